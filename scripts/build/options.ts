@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import type { BuildOptions } from 'esbuild';
+import { swaps } from './swaps.ts';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One launcher, and what it loads when it is needed as chunks beside it. */
+export const buildOptions = {
+  absWorkingDir: root,
+  entryPoints: { drover: 'src/drover.ts' },
+  outdir: 'dist',
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  jsx: 'automatic',
+  minifySyntax: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  // Libraries in CommonJS ask for Node's own modules with require().
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  plugins: [...swaps],
+} as const satisfies BuildOptions;

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'esbuild';
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Parts of libraries that the bundle has in another form, each for speed or for a build without a compiler. */
+export const swaps: readonly Plugin[] = [inkOutput(), stringWidth(), yogaWithoutFetch(), withoutNativeParts()];
+
+/** Ink's frame builder, see ink-output.ts. */
+function inkOutput(): Plugin {
+  return {
+    name: 'ink-output',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/output\.js$/ }, ({ importer }) =>
+        /[\\/]ink[\\/]build[\\/]/.test(importer) ? { path: here('./ink-output.ts') } : undefined,
+      );
+    },
+  };
+}
+
+/** One table for all who ask for widths; the real package only behind it, evaluated on the first text that needs it. */
+function stringWidth(): Plugin {
+  return {
+    name: 'string-width',
+    setup(build) {
+      build.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+        /[\\/]terminal[\\/]wide\.ts$/.test(importer) ? undefined : { path: here('./string-width.ts') },
+      );
+      // esbuild bundles a module behind require() so that it runs when it is first asked for.
+      build.onLoad({ filter: /[\\/]terminal[\\/]wide\.ts$/ }, () => ({
+        contents: `export const wideWidth = (text, countEscapes) =>
+          require('string-width').default(text, { countAnsiEscapeCodes: countEscapes });`,
+        loader: 'js',
+        resolveDir: here('../..'),
+      }));
+    },
+  };
+}
+
+/** Yoga's loader takes its own data: URL through fetch, which loads Node's whole HTTP client: 20 ms and 11 MB. */
+function yogaWithoutFetch(): Plugin {
+  return {
+    name: 'yoga-without-fetch',
+    setup(build) {
+      build.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const contents = source.replaceAll('"function"!=typeof fetch', '!0');
+        if (contents === source) throw new Error(`${path} looks different: does it still use fetch?`);
+        return { contents, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** Optional parts of ssh2 that need a compiler. It does without them when they can't be loaded; nothing is slower. */
+function withoutNativeParts(): Plugin {
+  return {
+    name: 'without-native-parts',
+    setup(build) {
+      build.onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: 'native' }));
+      build.onLoad({ filter: /.*/, namespace: 'native' }, ({ path }) => ({
+        contents: `throw new Error(${JSON.stringify(`${path} is not part of the bundle`)});`,
+        loader: 'js',
+      }));
+    },
+  };
+}

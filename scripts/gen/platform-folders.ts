@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import type { Manifest } from '../../src/platforms/contract.ts';
+
+const PLATFORMS = new URL('../../src/platforms/', import.meta.url);
+
+/** Every folder with a manifest is a platform. Core ones come first, demos last, otherwise by name. */
+export async function platformFolders(): Promise<readonly { readonly folder: string; readonly manifest: Manifest }[]> {
+  const entries = await readdir(PLATFORMS, { withFileTypes: true });
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/manifest.ts`, PLATFORMS)))
+    .map((entry) => entry.name);
+  const platforms = await Promise.all(
+    folders.map(async (folder) => {
+      const { manifest }: { manifest: Manifest } = await import(new URL(`${folder}/manifest.ts`, PLATFORMS).href);
+      return { folder, manifest };
+    }),
+  );
+  const tiers = ['core', 'preview', 'demo'];
+  const rank = ({ manifest }: { readonly manifest: Manifest }) => tiers.indexOf(manifest.tier);
+  return platforms.sort((a, b) => rank(a) - rank(b) || a.folder.localeCompare(b.folder));
+}

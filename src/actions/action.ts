@@ -1,0 +1,174 @@
+import type { EndpointName, NodeId, VmId } from '../ids.ts';
+import type {
+  Accepted,
+  Ask,
+  Attachment,
+  Connection,
+  ConsoleSize,
+  Field,
+  OperationName,
+  Settings,
+  Vm,
+} from '../platforms/contract.ts';
+import type { ConfigChange } from '../state/config/change.ts';
+import type { EndpointStatus } from '../state/fleet.ts';
+import type { Services } from './services.ts';
+
+/** interrupts: asks yes or no. destroys: lists what will be lost and asks for the name, or the count, to be typed. */
+export type Danger = 'none' | 'interrupts' | 'destroys';
+
+/** What every verb says of itself. Keymap, key bar, palette, help, docs and the command line are read from this. */
+interface Verb {
+  /** `noun.verb`; on the command line the dot is a space. */
+  readonly id: string;
+  /** Sentence case, an imperative: `Shut down`. */
+  readonly title: string;
+  /** One sentence with a full stop. */
+  readonly help: string;
+  readonly keys: readonly string[];
+  /** Another action on the same key: the one that fits runs. */
+  readonly sharesKeyWith?: string;
+  readonly danger: Danger;
+  /** Flags on the command line, a form on the screen. */
+  readonly options?: readonly Field[];
+  /** Other words that people from other tools type for it. */
+  readonly aliases?: readonly string[];
+}
+
+/** What is true when the action has worked, and how long that may take (ConVirt's limits, F-045 ff.). */
+export interface Outcome {
+  /** `is running`; reads after the name. */
+  readonly words: string;
+  readonly reached: (vm: Vm | undefined) => boolean;
+  readonly limitMs: number;
+}
+
+export interface VmAction extends Verb {
+  readonly noun: 'vm';
+  readonly needs: OperationName;
+  /** True, or the sentence why not. Cheap: runs for every drawn key. */
+  readonly fits: (vm: Vm) => true | string;
+  /** Undefined: nothing can be seen from outside, so `asked` is all that is said. */
+  readonly outcome?: (args: Settings) => Outcome;
+  /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
+  readonly preset?: (vm: Vm) => Settings;
+  /** Said when the request was accepted and nothing more can be seen. */
+  readonly asked?: string;
+  readonly send: (connection: Connection, vm: Vm, args: Settings, signal: AbortSignal) => Promise<Accepted>;
+}
+
+/** A change of settings through the platform's fields: a form on the screen, flags on the command line. */
+export interface EditAction extends Verb {
+  readonly noun: 'vm';
+  readonly edits: true;
+  readonly needs: OperationName;
+  readonly fits: (vm: Vm) => true | string;
+}
+
+/** Takes the terminal over until it is left with the detach key. */
+interface Attaches extends Verb {
+  readonly attaches: true;
+  readonly needs: OperationName;
+}
+
+export interface VmAttachAction extends Attaches {
+  readonly noun: 'vm';
+  readonly fits: (vm: Vm) => true | string;
+  readonly open: (
+    connection: Connection,
+    id: VmId,
+    args: Settings,
+    size: ConsoleSize,
+    signal: AbortSignal,
+  ) => Promise<Attachment>;
+}
+
+export interface NodeAttachAction extends Attaches {
+  readonly noun: 'node';
+  readonly open: (connection: Connection, id: NodeId, size: ConsoleSize, signal: AbortSignal) => Promise<Attachment>;
+}
+
+/** Shows what a node is and has. */
+export interface NodeInfoAction extends Verb {
+  readonly noun: 'node';
+  readonly shows: true;
+  readonly needs: OperationName;
+}
+
+/** Changes the configuration: pools, endpoints, where a node hangs. What is changed is plain data, shown before it is done. */
+export interface ConfigAction extends Verb {
+  readonly noun: 'pool' | 'node' | 'endpoint';
+  /** False for what makes something new: no row has to be selected, no name to be found. */
+  readonly onExisting: boolean;
+  /** The subject is a pool's name, an endpoint's name or a node's id. */
+  readonly change: (subject: string, args: Settings) => ConfigChange;
+  /** What is true afterwards. */
+  readonly said: (subject: string, args: Settings) => string;
+  /** What leaves drover's view, for the question before it. */
+  readonly loses?: (subject: string) => readonly string[];
+}
+
+/** Does something with an endpoint that needs neither a connection nor a change of the configuration. */
+export interface EndpointAction extends Verb {
+  readonly noun: 'endpoint';
+  /** Answers the sentence of what is true now. */
+  readonly run: (services: Services, name: EndpointName, ask: Ask, signal: AbortSignal) => Promise<string>;
+}
+
+/** Filled in field by field: the platform's own list of fields is the form and the flags. */
+export interface EndpointFormAction extends Verb {
+  readonly noun: 'endpoint';
+  readonly form: 'add' | 'edit';
+}
+
+/** Belongs to the screen alone: moving, folding, views. What it does is in the screens, found by its id. */
+export interface ViewAction extends Verb {
+  readonly noun: 'view';
+}
+
+export type Action =
+  | VmAction
+  | EditAction
+  | VmAttachAction
+  | NodeAttachAction
+  | NodeInfoAction
+  | ConfigAction
+  | EndpointAction
+  | EndpointFormAction
+  | ViewAction;
+
+/** What forbids changes whatever the object says: the run, the pool or the endpoint is read-only. */
+export interface Policy {
+  readonly readOnly?: string;
+}
+
+/**
+ * The one place that decides whether a VM's action can run; key bar, palette, help and command line all ask here.
+ * In this order: supported, allowed, connected, the object's own refusal, its state. The first "no" wins.
+ */
+export function whyNot(
+  action: Pick<VmAction, 'needs' | 'title'> & { readonly fits: (vm: Vm) => true | string },
+  vm: Vm,
+  connection: Connection | undefined,
+  status: EndpointStatus | undefined,
+  policy: Policy,
+): string | undefined {
+  if (connection) {
+    const missing = unsupported(connection, action.needs, action.title);
+    if (missing) return missing;
+  }
+  if (policy.readOnly !== undefined) return policy.readOnly;
+  if (!connection)
+    return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
+  const refused = vm.refuses?.[action.needs];
+  if (refused !== undefined) return refused;
+  const fits = action.fits(vm);
+  return fits === true ? undefined : fits;
+}
+
+/** The sentence for an operation that this connection does not have. */
+export function unsupported(connection: Connection, needs: OperationName, title: string): string | undefined {
+  const [group, method] = needs.split('.') as ['vm' | 'console' | 'node', string];
+  if (method in connection[group]) return undefined;
+  return connection.whyNot[needs] ?? `this platform can't do that: ${title}`;
+}

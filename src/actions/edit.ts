@@ -1,0 +1,53 @@
+import { wait } from '../clock.ts';
+import { FleetError } from '../errors.ts';
+import type { VmId } from '../ids.ts';
+import type { Settings, SettingsTarget } from '../platforms/contract.ts';
+import { permitted } from './perform.ts';
+import type { Services } from './services.ts';
+import { editAction } from './vm.ts';
+
+/** A balloon takes its time to give memory back. */
+const SEEN_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Changes settings of a VM and reads them again: only what the host shows afterwards is said to be so.
+ * `basedOn` is what the form was filled with; undefined takes what is true now. Answers the sentence of what is true.
+ */
+export async function editVm(
+  services: Services,
+  id: VmId,
+  target: SettingsTarget,
+  changes: Settings,
+  basedOn: Settings | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  const { vm, connection } = permitted(editAction, id, services);
+  const { settings, configure } = connection.vm;
+  if (!settings || !configure)
+    throw new FleetError('op.unsupported', `${vm.name}: this platform can't change settings`);
+  const base = basedOn ?? (await settings(id, target, signal));
+  const ofChanged = Object.fromEntries(
+    Object.keys(changes).flatMap((key) => (base[key] === undefined ? [] : [[key, base[key]]])),
+  );
+  const accepted = await configure(id, target, changes, ofChanged, signal);
+  const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
+  if (accepted.dryRun) return `${vm.name}: nothing was sent`;
+
+  const end = services.clock.ticks() + SEEN_WITHIN_MS;
+  for (;;) {
+    const now = await settings(id, target, signal);
+    const open = Object.keys(changes).filter((key) => now[key] !== changes[key]);
+    if (open.length === 0) return `${vm.name}: ${Object.keys(changes).join(', ')} saved${but}`;
+    if (services.clock.ticks() >= end) {
+      throw new FleetError(
+        'op.timeout',
+        `${vm.name}: the host took the change, but ${open.join(', ')} did not follow${but}`,
+        {
+          fix: 'look at its settings again; the guest may need longer',
+        },
+      );
+    }
+    await wait(services.clock, LOOK_EVERY_MS, signal);
+  }
+}

@@ -1,0 +1,110 @@
+import { FleetError } from '../errors.ts';
+import { endpointName } from '../ids.ts';
+import type { ConfigAction, EndpointAction, EndpointFormAction } from './action.ts';
+
+export const endpointForms: readonly EndpointFormAction[] = [
+  {
+    id: 'endpoint.add',
+    noun: 'endpoint',
+    title: 'Add endpoint',
+    help: 'Make a platform known: its address, its login, and a test of both.',
+    keys: ['a'],
+    danger: 'none',
+    aliases: ['endpoint.create', 'host.create'],
+    form: 'add',
+  },
+  {
+    id: 'endpoint.edit',
+    noun: 'endpoint',
+    title: 'Edit endpoint',
+    help: 'Change the login and the other fields of an endpoint.',
+    keys: ['E'],
+    danger: 'none',
+    form: 'edit',
+  },
+];
+
+export const endpointChanges: readonly ConfigAction[] = [
+  {
+    id: 'endpoint.remove',
+    noun: 'endpoint',
+    title: 'Remove endpoint',
+    help: 'Forget an endpoint; nothing on it is touched.',
+    keys: ['X'],
+    danger: 'interrupts',
+    aliases: ['endpoint.delete', 'host.delete'],
+    onExisting: true,
+    change: (name) => ({ kind: 'endpoint-remove', name: endpointName(name) }),
+    said: (name) => `${name} is forgotten; its VMs run on`,
+    loses: (name) => [`the endpoint ${name} from the configuration; its VMs and their disks stay as they are`],
+  },
+  {
+    id: 'endpoint.enable',
+    noun: 'endpoint',
+    title: 'Enable endpoint',
+    help: 'Connect to an endpoint again.',
+    keys: [],
+    danger: 'none',
+    onExisting: true,
+    change: (name) => ({ kind: 'endpoint-enable', name: endpointName(name), enabled: true }),
+    said: (name) => `${name} is enabled`,
+  },
+  {
+    id: 'endpoint.disable',
+    noun: 'endpoint',
+    title: 'Disable endpoint',
+    help: 'Keep an endpoint in the configuration without connecting to it.',
+    keys: [],
+    danger: 'none',
+    onExisting: true,
+    change: (name) => ({ kind: 'endpoint-enable', name: endpointName(name), enabled: false }),
+    said: (name) => `${name} is disabled`,
+  },
+];
+
+export const endpointActions: readonly EndpointAction[] = [
+  {
+    id: 'endpoint.connect',
+    noun: 'endpoint',
+    title: 'Connect',
+    help: 'Try the connection now, and ask for what it needs: a password, a host key.',
+    keys: ['r'],
+    danger: 'none',
+    async run({ sessions }, name, ask, signal) {
+      sessions.reconnect(name, ask);
+      await sessions.heard(name, signal);
+      return `${name} is connected`;
+    },
+  },
+  {
+    id: 'endpoint.test',
+    noun: 'endpoint',
+    title: 'Test endpoint',
+    help: 'Check name, address, host key, login and rights, one after the other.',
+    keys: [],
+    danger: 'none',
+    async run({ testEndpoint }, name, ask, signal) {
+      const checks = await testEndpoint(name, ask, signal);
+      const failed = checks.find(({ ok }) => !ok);
+      if (!failed) return `${name}: all ${checks.length} checks passed`;
+      throw new FleetError('op.failed', `${name}: ${failed.check}: ${failed.detail}`, {
+        ...(failed.fix === undefined ? {} : { fix: failed.fix }),
+      });
+    },
+  },
+  {
+    id: 'endpoint.trust',
+    noun: 'endpoint',
+    title: 'Trust host key',
+    help: 'Show the host key of an endpoint and accept it.',
+    keys: ['T'],
+    danger: 'none',
+    async run({ testEndpoint }, name, ask, signal) {
+      const checks = await testEndpoint(name, ask, signal);
+      const key = checks.find(({ check }) => check === 'host key');
+      if (key?.ok) return `${name}: ${key.detail}`;
+      const failed = key ?? checks.find(({ ok }) => !ok);
+      throw new FleetError('trust.unknown-host', `${name}: ${failed?.detail ?? 'no host key was seen'}`);
+    },
+  },
+];

@@ -1,0 +1,21 @@
+import type { Action } from './action.ts';
+import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
+import { nodeActions, nodeInfoAction, shellAction } from './node.ts';
+import { poolActions } from './pool.ts';
+import { viewActions } from './view.ts';
+import { consoleAction, editAction, vmActions } from './vm.ts';
+
+/** Every verb of drover, in the order in which help and palette show them. */
+export const actions: readonly Action[] = [
+  ...vmActions,
+  editAction,
+  consoleAction,
+  shellAction,
+  nodeInfoAction,
+  ...nodeActions,
+  ...poolActions,
+  ...endpointForms,
+  ...endpointChanges,
+  ...endpointActions,
+  ...viewActions,
+];

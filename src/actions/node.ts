@@ -1,0 +1,49 @@
+import { FleetError } from '../errors.ts';
+import { isEndpointName, type NodeId } from '../ids.ts';
+import type { ConfigAction, NodeAttachAction, NodeInfoAction } from './action.ts';
+
+export const shellAction: NodeAttachAction = {
+  id: 'node.shell',
+  noun: 'node',
+  title: 'Shell',
+  help: 'Open a login shell on the node; ctrl-] detaches.',
+  keys: ['o'],
+  danger: 'none',
+  needs: 'node.shell',
+  aliases: ['node.ssh'],
+  attaches: true,
+  open({ node }, id, size, signal) {
+    if (!node.shell) throw new FleetError('op.unsupported', 'this platform has no shell on its nodes');
+    return node.shell(id, size, signal);
+  },
+};
+
+export const nodeInfoAction: NodeInfoAction = {
+  id: 'node.info',
+  noun: 'node',
+  title: 'Node information',
+  help: 'Operating system, processors, memory, platform, disks and networks of a node.',
+  keys: [],
+  danger: 'none',
+  needs: 'node.info',
+  shows: true,
+};
+
+export const nodeActions: readonly ConfigAction[] = [
+  {
+    id: 'node.move',
+    noun: 'node',
+    title: 'Move to pool',
+    help: 'Put a node, or an endpoint with all its nodes, into a pool.',
+    keys: ['m'],
+    danger: 'none',
+    onExisting: true,
+    options: [{ key: 'to', label: 'Pool', help: 'The pool; empty for none.', kind: 'text' }],
+    change: (subject, args) => ({
+      kind: 'node-move',
+      node: isEndpointName(subject) ? subject : (subject as NodeId),
+      to: String(args['to'] ?? '') || undefined,
+    }),
+    said: (subject, args) => `${subject} is in ${args['to'] ? `the pool ${args['to']}` : 'no pool'}`,
+  },
+];

@@ -1,0 +1,134 @@
+import { wait } from '../clock.ts';
+import { FleetError } from '../errors.ts';
+import { endpointOf, type VmId } from '../ids.ts';
+import type { Connection, Settings, Vm } from '../platforms/contract.ts';
+import { endpointStatusOf } from '../state/store.ts';
+import type { TaskSpec } from '../state/tasks.ts';
+import { type Outcome, type VmAction, whyNot } from './action.ts';
+import type { Services } from './services.ts';
+
+/** How long to wait for an endpoint to come back before saying that the outcome is not known. */
+const RESYNC_MS = 30_000;
+
+/** The task that runs an action on one VM or on many, with a result for each. */
+export function taskFor(action: VmAction, ids: readonly VmId[], args: Settings, services: Services): TaskSpec {
+  const { vms } = services.store.fleet;
+  const nameOf = (id: VmId) => vms.get(id)?.name ?? id;
+  const [first] = ids;
+  const what = ids.length === 1 && first !== undefined ? nameOf(first) : `${ids.length} VMs`;
+  return {
+    action: action.id,
+    title: `${action.title} ${what}`,
+    work: ids.map((id) => ({
+      id,
+      name: nameOf(id),
+      run: (signal, report) => perform(action, id, args, services, signal, report),
+    })),
+  };
+}
+
+/**
+ * Runs one action on one VM to its end: asks whether it may, sends it, and waits until the fleet shows the outcome.
+ * Answers the sentence of what is true now; anything that was not seen is a FleetError or says that it was asked only.
+ */
+export async function perform(
+  action: VmAction,
+  id: VmId,
+  args: Settings,
+  services: Services,
+  signal: AbortSignal,
+  report: (text: string) => void,
+): Promise<string> {
+  const { vm, connection } = permitted(action, id, services);
+  const outcome = action.outcome?.(args);
+  try {
+    const accepted = await action.send(connection, vm, args, signal);
+    const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
+    if (accepted.dryRun) return `${vm.name}: nothing was sent`;
+    if (!outcome) return `${vm.name} ${action.asked ?? 'was asked'}${but}`;
+    report('asked');
+    await reached(outcome, vm, services, signal);
+    return `${vm.name} ${outcome.words}${but}`;
+  } catch (error) {
+    if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
+    report('the link is lost; looking what became of it');
+    return await whatIsTrue(outcome, vm, services, signal, error);
+  }
+}
+
+/** The VM and its connection, or the FleetError that says why the action can't run on it. */
+export function permitted(
+  action: Parameters<typeof whyNot>[0],
+  id: VmId,
+  services: Services,
+): { vm: Vm; connection: Connection } {
+  const { fleet } = services.store;
+  const vm = fleet.vms.get(id);
+  if (!vm) throw new FleetError('vm.not-found', `${id} is not there any more`);
+  const connection = services.sessions.connection(endpointOf(id));
+  const no = whyNot(action, vm, connection, endpointStatusOf(fleet, id), services.policyFor(vm));
+  if (no !== undefined) throw new FleetError('op.refused', `${vm.name}: ${no}`);
+  // whyNot says no when there is no connection.
+  return { vm, connection: connection as Connection };
+}
+
+async function reached(outcome: Outcome, vm: Vm, services: Services, signal: AbortSignal): Promise<void> {
+  const now = () => services.store.fleet.vms.get(vm.id);
+  const seen = await until(() => outcome.reached(now()), outcome.limitMs, services, signal);
+  if (seen) return;
+  const seconds = Math.round(outcome.limitMs / 1000);
+  throw new FleetError('op.timeout', `${vm.name} was asked, but after ${seconds} s it is ${now()?.state ?? 'gone'}`, {
+    fix: 'it may still come; look at its console, or use force',
+  });
+}
+
+/** The link died after the request was sent: the object is read anew, and what is true is said. Nothing is sent twice. */
+async function whatIsTrue(
+  outcome: Outcome | undefined,
+  vm: Vm,
+  services: Services,
+  signal: AbortSignal,
+  lost: FleetError,
+): Promise<string> {
+  const unknown = (rest: string) =>
+    new FleetError('outcome.unknown', `${vm.name}: the link was lost after the request was sent; ${rest}`, {
+      cause: lost,
+      fix: 'look at it again before you repeat the action',
+    });
+  const tooLate = AbortSignal.any([signal, AbortSignal.timeout(RESYNC_MS)]);
+  try {
+    await services.sessions.heard(endpointOf(vm.id), tooLate);
+  } catch {
+    signal.throwIfAborted();
+    throw unknown('its endpoint has not come back, so what became of it is not known');
+  }
+  const now = () => services.store.fleet.vms.get(vm.id);
+  if (!outcome) throw unknown(`it is ${now()?.state ?? 'gone'} now`);
+  if (await until(() => outcome.reached(now()), outcome.limitMs, services, signal)) {
+    return `${vm.name} ${outcome.words} (the link was lost on the way)`;
+  }
+  throw unknown(`it is ${now()?.state ?? 'gone'} now`);
+}
+
+/** True as soon as the fleet shows it, false after `limitMs`; rejects when the signal aborts. */
+async function until(
+  holds: () => boolean,
+  limitMs: number,
+  { store, clock }: Services,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (store.settled && holds()) return true;
+  const seen = new AbortController();
+  const stop = store.subscribe(() => {
+    if (holds()) seen.abort();
+  });
+  try {
+    await wait(clock, limitMs, AbortSignal.any([signal, seen.signal]));
+    return holds();
+  } catch (error) {
+    if (seen.signal.aborted) return true;
+    throw error;
+  } finally {
+    stop();
+  }
+}

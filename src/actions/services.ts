@@ -1,0 +1,38 @@
+import type { Clock } from '../clock.ts';
+import type { EndpointName } from '../ids.ts';
+import type { Ask, Check, Detected, Manifest, Settings, Vm, WireLine } from '../platforms/contract.ts';
+import type { ConfigChange } from '../state/config/change.ts';
+import type { Config } from '../state/config/model.ts';
+import type { Sessions } from '../state/sessions.ts';
+import type { Store } from '../state/store.ts';
+import type { Tasks } from '../state/tasks.ts';
+import type { Policy } from './action.ts';
+
+/** An endpoint that is not in the configuration yet, as a form has it: secrets may be references. */
+export interface DraftEndpoint {
+  readonly name: EndpointName;
+  readonly platform: string;
+  readonly values: Settings;
+}
+
+/** What actions, the screen and the command line work with; put together in compose.ts. */
+export interface Services {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly tasks: Tasks;
+  readonly clock: Clock;
+  readonly manifests: readonly Manifest[];
+  config(): Config;
+  /** Writes it to the file and acts on it: sessions are opened and closed, rows move. Rejects with config.*. */
+  changeConfig(change: ConfigChange): Promise<void>;
+  /** The platform's own checks, with a connection of their own. */
+  testEndpoint(name: EndpointName, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
+  /** The same before it is saved. */
+  testDraft(draft: DraftEndpoint, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
+  /** What of this platform's kind is at hand on this machine, F-031. */
+  detect(platform: string, signal: AbortSignal): Promise<readonly Detected[]>;
+  /** What forbids changing this VM, whatever its state: the run, its pool or its endpoint is read-only. */
+  policyFor(vm: Vm): Policy;
+  /** The newest lines that were sent, oldest first. */
+  wireLog(): readonly WireLine[];
+}

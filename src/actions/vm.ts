@@ -1,0 +1,217 @@
+import { FleetError } from '../errors.ts';
+import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
+import type { EditAction, Outcome, VmAction, VmAttachAction } from './action.ts';
+
+const SECOND = 1000;
+
+/** whyNot() has asked before; a connection that was made anew meanwhile may be an older daemon's. */
+function needed<Method>(method: Method | undefined, needs: OperationName): Method {
+  if (method === undefined) throw new FleetError('op.unsupported', `this platform has no ${needs}`);
+  return method;
+}
+
+const only =
+  (states: readonly VmState[], sentence: string) =>
+  (vm: Vm): true | string =>
+    states.includes(vm.state) || `${sentence}; it is ${vm.state}`;
+
+const becomes = (state: VmState, words: string, limitMs: number): Outcome => ({
+  words,
+  limitMs,
+  reached: (vm) => vm?.state === state,
+});
+
+const ON: readonly VmState[] = ['running', 'paused', 'crashed', 'unknown', 'error', 'starting', 'stopping'];
+
+export const vmActions: readonly VmAction[] = [
+  {
+    id: 'vm.start',
+    noun: 'vm',
+    title: 'Start',
+    help: 'Power a VM on, or resume one that is paused.',
+    keys: ['s'],
+    danger: 'none',
+    needs: 'vm.start',
+    fits: only(
+      ['stopped', 'crashed', 'suspended', 'paused', 'error', 'unknown'],
+      'only a VM that is off can be started',
+    ),
+    outcome: () => becomes('running', 'is running', 30 * SECOND),
+    send: ({ vm }, { id }, _args, signal) => vm.start(id, signal),
+  },
+  {
+    id: 'vm.stop',
+    noun: 'vm',
+    title: 'Shut down',
+    help: 'Ask the guest to power off; with force, cut its power.',
+    keys: ['S'],
+    danger: 'interrupts',
+    needs: 'vm.stop',
+    aliases: ['vm.shutdown'],
+    options: [
+      {
+        key: 'force',
+        label: 'Force',
+        help: 'Cut the power instead of asking the guest.',
+        kind: 'flag',
+        default: false,
+      },
+      {
+        key: 'wait',
+        label: 'Wait',
+        help: 'Seconds that the guest may take to shut down.',
+        kind: 'count',
+        min: 1,
+        max: 3600,
+        default: 30,
+      },
+    ],
+    fits: only(ON, 'only a VM that is on can be shut down'),
+    outcome: (args) =>
+      becomes('stopped', 'is stopped', args['force'] === true ? 20 * SECOND : Number(args['wait'] ?? 30) * SECOND),
+    send: ({ vm }, { id }, args, signal) => vm.stop(id, args['force'] === true ? 'force' : 'graceful', signal),
+  },
+  {
+    id: 'vm.kill',
+    noun: 'vm',
+    title: 'Force off',
+    help: 'Cut the power of a VM; what the guest has not written to its disks is lost.',
+    keys: ['D'],
+    danger: 'interrupts',
+    needs: 'vm.stop',
+    fits: only(ON, 'only a VM that is on can be forced off'),
+    outcome: () => becomes('stopped', 'is stopped', 20 * SECOND),
+    send: ({ vm }, { id }, _args, signal) => vm.stop(id, 'force', signal),
+  },
+  {
+    id: 'vm.restart',
+    noun: 'vm',
+    title: 'Reboot',
+    help: 'Ask the guest to reboot; with force, reset it.',
+    keys: ['R'],
+    danger: 'interrupts',
+    needs: 'vm.restart',
+    aliases: ['vm.reboot'],
+    options: [
+      { key: 'force', label: 'Force', help: 'Reset instead of asking the guest.', kind: 'flag', default: false },
+    ],
+    fits: only(['running'], 'only a running VM can be rebooted'),
+    asked: 'was asked to reboot',
+    send: ({ vm }, { id }, args, signal) =>
+      needed(vm.restart, 'vm.restart')(id, args['force'] === true ? 'force' : 'graceful', signal),
+  },
+  {
+    id: 'vm.pause',
+    noun: 'vm',
+    title: 'Pause',
+    help: 'Stop the virtual CPUs of a VM and keep its memory.',
+    keys: ['p'],
+    danger: 'interrupts',
+    needs: 'vm.pause',
+    fits: only(['running'], 'only a running VM can be paused'),
+    outcome: () => becomes('paused', 'is paused', 10 * SECOND),
+    send: ({ vm }, { id }, _args, signal) => needed(vm.pause, 'vm.pause')(id, signal),
+  },
+  {
+    id: 'vm.resume',
+    noun: 'vm',
+    title: 'Resume',
+    help: 'Let a paused VM go on.',
+    keys: ['p'],
+    sharesKeyWith: 'vm.pause',
+    danger: 'none',
+    needs: 'vm.resume',
+    aliases: ['vm.unpause'],
+    fits: only(['paused', 'suspended'], 'only a paused VM can be resumed'),
+    outcome: () => becomes('running', 'is running', 10 * SECOND),
+    send: ({ vm }, { id }, _args, signal) => needed(vm.resume, 'vm.resume')(id, signal),
+  },
+  {
+    id: 'vm.delete',
+    noun: 'vm',
+    title: 'Delete',
+    help: 'Delete a VM that is off, with its disks unless they are to be kept.',
+    keys: ['X'],
+    danger: 'destroys',
+    needs: 'vm.delete',
+    aliases: ['vm.remove'],
+    options: [
+      {
+        key: 'keep-disks',
+        label: 'Keep disks',
+        help: 'Delete the VM and leave its disks.',
+        kind: 'flag',
+        default: false,
+      },
+      { key: 'snapshots', label: 'Snapshots', help: 'Delete its snapshots too.', kind: 'flag', default: false },
+    ],
+    fits: only(['stopped', 'crashed', 'suspended', 'error'], 'only a VM that is off can be deleted'),
+    outcome: () => ({ words: 'is deleted', reached: (vm) => vm === undefined, limitMs: 30 * SECOND }),
+    send: ({ vm }, { id }, args, signal) =>
+      needed(vm.delete, 'vm.delete')(
+        id,
+        { keepDisks: args['keep-disks'] === true, snapshots: args['snapshots'] === true },
+        signal,
+      ),
+  },
+  {
+    id: 'vm.autostart',
+    noun: 'vm',
+    title: 'Switch autostart',
+    help: 'Start the VM with its host, or leave that.',
+    keys: ['A'],
+    danger: 'none',
+    needs: 'vm.configure',
+    options: [{ key: 'off', label: 'Off', help: 'Do not start it with its host.', kind: 'flag', default: false }],
+    fits: (vm) => vm.autostart !== undefined || 'this platform does not start VMs with their host',
+    outcome: (args) => {
+      const wanted = args['off'] !== true;
+      return {
+        words: wanted ? 'starts with its host' : 'does not start with its host',
+        reached: (vm) => vm?.autostart === wanted,
+        limitMs: 10 * SECOND,
+      };
+    },
+    preset: (vm) => ({ off: vm.autostart === true }),
+    send: ({ vm }, { id, autostart }, args, signal) =>
+      needed(vm.configure, 'vm.configure')(
+        id,
+        'config',
+        { autostart: args['off'] !== true },
+        { autostart: autostart ?? false },
+        signal,
+      ),
+  },
+];
+
+export const consoleAction: VmAttachAction = {
+  id: 'vm.console',
+  noun: 'vm',
+  title: 'Console',
+  help: 'Attach to the serial console of a VM; ctrl-] detaches.',
+  keys: ['c'],
+  danger: 'none',
+  needs: 'console.serial',
+  aliases: ['vm.serialconsole'],
+  attaches: true,
+  options: [
+    { key: 'force', label: 'Force', help: 'Take the console over from whoever has it.', kind: 'flag', default: false },
+  ],
+  fits: (vm) =>
+    vm.state === 'running' || vm.state === 'paused' || `only a VM that is on has a console; it is ${vm.state}`,
+  open: ({ console }, id, args, _size, signal) =>
+    needed(console.serial, 'console.serial')(id, { force: args['force'] === true }, signal),
+};
+
+export const editAction: EditAction = {
+  id: 'vm.edit',
+  noun: 'vm',
+  title: 'Edit settings',
+  help: 'Change memory, virtual CPUs and the other settings of a VM, saved or running.',
+  keys: ['e'],
+  danger: 'none',
+  needs: 'vm.configure',
+  aliases: ['vm.update', 'vm.set'],
+  edits: true,
+  fits: () => true,
+};

@@ -1,0 +1,16 @@
+import type { Ask } from '../platforms/contract.ts';
+import { clean } from '../terminal/width.ts';
+import type { CommandContext } from './command.ts';
+
+/** Questions of a connection, put to whoever sits at the terminal; without one the answer is no. */
+export function askOnTerminal({ interactive, ask, say }: CommandContext): Ask {
+  if (!interactive) return {};
+  return {
+    async trust({ host, port, type, fingerprint }) {
+      say(`${clean(host)} port ${port} is not known yet. It shows this ${clean(type)} key:`);
+      say(`  ${clean(fingerprint)}`);
+      return /^y(es)?$/i.test((await ask('Is that the key of this host? [y/N] ')) ?? '');
+    },
+    secret: (prompt) => ask(`${clean(prompt)}: `, true),
+  };
+}

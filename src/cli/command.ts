@@ -1,0 +1,104 @@
+import type { Readable, Writable } from 'node:stream';
+import type { App } from '../compose.ts';
+import type { Settings } from '../platforms/contract.ts';
+import type { Flag, ParsedFlags } from './flags.ts';
+import type { Format } from './output.ts';
+import type { Printer } from './print.ts';
+
+/** What a command runs in. */
+export interface CommandContext {
+  readonly app: App;
+  readonly format: Format;
+  readonly printer: Printer;
+  /** A message for people, on stderr. */
+  readonly say: (text: string) => void;
+  /** Room of the terminal that stdout is, undefined for a pipe. */
+  readonly columns: number | undefined;
+  /** Whether somebody sits there who can be asked. */
+  readonly interactive: boolean;
+  /** Asks on stderr; undefined when the answer was given up. A secret is not echoed. */
+  readonly ask: (question: string, secret?: boolean) => Promise<string | undefined>;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly global: GlobalFlags;
+  /** Aborted by ctrl-c and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export interface GlobalFlags {
+  readonly clients: readonly string[];
+  readonly filter: string;
+  readonly yes: boolean;
+}
+
+/** One command: two words, then its own words and flags. Answers the exit code. */
+export interface Command {
+  readonly noun: string;
+  readonly verb: string;
+  readonly help: string;
+  /** What stands behind the two words: `NAME…`, `POOL`, empty. */
+  readonly takes: string;
+  /** May depend on what is known only when it runs: the fields of a platform. */
+  readonly flags: (argv: readonly string[]) => readonly Flag[];
+  readonly run: (context: CommandContext, parsed: ParsedFlags) => Promise<number>;
+}
+
+export const EXIT = { done: 0, failed: 1, usage: 2, notPossible: 3, unreachable: 4, interrupted: 130 } as const;
+
+/** For every command. */
+export const globalFlags: readonly Flag[] = [
+  {
+    key: 'output',
+    short: 'o',
+    label: 'Output',
+    help: 'The form of what is printed.',
+    kind: 'choice',
+    options: ['table', 'json', 'jsoncompact', 'yaml', 'name', 'csv'],
+    default: 'table',
+  },
+  {
+    key: 'client',
+    short: 'C',
+    label: 'Endpoint',
+    help: 'Only these endpoints.',
+    kind: 'text',
+    repeatable: true,
+    examples: ['NAME'],
+  },
+  {
+    key: 'filter',
+    label: 'Filter',
+    help: 'Only what matches, as in `state:running cpu>80`.',
+    kind: 'text',
+    examples: ['QUERY'],
+  },
+  { key: 'config', label: 'Configuration', help: 'The configuration file.', kind: 'path', examples: ['FILE'] },
+  {
+    key: 'demo',
+    label: 'Demo',
+    help: 'Use a simulated fleet of this many VMs.',
+    kind: 'count',
+    min: 0,
+    max: 200_000,
+    examples: ['200'],
+  },
+  { key: 'yes', short: 'y', label: 'Yes', help: 'Do not ask before something is destroyed.', kind: 'flag' },
+  { key: 'read-only', label: 'Read-only', help: 'Refuse every change in this run.', kind: 'flag' },
+  {
+    key: 'dry-run',
+    label: 'Dry run',
+    help: 'Say what would be sent, and send nothing that changes something.',
+    kind: 'flag',
+  },
+  { key: 'help', short: 'h', label: 'Help', help: 'Say what the command does and takes.', kind: 'flag' },
+];
+
+export function globalsOf(values: Settings, repeated: ParsedFlags['repeated']): GlobalFlags {
+  return {
+    clients: (repeated['client'] ?? [])
+      .flatMap((names) => names.split(','))
+      .filter((name) => name !== '' && name !== 'all'),
+    filter: String(values['filter'] ?? ''),
+    yes: values['yes'] === true,
+  };
+}

@@ -1,0 +1,60 @@
+import { actions } from '../actions/index.ts';
+import { platforms } from '../platforms/registry.ts';
+import { attachCommands } from './attach-commands.ts';
+import type { Command } from './command.ts';
+import { configCommands, endpointCommands } from './config-commands.ts';
+import { editCommand } from './edit-command.ts';
+import { endpointFormCommands } from './endpoint-commands.ts';
+import { readCommands } from './read-commands.ts';
+import { vmCommands } from './vm-commands.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  ...readCommands,
+  ...vmCommands,
+  editCommand(platforms.map(({ manifest }) => manifest)),
+  ...attachCommands,
+  ...configCommands,
+  ...endpointFormCommands(new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]))),
+  ...endpointCommands,
+];
+
+export const nouns: readonly string[] = [...new Set(commands.map(({ noun }) => noun))];
+
+/** Other words for the nouns, from the tools that people come from. */
+const NOUNS: Readonly<Record<string, string>> = {
+  vms: 'vm',
+  nodes: 'node',
+  pools: 'pool',
+  endpoints: 'endpoint',
+  platforms: 'platform',
+  host: 'endpoint',
+  hosts: 'endpoint',
+  client: 'endpoint',
+  clients: 'endpoint',
+};
+
+const nounOf = (word: string): string | undefined => {
+  const noun = NOUNS[word] ?? word;
+  return nouns.includes(noun) ? noun : undefined;
+};
+
+/** The verb that an alias of the noun's actions stands for: `vm reboot` is `vm restart`. */
+function verbOf(noun: string, word: string): string {
+  const action = actions.find(({ aliases = [] }) => aliases.includes(`${noun}.${word}`));
+  return action ? action.id.slice(action.id.indexOf('.') + 1) : word;
+}
+
+export type Found =
+  | { readonly command: Command; readonly used: 2 }
+  | { readonly noun: string; readonly verb: string | undefined };
+
+/** `vm pause web1`, and kcli's order as well: `pause vm web1`. Undefined when neither word is a noun. */
+export function findCommand(first: string | undefined, second: string | undefined): Found | undefined {
+  const [noun, verb] =
+    first !== undefined && nounOf(first) ? [nounOf(first), second] : [second && nounOf(second), first];
+  if (!noun) return undefined;
+  const wanted = verb === undefined ? undefined : verbOf(noun, verb);
+  const command = commands.find((one) => one.noun === noun && one.verb === wanted);
+  return command ? { command, used: 2 } : { noun, verb };
+}

@@ -1,0 +1,96 @@
+import type { ConfigAction, EndpointAction } from '../actions/action.ts';
+import { endpointActions, endpointChanges } from '../actions/endpoint.ts';
+import { nodeActions } from '../actions/node.ts';
+import { poolActions } from '../actions/pool.ts';
+import { FleetError } from '../errors.ts';
+import { type EndpointName, isEndpointName } from '../ids.ts';
+import type { Settings } from '../platforms/contract.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { askOnTerminal } from './ask.ts';
+import { type Command, type CommandContext, EXIT } from './command.ts';
+import { findNode } from './find.ts';
+import { printResults } from './results.ts';
+
+/** Actions that change the configuration, and what they take beside the subject: the first required option may be a plain word. */
+export const configCommands: readonly Command[] = [...poolActions, ...nodeActions, ...endpointChanges].map(
+  (action) => ({
+    noun: action.noun,
+    verb: action.id.slice(action.noun.length + 1),
+    help: action.help,
+    takes: ['NAME', ...(action.options ?? []).slice(0, 1).map(({ key }) => `[${key.toUpperCase()}]`)].join(' '),
+    flags: () => action.options ?? [],
+    run: (context, { words, values }) => runConfigAction(action, words, values, context),
+  }),
+);
+
+async function runConfigAction(
+  action: ConfigAction,
+  words: readonly string[],
+  values: Settings,
+  context: CommandContext,
+): Promise<number> {
+  const [word, second, ...rest] = words;
+  if (word === undefined || rest.length > 0)
+    throw new FleetError('usage', `${action.noun} ${action.id.split('.')[1]} takes one name`);
+  const [option] = action.options ?? [];
+  const args = second === undefined || !option ? values : { ...values, [option.key]: second };
+  if (option?.required && args[option.key] === undefined) throw new FleetError('usage', `${option.label} is needed`);
+  const subject = await subjectOf(action, word, context);
+  if (action.loses && context.interactive && !context.global.yes) {
+    for (const line of action.loses(subject)) context.say(`goes: ${line}`);
+    const answer = await context.ask(`${action.title} ${subject}? [y/N] `);
+    if (!/^y(es)?$/i.test(answer ?? '')) {
+      context.say('nothing was done');
+      return EXIT.interrupted;
+    }
+  }
+  await context.app.changeConfig(action.change(subject, args));
+  await printResults([{ name: subject, text: action.said(subject, args) }], false, context);
+  return EXIT.done;
+}
+
+/** An endpoint's name stands for its nodes; a single node has to be looked up for its id. */
+async function subjectOf(action: ConfigAction, word: string, context: CommandContext): Promise<string> {
+  const { endpoints, pools } = context.app.config();
+  if (!action.onExisting) return word;
+  if (action.noun === 'node') {
+    return isEndpointName(word) && endpoints.has(word) ? word : (await findNode(word, context)).id;
+  }
+  if (action.noun === 'endpoint') return knownEndpoint(word, context);
+  if (pools.has(word)) return word;
+  throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(word)}${didYouMean(word, pools.keys())}`);
+}
+
+export function knownEndpoint(word: string | undefined, { app }: CommandContext): EndpointName {
+  const { endpoints } = app.config();
+  if (word === undefined) throw new FleetError('usage', 'which endpoint? Name one');
+  if (isEndpointName(word) && endpoints.has(word)) return word;
+  throw new FleetError(
+    'endpoint.not-found',
+    `there is no endpoint ${JSON.stringify(word)}${didYouMean(word, endpoints.keys())}`,
+    {
+      fix: 'drover endpoint list shows them',
+    },
+  );
+}
+
+export const endpointCommands: readonly Command[] = endpointActions.map((action) => ({
+  noun: 'endpoint',
+  verb: action.id.slice('endpoint.'.length),
+  help: action.help,
+  takes: 'NAME',
+  flags: () => [],
+  run: (context, { words }) => runEndpointAction(action, words[0], context),
+}));
+
+async function runEndpointAction(
+  action: EndpointAction,
+  word: string | undefined,
+  context: CommandContext,
+): Promise<number> {
+  const name = knownEndpoint(word, context);
+  if (action.id === 'endpoint.connect') context.app.open([name]);
+  const text = await action.run(context.app, name, askOnTerminal(context), context.signal);
+  await printResults([{ name, text }], false, context);
+  return EXIT.done;
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import { FleetError, sentence } from '../errors.ts';
+import { type EndpointName, isEndpointName } from '../ids.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import type { CommandContext } from './command.ts';
+
+export interface Connected {
+  /** Endpoints whose rows are all there. */
+  readonly answered: readonly EndpointName[];
+  /** The others, with why. */
+  readonly failed: ReadonlyMap<EndpointName, unknown>;
+}
+
+/** The endpoints that this command is about: those of `-C`, or all that are enabled. Throws endpoint.not-found. */
+export function chosenEndpoints({ app, global }: CommandContext): readonly EndpointName[] {
+  const { endpoints } = app.config();
+  if (global.clients.length === 0) {
+    return [...endpoints.values()].filter(({ enabled }) => enabled).map(({ name }) => name);
+  }
+  return global.clients.map((name) => {
+    if (isEndpointName(name) && endpoints.has(name)) return name;
+    throw new FleetError(
+      'endpoint.not-found',
+      `there is no endpoint ${JSON.stringify(name)}${didYouMean(name, endpoints.keys())}`,
+      {
+        fix: 'drover endpoint list shows them',
+      },
+    );
+  });
+}
+
+/** A fleet of 10,000 VMs on one host takes its time to be read for the first time. */
+const READY_MS = 120_000;
+
+function within(ms: number, name: EndpointName, ready: Promise<void>, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const stop = clock.after(ms, () =>
+    late.reject(new FleetError('op.timeout', `${name} has not sent all its rows within ${ms / 1000} s`)),
+  );
+  return Promise.race([ready, late.promise]).finally(stop);
+}
+
+/** Connects to these endpoints at once and waits until each has sent all its rows or has failed. */
+export async function connect(context: CommandContext, names: readonly EndpointName[]): Promise<Connected> {
+  const { app, signal } = context;
+  app.open(names);
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  const ready = names.map((name) => within(READY_MS, name, app.sessions.ready(name), app.clock));
+  const results = await Promise.race([Promise.allSettled(ready), interrupted]);
+  app.store.flush();
+  const failed = new Map<EndpointName, unknown>();
+  results.forEach((result, i) => {
+    if (result.status === 'rejected') failed.set(names[i] as EndpointName, result.reason);
+  });
+  return { answered: names.filter((name) => !failed.has(name)), failed };
+}
+
+/** One line on stderr for each endpoint that did not answer, with the next step. */
+export function sayFailures({ say }: CommandContext, { failed }: Connected): void {
+  for (const [name, error] of failed) {
+    const message = sentence(error);
+    say(`${message.includes(name) ? '' : `${name}: `}${message}`);
+    if (error instanceof FleetError && error.fix !== undefined) say(`  ${error.fix}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { editVm } from '../actions/edit.ts';
+import { permitted } from '../actions/perform.ts';
+import { editAction } from '../actions/vm.ts';
+import { FleetError } from '../errors.ts';
+import { endpointOf } from '../ids.ts';
+import type { Manifest, Settings, SettingsField } from '../platforms/contract.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { type Command, type CommandContext, EXIT } from './command.ts';
+import { findVms } from './find.ts';
+import type { Flag } from './flags.ts';
+import { printResults } from './results.ts';
+
+const RUNNING: Flag = {
+  key: 'running',
+  label: 'Running',
+  help: 'Change the VM that runs now, and what is saved; without it only what is saved.',
+  kind: 'flag',
+};
+
+/** `vm edit web1 --memory 4GiB`: the fields are those of the VM's platform. */
+export const editCommand = (manifests: readonly Manifest[]): Command => ({
+  noun: 'vm',
+  verb: 'edit',
+  help: editAction.help,
+  takes: 'NAME…',
+  flags: () => [RUNNING, ...flagsOf(manifests)],
+  run: (context, { words, values }) => run(manifests, words, values, context),
+});
+
+function flagsOf(manifests: readonly Manifest[]): readonly Flag[] {
+  const fields = manifests.flatMap(({ settings }) => settings);
+  return [
+    ...new Map(fields.map(({ required: _required, default: _default, ...field }) => [field.key, field])).values(),
+  ];
+}
+
+async function run(
+  manifests: readonly Manifest[],
+  words: readonly string[],
+  values: Settings,
+  context: CommandContext,
+): Promise<number> {
+  const { app, signal } = context;
+  const { running, ...changes } = values;
+  if (Object.keys(changes).length === 0) throw new FleetError('usage', 'what shall change? Give it as flags');
+  const vms = await findVms(words, context);
+  const outcomes = [];
+  for (const vm of vms) {
+    permitted(editAction, vm.id, app);
+    const platform = app.config().endpoints.get(endpointOf(vm.id))?.platform;
+    checkFields(manifests.find(({ id }) => id === platform)?.settings ?? [], changes, running === true);
+    const target = running === true ? 'running' : 'config';
+    outcomes.push({ name: vm.name, text: await editVm(app, vm.id, target, changes, undefined, signal) });
+  }
+  await printResults(outcomes, vms.length > 1, context);
+  return EXIT.done;
+}
+
+function checkFields(fields: readonly SettingsField[], changes: Settings, running: boolean): void {
+  const mode = running ? 'edit-running' : 'edit-config';
+  for (const key of Object.keys(changes)) {
+    const field = fields.find((one) => one.key === key);
+    if (!field) {
+      throw new FleetError(
+        'usage',
+        `this platform has no --${key}${didYouMean(
+          key,
+          fields.map((one) => one.key),
+        )}`,
+      );
+    }
+    if (field.in[mode] !== 'write') {
+      throw new FleetError(
+        'op.unsupported',
+        `${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
+      );
+    }
+  }
+}

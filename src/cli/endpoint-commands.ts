@@ -1,0 +1,230 @@
+import { endpointForms } from '../actions/endpoint.ts';
+import { FleetError, sentence } from '../errors.ts';
+import { endpointName, isEndpointName } from '../ids.ts';
+import type { Check, EndpointField, Settings } from '../platforms/contract.ts';
+import { allFieldsOf } from '../state/config/common-fields.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
+import { clean } from '../terminal/width.ts';
+import { askOnTerminal } from './ask.ts';
+import { type Command, type CommandContext, EXIT } from './command.ts';
+import { knownEndpoint } from './config-commands.ts';
+import { chosenEndpoints, connect } from './connect.ts';
+import { exitCodeOf } from './exit-code.ts';
+import type { Flag } from './flags.ts';
+import { renderDetails, renderList } from './output.ts';
+import { printResults } from './results.ts';
+
+const PLATFORM: Flag = {
+  key: 'platform',
+  label: 'Platform',
+  help: 'What kind of endpoint it is.',
+  kind: 'text',
+  examples: ['kvm'],
+};
+const UNTESTED: Flag = {
+  key: 'untested',
+  label: 'Untested',
+  help: 'Save it without a test of the connection.',
+  kind: 'flag',
+};
+
+const [addForm, editForm] = endpointForms;
+
+/** `make` gets the platforms, since the flags are their fields. */
+export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly EndpointField[]>): readonly Command[] {
+  return [
+    {
+      noun: 'endpoint',
+      verb: 'list',
+      help: 'List the configured endpoints, and with --test whether they answer.',
+      takes: '',
+      flags: () => [{ key: 'test', label: 'Test', help: 'Connect to each and say how it went.', kind: 'flag' }],
+      run: (context, { values }) => listEndpoints(context, values['test'] === true),
+    },
+    {
+      noun: 'endpoint',
+      verb: 'info',
+      help: 'Show the fields of an endpoint; secrets stay hidden.',
+      takes: 'NAME',
+      flags: () => [],
+      async run(context, { words }) {
+        const name = knownEndpoint(words[0], context);
+        const config = context.app.config().endpoints.get(name);
+        if (!config) return EXIT.failed;
+        const fields = allFieldsOf(fieldsOf.get(config.platform) ?? []);
+        const lines = fields.flatMap((field) => {
+          const value = config.values[field.key];
+          return value === undefined ? [] : [[field.key, display(field, value)] as const];
+        });
+        const value = { name, platform: config.platform, ...redacted(fields, config.values) };
+        const shown = [['name', name], ['platform', config.platform], ...lines] as const;
+        await context.printer.print(await renderDetails({ value, name, lines: shown }, context.format));
+        return EXIT.done;
+      },
+    },
+    {
+      noun: 'endpoint',
+      verb: 'add',
+      help: addForm?.help ?? '',
+      takes: 'NAME',
+      flags: (argv) => [PLATFORM, UNTESTED, ...flagsOf(fieldsOf, platformIn(argv))],
+      run: (context, { words, values }) => add(context, fieldsOf, words[0], values),
+    },
+    {
+      noun: 'endpoint',
+      verb: 'edit',
+      help: editForm?.help ?? '',
+      takes: 'NAME',
+      flags: () => flagsOf(fieldsOf, undefined),
+      run: (context, { words, values }) => edit(context, fieldsOf, words[0], values),
+    },
+  ];
+}
+
+const platformIn = (argv: readonly string[]): string | undefined => {
+  const at = argv.indexOf('--platform');
+  return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--platform='))?.slice('--platform='.length);
+};
+
+/** The fields of one platform as flags; of all of them, each key once, while it is not known which it is. */
+function flagsOf(
+  fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  platform: string | undefined,
+): readonly Flag[] {
+  const one = platform === undefined ? undefined : fieldsOf.get(platform);
+  const fields = one ? allFieldsOf(one) : [...fieldsOf.values()].flatMap(allFieldsOf);
+  return [...new Map(fields.map((field) => [field.key, asFlag(field)])).values()];
+}
+
+/** A flag is not required and has no default: the form fills in what is missing. A plain secret would show in the list of processes. */
+function asFlag({ required: _required, default: _default, ...field }: EndpointField): Flag {
+  return field.sensitive
+    ? { ...field, help: `${field.help.split('\n', 1)[0]} Only a reference: env:NAME, file:PATH or cmd:COMMAND.` }
+    : field;
+}
+
+/** The values that were given for this platform's fields; a field of another platform is wrong use. */
+function valuesFor(fields: readonly EndpointField[], values: Settings): Settings {
+  const known = new Set(fields.map(({ key }) => key));
+  const given = Object.entries(values).filter(([key]) => key !== PLATFORM.key && key !== UNTESTED.key);
+  for (const [key, value] of given) {
+    if (!known.has(key)) throw new FleetError('usage', `this platform has no --${key}${didYouMean(key, known)}`);
+    const field = fields.find((one) => one.key === key);
+    if (field?.sensitive && !referenceOf(value)) {
+      throw new FleetError('usage', `--${key} would show the secret in the list of processes`, {
+        fix: `give a reference: --${key} env:NAME, file:PATH or cmd:COMMAND`,
+      });
+    }
+  }
+  return Object.fromEntries(given);
+}
+
+async function add(
+  context: CommandContext,
+  fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  word: string | undefined,
+  values: Settings,
+): Promise<number> {
+  if (word === undefined) throw new FleetError('usage', 'which name shall it have?');
+  if (!isEndpointName(word)) throw new FleetError('usage', `${JSON.stringify(word)} can't be an endpoint's name`);
+  const platform = String(values['platform'] ?? (await askPlatform(context, fieldsOf)));
+  const own = fieldsOf.get(platform);
+  if (!own) {
+    throw new FleetError(
+      'usage',
+      `there is no platform ${JSON.stringify(platform)}${didYouMean(platform, fieldsOf.keys())}`,
+    );
+  }
+  const fields = endpointFieldsOf(allFieldsOf(own), 'add');
+  const given = valuesFor(fields, values);
+  const [first] = missing(fields, given);
+  if (first) throw new FleetError('usage', `${first.label} is needed: --${first.key}`);
+  const draft = { name: endpointName(word), platform, values: given };
+  if (values['untested'] !== true) {
+    const checks = await context.app.testDraft(draft, askOnTerminal(context), context.signal);
+    sayChecks(checks, context);
+    if (checks.some(({ ok }) => !ok)) {
+      throw new FleetError('op.failed', `${word} was not saved, since the test failed`, {
+        fix: 'mend what failed, or add --untested to save it as it is',
+      });
+    }
+  }
+  await context.app.changeConfig({ kind: 'endpoint-add', name: word, platform, values: given });
+  await printResults([{ name: word, text: `${word} is saved` }], false, context);
+  return EXIT.done;
+}
+
+async function askPlatform(
+  { interactive, ask }: CommandContext,
+  fieldsOf: ReadonlyMap<string, unknown>,
+): Promise<string> {
+  const names = [...fieldsOf.keys()].join(', ');
+  const answer = interactive ? await ask(`Platform (${names}): `) : undefined;
+  if (answer) return answer.trim();
+  throw new FleetError('usage', `which platform? --platform, one of ${names}`);
+}
+
+async function edit(
+  context: CommandContext,
+  fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  word: string | undefined,
+  values: Settings,
+): Promise<number> {
+  const name = knownEndpoint(word, context);
+  const platform = context.app.config().endpoints.get(name)?.platform ?? '';
+  const given = valuesFor(allFieldsOf(fieldsOf.get(platform) ?? []), values);
+  if (Object.keys(given).length === 0) throw new FleetError('usage', 'what shall change? Give it as flags');
+  await context.app.changeConfig({ kind: 'endpoint-edit', name, values: given });
+  await printResults([{ name, text: `${name} is saved` }], false, context);
+  return EXIT.done;
+}
+
+function sayChecks(checks: readonly Check[], { say }: CommandContext): void {
+  for (const { check, ok, detail, fix } of checks) {
+    say(`${ok ? 'ok    ' : 'FAILED'}  ${clean(check)}: ${clean(detail)}`);
+    if (!ok && fix !== undefined) say(`        ${clean(fix)}`);
+  }
+}
+
+async function listEndpoints(context: CommandContext, test: boolean): Promise<number> {
+  const { app, printer, format, columns: room } = context;
+  const names = new Set(
+    context.global.clients.length > 0 ? chosenEndpoints(context) : [...app.config().endpoints.keys()],
+  );
+  const enabled = [...names].filter((name) => app.config().endpoints.get(name)?.enabled);
+  const tested = test ? await connect(context, enabled) : undefined;
+  const rows = [...app.config().endpoints.values()]
+    .filter(({ name }) => names.has(name))
+    .map((config) => {
+      const failure = tested?.failed.get(config.name);
+      return {
+        name: config.name,
+        platform: config.platform,
+        enabled: config.enabled,
+        readOnly: config.readOnly,
+        address: app.addressOf(config),
+        answers: tested && config.enabled ? tested.answered.includes(config.name) : undefined,
+        error: failure === undefined ? config.trouble?.message : sentence(failure),
+      };
+    });
+  const text = await renderList(
+    {
+      rows,
+      name: ({ name }) => name,
+      columns: [
+        { title: 'NAME', show: ({ name }) => name },
+        { title: 'PLATFORM', show: ({ platform }) => platform },
+        { title: 'ADDRESS', shrinksTo: 16, show: ({ address }) => address },
+        { title: 'ENABLED', show: ({ enabled: on }) => (on ? 'yes' : 'no') },
+        { title: 'ANSWERS', show: ({ answers }) => (answers === undefined ? '-' : answers ? 'yes' : 'no') },
+        { title: 'PROBLEM', shrinksTo: 20, show: ({ error }) => error ?? '-' },
+      ],
+    },
+    format,
+    room,
+  );
+  await printer.print(text);
+  const [failure] = tested?.failed.values() ?? [];
+  return tested && tested.answered.length === 0 && failure !== undefined ? exitCodeOf(failure) : EXIT.done;
+}

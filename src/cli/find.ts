@@ -1,0 +1,104 @@
+import { FleetError } from '../errors.ts';
+import { type EndpointName, endpointOf, isEndpointName, type NodeId, type VmId } from '../ids.ts';
+import type { Node, Vm } from '../platforms/contract.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { compileFilter } from '../state/filter.ts';
+import type { Fleet } from '../state/fleet.ts';
+import type { CommandContext } from './command.ts';
+import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+
+/** The VMs that pass `--filter`; throws usage for a query that can't be read. */
+export function filteredVms(fleet: Fleet, query: string): readonly Vm[] {
+  const { filter, problem } = compileFilter(query, fleet);
+  if (problem) throw new FleetError('usage', `--filter: ${problem.message} (at character ${problem.at + 1})`);
+  const vms = [...fleet.vms.values()];
+  return filter ? vms.filter((vm) => filter.accepts(vm)) : vms;
+}
+
+/** The endpoint in `host1/…`, if the word is an id of a configured endpoint. */
+const endpointIn = (word: string, context: CommandContext): EndpointName | undefined => {
+  const slash = word.indexOf('/');
+  const name = word.slice(0, slash);
+  return slash > 0 && isEndpointName(name) && context.app.config().endpoints.has(name) ? name : undefined;
+};
+
+/** Connects to what these words may mean: only to the endpoints that are named, when all are ids. */
+async function connectFor(words: readonly string[], context: CommandContext, onlyById: boolean): Promise<void> {
+  const byId = words.map((word) => endpointIn(word, context));
+  const named = byId.filter((name) => name !== undefined);
+  const names = named.length === words.length && words.length > 0 ? [...new Set(named)] : chosenEndpoints(context);
+  const connected = await connect(context, names);
+  sayFailures(context, connected);
+  const [first] = connected.failed.values();
+  if (connected.answered.length === 0 && first !== undefined) throw first;
+  if (onlyById && connected.failed.size > 0 && named.length < words.length) {
+    throw new FleetError('op.refused', 'an endpoint did not answer, so a name could mean another machine there', {
+      fix: 'name the VM by its id, or the endpoints with -C',
+    });
+  }
+}
+
+/**
+ * The VMs that these words mean, each an id or a name that only one VM has; without words, what `--filter` lets through.
+ * `onlyById`: what is destroyed must be meant for sure, so a name counts only when every endpoint has answered.
+ */
+export async function findVms(
+  words: readonly string[],
+  context: CommandContext,
+  onlyById = false,
+): Promise<readonly Vm[]> {
+  const { fleet } = context.app.store;
+  if (words.length === 0 && context.global.filter === '') {
+    throw new FleetError('usage', 'which VM? Name it, or say --filter QUERY');
+  }
+  await connectFor(words, context, onlyById);
+  if (words.length > 0) return [...new Set(words.map((word) => oneVm(word, fleet)))];
+  return filteredVms(fleet, context.global.filter);
+}
+
+function oneVm(word: string, fleet: Fleet): Vm {
+  const byId = fleet.vms.get(word as VmId);
+  if (byId) return byId;
+  return only(word, 'VM', 'vm.not-found', [...fleet.vms.values()], (vm) => vm.id);
+}
+
+export async function findNode(word: string, context: CommandContext): Promise<Node> {
+  const { fleet } = context.app.store;
+  await connectFor([word], context, false);
+  const byId = fleet.nodes.get(word as NodeId);
+  if (byId) return byId;
+  const nodes = [...fleet.nodes.values()];
+  // An endpoint with one node is that node to everybody.
+  const ofEndpoint = nodes.filter(({ id }) => endpointOf(id) === word);
+  if (ofEndpoint.length === 1 && ofEndpoint[0]) return ofEndpoint[0];
+  return only(word, 'node', 'node.not-found', nodes, (node) => node.id);
+}
+
+function only<Thing extends { readonly name: string }>(
+  word: string,
+  what: string,
+  code: 'vm.not-found' | 'node.not-found',
+  things: readonly Thing[],
+  idOf: (thing: Thing) => string,
+): Thing {
+  const [first, ...others] = things.filter(({ name }) => name === word);
+  if (first && others.length === 0) return first;
+  if (!first) {
+    const guess =
+      things.length <= 2_000
+        ? didYouMean(
+            word,
+            things.map(({ name }) => name),
+          )
+        : '';
+    throw new FleetError(code, `there is no ${what} ${JSON.stringify(word)}${guess}`);
+  }
+  const ids = [first, ...others].map(idOf);
+  throw new FleetError(
+    'name.ambiguous',
+    `${ids.length} ${what}s are called ${JSON.stringify(word)}: ${ids.join(', ')}`,
+    {
+      fix: 'use one of these ids',
+    },
+  );
+}

@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util';
+import { FleetError } from '../errors.ts';
+import type { Field, Settings, SettingValue } from '../platforms/contract.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { complaint, parse } from '../state/fields.ts';
+
+/** A flag of the command line: a field that has a name there. `flag` fields are switches, with `--no-` for off. */
+export interface Flag extends Field {
+  /** One letter: `o` for `-o`. */
+  readonly short?: string;
+  /** May be given several times; its values are kept in order, as text. */
+  readonly repeatable?: boolean;
+}
+
+export interface ParsedFlags {
+  /** Everything that is no flag, in order; what stands behind `--` too. */
+  readonly words: readonly string[];
+  /** By key; only what was given. */
+  readonly values: Settings;
+  readonly repeated: Readonly<Record<string, readonly string[]>>;
+}
+
+const usage = (message: string) => new FleetError('usage', message, { fix: 'add --help to see the flags' });
+
+const isFlagLike = (text: string): boolean => /^-(-|[A-Za-z])/.test(text);
+
+/** Tokens only: what is wrong is said in our own words. */
+function tokensOf(argv: readonly string[], flags: readonly Flag[]) {
+  const options = Object.fromEntries(
+    flags.map(({ key, kind, short }) => [
+      key,
+      { type: kind === 'flag' ? ('boolean' as const) : ('string' as const), ...(short !== undefined && { short }) },
+    ]),
+  );
+  return parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowNegative: true,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens;
+}
+
+function unknown(rawName: string, flags: readonly Flag[]): FleetError {
+  const known = flags.flatMap(({ key, kind }) => (kind === 'flag' ? [`--${key}`, `--no-${key}`] : [`--${key}`]));
+  if (known.includes(rawName)) return usage(`${rawName} takes no value`);
+  return usage(`unknown flag ${JSON.stringify(rawName)}${rawName.startsWith('--') ? didYouMean(rawName, known) : ''}`);
+}
+
+function typed(flag: Flag, rawName: string, text: string): SettingValue {
+  const wrong = complaint(flag, text);
+  if (wrong !== undefined) throw usage(`${rawName}: ${wrong}`);
+  return parse(flag, text) ?? text;
+}
+
+/**
+ * Reads flags wherever they stand among the words: `--memory 4GiB`, `--memory=4GiB`, `-o json`, `-ojson`, `--no-autostart`;
+ * behind `--` all is words. The last of several counts. Throws `usage` for an unknown flag (with the nearest one), a
+ * missing value, and a value that the field complains about.
+ */
+export function parseFlags(argv: readonly string[], flags: readonly Flag[]): ParsedFlags {
+  const words: string[] = [];
+  const values: Record<string, SettingValue> = {};
+  const repeated: Record<string, string[]> = {};
+  for (const token of tokensOf(argv, flags)) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const flag = flags.find(({ key }) => key === token.name);
+    if (!flag) throw unknown(token.rawName, flags);
+    if (flag.kind === 'flag') {
+      const off = token.rawName === `--no-${flag.key}`;
+      values[flag.key] = token.value === undefined ? !off : typed(flag, token.rawName, token.value);
+      continue;
+    }
+    if (token.rawName === `--no-${flag.key}`) throw unknown(token.rawName, flags);
+    if (token.value === undefined) throw usage(`${token.rawName} needs a value`);
+    if (!token.inlineValue && isFlagLike(token.value)) {
+      throw usage(`${token.rawName} needs a value; write --${flag.key}=${token.value} if that is the value`);
+    }
+    // -o=json is what many other tools take.
+    const text = token.inlineValue && !token.rawName.startsWith('--') ? token.value.replace(/^=/, '') : token.value;
+    const value = typed(flag, token.rawName, text);
+    if (flag.repeatable) repeated[flag.key] = [...(repeated[flag.key] ?? []), text];
+    else values[flag.key] = value;
+  }
+  return { words, values, repeated };
+}
+
+/** The words of a command that is not known yet, whose own flags can't be either: all words before the first other flag. */
+export function leadingWords(argv: readonly string[], globals: readonly Flag[]): readonly string[] {
+  const words: string[] = [];
+  for (const token of tokensOf(argv, globals)) {
+    if (token.kind === 'option-terminator') break;
+    if (token.kind === 'option' && !globals.some(({ key }) => key === token.name)) break;
+    if (token.kind === 'positional') words.push(token.value);
+  }
+  return words;
+}
+
+const left = (flag: Flag): string => {
+  const name = `${flag.short === undefined ? '    ' : `-${flag.short}, `}--`;
+  if (flag.kind === 'flag') return `${name}${flag.default === true ? 'no-' : ''}${flag.key}`;
+  const value = flag.options ? flag.options.join('|') : (flag.examples?.[0] ?? flag.kind.toUpperCase());
+  return `${name}${flag.key} ${value}`;
+};
+
+/** One line a flag for `--help`, in the words of the form and the docs. */
+export function helpOf(flags: readonly Flag[]): string {
+  const column = Math.min(36, Math.max(0, ...flags.map((flag) => left(flag).length)) + 2);
+  return flags
+    .map((flag) => {
+      const start = `  ${left(flag).padEnd(column)}`;
+      const help = flag.help.split('\n', 1)[0] ?? '';
+      return start.trimEnd().length > column ? `${start.trimEnd()}\n  ${' '.repeat(column)}${help}` : `${start}${help}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,124 @@
+import { FleetError, sentence } from '../errors.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { escapeActive, hasActive } from '../state/escape-active.ts';
+import { clean } from '../terminal/width.ts';
+import { csvLines } from './csv.ts';
+import { type TableColumn, tableLines } from './table.ts';
+
+export const FORMATS = ['table', 'json', 'jsoncompact', 'yaml', 'name', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What `-o` says. Throws `usage`. */
+export function formatOf(word: string): Format {
+  const format = FORMATS.find((known) => known === word);
+  if (format) return format;
+  throw new FleetError(
+    'usage',
+    `unknown output ${JSON.stringify(word)}${didYouMean(word, FORMATS)}: one of ${FORMATS.join(', ')}`,
+  );
+}
+
+type Value = string | number | boolean | null | undefined | readonly Value[] | { readonly [key: string]: Value };
+/** One object of a list, as programs get it: the same keys in every row, undefined printed as null. */
+export type Row = Readonly<Record<string, Value>>;
+
+/** A column of the table: made from a row for people, in their units. */
+export interface Column<R extends Row> extends TableColumn {
+  readonly show: (row: R) => string;
+}
+
+/** A list in each of the formats; `name` is what `-o name` prints of a row. */
+export interface Listing<R extends Row> {
+  readonly rows: readonly R[];
+  readonly columns: readonly Column<R>[];
+  readonly name: (row: R) => string;
+}
+
+/** One object; `lines` are what people read, in this order. */
+export interface Details {
+  readonly value: Row;
+  readonly name: string;
+  readonly lines: readonly (readonly [label: string, text: string])[];
+}
+
+/** JSON that is safe to show raw, with null for what is unknown, so that every row has every key. */
+const json = (value: unknown, indent?: number): string =>
+  escapeActive(JSON.stringify(value, (_key, one) => (one === undefined ? null : one), indent));
+
+async function yamlOf(value: unknown): Promise<string> {
+  const { Document, isScalar, visit } = await import('yaml');
+  const document = new Document(JSON.parse(json(value)), { aliasDuplicateObjects: false });
+  visit(document, {
+    // Only double quotes know escapes.
+    Scalar(_key, node) {
+      if (isScalar<unknown>(node) && typeof node.value === 'string' && hasActive(node.value))
+        node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return escapeActive(document.toString({ lineWidth: 0 })).trimEnd();
+}
+
+const joined = (lines: readonly string[]): string => lines.join('\n');
+
+/** The text of a list, without a final line break. `room`: see tableLines. */
+export async function renderList<R extends Row>(
+  { rows, columns, name }: Listing<R>,
+  format: Format,
+  room: number | undefined,
+): Promise<string> {
+  switch (format) {
+    case 'json':
+      return json(rows, 2);
+    case 'jsoncompact':
+      return json(rows);
+    case 'yaml':
+      return yamlOf(rows);
+    case 'name':
+      return joined(rows.map((row) => clean(name(row))));
+    case 'csv':
+      return joined(csvLines([...new Set(rows.flatMap((row) => Object.keys(row)))], rows));
+    case 'table':
+      return joined(
+        tableLines(
+          columns,
+          rows.map((row) => columns.map(({ show }) => show(row))),
+          room,
+        ),
+      );
+  }
+}
+
+/** The text of one object, without a final line break: `label: text` lines for people. */
+export async function renderDetails({ value, name, lines }: Details, format: Format): Promise<string> {
+  switch (format) {
+    case 'json':
+      return json(value, 2);
+    case 'jsoncompact':
+      return json(value);
+    case 'yaml':
+      return yamlOf(value);
+    case 'name':
+      return clean(name);
+    case 'csv':
+      return joined(csvLines(Object.keys(value), [value]));
+    case 'table':
+      return joined(lines.map(([label, text]) => `${clean(label)}: ${clean(text)}`));
+  }
+}
+
+/** What a mutator answers to programs, in kcli's shape. `name` tells the results of several objects apart. */
+export type Result =
+  | { readonly result: 'success'; readonly name?: string }
+  | { readonly result: 'failure'; readonly reason: string; readonly code: string; readonly name?: string };
+
+/** Without an error: success. A bug has the code `bug` and its message. */
+export function resultOf(error?: unknown, name?: string): Result {
+  const named = name === undefined ? {} : { name };
+  if (error === undefined) return { result: 'success', ...named };
+  return {
+    result: 'failure',
+    reason: sentence(error),
+    code: error instanceof FleetError ? error.code : 'bug',
+    ...named,
+  };
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { PassThrough, Writable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createPrinter } from './print.ts';
+
+it('writes a line, and ends it', async () => {
+  const stream = new PassThrough();
+  const printer = createPrinter(stream);
+  await printer.print('a\nb');
+  await printer.print('');
+  expect(stream.read()?.toString()).toBe('a\nb\n');
+  expect(printer.unread).toBe(false);
+});
+
+it('tells of a disk that is full', async () => {
+  const full = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })),
+  });
+  await expect(createPrinter(full).print('x')).rejects.toThrow('no space');
+});
+
+it('ends quietly with its own exit code when `| head -1` has read enough', async () => {
+  const source = `
+    import { createPrinter } from ${JSON.stringify(new URL('./print.ts', import.meta.url).href)};
+    const printer = createPrinter(process.stdout);
+    for (let i = 0; i < 1000 && !printer.unread; i++) await printer.print('line ' + i + ' ' + 'x'.repeat(1000));
+    await printer.print('more');
+    console.error(printer.unread ? 'unread' : 'read');
+    process.exitCode = 3;`;
+  const child = spawn(
+    '/bin/bash',
+    [
+      '-c',
+      '"$0" --input-type=module -e "$1" | head -1 | cut -c 1-6; echo "code $PIPESTATUS"',
+      process.execPath,
+      source,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (text.stdout += chunk));
+  child.stderr.on('data', (chunk) => (text.stderr += chunk));
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(text).toEqual({ stdout: 'line 0\ncode 3\n', stderr: 'unread\n' });
+});

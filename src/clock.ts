@@ -1,0 +1,34 @@
+/** Time comes in from outside, so that tests own it. */
+export interface Clock {
+  /** Milliseconds since the epoch, for what people read. It may jump when somebody sets the clock. */
+  now(): number;
+  /** Milliseconds that only grow, for measuring and for deadlines. */
+  ticks(): number;
+  /** Calls back once after `ms`; the function that it answers takes the call back. */
+  after(ms: number, call: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  ticks: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms`, rejects with the signal's reason when it aborts first. */
+export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const done = clock.after(ms, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    function stop() {
+      done();
+      reject(signal.reason);
+    }
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,260 @@
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Policy } from './actions/action.ts';
+import type { DraftEndpoint, Services } from './actions/services.ts';
+import type { Clock } from './clock.ts';
+import { FleetError } from './errors.ts';
+import { type EndpointName, endpointOf, type PoolId, type VmId } from './ids.ts';
+import type { Check, Connection, Endpoint, Vm } from './platforms/contract.ts';
+import { platforms } from './platforms/registry.ts';
+import { audited } from './platforms/wrap/audited.ts';
+import { withDeadline } from './platforms/wrap/deadline.ts';
+import { dryRun } from './platforms/wrap/dry-run.ts';
+import { readOnly } from './platforms/wrap/read-only.ts';
+import { withRetry } from './platforms/wrap/retry.ts';
+import { throttle } from './platforms/wrap/throttle.ts';
+import { type Audit, createAudit } from './state/audit.ts';
+import type { ConfigChange } from './state/config/change.ts';
+import { allFieldsOf } from './state/config/common-fields.ts';
+import { groupingOf } from './state/config/grouping.ts';
+import type { Config, EndpointConfig } from './state/config/model.ts';
+import { configFile, stateDirectory } from './state/config/paths.ts';
+import { type Problem, spellProblem } from './state/config/problem.ts';
+import { createConfigStore } from './state/config/store.ts';
+import { filled, redacted } from './state/fields.ts';
+import { createRedactor } from './state/redactor.ts';
+import { createSecrets } from './state/secrets.ts';
+import type { SessionSpec } from './state/session.ts';
+import { createSessions } from './state/sessions.ts';
+import { createStore } from './state/store.ts';
+import { createTasks } from './state/tasks.ts';
+import { createWireLog } from './state/wire-log.ts';
+
+export interface ComposeOptions {
+  /** `--config`; otherwise the environment and XDG decide. */
+  readonly config: string | undefined;
+  /** Nothing may be changed in this run. */
+  readonly readOnly: boolean;
+  /** Mutators are told and not sent. */
+  readonly dryRun: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Which VMs are on the screen; a command line has none. */
+  readonly interest: () => readonly VmId[];
+  /** Something that is told once and stops nothing: the audit log can't be written. */
+  readonly warn: (message: string) => void;
+}
+
+/** The program without a face: used by the screen and by the command line. */
+export interface App extends Services {
+  readonly configPath: string;
+  readonly audit: Audit;
+  /** What is wrong in the configuration, newest reading. */
+  problems(): readonly Problem[];
+  /** Reads the configuration. Nothing is connected yet. */
+  load(): Promise<Config>;
+  /** Opens sessions for these endpoints, or for all. */
+  open(names?: readonly EndpointName[]): void;
+  /** Where an endpoint points, for people. */
+  addressOf(config: EndpointConfig): string;
+  /** Follows the configuration file while other programs edit it. */
+  follow(): void;
+  close(): Promise<void>;
+}
+
+const IN_FLIGHT_PER_CONNECTION = 16;
+
+export function compose(options: ComposeOptions): App {
+  const { clock, env } = options;
+  const home = env['HOME'] || homedir();
+  const configPath = configFile(options.config, env, home);
+  const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, allFieldsOf(manifest.endpoint)]));
+  const manifestOf = (platform: string) => platforms.find(({ manifest }) => manifest.id === platform)?.manifest;
+
+  const store = createStore(clock);
+  const redactor = createRedactor();
+  const wireLog = createWireLog(redactor);
+  const secrets = createSecrets({ env, home, directory: dirname(configPath), clock, redactor });
+  const audit = createAudit({
+    file: join(stateDirectory(env, home), 'audit.jsonl'),
+    clock,
+    redactor,
+    env,
+    trouble: options.warn,
+  });
+  const configStore = createConfigStore(configPath, fieldsOf, clock);
+  const tasks = createTasks(clock);
+  const opened = new Map<EndpointName, EndpointConfig>();
+  /** Whether sessions follow the configuration. A command that works with some endpoints opens no others. */
+  let all = false;
+  let unfollow = () => {};
+
+  const load = async (platform: string) => {
+    const entry = platforms.find(({ manifest }) => manifest.id === platform);
+    if (entry) return entry.load();
+    throw new FleetError('config.invalid', `there is no platform ${JSON.stringify(platform)}`, {
+      fix: 'drover platform list shows which there are',
+    });
+  };
+
+  const resolve = async ({ name, platform, values }: DraftEndpoint, signal: AbortSignal): Promise<Endpoint> => {
+    const fields = fieldsOf.get(platform) ?? [];
+    const complete = filled(fields, values, home);
+    return { name, platform, values: await secrets.resolve(name, fields, complete, signal) };
+  };
+  const resolveConfigured = async (config: EndpointConfig, signal: AbortSignal): Promise<Endpoint> => {
+    if (config.trouble) throw invalid(config.trouble);
+    return resolve(config, signal);
+  };
+  const testDraft: Services['testDraft'] = async (draft, ask, signal) => {
+    const platform = await load(draft.platform);
+    return platform.test(await resolve(draft, signal), { signal, clock, wire: wireLog.push, ask });
+  };
+  /** For the audit log: a secret that was typed into a form is not known to the redactor yet. */
+  const tellable = (change: ConfigChange): ConfigChange => {
+    if (change.kind !== 'endpoint-add' && change.kind !== 'endpoint-edit') return change;
+    const platform = change.kind === 'endpoint-add' ? change.platform : current().endpoints.get(change.name)?.platform;
+    const given = Object.entries(change.values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+    return { ...change, values: redacted(fieldsOf.get(platform ?? '') ?? [], Object.fromEntries(given)) };
+  };
+
+  const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
+    let wrapped = withRetry(throttle(withDeadline(connection, clock), IN_FLIGHT_PER_CONNECTION), clock);
+    wrapped = audited(wrapped, async (action, [object, ...rest]) =>
+      audit.begin({ action, endpoint: name, object: String(object), arguments: rest }),
+    );
+    if (options.dryRun) wrapped = dryRun(wrapped, (operation) => options.warn(`${name}: ${operation} was not sent`));
+    return why === undefined ? wrapped : readOnly(wrapped, why);
+  };
+
+  const sessions = createSessions({
+    store,
+    clock,
+    load,
+    wrap,
+    wire: wireLog.push,
+    interest: options.interest,
+    random: Math.random,
+  });
+
+  const specOf = (config: EndpointConfig): SessionSpec => {
+    const why = options.readOnly ? 'this run is read-only' : config.readOnly && `${config.name} is read-only`;
+    return {
+      name: config.name,
+      platform: config.platform,
+      address: addressOf(config),
+      everyMs: config.everyMs ?? manifestOf(config.platform)?.everyMs ?? 2_000,
+      enabled: config.enabled,
+      ...(why ? { readOnly: why } : {}),
+      resolve: (signal) => resolveConfigured(config, signal),
+    };
+  };
+
+  const openOne = (config: EndpointConfig) => {
+    opened.set(config.name, config);
+    sessions.open(specOf(config));
+  };
+
+  /** Sessions of endpoints that came, went or were changed; the others don't notice. */
+  const takeOver = (config: Config) => {
+    store.setGrouping(groupingOf(config));
+    if (!all) return;
+    for (const [name, before] of opened) {
+      const after = config.endpoints.get(name);
+      if (after && JSON.stringify(after) === JSON.stringify(before)) continue;
+      opened.delete(name);
+      secrets.forget(name);
+      if (after) openOne(after);
+      else void sessions.remove(name);
+    }
+    for (const [name, endpoint] of config.endpoints) if (!opened.has(name)) openOne(endpoint);
+  };
+
+  const current = () => configStore.current.config;
+
+  return {
+    store,
+    sessions,
+    tasks,
+    clock,
+    audit,
+    configPath,
+    addressOf,
+    manifests: platforms.map(({ manifest }) => manifest),
+    config: current,
+    problems: () => configStore.current.problems,
+    wireLog: wireLog.lines,
+    async load() {
+      const { config } = await configStore.load();
+      store.setGrouping(groupingOf(config));
+      return config;
+    },
+    open(names) {
+      all = names === undefined;
+      for (const [name, endpoint] of current().endpoints) {
+        if (!names || names.includes(name)) openOne(endpoint);
+      }
+    },
+    follow() {
+      unfollow = configStore.watch(({ config }) => takeOver(config));
+    },
+    async changeConfig(change: ConfigChange) {
+      if (options.readOnly) throw new FleetError('op.refused', 'this run is read-only');
+      const end = await audit.begin({
+        action: change.kind,
+        endpoint: '',
+        object: configPath,
+        arguments: tellable(change),
+      });
+      try {
+        const { config } = await configStore.edit(change, { signal: AbortSignal.timeout(10_000) });
+        await end();
+        takeOver(config);
+      } catch (error) {
+        await end(error);
+        throw error;
+      }
+    },
+    async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
+      const config = current().endpoints.get(name);
+      if (!config) throw new FleetError('endpoint.not-found', `there is no endpoint ${name}`);
+      if (config.trouble) throw invalid(config.trouble);
+      return testDraft(config, ask, signal);
+    },
+    testDraft,
+    async detect(platform, signal) {
+      const { detect } = await load(platform);
+      return detect ? detect({ signal, clock, wire: wireLog.push, ask: {} }) : [];
+    },
+    policyFor: (vm) => policyOf(vm, store.fleet, options.readOnly),
+    async close() {
+      unfollow();
+      await sessions.close();
+    },
+  };
+}
+
+const invalid = (problem: Problem) =>
+  new FleetError('config.invalid', spellProblem(problem), problem.fix === undefined ? {} : { fix: problem.fix });
+
+/** Where an endpoint points, in the fields that platforms use for it. */
+function addressOf({ values, platform }: EndpointConfig): string {
+  if (typeof values['uri'] === 'string') return values['uri'];
+  const { user, host } = { user: values['user'], host: values['host'] };
+  if (typeof host !== 'string') return platform;
+  return typeof user === 'string' ? `${user}@${host}` : host;
+}
+
+function policyOf(vm: Vm, fleet: Services['store']['fleet'], everything: boolean): Policy {
+  if (everything) return { readOnly: 'this run is read-only' };
+  const endpoint = fleet.endpoints.get(endpointOf(vm.id));
+  if (endpoint?.readOnly !== undefined) return { readOnly: endpoint.readOnly };
+  const { placeOf, pools } = fleet.grouping;
+  let place: PoolId | undefined = (vm.node && placeOf.get(vm.node)) ?? placeOf.get(endpointOf(vm.id));
+  while (place !== undefined) {
+    const pool = pools.find(({ id }) => id === place);
+    if (pool?.readOnly) return { readOnly: `the pool ${pool.name} is read-only` };
+    place = pool?.parent;
+  }
+  return {};
+}

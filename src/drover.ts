@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/**
+ * Where the program starts. Loads nothing heavy: shows a first picture, then the screen; or the command line, which
+ * never needs to know about screens.
+ */
+import module from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
+import { skeleton } from './terminal/skeleton.ts';
+import { takeTerminal } from './terminal/terminal.ts';
+
+/** Options that go with the screen. With anything else it is a command, or a mistake that the command line explains. */
+const SCREEN_OPTIONS = [/^--demo(=.*)?$/, /^--read-only$/, /^--config=/];
+const SCREEN_OPTIONS_WITH_VALUE = ['--config'];
+
+function wantsScreen(argv: readonly string[]): boolean {
+  return argv.every(
+    (word, index) =>
+      SCREEN_OPTIONS.some((option) => option.test(word)) ||
+      (SCREEN_OPTIONS_WITH_VALUE.includes(word) && index < argv.length - 1) ||
+      SCREEN_OPTIONS_WITH_VALUE.includes(argv[index - 1] ?? ''),
+  );
+}
+
+/** False for a terminal that can't be painted on; the command line says so, and what to do instead. */
+const hasScreen = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+
+async function openScreen(argv: readonly string[]): Promise<number> {
+  const terminal = takeTerminal();
+  terminal.enter();
+  terminal.writeNow(skeleton(terminal.size()));
+  try {
+    const [{ createScreen }, { createInput }, { runApp }] = await Promise.all([
+      import('./terminal/screen.ts'),
+      import('./terminal/input.ts'),
+      import('./app.tsx'),
+    ]);
+    const screen = createScreen(terminal);
+    const input = createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+    const code = await runApp({ argv, screen, input });
+    await screen.close();
+    return code;
+  } finally {
+    terminal.leave();
+  }
+}
+
+/** In a folder of the user's own: whoever can write there decides what code runs. */
+function rememberCompiledCode(): void {
+  const home = process.env['HOME'];
+  const caches = process.env['XDG_CACHE_HOME'] || (home && join(home, '.cache'));
+  if (caches) module.enableCompileCache?.(join(caches, 'drover', 'compiled'));
+}
+
+async function start(argv: readonly string[]): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 12)) {
+    process.stderr.write(`drover needs Node 22.12 or newer; this is ${process.version} (${process.execPath}).\n`);
+    process.exitCode = 1;
+    return;
+  }
+  rememberCompiledCode();
+  if (wantsScreen(argv) && hasScreen()) {
+    // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
+    process.exit(await openScreen(argv));
+  }
+  const { runCli } = await import('./cli.ts');
+  process.exitCode = await runCli(argv);
+}
+
+await start(process.argv.slice(2));

@@ -1,0 +1,43 @@
+import { FleetError } from '../../errors.ts';
+import type { Connection, Context, OperationName } from '../contract.ts';
+import { createCalls } from './call.ts';
+import { createConsoleOps, createNodeShell } from './console.ts';
+import { createNodeInfo, createVmOps } from './operations.ts';
+import type { FakeServer } from './server.ts';
+import { watch } from './watch.ts';
+
+export function createConnection(server: FakeServer, context: Context): Connection {
+  const closed = new AbortController();
+  const alive = AbortSignal.any([server.link.lost, closed.signal]);
+  const lifeline = { alive, closed: closed.signal };
+  const calls = createCalls(server, context, alive);
+  const { without, dropEveryMs, dropForMs } = server.options;
+  const leave = server.visit();
+  const stay = dropEveryMs > 0 ? server.agenda.plan(dropEveryMs, () => server.link.cut(dropForMs)) : () => {};
+
+  return {
+    vm: lacking('vm', without, createVmOps(server, calls)),
+    console: lacking('console', without, createConsoleOps(server, calls, lifeline)),
+    node: lacking('node', without, {
+      info: createNodeInfo(server, calls),
+      shell: createNodeShell(server, calls, lifeline),
+    }),
+    whyNot: Object.fromEntries(without.map((name) => [name, `this fleet was made without ${name}`])),
+    async watch(options) {
+      const end = AbortSignal.any([options.signal, closed.signal]);
+      await watch(server, alive, { ...options, signal: end });
+    },
+    async close() {
+      if (closed.signal.aborted) return;
+      closed.abort(new FleetError('host.unreachable', `the connection to ${server.endpoint} was closed`));
+      stay();
+      leave();
+    },
+  };
+}
+
+/** The group without the methods that the endpoint lacks. */
+function lacking<Ops extends object>(group: string, without: readonly OperationName[], ops: Ops): Ops {
+  const lack = (name: string) => without.some((operation) => operation === `${group}.${name}`);
+  return Object.fromEntries(Object.entries(ops).filter(([name]) => !lack(name))) as Ops;
+}

@@ -1,0 +1,62 @@
+import { mib } from '../../units.ts';
+import type { Disk, Snapshot } from '../contract.ts';
+import type { Fleet } from './fleet.ts';
+import { ROLES } from './names.ts';
+import { hash, pick } from './random.ts';
+
+/** The disks and snapshots of the fleet: computed from the row, except for what was deleted. */
+export interface Drives {
+  disks(row: number): readonly Disk[];
+  snapshots(row: number): readonly Snapshot[];
+  destroy(path: string): void;
+  exists(path: string): boolean;
+}
+
+const GIB = 1024;
+
+export function createDrives(fleet: Fleet): Drives {
+  const destroyed = new Set<string>();
+
+  function disks(row: number): readonly Disk[] {
+    const vm = fleet.vm(row);
+    if (!vm) return [];
+    const bits = hash(fleet.seed, row, 91);
+    const role = pick(ROLES, fleet.columns.role[row] ?? 0).name;
+    const folder = `/srv/vms/${vm.uuid}`;
+    const made: Disk[] = [disk('vda', `${folder}/system.qcow2`, pick([10, 20, 40], bits))];
+    if (role === 'db' || role === 'queue')
+      made.push(disk('vdb', `${folder}/data.qcow2`, pick([100, 200, 500], bits >>> 4)));
+    if ((bits >>> 8) % 5 === 0) {
+      made.push({
+        device: 'sda',
+        path: `/srv/iso/${vm.image}.iso`,
+        size: mib(650),
+        format: 'raw',
+        type: 'file',
+        readOnly: true,
+      });
+    }
+    return made.filter(({ path }) => !destroyed.has(path));
+  }
+
+  return {
+    disks,
+    snapshots(row) {
+      const bits = hash(fleet.seed, row, 92);
+      if (bits % 8 !== 0) return [];
+      const names = ['before-upgrade', 'clean', 'golden'].slice(0, ((bits >>> 8) % 3) + 1);
+      return names.map((snapshot, index) => ({ snapshot, current: index === names.length - 1 }));
+    },
+    destroy: (path) => void destroyed.add(path),
+    exists: (path) => path.startsWith('/srv/') && !destroyed.has(path),
+  };
+}
+
+const disk = (device: string, path: string, gibibytes: number): Disk => ({
+  device,
+  path,
+  size: mib(gibibytes * GIB),
+  format: 'qcow2',
+  type: 'file',
+  readOnly: false,
+});

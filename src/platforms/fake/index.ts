@@ -1,0 +1,88 @@
+import { wait } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import type { Check, Context, Endpoint, Platform } from '../contract.ts';
+import { createConnection } from './connection.ts';
+import type { FakeServer } from './server.ts';
+import { fakeServer } from './servers.ts';
+
+const WRONG_PASSWORD = 'wrong';
+
+export const platform: Platform = {
+  async connect(endpoint, context) {
+    const server = await fakeServer(endpoint, context.clock);
+    for (const { pass } of gates(server, endpoint, context)) await pass();
+    return createConnection(server, context);
+  },
+
+  async test(endpoint, context) {
+    const server = await fakeServer(endpoint, context.clock);
+    const checks: Check[] = [];
+    for (const { check, detail, pass } of gates(server, endpoint, context)) {
+      try {
+        await pass();
+        checks.push({ check, ok: true, detail });
+      } catch (error) {
+        if (!(error instanceof FleetError)) throw error;
+        checks.push({ check, ok: false, detail: error.message, ...(error.fix !== undefined && { fix: error.fix }) });
+        break;
+      }
+    }
+    return checks;
+  },
+};
+
+interface Gate {
+  readonly check: string;
+  /** What there is to say when it was passed. */
+  readonly detail: string;
+  pass(): Promise<void>;
+}
+
+/** What stands between a user and the fleet, in order. */
+function gates(server: FakeServer, endpoint: Endpoint, context: Context): readonly Gate[] {
+  const { faults, link, options } = server;
+  return [
+    {
+      check: 'The host answers',
+      detail: 'it does',
+      async pass() {
+        await wait(context.clock, faults.delayMs(-1), context.signal);
+        link.lost.throwIfAborted();
+      },
+    },
+    {
+      check: 'The key of the host is trusted',
+      detail: 'it is',
+      pass: () => trust(endpoint.name, options.hostKey, context),
+    },
+    {
+      check: 'The login is accepted',
+      detail: 'it is',
+      async pass() {
+        if (!faults.loginsRefused && endpoint.values['password'] !== WRONG_PASSWORD) return;
+        throw new FleetError('auth.rejected', `${endpoint.name} refused this login`, {
+          fix: `give it another password: drover endpoint edit ${endpoint.name}`,
+        });
+      },
+    },
+  ];
+}
+
+async function trust(host: string, hostKey: string, { ask }: Context): Promise<void> {
+  if (hostKey === 'changed') {
+    throw new FleetError('trust.changed-host', `the key of ${host} is another one than before`, {
+      fix: 'find out why before you connect again',
+    });
+  }
+  if (hostKey !== 'unknown') return;
+  const key = {
+    host,
+    port: 22,
+    type: 'ssh-ed25519',
+    fingerprint: 'SHA256:c2ltdWxhdGVkIGtleSBvZiB0aGUgZGVtbyBmbGVldAo',
+  };
+  if (await ask.trust?.(key)) return;
+  throw new FleetError('trust.unknown-host', `nobody has trusted the key of ${host} yet`, {
+    fix: `drover endpoint trust ${host}`,
+  });
+}

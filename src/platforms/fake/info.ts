@@ -1,0 +1,68 @@
+import { formatBytes } from '../../units.ts';
+import type { Node, NodeInfo, Vm, VmInfo } from '../contract.ts';
+import { hash, pick } from './random.ts';
+import type { FakeServer } from './server.ts';
+
+const DAY_MS = 86_400_000;
+
+export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
+  const bits = hash(server.fleet.seed, row, 121);
+  const sheet = server.sheets.read(row, 'config');
+  return {
+    name: vm.name,
+    id: vm.uuid,
+    status: vm.state,
+    autostart: vm.autostart,
+    plan: vm.plan,
+    profile: vm.profile,
+    image: vm.image,
+    ip: vm.ips[0],
+    ips: vm.ips,
+    memory: vm.memory,
+    numcpus: vm.cpus,
+    creationdate: createdAt(server, row),
+    nets: [{ device: 'eth0', mac: mac(bits), net: pick(['lan', 'dmz', 'storage'], bits >>> 6), type: 'virtio' }],
+    disks: server.drives.disks(row),
+    snapshots: server.drives.snapshots(row),
+    description: String(sheet['description']) || undefined,
+    more: [
+      ['Firmware', pick(['UEFI', 'BIOS'], bits >>> 9)],
+      ['Running since', new Date(bootedAt(server, row)).toISOString()],
+    ],
+  };
+}
+
+/** Epoch, ms. Some day in the three years before the servers were switched on. */
+const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number =>
+  startedAt - (hash(fleet.seed, row, 122) % 1000) * DAY_MS - DAY_MS * 60;
+
+/** Epoch, ms. */
+export const bootedAt = ({ fleet, startedAt, boots }: FakeServer, row: number): number =>
+  boots.get(row) ?? startedAt - (hash(fleet.seed, row, 123) % (50 * DAY_MS));
+
+const mac = (bits: number): string =>
+  `52:54:00:${[bits >>> 16, bits >>> 8, bits].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join(':')}`;
+
+export function nodeInfo({ fleet }: FakeServer, node: Node): NodeInfo {
+  const row = fleet.nodeRowOf(node.id);
+  const bits = hash(fleet.seed, row, 131);
+  const residents = fleet.inventory().vms.filter((vm) => vm.node === node.id);
+  const running = residents.filter((vm) => vm.state === 'running').length;
+  return {
+    name: node.name,
+    lines: [
+      ['General', 'Version', node.version],
+      ['General', 'Kernel', `6.${pick([1, 12], bits)}.${bits % 40}-sim`],
+      ['General', 'Architecture', 'x86_64'],
+      ['General', 'Address', node.address ?? '-'],
+      ['CPU', 'Count', String(node.cpus)],
+      ['CPU', 'Model', pick(['EPYC 7543', 'Xeon Gold 6338', 'EPYC 9354'], bits >>> 4)],
+      ['Memory', 'Total', formatBytes(node.memory)],
+      ['Disk', '/dev/nvme0n1', '1.8T on /srv/vms'],
+      ['Network', 'eno1', `10.255.${Math.floor(row / 250)}.${(row % 250) + 1}`],
+      ['Network', 'Bridges', 'lan, dmz, storage'],
+      ['VMs', 'Defined', String(residents.length)],
+      ['VMs', 'Running', String(running)],
+    ],
+  };
+}

@@ -1,0 +1,159 @@
+import type { Clock } from '../../clock.ts';
+import type { EndpointName, NodeId, VmId } from '../../ids.ts';
+import type { Change, Feed, Sink, Vm, VmState } from '../contract.ts';
+import { type Agenda, createAgenda } from './agenda.ts';
+import { createDrives, type Drives } from './drives.ts';
+import { createFaults, type Faults, type Trap } from './faults.ts';
+import { createFleet, type Fleet } from './fleet.ts';
+import { liveOn } from './life.ts';
+import { createLink, type Link } from './link.ts';
+import { address, RAW_STATES } from './machines.ts';
+import type { FakeOptions } from './options.ts';
+import { createSheets, type Sheets } from './sheets.ts';
+
+/** The other side: one simulated cluster with its state, as many connections as there are see it. */
+export interface FakeServer {
+  readonly endpoint: EndpointName;
+  readonly options: FakeOptions;
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly sheets: Sheets;
+  readonly drives: Drives;
+  readonly agenda: Agenda;
+  readonly link: Link;
+  readonly faults: Faults & Trap;
+  /** Epoch, ms. */
+  readonly startedAt: number;
+  /** When VMs were last started, for those that were since this server runs. */
+  readonly boots: ReadonlyMap<number, number>;
+  /** Takes back what each VM is on its way to: a newer order replaces an older one. */
+  readonly underway: Map<number, () => void>;
+  /** Throws out who sits at the serial console of a row, with a sentence. */
+  readonly visitors: Map<number, (why: string) => void>;
+  /** Brings a VM into another state, with what goes along with it. Its old trouble ends. */
+  enter(row: number, state: VmState, change?: Partial<Vm>): void;
+  change(row: number, change: Partial<Vm>): void;
+  remove(row: number): void;
+  tell(subject: VmId | NodeId, text: string): void;
+  subscribe(sink: Sink): () => void;
+  /** Time goes on while somebody is connected; the function that it answers ends that connection. */
+  visit(): () => void;
+}
+
+/** A node is known to be out of order when it has said nothing for this long. */
+const MISSED_AFTER_MS = 3000;
+
+export async function createServer(endpoint: EndpointName, options: FakeOptions, clock: Clock): Promise<FakeServer> {
+  const fleet = await createFleet(endpoint, options, clock.now());
+  const agenda = createAgenda(clock);
+  const link = createLink(endpoint, clock);
+  const faults = createFaults(options, fleet, link, (nodeRow) =>
+    nodeRow === undefined ? catchUp() : hangingChanged(nodeRow),
+  );
+  const sinks = new Set<Sink>();
+  let visits = 0;
+  const sheets = createSheets(fleet);
+  const visitors: FakeServer['visitors'] = new Map();
+  const boots = new Map<number, number>();
+  /** What hanging nodes would have told, the newest per row; they tell it when they are back. */
+  const untold = new Map<number, Change>();
+
+  function feed(news: Feed) {
+    for (const sink of sinks) sink(news);
+  }
+
+  const silent = (row: number) => faults.frozen || faults.hangs(fleet.columns.node[row] ?? -1);
+
+  function announce(row: number, change: Change) {
+    if (silent(row)) untold.set(row, change);
+    else feed({ kind: 'changes', at: clock.now(), changes: [change] });
+  }
+
+  function catchUp() {
+    const told = [...untold.keys()].filter((row) => !silent(row));
+    const changes = told.map((row) => untold.get(row)).filter((change) => change !== undefined);
+    for (const row of told) untold.delete(row);
+    if (changes.length > 0) feed({ kind: 'changes', at: clock.now(), changes });
+  }
+
+  function hangingChanged(nodeRow: number) {
+    const since = clock.now();
+    if (faults.hangs(nodeRow)) agenda.plan(MISSED_AFTER_MS, () => missNode(nodeRow, since));
+    else {
+      catchUp();
+      missNode(nodeRow, since);
+    }
+  }
+
+  function missNode(nodeRow: number, since: number) {
+    const node = fleet.nodes()[nodeRow];
+    if (!node) return;
+    const { trouble: _over, ...healthy } = node;
+    const now = faults.hangs(nodeRow)
+      ? { ...node, state: 'unknown' as const, trouble: { message: `${node.name} does not answer`, since } }
+      : { ...healthy, state: 'up' as const };
+    fleet.replaceNode(nodeRow, now);
+    feed({ kind: 'changes', at: clock.now(), changes: [{ kind: 'node-upsert', node: now }] });
+  }
+
+  function replace(row: number, vm: Vm) {
+    fleet.replaceVm(row, vm);
+    announce(row, { kind: 'vm-upsert', vm });
+  }
+
+  const server: FakeServer = {
+    endpoint,
+    options,
+    clock,
+    fleet,
+    sheets,
+    drives: createDrives(fleet),
+    agenda,
+    link,
+    faults,
+    startedAt: clock.now(),
+    boots,
+    underway: new Map(),
+    visitors,
+    enter(row, state, change = {}) {
+      const vm = fleet.vm(row);
+      if (!vm) return;
+      const { trouble: _over, ...healthy } = vm;
+      if (state === 'starting') boots.set(row, clock.now());
+      if (state === 'stopped' || state === 'starting') visitors.get(row)?.('The machine was switched off.');
+      replace(row, {
+        ...healthy,
+        state,
+        rawState: RAW_STATES[state],
+        ips: state === 'running' || state === 'paused' ? [address(row)] : [],
+        ...change,
+      });
+    },
+    change(row, change) {
+      const vm = fleet.vm(row);
+      if (vm) replace(row, { ...vm, ...change });
+    },
+    remove(row) {
+      const vm = fleet.vm(row);
+      if (!vm) return;
+      fleet.remove(row);
+      announce(row, { kind: 'vm-remove', id: vm.id });
+    },
+    tell(subject, text) {
+      if (!faults.frozen) feed({ kind: 'events', events: [{ at: clock.now(), subject, text }] });
+    },
+    subscribe(sink) {
+      sinks.add(sink);
+      return () => void sinks.delete(sink);
+    },
+    visit() {
+      if (visits++ === 0) agenda.wake();
+      return () => {
+        if (--visits === 0) agenda.rest();
+      };
+    },
+  };
+  liveOn(server);
+  if (options.hangingNode > 0) hangingChanged(options.hangingNode - 1);
+  return server;
+}

@@ -1,0 +1,75 @@
+import { type Clock, systemClock } from '../../clock.ts';
+import { endpointName, type VmId } from '../../ids.ts';
+import { gib } from '../../units.ts';
+import type { Endpoint, Vm } from '../contract.ts';
+import type { PlatformTestkit } from '../testkit.ts';
+import type { FakeServer } from './server.ts';
+import { fakeServer } from './servers.ts';
+
+const TIMES_FASTER = 20;
+
+/** Simulated seconds pass quickly, so that the suite need not wait for guests that boot. */
+const quickClock: Clock = {
+  now: () => Math.round(systemClock.now() * TIMES_FASTER),
+  ticks: () => systemClock.ticks() * TIMES_FASTER,
+  after: (ms, call) => systemClock.after(ms / TIMES_FASTER, call),
+};
+
+let servers = 0;
+
+export const testkit: PlatformTestkit = {
+  lab: undefined,
+  facts: {
+    pushesEvents: true,
+    startTakesMs: 5_000,
+    stopTakesMs: 5_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'memory', 'disk', 'net'],
+    changes: {
+      config: { memory: gib(3), vcpus: 3, autostart: true, description: 'changed by a test' },
+      running: { memory: gib(1), vcpus: 5 },
+    },
+    prompt: /login: /,
+  },
+  available: async () => undefined,
+  async start() {
+    const endpoint: Endpoint = {
+      name: endpointName(`fake-${++servers}`),
+      platform: 'fake',
+      values: { vms: 120, seed: 7, password: 'right' },
+    };
+    const server = await fakeServer(endpoint, quickClock);
+    const vms = server.fleet.inventory().vms.filter((vm) => vm.node !== undefined);
+    const [quiet, busy, ...others] = vms.filter((vm) => simple(server, vm));
+    if (!quiet || !busy) throw new Error('the seed makes no VMs to test with');
+    const doomed = others.filter((vm) => vm.state === 'stopped');
+
+    return {
+      endpoint,
+      wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
+      clock: quickClock,
+      stoppedVm: async () => bring(server, quiet.id, 'stopped'),
+      runningVm: async () => bring(server, busy.id, 'running'),
+      async doomedVm() {
+        const next = doomed.shift();
+        if (!next) throw new Error('the seed makes too few stopped VMs');
+        return next.id;
+      },
+      hasDisk: async (path) => server.drives.exists(path),
+      cutLink: async () => server.link.cut(),
+      mendLink: async () => server.link.mend(),
+      close: async () => {},
+    };
+  },
+};
+
+/** Without snapshots, and of the smallest kind, so that every change of its settings is one. */
+const simple = (server: FakeServer, { id, cpus }: Vm): boolean =>
+  cpus === 2 && server.drives.snapshots(server.fleet.rowOf(id)).length === 0;
+
+function bring(server: FakeServer, id: VmId, state: 'running' | 'stopped'): VmId {
+  const row = server.fleet.rowOf(id);
+  server.underway.get(row)?.();
+  if (server.fleet.vm(row)?.state !== state) server.enter(row, state);
+  return id;
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../../clock.ts';
+import { type EndpointName, type NodeId, vmId } from '../../ids.ts';
+import { bytes, kib } from '../../units.ts';
+import type { Trouble, Vm } from '../contract.ts';
+import { usableAddresses } from './addresses.ts';
+import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from './metadata.ts';
+import type { RpcClient } from './rpc/client.ts';
+import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
+import { ADDRESS_SOURCE, type Domain, METADATA, procedures } from './rpc/protocol.ts';
+import { stateOf } from './states.ts';
+import { uuidText } from './uuid.ts';
+
+/** What watch() keeps of one domain. A change is a new object. */
+export interface Guest {
+  readonly domain: Domain;
+  readonly state: number;
+  readonly reason: number;
+  /** Undefined until it was read for the first time. */
+  readonly details: GuestDetails | undefined;
+  readonly trouble: Trouble | undefined;
+  readonly vm: Vm;
+}
+
+export interface GuestDetails {
+  readonly memoryKib: number;
+  readonly cpus: number;
+  readonly autostart: boolean;
+  readonly kcli: KcliMetadata;
+  readonly ips: readonly string[];
+  /** In ticks. */
+  readonly readAt: number;
+}
+
+export interface Place {
+  readonly endpoint: EndpointName;
+  readonly node: NodeId;
+}
+
+export function createGuest(
+  place: Place,
+  domain: Domain,
+  state: number,
+  reason: number,
+  details: GuestDetails | undefined,
+  trouble: Trouble | undefined,
+): Guest {
+  const uuid = uuidText(domain.uuid);
+  const { kcli } = details ?? {};
+  const vm: Vm = {
+    id: vmId(place.endpoint, uuid),
+    uuid,
+    name: domain.name,
+    node: place.node,
+    pool: undefined,
+    ...stateOf(state, reason),
+    cpus: details?.cpus ?? 0,
+    memory: details ? kib(details.memoryKib) : bytes(0),
+    ips: details?.ips ?? [],
+    autostart: details?.autostart,
+    plan: kcli?.plan,
+    profile: kcli?.profile,
+    image: kcli?.image,
+    tags: [],
+    ...(trouble ? { trouble } : {}),
+  };
+  return { domain, state, reason, details, trouble, vm };
+}
+
+/** All that a row shows, in one burst. None of it asks the guest's monitor, so that it comes at once also when that hangs. */
+export async function readDetails(
+  poll: RpcClient,
+  domain: Domain,
+  active: boolean,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<GuestDetails> {
+  const options = { signal };
+  const [info, autostart, kcli, ips] = await Promise.all([
+    poll.call(procedures.domainInfo, { domain }, options),
+    poll.call(procedures.domainAutostart, { domain }, options).catch(unlessGone(false)),
+    poll
+      .call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags: 0 }, options)
+      .then(readKcliMetadata)
+      .catch(unlessGone<KcliMetadata>({})),
+    active ? leasedAddresses(poll, domain, signal) : [],
+  ]);
+  return { memoryKib: info.memoryKib, cpus: info.cpus, autostart, kcli, ips, readAt: clock.ticks() };
+}
+
+/** What the host's own DHCP server gave the guest. */
+export const leasedAddresses = (client: RpcClient, domain: Domain, signal: AbortSignal): Promise<readonly string[]> =>
+  client
+    .call(procedures.domainAddresses, { domain, source: ADDRESS_SOURCE.lease, flags: 0 }, { signal })
+    .then(usableAddresses)
+    .catch(unlessGone<readonly string[]>([]));
+
+/** A transient domain has no autostart, most have no metadata: that is an answer. That it is gone is not. */
+export const unlessGone =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (error instanceof LibvirtError && error.code !== VIR_ERR.noDomain) return value;
+    throw error;
+  };

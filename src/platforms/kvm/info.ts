@@ -1,0 +1,123 @@
+import type { EndpointName, VmId } from '../../ids.ts';
+import { type Bytes, bytes } from '../../units.ts';
+import type { Disk, Snapshot, VmInfo } from '../contract.ts';
+import { usableAddresses } from './addresses.ts';
+import { type DomainXml, readDomainXml } from './domain-xml.ts';
+import { leasedAddresses, unlessGone } from './guest.ts';
+import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
+import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from './metadata.ts';
+import { ADDRESS_SOURCE, METADATA, procedures } from './rpc/protocol.ts';
+import { stateOf } from './states.ts';
+import { uuidText } from './uuid.ts';
+
+/** The guest agent is inside the guest: it may be there and not answer. */
+const AGENT_MS = 1_500;
+
+export const readInfo = (calls: GuestCalls, _endpoint: EndpointName, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+  onGuest(calls, id, signal, async (call) => {
+    const { client, domain } = call;
+    const options = { signal };
+    const [xmlText, info, { state, reason }, autostart, kcli, persistent, snapshots] = await Promise.all([
+      client.call(procedures.domainXml, { domain, flags: 0 }, options),
+      client.call(procedures.domainInfo, { domain }, options),
+      client.call(procedures.domainState, { domain, flags: 0 }, options),
+      client.call(procedures.domainAutostart, { domain }, options).catch(unlessGone<boolean | undefined>(undefined)),
+      client
+        .call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags: 0 }, options)
+        .then(readKcliMetadata)
+        .catch(unlessGone<KcliMetadata>({})),
+      client.call(procedures.domainIsPersistent, { domain }, options),
+      readSnapshots(call),
+    ]);
+    const xml = readDomainXml(xmlText);
+    const [disks, found] = await Promise.all([readDisks(call, xml), domain.id === -1 ? [] : guestAddresses(call, xml)]);
+    const ips = [...new Set([...(kcli.ip === undefined ? [] : [kcli.ip]), ...found])];
+    return {
+      name: domain.name,
+      id: uuidText(domain.uuid),
+      status: stateOf(state, reason).state,
+      autostart,
+      plan: kcli.plan,
+      profile: kcli.profile,
+      image: kcli.image,
+      ip: ips[0],
+      ips,
+      memory: bytes(info.memoryKib * 1024),
+      numcpus: info.cpus,
+      creationdate: kcli.creationdate,
+      nets: xml.nics.map((nic, i) => ({ device: `eth${i}`, mac: nic.mac, net: nic.source, type: nic.type })),
+      disks,
+      snapshots,
+      description: xml.description,
+      more: moreOf(xml, kcli, persistent),
+    };
+  });
+
+async function readSnapshots({ client, domain, signal }: GuestCall): Promise<readonly Snapshot[]> {
+  const [{ snapshots }, hasCurrent] = await Promise.all([
+    client.call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, { signal }),
+    client.call(procedures.hasCurrentSnapshot, { domain, flags: 0 }, { signal }),
+  ]).catch(unlessGone([{ snapshots: [], count: 0 }, false] as const));
+  const current = hasCurrent
+    ? await client.call(procedures.currentSnapshot, { domain, flags: 0 }, { signal }).catch(unlessGone(undefined))
+    : undefined;
+  return snapshots.map(({ name }) => ({ snapshot: name, current: name === current?.name }));
+}
+
+/** Sizes come from the storage pools: to ask QEMU would hang with it. */
+async function readDisks({ client, signal }: GuestCall, xml: DomainXml): Promise<readonly Disk[]> {
+  return Promise.all(
+    xml.disks.map(async (disk) => ({
+      device: disk.target,
+      path: disk.path ?? disk.elsewhere ?? '',
+      size: disk.path === undefined ? undefined : await sizeOf(disk.path),
+      format: disk.bus,
+      type: disk.device === 'disk' ? disk.format : disk.device,
+      readOnly: disk.readOnly,
+    })),
+  );
+  async function sizeOf(path: string): Promise<Bytes | undefined> {
+    try {
+      const volume = await client.call(procedures.volumeByPath, { path }, { signal });
+      const { capacity } = await client.call(procedures.volumeInfo, { volume }, { signal });
+      return bytes(capacity);
+    } catch (error) {
+      return unlessGone(undefined)(error);
+    }
+  }
+}
+
+/** The host's leases first; the guest's own word for bridged networks, where the host knows nothing. */
+async function guestAddresses({ client, domain, signal }: GuestCall, xml: DomainXml): Promise<readonly string[]> {
+  const leased = await leasedAddresses(client, domain, signal);
+  if (leased.length > 0 || !xml.hasAgent) return leased;
+  return client
+    .call(
+      procedures.domainAddresses,
+      { domain, source: ADDRESS_SOURCE.agent, flags: 0 },
+      { signal, deadlineMs: AGENT_MS },
+    )
+    .then(usableAddresses)
+    .catch(() => []);
+}
+
+function moreOf(xml: DomainXml, kcli: KcliMetadata, persistent: boolean): VmInfo['more'] {
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Title', xml.title],
+    ['Type', xml.type],
+    ['Machine', [xml.arch, xml.machine].filter(Boolean).join(', ')],
+    ['Firmware', xml.firmware],
+    ['CPU', xml.cpuMode],
+    ['Max vCPUs', String(xml.maxCpus)],
+    ['Graphics', xml.graphics.join(', ')],
+    ['Serial console', xml.hasSerial ? 'yes' : 'no'],
+    ['Guest agent', xml.hasAgent ? 'has a channel' : 'none'],
+    ['Emulator', xml.emulator],
+    ['Lasting', persistent ? undefined : 'no: it is gone once it stops'],
+    ['Owner', kcli.owner],
+    ['User', kcli.user],
+    ['Domain', kcli.domain],
+    ['Kubernetes', [kcli.kube, kcli.kubetype].filter(Boolean).join(', ')],
+  ];
+  return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}

@@ -1,0 +1,63 @@
+import { FleetError } from '../../errors.ts';
+import type { VmOps } from '../contract.ts';
+import { CHANGE_MS, DONE, type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
+import { type Domain, type Procedure, procedures } from './rpc/protocol.ts';
+import { DOMAIN } from './states.ts';
+
+/** What the power switch does. Where a guest is there already, nothing is sent, and that is a success. */
+export function createLifecycle(calls: GuestCalls): Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resume'> {
+  return {
+    start: (id, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        const state = await stateOf(call);
+        if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
+        else if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
+        else if (call.domain.id === -1) await flagged(call, 'start', procedures.create);
+        return DONE;
+      }),
+    stop: (id, how, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        if (call.domain.id === -1) return DONE;
+        if (how === 'graceful') await flagged(call, 'shut down', procedures.shutdown);
+        else await flagged(call, 'force off', procedures.destroy);
+        return DONE;
+      }),
+    restart: (id, how, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        if (call.domain.id === -1) await flagged(call, 'start', procedures.create);
+        else if (how === 'graceful') await flagged(call, 'reboot', procedures.reboot);
+        else await flagged(call, 'reset', procedures.reset);
+        return DONE;
+      }),
+    pause: (id, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        if ((await stateOf(call)) !== DOMAIN.paused) await plain(call, 'pause', procedures.suspend);
+        return DONE;
+      }),
+    resume: (id, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        const state = await stateOf(call);
+        if (call.domain.id === -1) throw new FleetError('op.conflict', `${call.domain.name} is not paused but stopped`);
+        if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
+        else if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
+        return DONE;
+      }),
+  };
+}
+
+async function stateOf({ client, domain, signal }: GuestCall): Promise<number> {
+  const { state } = await client.call(procedures.domainState, { domain, flags: 0 }, { signal });
+  return state;
+}
+
+const plain = (
+  { client, domain, signal, change }: GuestCall,
+  verb: string,
+  procedure: Procedure<{ readonly domain: Domain }, void>,
+) => change(verb, () => client.call(procedure, { domain }, { signal, deadlineMs: CHANGE_MS }));
+
+const flagged = <R>(
+  { client, domain, signal, change }: GuestCall,
+  verb: string,
+  procedure: Procedure<{ readonly domain: Domain; readonly flags: number }, R>,
+) => change(verb, () => client.call(procedure, { domain, flags: 0 }, { signal, deadlineMs: CHANGE_MS }));

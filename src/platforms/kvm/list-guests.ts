@@ -1,0 +1,34 @@
+import type { RpcClient } from './rpc/client.ts';
+import { type Domain, LIST, procedures, STATS } from './rpc/protocol.ts';
+import { readDomainStats } from './rpc/stats.ts';
+import { uuidText } from './uuid.ts';
+
+export interface ListedGuest {
+  readonly domain: Domain;
+  readonly state: number;
+  readonly reason: number;
+}
+
+/** Between two looks at the event loop; a list of ten thousand must not be felt in the hand. */
+const AT_ONCE = 500;
+
+/**
+ * Every domain of the host with its state, by uuid, in two calls whatever their number: running ones and the others,
+ * since a daemon puts 16,384 into one reply at most.
+ */
+export async function listGuests(poll: RpcClient, signal: AbortSignal): Promise<ReadonlyMap<string, ListedGuest>> {
+  const ask = (filter: number) =>
+    poll.call(procedures.domainStats, { domains: [], groups: STATS.state, flags: filter }, { signal });
+  const guests = new Map<string, ListedGuest>();
+  let count = 0;
+  for (const body of await Promise.all([ask(LIST.active), ask(LIST.inactive)])) {
+    for (const { name, uuid, id, state, reason } of readDomainStats(body)) {
+      guests.set(uuidText(uuid), { domain: { name, uuid, id }, state, reason });
+      if (++count % AT_ONCE === 0) await breathe();
+    }
+  }
+  return guests;
+}
+
+/** Lets keys and frames in. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

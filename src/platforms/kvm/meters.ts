@@ -1,0 +1,128 @@
+/** From counters to rates, guest by guest. */
+
+/** What is remembered of one guest between two samples. Changed in place: there are thousands of them, each second. */
+interface Meter {
+  cpuTimeNs: number;
+  cpuAt: number;
+  netReceived: number;
+  netSent: number;
+  netAt: number;
+  blockRead: number;
+  blockWritten: number;
+  blockAt: number;
+  /** Bytes used in the guest, and bytes per second of its disks, from the slow layer, as long as they are fresh. */
+  memory: number;
+  diskRead: number;
+  diskWrite: number;
+  slowAt: number;
+}
+
+export interface CpuReading {
+  readonly cpuTimeNs: number;
+  readonly cpus: number;
+  readonly memory: number;
+}
+
+export interface NetReading {
+  readonly netReceived: number;
+  readonly netSent: number;
+}
+
+export interface SlowReading {
+  readonly blockRead: number;
+  readonly blockWritten: number;
+  /** Bytes; NaN when neither guest nor host tells. */
+  readonly memory: number;
+}
+
+/** One row of a sample block. */
+export interface Rates {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly diskRead: number;
+  readonly diskWrite: number;
+  readonly netRx: number;
+  readonly netTx: number;
+}
+
+export interface Meters {
+  /** `at` in ticks. Either reading may be missing; its columns are NaN then. */
+  read(uuid: string, at: number, cpu: CpuReading | undefined, net: NetReading | undefined): Rates;
+  readSlow(uuid: string, at: number, slow: SlowReading): void;
+  /** It stopped, or is gone: its counters start anew. */
+  forget(uuid: string): void;
+}
+
+/** The slow layer comes every few seconds; after this long its figures are history. */
+const FRESH_MS = 30_000;
+
+const rate = (before: number, after: number, ms: number): number =>
+  // A counter that went back belongs to another run of the guest.
+  ms > 0 && after >= before ? ((after - before) * 1000) / ms : Number.NaN;
+
+export function createMeters(): Meters {
+  const meters = new Map<string, Meter>();
+  function meterOf(uuid: string): Meter {
+    let meter = meters.get(uuid);
+    if (!meter) {
+      meter = {
+        cpuTimeNs: Number.NaN,
+        cpuAt: 0,
+        netReceived: Number.NaN,
+        netSent: Number.NaN,
+        netAt: 0,
+        blockRead: Number.NaN,
+        blockWritten: Number.NaN,
+        blockAt: 0,
+        memory: Number.NaN,
+        diskRead: Number.NaN,
+        diskWrite: Number.NaN,
+        slowAt: Number.NEGATIVE_INFINITY,
+      };
+      meters.set(uuid, meter);
+    }
+    return meter;
+  }
+  return {
+    read(uuid, at, cpu, net) {
+      const meter = meterOf(uuid);
+      let cpuShare = Number.NaN;
+      if (cpu) {
+        const nsPerSecond = rate(meter.cpuTimeNs, cpu.cpuTimeNs, at - meter.cpuAt);
+        cpuShare = Math.min(1, nsPerSecond / 1e9 / Math.max(1, cpu.cpus));
+        meter.cpuTimeNs = cpu.cpuTimeNs;
+        meter.cpuAt = at;
+      }
+      let netRx = Number.NaN;
+      let netTx = Number.NaN;
+      if (net) {
+        netRx = rate(meter.netReceived, net.netReceived, at - meter.netAt);
+        netTx = rate(meter.netSent, net.netSent, at - meter.netAt);
+        meter.netReceived = net.netReceived;
+        meter.netSent = net.netSent;
+        meter.netAt = at;
+      }
+      const fresh = at - meter.slowAt < FRESH_MS;
+      const used = fresh ? meter.memory : Number.NaN;
+      return {
+        cpu: cpuShare,
+        memory: Number.isNaN(used) ? (cpu?.memory ?? Number.NaN) : used,
+        diskRead: fresh ? meter.diskRead : Number.NaN,
+        diskWrite: fresh ? meter.diskWrite : Number.NaN,
+        netRx,
+        netTx,
+      };
+    },
+    readSlow(uuid, at, slow) {
+      const meter = meterOf(uuid);
+      meter.diskRead = rate(meter.blockRead, slow.blockRead, at - meter.blockAt);
+      meter.diskWrite = rate(meter.blockWritten, slow.blockWritten, at - meter.blockAt);
+      meter.blockRead = slow.blockRead;
+      meter.blockWritten = slow.blockWritten;
+      meter.blockAt = at;
+      meter.memory = slow.memory;
+      meter.slowAt = at;
+    },
+    forget: (uuid) => void meters.delete(uuid),
+  };
+}

@@ -1,0 +1,183 @@
+/**
+ * The guests of one host as watch() knows them: who is there, what was read of each, who must be read again.
+ * Events and ticks only point at a guest; what is true is then asked, since events and replies come in any order.
+ */
+import type { Clock } from '../../clock.ts';
+import { vmId } from '../../ids.ts';
+import type { Change, Trouble } from '../contract.ts';
+import { createGuest, type Guest, type GuestDetails, type Place, readDetails } from './guest.ts';
+import { breathe, type ListedGuest } from './list-guests.ts';
+import type { RpcClient } from './rpc/client.ts';
+import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
+import { type Domain, procedures } from './rpc/protocol.ts';
+import { uuidBytes } from './uuid.ts';
+
+export interface Roster {
+  readonly guests: ReadonlyMap<string, Guest>;
+  /** Uuids of those that run or are paused: the same array as long as they are the same. */
+  running(): readonly string[];
+  /** Something happened to it: it is read again, soon. */
+  touch(uuid: string): void;
+  /** What a tick has seen of it; touches it when that is news. */
+  observe(uuid: string, seen: ListedGuest): void;
+  /** Its monitor doesn't answer (a sentence), or does again (undefined). */
+  setTrouble(uuid: string, message: string | undefined): void;
+  /** Reads what is to be read, those in `seen()` first. Ends only by rejecting: with the signal's reason, or the link's. */
+  work(): Promise<never>;
+}
+
+export interface RosterOptions {
+  readonly poll: RpcClient;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Uuids that are looked at now. */
+  readonly seen: () => readonly string[];
+  readonly emit: (changes: readonly Change[]) => void;
+  /** It runs no more: its samples are over. */
+  readonly onIdle: (uuid: string) => void;
+}
+
+/** Guests that are read at once: four calls each, in one write. */
+const AT_ONCE = 64;
+
+export function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: RosterOptions): Roster {
+  const { poll, place, clock, signal, seen, emit, onIdle } = options;
+  const guests = new Map<string, Guest>();
+  for (const [uuid, { domain, state, reason }] of listed) {
+    guests.set(uuid, createGuest(place, domain, state, reason, undefined, undefined));
+  }
+  const touched = new Set<string>();
+  const unread = new Set(guests.keys());
+  let running: readonly string[] | undefined;
+  let wake = () => {};
+
+  const isActive = (guest: Guest | undefined): boolean => guest !== undefined && guest.domain.id !== -1;
+
+  function put(uuid: string, guest: Guest | undefined): Change | undefined {
+    const before = guests.get(uuid);
+    if (isActive(before) !== isActive(guest)) running = undefined;
+    if (isActive(before) && !isActive(guest)) onIdle(uuid);
+    if (guest === undefined) {
+      guests.delete(uuid);
+      return before && { kind: 'vm-remove', id: before.vm.id };
+    }
+    guests.set(uuid, guest);
+    return before && JSON.stringify(before.vm) === JSON.stringify(guest.vm)
+      ? undefined
+      : { kind: 'vm-upsert', vm: guest.vm };
+  }
+
+  async function readFirst(uuid: string): Promise<Change | undefined> {
+    const guest = guests.get(uuid);
+    if (!guest) return undefined;
+    const read = () => readDetails(poll, guest.domain, isActive(guest), clock, signal);
+    return reading(uuid, async () => {
+      const details = await read();
+      // Meanwhile a tick may have seen it in another state.
+      const now = guests.get(uuid) ?? guest;
+      return createGuest(place, now.domain, now.state, now.reason, details, now.trouble);
+    });
+  }
+
+  async function readAgain(uuid: string): Promise<Change | undefined> {
+    const bytes = uuidBytes(uuid);
+    if (!bytes) return undefined;
+    const known: Domain = guests.get(uuid)?.domain ?? { name: '', uuid: bytes, id: -1 };
+    return reading(uuid, async () => {
+      const [domain, { state, reason }, details] = await Promise.all([
+        poll.call(procedures.domainByUuid, { uuid: bytes }, { signal }),
+        poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
+        readDetails(poll, known, true, clock, signal),
+      ]);
+      const trouble = domain.id === -1 ? undefined : guests.get(uuid)?.trouble;
+      return createGuest(place, domain, state, reason, details, trouble);
+    });
+  }
+
+  /** The daemon's "no" about one guest stays with that guest; what the link says ends the watch. */
+  async function reading(uuid: string, read: () => Promise<Guest>): Promise<Change | undefined> {
+    try {
+      return put(uuid, await read());
+    } catch (error) {
+      if (!(error instanceof LibvirtError)) throw error;
+      if (error.code === VIR_ERR.noDomain) return put(uuid, undefined);
+      const guest = guests.get(uuid);
+      return guest && put(uuid, withTrouble(guest, { message: error.message, since: clock.now() }));
+    }
+  }
+
+  const withTrouble = ({ domain, state, reason, details }: Guest, trouble: Trouble | undefined): Guest =>
+    createGuest(place, domain, state, reason, details, trouble);
+
+  function nextBatch(): readonly (() => Promise<Change | undefined>)[] {
+    const batch: (() => Promise<Change | undefined>)[] = [];
+    const take = (from: Set<string>, uuid: string, read: (uuid: string) => Promise<Change | undefined>) => {
+      if (batch.length < AT_ONCE && from.delete(uuid)) batch.push(() => read(uuid));
+    };
+    for (const uuid of touched) {
+      unread.delete(uuid);
+      take(touched, uuid, readAgain);
+    }
+    for (const uuid of seen()) take(unread, uuid, readFirst);
+    for (const uuid of unread) {
+      if (batch.length >= AT_ONCE) break;
+      take(unread, uuid, readFirst);
+    }
+    return batch;
+  }
+
+  return {
+    guests,
+    running() {
+      running ??= [...guests].flatMap(([uuid, guest]) => (isActive(guest) ? [uuid] : []));
+      return running;
+    },
+    touch(uuid) {
+      touched.add(uuid);
+      wake();
+    },
+    observe(uuid, { domain, state, reason }) {
+      const guest = guests.get(uuid);
+      if (guest && guest.state === state && guest.reason === reason && guest.domain.id === domain.id) return;
+      if (guest) {
+        const change = put(uuid, createGuest(place, domain, state, reason, guest.details, guest.trouble));
+        if (change) emit([change]);
+      }
+      this.touch(uuid);
+    },
+    setTrouble(uuid, message) {
+      const guest = guests.get(uuid);
+      if (!guest || guest.trouble?.message === message) return;
+      const change = put(uuid, withTrouble(guest, message === undefined ? undefined : { message, since: clock.now() }));
+      if (change) emit([change]);
+    },
+    async work() {
+      for (;;) {
+        signal.throwIfAborted();
+        const batch = nextBatch();
+        if (batch.length === 0) {
+          await awoken();
+          continue;
+        }
+        const changes = (await Promise.all(batch.map((read) => read()))).filter((change) => change !== undefined);
+        if (changes.length > 0) emit(changes);
+        await breathe();
+      }
+    },
+  };
+
+  function awoken(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      wake = () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+    });
+  }
+}
+
+export const idOf = (place: Place, uuid: string) => vmId(place.endpoint, uuid);
+export type { GuestDetails };

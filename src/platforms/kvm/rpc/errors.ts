@@ -1,0 +1,53 @@
+import type { remoteError } from './protocol.ts';
+import type { ValueOf } from './xdr.ts';
+
+/**
+ * The daemon's answer "no". `code` and `domain` are numbers of libvirt's virterror.h and stable; the message is
+ * translated, so it is shown and never compared. normalize-error.ts makes a FleetError of it.
+ */
+export class LibvirtError extends Error {
+  override readonly name = 'LibvirtError';
+  readonly code: number;
+  readonly domain: number;
+  readonly procedure: string;
+
+  constructor(procedure: string, body: ValueOf<typeof remoteError>) {
+    super(body.message ?? `libvirt error ${body.code}`);
+    this.code = body.code;
+    this.domain = body.domain;
+    this.procedure = procedure;
+  }
+}
+
+/** The codes that drover decides by. */
+export const VIR_ERR = {
+  internal: 1,
+  noSupport: 3,
+  invalidArgument: 8,
+  operationFailed: 9,
+  noSuchType: 16,
+  exists: 28,
+  readOnly: 29,
+  xml: 27,
+  system: 38,
+  rpc: 39,
+  noDomain: 42,
+  authFailed: 45,
+  noPool: 49,
+  noVolume: 50,
+  operationInvalid: 55,
+  configUnsupported: 67,
+  timeout: 68,
+  noSnapshot: 72,
+  argumentUnsupported: 74,
+  aborted: 78,
+  authCancelled: 79,
+  noMetadata: 80,
+  unsafeMigration: 81,
+  operationUnsupported: 84,
+  agent: 86,
+  busy: 87,
+  accessDenied: 88,
+  authUnavailable: 94,
+  deviceMissing: 99,
+} as const;

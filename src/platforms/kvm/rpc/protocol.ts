@@ -1,0 +1,249 @@
+/**
+ * The procedures of libvirt's remote program that drover uses, as data. Numbers never change once given; an older
+ * daemon answers error 39 for one that it doesn't know. Each line was tried against libvirtd 9.0.
+ */
+import {
+  type Codec,
+  chars,
+  fixed,
+  flag,
+  int,
+  list,
+  optional,
+  struct,
+  text,
+  uhyper,
+  uint,
+  type ValueOf,
+} from './xdr.ts';
+
+export interface Procedure<Args, Result> {
+  /** As libvirt names it, without REMOTE_PROC_: for the wire log. */
+  readonly name: string;
+  readonly number: number;
+  readonly args: Codec<Args>;
+  readonly result: Codec<Result>;
+}
+
+const nothing: Codec<void> = { least: 0, read: () => undefined, write: () => undefined };
+/** Left to its own decoder (stats.ts), which reads only what is wanted. */
+const raw: Codec<Buffer> = { least: 0, read: (r) => r.opaque(r.left), write: (w, value) => w.opaque(value) };
+
+const uuid = fixed(16);
+/** `id` is -1 while it doesn't run. The daemon finds domains by uuid, so that an old `id` or `name` does no harm. */
+const domain = struct({ name: text, uuid, id: int });
+const snapshot = struct({ name: text, domain });
+const storagePool = struct({ name: text, uuid });
+const volume = struct({ pool: text, name: text, key: text });
+const network = struct({ name: text, uuid });
+const counter = struct({ name: text, value: uhyper });
+const address = struct({ type: int, address: text, prefix: uint });
+const guestInterface = struct({ name: text, mac: optional(text), addresses: list(address) });
+
+export type Domain = ValueOf<typeof domain>;
+export type Volume = ValueOf<typeof volume>;
+export type GuestInterface = ValueOf<typeof guestInterface>;
+
+/** The body of a reply with status 1. `code` and `domain` are stable, the message is translated. */
+export const remoteError = struct({
+  code: int,
+  domain: int,
+  message: optional(text),
+  level: int,
+  object: optional(domain),
+  text1: optional(text),
+  text2: optional(text),
+  text3: optional(text),
+  number1: int,
+  number2: int,
+  network: optional(network),
+});
+
+const define = <A, R>(number: number, name: string, args: Codec<A>, result: Codec<R>): Procedure<A, R> => ({
+  name,
+  number,
+  args,
+  result,
+});
+
+/** The argument lists that come again and again. */
+const onDomain = struct({ domain });
+const onDomainWith = struct({ domain, flags: uint });
+const listing = struct({ needResults: flag, flags: uint });
+
+export const procedures = {
+  // the connection and its host
+  open: define(1, 'CONNECT_OPEN', struct({ name: optional(text), flags: uint }), nothing),
+  close: define(2, 'CONNECT_CLOSE', nothing, nothing),
+  type: define(3, 'CONNECT_GET_TYPE', nothing, text),
+  version: define(4, 'CONNECT_GET_VERSION', nothing, uhyper),
+  nodeInfo: define(
+    6,
+    'NODE_GET_INFO',
+    nothing,
+    struct({
+      model: chars(32),
+      memoryKib: uhyper,
+      cpus: int,
+      mhz: int,
+      cells: int,
+      sockets: int,
+      cores: int,
+      threads: int,
+    }),
+  ),
+  capabilities: define(7, 'CONNECT_GET_CAPABILITIES', nothing, text),
+  hostname: define(59, 'CONNECT_GET_HOSTNAME', nothing, text),
+  supportsFeature: define(60, 'CONNECT_SUPPORTS_FEATURE', struct({ feature: int }), int),
+  authList: define(66, 'AUTH_LIST', nothing, list(int)),
+  authPolkit: define(70, 'AUTH_POLKIT', nothing, int),
+  libraryVersion: define(157, 'CONNECT_GET_LIB_VERSION', nothing, uhyper),
+  nodeCpuStats: define(
+    227,
+    'NODE_GET_CPU_STATS',
+    struct({ cpu: int, count: int, flags: uint }),
+    struct({ counters: list(counter), count: int }),
+  ),
+  nodeMemoryStats: define(
+    228,
+    'NODE_GET_MEMORY_STATS',
+    struct({ count: int, cell: int, flags: uint }),
+    struct({ counters: list(counter), count: int }),
+  ),
+
+  // reading domains
+  domainXml: define(14, 'DOMAIN_GET_XML_DESC', onDomainWith, text),
+  domainAutostart: define(15, 'DOMAIN_GET_AUTOSTART', onDomain, flag),
+  domainInfo: define(
+    16,
+    'DOMAIN_GET_INFO',
+    onDomain,
+    struct({ state: int, maxMemoryKib: uhyper, memoryKib: uhyper, cpus: int, cpuTimeNs: uhyper }),
+  ),
+  domainByUuid: define(24, 'DOMAIN_LOOKUP_BY_UUID', struct({ uuid }), domain),
+  domainState: define(212, 'DOMAIN_GET_STATE', onDomainWith, struct({ state: int, reason: int })),
+  domainMetadata: define(
+    265,
+    'DOMAIN_GET_METADATA',
+    struct({ domain, type: int, uri: optional(text), flags: uint }),
+    text,
+  ),
+  listDomains: define(273, 'CONNECT_LIST_ALL_DOMAINS', listing, struct({ domains: list(domain), count: uint })),
+  domainStats: define(
+    344,
+    'CONNECT_GET_ALL_DOMAIN_STATS',
+    struct({ domains: list(domain), groups: uint, flags: uint }),
+    raw,
+  ),
+  domainAddresses: define(
+    353,
+    'DOMAIN_INTERFACE_ADDRESSES',
+    struct({ domain, source: uint, flags: uint }),
+    list(guestInterface),
+  ),
+  domainIsPersistent: define(151, 'DOMAIN_IS_PERSISTENT', onDomain, flag),
+  hasManagedSave: define(183, 'DOMAIN_HAS_MANAGED_SAVE_IMAGE', onDomainWith, flag),
+  hasCurrentSnapshot: define(190, 'DOMAIN_HAS_CURRENT_SNAPSHOT', onDomainWith, flag),
+  currentSnapshot: define(191, 'DOMAIN_SNAPSHOT_CURRENT', onDomainWith, snapshot),
+  listSnapshots: define(
+    274,
+    'DOMAIN_LIST_ALL_SNAPSHOTS',
+    struct({ domain, needResults: flag, flags: uint }),
+    struct({ snapshots: list(snapshot), count: int }),
+  ),
+
+  // changing domains
+  resume: define(28, 'DOMAIN_RESUME', onDomain, nothing),
+  reboot: define(27, 'DOMAIN_REBOOT', onDomainWith, nothing),
+  setAutostart: define(29, 'DOMAIN_SET_AUTOSTART', struct({ domain, autostart: flag }), nothing),
+  suspend: define(34, 'DOMAIN_SUSPEND', onDomain, nothing),
+  create: define(196, 'DOMAIN_CREATE_WITH_FLAGS', onDomainWith, domain),
+  setCpus: define(199, 'DOMAIN_SET_VCPUS_FLAGS', struct({ domain, count: uint, flags: uint }), nothing),
+  openConsole: define(201, 'DOMAIN_OPEN_CONSOLE', struct({ domain, device: optional(text), flags: uint }), nothing),
+  setMemory: define(204, 'DOMAIN_SET_MEMORY_FLAGS', struct({ domain, kib: uhyper, flags: uint }), nothing),
+  undefine: define(231, 'DOMAIN_UNDEFINE_FLAGS', onDomainWith, nothing),
+  destroy: define(234, 'DOMAIN_DESTROY_FLAGS', onDomainWith, nothing),
+  reset: define(245, 'DOMAIN_RESET', onDomainWith, nothing),
+  shutdown: define(258, 'DOMAIN_SHUTDOWN_FLAGS', onDomainWith, nothing),
+  setMetadata: define(
+    264,
+    'DOMAIN_SET_METADATA',
+    struct({ domain, type: int, metadata: optional(text), key: optional(text), uri: optional(text), flags: uint }),
+    nothing,
+  ),
+  wakeUp: define(267, 'DOMAIN_PM_WAKEUP', onDomainWith, nothing),
+  define: define(350, 'DOMAIN_DEFINE_XML_FLAGS', struct({ xml: text, flags: uint }), domain),
+  rename: define(358, 'DOMAIN_RENAME', struct({ domain, name: optional(text), flags: uint }), int),
+
+  // storage
+  deleteVolume: define(94, 'STORAGE_VOL_DELETE', struct({ volume, flags: uint }), nothing),
+  volumeByPath: define(97, 'STORAGE_VOL_LOOKUP_BY_PATH', struct({ path: text }), volume),
+  volumeInfo: define(
+    98,
+    'STORAGE_VOL_GET_INFO',
+    struct({ volume }),
+    struct({ type: int, capacity: uhyper, allocation: uhyper }),
+  ),
+  volumeXml: define(99, 'STORAGE_VOL_GET_XML_DESC', struct({ volume, flags: uint }), text),
+  listPools: define(281, 'CONNECT_LIST_ALL_STORAGE_POOLS', listing, struct({ pools: list(storagePool), count: uint })),
+  listVolumes: define(
+    282,
+    'STORAGE_POOL_LIST_ALL_VOLUMES',
+    struct({ pool: storagePool, needResults: flag, flags: uint }),
+    struct({ volumes: list(volume), count: uint }),
+  ),
+  poolInfo: define(
+    87,
+    'STORAGE_POOL_GET_INFO',
+    struct({ pool: storagePool }),
+    struct({ state: int, capacity: uhyper, allocation: uhyper, available: uhyper }),
+  ),
+  listNetworks: define(283, 'CONNECT_LIST_ALL_NETWORKS', listing, struct({ networks: list(network), count: uint })),
+
+  // events
+  registerEvent: define(
+    316,
+    'CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY',
+    struct({ event: int, domain: optional(domain) }),
+    int,
+  ),
+} as const;
+
+/** Features that SUPPORTS_FEATURE knows. */
+export const FEATURE = { eventCallbacks: 14 } as const;
+
+/** CONNECT_OPEN. */
+export const OPEN_READ_ONLY = 1;
+/** LIST_ALL_DOMAINS and domain stats. */
+export const LIST = { active: 1, inactive: 2 } as const;
+/** DOMAIN_GET_XML_DESC. */
+export const XML = { inactive: 2 } as const;
+/** Where a change goes. */
+export const AFFECT = { live: 1, config: 2 } as const;
+/** SET_MEMORY_FLAGS and SET_VCPUS_FLAGS. */
+export const MAXIMUM = 4;
+/** UNDEFINE_FLAGS. */
+export const UNDEFINE = { managedSave: 1, snapshotsMetadata: 2, nvram: 4 } as const;
+/** SET_METADATA and GET_METADATA. */
+export const METADATA = { description: 0, title: 1, element: 2 } as const;
+/** OPEN_CONSOLE. */
+export const CONSOLE_FORCE = 1;
+/** DOMAIN_INTERFACE_ADDRESSES. */
+export const ADDRESS_SOURCE = { lease: 0, agent: 1 } as const;
+
+/** Domain stats: STATE and INTERFACE never ask a guest's monitor, the others do and may hang with it. */
+export const STATS = { state: 1, balloon: 4, vcpu: 8, interface: 16, block: 32, noWait: 2 ** 29 } as const;
+
+/** Kinds of events that drover asks for, with the number of the message that carries each. */
+export const EVENT = {
+  lifecycle: { id: 0, message: 318 },
+  reboot: { id: 1, message: 319 },
+  watchdog: { id: 3, message: 321 },
+  ioError: { id: 4, message: 322 },
+  metadata: { id: 23, message: 379 },
+} as const;
+
+const lifecycleMessage = struct({ callback: int, domain, event: int, detail: int });
+/** Every domain event starts like this; the rest is not read. */
+const domainMessage = struct({ callback: int, domain });
+export const eventMessages = { lifecycle: lifecycleMessage, any: domainMessage } as const;

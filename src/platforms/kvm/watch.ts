@@ -1,0 +1,198 @@
+import type { Clock } from '../../clock.ts';
+import { wait } from '../../clock.ts';
+import { endpointOf, nativeOf } from '../../ids.ts';
+import type { PlatformEvent, SampleBlock, WatchOptions } from '../contract.ts';
+import type { Daemon } from './daemon.ts';
+import { createBlock, createFastTick } from './fast-tick.ts';
+import type { Place } from './guest.ts';
+import type { HostFacts } from './host.ts';
+import { lifecycleText } from './lifecycle-events.ts';
+import { listGuests } from './list-guests.ts';
+import { createMeters } from './meters.ts';
+import { createNodeMeter } from './node-meter.ts';
+import { createRoster, idOf, type Roster } from './roster.ts';
+import { LibvirtError } from './rpc/errors.ts';
+import { EVENT, eventMessages, FEATURE, procedures } from './rpc/protocol.ts';
+import { createXdrReader } from './rpc/xdr.ts';
+import { createSlowLayer } from './slow-layer.ts';
+import { uuidText } from './uuid.ts';
+
+export interface WatchContext {
+  readonly daemon: Daemon;
+  readonly facts: HostFacts;
+  readonly place: Place;
+  readonly clock: Clock;
+  /** Called with the uuid of a guest that an operation has just changed. */
+  readonly onTouched: (listen: (uuid: string) => void) => void;
+}
+
+/** A tick that took longer than its interval must not be followed by the next one at once. */
+const SHORTEST_PAUSE_MS = 200;
+const SLOW_EVERY_MS = 5_000;
+/** An address comes some seconds after the start, and no event tells. */
+const ADDRESS_AFTER_MS = 6_000;
+const READ_AGAIN_AFTER_MS = 30_000;
+const NOTHING = {
+  cpu: Number.NaN,
+  memory: Number.NaN,
+  diskRead: Number.NaN,
+  diskWrite: Number.NaN,
+  netRx: Number.NaN,
+  netTx: Number.NaN,
+};
+
+/** One host, watched: a list first, then events, and samples in two layers. Rejects when the link drops. */
+export async function watchHost(
+  context: WatchContext,
+  { sink, signal: outer, interest, everyMs }: WatchOptions,
+): Promise<void> {
+  const { daemon, facts, place, clock, onTouched } = context;
+  const { poll } = daemon;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([outer, ending.signal]);
+  const seen = () => interest().flatMap((id) => (endpointOf(id) === place.endpoint ? [nativeOf(id)] : []));
+  const meters = createMeters();
+  const idle: string[] = [];
+
+  try {
+    // Events first: what happens while the list is on its way is then read again.
+    const early: string[] = [];
+    let touch = (uuid: string): void => void early.push(uuid);
+    onTouched((uuid) => touch(uuid));
+    poll.onEvent((message, body) => receive(message, body));
+    const receive = (message: number, body: Buffer) => {
+      const event = readEvent(message, body);
+      if (!event) return;
+      touch(event.uuid);
+      sink({
+        kind: 'events',
+        events: [{ at: clock.now(), subject: idOf(place, event.uuid), text: event.text } satisfies PlatformEvent],
+      });
+    };
+    const [, listed] = await Promise.all([registerEvents(poll, signal), listGuests(poll, signal)]);
+
+    const roster = createRoster(listed, {
+      poll,
+      place,
+      clock,
+      signal,
+      seen,
+      emit: (changes) => sink({ kind: 'changes', at: clock.now(), changes }),
+      onIdle(uuid) {
+        meters.forget(uuid);
+        idle.push(uuid);
+      },
+    });
+    sink({
+      kind: 'inventory',
+      at: clock.now(),
+      inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
+    });
+    touch = (uuid) => roster.touch(uuid);
+    for (const uuid of early) roster.touch(uuid);
+
+    const fast = createFastTick({
+      poll,
+      place,
+      clock,
+      signal,
+      roster,
+      meters,
+      nodeMeter: createNodeMeter(facts.node.id, clock),
+      seen,
+    });
+    const slow = createSlowLayer({ daemon, clock, signal, roster, meters, seen });
+    const fastLoop = async (): Promise<never> => {
+      for (;;) {
+        const started = clock.ticks();
+        const { blocks, node } = await fast();
+        for (const block of [...blocks, ...overBlocks()]) sink({ kind: 'samples', block });
+        sink({ kind: 'node-samples', samples: [node] });
+        await wait(clock, Math.max(SHORTEST_PAUSE_MS, everyMs() - (clock.ticks() - started)), signal);
+      }
+    };
+    // Those that stopped get one last row that says so; it would look alive with the last figures otherwise.
+    const overBlocks = (): SampleBlock[] => {
+      const ids = idle.splice(0).map((uuid) => idOf(place, uuid));
+      return ids.length > 0
+        ? [
+            createBlock(
+              clock.now(),
+              everyMs(),
+              ids,
+              ids.map(() => NOTHING),
+            ),
+          ]
+        : [];
+    };
+    const slowLoop = async (): Promise<never> => {
+      for (;;) {
+        await slow.tick();
+        refreshOld(roster, seen(), clock.ticks());
+        await wait(clock, Math.max(SLOW_EVERY_MS, everyMs() * 2), signal);
+      }
+    };
+    const dropped = poll.ended.then((reason) => Promise.reject(reason));
+    await Promise.race([roster.work(), fastLoop(), slowLoop(), dropped]);
+  } catch (error) {
+    if (outer.aborted) return;
+    throw error;
+  } finally {
+    onTouched(() => {});
+    poll.onEvent(() => {});
+    ending.abort();
+  }
+}
+
+/** What no event tells: autostart, and the address of a guest that came up. */
+function refreshOld(roster: Roster, seen: readonly string[], now: number): void {
+  for (const uuid of [...roster.running().slice(0, MOST_REFRESHED), ...seen]) {
+    const details = roster.guests.get(uuid)?.details;
+    if (!details) continue;
+    const age = now - details.readAt;
+    if (
+      age > READ_AGAIN_AFTER_MS ||
+      (age > ADDRESS_AFTER_MS && details.ips.length === 0 && roster.running().includes(uuid))
+    ) {
+      roster.touch(uuid);
+    }
+  }
+}
+
+const MOST_REFRESHED = 64;
+
+async function registerEvents(poll: Daemon['poll'], signal: AbortSignal): Promise<void> {
+  const callbacks = await poll.call(procedures.supportsFeature, { feature: FEATURE.eventCallbacks }, { signal });
+  if (callbacks === 0) return;
+  await Promise.all(
+    Object.values(EVENT).map(({ id }) =>
+      poll.call(procedures.registerEvent, { event: id, domain: undefined }, { signal }).catch((error: unknown) => {
+        // A driver without this kind of event: the ticks tell what they can.
+        if (!(error instanceof LibvirtError)) throw error;
+      }),
+    ),
+  );
+}
+
+interface GuestEvent {
+  readonly uuid: string;
+  readonly text: string;
+}
+
+/** Sentences of the events that have no details of their own. */
+const TEXTS: Readonly<Record<number, string>> = {
+  [EVENT.reboot.message]: 'Rebooted',
+  [EVENT.watchdog.message]: 'Watchdog fired',
+  [EVENT.ioError.message]: 'I/O error on a disk',
+  [EVENT.metadata.message]: 'Description changed',
+};
+
+function readEvent(message: number, body: Buffer): GuestEvent | undefined {
+  const reader = createXdrReader(body);
+  if (message === EVENT.lifecycle.message) {
+    const { domain, event, detail } = eventMessages.lifecycle.read(reader);
+    return { uuid: uuidText(domain.uuid), text: lifecycleText(event, detail) };
+  }
+  const text = TEXTS[message];
+  return text === undefined ? undefined : { uuid: uuidText(eventMessages.any.read(reader).domain.uuid), text };
+}

@@ -1,0 +1,13 @@
+// Written by `npm run gen` from the folders beside it.
+import type { Manifest, Platform } from './contract.ts';
+import { manifest as fake } from './fake/manifest.ts';
+
+export interface PlatformEntry {
+  readonly manifest: Manifest;
+  /** Loads the platform and its libraries. */
+  load(): Promise<Platform>;
+}
+
+export const platforms: readonly PlatformEntry[] = [
+  { manifest: fake, load: async () => (await import('./fake/index.ts')).platform },
+];

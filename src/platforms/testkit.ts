@@ -1,0 +1,55 @@
+/**
+ * What a platform brings so that the contract suite (test/contract/) can be run against a server of its kind.
+ * `src/platforms/<name>/testkit.ts` exports one as `testkit`; the suite finds it by its place.
+ */
+import type { Clock } from '../clock.ts';
+import type { VmId } from '../ids.ts';
+import type { Endpoint, Settings, SettingsTarget } from './contract.ts';
+
+/** How this platform behaves, for tests that must wait or choose: facts, never names of tests. */
+export interface PlatformFacts {
+  /** Changes come by themselves; otherwise they are seen at the next poll. */
+  readonly pushesEvents: boolean;
+  /** Until a VM that was started shows as running, at most. */
+  readonly startTakesMs: number;
+  /** Until a VM that was stopped shows as stopped, at most, whichever way it was asked. */
+  readonly stopTakesMs: number;
+  /** Whether the guests of the test server obey a graceful stop and restart. */
+  readonly guestsAnswer: boolean;
+  /** Which samples arrive for a running VM; memory and rates may need an agent or a real guest. */
+  readonly samples: readonly ('cpu' | 'memory' | 'disk' | 'net')[];
+  /** Settings that the VMs of the test server can take, all at once, and that differ from what they have. */
+  readonly changes: Readonly<Record<SettingsTarget, Settings>>;
+  /** What a serial console shows after Enter was pressed; undefined when the guests have none. */
+  readonly prompt: RegExp | undefined;
+}
+
+/** A private server with VMs that tests may start, stop, change and delete. */
+export interface TestServer {
+  readonly endpoint: Endpoint;
+  /** The same server with a login that it must refuse; undefined when anybody may come in. */
+  readonly wrongLogin: Endpoint | undefined;
+  /** The time that the server lives in: the system's, unless it is a simulation. */
+  readonly clock: Clock;
+  /** A VM that is stopped now; brings it there when an earlier test left it otherwise. */
+  stoppedVm(): Promise<VmId>;
+  /** A VM that runs now, likewise, and never the one of `stoppedVm()`. */
+  runningVm(): Promise<VmId>;
+  /** A stopped VM with a writable disk, without snapshots, made to be deleted: another one at each call. */
+  doomedVm(): Promise<VmId>;
+  /** Whether there is a disk at this path, asked past drover. */
+  hasDisk(path: string): Promise<boolean>;
+  /** From now on nothing gets through, in either direction; what is connected notices. */
+  cutLink(): Promise<void>;
+  mendLink(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PlatformTestkit {
+  /** The lab (test/labs/<name>) whose packages the server needs; undefined when it runs on any machine. */
+  readonly lab: string | undefined;
+  readonly facts: PlatformFacts;
+  /** Undefined when `start()` can work here, else the sentence that says what is missing. */
+  available(): Promise<string | undefined>;
+  start(): Promise<TestServer>;
+}

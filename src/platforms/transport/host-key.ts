@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { FleetError } from '../../errors.ts';
+import type { Ask } from '../contract.ts';
+import { addKnownHost, type KnownHosts, typeOfKey } from './known-hosts.ts';
+import { hostPort } from './socket.ts';
+
+export interface HostKeyCheck {
+  /** For the command that trusts it: `drover endpoint trust NAME`. */
+  readonly endpoint: string;
+  readonly host: string;
+  readonly port: number;
+  readonly known: KnownHosts;
+  /** Where an accepted key is written. */
+  readonly addTo: string;
+  readonly ask: Ask;
+}
+
+/** As OpenSSH prints it: `SHA256:` and base64 without padding. */
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+
+/**
+ * Resolves when the key may be trusted: known, or unknown and accepted by whoever sits there, which is then written down.
+ * Rejects with trust.unknown-host, or trust.changed-host, about which nobody is ever asked.
+ */
+export async function checkHostKey(
+  key: Buffer,
+  { endpoint, host, port, known, addTo, ask }: HostKeyCheck,
+): Promise<void> {
+  const verdict = known.check(host, port, key);
+  const name = hostPort(host, port);
+  const type = typeOfKey(key);
+  const print = fingerprint(key);
+  switch (verdict.kind) {
+    case 'known':
+      return;
+    case 'revoked':
+      throw new FleetError(
+        'trust.changed-host',
+        `the ${type} key of ${name} was revoked: ${verdict.file}, line ${verdict.line}`,
+      );
+    case 'changed':
+      throw new FleetError(
+        'trust.changed-host',
+        `${name} shows another key than the known one (${verdict.file}, line ${verdict.line}): now ${type} ${print}. ` +
+          'Either the host was installed anew, or somebody sits in between',
+        { fix: `if you know why it changed, remove line ${verdict.line} of ${verdict.file} and connect again` },
+      );
+    case 'unknown':
+      if (await ask.trust?.({ host, port, type, fingerprint: print })) return addKnownHost(addTo, host, port, key);
+      throw new FleetError('trust.unknown-host', `the key of ${name} is not known yet: ${type} ${print}`, {
+        fix: `drover endpoint trust ${endpoint}`,
+      });
+  }
+}

@@ -1,0 +1,17 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Duplex } from 'node:stream';
+
+/** The stdin and stdout of a command as one stream, which ends the command when it is destroyed. */
+export function openProxyCommand(command: string): Duplex {
+  return stdioOf(spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'ignore'] }));
+}
+
+/** `child` must have pipes as stdin and stdout. */
+export function stdioOf(child: ChildProcess): Duplex {
+  const { stdin, stdout } = child;
+  if (!stdin || !stdout) throw new TypeError('a child without pipes');
+  const stream = Duplex.from({ readable: stdout, writable: stdin });
+  stream.once('close', () => child.kill());
+  child.once('error', (error) => stream.destroy(error));
+  return stream;
+}

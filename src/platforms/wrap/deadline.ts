@@ -1,0 +1,48 @@
+import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import { type Connection, type OperationName, operations } from '../contract.ts';
+import { type AnyOperation, mapOperations, signalOf } from './operations.ts';
+
+/**
+ * No answer within the operation's deadline: a read ends as op.timeout, which may be tried again; a mutator as
+ * outcome.unknown, since the request may have arrived. The platform's own signal is aborted in both cases.
+ */
+export const withDeadline = (connection: Connection, clock: Clock): Connection =>
+  mapOperations(
+    connection,
+    (name, run) =>
+      (...args) =>
+        limited(name, run, args, clock),
+  );
+
+function limited(name: OperationName, run: AnyOperation, args: readonly unknown[], clock: Clock): Promise<unknown> {
+  const { kind, deadlineMs } = operations[name];
+  const outer = signalOf(args);
+  const inner = new AbortController();
+  return new Promise((resolve, reject) => {
+    outer.throwIfAborted();
+    const settle = (then: () => void) => {
+      stopClock();
+      outer.removeEventListener('abort', abort);
+      then();
+    };
+    const abort = () => {
+      inner.abort(outer.reason);
+      settle(() => reject(outer.reason));
+    };
+    const stopClock = clock.after(deadlineMs, () => {
+      const said = `no answer within ${Math.round(deadlineMs / 1000)} s`;
+      const late =
+        kind === 'mutates'
+          ? new FleetError('outcome.unknown', `${said}: it may have been done or not`)
+          : new FleetError('op.timeout', said, { retry: true });
+      inner.abort(late);
+      settle(() => reject(late));
+    });
+    outer.addEventListener('abort', abort, { once: true });
+    run(...args.slice(0, -1), inner.signal).then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    );
+  });
+}

@@ -1,0 +1,16 @@
+import { type Accepted, type Connection, type OperationName, operations } from '../contract.ts';
+import { mapOperations } from './operations.ts';
+
+/** Nothing that mutates is sent; `tell` hears what would have been. */
+export const dryRun = (
+  connection: Connection,
+  tell: (name: OperationName, args: readonly unknown[]) => void,
+): Connection =>
+  mapOperations(connection, (name, run) => {
+    if (operations[name].kind !== 'mutates') return run;
+    return (...args) => {
+      tell(name, args.slice(0, -1));
+      const accepted: Accepted = { dryRun: true, warnings: [] };
+      return Promise.resolve(accepted);
+    };
+  });

@@ -1,0 +1,45 @@
+import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
+import { permitted } from '../../actions/perform.ts';
+import { FleetError } from '../../errors.ts';
+import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
+import type { Attachment } from '../../platforms/contract.ts';
+import { clean } from '../../terminal/width.ts';
+import { confirm } from '../dialogs/confirm.tsx';
+import type { Stage } from '../stage.ts';
+
+/** Opens the console of a VM and gives it the terminal; a console that somebody has is taken over only after a question. */
+export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): Promise<void> {
+  const { vm, connection } = permitted(action, id, stage.services);
+  const open = (force: boolean) => (signal: AbortSignal) =>
+    action.open(connection, id, { force }, stage.terminal.size(), signal);
+  const name = clean(vm.name);
+  try {
+    await attach(stage, `the console of ${name}`, open(false));
+  } catch (error) {
+    if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
+    const details = [error.message];
+    const taken = await confirm(stage, { title: 'Console in use', question: `Take the console of ${name} over?`, details });
+    if (taken) await attach(stage, `the console of ${name}`, open(true));
+  }
+}
+
+/** Opens a login shell on a node. */
+export async function attachNode(stage: Stage, action: NodeAttachAction, id: NodeId): Promise<void> {
+  const connection = stage.services.sessions.connection(endpointOf(id));
+  if (!connection) throw new FleetError('host.unreachable', `${endpointOf(id)} is not connected`);
+  const name = clean(stage.services.store.fleet.nodes.get(id)?.name ?? id);
+  await attach(stage, `a shell on ${name}`, (signal) => action.open(connection, id, stage.terminal.size(), signal));
+}
+
+async function attach(stage: Stage, what: string, open: (signal: AbortSignal) => Promise<Attachment>): Promise<void> {
+  const controller = new AbortController();
+  stage.message.say(`opening ${what}…`);
+  const attachment = await open(controller.signal);
+  try {
+    const notice = `drover: this is ${what}; ctrl-] detaches`;
+    const how = await stage.terminal.attach(attachment, { notice, signal: controller.signal });
+    stage.message.say(how === 'detached' ? `detached from ${what}` : `${what} was closed from the other side`);
+  } finally {
+    controller.abort();
+  }
+}

@@ -1,0 +1,67 @@
+import type { ConfigAction } from '../../actions/action.ts';
+import type { NodeId } from '../../ids.ts';
+import type { Settings } from '../../platforms/contract.ts';
+import { poolNameComplaint } from '../../state/config/read-pools.ts';
+import { clean } from '../../terminal/width.ts';
+import { confirm } from '../dialogs/confirm.tsx';
+import { pick } from '../dialogs/picker.tsx';
+import { prompt } from '../dialogs/prompt.tsx';
+import type { FleetState } from '../fleet/fleet-state.ts';
+import type { Stage } from '../stage.ts';
+import { configSubject, userPoolUnder } from './subject.ts';
+
+/** Changes pools, endpoints and where nodes hang: asks for what is missing, writes it, and says what is true then. */
+export async function runConfig(stage: Stage, state: FleetState, action: ConfigAction): Promise<void> {
+  const asked = await ask(stage, state, action);
+  if (!asked) return;
+  const { subject, args } = asked;
+  if (action.danger !== 'none') {
+    const question = `${action.title} ${nameOf(stage, subject)}?`;
+    const details = action.loses?.(subject).map((loss) => `Leaves drover: ${loss}`) ?? [];
+    if (!(await confirm(stage, { title: action.title, question, details }))) return;
+  }
+  await stage.services.changeConfig(action.change(subject, args));
+  stage.message.say(action.said(nameOf(stage, subject), args), 'good');
+}
+
+interface Asked {
+  readonly subject: string;
+  readonly args: Settings;
+}
+
+async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promise<Asked | undefined> {
+  const row = state.view.current();
+  if (!action.onExisting) {
+    const around = userPoolUnder(row);
+    const lines = [around === undefined ? 'Its name:' : `Its name; it will be in ${around}:`];
+    const subject = await prompt(stage, { title: action.title, lines, complaint: poolNameComplaint });
+    return subject === undefined ? undefined : { subject, args: around === undefined ? {} : { in: around } };
+  }
+  const found = configSubject(action, row, stage.services.store.fleet);
+  if ('no' in found) {
+    stage.message.say(found.no, 'warning');
+    return undefined;
+  }
+  const { subject } = found;
+  const option = action.options?.[0];
+  if (!option) return { subject, args: {} };
+  if (option.required) {
+    const lines = [`${option.label} of ${subject}:`];
+    const answer = await prompt(stage, { title: action.title, lines, start: subject, complaint: poolNameComplaint });
+    return answer === undefined ? undefined : { subject, args: { [option.key]: answer } };
+  }
+  const pool = await pickPool(stage, `${action.title}: ${nameOf(stage, subject)}`, subject);
+  return pool === undefined ? undefined : { subject, args: { [option.key]: pool } };
+}
+
+/** The name of a pool, empty for none. */
+function pickPool(stage: Stage, title: string, but: string): Promise<string | undefined> {
+  const pools = [...stage.services.config().pools.keys()].filter((name) => name !== but);
+  return pick(stage, {
+    title,
+    choices: () => [...pools.map((name) => ({ label: name, value: name })), { label: '(no pool)', value: '' }],
+  });
+}
+
+const nameOf = (stage: Stage, subject: string): string =>
+  clean(stage.services.store.fleet.nodes.get(subject as NodeId)?.name ?? subject);

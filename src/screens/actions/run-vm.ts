@@ -1,0 +1,85 @@
+import type { VmAction } from '../../actions/action.ts';
+import { taskFor } from '../../actions/perform.ts';
+import type { VmId } from '../../ids.ts';
+import type { Settings } from '../../platforms/contract.ts';
+import type { Task } from '../../state/tasks.ts';
+import { confirm } from '../dialogs/confirm.tsx';
+import { confirmLosses } from '../dialogs/destroy.tsx';
+import type { Stage } from '../stage.ts';
+import { whyNotVm } from './why-not-now.ts';
+
+/** Runs verbs on VMs from the keyboard: asks as the danger demands, starts the task, and tells how it ended. */
+export interface VmRunner {
+  run(action: VmAction, ids: readonly VmId[]): Promise<void>;
+  /** The items of a task that did not work, once more. */
+  again(task: Task): void;
+}
+
+export function createVmRunner(stage: Stage): VmRunner {
+  const { services, message } = stage;
+  const { fleet } = services.store;
+  const argsOf = new Map<number, { readonly action: VmAction; readonly args: Settings }>();
+
+  const start = (action: VmAction, ids: readonly VmId[], args: Settings) => {
+    const task = taskFor(action, ids, args, services);
+    const { id, ended } = services.tasks.run(task);
+    argsOf.set(id, { action, args });
+    message.say(`${task.title}…`);
+    void ended.then((done) => tell(stage, done));
+  };
+
+  const placeOf = (id: VmId): string => {
+    const vm = fleet.vms.get(id);
+    const node = vm?.node === undefined ? undefined : fleet.nodes.get(vm.node);
+    return `${vm?.name ?? id}${node ? ` on ${node.name}` : ''}`;
+  };
+
+  return {
+    async run(action, ids) {
+      const refusals = ids.flatMap((id) => {
+        const no = whyNotVm(action, id, services);
+        return no === undefined ? [] : [{ id, no }];
+      });
+      const refused = new Set(refusals.map(({ id }) => id));
+      const able = ids.filter((id) => !refused.has(id));
+      const [first] = able;
+      if (first === undefined) {
+        const [refusal] = refusals;
+        if (refusal) message.say(`${action.title}: ${refusal.no}`, 'warning');
+        return;
+      }
+      const vm = fleet.vms.get(first);
+      const args = (vm && action.preset?.(vm)) ?? {};
+      const question = able.length === 1 ? `${action.title} ${placeOf(first)}?` : `${action.title} ${able.length} VMs?`;
+      const left = refusals.map(({ id, no }) => `not ${fleet.vms.get(id)?.name ?? id}: ${no}`);
+      const details = [...left, ...(able.length > 1 ? able.map(placeOf) : [])];
+      if (action.danger === 'destroys') {
+        const chosen = await confirmLosses(stage, action, able, question, left);
+        if (chosen) start(action, able, chosen);
+      } else if (action.danger === 'none' || (await confirm(stage, { title: action.title, question, details }))) {
+        start(action, able, args);
+      }
+    },
+    again(task) {
+      const known = argsOf.get(task.id);
+      const ids = task.items.filter(({ state }) => state === 'failed' || state === 'cancelled').map(({ id }) => id as VmId);
+      if (!known || ids.length === 0) message.say('nothing of this task can be tried again', 'warning');
+      else start(known.action, ids, known.args);
+    },
+  };
+}
+
+/** How a task ended, in the message line. */
+export function tell({ message, keymap }: Stage, task: Task): void {
+  const [only, ...others] = task.items;
+  if (only && others.length === 0) {
+    if (only.state === 'done') message.say(only.text, 'good');
+    else message.trouble(only.text, only.fix);
+    return;
+  }
+  const count = (state: string) => task.items.filter((item) => item.state === state).length;
+  const parts = (['done', 'failed', 'cancelled', 'unknown'] as const).flatMap((state) => (count(state) > 0 ? [`${count(state)} ${state}`] : []));
+  const text = `${task.title}: ${parts.join(', ')}`;
+  if (task.state === 'done') message.say(text, 'good');
+  else message.trouble(text, `${keymap.keysOf('view.tasks')[0] ?? 'the tasks view'} shows what failed`);
+}

@@ -1,0 +1,41 @@
+import type { Action } from '../../actions/action.ts';
+import { type EndpointName, endpointOf, isUserPool, type NodeId, nativeOf, type VmId } from '../../ids.ts';
+import type { Fleet } from '../../state/fleet.ts';
+import type { Row } from '../../state/tree.ts';
+
+/** The node that a row is, or that it runs on. */
+export const nodeUnder = (row: Row | undefined, fleet: Fleet): NodeId | undefined =>
+  row?.kind === 'node' ? row.id : row?.kind === 'vm' ? fleet.vms.get(row.id)?.node : undefined;
+
+/** The endpoint that a row comes through; the user's own pools come through none. */
+export function endpointUnder(row: Row | undefined): EndpointName | undefined {
+  if (!row || (row.kind === 'pool' && isUserPool(row.id))) return undefined;
+  return row.kind === 'endpoint' ? row.id : endpointOf(row.id as NodeId | VmId);
+}
+
+/** The name of the user's own pool that the row is. */
+export const userPoolUnder = (row: Row | undefined): string | undefined =>
+  row?.kind === 'pool' && isUserPool(row.id) ? nativeOf(row.id) : undefined;
+
+/** What a change of the configuration is about: a pool's name, an endpoint's name or a node's id; a sentence when nothing fits. */
+export function configSubject(
+  action: Action,
+  row: Row | undefined,
+  fleet: Fleet,
+): { readonly subject: string } | { readonly no: string } {
+  if (action.noun === 'pool') {
+    const subject = userPoolUnder(row);
+    if (subject !== undefined) return { subject };
+    return { no: row?.kind === 'pool' ? 'this pool is reported by its platform; only your own can be changed' : 'go to one of your pools first' };
+  }
+  if (action.noun === 'node') {
+    const subject = row?.kind === 'endpoint' ? row.id : nodeUnder(row, fleet);
+    return subject === undefined ? { no: 'go to a node first' } : { subject };
+  }
+  const subject = endpointUnder(row);
+  return subject === undefined ? { no: 'go to an endpoint, or to something below one, first' } : { subject };
+}
+
+/** Whether a row is the very thing that the action is for, so that it wins its key over others. */
+export const isAbout = (action: Action, row: Row | undefined): boolean =>
+  row !== undefined && (action.noun === row.kind || (action.id === 'node.move' && row.kind === 'endpoint'));

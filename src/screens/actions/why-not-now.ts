@@ -1,0 +1,54 @@
+import { type Action, unsupported, whyNot } from '../../actions/action.ts';
+import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
+import type { Services } from '../../actions/services.ts';
+import { endpointStatusOf } from '../../state/store.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
+import { configSubject, endpointUnder, nodeUnder } from './subject.ts';
+
+/** Why an action can't run on what is selected now: a sentence for key bar, palette and message line. Cheap, and asks nobody. */
+export function whyNotNow(action: Action, services: Services, state: FleetState): string | undefined {
+  const row = state.view.current();
+  const { fleet } = services.store;
+  if ('fits' in action) {
+    const ids = state.targets();
+    if (ids.length === 0) return 'go to a VM first, or mark some';
+    let first: string | undefined;
+    for (const id of ids) {
+      const no = whyNotVm(action, id, services);
+      if (no === undefined) return undefined;
+      first ??= no;
+    }
+    return first;
+  }
+  if ('attaches' in action || 'shows' in action) {
+    const node = nodeUnder(row, fleet);
+    if (node === undefined) return 'go to a node first';
+    return whyNotNode(action, node, services);
+  }
+  if ('change' in action && action.onExisting) {
+    const found = configSubject(action, row, fleet);
+    return 'no' in found ? found.no : undefined;
+  }
+  if ('run' in action || ('form' in action && action.form === 'edit')) {
+    return endpointUnder(row) === undefined ? 'go to an endpoint, or to something below one, first' : undefined;
+  }
+  return undefined;
+}
+
+/** For one VM. */
+export function whyNotVm(action: Extract<Action, { fits: (vm: Vm) => true | string }>, id: VmId, services: Services): string | undefined {
+  const { fleet } = services.store;
+  const vm = fleet.vms.get(id);
+  if (!vm) return 'it is not there any more';
+  return whyNot(action, vm, services.sessions.connection(endpointOf(id)), endpointStatusOf(fleet, id), services.policyFor(vm));
+}
+
+function whyNotNode(
+  action: Extract<Action, { needs: unknown }>,
+  node: NodeId,
+  services: Services,
+): string | undefined {
+  const connection = services.sessions.connection(endpointOf(node));
+  return connection ? unsupported(connection, action.needs, action.title) : `${endpointOf(node)} is not connected`;
+}

@@ -1,0 +1,11 @@
+import { width } from '../../terminal/width.ts';
+import type { Look } from '../look.ts';
+import { caretView, type TextInput } from './text-input.ts';
+
+/** A line that is being typed, exactly `columns` wide, with the caret where the next character goes. */
+export function inputText(input: TextInput, columns: number, focused: boolean, { theme }: Look): string {
+  const [before, under, after] = caretView(input, columns);
+  const blank = ' '.repeat(Math.max(0, columns - width(before + under + after)));
+  if (!focused) return theme.paint('input', before + under + after + blank);
+  return theme.paint('input', before) + theme.paint('cursor', under) + theme.paint('input', after + blank);
+}

@@ -1,0 +1,15 @@
+import { Box, Text } from 'ink';
+
+/** Lines that are painted already, one below the other. A line that did not change costs nothing. */
+export function Lines({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <Box flexDirection="column">
+      {lines.map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is a place on the screen, whatever stands there
+        <Text key={at} wrap="truncate-end">
+          {line === '' ? ' ' : line}
+        </Text>
+      ))}
+    </Box>
+  );
+}

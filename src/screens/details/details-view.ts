@@ -1,0 +1,144 @@
+import type { VmInfo } from '../../platforms/contract.ts';
+import type { Row } from '../../state/tree.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
+import type { Room } from '../look.ts';
+import type { Stage } from '../stage.ts';
+import { timeOfDay } from '../time.ts';
+import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
+import { createLoader, type Loaded } from './load.ts';
+import { vmDisks, vmNetworks, vmOverview, vmSnapshots } from './vm-tabs.ts';
+
+/** The pane that shows what the cursor is on. It follows when the keys pause, so that a held key costs nothing here. */
+export interface DetailsView {
+  /** The cursor has moved, or may have. */
+  follow(): void;
+  /** Something landed in the store: what is shown may have changed. */
+  refresh(): void;
+  scroll(rows: number): void;
+  /** To another tab. */
+  turn(by: number): void;
+  /** Exactly `room.rows` lines at most, each `room.columns` wide at most. */
+  lines(room: Room & { readonly side: 'right' | 'below' }, focused: boolean): readonly string[];
+}
+
+const FOLLOWS_AFTER_MS = 120;
+
+const TABS = {
+  vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events'],
+  node: ['Overview', 'VMs', 'Events'],
+  pool: ['Overview'],
+  endpoint: ['Overview', 'Events'],
+} as const satisfies Record<Row['kind'], readonly string[]>;
+
+export function createDetailsView(stage: Stage, state: FleetState): DetailsView {
+  const { services } = stage;
+  const { fleet } = services.store;
+  const loader = createLoader(services, stage.changed);
+  const tabs: Record<Row['kind'], number> = { vm: 0, node: 0, pool: 0, endpoint: 0 };
+  let target: Row | undefined;
+  let first = 0;
+  let stop = () => {};
+
+  const want = () => {
+    if (target?.kind === 'vm') loader.want({ vm: target.id });
+    else if (target?.kind === 'node') loader.want({ node: target.id });
+  };
+
+  const arrive = () => {
+    const row = state.view.current();
+    if (row?.key !== target?.key) first = 0;
+    target = row;
+    if (state.detailsShown || state.pane === 'details') want();
+    stage.changed();
+  };
+
+  const follow = () => {
+    stop();
+    if (state.view.current()?.key === target?.key) return;
+    stop = services.clock.after(FOLLOWS_AFTER_MS, arrive);
+  };
+
+  return {
+    follow,
+    refresh() {
+      if (target === undefined || state.view.current()?.key !== target.key) follow();
+      else if (state.detailsShown || state.pane === 'details') want();
+    },
+    scroll(rows) {
+      first = Math.max(0, first + (Number.isFinite(rows) ? rows : Math.sign(rows) * 10_000));
+    },
+    turn(by) {
+      if (!target) return;
+      const { length } = TABS[target.kind];
+      tabs[target.kind] = (tabs[target.kind] + by + length) % length;
+      first = 0;
+      want();
+    },
+    lines(room, focused) {
+      if (!target) return [];
+      const columns = room.columns - 1;
+      const titles = titleLines(target, room, focused);
+      const rows = Math.max(0, room.rows - titles.length);
+      const body = content(target, columns, rows).map((line) => ` ${line}`);
+      first = Math.max(0, Math.min(first, body.length - rows));
+      return [...titles, ...body.slice(first, first + rows)];
+    },
+  };
+
+  function titleLines(row: Row, room: Room & { readonly side: 'right' | 'below' }, focused: boolean): readonly string[] {
+    const { theme, glyphs } = stage.look;
+    const names = TABS[row.kind];
+    const bar = names.map((name, at) => (at === tabs[row.kind] ? theme.paint(focused ? 'cursor' : 'resting', name) : theme.paint('dim', name))).join(' ');
+    const barWidth = names.join(' ').length;
+    const name = clean(nameOf(row));
+    if (room.side === 'right') return [` ${theme.paint('title', fit(name, room.columns - 1))}`, ` ${bar}`, ''];
+    const shown = fit(name, Math.min(width(name), room.columns - barWidth - 8));
+    const rule = glyphs.horizontal.repeat(Math.max(0, room.columns - width(shown) - barWidth - 6));
+    return [`${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)} ${bar} ${theme.paint('border', glyphs.horizontal)}`];
+  }
+
+  function nameOf(row: Row): string {
+    if (row.kind === 'vm') return fleet.vms.get(row.id)?.name ?? row.id;
+    if (row.kind === 'node') return fleet.nodes.get(row.id)?.name ?? row.id;
+    if (row.kind === 'endpoint') return row.id;
+    return fleet.pools.get(row.id)?.name ?? fleet.grouping.pools.find(({ id }) => id === row.id)?.name ?? row.id;
+  }
+
+  function content(row: Row, columns: number, rows: number): readonly string[] {
+    const { look } = stage;
+    const tab = TABS[row.kind][tabs[row.kind]];
+    if (tab === 'Events') return events(row, columns);
+    if (row.kind === 'pool') return poolOverview(state.sums.ofPool(row.id), state.sums.versionsBelow(row.id), columns, look);
+    if (row.kind === 'endpoint') {
+      const status = fleet.endpoints.get(row.id);
+      return status ? endpointOverview(status, columns, look) : [];
+    }
+    if (row.kind === 'node') {
+      const node = fleet.nodes.get(row.id);
+      if (!node) return gone();
+      if (tab === 'VMs') return nodeVms(row.id, fleet, 0, first + rows + 1, columns, look);
+      return nodeOverview(node, state.sums.ofNode(row.id), loader.node(row.id), fleet, columns, look);
+    }
+    const vm = fleet.vms.get(row.id);
+    if (!vm) return gone();
+    const info = loader.vm(row.id);
+    if (tab === 'Overview') return vmOverview(vm, info, fleet, columns, look);
+    const draw = tab === 'Disks' ? vmDisks : tab === 'Networks' ? vmNetworks : vmSnapshots;
+    return loaded(info, columns, (value) => draw(value, columns, look));
+  }
+
+  function loaded(info: Loaded<VmInfo>, columns: number, draw: (value: VmInfo) => readonly string[]): readonly string[] {
+    if (info.state === 'ready') return draw(info.value);
+    if (info.state === 'loading') return [stage.look.theme.paint('dim', 'loading…')];
+    return [stage.look.theme.paint('warning', fit(clean(info.message), columns))];
+  }
+
+  const gone = () => [stage.look.theme.paint('dim', 'It is gone.')];
+
+  function events(row: Row, columns: number): readonly string[] {
+    const own = fleet.events.filter(({ subject }) => subject === row.id || (row.kind === 'endpoint' && subject?.startsWith(`${row.id}/`)));
+    if (own.length === 0) return [stage.look.theme.paint('dim', 'No events since drover was started.')];
+    return own.toReversed().map(({ at, text }) => `${stage.look.theme.paint('dim', timeOfDay(at))} ${fit(clean(text), Math.max(1, columns - 9))}`);
+  }
+}

@@ -1,0 +1,103 @@
+import type { NodeId } from '../../ids.ts';
+import type { Node, NodeInfo } from '../../platforms/contract.ts';
+import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
+import { gauge } from '../components/gauge.ts';
+import type { Sum } from '../fleet/sums.ts';
+import { stateColour } from '../glyphs.ts';
+import type { Look } from '../look.ts';
+import { timeOfDay } from '../time.ts';
+import { type Fact, fact, factLines } from './facts.ts';
+import type { Loaded } from './load.ts';
+
+const GAUGE = 12;
+
+/** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform tells. */
+export function nodeOverview(node: Node, sum: Sum, info: Loaded<NodeInfo>, fleet: Fleet, columns: number, look: Look): readonly string[] {
+  const stale = fleet.endpoints.get(node.id.slice(0, node.id.indexOf('/')) as never)?.staleSince;
+  const facts: Fact[] = [
+    ...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)),
+    ...gauges(sum, look),
+    ...vmFacts(sum),
+    ...fact('Address', node.address),
+    ...fact('Version', node.version),
+    ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
+    ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
+  ];
+  return [
+    ...(node.trouble ? [look.theme.paint('danger', fit(`${look.glyphs.trouble} ${clean(node.trouble.message)}`, columns))] : []),
+    ...(stale === undefined ? [] : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${timeOfDay(stale)}`)]),
+    ...factLines(facts, columns, look),
+    ...(info.state === 'ready' ? sections(info.value, columns, look) : []),
+  ];
+}
+
+function sections(info: NodeInfo, columns: number, look: Look): readonly string[] {
+  const facts: Fact[] = [];
+  let section: string | undefined;
+  for (const [name, label, value] of info.lines) {
+    if (name !== section) facts.push({ section: name });
+    section = name;
+    facts.push(...fact(label, value));
+  }
+  return factLines(facts, Math.min(columns, 75), look);
+}
+
+/** What a pool's summary has in ConVirt, F-123: nodes up and down, VMs by state, density, processors, memory, versions. */
+export function poolOverview(sum: Sum, versions: ReadonlyMap<string, number>, columns: number, look: Look): readonly string[] {
+  const facts: Fact[] = [
+    ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodes - sum.nodesUp} down`),
+    ...gauges(sum, look),
+    ...vmFacts(sum),
+    ...fact('Density', sum.nodes === 0 ? '-' : `${(sum.counts.total / sum.nodes).toFixed(1)} VMs per node`),
+    ...[...versions].flatMap(([version, count]) => fact('Version', `${version} on ${count}`)),
+  ];
+  return factLines(facts, columns, look);
+}
+
+export function endpointOverview(status: EndpointStatus, columns: number, look: Look): readonly string[] {
+  const facts: Fact[] = [
+    ...fact('Phase', status.phase, status.phase === 'down' || status.phase === 'blocked' ? 'danger' : 'text'),
+    ...fact('Since', timeOfDay(status.since)),
+    ...fact('Platform', status.platform),
+    ...fact('Address', status.address),
+    ...fact('Read-only', status.readOnly),
+    ...fact('Why', status.problem?.message, 'danger'),
+    ...fact('Next step', status.problem?.fix),
+  ];
+  return factLines(facts, Math.min(columns, 75), look);
+}
+
+function gauges(sum: Sum, look: Look): readonly Fact[] {
+  const of = formatBytes(sum.memory);
+  return [
+    { label: 'CPU', painted: `${gauge(sum.cpu, GAUGE, look)} ${formatRatio(sum.cpu).padStart(4)} of ${sum.cpus}`, width: GAUGE + 9 + String(sum.cpus).length },
+    {
+      label: 'Memory',
+      painted: `${gauge(sum.memoryUsed / sum.memory, GAUGE, look)} ${formatBytes(sum.memoryUsed).padStart(4)} of ${of}`,
+      width: GAUGE + 9 + of.length,
+    },
+  ];
+}
+
+function vmFacts({ counts }: Sum): readonly Fact[] {
+  const down = counts.total - counts.running - counts.paused - counts.crashed;
+  return [
+    ...fact('VMs', `${counts.total}: ${counts.running} running, ${counts.paused} paused`),
+    ...fact('', `${counts.crashed} crashed, ${down} down`),
+  ];
+}
+
+/** The VMs of a node in short, as many as there is room for. */
+export function nodeVms(id: NodeId, fleet: Fleet, first: number, rows: number, columns: number, look: Look): readonly string[] {
+  const ids = fleet.vmsBelow(id);
+  if (ids.length === 0) return [look.theme.paint('dim', 'No VMs.')];
+  return ids.slice(first, first + rows).map((vmId) => {
+    const vm = fleet.vms.get(vmId);
+    if (!vm) return '';
+    const state = look.theme.paint(stateColour(vm.state), fit(`${look.glyphs.state[vm.state]} ${vm.state}`, 11));
+    const share = formatRatio(fleet.samples.cpu(vmId)).padStart(4);
+    return `${state} ${share} ${fit(clean(vm.name), Math.max(1, columns - 17))}`;
+  });
+}

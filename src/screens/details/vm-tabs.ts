@@ -1,0 +1,89 @@
+import { type EndpointName, endpointOf } from '../../ids.ts';
+import type { Vm, VmInfo } from '../../platforms/contract.ts';
+import type { Fleet } from '../../state/fleet.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import { gauge, sparkline } from '../components/gauge.ts';
+import { stateColour } from '../glyphs.ts';
+import type { Look } from '../look.ts';
+import { dateAndTime, timeOfDay } from '../time.ts';
+import { type Fact, fact, factLines } from './facts.ts';
+import type { Loaded } from './load.ts';
+
+const GAUGE = 12;
+const TREND = 12;
+const trend = new Float32Array(TREND);
+
+/** Everything about one VM that fits a glance. */
+export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: number, look: Look): readonly string[] {
+  const { theme, glyphs } = look;
+  const sample = fleet.samples.of(vm.id);
+  fleet.samples.cpuHistory(vm.id, trend);
+  const endpoint = fleet.endpoints.get(endpointOf(vm.id));
+  const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
+  const word = vm.rawState && vm.rawState !== vm.state ? `${vm.state} (${vm.rawState})` : vm.state;
+  const used = sample.memory / vm.memory;
+  const stale = endpoint?.staleSince;
+  const facts: Fact[] = [
+    ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
+    {
+      label: 'CPU',
+      painted: `${gauge(sample.cpu, GAUGE, look)} ${formatRatio(sample.cpu).padStart(4)} ${sparkline(trend, look)}`,
+      width: GAUGE + 6 + TREND,
+    },
+    measured('Memory', `${gauge(used, GAUGE, look)} ${formatBytes(sample.memory).padStart(4)} of ${formatBytes(vm.memory)}`, vm.memory),
+    ...fact('vCPUs', String(vm.cpus)),
+    ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
+    ...fact('Network', `in ${rate(sample.netRx)}  out ${rate(sample.netTx)}`),
+    ...fact('IP', vm.ips.join(' ') || '-'),
+    ...fact('Node', node?.name ?? 'none'),
+    ...fact('Endpoint', endpointOf(vm.id) as EndpointName),
+    ...fact('Autostart', vm.autostart === undefined ? undefined : vm.autostart ? 'yes' : 'no'),
+    ...fact('Plan', vm.plan),
+    ...fact('Profile', vm.profile),
+    ...fact('Image', vm.image),
+    ...fact('Tags', vm.tags.join(' ')),
+    ...(info.state === 'ready' ? moreOf(info.value) : []),
+    ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
+    ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
+  ];
+  const trouble = vm.trouble ? [`${vm.trouble.message} (since ${timeOfDay(vm.trouble.since)})`] : [];
+  const old = stale === undefined ? [] : [`stale since ${timeOfDay(stale)}: ${endpoint?.problem?.message ?? 'not heard of'}`];
+  return [
+    ...trouble.map((text) => theme.paint('danger', fit(`${glyphs.trouble} ${clean(text)}`, columns))),
+    ...old.map((text) => theme.paint('warning', fit(`${glyphs.stale} ${clean(text)}`, columns))),
+    ...factLines(facts, columns, look),
+  ];
+
+  function measured(label: string, painted: string, memory: number): Fact {
+    return { label, painted, width: GAUGE + 1 + 4 + 4 + formatBytes(memory).length };
+  }
+}
+
+const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
+
+function moreOf(info: VmInfo): readonly Fact[] {
+  return [
+    ...fact('Created', info.creationdate === undefined ? undefined : dateAndTime(info.creationdate)),
+    ...fact('About', info.description),
+    ...info.more.flatMap(([label, value]) => fact(label, value)),
+  ];
+}
+
+export function vmDisks({ disks }: VmInfo, columns: number, look: Look): readonly string[] {
+  if (disks.length === 0) return [look.theme.paint('dim', 'No disks.')];
+  return disks.flatMap((disk) => [
+    fit(`${clean(disk.device)}  ${disk.size === undefined ? '-' : formatBytes(disk.size)}  ${clean(disk.format)}  ${clean(disk.type)}${disk.readOnly ? '  read-only' : ''}`, columns),
+    look.theme.paint('dim', fit(`  ${clean(disk.path)}`, columns)),
+  ]);
+}
+
+export function vmNetworks({ nets }: VmInfo, columns: number, look: Look): readonly string[] {
+  if (nets.length === 0) return [look.theme.paint('dim', 'No networks.')];
+  return nets.map((nic) => fit([nic.device, nic.net, nic.mac, nic.type].map(clean).join('  '), columns));
+}
+
+export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look): readonly string[] {
+  if (snapshots.length === 0) return [look.theme.paint('dim', 'No snapshots.')];
+  return snapshots.map(({ snapshot, current }) => fit(`${look.glyphs.bullet} ${clean(snapshot)}${current ? '  (current)' : ''}`, columns));
+}

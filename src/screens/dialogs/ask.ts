@@ -1,0 +1,19 @@
+import type { Ask } from '../../platforms/contract.ts';
+import type { Stage } from '../stage.ts';
+import { confirm } from './confirm.tsx';
+import { prompt } from './prompt.tsx';
+
+/** Somebody sits here: host keys and passwords are asked for in dialogs. */
+export const createAsk = (stage: Stage): Ask => ({
+  trust: ({ host, port, type, fingerprint }) =>
+    confirm(stage, {
+      title: 'Unknown host key',
+      question: `Trust ${host}${port === 22 ? '' : ` port ${port}`}?`,
+      details: [
+        'Nobody on this machine has connected to it before. Its key is',
+        `${type} ${fingerprint}`,
+        'Compare it with what the host itself shows: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub',
+      ],
+    }),
+  secret: (question) => prompt(stage, { title: 'Password', lines: [question], secret: true }),
+});

@@ -1,0 +1,51 @@
+import { wrapped } from '../components/wrap.ts';
+import { Panel } from '../components/panel.tsx';
+import type { Layer } from '../layers.ts';
+import type { Stage } from '../stage.ts';
+
+export interface Question {
+  readonly title: string;
+  /** `Shut down web1 on host3?` */
+  readonly question: string;
+  /** What should be known before answering, one thing a line. */
+  readonly details?: readonly string[];
+}
+
+const COLUMNS = 64;
+const MOST_DETAILS = 10;
+
+/** Asks yes or no; anything but y is no. */
+export function confirm(stage: Stage, { title, question, details = [] }: Question): Promise<boolean> {
+  const { theme } = stage.look;
+  return new Promise((resolve) => {
+    const end = (answer: boolean) => {
+      stage.layers.close(layer);
+      resolve(answer);
+    };
+    const layer: Layer = {
+      hints: () => [
+        { key: 'y', does: 'yes' },
+        { key: 'n', does: 'no' },
+      ],
+      press({ name, ctrl, alt }) {
+        if (ctrl || alt) return;
+        if (name === 'y' || name === 'Y') end(true);
+        else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
+      },
+      dismiss: () => end(false),
+      draw(room) {
+        const columns = Math.min(COLUMNS, room.columns - 4);
+        const left = details.length - MOST_DETAILS;
+        const lines = [
+          ...wrapped(question, columns).map((line) => theme.paint('title', line)),
+          ...details.slice(0, MOST_DETAILS).flatMap((detail) => wrapped(detail, columns)),
+          ...(left > 0 ? [theme.paint('dim', `and ${left} more`)] : []),
+          '',
+          `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no`,
+        ];
+        return <Panel title={title} look={stage.look} room={room} lines={lines} columns={columns} />;
+      },
+    };
+    stage.layers.open(layer);
+  });
+}

@@ -1,0 +1,114 @@
+import type { VmAction } from '../../actions/action.ts';
+import { sentence } from '../../errors.ts';
+import { endpointOf, type VmId } from '../../ids.ts';
+import type { EndpointField, Losses, Settings } from '../../platforms/contract.ts';
+import { wrapped } from '../components/wrap.ts';
+import { formDialog } from '../forms/form-layer.tsx';
+import { createForm } from '../forms/form-state.ts';
+import { clean } from '../../terminal/width.ts';
+import type { Stage } from '../stage.ts';
+
+const TYPED = 'typed';
+const COLUMNS = 70;
+/** For many VMs the first ones are listed in full; nobody reads the disks of a hundred. */
+const MOST_ASKED = 10;
+const MOST_LISTED = 8;
+
+/**
+ * Lists what will be lost and asks to type the name, or the count of many. Answers the options that were chosen,
+ * undefined when it was given up. Losses are asked of the platform; when they can't be told, that is said.
+ */
+export function confirmLosses(
+  stage: Stage,
+  action: VmAction,
+  ids: readonly VmId[],
+  question: string,
+  notes: readonly string[],
+): Promise<Settings | undefined> {
+  const { fleet } = stage.services.store;
+  const { theme } = stage.look;
+  const [first] = ids;
+  const word = ids.length === 1 && first !== undefined ? clean(fleet.vms.get(first)?.name ?? '') : String(ids.length);
+  const controller = new AbortController();
+  let losses: readonly Losses[] | undefined;
+  let failed: string | undefined;
+
+  const proof: EndpointField = {
+    key: TYPED,
+    label: ids.length === 1 ? 'Its name' : 'How many',
+    help: `Type ${word} to go on.`,
+    kind: 'text',
+    required: true,
+  };
+  const form = createForm({
+    fields: [...(action.options ?? []), proof].map((field) => ({ ...field, writable: true })),
+    before: {},
+    buttons: [
+      { id: 'go', label: action.title },
+      { id: 'cancel', label: 'Cancel' },
+    ],
+  });
+
+  return new Promise((resolve) => {
+    const end = (answer: Settings | undefined) => {
+      controller.abort();
+      stage.layers.close(dialog.layer);
+      resolve(answer);
+    };
+    const describe = () => {
+      const keeps = form.values()['keep-disks'] === true;
+      dialog.tell([
+        ...wrapped(question, COLUMNS).map((line) => theme.paint('title', line)),
+        ...notes.slice(0, MOST_LISTED).flatMap((note) => wrapped(note, COLUMNS)).map((line) => theme.paint('dim', line)),
+        ...lossLines(keeps),
+        '',
+      ]);
+    };
+    const lossLines = (keeps: boolean): readonly string[] => {
+      if (failed !== undefined) return wrapped(`What it would take along is not known: ${failed}`, COLUMNS).map((line) => theme.paint('warning', line));
+      if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
+      const all = (pick: (one: Losses) => readonly string[]) => losses?.flatMap(pick) ?? [];
+      const goes = all(({ goes }) => goes);
+      return [
+        ...listed(keeps ? 'Stays: ' : 'Is lost: ', goes, keeps ? 'dim' : 'danger'),
+        ...listed('Is lost: snapshot ', all(({ snapshots }) => snapshots), 'danger'),
+        ...listed('Stays: ', all(({ stays }) => stays), 'dim'),
+        ...(goes.length === 0 ? [theme.paint('dim', 'No disk goes with it.')] : []),
+      ];
+    };
+    const listed = (lead: string, paths: readonly string[], colour: 'danger' | 'dim') => [
+      ...paths.slice(0, MOST_LISTED).flatMap((path) => wrapped(lead + path, COLUMNS)).map((line) => theme.paint(colour, line)),
+      ...(paths.length > MOST_LISTED ? [theme.paint(colour, `${lead}${paths.length - MOST_LISTED} more`)] : []),
+    ];
+    const dialog = formDialog(stage, {
+      title: action.title,
+      form: () => form,
+      edited: describe,
+      cancel: () => end(undefined),
+      pressed(button) {
+        if (button === 'cancel') return end(undefined);
+        const { [TYPED]: proofGiven, ...args } = form.values();
+        if (String(proofGiven ?? '').trim() === word) end(args);
+        else stage.message.say(`type ${word} to go on`, 'warning');
+      },
+    });
+    describe();
+    stage.layers.open(dialog.layer);
+
+    const asked = ids.slice(0, MOST_ASKED).map(async (id): Promise<Losses> => {
+      const connection = stage.services.sessions.connection(endpointOf(id));
+      if (!connection?.vm.losses) throw new Error('this platform does not tell');
+      return connection.vm.losses(id, controller.signal);
+    });
+    Promise.all(asked).then(
+      (answers) => {
+        losses = answers;
+        describe();
+      },
+      (error: unknown) => {
+        failed = sentence(error);
+        if (!controller.signal.aborted) describe();
+      },
+    );
+  });
+}

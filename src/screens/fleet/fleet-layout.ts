@@ -1,0 +1,36 @@
+import type { Room } from '../look.ts';
+
+/** Where tree and details are. `none`: the pane is not shown. */
+export interface FleetLayout {
+  readonly tree: Room;
+  readonly details: (Room & { readonly side: 'right' | 'below' }) | undefined;
+}
+
+const SIDE_BY_SIDE_FROM = 110;
+const DETAILS_SHARE = 0.37;
+const DETAILS_AT_LEAST = 40;
+const DETAILS_AT_MOST = 90;
+/** Below the tree: the title and seven lines of facts. */
+const BELOW_ROWS = 8;
+const TREE_KEEPS = 5;
+const BELOW_FROM_ROWS = 16;
+
+/** Details are on the right where there is room, below on narrow screens; with the keys they get most of it. */
+export function fleetLayout(room: Room, wanted: boolean, focused: boolean): FleetLayout {
+  if (!wanted && !focused) return { tree: room, details: undefined };
+  if (room.columns >= SIDE_BY_SIDE_FROM) {
+    const width = Math.round(room.columns * DETAILS_SHARE);
+    const columns = Math.min(DETAILS_AT_MOST, Math.max(DETAILS_AT_LEAST, width));
+    return {
+      tree: { columns: room.columns - columns - 1, rows: room.rows },
+      details: { side: 'right', columns, rows: room.rows },
+    };
+  }
+  if (!focused && room.rows < BELOW_FROM_ROWS) return { tree: room, details: undefined };
+  const rows = focused ? Math.max(BELOW_ROWS, room.rows - TREE_KEEPS) : BELOW_ROWS;
+  const detailRows = Math.min(rows, room.rows);
+  return {
+    tree: { columns: room.columns, rows: room.rows - detailRows },
+    details: { side: 'below', columns: room.columns, rows: detailRows },
+  };
+}

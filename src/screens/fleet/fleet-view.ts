@@ -1,0 +1,140 @@
+import { fit } from '../../terminal/width.ts';
+import type { DetailsView } from '../details/details-view.ts';
+import type { Hint } from '../layers.ts';
+import type { Room } from '../look.ts';
+import type { Stage, View } from '../stage.ts';
+import { columnsFor } from './columns.ts';
+import { fleetLayout } from './fleet-layout.ts';
+import type { FleetState } from './fleet-state.ts';
+import { rowText, titleText } from './row-text.ts';
+
+/** The tree with the details of what the cursor is on. */
+export function createFleetView(stage: Stage, state: FleetState, details: DetailsView, hints: () => readonly Hint[]): View {
+  const { view } = state;
+  const { fleet } = stage.services.store;
+  let page = 10;
+
+  const treeLines = (room: Room): string[] => {
+    const { theme, glyphs } = stage.look;
+    const columns = columnsFor(room.columns);
+    const scene = { theme, glyphs, fleet, sums: state.sums, columns };
+    page = Math.max(1, room.rows - 1);
+    const { rows } = view.window(page);
+    state.drew(rows);
+    const cursorKey = view.current()?.key;
+    const lines = rows.map((row) => {
+      const cursor = row.key !== cursorKey ? 'none' : state.pane === 'tree' ? 'active' : 'resting';
+      return rowText(row, cursor, row.kind === 'vm' && view.marks.has(row.id), scene);
+    });
+    if (rows.length === 0) lines.push(...emptyLines(stage, state));
+    return [titleText(scene), ...lines];
+  };
+
+  const moved = (move: () => void) => () => {
+    move();
+    details.follow();
+    stage.changed();
+  };
+  /** Movement goes to the pane that has the keys. */
+  const step = (rows: () => number) =>
+    moved(() => {
+      if (state.pane === 'details') details.scroll(rows());
+      else view.step(rows());
+    });
+
+  return {
+    id: 'fleet',
+    title: 'fleet',
+    lines(room) {
+      const layout = fleetLayout(room, state.detailsShown, state.pane === 'details');
+      const left = filled(treeLines(layout.tree), layout.tree.rows);
+      if (!layout.details) return left;
+      const right = filled(details.lines(layout.details, state.pane === 'details'), layout.details.rows);
+      if (layout.details.side === 'below') return [...left, ...right];
+      const blank = ' '.repeat(layout.tree.columns);
+      const divider = stage.look.theme.paint('border', stage.look.glyphs.vertical);
+      return left.map((line, at) => `${line === '' ? blank : line}${divider}${right[at]}`);
+    },
+    hints,
+    handlers: {
+      'view.down': step(() => 1),
+      'view.up': step(() => -1),
+      'view.half-down': step(() => Math.ceil(page / 2)),
+      'view.half-up': step(() => -Math.ceil(page / 2)),
+      'view.page-down': step(() => page),
+      'view.page-up': step(() => -page),
+      'view.first': step(() => Number.NEGATIVE_INFINITY),
+      'view.last': step(() => Number.POSITIVE_INFINITY),
+      'view.expand': moved(() => (state.pane === 'details' ? details.turn(1) : view.expand())),
+      'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
+      'view.enter': moved(() => {
+        if (view.current()?.kind === 'vm') state.pane = 'details';
+        else view.toggle();
+      }),
+      'view.mark': moved(() => view.toggleMark()),
+      'view.invert': moved(() => view.invertMarks()),
+      'view.mark-shown': moved(() => view.markShown()),
+      'view.range': moved(() => {
+        const name = stage.services.store.fleet.vms.size > 0 && view.range();
+        if (name) stage.message.say('a range starts here: go to its other end and press the key again');
+        else stage.message.say(`${view.marks.size} marked`);
+      }),
+      'view.next-pane': moved(() => {
+        state.pane = state.pane === 'tree' ? 'details' : 'tree';
+      }),
+      'view.next-tab': moved(() => details.turn(1)),
+      'view.previous-tab': moved(() => details.turn(-1)),
+      'view.details': moved(() => {
+        state.detailsShown = !state.detailsShown;
+        if (!state.detailsShown) state.pane = 'tree';
+      }),
+      'view.back': moved(() => {
+        if (state.pane === 'details') state.pane = 'tree';
+        else if (view.marks.size > 0 || view.rangeOpen) view.clearMarks();
+        else if (state.filterText !== '') state.setFilter('');
+        else view.toParent();
+      }),
+      'view.copy': () => {
+        const name = nameUnderCursor(stage, state);
+        if (name === undefined) return;
+        stage.terminal.copy(name);
+        stage.message.say(`${fit(name, Math.min(name.length, 60)).trimEnd()} was sent to the clipboard`);
+      },
+      'view.copy-json': () => {
+        const row = view.current();
+        const object = row?.kind === 'vm' ? fleet.vms.get(row.id) : row?.kind === 'node' ? fleet.nodes.get(row.id) : undefined;
+        if (!object) return;
+        stage.terminal.copy(JSON.stringify(object, undefined, 2));
+        stage.message.say('its JSON was sent to the clipboard');
+      },
+    },
+  };
+}
+
+/** As many lines as the room has. */
+function filled(lines: readonly string[], rows: number): string[] {
+  return Array.from({ length: rows }, (_, at) => lines[at] ?? '');
+}
+
+function nameUnderCursor(stage: Stage, state: FleetState): string | undefined {
+  const { fleet } = stage.services.store;
+  const row = state.view.current();
+  if (row?.kind === 'vm') return fleet.vms.get(row.id)?.name;
+  if (row?.kind === 'node') return fleet.nodes.get(row.id)?.name;
+  return row?.id;
+}
+
+/** What a tree without rows says: why it is empty and what to do. */
+function emptyLines(stage: Stage, state: FleetState): string[] {
+  const { theme } = stage.look;
+  const [filterKey] = stage.keymap.keysOf('view.back');
+  const [addKey] = stage.keymap.keysOf('endpoint.add');
+  if (state.filter.filter) {
+    return ['', `  No VM matches ${theme.paint('accent', fit(state.filterText, Math.min(40, state.filterText.length)))}.`, theme.paint('dim', `  ${filterKey} clears the filter.`)];
+  }
+  return [
+    '',
+    theme.paint('title', '  Nothing here yet.'),
+    `  Press ${theme.paint('key', addKey ?? ':')} to add an endpoint: a libvirt host, for example.`,
+  ];
+}

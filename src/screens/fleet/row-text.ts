@@ -1,0 +1,123 @@
+import { endpointOf } from '../../ids.ts';
+import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
+import type { Row } from '../../state/tree.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import type { ColourWord } from '../../state/theme.ts';
+import { timeOfDay } from '../time.ts';
+import type { Look } from '../look.ts';
+import type { Columns, RowFacts } from './columns.ts';
+import type { Sums } from './sums.ts';
+
+/** How a row stands to the cursor; `resting` while another pane has the keys. */
+export type Cursor = 'none' | 'active' | 'resting';
+
+export interface RowScene extends Look {
+  readonly fleet: Fleet;
+  readonly sums: Sums;
+  readonly columns: Columns;
+}
+
+/** One row of the tree as one styled text, exactly as wide as the name and the columns together. */
+export function rowText(row: Row, cursor: Cursor, marked: boolean, scene: RowScene): string {
+  const { theme, columns } = scene;
+  const sight = see(row, scene);
+  const gutter = marked ? theme.paint('mark', scene.glyphs.mark) : ' ';
+  const signs = sight.sign ? theme.paint(sight.sign.colour, sight.sign.glyph) : ' ';
+  const indent = '  '.repeat(Math.min(row.depth, MOST_INDENTED));
+  const fold = 'open' in row ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
+  const lead = `${indent}${fold} `;
+  const room = Math.max(1, columns.name - 2 - lead.length);
+  const name = fit(clean(sight.name), room);
+  const painted = theme.paint(cursor === 'active' ? 'cursor' : cursor === 'resting' ? 'resting' : sight.colour, name);
+  return `${gutter}${signs}${theme.paint('dim', lead)}${painted}${tail(sight, scene)}`;
+}
+
+/** A deep tree must leave room for names. */
+const MOST_INDENTED = 6;
+
+/** The titles over the columns. */
+export function titleText({ columns, theme }: Pick<RowScene, 'columns' | 'theme'>): string {
+  const titles = columns.others.map(({ title, width, right }) => (right ? title.padStart(width) : fit(title, width)));
+  return theme.paint('header', [fit('    NAME', columns.name), ...titles].join(' '));
+}
+
+interface Sight {
+  readonly name: string;
+  readonly colour: ColourWord;
+  readonly sign?: { readonly glyph: string; readonly colour: ColourWord };
+  /** What the columns show, or a sentence in their place. */
+  readonly facts?: RowFacts;
+  readonly sentence?: { readonly text: string; readonly colour: ColourWord };
+}
+
+function see(row: Row, scene: RowScene): Sight {
+  const { fleet, glyphs } = scene;
+  const trouble = { glyph: glyphs.trouble, colour: 'danger' } as const;
+  const stale = { glyph: glyphs.stale, colour: 'warning' } as const;
+  if (row.kind === 'pool') {
+    const name = fleet.pools.get(row.id)?.name ?? fleet.grouping.pools.find(({ id }) => id === row.id)?.name ?? row.id;
+    return { name, colour: 'pool', facts: { kind: 'pool', sum: scene.sums.ofPool(row.id) } };
+  }
+  if (row.kind === 'endpoint') {
+    const status = fleet.endpoints.get(row.id);
+    return {
+      name: row.id,
+      colour: 'node',
+      ...(status && { sentence: phaseSentence(status) }),
+      ...(status?.problem && { sign: trouble }),
+    };
+  }
+  const since = fleet.endpoints.get(endpointOf(row.id))?.staleSince;
+  if (row.kind === 'node') {
+    const node = fleet.nodes.get(row.id);
+    if (!node) return { name: row.id, colour: 'dim' };
+    const sign = since !== undefined ? stale : node.trouble ? trouble : undefined;
+    const facts: RowFacts = { kind: 'node', node, sum: scene.sums.ofNode(row.id), fleet };
+    return {
+      name: node.name,
+      colour: since === undefined ? 'node' : 'dim',
+      ...(sign && { sign }),
+      ...(since === undefined
+        ? { facts }
+        : { sentence: { text: staleSentence(fleet.endpoints.get(endpointOf(row.id)), since), colour: 'warning' } }),
+    };
+  }
+  const vm = fleet.vms.get(row.id);
+  if (!vm) return { name: row.id, colour: 'dim' };
+  const sign = vm.trouble ? trouble : since === undefined ? undefined : stale;
+  const sample = fleet.samples.of(row.id);
+  return {
+    name: vm.name,
+    colour: since !== undefined || vm.state === 'stopped' ? 'dim' : 'text',
+    ...(sign && { sign }),
+    facts: { kind: 'vm', vm, sample, dimmed: since !== undefined, fleet },
+  };
+}
+
+const staleSentence = (status: EndpointStatus | undefined, since: number): string =>
+  `stale since ${timeOfDay(since)}${status?.problem ? `: ${status.problem.message}` : ''}`;
+
+function phaseSentence(status: EndpointStatus): { text: string; colour: ColourWord } {
+  switch (status.phase) {
+    case 'idle':
+      return { text: 'disabled', colour: 'dim' };
+    case 'connecting':
+      return { text: 'connecting…', colour: 'busy' };
+    case 'up':
+      return { text: 'no nodes', colour: 'dim' };
+    case 'down':
+    case 'blocked':
+      return { text: `${status.phase}: ${status.problem?.message ?? 'no reason known'}`, colour: 'danger' };
+  }
+}
+
+function tail(sight: Sight, scene: RowScene): string {
+  const { others } = scene.columns;
+  const width = others.reduce((sum, column) => sum + column.width + 1, 0);
+  if (sight.sentence) {
+    return scene.theme.paint(sight.sentence.colour, ` ${fit(clean(sight.sentence.text), Math.max(0, width - 1))}`);
+  }
+  const { facts } = sight;
+  if (!facts) return ' '.repeat(width);
+  return others.map((column) => ` ${column.cell(facts, scene)}`).join('');
+}

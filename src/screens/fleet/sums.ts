@@ -1,0 +1,98 @@
+import type { NodeId, PoolId } from '../../ids.ts';
+import type { Counts, Fleet } from '../../state/fleet.ts';
+import { rowKey, type Tree } from '../../state/tree.ts';
+
+/** What a pool or a node adds up to. NaN where nothing is known. */
+export interface Sum {
+  readonly counts: Counts;
+  /** Share of all CPUs of its nodes. */
+  readonly cpu: number;
+  /** Bytes in use, and in all. */
+  readonly memoryUsed: number;
+  readonly memory: number;
+  readonly nodes: number;
+  readonly nodesUp: number;
+  readonly cpus: number;
+}
+
+export interface Sums {
+  ofPool(id: PoolId): Sum;
+  ofNode(id: NodeId): Sum;
+  /** Versions of what runs the VMs, with the number of nodes that have them, F-123. */
+  versionsBelow(id: PoolId): ReadonlyMap<string, number>;
+}
+
+/** Which nodes are below which pool is found once per shape of the tree; adding up costs by the nodes of what is shown. */
+export function createSums(fleet: Fleet, tree: Tree): Sums {
+  let builtOn = -1;
+  let below = new Map<PoolId, Below>();
+
+  const refresh = () => {
+    if (builtOn === fleet.shape) return;
+    builtOn = fleet.shape;
+    below = new Map();
+    const place = (start: string, put: (home: Below) => void) => {
+      for (let key = tree.parentKeyOf(start); key !== undefined; key = tree.parentKeyOf(key)) {
+        const id = key.slice('pool '.length) as PoolId;
+        const home = below.get(id) ?? { nodes: [], pools: [] };
+        below.set(id, home);
+        put(home);
+      }
+    };
+    for (const id of fleet.nodes.keys()) place(rowKey('node', id), (home) => home.nodes.push(id));
+    for (const id of fleet.pools.keys()) place(rowKey('pool', id), (home) => home.pools.push(id));
+  };
+
+  return {
+    ofPool(id) {
+      refresh();
+      const home = below.get(id);
+      return add(fleet, home?.nodes ?? [], [id, ...(home?.pools ?? [])]);
+    },
+    ofNode: (id) => add(fleet, [id], []),
+    versionsBelow(id) {
+      refresh();
+      const versions = new Map<string, number>();
+      for (const node of below.get(id)?.nodes ?? []) {
+        const version = fleet.nodes.get(node)?.version;
+        if (version) versions.set(version, (versions.get(version) ?? 0) + 1);
+      }
+      return versions;
+    },
+  };
+}
+
+interface Below {
+  readonly nodes: NodeId[];
+  readonly pools: PoolId[];
+}
+
+/** VMs without a node hang right under a pool, so pools count too. */
+function add(fleet: Fleet, nodes: readonly NodeId[], pools: readonly PoolId[]): Sum {
+  const counts = { total: 0, running: 0, paused: 0, crashed: 0 };
+  for (const id of [...nodes, ...pools]) {
+    const own = fleet.counts(id);
+    counts.total += own.total;
+    counts.running += own.running;
+    counts.paused += own.paused;
+    counts.crashed += own.crashed;
+  }
+  const sum = { counts, cpu: Number.NaN, memoryUsed: Number.NaN, memory: 0, nodes: 0, nodesUp: 0, cpus: 0 };
+  let busy = 0;
+  let measured = 0;
+  for (const id of nodes) {
+    const node = fleet.nodes.get(id);
+    if (!node) continue;
+    sum.nodes++;
+    if (node.state === 'up') sum.nodesUp++;
+    sum.cpus += node.cpus;
+    sum.memory += node.memory;
+    const sample = fleet.nodeSamples.of(id);
+    if (!sample) continue;
+    if (!Number.isNaN(sample.memory)) sum.memoryUsed = (Number.isNaN(sum.memoryUsed) ? 0 : sum.memoryUsed) + sample.memory;
+    if (Number.isNaN(sample.cpu)) continue;
+    busy += sample.cpu * node.cpus;
+    measured += node.cpus;
+  }
+  return { ...sum, cpu: measured > 0 ? busy / measured : Number.NaN };
+}

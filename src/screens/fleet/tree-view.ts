@@ -1,0 +1,147 @@
+import type { VmId } from '../../ids.ts';
+import type { Fleet } from '../../state/fleet.ts';
+import type { Row, Tree } from '../../state/tree.ts';
+
+/**
+ * The cursor, the window and the marks of the tree. The cursor is on an object, not on a line: rows may come and go
+ * around it and it stays where it is on the screen. Knows no keys and no colours.
+ */
+export interface TreeView {
+  current(): Row | undefined;
+  /** Negative is up; stops at the ends. */
+  step(rows: number): void;
+  toIndex(index: number): void;
+  /** False when the row is not there or is folded away. */
+  toKey(key: string): boolean;
+  /** The rows of a window of this height, moved only as far as needed to keep the cursor in it. */
+  window(height: number): { readonly first: number; readonly rows: readonly Row[] };
+  /** Unfolds the branch, or goes to its first row. */
+  expand(): void;
+  /** Folds the branch, or goes to the row that this one hangs under. */
+  collapse(): void;
+  /** To the row that this one hangs under. */
+  toParent(): void;
+  /** Folds or unfolds a branch. */
+  toggle(): void;
+  readonly marks: ReadonlySet<VmId>;
+  toggleMark(): void;
+  invertMarks(): void;
+  markShown(): void;
+  clearMarks(): void;
+  /** Starts a range, or ends one: marks every VM between. Answers whether one is open now. */
+  range(): boolean;
+  readonly rangeOpen: boolean;
+}
+
+export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
+  const marks = new Set<VmId>();
+  let key: string | undefined;
+  let index = 0;
+  let top = 0;
+  let anchor: string | undefined;
+
+  /** Where the cursor's object is now; where it was last, when it is gone. */
+  const settle = (): number => {
+    const found = key === undefined ? -1 : tree.indexOf(key);
+    if (found >= 0) {
+      top += found - index;
+      index = found;
+    } else {
+      index = Math.max(0, Math.min(index, tree.length - 1));
+      // A row that was folded or filtered away comes back under the cursor only if nothing else was chosen.
+      key = tree.at(index)?.key;
+    }
+    return index;
+  };
+
+  const toIndex = (wanted: number) => {
+    settle();
+    index = Math.max(0, Math.min(wanted, tree.length - 1));
+    key = tree.at(index)?.key;
+  };
+
+  const current = () => tree.at(settle());
+
+  const toKey = (wanted: string) => {
+    const found = tree.indexOf(wanted);
+    if (found >= 0) toIndex(found);
+    return found >= 0;
+  };
+
+  const toParent = () => {
+    const row = current();
+    const home = row && tree.parentKeyOf(row.key);
+    if (home !== undefined) toKey(home);
+  };
+
+  const isBranch = (row: Row | undefined): row is Row & { readonly open: boolean } => row !== undefined && 'open' in row;
+
+  function* vmsBetween(from: number, to: number): Generator<VmId> {
+    for (let at = from; at <= to; at++) {
+      const row = tree.at(at);
+      if (row?.kind === 'vm') yield row.id;
+    }
+  }
+
+  return {
+    current,
+    step: (rows) => toIndex(settle() + rows),
+    toIndex,
+    toKey,
+    window(height) {
+      settle();
+      if (index < top) top = index;
+      if (index >= top + height) top = index - height + 1;
+      top = Math.max(0, Math.min(top, tree.length - height));
+      const rows: Row[] = [];
+      for (let at = top; at < Math.min(tree.length, top + height); at++) rows.push(tree.at(at) as Row);
+      return { first: top, rows };
+    },
+    expand() {
+      const row = current();
+      if (!isBranch(row)) return;
+      if (row.open) toIndex(index + 1);
+      else tree.fold(row.key, false);
+    },
+    collapse() {
+      const row = current();
+      if (isBranch(row) && row.open && !tree.isFolded(row.key)) tree.fold(row.key, true);
+      else toParent();
+    },
+    toParent,
+    toggle() {
+      const row = current();
+      if (isBranch(row)) tree.fold(row.key, row.open);
+    },
+    marks,
+    toggleMark() {
+      const row = current();
+      if (row?.kind === 'vm' && !marks.delete(row.id)) marks.add(row.id);
+      toIndex(index + 1);
+    },
+    invertMarks() {
+      for (const id of vmsBetween(0, tree.length - 1)) if (!marks.delete(id)) marks.add(id);
+    },
+    markShown() {
+      for (const id of vmsBetween(0, tree.length - 1)) marks.add(id);
+    },
+    clearMarks() {
+      marks.clear();
+      anchor = undefined;
+    },
+    range() {
+      const from = anchor === undefined ? -1 : tree.indexOf(anchor);
+      if (from < 0) {
+        anchor = current()?.key;
+        return true;
+      }
+      const to = settle();
+      for (const id of vmsBetween(Math.min(from, to), Math.max(from, to))) if (fleet.vms.has(id)) marks.add(id);
+      anchor = undefined;
+      return false;
+    },
+    get rangeOpen() {
+      return anchor !== undefined;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { sentence } from '../../errors.ts';
+import { endpointName, type EndpointName, isEndpointName } from '../../ids.ts';
+import type { Check, EndpointField, Manifest, Settings } from '../../platforms/contract.ts';
+import type { EndpointChanges } from '../../state/config/change.ts';
+import { allFieldsOf } from '../../state/config/common-fields.ts';
+import { endpointFieldsOf, suggested } from '../../state/fields.ts';
+import { clean } from '../../terminal/width.ts';
+import { wrapped } from '../components/wrap.ts';
+import { createAsk } from '../dialogs/ask.ts';
+import { type Choice, pick } from '../dialogs/picker.tsx';
+import type { Stage } from '../stage.ts';
+import { formDialog } from './form-layer.tsx';
+import { createForm } from './form-state.ts';
+
+const COLUMNS = 80;
+const DETECT_MS = 5_000;
+const TEST_MS = 60_000;
+const NAME = '@name';
+
+const nameField: EndpointField = {
+  key: NAME,
+  label: 'Name',
+  help: 'What drover calls it: letters, digits, dot, dash and underscore.',
+  kind: 'text',
+  required: true,
+  fixed: true,
+  pattern: { source: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$', complaint: 'letters, digits, dot, dash and underscore only' },
+};
+
+interface Start {
+  readonly manifest: Manifest;
+  readonly name: string;
+  readonly values: Settings;
+}
+
+/** Asks for the platform, with what was found on this machine on top (F-022, F-031), then for its fields. */
+export async function addEndpoint(stage: Stage): Promise<void> {
+  const { services } = stage;
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(DETECT_MS)]);
+  const choices: Choice<Start>[] = services.manifests.map((manifest) => ({
+    label: `${manifest.title}: ${manifest.summary}`,
+    value: { manifest, name: '', values: {} },
+  }));
+  for (const manifest of services.manifests) {
+    // What can't be looked for is not found: the list of platforms is there anyway.
+    void services.detect(manifest.id, signal).then(
+      (found) => {
+        if (signal.aborted || found.length === 0) return;
+        for (const { name, why, values } of found) {
+          choices.push({ label: `${manifest.title}, found here: ${why}`, value: { manifest, name, values } });
+        }
+        stage.changed();
+      },
+      () => {},
+    );
+  }
+  const start = await pick(stage, { title: 'Add endpoint', lines: ['What kind?'], choices: () => choices });
+  controller.abort();
+  if (start) endpointForm(stage, start, undefined);
+}
+
+/** The form of an endpoint that is there; its name and what ids hang on can only be read, F-026. */
+export function editEndpoint(stage: Stage, name: EndpointName): void {
+  const config = stage.services.config().endpoints.get(name);
+  const manifest = stage.services.manifests.find(({ id }) => id === config?.platform);
+  if (!config || !manifest) {
+    stage.message.say(`${name} is not in the configuration`, 'warning');
+    return;
+  }
+  const common: Settings = { enabled: config.enabled, 'read-only': config.readOnly };
+  endpointForm(stage, { manifest, name, values: { ...common, ...config.values } }, name);
+}
+
+function endpointForm(stage: Stage, { manifest, name, values }: Start, existing: EndpointName | undefined): void {
+  const { services, look } = stage;
+  const mode = existing === undefined ? 'add' : 'edit';
+  const own = allFieldsOf(manifest.endpoint);
+  const before: Settings = existing === undefined ? {} : { [NAME]: name, ...values };
+  const suggestions = existing === undefined ? suggested(manifest.endpoint, process.env) : {};
+  const form = createForm({
+    fields: endpointFieldsOf([nameField, ...own], mode),
+    before,
+    start: { ...suggestions, ...values, ...(name === '' ? {} : { [NAME]: name }) },
+    buttons: [
+      { id: 'test', label: 'Test connection' },
+      { id: 'save', label: 'Save' },
+      { id: 'cancel', label: 'Cancel' },
+    ],
+  });
+  const controller = new AbortController();
+  let busy = false;
+
+  const close = () => {
+    controller.abort();
+    stage.layers.close(dialog.layer);
+  };
+  const paint = (colour: 'danger' | 'dim' | 'good', text: string) =>
+    wrapped(text, COLUMNS).map((line) => look.theme.paint(colour, line));
+  const given = (): Settings => Object.fromEntries(Object.entries(form.values()).filter(([key, value]) => key !== NAME && value !== ''));
+
+  const checkLines = (checks: readonly Check[]): readonly string[] =>
+    checks.flatMap(({ check, ok, detail, fix }) => [
+      ...paint(ok ? 'good' : 'danger', `${ok ? look.glyphs.good : look.glyphs.bad} ${check}: ${detail}`),
+      ...(fix === undefined || ok ? [] : paint('dim', `  ${fix}`)),
+    ]);
+
+  const test = async () => {
+    const word = String(form.values()[NAME] ?? '');
+    const draft = { name: endpointName(isEndpointName(word) ? word : 'new'), platform: manifest.id, values: given() };
+    busy = true;
+    dialog.tell(paint('dim', 'testing…'));
+    try {
+      const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(TEST_MS)]);
+      dialog.tell(checkLines(await services.testDraft(draft, createAsk(stage), signal)));
+    } catch (error) {
+      if (!controller.signal.aborted) dialog.tell(paint('danger', sentence(error)));
+    } finally {
+      busy = false;
+    }
+  };
+
+  const save = async () => {
+    const word = String(form.values()[NAME] ?? '');
+    const { [NAME]: _, ...changes } = form.changes();
+    busy = true;
+    try {
+      if (existing === undefined) {
+        await services.changeConfig({ kind: 'endpoint-add', name: word, platform: manifest.id, values: given() });
+      } else {
+        await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) });
+      }
+      close();
+      stage.message.say(existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, 'good');
+      services.sessions.reconnect(endpointName(word), createAsk(stage));
+    } catch (error) {
+      dialog.tell(paint('danger', sentence(error)));
+    } finally {
+      busy = false;
+    }
+  };
+
+  const dialog = formDialog(stage, {
+    title: existing === undefined ? `Add endpoint: ${manifest.title}` : `Edit endpoint ${existing}`,
+    form: () => form,
+    cancel: close,
+    pressed(button) {
+      if (button === 'cancel') close();
+      else if (!busy && form.check()) void (button === 'test' ? test() : save());
+    },
+  });
+  stage.layers.open(dialog.layer);
+}
+
+/** A field that was emptied leaves the file. */
+const emptied = (changes: Settings): EndpointChanges =>
+  Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, value === '' ? undefined : value]));

@@ -1,0 +1,63 @@
+import { Panel } from '../components/panel.tsx';
+import type { Layer } from '../layers.ts';
+import type { Stage } from '../stage.ts';
+import { formLines } from './form-lines.ts';
+import type { Form } from './form-state.ts';
+
+export interface FormDialog {
+  readonly layer: Layer;
+  /** Shown over the fields: what goes on, what went wrong. Painted. */
+  tell(lines: readonly string[]): void;
+}
+
+export interface FormDialogOptions {
+  readonly title: string;
+  readonly form: () => Form | undefined;
+  /** A button was pressed. */
+  readonly pressed: (button: string) => void;
+  /** Something was typed or chosen. */
+  readonly edited?: () => void;
+  readonly cancel: () => void;
+}
+
+const COLUMNS = 92;
+
+/** A form in a panel; what its buttons do is the business of who opens it. */
+export function formDialog(stage: Stage, options: FormDialogOptions): FormDialog {
+  let told: readonly string[] = [];
+  const layer: Layer = {
+    hints: () => [
+      { key: 'up/down', does: 'field' },
+      { key: 'left/right', does: 'choose' },
+      { key: 'pgdn', does: 'buttons' },
+      { key: 'enter', does: 'next' },
+      { key: 'esc', does: 'cancel' },
+    ],
+    press(key) {
+      if (key.name === 'esc') return options.cancel();
+      const button = options.form()?.press(key);
+      if (button === undefined) options.edited?.();
+      else options.pressed(button);
+      stage.changed();
+    },
+    paste(text) {
+      options.form()?.paste(text);
+      options.edited?.();
+      stage.changed();
+    },
+    dismiss: options.cancel,
+    draw(room) {
+      const columns = Math.min(COLUMNS, room.columns - 4);
+      const form = options.form();
+      const body = form ? formLines(form, columns, room.rows - 2 - told.length, stage.look) : [];
+      return <Panel title={options.title} look={stage.look} room={room} lines={[...told, ...body]} columns={columns} />;
+    },
+  };
+  return {
+    layer,
+    tell(lines) {
+      told = lines;
+      stage.changed();
+    },
+  };
+}

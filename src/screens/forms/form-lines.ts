@@ -1,0 +1,67 @@
+import { clean, fit, width } from '../../terminal/width.ts';
+import { inputText } from '../components/input-text.ts';
+import { wrapped } from '../components/wrap.ts';
+import { spell } from '../../state/fields.ts';
+import type { Look } from '../look.ts';
+import { type AnyField, changeText, type Form, type Stop } from './form-state.ts';
+
+const LABEL = 16;
+const VALUE = 26;
+const HELP_ROWS = 2;
+
+/** A form as painted lines: those around the cursor that fit, then the help of where the cursor is. */
+export function formLines(form: Form, columns: number, rows: number, look: Look): readonly string[] {
+  const stops = form.stops();
+  const fields = stops.flatMap((stop, at) => (stop.kind === 'button' ? [] : [stopLine(form, stop, at === form.at, columns, look)]));
+  const room = Math.max(1, rows - HELP_ROWS - 2);
+  const first = Math.max(0, Math.min(form.at - Math.floor(room / 2), fields.length - room));
+  const buttons = stops
+    .flatMap((stop, at) => (stop.kind === 'button' ? [look.theme.paint(at === form.at ? 'cursor' : 'key', ` ${stop.button.label} `)] : []))
+    .join('  ');
+  return [...fields.slice(first, first + room), '', ...helpLines(stops[form.at], columns, look), buttons];
+}
+
+function stopLine(form: Form, stop: Stop, here: boolean, columns: number, look: Look): string {
+  const { theme, glyphs } = look;
+  if (stop.kind === 'button') return '';
+  if (stop.kind === 'fold') {
+    const text = `${stop.open ? glyphs.open : glyphs.closed} ${stop.count} more`;
+    return theme.paint(here ? 'cursor' : 'dim', text);
+  }
+  const { field } = stop;
+  const mark = field.required && form.inputOf(field).text === '' ? '*' : ' ';
+  const label = theme.paint(here ? 'accent' : 'text', fit(`${field.label}${mark}`, LABEL));
+  const valueColumns = Math.min(VALUE, Math.max(8, columns - LABEL - 1));
+  const rest = Math.max(0, columns - LABEL - valueColumns - 2);
+  return `${label} ${valueText(form, field, here, valueColumns, look)} ${sideText(form, field, rest, look)}`;
+}
+
+function valueText(form: Form, field: AnyField, here: boolean, columns: number, look: Look): string {
+  const { theme } = look;
+  const input = form.inputOf(field);
+  const byDefault = field.default === undefined ? '' : spell(field, field.default);
+  if (!field.writable) return theme.paint('dim', fit(input.text || '-', columns));
+  if (field.kind === 'choice' || field.kind === 'flag') {
+    const text = `< ${input.text || byDefault || '-'} >`;
+    return theme.paint(here ? 'cursor' : 'input', fit(text, Math.min(columns, width(text)))) + ' '.repeat(Math.max(0, columns - width(text)));
+  }
+  const masked = field.sensitive && !/^(env|file|cmd):/.test(input.text);
+  const visible = masked ? { ...input, text: '*'.repeat([...input.text].length) } : { ...input, text: clean(input.text) };
+  if (visible.text === '' && !here && byDefault) return theme.paint('dim', fit(byDefault, columns));
+  return inputText(visible, columns, here, look);
+}
+
+function sideText(form: Form, field: AnyField, columns: number, { theme }: Look): string {
+  const wrong = form.wrong(field);
+  if (wrong !== undefined) return theme.paint('danger', fit(clean(wrong), columns));
+  const change = changeText(form, field);
+  return change === undefined ? '' : theme.paint('accent', fit(clean(change), columns));
+}
+
+function helpLines(stop: Stop | undefined, columns: number, { theme }: Look): readonly string[] {
+  if (stop?.kind !== 'field') return Array.from({ length: HELP_ROWS }, () => '');
+  const { help, examples } = stop.field;
+  const text = `${help.split('\n')[0]}${examples?.length ? ` Such as ${examples.join(', ')}.` : ''}`;
+  const lines = wrapped(text, columns).slice(0, HELP_ROWS);
+  return Array.from({ length: HELP_ROWS }, (_, at) => theme.paint('dim', lines[at] ?? ''));
+}

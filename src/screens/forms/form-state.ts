@@ -1,0 +1,192 @@
+import type { EndpointField, Field, Settings, SettingsField, SettingValue } from '../../platforms/contract.ts';
+import { changesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
+import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
+import type { Key } from '../../terminal/keys.ts';
+
+export type AnyField = FormField<EndpointField & Partial<Pick<SettingsField, 'takesEffect'>>>;
+
+export interface Button {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** One place that the cursor can be at. */
+export type Stop =
+  | { readonly kind: 'field'; readonly field: AnyField }
+  | { readonly kind: 'fold'; readonly open: boolean; readonly count: number }
+  | { readonly kind: 'button'; readonly button: Button };
+
+/** A form without looks: fields with what is typed into them, the cursor, and what is wrong. */
+export interface Form {
+  stops(): readonly Stop[];
+  readonly at: number;
+  inputOf(field: Field): TextInput;
+  /** What is wrong with a field as it is now; undefined while it was not touched and is merely empty. */
+  wrong(field: AnyField): string | undefined;
+  /** All values that were given; fields that were emptied are ''. */
+  values(): Settings;
+  changes(): Settings;
+  /** What the form was filled with. */
+  readonly before: Settings;
+  /** Somebody else changed it: what was typed stays, what it is compared with is new. */
+  rebase(before: Settings): void;
+  set(key: string, value: SettingValue): void;
+  /** True when everything may be sent; otherwise the cursor is on the first field that may not. */
+  check(): boolean;
+  /** The button that was pressed. */
+  press(key: Key): string | undefined;
+  paste(text: string): void;
+}
+
+export interface FormOptions {
+  readonly fields: readonly AnyField[];
+  readonly before: Settings;
+  /** What the fields show at first, where it is not what was before: suggestions. */
+  readonly start?: Settings;
+  readonly buttons: readonly Button[];
+}
+
+export function createForm({ fields, before: given, start = given, buttons }: FormOptions): Form {
+  let before = given;
+  const inputs = new Map<string, TextInput>();
+  const touched = new Set<string>();
+  let advanced = fields.some((field) => field.advanced && start[field.key] !== undefined && start[field.key] !== field.default);
+  let at = 0;
+
+  for (const field of fields) {
+    const value = start[field.key];
+    inputs.set(field.key, textInput(value === undefined ? '' : spell(field, value)));
+  }
+  const inputOf = (field: Field) => inputs.get(field.key) ?? textInput();
+
+  const values = (): Settings => {
+    const all: Record<string, SettingValue> = {};
+    for (const field of fields) {
+      const { text } = inputOf(field);
+      const value = text === '' ? undefined : parse(field, text);
+      if (value !== undefined) all[field.key] = value;
+      else if (before[field.key] !== undefined) all[field.key] = '';
+    }
+    return all;
+  };
+
+  const visible = (): readonly AnyField[] => {
+    const now = values();
+    return fields.filter((field) => shown(field, fields, now));
+  };
+
+  const stops = (): readonly Stop[] => {
+    const all = visible();
+    const extra = all.filter((field) => field.advanced);
+    const plain = all.filter((field) => !field.advanced);
+    return [
+      ...plain.map((field) => ({ kind: 'field', field }) as const),
+      ...(extra.length > 0 ? [{ kind: 'fold', open: advanced, count: extra.length } as const] : []),
+      ...(advanced ? extra.map((field) => ({ kind: 'field', field }) as const) : []),
+      ...buttons.map((button) => ({ kind: 'button', button }) as const),
+    ];
+  };
+
+  const go = (by: number) => {
+    const all = stops();
+    at = Math.max(0, Math.min(all.length - 1, at + by));
+  };
+
+  const complaintOf = (field: AnyField): string | undefined => {
+    if (!field.writable) return undefined;
+    const { text } = inputOf(field);
+    return complaint(field, text === '' ? undefined : text);
+  };
+
+  const choicesOf = (field: Field): readonly string[] =>
+    field.kind === 'flag' ? ['yes', 'no'] : field.kind === 'choice' ? (field.options ?? []) : [];
+
+  const put = (field: AnyField, input: TextInput) => {
+    touched.add(field.key);
+    inputs.set(field.key, input);
+  };
+
+  const cycle = (field: AnyField, by: number) => {
+    const choices = choicesOf(field);
+    const now = inputOf(field).text || (field.default === undefined ? '' : spell(field, field.default));
+    const next = (choices.indexOf(now) + by + choices.length) % choices.length;
+    put(field, textInput(choices[next] ?? ''));
+  };
+
+  const pressField = (field: AnyField, key: Key) => {
+    if (!field.writable) return;
+    if (choicesOf(field).length > 0) {
+      if (key.name === 'left') cycle(field, -1);
+      else if (key.name === 'right' || key.name === 'space') cycle(field, 1);
+      else if (key.name === 'backspace' || key.name === 'delete') put(field, textInput());
+      return;
+    }
+    const next = edited(inputOf(field), key);
+    if (next) put(field, next);
+  };
+
+  return {
+    stops,
+    get at() {
+      return at;
+    },
+    get before() {
+      return before;
+    },
+    inputOf,
+    wrong(field) {
+      const sentence = complaintOf(field);
+      return inputOf(field).text === '' && !touched.has(field.key) ? undefined : sentence;
+    },
+    values,
+    changes: () => changesOf(fields, before, values()),
+    rebase(next) {
+      before = next;
+    },
+    set(key, value) {
+      const field = fields.find((known) => known.key === key);
+      if (field) put(field, textInput(spell(field, value)));
+    },
+    check() {
+      const all = visible();
+      const wrong = all.find((field) => complaintOf(field) !== undefined);
+      if (!wrong) return true;
+      if (wrong.advanced) advanced = true;
+      for (const field of all) touched.add(field.key);
+      at = stops().findIndex((stop) => stop.kind === 'field' && stop.field === wrong);
+      return false;
+    },
+    press(key) {
+      const stop = stops()[at];
+      const name = `${key.ctrl ? 'ctrl-' : ''}${key.shift ? 'shift-' : ''}${key.name}`;
+      if (name === 'up' || name === 'shift-tab') go(-1);
+      else if (name === 'down' || name === 'tab') go(1);
+      else if (name === 'pagedown') at = stops().length - buttons.length;
+      else if (name === 'pageup') at = 0;
+      else if (stop?.kind === 'button') {
+        if (name === 'enter' || name === 'space') return stop.button.id;
+        if (name === 'left') go(-1);
+        else if (name === 'right') go(1);
+      } else if (stop?.kind === 'fold') {
+        if (name === 'enter' || name === 'space' || name === 'left' || name === 'right') advanced = !advanced;
+      } else if (name === 'enter') go(1);
+      else if (stop) pressField(stop.field, key);
+      return undefined;
+    },
+    paste(text) {
+      const stop = stops()[at];
+      if (stop?.kind === 'field' && stop.field.writable && choicesOf(stop.field).length === 0) {
+        put(stop.field, typed(inputOf(stop.field), text));
+      }
+    },
+  };
+}
+
+/** `2GiB → 4GiB, after restart`: what saving would change about a field; undefined when nothing. */
+export function changeText(form: Form, field: AnyField): string | undefined {
+  const after = form.changes()[field.key];
+  if (after === undefined) return undefined;
+  const effect = field.takesEffect === undefined || field.takesEffect === 'now' ? 'now' : field.takesEffect === 'restart' ? 'after restart' : 'when made anew';
+  const arrow = `${display(field, form.before[field.key])} → ${display(field, after)}`;
+  return field.takesEffect === undefined ? arrow : `${arrow}, ${effect}`;
+}

@@ -1,0 +1,152 @@
+import type { EditAction } from '../../actions/action.ts';
+import { permitted } from '../../actions/perform.ts';
+import { FleetError, sentence } from '../../errors.ts';
+import { endpointOf, type VmId } from '../../ids.ts';
+import type { Settings, SettingsTarget } from '../../platforms/contract.ts';
+import { display, fieldsOf } from '../../state/fields.ts';
+import { clean } from '../../terminal/width.ts';
+import { wrapped } from '../components/wrap.ts';
+import type { Stage } from '../stage.ts';
+import { formDialog } from './form-layer.tsx';
+import { type AnyField, createForm, type Form } from './form-state.ts';
+
+const COLUMNS = 80;
+const LOAD_MS = 15_000;
+const BUTTONS = [
+  { id: 'save', label: 'Save' },
+  { id: 'cancel', label: 'Cancel' },
+] as const;
+
+/** What goes to `configure`: nothing of the dialog's own. */
+const TARGET: AnyField = {
+  key: '@target',
+  label: 'Change what',
+  help: 'saved: from the next start on. running: now, and saved as well.',
+  kind: 'choice',
+  options: ['saved', 'running'],
+  writable: true,
+};
+
+/**
+ * The settings of a VM as its platform has them, F-071 and F-072: what is saved, or what runs. Stays open when the other
+ * side refuses; after a conflict what was typed is kept and compared with what is there now.
+ */
+export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
+  const { services, look } = stage;
+  const { vm, connection } = permitted(action, id, services);
+  const platform = services.store.fleet.endpoints.get(endpointOf(id))?.platform;
+  const manifest = services.manifests.find((one) => one.id === platform);
+  const { settings, configure } = connection.vm;
+  if (!manifest || !settings || !configure) {
+    throw new FleetError('op.unsupported', connection.whyNot['vm.settings'] ?? `the settings of ${vm.name} can't be read`);
+  }
+  const controller = new AbortController();
+  const choosable = vm.state === 'running' || vm.state === 'paused';
+  let target: SettingsTarget = 'config';
+  let form: Form | undefined;
+  let saving = false;
+
+  const painted = (colour: 'danger' | 'dim', text: string) =>
+    wrapped(text, COLUMNS).map((line) => look.theme.paint(colour, line));
+  const close = () => {
+    controller.abort();
+    stage.layers.close(dialog.layer);
+  };
+  const read = (): Promise<Settings> =>
+    settings(id, target, AbortSignal.any([controller.signal, AbortSignal.timeout(LOAD_MS)]));
+
+  const load = async () => {
+    form = undefined;
+    const asked = target;
+    dialog.tell(painted('dim', 'loading…'));
+    try {
+      const before = await read();
+      if (asked !== target || controller.signal.aborted) return;
+      const mode = target === 'config' ? 'edit-config' : 'edit-running';
+      const own = choosable ? [TARGET] : [];
+      const chosen = choosable ? { [TARGET.key]: target === 'config' ? 'saved' : 'running' } : {};
+      form = createForm({
+        fields: [...own, ...fieldsOf(manifest.settings, mode)],
+        before: { ...before, ...chosen },
+        buttons: BUTTONS,
+      });
+      dialog.tell([]);
+    } catch (error) {
+      if (!controller.signal.aborted) dialog.tell(painted('danger', sentence(error)));
+    }
+  };
+
+  const save = async () => {
+    if (!form || saving) return;
+    if (!form.check()) return;
+    const changes = without(form.changes());
+    const keys = Object.keys(changes);
+    if (keys.length === 0) {
+      close();
+      stage.message.say('nothing was changed');
+      return;
+    }
+    const basedOn = Object.fromEntries(keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])));
+    const said = keys.map((key) => {
+      const field = manifest.settings.find((one) => one.key === key);
+      return field ? `${field.label.toLowerCase()} ${display(field, changes[key])}` : key;
+    });
+    saving = true;
+    dialog.tell(painted('dim', 'saving…'));
+    const { ended } = services.tasks.run({
+      action: action.id,
+      title: `${action.title} of ${vm.name}`,
+      work: [
+        {
+          id,
+          name: vm.name,
+          run: async (signal) => {
+            const { warnings } = await configure(id, target, changes, basedOn, signal);
+            return `${vm.name}: ${said.join(', ')} ${target === 'running' ? 'now' : 'saved'}${warnings.map(({ detail }) => `; ${detail}`).join('')}`;
+          },
+        },
+      ],
+    });
+    const [item] = (await ended).items;
+    saving = false;
+    if (item?.state === 'done') {
+      close();
+      stage.message.say(item.text, 'good');
+    } else if (!controller.signal.aborted) {
+      dialog.tell(painted('danger', item?.text ?? 'it did not work'));
+      await rebase();
+    }
+  };
+
+  /** After a refusal the form shows what is true now beside what was typed. */
+  const rebase = async () => {
+    try {
+      form?.rebase({ ...form.before, ...(await read()) });
+      stage.changed();
+    } catch (error) {
+      if (!controller.signal.aborted) stage.message.fail(error);
+    }
+  };
+
+  const dialog = formDialog(stage, {
+    title: `Settings of ${clean(vm.name)}`,
+    form: () => form,
+    cancel: close,
+    edited() {
+      const wanted = form?.values()[TARGET.key];
+      const next = wanted === 'running' ? 'running' : 'config';
+      if (!form || next === target) return;
+      target = next;
+      void load();
+    },
+    pressed(button) {
+      if (button === 'cancel') close();
+      else void save();
+    },
+  });
+  stage.layers.open(dialog.layer);
+  void load();
+}
+
+const without = (changes: Settings): Settings =>
+  Object.fromEntries(Object.entries(changes).filter(([key]) => key !== TARGET.key));

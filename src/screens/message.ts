@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts';
+import { FleetError, sentence } from '../errors.ts';
+
+export type Tone = 'info' | 'good' | 'warning' | 'danger';
+
+export interface Message {
+  readonly tone: Tone;
+  readonly text: string;
+  /** The next step, when there is one. */
+  readonly fix?: string;
+}
+
+/** The one line that tells what happened. What is merely told goes by itself; trouble stays until a key. */
+export interface MessageLine {
+  readonly current: Message | undefined;
+  say(text: string, tone?: Tone): void;
+  /** What went wrong, with the next step. */
+  trouble(text: string, fix?: string): void;
+  fail(error: unknown): void;
+  /** A key was pressed: what could be read is gone. */
+  seen(): void;
+}
+
+const TOLD_FOR_MS = 6000;
+/** What has just appeared was not read by whoever is typing. */
+const READ_AFTER_MS = 700;
+
+export function createMessageLine(clock: Clock, changed: () => void): MessageLine {
+  let current: Message | undefined;
+  let shownAt = 0;
+  let stop = () => {};
+
+  const show = (message: Message | undefined) => {
+    stop();
+    stop = () => {};
+    current = message;
+    shownAt = clock.ticks();
+    if (message && message.tone !== 'danger' && message.tone !== 'warning') {
+      stop = clock.after(TOLD_FOR_MS, () => show(undefined));
+    }
+    changed();
+  };
+
+  const trouble = (text: string, fix?: string) =>
+    show({ tone: 'danger', text, ...(fix === undefined ? {} : { fix }) });
+
+  return {
+    get current() {
+      return current;
+    },
+    say: (text, tone = 'info') => show({ text, tone }),
+    trouble,
+    fail: (error) => trouble(sentence(error), error instanceof FleetError ? error.fix : undefined),
+    seen() {
+      if (current && clock.ticks() - shownAt >= READ_AFTER_MS) show(undefined);
+    },
+  };
+}

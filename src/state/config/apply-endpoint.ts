@@ -1,0 +1,89 @@
+import { FleetError } from '../../errors.ts';
+import { isEndpointName } from '../../ids.ts';
+import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
+import { complaint, parse, spell } from '../fields.ts';
+import type { ConfigChange, EndpointChanges } from './change.ts';
+import { allFieldsOf } from './common-fields.ts';
+import type { Draft } from './draft.ts';
+import type { PlatformFields } from './model.ts';
+import { didYouMean } from './nearest.ts';
+import { NAME_RULE } from './read-endpoints.ts';
+
+type EndpointChange = Extract<ConfigChange, { kind: `endpoint-${string}` }>;
+
+const invalid = (message: string, fix?: string) =>
+  new FleetError('config.invalid', message, fix === undefined ? {} : { fix });
+
+/** How the value stands in the file: YAML's own flags and numbers, a size with its unit. Text that was typed is read first. */
+function written(field: EndpointField, value: SettingValue): SettingValue {
+  const typed = typeof value === 'string' ? (parse(field, value) ?? value) : value;
+  return field.kind === 'bytes' ? spell(field, typed) : typed;
+}
+
+function writeValues(
+  draft: Draft,
+  name: string,
+  fields: readonly EndpointField[],
+  values: EndpointChanges,
+  mayWriteFixed: boolean,
+): void {
+  for (const [key, value] of Object.entries(values)) {
+    const field = fields.find((known) => known.key === key);
+    if (!field) {
+      throw invalid(
+        `${name}: unknown key ${JSON.stringify(key)}${didYouMean(
+          key,
+          fields.map((one) => one.key),
+        )}`,
+      );
+    }
+    if (field.fixed && !mayWriteFixed) {
+      throw invalid(
+        `${name}: ${field.label} can't be changed, since ids hang on it`,
+        'remove the endpoint and add it anew',
+      );
+    }
+    const wrong = value === undefined || value === '' ? undefined : complaint(field, value);
+    if (wrong !== undefined) throw invalid(`${name}: ${wrong}`);
+    const path = ['endpoints', name, key] as const;
+    if (value === undefined || value === '') draft.remove(path);
+    else draft.set(path, written(field, value));
+  }
+}
+
+/** Throws FleetError when the change can't be made to what is in the draft. */
+export function applyEndpointChange(draft: Draft, change: EndpointChange, platforms: PlatformFields): void {
+  const { name } = change;
+  if (change.kind === 'endpoint-add') {
+    if (!isEndpointName(name)) throw invalid(`${JSON.stringify(name)} can't be the name of an endpoint: ${NAME_RULE}`);
+    if (draft.has(['endpoints', name])) throw invalid(`there is an endpoint ${name} already`, 'choose another name');
+    const fields = platforms.get(change.platform);
+    if (!fields) throw invalid(`unknown platform ${change.platform}${didYouMean(change.platform, platforms.keys())}`);
+    draft.set(['endpoints', name, 'platform'], change.platform);
+    writeValues(draft, name, allFieldsOf(fields), change.values, true);
+    return;
+  }
+  if (!draft.has(['endpoints', name])) {
+    throw new FleetError(
+      'endpoint.not-found',
+      `there is no endpoint ${name}${didYouMean(name, draft.keys(['endpoints']))}`,
+    );
+  }
+  switch (change.kind) {
+    case 'endpoint-edit': {
+      const fields = platforms.get(draft.text(['endpoints', name, 'platform']) ?? '') ?? [];
+      writeValues(draft, name, allFieldsOf(fields), change.values, false);
+      return;
+    }
+    case 'endpoint-enable':
+      // Enabled is what an endpoint is that says nothing.
+      if (change.enabled) draft.remove(['endpoints', name, 'enabled']);
+      else draft.set(['endpoints', name, 'enabled'], false);
+      return;
+    case 'endpoint-remove':
+      draft.remove(['endpoints', name]);
+      for (const pool of draft.keys(['pools'])) {
+        draft.removeItems(['pools', pool, 'nodes'], (node) => node === name || node.startsWith(`${name}/`));
+      }
+  }
+}

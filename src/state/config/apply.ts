@@ -1,0 +1,27 @@
+import { FleetError } from '../../errors.ts';
+import { applyEndpointChange } from './apply-endpoint.ts';
+import { applyPoolChange } from './apply-pool.ts';
+import type { ConfigChange } from './change.ts';
+import type { Draft } from './draft.ts';
+import type { PlatformFields } from './model.ts';
+
+/** Makes the change in the draft. Throws FleetError when it does not fit what is there; the draft is spoilt then. */
+export function applyChange(draft: Draft, change: ConfigChange, platforms: PlatformFields): void {
+  switch (change.kind) {
+    case 'endpoint-add':
+    case 'endpoint-edit':
+    case 'endpoint-remove':
+    case 'endpoint-enable':
+      applyEndpointChange(draft, change, platforms);
+      return;
+    case 'set':
+      if (change.path[0] === 'endpoints' || change.path[0] === 'pools') {
+        throw new FleetError('config.invalid', `${change.path[0]} have changes of their own`);
+      }
+      if (change.value === undefined) draft.remove(change.path);
+      else draft.set(change.path, change.value);
+      return;
+    default:
+      applyPoolChange(draft, change);
+  }
+}

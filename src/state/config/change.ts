@@ -1,0 +1,35 @@
+import type { EndpointName, NodeId } from '../../ids.ts';
+import type { SettingValue } from '../../platforms/contract.ts';
+
+/** Keys of the platform's and the common fields; undefined takes the key out of the file. */
+export type EndpointChanges = Readonly<Record<string, SettingValue | undefined>>;
+
+/** Every edit that drover makes in the configuration. Plain data: shown before it is done, and logged. */
+export type ConfigChange =
+  | {
+      readonly kind: 'endpoint-add';
+      readonly name: string;
+      readonly platform: string;
+      readonly values: EndpointChanges;
+    }
+  /** Only what changed. The platform and fixed fields can't be changed: ids hang on them. */
+  | { readonly kind: 'endpoint-edit'; readonly name: EndpointName; readonly values: EndpointChanges }
+  /** Takes it out of its pool too. */
+  | { readonly kind: 'endpoint-remove'; readonly name: EndpointName }
+  | { readonly kind: 'endpoint-enable'; readonly name: EndpointName; readonly enabled: boolean }
+  | { readonly kind: 'pool-add'; readonly name: string; readonly in?: string }
+  | { readonly kind: 'pool-rename'; readonly name: string; readonly to: string }
+  /** The pools inside it move to where it was; its nodes are in no pool afterwards. */
+  | { readonly kind: 'pool-remove'; readonly name: string }
+  | { readonly kind: 'pool-nest'; readonly name: string; readonly in: string | undefined }
+  /** The whole list of provisioning variables, F-017. */
+  | { readonly kind: 'pool-variables'; readonly name: string; readonly variables: Readonly<Record<string, string>> }
+  | { readonly kind: 'pool-read-only'; readonly name: string; readonly readOnly: boolean }
+  /** ConVirt's three first pools, F-002. Refused when there is a pool already. */
+  | { readonly kind: 'pool-defaults' }
+  /** An endpoint with all its nodes, or one node; undefined leaves it under no pool of the user. */
+  | { readonly kind: 'node-move'; readonly node: EndpointName | NodeId; readonly to: string | undefined }
+  /** Any other section: the theme, one key of the keymap. Undefined takes it out. */
+  | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: SettingValue | undefined };
+
+export const DEFAULT_POOLS = ['Desktops', 'QA Lab', 'Servers'] as const;

@@ -1,0 +1,127 @@
+/** A lock between processes: a file beside the configuration that only one of them can create. */
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { Clock } from '../../clock.ts';
+import { wait } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import { errnoOf } from '../file-trouble.ts';
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, in the kernel's ticks: a pid comes again, a pid with its start does not. */
+  readonly started: string;
+}
+
+const RETRY_MS = 25;
+const DEADLINE_MS = 5_000;
+/** An edit takes milliseconds. What is this old and can't be asked (another machine, an empty file) was left behind. */
+const ABANDONED_MS = 60_000;
+
+/** Field 22 of /proc/PID/stat, `starttime` in proc(5); empty where there is no /proc. The name before it may hold anything. */
+async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    return errnoOf(error) !== 'ESRCH';
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  const [pid, started, host] = text.trim().split(' ');
+  return pid && host ? { pid: Number(pid), started: started === '-' ? '' : (started ?? ''), host } : undefined;
+}
+
+async function isStale(text: string, ageMs: number): Promise<boolean> {
+  const holder = parseHolder(text);
+  if (!holder || holder.host !== hostname()) return ageMs > ABANDONED_MS;
+  if (!isAlive(holder.pid)) return true;
+  const started = await startOf(holder.pid);
+  return holder.started !== '' && started !== '' && holder.started !== started;
+}
+
+/** True when the file was made by us now; false when there was one. */
+async function create(path: string, text: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+interface Seen {
+  readonly text: string;
+  readonly ageMs: number;
+}
+
+const look = async (path: string): Promise<Seen | undefined> => {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return { text, ageMs: Date.now() - mtimeMs };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Takes a stale lock away. Two processes may find it stale at once, and the second must not remove the lock that the first
+ * has just taken: so one at a time, by a second file, and only what is still the same.
+ */
+async function breakLock(path: string, stale: string, self: string): Promise<void> {
+  const guard = `${path}.break`;
+  if (!(await create(guard, self))) {
+    const left = await look(guard);
+    if (left && (await isStale(left.text, left.ageMs))) await rm(guard, { force: true });
+    return;
+  }
+  try {
+    if ((await look(path))?.text === stale) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/**
+ * Runs alone among all processes that lock this path. Waits for others up to five seconds, then config.conflict that names
+ * the holder. Rejects with the signal's reason while waiting; what runs is not interrupted by it.
+ */
+export async function withLock<T>(path: string, clock: Clock, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  const self = `${process.pid} ${(await startOf(process.pid)) || '-'} ${hostname()}\n`;
+  const giveUpAt = clock.ticks() + DEADLINE_MS;
+  while (!(await create(path, self))) {
+    signal.throwIfAborted();
+    const seen = await look(path);
+    if (!seen) continue;
+    if (await isStale(seen.text, seen.ageMs)) {
+      await breakLock(path, seen.text, self);
+    } else if (clock.ticks() >= giveUpAt) {
+      const holder = parseHolder(seen.text);
+      throw new FleetError(
+        'config.conflict',
+        `the configuration is being edited by ${holder ? `process ${holder.pid} on ${holder.host}` : 'another program'}`,
+        { fix: `if nothing runs there any more, remove ${path}` },
+      );
+    }
+    await wait(clock, RETRY_MS, signal);
+  }
+  try {
+    return await run();
+  } finally {
+    await rm(path, { force: true });
+  }
+}

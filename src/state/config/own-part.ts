@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import { FleetError } from '../../errors.ts';
+import type { ConfigChange } from './change.ts';
+import { poolNameOf } from './grouping.ts';
+import { locate, plainOf } from './located.ts';
+import type { Config } from './model.ts';
+
+/**
+ * What a change rests on, by the words that people know it by. A change of any other part of the file by somebody else
+ * is merged with; a change of these is a conflict.
+ */
+function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unknown> {
+  const at = (...path: string[]) => plainOf(locate(config.file, path));
+  /** The keys of a group one by one, so that a conflict can name them. */
+  const keysBelow = (...path: string[]): ReadonlyMap<string, unknown> => {
+    const group = locate(config.file, path);
+    const whole = path.slice(1).join('.');
+    if (group?.kind !== 'map') return new Map([[whole, plainOf(group)]]);
+    return new Map([...group.entries].map(([key, { value }]) => [`${whole}: ${key}`, plainOf(value)]));
+  };
+  switch (change.kind) {
+    case 'endpoint-add':
+    case 'endpoint-remove':
+      return keysBelow('endpoints', change.name);
+    case 'endpoint-edit':
+      return new Map(
+        Object.keys(change.values).map((key) => [`${change.name}: ${key}`, at('endpoints', change.name, key)]),
+      );
+    case 'endpoint-enable':
+      return new Map([[`${change.name}: enabled`, at('endpoints', change.name, 'enabled')]]);
+    case 'pool-add':
+    case 'pool-remove':
+      return keysBelow('pools', change.name);
+    case 'pool-rename':
+      return new Map([[`pool ${change.name}`, config.pools.has(change.name)]]);
+    case 'pool-nest':
+      return new Map([[`pool ${change.name}: in`, at('pools', change.name, 'in')]]);
+    case 'pool-variables':
+      return new Map([[`pool ${change.name}: variables`, at('pools', change.name, 'variables')]]);
+    case 'pool-read-only':
+      return new Map([[`pool ${change.name}: read-only`, at('pools', change.name, 'read-only')]]);
+    case 'pool-defaults':
+      return new Map([['pools', config.pools.size]]);
+    case 'node-move':
+      return new Map([[`the pool of ${change.node}`, poolNameOf(config, change.node)]]);
+    case 'set':
+      return new Map([[change.path.join('.'), at(...change.path)]]);
+  }
+}
+
+/** Throws config.conflict, naming what changed, when somebody else changed what this change rests on. */
+export function assertUntouched(change: ConfigChange, basedOn: Config, now: Config): void {
+  const before = ownPart(change, basedOn);
+  const after = ownPart(change, now);
+  const touched = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (key) => !isDeepStrictEqual(before.get(key), after.get(key)),
+  );
+  if (touched.length === 0) return;
+  throw new FleetError(
+    'config.conflict',
+    `the configuration was changed meanwhile by somebody else: ${touched.join(', ')}`,
+    {
+      fix: 'look at what is there now, and repeat the change if it is still wanted',
+    },
+  );
+}

@@ -1,0 +1,22 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A configuration of its own for a simulated fleet, so that everything works in the demo as it does elsewhere. */
+export interface Demo {
+  readonly config: string;
+  /** Its own place for the audit log and the state of the screen. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes the file away again. */
+  close(): Promise<void>;
+}
+
+const VMS = 200;
+
+/** The same fleet every time. It lives as long as the run. */
+export async function openDemo(vms = VMS): Promise<Demo> {
+  const directory = await mkdtemp(join(tmpdir(), 'drover-demo-'));
+  const config = join(directory, 'config.yaml');
+  await writeFile(config, `endpoints:\n  demo:\n    platform: fake\n    vms: ${vms}\n`, { mode: 0o600 });
+  return { config, env: { XDG_STATE_HOME: directory }, close: () => rm(directory, { recursive: true, force: true }) };
+}

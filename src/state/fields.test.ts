@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import type { EndpointField, SettingsField } from '../platforms/contract.ts';
+import { gib, mib } from '../units.ts';
+import {
+  changesOf,
+  complaint,
+  display,
+  endpointFieldsOf,
+  fieldsOf,
+  filled,
+  missing,
+  parse,
+  redacted,
+  shown,
+  spell,
+  suggested,
+} from './fields.ts';
+
+const memory: SettingsField = {
+  key: 'memory',
+  label: 'Memory',
+  help: 'Guest memory.',
+  kind: 'bytes',
+  min: mib(16),
+  max: gib(64),
+  in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
+};
+const cpus: SettingsField = {
+  key: 'cpus',
+  label: 'vCPUs',
+  help: 'Virtual CPUs.',
+  kind: 'count',
+  min: 1,
+  required: true,
+  in: { 'edit-config': 'write', 'edit-running': 'write' },
+};
+const firmware: SettingsField = {
+  key: 'firmware',
+  label: 'Firmware',
+  help: 'Fixed once the VM exists.',
+  kind: 'choice',
+  options: ['bios', 'uefi'],
+  in: { 'edit-config': 'read', provision: 'write' },
+};
+const autostart: SettingsField = {
+  key: 'autostart',
+  label: 'Autostart',
+  help: 'Starts with its node.',
+  kind: 'flag',
+  in: { 'edit-config': 'write' },
+};
+const settings = [memory, cpus, firmware, autostart];
+
+const transport: EndpointField = {
+  key: 'transport',
+  label: 'Transport',
+  help: 'How to get there.',
+  kind: 'choice',
+  options: ['ssh', 'tls'],
+  default: 'ssh',
+};
+const host: EndpointField = {
+  key: 'host',
+  label: 'Host',
+  help: 'Its address.',
+  kind: 'text',
+  required: true,
+  fixed: true,
+};
+const key: EndpointField = {
+  key: 'key',
+  label: 'Key',
+  help: 'Private key.',
+  kind: 'path',
+  default: '~/.ssh/id_ed25519',
+  when: { key: 'transport', is: ['ssh'] },
+};
+const ca: EndpointField = {
+  key: 'ca',
+  label: 'CA',
+  help: 'Private CA.',
+  kind: 'path',
+  required: true,
+  when: { key: 'transport', is: ['tls'] },
+};
+const password: EndpointField = {
+  key: 'password',
+  label: 'Password',
+  help: 'Of the user.',
+  kind: 'text',
+  sensitive: true,
+  env: 'LAB_PASSWORD',
+  pattern: { source: '^[!-~]{4,}$', complaint: 'Password must have four characters at least' },
+};
+const endpoint = [transport, host, key, ca, password];
+
+describe('which fields a dialog has', () => {
+  it('F-071 F-072 shows each mode its own fields, and lets only some of them be written', () => {
+    const modes = (['edit-config', 'edit-running', 'edit-image', 'provision'] as const).map((mode) =>
+      fieldsOf(settings, mode).map((field) => `${field.key}${field.writable ? '' : ' (read)'}`),
+    );
+    expect(modes).toEqual([
+      ['memory', 'cpus', 'firmware (read)', 'autostart'],
+      ['memory', 'cpus'],
+      ['memory'],
+      ['memory', 'firmware'],
+    ]);
+  });
+
+  it('F-026 lets the host of an endpoint be written when it is added, and only read when it is edited', () => {
+    const writable = (mode: 'add' | 'edit') =>
+      endpointFieldsOf(endpoint, mode).find((field) => field.key === 'host')?.writable;
+    expect([writable('add'), writable('edit')]).toEqual([true, false]);
+  });
+
+  it('asks for a CA only while the transport is tls', () => {
+    const asked = (values: Record<string, string>) =>
+      endpoint.filter((field) => shown(field, endpoint, values)).map((field) => field.key);
+    expect(asked({})).toEqual(['transport', 'host', 'key', 'password']);
+    expect(asked({ transport: 'tls' })).toEqual(['transport', 'host', 'ca', 'password']);
+  });
+
+  it('asks for nothing that hangs on a field that is not asked', () => {
+    const passphrase: EndpointField = {
+      ...password,
+      key: 'passphrase',
+      when: { key: 'key', is: ['~/.ssh/id_ed25519'] },
+    };
+    const asked = (values: Record<string, string>) => shown(passphrase, [...endpoint, passphrase], values);
+    expect([asked({}), asked({ transport: 'tls' })]).toEqual([true, false]);
+  });
+
+  it('F-025 names the required fields that are still empty, of those that are asked', () => {
+    expect(missing(endpoint, { host: ' ' }).map((field) => field.key)).toEqual(['host']);
+    expect(missing(endpoint, { host: 'a', transport: 'tls' }).map((field) => field.key)).toEqual(['ca']);
+    expect(missing(endpoint, { host: 'a' })).toEqual([]);
+  });
+});
+
+describe('what people type', () => {
+  it.each([
+    [memory, '4GiB', gib(4)],
+    [memory, ' 512m ', mib(512)],
+    [memory, '2048', gib(2)],
+    [memory, 'much', undefined],
+    [cpus, '8', 8],
+    [cpus, '1.5', undefined],
+    [cpus, '1e3', undefined],
+    [autostart, 'On', true],
+    [autostart, 'no', false],
+    [autostart, 'perhaps', undefined],
+    [firmware, 'UEFI', 'uefi'],
+    [host, '  10.0.0.1 ', '10.0.0.1'],
+    [password, ' two spaces ', ' two spaces '],
+  ])('%o reads %j', (field, text, value) => {
+    expect(parse(field, text)).toBe(value);
+  });
+
+  it.each([
+    [memory, 'much', 'Memory must be a size like 4GiB or 512M'],
+    [memory, '8MiB', 'Memory must be between 16MiB and 64GiB'],
+    [memory, gib(65), 'Memory must be between 16MiB and 64GiB'],
+    [memory, true, 'Memory must be a size like 4GiB or 512M'],
+    [cpus, '0', 'vCPUs must be at least 1'],
+    [cpus, '', 'vCPUs is needed'],
+    [cpus, undefined, 'vCPUs is needed'],
+    [autostart, 'perhaps', 'Autostart must be yes or no'],
+    [firmware, 'ufei', 'Firmware must be bios or uefi (did you mean uefi?)'],
+    [host, 'a\u001b[31m', 'Host must not contain control characters'],
+    [password, 'abc', 'Password must have four characters at least'],
+    [password, 'cmd:', 'Password does not say what cmd: is'],
+    [memory, '', undefined],
+    [memory, '4G', undefined],
+    [password, 'env:X', undefined],
+  ])('%o answers to %j', (field, value, sentence) => {
+    expect(complaint(field, value)).toBe(sentence);
+  });
+
+  it('spells a value so that it reads back as the same', () => {
+    for (const [field, value] of [
+      [memory, mib(1536)],
+      [cpus, 3],
+      [autostart, false],
+      [firmware, 'uefi'],
+    ] as const) {
+      expect(parse(field, spell(field, value))).toBe(value);
+    }
+    expect(spell(memory, mib(1536))).toBe('1536MiB');
+  });
+
+  it('hides a password wherever it is shown, and shows where a secret is kept', () => {
+    expect(display(password, 'hunter2')).toBe('********');
+    expect(display(password, 'cmd:pass show lab')).toBe('cmd:pass show lab');
+    expect(display(memory, undefined)).toBe('-');
+    expect(redacted(endpoint, { host: 'a', password: 'hunter2' })).toEqual({ host: 'a', password: '********' });
+  });
+});
+
+describe('what goes on from a form', () => {
+  it('hands on only what was changed and may be written', () => {
+    const before = { memory: gib(2), cpus: 2, firmware: 'bios', autostart: true };
+    const after = { memory: gib(4), cpus: 2, firmware: 'uefi', autostart: true };
+    expect(changesOf(fieldsOf(settings, 'edit-config'), before, after)).toEqual({ memory: gib(4) });
+  });
+
+  it('hands on a text that was emptied', () => {
+    const description = { ...host, key: 'description', fixed: false };
+    const fields = endpointFieldsOf([description], 'edit');
+    expect(changesOf(fields, { description: 'old' }, { description: '' })).toEqual({ description: '' });
+  });
+
+  it('fills in the defaults of what is asked, and the home directory', () => {
+    expect(filled(endpoint, { host: 'a' }, '/home/anna')).toEqual({
+      transport: 'ssh',
+      host: 'a',
+      key: '/home/anna/.ssh/id_ed25519',
+    });
+    expect(filled(endpoint, { host: 'a', transport: 'tls', ca: '~/ca.pem' }, '/home/anna')).toEqual({
+      transport: 'tls',
+      host: 'a',
+      ca: '/home/anna/ca.pem',
+    });
+  });
+
+  it('starts a new form with what the environment says, a secret by its name only', () => {
+    expect(suggested(endpoint, { LAB_PASSWORD: 'hunter2' })).toMatchObject({
+      transport: 'ssh',
+      password: 'env:LAB_PASSWORD',
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import { endpointOf } from '../ids.ts';
+import { VM_STATES, type Vm } from '../platforms/contract.ts';
+import { parseBytes, bytes } from '../units.ts';
+import { didYouMean } from './config/nearest.ts';
+import type { Fleet } from './fleet.ts';
+import type { TreeFilter } from './tree.ts';
+
+/** Something in a query that can't be understood; `at` counts characters from 0. */
+export interface FilterProblem {
+  readonly at: number;
+  /** Sentence without a full stop. */
+  readonly message: string;
+}
+
+export interface CompiledFilter {
+  /** Undefined when the query says nothing (yet): everything is shown. */
+  readonly filter: TreeFilter | undefined;
+  /** The first term that can't be understood is left out and told. */
+  readonly problem: FilterProblem | undefined;
+}
+
+type Test = (vm: Vm) => boolean;
+
+/** Words that compare a text, with what they look at. */
+const TEXTS: Readonly<Record<string, (vm: Vm, fleet: Fleet) => readonly (string | undefined)[]>> = {
+  name: (vm) => [vm.name],
+  state: (vm) => [vm.state],
+  tag: (vm) => vm.tags,
+  ip: (vm) => vm.ips,
+  node: (vm, fleet) => [vm.node === undefined ? undefined : fleet.nodes.get(vm.node)?.name],
+  pool: (vm, fleet) => poolNames(vm, fleet),
+  endpoint: (vm) => [endpointOf(vm.id)],
+  platform: (vm, fleet) => [fleet.endpoints.get(endpointOf(vm.id))?.platform],
+  plan: (vm) => [vm.plan],
+  profile: (vm) => [vm.profile],
+  image: (vm) => [vm.image],
+};
+
+/** Words that compare a number; cpu is in percent of the VM's own vCPUs, sizes in bytes. NaN fits nothing. */
+const NUMBERS: Readonly<
+  Record<string, { readonly size: boolean; readonly live: boolean; readonly of: (vm: Vm, fleet: Fleet) => number }>
+> = {
+  cpu: { size: false, live: true, of: (vm, fleet) => fleet.samples.cpu(vm.id) * 100 },
+  mem: { size: true, live: true, of: (vm, fleet) => fleet.samples.memory(vm.id) },
+  memory: { size: true, live: false, of: (vm) => vm.memory },
+  cpus: { size: false, live: false, of: (vm) => vm.cpus },
+};
+
+const KEYS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
+
+/**
+ * `cpu>80 state:running pool:prod tag:web !name:db*`: all terms must fit. A word alone is looked for in name, IPs and
+ * tags; `key:value` compares a whole text, with `*` for anything and commas between alternatives; `key>n`, `key<n`,
+ * `>=`, `<=`, `=` compare numbers; `!` turns a term round; quotes keep blanks together. Case never matters.
+ */
+export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
+  const tests: Test[] = [];
+  let live = false;
+  let problem: FilterProblem | undefined;
+  for (const term of termsOf(query)) {
+    const compiled = compileTerm(term.text, fleet);
+    if (typeof compiled === 'string') problem ??= { at: term.at, message: compiled };
+    else if (compiled) {
+      const { test } = compiled;
+      tests.push(term.not ? (vm) => !test(vm) : test);
+      live ||= compiled.live;
+    }
+  }
+  return {
+    filter: tests.length === 0 ? undefined : { live, accepts: (vm) => tests.every((test) => test(vm)) },
+    problem,
+  };
+}
+
+interface Term {
+  readonly at: number;
+  readonly not: boolean;
+  readonly text: string;
+}
+
+function* termsOf(query: string): Generator<Term> {
+  for (const match of query.matchAll(/(!?)((?:"[^"]*"?|\S)+)/g)) {
+    const [, not = '', text = ''] = match;
+    yield { at: match.index, not: not !== '', text: text.replaceAll('"', '').toLowerCase() };
+  }
+}
+
+/** The test of one term; a sentence when it can't be understood; undefined while it is still being typed. */
+function compileTerm(text: string, fleet: Fleet): { test: Test; live: boolean } | string | undefined {
+  const match = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/.exec(text);
+  if (!match) return { test: anywhere(text), live: false };
+  const [, key = '', operator = '', value = ''] = match;
+  const texts = TEXTS[key];
+  const number = NUMBERS[key];
+  // fe80::1 and other words with a colon in them are not questions.
+  if (!texts && !number) {
+    return operator === ':' && value.includes(':')
+      ? { test: anywhere(text), live: false }
+      : `there is nothing called ${key} to filter by${didYouMean(key, KEYS)}`;
+  }
+  if (value === '') return undefined;
+  if (texts) {
+    if (operator !== ':' && operator !== '=') return `${key} is a text: write ${key}:${value}`;
+    if (key === 'state') {
+      const wrong = value.split(',').find((word) => !word.includes('*') && !VM_STATES.some((s) => s.startsWith(word)));
+      if (wrong !== undefined) return `there is no state ${wrong}${didYouMean(wrong, VM_STATES)}`;
+    }
+    const patterns = value.split(',').map((word) => patternOf(word, key === 'state'));
+    return {
+      live: key === 'state',
+      test: (vm) => texts(vm, fleet).some((own) => own !== undefined && patterns.some((one) => one.test(own))),
+    };
+  }
+  if (!number) return undefined;
+  const limit = number.size ? parseBytes(value, bytes(1)) : Number(value.replace(/%$/, ''));
+  if (limit === undefined || Number.isNaN(limit)) {
+    return number.size ? `${value} is no size like 512M or 4G` : `${value} is no number`;
+  }
+  const compare = COMPARE[operator] ?? COMPARE['='];
+  return { live: number.live, test: (vm) => compare?.(number.of(vm, fleet), limit) ?? false };
+}
+
+const COMPARE: Readonly<Record<string, (value: number, limit: number) => boolean>> = {
+  '>': (value, limit) => value > limit,
+  '<': (value, limit) => value < limit,
+  '>=': (value, limit) => value >= limit,
+  '<=': (value, limit) => value <= limit,
+  '=': (value, limit) => value === limit,
+  ':': (value, limit) => value === limit,
+};
+
+const anywhere =
+  (word: string): Test =>
+  (vm) =>
+    vm.name.toLowerCase().includes(word) ||
+    vm.ips.some((ip) => ip.includes(word)) ||
+    vm.tags.some((tag) => tag.toLowerCase().includes(word));
+
+/** Names fit as a whole, so that `tag:web` is not `webmail`; a state may be shortened. */
+function patternOf(glob: string, shortened: boolean): RegExp {
+  const source = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${source}${shortened ? '' : '$'}`, 'is');
+}
+
+/** Every pool around a VM, the platform's and the user's. */
+function poolNames(vm: Vm, fleet: Fleet): readonly (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
+  let platformPool = fleet.pools.get(node?.pool ?? vm.pool ?? ('' as never));
+  for (let depth = 0; platformPool && depth < MOST_NESTED; depth++) {
+    names.push(platformPool.name);
+    platformPool = platformPool.parent === undefined ? undefined : fleet.pools.get(platformPool.parent);
+  }
+  const { pools, placeOf } = fleet.grouping;
+  let place = (vm.node === undefined ? undefined : placeOf.get(vm.node)) ?? placeOf.get(endpointOf(vm.id));
+  for (let depth = 0; place !== undefined && depth < MOST_NESTED; depth++) {
+    const pool = pools.find(({ id }) => id === place);
+    names.push(pool?.name);
+    place = pool?.parent;
+  }
+  return names;
+}
+
+/** A server that reports a pool inside itself must not hang the screen. */
+const MOST_NESTED = 32;

@@ -1,0 +1,71 @@
+import type { ErrorCode } from '../errors.ts';
+import type { EndpointName, NodeId, PoolId, VmId } from '../ids.ts';
+import type { Node, PlatformEvent, Pool, Vm } from '../platforms/contract.ts';
+import type { NodeSamples, VmSamples } from './samples.ts';
+
+/**
+ * idle: not asked to connect (disabled). down: tried again by itself. blocked: needs somebody (login, host key, configuration),
+ * so it is not tried again until asked.
+ */
+export type EndpointPhase = 'idle' | 'connecting' | 'up' | 'down' | 'blocked';
+
+export interface EndpointStatus {
+  readonly name: EndpointName;
+  readonly platform: string;
+  /** Where it points, for people: `root@10.0.0.1`. */
+  readonly address: string;
+  readonly phase: EndpointPhase;
+  /** Epoch, ms: since when it is in this phase. */
+  readonly since: number;
+  /** Epoch, ms: when it was last heard of, while what is shown of it may be out of date. */
+  readonly staleSince?: number;
+  readonly problem?: { readonly code: ErrorCode | 'bug'; readonly message: string; readonly fix?: string };
+  /** Why nothing may be changed here, if so. */
+  readonly readOnly?: string;
+}
+
+/** ConVirt's server pool: made by the user, kept in the configuration. */
+export interface UserPool {
+  readonly id: PoolId;
+  readonly name: string;
+  readonly parent: PoolId | undefined;
+  readonly readOnly: boolean;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The user's own grouping: pools, and which pool an endpoint (all its nodes) or a single node is in. */
+export interface Grouping {
+  readonly pools: readonly UserPool[];
+  readonly placeOf: ReadonlyMap<EndpointName | NodeId, PoolId>;
+}
+
+export interface Counts {
+  readonly total: number;
+  readonly running: number;
+  readonly paused: number;
+  readonly crashed: number;
+}
+
+/** What the screen, the command line and the actions read. Maps are changed in place, their entries never. */
+export interface Fleet {
+  readonly endpoints: ReadonlyMap<EndpointName, EndpointStatus>;
+  readonly pools: ReadonlyMap<PoolId, Pool>;
+  readonly nodes: ReadonlyMap<NodeId, Node>;
+  readonly vms: ReadonlyMap<VmId, Vm>;
+  readonly grouping: Grouping;
+  readonly samples: VmSamples;
+  readonly nodeSamples: NodeSamples;
+  readonly events: readonly PlatformEvent[];
+  /** VMs right below a node, or below a platform pool when they are on no node; in natural order of their names. */
+  vmsBelow(parent: NodeId | PoolId): readonly VmId[];
+  /** Place of a VM among its siblings, -1 when it is gone. */
+  placeAmongSiblings(id: VmId): number;
+  counts(parent: NodeId | PoolId): Counts;
+  /** Grows with everything that landed. */
+  readonly version: number;
+  /** Grows when something came, went, moved or was renamed: lists are built anew on this, not on samples. */
+  readonly shape: number;
+}
+
+/** The parent of a VM in the tree. */
+export const parentOf = (vm: Vm): NodeId | PoolId | undefined => vm.node ?? vm.pool;

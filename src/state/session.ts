@@ -1,0 +1,228 @@
+import type { Clock } from '../clock.ts';
+import { FleetError, sentence } from '../errors.ts';
+import type { Gate } from '../gate.ts';
+import type { EndpointName } from '../ids.ts';
+import type { Ask, Connection, Endpoint, Feed, Interest, Platform, WireLine } from '../platforms/contract.ts';
+import type { EndpointStatus } from './fleet.ts';
+import type { Store } from './store.ts';
+
+/** What a session needs to know of an endpoint. */
+export interface SessionSpec {
+  readonly name: EndpointName;
+  readonly platform: string;
+  /** Where it points, for people. */
+  readonly address: string;
+  readonly everyMs: number;
+  readonly enabled: boolean;
+  readonly readOnly?: string;
+  /** Looks the secrets up; rejects with config.secret. */
+  resolve(signal: AbortSignal): Promise<Endpoint>;
+}
+
+export interface SessionOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  load(platform: string): Promise<Platform>;
+  /** Puts the wrappers around a new connection. */
+  wrap(connection: Connection, spec: SessionSpec): Connection;
+  readonly wire: (line: WireLine) => void;
+  readonly interest: Interest;
+  /** 0..1, for the jitter of the back-off. */
+  readonly random: () => number;
+  /** Handshakes of all sessions. */
+  readonly handshakes: Gate;
+}
+
+/** One endpoint, kept connected: connects, watches, tries again, and says how it stands. */
+export interface Session {
+  readonly connection: Connection | undefined;
+  /** Tries at once, with somebody to ask for a password or about a host key. */
+  reconnect(ask: Ask): void;
+  /** Resolves when the endpoint has spoken after this call. */
+  heard(signal: AbortSignal): Promise<void>;
+  /** Resolves when all is known of the endpoint; rejects with the trouble of the first attempt that fails. For commands. */
+  ready(): Promise<void>;
+  /** To be called now and then: notices silence. */
+  look(): void;
+  end(): Promise<void>;
+}
+
+const CONNECT_MS = 30_000;
+const BACK_OFF_MS = [1_000, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
+/** How much later than expected a feed may come before rows are called stale. */
+const GRACE_MS = 1_200;
+
+/** Starts after `before`, the end of an earlier session of the same endpoint. */
+export function createSession(spec: SessionSpec, options: SessionOptions, before: Promise<void>): Session {
+  const { store, clock } = options;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = new Set<() => void>();
+  const firstAttempt = Promise.withResolvers<void>();
+  // Only commands wait for it.
+  firstAttempt.promise.catch(() => {});
+  let connection: Connection | undefined;
+  let ask: Ask = {};
+  let hurry = () => {};
+  let heardAt: number | undefined;
+  let heardTicks = 0;
+  let status: EndpointStatus = {
+    name: spec.name,
+    platform: spec.platform,
+    address: spec.address,
+    phase: 'idle',
+    since: clock.now(),
+    ...(spec.readOnly === undefined ? {} : { readOnly: spec.readOnly }),
+  };
+  store.setEndpoint(status);
+
+  const tell = (change: Partial<EndpointStatus>) => {
+    const { name, platform, address, readOnly } = status;
+    const phase = change.phase ?? status.phase;
+    const since = phase === status.phase ? status.since : clock.now();
+    status = { name, platform, address, ...(readOnly === undefined ? {} : { readOnly }), ...change, phase, since };
+    store.setEndpoint(status);
+  };
+
+  const onFeed = (feed: Feed) => {
+    heardAt = clock.now();
+    heardTicks = clock.ticks();
+    store.push(spec.name, feed);
+    if (feed.kind === 'inventory' || (status.phase === 'up' && status.staleSince !== undefined)) tell({ phase: 'up' });
+    if (feed.kind === 'complete') firstAttempt.resolve();
+    for (const listener of [...listeners]) listener();
+  };
+
+  const connect = async (): Promise<Connection> => {
+    const late = new AbortController();
+    const tooLate = new FleetError('host.unreachable', `${spec.name}: no connection within ${CONNECT_MS / 1000} s`, {
+      retry: true,
+    });
+    const stopClock = clock.after(CONNECT_MS, () => late.abort(tooLate));
+    const limited = AbortSignal.any([signal, late.signal]);
+    try {
+      const platform = await options.load(spec.platform);
+      const endpoint = await spec.resolve(limited);
+      const context = { signal: limited, clock, wire: options.wire, ask: withoutClock(ask, stopClock) };
+      return await platform.connect(endpoint, context);
+    } catch (error) {
+      throw late.signal.aborted ? tooLate : error;
+    } finally {
+      stopClock();
+    }
+  };
+
+  const connectAndWatch = async (): Promise<void> => {
+    tell({ phase: 'connecting', ...keptStale() });
+    const leave = await options.handshakes.enter(signal);
+    const raw = await connect().finally(leave);
+    connection = options.wrap(raw, spec);
+    heardTicks = clock.ticks();
+    try {
+      await raw.watch({ sink: onFeed, signal, interest: options.interest, everyMs: () => spec.everyMs });
+    } finally {
+      connection = undefined;
+      await raw.close();
+    }
+    throw new FleetError('host.unreachable', `${spec.name} ended the connection`, { retry: true });
+  };
+
+  /** What is shown of it is out of date from when it was last heard of. */
+  const keptStale = () => (heardAt === undefined ? {} : { staleSince: status.staleSince ?? heardAt });
+
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await connectAndWatch();
+      } catch (error) {
+        if (signal.aborted) return;
+        // A connection that had worked starts the back-off anew.
+        failures = status.phase === 'up' ? 0 : failures + 1;
+        const blocked = needsSomebody(error);
+        firstAttempt.reject(error);
+        tell({ phase: blocked ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
+        ask = {};
+        await pause(blocked ? undefined : backOff(failures));
+      }
+    }
+  };
+
+  const backOff = (failures: number): number =>
+    (BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] as number) * (0.8 + 0.4 * options.random());
+
+  /** Ends after `ms`, when somebody hurries, or with the session; without `ms` only somebody can end it. */
+  const pause = (ms: number | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      const end = () => {
+        stopClock();
+        signal.removeEventListener('abort', end);
+        hurry = () => {};
+        resolve();
+      };
+      const stopClock = ms === undefined ? () => {} : clock.after(ms, end);
+      hurry = end;
+      signal.addEventListener('abort', end, { once: true });
+    });
+
+  const ended = spec.enabled ? before.then(run) : before;
+  if (!spec.enabled) firstAttempt.reject(new FleetError('op.refused', `${spec.name} is disabled`));
+
+  return {
+    get connection() {
+      return connection;
+    },
+    reconnect(somebody) {
+      ask = somebody;
+      hurry();
+    },
+    heard: (giveUp) =>
+      new Promise((resolve, reject) => {
+        giveUp.throwIfAborted();
+        const stop = () => {
+          listeners.delete(done);
+          reject(giveUp.reason);
+        };
+        const done = () => {
+          listeners.delete(done);
+          giveUp.removeEventListener('abort', stop);
+          resolve();
+        };
+        listeners.add(done);
+        giveUp.addEventListener('abort', stop, { once: true });
+      }),
+    ready: () => firstAttempt.promise,
+    look() {
+      if (status.phase !== 'up' || status.staleSince !== undefined) return;
+      if (clock.ticks() - heardTicks > spec.everyMs + GRACE_MS) tell(keptStale());
+    },
+    async end() {
+      controller.abort(new FleetError('op.cancelled', `${spec.name} is closed`));
+      await ended;
+    },
+  };
+}
+
+/** Trying again by itself would not help, or would lock an account. */
+function needsSomebody(error: unknown): boolean {
+  return (
+    error instanceof FleetError && !error.retry && error.code !== 'host.unreachable' && error.code !== 'op.timeout'
+  );
+}
+
+function problemOf(error: unknown): NonNullable<EndpointStatus['problem']> {
+  if (!(error instanceof FleetError)) return { code: 'bug', message: sentence(error) };
+  return { code: error.code, message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
+}
+
+/** Somebody who is asked may think as long as they like. */
+function withoutClock(ask: Ask, stopClock: () => void): Ask {
+  const { trust, secret } = ask;
+  const patiently =
+    <Argument, Answer>(question: (argument: Argument) => Promise<Answer>) =>
+    (argument: Argument) => {
+      stopClock();
+      return question(argument);
+    };
+  return { ...(trust && { trust: patiently(trust) }), ...(secret && { secret: patiently(secret) }) };
+}

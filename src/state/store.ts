@@ -1,0 +1,200 @@
+import type { Clock } from '../clock.ts';
+import { type EndpointName, endpointOf, type NodeId, type PoolId, type VmId } from '../ids.ts';
+import type { Change, Feed, Inventory, Node, PlatformEvent, Pool } from '../platforms/contract.ts';
+import type { EndpointStatus, Fleet, Grouping } from './fleet.ts';
+import { createLanding } from './landing.ts';
+import { createNodeSamples, createVmSamples } from './samples.ts';
+import { createVmIndex } from './vm-index.ts';
+
+/** Changes are seen at once by a human's measure; samples wait for each other, so that a hundred hosts are one repaint. */
+const CHANGES_LAND_AFTER_MS = 30;
+const SAMPLES_LAND_AFTER_MS = 250;
+const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
+const EVENTS_KEPT = 1000;
+
+/** The one writer of the fleet: what is pushed lands later, in order, in steps of a few milliseconds. */
+export interface Store {
+  readonly fleet: Fleet;
+  /** From a platform's watch. */
+  push(endpoint: EndpointName, feed: Feed): void;
+  setEndpoint(status: EndpointStatus): void;
+  /** Takes the endpoint away with everything below it. */
+  removeEndpoint(name: EndpointName): void;
+  setGrouping(grouping: Grouping): void;
+  /** Called after each landing. Answers how to stop it. */
+  subscribe(listener: () => void): () => void;
+  /** True when nothing waits to land. */
+  readonly settled: boolean;
+  /** Lands everything now; for tests and for commands that end. */
+  flush(): void;
+}
+
+export function createStore(clock: Clock): Store {
+  const endpoints = new Map<EndpointName, EndpointStatus>();
+  const pools = new Map<PoolId, Pool>();
+  const nodes = new Map<NodeId, Node>();
+  const index = createVmIndex();
+  const samples = createVmSamples();
+  const nodeSamples = createNodeSamples();
+  const listeners = new Set<() => void>();
+  let events: readonly PlatformEvent[] = [];
+  let grouping: Grouping = { pools: [], placeOf: new Map() };
+  let version = 0;
+  let shape = 0;
+
+  const landing = createLanding(clock, () => {
+    index.settle();
+    version++;
+    for (const listener of listeners) listener();
+  });
+
+  /** True when a row came, went, moved or changed its name. */
+  const apply = (change: Change): boolean => {
+    switch (change.kind) {
+      case 'vm-upsert': {
+        const wasRunning = index.vms.get(change.vm.id)?.state === 'running';
+        if (wasRunning && change.vm.state === 'stopped') samples.forget(change.vm.id);
+        return index.upsert(change.vm);
+      }
+      case 'vm-remove':
+        samples.forget(change.id);
+        return index.remove(change.id);
+      case 'node-upsert': {
+        const known = nodes.get(change.node.id);
+        nodes.set(change.node.id, change.node);
+        return known?.name !== change.node.name || known.pool !== change.node.pool;
+      }
+      case 'node-remove':
+        nodeSamples.forget(change.id);
+        return nodes.delete(change.id);
+      case 'pool-upsert':
+        pools.set(change.pool.id, change.pool);
+        return true;
+      case 'pool-remove':
+        return pools.delete(change.id);
+    }
+  };
+
+  function* applyAll(changes: Iterable<Change>): Generator<undefined, void> {
+    let done = 0;
+    for (const change of changes) {
+      if (apply(change)) shape++;
+      if (++done % ITEMS_PER_LOOK_AT_THE_CLOCK === 0) yield;
+    }
+  }
+
+  /** What is known of an endpoint and not in `here`, as the changes that take it away. */
+  function* removals(endpoint: EndpointName, here: Here): Generator<Change, void> {
+    const isGone = (id: string, there: ReadonlySet<string>) => id.startsWith(`${endpoint}/`) && !there.has(id);
+    for (const id of [...index.ofEndpoint(endpoint)]) if (!here.vms.has(id)) yield { kind: 'vm-remove', id };
+    for (const id of [...nodes.keys()]) if (isGone(id, here.nodes)) yield { kind: 'node-remove', id };
+    for (const id of [...pools.keys()]) if (isGone(id, here.pools)) yield { kind: 'pool-remove', id };
+  }
+
+  function* applyInventory(endpoint: EndpointName, inventory: Inventory): Generator<undefined, void> {
+    const here: Here = { pools: new Set(), nodes: new Set(), vms: new Set() };
+    yield* applyAll(upserts(inventory, here));
+    yield* applyAll(removals(endpoint, here));
+  }
+
+  function* applyFeed(endpoint: EndpointName, feed: Feed): Generator<undefined, void> {
+    if (feed.kind === 'inventory') yield* applyInventory(endpoint, feed.inventory);
+    else if (feed.kind === 'changes') yield* applyAll(feed.changes);
+    else if (feed.kind === 'samples') samples.land(feed.block);
+    else if (feed.kind === 'node-samples') nodeSamples.land(feed.samples);
+    else if (feed.kind === 'events') events = [...events, ...feed.events].slice(-EVENTS_KEPT);
+  }
+
+  const enqueue = (work: () => Iterable<undefined>, afterMs: number) =>
+    landing.enqueue(() => work()[Symbol.iterator](), afterMs);
+  /** A change that is made in one go. */
+  const enqueueOne = (change: () => void) =>
+    enqueue(() => {
+      change();
+      return [];
+    }, CHANGES_LAND_AFTER_MS);
+
+  const fleet: Fleet = {
+    endpoints,
+    pools,
+    nodes,
+    vms: index.vms,
+    samples,
+    nodeSamples,
+    vmsBelow: index.below,
+    placeAmongSiblings: index.placeAmongSiblings,
+    counts: index.counts,
+    get grouping() {
+      return grouping;
+    },
+    get events() {
+      return events;
+    },
+    get version() {
+      return version;
+    },
+    get shape() {
+      return shape;
+    },
+  };
+
+  return {
+    fleet,
+    push(endpoint, feed) {
+      if (feed.kind === 'alive' || feed.kind === 'complete') return;
+      const isSample = feed.kind === 'samples' || feed.kind === 'node-samples';
+      enqueue(() => applyFeed(endpoint, feed), isSample ? SAMPLES_LAND_AFTER_MS : CHANGES_LAND_AFTER_MS);
+    },
+    setEndpoint: (status) =>
+      enqueueOne(() => {
+        if (!endpoints.has(status.name)) shape++;
+        endpoints.set(status.name, status);
+      }),
+    removeEndpoint: (name) =>
+      enqueue(function* () {
+        endpoints.delete(name);
+        shape++;
+        yield* applyAll(removals(name, NOTHING_HERE));
+      }, CHANGES_LAND_AFTER_MS),
+    setGrouping: (next) =>
+      enqueueOne(() => {
+        grouping = next;
+        shape++;
+      }),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    get settled() {
+      return landing.settled;
+    },
+    flush: landing.flush,
+  };
+}
+
+interface Here {
+  readonly pools: Set<string>;
+  readonly nodes: Set<string>;
+  readonly vms: Set<string>;
+}
+const NOTHING_HERE: Here = { pools: new Set(), nodes: new Set(), vms: new Set() };
+
+/** An inventory as changes; `here` is filled with the ids on the way. */
+function* upserts(inventory: Inventory, here: Here): Generator<Change, void> {
+  for (const pool of inventory.pools) {
+    here.pools.add(pool.id);
+    yield { kind: 'pool-upsert', pool };
+  }
+  for (const node of inventory.nodes) {
+    here.nodes.add(node.id);
+    yield { kind: 'node-upsert', node };
+  }
+  for (const vm of inventory.vms) {
+    here.vms.add(vm.id);
+    yield { kind: 'vm-upsert', vm };
+  }
+}
+
+/** The status of the endpoint that an object belongs to. */
+export const endpointStatusOf = (fleet: Fleet, id: VmId | NodeId): EndpointStatus | undefined =>
+  fleet.endpoints.get(endpointOf(id));

@@ -1,0 +1,152 @@
+import type { Clock } from '../clock.ts';
+import { type ErrorCode, FleetError, sentence } from '../errors.ts';
+
+/** partly: some items are done and some are not; unknown: the link died after the request was sent. */
+export type TaskState = 'running' | 'done' | 'failed' | 'partly' | 'cancelled' | 'unknown';
+export type ItemState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'unknown';
+
+export interface TaskItem {
+  /** The object's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly state: ItemState;
+  /** What is true now, or why it failed. */
+  readonly text: string;
+  readonly fix?: string;
+  /** Of an item that did not end well. */
+  readonly code?: ErrorCode;
+}
+
+export interface Task {
+  readonly id: number;
+  readonly action: string;
+  /** `Start web1`, `Start 10 VMs`. */
+  readonly title: string;
+  readonly state: TaskState;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly items: readonly TaskItem[];
+}
+
+export interface TaskWork {
+  readonly id: string;
+  readonly name: string;
+  /** Answers the sentence of what is true now. `report` tells how far it is. */
+  run(signal: AbortSignal, report: (text: string) => void): Promise<string>;
+}
+
+export interface TaskSpec {
+  readonly action: string;
+  readonly title: string;
+  readonly work: readonly TaskWork[];
+}
+
+/** Everything that takes time and changes the world: runs it, shows how far it is, and ends it when asked. */
+export interface Tasks {
+  /** The task goes on by itself; `ended` resolves with how it ended and never rejects. */
+  run(spec: TaskSpec): { readonly id: number; readonly ended: Promise<Task> };
+  cancel(id: number): void;
+  /** Newest first. */
+  list(): readonly Task[];
+  readonly running: number;
+  subscribe(listener: () => void): () => void;
+}
+
+const AT_ONCE = 8;
+const KEPT = 200;
+
+export function createTasks(clock: Clock): Tasks {
+  let tasks: readonly Task[] = [];
+  let nextId = 1;
+  const controllers = new Map<number, AbortController>();
+  const listeners = new Set<() => void>();
+
+  const put = (task: Task) => {
+    const known = tasks.some((other) => other.id === task.id);
+    tasks = known ? tasks.map((other) => (other.id === task.id ? task : other)) : [task, ...tasks].slice(0, KEPT);
+    for (const listener of listeners) listener();
+    return task;
+  };
+  const find = (id: number) => tasks.find((task) => task.id === id);
+
+  const putItem = (id: number, item: TaskItem) => {
+    const task = find(id);
+    if (task) put({ ...task, items: task.items.map((other) => (other.id === item.id ? item : other)) });
+  };
+
+  const runItem = async (id: number, work: TaskWork, signal: AbortSignal): Promise<TaskItem> => {
+    const item = { id: work.id, name: work.name };
+    if (signal.aborted) return { ...item, state: 'cancelled', text: 'cancelled before it was sent' };
+    putItem(id, { ...item, state: 'running', text: '' });
+    try {
+      const text = await work.run(signal, (progress) => putItem(id, { ...item, state: 'running', text: progress }));
+      return { ...item, state: 'done', text };
+    } catch (error) {
+      return { ...item, ...failure(error, signal) };
+    }
+  };
+
+  const runAll = async (id: number, spec: TaskSpec, signal: AbortSignal): Promise<Task> => {
+    const items: TaskItem[] = [];
+    const waiting = [...spec.work];
+    const worker = async () => {
+      for (let work = waiting.shift(); work; work = waiting.shift()) {
+        const item = await runItem(id, work, signal);
+        items.push(item);
+        putItem(id, item);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, worker));
+    controllers.delete(id);
+    const task = find(id) as Task;
+    return put({ ...task, state: stateOf(items), endedAt: clock.now() });
+  };
+
+  return {
+    run(spec) {
+      const id = nextId++;
+      const controller = new AbortController();
+      controllers.set(id, controller);
+      put({
+        id,
+        action: spec.action,
+        title: spec.title,
+        state: 'running',
+        startedAt: clock.now(),
+        endedAt: undefined,
+        items: spec.work.map(({ id: item, name }) => ({ id: item, name, state: 'waiting', text: '' })),
+      });
+      return { id, ended: runAll(id, spec, controller.signal) };
+    },
+    cancel: (id) => controllers.get(id)?.abort(new FleetError('op.cancelled', 'cancelled')),
+    list: () => tasks,
+    get running() {
+      return controllers.size;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function failure(error: unknown, signal: AbortSignal): Omit<TaskItem, 'id' | 'name'> {
+  const known = error instanceof FleetError ? error : undefined;
+  if (signal.aborted && known?.code !== 'outcome.unknown') {
+    return { state: 'cancelled', text: 'cancelled; what was sent before may still happen', code: 'op.cancelled' };
+  }
+  return {
+    state: known?.code === 'outcome.unknown' ? 'unknown' : 'failed',
+    text: sentence(error),
+    ...(known && { code: known.code }),
+    ...(known?.fix !== undefined && { fix: known.fix }),
+  };
+}
+
+function stateOf(items: readonly TaskItem[]): TaskState {
+  const has = (state: ItemState) => items.some((item) => item.state === state);
+  if (has('unknown')) return 'unknown';
+  if (has('cancelled')) return 'cancelled';
+  if (!has('failed')) return 'done';
+  return has('done') ? 'partly' : 'failed';
+}

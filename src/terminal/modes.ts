@@ -1,0 +1,25 @@
+/**
+ * What the terminal is switched to while drover has it, and back (xterm's control sequences, DEC private modes).
+ * Every sequence is also right on terminals that know only a part of them.
+ */
+
+/** Alternate screen, no cursor, no wrapping, bracketed paste, focus reports; then an empty screen. */
+export const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[m\x1b[r\x1b[H\x1b[2J';
+
+/** Clicks, drags and the wheel, with coordinates of any size. */
+export const MOUSE_ON = '\x1b[?1000h\x1b[?1002h\x1b[?1006h';
+export const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l\x1b[?1000l';
+
+/**
+ * The opposite of ENTER. Starts with an escape, which also ends a sequence that was cut in the middle; clears before
+ * it switches back, for consoles that have no alternate screen.
+ */
+export const LEAVE = `\x1b[?2026l\x1b[m\x1b[r${MOUSE_OFF}\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[H\x1b[2J\x1b[?25h\x1b[?1049l`;
+
+/**
+ * After a guest's console: whatever it switched on is off. Soft reset, alternate screen, all mouse reports, cursor and
+ * keypad keys, character sets, modified keys, the kitty keyboard's topmost layer.
+ */
+export const RECOVER =
+  '\x1b[?1049l\x1b[!p\x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l' +
+  '\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b(B\x0f\x1b[?5l\x1b[?6l\x1b[?7h\x1b[>4m\x1b[<u\x1b[m\x1b[?25h';

@@ -1,0 +1,174 @@
+import { EventEmitter } from 'node:events';
+import { Writable } from 'node:stream';
+import { type Clock, systemClock } from '../clock.ts';
+import { createCompositor, type ScreenSize } from './compositor.ts';
+import { controlJob } from './job-control.ts';
+import { MOUSE_OFF, MOUSE_ON, RECOVER } from './modes.ts';
+import type { Terminal } from './terminal.ts';
+import { createWriter } from './writer.ts';
+
+/** The one way to the terminal while the screen is up. */
+export interface Screen {
+  /** Stands in for process.stdout: takes whole frames, paints what changed. Emits `resize`. */
+  readonly stdout: NodeJS.WriteStream;
+  size(): ScreenSize;
+  /** The terminal has not taken the last frame yet: whoever draws by the clock should skip a turn. */
+  isBusy(): boolean;
+  /** ctrl-L: paints everything again. */
+  repaint(): void;
+  /** ctrl-Z. */
+  suspend(): void;
+  setMouse(on: boolean): void;
+  /** Puts text on the clipboard of whoever sits at the terminal (OSC 52); some terminals refuse it and don't say so. */
+  copy(text: string): void;
+  /**
+   * Gives the normal screen to somebody else until `use` is done, then paints the last frame again. `raw` for bytes of
+   * a console, `cooked` for a program that finds the terminal as our own shell left it.
+   */
+  lend<T>(mode: 'raw' | 'cooked', use: (loan: Loan) => Promise<T>): Promise<T>;
+  /** Shows the last frame, as far as the terminal takes it, and restores the terminal. */
+  close(): Promise<void>;
+}
+
+export interface Loan {
+  /** Bytes go to the terminal as they are. Slow when the terminal is: pipe into it. */
+  readonly output: Writable;
+  onResize(call: (size: ScreenSize) => void): () => void;
+}
+
+/** How long a slow terminal may take to show the last frame. */
+const LAST_FRAME_MS = 100;
+/** Modes that a renderer switches by itself, cursor and paste: ours to decide. */
+const ONLY_CONTROLS = /^(?:\x1b\[[?\d;]*[A-Za-z])+$/;
+
+/** The terminal must have been entered; its content is taken as unknown. */
+export function createScreen(terminal: Terminal, clock: Clock = systemClock): Screen {
+  const compositor = createCompositor(terminal.size());
+  let frame = '';
+  let isNew = false;
+  let commands = '';
+  let mouse = false;
+
+  const writer = createWriter({
+    fd: terminal.fd,
+    clock,
+    produce() {
+      if (!terminal.hasEntered()) return '';
+      const bytes = commands + (isNew ? compositor.paint(frame) : '');
+      commands = '';
+      isNew = false;
+      return bytes;
+    },
+    onGone: () => process.kill(process.pid, 'SIGHUP'),
+  });
+
+  function repaint(): void {
+    compositor.invalidate(terminal.size());
+    isNew = true;
+    if (mouse) commands += MOUSE_ON;
+    writer.wake();
+  }
+
+  const job = controlJob(terminal, clock, repaint);
+
+  function show(text: string): void {
+    if (text === '' || ONLY_CONTROLS.test(text)) return;
+    frame = text;
+    isNew = true;
+    writer.wake();
+  }
+
+  const stdout = Object.assign(new EventEmitter(), {
+    isTTY: true,
+    writable: true,
+    columns: terminal.size().columns,
+    rows: terminal.size().rows,
+    /** As a stream's write: with an encoding, a callback, both or none. */
+    write(text: string, ...rest: unknown[]): boolean {
+      show(text);
+      const done = rest.at(-1);
+      if (typeof done === 'function') writer.whenIdle(() => done());
+      return true;
+    },
+  });
+  stdout.setMaxListeners(0);
+
+  terminal.onResize(() => {
+    Object.assign(stdout, terminal.size());
+    compositor.invalidate(terminal.size());
+    isNew = true;
+    // The renderer answers with a frame of the new size; only without one the old frame is painted again.
+    stdout.emit('resize');
+    writer.wake();
+  });
+
+  const idle = (): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(LAST_FRAME_MS, resolve);
+      writer.whenIdle(() => {
+        cancel();
+        resolve();
+      });
+    });
+
+  async function lend<T>(mode: 'raw' | 'cooked', use: (loan: Loan) => Promise<T>): Promise<T> {
+    await idle();
+    terminal.leave();
+    terminal.setRaw(mode === 'raw');
+    terminal.ignoreTypedSignals(mode === 'cooked');
+    try {
+      return await use(createLoan(terminal, clock));
+    } finally {
+      terminal.writeNow(RECOVER);
+      terminal.ignoreTypedSignals(false);
+      terminal.setRaw(false);
+      terminal.enter();
+      repaint();
+    }
+  }
+
+  return {
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    size: terminal.size,
+    isBusy: writer.isBusy,
+    repaint,
+    suspend: job.suspend,
+    setMouse(on) {
+      mouse = on;
+      commands += on ? MOUSE_ON : MOUSE_OFF;
+      writer.wake();
+    },
+    copy(text) {
+      commands += `\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`;
+      writer.wake();
+    },
+    lend,
+    async close() {
+      await idle();
+      writer.stop();
+      terminal.leave();
+    },
+  };
+}
+
+function createLoan(terminal: Terminal, clock: Clock): Loan {
+  let chunk: Uint8Array = new Uint8Array();
+  const writer = createWriter({
+    fd: terminal.fd,
+    clock,
+    produce() {
+      const bytes = chunk;
+      chunk = new Uint8Array();
+      return bytes;
+    },
+    onGone: () => process.kill(process.pid, 'SIGHUP'),
+  });
+  const output = new Writable({
+    write(bytes: Buffer, _encoding, done) {
+      chunk = bytes;
+      writer.wake();
+      writer.whenIdle(done);
+    },
+  });
+  return { output, onResize: (call) => terminal.onResize(() => call(terminal.size())) };
+}

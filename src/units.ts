@@ -1,0 +1,79 @@
+/** Numbers that carry their unit in the type. Conversions happen in the line that reads a wire value, never later. */
+declare const unit: unique symbol;
+type Unit<Name extends string> = number & { readonly [unit]: Name };
+
+/** A size or an amount of memory, in bytes. */
+export type Bytes = Unit<'bytes'>;
+/** A share between 0 and 1. */
+export type Ratio = Unit<'ratio'>;
+
+/** Throws RangeError for anything that is not a safe, non-negative integer. */
+export function bytes(value: number): Bytes {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a byte count: ${value}`);
+  return value as Bytes;
+}
+export const kib = (value: number): Bytes => bytes(value * 1024);
+export const mib = (value: number): Bytes => bytes(value * 1024 ** 2);
+export const gib = (value: number): Bytes => bytes(value * 1024 ** 3);
+
+/** Clamps: samplers overshoot 1 by a tick or two, and a gauge must not. */
+export const ratio = (value: number): Ratio => Math.min(1, Math.max(0, value)) as Ratio;
+
+const SUFFIXES = ['B', 'K', 'M', 'G', 'T', 'P'] as const;
+
+/** Four columns at most, for tables: `512M`, `8.0G`, `16G`; unknown is `-`. */
+export function formatBytes(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  let amount = value;
+  let power = 0;
+  while (amount >= 1000 && power < SUFFIXES.length - 1) {
+    amount /= 1024;
+    power++;
+  }
+  const digits = power > 0 && amount < 9.95 ? amount.toFixed(1) : String(Math.round(amount));
+  return `${digits}${SUFFIXES[power]}`;
+}
+
+/** Whole percent, at most `100%`; unknown is `-`. */
+export const formatRatio = (value: number): string =>
+  Number.isFinite(value) ? `${Math.round(Math.min(1, value) * 100)}%` : '-';
+
+const FACTORS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+  t: 1024 ** 4,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+};
+
+/**
+ * Reads what people type: `4GiB`, `4G`, `4096 MiB`, `2.5g`; a bare number counts `bareUnit` (forms say which).
+ * GB, MB … are decimal. Undefined when it is no size.
+ */
+export function parseBytes(text: string, bareUnit: Bytes = mib(1)): Bytes | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?\s*$/i.exec(text);
+  if (!match) return undefined;
+  const [, digits = '', prefix = '', tail = ''] = match;
+  const suffix = `${prefix}${tail.toLowerCase() === 'b' ? 'b' : ''}`.toLowerCase();
+  const factor = prefix === '' && tail === '' ? bareUnit : (FACTORS[suffix] ?? Number.NaN);
+  const value = Math.round(Number(digits) * factor);
+  return Number.isSafeInteger(value) ? bytes(value) : undefined;
+}
+
+/** The exact value in the largest unit that divides it, for forms and files: `4GiB`, `1536MiB`. */
+export function spellBytes(value: Bytes): string {
+  for (const [name, size] of [
+    ['TiB', 1024 ** 4],
+    ['GiB', 1024 ** 3],
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+  ] as const) {
+    if (value >= size && value % size === 0) return `${value / size}${name}`;
+  }
+  return `${value}B`;
+}

@@ -1,0 +1,91 @@
+import { FleetError } from '../../src/errors.ts';
+import type { Ask, Connection, Endpoint, OperationName, Platform, WireLine } from '../../src/platforms/contract.ts';
+import { platforms } from '../../src/platforms/registry.ts';
+import type { PlatformFacts, PlatformTestkit, TestServer } from '../../src/platforms/testkit.ts';
+import { findOperation } from '../../src/platforms/wrap/operations.ts';
+import { recordSupport } from './support.ts';
+import { type Watching, watchConnection } from './watching.ts';
+
+/** A test server with its platform, and a hand that clears up what a test left open. */
+export interface Bench {
+  readonly facts: PlatformFacts;
+  readonly server: TestServer;
+  readonly platform: Platform;
+  /** What the platform said that it sent. */
+  readonly wire: readonly WireLine[];
+  connect(endpoint?: Endpoint, ask?: Ask): Promise<Connection>;
+  /** Connects and watches; resolves when the first feed is in. */
+  watch(connection?: Connection): Promise<Watching>;
+  /**
+   * The answer of `run` when the connection has the operation, whose cell of the support matrix is then green.
+   * Without the operation the test is about the reason why: there may be none, but no empty one.
+   */
+  supporting<T>(connection: Connection, operation: OperationName, run: () => Promise<T>): Promise<T | undefined>;
+  /** Ends all watches and closes all connections. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
+  const server = await testkit.start();
+  const entry = platforms.find(({ manifest }) => manifest.id === server.endpoint.platform);
+  if (!entry) throw new Error(`no platform ${server.endpoint.platform} in the registry`);
+  const platform = await entry.load();
+  const connections = new Set<Connection>();
+  const watches = new Set<Watching>();
+  const wire: WireLine[] = [];
+
+  const bench: Bench = {
+    facts: testkit.facts,
+    server,
+    platform,
+    wire,
+    async connect(endpoint = server.endpoint, ask = {}) {
+      const { signal } = new AbortController();
+      const context = { signal, clock: server.clock, wire: (line: WireLine) => void wire.push(line), ask };
+      const connection = await platform.connect(endpoint, context);
+      connections.add(connection);
+      return connection;
+    },
+    async watch(given) {
+      const connection = given ?? (await bench.connect());
+      const watching = watchConnection(connection);
+      watches.add(watching);
+      await watching.until('the first feed', () => watching.feeds[0]);
+      return watching;
+    },
+    async supporting(connection, operation, run) {
+      if (!findOperation(connection, operation)) {
+        if (connection.whyNot[operation] === '') throw new Error(`${operation} is missing for an empty reason`);
+        return undefined;
+      }
+      const answer = await run();
+      recordSupport(server.endpoint.platform, operation);
+      return answer;
+    },
+    async clear() {
+      for (const watching of watches) await watching.stop();
+      for (const connection of connections) await connection.close();
+      watches.clear();
+      connections.clear();
+    },
+    async close() {
+      await bench.clear();
+      await server.close();
+    },
+  };
+  return bench;
+}
+
+/** The signal of somebody who never gives up. */
+export const patient = (): AbortSignal => new AbortController().signal;
+
+/** What a promise was rejected with; it must be a FleetError, since anything else is a bug. */
+export async function refusal(answer: Promise<unknown>): Promise<FleetError> {
+  const error = await answer.then(
+    () => new Error('it was accepted'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof FleetError) return error;
+  throw error;
+}

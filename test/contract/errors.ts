@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { FleetError } from '../../src/errors.ts';
+import { nodeId, vmId } from '../../src/ids.ts';
+import { findOperation } from '../../src/platforms/wrap/operations.ts';
+import type { Bench } from './bench.ts';
+import { patient, refusal } from './bench.ts';
+import { nodeInvocations, vmInvocations } from './invocations.ts';
+
+const NOBODY = '00000000-0000-4000-8000-00000000dead';
+
+/** Trouble: the right code, once, and never a hang. */
+export function errors(bench: () => Bench): void {
+  describe('an id that nobody has', () => {
+    it.each(Object.entries(vmInvocations))('%s says vm.not-found', async (operation, invoke) => {
+      const connection = await bench().connect();
+      const answer = invoke(connection, vmId(bench().server.endpoint.name, NOBODY), patient());
+      if (!answer) return expect(connection.whyNot).not.toMatchObject({ [operation]: '' });
+      expect((await refusal(answer)).code).toBe('vm.not-found');
+    });
+
+    it.each(Object.entries(nodeInvocations))('%s says node.not-found', async (operation, invoke) => {
+      const connection = await bench().connect();
+      const answer = invoke(connection, nodeId(bench().server.endpoint.name, NOBODY), patient());
+      if (!answer) return expect(connection.whyNot).not.toMatchObject({ [operation]: '' });
+      expect((await refusal(answer)).code).toBe('node.not-found');
+    });
+  });
+
+  it('works with its methods taken out', async () => {
+    const id = await bench().server.runningVm();
+    const connection = await bench().connect();
+    const { info } = connection.vm;
+    const { close } = connection;
+    expect((await info(id, patient())).status).toBe('running');
+    await close();
+  });
+
+  it('gives a reason for nothing that it has', async () => {
+    const connection = await bench().connect();
+    for (const [name, why] of Object.entries(connection.whyNot)) {
+      expect(findOperation(connection, name as keyof typeof vmInvocations), `${name}: ${why}`).toBeUndefined();
+      expect(why).not.toBe('');
+    }
+  });
+
+  it('F-203 refuses a wrong login, and is not to be tried again', async () => {
+    const { server, platform } = bench();
+    const endpoint = server.wrongLogin;
+    if (!endpoint) return expect(server.wrongLogin).toBeUndefined();
+    const error = await refusal(bench().connect(endpoint));
+    expect(error).toMatchObject({ code: 'auth.rejected', retry: false });
+
+    const context = { signal: patient(), clock: server.clock, wire: () => {}, ask: {} };
+    const checks = await platform.test(endpoint, context);
+    expect(checks.at(-1)).toMatchObject({ ok: false });
+    expect(checks.slice(0, -1).every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('F-025 F-032 finds nothing wrong with a server that works', async () => {
+    const { server, platform } = bench();
+    const context = { signal: patient(), clock: server.clock, wire: () => {}, ask: {} };
+    const checks = await platform.test(server.endpoint, context);
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(checks.length).toBeGreaterThan(0);
+  });
+
+  it('F-191 says host.unreachable when the link is cut, and comes back when it is mended', async () => {
+    const { server } = bench();
+    const id = await server.runningVm();
+    const watching = await bench().watch();
+    await server.cutLink();
+    try {
+      const error = await watching.ended;
+      expect(error).toBeInstanceOf(FleetError);
+      expect(error).toMatchObject({ code: 'host.unreachable', retry: true });
+      expect((await refusal(watching.connection.vm.info(id, patient()))).code).toBe('host.unreachable');
+      expect(await refusal(bench().connect())).toMatchObject({ code: 'host.unreachable', retry: true });
+    } finally {
+      await server.mendLink();
+    }
+    const again = await bench().watch();
+    expect(again.vms.has(id)).toBe(true);
+  });
+
+  it('gives up a connection that is under way when it is aborted', async () => {
+    const { server, platform } = bench();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const context = { signal: controller.signal, clock: server.clock, wire: () => {}, ask: {} };
+    controller.abort(reason);
+    await expect(platform.connect(server.endpoint, context)).rejects.toThrow();
+  });
+
+  it('closes twice without complaint, ends its watch, and then answers nothing any more', async () => {
+    const id = await bench().server.runningVm();
+    const watching = await bench().watch();
+    await watching.connection.close();
+    await watching.connection.close();
+    expect(await watching.ended).toBeUndefined();
+    expect((await refusal(watching.connection.vm.info(id, patient()))).code).toBe('host.unreachable');
+  });
+
+  it('shows nothing secret in the wire log', async () => {
+    const { server, wire } = bench();
+    const connection = await bench().connect();
+    await connection.vm.info(await server.runningVm(), patient());
+    expect(wire.length).toBeGreaterThan(0);
+    const { password } = server.endpoint.values;
+    if (password !== undefined) expect(JSON.stringify(wire)).not.toContain(String(password));
+    for (const line of wire) expect(line.tookMs).toBeGreaterThanOrEqual(0);
+  });
+}

@@ -1,0 +1,26 @@
+import type { NodeId, VmId } from '../../src/ids.ts';
+import type { Connection, OperationName } from '../../src/platforms/contract.ts';
+
+type Invoke<Id> = (connection: Connection, id: Id, signal: AbortSignal) => Promise<unknown> | undefined;
+
+type OperationsOn<Group extends string> = Extract<OperationName, `${Group}.${string}`>;
+
+/** Every operation on a VM, called with something harmless; undefined where the connection has none. */
+export const vmInvocations: Readonly<Record<OperationsOn<'vm' | 'console'>, Invoke<VmId>>> = {
+  'vm.info': ({ vm }, id, signal) => vm.info(id, signal),
+  'vm.start': ({ vm }, id, signal) => vm.start(id, signal),
+  'vm.stop': ({ vm }, id, signal) => vm.stop(id, 'force', signal),
+  'vm.restart': ({ vm }, id, signal) => vm.restart?.(id, 'force', signal),
+  'vm.pause': ({ vm }, id, signal) => vm.pause?.(id, signal),
+  'vm.resume': ({ vm }, id, signal) => vm.resume?.(id, signal),
+  'vm.losses': ({ vm }, id, signal) => vm.losses?.(id, signal),
+  'vm.delete': ({ vm }, id, signal) => vm.delete?.(id, { keepDisks: true, snapshots: false }, signal),
+  'vm.settings': ({ vm }, id, signal) => vm.settings?.(id, 'config', signal),
+  'vm.configure': ({ vm }, id, signal) => vm.configure?.(id, 'config', {}, {}, signal),
+  'console.serial': (connection, id, signal) => connection.console.serial?.(id, { force: false }, signal),
+};
+
+export const nodeInvocations: Readonly<Record<OperationsOn<'node'>, Invoke<NodeId>>> = {
+  'node.info': ({ node }, id, signal) => node.info?.(id, signal),
+  'node.shell': ({ node }, id, signal) => node.shell?.(id, { columns: 80, rows: 24 }, signal),
+};

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import type { Bench } from './bench.ts';
+import { patient, refusal } from './bench.ts';
+
+/** Power: accepted at once, the outcome comes by watch. */
+export function lifecycle(bench: () => Bench): void {
+  it('F-045 F-346 starts a stopped VM', async () => {
+    const { facts, server } = bench();
+    const id = await server.stoppedVm();
+    const watching = await bench().watch();
+    await watching.untilState(id, 'stopped');
+
+    await bench().supporting(watching.connection, 'vm.start', async () => {
+      const accepted = await watching.connection.vm.start(id, patient());
+      expect(accepted.warnings).toEqual([]);
+      await watching.untilState(id, 'running', facts.startTakesMs);
+    });
+    if (facts.pushesEvents) {
+      await watching.until('the event of it', () => watching.events.find((event) => event.subject === id));
+    }
+  });
+
+  it('F-051 F-347 cuts the power of a running VM', async () => {
+    const { facts, server } = bench();
+    const id = await server.runningVm();
+    const watching = await bench().watch();
+    await watching.connection.vm.stop(id, 'force', patient());
+    await watching.untilState(id, 'stopped', facts.stopTakesMs);
+  });
+
+  it('F-050 F-347 asks the guest to power off', async () => {
+    const { facts, server } = bench();
+    const id = await server.runningVm();
+    const watching = await bench().watch();
+    await bench().supporting(watching.connection, 'vm.stop', async () => {
+      await watching.connection.vm.stop(id, 'graceful', patient());
+      if (facts.guestsAnswer) await watching.untilState(id, 'stopped', facts.stopTakesMs);
+    });
+  });
+
+  it.each(['graceful', 'force'] as const)('F-049 F-352 restarts a running VM: %s', async (how) => {
+    const { facts, server } = bench();
+    const id = await server.runningVm();
+    const watching = await bench().watch();
+    const { restart } = watching.connection.vm;
+    await bench().supporting(watching.connection, 'vm.restart', async () => {
+      await restart?.(id, how, patient());
+      if (how === 'graceful' && !facts.guestsAnswer) return;
+      const told = watching.feeds.length;
+      await watching.until('news after it', () => watching.feeds.slice(told).find(({ kind }) => kind !== 'samples'));
+      await watching.untilState(id, 'running', facts.stopTakesMs + facts.startTakesMs);
+    });
+  });
+
+  it('F-048 pauses a running VM and resumes it', async () => {
+    const id = await bench().server.runningVm();
+    const watching = await bench().watch();
+    const { connection } = watching;
+    const { pause, resume } = connection.vm;
+    await bench().supporting(connection, 'vm.pause', async () => {
+      await pause?.(id, patient());
+      await watching.untilState(id, 'paused');
+    });
+    await bench().supporting(connection, 'vm.resume', async () => {
+      await resume?.(id, patient());
+      await watching.untilState(id, 'running');
+    });
+  });
+
+  it('says that a stopped VM cannot be paused', async () => {
+    const id = await bench().server.stoppedVm();
+    const connection = await bench().connect();
+    const { pause } = connection.vm;
+    if (!pause) return expect(connection.whyNot['vm.pause']).not.toBe('');
+    const error = await refusal(pause(id, patient()));
+    expect(error.code).toBe('op.conflict');
+    expect(error.retry).toBe(false);
+  });
+
+  it('tells a second watcher what the first one did', async () => {
+    const { facts, server } = bench();
+    const id = await server.stoppedVm();
+    const onlooker = await bench().watch();
+    const connection = await bench().connect();
+    await connection.vm.start(id, patient());
+    await onlooker.untilState(id, 'running', facts.startTakesMs);
+  });
+
+  it('does nothing when the signal was aborted before', async () => {
+    const id = await bench().server.stoppedVm();
+    const watching = await bench().watch();
+    const reason = new Error('changed my mind');
+    await expect(watching.connection.vm.start(id, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const info = await watching.connection.vm.info(id, patient());
+    expect(info.status).toBe('stopped');
+  });
+}

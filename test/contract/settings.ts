@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import type { VmId } from '../../src/ids.ts';
+import type { Settings, SettingsTarget } from '../../src/platforms/contract.ts';
+import { platforms } from '../../src/platforms/registry.ts';
+import type { Bench } from './bench.ts';
+import { patient, refusal } from './bench.ts';
+
+/** Reading settings, and the only way to change them. */
+export function settings(bench: () => Bench): void {
+  const vmFor = (target: SettingsTarget): Promise<VmId> =>
+    target === 'config' ? bench().server.stoppedVm() : bench().server.runningVm();
+
+  it('knows every setting that its manifest declares', async () => {
+    const { server } = bench();
+    const connection = await bench().connect();
+    const { settings: read } = connection.vm;
+    await bench().supporting(connection, 'vm.settings', async () => {
+      const values = await read?.(await server.stoppedVm(), 'config', patient());
+      const manifest = platforms.find((entry) => entry.manifest.id === server.endpoint.platform)?.manifest;
+      const declared = manifest?.settings.filter((field) => field.in['edit-config']).map(({ key }) => key);
+      expect(Object.keys(values ?? {})).toEqual(expect.arrayContaining(declared ?? []));
+    });
+  });
+
+  it.each([
+    ['F-071 F-365 F-366 saves settings for the next start', 'config'],
+    ['F-072 F-293 changes what runs', 'running'],
+  ] as const)('%s', async (_title, target) => {
+    const id = await vmFor(target);
+    const watching = await bench().watch();
+    const { connection } = watching;
+    const { settings: read, configure } = connection.vm;
+    await bench().supporting(connection, 'vm.configure', async () => {
+      const before = (await read?.(id, target, patient())) ?? {};
+      const changes = bench().facts.changes[target];
+      const basedOn = only(before, changes);
+      expect(changes).not.toEqual(basedOn);
+
+      await configure?.(id, target, changes, basedOn, patient());
+      expect(await read?.(id, target, patient())).toMatchObject(changes);
+      const { memory } = changes;
+      if (memory !== undefined) {
+        await watching.until('the row to show it', () => (watching.vms.get(id)?.memory === memory ? true : undefined));
+      }
+      await configure?.(id, target, basedOn, changes, patient());
+      expect(await read?.(id, target, patient())).toEqual(before);
+    });
+  });
+
+  it('names what was changed by somebody else meanwhile, and changes nothing', async () => {
+    const id = await vmFor('config');
+    const connection = await bench().connect();
+    const { settings: read, configure } = connection.vm;
+    const [key, value] = Object.entries(bench().facts.changes.config)[0] ?? [];
+    if (!read || !configure || key === undefined || value === undefined) {
+      return expect(connection.whyNot['vm.configure']).not.toBe('');
+    }
+    const before = await read(id, 'config', patient());
+    const error = await refusal(configure(id, 'config', { [key]: value }, { [key]: value }, patient()));
+    expect(error.code).toBe('op.conflict');
+    expect(error.message).toContain(key);
+    expect(await read(id, 'config', patient())).toEqual(before);
+  });
+}
+
+const only = (values: Settings, keys: Settings): Settings =>
+  Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(keys, key)));

@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { run } from '../command.ts';
+import { until } from '../until.ts';
+import { startDaemon } from './host.ts';
+import { inHost } from './namespaces.ts';
+import type { Host } from './site.ts';
+
+async function signalTo(host: Host, signal: string, pidFile: string): Promise<void> {
+  const pid = (await readFile(`${host.dir}/run/${pidFile}`, 'utf8')).trim();
+  await inHost(host, 'kill', `-${signal}`, pid);
+}
+
+const DAEMON = 'libvirtd.pid';
+
+/** The daemon hangs: its sockets take connections and answer nothing. */
+export const pauseDaemon = (host: Host): Promise<void> => signalTo(host, 'STOP', DAEMON);
+export const resumeDaemon = (host: Host): Promise<void> => signalTo(host, 'CONT', DAEMON);
+
+async function daemonRuns(host: Host): Promise<boolean> {
+  return signalTo(host, '0', DAEMON).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The daemon dies without a word; its guests run on. `startDaemon` brings it back. */
+export async function killDaemon(host: Host): Promise<void> {
+  await signalTo(host, 'KILL', DAEMON);
+  await until(`libvirtd of ${host.name} is dead`, 5_000, async () => !(await daemonRuns(host)));
+}
+
+/** The cable is pulled: nothing is refused, nothing answers. */
+export async function cutLink(host: Host): Promise<void> {
+  await run(['ip', 'link', 'set', host.link, 'down']);
+}
+
+export async function mendLink(host: Host): Promise<void> {
+  await run(['ip', 'link', 'set', host.link, 'up']);
+}
+
+/** One guest's QEMU hangs, with its monitor. */
+export const pauseQemu = (host: Host, guest: string): Promise<void> =>
+  signalTo(host, 'STOP', `libvirt/qemu/${guest}.pid`);
+export const resumeQemu = (host: Host, guest: string): Promise<void> =>
+  signalTo(host, 'CONT', `libvirt/qemu/${guest}.pid`);
+
+/** Undoes whatever was done to the host. For `afterEach`: a test that failed must not fail the next one. */
+export async function mendHost(host: Host): Promise<void> {
+  await mendLink(host);
+  if (await daemonRuns(host)) await resumeDaemon(host);
+  else await startDaemon(host);
+  const guests = (await readdir(`${host.dir}/run/libvirt/qemu`)).filter((file) => file.endsWith('.pid'));
+  // a file may be older than its process's end
+  for (const file of guests) await signalTo(host, 'CONT', `libvirt/qemu/${file}`).catch(() => undefined);
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { endpointName } from '../../src/ids.ts';
+import { createStore } from '../../src/state/store.ts';
+import { createTestClock } from '../clock.ts';
+import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
+
+const host1 = endpointName('host1');
+const host2 = endpointName('host2');
+
+function openStore() {
+  const clock = createTestClock();
+  const store = createStore(clock);
+  return { clock, store, fleet: store.fleet };
+}
+
+describe('the store', () => {
+  it('shows an inventory a moment after it came, in the order that people count', async () => {
+    const { store, clock, fleet } = openStore();
+    const node = aNode('n1');
+    store.push(host1, inventory([node], [aVm('web10'), aVm('web2'), aVm('db')]));
+    expect(fleet.vms.size).toBe(0);
+    await clock.pass(50);
+    expect(fleet.vmsBelow(node.id).map((id) => fleet.vms.get(id)?.name)).toEqual(['db', 'web2', 'web10']);
+  });
+
+  it('takes away what a new inventory does not have any more', async () => {
+    const { store, clock, fleet } = openStore();
+    store.push(host1, inventory([aNode('n1')], [aVm('a'), aVm('b')]));
+    store.push(host2, inventory([aNode('n1', 'host2')], [aVm('c', { endpoint: 'host2' })]));
+    store.push(host1, inventory([aNode('n1')], [aVm('b')]));
+    await clock.pass(50);
+    expect([...fleet.vms.values()].map(({ name }) => name)).toEqual(['b', 'c']);
+  });
+
+  it('keeps the counts of a node right through starts, stops and removals', async () => {
+    const { store, clock, fleet } = openStore();
+    const node = aNode('n1');
+    const a = aVm('a');
+    store.push(host1, inventory([node], [a, aVm('b', { state: 'stopped' })]));
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, state: 'paused' } }] });
+    await clock.pass(50);
+    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0 });
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: a.id }] });
+    await clock.pass(50);
+    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0 });
+  });
+
+  it('moves a renamed VM to its new place', async () => {
+    const { store, clock, fleet } = openStore();
+    const node = aNode('n1');
+    const a = aVm('a', { native: '1' });
+    store.push(host1, inventory([node], [a, aVm('b', { native: '2' })]));
+    await clock.pass(50);
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, name: 'z' } }] });
+    await clock.pass(50);
+    expect(fleet.vmsBelow(node.id).map((id) => fleet.vms.get(id)?.name)).toEqual(['b', 'z']);
+    expect(fleet.placeAmongSiblings(a.id)).toBe(1);
+  });
+
+  it('shows a machine that two endpoints see as one row, and keeps it when one of them goes', async () => {
+    const { store, clock, fleet } = openStore();
+    store.push(host1, inventory([aNode('same')], [aVm('web', { node: 'same', uuid: 'u' })]));
+    store.push(host2, inventory([aNode('same', 'host2')], [aVm('web', { endpoint: 'host2', node: 'same', uuid: 'u' })]));
+    await clock.pass(50);
+    expect([...fleet.vms.keys()]).toEqual(['host1/web']);
+    store.removeEndpoint(host1);
+    await clock.pass(50);
+    expect([...fleet.vms.keys()]).toEqual(['host2/web']);
+  });
+
+  it('shows two machines that carry the same uuid on different hosts as two rows', async () => {
+    const { store, clock, fleet } = openStore();
+    store.push(host1, inventory([aNode('n1')], [aVm('copy', { uuid: 'u' })]));
+    store.push(host2, inventory([aNode('n2', 'host2')], [aVm('copy', { endpoint: 'host2', node: 'n2', uuid: 'u' })]));
+    await clock.pass(50);
+    expect(fleet.vms.size).toBe(2);
+  });
+
+  it('keeps the last sample and what was before it, and forgets both when the VM stops', async () => {
+    const { store, clock, fleet } = openStore();
+    const a = aVm('a');
+    store.push(host1, inventory([aNode('n1')], [a]));
+    for (const cpu of [0.1, 0.2, Number.NaN]) store.push(host1, { kind: 'samples', block: cpuBlock([a], cpu) });
+    await clock.pass(300);
+    const history = new Float32Array(4);
+    fleet.samples.cpuHistory(a.id, history);
+    expect([...history].map((share) => Math.round(share * 100))).toEqual([Number.NaN, 10, 20, Number.NaN]);
+    expect(fleet.samples.cpu(a.id)).toBeNaN();
+    store.push(host1, { kind: 'samples', block: cpuBlock([a], 0.4) });
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, state: 'stopped' } }] });
+    await clock.pass(300);
+    expect(fleet.samples.cpu(a.id)).toBeNaN();
+    fleet.samples.cpuHistory(a.id, history);
+    expect(history.every(Number.isNaN)).toBe(true);
+  });
+
+  it('tells its listeners once for everything that lands together', async () => {
+    const { store, clock } = openStore();
+    let told = 0;
+    store.subscribe(() => told++);
+    const vms = Array.from({ length: 100 }, (_, i) => aVm(`vm${i}`));
+    store.push(host1, inventory([aNode('n1')], vms));
+    for (const vm of vms) {
+      store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...vm, state: 'paused' } }] });
+    }
+    await clock.pass(50);
+    expect(told).toBe(1);
+  });
+
+  it('does not let samples of a removed VM show up at the one that took its place', async () => {
+    const { store, clock, fleet } = openStore();
+    const [a, b, c] = [aVm('a'), aVm('b'), aVm('c')];
+    const block = cpuBlock([a, b], 0.5);
+    store.push(host1, inventory([aNode('n1')], [a, b]));
+    store.push(host1, { kind: 'samples', block });
+    await clock.pass(300);
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: a.id }, { kind: 'vm-upsert', vm: c }] });
+    store.push(host1, { kind: 'samples', block: cpuBlock([c], 0.9) });
+    store.push(host1, { kind: 'samples', block });
+    await clock.pass(300);
+    expect(fleet.samples.cpu(c.id)).toBeCloseTo(0.9);
+  });
+});
