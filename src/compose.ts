@@ -15,7 +15,6 @@ import { withRetry } from './platforms/wrap/retry.ts';
 import { throttle } from './platforms/wrap/throttle.ts';
 import { type Audit, createAudit } from './state/audit.ts';
 import type { ConfigChange } from './state/config/change.ts';
-import { allFieldsOf } from './state/config/common-fields.ts';
 import { groupingOf } from './state/config/grouping.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { configFile, stateDirectory } from './state/config/paths.ts';
@@ -68,7 +67,7 @@ export function compose(options: ComposeOptions): App {
   const { clock, env } = options;
   const home = env['HOME'] || homedir();
   const configPath = configFile(options.config, env, home);
-  const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, allFieldsOf(manifest.endpoint)]));
+  const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
   const manifestOf = (platform: string) => platforms.find(({ manifest }) => manifest.id === platform)?.manifest;
 
   const store = createStore(clock);
@@ -147,6 +146,7 @@ export function compose(options: ComposeOptions): App {
       enabled: config.enabled,
       ...(why ? { readOnly: why } : {}),
       resolve: (signal) => resolveConfigured(config, signal),
+      rejected: () => secrets.forget(config.name),
     };
   };
 
@@ -241,7 +241,7 @@ const invalid = (problem: Problem) =>
 function addressOf({ values, platform }: EndpointConfig): string {
   if (typeof values['uri'] === 'string') return values['uri'];
   const { user, host } = { user: values['user'], host: values['host'] };
-  if (typeof host !== 'string') return platform;
+  if (typeof host !== 'string') return typeof values['socket'] === 'string' ? values['socket'] : platform;
   return typeof user === 'string' ? `${user}@${host}` : host;
 }
 

@@ -42,6 +42,10 @@ export default class Output {
     const lines = text.split('\n');
     // A style that goes on over a line's end: Ink opens it again, we let it.
     if (lines.length > 1 && !lines.every((line) => measure(line).closed)) this.#onlyStock = true;
+    // A line that is empty, or that a clip leaves empty: a transformer may still make something of it.
+    if ((clip || lines.includes('')) && options.transformers.some((transform) => transform('', 0) !== '')) {
+      this.#onlyStock = true;
+    }
     for (const [index, line] of lines.entries()) {
       if (clip && isOutsideRows(clip, row + index)) continue;
       this.#rows[row + index]?.push({ column, line, clip, transformers: options.transformers, index });

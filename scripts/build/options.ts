@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { namedExports } from './named-exports.ts';
 import { swaps } from './swaps.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +22,9 @@ export const buildOptions = {
   metafile: true,
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  // Libraries in CommonJS ask for Node's own modules with require().
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  plugins: [...swaps],
+  // What libraries in CommonJS take for granted.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;",
+  },
+  plugins: [...swaps, namedExports],
 } as const satisfies BuildOptions;

@@ -5,7 +5,13 @@ import type { Plugin } from 'esbuild';
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** Parts of libraries that the bundle has in another form, each for speed or for a build without a compiler. */
-export const swaps: readonly Plugin[] = [inkOutput(), stringWidth(), yogaWithoutFetch(), withoutNativeParts()];
+export const swaps: readonly Plugin[] = [
+  inkOutput(),
+  stringWidth(),
+  yogaWithoutFetch(),
+  yamlAsModule(),
+  withoutOptionalParts(),
+];
 
 /** Ink's frame builder, see ink-output.ts. */
 function inkOutput(): Plugin {
@@ -53,13 +59,26 @@ function yogaWithoutFetch(): Plugin {
   };
 }
 
-/** Optional parts of ssh2 that need a compiler. It does without them when they can't be loaded; nothing is slower. */
-function withoutNativeParts(): Plugin {
+/** For Node the package points to CommonJS, whose names an import() of a chunk can't see; its build for browsers is a module. */
+function yamlAsModule(): Plugin {
   return {
-    name: 'without-native-parts',
+    name: 'yaml-as-module',
     setup(build) {
-      build.onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: 'native' }));
-      build.onLoad({ filter: /.*/, namespace: 'native' }, ({ path }) => ({
+      build.onResolve({ filter: /^yaml$/ }, () => ({ path: here('../../node_modules/yaml/browser/index.js') }));
+    },
+  };
+}
+
+/** Ink's developer tools, and parts of ssh2 that need a compiler: both do without when these can't be loaded. */
+function withoutOptionalParts(): Plugin {
+  return {
+    name: 'without-optional-parts',
+    setup(build) {
+      build.onResolve({ filter: /^(?:cpu-features|react-devtools-core)$|\.node$/ }, ({ path }) => ({
+        path,
+        namespace: 'left-out',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
         contents: `throw new Error(${JSON.stringify(`${path} is not part of the bundle`)});`,
         loader: 'js',
       }));

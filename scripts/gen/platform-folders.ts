@@ -4,12 +4,13 @@ import type { Manifest } from '../../src/platforms/contract.ts';
 
 const PLATFORMS = new URL('../../src/platforms/', import.meta.url);
 
-/** Every folder with a manifest is a platform. Core ones come first, demos last, otherwise by name. */
+const isPlatform = (folder: string): boolean =>
+  ['manifest.ts', 'index.ts'].every((file) => existsSync(new URL(`${folder}/${file}`, PLATFORMS)));
+
+/** Every folder with a manifest and an index is a platform. Core ones come first, demos last, otherwise by name. */
 export async function platformFolders(): Promise<readonly { readonly folder: string; readonly manifest: Manifest }[]> {
   const entries = await readdir(PLATFORMS, { withFileTypes: true });
-  const folders = entries
-    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/manifest.ts`, PLATFORMS)))
-    .map((entry) => entry.name);
+  const folders = entries.filter((entry) => entry.isDirectory() && isPlatform(entry.name)).map((entry) => entry.name);
   const platforms = await Promise.all(
     folders.map(async (folder) => {
       const { manifest }: { manifest: Manifest } = await import(new URL(`${folder}/manifest.ts`, PLATFORMS).href);

@@ -101,7 +101,7 @@ export const endpointActions: readonly EndpointAction[] = [
     danger: 'none',
     async run({ testEndpoint }, name, ask, signal) {
       const checks = await testEndpoint(name, ask, signal);
-      const key = checks.find(({ check }) => check === 'host key');
+      const key = checks.find(({ check }) => /host key/i.test(check));
       if (key?.ok) return `${name}: ${key.detail}`;
       const failed = key ?? checks.find(({ ok }) => !ok);
       throw new FleetError('trust.unknown-host', `${name}: ${failed?.detail ?? 'no host key was seen'}`);

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { App } from '../compose.ts';
 import type { Settings } from '../platforms/contract.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
-import type { Format } from './output.ts';
+import { FORMATS, type Format } from './output.ts';
 import type { Printer } from './print.ts';
 
 /** What a command runs in. */
@@ -53,7 +53,7 @@ export const globalFlags: readonly Flag[] = [
     label: 'Output',
     help: 'The form of what is printed.',
     kind: 'choice',
-    options: ['table', 'json', 'jsoncompact', 'yaml', 'name', 'csv'],
+    options: FORMATS,
     default: 'table',
   },
   {

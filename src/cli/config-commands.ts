@@ -74,14 +74,17 @@ export function knownEndpoint(word: string | undefined, { app }: CommandContext)
   );
 }
 
-export const endpointCommands: readonly Command[] = endpointActions.map((action) => ({
-  noun: 'endpoint',
-  verb: action.id.slice('endpoint.'.length),
-  help: action.help,
-  takes: 'NAME',
-  flags: () => [],
-  run: (context, { words }) => runEndpointAction(action, words[0], context),
-}));
+/** Testing has a command of its own, which shows every check. */
+export const endpointCommands: readonly Command[] = endpointActions
+  .filter(({ id }) => id !== 'endpoint.test')
+  .map((action) => ({
+    noun: 'endpoint',
+    verb: action.id.slice('endpoint.'.length),
+    help: action.help,
+    takes: 'NAME',
+    flags: () => [],
+    run: (context, { words }) => runEndpointAction(action, words[0], context),
+  }));
 
 async function runEndpointAction(
   action: EndpointAction,

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { type EndpointName, isEndpointName } from '../ids.ts';
 import { didYouMean } from '../state/config/nearest.ts';
@@ -14,6 +13,11 @@ export interface Connected {
 /** The endpoints that this command is about: those of `-C`, or all that are enabled. Throws endpoint.not-found. */
 export function chosenEndpoints({ app, global }: CommandContext): readonly EndpointName[] {
   const { endpoints } = app.config();
+  if (endpoints.size === 0) {
+    throw new FleetError('usage', `${app.configPath} has no endpoints`, {
+      fix: 'drover endpoint add NAME makes one; --demo shows a simulated fleet',
+    });
+  }
   if (global.clients.length === 0) {
     return [...endpoints.values()].filter(({ enabled }) => enabled).map(({ name }) => name);
   }
@@ -32,23 +36,26 @@ export function chosenEndpoints({ app, global }: CommandContext): readonly Endpo
 /** A fleet of 10,000 VMs on one host takes its time to be read for the first time. */
 const READY_MS = 120_000;
 
-function within(ms: number, name: EndpointName, ready: Promise<void>, clock: Clock): Promise<void> {
+function within(ms: number, name: EndpointName, ready: Promise<void>, { app, signal }: CommandContext): Promise<void> {
   const late = Promise.withResolvers<void>();
-  const stop = clock.after(ms, () =>
+  const stopClock = app.clock.after(ms, () =>
     late.reject(new FleetError('op.timeout', `${name} has not sent all its rows within ${ms / 1000} s`)),
   );
-  return Promise.race([ready, late.promise]).finally(stop);
+  const interrupted = () => late.reject(signal.reason);
+  signal.addEventListener('abort', interrupted, { once: true });
+  return Promise.race([ready, late.promise]).finally(() => {
+    stopClock();
+    signal.removeEventListener('abort', interrupted);
+  });
 }
 
 /** Connects to these endpoints at once and waits until each has sent all its rows or has failed. */
 export async function connect(context: CommandContext, names: readonly EndpointName[]): Promise<Connected> {
   const { app, signal } = context;
   app.open(names);
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  const ready = names.map((name) => within(READY_MS, name, app.sessions.ready(name), app.clock));
-  const results = await Promise.race([Promise.allSettled(ready), interrupted]);
+  const ready = names.map((name) => within(READY_MS, name, app.sessions.ready(name), context));
+  const results = await Promise.allSettled(ready);
+  signal.throwIfAborted();
   app.store.flush();
   const failed = new Map<EndpointName, unknown>();
   results.forEach((result, i) => {

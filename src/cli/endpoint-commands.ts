@@ -1,4 +1,4 @@
-import { endpointForms } from '../actions/endpoint.ts';
+import { endpointActions, endpointForms } from '../actions/endpoint.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointName, isEndpointName } from '../ids.ts';
 import type { Check, EndpointField, Settings } from '../platforms/contract.ts';
@@ -61,6 +61,27 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
         const shown = [['name', name], ['platform', config.platform], ...lines] as const;
         await context.printer.print(await renderDetails({ value, name, lines: shown }, context.format));
         return EXIT.done;
+      },
+    },
+    {
+      noun: 'endpoint',
+      verb: 'test',
+      help: endpointActions.find(({ id }) => id === 'endpoint.test')?.help ?? '',
+      takes: 'NAME',
+      flags: () => [],
+      async run(context, { words }) {
+        const name = knownEndpoint(words[0], context);
+        const checks = await context.app.testEndpoint(name, askOnTerminal(context), context.signal);
+        if (context.format === 'table') sayChecks(checks, context);
+        else
+          await context.printer.print(
+            await renderList(
+              { rows: checks.map((check) => ({ ...check })), columns: [], name: ({ check }) => check },
+              context.format,
+              undefined,
+            ),
+          );
+        return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
       },
     },
     {

@@ -23,7 +23,11 @@ const endpointIn = (word: string, context: CommandContext): EndpointName | undef
 };
 
 /** Connects to what these words may mean: only to the endpoints that are named, when all are ids. */
-async function connectFor(words: readonly string[], context: CommandContext, onlyById: boolean): Promise<void> {
+async function connectFor(
+  words: readonly string[],
+  context: CommandContext,
+  onlyById: boolean,
+): Promise<readonly EndpointName[]> {
   const byId = words.map((word) => endpointIn(word, context));
   const named = byId.filter((name) => name !== undefined);
   const names = named.length === words.length && words.length > 0 ? [...new Set(named)] : chosenEndpoints(context);
@@ -34,6 +38,19 @@ async function connectFor(words: readonly string[], context: CommandContext, onl
   if (onlyById && connected.failed.size > 0 && named.length < words.length) {
     throw new FleetError('op.refused', 'an endpoint did not answer, so a name could mean another machine there', {
       fix: 'name the VM by its id, or the endpoints with -C',
+    });
+  }
+  return [...connected.failed.keys()];
+}
+
+/** A name that was not found may be on an endpoint that did not answer: that is another thing than "there is none". */
+function orUnreachable<Thing>(silent: readonly EndpointName[], find: () => Thing): Thing {
+  try {
+    return find();
+  } catch (error) {
+    if (silent.length === 0 || !(error instanceof FleetError) || !error.code.endsWith('.not-found')) throw error;
+    throw new FleetError('host.unreachable', `${error.message} on what answered; ${silent.join(', ')} did not`, {
+      cause: error,
     });
   }
 }
@@ -51,8 +68,8 @@ export async function findVms(
   if (words.length === 0 && context.global.filter === '') {
     throw new FleetError('usage', 'which VM? Name it, or say --filter QUERY');
   }
-  await connectFor(words, context, onlyById);
-  if (words.length > 0) return [...new Set(words.map((word) => oneVm(word, fleet)))];
+  const silent = await connectFor(words, context, onlyById);
+  if (words.length > 0) return orUnreachable(silent, () => [...new Set(words.map((word) => oneVm(word, fleet)))]);
   return filteredVms(fleet, context.global.filter);
 }
 
@@ -64,7 +81,11 @@ function oneVm(word: string, fleet: Fleet): Vm {
 
 export async function findNode(word: string, context: CommandContext): Promise<Node> {
   const { fleet } = context.app.store;
-  await connectFor([word], context, false);
+  const silent = await connectFor([word], context, false);
+  return orUnreachable(silent, () => oneNode(word, fleet));
+}
+
+function oneNode(word: string, fleet: Fleet): Node {
   const byId = fleet.nodes.get(word as NodeId);
   if (byId) return byId;
   const nodes = [...fleet.nodes.values()];

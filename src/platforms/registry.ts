@@ -1,6 +1,7 @@
 // Written by `npm run gen` from the folders beside it.
 import type { Manifest, Platform } from './contract.ts';
 import { manifest as fake } from './fake/manifest.ts';
+import { manifest as kvm } from './kvm/manifest.ts';
 
 export interface PlatformEntry {
   readonly manifest: Manifest;
@@ -9,5 +10,6 @@ export interface PlatformEntry {
 }
 
 export const platforms: readonly PlatformEntry[] = [
+  { manifest: kvm, load: async () => (await import('./kvm/index.ts')).platform },
   { manifest: fake, load: async () => (await import('./fake/index.ts')).platform },
 ];

@@ -8,6 +8,8 @@ export interface Hint {
   readonly does: string;
   /** Shown dimmed: why it can't be used now is told when it is pressed. */
   readonly disabled?: boolean;
+  /** Gets room before the others, and stands behind them. */
+  readonly always?: boolean;
 }
 
 /** Something that lies over the screen and has all keys while it is on top: a prompt, a question, a form. */

@@ -17,6 +17,8 @@ export interface SessionSpec {
   readonly readOnly?: string;
   /** Looks the secrets up; rejects with config.secret. */
   resolve(signal: AbortSignal): Promise<Endpoint>;
+  /** Its login was refused: what `resolve` remembers may be out of date. */
+  rejected(): void;
 }
 
 export interface SessionOptions {
@@ -141,6 +143,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
         failures = status.phase === 'up' ? 0 : failures + 1;
         const blocked = needsSomebody(error);
         firstAttempt.reject(error);
+        if (error instanceof FleetError && error.code === 'auth.rejected') spec.rejected();
         tell({ phase: blocked ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
         ask = {};
         await pause(blocked ? undefined : backOff(failures));

@@ -60,7 +60,10 @@ describe('the store', () => {
   it('shows a machine that two endpoints see as one row, and keeps it when one of them goes', async () => {
     const { store, clock, fleet } = openStore();
     store.push(host1, inventory([aNode('same')], [aVm('web', { node: 'same', uuid: 'u' })]));
-    store.push(host2, inventory([aNode('same', 'host2')], [aVm('web', { endpoint: 'host2', node: 'same', uuid: 'u' })]));
+    store.push(
+      host2,
+      inventory([aNode('same', 'host2')], [aVm('web', { endpoint: 'host2', node: 'same', uuid: 'u' })]),
+    );
     await clock.pass(50);
     expect([...fleet.vms.keys()]).toEqual(['host1/web']);
     store.removeEndpoint(host1);
@@ -114,7 +117,14 @@ describe('the store', () => {
     store.push(host1, inventory([aNode('n1')], [a, b]));
     store.push(host1, { kind: 'samples', block });
     await clock.pass(300);
-    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: a.id }, { kind: 'vm-upsert', vm: c }] });
+    store.push(host1, {
+      kind: 'changes',
+      at: 0,
+      changes: [
+        { kind: 'vm-remove', id: a.id },
+        { kind: 'vm-upsert', vm: c },
+      ],
+    });
     store.push(host1, { kind: 'samples', block: cpuBlock([c], 0.9) });
     store.push(host1, { kind: 'samples', block });
     await clock.pass(300);

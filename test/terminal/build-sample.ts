@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { buildOptions } from '../../scripts/build/options.ts';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -13,6 +13,7 @@ const sampleApp: Plugin = {
   },
 };
 
-export async function buildSample(outdir: string): Promise<void> {
-  await build({ ...buildOptions, outdir, plugins: [...buildOptions.plugins, sampleApp] });
+export async function buildSample(outdir: string): Promise<Metafile> {
+  const { metafile } = await build({ ...buildOptions, outdir, plugins: [...buildOptions.plugins, sampleApp] });
+  return metafile;
 }

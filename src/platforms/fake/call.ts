@@ -1,8 +1,8 @@
-import { wait } from '../../clock.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { type NodeId, nativeOf, type VmId } from '../../ids.ts';
 import { type Context, type Node, type OperationName, operations, type Vm } from '../contract.ts';
 import type { FakeServer } from './server.ts';
+import { think } from './think.ts';
 
 /** One request and its answer, with all that may come between; `act` is what the server does. */
 export interface Calls {
@@ -19,13 +19,6 @@ export interface Calls {
 export function createCalls(server: FakeServer, context: Context, alive: AbortSignal): Calls {
   const { clock, endpoint, faults, fleet } = server;
 
-  /** The time until the server acts: none, some, or for ever. */
-  async function think(nodeRow: number, signal: AbortSignal) {
-    if (faults.frozen || faults.hangs(nodeRow)) await never(signal);
-    const delay = faults.delayMs(nodeRow);
-    if (delay > 0) await wait(clock, delay, signal);
-  }
-
   async function exchange<T>(
     operation: OperationName,
     name: string,
@@ -35,7 +28,7 @@ export function createCalls(server: FakeServer, context: Context, alive: AbortSi
   ): Promise<T> {
     const { kind } = operations[operation];
     try {
-      await think(nodeRow, AbortSignal.any([signal, alive]));
+      await think(server, nodeRow, AbortSignal.any([signal, alive]));
       if (kind === 'reads' && faults.takeFailure(operation)) {
         throw new FleetError('op.failed', `${name}: the answer broke off half-way`, { retry: true });
       }
@@ -93,10 +86,3 @@ export function createCalls(server: FakeServer, context: Context, alive: AbortSi
       }),
   };
 }
-
-const never = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });

@@ -29,6 +29,6 @@ export function deleteVm(server: FakeServer, vm: Vm, row: number, options: Delet
   }
   for (const path of doomed) server.drives.destroy(path);
   server.remove(row);
-  server.tell(vm.id, options.keepDisks ? 'Deleted, disks kept' : 'Deleted with its disks');
+  server.news.event(vm.id, options.keepDisks ? 'Deleted, disks kept' : 'Deleted with its disks');
   return accepted();
 }

@@ -49,7 +49,7 @@ export interface FleetSize {
 }
 
 /** So many VMs are made between two looks at what else the process has to do; about a millisecond. */
-const CHUNK = 1000;
+const CHUNK = 500;
 
 export async function createFleet(endpoint: EndpointName, size: FleetSize, now: number): Promise<Fleet> {
   const layout = layOut(endpoint, size.vms, size.seed);

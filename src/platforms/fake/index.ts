@@ -1,11 +1,13 @@
-import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint, Platform } from '../contract.ts';
 import { createConnection } from './connection.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
+import { think } from './think.ts';
 
 const WRONG_PASSWORD = 'wrong';
+/** The row of what is asked of the server itself. */
+const NO_NODE = -1;
 
 export const platform: Platform = {
   async connect(endpoint, context) {
@@ -46,7 +48,7 @@ function gates(server: FakeServer, endpoint: Endpoint, context: Context): readon
       check: 'The host answers',
       detail: 'it does',
       async pass() {
-        await wait(context.clock, faults.delayMs(-1), context.signal);
+        await think(server, NO_NODE, context.signal);
         link.lost.throwIfAborted();
       },
     },

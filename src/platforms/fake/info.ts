@@ -27,7 +27,7 @@ export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
     description: String(sheet['description']) || undefined,
     more: [
       ['Firmware', pick(['UEFI', 'BIOS'], bits >>> 9)],
-      ['Running since', new Date(bootedAt(server, row)).toISOString()],
+      ...(vm.ips.length > 0 ? [['Running since', new Date(bootedAt(server, row)).toISOString()] as const] : []),
     ],
   };
 }

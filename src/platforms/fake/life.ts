@@ -21,7 +21,7 @@ export function liveOn(server: FakeServer): void {
   function happen() {
     const bits = hash(fleet.seed, count++, 101);
     const vm = fleet.vm(bits % options.vms);
-    if (vm?.state === 'running') server.tell(vm.id, pick(NEWS, bits >>> 8));
+    if (vm?.state === 'running') server.news.event(vm.id, pick(NEWS, bits >>> 8));
     agenda.plan(options.eventsEveryMs, happen);
   }
   agenda.plan(options.eventsEveryMs, happen);

@@ -178,14 +178,16 @@ const SETTINGS: readonly SettingsField[] = [
     label: 'Autostart',
     help: 'Start the VM when its node comes up.',
     kind: 'flag',
-    in: { 'edit-config': 'write', 'edit-running': 'read', 'edit-image': 'write', provision: 'write' },
+    takesEffect: 'now',
+    in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
   },
   {
     key: 'description',
     label: 'Description',
     help: 'What the VM is for.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'read', 'edit-image': 'write', provision: 'write' },
+    takesEffect: 'now',
+    in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
   },
 ];
 

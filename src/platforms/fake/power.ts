@@ -50,7 +50,7 @@ export function createPower(server: FakeServer): Power {
     const vm = fleet.vm(row);
     if (!vm) return;
     server.enter(row, state, state === 'stopped' ? sizeOf(row) : {});
-    server.tell(vm.id, text);
+    server.news.event(vm.id, text);
   }
 
   function sizeOf(row: number): Partial<Vm> {
@@ -63,7 +63,7 @@ export function createPower(server: FakeServer): Power {
     after(row, ms / 2, () => {
       const message = `${what} half-way, by order of this demo`;
       server.enter(row, state, { trouble: { message, since: server.clock.now() } });
-      server.tell(vm.id, message);
+      server.news.event(vm.id, message);
     });
   }
 

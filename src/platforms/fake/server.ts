@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import type { EndpointName, NodeId, VmId } from '../../ids.ts';
-import type { Change, Feed, Sink, Vm, VmState } from '../contract.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { Vm, VmState } from '../contract.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { createDrives, type Drives } from './drives.ts';
 import { createFaults, type Faults, type Trap } from './faults.ts';
@@ -8,6 +8,7 @@ import { createFleet, type Fleet } from './fleet.ts';
 import { liveOn } from './life.ts';
 import { createLink, type Link } from './link.ts';
 import { address, RAW_STATES } from './machines.ts';
+import { createNews, type News } from './news.ts';
 import type { FakeOptions } from './options.ts';
 import { createSheets, type Sheets } from './sheets.ts';
 
@@ -21,6 +22,7 @@ export interface FakeServer {
   readonly drives: Drives;
   readonly agenda: Agenda;
   readonly link: Link;
+  readonly news: News;
   readonly faults: Faults & Trap;
   /** Epoch, ms. */
   readonly startedAt: number;
@@ -34,8 +36,6 @@ export interface FakeServer {
   enter(row: number, state: VmState, change?: Partial<Vm>): void;
   change(row: number, change: Partial<Vm>): void;
   remove(row: number): void;
-  tell(subject: VmId | NodeId, text: string): void;
-  subscribe(sink: Sink): () => void;
   /** Time goes on while somebody is connected; the function that it answers ends that connection. */
   visit(): () => void;
 }
@@ -48,57 +48,38 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
   const agenda = createAgenda(clock);
   const link = createLink(endpoint, clock);
   const faults = createFaults(options, fleet, link, (nodeRow) =>
-    nodeRow === undefined ? catchUp() : hangingChanged(nodeRow),
+    nodeRow === undefined ? news.catchUp() : hangingChanged(nodeRow),
   );
-  const sinks = new Set<Sink>();
-  let visits = 0;
-  const sheets = createSheets(fleet);
+  const news = createNews(
+    clock,
+    (row) => faults.frozen || faults.hangs(fleet.columns.node[row] ?? -1),
+    () => faults.frozen,
+  );
   const visitors: FakeServer['visitors'] = new Map();
   const boots = new Map<number, number>();
-  /** What hanging nodes would have told, the newest per row; they tell it when they are back. */
-  const untold = new Map<number, Change>();
-
-  function feed(news: Feed) {
-    for (const sink of sinks) sink(news);
-  }
-
-  const silent = (row: number) => faults.frozen || faults.hangs(fleet.columns.node[row] ?? -1);
-
-  function announce(row: number, change: Change) {
-    if (silent(row)) untold.set(row, change);
-    else feed({ kind: 'changes', at: clock.now(), changes: [change] });
-  }
-
-  function catchUp() {
-    const told = [...untold.keys()].filter((row) => !silent(row));
-    const changes = told.map((row) => untold.get(row)).filter((change) => change !== undefined);
-    for (const row of told) untold.delete(row);
-    if (changes.length > 0) feed({ kind: 'changes', at: clock.now(), changes });
-  }
+  let visits = 0;
 
   function hangingChanged(nodeRow: number) {
     const since = clock.now();
-    if (faults.hangs(nodeRow)) agenda.plan(MISSED_AFTER_MS, () => missNode(nodeRow, since));
-    else {
-      catchUp();
-      missNode(nodeRow, since);
-    }
+    if (faults.hangs(nodeRow)) return void agenda.plan(MISSED_AFTER_MS, () => reportNode(nodeRow, since));
+    news.catchUp();
+    reportNode(nodeRow, since);
   }
 
-  function missNode(nodeRow: number, since: number) {
-    const node = fleet.nodes()[nodeRow];
-    if (!node) return;
-    const { trouble: _over, ...healthy } = node;
-    const now = faults.hangs(nodeRow)
-      ? { ...node, state: 'unknown' as const, trouble: { message: `${node.name} does not answer`, since } }
+  function reportNode(nodeRow: number, since: number) {
+    const known = fleet.nodes()[nodeRow];
+    if (!known) return;
+    const { trouble: _over, ...healthy } = known;
+    const node = faults.hangs(nodeRow)
+      ? { ...known, state: 'unknown' as const, trouble: { message: `${known.name} does not answer`, since } }
       : { ...healthy, state: 'up' as const };
-    fleet.replaceNode(nodeRow, now);
-    feed({ kind: 'changes', at: clock.now(), changes: [{ kind: 'node-upsert', node: now }] });
+    fleet.replaceNode(nodeRow, node);
+    news.announce({ kind: 'node-upsert', node });
   }
 
   function replace(row: number, vm: Vm) {
     fleet.replaceVm(row, vm);
-    announce(row, { kind: 'vm-upsert', vm });
+    news.change(row, { kind: 'vm-upsert', vm });
   }
 
   const server: FakeServer = {
@@ -106,10 +87,11 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     options,
     clock,
     fleet,
-    sheets,
+    sheets: createSheets(fleet),
     drives: createDrives(fleet),
     agenda,
     link,
+    news,
     faults,
     startedAt: clock.now(),
     boots,
@@ -137,14 +119,7 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
       const vm = fleet.vm(row);
       if (!vm) return;
       fleet.remove(row);
-      announce(row, { kind: 'vm-remove', id: vm.id });
-    },
-    tell(subject, text) {
-      if (!faults.frozen) feed({ kind: 'events', events: [{ at: clock.now(), subject, text }] });
-    },
-    subscribe(sink) {
-      sinks.add(sink);
-      return () => void sinks.delete(sink);
+      news.change(row, { kind: 'vm-remove', id: vm.id });
     },
     visit() {
       if (visits++ === 0) agenda.wake();

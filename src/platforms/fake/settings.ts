@@ -35,7 +35,7 @@ export function configure(
     ...(target === 'running' || !active ? sizeIn(changes) : {}),
     ...(typeof changes['autostart'] === 'boolean' && { autostart: changes['autostart'] }),
   });
-  server.tell(vm.id, `Settings changed: ${Object.keys(changes).join(', ')}`);
+  server.news.event(vm.id, `Settings changed: ${Object.keys(changes).join(', ')}`);
   return { ...accepted(), warnings };
 }
 

@@ -39,6 +39,7 @@ export interface Shell {
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const CTRL_U = '\u0015';
+const KEY_SEQUENCE = /\u001b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])/g;
 const BACKSPACE = /[\b\u007f]/;
 
 /** A terminal session on a simulated machine: a login unless `user` is in already, then a line at a time. */
@@ -78,21 +79,18 @@ export function createShell(host: Host, io: ShellIo, user?: string): Shell {
   function run(text: string) {
     const [name = '', ...args] = text.trim().split(/\s+/);
     if (name === '') return;
-    if (name === 'exit' || name === 'logout') return logOut();
-    const command = COMMANDS[name];
-    if (!command) return print(`${name}: command not found\n`);
-    foreground = command.run({ host, who, args, print });
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command) foreground = command.run({ host, who, args, print });
+    else print(`${name}: command not found\n`);
   }
 
   function enter() {
     print('\n');
     const text = line;
     line = '';
-    if (stage === 'shell') {
-      const leaves = /^\s*(exit|logout)\s*$/.test(text);
-      run(text);
-      if (leaves) return;
-    } else logIn(text.trim());
+    if (stage !== 'shell') logIn(text.trim());
+    else if (/^\s*(exit|logout)\s*$/.test(text)) return logOut();
+    else run(text);
     if (!foreground) prompt();
   }
 
@@ -129,8 +127,9 @@ export function createShell(host: Host, io: ShellIo, user?: string): Shell {
   greet();
   return {
     input(bytes) {
-      // Enter arrives as CR, and pasted lines as CR LF: one line end.
-      for (const typed of decoder.write(Buffer.from(bytes)).replaceAll('\r\n', '\r')) key(typed);
+      // Enter arrives as CR, and pasted lines as CR LF: one line end. Arrows and the like mean nothing here.
+      const text = decoder.write(Buffer.from(bytes)).replaceAll('\r\n', '\r').replaceAll(KEY_SEQUENCE, '');
+      for (const typed of text) key(typed);
     },
     close() {
       foreground?.stop();

@@ -4,7 +4,7 @@ import type { Feed, NodeSample, WatchOptions } from '../contract.ts';
 import { makeSamples, type NodeLoad, nodeCpu, nodeMemory, type Samples, sampleRows } from './curves.ts';
 import type { FakeServer } from './server.ts';
 
-/** Rows that are sampled in one go; at most about a millisecond of work. */
+/** Rows that are sampled in one go; about a millisecond of work. */
 const SHARD = 10_000;
 
 /** A part of the fleet with arrays of its own, which are written again at each tick. */
@@ -22,17 +22,14 @@ export async function watch(server: FakeServer, alive: AbortSignal, options: Wat
   alive.throwIfAborted();
   const end = AbortSignal.any([signal, alive]);
   sink({ kind: 'inventory', at: clock.now(), inventory: fleet.inventory() });
-  sink({ kind: 'complete', at: clock.now() });
-  const leave = server.subscribe(sink);
-  let shards: readonly Shard[] = [];
+  const leave = server.news.subscribe(sink);
+  let shards = new Map<number, Shard>();
   let drawnFor = '';
   try {
     for (;;) {
       const drawing = `${fleet.shape} ${faults.hangings}`;
-      if (drawing !== drawnFor) {
-        shards = drawShards(server);
-        drawnFor = drawing;
-      }
+      if (drawing !== drawnFor) shards = new Map();
+      drawnFor = drawing;
       await tick(server, shards, options, end);
     }
   } catch (error) {
@@ -46,16 +43,21 @@ export async function watch(server: FakeServer, alive: AbortSignal, options: Wat
  * One round over the fleet. All samples are of its first instant; those of a large fleet are spread over the round,
  * beginning with the shards that people look at.
  */
-async function tick(server: FakeServer, shards: readonly Shard[], options: WatchOptions, end: AbortSignal) {
+async function tick(server: FakeServer, shards: Map<number, Shard>, options: WatchOptions, end: AbortSignal) {
   const { clock, faults, fleet } = server;
   const at = clock.now();
   const windowMs = options.everyMs();
-  const gap = windowMs / Math.max(1, shards.length);
   const nodes = fleet.nodes();
   const load = { cpus: new Float64Array(nodes.length), memory: new Float64Array(nodes.length) };
-  for (const [index, { rows, ids, samples }] of inSight(server, shards, options.interest()).entries()) {
-    if (index > 0) await wait(clock, gap, end);
+  const order = inSight(server, options.interest());
+  const gap = windowMs / Math.max(1, order.length);
+  for (const [turn, index] of order.entries()) {
+    if (turn > 0) await wait(clock, gap, end);
     if (faults.frozen) continue;
+    const shard = shards.get(index) ?? drawShard(server, index);
+    shards.set(index, shard);
+    const { rows, ids, samples } = shard;
+    if (ids.length === 0) continue;
     sampleRows(fleet.columns, fleet.seed, rows, at, samples, load);
     options.sink({ kind: 'samples', block: { at, windowMs, ids, ...samples } });
   }
@@ -72,30 +74,28 @@ function nodeFeed({ fleet, faults }: FakeServer, load: NodeLoad, at: number): Fe
   return samples.length > 0 ? { kind: 'node-samples', samples } : { kind: 'alive', at };
 }
 
-/** The VMs that have something to tell, in the order of the tree. */
-function drawShards({ fleet, faults, options }: FakeServer): readonly Shard[] {
+/** The VMs of a part of the rows that have something to tell. */
+function drawShard({ fleet, faults, options }: FakeServer, index: number): Shard {
   const rows: number[] = [];
-  for (let row = 0; row < options.vms; row++) {
-    if (fleet.vm(row) && !faults.hangs(fleet.columns.node[row] ?? -1)) rows.push(row);
+  const ids: VmId[] = [];
+  for (let row = index * SHARD; row < Math.min(options.vms, (index + 1) * SHARD); row++) {
+    const vm = fleet.vm(row);
+    if (!vm || faults.hangs(fleet.columns.node[row] ?? -1)) continue;
+    rows.push(row);
+    ids.push(vm.id);
   }
-  const shards: Shard[] = [];
-  for (let from = 0; from < rows.length; from += SHARD) {
-    const part = Int32Array.from(rows.slice(from, from + SHARD));
-    const ids = [...part].map((row) => fleet.vm(row)?.id).filter((id) => id !== undefined);
-    shards.push({ rows: part, ids, samples: makeSamples(part.length) });
-  }
-  return shards;
+  return { rows: new Int32Array(rows), ids, samples: makeSamples(rows.length) };
 }
 
-/** Shards that hold a VM of interest come first. */
-function inSight({ fleet }: FakeServer, shards: readonly Shard[], interest: readonly VmId[]): readonly Shard[] {
-  if (shards.length < 2 || interest.length === 0) return shards;
-  const seen = new Set<Shard>();
+/** The indexes of all shards; those that hold a VM of interest come first. */
+function inSight({ fleet, options }: FakeServer, interest: readonly VmId[]): readonly number[] {
+  const count = Math.ceil(options.vms / SHARD);
+  const order = new Set<number>();
   for (const id of interest) {
+    if (order.size === count) break;
     const row = fleet.find(id);
-    const shard = row === undefined ? undefined : shards.find(({ rows }) => row <= (rows.at(-1) ?? -1));
-    if (shard) seen.add(shard);
-    if (seen.size === shards.length) break;
+    if (row !== undefined) order.add(Math.floor(row / SHARD));
   }
-  return [...seen, ...shards.filter((shard) => !seen.has(shard))];
+  for (let index = 0; index < count; index++) order.add(index);
+  return [...order];
 }

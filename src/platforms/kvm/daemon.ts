@@ -46,6 +46,7 @@ export async function createDaemon(options: DaemonOptions, signal: AbortSignal):
   let closed: FleetError | undefined;
 
   async function open(channel: string, openSignal: AbortSignal): Promise<RpcClient> {
+    if (closed) throw closed;
     const client = await openClient(options, channel, openSignal);
     if (closed) client.close(closed);
     all.add(client);
@@ -62,6 +63,7 @@ export async function createDaemon(options: DaemonOptions, signal: AbortSignal):
     poll,
     async control(controlSignal) {
       for (;;) {
+        if (closed) throw closed;
         const alive = controls.filter((client) => client.isOpen).sort((a, b) => a.unanswered - b.unanswered);
         const [least] = alive;
         if (least && (least.unanswered < BUSY || alive.length >= MOST_CONTROLS)) return least;
@@ -101,6 +103,7 @@ async function openClient(options: DaemonOptions, channel: string, outer: AbortS
       link,
       clock,
       peer: `libvirt on ${dialer.host}`,
+      callsApart: dialer.callsApart ?? false,
       onWire: (line) => wire({ ...line, endpoint, channel }),
     });
     try {

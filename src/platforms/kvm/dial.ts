@@ -12,10 +12,13 @@ import { type Address, hostOf } from './address.ts';
 import { carrierCommand, probeCommand, socketPaths } from './daemon-sockets.ts';
 import { runHere } from './run-here.ts';
 import { certificateAccepted } from './tls-greeting.ts';
+import { oneRecordPerWrite } from './tls-records.ts';
 
 export interface Dialer {
   /** For sentences: `db1.example.org`, `this machine`. */
   readonly host: string;
+  /** The daemon must get each call in a write of its own (tls-records.ts). */
+  readonly callsApart?: boolean;
   open(signal: AbortSignal): Promise<Duplex>;
   /** What a shell command prints on the host; missing where there is no login. */
   run?(command: string, signal: AbortSignal): Promise<string>;
@@ -41,6 +44,7 @@ export async function createDialer(endpoint: string, address: Address, context: 
     case 'tls':
       return {
         host,
+        callsApart: true,
         async open(signal) {
           const files = {
             ...(address.ca && { ca: address.ca }),
@@ -49,7 +53,7 @@ export async function createDialer(endpoint: string, address: Address, context: 
           };
           const socket = await openTls({ host, port: address.port, ...files }, { clock, signal });
           await certificateAccepted(socket, hostPort(host, address.port), { clock, signal });
-          return socket;
+          return oneRecordPerWrite(socket);
         },
         close: () => undefined,
       };

@@ -1,4 +1,4 @@
-import type { EndpointName, VmId } from '../../ids.ts';
+import type { VmId } from '../../ids.ts';
 import { type Bytes, bytes } from '../../units.ts';
 import type { Disk, Snapshot, VmInfo } from '../contract.ts';
 import { usableAddresses } from './addresses.ts';
@@ -13,7 +13,7 @@ import { uuidText } from './uuid.ts';
 /** The guest agent is inside the guest: it may be there and not answer. */
 const AGENT_MS = 1_500;
 
-export const readInfo = (calls: GuestCalls, _endpoint: EndpointName, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
   onGuest(calls, id, signal, async (call) => {
     const { client, domain } = call;
     const options = { signal };

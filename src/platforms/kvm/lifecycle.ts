@@ -31,19 +31,23 @@ export function createLifecycle(calls: GuestCalls): Pick<VmOps, 'start' | 'stop'
       }),
     pause: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
+        if (call.domain.id === -1) throw notRunning(call);
         if ((await stateOf(call)) !== DOMAIN.paused) await plain(call, 'pause', procedures.suspend);
         return DONE;
       }),
     resume: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
+        if (call.domain.id === -1) throw notRunning(call);
         const state = await stateOf(call);
-        if (call.domain.id === -1) throw new FleetError('op.conflict', `${call.domain.name} is not paused but stopped`);
         if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
         else if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
         return DONE;
       }),
   };
 }
+
+const notRunning = ({ domain }: GuestCall): FleetError =>
+  new FleetError('op.conflict', `${domain.name} does not run`, { fix: 'start it first' });
 
 async function stateOf({ client, domain, signal }: GuestCall): Promise<number> {
   const { state } = await client.call(procedures.domainState, { domain, flags: 0 }, { signal });

@@ -36,16 +36,22 @@ export interface RosterOptions {
   readonly emit: (changes: readonly Change[]) => void;
   /** It runs no more: its samples are over. */
   readonly onIdle: (uuid: string) => void;
+  /** All that were listed at first have been read. Called once. */
+  readonly onComplete: () => void;
 }
 
 /** Guests that are read at once: four calls each, in one write. */
 const AT_ONCE = 64;
+/** Rows that are made between two looks at the event loop. */
+const LISTED_AT_ONCE = 500;
 
-export function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: RosterOptions): Roster {
-  const { poll, place, clock, signal, seen, emit, onIdle } = options;
+export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: RosterOptions): Promise<Roster> {
+  const { poll, place, clock, signal, seen, emit, onIdle, onComplete } = options;
+  let complete = false;
   const guests = new Map<string, Guest>();
   for (const [uuid, { domain, state, reason }] of listed) {
     guests.set(uuid, createGuest(place, domain, state, reason, undefined, undefined));
+    if (guests.size % LISTED_AT_ONCE === 0) await breathe();
   }
   const touched = new Set<string>();
   const unread = new Set(guests.keys());
@@ -66,6 +72,11 @@ export function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: 
     return before && JSON.stringify(before.vm) === JSON.stringify(guest.vm)
       ? undefined
       : { kind: 'vm-upsert', vm: guest.vm };
+  }
+
+  function touch(uuid: string): void {
+    touched.add(uuid);
+    wake();
   }
 
   async function readFirst(uuid: string): Promise<Change | undefined> {
@@ -133,10 +144,7 @@ export function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: 
       running ??= [...guests].flatMap(([uuid, guest]) => (isActive(guest) ? [uuid] : []));
       return running;
     },
-    touch(uuid) {
-      touched.add(uuid);
-      wake();
-    },
+    touch,
     observe(uuid, { domain, state, reason }) {
       const guest = guests.get(uuid);
       if (guest && guest.state === state && guest.reason === reason && guest.domain.id === domain.id) return;
@@ -144,7 +152,7 @@ export function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: 
         const change = put(uuid, createGuest(place, domain, state, reason, guest.details, guest.trouble));
         if (change) emit([change]);
       }
-      this.touch(uuid);
+      touch(uuid);
     },
     setTrouble(uuid, message) {
       const guest = guests.get(uuid);
@@ -157,6 +165,8 @@ export function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: 
         signal.throwIfAborted();
         const batch = nextBatch();
         if (batch.length === 0) {
+          if (!complete) onComplete();
+          complete = true;
           await awoken();
           continue;
         }

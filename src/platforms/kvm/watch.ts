@@ -71,7 +71,7 @@ export async function watchHost(
     };
     const [, listed] = await Promise.all([registerEvents(poll, signal), listGuests(poll, signal)]);
 
-    const roster = createRoster(listed, {
+    const roster = await createRoster(listed, {
       poll,
       place,
       clock,
@@ -82,6 +82,7 @@ export async function watchHost(
         meters.forget(uuid);
         idle.push(uuid);
       },
+      onComplete: () => sink({ kind: 'complete', at: clock.now() }),
     });
     sink({
       kind: 'inventory',
@@ -113,7 +114,8 @@ export async function watchHost(
     };
     // Those that stopped get one last row that says so; it would look alive with the last figures otherwise.
     const overBlocks = (): SampleBlock[] => {
-      const ids = idle.splice(0).map((uuid) => idOf(place, uuid));
+      const over = idle.splice(0).filter((uuid) => !roster.running().includes(uuid));
+      const ids = over.map((uuid) => idOf(place, uuid));
       return ids.length > 0
         ? [
             createBlock(

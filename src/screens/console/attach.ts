@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { FleetError } from '../../errors.ts';
 import type { Attachment } from '../../platforms/contract.ts';
 import type { Input } from '../../terminal/input.ts';
 import { passThrough } from '../../terminal/pass-through.ts';
+import { runCommand } from '../../terminal/run-command.ts';
 import type { Screen } from '../../terminal/screen.ts';
 
 /**
@@ -21,26 +21,23 @@ export const createAttach =
   (screen: Screen, input: Input): Attach =>
   async (attachment, { notice, signal }) => {
     if (attachment.kind === 'command') {
-      await screen.lend('cooked', () => runCommand(attachment.argv, input, signal));
-      return 'closed';
+      const { argv } = attachment;
+      const code = await runCommand({ screen, input, argv, signal });
+      if (code === 0) return 'closed';
+      throw new FleetError('op.failed', `${argv[0]} ended with exit code ${code}`);
     }
     const { stream, resize } = attachment;
     try {
-      return await passThrough({ screen, input, stream, notice, signal, detachByte: DETACH_BYTE, ...(resize && { resize }) });
+      return await passThrough({
+        screen,
+        input,
+        stream,
+        notice,
+        signal,
+        detachByte: DETACH_BYTE,
+        ...(resize && { resize }),
+      });
     } finally {
       stream.destroy();
     }
   };
-
-/** The machine's own ssh, for example; it reads the keyboard itself. */
-function runCommand([command, ...rest]: readonly [string, ...string[]], input: Input, signal: AbortSignal): Promise<void> {
-  input.pause();
-  return new Promise<void>((resolve, reject) => {
-    const child = spawn(command, rest, { stdio: 'inherit', signal });
-    child.once('error', (cause) => reject(new FleetError('op.failed', `${command} could not be started`, { cause })));
-    child.once('exit', (code, killedBy) => {
-      if (code === 0 || killedBy) resolve();
-      else reject(new FleetError('op.failed', `${command} ended with exit code ${code}`));
-    });
-  }).finally(() => input.resume());
-}

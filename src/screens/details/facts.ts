@@ -1,37 +1,48 @@
-import { clean, fit } from '../../terminal/width.ts';
 import type { ColourWord } from '../../state/theme.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
+import { formatRatio } from '../../units.ts';
+import { gauge, sparkline } from '../components/gauge.ts';
 import type { Look } from '../look.ts';
 
-/** A label with what is true. `painted` values come with colours, exactly `width` wide, and are never cut. */
+/** A label with what is true; a section stands over those that belong to it. */
 export type Fact =
   | { readonly label: string; readonly value: string; readonly colour?: ColourWord }
-  | { readonly label: string; readonly painted: string; readonly width: number }
+  | { readonly label: string; readonly share: number; readonly text: string; readonly trend?: Float32Array }
   | { readonly section: string };
 
-const LABEL = 11;
+const LABEL = 10;
 const TWO_COLUMNS_FROM = 76;
 const GAP = 2;
+const GAUGE = 10;
+const PERCENT = 5;
 
+/** Nothing for a value that is not known to exist. */
 export const fact = (label: string, value: string | undefined, colour?: ColourWord): readonly Fact[] =>
   value === undefined || value === '' ? [] : [{ label, value, ...(colour && { colour }) }];
 
 /** The facts below each other, or in two columns where there is room for them. */
 export function factLines(facts: readonly Fact[], columns: number, look: Look): readonly string[] {
-  if (columns < TWO_COLUMNS_FROM) return facts.map((one) => factLine(one, columns, look).text);
-  const width = Math.floor((columns - GAP) / 2);
-  const half = Math.ceil(facts.length / 2);
-  return facts.slice(0, half).map((one, at) => {
-    const left = factLine(one, width, look);
-    const other = facts[at + half];
-    if (!other) return left.text;
-    return left.text + ' '.repeat(width - left.width + GAP) + factLine(other, width, look).text;
+  if (columns < TWO_COLUMNS_FROM) return facts.map((one) => factText(one, columns, look));
+  const half = Math.floor((columns - GAP) / 2);
+  const rows = Math.ceil(facts.length / 2);
+  return facts.slice(0, rows).map((left, at) => {
+    const right = facts[at + rows];
+    return factText(left, half, look) + (right ? ' '.repeat(GAP) + factText(right, half, look) : '');
   });
 }
 
-function factLine(one: Fact, columns: number, { theme }: Look): { text: string; width: number } {
-  if ('section' in one) return { text: theme.paint('header', fit(clean(one.section), columns)), width: columns };
+/** Exactly `columns` wide. */
+function factText(one: Fact, columns: number, look: Look): string {
+  const { theme } = look;
+  if ('section' in one) return theme.paint('header', fit(clean(one.section), columns));
   const label = theme.paint('dim', fit(one.label, LABEL));
-  if ('painted' in one) return { text: `${label} ${one.painted}`, width: LABEL + 1 + one.width };
-  const value = fit(clean(one.value), Math.max(1, columns - LABEL - 1));
-  return { text: `${label} ${theme.paint(one.colour ?? 'text', value)}`, width: columns };
+  const room = Math.max(1, columns - LABEL - 1);
+  if ('value' in one) return `${label} ${theme.paint(one.colour ?? 'text', fit(clean(one.value), room))}`;
+  const bar = `${gauge(one.share, GAUGE, look)} ${formatRatio(one.share).padStart(PERCENT - 1)}`;
+  const rest = room - GAUGE - PERCENT - 1;
+  const text = fit(one.text, Math.min(width(one.text), rest));
+  const left = rest - width(text) - 1;
+  const trend = one.trend && left >= one.trend.length ? ` ${sparkline(one.trend, look)}` : '';
+  const blank = ' '.repeat(Math.max(0, rest - width(text) - (trend === '' ? 0 : (one.trend?.length ?? 0) + 1)));
+  return `${label} ${bar} ${text}${trend}${blank}`;
 }

@@ -3,7 +3,6 @@ import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
-import { gauge } from '../components/gauge.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
@@ -11,14 +10,12 @@ import { timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines } from './facts.ts';
 import type { Loaded } from './load.ts';
 
-const GAUGE = 12;
-
 /** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform tells. */
 export function nodeOverview(node: Node, sum: Sum, info: Loaded<NodeInfo>, fleet: Fleet, columns: number, look: Look): readonly string[] {
   const stale = fleet.endpoints.get(node.id.slice(0, node.id.indexOf('/')) as never)?.staleSince;
   const facts: Fact[] = [
     ...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)),
-    ...gauges(sum, look),
+    ...gauges(sum),
     ...vmFacts(sum),
     ...fact('Address', node.address),
     ...fact('Version', node.version),
@@ -48,7 +45,7 @@ function sections(info: NodeInfo, columns: number, look: Look): readonly string[
 export function poolOverview(sum: Sum, versions: ReadonlyMap<string, number>, columns: number, look: Look): readonly string[] {
   const facts: Fact[] = [
     ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodes - sum.nodesUp} down`),
-    ...gauges(sum, look),
+    ...gauges(sum),
     ...vmFacts(sum),
     ...fact('Density', sum.nodes === 0 ? '-' : `${(sum.counts.total / sum.nodes).toFixed(1)} VMs per node`),
     ...[...versions].flatMap(([version, count]) => fact('Version', `${version} on ${count}`)),
@@ -69,23 +66,20 @@ export function endpointOverview(status: EndpointStatus, columns: number, look: 
   return factLines(facts, Math.min(columns, 75), look);
 }
 
-function gauges(sum: Sum, look: Look): readonly Fact[] {
-  const of = formatBytes(sum.memory);
-  return [
-    { label: 'CPU', painted: `${gauge(sum.cpu, GAUGE, look)} ${formatRatio(sum.cpu).padStart(4)} of ${sum.cpus}`, width: GAUGE + 9 + String(sum.cpus).length },
-    {
-      label: 'Memory',
-      painted: `${gauge(sum.memoryUsed / sum.memory, GAUGE, look)} ${formatBytes(sum.memoryUsed).padStart(4)} of ${of}`,
-      width: GAUGE + 9 + of.length,
-    },
-  ];
-}
+const gauges = (sum: Sum): readonly Fact[] => [
+  { label: 'CPU', share: sum.cpu, text: `of ${sum.cpus} CPUs` },
+  {
+    label: 'Memory',
+    share: sum.memoryUsed / sum.memory,
+    text: `${formatBytes(sum.memoryUsed)} of ${formatBytes(sum.memory)}`,
+  },
+];
 
 function vmFacts({ counts }: Sum): readonly Fact[] {
-  const down = counts.total - counts.running - counts.paused - counts.crashed;
+  const { total, running, paused, crashed } = counts;
   return [
-    ...fact('VMs', `${counts.total}: ${counts.running} running, ${counts.paused} paused`),
-    ...fact('', `${counts.crashed} crashed, ${down} down`),
+    ...fact('VMs', `${total}: ${running} running`),
+    ...fact('Others', `${paused} paused, ${crashed} crashed, ${total - running - paused - crashed} down`),
   ];
 }
 

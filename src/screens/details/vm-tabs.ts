@@ -1,17 +1,15 @@
-import { type EndpointName, endpointOf } from '../../ids.ts';
+import { endpointOf } from '../../ids.ts';
 import type { Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet.ts';
-import { formatBytes, formatRatio } from '../../units.ts';
+import { formatBytes } from '../../units.ts';
 import { clean, fit } from '../../terminal/width.ts';
-import { gauge, sparkline } from '../components/gauge.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
 import { dateAndTime, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines } from './facts.ts';
 import type { Loaded } from './load.ts';
 
-const GAUGE = 12;
-const TREND = 12;
+const TREND = 10;
 const trend = new Float32Array(TREND);
 
 /** Everything about one VM that fits a glance. */
@@ -22,22 +20,16 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   const endpoint = fleet.endpoints.get(endpointOf(vm.id));
   const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
   const word = vm.rawState && vm.rawState !== vm.state ? `${vm.state} (${vm.rawState})` : vm.state;
-  const used = sample.memory / vm.memory;
   const stale = endpoint?.staleSince;
   const facts: Fact[] = [
     ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
-    {
-      label: 'CPU',
-      painted: `${gauge(sample.cpu, GAUGE, look)} ${formatRatio(sample.cpu).padStart(4)} ${sparkline(trend, look)}`,
-      width: GAUGE + 6 + TREND,
-    },
-    measured('Memory', `${gauge(used, GAUGE, look)} ${formatBytes(sample.memory).padStart(4)} of ${formatBytes(vm.memory)}`, vm.memory),
-    ...fact('vCPUs', String(vm.cpus)),
+    { label: 'CPU', share: sample.cpu, text: `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}`, trend },
+    { label: 'Memory', share: sample.memory / vm.memory, text: `${formatBytes(sample.memory)} of ${formatBytes(vm.memory)}` },
     ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
     ...fact('Network', `in ${rate(sample.netRx)}  out ${rate(sample.netTx)}`),
     ...fact('IP', vm.ips.join(' ') || '-'),
     ...fact('Node', node?.name ?? 'none'),
-    ...fact('Endpoint', endpointOf(vm.id) as EndpointName),
+    ...fact('Endpoint', endpointOf(vm.id)),
     ...fact('Autostart', vm.autostart === undefined ? undefined : vm.autostart ? 'yes' : 'no'),
     ...fact('Plan', vm.plan),
     ...fact('Profile', vm.profile),
@@ -54,10 +46,6 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...old.map((text) => theme.paint('warning', fit(`${glyphs.stale} ${clean(text)}`, columns))),
     ...factLines(facts, columns, look),
   ];
-
-  function measured(label: string, painted: string, memory: number): Fact {
-    return { label, painted, width: GAUGE + 1 + 4 + 4 + formatBytes(memory).length };
-  }
 }
 
 const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);

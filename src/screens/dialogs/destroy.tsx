@@ -43,6 +43,7 @@ export function confirmLosses(
   const form = createForm({
     fields: [...(action.options ?? []), proof].map((field) => ({ ...field, writable: true })),
     before: {},
+    startAt: TYPED,
     buttons: [
       { id: 'go', label: action.title },
       { id: 'cancel', label: 'Cancel' },

@@ -15,8 +15,8 @@ const COLUMNS = 64;
 export interface PickOptions<Value> {
   readonly title: string;
   readonly lines?: readonly string[];
-  /** Fewer than a hundred: the list draws them all. May grow while it is open. */
-  readonly choices: () => readonly Choice<Value>[];
+  /** Fewer than a hundred: the list draws them all. Undefined while it is not known yet what there is. */
+  readonly choices: () => readonly Choice<Value>[] | undefined;
 }
 
 /** Asks to choose one of a few; undefined when it was given up. */
@@ -34,17 +34,21 @@ export function pick<Value>(stage: Stage, { title, lines = [], choices }: PickOp
       ],
       press(key) {
         if (key.name === 'esc') end(undefined);
-        else stage.terminal.feed(key);
+        else if (choices()) stage.terminal.feed(key);
       },
       dismiss: () => end(undefined),
       draw(room) {
         const columns = Math.min(COLUMNS, room.columns - 4);
-        const items = choices().map(({ label }, at) => ({ key: String(at), label: fit(clean(label), columns - 2), value: at }));
+        const known = choices();
+        const items = (known ?? []).map(({ label }, at) => ({ key: String(at), label: fit(clean(label), columns - 2), value: at }));
         const limit = Math.max(1, Math.min(items.length, room.rows - 4 - lines.length));
-        const text = lines.flatMap((line) => wrapped(line, columns)).map((line) => stage.look.theme.paint('dim', line));
+        const text = [...lines, ...(known ? [] : ['looking what there is…'])]
+          .flatMap((line) => wrapped(line, columns))
+          .map((line) => stage.look.theme.paint('dim', line));
+        if (!known) return <Panel title={title} look={stage.look} room={room} lines={text} columns={columns} />;
         return (
           <Panel title={title} look={stage.look} room={room} lines={text} columns={columns} childRows={limit}>
-            <SelectInput items={items} limit={limit} onSelect={({ value }) => end(choices()[value]?.value)} />
+            <SelectInput items={items} limit={limit} onSelect={({ value }) => end(known[value]?.value)} />
           </Panel>
         );
       },

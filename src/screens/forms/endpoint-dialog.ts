@@ -1,6 +1,6 @@
 import { sentence } from '../../errors.ts';
 import { endpointName, type EndpointName, isEndpointName } from '../../ids.ts';
-import type { Check, EndpointField, Manifest, Settings } from '../../platforms/contract.ts';
+import type { Check, Detected, EndpointField, Manifest, Settings } from '../../platforms/contract.ts';
 import type { EndpointChanges } from '../../state/config/change.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
 import { endpointFieldsOf, suggested } from '../../state/fields.ts';
@@ -13,7 +13,8 @@ import { formDialog } from './form-layer.tsx';
 import { createForm } from './form-state.ts';
 
 const COLUMNS = 80;
-const DETECT_MS = 5_000;
+/** Nobody waits longer to be asked a question. */
+const DETECT_MS = 1_500;
 const TEST_MS = 60_000;
 const NAME = '@name';
 
@@ -33,31 +34,37 @@ interface Start {
   readonly values: Settings;
 }
 
-/** Asks for the platform, with what was found on this machine on top (F-022, F-031), then for its fields. */
+/** Asks for the platform, with what was found on this machine behind it (F-022, F-031), then for its fields. */
 export async function addEndpoint(stage: Stage): Promise<void> {
   const { services } = stage;
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(DETECT_MS)]);
-  const choices: Choice<Start>[] = services.manifests.map((manifest) => ({
-    label: `${manifest.title}: ${manifest.summary}`,
-    value: { manifest, name: '', values: {} },
-  }));
-  for (const manifest of services.manifests) {
-    // What can't be looked for is not found: the list of platforms is there anyway.
-    void services.detect(manifest.id, signal).then(
-      (found) => {
-        if (signal.aborted || found.length === 0) return;
-        for (const { name, why, values } of found) {
-          choices.push({ label: `${manifest.title}, found here: ${why}`, value: { manifest, name, values } });
-        }
-        stage.changed();
-      },
-      () => {},
-    );
-  }
+  let choices: readonly Choice<Start>[] | undefined;
+  const looked = Promise.all(services.manifests.map((manifest) => startsWith(stage, manifest, signal)));
+  void looked.then((starts) => {
+    // The list must not move under the cursor, so it is shown when it is whole.
+    choices = [...starts.map(([own]) => own as Choice<Start>), ...starts.flatMap(([, ...found]) => found)];
+    stage.changed();
+  });
   const start = await pick(stage, { title: 'Add endpoint', lines: ['What kind?'], choices: () => choices });
   controller.abort();
   if (start) endpointForm(stage, start, undefined);
+}
+
+/** The platform itself, then what of its kind is at hand. What can't be looked for is not found. */
+async function startsWith({ services }: Stage, manifest: Manifest, signal: AbortSignal): Promise<readonly Choice<Start>[]> {
+  const own = { label: `${manifest.title}: ${manifest.summary}`, value: { manifest, name: '', values: {} } };
+  const late = new Promise<readonly Detected[]>((resolve) => {
+    signal.addEventListener('abort', () => resolve([]), { once: true });
+  });
+  const found = await Promise.race([services.detect(manifest.id, signal).catch(() => []), late]);
+  return [
+    own,
+    ...found.map(({ name, why, values }) => ({
+      label: `${manifest.title}, found here: ${why}`,
+      value: { manifest, name, values },
+    })),
+  ];
 }
 
 /** The form of an endpoint that is there; its name and what ids hang on can only be read, F-026. */

@@ -44,9 +44,11 @@ export interface FormOptions {
   /** What the fields show at first, where it is not what was before: suggestions. */
   readonly start?: Settings;
   readonly buttons: readonly Button[];
+  /** The field that the cursor is on first. */
+  readonly startAt?: string;
 }
 
-export function createForm({ fields, before: given, start = given, buttons }: FormOptions): Form {
+export function createForm({ fields, before: given, start = given, buttons, startAt }: FormOptions): Form {
   let before = given;
   const inputs = new Map<string, TextInput>();
   const touched = new Set<string>();
@@ -86,6 +88,11 @@ export function createForm({ fields, before: given, start = given, buttons }: Fo
       ...buttons.map((button) => ({ kind: 'button', button }) as const),
     ];
   };
+
+  at = Math.max(
+    0,
+    stops().findIndex((stop) => stop.kind === 'field' && stop.field.key === startAt),
+  );
 
   const go = (by: number) => {
     const all = stops();
@@ -185,8 +192,10 @@ export function createForm({ fields, before: given, start = given, buttons }: Fo
 /** `2GiB → 4GiB, after restart`: what saving would change about a field; undefined when nothing. */
 export function changeText(form: Form, field: AnyField): string | undefined {
   const after = form.changes()[field.key];
-  if (after === undefined) return undefined;
-  const effect = field.takesEffect === undefined || field.takesEffect === 'now' ? 'now' : field.takesEffect === 'restart' ? 'after restart' : 'when made anew';
+  // What is made anew has no before to compare with.
+  if (after === undefined || Object.keys(form.before).length === 0) return undefined;
   const arrow = `${display(field, form.before[field.key])} → ${display(field, after)}`;
-  return field.takesEffect === undefined ? arrow : `${arrow}, ${effect}`;
+  return field.takesEffect === undefined ? arrow : `${arrow}, ${EFFECTS[field.takesEffect]}`;
 }
+
+const EFFECTS = { now: 'now', restart: 'after restart', recreate: 'when made anew' } as const;

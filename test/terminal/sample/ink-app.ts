@@ -1,3 +1,4 @@
+// biome-ignore-all lint/correctness/noComponentHookFactories: one mount, one model, in one small function.
 /** Stands in for src/app.tsx: a tree of machines that all change every second, drawn by Ink on the screen. */
 import { Box, render, Text, useInput } from 'ink';
 import { createElement as h, useState, useSyncExternalStore } from 'react';
@@ -38,14 +39,16 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
     const name = fit(`vm-${String(index).padStart(5, '0')}`, 16);
     const shown = index === model.cursor ? `\x1b[7m${name}\x1b[27m` : name;
     const tail = `${String(load).padStart(3)}% \x1b[36m${bar}\x1b[39m ${String(1 + (index % 16)).padStart(3)}.0G`;
-    const io = columns > 70 ? ` ${String((index * 37) % 900).padStart(4)}K ${String((index * 91) % 900).padStart(4)}K` : '';
+    const io =
+      columns > 70 ? ` ${String((index * 37) % 900).padStart(4)}K ${String((index * 91) % 900).padStart(4)}K` : '';
     return `  ${shown} ${state}  ${tail}${io}`;
   }
 
   function Question() {
     const [answer, setAnswer] = useState('');
     useInput((typed, key) => {
-      if (key.return) change(() => Object.assign(model, { asking: false, cursor: Number(answer) || 0, top: Number(answer) || 0 }));
+      if (key.return)
+        change(() => Object.assign(model, { asking: false, cursor: Number(answer) || 0, top: Number(answer) || 0 }));
       else setAnswer(answer + typed);
     });
     return h(
@@ -99,9 +102,12 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
   });
 
   return new Promise((resolve) => {
-    const ticking = setInterval(() => {
-      if (!screen.isBusy()) change(() => model.tick++);
-    }, Number(process.env['SAMPLE_TICK_MS'] ?? 1000));
+    const ticking = setInterval(
+      () => {
+        if (!screen.isBusy()) change(() => model.tick++);
+      },
+      Number(process.env['SAMPLE_TICK_MS'] ?? 1000),
+    );
 
     function move(by: number): void {
       const { rows } = screen.size();
@@ -110,6 +116,7 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
       if (model.cursor >= model.top + rows - 3) model.top = model.cursor - rows + 4;
     }
 
+    screen.stdout.on('resize', () => change(() => move(0)));
     input.listen((event) => {
       if (event.kind === 'mouse' || event.kind === 'focus') return;
       if (model.asking) {
@@ -123,7 +130,10 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
         resolve(0);
       } else if (event.name === ':') change(() => Object.assign(model, { asking: true }));
       else if (event.name === 'C') setImmediate(() => JSON.parse('{not json'));
-      else change(() => move(event.name === 'j' || event.name === 'down' ? 1 : event.name === 'k' || event.name === 'up' ? -1 : 0));
+      else
+        change(() =>
+          move(event.name === 'j' || event.name === 'down' ? 1 : event.name === 'k' || event.name === 'up' ? -1 : 0),
+        );
     });
   });
 }

@@ -55,6 +55,8 @@ export interface RpcClientOptions {
   readonly clock: Clock;
   /** For sentences: `libvirt on db.example.org`. */
   readonly peer: string;
+  /** One write per call instead of one for all calls of a turn. */
+  readonly callsApart?: boolean;
   readonly onWire: (line: RpcWire) => void;
 }
 
@@ -71,7 +73,7 @@ const DEAD_AFTER = 4;
 const PING = 1;
 const PONG = 2;
 
-export function createRpcClient({ link, clock, peer, onWire }: RpcClientOptions): RpcClient {
+export function createRpcClient({ link, clock, peer, callsApart = false, onWire }: RpcClientOptions): RpcClient {
   const pending = new Map<number, Pending>();
   const streams = new Map<number, RpcStream>();
   let nextSerial = 1;
@@ -90,7 +92,9 @@ export function createRpcClient({ link, clock, peer, onWire }: RpcClientOptions)
   function flush(): void {
     const frames = outgoing;
     outgoing = [];
-    if (!gone) link.write(frames.length === 1 ? frames[0] : Buffer.concat(frames));
+    if (gone) return;
+    if (callsApart) for (const frame of frames) link.write(frame);
+    else link.write(Buffer.concat(frames));
   }
 
   function end(reason: FleetError): void {

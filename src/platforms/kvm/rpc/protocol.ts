@@ -223,7 +223,7 @@ export const AFFECT = { live: 1, config: 2 } as const;
 /** SET_MEMORY_FLAGS and SET_VCPUS_FLAGS. */
 export const MAXIMUM = 4;
 /** UNDEFINE_FLAGS. */
-export const UNDEFINE = { managedSave: 1, snapshotsMetadata: 2, nvram: 4 } as const;
+export const UNDEFINE = { managedSave: 1, snapshotsMetadata: 2, nvram: 4, keepNvram: 8 } as const;
 /** SET_METADATA and GET_METADATA. */
 export const METADATA = { description: 0, title: 1, element: 2 } as const;
 /** OPEN_CONSOLE. */

@@ -83,8 +83,15 @@ export function createXdrWriter(): XdrWriter {
     return start;
   }
   return {
-    u32: (value) => void buffer.writeUInt32BE(value, room(4)),
-    i32: (value) => void buffer.writeInt32BE(value, room(4)),
+    // Room first: it may replace the buffer.
+    u32(value) {
+      const start = room(4);
+      buffer.writeUInt32BE(value, start);
+    },
+    i32(value) {
+      const start = room(4);
+      buffer.writeInt32BE(value, start);
+    },
     u64(value) {
       const start = room(8);
       buffer.writeUInt32BE(Math.floor(value / 2 ** 32), start);

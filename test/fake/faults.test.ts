@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
 import { platform } from '../../src/platforms/fake/index.ts';
-import { patient, refusal } from './bench.ts';
-import { contextOn, fakeEndpoint, listen, visitFake } from './visit-fake.ts';
+import { patient, refusal } from '../contract/bench.ts';
+import { contextOn, fakeEndpoint, listen, visitFake } from './visit.ts';
 
 const running = (vm: { state: string; node: unknown }) => vm.state === 'running' && vm.node !== undefined;
 
@@ -140,8 +140,9 @@ it('does what it was told, but the answer is lost with the link', async () => {
 });
 
 it('does not know what became of an operation that was under way when the link was cut', async () => {
-  const { clock, connection, server, find } = await visitFake({ latency: 500 });
+  const { clock, connection, server, find } = await visitFake();
   const vm = find(running);
+  server.faults.slow(500);
   const [mutated, read] = [
     refusal(connection.vm.stop(vm.id, 'force', patient())),
     refusal(connection.vm.info(vm.id, patient())),

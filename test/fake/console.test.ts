@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { expect, it } from 'vitest';
-import { patient } from './bench.ts';
-import { openTerminal } from './terminal.ts';
-import { type FakeVisit, visitFake } from './visit-fake.ts';
+import { patient } from '../contract/bench.ts';
+import { openTerminal } from '../contract/terminal.ts';
+import { type FakeVisit, visitFake } from './visit.ts';
 
 async function consoleOf({ connection, find }: FakeVisit): Promise<Duplex> {
   const vm = find((one) => one.state === 'running' && one.name === 'gateway');
@@ -22,7 +22,7 @@ it('lets people log in, hides the password, and lists its commands', async () =>
   await terminal.see(/gateway login: $/);
   await logIn(terminal);
   expect(terminal.shown()).not.toContain('secret');
-  terminal.type('lss\u007f\r');
+  terminal.type('lss\u007f\u001b[A\r');
   await terminal.see(/README {2}backup\.sh/);
   terminal.type('help\r');
   await terminal.see(/poweroff +stop this machine/);

@@ -1,0 +1,127 @@
+import { parseArgs } from 'node:util';
+import { render } from 'ink';
+import { actions } from './actions/index.ts';
+import { createKeymap } from './actions/keymap.ts';
+import { systemClock } from './clock.ts';
+import { compose } from './compose.ts';
+import { createAttach } from './screens/console/attach.ts';
+import { createFleetState, type FleetState } from './screens/fleet/fleet-state.ts';
+import { glyphSet, glyphsOf } from './screens/glyphs.ts';
+import { createProgram } from './screens/program.ts';
+import { Root } from './screens/root.tsx';
+import { createStage, type Stage } from './screens/stage.ts';
+import type { Config } from './state/config/model.ts';
+import { spellProblem } from './state/config/problem.ts';
+import { openDemo } from './state/demo.ts';
+import { keyOverrides, themeName } from './state/preferences.ts';
+import { colourLevel, loadTheme } from './state/theme.ts';
+import type { Input } from './terminal/input.ts';
+import { createKeyStream } from './terminal/key-stream.ts';
+import type { Screen } from './terminal/screen.ts';
+
+export interface AppOptions {
+  /** `--demo[=N]`, `--config FILE`, `--read-only`; whatever else there is, the command line has taken. */
+  readonly argv: readonly string[];
+  readonly screen: Screen;
+  readonly input: Input;
+}
+
+/** The screen, from the first frame to the last. Answers the exit code. */
+export async function runApp({ argv, screen, input }: AppOptions): Promise<number> {
+  const flags = readFlags(argv);
+  const demo = flags.demo === undefined ? undefined : await openDemo(flags.demo);
+  const env = { ...process.env, ...demo?.env };
+  const started: { stage?: Stage; state?: FleetState } = {};
+  const services = compose({
+    config: demo?.config ?? flags.config,
+    readOnly: flags.readOnly,
+    dryRun: false,
+    env,
+    clock: systemClock,
+    interest: () => started.state?.interest() ?? [],
+    warn: (message) => started.stage?.message.say(message, 'warning'),
+  });
+  try {
+    const config = await services.load();
+    const { theme, problem } = await chosenTheme(config);
+    const { keymap, problems: keyProblems } = createKeymap(actions, keyOverrides(config));
+    const keys = createKeyStream();
+    const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
+    const state = createFleetState(services.store.fleet);
+    const stage = createStage({
+      services,
+      actions,
+      keymap,
+      look: { theme, glyphs: glyphsOf(glyphSet(env)) },
+      terminal: {
+        size: screen.size,
+        repaint: screen.repaint,
+        suspend: screen.suspend,
+        copy: screen.copy,
+        attach: createAttach(screen, input),
+        feed: keys.feed,
+      },
+      quit,
+    });
+    Object.assign(started, { stage, state });
+    const program = createProgram(stage, state);
+    const ink = render(<Root stage={stage} state={state} views={program.views} />, {
+      stdout: screen.stdout,
+      stdin: keys.stdin,
+      debug: true,
+      patchConsole: false,
+      exitOnCtrlC: false,
+      interactive: true,
+    });
+    const stopListening = input.listen(program.onInput);
+    screen.stdout.on('resize', stage.changed);
+
+    const troubles = [...services.problems().map(spellProblem), ...keyProblems.map(({ message }) => message)];
+    const [first] = problem === undefined ? troubles : [problem, ...troubles];
+    if (first !== undefined) stage.message.say(first, 'warning');
+    services.open();
+    services.follow();
+
+    // A bug while drawing ends it too, with the stack on the restored terminal.
+    await Promise.race([ended, ink.waitUntilExit()]);
+    stopListening();
+    program.close();
+    ink.unmount();
+    return 0;
+  } finally {
+    // Links may take their time to close; whoever quits does not wait for them.
+    void services.close();
+    await demo?.close();
+  }
+}
+
+interface Flags {
+  readonly demo: number | undefined;
+  readonly config: string | undefined;
+  readonly readOnly: boolean;
+}
+
+function readFlags(argv: readonly string[]): Flags {
+  // `--demo` alone is allowed, which parseArgs has no word for.
+  const words = argv.map((word) => (word === '--demo' ? '--demo=200' : word));
+  const { values } = parseArgs({
+    args: words,
+    options: { demo: { type: 'string' }, config: { type: 'string' }, 'read-only': { type: 'boolean' } },
+  });
+  const demo = values.demo === undefined ? undefined : Number(values.demo);
+  return {
+    demo: demo === undefined || Number.isNaN(demo) ? demo && 200 : demo,
+    config: values.config,
+    readOnly: values['read-only'] === true,
+  };
+}
+
+/** A theme that can't be read must not keep anybody from their fleet. */
+async function chosenTheme(config: Config) {
+  const level = colourLevel(process.env);
+  try {
+    return { theme: await loadTheme(themeName(config), level), problem: undefined };
+  } catch (error) {
+    return { theme: await loadTheme('dark', level), problem: (error as Error).message };
+  }
+}

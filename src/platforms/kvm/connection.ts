@@ -1,0 +1,89 @@
+import { FleetError } from '../../errors.ts';
+import type { Connection, ConsoleOps, Context, Endpoint, NodeOps, OperationName } from '../contract.ts';
+import { addressOf, hostOf } from './address.ts';
+import { createSerial } from './console.ts';
+import { createDaemon } from './daemon.ts';
+import { createDelete } from './delete.ts';
+import { createDialer } from './dial.ts';
+import type { GuestCalls } from './guest-call.ts';
+import { readHost } from './host.ts';
+import { readHostInfo } from './host-info.ts';
+import { readInfo } from './info.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { createSettings } from './settings.ts';
+import { watchHost } from './watch.ts';
+
+/** A libvirt host, connected. */
+export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
+  const { signal, clock, wire } = context;
+  const address = addressOf(endpoint);
+  const { driver } = address;
+  const dialer = await createDialer(endpoint.name, address, context);
+  const daemon = await createDaemon({ endpoint: endpoint.name, dialer, driver, clock, wire }, signal).catch(
+    (error: unknown) => {
+      dialer.close();
+      throw error;
+    },
+  );
+  const facts = await readHost(daemon.poll, endpoint.name, hostOf(address), signal).catch((error: unknown) => {
+    daemon.close();
+    throw error;
+  });
+  const { node } = facts;
+  let onTouched = (_uuid: string): void => {};
+  const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid) };
+  let closed = false;
+  const whyNot: Partial<Record<OperationName, string>> = {};
+
+  const serial: ConsoleOps = driver.startsWith('test:') ? {} : { serial: createSerial(calls) };
+  if (!serial.serial) whyNot['console.serial'] = "libvirt's test driver has no consoles";
+
+  const { shell } = dialer;
+  const here = (id: string) => {
+    if (id !== node.id) throw new FleetError('node.not-found', `there is no host ${id}`);
+  };
+  const host: NodeOps = {
+    async info(id, infoSignal) {
+      here(id);
+      return readHostInfo(daemon, dialer, facts, infoSignal);
+    },
+    ...(shell && {
+      async shell(id, size, shellSignal) {
+        here(id);
+        return shell(size, shellSignal);
+      },
+    }),
+  };
+  if (!shell)
+    whyNot['node.shell'] = `${dialer.host} is reached by ${address.transport}: only an endpoint over ssh has a shell`;
+
+  return {
+    vm: {
+      info: (id, infoSignal) => readInfo(calls, id, infoSignal),
+      ...createLifecycle(calls),
+      ...createDelete(calls),
+      ...createSettings(calls),
+    },
+    console: serial,
+    node: host,
+    whyNot,
+    async watch(options) {
+      const place = { endpoint: endpoint.name, node: node.id };
+      const listen = (touched: (uuid: string) => void) => {
+        onTouched = touched;
+      };
+      try {
+        await watchHost({ daemon, facts, place, clock, onTouched: listen }, options);
+      } catch (error) {
+        if (closed) return;
+        // Whatever else is in flight gets no answer either: better told now than at each deadline.
+        if (error instanceof FleetError && error.code === 'host.unreachable') daemon.close(error);
+        throw error;
+      }
+    },
+    async close() {
+      closed = true;
+      daemon.close();
+    },
+  };
+}

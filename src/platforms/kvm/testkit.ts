@@ -1,0 +1,109 @@
+/** libvirt's own test driver behind a real, private daemon: the whole way over the wire, with guests that cost nothing. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../clock.ts';
+import { endpointName, type VmId, vmId } from '../../ids.ts';
+import { mib } from '../../units.ts';
+import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { startPrivateDaemon } from './testkit/private-daemon.ts';
+import { startSocketProxy } from './testkit/socket-proxy.ts';
+
+const ENDPOINT = endpointName('kvm-test');
+const DAEMON = '/usr/sbin/libvirtd';
+
+export const testkit: PlatformTestkit = {
+  lab: 'libvirt',
+  facts: {
+    pushesEvents: true,
+    startTakesMs: 3_000,
+    stopTakesMs: 3_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'memory'],
+    changes: {
+      config: {
+        memory: mib(192),
+        'max-memory': mib(384),
+        vcpus: 3,
+        'max-vcpus': 6,
+        autostart: true,
+        title: 'changed',
+        description: 'by the suite',
+      },
+      running: {
+        memory: mib(160),
+        vcpus: 2,
+        autostart: true,
+        title: 'changed live',
+        description: 'by the suite, live',
+      },
+    },
+    prompt: undefined,
+  },
+  available: async () =>
+    existsSync(DAEMON) && existsSync('/usr/bin/virsh')
+      ? undefined
+      : 'libvirtd and virsh are not installed on this machine',
+  start,
+};
+
+async function start(): Promise<TestServer> {
+  const daemon = await startPrivateDaemon(DAEMON);
+  const proxy = await startSocketProxy(join(daemon.dir, 'proxy-sock'), daemon.socket);
+  const { virsh } = daemon;
+  const stopped = await define('contract-stopped');
+  const running = await define('contract-running');
+  let doomed = 0;
+
+  async function define(name: string, disk?: string): Promise<string> {
+    const uuid = randomUUID();
+    await virsh(['define', await daemon.write(`${name}.xml`, domainXml(name, uuid, disk))]);
+    return uuid;
+  }
+  const stateOf = async (uuid: string) => (await virsh(['domstate', uuid])).trim();
+  const idOf = (uuid: string): VmId => vmId(ENDPOINT, uuid);
+
+  return {
+    endpoint: {
+      name: ENDPOINT,
+      platform: 'kvm',
+      values: { transport: 'unix', socket: proxy.path, driver: 'test:///default' },
+    },
+    wrongLogin: undefined,
+    clock: systemClock,
+    async stoppedVm() {
+      if ((await stateOf(stopped)) !== 'shut off') await virsh(['destroy', stopped]);
+      return idOf(stopped);
+    },
+    async runningVm() {
+      const state = await stateOf(running);
+      if (state === 'shut off') await virsh(['start', running]);
+      else if (state === 'paused') await virsh(['resume', running]);
+      return idOf(running);
+    },
+    async doomedVm() {
+      const name = `contract-doomed-${++doomed}`;
+      await virsh(['vol-create-as', 'default-pool', name, '1M']);
+      const path = (await virsh(['vol-path', '--pool', 'default-pool', name])).trim();
+      return idOf(await define(name, path));
+    },
+    hasDisk: (path) =>
+      virsh(['vol-info', path]).then(
+        () => true,
+        () => false,
+      ),
+    cutLink: () => proxy.cut(),
+    mendLink: () => proxy.mend(),
+    async close() {
+      await proxy.close();
+      await daemon.stop();
+    },
+  };
+}
+
+const domainXml = (name: string, uuid: string, disk: string | undefined): string => `<domain type='test'>
+  <name>${name}</name><uuid>${uuid}</uuid>
+  <memory unit='MiB'>256</memory><currentMemory unit='MiB'>128</currentMemory><vcpu current='1'>4</vcpu>
+  <os><type>hvm</type></os>
+  <devices>${disk === undefined ? '' : `<disk type='file' device='disk'><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>`}</devices>
+</domain>`;

@@ -1,0 +1,86 @@
+import { execFile, spawn } from 'node:child_process';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock, wait } from '../../../clock.ts';
+
+export interface PrivateDaemon {
+  readonly dir: string;
+  readonly socket: string;
+  /** Runs virsh on its test driver; rejects with what virsh complains about. */
+  virsh(args: readonly string[]): Promise<string>;
+  /** A file for virsh, in the daemon's folder; resolves with its path. */
+  write(name: string, text: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const run = promisify(execFile);
+/** As root it would be the system's daemon and take the system's folders: it runs as nobody then. */
+const NOBODY = 65_534;
+const STARTS_WITHIN_MS = 15_000;
+
+/** A session daemon with all its files in a folder of its own. */
+export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon> {
+  const dir = await mkdtemp(join(tmpdir(), 'drover-libvirtd-'));
+  const asRoot = process.getuid?.() === 0;
+  const folders = {
+    HOME: 'home',
+    XDG_RUNTIME_DIR: 'run',
+    XDG_CONFIG_HOME: 'config',
+    XDG_CACHE_HOME: 'cache',
+    XDG_DATA_HOME: 'data',
+  };
+  if (asRoot) await chown(dir, NOBODY, NOBODY);
+  const env: Record<string, string> = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
+  for (const [variable, name] of Object.entries(folders)) {
+    env[variable] = join(dir, name);
+    await mkdir(join(dir, name));
+    if (asRoot) await chown(join(dir, name), NOBODY, NOBODY);
+  }
+  const [command, args] = asRoot
+    ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', binary]]
+    : [binary, []];
+  const child = spawn(command as string, args as string[], { env, stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const socket = join(dir, 'run', 'libvirt', 'libvirt-sock');
+  await untilListening(socket);
+
+  const uri = `test+unix:///default?socket=${socket}`;
+  // Its test driver forgets everything when nobody is connected any more.
+  const keeper = spawn('virsh', ['--quiet', '--connect', uri], { stdio: ['pipe', 'ignore', 'ignore'] });
+  keeper.stdin.write('event --all --loop\n');
+  const virsh = async (virshArgs: readonly string[]) =>
+    (await run('virsh', ['--quiet', '--connect', uri, ...virshArgs])).stdout;
+  await virsh(['list']);
+  return {
+    dir,
+    socket,
+    virsh,
+    async write(name, text) {
+      const path = join(dir, name);
+      await writeFile(path, text);
+      return path;
+    },
+    async stop() {
+      keeper.kill('SIGKILL');
+      child.kill('SIGKILL');
+      await ended;
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilListening(socket: string): Promise<void> {
+  const deadline = AbortSignal.timeout(STARTS_WITHIN_MS);
+  for (;;) {
+    const connected = await new Promise<boolean>((resolve) => {
+      const probe = connect(socket);
+      probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      probe.once('connect', () => probe.destroy());
+    });
+    if (connected) return;
+    await wait(systemClock, 20, deadline);
+  }
+}

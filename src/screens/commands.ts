@@ -1,0 +1,79 @@
+import type { ViewActionId } from '../actions/view.ts';
+import type { Stage, View, ViewId } from './stage.ts';
+
+/** The view in front. */
+export interface Views {
+  readonly current: View;
+  show(id: ViewId): void;
+}
+
+export function createViews(stage: Stage, all: Readonly<Record<ViewId, View>>): Views {
+  let current = all.fleet;
+  let leave = current.enter?.() ?? (() => {});
+  return {
+    get current() {
+      return current;
+    },
+    show(id) {
+      leave();
+      current = all[id];
+      leave = current.enter?.() ?? (() => {});
+      stage.changed();
+    },
+  };
+}
+
+export interface CommandOptions {
+  readonly stage: Stage;
+  readonly views: Views;
+  readonly openFilter: () => void;
+  readonly openPalette: () => void;
+  readonly openHelp: () => void;
+  readonly quit: () => void;
+}
+
+/** What the screen's own actions do. A view may mean something of its own by them: then that is done instead. */
+export function createCommands({ stage, views, openFilter, openPalette, openHelp, quit }: CommandOptions): (id: ViewActionId) => void {
+  const ofView = (id: ViewActionId) => () => views.current.handlers[id]?.();
+  const show = (id: ViewId) => () => views.show(id);
+  const handlers: Record<ViewActionId, () => void> = {
+    'view.down': ofView('view.down'),
+    'view.up': ofView('view.up'),
+    'view.half-down': ofView('view.half-down'),
+    'view.half-up': ofView('view.half-up'),
+    'view.page-down': ofView('view.page-down'),
+    'view.page-up': ofView('view.page-up'),
+    'view.first': ofView('view.first'),
+    'view.last': ofView('view.last'),
+    'view.expand': ofView('view.expand'),
+    'view.collapse': ofView('view.collapse'),
+    'view.enter': ofView('view.enter'),
+    'view.back': () => {
+      const { handlers: own, id } = views.current;
+      own['view.back']?.();
+      if (id !== 'fleet') views.show('fleet');
+    },
+    'view.mark': ofView('view.mark'),
+    'view.invert': ofView('view.invert'),
+    'view.range': ofView('view.range'),
+    'view.mark-shown': ofView('view.mark-shown'),
+    'view.filter': () => (views.current.handlers['view.filter'] ?? openFilter)(),
+    'view.palette': openPalette,
+    'view.help': openHelp,
+    'view.next-pane': ofView('view.next-pane'),
+    'view.next-tab': ofView('view.next-tab'),
+    'view.previous-tab': ofView('view.previous-tab'),
+    'view.details': ofView('view.details'),
+    'view.fleet': show('fleet'),
+    'view.tasks': show('tasks'),
+    'view.events': show('events'),
+    'view.wire-log': show('wire-log'),
+    'view.copy': ofView('view.copy'),
+    'view.copy-json': ofView('view.copy-json'),
+    'view.repaint': () => stage.terminal.repaint(),
+    'view.suspend': () => stage.terminal.suspend(),
+    'view.quit': quit,
+    'view.quit-now': () => stage.quit(),
+  };
+  return (id) => handlers[id]();
+}

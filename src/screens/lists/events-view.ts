@@ -1,0 +1,37 @@
+import type { VmId } from '../../ids.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import type { Room } from '../look.ts';
+import type { Stage, View } from '../stage.ts';
+import { timeOfDay } from '../time.ts';
+import { createListState } from './list-state.ts';
+import { movement } from './movement.ts';
+
+const NAME = 24;
+
+/** What happened at the platforms, oldest first; the newest stays in view until somebody goes up. */
+export function createEventsView(stage: Stage): View {
+  const { fleet } = stage.services.store;
+  const list = createListState(true);
+  const nameOf = (id: string | undefined) => (id === undefined ? '' : (fleet.vms.get(id as VmId)?.name ?? fleet.nodes.get(id as never)?.name ?? id));
+  return {
+    id: 'events',
+    title: 'events',
+    lines(room: Room) {
+      const { theme } = stage.look;
+      const { events } = fleet;
+      const header = theme.paint('header', fit(` ${fit('TIME', 8)} ${fit('WHAT', NAME)} HAPPENED`, room.columns));
+      if (events.length === 0) return [header, theme.paint('dim', ' No events since drover was started.')];
+      const first = list.window(events.length, room.rows - 1);
+      return [
+        header,
+        ...events.slice(first, first + room.rows - 1).map(({ at, subject, text }, row) => {
+          const name = fit(clean(nameOf(subject)), NAME);
+          const here = first + row === list.at;
+          return ` ${theme.paint('dim', timeOfDay(at))} ${here ? theme.paint('cursor', name) : name} ${fit(clean(text), Math.max(1, room.columns - NAME - 11))}`;
+        }),
+      ];
+    },
+    hints: () => [{ key: 'G', does: 'follow', disabled: list.atEnd }],
+    handlers: movement(list, stage.changed),
+  };
+}

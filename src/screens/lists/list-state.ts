@@ -1,0 +1,45 @@
+/** A cursor in a list and the window around it; knows neither keys nor looks. */
+export interface ListState {
+  readonly at: number;
+  /** Negative is up; stops at the ends of the list as it was drawn last. */
+  step(rows: number): void;
+  /** First line of a window of this height over a list of this length. */
+  window(length: number, height: number): number;
+  /** The page of the window that was drawn last. */
+  readonly page: number;
+  readonly atEnd: boolean;
+}
+
+/** `follow`: as long as the cursor is on the last line it stays there when lines come. */
+export function createListState(follow: boolean): ListState {
+  let at = 0;
+  let top = 0;
+  let length = 0;
+  let page = 10;
+  let pinned = follow;
+  return {
+    get at() {
+      return at;
+    },
+    get page() {
+      return page;
+    },
+    get atEnd() {
+      return pinned;
+    },
+    step(rows) {
+      at = Math.max(0, Math.min(length - 1, at + rows));
+      pinned = follow && at >= length - 1;
+    },
+    window(count, height) {
+      length = count;
+      page = Math.max(1, height - 1);
+      if (pinned) at = count - 1;
+      at = Math.max(0, Math.min(at, count - 1));
+      if (at < top) top = at;
+      if (at >= top + height) top = at - height + 1;
+      top = Math.max(0, Math.min(top, count - height));
+      return top;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { clean, fit } from '../../terminal/width.ts';
+import type { ItemState, Task, TaskState } from '../../state/tasks.ts';
+import type { ColourWord } from '../../state/theme.ts';
+import type { VmRunner } from '../actions/run-vm.ts';
+import type { Room } from '../look.ts';
+import type { Stage, View } from '../stage.ts';
+import { duration, timeOfDay } from '../time.ts';
+import { createListState } from './list-state.ts';
+import { movement } from './movement.ts';
+
+const COLOURS: Readonly<Record<TaskState | ItemState, ColourWord>> = {
+  waiting: 'dim',
+  running: 'busy',
+  done: 'good',
+  failed: 'danger',
+  partly: 'warning',
+  cancelled: 'dim',
+  unknown: 'warning',
+};
+const STATE = 10;
+const LIST_SHARE = 0.5;
+
+/** What is under way and what became of it, F-009: the tasks, and below them the objects of the one under the cursor. */
+export function createTasksView(stage: Stage, runner: VmRunner): View {
+  const { tasks, clock } = stage.services;
+  const list = createListState(false);
+  const current = (): Task | undefined => tasks.list()[list.at];
+
+  const badge = (state: TaskState | ItemState) => stage.look.theme.paint(COLOURS[state], fit(state, STATE));
+
+  const taskLine = (task: Task, here: boolean, columns: number): string => {
+    const { theme } = stage.look;
+    const ended = task.items.filter(({ state }) => state !== 'waiting' && state !== 'running').length;
+    const took = duration((task.endedAt ?? clock.now()) - task.startedAt);
+    const name = fit(clean(task.title), Math.max(8, columns - STATE - 32));
+    const title = here ? theme.paint('cursor', name) : name;
+    const counts = fit(`${ended}/${task.items.length}`, 9);
+    return ` ${theme.paint('dim', timeOfDay(task.startedAt))} ${badge(task.state)} ${title} ${counts} ${theme.paint('dim', fit(task.endedAt === undefined ? '' : took, 7))}`;
+  };
+
+  /** What needs somebody comes first. */
+  const itemLines = (task: Task, columns: number): readonly string[] => {
+    const order: readonly ItemState[] = ['unknown', 'failed', 'running', 'waiting', 'cancelled', 'done'];
+    const sorted = task.items.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+    return sorted.map(({ name, state, text, fix }) => {
+      const words = clean([text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean).join(' - '));
+      return `   ${badge(state)} ${fit(words, Math.max(8, columns - STATE - 5))}`;
+    });
+  };
+
+  return {
+    id: 'tasks',
+    title: 'tasks',
+    lines(room: Room) {
+      const all = tasks.list();
+      const { theme } = stage.look;
+      if (all.length === 0) return [theme.paint('header', ' TASKS'), '', theme.paint('dim', ' Nothing was done yet. What you start, stop or change shows up here.')];
+      const rows = Math.max(3, Math.min(all.length + 1, Math.floor(room.rows * LIST_SHARE)));
+      const first = list.window(all.length, rows - 1);
+      const shown = all.slice(first, first + rows - 1).map((task, at) => taskLine(task, first + at === list.at, room.columns));
+      const task = all[list.at];
+      const items = task ? itemLines(task, room.columns) : [];
+      const header = theme.paint('header', fit(` ${fit('STARTED', 8)} ${fit('STATE', STATE)} TASK`, room.columns));
+      const rule = theme.paint('border', stage.look.glyphs.horizontal.repeat(room.columns));
+      return [header, ...shown, rule, ...items].slice(0, room.rows);
+    },
+    hints: () => [
+      { key: 'x', does: 'cancel', disabled: current()?.state !== 'running' },
+      { key: 'f', does: 'again for the failed ones' },
+    ],
+    press(name) {
+      const task = current();
+      if (!task || (name !== 'x' && name !== 'f')) return false;
+      if (name === 'f') runner.again(task);
+      else if (task.state === 'running') {
+        tasks.cancel(task.id);
+        stage.message.say(`cancelling: ${task.title}`);
+      } else stage.message.say(`it has ended: ${task.state}`, 'warning');
+      return true;
+    },
+    handlers: movement(list, stage.changed),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Action } from '../actions/action.ts';
+import { createRunner } from './actions/runner.ts';
+import { createVmRunner } from './actions/run-vm.ts';
+import { isAbout } from './actions/subject.ts';
+import { whyNotNow } from './actions/why-not-now.ts';
+import { createCommands, createViews, type Views } from './commands.ts';
+import { createDetailsView } from './details/details-view.ts';
+import { confirm } from './dialogs/confirm.tsx';
+import { createDispatcher } from './dispatcher.ts';
+import { createFleetView } from './fleet/fleet-view.ts';
+import type { FleetState } from './fleet/fleet-state.ts';
+import { fleetHints } from './frame/hints.ts';
+import { createEventsView } from './lists/events-view.ts';
+import { createTasksView } from './lists/tasks-view.ts';
+import { createWireLogView } from './lists/wire-log-view.ts';
+import { openFilterPrompt } from './prompts/filter-prompt.tsx';
+import { openHelp } from './prompts/help.tsx';
+import { openPalette } from './prompts/palette.tsx';
+import type { InputEvent } from '../terminal/keys.ts';
+import type { Stage } from './stage.ts';
+
+/** The screens, put together; drawn by Root. */
+export interface Program {
+  readonly views: Views;
+  readonly onInput: (event: InputEvent) => void;
+  /** Ends what listens and waits. */
+  close(): void;
+}
+
+export function createProgram(stage: Stage, state: FleetState): Program {
+  const { services } = stage;
+  const details = createDetailsView(stage, state);
+  const vms = createVmRunner(stage);
+  const run = createRunner(stage, state, vms);
+  const views = createViews(stage, {
+    fleet: createFleetView(stage, state, details, () => fleetHints(stage, state)),
+    tasks: createTasksView(stage, vms),
+    events: createEventsView(stage),
+    'wire-log': createWireLogView(stage),
+  });
+
+  const quit = async () => {
+    const { running } = services.tasks;
+    const question = running === 1 ? 'A task is running. Quit anyway?' : `${running} tasks are running. Quit anyway?`;
+    const details = ['What was sent goes on at the platforms; nobody here will see how it ends.'];
+    if (running === 0 || (await confirm(stage, { title: 'Quit', question, details }))) stage.quit();
+  };
+  const whyNot = (action: Action) => whyNotNow(action, services, state);
+  const command = createCommands({
+    stage,
+    views,
+    openFilter: () =>
+      openFilterPrompt(stage, {
+        start: state.filterText,
+        apply(text) {
+          state.setFilter(text);
+          details.follow();
+          return state.filter.problem;
+        },
+      }),
+    openPalette: () => openPalette(stage, { whyNot, run: (action) => (action.noun === 'view' ? command(action.id as never) : run(action)) }),
+    openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
+    quit: () => void quit(),
+  });
+  const stops = [
+    services.store.subscribe(details.refresh),
+    services.tasks.subscribe(stage.changed),
+  ];
+  details.follow();
+  return {
+    views,
+    onInput: createDispatcher({ stage, state, views, command, run }),
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Action } from '../../actions/action.ts';
+import { fit } from '../../terminal/width.ts';
+import { Panel } from '../components/panel.tsx';
+import { keyName } from '../keys.ts';
+import type { Layer } from '../layers.ts';
+import type { Look } from '../look.ts';
+import type { Stage } from '../stage.ts';
+
+const COLUMNS = 76;
+const KEYS = 12;
+const TITLE = 18;
+const NOUNS = { vm: 'VMs', node: 'Nodes', pool: 'Pools', endpoint: 'Endpoints', view: 'Screen' } as const;
+
+/** The keys, generated from the actions: those of what is selected, and with another `?` all of them. */
+export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): void {
+  let all = false;
+  let first = 0;
+  let page = 10;
+  const close = () => stage.layers.close(layer);
+  const layer: Layer = {
+    hints: () => [
+      { key: '?', does: all ? 'this view only' : 'all keys' },
+      { key: 'j/k', does: 'scroll' },
+      { key: 'esc', does: 'close' },
+    ],
+    press(key) {
+      const name = keyName(key);
+      const [move] = stage.keymap.actionsOf(name);
+      if (name === 'esc' || name === 'q' || name === 'enter') return close();
+      if (move?.id === 'view.help') {
+        all = !all;
+        first = 0;
+      } else if (move?.id === 'view.down') first++;
+      else if (move?.id === 'view.up') first--;
+      else if (move?.id === 'view.page-down' || move?.id === 'view.half-down' || name === 'space') first += page;
+      else if (move?.id === 'view.page-up' || move?.id === 'view.half-up') first -= page;
+      stage.changed();
+    },
+    dismiss: close,
+    draw(room) {
+      const columns = Math.min(COLUMNS, room.columns - 4);
+      const shown = stage.actions.filter((action) => all || isForHere(action));
+      const lines = helpLines(shown, stage, columns);
+      page = Math.max(1, room.rows - 2);
+      first = Math.max(0, Math.min(first, lines.length - page));
+      return <Panel title={all ? 'All keys' : 'Keys'} look={stage.look} room={room} lines={lines.slice(first)} columns={columns} />;
+    },
+  };
+  stage.layers.open(layer);
+}
+
+function helpLines(actions: readonly Action[], { keymap, look }: { keymap: Stage['keymap']; look: Look }, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const noun of Object.keys(NOUNS) as (keyof typeof NOUNS)[]) {
+    const own = actions.filter((action) => action.noun === noun && keymap.keysOf(action.id).length > 0);
+    if (own.length === 0) continue;
+    if (lines.length > 0) lines.push('');
+    lines.push(look.theme.paint('header', NOUNS[noun]));
+    for (const action of own) {
+      const keys = look.theme.paint('key', fit(keymap.keysOf(action.id).join(' '), KEYS));
+      const help = look.theme.paint('dim', fit(action.help, Math.max(0, columns - KEYS - TITLE - 2)));
+      lines.push(`${keys} ${fit(action.title, TITLE)} ${help}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { actions } from '../../src/actions/index.ts';
+import { createKeymap } from '../../src/actions/keymap.ts';
+
+describe('the keymap', () => {
+  it('has no clash and no unreachable key among the defaults', () => {
+    expect(createKeymap(actions).problems).toEqual([]);
+  });
+
+  it('keeps ctrl-a, ctrl-b of tmux and screen and flow control free of anything that destroys', () => {
+    const dangerous = actions.filter(({ danger }) => danger !== 'none').flatMap(({ keys }) => keys);
+    expect(dangerous.filter((key) => key.startsWith('ctrl-'))).toEqual([]);
+  });
+
+  it('gives an action the keys of the configuration in place of its own', () => {
+    const { keymap } = createKeymap(actions, new Map([['vm.start', ['f5']]]));
+    expect(keymap.keysOf('vm.start')).toEqual(['f5']);
+    expect(keymap.actionsOf('s')).toEqual([]);
+  });
+
+  it('tells which action has the key already, and leaves it there', () => {
+    const { keymap, problems } = createKeymap(actions, new Map([['vm.pause', ['s']]]));
+    expect(problems).toEqual([{ actionId: 'vm.pause', key: 's', message: 's is taken by vm.start' }]);
+    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual(['vm.start']);
+  });
+
+  it('tells of a key that no terminal can send, and of an action that is not there', () => {
+    const { problems } = createKeymap(
+      actions,
+      new Map([
+        ['vm.start', ['ctrl-i']],
+        ['vm.strat', ['x']],
+      ]),
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      'there is no action vm.strat',
+      "ctrl-i can't be told from tab",
+    ]);
+  });
+
+  it('F-004 every action says what it is called and what it does, in one sentence', () => {
+    for (const { id, title, help } of actions) {
+      expect(id).toMatch(/^[a-z]+\.[a-z-]+$/);
+      expect(title).toMatch(/^[A-Z][^.]*$/);
+      expect(help).toMatch(/^[A-Z].*[^.]\.$/);
+    }
+    expect(new Set(actions.map(({ id }) => id)).size).toBe(actions.length);
+  });
+});

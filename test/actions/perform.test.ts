@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { VmAction } from '../../src/actions/action.ts';
+import { editVm } from '../../src/actions/edit.ts';
+import { perform, taskFor } from '../../src/actions/perform.ts';
+import { vmActions } from '../../src/actions/vm.ts';
+import type { VmId } from '../../src/ids.ts';
+import type { Settings } from '../../src/platforms/contract.ts';
+import { gib } from '../../src/units.ts';
+import { type OpenServices, openServices } from '../state/open-services.ts';
+
+const action = (id: string): VmAction => {
+  const found = vmActions.find((one) => one.id === id);
+  if (!found) throw new Error(`there is no action ${id}`);
+  return found;
+};
+
+/** Runs an action to its end while time passes. */
+async function run(
+  { services, clock }: OpenServices,
+  id: string,
+  vm: VmId,
+  args: Settings = {},
+  signal = new AbortController().signal,
+) {
+  let ended = false;
+  const result = perform(action(id), vm, args, services, signal, () => {}).then(
+    (text) => ({ text }),
+    (error) => ({ error }),
+  );
+  void result.then(() => {
+    ended = true;
+  });
+  for (let passed = 0; passed < 200 && !ended; passed++) await clock.pass(500);
+  return result;
+}
+
+describe('an action on a VM', () => {
+  it('F-045 starts a VM and says so only when it is seen running', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state, node }) => state === 'stopped' && node !== undefined);
+    expect(await run(open, 'vm.start', vm.id)).toEqual({ text: `${vm.name} is running` });
+    expect(open.stateOf(vm.id)).toBe('running');
+  });
+
+  it('F-048 pauses a VM and lets it go on', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    expect(await run(open, 'vm.pause', vm.id)).toEqual({ text: `${vm.name} is paused` });
+    expect(await run(open, 'vm.resume', vm.id)).toEqual({ text: `${vm.name} is running` });
+  });
+
+  it('F-049 says of a reboot that it was asked for, since nothing else can be seen', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    expect(await run(open, 'vm.restart', vm.id)).toEqual({ text: `${vm.name} was asked to reboot` });
+  });
+
+  it('F-050 shuts a VM down, and F-051 cuts its power', async () => {
+    const open = await openServices();
+    const [one, other] = [...open.store.fleet.vms.values()].filter(({ state }) => state === 'running');
+    if (!one || !other) throw new Error('two running VMs are needed');
+    expect(await run(open, 'vm.stop', one.id)).toEqual({ text: `${one.name} is stopped` });
+    expect(await run(open, 'vm.kill', other.id)).toEqual({ text: `${other.name} is stopped` });
+  });
+
+  it('F-239 does not call a guest stopped that has not stopped in time', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    open.server.faults.hang(vm.node as never);
+    const result = await run(open, 'vm.stop', vm.id, { wait: 5 });
+    expect(result).toMatchObject({ error: { code: 'outcome.unknown' } });
+    expect(open.stateOf(vm.id)).toBe('running');
+  });
+
+  it('says what is true after the link died behind a request, without sending it twice', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    open.server.faults.lose('vm.pause');
+    expect(await run(open, 'vm.pause', vm.id)).toEqual({ text: `${vm.name} is paused (the link was lost on the way)` });
+  });
+
+  it('F-005 refuses what does not fit the state, in a sentence, before anything is sent', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'stopped');
+    expect(await run(open, 'vm.pause', vm.id)).toMatchObject({
+      error: { code: 'op.refused', message: `${vm.name}: only a running VM can be paused; it is stopped` },
+    });
+  });
+
+  it('refuses everything in a read-only run', async () => {
+    const open = await openServices({}, 'this run is read-only');
+    const vm = open.vm(({ state }) => state === 'running');
+    expect(await run(open, 'vm.kill', vm.id)).toMatchObject({
+      error: { code: 'op.refused', message: `${vm.name}: this run is read-only` },
+    });
+  });
+
+  it('says with the words of the platform what it can not do', async () => {
+    const open = await openServices({ without: 'vm.pause' });
+    const vm = open.vm(({ state }) => state === 'running');
+    const result = await run(open, 'vm.pause', vm.id);
+    expect(result).toMatchObject({ error: { code: 'op.refused' } });
+  });
+
+  it('F-036 goes on after a failure among many, and says for each what became of it', async () => {
+    const open = await openServices();
+    const ids = [...open.store.fleet.vms.values()]
+      .filter(({ state }) => state === 'running')
+      .slice(0, 10)
+      .map(({ id }) => id);
+    open.server.faults.fail('vm.pause', 1);
+    const { id, ended } = open.services.tasks.run(taskFor(action('vm.pause'), ids, {}, open.services));
+    await open.clock.pass(20_000);
+    const task = await ended;
+    expect(task.id).toBe(id);
+    expect(task.state).toBe('partly');
+    expect(task.items.filter(({ state }) => state === 'done')).toHaveLength(9);
+    expect(task.items.filter(({ state }) => state === 'failed')).toHaveLength(1);
+  });
+
+  it('F-220 ends a task that is cancelled, and says what was not sent', async () => {
+    const open = await openServices();
+    open.server.faults.slow(4_000);
+    const ids = [...open.store.fleet.vms.values()]
+      .filter(({ state }) => state === 'running')
+      .slice(0, 12)
+      .map(({ id }) => id);
+    const { id, ended } = open.services.tasks.run(taskFor(action('vm.pause'), ids, {}, open.services));
+    await open.clock.pass(1_000);
+    open.services.tasks.cancel(id);
+    await open.clock.pass(10_000);
+    const task = await ended;
+    expect(task.state).toBe('cancelled');
+    expect(task.items.at(-1)?.text).toBe('cancelled before it was sent');
+  });
+});
+
+describe('a change of settings', () => {
+  it('F-366 F-365 is done only when the host shows the new values', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'stopped');
+    const signal = new AbortController().signal;
+    const edited = editVm(open.services, vm.id, 'config', { memory: gib(3), vcpus: 3 }, undefined, signal);
+    await open.clock.pass(5_000);
+    expect(await edited).toBe(`${vm.name}: memory, vcpus saved`);
+    await open.clock.pass(1_000);
+    expect(open.store.fleet.vms.get(vm.id)).toMatchObject({ memory: gib(3), cpus: 3 });
+  });
+
+  it('is a conflict that names what somebody else changed meanwhile', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'stopped');
+    const signal = new AbortController().signal;
+    const stale = { memory: gib(999) };
+    const edited = editVm(open.services, vm.id, 'config', { memory: gib(3) }, stale, signal).catch((error) => error);
+    await open.clock.pass(5_000);
+    expect(await edited).toMatchObject({ code: 'op.conflict', message: expect.stringMatching(/memory/i) });
+  });
+});

@@ -1,0 +1,290 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Desk, openDesk, simulated } from './run-drover.ts';
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly plan: string | null;
+  readonly [key: string]: unknown;
+}
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk(simulated({ demo: { vms: 12 } }));
+});
+afterEach(() => desk.clear());
+
+/** A VM in this state, from the list that users see. */
+async function aVm(state: string): Promise<Row> {
+  const rows = (await desk.run('vm', 'list', '-o', 'json')).json<Row[]>();
+  const found = rows.find((row) => row.state === state && row['node'] !== null);
+  if (!found) throw new Error(`no VM is ${state}`);
+  return found;
+}
+
+describe('lists', () => {
+  it('F-242 F-322 prints VMs as JSON with every key in every row', async () => {
+    const { code, stdout } = await desk.run('vm', 'list', '-o', 'json');
+    expect(code).toBe(0);
+    const rows = JSON.parse(stdout) as Row[];
+    expect(rows).toHaveLength(12);
+    const keys =
+      'id name endpoint node pool platform state rawState cpus memory ips autostart plan profile image error staleSince';
+    for (const row of rows) expect(Object.keys(row)).toEqual(expect.arrayContaining(keys.split(' ')));
+    expect(rows[0]).toMatchObject({ endpoint: 'demo', platform: 'fake', memory: expect.any(Number) });
+  });
+
+  it('F-319 prints a table for people and names for scripts', async () => {
+    const table = await desk.run('vm', 'list');
+    expect(table.stdout.split('\n')[0]).toMatch(/^NAME +STATE +NODE +POOL +CPUS +MEMORY +IPS/);
+    const names = await desk.run('list', 'vm', '-o', 'name');
+    expect(names.stdout.trim().split('\n')).toHaveLength(12);
+    expect(names.stdout).toMatch(/^demo\/vm-\d+$/m);
+  });
+
+  it('F-320 prints what it has when an endpoint does not answer, and says which', async () => {
+    await desk.write(simulated({ good: { vms: 3 }, bad: { vms: 3, password: 'wrong' } }));
+    const { code, stdout, stderr } = await desk.run('vm', 'list', '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(3);
+    expect(stderr).toContain('bad');
+  });
+
+  it('ends with 4 when nothing answers', async () => {
+    await desk.write(simulated({ bad: { vms: 3, password: 'wrong' } }));
+    const { code, stdout } = await desk.run('vm', 'list', '-o', 'json');
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toEqual([]);
+  });
+
+  it('F-321 filters by query', async () => {
+    const { stdout } = await desk.run('vm', 'list', '--filter', 'plan:wiki state:running', '-o', 'json');
+    const rows = JSON.parse(stdout) as Row[];
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ plan, state }) => plan === 'wiki' && state === 'running')).toBe(true);
+  });
+
+  it('says where in a filter it stopped understanding', async () => {
+    const { code, stderr } = await desk.run('vm', 'list', '--filter', 'state:runing');
+    expect(code).toBe(2);
+    expect(stderr).toContain('at character');
+  });
+
+  it('lists nodes, pools, endpoints and platforms', async () => {
+    const nodes = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
+    expect(nodes[0]).toMatchObject({ endpoint: 'demo', state: 'up', vms: expect.any(Number) });
+    expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>().length).toBeGreaterThan(0);
+    expect((await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>()).toMatchObject([
+      { name: 'demo', enabled: true },
+    ]);
+    const platforms = (await desk.run('platform', 'list', '-o', 'json')).json<Row[]>();
+    expect(platforms.map(({ id }) => id)).toEqual(expect.arrayContaining(['fake', 'kvm']));
+  });
+
+  it('F-314 works with the endpoints that were named, and no others', async () => {
+    await desk.write(simulated({ one: { vms: 2 }, two: { vms: 3 } }));
+    expect((await desk.run('vm', 'list', '-C', 'two', '-o', 'json')).json<Row[]>()).toHaveLength(3);
+    const unknown = await desk.run('vm', 'list', '-C', 'tow');
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain('did you mean two?');
+  });
+});
+
+describe('actions', () => {
+  it('F-238 F-232 starts a VM and answers in the shape that kcli has', async () => {
+    const vm = await aVm('stopped');
+    const { code, stdout, stderr } = await desk.run('vm', 'start', vm.id, '-o', 'json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${vm.name} is running\n` });
+    expect(JSON.parse(stdout)).toEqual({ result: 'success' });
+  });
+
+  it('F-255 acts on several VMs and has a result for each', async () => {
+    const rows = (await desk.run('vm', 'list', '--filter', 'state:running', '-o', 'json')).json<Row[]>();
+    const [one, two] = rows;
+    const { stdout } = await desk.run('pause', 'vm', one?.id ?? '', two?.id ?? '', '-o', 'json');
+    expect(JSON.parse(stdout)).toEqual([
+      { result: 'success', name: one?.name },
+      { result: 'success', name: two?.name },
+    ]);
+  });
+
+  it('F-243 names a VM that is not there, in words and as JSON', async () => {
+    const { code, stdout, stderr } = await desk.run('vm', 'stop', 'nope', '-o', 'json');
+    expect(code).toBe(1);
+    expect(stderr).toContain('there is no VM "nope"');
+    expect(JSON.parse(stdout)).toMatchObject({ result: 'failure', code: 'vm.not-found' });
+  });
+
+  it('refuses a name that two VMs have, and lists their ids', async () => {
+    await desk.write(simulated({ one: { vms: 3 }, two: { vms: 3 } }));
+    const [row] = (await desk.run('vm', 'list', '-C', 'one', '-o', 'json')).json<Row[]>();
+    const { code, stderr } = await desk.run('vm', 'stop', row?.name ?? '');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/one\/vm-\d+, two\/vm-\d+/);
+  });
+
+  it('ends with 3 and a sentence for what is not possible', async () => {
+    const vm = await aVm('stopped');
+    const { code, stderr } = await desk.run('vm', 'pause', vm.id);
+    expect(code).toBe(3);
+    expect(stderr).toContain('only a running VM can be paused; it is stopped');
+  });
+
+  it('F-058 lists what a delete destroys, by path, and destroys nothing unless it is told yes', async () => {
+    const vm = await aVm('stopped');
+    const { code, stderr } = await desk.run('vm', 'delete', vm.id);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/goes: \/\S+\.qcow2/);
+    expect(stderr).toContain('--yes');
+    expect((await desk.run('vm', 'delete', vm.id, '--yes')).stderr).toContain(`${vm.name} is deleted`);
+  });
+
+  it('deletes nothing by name while an endpoint is silent, since the name could mean another machine there', async () => {
+    await desk.write(simulated({ good: { vms: 12 }, bad: { vms: 3, password: 'wrong' } }));
+    const rows = (await desk.run('vm', 'list', '-C', 'good', '--filter', 'state:stopped', '-o', 'json')).json<Row[]>();
+    const [vm] = rows.filter((row) => row['node'] !== null);
+    const byName = await desk.run('vm', 'delete', vm?.name ?? '', '--yes');
+    expect(byName.code).toBe(3);
+    expect(byName.stderr).toContain('could mean another machine');
+    expect((await desk.run('vm', 'delete', vm?.id ?? '', '--yes')).code).toBe(0);
+  });
+
+  it('F-365 F-366 changes settings by flags, with units', async () => {
+    const vm = await aVm('stopped');
+    const { code, stderr } = await desk.run('vm', 'edit', vm.id, '--memory', '3GiB', '--vcpus', '3');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${vm.name}: memory, vcpus saved\n` });
+    const wrong = await desk.run('vm', 'edit', vm.id, '--memory', 'lots');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('Memory must be a size like 4GiB or 512M');
+  });
+
+  it('changes nothing in a read-only run, and sends nothing in a dry run', async () => {
+    const vm = await aVm('running');
+    const refused = await desk.run('vm', 'kill', vm.id, '--read-only');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('this run is read-only');
+    const dry = await desk.run('vm', 'kill', vm.id, '--dry-run');
+    expect(dry.stderr).toContain('vm.stop was not sent');
+    expect(dry.stderr).toContain(`${vm.name}: nothing was sent`);
+  });
+
+  it('writes every change to the audit log: before it is sent, and how it ended', async () => {
+    const vm = await aVm('running');
+    await desk.run('vm', 'pause', vm.id);
+    const log = await readFile(join(desk.home, 'state/drover/audit.jsonl'), 'utf8');
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { phase: 'intent', action: 'vm.pause', endpoint: 'demo', object: vm.id },
+      { phase: 'outcome', action: 'vm.pause', result: 'accepted' },
+    ]);
+  });
+
+  it('F-357 shows a console and sends it what is piped in', async () => {
+    const vm = await aVm('running');
+    const { stdout } = await desk.runWith({ input: '\r' }, 'vm', 'console', vm.id);
+    expect(stdout).toMatch(/login: /);
+  });
+});
+
+describe('pools and endpoints', () => {
+  it('F-013 F-016 makes a pool, moves a node into it, and keeps the comments of the file', async () => {
+    await desk.write('# my fleet\nendpoints:\n  demo: { platform: fake, vms: 12 } # the demo\n');
+    expect((await desk.run('pool', 'add', 'Production')).stderr).toBe('pool Production is there\n');
+    expect((await desk.run('node', 'move', 'demo', 'Production')).stderr).toBe('demo is in the pool Production\n');
+    expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>()[0]).toMatchObject({
+      name: 'Production',
+      kind: 'user',
+    });
+    const text = await readFile(desk.config, 'utf8');
+    expect(text).toContain('# my fleet');
+    expect(text).toContain('# the demo');
+    const [row] = (await desk.run('vm', 'list', '-o', 'json')).json<Row[]>();
+    expect(row).toMatchObject({ pool: 'Production' });
+  });
+
+  it('F-013 refuses a pool name that is in use', async () => {
+    await desk.run('pool', 'add', 'Production');
+    const { code, stderr } = await desk.run('pool', 'add', 'Production');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('Production');
+  });
+
+  it('F-025 adds an endpoint only after a test of the connection', async () => {
+    const bad = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--vms', '3', '--host-key', 'changed');
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain('was not saved');
+    expect(await readFile(desk.config, 'utf8')).not.toContain('other');
+    const good = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--vms', '3');
+    expect({ code: good.code, last: good.stderr.trim().split('\n').at(-1) }).toEqual({
+      code: 0,
+      last: 'other is saved',
+    });
+    expect((await desk.run('vm', 'list', '-C', 'other', '-o', 'json')).json<Row[]>()).toHaveLength(3);
+  });
+
+  it('takes no plain secret on the command line, where every user of the machine can read it', async () => {
+    const { code, stderr } = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--password', 'hunter2');
+    expect(code).toBe(2);
+    expect(stderr).toContain('env:NAME');
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  it('F-027 F-317 forgets, disables and enables an endpoint', async () => {
+    expect((await desk.run('endpoint', 'disable', 'demo')).code).toBe(0);
+    expect((await desk.run('vm', 'list', '-o', 'json')).json<Row[]>()).toEqual([]);
+    expect((await desk.run('endpoint', 'enable', 'demo')).code).toBe(0);
+    expect((await desk.run('endpoint', 'remove', 'demo')).stderr).toContain('is forgotten');
+    expect((await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>()).toEqual([]);
+  });
+
+  it('fails with the command that trusts it when a host key is unknown and nobody can be asked', async () => {
+    await desk.write(simulated({ demo: { vms: 3, 'host-key': 'unknown' } }));
+    const { code, stderr } = await desk.run('vm', 'list');
+    expect(code).toBe(4);
+    expect(stderr).toContain('drover endpoint trust demo');
+  });
+});
+
+describe('wrong use', () => {
+  it.each([
+    [['vm', 'lst'], 'vm has no "lst"'],
+    [['nod', 'list'], 'did you mean node?'],
+    [['vm', 'list', '--fliter', 'x'], 'did you mean --filter?'],
+    [['vm', 'list', '-o', 'jsn'], 'json'],
+    [['vm', 'start'], 'which VM?'],
+  ])('%j ends with 2 and says what was meant', async (args, words) => {
+    const { code, stdout, stderr } = await desk.run(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stdout).toBe('');
+  });
+
+  it('tells file, line and column of broken YAML, and leaves the file alone', async () => {
+    const broken = 'endpoints:\n  demo: { platform: fake\n';
+    await desk.write(broken);
+    const { code, stderr } = await desk.run('vm', 'list');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/config\.yaml:\d+:\d+: /);
+    expect(await readFile(desk.config, 'utf8')).toBe(broken);
+  });
+
+  it('takes only that endpoint out of use whose platform or key is unknown', async () => {
+    await desk.write('endpoints:\n  demo: { platform: fake, vms: 2 }\n  odd: { platform: fkae }\n');
+    const { code, stdout, stderr } = await desk.run('vm', 'list', '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(2);
+    expect(stderr).toMatch(/config\.yaml:3:\d+: .*fkae/);
+  });
+
+  it('explains itself: overview, noun, command', async () => {
+    expect((await desk.run('help')).stdout).toContain('vm pause NAME');
+    expect((await desk.run('help', 'pool')).stdout).toContain('pool add NAME');
+    expect((await desk.run('vm', 'stop', '--help')).stdout).toContain('--force');
+  });
+});

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { systemClock } from '../../../src/clock.ts';
+import { endpointName, type VmId, vmId } from '../../../src/ids.ts';
+import type { Endpoint } from '../../../src/platforms/contract.ts';
+import type { PlatformTestkit, TestServer } from '../../../src/platforms/testkit.ts';
+import { mib } from '../../../src/units.ts';
+import {
+  cutLink,
+  guestState,
+  type Host,
+  host1,
+  imageFile,
+  makeGuests,
+  mendHost,
+  mendLink,
+  removeGuests,
+  site,
+  untilGuestIs,
+  untilLoginPrompt,
+  virsh,
+} from './hosts.ts';
+
+/** A host of the lab over ssh, as an endpoint. */
+export const sshEndpoint = (host: Host, name = host.name): Endpoint => ({
+  name: endpointName(name),
+  platform: 'kvm',
+  values: {
+    transport: 'ssh',
+    host: host.address,
+    user: 'root',
+    key: site.files.key,
+    'known-hosts': site.files.knownHosts,
+  },
+});
+
+export const idOfGuest = async (host: Host, endpoint: Endpoint, guest: string): Promise<VmId> =>
+  vmId(endpoint.name, (await virsh(host, 'domuuid', guest)).trim());
+
+const OFF = 'suite-off';
+const ON = 'suite-on';
+
+/** Real QEMU guests on a real host, over ssh. */
+export const labTestkit: PlatformTestkit = {
+  lab: 'libvirt',
+  facts: {
+    pushesEvents: true,
+    startTakesMs: 20_000,
+    stopTakesMs: 30_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'memory'],
+    changes: {
+      config: { memory: mib(96), 'max-memory': mib(384), vcpus: 2, 'max-vcpus': 4, autostart: true, title: 'changed' },
+      // Live memory moves in the guest's own time, and live vCPUs only up: those have tests of their own.
+      running: { autostart: true, title: 'changed live', description: 'by the suite' },
+    },
+    prompt: /login:/,
+  },
+  available: async () => (existsSync(site.files.config) ? undefined : 'the lab is not up: npm run lab -- up libvirt'),
+  start,
+};
+
+async function start(): Promise<TestServer> {
+  const host = host1;
+  const endpoint = sshEndpoint(host);
+  const { key: _key, ...keyless } = endpoint.values;
+  const doomed: string[] = [];
+  await removeGuests(host, OFF, ON);
+  await makeGuests(host, OFF, ON);
+
+  return {
+    endpoint,
+    wrongLogin: { ...endpoint, values: { ...keyless, password: 'wrong' } },
+    clock: systemClock,
+    async stoppedVm() {
+      if ((await guestState(host, OFF)) !== 'shut off') await virsh(host, 'destroy', OFF);
+      return idOfGuest(host, endpoint, OFF);
+    },
+    async runningVm() {
+      const state = await guestState(host, ON);
+      if (state === 'shut off') await virsh(host, 'start', ON);
+      else if (state === 'paused') await virsh(host, 'resume', ON);
+      await untilGuestIs(host, ON, 'running');
+      await untilLoginPrompt(host, ON);
+      return idOfGuest(host, endpoint, ON);
+    },
+    async doomedVm() {
+      const name = `suite-doomed${doomed.length + 1}`;
+      await removeGuests(host, name);
+      await makeGuests(host, name);
+      doomed.push(name);
+      return idOfGuest(host, endpoint, name);
+    },
+    hasDisk: async (path) => existsSync(imageFile(host, basename(path))),
+    cutLink: () => cutLink(host),
+    mendLink: () => mendLink(host),
+    async close() {
+      await mendHost(host);
+      await removeGuests(host, OFF, ON, ...doomed);
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** Who may import whom: ARCHITECTURE.md's picture as a table that is checked. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+interface Row {
+  readonly layer: string;
+  /** Paths from src/; a folder ends in a slash, and `*` is the name of one. */
+  readonly is: readonly string[];
+  readonly imports: readonly string[];
+  readonly packages?: readonly string[];
+  /** Layers and packages that are loaded only when they are needed: `import()` or types. */
+  readonly lazily?: readonly string[];
+}
+
+const LAYERS: readonly Row[] = [
+  { layer: 'leaf', is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts'], imports: [] },
+  { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
+  { layer: 'testkit', is: ['platforms/testkit.ts'], imports: ['leaf', 'contract'] },
+  { layer: 'transport', is: ['platforms/transport/'], imports: ['leaf', 'contract'], lazily: ['ssh2'] },
+  { layer: 'wrap', is: ['platforms/wrap/'], imports: ['leaf', 'contract'] },
+  { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },
+  { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract'] },
+  { layer: 'platform', is: ['platforms/*/'], imports: ['leaf', 'contract', 'transport', 'manifest', 'testkit'] },
+  { layer: 'terminal', is: ['terminal/'], imports: ['leaf'], packages: ['string-width'] },
+  {
+    layer: 'store hook',
+    is: ['state/use-store.ts'],
+    imports: ['leaf', 'contract', 'state'],
+    packages: ['react'],
+  },
+  { layer: 'state', is: ['state/'], imports: ['leaf', 'contract'], lazily: ['yaml', 'conf'] },
+  { layer: 'actions', is: ['actions/'], imports: ['leaf', 'contract', 'state'] },
+  {
+    layer: 'screens',
+    is: ['screens/'],
+    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'terminal'],
+    packages: ['ink', 'ink-select-input', 'react'],
+  },
+  {
+    layer: 'compose',
+    is: ['compose.ts'],
+    imports: ['leaf', 'contract', 'registry', 'wrap', 'state', 'actions'],
+  },
+  {
+    layer: 'cli',
+    is: ['cli.ts', 'cli/'],
+    imports: ['leaf', 'contract', 'registry', 'state', 'actions', 'terminal', 'compose'],
+    lazily: ['yaml'],
+  },
+  {
+    layer: 'app',
+    is: ['app.tsx'],
+    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'screens', 'terminal', 'compose'],
+    packages: ['ink', 'react'],
+  },
+  { layer: 'start', is: ['drover.ts'], imports: ['leaf', 'terminal'], lazily: ['app', 'cli'] },
+];
+
+/** The library that a platform is made of, for its folder alone. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = { kvm: ['fast-xml-parser'] };
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly lazy: boolean;
+}
+
+const SOURCE = new URL('../src/', import.meta.url);
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path));
+
+const IMPORT = /\b(import\()\s*'([^']+)'|^(?:import|export)\s+(type\s)?(?:[^'";]*\sfrom\s+)?'([^']+)'/gm;
+
+/** What a file imports: files from src/, and packages by name. Node's own modules are everybody's. */
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(new URL(file, SOURCE), 'utf8');
+  return [...text.matchAll(IMPORT)]
+    .map(([, call, called, type, named]) => {
+      const target = called ?? named ?? '';
+      const to = target.startsWith('.') ? normalize(`${dirname(file)}/${target}`) : packageOf(target);
+      // Types of one's own files bind as any import does; types of a package cost nothing.
+      const lazy = call !== undefined || (type !== undefined && !target.startsWith('.'));
+      return { from: file, to, lazy };
+    })
+    .filter(({ to }) => !to.startsWith('node:'));
+}
+
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+const rowOf = (path: string): Row | undefined => LAYERS.find(({ is }) => is.some((place) => matches(path, place)));
+
+function matches(path: string, place: string): boolean {
+  const pattern = place.replaceAll('.', '\\.').replaceAll('*', '[^/]+');
+  return new RegExp(place.endsWith('/') ? `^${pattern}` : `^${pattern}$`).test(path);
+}
+
+const platformOf = (path: string): string | undefined => /^platforms\/([^/]+)\//.exec(path)?.[1];
+
+/** Undefined for an import that may be. */
+function complaint({ from, to, lazy }: Import): string | undefined {
+  const row = rowOf(from);
+  if (!row) return `${from} has no row in the table of layers`;
+  const target = files.includes(to) ? rowOf(to) : undefined;
+  const name = target?.layer ?? to;
+  if (platformOf(from) !== platformOf(to) && row.layer === 'platform' && name === 'platform') {
+    return `${from} imports another platform: ${to}`;
+  }
+  const own = LIBRARIES[platformOf(from) ?? ''] ?? [];
+  const allowed = [row.layer, ...row.imports, ...(row.packages ?? []), ...own];
+  if (allowed.includes(name)) return undefined;
+  if (row.lazily?.includes(name)) return lazy ? undefined : `${from} (${row.layer}) must load ${to} lazily`;
+  return `${from} (${row.layer}) must not import ${to} (${name})`;
+}
+
+it('has a row for every file, and a file for every row', () => {
+  expect(files.filter((file) => !rowOf(file))).toEqual([]);
+  const used = new Set(files.map((file) => rowOf(file)?.layer));
+  // These two come with the screen.
+  const later = ['store hook', 'app'];
+  expect(LAYERS.map(({ layer }) => layer).filter((layer) => !used.has(layer) && !later.includes(layer))).toEqual([]);
+});
+
+describe.each(LAYERS)('$layer', ({ layer }) => {
+  it('imports only what it may', () => {
+    const own = files.filter((file) => rowOf(file)?.layer === layer);
+    expect(own.flatMap(importsOf).map(complaint).filter(Boolean)).toEqual([]);
+  });
+});
+
+it('loads each platform only when it is needed', () => {
+  const eager = importsOf('platforms/registry.ts').filter(({ lazy }) => !lazy);
+  expect(eager.filter(({ to }) => platformOf(to)).every(({ to }) => to.endsWith('/manifest.ts'))).toBe(true);
+});
+
+it('asks nowhere which platform it is, but in the folder of one', () => {
+  const names = new Set(files.filter((file) => rowOf(file)?.layer === 'manifest').map(platformOf));
+  const question = new RegExp(`[!=]==?\\s*['"\`](?:${[...names].join('|')})['"\`]|case '(?:${[...names].join('|')})'`);
+  const asking = files.filter(
+    (file) => !platformOf(file) && question.test(readFileSync(new URL(file, SOURCE), 'utf8')),
+  );
+  expect(names.size).toBeGreaterThan(0);
+  expect(asking).toEqual([]);
+});
+
+describe('the table itself', () => {
+  it.each<[string, Import]>([
+    ['a platform that imports state', { from: 'platforms/kvm/index.ts', to: 'state/store.ts', lazy: false }],
+    ['a platform that imports another', { from: 'platforms/kvm/index.ts', to: 'platforms/fake/index.ts', lazy: false }],
+    ['an action that imports a screen', { from: 'actions/vm.ts', to: 'screens/look.ts', lazy: false }],
+    ['ink in state', { from: 'state/store.ts', to: 'ink', lazy: false }],
+    ['ssh2 that is always loaded', { from: 'platforms/transport/ssh.ts', to: 'ssh2', lazy: false }],
+    ['a library in a manifest', { from: 'platforms/fake/manifest.ts', to: 'ssh2', lazy: false }],
+    ['a folder without a row', { from: 'helpers/text.ts', to: 'units.ts', lazy: false }],
+  ])('complains of %s', (_what, edge) => expect(complaint(edge)).toBeDefined());
+
+  it('sees every way to import', () => {
+    const found = (text: string) => [...text.matchAll(IMPORT)].map(([, , called, , named]) => called ?? named);
+    expect(found(`import type { A } from './a.ts';\nimport {\n  b,\n} from './b.ts';`)).toEqual(['./a.ts', './b.ts']);
+    expect(found(`import './c.ts';\nexport * from './d.ts';\nconst e = await import('e');`)).toEqual([
+      './c.ts',
+      './d.ts',
+      'e',
+    ]);
+  });
+});

@@ -1,0 +1,91 @@
+import type { Services } from '../../src/actions/services.ts';
+import { endpointName, endpointOf, type VmId } from '../../src/ids.ts';
+import type { Endpoint, Settings, Vm } from '../../src/platforms/contract.ts';
+import { platform } from '../../src/platforms/fake/index.ts';
+import type { FakeServer } from '../../src/platforms/fake/server.ts';
+import { fakeServer } from '../../src/platforms/fake/servers.ts';
+import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
+import type { EndpointStatus } from '../../src/state/fleet.ts';
+import { createSessions, type Sessions } from '../../src/state/sessions.ts';
+import { createStore, type Store } from '../../src/state/store.ts';
+import { createTasks } from '../../src/state/tasks.ts';
+import { createTestClock, type TestClock } from '../clock.ts';
+
+/** Sessions, store and tasks around one simulated server, on a clock that stands still. */
+export interface OpenServices {
+  readonly clock: TestClock;
+  readonly server: FakeServer;
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly services: Services;
+  readonly endpoint: Endpoint;
+  status(): EndpointStatus | undefined;
+  vm(fits: (vm: Vm) => boolean): Vm;
+  stateOf(id: VmId): string | undefined;
+}
+
+const EVERY_MS = 1_000;
+
+export async function openServices(values: Settings = {}, readOnly?: string): Promise<OpenServices> {
+  const clock = createTestClock();
+  const endpoint: Endpoint = {
+    name: endpointName('demo'),
+    platform: 'fake',
+    values: { vms: 60, seed: 1, 'events-every': 0, ...values },
+  };
+  const server = await fakeServer(endpoint, clock);
+  const store = createStore(clock);
+  const sessions = createSessions({
+    store,
+    clock,
+    load: async () => platform,
+    wrap: (connection) => withDeadline(connection, clock),
+    wire: () => {},
+    interest: () => [],
+    random: () => 0.5,
+  });
+  const { fleet } = store;
+  const services: Services = {
+    store,
+    sessions,
+    tasks: createTasks(clock),
+    clock,
+    manifests: [],
+    config: () => ({
+      endpoints: new Map(),
+      pools: new Map(),
+      file: { kind: 'map', at: { line: 1, column: 1 }, entries: new Map() },
+    }),
+    changeConfig: () => Promise.reject(new Error('there is no configuration here')),
+    testEndpoint: async () => [],
+    testDraft: async () => [],
+    detect: async () => [],
+    policyFor: () => (readOnly === undefined ? {} : { readOnly }),
+    wireLog: () => [],
+  };
+  sessions.open({
+    name: endpoint.name,
+    platform: 'fake',
+    address: 'simulated',
+    everyMs: EVERY_MS,
+    enabled: true,
+    resolve: async () => endpoint,
+    rejected: () => {},
+  });
+  await clock.pass(500);
+  return {
+    clock,
+    server,
+    store,
+    sessions,
+    services,
+    endpoint,
+    status: () => fleet.endpoints.get(endpoint.name),
+    vm(fits) {
+      const found = [...fleet.vms.values()].find((vm) => endpointOf(vm.id) === endpoint.name && fits(vm));
+      if (!found) throw new Error('the fleet has no such VM');
+      return found;
+    },
+    stateOf: (id) => fleet.vms.get(id)?.state,
+  };
+}

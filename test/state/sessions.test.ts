@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { openServices } from './open-services.ts';
+
+describe('a session', () => {
+  it('F-028 shows the fleet of an endpoint once it is connected', async () => {
+    const { status, store } = await openServices();
+    expect(status()).toMatchObject({ phase: 'up' });
+    expect(store.fleet.vms.size).toBe(60);
+    expect(store.fleet.nodes.size).toBeGreaterThan(0);
+  });
+
+  it('marks rows stale with the time of the last word, within one interval and two seconds of silence', async () => {
+    const { clock, server, status } = await openServices();
+    await clock.pass(2_000);
+    expect(status()?.staleSince).toBeUndefined();
+    const silentFrom = clock.now();
+    server.faults.freeze();
+    await clock.pass(3_000);
+    expect(status()?.phase).toBe('up');
+    expect(status()?.staleSince).toBeGreaterThan(silentFrom - 1_001);
+    expect(status()?.staleSince).toBeLessThanOrEqual(silentFrom + 1);
+  });
+
+  it('is fresh again by itself when the other side goes on', async () => {
+    const { clock, server, status } = await openServices();
+    server.faults.freeze();
+    await clock.pass(4_000);
+    expect(status()?.staleSince).toBeDefined();
+    server.faults.thaw();
+    await clock.pass(1_500);
+    expect(status()).toMatchObject({ phase: 'up' });
+    expect(status()?.staleSince).toBeUndefined();
+  });
+
+  it('keeps the rows of a dropped link, says since when, and comes back by itself', async () => {
+    const { clock, server, status, store } = await openServices();
+    server.faults.cutLink();
+    await clock.pass(500);
+    expect(status()).toMatchObject({ phase: 'down', problem: { code: 'host.unreachable' } });
+    expect(status()?.staleSince).toBeDefined();
+    expect(store.fleet.vms.size).toBe(60);
+    server.faults.mendLink();
+    await clock.pass(5_000);
+    expect(status()).toMatchObject({ phase: 'up' });
+    expect(status()?.staleSince).toBeUndefined();
+  });
+
+  it('waits longer and longer between attempts, but never longer than a quarter of a minute', async () => {
+    const { clock, server, status } = await openServices();
+    server.faults.cutLink();
+    const attempts: number[] = [];
+    let before = '';
+    for (let second = 0; second < 90; second += 0.5) {
+      await clock.pass(500);
+      const now = `${status()?.phase} ${status()?.since}`;
+      if (now !== before && status()?.phase === 'down') attempts.push(second);
+      before = now;
+    }
+    const gaps = attempts.slice(1).map((at, i) => at - (attempts[i] ?? 0));
+    expect(gaps.at(-1)).toBeGreaterThan(10);
+    expect(Math.max(...gaps)).toBeLessThan(17);
+    expect(gaps[0]).toBeLessThan(3);
+  });
+
+  it('never repeats a rejected login by itself, and tries again when it is asked to', async () => {
+    const { clock, server, sessions, status, endpoint } = await openServices();
+    server.faults.refuseLogins(true);
+    server.faults.cutLink();
+    await clock.pass(100);
+    server.faults.mendLink();
+    await clock.pass(5_000);
+    expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'auth.rejected' } });
+    server.faults.refuseLogins(false);
+    await clock.pass(120_000);
+    expect(status()?.phase).toBe('blocked');
+    sessions.reconnect(endpoint.name, {});
+    await clock.pass(1_000);
+    expect(status()?.phase).toBe('up');
+  });
+
+  it('asks about an unknown host key only when somebody is there to answer', async () => {
+    const { clock, sessions, status, endpoint } = await openServices({ 'host-key': 'unknown' });
+    expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'trust.unknown-host' } });
+    const asked: string[] = [];
+    sessions.reconnect(endpoint.name, {
+      trust: async ({ fingerprint }) => {
+        asked.push(fingerprint);
+        return true;
+      },
+    });
+    await clock.pass(1_000);
+    expect(asked).toHaveLength(1);
+    expect(status()?.phase).toBe('up');
+  });
+
+  it('F-029 takes all rows away when the endpoint is closed', async () => {
+    const { clock, sessions, store, endpoint } = await openServices();
+    const removed = sessions.remove(endpoint.name);
+    await clock.pass(500);
+    await removed;
+    await clock.pass(100);
+    expect(store.fleet.vms.size).toBe(0);
+    expect(store.fleet.nodes.size).toBe(0);
+    expect(store.fleet.endpoints.size).toBe(0);
+  });
+});
