@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests against real servers: `npm run lab -- up NAME` first, then `vitest run --config vitest.labs.config.ts test/labs/NAME`. */
 export default defineConfig({
   test: {
-    include: ['test/labs/**/*.lab.test.ts'],
+    include: ['test/**/*.lab.test.ts'],
     // a lab is one machine room: two files that cut the same cable would see each other's faults
     fileParallelism: false,
     testTimeout: 120_000,

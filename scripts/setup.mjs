@@ -44,7 +44,8 @@ function packagesOf(file) {
 
 function install() {
   process.stderr.write('Installing what drover needs (once, about 60 MB) …\n');
-  const parameters = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a registry that lacks packages for machines other than this one.
+  const parameters = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const { status } = npm ? run(process.execPath, [npm, ...parameters]) : run('npm', parameters);
   if (status !== 0) fail('npm could not install the packages, see above.', status ?? 1);

@@ -36,6 +36,7 @@ export async function runApp({ argv, screen, input }: AppOptions): Promise<numbe
     config: demo?.config ?? flags.config,
     readOnly: flags.readOnly,
     dryRun: false,
+    remember: true,
     env,
     clock: systemClock,
     interest: () => started.state?.interest() ?? [],

@@ -89,6 +89,7 @@ async function withApp(
     env: { ...process.env, ...demo?.env },
     clock: systemClock,
     interest: () => [],
+    remember: false,
     warn: say,
   });
   try {

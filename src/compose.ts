@@ -17,10 +17,11 @@ import { type Audit, createAudit } from './state/audit.ts';
 import type { ConfigChange } from './state/config/change.ts';
 import { groupingOf } from './state/config/grouping.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
-import { configFile, stateDirectory } from './state/config/paths.ts';
+import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { createConfigStore } from './state/config/store.ts';
 import { filled, redacted } from './state/fields.ts';
+import { createInventoryCache } from './state/inventory-cache.ts';
 import { createRedactor } from './state/redactor.ts';
 import { createSecrets } from './state/secrets.ts';
 import type { SessionSpec } from './state/session.ts';
@@ -40,6 +41,8 @@ export interface ComposeOptions {
   readonly clock: Clock;
   /** Which VMs are on the screen; a command line has none. */
   readonly interest: () => readonly VmId[];
+  /** Whether to show what was there last time until an endpoint answers. */
+  readonly remember: boolean;
   /** Something that is told once and stops nothing: the audit log can't be written. */
   readonly warn: (message: string) => void;
 }
@@ -134,6 +137,9 @@ export function compose(options: ComposeOptions): App {
     wire: wireLog.push,
     interest: options.interest,
     random: Math.random,
+    cache: options.remember
+      ? createInventoryCache(join(cacheDirectory(env, home), 'inventory'), configPath)
+      : undefined,
   });
 
   const specOf = (config: EndpointConfig): SessionSpec => {

@@ -1,3 +1,4 @@
+import { readKey } from '../state/key-name.ts';
 import type { Action } from './action.ts';
 
 /** Keys by name: a printable character as it is, else `space`, `enter`, `esc`, `tab`, `up` …, `f1`, with `ctrl-`, `alt-`, `shift-` before it. */
@@ -10,6 +11,8 @@ export interface Keymap {
 export interface KeyProblem {
   readonly actionId: string;
   readonly key: string;
+  /** The action that has the key, where it is a clash. */
+  readonly holder?: string;
   /** Sentence without a full stop. */
   readonly message: string;
 }
@@ -17,18 +20,10 @@ export interface KeyProblem {
 /** The console's own: it must always get through. Changed by the configuration like any other key. */
 export const DETACH_KEY = 'ctrl-]';
 
-/** Terminals send these as something else: ctrl-i is tab, ctrl-m is enter, ctrl-[ is esc. */
-const UNREACHABLE = new Map([
-  ['ctrl-i', 'tab'],
-  ['ctrl-m', 'enter'],
-  ['ctrl-[', 'esc'],
-  ['ctrl-s', 'the terminal itself (stop output)'],
-  ['ctrl-q', 'the terminal itself (go on with output)'],
-]);
-
 /**
- * The keymap of these actions, with what the configuration says in place of the defaults.
- * A clash keeps the earlier action's key and is told; so is a key that no terminal sends.
+ * The keymap of these actions, with what the configuration says in place of the defaults. What it names gets its keys
+ * first, in its order; then the others, in theirs. A clash leaves the key where it is and is told; so is a key that no
+ * terminal sends.
  */
 export function createKeymap(
   actions: readonly Action[],
@@ -37,26 +32,32 @@ export function createKeymap(
   const byKey = new Map<string, Action[]>();
   const byAction = new Map<string, string[]>();
   const problems: KeyProblem[] = [];
-  const ids = new Set(actions.map(({ id }) => id));
+  const byId = new Map(actions.map((action) => [action.id, action]));
 
-  for (const id of overrides.keys()) {
-    if (!ids.has(id)) problems.push({ actionId: id, key: '', message: `there is no action ${id}` });
-  }
-  for (const action of actions) {
-    for (const key of overrides.get(action.id) ?? action.keys) {
-      const instead = UNREACHABLE.get(key);
+  const bind = (action: Action, keys: readonly string[]) => {
+    for (const key of keys) {
+      const read = readKey(key);
       const holders = byKey.get(key) ?? [];
       const clash = holders.find((other) => !share(action, other));
-      if (instead !== undefined) {
-        problems.push({ actionId: action.id, key, message: `${key} can't be told from ${instead}` });
+      if ('complaint' in read) {
+        problems.push({ actionId: action.id, key, message: read.complaint });
       } else if (clash) {
-        problems.push({ actionId: action.id, key, message: `${key} is taken by ${clash.id}` });
+        problems.push({ actionId: action.id, key, holder: clash.id, message: `${key} is taken by ${clash.id}` });
       } else {
         byKey.set(key, [...holders, action]);
         byAction.set(action.id, [...(byAction.get(action.id) ?? []), key]);
       }
     }
+  };
+  for (const [id, keys] of overrides) {
+    const action = byId.get(id);
+    if (action) bind(action, keys);
+    else problems.push({ actionId: id, key: '', message: `there is no action ${id}` });
   }
+  for (const action of actions) if (!overrides.has(action.id)) bind(action, action.keys);
+
+  const rank = new Map(actions.map(({ id }, index) => [id, index]));
+  for (const holders of byKey.values()) holders.sort((a, b) => (rank.get(a.id) ?? 0) - (rank.get(b.id) ?? 0));
   return {
     keymap: { actionsOf: (key) => byKey.get(key) ?? [], keysOf: (id) => byAction.get(id) ?? [] },
     problems,

@@ -103,6 +103,7 @@ export type Change =
 
 /**
  * One instant of many VMs, as columns: row i of every column belongs to ids[i]. NaN = unknown, never 0.
+ * The columns are the platform's again when the sink returns; it may write into them at the next tick.
  * `ids` should be the same array from block to block while the VMs are the same: the store remembers where they go.
  */
 export interface SampleBlock {
@@ -257,8 +258,9 @@ export type SettingsTarget = 'config' | 'running';
 
 export interface VmOps {
   info(id: VmId, signal: AbortSignal): Promise<VmInfo>;
+  /** A paused VM is resumed. One that runs already is accepted with a warning. */
   start(id: VmId, signal: AbortSignal): Promise<Accepted>;
-  /** `graceful` asks the guest and resolves when it was asked; `force` cuts the power. */
+  /** `graceful` asks the guest and resolves when it was asked; `force` cuts the power. Off already: accepted with a warning. */
   stop(id: VmId, how: StopHow, signal: AbortSignal): Promise<Accepted>;
   /** `graceful` asks the guest to reboot, `force` resets it. */
   restart?(id: VmId, how: StopHow, signal: AbortSignal): Promise<Accepted>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** A configuration of its own for a simulated fleet, so that everything works in the demo as it does elsewhere. */
 export interface Demo {
   readonly config: string;
-  /** Its own place for the audit log and the state of the screen. */
+  /** Its own place for the audit log, the state of the screen and the last inventory. */
   readonly env: Readonly<Record<string, string>>;
   /** Takes the file away again. */
   close(): Promise<void>;
@@ -18,5 +18,9 @@ export async function openDemo(vms = VMS): Promise<Demo> {
   const directory = await mkdtemp(join(tmpdir(), 'drover-demo-'));
   const config = join(directory, 'config.yaml');
   await writeFile(config, `endpoints:\n  demo:\n    platform: fake\n    vms: ${vms}\n`, { mode: 0o600 });
-  return { config, env: { XDG_STATE_HOME: directory }, close: () => rm(directory, { recursive: true, force: true }) };
+  return {
+    config,
+    env: { XDG_STATE_HOME: directory, XDG_CACHE_HOME: directory },
+    close: () => rm(directory, { recursive: true, force: true }),
+  };
 }

@@ -1,6 +1,6 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { parseBytes, bytes } from '../units.ts';
+import { bytes, parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import type { Fleet } from './fleet.ts';
 import type { TreeFilter } from './tree.ts';

@@ -4,6 +4,7 @@ import type { Gate } from '../gate.ts';
 import type { EndpointName } from '../ids.ts';
 import type { Ask, Connection, Endpoint, Feed, Interest, Platform, WireLine } from '../platforms/contract.ts';
 import type { EndpointStatus } from './fleet.ts';
+import type { InventoryCache } from './inventory-cache.ts';
 import type { Store } from './store.ts';
 
 /** What a session needs to know of an endpoint. */
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly interest: Interest;
   /** 0..1, for the jitter of the back-off. */
   readonly random: () => number;
+  /** Shown until the endpoint answers, and kept for the next start; a command line has no use for it. */
+  readonly cache: InventoryCache | undefined;
   /** Handshakes of all sessions. */
   readonly handshakes: Gate;
 }
@@ -53,6 +56,8 @@ const CONNECT_MS = 30_000;
 const BACK_OFF_MS = [1_000, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
 /** How much later than expected a feed may come before rows are called stale. */
 const GRACE_MS = 1_200;
+const KEEP_AFTER_MS = 5_000;
+const KEEP_EVERY_MS = 120_000;
 
 /** Starts after `before`, the end of an earlier session of the same endpoint. */
 export function createSession(spec: SessionSpec, options: SessionOptions, before: Promise<void>): Session {
@@ -68,6 +73,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   let hurry = () => {};
   let heardAt: number | undefined;
   let heardTicks = 0;
+  let stopKeeping = () => {};
   let status: EndpointStatus = {
     name: spec.name,
     platform: spec.platform,
@@ -91,8 +97,32 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     heardTicks = clock.ticks();
     store.push(spec.name, feed);
     if (feed.kind === 'inventory' || (status.phase === 'up' && status.staleSince !== undefined)) tell({ phase: 'up' });
-    if (feed.kind === 'complete') firstAttempt.resolve();
+    if (feed.kind === 'complete') {
+      firstAttempt.resolve();
+      keepForNextStart(KEEP_AFTER_MS);
+    }
     for (const listener of [...listeners]) listener();
+  };
+
+  /** Saved soon after it is whole, then now and then: at the end nobody should have to wait for it. */
+  const keepForNextStart = (afterMs: number) => {
+    stopKeeping();
+    if (!options.cache || signal.aborted) return;
+    stopKeeping = clock.after(afterMs, () => {
+      void keep().then(() => keepForNextStart(KEEP_EVERY_MS));
+    });
+  };
+  const keep = async () => {
+    if (status.phase !== 'up' || heardAt === undefined) return;
+    await options.cache?.write(spec.name, { at: heardAt, inventory: store.inventoryOf(spec.name) });
+  };
+
+  const showLastSeen = async () => {
+    const last = await options.cache?.read(spec.name);
+    if (!last || heardAt !== undefined || signal.aborted) return;
+    heardAt = last.at;
+    store.push(spec.name, { kind: 'inventory', at: last.at, inventory: last.inventory });
+    tell({ phase: status.phase, ...(status.problem && { problem: status.problem }), ...keptStale() });
   };
 
   const connect = async (): Promise<Connection> => {
@@ -169,7 +199,8 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     });
 
   const ended = spec.enabled ? before.then(run) : before;
-  if (!spec.enabled) firstAttempt.reject(new FleetError('op.refused', `${spec.name} is disabled`));
+  if (spec.enabled) void showLastSeen();
+  else firstAttempt.reject(new FleetError('op.refused', `${spec.name} is disabled`));
 
   return {
     get connection() {
@@ -201,6 +232,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     },
     async end() {
       controller.abort(new FleetError('op.cancelled', `${spec.name} is closed`));
+      stopKeeping();
       await ended;
     },
   };

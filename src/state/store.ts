@@ -21,6 +21,8 @@ export interface Store {
   /** Takes the endpoint away with everything below it. */
   removeEndpoint(name: EndpointName): void;
   setGrouping(grouping: Grouping): void;
+  /** What has landed of an endpoint, as it would have to be told again. */
+  inventoryOf(endpoint: EndpointName): Inventory;
   /** Called after each landing. Answers how to stop it. */
   subscribe(listener: () => void): () => void;
   /** True when nothing waits to land. */
@@ -100,7 +102,6 @@ export function createStore(clock: Clock): Store {
   function* applyFeed(endpoint: EndpointName, feed: Feed): Generator<undefined, void> {
     if (feed.kind === 'inventory') yield* applyInventory(endpoint, feed.inventory);
     else if (feed.kind === 'changes') yield* applyAll(feed.changes);
-    else if (feed.kind === 'samples') samples.land(feed.block);
     else if (feed.kind === 'node-samples') nodeSamples.land(feed.samples);
     else if (feed.kind === 'events') events = [...events, ...feed.events].slice(-EVENTS_KEPT);
   }
@@ -142,6 +143,8 @@ export function createStore(clock: Clock): Store {
     fleet,
     push(endpoint, feed) {
       if (feed.kind === 'alive' || feed.kind === 'complete') return;
+      // The columns are the platform's again when this returns. They are copied now; who looks is told later.
+      if (feed.kind === 'samples') samples.land(feed.block);
       const isSample = feed.kind === 'samples' || feed.kind === 'node-samples';
       enqueue(() => applyFeed(endpoint, feed), isSample ? SAMPLES_LAND_AFTER_MS : CHANGES_LAND_AFTER_MS);
     },
@@ -161,6 +164,14 @@ export function createStore(clock: Clock): Store {
         grouping = next;
         shape++;
       }),
+    inventoryOf(endpoint) {
+      const ofEndpoint = ({ id }: { readonly id: string }) => id.startsWith(`${endpoint}/`);
+      return {
+        pools: [...pools.values()].filter(ofEndpoint),
+        nodes: [...nodes.values()].filter(ofEndpoint),
+        vms: Array.from(index.ofEndpoint(endpoint), index.get).filter((vm) => vm !== undefined),
+      };
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

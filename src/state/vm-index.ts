@@ -6,6 +6,8 @@ import { createSiblings, naturalKey, type Siblings } from './siblings.ts';
 /** All VMs, found by id, by parent in the order of their names, and counted by state. */
 export interface VmIndex {
   readonly vms: ReadonlyMap<VmId, Vm>;
+  /** Shown or not. */
+  get(id: VmId): Vm | undefined;
   /** Every id of an endpoint, with those that are not shown since another endpoint shows the same machine. */
   ofEndpoint(endpoint: EndpointName): ReadonlySet<VmId>;
   /** True when a row came, went, moved or changed its name. */
@@ -100,6 +102,7 @@ export function createVmIndex(): VmIndex {
 
   return {
     vms,
+    get: (id) => vms.get(id) ?? shadows.get(id),
     ofEndpoint: (endpoint) => byEndpoint.get(endpoint) ?? NO_IDS,
     upsert(vm) {
       const known = vms.get(vm.id);

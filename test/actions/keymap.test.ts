@@ -18,10 +18,27 @@ describe('the keymap', () => {
     expect(keymap.actionsOf('s')).toEqual([]);
   });
 
-  it('tells which action has the key already, and leaves it there', () => {
+  it('gives a key to the action that the configuration names, and tells who loses it', () => {
     const { keymap, problems } = createKeymap(actions, new Map([['vm.pause', ['s']]]));
-    expect(problems).toEqual([{ actionId: 'vm.pause', key: 's', message: 's is taken by vm.start' }]);
-    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual(['vm.start']);
+    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual(['vm.pause']);
+    expect(problems).toEqual([
+      { actionId: 'vm.start', key: 's', holder: 'vm.pause', message: 's is taken by vm.pause' },
+    ]);
+  });
+
+  it('keeps the first of two that the configuration gives the same key', () => {
+    const given = new Map([
+      ['vm.pause', ['f5']],
+      ['vm.start', ['f5']],
+    ]);
+    const { keymap, problems } = createKeymap(actions, given);
+    expect(keymap.actionsOf('f5').map(({ id }) => id)).toEqual(['vm.pause']);
+    expect(problems).toMatchObject([{ actionId: 'vm.start', message: 'f5 is taken by vm.pause' }]);
+  });
+
+  it('puts the action that is declared first in front where two share a key', () => {
+    const { keymap } = createKeymap(actions, new Map([['vm.resume', ['p']]]));
+    expect(keymap.actionsOf('p').map(({ id }) => id)).toEqual(['vm.pause', 'vm.resume']);
   });
 
   it('tells of a key that no terminal can send, and of an action that is not there', () => {
@@ -33,8 +50,8 @@ describe('the keymap', () => {
       ]),
     );
     expect(problems.map(({ message }) => message)).toEqual([
-      'there is no action vm.strat',
       "ctrl-i can't be told from tab",
+      'there is no action vm.strat',
     ]);
   });
 

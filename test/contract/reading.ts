@@ -36,6 +36,13 @@ export function reading(bench: () => Bench): void {
     expect(second.feeds[0]?.kind).toBe('inventory');
   });
 
+  it('says once that everything has come which the inventory had left open', async () => {
+    const watching = await bench().watch();
+    await watching.until('the word that all is there', () => watching.feeds.find(({ kind }) => kind === 'complete'));
+    await watching.until('the tick after it', () => watching.feeds.at(-1)?.kind !== 'complete' || undefined);
+    expect(watching.feeds.filter(({ kind }) => kind === 'complete')).toHaveLength(1);
+  });
+
   it('F-113 samples a running VM, and knows nothing of a stopped one', async () => {
     const { facts, server } = bench();
     const [on, off] = [await server.runningVm(), await server.stoppedVm()];

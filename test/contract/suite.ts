@@ -32,7 +32,7 @@ export function contractSuite(name: string, testkit: PlatformTestkit): void {
     afterEach(() => bench?.clear());
     afterAll(async () => {
       await bench?.close();
-      writeSupport(name);
+      if (bench) writeSupport(bench.server.endpoint.platform);
     });
     for (const [topic, tests] of Object.entries(TOPICS)) describe(topic, () => tests(present));
   });

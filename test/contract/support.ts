@@ -13,13 +13,16 @@ export function recordSupport(platform: string, operation: OperationName): void 
   seen.set(platform, operations.add(operation));
 }
 
-/** Replaces the platform's entry by what was seen in this run, when `DROVER_RECORD_SUPPORT` asks for it. */
+/**
+ * Adds what was seen in this run to the platform's entry, when `DROVER_RECORD_SUPPORT` asks for it: a platform may have
+ * several servers to be tested against. To take the matrix anew, empty the file first (`{}`).
+ */
 export function writeSupport(platform: string): void {
   if (!process.env['DROVER_RECORD_SUPPORT']) return;
-  const support: Support = {
-    ...JSON.parse(readFileSync(FILE, 'utf8')),
-    [platform]: [...(seen.get(platform) ?? [])].sort(),
-  };
-  const sorted = Object.fromEntries(Object.entries(support).sort(([a], [b]) => a.localeCompare(b)));
-  writeFileSync(FILE, `${JSON.stringify(sorted, undefined, 2)}\n`);
+  const support: Support = JSON.parse(readFileSync(FILE, 'utf8'));
+  const operations = new Set([...(support[platform] ?? []), ...(seen.get(platform) ?? [])]);
+  const sorted = Object.entries({ ...support, [platform]: [...operations].sort() }).sort(([a], [b]) =>
+    a.localeCompare(b),
+  );
+  writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`);
 }

@@ -10,15 +10,19 @@ import { compose } from '../../src/compose.ts';
 import { endpointName } from '../../src/ids.ts';
 import type { Attachment, Vm } from '../../src/platforms/contract.ts';
 import type { FakeServer } from '../../src/platforms/fake/server.ts';
+import '../../src/platforms/fake/index.ts';
+import { manifest } from '../../src/platforms/fake/manifest.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { createFleetState } from '../../src/screens/fleet/fleet-state.ts';
 import { type GlyphSet, glyphsOf } from '../../src/screens/glyphs.ts';
 import { createProgram } from '../../src/screens/program.ts';
 import { Root } from '../../src/screens/root.tsx';
 import { createStage } from '../../src/screens/stage.ts';
+import { filled } from '../../src/state/fields.ts';
 import { type ColourLevel, loadTheme } from '../../src/state/theme.ts';
 import { createInputParser } from '../../src/terminal/input-parser.ts';
 import { createKeyStream } from '../../src/terminal/key-stream.ts';
+import { gib } from '../../src/units.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 
 // Golden frames show the time of day.
@@ -60,6 +64,14 @@ export interface OpenFleet {
   /** The name that the cursor is on. */
   cursor(): string | undefined;
   vm(fits: (vm: Vm) => boolean): Vm;
+  /** Somebody deletes a VM behind drover's back. */
+  removeVm(name: string): void;
+  /** Somebody changes the memory of a VM behind drover's back. */
+  changeMemory(name: string, gibibytes: number): void;
+  /** Goes down a menu to the first choice with this text and takes it. */
+  chooseFromMenu(text: string): Promise<void>;
+  /** Presses a key until the screen shows this. */
+  pressUntil(key: string, text: string | RegExp): Promise<void>;
   readonly server: FakeServer;
   readonly clock: TestClock;
   readonly copied: readonly string[];
@@ -70,7 +82,9 @@ export interface OpenFleet {
 }
 
 const PATIENCE_MS = 8_000;
-const STEP_MS = 25;
+const STEP_MS = 50;
+const MOST_TURNS = 500;
+const MOST_PRESSES = 30;
 const SEQUENCES: Readonly<Record<string, string>> = {
   enter: '\r',
   esc: '\x1b',
@@ -106,6 +120,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     config: file,
     readOnly: options.readOnly ?? false,
     dryRun: false,
+    remember: false,
     env: { HOME: directory, XDG_STATE_HOME: directory },
     clock,
     interest: () => started.interest?.() ?? [],
@@ -150,7 +165,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     isTTY: true,
     ...size,
     write(text: string, ...rest: unknown[]) {
-      if (text.includes('\n') || stripVTControlCharacters(text) !== '') {
+      // What only switches the cursor or repeats the frame reaches no terminal.
+      if (text !== shown && stripVTControlCharacters(text) !== '') {
         shown = text;
         frames++;
       }
@@ -174,6 +190,12 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   });
   services.open();
 
+  // The same server that the screen is connected to: it is found by all its values.
+  const endpoint = {
+    name: endpointName('demo'),
+    platform: 'fake',
+    values: filled(manifest.endpoint, values, directory),
+  };
   const parser = createInputParser();
   const turn = () => clock.pass(0);
   const frame = () =>
@@ -227,7 +249,23 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       if (!found) throw fail('there is no such VM');
       return found;
     },
-    server: await fakeServer({ name: endpointName('demo'), platform: 'fake', values }, clock),
+    removeVm(name) {
+      const { id } = fleet.vm((vm) => vm.name === name);
+      fleet.server.remove(fleet.server.fleet.rowOf(id));
+    },
+    changeMemory(name, gibibytes) {
+      const { id } = fleet.vm((vm) => vm.name === name);
+      fleet.server.change(fleet.server.fleet.rowOf(id), { memory: gib(gibibytes) });
+    },
+    async chooseFromMenu(text) {
+      await fleet.pressUntil('down', new RegExp(`❯ ${text}`));
+      await fleet.press('enter');
+    },
+    async pressUntil(key, text) {
+      for (let times = 0; times < MOST_PRESSES && !shows(text); times++) await fleet.press(key);
+      await fleet.see(text);
+    },
+    server: await fakeServer(endpoint, clock),
     clock,
     copied,
     attached,
@@ -242,7 +280,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       await rm(directory, { recursive: true, force: true });
     },
   };
-  if (options.config === undefined && values.vms > 0) await fleet.see('VMs running');
+  // No time passes until the link is up, so that golden frames show the same instant every time.
+  for (let turns = 0; turns < MOST_TURNS && !services.sessions.connection(endpointName('demo')); turns++) await turn();
   await clock.pass(5_000);
   return fleet;
 }

@@ -6,6 +6,7 @@ import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
 import type { EndpointStatus } from '../../src/state/fleet.ts';
+import type { InventoryCache } from '../../src/state/inventory-cache.ts';
 import { createSessions, type Sessions } from '../../src/state/sessions.ts';
 import { createStore, type Store } from '../../src/state/store.ts';
 import { createTasks } from '../../src/state/tasks.ts';
@@ -26,7 +27,11 @@ export interface OpenServices {
 
 const EVERY_MS = 1_000;
 
-export async function openServices(values: Settings = {}, readOnly?: string): Promise<OpenServices> {
+export async function openServices(
+  values: Settings = {},
+  readOnly?: string,
+  cache?: InventoryCache,
+): Promise<OpenServices> {
   const clock = createTestClock();
   const endpoint: Endpoint = {
     name: endpointName('demo'),
@@ -43,6 +48,7 @@ export async function openServices(values: Settings = {}, readOnly?: string): Pr
     wire: () => {},
     interest: () => [],
     random: () => 0.5,
+    cache,
   });
   const { fleet } = store;
   const services: Services = {

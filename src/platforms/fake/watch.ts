@@ -22,6 +22,7 @@ export async function watch(server: FakeServer, alive: AbortSignal, options: Wat
   alive.throwIfAborted();
   const end = AbortSignal.any([signal, alive]);
   sink({ kind: 'inventory', at: clock.now(), inventory: fleet.inventory() });
+  sink({ kind: 'complete', at: clock.now() });
   const leave = server.news.subscribe(sink);
   let shards = new Map<number, Shard>();
   let drawnFor = '';

@@ -134,7 +134,9 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     return [stage.look.theme.paint('warning', fit(clean(info.message), columns))];
   }
 
-  const gone = () => [stage.look.theme.paint('dim', 'It is gone.')];
+  function gone(): readonly string[] {
+    return [stage.look.theme.paint('dim', 'It is gone.')];
+  }
 
   function events(row: Row, columns: number): readonly string[] {
     const own = fleet.events.filter(({ subject }) => subject === row.id || (row.kind === 'endpoint' && subject?.startsWith(`${row.id}/`)));

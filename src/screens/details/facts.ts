@@ -1,5 +1,5 @@
 import type { ColourWord } from '../../state/theme.ts';
-import { clean, fit, width } from '../../terminal/width.ts';
+import { clean, fit } from '../../terminal/width.ts';
 import { formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import type { Look } from '../look.ts';
@@ -7,10 +7,11 @@ import type { Look } from '../look.ts';
 /** A label with what is true; a section stands over those that belong to it. */
 export type Fact =
   | { readonly label: string; readonly value: string; readonly colour?: ColourWord }
-  | { readonly label: string; readonly share: number; readonly text: string; readonly trend?: Float32Array }
+  | { readonly label: string; readonly share: number; readonly text: string }
+  | { readonly label: string; readonly trend: Float32Array }
   | { readonly section: string };
 
-const LABEL = 10;
+const LABEL = 12;
 const TWO_COLUMNS_FROM = 76;
 const GAP = 2;
 const GAUGE = 10;
@@ -38,11 +39,10 @@ function factText(one: Fact, columns: number, look: Look): string {
   const label = theme.paint('dim', fit(one.label, LABEL));
   const room = Math.max(1, columns - LABEL - 1);
   if ('value' in one) return `${label} ${theme.paint(one.colour ?? 'text', fit(clean(one.value), room))}`;
+  if ('trend' in one) {
+    const shown = one.trend.slice(Math.max(0, one.trend.length - room));
+    return `${label} ${sparkline(shown, look)}${' '.repeat(room - shown.length)}`;
+  }
   const bar = `${gauge(one.share, GAUGE, look)} ${formatRatio(one.share).padStart(PERCENT - 1)}`;
-  const rest = room - GAUGE - PERCENT - 1;
-  const text = fit(one.text, Math.min(width(one.text), rest));
-  const left = rest - width(text) - 1;
-  const trend = one.trend && left >= one.trend.length ? ` ${sparkline(one.trend, look)}` : '';
-  const blank = ' '.repeat(Math.max(0, rest - width(text) - (trend === '' ? 0 : (one.trend?.length ?? 0) + 1)));
-  return `${label} ${bar} ${text}${trend}${blank}`;
+  return `${label} ${bar} ${fit(one.text, Math.max(0, room - GAUGE - PERCENT - 1))}`;
 }

@@ -21,7 +21,7 @@ const LOADING = { state: 'loading' } as const;
 const AGAIN_AFTER_MS = 30_000;
 
 export function createLoader({ store, sessions, clock }: Services, changed: () => void): Loader {
-  let asked: { id: VmId | NodeId; version: unknown; at: number } | undefined;
+  let asked: { id: VmId | NodeId; connection: unknown; object: unknown; at: number } | undefined;
   let controller = new AbortController();
   let answer: { readonly id: VmId | NodeId; readonly info: Loaded<VmInfo | NodeInfo> } | undefined;
 
@@ -39,8 +39,6 @@ export function createLoader({ store, sessions, clock }: Services, changed: () =
     if (!signal.aborted) changed();
   }
 
-  const isFresh = (id: VmId | NodeId, version: unknown) =>
-    asked?.id === id && asked.version === version && clock.ticks() - asked.at < AGAIN_AFTER_MS;
 
   return {
     want(subject) {
@@ -48,9 +46,10 @@ export function createLoader({ store, sessions, clock }: Services, changed: () =
       const id = 'vm' in subject ? subject.vm : subject.node;
       const connection = sessions.connection(endpointOf(id));
       // A new connection or a change of the object makes what is shown old.
-      const version = 'vm' in subject ? store.fleet.vms.get(subject.vm) : connection;
-      if (isFresh(id, version)) return;
-      asked = { id, version, at: clock.ticks() };
+      const object = 'vm' in subject ? store.fleet.vms.get(subject.vm) : undefined;
+      const isSame = asked?.id === id && asked.connection === connection && asked.object === object;
+      if (isSame && asked && clock.ticks() - asked.at < AGAIN_AFTER_MS) return;
+      asked = { id, connection, object, at: clock.ticks() };
       if (!connection) answer = { id, info: { state: 'failed', message: `${endpointOf(id)} is not connected` } };
       else if ('vm' in subject) void ask(id, (signal) => connection.vm.info(subject.vm, signal));
       else if (connection.node.info) {

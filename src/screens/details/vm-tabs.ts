@@ -9,7 +9,7 @@ import { dateAndTime, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines } from './facts.ts';
 import type { Loaded } from './load.ts';
 
-const TREND = 10;
+const TREND = 30;
 const trend = new Float32Array(TREND);
 
 /** Everything about one VM that fits a glance. */
@@ -23,8 +23,9 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   const stale = endpoint?.staleSince;
   const facts: Fact[] = [
     ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
-    { label: 'CPU', share: sample.cpu, text: `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}`, trend },
-    { label: 'Memory', share: sample.memory / vm.memory, text: `${formatBytes(sample.memory)} of ${formatBytes(vm.memory)}` },
+    { label: 'CPU', share: sample.cpu, text: `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}` },
+    { label: 'Memory', share: sample.memory / vm.memory, text: sizes(sample.memory, vm.memory) },
+    { label: 'CPU before', trend },
     ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
     ...fact('Network', `in ${rate(sample.netRx)}  out ${rate(sample.netTx)}`),
     ...fact('IP', vm.ips.join(' ') || '-'),
@@ -47,6 +48,9 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...factLines(facts, columns, look),
   ];
 }
+
+const sizes = (used: number, all: number): string =>
+  Number.isNaN(used) ? `of ${formatBytes(all)}` : `${formatBytes(used)} of ${formatBytes(all)}`;
 
 const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
 

@@ -6,12 +6,18 @@ export interface FleetLayout {
   readonly details: (Room & { readonly side: 'right' | 'below' }) | undefined;
 }
 
-const SIDE_BY_SIDE_FROM = 110;
+/**
+ * A tree that has its lines for itself can be scrolled by the terminal; beside another pane every line is painted again.
+ * So details go below until there is plenty of width.
+ */
+const SIDE_BY_SIDE_FROM = 160;
 const DETAILS_SHARE = 0.37;
 const DETAILS_AT_LEAST = 40;
 const DETAILS_AT_MOST = 90;
-/** Below the tree: the title and seven lines of facts. */
+/** Below the tree: the title and lines of facts. */
 const BELOW_ROWS = 8;
+const BELOW_ROWS_WHEN_TALL = 11;
+const TALL_FROM_ROWS = 30;
 const TREE_KEEPS = 5;
 const BELOW_FROM_ROWS = 16;
 
@@ -27,7 +33,8 @@ export function fleetLayout(room: Room, wanted: boolean, focused: boolean): Flee
     };
   }
   if (!focused && room.rows < BELOW_FROM_ROWS) return { tree: room, details: undefined };
-  const rows = focused ? Math.max(BELOW_ROWS, room.rows - TREE_KEEPS) : BELOW_ROWS;
+  const few = room.rows < TALL_FROM_ROWS ? BELOW_ROWS : BELOW_ROWS_WHEN_TALL;
+  const rows = focused ? Math.max(few, room.rows - TREE_KEEPS) : few;
   const detailRows = Math.min(rows, room.rows);
   return {
     tree: { columns: room.columns, rows: room.rows - detailRows },

@@ -24,7 +24,8 @@ export function rowText(row: Row, cursor: Cursor, marked: boolean, scene: RowSce
   const gutter = marked ? theme.paint('mark', scene.glyphs.mark) : ' ';
   const signs = sight.sign ? theme.paint(sight.sign.colour, sight.sign.glyph) : ' ';
   const indent = '  '.repeat(Math.min(row.depth, MOST_INDENTED));
-  const fold = 'open' in row ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
+  const isBranch = row.kind === 'pool' || row.kind === 'node';
+  const fold = isBranch ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
   const lead = `${indent}${fold} `;
   const room = Math.max(1, columns.name - 2 - lead.length);
   const name = fit(clean(sight.name), room);

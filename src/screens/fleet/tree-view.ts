@@ -74,7 +74,8 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     if (home !== undefined) toKey(home);
   };
 
-  const isBranch = (row: Row | undefined): row is Row & { readonly open: boolean } => row !== undefined && 'open' in row;
+  const isBranch = (row: Row | undefined): row is Extract<Row, { open: boolean }> =>
+    row?.kind === 'pool' || row?.kind === 'node';
 
   function* vmsBetween(from: number, to: number): Generator<VmId> {
     for (let at = from; at <= to; at++) {

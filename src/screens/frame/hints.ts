@@ -16,7 +16,7 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
     const [key] = stage.keymap.keysOf(action.id);
     if (key === undefined) return;
     const known = shown.get(key);
-    if (known && !known.disabled) return;
+    if (known && (!known.disabled || no !== undefined)) return;
     shown.set(key, { key, does: shortTitle(action), disabled: no !== undefined });
   };
   for (const action of stage.actions) {

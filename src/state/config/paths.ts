@@ -18,3 +18,7 @@ export function configFile(given: string | undefined, env: Env, home: string): s
 /** Where the audit log and the state of the screen are kept: `$XDG_STATE_HOME/drover`. */
 export const stateDirectory = (env: Env, home: string): string =>
   join(base(env, 'XDG_STATE_HOME', home, '.local/state'), 'drover');
+
+/** What can be made anew at any time: `$XDG_CACHE_HOME/drover`. */
+export const cacheDirectory = (env: Env, home: string): string =>
+  join(base(env, 'XDG_CACHE_HOME', home, '.cache'), 'drover');

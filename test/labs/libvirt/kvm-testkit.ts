@@ -5,6 +5,7 @@ import { endpointName, type VmId, vmId } from '../../../src/ids.ts';
 import type { Endpoint } from '../../../src/platforms/contract.ts';
 import type { PlatformTestkit, TestServer } from '../../../src/platforms/testkit.ts';
 import { mib } from '../../../src/units.ts';
+import { until } from '../until.ts';
 import {
   cutLink,
   guestState,
@@ -15,9 +16,8 @@ import {
   mendHost,
   mendLink,
   removeGuests,
+  serialLog,
   site,
-  untilGuestIs,
-  untilLoginPrompt,
   virsh,
 } from './hosts.ts';
 
@@ -77,11 +77,13 @@ async function start(): Promise<TestServer> {
       return idOfGuest(host, endpoint, OFF);
     },
     async runningVm() {
-      const state = await guestState(host, ON);
-      if (state === 'shut off') await virsh(host, 'start', ON);
-      else if (state === 'paused') await virsh(host, 'resume', ON);
-      await untilGuestIs(host, ON, 'running');
-      await untilLoginPrompt(host, ON);
+      // Started anew each time: a test before may have reset it, and what is asked of a guest that boots is lost.
+      if ((await guestState(host, ON)) !== 'shut off') await virsh(host, 'destroy', ON);
+      const before = (await serialLog(host, ON)).length;
+      await virsh(host, 'start', ON);
+      await until(`${ON} asks for a login`, 60_000, async () =>
+        (await serialLog(host, ON)).slice(before).trimEnd().endsWith('login:'),
+      );
       return idOfGuest(host, endpoint, ON);
     },
     async doomedVm() {

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { endpointName, nodeId, poolId, userPoolId, vmId } from '../ids.ts';
+import type { Vm } from '../platforms/contract.ts';
+import { gib } from '../units.ts';
+import { compileFilter } from './filter.ts';
+import type { Fleet } from './fleet.ts';
+
+const host = endpointName('host1');
+const vm = (change: Partial<Vm>): Vm => ({
+  id: vmId(host, 'a'),
+  name: 'web1',
+  uuid: 'a',
+  node: nodeId(host, 'n1'),
+  pool: undefined,
+  state: 'running',
+  rawState: 'running',
+  cpus: 2,
+  memory: gib(4),
+  ips: ['10.0.0.7'],
+  autostart: true,
+  plan: 'shop',
+  profile: undefined,
+  image: 'debian-12',
+  tags: ['prod', 'web'],
+  ...change,
+});
+
+const fleet = {
+  endpoints: new Map([[host, { name: host, platform: 'kvm' }]]),
+  nodes: new Map([[nodeId(host, 'n1'), { name: 'rack-7', pool: poolId(host, 'east') }]]),
+  pools: new Map([[poolId(host, 'east'), { id: poolId(host, 'east'), name: 'East', parent: undefined }]]),
+  grouping: {
+    pools: [
+      { id: userPoolId('Inner'), name: 'Inner', parent: userPoolId('Outer') },
+      { id: userPoolId('Outer'), name: 'Outer', parent: undefined },
+    ],
+    placeOf: new Map([[host, userPoolId('Inner')]]),
+  },
+  samples: { cpu: () => 0.85, memory: () => gib(1) },
+} as unknown as Fleet;
+
+const accepts = (query: string, change: Partial<Vm> = {}) =>
+  compileFilter(query, fleet).filter?.accepts(vm(change)) ?? true;
+
+describe('F-130 a filter', () => {
+  it.each([
+    ['', true],
+    ['WEB', true],
+    ['10.0.0', true],
+    ['prod', true],
+    ['db', false],
+    ['!db', true],
+    ['web prod', true],
+    ['web db', false],
+    ['name:web1', true],
+    ['name:web', false],
+    ['name:w*1', true],
+    ['name:db*,web*', true],
+    ['state:run', true],
+    ['state:stopped,paused', false],
+    ['tag:web', true],
+    ['tag:we', false],
+    ['node:rack-7', true],
+    ['pool:east', true],
+    ['pool:inner', true],
+    ['pool:outer', true],
+    ['pool:west', false],
+    ['endpoint:host1 platform:kvm', true],
+    ['plan:shop image:debian*', true],
+    ['cpu>80', true],
+    ['cpu>90%', false],
+    ['mem>=1G', true],
+    ['mem<512M', false],
+    ['memory=4GiB', true],
+    ['cpus<3', true],
+    ['!name:db* state:running cpu>80 pool:east tag:web', true],
+  ])('%s', (query, fits) => expect(accepts(query)).toBe(fits));
+
+  it('keeps blanks together between quotes', () => {
+    expect(accepts('"my web"', { name: 'my web' })).toBe(true);
+    expect(accepts('name:"my web"', { name: 'my web' })).toBe(true);
+  });
+
+  it('shows no VM whose number is not known', () => {
+    const unknown = { ...fleet, samples: { ...fleet.samples, cpu: () => Number.NaN } };
+    expect(compileFilter('cpu<50', unknown).filter?.accepts(vm({}))).toBe(false);
+  });
+
+  it('looks at samples only when it is asked about them', () => {
+    expect(compileFilter('name:web*', fleet).filter?.live).toBe(false);
+    expect(compileFilter('cpu>5', fleet).filter?.live).toBe(true);
+  });
+
+  it('takes characters of patterns as they are', () => {
+    expect(accepts('name:w.b1')).toBe(false);
+    expect(accepts('name:a+(b)', { name: 'a+(b)' })).toBe(true);
+  });
+});
+
+describe('a filter that can not be understood', () => {
+  it.each([
+    ['web stat:run', 4, 'there is nothing called stat to filter by (did you mean state?)'],
+    ['state:runing', 0, 'there is no state runing (did you mean running?)'],
+    ['cpu>lots', 0, 'lots is no number'],
+    ['mem>lots', 0, 'lots is no size like 512M or 4G'],
+    ['name>5', 0, 'name is a text: write name:5'],
+  ])('%s', (query, at, message) => expect(compileFilter(query, fleet).problem).toEqual({ at, message }));
+
+  it('shows everything while a term is still being typed', () => {
+    expect(compileFilter('state:', fleet)).toEqual({ filter: undefined, problem: undefined });
+  });
+});

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { EndpointName } from '../ids.ts';
+import type { Inventory, Node, Pool, Vm } from '../platforms/contract.ts';
+
+export interface CachedInventory {
+  /** Epoch, ms: when it was true. */
+  readonly at: number;
+  readonly inventory: Inventory;
+}
+
+/** What each endpoint had when it was last seen: shown at the next start, marked stale, before any network call. */
+export interface InventoryCache {
+  /** Undefined when there is none that can be read. Never rejects: a cache is worth no error. */
+  read(endpoint: EndpointName): Promise<CachedInventory | undefined>;
+  write(endpoint: EndpointName, cached: CachedInventory): Promise<void>;
+}
+
+interface Head {
+  readonly version: typeof VERSION;
+  readonly at: number;
+  readonly pools: readonly Pool[];
+  readonly nodes: readonly Node[];
+}
+
+/** Of the shape of the objects: another one is not read. */
+const VERSION = 1;
+/** A line that is parsed or made at once must not be felt at the keys. */
+const VMS_PER_LINE = 256;
+
+/** `configPath` is part of the key: two configurations may call different hosts by one name. */
+export function createInventoryCache(directory: string, configPath: string): InventoryCache {
+  const fileOf = (endpoint: EndpointName) => {
+    const key = createHash('sha256').update(`${configPath}\n${endpoint}`).digest('hex').slice(0, 16);
+    return join(directory, `${endpoint}-${key}.jsonl`);
+  };
+
+  return {
+    async read(endpoint) {
+      const vms: Vm[] = [];
+      let head: Head | undefined;
+      try {
+        for await (const line of createInterface({ input: createReadStream(fileOf(endpoint)) })) {
+          if (head) vms.push(...(JSON.parse(line) as readonly Vm[]));
+          else head = JSON.parse(line) as Head;
+          if (head.version !== VERSION) return undefined;
+          await breathe();
+        }
+      } catch {
+        return undefined;
+      }
+      return head && { at: head.at, inventory: { pools: head.pools, nodes: head.nodes, vms } };
+    },
+
+    async write(endpoint, { at, inventory: { pools, nodes, vms } }) {
+      const file = fileOf(endpoint);
+      const fresh = `${file}.${process.pid}`;
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        const handle = await open(fresh, 'w', 0o600);
+        try {
+          const head: Head = { version: VERSION, at, pools, nodes };
+          await handle.write(`${JSON.stringify(head)}\n`);
+          for (let from = 0; from < vms.length; from += VMS_PER_LINE) {
+            await handle.write(`${JSON.stringify(vms.slice(from, from + VMS_PER_LINE))}\n`);
+          }
+        } finally {
+          await handle.close();
+        }
+        await rename(fresh, file);
+      } catch {
+        await rm(fresh, { force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { openPty, type Pty } from '../../terminal/open-pty.ts';
+import { site } from './hosts.ts';
+
+const PROGRAM = `${import.meta.dirname}/../../../bin/drover`;
+
+/** The program as somebody meets it who starts it for the first time: at a terminal and in a home of its own. */
+export interface FreshTerminal extends Pty {
+  /** The line of the tree that shows it, undefined while none does. */
+  row(name: string): string | undefined;
+  /** Resolves with its line once that fits; rejects with the screen after the deadline. */
+  untilRow(name: string, wanted: string | RegExp, deadlineMs?: number): Promise<string>;
+  /** Types a filter, in place of the one that was there. */
+  filter(query: string): Promise<void>;
+  /** Filters for the name of a guest and puts the cursor on it. */
+  goTo(guest: string): Promise<void>;
+}
+
+export interface FreshOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  /** The lab's three hosts over SSH unless told. */
+  readonly config?: string;
+  /** Runs the program from a shell, as a job that can be stopped and continued. */
+  readonly fromShell?: boolean;
+}
+
+/** `host1  ■ 2/4`, `web1  ● running`: below the titles, above the details. */
+function rowOf(screen: string, name: string): string | undefined {
+  const lines = screen.split('\n').slice(2);
+  const end = lines.findIndex((line) => /^[─╭]/.test(line));
+  return lines
+    .slice(0, end < 0 ? undefined : end)
+    .find((line) => line.replace(/^[^\p{L}\d]*/u, '').startsWith(`${name} `));
+}
+
+const opened: { readonly pty: Pty; readonly home: string }[] = [];
+
+/** For the file that opens terminals: ends the programs and takes their homes away after each test. */
+export function closeTerminals(): void {
+  afterEach(async () => {
+    for (const { pty, home } of opened.splice(0)) {
+      pty.close();
+      await pty.exit;
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+}
+
+export async function openFresh(options: FreshOptions = {}): Promise<FreshTerminal> {
+  const { columns = 80, rows = 24, config = site.files.config, fromShell = false } = options;
+  const home = await mkdtemp(join(tmpdir(), 'drover-home-'));
+  const pty = openPty({
+    argv: fromShell ? ['bash', '--norc', '--noprofile', '-i'] : [PROGRAM],
+    columns,
+    rows,
+    env: { HOME: home, DROVER_CONFIG: config, PS1: 'shell> ' },
+  });
+  opened.push({ pty, home });
+  const row = (name: string) => rowOf(pty.screen(), name);
+  const filter = async (query: string) => {
+    pty.type('/');
+    await pty.until('enter keep');
+    // ctrl-u: what was filtered for before is still in the line
+    pty.type(`\x15${query}\r`);
+    await pty.until(`filter: ${query}`);
+  };
+  return {
+    ...pty,
+    row,
+    async untilRow(name, wanted, deadlineMs = 20_000) {
+      const fits = (line: string) => (typeof wanted === 'string' ? line.includes(wanted) : wanted.test(line));
+      const screen = await pty.until((text) => fits(rowOf(text, name) ?? ''), deadlineMs).catch((error: Error) => {
+        throw new Error(`the row of ${name} does not show ${wanted}: ${error.message}`);
+      });
+      return rowOf(screen, name) ?? '';
+    },
+    filter,
+    async goTo(guest) {
+      await filter(guest);
+      pty.type('G');
+      await pty.until(`─ ${guest} ─`);
+    },
+  };
+}
+
+/** Resolves when all three hosts are connected. */
+export const untilConnected = ({ until }: Pty): Promise<string> => until('3/3 endpoints', 30_000);
+
+export const SHELL_COMMAND = `${PROGRAM}\n`;

@@ -1,0 +1,208 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+const open = async (options?: FleetOptions) => {
+  fleet = await openFleet(options);
+};
+afterEach(() => fleet.close());
+
+/** The third row is billing-db1, which runs; the fourth billing-web1, which is stopped. */
+const RUNNING = 'jj';
+const STOPPED = 'jjj';
+const stateOf = (name: string) => fleet.vm((vm) => vm.name === name).state;
+
+describe('actions on a VM', () => {
+  it('F-045 F-012 starts a stopped VM at once and says when it runs', async () => {
+    await open();
+    await fleet.press(STOPPED, 's');
+    await fleet.see('billing-web1 is running');
+    expect(stateOf('billing-web1')).toBe('running');
+  });
+
+  it('F-050 F-012 asks before it shuts a VM down, naming VM and node', async () => {
+    await open();
+    await fleet.press(RUNNING, 'S');
+    await fleet.see('Shut down billing-db1 on fra-01?');
+    await fleet.press('n');
+    fleet.dontSee('Shut down billing-db1 on fra-01?');
+    await fleet.idle(2_000);
+    expect(stateOf('billing-db1')).toBe('running');
+    await fleet.press('S', 'y');
+    await fleet.see('billing-db1 is stopped');
+  });
+
+  it('F-048 pauses and resumes with the same key', async () => {
+    await open();
+    await fleet.press(RUNNING, 'p', 'y');
+    await fleet.see('billing-db1 is paused');
+    await fleet.press('p');
+    await fleet.see('billing-db1 is running');
+  });
+
+  it('F-005 F-068 says why an action can not run on this VM', async () => {
+    await open();
+    await fleet.press(STOPPED, 'p');
+    await fleet.see('Pause: only a running VM can be paused; it is stopped');
+  });
+
+  it('F-439 says what the platform can not do', async () => {
+    await open({ values: { without: 'vm.pause' } });
+    await fleet.press(RUNNING, 'p');
+    await fleet.see(/Pause: /);
+    expect(stateOf('billing-db1')).toBe('running');
+  });
+
+  it('refuses every change in a read-only run', async () => {
+    await open({ readOnly: true });
+    await fleet.press(STOPPED, 's');
+    await fleet.see('Start: this run is read-only');
+  });
+
+  it('F-058 lists what deleting takes along, and deletes only after the name was typed', async () => {
+    await open();
+    await fleet.press(STOPPED, 'X');
+    await fleet.see('Delete billing-web1 on fra-01?');
+    await fleet.see(/Is lost: .*qcow2/);
+    await fleet.press('billing', 'pgdn', 'enter');
+    await fleet.see('type billing-web1 to go on');
+    expect(stateOf('billing-web1')).toBe('stopped');
+    await fleet.press('pgup', 'down', 'down', 'ctrl-u', 'billing-web1', 'pgdn', 'enter');
+    await fleet.see('billing-web1 is deleted');
+  });
+
+  it('F-057 keeps the disks when that is chosen', async () => {
+    await open();
+    await fleet.press(STOPPED, 'X');
+    await fleet.see(/Is lost: .*qcow2/);
+    await fleet.press('pgup', 'space');
+    await fleet.see(/Stays: .*system\.qcow2/);
+  });
+
+  it('tells what went wrong, and what can be done', async () => {
+    await open({ values: { fails: 'vm.start' } });
+    await fleet.press(STOPPED, 's');
+    await fleet.see('Starting failed half-way');
+    await fleet.see('billing-web1 was asked, but after 30 s it is error');
+    await fleet.idle(20_000);
+    await fleet.see('billing-web1 was asked');
+  });
+
+  it('F-064 switches autostart to what it is not', async () => {
+    await open();
+    await fleet.press(STOPPED, 'A');
+    await fleet.see('billing-web1 starts with its host');
+    await fleet.press('A');
+    await fleet.see('billing-web1 does not start with its host');
+  });
+});
+
+describe('actions on marked VMs', () => {
+  it('F-036 F-448 starts all that can be, and gives a result for each', async () => {
+    await open();
+    await fleet.press('jj', 'space', 'space', 'space', 'space', 'space', 's');
+    await fleet.see(/Start 3 VMs: 3 done/);
+    await fleet.press('7');
+    await fleet.see('3/3');
+    await fleet.see('crm-worker1 is running');
+  });
+
+  it('asks once, with the names, and says which are left out', async () => {
+    await open();
+    await fleet.press('jj', 'space', 'space', 'space', 'S');
+    await fleet.see('Shut down 2 VMs?');
+    await fleet.see('not billing-web1: only a VM that is on can be shut down');
+    await fleet.see('crm-queue1 on fra-01');
+  });
+
+  it('tries the failed ones again', async () => {
+    await open({ values: { fails: 'vm.start' } });
+    await fleet.press('jjj', 'space', 'j', 'space', 's');
+    await fleet.see('2 failed');
+    await fleet.press('7', 'f');
+    await fleet.see(/\d\d +(running|failed|partly) +Start 2 VMs[^\n]*\n[^\n]*failed +Start 2 VMs/);
+  });
+});
+
+describe('tasks', () => {
+  it('F-009 F-220 F-481 shows a task under way and cancels it', async () => {
+    await open();
+    await fleet.press(STOPPED, 's', '7');
+    await fleet.see(/running +Start billing-web1/);
+    await fleet.press('x');
+    await fleet.see(/cancelled +Start billing-web1/);
+  });
+});
+
+describe('leaving', () => {
+  it('quits at once when nothing is under way', async () => {
+    await open();
+    await fleet.press('q');
+    expect(fleet.hasQuit()).toBe(true);
+  });
+
+  it('asks while a task runs, and ctrl-c does not', async () => {
+    await open();
+    await fleet.press(STOPPED, 's', 'q');
+    await fleet.see('A task is running. Quit anyway?');
+    expect(fleet.hasQuit()).toBe(false);
+    await fleet.press('ctrl-c');
+    expect(fleet.hasQuit()).toBe(true);
+  });
+
+  it('never quits with esc', async () => {
+    await open();
+    await fleet.press('esc', 'esc', 'esc', 'esc');
+    expect(fleet.hasQuit()).toBe(false);
+    await fleet.see('VMs running');
+  });
+});
+
+describe('typing', () => {
+  it('never takes pasted text for commands', async () => {
+    await open();
+    await fleet.press(RUNNING);
+    await fleet.paste('Sy\nDy\n');
+    await fleet.idle(2_000);
+    expect(stateOf('billing-db1')).toBe('running');
+  });
+
+  it('sends what is typed right behind the key that opens a dialog to the dialog', async () => {
+    await open();
+    await fleet.press(`${RUNNING}Sn`);
+    await fleet.idle(2_000);
+    expect(stateOf('billing-db1')).toBe('running');
+    fleet.dontSee('Shut down billing-db1 on');
+  });
+});
+
+describe('a console', () => {
+  it('F-061 F-062 F-465 hands the terminal over and comes back to the same row', async () => {
+    await open();
+    await fleet.press(RUNNING, 'c');
+    await fleet.see('detached from the console of billing-db1');
+    expect(fleet.attached).toHaveLength(1);
+    expect(fleet.cursor()).toBe('billing-db1');
+  });
+
+  it('F-038 F-449 opens a shell on the node of a VM', async () => {
+    await open();
+    await fleet.press(RUNNING, 'o');
+    await fleet.see('detached from a shell on fra-01');
+  });
+
+  it('says that a VM that is off has none', async () => {
+    await open();
+    await fleet.press(STOPPED, 'c');
+    await fleet.see('Console: only a VM that is on has a console; it is stopped');
+  });
+});
+
+describe('the clipboard', () => {
+  it('gets the name, or the row as JSON', async () => {
+    await open();
+    await fleet.press(RUNNING, 'y', 'Y');
+    expect(fleet.copied[0]).toBe('billing-db1');
+    expect(JSON.parse(fleet.copied[1] ?? '')).toMatchObject({ name: 'billing-db1', state: 'running' });
+  });
+});

@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+const open = async (options?: FleetOptions) => {
+  fleet = await openFleet(options);
+};
+afterEach(() => fleet.close());
+
+const STOPPED = 'jjj';
+const RUNNING = 'jj';
+
+describe('the settings of a VM', () => {
+  it('F-055 F-071 shows what is saved, complains while typing, and saves only what was changed', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    await fleet.press('ctrl-u', '1x');
+    await fleet.see('Memory must be a size like');
+    await fleet.press('ctrl-u', '6GiB');
+    await fleet.see('4GiB → 6GiB');
+    await fleet.press('pgdn', 'enter');
+    await fleet.see('billing-web1: memory 6GiB saved');
+    await fleet.see('6.0G');
+  });
+
+  it('F-072 changes a running VM now when that is chosen', async () => {
+    await open();
+    await fleet.press(RUNNING, 'e');
+    await fleet.see('< saved >');
+    await fleet.press('right');
+    await fleet.see('< running >');
+    await fleet.see(/Memory +32GiB/);
+    await fleet.press('down', 'ctrl-u', '16GiB', 'pgdn', 'enter');
+    await fleet.see('billing-db1: memory 16GiB now');
+  });
+
+  it('does not send what is wrong', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    await fleet.press('ctrl-u', 'nonsense', 'pgdn', 'enter');
+    await fleet.see('Memory must be a size');
+    await fleet.see('Settings of billing-web1');
+  });
+
+  it('says what somebody else changed meanwhile, and keeps what was typed', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    fleet.changeMemory('billing-web1', 8);
+    await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');
+    await fleet.see(/[Mm]emory.*(8GiB|8589934592|meanwhile|changed)/);
+    await fleet.see('8GiB → 6GiB');
+    await fleet.press('enter');
+    await fleet.see('billing-web1: memory 6GiB saved');
+  });
+
+  it('is left alone with esc', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    await fleet.press('ctrl-u', '6GiB', 'esc');
+    fleet.dontSee('Settings of');
+    await fleet.idle(2_000);
+    fleet.dontSee('6.0G');
+  });
+});
+
+describe('endpoints', () => {
+  it('F-022 F-023 F-440 adds one: platform, fields, test, save', async () => {
+    await open();
+    await fleet.press('a');
+    await fleet.see('KVM');
+    await fleet.see('Simulated fleet');
+    await fleet.chooseFromMenu('Simulated fleet');
+    await fleet.see('Add endpoint: Simulated fleet');
+    await fleet.press('lab2', 'down', 'ctrl-u', '7', 'pgdn', 'enter');
+    await fleet.see('✓ The login is accepted');
+    await fleet.press('right', 'enter');
+    await fleet.see('lab2 was added');
+    await fleet.see('2/2 endpoints');
+    expect(await fleet.config()).toMatch(/lab2:\n +platform: fake\n +vms: 7/);
+  });
+
+  it('F-032 F-442 shows which check failed and what to do', async () => {
+    await open();
+    await fleet.press('a');
+    await fleet.see('Simulated fleet');
+    await fleet.chooseFromMenu('Simulated fleet');
+    await fleet.see('more');
+    await fleet.press('lab2', 'down', 'down', 'down', 'enter');
+    await fleet.see('Password');
+    await fleet.pressUntil('down', /Any password is right/);
+    await fleet.press('wrong');
+    await fleet.see('*****');
+    fleet.dontSee(/Password +wrong/);
+    await fleet.press('pgdn', 'enter');
+    await fleet.see('✗ The login is accepted');
+  });
+
+  it('F-025 asks about nothing that can be seen to be wrong', async () => {
+    await open();
+    await fleet.press('a');
+    await fleet.see('Simulated fleet');
+    await fleet.chooseFromMenu('Simulated fleet');
+    await fleet.see('Save');
+    await fleet.press('pgdn', 'right', 'enter');
+    await fleet.see('Name is needed');
+  });
+
+  it('F-026 edits one, and keeps what ids hang on as it is', async () => {
+    await open();
+    await fleet.press('jj', 'E');
+    await fleet.see('Edit endpoint demo');
+    await fleet.press('other', 'down', 'ctrl-u', '9');
+    fleet.dontSee('demoother');
+    fleet.dontSee('→ 9');
+  });
+
+  it('F-027 says what leaves the view before it removes one', async () => {
+    await open();
+    await fleet.press(':', 'endpoint.remove', 'enter');
+    await fleet.see('Remove endpoint demo?');
+    await fleet.see('and their disks stay as they are');
+    await fleet.press('y');
+    await fleet.see('Nothing here yet.');
+    expect(await fleet.config()).not.toContain('demo:');
+  });
+});
+
+describe('pools', () => {
+  it('F-013 F-016 makes one and moves a node into it', async () => {
+    await open();
+    await fleet.press('n');
+    await fleet.see('Its name:');
+    await fleet.press('Production', 'enter');
+    await fleet.see('pool Production is there');
+    await fleet.press('j', 'j', 'm');
+    await fleet.see('Move to pool: fra-01');
+    await fleet.chooseFromMenu('Production');
+    await fleet.see('fra-01 is in the pool Production');
+    await fleet.press('g');
+    await fleet.see(/▾ Production[^\n]*\n +▾ fra-01/);
+  });
+
+  it('F-013 says what is wrong with a name', async () => {
+    await open();
+    await fleet.press('n', ' x');
+    await fleet.see('the name of a pool must not start or end with a space');
+  });
+
+  it('F-014 renames one and takes it away', async () => {
+    await open({ config: 'pools:\n  Old: {}\nendpoints:\n  demo: { platform: fake, vms: 60, events-every: 0 }\n' });
+    await fleet.press('g', 'N');
+    await fleet.see('New name of Old:');
+    await fleet.press('ctrl-u', 'New', 'enter');
+    await fleet.see('pool Old is now New');
+    await fleet.press('g', 'X');
+    await fleet.see('Remove pool New?');
+    await fleet.press('y');
+    await fleet.see('pool New is gone');
+  });
+});

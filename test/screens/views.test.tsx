@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+const open = async (options?: FleetOptions) => {
+  fleet = await openFleet(options);
+};
+afterEach(() => fleet.close());
+
+describe('help', () => {
+  it('F-004 lists the keys of this row, and all with the same key again', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('jj', '?');
+    await fleet.see('Shut down');
+    fleet.dontSee('Rename pool');
+    await fleet.press('?');
+    await fleet.see('Rename pool');
+    await fleet.press('esc');
+    fleet.dontSee('Rename pool');
+  });
+});
+
+describe('the palette', () => {
+  it('finds an action by a few letters and runs it', async () => {
+    await open();
+    await fleet.press('jjj', ':', 'vmsta', 'enter');
+    await fleet.see('billing-web1 is running');
+  });
+
+  it('F-439 shows why an action can not run now', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('jjj', ':', 'pause');
+    await fleet.see('only a running VM can be paused; it is stopped');
+  });
+
+  it('completes with tab', async () => {
+    await open();
+    await fleet.press(':', 'del', 'tab');
+    await fleet.see('vm.delete');
+    await fleet.press('esc');
+    fleet.dontSee('Commands');
+  });
+});
+
+describe('the other views', () => {
+  it('shows what was really sent, and only the lines with a word', async () => {
+    await open();
+    await fleet.press('jjj', 's');
+    await fleet.see('billing-web1 is running');
+    await fleet.press('L');
+    await fleet.see('vm.start');
+    await fleet.press('/', 'vm.info', 'enter');
+    fleet.dontSee('vm.start');
+    await fleet.press('esc');
+    await fleet.see('NAME');
+  });
+
+  it('F-224 F-435 shows what happened', async () => {
+    await open();
+    await fleet.press('jjj', 's');
+    await fleet.see('billing-web1 is running');
+    await fleet.press('8');
+    await fleet.see(/billing-web1 +\S/);
+  });
+
+  it('F-009 shows tasks newest first', async () => {
+    await open();
+    await fleet.press('jjj', 's');
+    await fleet.see('billing-web1 is running');
+    await fleet.press('A');
+    await fleet.see('starts with its host');
+    await fleet.press('t');
+    expect(fleet.frame().indexOf('autostart')).toBeLessThan(fleet.frame().indexOf('Start billing-web1'));
+    await fleet.press('1');
+    await fleet.see('NAME');
+  });
+});
