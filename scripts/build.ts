@@ -1,7 +1,7 @@
 /**
  * Makes dist/: the program as one launcher with lazy chunks.
  *
- *   node scripts/build.ts [--stamp=TEXT]   TEXT is kept in dist/.stamp, so that setup.mjs knows what this was made of
+ *   node scripts/build.ts [--stamp=TEXT]   TEXT is kept beside the packages, so that setup.mjs knows what dist/ was made of
  *   node scripts/build.ts --watch          builds and runs the demo, again after each change
  */
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,8 @@ import { licencesOf } from './build/licences.ts';
 import { buildOptions, root } from './build/options.ts';
 import { watch } from './build/watch.ts';
 
-const STAMP = '.stamp';
+/** Not in dist/, which is packed; gone with the packages, so that new ones mean a new build. */
+const STAMP = join(root, 'node_modules/.drover-built');
 const LICENCES = 'THIRD-PARTY.txt';
 
 const { values } = parseArgs({ options: { stamp: { type: 'string' }, watch: { type: 'boolean', default: false } } });
@@ -23,12 +24,12 @@ else await buildOnce(values.stamp);
 async function buildOnce(stamp: string | undefined): Promise<void> {
   const dist = join(root, buildOptions.outdir);
   await mkdir(dist, { recursive: true });
-  await rm(join(dist, STAMP), { force: true });
+  await rm(STAMP, { force: true });
   const { metafile } = await build(buildOptions);
   await chmod(join(dist, 'drover.js'), 0o755);
   await writeFile(join(dist, LICENCES), await licencesOf(metafile, root));
   await removeOthers(dist, [...Object.keys(metafile.outputs).map((file) => basename(file)), LICENCES]);
-  if (stamp) await writeFile(join(dist, STAMP), stamp);
+  if (stamp) await writeFile(STAMP, stamp);
 }
 
 /** Chunks of earlier builds: their names have a hash, so they would pile up and be packed. */

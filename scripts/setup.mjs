@@ -79,7 +79,9 @@ function stampOfSources() {
 
 function isBuilt(stamp) {
   try {
-    return readFileSync(inRoot('dist', '.stamp'), 'utf8') === stamp;
+    return (
+      existsSync(inRoot('dist', 'drover.js')) && readFileSync(inRoot('node_modules', '.drover-built'), 'utf8') === stamp
+    );
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { actions } from './actions/index.ts';
 import { createKeymap } from './actions/keymap.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
+import { sentence } from './errors.ts';
 import { createAttach } from './screens/console/attach.ts';
 import { createFleetState, type FleetState } from './screens/fleet/fleet-state.ts';
 import { glyphSet, glyphsOf } from './screens/glyphs.ts';
@@ -29,7 +30,8 @@ export interface AppOptions {
 /** The screen, from the first frame to the last. Answers the exit code. */
 export async function runApp({ argv, screen, input }: AppOptions): Promise<number> {
   const flags = readFlags(argv);
-  const demo = flags.demo === undefined ? undefined : await openDemo(flags.demo);
+  const demo =
+    flags.demo === undefined ? undefined : await openDemo(isCount(flags.demo) ? Number(flags.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
   const started: { stage?: Stage; state?: FleetState } = {};
   const services = compose({
@@ -77,8 +79,12 @@ export async function runApp({ argv, screen, input }: AppOptions): Promise<numbe
     const stopListening = input.listen(program.onInput);
     screen.stdout.on('resize', stage.changed);
 
-    const troubles = [...services.problems().map(spellProblem), ...keyProblems.map(({ message }) => message)];
-    const [first] = problem === undefined ? troubles : [problem, ...troubles];
+    const [first] = [
+      ...(flags.demo && !isCount(flags.demo) ? [`${flags.demo} is no number of VMs`] : []),
+      ...(problem === undefined ? [] : [problem]),
+      ...services.problems().map(spellProblem),
+      ...keyProblems.map(({ actionId, message }) => `keys: ${actionId}: ${message}`),
+    ];
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();
     services.follow();
@@ -97,25 +103,23 @@ export async function runApp({ argv, screen, input }: AppOptions): Promise<numbe
 }
 
 interface Flags {
-  readonly demo: number | undefined;
+  /** How many VMs, as it was typed; empty for the default. */
+  readonly demo: string | undefined;
   readonly config: string | undefined;
   readonly readOnly: boolean;
 }
 
 function readFlags(argv: readonly string[]): Flags {
   // `--demo` alone is allowed, which parseArgs has no word for.
-  const words = argv.map((word) => (word === '--demo' ? '--demo=200' : word));
+  const words = argv.map((word) => (word === '--demo' ? '--demo=' : word));
   const { values } = parseArgs({
     args: words,
     options: { demo: { type: 'string' }, config: { type: 'string' }, 'read-only': { type: 'boolean' } },
   });
-  const demo = values.demo === undefined ? undefined : Number(values.demo);
-  return {
-    demo: demo === undefined || Number.isNaN(demo) ? demo && 200 : demo,
-    config: values.config,
-    readOnly: values['read-only'] === true,
-  };
+  return { demo: values.demo, config: values.config, readOnly: values['read-only'] === true };
 }
+
+const isCount = (text: string): boolean => /^\d{1,6}$/.test(text);
 
 /** A theme that can't be read must not keep anybody from their fleet. */
 async function chosenTheme(config: Config) {
@@ -123,6 +127,6 @@ async function chosenTheme(config: Config) {
   try {
     return { theme: await loadTheme(themeName(config), level), problem: undefined };
   } catch (error) {
-    return { theme: await loadTheme('dark', level), problem: (error as Error).message };
+    return { theme: await loadTheme('dark', level), problem: sentence(error) };
   }
 }

@@ -1,9 +1,13 @@
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
 import { findCommand, nouns } from './cli/commands.ts';
+import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
+import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { leadingWords, type ParsedFlags, parseFlags } from './cli/flags.ts';
-import { commandHelp, nounHelp, overview } from './cli/help.ts';
+import { commandHelp, ownHelp } from './cli/help.ts';
 import { formatOf } from './cli/output.ts';
+import type { OwnCommand, OwnContext } from './cli/own-command.ts';
+import { ownCommands } from './cli/own-commands.ts';
 import { createPrinter } from './cli/print.ts';
 import { printFailure } from './cli/results.ts';
 import { askTerminal } from './cli/terminal-question.ts';
@@ -23,15 +27,41 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort(new FleetError('op.cancelled', 'interrupted'));
   process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  const contextOf = (parsed: ParsedFlags): Omit<OwnContext, 'withApp'> => {
+    format = formatOf(String(parsed.values['output'] ?? 'table'));
+    return {
+      env: process.env,
+      format,
+      printer,
+      say,
+      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+      interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+      ask: (question, secret = false) => askTerminal(question, secret, interrupt.signal),
+      stdin: process.stdin,
+      stdout: process.stdout,
+      global: globalsOf(parsed.values, parsed.repeated),
+      signal: interrupt.signal,
+    };
+  };
   try {
+    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), process.env, printer);
     const [first, second] = leadingWords(argv, globalFlags);
-    if (first === undefined || first === 'help') {
-      await printer.print(second === undefined || !nouns.includes(second) ? overview() : nounHelp(second));
-      return EXIT.done;
+    const own = ownCommand(argv, first);
+    if (own) {
+      const parsed = parseFlags(
+        argv.filter((word) => !VERSION_FLAGS.includes(word)),
+        [...globalFlags, ...own.flags],
+      );
+      if (parsed.values['help'] === true && first !== undefined) {
+        await printer.print(ownHelp(own));
+        return EXIT.done;
+      }
+      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, interrupt.signal, run);
+      return await own.run({ ...contextOf(parsed), withApp: withAnyApp }, ownPart(parsed, first === undefined ? 0 : 1));
     }
     const found = findCommand(first, second);
     if (!found)
-      throw new FleetError('usage', `there is no command ${JSON.stringify(first)}${didYouMean(first, nouns)}`, {
+      throw new FleetError('usage', `there is no command ${JSON.stringify(first)}${didYouMean(first ?? '', known())}`, {
         fix: 'drover help lists them',
       });
     if (!('command' in found)) {
@@ -43,50 +73,47 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       await printer.print(commandHelp(found.command, argv));
       return EXIT.done;
     }
-    format = formatOf(String(parsed.values['output'] ?? 'table'));
-    return await withApp(parsed, interrupt.signal, (app) =>
-      found.command.run(
-        {
-          app,
-          format,
-          printer,
-          say,
-          columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-          interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-          ask: (question, secret = false) => askTerminal(question, secret, interrupt.signal),
-          stdin: process.stdin,
-          stdout: process.stdout,
-          global: globalsOf(parsed.values, parsed.repeated),
-          signal: interrupt.signal,
-        },
-        ownPart(parsed, found.used),
-      ),
-    );
+    const context = contextOf(parsed);
+    return await withApp(parsed, interrupt.signal, (app) => {
+      tellProblems(app);
+      return found.command.run({ ...context, app }, ownPart(parsed, found.used));
+    });
   } catch (error) {
     await printFailure(error, { format, printer, say });
     return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
 }
 
-/** The words behind the two of the command, and the flags that are its own. */
+const VERSION_FLAGS: readonly string[] = ['--version', '-V'];
+
+const known = (): readonly string[] => [...nouns, ...ownCommands.map(({ word }) => word)];
+
+/** What is about drover itself; without any word, `--version` or the help. */
+function ownCommand(argv: readonly string[], first: string | undefined): OwnCommand | undefined {
+  const word = first ?? (argv.some((one) => VERSION_FLAGS.includes(one)) ? 'version' : 'help');
+  return ownCommands.find((own) => own.word === word);
+}
+
+/** The words behind those of the command, and the flags that are its own. */
 function ownPart({ words, values, repeated }: ParsedFlags, used: number): ParsedFlags {
   const global = new Set(globalFlags.map(({ key }) => key));
   const own = Object.entries(values).filter(([key]) => !global.has(key));
   return { words: words.slice(used), values: Object.fromEntries(own), repeated };
 }
 
-/** The configuration is read, a broken one told; connections are closed whatever happens. */
+/** The configuration is read; connections are closed whatever happens. */
 async function withApp(
   { values }: ParsedFlags,
   signal: AbortSignal,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
   const demo = values['demo'] === undefined ? undefined : await openDemo(Number(values['demo']));
+  const env = { ...process.env, ...demo?.env };
   const app = compose({
     config: demo?.config ?? (values['config'] === undefined ? undefined : String(values['config'])),
     readOnly: values['read-only'] === true,
     dryRun: values['dry-run'] === true,
-    env: { ...process.env, ...demo?.env },
+    env,
     clock: systemClock,
     interest: () => [],
     remember: false,
@@ -94,17 +121,23 @@ async function withApp(
   });
   try {
     await app.load();
-    for (const problem of app.problems()) say(spellProblem(problem));
-    const whole = app.problems().find(({ severity, endpoint }) => severity === 'error' && endpoint === undefined);
-    if (whole && app.config().endpoints.size === 0) {
-      throw new FleetError('config.invalid', 'the configuration can not be used', {
-        ...(whole.fix === undefined ? {} : { fix: whole.fix }),
-      });
-    }
     signal.throwIfAborted();
-    return await run(app);
+    const code = await run(app);
+    await rememberLiveNames(app, env);
+    return code;
   } finally {
     await app.close();
     await demo?.close();
+  }
+}
+
+/** Says what is wrong in the configuration, and throws when there is nothing left of it to work with. */
+function tellProblems(app: CommandContext['app']): void {
+  for (const problem of app.problems()) say(spellProblem(problem));
+  const whole = app.problems().find(({ severity, endpoint }) => severity === 'error' && endpoint === undefined);
+  if (whole && app.config().endpoints.size === 0) {
+    throw new FleetError('config.invalid', 'the configuration can not be used', {
+      ...(whole.fix === undefined ? {} : { fix: whole.fix }),
+    });
   }
 }

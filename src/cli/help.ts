@@ -1,6 +1,9 @@
 import { type Command, globalFlags } from './command.ts';
 import { commands } from './commands.ts';
-import { helpOf } from './flags.ts';
+import { type Flag, helpOf } from './flags.ts';
+import type { OwnCommand } from './own-command.ts';
+import { exitCodesLine } from './topics/exit-codes.ts';
+import { topics } from './topics/topics.ts';
 
 const START = `drover manages virtual machines on many platforms from one terminal.
 
@@ -8,34 +11,50 @@ const START = `drover manages virtual machines on many platforms from one termin
   drover --demo               a simulated fleet to look around in
   drover NOUN VERB [NAME…]    one command, for the shell and for scripts`;
 
-const EXIT_CODES =
-  'Exit codes: 0 done, 1 failed, 2 wrong use, 3 not possible, 4 unreachable or not trusted, 130 interrupted.';
+interface Line {
+  readonly usage: string;
+  readonly help: string;
+}
+
+/** What is typed behind `drover`, with its sentence. */
+export const lineOf = ({ noun, verb, takes, help }: Command): Line => ({
+  usage: `${noun} ${verb}${takes === '' ? '' : ` ${takes}`}`,
+  help,
+});
+
+export const ownLineOf = ({ word, takes, help }: OwnCommand): Line => ({
+  usage: `${word}${takes === '' ? '' : ` ${takes}`}`,
+  help,
+});
+
+function aligned(lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(({ usage }) => usage.length)) + 2;
+  return lines.map(({ usage, help }) => `  ${usage.padEnd(width)}${help}`).join('\n');
+}
 
 /** All commands, one line each. */
-export function overview(): string {
-  const width = Math.max(...commands.map((command) => usage(command).length)) + 2;
-  const lines = commands.map((command) => `  ${usage(command).padEnd(width)}${command.help}`);
-  return [START, '', 'Commands:', ...lines, '', 'Flags for all:', helpOf(globalFlags), '', EXIT_CODES].join('\n');
-}
+export const overview = (own: readonly OwnCommand[]): string =>
+  [
+    START,
+    `Commands:\n${aligned([...commands.map(lineOf), ...own.map(ownLineOf)])}`,
+    `Topics, for drover help TOPIC:\n${aligned(topics.map(({ name, help }) => ({ usage: name, help })))}`,
+    `Flags for all:\n${helpOf(globalFlags)}`,
+    exitCodesLine,
+  ].join('\n\n');
 
 /** The commands of a noun. */
-export function nounHelp(noun: string): string {
-  const own = commands.filter((command) => command.noun === noun);
-  const width = Math.max(...own.map((command) => usage(command).length)) + 2;
-  return own.map((command) => `  ${usage(command).padEnd(width)}${command.help}`).join('\n');
-}
+export const nounHelp = (noun: string): string =>
+  aligned(commands.filter((command) => command.noun === noun).map(lineOf));
 
-export function commandHelp(command: Command, argv: readonly string[]): string {
-  const flags = command.flags(argv);
-  return [
-    `drover ${usage(command)}`,
-    '',
-    command.help,
-    ...(flags.length > 0 ? ['', 'Flags:', helpOf(flags)] : []),
-    '',
-    'Flags for all:',
-    helpOf(globalFlags),
-  ].join('\n');
-}
+export const commandHelp = (command: Command, argv: readonly string[]): string =>
+  described(lineOf(command), command.flags(argv));
 
-const usage = ({ noun, verb, takes }: Command) => `${noun} ${verb}${takes === '' ? '' : ` ${takes}`}`;
+export const ownHelp = (command: OwnCommand): string => described(ownLineOf(command), command.flags);
+
+const described = ({ usage, help }: Line, flags: readonly Flag[]): string =>
+  [
+    `drover ${usage}`,
+    help,
+    ...(flags.length > 0 ? [`Flags:\n${helpOf(flags)}`] : []),
+    `Flags for all:\n${helpOf(globalFlags)}`,
+  ].join('\n\n');

@@ -33,7 +33,14 @@ export interface CommandOptions {
 }
 
 /** What the screen's own actions do. A view may mean something of its own by them: then that is done instead. */
-export function createCommands({ stage, views, openFilter, openPalette, openHelp, quit }: CommandOptions): (id: ViewActionId) => void {
+export function createCommands({
+  stage,
+  views,
+  openFilter,
+  openPalette,
+  openHelp,
+  quit,
+}: CommandOptions): (id: ViewActionId) => void {
   const ofView = (id: ViewActionId) => () => views.current.handlers[id]?.();
   const show = (id: ViewId) => () => views.show(id);
   const handlers: Record<ViewActionId, () => void> = {

@@ -20,7 +20,13 @@ export interface DispatcherOptions {
 const ALWAYS: readonly string[] = ['view.quit-now', 'view.suspend', 'view.repaint'];
 
 /** The one place where keys come in. They go to the topmost layer, else to the view, else to the keymap's action. */
-export function createDispatcher({ stage, state, views, command, run }: DispatcherOptions): (event: InputEvent) => void {
+export function createDispatcher({
+  stage,
+  state,
+  views,
+  command,
+  run,
+}: DispatcherOptions): (event: InputEvent) => void {
   const dispatch = (action: Action) => {
     if (action.noun === 'view') command(action.id as ViewActionId);
     else run(action);

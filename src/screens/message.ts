@@ -41,8 +41,7 @@ export function createMessageLine(clock: Clock, changed: () => void): MessageLin
     changed();
   };
 
-  const trouble = (text: string, fix?: string) =>
-    show({ tone: 'danger', text, ...(fix === undefined ? {} : { fix }) });
+  const trouble = (text: string, fix?: string) => show({ tone: 'danger', text, ...(fix === undefined ? {} : { fix }) });
 
   return {
     get current() {

@@ -1,14 +1,16 @@
 import type { Action } from '../actions/action.ts';
-import { createRunner } from './actions/runner.ts';
+import type { ViewActionId } from '../actions/view.ts';
+import type { InputEvent } from '../terminal/keys.ts';
 import { createVmRunner } from './actions/run-vm.ts';
+import { createRunner } from './actions/runner.ts';
 import { isAbout } from './actions/subject.ts';
 import { whyNotNow } from './actions/why-not-now.ts';
 import { createCommands, createViews, type Views } from './commands.ts';
 import { createDetailsView } from './details/details-view.ts';
 import { confirm } from './dialogs/confirm.tsx';
 import { createDispatcher } from './dispatcher.ts';
-import { createFleetView } from './fleet/fleet-view.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
+import { createFleetView } from './fleet/fleet-view.ts';
 import { fleetHints } from './frame/hints.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
@@ -16,7 +18,6 @@ import { createWireLogView } from './lists/wire-log-view.ts';
 import { openFilterPrompt } from './prompts/filter-prompt.tsx';
 import { openHelp } from './prompts/help.tsx';
 import { openPalette } from './prompts/palette.tsx';
-import type { InputEvent } from '../terminal/keys.ts';
 import type { Stage } from './stage.ts';
 
 /** The screens, put together; drawn by Root. */
@@ -58,14 +59,15 @@ export function createProgram(stage: Stage, state: FleetState): Program {
           return state.filter.problem;
         },
       }),
-    openPalette: () => openPalette(stage, { whyNot, run: (action) => (action.noun === 'view' ? command(action.id as never) : run(action)) }),
+    openPalette: () =>
+      openPalette(stage, {
+        whyNot,
+        run: (action) => (action.noun === 'view' ? command(action.id as ViewActionId) : run(action)),
+      }),
     openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
     quit: () => void quit(),
   });
-  const stops = [
-    services.store.subscribe(details.refresh),
-    services.tasks.subscribe(stage.changed),
-  ];
+  const stops = [services.store.subscribe(details.refresh), services.tasks.subscribe(stage.changed)];
   details.follow();
   return {
     views,

@@ -146,7 +146,8 @@ function patternOf(glob: string, shortened: boolean): RegExp {
 function poolNames(vm: Vm, fleet: Fleet): readonly (string | undefined)[] {
   const names: (string | undefined)[] = [];
   const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
-  let platformPool = fleet.pools.get(node?.pool ?? vm.pool ?? ('' as never));
+  const own = node?.pool ?? vm.pool;
+  let platformPool = own === undefined ? undefined : fleet.pools.get(own);
   for (let depth = 0; platformPool && depth < MOST_NESTED; depth++) {
     names.push(platformPool.name);
     platformPool = platformPool.parent === undefined ? undefined : fleet.pools.get(platformPool.parent);

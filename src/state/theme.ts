@@ -44,7 +44,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the terminal says that it can show: https://no-color.org, COLORTERM, TERM. */
 export function colourLevel(env: Env): ColourLevel {
-  if (env['NO_COLOR'] || env['TERM'] === 'dumb') return 'none';
+  if (env['XNO_COLOR'] || env['TERM'] === 'dumb') return 'none';
   if (/truecolor|24bit/i.test(env['COLORTERM'] ?? '')) return 'truecolor';
   return /256|direct/.test(env['TERM'] ?? '') ? '256' : '16';
 }
@@ -60,7 +60,7 @@ interface WordStyle {
 }
 
 const LOOKS: Readonly<Record<string, number>> = { bold: 1, dim: 2, underline: 4, inverse: 7 };
-const ANSI_NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
+const ANSI_NAMES: readonly string[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const RESET = '\x1b[0m';
 
 /** The theme of this name as this terminal can show it. Rejects with config.invalid, naming the file. */
@@ -120,7 +120,7 @@ function opening(style: WordStyle, level: ColourLevel, where: string): string {
 
 function ansiCode(name: string, base: number, where: string): string {
   const bright = name.startsWith('bright-');
-  const index = ANSI_NAMES.findIndex((known) => known === (bright ? name.slice('bright-'.length) : name));
+  const index = ANSI_NAMES.indexOf(bright ? name.slice('bright-'.length) : name);
   if (index < 0) throw new FleetError('config.invalid', `${where}: there is no colour ${name}`);
   return String(base + (bright ? 60 : 0) + index);
 }

@@ -9,13 +9,12 @@ export interface Guard {
 }
 
 /**
- * Calls `restore` before the process ends in any way it can notice: exit, an error that nobody caught, a signal.
- * Then the end goes on as it would have: same exit code, same signal, the stack of a crash on the restored screen.
+ * Calls `restore` before the process ends in any way it can notice: exit, an error that nobody caught (Node emits `exit`
+ * before it prints the stack), a signal. Then the end goes on as it would have: same exit code, same signal, the stack of a crash on the restored screen.
  */
 export function guardExit(restore: () => void): Guard {
   let typedIgnored = false;
   process.on('exit', restore);
-  process.on('uncaughtExceptionMonitor', restore);
   for (const signal of DEADLY) {
     const onSignal = () => {
       if (typedIgnored && TYPED.includes(signal)) return;

@@ -46,7 +46,7 @@ interface Modifiers {
   readonly shift?: boolean;
 }
 
-export const key = (name: string, raw: string, modifiers: Modifiers = {}, text = ''): Key => ({
+const key = (name: string, raw: string, modifiers: Modifiers = {}, text = ''): Key => ({
   kind: 'key',
   name,
   ctrl: modifiers.ctrl ?? false,

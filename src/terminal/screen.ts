@@ -48,6 +48,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
   let isNew = false;
   let commands = '';
   let mouse = false;
+  let resizing = false;
 
   const writer = createWriter({
     fd: terminal.fd,
@@ -75,7 +76,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     if (text === '' || ONLY_CONTROLS.test(text)) return;
     frame = text;
     isNew = true;
-    writer.wake();
+    if (!resizing) writer.wake();
   }
 
   const stdout = Object.assign(new EventEmitter(), {
@@ -97,9 +98,14 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     Object.assign(stdout, terminal.size());
     compositor.invalidate(terminal.size());
     isNew = true;
-    // The renderer answers with a frame of the new size; only without one the old frame is painted again.
+    // The renderer answers at once with what it has, and then with what the program makes of the new size: only the
+    // last is shown; without any, the old frame.
+    resizing = true;
     stdout.emit('resize');
-    writer.wake();
+    setImmediate(() => {
+      resizing = false;
+      writer.wake();
+    });
   });
 
   const idle = (): Promise<void> =>

@@ -92,7 +92,7 @@ describe('in the bundle', () => {
 
   async function framesOf(name: string, plugins: typeof buildOptions.plugins | []): Promise<string[]> {
     const outfile = join(folder, `${name}.mjs`);
-    const { outdir, splitting, chunkNames, entryPoints, metafile, ...options } = buildOptions;
+    const { outdir, splitting, chunkNames, entryPoints, metafile, sourcemap, ...options } = buildOptions;
     await build({
       ...options,
       entryPoints: [join(root, 'test/build/frames.ts')],

@@ -115,6 +115,17 @@ describe('actions on marked VMs', () => {
     await fleet.see('crm-queue1 on fra-01');
   });
 
+  it('asks for the number before it deletes many', async () => {
+    await open();
+    await fleet.press('jjj', 'space', 'j', 'space', 'X');
+    await fleet.see('Delete 2 VMs?');
+    await fleet.press('1', 'pgdn', 'enter');
+    await fleet.see('type 2 to go on');
+    await fleet.press('up', 'backspace', '2', 'pgdn', 'enter');
+    await fleet.see('Delete 2 VMs: 2 done');
+    await fleet.see('/58 VMs running');
+  });
+
   it('tries the failed ones again', async () => {
     await open({ values: { fails: 'vm.start' } });
     await fleet.press('jjj', 'space', 'j', 'space', 's');
@@ -195,6 +206,20 @@ describe('a console', () => {
     await open();
     await fleet.press(STOPPED, 'c');
     await fleet.see('Console: only a VM that is on has a console; it is stopped');
+  });
+});
+
+describe('a console that somebody has', () => {
+  it('is taken over only after a question', async () => {
+    await open();
+    await fleet.press(RUNNING, 'c');
+    await fleet.see('detached from the console');
+    expect(fleet.attached).toHaveLength(1);
+    await fleet.press('c');
+    await fleet.see('Take the console of billing-db1 over?');
+    await fleet.press('y');
+    await fleet.see('detached from the console');
+    expect(fleet.attached).toHaveLength(2);
   });
 });
 

@@ -112,7 +112,9 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const file = join(directory, 'config.yaml');
   const values = { vms: options.vms ?? 60, seed: 1, 'events-every': 0, ...options.values };
   const fields = Object.entries(values).map(([key, value]) => `    ${key}: ${value}\n`);
-  await writeFile(file, options.config ?? `endpoints:\n  demo:\n    platform: fake\n${fields.join('')}`, { mode: 0o600 });
+  await writeFile(file, options.config ?? `endpoints:\n  demo:\n    platform: fake\n${fields.join('')}`, {
+    mode: 0o600,
+  });
 
   const clock = createTestClock();
   const started: { interest?: () => readonly Vm['id'][] } = {};
@@ -209,7 +211,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const fleet: OpenFleet = {
     async press(...pressed) {
       for (const key of pressed) {
-        for (const event of [...parser.push(bytesOf(key)), ...(parser.isPending() ? parser.flush() : [])]) program.onInput(event);
+        for (const event of [...parser.push(bytesOf(key)), ...(parser.isPending() ? parser.flush() : [])])
+          program.onInput(event);
         await turn();
       }
     },
@@ -237,7 +240,10 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     },
     frame,
     painted: () => shown,
-    line: (text) => frame().split('\n').find((line) => line.includes(text)) ?? '',
+    line: (text) =>
+      frame()
+        .split('\n')
+        .find((line) => line.includes(text)) ?? '',
     frames: () => frames,
     cursor() {
       const row = state.view.current();

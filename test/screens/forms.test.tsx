@@ -156,6 +156,7 @@ describe('pools', () => {
     await fleet.see('New name of Old:');
     await fleet.press('ctrl-u', 'New', 'enter');
     await fleet.see('pool Old is now New');
+    await fleet.see(/ New +0\/0/);
     await fleet.press('g', 'X');
     await fleet.see('Remove pool New?');
     await fleet.press('y');

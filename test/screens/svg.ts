@@ -3,7 +3,10 @@ import { sgrEnd, width } from '../../src/terminal/width.ts';
 
 const CELL = { width: 8.4, height: 18, base: 13.5 } as const;
 const MARGIN = 12;
-const COLOURS = { dark: { text: '#c9d1d9', ground: '#0d1117' }, light: { text: '#24292f', ground: '#ffffff' } } as const;
+const COLOURS = {
+  dark: { text: '#c9d1d9', ground: '#0d1117' },
+  light: { text: '#24292f', ground: '#ffffff' },
+} as const;
 /** Bits of a pen. */
 const BOLD = 1;
 const UNDERLINE = 1 << 3;
@@ -53,7 +56,11 @@ function runsOf(line: string): readonly Run[] {
   return runs;
 }
 
-function drawn({ column, text, pen }: Run, row: number, { text: plain, ground }: { text: string; ground: string }): string {
+function drawn(
+  { column, text, pen }: Run,
+  row: number,
+  { text: plain, ground }: { text: string; ground: string },
+): string {
   const inverse = (pen.attributes & INVERSE) > 0;
   const front = hex(pen.foreground) ?? plain;
   const back = hex(pen.background);

@@ -20,6 +20,17 @@ describe('help', () => {
   });
 });
 
+describe('the key bar', () => {
+  it('F-005 shows the keys of the row, dimmed when they can not be used, and always how to find more', async () => {
+    await open();
+    await fleet.press('jjj');
+    const dim = '38;2;125;133;144m';
+    expect(fleet.painted()).toContain(`${dim}S\x1b[39m`);
+    expect(fleet.painted()).not.toContain(`${dim}s\x1b[39m`);
+    expect(fleet.frame().split('\n').at(-1)).toMatch(/s start .*\/ filter .*: commands .*\? help/);
+  });
+});
+
 describe('the palette', () => {
   it('finds an action by a few letters and runs it', async () => {
     await open();

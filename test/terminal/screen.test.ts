@@ -145,7 +145,7 @@ describe('a console', () => {
     await pty.until('<78>');
     expect(pty.modes()).toMatchObject({ mouse: true });
     pty.type('last\x1dq');
-    await pty.until('result detached');
+    await pty.until(/result detached 786c617374$/m);
     expect(pty.screen()).toContain('bottom');
     expect(pty.modes()).toMatchObject({ alternateScreen: true, mouse: false, cursor: false });
     pty.type('q');

@@ -80,12 +80,10 @@ export async function createDaemon(options: DaemonOptions, signal: AbortSignal):
       }
     },
     open,
-    close(
-      reason = new FleetError('host.unreachable', `the connection to ${options.dialer.host} was closed`, {
-        retry: true,
-      }),
-    ) {
-      closed = reason;
+    close(reason) {
+      closed ??=
+        reason ??
+        new FleetError('host.unreachable', `the connection to ${options.dialer.host} was closed`, { retry: true });
       for (const client of all) client.close(reason);
       options.dialer.close();
     },

@@ -50,6 +50,7 @@ export function createFastTick(options: FastTickOptions): () => Promise<FastTick
     if (!domain) return undefined;
     try {
       const info = await poll.call(procedures.domainInfo, { domain }, { signal });
+      roster.resize(uuid, info.memoryKib, info.cpus);
       return { cpuTimeNs: info.cpuTimeNs, cpus: info.cpus, memory: info.memoryKib * 1024 };
     } catch (error) {
       if (error instanceof LibvirtError) return undefined;

@@ -20,6 +20,8 @@ export interface Roster {
   touch(uuid: string): void;
   /** What a tick has seen of it; touches it when that is news. */
   observe(uuid: string, seen: ListedGuest): void;
+  /** What a tick has read of it: memory and vCPUs of a running guest change without an event. */
+  resize(uuid: string, memoryKib: number, cpus: number): void;
   /** Its monitor doesn't answer (a sentence), or does again (undefined). */
   setTrouble(uuid: string, message: string | undefined): void;
   /** Reads what is to be read, those in `seen()` first. Ends only by rejecting: with the signal's reason, or the link's. */
@@ -153,6 +155,16 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
         if (change) emit([change]);
       }
       touch(uuid);
+    },
+    resize(uuid, memoryKib, cpus) {
+      const guest = guests.get(uuid);
+      if (!guest?.details || (guest.details.memoryKib === memoryKib && guest.details.cpus === cpus)) return;
+      const { domain, state, reason, trouble } = guest;
+      const change = put(
+        uuid,
+        createGuest(place, domain, state, reason, { ...guest.details, memoryKib, cpus }, trouble),
+      );
+      if (change) emit([change]);
     },
     setTrouble(uuid, message) {
       const guest = guests.get(uuid);

@@ -13,6 +13,11 @@ export interface TlsTarget {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  /**
+   * SHA-256 of the one certificate that is right, in hex with or without colons. It takes the place of name and chain:
+   * servers that sign for themselves are known by it.
+   */
+  readonly fingerprint?: string;
 }
 
 const HANDSHAKE_MS = 10_000;
@@ -21,7 +26,10 @@ const HANDSHAKE_MS = 10_000;
 const DISTRUST =
   /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
 
-/** Verified TLS, always: name and chain. A private authority is named by `ca`, there is no way to turn it off. */
+/**
+ * Verified TLS, always: name and chain, or the very certificate whose fingerprint was given. A private authority is
+ * named by `ca`, there is no way to turn it off.
+ */
 export async function openTls(target: TlsTarget, patience: Patience): Promise<TLSSocket> {
   const name = hostPort(target.host, target.port);
   const [ca, cert, key] = await Promise.all([pem(target.ca), pem(target.cert), pem(target.key)]);
@@ -40,16 +48,29 @@ export async function openTls(target: TlsTarget, patience: Patience): Promise<TL
           ...(ca ? { ca } : {}),
           ...(cert ? { cert } : {}),
           ...(key ? { key } : {}),
+          // A pinned certificate is looked at below, before a byte is sent.
+          ...(target.fingerprint === undefined ? {} : { rejectUnauthorized: false }),
         });
         await settled(secure, 'secureConnect', signal);
+        if (target.fingerprint !== undefined) assertPinned(secure, target.fingerprint, name);
         return secure;
       } catch (error) {
         socket.destroy();
         if (signal.aborted) throw signal.reason;
-        throw handshakeError(error, name);
+        throw error instanceof FleetError ? error : handshakeError(error, name);
       }
     },
   );
+}
+
+const hexOf = (fingerprint: string): string => fingerprint.replaceAll(':', '').trim().toLowerCase();
+
+function assertPinned(socket: TLSSocket, fingerprint: string, target: string): void {
+  const { fingerprint256 } = socket.getPeerCertificate();
+  if (fingerprint256 !== undefined && hexOf(fingerprint256) === hexOf(fingerprint)) return;
+  throw new FleetError('trust.tls', `${target} shows another certificate than the one that is pinned`, {
+    fix: `find out why; if it was renewed, its \`fingerprint\` is ${fingerprint256}`,
+  });
 }
 
 async function pem(path: string | undefined): Promise<Buffer | undefined> {

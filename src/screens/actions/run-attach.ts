@@ -18,7 +18,11 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): 
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
     const details = [error.message];
-    const taken = await confirm(stage, { title: 'Console in use', question: `Take the console of ${name} over?`, details });
+    const taken = await confirm(stage, {
+      title: 'Console in use',
+      question: `Take the console of ${name} over?`,
+      details,
+    });
     if (taken) await attach(stage, `the console of ${name}`, open(true));
   }
 }

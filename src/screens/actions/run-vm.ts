@@ -62,7 +62,9 @@ export function createVmRunner(stage: Stage): VmRunner {
     },
     again(task) {
       const known = argsOf.get(task.id);
-      const ids = task.items.filter(({ state }) => state === 'failed' || state === 'cancelled').map(({ id }) => id as VmId);
+      const ids = task.items
+        .filter(({ state }) => state === 'failed' || state === 'cancelled')
+        .map(({ id }) => id as VmId);
       if (!known || ids.length === 0) message.say('nothing of this task can be tried again', 'warning');
       else start(known.action, ids, known.args);
     },
@@ -70,7 +72,7 @@ export function createVmRunner(stage: Stage): VmRunner {
 }
 
 /** How a task ended, in the message line. */
-export function tell({ message, keymap }: Stage, task: Task): void {
+function tell({ message, keymap }: Stage, task: Task): void {
   const [only, ...others] = task.items;
   if (only && others.length === 0) {
     if (only.state === 'done') message.say(only.text, 'good');
@@ -78,7 +80,9 @@ export function tell({ message, keymap }: Stage, task: Task): void {
     return;
   }
   const count = (state: string) => task.items.filter((item) => item.state === state).length;
-  const parts = (['done', 'failed', 'cancelled', 'unknown'] as const).flatMap((state) => (count(state) > 0 ? [`${count(state)} ${state}`] : []));
+  const parts = (['done', 'failed', 'cancelled', 'unknown'] as const).flatMap((state) =>
+    count(state) > 0 ? [`${count(state)} ${state}`] : [],
+  );
   const text = `${task.title}: ${parts.join(', ')}`;
   if (task.state === 'done') message.say(text, 'good');
   else message.trouble(text, `${keymap.keysOf('view.tasks')[0] ?? 'the tasks view'} shows what failed`);

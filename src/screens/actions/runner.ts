@@ -1,4 +1,5 @@
 import type { Action, ViewAction } from '../../actions/action.ts';
+import { deadline } from '../deadline.ts';
 import { createAsk } from '../dialogs/ask.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { addEndpoint, editEndpoint } from '../forms/endpoint-dialog.ts';
@@ -14,7 +15,11 @@ import { whyNotNow } from './why-not-now.ts';
 const CONNECT_MS = 45_000;
 
 /** Runs any action that is not the screen's own, on what is selected now. Whatever goes wrong is told in the message line. */
-export function createRunner(stage: Stage, state: FleetState, vms: VmRunner): (action: Exclude<Action, ViewAction>) => void {
+export function createRunner(
+  stage: Stage,
+  state: FleetState,
+  vms: VmRunner,
+): (action: Exclude<Action, ViewAction>) => void {
   return (action) => {
     const no = whyNotNow(action, stage.services, state);
     if (no !== undefined) {
@@ -45,7 +50,13 @@ export function createRunner(stage: Stage, state: FleetState, vms: VmRunner): (a
     if (endpoint === undefined) return;
     if ('form' in action) return editEndpoint(stage, endpoint);
     stage.message.say(`${action.title}: ${endpoint}…`);
-    const signal = AbortSignal.timeout(CONNECT_MS);
-    stage.message.say(await action.run(stage.services, endpoint, createAsk(stage), signal), 'good');
+    const done = new AbortController();
+    const late = `${endpoint} is not connected after ${CONNECT_MS / 1000} s; its row says why`;
+    const signal = deadline(stage.services.clock, CONNECT_MS, late, done.signal);
+    try {
+      stage.message.say(await action.run(stage.services, endpoint, createAsk(stage), signal), 'good');
+    } finally {
+      done.abort();
+    }
   }
 }

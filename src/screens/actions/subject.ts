@@ -26,7 +26,12 @@ export function configSubject(
   if (action.noun === 'pool') {
     const subject = userPoolUnder(row);
     if (subject !== undefined) return { subject };
-    return { no: row?.kind === 'pool' ? 'this pool is reported by its platform; only your own can be changed' : 'go to one of your pools first' };
+    return {
+      no:
+        row?.kind === 'pool'
+          ? 'this pool is reported by its platform; only your own can be changed'
+          : 'go to one of your pools first',
+    };
   }
   if (action.noun === 'node') {
     const subject = row?.kind === 'endpoint' ? row.id : nodeUnder(row, fleet);

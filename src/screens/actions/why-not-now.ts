@@ -1,7 +1,7 @@
 import { type Action, unsupported, whyNot } from '../../actions/action.ts';
+import type { Services } from '../../actions/services.ts';
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
-import type { Services } from '../../actions/services.ts';
 import { endpointStatusOf } from '../../state/store.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { configSubject, endpointUnder, nodeUnder } from './subject.ts';
@@ -37,18 +37,24 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
 }
 
 /** For one VM. */
-export function whyNotVm(action: Extract<Action, { fits: (vm: Vm) => true | string }>, id: VmId, services: Services): string | undefined {
+export function whyNotVm(
+  action: Extract<Action, { fits: (vm: Vm) => true | string }>,
+  id: VmId,
+  services: Services,
+): string | undefined {
   const { fleet } = services.store;
   const vm = fleet.vms.get(id);
   if (!vm) return 'it is not there any more';
-  return whyNot(action, vm, services.sessions.connection(endpointOf(id)), endpointStatusOf(fleet, id), services.policyFor(vm));
+  return whyNot(
+    action,
+    vm,
+    services.sessions.connection(endpointOf(id)),
+    endpointStatusOf(fleet, id),
+    services.policyFor(vm),
+  );
 }
 
-function whyNotNode(
-  action: Extract<Action, { needs: unknown }>,
-  node: NodeId,
-  services: Services,
-): string | undefined {
+function whyNotNode(action: Extract<Action, { needs: unknown }>, node: NodeId, services: Services): string | undefined {
   const connection = services.sessions.connection(endpointOf(node));
   return connection ? unsupported(connection, action.needs, action.title) : `${endpointOf(node)} is not connected`;
 }

@@ -4,7 +4,7 @@ import type { Look } from '../look.ts';
 const MIDDLE_FROM = 0.6;
 const HIGH_FROM = 0.85;
 
-export const loadColour = (share: number): ColourWord =>
+const loadColour = (share: number): ColourWord =>
   share >= HIGH_FROM ? 'gauge-high' : share >= MIDDLE_FROM ? 'gauge-middle' : 'gauge-low';
 
 /** A bar of exactly `columns` cells for a share of 0..1; unknown (NaN) is blank, so that it never looks like nothing. */

@@ -1,5 +1,5 @@
-import { clean, clusters, width } from '../../terminal/width.ts';
 import type { Key } from '../../terminal/keys.ts';
+import { clean, clusters, width } from '../../terminal/width.ts';
 
 /** A line of text that is being typed. `at` counts characters as people see them. */
 export interface TextInput {
@@ -36,7 +36,10 @@ export function edited(input: TextInput, key: Key): TextInput | undefined {
     case 'ctrl-k':
       return put(parts.slice(0, input.at), input.at);
     case 'ctrl-w': {
-      const before = parts.slice(0, input.at).join('').replace(/\S+\s*$/, '');
+      const before = parts
+        .slice(0, input.at)
+        .join('')
+        .replace(/\S+\s*$/, '');
       return { text: before + parts.slice(input.at).join(''), at: [...clusters(before)].length };
     }
     default:

@@ -32,7 +32,8 @@ export const createAttach =
         screen,
         input,
         stream,
-        notice,
+        // What an earlier console left below the cursor would stand between the lines of this one.
+        notice: `\x1b[J${notice}`,
         signal,
         detachByte: DETACH_BYTE,
         ...(resize && { resize }),

@@ -86,16 +86,26 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     },
   };
 
-  function titleLines(row: Row, room: Room & { readonly side: 'right' | 'below' }, focused: boolean): readonly string[] {
+  function titleLines(
+    row: Row,
+    room: Room & { readonly side: 'right' | 'below' },
+    focused: boolean,
+  ): readonly string[] {
     const { theme, glyphs } = stage.look;
     const names = TABS[row.kind];
-    const bar = names.map((name, at) => (at === tabs[row.kind] ? theme.paint(focused ? 'cursor' : 'resting', name) : theme.paint('dim', name))).join(' ');
+    const bar = names
+      .map((name, at) =>
+        at === tabs[row.kind] ? theme.paint(focused ? 'cursor' : 'resting', name) : theme.paint('dim', name),
+      )
+      .join(' ');
     const barWidth = names.join(' ').length;
     const name = clean(nameOf(row));
     if (room.side === 'right') return [` ${theme.paint('title', fit(name, room.columns - 1))}`, ` ${bar}`, ''];
     const shown = fit(name, Math.min(width(name), room.columns - barWidth - 8));
     const rule = glyphs.horizontal.repeat(Math.max(0, room.columns - width(shown) - barWidth - 6));
-    return [`${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)} ${bar} ${theme.paint('border', glyphs.horizontal)}`];
+    return [
+      `${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)} ${bar} ${theme.paint('border', glyphs.horizontal)}`,
+    ];
   }
 
   function nameOf(row: Row): string {
@@ -109,7 +119,8 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     const { look } = stage;
     const tab = TABS[row.kind][tabs[row.kind]];
     if (tab === 'Events') return events(row, columns);
-    if (row.kind === 'pool') return poolOverview(state.sums.ofPool(row.id), state.sums.versionsBelow(row.id), columns, look);
+    if (row.kind === 'pool')
+      return poolOverview(state.sums.ofPool(row.id), state.sums.versionsBelow(row.id), columns, look);
     if (row.kind === 'endpoint') {
       const status = fleet.endpoints.get(row.id);
       return status ? endpointOverview(status, columns, look) : [];
@@ -128,7 +139,11 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     return loaded(info, columns, (value) => draw(value, columns, look));
   }
 
-  function loaded(info: Loaded<VmInfo>, columns: number, draw: (value: VmInfo) => readonly string[]): readonly string[] {
+  function loaded(
+    info: Loaded<VmInfo>,
+    columns: number,
+    draw: (value: VmInfo) => readonly string[],
+  ): readonly string[] {
     if (info.state === 'ready') return draw(info.value);
     if (info.state === 'loading') return [stage.look.theme.paint('dim', 'loading…')];
     return [stage.look.theme.paint('warning', fit(clean(info.message), columns))];
@@ -139,8 +154,15 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   }
 
   function events(row: Row, columns: number): readonly string[] {
-    const own = fleet.events.filter(({ subject }) => subject === row.id || (row.kind === 'endpoint' && subject?.startsWith(`${row.id}/`)));
+    const own = fleet.events.filter(
+      ({ subject }) => subject === row.id || (row.kind === 'endpoint' && subject?.startsWith(`${row.id}/`)),
+    );
     if (own.length === 0) return [stage.look.theme.paint('dim', 'No events since drover was started.')];
-    return own.toReversed().map(({ at, text }) => `${stage.look.theme.paint('dim', timeOfDay(at))} ${fit(clean(text), Math.max(1, columns - 9))}`);
+    return own
+      .toReversed()
+      .map(
+        ({ at, text }) =>
+          `${stage.look.theme.paint('dim', timeOfDay(at))} ${fit(clean(text), Math.max(1, columns - 9))}`,
+      );
   }
 }

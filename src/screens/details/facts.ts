@@ -15,6 +15,8 @@ const LABEL = 12;
 const TWO_COLUMNS_FROM = 76;
 const GAP = 2;
 const GAUGE = 10;
+const GAUGE_IF_NARROW = 6;
+const NARROW = 30;
 const PERCENT = 5;
 
 /** Nothing for a value that is not known to exist. */
@@ -43,6 +45,7 @@ function factText(one: Fact, columns: number, look: Look): string {
     const shown = one.trend.slice(Math.max(0, one.trend.length - room));
     return `${label} ${sparkline(shown, look)}${' '.repeat(room - shown.length)}`;
   }
-  const bar = `${gauge(one.share, GAUGE, look)} ${formatRatio(one.share).padStart(PERCENT - 1)}`;
-  return `${label} ${bar} ${fit(one.text, Math.max(0, room - GAUGE - PERCENT - 1))}`;
+  const cells = room < NARROW ? GAUGE_IF_NARROW : GAUGE;
+  const bar = `${gauge(one.share, cells, look)} ${formatRatio(one.share).padStart(PERCENT - 1)}`;
+  return `${label} ${bar} ${fit(one.text, Math.max(0, room - cells - PERCENT - 1))}`;
 }

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../ids.ts';
+import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
 import { clean, fit } from '../../terminal/width.ts';
@@ -11,8 +11,15 @@ import { type Fact, fact, factLines } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 /** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform tells. */
-export function nodeOverview(node: Node, sum: Sum, info: Loaded<NodeInfo>, fleet: Fleet, columns: number, look: Look): readonly string[] {
-  const stale = fleet.endpoints.get(node.id.slice(0, node.id.indexOf('/')) as never)?.staleSince;
+export function nodeOverview(
+  node: Node,
+  sum: Sum,
+  info: Loaded<NodeInfo>,
+  fleet: Fleet,
+  columns: number,
+  look: Look,
+): readonly string[] {
+  const stale = fleet.endpoints.get(endpointOf(node.id))?.staleSince;
   const facts: Fact[] = [
     ...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)),
     ...gauges(sum),
@@ -23,8 +30,12 @@ export function nodeOverview(node: Node, sum: Sum, info: Loaded<NodeInfo>, fleet
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
   return [
-    ...(node.trouble ? [look.theme.paint('danger', fit(`${look.glyphs.trouble} ${clean(node.trouble.message)}`, columns))] : []),
-    ...(stale === undefined ? [] : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${timeOfDay(stale)}`)]),
+    ...(node.trouble
+      ? [look.theme.paint('danger', fit(`${look.glyphs.trouble} ${clean(node.trouble.message)}`, columns))]
+      : []),
+    ...(stale === undefined
+      ? []
+      : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${timeOfDay(stale)}`)]),
     ...factLines(facts, columns, look),
     ...(info.state === 'ready' ? sections(info.value, columns, look) : []),
   ];
@@ -42,7 +53,12 @@ function sections(info: NodeInfo, columns: number, look: Look): readonly string[
 }
 
 /** What a pool's summary has in ConVirt, F-123: nodes up and down, VMs by state, density, processors, memory, versions. */
-export function poolOverview(sum: Sum, versions: ReadonlyMap<string, number>, columns: number, look: Look): readonly string[] {
+export function poolOverview(
+  sum: Sum,
+  versions: ReadonlyMap<string, number>,
+  columns: number,
+  look: Look,
+): readonly string[] {
   const facts: Fact[] = [
     ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodes - sum.nodesUp} down`),
     ...gauges(sum),
@@ -84,7 +100,14 @@ function vmFacts({ counts }: Sum): readonly Fact[] {
 }
 
 /** The VMs of a node in short, as many as there is room for. */
-export function nodeVms(id: NodeId, fleet: Fleet, first: number, rows: number, columns: number, look: Look): readonly string[] {
+export function nodeVms(
+  id: NodeId,
+  fleet: Fleet,
+  first: number,
+  rows: number,
+  columns: number,
+  look: Look,
+): readonly string[] {
   const ids = fleet.vmsBelow(id);
   if (ids.length === 0) return [look.theme.paint('dim', 'No VMs.')];
   return ids.slice(first, first + rows).map((vmId) => {

@@ -1,7 +1,7 @@
+import type { Services } from '../../actions/services.ts';
 import { sentence } from '../../errors.ts';
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { NodeInfo, VmInfo } from '../../platforms/contract.ts';
-import type { Services } from '../../actions/services.ts';
 
 /** What was asked of a platform for the details: under way, here, or why not. */
 export type Loaded<Value> =
@@ -38,7 +38,6 @@ export function createLoader({ store, sessions, clock }: Services, changed: () =
     }
     if (!signal.aborted) changed();
   }
-
 
   return {
     want(subject) {

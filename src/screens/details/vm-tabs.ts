@@ -1,8 +1,8 @@
 import { endpointOf } from '../../ids.ts';
 import type { Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet.ts';
-import { formatBytes } from '../../units.ts';
 import { clean, fit } from '../../terminal/width.ts';
+import { formatBytes } from '../../units.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
 import { dateAndTime, timeOfDay } from '../time.ts';
@@ -41,7 +41,8 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
   const trouble = vm.trouble ? [`${vm.trouble.message} (since ${timeOfDay(vm.trouble.since)})`] : [];
-  const old = stale === undefined ? [] : [`stale since ${timeOfDay(stale)}: ${endpoint?.problem?.message ?? 'not heard of'}`];
+  const old =
+    stale === undefined ? [] : [`stale since ${timeOfDay(stale)}: ${endpoint?.problem?.message ?? 'not heard of'}`];
   return [
     ...trouble.map((text) => theme.paint('danger', fit(`${glyphs.trouble} ${clean(text)}`, columns))),
     ...old.map((text) => theme.paint('warning', fit(`${glyphs.stale} ${clean(text)}`, columns))),
@@ -65,7 +66,10 @@ function moreOf(info: VmInfo): readonly Fact[] {
 export function vmDisks({ disks }: VmInfo, columns: number, look: Look): readonly string[] {
   if (disks.length === 0) return [look.theme.paint('dim', 'No disks.')];
   return disks.flatMap((disk) => [
-    fit(`${clean(disk.device)}  ${disk.size === undefined ? '-' : formatBytes(disk.size)}  ${clean(disk.format)}  ${clean(disk.type)}${disk.readOnly ? '  read-only' : ''}`, columns),
+    fit(
+      `${clean(disk.device)}  ${disk.size === undefined ? '-' : formatBytes(disk.size)}  ${clean(disk.format)}  ${clean(disk.type)}${disk.readOnly ? '  read-only' : ''}`,
+      columns,
+    ),
     look.theme.paint('dim', fit(`  ${clean(disk.path)}`, columns)),
   ]);
 }
@@ -77,5 +81,7 @@ export function vmNetworks({ nets }: VmInfo, columns: number, look: Look): reado
 
 export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look): readonly string[] {
   if (snapshots.length === 0) return [look.theme.paint('dim', 'No snapshots.')];
-  return snapshots.map(({ snapshot, current }) => fit(`${look.glyphs.bullet} ${clean(snapshot)}${current ? '  (current)' : ''}`, columns));
+  return snapshots.map(({ snapshot, current }) =>
+    fit(`${look.glyphs.bullet} ${clean(snapshot)}${current ? '  (current)' : ''}`, columns),
+  );
 }

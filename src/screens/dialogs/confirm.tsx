@@ -1,5 +1,5 @@
-import { wrapped } from '../components/wrap.ts';
 import { Panel } from '../components/panel.tsx';
+import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 

@@ -2,10 +2,10 @@ import type { VmAction } from '../../actions/action.ts';
 import { sentence } from '../../errors.ts';
 import { endpointOf, type VmId } from '../../ids.ts';
 import type { EndpointField, Losses, Settings } from '../../platforms/contract.ts';
+import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { formDialog } from '../forms/form-layer.tsx';
 import { createForm } from '../forms/form-state.ts';
-import { clean } from '../../terminal/width.ts';
 import type { Stage } from '../stage.ts';
 
 const TYPED = 'typed';
@@ -60,25 +60,42 @@ export function confirmLosses(
       const keeps = form.values()['keep-disks'] === true;
       dialog.tell([
         ...wrapped(question, COLUMNS).map((line) => theme.paint('title', line)),
-        ...notes.slice(0, MOST_LISTED).flatMap((note) => wrapped(note, COLUMNS)).map((line) => theme.paint('dim', line)),
+        ...notes
+          .slice(0, MOST_LISTED)
+          .flatMap((note) => wrapped(note, COLUMNS))
+          .map((line) => theme.paint('dim', line)),
         ...lossLines(keeps),
         '',
       ]);
     };
     const lossLines = (keeps: boolean): readonly string[] => {
-      if (failed !== undefined) return wrapped(`What it would take along is not known: ${failed}`, COLUMNS).map((line) => theme.paint('warning', line));
+      if (failed !== undefined)
+        return wrapped(`What it would take along is not known: ${failed}`, COLUMNS).map((line) =>
+          theme.paint('warning', line),
+        );
       if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
       const all = (pick: (one: Losses) => readonly string[]) => losses?.flatMap(pick) ?? [];
       const goes = all(({ goes }) => goes);
       return [
         ...listed(keeps ? 'Stays: ' : 'Is lost: ', goes, keeps ? 'dim' : 'danger'),
-        ...listed('Is lost: snapshot ', all(({ snapshots }) => snapshots), 'danger'),
-        ...listed('Stays: ', all(({ stays }) => stays), 'dim'),
+        ...listed(
+          'Is lost: snapshot ',
+          all(({ snapshots }) => snapshots),
+          'danger',
+        ),
+        ...listed(
+          'Stays: ',
+          all(({ stays }) => stays),
+          'dim',
+        ),
         ...(goes.length === 0 ? [theme.paint('dim', 'No disk goes with it.')] : []),
       ];
     };
     const listed = (lead: string, paths: readonly string[], colour: 'danger' | 'dim') => [
-      ...paths.slice(0, MOST_LISTED).flatMap((path) => wrapped(lead + path, COLUMNS)).map((line) => theme.paint(colour, line)),
+      ...paths
+        .slice(0, MOST_LISTED)
+        .flatMap((path) => wrapped(lead + path, COLUMNS))
+        .map((line) => theme.paint(colour, line)),
       ...(paths.length > MOST_LISTED ? [theme.paint(colour, `${lead}${paths.length - MOST_LISTED} more`)] : []),
     ];
     const dialog = formDialog(stage, {

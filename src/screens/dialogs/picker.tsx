@@ -1,6 +1,6 @@
 import SelectInput from 'ink-select-input';
-import { Panel } from '../components/panel.tsx';
 import { clean, fit } from '../../terminal/width.ts';
+import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
@@ -20,7 +20,10 @@ export interface PickOptions<Value> {
 }
 
 /** Asks to choose one of a few; undefined when it was given up. */
-export function pick<Value>(stage: Stage, { title, lines = [], choices }: PickOptions<Value>): Promise<Value | undefined> {
+export function pick<Value>(
+  stage: Stage,
+  { title, lines = [], choices }: PickOptions<Value>,
+): Promise<Value | undefined> {
   return new Promise((resolve) => {
     const end = (answer: Value | undefined) => {
       stage.layers.close(layer);
@@ -40,7 +43,11 @@ export function pick<Value>(stage: Stage, { title, lines = [], choices }: PickOp
       draw(room) {
         const columns = Math.min(COLUMNS, room.columns - 4);
         const known = choices();
-        const items = (known ?? []).map(({ label }, at) => ({ key: String(at), label: fit(clean(label), columns - 2), value: at }));
+        const items = (known ?? []).map(({ label }, at) => ({
+          key: String(at),
+          label: fit(clean(label), columns - 2),
+          value: at,
+        }));
         const limit = Math.max(1, Math.min(items.length, room.rows - 4 - lines.length));
         const text = [...lines, ...(known ? [] : ['looking what there is…'])]
           .flatMap((line) => wrapped(line, columns))

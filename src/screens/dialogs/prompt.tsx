@@ -1,6 +1,6 @@
+import { inputText } from '../components/input-text.ts';
 import { Panel } from '../components/panel.tsx';
 import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
-import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
@@ -51,7 +51,12 @@ export function prompt(stage: Stage, options: PromptOptions): Promise<string | u
         const wrong = input.text === '' && !tried ? undefined : options.complaint?.(input.text);
         const lines = [
           ...options.lines.flatMap((line) => wrapped(line, columns)),
-          inputText(options.secret ? { ...input, text: '*'.repeat(input.text.length) } : input, columns, true, stage.look),
+          inputText(
+            options.secret ? { ...input, text: '*'.repeat(input.text.length) } : input,
+            columns,
+            true,
+            stage.look,
+          ),
           wrong === undefined ? '' : theme.paint('warning', wrapped(wrong, columns)[0] ?? ''),
         ];
         return <Panel title={options.title} look={stage.look} room={room} lines={lines} columns={columns} />;

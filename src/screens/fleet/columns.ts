@@ -1,8 +1,8 @@
-import { formatBytes, formatRatio } from '../../units.ts';
-import { fit, clean } from '../../terminal/width.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet.ts';
 import type { VmSample } from '../../state/samples.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';

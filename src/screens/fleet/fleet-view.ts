@@ -9,7 +9,12 @@ import type { FleetState } from './fleet-state.ts';
 import { rowText, titleText } from './row-text.ts';
 
 /** The tree with the details of what the cursor is on. */
-export function createFleetView(stage: Stage, state: FleetState, details: DetailsView, hints: () => readonly Hint[]): View {
+export function createFleetView(
+  stage: Stage,
+  state: FleetState,
+  details: DetailsView,
+  hints: () => readonly Hint[],
+): View {
   const { view } = state;
   const { fleet } = stage.services.store;
   let page = 10;
@@ -102,7 +107,8 @@ export function createFleetView(stage: Stage, state: FleetState, details: Detail
       },
       'view.copy-json': () => {
         const row = view.current();
-        const object = row?.kind === 'vm' ? fleet.vms.get(row.id) : row?.kind === 'node' ? fleet.nodes.get(row.id) : undefined;
+        const object =
+          row?.kind === 'vm' ? fleet.vms.get(row.id) : row?.kind === 'node' ? fleet.nodes.get(row.id) : undefined;
         if (!object) return;
         stage.terminal.copy(JSON.stringify(object, undefined, 2));
         stage.message.say('its JSON was sent to the clipboard');
@@ -130,7 +136,11 @@ function emptyLines(stage: Stage, state: FleetState): string[] {
   const [filterKey] = stage.keymap.keysOf('view.back');
   const [addKey] = stage.keymap.keysOf('endpoint.add');
   if (state.filter.filter) {
-    return ['', `  No VM matches ${theme.paint('accent', fit(state.filterText, Math.min(40, state.filterText.length)))}.`, theme.paint('dim', `  ${filterKey} clears the filter.`)];
+    return [
+      '',
+      `  No VM matches ${theme.paint('accent', fit(state.filterText, Math.min(40, state.filterText.length)))}.`,
+      theme.paint('dim', `  ${filterKey} clears the filter.`),
+    ];
   }
   return [
     '',

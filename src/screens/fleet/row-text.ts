@@ -1,10 +1,10 @@
 import { endpointOf } from '../../ids.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
+import type { ColourWord } from '../../state/theme.ts';
 import type { Row } from '../../state/tree.ts';
 import { clean, fit } from '../../terminal/width.ts';
-import type { ColourWord } from '../../state/theme.ts';
-import { timeOfDay } from '../time.ts';
 import type { Look } from '../look.ts';
+import { timeOfDay } from '../time.ts';
 import type { Columns, RowFacts } from './columns.ts';
 import type { Sums } from './sums.ts';
 

@@ -89,7 +89,8 @@ function add(fleet: Fleet, nodes: readonly NodeId[], pools: readonly PoolId[]): 
     sum.memory += node.memory;
     const sample = fleet.nodeSamples.of(id);
     if (!sample) continue;
-    if (!Number.isNaN(sample.memory)) sum.memoryUsed = (Number.isNaN(sum.memoryUsed) ? 0 : sum.memoryUsed) + sample.memory;
+    if (!Number.isNaN(sample.memory))
+      sum.memoryUsed = (Number.isNaN(sum.memoryUsed) ? 0 : sum.memoryUsed) + sample.memory;
     if (Number.isNaN(sample.cpu)) continue;
     busy += sample.cpu * node.cpus;
     measured += node.cpus;

@@ -1,11 +1,12 @@
 import { sentence } from '../../errors.ts';
-import { endpointName, type EndpointName, isEndpointName } from '../../ids.ts';
+import { type EndpointName, endpointName, isEndpointName } from '../../ids.ts';
 import type { Check, Detected, EndpointField, Manifest, Settings } from '../../platforms/contract.ts';
 import type { EndpointChanges } from '../../state/config/change.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
 import { endpointFieldsOf, suggested } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
+import { deadline } from '../deadline.ts';
 import { createAsk } from '../dialogs/ask.ts';
 import { type Choice, pick } from '../dialogs/picker.tsx';
 import type { Stage } from '../stage.ts';
@@ -38,7 +39,7 @@ interface Start {
 export async function addEndpoint(stage: Stage): Promise<void> {
   const { services } = stage;
   const controller = new AbortController();
-  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(DETECT_MS)]);
+  const signal = deadline(services.clock, DETECT_MS, 'nothing was found in time', controller.signal);
   let choices: readonly Choice<Start>[] | undefined;
   const looked = Promise.all(services.manifests.map((manifest) => startsWith(stage, manifest, signal)));
   void looked.then((starts) => {
@@ -52,7 +53,11 @@ export async function addEndpoint(stage: Stage): Promise<void> {
 }
 
 /** The platform itself, then what of its kind is at hand. What can't be looked for is not found. */
-async function startsWith({ services }: Stage, manifest: Manifest, signal: AbortSignal): Promise<readonly Choice<Start>[]> {
+async function startsWith(
+  { services }: Stage,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<readonly Choice<Start>[]> {
   const own = { label: `${manifest.title}: ${manifest.summary}`, value: { manifest, name: '', values: {} } };
   const late = new Promise<readonly Detected[]>((resolve) => {
     signal.addEventListener('abort', () => resolve([]), { once: true });
@@ -104,7 +109,8 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   };
   const paint = (colour: 'danger' | 'dim' | 'good', text: string) =>
     wrapped(text, COLUMNS).map((line) => look.theme.paint(colour, line));
-  const given = (): Settings => Object.fromEntries(Object.entries(form.values()).filter(([key, value]) => key !== NAME && value !== ''));
+  const given = (): Settings =>
+    Object.fromEntries(Object.entries(form.values()).filter(([key, value]) => key !== NAME && value !== ''));
 
   const checkLines = (checks: readonly Check[]): readonly string[] =>
     checks.flatMap(({ check, ok, detail, fix }) => [
@@ -118,7 +124,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     busy = true;
     dialog.tell(paint('dim', 'testing…'));
     try {
-      const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(TEST_MS)]);
+      const signal = deadline(services.clock, TEST_MS, `no answer within ${TEST_MS / 1000} s`, controller.signal);
       dialog.tell(checkLines(await services.testDraft(draft, createAsk(stage), signal)));
     } catch (error) {
       if (!controller.signal.aborted) dialog.tell(paint('danger', sentence(error)));

@@ -1,7 +1,7 @@
+import { spell } from '../../state/fields.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';
-import { spell } from '../../state/fields.ts';
 import type { Look } from '../look.ts';
 import { type AnyField, changeText, type Form, type Stop } from './form-state.ts';
 
@@ -12,11 +12,15 @@ const HELP_ROWS = 2;
 /** A form as painted lines: those around the cursor that fit, then the help of where the cursor is. */
 export function formLines(form: Form, columns: number, rows: number, look: Look): readonly string[] {
   const stops = form.stops();
-  const fields = stops.flatMap((stop, at) => (stop.kind === 'button' ? [] : [stopLine(form, stop, at === form.at, columns, look)]));
+  const fields = stops.flatMap((stop, at) =>
+    stop.kind === 'button' ? [] : [stopLine(form, stop, at === form.at, columns, look)],
+  );
   const room = Math.max(1, rows - HELP_ROWS - 2);
   const first = Math.max(0, Math.min(form.at - Math.floor(room / 2), fields.length - room));
   const buttons = stops
-    .flatMap((stop, at) => (stop.kind === 'button' ? [look.theme.paint(at === form.at ? 'cursor' : 'key', ` ${stop.button.label} `)] : []))
+    .flatMap((stop, at) =>
+      stop.kind === 'button' ? [look.theme.paint(at === form.at ? 'cursor' : 'key', ` ${stop.button.label} `)] : [],
+    )
     .join('  ');
   return [...fields.slice(first, first + room), '', ...helpLines(stops[form.at], columns, look), buttons];
 }
@@ -40,13 +44,18 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
   const { theme } = look;
   const input = form.inputOf(field);
   const byDefault = field.default === undefined ? '' : spell(field, field.default);
-  if (!field.writable) return theme.paint('dim', fit(input.text || '-', columns));
+  if (!field.writable) return theme.paint('dim', fit(clean(input.text) || byDefault || '-', columns));
   if (field.kind === 'choice' || field.kind === 'flag') {
     const text = `< ${input.text || byDefault || '-'} >`;
-    return theme.paint(here ? 'cursor' : 'input', fit(text, Math.min(columns, width(text)))) + ' '.repeat(Math.max(0, columns - width(text)));
+    return (
+      theme.paint(here ? 'cursor' : 'input', fit(text, Math.min(columns, width(text)))) +
+      ' '.repeat(Math.max(0, columns - width(text)))
+    );
   }
   const masked = field.sensitive && !/^(env|file|cmd):/.test(input.text);
-  const visible = masked ? { ...input, text: '*'.repeat([...input.text].length) } : { ...input, text: clean(input.text) };
+  const visible = masked
+    ? { ...input, text: '*'.repeat([...input.text].length) }
+    : { ...input, text: clean(input.text) };
   if (visible.text === '' && !here && byDefault) return theme.paint('dim', fit(byDefault, columns));
   return inputText(visible, columns, here, look);
 }

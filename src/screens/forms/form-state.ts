@@ -1,7 +1,7 @@
 import type { EndpointField, Field, Settings, SettingsField, SettingValue } from '../../platforms/contract.ts';
 import { changesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
-import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
 import type { Key } from '../../terminal/keys.ts';
+import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
 
 export type AnyField = FormField<EndpointField & Partial<Pick<SettingsField, 'takesEffect'>>>;
 
@@ -52,7 +52,9 @@ export function createForm({ fields, before: given, start = given, buttons, star
   let before = given;
   const inputs = new Map<string, TextInput>();
   const touched = new Set<string>();
-  let advanced = fields.some((field) => field.advanced && start[field.key] !== undefined && start[field.key] !== field.default);
+  let advanced = fields.some(
+    (field) => field.advanced && start[field.key] !== undefined && start[field.key] !== field.default,
+  );
   let at = 0;
 
   for (const field of fields) {

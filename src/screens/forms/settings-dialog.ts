@@ -6,6 +6,7 @@ import type { Settings, SettingsTarget } from '../../platforms/contract.ts';
 import { display, fieldsOf } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
+import { deadline } from '../deadline.ts';
 import type { Stage } from '../stage.ts';
 import { formDialog } from './form-layer.tsx';
 import { type AnyField, createForm, type Form } from './form-state.ts';
@@ -38,7 +39,10 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   const manifest = services.manifests.find((one) => one.id === platform);
   const { settings, configure } = connection.vm;
   if (!manifest || !settings || !configure) {
-    throw new FleetError('op.unsupported', connection.whyNot['vm.settings'] ?? `the settings of ${vm.name} can't be read`);
+    throw new FleetError(
+      'op.unsupported',
+      connection.whyNot['vm.settings'] ?? `the settings of ${vm.name} can't be read`,
+    );
   }
   const controller = new AbortController();
   const choosable = vm.state === 'running' || vm.state === 'paused';
@@ -53,7 +57,11 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     stage.layers.close(dialog.layer);
   };
   const read = (): Promise<Settings> =>
-    settings(id, target, AbortSignal.any([controller.signal, AbortSignal.timeout(LOAD_MS)]));
+    settings(
+      id,
+      target,
+      deadline(services.clock, LOAD_MS, `the settings of ${vm.name} did not come`, controller.signal),
+    );
 
   const load = async () => {
     form = undefined;
@@ -86,7 +94,9 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       stage.message.say('nothing was changed');
       return;
     }
-    const basedOn = Object.fromEntries(keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])));
+    const basedOn = Object.fromEntries(
+      keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])),
+    );
     const said = keys.map((key) => {
       const field = manifest.settings.find((one) => one.key === key);
       return field ? `${field.label.toLowerCase()} ${display(field, changes[key])}` : key;

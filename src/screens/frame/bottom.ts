@@ -1,10 +1,15 @@
-import { clean, fit, width } from '../../terminal/width.ts';
 import type { ColourWord } from '../../state/theme.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
 import type { Hint } from '../layers.ts';
 import type { Look } from '../look.ts';
 import type { Message, Tone } from '../message.ts';
 
-const COLOURS: Readonly<Record<Tone, ColourWord>> = { info: 'accent', good: 'good', warning: 'warning', danger: 'danger' };
+const COLOURS: Readonly<Record<Tone, ColourWord>> = {
+  info: 'accent',
+  good: 'good',
+  warning: 'warning',
+  danger: 'danger',
+};
 
 /** What happened, with the next step behind it. */
 export function messageText(message: Message | undefined, columns: number, { theme }: Look): string {

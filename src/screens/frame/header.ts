@@ -5,7 +5,13 @@ import type { Look } from '../look.ts';
 import type { ViewId } from '../stage.ts';
 
 /** The top line: what is connected, what runs, what is under way, what is filtered. Parts that don't fit are left out. */
-export function headerText(services: Services, state: FleetState, view: ViewId, columns: number, { theme }: Look): string {
+export function headerText(
+  services: Services,
+  state: FleetState,
+  view: ViewId,
+  columns: number,
+  { theme }: Look,
+): string {
   const { fleet } = services.store;
   let up = 0;
   let stale = 0;
@@ -24,7 +30,14 @@ export function headerText(services: Services, state: FleetState, view: ViewId, 
     `${runningVms(services)}/${fleet.vms.size} VMs running`,
     ...(state.view.marks.size > 0 ? [theme.paint('mark', `${state.view.marks.size} marked`)] : []),
     ...(running > 0 ? [theme.paint('busy', `${running} ${running === 1 ? 'task' : 'tasks'} running`)] : []),
-    ...(state.filterText === '' ? [] : [theme.paint('accent', `filter: ${fit(clean(state.filterText), Math.min(30, width(clean(state.filterText))))} (${state.tree.shownVms})`)]),
+    ...(state.filterText === ''
+      ? []
+      : [
+          theme.paint(
+            'accent',
+            `filter: ${fit(clean(state.filterText), Math.min(30, width(clean(state.filterText))))} (${state.tree.shownVms})`,
+          ),
+        ]),
     ...(view === 'fleet' ? [] : [theme.paint('accent', view === 'wire-log' ? 'wire log' : view)]),
   ];
   let line = '';

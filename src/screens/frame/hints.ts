@@ -1,8 +1,8 @@
 import type { Action } from '../../actions/action.ts';
-import type { Hint } from '../layers.ts';
 import { isAbout } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
+import type { Hint } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 
 /** Always of use, so it has its place behind what can be done with the row. */
@@ -27,10 +27,12 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
     }
   }
   const own = [...shown.values()];
-  const always = stage.actions.filter(({ id }) => ALWAYS.includes(id)).flatMap((action) => {
-    const [key] = stage.keymap.keysOf(action.id);
-    return key === undefined ? [] : [{ key, does: shortTitle(action), always: true }];
-  });
+  const always = stage.actions
+    .filter(({ id }) => ALWAYS.includes(id))
+    .flatMap((action) => {
+      const [key] = stage.keymap.keysOf(action.id);
+      return key === undefined ? [] : [{ key, does: shortTitle(action), always: true }];
+    });
   return [...own, ...always];
 }
 

@@ -1,4 +1,5 @@
-import type { VmId } from '../../ids.ts';
+import type { NodeId, VmId } from '../../ids.ts';
+import type { PlatformEvent } from '../../platforms/contract.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
@@ -12,7 +13,8 @@ const NAME = 24;
 export function createEventsView(stage: Stage): View {
   const { fleet } = stage.services.store;
   const list = createListState(true);
-  const nameOf = (id: string | undefined) => (id === undefined ? '' : (fleet.vms.get(id as VmId)?.name ?? fleet.nodes.get(id as never)?.name ?? id));
+  const nameOf = (id: PlatformEvent['subject']) =>
+    id === undefined ? '' : (fleet.vms.get(id as VmId)?.name ?? fleet.nodes.get(id as NodeId)?.name ?? id);
   return {
     id: 'events',
     title: 'events',

@@ -1,6 +1,6 @@
-import { clean, fit } from '../../terminal/width.ts';
 import type { ItemState, Task, TaskState } from '../../state/tasks.ts';
 import type { ColourWord } from '../../state/theme.ts';
+import { clean, fit } from '../../terminal/width.ts';
 import type { VmRunner } from '../actions/run-vm.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
@@ -43,7 +43,9 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
     const order: readonly ItemState[] = ['unknown', 'failed', 'running', 'waiting', 'cancelled', 'done'];
     const sorted = task.items.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
     return sorted.map(({ name, state, text, fix }) => {
-      const words = clean([text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean).join(' - '));
+      const words = clean(
+        [text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean).join(' - '),
+      );
       return `   ${badge(state)} ${fit(words, Math.max(8, columns - STATE - 5))}`;
     });
   };
@@ -54,10 +56,17 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
     lines(room: Room) {
       const all = tasks.list();
       const { theme } = stage.look;
-      if (all.length === 0) return [theme.paint('header', ' TASKS'), '', theme.paint('dim', ' Nothing was done yet. What you start, stop or change shows up here.')];
+      if (all.length === 0)
+        return [
+          theme.paint('header', ' TASKS'),
+          '',
+          theme.paint('dim', ' Nothing was done yet. What you start, stop or change shows up here.'),
+        ];
       const rows = Math.max(3, Math.min(all.length + 1, Math.floor(room.rows * LIST_SHARE)));
       const first = list.window(all.length, rows - 1);
-      const shown = all.slice(first, first + rows - 1).map((task, at) => taskLine(task, first + at === list.at, room.columns));
+      const shown = all
+        .slice(first, first + rows - 1)
+        .map((task, at) => taskLine(task, first + at === list.at, room.columns));
       const task = all[list.at];
       const items = task ? itemLines(task, room.columns) : [];
       const header = theme.paint('header', fit(` ${fit('STARTED', 8)} ${fit('STATE', STATE)} TASK`, room.columns));

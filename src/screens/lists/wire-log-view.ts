@@ -22,16 +22,37 @@ export function createWireLogView(stage: Stage): View {
     lines(room: Room) {
       const { theme } = stage.look;
       const needle = word.toLowerCase();
-      const all = services.wireLog().filter(({ text, endpoint, channel, failed }) => `${endpoint} ${channel} ${text} ${failed ?? ''}`.toLowerCase().includes(needle));
-      const header = theme.paint('header', fit(` ${fit('TIME', 8)} ${fit('ENDPOINT', ENDPOINT)} ${'TOOK'.padStart(7)} ${'BYTES'.padStart(5)} SENT`, room.columns));
-      if (all.length === 0) return [header, theme.paint('dim', word === '' ? ' Nothing was sent yet.' : ' Nothing of what was sent has this word in it.')];
+      const all = services
+        .wireLog()
+        .filter(({ text, endpoint, channel, failed }) =>
+          `${endpoint} ${channel} ${text} ${failed ?? ''}`.toLowerCase().includes(needle),
+        );
+      const header = theme.paint(
+        'header',
+        fit(
+          ` ${fit('TIME', 8)} ${fit('ENDPOINT', ENDPOINT)} ${'TOOK'.padStart(7)} ${'BYTES'.padStart(5)} SENT`,
+          room.columns,
+        ),
+      );
+      if (all.length === 0)
+        return [
+          header,
+          theme.paint('dim', word === '' ? ' Nothing was sent yet.' : ' Nothing of what was sent has this word in it.'),
+        ];
       const first = list.window(all.length, room.rows - 1);
       return [
         header,
         ...all.slice(first, first + room.rows - 1).map((line, row) => {
           const here = first + row === list.at;
-          const text = fit(clean(`${line.text}${line.failed === undefined ? '' : ` failed: ${line.failed}`}`), Math.max(1, room.columns - ENDPOINT - 26));
-          const painted = here ? theme.paint('cursor', text) : line.failed === undefined ? text : theme.paint('danger', text);
+          const text = fit(
+            clean(`${line.text}${line.failed === undefined ? '' : ` failed: ${line.failed}`}`),
+            Math.max(1, room.columns - ENDPOINT - 26),
+          );
+          const painted = here
+            ? theme.paint('cursor', text)
+            : line.failed === undefined
+              ? text
+              : theme.paint('danger', text);
           const took = duration(line.tookMs).padStart(7);
           return ` ${theme.paint('dim', timeOfDay(line.at))} ${fit(clean(line.endpoint), ENDPOINT)} ${theme.paint('dim', `${took} ${formatBytes(line.bytes).padStart(5)}`)} ${painted}`;
         }),
@@ -48,6 +69,7 @@ export function createWireLogView(stage: Stage): View {
           start: word,
           apply(text) {
             word = text;
+            return undefined;
           },
         }),
       'view.back': () => {

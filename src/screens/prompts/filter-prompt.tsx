@@ -10,7 +10,7 @@ import type { Stage } from '../stage.ts';
 export interface FilterPromptOptions {
   readonly start: string;
   /** Called with every change: what is shown follows while typing. Answers what is wrong with it. */
-  readonly apply: (text: string) => FilterProblem | undefined | void;
+  readonly apply: (text: string) => FilterProblem | undefined;
 }
 
 const LEAD = ' / ';
@@ -45,7 +45,9 @@ export function openFilterPrompt(stage: Stage, { start, apply }: FilterPromptOpt
     draw({ columns, rows }) {
       const { theme } = stage.look;
       const line = theme.paint('key', LEAD) + inputText(input, columns - LEAD.length, true, stage.look);
-      const told = problem ? theme.paint('warning', fit(' '.repeat(LEAD.length + problem.at) + `^ ${problem.message}`, columns)) : undefined;
+      const told = problem
+        ? theme.paint('warning', fit(`${' '.repeat(LEAD.length + problem.at)}^ ${problem.message}`, columns))
+        : undefined;
       return (
         <Box position="absolute" left={0} top={rows - (told === undefined ? 1 : 2)}>
           <Lines lines={told === undefined ? [line] : [told, line]} />

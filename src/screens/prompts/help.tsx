@@ -43,13 +43,25 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): 
       const lines = helpLines(shown, stage, columns);
       page = Math.max(1, room.rows - 2);
       first = Math.max(0, Math.min(first, lines.length - page));
-      return <Panel title={all ? 'All keys' : 'Keys'} look={stage.look} room={room} lines={lines.slice(first)} columns={columns} />;
+      return (
+        <Panel
+          title={all ? 'All keys' : 'Keys'}
+          look={stage.look}
+          room={room}
+          lines={lines.slice(first)}
+          columns={columns}
+        />
+      );
     },
   };
   stage.layers.open(layer);
 }
 
-function helpLines(actions: readonly Action[], { keymap, look }: { keymap: Stage['keymap']; look: Look }, columns: number): readonly string[] {
+function helpLines(
+  actions: readonly Action[],
+  { keymap, look }: { keymap: Stage['keymap']; look: Look },
+  columns: number,
+): readonly string[] {
   const lines: string[] = [];
   for (const noun of Object.keys(NOUNS) as (keyof typeof NOUNS)[]) {
     const own = actions.filter((action) => action.noun === noun && keymap.keysOf(action.id).length > 0);

@@ -1,5 +1,9 @@
 /** What fits what was typed, best first: a whole beginning before a beginning of a word before letters in this order. */
-export function ranked<Item>(items: readonly Item[], typed: string, wordsOf: (item: Item) => readonly string[]): readonly Item[] {
+export function ranked<Item>(
+  items: readonly Item[],
+  typed: string,
+  wordsOf: (item: Item) => readonly string[],
+): readonly Item[] {
   const query = typed.trim().toLowerCase();
   if (query === '') return items;
   return items

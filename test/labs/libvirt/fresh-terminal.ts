@@ -54,7 +54,7 @@ export async function openFresh(options: FreshOptions = {}): Promise<FreshTermin
   const { columns = 80, rows = 24, config = site.files.config, fromShell = false } = options;
   const home = await mkdtemp(join(tmpdir(), 'drover-home-'));
   const pty = openPty({
-    argv: fromShell ? ['bash', '--norc', '--noprofile', '-i'] : [PROGRAM],
+    argv: fromShell ? ['sh', '-i'] : [PROGRAM],
     columns,
     rows,
     env: { HOME: home, DROVER_CONFIG: config, PS1: 'shell> ' },

@@ -63,7 +63,7 @@ it('F-038 opens a shell on a host, and comes back when it ends', async () => {
   await drover.filter('node:host1');
   drover.type('gj');
   await drover.until(`─ ${host1.name} ─`);
-  drover.type('c');
+  drover.type('o');
   await drover.until('ctrl-] detaches');
   drover.type('echo here-$((1 + 1)) $(hostname)\r');
   await drover.until(`here-2 ${host1.name}`);

@@ -35,6 +35,9 @@ describe.each([
         throw new Error(`the tab ${tab}: ${error.message}`);
       });
     }
+    // the cursor stays on the guest when the filter goes
+    drover.type('\x1b');
+    await drover.until((screen) => !screen.includes('filter:'));
     drover.type('h');
     await drover.until(`─ ${host1.name} ─`);
     drover.type('h');

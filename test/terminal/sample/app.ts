@@ -1,6 +1,6 @@
 /** A program that does with the terminal what drover does, without drover: for the tests of src/terminal. */
 import { writeFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { createInput } from '../../../src/terminal/input.ts';
 import type { InputEvent } from '../../../src/terminal/keys.ts';
 import { passThrough } from '../../../src/terminal/pass-through.ts';
@@ -49,13 +49,20 @@ function paintFast(): void {
   }, 10);
 }
 
-/** A guest's console: answers each line, and leaves the terminal in a mess. */
-function guest(): PassThrough {
-  const typed = new PassThrough();
-  const console = new PassThrough();
-  typed.on('data', (bytes: Buffer) => console.push(`\x1b[?1000h\x1b[?1049h\x1b[31m<${bytes.toString('hex')}>`));
-  console.write = typed.write.bind(typed) as typeof console.write;
-  return console;
+/** A guest's console: answers what is typed with its bytes, and leaves the terminal in a mess. */
+async function attach(): Promise<string> {
+  let typed = '';
+  const stream = new Duplex({
+    read() {},
+    write(bytes: Buffer, _encoding, done) {
+      typed += bytes.toString('hex');
+      stream.push(`\x1b[?1000h\x1b[?1049h\x1b[31m<${bytes.toString('hex')}>`);
+      done();
+    },
+  });
+  const notice = 'Connected; ctrl-] detaches';
+  const end = await passThrough({ screen, input, stream, detachByte: 0x1d, notice, signal: never });
+  return `${end} ${typed}`;
 }
 
 const commands: Readonly<Record<string, () => unknown>> = {
@@ -68,15 +75,7 @@ const commands: Readonly<Record<string, () => unknown>> = {
   C: () => setImmediate(() => JSON.parse('{not json')),
   R: () => Promise.reject(new Error('nobody caught this')),
   w: () => console.error('a warning of a library'),
-  g: () =>
-    passThrough({
-      screen,
-      input,
-      stream: guest(),
-      detachByte: 0x1d,
-      notice: 'Connected; ctrl-] detaches',
-      signal: never,
-    }),
+  g: attach,
   s: () => runCommand({ screen, input, argv: ['sh', '-c', 'stty -a; read answer; exit 7'], signal: never }),
   f: paintFast,
 };

@@ -39,6 +39,7 @@ export interface RpcClient {
   readonly isOpen: boolean;
   /** Resolves with the reason once the link is gone, also after close(). */
   readonly ended: Promise<FleetError>;
+  /** With a reason everything in flight fails for it; without one streams just end. */
   close(reason?: FleetError): void;
 }
 
@@ -97,14 +98,15 @@ export function createRpcClient({ link, clock, peer, callsApart = false, onWire 
     else link.write(Buffer.concat(frames));
   }
 
-  function end(reason: FleetError): void {
+  /** `ours`: nothing went wrong, we hang up; whoever reads a stream sees it end. */
+  function end(reason: FleetError, ours = false): void {
     if (gone) return;
     gone = reason;
     stopChecking();
     link.destroy();
     for (const { fail } of pending.values()) fail(reason);
     pending.clear();
-    for (const stream of streams.values()) stream.fail(reason);
+    for (const stream of streams.values()) stream.fail(ours ? undefined : reason);
     streams.clear();
     tellEnded(reason);
   }
@@ -252,8 +254,9 @@ export function createRpcClient({ link, clock, peer, callsApart = false, onWire 
       return gone === undefined;
     },
     ended,
-    close(reason = new FleetError('host.unreachable', `the link to ${peer} was closed`, { retry: true })) {
-      end(reason);
+    close(reason) {
+      const hungUp = new FleetError('host.unreachable', `the link to ${peer} was closed`, { retry: true });
+      end(reason ?? hungUp, reason === undefined);
     },
   };
 }

@@ -12,12 +12,15 @@ export class LibvirtError extends Error {
   readonly procedure: string;
 
   constructor(procedure: string, body: ValueOf<typeof remoteError>) {
-    super(body.message ?? `libvirt error ${body.code}`);
+    super(printable(body.message ?? `libvirt error ${body.code}`));
     this.code = body.code;
     this.domain = body.domain;
     this.procedure = procedure;
   }
 }
+
+/** One line without control characters: it may end up on a terminal, and a host wrote it. */
+const printable = (message: string): string => message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 
 /** The codes that drover decides by. */
 export const VIR_ERR = {

@@ -3,10 +3,7 @@
  * There is no flow control but the socket's own: a reader that stops pauses the connection with all its calls.
  */
 import { Duplex } from 'node:stream';
-import { LibvirtError } from './errors.ts';
 import { type Frame, MESSAGE, STATUS } from './frame.ts';
-import { remoteError } from './protocol.ts';
-import { createXdrReader } from './xdr.ts';
 
 /** What libvirt's own client sends at most in one packet. */
 const LARGEST_PACKET = 262_120;
@@ -14,7 +11,8 @@ const LARGEST_PACKET = 262_120;
 export interface RpcStream {
   readonly duplex: Duplex;
   receive(frame: Frame): void;
-  fail(error: Error): void;
+  /** The link is gone; without an error because we hung up. */
+  fail(error: Error | undefined): void;
 }
 
 export interface RpcStreamOptions {
@@ -37,6 +35,7 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
       link.write(Buffer.concat(packets), done);
     },
     final(done) {
+      if (finished) return done();
       finished = true;
       link.write(frame(STATUS.ok), done);
     },
@@ -46,6 +45,11 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
       done(error);
     },
   });
+  /** Nothing is sent to the other side any more, since it has forgotten this stream. */
+  function hungUp(): void {
+    finished = true;
+    duplex.end();
+  }
   return {
     duplex,
     receive({ type, status, body }) {
@@ -53,10 +57,12 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
       if (type === MESSAGE.hole) return;
       if (status === STATUS.continues && body.length > 0) {
         if (!duplex.push(body)) link.pause();
-      } else if (status === STATUS.error) {
-        const error = new LibvirtError('STREAM', remoteError.read(createXdrReader(body)));
-        duplex.destroy(error);
-      } else duplex.push(null);
+      } else {
+        // An empty packet ends it. So does an error: somebody took the console over, or its guest is gone. To whoever
+        // reads, both are a hang-up.
+        duplex.push(null);
+        if (status === STATUS.error) hungUp();
+      }
     },
     fail: (error) => void duplex.destroy(error),
   };

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { ownCommands } from '../own-commands.ts';
+import { complete } from './candidates.ts';
+import type { LiveNames } from './live-names.ts';
+
+const names: LiveNames = {
+  endpoints: ['desk', 'db1'],
+  pools: ['Production', 'QA Lab'],
+  platforms: ['kvm', 'fake'],
+  vms: [
+    ['web1', 'desk/1'],
+    ['web2', 'desk/2'],
+    ['twin', 'desk/3'],
+    ['twin', 'db1/9'],
+    ['-rf', 'desk/4'],
+    ['two\nlines', 'desk/5'],
+    ['\x1b[31mred', 'desk/6'],
+    ['\u202etxt', 'desk/\x1b[2J'],
+  ],
+  nodes: [['node1', 'desk/n1']],
+};
+
+/** `vm start we` is what stands there, up to the cursor; the last word is completed. */
+function offered(line: string): readonly string[] {
+  const words = line.split(' ');
+  return complete(words.slice(0, -1), words.at(-1) ?? '', ownCommands, names).candidates.map(({ value }) => value);
+}
+const kindAfter = (line: string) =>
+  complete(line.split(' ').slice(0, -1), line.split(' ').at(-1) ?? '', ownCommands, names).kind;
+
+describe('completion', () => {
+  it('knows nouns and the commands about drover itself', () => {
+    expect(offered('')).toEqual([
+      'vm',
+      'node',
+      'pool',
+      'platform',
+      'endpoint',
+      'help',
+      'doctor',
+      'completion',
+      'version',
+    ]);
+    expect(offered('no')).toEqual(['node']);
+  });
+
+  it('knows the verbs of a noun, in both orders and under other names', () => {
+    expect(offered('vm st')).toEqual(['start', 'stop']);
+    expect(offered('hosts t')).toEqual(['test', 'trust']);
+    expect(offered('start ')).toEqual(['vm']);
+    expect(offered('list ')).toContain('pool');
+    expect(offered('start vm w')).toEqual(['web1', 'web2']);
+  });
+
+  it('knows the names of VMs, and takes ids for those that share one or can’t be typed', () => {
+    expect(offered('vm start ')).toEqual(['web1', 'web2', 'desk/3', 'db1/9', 'desk/4', 'desk/5', 'desk/6']);
+    expect(offered('vm start web1 w')).toEqual(['web2']);
+    expect(offered('vm console web1 w')).toEqual([]);
+  });
+
+  it('knows what else is named: nodes, pools, endpoints', () => {
+    expect(offered('node info ')).toEqual(['node1', 'desk', 'db1']);
+    expect(offered('node move node1 P')).toEqual(['Production']);
+    expect(offered('node move node1 --to P')).toEqual(['Production']);
+    expect(offered('pool rename ')).toEqual(['Production', 'QA Lab']);
+    expect(offered('pool rename Production ')).toEqual([]);
+    expect(offered('pool add new ')).toEqual(['Production', 'QA Lab']);
+    expect(offered('endpoint trust d')).toEqual(['desk', 'db1']);
+    expect(offered('endpoint add ')).toEqual([]);
+    expect(offered('-C d')).toEqual(['desk', 'db1']);
+  });
+
+  it('knows flags and their values', () => {
+    expect(offered('vm stop --f')).toEqual(['--force', '--filter']);
+    expect(offered('vm stop -- -')).toEqual([]);
+    expect(offered('vm list -o j')).toEqual(['json', 'jsoncompact']);
+    expect(offered('vm list --output=y')).toEqual(['--output=yaml']);
+    expect(offered('-o json vm l')).toEqual(['list']);
+    expect(offered('endpoint add x --platform ')).toEqual(['kvm', 'fake']);
+    expect(offered('endpoint add x --platform kvm --transport ')).toEqual(['ssh', 'unix', 'tls', 'tcp']);
+    expect(kindAfter('vm list --config ')).toBe('files');
+    expect(kindAfter('endpoint add x --platform kvm --key ~/.ssh/')).toBe('files');
+  });
+
+  it('knows the filter language', () => {
+    expect(offered('vm list --filter st')).toEqual(['state:']);
+    expect(offered('vm list --filter state:run')).toEqual(['state:running']);
+    expect(offered('vm list --filter !endpoint:d')).toEqual(['!endpoint:desk', '!endpoint:db1']);
+    expect(complete(['vm', 'list', '--filter'], 'cpu>80 pl', ownCommands, names)).toMatchObject({
+      kind: 'partial',
+      candidates: [{ value: 'cpu>80 platform:' }, { value: 'cpu>80 plan:' }],
+    });
+  });
+
+  it('knows the topics and what else help is about', () => {
+    expect(offered('help ex')).toEqual(['exit-codes']);
+    expect(offered('help vm st')).toEqual(['start', 'stop']);
+    expect(offered('completion ')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offered('completion bash ')).toEqual([]);
+  });
+
+  it('says nothing where nothing is known', () => {
+    expect(offered('nonsense ')).toEqual([]);
+    expect(offered('nonsense more ')).toEqual([]);
+    expect(offered('vm nonsense ')).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import type { Command } from '../command.ts';
+import { globalFlags } from '../command.ts';
+import { findCommand } from '../commands.ts';
+import type { Flag } from '../flags.ts';
+import type { OwnCommand } from '../own-command.ts';
+import { type Candidate, type Completion, plain } from './candidate.ts';
+import { nounCandidates, secondWords } from './command-words.ts';
+import { filterCandidates } from './filter-candidates.ts';
+import type { LiveNames } from './live-names.ts';
+import { isTypeable, namesOf, subjectAt, subjectOfFlag } from './subjects.ts';
+
+const words = (candidates: readonly Candidate[]): Completion => ({ kind: 'words', candidates });
+
+/**
+ * What can stand in place of `current`, the last and perhaps empty word, behind the words before it; all without quotes.
+ * Only what starts with `current` is answered.
+ */
+export function complete(
+  before: readonly string[],
+  current: string,
+  own: readonly OwnCommand[],
+  names: LiveNames,
+): Completion {
+  const { kind, candidates } = whatFits(before, current, own, names);
+  const fitting = candidates.filter(({ value }) => value.startsWith(current) && isTypeable(value));
+  return { kind, candidates: [...new Map(fitting.map((one) => [one.value, one])).values()] };
+}
+
+function whatFits(
+  before: readonly string[],
+  current: string,
+  own: readonly OwnCommand[],
+  names: LiveNames,
+): Completion {
+  const { one, command, flags } = commandIn(before, own);
+  const flagsAllowed = !before.includes('--');
+  const waiting = flagsAllowed ? flagBefore(before, flags) : undefined;
+  if (waiting) return valuesOf(waiting, '', current, command, names);
+  if (flagsAllowed && current.startsWith('-')) {
+    const inline = /^--([^=]+)=/.exec(current);
+    const flag = flags.find(({ key }) => key === inline?.[1]);
+    return flag ? valuesOf(flag, inline?.[0] ?? '', current, command, names) : words(flags.map(flagCandidate));
+  }
+  const placed = wordsOf(before, flags);
+  const [first, second] = placed;
+  if (first === undefined) return words([...nounCandidates(), ...own.map(({ word, help }) => ({ value: word, help }))]);
+  if (one) return words(one.candidates(placed.slice(1)));
+  if (second === undefined) return words(secondWords(first));
+  const subject = command && subjectAt(command, placed.length - 2);
+  const taken = new Set(placed.slice(2));
+  return words(subject ? namesOf(subject, names).filter(({ value }) => !taken.has(value)) : []);
+}
+
+interface Meant {
+  readonly one: OwnCommand | undefined;
+  readonly command: Command | undefined;
+  readonly flags: readonly Flag[];
+}
+
+/** The command that the words name so far, and the flags that may stand there. */
+function commandIn(before: readonly string[], own: readonly OwnCommand[]): Meant {
+  const [first, second] = wordsOf(before, globalFlags);
+  const one = own.find(({ word }) => word === first);
+  const found = one ? undefined : findCommand(first, second);
+  const command = found && 'command' in found ? found.command : undefined;
+  return { one, command, flags: [...(one?.flags ?? command?.flags(before) ?? []), ...globalFlags] };
+}
+
+/** Without flags and their values. */
+function wordsOf(before: readonly string[], flags: readonly Flag[]): readonly string[] {
+  const end = before.indexOf('--');
+  const leading = end < 0 ? before : before.slice(0, end);
+  const plainWords = leading.filter((word, at) => !word.startsWith('-') && !flagBefore(leading.slice(0, at), flags));
+  return end < 0 ? plainWords : [...plainWords, ...before.slice(end + 1)];
+}
+
+/** The flag that the last word is, when it waits for a value. */
+function flagBefore(before: readonly string[], flags: readonly Flag[]): Flag | undefined {
+  const last = before.at(-1);
+  if (!last?.startsWith('-')) return undefined;
+  return flags.find(({ key, short, kind }) => kind !== 'flag' && (last === `--${key}` || last === `-${short}`));
+}
+
+function flagCandidate({ key, kind, help, default: preset }: Flag): Candidate {
+  const name = kind === 'flag' && preset === true ? `--no-${key}` : `--${key}`;
+  return { value: name, help: help.split('\n', 1)[0] ?? '' };
+}
+
+/** `inline` is `--key=` where the value stands in the same word. */
+function valuesOf(
+  flag: Flag,
+  inline: string,
+  current: string,
+  command: Command | undefined,
+  names: LiveNames,
+): Completion {
+  const behind = (candidates: readonly Candidate[]): readonly Candidate[] =>
+    candidates.map(({ value, help }) => ({ value: `${inline}${value}`, help }));
+  if (flag.key === 'filter') {
+    return { kind: 'partial', candidates: behind(filterCandidates(current.slice(inline.length), names)) };
+  }
+  const subject = subjectOfFlag(flag.key, command);
+  if (subject) return words(behind(namesOf(subject, names)));
+  if (flag.key === 'platform') return words(behind(plain(names.platforms)));
+  if (flag.kind === 'path') return { kind: 'files', candidates: [] };
+  return words(behind(plain(flag.kind === 'flag' ? ['yes', 'no'] : (flag.options ?? []))));
+}

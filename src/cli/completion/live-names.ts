@@ -1,0 +1,51 @@
+import { homedir } from 'node:os';
+import { systemClock } from '../../clock.ts';
+import type { App } from '../../compose.ts';
+import { endpointOf } from '../../ids.ts';
+import { platforms } from '../../platforms/registry.ts';
+import { cacheDirectory, configFile } from '../../state/config/paths.ts';
+import { createConfigStore } from '../../state/config/store.ts';
+import { type EndpointNames, type NamedId, namesFile, readNames, rememberNames } from '../../state/known-names.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What can be named on a command line now. */
+export interface LiveNames {
+  readonly endpoints: readonly string[];
+  readonly pools: readonly string[];
+  readonly platforms: readonly string[];
+  readonly vms: readonly NamedId[];
+  readonly nodes: readonly NamedId[];
+}
+
+/** From the configuration and from what was remembered; nothing is connected. `config` is what --config says. */
+export async function readLiveNames(config: string | undefined, env: Env): Promise<LiveNames> {
+  const home = env['HOME'] || homedir();
+  const file = configFile(config, env, home);
+  const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
+  const [loaded, names] = await Promise.all([
+    createConfigStore(file, fieldsOf, systemClock).load(),
+    readNames(namesFile(cacheDirectory(env, home), file)),
+  ]);
+  const { endpoints, pools } = loaded.config;
+  const known = [...endpoints.keys()].flatMap((name) => names.get(name) ?? []);
+  return {
+    endpoints: [...endpoints.keys()],
+    pools: [...pools.keys()],
+    platforms: platforms.map(({ manifest }) => manifest.id),
+    vms: known.flatMap(({ vms }) => vms),
+    nodes: known.flatMap(({ nodes }) => nodes),
+  };
+}
+
+/** Keeps the names of all endpoints that have answered in this run. */
+export async function rememberLiveNames({ store, config, configPath }: App, env: Env): Promise<void> {
+  const { fleet } = store;
+  const fresh = new Map<ReturnType<typeof endpointOf>, { vms: NamedId[]; nodes: NamedId[] } & EndpointNames>();
+  for (const { name, phase } of fleet.endpoints.values()) if (phase === 'up') fresh.set(name, { vms: [], nodes: [] });
+  if (fresh.size === 0) return;
+  for (const { id, name } of fleet.vms.values()) fresh.get(endpointOf(id))?.vms.push([name, id]);
+  for (const { id, name } of fleet.nodes.values()) fresh.get(endpointOf(id))?.nodes.push([name, id]);
+  const home = env['HOME'] || homedir();
+  await rememberNames(namesFile(cacheDirectory(env, home), configPath), fresh, config().endpoints.keys());
+}

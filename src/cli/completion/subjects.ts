@@ -1,0 +1,63 @@
+import type { NamedId } from '../../state/known-names.ts';
+import { clean } from '../../terminal/width.ts';
+import type { Command } from '../command.ts';
+import { type Candidate, plain } from './candidate.ts';
+import type { LiveNames } from './live-names.ts';
+
+/** What a word on the command line can be the name of. */
+export type Subject = 'vm' | 'node' | 'pool' | 'endpoint';
+
+/** What the words behind a command name, where it is not simply what the command is about. */
+const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
+  'pool add': [undefined, 'pool'],
+  'pool nest': ['pool', 'pool'],
+  'pool rename': ['pool', undefined],
+  'node move': ['node', 'pool'],
+  'endpoint add': [undefined],
+};
+
+const OF_FLAGS: Readonly<Record<string, Subject>> = {
+  client: 'endpoint',
+  'pool add in': 'pool',
+  'pool nest in': 'pool',
+  'node move to': 'pool',
+};
+
+const OF_NOUNS: Readonly<Record<string, Subject>> = { vm: 'vm', node: 'node', pool: 'pool', endpoint: 'endpoint' };
+
+/** What the word at this place behind `noun verb` names; counts from 0. */
+export function subjectAt({ noun, verb, takes }: Command, at: number): Subject | undefined {
+  const told = OF_WORDS[`${noun} ${verb}`];
+  if (told) return told[at];
+  return takes.startsWith('NAME') && (at === 0 || takes.endsWith('…')) ? OF_NOUNS[noun] : undefined;
+}
+
+export const subjectOfFlag = (key: string, command: Command | undefined): Subject | undefined =>
+  OF_FLAGS[key] ?? OF_FLAGS[`${command?.noun} ${command?.verb} ${key}`];
+
+export function namesOf(subject: Subject, names: LiveNames): readonly Candidate[] {
+  switch (subject) {
+    case 'vm':
+      return named(names.vms);
+    case 'node':
+      return [...named(names.nodes), ...plain(names.endpoints)];
+    case 'pool':
+      return plain(names.pools);
+    case 'endpoint':
+      return plain(names.endpoints);
+  }
+}
+
+/** By name; by id where two share the name, or where nobody could type it. */
+function named(things: readonly NamedId[]): readonly Candidate[] {
+  const count = new Map<string, number>();
+  for (const [name] of things) count.set(name, (count.get(name) ?? 0) + 1);
+  return things.map(([name, id]) =>
+    count.get(name) === 1 && isTypeable(name) && !name.startsWith('-')
+      ? { value: name, help: clean(id) }
+      : { value: id, help: clean(name) },
+  );
+}
+
+/** One line of visible text: nothing that a terminal or a shell could take for more than a name. */
+export const isTypeable = (text: string): boolean => text !== '' && clean(text) === text;

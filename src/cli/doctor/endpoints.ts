@@ -1,0 +1,83 @@
+import type { App } from '../../compose.ts';
+import { FleetError, sentence } from '../../errors.ts';
+import { createGate } from '../../gate.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { Check } from '../../platforms/contract.ts';
+import { type Finding, failed, fine, warning } from './finding.ts';
+
+/** A test opens connections of its own; more at once would look like an attack. */
+const AT_ONCE = 16;
+/** Name, port, host key, login and rights, one after the other. */
+const DEADLINE_MS = 30_000;
+
+/**
+ * Tests these endpoints with their platforms' own checks and calls back as each is through. Nobody is asked anything:
+ * what needs an answer fails, with the command that asks.
+ */
+export async function testEndpoints(
+  app: App,
+  names: readonly EndpointName[],
+  signal: AbortSignal,
+  found: (findings: readonly Finding[]) => Promise<void>,
+): Promise<void> {
+  const gate = createGate(AT_ONCE);
+  await Promise.all(
+    names.map(async (name) => {
+      const leave = await gate.enter(signal);
+      try {
+        await found(await testOne(app, name, signal));
+      } finally {
+        leave();
+      }
+    }),
+  );
+}
+
+async function testOne(app: App, name: EndpointName, signal: AbortSignal): Promise<readonly Finding[]> {
+  const about = `endpoint ${name}`;
+  const config = app.config().endpoints.get(name);
+  if (config?.trouble) return [failed(about, 'is out of use until the configuration is mended')];
+  if (config?.enabled === false) return [fine(about, 'is switched off, so it was not tested')];
+  try {
+    return findingsOf(about, await within(app, DEADLINE_MS, signal, (own) => app.testEndpoint(name, {}, own)));
+  } catch (error) {
+    signal.throwIfAborted();
+    return [failed(about, sentence(error), error instanceof FleetError ? error.fix : undefined)];
+  }
+}
+
+/** One line for all that passed; one more for each that passed and could be better, or that failed. */
+function findingsOf(about: string, checks: readonly Check[]): readonly Finding[] {
+  const doubtful = checks.filter(({ ok, fix }) => ok && fix !== undefined);
+  const wrong = checks.filter(({ ok }) => !ok);
+  const line = ({ check, detail }: Check) => `${check}: ${detail}`;
+  return [
+    ...(wrong.length === 0 ? [fine(about, `${checks.length} checks passed`)] : []),
+    ...doubtful.map((check) => warning(about, line(check), check.fix)),
+    ...wrong.map((check) => failed(about, line(check), check.fix)),
+  ];
+}
+
+/** Rejects after `ms`, also when what it waits for does not listen to its signal. */
+async function within<Result>(
+  { clock }: App,
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const tooLate = new AbortController();
+  const late = Promise.withResolvers<never>();
+  const takeBack = clock.after(ms, () => {
+    const error = new FleetError('op.timeout', `no end after ${ms / 1000} s`);
+    tooLate.abort(error);
+    late.reject(error);
+  });
+  const interrupted = () => late.reject(signal.reason);
+  signal.addEventListener('abort', interrupted, { once: true });
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, tooLate.signal])), late.promise]);
+  } finally {
+    takeBack();
+    signal.removeEventListener('abort', interrupted);
+  }
+}

@@ -1,0 +1,50 @@
+import { FleetError } from '../errors.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { EXIT } from './command.ts';
+import { findCommand, nouns } from './commands.ts';
+import { nounCandidates, secondWords } from './completion/command-words.ts';
+import { commandHelp, nounHelp, overview, ownHelp } from './help.ts';
+import type { OwnCommand } from './own-command.ts';
+import { plainText } from './topics/plain.ts';
+import { topics } from './topics/topics.ts';
+
+/** `others`: the commands of one word beside this one. */
+export function helpCommand(others: readonly OwnCommand[]): OwnCommand {
+  const help: OwnCommand = {
+    word: 'help',
+    help: 'Say what there is, or all about a topic, a noun or a command.',
+    takes: '[TOPIC]',
+    flags: [],
+    candidates([first, second]) {
+      if (second !== undefined) return [];
+      if (first !== undefined) return secondWords(first);
+      return [
+        ...topics.map((topic) => ({ value: topic.name, help: topic.help })),
+        ...nounCandidates(),
+        ...own.map(({ word, help: does }) => ({ value: word, help: does })),
+      ];
+    },
+    async run({ printer, columns }, { words }) {
+      await printer.print(await about(words, columns));
+      return EXIT.done;
+    },
+  };
+  const own = [help, ...others];
+
+  /** A topic, a noun, a command of one word or of two; without words everything in short. */
+  async function about([first, second]: readonly string[], columns: number | undefined): Promise<string> {
+    if (first === undefined) return overview(own);
+    const topic = topics.find(({ name }) => name === first);
+    if (topic) return plainText(await topic.blocks(), columns);
+    const one = own.find(({ word }) => word === first);
+    if (one) return ownHelp(one);
+    const found = findCommand(first, second);
+    if (found && 'command' in found) return commandHelp(found.command, []);
+    if (found) return nounHelp(found.noun);
+    const known = [...topics.map(({ name }) => name), ...nouns, ...own.map(({ word }) => word)];
+    throw new FleetError('usage', `there is no help on ${JSON.stringify(first)}${didYouMean(first, known)}`, {
+      fix: 'drover help lists what there is',
+    });
+  }
+  return help;
+}

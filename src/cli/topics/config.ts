@@ -1,0 +1,53 @@
+import { commonFields } from '../../state/config/common-fields.ts';
+import { example, type Topic, terms, text } from './topic.ts';
+
+/** Valid as it stands; a test reads it. */
+export const sampleConfig: readonly string[] = [
+  'endpoints:',
+  '  desk:',
+  '    platform: kvm',
+  '    transport: unix',
+  '  db1:',
+  '    platform: kvm',
+  '    host: db1.example.org',
+  '    user: root',
+  '    password: cmd:pass show db1',
+  '    every: 5s',
+  'pools:',
+  '  Production:',
+  '    nodes: [db1]',
+  '  Tests:',
+  '    in: Production',
+  '    nodes: [desk]',
+  '    read-only: true',
+  'theme: dark',
+  'keys:',
+  '  preset: vim',
+];
+
+export const configTopic: Topic = {
+  name: 'config',
+  help: 'The configuration file and what may stand in it.',
+  async blocks() {
+    return [
+      text(
+        'One YAML file holds endpoints, pools, theme and keys. It is --config FILE, else $DROVER_CONFIG, else config.yaml in the configuration directory (drover help files). What drover changes in it leaves your comments and your order alone; what you change in an editor is taken over while drover runs.',
+      ),
+      example(...sampleConfig),
+      terms([
+        ['endpoints', 'what is managed, by name: a platform and the fields that it asks for'],
+        [
+          'pools',
+          'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only',
+        ],
+        ['theme', 'the colours of the screen (drover help colours)'],
+        ['keys', 'other keys (drover help keys)'],
+      ]),
+      text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),
+      terms(commonFields.map(({ key, help }) => [key, help.replaceAll('\n', ' ')])),
+      text(
+        'A mistake in the file takes out of use what it is about, and nothing else; drover doctor shows all of them with line and column.',
+      ),
+    ];
+  },
+};

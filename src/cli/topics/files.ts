@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { cacheDirectory, configFile, stateDirectory } from '../../state/config/paths.ts';
+import { type Topic, terms, text } from './topic.ts';
+
+export const filesTopic: Topic = {
+  name: 'files',
+  help: 'Which files drover reads and writes.',
+  async blocks() {
+    const [config, state, cache] = [configFile(undefined, {}, '~'), stateDirectory({}, '~'), cacheDirectory({}, '~')];
+    return [
+      terms([
+        [config, 'the configuration; --config and $DROVER_CONFIG name another'],
+        [join(state, 'audit.jsonl'), 'every change that was asked for and what came of it, one JSON object a line'],
+        [join(state, 'ui.json'), 'how the screen was left'],
+        [join(state, 'crash-*.txt'), 'reports of crashes, secrets blotted out; the newest ten'],
+        [join(cache, 'inventory'), 'what each endpoint had last, shown until it answers'],
+        [join(cache, 'names'), 'names of VMs and nodes, for the completion of the shell'],
+        ['~/.ssh/config, ~/.ssh/known_hosts', 'read for SSH; keys of hosts that you accept are added'],
+      ]),
+      text(
+        '$XDG_CONFIG_HOME, $XDG_STATE_HOME and $XDG_CACHE_HOME take the place of ~/.config, ~/.local/state and ~/.cache. What is in the cache can be deleted at any time.',
+      ),
+    ];
+  },
+};

@@ -1,0 +1,23 @@
+import { coloursTopic } from './colours.ts';
+import { configTopic } from './config.ts';
+import { consoleTopic } from './console.ts';
+import { exitCodesTopic } from './exit-codes.ts';
+import { filesTopic } from './files.ts';
+import { filterTopic } from './filter.ts';
+import { keysTopic } from './keys.ts';
+import { secretsTopic } from './secrets.ts';
+import type { Topic } from './topic.ts';
+import { trustTopic } from './trust.ts';
+
+/** In the order of the list. */
+export const topics: readonly Topic[] = [
+  keysTopic,
+  filterTopic,
+  configTopic,
+  secretsTopic,
+  trustTopic,
+  consoleTopic,
+  coloursTopic,
+  filesTopic,
+  exitCodesTopic,
+];

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { readReport } from './host-info.ts';
+
+/** What the script printed on a host of the lab, cut. */
+const REPORT = `== kernel
+Linux 6.1.0-30-cloud-amd64 x86_64
+== release
+"Debian GNU/Linux 12 (bookworm)"
+== disks
+/dev/vda                  264212084 15412792  80088472      17% /
+devtmpfs                   12334492        0  12334492       0% /dev
+tmpfs                      24684092        0  24684092       0% /dev/shm
+== bridges
+/sys/class/net/virbr0/bridge
+== default
+default via 10.231.0.254 dev eth0
+== addresses
+1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
+2: eth0    inet 10.231.9.1/24 scope global eth0\\       valid_lft forever preferred_lft forever
+3: virbr0    inet 192.168.121.1/24 brd 192.168.121.255 scope global virbr0\\       valid_lft forever
+`;
+
+it('F-040 reads system, disks and networks of a host', () => {
+  expect(readReport(REPORT)).toEqual([
+    ['General', 'System', 'Debian GNU/Linux 12 (bookworm)'],
+    ['General', 'Kernel', 'Linux 6.1.0-30-cloud-amd64'],
+    ['General', 'Architecture', 'x86_64'],
+    ['Disks', '/', '/dev/vda, 76G free of 252G'],
+    ['Networks', 'eth0', '10.231.9.1/24'],
+    ['Networks', 'virbr0', '192.168.121.1/24'],
+    ['Networks', 'Bridges', 'virbr0'],
+    ['Networks', 'Default way', 'eth0'],
+  ]);
+});
+
+it('says nothing of a host that told nothing', () => {
+  expect(readReport('').map(([, label, value]) => `${label} ${value}`)).toContain('System -');
+});

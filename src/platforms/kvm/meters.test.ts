@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { createMeters } from './meters.ts';
+
+const cpu = (seconds: number, cpus = 1) => ({ cpuTimeNs: seconds * 1e9, cpus, memory: 100 });
+const unknown = { cpu: Number.NaN, diskRead: Number.NaN, diskWrite: Number.NaN, netRx: Number.NaN, netTx: Number.NaN };
+
+describe('meters', () => {
+  it('F-113 F-117 make shares of the own vCPUs and bytes per second out of counters', () => {
+    const meters = createMeters();
+    expect(meters.read('a', 0, cpu(10, 2), { netReceived: 0, netSent: 0 })).toEqual({ ...unknown, memory: 100 });
+    const rates = meters.read('a', 2_000, cpu(12, 2), { netReceived: 4_000, netSent: 1_000 });
+    expect(rates).toMatchObject({ cpu: 0.5, netRx: 2_000, netTx: 500 });
+  });
+
+  it('know nothing of a guest that started anew, and never fall below zero', () => {
+    const meters = createMeters();
+    meters.read('a', 0, cpu(100), { netReceived: 9_000, netSent: 0 });
+    expect(meters.read('a', 1_000, cpu(1), { netReceived: 5, netSent: 0 })).toMatchObject({
+      cpu: Number.NaN,
+      netRx: Number.NaN,
+    });
+    meters.forget('a');
+    expect(meters.read('a', 2_000, cpu(50), undefined).cpu).toBeNaN();
+  });
+
+  it('keep what the slow layer said until it is old', () => {
+    const meters = createMeters();
+    meters.readSlow('a', 0, { blockRead: 0, blockWritten: 0, memory: 40 });
+    meters.readSlow('a', 5_000, { blockRead: 10_000, blockWritten: 0, memory: 50 });
+    expect(meters.read('a', 6_000, cpu(1), undefined)).toMatchObject({ memory: 50, diskRead: 2_000, diskWrite: 0 });
+    expect(meters.read('a', 60_000, cpu(2), undefined)).toMatchObject({ memory: 100, diskRead: Number.NaN });
+  });
+
+  it('call a counter that was not told unknown, never zero', () => {
+    const meters = createMeters();
+    meters.read('a', 0, undefined, undefined);
+    expect(meters.read('a', 1_000, undefined, undefined)).toEqual({ ...unknown, memory: Number.NaN });
+  });
+});

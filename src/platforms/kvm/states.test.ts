@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { lifecycleText } from './lifecycle-events.ts';
+import { stateOf } from './states.ts';
+
+it.each([
+  [1, 1, 'running', 'running'],
+  [3, 1, 'paused', 'paused'],
+  [3, 2, 'migrating', 'paused (migrating)'],
+  [3, 5, 'paused', 'paused (I/O error)'],
+  [4, 1, 'stopping', 'in shutdown'],
+  [5, 1, 'stopped', 'shut off'],
+  [5, 3, 'crashed', 'shut off (crashed)'],
+  [7, 0, 'suspended', 'pmsuspended'],
+  [99, 0, 'unknown', 'state 99'],
+] as const)('F-067 state %i for reason %i is %s', (state, reason, ours, words) => {
+  expect(stateOf(state, reason)).toEqual({ state: ours, rawState: words });
+});
+
+it('puts lifecycle events into words, also those that are not known yet', () => {
+  expect(lifecycleText(2, 0)).toBe('Started (booted)');
+  expect(lifecycleText(5, 1)).toBe('Stopped (forced off)');
+  expect(lifecycleText(2, 77)).toBe('Started (77)');
+  expect(lifecycleText(77, 0)).toBe('Event 77 (0)');
+});

@@ -1,0 +1,113 @@
+/** One request on one connection, from node's events to one answer. */
+import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as startRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { FleetError } from '../../errors.ts';
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A connection that speaks another protocol from now on. */
+export interface Upgraded {
+  readonly socket: Duplex;
+  /** What came right behind the answer. */
+  readonly head: Buffer;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export type Answer = HttpResponse | Upgraded;
+
+export const isUpgrade = (answer: Answer): answer is Upgraded => 'socket' in answer;
+
+/** How far it came: decides what a broken connection means. Changed in place. */
+export interface Exchange {
+  sent: boolean;
+  /** The connection had carried another request before. */
+  reused: boolean;
+  answered: boolean;
+}
+
+export interface ExchangeOptions {
+  readonly agent: Agent;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/** Rejects with node's error, the link's FleetError, or the signal's reason. */
+export function exchange(options: ExchangeOptions, state: Exchange): Promise<Answer> {
+  const { agent, host, port, path, method, body, limit, signal } = options;
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'accept-encoding': 'gzip',
+      'user-agent': 'drover',
+      ...options.headers,
+      ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+    };
+    const request = startRequest({ agent, host, port, path, method, headers });
+    const stop = () => void request.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+    const settle = (then: () => void) => {
+      signal.removeEventListener('abort', stop);
+      then();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    request.once('socket', () => {
+      state.sent = true;
+      state.reused = request.reusedSocket;
+    });
+    request.once('error', (error) => settle(() => reject(signal.aborted ? signal.reason : error)));
+    request.once('upgrade', (response, socket, head) =>
+      settle(() => resolve({ socket, head, headers: response.headers })),
+    );
+    request.once('response', (response) => {
+      state.answered = true;
+      readBody(response, limit).then(
+        (read) =>
+          settle(() =>
+            resolve({
+              status: response.statusCode ?? 0,
+              reason: response.statusMessage ?? '',
+              headers: response.headers,
+              body: read,
+            }),
+          ),
+        (error: unknown) => {
+          request.destroy();
+          settle(() => reject(signal.aborted ? signal.reason : error));
+        },
+      );
+    });
+    request.end(body);
+  });
+}
+
+const unzip = promisify(gunzip);
+
+async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = () => new FleetError('host.protocol', `the answer is larger than ${limit} bytes`);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > limit) throw tooLarge();
+  }
+  const body = Buffer.concat(chunks);
+  if (response.headers['content-encoding'] !== 'gzip') return body;
+  try {
+    return await unzip(body, { maxOutputLength: limit });
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge();
+    throw new FleetError('host.protocol', 'the answer says it is gzip, and is not', { cause: error });
+  }
+}

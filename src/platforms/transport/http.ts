@@ -1,0 +1,182 @@
+/**
+ * Requests to one HTTP API. It knows connections, deadlines, limits and the wire log, and nothing of what is said:
+ * every status is an answer here. JSON, logins and repeated reads are rest.ts; SOAP uses this as it is.
+ */
+import type { Clock } from '../../clock.ts';
+import { FleetError, sentence } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { WireLine } from '../contract.ts';
+import { within } from './deadline.ts';
+import { type BudgetLimits, createBudget } from './http-budget.ts';
+import { type Answer, type Exchange, exchange, type HttpResponse, isUpgrade, type Upgraded } from './http-exchange.ts';
+import { createHttpLinks } from './http-link.ts';
+import { type HttpTarget, targetName } from './http-target.ts';
+import { plainLine, redactPath } from './http-wire.ts';
+
+export type { HttpResponse, Upgraded } from './http-exchange.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Below the target's base, with its query: `/nodes?type=vm`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What becomes of it when no answer comes: a read may be asked again, of the rest nobody knows whether it was done. */
+  readonly kind: 'reads' | 'mutates';
+  readonly signal: AbortSignal;
+  readonly deadlineMs?: number;
+  /** Largest body that is taken. */
+  readonly limit?: number;
+  /** What the wire log says of the body, without secrets. */
+  readonly note?: string;
+}
+
+export interface Http {
+  /** For sentences: `pve1:8006`. */
+  readonly name: string;
+  /**
+   * Any status is an answer. Without one it rejects: host.unreachable, trust.tls, host.protocol (too large, not HTTP), or
+   * outcome.unknown for what mutates and was sent.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** The same for a request that asks to change the protocol; an answer that refuses is one. */
+  upgrade(request: HttpRequest): Promise<Upgraded | HttpResponse>;
+  /** Whatever is under way is rejected, and whatever comes later. */
+  close(): void;
+}
+
+export interface HttpOptions {
+  readonly target: HttpTarget;
+  readonly endpoint: EndpointName;
+  readonly clock: Clock;
+  readonly wire: (line: WireLine) => void;
+  readonly channel: string;
+  readonly budget?: BudgetLimits;
+}
+
+const DEADLINE_MS = 30_000;
+const MOST_BYTES = 64 * 1024 ** 2;
+const BUDGET: BudgetLimits = { inFlight: 8, perSecond: 50 };
+
+export function createHttp({ target, endpoint, clock, wire, channel, budget = BUDGET }: HttpOptions): Http {
+  const name = targetName(target);
+  const closing = new AbortController();
+  const links = createHttpLinks(target, { clock, signal: closing.signal }, budget.inFlight);
+  const turn = createBudget(budget, clock);
+
+  async function run(request: HttpRequest, upgrade: boolean): Promise<Answer> {
+    closing.signal.throwIfAborted();
+    const signal = AbortSignal.any([request.signal, closing.signal]);
+    const leave = await turn.enter(signal);
+    try {
+      const shared = request.kind === 'reads' && !upgrade;
+      return await once(request, shared, signal).catch((error: unknown) => {
+        // The server had hung up on an idle connection before it saw the request: no answer, and no fault.
+        if (shared && error instanceof StaleLink) return once(request, false, signal);
+        throw error;
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  async function once(request: HttpRequest, shared: boolean, signal: AbortSignal): Promise<Answer> {
+    const at = clock.now();
+    const began = clock.ticks();
+    const said = `${request.method} ${redactPath(target.base + request.path)}`;
+    const tell = (outcome: string, bytes: number, failed?: string) =>
+      wire({
+        at,
+        endpoint,
+        channel,
+        text: [said, request.note, outcome].filter(Boolean).join(' '),
+        tookMs: clock.ticks() - began,
+        bytes,
+        ...(failed === undefined ? {} : { failed }),
+      });
+    const state: Exchange = { sent: false, reused: false, answered: false };
+    const deadlineMs = request.deadlineMs ?? DEADLINE_MS;
+    const late = () => lost(`no answer within ${Math.round(deadlineMs / 1000)} s`);
+
+    function lost(why: string, cause?: unknown): FleetError {
+      if (request.kind === 'mutates' && state.sent) {
+        return new FleetError(
+          'outcome.unknown',
+          `${name}: no answer to ${said} came (${why}); it may have been done or not`,
+          { fix: 'look at its state once the host answers again', cause },
+        );
+      }
+      return new FleetError('host.unreachable', `${name}: ${why} (${said})`, { retry: true, cause });
+    }
+    try {
+      const answer = await within(deadlineMs, { clock, signal }, late, (deadline) =>
+        exchange(
+          {
+            agent: shared ? links.shared : links.single,
+            host: target.host,
+            port: target.port,
+            path: target.base + request.path,
+            method: request.method,
+            headers: request.headers ?? {},
+            body: request.body,
+            limit: request.limit ?? MOST_BYTES,
+            signal: deadline.signal,
+          },
+          state,
+        ),
+      );
+      if (isUpgrade(answer)) tell('→ 101', 0);
+      else {
+        const { status, body, reason } = answer;
+        tell(`→ ${status}`, body.length, status >= 400 ? `${status} ${plainLine(reason)}`.trim() : undefined);
+      }
+      return answer;
+    } catch (error) {
+      if (request.signal.aborted) {
+        tell('', 0, 'given up');
+        throw request.signal.reason;
+      }
+      const failure = closing.signal.aborted ? lost('the connection was closed') : explained(error);
+      tell('', 0, sentence(failure));
+      throw shared && state.reused && !state.answered && hungUp(error) ? new StaleLink(failure) : failure;
+    }
+
+    /** What never left this machine and what is said already stays as it is; the rest depends on how far it came. */
+    function explained(error: unknown): FleetError {
+      if (!(error instanceof FleetError)) return lost(trouble(error, state), error);
+      if (!state.sent || error.code === 'outcome.unknown' || error.code === 'host.unreachable') return error;
+      if (request.kind === 'mutates') return lost(error.message, error);
+      return new FleetError(error.code, `${name}: ${error.message} (${said})`, { cause: error });
+    }
+  }
+
+  return {
+    name,
+    async send(request) {
+      const answer = await run(request, false);
+      if (!isUpgrade(answer)) return answer;
+      answer.socket.destroy();
+      throw new FleetError('host.protocol', `${name} changed the protocol without being asked`);
+    },
+    upgrade: (request) => run(request, true),
+    close() {
+      closing.abort(new FleetError('host.unreachable', `the connection to ${name} was closed`, { retry: true }));
+      links.close();
+    },
+  };
+}
+
+/** A connection out of the shared ones that broke before any answer. */
+class StaleLink extends Error {
+  constructor(cause: unknown) {
+    super('the connection had been closed by the other side', { cause });
+  }
+}
+
+const hungUp = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+function trouble(error: unknown, { answered }: Exchange): string {
+  if (answered) return 'the answer broke off half-way';
+  return hungUp(error) ? 'the other side hung up' : sentence(error);
+}

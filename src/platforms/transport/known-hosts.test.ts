@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkHostKey, fingerprint } from './host-key.ts';
+import { addKnownHost, parseKnownHosts, readKnownHosts } from './known-hosts.ts';
+
+const ED25519 = 'AAAAC3NzaC1lZDI1NTE5AAAAIB2fK8X0V1Wq5vM7B1r9Wl5zGxv2H1Yj7hQZcJt6W9aB';
+const OTHER = 'AAAAC3NzaC1lZDI1NTE5AAAAICxq3H1Yj7hQZcJt6W9aBfK8X0V1Wq5vM7B1r9Wl5zGx';
+const key = Buffer.from(ED25519, 'base64');
+const hosts = (text: string) => parseKnownHosts([{ file: '/known', text }]);
+
+describe('known_hosts', () => {
+  it.each([
+    ['a plain name', `db1,10.0.0.1 ssh-ed25519 ${ED25519} comment`, 'db1', 22],
+    ['an address in a list', `db1,10.0.0.1 ssh-ed25519 ${ED25519}`, '10.0.0.1', 22],
+    ['another port', `[db1]:2222 ssh-ed25519 ${ED25519}`, 'db1', 2222],
+    ['a pattern', `*.example.org ssh-ed25519 ${ED25519}`, 'DB1.example.org', 22],
+    // ssh-keygen -H wrote this one for db1.
+    ['a hashed name', `|1|AAECAwQFBgcICQoLDA0ODxAREhM=|${hashOf('db1')} ssh-ed25519 ${ED25519}`, 'db1', 22],
+  ])('knows a host by %s', (_what, line, host, port) => {
+    expect(hosts(`# comment\n\n${line}\n`).check(host, port, key)).toEqual({ kind: 'known' });
+  });
+
+  it('does not mix up ports', () => {
+    expect(hosts(`db1 ssh-ed25519 ${ED25519}`).check('db1', 2222, key)).toEqual({ kind: 'unknown' });
+  });
+
+  it('tells where another key stands for the host', () => {
+    expect(hosts(`\ndb1 ssh-ed25519 ${OTHER}`).check('db1', 22, key)).toEqual({ kind: 'changed', file: '/known', line: 2 });
+    expect(hosts(`!db1,* ssh-ed25519 ${OTHER}`).check('db1', 22, key)).toEqual({ kind: 'unknown' });
+  });
+
+  it('refuses a revoked key, also when it is known elsewhere', () => {
+    const text = `db1 ssh-ed25519 ${ED25519}\n@revoked * ssh-ed25519 ${ED25519}`;
+    expect(hosts(text).check('db1', 22, key)).toEqual({ kind: 'revoked', file: '/known', line: 2 });
+  });
+
+  it('takes an authority of certificates for no key of a host', () => {
+    expect(hosts(`@cert-authority * ssh-ed25519 ${OTHER}`).check('db1', 22, key)).toEqual({ kind: 'unknown' });
+  });
+
+  it('tells which types of keys to ask for', () => {
+    expect(hosts(`db1 ssh-rsa AAAAB3\ndb1 ssh-ed25519 ${ED25519}`).typesOf('db1', 22)).toEqual(['ssh-rsa', 'ssh-ed25519']);
+  });
+
+  it('remembers an accepted key, behind a last line without its end as well', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
+    const file = join(dir, 'new', 'known_hosts');
+    await addKnownHost(file, 'db1', 22, key);
+    await addKnownHost(file, 'db2', 2222, key);
+    expect(await readFile(file, 'utf8')).toBe(`db1 ssh-ed25519 ${ED25519}\n[db2]:2222 ssh-ed25519 ${ED25519}\n`);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await readKnownHosts([file, join(dir, 'none')])).check('db2', 2222, key)).toEqual({ kind: 'known' });
+    await rm(dir, { recursive: true });
+  });
+});
+
+describe('a host key', () => {
+  const check = { endpoint: 'db1', host: 'db1', port: 22, addTo: '/dev/null' };
+
+  it('has the fingerprint that OpenSSH prints', () => {
+    expect(fingerprint(key)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
+  });
+  it('is refused when it changed, and nobody is asked', async () => {
+    const trust = () => Promise.reject(new Error('asked'));
+    const refused = checkHostKey(key, { ...check, known: hosts(`db1 ssh-ed25519 ${OTHER}`), ask: { trust } });
+    await expect(refused).rejects.toMatchObject({ code: 'trust.changed-host', fix: expect.stringContaining('line 1 of /known') });
+  });
+  it('is refused when it is unknown and nobody is there', async () => {
+    const refused = checkHostKey(key, { ...check, known: hosts(''), ask: {} });
+    await expect(refused).rejects.toMatchObject({ code: 'trust.unknown-host', fix: 'drover endpoint trust db1' });
+  });
+});
+
+function hashOf(name: string): string {
+  return { db1: 'KMJpyoJXQTXy+VjqeRTfDCDSVWY=' }[name] ?? '';
+}

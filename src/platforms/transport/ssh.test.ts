@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2, { type AuthContext } from 'ssh2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import type { Ask } from '../contract.ts';
+import { outputOf } from './output.ts';
+import { openSshHost, type SshHost } from './ssh.ts';
+
+/** A server of ssh2's own, which counts who comes and how. */
+interface Server {
+  readonly port: number;
+  readonly tried: string[];
+  connections(): number;
+  close(): Promise<void>;
+}
+
+const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
+
+async function startServer(accepts: (context: AuthContext) => boolean, mostSessions = 10): Promise<Server> {
+  const tried: string[] = [];
+  let connections = 0;
+  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private] }, (client) => {
+    connections++;
+    let sessions = 0;
+    client.on('error', () => {});
+    client.on('authentication', (context) => {
+      tried.push(context.method);
+      if (accepts(context)) context.accept();
+      else context.reject(['publickey', 'password']);
+    });
+    client.on('session', (accept, reject) => {
+      if (sessions >= mostSessions) return reject();
+      sessions++;
+      const session = accept();
+      session.on('close', () => sessions--);
+      session.on('exec', (acceptExec, _reject, { command }) => {
+        const stream = acceptExec();
+        if (command === 'wait') return;
+        stream.write(`ran ${command}`);
+        stream.exit(0);
+        stream.end();
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    tried,
+    connections: () => connections,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+let dir = '';
+const opened: SshHost[] = [];
+const servers: Server[] = [];
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'drover-ssh-'));
+});
+afterEach(async () => {
+  for (const host of opened.splice(0)) host.close();
+  for (const server of servers.splice(0)) await server.close();
+  await rm(dir, { recursive: true });
+});
+
+const signal = new AbortController().signal;
+
+async function open(server: Server, login: { keyFile?: string; password?: string }, ask: Ask = {}): Promise<SshHost> {
+  servers.push(server);
+  const knownHostsFile = join(dir, 'known_hosts');
+  await writeFile(knownHostsFile, `[127.0.0.1]:${server.port} ${HOST_KEY.public}\n`);
+  const target = { endpoint: 'db1', host: '127.0.0.1', port: server.port, user: 'root', knownHostsFile, ...login };
+  const host = await openSshHost(target, { clock: systemClock, signal, ask });
+  opened.push(host);
+  return host;
+}
+
+async function keyFile(passphrase?: string): Promise<{ path: string; isIt: (context: AuthContext) => boolean }> {
+  const options = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 };
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', options);
+  const path = join(dir, 'id_test');
+  await writeFile(path, pair.private, { mode: 0o600 });
+  await writeFile(`${path}.pub`, pair.public);
+  const ours = ssh2.utils.parseKey(pair.public);
+  if (ours instanceof Error) throw ours;
+  return { path, isIt: (context) => context.method === 'publickey' && ours.getPublicSSH().equals(context.key.data) };
+}
+
+describe('SSH', () => {
+  it('runs commands and reads what they print', async () => {
+    const key = await keyFile();
+    const host = await open(await startServer(key.isIt), { keyFile: key.path });
+    expect(await outputOf(await host.pipe('uname', signal), signal)).toBe('ran uname');
+  });
+
+  it('opens a further connection when the sessions of one are used up, without asking again', async () => {
+    const key = await keyFile('secret');
+    const server = await startServer(key.isIt);
+    let asked = 0;
+    const secret = async () => {
+      asked++;
+      return 'secret';
+    };
+    const host = await open(server, { keyFile: key.path }, { secret });
+    await Promise.all(Array.from({ length: 10 }, () => host.pipe('wait', signal)));
+    expect(server.connections()).toBe(1);
+    expect(await outputOf(await host.pipe('one more', signal), signal)).toBe('ran one more');
+    expect(server.connections()).toBe(2);
+    expect(asked).toBe(1);
+  });
+
+  it('tries the key before the password, and the password once', async () => {
+    const key = await keyFile();
+    const server = await startServer(() => false);
+    const refused = open(server, { keyFile: key.path, password: 'guess' });
+    await expect(refused).rejects.toMatchObject({ code: 'auth.rejected', retry: false });
+    expect(server.tried.filter((method) => method === 'password')).toHaveLength(1);
+    expect(server.tried.indexOf('publickey')).toBeLessThan(server.tried.indexOf('password'));
+    expect(server.tried).not.toContain('keyboard-interactive');
+  });
+
+  it('never shows the password in what it says', async () => {
+    const error: unknown = await open(await startServer(() => false), { password: 'guess-me' }).catch((e: unknown) => e);
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('guess-me');
+  });
+
+  it('says that a key file cannot be read', async () => {
+    const server = await startServer(() => true);
+    // `none` is let in by this server, so that the file would never be looked at: it must be refused first.
+    const strict = await startServer((context) => context.method !== 'none');
+    await expect(open(strict, { keyFile: join(dir, 'nowhere') })).rejects.toMatchObject({ code: 'config.invalid' });
+    servers.push(server);
+  });
+
+  it('fails what is under way when the host goes away', async () => {
+    const key = await keyFile();
+    const server = await startServer(key.isIt);
+    const host = await open(server, { keyFile: key.path });
+    const stream = await host.pipe('wait', signal);
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    host.close();
+    await closed;
+    await expect(host.pipe('more', signal)).rejects.toMatchObject({ code: 'host.unreachable' });
+  });
+
+  it('says who listens when it is no SSH', async () => {
+    const { createServer } = await import('node:net');
+    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const { port } = web.address() as AddressInfo;
+    const target = { endpoint: 'db1', host: '127.0.0.1', port, user: 'root', knownHostsFile: join(dir, 'none') };
+    const refused = openSshHost(target, { clock: systemClock, signal, ask: {} });
+    await expect(refused).rejects.toMatchObject({ code: 'host.protocol' });
+    await new Promise((resolve) => web.close(resolve));
+  });
+
+  it('says that nothing listens', async () => {
+    const target = { endpoint: 'db1', host: '127.0.0.1', port: 1, user: 'root' };
+    const refused = openSshHost(target, { clock: systemClock, signal, ask: {} });
+    await expect(refused).rejects.toMatchObject({ code: 'host.unreachable', retry: true });
+  });
+});

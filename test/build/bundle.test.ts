@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { buildOptions, root } from '../../scripts/build/options.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'drover-bundle-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Bundles a program as drover is bundled, runs it far from all packages, and answers what it printed. */
+async function printed(contents: string): Promise<string> {
+  const { entryPoints, metafile, ...options } = buildOptions;
+  await build({ ...options, stdin: { contents, resolveDir: root }, outdir: folder });
+  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'stdin.js')], { cwd: folder, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.trim();
+}
+
+it('has the names of CommonJS packages that are loaded late', async () => {
+  const program = `const { parse } = await import('yaml'); console.log(parse('answer: 42').answer);`;
+  expect(await printed(program)).toBe('42');
+});
+
+it('has an ssh2 that works without its compiled parts', async () => {
+  const program = `
+    const { default: { utils } } = await import('ssh2');
+    console.log(utils.generateKeyPairSync('ed25519').public.split(' ')[0]);`;
+  expect(await printed(program)).toBe('ssh-ed25519');
+});
+
+it('measures text without string-width, which is loaded for text that needs it', async () => {
+  const program = `
+    let segmenters = 0;
+    const { Segmenter } = Intl;
+    Intl.Segmenter = class extends Segmenter { constructor() { super(); segmenters++; } };
+    const { default: stringWidth } = await import('string-width');
+    console.log(stringWidth('büro │ 41%'), segmenters, stringWidth('仮想'), segmenters);`;
+  expect(await printed(program)).toBe('10 0 4 1');
+});
+
+it('starts Ink without the HTTP client', async () => {
+  const program = `
+    let asked = 0;
+    Object.defineProperty(globalThis, 'fetch', { get: () => { asked++; } });
+    const { renderToString, Text } = await import('ink');
+    const { createElement } = await import('react');
+    console.log(renderToString(createElement(Text, null, 'drawn')), asked);`;
+  expect(await printed(program)).toBe('drawn 0');
+});

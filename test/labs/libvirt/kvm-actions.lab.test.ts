@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { VmId } from '../../../src/ids.ts';
+import { mib } from '../../../src/units.ts';
+import { openTerminal } from '../../contract/terminal.ts';
+import { until } from '../until.ts';
+import {
+  guestState,
+  host2,
+  imageFile,
+  makeGuests,
+  removeGuests,
+  untilGuestIs,
+  untilLoginPrompt,
+  virsh,
+} from './hosts.ts';
+import { idOfGuest, sshEndpoint } from './kvm-testkit.ts';
+import { connectTo, patient, shut, type Watched, watch } from './kvm-watching.ts';
+
+const host = host2;
+const endpoint = sshEndpoint(host);
+const NAMES = Array.from({ length: 10 }, (_, i) => `act${i}`);
+const opened: Watched[] = [];
+
+beforeAll(async () => {
+  await removeGuests(host, ...NAMES);
+  await makeGuests(host, ...NAMES);
+});
+afterEach(async () => {
+  for (const watched of opened.splice(0)) await shut(watched);
+});
+afterAll(() => removeGuests(host, ...NAMES));
+
+async function open(): Promise<Watched> {
+  const watched = await watch(endpoint);
+  opened.push(watched);
+  return watched;
+}
+const idOf = (name: string): Promise<VmId> => idOfGuest(host, endpoint, name);
+
+it('F-255 starts ten guests at once, as virsh sees as well, and cuts their power', async () => {
+  const watched = await open();
+  const ids = await Promise.all(NAMES.map(idOf));
+  await Promise.all(ids.map((id) => watched.connection.vm.start(id, patient())));
+  for (const id of ids) await watched.untilState(id, 'running', 30_000);
+  for (const name of NAMES) expect(await guestState(host, name)).toBe('running');
+  await Promise.all(ids.map((id) => watched.connection.vm.stop(id, 'force', patient())));
+  for (const id of ids) await watched.untilState(id, 'stopped', 30_000);
+  for (const name of NAMES) expect(await guestState(host, name)).toBe('shut off');
+});
+
+it('F-072 gives a running guest more memory, which the guest takes', async () => {
+  const watched = await open();
+  const id = await idOf('act0');
+  await watched.connection.vm.start(id, patient());
+  await untilLoginPrompt(host, 'act0');
+  const actual = async (size: number) => (await virsh(host, 'dommemstat', 'act0')).includes(`actual ${size / 1024}`);
+  const { configure, settings } = watched.connection.vm;
+  // A guest starts with all of its memory and gives some back while it boots; the daemon hears of it once a second.
+  await until('the guest to have given back its memory', 20_000, async () => {
+    const now = await settings?.(id, 'running', patient());
+    return now?.['memory'] === mib(128) && now['max-memory'] === mib(256);
+  });
+  const accepted = await configure?.(id, 'running', { memory: mib(192) }, { memory: mib(128) }, patient());
+  expect(accepted?.warnings).toHaveLength(1);
+  await watched.until(
+    'the row to show it',
+    () => (watched.vms.get(id)?.memory === mib(192) ? true : undefined),
+    20_000,
+  );
+  await until('the guest has taken it', 20_000, () => actual(mib(192)));
+  expect(await settings?.(id, 'config', patient())).toMatchObject({ memory: mib(192) });
+});
+
+it('F-252 logs in at the serial console, and detaches without stopping the guest', async () => {
+  const connection = await connectTo(endpoint);
+  const id = await idOf('act0');
+  const attachment = await connection.console.serial?.(id, { force: false }, patient());
+  if (attachment?.kind !== 'stream') throw new Error('not a stream');
+  const terminal = openTerminal(attachment.stream);
+  await terminal.see(/act0 login:/, '\r');
+  terminal.type('root\r');
+  await terminal.see(/root@act0:.*# /, '\r');
+  terminal.type('echo $((6*7))-from-the-guest\r');
+  await terminal.see(/42-from-the-guest/);
+  attachment.stream.destroy();
+  await terminal.ended;
+  expect(await guestState(host, 'act0')).toBe('running');
+  await connection.close();
+});
+
+it('F-050 asks the guest to power off', async () => {
+  const watched = await open();
+  const id = await idOf('act0');
+  await watched.connection.vm.stop(id, 'graceful', patient());
+  await watched.untilState(id, 'stopped', 30_000);
+  expect(await guestState(host, 'act0')).toBe('shut off');
+});
+
+it('F-058 F-241 deletes a guest with its disk, and leaves a disk that another guest uses', async () => {
+  const watched = await open();
+  const [shared, alone] = [await idOf('act1'), await idOf('act2')];
+  const disk = '/var/lib/libvirt/images/act1.qcow2';
+  await virsh(host, 'attach-disk', 'act3', disk, 'vdz', '--config', '--subdriver', 'qcow2');
+
+  const { losses, delete: remove } = watched.connection.vm;
+  expect(await losses?.(shared, patient())).toEqual({
+    goes: [],
+    stays: [`${disk} (also used by act3)`],
+    snapshots: [],
+  });
+  const kept = await remove?.(shared, { keepDisks: false, snapshots: false }, patient());
+  expect(kept?.warnings).toEqual([{ feature: 'disks', detail: `stays: ${disk} (also used by act3)` }]);
+  expect(existsSync(imageFile(host, 'act1.qcow2'))).toBe(true);
+
+  expect(await losses?.(alone, patient())).toMatchObject({ goes: ['/var/lib/libvirt/images/act2.qcow2'] });
+  expect(existsSync(imageFile(host, 'act2.qcow2'))).toBe(true);
+  expect(await remove?.(alone, { keepDisks: false, snapshots: false }, patient())).toEqual({ warnings: [] });
+  expect(existsSync(imageFile(host, 'act2.qcow2'))).toBe(false);
+  await watched.until('the rows to go', () => (watched.vms.has(shared) || watched.vms.has(alone) ? undefined : true));
+});
+
+it('never deletes the image that other disks are layered on', async () => {
+  const connection = await connectTo(endpoint);
+  const base = '/var/lib/libvirt/images/busybox.qcow2';
+  await virsh(host, 'attach-disk', 'act4', base, 'vdz', '--config', '--subdriver', 'qcow2');
+  const lost = await connection.vm.losses?.(await idOf('act4'), patient());
+  expect(lost?.goes).toEqual(['/var/lib/libvirt/images/act4.qcow2']);
+  expect(lost?.stays).toEqual([expect.stringMatching(/busybox\.qcow2 \(.* is layered on it\)/)]);
+  await connection.close();
+});
+
+it('refuses to delete a guest with snapshots unless they may go as well', async () => {
+  const connection = await connectTo(endpoint);
+  const id = await idOf('act5');
+  await virsh(host, 'snapshot-create-as', 'act5', 'before');
+  const { losses, delete: remove } = connection.vm;
+  expect(await losses?.(id, patient())).toMatchObject({ snapshots: ['before'] });
+  await expect(remove?.(id, { keepDisks: false, snapshots: false }, patient())).rejects.toMatchObject({
+    code: 'op.conflict',
+    message: 'act5 has snapshots: before',
+  });
+  expect(await guestState(host, 'act5')).toBe('shut off');
+  await remove?.(id, { keepDisks: false, snapshots: true }, patient());
+  await expect(virsh(host, 'domstate', 'act5')).rejects.toThrow();
+  expect(existsSync(imageFile(host, 'act5.qcow2'))).toBe(false);
+  await connection.close();
+});
+
+it('shows what somebody else does on the host within two seconds', async () => {
+  const watched = await open();
+  const id = await idOf('act6');
+  await virsh(host, 'start', 'act6', '--paused');
+  await untilGuestIs(host, 'act6', 'paused');
+  await watched.untilState(id, 'paused', 2_000);
+  await virsh(host, 'destroy', 'act6');
+  await watched.untilState(id, 'stopped', 2_000);
+  await virsh(host, 'domrename', 'act6', 'act6-renamed');
+  await watched.until('the new name', () => (watched.vms.get(id)?.name === 'act6-renamed' ? true : undefined), 2_000);
+  await virsh(host, 'domrename', 'act6-renamed', 'act6');
+});
