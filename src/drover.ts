@@ -40,9 +40,22 @@ async function openScreen(argv: readonly string[]): Promise<number> {
     const code = await runApp({ argv, screen, input });
     await screen.close();
     return code;
-  } finally {
+  } catch (error) {
     terminal.leave();
+    return explain(error);
   }
+}
+
+/** What people can do something about is a sentence; a bug goes on to Node, which shows its stack. */
+async function explain(error: unknown): Promise<number> {
+  const [{ FleetError }, { exitCodeOf }, { clean }] = await Promise.all([
+    import('./errors.ts'),
+    import('./cli/exit-code.ts'),
+    import('./terminal/width.ts'),
+  ]);
+  if (!(error instanceof FleetError)) throw error;
+  for (const line of [error.message, error.fix]) if (line !== undefined) process.stderr.write(`${clean(line)}\n`);
+  return exitCodeOf(error);
 }
 
 /** In a folder of the user's own: whoever can write there decides what code runs. */

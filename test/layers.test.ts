@@ -14,7 +14,7 @@ interface Row {
 }
 
 const LAYERS: readonly Row[] = [
-  { layer: 'leaf', is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts'], imports: [] },
+  { layer: 'leaf', is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts', 'version.ts'], imports: [] },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
   { layer: 'testkit', is: ['platforms/testkit.ts'], imports: ['leaf', 'contract'] },
   { layer: 'transport', is: ['platforms/transport/'], imports: ['leaf', 'contract'], lazily: ['ssh2'] },
@@ -30,6 +30,7 @@ const LAYERS: readonly Row[] = [
     packages: ['react'],
   },
   { layer: 'state', is: ['state/'], imports: ['leaf', 'contract'], lazily: ['yaml', 'conf'] },
+  { layer: 'crash', is: ['crash/'], imports: ['leaf', 'state'] },
   { layer: 'actions', is: ['actions/'], imports: ['leaf', 'contract', 'state'] },
   {
     layer: 'screens',

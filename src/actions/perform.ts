@@ -39,8 +39,10 @@ export async function perform(
   signal: AbortSignal,
   report: (text: string) => void,
 ): Promise<string> {
-  const { vm, connection } = permitted(action, id, services);
   const outcome = action.outcome?.(args);
+  const already = isAlready(outcome, id, services);
+  if (already) return already;
+  const { vm, connection } = permitted(action, id, services);
   try {
     const accepted = await action.send(connection, vm, args, signal);
     const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
@@ -54,6 +56,13 @@ export async function perform(
     report('the link is lost; looking what became of it');
     return await whatIsTrue(outcome, vm, services, signal, error);
   }
+}
+
+/** To start what runs is no failure (F-045): the sentence that says so, if what is known of the VM is not out of date. */
+export function isAlready(outcome: Outcome | undefined, id: VmId, { store }: Services): string | undefined {
+  const vm = store.fleet.vms.get(id);
+  const isStale = endpointStatusOf(store.fleet, id)?.staleSince !== undefined;
+  return vm && !isStale && outcome?.reached(vm) ? `${vm.name} ${outcome.words} already` : undefined;
 }
 
 /** The VM and its connection, or the FleetError that says why the action can't run on it. */

@@ -98,7 +98,8 @@ export function leadingWords(argv: readonly string[], globals: readonly Flag[]):
   return words;
 }
 
-const left = (flag: Flag): string => {
+/** The flag as it is typed: `-o, --output json|yaml`. */
+export const spelledFlag = (flag: Flag): string => {
   const name = `${flag.short === undefined ? '    ' : `-${flag.short}, `}--`;
   if (flag.kind === 'flag') return `${name}${flag.default === true ? 'no-' : ''}${flag.key}`;
   const value = flag.options ? flag.options.join('|') : (flag.examples?.[0] ?? flag.kind.toUpperCase());
@@ -107,10 +108,10 @@ const left = (flag: Flag): string => {
 
 /** One line a flag for `--help`, in the words of the form and the docs. */
 export function helpOf(flags: readonly Flag[]): string {
-  const column = Math.min(36, Math.max(0, ...flags.map((flag) => left(flag).length)) + 2);
+  const column = Math.min(36, Math.max(0, ...flags.map((flag) => spelledFlag(flag).length)) + 2);
   return flags
     .map((flag) => {
-      const start = `  ${left(flag).padEnd(column)}`;
+      const start = `  ${spelledFlag(flag).padEnd(column)}`;
       const help = flag.help.split('\n', 1)[0] ?? '';
       return start.trimEnd().length > column ? `${start.trimEnd()}\n  ${' '.repeat(column)}${help}` : `${start}${help}`;
     })

@@ -1,5 +1,5 @@
 import type { VmAction } from '../actions/action.ts';
-import { permitted, taskFor } from '../actions/perform.ts';
+import { isAlready, permitted, taskFor } from '../actions/perform.ts';
 import { vmActions } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
@@ -40,7 +40,9 @@ async function runVmAction(
     return EXIT.done;
   }
   // What can't be done at all is told before anybody is asked, and before anything is sent.
-  if (vms.length === 1 || destroys) for (const vm of vms) permitted(action, vm.id, app);
+  const outcome = action.outcome?.(args);
+  for (const { id } of vms)
+    if ((vms.length === 1 || destroys) && !isAlready(outcome, id, app)) permitted(action, id, app);
   if (destroys && !(await agreed(action, vms, args, context))) return EXIT.interrupted;
 
   const spec = taskFor(

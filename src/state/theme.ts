@@ -44,7 +44,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the terminal says that it can show: https://no-color.org, COLORTERM, TERM. */
 export function colourLevel(env: Env): ColourLevel {
-  if (env['XNO_COLOR'] || env['TERM'] === 'dumb') return 'none';
+  if (env['NO_COLOR'] || env['TERM'] === 'dumb') return 'none';
   if (/truecolor|24bit/i.test(env['COLORTERM'] ?? '')) return 'truecolor';
   return /256|direct/.test(env['TERM'] ?? '') ? '256' : '16';
 }

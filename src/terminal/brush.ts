@@ -38,12 +38,16 @@ export function createBrush(alphabet: Alphabet): Brush {
   /** Writes one cell where the cursor is and answers the column behind it. */
   function put(cells: Row, column: number, row: number): number {
     const glyph = cells.glyphs[column] ?? BLANK;
-    restyle(cells.styles[column] ?? PLAIN_STYLE);
-    out += alphabet.text(glyph);
     let behind = column + 1;
     while (cells.glyphs[behind] === 0) behind++;
+    const isSure = alphabet.isSure(glyph, behind > column + 1);
     // In the last column the cursor stays where it is, in a state of its own: nothing can start from there.
-    cursor = alphabet.isSure(glyph) && behind < cells.glyphs.length ? { column: behind, row } : undefined;
+    const isInside = behind < cells.glyphs.length;
+    restyle(cells.styles[column] ?? PLAIN_STYLE);
+    // Drawn narrower than expected, it would leave what was beside it.
+    if (!isSure && isInside) out += `${' '.repeat(behind - column)}${'\b'.repeat(behind - column)}`;
+    out += alphabet.text(glyph);
+    cursor = isSure && isInside ? { column: behind, row } : undefined;
     return behind;
   }
 

@@ -17,7 +17,7 @@ export interface Alphabet {
   parse(line: string, columns: number): Row;
   text(glyph: number): string;
   /** False for a glyph that terminals disagree about, so that nothing may rely on where the cursor is behind it. */
-  isSure(glyph: number): boolean;
+  isSure(glyph: number, isWide: boolean): boolean;
   /** The sequence that changes the style of what is written next. */
   restyle(from: number, to: number): string;
   /** Time to start a new one: names from outside have used up the numbers. */
@@ -29,6 +29,9 @@ export const PLAIN_STYLE = 0;
 const FIRST_CLUSTER = 0x110000;
 /** Emoji and what follows them: drawn one or two columns wide, depending on the terminal and its fonts. */
 const FIRST_UNSURE = 0x1f000;
+/** The old symbols that became emoji: wide to a new terminal, narrow to an old one. CJK follows behind them. */
+const FIRST_SYMBOL = 0x2300;
+const FIRST_CJK = 0x2e80;
 const MOST_CLUSTERS = 50_000;
 const MOST_STYLES = 60_000;
 
@@ -133,7 +136,7 @@ export function createAlphabet(): Alphabet {
     parse,
     text: (glyph) =>
       glyph < FIRST_CLUSTER ? String.fromCodePoint(glyph) : (clusterTexts[glyph - FIRST_CLUSTER] ?? ' '),
-    isSure: (glyph) => glyph < FIRST_UNSURE,
+    isSure: (glyph, isWide) => glyph < FIRST_UNSURE && !(isWide && glyph >= FIRST_SYMBOL && glyph < FIRST_CJK),
     restyle,
     isFull: () => clusterTexts.length > MOST_CLUSTERS || pens.length > MOST_STYLES,
   };

@@ -167,6 +167,16 @@ describe('the compositor', () => {
 
   it('does not trust the cursor behind a character that terminals measure differently', () => {
     const compositor = createCompositor({ columns: 20, rows: 1 });
-    expect(compositor.paint('👨‍👩‍👧x')).toContain('👨‍👩‍👧\x1b[1;3Hx');
+    expect(compositor.paint('👨‍👩‍👧x')).toContain('  \b\b👨‍👩‍👧\x1b[1;3Hx');
+  });
+
+  it('keeps the rest of a row in its columns on a terminal that draws a name narrower than others do', async () => {
+    const size = { columns: 30, rows: 1 };
+    const compositor = createCompositor(size);
+    // This terminal's table is of Unicode 6, in which the cup is one column wide.
+    const terminal = terminalOf(size);
+    await seen(terminal, compositor.paint('database1   ● running'));
+    expect(await seen(terminal, compositor.paint('büro ☕ 1   ● running'))).toEqual(['büro ☕  1   ● running']);
+    expect(await seen(terminal, compositor.paint('web2        ○ stopped'))).toEqual(['web2        ○ stopped']);
   });
 });

@@ -79,6 +79,13 @@ describe('an action on a VM', () => {
     expect(await run(open, 'vm.pause', vm.id)).toEqual({ text: `${vm.name} is paused (the link was lost on the way)` });
   });
 
+  it('F-045 F-238 F-239 calls it no failure to start what runs, or to stop what is stopped', async () => {
+    const open = await openServices();
+    const [on, off] = [open.vm(({ state }) => state === 'running'), open.vm(({ state }) => state === 'stopped')];
+    expect(await run(open, 'vm.start', on.id)).toEqual({ text: `${on.name} is running already` });
+    expect(await run(open, 'vm.stop', off.id)).toEqual({ text: `${off.name} is stopped already` });
+  });
+
   it('F-005 refuses what does not fit the state, in a sentence, before anything is sent', async () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'stopped');

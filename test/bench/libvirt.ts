@@ -38,7 +38,8 @@ const ALL_GROUPS = 0;
 /** What the fast tick tells: states, network counters and CPU times of what runs. */
 const TICK_GROUPS = ['--state', '--interface', '--cpu-total', '--list-active'];
 
-const virshCommand = (args: readonly string[]): string => ['virsh', '--connect', 'qemu:///system', 'domstats', ...args].join(' ');
+const virshCommand = (...options: readonly string[]): string =>
+  ['virsh', '--connect', 'qemu:///system', 'domstats', ...options].join(' ');
 
 /** Needs root and the packages of the libvirt lab. */
 export async function measureLibvirt(tell: (line: string) => void): Promise<LibvirtFigures> {
@@ -68,10 +69,10 @@ async function compare(host: Host): Promise<LibvirtFigures> {
   try {
     const ways: Readonly<Record<Way, () => Promise<unknown>>> = {
       'rpc-all': drover.allGroups,
-      'ssh-virsh-all': () => run([...ssh.argv, virshCommand([])]),
+      'ssh-virsh-all': () => run([...ssh.argv, virshCommand()]),
       'open-virsh-all': open.domstats,
       'fast-tick': drover.fastTick,
-      'ssh-virsh-tick': () => run([...ssh.argv, virshCommand(TICK_GROUPS)]),
+      'ssh-virsh-tick': () => run([...ssh.argv, virshCommand(...TICK_GROUPS)]),
     };
     const took = new Map<Way, number[]>();
     for (let round = -WARM_UP; round < ROUNDS; round++) {
@@ -95,10 +96,11 @@ async function compare(host: Host): Promise<LibvirtFigures> {
 /** One SSH connection that all further ssh processes share, as people set it up who want it fast. */
 async function openMaster(host: Host, socket: string) {
   const { key, knownHosts } = site.files;
-  const options = ['-i', key, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'BatchMode=yes', '-o', `ControlPath=${socket}`];
-  const argv = ['ssh', '-F', 'none', ...options, `root@${host.address}`] as const;
-  await run([...argv.slice(0, 3), '-o', 'ControlMaster=yes', '-o', 'ControlPersist=600', ...argv.slice(3), 'true'] as [string]);
-  return { argv, close: () => run(['ssh', '-F', 'none', ...options, '-O', 'exit', `root@${host.address}`]) };
+  const options = ['-o', `ControlPath=${socket}`, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'BatchMode=yes'];
+  const ssh = (...more: string[]) =>
+    ['ssh', '-F', 'none', '-i', key, ...options, ...more, `root@${host.address}`] as const;
+  await run([...ssh('-o', 'ControlMaster=yes', '-o', 'ControlPersist=600'), 'true']);
+  return { argv: ssh(), close: () => run(ssh('-O', 'exit')) };
 }
 
 /** A virsh that stays open at the other end: no process and no connection is made for a refresh. */

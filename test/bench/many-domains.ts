@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { host3 } from '../labs/libvirt/hosts.ts';
 import { lab } from '../labs/libvirt/lab.ts';
 import { makeMany, manyConfig } from '../labs/libvirt/many-domains.ts';
-import { type Figures, figuresOf } from './figures.ts';
+import type { Figures } from './figures.ts';
+import { holdKey } from './held-key.ts';
 import { openTimed } from './timed-terminal.ts';
 
 export interface ManyDomainsFigures {
@@ -19,7 +20,6 @@ export interface ManyDomainsFigures {
 }
 
 const DOMAINS = 10_000;
-const KEY_REPEAT_MS = 33;
 const KEYS = 120;
 
 /** A daemon with ten thousand domains of libvirt's test driver, read over its socket while somebody moves the cursor. */
@@ -32,23 +32,12 @@ export async function measureManyDomains(program: string, tell: (line: string) =
   tell(`Defining ${DOMAINS} domains …`);
   const domains = await makeMany(host3, DOMAINS);
   const terminal = openTimed([program, '--config', config], { columns: 120, rows: 40, env: { HOME: home } });
-  const hold = async (): Promise<Figures> => {
-    const pressed: number[] = [];
-    for (let i = 0; i < KEYS; i++) {
-      const due = pause(KEY_REPEAT_MS);
-      pressed.push(performance.now());
-      terminal.type('j');
-      await due;
-    }
-    await pause(500);
-    return figuresOf(pressed.map((at) => (terminal.chunks.find((chunk) => chunk.at > at)?.at ?? Number.NaN) - at));
-  };
   try {
     const firstRow = await terminal.when((screen) => screen.includes('many00001'));
-    const whileLoading = await hold();
+    const whileLoading = await holdKey(terminal, 'j', KEYS);
     const allRows = await terminal.when((screen) => screen.includes(`/${DOMAINS + 1} VMs`));
     await pause(5_000);
-    const loaded = await hold();
+    const loaded = await holdKey(terminal, 'j', KEYS);
     const since = (at: number) => Math.round(at - terminal.startedAt);
     return { domains: DOMAINS, firstRow: since(firstRow), allRows: since(allRows), whileLoading, loaded };
   } finally {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Figures, figuresOf } from './figures.ts';
+import { holdKey } from './held-key.ts';
 import { openTimed, type TimedTerminal } from './timed-terminal.ts';
 import { usageOf } from './usage.ts';
 
@@ -54,7 +55,6 @@ const SIZE = { columns: 120, rows: 40 } as const;
 const STARTS = 9;
 const KEYS = 40;
 const HELD_KEYS = 90;
-const KEY_REPEAT_MS = 33;
 const IDLE_MS = 10_000;
 /** Chunks closer than this are one paint. */
 const PAINT_MS = 12;
@@ -79,7 +79,7 @@ export async function measureScreen(subject: Subject): Promise<ScreenFigures> {
   terminal.type(subject.toBottom);
   await pause(500);
   const scroll = await measureKeys(terminal, [subject.down]);
-  const held = await measureHeld(terminal, subject.down);
+  const held = await holdKey(terminal, subject.down, HELD_KEYS);
   await pause(500);
   const idle = await measureIdle(terminal);
   ends.push(await end(terminal, subject));
@@ -148,18 +148,6 @@ async function measureKeys(terminal: TimedTerminal, keys: readonly string[]): Pr
     }
   }
   return { ms: figuresOf(ms), bytes: figuresOf(bytes), after: figuresOf(after), reads: figuresOf(reads) };
-}
-
-async function measureHeld(terminal: TimedTerminal, key: string): Promise<Figures> {
-  const pressed: number[] = [];
-  for (let i = 0; i < HELD_KEYS; i++) {
-    const due = pause(KEY_REPEAT_MS);
-    pressed.push(performance.now());
-    terminal.type(key);
-    await due;
-  }
-  await pause(500);
-  return figuresOf(pressed.map((at) => (terminal.chunks.find((chunk) => chunk.at > at)?.at ?? Number.NaN) - at));
 }
 
 async function measureIdle(terminal: TimedTerminal): Promise<IdleFigures> {

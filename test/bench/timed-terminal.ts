@@ -33,7 +33,10 @@ export interface TerminalOptions {
 
 const LONGEST_MS = 20_000;
 
-export function openTimed(argv: readonly [string, ...string[]], { columns, rows, env }: TerminalOptions): TimedTerminal {
+export function openTimed(
+  argv: readonly [string, ...string[]],
+  { columns, rows, env }: TerminalOptions,
+): TimedTerminal {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   const chunks: Chunk[] = [];
   const listeners = new Set<(chunk: Chunk) => void>();
@@ -65,7 +68,11 @@ export function openTimed(argv: readonly [string, ...string[]], { columns, rows,
     return Array.from({ length: rows }, (_, row) => line(row)).join('\n');
   };
 
-  const before = <T>(deadlineMs: number, what: string, settle: (resolve: (value: T) => void) => () => void): Promise<T> =>
+  const before = <T>(
+    deadlineMs: number,
+    what: string,
+    settle: (resolve: (value: T) => void) => () => void,
+  ): Promise<T> =>
     new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         stop();

@@ -40,5 +40,8 @@ export function usageOf(pid: number): Usage {
   }
   const own = all.filter((one) => family.has(one.pid));
   const sum = (of: (one: Process) => number) => own.reduce((total, one) => total + of(one), 0);
-  return { cpuMs: (sum(({ cpuTicks }) => cpuTicks) * 1000) / TICKS_PER_SECOND, memory: sum(({ pages }) => pages) * PAGE };
+  return {
+    cpuMs: (sum(({ cpuTicks }) => cpuTicks) * 1000) / TICKS_PER_SECOND,
+    memory: sum(({ pages }) => pages) * PAGE,
+  };
 }

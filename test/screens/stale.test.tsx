@@ -27,7 +27,7 @@ describe('an endpoint that is not heard of', () => {
     await fleet.see(/Start: demo is not connected: the link to demo is down/);
     fleet.server.faults.mendLink();
     await fleet.idle(20_000);
-    await fleet.press('k');
+    await fleet.press('i', 'i');
     await fleet.idle(1_000);
     fleet.dontSee('the link to demo is down');
     fleet.dontSee('not connected');

@@ -99,6 +99,14 @@ describe('the screen', () => {
     expect(screen()).toBe('');
   });
 
+  it('says what is wrong and what to do, without a stack', async () => {
+    const { until, type, exit, screen } = open();
+    await until('ready');
+    type('E');
+    expect((await exit).code).toBe(2);
+    expect(screen()).toBe('the configuration is broken\nmend it');
+  });
+
   it('shows what went wrong on the restored terminal', async () => {
     const { until, type, exit, modes } = open();
     await until('ready');

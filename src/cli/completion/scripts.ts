@@ -49,7 +49,8 @@ if [[ $funcstack[1] == _drover ]]; then _drover "$@"; else compdef _drover drove
 const fish = `# Completion of drover for fish: drover completion fish | source
 function __drover_complete
     set -l before (commandline -opc)
-    set -l current (commandline -ct)
+    # As it is typed: without the quote that is still open, and without backslashes.
+    set -l current (string unescape -- (commandline -ct | string replace -r '^["\\']' ''))
     set -l answer (command drover __complete fish $before[2..] "$current" 2>/dev/null)
     if test "$answer[1]" = files
         __fish_complete_path "$current"

@@ -20,7 +20,7 @@ export async function stateFindings(directory: string): Promise<readonly Finding
   try {
     await access(place, constants.W_OK);
   } catch (error) {
-    return [failed(about, `${file} can't be written: ${fileTrouble(error)}`, `mend the rights of ${place}`)];
+    return [failed(about, `${file} can't be written: ${fileTrouble(error)}`, `make ${directory} a folder of your own`)];
   }
   const free = await statfs(place).then(
     ({ bavail, bsize }) => bavail * bsize,
@@ -39,9 +39,8 @@ async function nearestThatIs(path: string): Promise<string> {
       await stat(place);
       return place;
     } catch (error) {
-      const code = errnoOf(error);
-      // Not allowed to look: then writing is not possible either, and access() says so.
-      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || place === dirname(place)) return place;
+      // What can't be looked at can't be written either, and access() says why.
+      if (errnoOf(error) !== 'ENOENT' || place === dirname(place)) return place;
     }
   }
 }

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { FleetError, sentence } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
 import { hostPort, isLoopback, openTcp } from '../transport/socket.ts';
-import { readSshConfig, userSshConfig } from '../transport/ssh-config.ts';
+import { readSshConfig, type SshHostConfig, userSshConfig } from '../transport/ssh-config.ts';
 import { type Address, addressOf, hostOf } from './address.ts';
 import { createDaemon, type Daemon } from './daemon.ts';
 import { createDialer, type Dialer } from './dial.ts';
@@ -38,7 +38,16 @@ async function* steps(
     return;
   }
   const host = hostOf(address);
-  const target = await tcpTarget(address);
+  const ssh = address.transport === 'ssh' ? await readSshConfig(address, userSshConfig()) : undefined;
+  if (ssh && ssh.warnings.length > 0) {
+    yield {
+      check: '~/.ssh/config is understood',
+      ok: true,
+      detail: ssh.warnings.join('; '),
+      fix: 'ssh: system reads all of it',
+    };
+  }
+  const target = tcpTarget(address, ssh);
   if (target) {
     yield await step('the name resolves', async () => (await lookup(target.host)).address);
     yield await step('the host answers', async () => {
@@ -134,10 +143,9 @@ function nameOfLoginStep(error: unknown): string {
 }
 
 /** What a plain connection can be tried to; a host behind another one, or behind a command, can't. */
-async function tcpTarget(address: Address): Promise<{ host: string; port: number } | undefined> {
+function tcpTarget(address: Address, ssh: SshHostConfig | undefined): { host: string; port: number } | undefined {
   if (address.transport === 'unix') return undefined;
   if (address.transport !== 'ssh') return { host: address.host, port: address.port };
-  const config = await readSshConfig(address, userSshConfig());
-  if (config.proxyCommand !== undefined || config.proxyJump.length > 0) return undefined;
-  return { host: config.hostName, port: config.port ?? 22 };
+  if (!ssh || ssh.proxyCommand !== undefined || ssh.proxyJump.length > 0) return undefined;
+  return { host: ssh.hostName, port: ssh.port ?? 22 };
 }

@@ -45,7 +45,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const host: NodeOps = {
     async info(id, infoSignal) {
       here(id);
-      return readHostInfo(daemon, dialer, facts, infoSignal);
+      return readHostInfo(daemon, dialer, facts, clock, infoSignal);
     },
     ...(shell && {
       async shell(id, size, shellSignal) {

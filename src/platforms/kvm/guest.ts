@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { type EndpointName, type NodeId, vmId } from '../../ids.ts';
+import { FleetError } from '../../errors.ts';
+import { type EndpointName, type NodeId, type VmId, vmId } from '../../ids.ts';
 import { bytes, kib } from '../../units.ts';
 import type { Trouble, Vm } from '../contract.ts';
 import { usableAddresses } from './addresses.ts';
@@ -47,7 +48,7 @@ export function createGuest(
   const uuid = uuidText(domain.uuid);
   const { kcli } = details ?? {};
   const vm: Vm = {
-    id: vmId(place.endpoint, uuid),
+    id: idOf(place, uuid),
     uuid,
     name: domain.name,
     node: place.node,
@@ -65,6 +66,8 @@ export function createGuest(
   };
   return { domain, state, reason, details, trouble, vm };
 }
+
+export const idOf = (place: Place, uuid: string): VmId => vmId(place.endpoint, uuid);
 
 /** All that a row shows, in one burst. None of it asks the guest's monitor, so that it comes at once also when that hangs. */
 export async function readDetails(
@@ -101,3 +104,7 @@ export const unlessGone =
     if (error instanceof LibvirtError && error.code !== VIR_ERR.noDomain) return value;
     throw error;
   };
+
+/** The daemon's "no", or its silence, about this one guest: all others go on. A link that is down is told otherwise. */
+export const isAboutGuest = (error: unknown): error is LibvirtError | FleetError =>
+  error instanceof LibvirtError || (error instanceof FleetError && error.code === 'op.timeout');

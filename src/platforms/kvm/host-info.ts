@@ -1,4 +1,4 @@
-import { systemClock } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { formatBytes } from '../../units.ts';
 import type { NodeInfo } from '../contract.ts';
 import type { Daemon } from './daemon.ts';
@@ -15,10 +15,11 @@ export async function readHostInfo(
   daemon: Daemon,
   dialer: Dialer,
   facts: HostFacts,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<NodeInfo> {
   const [platform, system] = await Promise.all([
-    platformLines(daemon, facts, signal),
+    platformLines(daemon, facts, clock, signal),
     dialer.run?.(SCRIPT, signal).then(readReport) ?? [],
   ]);
   return {
@@ -34,12 +35,13 @@ export async function readHostInfo(
 async function platformLines(
   daemon: Daemon,
   { node, cpu, capabilities }: HostFacts,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly Line[]> {
   const client = await daemon.control(signal);
   const listing = { needResults: true, flags: 0 };
   const [sample, { pools }, { networks }] = await Promise.all([
-    createNodeMeter(node.id, systemClock).read(client, signal),
+    createNodeMeter(node.id, clock).read(client, signal),
     client.call(procedures.listPools, listing, { signal }).catch(unlessGone({ pools: [], count: 0 })),
     client.call(procedures.listNetworks, listing, { signal }).catch(unlessGone({ networks: [], count: 0 })),
   ]);

@@ -3,9 +3,8 @@
  * Events and ticks only point at a guest; what is true is then asked, since events and replies come in any order.
  */
 import type { Clock } from '../../clock.ts';
-import { vmId } from '../../ids.ts';
 import type { Change, Trouble } from '../contract.ts';
-import { createGuest, type Guest, type GuestDetails, type Place, readDetails } from './guest.ts';
+import { createGuest, type Guest, isAboutGuest, type Place, readDetails } from './guest.ts';
 import { breathe, type ListedGuest } from './list-guests.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
@@ -113,8 +112,8 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     try {
       return put(uuid, await read());
     } catch (error) {
-      if (!(error instanceof LibvirtError)) throw error;
-      if (error.code === VIR_ERR.noDomain) return put(uuid, undefined);
+      if (!isAboutGuest(error)) throw error;
+      if (error instanceof LibvirtError && error.code === VIR_ERR.noDomain) return put(uuid, undefined);
       const guest = guests.get(uuid);
       return guest && put(uuid, withTrouble(guest, { message: error.message, since: clock.now() }));
     }
@@ -200,6 +199,3 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     });
   }
 }
-
-export const idOf = (place: Place, uuid: string) => vmId(place.endpoint, uuid);
-export type { GuestDetails };

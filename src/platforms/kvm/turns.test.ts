@@ -21,6 +21,7 @@ describe('turns', () => {
     for (const { first } of rounds) expect(first).toEqual(['g30', 'g31']);
     expect(new Set(rounds.flatMap(({ first, rest }) => [...first, ...rest])).size).toBe(35);
     for (const { rest } of rounds) expect(rest.length).toBeLessThanOrEqual(10);
+    for (const { rest } of rounds) expect(rest).not.toContain('g30');
     expect(rounds[0]?.first).toBe(rounds[1]?.first);
   });
 

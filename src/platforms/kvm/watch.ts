@@ -1,16 +1,15 @@
-import type { Clock } from '../../clock.ts';
-import { wait } from '../../clock.ts';
+import { type Clock, wait } from '../../clock.ts';
 import { endpointOf, nativeOf } from '../../ids.ts';
 import type { PlatformEvent, SampleBlock, WatchOptions } from '../contract.ts';
 import type { Daemon } from './daemon.ts';
 import { createBlock, createFastTick } from './fast-tick.ts';
-import type { Place } from './guest.ts';
+import { idOf, type Place } from './guest.ts';
 import type { HostFacts } from './host.ts';
 import { lifecycleText } from './lifecycle-events.ts';
 import { listGuests } from './list-guests.ts';
 import { createMeters } from './meters.ts';
 import { createNodeMeter } from './node-meter.ts';
-import { createRoster, idOf, type Roster } from './roster.ts';
+import { createRoster, type Roster } from './roster.ts';
 import { LibvirtError } from './rpc/errors.ts';
 import { EVENT, eventMessages, FEATURE, procedures } from './rpc/protocol.ts';
 import { createXdrReader } from './rpc/xdr.ts';
@@ -32,6 +31,8 @@ const SLOW_EVERY_MS = 5_000;
 /** An address comes some seconds after the start, and no event tells. */
 const ADDRESS_AFTER_MS = 6_000;
 const READ_AGAIN_AFTER_MS = 30_000;
+/** Running guests that are read again unseen, so that a small host is always up to date. */
+const MOST_REFRESHED = 64;
 const NOTHING = {
   cpu: Number.NaN,
   memory: Number.NaN,
@@ -160,8 +161,6 @@ function refreshOld(roster: Roster, seen: readonly string[], now: number): void 
     }
   }
 }
-
-const MOST_REFRESHED = 64;
 
 async function registerEvents(poll: Daemon['poll'], signal: AbortSignal): Promise<void> {
   const callbacks = await poll.call(procedures.supportsFeature, { feature: FEATURE.eventCallbacks }, { signal });

@@ -1,6 +1,6 @@
 /**
- * In which order a login is tried: agent, key files without a passphrase, key files with one (asked for once), password.
- * A password is sent once: accounts get locked.
+ * In which order a login is tried: agent, key files without a passphrase, key files with one (asked for once), password (of the
+ * endpoint, or asked for). It is sent once: accounts get locked.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import type { Ask } from '../contract.ts';
 import type { Ssh2 } from './ssh2.ts';
 
 export interface Credentials {
+  /** For the question about the password. */
+  readonly host: string;
   readonly user: string;
   readonly password: string | undefined;
   /** The endpoint's own key: must be readable, and then no other key is tried (hosts count failed ones). */
@@ -34,6 +36,8 @@ export interface Login {
   readonly tried: readonly string[];
   /** From here on a failure of any kind is a wrong password, and must not be tried again. */
   readonly passwordSent: boolean;
+  /** A key file whose passphrase nobody gave. */
+  readonly locked: string | undefined;
 }
 
 export function createLogin(ssh2: Ssh2, credentials: Credentials, answers: Answers, ask: Ask): Login {
@@ -46,7 +50,11 @@ export function createLogin(ssh2: Ssh2, credentials: Credentials, answers: Answe
     get passwordSent() {
       return progress.passwordSent;
     },
+    get locked() {
+      return progress.locked;
+    },
     async next(accepts) {
+      progress.accepts = accepts ?? [];
       for (;;) {
         const { value: step, done } = await steps.next();
         if (done) return false;
@@ -61,6 +69,14 @@ export function createLogin(ssh2: Ssh2, credentials: Credentials, answers: Answe
   };
 }
 
+interface Progress {
+  readonly tried: string[];
+  /** What the host said last that it would take. */
+  accepts: readonly AuthenticationType[];
+  passwordSent: boolean;
+  locked: string | undefined;
+}
+
 interface Step {
   readonly method: AnyAuthMethod;
   readonly what?: string;
@@ -70,10 +86,10 @@ const PASSWORD = 'password';
 
 async function* stepsOf(
   ssh2: Ssh2,
-  { user: username, password, keyFile, identityFiles, identitiesOnly, agentSocket }: Credentials,
+  { host, user: username, password, keyFile, identityFiles, identitiesOnly, agentSocket }: Credentials,
   answers: Answers,
   ask: Ask,
-  passwordSent: () => boolean,
+  progress: Progress,
 ): AsyncGenerator<Step> {
   // Also tells which methods the host accepts at all.
   yield { method: { type: 'none', username } };
@@ -91,16 +107,23 @@ async function* stepsOf(
   }
   for (const file of locked) {
     const passphrase = await ask.secret?.(`Passphrase for ${file.path}: `);
-    if (passphrase === undefined) continue;
+    if (passphrase === undefined) {
+      progress.locked = file.path;
+      continue;
+    }
     const key = parse(ssh2, file.text, passphrase);
     if (key === 'locked' || key === undefined) continue;
     answers.set(file.path, passphrase);
     yield { what: file.path, method: { type: 'publickey', username, key } };
   }
-  if (password === undefined) return;
-  yield { what: PASSWORD, method: { type: 'password', username, password } };
+  const takesPasswords = progress.accepts.some((method) => method === 'password' || method === 'keyboard-interactive');
+  if (!takesPasswords) return;
+  const secret = password ?? answers.get(PASSWORD) ?? (await ask.secret?.(`Password of ${username} on ${host}: `));
+  if (secret === undefined) return;
+  answers.set(PASSWORD, secret);
+  yield { what: PASSWORD, method: { type: 'password', username, password: secret } };
   // Many hosts take passwords only in this form. To send it in both would count as two wrong ones.
-  if (!passwordSent()) {
+  if (!progress.passwordSent) {
     let answered = false;
     yield {
       what: PASSWORD,
@@ -108,7 +131,7 @@ async function* stepsOf(
         type: 'keyboard-interactive',
         username,
         prompt(_name, _instructions, _language, prompts, finish) {
-          finish(answered ? [] : prompts.map(() => password));
+          finish(answered ? [] : prompts.map(() => secret));
           answered = true;
         },
       },

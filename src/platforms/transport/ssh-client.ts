@@ -182,8 +182,16 @@ function preferKnownTypes(known: KnownHosts, host: string, port: number) {
   return { algorithms: { serverHostKey } };
 }
 
-function loginError(error: Error & { level?: string }, name: string, login: Login): FleetError {
-  if (error.level === 'client-authentication' || login.passwordSent) {
+function loginError(error: SshError, name: string, login: Login): FleetError {
+  // A number is the reason that the host gave for hanging up: too many keys, mostly.
+  const refused = error.level === 'client-authentication' || (typeof error.code === 'number' && login.tried.length > 0);
+  if (login.locked !== undefined && !login.passwordSent && refused) {
+    return new FleetError('auth.needs-secret', `${name} wants a login, and the key ${login.locked} has a passphrase`, {
+      fix: `ssh-add ${login.locked}`,
+      cause: error,
+    });
+  }
+  if (refused || login.passwordSent) {
     const tried =
       login.tried.length > 0
         ? `tried: ${login.tried.join(', ')}`
@@ -197,4 +205,10 @@ function loginError(error: Error & { level?: string }, name: string, login: Logi
     return new FleetError('host.protocol', `no SSH with ${name}: ${sentence(error)}`, { cause: error });
   }
   return connectError(error, name);
+}
+
+/** ssh2 says where it happened, and for a disconnect by the host its number. */
+interface SshError extends Error {
+  readonly level?: string;
+  readonly code?: string | number;
 }

@@ -13,7 +13,12 @@ afterEach(() => rm(home, { recursive: true }));
 
 async function read(host: string, config: string, given: { user?: string; port?: number } = {}) {
   await writeFile(join(home, '.ssh', 'config'), config);
-  const source = { home, localUser: 'me', localHost: 'desk.example.org', files: [join(home, '.ssh', 'config'), join(home, 'none')] };
+  const source = {
+    home,
+    localUser: 'me',
+    localHost: 'desk.example.org',
+    files: [join(home, '.ssh', 'config'), join(home, 'none')],
+  };
   return readSshConfig({ host, ...given }, source);
 }
 
@@ -31,7 +36,13 @@ Host *
   IdentityFile /keys/%r@%h
   IdentitiesOnly yes`,
     );
-    expect(config).toMatchObject({ hostName: '10.0.0.1', user: 'admin', port: 2222, identitiesOnly: true, warnings: [] });
+    expect(config).toMatchObject({
+      hostName: '10.0.0.1',
+      user: 'admin',
+      port: 2222,
+      identitiesOnly: true,
+      warnings: [],
+    });
     expect(config.identityFiles).toEqual([join(home, '.ssh/db_key'), '/keys/admin@10.0.0.1']);
   });
 
@@ -47,7 +58,10 @@ Host *.example.org !bad.example.org
   });
 
   it('is overruled by what the endpoint says', async () => {
-    const config = await read('db1', 'Host db1\n User admin\n Port 2222\n ProxyCommand nc %h %p as %r from %n', { user: 'root', port: 22 });
+    const config = await read('db1', 'Host db1\n User admin\n Port 2222\n ProxyCommand nc %h %p as %r from %n', {
+      user: 'root',
+      port: 22,
+    });
     expect(config).toMatchObject({ user: 'root', port: 22, proxyCommand: 'nc db1 22 as root from db1' });
   });
 
@@ -70,8 +84,14 @@ Host *.example.org !bad.example.org
   });
 
   it('knows ways round: jumps and commands, of which the first one counts', async () => {
-    expect((await read('db1', 'ProxyJump a,root@b:22\nProxyCommand nc %h %p')).proxyJump).toEqual(['a', 'root@b:22']);
-    expect(await read('db1', 'ProxyCommand nc %h %p\nProxyJump a')).toMatchObject({ proxyJump: [], proxyCommand: 'nc db1 22' });
+    expect(await read('db1', 'ProxyJump a,root@b:22\nProxyCommand nc %h %p')).toMatchObject({
+      proxyJump: ['a', 'root@b:22'],
+      proxyCommand: undefined,
+    });
+    expect(await read('db1', 'ProxyCommand nc %h %p\nProxyJump a')).toMatchObject({
+      proxyJump: [],
+      proxyCommand: 'nc db1 22',
+    });
     expect(await read('db1', 'ProxyJump none')).toMatchObject({ proxyJump: [] });
   });
 

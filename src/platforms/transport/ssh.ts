@@ -53,6 +53,8 @@ const CHANNEL_MS = 10_000;
 
 interface Line {
   readonly client: Client;
+  /** Resolves once the connection is gone. */
+  readonly ended: Promise<void>;
   sessions: number;
 }
 
@@ -67,10 +69,11 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
 
   async function openLine(patience: Patience): Promise<Line> {
     const client = await openSshClient(route, answers, { ...options, ...patience });
-    const line = { client, sessions: 0 };
+    const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
+    const line = { client, ended, sessions: 0 };
     if (closed) client.end();
     else lines.add(line);
-    client.once('close', () => lines.delete(line));
+    void ended.then(() => lines.delete(line));
     return line;
   }
   await openLine(options);
@@ -93,18 +96,16 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
       () => noAnswer(name, CHANNEL_MS / 1000),
       async (deadline) => {
         const line = await freeLine({ clock: options.clock, signal: deadline.signal }, wanted);
-        const { promise, resolve, reject } = Promise.withResolvers<T>();
-        const lineEnded = () => reject(new FleetError('host.unreachable', `${name} hung up`, { retry: true }));
-        line.client.once('close', lineEnded);
-        try {
+        const opening = new Promise<T>((resolve, reject) => {
           open(line.client, (error, stream) => (error ? reject(refusal(error, name)) : resolve(stream)));
-          const stream = await promise;
-          if (deadline.signal.aborted) stream.destroy();
-          taken?.(line, stream);
-          return stream;
-        } finally {
-          line.client.off('close', lineEnded);
-        }
+        });
+        const lost = line.ended.then(() => {
+          throw new FleetError('host.unreachable', `${name} hung up`, { retry: true });
+        });
+        const stream = await Promise.race([opening, lost]);
+        if (deadline.signal.aborted) stream.destroy();
+        taken?.(line, stream);
+        return stream;
       },
     );
 

@@ -15,12 +15,13 @@ export function headerText(
   const { fleet } = services.store;
   let up = 0;
   let stale = 0;
+  let down = 0;
   for (const { phase, staleSince } of fleet.endpoints.values()) {
     if (phase === 'up' && staleSince === undefined) up++;
     if (staleSince !== undefined) stale++;
+    else if (phase === 'down' || phase === 'blocked') down++;
   }
   const total = fleet.endpoints.size;
-  const down = total - up - stale;
   const { running } = services.tasks;
   const parts = [
     theme.paint('title', ' drover'),

@@ -66,16 +66,19 @@ export async function openFresh(options: FreshOptions = {}): Promise<FreshTermin
     await pty.until('enter keep');
     // ctrl-u: what was filtered for before is still in the line
     pty.type(`\x15${query}\r`);
-    await pty.until(`filter: ${query}`);
+    // the header has room for the beginning of a long one
+    await pty.until(`filter: ${query.slice(0, 30)}`);
   };
   return {
     ...pty,
     row,
     async untilRow(name, wanted, deadlineMs = 20_000) {
       const fits = (line: string) => (typeof wanted === 'string' ? line.includes(wanted) : wanted.test(line));
-      const screen = await pty.until((text) => fits(rowOf(text, name) ?? ''), deadlineMs).catch((error: Error) => {
-        throw new Error(`the row of ${name} does not show ${wanted}: ${error.message}`);
-      });
+      const screen = await pty
+        .until((text) => fits(rowOf(text, name) ?? ''), deadlineMs)
+        .catch((error: Error) => {
+          throw new Error(`the row of ${name} does not show ${wanted}: ${error.message}`);
+        });
       return rowOf(screen, name) ?? '';
     },
     filter,

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { until } from '../until.ts';
 import { closeTerminals, type FreshTerminal, openFresh, untilConnected } from './fresh-terminal.ts';
 import {
   cutLink,
@@ -19,7 +20,6 @@ import {
   untilGuestIs,
   virsh,
 } from './hosts.ts';
-import { until } from '../until.ts';
 
 /** The platform's interval, and what the issue grants on top. */
 const STALE_WITHIN_MS = 2_000 + 2_000;

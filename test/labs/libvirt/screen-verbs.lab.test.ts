@@ -28,8 +28,9 @@ afterAll(async () => {
 
 /** MiB that the balloon leaves to the guest, as virsh sees it. */
 const liveMemory = async (): Promise<number> =>
-  Number(/^balloon\.current=(\d+)/m.exec((await virsh(host2, 'domstats', '--balloon', PORTER)).replaceAll(' ', ''))?.[1]) /
-  1024;
+  Number(
+    /^balloon\.current=(\d+)/m.exec((await virsh(host2, 'domstats', '--balloon', PORTER)).replaceAll(' ', ''))?.[1],
+  ) / 1024;
 
 it('F-045 F-048 F-050 starts, pauses, resumes and shuts down a guest from the keyboard', async () => {
   const drover = await openFresh();

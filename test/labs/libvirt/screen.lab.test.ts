@@ -31,9 +31,11 @@ describe.each([
       ['Snapshots', 'snapshot'],
     ] as const) {
       drover.type(']');
-      await drover.until((screen) => screen.includes(content), 10_000).catch((error: Error) => {
-        throw new Error(`the tab ${tab}: ${error.message}`);
-      });
+      await drover
+        .until((screen) => screen.includes(content), 10_000)
+        .catch((error: Error) => {
+          throw new Error(`the tab ${tab}: ${error.message}`);
+        });
     }
     // the cursor stays on the guest when the filter goes
     drover.type('\x1b');

@@ -2,6 +2,7 @@
 /** Stands in for src/app.tsx: a tree of machines that all change every second, drawn by Ink on the screen. */
 import { Box, render, Text, useInput } from 'ink';
 import { createElement as h, useState, useSyncExternalStore } from 'react';
+import { FleetError } from '../../../src/errors.ts';
 import type { Input } from '../../../src/terminal/input.ts';
 import { createKeyStream } from '../../../src/terminal/key-stream.ts';
 import type { Screen } from '../../../src/terminal/screen.ts';
@@ -101,7 +102,7 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
     interactive: true,
   });
 
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const ticking = setInterval(
       () => {
         if (!screen.isBusy()) change(() => model.tick++);
@@ -129,6 +130,8 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
         app.unmount();
         resolve(0);
       } else if (event.name === ':') change(() => Object.assign(model, { asking: true }));
+      else if (event.name === 'E')
+        reject(new FleetError('config.invalid', 'the configuration is broken', { fix: 'mend it' }));
       else if (event.name === 'C') setImmediate(() => JSON.parse('{not json'));
       else
         change(() =>

@@ -19,7 +19,7 @@ describe('frames', () => {
       { ...head, body: Buffer.from('first') },
       { ...head, serial: 8, body: Buffer.alloc(0) },
     ]);
-    for (const size of [1, 3, 27, 28, 29, 40]) {
+    for (const size of [1, 3, 27, 28, 29, 32, 33, 40]) {
       const chunks = Array.from({ length: Math.ceil(two.length / size) }, (_, i) =>
         two.subarray(i * size, (i + 1) * size),
       );

@@ -44,10 +44,15 @@ describe('xdr', () => {
 
   it.each([
     ['a text longer than its message', Buffer.from('000000ff61626364', 'hex'), text],
-    ['a list that cannot fit', Buffer.from('7fffffff00000000', 'hex'), list(int)],
+    ['a list that cannot fit', Buffer.from('0000000300000000', 'hex'), list(struct({ name: text, id: int }))],
     ['a message that ends in a number', Buffer.from('0001', 'hex'), int],
     ['nothing at all', Buffer.alloc(0), struct({ name: text })],
   ])('does not believe %s', (_what, bytes, codec: Codec<unknown>) => {
     expect(() => codec.read(createXdrReader(bytes))).toThrow(/message/);
+  });
+
+  it('finds a false length before it makes anything of the list', () => {
+    const lie = Buffer.concat([Buffer.from('7fffffff', 'hex'), Buffer.alloc(400)]);
+    expect(() => list(int).read(createXdrReader(lie))).toThrow('a list of 2147483647 does not fit its message');
   });
 });

@@ -1,0 +1,47 @@
+import { homedir } from 'node:os';
+import process from 'node:process';
+import { stateDirectory } from '../state/config/paths.ts';
+import { programVersion } from '../version.ts';
+import { type CrashSource, spellReport } from './report.ts';
+import { writeReport } from './write-report.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface CrashGuard {
+  /** Who knows what happened last, as soon as there is somebody: and which secrets must not be in a report. */
+  describedBy(source: CrashSource): void;
+}
+
+/** Before anything is configured there is no secret to be blotted out, and nothing was sent. */
+const NOBODY: CrashSource = { redact: (text) => text, sections: () => [] };
+
+/**
+ * From now on an error that nobody caught, or a promise that nobody waited for, writes a report, says so on stderr and ends
+ * the program with exit code 1. Who restores the terminal listens to `uncaughtExceptionMonitor`, which comes first, so that
+ * the sentence can be read.
+ */
+export function guardCrash(env: Env): CrashGuard {
+  let source = NOBODY;
+  process.on('uncaughtException', (error, origin) => {
+    process.stderr.write(`${reportCrash(error, origin, env, source)}\n`);
+    process.exit(1);
+  });
+  return {
+    describedBy(known) {
+      source = known;
+    },
+  };
+}
+
+/** Writes the report, and answers the sentences to print when the terminal is as it was. */
+export function reportCrash(error: unknown, origin: string, env: Env, source: CrashSource): string {
+  const { columns, rows } = process.stdout;
+  const size = process.stdout.isTTY ? { columns, rows } : undefined;
+  const at = Date.now();
+  const text = spellReport({ at, version: programVersion(), env, size, error, origin }, source);
+  const file = writeReport(stateDirectory(env, env['HOME'] || homedir()), text, at);
+  const what = 'drover has crashed; that is a bug in it. VMs and running tasks at the hosts go on.';
+  return file === undefined
+    ? `${what}\nNo report could be written, so here it is:\n${text}`
+    : `${what}\nA report is in ${file}, with secrets blotted out.`;
+}

@@ -1,0 +1,60 @@
+import { FleetError } from '../../errors.ts';
+import type { Rest } from '../transport/rest.ts';
+import { normalizeError } from './normalize-error.ts';
+
+type Values = Readonly<Record<string, string | number | undefined>>;
+
+/** The server's own idea of a request: every answer has its result under `data`. Errors name `subject`. */
+export interface Api {
+  get(path: string, options: ReadOptions): Promise<unknown>;
+  post(path: string, options: CallOptions): Promise<unknown>;
+  put(path: string, options: CallOptions): Promise<unknown>;
+  delete(path: string, options: CallOptions): Promise<unknown>;
+}
+
+interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** What it is about, for sentences: the name of a VM. */
+  readonly subject: string;
+  readonly query?: Values;
+  readonly deadlineMs?: number;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly subject: string;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly query?: Values;
+}
+
+/** Longer than the 30 s after which a node gives up on another one, so that its own word comes first. */
+const DEADLINE_MS = 40_000;
+
+export function createApi(rest: Rest): Api {
+  const change = async (method: 'POST' | 'PUT' | 'DELETE', path: string, { subject, ...options }: CallOptions) => {
+    try {
+      return dataOf((await rest.change(method, { path, deadlineMs: DEADLINE_MS, ...options })).body);
+    } catch (error) {
+      throw normalizeError(error, subject, true);
+    }
+  };
+  return {
+    async get(path, { subject, ...options }) {
+      try {
+        return dataOf((await rest.read({ path, deadlineMs: DEADLINE_MS, ...options })).body);
+      } catch (error) {
+        throw normalizeError(error, subject);
+      }
+    },
+    post: (path, options) => change('POST', path, options),
+    put: (path, options) => change('PUT', path, options),
+    delete: (path, options) => change('DELETE', path, options),
+  };
+}
+
+function dataOf(body: unknown): unknown {
+  if (typeof body === 'object' && body !== null && 'data' in body) return body.data;
+  throw new FleetError('host.protocol', 'the answer is not one of Proxmox VE: it has no data');
+}
+
+export const segment = encodeURIComponent;

@@ -1,0 +1,141 @@
+import { mib } from '../../units.ts';
+import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
+
+const ADDRESS: readonly EndpointField[] = [
+  {
+    key: 'host',
+    label: 'Host',
+    help: 'Any node of the cluster, or the address that stands for all of them; the port is 8006 unless it says another.',
+    kind: 'text',
+    required: true,
+    fixed: true,
+    examples: ['pve1.example.org', 'https://pve.example.org:443'],
+  },
+  {
+    key: 'fingerprint',
+    label: 'Fingerprint',
+    help: 'SHA-256 of the certificate of a host that has signed it itself.\nProxmox shows it under Node, System, Certificates.',
+    kind: 'text',
+    pattern: {
+      source: '^\\s*([0-9A-Fa-f]{2}:?){32}\\s*$',
+      complaint: 'a fingerprint is 32 bytes in hex, such as 17:F1:B6:…',
+    },
+  },
+  { key: 'ca', label: 'Authority', help: 'PEM file of the private authority that signed the host.', kind: 'path' },
+  {
+    key: 'insecure',
+    label: 'Unprotected HTTP',
+    help: 'Allow http:// to another machine, where everybody on the way can read the login.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
+];
+
+const LOGIN: readonly EndpointField[] = [
+  {
+    key: 'login',
+    label: 'Login',
+    help: 'An API token, or the password of a user.',
+    kind: 'choice',
+    options: ['token', 'password'],
+    default: 'token',
+  },
+  {
+    key: 'user',
+    label: 'User',
+    help: 'With its realm; a token may stand behind an exclamation mark.',
+    kind: 'text',
+    required: true,
+    pattern: {
+      source: '^[^\\s:/!]+@[A-Za-z][A-Za-z0-9._-]+(![A-Za-z][A-Za-z0-9._-]+)?$',
+      complaint: 'a user looks like root@pam, with a token like root@pam!drover',
+    },
+    examples: ['root@pam', 'drover@pve!fleet'],
+  },
+  {
+    key: 'token',
+    label: 'Token name',
+    help: 'What stands behind the exclamation mark, unless it is in the user already.',
+    kind: 'text',
+    when: { key: 'login', is: ['token'] },
+    examples: ['drover'],
+  },
+  {
+    key: 'secret',
+    label: 'Token secret',
+    help: 'The UUID that was shown once when the token was made.',
+    kind: 'text',
+    sensitive: true,
+    when: { key: 'login', is: ['token'] },
+    examples: ['env:PVE_TOKEN_SECRET'],
+  },
+  {
+    key: 'password',
+    label: 'Password',
+    help: 'Password of the user; asked for when it is empty.',
+    kind: 'text',
+    sensitive: true,
+    when: { key: 'login', is: ['password'] },
+  },
+  {
+    key: 'totp',
+    label: 'TOTP secret',
+    help: 'What one-time codes are made of, in base32; without it you are asked for a code.',
+    kind: 'text',
+    sensitive: true,
+    advanced: true,
+    when: { key: 'login', is: ['password'] },
+  },
+];
+
+const SETTINGS: readonly SettingsField[] = [
+  {
+    key: 'memory',
+    label: 'Memory',
+    help: 'Memory of the guest.',
+    kind: 'bytes',
+    required: true,
+    min: mib(16),
+    in: { 'edit-config': 'write', 'edit-running': 'read' },
+    takesEffect: 'restart',
+    examples: ['4GiB'],
+  },
+  {
+    key: 'vcpus',
+    label: 'vCPUs',
+    help: 'Virtual CPUs: cores of all sockets.',
+    kind: 'count',
+    required: true,
+    min: 1,
+    max: 8192,
+    in: { 'edit-config': 'write', 'edit-running': 'read' },
+    takesEffect: 'restart',
+  },
+  {
+    key: 'autostart',
+    label: 'Autostart',
+    help: 'Start it when its node comes up.',
+    kind: 'flag',
+    in: { 'edit-config': 'write', 'edit-running': 'write' },
+    takesEffect: 'now',
+  },
+  {
+    key: 'description',
+    label: 'Notes',
+    help: 'What it is for; Markdown, as the web interface shows it.',
+    kind: 'text',
+    in: { 'edit-config': 'write', 'edit-running': 'write' },
+    takesEffect: 'now',
+  },
+];
+
+export const manifest: Manifest = {
+  id: 'proxmox',
+  title: 'Proxmox VE',
+  summary: 'A Proxmox VE cluster or a single node, over its HTTPS API: virtual machines and containers.',
+  tier: 'preview',
+  endpoint: [...ADDRESS, ...LOGIN],
+  settings: SETTINGS,
+  everyMs: 5000,
+};

@@ -1,0 +1,41 @@
+/** What the list of tasks has new since it was read last: failures reach people this way also when nobody waits. */
+import { plainLine } from '../transport/http-wire.ts';
+import { endedWell, type ListedTask } from './tasks.ts';
+import { taskWord } from './upid.ts';
+
+export interface TaskNews {
+  readonly vmid: number;
+  /** Sentence case, without the guest's name; undefined where a task has only begun. */
+  readonly text: string | undefined;
+  readonly outcome: 'running' | 'well' | 'badly';
+}
+
+export interface TaskTracker {
+  /** `tasks`: the list as it is now. What the first one has is history. */
+  look(tasks: readonly ListedTask[]): readonly TaskNews[];
+}
+
+export function createTaskTracker(): TaskTracker {
+  let known: ReadonlyMap<string, boolean> | undefined;
+  return {
+    look(tasks) {
+      const before = known;
+      known = new Map(tasks.map(({ upid, exit }) => [upid, exit !== undefined]));
+      if (!before) return [];
+      return tasks.flatMap((task) => {
+        const wasEnded = before.get(task.upid);
+        const isNew = wasEnded === undefined || (!wasEnded && task.exit !== undefined);
+        return isNew ? (newsOf(task) ?? []) : [];
+      });
+    },
+  };
+}
+
+function newsOf({ type, about, user, exit }: ListedTask): TaskNews | undefined {
+  const word = taskWord(type);
+  if (word === undefined || !/^\d+$/.test(about)) return undefined;
+  const vmid = Number(about);
+  if (exit === undefined) return { vmid, text: undefined, outcome: 'running' };
+  if (endedWell(exit)) return { vmid, text: `${word} done (${user})`, outcome: 'well' };
+  return { vmid, text: `${word} failed: ${plainLine(exit)} (${user})`, outcome: 'badly' };
+}

@@ -1,0 +1,81 @@
+/** Tasks: everything that takes time is one, on the node that does it. */
+import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import type { Accepted, Warning } from '../contract.ts';
+import { followOperation } from '../transport/rest-operation.ts';
+import type { Api } from './api.ts';
+import { segment } from './api.ts';
+import { asRow, asRows, numberOf, textOf } from './json.ts';
+import { taskError } from './normalize-error.ts';
+import { readUpid, type Upid } from './upid.ts';
+
+/**
+ * Most tasks that fail do so at once: a storage that is missing, a lock. So acceptance waits this long for the end; what
+ * ends later is told by the watch.
+ */
+const PATIENCE_MS = 2_000;
+
+export interface FollowContext {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly subject: string;
+}
+
+/** What a mutator answers for the task that the server has begun. Rejects with op.failed when it has failed already. */
+export async function acceptedTask(answer: unknown, context: FollowContext): Promise<Accepted> {
+  const task = readUpid(answer);
+  // Some changes are done when they are answered.
+  if (!task) return { warnings: [] };
+  const exit = await lookOut(task, context);
+  if (exit === undefined || exit === 'OK') return { task: task.upid, warnings: [] };
+  const warning = warningOf(exit);
+  if (warning) return { task: task.upid, warnings: [warning] };
+  throw taskError(exit, context.subject);
+}
+
+/** Undefined while it runs, or when nobody can say: the request itself was accepted. */
+async function lookOut(task: Upid, { api, clock, signal, subject }: FollowContext): Promise<string | undefined> {
+  const path = `/nodes/${segment(task.node)}/tasks/${segment(task.upid)}/status`;
+  try {
+    return await followOperation({
+      clock,
+      signal,
+      patienceMs: PATIENCE_MS,
+      async look(lookSignal) {
+        const status = asRow(await api.get(path, { signal: lookSignal, subject }), 'the task');
+        return textOf(status, 'status') === 'stopped' ? (textOf(status, 'exitstatus') ?? 'no status') : undefined;
+      },
+    });
+  } catch (error) {
+    if (error instanceof FleetError && !signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+function warningOf(exit: string): Warning | undefined {
+  const count = /^WARNINGS: (\d+)$/.exec(exit)?.[1];
+  return count === undefined ? undefined : { feature: 'task', detail: `done with ${count} warnings, see its log` };
+}
+
+/** Whether a task ended well. */
+export const endedWell = (exit: string): boolean => exit === 'OK' || warningOf(exit) !== undefined;
+
+/** One line of /cluster/tasks. */
+export interface ListedTask extends Upid {
+  /** Undefined while it runs. */
+  readonly exit: string | undefined;
+  /** Epoch, ms, of the server's clock. */
+  readonly endedAt: number | undefined;
+}
+
+export function readTasks(data: unknown): readonly ListedTask[] {
+  return asRows(data, 'the tasks of the cluster').flatMap((row) => {
+    const upid = readUpid(row['upid']);
+    if (!upid) return [];
+    const end = numberOf(row, 'endtime');
+    const exit = textOf(row, 'status');
+    const ended = end !== undefined || (exit !== undefined && exit !== 'running' && exit !== 'RUNNING');
+    return [{ ...upid, exit: ended ? (exit ?? 'unknown') : undefined, endedAt: end === undefined ? end : end * 1000 }];
+  });
+}

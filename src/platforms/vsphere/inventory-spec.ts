@@ -1,0 +1,80 @@
+/** What of the inventory is read for rows and samples: few values per object, each a plain one. */
+import { filterSpec, type Reach, type Wanted, way } from './properties.ts';
+import type { MoRef, Xml } from './soap/envelope.ts';
+import { xml } from './soap/envelope.ts';
+
+/** kcli keeps its metadata among the VM's extra options. */
+export const kcliPath = (key: 'plan' | 'profile' | 'image'): string => `config.extraConfig["${key}"].value`;
+
+/** Values that only samples are made of: a change of them is no change of a row. */
+export const FIGURES: ReadonlySet<string> = new Set([
+  'summary.quickStats.overallCpuUsage',
+  'summary.quickStats.guestMemoryUsage',
+  'summary.quickStats.overallMemoryUsage',
+]);
+
+const PLACE = ['name', 'parent'];
+
+export const WANTED: readonly Wanted[] = [
+  { type: 'Folder', paths: PLACE },
+  { type: 'Datacenter', paths: PLACE },
+  { type: 'ComputeResource', paths: PLACE },
+  {
+    type: 'HostSystem',
+    paths: [
+      ...PLACE,
+      'runtime.connectionState',
+      'runtime.powerState',
+      'runtime.inMaintenanceMode',
+      'summary.hardware.cpuMhz',
+      'summary.hardware.memorySize',
+      'summary.hardware.numCpuCores',
+      'summary.hardware.numCpuThreads',
+      'summary.config.product.fullName',
+      'summary.quickStats.overallCpuUsage',
+      'summary.quickStats.overallMemoryUsage',
+    ],
+  },
+  {
+    type: 'VirtualMachine',
+    paths: [
+      ...PLACE,
+      'config.instanceUuid',
+      'config.template',
+      kcliPath('plan'),
+      kcliPath('profile'),
+      kcliPath('image'),
+      'guest.ipAddress',
+      'runtime.connectionState',
+      'runtime.host',
+      'runtime.powerState',
+      'runtime.question.text',
+      'summary.config.memorySizeMB',
+      'summary.config.numCpu',
+      'summary.quickStats.overallCpuUsage',
+      'summary.quickStats.guestMemoryUsage',
+    ],
+  },
+];
+
+const DOWN = ['folder', 'vms', 'hosts', 'host', 'vapp'];
+
+/** From the root through folders, datacenters and clusters; VMs of a vApp hang on that, not on a folder. */
+const WAYS: Xml = xml`${[
+  way('folder', 'Folder', 'childEntity', DOWN),
+  way('vms', 'Datacenter', 'vmFolder', DOWN),
+  way('hosts', 'Datacenter', 'hostFolder', DOWN),
+  way('host', 'ComputeResource', 'host', []),
+  way('vapp', 'VirtualApp', 'vm', []),
+]}`;
+
+export const wholeInventory = (rootFolder: MoRef): Reach => ({ from: [rootFolder], ways: WAYS });
+
+export const inventoryFilter = (rootFolder: MoRef): Xml => filterSpec(WANTED, wholeInventory(rootFolder));
+
+/** Tasks that run, and those that ended some minutes ago. */
+export const taskFilter = (taskManager: MoRef): Xml =>
+  filterSpec([{ type: 'Task', paths: ['info.descriptionId', 'info.entity', 'info.error', 'info.state'] }], {
+    from: [taskManager],
+    ways: way('tasks', 'TaskManager', 'recentTask', []),
+  });

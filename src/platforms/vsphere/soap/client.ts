@@ -1,0 +1,110 @@
+/** One call of one method: from an object and its arguments to the answer's elements, or what went wrong. */
+import type { Clock } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
+import type { Http, HttpResponse } from '../../transport/http.ts';
+import { plainLine } from '../../transport/http-wire.ts';
+import { type MoRef, nothing, request, type Xml } from './envelope.ts';
+import { faultIn } from './fault.ts';
+import { readXml } from './read-xml.ts';
+import { child, type Take, XmlError, type XmlElement } from './xml.ts';
+
+export interface SoapCall {
+  readonly target: MoRef;
+  readonly method: string;
+  readonly args?: Xml;
+  /** What becomes of it when no answer comes. */
+  readonly kind: 'reads' | 'mutates';
+  readonly signal: AbortSignal;
+  readonly deadlineMs?: number;
+  /** Told of each element of the answer as it is complete, while the rest is read (xml.ts). */
+  readonly take?: Take;
+}
+
+export interface SoapAnswer {
+  /** `<XResponse>`, with `returnval` in it when the method gives something. */
+  readonly response: XmlElement;
+  /** What the server wants to be sent back from now on. */
+  readonly cookie: string | undefined;
+}
+
+export interface SoapClient {
+  /** Rejects with a SoapFault, or as http.ts does. */
+  call(call: SoapCall, cookie: string | undefined): Promise<SoapAnswer>;
+}
+
+/** Of the API, `8.0.2.0`: a server answers each client in the words of the version that it asks for. */
+export interface SoapOptions {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly version: () => string;
+}
+
+export function createSoapClient({ http, clock, version }: SoapOptions): SoapClient {
+  return {
+    async call({ target, method, args = nothing, kind, signal, deadlineMs, take }, cookie) {
+      const answer = await http.send({
+        method: 'POST',
+        path: '',
+        kind,
+        signal,
+        headers: {
+          'content-type': 'text/xml; charset=utf-8',
+          soapaction: `urn:vim25/${version()}`,
+          ...(cookie === undefined ? {} : { cookie }),
+        },
+        body: request(method, target, args),
+        note: `${method} ${plainLine(target.value, 80)}`,
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      });
+      const said = `${method} at ${http.name}`;
+      const envelope = await understood(answer, said, kind, () => readXml(answer.body, clock, signal, take));
+      const body = child(envelope, 'Body');
+      const fault = faultIn(body);
+      if (fault) throw fault;
+      const response = child(body, `${method}Response`);
+      if (!response) throw unreadable(said, kind, 'it holds no answer to that call');
+      return { response, cookie: cookieIn(answer) };
+    },
+  };
+}
+
+/** Faults come with the status 500; every other one without an envelope is a proxy's, or of a server that starts up. */
+async function understood(
+  answer: HttpResponse,
+  said: string,
+  kind: SoapCall['kind'],
+  read: () => Promise<XmlElement>,
+): Promise<XmlElement> {
+  const { status, reason } = answer;
+  if (status !== 200 && status !== 500) throw notSoap(status, plainLine(reason), said);
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    if (status === 500) throw notSoap(status, plainLine(reason), said);
+    throw unreadable(said, kind, error.message);
+  }
+}
+
+/** The request was turned away before anything was done with it. */
+function notSoap(status: number, reason: string, said: string): FleetError {
+  const words = `${said} was answered with ${status} ${reason}`.trim();
+  if (status === 401 || status === 403) return new FleetError('auth.forbidden', words, { fix: 'look for a proxy in between' });
+  if (status === 429 || status >= 500) {
+    return new FleetError('host.unreachable', words, { retry: true, fix: 'wait until its services have started' });
+  }
+  return new FleetError('host.protocol', words, { fix: 'check the address: the API is at https://HOST/sdk' });
+}
+
+const unreadable = (said: string, kind: SoapCall['kind'], why: string): FleetError =>
+  kind === 'reads'
+    ? new FleetError('host.protocol', `the answer to ${said} can't be read: ${why}`)
+    : new FleetError('outcome.unknown', `the answer to ${said} can't be read (${why}); it may have been done or not`, {
+        fix: 'look at its state',
+      });
+
+/** `vmware_soap_session="52…"; Path=/; HttpOnly` → what is sent back. */
+function cookieIn({ headers }: HttpResponse): string | undefined {
+  const pairs = headers['set-cookie']?.map((line) => line.split(';', 1)[0] ?? '') ?? [];
+  return pairs.find((pair) => pair.startsWith('vmware_soap_session='));
+}

@@ -1,0 +1,117 @@
+import type { Figures } from './figures.ts';
+import type { LibvirtFigures, Way } from './libvirt.ts';
+import type { Machine } from './machine.ts';
+import type { ManyDomainsFigures } from './many-domains.ts';
+import type { ScreenFigures } from './screen.ts';
+
+interface Part<F> {
+  readonly machine: Machine;
+  readonly figures: F;
+}
+
+export interface Results {
+  readonly screen?: Part<readonly ScreenFigures[]>;
+  readonly libvirt?: Part<LibvirtFigures>;
+  readonly 'many-domains'?: Part<ManyDomainsFigures>;
+}
+
+const number = (value: number | null): string =>
+  value === null || Number.isNaN(value)
+    ? '-'
+    : value >= 100
+      ? String(Math.round(value))
+      : String(Number(value.toFixed(1)));
+const p50 = (figures: Figures): string => number(figures.p50);
+const p50p99 = (figures: Figures): string => `${number(figures.p50)} / ${number(figures.p99)}`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const place = ({ date, cores, model, memoryGib, kernel, node, load, scheduling }: Machine): string =>
+  `${date}: ${cores} × ${model}, ${memoryGib} GiB, Linux ${kernel}, Node ${node}, ${scheduling} scheduling, load ${load} at the start.`;
+
+const SCREEN_ROWS: readonly (readonly [string, (one: ScreenFigures) => string])[] = [
+  ['first ink, ms', ({ firstInk }) => p50(firstInk)],
+  ['first whole frame, ms', ({ firstFrame }) => p50(firstFrame)],
+  ['key to paint, move, ms p50 / p99', ({ move }) => p50p99(move.ms)],
+  ['key to paint, scroll, ms p50 / p99', ({ scroll }) => p50p99(scroll.ms)],
+  ['key to paint, held at 30/s, ms p50 / p99', ({ held }) => p50p99(held)],
+  ['bytes per key, move', ({ move }) => p50(move.bytes)],
+  ['bytes per key, scroll', ({ scroll }) => p50(scroll.bytes)],
+  ['bytes that follow (details)', ({ move }) => p50(move.after)],
+  ['reads per answer', ({ scroll }) => p50(scroll.reads)],
+  ['bytes per tick', ({ idle }) => p50(idle.bytesPerTick)],
+  ['bytes per second, idle', ({ idle }) => number(idle.bytesPerSecond)],
+  ['CPU, idle, %', ({ idle }) => number(idle.cpuPercent)],
+  ['memory, MB', ({ idle }) => number(idle.memoryMb)],
+  ['key to end, ms p50 / p99', ({ quit }) => p50p99(quit)],
+];
+
+const screenSection = ({ machine, figures }: Part<readonly ScreenFigures[]>): string => `## The screen
+
+${place(machine)}
+
+120x40, details open, every VM of the simulated fleet changes each second. Times are taken outside, at the other end of
+the terminal. Memory counts all processes, shared pages in each.
+
+${table(
+  ['', ...figures.map(({ name }) => name)],
+  SCREEN_ROWS.map(([title, of]) => [title, ...figures.map(of)]),
+)}`;
+
+const WAYS: Readonly<Record<Way, string>> = {
+  'rpc-all': 'drover: all groups, RPC over its SSH connection',
+  'ssh-virsh-all': '`ssh HOST virsh domstats`, shared SSH connection',
+  'open-virsh-all': '`domstats` in a virsh that stays open over SSH',
+  'fast-tick': 'drover: the fast tick',
+  'ssh-virsh-tick': '`ssh HOST virsh domstats --state --interface --cpu-total --list-active`',
+};
+
+function libvirtSection({ machine, figures }: Part<LibvirtFigures>): string {
+  const { ways } = figures;
+  const of = (way: Way) => ways[way].p50;
+  const times = (slow: Way, fast: Way) => `${(of(slow) / of(fast)).toFixed(1)} times`;
+  return `## libvirt
+
+${place(machine)}
+
+One host with ${figures.domains} QEMU domains, ${figures.running} of them running under TCG; every way in turn, ${ways['rpc-all'].n} rounds, all connections warm.
+
+${table(
+  ['one refresh', 'median ms', 'min', 'max'],
+  (Object.keys(WAYS) as Way[]).map((way) => [WAYS[way], p50(ways[way]), number(ways[way].min), number(ways[way].max)]),
+)}
+
+All groups: ${times('ssh-virsh-all', 'rpc-all')} as fast as \`ssh HOST virsh domstats\`, ${times('open-virsh-all', 'rpc-all')} as fast as a virsh that stays open.
+The fast tick: ${times('ssh-virsh-all', 'fast-tick')} as fast as \`ssh HOST virsh domstats\`, ${times('ssh-virsh-tick', 'fast-tick')} as fast as one that asks for the same.`;
+}
+
+const manySection = ({ machine, figures }: Part<ManyDomainsFigures>): string => `## Ten thousand domains of one daemon
+
+${place(machine)}
+
+libvirt's test driver with ${figures.domains} domains over the daemon's socket, 120x40: first row after ${figures.firstRow} ms, all rows after ${figures.allRows} ms.
+
+${table(
+  ['key held at 30/s', 'n', 'p50 ms', 'p99', 'max'],
+  (
+    [
+      ['while every domain is being read', figures.whileLoading],
+      ['after that', figures.loaded],
+    ] as const
+  ).map(([when, { n, p50: median, p99, max }]) => [when, String(n), number(median), number(p99), number(max)]),
+)}`;
+
+/** docs/performance.md. */
+export function spellPage({ screen, libvirt, 'many-domains': many }: Results): string {
+  const sections = [
+    '# Performance',
+    '<!-- Written by `npm run bench`. -->',
+    ...(screen ? [screenSection(screen)] : []),
+    ...(libvirt ? [libvirtSection(libvirt)] : []),
+    ...(many ? [manySection(many)] : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}

@@ -1,0 +1,30 @@
+import type { Subject } from './screen.ts';
+
+const drover = (program: string, vms: number): Subject => ({
+  name: `drover, ${vms.toLocaleString('en')} VMs`,
+  argv: [program, `--demo=${vms}`],
+  isWhole: (screen) => /● running .*\d+%/.test(screen) && screen.includes('Overview') && screen.includes('? help'),
+  down: 'j',
+  up: 'k',
+  toBottom: 'j'.repeat(40),
+  quit: 'q',
+});
+
+/** htop has as many rows as this machine has processes, and repaints once a second here. */
+const htop: Subject = {
+  name: 'htop',
+  argv: ['htop', '--delay=10'],
+  isWhole: (screen) => screen.includes('Load average') && screen.includes('F10Quit'),
+  down: '\x1b[B',
+  up: '\x1b[A',
+  toBottom: '\x1b[B'.repeat(40),
+  quit: 'q',
+};
+
+/** drover on the simulated fleet, all of whose VMs change every second; and what people know. */
+export const subjects = (program: string): readonly Subject[] => [
+  drover(program, 10_000),
+  drover(program, 1_000),
+  drover(program, 100_000),
+  htop,
+];
