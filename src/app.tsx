@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { render } from 'ink';
+import { configuredKeymap } from './actions/configured-keymap.ts';
 import { actions } from './actions/index.ts';
-import { createKeymap } from './actions/keymap.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
+import type { CrashGuard } from './crash/guard-crash.ts';
 import { sentence } from './errors.ts';
 import { createAttach } from './screens/console/attach.ts';
 import { createFleetState, type FleetState } from './screens/fleet/fleet-state.ts';
@@ -14,7 +15,7 @@ import { createStage, type Stage } from './screens/stage.ts';
 import type { Config } from './state/config/model.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
-import { keyOverrides, themeName } from './state/preferences.ts';
+import { themeName } from './state/preferences.ts';
 import { colourLevel, loadTheme } from './state/theme.ts';
 import type { Input } from './terminal/input.ts';
 import { createKeyStream } from './terminal/key-stream.ts';
@@ -25,10 +26,11 @@ export interface AppOptions {
   readonly argv: readonly string[];
   readonly screen: Screen;
   readonly input: Input;
+  readonly crash: CrashGuard;
 }
 
 /** The screen, from the first frame to the last. Answers the exit code. */
-export async function runApp({ argv, screen, input }: AppOptions): Promise<number> {
+export async function runApp({ argv, screen, input, crash }: AppOptions): Promise<number> {
   const flags = readFlags(argv);
   const demo =
     flags.demo === undefined ? undefined : await openDemo(isCount(flags.demo) ? Number(flags.demo) : undefined);
@@ -44,10 +46,14 @@ export async function runApp({ argv, screen, input }: AppOptions): Promise<numbe
     interest: () => started.state?.interest() ?? [],
     warn: (message) => started.stage?.message.say(message, 'warning'),
   });
+  crash.describedBy({
+    redact: services.redact,
+    sections: () => [{ title: 'wire log', lines: services.wireLog().map(({ text }) => text) }],
+  });
   try {
     const config = await services.load();
     const { theme, problem } = await chosenTheme(config);
-    const { keymap, problems: keyProblems } = createKeymap(actions, keyOverrides(config));
+    const { keymap, detachKey, problems: keyProblems } = configuredKeymap(actions, services.configPath, config.file);
     const keys = createKeyStream();
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
     const state = createFleetState(services.store.fleet);
@@ -61,7 +67,7 @@ export async function runApp({ argv, screen, input }: AppOptions): Promise<numbe
         repaint: screen.repaint,
         suspend: screen.suspend,
         copy: screen.copy,
-        attach: createAttach(screen, input),
+        attach: createAttach(screen, input, detachKey),
         feed: keys.feed,
       },
       quit,
@@ -82,8 +88,7 @@ export async function runApp({ argv, screen, input }: AppOptions): Promise<numbe
     const [first] = [
       ...(flags.demo && !isCount(flags.demo) ? [`${flags.demo} is no number of VMs`] : []),
       ...(problem === undefined ? [] : [problem]),
-      ...services.problems().map(spellProblem),
-      ...keyProblems.map(({ actionId, message }) => `keys: ${actionId}: ${message}`),
+      ...[...services.problems(), ...keyProblems].map(spellProblem),
     ];
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();

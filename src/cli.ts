@@ -13,15 +13,17 @@ import { printFailure } from './cli/results.ts';
 import { askTerminal } from './cli/terminal-question.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
+import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
 import { didYouMean } from './state/config/nearest.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
+import { errnoOf } from './state/file-trouble.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
-/** Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; never rejects. stdout carries data only. */
-export async function runCli(argv: readonly string[]): Promise<number> {
+/** Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only. */
+export async function runCli(argv: readonly string[], crash: CrashGuard): Promise<number> {
   const printer = createPrinter(process.stdout);
   let format: CommandContext['format'] = 'table';
   const interrupt = new AbortController();
@@ -56,7 +58,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
         await printer.print(ownHelp(own));
         return EXIT.done;
       }
-      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, interrupt.signal, run);
+      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, crash, interrupt.signal, run);
       return await own.run({ ...contextOf(parsed), withApp: withAnyApp }, ownPart(parsed, first === undefined ? 0 : 1));
     }
     const found = findCommand(first, second);
@@ -74,11 +76,13 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       return EXIT.done;
     }
     const context = contextOf(parsed);
-    return await withApp(parsed, interrupt.signal, (app) => {
+    return await withApp(parsed, crash, interrupt.signal, (app) => {
       tellProblems(app);
       return found.command.run({ ...context, app }, ownPart(parsed, found.used));
     });
   } catch (error) {
+    const isExpected = error instanceof FleetError || interrupt.signal.aborted || errnoOf(error) !== undefined;
+    if (!isExpected) throw error;
     await printFailure(error, { format, printer, say });
     return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
@@ -104,6 +108,7 @@ function ownPart({ words, values, repeated }: ParsedFlags, used: number): Parsed
 /** The configuration is read; connections are closed whatever happens. */
 async function withApp(
   { values }: ParsedFlags,
+  crash: CrashGuard,
   signal: AbortSignal,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
@@ -118,6 +123,10 @@ async function withApp(
     interest: () => [],
     remember: false,
     warn: say,
+  });
+  crash.describedBy({
+    redact: app.redact,
+    sections: () => [{ title: 'wire log', lines: app.wireLog().map(({ text }) => text) }],
   });
   try {
     await app.load();

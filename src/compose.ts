@@ -51,6 +51,8 @@ export interface ComposeOptions {
 export interface App extends Services {
   readonly configPath: string;
   readonly audit: Audit;
+  /** Blots out every secret that was looked up. */
+  readonly redact: (text: string) => string;
   /** What is wrong in the configuration, newest reading. */
   problems(): readonly Problem[];
   /** Reads the configuration. Nothing is connected yet. */
@@ -184,6 +186,7 @@ export function compose(options: ComposeOptions): App {
     tasks,
     clock,
     audit,
+    redact: redactor.redact,
     configPath,
     addressOf,
     manifests: platforms.map(({ manifest }) => manifest),

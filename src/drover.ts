@@ -6,6 +6,7 @@
 import module from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
+import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
 import { skeleton } from './terminal/skeleton.ts';
 import { takeTerminal } from './terminal/terminal.ts';
 
@@ -25,7 +26,7 @@ function wantsScreen(argv: readonly string[]): boolean {
 /** False for a terminal that can't be painted on; the command line says so, and what to do instead. */
 const hasScreen = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
-async function openScreen(argv: readonly string[]): Promise<number> {
+async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<number> {
   const terminal = takeTerminal();
   terminal.enter();
   terminal.writeNow(skeleton(terminal.size()));
@@ -37,7 +38,7 @@ async function openScreen(argv: readonly string[]): Promise<number> {
     ]);
     const screen = createScreen(terminal);
     const input = createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
-    const code = await runApp({ argv, screen, input });
+    const code = await runApp({ argv, screen, input, crash });
     await screen.close();
     return code;
   } catch (error) {
@@ -73,12 +74,13 @@ async function start(argv: readonly string[]): Promise<void> {
     return;
   }
   rememberCompiledCode();
+  const crash = guardCrash(process.env);
   if (wantsScreen(argv) && hasScreen()) {
     // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
-    process.exit(await openScreen(argv));
+    process.exit(await openScreen(argv, crash));
   }
   const { runCli } = await import('./cli.ts');
-  process.exitCode = await runCli(argv);
+  process.exitCode = await runCli(argv, crash);
 }
 
 await start(process.argv.slice(2));

@@ -46,16 +46,16 @@ const LAYERS: readonly Row[] = [
   {
     layer: 'cli',
     is: ['cli.ts', 'cli/'],
-    imports: ['leaf', 'contract', 'registry', 'state', 'actions', 'terminal', 'compose'],
+    imports: ['leaf', 'contract', 'registry', 'state', 'actions', 'terminal', 'crash', 'compose'],
     lazily: ['yaml'],
   },
   {
     layer: 'app',
     is: ['app.tsx'],
-    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'screens', 'terminal', 'compose'],
+    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'screens', 'terminal', 'crash', 'compose'],
     packages: ['ink', 'react'],
   },
-  { layer: 'start', is: ['drover.ts'], imports: ['leaf', 'terminal'], lazily: ['app', 'cli'] },
+  { layer: 'start', is: ['drover.ts'], imports: ['leaf', 'terminal', 'crash'], lazily: ['app', 'cli'] },
 ];
 
 /** The library that a platform is made of, for its folder alone. */

@@ -2,6 +2,8 @@ import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import type { VmId } from '../ids.ts';
 import type { Settings, SettingsTarget } from '../platforms/contract.ts';
+import { display } from '../state/fields.ts';
+import { endpointStatusOf } from '../state/store.ts';
 import { permitted } from './perform.ts';
 import type { Services } from './services.ts';
 import { editAction } from './vm.ts';
@@ -27,18 +29,18 @@ export async function editVm(
   if (!settings || !configure)
     throw new FleetError('op.unsupported', `${vm.name}: this platform can't change settings`);
   const base = basedOn ?? (await settings(id, target, signal));
-  const ofChanged = Object.fromEntries(
-    Object.keys(changes).flatMap((key) => (base[key] === undefined ? [] : [[key, base[key]]])),
-  );
+  const keys = Object.keys(changes);
+  const ofChanged = Object.fromEntries(keys.flatMap((key) => (base[key] === undefined ? [] : [[key, base[key]]])));
   const accepted = await configure(id, target, changes, ofChanged, signal);
+  const said = spelled(services, id, changes);
   const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
   if (accepted.dryRun) return `${vm.name}: nothing was sent`;
 
   const end = services.clock.ticks() + SEEN_WITHIN_MS;
   for (;;) {
     const now = await settings(id, target, signal);
-    const open = Object.keys(changes).filter((key) => now[key] !== changes[key]);
-    if (open.length === 0) return `${vm.name}: ${Object.keys(changes).join(', ')} saved${but}`;
+    const open = keys.filter((key) => now[key] !== changes[key]);
+    if (open.length === 0) return `${vm.name}: ${said} ${target === 'running' ? 'now' : 'saved'}${but}`;
     if (services.clock.ticks() >= end) {
       throw new FleetError(
         'op.timeout',
@@ -50,4 +52,16 @@ export async function editVm(
     }
     await wait(services.clock, LOOK_EVERY_MS, signal);
   }
+}
+
+/** `Memory 4GiB, vCPUs 2`, in the words of the platform's fields. */
+function spelled({ manifests, store }: Services, id: VmId, changes: Settings): string {
+  const platform = endpointStatusOf(store.fleet, id)?.platform;
+  const fields = manifests.find((manifest) => manifest.id === platform)?.settings ?? [];
+  return Object.entries(changes)
+    .map(([key, value]) => {
+      const field = fields.find((one) => one.key === key);
+      return field ? `${field.label} ${display(field, value)}` : key;
+    })
+    .join(', ');
 }

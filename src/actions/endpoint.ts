@@ -70,9 +70,8 @@ export const endpointActions: readonly EndpointAction[] = [
     help: 'Try the connection now, and ask for what it needs: a password, a host key.',
     keys: ['r'],
     danger: 'none',
-    async run({ sessions }, name, ask, signal) {
-      sessions.reconnect(name, ask);
-      await sessions.heard(name, signal);
+    async run({ sessions }, name, ask) {
+      await sessions.reconnect(name, ask);
       return `${name} is connected`;
     },
   },

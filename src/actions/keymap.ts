@@ -19,6 +19,8 @@ export interface KeyProblem {
 
 /** The console's own: it must always get through. Changed by the configuration like any other key. */
 export const DETACH_KEY = 'ctrl-]';
+/** What a terminal sends for it. */
+export const DETACH_BYTE = 0x1d;
 
 /**
  * The keymap of these actions, with what the configuration says in place of the defaults. What it names gets its keys

@@ -83,12 +83,27 @@ export function permitted(
 
 async function reached(outcome: Outcome, vm: Vm, services: Services, signal: AbortSignal): Promise<void> {
   const now = () => services.store.fleet.vms.get(vm.id);
-  const seen = await until(() => outcome.reached(now()), outcome.limitMs, services, signal);
-  if (seen) return;
+  const failed = () => failureOf(now(), vm);
+  const ended = () => outcome.reached(now()) || failed() !== undefined;
+  const seen = await until(ended, outcome.limitMs, services, signal);
+  const failure = failed();
+  if (seen && failure === undefined) return;
+  if (failure !== undefined) {
+    throw new FleetError('op.failed', `${vm.name}: ${failure}`, {
+      fix: 'look at its details, mend that, and try again',
+    });
+  }
   const seconds = Math.round(outcome.limitMs / 1000);
   throw new FleetError('op.timeout', `${vm.name} was asked, but after ${seconds} s it is ${now()?.state ?? 'gone'}`, {
     fix: 'it may still come; look at its console, or use force',
   });
+}
+
+/** The VM fell over on the way there: waiting for the outcome has no use any more. */
+function failureOf(now: Vm | undefined, before: Vm): string | undefined {
+  if (!now || (now.state !== 'error' && now.state !== 'crashed')) return undefined;
+  const isNews = now.state !== before.state || now.trouble?.since !== before.trouble?.since;
+  return isNews ? (now.trouble?.message ?? `it is ${now.rawState}`) : undefined;
 }
 
 /** The link died after the request was sent: the object is read anew, and what is true is said. Nothing is sent twice. */

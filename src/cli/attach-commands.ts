@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { DETACH_KEY } from '../actions/keymap.ts';
+import { DETACH_BYTE, DETACH_KEY } from '../actions/keymap.ts';
 import { shellAction } from '../actions/node.ts';
 import { permitted } from '../actions/perform.ts';
 import { consoleAction } from '../actions/vm.ts';
@@ -10,8 +10,6 @@ import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findNode, findVms } from './find.ts';
-
-const DETACH_BYTE = 0x1d;
 
 export const attachCommands: readonly Command[] = [
   {

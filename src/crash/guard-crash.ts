@@ -34,7 +34,7 @@ export function guardCrash(env: Env): CrashGuard {
 }
 
 /** Writes the report, and answers the sentences to print when the terminal is as it was. */
-export function reportCrash(error: unknown, origin: string, env: Env, source: CrashSource): string {
+function reportCrash(error: unknown, origin: string, env: Env, source: CrashSource): string {
   const { columns, rows } = process.stdout;
   const size = process.stdout.isTTY ? { columns, rows } : undefined;
   const at = Date.now();

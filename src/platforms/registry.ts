@@ -2,6 +2,8 @@
 import type { Manifest, Platform } from './contract.ts';
 import { manifest as fake } from './fake/manifest.ts';
 import { manifest as kvm } from './kvm/manifest.ts';
+import { manifest as proxmox } from './proxmox/manifest.ts';
+import { manifest as vsphere } from './vsphere/manifest.ts';
 
 export interface PlatformEntry {
   readonly manifest: Manifest;
@@ -11,5 +13,7 @@ export interface PlatformEntry {
 
 export const platforms: readonly PlatformEntry[] = [
   { manifest: kvm, load: async () => (await import('./kvm/index.ts')).platform },
+  { manifest: proxmox, load: async () => (await import('./proxmox/index.ts')).platform },
+  { manifest: vsphere, load: async () => (await import('./vsphere/index.ts')).platform },
   { manifest: fake, load: async () => (await import('./fake/index.ts')).platform },
 ];

@@ -4,7 +4,7 @@ import { useStore } from '../state/use-store.ts';
 import type { Views } from './commands.ts';
 import { Lines } from './components/lines.tsx';
 import type { FleetState } from './fleet/fleet-state.ts';
-import { hintText, messageText } from './frame/bottom.ts';
+import { bottomLines } from './frame/bottom.ts';
 import { headerText } from './frame/header.ts';
 import type { Stage } from './stage.ts';
 
@@ -32,8 +32,7 @@ export function Root({ stage, state, views }: RootProps) {
   const lines = [
     headerText(stage.services, state, view.id, columns, stage.look),
     ...Array.from({ length: room.rows }, (_, at) => body[at] ?? ''),
-    messageText(stage.message.current, columns, stage.look),
-    hintText(top ? top.hints() : view.hints(), columns, stage.look),
+    ...bottomLines(stage.message.current, top ? top.hints() : view.hints(), columns, stage.look),
   ];
   return (
     <Box width={columns} height={rows} overflow="hidden">

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type EndpointName, isEndpointName } from '../ids.ts';
 
 /** A name with the id that belongs to it, since two may share a name. */
@@ -19,7 +19,7 @@ const MOST_NAMES = 20_000;
 
 /** `configPath` is part of the name: two configurations may call different hosts by one name. */
 export const namesFile = (cache: string, configPath: string): string =>
-  join(cache, 'names', `${createHash('sha256').update(configPath).digest('hex').slice(0, 16)}.json`);
+  join(cache, 'names', `${createHash('sha256').update(resolve(configPath)).digest('hex').slice(0, 16)}.json`);
 
 /** Empty for a file that is not there or not ours: names are worth no error. */
 export async function readNames(file: string): Promise<KnownNames> {

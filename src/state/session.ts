@@ -41,11 +41,11 @@ export interface SessionOptions {
 /** One endpoint, kept connected: connects, watches, tries again, and says how it stands. */
 export interface Session {
   readonly connection: Connection | undefined;
-  /** Tries at once, with somebody to ask for a password or about a host key. */
-  reconnect(ask: Ask): void;
+  /** Tries at once, with somebody to ask for a password or about a host key. Ends like `ready`. */
+  reconnect(ask: Ask): Promise<void>;
   /** Resolves when the endpoint has spoken after this call. */
   heard(signal: AbortSignal): Promise<void>;
-  /** Resolves when all is known of the endpoint; rejects with the trouble of the first attempt that fails. For commands. */
+  /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
   ready(): Promise<void>;
   /** To be called now and then: notices silence. */
   look(): void;
@@ -65,9 +65,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   const controller = new AbortController();
   const { signal } = controller;
   const listeners = new Set<() => void>();
-  const firstAttempt = Promise.withResolvers<void>();
-  // Only commands wait for it.
-  firstAttempt.promise.catch(() => {});
+  let attempt = newAttempt();
   let connection: Connection | undefined;
   let ask: Ask = {};
   let hurry = () => {};
@@ -98,7 +96,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     store.push(spec.name, feed);
     if (feed.kind === 'inventory' || (status.phase === 'up' && status.staleSince !== undefined)) tell({ phase: 'up' });
     if (feed.kind === 'complete') {
-      firstAttempt.resolve();
+      attempt.resolve();
       keepForNextStart(KEEP_AFTER_MS);
     }
     for (const listener of [...listeners]) listener();
@@ -172,7 +170,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
         // A connection that had worked starts the back-off anew.
         failures = status.phase === 'up' ? 0 : failures + 1;
         const blocked = needsSomebody(error);
-        firstAttempt.reject(error);
+        attempt.reject(error);
         if (error instanceof FleetError && error.code === 'auth.rejected') spec.rejected();
         tell({ phase: blocked ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
         ask = {};
@@ -200,15 +198,18 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
 
   const ended = spec.enabled ? before.then(run) : before;
   if (spec.enabled) void showLastSeen();
-  else firstAttempt.reject(new FleetError('op.refused', `${spec.name} is disabled`));
+  else attempt.reject(new FleetError('op.refused', `${spec.name} is disabled`));
 
   return {
     get connection() {
       return connection;
     },
     reconnect(somebody) {
+      if (status.phase === 'up') return attempt.promise;
+      attempt = newAttempt();
       ask = somebody;
       hurry();
+      return attempt.promise;
     },
     heard: (giveUp) =>
       new Promise((resolve, reject) => {
@@ -225,7 +226,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
         listeners.add(done);
         giveUp.addEventListener('abort', stop, { once: true });
       }),
-    ready: () => firstAttempt.promise,
+    ready: () => attempt.promise,
     look() {
       if (status.phase !== 'up' || status.staleSince !== undefined) return;
       if (clock.ticks() - heardTicks > spec.everyMs + GRACE_MS) tell(keptStale());
@@ -236,6 +237,13 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       await ended;
     },
   };
+}
+
+function newAttempt(): PromiseWithResolvers<void> {
+  const attempt = Promise.withResolvers<void>();
+  // Only commands and whoever asked for it wait for its end.
+  attempt.promise.catch(() => {});
+  return attempt;
 }
 
 /** Trying again by itself would not help, or would lock an account. */

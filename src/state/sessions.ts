@@ -10,13 +10,13 @@ export interface Sessions {
   open(spec: SessionSpec): void;
   /** Ends the session and takes the endpoint's rows away. */
   remove(name: EndpointName): Promise<void>;
-  /** Tries at once, with somebody to ask for a password or about a host key. */
-  reconnect(name: EndpointName, ask: Ask): void;
+  /** Tries at once, with somebody to ask for a password or about a host key. Ends like `ready`. */
+  reconnect(name: EndpointName, ask: Ask): Promise<void>;
   /** Undefined while there is none. */
   connection(name: EndpointName): Connection | undefined;
   /** Resolves when the endpoint has spoken after this call, so that what the store says of it is true again. */
   heard(name: EndpointName, signal: AbortSignal): Promise<void>;
-  /** Resolves when all is known of the endpoint; rejects with the trouble of the first attempt that fails. */
+  /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
   ready(name: EndpointName): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,17 +52,16 @@ export function createSessions(options: Omit<SessionOptions, 'handshakes'>): Ses
       await end(name);
       store.removeEndpoint(name);
     },
-    reconnect: (name, ask) => sessions.get(name)?.reconnect(ask),
+    reconnect: (name, ask) => sessions.get(name)?.reconnect(ask) ?? notThere(name),
     connection: (name) => sessions.get(name)?.connection,
-    heard: (name, signal) =>
-      sessions.get(name)?.heard(signal) ??
-      Promise.reject(new FleetError('endpoint.not-found', `there is no endpoint ${name}`)),
-    ready: (name) =>
-      sessions.get(name)?.ready() ??
-      Promise.reject(new FleetError('endpoint.not-found', `there is no endpoint ${name}`)),
+    heard: (name, signal) => sessions.get(name)?.heard(signal) ?? notThere(name),
+    ready: (name) => sessions.get(name)?.ready() ?? notThere(name),
     async close() {
       stopLooking?.();
       await Promise.all([...sessions.keys()].map(end));
     },
   };
 }
+
+const notThere = (name: EndpointName): Promise<never> =>
+  Promise.reject(new FleetError('endpoint.not-found', `there is no endpoint ${name}`));

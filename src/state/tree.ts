@@ -39,11 +39,11 @@ export interface Tree {
   readonly shownVms: number;
 }
 
-interface Branch {
-  readonly row: { readonly kind: 'pool' | 'node' | 'endpoint'; readonly id: string; readonly key: string };
-  readonly name: string;
-  readonly children: Branch[];
-}
+type Branch = { readonly key: string; readonly name: string; readonly children: Branch[] } & (
+  | { readonly kind: 'pool'; readonly id: PoolId }
+  | { readonly kind: 'node'; readonly id: NodeId }
+  | { readonly kind: 'endpoint'; readonly id: EndpointName }
+);
 
 type Segment =
   | { readonly start: number; readonly row: Row }
@@ -72,20 +72,20 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   /** Answers how many VMs it found, so that branches without any can be taken back. */
   const build = (branch: Branch, depth: number, hidden: boolean): number => {
     const mark = { segments: segments.length, length };
-    const { kind, id, key } = branch.row;
+    const { key } = branch;
     const open = filter !== undefined || !folded.has(key);
     let found = 0;
     if (!hidden) {
       places.set(key, segments.length);
-      segments.push({ start: length, row: { kind, id, key, depth, open } as Row });
+      segments.push({ start: length, row: rowOf(branch, depth, open) });
       length++;
     }
     for (const child of branch.children) {
-      parents.set(child.row.key, key);
+      parents.set(child.key, key);
       found += build(child, depth + 1, hidden || !open);
     }
-    if (kind !== 'endpoint') {
-      const parent = id as NodeId | PoolId;
+    if (branch.kind !== 'endpoint') {
+      const parent = branch.id;
       const vms = vmsOf(parent);
       found += vms.length;
       if (vms.length > 0 && open && !hidden) {
@@ -217,14 +217,28 @@ function branchesOf(fleet: Fleet): Branch[] {
   return roots;
 }
 
-const branch = (kind: Branch['row']['kind'], id: string, name: string): Branch => ({
-  row: { kind, id, key: rowKey(kind, id) },
+const branch = <Kind extends Branch['kind'], Id extends string>(kind: Kind, id: Id, name: string) => ({
+  kind,
+  id,
+  key: rowKey(kind, id),
   name,
-  children: [],
+  children: [] as Branch[],
 });
 
+function rowOf(one: Branch, depth: number, open: boolean): Row {
+  const { key } = one;
+  switch (one.kind) {
+    case 'endpoint':
+      return { kind: one.kind, id: one.id, key, depth };
+    case 'pool':
+      return { kind: one.kind, id: one.id, key, depth, open };
+    case 'node':
+      return { kind: one.kind, id: one.id, key, depth, open };
+  }
+}
+
 const rank = (one: Branch): number =>
-  one.row.kind === 'pool' ? (isUserPool(one.row.id as PoolId) ? 0 : 1) : one.row.kind === 'node' ? 2 : 3;
+  one.kind === 'pool' ? (isUserPool(one.id) ? 0 : 1) : one.kind === 'node' ? 2 : 3;
 
 function sort(branches: Branch[]): void {
   const keys = new Map(branches.map((one) => [one, `${rank(one)} ${naturalKey(one.name)}`]));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { readDomainStats } from '../../src/platforms/kvm/rpc/stats.ts';
 import { run } from '../labs/command.ts';
 import { guestState, type Host, host3, site, untilLoginPrompt, virsh } from '../labs/libvirt/hosts.ts';
 import { lab } from '../labs/libvirt/lab.ts';
+import { until } from '../labs/until.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
 export interface LibvirtFigures {
@@ -88,7 +90,7 @@ async function compare(host: Host): Promise<LibvirtFigures> {
   } finally {
     drover.close();
     open.close();
-    await ssh.close();
+    ssh.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -97,10 +99,11 @@ async function compare(host: Host): Promise<LibvirtFigures> {
 async function openMaster(host: Host, socket: string) {
   const { key, knownHosts } = site.files;
   const options = ['-o', `ControlPath=${socket}`, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'BatchMode=yes'];
-  const ssh = (...more: string[]) =>
-    ['ssh', '-F', 'none', '-i', key, ...options, ...more, `root@${host.address}`] as const;
-  await run([...ssh('-o', 'ControlMaster=yes', '-o', 'ControlPersist=600'), 'true']);
-  return { argv: ssh(), close: () => run(ssh('-O', 'exit')) };
+  const argv = ['ssh', '-F', 'none', '-i', key, ...options, `root@${host.address}`] as const;
+  const [program, ...args] = argv;
+  const master = spawn(program, ['-M', '-N', ...args], { stdio: 'ignore' });
+  await until('the shared SSH connection', 10_000, () => existsSync(socket));
+  return { argv, close: () => master.kill() };
 }
 
 /** A virsh that stays open at the other end: no process and no connection is made for a refresh. */
@@ -122,8 +125,8 @@ function openVirsh(ssh: readonly [string, ...string[]]) {
         const mark = `end-${++count}`;
         text = '';
         seen = () => {
-          // not the echo of the command
-          if (new RegExp(`^${mark}$`, 'm').test(text.slice(-200))) resolve();
+          // at the start of a line: the command itself comes back too, behind a prompt
+          if (new RegExp(`^${mark}`, 'm').test(text.slice(-200))) resolve();
         };
         child.stdin.write(`domstats\necho ${mark}\n`);
       }),

@@ -46,6 +46,13 @@ describe('drover doctor', () => {
     expect(stdout).not.toContain('wrong');
   });
 
+  it('says which secret is not there, by the name of its field', async () => {
+    await desk.write(simulated({ demo: { vms: 3, password: 'env:NOT_THERE' } }));
+    const { code, stdout } = await desk.run('doctor');
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/^FAILED +endpoint demo: Password: the environment variable NOT_THERE is not set$/m);
+  });
+
   it('tests only the endpoints of -C', async () => {
     await desk.write(simulated({ good: { vms: 3 }, bad: { vms: 3, password: 'wrong' } }));
     expect((await desk.run('doctor', '-C', 'good')).code).toBe(0);

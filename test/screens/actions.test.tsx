@@ -82,10 +82,10 @@ describe('actions on a VM', () => {
   it('tells what went wrong, and what can be done', async () => {
     await open({ values: { fails: 'vm.start' } });
     await fleet.press(STOPPED, 's');
-    await fleet.see('Starting failed half-way');
-    await fleet.see('billing-web1 was asked, but after 30 s it is error');
+    await fleet.see('billing-web1: Starting failed half-way');
+    await fleet.see('look at its details');
     await fleet.idle(20_000);
-    await fleet.see('billing-web1 was asked');
+    await fleet.see('billing-web1: Starting failed half-way');
   });
 
   it('F-064 switches autostart to what it is not', async () => {

@@ -20,19 +20,21 @@ describe('the settings of a VM', () => {
     await fleet.press('ctrl-u', '6GiB');
     await fleet.see('4GiB → 6GiB');
     await fleet.press('pgdn', 'enter');
-    await fleet.see('billing-web1: memory 6GiB saved');
+    await fleet.see('billing-web1: Memory 6GiB saved');
     await fleet.see('6.0G');
   });
 
-  it('F-072 changes a running VM now when that is chosen', async () => {
+  it('F-055 F-072 changes a running VM now, unless what is saved is chosen', async () => {
     await open();
     await fleet.press(RUNNING, 'e');
+    await fleet.see('< running >');
+    await fleet.press('right');
     await fleet.see('< saved >');
     await fleet.press('right');
     await fleet.see('< running >');
     await fleet.see(/Memory +32GiB/);
     await fleet.press('down', 'ctrl-u', '16GiB', 'pgdn', 'enter');
-    await fleet.see('billing-db1: memory 16GiB now');
+    await fleet.see('billing-db1: Memory 16GiB now');
   });
 
   it('does not send what is wrong', async () => {
@@ -53,7 +55,7 @@ describe('the settings of a VM', () => {
     await fleet.see(/[Mm]emory.*(8GiB|8589934592|meanwhile|changed)/);
     await fleet.see('8GiB → 6GiB');
     await fleet.press('enter');
-    await fleet.see('billing-web1: memory 6GiB saved');
+    await fleet.see('billing-web1: Memory 6GiB saved');
   });
 
   it('is left alone with esc', async () => {

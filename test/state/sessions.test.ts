@@ -73,8 +73,9 @@ describe('a session', () => {
     server.faults.refuseLogins(false);
     await clock.pass(120_000);
     expect(status()?.phase).toBe('blocked');
-    sessions.reconnect(endpoint.name, {});
+    const connected = sessions.reconnect(endpoint.name, {});
     await clock.pass(1_000);
+    await connected;
     expect(status()?.phase).toBe('up');
   });
 
@@ -82,15 +83,28 @@ describe('a session', () => {
     const { clock, sessions, status, endpoint } = await openServices({ 'host-key': 'unknown' });
     expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'trust.unknown-host' } });
     const asked: string[] = [];
-    sessions.reconnect(endpoint.name, {
+    const connected = sessions.reconnect(endpoint.name, {
       trust: async ({ fingerprint }) => {
         asked.push(fingerprint);
         return true;
       },
     });
     await clock.pass(1_000);
+    await connected;
     expect(asked).toHaveLength(1);
     expect(status()?.phase).toBe('up');
+  });
+
+  it('says to whoever asked for it why a new attempt failed too', async () => {
+    const { clock, server, sessions, endpoint } = await openServices();
+    server.faults.refuseLogins(true);
+    server.faults.cutLink();
+    await clock.pass(100);
+    server.faults.mendLink();
+    await clock.pass(5_000);
+    const attempt = sessions.reconnect(endpoint.name, {}).catch((error) => error);
+    await clock.pass(1_000);
+    expect(await attempt).toMatchObject({ code: 'auth.rejected' });
   });
 
   it('F-029 takes all rows away when the endpoint is closed', async () => {

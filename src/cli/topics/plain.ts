@@ -39,7 +39,7 @@ function termLines(term: string, meaning: string, column: number, room: number):
 }
 
 /** Cut between words; a word that is longer than a line keeps it to itself. */
-export function wrapped(words: string, room: number): readonly string[] {
+function wrapped(words: string, room: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of words.split(/\s+/).filter((one) => one !== '')) {

@@ -1,4 +1,5 @@
 import { coloursTopic } from './colours.ts';
+import { completionTopic } from './completion.ts';
 import { configTopic } from './config.ts';
 import { consoleTopic } from './console.ts';
 import { exitCodesTopic } from './exit-codes.ts';
@@ -17,6 +18,7 @@ export const topics: readonly Topic[] = [
   secretsTopic,
   trustTopic,
   consoleTopic,
+  completionTopic,
   coloursTopic,
   filesTopic,
   exitCodesTopic,

@@ -5,6 +5,7 @@ import { createSerial } from './console.ts';
 import { createDaemon } from './daemon.ts';
 import { createDelete } from './delete.ts';
 import { createDialer } from './dial.ts';
+import { createGuestEvents } from './events.ts';
 import type { GuestCalls } from './guest-call.ts';
 import { readHost } from './host.ts';
 import { readHostInfo } from './host-info.ts';
@@ -30,6 +31,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     throw error;
   });
   const { node } = facts;
+  const events = createGuestEvents(daemon.poll);
   let onTouched = (_uuid: string): void => {};
   const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid) };
   let closed = false;
@@ -73,7 +75,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
         onTouched = touched;
       };
       try {
-        await watchHost({ daemon, facts, place, clock, onTouched: listen }, options);
+        await watchHost({ daemon, events, facts, place, clock, onTouched: listen }, options);
       } catch (error) {
         if (closed) return;
         // Whatever else is in flight gets no answer either: better told now than at each deadline.

@@ -17,7 +17,7 @@ import { createTurns } from './turns.ts';
 import { uuidText } from './uuid.ts';
 
 export interface SlowLayer {
-  /** One round. Rejects only when the link is gone, or with the signal's reason. */
+  /** One round. Rejects only with the signal's reason. */
   tick(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const ANSWER_MS = 4_000;
 const MOST_PER_TURN = 32;
 /** Connections that hang in a guest each; beyond that the slow layer rests. */
 const MOST_STUCK = 4;
-export const NOT_RESPONDING = 'not responding: its QEMU does not answer';
+const NOT_RESPONDING = 'not responding: its QEMU does not answer';
 
 export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }: SlowLayerOptions): SlowLayer {
   const turns = createTurns(MOST_PER_TURN);
@@ -99,8 +99,10 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
         const at = clock.ticks();
         for (const stats of readDomainStats(body)) keep(stats, at);
       } catch (error) {
-        // One of the guests has gone meanwhile, or the driver has no statistics.
-        if (!(error instanceof LibvirtError)) throw error;
+        signal.throwIfAborted();
+        // A guest has gone meanwhile, or the daemon takes no further connection: the rows live without this layer.
+        // That the link is down is told by the connection of the fast one.
+        if (!(error instanceof LibvirtError || error instanceof FleetError)) throw error;
       }
     },
   };

@@ -1,23 +1,20 @@
 import { type Clock, wait } from '../../clock.ts';
 import { endpointOf, nativeOf } from '../../ids.ts';
-import type { PlatformEvent, SampleBlock, WatchOptions } from '../contract.ts';
+import type { SampleBlock, WatchOptions } from '../contract.ts';
 import type { Daemon } from './daemon.ts';
+import type { GuestEvent, GuestEvents } from './events.ts';
 import { createBlock, createFastTick } from './fast-tick.ts';
 import { idOf, type Place } from './guest.ts';
 import type { HostFacts } from './host.ts';
-import { lifecycleText } from './lifecycle-events.ts';
 import { listGuests } from './list-guests.ts';
 import { createMeters } from './meters.ts';
 import { createNodeMeter } from './node-meter.ts';
 import { createRoster, type Roster } from './roster.ts';
-import { LibvirtError } from './rpc/errors.ts';
-import { EVENT, eventMessages, FEATURE, procedures } from './rpc/protocol.ts';
-import { createXdrReader } from './rpc/xdr.ts';
 import { createSlowLayer } from './slow-layer.ts';
-import { uuidText } from './uuid.ts';
 
 export interface WatchContext {
   readonly daemon: Daemon;
+  readonly events: GuestEvents;
   readonly facts: HostFacts;
   readonly place: Place;
   readonly clock: Clock;
@@ -47,7 +44,7 @@ export async function watchHost(
   context: WatchContext,
   { sink, signal: outer, interest, everyMs }: WatchOptions,
 ): Promise<void> {
-  const { daemon, facts, place, clock, onTouched } = context;
+  const { daemon, events, facts, place, clock, onTouched } = context;
   const { poll } = daemon;
   const ending = new AbortController();
   const signal = AbortSignal.any([outer, ending.signal]);
@@ -56,21 +53,11 @@ export async function watchHost(
   const idle: string[] = [];
 
   try {
-    // Events first: what happens while the list is on its way is then read again.
-    const early: string[] = [];
-    let touch = (uuid: string): void => void early.push(uuid);
-    onTouched((uuid) => touch(uuid));
-    poll.onEvent((message, body) => receive(message, body));
-    const receive = (message: number, body: Buffer) => {
-      const event = readEvent(message, body);
-      if (!event) return;
-      touch(event.uuid);
-      sink({
-        kind: 'events',
-        events: [{ at: clock.now(), subject: idOf(place, event.uuid), text: event.text } satisfies PlatformEvent],
-      });
-    };
-    const [, listed] = await Promise.all([registerEvents(poll, signal), listGuests(poll, signal)]);
+    // Events first: what happens while the list is on its way is then read again, and told after the list.
+    const early: GuestEvent[] = [];
+    let hear = (event: GuestEvent): void => void early.push(event);
+    events.listen((event) => hear(event));
+    const [, listed] = await Promise.all([events.start(signal), listGuests(poll, signal)]);
 
     const roster = await createRoster(listed, {
       poll,
@@ -90,8 +77,12 @@ export async function watchHost(
       at: clock.now(),
       inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
     });
-    touch = (uuid) => roster.touch(uuid);
-    for (const uuid of early) roster.touch(uuid);
+    hear = ({ uuid, text }) => {
+      roster.touch(uuid);
+      sink({ kind: 'events', events: [{ at: clock.now(), subject: idOf(place, uuid), text }] });
+    };
+    for (const event of early) hear(event);
+    onTouched((uuid) => roster.touch(uuid));
 
     const fast = createFastTick({
       poll,
@@ -142,7 +133,7 @@ export async function watchHost(
     throw error;
   } finally {
     onTouched(() => {});
-    poll.onEvent(() => {});
+    events.listen(() => {});
     ending.abort();
   }
 }
@@ -160,40 +151,4 @@ function refreshOld(roster: Roster, seen: readonly string[], now: number): void 
       roster.touch(uuid);
     }
   }
-}
-
-async function registerEvents(poll: Daemon['poll'], signal: AbortSignal): Promise<void> {
-  const callbacks = await poll.call(procedures.supportsFeature, { feature: FEATURE.eventCallbacks }, { signal });
-  if (callbacks === 0) return;
-  await Promise.all(
-    Object.values(EVENT).map(({ id }) =>
-      poll.call(procedures.registerEvent, { event: id, domain: undefined }, { signal }).catch((error: unknown) => {
-        // A driver without this kind of event: the ticks tell what they can.
-        if (!(error instanceof LibvirtError)) throw error;
-      }),
-    ),
-  );
-}
-
-interface GuestEvent {
-  readonly uuid: string;
-  readonly text: string;
-}
-
-/** Sentences of the events that have no details of their own. */
-const TEXTS: Readonly<Record<number, string>> = {
-  [EVENT.reboot.message]: 'Rebooted',
-  [EVENT.watchdog.message]: 'Watchdog fired',
-  [EVENT.ioError.message]: 'I/O error on a disk',
-  [EVENT.metadata.message]: 'Description changed',
-};
-
-function readEvent(message: number, body: Buffer): GuestEvent | undefined {
-  const reader = createXdrReader(body);
-  if (message === EVENT.lifecycle.message) {
-    const { domain, event, detail } = eventMessages.lifecycle.read(reader);
-    return { uuid: uuidText(domain.uuid), text: lifecycleText(event, detail) };
-  }
-  const text = TEXTS[message];
-  return text === undefined ? undefined : { uuid: uuidText(eventMessages.any.read(reader).domain.uuid), text };
 }

@@ -1,8 +1,8 @@
 /** Addresses of guests: the agent of a virtual machine tells them, of a container its node. */
 import { FleetError } from '../../errors.ts';
 import type { Api } from './api.ts';
-import type { Guest } from './guests.ts';
 import { pathOf } from './guest-call.ts';
+import type { Guest } from './guests.ts';
 
 /** The agent is inside the guest: it may be there and not answer. */
 const AGENT_MS = 3_000;
@@ -35,7 +35,10 @@ export function addressesIn(answer: unknown): readonly string[] {
     }
   };
   visit(answer);
-  return [...found].map((address) => address.replace(/\/\d+$/, '')).filter(isUseful).sort(v4First);
+  return [...found]
+    .map((address) => address.replace(/\/\d+$/, ''))
+    .filter(isUseful)
+    .sort(v4First);
 }
 
 const isUseful = (address: string): boolean =>

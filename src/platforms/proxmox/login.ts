@@ -131,7 +131,7 @@ interface Ticket {
 }
 
 function readTicket(body: unknown): Ticket {
-  const data = asRow(asRow(body, 'the login').data, 'the login');
+  const data = asRow(asRow(body, 'the login')['data'], 'the login');
   const ticket = textOf(data, 'ticket');
   if (ticket === undefined) throw new FleetError('host.protocol', 'the login was accepted without a ticket');
   return { ticket, csrf: textOf(data, 'CSRFPreventionToken'), needsCode: flagOf(data, 'NeedTFA') };

@@ -19,10 +19,14 @@ export async function readNodeInfo(api: Api, node: string, signal: AbortSignal):
   const load = status['loadavg'];
   const lines: readonly (readonly [string, string, string | undefined])[] = [
     ['General', 'Version', textOf(status, 'pveversion')],
-    ['General', 'Kernel', [textOf(kernel, 'sysname'), textOf(kernel, 'release')].filter(Boolean).join(' ') || textOf(status, 'kversion')],
+    [
+      'General',
+      'Kernel',
+      [textOf(kernel, 'sysname'), textOf(kernel, 'release')].filter(Boolean).join(' ') || textOf(status, 'kversion'),
+    ],
     ['General', 'Architecture', textOf(kernel, 'machine')],
     ['General', 'Boot mode', textOf(part('boot-info'), 'mode')],
-    ['General', 'Up since', upSince(numberOf(status, 'uptime'))],
+    ['General', 'Up for', upFor(numberOf(status, 'uptime'))],
     ['CPU', 'Model', textOf(cpu, 'model')],
     ['CPU', 'Threads', textOf(cpu, 'cpus')],
     ['CPU', 'Sockets', textOf(cpu, 'sockets')],
@@ -38,7 +42,7 @@ export async function readNodeInfo(api: Api, node: string, signal: AbortSignal):
   };
 }
 
-function upSince(seconds: number | undefined): string | undefined {
+function upFor(seconds: number | undefined): string | undefined {
   if (seconds === undefined) return undefined;
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);

@@ -3,15 +3,16 @@ import { plainLine } from '../transport/http-wire.ts';
 import { StatusError, statusError } from '../transport/rest-error.ts';
 
 /** Nearly everything that goes wrong in the API is a 500 with a sentence; these are the ones that mean something else. */
-const SENTENCES: readonly (readonly [RegExp, 'vm.not-found' | 'node.not-found' | 'op.conflict' | 'op.unsupported'])[] = [
-  [/Configuration file .* does not exist|no such (?:VM|CT|guest)|unable to find configuration file/i, 'vm.not-found'],
-  [/hostname lookup .* failed|no such cluster node/i, 'node.not-found'],
-  [/is locked|can't lock file|unable to acquire lock/i, 'op.conflict'],
-  [/not running|already running|is running|is paused|is suspended|already exists/i, 'op.conflict'],
-  [/file changed by other user|detected modified configuration|mismatched digest/i, 'op.conflict'],
-  [/protection mode enabled|used in HA resources|cluster not ready - no quorum/i, 'op.conflict'],
-  [/unable to find a serial interface/i, 'op.unsupported'],
-];
+const SENTENCES: readonly (readonly [RegExp, 'vm.not-found' | 'node.not-found' | 'op.conflict' | 'op.unsupported'])[] =
+  [
+    [/Configuration file .* does not exist|no such (?:VM|CT|guest)|unable to find configuration file/i, 'vm.not-found'],
+    [/hostname lookup .* failed|no such cluster node/i, 'node.not-found'],
+    [/is locked|can't lock file|unable to acquire lock/i, 'op.conflict'],
+    [/not running|already running|is running|is paused|is suspended|already exists/i, 'op.conflict'],
+    [/file changed by other user|detected modified configuration|mismatched digest/i, 'op.conflict'],
+    [/protection mode enabled|used in HA resources|cluster not ready - no quorum/i, 'op.conflict'],
+    [/unable to find a serial interface/i, 'op.unsupported'],
+  ];
 
 const FIXES: readonly (readonly [RegExp, string])[] = [
   [/protection mode enabled/i, 'switch the protection off first'],
@@ -34,13 +35,20 @@ export function normalizeError(error: unknown, subject: string, mutates = false)
   if (error.status === 403) return forbidden(said, subject, error);
   // From the node that answers to the node of the VM (AnyEvent::HTTP): 595 is a connection that was never made.
   if (error.status === 595 || (error.status > 595 && !mutates)) {
-    return new FleetError('host.unreachable', `${subject}: its node does not answer: ${said}`, { retry: true, ...cause });
-  }
-  if (error.status > 595) {
-    return new FleetError('outcome.unknown', `${subject}: its node did not answer: ${said}; it may have been done or not`, {
-      fix: 'look at its state once the node answers again',
+    return new FleetError('host.unreachable', `${subject}: its node does not answer: ${said}`, {
+      retry: true,
       ...cause,
     });
+  }
+  if (error.status > 595) {
+    return new FleetError(
+      'outcome.unknown',
+      `${subject}: its node did not answer: ${said}; it may have been done or not`,
+      {
+        fix: 'look at its state once the node answers again',
+        ...cause,
+      },
+    );
   }
   const code = codeOf(said);
   if (code === undefined) return statusError(error, subject, said);
@@ -64,8 +72,10 @@ function fixOf(said: string): { readonly fix?: string } {
 /** The message, and what was wrong with which parameter. */
 function sentenceOf({ body, reason, message }: StatusError): string {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const errors = typeof fields['errors'] === 'object' && fields['errors'] !== null ? Object.entries(fields['errors']) : [];
-  const main = typeof fields['message'] === 'string' && fields['message'] !== '' ? fields['message'] : reason || message;
+  const errors =
+    typeof fields['errors'] === 'object' && fields['errors'] !== null ? Object.entries(fields['errors']) : [];
+  const main =
+    typeof fields['message'] === 'string' && fields['message'] !== '' ? fields['message'] : reason || message;
   const parts = errors.map(([key, why]) => `${key}: ${String(why)}`);
   return plainLine([main, ...parts].join('; '));
 }

@@ -32,7 +32,11 @@ const RUN_STATE: Readonly<Record<string, VmState>> = {
 };
 
 /** Locks that are states; the others (backup, snapshot, clone, …) leave it as it is. */
-const LOCK: Readonly<Record<string, VmState>> = { migrate: 'migrating', suspending: 'stopping', suspended: 'suspended' };
+const LOCK: Readonly<Record<string, VmState>> = {
+  migrate: 'migrating',
+  suspending: 'stopping',
+  suspended: 'suspended',
+};
 
 export interface RawState {
   readonly status: string;

@@ -77,7 +77,8 @@ function refusals(guest: Guest, lock: string | undefined, sheet: Sheet | undefin
 
 export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
-  if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble) return false;
+  if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble)
+    return false;
   if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image) return false;
   return JSON.stringify([a.ips, a.tags, a.refuses]) === JSON.stringify([b.ips, b.tags, b.refuses]);
 }

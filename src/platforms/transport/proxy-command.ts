@@ -11,7 +11,10 @@ export function stdioOf(child: ChildProcess): Duplex {
   const { stdin, stdout } = child;
   if (!stdin || !stdout) throw new TypeError('a child without pipes');
   const stream = Duplex.from({ readable: stdout, writable: stdin });
-  stream.once('close', () => child.kill());
+  // One that has said all ends by itself, with an exit code that tells how it went.
+  stream.once('close', () => {
+    if (!stdout.readableEnded) child.kill();
+  });
   child.once('error', (error) => stream.destroy(error));
   return stream;
 }

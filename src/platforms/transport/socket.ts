@@ -5,7 +5,7 @@ import { type Patience, within } from './deadline.ts';
 const CONNECT_MS = 10_000;
 
 /** A connected socket, or a FleetError that names `target`. */
-export function openSocket(options: NetConnectOpts, target: string, patience: Patience): Promise<Socket> {
+function openSocket(options: NetConnectOpts, target: string, patience: Patience): Promise<Socket> {
   return within(
     CONNECT_MS,
     patience,

@@ -1,6 +1,6 @@
 /**
- * In which order a login is tried: agent, key files without a passphrase, key files with one (asked for once), password (of the
- * endpoint, or asked for). It is sent once: accounts get locked.
+ * In which order a login is tried: agent, key files without a passphrase, key files with one (asked for once), the
+ * password (the endpoint's, or asked for). A password is sent once: accounts get locked.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,8 +41,8 @@ export interface Login {
 }
 
 export function createLogin(ssh2: Ssh2, credentials: Credentials, answers: Answers, ask: Ask): Login {
-  const progress = { tried: [] as string[], passwordSent: false };
-  const steps = stepsOf(ssh2, credentials, answers, ask, () => progress.passwordSent);
+  const progress: Progress = { tried: [], accepts: [], passwordSent: false, locked: undefined };
+  const steps = stepsOf(ssh2, credentials, answers, ask, progress);
   return {
     get tried() {
       return progress.tried;

@@ -57,6 +57,7 @@ export async function openSshClient(
       const login = createLogin(
         ssh2,
         {
+          host,
           user: config.user ?? userInfo().username,
           password: target.password,
           keyFile: target.keyFile,

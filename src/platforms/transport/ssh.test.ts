@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AuthContext } from 'ssh2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import type { Ask } from '../contract.ts';
 import { outputOf } from './output.ts';
@@ -30,6 +30,12 @@ async function startServer(accepts: (context: AuthContext) => boolean, mostSessi
       tried.push(context.method);
       if (accepts(context)) context.accept();
       else context.reject(['publickey', 'password', 'keyboard-interactive']);
+    });
+    client.on('tcpip', (accept, _reject, { destIP, destPort }) => {
+      const stream = accept();
+      const onward = connect(destPort, destIP);
+      stream.pipe(onward).pipe(stream);
+      onward.on('error', () => {});
     });
     client.on('session', (accept, reject) => {
       if (sessions >= mostSessions) return reject();
@@ -58,9 +64,11 @@ let dir = '';
 const opened: SshHost[] = [];
 const servers: Server[] = [];
 beforeEach(async () => {
+  vi.stubEnv('SSH_AUTH_SOCK', undefined);
   dir = await mkdtemp(join(tmpdir(), 'drover-ssh-'));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const host of opened.splice(0)) host.close();
   for (const server of servers.splice(0)) await server.close();
   await rm(dir, { recursive: true });
@@ -120,6 +128,45 @@ describe('SSH', () => {
     expect(server.tried.filter((method) => method === 'password')).toHaveLength(1);
     expect(server.tried.indexOf('publickey')).toBeLessThan(server.tried.indexOf('password'));
     expect(server.tried).not.toContain('keyboard-interactive');
+  });
+
+  it('asks for the password once when nothing else helps, and only where the host takes one', async () => {
+    let asked = '';
+    const secret = async (prompt: string) => {
+      asked += prompt;
+      return 'right';
+    };
+    const server = await startServer((context) => context.method === 'password' && context.password === 'right');
+    await open(server, {}, { secret });
+    expect(asked).toBe('Password of root on 127.0.0.1: ');
+  });
+
+  it('says that a key has a passphrase when nobody is there to give it', async () => {
+    const key = await keyFile('secret');
+    const refused = open(await startServer(key.isIt), { keyFile: key.path });
+    await expect(refused).rejects.toMatchObject({ code: 'auth.needs-secret', fix: `ssh-add ${key.path}` });
+  });
+
+  it('goes by way of the hosts that ~/.ssh/config names', async () => {
+    const key = await keyFile();
+    const far = await startServer(key.isIt);
+    const hop = await startServer(key.isIt);
+    const knownHosts = [far, hop].map(({ port }) => `[127.0.0.1]:${port} ${HOST_KEY.public}\n`).join('');
+    await mkdir(join(dir, '.ssh'));
+    await writeFile(join(dir, '.ssh', 'known_hosts'), knownHosts);
+    await writeFile(
+      join(dir, '.ssh', 'config'),
+      `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump root@127.0.0.1:${hop.port}\nHost *\n IdentityFile ${key.path}\n`,
+    );
+    vi.stubEnv('HOME', dir);
+    servers.push(far, hop);
+    const host = await openSshHost(
+      { endpoint: 'db1', host: 'far', user: 'root' },
+      { clock: systemClock, signal, ask: {} },
+    );
+    opened.push(host);
+    expect(await outputOf(await host.pipe('uname', signal), signal)).toBe('ran uname');
+    expect(hop.connections()).toBe(1);
   });
 
   it('never shows the password in what it says', async () => {

@@ -58,6 +58,9 @@ interface Line {
   sessions: number;
 }
 
+type ChannelKind = 'session' | 'forward';
+type OpenChannel = (client: Client, done: (error: Error | undefined, stream: ClientChannel) => void) => void;
+
 /** Resolves once the login is done. `options.signal` ends only the connecting, close() everything. */
 export async function openSshHost(target: SshTarget, options: SshOptions): Promise<SshHost> {
   const config = await readSshConfig(target, userSshConfig());
@@ -78,70 +81,53 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
   }
   await openLine(options);
 
-  async function freeLine(patience: Patience, wanted: (line: Line) => boolean): Promise<Line> {
+  /** The line for one more channel; `session` ones are counted from here on, so that ten at once don't share a line. */
+  async function takeLine(kind: ChannelKind, patience: Patience): Promise<Line> {
     if (closed) throw new FleetError('host.unreachable', `the connection to ${name} was closed`, { retry: true });
-    for (const line of lines) if (wanted(line)) return line;
-    return openLine(patience);
+    const free = [...lines].find(({ sessions }) => kind === 'forward' || sessions < MOST_SESSIONS);
+    const line = free ?? (await openLine(patience));
+    if (kind === 'session') line.sessions++;
+    return line;
   }
 
-  const channel = <T extends Duplex>(
-    signal: AbortSignal,
-    open: (client: Client, done: (error: Error | undefined, stream: T) => void) => void,
-    wanted: (line: Line) => boolean = () => true,
-    taken?: (line: Line, stream: T) => void,
-  ): Promise<T> =>
+  const channel = (kind: ChannelKind, signal: AbortSignal, open: OpenChannel): Promise<ClientChannel> =>
     within(
       CHANNEL_MS,
       { clock: options.clock, signal },
       () => noAnswer(name, CHANNEL_MS / 1000),
       async (deadline) => {
-        const line = await freeLine({ clock: options.clock, signal: deadline.signal }, wanted);
-        const opening = new Promise<T>((resolve, reject) => {
-          open(line.client, (error, stream) => (error ? reject(refusal(error, name)) : resolve(stream)));
-        });
-        const lost = line.ended.then(() => {
-          throw new FleetError('host.unreachable', `${name} hung up`, { retry: true });
-        });
-        const stream = await Promise.race([opening, lost]);
-        if (deadline.signal.aborted) stream.destroy();
-        taken?.(line, stream);
-        return stream;
+        const line = await takeLine(kind, { clock: options.clock, signal: deadline.signal });
+        const release = () => {
+          if (kind === 'session') line.sessions--;
+        };
+        try {
+          const stream = await Promise.race([opened(line.client, open, name), hungUp(line, name)]);
+          stream.once('close', release);
+          // Came too late for whoever asked.
+          if (deadline.signal.aborted) stream.destroy();
+          return stream;
+        } catch (error) {
+          release();
+          throw error;
+        }
       },
     );
-
-  // Counted from the request on: ten requests at once must not all go to the same line.
-  const session = (
-    signal: AbortSignal,
-    open: (client: Client, done: (error: Error | undefined, stream: ClientChannel) => void) => void,
-  ) => {
-    let reserved: Line | undefined;
-    const wanted = (line: Line) => line.sessions < MOST_SESSIONS;
-    const counted: typeof open = (client, done) => {
-      reserved = [...lines].find((line) => line.client === client);
-      if (reserved) reserved.sessions++;
-      open(client, (error, stream) => {
-        if (error && reserved) reserved.sessions--;
-        done(error, stream);
-      });
-    };
-    return channel(signal, counted, wanted, (line, stream) => stream.once('close', () => line.sessions--));
-  };
 
   return {
     name,
     openUnixSocket: (path, signal) =>
-      channel<ClientChannel>(signal, (client, done) => client.openssh_forwardOutStreamLocal(path, done)),
+      channel('forward', signal, (client, done) => client.openssh_forwardOutStreamLocal(path, done)),
     openTcp: (host, port, signal) =>
-      channel<ClientChannel>(signal, (client, done) => client.forwardOut('127.0.0.1', 0, host, port, done)),
+      channel('forward', signal, (client, done) => client.forwardOut('127.0.0.1', 0, host, port, done)),
     async pipe(command, signal) {
-      const stream = await session(signal, (client, done) => client.exec(command, done));
+      const stream = await channel('session', signal, (client, done) => client.exec(command, done));
       // Unread, it would stop the command once the window is full.
       stream.stderr.resume();
       return stream;
     },
     async shell({ columns, rows }, signal) {
       const terminal = { term: process.env['TERM'] ?? 'xterm-256color', cols: columns, rows };
-      const stream = await session(signal, (client, done) => client.shell(terminal, done));
+      const stream = await channel('session', signal, (client, done) => client.shell(terminal, done));
       return { stream, resize: (size) => stream.setWindow(size.rows, size.columns, 0, 0) };
     },
     close() {
@@ -152,6 +138,22 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
   };
 }
 
-/** sshd says no to one channel; the connection itself is well. */
-const refusal = (error: Error, name: string): FleetError =>
-  new FleetError('op.refused', `${name} refused the channel: ${error.message}`, { cause: error });
+const opened = (client: Client, open: OpenChannel, name: string): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    try {
+      // An error here is sshd's no to this channel; the connection itself is well.
+      open(client, (error, stream) => {
+        if (error)
+          reject(new FleetError('op.refused', `${name} refused the channel: ${error.message}`, { cause: error }));
+        else resolve(stream);
+      });
+    } catch (error) {
+      // ssh2 throws when the connection has just gone.
+      reject(new FleetError('host.unreachable', `${name} hung up`, { retry: true, cause: error }));
+    }
+  });
+
+async function hungUp(line: Line, name: string): Promise<never> {
+  await line.ended;
+  throw new FleetError('host.unreachable', `${name} hung up`, { retry: true });
+}

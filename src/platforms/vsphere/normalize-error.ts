@@ -39,7 +39,9 @@ export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'no
         fix: 'do it by force, or install open-vm-tools',
       });
     case 'ConcurrentAccess':
-      return make('op.conflict', `${subject} was changed by somebody else at the same moment`, { fix: 'look at it again' });
+      return make('op.conflict', `${subject} was changed by somebody else at the same moment`, {
+        fix: 'look at it again',
+      });
     case 'TaskInProgress':
       return make('op.conflict', `${subject} is busy with another task`, { fix: 'wait until that is done' });
     case 'NotSupported':

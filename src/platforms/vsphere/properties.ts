@@ -62,9 +62,14 @@ export async function retrieve(
   for (;;) {
     const token = textAt(response, 'returnval', 'token');
     if (token === undefined || token === '') return;
-    if (seen.has(token) || seen.size === MOST_PAGES) throw new SoapFault('InvalidArgument', 'the pages never end', undefined);
+    if (seen.has(token) || seen.size === MOST_PAGES)
+      throw new SoapFault('InvalidArgument', 'the pages never end', undefined);
     seen.add(token);
-    response = await session.call({ ...common, method: 'ContinueRetrievePropertiesEx', args: xml`<token>${token}</token>` });
+    response = await session.call({
+      ...common,
+      method: 'ContinueRetrievePropertiesEx',
+      args: xml`<token>${token}</token>`,
+    });
   }
 }
 

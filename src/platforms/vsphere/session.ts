@@ -111,7 +111,8 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
         const { cookie } = await soap.call(call, undefined).catch((error: unknown) => {
           throw isFault(error, 'InvalidLogin') ? rejected(endpoint, user, host, error) : normalizeError(error, host);
         });
-        if (cookie === undefined) throw new FleetError('host.protocol', `${host} accepted the login but gave no session`);
+        if (cookie === undefined)
+          throw new FleetError('host.protocol', `${host} accepted the login but gave no session`);
         return cookie;
       },
     });
@@ -160,7 +161,8 @@ function readContent(response: XmlElement, host: string): ServiceContent {
   const about = child(content, 'about');
   const manager = (name: string): MoRef => {
     const element = child(content, name);
-    if (element?.type === undefined) throw new FleetError('host.protocol', `${host} has no ${name}: it is no vSphere API`);
+    if (element?.type === undefined)
+      throw new FleetError('host.protocol', `${host} has no ${name}: it is no vSphere API`);
     return { type: element.type, value: element.text };
   };
   return {

@@ -40,7 +40,7 @@ async function attach(stage: Stage, what: string, open: (signal: AbortSignal) =>
   stage.message.say(`opening ${what}…`);
   const attachment = await open(controller.signal);
   try {
-    const notice = `drover: this is ${what}; ctrl-] detaches`;
+    const notice = `drover: this is ${what}`;
     const how = await stage.terminal.attach(attachment, { notice, signal: controller.signal });
     stage.message.say(how === 'detached' ? `detached from ${what}` : `${what} was closed from the other side`);
   } finally {

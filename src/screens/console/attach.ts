@@ -1,5 +1,7 @@
+import { DETACH_BYTE } from '../../actions/keymap.ts';
 import { FleetError } from '../../errors.ts';
 import type { Attachment } from '../../platforms/contract.ts';
+import { controlByte } from '../../state/key-name.ts';
 import type { Input } from '../../terminal/input.ts';
 import { passThrough } from '../../terminal/pass-through.ts';
 import { runCommand } from '../../terminal/run-command.ts';
@@ -14,11 +16,9 @@ export type Attach = (
   options: { readonly notice: string; readonly signal: AbortSignal },
 ) => Promise<'detached' | 'closed'>;
 
-/** ctrl-] */
-const DETACH_BYTE = 0x1d;
-
+/** `detachKey` is one that a terminal sends as a single byte. */
 export const createAttach =
-  (screen: Screen, input: Input): Attach =>
+  (screen: Screen, input: Input, detachKey: string): Attach =>
   async (attachment, { notice, signal }) => {
     if (attachment.kind === 'command') {
       const { argv } = attachment;
@@ -33,9 +33,9 @@ export const createAttach =
         input,
         stream,
         // What an earlier console left below the cursor would stand between the lines of this one.
-        notice: `\x1b[J${notice}`,
+        notice: `\x1b[J${notice}; ${detachKey} detaches`,
         signal,
-        detachByte: DETACH_BYTE,
+        detachByte: controlByte(detachKey) ?? DETACH_BYTE,
         ...(resize && { resize }),
       });
     } finally {

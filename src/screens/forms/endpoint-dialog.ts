@@ -145,7 +145,8 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
       }
       close();
       stage.message.say(existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, 'good');
-      services.sessions.reconnect(endpointName(word), createAsk(stage));
+      // How it goes is shown by its row.
+      services.sessions.reconnect(endpointName(word), createAsk(stage)).catch(() => {});
     } catch (error) {
       dialog.tell(paint('danger', sentence(error)));
     } finally {

@@ -1,9 +1,10 @@
 import type { EditAction } from '../../actions/action.ts';
+import { editVm } from '../../actions/edit.ts';
 import { permitted } from '../../actions/perform.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { endpointOf, type VmId } from '../../ids.ts';
 import type { Settings, SettingsTarget } from '../../platforms/contract.ts';
-import { display, fieldsOf } from '../../state/fields.ts';
+import { fieldsOf } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
@@ -37,8 +38,8 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   const { vm, connection } = permitted(action, id, services);
   const platform = services.store.fleet.endpoints.get(endpointOf(id))?.platform;
   const manifest = services.manifests.find((one) => one.id === platform);
-  const { settings, configure } = connection.vm;
-  if (!manifest || !settings || !configure) {
+  const { settings } = connection.vm;
+  if (!manifest || !settings) {
     throw new FleetError(
       'op.unsupported',
       connection.whyNot['vm.settings'] ?? `the settings of ${vm.name} can't be read`,
@@ -46,7 +47,8 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   }
   const controller = new AbortController();
   const choosable = vm.state === 'running' || vm.state === 'paused';
-  let target: SettingsTarget = 'config';
+  // What runs is what people mean when it runs (F-055).
+  let target: SettingsTarget = choosable ? 'running' : 'config';
   let form: Form | undefined;
   let saving = false;
 
@@ -97,10 +99,6 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     const basedOn = Object.fromEntries(
       keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])),
     );
-    const said = keys.map((key) => {
-      const field = manifest.settings.find((one) => one.key === key);
-      return field ? `${field.label.toLowerCase()} ${display(field, changes[key])}` : key;
-    });
     saving = true;
     dialog.tell(painted('dim', 'saving…'));
     const { ended } = services.tasks.run({
@@ -110,10 +108,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
         {
           id,
           name: vm.name,
-          run: async (signal) => {
-            const { warnings } = await configure(id, target, changes, basedOn, signal);
-            return `${vm.name}: ${said.join(', ')} ${target === 'running' ? 'now' : 'saved'}${warnings.map(({ detail }) => `; ${detail}`).join('')}`;
-          },
+          run: (signal) => editVm(services, id, target, changes, basedOn, signal),
         },
       ],
     });

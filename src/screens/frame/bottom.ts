@@ -11,18 +11,30 @@ const COLOURS: Readonly<Record<Tone, ColourWord>> = {
   danger: 'danger',
 };
 
-/** What happened, with the next step behind it. */
-export function messageText(message: Message | undefined, columns: number, { theme }: Look): string {
-  if (!message) return '';
+/**
+ * The two lines at the bottom: what happened, and the keys. A next step that does not fit behind what happened takes the
+ * place of the keys until a key is pressed: it is worth more then.
+ */
+export function bottomLines(
+  message: Message | undefined,
+  hints: readonly Hint[],
+  columns: number,
+  look: Look,
+): readonly [string, string] {
+  const room = columns - 2;
+  const keys = () => hintText(hints, columns, look);
+  if (!message) return ['', keys()];
+  const { theme } = look;
   const text = clean(message.text);
-  const shown = fit(text, Math.min(width(text), columns - 2));
-  const room = columns - 4 - width(shown);
-  const fix = message.fix === undefined || room < 12 ? '' : `  ${theme.paint('dim', fit(clean(message.fix), room))}`;
-  return ` ${theme.paint(COLOURS[message.tone], shown)}${fix}`;
+  const fix = message.fix === undefined ? '' : clean(message.fix);
+  const told = ` ${theme.paint(COLOURS[message.tone], fit(text, Math.min(width(text), room)))}`;
+  if (fix === '') return [told, keys()];
+  if (width(text) + 2 + width(fix) <= room) return [`${told}  ${theme.paint('dim', fix)}`, keys()];
+  return [told, ` ${theme.paint('accent', fit(fix, Math.min(width(fix), room)))}`];
 }
 
 /** The keys that have a meaning now, as many as there is room for; a disabled one is dim and says why when pressed. */
-export function hintText(hints: readonly Hint[], columns: number, look: Look): string {
+function hintText(hints: readonly Hint[], columns: number, look: Look): string {
   const always = hints.filter(({ always }) => always);
   const tail = fitting(always, columns, look);
   const rest = fitting(

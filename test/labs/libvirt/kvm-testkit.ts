@@ -84,6 +84,10 @@ async function start(): Promise<TestServer> {
       await until(`${ON} asks for a login`, 60_000, async () =>
         (await serialLog(host, ON)).slice(before).trimEnd().endsWith('login:'),
       );
+      // It starts with all of its memory, and settings that still move can't be compared.
+      await until(`${ON} has given back memory`, 20_000, async () =>
+        /Used memory:\s+131072 KiB/.test(await virsh(host, 'dominfo', ON)),
+      );
       return idOfGuest(host, endpoint, ON);
     },
     async doomedVm() {

@@ -17,6 +17,12 @@ export interface XdrReader {
   u64(): number;
   i64(): number;
   double(): number;
+  /** Bytes as characters of their own, without a Buffer in between. */
+  latin1(length: number): string;
+  utf8(length: number): string;
+  skip(length: number): void;
+  /** The byte that comes next, without reading it; 0 at the end. */
+  peek(): number;
   /** A view into the message, not a copy. */
   opaque(length: number): Buffer;
   /** Length of a list whose elements take at least `elementBytes`: a lie is found before anything is allocated. */
@@ -48,6 +54,16 @@ export function createXdrReader(message: Buffer): XdrReader {
       return message.readInt32BE(start) * 2 ** 32 + message.readUInt32BE(start + 4);
     },
     double: () => message.readDoubleBE(take(8)),
+    latin1(length) {
+      const start = take(padded(length));
+      return message.toString('latin1', start, start + length);
+    },
+    utf8(length) {
+      const start = take(padded(length));
+      return message.toString('utf8', start, start + length);
+    },
+    skip: (length) => void take(padded(length)),
+    peek: () => message[at] ?? 0,
     opaque(length) {
       const start = take(padded(length));
       return message.subarray(start, start + length);
@@ -69,7 +85,7 @@ export interface XdrWriter {
   bytes(): Buffer;
 }
 
-export function createXdrWriter(): XdrWriter {
+function createXdrWriter(): XdrWriter {
   let buffer = Buffer.alloc(256);
   let at = 0;
   function room(length: number): number {
@@ -123,7 +139,7 @@ export const flag: Codec<boolean> = { least: 4, read: (r) => r.i32() !== 0, writ
 
 export const text: Codec<string> = {
   least: 4,
-  read: (r) => r.opaque(r.count(1)).toString('utf8'),
+  read: (r) => r.utf8(r.count(1)),
   write(w, value) {
     const encoded = Buffer.from(value, 'utf8');
     w.u32(encoded.length);

@@ -6,7 +6,7 @@ import { plainLine } from '../../transport/http-wire.ts';
 import { type MoRef, nothing, request, type Xml } from './envelope.ts';
 import { faultIn } from './fault.ts';
 import { readXml } from './read-xml.ts';
-import { child, type Take, XmlError, type XmlElement } from './xml.ts';
+import { child, type Take, type XmlElement, XmlError } from './xml.ts';
 
 export interface SoapCall {
   readonly target: MoRef;
@@ -89,7 +89,8 @@ async function understood(
 /** The request was turned away before anything was done with it. */
 function notSoap(status: number, reason: string, said: string): FleetError {
   const words = `${said} was answered with ${status} ${reason}`.trim();
-  if (status === 401 || status === 403) return new FleetError('auth.forbidden', words, { fix: 'look for a proxy in between' });
+  if (status === 401 || status === 403)
+    return new FleetError('auth.forbidden', words, { fix: 'look for a proxy in between' });
   if (status === 429 || status >= 500) {
     return new FleetError('host.unreachable', words, { retry: true, fix: 'wait until its services have started' });
   }

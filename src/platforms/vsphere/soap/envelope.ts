@@ -26,7 +26,10 @@ function spell(part: Part): string {
   return 'xml' in part ? part.xml : part.map((one) => one.xml).join('');
 }
 
-const ENVELOPE = ['soapenv="http://schemas.xmlsoap.org/soap/envelope/"', 'xsi="http://www.w3.org/2001/XMLSchema-instance"']
+const ENVELOPE = [
+  'soapenv="http://schemas.xmlsoap.org/soap/envelope/"',
+  'xsi="http://www.w3.org/2001/XMLSchema-instance"',
+]
   .map((space) => `xmlns:${space}`)
   .join(' ');
 

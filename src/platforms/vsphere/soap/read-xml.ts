@@ -7,12 +7,7 @@ const PIECE = 16_384;
 const AT_A_TIME_MS = 2;
 
 /** Reads a whole body without holding up the event loop. Throws XmlError, or the signal's reason. */
-export async function readXml(
-  body: Buffer,
-  clock: Clock,
-  signal: AbortSignal,
-  take?: Take,
-): Promise<XmlElement> {
+export async function readXml(body: Buffer, clock: Clock, signal: AbortSignal, take?: Take): Promise<XmlElement> {
   const reader = createXmlReader(take);
   const decoder = new TextDecoder();
   let since = clock.ticks();

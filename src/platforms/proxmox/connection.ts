@@ -1,0 +1,74 @@
+import { nativeOf } from '../../ids.ts';
+import type { Connection, Context, Endpoint } from '../contract.ts';
+import { createHttp } from '../transport/http.ts';
+import { targetName } from '../transport/http-target.ts';
+import { createRest } from '../transport/rest.ts';
+import { addressOf } from './address.ts';
+import { createApi } from './api.ts';
+import { isAtLeast, readCluster } from './cluster.ts';
+import { createSerial, createShell } from './console.ts';
+import { createDelete } from './delete.ts';
+import type { GuestCalls } from './guest-call.ts';
+import { createGuestIndex } from './index-of-guests.ts';
+import { readInfo } from './info.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { createLogin } from './login.ts';
+import { readNodeInfo } from './node-info.ts';
+import { createSettings } from './settings.ts';
+import { watchCluster } from './watch.ts';
+
+/** A cluster, connected: logged in, with a name. Each kind of request has connections of its own, so that none waits for others. */
+export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
+  const { clock, wire, ask, signal } = context;
+  const { target, identity } = addressOf(endpoint);
+  const closing = new AbortController();
+  const open = (channel: string) => createHttp({ target, endpoint: endpoint.name, clock, wire, channel });
+  const https = { control: open('control'), poll: open('poll'), details: open('details') };
+  const login = createLogin({ http: https.control, clock, ask, identity, signal: closing.signal });
+  const apiOf = (channel: keyof typeof https) => createApi(createRest({ http: https[channel], clock, login }));
+  const api = apiOf('control');
+  const shut = () => {
+    closing.abort();
+    for (const http of Object.values(https)) http.close();
+  };
+
+  const cluster = await readCluster(api, endpoint.name, targetName(target), signal).catch((error: unknown) => {
+    shut();
+    throw error;
+  });
+  const index = createGuestIndex(api, cluster.name);
+  let onTouched = (_key: string): void => {};
+  const calls: GuestCalls = { api, clock, index, touched: (key) => onTouched(key) };
+  const terminals = { http: https.control, clock, login, api, closed: closing.signal };
+
+  return {
+    vm: {
+      info: (id, infoSignal) => readInfo(calls, id, infoSignal),
+      ...createLifecycle(calls, isAtLeast(cluster.version, 8, 2)),
+      ...createDelete(calls),
+      ...createSettings(calls),
+    },
+    console: { serial: createSerial(calls, terminals) },
+    node: {
+      async info(id, infoSignal) {
+        await index.node(nativeOf(id), infoSignal);
+        return readNodeInfo(api, nativeOf(id), infoSignal);
+      },
+      shell: createShell(terminals, index.node),
+    },
+    whyNot: {},
+    async watch(options) {
+      const listen = (touched: (key: string) => void) => {
+        onTouched = touched;
+      };
+      const poll = apiOf('poll');
+      const details = apiOf('details');
+      const ended = AbortSignal.any([options.signal, closing.signal]);
+      if (ended.aborted) return;
+      await watchCluster({ poll, details, clock, cluster, index, onTouched: listen }, { ...options, signal: ended });
+    },
+    async close() {
+      shut();
+    },
+  };
+}

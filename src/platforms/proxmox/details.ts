@@ -1,0 +1,116 @@
+/**
+ * What the list of the cluster leaves out, asked guest by guest within a budget: settings, addresses, QEMU's run state.
+ * Those on the screen come first; the others are read once, a few at a time, so that a refresh never costs more for more
+ * guests.
+ */
+import { type Clock, wait } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import type { Change } from '../contract.ts';
+import { readAddresses } from './addresses.ts';
+import { type Api, segment } from './api.ts';
+import { pathOf } from './guest-call.ts';
+import { readGuestConfig } from './guest-config.ts';
+import { asRow, asRows, numberOf, textOf } from './json.ts';
+import type { Entry, Roster } from './roster.ts';
+import type { Sheet } from './vm-row.ts';
+
+export interface DetailsOptions {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly roster: Roster;
+  /** Keys of the guests on the screen. */
+  readonly seen: () => readonly string[];
+  readonly onlineNodes: () => readonly string[];
+  readonly emit: (changes: readonly Change[]) => void;
+  readonly onComplete: () => void;
+}
+
+/** So many are read before the inventory is called complete: an ordinary fleet whole, of a large one its beginning. */
+const FIRST_SHEETS = 200;
+const PER_ROUND = 8;
+const ROUND_MS = 2_000;
+const SHEET_OLD_MS = 60_000;
+const ADDRESS_OLD_MS = 30_000;
+const RUN_STATES_OLD_MS = 60_000;
+const READ_MS = 8_000;
+
+/** Runs until the signal aborts, and then rejects with its reason. Guests and nodes that don't answer hold nothing up. */
+export async function readDetails(options: DetailsOptions): Promise<never> {
+  const { clock, signal, roster, seen, onComplete } = options;
+  let runStatesAt = clock.ticks();
+  await readRunStates(options);
+  await readSheets(options, [...roster.guests.values()].slice(0, FIRST_SHEETS));
+  onComplete();
+  for (;;) {
+    await wait(clock, ROUND_MS, signal);
+    const now = clock.ticks();
+    const old = (at: number | undefined, ms: number) => at === undefined || now - at > ms;
+    const visible = seen().flatMap((key) => roster.guests.get(key) ?? []);
+    const unread = [...roster.guests.values()].filter(({ sheetAt }) => sheetAt === undefined);
+    const sheets = [...visible.filter(({ sheetAt }) => old(sheetAt, SHEET_OLD_MS)), ...unread].slice(0, PER_ROUND);
+    await readSheets(options, sheets);
+    await readIps(options, visible.filter(({ ipsAt }) => old(ipsAt, ADDRESS_OLD_MS)).slice(0, PER_ROUND));
+    if (now - runStatesAt < RUN_STATES_OLD_MS) continue;
+    runStatesAt = now;
+    await readRunStates(options);
+  }
+}
+
+/** One request per node: which of its running guests are paused, or stuck. */
+async function readRunStates({ api, signal, roster, onlineNodes, emit }: DetailsOptions): Promise<void> {
+  await Promise.all(
+    onlineNodes().map((node) =>
+      unlessSilent(signal, async () => {
+        const path = `/nodes/${segment(node)}/qemu`;
+        const answer = await api.get(path, { signal, subject: node, query: { full: 1 }, deadlineMs: READ_MS });
+        for (const row of asRows(answer, node)) {
+          const runState = textOf(row, 'qmpstatus');
+          const vmid = numberOf(row, 'vmid');
+          // `stopped` is no run state of QEMU, but its absence.
+          if (runState !== undefined && runState !== 'stopped') emit(roster.learn(`qemu/${vmid}`, { runState }));
+        }
+      }),
+    ),
+  );
+}
+
+async function readSheets(options: DetailsOptions, entries: readonly Entry[]): Promise<void> {
+  const { api, signal, roster, onlineNodes, emit } = options;
+  const silent = new Set<string>();
+  const online = new Set(onlineNodes());
+  await Promise.all(
+    entries.map(async ({ guest }) => {
+      if (!online.has(guest.node) || silent.has(guest.node)) return;
+      const answered = await unlessSilent(signal, async () => {
+        const path = `${pathOf(guest)}/config`;
+        const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
+        const { autostart, kcli, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
+        const { plan, profile, image } = kcli;
+        const sheet: Sheet = { autostart, plan, profile, image, serial: serial !== undefined, agent };
+        emit(roster.learn(guest.key, { sheet }));
+      });
+      if (!answered) silent.add(guest.node);
+    }),
+  );
+}
+
+async function readIps({ api, signal, roster, emit }: DetailsOptions, entries: readonly Entry[]): Promise<void> {
+  await Promise.all(
+    entries.map(async ({ guest, vm, sheet }) => {
+      if (vm.state !== 'running' || (guest.kind === 'qemu' && !sheet?.agent)) return;
+      emit(roster.learn(guest.key, { ips: await readAddresses(api, guest, signal) }));
+    }),
+  );
+}
+
+/** False when nobody answered. That a guest is gone or may not be read is an answer. */
+async function unlessSilent(signal: AbortSignal, read: () => Promise<void>): Promise<boolean> {
+  try {
+    await read();
+    return true;
+  } catch (error) {
+    if (!(error instanceof FleetError) || signal.aborted) throw error;
+    return error.code !== 'host.unreachable';
+  }
+}

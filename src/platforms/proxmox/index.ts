@@ -1,0 +1,5 @@
+import type { Platform } from '../contract.ts';
+import { testEndpoint } from './checks.ts';
+import { connect } from './connection.ts';
+
+export const platform: Platform = { connect, test: testEndpoint };

@@ -1,0 +1,115 @@
+/** All that is known of the guests while they are watched, and the rows that it makes. */
+import type { Clock } from '../../clock.ts';
+import { vmId } from '../../ids.ts';
+import type { Change, Trouble, Vm } from '../contract.ts';
+import type { Current, Guest, Resources } from './guests.ts';
+import { type Knowledge, type Place, rowOf, type Sheet, sameRow } from './vm-row.ts';
+
+export interface Roster {
+  /** By the server's id; `qemu/100`. */
+  readonly guests: ReadonlyMap<string, Entry>;
+  rows(): readonly Vm[];
+  /** The list as it is now: what is not in it is gone. */
+  list(resources: Resources): readonly Change[];
+  learn(key: string, news: News): readonly Change[];
+  /** The server said that there is no such guest, whatever its list says. */
+  gone(key: string): readonly Change[];
+}
+
+export interface Entry extends Knowledge {
+  readonly vm: Vm;
+  /** In ticks; undefined: never. */
+  readonly currentAt: number | undefined;
+  readonly sheetAt: number | undefined;
+  readonly ipsAt: number | undefined;
+}
+
+export interface News {
+  readonly current?: Current;
+  readonly runState?: string | undefined;
+  readonly sheet?: Sheet;
+  readonly ips?: readonly string[];
+  /** Null: it is over. */
+  readonly failure?: string | null;
+}
+
+/** The list is told by the nodes every ten seconds or so: what was asked of a guest itself is newer for that long. */
+const FRESH_MS = 15_000;
+
+export function createRoster(place: Place, clock: Clock): Roster {
+  const guests = new Map<string, Entry>();
+  const goneAt = new Map<string, number>();
+
+  function put(key: string, next: Omit<Entry, 'vm'>): readonly Change[] {
+    const old = guests.get(key);
+    const vm = rowOf(place, next);
+    const same = old !== undefined && sameRow(old.vm, vm);
+    guests.set(key, { ...next, vm: same ? old.vm : vm });
+    return same ? [] : [{ kind: 'vm-upsert', vm }];
+  }
+
+  function drop(key: string): readonly Change[] {
+    return guests.delete(key) ? [{ kind: 'vm-remove', id: vmId(place.endpoint, key) }] : [];
+  }
+
+  function listed(guest: Guest): Omit<Entry, 'vm'> {
+    const old = guests.get(guest.key);
+    const fresh = old?.currentAt !== undefined && clock.ticks() - old.currentAt < FRESH_MS;
+    const current = fresh ? old.current : undefined;
+    const running = (current?.status ?? guest.status) === 'running';
+    return {
+      guest,
+      current,
+      currentAt: fresh ? old.currentAt : undefined,
+      runState: running ? old?.runState : undefined,
+      sheet: old?.sheet,
+      sheetAt: old?.sheetAt,
+      ips: old?.ips ?? [],
+      ipsAt: old?.ipsAt,
+      trouble: troubleOf(guest, old?.trouble, clock.now()),
+    };
+  }
+
+  return {
+    guests,
+    rows: () => Array.from(guests.values(), ({ vm }) => vm),
+    list(resources) {
+      const changes: Change[] = [];
+      for (const guest of resources.guests.values()) {
+        const since = goneAt.get(guest.key);
+        if (since !== undefined && clock.ticks() - since < FRESH_MS) continue;
+        goneAt.delete(guest.key);
+        changes.push(...put(guest.key, listed(guest)));
+      }
+      for (const key of [...guests.keys()]) if (!resources.guests.has(key)) changes.push(...drop(key));
+      return changes;
+    },
+    learn(key, { current, runState, sheet, ips, failure }) {
+      const old = guests.get(key);
+      if (!old) return [];
+      const now = clock.ticks();
+      const status = current?.status ?? old.current?.status ?? old.guest.status;
+      return put(key, {
+        ...old,
+        ...(current && { current, currentAt: now }),
+        ...(sheet && { sheet, sheetAt: now }),
+        ...(ips && { ips, ipsAt: now }),
+        runState: status === 'running' ? (current?.runState ?? runState ?? old.runState) : undefined,
+        trouble:
+          failure === undefined ? old.trouble : failure === null ? undefined : { message: failure, since: clock.now() },
+      });
+    },
+    gone(key) {
+      goneAt.set(key, clock.ticks());
+      return drop(key);
+    },
+  };
+}
+
+const HA_TROUBLE = 'high availability has given up on it';
+
+/** A failed task stays until the next one; what high availability says comes and goes with the list. */
+function troubleOf(guest: Guest, old: Trouble | undefined, now: number): Trouble | undefined {
+  if (guest.ha === 'error') return old ?? { message: HA_TROUBLE, since: now };
+  return old?.message === HA_TROUBLE ? undefined : old;
+}

@@ -1,0 +1,83 @@
+/** The whole API on loopback, with a cluster that is pretended: tickets, tasks, websockets, every request checked. */
+import { systemClock } from '../../clock.ts';
+import { endpointName, type VmId, vmId } from '../../ids.ts';
+import { mib } from '../../units.ts';
+import type { Endpoint } from '../contract.ts';
+import type { PlatformTestkit } from '../testkit.ts';
+import { ACCOUNTS } from './testkit/access.ts';
+import { startFakeProxmox } from './testkit/server.ts';
+import type { WorldGuest } from './testkit/world.ts';
+
+const ENDPOINT = endpointName('proxmox-test');
+/** The real list is late by ten seconds; a test need not wait that long to see that it does not matter. */
+const LAG_MS = 2_500;
+
+export const testkit: PlatformTestkit = {
+  lab: undefined,
+  facts: {
+    pushesEvents: false,
+    startTakesMs: 3_000,
+    stopTakesMs: 3_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'memory'],
+    changes: {
+      config: { memory: mib(1024), vcpus: 3, autostart: true, description: 'changed by the suite' },
+      running: { autostart: true, description: 'changed live' },
+    },
+    prompt: /login: /,
+    keepsDisks: false,
+  },
+  available: async () => undefined,
+  start,
+};
+
+async function start() {
+  const server = await startFakeProxmox(systemClock);
+  server.lagMs = LAG_MS;
+  const { world } = server;
+  const disks = { scsi0: 'local-lvm:vm-VMID-disk-0,size=8G', ide2: 'local:iso/debian-13.iso,media=cdrom,size=600M' };
+  const net0 = 'virtio=BC:24:11:2E:C5:4A,bridge=vmbr0,tag=10';
+  const plain = { ...disks, net0, serial0: 'socket', ostype: 'l26', meta: 'creation-qemu=9.2.0,ctime=1700000000' };
+  const stopped = world.addGuest('qemu', 'pve1', { ...plain, name: 'contract-stopped' });
+  const running = world.addGuest('qemu', 'pve2', {
+    ...plain,
+    name: 'contract-running',
+    description: 'plan=shop,profile=small',
+  });
+  world.addGuest('lxc', 'pve1', { hostname: 'contract-container', rootfs: 'local-lvm:subvol-VMID-disk-0,size=4G' });
+  world.addGuest('qemu', 'pve1', { ...plain, name: 'contract-template', template: '1' });
+  let doomed = 0;
+
+  const idOf = ({ kind, vmid }: WorldGuest): VmId => vmId(ENDPOINT, `${kind}/${vmid}`);
+  const endpoint: Endpoint = {
+    name: ENDPOINT,
+    platform: 'proxmox',
+    values: { host: server.origin, login: 'password', ...ACCOUNTS.root },
+  };
+  const bring = (guest: WorldGuest, status: 'running' | 'stopped'): VmId => {
+    guest.status = status;
+    guest.runState = status;
+    guest.startedAt = systemClock.now();
+    return idOf(guest);
+  };
+
+  return {
+    endpoint,
+    wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
+    clock: systemClock,
+    stoppedVm: async () => bring(stopped, 'stopped'),
+    runningVm: async () => bring(running, 'running'),
+    async doomedVm() {
+      const guest = world.addGuest('qemu', 'pve1', { ...plain, name: `contract-doomed-${++doomed}` });
+      server.tellNow();
+      return idOf(guest);
+    },
+    hasDisk: async (path: string) => world.volumes.has(path),
+    cutLink: () => server.cut(),
+    mendLink: () => server.mend(),
+    async close() {
+      await server.close();
+      if (server.complaints.length > 0) throw new Error(`not in Proxmox' API:\n${server.complaints.join('\n')}`);
+    },
+  };
+}

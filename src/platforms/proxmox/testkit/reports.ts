@@ -1,0 +1,129 @@
+/** What the pretended cluster tells of itself, in the fields of the real one. */
+import type { World, WorldGuest, WorldTask } from './world.ts';
+
+const MIB = 1024 ** 2;
+
+export function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {
+  const { kind, vmid, node, config, status } = guest;
+  const online = world.nodes.get(node)?.online ?? false;
+  const running = status === 'running';
+  const uptime = running ? Math.floor((world.clock.now() - guest.startedAt) / 1000) + 60 : 0;
+  return {
+    id: `${kind}/${vmid}`,
+    type: kind,
+    vmid,
+    node,
+    name: nameOf(guest),
+    status: online ? status : 'unknown',
+    template: config['template'] === '1' ? 1 : 0,
+    maxcpu: Number(config['cores']) * Number(config['sockets'] ?? 1),
+    maxmem: Number(config['memory']) * MIB,
+    maxdisk: 8 * 1024 ** 3,
+    disk: 0,
+    cpu: running ? 0.0249060195469461 : 0,
+    mem: running ? 200 * MIB : 0,
+    memhost: running ? 220 * MIB : 0,
+    uptime,
+    netin: running ? uptime * 1500 : 0,
+    netout: running ? uptime * 700 : 0,
+    diskread: running ? uptime * 4096 : 0,
+    diskwrite: running ? uptime * 512 : 0,
+    ...(config['lock'] === undefined ? {} : { lock: config['lock'] }),
+    ...(config['tags'] === undefined ? {} : { tags: config['tags'] }),
+    ...(guest.ha === undefined ? {} : { hastate: guest.ha }),
+  };
+}
+
+export const nameOf = ({ kind, vmid, config }: WorldGuest): string =>
+  config[kind === 'qemu' ? 'name' : 'hostname'] ?? `${kind === 'qemu' ? 'VM ' : 'CT'}${vmid}`;
+
+export function resources(world: World): readonly Readonly<Record<string, unknown>>[] {
+  const nodes = [...world.nodes].map(([node, { online }]) => ({
+    id: `node/${node}`,
+    type: 'node',
+    node,
+    status: online ? 'online' : 'offline',
+    level: '',
+    'cgroup-mode': 2,
+    ...(online
+      ? {
+          cpu: 0.0349,
+          maxcpu: 8,
+          mem: 2113265664,
+          maxmem: 65919459328,
+          disk: 10486546432,
+          maxdisk: 951055941632,
+          uptime: 872854,
+        }
+      : {}),
+  }));
+  const storage = [...world.nodes.keys()].map((node) => ({
+    id: `storage/${node}/local-lvm`,
+    type: 'storage',
+    storage: 'local-lvm',
+    plugintype: 'lvmthin',
+    node,
+    status: 'available',
+    shared: 0,
+    disk: 98304,
+    maxdisk: 479730032640,
+    content: 'images,rootdir',
+  }));
+  return [...[...world.guests.values()].map((guest) => guestRow(world, guest)), ...nodes, ...storage];
+}
+
+export function current(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {
+  const { maxcpu, ...row } = guestRow(world, guest);
+  return {
+    ...row,
+    cpus: maxcpu,
+    ha: { managed: 0 },
+    ...(guest.kind === 'qemu' ? { qmpstatus: guest.runState, agent: guest.config['agent'] === '1' ? 1 : 0 } : {}),
+  };
+}
+
+export const taskRow = (task: WorldTask): Readonly<Record<string, unknown>> => ({
+  upid: task.upid,
+  node: task.node,
+  type: task.type,
+  id: task.about,
+  user: task.user,
+  starttime: Math.floor(task.startedAt / 1000),
+  ...(task.endedAt === undefined ? {} : { endtime: Math.floor(task.endedAt / 1000), status: task.exit }),
+});
+
+export const clusterStatus = ({ clusterName, nodes }: World): readonly Readonly<Record<string, unknown>>[] => [
+  { type: 'cluster', id: 'cluster', name: clusterName, version: 4, quorate: 1, nodes: nodes.size },
+  ...[...nodes].map(([name, { online }], i) => ({
+    type: 'node',
+    id: `node/${name}`,
+    name,
+    nodeid: i + 1,
+    ip: `192.0.2.${i + 1}`,
+    online: online ? 1 : 0,
+    local: i === 0 ? 1 : 0,
+    level: '',
+  })),
+];
+
+export const nodeStatus = {
+  pveversion: 'pve-manager/9.1-1/9a1b2c3d',
+  'current-kernel': { sysname: 'Linux', release: '6.14.8-2-pve', version: '#1 SMP', machine: 'x86_64' },
+  'boot-info': { mode: 'efi', secureboot: 0 },
+  cpu: 0.0123456789,
+  cpuinfo: { model: 'Intel(R) Xeon(R) CPU E5-2680 v4', cores: 4, cpus: 8, sockets: 1 },
+  memory: { used: 2147483648, total: 8589934592, free: 6442450944 },
+  swap: { used: 0, total: 1073741824, free: 1073741824 },
+  rootfs: { used: 10486546432, total: 100861726720, avail: 90375180288, free: 90375180288 },
+  loadavg: ['0.15', '0.25', '0.30'],
+  uptime: 86400,
+};
+
+export const certificates = [
+  {
+    filename: 'pve-root-ca.pem',
+    fingerprint: '7A:11:F2:03:5B:64:C8:90:17:F1:B6:52:8B:0C:22:4A:97:1F:B2:F2:90:3D:29:0A:D0:DF:BE:0E:76:5A:B5:EC',
+    subject: '/CN=Proxmox Virtual Environment/OU=0f3f8a7e/O=PVE Cluster Manager CA',
+    issuer: '/CN=Proxmox Virtual Environment/OU=0f3f8a7e/O=PVE Cluster Manager CA',
+  },
+];

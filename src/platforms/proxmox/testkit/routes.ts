@@ -1,0 +1,162 @@
+import { switchPower } from './power.ts';
+import { refusal } from './refusal.ts';
+import { certificates, clusterStatus, current, nodeStatus, resources, taskRow } from './reports.ts';
+import type { Terminals } from './terminals.ts';
+import type { World, WorldGuest } from './world.ts';
+
+export interface Call {
+  readonly method: string;
+  /** Below /api2/json, decoded. */
+  readonly segments: readonly string[];
+  readonly values: Readonly<Record<string, string>>;
+  readonly user: string;
+}
+
+const TASKS_SHOWN = 25;
+const DESTROY_MS = 100;
+
+/** The `data` of the answer. Throws a refusal. */
+export function answer(world: World, terminals: Terminals, call: Call): unknown {
+  const { method, segments } = call;
+  const [first, second] = segments;
+  const path = `${method} /${segments.join('/')}`;
+  if (path === 'GET /version') return { version: '9.1-1', release: '9.1', repoid: '9a1b2c3d' };
+  if (path === 'GET /access/permissions')
+    return { '/': { 'Sys.Audit': 1 }, '/vms': { 'VM.Audit': 1, 'VM.PowerMgmt': 1 } };
+  if (path === 'GET /cluster/resources') return resources(world);
+  if (path === 'GET /cluster/status') return clusterStatus(world);
+  if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);
+  if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
+  throw refusal(501, `Method '${path}' not implemented`);
+}
+
+function onNode(world: World, terminals: Terminals, call: Call, node: string): unknown {
+  const { method, segments, values } = call;
+  const state = world.nodes.get(node);
+  if (!state)
+    throw refusal(
+      500,
+      `hostname lookup '${node}' failed - failed to get address info for: ${node}: Name or service not known`,
+    );
+  if (!state.online) throw refusal(595, 'No route to host');
+  const [, , group, name, ...rest] = segments;
+  const below = `${method} ${[group, ...(name === undefined ? [] : [name]), ...rest].join('/')}`;
+  if (below === 'GET status') return nodeStatus;
+  if (below === 'GET certificates/info') return certificates;
+  if (below === 'POST termproxy') return terminals.offer(node, undefined, call.user);
+  if (below === 'GET qemu') {
+    return [...world.guests.values()]
+      .filter((guest) => guest.kind === 'qemu' && guest.node === node)
+      .map((guest) => current(world, guest));
+  }
+  if (below === 'GET tasks') {
+    const active = world.tasks.filter((task) => task.node === node && task.exit === undefined);
+    return active
+      .filter(({ type, about }) => type === (values['typefilter'] ?? type) && about === (values['vmid'] ?? about))
+      .map(taskRow);
+  }
+  if (group === 'tasks' && name !== undefined) return onTask(world, name, method, rest);
+  if ((group === 'qemu' || group === 'lxc') && name !== undefined) {
+    const guest = world.guests.get(Number(name));
+    if (!guest || guest.node !== node || guest.kind !== group) {
+      const file = `nodes/${node}/${group === 'qemu' ? 'qemu-server' : 'lxc'}/${name}.conf`;
+      throw refusal(500, `Configuration file '${file}' does not exist`);
+    }
+    return onGuest(world, terminals, call, guest, `${method} ${rest.join('/')}`.trim());
+  }
+  throw refusal(501, `Method '${method} /${segments.join('/')}' not implemented`);
+}
+
+function onTask(world: World, upid: string, method: string, rest: readonly string[]): unknown {
+  const task = world.tasks.find((one) => one.upid === upid);
+  if (!task) throw refusal(500, 'no such task');
+  if (method === 'DELETE') {
+    task.stop();
+    return null;
+  }
+  if (rest[0] !== 'status') throw refusal(501, 'not implemented');
+  const { exit } = task;
+  return {
+    ...taskRow(task),
+    pid: 1,
+    pstart: 1,
+    ...(exit === undefined ? { status: 'running' } : { status: 'stopped', exitstatus: exit }),
+  };
+}
+
+function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGuest, below: string): unknown {
+  const { values, user } = call;
+  const verb = /^POST status\/(\w+)$/.exec(below)?.[1];
+  if (verb !== undefined) return switchPower(world, guest, verb, user);
+  switch (below) {
+    case 'GET status/current':
+      return current(world, guest);
+    case 'GET config':
+      return configOf(world, guest);
+    case 'PUT config':
+      return configure(world, guest, values);
+    case 'GET snapshot':
+      return [
+        ...guest.snapshots.map(({ name, parent, at }) => ({
+          name,
+          description: '',
+          snaptime: Math.floor(at / 1000),
+          ...(parent && { parent }),
+        })),
+        { name: 'current', description: 'You are here!', running: 1, ...parentOf(guest) },
+      ];
+    case 'GET agent/network-get-interfaces':
+      if (guest.config['agent'] !== '1') throw refusal(500, 'No QEMU guest agent configured');
+      return { result: [{ name: 'ens18', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }] };
+    case 'GET interfaces':
+      return [{ name: 'eth0', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }];
+    case 'POST termproxy':
+      return terminals.offer(guest.node, guest, user);
+    case 'DELETE':
+      return destroy(world, guest, user);
+    default:
+      throw refusal(501, `Method '${below}' not implemented`);
+  }
+}
+
+const parentOf = ({ snapshots }: WorldGuest) => {
+  const last = snapshots.at(-1);
+  return last ? { parent: last.name } : {};
+};
+
+const NUMBERS = /^(?:memory|cores|sockets|onboot|template|protection)$/;
+
+function configOf(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {
+  const { description, ...rest } = guest.config;
+  return {
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, NUMBERS.test(key) ? Number(value) : value])),
+    ...(description === undefined ? {} : { description: `${description}\n` }),
+    digest: world.digest(guest),
+  };
+}
+
+function configure(world: World, guest: WorldGuest, values: Readonly<Record<string, string>>): null {
+  const { digest, delete: doomed, ...changes } = values;
+  if (digest !== undefined && digest !== world.digest(guest)) {
+    throw refusal(500, 'detected modified configuration - file changed by other user? Try again.');
+  }
+  if (guest.config['lock'] !== undefined) throw refusal(500, `VM is locked (${guest.config['lock']})`);
+  for (const key of doomed?.split(',') ?? []) delete guest.config[key];
+  Object.assign(guest.config, changes);
+  return null;
+}
+
+function destroy(world: World, guest: WorldGuest, user: string): string {
+  const { vmid, config, status } = guest;
+  if (config['protection'] === '1') throw refusal(500, `can't remove VM ${vmid} - protection mode enabled`);
+  if (status === 'running') throw refusal(500, `VM ${vmid} is running - destroy failed`);
+  return world.beginTask(guest.node, guest.kind === 'qemu' ? 'qmdestroy' : 'vzdestroy', String(vmid), user, (end) => {
+    const failure = world.takeFailure('qmdestroy');
+    world.clock.after(DESTROY_MS, () => {
+      if (failure !== undefined) return end(failure);
+      world.guests.delete(vmid);
+      for (const volume of world.volumes) if (volume.includes(`-${vmid}-`)) world.volumes.delete(volume);
+      end('OK');
+    });
+  }).upid;
+}

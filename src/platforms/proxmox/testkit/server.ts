@@ -1,0 +1,151 @@
+/** pveproxy, pretended: HTTP on loopback in front of a world, with its error shapes and its login. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../../../clock.ts';
+import { type Access, createAccess } from './access.ts';
+import { Refusal, refusal } from './refusal.ts';
+import { answer } from './routes.ts';
+import { readSchema } from './schema.ts';
+import { createTerminals, type Terminals } from './terminals.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface FakeProxmox {
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  readonly world: World;
+  readonly access: Access;
+  readonly terminals: Terminals;
+  /** `GET /cluster/resources`, in the order in which they came. */
+  readonly requests: readonly string[];
+  /** What the published API has against requests that came; must stay empty. */
+  readonly complaints: readonly string[];
+  /** How old the list of the cluster may be. */
+  lagMs: number;
+  /** The nodes tell how they are, as if the time for it had come. */
+  tellNow(): void;
+  refuseTokenTerminals: boolean;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const BASE = '/api2/json';
+
+export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
+  const world = createWorld(clock);
+  const access = createAccess(clock);
+  const schema = readSchema();
+  const terminalOptions = { refusesTokens: false };
+  const terminals = createTerminals(world, terminalOptions);
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  const sockets = new Set<Socket>();
+  let list: { readonly at: number; readonly data: unknown } | undefined;
+  let lagMs = 0;
+
+  async function handle(request: IncomingMessage): Promise<unknown> {
+    const { method = 'GET' } = request;
+    const url = new URL(request.url ?? '/', 'http://pve');
+    if (!url.pathname.startsWith(`${BASE}/`)) throw refusal(501, 'no such uri');
+    const path = url.pathname.slice(BASE.length);
+    const values = { ...Object.fromEntries(url.searchParams), ...(await formOf(request)) };
+    requests.push(`${method} ${path}`);
+    const complaint = schema?.complaint(method, path, values);
+    if (complaint !== undefined) {
+      complaints.push(`${method} ${path}: ${complaint}`);
+      const [key = '', why = ''] = complaint.split(': ');
+      throw refusal(400, 'Parameter verification failed.', { [key]: why });
+    }
+    if (path === '/access/ticket' && method === 'POST') return access.ticket(values);
+    const user = access.user(method, request.headers);
+    const segments = path.split('/').slice(1).map(decodeURIComponent);
+    const run = () => answer(world, terminals, { method, segments, values, user });
+    if (path !== '/cluster/resources') return run();
+    // Told by the nodes every now and then, not asked for each time.
+    if (!list || clock.now() - list.at >= lagMs) list = { at: clock.now(), data: run() };
+    return list.data;
+  }
+
+  const server = createServer((request, response) => {
+    handle(request).then(
+      (data) => send(response, 200, 'OK', { data }),
+      (error: unknown) => {
+        const { status, message, errors } = error instanceof Refusal ? error : refusal(500, String(error));
+        // Without a valid login there is not even a body.
+        if (status === 401 && !request.url?.endsWith('/ticket')) response.writeHead(401, message).end();
+        else send(response, status, message, { data: null, message, ...(errors && { errors }) });
+      },
+    );
+  });
+  server.on('upgrade', (request, socket) => {
+    try {
+      const url = new URL(request.url ?? '/', 'http://pve');
+      const path = url.pathname.slice(BASE.length);
+      const values = Object.fromEntries(url.searchParams);
+      requests.push(`GET ${path}`);
+      const complaint = schema?.complaint('GET', path, values);
+      if (complaint !== undefined) complaints.push(`GET ${path}: ${complaint}`);
+      if (request.headers['sec-websocket-protocol'] !== 'binary') throw refusal(400, 'no subprotocol');
+      terminals.attach(request, socket, values, access.user('GET', request.headers));
+    } catch (error) {
+      const status = error instanceof Refusal ? error.status : 500;
+      socket.end(
+        `HTTP/1.1 ${status} ${String(error instanceof Error ? error.message : error)}\r\ncontent-length: 0\r\n\r\n`,
+      );
+    }
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve()));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const hangUp = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      terminals.closeAll();
+      for (const socket of sockets) socket.destroy();
+    });
+
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    world,
+    access,
+    terminals,
+    requests,
+    complaints,
+    get lagMs() {
+      return lagMs;
+    },
+    set lagMs(ms) {
+      lagMs = ms;
+    },
+    tellNow() {
+      list = undefined;
+    },
+    get refuseTokenTerminals() {
+      return terminalOptions.refusesTokens;
+    },
+    set refuseTokenTerminals(refuses) {
+      terminalOptions.refusesTokens = refuses;
+    },
+    cut: hangUp,
+    mend: () => listen(port),
+    close: () => (server.listening ? hangUp() : Promise.resolve()),
+  };
+}
+
+async function formOf(request: IncomingMessage): Promise<Readonly<Record<string, string>>> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+function send(response: ServerResponse, status: number, reason: string, body: unknown): void {
+  response.writeHead(status, reason.replaceAll(/[^\x20-\x7e]/g, ' '), {
+    'content-type': 'application/json;charset=UTF-8',
+  });
+  response.end(JSON.stringify(body));
+}

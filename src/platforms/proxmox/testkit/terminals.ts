@@ -1,0 +1,135 @@
+/** Terminals behind websockets, with the handshake and the framing of termproxy. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { refusal } from './refusal.ts';
+import { nameOf } from './reports.ts';
+import { createShell } from './shell.ts';
+import { frameOf, readClientFrames } from './websocket-frames.ts';
+import type { World, WorldGuest, WorldTask } from './world.ts';
+
+export interface Terminals {
+  /** The answer to POST …/termproxy. `guest` undefined: a shell on the node. */
+  offer(node: string, guest: WorldGuest | undefined, user: string): Readonly<Record<string, unknown>>;
+  /** Takes over a request to …/vncwebsocket that was found to come from `user`. */
+  attach(request: IncomingMessage, socket: Duplex, values: Readonly<Record<string, string>>, user: string): void;
+  /** The size that the last resize has asked for. */
+  readonly size: { readonly columns: number; readonly rows: number };
+  /** Pings seen. */
+  readonly pings: number;
+  closeAll(): void;
+}
+
+interface Offer {
+  readonly port: number;
+  readonly ticket: string;
+  readonly user: string;
+  readonly task: WorldTask;
+  readonly guest: WorldGuest | undefined;
+}
+
+/** API tokens had no terminals before 9.2; a test may ask for that. */
+export function createTerminals(world: World, options: { refusesTokens: boolean }): Terminals {
+  const offers = new Map<string, Offer>();
+  const sockets = new Set<Duplex>();
+  let nextPort = 5900;
+  let size = { columns: 80, rows: 20 };
+  let pings = 0;
+
+  return {
+    get size() {
+      return size;
+    },
+    get pings() {
+      return pings;
+    },
+    offer(node, guest, user) {
+      if (guest && guest.status !== 'running') throw refusal(500, `VM ${guest.vmid} not running`);
+      const hangUp = { now: () => {} };
+      const task = world.beginTask(node, guest ? 'vncproxy' : 'vncshell', guest ? String(guest.vmid) : '', user);
+      const { stop } = task;
+      task.stop = () => {
+        stop();
+        hangUp.now();
+      };
+      const offer = { port: nextPort, ticket: `PVEVNC:${randomUUID()}::si/g+na==`, user, task, guest, hangUp };
+      nextPort = 5900 + ((nextPort - 5899) % 100);
+      offers.set(offer.ticket, offer);
+      return { port: offer.port, ticket: offer.ticket, user, upid: task.upid };
+    },
+    attach(request, socket, { port, vncticket = '' }, user) {
+      const offer = offers.get(vncticket);
+      offers.delete(vncticket);
+      if (!offer || String(offer.port) !== port || offer.user !== user) throw refusal(401, 'invalid PVEVNC ticket');
+      const key = request.headers['sec-websocket-key'];
+      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: binary\r\n\r\n`,
+      );
+      serve(socket, offer);
+    },
+    closeAll() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+
+  function serve(socket: Duplex, offer: Offer): void {
+    sockets.add(socket);
+    const bye = () => {
+      offer.task.stop();
+      sockets.delete(socket);
+      if (!socket.destroyed) socket.end(frameOf(8, Buffer.from([0x03, 0xe8])));
+    };
+    const write = (text: string) => void (socket.writable && socket.write(frameOf(2, Buffer.from(text))));
+    const prompt = offer.guest ? `${nameOf(offer.guest)} login: ` : `root@${offer.task.node}:~# `;
+    const shell = createShell({ prompt, write, end: bye });
+    let greeted = false;
+    let pending = Buffer.alloc(0);
+    const feed = readClientFrames();
+    // Stopped as a task from outside: the connection goes with it.
+    const stopTask = offer.task.stop;
+    offer.task.stop = () => {
+      stopTask();
+      if (!socket.destroyed) socket.end(frameOf(8, Buffer.from([0x03, 0xe8])));
+    };
+    socket.on('error', () => {});
+    socket.on('close', bye);
+    socket.on('data', (bytes: Buffer) => {
+      for (const { opcode, payload } of feed(bytes)) {
+        if (opcode === 8) return bye();
+        pending = Buffer.concat([pending, payload]);
+      }
+      if (!greeted) {
+        const end = pending.indexOf(10);
+        if (end < 0) return;
+        const line = pending.toString('utf8', 0, end);
+        pending = pending.subarray(end + 1);
+        const refused = options.refusesTokens && offer.user.includes('!');
+        if (refused || line !== `${offer.user}:${offer.ticket}`) return bye();
+        greeted = true;
+        write('OK');
+        if (!offer.guest) shell.begin();
+      }
+      take();
+    });
+
+    function take(): void {
+      for (;;) {
+        const text = pending.toString('latin1');
+        const resize = /^1:(\d+):(\d+):/.exec(text);
+        const data = /^0:(\d+):/.exec(text);
+        if (text.startsWith('2')) {
+          pings++;
+          pending = pending.subarray(1);
+        } else if (resize) {
+          size = { columns: Number(resize[1]), rows: Number(resize[2]) };
+          pending = pending.subarray(resize[0].length);
+        } else if (data && pending.length >= data[0].length + Number(data[1])) {
+          const end = data[0].length + Number(data[1]);
+          shell.type(pending.toString('utf8', data[0].length, end));
+          pending = pending.subarray(end);
+        } else return;
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/** A pretended cluster: guests, tasks and volumes. Nothing here knows of HTTP. */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../../clock.ts';
+
+export interface WorldGuest {
+  readonly kind: 'qemu' | 'lxc';
+  readonly vmid: number;
+  node: string;
+  status: 'running' | 'stopped';
+  runState: string;
+  /** Epoch, ms. */
+  startedAt: number;
+  /** As in its configuration file. */
+  readonly config: Record<string, string>;
+  readonly snapshots: { readonly name: string; readonly parent: string | undefined; readonly at: number }[];
+  ha: string | undefined;
+  ips: readonly string[];
+}
+
+export interface WorldTask {
+  readonly upid: string;
+  readonly node: string;
+  readonly type: string;
+  readonly about: string;
+  readonly user: string;
+  readonly startedAt: number;
+  exit: string | undefined;
+  endedAt: number | undefined;
+  /** Ends it from outside. */
+  stop(): void;
+}
+
+export interface World {
+  readonly clock: Clock;
+  readonly clusterName: string;
+  readonly nodes: Map<string, { online: boolean }>;
+  readonly guests: Map<number, WorldGuest>;
+  readonly volumes: Set<string>;
+  readonly tasks: WorldTask[];
+  addGuest(kind: 'qemu' | 'lxc', node: string, config: Readonly<Record<string, string>>): WorldGuest;
+  /** `work` calls back with how it ended; unless it does, the task runs until it is stopped. */
+  beginTask(
+    node: string,
+    type: string,
+    about: string,
+    user: string,
+    work?: (end: (exit: string) => void) => void,
+  ): WorldTask;
+  digest(guest: WorldGuest): string;
+  /** The next task of this type ends with that sentence, and changes nothing. */
+  failNext(type: string, exit: string): void;
+  takeFailure(type: string): string | undefined;
+}
+
+export function createWorld(clock: Clock): World {
+  const guests = new Map<number, WorldGuest>();
+  const volumes = new Set<string>(['local:iso/debian-13.iso']);
+  const tasks: WorldTask[] = [];
+  const failures = new Map<string, string>();
+  let nextVmid = 100;
+  let nextPid = 0x1000;
+  const hex = (value: number) => value.toString(16).toUpperCase().padStart(8, '0');
+
+  return {
+    clock,
+    clusterName: 'lab',
+    nodes: new Map([
+      ['pve1', { online: true }],
+      ['pve2', { online: true }],
+    ]),
+    guests,
+    volumes,
+    tasks,
+    addGuest(kind, node, config) {
+      const vmid = nextVmid++;
+      const guest: WorldGuest = {
+        kind,
+        vmid,
+        node,
+        status: 'stopped',
+        runState: 'stopped',
+        startedAt: 0,
+        config: { memory: '512', cores: '1', ...substituted(config, vmid) },
+        snapshots: [],
+        ha: undefined,
+        ips: [],
+      };
+      guests.set(vmid, guest);
+      for (const value of Object.values(guest.config)) {
+        const volume = /^([\w-]+:[^,]+)/.exec(value)?.[1];
+        if (volume !== undefined && /disk|cloudinit|iso/.test(volume)) volumes.add(volume);
+      }
+      return guest;
+    },
+    beginTask(node, type, about, user, work) {
+      const startedAt = clock.now();
+      const upid = `UPID:${node}:${hex(nextPid++)}:${hex(Math.floor(clock.ticks() / 10))}:${hex(Math.floor(startedAt / 1000))}:${type}:${about}:${user}:`;
+      const end = (exit: string) => {
+        if (task.exit !== undefined) return;
+        task.exit = exit;
+        task.endedAt = clock.now();
+      };
+      const task: WorldTask = {
+        upid,
+        node,
+        type,
+        about,
+        user,
+        startedAt,
+        exit: undefined,
+        endedAt: undefined,
+        stop: () => end('unexpected status'),
+      };
+      tasks.unshift(task);
+      work?.(end);
+      return task;
+    },
+    digest: ({ config }) => createHash('sha1').update(JSON.stringify(config)).digest('hex'),
+    failNext: (type, exit) => void failures.set(type, exit),
+    takeFailure(type) {
+      const exit = failures.get(type);
+      failures.delete(type);
+      return exit;
+    },
+  };
+}
+
+const substituted = (config: Readonly<Record<string, string>>, vmid: number): Record<string, string> =>
+  Object.fromEntries(Object.entries(config).map(([key, value]) => [key, value.replaceAll('VMID', String(vmid))]));

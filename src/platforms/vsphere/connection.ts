@@ -1,0 +1,46 @@
+import type { Connection, Context, Endpoint, OperationName } from '../contract.ts';
+import { addressOf } from './address.ts';
+import { createDelete } from './delete.ts';
+import { readInfo } from './info.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { readNodeInfo } from './node-info.ts';
+import { openSession } from './session.ts';
+import { createSettings } from './settings.ts';
+import { createTasks } from './tasks.ts';
+import type { VmCalls } from './vm-call.ts';
+import { watchInventory } from './watch.ts';
+
+const WHY_NOT: Readonly<Partial<Record<OperationName, string>>> = {
+  'vm.pause': 'vSphere has no pause that keeps the memory in place, only suspend, which writes it to disk',
+  'vm.resume': 'vSphere has no paused VMs; a suspended one goes on when it is started',
+  'console.serial':
+    'vSphere passes no text console on: a serial port is a TCP port of the ESX host, where a VM has one',
+  'node.shell': 'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
+};
+
+/** A vCenter, or a single ESX host, with a session of its own. */
+export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
+  const session = await openSession(endpoint.name, addressOf(endpoint), context);
+  const tasks = createTasks(session);
+  const calls: VmCalls = { session, tasks };
+  const closing = new AbortController();
+
+  return {
+    vm: {
+      info: (id, signal) => readInfo(calls, id, signal),
+      ...createLifecycle(calls),
+      ...createDelete(calls),
+      ...createSettings(calls),
+    },
+    console: {},
+    node: { info: (id, signal) => readNodeInfo(session, id, signal) },
+    whyNot: WHY_NOT,
+    watch: (options) =>
+      watchInventory(session, tasks, { ...options, signal: AbortSignal.any([options.signal, closing.signal]) }),
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      await session.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { FleetError } from '../../errors.ts';
+import type { VmOps } from '../contract.ts';
+import { type DiskDevice, readDevices } from './devices.ts';
+import { readSnapshots } from './snapshots.ts';
+import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
+
+const PATHS = ['config.hardware.device', 'config.files.vmPathName', 'snapshot'];
+/** Deleting files of some hundred GiB is quick, on busy storage not. */
+const DESTROY_FOLLOW_MS = 15_000;
+
+/** Deleting a VM, and saying beforehand what that destroys. */
+export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
+  return {
+    losses: (id, signal) =>
+      onVm(calls, id, PATHS, signal, async (call) => {
+        const { goes, stays, snapshots } = readDoomed(call);
+        return { goes, stays, snapshots };
+      }),
+
+    delete: (id, { keepDisks, snapshots: withSnapshots }, signal) =>
+      onVm(calls, id, PATHS, signal, async (call) => {
+        const { name, power } = call;
+        if (power === 'poweredOn') throw conflict(name, 'is running', 'stop it first');
+        const { snapshots, folder } = readDoomed(call);
+        if (snapshots.length > 0 && !withSnapshots) {
+          throw conflict(name, `has snapshots: ${snapshots.join(', ')}`, 'delete them as well');
+        }
+        if (!keepDisks) return call.task('Destroy_Task', undefined, DESTROY_FOLLOW_MS);
+        // vSphere takes a VM off its inventory with all its files in place, snapshots too.
+        await call.change('UnregisterVM');
+        return done({ feature: 'disks', detail: `all files of ${name} stay in ${folder}` });
+      }),
+  };
+}
+
+interface Doomed {
+  readonly goes: readonly string[];
+  readonly stays: readonly string[];
+  readonly snapshots: readonly string[];
+  readonly folder: string;
+}
+
+function readDoomed({ name, values }: VmCall): Doomed {
+  const devices = values.get('config.hardware.device');
+  if (!devices)
+    throw new FleetError('auth.forbidden', `${name}: its disks may not be seen, so nobody can say what goes`);
+  const folder = folderOf(values.get('config.files.vmPathName')?.text ?? '');
+  const { disks } = readDevices(devices);
+  const writable = disks.filter(({ readOnly }) => !readOnly);
+  // The base of a linked clone lies with the VM that it was cloned from, and is that one's.
+  const layers = writable.flatMap(({ below }) => below);
+  const own = (path: string) => folderOf(path) === folder;
+  return {
+    goes: [...new Set([...writable.map(({ path }) => path), ...layers.filter(own)])],
+    stays: [
+      ...layers.filter((path) => !own(path)).map((path) => `${path} (base of a linked clone)`),
+      ...disks.filter(({ readOnly }) => readOnly).map(({ path }: DiskDevice) => `${path} (read-only)`),
+    ],
+    snapshots: readSnapshots(values.get('snapshot')).map(({ snapshot }) => snapshot),
+    folder,
+  };
+}
+
+/** `[datastore1] web1/web1.vmx` → `[datastore1] web1`. */
+const folderOf = (path: string): string => path.replace(/\/[^/]*$/, '');

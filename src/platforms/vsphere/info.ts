@@ -1,0 +1,124 @@
+import type { VmId } from '../../ids.ts';
+import { mib } from '../../units.ts';
+import type { Disk, Nic, VmInfo } from '../contract.ts';
+import { type NicDevice, readDevices } from './devices.ts';
+import { kcliPath } from './inventory-spec.ts';
+import { retrieve } from './properties.ts';
+import type { Session } from './session.ts';
+import { readSnapshots } from './snapshots.ts';
+import { childrenOf, textAt, type XmlElement } from './soap/xml.ts';
+import { stateOf } from './states.ts';
+import { onVm, type VmCalls } from './vm-call.ts';
+
+const PATHS = [
+  'config.annotation',
+  'config.files.vmPathName',
+  'config.firmware',
+  'config.guestFullName',
+  'config.hardware.device',
+  'config.hardware.memoryMB',
+  'config.hardware.numCPU',
+  'config.instanceUuid',
+  'config.uuid',
+  'config.version',
+  'guest.hostName',
+  'guest.ipAddress',
+  'guest.net',
+  'guest.toolsRunningStatus',
+  'runtime.bootTime',
+  'runtime.connectionState',
+  'snapshot',
+  'summary.storage.committed',
+  kcliPath('plan'),
+  kcliPath('profile'),
+  kcliPath('image'),
+];
+/** When VMs began to remember when they were made. */
+const CREATE_DATE = { since: [6, 7], path: 'config.createDate' } as const;
+
+export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+  onVm(calls, id, pathsFor(calls.session), signal, async ({ ref, name, power, values }) => {
+    const text = (path: string): string | undefined => values.get(path)?.text || undefined;
+    const { disks, nics } = readDevices(values.get('config.hardware.device'));
+    const guestNics = childrenOf(values.get('guest.net'), 'GuestNicInfo');
+    const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
+    const ip = text('guest.ipAddress');
+    const made = text(CREATE_DATE.path);
+    return {
+      name,
+      id: text('config.instanceUuid') ?? ref.value,
+      status: stateOf(power, text('runtime.connectionState'), undefined).state,
+      autostart: undefined,
+      plan: text(kcliPath('plan')),
+      profile: text(kcliPath('profile')),
+      image: text(kcliPath('image')),
+      ip,
+      ips: [...new Set([...(ip === undefined ? [] : [ip]), ...ips])],
+      memory: mib(Number(text('config.hardware.memoryMB') ?? 0)),
+      numcpus: Number(text('config.hardware.numCPU') ?? 0),
+      creationdate: made === undefined ? undefined : Date.parse(made),
+      nets: await namedNics(calls.session, nics, guestNics, signal),
+      disks: disks.map(
+        ({ label, path, size, format, bus, readOnly }): Disk => ({
+          device: label,
+          path,
+          size,
+          format,
+          type: bus,
+          readOnly,
+        }),
+      ),
+      snapshots: readSnapshots(values.get('snapshot')),
+      description: text('config.annotation'),
+      more: moreOf(ref.value, text),
+    };
+  });
+
+/** A server refuses the whole question for one word that it doesn't know. */
+function pathsFor({ content }: Session): readonly string[] {
+  const [major = 0, minor = 0] = content.apiVersion.split('.').map(Number);
+  const [sinceMajor, sinceMinor] = CREATE_DATE.since;
+  const known = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+  return known ? [...PATHS, CREATE_DATE.path] : PATHS;
+}
+
+/** The guest's tools name the network of each card; otherwise a distributed port group is asked for its name. */
+async function namedNics(
+  session: Session,
+  nics: readonly NicDevice[],
+  guestNics: readonly XmlElement[],
+  signal: AbortSignal,
+): Promise<readonly Nic[]> {
+  const told = new Map(guestNics.map((nic) => [textAt(nic, 'deviceConfigId'), textAt(nic, 'network')]));
+  const unnamed = nics.flatMap(({ key, network, portgroup }) => (network || told.get(key) ? [] : (portgroup ?? [])));
+  const names = new Map<string, string>();
+  if (unnamed.length > 0) {
+    const from = [...new Set(unnamed)].map((value) => ({ type: 'DistributedVirtualPortgroup', value }));
+    // Names are nice to have: a network that may not be seen, or that is gone, keeps its key.
+    await retrieve(session, [{ type: 'DistributedVirtualPortgroup', paths: ['name'] }], { from }, signal, (object) => {
+      names.set(object.ref.value, object.values.get('name')?.text ?? '');
+    }).catch(() => undefined);
+  }
+  return nics.map(({ key, label, mac, type, network, portgroup = '' }) => ({
+    device: label,
+    mac,
+    net: network || told.get(key) || names.get(portgroup) || portgroup,
+    type,
+  }));
+}
+
+function moreOf(moref: string, text: (path: string) => string | undefined): VmInfo['more'] {
+  const committed = text('summary.storage.committed');
+  return [
+    ['Guest OS', text('config.guestFullName')],
+    ['Host name in the guest', text('guest.hostName')],
+    ['VMware Tools', text('guest.toolsRunningStatus')],
+    ['Hardware', text('config.version')],
+    ['Firmware', text('config.firmware')],
+    ['Booted', text('runtime.bootTime')],
+    ['Files', text('config.files.vmPathName')],
+    ['On disk', committed === undefined ? undefined : `${Math.round(Number(committed) / 1024 ** 2)} MiB`],
+    ['BIOS UUID', text('config.uuid')],
+    ['Reference', moref],
+  ].flatMap(([label = '', value]) => (value === undefined ? [] : [[label, value] as const]));
+}

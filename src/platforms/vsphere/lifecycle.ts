@@ -1,0 +1,40 @@
+import type { VmOps } from '../contract.ts';
+import { conflict, done, onVm, refuseTemplate, type VmCall, type VmCalls } from './vm-call.ts';
+
+/** What the power switch does. Where a VM is there already, nothing is sent, and that is told as a warning. */
+export function createLifecycle(calls: VmCalls): Required<Pick<VmOps, 'start' | 'stop' | 'restart'>> {
+  return {
+    // A suspended VM goes on where it was: vSphere knows no other word for it.
+    start: (id, signal) =>
+      onVm(calls, id, [], signal, async (call) => {
+        refuseTemplate(call);
+        if (call.power === 'poweredOn') return already('vm.start', call, 'was running already');
+        return call.task('PowerOnVM_Task');
+      }),
+    stop: (id, how, signal) =>
+      onVm(calls, id, [], signal, async (call) => {
+        refuseTemplate(call);
+        if (call.power === 'poweredOff') return already('vm.stop', call, 'was off already');
+        if (how === 'force') return call.task('PowerOffVM_Task');
+        requireGuest(call, 'stop it by force, or start it first');
+        await call.change('ShutdownGuest');
+        return done();
+      }),
+    restart: (id, how, signal) =>
+      onVm(calls, id, [], signal, async (call) => {
+        refuseTemplate(call);
+        requireGuest(call, 'start it instead');
+        if (how === 'force') return call.task('ResetVM_Task');
+        await call.change('RebootGuest');
+        return done();
+      }),
+  };
+}
+
+const already = (feature: 'vm.start' | 'vm.stop', { name }: VmCall, why: string) =>
+  done({ feature, detail: `${name} ${why}` });
+
+function requireGuest({ name, power }: VmCall, fix: string): void {
+  if (power === 'poweredOn') return;
+  throw conflict(name, power === 'suspended' ? 'is suspended and its guest hears nothing' : 'is off', fix);
+}

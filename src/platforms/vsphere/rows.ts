@@ -1,0 +1,102 @@
+/** From what is known of an object to the row that people see: datacenters and clusters, hosts, VMs. */
+import { type EndpointName, nodeId, poolId, vmId } from '../../ids.ts';
+import { type Bytes, bytes, mib } from '../../units.ts';
+import type { Node, OperationName, Pool, Trouble, Vm } from '../contract.ts';
+import { kcliPath } from './inventory-spec.ts';
+import { plainName } from './names.ts';
+import { above, type Known, numberIn, type Objects } from './objects.ts';
+import { nodeStateOf, stateOf } from './states.ts';
+
+export interface Place {
+  readonly endpoint: EndpointName;
+  readonly objects: Objects;
+  /** An ESX host has one datacenter that nobody made: it is not shown. */
+  readonly standalone: boolean;
+}
+
+const DATACENTER = 'Datacenter';
+const CLUSTER = 'ClusterComputeResource';
+
+export const isPool = ({ ref }: Known, { standalone }: Place): boolean =>
+  !standalone && (ref.type === DATACENTER || ref.type === CLUSTER);
+export const isNode = ({ ref }: Known): boolean => ref.type === 'HostSystem';
+export const isVm = ({ ref }: Known): boolean => ref.type === 'VirtualMachine';
+
+/** A datacenter, or a cluster below one. */
+export function poolRow(known: Known, place: Place): Pool {
+  return { id: poolId(place.endpoint, known.ref.value), name: nameOf(known), parent: poolAbove(known, place) };
+}
+
+export function nodeRow(known: Known, place: Place): Node {
+  const { values } = known;
+  const name = nameOf(known);
+  return {
+    id: nodeId(place.endpoint, known.ref.value),
+    name,
+    pool: poolAbove(known, place),
+    state: nodeStateOf(
+      values.get('runtime.connectionState'),
+      values.get('runtime.powerState'),
+      values.get('runtime.inMaintenanceMode'),
+    ),
+    address: name,
+    cpus: count(numberIn(known, 'summary.hardware.numCpuThreads')),
+    memory: size(numberIn(known, 'summary.hardware.memorySize')),
+    version: values.get('summary.config.product.fullName') ?? 'ESX',
+  };
+}
+
+export interface VmContext extends Place {
+  /** The last part of the description id of a task that runs on it now: `powerOn`. */
+  readonly task: string | undefined;
+  /** When its question was first seen; epoch, ms. */
+  readonly askedAt: number;
+}
+
+export function vmRow(known: Known, context: VmContext): Vm {
+  const { values, ref } = known;
+  const { endpoint, objects, task, askedAt } = context;
+  const host = objects.get(values.get('runtime.host') ?? '');
+  const ip = values.get('guest.ipAddress');
+  const trouble = troubleOf(values.get('runtime.question.text'), askedAt);
+  return {
+    id: vmId(endpoint, ref.value),
+    name: nameOf(known),
+    uuid: values.get('config.instanceUuid') || ref.value,
+    node: host && nodeId(endpoint, host.ref.value),
+    pool: host ? undefined : poolAbove(known, context),
+    ...stateOf(values.get('runtime.powerState'), values.get('runtime.connectionState'), task),
+    cpus: count(numberIn(known, 'summary.config.numCpu')),
+    memory: mib(count(numberIn(known, 'summary.config.memorySizeMB'))),
+    ips: ip === undefined || ip === '' ? [] : [ip],
+    autostart: undefined,
+    plan: values.get(kcliPath('plan')),
+    profile: values.get(kcliPath('profile')),
+    image: values.get(kcliPath('image')),
+    tags: [],
+    ...(values.get('config.template') === 'true' ? { refuses: TEMPLATE_REFUSES } : {}),
+    ...(trouble ? { trouble } : {}),
+  };
+}
+
+/** It waits until somebody answers, and its guest stands still meanwhile. */
+const troubleOf = (question: string | undefined, since: number): Trouble | undefined =>
+  question === undefined || question === '' ? undefined : { message: `waits for an answer: ${question}`, since };
+
+export const IS_TEMPLATE = 'it is a template: make a VM of it first';
+
+const TEMPLATE_REFUSES: Readonly<Partial<Record<OperationName, string>>> = {
+  'vm.start': IS_TEMPLATE,
+  'vm.stop': IS_TEMPLATE,
+  'vm.restart': IS_TEMPLATE,
+};
+
+function poolAbove(known: Known, place: Place) {
+  const pool = place.standalone ? undefined : above(place.objects, known, DATACENTER, CLUSTER);
+  return pool && poolId(place.endpoint, pool.ref.value);
+}
+
+const nameOf = ({ ref, values }: Known): string => plainName(values.get('name') ?? ref.value);
+
+const count = (value: number): number => (Number.isSafeInteger(value) && value > 0 ? value : 0);
+const size = (value: number): Bytes => bytes(count(value));

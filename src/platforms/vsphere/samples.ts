@@ -1,0 +1,81 @@
+/** quickStats, which a vCenter refreshes every 20 s and pushes with everything else: no request is made for them. */
+
+import type { EndpointName } from '../../ids.ts';
+import { nodeId, type VmId, vmId } from '../../ids.ts';
+import type { NodeSample, SampleBlock } from '../contract.ts';
+import type { VsphereInventory } from './inventory.ts';
+import { type Known, numberIn } from './objects.ts';
+import { isNode, isVm } from './rows.ts';
+
+const MIB = 1024 ** 2;
+/** What the figures of a vCenter are an average of. */
+const WINDOW_MS = 20_000;
+
+export interface Sampler {
+  /** All VMs in one block; NaN for those that don't run, and for what quickStats don't tell: disk and network. */
+  vms(at: number): SampleBlock;
+  nodes(at: number): readonly NodeSample[];
+}
+
+export function createSampler(endpoint: EndpointName, inventory: VsphereInventory): Sampler {
+  let drawnFor = -1;
+  let known: readonly Known[] = [];
+  let ids: readonly VmId[] = [];
+  let columns = columnsFor(0);
+
+  function draw(): void {
+    if (drawnFor === inventory.shape()) return;
+    drawnFor = inventory.shape();
+    known = [...inventory.objects.values()].filter(isVm);
+    ids = known.map(({ ref }) => vmId(endpoint, ref.value));
+    columns = columnsFor(ids.length);
+  }
+
+  return {
+    vms(at) {
+      draw();
+      for (const [row, vm] of known.entries()) {
+        const host = inventory.objects.get(vm.values.get('runtime.host') ?? '');
+        const on = isOn(vm);
+        columns.cpu[row] = on ? cpuShare(vm, host) : Number.NaN;
+        columns.memory[row] = on ? numberIn(vm, 'summary.quickStats.guestMemoryUsage') * MIB : Number.NaN;
+      }
+      return { at, windowMs: WINDOW_MS, ids, ...columns };
+    },
+    nodes: (at) => [...inventory.objects.values()].filter(isNode).map((host) => nodeSample(endpoint, host, at)),
+  };
+}
+
+const columnsFor = (rows: number) => {
+  const unknown = () => new Float32Array(rows).fill(Number.NaN);
+  return {
+    cpu: unknown(),
+    memory: new Float64Array(rows).fill(Number.NaN),
+    diskRead: unknown(),
+    diskWrite: unknown(),
+    netRx: unknown(),
+    netTx: unknown(),
+  };
+};
+
+const isOn = ({ values }: Known): boolean =>
+  values.get('runtime.powerState') === 'poweredOn' && values.get('runtime.connectionState') === 'connected';
+
+/** Of its own vCPUs, each as fast as a core of its host. Turbo lets it be a little more than all. */
+function cpuShare(vm: Known, host: Known | undefined): number {
+  const all = numberIn(vm, 'summary.config.numCpu') * (host ? numberIn(host, 'summary.hardware.cpuMhz') : Number.NaN);
+  return share(numberIn(vm, 'summary.quickStats.overallCpuUsage'), all);
+}
+
+function nodeSample(endpoint: EndpointName, host: Known, at: number): NodeSample {
+  const on = host.values.get('runtime.connectionState') === 'connected';
+  const mhz = numberIn(host, 'summary.hardware.cpuMhz') * numberIn(host, 'summary.hardware.numCpuCores');
+  return {
+    node: nodeId(endpoint, host.ref.value),
+    at,
+    cpu: on ? share(numberIn(host, 'summary.quickStats.overallCpuUsage'), mhz) : Number.NaN,
+    memory: on ? numberIn(host, 'summary.quickStats.overallMemoryUsage') * MIB : Number.NaN,
+  };
+}
+
+const share = (used: number, all: number): number => (all > 0 ? Math.min(1, Math.max(0, used / all)) : Number.NaN);

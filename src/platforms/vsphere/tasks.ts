@@ -1,0 +1,122 @@
+/** The platform's own tasks: which run on what, how they ended, and who waits for one of them. */
+import { type Clock, wait } from '../../clock.ts';
+import type { ObjectUpdate } from './collector.ts';
+import { retrieveOne } from './properties.ts';
+import type { Session } from './session.ts';
+import type { MoRef } from './soap/envelope.ts';
+import { localizedFault, type SoapFault } from './soap/fault.ts';
+import type { XmlElement } from './soap/xml.ts';
+
+/** A task that came to its end while somebody watched. */
+export interface EndedTask {
+  readonly entity: string;
+  /** Of its description id the last part: `powerOn`. */
+  readonly verb: string;
+  readonly failure: SoapFault | undefined;
+}
+
+export interface Tasks {
+  /** What watch() hears of a task. The first round tells what was before: it is no news. */
+  hear(update: ObjectUpdate, firstRound: boolean): void;
+  /** Told of each beginning and end that is heard. */
+  listen(listener: TaskListener | undefined): void;
+  /**
+   * Waits a little for the end of a task that was accepted: most failures come at once, and whoever asked should be told.
+   * Throws its SoapFault; returns when it is done, and also when it goes on for longer than `ms`.
+   */
+  follow(task: MoRef, ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface TaskListener {
+  readonly running: (entity: string, verb: string | undefined) => void;
+  readonly ended: (task: EndedTask) => void;
+}
+
+const FIRST_LOOK_MS = 100;
+const LAST_LOOK_MS = 1_600;
+
+interface HeardTask {
+  readonly values: Map<string, XmlElement | undefined>;
+}
+
+export function createTasks(session: Session): Tasks {
+  const { clock } = session;
+  const heard = new Map<string, HeardTask>();
+  const waiting = new Map<string, () => void>();
+  let listener: TaskListener | undefined;
+
+  return {
+    hear({ ref, kind, changes }, firstRound) {
+      if (kind === 'leave') {
+        const gone = heard.get(ref.value);
+        heard.delete(ref.value);
+        if (gone && !outcomeOf(gone.values)) listener?.running(entityOf(gone.values), undefined);
+        return;
+      }
+      const task = heard.get(ref.value) ?? { values: new Map() };
+      const endedBefore = outcomeOf(task.values) !== undefined;
+      for (const [path, value] of changes) task.values.set(path, value);
+      heard.set(ref.value, task);
+      const entity = entityOf(task.values);
+      const verb = verbOf(task.values);
+      const outcome = outcomeOf(task.values);
+      if (!outcome) return listener?.running(entity, verb);
+      waiting.get(ref.value)?.();
+      if (endedBefore || firstRound) return;
+      listener?.running(entity, undefined);
+      listener?.ended({ entity, verb, failure: outcome.failure });
+    },
+    listen(next) {
+      listener = next;
+      heard.clear();
+    },
+    async follow(task, ms, signal) {
+      const known = () => outcomeOf(heard.get(task.value)?.values ?? new Map());
+      const outcome = listener ? await heardWithin() : await askedWithin();
+      if (outcome?.failure) throw outcome.failure;
+
+      async function heardWithin(): Promise<Outcome | undefined> {
+        if (known()) return known();
+        const late = new AbortController();
+        waiting.set(task.value, () => late.abort());
+        // Aborted when the end was heard, or when nobody wants to know any more: accepted it is in each case.
+        await wait(clock, ms, AbortSignal.any([signal, late.signal])).catch(() => undefined);
+        waiting.delete(task.value);
+        return known();
+      }
+      async function askedWithin(): Promise<Outcome | undefined> {
+        const until = clock.ticks() + ms;
+        for (let pause = FIRST_LOOK_MS; clock.ticks() < until; pause = Math.min(LAST_LOOK_MS, pause * 2)) {
+          const values = await retrieveOne(session, task, ['info.state', 'info.error'], signal).catch(() => undefined);
+          const found = values && outcomeOf(values);
+          if (found || !values) return found;
+          await pauseFor(clock, pause, signal);
+        }
+        return undefined;
+      }
+    },
+  };
+}
+
+const pauseFor = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+  wait(clock, ms, signal).catch(() => undefined);
+
+interface Outcome {
+  readonly failure: SoapFault | undefined;
+}
+
+function outcomeOf(values: ReadonlyMap<string, XmlElement | undefined>): Outcome | undefined {
+  const state = values.get('info.state')?.text;
+  if (state === 'success') return { failure: undefined };
+  if (state !== 'error') return undefined;
+  const error = values.get('info.error');
+  return { failure: localizedFault(error ?? UNSAID) };
+}
+
+const UNSAID: XmlElement = { name: 'error', kind: undefined, type: undefined, text: '', children: [] };
+
+const entityOf = (values: ReadonlyMap<string, XmlElement | undefined>): string => values.get('info.entity')?.text ?? '';
+
+/** `VirtualMachine.powerOn` → `powerOn`. */
+const verbOf = (values: ReadonlyMap<string, XmlElement | undefined>): string =>
+  values.get('info.descriptionId')?.text.split('.').at(-1) ?? '';

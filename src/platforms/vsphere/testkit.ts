@@ -1,0 +1,85 @@
+/** govmomi's vCenter simulator as a private server: the whole way over TLS and SOAP, with VMs that cost nothing. */
+import { existsSync } from 'node:fs';
+import { systemClock } from '../../clock.ts';
+import { endpointName, vmId } from '../../ids.ts';
+import { gib } from '../../units.ts';
+import type { Endpoint } from '../contract.ts';
+import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import type { MoRef } from './soap/envelope.ts';
+import { openMachineRoom } from './testkit/machine-room.ts';
+import { startTcpProxy } from './testkit/tcp-proxy.ts';
+import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
+
+const ENDPOINT = endpointName('vsphere-test');
+const VMS = 24;
+
+export const testkit: PlatformTestkit = {
+  lab: 'vsphere',
+  facts: {
+    pushesEvents: true,
+    startTakesMs: 3_000,
+    stopTakesMs: 3_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'memory'],
+    changes: {
+      config: {
+        memory: gib(3),
+        vcpus: 3,
+        'memory-hot-add': true,
+        'cpu-hot-add': true,
+        description: 'by the suite',
+      },
+      // What runs takes memory and vCPUs, but never gives them back.
+      running: { description: 'by the suite, live' },
+    },
+    prompt: undefined,
+  },
+  available: async () =>
+    existsSync(vcsimPath(process.env)) ? undefined : 'vcsim is not built yet: npm run lab -- up vsphere',
+  start,
+};
+
+async function start(): Promise<TestServer> {
+  const vcsim = await startVcsim(vcsimPath(process.env), VMS);
+  const proxy = await startTcpProxy(vcsim.port);
+  const room = await openMachineRoom(vcsim);
+  const idOf = ({ value }: MoRef) => vmId(ENDPOINT, value);
+  const stopped = room.find('off');
+  const running = room.find('app-0000');
+  let doomed = 0;
+  const endpoint: Endpoint = {
+    name: ENDPOINT,
+    platform: 'vsphere',
+    values: { url: `127.0.0.1:${proxy.port}`, ca: vcsim.ca, user: USER, password: PASSWORD },
+  };
+
+  return {
+    endpoint,
+    wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
+    clock: systemClock,
+    async stoppedVm() {
+      await room.power(stopped, 'poweredOff');
+      return idOf(stopped);
+    },
+    async runningVm() {
+      await room.power(running, 'poweredOn');
+      return idOf(running);
+    },
+    doomedVm: async () => idOf(await room.clone(running, `doomed-${++doomed}`)),
+    async hasDisk(path) {
+      const [, datastore = '', file = ''] = /^\[(.+)\] (.+)$/.exec(path) ?? [];
+      const query = new URLSearchParams({ dcPath: DATACENTER, dsName: datastore });
+      return (await vcsim.status('HEAD', `/folder/${encodeURI(file)}?${query}`)) === 200;
+    },
+    cutLink: () => proxy.cut(),
+    mendLink: () => proxy.mend(),
+    async close() {
+      await room.close();
+      await proxy.close();
+      await vcsim.stop();
+    },
+  };
+}
+
+/** Of `app-0000`, whose copies are the doomed. */
+const DATACENTER = 'DC0';

@@ -1,0 +1,71 @@
+/** What tests do to VMs behind the platform's back: with a session of its own, on a link that is never cut. */
+import { systemClock, wait } from '../../../clock.ts';
+import { endpointName } from '../../../ids.ts';
+import { addressOf } from '../address.ts';
+import { wholeInventory } from '../inventory-spec.ts';
+import { refOf, retrieve, retrieveOne } from '../properties.ts';
+import { openSession } from '../session.ts';
+import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
+import { child } from '../soap/xml.ts';
+import { createTasks } from '../tasks.ts';
+import { PASSWORD, USER, type Vcsim } from './vcsim.ts';
+
+export interface MachineRoom {
+  find(name: string): MoRef;
+  power(vm: MoRef, state: 'poweredOn' | 'poweredOff'): Promise<void>;
+  /** A copy that is off; resolves with what it is known by. */
+  clone(vm: MoRef, name: string): Promise<MoRef>;
+  close(): Promise<void>;
+}
+
+const ENDED_WITHIN_MS = 15_000;
+
+export async function openMachineRoom(vcsim: Vcsim): Promise<MachineRoom> {
+  const { signal } = new AbortController();
+  const name = endpointName('machine-room');
+  const values = { url: `127.0.0.1:${vcsim.port}`, ca: vcsim.ca, user: USER, password: PASSWORD };
+  const context = { signal, clock: systemClock, wire: () => {}, ask: {} };
+  const session = await openSession(name, addressOf({ name, platform: 'vsphere', values }), context);
+  const tasks = createTasks(session);
+  const byName = new Map<string, MoRef>();
+  const wanted = [{ type: 'VirtualMachine', paths: ['name'] }];
+  await retrieve(session, wanted, wholeInventory(session.content.rootFolder), signal, ({ ref, values: found }) => {
+    byName.set(found.get('name')?.text ?? '', ref);
+  });
+
+  const read = async (ref: MoRef, path: string) => (await retrieveOne(session, ref, [path], signal)).get(path);
+  async function run(target: MoRef, method: string, args: Xml = nothing): Promise<MoRef> {
+    const task = refOf(child(await session.call({ target, method, args, kind: 'mutates', signal }), 'returnval'));
+    await tasks.follow(task, ENDED_WITHIN_MS, signal);
+    return task;
+  }
+
+  return {
+    find(wantedName) {
+      const ref = byName.get(wantedName);
+      if (!ref) throw new Error(`the lab has no VM ${wantedName}`);
+      return ref;
+    },
+    async power(vm, state) {
+      const now = (await read(vm, 'runtime.powerState'))?.text;
+      if (now !== state) await run(vm, state === 'poweredOn' ? 'PowerOnVM_Task' : 'PowerOffVM_Task');
+      if (state === 'poweredOff') return;
+      // Its tools come up a moment later; a guest without them obeys nobody.
+      const deadline = AbortSignal.timeout(ENDED_WITHIN_MS);
+      while ((await read(vm, 'guest.toolsRunningStatus'))?.text !== 'guestToolsRunning') {
+        await wait(systemClock, 20, deadline);
+      }
+    },
+    async clone(vm, copy) {
+      const folder = refOf(await read(vm, 'parent'));
+      const spec = xml`<location/><powerOn>false</powerOn><template>false</template>`;
+      const task = await run(
+        vm,
+        'CloneVM_Task',
+        xml`<folder type="${folder.type}">${folder.value}</folder><name>${copy}</name><spec>${spec}</spec>`,
+      );
+      return refOf(await read(task, 'info.result'));
+    },
+    close: () => session.close(),
+  };
+}

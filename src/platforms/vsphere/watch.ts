@@ -1,0 +1,145 @@
+/** The inventory in one request, then what changes, as it changes. */
+import { wait } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import { nodeId, vmId } from '../../ids.ts';
+import type { PlatformEvent, WatchOptions } from '../contract.ts';
+import { type Collector, createCollector, type ObjectUpdate } from './collector.ts';
+import { createInventory, type VsphereInventory } from './inventory.ts';
+import { inventoryFilter, taskFilter, WANTED, wholeInventory } from './inventory-spec.ts';
+import { normalizeError } from './normalize-error.ts';
+import { isGone, retrieve } from './properties.ts';
+import { createSampler } from './samples.ts';
+import type { Session } from './session.ts';
+import { isFault } from './soap/fault.ts';
+import { taskText } from './task-words.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Changes pile up at the server meanwhile and come together. */
+const SHORTEST_PAUSE_MS = 250;
+/** A session that is lost again so soon is lost for a reason. */
+const LOST_AGAIN_MS = 10_000;
+
+/** Ends when the signal aborts; rejects with a FleetError when the link drops. */
+export async function watchInventory(session: Session, tasks: Tasks, options: WatchOptions): Promise<void> {
+  const { clock } = session;
+  let complete = false;
+  try {
+    for (;;) {
+      const began = clock.ticks();
+      try {
+        await follow(session, tasks, options, () => {
+          if (!complete) options.sink({ kind: 'complete', at: clock.now() });
+          complete = true;
+        });
+      } catch (error) {
+        // With the session its collectors are gone. Whoever noticed has logged in again: begin anew, from a whole list.
+        const lost = isGone(error) || isFault(error, 'NotAuthenticated');
+        if (!lost) throw error;
+        if (clock.ticks() - began < LOST_AGAIN_MS) {
+          throw new FleetError('host.unreachable', `${session.host} ends sessions as soon as they begin`, {
+            retry: true,
+            cause: error,
+          });
+        }
+      }
+    }
+  } catch (error) {
+    if (!options.signal.aborted) throw normalizeError(error, session.host);
+  }
+}
+
+/** Never returns: rejects with the signal's reason, or with what went wrong. */
+async function follow(session: Session, tasks: Tasks, options: WatchOptions, complete: () => void): Promise<never> {
+  const { clock, content, endpoint } = session;
+  const { signal, sink } = options;
+  const inventory = createInventory(endpoint, content.standalone, () => clock.now());
+  await retrieve(session, WANTED, wholeInventory(content.rootFolder), signal, ({ ref, values }) =>
+    inventory.apply({ ref, kind: 'enter', changes: values }),
+  );
+  sink({ kind: 'inventory', at: clock.now(), inventory: inventory.whole() });
+  complete();
+
+  const collector = await createCollector(session, signal);
+  const events: PlatformEvent[] = [];
+  tasks.listen({
+    running: (entity, verb) => inventory.setTask(entity, verb),
+    ended: (task) => {
+      const subject = subjectOf(inventory, session, task.entity);
+      events.push({ at: clock.now(), subject, text: taskText(task) });
+    },
+  });
+  try {
+    await collector.filter(inventoryFilter(content.rootFolder));
+    await collector.filter(taskFilter(content.taskManager));
+    await catchUp(collector, inventory, tasks);
+    return await listen(session, collector, inventory, tasks, events, options);
+  } finally {
+    tasks.listen(undefined);
+    // Nobody waits for it: a watch that ends must end now.
+    void collector.destroy();
+  }
+}
+
+/** The first round tells everything once more: what is not in it went away while the filter was set. */
+async function catchUp(collector: Collector, inventory: VsphereInventory, tasks: Tasks): Promise<void> {
+  const gone = new Set(inventory.objects.keys());
+  const hear = (update: ObjectUpdate) => {
+    gone.delete(update.ref.value);
+    if (update.ref.type === 'Task') tasks.hear(update, true);
+    else if (update.ref.type !== 'TaskManager') inventory.apply(update);
+  };
+  while (await collector.wait(0, hear));
+  for (const value of gone) inventory.drop(value);
+}
+
+async function listen(
+  session: Session,
+  collector: Collector,
+  inventory: VsphereInventory,
+  tasks: Tasks,
+  events: PlatformEvent[],
+  { sink, signal, everyMs }: WatchOptions,
+): Promise<never> {
+  const { clock, endpoint } = session;
+  const sampler = createSampler(endpoint, inventory);
+  let sampledAt = Number.NEGATIVE_INFINITY;
+  const hear = (update: ObjectUpdate) => {
+    if (update.ref.type === 'Task') tasks.hear(update, false);
+    else if (update.ref.type !== 'TaskManager') inventory.apply(update);
+  };
+
+  /** What this round has brought; true when it was anything. */
+  function tell(): boolean {
+    const at = clock.now();
+    const changes = inventory.changes();
+    if (changes.length > 0) sink({ kind: 'changes', at, changes });
+    const news = events.splice(0);
+    if (news.length > 0) sink({ kind: 'events', events: news });
+    const due = clock.ticks() - sampledAt >= everyMs() * ALMOST;
+    const sampled = due && inventory.freshFigures();
+    if (sampled) {
+      sampledAt = clock.ticks();
+      sink({ kind: 'samples', block: sampler.vms(at) });
+      sink({ kind: 'node-samples', samples: sampler.nodes(at) });
+    }
+    return changes.length > 0 || news.length > 0 || sampled;
+  }
+
+  for (;;) {
+    const began = clock.ticks();
+    if (!tell()) sink({ kind: 'alive', at: clock.now() });
+    const more = await collector.wait(Math.max(1, Math.floor(everyMs() / 1000)), hear);
+    const pause = SHORTEST_PAUSE_MS - (clock.ticks() - began);
+    if (!more && pause > 0) await wait(clock, pause, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** A round ends a little before its interval now and then, and would else wait for a whole one more. */
+const ALMOST = 0.9;
+
+function subjectOf({ objects }: VsphereInventory, { endpoint }: Session, value: string): PlatformEvent['subject'] {
+  const type = objects.get(value)?.ref.type;
+  if (type === 'VirtualMachine') return vmId(endpoint, value);
+  return type === 'HostSystem' ? nodeId(endpoint, value) : undefined;
+}
