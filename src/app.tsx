@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
@@ -8,11 +9,13 @@ import type { CrashGuard } from './crash/guard-crash.ts';
 import { sentence } from './errors.ts';
 import { createAttach } from './screens/console/attach.ts';
 import { createFleetState, type FleetState } from './screens/fleet/fleet-state.ts';
+import { type Remembered, recall } from './screens/fleet/remembered.ts';
 import { glyphSet, glyphsOf } from './screens/glyphs.ts';
 import { createProgram } from './screens/program.ts';
 import { Root } from './screens/root.tsx';
 import { createStage, type Stage } from './screens/stage.ts';
 import type { Config } from './state/config/model.ts';
+import { stateDirectory } from './state/config/paths.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
 import { themeName } from './state/preferences.ts';
@@ -82,7 +85,11 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
       exitOnCtrlC: false,
       interactive: true,
     });
-    const stopListening = input.listen(program.onInput);
+    let remembered: Remembered | undefined;
+    const stopListening = input.listen((event) => {
+      remembered?.letGo();
+      program.onInput(event);
+    });
     screen.stdout.on('resize', stage.changed);
 
     const [first] = [
@@ -93,10 +100,13 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();
     services.follow();
+    remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    stage.changed();
 
     // A bug while drawing ends it too, with the stack on the restored terminal.
     await Promise.race([ended, ink.waitUntilExit()]);
     stopListening();
+    remembered.keep();
     program.close();
     ink.unmount();
     return 0;

@@ -4,8 +4,6 @@ type Unit<Name extends string> = number & { readonly [unit]: Name };
 
 /** A size or an amount of memory, in bytes. */
 export type Bytes = Unit<'bytes'>;
-/** A share between 0 and 1. */
-export type Ratio = Unit<'ratio'>;
 
 /** Throws RangeError for anything that is not a safe, non-negative integer. */
 export function bytes(value: number): Bytes {
@@ -15,9 +13,6 @@ export function bytes(value: number): Bytes {
 export const kib = (value: number): Bytes => bytes(value * 1024);
 export const mib = (value: number): Bytes => bytes(value * 1024 ** 2);
 export const gib = (value: number): Bytes => bytes(value * 1024 ** 3);
-
-/** Clamps: samplers overshoot 1 by a tick or two, and a gauge must not. */
-export const ratio = (value: number): Ratio => Math.min(1, Math.max(0, value)) as Ratio;
 
 const SUFFIXES = ['B', 'K', 'M', 'G', 'T', 'P'] as const;
 

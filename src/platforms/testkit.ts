@@ -47,10 +47,52 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** A request as a server sees it. */
+export interface SeenRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: string;
+}
+
+/** An answer that says no, in the very words of that kind of server. */
+export interface HttpRefusal {
+  readonly status: number;
+  readonly reason?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Of a platform that speaks HTTP: all that a proxy must know which stands before its test server and breaks things. */
+export interface HttpFacts {
+  /** Where the server of this endpoint listens: `http://127.0.0.1:8006`. */
+  origin(endpoint: Endpoint): string;
+  /** The same endpoint, reached by plain HTTP at another place. */
+  proxied(endpoint: Endpoint, origin: string): Endpoint;
+  /** Whether a request is (one of) those that log in, list the VMs, read one VM for `vm.info`, or start one. */
+  is(purpose: 'login' | 'inventory' | 'info' | 'start', request: SeenRequest): boolean;
+  readonly refusals: {
+    /** The session or ticket is no longer known. */
+    readonly loggedOut: HttpRefusal;
+    /** To a start; `names` is the missing right, as the user must read it. */
+    readonly forbidden: HttpRefusal & { readonly names: RegExp };
+    /** To a read of a VM that is gone. */
+    readonly gone: HttpRefusal;
+    /** To a start of a VM that is busy with something else. */
+    readonly conflict: HttpRefusal;
+  };
+  /** What looks like an answer and can't be read. */
+  readonly malformed: string;
+  /** A page of the list that names itself as the next one; absent where lists have no pages. */
+  repeatPage?(body: string): string;
+}
+
 export interface PlatformTestkit {
   /** The lab (test/labs/<name>) whose packages the server needs; undefined when it runs on any machine. */
   readonly lab: string | undefined;
   readonly facts: PlatformFacts;
+  /** Of platforms that speak HTTP: test/contract/http-faults.ts then runs too. */
+  readonly http?: HttpFacts;
   /** Undefined when `start()` can work here, else the sentence that says what is missing. */
   available(): Promise<string | undefined>;
   start(): Promise<TestServer>;

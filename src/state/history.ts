@@ -1,7 +1,7 @@
 import { grown } from './columns.ts';
 
 /** How many samples back a graph can look. */
-export const HISTORY_LENGTH = 60;
+const HISTORY_LENGTH = 60;
 const UNKNOWN = 255;
 /** Half a percent is finer than any graph that fits a terminal; a byte a sample keeps 100,000 VMs in 6 MB a metric. */
 const STEPS = 200;

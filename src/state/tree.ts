@@ -49,6 +49,7 @@ type Segment =
   | { readonly start: number; readonly row: Row }
   | { readonly start: number; readonly vms: readonly VmId[]; readonly parent: NodeId | PoolId; readonly depth: number };
 
+/** `folded`: keys of closed branches, for whoever keeps them; it is changed here. */
 export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree {
   let filter: TreeFilter | undefined;
   let segments: Segment[] = [];

@@ -14,17 +14,15 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const never: Clock = { ...systemClock, after: () => () => {} };
 const file = () => join(directory, 'ui.json');
 
-it('remembers the view, the open rows and the widths for the next run', async () => {
+it('remembers the folded branches, the row and whether details are shown for the next run', async () => {
   const state = await openUiState(directory, never);
-  state.set('view', 'tasks');
-  state.set('expanded', ['host1/x.y', '~/QA Lab']);
-  state.set('widths', { name: 24 });
+  state.set('details', false);
+  state.set('folded', ['node host1/x.y', 'pool ~/QA Lab']);
   state.flush();
   const next = await openUiState(directory, never);
-  expect([next.get('view'), next.get('expanded'), next.get('widths'), next.get('selected')]).toEqual([
-    'tasks',
-    ['host1/x.y', '~/QA Lab'],
-    { name: 24 },
+  expect([next.get('details'), next.get('folded'), next.get('selected')]).toEqual([
+    false,
+    ['node host1/x.y', 'pool ~/QA Lab'],
     '',
   ]);
 });
@@ -46,22 +44,22 @@ it('writes once for many changes, a moment after the first', async () => {
   expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ selected: 'host1/99' });
 });
 
-it.each(['{ not json', '[]', '"x"', '{"view": 7}', '{"widths": {"name": -1}}', ''])(
+it.each(['{ not json', '[]', '"x"', '{"selected": 7}', '{"folded": [1]}', ''])(
   'begins anew with a file that holds %j',
   async (text) => {
     await writeFile(file(), text);
     const state = await openUiState(directory, never);
-    expect([state.get('view'), state.get('expanded'), state.get('widths')]).toEqual(['fleet', [], {}]);
-    state.set('view', 'tasks');
+    expect([state.get('selected'), state.get('folded'), state.get('details')]).toEqual(['', [], true]);
+    state.set('selected', 'vm host1/x');
     state.flush();
-    expect((await openUiState(directory, never)).get('view')).toBe('tasks');
+    expect((await openUiState(directory, never)).get('selected')).toBe('vm host1/x');
   },
 );
 
 it('works without a place to write to', async () => {
   await writeFile(file(), '{}');
   const state = await openUiState(join(file(), 'below-a-file'), never);
-  state.set('view', 'tasks');
+  state.set('details', false);
   state.flush();
-  expect(state.get('view')).toBe('tasks');
+  expect(state.get('details')).toBe(false);
 });

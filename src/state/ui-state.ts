@@ -2,14 +2,12 @@ import type { Clock } from '../clock.ts';
 
 /** What the screen remembers from one run to the next. Nothing here is worth an error: what can't be kept is forgotten. */
 interface UiValues {
-  /** Name of the view that was open. */
-  readonly view: string;
-  /** The id of the row that was selected; empty for none. */
+  /** The key of the row that the cursor was on; empty for none. */
   readonly selected: string;
-  /** Ids of the rows that were open. */
-  readonly expanded: readonly string[];
-  /** Column key -> columns on the screen. */
-  readonly widths: Readonly<Record<string, number>>;
+  /** Keys of the branches that were folded. */
+  readonly folded: readonly string[];
+  /** Whether the details were shown. */
+  readonly details: boolean;
 }
 
 export interface UiState {
@@ -20,17 +18,16 @@ export interface UiState {
   flush(): void;
 }
 
-const DEFAULTS: UiValues = { view: 'fleet', selected: '', expanded: [], widths: {} };
-/** An unfolded tree of 100,000 rows is not worth a file of megabytes. */
-const EXPANDED_MAX = 2_000;
+const DEFAULTS: UiValues = { selected: '', folded: [], details: true };
+/** A tree of 100,000 branches is not worth a file of megabytes. */
+const FOLDED_MAX = 2_000;
 const WRITES_AFTER_MS = 1_000;
 
 const word = { type: 'string', maxLength: 500 } as const;
 const SCHEMA = {
-  view: word,
   selected: word,
-  expanded: { type: 'array', items: word, maxItems: EXPANDED_MAX },
-  widths: { type: 'object', additionalProperties: { type: 'integer', minimum: 1, maximum: 500 } },
+  folded: { type: 'array', items: word, maxItems: FOLDED_MAX },
+  details: { type: 'boolean' },
 } as const;
 
 /**
@@ -73,7 +70,7 @@ export async function openUiState(directory: string, clock: Clock): Promise<UiSt
     get: (key) => values[key],
     set(key, value) {
       values[key] = value;
-      if (key === 'expanded') values.expanded = values.expanded.slice(0, EXPANDED_MAX);
+      if (key === 'folded') values.folded = values.folded.slice(0, FOLDED_MAX);
       if (changed.size === 0) takeBack = clock.after(WRITES_AFTER_MS, flush);
       changed.add(key);
     },

@@ -5,6 +5,7 @@ import { consoles } from './consoles.ts';
 import { deleting } from './deleting.ts';
 import { details } from './details.ts';
 import { errors } from './errors.ts';
+import { httpFaults } from './http-faults.ts';
 import { lifecycle } from './lifecycle.ts';
 import { reading } from './reading.ts';
 import { settings } from './settings.ts';
@@ -35,5 +36,7 @@ export function contractSuite(name: string, testkit: PlatformTestkit): void {
       if (bench) writeSupport(bench.server.endpoint.platform);
     });
     for (const [topic, tests] of Object.entries(TOPICS)) describe(topic, () => tests(present));
+    const { http } = testkit;
+    if (http) describe('http faults', () => httpFaults(present, http));
   });
 }

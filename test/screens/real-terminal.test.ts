@@ -21,7 +21,11 @@ afterEach(() => pty.close());
 
 function open(argv: readonly string[], size = { columns: 80, rows: 24 }): Pty {
   const program = join(folder, 'dist/drover.js');
-  pty = openPty({ argv: [process.execPath, program, ...argv], ...size, env: { XDG_CACHE_HOME: folder } });
+  pty = openPty({
+    argv: [process.execPath, program, ...argv],
+    ...size,
+    env: { XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder },
+  });
   return pty;
 }
 
@@ -35,6 +39,25 @@ describe('in a real terminal', () => {
     type('q');
     expect((await exit).code).toBe(0);
     expect(modes()).toEqual(UNTOUCHED);
+  });
+
+  it('comes back to the row and the folds of the last run', async () => {
+    const config = join(folder, 'config.yaml');
+    writeFileSync(config, 'endpoints:\n  lab: { platform: fake, vms: 20, events-every: 0 }\n');
+    const first = open([`--config=${config}`]);
+    await first.until(/\d+\/20 VMs running/);
+    first.type('jjj');
+    const [, row] = /─ (\S+) ─+ Overview Disks/.exec(await first.until(/─ \S+ ─+ Overview Disks/)) ?? [];
+    first.type('q');
+    await first.exit;
+    const second = open([`--config=${config}`]);
+    await second.until(`─ ${row} ─`);
+    second.type('hh');
+    await second.until('▸');
+    second.type('q');
+    await second.exit;
+    const third = open([`--config=${config}`]);
+    await third.until('▸');
   });
 
   it('F-062 logs in at a serial console, detaches, and is back on the same row', async () => {

@@ -6,7 +6,7 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
-import { startPrivateDaemon } from './testkit/private-daemon.ts';
+import { startPrivateDaemon, VIRSH } from './testkit/private-daemon.ts';
 import { startSocketProxy } from './testkit/socket-proxy.ts';
 
 const ENDPOINT = endpointName('kvm-test');
@@ -41,9 +41,7 @@ export const testkit: PlatformTestkit = {
     prompt: undefined,
   },
   available: async () =>
-    existsSync(DAEMON) && existsSync('/usr/bin/virsh')
-      ? undefined
-      : 'libvirtd and virsh are not installed on this machine',
+    existsSync(DAEMON) && existsSync(VIRSH) ? undefined : 'libvirtd and virsh are not installed on this machine',
   start,
 };
 

@@ -35,7 +35,7 @@ export function createApi(rest: Rest): Api {
     try {
       return dataOf((await rest.change(method, { path, deadlineMs: DEADLINE_MS, ...options })).body);
     } catch (error) {
-      throw normalizeError(error, subject, true);
+      throw normalizeError(error, subject);
     }
   };
   return {

@@ -21,11 +21,8 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
   [/is locked/i, 'wait until the task that locked it is done'],
 ];
 
-/**
- * The server's answers become our codes; the only place that knows its sentences. What is no answer comes back as it is.
- * `mutates`: the request would have changed something.
- */
-export function normalizeError(error: unknown, subject: string, mutates = false): unknown {
+/** The server's answers become our codes; the only place that knows its sentences. What is no answer comes back as it is. */
+export function normalizeError(error: unknown, subject: string): unknown {
   if (!(error instanceof StatusError)) return error;
   const said = sentenceOf(error);
   const cause = { cause: error };
@@ -34,7 +31,7 @@ export function normalizeError(error: unknown, subject: string, mutates = false)
   }
   if (error.status === 403) return forbidden(said, subject, error);
   // From the node that answers to the node of the VM (AnyEvent::HTTP): 595 is a connection that was never made.
-  if (error.status === 595 || (error.status > 595 && !mutates)) {
+  if (error.status === 595 || (error.status > 595 && !error.mutates)) {
     return new FleetError('host.unreachable', `${subject}: its node does not answer: ${said}`, {
       retry: true,
       ...cause,

@@ -3,7 +3,7 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import type { PlatformTestkit } from '../testkit.ts';
+import type { HttpFacts, PlatformTestkit } from '../testkit.ts';
 import { ACCOUNTS } from './testkit/access.ts';
 import { startFakeProxmox } from './testkit/server.ts';
 import type { WorldGuest } from './testkit/world.ts';
@@ -11,6 +11,32 @@ import type { WorldGuest } from './testkit/world.ts';
 const ENDPOINT = endpointName('proxmox-test');
 /** The real list is late by ten seconds; a test need not wait that long to see that it does not matter. */
 const LAG_MS = 2_500;
+
+const message = (text: string) => ({ reason: text, body: JSON.stringify({ data: null, message: text }) });
+
+const PURPOSES = {
+  login: /^POST \S+\/access\/ticket$/,
+  inventory: /^GET \S+\/cluster\/resources/,
+  info: /^GET \S+\/status\/current$/,
+  start: /^POST \S+\/status\/start$/,
+};
+
+const http: HttpFacts = {
+  origin: ({ values }) => String(values['host']),
+  proxied: (endpoint, origin) => ({ ...endpoint, values: { ...endpoint.values, host: origin } }),
+  is: (purpose, { method, path }) => PURPOSES[purpose].test(`${method} ${path}`),
+  refusals: {
+    loggedOut: { status: 401, reason: 'permission denied - invalid PVE ticket' },
+    forbidden: {
+      status: 403,
+      ...message('Permission check failed (/vms/100, VM.PowerMgmt)'),
+      names: /VM\.PowerMgmt on \/vms\/100/,
+    },
+    gone: { status: 500, ...message("Configuration file 'nodes/pve2/qemu-server/101.conf' does not exist") },
+    conflict: { status: 500, ...message("can't lock file '/var/lock/qemu-server/lock-100.conf' - got timeout") },
+  },
+  malformed: '{"data":[{"vmid":',
+};
 
 export const testkit: PlatformTestkit = {
   lab: undefined,
@@ -27,6 +53,7 @@ export const testkit: PlatformTestkit = {
     prompt: /login: /,
     keepsDisks: false,
   },
+  http,
   available: async () => undefined,
   start,
 };

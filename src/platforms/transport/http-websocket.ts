@@ -44,7 +44,7 @@ export async function openWebSocket(http: Http, options: WebSocketOptions): Prom
     },
   });
   if (!isUpgrade(answer))
-    throw new StatusError(`GET ${redactPath(options.path)}`, answer, answer.body.toString('utf8'));
+    throw new StatusError(`GET ${redactPath(options.path)}`, false, answer, answer.body.toString('utf8'));
   const expected = createHash('sha1').update(`${key}${GUID}`).digest('base64');
   if (answer.headers['sec-websocket-accept'] !== expected) {
     answer.socket.destroy();

@@ -12,9 +12,12 @@ export class StatusError extends Error {
   readonly body: unknown;
   /** `GET /nodes`, without secrets. */
   readonly request: string;
+  /** Whether the request would have changed something. */
+  readonly mutates: boolean;
 
   constructor(
     request: string,
+    mutates: boolean,
     answer: { readonly status: number; readonly reason: string; readonly headers: IncomingHttpHeaders },
     body: unknown,
   ) {
@@ -25,6 +28,7 @@ export class StatusError extends Error {
     this.headers = answer.headers;
     this.body = body;
     this.request = request;
+    this.mutates = mutates;
   }
 }
 
@@ -40,6 +44,13 @@ export function statusError(error: StatusError, subject: string, said = error.re
     return new FleetError('auth.rejected', words, { fix: 'check the login of the endpoint', ...cause });
   if (status === 403) return new FleetError('auth.forbidden', words, cause);
   if (status === 409 || status === 412 || status === 423) return new FleetError('op.conflict', words, cause);
+  // A gateway has passed it on, and does not know what became of it.
+  if (error.mutates && (status === 502 || status === 504)) {
+    return new FleetError('outcome.unknown', `${words} (status ${status}); it may have been done or not`, {
+      fix: 'look at its state before you repeat it',
+      ...cause,
+    });
+  }
   if (status === 429 || status === 502 || status === 503 || status === 504) {
     return new FleetError('host.unreachable', `${words} (busy, status ${status})`, { retry: true, ...cause });
   }

@@ -124,7 +124,7 @@ function content({ form, json }: RestChange): Content {
 function understood(answer: HttpResponse, said: string, kind: 'reads' | 'mutates'): RestAnswer {
   const { status, headers } = answer;
   const text = answer.body.toString('utf8');
-  if (status >= 400) throw new StatusError(said, answer, parsed(text) ?? text);
+  if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, parsed(text) ?? text);
   if (text.trim() === '') return { status, headers, body: undefined };
   const body = parsed(text);
   if (body !== undefined) return { status, headers, body };

@@ -1,9 +1,10 @@
 /** The inventory as watch() knows it: what the server says goes in, what that changes for people comes out. */
 import type { EndpointName } from '../../ids.ts';
 import type { Change, Inventory, Node, Pool, Vm } from '../contract.ts';
+import { breathe } from './breathe.ts';
 import type { ObjectUpdate } from './collector.ts';
 import { FIGURES } from './inventory-spec.ts';
-import { type Known, knownFrom, learn, type Objects } from './objects.ts';
+import { forget, type Known, knownFrom, learn, type Objects } from './objects.ts';
 import { isNode, isPool, isVm, nodeRow, type Place, poolRow, vmRow } from './rows.ts';
 
 export interface VsphereInventory {
@@ -15,12 +16,16 @@ export interface VsphereInventory {
   drop(value: string): void;
   /** A task began on it (`powerOn`), or none runs any more. */
   setTask(value: string, task: string | undefined): void;
-  whole(): Inventory;
-  /** What has changed for people since the last time, or since whole(). */
-  changes(): readonly Change[];
+  /** All rows, drawn anew; keys come first meanwhile. */
+  whole(): Promise<Inventory>;
+  /** What has changed for people since the last time, or since whole(), some hundred at a time; undefined: nothing is left. */
+  changes(): readonly Change[] | undefined;
   /** Whether figures have come since the last time. */
   freshFigures(): boolean;
 }
+
+/** Rows that are drawn between two looks at the keyboard. */
+const AT_ONCE = 250;
 
 export function createInventory(endpoint: EndpointName, standalone: boolean, now: () => number): VsphereInventory {
   const objects = new Map<string, Known>();
@@ -90,14 +95,17 @@ export function createInventory(endpoint: EndpointName, standalone: boolean, now
     return changes;
   }
 
-  function changes(): readonly Change[] {
+  function changes(): readonly Change[] | undefined {
+    if (!treeTouched && touched.size === 0) return undefined;
     const found: Change[] = treeTouched ? [...drawTree()] : [];
     treeTouched = false;
+    let left = AT_ONCE;
     for (const value of touched) {
+      if (left-- === 0) break;
+      touched.delete(value);
       const known = objects.get(value);
       found.push(...put(rows.vms, value, known && drawVm(known), VM_CHANGE));
     }
-    touched.clear();
     return found;
   }
 
@@ -108,16 +116,17 @@ export function createInventory(endpoint: EndpointName, standalone: boolean, now
       const { ref, kind } = update;
       if (kind === 'leave') return drop(ref.value);
       const known = objects.get(ref.value);
-      if (!known || kind === 'enter') {
+      if (!known) {
         const entered = knownFrom(update);
         objects.set(ref.value, entered);
-        if (!known) shape++;
+        shape++;
         figures = true;
         touch(entered);
         return;
       }
-      learn(known, update.changes);
-      for (const path of update.changes.keys()) {
+      // What a server tells again when it tells everything: a value that it leaves out is not set any more.
+      const left = kind === 'enter' ? [...known.values.keys()].filter((path) => !update.changes.has(path)) : [];
+      for (const path of [...learn(known, update.changes), ...forget(known, left)]) {
         if (FIGURES.has(path)) figures = true;
         else touch(known);
       }
@@ -129,9 +138,8 @@ export function createInventory(endpoint: EndpointName, standalone: boolean, now
       else tasks.set(value, task);
       if (objects.has(value)) touched.add(value);
     },
-    whole() {
-      treeTouched = true;
-      changes();
+    async whole() {
+      while (changes()) await breathe();
       return { pools: [...rows.pools.values()], nodes: [...rows.nodes.values()], vms: [...rows.vms.values()] };
     },
     changes,

@@ -12,11 +12,21 @@ export interface Known {
 /** By the value of their reference, which a server gives only once. */
 export type Objects = ReadonlyMap<string, Known>;
 
-export function learn(known: Known, changes: ReadonlyMap<string, XmlElement | undefined>): void {
+/** Takes the values over; the paths of those that are other ones than before. */
+export function learn({ values }: Known, changes: ReadonlyMap<string, XmlElement | undefined>): readonly string[] {
+  const news: string[] = [];
   for (const [path, value] of changes) {
-    if (value === undefined) known.values.delete(path);
-    else known.values.set(path, value.text);
+    if (values.get(path) === value?.text) continue;
+    news.push(path);
+    if (value === undefined) values.delete(path);
+    else values.set(path, value.text);
   }
+  return news;
+}
+
+export function forget({ values }: Known, paths: readonly string[]): readonly string[] {
+  for (const path of paths) values.delete(path);
+  return paths;
 }
 
 export const knownFrom = ({ ref, changes }: ObjectUpdate): Known => {

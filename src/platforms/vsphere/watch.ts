@@ -3,6 +3,7 @@ import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nodeId, vmId } from '../../ids.ts';
 import type { PlatformEvent, WatchOptions } from '../contract.ts';
+import { breathe } from './breathe.ts';
 import { type Collector, createCollector, type ObjectUpdate } from './collector.ts';
 import { createInventory, type VsphereInventory } from './inventory.ts';
 import { inventoryFilter, taskFilter, WANTED, wholeInventory } from './inventory-spec.ts';
@@ -56,7 +57,7 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, com
   await retrieve(session, WANTED, wholeInventory(content.rootFolder), signal, ({ ref, values }) =>
     inventory.apply({ ref, kind: 'enter', changes: values }),
   );
-  sink({ kind: 'inventory', at: clock.now(), inventory: inventory.whole() });
+  sink({ kind: 'inventory', at: clock.now(), inventory: await inventory.whole() });
   complete();
 
   const collector = await createCollector(session, signal);
@@ -109,10 +110,15 @@ async function listen(
   };
 
   /** What this round has brought; true when it was anything. */
-  function tell(): boolean {
+  async function tell(): Promise<boolean> {
+    let told = false;
+    for (let changes = inventory.changes(); changes; changes = inventory.changes()) {
+      if (changes.length > 0) sink({ kind: 'changes', at: clock.now(), changes });
+      told ||= changes.length > 0;
+      await breathe();
+      signal.throwIfAborted();
+    }
     const at = clock.now();
-    const changes = inventory.changes();
-    if (changes.length > 0) sink({ kind: 'changes', at, changes });
     const news = events.splice(0);
     if (news.length > 0) sink({ kind: 'events', events: news });
     const due = clock.ticks() - sampledAt >= everyMs() * ALMOST;
@@ -122,12 +128,12 @@ async function listen(
       sink({ kind: 'samples', block: sampler.vms(at) });
       sink({ kind: 'node-samples', samples: sampler.nodes(at) });
     }
-    return changes.length > 0 || news.length > 0 || sampled;
+    return told || news.length > 0 || sampled;
   }
 
   for (;;) {
     const began = clock.ticks();
-    if (!tell()) sink({ kind: 'alive', at: clock.now() });
+    if (!(await tell())) sink({ kind: 'alive', at: clock.now() });
     const more = await collector.wait(Math.max(1, Math.floor(everyMs() / 1000)), hear);
     const pause = SHORTEST_PAUSE_MS - (clock.ticks() - began);
     if (!more && pause > 0) await wait(clock, pause, signal);

@@ -1,10 +1,9 @@
-import { type Connection, type Operation, type OperationName, operations } from '../contract.ts';
+import { type Connection, type OperationName, operations } from '../contract.ts';
 
 /** Any operation, seen from outside: what goes in is positional, the last argument is always the signal. */
 export type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;
 
 export const operationNames = Object.keys(operations) as readonly OperationName[];
-export const operationOf = (name: OperationName): Operation => operations[name];
 
 const groupOf = (name: OperationName) => name.slice(0, name.indexOf('.')) as 'vm' | 'console' | 'node';
 const methodOf = (name: OperationName) => name.slice(name.indexOf('.') + 1);

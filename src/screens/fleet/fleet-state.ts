@@ -15,6 +15,8 @@ export interface FleetState {
   setFilter(text: string): void;
   pane: 'tree' | 'details';
   detailsShown: boolean;
+  /** Keys of the branches that are folded. */
+  readonly folded: Set<string>;
   /** What actions are for: the marked VMs that are still there, else the VM under the cursor. */
   targets(): readonly VmId[];
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
@@ -25,7 +27,8 @@ export interface FleetState {
 const MOST_MARKED_WATCHED = 100;
 
 export function createFleetState(fleet: Fleet): FleetState {
-  const tree = createTree(fleet);
+  const folded = new Set<string>();
+  const tree = createTree(fleet, folded);
   const view = createTreeView(tree, fleet);
   let filterText = '';
   let filter = compileFilter('', fleet);
@@ -34,6 +37,7 @@ export function createFleetState(fleet: Fleet): FleetState {
   return {
     tree,
     view,
+    folded,
     sums: createSums(fleet, tree),
     pane: 'tree',
     detailsShown: true,

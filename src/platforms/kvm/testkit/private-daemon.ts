@@ -17,6 +17,7 @@ export interface PrivateDaemon {
 }
 
 const run = promisify(execFile);
+export const VIRSH = '/usr/bin/virsh';
 /** As root it would be the system's daemon and take the system's folders: it runs as nobody then. */
 const NOBODY = 65_534;
 const STARTS_WITHIN_MS = 15_000;
@@ -49,10 +50,10 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
 
   const uri = `test+unix:///default?socket=${socket}`;
   // Its test driver forgets everything when nobody is connected any more.
-  const keeper = spawn('virsh', ['--quiet', '--connect', uri], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const keeper = spawn(VIRSH, ['--quiet', '--connect', uri], { stdio: ['pipe', 'ignore', 'ignore'] });
   keeper.stdin.write('event --all --loop\n');
   const virsh = async (virshArgs: readonly string[]) =>
-    (await run('virsh', ['--quiet', '--connect', uri, ...virshArgs])).stdout;
+    (await run(VIRSH, ['--quiet', '--connect', uri, ...virshArgs])).stdout;
   await virsh(['list']);
   return {
     dir,

@@ -53,7 +53,7 @@ export function createSoapClient({ http, clock, version }: SoapOptions): SoapCli
           ...(cookie === undefined ? {} : { cookie }),
         },
         body: request(method, target, args),
-        note: `${method} ${plainLine(target.value, 80)}`,
+        note: `${method} ${nameOf(target)}`,
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
       });
       const said = `${method} at ${http.name}`;
@@ -67,6 +67,9 @@ export function createSoapClient({ http, clock, version }: SoapOptions): SoapCli
     },
   };
 }
+
+/** What belongs to a session is known by the session's key, which is nobody's business. */
+const nameOf = ({ type, value }: MoRef): string => (value.startsWith('session[') ? type : plainLine(value, 80));
 
 /** Faults come with the status 500; every other one without an envelope is a proxy's, or of a server that starts up. */
 async function understood(
