@@ -209,6 +209,7 @@ export function compose(options: ComposeOptions): App {
     },
     async changeConfig(change: ConfigChange) {
       if (options.readOnly) throw new FleetError('op.refused', 'this run is read-only');
+      if (options.dryRun) return false;
       const end = await audit.begin({
         action: change.kind,
         endpoint: '',
@@ -219,6 +220,7 @@ export function compose(options: ComposeOptions): App {
         const { config } = await configStore.edit(change, { signal: AbortSignal.timeout(10_000) });
         await end();
         takeOver(config);
+        return true;
       } catch (error) {
         await end(error);
         throw error;

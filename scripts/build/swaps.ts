@@ -6,20 +6,21 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 
 /** Parts of libraries that the bundle has in another form, each for speed or for a build without a compiler. */
 export const swaps: readonly Plugin[] = [
-  inkOutput(),
+  inkPart('output', './ink-output.ts'),
+  inkPart('squash-text-nodes', './ink-text.ts'),
   stringWidth(),
   yogaWithoutFetch(),
   yamlAsModule(),
   withoutOptionalParts(),
 ];
 
-/** Ink's frame builder, see ink-output.ts. */
-function inkOutput(): Plugin {
+/** A module of Ink's, for all the others of Ink's. */
+function inkPart(name: string, ours: string): Plugin {
   return {
-    name: 'ink-output',
+    name: `ink-${name}`,
     setup(build) {
-      build.onResolve({ filter: /^\.\/output\.js$/ }, ({ importer }) =>
-        /[\\/]ink[\\/]build[\\/]/.test(importer) ? { path: here('./ink-output.ts') } : undefined,
+      build.onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, ({ importer }) =>
+        /[\\/]ink[\\/]build[\\/]/.test(importer) ? { path: here(ours) } : undefined,
       );
     },
   };

@@ -61,8 +61,9 @@ export async function perform(
 /** To start what runs is no failure (F-045): the sentence that says so, if what is known of the VM is not out of date. */
 export function isAlready(outcome: Outcome | undefined, id: VmId, { store }: Services): string | undefined {
   const vm = store.fleet.vms.get(id);
-  const isStale = endpointStatusOf(store.fleet, id)?.staleSince !== undefined;
-  return vm && !isStale && outcome?.reached(vm) ? `${vm.name} ${outcome.words} already` : undefined;
+  const status = endpointStatusOf(store.fleet, id);
+  const isTrue = status?.phase === 'up' && status.staleSince === undefined;
+  return vm && isTrue && outcome?.reached(vm) ? `${vm.name} ${outcome.words} already` : undefined;
 }
 
 /** The VM and its connection, or the FleetError that says why the action can't run on it. */

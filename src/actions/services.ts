@@ -23,8 +23,11 @@ export interface Services {
   readonly clock: Clock;
   readonly manifests: readonly Manifest[];
   config(): Config;
-  /** Writes it to the file and acts on it: sessions are opened and closed, rows move. Rejects with config.*. */
-  changeConfig(change: ConfigChange): Promise<void>;
+  /**
+   * Writes it to the file and acts on it: sessions are opened and closed, rows move. Rejects with config.*.
+   * False when nothing was written, since nothing is to be changed in this run.
+   */
+  changeConfig(change: ConfigChange): Promise<boolean>;
   /** The platform's own checks, with a connection of their own. */
   testEndpoint(name: EndpointName, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
   /** The same before it is saved. */

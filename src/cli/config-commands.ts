@@ -44,8 +44,9 @@ async function runConfigAction(
       return EXIT.interrupted;
     }
   }
-  await context.app.changeConfig(action.change(subject, args));
-  await printResults([{ name: subject, text: action.said(subject, args) }], false, context);
+  const written = await context.app.changeConfig(action.change(subject, args));
+  const text = written ? action.said(subject, args) : `${subject}: nothing was written`;
+  await printResults([{ name: subject, text }], false, context);
   return EXIT.done;
 }
 

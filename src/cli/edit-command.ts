@@ -1,14 +1,14 @@
 import { editVm } from '../actions/edit.ts';
-import { permitted } from '../actions/perform.ts';
 import { editAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
-import type { Manifest, Settings, SettingsField } from '../platforms/contract.ts';
+import type { Manifest, Settings, SettingsField, SettingsTarget, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { findVms } from './find.ts';
 import type { Flag } from './flags.ts';
-import { printResults } from './results.ts';
+import { type Outcome, printResults } from './results.ts';
 
 const RUNNING: Flag = {
   key: 'running',
@@ -44,16 +44,32 @@ async function run(
   const { running, ...changes } = values;
   if (Object.keys(changes).length === 0) throw new FleetError('usage', 'what shall change? Give it as flags');
   const vms = await findVms(words, context);
-  const outcomes = [];
+  const target = running === true ? 'running' : 'config';
   for (const vm of vms) {
-    permitted(editAction, vm.id, app);
     const platform = app.config().endpoints.get(endpointOf(vm.id))?.platform;
     checkFields(manifests.find(({ id }) => id === platform)?.settings ?? [], changes, running === true);
-    const target = running === true ? 'running' : 'config';
-    outcomes.push({ name: vm.name, text: await editVm(app, vm.id, target, changes, undefined, signal) });
   }
+  const outcomes: Outcome[] = [];
+  for (const vm of vms) outcomes.push(await editOne(app, vm, target, changes, signal));
   await printResults(outcomes, vms.length > 1, context);
-  return EXIT.done;
+  const [failed] = outcomes.flatMap(({ error }) => error ?? []);
+  return failed === undefined ? EXIT.done : vms.length === 1 ? exitCodeOf(failed) : EXIT.failed;
+}
+
+/** What became of one is told whatever becomes of the others. */
+async function editOne(
+  app: CommandContext['app'],
+  vm: Vm,
+  target: SettingsTarget,
+  changes: Settings,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    return { name: vm.name, text: await editVm(app, vm.id, target, changes, undefined, signal) };
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    return { name: vm.name, text: error.message, error };
+  }
 }
 
 function checkFields(fields: readonly SettingsField[], changes: Settings, running: boolean): void {

@@ -171,10 +171,12 @@ async function add(
       });
     }
   }
-  await context.app.changeConfig({ kind: 'endpoint-add', name: word, platform, values: given });
-  await printResults([{ name: word, text: `${word} is saved` }], false, context);
+  const written = await context.app.changeConfig({ kind: 'endpoint-add', name: word, platform, values: given });
+  await printResults([{ name: word, text: saved(word, written) }], false, context);
   return EXIT.done;
 }
+
+const saved = (name: string, written: boolean) => (written ? `${name} is saved` : `${name}: nothing was written`);
 
 async function askPlatform(
   { interactive, ask }: CommandContext,
@@ -196,8 +198,8 @@ async function edit(
   const platform = context.app.config().endpoints.get(name)?.platform ?? '';
   const given = valuesFor(allFieldsOf(fieldsOf.get(platform) ?? []), values);
   if (Object.keys(given).length === 0) throw new FleetError('usage', 'what shall change? Give it as flags');
-  await context.app.changeConfig({ kind: 'endpoint-edit', name, values: given });
-  await printResults([{ name, text: `${name} is saved` }], false, context);
+  const written = await context.app.changeConfig({ kind: 'endpoint-edit', name, values: given });
+  await printResults([{ name, text: saved(name, written) }], false, context);
   return EXIT.done;
 }
 

@@ -66,6 +66,8 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   const { signal } = controller;
   const listeners = new Set<() => void>();
   let attempt = newAttempt();
+  /** Ends the attempt that is under way, for one with somebody to ask. */
+  let giveUp = () => {};
   let connection: Connection | undefined;
   let ask: Ask = {};
   let hurry = () => {};
@@ -83,6 +85,8 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   store.setEndpoint(status);
 
   const tell = (change: Partial<EndpointStatus>) => {
+    // The name may belong to another session by now.
+    if (signal.aborted) return;
     const { name, platform, address, readOnly } = status;
     const phase = change.phase ?? status.phase;
     const since = phase === status.phase ? status.since : clock.now();
@@ -91,6 +95,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   };
 
   const onFeed = (feed: Feed) => {
+    if (signal.aborted) return;
     heardAt = clock.now();
     heardTicks = clock.ticks();
     store.push(spec.name, feed);
@@ -129,7 +134,9 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       retry: true,
     });
     const stopClock = clock.after(CONNECT_MS, () => late.abort(tooLate));
-    const limited = AbortSignal.any([signal, late.signal]);
+    const replaced = new AbortController();
+    giveUp = () => replaced.abort(new FleetError('op.cancelled', `${spec.name} is tried anew`));
+    const limited = AbortSignal.any([signal, late.signal, replaced.signal]);
     try {
       const platform = await options.load(spec.platform);
       const endpoint = await spec.resolve(limited);
@@ -163,14 +170,16 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   const run = async (): Promise<void> => {
     let failures = 0;
     while (!signal.aborted) {
+      const mine = attempt;
       try {
         await connectAndWatch();
       } catch (error) {
+        mine.reject(error);
         if (signal.aborted) return;
+        if (mine !== attempt && status.phase === 'connecting') continue;
         // A connection that had worked starts the back-off anew.
         failures = status.phase === 'up' ? 0 : failures + 1;
         const blocked = needsSomebody(error);
-        attempt.reject(error);
         if (error instanceof FleetError && error.code === 'auth.rejected') spec.rejected();
         tell({ phase: blocked ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
         ask = {};
@@ -208,6 +217,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       if (status.phase === 'up') return attempt.promise;
       attempt = newAttempt();
       ask = somebody;
+      giveUp();
       hurry();
       return attempt.promise;
     },

@@ -44,13 +44,16 @@ export function createSessions(options: Omit<SessionOptions, 'handshakes'>): Ses
 
   return {
     open(spec) {
+      // It may be another host now: what is known of the old one must not stand there under its name.
+      if (sessions.has(spec.name)) store.removeEndpoint(spec.name);
       const before = end(spec.name);
       sessions.set(spec.name, createSession(spec, { ...options, handshakes }, before));
       stopLooking ??= clock.after(LOOK_EVERY_MS, look);
     },
-    async remove(name) {
-      await end(name);
+    remove(name) {
+      const ended = end(name);
       store.removeEndpoint(name);
+      return ended;
     },
     reconnect: (name, ask) => sessions.get(name)?.reconnect(ask) ?? notThere(name),
     connection: (name) => sessions.get(name)?.connection,

@@ -121,10 +121,14 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     await idle();
     terminal.leave();
     terminal.setRaw(mode === 'raw');
+    terminal.setLent(mode === 'raw');
     terminal.ignoreTypedSignals(mode === 'cooked');
+    const loan = createLoan(terminal, clock);
     try {
-      return await use(createLoan(terminal, clock));
+      return await use(loan);
     } finally {
+      loan.end();
+      terminal.setLent(false);
       terminal.writeNow(RECOVER);
       terminal.ignoreTypedSignals(false);
       terminal.setRaw(false);
@@ -157,7 +161,8 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
   };
 }
 
-function createLoan(terminal: Terminal, clock: Clock): Loan {
+/** `end`: nothing of what is still waiting comes to the terminal any more. */
+function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void } {
   let chunk: Uint8Array = new Uint8Array();
   const writer = createWriter({
     fd: terminal.fd,
@@ -176,5 +181,12 @@ function createLoan(terminal: Terminal, clock: Clock): Loan {
       writer.whenIdle(done);
     },
   });
-  return { output, onResize: (call) => terminal.onResize(() => call(terminal.size())) };
+  return {
+    output,
+    onResize: (call) => terminal.onResize(() => call(terminal.size())),
+    end() {
+      writer.stop();
+      output.destroy();
+    },
+  };
 }

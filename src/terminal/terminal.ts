@@ -1,7 +1,7 @@
 import { constants, openSync, writeSync } from 'node:fs';
 import type { ScreenSize } from './compositor.ts';
 import { guardExit } from './guard.ts';
-import { ENTER, LEAVE } from './modes.ts';
+import { ENTER, LEAVE, RECOVER } from './modes.ts';
 import { holdStrayOutput } from './stray-output.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface Terminal {
   leave(): void;
   hasEntered(): boolean;
   setRaw(raw: boolean): void;
+  /** A console has it, and may have set anything: `leave` takes back what it can. */
+  setLent(lent: boolean): void;
   /** While another program has it, ctrl-C and ctrl-\\ are for that program. */
   ignoreTypedSignals(ignored: boolean): void;
   /** Writes at once; gives up on a terminal that takes nothing. */
@@ -31,6 +33,7 @@ export function takeTerminal(): Terminal {
   const { stdin, stdout } = process;
   const fd = openOwn(stdout.fd);
   let entered = false;
+  let lent = false;
   let releaseStray: (() => void) | undefined;
 
   function setRaw(raw: boolean): void {
@@ -49,6 +52,11 @@ export function takeTerminal(): Terminal {
   }
 
   function leave(): void {
+    if (lent) {
+      lent = false;
+      writePatiently(fd, RECOVER);
+      setRaw(false);
+    }
     if (!entered) return;
     entered = false;
     writePatiently(fd, LEAVE);
@@ -62,6 +70,9 @@ export function takeTerminal(): Terminal {
     enter,
     leave,
     setRaw,
+    setLent(now) {
+      lent = now;
+    },
     ignoreTypedSignals: guard.ignoreTyped,
     hasEntered: () => entered,
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),

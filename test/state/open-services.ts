@@ -7,6 +7,7 @@ import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
 import type { EndpointStatus } from '../../src/state/fleet.ts';
 import type { InventoryCache } from '../../src/state/inventory-cache.ts';
+import type { SessionSpec } from '../../src/state/session.ts';
 import { createSessions, type Sessions } from '../../src/state/sessions.ts';
 import { createStore, type Store } from '../../src/state/store.ts';
 import { createTasks } from '../../src/state/tasks.ts';
@@ -20,6 +21,7 @@ export interface OpenServices {
   readonly sessions: Sessions;
   readonly services: Services;
   readonly endpoint: Endpoint;
+  readonly spec: SessionSpec;
   status(): EndpointStatus | undefined;
   vm(fits: (vm: Vm) => boolean): Vm;
   stateOf(id: VmId): string | undefined;
@@ -69,7 +71,7 @@ export async function openServices(
     policyFor: () => (readOnly === undefined ? {} : { readOnly }),
     wireLog: () => [],
   };
-  sessions.open({
+  const spec: SessionSpec = {
     name: endpoint.name,
     platform: 'fake',
     address: 'simulated',
@@ -77,7 +79,8 @@ export async function openServices(
     enabled: true,
     resolve: async () => endpoint,
     rejected: () => {},
-  });
+  };
+  sessions.open(spec);
   await clock.pass(500);
   return {
     clock,
@@ -86,6 +89,7 @@ export async function openServices(
     sessions,
     services,
     endpoint,
+    spec,
     status: () => fleet.endpoints.get(endpoint.name),
     vm(fits) {
       const found = [...fleet.vms.values()].find((vm) => endpointOf(vm.id) === endpoint.name && fits(vm));

@@ -107,6 +107,43 @@ describe('a session', () => {
     expect(await attempt).toMatchObject({ code: 'auth.rejected' });
   });
 
+  it('shows nothing of the old host under the name of an endpoint that points to another one now', async () => {
+    const { clock, sessions, store, spec } = await openServices();
+    sessions.open({ ...spec, address: 'another host', resolve: () => new Promise(() => {}) });
+    await clock.pass(1_000);
+    expect(store.fleet.vms.size).toBe(0);
+    expect(store.fleet.endpoints.get(spec.name)).toMatchObject({ address: 'another host', phase: 'connecting' });
+  });
+
+  it('keeps the rows of an endpoint that was taken away and came back at once', async () => {
+    const { clock, sessions, store, spec, status } = await openServices();
+    const removed = sessions.remove(spec.name);
+    sessions.open(spec);
+    await clock.pass(1_000);
+    await removed;
+    await clock.pass(1_000);
+    expect(status()).toMatchObject({ phase: 'up' });
+    expect(store.fleet.vms.size).toBe(60);
+  });
+
+  it('asks whoever wants to connect while another attempt is under way', async () => {
+    const { clock, server, sessions, status, spec } = await openServices({ 'host-key': 'unknown' });
+    server.faults.slow(2_000);
+    sessions.reconnect(spec.name, {}).catch(() => {});
+    await clock.pass(500);
+    expect(status()?.phase).toBe('connecting');
+    let asked = 0;
+    const connected = sessions.reconnect(spec.name, {
+      trust: async () => {
+        asked++;
+        return true;
+      },
+    });
+    await clock.pass(10_000);
+    await connected;
+    expect([asked, status()?.phase]).toEqual([1, 'up']);
+  });
+
   it('F-029 takes all rows away when the endpoint is closed', async () => {
     const { clock, sessions, store, endpoint } = await openServices();
     const removed = sessions.remove(endpoint.name);

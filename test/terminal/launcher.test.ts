@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -25,7 +25,7 @@ function open(argv: readonly string[] = [], env: Record<string, string> = {}): P
     argv: [process.execPath, program, ...argv],
     columns: 120,
     rows: 40,
-    env: { XDG_CACHE_HOME: folder, SAMPLE_TICK_MS: '3600000', ...env },
+    env: { XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder, SAMPLE_TICK_MS: '3600000', ...env },
   });
   return pty;
 }
@@ -111,9 +111,11 @@ describe('the screen', () => {
     const { until, type, exit, modes } = open();
     await until('ready');
     type('C');
-    expect((await exit).code).not.toBe(0);
-    expect(await until('SyntaxError')).not.toContain('ready');
+    expect((await exit).code).toBe(1);
+    expect(await until('drover has crashed')).not.toContain('ready');
     expect(modes()).toEqual(UNTOUCHED);
+    const [report] = readdirSync(join(folder, 'drover')).filter((name) => name.startsWith('crash-'));
+    expect(readFileSync(join(folder, 'drover', report ?? ''), 'utf8')).toContain('SyntaxError');
   });
 });
 

@@ -137,6 +137,16 @@ describe('a console', () => {
     await pty.until('<711b5b4103>');
   });
 
+  it('is left as it was, too, when a signal ends the program in the middle of it', async () => {
+    const pid = await openSample();
+    pty.type('g');
+    await pty.until('Connected');
+    pty.type('x');
+    await pty.until('<78>');
+    process.kill(pid, 'SIGTERM');
+    expect(await expectRestored()).toContain('code 143');
+  });
+
   it('is left by its key, and whatever it switched on is off again', async () => {
     await openSample();
     pty.type('g');

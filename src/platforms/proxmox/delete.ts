@@ -43,7 +43,7 @@ async function lossesOf(call: GuestCall): Promise<Losses> {
 
 const whyKept = (type: string): string => (type === 'cdrom' ? 'an image in its drive' : 'not its own');
 
-export async function readSnapshots(call: GuestCall): Promise<readonly string[]> {
+async function readSnapshots(call: GuestCall): Promise<readonly string[]> {
   const rows = asRows(await call.get('/snapshot'), call.name);
   // `current` is no snapshot but the place where the guest stands among them.
   return rows.flatMap((row) => textOf(row, 'name') ?? []).filter((snapshot) => snapshot !== 'current');

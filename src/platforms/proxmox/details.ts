@@ -27,7 +27,8 @@ export interface DetailsOptions {
 }
 
 /** So many are read before the inventory is called complete: an ordinary fleet whole, of a large one its beginning. */
-const FIRST_SHEETS = 200;
+const FIRST_SHEETS = 100;
+const AT_ONCE_PER_NODE = 4;
 const PER_ROUND = 8;
 const ROUND_MS = 2_000;
 const SHEET_OLD_MS = 60_000;
@@ -75,25 +76,32 @@ async function readRunStates({ api, signal, roster, onlineNodes, emit }: Details
   );
 }
 
+/** A few at a time per node; one that does not answer is left alone for this round. */
 async function readSheets(options: DetailsOptions, entries: readonly Entry[]): Promise<void> {
-  const { api, signal, roster, onlineNodes, emit } = options;
-  const silent = new Set<string>();
-  const online = new Set(onlineNodes());
+  const online = new Set(options.onlineNodes());
+  const queues = [...Map.groupBy(entries, ({ guest }) => guest.node)].filter(([node]) => online.has(node));
   await Promise.all(
-    entries.map(async ({ guest }) => {
-      if (!online.has(guest.node) || silent.has(guest.node)) return;
-      const answered = await unlessSilent(signal, async () => {
-        const path = `${pathOf(guest)}/config`;
-        const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
-        const { autostart, kcli, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
-        const { plan, profile, image } = kcli;
-        const sheet: Sheet = { autostart, plan, profile, image, serial: serial !== undefined, agent };
-        emit(roster.learn(guest.key, { sheet }));
-      });
-      if (!answered) silent.add(guest.node);
+    queues.map(async ([, entriesOfNode]) => {
+      const queue = [...entriesOfNode];
+      const work = async () => {
+        for (let next = queue.shift(); next; next = queue.shift()) {
+          if (!(await readSheet(options, next))) queue.length = 0;
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE_PER_NODE }, work));
     }),
   );
 }
+
+const readSheet = ({ api, signal, roster, emit }: DetailsOptions, { guest }: Entry): Promise<boolean> =>
+  unlessSilent(signal, async () => {
+    const path = `${pathOf(guest)}/config`;
+    const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
+    const { autostart, kcli, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
+    const { plan, profile, image } = kcli;
+    const sheet: Sheet = { autostart, plan, profile, image, serial: serial !== undefined, agent };
+    emit(roster.learn(guest.key, { sheet }));
+  });
 
 async function readIps({ api, signal, roster, emit }: DetailsOptions, entries: readonly Entry[]): Promise<void> {
   await Promise.all(

@@ -1,5 +1,5 @@
 /** What /cluster/resources tells of guests and nodes, in one request for the whole cluster. */
-import { type Bytes, bytes } from '../../units.ts';
+import type { Bytes } from '../../units.ts';
 import { asRows, bytesOf, flagOf, numberOf, type Row, textOf } from './json.ts';
 
 export type GuestKind = 'qemu' | 'lxc';
@@ -105,7 +105,7 @@ function readNode(row: Row): ClusterNode | undefined {
   };
 }
 
-export const readTags = (text: string | undefined): readonly string[] => text?.split(/[;,\s]+/).filter(Boolean) ?? [];
+const readTags = (text: string | undefined): readonly string[] => text?.split(/[;,\s]+/).filter(Boolean) ?? [];
 
 /** A single guest, as `status/current` tells it: at once, where the list is some seconds old. */
 export interface Current {
@@ -132,6 +132,3 @@ export function readCurrent(row: Row): Current {
     agent: flagOf(row, 'agent'),
   };
 }
-
-export const mebibytes = (count: number | undefined): Bytes | undefined =>
-  count === undefined ? undefined : bytes(Math.round(count * 1024 ** 2));

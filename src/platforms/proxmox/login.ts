@@ -8,6 +8,7 @@ import { StatusError } from '../transport/rest-error.ts';
 import { createTokens } from '../transport/rest-token.ts';
 import type { Identity } from './address.ts';
 import { asRow, flagOf, textOf } from './json.ts';
+import { normalizeError } from './normalize-error.ts';
 import { totp } from './totp.ts';
 
 /** What requests carry. An API token is one that never changes. */
@@ -67,7 +68,7 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
       if (error instanceof FleetError && error.code === 'outcome.unknown') {
         throw new FleetError('host.unreachable', `${http.name}: no answer to the login`, { retry: true, cause: error });
       }
-      throw error;
+      throw isRefusal(error) ? error : normalizeError(error, http.name);
     }
   }
 
@@ -88,7 +89,7 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
       return await request({ password: last.ticket });
     } catch (error) {
       last = undefined;
-      if (error instanceof StatusError && error.status === 401) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
     }
   }

@@ -79,7 +79,10 @@ export function createRoster(place: Place, clock: Clock): Roster {
         const since = goneAt.get(guest.key);
         if (since !== undefined && clock.ticks() - since < FRESH_MS) continue;
         goneAt.delete(guest.key);
-        changes.push(...put(guest.key, listed(guest)));
+        const old = guests.get(guest.key);
+        // Most of a large cluster is as it was: only its figures are new.
+        if (old && old.current === undefined && sameGuest(old.guest, guest)) guests.set(guest.key, { ...old, guest });
+        else changes.push(...put(guest.key, listed(guest)));
       }
       for (const key of [...guests.keys()]) if (!resources.guests.has(key)) changes.push(...drop(key));
       return changes;
@@ -105,6 +108,17 @@ export function createRoster(place: Place, clock: Clock): Roster {
     },
   };
 }
+
+const sameGuest = (a: Guest, b: Guest): boolean =>
+  a.status === b.status &&
+  a.name === b.name &&
+  a.node === b.node &&
+  a.lock === b.lock &&
+  a.ha === b.ha &&
+  a.cpus === b.cpus &&
+  a.memory === b.memory &&
+  a.template === b.template &&
+  a.tags.join() === b.tags.join();
 
 const HA_TROUBLE = 'high availability has given up on it';
 

@@ -61,7 +61,7 @@ const POWER: readonly OperationName[] = ['vm.start', 'vm.stop', 'vm.restart', 'v
 const CHANGES: readonly OperationName[] = [...POWER, 'vm.delete', 'vm.configure'];
 
 /** Locks under which the server itself refuses; one that is suspended to disk is woken up by a start. */
-export const holds = (lock: string | undefined): lock is string => lock !== undefined && lock !== 'suspended';
+const holds = (lock: string | undefined): lock is string => lock !== undefined && lock !== 'suspended';
 
 function refusals(guest: Guest, lock: string | undefined, sheet: Sheet | undefined): NonNullable<Vm['refuses']> {
   const all = (names: readonly OperationName[], why: string) => Object.fromEntries(names.map((name) => [name, why]));

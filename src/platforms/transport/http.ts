@@ -56,7 +56,7 @@ export interface HttpOptions {
 
 const DEADLINE_MS = 30_000;
 const MOST_BYTES = 64 * 1024 ** 2;
-const BUDGET: BudgetLimits = { inFlight: 8, perSecond: 50 };
+const BUDGET: BudgetLimits = { inFlight: 8, perSecond: 100 };
 
 export function createHttp({ target, endpoint, clock, wire, channel, budget = BUDGET }: HttpOptions): Http {
   const name = targetName(target);

@@ -97,7 +97,7 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
   };
 }
 
-export function withQuery(path: string, query: RestRequest['query']): string {
+function withQuery(path: string, query: RestRequest['query']): string {
   const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
     value === undefined ? [] : `${encodeURIComponent(key)}=${encodeURIComponent(value)}`,
   );

@@ -32,8 +32,13 @@ export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'no
       return gone === 'vm'
         ? make('vm.not-found', `${subject} is not in this inventory any more`)
         : make('node.not-found', `there is no host ${subject}`);
-    case 'InvalidPowerState':
-      return make('op.conflict', `${subject} is ${field('existingState')}, and that needs ${field('requestedState')}`);
+    case 'InvalidPowerState': {
+      const [now, needed] = [field('existingState'), field('requestedState')];
+      return make(
+        'op.conflict',
+        `${subject} is ${now === needed ? `${now} already` : `${now}, and that needs ${needed}`}`,
+      );
+    }
     case 'ToolsUnavailable':
       return make('op.conflict', `${subject}: VMware Tools do not run in it, so the guest can't be asked`, {
         fix: 'do it by force, or install open-vm-tools',

@@ -1,4 +1,5 @@
 /** Reading properties of many objects in one request: the PropertyCollector's specifications and answers. */
+import { FleetError } from '../../errors.ts';
 import type { Session } from './session.ts';
 import { type MoRef, nothing, type Xml, xml } from './soap/envelope.ts';
 import { isFault, SoapFault } from './soap/fault.ts';
@@ -62,8 +63,9 @@ export async function retrieve(
   for (;;) {
     const token = textAt(response, 'returnval', 'token');
     if (token === undefined || token === '') return;
-    if (seen.has(token) || seen.size === MOST_PAGES)
-      throw new SoapFault('InvalidArgument', 'the pages never end', undefined);
+    if (seen.has(token) || seen.size === MOST_PAGES) {
+      throw new FleetError('host.protocol', `the pages of ${session.host} never end`);
+    }
     seen.add(token);
     response = await session.call({
       ...common,
@@ -90,7 +92,7 @@ export async function retrieveOne(
   return values;
 }
 
-function readObject(element: XmlElement): ObjectContent {
+export function readObject(element: XmlElement): ObjectContent {
   const values = new Map<string, XmlElement>();
   for (const property of childrenOf(element, 'propSet')) {
     const value = child(property, 'val');

@@ -54,7 +54,8 @@ export function createTasks(session: Session): Tasks {
         return;
       }
       const task = heard.get(ref.value) ?? { values: new Map() };
-      const endedBefore = outcomeOf(task.values) !== undefined;
+      // An ended task never runs again: a server that says so tells old news late.
+      if (outcomeOf(task.values)) return;
       for (const [path, value] of changes) task.values.set(path, value);
       heard.set(ref.value, task);
       const entity = entityOf(task.values);
@@ -62,7 +63,7 @@ export function createTasks(session: Session): Tasks {
       const outcome = outcomeOf(task.values);
       if (!outcome) return listener?.running(entity, verb);
       waiting.get(ref.value)?.();
-      if (endedBefore || firstRound) return;
+      if (firstRound) return;
       listener?.running(entity, undefined);
       listener?.ended({ entity, verb, failure: outcome.failure });
     },

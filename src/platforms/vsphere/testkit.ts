@@ -6,6 +6,7 @@ import { gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
 import type { MoRef } from './soap/envelope.ts';
+import { http } from './testkit/http-facts.ts';
 import { openMachineRoom } from './testkit/machine-room.ts';
 import { startTcpProxy } from './testkit/tcp-proxy.ts';
 import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
@@ -34,6 +35,7 @@ export const testkit: PlatformTestkit = {
     },
     prompt: undefined,
   },
+  http,
   available: async () =>
     existsSync(vcsimPath(process.env)) ? undefined : 'vcsim is not built yet: npm run lab -- up vsphere',
   start,

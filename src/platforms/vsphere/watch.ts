@@ -17,40 +17,54 @@ import type { Tasks } from './tasks.ts';
 
 /** Changes pile up at the server meanwhile and come together. */
 const SHORTEST_PAUSE_MS = 250;
-/** A session that is lost again so soon is lost for a reason. */
-const LOST_AGAIN_MS = 10_000;
 
 /** Ends when the signal aborts; rejects with a FleetError when the link drops. */
 export async function watchInventory(session: Session, tasks: Tasks, options: WatchOptions): Promise<void> {
   const { clock } = session;
   let complete = false;
+  /** How often changes have been heard of; a session that is lost before the first time is lost for a reason. */
+  let rounds = 0;
+  const progress = {
+    listed() {
+      if (!complete) options.sink({ kind: 'complete', at: clock.now() });
+      complete = true;
+    },
+    heard() {
+      rounds++;
+    },
+  };
   try {
     for (;;) {
-      const began = clock.ticks();
+      const before = rounds;
       try {
-        await follow(session, tasks, options, () => {
-          if (!complete) options.sink({ kind: 'complete', at: clock.now() });
-          complete = true;
-        });
+        await follow(session, tasks, options, progress);
       } catch (error) {
         // With the session its collectors are gone. Whoever noticed has logged in again: begin anew, from a whole list.
         const lost = isGone(error) || isFault(error, 'NotAuthenticated');
-        if (!lost) throw error;
-        if (clock.ticks() - began < LOST_AGAIN_MS) {
-          throw new FleetError('host.unreachable', `${session.host} ends sessions as soon as they begin`, {
-            retry: true,
-            cause: error,
-          });
-        }
+        if (!lost || rounds === before) throw error;
       }
     }
   } catch (error) {
-    if (!options.signal.aborted) throw normalizeError(error, session.host);
+    if (!options.signal.aborted) throw watchError(error, session.host);
   }
 }
 
+/** Nothing here is about a VM: what is gone is the session. */
+function watchError(error: unknown, host: string): unknown {
+  if (!isGone(error)) return normalizeError(error, host);
+  return new FleetError('host.unreachable', `${host} ends sessions as soon as they begin`, {
+    retry: true,
+    cause: error,
+  });
+}
+
+interface Progress {
+  listed(): void;
+  heard(): void;
+}
+
 /** Never returns: rejects with the signal's reason, or with what went wrong. */
-async function follow(session: Session, tasks: Tasks, options: WatchOptions, complete: () => void): Promise<never> {
+async function follow(session: Session, tasks: Tasks, options: WatchOptions, progress: Progress): Promise<never> {
   const { clock, content, endpoint } = session;
   const { signal, sink } = options;
   const inventory = createInventory(endpoint, content.standalone, () => clock.now());
@@ -58,7 +72,7 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, com
     inventory.apply({ ref, kind: 'enter', changes: values }),
   );
   sink({ kind: 'inventory', at: clock.now(), inventory: await inventory.whole() });
-  complete();
+  progress.listed();
 
   const collector = await createCollector(session, signal);
   const events: PlatformEvent[] = [];
@@ -73,7 +87,7 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, com
     await collector.filter(inventoryFilter(content.rootFolder));
     await collector.filter(taskFilter(content.taskManager));
     await catchUp(collector, inventory, tasks);
-    return await listen(session, collector, inventory, tasks, events, options);
+    return await listen({ session, collector, inventory, tasks, events, progress }, options);
   } finally {
     tasks.listen(undefined);
     // Nobody waits for it: a watch that ends must end now.
@@ -93,12 +107,18 @@ async function catchUp(collector: Collector, inventory: VsphereInventory, tasks:
   for (const value of gone) inventory.drop(value);
 }
 
+interface Listening {
+  readonly session: Session;
+  readonly collector: Collector;
+  readonly inventory: VsphereInventory;
+  readonly tasks: Tasks;
+  /** What tasks have left to be told. */
+  readonly events: PlatformEvent[];
+  readonly progress: Progress;
+}
+
 async function listen(
-  session: Session,
-  collector: Collector,
-  inventory: VsphereInventory,
-  tasks: Tasks,
-  events: PlatformEvent[],
+  { session, collector, inventory, tasks, events, progress }: Listening,
   { sink, signal, everyMs }: WatchOptions,
 ): Promise<never> {
   const { clock, endpoint } = session;
@@ -135,6 +155,7 @@ async function listen(
     const began = clock.ticks();
     if (!(await tell())) sink({ kind: 'alive', at: clock.now() });
     const more = await collector.wait(Math.max(1, Math.floor(everyMs() / 1000)), hear);
+    progress.heard();
     const pause = SHORTEST_PAUSE_MS - (clock.ticks() - began);
     if (!more && pause > 0) await wait(clock, pause, signal);
     signal.throwIfAborted();

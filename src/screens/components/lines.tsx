@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { memo } from 'react';
 
 /** Lines that are painted already, one below the other. A line that did not change costs nothing. */
 export function Lines({ lines }: { readonly lines: readonly string[] }) {
@@ -6,10 +7,10 @@ export function Lines({ lines }: { readonly lines: readonly string[] }) {
     <Box flexDirection="column">
       {lines.map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is a place on the screen, whatever stands there
-        <Text key={at} wrap="truncate-end">
-          {line === '' ? ' ' : line}
-        </Text>
+        <Line key={at} text={line === '' ? ' ' : line} />
       ))}
     </Box>
   );
 }
+
+const Line = memo(({ text }: { readonly text: string }) => <Text wrap="truncate-end">{text}</Text>);

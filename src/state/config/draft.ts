@@ -29,7 +29,7 @@ const READ_AS_OTHER =
 const byHand = (path: readonly string[]) =>
   new FleetError(
     'config.invalid',
-    `${path.join('.')} is not written in a way that drover can edit (an alias, or another kind of value)`,
+    `${path.join('.')} is not written in a way that drover can edit (an alias, something that an alias repeats, or another kind of value)`,
     {
       fix: 'edit the file by hand',
     },
@@ -45,6 +45,18 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
     node === undefined ||
     node === null ||
     (yaml.isScalar(node) && node.type === 'PLAIN' && plainWord(String(node.value ?? '')) === null);
+
+  /** Has a name (&name) by which something else in the file repeats it: a change here would be a change there too. */
+  const isShared = ({ anchor }: { readonly anchor?: string }): boolean => {
+    let shared = false;
+    if (anchor === undefined) return false;
+    yaml.visit(document, {
+      Alias(_key, { source }) {
+        shared ||= source === anchor;
+      },
+    });
+    return shared;
+  };
 
   const word = (value: SettingValue): Scalar => {
     const scalar = new yaml.Scalar(String(value));
@@ -74,7 +86,10 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
     const group = path.length === 0 ? undefined : groupAt(path.slice(0, -1));
     const key = path.at(-1) ?? '';
     const found: unknown = group ? group.get(key, true) : document.contents;
-    if (is(found)) return found;
+    if (is(found)) {
+      if (isShared(found as { readonly anchor?: string })) throw byHand(path);
+      return found;
+    }
     if (!isNothing(found)) throw byHand(path);
     const made = make();
     if (yaml.isScalar(found)) made.commentBefore = found.comment ?? null;
@@ -115,6 +130,7 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
         add(group, key, word(value));
         return;
       }
+      if (isShared(old as { readonly anchor?: string })) throw byHand(path);
       const { type } = word(value);
       // Quotes that somebody wrote stay where they do no harm.
       if (type === 'QUOTE_DOUBLE' || typeof value !== 'string' || !old.type?.startsWith('QUOTE'))

@@ -152,6 +152,12 @@ describe('endpoints', () => {
 describe('pools', () => {
   const two = 'endpoints:\n  h1: { platform: lab, host: a }\n  h2: { platform: lab, host: b }\n';
 
+  it('does not change an endpoint whose values another one repeats by an alias', async () => {
+    const shared = 'endpoints:\n  h1: &base { platform: lab, host: a }\n  h2: *base\n';
+    const change = { kind: 'endpoint-edit', name: endpointName('h1'), values: { 'read-only': true } } as const;
+    await expect(edited(shared, change)).rejects.toThrow('can edit (an alias');
+  });
+
   it('F-002 makes the three first pools, once', async () => {
     expect(await edited('', { kind: 'pool-defaults' })).toBe('pools:\n  Desktops: {}\n  QA Lab: {}\n  Servers: {}\n');
     await expect(edited('pools:\n  A:\n', { kind: 'pool-defaults' })).rejects.toThrow('there are pools already');

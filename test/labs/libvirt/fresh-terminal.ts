@@ -26,15 +26,25 @@ export interface FreshOptions {
   readonly config?: string;
   /** Runs the program from a shell, as a job that can be stopped and continued. */
   readonly fromShell?: boolean;
+  /** SIGUSR2 makes it fail as a bug would: with an error that nobody catches. */
+  readonly canCrash?: boolean;
 }
 
-/** `host1  ■ 2/4`, `web1  ● running`: below the titles, above the details. */
+const CRASH = "data:text/javascript,process.on('SIGUSR2',()=>{throw new Error('a bug nobody caught')})";
+
+/**
+ * `host1  ■ 2/4`, `web1  ● running`: below the titles, above the details. After an emoji there may be an empty cell
+ * more, since terminals don't agree how wide one is.
+ */
 function rowOf(screen: string, name: string): string | undefined {
   const lines = screen.split('\n').slice(2);
   const end = lines.findIndex((line) => /^[─╭]/.test(line));
-  return lines
-    .slice(0, end < 0 ? undefined : end)
-    .find((line) => line.replace(/^[^\p{L}\d]*/u, '').startsWith(`${name} `));
+  return lines.slice(0, end < 0 ? undefined : end).find((line) =>
+    line
+      .replace(/^[^\p{L}\d]*/u, '')
+      .replace(/ +/g, ' ')
+      .startsWith(`${name} `),
+  );
 }
 
 const opened: { readonly pty: Pty; readonly home: string }[] = [];
@@ -51,13 +61,18 @@ export function closeTerminals(): void {
 }
 
 export async function openFresh(options: FreshOptions = {}): Promise<FreshTerminal> {
-  const { columns = 80, rows = 24, config = site.files.config, fromShell = false } = options;
+  const { columns = 80, rows = 24, config = site.files.config, fromShell = false, canCrash = false } = options;
   const home = await mkdtemp(join(tmpdir(), 'drover-home-'));
   const pty = openPty({
     argv: fromShell ? ['sh', '-i'] : [PROGRAM],
     columns,
     rows,
-    env: { HOME: home, DROVER_CONFIG: config, PS1: 'shell> ' },
+    env: {
+      HOME: home,
+      DROVER_CONFIG: config,
+      PS1: 'shell> ',
+      ...(canCrash && { NODE_OPTIONS: `--import=${CRASH.replaceAll(' ', '%20')}` }),
+    },
   });
   opened.push({ pty, home });
   const row = (name: string) => rowOf(pty.screen(), name);
@@ -65,7 +80,12 @@ export async function openFresh(options: FreshOptions = {}): Promise<FreshTermin
     pty.type('/');
     await pty.until('enter keep');
     // ctrl-u: what was filtered for before is still in the line
-    pty.type(`\x15${query}\r`);
+    pty.type('\x15');
+    await pty.until(/^ \/ *$/m);
+    pty.type(query);
+    await pty.until(` / ${query}`);
+    pty.type('\r');
+    await pty.until((screen) => !screen.includes('enter keep'));
     // the header has room for the beginning of a long one
     await pty.until(`filter: ${query.slice(0, 30)}`);
   };

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeFreshGuests } from './fresh-guests.ts';
 import { closeTerminals, openFresh, untilConnected } from './fresh-terminal.ts';
-import { host1, host2, makeGuests, removeGuests, serialLog, untilLoginPrompt, virsh } from './hosts.ts';
+import { host1, host2, removeGuests, serialLog, untilLoginPrompt, virsh } from './hosts.ts';
 
 const SINGER = 'singer';
 
 closeTerminals();
 beforeAll(async () => {
-  await makeGuests(host2, SINGER);
+  await makeFreshGuests(host2, SINGER);
   await virsh(host2, 'start', SINGER);
   await untilLoginPrompt(host2, SINGER);
 });

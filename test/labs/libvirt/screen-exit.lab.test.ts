@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { UNTOUCHED } from '../../terminal/open-pty.ts';
 import { closeTerminals, openFresh, SHELL_COMMAND, untilConnected } from './fresh-terminal.ts';
@@ -29,6 +30,18 @@ describe('the terminal is left as it was', () => {
     expect(await drover.exit).toEqual({ code: 0, signal: number });
     expect(drover.modes()).toEqual(UNTOUCHED);
     expect(drover.screen()).toBe('');
+  });
+
+  it('after a crash, and says where the report is', async () => {
+    const drover = await openFresh({ canCrash: true });
+    await untilConnected(drover);
+    process.kill(drover.pid, 'SIGUSR2');
+    const { code } = await drover.exit;
+    expect(code).not.toBe(0);
+    expect(drover.modes()).toEqual(UNTOUCHED);
+    expect(drover.screen()).toContain('drover has crashed');
+    const [report = ''] = /\/\S+\/crash-\S+\.txt/.exec(drover.screen().replaceAll('\n', '')) ?? [];
+    expect(await readFile(report, 'utf8')).toContain('a bug nobody caught');
   });
 
   it('while it is stopped by ctrl-Z, and fg brings back a living screen', async () => {

@@ -18,6 +18,7 @@ export interface PrivateDaemon {
 
 const run = promisify(execFile);
 export const VIRSH = '/usr/bin/virsh';
+const SETPRIV = '/usr/bin/setpriv';
 /** As root it would be the system's daemon and take the system's folders: it runs as nobody then. */
 const NOBODY = 65_534;
 const STARTS_WITHIN_MS = 15_000;
@@ -40,10 +41,9 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
     await mkdir(join(dir, name));
     if (asRoot) await chown(join(dir, name), NOBODY, NOBODY);
   }
-  const [command, args] = asRoot
-    ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', binary]]
-    : [binary, []];
-  const child = spawn(command as string, args as string[], { env, stdio: 'ignore' });
+  const nobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+  // A test run that is killed must not leave it behind.
+  const child = spawn(SETPRIV, [...(asRoot ? nobody : []), '--pdeathsig=KILL', binary], { env, stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const socket = join(dir, 'run', 'libvirt', 'libvirt-sock');
   await untilListening(socket);

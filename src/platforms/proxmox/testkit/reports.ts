@@ -3,7 +3,7 @@ import type { World, WorldGuest, WorldTask } from './world.ts';
 
 const MIB = 1024 ** 2;
 
-export function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {
+function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {
   const { kind, vmid, node, config, status } = guest;
   const online = world.nodes.get(node)?.online ?? false;
   const running = status === 'running';

@@ -25,15 +25,13 @@ interface Branch {
 
 const FILE = new URL('../../../../../shared/data/proxmox-ve-api.json', import.meta.url);
 
-export const hasSchema = existsSync(FILE);
-
 export interface Schema {
   /** What the published API has against this request; undefined when nothing. `path` is below /api2/json. */
   complaint(method: string, path: string, values: Readonly<Record<string, string>>): string | undefined;
 }
 
 export function readSchema(): Schema | undefined {
-  if (!hasSchema) return undefined;
+  if (!existsSync(FILE)) return undefined;
   const tree: readonly Branch[] = JSON.parse(readFileSync(FILE, 'utf8'));
   const branches = [...flatten(tree)].map((branch) => ({ branch, segments: branch.path.split('/') }));
   return {

@@ -59,7 +59,7 @@ export function createWorld(clock: Clock): World {
   const failures = new Map<string, string>();
   let nextVmid = 100;
   let nextPid = 0x1000;
-  const hex = (value: number) => value.toString(16).toUpperCase().padStart(8, '0');
+  const hex = (value: number) => (Math.floor(value) % 2 ** 32).toString(16).toUpperCase().padStart(8, '0');
 
   return {
     clock,
@@ -94,7 +94,7 @@ export function createWorld(clock: Clock): World {
     },
     beginTask(node, type, about, user, work) {
       const startedAt = clock.now();
-      const upid = `UPID:${node}:${hex(nextPid++)}:${hex(Math.floor(clock.ticks() / 10))}:${hex(Math.floor(startedAt / 1000))}:${type}:${about}:${user}:`;
+      const upid = `UPID:${node}:${hex(nextPid++)}:${hex(clock.ticks() / 10)}:${hex(startedAt / 1000)}:${type}:${about}:${user}:`;
       const end = (exit: string) => {
         if (task.exit !== undefined) return;
         task.exit = exit;

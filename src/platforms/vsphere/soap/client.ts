@@ -1,8 +1,9 @@
 /** One call of one method: from an object and its arguments to the answer's elements, or what went wrong. */
-import type { Clock } from '../../../clock.ts';
+import { type Clock, wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import type { Http, HttpResponse } from '../../transport/http.ts';
 import { plainLine } from '../../transport/http-wire.ts';
+import { retryAfterMs } from '../../transport/rest-retry.ts';
 import { type MoRef, nothing, request, type Xml } from './envelope.ts';
 import { faultIn } from './fault.ts';
 import { readXml } from './read-xml.ts';
@@ -39,10 +40,16 @@ export interface SoapOptions {
   readonly version: () => string;
 }
 
+/** A server that is busy is asked twice more for what changes nothing. */
+const PAUSES_MS = [200, 1_000];
+const LONGEST_PAUSE_MS = 20_000;
+const BUSY = new Set([429, 502, 503, 504]);
+
 export function createSoapClient({ http, clock, version }: SoapOptions): SoapClient {
-  return {
-    async call({ target, method, args = nothing, kind, signal, deadlineMs, take }, cookie) {
-      const answer = await http.send({
+  async function send(call: SoapCall, cookie: string | undefined): Promise<HttpResponse> {
+    const { target, method, args = nothing, kind, signal, deadlineMs } = call;
+    const attempt = () =>
+      http.send({
         method: 'POST',
         path: '',
         kind,
@@ -56,7 +63,21 @@ export function createSoapClient({ http, clock, version }: SoapOptions): SoapCli
         note: `${method} ${nameOf(target)}`,
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
       });
-      const said = `${method} at ${http.name}`;
+    if (kind === 'reads') {
+      for (const pauseMs of PAUSES_MS) {
+        const answer = await attempt();
+        if (!BUSY.has(answer.status)) return answer;
+        await wait(clock, Math.min(LONGEST_PAUSE_MS, retryAfterMs(answer.headers) ?? pauseMs), signal);
+      }
+    }
+    return attempt();
+  }
+
+  return {
+    async call(call, cookie) {
+      const { method, kind, signal, take } = call;
+      const answer = await send(call, cookie);
+      const said = `POST ${http.name} ${method}`;
       const envelope = await understood(answer, said, kind, () => readXml(answer.body, clock, signal, take));
       const body = child(envelope, 'Body');
       const fault = faultIn(body);
@@ -78,34 +99,41 @@ async function understood(
   kind: SoapCall['kind'],
   read: () => Promise<XmlElement>,
 ): Promise<XmlElement> {
-  const { status, reason } = answer;
-  if (status !== 200 && status !== 500) throw notSoap(status, plainLine(reason), said);
+  const { status } = answer;
+  if (status !== 200 && status !== 500) throw notSoap(answer, said, kind);
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    if (status === 500) throw notSoap(status, plainLine(reason), said);
+    if (status === 500) throw notSoap(answer, said, kind);
     throw unreadable(said, kind, error.message);
   }
 }
 
-/** The request was turned away before anything was done with it. */
-function notSoap(status: number, reason: string, said: string): FleetError {
-  const words = `${said} was answered with ${status} ${reason}`.trim();
-  if (status === 401 || status === 403)
+function notSoap({ status, reason }: HttpResponse, said: string, kind: SoapCall['kind']): FleetError {
+  const words = `${said} was answered with ${status} ${plainLine(reason)}`.trim();
+  if (kind === 'mutates' && PERHAPS_DONE.has(status)) return lostOutcome(words);
+  if (status === 401 || status === 403) {
     return new FleetError('auth.forbidden', words, { fix: 'look for a proxy in between' });
+  }
   if (status === 429 || status >= 500) {
     return new FleetError('host.unreachable', words, { retry: true, fix: 'wait until its services have started' });
   }
   return new FleetError('host.protocol', words, { fix: 'check the address: the API is at https://HOST/sdk' });
 }
 
+/** A gateway had passed it on and heard nothing good; whoever says 429 or 503 has turned it away. */
+const PERHAPS_DONE = new Set([500, 502, 504]);
+
 const unreadable = (said: string, kind: SoapCall['kind'], why: string): FleetError =>
   kind === 'reads'
     ? new FleetError('host.protocol', `the answer to ${said} can't be read: ${why}`)
-    : new FleetError('outcome.unknown', `the answer to ${said} can't be read (${why}); it may have been done or not`, {
-        fix: 'look at its state',
-      });
+    : lostOutcome(`the answer to ${said} can't be read (${why})`);
+
+const lostOutcome = (why: string): FleetError =>
+  new FleetError('outcome.unknown', `${why}; it may have been done or not`, {
+    fix: 'look at its state once the server answers again',
+  });
 
 /** `vmware_soap_session="52…"; Path=/; HttpOnly` → what is sent back. */
 function cookieIn({ headers }: HttpResponse): string | undefined {

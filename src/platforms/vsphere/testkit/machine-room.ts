@@ -6,7 +6,7 @@ import { wholeInventory } from '../inventory-spec.ts';
 import { refOf, retrieve, retrieveOne } from '../properties.ts';
 import { openSession } from '../session.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
-import { child } from '../soap/xml.ts';
+import { child, childrenOf, textAt } from '../soap/xml.ts';
 import { createTasks } from '../tasks.ts';
 import { PASSWORD, USER, type Vcsim } from './vcsim.ts';
 
@@ -15,6 +15,10 @@ export interface MachineRoom {
   power(vm: MoRef, state: 'poweredOn' | 'poweredOff'): Promise<void>;
   /** A copy that is off; resolves with what it is known by. */
   clone(vm: MoRef, name: string): Promise<MoRef>;
+  /** Asks for what fails: the task of a VM that is off already. */
+  tryPowerOff(vm: MoRef): Promise<void>;
+  /** As an administrator does who cleans up. */
+  endOtherSessions(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +69,20 @@ export async function openMachineRoom(vcsim: Vcsim): Promise<MachineRoom> {
         xml`<folder type="${folder.type}">${folder.value}</folder><name>${copy}</name><spec>${spec}</spec>`,
       );
       return refOf(await read(task, 'info.result'));
+    },
+    tryPowerOff: (vm) =>
+      run(vm, 'PowerOffVM_Task').then(
+        () => undefined,
+        () => undefined,
+      ),
+    async endOtherSessions() {
+      const target = session.content.sessionManager;
+      const own = textAt(await read(target, 'currentSession'), 'key');
+      const others = childrenOf(await read(target, 'sessionList'), 'UserSession').flatMap((one) => {
+        const key = textAt(one, 'key');
+        return key === undefined || key === own ? [] : [xml`<sessionId>${key}</sessionId>`];
+      });
+      await session.call({ target, method: 'TerminateSession', args: xml`${others}`, kind: 'mutates', signal });
     },
     close: () => session.close(),
   };

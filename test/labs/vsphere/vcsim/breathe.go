@@ -15,7 +15,7 @@ import (
 const beat = time.Second
 
 // Each change makes the simulator collect the whole fleet anew for each client that waits: a large one breathes slowly.
-const collectsPerBeat = 1000
+const collectsPerBeat = 200
 
 // breathe does what a vCenter does and the simulator leaves out: figures and tools of guests that run, and news of a
 // VM whose size was changed.
@@ -23,7 +23,7 @@ func breathe(model *simulator.Model) {
 	ctx := model.Service.Context
 	machines := all[*simulator.VirtualMachine](model, "VirtualMachine")
 	for _, vm := range machines {
-		ctx.Map.AtomicUpdate(ctx, vm, vitals(vm))
+		ctx.Map.AtomicUpdate(ctx, vm, append(vitals(vm), constants...))
 	}
 	for _, host := range all[*simulator.HostSystem](model, "HostSystem") {
 		ctx.Map.AtomicUpdate(ctx, host, hostVitals())
@@ -55,6 +55,14 @@ func all[T mo.Entity](model *simulator.Model, kind string) []T {
 	// Maps come in any order; taking turns needs one.
 	slices.SortFunc(found, func(a, b T) int { return strings.Compare(a.Reference().Value, b.Reference().Value) })
 	return found
+}
+
+// constants are required by the API's schema; clients that check it fail without.
+var constants = []types.PropertyChange{
+	{Name: "runtime.faultToleranceState", Val: types.VirtualMachineFaultToleranceStateNotConfigured},
+	{Name: "runtime.recordReplayState", Val: types.VirtualMachineRecordReplayStateInactive},
+	{Name: "summary.runtime.recordReplayState", Val: types.VirtualMachineRecordReplayStateInactive},
+	{Name: "summary.runtime.faultToleranceState", Val: types.VirtualMachineFaultToleranceStateNotConfigured},
 }
 
 func vitals(vm *simulator.VirtualMachine) []types.PropertyChange {

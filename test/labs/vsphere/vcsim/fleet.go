@@ -17,10 +17,12 @@ import (
 
 var roles = []string{"app", "web", "db", "ci", "cache"}
 
-// fleet makes two datacenters, each with a host of its own and a cluster of three, and clones the VMs into them.
-func fleet(vms int) (*simulator.Model, error) {
+// fleet makes one or two datacenters, with hosts of their own and a cluster of three each, and clones VMs into them.
+func fleet(vms, datacenters int) (*simulator.Model, error) {
 	model := simulator.VPX()
-	model.Datacenter = 2
+	model.Datacenter = datacenters
+	// Each host of its own, and each cluster, begins with a VM: furnish has a use for four.
+	model.Host = 4/datacenters - 1
 	model.Machine = 1
 	model.Autostart = false
 	if err := model.Create(); err != nil {

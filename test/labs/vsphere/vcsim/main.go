@@ -19,6 +19,7 @@ type options struct {
 	listen   string
 	dir      string
 	vms      int
+	centers  int
 	user     string
 	password string
 	tied     bool
@@ -29,6 +30,7 @@ func main() {
 	flag.StringVar(&o.listen, "listen", "127.0.0.1:0", "address and port")
 	flag.StringVar(&o.dir, "dir", "", "folder for ca.pem")
 	flag.IntVar(&o.vms, "vms", 40, "number of VMs")
+	flag.IntVar(&o.centers, "datacenters", 2, "one or two")
 	flag.StringVar(&o.user, "user", "administrator@vsphere.local", "who may log in")
 	flag.StringVar(&o.password, "password", "drover-lab", "with this password")
 	flag.BoolVar(&o.tied, "tied", false, "end when stdin ends")
@@ -39,12 +41,12 @@ func main() {
 }
 
 func serve(o options) error {
-	model, err := fleet(o.vms)
+	model, err := fleet(o.vms, o.centers)
 	if err != nil {
 		return err
 	}
 	defer model.Remove()
-	if model.Service.TLS, err = serverTLS(o.dir); err != nil {
+	if model.Service.TLS, err = serverTLS(o.dir, o.listen); err != nil {
 		return err
 	}
 	model.Service.Listen = &url.URL{Host: o.listen, User: url.UserPassword(o.user, o.password)}

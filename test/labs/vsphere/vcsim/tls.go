@@ -16,7 +16,11 @@ import (
 )
 
 // serverTLS makes an authority and a certificate for this machine, and leaves ca.pem in the folder.
-func serverTLS(dir string) (*tls.Config, error) {
+func serverTLS(dir, listen string) (*tls.Config, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, err
+	}
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -44,7 +48,7 @@ func serverTLS(dir string) (*tls.Config, error) {
 		NotBefore:    authority.NotBefore,
 		NotAfter:     authority.NotAfter,
 		DNSNames:     []string{"localhost"},
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		IPAddresses:  []net.IP{net.ParseIP(host)},
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 	}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { FleetError } from '../../errors.ts';
+import { StatusError } from '../transport/rest-error.ts';
+import { normalizeError, taskError } from './normalize-error.ts';
+
+const answered = (status: number, message: string, more: object = {}, mutates = true): FleetError =>
+  normalizeError(
+    new StatusError('POST /x', mutates, { status, reason: message, headers: {} }, { data: null, message, ...more }),
+    'web1',
+  ) as FleetError;
+
+/** The sentences of PVE::API2::Qemu, PVE::AbstractConfig, PVE::RPCEnvironment and pveproxy. */
+it.each([
+  [500, "Configuration file 'nodes/pve1/qemu-server/100.conf' does not exist", 'vm.not-found'],
+  [500, "hostname lookup 'pve9' failed - failed to get address info", 'node.not-found'],
+  [500, 'VM is locked (backup)', 'op.conflict'],
+  [500, "can't lock file '/var/lock/qemu-server/lock-100.conf' - got timeout", 'op.conflict'],
+  [500, 'VM 100 already running', 'op.conflict'],
+  [500, 'VM 100 not running', 'op.conflict'],
+  [500, 'VM 100 is running - destroy failed', 'op.conflict'],
+  [500, 'VM is paused - cannot shutdown', 'op.conflict'],
+  [500, 'detected modified configuration - file changed by other user? Try again.', 'op.conflict'],
+  [500, "can't remove VM 100 - protection mode enabled", 'op.conflict'],
+  [500, 'unable to remove VM 100 - used in HA resources and purge parameter not set.', 'op.conflict'],
+  [500, 'cluster not ready - no quorum?', 'op.conflict'],
+  [500, 'unable to find a serial interface', 'op.unsupported'],
+  [500, "storage 'nfs1' does not exist", 'op.failed'],
+  [400, 'Parameter verification failed.', 'op.refused'],
+  [401, 'permission denied - invalid PVE ticket', 'auth.rejected'],
+  [501, "Method 'POST /x' not implemented", 'op.unsupported'],
+  [595, 'No route to host', 'host.unreachable'],
+  [596, 'Connection timed out', 'outcome.unknown'],
+  [599, 'Too many redirections', 'outcome.unknown'],
+] as const)('%i %s', (status, message, code) => {
+  const error = answered(status, message);
+  expect(error.code).toBe(code);
+  expect(error.message).toMatch(/^web1: /);
+});
+
+describe('an error', () => {
+  it('of a node that does not answer may be tried again when it was a read', () => {
+    expect(answered(596, 'Connection timed out', {}, false)).toMatchObject({ code: 'host.unreachable', retry: true });
+  });
+
+  it('names the right that is missing, and where', () => {
+    const error = answered(403, 'Permission check failed (/vms/100, VM.Config.CPU|VM.Config.Memory)');
+    expect(error.message).toBe('web1: this login lacks the right VM.Config.CPU or VM.Config.Memory on /vms/100');
+    expect(error.fix).toMatch(/API token/);
+  });
+
+  it('names the parameter that was refused', () => {
+    const error = answered(400, 'Parameter verification failed.', { errors: { memory: 'must be at least 16' } });
+    expect(error.message).toBe('web1: Parameter verification failed.; memory: must be at least 16');
+  });
+
+  it('shows nothing of a server that could harm a terminal', () => {
+    expect(answered(500, 'bad\u001b]0;owned\u0007\nthing').message).toBe('web1: bad ]0;owned thing');
+  });
+
+  it('of a task is as good as that of a request', () => {
+    expect(taskError('VM is locked (snapshot)', 'web1')).toMatchObject({ code: 'op.conflict', fix: /./ });
+    expect(taskError("start failed: org.qemu.Machine: can't allocate memory", 'web1').code).toBe('op.failed');
+  });
+
+  it('that is none of the server stays what it is', () => {
+    const bug = new TypeError('oops');
+    expect(normalizeError(bug, 'web1')).toBe(bug);
+  });
+});

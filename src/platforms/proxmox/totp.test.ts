@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { totp } from './totp.ts';
+
+/** RFC 6238, appendix B, cut to six digits: the secret is the ASCII text 12345678901234567890. */
+const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+
+it.each([
+  [59, '287082'],
+  [1_111_111_109, '081804'],
+  [1_234_567_890, '005924'],
+  [20_000_000_000, '353130'],
+])('makes the code of second %i', (second, code) => expect(totp(SECRET, second * 1000)).toBe(code));
+
+it('takes a secret as apps show it', () => {
+  expect(totp('gezd gnbv gy3t qojq gezd gnbv gy3t qojq', 59_000)).toBe('287082');
+});
+
+it('says that a secret is none', () => {
+  expect(() => totp('not base32!', 0)).toThrow(/not base32/);
+});

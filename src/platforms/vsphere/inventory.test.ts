@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import { endpointName } from '../../ids.ts';
+import { gib } from '../../units.ts';
+import type { Change, Vm } from '../contract.ts';
+import { createInventory, type VsphereInventory } from './inventory.ts';
+import { readObject } from './properties.ts';
+import { createSampler } from './samples.ts';
+import { readXml } from './soap/read-xml.ts';
+import type { XmlElement } from './soap/xml.ts';
+import { fixture } from './testkit/fixture.ts';
+
+const ENDPOINT = endpointName('vc1');
+const NOW = Date.UTC(2026, 0, 1);
+
+async function readInventory(standalone = false): Promise<VsphereInventory> {
+  const inventory = createInventory(ENDPOINT, standalone, () => NOW);
+  await readXml(fixture('inventory.xml'), systemClock, new AbortController().signal, (element) => {
+    if (element.name !== 'objects') return false;
+    const { ref, values } = readObject(element);
+    inventory.apply({ ref, kind: 'enter', changes: values });
+    return true;
+  });
+  return inventory;
+}
+
+const value = (text: string): XmlElement => ({ name: 'val', kind: undefined, type: undefined, text, children: [] });
+
+let inventory: VsphereInventory;
+let vm: (name: string) => Vm;
+
+beforeEach(async () => {
+  inventory = await readInventory();
+  const { vms } = await inventory.whole();
+  vm = (name) => {
+    const found = vms.find((one) => one.name === name);
+    if (!found) throw new Error(`no VM ${name}`);
+    return found;
+  };
+});
+
+const modify = (id: string, path: string, text: string) =>
+  inventory.apply({
+    ref: { type: 'VirtualMachine', value: id.slice(id.indexOf('/') + 1) },
+    kind: 'modify',
+    changes: new Map([[path, value(text)]]),
+  });
+
+describe('the inventory of a vCenter', () => {
+  it('nests clusters into datacenters, and hosts into either', async () => {
+    const { pools, nodes } = await (await readInventory()).whole();
+    const [dc, cluster] = ['DC0', 'DC0_C0'].map((name) => pools.find((pool) => pool.name === name));
+    expect(dc?.parent).toBeUndefined();
+    expect(cluster?.parent).toBe(dc?.id);
+    expect(nodes.find(({ name }) => name === 'DC0_H0')).toMatchObject({
+      pool: dc?.id,
+      state: 'up',
+      cpus: 2,
+      address: 'DC0_H0',
+    });
+    expect(nodes.find(({ name }) => name === 'DC0_C0_H0')?.pool).toBe(cluster?.id);
+  });
+
+  it('shows no datacenter of a single ESX host', async () => {
+    const { pools, nodes } = await (await readInventory(true)).whole();
+    expect(pools).toEqual([]);
+    expect(nodes.map(({ pool }) => pool)).toEqual(nodes.map(() => undefined));
+  });
+
+  it('makes a row of each VM', () => {
+    expect(vm('app-0000')).toMatchObject({
+      state: 'running',
+      rawState: 'poweredOn',
+      cpus: 1,
+      memory: gib(1),
+      ips: [expect.stringMatching(/^10\./)],
+      plan: 'lab',
+      profile: 'small',
+      image: 'debian12',
+      node: expect.stringMatching(/^vc1\/host-/),
+      pool: undefined,
+    });
+    expect(vm('ci-0003')).toMatchObject({ state: 'stopped', ips: [], plan: undefined });
+  });
+
+  it('says why a template cannot be started', () => {
+    expect(vm('golden-debian12').refuses?.['vm.start']).toMatch(/template/);
+    expect(vm('app-0000').refuses).toBeUndefined();
+  });
+
+  it('puts a VM whose host may not be seen under its datacenter', async () => {
+    const { node, id } = vm('app-0000');
+    inventory.drop(String(node).slice('vc1/'.length));
+    const changes = inventory.changes() ?? [];
+    expect(changes).toContainEqual({ kind: 'node-remove', id: node });
+    const moved = changes.find(
+      (change): change is Change & { kind: 'vm-upsert' } => change.kind === 'vm-upsert' && change.vm.id === id,
+    );
+    expect(moved?.vm).toMatchObject({ node: undefined, pool: expect.stringMatching(/^vc1\/datacenter-/) });
+  });
+
+  it('tells of a change once, and of figures not at all', () => {
+    const { id } = vm('ci-0003');
+    modify(id, 'runtime.powerState', 'poweredOn');
+    expect(inventory.changes()).toMatchObject([{ kind: 'vm-upsert', vm: { id, state: 'running' } }]);
+    modify(id, 'runtime.powerState', 'poweredOn');
+    inventory.freshFigures();
+    modify(id, 'summary.quickStats.overallCpuUsage', '77');
+    expect(inventory.changes()).toBeUndefined();
+    expect(inventory.freshFigures()).toBe(true);
+    expect(inventory.freshFigures()).toBe(false);
+  });
+
+  it('is not moved by a server that tells everything again', async () => {
+    await readXml(fixture('inventory.xml'), systemClock, new AbortController().signal, (element) => {
+      if (element.name === 'objects') {
+        const { ref, values } = readObject(element);
+        inventory.apply({ ref, kind: 'enter', changes: values });
+      }
+      return false;
+    });
+    expect(inventory.changes()).toBeUndefined();
+  });
+
+  it('shows what a task makes of a VM, until it ends', () => {
+    const { id } = vm('ci-0003');
+    const native = id.slice('vc1/'.length);
+    inventory.setTask(native, 'powerOn');
+    expect(inventory.changes()).toMatchObject([{ vm: { state: 'starting', rawState: 'poweredOff (powerOn)' } }]);
+    inventory.setTask(native, undefined);
+    expect(inventory.changes()).toMatchObject([{ vm: { state: 'stopped' } }]);
+  });
+
+  it('tells that a VM waits for an answer, and since when', () => {
+    const { id } = vm('app-0000');
+    modify(id, 'runtime.question.text', 'the disk is full: retry?');
+    expect(inventory.changes()).toMatchObject([
+      { vm: { trouble: { message: 'waits for an answer: the disk is full: retry?', since: NOW } } },
+    ]);
+  });
+
+  it('shows names as people gave them', () => {
+    const { id } = vm('app-0000');
+    modify(id, 'name', 'a%2fb%5cc 100%25 %41');
+    expect(inventory.changes()).toMatchObject([{ vm: { name: 'a/b\\c 100% %41' } }]);
+  });
+});
+
+describe('samples', () => {
+  it('are shares of the own vCPUs, and NaN for what does not run or is not told', () => {
+    const sampler = createSampler(ENDPOINT, inventory);
+    const { id } = vm('app-0000');
+    modify(id, 'summary.quickStats.overallCpuUsage', '1147');
+    const block = sampler.vms(NOW);
+    const row = block.ids.indexOf(id);
+    // One vCPU on a host of 2294 MHz.
+    expect(block.cpu[row]).toBeCloseTo(0.5);
+    expect(block.memory[row]).toBe(256 * 1024 ** 2);
+    expect([block.diskRead[row], block.netTx[row]]).toEqual([Number.NaN, Number.NaN]);
+    const off = block.ids.indexOf(vm('ci-0003').id);
+    expect([block.cpu[off], block.memory[off]]).toEqual([Number.NaN, Number.NaN]);
+    expect(sampler.vms(NOW).ids).toBe(block.ids);
+  });
+
+  it('never exceed what there is', () => {
+    const sampler = createSampler(ENDPOINT, inventory);
+    const { id } = vm('app-0000');
+    modify(id, 'summary.quickStats.overallCpuUsage', '9999');
+    const block = sampler.vms(NOW);
+    expect(block.cpu[block.ids.indexOf(id)]).toBe(1);
+    for (const { cpu, memory } of sampler.nodes(NOW)) {
+      expect(cpu).toBeLessThanOrEqual(1);
+      expect(memory).toBeGreaterThan(0);
+    }
+  });
+});

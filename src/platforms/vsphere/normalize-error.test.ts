@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import type { FleetError } from '../../errors.ts';
+import { normalizeError } from './normalize-error.ts';
+import { faultIn, localizedFault } from './soap/fault.ts';
+import { readXml } from './soap/read-xml.ts';
+import { child, createXmlReader } from './soap/xml.ts';
+import { fixture } from './testkit/fixture.ts';
+
+async function faultOf(name: string) {
+  const envelope = await readXml(fixture(name), systemClock, new AbortController().signal);
+  return faultIn(child(envelope, 'Body'));
+}
+
+const task = (inner: string) => {
+  const reader = createXmlReader();
+  reader.feed(`<val>${inner}</val>`);
+  return localizedFault(reader.end());
+};
+
+describe('what a server says no with', () => {
+  it.each([
+    ['fault-invalid-login.xml', 'auth.rejected', /web1/],
+    ['fault-not-authenticated.xml', 'auth.rejected', /does not know the session/],
+    ['fault-no-permission.xml', 'auth.forbidden', /web1: the right VirtualMachine\.Interact\.PowerOn is missing/],
+    ['fault-not-found.xml', 'vm.not-found', /web1 is not in this inventory any more/],
+    ['fault-task-in-progress.xml', 'op.conflict', /web1 is busy with another task/],
+    ['fault-concurrent-access.xml', 'op.conflict', /web1 was changed by somebody else/],
+  ])('%s is %s', async (name, code, message) => {
+    const error = normalizeError(await faultOf(name), 'web1');
+    expect(error).toMatchObject({ code, retry: false, message: expect.stringMatching(message) });
+  });
+
+  it('says node.not-found of a host', async () => {
+    expect(normalizeError(await faultOf('fault-not-found.xml'), 'esx1', 'node')).toMatchObject({
+      code: 'node.not-found',
+    });
+  });
+
+  it.each([
+    [
+      '<fault xsi:type="InvalidPowerState"><requestedState>poweredOff</requestedState><existingState>poweredOn</existingState></fault>',
+      'op.conflict',
+      'web1 is poweredOn, and that needs poweredOff',
+    ],
+    ['<fault xsi:type="ToolsUnavailable"/>', 'op.conflict', /VMware Tools do not run/],
+    [
+      '<fault xsi:type="RestrictedVersion"/><localizedMessage>no licence</localizedMessage>',
+      'op.refused',
+      'web1: no licence',
+    ],
+    ['<fault xsi:type="InsufficientHostMemoryCapacityFault"/>', 'op.failed', /insufficient host memory capacity/],
+    ['<fault xsi:type="SomethingNew"/>', 'op.failed', 'web1: something new'],
+    ['', 'op.failed', /no stated reason/],
+  ])('a task that ended with %s', (inner, code, message) => {
+    expect(normalizeError(task(inner), 'web1')).toMatchObject({
+      code,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    });
+  });
+
+  it('lets nothing through that would move a cursor', () => {
+    const error = normalizeError(task('<localizedMessage>a\u001b[2J\nb</localizedMessage>'), 'web1');
+    expect((error as FleetError).message).toBe('web1: a [2J b');
+  });
+
+  it('leaves everything else as it is', () => {
+    const bug = new TypeError('a bug');
+    expect(normalizeError(bug, 'web1')).toBe(bug);
+  });
+});

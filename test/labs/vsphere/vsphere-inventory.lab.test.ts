@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { WANTED, wholeInventory } from '../../../src/platforms/vsphere/inventory-spec.ts';
+import { filterSpec } from '../../../src/platforms/vsphere/properties.ts';
+import { xml } from '../../../src/platforms/vsphere/soap/envelope.ts';
+import { readXml } from '../../../src/platforms/vsphere/soap/read-xml.ts';
+import { recordAnswer } from './record-answer.ts';
+import { bigVcenter, shut, type Watched, watch } from './vcenter.ts';
+
+const MOST_REQUESTS = 3;
+const LONGEST_MS = 5;
+
+describe('a vCenter with a thousand VMs', () => {
+  let watched: Watched;
+  let requestsBefore: readonly string[];
+
+  beforeAll(async () => {
+    watched = await watch(bigVcenter());
+    requestsBefore = watched.wire.map(({ text }) => text);
+  });
+  afterAll(() => shut(watched));
+
+  it('F-495 shows its list after at most three requests for it', () => {
+    expect(watched.vms.size).toBeGreaterThanOrEqual(1000);
+    const [content, login, ...inventory] = requestsBefore;
+    expect([content, login]).toEqual([
+      expect.stringContaining('RetrieveServiceContent'),
+      expect.stringContaining('Login'),
+    ]);
+    expect(inventory.length).toBeLessThanOrEqual(MOST_REQUESTS);
+  });
+
+  it('is two datacenters with a cluster and a host of their own each', () => {
+    const [first] = watched.feeds;
+    const { pools, nodes, vms } = first?.kind === 'inventory' ? first.inventory : { pools: [], nodes: [], vms: [] };
+    expect(pools.map(({ name }) => name).sort()).toEqual(['DC0', 'DC0_C0', 'DC1', 'DC1_C0']);
+    expect(nodes).toHaveLength(8);
+    expect(nodes.every(({ state, memory }) => state === 'up' && memory > 0)).toBe(true);
+    expect(vms.every(({ node }) => nodes.some(({ id }) => id === node))).toBe(true);
+    expect(new Set(vms.map(({ uuid }) => uuid)).size).toBe(vms.length);
+  });
+
+  it('asks no more of a large fleet than of a small one, however long it is watched', async () => {
+    const told = watched.feeds.length;
+    const before = watched.wire.length;
+    await watched.until('five rounds', () => watched.feeds.length > told + 10 || undefined, 20_000);
+    const requests = watched.wire.slice(before).map(({ text }) => text);
+    expect(requests.length).toBeLessThan(60);
+    expect(requests.filter((text) => /RetrieveProperties|vm-\d/.test(text))).toEqual([]);
+  });
+
+  it('is read without holding up a key', async () => {
+    const body = await recordAnswer(
+      'RetrievePropertiesEx',
+      xml`<specSet>${filterSpec(WANTED, wholeInventory({ type: 'Folder', value: 'group-d1' }))}</specSet><options/>`,
+    );
+    expect(body.length).toBeGreaterThan(1_000_000);
+    // The best of some: a machine with other work to do stands still now and then.
+    const longest: number[] = [];
+    for (let turn = 0; turn < 15; turn++) longest.push(await longestStep(body));
+    expect(Math.min(...longest)).toBeLessThan(LONGEST_MS);
+  });
+});
+
+/** ms between two looks at the event loop while an answer is read. */
+async function longestStep(body: Buffer): Promise<number> {
+  let longest = 0;
+  let since = performance.now();
+  let reading = true;
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - since);
+    since = now;
+    if (reading) setImmediate(look);
+  };
+  setImmediate(look);
+  await readXml(body, systemClock, new AbortController().signal, ({ name }) => name === 'objects');
+  reading = false;
+  return longest;
+}
