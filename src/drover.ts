@@ -6,6 +6,7 @@
 import module from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
+import v8 from 'node:v8';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
 import { skeleton } from './terminal/skeleton.ts';
 import { takeTerminal } from './terminal/terminal.ts';
@@ -26,7 +27,14 @@ function wantsScreen(argv: readonly string[]): boolean {
 /** False for a terminal that can't be painted on; the command line says so, and what to do instead. */
 const hasScreen = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
+/**
+ * A frame leaves little garbage, so the young generation does as well at the size it starts with: 20 MB less, keys as
+ * fast. Node has a flag for its greatest size, which can't be given to a program that is started by its first line.
+ */
+const staySmall = (): void => v8.setFlagsFromString('--semi-space-growth-factor=1');
+
 async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<number> {
+  staySmall();
   const terminal = takeTerminal();
   terminal.enter();
   terminal.writeNow(skeleton(terminal.size()));

@@ -12,7 +12,8 @@ const known = new Map<string, string>();
 
 export default function squashTextNodes(node: TextNode): string {
   const [child] = node.childNodes;
-  if (child?.nodeName !== '#text' || node.childNodes.length > 1 || node.nodeName !== 'ink-text') return squashAnew(node);
+  if (child?.nodeName !== '#text' || node.childNodes.length > 1 || node.nodeName !== 'ink-text')
+    return squashAnew(node);
   const text = child.nodeValue;
   const before = known.get(text);
   if (before !== undefined) return before;

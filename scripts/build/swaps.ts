@@ -11,6 +11,7 @@ export const swaps: readonly Plugin[] = [
   stringWidth(),
   yogaWithoutFetch(),
   yamlAsModule(),
+  smallAjv(),
   withoutOptionalParts(),
 ];
 
@@ -66,6 +67,16 @@ function yamlAsModule(): Plugin {
     name: 'yaml-as-module',
     setup(build) {
       build.onResolve({ filter: /^yaml$/ }, () => ({ path: here('../../node_modules/yaml/browser/index.js') }));
+    },
+  };
+}
+
+/** What checks the three values that conf keeps, see ajv.ts. */
+function smallAjv(): Plugin {
+  return {
+    name: 'small-ajv',
+    setup(build) {
+      build.onResolve({ filter: /^ajv(?:-formats|\/dist\/2020\.js)$/ }, () => ({ path: here('./ajv.ts') }));
     },
   };
 }

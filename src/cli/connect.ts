@@ -1,6 +1,7 @@
 import { FleetError, sentence } from '../errors.ts';
 import { type EndpointName, isEndpointName } from '../ids.ts';
 import { didYouMean } from '../state/config/nearest.ts';
+import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
 
 export interface Connected {
@@ -67,8 +68,8 @@ export async function connect(context: CommandContext, names: readonly EndpointN
 /** One line on stderr for each endpoint that did not answer, with the next step. */
 export function sayFailures({ say }: CommandContext, { failed }: Connected): void {
   for (const [name, error] of failed) {
-    const message = sentence(error);
+    const message = clean(sentence(error));
     say(`${message.includes(name) ? '' : `${name}: `}${message}`);
-    if (error instanceof FleetError && error.fix !== undefined) say(`  ${error.fix}`);
+    if (error instanceof FleetError && error.fix !== undefined) say(`  ${clean(error.fix)}`);
   }
 }

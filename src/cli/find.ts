@@ -7,9 +7,13 @@ import type { Fleet } from '../state/fleet.ts';
 import type { CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 
-/** The VMs that pass `--filter`; throws usage for a query that can't be read. */
+/**
+ * The VMs that pass `--filter`, all of them without one. Throws usage for a query that can't be read, or that leaves a
+ * term open: `plan:` of an empty variable must never mean the whole fleet.
+ */
 export function filteredVms(fleet: Fleet, query: string): readonly Vm[] {
-  const { filter, problem } = compileFilter(query, fleet);
+  const { filter, problem: wrong, unfinished } = compileFilter(query, fleet);
+  const problem = wrong ?? unfinished;
   if (problem) throw new FleetError('usage', `--filter: ${problem.message} (at character ${problem.at + 1})`);
   const vms = [...fleet.vms.values()];
   return filter ? vms.filter((vm) => filter.accepts(vm)) : vms;
@@ -65,7 +69,7 @@ export async function findVms(
   onlyById = false,
 ): Promise<readonly Vm[]> {
   const { fleet } = context.app.store;
-  if (words.length === 0 && context.global.filter === '') {
+  if (words.length === 0 && context.global.filter.trim() === '') {
     throw new FleetError('usage', 'which VM? Name it, or say --filter QUERY');
   }
   const silent = await connectFor(words, context, onlyById);

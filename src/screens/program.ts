@@ -11,6 +11,7 @@ import { confirm } from './dialogs/confirm.tsx';
 import { createDispatcher } from './dispatcher.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { createFleetView } from './fleet/fleet-view.ts';
+import { createSifting } from './fleet/sifting.ts';
 import { fleetHints } from './frame/hints.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
@@ -31,6 +32,7 @@ export interface Program {
 export function createProgram(stage: Stage, state: FleetState): Program {
   const { services } = stage;
   const details = createDetailsView(stage, state);
+  const sifting = createSifting(state.tree, services.clock, stage.changed);
   const vms = createVmRunner(stage);
   const run = createRunner(stage, state, vms);
   const views = createViews(stage, {
@@ -55,6 +57,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
         start: state.filterText,
         apply(text) {
           state.setFilter(text);
+          sifting.wake();
           details.follow();
           return state.filter.problem;
         },
@@ -67,7 +70,12 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
     quit: () => void quit(),
   });
-  const stops = [services.store.subscribe(details.refresh), services.tasks.subscribe(stage.changed)];
+  const stops = [
+    services.store.subscribe(details.refresh),
+    services.store.subscribe(sifting.wake),
+    sifting.stop,
+    services.tasks.subscribe(stage.changed),
+  ];
   details.follow();
   return {
     views,

@@ -106,7 +106,11 @@ describe('a filter that can not be understood', () => {
     ['name>5', 0, 'name is a text: write name:5'],
   ])('%s', (query, at, message) => expect(compileFilter(query, fleet).problem).toEqual({ at, message }));
 
-  it('shows everything while a term is still being typed', () => {
-    expect(compileFilter('state:', fleet)).toEqual({ filter: undefined, problem: undefined });
+  it('shows everything while a term is still being typed, and says which', () => {
+    expect(compileFilter('state:', fleet)).toEqual({
+      filter: undefined,
+      problem: undefined,
+      unfinished: { at: 0, message: 'state: does not say what' },
+    });
   });
 });

@@ -3,7 +3,7 @@ import { VM_STATES, type Vm } from '../platforms/contract.ts';
 import { bytes, parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import type { Fleet } from './fleet.ts';
-import type { TreeFilter } from './tree.ts';
+import type { TreeFilter } from './sieve.ts';
 
 /** Something in a query that can't be understood; `at` counts characters from 0. */
 export interface FilterProblem {
@@ -17,6 +17,8 @@ export interface CompiledFilter {
   readonly filter: TreeFilter | undefined;
   /** The first term that can't be understood is left out and told. */
   readonly problem: FilterProblem | undefined;
+  /** The first term without a value, as in `plan:`. Somebody is still typing it, or a script's variable was empty. */
+  readonly unfinished: FilterProblem | undefined;
 }
 
 type Test = (vm: Vm) => boolean;
@@ -57,18 +59,19 @@ export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
   const tests: Test[] = [];
   let live = false;
   let problem: FilterProblem | undefined;
-  for (const term of termsOf(query)) {
-    const compiled = compileTerm(term.text, fleet);
-    if (typeof compiled === 'string') problem ??= { at: term.at, message: compiled };
+  let unfinished: FilterProblem | undefined;
+  for (const { at, not, text } of termsOf(query)) {
+    const compiled = compileTerm(text, not, fleet);
+    if (typeof compiled === 'string') problem ??= { at, message: compiled };
     else if (compiled) {
-      const { test } = compiled;
-      tests.push(term.not ? (vm) => !test(vm) : test);
+      tests.push(compiled.test);
       live ||= compiled.live;
-    }
+    } else unfinished ??= { at, message: `${text} does not say what` };
   }
   return {
     filter: tests.length === 0 ? undefined : { live, accepts: (vm) => tests.every((test) => test(vm)) },
     problem,
+    unfinished,
   };
 }
 
@@ -86,16 +89,17 @@ function* termsOf(query: string): Generator<Term> {
 }
 
 /** The test of one term; a sentence when it can't be understood; undefined while it is still being typed. */
-function compileTerm(text: string, fleet: Fleet): { test: Test; live: boolean } | string | undefined {
+function compileTerm(text: string, not: boolean, fleet: Fleet): { test: Test; live: boolean } | string | undefined {
+  const turned = (test: Test): Test => (not ? (vm) => !test(vm) : test);
   const match = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/.exec(text);
-  if (!match) return { test: anywhere(text), live: false };
+  if (!match) return { test: turned(anywhere(text)), live: false };
   const [, key = '', operator = '', value = ''] = match;
   const texts = TEXTS[key];
   const number = NUMBERS[key];
   // fe80::1 and other words with a colon in them are not questions.
   if (!texts && !number) {
     return operator === ':' && value.includes(':')
-      ? { test: anywhere(text), live: false }
+      ? { test: turned(anywhere(text)), live: false }
       : `there is nothing called ${key} to filter by${didYouMean(key, KEYS)}`;
   }
   if (value === '') return undefined;
@@ -108,7 +112,7 @@ function compileTerm(text: string, fleet: Fleet): { test: Test; live: boolean } 
     const patterns = value.split(',').map((word) => patternOf(word, key === 'state'));
     return {
       live: key === 'state',
-      test: (vm) => texts(vm, fleet).some((own) => own !== undefined && patterns.some((one) => one.test(own))),
+      test: turned((vm) => texts(vm, fleet).some((own) => own !== undefined && patterns.some((one) => one.test(own)))),
     };
   }
   if (!number) return undefined;
@@ -116,17 +120,23 @@ function compileTerm(text: string, fleet: Fleet): { test: Test; live: boolean } 
   if (limit === undefined || Number.isNaN(limit)) {
     return number.size ? `${value} is no size like 512M or 4G` : `${value} is no number`;
   }
-  const compare = COMPARE[operator] ?? COMPARE['='];
-  return { live: number.live, test: (vm) => compare?.(number.of(vm, fleet), limit) ?? false };
+  const compare = COMPARE[operator] ?? isEqual;
+  return {
+    live: number.live,
+    test(vm) {
+      const value = number.of(vm, fleet);
+      // What is not known is neither above nor not above.
+      return !Number.isNaN(value) && compare(value, limit) !== not;
+    },
+  };
 }
 
+const isEqual = (value: number, limit: number) => value === limit;
 const COMPARE: Readonly<Record<string, (value: number, limit: number) => boolean>> = {
   '>': (value, limit) => value > limit,
   '<': (value, limit) => value < limit,
   '>=': (value, limit) => value >= limit,
   '<=': (value, limit) => value <= limit,
-  '=': (value, limit) => value === limit,
-  ':': (value, limit) => value === limit,
 };
 
 const anywhere =

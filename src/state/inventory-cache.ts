@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { EndpointName } from '../ids.ts';
@@ -16,8 +16,15 @@ export interface CachedInventory {
 /** What each endpoint had when it was last seen: shown at the next start, marked stale, before any network call. */
 export interface InventoryCache {
   /** Undefined when there is none that can be read. Never rejects: a cache is worth no error. */
-  read(endpoint: EndpointName): Promise<CachedInventory | undefined>;
-  write(endpoint: EndpointName, cached: CachedInventory): Promise<void>;
+  read(endpoint: CachedEndpoint): Promise<CachedInventory | undefined>;
+  write(endpoint: CachedEndpoint, cached: CachedInventory): Promise<void>;
+}
+
+/** Another address is another machine, whatever it is called. */
+interface CachedEndpoint {
+  readonly name: EndpointName;
+  readonly platform: string;
+  readonly address: string;
 }
 
 interface Head {
@@ -34,9 +41,9 @@ const VMS_PER_LINE = 256;
 
 /** `configPath` is part of the key: two configurations may call different hosts by one name. */
 export function createInventoryCache(directory: string, configPath: string): InventoryCache {
-  const fileOf = (endpoint: EndpointName) => {
-    const key = createHash('sha256').update(`${configPath}\n${endpoint}`).digest('hex').slice(0, 16);
-    return join(directory, `${endpoint}-${key}.jsonl`);
+  const fileOf = ({ name, platform, address }: CachedEndpoint) => {
+    const whole = [resolve(configPath), name, platform, address].join('\n');
+    return join(directory, `${name}-${createHash('sha256').update(whole).digest('hex').slice(0, 16)}.jsonl`);
   };
 
   return {

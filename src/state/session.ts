@@ -43,7 +43,7 @@ export interface Session {
   readonly connection: Connection | undefined;
   /** Tries at once, with somebody to ask for a password or about a host key. Ends like `ready`. */
   reconnect(ask: Ask): Promise<void>;
-  /** Resolves when the endpoint has spoken after this call. */
+  /** Resolves when what the store says of the endpoint is later than this call: news have landed, or whole ticks brought none. */
   heard(signal: AbortSignal): Promise<void>;
   /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
   ready(): Promise<void>;
@@ -54,8 +54,11 @@ export interface Session {
 
 const CONNECT_MS = 30_000;
 const BACK_OFF_MS = [1_000, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
+/** How long a connection counts as one that is being made; what costs time at the keys is over by then. */
+const HANDSHAKE_TURN_MS = 500;
 /** How much later than expected a feed may come before rows are called stale. */
 const GRACE_MS = 1_200;
+const TICKS_UNTIL_SURE = 2;
 const KEEP_AFTER_MS = 5_000;
 const KEEP_EVERY_MS = 120_000;
 
@@ -64,7 +67,8 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   const { store, clock } = options;
   const controller = new AbortController();
   const { signal } = controller;
-  const listeners = new Set<() => void>();
+  /** Who waits for news -> how many more ticks without any will do. */
+  const listeners = new Map<() => void, number>();
   let attempt = newAttempt();
   /** Ends the attempt that is under way, for one with somebody to ask. */
   let giveUp = () => {};
@@ -104,7 +108,23 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       attempt.resolve();
       keepForNextStart(KEEP_AFTER_MS);
     }
-    for (const listener of [...listeners]) listener();
+    if (listeners.size > 0) countNews(feed.kind === 'inventory' || feed.kind === 'changes');
+  };
+
+  /** A tick that was under way may have begun before; the one after it has seen what is true. */
+  const countNews = (isNews: boolean) => {
+    for (const [listener, ticks] of listeners) {
+      if (isNews || ticks === 1) tellWhenLanded(listener);
+      else listeners.set(listener, ticks - 1);
+    }
+  };
+  const tellWhenLanded = (listener: () => void) => {
+    listeners.delete(listener);
+    const stop = store.subscribe(() => {
+      if (!store.settled) return;
+      stop();
+      listener();
+    });
   };
 
   /** Saved soon after it is whole, then now and then: at the end nobody should have to wait for it. */
@@ -117,11 +137,11 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   };
   const keep = async () => {
     if (status.phase !== 'up' || heardAt === undefined) return;
-    await options.cache?.write(spec.name, { at: heardAt, inventory: store.inventoryOf(spec.name) });
+    await options.cache?.write(spec, { at: heardAt, inventory: store.inventoryOf(spec.name) });
   };
 
   const showLastSeen = async () => {
-    const last = await options.cache?.read(spec.name);
+    const last = await options.cache?.read(spec);
     if (!last || heardAt !== undefined || signal.aborted) return;
     heardAt = last.at;
     store.push(spec.name, { kind: 'inventory', at: last.at, inventory: last.inventory });
@@ -151,8 +171,13 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
 
   const connectAndWatch = async (): Promise<void> => {
     tell({ phase: 'connecting', ...keptStale() });
-    const leave = await options.handshakes.enter(signal);
-    const raw = await connect().finally(leave);
+    const leave = once(await options.handshakes.enter(signal));
+    // A host that is switched off answers nothing for long, and costs nothing: it must not hold up the others.
+    const stopClock = clock.after(HANDSHAKE_TURN_MS, leave);
+    const raw = await connect().finally(() => {
+      stopClock();
+      leave();
+    });
     connection = options.wrap(raw, spec);
     heardTicks = clock.ticks();
     try {
@@ -229,11 +254,10 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
           reject(giveUp.reason);
         };
         const done = () => {
-          listeners.delete(done);
           giveUp.removeEventListener('abort', stop);
           resolve();
         };
-        listeners.add(done);
+        listeners.set(done, TICKS_UNTIL_SURE);
         giveUp.addEventListener('abort', stop, { once: true });
       }),
     ready: () => attempt.promise,
@@ -246,6 +270,14 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       stopKeeping();
       await ended;
     },
+  };
+}
+
+function once(call: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) call();
+    called = true;
   };
 }
 

@@ -1,8 +1,8 @@
 import { type EndpointName, endpointOf, isUserPool, type NodeId, type PoolId, type VmId } from '../ids.ts';
-import type { Vm } from '../platforms/contract.ts';
 import type { Fleet } from './fleet.ts';
 import { parentOf } from './fleet.ts';
 import { naturalKey } from './siblings.ts';
+import { createSieve, type Sieved, type TreeFilter } from './sieve.ts';
 
 /** One row of the tree. `key` is unique over all kinds: cursor, marks and folds hang on it. */
 export type Row =
@@ -13,13 +13,6 @@ export type Row =
   | { readonly kind: 'vm'; readonly key: string; readonly id: VmId; readonly depth: number };
 
 export const rowKey = (kind: Row['kind'], id: string): string => `${kind} ${id}`;
-
-/** Which VMs are shown. Branches without any are left out. */
-export interface TreeFilter {
-  accepts(vm: Vm): boolean;
-  /** True when the answer can change without a row coming or going: it looks at states or samples. */
-  readonly live: boolean;
-}
 
 /**
  * The fleet as a list of rows of which only those on the screen are ever made. It is kept as segments: a branch is a
@@ -34,7 +27,10 @@ export interface Tree {
   parentKeyOf(key: string): string | undefined;
   fold(key: string, closed: boolean): void;
   isFolded(key: string): boolean;
+  /** In a large fleet it takes effect once `sift` has looked at every VM; until then the former one holds. */
   setFilter(filter: TreeFilter | undefined): void;
+  /** Goes on with the filter. Answers in how many ms it wants to be called again; undefined when there is no more to do. */
+  sift(): number | undefined;
   /** VMs that the filter lets through, or all. */
   readonly shownVms: number;
 }
@@ -49,9 +45,14 @@ type Segment =
   | { readonly start: number; readonly row: Row }
   | { readonly start: number; readonly vms: readonly VmId[]; readonly parent: NodeId | PoolId; readonly depth: number };
 
+const NONE: readonly VmId[] = [];
+
 /** `folded`: keys of closed branches, for whoever keeps them; it is changed here. */
 export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree {
-  let filter: TreeFilter | undefined;
+  const sieve = createSieve(fleet);
+  let filtered: Sieved | undefined;
+  let branches: readonly Branch[] = [];
+  let branchesOn = -1;
   let segments: Segment[] = [];
   let places = new Map<string, number>();
   let parents = new Map<string, string>();
@@ -60,21 +61,14 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   let builtOn = '';
   let changed = 0;
 
-  const vmsOf = (parent: NodeId | PoolId): readonly VmId[] => {
-    const ids = fleet.vmsBelow(parent);
-    const accepts = filter?.accepts;
-    if (!accepts) return ids;
-    return ids.filter((id) => {
-      const vm = fleet.vms.get(id);
-      return vm !== undefined && accepts(vm);
-    });
-  };
+  const vmsOf = (parent: NodeId | PoolId): readonly VmId[] =>
+    filtered ? (filtered.get(parent) ?? NONE) : fleet.vmsBelow(parent);
 
   /** Answers how many VMs it found, so that branches without any can be taken back. */
   const build = (branch: Branch, depth: number, hidden: boolean): number => {
     const mark = { segments: segments.length, length };
     const { key } = branch;
-    const open = filter !== undefined || !folded.has(key);
+    const open = filtered !== undefined || !folded.has(key);
     let found = 0;
     if (!hidden) {
       places.set(key, segments.length);
@@ -95,7 +89,7 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
         length += vms.length;
       }
     }
-    if (filter && found === 0) {
+    if (filtered && found === 0) {
       segments.length = mark.segments;
       length = mark.length;
     }
@@ -103,15 +97,19 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   };
 
   const refresh = () => {
-    const now = `${fleet.shape} ${changed} ${filter?.live ? fleet.version : ''}`;
-    if (now === builtOn) return;
+    const { result } = sieve;
+    const now = `${fleet.shape} ${changed}`;
+    if (now === builtOn && result === filtered) return;
     builtOn = now;
+    filtered = result;
+    if (branchesOn !== fleet.shape) branches = branchesOf(fleet);
+    branchesOn = fleet.shape;
     segments = [];
     places = new Map();
     parents = new Map();
     length = 0;
     shownVms = 0;
-    for (const branch of branchesOf(fleet)) shownVms += build(branch, 0, false);
+    for (const branch of branches) shownVms += build(branch, 0, false);
   };
 
   const segmentAt = (index: number): Segment | undefined => {
@@ -131,7 +129,7 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     if (parent === undefined) return -1;
     const segment = segments[places.get(`below ${parent}`) ?? -1];
     if (!segment || !('vms' in segment) || segment.parent !== parent) return -1;
-    const place = filter ? segment.vms.indexOf(id) : fleet.placeAmongSiblings(id);
+    const place = filtered ? segment.vms.indexOf(id) : fleet.placeAmongSiblings(id);
     return place < 0 ? -1 : segment.start + place;
   };
 
@@ -172,10 +170,8 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       changed++;
     },
     isFolded: (key) => folded.has(key),
-    setFilter(next) {
-      filter = next;
-      changed++;
-    },
+    setFilter: sieve.setFilter,
+    sift: sieve.sift,
   };
 }
 

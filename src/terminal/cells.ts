@@ -52,6 +52,8 @@ export function createAlphabet(): Alphabet {
   /** For each style: what is left of it on a blank, where only a few attributes show. */
   const onBlanks: number[] = [];
   const changes = new Map<number, string>();
+  /** For each style: the ones after sequences, by their parameters. */
+  const nextStyles: Map<string, number>[] = [];
 
   function styleNumber(pen: Pen): number {
     const key = penKey(pen);
@@ -63,6 +65,14 @@ export function createAlphabet(): Alphabet {
     return number;
   }
   styleNumber(PLAIN_PEN);
+
+  function styleAfter(style: number, parameters: string): number {
+    const known = nextStyles[style]?.get(parameters);
+    if (known !== undefined) return known;
+    const after = styleNumber(applySgr(pens[style] ?? PLAIN_PEN, parameters));
+    nextStyles[style] = (nextStyles[style] ?? new Map()).set(parameters, after);
+    return after;
+  }
 
   function restyle(from: number, to: number): string {
     const pair = from * 0x10000 + to;
@@ -87,7 +97,6 @@ export function createAlphabet(): Alphabet {
   function parse(line: string, columns: number): Row {
     const row = blankRow(columns);
     const { glyphs, styles } = row;
-    let pen = PLAIN_PEN;
     let style = PLAIN_STYLE;
     let column = 0;
 
@@ -119,8 +128,7 @@ export function createAlphabet(): Alphabet {
         if (end < 0) {
           index = behindEscape(line, index);
         } else {
-          pen = applySgr(pen, line.slice(index + 2, end - 1));
-          style = styleNumber(pen);
+          style = styleAfter(style, line.slice(index + 2, end - 1));
           index = end;
         }
       } else {

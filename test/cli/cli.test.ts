@@ -67,6 +67,17 @@ describe('lists', () => {
     expect(rows.every(({ plan, state }) => plan === 'wiki' && state === 'running')).toBe(true);
   });
 
+  it('never takes a filter with an empty value for the whole fleet', async () => {
+    for (const filter of ['plan:', 'state:running tag:', ' ']) {
+      const { code, stderr } = await desk.run('vm', 'kill', '--filter', filter);
+      expect([filter, code]).toEqual([filter, 2]);
+      expect(stderr).toMatch(/does not say what|which VM/);
+    }
+    expect(
+      (await desk.run('vm', 'list', '--filter', 'state:running', '-o', 'json')).json<Row[]>().length,
+    ).toBeGreaterThan(5);
+  });
+
   it('says where in a filter it stopped understanding', async () => {
     const { code, stderr } = await desk.run('vm', 'list', '--filter', 'state:runing');
     expect(code).toBe(2);
@@ -233,6 +244,20 @@ describe('pools and endpoints', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('env:NAME');
     expect(stderr).not.toContain('hunter2');
+  });
+
+  it('writes nothing in a dry run', async () => {
+    const { code, stderr } = await desk.run('endpoint', 'remove', 'demo', '--dry-run');
+    expect([code, stderr]).toEqual([0, 'demo: nothing was written\n']);
+    expect((await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>()).toHaveLength(1);
+  });
+
+  it('says for each VM what became of a change of settings', async () => {
+    const off = await aVm('stopped');
+    const on = await aVm('running');
+    const { code, stdout } = await desk.run('vm', 'edit', on.id, off.id, '--running', '--memory', '3GiB', '-o', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: on.name }, { result: 'failure', name: off.name }]);
   });
 
   it('F-027 F-317 forgets, disables and enables an endpoint', async () => {

@@ -7,7 +7,7 @@ import { createInventoryCache } from '../../src/state/inventory-cache.ts';
 import { aNode, aVm } from './objects.ts';
 import { openServices } from './open-services.ts';
 
-const demo = endpointName('demo');
+const demo = { name: endpointName('demo'), platform: 'fake', address: 'simulated' };
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-cache-'));
@@ -21,6 +21,7 @@ it('gives back what was kept, of any size, and only to the same configuration', 
   await cache.write(demo, { at: 7, inventory });
   expect(await cache.read(demo)).toEqual({ at: 7, inventory: JSON.parse(JSON.stringify(inventory)) });
   expect(await createInventoryCache(directory, '/two/config.yaml').read(demo)).toBeUndefined();
+  expect(await cache.read({ ...demo, address: 'another host' })).toBeUndefined();
   const [file] = await readdir(directory);
   expect((await stat(join(directory, file ?? ''))).mode & 0o777).toBe(0o600);
 });

@@ -34,8 +34,12 @@ export interface DiskXml {
   readonly format: string;
   /** File or block device; undefined for an empty drive and for what is reached by network. */
   readonly path: string | undefined;
+  /** Named by its storage pool instead of its path. */
+  readonly volume: { readonly pool: string; readonly name: string } | undefined;
   /** `pool/volume` or `protocol:name` where there is no path. */
   readonly elsewhere: string | undefined;
+  /** What it is layered on stands there, down to the last layer: always while it runs. */
+  readonly showsLayers: boolean;
   readonly readOnly: boolean;
   readonly shareable: boolean;
 }
@@ -95,6 +99,12 @@ export function readDomainXml(xml: string): DomainXml {
   };
 }
 
+const DISK = /<disk\s[\s\S]*?<\/disk>/g;
+
+/** The disks alone, for whoever goes through the documents of a whole host. */
+export const readDisks = (xml: string): readonly DiskXml[] =>
+  Array.from(xml.matchAll(DISK), ([disk]) => children(parser.parse(disk) as Node, 'disk').map(readDisk)).flat();
+
 function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');
   const pool = attribute(source, 'pool');
@@ -105,12 +115,14 @@ function readDisk(disk: Node): DiskXml {
     device: attribute(disk, 'device') ?? 'disk',
     format: attribute(child(disk, 'driver'), 'type') ?? '',
     path: attribute(source, 'file') ?? attribute(source, 'dev'),
+    volume: pool === undefined ? undefined : { pool, name: attribute(source, 'volume') ?? '' },
     elsewhere:
       pool !== undefined
         ? `${pool}/${attribute(source, 'volume') ?? ''}`
         : protocol !== undefined
           ? `${protocol}:${attribute(source, 'name') ?? ''}`
           : undefined,
+    showsLayers: child(disk, 'backingStore') !== undefined,
     readOnly: child(disk, 'readonly') !== undefined,
     shareable: child(disk, 'shareable') !== undefined,
   };

@@ -49,8 +49,13 @@ export async function readDetails(options: DetailsOptions): Promise<never> {
     const old = (at: number | undefined, ms: number) => at === undefined || now - at > ms;
     const visible = seen().flatMap((key) => roster.guests.get(key) ?? []);
     const unread = [...roster.guests.values()].filter(({ sheetAt }) => sheetAt === undefined);
-    const sheets = [...visible.filter(({ sheetAt }) => old(sheetAt, SHEET_OLD_MS)), ...unread].slice(0, PER_ROUND);
-    await readSheets(options, sheets);
+    const sheets = new Set([
+      // Somebody waits for what was just changed.
+      ...unread.filter(({ sheet }) => sheet !== undefined),
+      ...visible.filter(({ sheetAt }) => old(sheetAt, SHEET_OLD_MS)),
+      ...unread,
+    ]);
+    await readSheets(options, [...sheets].slice(0, PER_ROUND));
     await readIps(options, visible.filter(({ ipsAt }) => old(ipsAt, ADDRESS_OLD_MS)).slice(0, PER_ROUND));
     if (now - runStatesAt < RUN_STATES_OLD_MS) continue;
     runStatesAt = now;

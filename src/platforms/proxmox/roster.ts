@@ -12,6 +12,8 @@ export interface Roster {
   /** The list as it is now: what is not in it is gone. */
   list(resources: Resources): readonly Change[];
   learn(key: string, news: News): readonly Change[];
+  /** Its settings may have changed: they are read again. */
+  touch(key: string): void;
   /** The server said that there is no such guest, whatever its list says. */
   gone(key: string): readonly Change[];
 }
@@ -101,6 +103,10 @@ export function createRoster(place: Place, clock: Clock): Roster {
         trouble:
           failure === undefined ? old.trouble : failure === null ? undefined : { message: failure, since: clock.now() },
       });
+    },
+    touch(key) {
+      const old = guests.get(key);
+      if (old) guests.set(key, { ...old, sheetAt: undefined });
     },
     gone(key) {
       goneAt.set(key, clock.ticks());

@@ -56,6 +56,11 @@ const rowOf = (watching: Watching, guest: WorldGuest): Vm => {
   if (!vm) throw new Error(`${guest.vmid} has no row`);
   return vm;
 };
+const statesSince = (watching: Watching, since: number): readonly string[] =>
+  watching.feeds
+    .slice(since)
+    .flatMap((feed) => (feed.kind === 'changes' ? feed.changes : []))
+    .flatMap((change) => (change.kind === 'vm-upsert' ? change.vm.state : []));
 const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
   answer.then(
     () => Promise.reject(new Error('it was accepted')),
@@ -129,6 +134,26 @@ describe('a row', () => {
     expect(quickClock.ticks() - began).toBeLessThan(8_000);
   });
 
+  it('does not fall back when the late list comes', async () => {
+    const guest = add();
+    server.lagMs = 14_000;
+    const watching = await watch();
+    await connection.vm.start(idOf(guest), signal);
+    await watching.untilState(idOf(guest), 'running');
+    const since = watching.feeds.length;
+    const later = quickClock.ticks() + 20_000;
+    await watching.until('twenty seconds', () => (quickClock.ticks() > later ? true : undefined));
+    expect(statesSince(watching, since)).not.toContain('stopped');
+  });
+
+  it('shows settings that were changed', async () => {
+    const guest = add();
+    const watching = await watch();
+    expect(rowOf(watching, guest).autostart).toBe(false);
+    await connection.vm.configure?.(idOf(guest), 'config', { autostart: true }, { autostart: false }, signal);
+    await watching.until('autostart', () => rowOf(watching, guest).autostart || undefined);
+  });
+
   it('stays paused, though the list of the cluster says that it runs', async () => {
     const guest = run(add());
     const watching = await watch();
@@ -137,11 +162,7 @@ describe('a row', () => {
     const since = watching.feeds.length;
     const later = quickClock.ticks() + 40_000;
     await watching.until('forty seconds', () => (quickClock.ticks() > later ? true : undefined));
-    const rows = watching.feeds
-      .slice(since)
-      .flatMap((feed) => (feed.kind === 'changes' ? feed.changes : []))
-      .flatMap((change) => (change.kind === 'vm-upsert' ? change.vm.state : []));
-    expect(rows).not.toContain('running');
+    expect(statesSince(watching, since)).not.toContain('running');
   });
 
   it('shows what somebody else has paused before anybody watched', async () => {

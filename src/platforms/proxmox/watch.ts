@@ -48,6 +48,7 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
   };
   const touch = (key: string) => {
     touched.set(key, clock.ticks() + TOUCHED_MS);
+    roster.touch(key);
     wake();
   };
 

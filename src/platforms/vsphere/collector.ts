@@ -80,7 +80,7 @@ export async function createCollector(session: Session, signal: AbortSignal): Pr
   };
 }
 
-function readUpdate(element: XmlElement): ObjectUpdate {
+export function readUpdate(element: XmlElement): ObjectUpdate {
   const kind = textAt(element, 'kind');
   const changes = new Map<string, XmlElement | undefined>();
   for (const change of childrenOf(element, 'changeSet')) {

@@ -6,7 +6,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { readNodeInfo } from './node-info.ts';
 import { openSession } from './session.ts';
 import { createSettings } from './settings.ts';
-import { createTasks } from './tasks.ts';
+import { createTasks, lookAtTask } from './tasks.ts';
 import type { VmCalls } from './vm-call.ts';
 import { watchInventory } from './watch.ts';
 
@@ -21,7 +21,7 @@ const WHY_NOT: Readonly<Partial<Record<OperationName, string>>> = {
 /** A vCenter, or a single ESX host, with a session of its own. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
   const session = await openSession(endpoint.name, addressOf(endpoint), context);
-  const tasks = createTasks(session);
+  const tasks = createTasks(session.clock, lookAtTask(session));
   const calls: VmCalls = { session, tasks };
   const closing = new AbortController();
 

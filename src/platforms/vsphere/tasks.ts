@@ -39,8 +39,15 @@ interface HeardTask {
   readonly values: Map<string, XmlElement | undefined>;
 }
 
-export function createTasks(session: Session): Tasks {
-  const { clock } = session;
+/** What is known of a task now: its `info.state` and `info.error`. */
+export type LookAtTask = (task: MoRef, signal: AbortSignal) => Promise<ReadonlyMap<string, XmlElement>>;
+
+export const lookAtTask =
+  (session: Session): LookAtTask =>
+  (task, signal) =>
+    retrieveOne(session, task, ['info.state', 'info.error'], signal);
+
+export function createTasks(clock: Clock, look: LookAtTask): Tasks {
   const heard = new Map<string, HeardTask>();
   const waiting = new Map<string, () => void>();
   let listener: TaskListener | undefined;
@@ -88,7 +95,7 @@ export function createTasks(session: Session): Tasks {
       async function askedWithin(): Promise<Outcome | undefined> {
         const until = clock.ticks() + ms;
         for (let pause = FIRST_LOOK_MS; clock.ticks() < until; pause = Math.min(LAST_LOOK_MS, pause * 2)) {
-          const values = await retrieveOne(session, task, ['info.state', 'info.error'], signal).catch(() => undefined);
+          const values = await look(task, signal).catch(() => undefined);
           const found = values && outcomeOf(values);
           if (found || !values) return found;
           await pauseFor(clock, pause, signal);

@@ -38,7 +38,7 @@ const CHANGE_MS = 60_000;
 const POWER = 'runtime.powerState';
 const TEMPLATE = 'config.template';
 
-export const vmRef = (id: VmId): MoRef => ({ type: 'VirtualMachine', value: nativeOf(id) });
+const vmRef = (id: VmId): MoRef => ({ type: 'VirtualMachine', value: nativeOf(id) });
 
 export async function onVm<T>(
   { session, tasks }: VmCalls,

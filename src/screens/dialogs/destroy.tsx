@@ -10,8 +10,8 @@ import type { Stage } from '../stage.ts';
 
 const TYPED = 'typed';
 const COLUMNS = 70;
-/** For many VMs the first ones are listed in full; nobody reads the disks of a hundred. */
-const MOST_ASKED = 10;
+/** More are not asked, which is said: nobody reads the disks of a thousand. */
+const MOST_ASKED = 100;
 const MOST_LISTED = 8;
 
 /**
@@ -32,6 +32,7 @@ export function confirmLosses(
   const controller = new AbortController();
   let losses: readonly Losses[] | undefined;
   let failed: string | undefined;
+  const unasked = Math.max(0, ids.length - MOST_ASKED);
 
   const proof: EndpointField = {
     key: TYPED,
@@ -88,7 +89,8 @@ export function confirmLosses(
           all(({ stays }) => stays),
           'dim',
         ),
-        ...(goes.length === 0 ? [theme.paint('dim', 'No disk goes with it.')] : []),
+        ...(goes.length === 0 && unasked === 0 ? [theme.paint('dim', 'No disk goes with it.')] : []),
+        ...(unasked > 0 ? [theme.paint('warning', `The disks of ${unasked} further VMs were not looked at.`)] : []),
       ];
     };
     const listed = (lead: string, paths: readonly string[], colour: 'danger' | 'dim') => [

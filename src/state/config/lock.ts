@@ -53,6 +53,10 @@ async function create(path: string, text: string): Promise<boolean> {
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile(text);
+    } catch (error) {
+      // A full disk: an empty lock would refuse edits long after there is room again.
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await file.close();
     }

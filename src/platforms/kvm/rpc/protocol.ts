@@ -41,6 +41,7 @@ const address = struct({ type: int, address: text, prefix: uint });
 const guestInterface = struct({ name: text, mac: optional(text), addresses: list(address) });
 
 export type Domain = ValueOf<typeof domain>;
+export type StoragePool = ValueOf<typeof storagePool>;
 export type Volume = ValueOf<typeof volume>;
 export type GuestInterface = ValueOf<typeof guestInterface>;
 
@@ -176,7 +177,9 @@ export const procedures = {
   rename: define(358, 'DOMAIN_RENAME', struct({ domain, name: optional(text), flags: uint }), int),
 
   // storage
+  poolByName: define(84, 'STORAGE_POOL_LOOKUP_BY_NAME', struct({ name: text }), storagePool),
   deleteVolume: define(94, 'STORAGE_VOL_DELETE', struct({ volume, flags: uint }), nothing),
+  volumeByName: define(95, 'STORAGE_VOL_LOOKUP_BY_NAME', struct({ pool: storagePool, name: text }), volume),
   volumeByPath: define(97, 'STORAGE_VOL_LOOKUP_BY_PATH', struct({ path: text }), volume),
   volumeInfo: define(
     98,
@@ -185,6 +188,7 @@ export const procedures = {
     struct({ type: int, capacity: uhyper, allocation: uhyper }),
   ),
   volumeXml: define(99, 'STORAGE_VOL_GET_XML_DESC', struct({ volume, flags: uint }), text),
+  volumePath: define(100, 'STORAGE_VOL_GET_PATH', struct({ volume }), text),
   listPools: define(281, 'CONNECT_LIST_ALL_STORAGE_POOLS', listing, struct({ pools: list(storagePool), count: uint })),
   listVolumes: define(
     282,
@@ -214,10 +218,12 @@ export const FEATURE = { eventCallbacks: 14 } as const;
 
 /** CONNECT_OPEN. */
 export const OPEN_READ_ONLY = 1;
+/** LIST_ALL_STORAGE_POOLS: the numbers are the other way round than those of domains. */
+export const POOLS = { inactive: 1, active: 2 } as const;
 /** LIST_ALL_DOMAINS and domain stats. */
 export const LIST = { active: 1, inactive: 2 } as const;
 /** DOMAIN_GET_XML_DESC. */
-export const XML = { inactive: 2 } as const;
+export const XML = { secure: 1, inactive: 2 } as const;
 /** Where a change goes. */
 export const AFFECT = { live: 1, config: 2 } as const;
 /** SET_MEMORY_FLAGS and SET_VCPUS_FLAGS. */

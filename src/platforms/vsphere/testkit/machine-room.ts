@@ -7,7 +7,7 @@ import { refOf, retrieve, retrieveOne } from '../properties.ts';
 import { openSession } from '../session.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
 import { child, childrenOf, textAt } from '../soap/xml.ts';
-import { createTasks } from '../tasks.ts';
+import { createTasks, lookAtTask } from '../tasks.ts';
 import { PASSWORD, USER, type Vcsim } from './vcsim.ts';
 
 export interface MachineRoom {
@@ -30,7 +30,7 @@ export async function openMachineRoom(vcsim: Vcsim): Promise<MachineRoom> {
   const values = { url: `127.0.0.1:${vcsim.port}`, ca: vcsim.ca, user: USER, password: PASSWORD };
   const context = { signal, clock: systemClock, wire: () => {}, ask: {} };
   const session = await openSession(name, addressOf({ name, platform: 'vsphere', values }), context);
-  const tasks = createTasks(session);
+  const tasks = createTasks(session.clock, lookAtTask(session));
   const byName = new Map<string, MoRef>();
   const wanted = [{ type: 'VirtualMachine', paths: ['name'] }];
   await retrieve(session, wanted, wholeInventory(session.content.rootFolder), signal, ({ ref, values: found }) => {
