@@ -207,7 +207,7 @@ export function compose(options: ComposeOptions): App {
     follow() {
       unfollow = configStore.watch(({ config }) => takeOver(config));
     },
-    async changeConfig(change: ConfigChange) {
+    async changeConfig(change, basedOn) {
       if (options.readOnly) throw new FleetError('op.refused', 'this run is read-only');
       if (options.dryRun) return false;
       const end = await audit.begin({
@@ -217,7 +217,10 @@ export function compose(options: ComposeOptions): App {
         arguments: tellable(change),
       });
       try {
-        const { config } = await configStore.edit(change, { signal: AbortSignal.timeout(10_000) });
+        const { config } = await configStore.edit(change, {
+          signal: AbortSignal.timeout(10_000),
+          ...(basedOn && { basedOn }),
+        });
         await end();
         takeOver(config);
         return true;

@@ -25,9 +25,10 @@ export interface Services {
   config(): Config;
   /**
    * Writes it to the file and acts on it: sessions are opened and closed, rows move. Rejects with config.*.
-   * False when nothing was written, since nothing is to be changed in this run.
+   * False when nothing was written, since nothing is to be changed in this run. `basedOn` is what the user saw: what
+   * somebody else changed of the same since then is a config.conflict.
    */
-  changeConfig(change: ConfigChange): Promise<boolean>;
+  changeConfig(change: ConfigChange, basedOn?: Config): Promise<boolean>;
   /** The platform's own checks, with a connection of their own. */
   testEndpoint(name: EndpointName, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
   /** The same before it is saved. */

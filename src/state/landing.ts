@@ -14,8 +14,8 @@ export interface Landing {
   flush(): void;
 }
 
-/** `landed` is called after each step. */
-export function createLanding(clock: Clock, landed: () => void): Landing {
+/** `landed` is called after each step, with whether another follows at once. */
+export function createLanding(clock: Clock, landed: (goesOn: boolean) => void): Landing {
   const queue: Work[] = [];
   let current: Iterator<undefined, void> | undefined;
   let due: { at: number; cancel: () => void } | undefined;
@@ -27,7 +27,7 @@ export function createLanding(clock: Clock, landed: () => void): Landing {
       if (!current) break;
       if (current.next().done) current = undefined;
     } while (clock.ticks() < end);
-    landed();
+    landed(current !== undefined);
   };
 
   const plan = (afterMs: number) => {

@@ -9,6 +9,8 @@ import { createVmIndex } from './vm-index.ts';
 /** Changes are seen at once by a human's measure; samples wait for each other, so that a hundred hosts are one repaint. */
 const CHANGES_LAND_AFTER_MS = 30;
 const SAMPLES_LAND_AFTER_MS = 250;
+/** A large inventory takes many steps: drawing after each of them would cost more than the steps. */
+const TOLD_EVERY_MS = 50;
 const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
 const EVENTS_KEPT = 1000;
 
@@ -23,7 +25,7 @@ export interface Store {
   setGrouping(grouping: Grouping): void;
   /** What has landed of an endpoint, as it would have to be told again. */
   inventoryOf(endpoint: EndpointName): Inventory;
-  /** Called after each landing. Answers how to stop it. */
+  /** Called after each landing, and now and then during a long one. Answers how to stop it. */
   subscribe(listener: () => void): () => void;
   /** True when nothing waits to land. */
   readonly settled: boolean;
@@ -44,9 +46,13 @@ export function createStore(clock: Clock): Store {
   let version = 0;
   let shape = 0;
 
-  const landing = createLanding(clock, () => {
+  let toldAt = Number.NEGATIVE_INFINITY;
+
+  const landing = createLanding(clock, (goesOn) => {
     index.settle();
     version++;
+    if (goesOn && clock.ticks() - toldAt < TOLD_EVERY_MS) return;
+    toldAt = clock.ticks();
     for (const listener of listeners) listener();
   });
 

@@ -29,6 +29,11 @@ export interface Tree {
   isFolded(key: string): boolean;
   /** In a large fleet it takes effect once `sift` has looked at every VM; until then the former one holds. */
   setFilter(filter: TreeFilter | undefined): void;
+  /**
+   * Somebody looks at this row, and is about to act on it: a VM that passes a filter on figures now stays in the list when
+   * its figures change, until another row is looked at or the filter is another.
+   */
+  lookAt(key: string): void;
   /** Goes on with the filter. Answers in how many ms it wants to be called again; undefined when there is no more to do. */
   sift(): number | undefined;
   /** VMs that the filter lets through, or all. */
@@ -59,10 +64,21 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   let length = 0;
   let shownVms = 0;
   let builtOn = '';
+  let filter: TreeFilter | undefined;
+  let pinned: VmId | undefined;
   let changed = 0;
 
-  const vmsOf = (parent: NodeId | PoolId): readonly VmId[] =>
-    filtered ? (filtered.get(parent) ?? NONE) : fleet.vmsBelow(parent);
+  const vmsOf = (parent: NodeId | PoolId): readonly VmId[] => {
+    if (!filtered) return fleet.vmsBelow(parent);
+    const ids = filtered.get(parent) ?? NONE;
+    const kept = pinned === undefined ? undefined : fleet.vms.get(pinned);
+    return kept && parentOf(kept) === parent && !ids.includes(kept.id) ? withKept(ids, kept.id) : ids;
+  };
+  const withKept = (ids: readonly VmId[], kept: VmId): readonly VmId[] => {
+    const place = fleet.placeAmongSiblings(kept);
+    const behind = ids.findIndex((id) => fleet.placeAmongSiblings(id) > place);
+    return behind < 0 ? [...ids, kept] : ids.toSpliced(behind, 0, kept);
+  };
 
   /** Answers how many VMs it found, so that branches without any can be taken back. */
   const build = (branch: Branch, depth: number, hidden: boolean): number => {
@@ -170,7 +186,17 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       changed++;
     },
     isFolded: (key) => folded.has(key),
-    setFilter: sieve.setFilter,
+    setFilter(next) {
+      filter = next;
+      pinned = undefined;
+      sieve.setFilter(next);
+    },
+    lookAt(key) {
+      const id = key.startsWith('vm ') ? (key.slice(3) as VmId) : undefined;
+      if (id === pinned) return;
+      const vm = id === undefined ? undefined : fleet.vms.get(id);
+      pinned = vm && filter?.live && filter.accepts(vm) ? id : undefined;
+    },
     sift: sieve.sift,
   };
 }

@@ -34,7 +34,8 @@ const place = ({ date, cores, model, memoryGib, kernel, node, load, scheduling }
 
 const SCREEN_ROWS: readonly (readonly [string, (one: ScreenFigures) => string])[] = [
   ['first ink, ms', ({ firstInk }) => p50(firstInk)],
-  ['first whole frame, ms', ({ firstFrame }) => p50(firstFrame)],
+  ['first frame, ms', ({ firstFrame }) => p50(firstFrame)],
+  ['first rows with figures, ms', ({ firstRows }) => p50(firstRows)],
   ['key to paint, move, ms p50 / p99', ({ move }) => p50p99(move.ms)],
   ['key to paint, scroll, ms p50 / p99', ({ scroll }) => p50p99(scroll.ms)],
   ['key to paint, held at 30/s, ms p50 / p99', ({ held }) => p50p99(held)],

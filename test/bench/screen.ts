@@ -9,7 +9,9 @@ export interface Subject {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
-  /** The first frame with everything on it. */
+  /** The program's own first frame: title, key bar, perhaps no content yet. */
+  readonly isFrame: (screen: string) => boolean;
+  /** Rows with figures in them. */
   readonly isWhole: (screen: string) => boolean;
   readonly down: string;
   readonly up: string;
@@ -20,9 +22,10 @@ export interface Subject {
 
 export interface ScreenFigures {
   readonly name: string;
-  /** From the start of the process to the first character, and to the first whole frame; ms. */
+  /** From the start of the process to the first character, the first frame, and the first rows with figures; ms. */
   readonly firstInk: Figures;
   readonly firstFrame: Figures;
+  readonly firstRows: Figures;
   readonly move: KeyFigures;
   readonly scroll: KeyFigures;
   /** Thirty keys a second, as a held key sends them; ms from each key to the next paint. */
@@ -87,6 +90,7 @@ export async function measureScreen(subject: Subject): Promise<ScreenFigures> {
     name: subject.name,
     firstInk: figuresOf(starts.map(([ink = Number.NaN]) => ink)),
     firstFrame: figuresOf(starts.map(([, frame = Number.NaN]) => frame)),
+    firstRows: figuresOf(starts.map(([, , rows = Number.NaN]) => rows)),
     move,
     scroll,
     held,
@@ -95,10 +99,11 @@ export async function measureScreen(subject: Subject): Promise<ScreenFigures> {
   };
 }
 
-async function start({ argv, env, isWhole }: Subject): Promise<{ terminal: TimedTerminal; ms: number[] }> {
+async function start({ argv, env, isFrame, isWhole }: Subject): Promise<{ terminal: TimedTerminal; ms: number[] }> {
   const terminal = openTimed(argv, { ...SIZE, ...(env && { env }) });
-  const [ink, whole] = await Promise.all([terminal.when((screen) => screen.trim() !== ''), terminal.when(isWhole)]);
-  return { terminal, ms: [ink - terminal.startedAt, whole - terminal.startedAt] };
+  const marks = [(screen: string) => screen.trim() !== '', isFrame, isWhole];
+  const seen = await Promise.all(marks.map((isThere) => terminal.when(isThere)));
+  return { terminal, ms: seen.map((at) => at - terminal.startedAt) };
 }
 
 async function end(terminal: TimedTerminal, { quit }: Subject): Promise<number> {

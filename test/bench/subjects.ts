@@ -3,7 +3,8 @@ import type { Subject } from './screen.ts';
 const drover = (program: string, vms: number): Subject => ({
   name: `drover, ${vms.toLocaleString('en')} VMs`,
   argv: [program, `--demo=${vms}`],
-  isWhole: (screen) => /● running .*\d+%/.test(screen) && screen.includes('Overview') && screen.includes('? help'),
+  isFrame: (screen) => screen.includes('endpoints') && screen.includes('? help'),
+  isWhole: (screen) => /● running .*\d+%/.test(screen),
   down: 'j',
   up: 'k',
   toBottom: 'j'.repeat(40),
@@ -14,7 +15,8 @@ const drover = (program: string, vms: number): Subject => ({
 const htop: Subject = {
   name: 'htop',
   argv: ['htop', '--delay=10'],
-  isWhole: (screen) => screen.includes('Load average') && screen.includes('F10Quit'),
+  isFrame: (screen) => screen.includes('Load average') && screen.includes('F10Quit'),
+  isWhole: (screen) => /^ *\d+ root /m.test(screen),
   down: '\x1b[B',
   up: '\x1b[A',
   toBottom: '\x1b[B'.repeat(40),

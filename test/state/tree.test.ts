@@ -117,6 +117,25 @@ describe('the tree', () => {
     expect(tree.shownVms).toBe(1);
   });
 
+  it('keeps the VM that somebody looks at in its place when a filter on states would take it away', () => {
+    const { store, tree } = openTree();
+    const [a, b, c] = [aVm('a'), aVm('b'), aVm('c')];
+    push(store, [a, b, c]);
+    const stop = (vm: Vm) => {
+      store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...vm, state: 'stopped' } }] });
+      store.flush();
+    };
+    tree.setFilter({ accepts: (vm) => store.fleet.vms.get(vm.id)?.state === 'running', live: true });
+    expect(tree.indexOf(rowKey('vm', b.id))).toBe(2);
+    tree.lookAt(rowKey('vm', b.id));
+    stop(b);
+    stop(a);
+    expect(drawn(tree)).toEqual(['node host1/n1', '  vm host1/b', '  vm host1/c']);
+    tree.lookAt(rowKey('vm', c.id));
+    stop(a);
+    expect(drawn(tree)).toEqual(['node host1/n1', '  vm host1/c']);
+  });
+
   it('has 100,000 VMs without making more rows than are looked at', () => {
     const { store, tree } = openTree();
     const vms = Array.from({ length: 100_000 }, (_, i) => aVm(`vm${i}`));

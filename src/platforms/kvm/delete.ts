@@ -5,7 +5,8 @@ import { readDomainXml } from './domain-xml.ts';
 import { unlessGone } from './guest.ts';
 import { CHANGE_MS, type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { normalizeError } from './normalize-error.ts';
-import { procedures, UNDEFINE, XML } from './rpc/protocol.ts';
+import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
+import { type Domain, procedures, UNDEFINE, XML } from './rpc/protocol.ts';
 
 /** Deleting a guest, and saying beforehand what that destroys. */
 export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
@@ -24,10 +25,9 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
     delete: (id, { keepDisks, snapshots: withSnapshots }, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const { client, domain, change } = call;
-        if (domain.id !== -1) {
-          throw new FleetError('op.conflict', `${domain.name} is running`, { fix: 'stop it first' });
-        }
-        const { xml, saved, snapshots } = await readDoomed(call);
+        if (domain.id !== -1) throw running(domain);
+        const doomed = await readDoomed(call);
+        const { xml, saved, snapshots } = doomed;
         if (snapshots.length > 0 && !withSnapshots) {
           throw new FleetError('op.conflict', `${domain.name} has snapshots: ${snapshots.join(', ')}`, {
             fix: 'delete them as well',
@@ -35,13 +35,19 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
         }
         // Looked at anew: another guest may have come to use them since somebody was asked.
         const fate = keepDisks ? undefined : await fateOfDisks(call, xml);
+        // That takes seconds on a large host.
+        if ((await lookUp(call)).id !== -1) throw running(domain);
         const flags =
           (saved ? UNDEFINE.managedSave : 0) +
           (snapshots.length > 0 ? UNDEFINE.snapshotsMetadata : 0) +
           (xml.nvram === undefined ? 0 : keepDisks ? UNDEFINE.keepNvram : UNDEFINE.nvram);
-        await change('delete', () =>
-          client.call(procedures.undefine, { domain, flags }, { signal, deadlineMs: CHANGE_MS }),
-        );
+        const survivor = await change('delete', async () => {
+          await client.call(procedures.undefine, { domain, flags }, { signal, deadlineMs: CHANGE_MS });
+          // A guest that was started in this very moment goes on without a definition, on its disks. One that is
+          // gone can't be started any more.
+          return lookUp(call).catch(unlessMissing);
+        });
+        if (survivor) throw await bringBack(call, doomed);
         const warnings: Warning[] = [];
         if (keepDisks && snapshots.length > 0) {
           warnings.push({ feature: 'snapshots', detail: 'what is inside the kept disks stays there' });
@@ -65,14 +71,56 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
   };
 }
 
+const running = (domain: Domain): FleetError =>
+  new FleetError('op.conflict', `${domain.name} is running`, { fix: 'stop it first' });
+
+const lookUp = ({ client, domain, signal }: GuestCall): Promise<Domain> =>
+  client.call(procedures.domainByUuid, { uuid: domain.uuid }, { signal });
+
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof LibvirtError && error.code === VIR_ERR.noDomain) return undefined;
+  throw error;
+}
+
+type Doomed = Awaited<ReturnType<typeof readDoomed>>;
+
+/** Gives a guest that runs without a definition its own again, and tells how that went. */
+async function bringBack({ client, domain, signal, change }: GuestCall, doomed: Doomed): Promise<FleetError> {
+  const started = `${domain.name} was started while it was being deleted: it runs, and its disks are kept`;
+  const nvram = doomed.xml.nvram === undefined ? '' : `; look after ${doomed.xml.nvram}, which may be gone`;
+  try {
+    await change('define again', async () => {
+      const options = { signal, deadlineMs: CHANGE_MS };
+      await client.call(procedures.define, { xml: doomed.text, flags: 0 }, options);
+      if (doomed.autostart) await client.call(procedures.setAutostart, { domain, autostart: true }, options);
+    });
+    return new FleetError('op.conflict', `${started}; its definition was written again${nvram}`, {
+      fix: 'stop it first',
+    });
+  } catch (error) {
+    return new FleetError(
+      'op.conflict',
+      `${started}; its definition is lost, and could not be written again: ${sentence(error)}${nvram}`,
+      { fix: `define it again from \`virsh dumpxml ${domain.name}\` before it stops`, cause: error },
+    );
+  }
+}
+
 async function readDoomed({ client, domain, signal }: GuestCall) {
   const options = { signal };
-  const [text, saved, { snapshots }] = await Promise.all([
-    client.call(procedures.domainXml, { domain, flags: XML.inactive }, options),
+  const [text, autostart, saved, { snapshots }] = await Promise.all([
+    // With its passwords, so that it can be defined again as it was; a user who may only read gets it without.
+    client
+      .call(procedures.domainXml, { domain, flags: XML.inactive + XML.secure }, options)
+      .catch((error: unknown) => {
+        unlessGone(undefined)(error);
+        return client.call(procedures.domainXml, { domain, flags: XML.inactive }, options);
+      }),
+    client.call(procedures.domainAutostart, { domain }, options).catch(unlessGone(false)),
     client.call(procedures.hasManagedSave, { domain, flags: 0 }, options).catch(unlessGone(false)),
     client
       .call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, options)
       .catch(unlessGone({ snapshots: [], count: 0 })),
   ]);
-  return { xml: readDomainXml(text), saved, snapshots: snapshots.map(({ name }) => name) };
+  return { text, xml: readDomainXml(text), autostart, saved, snapshots: snapshots.map(({ name }) => name) };
 }

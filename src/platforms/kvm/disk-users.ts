@@ -44,8 +44,8 @@ export async function usersOf(call: GuestCall, paths: readonly string[]): Promis
       }
     }
   }
-  for (const [path, { label, backing }] of storage.volumes) {
-    if (backing === undefined || path === backing.path) continue;
+  for (const { label, backing } of storage.volumes.values()) {
+    if (backing === undefined) continue;
     if (paths.includes(backing.path) && !known.has(backing.path)) known.set(backing.path, `${label} is layered on it`);
     if (isDark(backing.path, backing.format)) {
       unseen.push(`${label} is layered on ${backing.path}, which is in no active storage pool and may need it`);
@@ -78,8 +78,7 @@ async function* otherDomains({ client, domain, signal }: GuestCall): AsyncGenera
   for (let at = 0; at < others.length; at += AT_ONCE) {
     yield* await Promise.all(
       others.slice(at, at + AT_ONCE).map(async (other) => {
-        // Without a flag it is the running one; of one that has been started since it was listed as well.
-        const [saved, live] = await Promise.all([read(other, XML.inactive), read(other, 0)]);
+        const [saved, live] = await Promise.all([read(other, XML.inactive), other.id === -1 ? '' : read(other, 0)]);
         return { domain: other, saved, live };
       }),
     );

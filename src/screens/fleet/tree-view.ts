@@ -46,6 +46,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     if (found >= 0) {
       top += found - index;
       index = found;
+      if (key !== undefined) tree.lookAt(key);
     } else {
       index = Math.max(0, Math.min(index, tree.length - 1));
       // A row that was folded or filtered away comes back under the cursor only if nothing else was chosen.

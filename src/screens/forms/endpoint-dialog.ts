@@ -101,6 +101,8 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     ],
   });
   const controller = new AbortController();
+  /** What the form shows; somebody else may edit the file meanwhile. */
+  const basedOn = services.config();
   let busy = false;
 
   const close = () => {
@@ -141,7 +143,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
       if (existing === undefined) {
         await services.changeConfig({ kind: 'endpoint-add', name: word, platform: manifest.id, values: given() });
       } else {
-        await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) });
+        await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) }, basedOn);
       }
       close();
       stage.message.say(existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, 'good');

@@ -31,6 +31,8 @@ export async function startServer(site: Site, vms: number): Promise<void> {
   const args = ['-vms', String(vms), '-user', USER, '-password', PASSWORD, '-dir', dir];
   const child = spawn(binary, args, {
     detached: true,
+    // The datastores' files too: nothing may be left elsewhere.
+    env: { ...process.env, TMPDIR: dir },
     stdio: ['ignore', openSync(files.answer, 'w'), openSync(files.log, 'w')],
   });
   child.unref();

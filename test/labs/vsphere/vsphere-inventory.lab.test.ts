@@ -76,5 +76,6 @@ async function longestStep(body: Buffer): Promise<number> {
   setImmediate(look);
   await readXml(body, systemClock, new AbortController().signal, ({ name }) => name === 'objects');
   reading = false;
+  look();
   return longest;
 }

@@ -106,13 +106,40 @@ describe('VMs that are special', () => {
 });
 
 describe('tasks', () => {
-  it('F-481 tells at once that a task has failed which was accepted', () =>
-    withConnection(async (vm) => {
-      const id = vcenter.idOf('ci-0003');
-      const outcomes = await Promise.allSettled([1, 2].map(() => vm.start(id, patient())));
-      const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-      expect(failed).toMatchObject([{ code: 'op.conflict', message: 'ci-0003 is poweredOn already' }]);
-    }));
+  it.each(['nobody watches', 'somebody watches'])('F-481 fail for whoever has asked, also when %s', async (who) => {
+    const watched = who === 'somebody watches' ? await watch(vcenter.endpoint) : undefined;
+    const connection = watched?.connection ?? (await connectTo(vcenter.endpoint));
+    const vm = vcenter.room.find('ci-0003');
+    await vcenter.room.maintain(vm, true);
+    try {
+      const error = await refusal(connection.vm.start(vcenter.idOf('ci-0003'), patient()));
+      expect(error).toMatchObject({ code: 'op.conflict', message: expect.stringMatching(/^ci-0003: /) });
+    } finally {
+      await vcenter.room.maintain(vm, false);
+      if (watched) await shut(watched);
+      else await connection.close();
+    }
+  });
+
+  it('shows a host in maintenance', async () => {
+    const watched = await watch(vcenter.endpoint);
+    const vm = vcenter.room.find('ci-0003');
+    await vcenter.room.maintain(vm, true);
+    const node = watched.vms.get(vcenter.idOf('ci-0003'))?.node;
+    await watched.until(
+      'the host to be in maintenance',
+      () =>
+        watched.feeds.some(
+          (feed) =>
+            feed.kind === 'changes' &&
+            feed.changes.some(
+              (one) => one.kind === 'node-upsert' && one.node.id === node && one.node.state === 'maintenance',
+            ),
+        ) || undefined,
+    );
+    await vcenter.room.maintain(vm, false);
+    await shut(watched);
+  });
 
   it('tells those who watch what others have done, and what failed', async () => {
     const watched = await watch(vcenter.endpoint);

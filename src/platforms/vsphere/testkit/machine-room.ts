@@ -17,6 +17,8 @@ export interface MachineRoom {
   clone(vm: MoRef, name: string): Promise<MoRef>;
   /** Asks for what fails: the task of a VM that is off already. */
   tryPowerOff(vm: MoRef): Promise<void>;
+  /** Whether the host of a VM takes work; while it does not, its VMs fail to start. */
+  maintain(vm: MoRef, maintenance: boolean): Promise<void>;
   /** As an administrator does who cleans up. */
   endOtherSessions(): Promise<void>;
   close(): Promise<void>;
@@ -75,6 +77,11 @@ export async function openMachineRoom(vcsim: Vcsim): Promise<MachineRoom> {
         () => undefined,
         () => undefined,
       ),
+    async maintain(vm, maintenance) {
+      const host = refOf(await read(vm, 'runtime.host'));
+      const method = maintenance ? 'EnterMaintenanceMode_Task' : 'ExitMaintenanceMode_Task';
+      await run(host, method, xml`<timeout>0</timeout>`);
+    },
     async endOtherSessions() {
       const target = session.content.sessionManager;
       const own = textAt(await read(target, 'currentSession'), 'key');

@@ -30,7 +30,7 @@ const STARTS_WITHIN_MS = 90_000;
 export async function startVcsim(binary: string, vms: number, ...more: readonly string[]): Promise<Vcsim> {
   const dir = await mkdtemp(join(tmpdir(), 'drover-vcsim-'));
   const args = ['-dir', dir, '-vms', String(vms), '-user', USER, '-password', PASSWORD, '-tied', ...more];
-  const child = spawn(binary, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(binary, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, TMPDIR: dir } });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const [line] = await once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(STARTS_WITHIN_MS) });
   const { url }: { url: string } = JSON.parse(String(line));
