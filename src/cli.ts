@@ -1,5 +1,5 @@
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
-import { findCommand, nouns } from './cli/commands.ts';
+import { commands, findCommand, nouns } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
@@ -67,7 +67,11 @@ export async function runCli(argv: readonly string[], crash: CrashGuard): Promis
         fix: 'drover help lists them',
       });
     if (!('command' in found)) {
-      const what = found.verb === undefined ? 'needs a verb' : `has no ${JSON.stringify(found.verb)}`;
+      const verbs = commands.flatMap(({ noun, verb }) => (noun === found.noun ? [verb] : []));
+      const what =
+        found.verb === undefined
+          ? 'needs a verb'
+          : `has no ${JSON.stringify(found.verb)}${didYouMean(found.verb, verbs)}`;
       throw new FleetError('usage', `${found.noun} ${what}`, { fix: `drover help ${found.noun} lists what there is` });
     }
     const parsed = parseFlags(argv, [...globalFlags, ...found.command.flags(argv)]);

@@ -10,7 +10,7 @@ export const endpointForms: readonly EndpointFormAction[] = [
     help: 'Make a platform known: its address, its login, and a test of both.',
     keys: ['a'],
     danger: 'none',
-    aliases: ['endpoint.create', 'host.create'],
+    aliases: ['endpoint.create'],
     form: 'add',
   },
   {
@@ -32,7 +32,7 @@ export const endpointChanges: readonly ConfigAction[] = [
     help: 'Forget an endpoint; nothing on it is touched.',
     keys: ['X'],
     danger: 'interrupts',
-    aliases: ['endpoint.delete', 'host.delete'],
+    aliases: ['endpoint.delete', 'endpoint.rm'],
     onExisting: true,
     change: (name) => ({ kind: 'endpoint-remove', name: endpointName(name) }),
     said: (name) => `${name} is forgotten; its VMs run on`,

@@ -48,7 +48,7 @@ export const poolActions: readonly ConfigAction[] = [
     help: 'Take a pool away; its nodes and VMs stay, under no pool.',
     keys: ['X'],
     danger: 'interrupts',
-    aliases: ['pool.delete'],
+    aliases: ['pool.delete', 'pool.rm'],
     onExisting: true,
     change: (name) => ({ kind: 'pool-remove', name }),
     said: (name) => `pool ${name} is gone; what was in it stays`,

@@ -134,7 +134,7 @@ export const vmActions: readonly VmAction[] = [
     keys: ['X'],
     danger: 'destroys',
     needs: 'vm.delete',
-    aliases: ['vm.remove'],
+    aliases: ['vm.remove', 'vm.rm'],
     options: [
       {
         key: 'keep-disks',

@@ -18,7 +18,7 @@ import { printResults } from './results.ts';
 const PLATFORM: Flag = {
   key: 'platform',
   label: 'Platform',
-  help: 'What kind of endpoint it is.',
+  help: 'What kind of endpoint it is; with --help, its own flags are shown.',
   kind: 'text',
   examples: ['kvm'],
 };
@@ -89,7 +89,7 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
       verb: 'add',
       help: addForm?.help ?? '',
       takes: 'NAME',
-      flags: (argv) => [PLATFORM, UNTESTED, ...flagsOf(fieldsOf, platformIn(argv))],
+      flags: (argv) => [PLATFORM, UNTESTED, ...fieldFlags(fieldsOf, argv)],
       run: (context, { words, values }) => add(context, fieldsOf, words[0], values),
     },
     {
@@ -106,6 +106,16 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
 const platformIn = (argv: readonly string[]): string | undefined => {
   const at = argv.indexOf('--platform');
   return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--platform='))?.slice('--platform='.length);
+};
+
+/** The help shows the flags of the platform that is named, and none of the others'. */
+const fieldFlags = (
+  fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  argv: readonly string[],
+): readonly Flag[] => {
+  const platform = platformIn(argv);
+  const isHelp = argv.includes('--help') || argv.includes('-h');
+  return isHelp && platform === undefined ? [] : flagsOf(fieldsOf, platform);
 };
 
 /** The fields of one platform as flags; of all of them, each key once, while it is not known which it is. */
@@ -149,12 +159,20 @@ async function add(
 ): Promise<number> {
   if (word === undefined) throw new FleetError('usage', 'which name shall it have?');
   if (!isEndpointName(word)) throw new FleetError('usage', `${JSON.stringify(word)} can't be an endpoint's name`);
+  if (context.app.config().endpoints.has(word)) {
+    throw new FleetError('usage', `there is an endpoint ${word} already`, {
+      fix: 'take another name, or change that one: drover endpoint edit',
+    });
+  }
   const platform = String(values['platform'] ?? (await askPlatform(context, fieldsOf)));
   const own = fieldsOf.get(platform);
   if (!own) {
     throw new FleetError(
       'usage',
       `there is no platform ${JSON.stringify(platform)}${didYouMean(platform, fieldsOf.keys())}`,
+      {
+        fix: `one of ${[...fieldsOf.keys()].join(', ')}`,
+      },
     );
   }
   const fields = endpointFieldsOf(allFieldsOf(own), 'add');
@@ -164,7 +182,12 @@ async function add(
   const draft = { name: endpointName(word), platform, values: given };
   if (values['untested'] !== true) {
     const checks = await context.app.testDraft(draft, askOnTerminal(context), context.signal);
-    sayChecks(checks, context);
+    sayChecks(checks, context, word);
+    if (checks.some(({ check, ok }) => !ok && /host key/i.test(check))) {
+      throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
+        fix: `where nobody can be asked: save it with --untested, then run drover endpoint trust ${word}`,
+      });
+    }
     if (checks.some(({ ok }) => !ok)) {
       throw new FleetError('op.failed', `${word} was not saved, since the test failed`, {
         fix: 'mend what failed, or add --untested to save it as it is',
@@ -203,10 +226,12 @@ async function edit(
   return EXIT.done;
 }
 
-function sayChecks(checks: readonly Check[], { say }: CommandContext): void {
+/** `unsaved`: the name of an endpoint that no other command knows yet, so advice that names it is of no use. */
+function sayChecks(checks: readonly Check[], { say }: CommandContext, unsaved?: string): void {
   for (const { check, ok, detail, fix } of checks) {
     say(`${ok ? 'ok    ' : 'FAILED'}  ${clean(check)}: ${clean(detail)}`);
-    if (!ok && fix !== undefined) say(`        ${clean(fix)}`);
+    const isUseful = unsaved === undefined || !fix?.includes('drover endpoint');
+    if (!ok && fix !== undefined && isUseful) say(`        ${clean(fix)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { FleetError, sentence } from '../../errors.ts';
 import type { VmOps, Warning } from '../contract.ts';
+import { type Definition, define, readDefinition } from './definition.ts';
 import { fateOfDisks } from './disk-fate.ts';
 import { readDomainXml } from './domain-xml.ts';
 import { unlessGone } from './guest.ts';
@@ -26,8 +27,7 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
       onGuest(calls, id, signal, async (call) => {
         const { client, domain, change } = call;
         if (domain.id !== -1) throw running(domain);
-        const doomed = await readDoomed(call);
-        const { xml, saved, snapshots } = doomed;
+        const { xml, saved, snapshots } = await readDoomed(call);
         if (snapshots.length > 0 && !withSnapshots) {
           throw new FleetError('op.conflict', `${domain.name} has snapshots: ${snapshots.join(', ')}`, {
             fix: 'delete them as well',
@@ -35,7 +35,8 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
         }
         // Looked at anew: another guest may have come to use them since somebody was asked.
         const fate = keepDisks ? undefined : await fateOfDisks(call, xml);
-        // That takes seconds on a large host.
+        const definition = await readDefinition(call);
+        // All that takes seconds on a large host.
         if ((await lookUp(call)).id !== -1) throw running(domain);
         const flags =
           (saved ? UNDEFINE.managedSave : 0) +
@@ -47,7 +48,7 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
           // gone can't be started any more.
           return lookUp(call).catch(unlessMissing);
         });
-        if (survivor) throw await bringBack(call, doomed);
+        if (survivor) throw await spared(call, survivor, definition, keepDisks ? undefined : xml.nvram);
         const warnings: Warning[] = [];
         if (keepDisks && snapshots.length > 0) {
           warnings.push({ feature: 'snapshots', detail: 'what is inside the kept disks stays there' });
@@ -82,45 +83,39 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-type Doomed = Awaited<ReturnType<typeof readDoomed>>;
-
-/** Gives a guest that runs without a definition its own again, and tells how that went. */
-async function bringBack({ client, domain, signal, change }: GuestCall, doomed: Doomed): Promise<FleetError> {
-  const started = `${domain.name} was started while it was being deleted: it runs, and its disks are kept`;
-  const nvram = doomed.xml.nvram === undefined ? '' : `; look after ${doomed.xml.nvram}, which may be gone`;
+/** Why nothing more is deleted when a guest is still there after its definition went; what runs gets its own again. */
+async function spared(
+  call: GuestCall,
+  survivor: Domain,
+  definition: Definition,
+  nvram: string | undefined,
+): Promise<FleetError> {
+  const { name } = survivor;
+  if (survivor.id === -1) {
+    return new FleetError('op.conflict', `${name} was defined anew while it was being deleted: its disks are kept`);
+  }
+  const started = `${name} was started while it was being deleted: it runs on, and its disks are kept`;
+  const loss = nvram === undefined ? '' : `; ${nvram} may be gone`;
   try {
-    await change('define again', async () => {
-      const options = { signal, deadlineMs: CHANGE_MS };
-      await client.call(procedures.define, { xml: doomed.text, flags: 0 }, options);
-      if (doomed.autostart) await client.call(procedures.setAutostart, { domain, autostart: true }, options);
-    });
-    return new FleetError('op.conflict', `${started}; its definition was written again${nvram}`, {
-      fix: 'stop it first',
-    });
+    await define(call, definition);
+    return new FleetError('op.conflict', `${started}${loss}`, { fix: 'stop it first' });
   } catch (error) {
     return new FleetError(
       'op.conflict',
-      `${started}; its definition is lost, and could not be written again: ${sentence(error)}${nvram}`,
-      { fix: `define it again from \`virsh dumpxml ${domain.name}\` before it stops`, cause: error },
+      `${started}, but its definition is lost and could not be written again: ${sentence(error)}${loss}`,
+      { fix: 'save what `virsh dumpxml` says of it before it stops, and define it from that', cause: error },
     );
   }
 }
 
 async function readDoomed({ client, domain, signal }: GuestCall) {
   const options = { signal };
-  const [text, autostart, saved, { snapshots }] = await Promise.all([
-    // With its passwords, so that it can be defined again as it was; a user who may only read gets it without.
-    client
-      .call(procedures.domainXml, { domain, flags: XML.inactive + XML.secure }, options)
-      .catch((error: unknown) => {
-        unlessGone(undefined)(error);
-        return client.call(procedures.domainXml, { domain, flags: XML.inactive }, options);
-      }),
-    client.call(procedures.domainAutostart, { domain }, options).catch(unlessGone(false)),
+  const [text, saved, { snapshots }] = await Promise.all([
+    client.call(procedures.domainXml, { domain, flags: XML.inactive }, options),
     client.call(procedures.hasManagedSave, { domain, flags: 0 }, options).catch(unlessGone(false)),
     client
       .call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, options)
       .catch(unlessGone({ snapshots: [], count: 0 })),
   ]);
-  return { text, xml: readDomainXml(text), autostart, saved, snapshots: snapshots.map(({ name }) => name) };
+  return { xml: readDomainXml(text), saved, snapshots: snapshots.map(({ name }) => name) };
 }

@@ -18,7 +18,6 @@ export interface Guest {
   readonly reason: number;
   /** Undefined until it was read for the first time. */
   readonly details: GuestDetails | undefined;
-  readonly trouble: Trouble | undefined;
   readonly vm: Vm;
 }
 
@@ -64,7 +63,7 @@ export function createGuest(
     tags: [],
     ...(trouble ? { trouble } : {}),
   };
-  return { domain, state, reason, details, trouble, vm };
+  return { domain, state, reason, details, vm };
 }
 
 export const idOf = (place: Place, uuid: string): VmId => vmId(place.endpoint, uuid);

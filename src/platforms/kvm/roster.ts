@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Change, Trouble } from '../contract.ts';
-import { createGuest, type Guest, isAboutGuest, type Place, readDetails } from './guest.ts';
+import { createGuest, type Guest, type GuestDetails, isAboutGuest, type Place, readDetails } from './guest.ts';
 import { breathe, type ListedGuest } from './list-guests.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
@@ -54,10 +54,16 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     guests.set(uuid, createGuest(place, domain, state, reason, undefined, undefined));
     if (guests.size % LISTED_AT_ONCE === 0) await breathe();
   }
+  /** By uuid: that its monitor hangs, and that it could not be read. Each has an end of its own. */
+  const hanging = new Map<string, Trouble>();
+  const unreadable = new Map<string, Trouble>();
   const touched = new Set<string>();
   const unread = new Set(guests.keys());
   let running: readonly string[] | undefined;
   let wake = () => {};
+
+  const build = (uuid: string, { domain, state, reason }: ListedGuest, details: GuestDetails | undefined): Guest =>
+    createGuest(place, domain, state, reason, details, hanging.get(uuid) ?? unreadable.get(uuid));
 
   const isActive = (guest: Guest | undefined): boolean => guest !== undefined && guest.domain.id !== -1;
 
@@ -67,6 +73,8 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     if (isActive(before) && !isActive(guest)) onIdle(uuid);
     if (guest === undefined) {
       guests.delete(uuid);
+      hanging.delete(uuid);
+      unreadable.delete(uuid);
       return before && { kind: 'vm-remove', id: before.vm.id };
     }
     guests.set(uuid, guest);
@@ -87,8 +95,7 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     return reading(uuid, async () => {
       const details = await read();
       // Meanwhile a tick may have seen it in another state.
-      const now = guests.get(uuid) ?? guest;
-      return createGuest(place, now.domain, now.state, now.reason, details, now.trouble);
+      return [guests.get(uuid) ?? guest, details];
     });
   }
 
@@ -102,25 +109,29 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
         poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
         readDetails(poll, known, true, clock, signal),
       ]);
-      const trouble = domain.id === -1 ? undefined : guests.get(uuid)?.trouble;
-      return createGuest(place, domain, state, reason, details, trouble);
+      if (domain.id === -1) hanging.delete(uuid);
+      return [{ domain, state, reason }, details];
     });
   }
 
-  /** The daemon's "no" about one guest stays with that guest; what the link says ends the watch. */
-  async function reading(uuid: string, read: () => Promise<Guest>): Promise<Change | undefined> {
+  /** The daemon's "no" about one guest stays with that guest, until it is read; what the link says ends the watch. */
+  async function reading(
+    uuid: string,
+    read: () => Promise<readonly [ListedGuest, GuestDetails]>,
+  ): Promise<Change | undefined> {
     try {
-      return put(uuid, await read());
+      const [listed, details] = await read();
+      unreadable.delete(uuid);
+      return put(uuid, build(uuid, listed, details));
     } catch (error) {
       if (!isAboutGuest(error)) throw error;
       if (error instanceof LibvirtError && error.code === VIR_ERR.noDomain) return put(uuid, undefined);
       const guest = guests.get(uuid);
-      return guest && put(uuid, withTrouble(guest, { message: error.message, since: clock.now() }));
+      if (!guest) return undefined;
+      unreadable.set(uuid, { message: error.message, since: clock.now() });
+      return put(uuid, build(uuid, guest, guest.details));
     }
   }
-
-  const withTrouble = ({ domain, state, reason, details }: Guest, trouble: Trouble | undefined): Guest =>
-    createGuest(place, domain, state, reason, details, trouble);
 
   function nextBatch(): readonly (() => Promise<Change | undefined>)[] {
     const batch: (() => Promise<Change | undefined>)[] = [];
@@ -150,7 +161,7 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
       const guest = guests.get(uuid);
       if (guest && guest.state === state && guest.reason === reason && guest.domain.id === domain.id) return;
       if (guest) {
-        const change = put(uuid, createGuest(place, domain, state, reason, guest.details, guest.trouble));
+        const change = put(uuid, build(uuid, { domain, state, reason }, guest.details));
         if (change) emit([change]);
       }
       touch(uuid);
@@ -158,17 +169,15 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     resize(uuid, memoryKib, cpus) {
       const guest = guests.get(uuid);
       if (!guest?.details || (guest.details.memoryKib === memoryKib && guest.details.cpus === cpus)) return;
-      const { domain, state, reason, trouble } = guest;
-      const change = put(
-        uuid,
-        createGuest(place, domain, state, reason, { ...guest.details, memoryKib, cpus }, trouble),
-      );
+      const change = put(uuid, build(uuid, guest, { ...guest.details, memoryKib, cpus }));
       if (change) emit([change]);
     },
     setTrouble(uuid, message) {
       const guest = guests.get(uuid);
-      if (!guest || guest.trouble?.message === message) return;
-      const change = put(uuid, withTrouble(guest, message === undefined ? undefined : { message, since: clock.now() }));
+      if (!guest || hanging.get(uuid)?.message === message) return;
+      if (message === undefined) hanging.delete(uuid);
+      else hanging.set(uuid, { message, since: clock.now() });
+      const change = put(uuid, build(uuid, guest, guest.details));
       if (change) emit([change]);
     },
     async work() {

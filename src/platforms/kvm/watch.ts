@@ -122,7 +122,7 @@ export async function watchHost(
     const slowLoop = async (): Promise<never> => {
       for (;;) {
         await slow.tick();
-        refreshOld(roster, seen(), clock.ticks());
+        refreshOld(roster, seen(), clock);
         await wait(clock, Math.max(SLOW_EVERY_MS, everyMs() * 2), signal);
       }
     };
@@ -138,12 +138,15 @@ export async function watchHost(
   }
 }
 
-/** What no event tells: autostart, and the address of a guest that came up. */
-function refreshOld(roster: Roster, seen: readonly string[], now: number): void {
+/** What no event tells: autostart, the address of a guest that came up, and that one can be read again. */
+function refreshOld(roster: Roster, seen: readonly string[], clock: Clock): void {
   for (const uuid of [...roster.running().slice(0, MOST_REFRESHED), ...seen]) {
-    const details = roster.guests.get(uuid)?.details;
-    if (!details) continue;
-    const age = now - details.readAt;
+    const { details, vm } = roster.guests.get(uuid) ?? {};
+    if (!details) {
+      if (vm?.trouble && clock.now() - vm.trouble.since > READ_AGAIN_AFTER_MS) roster.touch(uuid);
+      continue;
+    }
+    const age = clock.ticks() - details.readAt;
     if (
       age > READ_AGAIN_AFTER_MS ||
       (age > ADDRESS_AFTER_MS && details.ips.length === 0 && roster.running().includes(uuid))

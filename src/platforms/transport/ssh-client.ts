@@ -21,6 +21,8 @@ export interface SshRoute {
 }
 
 const HANDSHAKE_MS = 20_000;
+/** For a host that is jumped over to reach the next one: as long as a connection of our own may take. */
+const FORWARD_MS = 10_000;
 const KEEPALIVE_MS = 5_000;
 const DEEPEST_JUMP = 8;
 
@@ -144,17 +146,27 @@ async function openSocketTo(
     options,
     depth + 1,
   );
-  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-  client.forwardOut('127.0.0.1', 0, config.hostName, port, (error, stream) =>
-    error ? reject(error) : resolve(stream),
-  );
+  const there = `${hostPort(config.hostName, port)} by way of ${jump}`;
   try {
-    const stream = await promise;
+    const stream = await within(
+      FORWARD_MS,
+      options,
+      () => noAnswer(there, FORWARD_MS / 1000),
+      () =>
+        new Promise<Duplex>((resolve, reject) => {
+          client.once('close', () => reject(new Error(`${jump} hung up`)));
+          client.forwardOut('127.0.0.1', 0, config.hostName, port, (error, opened) =>
+            error ? reject(error) : resolve(opened),
+          );
+        }),
+    );
     stream.once('close', () => client.end());
     return stream;
   } catch (error) {
-    client.end();
-    throw connectError(error, `${hostPort(config.hostName, port)} by way of ${jump}`);
+    // Not end(): that waits for a host which may not answer any more.
+    client.destroy();
+    if (options.signal.aborted || error instanceof FleetError) throw error;
+    throw connectError(error, there);
   }
 }
 

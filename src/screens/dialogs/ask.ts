@@ -12,7 +12,7 @@ export const createAsk = (stage: Stage): Ask => ({
       details: [
         'Nobody on this machine has connected to it before. Its key is',
         `${type} ${fingerprint}`,
-        'Compare it with what the host itself shows: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub',
+        'Compare it with what the host itself shows: for k in /etc/ssh/ssh_host_*.pub; do ssh-keygen -lf $k; done',
       ],
     }),
   secret: (question) => prompt(stage, { title: 'Password', lines: [question], secret: true }),

