@@ -39,7 +39,7 @@ describe('lists', () => {
     expect(await renderList(list(), 'json', undefined)).toBe('[]');
   });
 
-  it('F-322 prints YAML and names', async () => {
+  it('F-322 F-483 prints YAML and names', async () => {
     expect(await renderList(list(web), 'yaml', undefined)).toBe(
       '- id: host1/1\n  name: web1\n  memory: 1073741824\n  ips:\n    - 10.0.0.5\n    - fe80::1\n  plan: null',
     );

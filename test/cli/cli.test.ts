@@ -84,7 +84,7 @@ describe('lists', () => {
     expect(stderr).toContain('at character');
   });
 
-  it('lists nodes, pools, endpoints and platforms', async () => {
+  it('F-446 lists nodes, pools, endpoints and platforms', async () => {
     const nodes = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
     expect(nodes[0]).toMatchObject({ endpoint: 'demo', state: 'up', vms: expect.any(Number) });
     expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>().length).toBeGreaterThan(0);
@@ -122,7 +122,7 @@ describe('actions', () => {
     ]);
   });
 
-  it('F-243 names a VM that is not there, in words and as JSON', async () => {
+  it('F-243 F-245 F-342 names a VM that is not there, in words and as JSON', async () => {
     const { code, stdout, stderr } = await desk.run('vm', 'stop', 'nope', '-o', 'json');
     expect(code).toBe(1);
     expect(stderr).toContain('there is no VM "nope"');
@@ -137,7 +137,7 @@ describe('actions', () => {
     expect(stderr).toMatch(/one\/vm-\d+, two\/vm-\d+/);
   });
 
-  it('ends with 3 and a sentence for what is not possible', async () => {
+  it('F-339 ends with 3 and a sentence for what is not possible', async () => {
     const vm = await aVm('stopped');
     const { code, stderr } = await desk.run('vm', 'pause', vm.id);
     expect(code).toBe(3);

@@ -24,7 +24,7 @@ export function deleting(bench: () => Bench): void {
     for (const line of lost.stays) expect(await server.hasDisk(line.replace(/ \(.*\)$/, '')), line).toBe(true);
   });
 
-  it('F-057 keeps the disks when it is asked to', async () => {
+  it('F-057 F-458 keeps the disks when it is asked to', async () => {
     const { server } = bench();
     const id = await server.doomedVm();
     const watching = await bench().watch();

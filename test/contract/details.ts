@@ -4,7 +4,7 @@ import { patient } from './bench.ts';
 
 /** What is read about one VM and one node. */
 export function details(bench: () => Bench): void {
-  it('F-244 F-358 tells of a VM what its row tells, and more', async () => {
+  it('F-244 F-358 F-451 tells of a VM what its row tells, and more', async () => {
     const id = await bench().server.stoppedVm();
     const watching = await bench().watch();
     await bench().supporting(watching.connection, 'vm.info', async () => {
@@ -24,7 +24,7 @@ export function details(bench: () => Bench): void {
     });
   });
 
-  it('F-040 F-353 tells what its nodes are', async () => {
+  it('F-040 F-353 F-445 tells what its nodes are', async () => {
     const watching = await bench().watch();
     const [first] = watching.feeds;
     const node = first?.kind === 'inventory' ? first.inventory.nodes[0] : undefined;

@@ -64,7 +64,7 @@ export function errors(bench: () => Bench): void {
     expect(checks.length).toBeGreaterThan(0);
   });
 
-  it('F-191 says host.unreachable when the link is cut, and comes back when it is mended', async () => {
+  it('F-191 F-444 says host.unreachable when the link is cut, and comes back when it is mended', async () => {
     const { server } = bench();
     const id = await server.runningVm();
     const watching = await bench().watch();
@@ -91,7 +91,7 @@ export function errors(bench: () => Bench): void {
     await expect(platform.connect(server.endpoint, context)).rejects.toThrow();
   });
 
-  it('closes twice without complaint, ends its watch, and then answers nothing any more', async () => {
+  it('F-234 F-341 closes twice without complaint, ends its watch, and then answers nothing any more', async () => {
     const id = await bench().server.runningVm();
     const watching = await bench().watch();
     await watching.connection.close();

@@ -20,7 +20,7 @@ export function lifecycle(bench: () => Bench): void {
     }
   });
 
-  it('F-051 F-347 cuts the power of a running VM', async () => {
+  it('F-051 F-347 F-453 cuts the power of a running VM', async () => {
     const { facts, server } = bench();
     const id = await server.runningVm();
     const watching = await bench().watch();
@@ -52,7 +52,7 @@ export function lifecycle(bench: () => Bench): void {
     });
   });
 
-  it('F-048 pauses a running VM and resumes it', async () => {
+  it('F-048 F-454 pauses a running VM and resumes it', async () => {
     const id = await bench().server.runningVm();
     const watching = await bench().watch();
     const { connection } = watching;

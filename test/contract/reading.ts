@@ -6,7 +6,7 @@ import { patient } from './bench.ts';
 
 /** What `watch()` promises. */
 export function reading(bench: () => Bench): void {
-  it('F-192 F-355 tells the whole inventory first', async () => {
+  it('F-192 F-354 F-355 tells the whole inventory first', async () => {
     const { server } = bench();
     const { feeds } = await bench().watch();
     const [first] = feeds;

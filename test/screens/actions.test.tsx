@@ -46,7 +46,7 @@ describe('actions on a VM', () => {
     await fleet.see('Pause: only a running VM can be paused; it is stopped');
   });
 
-  it('F-439 says what the platform can not do', async () => {
+  it('F-233 F-439 says what the platform can not do', async () => {
     await open({ values: { without: 'vm.pause' } });
     await fleet.press(RUNNING, 'p');
     await fleet.see(/Pause: /);
@@ -88,7 +88,7 @@ describe('actions on a VM', () => {
     await fleet.see('billing-web1: Starting failed half-way');
   });
 
-  it('F-064 switches autostart to what it is not', async () => {
+  it('F-064 F-294 F-367 switches autostart to what it is not', async () => {
     await open();
     await fleet.press(STOPPED, 'A');
     await fleet.see('billing-web1 starts with its host');
@@ -188,7 +188,7 @@ describe('typing', () => {
 });
 
 describe('a console', () => {
-  it('F-061 F-062 F-465 hands the terminal over and comes back to the same row', async () => {
+  it('F-062 F-465 hands the terminal over and comes back to the same row', async () => {
     await open();
     await fleet.press(RUNNING, 'c');
     await fleet.see('detached from the console of billing-db1');

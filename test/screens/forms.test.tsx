@@ -24,7 +24,7 @@ describe('the settings of a VM', () => {
     await fleet.see('6.0G');
   });
 
-  it('F-055 F-072 changes a running VM now, unless what is saved is chosen', async () => {
+  it('F-055 F-072 F-075 changes a running VM now, unless what is saved is chosen', async () => {
     await open();
     await fleet.press(RUNNING, 'e');
     await fleet.see('< running >');

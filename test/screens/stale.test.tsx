@@ -19,7 +19,7 @@ describe('an endpoint that is not heard of', () => {
     fleet.dontSee('stale since');
   });
 
-  it('says why its link is down, and lives on', async () => {
+  it('F-230 F-412 says why its link is down, and lives on', async () => {
     await open();
     fleet.server.faults.cutLink();
     await fleet.see('the link to demo is down');
@@ -66,7 +66,7 @@ describe('an endpoint that is not heard of', () => {
 });
 
 describe('a VM in trouble', () => {
-  it('stays in the list with a sign and the reason', async () => {
+  it('F-236 stays in the list with a sign and the reason', async () => {
     await open({ values: { fails: 'vm.start' } });
     await fleet.press('jjj', 's');
     await fleet.see('! Starting failed half-way');

@@ -15,7 +15,7 @@ describe('the tree', () => {
     await expect(fleet.frame()).toMatchFileSnapshot(`../golden/fleet-${size}.txt`);
   });
 
-  it('shows states by sign and word without any colour, and where the cursor is', async () => {
+  it('F-069 shows states by sign and word without any colour, and where the cursor is', async () => {
     await open({ colours: 'none', theme: 'none' });
     await fleet.press('jjj');
     expect(fleet.line('billing-web1')).toContain('○ stopped');
@@ -79,7 +79,7 @@ describe('the tree', () => {
     await fleet.see('crm-queue1');
   });
 
-  it('paints nothing while only what is out of sight changes', async () => {
+  it('F-010 paints nothing while only what is out of sight changes', async () => {
     await open();
     await fleet.press('/', 'zzzz', 'enter');
     await fleet.idle(10_000);

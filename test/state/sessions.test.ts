@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openServices } from './open-services.ts';
 
 describe('a session', () => {
-  it('F-028 shows the fleet of an endpoint once it is connected', async () => {
+  it('F-028 F-340 shows the fleet of an endpoint once it is connected', async () => {
     const { status, store } = await openServices();
     expect(status()).toMatchObject({ phase: 'up' });
     expect(store.fleet.vms.size).toBe(60);

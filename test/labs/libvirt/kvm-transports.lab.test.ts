@@ -68,7 +68,7 @@ it.each([
   await watched.until('a sample of the node', () => watched.feeds.find(({ kind }) => kind === 'node-samples'));
 });
 
-it('reads all rows and states of a host in three calls, and the rest after the first feed', async () => {
+it('F-450 reads all rows and states of a host in three calls, and the rest after the first feed', async () => {
   const watched = await open(sshEndpoint(host1));
   const before = watched.wire.slice(
     0,

@@ -88,7 +88,7 @@ const FAULTS: readonly Fault[] = [
   { name: 'its link is cut', happens: cutLink, ends: mendLink },
 ];
 
-it.each(FAULTS)('F-041 marks the rows of a host as stale when $name, and nothing else stops', async (fault) => {
+it.each(FAULTS)('F-041 F-119 marks the rows of a host as stale when $name, and nothing else stops', async (fault) => {
   await fault.happens(host2);
   const brokenAt = performance.now();
   const line = await drover.untilRow(host2.name, /stale since \d\d:\d\d:\d\d/, STALE_WITHIN_MS + 5_000);
