@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2, { type AuthContext } from 'ssh2';
+import ssh2, { type AuthContext, type ServerChannel, type TcpipRequestInfo } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
 import { systemClock } from '../../clock.ts';
 import type { Ask } from '../contract.ts';
+import type { Patience } from './deadline.ts';
 import { outputOf } from './output.ts';
 import { openSshHost, type SshHost } from './ssh.ts';
 
@@ -14,16 +16,37 @@ interface Server {
   readonly port: number;
   readonly tried: string[];
   connections(): number;
+  /** Resolves when nobody is connected any more. */
+  untilLeft(): Promise<void>;
   close(): Promise<void>;
 }
 
 const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
 
-async function startServer(accepts: (context: AuthContext) => boolean, mostSessions = 10): Promise<Server> {
+interface ServerOptions {
+  readonly mostSessions?: number;
+  /** What it does when it shall open the way to another host. */
+  readonly onward?: (accept: () => ServerChannel, to: TcpipRequestInfo) => void;
+}
+
+const connectOnward: Required<ServerOptions>['onward'] = (accept, { destIP, destPort }) => {
+  const stream = accept();
+  const onward = connect(destPort, destIP);
+  stream.pipe(onward).pipe(stream);
+  onward.on('error', () => {});
+};
+
+async function startServer(
+  accepts: (context: AuthContext) => boolean,
+  { mostSessions = 10, onward = connectOnward }: ServerOptions = {},
+): Promise<Server> {
   const tried: string[] = [];
   let connections = 0;
+  let present = 0;
+  let whenLeft = () => {};
   const server = new ssh2.Server({ hostKeys: [HOST_KEY.private] }, (client) => {
     connections++;
+    present++;
     let sessions = 0;
     client.on('error', () => {});
     client.on('authentication', (context) => {
@@ -31,11 +54,10 @@ async function startServer(accepts: (context: AuthContext) => boolean, mostSessi
       if (accepts(context)) context.accept();
       else context.reject(['publickey', 'password', 'keyboard-interactive']);
     });
-    client.on('tcpip', (accept, _reject, { destIP, destPort }) => {
-      const stream = accept();
-      const onward = connect(destPort, destIP);
-      stream.pipe(onward).pipe(stream);
-      onward.on('error', () => {});
+    client.on('tcpip', (accept, _reject, to) => onward(accept, to));
+    client.on('close', () => {
+      present--;
+      whenLeft();
     });
     client.on('session', (accept, reject) => {
       if (sessions >= mostSessions) return reject();
@@ -56,6 +78,11 @@ async function startServer(accepts: (context: AuthContext) => boolean, mostSessi
     port: (server.address() as AddressInfo).port,
     tried,
     connections: () => connections,
+    untilLeft: () =>
+      new Promise((resolve) => {
+        whenLeft = () => present === 0 && resolve();
+        whenLeft();
+      }),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
@@ -95,6 +122,20 @@ async function keyFile(passphrase?: string): Promise<{ path: string; isIt: (cont
   const ours = ssh2.utils.parseKey(pair.public);
   if (ours instanceof Error) throw ours;
   return { path, isIt: (context) => context.method === 'publickey' && ours.getPublicSSH().equals(context.key.data) };
+}
+
+/** Logs in to `far`, which ~/.ssh/config says to reach by way of `hop`. */
+async function openByWayOf(hop: Server, far: Server, keyPath: string, patience: Patience): Promise<SshHost> {
+  servers.push(far, hop);
+  await mkdir(join(dir, '.ssh'), { recursive: true });
+  const keys = [far, hop].map(({ port }) => `[127.0.0.1]:${port} ${HOST_KEY.public}\n`);
+  await writeFile(join(dir, '.ssh', 'known_hosts'), keys.join(''));
+  await writeFile(
+    join(dir, '.ssh', 'config'),
+    `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump root@127.0.0.1:${hop.port}\nHost *\n IdentityFile ${keyPath}\n`,
+  );
+  vi.stubEnv('HOME', dir);
+  return openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, { ...patience, ask: {} });
 }
 
 describe('SSH', () => {
@@ -149,24 +190,32 @@ describe('SSH', () => {
 
   it('goes by way of the hosts that ~/.ssh/config names', async () => {
     const key = await keyFile();
-    const far = await startServer(key.isIt);
-    const hop = await startServer(key.isIt);
-    const knownHosts = [far, hop].map(({ port }) => `[127.0.0.1]:${port} ${HOST_KEY.public}\n`).join('');
-    await mkdir(join(dir, '.ssh'));
-    await writeFile(join(dir, '.ssh', 'known_hosts'), knownHosts);
-    await writeFile(
-      join(dir, '.ssh', 'config'),
-      `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump root@127.0.0.1:${hop.port}\nHost *\n IdentityFile ${key.path}\n`,
-    );
-    vi.stubEnv('HOME', dir);
-    servers.push(far, hop);
-    const host = await openSshHost(
-      { endpoint: 'db1', host: 'far', user: 'root' },
-      { clock: systemClock, signal, ask: {} },
-    );
+    const [far, hop] = [await startServer(key.isIt), await startServer(key.isIt)];
+    const host = await openByWayOf(hop, far, key.path, { clock: systemClock, signal });
     opened.push(host);
     expect(await outputOf(await host.pipe('uname', signal), signal)).toBe('ran uname');
     expect(hop.connections()).toBe(1);
+  });
+
+  it('waits no longer for a host to jump over than somebody wants to, and leaves it', async () => {
+    const key = await keyFile();
+    const clock = createTestClock();
+    const giveUp = new AbortController();
+    for (const [end, reason] of [
+      [() => giveUp.abort(new Error('enough')), { message: 'enough' }],
+      [() => clock.pass(10_000), { code: 'host.unreachable', retry: true }],
+    ] as const) {
+      const asked = Promise.withResolvers<void>();
+      const far = await startServer(key.isIt);
+      const hop = await startServer(key.isIt, { onward: () => asked.resolve() });
+      const patience = { clock, signal: giveUp.signal.aborted ? signal : giveUp.signal };
+      const refused = expect(openByWayOf(hop, far, key.path, patience)).rejects.toMatchObject(reason);
+      await asked.promise;
+      await end();
+      await refused;
+      await hop.untilLeft();
+      expect(far.connections()).toBe(0);
+    }
   });
 
   it('never shows the password in what it says', async () => {

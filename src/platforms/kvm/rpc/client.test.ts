@@ -27,7 +27,7 @@ function setUp({ callsApart = false } = {}) {
     onWire: (line) => void wire.push(line),
   });
   const daemon = playDaemon(far);
-  return { client, clock, daemon, wire };
+  return { client, clock, daemon, wire, near };
 }
 
 function playDaemon(link: Duplex) {
@@ -237,4 +237,72 @@ describe('the RPC client', () => {
     await ended;
     client.close();
   });
+
+  it('keeps the link of a console that nobody reads for a minute, and goes on where it stopped', async () => {
+    const { console, client, clock, daemon, stream } = await openConsole();
+    for (let i = 0; i < 20; i++) daemon.link.write(encodeFrame(stream, Buffer.alloc(8_192, 65)));
+    for (let second = 0; second < 60; second++) await clock.pass(1_000);
+    expect(client.isOpen).toBe(true);
+
+    let length = 0;
+    const all = new Promise<void>((resolve) => {
+      console.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length === 20 * 8_192) resolve();
+      });
+    });
+    await all;
+    const refused = new Promise((resolve) => console.once('error', resolve));
+    for (let second = 0; second < 11; second++) await clock.pass(1_000);
+    expect(await refused).toMatchObject({ code: 'host.unreachable' });
+  });
+
+  it('lets the calls of a link go on when a console that nobody read is closed', async () => {
+    const { console, client, daemon, stream } = await openConsole();
+    for (let i = 0; i < 20; i++) daemon.link.write(encodeFrame(stream, Buffer.alloc(8_192, 65)));
+    while (!daemon.near.isPaused()) await new Promise((resolve) => setImmediate(resolve));
+    console.destroy();
+    const call = client.call(procedures.hostname, undefined);
+    await daemon.until(3);
+    daemon.reply(daemon.got[2], encode(text, 'db1'));
+    expect(await call).toBe('db1');
+    client.close();
+  });
+
+  it('holds the error of a lost link until somebody listens to the console', async () => {
+    const { console, client, daemon } = await openConsole();
+    daemon.link.destroy();
+    await client.ended;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(console.destroyed).toBe(false);
+    const closed = new Promise((resolve) => console.once('close', resolve));
+    expect(await new Promise((resolve) => console.once('error', resolve))).toMatchObject({ code: 'host.unreachable' });
+    await closed;
+  });
+
+  it('tells whoever listens to the console that the link is lost, and lives on when nobody does any more', async () => {
+    const { console, daemon } = await openConsole();
+    const refused = new Promise((resolve) => console.once('error', resolve));
+    daemon.link.destroy();
+    expect(await refused).toMatchObject({ code: 'host.unreachable' });
+    console.emit('error', new Error('once more'));
+  });
 });
+
+async function openConsole() {
+  const { client, daemon, clock, near } = setUp();
+  const domain = { name: 'web1', uuid: Buffer.alloc(16), id: 3 };
+  const opening = client.openStream(procedures.openConsole, { domain, device: undefined, flags: 0 });
+  await daemon.until(1);
+  const call = daemon.got[0];
+  if (!call) throw new Error('no call');
+  daemon.reply(call, Buffer.alloc(0));
+  return {
+    client,
+    clock,
+    daemon: { ...daemon, near },
+    console: await opening,
+    /** The head of what the guest says. */
+    stream: { ...call, type: MESSAGE.stream, status: STATUS.continues },
+  };
+}

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
+import { FleetError } from '../../errors.ts';
+import { endpointName, nodeId } from '../../ids.ts';
+import { mib } from '../../units.ts';
+import type { Change } from '../contract.ts';
+import { createRoster } from './roster.ts';
+import { VIR_ERR } from './rpc/errors.ts';
+import { procedures } from './rpc/protocol.ts';
+import { createScriptedClient, libvirtNo } from './testkit/scripted-client.ts';
+import { uuidText } from './uuid.ts';
+
+const RUNNING = 1;
+const bytes = Buffer.alloc(16, 7);
+const web1 = uuidText(bytes);
+const domain = { name: 'web1', uuid: bytes, id: 5 };
+const info = { state: RUNNING, maxMemoryKib: 262_144, memoryKib: 131_072, cpus: 1, cpuTimeNs: 0 };
+const late = () => new FleetError('op.timeout', 'libvirt did not answer within 30 s', { retry: true });
+
+const ending: AbortController[] = [];
+afterEach(() => {
+  for (const controller of ending.splice(0)) controller.abort();
+});
+
+/** One running guest, read for the first time. */
+async function setUp(readInfo: () => typeof info = () => info) {
+  const { client, answer } = createScriptedClient();
+  const clock = createTestClock();
+  const emitted: Change[] = [];
+  const controller = new AbortController();
+  ending.push(controller);
+  answer(procedures.domainInfo, readInfo);
+  answer(procedures.domainByUuid, () => domain);
+  answer(procedures.domainState, () => ({ state: RUNNING, reason: 0 }));
+  answer(procedures.domainAutostart, () => false);
+  answer(procedures.domainMetadata, () => {
+    throw libvirtNo(VIR_ERR.noMetadata);
+  });
+  answer(procedures.domainAddresses, () => []);
+  const endpoint = endpointName('a');
+  const roster = await createRoster(new Map([[web1, { domain, state: RUNNING, reason: 0 }]]), {
+    poll: client,
+    place: { endpoint, node: nodeId(endpoint, 'n') },
+    clock,
+    signal: controller.signal,
+    seen: () => [],
+    emit: (changes) => emitted.push(...changes),
+    onIdle: () => undefined,
+    onComplete: () => undefined,
+  });
+  roster.work().catch(() => undefined);
+  await clock.pass(1);
+  return { roster, clock, emitted, vm: () => roster.guests.get(web1)?.vm };
+}
+
+describe('the roster', () => {
+  it('forgets that a running guest could not be read once it can', async () => {
+    let fails = true;
+    const { roster, clock, vm } = await setUp(() => {
+      if (fails) throw late();
+      return info;
+    });
+    expect(vm()).toMatchObject({ cpus: 0, trouble: { message: 'libvirt did not answer within 30 s' } });
+    fails = false;
+    roster.touch(web1);
+    await clock.pass(1);
+    expect(vm()).toMatchObject({ cpus: 1, memory: mib(128) });
+    expect(vm()).not.toHaveProperty('trouble');
+  });
+
+  it('keeps saying that a guest hangs while it can be read all the same, until it answers', async () => {
+    const { roster, clock, vm } = await setUp();
+    roster.setTrouble(web1, 'not responding');
+    roster.touch(web1);
+    await clock.pass(1);
+    expect(vm()?.trouble?.message).toBe('not responding');
+    roster.setTrouble(web1, undefined);
+    expect(vm()).not.toHaveProperty('trouble');
+  });
+
+  it('says still that a guest cannot be read when its monitor answers', async () => {
+    const { roster, vm } = await setUp(() => {
+      throw late();
+    });
+    roster.setTrouble(web1, 'not responding');
+    roster.setTrouble(web1, undefined);
+    expect(vm()?.trouble?.message).toContain('did not answer');
+  });
+
+  it('F-072 shows new memory of a running guest at the tick that saw it, without reading anything else', async () => {
+    const { roster, emitted, vm } = await setUp();
+    emitted.length = 0;
+    roster.resize(web1, 196_608, 1);
+    expect(vm()?.memory).toBe(mib(192));
+    expect(emitted).toHaveLength(1);
+    roster.resize(web1, 196_608, 1);
+    expect(emitted).toHaveLength(1);
+  });
+});
