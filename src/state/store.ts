@@ -9,6 +9,8 @@ import { createVmIndex } from './vm-index.ts';
 /** Changes are seen at once by a human's measure; samples wait for each other, so that a hundred hosts are one repaint. */
 const CHANGES_LAND_AFTER_MS = 30;
 const SAMPLES_LAND_AFTER_MS = 250;
+/** What somebody waits for in front of an empty screen. Those that arrive together still land together. */
+const INVENTORY_LANDS_AFTER_MS = 5;
 /** A large inventory takes many steps: drawing after each of them would cost more than the steps. */
 const TOLD_EVERY_MS = 50;
 const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
@@ -151,8 +153,7 @@ export function createStore(clock: Clock): Store {
       if (feed.kind === 'alive' || feed.kind === 'complete') return;
       // The columns are the platform's again when this returns. They are copied now; who looks is told later.
       if (feed.kind === 'samples') samples.land(feed.block);
-      const isSample = feed.kind === 'samples' || feed.kind === 'node-samples';
-      enqueue(() => applyFeed(endpoint, feed), isSample ? SAMPLES_LAND_AFTER_MS : CHANGES_LAND_AFTER_MS);
+      enqueue(() => applyFeed(endpoint, feed), LANDS_AFTER_MS[feed.kind]);
     },
     setEndpoint: (status) =>
       enqueueOne(() => {
@@ -188,6 +189,14 @@ export function createStore(clock: Clock): Store {
     flush: landing.flush,
   };
 }
+
+const LANDS_AFTER_MS = {
+  inventory: INVENTORY_LANDS_AFTER_MS,
+  changes: CHANGES_LAND_AFTER_MS,
+  events: CHANGES_LAND_AFTER_MS,
+  samples: SAMPLES_LAND_AFTER_MS,
+  'node-samples': SAMPLES_LAND_AFTER_MS,
+} as const satisfies Partial<Record<Feed['kind'], number>>;
 
 interface Here {
   readonly pools: Set<string>;
