@@ -15,7 +15,7 @@ export const poolActions: readonly ConfigAction[] = [
       name,
       ...(typeof args['in'] === 'string' && args['in'] !== '' ? { in: args['in'] } : {}),
     }),
-    said: (name) => `pool ${name} is there`,
+    said: (name) => `pool ${name} was added`,
   },
   {
     id: 'pool.rename',
@@ -51,7 +51,7 @@ export const poolActions: readonly ConfigAction[] = [
     aliases: ['pool.delete', 'pool.rm'],
     onExisting: true,
     change: (name) => ({ kind: 'pool-remove', name }),
-    said: (name) => `pool ${name} is gone; what was in it stays`,
+    said: (name) => `pool ${name} was removed; what was in it stays`,
     loses: (name) => [`the pool ${name} with its provisioning variables; nodes and VMs stay`],
   },
 ];

@@ -11,6 +11,8 @@ import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findNode, findVms } from './find.ts';
 
+const CTRL_D = '\x04';
+
 export const attachCommands: readonly Command[] = [
   {
     noun: 'vm',
@@ -39,7 +41,12 @@ export const attachCommands: readonly Command[] = [
       if (!connection) throw new FleetError('host.unreachable', `${endpointOf(node.id)} is not connected`);
       const why = connection.node.shell ? undefined : connection.whyNot['node.shell'];
       if (why !== undefined) throw new FleetError('op.unsupported', why);
-      return attach(await shellAction.open(connection, node.id, sizeOf(context), context.signal), node.name, context);
+      return attach(
+        await shellAction.open(connection, node.id, sizeOf(context), context.signal),
+        node.name,
+        context,
+        CTRL_D,
+      );
     },
   },
 ];
@@ -49,10 +56,11 @@ const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
   return { columns, rows };
 };
 
-async function attach(attachment: Attachment, name: string, context: CommandContext): Promise<number> {
+/** `goodbye`: what is typed when the input ends; a shell on a terminal of its own knows the end of input only as a key. */
+async function attach(attachment: Attachment, name: string, context: CommandContext, goodbye = ''): Promise<number> {
   if (attachment.kind === 'command') return runCommand(attachment.argv);
   if (context.interactive) context.say(`attached to ${clean(name)}; ${DETACH_KEY} detaches`);
-  await pipe(attachment, context);
+  await pipe(attachment, context, goodbye);
   if (context.interactive) context.say(`\r\ndetached from ${clean(name)}`);
   return EXIT.done;
 }
@@ -69,7 +77,11 @@ function runCommand([program, ...args]: readonly [string, ...string[]]): Promise
 }
 
 /** Bytes both ways until the detach key, the end of the stream or of what is typed. Rejects when the stream breaks. */
-function pipe(attachment: Extract<Attachment, { kind: 'stream' }>, context: CommandContext): Promise<void> {
+function pipe(
+  attachment: Extract<Attachment, { kind: 'stream' }>,
+  context: CommandContext,
+  goodbye: string,
+): Promise<void> {
   const { stream, resize } = attachment;
   const { stdin, stdout, signal } = context;
   const terminal = stdin as typeof stdin & { setRawMode?: (raw: boolean) => void };
@@ -91,7 +103,7 @@ function pipe(attachment: Extract<Attachment, { kind: 'stream' }>, context: Comm
       if (error) reject(error);
       else resolve();
     };
-    const onEndOfInput = () => stream.end();
+    const onEndOfInput = () => stream.end(goodbye);
     const onAbort = () => end();
     if (context.interactive) terminal.setRawMode?.(true);
     stdin.on('data', onInput).once('end', onEndOfInput);

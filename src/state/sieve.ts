@@ -24,11 +24,11 @@ export interface Sieve {
   sift(): number | undefined;
 }
 
-/** About a millisecond. */
-const VMS_PER_STEP = 2048;
+/** Half a millisecond; a few with a filter that looks at much. */
+const VMS_PER_STEP = 1024;
 /** Somebody waits for an answer that was asked for. That samples have changed a large fleet's answer may take its second. */
 const NEXT_WHEN_ASKED_MS = 0;
-const NEXT_WHEN_LIVE_MS = 20;
+const NEXT_WHEN_LIVE_MS = 10;
 
 export function createSieve(fleet: Fleet): Sieve {
   let filter: TreeFilter | undefined;

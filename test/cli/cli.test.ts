@@ -206,7 +206,7 @@ describe('actions', () => {
 describe('pools and endpoints', () => {
   it('F-013 F-016 makes a pool, moves a node into it, and keeps the comments of the file', async () => {
     await desk.write('# my fleet\nendpoints:\n  demo: { platform: fake, vms: 12 } # the demo\n');
-    expect((await desk.run('pool', 'add', 'Production')).stderr).toBe('pool Production is there\n');
+    expect((await desk.run('pool', 'add', 'Production')).stderr).toBe('pool Production was added\n');
     expect((await desk.run('node', 'move', 'demo', 'Production')).stderr).toBe('demo is in the pool Production\n');
     expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>()[0]).toMatchObject({
       name: 'Production',

@@ -137,7 +137,7 @@ describe('pools', () => {
     await fleet.press('n');
     await fleet.see('Its name:');
     await fleet.press('Production', 'enter');
-    await fleet.see('pool Production is there');
+    await fleet.see('pool Production was added');
     await fleet.press('j', 'j', 'm');
     await fleet.see('Move to pool: fra-01');
     await fleet.chooseFromMenu('Production');
@@ -162,6 +162,6 @@ describe('pools', () => {
     await fleet.press('g', 'X');
     await fleet.see('Remove pool New?');
     await fleet.press('y');
-    await fleet.see('pool New is gone');
+    await fleet.see('pool New was removed');
   });
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2, { type AuthContext, type ServerChannel, type TcpipRequestInfo } from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type TcpipRequestInfo } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { systemClock } from '../../clock.ts';
@@ -26,7 +26,7 @@ const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
 interface ServerOptions {
   readonly mostSessions?: number;
   /** What it does when it shall open the way to another host. */
-  readonly onward?: (accept: () => ServerChannel, to: TcpipRequestInfo) => void;
+  readonly onward?: (accept: () => ServerChannel, to: TcpipRequestInfo, client: Connection) => void;
 }
 
 const connectOnward: Required<ServerOptions>['onward'] = (accept, { destIP, destPort }) => {
@@ -54,7 +54,7 @@ async function startServer(
       if (accepts(context)) context.accept();
       else context.reject(['publickey', 'password', 'keyboard-interactive']);
     });
-    client.on('tcpip', (accept, _reject, to) => onward(accept, to));
+    client.on('tcpip', (accept, _reject, to) => onward(accept, to, client));
     client.on('close', () => {
       present--;
       whenLeft();
@@ -239,6 +239,13 @@ describe('SSH', () => {
     host.close();
     await closed;
     await expect(host.pipe('more', signal)).rejects.toMatchObject({ code: 'host.unreachable' });
+  });
+
+  it('calls a host that hangs up in the middle of a question away, not unwilling', async () => {
+    const key = await keyFile();
+    const server = await startServer(key.isIt, { onward: (_accept, _to, client) => void client.end() });
+    const host = await open(server, { keyFile: key.path });
+    await expect(host.openTcp('127.0.0.1', 1, signal)).rejects.toMatchObject({ code: 'host.unreachable', retry: true });
   });
 
   it('says who listens when it is no SSH', async () => {

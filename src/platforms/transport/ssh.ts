@@ -55,6 +55,7 @@ interface Line {
   readonly client: Client;
   /** Resolves once the connection is gone. */
   readonly ended: Promise<void>;
+  isOpen: boolean;
   sessions: number;
 }
 
@@ -72,11 +73,18 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
 
   async function openLine(patience: Patience): Promise<Line> {
     const client = await openSshClient(route, answers, { ...options, ...patience });
-    const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
-    const line = { client, ended, sessions: 0 };
+    const line: Line = {
+      client,
+      ended: new Promise((resolve) => client.once('close', resolve)),
+      isOpen: true,
+      sessions: 0,
+    };
+    client.once('close', () => {
+      line.isOpen = false;
+    });
     if (closed) client.end();
     else lines.add(line);
-    void ended.then(() => lines.delete(line));
+    void line.ended.then(() => lines.delete(line));
     return line;
   }
   await openLine(options);
@@ -101,7 +109,7 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
           if (kind === 'session') line.sessions--;
         };
         try {
-          const stream = await Promise.race([opened(line.client, open, name), hungUp(line, name)]);
+          const stream = await Promise.race([opened(line, open, name), hungUp(line, name)]);
           stream.once('close', release);
           // Came too late for whoever asked.
           if (deadline.signal.aborted) stream.destroy();
@@ -138,22 +146,26 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
   };
 }
 
-const opened = (client: Client, open: OpenChannel, name: string): Promise<ClientChannel> =>
+const opened = (line: Line, open: OpenChannel, name: string): Promise<ClientChannel> =>
   new Promise((resolve, reject) => {
     try {
-      // An error here is sshd's no to this channel; the connection itself is well.
-      open(client, (error, stream) => {
-        if (error)
-          reject(new FleetError('op.refused', `${name} refused the channel: ${error.message}`, { cause: error }));
-        else resolve(stream);
+      open(line.client, (error, stream) => {
+        if (!error) resolve(stream);
+        // ssh2 calls back for every channel that is not open yet when the connection goes.
+        else if (!line.isOpen) reject(lost(name, error));
+        // While the connection is well, it is sshd's no to this channel.
+        else reject(new FleetError('op.refused', `${name} refused the channel: ${error.message}`, { cause: error }));
       });
     } catch (error) {
       // ssh2 throws when the connection has just gone.
-      reject(new FleetError('host.unreachable', `${name} hung up`, { retry: true, cause: error }));
+      reject(lost(name, error));
     }
   });
 
 async function hungUp(line: Line, name: string): Promise<never> {
   await line.ended;
-  throw new FleetError('host.unreachable', `${name} hung up`, { retry: true });
+  throw lost(name);
 }
+
+const lost = (name: string, cause?: unknown): FleetError =>
+  new FleetError('host.unreachable', `${name} hung up`, { retry: true, cause });

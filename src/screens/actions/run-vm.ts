@@ -11,19 +11,19 @@ import { whyNotVm } from './why-not-now.ts';
 /** Runs verbs on VMs from the keyboard: asks as the danger demands, starts the task, and tells how it ended. */
 export interface VmRunner {
   run(action: VmAction, ids: readonly VmId[]): Promise<void>;
-  /** The items of a task that did not work, once more. */
-  again(task: Task): void;
+  /** The items of a task that did not work, once more; asks again, since what is lost may be something else by now. */
+  again(task: Task): Promise<void>;
 }
 
 export function createVmRunner(stage: Stage): VmRunner {
   const { services, message } = stage;
   const { fleet } = services.store;
-  const argsOf = new Map<number, { readonly action: VmAction; readonly args: Settings }>();
+  const actionOf = new Map<number, VmAction>();
 
   const start = (action: VmAction, ids: readonly VmId[], args: Settings) => {
     const task = taskFor(action, ids, args, services);
     const { id, ended } = services.tasks.run(task);
-    argsOf.set(id, { action, args });
+    actionOf.set(id, action);
     message.say(`${task.title}…`);
     void ended.then((done) => tell(stage, done));
   };
@@ -34,39 +34,41 @@ export function createVmRunner(stage: Stage): VmRunner {
     return `${vm?.name ?? id}${node ? ` on ${node.name}` : ''}`;
   };
 
+  const run = async (action: VmAction, ids: readonly VmId[]) => {
+    const refusals = ids.flatMap((id) => {
+      const no = whyNotVm(action, id, services);
+      return no === undefined ? [] : [{ id, no }];
+    });
+    const refused = new Set(refusals.map(({ id }) => id));
+    const able = ids.filter((id) => !refused.has(id));
+    const [first] = able;
+    if (first === undefined) {
+      const [refusal] = refusals;
+      if (refusal) message.say(`${action.title}: ${refusal.no}`, 'warning');
+      return;
+    }
+    const vm = fleet.vms.get(first);
+    const args = (vm && action.preset?.(vm)) ?? {};
+    const question = able.length === 1 ? `${action.title} ${placeOf(first)}?` : `${action.title} ${able.length} VMs?`;
+    const left = refusals.map(({ id, no }) => `not ${fleet.vms.get(id)?.name ?? id}: ${no}`);
+    const details = [...left, ...(able.length > 1 ? able.map(placeOf) : [])];
+    if (action.danger === 'destroys') {
+      const chosen = await confirmLosses(stage, action, able, question, left);
+      if (chosen) start(action, able, chosen);
+    } else if (action.danger === 'none' || (await confirm(stage, { title: action.title, question, details }))) {
+      start(action, able, args);
+    }
+  };
+
   return {
-    async run(action, ids) {
-      const refusals = ids.flatMap((id) => {
-        const no = whyNotVm(action, id, services);
-        return no === undefined ? [] : [{ id, no }];
-      });
-      const refused = new Set(refusals.map(({ id }) => id));
-      const able = ids.filter((id) => !refused.has(id));
-      const [first] = able;
-      if (first === undefined) {
-        const [refusal] = refusals;
-        if (refusal) message.say(`${action.title}: ${refusal.no}`, 'warning');
-        return;
-      }
-      const vm = fleet.vms.get(first);
-      const args = (vm && action.preset?.(vm)) ?? {};
-      const question = able.length === 1 ? `${action.title} ${placeOf(first)}?` : `${action.title} ${able.length} VMs?`;
-      const left = refusals.map(({ id, no }) => `not ${fleet.vms.get(id)?.name ?? id}: ${no}`);
-      const details = [...left, ...(able.length > 1 ? able.map(placeOf) : [])];
-      if (action.danger === 'destroys') {
-        const chosen = await confirmLosses(stage, action, able, question, left);
-        if (chosen) start(action, able, chosen);
-      } else if (action.danger === 'none' || (await confirm(stage, { title: action.title, question, details }))) {
-        start(action, able, args);
-      }
-    },
-    again(task) {
-      const known = argsOf.get(task.id);
+    run,
+    async again(task) {
+      const action = actionOf.get(task.id);
       const ids = task.items
         .filter(({ state }) => state === 'failed' || state === 'cancelled')
         .map(({ id }) => id as VmId);
-      if (!known || ids.length === 0) message.say('nothing of this task can be tried again', 'warning');
-      else start(known.action, ids, known.args);
+      if (!action || ids.length === 0) message.say('nothing of this task can be tried again', 'warning');
+      else await run(action, ids);
     },
   };
 }

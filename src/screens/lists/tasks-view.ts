@@ -80,7 +80,7 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
     press(name) {
       const task = current();
       if (!task || (name !== 'x' && name !== 'f')) return false;
-      if (name === 'f') runner.again(task);
+      if (name === 'f') void runner.again(task).catch(stage.message.fail);
       else if (task.state === 'running') {
         tasks.cancel(task.id);
         stage.message.say(`cancelling: ${task.title}`);
