@@ -17,13 +17,13 @@ import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
 import { didYouMean } from './state/config/nearest.ts';
 import { spellProblem } from './state/config/problem.ts';
-import { openDemo } from './state/demo.ts';
+import { DEMO_VMS, openDemo } from './state/demo.ts';
 import { errnoOf } from './state/file-trouble.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
 /** Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only. */
-export async function runCli(argv: readonly string[], crash: CrashGuard): Promise<number> {
+export async function runCli(typed: readonly string[], crash: CrashGuard): Promise<number> {
   const printer = createPrinter(process.stdout);
   let format: CommandContext['format'] = 'table';
   const interrupt = new AbortController();
@@ -46,6 +46,7 @@ export async function runCli(argv: readonly string[], crash: CrashGuard): Promis
     };
   };
   try {
+    const argv = withDemoCount(typed);
     if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), process.env, printer);
     const [first, second] = leadingWords(argv, globalFlags);
     const own = ownCommand(argv, first);
@@ -91,6 +92,10 @@ export async function runCli(argv: readonly string[], crash: CrashGuard): Promis
     return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
 }
+
+/** `--demo` alone is the demo of the usual size, as on the screen. */
+const withDemoCount = (argv: readonly string[]): readonly string[] =>
+  argv.map((word, index) => (word === '--demo' && !/^\d+$/.test(argv[index + 1] ?? '') ? `--demo=${DEMO_VMS}` : word));
 
 const VERSION_FLAGS: readonly string[] = ['--version', '-V'];
 

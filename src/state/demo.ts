@@ -11,10 +11,10 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-const VMS = 200;
+export const DEMO_VMS = 200;
 
 /** The same fleet every time. It lives as long as the run. */
-export async function openDemo(vms = VMS): Promise<Demo> {
+export async function openDemo(vms = DEMO_VMS): Promise<Demo> {
   const directory = await mkdtemp(join(tmpdir(), 'drover-demo-'));
   const config = join(directory, 'config.yaml');
   await writeFile(config, `endpoints:\n  demo:\n    platform: fake\n    vms: ${vms}\n`, { mode: 0o600 });

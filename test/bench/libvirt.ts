@@ -1,27 +1,13 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../../src/clock.ts';
-import { endpointName } from '../../src/ids.ts';
-import { addressOf } from '../../src/platforms/kvm/address.ts';
-import { createDaemon, type Daemon } from '../../src/platforms/kvm/daemon.ts';
-import { createDialer } from '../../src/platforms/kvm/dial.ts';
-import { createFastTick } from '../../src/platforms/kvm/fast-tick.ts';
-import { readHost } from '../../src/platforms/kvm/host.ts';
-import { listGuests } from '../../src/platforms/kvm/list-guests.ts';
-import { createMeters } from '../../src/platforms/kvm/meters.ts';
-import { createNodeMeter } from '../../src/platforms/kvm/node-meter.ts';
-import { createRoster } from '../../src/platforms/kvm/roster.ts';
-import { procedures } from '../../src/platforms/kvm/rpc/protocol.ts';
-import { readDomainStats } from '../../src/platforms/kvm/rpc/stats.ts';
 import { run } from '../labs/command.ts';
-import { type Host, host3, site, untilLoginPrompt, virsh } from '../labs/libvirt/hosts.ts';
+import { type Host, host3, untilLoginPrompt, virsh } from '../labs/libvirt/hosts.ts';
 import { lab } from '../labs/libvirt/lab.ts';
-import { until } from '../labs/until.ts';
+import { openDrover } from './drover-poll.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { openMaster, openVirsh } from './virsh-over-ssh.ts';
 
 /** One host, as many guests running as told; ms for one refresh each way. */
 export interface LibvirtFigures {
@@ -40,7 +26,6 @@ const ROUNDS = 40;
 /** After the login prompt guests still have work of their own. */
 const SETTLE_MS = 15_000;
 const WARM_UP = 2;
-const ALL_GROUPS = 0;
 /** One less than the calls of one connection that a daemon works on at once. */
 const IN_FLIGHT = 4;
 /** What the fast tick tells: states, network counters and CPU times of what runs. */
@@ -104,104 +89,4 @@ async function compare(host: Host): Promise<LibvirtFigures> {
     ssh.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** One SSH connection that all further ssh processes share, as people set it up who want it fast. */
-async function openMaster(host: Host, socket: string) {
-  const { key, knownHosts } = site.files;
-  const options = ['-o', `ControlPath=${socket}`, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'BatchMode=yes'];
-  const argv = ['ssh', '-F', 'none', '-i', key, ...options, `root@${host.address}`] as const;
-  const [program, ...args] = argv;
-  const master = spawn(program, ['-M', '-N', ...args], { stdio: 'ignore' });
-  await until('the shared SSH connection', 10_000, () => existsSync(socket));
-  return { argv, close: () => master.kill() };
-}
-
-/** A virsh that stays open at the other end: no process and no connection is made for a refresh. */
-function openVirsh(ssh: readonly [string, ...string[]]) {
-  const [program, ...args] = ssh;
-  const child = spawn(program, [...args, 'virsh', '--quiet', '--connect', 'qemu:///system'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  let text = '';
-  let count = 0;
-  let seen = () => {};
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    seen();
-  });
-  return {
-    domstats: () =>
-      new Promise<void>((resolve) => {
-        const mark = `end-${++count}`;
-        text = '';
-        seen = () => {
-          // at the start of a line: the command itself comes back too, behind a prompt
-          if (new RegExp(`^${mark}`, 'm').test(text.slice(-200))) resolve();
-        };
-        child.stdin.write(`domstats\necho ${mark}\n`);
-      }),
-    close: () => child.kill(),
-  };
-}
-
-/** drover's own way: its SSH connection, its client, its fast tick. */
-async function openDrover(host: Host) {
-  const name = endpointName('bench');
-  const { signal } = new AbortController();
-  const { key, knownHosts } = site.files;
-  const values = { transport: 'ssh', host: host.address, user: 'root', key, 'known-hosts': knownHosts };
-  const address = addressOf({ name, platform: 'kvm', values });
-  const context = { signal, clock: systemClock, wire: () => {}, ask: {} };
-  const dialer = await createDialer(name, address, context);
-  const daemon: Daemon = await createDaemon(
-    { endpoint: name, dialer, driver: address.driver, clock: systemClock, wire: () => {} },
-    signal,
-  );
-  const { poll } = daemon;
-  const { node } = await readHost(poll, name, host.address, signal);
-  const place = { endpoint: name, node: node.id };
-  const listed = await listGuests(poll, signal);
-  const all = Array.from(listed.values(), ({ domain }) => domain);
-  const roster = await createRoster(listed, {
-    poll,
-    place,
-    clock: systemClock,
-    signal,
-    seen: () => [],
-    emit: () => {},
-    onIdle: () => {},
-    onComplete: () => {},
-  });
-  const fast = createFastTick({
-    poll,
-    place,
-    clock: systemClock,
-    signal,
-    roster,
-    meters: createMeters(),
-    nodeMeter: createNodeMeter(node.id, systemClock),
-    seen: () => [],
-  });
-  return {
-    domains: all.length,
-    running: () => roster.running().length,
-    /** In one call, or in several of one write, each for its share of the domains: the daemon works on them side by side. */
-    async allGroups(calls: number) {
-      const bodies = await Promise.all(
-        Array.from({ length: calls }, (_, part) => {
-          const share = calls === 1 ? [] : all.filter((_domain, at) => at % calls === part);
-          return poll.call(procedures.domainStats, { domains: share, groups: ALL_GROUPS, flags: 0 }, { signal });
-        }),
-      );
-      const told = bodies.flatMap((body) => [...readDomainStats(body)]);
-      if (told.length !== all.length) throw new Error(`${told.length} of ${all.length} domains were told`);
-    },
-    async fastTick() {
-      const { blocks } = await fast();
-      const told = blocks.reduce((sum, { ids }) => sum + ids.length, 0);
-      if (told !== roster.running().length) throw new Error(`the fast tick told of ${told} guests`);
-    },
-    close: () => daemon.close(),
-  };
 }

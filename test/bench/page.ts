@@ -54,7 +54,7 @@ const screenSection = ({ machine, figures }: Part<readonly ScreenFigures[]>): st
 
 ${place(machine)}
 
-120x40, details open, every VM of the simulated fleet changes each second. Times are taken outside, at the other end of
+120x40, details open, every running VM of the simulated fleet changes each second. Times are taken outside, at the other end of
 the terminal. Memory counts all processes, shared pages in each.
 
 ${table(
@@ -100,7 +100,7 @@ const manySection = ({ machine, figures }: Part<ManyDomainsFigures>): string => 
 
 ${place(machine)}
 
-libvirt's test driver with ${figures.domains} domains over the daemon's socket, 120x40: first row after ${figures.firstRow} ms, all rows after ${figures.allRows} ms.
+libvirt's test driver with ${figures.domains} domains over the daemon's socket, 120x40: first row after ${figures.firstRow} ms, all counted after ${figures.allRows} ms.
 
 ${table(
   ['key held at 30/s', 'n', 'p50 ms', 'p99', 'max'],

@@ -157,6 +157,15 @@ describe('the filter', () => {
     await fleet.see('crm-queue1');
   });
 
+  it('F-129 finds its VMs in a fleet of thousands too, and draws them without another key', async () => {
+    await open({ vms: 3_000 });
+    await fleet.press('/', 'name:gateway');
+    await fleet.see(/filter: name:gateway \(\d\d\)/);
+    fleet.dontSee('ci11-db1');
+    await fleet.press('esc');
+    await fleet.see('ci11-db1');
+  });
+
   it('says under the query what it does not understand', async () => {
     await open();
     await fleet.press('/', 'web stat:run');

@@ -48,7 +48,8 @@ describe('a large fleet', () => {
       return true;
     };
     sieve.setFilter({ live: false, accepts });
-    for (let next: number | undefined = 0; next !== undefined; next = sieve.sift()) {
+    for (let next: number | undefined = 0; next !== undefined; ) {
+      next = sieve.sift();
       most = Math.max(most, looked);
       looked = 0;
     }

@@ -11,6 +11,7 @@ import { readHost } from './host.ts';
 import { readHostInfo } from './host-info.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { normalizeError } from './normalize-error.ts';
 import { createSettings } from './settings.ts';
 import { watchHost } from './watch.ts';
 
@@ -28,7 +29,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   );
   const facts = await readHost(daemon.poll, endpoint.name, hostOf(address), signal).catch((error: unknown) => {
     daemon.close();
-    throw error;
+    throw normalizeError(error, `libvirt on ${dialer.host}`);
   });
   const { node } = facts;
   const events = createGuestEvents(daemon.poll);
@@ -80,7 +81,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
         if (closed) return;
         // Whatever else is in flight gets no answer either: better told now than at each deadline.
         if (error instanceof FleetError && error.code === 'host.unreachable') daemon.close(error);
-        throw error;
+        throw normalizeError(error, `libvirt on ${dialer.host}`);
       }
     },
     async close() {

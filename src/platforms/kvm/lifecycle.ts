@@ -13,6 +13,7 @@ export function createLifecycle(calls: GuestCalls): Pick<VmOps, 'start' | 'stop'
         if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
         else if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
         else if (call.domain.id === -1) await flagged(call, 'start', procedures.create);
+        else if (state === DOMAIN.crashed) throw crashed(call);
         return DONE;
       }),
     stop: (id, how, signal) =>
@@ -48,6 +49,10 @@ export function createLifecycle(calls: GuestCalls): Pick<VmOps, 'start' | 'stop'
 
 const notRunning = ({ domain }: GuestCall): FleetError =>
   new FleetError('op.conflict', `${domain.name} does not run`, { fix: 'start it first' });
+
+/** Kept as it fell, for whoever looks for the reason: it still holds its memory and its id. */
+const crashed = ({ domain }: GuestCall): FleetError =>
+  new FleetError('op.conflict', `${domain.name} has crashed and is kept as it fell`, { fix: 'force it off first' });
 
 async function stateOf({ client, domain, signal }: GuestCall): Promise<number> {
   const { state } = await client.call(procedures.domainState, { domain, flags: 0 }, { signal });

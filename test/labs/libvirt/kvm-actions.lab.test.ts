@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { VmId } from '../../../src/ids.ts';
 import { mib } from '../../../src/units.ts';
@@ -22,14 +25,20 @@ const endpoint = sshEndpoint(host);
 const NAMES = Array.from({ length: 10 }, (_, i) => `act${i}`);
 const opened: Watched[] = [];
 
+let tmp = '';
+
 beforeAll(async () => {
+  tmp = await mkdtemp(join(tmpdir(), 'drover-act-'));
   await removeGuests(host, ...NAMES);
   await makeGuests(host, ...NAMES);
 });
 afterEach(async () => {
   for (const watched of opened.splice(0)) await shut(watched);
 });
-afterAll(() => removeGuests(host, ...NAMES));
+afterAll(async () => {
+  await removeGuests(host, ...NAMES);
+  await rm(tmp, { recursive: true });
+});
 
 async function open(): Promise<Watched> {
   const watched = await watch(endpoint);
@@ -63,11 +72,7 @@ it('F-072 F-292 gives a running guest more memory, which the guest takes', async
   });
   const accepted = await configure?.(id, 'running', { memory: mib(192) }, { memory: mib(128) }, patient());
   expect(accepted?.warnings).toHaveLength(1);
-  await watched.until(
-    'the row to show it',
-    () => (watched.vms.get(id)?.memory === mib(192) ? true : undefined),
-    20_000,
-  );
+  await watched.until('the row to show it', () => (watched.vms.get(id)?.memory === mib(192) ? true : undefined), 5_000);
   await until('the guest has taken it', 20_000, () => actual(mib(192)));
   expect(await settings?.(id, 'config', patient())).toMatchObject({ memory: mib(192) });
 });
@@ -128,6 +133,43 @@ it('never deletes the image that other disks are layered on', async () => {
   expect(lost?.goes).toEqual(['/var/lib/libvirt/images/act4.qcow2']);
   expect(lost?.stays).toEqual([expect.stringMatching(/busybox\.qcow2 \(.* is layered on it\)/)]);
   await connection.close();
+});
+
+it('F-058 keeps a disk that another pool has layers on, that a guest names by its pool, or that nobody can be sure of', async () => {
+  const connection = await connectTo(endpoint);
+  const id = await idOf('act6');
+  const disk = '/var/lib/libvirt/images/act6.qcow2';
+  const staysFor = async () => {
+    const lost = await connection.vm.losses?.(id, patient());
+    expect(lost?.goes.includes(disk)).toBe(lost?.stays.length === 0);
+    return lost?.stays;
+  };
+  expect(await staysFor()).toEqual([]);
+  await virsh(host, 'pool-create-as', 'fast', 'dir', '--target', '/var/lib/libvirt/fast', '--build');
+  try {
+    const layer = ['--backing-vol', disk, '--backing-vol-format', 'qcow2'];
+    await virsh(host, 'vol-create-as', 'fast', 'layer.qcow2', '1M', '--format', 'qcow2', ...layer);
+    expect(await staysFor()).toEqual([`${disk} (layer.qcow2 in pool fast is layered on it)`]);
+    await virsh(host, 'vol-delete', '--pool', 'fast', 'layer.qcow2');
+    expect(await staysFor()).toEqual([]);
+
+    const byPool = "<disk type='volume'><source pool='default' volume='act6.qcow2'/><target dev='vdy'/></disk>";
+    await writeFile(join(tmp, 'disk.xml'), byPool);
+    await virsh(host, 'attach-device', 'act7', join(tmp, 'disk.xml'), '--config');
+    expect(await staysFor()).toEqual([`${disk} (also used by act7)`]);
+    expect(await connection.vm.losses?.(await idOf('act7'), patient())).toMatchObject({
+      goes: ['/var/lib/libvirt/images/act7.qcow2'],
+      stays: [`${disk} (also used by act6)`],
+    });
+    await virsh(host, 'detach-disk', 'act7', 'vdy', '--config');
+
+    await virsh(host, 'pool-define-as', 'away', 'dir', '--target', '/var/lib/libvirt/away');
+    expect(await staysFor()).toEqual([`${disk} (storage pool away is inactive: what lies there may need it)`]);
+  } finally {
+    await virsh(host, 'pool-undefine', 'away').catch(() => undefined);
+    await virsh(host, 'pool-destroy', 'fast');
+    await connection.close();
+  }
 });
 
 it('refuses to delete a guest with snapshots unless they may go as well', async () => {

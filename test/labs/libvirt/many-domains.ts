@@ -5,7 +5,7 @@ import { procedures } from '../../../src/platforms/kvm/rpc/protocol.ts';
 import type { Host } from './site.ts';
 
 /** libvirt's simulated hypervisor inside a real daemon. All its connections share it, and it lives as long as one of them. */
-export const TEST_DRIVER = 'test:///default';
+const TEST_DRIVER = 'test:///default';
 
 /** Calls that the daemon works on at a time are five per connection. */
 const IN_FLIGHT = 4;
