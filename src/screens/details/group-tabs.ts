@@ -1,8 +1,10 @@
 import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
+import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
+import { wrapped } from '../components/wrap.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
@@ -19,7 +21,10 @@ export function nodeOverview(
   columns: number,
   look: Look,
 ): readonly string[] {
-  const stale = fleet.endpoints.get(endpointOf(node.id))?.staleSince;
+  const status = fleet.endpoints.get(endpointOf(node.id));
+  const stale = status?.staleSince;
+  const sentences = (text: string | undefined, colour: ColourWord) =>
+    text === undefined ? [] : wrapped(clean(text), columns).map((line) => look.theme.paint(colour, line));
   const facts: Fact[] = [
     ...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)),
     ...gauges(sum),
@@ -36,6 +41,8 @@ export function nodeOverview(
     ...(stale === undefined
       ? []
       : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${timeOfDay(stale)}`)]),
+    // The row has no room for all of it.
+    ...[...sentences(status?.problem?.message, 'danger'), ...sentences(status?.problem?.fix, 'text')],
     ...factLines(facts, columns, look),
     ...(info.state === 'ready' ? sections(info.value, columns, look) : []),
   ];
