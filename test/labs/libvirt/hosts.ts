@@ -13,7 +13,6 @@ export * from './faults.ts';
 export { guestsOf } from './guests.ts';
 export { startDaemon } from './host.ts';
 export { type Host, ROOT_PASSWORD } from './site.ts';
-export { inHost };
 
 export const site = siteFrom(process.env);
 export const [host1, host2, host3] = site.hosts;
