@@ -13,7 +13,7 @@ export interface TreeFilter {
 export type Sieved = ReadonlyMap<NodeId | PoolId, readonly VmId[]>;
 
 /**
- * Puts the fleet through a filter, a few thousand VMs at a time, so that 100,000 never hold up a key. A fleet that fits
+ * Puts the fleet through a filter, a thousand VMs at a time, so that 100,000 never hold up a key. A fleet that fits
  * into one step is done at once; else the former result stands until the new one is complete.
  */
 export interface Sieve {

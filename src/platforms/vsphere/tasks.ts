@@ -16,7 +16,7 @@ export interface EndedTask {
 }
 
 export interface Tasks {
-  /** What watch() hears of a task. The first round tells what was before: it is no news. */
+  /** What watch() hears of a task. The first round tells what was before: that is no news, but for what we have begun ourselves. */
   hear(update: ObjectUpdate, firstRound: boolean): void;
   /** Told of each beginning and end that is heard. */
   listen(listener: TaskListener | undefined): void;
@@ -37,6 +37,8 @@ const LAST_LOOK_MS = 1_600;
 
 interface HeardTask {
   readonly values: Map<string, XmlElement | undefined>;
+  /** Its end came with the first round: news only if it is a task of our own, begun while that round was on its way. */
+  untold: boolean;
 }
 
 /** What is known of a task now: its `info.state` and `info.error`. */
@@ -50,7 +52,18 @@ export const lookAtTask =
 export function createTasks(clock: Clock, look: LookAtTask): Tasks {
   const heard = new Map<string, HeardTask>();
   const waiting = new Map<string, () => void>();
+  /** Tasks that operations of this connection have begun. */
+  const own = new Set<string>();
   let listener: TaskListener | undefined;
+
+  const tellEnd = (task: HeardTask) => {
+    const outcome = outcomeOf(task.values);
+    if (!outcome) return;
+    task.untold = false;
+    const entity = entityOf(task.values);
+    listener?.running(entity, undefined);
+    listener?.ended({ entity, verb: verbOf(task.values), failure: outcome.failure });
+  };
 
   return {
     hear({ ref, kind, changes }, firstRound) {
@@ -60,26 +73,27 @@ export function createTasks(clock: Clock, look: LookAtTask): Tasks {
         if (gone && !outcomeOf(gone.values)) listener?.running(entityOf(gone.values), undefined);
         return;
       }
-      const task = heard.get(ref.value) ?? { values: new Map() };
+      const task = heard.get(ref.value) ?? { values: new Map(), untold: false };
       // An ended task never runs again: a server that says so tells old news late.
       if (outcomeOf(task.values)) return;
       for (const [path, value] of changes) task.values.set(path, value);
       heard.set(ref.value, task);
-      const entity = entityOf(task.values);
-      const verb = verbOf(task.values);
-      const outcome = outcomeOf(task.values);
-      if (!outcome) return listener?.running(entity, verb);
+      if (!outcomeOf(task.values)) return listener?.running(entityOf(task.values), verbOf(task.values));
       waiting.get(ref.value)?.();
-      if (firstRound) return;
-      listener?.running(entity, undefined);
-      listener?.ended({ entity, verb, failure: outcome.failure });
+      if (firstRound && !own.has(ref.value)) task.untold = true;
+      else tellEnd(task);
+      own.delete(ref.value);
     },
     listen(next) {
       listener = next;
       heard.clear();
+      own.clear();
     },
     async follow(task, ms, signal) {
       const known = () => outcomeOf(heard.get(task.value)?.values ?? new Map());
+      const early = heard.get(task.value);
+      if (early?.untold) tellEnd(early);
+      else if (!known()) own.add(task.value);
       const outcome = listener ? await heardWithin() : await askedWithin();
       if (outcome?.failure) throw outcome.failure;
 

@@ -5,7 +5,6 @@
 import { readFile } from 'node:fs/promises';
 import { run } from '../command.ts';
 import { until } from '../until.ts';
-import { inHost } from './namespaces.ts';
 import { introduce } from './population.ts';
 import { type Host, siteFrom } from './site.ts';
 
