@@ -53,8 +53,6 @@ export interface App extends Services {
   readonly audit: Audit;
   /** Blots out every secret that was looked up. */
   readonly redact: (text: string) => string;
-  /** What is wrong in the configuration, newest reading. */
-  problems(): readonly Problem[];
   /** Reads the configuration. Nothing is connected yet. */
   load(): Promise<Config>;
   /** Opens sessions for these endpoints, or for all. */

@@ -3,6 +3,7 @@ import type { EndpointName } from '../ids.ts';
 import type { Ask, Check, Detected, Manifest, Settings, Vm, WireLine } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
+import type { Problem } from '../state/config/problem.ts';
 import type { Sessions } from '../state/sessions.ts';
 import type { Store } from '../state/store.ts';
 import type { Tasks } from '../state/tasks.ts';
@@ -23,6 +24,8 @@ export interface Services {
   readonly clock: Clock;
   readonly manifests: readonly Manifest[];
   config(): Config;
+  /** What is wrong in its file, newest reading. */
+  problems(): readonly Problem[];
   /**
    * Writes it to the file and acts on it: sessions are opened and closed, rows move. Rejects with config.*.
    * False when nothing was written, since nothing is to be changed in this run. `basedOn` is what the user saw: what

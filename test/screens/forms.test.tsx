@@ -165,3 +165,12 @@ describe('pools', () => {
     await fleet.see('pool New was removed');
   });
 });
+
+describe('a configuration that can not be read', () => {
+  it('is told in place of an empty fleet, with the place of the mistake', async () => {
+    await open({ config: 'endpoints:\n  demo: { platform: fake\n' });
+    await fleet.see("The configuration can't be used.");
+    await fleet.see(/config\.yaml:\d+:\d+: /);
+    fleet.dontSee('Nothing here yet');
+  });
+});

@@ -64,6 +64,7 @@ export async function openServices(
       pools: new Map(),
       file: { kind: 'map', at: { line: 1, column: 1 }, entries: new Map() },
     }),
+    problems: () => [],
     changeConfig: () => Promise.reject(new Error('there is no configuration here')),
     testEndpoint: async () => [],
     testDraft: async () => [],

@@ -1,4 +1,6 @@
-import { fit } from '../../terminal/width.ts';
+import { spellProblem } from '../../state/config/problem.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import { wrapped } from '../components/wrap.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import type { Hint } from '../layers.ts';
 import type { Room } from '../look.ts';
@@ -31,7 +33,7 @@ export function createFleetView(
       const cursor = row.key !== cursorKey ? 'none' : state.pane === 'tree' ? 'active' : 'resting';
       return rowText(row, cursor, row.kind === 'vm' && view.marks.has(row.id), scene);
     });
-    if (rows.length === 0) lines.push(...emptyLines(stage, state));
+    if (rows.length === 0) lines.push(...emptyLines(stage, state, room.columns));
     return [titleText(scene), ...lines];
   };
 
@@ -131,7 +133,7 @@ function nameUnderCursor(stage: Stage, state: FleetState): string | undefined {
 }
 
 /** What a tree without rows says: why it is empty and what to do. */
-function emptyLines(stage: Stage, state: FleetState): string[] {
+function emptyLines(stage: Stage, state: FleetState, columns: number): string[] {
   const { theme } = stage.look;
   const [filterKey] = stage.keymap.keysOf('view.back');
   const [addKey] = stage.keymap.keysOf('endpoint.add');
@@ -140,6 +142,17 @@ function emptyLines(stage: Stage, state: FleetState): string[] {
       '',
       `  No VM matches ${theme.paint('accent', fit(state.filterText, Math.min(40, state.filterText.length)))}.`,
       theme.paint('dim', `  ${filterKey} clears the filter.`),
+    ];
+  }
+  const unusable = stage.services
+    .problems()
+    .find(({ severity, endpoint }) => severity === 'error' && endpoint === undefined);
+  if (unusable) {
+    return [
+      '',
+      theme.paint('danger', "  The configuration can't be used."),
+      ...wrapped(clean(spellProblem(unusable)), columns - 4).map((line) => `  ${line}`),
+      theme.paint('dim', '  Mend the file; it is read again by itself. Nothing is written over it.'),
     ];
   }
   return [
