@@ -23,6 +23,12 @@ async function daemonRuns(host: Host): Promise<boolean> {
   );
 }
 
+const daemonAnswers = (host: Host): Promise<boolean> =>
+  inHost(host, 'timeout', '10', 'virsh', '-c', 'qemu:///system', 'uri').then(
+    () => true,
+    () => false,
+  );
+
 /** The daemon dies without a word; its guests run on. `startDaemon` brings it back. */
 export async function killDaemon(host: Host): Promise<void> {
   await signalTo(host, 'KILL', DAEMON);
@@ -48,7 +54,8 @@ export const resumeQemu = (host: Host, guest: string): Promise<void> =>
 export async function mendHost(host: Host): Promise<void> {
   await mendLink(host);
   if (await daemonRuns(host)) await resumeDaemon(host);
-  else await startDaemon(host);
+  // libvirtd 9.0 may crash when it goes on after a stop: only one that answers is mended.
+  if (!(await daemonAnswers(host))) await startDaemon(host);
   const guests = (await readdir(`${host.dir}/run/libvirt/qemu`)).filter((file) => file.endsWith('.pid'));
   // a file may be older than its process's end
   for (const file of guests) await signalTo(host, 'CONT', `libvirt/qemu/${file}`).catch(() => undefined);
