@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { FleetError, sentence } from '../../errors.ts';
+import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
+import { failed, step } from '../transport/check.ts';
 import { hostPort, isLoopback, openTcp } from '../transport/socket.ts';
 import { readSshConfig, type SshHostConfig, userSshConfig } from '../transport/ssh-config.ts';
 import { type Address, addressOf, hostOf } from './address.ts';
@@ -120,21 +121,6 @@ async function* steps(
         };
   }
 }
-
-async function step(check: string, work: () => Promise<string>): Promise<Check> {
-  try {
-    return { check, ok: true, detail: await work() };
-  } catch (error) {
-    return failed(check, error);
-  }
-}
-
-const failed = (check: string, error: unknown): Check => {
-  const detail = sentence(error);
-  return error instanceof FleetError && error.fix !== undefined
-    ? { check, ok: false, detail, fix: error.fix }
-    : { check, ok: false, detail };
-};
 
 function nameOfLoginStep(error: unknown): string {
   if (!(error instanceof FleetError)) return 'the host speaks SSH';

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { type EndpointName, type NodeId, nodeId } from '../../ids.ts';
+import { type EndpointName, nodeId } from '../../ids.ts';
 import { kib } from '../../units.ts';
 import type { Node } from '../contract.ts';
 import type { RpcClient } from './rpc/client.ts';
@@ -55,7 +55,7 @@ export async function readHost(
     },
     node: {
       // The test driver has no uuid: there the name must do.
-      id: nodeIdOf(endpoint, capabilities.uuid ?? hostname),
+      id: nodeId(endpoint, capabilities.uuid ?? hostname),
       name: hostname,
       pool: undefined,
       state: 'up',
@@ -66,8 +66,6 @@ export async function readHost(
     },
   };
 }
-
-const nodeIdOf = (endpoint: EndpointName, native: string): NodeId => nodeId(endpoint, native);
 
 /** libvirt packs a version as major * 1,000,000 + minor * 1,000 + release. */
 const versionText = (packed: number): string =>

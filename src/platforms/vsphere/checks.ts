@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { FleetError, sentence } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
+import { failed, step } from '../transport/check.ts';
 import { hostPort, openTcp } from '../transport/socket.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, addressOf } from './address.ts';
@@ -81,18 +81,3 @@ async function hostsSeen(session: Session, signal: AbortSignal): Promise<string>
   if (names.length === 0) return 'no host of it: VMs are shown without one';
   return `${names.length} ${names.length === 1 ? 'host' : 'hosts'}`;
 }
-
-async function step(check: string, work: () => Promise<string>): Promise<Check> {
-  try {
-    return { check, ok: true, detail: await work() };
-  } catch (error) {
-    return failed(check, error);
-  }
-}
-
-const failed = (check: string, error: unknown): Check => {
-  const detail = sentence(error);
-  return error instanceof FleetError && error.fix !== undefined
-    ? { check, ok: false, detail, fix: error.fix }
-    : { check, ok: false, detail };
-};
