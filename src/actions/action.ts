@@ -1,14 +1,15 @@
 import type { EndpointName, NodeId, VmId } from '../ids.ts';
-import type {
-  Accepted,
-  Ask,
-  Attachment,
-  Connection,
-  ConsoleSize,
-  Field,
-  OperationName,
-  Settings,
-  Vm,
+import {
+  type Accepted,
+  type Ask,
+  type Attachment,
+  type Connection,
+  type ConsoleSize,
+  type Field,
+  type OperationName,
+  operations,
+  type Settings,
+  type Vm,
 } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { EndpointStatus } from '../state/fleet.ts';
@@ -88,6 +89,14 @@ export interface NodeAttachAction extends Attaches {
   readonly open: (connection: Connection, id: NodeId, size: ConsoleSize, signal: AbortSignal) => Promise<Attachment>;
 }
 
+/** Shows something of a VM that is asked of its platform: a tab of the details on the screen, text on the command line. */
+export interface VmShowAction extends Verb {
+  readonly noun: 'vm';
+  readonly shows: true;
+  readonly needs: OperationName;
+  readonly fits: (vm: Vm) => true | string;
+}
+
 /** Shows what a node is and has. */
 export interface NodeInfoAction extends Verb {
   readonly noun: 'node';
@@ -130,6 +139,7 @@ export type Action =
   | VmAction
   | EditAction
   | VmAttachAction
+  | VmShowAction
   | NodeAttachAction
   | NodeInfoAction
   | ConfigAction
@@ -157,7 +167,8 @@ export function whyNot(
     const missing = unsupported(connection, action.needs, action.title);
     if (missing) return missing;
   }
-  if (policy.readOnly !== undefined) return policy.readOnly;
+  // To read is no change, whatever else is forbidden.
+  if (policy.readOnly !== undefined && operations[action.needs].kind !== 'reads') return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
   const refused = vm.refuses?.[action.needs];

@@ -3,13 +3,14 @@ import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
 import { nodeActions, nodeInfoAction, shellAction } from './node.ts';
 import { poolActions } from './pool.ts';
 import { viewActions } from './view.ts';
-import { consoleAction, editAction, vmActions } from './vm.ts';
+import { consoleAction, consoleLogAction, editAction, vmActions } from './vm.ts';
 
 /** Every verb of drover, in the order in which help and palette show them. */
 export const actions: readonly Action[] = [
   ...vmActions,
   editAction,
   consoleAction,
+  consoleLogAction,
   shellAction,
   nodeInfoAction,
   ...nodeActions,

@@ -1,7 +1,7 @@
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
-import type { Connection, Settings, Vm } from '../platforms/contract.ts';
+import type { Accepted, Connection, Settings, Vm } from '../platforms/contract.ts';
 import { endpointStatusOf } from '../state/store.ts';
 import type { TaskSpec } from '../state/tasks.ts';
 import { type Outcome, type VmAction, whyNot } from './action.ts';
@@ -49,7 +49,7 @@ export async function perform(
     if (accepted.dryRun) return `${vm.name}: nothing was sent`;
     if (!outcome) return `${vm.name} ${action.asked ?? 'was asked'}${but}`;
     report('asked');
-    await reached(outcome, vm, services, signal);
+    await reached(outcome, vm, services, signal, createFollow(accepted, vm, services, report));
     return `${vm.name} ${outcome.words}${but}`;
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
@@ -82,10 +82,37 @@ export function permitted(
   return { vm, connection: connection as Connection };
 }
 
-async function reached(outcome: Outcome, vm: Vm, services: Services, signal: AbortSignal): Promise<void> {
+/** What the platform's own task has come to: reports how far it is, and answers why it failed, if it did. */
+function createFollow(
+  { task }: Accepted,
+  vm: Vm,
+  { store }: Services,
+  report: (text: string) => void,
+): () => string | undefined {
+  const endpoint = endpointOf(vm.id);
+  let told = '';
+  return () => {
+    const known = task === undefined ? undefined : store.fleet.platformTasks.of(endpoint, task);
+    if (known?.state === 'failed') return known.text;
+    const percent = known && !Number.isNaN(known.share) ? `${Math.round(known.share * 100)} %` : undefined;
+    const text = known ? [known.text, percent].filter(Boolean).join(', ') : '';
+    if (text !== '' && text !== told) report(text);
+    told = text;
+    return undefined;
+  };
+}
+
+async function reached(
+  outcome: Outcome,
+  vm: Vm,
+  services: Services,
+  signal: AbortSignal,
+  taskFailure: () => string | undefined,
+): Promise<void> {
   const now = () => services.store.fleet.vms.get(vm.id);
-  const failed = () => failureOf(now(), vm);
-  const ended = () => outcome.reached(now()) || failed() !== undefined;
+  const failed = () => taskFailure() ?? failureOf(now(), vm);
+  // The task is looked at first: what failed may look like what was wanted for a moment.
+  const ended = () => failed() !== undefined || outcome.reached(now());
   const seen = await until(ended, outcome.limitMs, services, signal);
   const failure = failed();
   if (seen && failure === undefined) return;

@@ -1,6 +1,6 @@
 import { FleetError } from '../errors.ts';
 import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
-import type { EditAction, Outcome, VmAction, VmAttachAction } from './action.ts';
+import type { EditAction, Outcome, VmAction, VmAttachAction, VmShowAction } from './action.ts';
 
 const SECOND = 1000;
 
@@ -116,15 +116,29 @@ export const vmActions: readonly VmAction[] = [
     id: 'vm.resume',
     noun: 'vm',
     title: 'Resume',
-    help: 'Let a paused VM go on.',
+    help: 'Let a paused or suspended VM go on.',
     keys: ['p'],
     sharesKeyWith: 'vm.pause',
     danger: 'none',
     needs: 'vm.resume',
     aliases: ['vm.unpause'],
-    fits: only(['paused', 'suspended'], 'only a paused VM can be resumed'),
-    outcome: () => becomes('running', 'is running', 10 * SECOND),
+    fits: only(['paused', 'suspended'], 'only a paused or suspended VM can be resumed'),
+    outcome: () => becomes('running', 'is running', 60 * SECOND),
     send: ({ vm }, { id }, _args, signal) => needed(vm.resume, 'vm.resume')(id, signal),
+  },
+  {
+    id: 'vm.suspend',
+    noun: 'vm',
+    title: 'Suspend to disk',
+    help: 'Save the memory of a VM to disk and take it off its node; starting it goes on from there.',
+    keys: ['P'],
+    danger: 'interrupts',
+    needs: 'vm.suspend',
+    aliases: ['vm.hibernate', 'vm.save'],
+    fits: only(['running', 'paused'], 'only a VM that is on can be suspended'),
+    // as long as writing some hundred GiB takes
+    outcome: () => becomes('suspended', 'is suspended', 600 * SECOND),
+    send: ({ vm }, { id }, _args, signal) => needed(vm.suspend, 'vm.suspend')(id, signal),
   },
   {
     id: 'vm.delete',
@@ -201,6 +215,19 @@ export const consoleAction: VmAttachAction = {
     vm.state === 'running' || vm.state === 'paused' || `only a VM that is on has a console; it is ${vm.state}`,
   open: ({ console }, id, args, _size, signal) =>
     needed(console.serial, 'console.serial')(id, { force: args['force'] === true }, signal),
+};
+
+export const consoleLogAction: VmShowAction = {
+  id: 'vm.log',
+  noun: 'vm',
+  title: 'Console log',
+  help: 'What a VM has written to its serial console so far, to be read only.',
+  keys: ['O'],
+  danger: 'none',
+  needs: 'console.output',
+  aliases: ['vm.console-log'],
+  shows: true,
+  fits: () => true,
 };
 
 export const editAction: EditAction = {

@@ -3,6 +3,7 @@ import { platforms } from '../platforms/registry.ts';
 import { attachCommands } from './attach-commands.ts';
 import type { Command } from './command.ts';
 import { configCommands, endpointCommands } from './config-commands.ts';
+import { consoleLogCommand } from './console-log-command.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
 import { readCommands } from './read-commands.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...vmCommands,
   editCommand(platforms.map(({ manifest }) => manifest)),
   ...attachCommands,
+  consoleLogCommand,
   ...configCommands,
   ...endpointFormCommands(new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]))),
   ...endpointCommands,

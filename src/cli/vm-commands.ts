@@ -78,7 +78,13 @@ async function report(task: Task, count: number, context: CommandContext): Promi
 
 /** Lists what goes and what stays; then the name, or the count, has to be typed, or --yes to have been said. */
 async function agreed(action: VmAction, vms: readonly Vm[], args: Settings, context: CommandContext): Promise<boolean> {
-  for (const vm of vms) for (const line of lossLines(vm, await lossesOf(vm, context), args)) context.say(line);
+  for (const vm of vms) {
+    const losses = await lossesOf(vm, context);
+    if (losses?.disksGo !== undefined && args['keep-disks'] === true) {
+      throw new FleetError('op.unsupported', `${vm.name}: its disks can't be kept: ${losses.disksGo}`);
+    }
+    for (const line of lossLines(vm, losses, args)) context.say(line);
+  }
   if (context.global.yes) return true;
   if (!context.interactive) {
     throw new FleetError('usage', `${action.title.toLowerCase()} destroys something, and nobody can be asked here`, {

@@ -140,6 +140,18 @@ export interface PlatformEvent {
   readonly text: string;
 }
 
+/** How far something is that the platform does by itself after it was accepted, and how it ended. */
+export interface PlatformTask {
+  /** What `Accepted.task` named. */
+  readonly task: string;
+  readonly subject: VmId | NodeId | undefined;
+  readonly state: 'running' | 'done' | 'failed';
+  /** 0..1; NaN where the platform does not say. */
+  readonly share: number;
+  /** Of a failed one: why, in the platform's words. Otherwise what it does, for people to read. */
+  readonly text: string;
+}
+
 /** What `watch()` tells. The first feed of every watch is an inventory: what is not in it is gone. */
 export type Feed =
   | { readonly kind: 'inventory'; readonly at: number; readonly inventory: Inventory }
@@ -147,6 +159,8 @@ export type Feed =
   | { readonly kind: 'samples'; readonly block: SampleBlock }
   | { readonly kind: 'node-samples'; readonly samples: readonly NodeSample[] }
   | { readonly kind: 'events'; readonly events: readonly PlatformEvent[] }
+  /** A task that fails after it was accepted is told here, and only here. */
+  | { readonly kind: 'tasks'; readonly tasks: readonly PlatformTask[] }
   /**
    * Once per watch: everything that the inventory had left open has come. A platform that sends rows first and their
    * addresses, plans and images a moment later says so here; a command line prints no list before it.
@@ -198,6 +212,8 @@ export interface Losses {
   /** With the reason: `/iso/debian.iso (read-only)`. */
   readonly stays: readonly string[];
   readonly snapshots: readonly string[];
+  /** Why disks can't be kept here, where they can't: `keepDisks` is then refused before anything is sent. */
+  readonly disksGo?: string;
 }
 
 export interface Disk {
@@ -265,7 +281,10 @@ export interface VmOps {
   /** `graceful` asks the guest to reboot, `force` resets it. */
   restart?(id: VmId, how: StopHow, signal: AbortSignal): Promise<Accepted>;
   pause?(id: VmId, signal: AbortSignal): Promise<Accepted>;
+  /** A paused VM goes on, a suspended one is woken up. */
   resume?(id: VmId, signal: AbortSignal): Promise<Accepted>;
+  /** Memory is written to disk and the VM leaves its node, to go on where it was: state `suspended`. `start` wakes it too. */
+  suspend?(id: VmId, signal: AbortSignal): Promise<Accepted>;
   losses?(id: VmId, signal: AbortSignal): Promise<Losses>;
   /** A running VM is refused with op.conflict: stopping is another decision. */
   delete?(id: VmId, options: DeleteOptions, signal: AbortSignal): Promise<Accepted>;
@@ -294,9 +313,18 @@ export type Attachment =
   | { readonly kind: 'stream'; readonly stream: Duplex; readonly resize?: (size: ConsoleSize) => void }
   | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]] };
 
+/** What a console has written, as far as the platform kept it. Hostile: the screen cleans it. */
+export interface ConsoleOutput {
+  readonly text: string;
+  /** Epoch, ms: when the platform took it; undefined = now. */
+  readonly at: number | undefined;
+}
+
 export interface ConsoleOps {
   /** `force` takes the console over from whoever has it; without it a console in use is an op.conflict. */
   serial?(id: VmId, options: { readonly force: boolean }, signal: AbortSignal): Promise<Attachment>;
+  /** What was written to the serial console so far, to be read only. */
+  output?(id: VmId, signal: AbortSignal): Promise<ConsoleOutput>;
 }
 
 export interface NodeOps {
@@ -320,11 +348,13 @@ export const operations = {
   'vm.restart': { kind: 'mutates', deadlineMs: 40_000 },
   'vm.pause': { kind: 'mutates', deadlineMs: 40_000 },
   'vm.resume': { kind: 'mutates', deadlineMs: 40_000 },
+  'vm.suspend': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.losses': { kind: 'reads', deadlineMs: 15_000 },
   'vm.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.settings': { kind: 'reads', deadlineMs: 10_000 },
   'vm.configure': { kind: 'mutates', deadlineMs: 60_000 },
   'console.serial': { kind: 'streams', deadlineMs: 15_000 },
+  'console.output': { kind: 'reads', deadlineMs: 15_000 },
   'node.info': { kind: 'reads', deadlineMs: 15_000 },
   'node.shell': { kind: 'streams', deadlineMs: 15_000 },
 } as const satisfies Record<string, Operation>;
@@ -397,8 +427,8 @@ export interface Manifest {
   readonly settings: readonly SettingsField[];
   /** How often samples come unless the endpoint says otherwise. */
   readonly everyMs: number;
-  /** An npm package that must be installed beside drover, for platforms whose SDK is heavy. */
-  readonly needs?: string;
+  /** npm packages that must be installed beside drover, for platforms whose SDK is heavy. */
+  readonly needs?: readonly string[];
 }
 
 /** One configured address: its fields are filled in and its secrets looked up. */

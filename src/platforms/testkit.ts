@@ -22,8 +22,6 @@ export interface PlatformFacts {
   readonly changes: Readonly<Record<SettingsTarget, Settings>>;
   /** What a serial console shows after Enter was pressed; undefined when the guests have none. */
   readonly prompt: RegExp | undefined;
-  /** False where a VM can't be deleted without its disks: it is then refused, with a sentence. */
-  readonly keepsDisks?: boolean;
 }
 
 /** A private server with VMs that tests may start, stop, change and delete. */

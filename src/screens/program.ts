@@ -7,7 +7,6 @@ import { isAbout } from './actions/subject.ts';
 import { whyNotNow } from './actions/why-not-now.ts';
 import { createCommands, createViews, type Views } from './commands.ts';
 import { createDetailsView } from './details/details-view.ts';
-import { confirm } from './dialogs/confirm.tsx';
 import { createDispatcher } from './dispatcher.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { createFleetView } from './fleet/fleet-view.ts';
@@ -33,8 +32,8 @@ export function createProgram(stage: Stage, state: FleetState): Program {
   const { services } = stage;
   const details = createDetailsView(stage, state);
   const sifting = createSifting(state.tree, services.clock, stage.changed);
-  const vms = createVmRunner(stage);
-  const run = createRunner(stage, state, vms);
+  const vms = createVmRunner(stage, state);
+  const run = createRunner(stage, state, vms, details);
   const views = createViews(stage, {
     fleet: createFleetView(stage, state, details, () => fleetHints(stage, state)),
     tasks: createTasksView(stage, vms),
@@ -46,7 +45,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     const { running } = services.tasks;
     const question = running === 1 ? 'A task is running. Quit anyway?' : `${running} tasks are running. Quit anyway?`;
     const details = ['What was sent goes on at the platforms; nobody here will see how it ends.'];
-    if (running === 0 || (await confirm(stage, { title: 'Quit', question, details }))) stage.quit();
+    if (running === 0 || (await stage.dialogs.confirm({ title: 'Quit', question, details }))) stage.quit();
   };
   const whyNot = (action: Action) => whyNotNow(action, services, state);
   const command = createCommands({

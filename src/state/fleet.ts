@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { EndpointName, NodeId, PoolId, VmId } from '../ids.ts';
 import type { Node, PlatformEvent, Pool, Vm } from '../platforms/contract.ts';
+import type { PlatformTasks } from './platform-tasks.ts';
 import type { NodeSamples, VmSamples } from './samples.ts';
 
 /**
@@ -56,6 +57,7 @@ export interface Fleet {
   readonly samples: VmSamples;
   readonly nodeSamples: NodeSamples;
   readonly events: readonly PlatformEvent[];
+  readonly platformTasks: PlatformTasks;
   /** VMs right below a node, or below a platform pool when they are on no node; in natural order of their names. */
   vmsBelow(parent: NodeId | PoolId): readonly VmId[];
   /** Place of a VM among its siblings, -1 when it is gone. */

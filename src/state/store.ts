@@ -3,6 +3,7 @@ import { type EndpointName, endpointOf, type NodeId, type PoolId, type VmId } fr
 import type { Change, Feed, Inventory, Node, PlatformEvent, Pool } from '../platforms/contract.ts';
 import type { EndpointStatus, Fleet, Grouping } from './fleet.ts';
 import { createLanding } from './landing.ts';
+import { createPlatformTasks } from './platform-tasks.ts';
 import { createNodeSamples, createVmSamples } from './samples.ts';
 import { createVmIndex } from './vm-index.ts';
 
@@ -42,6 +43,7 @@ export function createStore(clock: Clock): Store {
   const index = createVmIndex();
   const samples = createVmSamples();
   const nodeSamples = createNodeSamples();
+  const platformTasks = createPlatformTasks();
   const listeners = new Set<() => void>();
   let events: readonly PlatformEvent[] = [];
   let grouping: Grouping = { pools: [], placeOf: new Map() };
@@ -111,6 +113,7 @@ export function createStore(clock: Clock): Store {
     if (feed.kind === 'inventory') yield* applyInventory(endpoint, feed.inventory);
     else if (feed.kind === 'changes') yield* applyAll(feed.changes);
     else if (feed.kind === 'node-samples') nodeSamples.land(feed.samples);
+    else if (feed.kind === 'tasks') platformTasks.land(endpoint, feed.tasks);
     else if (feed.kind === 'events') events = [...events, ...feed.events].slice(-EVENTS_KEPT);
   }
 
@@ -139,6 +142,7 @@ export function createStore(clock: Clock): Store {
     get events() {
       return events;
     },
+    platformTasks,
     get version() {
       return version;
     },
@@ -163,6 +167,7 @@ export function createStore(clock: Clock): Store {
     removeEndpoint: (name) =>
       enqueue(function* () {
         endpoints.delete(name);
+        platformTasks.forget(name);
         shape++;
         yield* applyAll(removals(name, NOTHING_HERE));
       }, CHANGES_LAND_AFTER_MS),
@@ -194,6 +199,7 @@ const LANDS_AFTER_MS = {
   inventory: INVENTORY_LANDS_AFTER_MS,
   changes: CHANGES_LAND_AFTER_MS,
   events: CHANGES_LAND_AFTER_MS,
+  tasks: CHANGES_LAND_AFTER_MS,
   samples: SAMPLES_LAND_AFTER_MS,
   'node-samples': SAMPLES_LAND_AFTER_MS,
 } as const satisfies Partial<Record<Feed['kind'], number>>;

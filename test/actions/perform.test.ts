@@ -49,6 +49,32 @@ describe('an action on a VM', () => {
     expect(await run(open, 'vm.resume', vm.id)).toEqual({ text: `${vm.name} is running` });
   });
 
+  it('suspends a VM to disk, tells how far that is, and wakes it up again', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    const { id, ended } = open.services.tasks.run(taskFor(action('vm.suspend'), [vm.id], {}, open.services));
+    const told: string[] = [];
+    const stop = open.services.tasks.subscribe(() => {
+      const text = open.services.tasks.list().find((task) => task.id === id)?.items[0]?.text ?? '';
+      if (text !== told.at(-1)) told.push(text);
+    });
+    for (let passed = 0; passed < 100 && open.services.tasks.running > 0; passed++) await open.clock.pass(100);
+    stop();
+    expect((await ended).items[0]?.text).toBe(`${vm.name} is suspended`);
+    expect(told).toContain('Saving its memory, 40 %');
+    expect(await run(open, 'vm.resume', vm.id)).toEqual({ text: `${vm.name} is running` });
+  });
+
+  it('fails with the words of the platform when its task fails after it was accepted', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    open.server.faults.fail('vm.suspend', 1);
+    expect(await run(open, 'vm.suspend', vm.id)).toMatchObject({
+      error: { code: 'op.failed', message: `${vm.name}: Saving failed half-way, by order of this demo` },
+    });
+    expect(open.stateOf(vm.id)).toBe('running');
+  });
+
   it('F-049 says of a reboot that it was asked for, since nothing else can be seen', async () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'running');

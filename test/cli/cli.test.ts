@@ -153,6 +153,22 @@ describe('actions', () => {
     expect((await desk.run('vm', 'delete', vm.id, '--yes')).stderr).toContain(`${vm.name} is deleted`);
   });
 
+  it('refuses to keep disks where that can not be, before anything is sent', async () => {
+    await desk.write(simulated({ demo: { vms: 12, 'disks-go': true } }));
+    const vm = await aVm('stopped');
+    const { code, stderr } = await desk.run('vm', 'delete', vm.id, '--yes', '--keep-disks', '--snapshots');
+    expect(code).toBe(3);
+    expect(stderr).toContain("its disks can't be kept: this fleet deletes the disks of a VM together with it");
+    expect((await aVm('stopped')).id).toBe(vm.id);
+  });
+
+  it('prints the console log of a VM as plain text', async () => {
+    const vm = await aVm('running');
+    const { code, stdout } = await desk.run('vm', 'log', vm.id);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/login:\n$/);
+  });
+
   it('deletes nothing by name while an endpoint is silent, since the name could mean another machine there', async () => {
     await desk.write(simulated({ good: { vms: 12 }, bad: { vms: 3, password: 'wrong' } }));
     const rows = (await desk.run('vm', 'list', '-C', 'good', '--filter', 'state:stopped', '-o', 'json')).json<Row[]>();
@@ -178,7 +194,7 @@ describe('actions', () => {
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('this run is read-only');
     const dry = await desk.run('vm', 'kill', vm.id, '--dry-run');
-    expect(dry.stderr).toContain('vm.stop was not sent');
+    expect(dry.stderr).toContain(`would send to demo: vm.stop ${vm.id} force`);
     expect(dry.stderr).toContain(`${vm.name}: nothing was sent`);
   });
 
@@ -207,7 +223,7 @@ describe('pools and endpoints', () => {
   it('F-013 F-016 makes a pool, moves a node into it, and keeps the comments of the file', async () => {
     await desk.write('# my fleet\nendpoints:\n  demo: { platform: fake, vms: 12 } # the demo\n');
     expect((await desk.run('pool', 'add', 'Production')).stderr).toBe('pool Production was added\n');
-    expect((await desk.run('node', 'move', 'demo', 'Production')).stderr).toBe('demo is in the pool Production\n');
+    expect((await desk.run('node', 'move', 'demo', 'Production')).stderr).toBe('demo is in pool Production now\n');
     expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>()[0]).toMatchObject({
       name: 'Production',
       kind: 'user',
@@ -228,7 +244,7 @@ describe('pools and endpoints', () => {
 
   it('F-025 adds an endpoint only after a test of the connection', async () => {
     const bad = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--vms', '3', '--host-key', 'changed');
-    expect(bad.code).toBe(1);
+    expect(bad.code).toBe(4);
     expect(bad.stderr).toContain('was not saved');
     expect(await readFile(desk.config, 'utf8')).not.toContain('other');
     const good = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--vms', '3');
@@ -248,7 +264,9 @@ describe('pools and endpoints', () => {
 
   it('writes nothing in a dry run', async () => {
     const { code, stderr } = await desk.run('endpoint', 'remove', 'demo', '--dry-run');
-    expect([code, stderr]).toEqual([0, 'demo: nothing was written\n']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('{"kind":"endpoint-remove","name":"demo"}');
+    expect(stderr).toContain('demo: nothing was written');
     expect((await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>()).toHaveLength(1);
   });
 

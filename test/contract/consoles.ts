@@ -55,6 +55,16 @@ export function consoles(bench: () => Bench): void {
     expect(error.code).toBe('op.conflict');
   });
 
+  it('shows what a running VM has written to its console', async () => {
+    const connection = await bench().connect();
+    const { output } = connection.console;
+    if (!output) return expect(connection.whyNot['console.output']).not.toBe('');
+    await bench().supporting(connection, 'console.output', async () => {
+      const { text } = await output(await bench().server.runningVm(), patient());
+      expect(text).not.toBe('');
+    });
+  });
+
   it('F-038 opens a shell on a node', async () => {
     const watching = await bench().watch();
     const [first] = watching.feeds;

@@ -13,11 +13,13 @@ export const vmInvocations: Readonly<Record<OperationsOn<'vm' | 'console'>, Invo
   'vm.restart': ({ vm }, id, signal) => vm.restart?.(id, 'force', signal),
   'vm.pause': ({ vm }, id, signal) => vm.pause?.(id, signal),
   'vm.resume': ({ vm }, id, signal) => vm.resume?.(id, signal),
+  'vm.suspend': ({ vm }, id, signal) => vm.suspend?.(id, signal),
   'vm.losses': ({ vm }, id, signal) => vm.losses?.(id, signal),
   'vm.delete': ({ vm }, id, signal) => vm.delete?.(id, { keepDisks: true, snapshots: false }, signal),
   'vm.settings': ({ vm }, id, signal) => vm.settings?.(id, 'config', signal),
   'vm.configure': ({ vm }, id, signal) => vm.configure?.(id, 'config', {}, {}, signal),
   'console.serial': (connection, id, signal) => connection.console.serial?.(id, { force: false }, signal),
+  'console.output': (connection, id, signal) => connection.console.output?.(id, signal),
 };
 
 export const nodeInvocations: Readonly<Record<OperationsOn<'node'>, Invoke<NodeId>>> = {

@@ -67,6 +67,25 @@ export function lifecycle(bench: () => Bench): void {
     });
   });
 
+  it('saves a running VM to disk and wakes it up again', async () => {
+    const { facts, server } = bench();
+    const id = await server.runningVm();
+    const watching = await bench().watch();
+    const { connection } = watching;
+    const { suspend, resume } = connection.vm;
+    if (!suspend) return expect(connection.whyNot['vm.suspend']).not.toBe('');
+    await bench().supporting(connection, 'vm.suspend', async () => {
+      const { task } = await suspend(id, patient());
+      await watching.untilState(id, 'suspended', facts.stopTakesMs);
+      const ended = () => watching.tasks.find((told) => told.task === task && told.state === 'done');
+      if (task !== undefined) await watching.until('the end of its task', ended);
+    });
+    await bench().supporting(connection, 'vm.resume', async () => {
+      await resume?.(id, patient());
+      await watching.untilState(id, 'running', facts.startTakesMs);
+    });
+  });
+
   it('says that a stopped VM cannot be paused', async () => {
     const id = await bench().server.stoppedVm();
     const connection = await bench().connect();

@@ -1,5 +1,13 @@
 import type { VmId } from '../../src/ids.ts';
-import type { Connection, Feed, PlatformEvent, SampleBlock, Vm, VmState } from '../../src/platforms/contract.ts';
+import type {
+  Connection,
+  Feed,
+  PlatformEvent,
+  PlatformTask,
+  SampleBlock,
+  Vm,
+  VmState,
+} from '../../src/platforms/contract.ts';
 
 /** A watch under way, and what was told so far. */
 export interface Watching {
@@ -10,6 +18,7 @@ export interface Watching {
   readonly idArrays: readonly (readonly VmId[])[];
   readonly vms: ReadonlyMap<VmId, Vm>;
   readonly events: readonly PlatformEvent[];
+  readonly tasks: readonly PlatformTask[];
   blocks(): readonly SampleBlock[];
   /** Looks after every feed until there is an answer; the deadline is real time. */
   until<T>(what: string, look: () => T | undefined, withinMs?: number): Promise<T>;
@@ -29,11 +38,13 @@ export function watchConnection(connection: Connection, everyMs = 1000): Watchin
   const idArrays: (readonly VmId[])[] = [];
   const vms = new Map<VmId, Vm>();
   const events: PlatformEvent[] = [];
+  const tasks: PlatformTask[] = [];
   const lookers = new Set<() => void>();
 
   function take(feed: Feed) {
     if (feed.kind === 'samples') idArrays.push(feed.block.ids);
     if (feed.kind === 'events') events.push(...feed.events);
+    if (feed.kind === 'tasks') tasks.push(...feed.tasks);
     if (feed.kind === 'inventory') {
       vms.clear();
       for (const vm of feed.inventory.vms) vms.set(vm.id, vm);
@@ -61,6 +72,7 @@ export function watchConnection(connection: Connection, everyMs = 1000): Watchin
     idArrays,
     vms,
     events,
+    tasks,
     blocks: () => feeds.flatMap((feed) => (feed.kind === 'samples' ? feed.block : [])),
     until: (what, look, withinMs = 0) =>
       new Promise((resolve, reject) => {

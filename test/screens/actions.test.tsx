@@ -40,6 +40,26 @@ describe('actions on a VM', () => {
     await fleet.see('billing-db1 is running');
   });
 
+  it('suspends a VM to disk and shows it so', async () => {
+    await open();
+    await fleet.press(RUNNING, 'P', 'y');
+    await fleet.see('billing-db1 is suspended');
+  });
+
+  it('shows the console log of a VM, also in a read-only run', async () => {
+    await open({ readOnly: true });
+    await fleet.press(RUNNING, 'O');
+    await fleet.see('billing-db1 login:');
+  });
+
+  it('says before anything is sent that disks can not be kept where they can not', async () => {
+    await open({ values: { 'disks-go': true } });
+    await fleet.press(STOPPED, 'X');
+    await fleet.see('Is lost: ');
+    await fleet.press('shift-tab', 'shift-tab', 'right');
+    await fleet.see("Disks can't be kept: this fleet deletes the disks of a VM together");
+  });
+
   it('F-005 F-068 says why an action can not run on this VM', async () => {
     await open();
     await fleet.press(STOPPED, 'p');
@@ -65,9 +85,10 @@ describe('actions on a VM', () => {
     await fleet.see('Delete billing-web1 on fra-01?');
     await fleet.see(/Is lost: .*qcow2/);
     await fleet.press('billing', 'pgdn', 'enter');
-    await fleet.see('type billing-web1 to go on');
+    await fleet.see('that is not billing-web1: nothing was deleted');
     expect(stateOf('billing-web1')).toBe('stopped');
-    await fleet.press('pgup', 'down', 'down', 'ctrl-u', 'billing-web1', 'pgdn', 'enter');
+    // The cursor is back where the name goes, and what was typed wrongly gives way to what is typed now.
+    await fleet.press('billing-web1', 'pgdn', 'enter');
     await fleet.see('billing-web1 is deleted');
   });
 
@@ -100,7 +121,7 @@ describe('actions on a VM', () => {
 describe('actions on marked VMs', () => {
   it('F-036 F-448 starts all that can be, and gives a result for each', async () => {
     await open();
-    await fleet.press('jj', 'space', 'space', 'space', 'space', 'space', 's');
+    await fleet.press('jj', 'space', 'space', 'space', 'space', 'space', 's', 'y');
     await fleet.see(/Start 3 VMs: 3 done/);
     await fleet.press('7');
     await fleet.see('3/3');
@@ -115,22 +136,81 @@ describe('actions on marked VMs', () => {
     await fleet.see('crm-queue1 on fra-01');
   });
 
+  it('shows the whole plan before it starts more than one, and starts nothing without a yes', async () => {
+    await open();
+    await fleet.press('jj', 'space', 'space', 'space', 'space', 's');
+    await fleet.see('Start 2 VMs?');
+    await fleet.see('billing-web1 on fra-01: it is stopped');
+    await fleet.see('not billing-db1:');
+    await fleet.press('n');
+    await fleet.idle(3_000);
+    expect(stateOf('billing-web1')).toBe('stopped');
+    await fleet.see('4 marked');
+  });
+
+  it('takes the marks of what is done away, so that the next key is not for them too', async () => {
+    await open();
+    await fleet.press('jjj', 'space', 'j', 'space', 's', 'y');
+    await fleet.see('Start 2 VMs: 2 done');
+    fleet.dontSee('marked');
+  });
+
+  it('keeps the marks of what failed, so that the same key tries it again', async () => {
+    await open({ values: { fails: 'vm.start' } });
+    await fleet.press('jjj', 'space', 'j', 'space', 's', 'y');
+    await fleet.see('2 failed');
+    await fleet.see('2 marked');
+    await fleet.press('s');
+    await fleet.see('Start 2 VMs?');
+  });
+
+  it('F-036 acts on all VMs below a node or a pool, after a plan that lists every one', async () => {
+    await open();
+    await fleet.press('g', 'S');
+    await fleet.see('Shut down 47 VMs?');
+    await fleet.see(/not billing-web1: only a VM that is on/);
+    await fleet.press('G');
+    await fleet.see(/[1-9]\d* above, 0 below/);
+    await fleet.press('esc', 'j', 'S');
+    await fleet.see('Shut down 12 VMs?');
+    await fleet.press('y');
+    await fleet.see(/Shut down 12 VMs: \d+ done/);
+  });
+
+  it('deletes nothing that was not pointed at: a node is not all of its VMs then', async () => {
+    await open();
+    await fleet.press('j', ':', 'vm.delete', 'enter');
+    await fleet.see('go to a VM first, or mark some');
+  });
+
+  it('marks all VMs of a node or a pool with one key, and takes the marks back with it', async () => {
+    await open();
+    await fleet.press('j', 'space');
+    await fleet.see('18 marked');
+    await fleet.press('space');
+    fleet.dontSee('marked');
+    await fleet.press('h', 'h', 'space');
+    await fleet.see('60 marked');
+  });
+
   it('asks for the number before it deletes many', async () => {
     await open();
     await fleet.press('jjj', 'space', 'j', 'space', 'X');
     await fleet.see('Delete 2 VMs?');
     await fleet.press('1', 'pgdn', 'enter');
-    await fleet.see('type 2 to go on');
-    await fleet.press('up', 'backspace', '2', 'pgdn', 'enter');
+    await fleet.see('that is not 2: nothing was deleted');
+    await fleet.press('2', 'pgdn', 'enter');
     await fleet.see('Delete 2 VMs: 2 done');
     await fleet.see('/58 VMs running');
   });
 
   it('tries the failed ones again', async () => {
     await open({ values: { fails: 'vm.start' } });
-    await fleet.press('jjj', 'space', 'j', 'space', 's');
+    await fleet.press('jjj', 'space', 'j', 'space', 's', 'y');
     await fleet.see('2 failed');
     await fleet.press('7', 'f');
+    await fleet.see('Start 2 VMs?');
+    await fleet.press('y');
     await fleet.see(/\d\d +(running|failed|partly) +Start 2 VMs[^\n]*\n[^\n]*failed +Start 2 VMs/);
   });
 });
@@ -148,6 +228,17 @@ describe('tasks', () => {
 describe('leaving', () => {
   it('quits at once when nothing is under way', async () => {
     await open();
+    await fleet.press('q');
+    expect(fleet.hasQuit()).toBe(true);
+  });
+
+  it('goes back from another view in place of quitting', async () => {
+    await open();
+    for (const view of ['7', '8', 'L']) {
+      await fleet.press(view, 'q');
+      expect(fleet.hasQuit()).toBe(false);
+      await fleet.see('SIZE');
+    }
     await fleet.press('q');
     expect(fleet.hasQuit()).toBe(true);
   });

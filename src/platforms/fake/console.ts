@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { FleetError } from '../../errors.ts';
 import type { Attachment, ConsoleOps, Node, NodeOps, Vm } from '../contract.ts';
+import { bootLog } from './boot-log.ts';
 import type { Calls } from './call.ts';
 import { makeSamples, sampleRows } from './curves.ts';
 import { bootedAt } from './info.ts';
@@ -37,6 +38,7 @@ export function createConsoleOps(server: FakeServer, calls: Calls, lifeline: Lif
         if (server.faults.takeFailure('console.serial')) hangUp('The console broke down half-way.');
         return attachment;
       }),
+    output: (id, signal) => calls.vm('console.output', id, signal, (vm, row) => bootLog(server, vm, row)),
   };
 }
 

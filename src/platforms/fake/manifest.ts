@@ -63,6 +63,14 @@ const SIZE: readonly EndpointField[] = [
     advanced: true,
     examples: ['vm.pause', 'vm.pause, console.serial'],
   },
+  {
+    key: 'disks-go',
+    label: 'Disks go',
+    help: 'VMs can not be deleted without their disks, as on some platforms.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
 ];
 
 const FAULTS: readonly EndpointField[] = [

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { NodeId, VmId } from '../../ids.ts';
-import type { Change, Feed, Sink } from '../contract.ts';
+import type { Change, Feed, PlatformTask, Sink } from '../contract.ts';
 
 /** What the server tells everybody who watches. */
 export interface News {
@@ -10,6 +10,8 @@ export interface News {
   /** Of the cluster itself. */
   announce(change: Change): void;
   event(subject: VmId | NodeId, text: string): void;
+  /** How far something is that was accepted. */
+  task(task: PlatformTask): void;
   /** Tells what was kept back of all who speak again. */
   catchUp(): void;
 }
@@ -37,6 +39,9 @@ export function createNews(clock: Clock, silent: (row: number) => boolean, froze
     announce,
     event(subject, text) {
       if (!frozen()) feed({ kind: 'events', events: [{ at: clock.now(), subject, text }] });
+    },
+    task(task) {
+      if (!frozen()) feed({ kind: 'tasks', tasks: [task] });
     },
     catchUp() {
       const told = [...untold].filter(([row]) => !silent(row));

@@ -12,6 +12,7 @@ export interface FakeOptions {
   /** 0 = never. */
   readonly eventsEveryMs: number;
   readonly without: readonly OperationName[];
+  readonly disksGo: boolean;
   readonly password: string;
   readonly hostKey: string;
   readonly latencyMs: number;
@@ -59,6 +60,7 @@ export function fakeOptions(endpoint: Endpoint): FakeOptions {
         if (!isOperation(name)) throw invalid('without', 'a list of operations, such as vm.pause, vm.restart');
         return name;
       }),
+    disksGo: value('disks-go') === true,
     password: String(value('password')),
     hostKey: String(value('host-key')),
     latencyMs: count('latency'),

@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import type { Accepted, OperationName, StopHow, Vm, VmState } from '../contract.ts';
+import type { Accepted, OperationName, PlatformTask, StopHow, Vm, VmState } from '../contract.ts';
 import { hash } from './random.ts';
 import type { FakeServer } from './server.ts';
 
@@ -10,11 +10,15 @@ export interface Power {
   restart(vm: Vm, row: number, how: StopHow): Accepted;
   pause(vm: Vm, row: number): Accepted;
   resume(vm: Vm, row: number): Accepted;
+  suspend(vm: Vm, row: number): Accepted;
 }
 
 const BOOT_MS = 1500;
 const SHUTDOWN_MS = 1200;
 const POWER_CUT_MS = 200;
+/** Saving memory is told in steps, as platforms with tasks do. */
+const SAVE_STEPS = 5;
+const SAVE_STEP_MS = 400;
 /** Machines differ: up to this much is added, always the same for the same VM. */
 const SPREAD_MS = 1500;
 
@@ -29,6 +33,9 @@ const conflict = (vm: Vm, why: string, fix: string) => new FleetError('op.confli
 
 export function createPower(server: FakeServer): Power {
   const { agenda, faults, fleet, sheets, underway } = server;
+
+  const tell = (task: string, vm: Vm, state: PlatformTask['state'], share: number, text: string) =>
+    server.news.task({ task, subject: vm.id, state, share, text });
 
   function after(row: number, ms: number, happen: () => void) {
     underway.get(row)?.();
@@ -64,6 +71,24 @@ export function createPower(server: FakeServer): Power {
       const message = `${what} half-way, by order of this demo`;
       server.enter(row, state, { trouble: { message, since: server.clock.now() } });
       server.news.event(vm.id, message);
+    });
+  }
+
+  /** Memory goes to disk step by step; what sticks goes on running, and only the task says why. */
+  function save(vm: Vm, row: number, task: string, fails: boolean, step = 1) {
+    after(row, SAVE_STEP_MS, () => {
+      if (fails && step > SAVE_STEPS / 2) {
+        const message = 'Saving failed half-way, by order of this demo';
+        server.enter(row, vm.state);
+        tell(task, vm, 'failed', Number.NaN, message);
+        return;
+      }
+      if (step < SAVE_STEPS) {
+        tell(task, vm, 'running', step / SAVE_STEPS, 'Saving its memory');
+        return save(vm, row, task, fails, step + 1);
+      }
+      tell(task, vm, 'done', 1, 'Its memory is saved');
+      land(row, 'suspended', 'Suspended to disk');
     });
   }
 
@@ -121,9 +146,20 @@ export function createPower(server: FakeServer): Power {
     },
     resume(vm, row) {
       if (vm.state === 'running') return already('vm.resume', `${vm.name} was already running`);
-      if (vm.state !== 'paused') throw conflict(vm, `is ${vm.state}`, 'only a paused VM can be resumed');
+      const isSaved = vm.state === 'suspended';
+      if (vm.state !== 'paused' && !isSaved) throw conflict(vm, `is ${vm.state}`, 'only a paused VM can be resumed');
       if (faults.takeFailure('vm.resume')) throw new FleetError('op.failed', `resuming ${vm.name} failed half-way`);
-      return proceed(row);
+      return isSaved ? boot(vm, row, 'Started (restored from disk)') : proceed(row);
+    },
+    suspend(vm, row) {
+      if (vm.state === 'suspended') return already('vm.suspend', `${vm.name} was already suspended`);
+      if (vm.state !== 'running' && vm.state !== 'paused') {
+        throw conflict(vm, `is ${vm.state}`, 'only a VM that is on can be suspended');
+      }
+      const task = `save-${vm.id}-${server.clock.now()}`;
+      tell(task, vm, 'running', 0, 'Saving its memory');
+      save(vm, row, task, faults.takeFailure('vm.suspend'));
+      return accepted(task);
     },
   };
 }

@@ -36,7 +36,10 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   let onTouched = (_uuid: string): void => {};
   const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid) };
   let closed = false;
-  const whyNot: Partial<Record<OperationName, string>> = {};
+  const whyNot: Partial<Record<OperationName, string>> = {
+    'vm.suspend': 'drover does not save libvirt guests to disk yet: virsh managedsave does',
+    'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
+  };
 
   const serial: ConsoleOps = driver.startsWith('test:') ? {} : { serial: createSerial(calls) };
   if (!serial.serial) whyNot['console.serial'] = "libvirt's test driver has no consoles";

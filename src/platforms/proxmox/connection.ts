@@ -56,7 +56,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       },
       shell: createShell(terminals, index.node),
     },
-    whyNot: {},
+    whyNot: { 'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console' },
     async watch(options) {
       const listen = (touched: (key: string) => void) => {
         onTouched = touched;

@@ -4,6 +4,8 @@ import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
 import { asRow, asRows, textOf } from './json.ts';
 
+const DISKS_GO = 'Proxmox VE deletes the disks of a guest together with it';
+
 /** Deleting a guest, and saying beforehand what that destroys. */
 export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
   return {
@@ -15,7 +17,7 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
           throw new FleetError('op.conflict', `${name} is running`, { fix: 'stop it first' });
         }
         if (keepDisks) {
-          throw new FleetError('op.unsupported', `${name}: Proxmox VE deletes the disks of a guest together with it`, {
+          throw new FleetError('op.unsupported', `${name}: ${DISKS_GO}`, {
             fix: 'move the disks to another guest first (on its node: qm disk move … --target-vmid)',
           });
         }
@@ -38,6 +40,7 @@ async function lossesOf(call: GuestCall): Promise<Losses> {
     goes: disks.filter(({ owned }) => owned).map(({ path }) => path),
     stays: disks.filter(({ owned }) => !owned).map(({ path, type }) => `${path} (${whyKept(type)})`),
     snapshots,
+    disksGo: DISKS_GO,
   };
 }
 

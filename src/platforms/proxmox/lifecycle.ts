@@ -8,7 +8,7 @@ export function createLifecycle(
   calls: GuestCalls,
   /** Since 8.2 a stop can end a shutdown that is under way; before that it has to wait for it. */
   stopsShutdowns: boolean,
-): Required<Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resume'>> {
+): Required<Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'suspend'>> {
   return {
     start: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
@@ -45,7 +45,15 @@ export function createLifecycle(
         refuseContainer(call);
         const state = stateNow(call);
         if (state === 'stopped') throw conflict(call, 'does not run', 'start it');
+        if (state === 'suspended') return power(call, 'start');
         return state === 'running' ? already(call, 'vm.resume', 'running') : power(call, 'resume');
+      }),
+    suspend: (id, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        refuseContainer(call);
+        if (stateNow(call) === 'suspended') return already(call, 'vm.suspend', 'suspended');
+        if (call.current.status !== 'running') throw conflict(call, 'does not run', 'start it first');
+        return power(call, 'suspend', { todisk: '1' });
       }),
   };
 }
@@ -63,5 +71,6 @@ const conflict = ({ name }: GuestCall, why: string, fix: string): FleetError =>
   new FleetError('op.conflict', `${name} ${why}`, { fix });
 
 function refuseContainer({ guest, name }: GuestCall): void {
-  if (guest.kind === 'lxc') throw new FleetError('op.unsupported', `${name} is a container: it can not be paused`);
+  if (guest.kind === 'lxc')
+    throw new FleetError('op.unsupported', `${name} is a container: it can be neither paused nor suspended`);
 }

@@ -4,7 +4,10 @@ import { endedWell, type ListedTask } from './tasks.ts';
 import { taskWord } from './upid.ts';
 
 export interface TaskNews {
+  readonly upid: string;
   readonly vmid: number;
+  /** What it does: `Start`. */
+  readonly word: string;
   /** Sentence case, without the guest's name; undefined where a task has only begun. */
   readonly text: string | undefined;
   readonly outcome: 'running' | 'well' | 'badly';
@@ -31,11 +34,11 @@ export function createTaskTracker(): TaskTracker {
   };
 }
 
-function newsOf({ type, about, user, exit }: ListedTask): TaskNews | undefined {
+function newsOf({ upid, type, about, user, exit }: ListedTask): TaskNews | undefined {
   const word = taskWord(type);
   if (word === undefined || !/^\d+$/.test(about)) return undefined;
-  const vmid = Number(about);
-  if (exit === undefined) return { vmid, text: undefined, outcome: 'running' };
-  if (endedWell(exit)) return { vmid, text: `${word} done (${user})`, outcome: 'well' };
-  return { vmid, text: `${word} failed: ${plainLine(exit)} (${user})`, outcome: 'badly' };
+  const of = { upid, vmid: Number(about), word };
+  if (exit === undefined) return { ...of, text: undefined, outcome: 'running' };
+  if (endedWell(exit)) return { ...of, text: `${word} done (${user})`, outcome: 'well' };
+  return { ...of, text: `${word} failed: ${plainLine(exit)} (${user})`, outcome: 'badly' };
 }

@@ -51,7 +51,6 @@ export const testkit: PlatformTestkit = {
       running: { autostart: true, description: 'changed live' },
     },
     prompt: /login: /,
-    keepsDisks: false,
   },
   http,
   available: async () => undefined,

@@ -1,7 +1,7 @@
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { endpointOf, nativeOf, vmId } from '../../ids.ts';
-import type { Change, Inventory, Node, PlatformEvent, WatchOptions } from '../contract.ts';
+import type { Change, Inventory, Node, PlatformEvent, PlatformTask, WatchOptions } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { readDetails } from './details.ts';
@@ -29,6 +29,8 @@ const TOUCHED_MS = 15_000;
 const TOUCHED_EVERY_MS = 1_000;
 const MOST_TOUCHED = 16;
 const SHORTEST_PAUSE_MS = 200;
+
+const TASK_STATES = { running: 'running', well: 'done', badly: 'failed' } as const;
 
 /** One cluster, watched: two requests a tick, whatever its size. Rejects when it no longer answers. */
 export async function watchCluster(context: WatchContext, { sink, signal, interest, everyMs }: WatchOptions) {
@@ -72,14 +74,17 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
 
   function tellTasks(tasks: readonly ListedTask[]): void {
     const events: PlatformEvent[] = [];
-    for (const { vmid, text, outcome } of tracker.look(tasks)) {
+    const told: PlatformTask[] = [];
+    for (const { upid, vmid, word, text, outcome } of tracker.look(tasks)) {
       const key = [`qemu/${vmid}`, `lxc/${vmid}`].find((one) => roster.guests.has(one));
       const subject = key === undefined ? undefined : vmId(place.endpoint, key);
+      told.push({ task: upid, subject, state: TASK_STATES[outcome], share: Number.NaN, text: text ?? word });
       if (text !== undefined) events.push({ at: clock.now(), subject, text });
       if (key === undefined) continue;
       emit(roster.learn(key, { failure: outcome === 'badly' && text !== undefined ? text : null }));
       touch(key);
     }
+    if (told.length > 0) sink({ kind: 'tasks', tasks: told });
     if (events.length > 0) sink({ kind: 'events', events });
   }
 

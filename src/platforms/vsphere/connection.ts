@@ -11,10 +11,10 @@ import type { VmCalls } from './vm-call.ts';
 import { watchInventory } from './watch.ts';
 
 const WHY_NOT: Readonly<Partial<Record<OperationName, string>>> = {
-  'vm.pause': 'vSphere has no pause that keeps the memory in place, only suspend, which writes it to disk',
-  'vm.resume': 'vSphere has no paused VMs; a suspended one goes on when it is started',
+  'vm.pause': 'vSphere has no pause that keeps the memory in place: suspend the VM, which writes it to disk',
   'console.serial':
     'vSphere passes no text console on: a serial port is a TCP port of the ESX host, where a VM has one',
+  'console.output': 'vSphere keeps nothing of what a VM has written to its serial port',
   'node.shell': 'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
 };
 

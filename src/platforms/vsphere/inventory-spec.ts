@@ -72,9 +72,11 @@ export const wholeInventory = (rootFolder: MoRef): Reach => ({ from: [rootFolder
 
 export const inventoryFilter = (rootFolder: MoRef): Xml => filterSpec(WANTED, wholeInventory(rootFolder));
 
+const TASK_PATHS = ['info.descriptionId', 'info.entity', 'info.error', 'info.progress', 'info.state'];
+
 /** Tasks that run, and those that ended some minutes ago. */
 export const taskFilter = (taskManager: MoRef): Xml =>
-  filterSpec([{ type: 'Task', paths: ['info.descriptionId', 'info.entity', 'info.error', 'info.state'] }], {
+  filterSpec([{ type: 'Task', paths: TASK_PATHS }], {
     from: [taskManager],
     ways: way('tasks', 'TaskManager', 'recentTask', []),
   });

@@ -25,6 +25,12 @@ const WORDS: Readonly<Record<string, readonly [done: string, noun: string]>> = {
   exitMaintenanceMode: ['Left maintenance', 'Leaving maintenance'],
 };
 
+/** What a task is doing, or why it failed. */
+export function taskStatus({ verb, failure }: EndedTask): string {
+  if (failure) return failure.message === '' ? failure.fault : failure.message;
+  return WORDS[verb]?.[1] ?? `Task ${plainLine(verb, 60)}`;
+}
+
 /** The sentence of an event; a verb that is not in the table is told in the server's own word. */
 export function taskText({ verb, failure }: EndedTask): string {
   const said = plainLine(verb, 60);

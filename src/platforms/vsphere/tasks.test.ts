@@ -5,7 +5,7 @@ import { type ObjectUpdate, readUpdate } from './collector.ts';
 import { readXml } from './soap/read-xml.ts';
 import type { XmlElement } from './soap/xml.ts';
 import { taskText } from './task-words.ts';
-import { createTasks, type EndedTask, type Tasks } from './tasks.ts';
+import { createTasks, type EndedTask, type HeardOf, type Tasks } from './tasks.ts';
 import { fixture } from './testkit/fixture.ts';
 
 const task = { type: 'Task', value: 'task-5007' };
@@ -50,11 +50,13 @@ describe('tasks of a vCenter', () => {
   function listen() {
     const ended: EndedTask[] = [];
     const running: (readonly [string, string | undefined])[] = [];
+    const heard: HeardOf[] = [];
     tasks.listen({
+      heard: (one) => void heard.push(one),
       ended: (one) => void ended.push(one),
       running: (entity, verb) => void running.push([entity, verb]),
     });
-    return { ended, running };
+    return { ended, running, heard };
   }
 
   it('are told when they end, each once, with what failed', async () => {
@@ -72,6 +74,17 @@ describe('tasks of a vCenter', () => {
     const { ended } = listen();
     for (const update of await readUpdates()) if (update.ref.type === 'Task') tasks.hear(update, true);
     expect(ended).toEqual([]);
+  });
+
+  it('tell how far they are, and how they ended', () => {
+    const { heard } = listen();
+    const { changes } = state('running');
+    tasks.hear({ ref: task, kind: 'enter', changes: new Map([...changes, ['info.progress', value('42')]]) }, false);
+    tasks.hear(state('success'), false);
+    expect(heard.map(({ task: name, state: now, share }) => [name, now, share])).toEqual([
+      [task.value, 'running', 0.42],
+      [task.value, 'done', 1],
+    ]);
   });
 
   it('that run are told, and that they are over, also when nobody hears how', () => {

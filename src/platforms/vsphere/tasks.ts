@@ -15,6 +15,17 @@ export interface EndedTask {
   readonly failure: SoapFault | undefined;
 }
 
+/** A task as it is now, running or ended. */
+export interface HeardOf {
+  readonly task: string;
+  readonly entity: string;
+  readonly verb: string;
+  readonly state: 'running' | 'done' | 'failed';
+  /** 0..1; NaN where the server does not say. */
+  readonly share: number;
+  readonly failure: SoapFault | undefined;
+}
+
 export interface Tasks {
   /** What watch() hears of a task. The first round tells what was before: that is no news, but for what we have begun ourselves. */
   hear(update: ObjectUpdate, firstRound: boolean): void;
@@ -30,6 +41,8 @@ export interface Tasks {
 export interface TaskListener {
   readonly running: (entity: string, verb: string | undefined) => void;
   readonly ended: (task: EndedTask) => void;
+  /** Whatever is heard, of tasks that were there before as well: somebody may wait for one of them. */
+  readonly heard: (task: HeardOf) => void;
 }
 
 const FIRST_LOOK_MS = 100;
@@ -78,6 +91,7 @@ export function createTasks(clock: Clock, look: LookAtTask): Tasks {
       if (outcomeOf(task.values)) return;
       for (const [path, value] of changes) task.values.set(path, value);
       heard.set(ref.value, task);
+      listener?.heard(heardOf(ref.value, task.values));
       if (!outcomeOf(task.values)) return listener?.running(entityOf(task.values), verbOf(task.values));
       waiting.get(ref.value)?.();
       if (firstRound && !own.has(ref.value)) task.untold = true;
@@ -136,6 +150,19 @@ function outcomeOf(values: ReadonlyMap<string, XmlElement | undefined>): Outcome
 }
 
 const UNSAID: XmlElement = { name: 'error', kind: undefined, type: undefined, text: '', children: [] };
+
+function heardOf(task: string, values: ReadonlyMap<string, XmlElement | undefined>): HeardOf {
+  const outcome = outcomeOf(values);
+  const percent = Number.parseInt(values.get('info.progress')?.text ?? '', 10);
+  return {
+    task,
+    entity: entityOf(values),
+    verb: verbOf(values),
+    state: !outcome ? 'running' : outcome.failure ? 'failed' : 'done',
+    share: outcome && !outcome.failure ? 1 : percent / 100,
+    failure: outcome?.failure,
+  };
+}
 
 const entityOf = (values: ReadonlyMap<string, XmlElement | undefined>): string => values.get('info.entity')?.text ?? '';
 

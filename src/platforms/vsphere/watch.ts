@@ -12,7 +12,7 @@ import { isGone, retrieve } from './properties.ts';
 import { createSampler } from './samples.ts';
 import type { Session } from './session.ts';
 import { isFault } from './soap/fault.ts';
-import { taskText } from './task-words.ts';
+import { taskStatus, taskText } from './task-words.ts';
 import type { Tasks } from './tasks.ts';
 
 /** Changes pile up at the server meanwhile and come together. */
@@ -81,6 +81,11 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, pro
     ended: (task) => {
       const subject = subjectOf(inventory, session, task.entity);
       events.push({ at: clock.now(), subject, text: taskText(task) });
+    },
+    heard(task) {
+      const { state, share } = task;
+      const subject = subjectOf(inventory, session, task.entity);
+      sink({ kind: 'tasks', tasks: [{ task: task.task, subject, state, share, text: taskStatus(task) }] });
     },
   });
   try {

@@ -1,5 +1,6 @@
 import type { Action, ViewAction } from '../../actions/action.ts';
 import { deadline } from '../deadline.ts';
+import type { DetailsView } from '../details/details-view.ts';
 import { createAsk } from '../dialogs/ask.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { addEndpoint, editEndpoint } from '../forms/endpoint-dialog.ts';
@@ -19,6 +20,7 @@ export function createRunner(
   stage: Stage,
   state: FleetState,
   vms: VmRunner,
+  details: DetailsView,
 ): (action: Exclude<Action, ViewAction>) => void {
   return (action) => {
     const no = whyNotNow(action, stage.services, state);
@@ -32,12 +34,23 @@ export function createRunner(
   async function run(action: Exclude<Action, ViewAction>): Promise<void> {
     const row = state.view.current();
     const [first] = state.targets();
-    if ('send' in action) return vms.run(action, state.targets());
+    if ('send' in action) {
+      const ids = state.targets();
+      if (ids.length > 0) return vms.run(action, ids);
+      const below = state.below();
+      if (below.length > 0) return vms.run(action, below);
+      return stage.message.say(`${action.title}: there is no VM below it`, 'warning');
+    }
     if ('edits' in action) return first === undefined ? undefined : openSettings(stage, action, first);
     if ('attaches' in action) {
       if (action.noun === 'vm') return first === undefined ? undefined : attachVm(stage, action, first);
       const node = nodeUnder(row, stage.services.store.fleet);
       return node === undefined ? undefined : attachNode(stage, action, node);
+    }
+    if ('shows' in action && action.noun === 'vm') {
+      if (first !== undefined && state.view.toKey(`vm ${first}`)) details.show('Console');
+      state.pane = 'details';
+      return stage.changed();
     }
     if ('shows' in action) {
       const node = nodeUnder(row, stage.services.store.fleet);

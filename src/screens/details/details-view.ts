@@ -1,4 +1,4 @@
-import type { VmInfo } from '../../platforms/contract.ts';
+import type { NodeId, VmId } from '../../ids.ts';
 import type { Row } from '../../state/tree.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import { createLoader, type Loaded } from './load.ts';
-import { vmDisks, vmNetworks, vmOverview, vmSnapshots } from './vm-tabs.ts';
+import { consoleLog, vmDisks, vmNetworks, vmOverview, vmSnapshots } from './vm-tabs.ts';
 
 /** The pane that shows what the cursor is on. It follows when the keys pause, so that a held key costs nothing here. */
 export interface DetailsView {
@@ -18,6 +18,8 @@ export interface DetailsView {
   scroll(rows: number): void;
   /** To another tab. */
   turn(by: number): void;
+  /** To this tab of the VM under the cursor, at once. */
+  show(tab: (typeof TABS)['vm'][number]): void;
   /** Exactly `room.rows` lines at most, each `room.columns` wide at most. */
   lines(room: Room & { readonly side: 'right' | 'below' }, focused: boolean): readonly string[];
 }
@@ -25,7 +27,7 @@ export interface DetailsView {
 const FOLLOWS_AFTER_MS = 120;
 
 const TABS = {
-  vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events'],
+  vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console'],
   node: ['Overview', 'VMs', 'Events'],
   pool: ['Overview'],
   endpoint: ['Overview', 'Events'],
@@ -34,15 +36,29 @@ const TABS = {
 export function createDetailsView(stage: Stage, state: FleetState): DetailsView {
   const { services } = stage;
   const { fleet } = services.store;
-  const loader = createLoader(services, stage.changed);
+  const vmInfo = createLoader(
+    services,
+    stage.changed,
+    ({ vm }, id: VmId) =>
+      (signal) =>
+        vm.info(id, signal),
+  );
+  const nodeInfo = createLoader(services, stage.changed, ({ node: { info }, whyNot }, id: NodeId) =>
+    info ? (signal) => info(id, signal) : (whyNot['node.info'] ?? 'nothing more is known'),
+  );
+  const written = createLoader(services, stage.changed, ({ console: { output }, whyNot }, id: VmId) =>
+    output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log'),
+  );
   const tabs: Record<Row['kind'], number> = { vm: 0, node: 0, pool: 0, endpoint: 0 };
   let target: Row | undefined;
   let first = 0;
   let stop = () => {};
 
   const want = () => {
-    if (target?.kind === 'vm') loader.want({ vm: target.id });
-    else if (target?.kind === 'node') loader.want({ node: target.id });
+    const vm = target?.kind === 'vm' ? target.id : undefined;
+    vmInfo.want(vm);
+    nodeInfo.want(target?.kind === 'node' ? target.id : undefined);
+    written.want(TABS.vm[tabs.vm] === 'Console' ? vm : undefined);
   };
 
   const arrive = () => {
@@ -72,6 +88,12 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       if (!target) return;
       const { length } = TABS[target.kind];
       tabs[target.kind] = (tabs[target.kind] + by + length) % length;
+      first = 0;
+      want();
+    },
+    show(tab) {
+      tabs.vm = TABS.vm.indexOf(tab);
+      target = state.view.current();
       first = 0;
       want();
     },
@@ -129,20 +151,21 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       const node = fleet.nodes.get(row.id);
       if (!node) return gone();
       if (tab === 'VMs') return nodeVms(row.id, fleet, 0, first + rows + 1, columns, look);
-      return nodeOverview(node, state.sums.ofNode(row.id), loader.node(row.id), fleet, columns, look);
+      return nodeOverview(node, state.sums.ofNode(row.id), nodeInfo.of(row.id), fleet, columns, look);
     }
     const vm = fleet.vms.get(row.id);
     if (!vm) return gone();
-    const info = loader.vm(row.id);
+    if (tab === 'Console') return loaded(written.of(row.id), columns, (value) => consoleLog(value, columns, look));
+    const info = vmInfo.of(row.id);
     if (tab === 'Overview') return vmOverview(vm, info, fleet, columns, look);
     const draw = tab === 'Disks' ? vmDisks : tab === 'Networks' ? vmNetworks : vmSnapshots;
     return loaded(info, columns, (value) => draw(value, columns, look));
   }
 
-  function loaded(
-    info: Loaded<VmInfo>,
+  function loaded<Value>(
+    info: Loaded<Value>,
     columns: number,
-    draw: (value: VmInfo) => readonly string[],
+    draw: (value: Value) => readonly string[],
   ): readonly string[] {
     if (info.state === 'ready') return draw(info.value);
     if (info.state === 'loading') return [stage.look.theme.paint('dim', 'loading…')];

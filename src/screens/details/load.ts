@@ -1,7 +1,7 @@
 import type { Services } from '../../actions/services.ts';
 import { sentence } from '../../errors.ts';
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
-import type { NodeInfo, VmInfo } from '../../platforms/contract.ts';
+import type { Connection } from '../../platforms/contract.ts';
 
 /** What was asked of a platform for the details: under way, here, or why not. */
 export type Loaded<Value> =
@@ -10,55 +10,54 @@ export type Loaded<Value> =
   | { readonly state: 'failed'; readonly message: string };
 
 /** Asks for one object at a time: what is not looked at any more is given up. */
-export interface Loader {
-  /** Asks when the object is not the one that was asked for last, or has changed since. */
-  want(subject: { readonly vm: VmId } | { readonly node: NodeId } | undefined): void;
-  vm(id: VmId): Loaded<VmInfo>;
-  node(id: NodeId): Loaded<NodeInfo>;
+export interface Loader<Id, Value> {
+  /** Asks when the object is not the one that was asked for last, or has changed since; undefined = nothing is wanted. */
+  want(id: Id | undefined): void;
+  of(id: Id): Loaded<Value>;
 }
+
+/** How to ask a connection, or the sentence why it can't be asked. */
+export type Reading<Id, Value> = (connection: Connection, id: Id) => ((signal: AbortSignal) => Promise<Value>) | string;
 
 const LOADING = { state: 'loading' } as const;
 const AGAIN_AFTER_MS = 30_000;
 
-export function createLoader({ store, sessions, clock }: Services, changed: () => void): Loader {
-  let asked: { id: VmId | NodeId; connection: unknown; object: unknown; at: number } | undefined;
+export function createLoader<Id extends VmId | NodeId, Value>(
+  { store, sessions, clock }: Services,
+  changed: () => void,
+  reading: Reading<Id, Value>,
+): Loader<Id, Value> {
+  let asked: { id: Id; connection: unknown; object: unknown; at: number } | undefined;
   let controller = new AbortController();
-  let answer: { readonly id: VmId | NodeId; readonly info: Loaded<VmInfo | NodeInfo> } | undefined;
+  let answer: { readonly id: Id; readonly loaded: Loaded<Value> } | undefined;
 
-  async function ask(id: VmId | NodeId, read: (signal: AbortSignal) => Promise<VmInfo | NodeInfo>): Promise<void> {
-    controller.abort();
-    controller = new AbortController();
+  async function ask(id: Id, read: (signal: AbortSignal) => Promise<Value>): Promise<void> {
     const { signal } = controller;
-    if (answer?.id !== id) answer = { id, info: LOADING };
+    if (answer?.id !== id) answer = { id, loaded: LOADING };
     try {
       const value = await read(signal);
-      if (!signal.aborted) answer = { id, info: { state: 'ready', value } };
+      if (!signal.aborted) answer = { id, loaded: { state: 'ready', value } };
     } catch (error) {
-      if (!signal.aborted) answer = { id, info: { state: 'failed', message: sentence(error) } };
+      if (!signal.aborted) answer = { id, loaded: { state: 'failed', message: sentence(error) } };
     }
     if (!signal.aborted) changed();
   }
 
   return {
-    want(subject) {
-      if (!subject) return;
-      const id = 'vm' in subject ? subject.vm : subject.node;
-      const connection = sessions.connection(endpointOf(id));
+    want(id) {
+      const connection = id === undefined ? undefined : sessions.connection(endpointOf(id));
       // A new connection or a change of the object makes what is shown old.
-      const object = 'vm' in subject ? store.fleet.vms.get(subject.vm) : undefined;
-      const isSame = asked?.id === id && asked.connection === connection && asked.object === object;
+      const object = id === undefined ? undefined : store.fleet.vms.get(id as VmId);
+      const isSame = asked?.id === id && asked?.connection === connection && asked?.object === object;
       if (isSame && asked && clock.ticks() - asked.at < AGAIN_AFTER_MS) return;
-      asked = { id, connection, object, at: clock.ticks() };
-      if (!connection) answer = { id, info: { state: 'failed', message: `${endpointOf(id)} is not connected` } };
-      else if ('vm' in subject) void ask(id, (signal) => connection.vm.info(subject.vm, signal));
-      else if (connection.node.info) {
-        const { info } = connection.node;
-        void ask(id, (signal) => info(subject.node, signal));
-      } else {
-        answer = { id, info: { state: 'failed', message: connection.whyNot['node.info'] ?? 'nothing more is known' } };
-      }
+      controller.abort();
+      controller = new AbortController();
+      asked = id === undefined ? undefined : { id, connection, object, at: clock.ticks() };
+      if (id === undefined) return;
+      const read = connection ? reading(connection, id) : `${endpointOf(id)} is not connected`;
+      if (typeof read === 'string') answer = { id, loaded: { state: 'failed', message: read } };
+      else void ask(id, read);
     },
-    vm: (id) => (answer?.id === id ? (answer.info as Loaded<VmInfo>) : LOADING),
-    node: (id) => (answer?.id === id ? (answer.info as Loaded<NodeInfo>) : LOADING),
+    of: (id) => (answer?.id === id ? answer.loaded : LOADING),
   };
 }

@@ -1,5 +1,5 @@
 import { endpointOf } from '../../ids.ts';
-import type { Vm, VmInfo } from '../../platforms/contract.ts';
+import type { ConsoleOutput, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
@@ -84,4 +84,14 @@ export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look):
   return snapshots.map(({ snapshot, current }) =>
     fit(`${look.glyphs.bullet} ${clean(snapshot)}${current ? '  (current)' : ''}`, columns),
   );
+}
+
+/** What was written to the console, oldest first. */
+export function consoleLog({ text, at }: ConsoleOutput, columns: number, look: Look): readonly string[] {
+  const { theme } = look;
+  const lines = text.split('\n').map((line) => fit(clean(line), columns));
+  while (lines.at(-1)?.trim() === '') lines.pop();
+  if (lines.length === 0) return [theme.paint('dim', 'Nothing was written yet.')];
+  const taken = at === undefined ? [] : [theme.paint('dim', `As of ${dateAndTime(at)}.`)];
+  return [...taken, ...lines];
 }

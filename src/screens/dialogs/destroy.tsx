@@ -4,7 +4,6 @@ import { endpointOf, type VmId } from '../../ids.ts';
 import type { EndpointField, Losses, Settings } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
-import { formDialog } from '../forms/form-layer.tsx';
 import { createForm } from '../forms/form-state.ts';
 import type { Stage } from '../stage.ts';
 
@@ -36,8 +35,8 @@ export function confirmLosses(
 
   const proof: EndpointField = {
     key: TYPED,
-    label: ids.length === 1 ? 'Its name' : 'How many',
-    help: `Type ${word} to go on.`,
+    label: ids.length === 1 ? 'Type its name' : 'Type the number',
+    help: `${action.title} goes on when ${word} stands here.`,
     kind: 'text',
     required: true,
   };
@@ -75,6 +74,10 @@ export function confirmLosses(
           theme.paint('warning', line),
         );
       if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
+      const impossible = keeps ? losses.find(({ disksGo }) => disksGo !== undefined)?.disksGo : undefined;
+      if (impossible !== undefined) {
+        return wrapped(`Disks can't be kept: ${impossible}`, COLUMNS).map((line) => theme.paint('danger', line));
+      }
       const all = (pick: (one: Losses) => readonly string[]) => losses?.flatMap(pick) ?? [];
       const goes = all(({ goes }) => goes);
       return [
@@ -100,7 +103,7 @@ export function confirmLosses(
         .map((line) => theme.paint(colour, line)),
       ...(paths.length > MOST_LISTED ? [theme.paint(colour, `${lead}${paths.length - MOST_LISTED} more`)] : []),
     ];
-    const dialog = formDialog(stage, {
+    const dialog = stage.dialogs.form({
       title: action.title,
       form: () => form,
       edited: describe,
@@ -108,8 +111,13 @@ export function confirmLosses(
       pressed(button) {
         if (button === 'cancel') return end(undefined);
         const { [TYPED]: proofGiven, ...args } = form.values();
-        if (String(proofGiven ?? '').trim() === word) end(args);
-        else stage.message.say(`type ${word} to go on`, 'warning');
+        const cannotKeep = args['keep-disks'] === true && losses?.some(({ disksGo }) => disksGo !== undefined);
+        if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
+        else if (String(proofGiven ?? '').trim() === word) end(args);
+        else {
+          stage.message.say(`that is not ${word}: nothing was deleted`, 'warning');
+          form.goTo(TYPED);
+        }
       },
     });
     describe();

@@ -6,10 +6,14 @@ const BOOT_MS = 300;
 const SHUTDOWN_MS = 500;
 const QUICK_MS = 80;
 
-const TYPES: Readonly<Record<string, string>> = { suspend: 'pause' };
-
 /** Answers the UPID. Throws a refusal for what the server would not even begin. */
-export function switchPower(world: World, guest: WorldGuest, verb: string, user: string): string {
+export function switchPower(
+  world: World,
+  guest: WorldGuest,
+  verb: string,
+  user: string,
+  form: Readonly<Record<string, unknown>>,
+): string {
   const { vmid, kind } = guest;
   const { lock } = guest.config;
   const running = guest.status === 'running';
@@ -20,10 +24,11 @@ export function switchPower(world: World, guest: WorldGuest, verb: string, user:
   }
   if (verb === 'shutdown' && guest.runState === 'paused') throw refusal(500, 'VM is paused - cannot shutdown');
 
-  const type = `${kind === 'qemu' ? 'qm' : 'vz'}${TYPES[verb] ?? verb}`;
+  const act = verb === 'suspend' && form['todisk'] === undefined ? 'pause' : verb;
+  const type = `${kind === 'qemu' ? 'qm' : 'vz'}${act}`;
   return world.beginTask(guest.node, type, String(vmid), user, (end) => {
     const failure = world.takeFailure(type);
-    const [afterMs, happen] = effect(world, guest, verb);
+    const [afterMs, happen] = effect(world, guest, act);
     world.clock.after(afterMs, () => {
       // The configuration is locked by the worker, not by the API: the task is begun, and then says so.
       if (failure === undefined && lock !== undefined && lock !== 'suspended')
@@ -57,8 +62,16 @@ function effect(world: World, guest: WorldGuest, verb: string): readonly [number
       return [SHUTDOWN_MS, run];
     case 'reset':
       return [QUICK_MS, run];
-    case 'suspend':
+    case 'pause':
       return [QUICK_MS, () => Object.assign(guest, { runState: 'paused' })];
+    case 'suspend':
+      return [
+        SHUTDOWN_MS,
+        () => {
+          off();
+          guest.config['lock'] = 'suspended';
+        },
+      ];
     case 'resume':
       return [
         QUICK_MS,

@@ -87,7 +87,7 @@ function onTask(world: World, upid: string, method: string, rest: readonly strin
 function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGuest, below: string): unknown {
   const { values, user } = call;
   const verb = /^POST status\/(\w+)$/.exec(below)?.[1];
-  if (verb !== undefined) return switchPower(world, guest, verb, user);
+  if (verb !== undefined) return switchPower(world, guest, verb, user, values);
   switch (below) {
     case 'GET status/current':
       return current(world, guest);

@@ -1,0 +1,25 @@
+import { permitted } from '../actions/perform.ts';
+import { consoleLogAction } from '../actions/vm.ts';
+import { FleetError } from '../errors.ts';
+import { clean } from '../terminal/width.ts';
+import { type Command, EXIT } from './command.ts';
+import { findVms } from './find.ts';
+
+/** `drover vm log web1`: text only, without the control sequences that a guest may have written. */
+export const consoleLogCommand: Command = {
+  noun: 'vm',
+  verb: 'log',
+  help: consoleLogAction.help,
+  takes: 'NAME',
+  flags: () => [],
+  async run(context, { words }) {
+    const [vm] = words.length === 1 ? await findVms(words, context) : [];
+    if (!vm) throw new FleetError('usage', 'which VM? Name one');
+    const { output } = permitted(consoleLogAction, vm.id, context.app).connection.console;
+    if (!output) throw new FleetError('op.unsupported', `${vm.name}: this platform keeps no console log`);
+    const { text, at } = await output(vm.id, context.signal);
+    if (at !== undefined) context.say(`as of ${new Date(at).toISOString()}`);
+    await context.printer.print(text.split('\n').map(clean).join('\n').trimEnd());
+    return EXIT.done;
+  },
+};
