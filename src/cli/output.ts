@@ -32,6 +32,8 @@ export interface Listing<R extends Row> {
   readonly rows: readonly R[];
   readonly columns: readonly Column<R>[];
   readonly name: (row: R) => string;
+  /** What could not be listed, for programs: people are told on stderr. */
+  readonly missing?: readonly Row[];
 }
 
 /** One object; `lines` are what people read, in this order. */
@@ -62,17 +64,17 @@ const joined = (lines: readonly string[]): string => lines.join('\n');
 
 /** The text of a list, without a final line break. `room`: see tableLines. */
 export async function renderList<R extends Row>(
-  { rows, columns, name }: Listing<R>,
+  { rows, columns, name, missing = [] }: Listing<R>,
   format: Format,
   room: number | undefined,
 ): Promise<string> {
   switch (format) {
     case 'json':
-      return json(rows, 2);
+      return json([...rows, ...missing], 2);
     case 'jsoncompact':
-      return json(rows);
+      return json([...rows, ...missing]);
     case 'yaml':
-      return yamlOf(rows);
+      return yamlOf([...rows, ...missing]);
     case 'name':
       return joined(rows.map((row) => clean(name(row))));
     case 'csv':

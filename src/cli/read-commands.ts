@@ -4,6 +4,7 @@ import type { VmInfo } from '../platforms/contract.ts';
 import { spellBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { failureRows } from './failure-rows.ts';
 import { filteredVms, findNode, findVms } from './find.ts';
 import { type Column, type Row, renderDetails, renderList } from './output.ts';
 import { nodeColumns, nodeRow, poolColumns, poolRows, vmColumns, vmRow } from './rows.ts';
@@ -15,7 +16,9 @@ async function list<R extends Row & { readonly id: string }>(
   columns: readonly Column<R>[],
 ): Promise<number> {
   const connected = await connect(context, chosenEndpoints(context));
-  await print(context, rowsOf(), columns, ({ id }) => id);
+  const rows = rowsOf();
+  const missing = failureRows(connected, context, rows[0]);
+  await print(context, rows, columns, ({ id }) => id, missing);
   sayFailures(context, connected);
   return connected.answered.length === 0 && connected.failed.size > 0 ? EXIT.unreachable : EXIT.done;
 }
@@ -25,8 +28,9 @@ async function print<R extends Row>(
   rows: readonly R[],
   columns: readonly Column<R>[],
   name: (row: R) => string,
+  missing: readonly Row[] = [],
 ): Promise<void> {
-  await printer.print(await renderList({ rows, columns, name }, format, room));
+  await printer.print(await renderList({ rows, columns, name, missing }, format, room));
 }
 
 const byName = <Thing extends { readonly name: string }>(a: Thing, b: Thing) => (a.name < b.name ? -1 : 1);

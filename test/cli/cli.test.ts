@@ -49,15 +49,18 @@ describe('lists', () => {
     await desk.write(simulated({ good: { vms: 3 }, bad: { vms: 3, password: 'wrong' } }));
     const { code, stdout, stderr } = await desk.run('vm', 'list', '-o', 'json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toHaveLength(3);
+    const rows = JSON.parse(stdout) as Row[];
+    expect(rows.map(({ endpoint }) => endpoint)).toEqual(['good', 'good', 'good', 'bad']);
+    expect(rows[3]).toMatchObject({ id: null, name: null, state: null, platform: 'fake', code: 'auth.rejected' });
     expect(stderr).toContain('bad');
+    expect((await desk.run('vm', 'list', '-o', 'name')).stdout.trim().split('\n')).toHaveLength(3);
   });
 
   it('ends with 4 when nothing answers', async () => {
     await desk.write(simulated({ bad: { vms: 3, password: 'wrong' } }));
     const { code, stdout } = await desk.run('vm', 'list', '-o', 'json');
     expect(code).toBe(4);
-    expect(JSON.parse(stdout)).toEqual([]);
+    expect(JSON.parse(stdout)).toEqual([expect.objectContaining({ endpoint: 'bad', code: 'auth.rejected' })]);
   });
 
   it('F-321 filters by query', async () => {
@@ -321,7 +324,7 @@ describe('wrong use', () => {
     await desk.write('endpoints:\n  demo: { platform: fake, vms: 2 }\n  odd: { platform: fkae }\n');
     const { code, stdout, stderr } = await desk.run('vm', 'list', '-o', 'json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toHaveLength(2);
+    expect((JSON.parse(stdout) as Row[]).map(({ endpoint }) => endpoint)).toEqual(['demo', 'demo', 'odd']);
     expect(stderr).toMatch(/config\.yaml:3:\d+: .*fkae/);
   });
 
