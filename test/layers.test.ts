@@ -16,7 +16,7 @@ interface Row {
 const LAYERS: readonly Row[] = [
   { layer: 'leaf', is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts', 'version.ts'], imports: [] },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
-  { layer: 'testkit', is: ['platforms/testkit.ts'], imports: ['leaf', 'contract'] },
+  { layer: 'testkit', is: ['platforms/testkit.ts', 'platforms/testkit-link.ts'], imports: ['leaf', 'contract'] },
   { layer: 'transport', is: ['platforms/transport/'], imports: ['leaf', 'contract'], lazily: ['ssh2'] },
   { layer: 'wrap', is: ['platforms/wrap/'], imports: ['leaf', 'contract'] },
   { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },

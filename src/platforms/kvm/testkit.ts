@@ -6,8 +6,8 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { startLink } from '../testkit-link.ts';
 import { startPrivateDaemon, VIRSH } from './testkit/private-daemon.ts';
-import { startSocketProxy } from './testkit/socket-proxy.ts';
 
 const ENDPOINT = endpointName('kvm-test');
 const DAEMON = '/usr/sbin/libvirtd';
@@ -47,7 +47,7 @@ export const testkit: PlatformTestkit = {
 
 async function start(): Promise<TestServer> {
   const daemon = await startPrivateDaemon(DAEMON);
-  const proxy = await startSocketProxy(join(daemon.dir, 'proxy-sock'), daemon.socket);
+  const link = await startLink({ path: join(daemon.dir, 'proxy-sock') }, { path: daemon.socket });
   const { virsh } = daemon;
   const stopped = await define('contract-stopped');
   const running = await define('contract-running');
@@ -65,7 +65,7 @@ async function start(): Promise<TestServer> {
     endpoint: {
       name: ENDPOINT,
       platform: 'kvm',
-      values: { transport: 'unix', socket: proxy.path, driver: 'test:///default' },
+      values: { transport: 'unix', socket: link.at.path, driver: 'test:///default' },
     },
     wrongLogin: undefined,
     clock: systemClock,
@@ -90,10 +90,10 @@ async function start(): Promise<TestServer> {
         () => true,
         () => false,
       ),
-    cutLink: () => proxy.cut(),
-    mendLink: () => proxy.mend(),
+    cutLink: () => link.cut(),
+    mendLink: () => link.mend(),
     async close() {
-      await proxy.close();
+      await link.close();
       await daemon.stop();
     },
   };

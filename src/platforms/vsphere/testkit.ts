@@ -5,10 +5,10 @@ import { endpointName, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { http } from './testkit/http-facts.ts';
 import { openMachineRoom } from './testkit/machine-room.ts';
-import { startTcpProxy } from './testkit/tcp-proxy.ts';
 import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
 
 const ENDPOINT = endpointName('vsphere-test');
@@ -41,9 +41,11 @@ export const testkit: PlatformTestkit = {
   start,
 };
 
+const HOST = '127.0.0.1';
+
 async function start(): Promise<TestServer> {
   const vcsim = await startVcsim(vcsimPath(process.env), VMS);
-  const proxy = await startTcpProxy(vcsim.port);
+  const link = await startLink({ host: HOST, port: 0 }, { host: HOST, port: vcsim.port });
   const room = await openMachineRoom(vcsim);
   const idOf = ({ value }: MoRef) => vmId(ENDPOINT, value);
   const stopped = room.find('off');
@@ -52,7 +54,7 @@ async function start(): Promise<TestServer> {
   const endpoint: Endpoint = {
     name: ENDPOINT,
     platform: 'vsphere',
-    values: { url: `127.0.0.1:${proxy.port}`, ca: vcsim.ca, user: USER, password: PASSWORD },
+    values: { url: `${HOST}:${link.at.port}`, ca: vcsim.ca, user: USER, password: PASSWORD },
   };
 
   return {
@@ -73,11 +75,11 @@ async function start(): Promise<TestServer> {
       const query = new URLSearchParams({ dcPath: DATACENTER, dsName: datastore });
       return (await vcsim.status('HEAD', `/folder/${encodeURI(file)}?${query}`)) === 200;
     },
-    cutLink: () => proxy.cut(),
-    mendLink: () => proxy.mend(),
+    cutLink: () => link.cut(),
+    mendLink: () => link.mend(),
     async close() {
       await room.close();
-      await proxy.close();
+      await link.close();
       await vcsim.stop();
     },
   };
