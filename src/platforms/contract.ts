@@ -348,7 +348,8 @@ export const operations = {
   'vm.restart': { kind: 'mutates', deadlineMs: 40_000 },
   'vm.pause': { kind: 'mutates', deadlineMs: 40_000 },
   'vm.resume': { kind: 'mutates', deadlineMs: 40_000 },
-  'vm.suspend': { kind: 'mutates', deadlineMs: 60_000 },
+  // where there are no tasks, it is answered when all is written
+  'vm.suspend': { kind: 'mutates', deadlineMs: 600_000 },
   'vm.losses': { kind: 'reads', deadlineMs: 15_000 },
   'vm.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.settings': { kind: 'reads', deadlineMs: 10_000 },

@@ -37,7 +37,6 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid) };
   let closed = false;
   const whyNot: Partial<Record<OperationName, string>> = {
-    'vm.suspend': 'drover does not save libvirt guests to disk yet: virsh managedsave does',
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
   };
 

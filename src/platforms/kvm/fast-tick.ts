@@ -99,7 +99,7 @@ async function compare(
   const nets = new Map<string, NetReading>();
   for (const { name, uuid, id, state, reason, netReceived, netSent } of readDomainStats(stats)) {
     const key = uuidText(uuid);
-    roster.observe(key, { domain: { name, uuid, id }, state, reason });
+    roster.observe(key, { domain: { name, uuid, id }, state, reason, saved: false });
     nets.set(key, { netReceived, netSent });
     if (nets.size % AT_ONCE === 0) await breathe();
   }

@@ -4,6 +4,7 @@ import { type EndpointName, type NodeId, type VmId, vmId } from '../../ids.ts';
 import { bytes, kib } from '../../units.ts';
 import type { Trouble, Vm } from '../contract.ts';
 import { usableAddresses } from './addresses.ts';
+import type { ListedGuest } from './list-guests.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from './metadata.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
@@ -16,6 +17,7 @@ export interface Guest {
   readonly domain: Domain;
   readonly state: number;
   readonly reason: number;
+  readonly saved: boolean;
   /** Undefined until it was read for the first time. */
   readonly details: GuestDetails | undefined;
   readonly vm: Vm;
@@ -38,9 +40,7 @@ export interface Place {
 
 export function createGuest(
   place: Place,
-  domain: Domain,
-  state: number,
-  reason: number,
+  { domain, state, reason, saved }: ListedGuest,
   details: GuestDetails | undefined,
   trouble: Trouble | undefined,
 ): Guest {
@@ -52,7 +52,7 @@ export function createGuest(
     name: domain.name,
     node: place.node,
     pool: undefined,
-    ...stateOf(state, reason),
+    ...stateOf(state, reason, saved),
     cpus: details?.cpus ?? 0,
     memory: details ? kib(details.memoryKib) : bytes(0),
     ips: details?.ips ?? [],
@@ -63,7 +63,7 @@ export function createGuest(
     tags: [],
     ...(trouble ? { trouble } : {}),
   };
-  return { domain, state, reason, details, vm };
+  return { domain, state, reason, saved, details, vm };
 }
 
 export const idOf = (place: Place, uuid: string): VmId => vmId(place.endpoint, uuid);
@@ -107,3 +107,7 @@ export const unlessGone =
 /** The daemon's "no", or its silence, about this one guest: all others go on. A link that is down is told otherwise. */
 export const isAboutGuest = (error: unknown): error is LibvirtError | FleetError =>
   error instanceof LibvirtError || (error instanceof FleetError && error.code === 'op.timeout');
+
+/** Whether its memory lies on the host's disk. A driver that can't do that has none; a transient domain neither. */
+export const isSaved = (client: RpcClient, domain: Domain, signal: AbortSignal): Promise<boolean> =>
+  client.call(procedures.hasManagedSave, { domain, flags: 0 }, { signal }).catch(unlessGone(false));

@@ -29,7 +29,7 @@ it('F-040 reads system, disks and networks of a host', () => {
     ['Networks', 'eth0', '10.231.9.1/24'],
     ['Networks', 'virbr0', '192.168.121.1/24'],
     ['Networks', 'Bridges', 'virbr0'],
-    ['Networks', 'Default way', 'eth0'],
+    ['Networks', 'Default route', 'eth0'],
   ]);
 });
 

@@ -55,7 +55,7 @@ async function platformLines(
       ];
     }),
   );
-  const topology = `${cpu.sockets} sockets, ${cpu.cores} cores, ${cpu.threads} threads`;
+  const topology = [count(cpu.sockets, 'socket'), count(cpu.cores, 'core'), count(cpu.threads, 'thread')].join(', ');
   return [
     ['CPU', 'CPUs', `${node.cpus} (${topology})`],
     ['CPU', 'Model', [capabilities.cpuVendor, capabilities.cpuModel ?? cpu.model].filter(Boolean).join(' ')],
@@ -106,7 +106,7 @@ export function readReport(report: string): readonly Line[] {
     ...of('disks').flatMap(diskLine),
     ...of('addresses').flatMap(addressLine),
     ['Networks', 'Bridges', bridges.join(', ') || '-'],
-    ['Networks', 'Default way', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
+    ['Networks', 'Default route', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
   ];
 }
 

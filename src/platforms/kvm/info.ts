@@ -3,7 +3,7 @@ import { type Bytes, bytes } from '../../units.ts';
 import type { Disk, Snapshot, VmInfo } from '../contract.ts';
 import { usableAddresses } from './addresses.ts';
 import { type DomainXml, readDomainXml } from './domain-xml.ts';
-import { leasedAddresses, unlessGone } from './guest.ts';
+import { isSaved, leasedAddresses, unlessGone } from './guest.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from './metadata.ts';
 import { ADDRESS_SOURCE, METADATA, procedures } from './rpc/protocol.ts';
@@ -17,10 +17,11 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
   onGuest(calls, id, signal, async (call) => {
     const { client, domain } = call;
     const options = { signal };
-    const [xmlText, info, { state, reason }, autostart, kcli, persistent, snapshots] = await Promise.all([
+    const [xmlText, info, { state, reason }, saved, autostart, kcli, persistent, snapshots] = await Promise.all([
       client.call(procedures.domainXml, { domain, flags: 0 }, options),
       client.call(procedures.domainInfo, { domain }, options),
       client.call(procedures.domainState, { domain, flags: 0 }, options),
+      isSaved(client, domain, signal),
       client.call(procedures.domainAutostart, { domain }, options).catch(unlessGone<boolean | undefined>(undefined)),
       client
         .call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags: 0 }, options)
@@ -35,7 +36,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
     return {
       name: domain.name,
       id: uuidText(domain.uuid),
-      status: stateOf(state, reason).state,
+      status: stateOf(state, reason, saved).state,
       autostart,
       plan: kcli.plan,
       profile: kcli.profile,

@@ -1,11 +1,17 @@
 import { FleetError } from '../../errors.ts';
 import type { VmOps } from '../contract.ts';
+import { isSaved } from './guest.ts';
 import { CHANGE_MS, DONE, type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { type Domain, type Procedure, procedures } from './rpc/protocol.ts';
 import { DOMAIN } from './states.ts';
 
+/** libvirt answers when the last page is written: some hundred GiB take minutes. */
+const SAVE_MS = 600_000;
+
 /** What the power switch does. Where a guest is there already, nothing is sent, and that is a success. */
-export function createLifecycle(calls: GuestCalls): Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resume'> {
+export function createLifecycle(
+  calls: GuestCalls,
+): Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'suspend'> {
   return {
     start: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
@@ -38,10 +44,23 @@ export function createLifecycle(calls: GuestCalls): Pick<VmOps, 'start' | 'stop'
       }),
     resume: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        if (call.domain.id === -1) throw notRunning(call);
+        if (call.domain.id === -1) {
+          if (!(await isSaved(call.client, call.domain, signal))) throw notRunning(call);
+          await flagged(call, 'wake up', procedures.create);
+          return DONE;
+        }
         const state = await stateOf(call);
         if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
         else if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
+        return DONE;
+      }),
+    suspend: (id, signal) =>
+      onGuest(calls, id, signal, async (call) => {
+        if (call.domain.id === -1) {
+          if (await isSaved(call.client, call.domain, signal)) return DONE;
+          throw notRunning(call);
+        }
+        await flagged(call, 'suspend', procedures.managedSave, SAVE_MS);
         return DONE;
       }),
   };
@@ -69,4 +88,5 @@ const flagged = <R>(
   { client, domain, signal, change }: GuestCall,
   verb: string,
   procedure: Procedure<{ readonly domain: Domain; readonly flags: number }, R>,
-) => change(verb, () => client.call(procedure, { domain, flags: 0 }, { signal, deadlineMs: CHANGE_MS }));
+  deadlineMs = CHANGE_MS,
+) => change(verb, () => client.call(procedure, { domain, flags: 0 }, { signal, deadlineMs }));

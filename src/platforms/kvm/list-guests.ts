@@ -7,13 +7,15 @@ export interface ListedGuest {
   readonly domain: Domain;
   readonly state: number;
   readonly reason: number;
+  /** Its memory lies on the host's disk. */
+  readonly saved: boolean;
 }
 
 /** Between two looks at the event loop; a list of ten thousand must not be felt in the hand. */
 const AT_ONCE = 500;
 
 /**
- * Every domain of the host with its state, by uuid, in two calls whatever their number: running ones and the others,
+ * Every domain of the host with its state, by uuid, in three calls whatever their number: running ones and the others,
  * since a daemon puts 16,384 into one reply at most.
  */
 export async function listGuests(poll: RpcClient, signal: AbortSignal): Promise<ReadonlyMap<string, ListedGuest>> {
@@ -21,9 +23,16 @@ export async function listGuests(poll: RpcClient, signal: AbortSignal): Promise<
     poll.call(procedures.domainStats, { domains: [], groups: STATS.state, flags: filter }, { signal });
   const guests = new Map<string, ListedGuest>();
   let count = 0;
-  for (const body of await Promise.all([ask(LIST.active), ask(LIST.inactive)])) {
+  const [active, inactive, { domains }] = await Promise.all([
+    ask(LIST.active),
+    ask(LIST.inactive),
+    poll.call(procedures.listDomains, { needResults: true, flags: LIST.managedSave }, { signal }),
+  ]);
+  const saved = new Set(domains.map(({ uuid }) => uuidText(uuid)));
+  for (const body of [active, inactive]) {
     for (const { name, uuid, id, state, reason } of readDomainStats(body)) {
-      guests.set(uuidText(uuid), { domain: { name, uuid, id }, state, reason });
+      const key = uuidText(uuid);
+      guests.set(key, { domain: { name, uuid, id }, state, reason, saved: saved.has(key) });
       if (++count % AT_ONCE === 0) await breathe();
     }
   }

@@ -103,10 +103,11 @@ export function createMeters(): Meters {
         meter.netAt = at;
       }
       const fresh = at - meter.slowAt < FRESH_MS;
-      const used = fresh ? meter.memory : Number.NaN;
+      // Until the slow layer has come nothing is known; where it knows no better, a guest uses what it was given.
+      const used = Number.isNaN(meter.memory) ? (cpu?.memory ?? Number.NaN) : meter.memory;
       return {
         cpu: cpuShare,
-        memory: Number.isNaN(used) ? (cpu?.memory ?? Number.NaN) : used,
+        memory: fresh ? used : Number.NaN,
         diskRead: fresh ? meter.diskRead : Number.NaN,
         diskWrite: fresh ? meter.diskWrite : Number.NaN,
         netRx,

@@ -32,13 +32,14 @@ async function setUp(readInfo: () => typeof info = () => info) {
   answer(procedures.domainInfo, readInfo);
   answer(procedures.domainByUuid, () => domain);
   answer(procedures.domainState, () => ({ state: RUNNING, reason: 0 }));
+  answer(procedures.hasManagedSave, () => false);
   answer(procedures.domainAutostart, () => false);
   answer(procedures.domainMetadata, () => {
     throw libvirtNo(VIR_ERR.noMetadata);
   });
   answer(procedures.domainAddresses, () => []);
   const endpoint = endpointName('a');
-  const roster = await createRoster(new Map([[web1, { domain, state: RUNNING, reason: 0 }]]), {
+  const roster = await createRoster(new Map([[web1, { domain, state: RUNNING, reason: 0, saved: false }]]), {
     poll: client,
     place: { endpoint, node: nodeId(endpoint, 'n') },
     clock,

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Change, Trouble } from '../contract.ts';
-import { createGuest, type Guest, type GuestDetails, isAboutGuest, type Place, readDetails } from './guest.ts';
+import { createGuest, type Guest, type GuestDetails, isAboutGuest, isSaved, type Place, readDetails } from './guest.ts';
 import { breathe, type ListedGuest } from './list-guests.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
@@ -50,8 +50,8 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
   const { poll, place, clock, signal, seen, emit, onIdle, onComplete } = options;
   let complete = false;
   const guests = new Map<string, Guest>();
-  for (const [uuid, { domain, state, reason }] of listed) {
-    guests.set(uuid, createGuest(place, domain, state, reason, undefined, undefined));
+  for (const [uuid, guest] of listed) {
+    guests.set(uuid, createGuest(place, guest, undefined, undefined));
     if (guests.size % LISTED_AT_ONCE === 0) await breathe();
   }
   /** By uuid: that its monitor hangs, and that it could not be read. Each has an end of its own. */
@@ -62,8 +62,8 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
   let running: readonly string[] | undefined;
   let wake = () => {};
 
-  const build = (uuid: string, { domain, state, reason }: ListedGuest, details: GuestDetails | undefined): Guest =>
-    createGuest(place, domain, state, reason, details, hanging.get(uuid) ?? unreadable.get(uuid));
+  const build = (uuid: string, listed: ListedGuest, details: GuestDetails | undefined): Guest =>
+    createGuest(place, listed, details, hanging.get(uuid) ?? unreadable.get(uuid));
 
   const isActive = (guest: Guest | undefined): boolean => guest !== undefined && guest.domain.id !== -1;
 
@@ -104,13 +104,14 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     if (!bytes) return undefined;
     const known: Domain = guests.get(uuid)?.domain ?? { name: '', uuid: bytes, id: -1 };
     return reading(uuid, async () => {
-      const [domain, { state, reason }, details] = await Promise.all([
+      const [domain, { state, reason }, saved, details] = await Promise.all([
         poll.call(procedures.domainByUuid, { uuid: bytes }, { signal }),
         poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
+        isSaved(poll, known, signal),
         readDetails(poll, known, true, clock, signal),
       ]);
       if (domain.id === -1) hanging.delete(uuid);
-      return [{ domain, state, reason }, details];
+      return [{ domain, state, reason, saved }, details];
     });
   }
 
@@ -157,11 +158,12 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
       return running;
     },
     touch,
-    observe(uuid, { domain, state, reason }) {
+    observe(uuid, seenNow) {
+      const { domain, state, reason } = seenNow;
       const guest = guests.get(uuid);
       if (guest && guest.state === state && guest.reason === reason && guest.domain.id === domain.id) return;
       if (guest) {
-        const change = put(uuid, build(uuid, { domain, state, reason }, guest.details));
+        const change = put(uuid, build(uuid, seenNow, guest.details));
         if (change) emit([change]);
       }
       touch(uuid);

@@ -10,10 +10,16 @@ it.each([
   [4, 1, 'stopping', 'in shutdown'],
   [5, 1, 'stopped', 'shut off'],
   [5, 3, 'crashed', 'shut off (crashed)'],
+  [5, 5, 'stopped', 'shut off'],
   [7, 0, 'suspended', 'pmsuspended'],
   [99, 0, 'unknown', 'state 99'],
 ] as const)('F-067 state %i for reason %i is %s', (state, reason, ours, words) => {
   expect(stateOf(state, reason)).toEqual({ state: ours, rawState: words });
+});
+
+it('calls a guest suspended whose memory is saved, and only while it is off', () => {
+  expect(stateOf(5, 5, true)).toEqual({ state: 'suspended', rawState: 'shut off (saved)' });
+  expect(stateOf(1, 1, true)).toEqual({ state: 'running', rawState: 'running' });
 });
 
 it('puts lifecycle events into words, also those that are not known yet', () => {

@@ -37,7 +37,6 @@ const REASONS: Readonly<Record<string, readonly [VmState, string]>> = {
   '3.13': ['error', 'post-copy migration failed'],
   '5.3': ['crashed', 'crashed'],
   '5.4': ['stopped', 'migrated'],
-  '5.5': ['stopped', 'saved'],
   '5.6': ['stopped', 'failed to start'],
   '6.1': ['crashed', 'panicked'],
 };
@@ -47,7 +46,9 @@ export interface StateWords {
   readonly rawState: string;
 }
 
-export function stateOf(state: number, reason: number): StateWords {
+/** `saved`: its memory lies on the host's disk, and its next start goes on from there. */
+export function stateOf(state: number, reason: number, saved = false): StateWords {
+  if (saved && state === DOMAIN.shutOff) return { state: 'suspended', rawState: 'shut off (saved)' };
   const [plain, word] = STATES[state] ?? ['unknown', `state ${state}`];
   const special = REASONS[`${state}.${reason}`];
   return special ? { state: special[0], rawState: `${word} (${special[1]})` } : { state: plain, rawState: word };

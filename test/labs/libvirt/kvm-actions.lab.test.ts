@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { VmId } from '../../../src/ids.ts';
 import { mib } from '../../../src/units.ts';
-import { openTerminal } from '../../contract/terminal.ts';
+import { openTerminal, type Terminal } from '../../contract/terminal.ts';
 import { until } from '../until.ts';
 import {
   guestState,
@@ -44,6 +44,11 @@ async function open(): Promise<Watched> {
   const watched = await watch(endpoint);
   opened.push(watched);
   return watched;
+}
+async function consoleOf({ connection }: Watched, id: VmId): Promise<Terminal> {
+  const attachment = await connection.console.serial?.(id, { force: true }, patient());
+  if (attachment?.kind !== 'stream') throw new Error('not a stream');
+  return openTerminal(attachment.stream);
 }
 const idOf = (name: string): Promise<VmId> => idOfGuest(host, endpoint, name);
 
@@ -92,6 +97,28 @@ it('F-252 logs in at the serial console, and detaches without stopping the guest
   await terminal.ended;
   expect(await guestState(host, 'act0')).toBe('running');
   await connection.close();
+});
+
+it('F-052 F-455 saves a guest to disk, and wakes it up where it was', async () => {
+  const watched = await open();
+  const id = await idOf('act0');
+  const { suspend, resume } = watched.connection.vm;
+  const before = await consoleOf(watched, id);
+  await before.see(/root@act0:.*# /, '\r');
+  before.type('kept=still-here; echo said-$((40+2))\r');
+  await before.see(/said-42/);
+  await suspend?.(id, patient());
+  await watched.untilState(id, 'suspended', 30_000);
+  expect(await virsh(host, 'dominfo', 'act0')).toMatch(/Managed save: +yes/);
+
+  const anew = await open();
+  expect((await anew.untilState(id, 'suspended')).rawState).toBe('shut off (saved)');
+  expect((await anew.connection.vm.info(id, patient())).status).toBe('suspended');
+  await resume?.(id, patient());
+  await anew.untilState(id, 'running', 30_000);
+  const after = await consoleOf(anew, id);
+  after.type('echo $kept-$((40+3))\r');
+  await after.see(/still-here-43/);
 });
 
 it('F-050 asks the guest to power off', async () => {

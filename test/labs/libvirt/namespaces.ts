@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { run } from '../command.ts';
 import type { Host } from './site.ts';
 
+/** All that is asked of a machine in namespaces of its own. */
+type Machine = Pick<Host, 'name' | 'dir'>;
+
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -11,7 +14,7 @@ function read(path: string): string {
 }
 
 /** The processes that hold the host up: its PID 1 and the `unshare` that waits for it. */
-export function keepersOf(host: Host): readonly number[] {
+export function keepersOf(host: Machine): readonly number[] {
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && read(`/proc/${pid}/cmdline`).split('\0').includes(host.dir))
     .map(Number);
@@ -21,11 +24,11 @@ export function keepersOf(host: Host): readonly number[] {
  * The process that is PID 1 inside the host, by its number out here; undefined when the host is down. Found by
  * what runs, not by a file, so that a number that was given out anew is never killed.
  */
-export const initOf = (host: Host): number | undefined =>
+export const initOf = (host: Machine): number | undefined =>
   keepersOf(host).find((pid) => /^NSpid:.*\s1$/m.test(read(`/proc/${pid}/status`)));
 
 /** Runs a program inside the host, as root, and gives what it printed. Rejects when it fails or the host is down. */
-export function inHost(host: Host, ...argv: readonly [string, ...string[]]): Promise<string> {
+export function inHost(host: Machine, ...argv: readonly [string, ...string[]]): Promise<string> {
   const init = initOf(host);
   if (init === undefined) return Promise.reject(new Error(`${host.name} of the lab is down`));
   return run(['nsenter', '--target', `${init}`, '--mount', '--net', '--pid', '--uts', '--ipc', '--', ...argv]);

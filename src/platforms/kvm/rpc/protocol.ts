@@ -158,6 +158,7 @@ export const procedures = {
   reboot: define(27, 'DOMAIN_REBOOT', onDomainWith, nothing),
   setAutostart: define(29, 'DOMAIN_SET_AUTOSTART', struct({ domain, autostart: flag }), nothing),
   suspend: define(34, 'DOMAIN_SUSPEND', onDomain, nothing),
+  managedSave: define(182, 'DOMAIN_MANAGED_SAVE', onDomainWith, nothing),
   create: define(196, 'DOMAIN_CREATE_WITH_FLAGS', onDomainWith, domain),
   setCpus: define(199, 'DOMAIN_SET_VCPUS_FLAGS', struct({ domain, count: uint, flags: uint }), nothing),
   openConsole: define(201, 'DOMAIN_OPEN_CONSOLE', struct({ domain, device: optional(text), flags: uint }), nothing),
@@ -221,7 +222,7 @@ export const OPEN_READ_ONLY = 1;
 /** LIST_ALL_STORAGE_POOLS: the numbers are the other way round than those of domains. */
 export const POOLS = { inactive: 1, active: 2 } as const;
 /** LIST_ALL_DOMAINS and domain stats. */
-export const LIST = { active: 1, inactive: 2 } as const;
+export const LIST = { active: 1, inactive: 2, managedSave: 1 << 8 } as const;
 /** DOMAIN_GET_XML_DESC. */
 export const XML = { secure: 1, inactive: 2 } as const;
 /** Where a change goes. */
