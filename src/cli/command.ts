@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { App } from '../compose.ts';
 import type { Settings } from '../platforms/contract.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
-import { FORMATS, type Format } from './output.ts';
+import { FORMATS, type Format, WIDE } from './output.ts';
 import type { Printer } from './print.ts';
 
 /** What a command runs in. */
@@ -29,6 +29,9 @@ export interface GlobalFlags {
   readonly clients: readonly string[];
   readonly filter: string;
   readonly yes: boolean;
+  /** Every column there is. */
+  readonly wide: boolean;
+  readonly dryRun: boolean;
 }
 
 /** One command: two words, then its own words and flags. Answers the exit code. */
@@ -53,7 +56,7 @@ export const globalFlags: readonly Flag[] = [
     label: 'Output',
     help: 'The form of what is printed.',
     kind: 'choice',
-    options: FORMATS,
+    options: [...FORMATS, WIDE],
     default: 'table',
   },
   {
@@ -100,5 +103,7 @@ export function globalsOf(values: Settings, repeated: ParsedFlags['repeated']): 
       .filter((name) => name !== '' && name !== 'all'),
     filter: String(values['filter'] ?? ''),
     yes: values['yes'] === true,
+    wide: values['output'] === WIDE,
+    dryRun: values['dry-run'] === true,
   };
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheDirectory, configFile, stateDirectory } from '../../state/config/paths.ts';
 import { type Topic, terms, text } from './topic.ts';
 
@@ -10,6 +10,10 @@ export const filesTopic: Topic = {
     return [
       terms([
         [config, 'the configuration; --config and $DROVER_CONFIG name another'],
+        [
+          join(dirname(config), 'secrets'),
+          'secrets that drover import has copied, a file for each, readable for you alone',
+        ],
         [join(state, 'audit.jsonl'), 'every change that was asked for and what came of it, one JSON object a line'],
         [join(state, 'ui.json'), 'how the screen was left'],
         [join(state, 'crash-*.txt'), 'reports of crashes, secrets blotted out; the newest ten'],

@@ -1,10 +1,12 @@
 import { coloursTopic } from './colours.ts';
+import { columnsTopic } from './columns.ts';
 import { completionTopic } from './completion.ts';
 import { configTopic } from './config.ts';
 import { consoleTopic } from './console.ts';
 import { exitCodesTopic } from './exit-codes.ts';
 import { filesTopic } from './files.ts';
 import { filterTopic } from './filter.ts';
+import { importTopic } from './import.ts';
 import { keysTopic } from './keys.ts';
 import { secretsTopic } from './secrets.ts';
 import type { Topic } from './topic.ts';
@@ -14,7 +16,9 @@ import { trustTopic } from './trust.ts';
 export const topics: readonly Topic[] = [
   keysTopic,
   filterTopic,
+  columnsTopic,
   configTopic,
+  importTopic,
   secretsTopic,
   trustTopic,
   consoleTopic,
