@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { parseArgs } from 'node:util';
+import { dirname, join } from 'node:path';
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { actions } from './actions/index.ts';
@@ -7,10 +7,13 @@ import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';
 import { sentence } from './errors.ts';
+import { isCount, screenOptions } from './screen-options.ts';
 import { createAttach } from './screens/console/attach.ts';
+import { panelDialogs } from './screens/dialogs/panels.ts';
 import { createFleetState, type FleetState } from './screens/fleet/fleet-state.ts';
 import { type Remembered, recall } from './screens/fleet/remembered.ts';
 import { glyphSet, glyphsOf } from './screens/glyphs.ts';
+import { setMouse } from './screens/mouse.ts';
 import { createProgram } from './screens/program.ts';
 import { Root } from './screens/root.tsx';
 import { createStage, type Stage } from './screens/stage.ts';
@@ -18,8 +21,10 @@ import type { Config } from './state/config/model.ts';
 import { stateDirectory } from './state/config/paths.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
-import { themeName } from './state/preferences.ts';
-import { colourLevel, loadTheme } from './state/theme.ts';
+import { mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
+import { createThemes, type Themes } from './state/theme.ts';
+import { colourLevel } from './state/theme-colours.ts';
+import { inAscii } from './terminal/ascii.ts';
 import type { Input } from './terminal/input.ts';
 import { createKeyStream } from './terminal/key-stream.ts';
 import type { Screen } from './terminal/screen.ts';
@@ -32,9 +37,9 @@ export interface AppOptions {
   readonly crash: CrashGuard;
 }
 
-/** The screen, from the first frame to the last. Answers the exit code. */
-export async function runApp({ argv, screen, input, crash }: AppOptions): Promise<number> {
-  const flags = readFlags(argv);
+/** The screen, from the first frame to the last. Answers the exit code; `plain` when the configuration wants lines instead. */
+export async function runApp({ argv, screen, input, crash }: AppOptions): Promise<number | 'plain'> {
+  const flags = screenOptions(argv);
   const demo =
     flags.demo === undefined ? undefined : await openDemo(isCount(flags.demo) ? Number(flags.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
@@ -55,8 +60,12 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
   });
   try {
     const config = await services.load();
-    const { theme, problem } = await chosenTheme(config);
+    if (wantsLines(config)) return 'plain';
+    const themes = createThemes(colourLevel(process.env), join(dirname(services.configPath), 'themes'));
+    const { theme, problem } = await chosenTheme(themes, config);
     const { keymap, detachKey, problems: keyProblems } = configuredKeymap(actions, services.configPath, config.file);
+    const glyphs = glyphSet(env);
+    if (glyphs === 'ascii') screen.setSpelling(inAscii);
     const keys = createKeyStream();
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
     const state = createFleetState(services.store.fleet);
@@ -64,11 +73,14 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
       services,
       actions,
       keymap,
-      look: { theme, glyphs: glyphsOf(glyphSet(env)) },
+      look: { theme, glyphs: glyphsOf(glyphs) },
+      themes,
+      dialogs: panelDialogs,
       terminal: {
         size: screen.size,
         repaint: screen.repaint,
         suspend: screen.suspend,
+        setMouse: screen.setMouse,
         copy: screen.copy,
         attach: createAttach(screen, input, detachKey),
         feed: keys.feed,
@@ -76,6 +88,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
       quit,
     });
     Object.assign(started, { stage, state });
+    if (mouseIsOn(config)) setMouse(stage, true);
     const program = createProgram(stage, state);
     const ink = render(<Root stage={stage} state={state} views={program.views} />, {
       stdout: screen.stdout,
@@ -101,6 +114,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     services.open();
     services.follow();
     remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    if (remembered.isFirst) stage.tour.show();
     stage.changed();
 
     // A bug while drawing ends it too, with the stack on the restored terminal.
@@ -117,31 +131,11 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
   }
 }
 
-interface Flags {
-  /** How many VMs, as it was typed; empty for the default. */
-  readonly demo: string | undefined;
-  readonly config: string | undefined;
-  readonly readOnly: boolean;
-}
-
-function readFlags(argv: readonly string[]): Flags {
-  // `--demo` alone is allowed, which parseArgs has no word for.
-  const words = argv.map((word) => (word === '--demo' ? '--demo=' : word));
-  const { values } = parseArgs({
-    args: words,
-    options: { demo: { type: 'string' }, config: { type: 'string' }, 'read-only': { type: 'boolean' } },
-  });
-  return { demo: values.demo, config: values.config, readOnly: values['read-only'] === true };
-}
-
-const isCount = (text: string): boolean => /^\d{1,6}$/.test(text);
-
 /** A theme that can't be read must not keep anybody from their fleet. */
-async function chosenTheme(config: Config) {
-  const level = colourLevel(process.env);
+async function chosenTheme(themes: Themes, config: Config) {
   try {
-    return { theme: await loadTheme(themeName(config), level), problem: undefined };
+    return { theme: await themes.load(themeName(config)), problem: undefined };
   } catch (error) {
-    return { theme: await loadTheme('dark', level), problem: sentence(error) };
+    return { theme: await themes.load('dark'), problem: sentence(error) };
   }
 }

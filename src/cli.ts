@@ -154,7 +154,7 @@ function tellProblems(app: CommandContext['app']): void {
   for (const problem of app.problems()) say(spellProblem(problem));
   const whole = app.problems().find(({ severity, endpoint }) => severity === 'error' && endpoint === undefined);
   if (whole && app.config().endpoints.size === 0) {
-    throw new FleetError('config.invalid', 'the configuration can not be used', {
+    throw new FleetError('config.invalid', 'the configuration cannot be used', {
       ...(whole.fix === undefined ? {} : { fix: whole.fix }),
     });
   }

@@ -120,12 +120,19 @@ export function compose(options: ComposeOptions): App {
     return { ...change, values: redacted(fieldsOf.get(platform ?? '') ?? [], Object.fromEntries(given)) };
   };
 
+  const spelled = (operation: string, args: readonly unknown[]): string =>
+    redactor.redact([operation, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(' '));
+
   const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
     let wrapped = withRetry(throttle(withDeadline(connection, clock), IN_FLIGHT_PER_CONNECTION), clock);
     wrapped = audited(wrapped, async (action, [object, ...rest]) =>
       audit.begin({ action, endpoint: name, object: String(object), arguments: rest }),
     );
-    if (options.dryRun) wrapped = dryRun(wrapped, (operation) => options.warn(`${name}: ${operation} was not sent`));
+    if (options.dryRun) {
+      wrapped = dryRun(wrapped, (operation, args) =>
+        options.warn(`would send to ${name}: ${spelled(operation, args)}`),
+      );
+    }
     return why === undefined ? wrapped : readOnly(wrapped, why);
   };
 
@@ -203,11 +210,18 @@ export function compose(options: ComposeOptions): App {
       }
     },
     follow() {
-      unfollow = configStore.watch(({ config }) => takeOver(config));
+      unfollow = configStore.watch(({ config, problems }) => {
+        takeOver(config);
+        const [first] = problems;
+        if (first) options.warn(spellProblem(first));
+      });
     },
     async changeConfig(change, basedOn) {
       if (options.readOnly) throw new FleetError('op.refused', 'this run is read-only');
-      if (options.dryRun) return false;
+      if (options.dryRun) {
+        options.warn(`would write to ${configPath}: ${JSON.stringify(tellable(change))}`);
+        return false;
+      }
       const end = await audit.begin({
         action: change.kind,
         endpoint: '',

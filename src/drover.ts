@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import v8 from 'node:v8';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
+import type { Input } from './terminal/input.ts';
 import { skeleton } from './terminal/skeleton.ts';
 import { takeTerminal } from './terminal/terminal.ts';
 
 /** Options that go with the screen. With anything else it is a command, or a mistake that the command line explains. */
-const SCREEN_OPTIONS = [/^--demo(=.*)?$/, /^--read-only$/, /^--config=/];
+const SCREEN_OPTIONS = [/^--demo(=.*)?$/, /^--read-only$/, /^--config=/, /^--plain$/];
 const SCREEN_OPTIONS_WITH_VALUE = ['--config'];
 
 function wantsScreen(argv: readonly string[]): boolean {
@@ -24,17 +25,21 @@ function wantsScreen(argv: readonly string[]): boolean {
   );
 }
 
+/** Lines in place of a screen; a terminal that can't be painted on will do. */
+const wantsLines = (argv: readonly string[]): boolean =>
+  argv.includes('--plain') || (process.env['DROVER_PLAIN'] ?? '') !== '';
+
 /** False for a terminal that can't be painted on; the command line says so, and what to do instead. */
 const hasScreen = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
 /**
  * A frame leaves little garbage, so the young generation does as well at the size it starts with: 20 MB less, keys as
  * fast. Node has a flag for its greatest size, which can't be given to a program that is started by its first line.
+ * Not before everything is loaded: with another flag than it was compiled with, V8 compiles Node's own modules anew.
  */
 const staySmall = (): void => v8.setFlagsFromString('--semi-space-growth-factor=1');
 
 async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<number> {
-  staySmall();
   const terminal = takeTerminal();
   terminal.enter();
   terminal.writeNow(skeleton(terminal.size()));
@@ -44,13 +49,27 @@ async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<n
       import('./terminal/input.ts'),
       import('./app.tsx'),
     ]);
+    staySmall();
     const screen = createScreen(terminal);
     const input = createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
     const code = await runApp({ argv, screen, input, crash });
     await screen.close();
-    return code;
+    return code === 'plain' ? openLines(argv, crash, input) : code;
   } catch (error) {
     terminal.leave();
+    return explain(error);
+  }
+}
+
+async function openLines(argv: readonly string[], crash: CrashGuard, given?: Input): Promise<number> {
+  const [{ createInput }, { runPlain }] = await Promise.all([
+    import('./terminal/input.ts'),
+    import('./plain/run-plain.ts'),
+  ]);
+  const input = given ?? createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+  try {
+    return await runPlain({ argv, input, crash });
+  } catch (error) {
     return explain(error);
   }
 }
@@ -83,6 +102,7 @@ async function start(argv: readonly string[]): Promise<void> {
   }
   rememberCompiledCode();
   const crash = guardCrash(process.env);
+  if (wantsScreen(argv) && wantsLines(argv) && process.stdin.isTTY) process.exit(await openLines(argv, crash));
   if (wantsScreen(argv) && hasScreen()) {
     // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
     process.exit(await openScreen(argv, crash));

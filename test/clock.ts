@@ -4,21 +4,27 @@ import type { Clock } from '../src/clock.ts';
 export interface TestClock extends Clock {
   /** Lets `ms` pass: what is due is called in its order, and promises get their turn in between. */
   pass(ms: number): Promise<void>;
+  /** Somebody sets the time of day back; what is measured goes on. */
+  setBack(ms: number): void;
 }
 
 export function createTestClock(startAt = Date.UTC(2026, 0, 1, 12)): TestClock {
   let ticks = 0;
+  let epoch = startAt;
   const due = new Set<{ readonly at: number; readonly call: () => void }>();
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
   const nextUntil = (end: number) => [...due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
   return {
-    now: () => startAt + ticks,
+    now: () => epoch + ticks,
     ticks: () => ticks,
     after(ms, call) {
       const entry = { at: ticks + ms, call };
       due.add(entry);
       return () => due.delete(entry);
+    },
+    setBack(ms) {
+      epoch -= ms;
     },
     async pass(ms) {
       const end = ticks + ms;

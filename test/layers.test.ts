@@ -14,7 +14,11 @@ interface Row {
 }
 
 const LAYERS: readonly Row[] = [
-  { layer: 'leaf', is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts', 'version.ts'], imports: [] },
+  {
+    layer: 'leaf',
+    is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts', 'version.ts', 'screen-options.ts'],
+    imports: [],
+  },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
   { layer: 'testkit', is: ['platforms/testkit.ts', 'platforms/testkit-link.ts'], imports: ['leaf', 'contract'] },
   { layer: 'transport', is: ['platforms/transport/'], imports: ['leaf', 'contract'], lazily: ['ssh2'] },
@@ -55,11 +59,20 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'screens', 'terminal', 'crash', 'compose'],
     packages: ['ink', 'react'],
   },
-  { layer: 'start', is: ['drover.ts'], imports: ['leaf', 'terminal', 'crash'], lazily: ['app', 'cli'] },
+  {
+    layer: 'plain',
+    is: ['plain/'],
+    imports: ['leaf', 'contract', 'state', 'actions', 'screens', 'terminal', 'crash', 'compose'],
+  },
+  { layer: 'start', is: ['drover.ts'], imports: ['leaf', 'terminal', 'crash'], lazily: ['app', 'cli', 'plain'] },
 ];
 
 /** The library that a platform is made of, for its folder alone. */
-const LIBRARIES: Readonly<Record<string, readonly string[]>> = { kvm: ['fast-xml-parser'] };
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  aws: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/credential-providers'],
+  kvm: ['fast-xml-parser'],
+  openstack: ['yaml'],
+};
 
 interface Import {
   readonly from: string;

@@ -123,9 +123,9 @@ interface Measure {
   readonly closed: boolean;
 }
 
-/** Most rows are the same from frame to frame. */
+/** Most rows are the same from frame to frame. As many lines as a few screens have. */
 const measured = new Map<string, Measure>();
-const MOST_MEASURED = 4096;
+const MOST_MEASURED = 1024;
 
 function measure(line: string): Measure {
   const known = measured.get(line);

@@ -6,6 +6,8 @@ import type { Metafile } from 'esbuild';
 export async function licencesOf(metafile: Metafile, root: string): Promise<string> {
   const folders = new Set<string>();
   for (const input of Object.keys(metafile.inputs)) {
+    // What a plugin has made belongs to nobody else: `builtin:fs for node_modules/conf/…`.
+    if (/^[\w-]+:/.test(input)) continue;
     const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [];
     if (folder) folders.add(folder);
   }

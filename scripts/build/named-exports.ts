@@ -8,8 +8,10 @@ import type { Plugin } from 'esbuild';
 export const namedExports: Plugin = {
   name: 'named-exports',
   setup(build) {
+    const outside = (build.initialOptions.external ?? []).map((pattern) => pattern.replace(/\*$/, ''));
     build.onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir }) => {
       if (kind !== 'dynamic-import' || isBuiltin(path)) return undefined;
+      if (outside.some((start) => path.startsWith(start))) return undefined;
       const names = await commonJsNames(path);
       return names && { path, namespace: 'named-exports', pluginData: { names, resolveDir } };
     });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { builtins } from './builtins.ts';
 import { namedExports } from './named-exports.ts';
 import { swaps } from './swaps.ts';
 
@@ -8,7 +9,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** One launcher, and what it loads when it is needed as chunks beside it. */
 export const buildOptions = {
   absWorkingDir: root,
-  entryPoints: { drover: 'src/drover.ts' },
+  // A thread is started by the name of its file.
+  entryPoints: { drover: 'src/drover.ts', 'aws-thread': 'src/platforms/aws/sdk/thread.ts' },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
   bundle: true,
@@ -21,6 +23,8 @@ export const buildOptions = {
   minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
+  // What a platform's manifest `needs` is installed beside drover by those who want it.
+  external: ['@aws-sdk/*'],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
@@ -29,5 +33,5 @@ export const buildOptions = {
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;",
   },
-  plugins: [...swaps, namedExports],
+  plugins: [...swaps, namedExports, builtins],
 } as const satisfies BuildOptions;

@@ -9,7 +9,17 @@ export const swaps: readonly Plugin[] = [
   inkPart('output', './ink-output.ts'),
   inkPart('squash-text-nodes', './ink-text.ts'),
   stringWidth(),
-  yogaWithoutFetch(),
+  // Node loads the tables of graphemes with the first segmenter, 10 ms; most texts never ask for one.
+  patched(
+    'late-segmenters',
+    ['wrap-ansi/index', 'slice-ansi/tokenize-ansi', 'ansi-tokenize/build/tokenize', 'ink/build/line-update'],
+    /^const (\w+) = new Intl\.Segmenter\(.*\);$/m,
+    'let made; const $1 = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };',
+  ),
+  // Every line of the last 100 screens twice, 10 MB; those of the last few are asked for.
+  patched('small-caches', ['ink/build/measure-text', 'ink/build/wrap-text'], /maxSize: 4096/, 'maxSize: 256'),
+  // Yoga's loader takes its own data: URL through fetch, which loads Node's whole HTTP client: 20 ms and 11 MB.
+  patched('yoga-without-fetch', ['yoga-wasm-base64-esm'], /"function"!=typeof fetch/g, '!0'),
   yamlAsModule(),
   smallAjv(),
   withoutOptionalParts(),
@@ -46,15 +56,15 @@ function stringWidth(): Plugin {
   };
 }
 
-/** Yoga's loader takes its own data: URL through fetch, which loads Node's whole HTTP client: 20 ms and 11 MB. */
-function yogaWithoutFetch(): Plugin {
+/** Files of packages with a change in them. A build fails when there is nothing to change any more. */
+function patched(name: string, files: readonly string[], pattern: RegExp, replacement: string): Plugin {
   return {
-    name: 'yoga-without-fetch',
+    name,
     setup(build) {
-      build.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => {
+      build.onLoad({ filter: new RegExp(`/(?:${files.join('|')})\\.js$`) }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
-        const contents = source.replaceAll('"function"!=typeof fetch', '!0');
-        if (contents === source) throw new Error(`${path} looks different: does it still use fetch?`);
+        const contents = source.replace(pattern, replacement);
+        if (contents === source) throw new Error(`${path} looks different: is ${name} still needed?`);
         return { contents, loader: 'js' };
       });
     },

@@ -25,7 +25,7 @@ export const generated: Generated = {
       'drover \\- keyboard-driven terminal manager for fleets of virtual machines',
       '.SH SYNOPSIS',
       '.B drover',
-      '[\\fB\\-\\-demo\\fR[=\\fIVMS\\fR]] [\\fB\\-\\-config\\fR \\fIFILE\\fR] [\\fB\\-\\-read\\-only\\fR]',
+      '[\\fB\\-\\-demo\\fR[=\\fIVMS\\fR]] [\\fB\\-\\-config\\fR \\fIFILE\\fR] [\\fB\\-\\-read\\-only\\fR] [\\fB\\-\\-plain\\fR]',
       '.br',
       '.B drover',
       '\\fINOUN VERB\\fR [\\fINAME\\fR...] [\\fIFLAGS\\fR]',

@@ -55,7 +55,7 @@ export function configuredKeymap(actions: readonly Action[], file: string, tree:
       file,
       ...at(config.placeOf(holder, key)),
       message: `keys: ${holder} takes ${key} from ${actionId}, which keeps ${left.length > 0 ? left.join(' ') : 'no key'}`,
-      fix: `say which keys ${actionId} shall have; ${actionId}: [] if none`,
+      fix: `give ${actionId} keys of its own, or none: ${actionId}: []`,
     };
   }
 }

@@ -1,7 +1,7 @@
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
-import type { VmId } from '../ids.ts';
-import type { Settings, SettingsTarget } from '../platforms/contract.ts';
+import { endpointOf, type VmId } from '../ids.ts';
+import type { Accepted, Settings, SettingsTarget, Vm } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/store.ts';
 import { permitted } from './perform.ts';
@@ -11,6 +11,8 @@ import { editAction } from './vm.ts';
 /** A balloon takes its time to give memory back. */
 const SEEN_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 500;
+/** How long to wait for an endpoint to come back before saying that the outcome is not known. */
+const RESYNC_MS = 30_000;
 
 /**
  * Changes settings of a VM and reads them again: only what the host shows afterwards is said to be so.
@@ -31,8 +33,14 @@ export async function editVm(
   const base = basedOn ?? (await settings(id, target, signal));
   const keys = Object.keys(changes);
   const ofChanged = Object.fromEntries(keys.flatMap((key) => (base[key] === undefined ? [] : [[key, base[key]]])));
-  const accepted = await configure(id, target, changes, ofChanged, signal);
   const said = spelled(services, id, changes);
+  let accepted: Accepted;
+  try {
+    accepted = await configure(id, target, changes, ofChanged, signal);
+  } catch (error) {
+    if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
+    return `${vm.name}: ${await whatIsTrue(services, vm, target, changes, signal, error)}`;
+  }
   const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
   if (accepted.dryRun) return `${vm.name}: nothing was sent`;
 
@@ -53,6 +61,41 @@ export async function editVm(
     await wait(services.clock, LOOK_EVERY_MS, signal);
   }
 }
+
+/** The link died after the change was sent: the settings are read anew, and what is true is said. Nothing is sent twice. */
+async function whatIsTrue(
+  services: Services,
+  { id, name }: Vm,
+  target: SettingsTarget,
+  changes: Settings,
+  signal: AbortSignal,
+  lost: FleetError,
+): Promise<string> {
+  const unknown = (rest: string) =>
+    new FleetError('outcome.unknown', `${name}: the link was lost after the change was sent; ${rest}`, {
+      cause: lost,
+      fix: 'look at its settings before you repeat the change',
+    });
+  const done = new AbortController();
+  const tooLate = AbortSignal.any([signal, done.signal]);
+  const stopClock = services.clock.after(RESYNC_MS, () => done.abort(lost));
+  let now: Settings | undefined;
+  try {
+    await services.sessions.heard(endpointOf(id), tooLate);
+    now = await services.sessions.connection(endpointOf(id))?.vm.settings?.(id, target, tooLate);
+  } catch {
+    signal.throwIfAborted();
+  } finally {
+    stopClock();
+  }
+  if (!now) throw unknown('its endpoint has not come back, so what became of it is not known');
+  const open = Object.keys(changes).filter((key) => now[key] !== changes[key]);
+  if (open.length > 0) throw unknown(`it has ${spelled(services, id, pick(now, open))} now`);
+  return `${spelled(services, id, changes)} ${target === 'running' ? 'now' : 'saved'} (the link was lost on the way)`;
+}
+
+const pick = (settings: Settings, keys: readonly string[]): Settings =>
+  Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
 
 /** `Memory 4GiB, vCPUs 2`, in the words of the platform's fields. */
 function spelled({ manifests, store }: Services, id: VmId, changes: Settings): string {

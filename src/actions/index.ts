@@ -1,7 +1,7 @@
 import type { Action } from './action.ts';
 import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
 import { nodeActions, nodeInfoAction, shellAction } from './node.ts';
-import { poolActions } from './pool.ts';
+import { poolActions, poolVariablesAction } from './pool.ts';
 import { viewActions } from './view.ts';
 import { consoleAction, consoleLogAction, editAction, vmActions } from './vm.ts';
 
@@ -15,6 +15,7 @@ export const actions: readonly Action[] = [
   nodeInfoAction,
   ...nodeActions,
   ...poolActions,
+  poolVariablesAction,
   ...endpointForms,
   ...endpointChanges,
   ...endpointActions,

@@ -44,6 +44,6 @@ export const nodeActions: readonly ConfigAction[] = [
       node: isEndpointName(subject) ? subject : (subject as NodeId),
       to: String(args['to'] ?? '') || undefined,
     }),
-    said: (subject, args) => `${subject} is in ${args['to'] ? `the pool ${args['to']}` : 'no pool'}`,
+    said: (subject, args) => (args['to'] ? `${subject} is in pool ${args['to']} now` : `${subject} is in no pool now`),
   },
 ];

@@ -53,8 +53,8 @@ export async function perform(
     return `${vm.name} ${outcome.words}${but}`;
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
-    report('the link is lost; looking what became of it');
-    return await whatIsTrue(outcome, vm, services, signal, error);
+    report('no clear answer came; looking what became of it');
+    return await whatIsTrue(outcome, vm, connection, services, signal, error);
   }
 }
 
@@ -134,22 +134,29 @@ function failureOf(now: Vm | undefined, before: Vm): string | undefined {
   return isNews ? (now.trouble?.message ?? `it is ${now.rawState}`) : undefined;
 }
 
-/** The link died after the request was sent: the object is read anew, and what is true is said. Nothing is sent twice. */
+/**
+ * The link died after the request was sent, or no answer came over it: the object is read anew, and what is true is said.
+ * Nothing is sent twice.
+ */
 async function whatIsTrue(
   outcome: Outcome | undefined,
   vm: Vm,
+  connection: Connection,
   services: Services,
   signal: AbortSignal,
   lost: FleetError,
 ): Promise<string> {
+  const endpoint = endpointOf(vm.id);
+  const why = () =>
+    services.sessions.connection(endpoint) === connection ? 'no clear answer came' : 'the link was lost';
   const unknown = (rest: string) =>
-    new FleetError('outcome.unknown', `${vm.name}: the link was lost after the request was sent; ${rest}`, {
+    new FleetError('outcome.unknown', `${vm.name}: ${why()} after the request was sent; ${rest}`, {
       cause: lost,
       fix: 'look at it again before you repeat the action',
     });
   const tooLate = AbortSignal.any([signal, AbortSignal.timeout(RESYNC_MS)]);
   try {
-    await services.sessions.heard(endpointOf(vm.id), tooLate);
+    await services.sessions.heard(endpoint, tooLate);
   } catch {
     signal.throwIfAborted();
     throw unknown('its endpoint has not come back, so what became of it is not known');
@@ -157,7 +164,7 @@ async function whatIsTrue(
   const now = () => services.store.fleet.vms.get(vm.id);
   if (!outcome) throw unknown(`it is ${now()?.state ?? 'gone'} now`);
   if (await until(() => outcome.reached(now()), outcome.limitMs, services, signal)) {
-    return `${vm.name} ${outcome.words} (the link was lost on the way)`;
+    return `${vm.name} ${outcome.words} (${why()} on the way)`;
   }
   throw unknown(`it is ${now()?.state ?? 'gone'} now`);
 }

@@ -1,5 +1,30 @@
 import type { ConfigAction } from './action.ts';
 
+/** Its arguments are the variables, all of them: what is not among them is taken away. */
+export const poolVariablesAction: ConfigAction = {
+  id: 'pool.set',
+  noun: 'pool',
+  title: 'Set up pool',
+  help: 'Set the provisioning variables of a pool.',
+  keys: ['e'],
+  danger: 'none',
+  aliases: ['pool.variables', 'pool.edit'],
+  onExisting: true,
+  change: (name, variables) => ({
+    kind: 'pool-variables',
+    name,
+    variables: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, String(value)])),
+  }),
+  said: (name, variables) => {
+    const count = Object.keys(variables).length;
+    return `pool ${name} has ${count === 0 ? 'no variables' : count === 1 ? '1 variable' : `${count} variables`} now`;
+  },
+};
+
+/** Why a variable can't be called that; undefined when it can. */
+export const variableNameComplaint = (name: string): string | undefined =>
+  /^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/.test(name) ? undefined : 'a variable has letters, digits, _ . and - only';
+
 export const poolActions: readonly ConfigAction[] = [
   {
     id: 'pool.add',
@@ -39,7 +64,7 @@ export const poolActions: readonly ConfigAction[] = [
     onExisting: true,
     options: [{ key: 'in', label: 'In', help: 'The pool to put it into; empty for the top.', kind: 'text' }],
     change: (name, args) => ({ kind: 'pool-nest', name, in: String(args['in'] ?? '') || undefined }),
-    said: (name, args) => `pool ${name} is ${args['in'] ? `in ${args['in']}` : 'at the top'}`,
+    said: (name, args) => (args['in'] ? `pool ${name} is in pool ${args['in']} now` : `pool ${name} is at the top now`),
   },
   {
     id: 'pool.remove',

@@ -7,6 +7,7 @@ import { consoleAction } from '../actions/vm.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
+import { RECOVER } from '../terminal/modes.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findNode, findVms } from './find.ts';
@@ -24,7 +25,9 @@ export const attachCommands: readonly Command[] = [
       const [vm] = await findVms(words.slice(0, 1), context);
       if (!vm) throw new FleetError('usage', 'which VM? Name one');
       const { connection } = permitted(consoleAction, vm.id, context.app);
-      const attachment = await consoleAction.open(connection, vm.id, values, sizeOf(context), context.signal);
+      const attachment = await consoleAction
+        .open(connection, vm.id, values, sizeOf(context), context.signal)
+        .catch(withForce);
       return attach(attachment, vm.name, context);
     },
   },
@@ -51,6 +54,15 @@ export const attachCommands: readonly Command[] = [
   },
 ];
 
+/** A console that somebody else has: here the way to take it over is a flag. */
+function withForce(error: unknown): never {
+  if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
+  throw new FleetError('op.conflict', error.message, {
+    fix: 'add --force to take it over; whoever has it now loses it',
+    cause: error,
+  });
+}
+
 const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
   const { columns = 80, rows = 24 } = stdout as { columns?: number; rows?: number };
   return { columns, rows };
@@ -61,7 +73,7 @@ async function attach(attachment: Attachment, name: string, context: CommandCont
   if (attachment.kind === 'command') return runCommand(attachment.argv);
   if (context.interactive) context.say(`attached to ${clean(name)}; ${DETACH_KEY} detaches`);
   await pipe(attachment, context, goodbye);
-  if (context.interactive) context.say(`\r\ndetached from ${clean(name)}`);
+  if (context.interactive) context.say(`${RECOVER}\r\ndetached from ${clean(name)}`);
   return EXIT.done;
 }
 

@@ -6,6 +6,7 @@ import { configCommands, endpointCommands } from './config-commands.ts';
 import { consoleLogCommand } from './console-log-command.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
+import { poolCommands } from './pool-commands.ts';
 import { readCommands } from './read-commands.ts';
 import { vmCommands } from './vm-commands.ts';
 
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   ...attachCommands,
   consoleLogCommand,
   ...configCommands,
+  ...poolCommands,
   ...endpointFormCommands(new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]))),
   ...endpointCommands,
 ];

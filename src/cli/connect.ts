@@ -3,6 +3,7 @@ import { type EndpointName, isEndpointName } from '../ids.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
+import { readableFilter } from './readable-filter.ts';
 
 export interface Connected {
   /** Endpoints whose rows are all there. */
@@ -50,9 +51,13 @@ function within(ms: number, name: EndpointName, ready: Promise<void>, { app, sig
   });
 }
 
-/** Connects to these endpoints at once and waits until each has sent all its rows or has failed. */
+/**
+ * Connects to these endpoints at once and waits until each has sent all its rows or has failed. Throws usage before that
+ * for a filter that can't be read: nobody waits for a host to learn of a typing mistake.
+ */
 export async function connect(context: CommandContext, names: readonly EndpointName[]): Promise<Connected> {
-  const { app, signal } = context;
+  const { app, global, signal } = context;
+  readableFilter(global.filter, app.store.fleet);
   app.open(names);
   const ready = names.map((name) => within(READY_MS, name, app.sessions.ready(name), context));
   const results = await Promise.allSettled(ready);

@@ -4,8 +4,9 @@ import { FleetError } from '../errors.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
+import { renderDetails } from './output.ts';
 
-/** `drover vm log web1`: text only, without the control sequences that a guest may have written. */
+/** `drover vm log web1`: for people text only, without the control sequences that a guest may have written. */
 export const consoleLogCommand: Command = {
   noun: 'vm',
   verb: 'log',
@@ -19,7 +20,11 @@ export const consoleLogCommand: Command = {
     if (!output) throw new FleetError('op.unsupported', `${vm.name}: this platform keeps no console log`);
     const { text, at } = await output(vm.id, context.signal);
     if (at !== undefined) context.say(`as of ${new Date(at).toISOString()}`);
-    await context.printer.print(text.split('\n').map(clean).join('\n').trimEnd());
+    const lines = text.split('\n').map(clean).join('\n').trimEnd();
+    const value = { id: vm.id, name: vm.name, at: at === undefined ? undefined : new Date(at).toISOString(), text };
+    await context.printer.print(
+      context.format === 'table' ? lines : await renderDetails({ value, name: vm.id, lines: [] }, context.format),
+    );
     return EXIT.done;
   },
 };

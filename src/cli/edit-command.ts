@@ -42,7 +42,8 @@ async function run(
 ): Promise<number> {
   const { app, signal } = context;
   const { running, ...changes } = values;
-  if (Object.keys(changes).length === 0) throw new FleetError('usage', 'what shall change? Give it as flags');
+  if (Object.keys(changes).length === 0)
+    throw new FleetError('usage', 'nothing to change: give the new values as flags');
   const vms = await findVms(words, context);
   const target = running === true ? 'running' : 'config';
   for (const vm of vms) {

@@ -81,7 +81,8 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
               undefined,
             ),
           );
-        return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
+        // What fails here stands between us and the endpoint, whatever it is: nothing can be done with it yet.
+        return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.unreachable;
       },
     },
     {
@@ -157,7 +158,7 @@ async function add(
   word: string | undefined,
   values: Settings,
 ): Promise<number> {
-  if (word === undefined) throw new FleetError('usage', 'which name shall it have?');
+  if (word === undefined) throw new FleetError('usage', 'which name? Give the endpoint one');
   if (!isEndpointName(word)) throw new FleetError('usage', `${JSON.stringify(word)} can't be an endpoint's name`);
   if (context.app.config().endpoints.has(word)) {
     throw new FleetError('usage', `there is an endpoint ${word} already`, {
@@ -189,7 +190,7 @@ async function add(
       });
     }
     if (checks.some(({ ok }) => !ok)) {
-      throw new FleetError('op.failed', `${word} was not saved, since the test failed`, {
+      throw new FleetError('host.unreachable', `${word} was not saved, since the test failed`, {
         fix: 'mend what failed, or add --untested to save it as it is',
       });
     }
@@ -220,7 +221,7 @@ async function edit(
   const name = knownEndpoint(word, context);
   const platform = context.app.config().endpoints.get(name)?.platform ?? '';
   const given = valuesFor(allFieldsOf(fieldsOf.get(platform) ?? []), values);
-  if (Object.keys(given).length === 0) throw new FleetError('usage', 'what shall change? Give it as flags');
+  if (Object.keys(given).length === 0) throw new FleetError('usage', 'nothing to change: give the new values as flags');
   const written = await context.app.changeConfig({ kind: 'endpoint-edit', name, values: given });
   await printResults([{ name, text: saved(name, written) }], false, context);
   return EXIT.done;

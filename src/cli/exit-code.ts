@@ -5,6 +5,7 @@ const CODES: Partial<Record<ErrorCode, number>> = {
   usage: EXIT.usage,
   'name.ambiguous': EXIT.usage,
   'config.invalid': EXIT.usage,
+  'config.secret': EXIT.usage,
   'op.unsupported': EXIT.notPossible,
   'op.refused': EXIT.notPossible,
   'auth.forbidden': EXIT.notPossible,

@@ -2,19 +2,15 @@ import { FleetError } from '../errors.ts';
 import { type EndpointName, endpointOf, isEndpointName, type NodeId, type VmId } from '../ids.ts';
 import type { Node, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
-import { compileFilter } from '../state/filter.ts';
 import type { Fleet } from '../state/fleet.ts';
 import type { CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { awaitFigures } from './figures.ts';
+import { readableFilter } from './readable-filter.ts';
 
-/**
- * The VMs that pass `--filter`, all of them without one. Throws usage for a query that can't be read, or that leaves a
- * term open: `plan:` of an empty variable must never mean the whole fleet.
- */
-export function filteredVms(fleet: Fleet, query: string): readonly Vm[] {
-  const { filter, problem: wrong, unfinished } = compileFilter(query, fleet);
-  const problem = wrong ?? unfinished;
-  if (problem) throw new FleetError('usage', `--filter: ${problem.message} (at character ${problem.at + 1})`);
+/** The VMs that pass `--filter`, all of them without one. Throws usage as `readableFilter` does. */
+function filteredVms(fleet: Fleet, query: string): readonly Vm[] {
+  const filter = readableFilter(query, fleet);
   const vms = [...fleet.vms.values()];
   return filter ? vms.filter((vm) => filter.accepts(vm)) : vms;
 }
@@ -74,6 +70,7 @@ export async function findVms(
   }
   const silent = await connectFor(words, context, onlyById);
   if (words.length > 0) return orUnreachable(silent, () => [...new Set(words.map((word) => oneVm(word, fleet)))]);
+  if (readableFilter(context.global.filter, fleet)?.sampled) await awaitFigures([], context);
   return filteredVms(fleet, context.global.filter);
 }
 

@@ -9,6 +9,7 @@ const START = `drover manages virtual machines on many platforms from one termin
 
   drover                      the fleet of your configuration, on the screen
   drover --demo               a simulated fleet to look around in
+  drover --plain              the same line by line, for screen readers
   drover NOUN VERB [NAME…]    one command, for the shell and for scripts`;
 
 interface Line {

@@ -1,20 +1,22 @@
 import { FleetError, sentence } from '../errors.ts';
 import { didYouMean } from '../state/config/nearest.ts';
+import { csvLine } from '../state/csv.ts';
 import { escapeActive, hasActive } from '../state/escape-active.ts';
 import { clean } from '../terminal/width.ts';
-import { csvLines } from './csv.ts';
 import { type TableColumn, tableLines } from './table.ts';
 
 export const FORMATS = ['table', 'json', 'jsoncompact', 'yaml', 'name', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
+/** A table with every column there is, where a list has more than it shows. */
+export const WIDE = 'wide';
 
 /** What `-o` says. Throws `usage`. */
 export function formatOf(word: string): Format {
-  const format = FORMATS.find((known) => known === word);
+  const format = word === WIDE ? 'table' : FORMATS.find((known) => known === word);
   if (format) return format;
   throw new FleetError(
     'usage',
-    `unknown output ${JSON.stringify(word)}${didYouMean(word, FORMATS)}: one of ${FORMATS.join(', ')}`,
+    `unknown output ${JSON.stringify(word)}${didYouMean(word, [...FORMATS, WIDE])}: one of ${[...FORMATS, WIDE].join(', ')}`,
   );
 }
 
@@ -60,6 +62,18 @@ async function yamlOf(value: unknown): Promise<string> {
   return escapeActive(document.toString({ lineWidth: 0 })).trimEnd();
 }
 
+/** The titles, then the rows, with the line ends of this system. */
+const csv = (keys: readonly string[], rows: readonly Row[]): string =>
+  joined([
+    csvLine(keys, clean),
+    ...rows.map((row) =>
+      csvLine(
+        keys.map((key) => row[key]),
+        clean,
+      ),
+    ),
+  ]);
+
 const joined = (lines: readonly string[]): string => lines.join('\n');
 
 /** The text of a list, without a final line break. `room`: see tableLines. */
@@ -78,7 +92,7 @@ export async function renderList<R extends Row>(
     case 'name':
       return joined(rows.map((row) => clean(name(row))));
     case 'csv':
-      return joined(csvLines([...new Set(rows.flatMap((row) => Object.keys(row)))], rows));
+      return csv([...new Set(rows.flatMap((row) => Object.keys(row)))], rows);
     case 'table':
       return joined(
         tableLines(
@@ -102,7 +116,7 @@ export async function renderDetails({ value, name, lines }: Details, format: For
     case 'name':
       return clean(name);
     case 'csv':
-      return joined(csvLines(Object.keys(value), [value]));
+      return csv(Object.keys(value), [value]);
     case 'table':
       return joined(lines.map(([label, text]) => `${clean(label)}: ${clean(text)}`));
   }

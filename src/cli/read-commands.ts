@@ -5,9 +5,10 @@ import { spellBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { failureRows } from './failure-rows.ts';
-import { filteredVms, findNode, findVms } from './find.ts';
+import { findNode, findVms } from './find.ts';
 import { type Column, type Row, renderDetails, renderList } from './output.ts';
-import { nodeColumns, nodeRow, poolColumns, poolRows, vmColumns, vmRow } from './rows.ts';
+import { nodeColumns, nodeRow, poolColumns, poolRows } from './rows.ts';
+import { vmListCommand } from './vm-list.ts';
 
 /** A list of what the chosen endpoints have. Exit code 4 only when none of them answered. */
 async function list<R extends Row & { readonly id: string }>(
@@ -37,18 +38,7 @@ const byName = <Thing extends { readonly name: string }>(a: Thing, b: Thing) => 
 const noFlags = () => [];
 
 export const readCommands: readonly Command[] = [
-  {
-    noun: 'vm',
-    verb: 'list',
-    help: 'List the VMs of all endpoints.',
-    takes: '',
-    flags: noFlags,
-    run: (context) => {
-      const { fleet } = context.app.store;
-      const rows = () => [...filteredVms(fleet, context.global.filter)].sort(byName).map((vm) => vmRow(vm, fleet));
-      return list(context, rows, vmColumns);
-    },
-  },
+  vmListCommand,
   {
     noun: 'vm',
     verb: 'info',

@@ -1,6 +1,7 @@
-import { type EndpointName, endpointOf, type NodeId, type PoolId } from '../ids.ts';
+import { type EndpointName, endpointOf, type PoolId } from '../ids.ts';
 import type { Node, Vm } from '../platforms/contract.ts';
 import type { Fleet } from '../state/fleet.ts';
+import { poolNameOf } from '../state/pool-of.ts';
 import { endpointStatusOf } from '../state/store.ts';
 import { formatBytes } from '../units.ts';
 import type { Column } from './output.ts';
@@ -8,19 +9,6 @@ import type { Column } from './output.ts';
 const text = (value: unknown): string => (value === undefined || value === null || value === '' ? '-' : String(value));
 const instant = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
-
-/** The name of the pool that people see above a node: the user's, else the platform's. */
-function poolNameOf(
-  fleet: Fleet,
-  node: NodeId | undefined,
-  pool: PoolId | undefined,
-  endpoint: EndpointName,
-): string | undefined {
-  const { placeOf, pools } = fleet.grouping;
-  const place = (node && placeOf.get(node)) ?? placeOf.get(endpoint);
-  const own = pools.find(({ id }) => id === place)?.name;
-  return own ?? (pool && fleet.pools.get(pool)?.name);
-}
 
 /** A VM as programs get it; memory in bytes, instants in ISO 8601. */
 export function vmRow(vm: Vm, fleet: Fleet) {
@@ -50,7 +38,7 @@ export function vmRow(vm: Vm, fleet: Fleet) {
 }
 export type VmRow = ReturnType<typeof vmRow>;
 
-export const vmColumns: readonly Column<VmRow>[] = [
+export const usualVmColumns: readonly Column<VmRow>[] = [
   { title: 'NAME', shrinksTo: 12, show: ({ name }) => name },
   { title: 'STATE', show: ({ state }) => state },
   { title: 'NODE', show: ({ node }) => text(node) },

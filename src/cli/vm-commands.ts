@@ -109,6 +109,7 @@ function lossLines(vm: Vm, losses: Losses | undefined, args: Settings): readonly
   return [
     `${clean(vm.name)} (${vm.id}) goes`,
     ...disks.map((path) => (keep ? `  stays: ${clean(path)}` : `  goes: ${clean(path)}`)),
+    ...(losses?.savedMemory ? ['  goes: its saved memory'] : []),
     ...(losses?.stays ?? []).map((path) => `  stays: ${clean(path)}`),
     ...(losses?.snapshots ?? []).map((name) => `  snapshot: ${clean(name)}`),
   ];

@@ -212,6 +212,8 @@ export interface Losses {
   /** With the reason: `/iso/debian.iso (read-only)`. */
   readonly stays: readonly string[];
   readonly snapshots: readonly string[];
+  /** Of a suspended VM: what it had in memory goes with it, also when its disks are kept. */
+  readonly savedMemory?: true;
   /** Why disks can't be kept here, where they can't: `keepDisks` is then refused before anything is sent. */
   readonly disksGo?: string;
 }

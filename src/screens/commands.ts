@@ -29,6 +29,8 @@ export interface CommandOptions {
   readonly openFilter: () => void;
   readonly openPalette: () => void;
   readonly openHelp: () => void;
+  readonly openThemes: () => void;
+  readonly switchMouse: () => void;
   readonly quit: () => void;
 }
 
@@ -39,6 +41,8 @@ export function createCommands({
   openFilter,
   openPalette,
   openHelp,
+  openThemes,
+  switchMouse,
   quit,
 }: CommandOptions): (id: ViewActionId) => void {
   const ofView = (id: ViewActionId) => () => views.current.handlers[id]?.();
@@ -65,21 +69,37 @@ export function createCommands({
     'view.range': ofView('view.range'),
     'view.mark-shown': ofView('view.mark-shown'),
     'view.filter': () => (views.current.handlers['view.filter'] ?? openFilter)(),
+    'view.sort': ofView('view.sort'),
+    'view.sort-next': ofView('view.sort-next'),
+    'view.sort-previous': ofView('view.sort-previous'),
+    'view.reverse': ofView('view.reverse'),
+    'view.flat': ofView('view.flat'),
+    'view.busiest': ofView('view.busiest'),
+    'view.columns': ofView('view.columns'),
+    'view.views': ofView('view.views'),
+    'view.export': ofView('view.export'),
     'view.palette': openPalette,
     'view.help': openHelp,
     'view.next-pane': ofView('view.next-pane'),
     'view.next-tab': ofView('view.next-tab'),
     'view.previous-tab': ofView('view.previous-tab'),
     'view.details': ofView('view.details'),
-    'view.fleet': show('fleet'),
+    'view.fleet': () => {
+      if (views.current.id === 'fleet') views.current.handlers['view.fleet']?.();
+      else views.show('fleet');
+    },
     'view.tasks': show('tasks'),
     'view.events': show('events'),
     'view.wire-log': show('wire-log'),
     'view.copy': ofView('view.copy'),
     'view.copy-json': ofView('view.copy-json'),
+    'view.theme': openThemes,
+    'view.mouse': switchMouse,
+    'view.tour': stage.tour.show,
     'view.repaint': () => stage.terminal.repaint(),
     'view.suspend': () => stage.terminal.suspend(),
-    'view.quit': quit,
+    // In a view that was opened from the fleet it leads back: nobody loses the program to a key too many.
+    'view.quit': () => (views.current.id === 'fleet' ? quit() : views.show('fleet')),
     'view.quit-now': () => stage.quit(),
   };
   return (id) => handlers[id]();

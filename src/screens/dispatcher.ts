@@ -1,11 +1,11 @@
 import type { Action, ViewAction } from '../actions/action.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import type { InputEvent, Key } from '../terminal/keys.ts';
-import { isAbout } from './actions/subject.ts';
-import { whyNotNow } from './actions/why-not-now.ts';
+import { actionMeant, isAlwaysThere } from './actions/action-meant.ts';
 import type { Views } from './commands.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { keyName } from './keys.ts';
+import { createPointer } from './pointer.ts';
 import type { Stage } from './stage.ts';
 
 export interface DispatcherOptions {
@@ -16,10 +16,7 @@ export interface DispatcherOptions {
   readonly run: (action: Exclude<Action, ViewAction>) => void;
 }
 
-/** Reach through whatever lies over the screen: a way out must always be there. */
-const ALWAYS: readonly string[] = ['view.quit-now', 'view.suspend', 'view.repaint'];
-
-/** The one place where keys come in. They go to the topmost layer, else to the view, else to the keymap's action. */
+/** The one place where keys and clicks come in. Keys go to the topmost layer, else to the view, else to the keymap's action. */
 export function createDispatcher({
   stage,
   state,
@@ -32,32 +29,27 @@ export function createDispatcher({
     else run(action);
   };
 
-  /** Of several actions on one key: the one for this very row, and that can run; else the first, which says why not. */
-  const choose = (actions: readonly Action[]): Action | undefined => {
-    const row = state.view.current();
-    const marked = state.view.marks.size > 0;
-    const own = actions.filter((action) => isAbout(action, row) || (marked && action.noun === 'vm'));
-    const candidates = own.length > 0 ? own : actions;
-    return candidates.find((action) => whyNotNow(action, stage.services, state) === undefined) ?? candidates[0];
-  };
-
   const press = (key: Key) => {
     const name = keyName(key);
     const actions = stage.keymap.actionsOf(name);
-    const always = actions.find(({ id }) => ALWAYS.includes(id));
+    const always = actions.find(isAlwaysThere);
     stage.message.seen();
+    stage.tour.hide();
     const { top } = stage.layers;
     if (always) dispatch(always);
     else if (top) top.press(key);
     else if (!views.current.press?.(name)) {
-      const action = choose(actions);
+      const action = actionMeant(actions, stage.services, state);
       if (action) dispatch(action);
     }
     stage.changed();
   };
 
+  const point = createPointer(stage, views, press);
+
   return (event) => {
     if (event.kind === 'key') press(event);
+    else if (event.kind === 'mouse') point(event);
     // What is pasted is text: it goes where text can be typed, and is never taken for commands.
     else if (event.kind === 'paste') stage.layers.top?.paste?.(event.text);
   };

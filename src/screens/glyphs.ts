@@ -6,6 +6,9 @@ export interface Glyphs {
   readonly open: string;
   readonly closed: string;
   readonly mark: string;
+  /** What is sorted from the smallest up, from the largest down. */
+  readonly ascending: string;
+  readonly descending: string;
   readonly stale: string;
   readonly trouble: string;
   readonly good: string;
@@ -29,6 +32,8 @@ const unicode: Glyphs = {
   open: '▾',
   closed: '▸',
   mark: '✓',
+  ascending: '↑',
+  descending: '↓',
   stale: '~',
   trouble: '!',
   good: '✓',
@@ -64,6 +69,8 @@ const ascii: Glyphs = {
   open: '-',
   closed: '+',
   mark: '*',
+  ascending: '^',
+  descending: 'v',
   stale: '~',
   trouble: '!',
   good: 'v',

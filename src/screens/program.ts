@@ -15,10 +15,12 @@ import { fleetHints } from './frame/hints.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
 import { createWireLogView } from './lists/wire-log-view.ts';
-import { openFilterPrompt } from './prompts/filter-prompt.tsx';
+import { switchMouse } from './mouse.ts';
 import { openHelp } from './prompts/help.tsx';
 import { openPalette } from './prompts/palette.tsx';
+import { askToQuit } from './quit.ts';
 import type { Stage } from './stage.ts';
+import { openThemePicker } from './themes/theme-picker.tsx';
 
 /** The screens, put together; drawn by Root. */
 export interface Program {
@@ -31,28 +33,25 @@ export interface Program {
 export function createProgram(stage: Stage, state: FleetState): Program {
   const { services } = stage;
   const details = createDetailsView(stage, state);
-  const sifting = createSifting(state.tree, services.clock, stage.changed);
+  const sifting = createSifting(state.tree, services.clock, () => {
+    details.follow();
+    stage.changed();
+  });
   const vms = createVmRunner(stage, state);
   const run = createRunner(stage, state, vms, details);
   const views = createViews(stage, {
-    fleet: createFleetView(stage, state, details, () => fleetHints(stage, state)),
+    fleet: createFleetView(stage, state, details, sifting.wake, () => fleetHints(stage, state)),
     tasks: createTasksView(stage, vms),
     events: createEventsView(stage),
     'wire-log': createWireLogView(stage),
   });
 
-  const quit = async () => {
-    const { running } = services.tasks;
-    const question = running === 1 ? 'A task is running. Quit anyway?' : `${running} tasks are running. Quit anyway?`;
-    const details = ['What was sent goes on at the platforms; nobody here will see how it ends.'];
-    if (running === 0 || (await stage.dialogs.confirm({ title: 'Quit', question, details }))) stage.quit();
-  };
   const whyNot = (action: Action) => whyNotNow(action, services, state);
   const command = createCommands({
     stage,
     views,
     openFilter: () =>
-      openFilterPrompt(stage, {
+      stage.dialogs.filter({
         start: state.filterText,
         apply(text) {
           state.setFilter(text);
@@ -67,7 +66,9 @@ export function createProgram(stage: Stage, state: FleetState): Program {
         run: (action) => (action.noun === 'view' ? command(action.id as ViewActionId) : run(action)),
       }),
     openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
-    quit: () => void quit(),
+    openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
+    switchMouse: () => switchMouse(stage),
+    quit: () => void askToQuit(stage),
   });
   const stops = [
     services.store.subscribe(details.refresh),

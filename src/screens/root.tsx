@@ -1,12 +1,17 @@
 import { Box } from 'ink';
 import { Fragment, useSyncExternalStore } from 'react';
 import { useStore } from '../state/use-store.ts';
+import { fit } from '../terminal/width.ts';
 import type { Views } from './commands.ts';
 import { Lines } from './components/lines.tsx';
+import { wrapped } from './components/wrap.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { bottomLines } from './frame/bottom.ts';
+import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
 import { headerText } from './frame/header.ts';
+import type { Room } from './look.ts';
 import type { Stage } from './stage.ts';
+import { TourPanel } from './tour/tour-panel.tsx';
 
 interface RootProps {
   readonly stage: Stage;
@@ -14,38 +19,52 @@ interface RootProps {
   readonly views: Views;
 }
 
-const SMALLEST = { columns: 40, rows: 8 } as const;
-/** Header, message and key bar. */
-const CHROME = 3;
-
-/** The whole screen: header, the view in front, message line, key bar, and the layers over them. Exactly as many rows as there are. */
+/**
+ * The whole screen: header, the view in front, message line, key bar, and the layers over them. Exactly as many rows as
+ * there are; on a short screen the lines around the view fold away first.
+ */
 export function Root({ stage, state, views }: RootProps) {
   useSyncExternalStore(stage.subscribe, () => stage.version);
   useStore(stage.services.store);
-  const { columns, rows } = stage.terminal.size();
-  if (columns < SMALLEST.columns || rows < SMALLEST.rows) return <TooSmall columns={columns} rows={rows} />;
+  const size = stage.terminal.size();
+  const { columns, rows } = size;
+  if (columns < SMALLEST.columns || rows < SMALLEST.rows) return <TooSmall {...size} />;
 
   const view = views.current;
-  const room = { columns, rows: rows - CHROME };
-  const body = view.lines(room);
+  const { header, body, bottom } = frameLayout(size);
+  const shown = view.lines(body);
   const { top, all } = stage.layers;
+  const summary = headerText(stage.services, state, view.id, columns, stage.look);
   const lines = [
-    headerText(stage.services, state, view.id, columns, stage.look),
-    ...Array.from({ length: room.rows }, (_, at) => body[at] ?? ''),
-    ...bottomLines(stage.message.current, top ? top.hints() : view.hints(), columns, stage.look),
+    ...(header ? [summary] : []),
+    ...Array.from({ length: body.rows }, (_, at) => shown[at] ?? ''),
+    ...bottomLines(
+      {
+        message: stage.message.current,
+        hints: top ? top.hints() : view.hints(),
+        otherwise: header ? '' : summary,
+        lines: bottom,
+      },
+      columns,
+      stage.look,
+    ),
   ];
+  const room = { columns, rows: rows - 1 };
   return (
     <Box width={columns} height={rows} overflow="hidden">
       <Lines lines={lines} />
+      {stage.tour.shown ? <TourPanel stage={stage} room={room} /> : null}
       {all.map((layer, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
-        <Fragment key={at}>{layer.draw({ columns, rows: rows - 1 })}</Fragment>
+        <Fragment key={at}>{layer.draw(room)}</Fragment>
       ))}
     </Box>
   );
 }
 
-function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }) {
-  const words = [`drover needs ${SMALLEST.columns}x${SMALLEST.rows},`, `this is ${columns}x${rows}`];
-  return <Lines lines={words.slice(0, Math.max(1, rows)).map((line) => line.slice(0, columns))} />;
+function TooSmall({ columns, rows }: Room) {
+  const sentence = `drover needs at least ${SMALLEST.columns}x${SMALLEST.rows}: make the window larger`;
+  const whole = wrapped(sentence, columns);
+  const lines = whole.length > rows ? wrapped(`${SMALLEST.columns}x${SMALLEST.rows} needed`, columns) : whole;
+  return <Lines lines={lines.slice(0, rows).map((line) => fit(line, columns))} />;
 }

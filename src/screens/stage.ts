@@ -3,17 +3,22 @@ import type { Keymap } from '../actions/keymap.ts';
 import type { Services } from '../actions/services.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import type { ConsoleSize } from '../platforms/contract.ts';
-import type { Key } from '../terminal/keys.ts';
+import type { Theme, Themes } from '../state/theme.ts';
+import type { Key, Mouse } from '../terminal/keys.ts';
 import type { Attach } from './console/attach.ts';
+import type { Dialogs } from './dialogs/dialogs.ts';
 import { createLayers, type Hint, type Layers } from './layers.ts';
 import type { Look, Room } from './look.ts';
 import { createMessageLine, type MessageLine } from './message.ts';
+import { createTour, type Tour } from './tour/tour.ts';
 
 /** What the terminal can do beside showing frames. Tests give their own. */
 export interface TerminalPowers {
   size(): ConsoleSize;
   repaint(): void;
   suspend(): void;
+  /** Whether clicks and the wheel come to us, or to the terminal itself. */
+  setMouse(on: boolean): void;
   /** Puts text on the clipboard of whoever sits at the terminal. */
   copy(text: string): void;
   /** Hands the terminal over to a console or a shell. */
@@ -34,6 +39,8 @@ export interface View {
   readonly handlers: Partial<Record<ViewActionId, () => void>>;
   /** Keys that have a meaning in this view only; true when it took the key. */
   press?(name: string): boolean;
+  /** A click or a drag in its room, counted from its own corner. True when that meant something; the wheel scrolls then. */
+  point?(event: Mouse, room: Room): boolean;
   hints(): readonly Hint[];
   /** Called when it comes to the front, and the function that it answers when it leaves. */
   enter?(): () => void;
@@ -44,14 +51,22 @@ export interface StageOptions {
   readonly actions: readonly Action[];
   readonly keymap: Keymap;
   readonly look: Look;
+  /** What else it may look like. */
+  readonly themes: Themes;
   readonly terminal: TerminalPowers;
+  readonly dialogs: (stage: Stage) => Dialogs;
   quit(): void;
 }
 
 /** What all screens share: the services below, the layers above, the message line, and when to draw anew. */
-export interface Stage extends StageOptions {
+export interface Stage extends Omit<StageOptions, 'dialogs'> {
   readonly layers: Layers;
   readonly message: MessageLine;
+  readonly dialogs: Dialogs;
+  readonly tour: Tour;
+  mouse: boolean;
+  /** Changes the colours, from the next frame on. */
+  wear(theme: Theme): void;
   /** Something that is drawn may have changed. */
   changed(): void;
   subscribe(listener: () => void): () => void;
@@ -61,14 +76,28 @@ export interface Stage extends StageOptions {
 export function createStage(options: StageOptions): Stage {
   const listeners = new Set<() => void>();
   let version = 0;
+  let { look } = options;
   const changed = () => {
     version++;
     for (const listener of listeners) listener();
   };
-  return {
-    ...options,
+  const { dialogs, ...given } = options;
+  const stage: Stage = {
+    ...given,
+    get look() {
+      return look;
+    },
+    wear(theme) {
+      look = { ...look, theme };
+      changed();
+    },
     layers: createLayers(changed),
     message: createMessageLine(options.services.clock, changed),
+    get dialogs() {
+      return own;
+    },
+    tour: createTour(changed),
+    mouse: false,
     changed,
     subscribe(listener) {
       listeners.add(listener);
@@ -78,4 +107,6 @@ export function createStage(options: StageOptions): Stage {
       return version;
     },
   };
+  const own = dialogs(stage);
+  return stage;
 }

@@ -13,8 +13,16 @@ export function dateAndTime(at: number): string {
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
-/** How long something took or has taken: `850 ms`, `12 s`, `3 min`, `2 h`. */
-export function duration(ms: number): string {
+/** When rows were last true: with the date when they are of an earlier day than the phase that their endpoint is in, as cached ones are. */
+export function lastHeard(staleSince: number, phaseSince: number | undefined): string {
+  const isSameDay =
+    phaseSince === undefined || new Date(staleSince).toDateString() === new Date(phaseSince).toDateString();
+  return isSameDay ? timeOfDay(staleSince) : dateAndTime(staleSince);
+}
+
+/** How long something took or has taken: `850 ms`, `12 s`, `3 min`, `2 h`. Never negative, even if the clock was set back. */
+export function duration(length: number): string {
+  const ms = Math.max(0, length);
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;

@@ -76,6 +76,25 @@ describe('F-130 a filter', () => {
     ['!name:db* state:running cpu>80 pool:east tag:web', true],
   ])('%s', (query, fits) => expect(accepts(query)).toBe(fits));
 
+  it.each([
+    ['status:up', 'state:running'],
+    ['status:down', 'state:stopped'],
+    ['tags:web', 'tag:web'],
+    ['host:rack-7', 'node:rack-7'],
+  ])('takes %s for %s, as people of other tools write it', (theirs, ours) => {
+    for (const state of ['running', 'stopped'] as const)
+      expect(compileFilter(theirs, fleet).filter?.accepts(vm({ state }))).toBe(
+        compileFilter(ours, fleet).filter?.accepts(vm({ state })),
+      );
+  });
+
+  it('says which filters have to wait for samples', () => {
+    for (const query of ['cpu>1', 'mem>1G', 'net>1M', 'disk>1M'])
+      expect(compileFilter(query, fleet).filter?.sampled).toBe(true);
+    for (const query of ['state:running', 'memory>1G', 'web'])
+      expect(compileFilter(query, fleet).filter?.sampled).toBe(undefined);
+  });
+
   it('keeps blanks together between quotes', () => {
     expect(accepts('"my web"', { name: 'my web' })).toBe(true);
     expect(accepts('name:"my web"', { name: 'my web' })).toBe(true);

@@ -3,6 +3,7 @@ import { VM_STATES, type Vm } from '../platforms/contract.ts';
 import { bytes, parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import type { Fleet } from './fleet.ts';
+import type { VmSample } from './samples.ts';
 import type { TreeFilter } from './sieve.ts';
 
 /** Something in a query that can't be understood; `at` counts characters from 0. */
@@ -38,7 +39,7 @@ const TEXTS: Readonly<Record<string, (vm: Vm, fleet: Fleet) => readonly (string 
   image: (vm) => [vm.image],
 };
 
-/** Words that compare a number; cpu is in percent of the VM's own vCPUs, sizes in bytes. NaN fits nothing. */
+/** Words that compare a number; cpu in percent of the VM's own vCPUs, sizes in bytes, rates in bytes a second. NaN fits nothing. */
 const NUMBERS: Readonly<
   Record<string, { readonly size: boolean; readonly live: boolean; readonly of: (vm: Vm, fleet: Fleet) => number }>
 > = {
@@ -46,6 +47,19 @@ const NUMBERS: Readonly<
   mem: { size: true, live: true, of: (vm, fleet) => fleet.samples.memory(vm.id) },
   memory: { size: true, live: false, of: (vm) => vm.memory },
   cpus: { size: false, live: false, of: (vm) => vm.cpus },
+  disk: { size: true, live: true, of: (vm, fleet) => sum(fleet.samples.of(vm.id), 'diskRead', 'diskWrite') },
+  net: { size: true, live: true, of: (vm, fleet) => sum(fleet.samples.of(vm.id), 'netRx', 'netTx') },
+};
+
+const sum = (sample: VmSample, one: keyof VmSample, other: keyof VmSample) => sample[one] + sample[other];
+
+/** What people of other tools type: kcli says status, up and down. */
+const OTHER_WORDS: Readonly<Record<string, string>> = { status: 'state', tags: 'tag', ips: 'ip', host: 'node' };
+const OTHER_STATES: Readonly<Record<string, string>> = {
+  up: 'running',
+  down: 'stopped',
+  on: 'running',
+  off: 'stopped',
 };
 
 const KEYS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
@@ -58,6 +72,7 @@ const KEYS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
 export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
   const tests: Test[] = [];
   let live = false;
+  let sampled = false;
   let problem: FilterProblem | undefined;
   let unfinished: FilterProblem | undefined;
   for (const { at, not, text } of termsOf(query)) {
@@ -66,10 +81,14 @@ export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
     else if (compiled) {
       tests.push(compiled.test);
       live ||= compiled.live;
+      sampled ||= compiled.sampled === true;
     } else unfinished ??= { at, message: `${text} does not say what` };
   }
   return {
-    filter: tests.length === 0 ? undefined : { live, accepts: (vm) => tests.every((test) => test(vm)) },
+    filter:
+      tests.length === 0
+        ? undefined
+        : { live, ...(sampled && { sampled }), accepts: (vm) => tests.every((test) => test(vm)) },
     problem,
     unfinished,
   };
@@ -88,28 +107,36 @@ function* termsOf(query: string): Generator<Term> {
   }
 }
 
+interface CompiledTerm {
+  readonly test: Test;
+  readonly live: boolean;
+  readonly sampled?: boolean;
+}
+
 /** The test of one term; a sentence when it can't be understood; undefined while it is still being typed. */
-function compileTerm(text: string, not: boolean, fleet: Fleet): { test: Test; live: boolean } | string | undefined {
+function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | string | undefined {
   const turned = (test: Test): Test => (not ? (vm) => !test(vm) : test);
   const match = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/.exec(text);
   if (!match) return { test: turned(anywhere(text)), live: false };
-  const [, key = '', operator = '', value = ''] = match;
+  const [, word = '', operator = '', value = ''] = match;
+  const key = OTHER_WORDS[word] ?? word;
   const texts = TEXTS[key];
   const number = NUMBERS[key];
   // fe80::1 and other words with a colon in them are not questions.
   if (!texts && !number) {
     return operator === ':' && value.includes(':')
       ? { test: turned(anywhere(text)), live: false }
-      : `there is nothing called ${key} to filter by${didYouMean(key, KEYS)}`;
+      : `there is nothing called ${word} to filter by${didYouMean(word, KEYS)}`;
   }
   if (value === '') return undefined;
   if (texts) {
     if (operator !== ':' && operator !== '=') return `${key} is a text: write ${key}:${value}`;
+    const alternatives = value.split(',').map((one) => (key === 'state' ? (OTHER_STATES[one] ?? one) : one));
     if (key === 'state') {
-      const wrong = value.split(',').find((word) => !word.includes('*') && !VM_STATES.some((s) => s.startsWith(word)));
+      const wrong = alternatives.find((one) => !one.includes('*') && !VM_STATES.some((state) => state.startsWith(one)));
       if (wrong !== undefined) return `there is no state ${wrong}${didYouMean(wrong, VM_STATES)}`;
     }
-    const patterns = value.split(',').map((word) => patternOf(word, key === 'state'));
+    const patterns = alternatives.map((one) => patternOf(one, key === 'state'));
     return {
       live: key === 'state',
       test: turned((vm) => texts(vm, fleet).some((own) => own !== undefined && patterns.some((one) => one.test(own)))),
@@ -123,6 +150,7 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): { test: Test; li
   const compare = COMPARE[operator] ?? isEqual;
   return {
     live: number.live,
+    sampled: number.live,
     test(vm) {
       const value = number.of(vm, fleet);
       // What is not known is neither above nor not above.

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { EndpointName } from '../ids.ts';
 import type { Inventory, Node, Pool, Vm } from '../platforms/contract.ts';
+import { cacheKey, replaceCache } from './cache-file.ts';
 
 export interface CachedInventory {
   /** Epoch, ms: when it was true. */
@@ -41,10 +40,8 @@ const VMS_PER_LINE = 256;
 
 /** `configPath` is part of the key: two configurations may call different hosts by one name. */
 export function createInventoryCache(directory: string, configPath: string): InventoryCache {
-  const fileOf = ({ name, platform, address }: CachedEndpoint) => {
-    const whole = [resolve(configPath), name, platform, address].join('\n');
-    return join(directory, `${name}-${createHash('sha256').update(whole).digest('hex').slice(0, 16)}.jsonl`);
-  };
+  const fileOf = ({ name, platform, address }: CachedEndpoint) =>
+    join(directory, `${name}-${cacheKey(configPath, name, platform, address)}.jsonl`);
 
   return {
     async read(endpoint) {
@@ -63,25 +60,14 @@ export function createInventoryCache(directory: string, configPath: string): Inv
       return head && { at: head.at, inventory: { pools: head.pools, nodes: head.nodes, vms } };
     },
 
-    async write(endpoint, { at, inventory: { pools, nodes, vms } }) {
-      const file = fileOf(endpoint);
-      const fresh = `${file}.${process.pid}`;
-      try {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        const handle = await open(fresh, 'w', 0o600);
-        try {
-          const head: Head = { version: VERSION, at, pools, nodes };
-          await handle.write(`${JSON.stringify(head)}\n`);
-          for (let from = 0; from < vms.length; from += VMS_PER_LINE) {
-            await handle.write(`${JSON.stringify(vms.slice(from, from + VMS_PER_LINE))}\n`);
-          }
-        } finally {
-          await handle.close();
-        }
-        await rename(fresh, file);
-      } catch {
-        await rm(fresh, { force: true });
-      }
-    },
+    write: (endpoint, cached) => replaceCache(fileOf(endpoint), linesOf(cached)),
   };
+}
+
+function* linesOf({ at, inventory: { pools, nodes, vms } }: CachedInventory): Generator<string> {
+  const head: Head = { version: VERSION, at, pools, nodes };
+  yield `${JSON.stringify(head)}\n`;
+  for (let from = 0; from < vms.length; from += VMS_PER_LINE) {
+    yield `${JSON.stringify(vms.slice(from, from + VMS_PER_LINE))}\n`;
+  }
 }

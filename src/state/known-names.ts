@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type EndpointName, isEndpointName } from '../ids.ts';
+import { cacheKey, replaceCache } from './cache-file.ts';
 
 /** A name with the id that belongs to it, since two may share a name. */
 export type NamedId = readonly [name: string, id: string];
@@ -19,7 +19,7 @@ const MOST_NAMES = 20_000;
 
 /** `configPath` is part of the name: two configurations may call different hosts by one name. */
 export const namesFile = (cache: string, configPath: string): string =>
-  join(cache, 'names', `${createHash('sha256').update(resolve(configPath)).digest('hex').slice(0, 16)}.json`);
+  join(cache, 'names', `${cacheKey(configPath)}.json`);
 
 /** Empty for a file that is not there or not ours: names are worth no error. */
 export async function readNames(file: string): Promise<KnownNames> {
@@ -51,19 +51,7 @@ export async function rememberNames(
     const { vms, nodes } = fresh.get(endpoint) ?? before.get(endpoint) ?? { vms: [], nodes: [] };
     names[endpoint] = { vms: vms.slice(0, MOST_NAMES), nodes: nodes.slice(0, MOST_NAMES) };
   }
-  const temporary = `${file}.${process.pid}`;
-  try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(temporary, 'w', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify(names));
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
-  }
+  await replaceCache(file, [JSON.stringify(names)]);
 }
 
 const isNamedId = (one: unknown): one is NamedId =>

@@ -6,3 +6,12 @@ export function themeName({ file }: Config): string {
   const name = plainOf(locate(file, ['theme']));
   return typeof name === 'string' ? name : 'dark';
 }
+
+/** `mouse: on` of the configuration; off unless it says so, since the terminal's own selection goes with it. */
+export function mouseIsOn({ file }: Config): boolean {
+  const value = plainOf(locate(file, ['mouse']));
+  return value === 'on' || value === true;
+}
+
+/** `plain: true`: lines instead of a screen, for screen readers. */
+export const wantsLines = ({ file }: Config): boolean => plainOf(locate(file, ['plain'])) === true;

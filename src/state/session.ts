@@ -163,7 +163,9 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       const context = { signal: limited, clock, wire: options.wire, ask: withoutClock(ask, stopClock) };
       return await platform.connect(endpoint, context);
     } catch (error) {
-      throw late.signal.aborted ? tooLate : error;
+      // A login that was given up after its password was sent stays one: the time alone must not make it be tried again.
+      const isLogin = error instanceof FleetError && error.code === 'auth.rejected';
+      throw late.signal.aborted && !isLogin ? tooLate : error;
     } finally {
       stopClock();
     }

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { FleetError } from '../errors.ts';
+import { builtInThemes } from './built-in-themes.ts';
+import { type ColourLevel, opening, type WordStyle } from './theme-colours.ts';
 
 /** What a piece of the screen is, in the words of themes/*.yaml. */
 export const COLOUR_WORDS = [
@@ -32,53 +33,39 @@ export const COLOUR_WORDS = [
 ] as const;
 export type ColourWord = (typeof COLOUR_WORDS)[number];
 
-export type ColourLevel = 'truecolor' | '256' | '16' | 'none';
-
 export interface Theme {
   readonly name: string;
   /** The text in this word's colours (SGR), reset behind it. For plain text, cleaned before; painted text does not nest. */
   paint(word: ColourWord, text: string): string;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** What the terminal says that it can show: https://no-color.org, COLORTERM, TERM. */
-export function colourLevel(env: Env): ColourLevel {
-  if (env['NO_COLOR'] || env['TERM'] === 'dumb') return 'none';
-  if (/truecolor|24bit/i.test(env['COLORTERM'] ?? '')) return 'truecolor';
-  return /256|direct/.test(env['TERM'] ?? '') ? '256' : '16';
+/** A file of themes/, or one of the user's own. */
+export interface ThemeFile {
+  /** One sentence with a full stop. */
+  readonly help?: string;
+  /** What the background may be for the texts to be readable on it; the first is the one of the pictures. */
+  readonly grounds?: readonly string[];
+  /** The theme of drover that has the words which this one leaves out; dark unless it says so. */
+  readonly base?: string;
+  readonly words?: Readonly<Partial<Record<ColourWord, WordStyle>>>;
 }
 
-/** One word of a theme file. */
-interface WordStyle {
-  readonly colour?: string;
-  readonly on?: string;
-  readonly ansi?: string;
-  readonly 'on-ansi'?: string;
-  readonly look?: readonly string[];
-  readonly plain?: readonly string[];
-}
-
-const LOOKS: Readonly<Record<string, number>> = { bold: 1, dim: 2, underline: 4, inverse: 7 };
-const ANSI_NAMES: readonly string[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const RESET = '\x1b[0m';
+const BASE = 'dark';
 
-/** The theme of this name as this terminal can show it. Rejects with config.invalid, naming the file. */
-export async function loadTheme(name: string, level: ColourLevel): Promise<Theme> {
-  const directory = themesDirectory();
-  const names = await themeNames();
-  if (!names.includes(name)) {
-    throw new FleetError('config.invalid', `there is no theme ${name}`, { fix: `themes are ${names.join(', ')}` });
-  }
-  const file = join(directory, `${name}.yaml`);
-  const [{ parse }, text] = await Promise.all([import('yaml'), readFile(file, 'utf8')]);
-  const { words } = parse(text) as { words?: Readonly<Record<string, WordStyle>> };
-  const opens = new Map<ColourWord, string>();
-  for (const word of COLOUR_WORDS) {
-    const style = words?.[word];
-    if (!style) throw new FleetError('config.invalid', `${file}: the word ${word} is missing`);
-    opens.set(word, opening(style, level, `${file}: ${word}`));
-  }
+/**
+ * The theme of this name as this terminal can show it: one of drover's own, else NAME.yaml of the user's folder, where
+ * there is one. Rejects with config.invalid, naming the file.
+ */
+export async function loadTheme(name: string, level: ColourLevel, folder?: string): Promise<Theme> {
+  const own = builtInThemes[name];
+  const { file, where } = own ? { file: own, where: name } : await readTheme(name, folder);
+  const base = builtInThemes[file.base ?? BASE];
+  if (!base) throw new FleetError('config.invalid', `${where}: there is no theme ${file.base} to be its base`);
+  const words: Partial<Record<ColourWord, WordStyle>> = { ...base.words, ...file.words };
+  const opens = new Map(
+    COLOUR_WORDS.map((word) => [word, opening(words[word] ?? {}, level, `${where}: ${word}`)] as const),
+  );
   return {
     name,
     paint(word, text) {
@@ -88,64 +75,69 @@ export async function loadTheme(name: string, level: ColourLevel): Promise<Theme
   };
 }
 
-export async function themeNames(): Promise<readonly string[]> {
-  const files = await readdir(themesDirectory());
+/** What can be worn on this terminal. */
+export interface Themes {
+  names(): Promise<readonly string[]>;
+  /** Rejects with config.invalid. */
+  load(name: string): Promise<Theme>;
+}
+
+/** `folder` is the user's own, where files may or may not be. */
+export const createThemes = (level: ColourLevel, folder: string): Themes => ({
+  names: () => themeNames(folder),
+  load: (name) => loadTheme(name, level, folder),
+});
+
+/** The themes that there are: drover's own, then those in the user's folder. */
+export async function themeNames(folder?: string): Promise<readonly string[]> {
+  const own = Object.keys(builtInThemes);
+  return [...own, ...(await namesIn(folder)).filter((name) => !own.includes(name))];
+}
+
+async function namesIn(folder: string | undefined): Promise<readonly string[]> {
+  if (folder === undefined) return [];
+  const files = await readdir(folder).catch(() => []);
   return files.flatMap((file) => (file.endsWith('.yaml') ? [file.slice(0, -'.yaml'.length)] : [])).sort();
 }
 
-/** `themes/` stands beside both the sources and the built program, some folders up. */
-function themesDirectory(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const themes = join(folder, 'themes');
-    if (existsSync(join(themes, 'dark.yaml'))) return themes;
-    if (folder === dirname(folder)) throw new FleetError('config.invalid', 'the folder themes/ is missing');
+async function readTheme(
+  name: string,
+  folder: string | undefined,
+): Promise<{ readonly file: ThemeFile; readonly where: string }> {
+  const names = await themeNames(folder);
+  if (folder === undefined || !names.includes(name)) {
+    throw new FleetError('config.invalid', `there is no theme ${name}`, { fix: `themes are ${names.join(', ')}` });
+  }
+  const where = join(folder, `${name}.yaml`);
+  const [{ parse }, text] = await Promise.all([import('yaml'), readFile(where, 'utf8')]);
+  return { file: themeFile(parsed(parse, text, where), where), where };
+}
+
+function parsed(parse: (text: string) => unknown, text: string, where: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new FleetError('config.invalid', `${where}: ${(cause as Error).message}`, { cause });
   }
 }
 
-function opening(style: WordStyle, level: ColourLevel, where: string): string {
-  const codes = [...(style.look ?? []), ...(level === 'none' ? (style.plain ?? []) : [])].map((look) => {
-    const code = LOOKS[look];
-    if (code === undefined) throw new FleetError('config.invalid', `${where}: there is no look ${look}`);
-    return String(code);
-  });
-  if (level === '16') {
-    if (style.ansi) codes.push(ansiCode(style.ansi, 30, where));
-    if (style['on-ansi']) codes.push(ansiCode(style['on-ansi'], 40, where));
-  } else if (level !== 'none') {
-    if (style.colour) codes.push(`38;${richCode(style.colour, level, where)}`);
-    if (style.on) codes.push(`48;${richCode(style.on, level, where)}`);
+/** People write these: what is no word of ours is told, not left out silently. */
+function themeFile(found: unknown, where: string): ThemeFile {
+  const words = isRecord(found) ? (found['words'] ?? {}) : undefined;
+  if (!isRecord(found) || !isRecord(words)) {
+    throw new FleetError('config.invalid', `${where}: a theme is words with their colours`, {
+      fix: 'drover help colours shows the words',
+    });
   }
-  return codes.length === 0 ? '' : `\x1b[${codes.join(';')}m`;
+  for (const [word, style] of Object.entries(words)) {
+    if (!isColourWord(word)) throw new FleetError('config.invalid', `${where}: there is no word ${word}`);
+    if (!isRecord(style)) throw new FleetError('config.invalid', `${where}: ${word} is like { colour: '#58a6ff' }`);
+  }
+  const { base } = found;
+  return { words, ...(typeof base === 'string' && { base }) };
 }
 
-function ansiCode(name: string, base: number, where: string): string {
-  const bright = name.startsWith('bright-');
-  const index = ANSI_NAMES.indexOf(bright ? name.slice('bright-'.length) : name);
-  if (index < 0) throw new FleetError('config.invalid', `${where}: there is no colour ${name}`);
-  return String(base + (bright ? 60 : 0) + index);
-}
+const isRecord = (found: unknown): found is Readonly<Record<string, unknown>> =>
+  typeof found === 'object' && found !== null && !Array.isArray(found);
 
-function richCode(hex: string, level: 'truecolor' | '256', where: string): string {
-  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex);
-  if (!match) throw new FleetError('config.invalid', `${where}: ${hex} is no colour like #1f4f82`);
-  const [red, green, blue] = match.slice(1).map((part) => Number.parseInt(part, 16)) as [number, number, number];
-  return level === 'truecolor' ? `2;${red};${green};${blue}` : `5;${nearest256(red, green, blue)}`;
-}
-
-/** The levels of the 6x6x6 cube that starts at 16; 24 greys from 8 in steps of 10 start at 232. */
-const CUBE = [0, 95, 135, 175, 215, 255] as const;
-
-function nearest256(red: number, green: number, blue: number): number {
-  const [r, g, b] = [red, green, blue].map(nearestLevel) as [number, number, number];
-  const grey = Math.min(23, Math.max(0, Math.round(((red + green + blue) / 3 - 8) / 10)));
-  const distance = (r: number, g: number, b: number) => (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
-  const cubeDistance = distance(CUBE[r] as number, CUBE[g] as number, CUBE[b] as number);
-  const greyDistance = distance(8 + grey * 10, 8 + grey * 10, 8 + grey * 10);
-  return greyDistance < cubeDistance ? 232 + grey : 16 + 36 * r + 6 * g + b;
-}
-
-const nearestLevel = (value: number): number =>
-  CUBE.reduce<number>(
-    (best, level, index) => (Math.abs(level - value) < Math.abs((CUBE[best] ?? 0) - value) ? index : best),
-    0,
-  );
+const isColourWord = (word: string): word is ColourWord => (COLOUR_WORDS as readonly string[]).includes(word);

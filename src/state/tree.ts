@@ -2,7 +2,7 @@ import { type EndpointName, endpointOf, isUserPool, type NodeId, type PoolId, ty
 import type { Fleet } from './fleet.ts';
 import { parentOf } from './fleet.ts';
 import { naturalKey } from './siblings.ts';
-import { createSieve, type Sieved, type TreeFilter } from './sieve.ts';
+import { createSieve, EVERYTHING, type Sieved, type Wanted } from './sieve.ts';
 
 /** One row of the tree. `key` is unique over all kinds: cursor, marks and folds hang on it. */
 export type Row =
@@ -27,17 +27,28 @@ export interface Tree {
   parentKeyOf(key: string): string | undefined;
   fold(key: string, closed: boolean): void;
   isFolded(key: string): boolean;
-  /** In a large fleet it takes effect once `sift` has looked at every VM; until then the former one holds. */
-  setFilter(filter: TreeFilter | undefined): void;
   /**
-   * Somebody looks at this row, and is about to act on it: a VM that passes a filter on figures now stays in the list when
-   * its figures change, until another row is looked at or the filter is another.
+   * Which VMs are shown, sorted how, below their nodes or flat; what is left out stays. In a large fleet it takes effect
+   * once `sift` has looked at every VM; until then the former holds. Branches are in the order of their names always.
+   */
+  want(news: Partial<Wanted>): void;
+  /**
+   * Somebody looks at this row, and is about to act on it: a VM keeps its place when its figures change, and stays in the
+   * list when it does not pass a filter on figures any more, until another row is looked at or something else is wanted.
    */
   lookAt(key: string): void;
-  /** Goes on with the filter. Answers in how many ms it wants to be called again; undefined when there is no more to do. */
+  /** Sorts again, by the figures of now. */
+  resort(): void;
+  /** What is wanted is not what is shown yet. */
+  readonly isAwaited: boolean;
+  /** Goes on with what is wanted. Answers in how many ms it wants to be called again; undefined when there is no more to do. */
   sift(): number | undefined;
+  /** The VMs of the rows that are not folded away, in their order: one list for each crowd of them. */
+  vmLists(): readonly (readonly VmId[])[];
   /** VMs that the filter lets through, or all. */
   readonly shownVms: number;
+  /** The VMs below this branch that the filter lets through, folded or not. */
+  vmsUnder(key: string): readonly VmId[];
 }
 
 type Branch = { readonly key: string; readonly name: string; readonly children: Branch[] } & (
@@ -48,14 +59,16 @@ type Branch = { readonly key: string; readonly name: string; readonly children: 
 
 type Segment =
   | { readonly start: number; readonly row: Row }
-  | { readonly start: number; readonly vms: readonly VmId[]; readonly parent: NodeId | PoolId; readonly depth: number };
+  | { readonly start: number; readonly vms: readonly VmId[]; readonly depth: number };
 
 const NONE: readonly VmId[] = [];
 
 /** `folded`: keys of closed branches, for whoever keeps them; it is changed here. */
 export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree {
   const sieve = createSieve(fleet);
-  let filtered: Sieved | undefined;
+  let newest: Sieved | undefined;
+  /** The newest result as it is shown. */
+  let sieved: Sieved | undefined;
   let branches: readonly Branch[] = [];
   let branchesOn = -1;
   let segments: Segment[] = [];
@@ -64,27 +77,54 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   let length = 0;
   let shownVms = 0;
   let builtOn = '';
-  let filter: TreeFilter | undefined;
-  let pinned: VmId | undefined;
+  let looked: VmId | undefined;
+  /** Where a VM was found last among those beside it: the next one that is asked for is not far. */
+  let near = 0;
   let changed = 0;
 
-  const vmsOf = (parent: NodeId | PoolId): readonly VmId[] => {
-    if (!filtered) return fleet.vmsBelow(parent);
-    const ids = filtered.get(parent) ?? NONE;
-    const kept = pinned === undefined ? undefined : fleet.vms.get(pinned);
-    return kept && parentOf(kept) === parent && !ids.includes(kept.id) ? withKept(ids, kept.id) : ids;
+  const vmsOf = (parent: NodeId | PoolId): readonly VmId[] =>
+    sieved ? (sieved.below.get(parent) ?? NONE) : fleet.vmsBelow(parent);
+
+  /** A new result, with the row that is looked at where it was in the former one. */
+  const steadied = (after: Sieved, before: Sieved | undefined): Sieved => {
+    const vm = looked === undefined ? undefined : fleet.vms.get(looked);
+    const home = after.wanted.flat ? EVERYTHING : vm && parentOf(vm);
+    if (!vm || home === undefined || before?.wanted !== after.wanted) return after;
+    const was = placeOf(vm.id, before.below.get(home) ?? NONE, near);
+    const ids = after.below.get(home) ?? NONE;
+    const now = after.found.id === vm.id ? after.found.at : placeOf(vm.id, ids, was);
+    const { filter, sort } = after.wanted;
+    const isByName = sort === undefined || sort.by.id === 'name';
+    if (was < 0 || (now < 0 ? !filter?.live : now === was || isByName)) return after;
+    const others = now < 0 ? ids : ids.toSpliced(now, 1);
+    const place = isByName && !after.wanted.flat ? placeByName(vm.id, others) : was;
+    return { ...after, below: new Map(after.below).set(home, others.toSpliced(place, 0, vm.id)) };
   };
-  const withKept = (ids: readonly VmId[], kept: VmId): readonly VmId[] => {
-    const place = fleet.placeAmongSiblings(kept);
-    const behind = ids.findIndex((id) => fleet.placeAmongSiblings(id) > place);
-    return behind < 0 ? [...ids, kept] : ids.toSpliced(behind, 0, kept);
+  const placeByName = (id: VmId, others: readonly VmId[]): number => {
+    const place = fleet.placeAmongSiblings(id);
+    let low = 0;
+    let high = others.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (fleet.placeAmongSiblings(others[middle] as VmId) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  const addVms = (place: string, vms: readonly VmId[], depth: number) => {
+    if (vms.length === 0) return;
+    places.set(`below ${place}`, segments.length);
+    segments.push({ start: length, vms, depth });
+    length += vms.length;
   };
 
   /** Answers how many VMs it found, so that branches without any can be taken back. */
   const build = (branch: Branch, depth: number, hidden: boolean): number => {
     const mark = { segments: segments.length, length };
     const { key } = branch;
-    const open = filtered !== undefined || !folded.has(key);
+    const isFiltered = sieved?.wanted.filter !== undefined;
+    const open = isFiltered || !folded.has(key);
     let found = 0;
     if (!hidden) {
       places.set(key, segments.length);
@@ -99,13 +139,9 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       const parent = branch.id;
       const vms = vmsOf(parent);
       found += vms.length;
-      if (vms.length > 0 && open && !hidden) {
-        places.set(`below ${parent}`, segments.length);
-        segments.push({ start: length, vms, parent, depth: depth + 1 });
-        length += vms.length;
-      }
+      if (open && !hidden) addVms(parent, vms, depth + 1);
     }
-    if (filtered && found === 0) {
+    if (isFiltered && found === 0) {
       segments.length = mark.segments;
       length = mark.length;
     }
@@ -115,9 +151,10 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   const refresh = () => {
     const { result } = sieve;
     const now = `${fleet.shape} ${changed}`;
-    if (now === builtOn && result === filtered) return;
+    if (now === builtOn && result === newest) return;
     builtOn = now;
-    filtered = result;
+    if (result !== newest) sieved = result && steadied(result, sieved);
+    newest = result;
     if (branchesOn !== fleet.shape) branches = branchesOf(fleet);
     branchesOn = fleet.shape;
     segments = [];
@@ -125,8 +162,26 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     parents = new Map();
     length = 0;
     shownVms = 0;
-    for (const branch of branches) shownVms += build(branch, 0, false);
+    const all = sieved?.wanted.flat ? (sieved.below.get(EVERYTHING) ?? NONE) : undefined;
+    if (all) {
+      adopt(branches);
+      addVms(EVERYTHING, all, 0);
+      shownVms = all.length;
+    } else for (const branch of branches) shownVms += build(branch, 0, false);
   };
+
+  /** What hangs under what is known also where it is not shown. */
+  const adopt = (some: readonly Branch[], home?: string): void => {
+    for (const { key, children } of some) {
+      if (home !== undefined) parents.set(key, home);
+      adopt(children, key);
+    }
+  };
+
+  const vmsIn = (one: Branch): readonly VmId[] => [
+    ...one.children.flatMap(vmsIn),
+    ...(one.kind === 'endpoint' ? NONE : vmsOf(one.id)),
+  ];
 
   const segmentAt = (index: number): Segment | undefined => {
     let low = 0;
@@ -141,12 +196,14 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
 
   const vmIndexOf = (id: VmId): number => {
     const vm = fleet.vms.get(id);
-    const parent = vm && parentOf(vm);
-    if (parent === undefined) return -1;
-    const segment = segments[places.get(`below ${parent}`) ?? -1];
-    if (!segment || !('vms' in segment) || segment.parent !== parent) return -1;
-    const place = filtered ? segment.vms.indexOf(id) : fleet.placeAmongSiblings(id);
-    return place < 0 ? -1 : segment.start + place;
+    if (!vm) return -1;
+    const home = sieved?.wanted.flat ? EVERYTHING : parentOf(vm);
+    const segment = segments[places.get(`below ${home}`) ?? -1];
+    if (!segment || !('vms' in segment)) return -1;
+    const place = sieved ? placeOf(id, segment.vms, near) : fleet.placeAmongSiblings(id);
+    if (place < 0) return -1;
+    near = place;
+    return segment.start + place;
   };
 
   return {
@@ -164,7 +221,8 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       const segment = segmentAt(index);
       if (!segment) return undefined;
       if ('row' in segment) return segment.row;
-      const id = segment.vms[index - segment.start];
+      near = index - segment.start;
+      const id = segment.vms[near];
       return id === undefined ? undefined : { kind: 'vm', key: rowKey('vm', id), id, depth: segment.depth };
     },
     indexOf(key) {
@@ -186,19 +244,41 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       changed++;
     },
     isFolded: (key) => folded.has(key),
-    setFilter(next) {
-      filter = next;
-      pinned = undefined;
-      sieve.setFilter(next);
+    want(news) {
+      looked = undefined;
+      sieve.find(undefined);
+      sieve.want(news);
     },
     lookAt(key) {
-      const id = key.startsWith('vm ') ? (key.slice(3) as VmId) : undefined;
-      if (id === pinned) return;
-      const vm = id === undefined ? undefined : fleet.vms.get(id);
-      pinned = vm && filter?.live && filter.accepts(vm) ? id : undefined;
+      looked = key.startsWith('vm ') ? (key.slice(3) as VmId) : undefined;
+      sieve.find(looked);
+    },
+    resort: sieve.resort,
+    get isAwaited() {
+      refresh();
+      return sieve.isAwaited;
     },
     sift: sieve.sift,
+    vmLists() {
+      refresh();
+      return segments.flatMap((segment) => ('vms' in segment ? [segment.vms] : []));
+    },
+    vmsUnder(key) {
+      refresh();
+      const found = branchWith(key, branches);
+      return found ? vmsIn(found) : NONE;
+    },
   };
+}
+
+/** Looks for an id outwards from a place, since most are found where they were or beside it; -1 when it is not there. */
+function placeOf(id: VmId, ids: readonly VmId[], near: number): number {
+  const start = Math.max(0, Math.min(near, ids.length - 1));
+  for (let left = start, right = start + 1; left >= 0 || right < ids.length; left--, right++) {
+    if (ids[left] === id) return left;
+    if (ids[right] === id) return right;
+  }
+  return -1;
 }
 
 /** Pools, nodes and endpoints without nodes, nested and in order. The user's pools come first. */
@@ -238,6 +318,14 @@ function branchesOf(fleet: Fleet): Branch[] {
   }
   sort(roots);
   return roots;
+}
+
+function branchWith(key: string, among: readonly Branch[]): Branch | undefined {
+  for (const one of among) {
+    const found = one.key === key ? one : branchWith(key, one.children);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const branch = <Kind extends Branch['kind'], Id extends string>(kind: Kind, id: Id, name: string) => ({

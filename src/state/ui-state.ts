@@ -8,6 +8,17 @@ interface UiValues {
   readonly folded: readonly string[];
   /** Whether the details were shown. */
   readonly details: boolean;
+  /** What VMs were sorted by, as `sort:` of a view has it; empty for their names. */
+  readonly sort: string;
+  /** Whether they were in one list. */
+  readonly flat: boolean;
+  /** Ids of the columns that were chosen for the tree and for the flat list; none for the usual ones. */
+  readonly treeColumns: readonly string[];
+  readonly flatColumns: readonly string[];
+  /** Columns that were widened or narrowed: `cpu 14`. */
+  readonly widths: readonly string[];
+  /** Whether the tour of the first start was shown. */
+  readonly toured: boolean;
 }
 
 export interface UiState {
@@ -18,16 +29,33 @@ export interface UiState {
   flush(): void;
 }
 
-const DEFAULTS: UiValues = { selected: '', folded: [], details: true };
+const DEFAULTS: UiValues = {
+  selected: '',
+  folded: [],
+  details: true,
+  sort: '',
+  flat: false,
+  treeColumns: [],
+  flatColumns: [],
+  widths: [],
+  toured: false,
+};
 /** A tree of 100,000 branches is not worth a file of megabytes. */
 const FOLDED_MAX = 2_000;
 const WRITES_AFTER_MS = 1_000;
 
 const word = { type: 'string', maxLength: 500 } as const;
+const columns = { type: 'array', items: word, maxItems: 100 } as const;
 const SCHEMA = {
   selected: word,
   folded: { type: 'array', items: word, maxItems: FOLDED_MAX },
   details: { type: 'boolean' },
+  sort: word,
+  flat: { type: 'boolean' },
+  treeColumns: columns,
+  flatColumns: columns,
+  widths: columns,
+  toured: { type: 'boolean' },
 } as const;
 
 /**

@@ -28,15 +28,20 @@ export function createVmIndex(): VmIndex {
   const vms = new Map<VmId, Vm>();
   /** One machine seen through two endpoints is one row: the first id shows it, the others wait here. */
   const shadows = new Map<VmId, Vm>();
-  const seenAs = new Map<string, VmId[]>();
+  /** All ids under which a uuid was told; most have one, and a text instead of a list saves a third of what an entry takes. */
+  const seenAs = new Map<string, VmId | readonly VmId[]>();
   const byEndpoint = new Map<EndpointName, Set<VmId>>();
   const sortKeys = new Map<VmId, string>();
   const families = new Map<NodeId | PoolId, Siblings<VmId>>();
   const unsettled = new Set<Siblings<VmId>>();
   const tallies = new Map<NodeId | PoolId, Tally>();
 
+  const get = (id: VmId): Vm | undefined => vms.get(id) ?? shadows.get(id);
+  const namesakes = (uuid: string): readonly VmId[] => [seenAs.get(uuid) ?? []].flat();
+
   /** Two machines may carry one uuid (a copied disk): only on the same host it is the same machine. */
-  const machineOf = (vm: Vm) => `${vm.uuid}@${vm.node === undefined ? vm.id : nativeOf(vm.node)}`;
+  const isSameMachine = (a: Vm | undefined, b: Vm) =>
+    a?.node !== undefined && b.node !== undefined && nativeOf(a.node) === nativeOf(b.node);
 
   const familyOf = (parent: NodeId | PoolId): Siblings<VmId> => {
     let family = families.get(parent);
@@ -83,16 +88,15 @@ export function createVmIndex(): VmIndex {
   };
 
   const remove = (id: VmId): boolean => {
-    const vm = vms.get(id) ?? shadows.get(id);
+    const vm = get(id);
     if (!vm) return false;
     byEndpoint.get(endpointOf(id))?.delete(id);
-    const machine = machineOf(vm);
-    const others = (seenAs.get(machine) ?? []).filter((other) => other !== id);
-    if (others.length > 0) seenAs.set(machine, others);
-    else seenAs.delete(machine);
+    const others = namesakes(vm.uuid).filter((other) => other !== id);
+    if (others.length > 0) seenAs.set(vm.uuid, others);
+    else seenAs.delete(vm.uuid);
     if (shadows.delete(id)) return false;
     hide(vm);
-    const heir = others[0] === undefined ? undefined : shadows.get(others[0]);
+    const heir = others.map((other) => shadows.get(other)).find((other) => isSameMachine(other, vm));
     if (heir) {
       shadows.delete(heir.id);
       show(heir);
@@ -102,7 +106,7 @@ export function createVmIndex(): VmIndex {
 
   return {
     vms,
-    get: (id) => vms.get(id) ?? shadows.get(id),
+    get,
     ofEndpoint: (endpoint) => byEndpoint.get(endpoint) ?? NO_IDS,
     upsert(vm) {
       const known = vms.get(vm.id);
@@ -114,14 +118,12 @@ export function createVmIndex(): VmIndex {
       }
       remove(vm.id);
       register(vm.id);
-      const machine = machineOf(vm);
-      const others = seenAs.get(machine);
-      if (others) {
-        others.push(vm.id);
+      const others = namesakes(vm.uuid);
+      seenAs.set(vm.uuid, others.length === 0 ? vm.id : [...others, vm.id]);
+      if (others.some((other) => isSameMachine(get(other), vm))) {
         shadows.set(vm.id, vm);
         return known !== undefined;
       }
-      seenAs.set(machine, [vm.id]);
       show(vm);
       return true;
     },

@@ -26,31 +26,31 @@ const FEWEST_SHIFTED = 4;
 export function createCompositor(initial: ScreenSize): Compositor {
   let size = initial;
   let alphabet = createAlphabet();
-  let lines: readonly string[] = [];
+  /** What the lines of the last frame look like: a line that stayed or moved is not parsed again. */
+  let known: ReadonlyMap<string, Row> = new Map();
   /** Empty = unknown. */
   let shown: Row[] = [];
 
   function invalidate(next: ScreenSize): void {
     size = next;
     alphabet = createAlphabet();
-    lines = [];
+    known = new Map();
     shown = [];
   }
 
   function paint(frame: string): string {
     if (alphabet.isFull()) invalidate(size);
-    const next = frame.split('\n', size.rows);
+    const lines = frame.split('\n', size.rows);
     const whole = shown.length === 0;
+    const next = new Map<string, Row>();
     const after: Row[] = [];
     let changed = 0;
     for (let row = 0; row < size.rows; row++) {
-      const line = next[row] ?? '';
-      const old = shown[row];
-      if (old && line === (lines[row] ?? '')) after.push(old);
-      else {
-        after.push(alphabet.parse(line, size.columns));
-        changed++;
-      }
+      const line = lines[row] ?? '';
+      const cells = known.get(line) ?? next.get(line) ?? alphabet.parse(line, size.columns);
+      next.set(line, cells);
+      after.push(cells);
+      if (cells !== shown[row]) changed++;
     }
     const brush = createBrush(alphabet);
     if (whole) {
@@ -69,7 +69,7 @@ export function createCompositor(initial: ScreenSize): Compositor {
         if (old && old !== cells) brush.row(row, cells, old);
       }
     }
-    lines = next;
+    known = next;
     shown = after;
     return synchronized(brush.finish());
   }

@@ -16,13 +16,19 @@ const NOT_STOPPED_MS = 300;
 export function controlJob(terminal: Terminal, clock: Clock, onReturn: () => void): JobControl {
   let stopped = false;
   let hadScreen = false;
+  let hadConsole = false;
+
+  function giveBack(): void {
+    stopped = true;
+    hadScreen = terminal.hasEntered();
+    hadConsole = terminal.isLent();
+    terminal.leave();
+  }
 
   /** `who` is a process, or 0 for the group: npm and the shell that started it must stop too, or no prompt comes. */
   function stop(who: number): void {
     if (stopped) return;
-    stopped = true;
-    hadScreen = terminal.hasEntered();
-    terminal.leave();
+    giveBack();
     process.off('SIGTSTP', onStop);
     process.kill(who, 'SIGTSTP');
     clock.after(NOT_STOPPED_MS, resume);
@@ -36,18 +42,19 @@ export function controlJob(terminal: Terminal, clock: Clock, onReturn: () => voi
     if (!stopped) return;
     stopped = false;
     process.on('SIGTSTP', onStop);
-    if (!hadScreen) return;
-    terminal.enter();
-    onReturn();
+    if (hadConsole) {
+      // Its keys must come raw again; what it showed is for whoever is on the other side to draw.
+      terminal.setRaw(true);
+      terminal.setLent(true);
+    } else if (hadScreen) {
+      terminal.enter();
+      onReturn();
+    }
   }
 
   function onContinue(): void {
     // After a SIGSTOP nobody could restore anything, and the shell has set the terminal as it likes it.
-    if (!stopped) {
-      stopped = true;
-      hadScreen = terminal.hasEntered();
-      terminal.leave();
-    }
+    if (!stopped) giveBack();
     resume();
   }
 

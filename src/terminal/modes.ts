@@ -23,3 +23,10 @@ export const LEAVE = `\x1b[?2026l\x1b[m\x1b[r${MOUSE_OFF}\x1b[?1004l\x1b[?2004l\
 export const RECOVER =
   '\x1b[?1049l\x1b[!p\x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l' +
   '\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b(B\x0f\x1b[?5l\x1b[?6l\x1b[?7h\x1b[>4m\x1b[<u\x1b[m\x1b[?25h';
+
+/**
+ * The same for whoever goes on below what is there: without leaving the alternate screen, where nobody entered it, and
+ * without the origin mode, which the soft reset has; both put the cursor somewhere else.
+ */
+export const recoverInPlace = (alternate: boolean): string =>
+  RECOVER.replace('\x1b[?6l', '').slice(alternate ? 0 : '\x1b[?1049l'.length);

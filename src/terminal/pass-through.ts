@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { ScreenSize } from './compositor.ts';
 import type { Input } from './input.ts';
-import type { Loan, Screen } from './screen.ts';
+import type { ConsoleTerminal, Loan } from './screen.ts';
 
 export interface PassThroughOptions {
-  readonly screen: Screen;
+  readonly screen: ConsoleTerminal;
   readonly input: Input;
   /** A console or a shell: what is typed goes in, what comes out goes to the terminal, byte by byte. */
   readonly stream: Duplex;

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Input } from './input.ts';
-import type { Screen } from './screen.ts';
+import type { ConsoleTerminal } from './screen.ts';
 
 export interface RunCommandOptions {
-  readonly screen: Screen;
+  readonly screen: ConsoleTerminal;
   readonly input: Input;
   readonly argv: readonly [string, ...string[]];
   /** Ends the command (SIGTERM) when it aborts. */

@@ -7,11 +7,20 @@ import { MOUSE_OFF, MOUSE_ON, RECOVER } from './modes.ts';
 import type { Terminal } from './terminal.ts';
 import { createWriter } from './writer.ts';
 
+/** What a console needs of whoever has the terminal. */
+export interface ConsoleTerminal {
+  size(): ScreenSize;
+  /**
+   * Gives the normal screen to somebody else until `use` is done, and takes it back then. `raw` for bytes of a console,
+   * `cooked` for a program that finds the terminal as our own shell left it.
+   */
+  lend<T>(mode: 'raw' | 'cooked', use: (loan: Loan) => Promise<T>): Promise<T>;
+}
+
 /** The one way to the terminal while the screen is up. */
-export interface Screen {
+export interface Screen extends ConsoleTerminal {
   /** Stands in for process.stdout: takes whole frames, paints what changed. Emits `resize`. */
   readonly stdout: NodeJS.WriteStream;
-  size(): ScreenSize;
   /** The terminal has not taken the last frame yet: whoever draws by the clock should skip a turn. */
   isBusy(): boolean;
   /** ctrl-L: paints everything again. */
@@ -19,13 +28,10 @@ export interface Screen {
   /** ctrl-Z. */
   suspend(): void;
   setMouse(on: boolean): void;
+  /** How a frame is written on this terminal, in as many columns; as it is unless this is called. */
+  setSpelling(spell: (frame: string) => string): void;
   /** Puts text on the clipboard of whoever sits at the terminal (OSC 52); some terminals refuse it and don't say so. */
   copy(text: string): void;
-  /**
-   * Gives the normal screen to somebody else until `use` is done, then paints the last frame again. `raw` for bytes of
-   * a console, `cooked` for a program that finds the terminal as our own shell left it.
-   */
-  lend<T>(mode: 'raw' | 'cooked', use: (loan: Loan) => Promise<T>): Promise<T>;
   /** Shows the last frame, as far as the terminal takes it, and restores the terminal. */
   close(): Promise<void>;
 }
@@ -49,13 +55,14 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
   let commands = '';
   let mouse = false;
   let resizing = false;
+  let spell = (frame: string): string => frame;
 
   const writer = createWriter({
     fd: terminal.fd,
     clock,
     produce() {
       if (!terminal.hasEntered()) return '';
-      const bytes = commands + (isNew ? compositor.paint(frame) : '');
+      const bytes = commands + (isNew ? compositor.paint(spell(frame)) : '');
       commands = '';
       isNew = false;
       return bytes;
@@ -143,6 +150,9 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     isBusy: writer.isBusy,
     repaint,
     suspend: job.suspend,
+    setSpelling(next) {
+      spell = next;
+    },
     setMouse(on) {
       mouse = on;
       commands += on ? MOUSE_ON : MOUSE_OFF;

@@ -20,6 +20,7 @@ export interface Terminal {
   setRaw(raw: boolean): void;
   /** A console has it, and may have set anything: `leave` takes back what it can. */
   setLent(lent: boolean): void;
+  isLent(): boolean;
   /** While another program has it, ctrl-C and ctrl-\\ are for that program. */
   ignoreTypedSignals(ignored: boolean): void;
   /** Writes at once; gives up on a terminal that takes nothing. */
@@ -73,6 +74,7 @@ export function takeTerminal(): Terminal {
     setLent(now) {
       lent = now;
     },
+    isLent: () => lent,
     ignoreTypedSignals: guard.ignoreTyped,
     hasEntered: () => entered,
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),

@@ -94,7 +94,12 @@ describe('an action on a VM', () => {
     const vm = open.vm(({ state }) => state === 'running');
     open.server.faults.hang(vm.node as never);
     const result = await run(open, 'vm.stop', vm.id, { wait: 5 });
-    expect(result).toMatchObject({ error: { code: 'outcome.unknown' } });
+    expect(result).toMatchObject({
+      error: {
+        code: 'outcome.unknown',
+        message: `${vm.name}: no clear answer came after the request was sent; it is running now`,
+      },
+    });
     expect(open.stateOf(vm.id)).toBe('running');
   });
 

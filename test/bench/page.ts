@@ -1,8 +1,14 @@
+import type { SoakResult } from '../soak/soak.ts';
 import type { Figures } from './figures.ts';
+import type { InsideFigures } from './inside.ts';
 import type { LibvirtFigures, Way } from './libvirt.ts';
 import type { Machine } from './machine.ts';
 import type { ManyDomainsFigures } from './many-domains.ts';
 import type { ScreenFigures } from './screen.ts';
+import type { SlowLinkFigures } from './slow-link.ts';
+import type { StalledFigures } from './stalled.ts';
+import { number, table } from './table.ts';
+import { spellTargets } from './targets.ts';
 
 interface Part<F> {
   readonly machine: Machine;
@@ -11,23 +17,17 @@ interface Part<F> {
 
 export interface Results {
   readonly screen?: Part<readonly ScreenFigures[]>;
+  readonly inside?: Part<readonly InsideFigures[]>;
+  readonly stalled?: Part<StalledFigures>;
+  readonly 'slow-link'?: Part<SlowLinkFigures>;
+  readonly soak?: Part<SoakResult>;
   readonly libvirt?: Part<readonly LibvirtFigures[]>;
   readonly 'many-domains'?: Part<ManyDomainsFigures>;
 }
 
-const number = (value: number | null): string =>
-  value === null || Number.isNaN(value)
-    ? '-'
-    : value >= 100
-      ? String(Math.round(value))
-      : String(Number(value.toFixed(1)));
 const p50 = (figures: Figures): string => number(figures.p50);
 const p50p99 = (figures: Figures): string => `${number(figures.p50)} / ${number(figures.p99)}`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
+const most = (figures: Figures): string => `${number(figures.p50)} / ${number(figures.max)}`;
 
 const place = ({ date, cores, model, memoryGib, kernel, node, load, scheduling }: Machine): string =>
   `${date}: ${cores} × ${model}, ${memoryGib} GiB, Linux ${kernel}, Node ${node}, ${scheduling} scheduling, load ${load} at the start.`;
@@ -60,6 +60,81 @@ the terminal. Memory counts all processes, shared pages in each.
 ${table(
   ['', ...figures.map(({ name }) => name)],
   SCREEN_ROWS.map(([title, of]) => [title, ...figures.map(of)]),
+)}`;
+
+const insideSection = ({ machine, figures }: Part<readonly InsideFigures[]>): string => `## In the program
+
+${place(machine)}
+
+The same by a probe inside: what the terminal, the kernel and the measuring program take is left out. A stop is the longest
+time without a turn of the event loop.
+
+${table(
+  ['', ...figures.map(({ vms }) => `${vms.toLocaleString('en')} VMs`)],
+  (
+    [
+      ['key to written frame, move, ms p50 / p99', ({ move }) => p50p99(move)],
+      ['key to written frame, scroll, ms p50 / p99', ({ scroll }) => p50p99(scroll)],
+      ['longest stop, nobody does anything, ms', ({ longestStopIdle }) => number(longestStopIdle)],
+      ['longest stop, a filter is typed, ms', ({ longestStopFiltering }) => number(longestStopFiltering)],
+    ] satisfies [string, (one: InsideFigures) => string][]
+  ).map(([title, of]) => [title, ...figures.map(of)]),
+)}`;
+
+const stalledSection = ({ machine, figures }: Part<StalledFigures>): string => `## A terminal that nobody reads
+
+${place(machine)}
+
+For ${figures.seconds} s, ${figures.longestStop.n} times, with ten keys a second meanwhile; 10,000 VMs that change each second.
+
+${table(
+  ['', 'median / most'],
+  [
+    ['longest stop of the event loop, ms', most(figures.longestStop)],
+    ['memory that came to it, kB', `${number(figures.growth.p50 / 1024)} / ${number(figures.growth.max / 1024)}`],
+    ['bytes when it is read again, those in the kernel included', most(figures.bytesAfter)],
+    ['until the newest frame has come, ms', most(figures.catchUp)],
+  ],
+)}`;
+
+const slowLinkSection = ({ machine, figures }: Part<SlowLinkFigures>): string => `## A slow line
+
+${place(machine)}
+
+${figures.kilobits} kbit/s, both ways together, and ${figures.roundTripMs} ms: the program's pty behind a relay as sshd is one, whose socket crosses
+a network namespace with a token bucket (tbf); the delay is added at its ends. 10,000 VMs that change each second.
+
+${table(
+  ['', 'p50', 'most'],
+  [
+    ['one key, to the cursor on the next row, ms', number(figures.single.p50), number(figures.single.max)],
+    [
+      '30 keys a second for 5 s, from the last to where it ends, ms',
+      p50(figures.afterHeld),
+      number(figures.afterHeld.max),
+    ],
+    ['bytes on their way, single keys', '', number(figures.queued)],
+    ['bytes on their way, held key', '', number(figures.queuedHeld)],
+    ['bytes per second, nobody does anything', number(figures.bytesPerSecondIdle), ''],
+  ],
+)}`;
+
+const UNITS: Readonly<Partial<Record<string, number>>> = { heap: 1024 ** 2, rss: 1024 ** 2, external: 1024 ** 2 };
+
+const soakSection = ({ machine, figures }: Part<SoakResult>): string => `## An hour
+
+${place(machine)}
+
+${figures.minutes} minutes of chores without a pause (${figures.chores}, ${figures.failed.length} of them not answered in time): moving, filters, dialogs, consoles, tasks that
+fail, guests that crash, other window sizes, a terminal that stalls; over endpoints that drop, hang, refuse and lose answers.
+Taken once a minute after garbage was collected; the first fifth is left out. MB, or how many.
+
+${table(
+  ['', 'mean', 'growth per hour', 'may grow by'],
+  figures.trends.map(({ of, mean, growthPerHour, most: limit }) => {
+    const unit = UNITS[of] ?? 1;
+    return [of, number(mean / unit), (growthPerHour / unit).toFixed(1), number(limit / unit)];
+  }),
 )}`;
 
 const WAYS: Readonly<Record<Way, string>> = {
@@ -113,11 +188,16 @@ ${table(
 )}`;
 
 /** docs/performance.md. */
-export function spellPage({ screen, libvirt, 'many-domains': many }: Results): string {
+export function spellPage(results: Results): string {
+  const { screen, inside, stalled, 'slow-link': slow, soak, libvirt, 'many-domains': many } = results;
   const sections = [
     '# Performance',
     '<!-- Written by `npm run bench`. -->',
-    ...(screen ? [screenSection(screen)] : []),
+    ...(screen ? [spellTargets(screen.figures[0], inside?.figures, stalled?.figures), screenSection(screen)] : []),
+    ...(inside ? [insideSection(inside)] : []),
+    ...(stalled ? [stalledSection(stalled)] : []),
+    ...(slow ? [slowLinkSection(slow)] : []),
+    ...(soak ? [soakSection(soak)] : []),
     ...(libvirt ? [libvirtSection(libvirt)] : []),
     ...(many ? [manySection(many)] : []),
   ];

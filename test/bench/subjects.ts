@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../labs/command.ts';
 import type { Subject } from './screen.ts';
 
 const drover = (program: string, vms: number): Subject => ({
   name: `drover, ${vms.toLocaleString('en')} VMs`,
   argv: [program, `--demo=${vms}`],
-  isFrame: (screen) => screen.includes('endpoints') && screen.includes('? help'),
+  isFrame: (screen) => screen.includes('endpoint') && screen.includes('? help'),
   isWhole: (screen) => /● running .*\d+%/.test(screen),
   down: 'j',
   up: 'k',
@@ -23,10 +27,44 @@ const htop: Subject = {
   quit: 'q',
 };
 
-/** drover on the simulated fleet, all of whose VMs change every second; and what people know. */
-export const subjects = (program: string): readonly Subject[] => [
-  drover(program, 10_000),
-  drover(program, 1_000),
-  drover(program, 100_000),
-  htop,
-];
+const DIRT_DOMAINS = 100;
+
+/** A terminal manager for libvirt, over the library's own test driver: https://github.com/llcoolkm/dirt */
+const dirt = (domains: string): Subject => ({
+  name: `dirt, ${DIRT_DOMAINS} domains`,
+  argv: ['dirt', '--uri', `test://${domains}`],
+  isFrame: (screen) => screen.includes('vm001'),
+  isWhole: (screen) => /vm001 .*running/.test(screen),
+  down: 'j',
+  up: 'k',
+  toBottom: 'j'.repeat(40),
+  quit: 'q',
+});
+
+/** The test driver's description of a host that has these domains, all running. */
+async function writeDomains(file: string): Promise<void> {
+  const domains = Array.from({ length: DIRT_DOMAINS }, (_, index) => {
+    const name = `vm${String(index + 1).padStart(3, '0')}`;
+    return `<domain type='test'><name>${name}</name><memory>1048576</memory><vcpu>2</vcpu><os><type>hvm</type></os></domain>`;
+  });
+  await writeFile(file, `<node>${domains.join('')}</node>`);
+}
+
+const isThere = (program: string): Promise<boolean> =>
+  run(['sh', '-c', `command -v ${program}`]).then(
+    () => true,
+    () => false,
+  );
+
+/** drover on the simulated fleet, all of whose VMs change every second; and what people know, as far as it is installed. */
+export async function subjects(program: string): Promise<readonly Subject[]> {
+  const domains = join(tmpdir(), `drover-bench-domains-${process.pid}.xml`);
+  await writeDomains(domains);
+  return [
+    drover(program, 10_000),
+    drover(program, 1_000),
+    drover(program, 100_000),
+    ...((await isThere('htop')) ? [htop] : []),
+    ...((await isThere('dirt')) ? [dirt(domains)] : []),
+  ];
+}

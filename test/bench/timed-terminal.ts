@@ -14,6 +14,9 @@ export interface TimedTerminal {
   readonly startedAt: number;
   readonly chunks: readonly Chunk[];
   type(text: string): void;
+  /** Stops reading from the terminal, as a stalled link does. */
+  stall(): void;
+  unstall(): void;
   screen(): string;
   /** When the bytes came with which the screen fitted first. Rejects after the deadline. */
   when(fits: (screen: string) => boolean, deadlineMs?: number): Promise<number>;
@@ -90,6 +93,8 @@ export function openTimed(
     startedAt,
     chunks,
     type: (text) => pty.write(text),
+    stall: () => pty.pause(),
+    unstall: () => pty.resume(),
     screen,
     when: (fits, deadlineMs = LONGEST_MS) =>
       before(deadlineMs, 'such screen', (resolve) => {

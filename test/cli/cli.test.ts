@@ -81,6 +81,13 @@ describe('lists', () => {
     ).toBeGreaterThan(5);
   });
 
+  it('says what is wrong with a filter before it connects to anything', async () => {
+    await desk.write(simulated({ slow: { vms: 3, latency: 60_000 } }));
+    const { code, stderr } = await desk.run('vm', 'list', '--filter', 'state:runing');
+    expect(code).toBe(2);
+    expect(stderr).toContain('at character');
+  });
+
   it('says where in a filter it stopped understanding', async () => {
     const { code, stderr } = await desk.run('vm', 'list', '--filter', 'state:runing');
     expect(code).toBe(2);
@@ -165,11 +172,20 @@ describe('actions', () => {
     expect((await aVm('stopped')).id).toBe(vm.id);
   });
 
+  it('says that the memory of a suspended VM goes, also when its disks are kept', async () => {
+    const vm = await aVm('suspended');
+    const { stderr } = await desk.run('vm', 'delete', vm.id, '--keep-disks', '--snapshots');
+    expect(stderr).toMatch(/stays: \/\S+\.qcow2/);
+    expect(stderr).toContain('  goes: its saved memory');
+  });
+
   it('prints the console log of a VM as plain text', async () => {
     const vm = await aVm('running');
     const { code, stdout } = await desk.run('vm', 'log', vm.id);
     expect(code).toBe(0);
     expect(stdout).toMatch(/login:\n$/);
+    const json = (await desk.run('vm', 'log', vm.id, '-o', 'json')).json<Row>();
+    expect(json).toMatchObject({ id: vm.id, text: expect.stringMatching(/login: $/) });
   });
 
   it('deletes nothing by name while an endpoint is silent, since the name could mean another machine there', async () => {
@@ -215,6 +231,14 @@ describe('actions', () => {
     ]);
   });
 
+  it('ends with 4 for an endpoint whose test fails, and with 2 for one that is not configured right', async () => {
+    await desk.write(simulated({ bad: { vms: 3, 'host-key': 'changed' }, unset: { vms: 3, password: 'env:NO_SUCH' } }));
+    expect((await desk.run('endpoint', 'test', 'bad')).code).toBe(4);
+    const unset = await desk.run('endpoint', 'test', 'unset');
+    expect(unset.code).toBe(2);
+    expect(unset.stderr).toContain('the environment variable NO_SUCH is not set');
+  });
+
   it('F-357 shows a console and sends it what is piped in', async () => {
     const vm = await aVm('running');
     const { stdout } = await desk.runWith({ input: '\r' }, 'vm', 'console', vm.id);
@@ -236,6 +260,34 @@ describe('pools and endpoints', () => {
     expect(text).toContain('# the demo');
     const [row] = (await desk.run('vm', 'list', '-o', 'json')).json<Row[]>();
     expect(row).toMatchObject({ pool: 'Production' });
+  });
+
+  it('F-017 sets the variables of a pool one by one, takes one away, and shows them', async () => {
+    await desk.run('pool', 'add', 'Production');
+    const { code, stderr } = await desk.run('pool', 'set', 'Production', 'DEFAULT_BRIDGE=br0', 'URL=http://a?b=c');
+    expect([code, stderr]).toEqual([0, 'pool Production has 2 variables now\n']);
+    await desk.run('pool', 'set', 'Production', 'DEFAULT_BRIDGE=');
+    const info = await desk.run('pool', 'info', 'Production', '-o', 'json');
+    expect(info.json()).toMatchObject({ name: 'Production', variables: { URL: 'http://a?b=c' } });
+    expect(info.stdout).not.toContain('DEFAULT_BRIDGE');
+    const wrong = await desk.run('pool', 'set', 'Production', 'no value');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('"no value" is no NAME=VALUE');
+  });
+
+  it('F-013 F-014 nests pools, keeps what is in them when one is renamed, and lets go of it when one is removed', async () => {
+    await desk.run('pool', 'add', 'Outer');
+    await desk.run('pool', 'add', 'Inner', '--in', 'Outer');
+    await desk.run('node', 'move', 'demo', 'Inner');
+    await desk.run('pool', 'rename', 'Outer', 'Around');
+    const rows = async () => (await desk.run('pool', 'list', '-o', 'json')).json<Row[]>();
+    expect((await rows()).find(({ name }) => name === 'Inner')).toMatchObject({ parent: 'Around' });
+    const self = await desk.run('pool', 'nest', 'Around', 'Inner');
+    expect([self.code, self.stderr.split('\n')[0]]).toEqual([2, 'pool Inner is inside pool Around']);
+    expect((await desk.run('pool', 'nest', 'Inner', '')).stderr).toBe('pool Inner is at the top now\n');
+    await desk.run('pool', 'remove', 'Inner', '--yes');
+    const [vm] = (await desk.run('vm', 'list', '-o', 'json')).json<Row[]>();
+    expect(vm?.['pool']).toBe('Frankfurt');
   });
 
   it('F-013 refuses a pool name that is in use', async () => {

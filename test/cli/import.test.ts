@@ -1,5 +1,5 @@
 /** `drover import`: samples are those of the tools' own documentation and sources, unless a name says otherwise. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aws } from '../../src/cli/import/aws.ts';
@@ -479,6 +479,15 @@ aws_secret_access_key=je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY
     ]);
   });
 
+  // What tries all ways to divide the blanks does not end within the time of a test.
+  it('reads a line of many blanks as quickly as any other', async () => {
+    const blanks = ' '.repeat(3_000);
+    const lines = [`[default${blanks}]`, `region${blanks}= us-west-2${blanks}# here`, `role_arn = a${blanks}b`];
+    const [plan] = await planned(aws, { '~/.aws/config': lines.join('\n') });
+    expect(plan?.values).toMatchObject({ profile: 'default', region: 'us-west-2' });
+    await expect(found(aws, { '~/.aws/config': `[${blanks}x` })).rejects.toThrow(':1:1: this is neither');
+  });
+
   it('says in which line a file is broken, without the line', async () => {
     await expect(found(aws, { '~/.aws/config': '[default]\nregion us-west-2\n' })).rejects.toThrow(
       `${HOME}/.aws/config:2:1: this is neither`,
@@ -675,6 +684,14 @@ cloud:
     expect(await readFile(join(desk.home, 'secrets/pve.password'), 'utf8')).toBe(`${SECRET}\n`);
   });
 
+  it('takes a secret that lies there already, and closes it to others', async () => {
+    await put('secrets/pve.password', `${SECRET}\n`);
+    const file = join(desk.home, 'secrets/pve.password');
+    await chmod(file, 0o644);
+    expect((await desk.run('import', 'kcli', '--yes')).stderr).toContain('pve is saved');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
   it('writes over no file that is in the way of a secret', async () => {
     await put('secrets/pve.password', 'of somebody else\n');
     const { stdout, stderr } = await desk.run('import', 'kcli', '--yes');
@@ -781,6 +798,30 @@ cloud:
     expect(text).toContain('  lab:\n    platform: openstack\n    cloud: lab\n');
     expect(await readdir(desk.home)).not.toContain('secrets');
     expect((await desk.run('import', 'aws', '--yes')).stderr).toContain('nothing to do');
+  });
+
+  it('shows no password that stands in the address of a cloud or of an AWS profile', async () => {
+    const address = `https://root:${SECRET}/x@cloud.lan`;
+    await put('.config/openstack/clouds.yaml', `clouds:\n  c:\n    auth:\n      auth_url: ${address}\n`);
+    await put('.aws/config', `[profile p]\nregion = r\nrole_arn = a\nendpoint_url = ${address}\n`);
+    for (const tool of ['openstack', 'aws']) {
+      const { stdout, stderr } = await desk.run('import', tool, '-o', 'json');
+      expect(stdout).toContain('a password stands in its address');
+      expect(stdout + stderr).not.toContain(SECRET);
+    }
+  });
+
+  it('takes a cloud of the same name in another file for another cloud', async () => {
+    await put('work/clouds.yaml', 'clouds:\n  lab:\n    auth:\n      auth_url: https://one\n');
+    await desk.runWith(
+      { env: { OS_CLIENT_CONFIG_FILE: join(desk.home, 'work/clouds.yaml') } },
+      'import',
+      'openstack',
+      '--yes',
+    );
+    await put('.config/openstack/clouds.yaml', 'clouds:\n  lab:\n    auth:\n      auth_url: https://two\n');
+    const rows = (await desk.run('import', 'openstack', '-o', 'json')).json<Row[]>();
+    expect(rows).toMatchObject([{ name: 'lab-openstack', status: 'new' }]);
   });
 
   it('leaves out an address that holds a password, and does not show it', async () => {

@@ -67,7 +67,9 @@ export async function openDesk(yaml = ''): Promise<Desk> {
 }
 
 /** One simulated endpoint for each name. */
-export const simulated = (endpoints: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>): string =>
+export const simulated = (
+  endpoints: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>,
+): string =>
   JSON.stringify({
     endpoints: Object.fromEntries(
       Object.entries(endpoints).map(([name, values]) => [name, { platform: 'fake', 'events-every': 0, ...values }]),

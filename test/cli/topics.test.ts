@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { configuredKeymap } from '../../src/actions/configured-keymap.ts';
 import { actions } from '../../src/actions/index.ts';
 import { sampleConfig } from '../../src/cli/topics/config.ts';
-import { filterWords } from '../../src/cli/topics/filter.ts';
 import { plainText } from '../../src/cli/topics/plain.ts';
 import { topics } from '../../src/cli/topics/topics.ts';
 import { platforms } from '../../src/platforms/registry.ts';
 import { interpret } from '../../src/state/config/interpret.ts';
 import { openYaml } from '../../src/state/config/yaml-file.ts';
 import { compileFilter } from '../../src/state/filter.ts';
+import { filterWords } from '../../src/state/filter-words.ts';
 import { createStore } from '../../src/state/store.ts';
 import { createTestClock } from '../clock.ts';
 

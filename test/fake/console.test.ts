@@ -60,6 +60,16 @@ it('is switched off from within, and the terminal ends', async () => {
   expect(visit.find((vm) => vm.name === 'gateway').state).toBe('stopped');
 });
 
+it('crashes when its guest is told to', async () => {
+  const visit = await visitFake({ running: 100 });
+  const terminal = openTerminal(await consoleOf(visit));
+  await logIn(terminal);
+  terminal.type('panic\r');
+  await terminal.see(/Kernel panic/);
+  await visit.clock.pass(1000);
+  expect(visit.find((vm) => vm.name === 'gateway').state).toBe('crashed');
+});
+
 it('ends quietly when the connection is closed, and with an error when the link is lost', async () => {
   const quiet = await visitFake({ running: 100 });
   const first = await consoleOf(quiet);

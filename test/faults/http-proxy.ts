@@ -137,6 +137,8 @@ function send(response: ServerResponse, reply: Reply): void {
 }
 
 function sendHalf(response: ServerResponse, reply: Reply): void {
+  // Of an answer without a body the head is all that can be cut.
+  if (reply.body.length === 0) return void response.socket?.end(`HTTP/1.1 ${reply.status}`);
   response.writeHead(reply.status, reply.reason, headersOf(reply));
   const half = reply.body.subarray(0, Math.ceil(reply.body.length / 2));
   response.write(half, () => response.socket?.destroy());

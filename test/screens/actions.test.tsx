@@ -140,7 +140,7 @@ describe('actions on marked VMs', () => {
     await open();
     await fleet.press('jj', 'space', 'space', 'space', 'space', 's');
     await fleet.see('Start 2 VMs?');
-    await fleet.see('billing-web1 on fra-01: it is stopped');
+    await fleet.see('billing-web1 on fra-01 (stopped)');
     await fleet.see('not billing-db1:');
     await fleet.press('n');
     await fleet.idle(3_000);
@@ -150,7 +150,9 @@ describe('actions on marked VMs', () => {
 
   it('takes the marks of what is done away, so that the next key is not for them too', async () => {
     await open();
-    await fleet.press('jjj', 'space', 'j', 'space', 's', 'y');
+    await fleet.press('jj', 'space', 'space', 'j', 'space', 's');
+    await fleet.see('3 marked');
+    await fleet.press('y');
     await fleet.see('Start 2 VMs: 2 done');
     fleet.dontSee('marked');
   });
@@ -167,7 +169,7 @@ describe('actions on marked VMs', () => {
   it('F-036 acts on all VMs below a node or a pool, after a plan that lists every one', async () => {
     await open();
     await fleet.press('g', 'S');
-    await fleet.see('Shut down 47 VMs?');
+    await fleet.see('Shut down 48 VMs?');
     await fleet.see(/not billing-web1: only a VM that is on/);
     await fleet.press('G');
     await fleet.see(/[1-9]\d* above, 0 below/);

@@ -13,13 +13,15 @@ import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import '../../src/platforms/fake/index.ts';
 import { manifest } from '../../src/platforms/fake/manifest.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
+import { panelDialogs } from '../../src/screens/dialogs/panels.ts';
 import { createFleetState } from '../../src/screens/fleet/fleet-state.ts';
 import { type GlyphSet, glyphsOf } from '../../src/screens/glyphs.ts';
 import { createProgram } from '../../src/screens/program.ts';
 import { Root } from '../../src/screens/root.tsx';
 import { createStage } from '../../src/screens/stage.ts';
 import { filled } from '../../src/state/fields.ts';
-import { type ColourLevel, loadTheme } from '../../src/state/theme.ts';
+import { createThemes } from '../../src/state/theme.ts';
+import type { ColourLevel } from '../../src/state/theme-colours.ts';
 import { createInputParser } from '../../src/terminal/input-parser.ts';
 import { createKeyStream } from '../../src/terminal/key-stream.ts';
 import { gib } from '../../src/units.ts';
@@ -47,6 +49,10 @@ export interface OpenFleet {
   /** Keys by name (`ctrl-d`, `enter`) or as text to type; each argument arrives in one piece. */
   press(...keys: readonly string[]): Promise<void>;
   paste(text: string): Promise<void>;
+  /** What a terminal sends for the mouse; columns and rows from 0. */
+  mouse(what: MouseAction, column: number, row: number): Promise<void>;
+  /** Whether the mouse comes to the program. */
+  readonly takesMouse: () => boolean;
   /** Lets time pass until the screen shows this; fails with the screen when it does not come. */
   see(text: string | RegExp): Promise<void>;
   /** Fails when the screen shows this now. */
@@ -78,8 +84,24 @@ export interface OpenFleet {
   readonly attached: readonly Attachment[];
   readonly hasQuit: () => boolean;
   config(): Promise<string>;
+  readonly configFile: string;
+  /** Somebody else writes the configuration. */
+  rewrite(change: (text: string) => string): Promise<void>;
+  /** From now on changes of the file by others are taken over, as the program does. */
+  follow(): void;
   close(): Promise<void>;
 }
+
+export type MouseAction = 'press' | 'release' | 'drag' | 'right' | 'wheel-up' | 'wheel-down';
+/** SGR's numbers for them; a release is said by its last letter. */
+const BUTTONS: Readonly<Record<MouseAction, number>> = {
+  press: 0,
+  release: 0,
+  right: 2,
+  drag: 32,
+  'wheel-up': 64,
+  'wheel-down': 65,
+};
 
 const PATIENCE_MS = 8_000;
 const STEP_MS = 50;
@@ -135,21 +157,26 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   let frames = 0;
   let quit = false;
   const copied: string[] = [];
+  const mice: boolean[] = [];
   const attached: Attachment[] = [];
   const keys = createKeyStream();
   const state = createFleetState(services.store.fleet);
+  const themes = createThemes(options.colours ?? 'truecolor', join(directory, 'themes'));
   const stage = createStage({
     services,
     actions,
     keymap: createKeymap(actions).keymap,
     look: {
-      theme: await loadTheme(options.theme ?? 'dark', options.colours ?? 'truecolor'),
+      theme: await themes.load(options.theme ?? 'dark'),
       glyphs: glyphsOf(options.glyphs ?? 'unicode'),
     },
+    themes,
+    dialogs: panelDialogs,
     terminal: {
       size: () => size,
       repaint: () => {},
       suspend: () => {},
+      setMouse: (on) => void mice.push(on),
       copy: (text) => void copied.push(text),
       async attach(attachment) {
         attached.push(attachment);
@@ -220,6 +247,12 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       for (const event of parser.push(`\x1b[200~${text}\x1b[201~`)) program.onInput(event);
       await turn();
     },
+    async mouse(what, column, row) {
+      const sent = `\x1b[<${BUTTONS[what]};${column + 1};${row + 1}${what === 'release' ? 'm' : 'M'}`;
+      for (const event of parser.push(sent)) program.onInput(event);
+      await turn();
+    },
+    takesMouse: () => mice.at(-1) === true,
     async see(text) {
       const until = Date.now() + PATIENCE_MS;
       while (!shows(text)) {
@@ -277,6 +310,9 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     attached,
     hasQuit: () => quit,
     config: () => readFile(file, 'utf8'),
+    configFile: file,
+    rewrite: async (change) => writeFile(file, change(await readFile(file, 'utf8'))),
+    follow: services.follow,
     async close() {
       program.close();
       ink.unmount();

@@ -58,6 +58,16 @@ describe('the settings of a VM', () => {
     await fleet.see('billing-web1: Memory 6GiB saved');
   });
 
+  it('replaces what stands in a field when somebody types, and only adds to it after a move of the caret', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    await fleet.press('6GiB');
+    await fleet.see('4GiB → 6GiB');
+    await fleet.press('down', 'up', 'end', 'backspace', 'backspace', 'backspace', '4GiB');
+    await fleet.see('4GiB → 64GiB');
+  });
+
   it('is left alone with esc', async () => {
     await open();
     await fleet.press(STOPPED, 'e');
@@ -141,9 +151,44 @@ describe('pools', () => {
     await fleet.press('j', 'j', 'm');
     await fleet.see('Move to pool: fra-01');
     await fleet.chooseFromMenu('Production');
-    await fleet.see('fra-01 is in the pool Production');
+    await fleet.see('fra-01 is in pool Production now');
     await fleet.press('g');
     await fleet.see(/▾ Production[^\n]*\n +▾ fra-01/);
+  });
+
+  it('F-013 nests one in another by keys, and lets nobody put it into itself', async () => {
+    await open({
+      config: 'pools:\n  A: {}\n  B: { in: A }\nendpoints:\n  demo: { platform: fake, vms: 6, events-every: 0 }\n',
+    });
+    await fleet.press('g', 'm');
+    await fleet.see('Move pool: A');
+    await fleet.chooseFromMenu('B');
+    await fleet.see('pool B is inside pool A');
+    await fleet.press('g', 'j', 'm');
+    await fleet.see('Move pool: B');
+    await fleet.chooseFromMenu('\\(no pool\\)');
+    await fleet.see('pool B is at the top now');
+    await fleet.see(/ {2}▾? ?A[^\n]*\n {2}▾? ?B/);
+  });
+
+  it('goes to the pool that was made, wherever it came up', async () => {
+    await open();
+    await fleet.press('G', 'n', 'Zoo', 'enter');
+    await fleet.see('pool Zoo was added');
+    await fleet.see(/─ Zoo ─/);
+  });
+
+  it('F-017 edits the provisioning variables of one: changes, adds and takes away', async () => {
+    await open({
+      config:
+        'pools:\n  Prod: { variables: { NET: br0, DIR: /srv } }\nendpoints:\n  demo: { platform: fake, vms: 60, events-every: 0 }\n',
+    });
+    await fleet.press('g', 'e');
+    await fleet.see('Variables of Prod');
+    await fleet.press('br1', 'down', 'backspace', 'down', 'ZONE', 'down', 'a b', 'pgdn', 'enter');
+    await fleet.see('pool Prod has 2 variables now');
+    expect(await fleet.config()).toMatch(/NET: br1[\s\S]*ZONE: a b/);
+    expect(await fleet.config()).not.toContain('DIR');
   });
 
   it('F-013 says what is wrong with a name', async () => {

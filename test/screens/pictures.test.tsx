@@ -1,27 +1,53 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type OpenFleet, openFleet } from './driver.tsx';
+import { builtInThemes } from '../../src/state/built-in-themes.ts';
+import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
 import { svgOf } from './svg.ts';
 
-let fleet: OpenFleet;
-afterEach(() => fleet.close());
+const FOLDER = new URL('../../docs/pictures/', import.meta.url);
+/** A page with all of them must still open on a slow link. */
+const MOST_BYTES = 60_000;
+const DARK = '#0d1117';
+const TEXT = { dark: '#c9d1d9', light: '#24292f' };
+
+let fleet: OpenFleet | undefined;
+afterEach(() => fleet?.close());
+
+async function picture(name: string, options: FleetOptions, keys: readonly string[]): Promise<void> {
+  fleet = await openFleet({ vms: 200, ...options });
+  await fleet.press(...keys);
+  await fleet.idle(60_000);
+  const theme = options.theme ?? 'dark';
+  const { grounds: [ground = DARK] = [], words } = builtInThemes[theme] ?? {};
+  const text = words?.text?.colour ?? (theme === 'light' ? TEXT.light : TEXT.dark);
+  await expect(svgOf(fleet.painted(), { ground, text })).toMatchFileSnapshot(`../../docs/pictures/${name}.svg`);
+}
 
 /** Pictures of the docs, made here so that they never show an old screen; `vitest -u` writes them anew. */
 describe('pictures', () => {
-  it('shows the demo fleet', async () => {
-    fleet = await openFleet({ size: '120x40', vms: 200 });
-    await fleet.press('jjjj');
-    await fleet.idle(60_000);
-    await expect(svgOf(fleet.painted())).toMatchFileSnapshot('../../docs/screen.svg');
-  });
+  const MARKED = ['jjjj', 'space', 'space'];
 
-  it.each([
-    ['light', 'light'],
-    ['contrast', 'dark'],
-    ['none', 'dark'],
-  ] as const)('shows the theme %s', async (theme, ground) => {
-    fleet = await openFleet({ size: '80x24', theme, colours: theme === 'none' ? 'none' : 'truecolor' });
-    await fleet.press('jjjj', 'space', 'space');
-    await fleet.idle(30_000);
-    await expect(svgOf(fleet.painted(), ground)).toMatchFileSnapshot(`../../docs/theme-${theme}.svg`);
-  });
+  it.each(['80x24', '120x40', '250x70'])('shows the fleet at %s', (size) => picture(size, { size }, MARKED));
+
+  it.each(['light', 'contrast', 'dusk'])('shows the theme %s', (theme) =>
+    picture(theme, { size: '80x24', theme }, MARKED),
+  );
+
+  it('shows the screen without colours', () =>
+    picture('no-colour', { size: '80x24', theme: 'none', colours: 'none' }, MARKED));
+
+  it('shows the screen in ASCII, as on Linux’ own console', () =>
+    picture('ascii', { size: '80x24', glyphs: 'ascii', theme: 'none', colours: 'none' }, MARKED));
+
+  it('shows the busiest VMs in one list', () => picture('busiest', { size: '100x30' }, ['3', 'jj']));
+
+  it('shows what deleting would take along', () =>
+    picture('delete', { size: '80x24' }, ['/', 'state:stopped', 'enter', 'jjj', 'X']));
+});
+
+it('has no picture that is too large, and all of them on their page', () => {
+  const files = readdirSync(FOLDER);
+  expect(files.filter((file) => statSync(new URL(file, FOLDER)).size > MOST_BYTES)).toEqual([]);
+  const page = readFileSync(new URL('../pictures.md', FOLDER), 'utf8');
+  expect([...page.matchAll(/\]\(pictures\/([^)]+)\)/g)].map(([, file]) => file).sort()).toEqual(files.sort());
 });

@@ -19,12 +19,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => pty.close());
 
-function open(argv: readonly string[], size = { columns: 80, rows: 24 }): Pty {
+function open(
+  argv: readonly string[],
+  size = { columns: 80, rows: 24 },
+  env: Readonly<Record<string, string>> = {},
+): Pty {
   const program = join(folder, 'dist/drover.js');
   pty = openPty({
     argv: [process.execPath, program, ...argv],
     ...size,
-    env: { XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder },
+    env: { XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder, ...env },
   });
   return pty;
 }
@@ -106,5 +110,115 @@ describe('in a real terminal', () => {
     writeFileSync(config, 'endpoints:\n  here: { platform: fake, vms: 5, vmz: 7 }\n');
     const { until } = open(['--config', config]);
     await until(/broken\.yaml:2:\d+/);
+  });
+
+  it('has the mouse when the configuration says so, and gives it back in the end', async () => {
+    const config = join(folder, 'mouse.yaml');
+    writeFileSync(config, 'mouse: on\nendpoints:\n  here: { platform: fake, vms: 20, events-every: 0 }\n');
+    const { until, type, exit, modes, screen } = open(['--config', config]);
+    await until(/\d+\/20 VMs running/);
+    expect(modes().mouse).toBe(true);
+    const rows = screen().split('\n');
+    const row = rows.findIndex((line) => /running/.test(line) && line.startsWith('      '));
+    const [, name] = /^\s+(\S+)/.exec(rows[row] ?? '') ?? [];
+    type(`\x1b[<0;12;${row + 1}M\x1b[<0;12;${row + 1}m`);
+    await until(`─ ${name} ─`);
+    type('\x03');
+    await exit;
+    expect(modes()).toEqual(UNTOUCHED);
+  });
+
+  it('shows five keys at the first start, and never again', async () => {
+    const env = { XDG_STATE_HOME: join(folder, 'newcomer') };
+    const config = join(folder, 'tour.yaml');
+    writeFileSync(config, 'endpoints:\n  here: { platform: fake, vms: 20, events-every: 0 }\n');
+    const first = open(['--config', config], undefined, env);
+    await first.until('Five keys to begin with');
+    first.type('j');
+    await first.until((screen) => !screen.includes('Five keys'));
+    first.type('q');
+    await first.exit;
+    first.close();
+    const second = open(['--config', config], undefined, env);
+    await second.until(/\d+\/20 VMs running/);
+    second.type('?');
+    await second.until('─ Keys ─');
+    expect(second.bytes().toString()).not.toContain('Five keys');
+  });
+
+  it.each([
+    ['linux', /[^\x00-\x7f]/],
+    ['vt220', /[^\x00-\x7f]/],
+    ['screen', /\x1b\[[\d;]*[34]8;[25];/],
+    ['tmux-256color', /\x1b\[[\d;]*[34]8;2;/],
+    ['screen-256color', /\x1b\[[\d;]*[34]8;2;/],
+  ])('sends TERM=%s nothing that it does not know', async (TERM, unknown) => {
+    const { until, bytes, type, exit } = open(['--demo=50'], undefined, { TERM });
+    await until(/\d+\/50 VMs running/);
+    type('jjj');
+    await until(/ s start/);
+    type('q');
+    await exit;
+    expect(bytes().toString()).not.toMatch(unknown);
+  });
+});
+
+describe('line mode in a real terminal', () => {
+  const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
+  it('paints nothing and changes no mode of the terminal', async () => {
+    const { until, type, exit, modes, bytes } = open(['--demo=50', '--plain']);
+    await until(/simulated, 1\/1 endpoint, \d+\/50 VMs running/);
+    type('j');
+    await until(/, node, up, /);
+    expect(modes()).toEqual(UNTOUCHED);
+    type('q');
+    expect((await exit).code).toBe(0);
+    expect(bytes().toString()).not.toMatch(CONTROL);
+  });
+
+  it.each([
+    ['DROVER_PLAIN', { DROVER_PLAIN: '1' }],
+    ['a terminal that can not be painted on, when it is asked for', { DROVER_PLAIN: '1', TERM: 'dumb' }],
+  ])('is there for %s', async (_what, env) => {
+    const { until, type, exit } = open(['--demo=50'], undefined, env);
+    await until('drover, line by line.');
+    type('q');
+    expect((await exit).code).toBe(0);
+  });
+
+  it('is there when the configuration says so, and leaves the screen that it began with', async () => {
+    const config = join(folder, 'plain.yaml');
+    writeFileSync(config, 'plain: true\nendpoints:\n  here: { platform: fake, vms: 20, events-every: 0 }\n');
+    const { until, type, exit, modes } = open(['--config', config]);
+    await until('drover, line by line.');
+    await until(/\d+\/20 VMs running/);
+    expect(modes()).toEqual(UNTOUCHED);
+    type('q');
+    expect((await exit).code).toBe(0);
+  });
+
+  it('has consoles, and goes on below what they wrote', async () => {
+    const { until, type, exit, modes, screen } = open(['--demo=50', '--plain'], { columns: 80, rows: 40 });
+    await until(/\d+\/50 VMs running/);
+    type('/');
+    await until('Enter alone shows all:');
+    type('state:running\r');
+    await until(/VMs match/);
+    type('G');
+    await until(/, running, CPU .* on /);
+    type('c');
+    await until('ctrl-] detaches');
+    type('\r');
+    await until('login:');
+    type(CTRL_RIGHT_BRACKET);
+    await until('detached from the console of');
+    const lines = screen().split('\n');
+    expect(lines.findIndex((line) => line.includes('detached from'))).toBeGreaterThan(
+      lines.findIndex((line) => line.includes('login:')),
+    );
+    expect(modes()).toEqual(UNTOUCHED);
+    type('q');
+    expect((await exit).code).toBe(0);
   });
 });

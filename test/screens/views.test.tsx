@@ -20,14 +20,25 @@ describe('help', () => {
   });
 });
 
+describe('a long help', () => {
+  it('goes to its end and back with the keys of every list', async () => {
+    await open();
+    await fleet.press('?', '?', 'G');
+    await fleet.see('Quit at once');
+    fleet.dontSee('Shut down');
+    await fleet.press('g');
+    await fleet.see('Shut down');
+  });
+});
+
 describe('the key bar', () => {
   it('F-005 shows the keys of the row, dimmed when they can not be used, and always how to find more', async () => {
     await open();
     await fleet.press('jjj');
-    const dim = '38;2;125;133;144m';
-    expect(fleet.painted()).toContain(`${dim}S\x1b[39m`);
+    const dim = '38;2;130;138;148m';
+    expect(fleet.painted()).toContain(`${dim}S shut down\x1b[39m`);
     expect(fleet.painted()).not.toContain(`${dim}s\x1b[39m`);
-    expect(fleet.frame().split('\n').at(-1)).toMatch(/s start .*\/ filter .*: commands .*\? help/);
+    expect(fleet.frame().split('\n').at(-1)).toMatch(/s start .*\/ filter .*: more .*\? help .*q quit/);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
 import type { Vm } from '../../src/platforms/contract.ts';
-import { createSieve, type Sieve } from '../../src/state/sieve.ts';
+import { createSieve, EVERYTHING, type Sieve } from '../../src/state/sieve.ts';
+import { readSort, type Sort } from '../../src/state/sort.ts';
 import { createStore } from '../../src/state/store.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from './objects.ts';
@@ -17,7 +18,7 @@ function openSieve(count: number) {
   return { store, vms, sieve: createSieve(store.fleet) };
 }
 
-const found = (sieve: Sieve): number | undefined => sieve.result && [...sieve.result.values()].flat().length;
+const found = (sieve: Sieve): number | undefined => sieve.result && [...sieve.result.below.values()].flat().length;
 
 function siftToTheEnd(sieve: Sieve): number {
   let steps = 1;
@@ -32,7 +33,7 @@ describe('a small fleet', () => {
   it('F-130 is filtered at once', () => {
     const { sieve } = openSieve(10);
     expect(sieve.result).toBeUndefined();
-    sieve.setFilter(even);
+    sieve.want({ filter: even });
     expect(found(sieve)).toBe(5);
     expect(sieve.sift()).toBeUndefined();
   });
@@ -47,7 +48,7 @@ describe('a large fleet', () => {
       looked++;
       return true;
     };
-    sieve.setFilter({ live: false, accepts });
+    sieve.want({ filter: { live: false, accepts } });
     for (let next: number | undefined = 0; next !== undefined; ) {
       next = sieve.sift();
       most = Math.max(most, looked);
@@ -57,11 +58,40 @@ describe('a large fleet', () => {
     expect(found(sieve)).toBe(LARGE);
   });
 
+  it('is sorted without looking at more VMs in one go, and the former order stands meanwhile', () => {
+    const { sieve } = openSieve(100_000);
+    let looked = 0;
+    let most = 0;
+    const accepts = () => {
+      looked++;
+      return true;
+    };
+    sieve.want({ filter: { live: false, accepts }, sort: readSort('name:desc') as Sort, flat: true });
+    for (let next: number | undefined = 0; next !== undefined; ) {
+      expect(sieve.isAwaited && sieve.result).toBeUndefined();
+      next = sieve.sift();
+      most = Math.max(most, looked);
+      looked = 0;
+    }
+    expect(most).toBeLessThan(5_000);
+    expect(sieve.result?.below.get(EVERYTHING)?.[0]).toBe('host1/vm99999');
+  });
+
+  it('finds the VM that somebody looks at on the way', () => {
+    const { sieve, vms } = openSieve(LARGE);
+    sieve.find(vms[123]?.id);
+    sieve.want({ sort: readSort('name:desc') as Sort, flat: true });
+    siftToTheEnd(sieve);
+    const { at = -1, id } = sieve.result?.found ?? {};
+    expect(id).toBe('host1/vm123');
+    expect(sieve.result?.below.get(EVERYTHING)?.[at]).toBe('host1/vm123');
+  });
+
   it('shows the former result until the new one is complete', () => {
     const { sieve } = openSieve(LARGE);
-    sieve.setFilter({ live: false, accepts: (vm) => vm.name === 'vm7' });
+    sieve.want({ filter: { live: false, accepts: (vm) => vm.name === 'vm7' } });
     siftToTheEnd(sieve);
-    sieve.setFilter(odd);
+    sieve.want({ filter: odd });
     expect(found(sieve)).toBe(1);
     siftToTheEnd(sieve);
     expect(found(sieve)).toBe(LARGE / 2);
@@ -69,18 +99,18 @@ describe('a large fleet', () => {
 
   it('shows all again as soon as the filter is taken away, also in the middle of it', () => {
     const { sieve } = openSieve(LARGE);
-    sieve.setFilter(even);
+    sieve.want({ filter: even });
     siftToTheEnd(sieve);
-    sieve.setFilter(odd);
+    sieve.want({ filter: odd });
     expect(sieve.sift()).toBe(0);
-    sieve.setFilter(undefined);
+    sieve.want({ filter: undefined });
     expect(sieve.result).toBeUndefined();
     expect(sieve.sift()).toBeUndefined();
   });
 
   it('takes its time when nothing but samples has changed, and none when nothing has', () => {
     const { store, vms, sieve } = openSieve(LARGE);
-    sieve.setFilter({ live: true, accepts: (vm) => vm.state === 'running' });
+    sieve.want({ filter: { live: true, accepts: (vm) => vm.state === 'running' } });
     siftToTheEnd(sieve);
     expect(found(sieve)).toBe(LARGE);
     expect(sieve.sift()).toBeUndefined();
@@ -96,7 +126,7 @@ describe('a large fleet', () => {
 
   it('follows VMs that come while it looks', () => {
     const { store, sieve } = openSieve(LARGE);
-    sieve.setFilter(even);
+    sieve.want({ filter: even });
     expect(sieve.sift()).toBe(0);
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('vm20000') }] });
     store.flush();

@@ -98,11 +98,11 @@ describe('the tree', () => {
     store.push(host2, inventory([aNode('n2', 'host2')], [aVm('web', { endpoint: 'host2', node: 'n2' })]));
     push(store, [aVm('web1'), aVm('db')]);
     tree.fold(rowKey('node', 'host1/n1'), true);
-    tree.setFilter({ accepts: (vm) => vm.name === 'web1', live: false });
+    tree.want({ filter: { accepts: (vm) => vm.name === 'web1', live: false } });
     expect(drawn(tree)).toEqual(['node host1/n1', '  vm host1/web1']);
     expect(tree.indexOf(rowKey('vm', 'host1/web1'))).toBe(1);
     expect(tree.shownVms).toBe(1);
-    tree.setFilter(undefined);
+    tree.want({ filter: undefined });
     expect(drawn(tree)).toEqual(['node host1/n1', 'node host2/n2', '  vm host2/web']);
   });
 
@@ -110,7 +110,7 @@ describe('the tree', () => {
     const { store, tree } = openTree();
     const a = aVm('a');
     push(store, [a, aVm('b')]);
-    tree.setFilter({ accepts: (vm) => vm.state === 'running', live: true });
+    tree.want({ filter: { accepts: (vm) => vm.state === 'running', live: true } });
     expect(tree.shownVms).toBe(2);
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, state: 'stopped' } }] });
     store.flush();
@@ -125,7 +125,7 @@ describe('the tree', () => {
       store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...vm, state: 'stopped' } }] });
       store.flush();
     };
-    tree.setFilter({ accepts: (vm) => store.fleet.vms.get(vm.id)?.state === 'running', live: true });
+    tree.want({ filter: { accepts: (vm) => store.fleet.vms.get(vm.id)?.state === 'running', live: true } });
     expect(tree.indexOf(rowKey('vm', b.id))).toBe(2);
     tree.lookAt(rowKey('vm', b.id));
     stop(b);

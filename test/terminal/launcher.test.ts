@@ -120,7 +120,7 @@ describe('the screen', () => {
 });
 
 describe('the command line', () => {
-  it.each([['vm', 'list'], ['--help'], ['--version'], ['--bogus'], ['--config'], ['--plain']])(
+  it.each([['vm', 'list'], ['--help'], ['--version'], ['--bogus'], ['--config'], ['--plain', 'vm']])(
     'gets %j %j, and its exit code is the answer',
     async (...argv) => {
       const { exit, screen, modes } = open(argv.filter((word) => word !== undefined));

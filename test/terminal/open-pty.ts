@@ -58,7 +58,8 @@ export function openPty(options: PtyOptions): Pty {
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true });
   const [file, ...parameters] = argv;
   const pty = spawn(file, parameters, {
-    name: 'xterm-256color',
+    // It writes TERM with this, whatever the environment says.
+    name: env?.['TERM'] ?? 'xterm-256color',
     cols: columns,
     rows,
     cwd,

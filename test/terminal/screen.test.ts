@@ -147,6 +147,41 @@ describe('a console', () => {
     expect(await expectRestored()).toContain('code 143');
   });
 
+  it('gets raw bytes again after the program was stopped and went on', async () => {
+    const pid = await openSample();
+    pty.type('g');
+    await pty.until('Connected');
+    process.kill(pid, 'SIGSTOP');
+    spawnSync('stty', ['sane', '-F', `/proc/${pid}/fd/0`]);
+    process.kill(pid, 'SIGCONT');
+    // As soon as the terminal is raw: until then a ctrl-C would be for the program.
+    await expect.poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString()).toContain('-icanon');
+    pty.type('q\x03');
+    await pty.until(/<71(?:>.*<)?03>/);
+    pty.type('\x1d');
+    await pty.until('result detached');
+    expect(pty.screen()).toContain('bottom');
+  });
+
+  it('is there again after fg', async () => {
+    pty = openPty({ argv: ['bash', '--norc', '--noprofile', '-i'], env: { PS1: '$ ' } });
+    await pty.until('$');
+    pty.type(`${process.execPath} ${SAMPLE}\r`);
+    const [, pid] = /sample (\d+)/.exec(await pty.until('bottom')) ?? [];
+    pty.type('g');
+    await pty.until('Connected');
+    process.kill(Number(pid), 'SIGTSTP');
+    await pty.until('Stopped');
+    pty.type('stty -a\r');
+    expect(await pty.until('icanon')).not.toMatch(/-icanon|-echo\s/);
+    pty.type('fg\r');
+    await expect.poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString()).toContain('-icanon');
+    pty.type('\x03');
+    await pty.until('<03>');
+    pty.type('\x1d');
+    await pty.until('result detached');
+  });
+
   it('is left by its key, and whatever it switched on is off again', async () => {
     await openSample();
     pty.type('g');

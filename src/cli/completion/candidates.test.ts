@@ -6,6 +6,7 @@ import type { LiveNames } from './live-names.ts';
 const names: LiveNames = {
   endpoints: ['desk', 'db1'],
   pools: ['Production', 'QA Lab'],
+  views: ['busy', 'mine'],
   platforms: ['kvm', 'fake'],
   vms: [
     ['web1', 'desk/1'],
@@ -38,6 +39,7 @@ describe('completion', () => {
       'endpoint',
       'help',
       'doctor',
+      'import',
       'completion',
       'version',
     ]);
@@ -75,7 +77,7 @@ describe('completion', () => {
     expect(offered('vm stop -- -')).toEqual([]);
     expect(offered('vm list -o j')).toEqual(['json', 'jsoncompact']);
     expect(offered('vm list --output=y')).toEqual(['--output=yaml']);
-    expect(offered('-o json vm l')).toEqual(['list']);
+    expect(offered('-o json vm li')).toEqual(['list']);
     expect(offered('endpoint add x --platform ')).toEqual(['kvm', 'fake']);
     expect(offered('endpoint add x --platform kvm --transport ')).toEqual(['ssh', 'unix', 'tls', 'tcp']);
     expect(kindAfter('vm list --config ')).toBe('files');
@@ -90,6 +92,13 @@ describe('completion', () => {
       kind: 'partial',
       candidates: [{ value: 'cpu>80 platform:' }, { value: 'cpu>80 plan:' }],
     });
+  });
+
+  it('knows columns, what can be sorted by, and saved views', () => {
+    expect(offered('vm list --sort cp')).toEqual(['cpu', 'cpus']);
+    expect(offered('vm list --columns=name,sta')).toEqual(['--columns=name,state']);
+    expect(offered('vm list --columns name,state,na')).toEqual([]);
+    expect(offered('vm list --view ')).toEqual(['busy', 'mine']);
   });
 
   it('knows the topics and what else help is about', () => {

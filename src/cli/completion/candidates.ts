@@ -1,3 +1,4 @@
+import { type VmColumn, vmColumns } from '../../state/vm-columns.ts';
 import type { Command } from '../command.ts';
 import { globalFlags } from '../command.ts';
 import { findCommand } from '../commands.ts';
@@ -99,9 +100,23 @@ function valuesOf(
   if (flag.key === 'filter') {
     return { kind: 'partial', candidates: behind(filterCandidates(current.slice(inline.length), names)) };
   }
+  if (flag.key === 'columns') {
+    return { kind: 'partial', candidates: behind(columnCandidates(current.slice(inline.length))) };
+  }
+  if (flag.key === 'sort') return words(behind(sortable.map(({ id, help }) => ({ value: id, help }))));
+  if (flag.key === 'view') return words(behind(plain(names.views)));
   const subject = subjectOfFlag(flag.key, command);
   if (subject) return words(behind(namesOf(subject, names)));
   if (flag.key === 'platform') return words(behind(plain(names.platforms)));
   if (flag.kind === 'path') return { kind: 'files', candidates: [] };
   return words(behind(plain(flag.kind === 'flag' ? ['yes', 'no'] : (flag.options ?? []))));
+}
+
+const sortable: readonly VmColumn[] = vmColumns.filter(({ drawn }) => !drawn);
+
+/** The list so far, with each column that is not in it yet. */
+function columnCandidates(current: string): readonly Candidate[] {
+  const before = current.slice(0, current.lastIndexOf(',') + 1);
+  const taken = new Set(before.split(','));
+  return sortable.filter(({ id }) => !taken.has(id)).map(({ id, help }) => ({ value: before + id, help }));
 }

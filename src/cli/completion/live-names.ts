@@ -6,6 +6,7 @@ import { platforms } from '../../platforms/registry.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
 import { createConfigStore } from '../../state/config/store.ts';
 import { type EndpointNames, type NamedId, namesFile, readNames, rememberNames } from '../../state/known-names.ts';
+import { readViews } from '../../state/views.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,6 +15,8 @@ export interface LiveNames {
   readonly endpoints: readonly string[];
   readonly pools: readonly string[];
   readonly platforms: readonly string[];
+  /** Saved in the configuration. */
+  readonly views: readonly string[];
   readonly vms: readonly NamedId[];
   readonly nodes: readonly NamedId[];
 }
@@ -33,6 +36,7 @@ export async function readLiveNames(config: string | undefined, env: Env): Promi
     endpoints: [...endpoints.keys()],
     pools: [...pools.keys()],
     platforms: platforms.map(({ manifest }) => manifest.id),
+    views: [...readViews(file, loaded.config.file).views.keys()],
     vms: known.flatMap(({ vms }) => vms),
     nodes: known.flatMap(({ nodes }) => nodes),
   };

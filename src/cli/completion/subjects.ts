@@ -12,6 +12,7 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
   'pool add': [undefined, 'pool'],
   'pool nest': ['pool', 'pool'],
   'pool rename': ['pool', undefined],
+  'pool set': ['pool', undefined],
   'node move': ['node', 'pool'],
   'endpoint add': [undefined],
 };

@@ -1,4 +1,4 @@
-import { colourLevel } from '../../state/theme.ts';
+import { colourLevel } from '../../state/theme-colours.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 
 export interface TerminalFacts {

@@ -4,7 +4,20 @@ import type { Plan } from './plan.ts';
 import type { SecretFiles } from './secret-files.ts';
 
 /** Fields that say which machine or account it is. */
-export const PLACE = ['uri', 'url', 'host', 'auth-url', 'cloud', 'profile', 'region'] as const;
+export const PLACE = [
+  'uri',
+  'url',
+  'host',
+  'auth-url',
+  'cloud',
+  'clouds-file',
+  'profile',
+  'region',
+  'endpoint-url',
+] as const;
+
+/** Of those, the ones whose absence says something too: the usual file, the provider's own address. */
+const USUAL: readonly string[] = ['clouds-file', 'endpoint-url'];
 
 export const isSamePlace = ({ platform, values }: Plan, existing: EndpointConfig): boolean =>
   existing.platform === platform && PLACE.every((key) => isEqual(values[key], existing.values[key]));
@@ -27,7 +40,12 @@ export async function differing(
     if (secret !== undefined) {
       const isOurs = there === files.reference(existing.name, key);
       if (isOurs && (await files.read(existing.name, key)) !== secret) others.push(label.toLowerCase());
-    } else if (key !== 'enabled' && planned !== undefined && !sensitive && !isEqual(planned, there)) {
+    } else if (
+      key !== 'enabled' &&
+      (planned !== undefined || USUAL.includes(key)) &&
+      !sensitive &&
+      !isEqual(planned, there)
+    ) {
       others.push(label.toLowerCase());
     }
   }

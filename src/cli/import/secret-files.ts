@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../../errors.ts';
 import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
@@ -49,7 +49,10 @@ export function createSecretFiles(configPath: string): SecretFiles {
             await handle.close();
           }
         } catch (error) {
-          if (errnoOf(error) === 'EEXIST' && (await read(endpoint, field)) === secret) continue;
+          if (errnoOf(error) === 'EEXIST' && (await read(endpoint, field)) === secret) {
+            await chmod(file, 0o600);
+            continue;
+          }
           await takeBack();
           throw new FleetError('op.failed', `${file} could not be written: ${fileTrouble(error)}`, { cause: error });
         }

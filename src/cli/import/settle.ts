@@ -83,12 +83,14 @@ function namesFor({ name }: Plan, tool: string): readonly string[] {
 }
 
 /** `https://root:secret@host` and `root:secret@host`: an address is shown everywhere. */
-const WITH_PASSWORD = /(?:^|\/\/)[^/@]*:[^/]*@/;
+const holdsPassword = (address: string): boolean =>
+  /^[^@?]*:[^@?]*@/.test(address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''));
 
 /** What the platform's fields say to the values; and nothing may be written that can't be seen when it is shown. */
-function complaintAbout({ values, secrets }: Plan, own: readonly EndpointField[]): string | undefined {
+function complaintAbout({ values, secrets, where }: Plan, own: readonly EndpointField[]): string | undefined {
   const fields = allFieldsOf(own);
-  if (PLACE.some((key) => WITH_PASSWORD.test(String(values[key] ?? '')))) return 'a password stands in its address';
+  const addresses = [where, ...PLACE.map((key) => String(values[key] ?? ''))];
+  if (addresses.some(holdsPassword)) return 'a password stands in its address';
   for (const [key, value] of Object.entries({ ...values, ...secrets })) {
     const field = fields.find((known) => known.key === key);
     if (!field) return `the platform has no field ${key}`;

@@ -1,5 +1,9 @@
+import { actions } from '../../actions/index.ts';
+import { createKeymap } from '../../actions/keymap.ts';
 import { COLOUR_WORDS, themeNames } from '../../state/theme.ts';
 import { example, type Topic, terms, text } from './topic.ts';
+
+const THEME_KEYS = createKeymap(actions).keymap.keysOf('view.theme').join(' ');
 
 export const coloursTopic: Topic = {
   name: 'colours',
@@ -7,7 +11,7 @@ export const coloursTopic: Topic = {
   async blocks() {
     return [
       text(
-        `The theme is named in the configuration: ${(await themeNames()).join(', ')}. Nothing is said by colour alone: states have a sign and a word too.`,
+        `${THEME_KEYS} shows the themes, each on the screen itself, and keeps the one that is taken in the configuration: ${(await themeNames()).join(', ')}. Nothing is said by colour alone: states have a sign and a word too.`,
       ),
       example('theme: light'),
       terms([
@@ -17,7 +21,17 @@ export const coloursTopic: Topic = {
         ['NO_COLOR=1', 'no colours; the focus is shown by inverse text'],
       ]),
       text(
-        'Signs are drawn with ASCII characters where the locale is not UTF-8 and on Linux’ own console. A theme gives colours to these words:',
+        'A theme of your own is a file in the folder themes beside the configuration, named there like any other. It has the words that it changes; the others come from its base:',
+      ),
+      example(
+        '# themes/mine.yaml',
+        'base: light',
+        'words:',
+        "  running: { colour: '#005f00', ansi: green }",
+        "  cursor: { colour: '#ffffff', on: '#5f0000', plain: [inverse] }",
+      ),
+      text(
+        'Signs are drawn with ASCII characters where the locale is not UTF-8 and on Linux’ own console. These are the words:',
       ),
       text(COLOUR_WORDS.join(', ')),
     ];

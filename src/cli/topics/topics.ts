@@ -8,12 +8,16 @@ import { filesTopic } from './files.ts';
 import { filterTopic } from './filter.ts';
 import { importTopic } from './import.ts';
 import { keysTopic } from './keys.ts';
+import { lineModeTopic } from './line-mode.ts';
+import { mouseTopic } from './mouse.ts';
 import { secretsTopic } from './secrets.ts';
 import type { Topic } from './topic.ts';
+import { tourTopic } from './tour.ts';
 import { trustTopic } from './trust.ts';
 
 /** In the order of the list. */
 export const topics: readonly Topic[] = [
+  tourTopic,
   keysTopic,
   filterTopic,
   columnsTopic,
@@ -24,6 +28,8 @@ export const topics: readonly Topic[] = [
   consoleTopic,
   completionTopic,
   coloursTopic,
+  mouseTopic,
+  lineModeTopic,
   filesTopic,
   exitCodesTopic,
 ];

@@ -112,6 +112,10 @@ function guestOf(server: FakeServer, vm: Vm, row: number): Host {
     files: ['README', 'backup.sh', 'notes.txt'],
     powerOff: () => void power.stop(now(), row, 'graceful'),
     reboot: () => void power.restart(now(), row, 'graceful'),
+    panic() {
+      server.underway.get(row)?.();
+      server.enter(row, 'crashed');
+    },
   };
 }
 
@@ -128,5 +132,6 @@ function nodeHost({ clock, startedAt }: FakeServer, node: Node): Host {
     files: ['iso', 'vms'],
     powerOff: () => {},
     reboot: () => {},
+    panic: () => {},
   };
 }

@@ -3,12 +3,13 @@ import type { Accepted, DeleteOptions, Losses, Vm } from '../contract.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
-export function lossesOf({ drives, options }: FakeServer, row: number): Losses {
+export function lossesOf({ drives, options }: FakeServer, vm: Vm, row: number): Losses {
   const disks = drives.disks(row);
   return {
     goes: disks.filter((disk) => !disk.readOnly).map(({ path }) => path),
     stays: disks.filter((disk) => disk.readOnly).map(({ path }) => `${path} (read-only)`),
     snapshots: drives.snapshots(row).map(({ snapshot }) => snapshot),
+    ...(vm.state === 'suspended' && { savedMemory: true }),
     ...(options.disksGo && { disksGo: 'this fleet deletes the disks of a VM together with it' }),
   };
 }
@@ -17,7 +18,7 @@ export function deleteVm(server: FakeServer, vm: Vm, row: number, options: Delet
   if (!['stopped', 'crashed', 'error', 'suspended'].includes(vm.state)) {
     throw new FleetError('op.conflict', `${vm.name} is ${vm.state}`, { fix: 'stop it first' });
   }
-  const losses = lossesOf(server, row);
+  const losses = lossesOf(server, vm, row);
   if (losses.disksGo !== undefined && options.keepDisks) {
     throw new FleetError('op.unsupported', `${vm.name}: ${losses.disksGo}`);
   }

@@ -25,10 +25,10 @@ const prints = (help: string, text: (invocation: Invocation) => string): Command
   },
 });
 
-const acts = (help: string, act: (host: Host) => void): Command => ({
+const acts = (help: string, act: (host: Host) => void, says = 'The system is going down now.'): Command => ({
   help,
   run({ host, print }) {
-    print('The system is going down now.\n');
+    print(`${says}\n`);
     act(host);
     return undefined;
   },
@@ -63,4 +63,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   top: { help: 'what runs, live (q ends)', run: runTop },
   reboot: acts('restart this machine', (host) => host.reboot()),
   poweroff: acts('stop this machine', (host) => host.powerOff()),
+  panic: acts('crash this machine', (host) => host.panic(), 'Kernel panic - not syncing: as ordered'),
 };

@@ -17,6 +17,7 @@ export interface Host {
   readonly files: readonly string[];
   powerOff(): void;
   reboot(): void;
+  panic(): void;
 }
 
 export interface ShellIo {

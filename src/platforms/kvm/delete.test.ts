@@ -36,9 +36,10 @@ function setUp(there: () => Domain | undefined) {
     return { name: 'web1', uuid, id: 7 };
   });
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
-  const { delete: remove } = createDelete({ daemon, touched: () => undefined });
-  const deleting = () => remove(WEB1, { keepDisks: false, snapshots: false }, new AbortController().signal);
-  return { deleting, came, answer, defined };
+  const { losses, delete: remove } = createDelete({ daemon, touched: () => undefined });
+  const { signal } = new AbortController();
+  const deleting = () => remove(WEB1, { keepDisks: false, snapshots: false }, signal);
+  return { deleting, losing: () => losses(WEB1, signal), came, answer, defined };
 }
 
 const web1 = (id: number): Domain => ({ name: 'web1', uuid, id });
@@ -52,6 +53,14 @@ describe('deleting a guest', () => {
     });
     expect(await deleting()).toEqual({ warnings: [] });
     expect(came.slice(-3)).toEqual(['DOMAIN_UNDEFINE_FLAGS', 'DOMAIN_LOOKUP_BY_UUID', 'STORAGE_VOL_DELETE']);
+  });
+
+  it('tells the memory of a guest that is saved apart from its disks, since it goes also when they are kept', async () => {
+    const { losing, answer } = setUp(() => web1(-1));
+    expect(await losing()).not.toHaveProperty('savedMemory');
+    answer(procedures.hasManagedSave, () => true);
+    const { goes, savedMemory } = await losing();
+    expect([goes.join(), savedMemory]).toEqual([expect.not.stringContaining('memory'), true]);
   });
 
   it('touches nothing when the guest was started while its disks were looked at', async () => {

@@ -16,11 +16,12 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
       onGuest(calls, id, signal, async (call) => {
         const { xml, saved, snapshots } = await readDoomed(call);
         const { goes, stays } = await fateOfDisks(call, xml);
-        const others = [
-          ...(xml.nvram === undefined ? [] : [xml.nvram]),
-          ...(saved ? ['the saved memory of the guest'] : []),
-        ];
-        return { goes: [...goes.map(({ path }) => path), ...others], stays, snapshots };
+        return {
+          goes: [...goes.map(({ path }) => path), ...(xml.nvram === undefined ? [] : [xml.nvram])],
+          stays,
+          snapshots,
+          ...(saved && { savedMemory: true }),
+        };
       }),
 
     delete: (id, { keepDisks, snapshots: withSnapshots }, signal) =>

@@ -10,6 +10,8 @@ import { procedures } from './rpc/protocol.ts';
 
 type Line = NodeInfo['lines'][number];
 
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
 /** ConVirt's server information: what libvirt tells, and what only a login on the host can tell. */
 export async function readHostInfo(
   daemon: Daemon,

@@ -5,6 +5,32 @@ import { procedures } from './rpc/protocol.ts';
 import { DOMAIN } from './states.ts';
 import { createScriptedClient } from './testkit/scripted-client.ts';
 
+/** A guest that is off, its memory saved: it was paused then, and comes back paused, as libvirt does it. */
+function setUpSavedWhilePaused() {
+  const { client, answer, came } = createScriptedClient();
+  const uuid = Buffer.alloc(16, 1);
+  let [id, state] = [-1, DOMAIN.shutOff as number];
+  answer(procedures.domainByUuid, () => ({ name: 'web1', uuid, id }));
+  answer(procedures.domainState, () => ({ state, reason: 0 }));
+  answer(procedures.hasManagedSave, () => id === -1);
+  answer(procedures.create, () => {
+    [id, state] = [7, DOMAIN.paused];
+    return { name: 'web1', uuid, id };
+  });
+  answer(procedures.resume, () => {
+    state = DOMAIN.running;
+  });
+  const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
+  return { ops: createLifecycle({ daemon, touched: () => undefined }), came, stateNow: () => state };
+}
+
+it.each(['start', 'resume'] as const)('%s lets a guest run that was paused when it was saved', async (verb) => {
+  const { ops, stateNow } = setUpSavedWhilePaused();
+  const id = vmId(endpointName('a'), '01010101-0101-0101-0101-010101010101');
+  await ops[verb]?.(id, new AbortController().signal);
+  expect(stateNow()).toBe(DOMAIN.running);
+});
+
 it('does not start a guest that is kept as it crashed, and says what to do', async () => {
   const { client, answer, came } = createScriptedClient();
   const uuid = Buffer.alloc(16, 1);

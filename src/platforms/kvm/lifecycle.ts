@@ -18,8 +18,10 @@ export function createLifecycle(
         const state = await stateOf(call);
         if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
         else if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
-        else if (call.domain.id === -1) await flagged(call, 'start', procedures.create);
-        else if (state === DOMAIN.crashed) throw crashed(call);
+        else if (call.domain.id === -1) {
+          if (await isSaved(call.client, call.domain, signal)) await wakeSaved(call);
+          else await flagged(call, 'start', procedures.create);
+        } else if (state === DOMAIN.crashed) throw crashed(call);
         return DONE;
       }),
     stop: (id, how, signal) =>
@@ -46,7 +48,7 @@ export function createLifecycle(
       onGuest(calls, id, signal, async (call) => {
         if (call.domain.id === -1) {
           if (!(await isSaved(call.client, call.domain, signal))) throw notRunning(call);
-          await flagged(call, 'wake up', procedures.create);
+          await wakeSaved(call);
           return DONE;
         }
         const state = await stateOf(call);
@@ -64,6 +66,14 @@ export function createLifecycle(
         return DONE;
       }),
   };
+}
+
+/** libvirt brings a guest back as it was saved, also paused; whoever wakes it wants it to run. */
+async function wakeSaved(call: GuestCall): Promise<void> {
+  await flagged(call, 'wake up', procedures.create);
+  // Something was done by now: without an answer nobody knows how it ended.
+  const state = await call.change('wake up', () => stateOf(call));
+  if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
 }
 
 const notRunning = ({ domain }: GuestCall): FleetError =>

@@ -14,17 +14,25 @@ export interface TaskNews {
 }
 
 export interface TaskTracker {
-  /** `tasks`: the list as it is now. What the first one has is history. */
+  /** The list as it is when the watch begins: nothing of it is new, but somebody may wait for one of them. */
+  begin(tasks: readonly ListedTask[]): readonly TaskNews[];
+  /** What the list, as it is now, has new. */
   look(tasks: readonly ListedTask[]): readonly TaskNews[];
 }
 
 export function createTaskTracker(): TaskTracker {
-  let known: ReadonlyMap<string, boolean> | undefined;
+  let known: ReadonlyMap<string, boolean> = new Map();
+  const learn = (tasks: readonly ListedTask[]) => {
+    known = new Map(tasks.map(({ upid, exit }) => [upid, exit !== undefined]));
+  };
   return {
+    begin(tasks) {
+      learn(tasks);
+      return tasks.flatMap((task) => newsOf(task) ?? []);
+    },
     look(tasks) {
       const before = known;
-      known = new Map(tasks.map(({ upid, exit }) => [upid, exit !== undefined]));
-      if (!before) return [];
+      learn(tasks);
       return tasks.flatMap((task) => {
         const wasEnded = before.get(task.upid);
         const isNew = wasEnded === undefined || (!wasEnded && task.exit !== undefined);

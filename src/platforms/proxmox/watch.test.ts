@@ -279,6 +279,17 @@ describe('a task that fails', () => {
     await watching.until('no trouble', () => (rowOf(watching, guest).trouble === undefined ? true : undefined));
     expect(watching.events.at(-1)?.text).toBe('Backup done (root@pam)');
   });
+
+  it('while nobody watched is told to whoever waits for it, and is no event', async () => {
+    const guest = add();
+    const fail = (end: (exit: string) => void) => end('no space left on device');
+    const { upid } = server.world.beginTask('pve1', 'qmsuspend', String(guest.vmid), 'root@pam', fail);
+    const watching = await watch();
+    const told = await watching.until('its end', () => watching.tasks.find((one) => one.task === upid));
+    expect(told).toMatchObject({ subject: idOf(guest), state: 'failed', text: expect.stringContaining('no space') });
+    expect(watching.events).toEqual([]);
+    expect(rowOf(watching, guest).trouble).toBeUndefined();
+  });
 });
 
 describe('an operation', () => {

@@ -11,7 +11,7 @@ import type { GuestIndex } from './index-of-guests.ts';
 import { asRow } from './json.ts';
 import { createRoster } from './roster.ts';
 import { createSampler } from './sampler.ts';
-import { createTaskTracker } from './task-news.ts';
+import { createTaskTracker, type TaskNews } from './task-news.ts';
 import { type ListedTask, readTasks } from './tasks.ts';
 
 export interface WatchContext {
@@ -72,19 +72,33 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
     for (const feed of sampler.feeds(roster, resources, everyMs())) sink(feed);
   }
 
+  const keyOf = ({ vmid }: TaskNews): string | undefined =>
+    [`qemu/${vmid}`, `lxc/${vmid}`].find((one) => roster.guests.has(one));
+  const subjectOf = (key: string | undefined) => (key === undefined ? undefined : vmId(place.endpoint, key));
+
+  /** For whoever waits for one of them. */
+  function tellStates(news: readonly TaskNews[]): void {
+    const tasks = news.map((one): PlatformTask => {
+      const { upid, word, text, outcome } = one;
+      const subject = subjectOf(keyOf(one));
+      return { task: upid, subject, state: TASK_STATES[outcome], share: Number.NaN, text: text ?? word };
+    });
+    if (tasks.length > 0) sink({ kind: 'tasks', tasks });
+  }
+
   function tellTasks(tasks: readonly ListedTask[]): void {
     const events: PlatformEvent[] = [];
-    const told: PlatformTask[] = [];
-    for (const { upid, vmid, word, text, outcome } of tracker.look(tasks)) {
-      const key = [`qemu/${vmid}`, `lxc/${vmid}`].find((one) => roster.guests.has(one));
-      const subject = key === undefined ? undefined : vmId(place.endpoint, key);
-      told.push({ task: upid, subject, state: TASK_STATES[outcome], share: Number.NaN, text: text ?? word });
+    const news = tracker.look(tasks);
+    for (const one of news) {
+      const { text, outcome } = one;
+      const key = keyOf(one);
+      const subject = subjectOf(key);
       if (text !== undefined) events.push({ at: clock.now(), subject, text });
       if (key === undefined) continue;
       emit(roster.learn(key, { failure: outcome === 'badly' && text !== undefined ? text : null }));
       touch(key);
     }
-    if (told.length > 0) sink({ kind: 'tasks', tasks: told });
+    tellStates(news);
     if (events.length > 0) sink({ kind: 'events', events });
   }
 
@@ -141,7 +155,7 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
     const inventory: Inventory = { pools: cluster.pools, nodes: [...nodes.values()], vms: roster.rows() };
     sink({ kind: 'inventory', at: clock.now(), inventory });
     onTouched(touch);
-    tracker.look(first.tasks);
+    tellStates(tracker.begin(first.tasks));
     for (const feed of sampler.feeds(roster, first.resources, everyMs())) sink(feed);
     const details = readDetails({
       api: context.details,

@@ -42,8 +42,9 @@ export async function openSshClient(
   const known = await readKnownHosts([...knownFiles, '/etc/ssh/ssh_known_hosts']);
   const lookup = config.hostKeyAlias === undefined ? { host, port } : { host: config.hostKeyAlias, port: 22 };
   const sock = await openSocketTo(route, answers, options, depth);
+  let login: Login | undefined;
 
-  return within(
+  const handshake = within(
     HANDSHAKE_MS,
     options,
     () => noAnswer(name, HANDSHAKE_MS / 1000),
@@ -56,7 +57,7 @@ export async function openSshClient(
       function ask<A, R>(question: (about: A) => Promise<R>): (about: A) => Promise<R> {
         return (about) => whileAsking(() => question(about));
       }
-      const login = createLogin(
+      const attempt = createLogin(
         ssh2,
         {
           host,
@@ -71,6 +72,7 @@ export async function openSshClient(
         answers,
         asking,
       );
+      login = attempt;
       const client = new ssh2.Client();
       const { promise, resolve, reject } = Promise.withResolvers<Client>();
       const fail = (error: unknown) => {
@@ -82,9 +84,9 @@ export async function openSshClient(
       // Stays for the life of the client: an error after the login ends the link, which is told by `close`.
       client.on('error', (error) => {
         if (error.level === 'agent') return;
-        fail(loginError(error, name, login));
+        fail(loginError(error, name, attempt));
       });
-      client.once('close', () => fail(loginError(new Error('hung up during the login'), name, login)));
+      client.once('close', () => fail(loginError(new Error('hung up during the login'), name, attempt)));
       client.once('ready', () => resolve(client));
       client.connect({
         sock,
@@ -111,7 +113,7 @@ export async function openSshClient(
           );
         },
         authHandler: ((accepts, _partial, next) => {
-          login.next(accepts).then(
+          attempt.next(accepts).then(
             // ssh2 takes false for "nothing left"; its types don't say so.
             (method) => next(method as Exclude<typeof method, false>),
             fail,
@@ -121,6 +123,18 @@ export async function openSshClient(
       return promise;
     },
   );
+  return handshake.catch((error: unknown) => {
+    throw login?.passwordSent ? noAnswerToPassword(name, error) : error;
+  });
+}
+
+/** A host that never answers a password may have counted it: it must not get it again and again by itself. */
+function noAnswerToPassword(name: string, error: unknown): unknown {
+  if (!(error instanceof FleetError) || error.code !== 'host.unreachable') return error;
+  return new FleetError('auth.rejected', `${name} has not answered the login in time`, {
+    fix: 'the password is not sent again by itself: look what keeps the host busy, then connect anew',
+    cause: error,
+  });
 }
 
 async function openSocketTo(

@@ -4,7 +4,6 @@ import { FleetError } from '../../errors.ts';
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
-import { confirm } from '../dialogs/confirm.tsx';
 import type { Stage } from '../stage.ts';
 
 /** Opens the console of a VM and gives it the terminal; a console that somebody has is taken over only after a question. */
@@ -18,7 +17,7 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): 
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
     const details = [error.message];
-    const taken = await confirm(stage, {
+    const taken = await stage.dialogs.confirm({
       title: 'Console in use',
       question: `Take the console of ${name} over?`,
       details,

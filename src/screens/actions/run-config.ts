@@ -1,27 +1,47 @@
 import type { ConfigAction } from '../../actions/action.ts';
-import type { NodeId } from '../../ids.ts';
+import { poolVariablesAction } from '../../actions/pool.ts';
+import { type NodeId, userPoolId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import { poolNameComplaint } from '../../state/config/read-pools.ts';
+import { rowKey } from '../../state/tree.ts';
 import { clean } from '../../terminal/width.ts';
-import { confirm } from '../dialogs/confirm.tsx';
-import { pick } from '../dialogs/picker.tsx';
-import { prompt } from '../dialogs/prompt.tsx';
 import type { FleetState } from '../fleet/fleet-state.ts';
+import { editVariables } from '../forms/variables-dialog.ts';
 import type { Stage } from '../stage.ts';
 import { configSubject, userPoolUnder } from './subject.ts';
 
 /** Changes pools, endpoints and where nodes hang: asks for what is missing, writes it, and says what is true then. */
 export async function runConfig(stage: Stage, state: FleetState, action: ConfigAction): Promise<void> {
+  const row = state.view.current();
+  if (action === poolVariablesAction) {
+    const pool = userPoolUnder(row);
+    if (pool !== undefined) editVariables(stage, pool);
+    return;
+  }
   const asked = await ask(stage, state, action);
   if (!asked) return;
   const { subject, args } = asked;
   if (action.danger !== 'none') {
     const question = `${action.title} ${nameOf(stage, subject)}?`;
     const details = action.loses?.(subject).map((loss) => `Leaves drover: ${loss}`) ?? [];
-    if (!(await confirm(stage, { title: action.title, question, details }))) return;
+    if (!(await stage.dialogs.confirm({ title: action.title, question, details }))) return;
   }
   await stage.services.changeConfig(action.change(subject, args));
+  // A pool that was made or renamed may have come up far away from the cursor.
+  const pool = action.id === 'pool.add' ? subject : action.id === 'pool.rename' ? String(args['to']) : undefined;
+  if (pool !== undefined) goWhenThere(stage, state, rowKey('pool', userPoolId(pool)));
   stage.message.say(action.said(nameOf(stage, subject), args), 'good');
+}
+
+/** Puts the cursor on a row that is about to land; gives up when all has landed without it. */
+function goWhenThere(stage: Stage, state: FleetState, key: string): void {
+  const { store } = stage.services;
+  const tryIt = () => {
+    const isThere = state.view.toKey(key);
+    if (isThere || store.settled) stop();
+    if (isThere) stage.changed();
+  };
+  const stop = store.subscribe(tryIt);
 }
 
 interface Asked {
@@ -34,7 +54,7 @@ async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promi
   if (!action.onExisting) {
     const around = userPoolUnder(row);
     const lines = [around === undefined ? 'Its name:' : `Its name; it will be in ${around}:`];
-    const subject = await prompt(stage, { title: action.title, lines, complaint: poolNameComplaint });
+    const subject = await stage.dialogs.prompt({ title: action.title, lines, complaint: poolNameComplaint });
     return subject === undefined ? undefined : { subject, args: around === undefined ? {} : { in: around } };
   }
   const found = configSubject(action, row, stage.services.store.fleet);
@@ -47,7 +67,12 @@ async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promi
   if (!option) return { subject, args: {} };
   if (option.required) {
     const lines = [`${option.label} of ${subject}:`];
-    const answer = await prompt(stage, { title: action.title, lines, start: subject, complaint: poolNameComplaint });
+    const answer = await stage.dialogs.prompt({
+      title: action.title,
+      lines,
+      start: subject,
+      complaint: poolNameComplaint,
+    });
     return answer === undefined ? undefined : { subject, args: { [option.key]: answer } };
   }
   const pool = await pickPool(stage, `${action.title}: ${nameOf(stage, subject)}`, subject);
@@ -57,7 +82,7 @@ async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promi
 /** The name of a pool, empty for none. */
 function pickPool(stage: Stage, title: string, but: string): Promise<string | undefined> {
   const pools = [...stage.services.config().pools.keys()].filter((name) => name !== but);
-  return pick(stage, {
+  return stage.dialogs.pick({
     title,
     choices: () => [...pools.map((name) => ({ label: name, value: name })), { label: '(no pool)', value: '' }],
   });

@@ -3,29 +3,36 @@ import { taskFor } from '../../actions/perform.ts';
 import type { VmId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import type { Task } from '../../state/tasks.ts';
-import { confirm } from '../dialogs/confirm.tsx';
 import { confirmLosses } from '../dialogs/destroy.tsx';
+import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { whyNotVm } from './why-not-now.ts';
 
-/** Runs verbs on VMs from the keyboard: asks as the danger demands, starts the task, and tells how it ended. */
+/**
+ * Runs verbs on VMs from the keyboard: asks as the danger demands, for more than one by a plan; starts the task, and tells
+ * how it ended. Marks of what is done or was left out are taken away, those of what failed stay for another try.
+ */
 export interface VmRunner {
   run(action: VmAction, ids: readonly VmId[]): Promise<void>;
   /** The items of a task that did not work, once more; asks again, since what is lost may be something else by now. */
   again(task: Task): Promise<void>;
 }
 
-export function createVmRunner(stage: Stage): VmRunner {
+export function createVmRunner(stage: Stage, { view }: FleetState): VmRunner {
   const { services, message } = stage;
   const { fleet } = services.store;
   const actionOf = new Map<number, VmAction>();
 
-  const start = (action: VmAction, ids: readonly VmId[], args: Settings) => {
+  const start = (action: VmAction, ids: readonly VmId[], asked: readonly VmId[], args: Settings) => {
     const task = taskFor(action, ids, args, services);
     const { id, ended } = services.tasks.run(task);
     actionOf.set(id, action);
     message.say(`${task.title}…`);
-    void ended.then((done) => tell(stage, done));
+    void ended.then((done) => {
+      const open = new Set(done.items.flatMap(({ id: item, state }) => (state === 'done' ? [] : [item])));
+      view.unmark(asked.filter((one) => !open.has(one)));
+      tell(stage, done);
+    });
   };
 
   const placeOf = (id: VmId): string => {
@@ -33,6 +40,8 @@ export function createVmRunner(stage: Stage): VmRunner {
     const node = vm?.node === undefined ? undefined : fleet.nodes.get(vm.node);
     return `${vm?.name ?? id}${node ? ` on ${node.name}` : ''}`;
   };
+
+  const placeAndState = (id: VmId): string => `${placeOf(id)} (${fleet.vms.get(id)?.state ?? 'gone'})`;
 
   const run = async (action: VmAction, ids: readonly VmId[]) => {
     const refusals = ids.flatMap((id) => {
@@ -49,15 +58,20 @@ export function createVmRunner(stage: Stage): VmRunner {
     }
     const vm = fleet.vms.get(first);
     const args = (vm && action.preset?.(vm)) ?? {};
-    const question = able.length === 1 ? `${action.title} ${placeOf(first)}?` : `${action.title} ${able.length} VMs?`;
-    const left = refusals.map(({ id, no }) => `not ${fleet.vms.get(id)?.name ?? id}: ${no}`);
-    const details = [...left, ...(able.length > 1 ? able.map(placeOf) : [])];
-    if (action.danger === 'destroys') {
-      const chosen = await confirmLosses(stage, action, able, question, left);
-      if (chosen) start(action, able, chosen);
-    } else if (action.danger === 'none' || (await confirm(stage, { title: action.title, question, details }))) {
-      start(action, able, args);
+    const { title, danger } = action;
+    const question = able.length === 1 ? `${title} ${placeOf(first)}?` : `${title} ${able.length} VMs?`;
+    const leavesOut = refusals.map(({ id, no }) => `${fleet.vms.get(id)?.name ?? id}: ${no}`);
+    if (danger === 'destroys') {
+      const notes = [...leavesOut.map((left) => `not ${left}`), ...(able.length > 1 ? able.map(placeOf) : [])];
+      const chosen = await confirmLosses(stage, action, able, question, notes);
+      if (chosen) start(action, able, ids, chosen);
+      return;
     }
+    const agreed =
+      ids.length > 1
+        ? await stage.dialogs.plan({ title, question, does: able.map(placeAndState), leavesOut })
+        : danger === 'none' || (await stage.dialogs.confirm({ title, question }));
+    if (agreed) start(action, able, ids, args);
   };
 
   return {
@@ -87,5 +101,6 @@ function tell({ message, keymap }: Stage, task: Task): void {
   );
   const text = `${task.title}: ${parts.join(', ')}`;
   if (task.state === 'done') message.say(text, 'good');
-  else message.trouble(text, `${keymap.keysOf('view.tasks')[0] ?? 'the tasks view'} shows what failed`);
+  else
+    message.trouble(text, `${keymap.keysOf('view.tasks')[0] ?? 'the tasks view'} says why, f there tries these again`);
 }

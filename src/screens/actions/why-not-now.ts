@@ -6,20 +6,26 @@ import { endpointStatusOf } from '../../state/store.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { configSubject, endpointUnder, nodeUnder } from './subject.ts';
 
+/** This is asked for each key that is drawn, and marks may be many. */
+const MOST_ASKED = 200;
+
 /** Why an action can't run on what is selected now: a sentence for key bar, palette and message line. Cheap, and asks nobody. */
 export function whyNotNow(action: Action, services: Services, state: FleetState): string | undefined {
   const row = state.view.current();
   const { fleet } = services.store;
   if ('fits' in action) {
     const ids = state.targets();
+    // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
+    if (ids.length === 0 && row && 'send' in action && action.danger !== 'destroys') return undefined;
     if (ids.length === 0) return 'go to a VM first, or mark some';
     let first: string | undefined;
-    for (const id of ids) {
+    for (const id of ids.slice(0, MOST_ASKED)) {
       const no = whyNotVm(action, id, services);
       if (no === undefined) return undefined;
       first ??= no;
     }
-    return first;
+    // Of the others the plan tells, before anything is done.
+    return ids.length > MOST_ASKED ? undefined : first;
   }
   if ('attaches' in action || 'shows' in action) {
     const node = nodeUnder(row, fleet);

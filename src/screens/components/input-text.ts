@@ -6,6 +6,7 @@ import { caretView, type TextInput } from './text-input.ts';
 export function inputText(input: TextInput, columns: number, focused: boolean, { theme }: Look): string {
   const [before, under, after] = caretView(input, columns);
   const blank = ' '.repeat(Math.max(0, columns - width(before + under + after)));
+  if (focused && input.selected) return theme.paint('cursor', before) + theme.paint('input', under + after + blank);
   if (!focused) return theme.paint('input', before + under + after + blank);
   return theme.paint('input', before) + theme.paint('cursor', under) + theme.paint('input', after + blank);
 }

@@ -5,28 +5,34 @@ import { clean, clusters, width } from '../../terminal/width.ts';
 export interface TextInput {
   readonly text: string;
   readonly at: number;
+  /** The whole text is selected: what is typed takes its place, a move of the caret keeps it. */
+  readonly selected?: boolean;
 }
 
 export const textInput = (text = ''): TextInput => ({ text, at: [...clusters(text)].length });
+
+export const selectedInput = (text: string): TextInput => ({ ...textInput(text), selected: text !== '' });
 
 /** What a key does to the line; undefined when it is no key for a line. The usual ones of readline. */
 export function edited(input: TextInput, key: Key): TextInput | undefined {
   const parts = [...clusters(input.text)];
   const put = (kept: readonly string[], at: number): TextInput => ({ text: kept.join(''), at });
+  const moved = (at: number): TextInput => ({ text: input.text, at: Math.max(0, Math.min(parts.length, at)) });
   const name = `${key.ctrl ? 'ctrl-' : ''}${key.alt ? 'alt-' : ''}${key.name}`;
+  if (input.selected && (name === 'backspace' || name === 'delete' || name === 'ctrl-w')) return textInput();
   switch (name) {
     case 'left':
     case 'ctrl-b':
-      return { ...input, at: Math.max(0, input.at - 1) };
+      return moved(input.at - 1);
     case 'right':
     case 'ctrl-f':
-      return { ...input, at: Math.min(parts.length, input.at + 1) };
+      return moved(input.at + 1);
     case 'home':
     case 'ctrl-a':
-      return { ...input, at: 0 };
+      return moved(0);
     case 'end':
     case 'ctrl-e':
-      return { ...input, at: parts.length };
+      return moved(parts.length);
     case 'backspace':
       return put(parts.toSpliced(Math.max(0, input.at - 1), input.at > 0 ? 1 : 0), Math.max(0, input.at - 1));
     case 'delete':
@@ -49,6 +55,7 @@ export function edited(input: TextInput, key: Key): TextInput | undefined {
 
 /** Text from a key or from the clipboard, put in where the caret is; line ends become blanks. */
 export function typed(input: TextInput, text: string): TextInput {
+  if (input.selected) return textInput(clean(text));
   const parts = [...clusters(input.text)];
   const before = parts.slice(0, input.at).join('') + clean(text);
   return { text: before + parts.slice(input.at).join(''), at: [...clusters(before)].length };

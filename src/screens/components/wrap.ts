@@ -1,7 +1,8 @@
 import { clean, width } from '../../terminal/width.ts';
 
-/** A text cut into lines of `columns` at most, at blanks where there are some. */
-export function wrapped(text: string, columns: number): readonly string[] {
+/** A text cut into lines of `room` columns at most, at blanks where there are some; at least one column each. */
+export function wrapped(text: string, room: number): readonly string[] {
+  const columns = Math.max(1, room);
   const lines: string[] = [];
   let line = '';
   for (const word of clean(text).split(' ')) {

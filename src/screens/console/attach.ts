@@ -5,7 +5,7 @@ import { controlByte } from '../../state/key-name.ts';
 import type { Input } from '../../terminal/input.ts';
 import { passThrough } from '../../terminal/pass-through.ts';
 import { runCommand } from '../../terminal/run-command.ts';
-import type { Screen } from '../../terminal/screen.ts';
+import type { ConsoleTerminal } from '../../terminal/screen.ts';
 
 /**
  * Gives the whole terminal to a console or a shell until its stream ends or somebody detaches, and takes it back.
@@ -18,7 +18,7 @@ export type Attach = (
 
 /** `detachKey` is one that a terminal sends as a single byte. */
 export const createAttach =
-  (screen: Screen, input: Input, detachKey: string): Attach =>
+  (screen: ConsoleTerminal, input: Input, detachKey: string): Attach =>
   async (attachment, { notice, signal }) => {
     if (attachment.kind === 'command') {
       const { argv } = attachment;

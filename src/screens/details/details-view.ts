@@ -18,6 +18,10 @@ export interface DetailsView {
   scroll(rows: number): void;
   /** To another tab. */
   turn(by: number): void;
+  /** The name of the tab that is shown. */
+  readonly tab: string;
+  /** To the tab of this name; false when there is none. */
+  turnTo(name: string): boolean;
   /** To this tab of the VM under the cursor, at once. */
   show(tab: (typeof TABS)['vm'][number]): void;
   /** Exactly `room.rows` lines at most, each `room.columns` wide at most. */
@@ -90,6 +94,17 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       tabs[target.kind] = (tabs[target.kind] + by + length) % length;
       first = 0;
       want();
+    },
+    get tab() {
+      return target ? (TABS[target.kind][tabs[target.kind]] ?? '') : '';
+    },
+    turnTo(name) {
+      const names: readonly string[] = target ? TABS[target.kind] : [];
+      if (!target || !names.includes(name)) return false;
+      tabs[target.kind] = names.indexOf(name);
+      first = 0;
+      want();
+      return true;
     },
     show(tab) {
       tabs.vm = TABS.vm.indexOf(tab);

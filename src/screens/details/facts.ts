@@ -1,5 +1,5 @@
 import type { ColourWord } from '../../state/theme.ts';
-import { clean, fit } from '../../terminal/width.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
 import { formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import type { Look } from '../look.ts';
@@ -12,6 +12,8 @@ export type Fact =
   | { readonly section: string };
 
 const LABEL = 12;
+/** Platforms have labels of their own; what is longer than this is cut. */
+const LONGEST_LABEL = 16;
 const TWO_COLUMNS_FROM = 76;
 const GAP = 2;
 const GAUGE = 10;
@@ -25,21 +27,23 @@ export const fact = (label: string, value: string | undefined, colour?: ColourWo
 
 /** The facts below each other, or in two columns where there is room for them. */
 export function factLines(facts: readonly Fact[], columns: number, look: Look): readonly string[] {
-  if (columns < TWO_COLUMNS_FROM) return facts.map((one) => factText(one, columns, look));
+  const labels = facts.map((one) => ('label' in one ? width(one.label) : 0));
+  const label = Math.max(LABEL, Math.min(LONGEST_LABEL, Math.max(0, ...labels)));
+  if (columns < TWO_COLUMNS_FROM) return facts.map((one) => factText(one, label, columns, look));
   const half = Math.floor((columns - GAP) / 2);
   const rows = Math.ceil(facts.length / 2);
   return facts.slice(0, rows).map((left, at) => {
     const right = facts[at + rows];
-    return factText(left, half, look) + (right ? ' '.repeat(GAP) + factText(right, half, look) : '');
+    return factText(left, label, half, look) + (right ? ' '.repeat(GAP) + factText(right, label, half, look) : '');
   });
 }
 
 /** Exactly `columns` wide. */
-function factText(one: Fact, columns: number, look: Look): string {
+function factText(one: Fact, labelColumns: number, columns: number, look: Look): string {
   const { theme } = look;
   if ('section' in one) return theme.paint('header', fit(clean(one.section), columns));
-  const label = theme.paint('dim', fit(one.label, LABEL));
-  const room = Math.max(1, columns - LABEL - 1);
+  const label = theme.paint('dim', fit(clean(one.label), labelColumns));
+  const room = Math.max(1, columns - labelColumns - 1);
   if ('value' in one) return `${label} ${theme.paint(one.colour ?? 'text', fit(clean(one.value), room))}`;
   if ('trend' in one) {
     const shown = one.trend.slice(Math.max(0, one.trend.length - room));

@@ -8,7 +8,7 @@ import { wrapped } from '../components/wrap.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
-import { timeOfDay } from '../time.ts';
+import { lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines } from './facts.ts';
 import type { Loaded } from './load.ts';
 
@@ -40,7 +40,7 @@ export function nodeOverview(
       : []),
     ...(stale === undefined
       ? []
-      : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${timeOfDay(stale)}`)]),
+      : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${lastHeard(stale, status?.since)}`)]),
     // The row has no room for all of it.
     ...[...sentences(status?.problem?.message, 'danger'), ...sentences(status?.problem?.fix, 'text')],
     ...factLines(facts, columns, look),
@@ -83,10 +83,15 @@ export function endpointOverview(status: EndpointStatus, columns: number, look: 
     ...fact('Platform', status.platform),
     ...fact('Address', status.address),
     ...fact('Read-only', status.readOnly),
-    ...fact('Why', status.problem?.message, 'danger'),
-    ...fact('Next step', status.problem?.fix),
   ];
-  return factLines(facts, Math.min(columns, 75), look);
+  // Whole sentences: they say what to do, which must not be cut.
+  const sentences = (text: string | undefined, colour: ColourWord) =>
+    text === undefined ? [] : wrapped(clean(text), columns).map((line) => look.theme.paint(colour, line));
+  return [
+    ...sentences(status.problem?.message, 'danger'),
+    ...sentences(status.problem?.fix, 'accent'),
+    ...factLines(facts, Math.min(columns, 75), look),
+  ];
 }
 
 const gauges = (sum: Sum): readonly Fact[] => [
@@ -100,9 +105,10 @@ const gauges = (sum: Sum): readonly Fact[] => [
 
 function vmFacts({ counts }: Sum): readonly Fact[] {
   const { total, running, paused, crashed } = counts;
+  const off = total - running - paused - crashed;
   return [
     ...fact('VMs', `${total}: ${running} running`),
-    ...fact('Others', `${paused} paused, ${crashed} crashed, ${total - running - paused - crashed} down`),
+    ...fact('Others', `${paused} paused, ${crashed} crashed, ${off} off`),
   ];
 }
 

@@ -5,7 +5,7 @@ import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
-import { dateAndTime, timeOfDay } from '../time.ts';
+import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines } from './facts.ts';
 import type { Loaded } from './load.ts';
 
@@ -42,7 +42,9 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   ];
   const trouble = vm.trouble ? [`${vm.trouble.message} (since ${timeOfDay(vm.trouble.since)})`] : [];
   const old =
-    stale === undefined ? [] : [`stale since ${timeOfDay(stale)}: ${endpoint?.problem?.message ?? 'not heard of'}`];
+    stale === undefined
+      ? []
+      : [`stale since ${lastHeard(stale, endpoint?.since)}: ${endpoint?.problem?.message ?? 'not heard of'}`];
   return [
     ...trouble.map((text) => theme.paint('danger', fit(`${glyphs.trouble} ${clean(text)}`, columns))),
     ...old.map((text) => theme.paint('warning', fit(`${glyphs.stale} ${clean(text)}`, columns))),
@@ -86,12 +88,18 @@ export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look):
   );
 }
 
+/** A log of megabytes is drawn with every frame: of that only the end, which is what people look for. */
+const LOG_SHOWN = 128 * 1024;
+
 /** What was written to the console, oldest first. */
 export function consoleLog({ text, at }: ConsoleOutput, columns: number, look: Look): readonly string[] {
   const { theme } = look;
-  const lines = text.split('\n').map((line) => fit(clean(line), columns));
+  const isCut = text.length > LOG_SHOWN;
+  const shown = isCut ? text.slice(-LOG_SHOWN).replace(/^[^\n]*\n/, '') : text;
+  const lines = shown.split('\n').map((line) => fit(clean(line), columns));
   while (lines.at(-1)?.trim() === '') lines.pop();
   if (lines.length === 0) return [theme.paint('dim', 'Nothing was written yet.')];
   const taken = at === undefined ? [] : [theme.paint('dim', `As of ${dateAndTime(at)}.`)];
-  return [...taken, ...lines];
+  const cut = isCut ? [theme.paint('dim', 'Only its end is shown: drover vm log prints all of it.')] : [];
+  return [...taken, ...cut, ...lines];
 }

@@ -1,12 +1,10 @@
 import type { Ask } from '../../platforms/contract.ts';
 import type { Stage } from '../stage.ts';
-import { confirm } from './confirm.tsx';
-import { prompt } from './prompt.tsx';
 
 /** Somebody sits here: host keys and passwords are asked for in dialogs. */
 export const createAsk = (stage: Stage): Ask => ({
   trust: ({ host, port, type, fingerprint }) =>
-    confirm(stage, {
+    stage.dialogs.confirm({
       title: 'Unknown host key',
       question: `Trust ${host}${port === 22 ? '' : ` port ${port}`}?`,
       details: [
@@ -15,5 +13,5 @@ export const createAsk = (stage: Stage): Ask => ({
         'Compare it with what the host itself shows: for k in /etc/ssh/ssh_host_*.pub; do ssh-keygen -lf $k; done',
       ],
     }),
-  secret: (question) => prompt(stage, { title: 'Password', lines: [question], secret: true }),
+  secret: (question) => stage.dialogs.prompt({ title: 'Password', lines: [question], secret: true }),
 });

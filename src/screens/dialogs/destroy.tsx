@@ -83,6 +83,11 @@ export function confirmLosses(
       return [
         ...listed(keeps ? 'Stays: ' : 'Is lost: ', goes, keeps ? 'dim' : 'danger'),
         ...listed(
+          'Is lost: ',
+          losses.flatMap(({ savedMemory }) => (savedMemory ? ['memory saved when it was suspended'] : [])),
+          'danger',
+        ),
+        ...listed(
           'Is lost: snapshot ',
           all(({ snapshots }) => snapshots),
           'danger',

@@ -1,6 +1,7 @@
+import { clusters } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { Panel } from '../components/panel.tsx';
-import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
+import { edited, selectedInput, type TextInput, typed } from '../components/text-input.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
@@ -21,7 +22,7 @@ const COLUMNS = 60;
 export function prompt(stage: Stage, options: PromptOptions): Promise<string | undefined> {
   const { theme } = stage.look;
   return new Promise((resolve) => {
-    let input: TextInput = textInput(options.start);
+    let input: TextInput = selectedInput(options.start ?? '');
     let tried = false;
     const end = (answer: string | undefined) => {
       stage.layers.close(layer);
@@ -52,7 +53,7 @@ export function prompt(stage: Stage, options: PromptOptions): Promise<string | u
         const lines = [
           ...options.lines.flatMap((line) => wrapped(line, columns)),
           inputText(
-            options.secret ? { ...input, text: '*'.repeat(input.text.length) } : input,
+            options.secret ? { ...input, text: '*'.repeat([...clusters(input.text)].length) } : input,
             columns,
             true,
             stage.look,

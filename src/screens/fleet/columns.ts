@@ -1,143 +1,137 @@
-import type { Node, Vm } from '../../platforms/contract.ts';
-import type { Fleet } from '../../state/fleet.ts';
-import type { VmSample } from '../../state/samples.ts';
-import { clean, fit } from '../../terminal/width.ts';
-import { formatBytes, formatRatio } from '../../units.ts';
-import { gauge, sparkline } from '../components/gauge.ts';
-import { stateColour } from '../glyphs.ts';
+import type { Sort } from '../../state/sort.ts';
+import { type VmColumn, vmColumn, vmColumns } from '../../state/vm-columns.ts';
 import type { Look } from '../look.ts';
-import type { Sum } from './sums.ts';
+import { type Cell, cellOf, type RowFacts } from './cells.ts';
 
-/** What a cell may look at; made once per row. */
-export type RowFacts =
-  | { readonly kind: 'vm'; readonly vm: Vm; readonly sample: VmSample; readonly dimmed: boolean; readonly fleet: Fleet }
-  | { readonly kind: 'node'; readonly node: Node; readonly sum: Sum; readonly fleet: Fleet }
-  | { readonly kind: 'pool'; readonly sum: Sum };
-
+/** A column as it is drawn. */
 export interface Column {
+  readonly id: string;
   readonly title: string;
   readonly width: number;
-  readonly right?: boolean;
+  readonly right: boolean;
   /** Exactly `width` columns, painted. */
   readonly cell: (facts: RowFacts, look: Look) => string;
 }
 
-const GAUGE = 5;
-const TREND = 12;
-const trend = new Float32Array(TREND);
-
-const right = (text: string, width: number) => text.padStart(width);
-const plain = (text: string, width: number, facts: RowFacts, look: Look) =>
-  facts.kind === 'vm' && facts.dimmed ? look.theme.paint('dim', right(text, width)) : right(text, width);
-
-const cpuOf = (facts: RowFacts): number => (facts.kind === 'vm' ? facts.sample.cpu : facts.sum.cpu);
-const memoryOf = (facts: RowFacts): number => (facts.kind === 'vm' ? facts.sample.memory : facts.sum.memoryUsed);
-
-function state(facts: RowFacts, { theme, glyphs }: Look): string {
-  const { width } = STATE;
-  if (facts.kind === 'vm') {
-    const text = fit(`${glyphs.state[facts.vm.state]} ${facts.vm.state}`, width);
-    return theme.paint(facts.dimmed ? 'dim' : stateColour(facts.vm.state), text);
-  }
-  const { running, total } = facts.sum.counts;
-  if (facts.kind === 'pool') return theme.paint('dim', fit(`  ${running}/${total}`, width));
-  const up = facts.node.state === 'up';
-  const text = `${glyphs.state[facts.node.state]} ${up ? `${running}/${total}` : facts.node.state}`;
-  return theme.paint(up ? 'text' : stateColour(facts.node.state), fit(text, width));
+/** What somebody has chosen; what is not chosen is decided by the room there is. */
+export interface ColumnChoice {
+  /** All in one list: then nothing but a column tells where a VM is. */
+  readonly flat: boolean;
+  /** Ids in their order, without the name, which is always there. */
+  readonly ids: readonly string[] | undefined;
+  readonly widths: ReadonlyMap<string, number>;
+  readonly sort: Sort | undefined;
 }
 
-const STATE: Column = { title: 'STATE', width: 11, cell: state };
-
-const CPU: Column = {
-  title: 'CPU',
-  width: GAUGE + 5,
-  right: true,
-  cell(facts, look) {
-    const share = cpuOf(facts);
-    return `${gauge(share, GAUGE, look)} ${plain(formatRatio(share), 4, facts, look)}`;
-  },
+/** Widths that most values fit into; the others are cut, until the column is widened. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  state: 11,
+  cpu: 10,
+  trend: 12,
+  mem: 5,
+  memory: 5,
+  cpus: 5,
+  disk: 7,
+  read: 7,
+  write: 7,
+  net: 7,
+  rx: 7,
+  tx: 7,
+  ip: 15,
+  node: 12,
+  pool: 12,
+  endpoint: 12,
+  platform: 10,
+  image: 18,
+  plan: 12,
+  profile: 12,
+  autostart: 9,
+  tag: 20,
+  trouble: 30,
 };
+export const NARROWEST = 3;
+export const WIDEST = 60;
 
-const MEMORY: Column = {
-  title: 'MEM',
-  width: 5,
-  right: true,
-  cell: (facts, look) => plain(formatBytes(memoryOf(facts)), 5, facts, look),
-};
-
-const SIZE: Column = {
-  title: 'SIZE',
-  width: 5,
-  right: true,
-  cell: (facts, look) => plain(formatBytes(facts.kind === 'vm' ? facts.vm.memory : facts.sum.memory), 5, facts, look),
-};
-
-const CPUS: Column = {
-  title: 'CPUS',
-  width: 4,
-  right: true,
-  cell: (facts, look) => plain(String(facts.kind === 'vm' ? facts.vm.cpus : facts.sum.cpus), 4, facts, look),
-};
-
-const TRENDS: Column = {
-  title: 'CPU BEFORE',
-  width: TREND,
-  cell(facts, look) {
-    if (facts.kind === 'pool') return ' '.repeat(TREND);
-    if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trend);
-    else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trend);
-    return sparkline(trend, look);
-  },
-};
-
-const rate = (title: string, of: (sample: VmSample) => number): Column => ({
-  title,
-  width: 7,
-  right: true,
-  cell: (facts, look) => (facts.kind === 'vm' ? plain(formatBytes(of(facts.sample)), 7, facts, look) : ' '.repeat(7)),
-});
-
-const IP: Column = {
-  title: 'IP',
-  width: 15,
-  cell(facts, { theme }) {
-    if (facts.kind === 'pool') return ' '.repeat(15);
-    const address = facts.kind === 'vm' ? facts.vm.ips[0] : facts.node.address;
-    return theme.paint('dim', fit(clean(address ?? '-'), 15));
-  },
-};
-
-const TAGS: Column = {
-  title: 'TAGS',
-  width: 20,
-  cell: (facts, { theme }) =>
-    theme.paint('dim', fit(facts.kind === 'vm' ? facts.vm.tags.map(clean).join(' ') : '', 20)),
-};
-
-const DISK = rate('DISK/S', ({ diskRead, diskWrite }) => diskRead + diskWrite);
-const NET = rate('NET/S', ({ netRx, netTx }) => netRx + netTx);
+export const widthOf = (id: string, widths: ReadonlyMap<string, number>): number => widths.get(id) ?? WIDTHS[id] ?? 12;
 
 /** In the order in which they get room. Those that change with each sample cost bytes on slow links: the trend comes last. */
-const WANTED: readonly Column[] = [STATE, CPU, MEMORY, IP, SIZE, DISK, NET, CPUS, TAGS, TRENDS];
-const SHOWN: readonly Column[] = [STATE, CPUS, CPU, TRENDS, MEMORY, SIZE, DISK, NET, IP, TAGS];
+const WANTED = {
+  tree: ['state', 'cpu', 'mem', 'ip', 'memory', 'disk', 'net', 'cpus', 'tag', 'trend'],
+  flat: ['state', 'cpu', 'mem', 'node', 'ip', 'memory', 'disk', 'net', 'cpus', 'tag', 'trend'],
+} as const;
+const SHOWN = {
+  tree: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'ip', 'tag'],
+  flat: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'node', 'ip', 'tag'],
+} as const;
 
 const NAME_AT_LEAST = 18;
-const NAME_IS_ENOUGH = 26;
+/** The tree needs some of it for its branches. */
+const NAME_IS_ENOUGH = { tree: 26, flat: 22 } as const;
 
 export interface Columns {
   readonly name: number;
   readonly others: readonly Column[];
 }
 
-/** The columns that a tree of this width has room for; the name gets what is left. */
-export function columnsFor(width: number): Columns {
-  const chosen = new Set<Column>();
-  let left = width;
-  for (const column of WANTED) {
-    const name = chosen.size < 3 ? NAME_AT_LEAST : NAME_IS_ENOUGH;
-    if (left - column.width - 1 < name) break;
-    left -= column.width + 1;
-    chosen.add(column);
-  }
-  return { name: left, others: SHOWN.filter((column) => chosen.has(column)) };
+/** The columns that are wanted here, whether or not there is room for all; what is sorted by is seen, too. */
+export function wantedColumns({ flat, ids, sort }: ColumnChoice): readonly string[] {
+  const wanted = ids ?? SHOWN[flat ? 'flat' : 'tree'];
+  const by = sort?.by.id;
+  return by === undefined || by === 'name' || wanted.includes(by) ? wanted : [...wanted, by];
 }
+
+/** The columns that a tree of this width has room for; the name gets what is left. The least important give way. */
+export function columnsFor(width: number, choice: ColumnChoice): Columns {
+  const place = choice.flat ? 'flat' : 'tree';
+  const wanted = wantedColumns(choice);
+  const important: readonly string[] = WANTED[place];
+  const rank = (id: string) =>
+    id === choice.sort?.by.id ? -1 : important.includes(id) ? important.indexOf(id) : important.length;
+  const fits = new Set<string>();
+  let left = width;
+  for (const id of wanted.toSorted((a, b) => rank(a) - rank(b))) {
+    const columns = widthOf(id, choice.widths) + 1;
+    const name = choice.ids || fits.size < 3 ? NAME_AT_LEAST : NAME_IS_ENOUGH[place];
+    if (left - columns < name) {
+      // Of what somebody has chosen as much as there is room for; else the rest is less than what did not fit.
+      if (choice.ids) continue;
+      break;
+    }
+    left -= columns;
+    fits.add(id);
+  }
+  return { name: left, others: wanted.flatMap((id) => (fits.has(id) ? drawn(id, choice.widths) : [])) };
+}
+
+/** The id of the column that is drawn there, counted from the left edge of the tree. */
+export function columnAt({ name, others }: Columns, at: number): string {
+  let end = name;
+  if (at < end) return 'name';
+  for (const { id, width } of others) {
+    end += width + 1;
+    if (at < end) return id;
+  }
+  return 'name';
+}
+
+const cells = new Map<string, Cell>();
+
+function drawn(id: string, widths: ReadonlyMap<string, number>): readonly Column[] {
+  const column = vmColumn(id);
+  if (!column) return [];
+  const cell = cells.get(id) ?? cellOf(column);
+  cells.set(id, cell);
+  const width = widthOf(id, widths);
+  return [
+    {
+      id,
+      title: column.title,
+      width,
+      right: column.align === 'right',
+      cell: (facts, look) => cell(facts, look, width),
+    },
+  ];
+}
+
+/** Every column that can stand beside the name. */
+export const offeredColumns: readonly VmColumn[] = vmColumns.filter(({ id }) => id !== 'name');

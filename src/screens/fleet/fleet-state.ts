@@ -1,11 +1,16 @@
 import type { VmId } from '../../ids.ts';
 import { type CompiledFilter, compileFilter } from '../../state/filter.ts';
 import type { Fleet } from '../../state/fleet.ts';
+import type { Sort } from '../../state/sort.ts';
 import { createTree, type Row, type Tree } from '../../state/tree.ts';
+import type { ViewSettings } from '../../state/views.ts';
+import { vmColumn } from '../../state/vm-columns.ts';
+import type { ColumnChoice } from './columns.ts';
+import type { Split } from './fleet-layout.ts';
 import { createSums, type Sums } from './sums.ts';
 import { createTreeView, type TreeView } from './tree-view.ts';
 
-/** What the fleet screen remembers: the tree with its cursor, the filter, which pane has the keys. */
+/** What the fleet screen remembers: the tree with its cursor, how it is looked at, which pane has the keys. */
 export interface FleetState {
   readonly tree: Tree;
   readonly view: TreeView;
@@ -13,12 +18,29 @@ export interface FleetState {
   readonly filterText: string;
   readonly filter: CompiledFilter;
   setFilter(text: string): void;
+  /** Undefined: by name. */
+  readonly sort: Sort | undefined;
+  /** All VMs in one list; it begins with its first row, so that what was asked for is seen. */
+  readonly flat: boolean;
+  setSort(sort: Sort | undefined): void;
+  setFlat(flat: boolean): void;
+  /** Columns that were chosen for the tree and for the flat list, and widths for both. */
+  readonly columns: { tree: readonly string[] | undefined; flat: readonly string[] | undefined };
+  readonly widths: Map<string, number>;
+  columnChoice(): ColumnChoice;
+  /** How the list is looked at now, and to look at it otherwise. */
+  settings(): ViewSettings;
+  take(view: ViewSettings): void;
   pane: 'tree' | 'details';
   detailsShown: boolean;
+  /** Where the line between the panes was dragged to. */
+  split: Split;
   /** Keys of the branches that are folded. */
   readonly folded: Set<string>;
   /** What actions are for: the marked VMs that are still there, else the VM under the cursor. */
   targets(): readonly VmId[];
+  /** What verbs on many are for when nothing is marked and the cursor is on a branch: the VMs below it. */
+  below(): readonly VmId[];
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
   interest(): readonly VmId[];
   drew(rows: readonly Row[]): void;
@@ -32,15 +54,20 @@ export function createFleetState(fleet: Fleet): FleetState {
   const view = createTreeView(tree, fleet);
   let filterText = '';
   let filter = compileFilter('', fleet);
+  let sort: Sort | undefined;
+  let flat = false;
   let drawn: readonly Row[] = [];
+  let marked: readonly VmId[] = [];
+  let markedOn = '';
 
-  return {
+  const state: FleetState = {
     tree,
     view,
     folded,
     sums: createSums(fleet, tree),
     pane: 'tree',
     detailsShown: true,
+    split: {},
     get filterText() {
       return filterText;
     },
@@ -50,20 +77,61 @@ export function createFleetState(fleet: Fleet): FleetState {
     setFilter(text) {
       filterText = text;
       filter = compileFilter(text, fleet);
-      tree.setFilter(filter.filter);
+      tree.want({ filter: filter.filter });
+    },
+    get sort() {
+      return sort;
+    },
+    get flat() {
+      return flat;
+    },
+    setSort(next) {
+      // By name, from the first: that is how the tree is anyway.
+      sort = next?.by.id === 'name' && !next.descending ? undefined : next;
+      tree.want({ sort });
+      if (flat) view.toTop();
+    },
+    setFlat(next) {
+      // A VM keeps the cursor; a branch is not there any more.
+      if (next && view.current()?.kind !== 'vm') view.toTop();
+      flat = next;
+      tree.want({ flat });
+    },
+    columns: { tree: undefined, flat: undefined },
+    widths: new Map(),
+    columnChoice: () => ({ flat, sort, widths: state.widths, ids: state.columns[flat ? 'flat' : 'tree'] }),
+    settings: () => ({
+      filter: filterText,
+      sort,
+      columns: state.columns[flat ? 'flat' : 'tree']?.flatMap((id) => vmColumn(id) ?? []),
+      flat,
+    }),
+    take(next) {
+      state.setFilter(next.filter);
+      state.setFlat(next.flat);
+      state.setSort(next.sort);
+      state.columns[flat ? 'flat' : 'tree'] = next.columns?.flatMap(({ id }) => (id === 'name' ? [] : [id]));
     },
     targets() {
-      const marked = [...view.marks].filter((id) => fleet.vms.has(id));
+      // Asked for every key that is drawn; the marks may be 100,000.
+      const now = `${view.markings} ${fleet.shape}`;
+      if (now !== markedOn) marked = [...view.marks].filter((id) => fleet.vms.has(id));
+      markedOn = now;
       if (marked.length > 0) return marked;
       const row = view.current();
       return row?.kind === 'vm' ? [row.id] : [];
     },
+    below() {
+      const row = view.current();
+      return row && row.kind !== 'vm' && view.marks.size === 0 ? tree.vmsUnder(row.key) : [];
+    },
     interest() {
       const visible = drawn.flatMap((row) => (row.kind === 'vm' ? [row.id] : []));
-      return [...visible, ...[...view.marks].slice(0, MOST_MARKED_WATCHED)];
+      return [...visible, ...state.targets().slice(0, MOST_MARKED_WATCHED)];
     },
     drew(rows) {
       drawn = rows;
     },
   };
+  return state;
 }

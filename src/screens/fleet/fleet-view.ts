@@ -7,7 +7,9 @@ import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { columnsFor } from './columns.ts';
 import { fleetLayout } from './fleet-layout.ts';
+import { createFleetPointer } from './fleet-pointer.ts';
 import type { FleetState } from './fleet-state.ts';
+import { createListCommands } from './list-commands.ts';
 import { rowText, titleText } from './row-text.ts';
 
 /** The tree with the details of what the cursor is on. */
@@ -15,6 +17,8 @@ export function createFleetView(
   stage: Stage,
   state: FleetState,
   details: DetailsView,
+  /** Begins with what is wanted now, before the next samples come. */
+  sift: () => void,
   hints: () => readonly Hint[],
 ): View {
   const { view } = state;
@@ -23,7 +27,7 @@ export function createFleetView(
 
   const treeLines = (room: Room): string[] => {
     const { theme, glyphs } = stage.look;
-    const columns = columnsFor(room.columns);
+    const columns = columnsFor(room.columns, state.columnChoice());
     const scene = { theme, glyphs, fleet, sums: state.sums, columns };
     page = Math.max(1, room.rows - 1);
     const { rows } = view.window(page);
@@ -34,7 +38,7 @@ export function createFleetView(
       return rowText(row, cursor, row.kind === 'vm' && view.marks.has(row.id), scene);
     });
     if (rows.length === 0) lines.push(...emptyLines(stage, state, room.columns));
-    return [titleText(scene), ...lines];
+    return [titleText(scene, state.sort), ...lines];
   };
 
   const moved = (move: () => void) => () => {
@@ -49,11 +53,22 @@ export function createFleetView(
       else view.step(rows());
     });
 
+  const enter = () => {
+    if (view.current()?.kind === 'vm') state.pane = 'details';
+    else view.toggle();
+  };
+
+  const list = createListCommands(stage, state, () => {
+    sift();
+    details.follow();
+    stage.changed();
+  });
+
   return {
     id: 'fleet',
     title: 'fleet',
     lines(room) {
-      const layout = fleetLayout(room, state.detailsShown, state.pane === 'details');
+      const layout = fleetLayout(room, state.detailsShown, state.pane === 'details', state.split);
       const left = filled(treeLines(layout.tree), layout.tree.rows);
       if (!layout.details) return left;
       const right = filled(details.lines(layout.details, state.pane === 'details'), layout.details.rows);
@@ -63,6 +78,7 @@ export function createFleetView(
       return left.map((line, at) => `${line === '' ? blank : line}${divider}${right[at]}`);
     },
     hints,
+    point: createFleetPointer({ stage, state, details, enter, sortBy: list.sortBy }),
     handlers: {
       'view.down': step(() => 1),
       'view.up': step(() => -1),
@@ -74,13 +90,13 @@ export function createFleetView(
       'view.last': step(() => Number.POSITIVE_INFINITY),
       'view.expand': moved(() => (state.pane === 'details' ? details.turn(1) : view.expand())),
       'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
-      'view.enter': moved(() => {
-        if (view.current()?.kind === 'vm') state.pane = 'details';
-        else view.toggle();
-      }),
+      'view.enter': moved(enter),
       'view.mark': moved(() => view.toggleMark()),
       'view.invert': moved(() => view.invertMarks()),
-      'view.mark-shown': moved(() => view.markShown()),
+      'view.mark-shown': moved(() => {
+        view.markShown();
+        stage.message.say(`${view.marks.size === 1 ? '1 VM is' : `${view.marks.size} VMs are`} marked`);
+      }),
       'view.range': moved(() => {
         const name = stage.services.store.fleet.vms.size > 0 && view.range();
         if (name) stage.message.say('a range starts here: go to its other end and press the key again');
@@ -101,6 +117,7 @@ export function createFleetView(
         else if (state.filterText !== '') state.setFilter('');
         else view.toParent();
       }),
+      ...list.handlers,
       'view.copy': () => {
         const name = nameUnderCursor(stage, state);
         if (name === undefined) return;
@@ -154,6 +171,11 @@ function emptyLines(stage: Stage, state: FleetState, columns: number): string[] 
       ...wrapped(clean(spellProblem(unusable)), columns - 4).map((line) => `  ${line}`),
       theme.paint('dim', '  Mend the file; it is read again by itself. Nothing is written over it.'),
     ];
+  }
+  const [flatKey] = stage.keymap.keysOf('view.flat');
+  if (state.flat && stage.services.store.fleet.endpoints.size > 0) {
+    const why = `  ${flatKey} shows the endpoints, and what keeps them.`;
+    return ['', theme.paint('title', '  No VMs yet.'), theme.paint('dim', why)];
   }
   return [
     '',

@@ -1,10 +1,15 @@
 import type { Clock } from '../../clock.ts';
+import { readSort, spellSort } from '../../state/sort.ts';
 import type { Store } from '../../state/store.ts';
-import { openUiState } from '../../state/ui-state.ts';
+import { openUiState, type UiState } from '../../state/ui-state.ts';
+import { vmColumn } from '../../state/vm-columns.ts';
+import { NARROWEST, WIDEST } from './columns.ts';
 import type { FleetState } from './fleet-state.ts';
 
 /** What the fleet screen takes over from the last run. */
 export interface Remembered {
+  /** Nobody has used drover here before. */
+  readonly isFirst: boolean;
   /** Somebody has begun to move: the cursor is theirs now. */
   letGo(): void;
   /** Keeps how things are now for the next run. */
@@ -12,27 +17,62 @@ export interface Remembered {
 }
 
 /**
- * Folds what was folded, and puts the cursor where it was as soon as that row is there. To be called after the first frame,
+ * Folds what was folded, sorts as it was sorted, and puts the cursor where it was as soon as that row is there. To be called after the first frame,
  * since what keeps it takes a while to load.
  */
 export async function recall(directory: string, clock: Clock, store: Store, state: FleetState): Promise<Remembered> {
   const kept = await openUiState(directory, clock);
   for (const key of kept.get('folded')) state.tree.fold(key, true);
   state.detailsShown = kept.get('details');
+  recallList(kept, state);
+  const toured = kept.get('toured');
+  kept.set('toured', true);
   const selected = kept.get('selected');
   const tryIt = () => {
-    if (selected === '' || state.view.toKey(selected)) letGo();
+    // Of a list that is sorted the first row is what somebody wants to see, while more and more of it comes in.
+    if (state.flat && state.sort) state.view.toTop();
+    else if (selected === '' || state.view.toKey(selected)) letGo();
   };
   const letGo = store.subscribe(tryIt);
   tryIt();
   return {
+    isFirst: !toured,
     letGo,
     keep() {
       letGo();
       kept.set('folded', [...state.folded]);
       kept.set('details', state.detailsShown);
+      keepList(kept, state);
       kept.set('selected', state.view.current()?.key ?? '');
       kept.flush();
     },
   };
+}
+
+/** Columns that this version does not have are left out. */
+function recallList(kept: UiState, state: FleetState): void {
+  const known = (ids: readonly string[]) => {
+    const found = ids.filter((id) => vmColumn(id));
+    return found.length > 0 ? found : undefined;
+  };
+  state.columns.tree = known(kept.get('treeColumns'));
+  state.columns.flat = known(kept.get('flatColumns'));
+  for (const word of kept.get('widths')) {
+    const [id = '', width = ''] = word.split(' ');
+    if (Number(width) >= NARROWEST && Number(width) <= WIDEST) state.widths.set(id, Math.round(Number(width)));
+  }
+  const sort = readSort(kept.get('sort'));
+  if (kept.get('flat')) state.setFlat(true);
+  if (typeof sort !== 'string') state.setSort(sort);
+}
+
+function keepList(kept: UiState, state: FleetState): void {
+  kept.set('treeColumns', state.columns.tree ?? []);
+  kept.set('flatColumns', state.columns.flat ?? []);
+  kept.set(
+    'widths',
+    Array.from(state.widths, ([id, width]) => `${id} ${width}`),
+  );
+  kept.set('flat', state.flat);
+  kept.set('sort', state.sort ? spellSort(state.sort) : '');
 }

@@ -1,12 +1,14 @@
 import { endpointOf } from '../../ids.ts';
 import type { Node } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
+import type { Sort } from '../../state/sort.ts';
 import type { ColourWord } from '../../state/theme.ts';
 import type { Row } from '../../state/tree.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { Look } from '../look.ts';
-import { timeOfDay } from '../time.ts';
-import type { Columns, RowFacts } from './columns.ts';
+import { lastHeard } from '../time.ts';
+import type { RowFacts } from './cells.ts';
+import type { Columns } from './columns.ts';
 import type { Sums } from './sums.ts';
 
 /** How a row stands to the cursor; `resting` while another pane has the keys. */
@@ -37,10 +39,19 @@ export function rowText(row: Row, cursor: Cursor, marked: boolean, scene: RowSce
 /** A deep tree must leave room for names. */
 const MOST_INDENTED = 6;
 
-/** The titles over the columns. */
-export function titleText({ columns, theme }: Pick<RowScene, 'columns' | 'theme'>): string {
-  const titles = columns.others.map(({ title, width, right }) => (right ? title.padStart(width) : fit(title, width)));
-  return theme.paint('header', [fit('    NAME', columns.name), ...titles].join(' '));
+/** The titles over the columns, with the way in which they are sorted. Undefined: by name. */
+export function titleText(
+  { columns, theme, glyphs }: Pick<RowScene, 'columns' | 'theme' | 'glyphs'>,
+  sort: Sort | undefined,
+): string {
+  const arrow = sort?.descending ? glyphs.descending : glyphs.ascending;
+  const titleOf = (id: string, title: string, room: number) =>
+    id === (sort?.by.id ?? 'name') ? title.slice(0, Math.max(0, room - 1)) + arrow : title;
+  const titles = columns.others.map(({ id, title, width, right }) => {
+    const text = fit(titleOf(id, title, width), width).trimEnd();
+    return right ? text.padStart(width) : fit(text, width);
+  });
+  return theme.paint('header', [fit(titleOf('name', '    NAME', columns.name), columns.name), ...titles].join(' '));
 }
 
 interface Sight {
@@ -103,7 +114,7 @@ function nodeName({ id, name, pool }: Node): string {
 }
 
 const staleSentence = (status: EndpointStatus | undefined, since: number): string =>
-  `stale since ${timeOfDay(since)}${status?.problem ? `: ${status.problem.message}` : ''}`;
+  `stale since ${lastHeard(since, status?.since)}${status?.problem ? `: ${status.problem.message}` : ''}`;
 
 function phaseSentence(status: EndpointStatus): { text: string; colour: ColourWord } {
   switch (status.phase) {

@@ -1,15 +1,20 @@
 import type { Clock } from '../../clock.ts';
 import type { Tree } from '../../state/tree.ts';
 
-/** Keeps a filter going that needs more than one step, and has its result drawn. */
+/** Keeps a filter or a sorting going that needs more than one step, and has its result drawn. */
 export interface Sifting {
-  /** The filter or the fleet has changed. */
+  /** What is wanted, or the fleet, has changed. */
   wake(): void;
   stop(): void;
 }
 
+/** Rows that are sorted by figures change places no more often than somebody can read them; in a large fleet it costs more. */
+const SORTS_EVERY_MS = 3_000;
+const MORE_FOR_EACH_VM_MS = 0.05;
+
 export function createSifting(tree: Tree, clock: Clock, changed: () => void): Sifting {
   let cancel: (() => void) | undefined;
+  let sortedAt = Number.NEGATIVE_INFINITY;
 
   const goOn = () => {
     cancel = undefined;
@@ -21,6 +26,10 @@ export function createSifting(tree: Tree, clock: Clock, changed: () => void): Si
   return {
     wake() {
       if (cancel) return;
+      if (clock.ticks() - sortedAt >= SORTS_EVERY_MS + tree.shownVms * MORE_FOR_EACH_VM_MS) {
+        sortedAt = clock.ticks();
+        tree.resort();
+      }
       const next = tree.sift();
       if (next !== undefined) cancel = clock.after(next, goOn);
     },

@@ -11,6 +11,10 @@ export interface TreeView {
   /** Negative is up; stops at the ends. */
   step(rows: number): void;
   toIndex(index: number): void;
+  /** Moves the window of this height, and the cursor only as far as it must to stay inside. */
+  scroll(rows: number, height: number): void;
+  /** To the first row, as soon as what is wanted now is there. */
+  toTop(): void;
   /** False when the row is not there or is folded away. */
   toKey(key: string): boolean;
   /** The rows of a window of this height, moved only as far as needed to keep the cursor in it. */
@@ -24,7 +28,11 @@ export interface TreeView {
   /** Folds or unfolds a branch. */
   toggle(): void;
   readonly marks: ReadonlySet<VmId>;
+  /** Grows with every change of the marks. */
+  readonly markings: number;
+  /** Marks the VM and steps down, or marks all below the branch; takes the marks back where all were marked. */
   toggleMark(): void;
+  unmark(ids: Iterable<VmId>): void;
   invertMarks(): void;
   markShown(): void;
   clearMarks(): void;
@@ -35,13 +43,23 @@ export interface TreeView {
 
 export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
   const marks = new Set<VmId>();
+  let markings = 0;
   let key: string | undefined;
   let index = 0;
   let top = 0;
   let anchor: string | undefined;
+  let wantsTop = false;
 
   /** Where the cursor's object is now; where it was last, when it is gone. */
   const settle = (): number => {
+    if (wantsTop) {
+      // The row that was looked at would keep its place otherwise.
+      tree.lookAt('');
+      key = tree.at(0)?.key;
+      index = 0;
+      top = 0;
+      wantsTop = tree.isAwaited;
+    }
     const found = key === undefined ? -1 : tree.indexOf(key);
     if (found >= 0) {
       top += found - index;
@@ -57,6 +75,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
 
   const toIndex = (wanted: number) => {
     settle();
+    wantsTop = false;
     index = Math.max(0, Math.min(wanted, tree.length - 1));
     key = tree.at(index)?.key;
   };
@@ -89,6 +108,15 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     current,
     step: (rows) => toIndex(settle() + rows),
     toIndex,
+    toTop() {
+      wantsTop = true;
+    },
+    scroll(rows, height) {
+      const at = settle();
+      wantsTop = false;
+      top = Math.max(0, Math.min(top + rows, tree.length - height));
+      if (at < top || at >= top + height) toIndex(at < top ? top : top + height - 1);
+    },
     toKey,
     window(height) {
       settle();
@@ -116,18 +144,31 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
       if (isBranch(row)) tree.fold(row.key, row.open);
     },
     marks,
+    get markings() {
+      return markings;
+    },
     toggleMark() {
       const row = current();
-      if (row?.kind === 'vm' && !marks.delete(row.id)) marks.add(row.id);
-      toIndex(index + 1);
+      const ids = row?.kind === 'vm' ? [row.id] : row ? tree.vmsUnder(row.key) : [];
+      markings++;
+      if (ids.every((id) => marks.has(id))) for (const id of ids) marks.delete(id);
+      else for (const id of ids) marks.add(id);
+      if (row?.kind === 'vm') toIndex(index + 1);
+    },
+    unmark(ids) {
+      markings++;
+      for (const id of ids) marks.delete(id);
     },
     invertMarks() {
-      for (const id of vmsBetween(0, tree.length - 1)) if (!marks.delete(id)) marks.add(id);
+      markings++;
+      for (const ids of tree.vmLists()) for (const id of ids) if (!marks.delete(id)) marks.add(id);
     },
     markShown() {
-      for (const id of vmsBetween(0, tree.length - 1)) marks.add(id);
+      markings++;
+      for (const ids of tree.vmLists()) for (const id of ids) marks.add(id);
     },
     clearMarks() {
+      markings++;
       marks.clear();
       anchor = undefined;
     },
@@ -138,6 +179,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
         return true;
       }
       const to = settle();
+      markings++;
       for (const id of vmsBetween(Math.min(from, to), Math.max(from, to))) if (fleet.vms.has(id)) marks.add(id);
       anchor = undefined;
       return false;

@@ -8,9 +8,8 @@ import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
 import { createAsk } from '../dialogs/ask.ts';
-import { type Choice, pick } from '../dialogs/picker.tsx';
+import type { Choice } from '../dialogs/picker.tsx';
 import type { Stage } from '../stage.ts';
-import { formDialog } from './form-layer.tsx';
 import { createForm } from './form-state.ts';
 
 const COLUMNS = 80;
@@ -47,7 +46,7 @@ export async function addEndpoint(stage: Stage): Promise<void> {
     choices = [...starts.map(([own]) => own as Choice<Start>), ...starts.flatMap(([, ...found]) => found)];
     stage.changed();
   });
-  const start = await pick(stage, { title: 'Add endpoint', lines: ['What kind?'], choices: () => choices });
+  const start = await stage.dialogs.pick({ title: 'Add endpoint', lines: ['What kind?'], choices: () => choices });
   controller.abort();
   if (start) endpointForm(stage, start, undefined);
 }
@@ -156,7 +155,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     }
   };
 
-  const dialog = formDialog(stage, {
+  const dialog = stage.dialogs.form({
     title: existing === undefined ? `Add endpoint: ${manifest.title}` : `Edit endpoint ${existing}`,
     form: () => form,
     cancel: close,

@@ -1,4 +1,5 @@
 import { spell } from '../../state/fields.ts';
+import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';
@@ -6,6 +7,7 @@ import type { Look } from '../look.ts';
 import { type AnyField, changeText, type Form, type Stop } from './form-state.ts';
 
 const LABEL = 16;
+/** A value has all the room that what is said beside it leaves, and at least this. */
 const VALUE = 26;
 const HELP_ROWS = 2;
 
@@ -35,9 +37,12 @@ function stopLine(form: Form, stop: Stop, here: boolean, columns: number, look: 
   const { field } = stop;
   const mark = field.required && form.inputOf(field).text === '' ? '*' : ' ';
   const label = theme.paint(here ? 'accent' : 'text', fit(`${field.label}${mark}`, LABEL));
-  const valueColumns = Math.min(VALUE, Math.max(8, columns - LABEL - 1));
-  const rest = Math.max(0, columns - LABEL - valueColumns - 2);
-  return `${label} ${valueText(form, field, here, valueColumns, look)} ${sideText(form, field, rest, look)}`;
+  const side = sideText(form, field);
+  const room = Math.max(8, columns - LABEL - 1);
+  const valueColumns = side === undefined ? room : Math.min(room, Math.max(VALUE, room - width(side.text) - 1));
+  const rest = Math.max(0, room - valueColumns - 1);
+  const beside = side === undefined ? '' : ` ${theme.paint(side.colour, fit(side.text, rest))}`;
+  return `${label} ${valueText(form, field, here, valueColumns, look)}${beside}`;
 }
 
 function valueText(form: Form, field: AnyField, here: boolean, columns: number, look: Look): string {
@@ -60,11 +65,12 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
   return inputText(visible, columns, here, look);
 }
 
-function sideText(form: Form, field: AnyField, columns: number, { theme }: Look): string {
+/** What is said beside a value: what is wrong with it, or what saving would change. */
+function sideText(form: Form, field: AnyField): { readonly text: string; readonly colour: ColourWord } | undefined {
   const wrong = form.wrong(field);
-  if (wrong !== undefined) return theme.paint('danger', fit(clean(wrong), columns));
+  if (wrong !== undefined) return { text: clean(wrong), colour: 'danger' };
   const change = changeText(form, field);
-  return change === undefined ? '' : theme.paint('accent', fit(clean(change), columns));
+  return change === undefined ? undefined : { text: clean(change), colour: 'accent' };
 }
 
 function helpLines(stop: Stop | undefined, columns: number, { theme }: Look): readonly string[] {

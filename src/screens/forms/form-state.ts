@@ -1,7 +1,7 @@
 import type { EndpointField, Field, Settings, SettingsField, SettingValue } from '../../platforms/contract.ts';
 import { changesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
 import type { Key } from '../../terminal/keys.ts';
-import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
+import { edited, selectedInput, type TextInput, textInput, typed } from '../components/text-input.ts';
 
 export type AnyField = FormField<EndpointField & Partial<Pick<SettingsField, 'takesEffect'>>>;
 
@@ -31,6 +31,8 @@ export interface Form {
   /** Somebody else changed it: what was typed stays, what it is compared with is new. */
   rebase(before: Settings): void;
   set(key: string, value: SettingValue): void;
+  /** The cursor goes to this field. */
+  goTo(key: string): void;
   /** True when everything may be sent; otherwise the cursor is on the first field that may not. */
   check(): boolean;
   /** The button that was pressed. */
@@ -91,15 +93,17 @@ export function createForm({ fields, before: given, start = given, buttons, star
     ];
   };
 
-  at = Math.max(
-    0,
-    stops().findIndex((stop) => stop.kind === 'field' && stop.field.key === startAt),
-  );
-
-  const go = (by: number) => {
+  /** What stands in the field that the cursor comes to is selected, so that typing replaces it. */
+  const toStop = (wanted: number) => {
     const all = stops();
-    at = Math.max(0, Math.min(all.length - 1, at + by));
+    at = Math.max(0, Math.min(all.length - 1, wanted));
+    const stop = all[at];
+    if (stop?.kind === 'field' && stop.field.writable)
+      inputs.set(stop.field.key, selectedInput(inputOf(stop.field).text));
   };
+  const goTo = (key: string | undefined) =>
+    toStop(stops().findIndex((stop) => stop.kind === 'field' && stop.field.key === key));
+  goTo(startAt);
 
   const complaintOf = (field: AnyField): string | undefined => {
     if (!field.writable) return undefined;
@@ -156,29 +160,30 @@ export function createForm({ fields, before: given, start = given, buttons, star
       const field = fields.find((known) => known.key === key);
       if (field) put(field, textInput(spell(field, value)));
     },
+    goTo,
     check() {
       const all = visible();
       const wrong = all.find((field) => complaintOf(field) !== undefined);
       if (!wrong) return true;
       if (wrong.advanced) advanced = true;
       for (const field of all) touched.add(field.key);
-      at = stops().findIndex((stop) => stop.kind === 'field' && stop.field === wrong);
+      goTo(wrong.key);
       return false;
     },
     press(key) {
       const stop = stops()[at];
       const name = `${key.ctrl ? 'ctrl-' : ''}${key.shift ? 'shift-' : ''}${key.name}`;
-      if (name === 'up' || name === 'shift-tab') go(-1);
-      else if (name === 'down' || name === 'tab') go(1);
-      else if (name === 'pagedown') at = stops().length - buttons.length;
-      else if (name === 'pageup') at = 0;
+      if (name === 'up' || name === 'shift-tab') toStop(at - 1);
+      else if (name === 'down' || name === 'tab') toStop(at + 1);
+      else if (name === 'pagedown') toStop(stops().length - buttons.length);
+      else if (name === 'pageup') toStop(0);
       else if (stop?.kind === 'button') {
         if (name === 'enter' || name === 'space') return stop.button.id;
-        if (name === 'left') go(-1);
-        else if (name === 'right') go(1);
+        if (name === 'left') toStop(at - 1);
+        else if (name === 'right') toStop(at + 1);
       } else if (stop?.kind === 'fold') {
         if (name === 'enter' || name === 'space' || name === 'left' || name === 'right') advanced = !advanced;
-      } else if (name === 'enter') go(1);
+      } else if (name === 'enter') toStop(at + 1);
       else if (stop) pressField(stop.field, key);
       return undefined;
     },

@@ -9,7 +9,6 @@ import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
 import type { Stage } from '../stage.ts';
-import { formDialog } from './form-layer.tsx';
 import { type AnyField, createForm, type Form } from './form-state.ts';
 
 const COLUMNS = 80;
@@ -133,7 +132,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     }
   };
 
-  const dialog = formDialog(stage, {
+  const dialog = stage.dialogs.form({
     title: `Settings of ${clean(vm.name)}`,
     form: () => form,
     cancel: close,

@@ -5,13 +5,8 @@ import type { Look } from '../look.ts';
 import type { ViewId } from '../stage.ts';
 
 /** The top line: what is connected, what runs, what is under way, what is filtered. Parts that don't fit are left out. */
-export function headerText(
-  services: Services,
-  state: FleetState,
-  view: ViewId,
-  columns: number,
-  { theme }: Look,
-): string {
+export function headerText(services: Services, state: FleetState, view: ViewId, columns: number, look: Look): string {
+  const { theme } = look;
   const { fleet } = services.store;
   let up = 0;
   let stale = 0;
@@ -23,31 +18,57 @@ export function headerText(
   }
   const total = fleet.endpoints.size;
   const { running } = services.tasks;
-  const parts = [
-    theme.paint('title', ' drover'),
-    `${up}/${total} endpoints`,
-    ...(stale > 0 ? [theme.paint('warning', `${stale} stale`)] : []),
-    ...(down > 0 ? [theme.paint('danger', `${down} down`)] : []),
-    `${runningVms(services)}/${fleet.vms.size} VMs running`,
-    ...(state.view.marks.size > 0 ? [theme.paint('mark', `${state.view.marks.size} marked`)] : []),
-    ...(running > 0 ? [theme.paint('busy', `${running} ${running === 1 ? 'task' : 'tasks'} running`)] : []),
-    ...(state.filterText === ''
-      ? []
-      : [
-          theme.paint(
-            'accent',
-            `filter: ${fit(clean(state.filterText), Math.min(30, width(clean(state.filterText))))} (${state.tree.shownVms})`,
-          ),
-        ]),
-    ...(view === 'fleet' ? [] : [theme.paint('accent', view === 'wire-log' ? 'wire log' : view)]),
+  const { marks } = state.view;
+  const filter = clean(state.filterText);
+  const isAllUp = up === total;
+  const parts: readonly (Part | undefined)[] = [
+    { text: theme.paint('title', ' drover'), worth: 5 },
+    demoPart(services, look),
+    { text: `${up}/${total} ${total === 1 ? 'endpoint' : 'endpoints'}`, worth: isAllUp ? 1 : 4 },
+    stale > 0 ? { text: theme.paint('warning', `${stale} stale`), worth: 4 } : undefined,
+    down > 0 ? { text: theme.paint('danger', `${down} down`), worth: 4 } : undefined,
+    { text: `${runningVms(services)}/${fleet.vms.size} VMs running`, worth: 2 },
+    marks.size > 0 ? { text: theme.paint('mark', `${marks.size} marked`), worth: 5 } : undefined,
+    running > 0
+      ? { text: theme.paint('busy', `${running} ${running === 1 ? 'task' : 'tasks'} running`), worth: 4 }
+      : undefined,
+    filter === ''
+      ? undefined
+      : {
+          text: theme.paint('accent', `filter: ${fit(filter, Math.min(30, width(filter)))} (${state.tree.shownVms})`),
+          worth: 5,
+        },
+    view === 'fleet' ? undefined : { text: theme.paint('accent', view === 'wire-log' ? 'wire log' : view), worth: 5 },
   ];
-  let line = '';
-  for (const part of parts) {
-    const next = line === '' ? part : `${line}  ${part}`;
-    if (width(next) > columns) break;
-    line = next;
-  }
-  return line;
+  return joined(
+    parts.flatMap((part) => part ?? []),
+    columns,
+  );
+}
+
+interface Part {
+  readonly text: string;
+  /** What is worth least is left out first. */
+  readonly worth: number;
+}
+
+const GAP = '  ';
+
+function joined(parts: readonly Part[], columns: number): string {
+  const line = parts.map(({ text }) => text).join(GAP);
+  if (width(line) <= columns || parts.length < 2) return line;
+  const least = Math.min(...parts.map(({ worth }) => worth));
+  const gone = parts.findLastIndex(({ worth }) => worth === least);
+  return joined(parts.toSpliced(gone, 1), columns);
+}
+
+/** Nobody may take a demo for their hosts, or their hosts for a demo. */
+function demoPart({ store, manifests }: Services, { theme }: Look): Part | undefined {
+  const demos = new Set(manifests.flatMap(({ id, tier }) => (tier === 'demo' ? [id] : [])));
+  const endpoints = [...store.fleet.endpoints.values()];
+  const count = endpoints.filter(({ platform }) => demos.has(platform)).length;
+  if (count === 0) return undefined;
+  return { text: theme.paint('warning', count === endpoints.length ? 'simulated' : `${count} simulated`), worth: 3 };
 }
 
 /** The store counts by parent; there are as many parents as nodes. */

@@ -1,12 +1,31 @@
 import type { Action } from '../../actions/action.ts';
-import { isAbout } from '../actions/subject.ts';
+import { isAbout, userPoolUnder } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Hint } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 
-/** Always of use, so it has its place behind what can be done with the row. */
-const ALWAYS = ['view.filter', 'view.palette', 'view.help'];
+/** What people do most, before the other verbs of the row: a narrow screen has room for these. */
+const FIRST: readonly string[] = ['vm.start', 'vm.stop', 'vm.restart', 'vm.console', 'vm.edit', 'endpoint.connect'];
+/** Behind the verbs of the row, as far as there is room and they can run. */
+const ALSO: readonly string[] = [
+  'endpoint.add',
+  'view.tasks',
+  'view.busiest',
+  'view.sort',
+  'endpoint.connect',
+  'endpoint.edit',
+];
+/** Always of use, so they have their place at the end. */
+const ALWAYS: readonly string[] = ['view.filter', 'view.palette', 'view.help', 'view.quit'];
+
+/** Shorter than their titles, where every column counts. */
+const SHORT: Readonly<Record<string, string>> = {
+  'view.busiest': 'busiest',
+  'view.sort': 'sort',
+  'view.palette': 'more',
+  'endpoint.connect': 'reconnect',
+};
 
 /** The key bar of the fleet: the verbs of what is selected, those that can't run now dimmed; two on one key are shown once. */
 export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
@@ -19,21 +38,34 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
     if (known && (!known.disabled || no !== undefined)) return;
     shown.set(key, { key, does: shortTitle(action), disabled: no !== undefined });
   };
-  for (const action of stage.actions) {
-    if (action.noun === 'view') continue;
-    const isMarked = action.noun === 'vm' && state.view.marks.size > 0;
-    if (isAbout(action, row) || isMarked || (!row && action.id === 'endpoint.add')) {
-      put(action, whyNotNow(action, stage.services, state));
+  const own = stage.actions.filter(
+    (action) => action.noun !== 'view' && (isAbout(action, row) || (action.noun === 'vm' && state.view.marks.size > 0)),
+  );
+  const putOwn = () => {
+    for (const action of inOrder(own)) put(action, whyNotNow(action, stage.services, state));
+  };
+  const putOthers = () => {
+    for (const action of named(stage, ALSO)) {
+      if (whyNotNow(action, stage.services, state) === undefined) put(action, undefined);
     }
-  }
-  const own = [...shown.values()];
-  const always = stage.actions
-    .filter(({ id }) => ALWAYS.includes(id))
-    .flatMap((action) => {
-      const [key] = stage.keymap.keysOf(action.id);
-      return key === undefined ? [] : [{ key, does: shortTitle(action), always: true }];
-    });
-  return [...own, ...always];
+  };
+  // A pool of the user and an endpoint that is not connected have verbs that are found nowhere else.
+  const isRich = row?.kind === 'vm' || row?.kind === 'endpoint' || userPoolUnder(row) !== undefined;
+  for (const putSome of isRich || state.view.marks.size > 0 ? [putOwn, putOthers] : [putOthers, putOwn]) putSome();
+  const always = named(stage, ALWAYS).flatMap((action): readonly Hint[] => {
+    const [key] = stage.keymap.keysOf(action.id);
+    return key === undefined ? [] : [{ key, does: shortTitle(action), always: true }];
+  });
+  return [...shown.values(), ...always];
 }
 
-const shortTitle = ({ title }: Action): string => title.toLowerCase().replace(/ (settings|endpoint|pool|vm)$/, '');
+const inOrder = (actions: readonly Action[]): readonly Action[] => [
+  ...actions.filter(({ id }) => FIRST.includes(id)).sort((a, b) => FIRST.indexOf(a.id) - FIRST.indexOf(b.id)),
+  ...actions.filter(({ id }) => !FIRST.includes(id)),
+];
+
+const named = ({ actions }: Stage, ids: readonly string[]): readonly Action[] =>
+  ids.flatMap((id) => actions.find((action) => action.id === id) ?? []);
+
+const shortTitle = ({ id, title }: Action): string =>
+  SHORT[id] ?? title.toLowerCase().replace(/ (settings|endpoint|pool|vm)$/, '');

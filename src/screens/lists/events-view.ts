@@ -5,7 +5,7 @@ import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { createListState } from './list-state.ts';
-import { movement } from './movement.ts';
+import { clicks, movement } from './movement.ts';
 
 const NAME = 24;
 
@@ -34,6 +34,7 @@ export function createEventsView(stage: Stage): View {
       ];
     },
     hints: () => [{ key: 'G', does: 'follow', disabled: list.atEnd }],
+    point: clicks(list),
     handlers: movement(list, stage.changed),
   };
 }

@@ -3,6 +3,8 @@ export interface ListState {
   readonly at: number;
   /** Negative is up; stops at the ends of the list as it was drawn last. */
   step(rows: number): void;
+  /** To the line of the window that was drawn last; none when there is no such line. */
+  toLine(line: number): void;
   /** First line of a window of this height over a list of this length. */
   window(length: number, height: number): number;
   /** The page of the window that was drawn last. */
@@ -30,6 +32,9 @@ export function createListState(follow: boolean): ListState {
     step(rows) {
       at = Math.max(0, Math.min(length - 1, at + rows));
       pinned = follow && at >= length - 1;
+    },
+    toLine(line) {
+      if (line >= 0 && line <= page && top + line < length) this.step(top + line - at);
     },
     window(count, height) {
       length = count;

@@ -2,11 +2,12 @@ import type { ItemState, Task, TaskState } from '../../state/tasks.ts';
 import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { VmRunner } from '../actions/run-vm.ts';
+import { wrapped } from '../components/wrap.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { duration, timeOfDay } from '../time.ts';
 import { createListState } from './list-state.ts';
-import { movement } from './movement.ts';
+import { clicks, movement } from './movement.ts';
 
 const COLOURS: Readonly<Record<TaskState | ItemState, ColourWord>> = {
   waiting: 'dim',
@@ -39,14 +40,15 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
   };
 
   /** What needs somebody comes first. */
-  const itemLines = (task: Task, columns: number): readonly string[] => {
+  const itemLines = (task: Task, columns: number, rows: number): readonly string[] => {
     const order: readonly ItemState[] = ['unknown', 'failed', 'running', 'waiting', 'cancelled', 'done'];
     const sorted = task.items.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-    return sorted.map(({ name, state, text, fix }) => {
-      const words = clean(
-        [text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean).join(' - '),
-      );
-      return `   ${badge(state)} ${fit(words, Math.max(8, columns - STATE - 5))}`;
+    const room = Math.max(8, columns - STATE - 5);
+    return sorted.slice(0, rows).flatMap(({ name, state, text, fix }) => {
+      const words = [text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean);
+      const [first = '', ...more] = words.flatMap((sentence) => wrapped(sentence ?? '', room));
+      const rest = more.map((line) => `${' '.repeat(STATE + 4)}${stage.look.theme.paint('dim', line)}`);
+      return [`   ${badge(state)} ${first}`, ...rest];
     });
   };
 
@@ -68,7 +70,7 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
         .slice(first, first + rows - 1)
         .map((task, at) => taskLine(task, first + at === list.at, room.columns));
       const task = all[list.at];
-      const items = task ? itemLines(task, room.columns) : [];
+      const items = task ? itemLines(task, room.columns, room.rows) : [];
       const header = theme.paint('header', fit(` ${fit('STARTED', 8)} ${fit('STATE', STATE)} TASK`, room.columns));
       const rule = theme.paint('border', stage.look.glyphs.horizontal.repeat(room.columns));
       return [header, ...shown, rule, ...items].slice(0, room.rows);
@@ -87,6 +89,7 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
       } else stage.message.say(`it has ended: ${task.state}`, 'warning');
       return true;
     },
+    point: clicks(list),
     handlers: movement(list, stage.changed),
   };
 }

@@ -1,11 +1,10 @@
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
 import type { Room } from '../look.ts';
-import { openFilterPrompt } from '../prompts/filter-prompt.tsx';
 import type { Stage, View } from '../stage.ts';
 import { duration, timeOfDay } from '../time.ts';
 import { createListState } from './list-state.ts';
-import { movement } from './movement.ts';
+import { clicks, movement } from './movement.ts';
 
 const ENDPOINT = 14;
 const LOOKS_EVERY_MS = 500;
@@ -62,10 +61,11 @@ export function createWireLogView(stage: Stage): View {
       { key: '/', does: word === '' ? 'filter' : `filter: ${word}` },
       { key: 'G', does: 'follow', disabled: list.atEnd },
     ],
+    point: clicks(list),
     handlers: {
       ...movement(list, stage.changed),
       'view.filter': () =>
-        openFilterPrompt(stage, {
+        stage.dialogs.filter({
           start: word,
           apply(text) {
             word = text;

@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import type { FilterProblem } from '../../state/filter.ts';
-import { fit } from '../../terminal/width.ts';
+import { filterCompletions, valuesInFleet } from '../../state/filter-words.ts';
+import { clean, fit } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { Lines } from '../components/lines.tsx';
 import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
@@ -15,25 +16,40 @@ export interface FilterPromptOptions {
 
 const LEAD = ' / ';
 
-/** One line at the bottom; Enter keeps the filter, Esc takes it away. Arrows move in the list meanwhile. */
+/** One line at the bottom; Tab goes on with a word, Enter keeps the filter, Esc takes it away. */
 export function openFilterPrompt(stage: Stage, { start, apply }: FilterPromptOptions): void {
+  const { fleet } = stage.services.store;
   let input: TextInput = textInput(start);
   let problem = apply(start);
+  /** What the last Tab found, when it was more than one. */
+  let offered: readonly string[] = [];
   const change = (next: TextInput | undefined) => {
     if (!next) return;
     input = next;
+    offered = [];
     problem = apply(input.text);
+    stage.changed();
+  };
+  const complete = () => {
+    const found = filterCompletions(input.text, (word) => valuesInFleet(word, fleet))
+      .map(({ query }) => query)
+      .filter((query) => query.toLowerCase().startsWith(input.text.toLowerCase()));
+    if (found.length > 0) change(textInput(commonStart(found)));
+    const lastTerm = input.text.lastIndexOf(' ') + 1;
+    offered = found.length > 1 ? found.map((query) => query.slice(lastTerm)) : [];
     stage.changed();
   };
   const close = () => stage.layers.close(layer);
   const layer: Layer = {
     hints: () => [
+      { key: 'tab', does: 'complete' },
       { key: 'enter', does: 'keep' },
       { key: 'esc', does: 'clear' },
       { key: 'name:db* state:running cpu>80 mem>1G pool: node: tag: !', does: 'such as' },
     ],
     press(key) {
       if (key.name === 'enter') return close();
+      if (key.name === 'tab') return complete();
       if (key.name === 'esc') {
         apply('');
         return close();
@@ -45,9 +61,11 @@ export function openFilterPrompt(stage: Stage, { start, apply }: FilterPromptOpt
     draw({ columns, rows }) {
       const { theme } = stage.look;
       const line = theme.paint('key', LEAD) + inputText(input, columns - LEAD.length, true, stage.look);
-      const told = problem
-        ? theme.paint('warning', fit(`${' '.repeat(LEAD.length + problem.at)}^ ${problem.message}`, columns))
-        : undefined;
+      const told =
+        offered.length > 0
+          ? theme.paint('dim', fit(`${LEAD}${clean(offered.join('  '))}`, columns))
+          : problem &&
+            theme.paint('warning', fit(`${' '.repeat(LEAD.length + problem.at)}^ ${problem.message}`, columns));
       return (
         <Box position="absolute" left={0} top={rows - (told === undefined ? 1 : 2)}>
           <Lines lines={told === undefined ? [line] : [told, line]} />
@@ -56,4 +74,13 @@ export function openFilterPrompt(stage: Stage, { start, apply }: FilterPromptOpt
     },
   };
   stage.layers.open(layer);
+}
+
+/** What all of them begin with, capitals aside. */
+function commonStart([first = '', ...others]: readonly string[]): string {
+  let end = first.length;
+  for (const other of others) {
+    while (!other.toLowerCase().startsWith(first.slice(0, end).toLowerCase())) end--;
+  }
+  return first.slice(0, end);
 }

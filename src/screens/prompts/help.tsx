@@ -1,6 +1,8 @@
 import type { Action } from '../../actions/action.ts';
 import { fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
+import { scrolledBy } from '../components/scrolled-by.ts';
+import { wrapped } from '../components/wrap.ts';
 import { keyName } from '../keys.ts';
 import type { Layer } from '../layers.ts';
 import type { Look } from '../look.ts';
@@ -20,7 +22,7 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): 
   const layer: Layer = {
     hints: () => [
       { key: '?', does: all ? 'this view only' : 'all keys' },
-      { key: 'j/k', does: 'scroll' },
+      { key: 'j/k g/G', does: 'scroll' },
       { key: 'esc', does: 'close' },
     ],
     press(key) {
@@ -30,10 +32,7 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): 
       if (move?.id === 'view.help') {
         all = !all;
         first = 0;
-      } else if (move?.id === 'view.down') first++;
-      else if (move?.id === 'view.up') first--;
-      else if (move?.id === 'view.page-down' || move?.id === 'view.half-down' || name === 'space') first += page;
-      else if (move?.id === 'view.page-up' || move?.id === 'view.half-up') first -= page;
+      } else first += scrolledBy(name, page, stage.keymap);
       stage.changed();
     },
     dismiss: close,
@@ -70,8 +69,9 @@ function helpLines(
     lines.push(look.theme.paint('header', NOUNS[noun]));
     for (const action of own) {
       const keys = look.theme.paint('key', fit(keymap.keysOf(action.id).join(' '), KEYS));
-      const help = look.theme.paint('dim', fit(action.help, Math.max(0, columns - KEYS - TITLE - 2)));
-      lines.push(`${keys} ${fit(action.title, TITLE)} ${help}`);
+      const [first = '', ...rest] = wrapped(action.help, Math.max(10, columns - KEYS - TITLE - 2));
+      lines.push(`${keys} ${fit(action.title, TITLE)} ${look.theme.paint('dim', first)}`);
+      for (const line of rest) lines.push(' '.repeat(KEYS + TITLE + 2) + look.theme.paint('dim', line));
     }
   }
   return lines;

@@ -3,6 +3,7 @@ import { clean, fit } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { Panel } from '../components/panel.tsx';
 import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
+import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 import { ranked } from './rank.ts';
@@ -15,6 +16,7 @@ export interface PaletteOptions {
 const COLUMNS = 84;
 const NAME = 24;
 const KEYS = 9;
+const SENTENCE_ROWS = 2;
 
 /** Every action by name, and why it can't run now. Tab completes, Enter runs. */
 export function openPalette(stage: Stage, { whyNot, run }: PaletteOptions): void {
@@ -58,7 +60,7 @@ export function openPalette(stage: Stage, { whyNot, run }: PaletteOptions): void
     dismiss: close,
     draw(room) {
       const columns = Math.min(COLUMNS, room.columns - 4);
-      const rows = Math.max(1, Math.min(16, room.rows - 6));
+      const rows = Math.max(1, Math.min(16, room.rows - 6 - SENTENCE_ROWS));
       const hits = found();
       const first = Math.max(0, Math.min(at - rows + 1, hits.length - rows));
       const lines = hits.slice(first, first + rows).map(({ action, no }, row) => {
@@ -69,13 +71,24 @@ export function openPalette(stage: Stage, { whyNot, run }: PaletteOptions): void
         return `${painted} ${theme.paint('key', keys)} ${no === undefined ? words : theme.paint('dim', words)}`;
       });
       const blank = Array.from({ length: rows - lines.length }, () => '');
+      // The whole sentence of the one that would run, since its line may have no room for it.
+      const chosen = hits[at];
+      const sentence = chosen ? wrapped(clean(chosen.no ?? chosen.action.help), columns) : [];
+      const told = Array.from({ length: SENTENCE_ROWS }, (_, row) => theme.paint('dim', sentence[row] ?? ''));
       const none = hits.length === 0 ? [theme.paint('dim', 'no action has such a name')] : [];
       return (
         <Panel
           title="Commands"
           look={stage.look}
           room={room}
-          lines={[inputText(input, columns, true, stage.look), '', ...lines, ...none, ...blank.slice(none.length)]}
+          lines={[
+            inputText(input, columns, true, stage.look),
+            '',
+            ...lines,
+            ...none,
+            ...blank.slice(none.length),
+            ...told,
+          ]}
           columns={columns}
         />
       );

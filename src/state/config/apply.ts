@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { applyEndpointChange } from './apply-endpoint.ts';
 import { applyPoolChange } from './apply-pool.ts';
+import { applyViewChange } from './apply-view.ts';
 import type { ConfigChange } from './change.ts';
 import type { Draft } from './draft.ts';
 import type { PlatformFields } from './model.ts';
@@ -13,6 +14,10 @@ export function applyChange(draft: Draft, change: ConfigChange, platforms: Platf
     case 'endpoint-remove':
     case 'endpoint-enable':
       applyEndpointChange(draft, change, platforms);
+      return;
+    case 'view-save':
+    case 'view-remove':
+      applyViewChange(draft, change);
       return;
     case 'set':
       if (change.path[0] === 'endpoints' || change.path[0] === 'pools') {

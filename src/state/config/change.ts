@@ -29,7 +29,18 @@ export type ConfigChange =
   | { readonly kind: 'pool-defaults' }
   /** An endpoint with all its nodes, or one node; undefined leaves it under no pool of the user. */
   | { readonly kind: 'node-move'; readonly node: EndpointName | NodeId; readonly to: string | undefined }
+  /** The whole view, under a new name or in place of the one that has it. */
+  | { readonly kind: 'view-save'; readonly name: string; readonly view: ViewWords }
+  | { readonly kind: 'view-remove'; readonly name: string }
   /** Any other section: the theme, one key of the keymap. Undefined takes it out. */
   | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: SettingValue | undefined };
+
+/** A view as the file has it; what is usual is left out. */
+export interface ViewWords {
+  readonly filter?: string;
+  readonly sort?: string;
+  readonly columns?: readonly string[];
+  readonly flat?: boolean;
+}
 
 export const DEFAULT_POOLS = ['Desktops', 'QA Lab', 'Servers'] as const;

@@ -47,7 +47,7 @@ pools:
             - h1
             - h2 # spare
     QA Lab: {}
-strange: {answer: 42, list: [1, 2.50, 0x1f, 1e3, ~]}
+x-strange: {answer: 42, list: [1, 2.50, 0x1f, 1e3, ~]}
 `;
 
 describe('an edit keeps what it is not about', () => {

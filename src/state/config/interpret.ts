@@ -1,12 +1,15 @@
+import { readViews } from '../views.ts';
 import { emptyMap, type Located } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
 
-/** Sections that this module reads; a key that looks like one of them is told, any other is somebody else's. */
-const OWN_SECTIONS = ['endpoints', 'pools'] as const;
+/** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
+const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain'];
+/** Kept for whoever wants to write something once and refer to it by an alias. */
+const ASIDE = /^(x-|\.)/;
 
 /** What the file means. Never throws: what can't be taken is a problem with its place, and is left out. */
 export function interpret(file: string, tree: Located, platforms: PlatformFields): Loaded {
@@ -18,12 +21,14 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   };
   const map = tree.kind === 'map' ? tree : emptyMap;
   for (const [key, { at }] of map.entries) {
-    const meant = nearest(key, OWN_SECTIONS);
-    if (meant !== undefined && meant !== key) {
-      complain(at, `${JSON.stringify(key)} is not read (did you mean ${meant}?)`, { severity: 'warning' });
-    }
+    if (SECTIONS.includes(key) || ASIDE.test(key)) continue;
+    complain(at, `${JSON.stringify(key)} is not read${didYouMean(key, SECTIONS)}`, {
+      severity: 'warning',
+      fix: 'take it out, or let its name begin with x- if it is yours',
+    });
   }
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
+  problems.push(...readViews(file, map).problems);
   return { config: { endpoints, pools, file: map }, problems };
 }

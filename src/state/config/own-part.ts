@@ -43,6 +43,9 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
       return new Map([['pools', config.pools.size]]);
     case 'node-move':
       return new Map([[`the pool of ${change.node}`, poolNameOf(config, change.node)]]);
+    case 'view-save':
+    case 'view-remove':
+      return new Map([[`view ${change.name}`, at('views', change.name)]]);
     case 'set':
       return new Map([[change.path.join('.'), at(...change.path)]]);
   }

@@ -40,7 +40,7 @@ describe('endpoints in the file', () => {
 
   it('follows aliases', async () => {
     const { config, problems } = await read(
-      'template: &t { platform: lab, host: a }\nendpoints:\n  h1: *t\n  h2: *t\n',
+      'x-template: &t { platform: lab, host: a }\nendpoints:\n  h1: *t\n  h2: *t\n',
     );
     expect(problems).toEqual([]);
     expect([...config.endpoints.values()].map(({ values }) => values['host'])).toEqual(['a', 'a']);
@@ -97,9 +97,12 @@ describe('endpoints in the file', () => {
     expect([...config.endpoints.values()].map(({ trouble }) => trouble === undefined)).toEqual([false, true]);
   });
 
-  it('takes a section that is nearly "endpoints" for a typing mistake, and leaves strange ones alone', async () => {
-    const { sentences } = await read('endpoint: {}\ntheme: dark\nsomething-else: 1\n');
-    expect(sentences).toEqual(['warning config.yaml:1:1: "endpoint" is not read (did you mean endpoints?)']);
+  it('tells a section that nobody reads, and leaves alone what is set aside for aliases', async () => {
+    const { sentences } = await read('endpoint: {}\ntheme: dark\nsomething-else: 1\nx-common: &c {}\n');
+    expect(sentences).toEqual([
+      'warning config.yaml:1:1: "endpoint" is not read (did you mean endpoints?)',
+      'warning config.yaml:3:1: "something-else" is not read',
+    ]);
   });
 });
 

@@ -132,7 +132,7 @@ it('says of a start whose link died that it is not known, and then that the gues
   drover.type('st');
   await until(`${SLEEPER} is being started`, 10_000, () => logged() > before);
   await cutLink(host2);
-  await drover.until('the link is lost; looking what became of it', 30_000);
+  await drover.until('no clear answer came; looking what became of it', 30_000);
   await mendLink(host2);
   await drover.until(`${SLEEPER} is running (the link was lost on the way)`, 40_000);
   expect(await guestState(host2, SLEEPER)).toBe('running');

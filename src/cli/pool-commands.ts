@@ -1,0 +1,76 @@
+import { poolVariablesAction, variableNameComplaint } from '../actions/pool.ts';
+import { FleetError } from '../errors.ts';
+import type { PoolConfig } from '../state/config/model.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { type Command, type CommandContext, EXIT } from './command.ts';
+import { renderDetails } from './output.ts';
+import { printResults } from './results.ts';
+
+/** What can be seen and set of a pool of the user beside its name and its place. */
+export const poolCommands: readonly Command[] = [
+  {
+    noun: 'pool',
+    verb: 'info',
+    help: 'Show the nodes and the provisioning variables of a pool.',
+    takes: 'NAME',
+    flags: () => [],
+    async run(context, { words }) {
+      const { name, in: around, nodes, variables, readOnly } = poolCalled(words[0], context);
+      const value = { name, in: around, nodes, readOnly, variables };
+      const lines = [
+        ['name', name],
+        ['in', around ?? '-'],
+        ['nodes', nodes.join(' ') || '-'],
+        ['read-only', readOnly ? 'yes' : 'no'],
+        ...Object.entries(variables),
+      ] as const;
+      await context.printer.print(await renderDetails({ value, name, lines }, context.format));
+      return EXIT.done;
+    },
+  },
+  {
+    noun: 'pool',
+    verb: 'set',
+    help: poolVariablesAction.help,
+    takes: 'NAME VARIABLE=VALUE…',
+    flags: () => [],
+    async run(context, { words: [word, ...assignments] }) {
+      const pool = poolCalled(word, context);
+      if (assignments.length === 0) {
+        throw new FleetError('usage', 'which variables? Give them as NAME=VALUE; NAME= takes one away', {
+          fix: `drover pool info ${pool.name} shows those that are there`,
+        });
+      }
+      const variables = withAssigned(pool.variables, assignments);
+      const written = await context.app.changeConfig(poolVariablesAction.change(pool.name, variables));
+      const text = written ? poolVariablesAction.said(pool.name, variables) : `${pool.name}: nothing was written`;
+      await printResults([{ name: pool.name, text }], false, context);
+      return EXIT.done;
+    },
+  },
+];
+
+function poolCalled(word: string | undefined, { app }: CommandContext): PoolConfig {
+  const { pools } = app.config();
+  if (word === undefined) throw new FleetError('usage', 'which pool? Name one');
+  const pool = pools.get(word);
+  if (pool) return pool;
+  throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(word)}${didYouMean(word, pools.keys())}`);
+}
+
+/** `NET=br0` sets a variable, `NET=` takes it away; the others stay. */
+function withAssigned(before: PoolConfig['variables'], assignments: readonly string[]): Record<string, string> {
+  const variables: Record<string, string> = { ...before };
+  for (const assignment of assignments) {
+    const at = assignment.indexOf('=');
+    const name = at < 0 ? assignment : assignment.slice(0, at);
+    const wrong = variableNameComplaint(name);
+    if (at < 0 || wrong !== undefined) {
+      throw new FleetError('usage', `${JSON.stringify(assignment)} is no NAME=VALUE: ${wrong ?? 'there is no ='}`);
+    }
+    const value = assignment.slice(at + 1);
+    if (value === '') delete variables[name];
+    else variables[name] = value;
+  }
+  return variables;
+}

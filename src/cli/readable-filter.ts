@@ -1,0 +1,15 @@
+import { FleetError } from '../errors.ts';
+import { compileFilter } from '../state/filter.ts';
+import type { Fleet } from '../state/fleet.ts';
+import type { TreeFilter } from '../state/sieve.ts';
+
+/**
+ * The filter of `--filter`, undefined without one. Throws usage for a query that can't be read, or that leaves a term
+ * open: `plan:` of an empty variable must never mean the whole fleet.
+ */
+export function readableFilter(query: string, fleet: Fleet): TreeFilter | undefined {
+  const { filter, problem: wrong, unfinished } = compileFilter(query, fleet);
+  const problem = wrong ?? unfinished;
+  if (problem) throw new FleetError('usage', `--filter: ${problem.message} (at character ${problem.at + 1})`);
+  return filter;
+}

@@ -1,0 +1,163 @@
+import { FleetError } from '../errors.ts';
+import type { Settings, Vm } from '../platforms/contract.ts';
+import { didYouMean } from '../state/config/nearest.ts';
+import { compileFilter } from '../state/filter.ts';
+import type { Fleet } from '../state/fleet.ts';
+import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
+import { readViews, type ViewSettings } from '../state/views.ts';
+import { columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
+import { type Command, type CommandContext, EXIT } from './command.ts';
+import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { failureRows } from './failure-rows.ts';
+import { awaitFigures } from './figures.ts';
+import type { Flag } from './flags.ts';
+import { type Column, type Row, renderList } from './output.ts';
+import { readableFilter } from './readable-filter.ts';
+import { usualVmColumns, vmRow } from './rows.ts';
+
+const flags: readonly Flag[] = [
+  {
+    key: 'columns',
+    label: 'Columns',
+    help: 'Only these columns, in this order: drover help columns lists them.',
+    kind: 'text',
+    examples: ['name,state,cpu'],
+  },
+  {
+    key: 'sort',
+    label: 'Sort',
+    help: 'Sort by this column; with :asc or :desc behind it, that way.',
+    kind: 'text',
+    examples: ['COLUMN'],
+  },
+  {
+    key: 'view',
+    label: 'View',
+    help: 'A saved view: its filter, its columns, its order.',
+    kind: 'text',
+    examples: ['NAME'],
+  },
+];
+
+export const vmListCommand: Command = {
+  noun: 'vm',
+  verb: 'list',
+  help: 'List the VMs of all endpoints.',
+  takes: '',
+  flags: () => flags,
+  async run(context, { values }) {
+    const { fleet } = context.app.store;
+    const wanted = readWanted(values, context);
+    const connected = await connect(context, chosenEndpoints(context));
+    const filters = filtersOf(wanted, context);
+    const needsFigures = wanted.sampled.length > 0 || filters.some(({ sampled }) => sampled);
+    if (needsFigures && connected.answered.length > 0) await awaitFigures(wanted.sampled, context);
+
+    const vms = [...fleet.vms.values()].filter((vm) => filters.every((filter) => filter.accepts(vm)));
+    const { lines, columns } = tableOf(sorted(vms, wanted.sort, fleet), wanted, fleet);
+    const ids = new Map(lines.map(({ row, vm }) => [row, vm.id]));
+    const rows = lines.map(({ row }) => row);
+    const missing = failureRows(connected, context, rows[0]);
+    const listing = { rows, columns, missing, name: (row: Row) => ids.get(row) ?? '' };
+    await context.printer.print(await renderList(listing, context.format, context.columns));
+    sayFailures(context, connected);
+    return connected.answered.length === 0 && connected.failed.size > 0 ? EXIT.unreachable : EXIT.done;
+  },
+};
+
+interface Wanted {
+  /** Undefined: the usual ones. */
+  readonly columns: readonly VmColumn[] | undefined;
+  readonly sort: Sort | undefined;
+  /** The query of a saved view. */
+  readonly filter: string;
+  /** What has to be waited for. */
+  readonly sampled: readonly VmColumn[];
+}
+
+/** What the flags and the view say; the flags win. Throws usage before anything is connected. */
+function readWanted(values: Settings, context: CommandContext): Wanted {
+  const view = values['view'] === undefined ? undefined : savedView(String(values['view']), context);
+  const given =
+    values['columns'] === undefined ? undefined : orUsage('--columns', readColumns(String(values['columns'])));
+  const everything = context.global.wide ? vmColumns : undefined;
+  const columns = (given ?? everything ?? withName(view?.columns))?.filter(({ drawn }) => !drawn);
+  const sort = values['sort'] === undefined ? view?.sort : orUsage('--sort', readSort(String(values['sort'])));
+  const used = new Set([...(columns ?? []), ...(sort ? [sort.by] : [])]);
+  return { columns, sort, filter: view?.filter ?? '', sampled: [...used].filter(({ sampled }) => sampled) };
+}
+
+/** On the screen the name is always there, so views that were saved there don't say it. */
+const withName = (columns: readonly VmColumn[] | undefined): readonly VmColumn[] | undefined =>
+  columns && [...vmColumns.filter((column) => column.id === 'name' && !columns.includes(column)), ...columns];
+
+function orUsage<Value>(flag: string, read: Value | string): Value {
+  if (typeof read === 'string') throw new FleetError('usage', `${flag}: ${read}`);
+  return read;
+}
+
+function savedView(name: string, { app }: CommandContext): ViewSettings {
+  // What is wrong in that section has been told with the rest of the file.
+  const { views } = readViews(app.configPath, app.config().file);
+  const view = views.get(name);
+  if (!view) throw new FleetError('usage', `there is no view ${JSON.stringify(name)}${didYouMean(name, views.keys())}`);
+  const { problem, unfinished } = compileFilter(view.filter, app.store.fleet);
+  const wrong = problem ?? unfinished;
+  if (wrong) throw new FleetError('usage', `the filter of the view ${name}: ${wrong.message}`);
+  return view;
+}
+
+/** That of the view and that of `--filter`: a VM must pass both. */
+function filtersOf({ filter }: Wanted, { app, global }: CommandContext) {
+  const { fleet } = app.store;
+  return [compileFilter(filter, fleet).filter, readableFilter(global.filter, fleet)].filter((one) => one !== undefined);
+}
+
+function sorted(vms: Vm[], sort: Sort | undefined, fleet: Fleet): readonly Vm[] {
+  vms.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (!sort) return vms;
+  const keys = new Map(vms.map((vm) => [vm, sortKey(sort, vm, fleet)]));
+  return vms.sort((a, b) => compareKeys(keys.get(a), keys.get(b), sort.descending));
+}
+
+interface Line {
+  readonly vm: Vm;
+  readonly row: Row;
+}
+
+interface Table {
+  readonly lines: readonly Line[];
+  readonly columns: readonly Column<Row>[];
+}
+
+/** What was asked for; else the usual columns, with the load that they are sorted by. */
+function tableOf(vms: readonly Vm[], { columns, sort }: Wanted, fleet: Fleet): Table {
+  const valuesOf = (vm: Vm, some: readonly VmColumn[]): Row =>
+    Object.fromEntries(some.map((column) => [column.id, columnValue(column, vm, fleet)]));
+  if (columns) {
+    const lines = vms.map((vm) => ({ vm, row: valuesOf(vm, columns) }));
+    return { lines, columns: shown(columns, lines, fleet) };
+  }
+  const extra = sort?.by.sampled ? [sort.by] : [];
+  const lines = vms.map((vm) => ({ vm, row: { ...vmRow(vm, fleet), ...valuesOf(vm, extra) } }));
+  const usual = usualVmColumns.map(({ show, ...column }) => ({
+    ...column,
+    show: (row: Row) => show(row as (typeof lines)[number]['row']),
+  }));
+  return { lines, columns: [...usual.slice(0, 2), ...shown(extra, lines, fleet), ...usual.slice(2)] };
+}
+
+/** Texts may be cut on a narrow terminal, figures not. */
+const SHRINKS_TO = 10;
+
+function shown(columns: readonly VmColumn[], lines: readonly Line[], fleet: Fleet): readonly Column<Row>[] {
+  const vms = new Map(lines.map(({ row, vm }) => [row, vm]));
+  return columns.map((column) => ({
+    title: column.title,
+    ...(column.align ? { align: column.align } : { shrinksTo: SHRINKS_TO }),
+    show(row) {
+      const vm = vms.get(row);
+      return vm ? columnText(column, vm, fleet) : '';
+    },
+  }));
+}

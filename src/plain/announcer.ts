@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.ts';
+import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import type { Fleet } from '../state/fleet.ts';
+import { nameOf, spokenRow, spokenState } from './spoken-row.ts';
+import type { Voice } from './voice.ts';
+
+/** Says where the cursor is, and what becomes of that row. */
+export interface Announcer {
+  /** A key may have moved the cursor. `anew`: also when it is on the same row, since something else about it changed. */
+  moved(anew?: boolean): void;
+  /** Something landed. */
+  landed(): void;
+  stop(): void;
+}
+
+/** A held key says where it stops, not what it passed. */
+const PASSES_MS = 120;
+/** More often would talk over everything else. */
+const CHANGES_MS = 2_000;
+
+/** `empty` answers what is said where there is no row. */
+export function createAnnouncer(
+  state: FleetState,
+  fleet: Fleet,
+  clock: Clock,
+  voice: Voice,
+  empty: () => string,
+): Announcer {
+  let key: string | undefined;
+  let known = '';
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let stopMove = () => {};
+  let stopChange: (() => void) | undefined;
+
+  const sayRow = () => {
+    const row = state.view.current();
+    saidAt = clock.ticks();
+    key = row?.key;
+    known = row ? spokenState(row, fleet) : '';
+    voice.say(row ? spokenRow(row, fleet, state) : empty());
+  };
+
+  const sayChange = () => {
+    stopChange = undefined;
+    const row = state.view.current();
+    if (!row || row.key !== key) return;
+    const now = spokenState(row, fleet);
+    if (now === known) return;
+    known = now;
+    voice.say(`${nameOf(row, fleet)}: ${now}`);
+    stopChange = clock.after(CHANGES_MS, sayChange);
+  };
+
+  return {
+    moved(anew = false) {
+      if (!anew && state.view.current()?.key === key) return;
+      stopMove();
+      const left = saidAt + PASSES_MS - clock.ticks();
+      if (left <= 0) sayRow();
+      else stopMove = clock.after(left, sayRow);
+    },
+    landed() {
+      // The row that the cursor was on is gone, or the first one has come.
+      if (state.view.current()?.key !== key) this.moved();
+      else if (!stopChange) sayChange();
+    },
+    stop() {
+      stopMove();
+      stopChange?.();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Services } from '../actions/services.ts';
+import type { EndpointName } from '../ids.ts';
+import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import { headerText } from '../screens/frame/header.ts';
+import type { EndpointPhase } from '../state/fleet.ts';
+import { spokenLook } from './spoken-look.ts';
+import type { Voice } from './voice.ts';
+
+/** So many lines of one kind are listened to; more are a number. */
+const MOST_TOLD = 5;
+const HEADER_COLUMNS = 500;
+
+/** Says which endpoints came, went or need somebody; in the beginning what there is, once it is known. */
+export interface EndpointNews {
+  landed(): void;
+}
+
+export function createEndpointNews(services: Services, state: FleetState, voice: Voice): EndpointNews {
+  const { fleet } = services.store;
+  const look = spokenLook();
+  let phases = new Map<EndpointName, EndpointPhase>();
+  let started = false;
+  const summary = () => voice.say(headerText(services, state, 'fleet', HEADER_COLUMNS, look).replaceAll('  ', ', '));
+
+  return {
+    landed() {
+      const before = phases;
+      phases = new Map([...fleet.endpoints].map(([name, { phase }]) => [name, phase]));
+      const connecting = [...phases.values()].includes('connecting');
+      if (!started) {
+        started = phases.size > 0 && !connecting && (fleet.vms.size > 0 || ![...phases.values()].includes('up'));
+        if (started) summary();
+        return;
+      }
+      const changed = [...phases].filter(([name, phase]) => phase !== 'connecting' && before.get(name) !== phase);
+      if (changed.length > MOST_TOLD) summary();
+      else
+        for (const [name, phase] of changed) {
+          const why = fleet.endpoints.get(name)?.problem?.message;
+          voice.say(why === undefined ? `${name} is ${phase}` : `${name} is ${phase}: ${why}`);
+        }
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Dialogs } from '../screens/dialogs/dialogs.ts';
+import type { Stage } from '../screens/stage.ts';
+import { askForFilter } from './ask-for-filter.ts';
+import { chosenOf } from './chosen.ts';
+import { lineForm } from './line-form.ts';
+import type { Typing } from './typing.ts';
+import type { Voice } from './voice.ts';
+
+/** More names than this are counted, not read. */
+const MOST_READ = 20;
+
+/** Questions that are read and answered by typing. Enter alone is no; Esc gives up. */
+export const lineDialogs =
+  (voice: Voice, typing: Typing) =>
+  (stage: Stage): Dialogs => {
+    const yes = async (question: string) => /^y(es)?$/i.test(((await typing.ask(question)) ?? '').trim());
+
+    return {
+      confirm({ question, details = [] }) {
+        voice.say(...shortened(details));
+        return yes(`${question} y or n:`);
+      },
+      plan({ question, does, leavesOut }) {
+        voice.say(...shortened(does), ...shortened(leavesOut).map((text) => `not ${text}`));
+        return yes(`${question} y or n:`);
+      },
+      async prompt({ title, lines, start = '', secret = false, complaint }) {
+        const kept = start === '' || secret ? '' : ` Enter keeps ${start}.`;
+        for (;;) {
+          const typed = await typing.ask(`${title}: ${lines.join(' ')}${kept}`, { secret });
+          if (typed === undefined) return undefined;
+          const text = typed === '' ? start : typed;
+          const wrong = complaint?.(text);
+          if (wrong === undefined) return text;
+          voice.say(wrong);
+        }
+      },
+      async pick({ title, lines = [], choices }) {
+        voice.say(`${title}. ${lines.join(' ')}`);
+        const known = await there(stage, choices);
+        voice.say(...known.map(({ label }, at) => `${at + 1}: ${label}`));
+        for (;;) {
+          const typed = await typing.ask('Number, or the beginning of the words:');
+          if (typed === undefined || typed.trim() === '') return undefined;
+          const chosen = chosenOf(
+            known.map(({ label }) => label),
+            typed,
+          );
+          if (chosen !== undefined) return known[chosen]?.value;
+          voice.say(`${typed} is none of them`);
+        }
+      },
+      form: (options) => lineForm(stage, voice, typing, options),
+      filter: (options) => void askForFilter(voice, typing, options),
+      columns: () => voice.say('columns are for the full screen'),
+    };
+  };
+
+const shortened = (lines: readonly string[]): readonly string[] =>
+  lines.length <= MOST_READ ? lines : [...lines.slice(0, MOST_READ), `and ${lines.length - MOST_READ} more`];
+
+/** Waits until it is known what there is. */
+function there<Value>(stage: Stage, look: () => Value | undefined): Promise<Value> {
+  return new Promise((resolve) => {
+    const tryIt = () => {
+      const found = look();
+      if (found === undefined) return;
+      stop();
+      resolve(found);
+    };
+    const stop = stage.subscribe(tryIt);
+    tryIt();
+  });
+}

@@ -1,0 +1,144 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { FormDialog, FormDialogOptions } from '../screens/forms/form-layer.tsx';
+import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
+import type { Layer } from '../screens/layers.ts';
+import type { Stage } from '../screens/stage.ts';
+import { complaint, display, parse } from '../state/fields.ts';
+import { chosenOf } from './chosen.ts';
+import type { Typing } from './typing.ts';
+import type { Voice } from './voice.ts';
+
+/** So long nothing is asked after a button was pressed. */
+const ANSWERS_MS = 500;
+const NOT_YET = /(?:…|\.\.\.)$/;
+
+/** Layers of line mode itself; any other is for a screen. */
+const own = new WeakSet<Layer>();
+export const isLineLayer = (layer: Layer): boolean => own.has(layer);
+
+/**
+ * A form as questions: what must be filled in is asked for first; then each field can be changed by its number until one
+ * of the buttons is chosen by its name. Ends when the dialog closes it.
+ */
+export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: FormDialogOptions): FormDialog {
+  let told = Promise.withResolvers<void>();
+  let given: readonly string[] = [];
+  const isPending = () => given.some((line) => NOT_YET.test(stripVTControlCharacters(line)));
+  const layer: Layer = { hints: () => [], press: () => {}, dismiss: options.cancel, draw: () => null };
+  own.add(layer);
+  const pause = (ms: number) => new Promise<void>((resolve) => void stage.services.clock.after(ms, resolve));
+  const isOpen = () => stage.layers.all.includes(layer);
+
+  const ask = async (form: Form, field: AnyField): Promise<boolean> => {
+    const help = field.help.split('\n')[0] ?? '';
+    const choices = field.kind === 'flag' ? ['yes', 'no'] : field.options;
+    const words = choices ? ` One of ${choices.join(', ')}.` : '';
+    for (;;) {
+      const text = await typing.ask(`${field.label}. ${help}${words} Now ${shownValue(form, field)}:`, {
+        secret: field.sensitive === true,
+      });
+      if (text === undefined) return false;
+      if (text === '') return true;
+      const wrong = complaint(field, text);
+      const value = parse(field, text);
+      if (wrong === undefined && value !== undefined) {
+        form.set(field.key, value);
+        options.edited?.();
+        return true;
+      }
+      voice.say(wrong ?? `${text} can't be taken`);
+    }
+  };
+
+  /** Whether the dialog goes on: not when it was given up. */
+  const fillIn = async (form: Form): Promise<boolean> => {
+    for (const field of fieldsOf(form)) {
+      const empty = form.inputOf(field).text === '';
+      if (field.required && field.writable && empty && !(await ask(form, field))) return false;
+    }
+    return true;
+  };
+
+  const press = async (form: Form, id: string) => {
+    options.pressed(id);
+    const wrong = fieldsOf(form).find((field) => form.wrong(field) !== undefined);
+    if (wrong && id !== 'cancel') voice.say(`${wrong.label}: ${form.wrong(wrong)}`);
+    // Some buttons take their time, and close the form or tell how it went.
+    else await settled();
+  };
+
+  /** Until it tells something else, or is closed. */
+  const next = () => {
+    told = Promise.withResolvers();
+    return Promise.race([told.promise, closed()]);
+  };
+  /** Most buttons close the form at once; others say that they are at it, or take a moment to say what is wrong. */
+  const settled = async () => {
+    if (isOpen() && !isPending()) await Promise.race([next(), pause(ANSWERS_MS)]);
+    while (isOpen() && isPending()) await next();
+  };
+
+  const closed = (): Promise<void> =>
+    new Promise((resolve) => {
+      const stop = stage.subscribe(() => {
+        if (isOpen()) return;
+        stop();
+        resolve();
+      });
+    });
+
+  const run = async () => {
+    voice.say(options.title);
+    // Opened right after it was made, and filled when the host has answered.
+    while (isOpen() && (!options.form() || isPending())) {
+      if (!isPending()) return options.cancel();
+      await next();
+    }
+    let read = false;
+    for (let form = options.form(); form && isOpen(); form = options.form()) {
+      if (!read && !(await fillIn(form))) return options.cancel();
+      const fields = fieldsOf(form);
+      const buttons = form.stops().flatMap((stop) => (stop.kind === 'button' ? [stop.button] : []));
+      if (!read) voice.say(...fields.map((field, at) => `${at + 1}: ${field.label}, ${shownValue(form, field)}`));
+      read = true;
+      const names = buttons.map(({ label }) => label);
+      const typed = await typing.ask(`Number of a field to change it, ? to hear them, or ${names.join(', ')}:`, {
+        until: closed(),
+      });
+      if (typed === undefined) return options.cancel();
+      const word = typed.trim();
+      const field = /^\d+$/.test(word) ? fields[Number(word) - 1] : undefined;
+      const button = field ? undefined : buttons[chosenOf(names, word) ?? -1];
+      if (word === '?') read = false;
+      else if (field?.writable) await ask(form, field);
+      else if (field) voice.say(`${field.label} can't be changed here`);
+      else if (button && word !== '') await press(form, button.id);
+      else if (word !== '') voice.say(`${word} is none of them`);
+    }
+  };
+
+  // Whoever made it opens it first.
+  queueMicrotask(() => void run().catch(stage.message.fail));
+  return {
+    layer,
+    tell(lines) {
+      voice.say(...lines.filter((line) => !given.includes(line)));
+      given = lines;
+      told.resolve();
+      stage.changed();
+    },
+  };
+}
+
+const fieldsOf = (form: Form): readonly AnyField[] =>
+  form.stops().flatMap((stop) => (stop.kind === 'field' ? [stop.field] : []));
+
+function shownValue(form: Form, field: AnyField): string {
+  const { text } = form.inputOf(field);
+  const now =
+    field.sensitive && text !== ''
+      ? 'hidden'
+      : text || (field.default === undefined ? 'empty' : display(field, field.default));
+  const change = field.sensitive ? undefined : changeText(form, field);
+  return change ?? now;
+}

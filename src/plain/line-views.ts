@@ -1,0 +1,86 @@
+import type { VmRunner } from '../screens/actions/run-vm.ts';
+import type { Views } from '../screens/commands.ts';
+import type { DetailsView } from '../screens/details/details-view.ts';
+import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import { createEventsView } from '../screens/lists/events-view.ts';
+import { createTasksView } from '../screens/lists/tasks-view.ts';
+import { createWireLogView } from '../screens/lists/wire-log-view.ts';
+import type { Stage, View, ViewId } from '../screens/stage.ts';
+import type { Voice } from './voice.ts';
+
+/** One fact a line. */
+const COLUMNS = 74;
+const ROOM = { columns: COLUMNS, rows: 200, side: 'right' } as const;
+/** Name, tabs and a blank line. */
+const TITLE_LINES = 3;
+/** The newest are read; whoever wants all of them has the command line. */
+const LIST = { columns: 200, rows: 12 };
+/** The cursor's details are looked up a moment after it came there. */
+const FOLLOWED_MS = 150;
+const LOADED_MS = 5_000;
+const STEP_MS = 100;
+/** A trend is a picture: nothing is left of it to read. */
+const DRAWN = /^\s*CPU before\s*$/;
+
+export interface LineViewsOptions {
+  readonly stage: Stage;
+  readonly state: FleetState;
+  readonly details: DetailsView;
+  readonly fleetView: View;
+  readonly vms: VmRunner;
+  readonly voice: Voice;
+}
+
+/** The fleet is where one always is; other views are read out and left again. */
+export function createLineViews({ stage, state, details, fleetView, vms, voice }: LineViewsOptions): Views {
+  const { clock } = stage.services;
+  const lists: Readonly<Record<Exclude<ViewId, 'fleet'>, View>> = {
+    tasks: createTasksView(stage, vms),
+    events: createEventsView(stage),
+    'wire-log': createWireLogView(stage),
+  };
+  const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
+  const read = () =>
+    details
+      .lines(ROOM, false)
+      .slice(TITLE_LINES)
+      .filter((line) => !DRAWN.test(line));
+
+  const sayDetails = async (key: string | undefined) => {
+    await pause(FOLLOWED_MS);
+    const until = clock.ticks() + LOADED_MS;
+    while (read().some((line) => /loading…/.test(line)) && clock.ticks() < until) await pause(STEP_MS);
+    // Who has moved on wants to hear of something else.
+    if (state.view.current()?.key === key) voice.say(`${details.tab}:`, ...read());
+  };
+  const tellDetails = (turn = 0) => {
+    state.pane = 'tree';
+    if (turn !== 0) details.turn(turn);
+    else details.follow();
+    void sayDetails(state.view.current()?.key).catch(stage.message.fail);
+  };
+
+  const current: View = {
+    ...fleetView,
+    handlers: {
+      ...fleetView.handlers,
+      'view.enter': () => {
+        if (state.view.current()?.kind === 'vm') tellDetails();
+        else fleetView.handlers['view.enter']?.();
+      },
+      'view.details': () => tellDetails(),
+      'view.next-pane': () => tellDetails(),
+      'view.next-tab': () => tellDetails(1),
+      'view.previous-tab': () => tellDetails(-1),
+    },
+  };
+  return {
+    current,
+    show(id) {
+      if (id === 'fleet') return;
+      const leave = lists[id].enter?.();
+      voice.say(`${lists[id].title}:`, ...lists[id].lines(LIST));
+      leave?.();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { Action } from '../actions/action.ts';
+import type { ViewActionId } from '../actions/view.ts';
+import { actionMeant, isAlwaysThere } from '../screens/actions/action-meant.ts';
+import { createVmRunner } from '../screens/actions/run-vm.ts';
+import { createRunner } from '../screens/actions/runner.ts';
+import { createCommands } from '../screens/commands.ts';
+import { createDetailsView } from '../screens/details/details-view.ts';
+import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import { createFleetView } from '../screens/fleet/fleet-view.ts';
+import { createSifting } from '../screens/fleet/sifting.ts';
+import { keyName } from '../screens/keys.ts';
+import { askToQuit } from '../screens/quit.ts';
+import type { Stage } from '../screens/stage.ts';
+import type { InputEvent, Key } from '../terminal/keys.ts';
+import { createAnnouncer } from './announcer.ts';
+import { createEndpointNews } from './endpoint-news.ts';
+import { isLineLayer } from './line-form.ts';
+import { createLineViews } from './line-views.ts';
+import { askForCommand, readKeys } from './prompts.ts';
+import type { Typing } from './typing.ts';
+import type { Voice } from './voice.ts';
+
+export interface PlainProgram {
+  readonly onInput: (event: InputEvent) => void;
+  close(): void;
+}
+
+/** The same verbs, keys and state as on the screen, told and asked in lines. */
+export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice, typing: Typing): PlainProgram {
+  const { services, message } = stage;
+  const { fleet } = services.store;
+  const details = createDetailsView(stage, state);
+  const announcer = createAnnouncer(state, fleet, services.clock, voice, () =>
+    state.filterText === ''
+      ? `Nothing here yet. ${stage.keymap.keysOf('endpoint.add')[0] ?? '-'} adds an endpoint.`
+      : `No VM matches ${state.filterText}.`,
+  );
+  const news = createEndpointNews(services, state, voice);
+  let sifted = () => {};
+  const sifting = createSifting(state.tree, services.clock, () => {
+    details.follow();
+    sifted();
+  });
+  const vms = createVmRunner(stage, state);
+  const run = createRunner(stage, state, vms, details);
+  const fleetView = createFleetView(stage, state, details, sifting.wake, () => []);
+  const views = createLineViews({ stage, state, details, fleetView, vms, voice });
+
+  const dispatch = (action: Action) => (action.noun === 'view' ? command(action.id as ViewActionId) : run(action));
+  const tellFound = () => {
+    sifted = () => {};
+    const { shownVms } = state.tree;
+    voice.say(state.filterText === '' ? 'no filter' : `${shownVms} ${shownVms === 1 ? 'VM matches' : 'VMs match'}`);
+    announcer.moved(true);
+  };
+  const onlyOnScreen = (what: string) => () => voice.say(`${what} is for the full screen`);
+  const command = createCommands({
+    stage,
+    views,
+    openFilter: () =>
+      stage.dialogs.filter({
+        start: state.filterText,
+        apply(text) {
+          state.setFilter(text);
+          sifting.wake();
+          if (state.tree.isAwaited) sifted = tellFound;
+          else tellFound();
+          return state.filter.problem;
+        },
+      }),
+    openPalette: () => void askForCommand(stage, state, typing, voice, dispatch).catch(message.fail),
+    openHelp: () => readKeys(stage, state, voice),
+    openThemes: onlyOnScreen('a theme'),
+    switchMouse: onlyOnScreen('the mouse'),
+    quit: () => void askToQuit(stage),
+  });
+
+  /** What a key may change about the row that the cursor is on. */
+  const signs = (): string => {
+    const row = state.view.current();
+    return `${row?.key} ${row && 'open' in row && row.open} ${row?.kind === 'vm' && state.view.marks.has(row.id)}`;
+  };
+
+  const press = (key: Key) => {
+    const action = actionMeant(stage.keymap.actionsOf(keyName(key)), services, state);
+    if (!action) {
+      voice.say(`${keyName(key)} has no meaning here; ${stage.keymap.keysOf('view.help')[0] ?? 'help'} reads the keys`);
+      return;
+    }
+    const before = signs();
+    const marks = state.view.marks.size;
+    dispatch(action);
+    const { top } = stage.layers;
+    if (top && !isLineLayer(top)) {
+      top.dismiss();
+      onlyOnScreen(action.title)();
+    }
+    if (state.view.marks.size !== marks) voice.say(`${state.view.marks.size} marked`);
+    if (signs() !== before) announcer.moved(true);
+    else if (!state.view.current() && action.noun === 'view') announcer.moved(true);
+    else if (action.id === 'view.down' || action.id === 'view.last') voice.say('the last row');
+    else if (action.id === 'view.up' || action.id === 'view.first') voice.say('the first row');
+    stage.changed();
+  };
+
+  let told = message.current;
+  const tellMessage = () => {
+    if (message.current === told) return;
+    told = message.current;
+    if (told) voice.say(told.fix === undefined ? told.text : `${told.text}. ${told.fix}`);
+  };
+
+  const stops = [
+    stage.subscribe(tellMessage),
+    services.store.subscribe(() => {
+      details.refresh();
+      sifting.wake();
+      news.landed();
+      announcer.landed();
+    }),
+    sifting.stop,
+    announcer.stop,
+  ];
+  details.follow();
+  if (services.config().endpoints.size === 0) announcer.moved(true);
+
+  return {
+    onInput(event) {
+      const always = event.kind === 'key' ? stage.keymap.actionsOf(keyName(event)).find(isAlwaysThere) : undefined;
+      if (always) dispatch(always);
+      else if (!typing.take(event) && event.kind === 'key') press(event);
+    },
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { homedir } from 'node:os';
+import { configuredKeymap } from '../actions/configured-keymap.ts';
+import { actions } from '../actions/index.ts';
+import { systemClock } from '../clock.ts';
+import { compose } from '../compose.ts';
+import type { CrashGuard } from '../crash/guard-crash.ts';
+import { isCount, screenOptions } from '../screen-options.ts';
+import { createAttach } from '../screens/console/attach.ts';
+import { createFleetState, type FleetState } from '../screens/fleet/fleet-state.ts';
+import { type Remembered, recall } from '../screens/fleet/remembered.ts';
+import { createStage } from '../screens/stage.ts';
+import { stateDirectory } from '../state/config/paths.ts';
+import { spellProblem } from '../state/config/problem.ts';
+import { openDemo } from '../state/demo.ts';
+import type { Input } from '../terminal/input.ts';
+import { lineDialogs } from './line-dialogs.ts';
+import { takeLineTerminal } from './line-terminal.ts';
+import { createPlainProgram } from './plain-program.ts';
+import { spokenLook } from './spoken-look.ts';
+import { createTyping } from './typing.ts';
+import { createVoice } from './voice.ts';
+
+export interface PlainOptions {
+  /** As for the screen. */
+  readonly argv: readonly string[];
+  readonly input: Input;
+  readonly crash: CrashGuard;
+}
+
+/**
+ * Line mode, for screen readers, from the first line to the last: no screen, no painting, no colours. Answers the exit
+ * code. Rejects with config.* when there is nothing to work with.
+ */
+export async function runPlain({ argv, input, crash }: PlainOptions): Promise<number> {
+  const options = screenOptions(argv);
+  const demo =
+    options.demo === undefined ? undefined : await openDemo(isCount(options.demo) ? Number(options.demo) : undefined);
+  const env = { ...process.env, ...demo?.env };
+  const terminal = takeLineTerminal();
+  const voice = createVoice(terminal.write);
+  const typing = createTyping(voice);
+  const started: { state?: FleetState } = {};
+  const services = compose({
+    config: demo?.config ?? options.config,
+    readOnly: options.readOnly,
+    dryRun: false,
+    remember: true,
+    env,
+    clock: systemClock,
+    interest: () => started.state?.interest() ?? [],
+    warn: (message) => voice.say(message),
+  });
+  crash.describedBy({
+    redact: services.redact,
+    sections: () => [{ title: 'wire log', lines: services.wireLog().map(({ text }) => text) }],
+  });
+  try {
+    const config = await services.load();
+    const { keymap, detachKey, problems } = configuredKeymap(actions, services.configPath, config.file);
+    const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
+    const state = createFleetState(services.store.fleet);
+    started.state = state;
+    const stage = createStage({
+      services,
+      actions,
+      keymap,
+      look: spokenLook(),
+      themes: { names: async () => [], load: async () => spokenLook().theme },
+      dialogs: lineDialogs(voice, typing),
+      terminal: {
+        size: terminal.size,
+        repaint: () => {},
+        suspend: terminal.suspend,
+        setMouse: () => {},
+        copy: terminal.copy,
+        attach: createAttach(terminal, input, detachKey),
+        feed: () => {},
+      },
+      quit,
+    });
+    const [help, palette, leave] = ['view.help', 'view.palette', 'view.quit'].map((id) => keymap.keysOf(id)[0] ?? '-');
+    voice.say(`drover, line by line. ${help} reads the keys, ${palette} takes a command by its name, ${leave} leaves.`);
+    voice.say(...[...services.problems(), ...problems].map(spellProblem));
+    const program = createPlainProgram(stage, state, voice, typing);
+    let remembered: Remembered | undefined;
+    const stopListening = input.listen((event) => {
+      remembered?.letGo();
+      program.onInput(event);
+    });
+    services.open();
+    services.follow();
+    remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    await ended;
+    stopListening();
+    remembered.keep();
+    program.close();
+    return 0;
+  } finally {
+    terminal.close();
+    // Links may take their time to close; whoever quits does not wait for them.
+    void services.close();
+    await demo?.close();
+  }
+}

@@ -1,0 +1,93 @@
+import type { GetMetricDataCommandInput, GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
+import { type Clock, wait } from '../../clock.ts';
+import { StatusError } from '../transport/rest-error.ts';
+import { retryAfterMs } from '../transport/rest-retry.ts';
+import type { Account } from './account.ts';
+import type { Changes, Reads } from './calls.ts';
+import type { Identity } from './identity.ts';
+import type { MachinePage } from './machine.ts';
+import { isBusy, isLoggedOut, normalizeError } from './normalize-error.ts';
+import type { SdkClient } from './sdk/client.ts';
+import type { Order } from './sdk/messages.ts';
+
+export interface About {
+  /** For sentences: whose trouble it is. */
+  readonly subject: string;
+  readonly signal: AbortSignal;
+}
+
+/** EC2, and the figures of CloudWatch. Rejects with a FleetError, or with the reason of the signal. */
+export interface Api {
+  /** Asked again, after a pause, while the service is busy. */
+  read<Name extends keyof Reads>(name: Name, input: Reads[Name]['in'], about: About): Promise<Reads[Name]['out']>;
+  /** A page of DescribeInstances, with what is kept of each instance. */
+  machines(input: Reads['DescribeInstances']['in'], about: About): Promise<MachinePage>;
+  metricData(input: GetMetricDataCommandInput, about: About): Promise<GetMetricDataCommandOutput>;
+  /** Sent once; a second time only with a new login, after the service has refused to listen to the first. */
+  change<Name extends keyof Changes>(
+    name: Name,
+    input: Changes[Name]['in'],
+    about: About,
+  ): Promise<Changes[Name]['out']>;
+}
+
+export interface ApiParts {
+  readonly account: Account;
+  readonly sdk: SdkClient;
+  readonly identity: Identity;
+  readonly clock: Clock;
+}
+
+const PAUSES_MS = [500, 2_000];
+const LONGEST_PAUSE_MS = 30_000;
+
+export function createApi({ account, sdk, identity, clock }: ApiParts): Api {
+  const { region, url, profile } = account;
+  const ec2 = { service: 'ec2', region, url, profile, asMachines: false } as const;
+
+  /** One request, with a new login where the old one is no longer taken. */
+  async function once(order: Order, { subject, signal }: About, mutates: boolean): Promise<unknown> {
+    signal.throwIfAborted();
+    const used = await identity.get(signal);
+    try {
+      return await sdk.send(order, used, signal).catch(async (error: unknown) => {
+        if (!isLoggedOut(error)) throw error;
+        return sdk.send(order, await identity.renew(used, signal), signal);
+      });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!mutates && isBusy(error)) throw error;
+      throw normalizeError(error, subject, mutates);
+    }
+  }
+
+  async function patiently(order: Order, about: About): Promise<unknown> {
+    for (const pauseMs of PAUSES_MS) {
+      try {
+        return await once(order, about, false);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        await wait(clock, pauseFor(error, pauseMs), about.signal);
+      }
+    }
+    return once(order, about, false).catch((error: unknown) => {
+      throw normalizeError(error, about.subject);
+    });
+  }
+
+  // The SDK's own types say what each request is answered with: the casts are theirs.
+  return {
+    read: (name, input, about) => patiently({ ...ec2, name, input }, about) as Promise<never>,
+    machines: (input, about) =>
+      patiently({ ...ec2, name: 'DescribeInstances', input, asMachines: true }, about) as Promise<MachinePage>,
+    metricData: (input, about) =>
+      patiently({ ...ec2, service: 'cloudwatch', name: 'GetMetricData', input }, about) as Promise<never>,
+    change: (name, input, about) => once({ ...ec2, name, input }, about, true) as Promise<never>,
+  };
+}
+
+/** What the service wants; otherwise ours, spread out, so that many who were refused together don't come back together. */
+function pauseFor(error: unknown, pauseMs: number): number {
+  const wanted = error instanceof StatusError ? retryAfterMs(error.headers) : undefined;
+  return Math.min(LONGEST_PAUSE_MS, wanted ?? pauseMs * (0.5 + Math.random()));
+}

@@ -1,0 +1,88 @@
+import { FleetError } from '../../errors.ts';
+import type { Accepted, Losses, VmOps } from '../contract.ts';
+import { readAddresses, readProtection } from './attachments.ts';
+import { GROUP_TAG } from './machine.ts';
+import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
+
+const DISKS_GO = 'its root disk is an instance store, which is a part of its host: it can not be kept';
+
+/** Terminating an instance, and saying beforehand what that destroys. */
+export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
+  return {
+    losses: (id, signal) => onInstance(calls, id, signal, lossesOf),
+    delete: (id, { keepDisks }, signal) =>
+      onInstance(calls, id, signal, async (call) => {
+        const { machine, name } = call;
+        if (machine.state === 'running') throw conflict(name, 'is running', 'stop it first');
+        if (keepDisks && machine.instanceStore) throw new FleetError('op.unsupported', `${name}: ${DISKS_GO}`);
+        if ((await readProtection(call)) === true) {
+          throw new FleetError('op.refused', `${name} is protected against termination (DisableApiTermination)`, {
+            fix: 'switch termination-protection off in its settings',
+          });
+        }
+        return keepDisks ? terminateAlone(call) : terminate(call);
+      }),
+  };
+}
+
+async function terminate({ change, machine, name }: VmCall): Promise<Accepted> {
+  await change('TerminateInstances', { InstanceIds: [machine.id] });
+  const group = machine.tags.get(GROUP_TAG);
+  if (group === undefined) return done();
+  return done({
+    feature: 'vm.delete',
+    detail: `the Auto Scaling group ${group} makes another one in place of ${name}`,
+  });
+}
+
+/** EC2 deletes volumes by a mark that each has; taking it away is a change of its own, before. */
+async function terminateAlone(call: VmCall): Promise<Accepted> {
+  const { change, machine, name } = call;
+  const doomed = volumesOf(call).filter(({ goes }) => goes);
+  if (doomed.length > 0) {
+    await change('ModifyInstanceAttribute', {
+      InstanceId: machine.id,
+      BlockDeviceMappings: doomed.map(({ device }) => ({ DeviceName: device, Ebs: { DeleteOnTermination: false } })),
+    });
+  }
+  const accepted = await terminate(call);
+  const kept = volumesOf(call).map(({ volume }) => volume);
+  if (kept.length === 0) return accepted;
+  const detail = `${kept.join(', ')} of ${name} stay, and cost what they cost`;
+  return { ...accepted, warnings: [...accepted.warnings, { feature: 'disks', detail }] };
+}
+
+interface AttachedVolume {
+  readonly device: string;
+  readonly volume: string;
+  readonly goes: boolean;
+}
+
+const volumesOf = ({ instance: { BlockDeviceMappings = [] } }: VmCall): readonly AttachedVolume[] =>
+  BlockDeviceMappings.flatMap(({ DeviceName: device, Ebs }) => {
+    const { VolumeId: volume, DeleteOnTermination } = Ebs ?? {};
+    return device === undefined || volume === undefined ? [] : { device, volume, goes: DeleteOnTermination === true };
+  });
+
+async function lossesOf(call: VmCall): Promise<Losses> {
+  const { machine, instance } = call;
+  const volumes = volumesOf(call);
+  const addresses = await readAddresses(call);
+  const cards = (instance.NetworkInterfaces ?? []).flatMap(({ NetworkInterfaceId, Attachment }) =>
+    NetworkInterfaceId !== undefined && Attachment?.DeleteOnTermination === false ? NetworkInterfaceId : [],
+  );
+  return {
+    goes: volumes.filter(({ goes }) => goes).map(({ volume }) => volume),
+    stays: [
+      ...volumes.filter(({ goes }) => !goes).map(({ volume }) => `${volume} (marked to be kept)`),
+      ...addresses.map(
+        ({ AllocationId, PublicIp }) =>
+          `${AllocationId ?? PublicIp} (Elastic IP ${PublicIp}: costs until it is released)`,
+      ),
+      ...cards.map((card) => `${card} (network interface, marked to be kept)`),
+    ],
+    // Snapshots of volumes stand on their own feet: they stay, whatever becomes of the instance.
+    snapshots: [],
+    ...(machine.instanceStore ? { disksGo: DISKS_GO } : {}),
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * Carries the SDK's requests over our own HTTP: TLS with the endpoint's authority, deadlines, limits, the wire log, and what
+ * a broken connection means. The SDK signs and reads; it opens no sockets but to ask the machine itself for a role.
+ */
+import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { WireLine } from '../contract.ts';
+import { createHttp, type Http, type HttpResponse } from '../transport/http.ts';
+import { plainLine, redactFields } from '../transport/http-wire.ts';
+import { StatusError } from '../transport/rest-error.ts';
+import { isLoopback } from '../transport/socket.ts';
+import type { SdkResponse, SignedRequest } from './sdk/messages.ts';
+
+export interface HttpHandler {
+  /** Rejects as transport/http.ts does, and with a StatusError for a refusal that is no service's. */
+  handle(request: SignedRequest, signal: AbortSignal): Promise<SdkResponse>;
+  close(): void;
+}
+
+export interface HttpHandlerParts {
+  readonly endpoint: EndpointName;
+  readonly ca: string | undefined;
+  readonly clock: Clock;
+  readonly wire: (line: WireLine) => void;
+}
+
+/** EC2 throttles by tokens: 100 of them and 20 a second for the usual reads. */
+const BUDGET = { inFlight: 8, perSecond: 20 };
+
+export function createHttpHandler({ endpoint, ca, clock, wire }: HttpHandlerParts): HttpHandler {
+  const links = new Map<string, Http>();
+  let closed = false;
+
+  function linkTo({ protocol, hostname, port }: SignedRequest): Http {
+    if (closed) throw new FleetError('host.unreachable', `the connection to ${hostname} was closed`, { retry: true });
+    const secure = protocol === 'https:';
+    // A profile may name a service's address too.
+    if (!secure && !isLoopback(hostname)) {
+      throw new FleetError('config.invalid', `${endpoint}: HTTP to ${hostname} is not protected`, { fix: 'use https' });
+    }
+    const target = { host: hostname, port: port ?? (secure ? 443 : 80), secure, base: '', ...(ca ? { ca } : {}) };
+    const key = `${protocol}//${hostname}:${target.port}`;
+    const known = links.get(key);
+    if (known) return known;
+    // `ec2.eu-central-1.amazonaws.com`; an address says nothing.
+    const channel = /^([a-z][\w-]*)\./i.exec(hostname)?.[1] ?? 'aws';
+    const http = createHttp({ target, endpoint, clock, wire, channel, budget: BUDGET });
+    links.set(key, http);
+    return http;
+  }
+
+  return {
+    async handle(request, signal) {
+      const body = bodyOf(request);
+      const { action, note } = describeRequest(request, body);
+      const kind = changes(action) ? 'mutates' : 'reads';
+      const path = request.path + queryOf(request.query);
+      const answer = await linkTo(request).send({
+        method: request.method,
+        path,
+        headers: request.headers,
+        ...(body === undefined ? {} : { body }),
+        kind,
+        signal,
+        note,
+      });
+      refuseUnreadable(answer, `${request.method} ${request.hostname}${request.path} ${action}`, kind === 'mutates');
+      const { status: statusCode, reason, body: bytes } = answer;
+      return { statusCode, reason, headers: flatHeaders(answer), body: bytes };
+    },
+    close() {
+      closed = true;
+      for (const http of links.values()) http.close();
+    },
+  };
+}
+
+/** Only EC2's own actions change anything: a login whose answer is lost runs out by itself. */
+const changes = (action: string): boolean => /^(Start|Stop|Reboot|Terminate|Modify|Create|Delete)[A-Z]/.test(action);
+
+function bodyOf({ body }: SignedRequest): string | undefined {
+  if (body === undefined || body === null) return undefined;
+  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body);
+}
+
+/** The query protocol says what it wants in its form, the JSON protocol in a header. */
+function describeRequest({ headers }: SignedRequest, body: string | undefined) {
+  const target = headers['x-amz-target']?.split('.').at(-1);
+  if (target !== undefined) return { action: target, note: target };
+  // Other bodies hold what an SSO service must know, and nobody else.
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const form = Object.fromEntries(new URLSearchParams(isForm ? body : ''));
+  const { Action: action = '', Version: _version, ...rest } = form;
+  return { action, note: plainLine(`${action} ${redactFields(rest)}`) };
+}
+
+function queryOf(query: SignedRequest['query']): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
+    [value ?? ''].flat().map((one) => `${encodeURIComponent(key)}=${encodeURIComponent(one)}`),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/**
+ * The SDK would make a stack of an answer that no AWS service gives: a gateway's page, or XML that ends too early. Its
+ * parser takes the latter without a word.
+ */
+function refuseUnreadable({ status, reason, headers, body }: HttpResponse, said: string, mutates: boolean): void {
+  const text = body.toString('utf8').trim();
+  const start = text.replace(/^<\?xml[^>]*\?>\s*/, '');
+  const root = /^<([A-Za-z]\w*)[\s>]/.exec(start)?.[1];
+  const whole = root === undefined ? /^\{.*\}$/s.test(text) : start.endsWith(`</${root}>`) && root !== 'html';
+  if (whole) return;
+  if (status >= 400) throw new StatusError(said, mutates, { status, reason, headers }, text.slice(0, 1000));
+  if (text === '' || (root === undefined && !isXml(headers['content-type']))) return;
+  const why = `the answer to ${said} can't be read`;
+  if (!mutates) throw new FleetError('host.protocol', why);
+  throw new FleetError('outcome.unknown', `${why}; it may have been done or not`, { fix: 'look at its state' });
+}
+
+const isXml = (type: string | undefined): boolean => type === undefined || type.includes('xml');
+
+/**
+ * Without the date: the SDK would sign with the server's time from then on, and a clock that is wrong would show up
+ * elsewhere, later.
+ */
+function flatHeaders({ headers }: HttpResponse): Record<string, string> {
+  const { date: _date, ...rest } = headers;
+  return Object.fromEntries(
+    Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import { endpointName } from '../../ids.ts';
+import type { Ask, Settings, WireLine } from '../contract.ts';
+import { connect } from './connection.ts';
+import { requireInstalled } from './sdk/installed.ts';
+import { KEYS, REGION, ROLE } from './testkit/access.ts';
+import { type FakeAws, startFakeAws } from './testkit/server.ts';
+
+const CONFIG = `[profile corp]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = operator
+region = ${REGION}
+
+[sso-session corp]
+sso_start_url = https://corp.example.org/start
+sso_region = eu-west-1
+sso_registration_scopes = sso:account:access
+
+[profile nobody]
+region = ${REGION}
+`;
+const DEVICE = 'arn:aws:iam::123456789012:mfa/ada';
+
+let folder: string;
+let server: FakeAws;
+let wire: WireLine[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drover-aws-'));
+  server = await startFakeAws(systemClock);
+  wire = [];
+  await writeFile(join(folder, 'config'), CONFIG);
+  vi.stubEnv('HOME', folder);
+  vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'credentials'));
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+const open = (values: Settings, ask: Ask = {}) =>
+  connect(
+    {
+      name: endpointName('cloud'),
+      platform: 'aws',
+      values: { region: REGION, 'endpoint-url': server.origin, ...values },
+    },
+    { signal: new AbortController().signal, clock: systemClock, wire: (line) => void wire.push(line), ask },
+  );
+
+const WITH_KEYS = { 'access-key-id': KEYS.accessKeyId, 'secret-access-key': KEYS.secretAccessKey };
+
+it('F-203 says which command logs in anew when the single sign-on has run out', async () => {
+  await expect(open({ profile: 'corp' })).rejects.toMatchObject({
+    code: 'auth.rejected',
+    fix: 'aws sso login --profile corp',
+  });
+});
+
+it('says how to give a login when there is none', async () => {
+  await expect(open({ profile: 'nobody' })).rejects.toMatchObject({
+    code: 'auth.needs-secret',
+    fix: expect.stringContaining('aws configure --profile nobody'),
+  });
+});
+
+it('names the role that may not be taken', async () => {
+  const role = ROLE.replace('operator', 'king');
+  await expect(open({ ...WITH_KEYS, 'role-arn': role })).rejects.toMatchObject({
+    code: 'auth.forbidden',
+    fix: 'ask for a policy that allows sts:AssumeRole',
+  });
+});
+
+describe('a role that demands a code', () => {
+  const values = { ...WITH_KEYS, 'role-arn': ROLE, 'mfa-serial': DEVICE };
+
+  it('is taken with the code that somebody types', async () => {
+    const asked: string[] = [];
+    const connection = await open(values, {
+      async secret(prompt) {
+        asked.push(prompt);
+        return '123456';
+      },
+    });
+    await connection.close();
+    expect(asked).toEqual([`MFA code of ${DEVICE}`]);
+  });
+
+  it('is not taken where nobody sits', async () => {
+    await expect(open(values)).rejects.toMatchObject({ code: 'auth.needs-secret' });
+  });
+});
+
+it('writes nothing secret into the wire log', async () => {
+  const connection = await open(
+    { ...WITH_KEYS, 'role-arn': ROLE, 'mfa-serial': DEVICE },
+    { secret: async () => '123456' },
+  );
+  await connection.close();
+  const told = JSON.stringify(wire);
+  expect(told).toContain('AssumeRole');
+  expect(told).toContain('DescribeAvailabilityZones');
+  for (const secret of [KEYS.secretAccessKey, 'session-token', 'session/secret', 'Signature']) {
+    expect(told).not.toContain(secret);
+  }
+  expect(told).not.toMatch(/TokenCode=123456/);
+});
+
+it("names Amazon's packages, and the command that installs them, when one is not there", () => {
+  expect(() => requireInstalled(['@aws-sdk/client-absent'])).toThrow(
+    'Amazon EC2 needs packages that are not installed: @aws-sdk/client-ec2 @aws-sdk/client-cloudwatch @aws-sdk/credential-providers',
+  );
+  expect(() => requireInstalled()).not.toThrow();
+});

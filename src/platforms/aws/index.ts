@@ -1,0 +1,6 @@
+import type { Platform } from '../contract.ts';
+import { testEndpoint } from './checks.ts';
+import { connect } from './connection.ts';
+import { detectHere } from './detect.ts';
+
+export const platform: Platform = { connect, test: testEndpoint, detect: () => detectHere() };

@@ -1,0 +1,95 @@
+import type { Instance, InstanceBlockDeviceMapping, Volume } from '@aws-sdk/client-ec2';
+import type { VmId } from '../../ids.ts';
+import { bytes, gib } from '../../units.ts';
+import type { Disk, Nic, VmInfo } from '../contract.ts';
+import { readVolumes } from './attachments.ts';
+import { GROUP_TAG } from './machine.ts';
+import { onInstance, type VmCall, type VmCalls } from './vm-call.ts';
+import { imageOf } from './vm-row.ts';
+
+export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+  onInstance(calls, id, signal, async (call) => {
+    const { machine, instance, name } = call;
+    const images = machine.image === undefined ? [] : [machine.image];
+    const [volumes] = await Promise.all([
+      readVolumes(call),
+      calls.catalog.learn([machine.type], images, { subject: name, signal }),
+    ]);
+    const type = calls.catalog.type(machine.type);
+    return {
+      name,
+      id: machine.id,
+      status: machine.state,
+      autostart: undefined,
+      plan: machine.tags.get('plan'),
+      profile: machine.tags.get('profile'),
+      image: imageOf(machine, calls.catalog),
+      ip: machine.ips[0],
+      ips: machine.ips,
+      memory: type?.memory ?? bytes(0),
+      numcpus: machine.cpus ?? type?.cpus ?? 0,
+      creationdate: createdAt(instance),
+      nets: netsOf(instance),
+      disks: (instance.BlockDeviceMappings ?? []).map((mapping) => diskOf(mapping, volumes)),
+      snapshots: [],
+      description: undefined,
+      more: moreOf(call),
+    };
+  });
+
+/** The launch time is that of the last start: the root volume remembers when it was attached, which is when it began. */
+function createdAt({ RootDeviceName, BlockDeviceMappings = [], LaunchTime }: Instance): number | undefined {
+  const root = BlockDeviceMappings.find(({ DeviceName }) => DeviceName === RootDeviceName);
+  return (root?.Ebs?.AttachTime ?? LaunchTime)?.getTime();
+}
+
+const netsOf = ({ NetworkInterfaces = [] }: Instance): readonly Nic[] =>
+  NetworkInterfaces.map(({ Attachment, NetworkInterfaceId, MacAddress, SubnetId, InterfaceType }, index) => ({
+    device: NetworkInterfaceId ?? `eth${Attachment?.DeviceIndex ?? index}`,
+    mac: MacAddress ?? '',
+    net: SubnetId ?? '',
+    type: InterfaceType ?? '',
+  }));
+
+function diskOf({ DeviceName, Ebs }: InstanceBlockDeviceMapping, volumes: readonly Volume[]): Disk {
+  const volume = volumes.find(({ VolumeId }) => VolumeId === Ebs?.VolumeId);
+  return {
+    device: DeviceName ?? '',
+    path: Ebs?.VolumeId ?? '',
+    size: volume?.Size === undefined ? undefined : gib(volume.Size),
+    format: 'ebs',
+    type: volume?.VolumeType ?? '',
+    readOnly: false,
+  };
+}
+
+function moreOf({ machine, instance }: VmCall): VmInfo['more'] {
+  const group = machine.tags.get(GROUP_TAG);
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Instance type', machine.type],
+    ['AMI', machine.image],
+    ['Launched', instance.LaunchTime?.toISOString()],
+    ['State since', machine.reason ?? (instance.StateTransitionReason || undefined)],
+    ['Trouble', machine.failure],
+    ['Lifecycle', machine.spot ? 'spot: AWS may take it back at any time' : instance.InstanceLifecycle],
+    ['Auto Scaling group', group === undefined ? undefined : `${group}: replaces it when it stops or goes`],
+    ['Platform', instance.PlatformDetails],
+    ['Architecture', instance.Architecture],
+    ['Boot mode', instance.CurrentInstanceBootMode ?? instance.BootMode],
+    ['Hibernation', machine.hibernates ? 'enabled' : undefined],
+    ['Detailed monitoring', machine.detailedMonitoring ? 'enabled' : undefined],
+    ['Public name', instance.PublicDnsName],
+    ['Private name', instance.PrivateDnsName],
+    ['VPC', instance.VpcId],
+    ['Subnet', instance.SubnetId],
+    [
+      'Security groups',
+      instance.SecurityGroups?.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(', '),
+    ],
+    ['Key pair', instance.KeyName],
+    ['Instance profile', instance.IamInstanceProfile?.Arn],
+    ['Tenancy', instance.Placement?.Tenancy],
+    ['Metadata service', instance.MetadataOptions?.HttpTokens === 'optional' ? 'IMDSv1 allowed' : undefined],
+  ];
+  return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}

@@ -1,0 +1,105 @@
+import { FleetError, type FleetErrorOptions } from '../../errors.ts';
+import { plainLine } from '../transport/http-wire.ts';
+import { StatusError, statusError } from '../transport/rest-error.ts';
+
+/** The part of the SDK's `ServiceException` that is needed: every answer of a service that says no is one. */
+interface ServiceError extends Error {
+  readonly $metadata: { readonly httpStatusCode?: number };
+}
+
+const isServiceError = (error: unknown): error is ServiceError =>
+  error instanceof Error && '$metadata' in error && '$fault' in error;
+
+/** The service's own word for what went wrong: `IncorrectInstanceState`. Undefined for what no service has said. */
+const codeOf = (error: unknown): string | undefined => (isServiceError(error) ? error.name : undefined);
+
+/** The service does not take this login, or not any more: another one may be better. */
+const NOT_LOGGED_IN = new Set([
+  'AuthFailure',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'InvalidAccessKeyId',
+  'UnrecognizedClientException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+]);
+const CLOCK = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
+const BUSY =
+  /^(RequestLimitExceeded|Throttl\w*|TooManyRequests\w*|RequestThrottled\w*|SlowDown|Unavailable|ServiceUnavailable\w*)$/;
+const BROKEN = new Set(['InternalError', 'InternalFailure', 'InternalServiceError']);
+
+export const isLoggedOut = (error: unknown): boolean => NOT_LOGGED_IN.has(codeOf(error) ?? '');
+
+/** A read may be asked again after a pause. */
+export function isBusy(error: unknown): boolean {
+  if (error instanceof StatusError) return [429, 500, 502, 503, 504].includes(error.status);
+  const code = codeOf(error);
+  return code !== undefined && (BUSY.test(code) || BROKEN.has(code));
+}
+
+/**
+ * Codes of the EC2 API become ours (docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html). The only place
+ * that knows them; what is no answer of a service comes back as it is.
+ */
+export function normalizeError(error: unknown, subject: string, mutates = false): unknown {
+  if (error instanceof StatusError) return statusError(error, subject);
+  if (!isServiceError(error)) return error;
+  const { name: code } = error;
+  // What follows there is the whole policy decision, encoded: nothing that anybody can read.
+  const [readable = ''] = error.message.split(/\s*Encoded authorization failure message:/);
+  const said = plainLine(readable === '' ? code : readable);
+  const make = (kind: FleetError['code'], message = `${subject}: ${said}`, options: FleetErrorOptions = {}) =>
+    new FleetError(kind, message, { ...options, cause: error });
+
+  if (CLOCK.has(code) || (code === 'SignatureDoesNotMatch' && /expired|not yet current/.test(said))) {
+    return make('auth.rejected', `${subject}: the clock here and the clock of AWS disagree: ${said}`, {
+      fix: `set the clock of this machine: it says ${new Date().toISOString()}`,
+    });
+  }
+  if (NOT_LOGGED_IN.has(code)) {
+    return make('auth.rejected', undefined, { fix: 'check the profile or the access key of the endpoint' });
+  }
+  if (code === 'UnauthorizedOperation' || code === 'AccessDenied' || code === 'AccessDeniedException') {
+    if (/MultiFactorAuthentication/.test(said)) {
+      return make('auth.rejected', undefined, { fix: 'wait for the next code of the MFA device, and connect again' });
+    }
+    const right = /not authorized to perform: ([\w-]+:\w+)/.exec(said)?.[1];
+    return make('auth.forbidden', undefined, {
+      fix: `ask for a policy that allows ${right ?? 'the action that the wire log shows'}`,
+    });
+  }
+  if (/^InvalidInstanceID\.(NotFound|Malformed)$/.test(code)) {
+    return make('vm.not-found', `${subject} is not in this region any more`);
+  }
+  if (BUSY.test(code)) return make('host.unreachable', `${subject}: AWS is busy: ${said}`, { retry: true });
+  if (BROKEN.has(code)) {
+    if (!mutates) return make('host.unreachable', `${subject}: AWS has trouble: ${said}`, { retry: true });
+    return make('outcome.unknown', `${subject}: AWS has trouble: ${said}; it may have been done or not`, {
+      fix: 'look at its state before you repeat it',
+    });
+  }
+  const [kind, fix] = CODES[code] ?? [];
+  if (kind) return make(kind, undefined, fix === undefined ? {} : { fix });
+  const status = error.$metadata.httpStatusCode ?? 0;
+  return make(/^Invalid|^Missing|^Unsupported/.test(code) && status < 500 ? 'op.refused' : 'op.failed');
+}
+
+const CODES: Readonly<Record<string, readonly [kind: FleetError['code'], fix?: string]>> = {
+  IncorrectInstanceState: ['op.conflict', 'wait until it is done with what it does now'],
+  IncorrectState: ['op.conflict'],
+  OperationNotPermitted: ['op.refused', 'switch its protection off first, in its settings'],
+  InsufficientInstanceCapacity: [
+    'op.failed',
+    'try it again later: AWS has no such machine free in this zone now, and another instance type may do',
+  ],
+  InsufficientHostCapacity: ['op.failed', 'try it again later, or on another host'],
+  InstanceLimitExceeded: ['op.failed', 'ask AWS for a larger quota, or stop something else'],
+  VcpuLimitExceeded: ['op.failed', 'ask AWS for a larger quota, or stop something else'],
+  UnsupportedOperation: ['op.unsupported'],
+  UnsupportedHibernationConfiguration: ['op.unsupported'],
+  OptInRequired: ['auth.forbidden', 'enable the service or the region for this account'],
+  Blocked: ['auth.forbidden', 'ask AWS support'],
+  PendingVerification: ['auth.forbidden', 'wait until AWS has verified the account'],
+};

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import { endpointName, type VmId, vmId } from '../../ids.ts';
+import type { Feed } from '../contract.ts';
+import type { Api } from './api.ts';
+import { readMachine } from './machine.ts';
+import { sampleForEver } from './sampler.ts';
+
+const endpoint = endpointName('cloud');
+const idOf = (id: string): VmId => vmId(endpoint, id);
+
+/** As many rounds as there are answers: what each asks for is kept, and the time between them takes none. */
+async function rounds(answers: readonly (FleetError | undefined)[], ids: readonly string[], seen: readonly string[]) {
+  const feeds: Feed[] = [];
+  const asked: string[][] = [];
+  const ending = new AbortController();
+  const metricData: Api['metricData'] = async ({ MetricDataQueries = [] }) => {
+    const failure = answers[asked.length];
+    asked.push([...new Set(MetricDataQueries.map((query) => query.MetricStat?.Metric?.Dimensions?.[0]?.Value ?? ''))]);
+    if (failure) throw failure;
+    return { MetricDataResults: [], $metadata: {} };
+  };
+  const clock: Clock = {
+    now: () => 0,
+    ticks: () => 0,
+    after(_ms, call) {
+      queueMicrotask(asked.length < answers.length ? call : () => ending.abort(new Error('enough')));
+      return () => {};
+    },
+  };
+  const machines = ids.map((InstanceId) => readMachine({ InstanceId })).filter((one) => one !== undefined);
+  const sampling = sampleForEver({
+    api: { metricData } as Pick<Api, 'metricData'> as Api,
+    clock,
+    endpoint,
+    everyMs: 60_000,
+    running: () => machines,
+    interest: () => seen.map(idOf),
+    sink: (feed) => void feeds.push(feed),
+    signal: ending.signal,
+  });
+  await expect(sampling).rejects.toThrow('enough');
+  const texts = feeds.flatMap((feed) => (feed.kind === 'events' ? feed.events.map(({ text }) => text) : []));
+  const blocks = feeds.flatMap((feed) => (feed.kind === 'samples' ? feed.block : []));
+  return { asked, texts, blocks };
+}
+
+it('asks first for what is looked at', async () => {
+  const { asked } = await rounds([undefined], ['i-1', 'i-2', 'i-3'], ['i-3']);
+  expect(asked).toEqual([['i-3', 'i-1', 'i-2']]);
+});
+
+it('tells trouble with the figures once, and goes on', async () => {
+  const forbidden = new FleetError('auth.forbidden', 'cloud: not authorized to perform: cloudwatch:GetMetricData');
+  const { asked, texts, blocks } = await rounds([forbidden, forbidden, undefined], ['i-1'], []);
+  expect(asked).toHaveLength(3);
+  expect(texts).toEqual([expect.stringMatching(/USD a day$/), `No figures: ${forbidden.message}`]);
+  expect(blocks).toHaveLength(1);
+});

@@ -1,0 +1,72 @@
+import { FleetError } from '../../errors.ts';
+import type { Settings, VmOps } from '../contract.ts';
+import { readProtection } from './attachments.ts';
+import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
+
+/** Settings by the keys of the manifest. EC2 keeps one set of them, whether the instance runs or not. */
+export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
+  return {
+    settings: (id, _target, signal) => onInstance(calls, id, signal, read),
+    configure: (id, _target, changes, basedOn, signal) =>
+      onInstance(calls, id, signal, async (call) => {
+        const now = await read(call);
+        refuseStale(call.name, basedOn, now);
+        const steps = Object.entries(changes)
+          .filter(([key, value]) => value !== now[key])
+          .map(([key, value]) => ({ key, send: stepFor(call, key, value) }));
+        const made: string[] = [];
+        for (const { key, send } of steps) {
+          // Each is a request of its own: what was done before one failed stays done, and is named.
+          await send().catch((error: unknown) => {
+            throw made.length === 0 ? error : halfDone(call.name, made, key, error);
+          });
+          made.push(key);
+        }
+        return done();
+      }),
+  };
+}
+
+async function read(call: VmCall): Promise<Settings> {
+  const { machine } = call;
+  const isProtected = await readProtection(call);
+  return {
+    name: machine.tags.get('Name') ?? '',
+    type: machine.type,
+    'termination-protection': isProtected === true,
+  };
+}
+
+function stepFor(call: VmCall, key: string, value: Settings[string] | undefined): () => Promise<unknown> {
+  const { machine, name, change } = call;
+  const InstanceId = machine.id;
+  switch (key) {
+    case 'name':
+      if (value === '') return () => change('DeleteTags', { Resources: [InstanceId], Tags: [{ Key: 'Name' }] });
+      return () => change('CreateTags', { Resources: [InstanceId], Tags: [{ Key: 'Name', Value: String(value) }] });
+    case 'type':
+      if (machine.state === 'stopped') {
+        return () => change('ModifyInstanceAttribute', { InstanceId, InstanceType: { Value: String(value) } });
+      }
+      throw conflict(name, `is ${machine.rawState}: its type can only be changed while it is off`, 'stop it first');
+    case 'termination-protection':
+      return () => change('ModifyInstanceAttribute', { InstanceId, DisableApiTermination: { Value: value === true } });
+    default:
+      throw new FleetError('usage', `${key} is no setting of an EC2 instance`);
+  }
+}
+
+function refuseStale(name: string, basedOn: Settings, now: Settings): void {
+  const stale = Object.keys(basedOn).filter((key) => basedOn[key] !== now[key]);
+  if (stale.length === 0) return;
+  const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
+  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
+    fix: 'look at the new values and make your change again',
+  });
+}
+
+function halfDone(name: string, made: readonly string[], failed: string, cause: unknown): unknown {
+  if (!(cause instanceof FleetError)) return cause;
+  const message = `${name}: ${made.join(', ')} changed, but not ${failed}: ${cause.message}`;
+  return new FleetError(cause.code, message, { ...(cause.fix === undefined ? {} : { fix: cause.fix }), cause });
+}

@@ -1,0 +1,80 @@
+/** EC2, STS and CloudWatch on loopback, pretended as far as drover asks them; the lab has moto, which nobody here wrote. */
+import { systemClock } from '../../clock.ts';
+import { endpointName, type VmId, vmId } from '../../ids.ts';
+import type { Endpoint } from '../contract.ts';
+import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { KEYS, REGION, ROLE } from './testkit/access.ts';
+import { http } from './testkit/http-facts.ts';
+import { startFakeAws } from './testkit/server.ts';
+import type { WorldInstance } from './testkit/world.ts';
+
+const ENDPOINT = endpointName('aws-test');
+
+export const testkit: PlatformTestkit = {
+  lab: undefined,
+  facts: {
+    pushesEvents: false,
+    startTakesMs: 3_000,
+    stopTakesMs: 3_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'disk', 'net'],
+    changes: {
+      config: { name: 'renamed by the suite', type: 't3.large', 'termination-protection': true },
+      running: { name: 'renamed live', 'termination-protection': true },
+    },
+    prompt: undefined,
+  },
+  http,
+  available: async () => undefined,
+  start,
+};
+
+async function start(): Promise<TestServer> {
+  const server = await startFakeAws(systemClock);
+  const { world } = server;
+  const kcli = { plan: 'shop', profile: 'small' };
+  const stopped = world.add({ tags: { Name: 'contract-stopped' } });
+  const running = world.add({ tags: { Name: 'contract-running', ...kcli }, state: 'running', hibernates: true });
+  world.add({ tags: { Name: 'contract-terminated' }, state: 'terminated' });
+  let doomed = 0;
+
+  const idOf = ({ id }: WorldInstance): VmId => vmId(ENDPOINT, id);
+  const endpoint: Endpoint = {
+    name: ENDPOINT,
+    platform: 'aws',
+    values: {
+      region: REGION,
+      'access-key-id': KEYS.accessKeyId,
+      'secret-access-key': KEYS.secretAccessKey,
+      'role-arn': ROLE,
+      'endpoint-url': server.origin,
+      metrics: true,
+      'metrics-every': '1s',
+    },
+  };
+  const bring = (instance: WorldInstance, state: 'running' | 'stopped'): VmId => {
+    instance.state = state;
+    instance.next = undefined;
+    instance.reason = undefined;
+    return idOf(instance);
+  };
+
+  return {
+    endpoint,
+    wrongLogin: { ...endpoint, values: { ...endpoint.values, 'access-key-id': 'AKIAWRONG' } },
+    clock: systemClock,
+    stoppedVm: async () => bring(stopped, 'stopped'),
+    runningVm: async () => bring(running, 'running'),
+    doomedVm: async () => idOf(world.add({ tags: { Name: `contract-doomed-${++doomed}` }, heirlooms: true })),
+    async hasDisk(path) {
+      world.settle();
+      return world.volumes.has(path) || world.addresses.has(path);
+    },
+    cutLink: () => server.cut(),
+    mendLink: () => server.mend(),
+    async close() {
+      await server.close();
+      if (server.complaints.length > 0) throw new Error(`not in the API of EC2:\n${server.complaints.join('\n')}`);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** What the region tells, in the elements of the API reference. */
+import type { Form } from './form.ts';
+import { Refusal } from './refusal.ts';
+import type { World, WorldInstance } from './world.ts';
+import type { Xml } from './xml.ts';
+
+const REGION = 'eu-test-1';
+const OWNER = '123456789012';
+const IMAGE = 'ami-0123456789abcdef0';
+const LAUNCHED = '2026-03-01T10:00:00.000Z';
+
+const CODES = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 } as const;
+
+type Fields = { readonly [name: string]: Xml };
+
+export const stateXml = ({ state }: Pick<WorldInstance, 'state'>): Fields => ({ code: CODES[state], name: state });
+
+export function describeInstances(world: World, form: Form): Fields {
+  const ids = form.list('InstanceId');
+  for (const id of ids) {
+    if (!world.instances.has(id)) {
+      throw new Refusal('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+    }
+  }
+  const filters = form.filters();
+  const all = [...world.instances.values()].filter(
+    ({ id }) =>
+      (ids.length === 0 || ids.includes(id)) &&
+      filters.every(({ name, values }) => name === 'instance-id' && values.includes(id)),
+  );
+  const reservations = Map.groupBy(all, ({ reservation }) => reservation);
+  const { page, nextToken } = pageOf([...reservations], form);
+  return {
+    reservationSet: page.map(([reservationId, instances]) => ({
+      reservationId,
+      ownerId: OWNER,
+      groupSet: [],
+      instancesSet: instances.map(instanceXml),
+    })),
+    ...(nextToken === undefined ? {} : { nextToken }),
+  };
+}
+
+function pageOf<Item>(items: readonly Item[], form: Form) {
+  const start = Number(form.text('NextToken') ?? 0);
+  const size = Number(form.text('MaxResults') ?? items.length);
+  const page = items.slice(start, start + size);
+  return { page, nextToken: start + size < items.length ? String(start + size) : undefined };
+}
+
+function instanceXml(instance: WorldInstance): Fields {
+  const { id, state, reason, zone, type, tags, volumes, address, lifecycle } = instance;
+  const live = state !== 'terminated';
+  return {
+    instanceId: id,
+    imageId: IMAGE,
+    instanceState: stateXml(instance),
+    privateDnsName: live ? 'ip-10-0-0-5.eu-test-1.compute.internal' : '',
+    dnsName: '',
+    reason: reason?.message ?? '',
+    amiLaunchIndex: 0,
+    instanceType: type,
+    launchTime: LAUNCHED,
+    placement: { availabilityZone: zone, groupName: '', tenancy: 'default' },
+    monitoring: { state: 'disabled' },
+    subnetId: live ? 'subnet-0a1' : undefined,
+    vpcId: live ? 'vpc-0a1' : undefined,
+    privateIpAddress: live ? '10.0.0.5' : undefined,
+    ipAddress: address,
+    stateReason: reason && { code: reason.code, message: reason.message },
+    architecture: 'x86_64',
+    rootDeviceType: 'ebs',
+    rootDeviceName: '/dev/xvda',
+    blockDeviceMapping: volumes.map((volume) => ({
+      deviceName: volume.device,
+      ebs: {
+        volumeId: volume.id,
+        status: 'attached',
+        attachTime: LAUNCHED,
+        deleteOnTermination: volume.deleteOnTermination,
+      },
+    })),
+    instanceLifecycle: lifecycle,
+    tagSet: [...tags].map(([key, value]) => ({ key, value })),
+    networkInterfaceSet: live
+      ? [
+          {
+            networkInterfaceId: `eni-${id.slice(2)}`,
+            subnetId: 'subnet-0a1',
+            vpcId: 'vpc-0a1',
+            macAddress: '06:00:00:00:00:01',
+            attachment: { attachmentId: `eni-attach-${id.slice(2)}`, deviceIndex: 0, deleteOnTermination: true },
+            privateIpAddressesSet: [{ privateIpAddress: '10.0.0.5', primary: true }],
+            interfaceType: 'interface',
+          },
+        ]
+      : [],
+    cpuOptions: { coreCount: 1, threadsPerCore: 2 },
+    hibernationOptions: { configured: instance.hibernates },
+    platformDetails: 'Linux/UNIX',
+  };
+}
+
+export function describeVolumes(world: World, form: Form): Fields {
+  const ids = form.filters().find(({ name }) => name === 'attachment.instance-id')?.values ?? [];
+  const volumes = ids.flatMap((id) => world.instances.get(id)?.volumes ?? []);
+  return {
+    volumeSet: volumes.map(({ id, sizeGib }) => ({ volumeId: id, size: sizeGib, volumeType: 'gp3', status: 'in-use' })),
+  };
+}
+
+export function describeAddresses(world: World, form: Form): Fields {
+  const ids = form.filters().find(({ name }) => name === 'instance-id')?.values ?? [];
+  const mine = [...world.addresses].filter(([, instance]) => ids.includes(instance));
+  return {
+    addressesSet: mine.map(([allocationId, instanceId]) => ({
+      allocationId,
+      instanceId,
+      publicIp: '198.51.100.7',
+      domain: 'vpc',
+    })),
+  };
+}
+
+export const describeTypes = (): Fields => ({
+  instanceTypeSet: [
+    ['t3.micro', 2, 1024],
+    ['t3.large', 2, 8192],
+  ].map(([instanceType = '', cpus, memory]) => ({
+    instanceType,
+    hypervisor: 'nitro',
+    bareMetal: false,
+    vCpuInfo: { defaultVCpus: cpus, defaultCores: 1 },
+    memoryInfo: { sizeInMiB: memory },
+  })),
+});
+
+export const describeImages = (): Fields => ({ imagesSet: [{ imageId: IMAGE, name: 'debian-13-amd64-20260301' }] });
+
+export const describeZones = (): Fields => ({
+  availabilityZoneInfo: ['a', 'b'].map((letter, index) => ({
+    zoneName: `${REGION}${letter}`,
+    zoneState: 'available',
+    optInStatus: 'opt-in-not-required',
+    regionName: REGION,
+    zoneId: `eut1-az${index + 1}`,
+    groupName: REGION,
+    networkBorderGroup: REGION,
+    zoneType: 'availability-zone',
+    messageSet: [],
+  })),
+});

@@ -1,0 +1,61 @@
+import type { Rest } from '../transport/rest.ts';
+import { asRow, type Row } from './json.ts';
+import { normalizeError } from './normalize-error.ts';
+
+type Values = Readonly<Record<string, string | number | undefined>>;
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** What it is about, for sentences: the name of a server. */
+  readonly subject: string;
+  readonly query?: Values;
+  /** In place of the agreed one. */
+  readonly version?: string;
+  readonly deadlineMs?: number;
+}
+
+export interface ChangeOptions {
+  readonly signal: AbortSignal;
+  readonly subject: string;
+  readonly json?: unknown;
+}
+
+export interface Changed {
+  readonly body: unknown;
+  /** The cloud's own name of what was asked for: `req-…`. */
+  readonly request: string | undefined;
+}
+
+/** One service, spoken to with the agreed version. Errors name `subject`. */
+export interface Api {
+  get(path: string, options: ReadOptions): Promise<Row>;
+  change(method: 'POST' | 'PUT' | 'DELETE', path: string, options: ChangeOptions): Promise<Changed>;
+}
+
+/** Longer than the 60 s (rpc_response_timeout) after which nova gives up on a compute node, so that its own word comes first. */
+const DEADLINE_MS = 65_000;
+
+/** `type`: as the service is called in `OpenStack-API-Version`; without a version that header is not sent. */
+export function createApi(rest: Rest, type: string, version: string | undefined): Api {
+  const headersFor = (wanted = version): Readonly<Record<string, string>> =>
+    wanted === undefined ? {} : { 'openstack-api-version': `${type} ${wanted}` };
+  return {
+    async get(path, { subject, version: other, ...options }) {
+      try {
+        const headers = headersFor(other);
+        return asRow((await rest.read({ path, headers, deadlineMs: DEADLINE_MS, ...options })).body, subject);
+      } catch (error) {
+        throw normalizeError(error, subject);
+      }
+    },
+    async change(method, path, { subject, ...options }) {
+      try {
+        const answer = await rest.change(method, { path, headers: headersFor(), deadlineMs: DEADLINE_MS, ...options });
+        const request = answer.headers['x-openstack-request-id'] ?? answer.headers['x-compute-request-id'];
+        return { body: answer.body, request: typeof request === 'string' ? request : undefined };
+      } catch (error) {
+        throw normalizeError(error, subject);
+      }
+    },
+  };
+}

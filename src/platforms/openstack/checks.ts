@@ -1,0 +1,75 @@
+import { lookup } from 'node:dns/promises';
+import { FleetError } from '../../errors.ts';
+import type { Check, Context, Endpoint } from '../contract.ts';
+import { failed, step } from '../transport/check.ts';
+import { hostPort, openTcp } from '../transport/socket.ts';
+import { openTls } from '../transport/tls.ts';
+import { type Address, addressOf } from './address.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+import { spellVersion } from './microversion.ts';
+import { readPlaces } from './places.ts';
+
+/** From the name of the host to what may be seen of the project, up to the first that fails. */
+export async function testEndpoint(endpoint: Endpoint, context: Context): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for await (const check of steps(endpoint, context)) {
+    context.signal.throwIfAborted();
+    checks.push(check);
+    if (!check.ok) break;
+  }
+  return checks;
+}
+
+async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Check> {
+  const { signal } = context;
+  let address: Address;
+  try {
+    address = await addressOf(endpoint);
+  } catch (error) {
+    yield failed('the endpoint is complete', error);
+    return;
+  }
+  const { keystone } = address;
+  yield await step('the name resolves', async () => (await resolved(keystone.host)).address);
+  yield await step('the host answers', async () => {
+    (await openTcp(keystone.host, keystone.port, context)).destroy();
+    return hostPort(keystone.host, keystone.port);
+  });
+  yield await step('the link is protected', async () => {
+    if (!keystone.secure) return 'no: plain HTTP';
+    (await openTls(keystone, context)).destroy();
+    return `the certificate is ${keystone.fingerprint === undefined ? 'trusted' : 'the pinned one'}`;
+  });
+  let cloud: Cloud | undefined;
+  yield await step('the login works, and Nova answers', async () => {
+    cloud = await openCloud(endpoint, address, context);
+    return `${cloud.pass.user} for ${cloud.name}, microversion ${spellVersion(cloud.version)}`;
+  });
+  if (!cloud) return;
+  const opened = cloud;
+  try {
+    const api = opened.compute('test');
+    yield await step('it may see servers', async () => {
+      await api.get('/servers', { signal, subject: opened.name, query: { limit: 1 } });
+      return opened.pass.roles.join(', ') || 'it has no role';
+    });
+    yield await step('it sees where they run', async () => {
+      const { kind, nodes } = await readPlaces(api, opened, signal);
+      const what = kind === 'zones' ? 'availability zone' : 'hypervisor';
+      return `${nodes.size} ${what}${nodes.size === 1 ? '' : 's'}`;
+    });
+  } finally {
+    opened.close();
+  }
+}
+
+async function resolved(host: string) {
+  try {
+    return await lookup(host);
+  } catch (error) {
+    throw new FleetError('host.unreachable', `the name ${host} can't be resolved`, {
+      fix: 'check the spelling, or the name server',
+      cause: error,
+    });
+  }
+}

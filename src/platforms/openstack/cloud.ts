@@ -1,0 +1,113 @@
+/** A cloud that one has logged in to: its services, each reached by connections of its own kind. */
+import { FleetError } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { Context, Endpoint } from '../contract.ts';
+import { createHttp, type Http } from '../transport/http.ts';
+import { type HttpTarget, targetName } from '../transport/http-target.ts';
+import { createRest, type Login } from '../transport/rest.ts';
+import type { Address } from './address.ts';
+import { type Api, createApi } from './api.ts';
+import { findService, type Service } from './catalog.ts';
+import { asRow } from './json.ts';
+import { createLogin, type Pass } from './login.ts';
+import { agreeOn, type Microversion, spellVersion } from './microversion.ts';
+import { normalizeError } from './normalize-error.ts';
+
+export interface Cloud {
+  readonly endpoint: EndpointName;
+  readonly address: Address;
+  /** Of the first login; roles may change with later ones. */
+  readonly pass: Pass;
+  readonly project: NonNullable<Pass['project']>;
+  readonly region: string | undefined;
+  readonly version: Microversion;
+  /** For sentences: `demo in RegionOne`. */
+  readonly name: string;
+  compute(channel: string): Api;
+  /** Undefined where the cloud has none, or it can't be reached as it says. */
+  other(service: Exclude<Service, 'compute'>): Api | undefined;
+  /** Connections to a place that the cloud has named: a console. */
+  open(target: HttpTarget, channel: string): Http;
+  close(): void;
+}
+
+/** A cloud that has just been started may take its time. */
+const GREETING_MS = 60_000;
+
+/** Logs in and finds Nova. Rejects with a FleetError; nothing is left open then. */
+export async function openCloud(endpoint: Endpoint, address: Address, context: Context): Promise<Cloud> {
+  const { clock, wire, ask, signal } = context;
+  const closing = new AbortController();
+  const opened = new Map<string, Http>();
+  const open = (target: HttpTarget, channel: string): Http => {
+    const key = `${channel} ${target.secure} ${targetName(target)}${target.base}`;
+    const http = opened.get(key) ?? createHttp({ target, endpoint: endpoint.name, clock, wire, channel });
+    opened.set(key, http);
+    return http;
+  };
+  const close = () => {
+    closing.abort();
+    for (const http of opened.values()) http.close();
+  };
+  const login: Login<Pass> = createLogin({
+    http: open(address.keystone, 'login'),
+    clock,
+    ask,
+    address,
+    signal: closing.signal,
+  });
+
+  try {
+    const pass = await login.get(signal);
+    const { project } = pass;
+    if (!project) {
+      throw new FleetError('config.invalid', `${endpoint.name}: the login is for no project`, {
+        fix: 'name one as `project`',
+      });
+    }
+    const find = (service: Service, region: string | undefined) =>
+      findService(pass.catalog, { service, interface: address.interface, region });
+    const nova = find('compute', address.region);
+    const target = novaTarget(address.target(address.compute ?? nova.url));
+    const http = open(target, 'control');
+    const rest = createRest({ http, clock, login });
+    const answer = await rest.read({ path: '/', signal, deadlineMs: GREETING_MS }).catch((error: unknown) => {
+      throw normalizeError(error, `Nova at ${http.name}`);
+    });
+    const version = agreeOn(asRow(answer.body, http.name), http.name);
+
+    return {
+      endpoint: endpoint.name,
+      address,
+      pass,
+      project,
+      region: nova.region,
+      version,
+      name: nova.region === undefined ? project.name : `${project.name} in ${nova.region}`,
+      compute: (channel) =>
+        createApi(createRest({ http: open(target, channel), clock, login }), 'compute', spellVersion(version)),
+      other(service) {
+        try {
+          const found = address.target(find(service, nova.region).url);
+          const base = service === 'image' && !/\/v2$/.test(found.base) ? `${found.base}/v2` : found.base;
+          const its = open({ ...found, base }, service);
+          return createApi(createRest({ http: its, clock, login }), service, undefined);
+        } catch (error) {
+          if (error instanceof FleetError) return undefined;
+          throw error;
+        }
+      },
+      open,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Catalogs name `/v2.1`, the same with a project behind it, the older `/v2`, or what stands before all of them. */
+function novaTarget(target: HttpTarget): HttpTarget {
+  const [, before = target.base] = /^(.*?)\/v2(?:\.\d+)?(?:\/[^/]+)?$/.exec(target.base) ?? [];
+  return { ...target, base: `${before}/v2.1` };
+}

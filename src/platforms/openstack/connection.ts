@@ -1,0 +1,51 @@
+import type { Connection, Context, Endpoint } from '../contract.ts';
+import { addressOf } from './address.ts';
+import { openCloud } from './cloud.ts';
+import { createConsoles } from './console.ts';
+import { createDelete } from './delete.ts';
+import type { News } from './follow.ts';
+import { createImages } from './images.ts';
+import { readInfo } from './info.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { readNodeInfo } from './node-info.ts';
+import type { ServerCalls } from './server-call.ts';
+import { createSettings } from './settings.ts';
+import { watchCloud } from './watch.ts';
+
+/** A project, connected: logged in, with Nova found. Polls and figures have connections of their own, so that none waits for others. */
+export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
+  const { clock } = context;
+  const cloud = await openCloud(endpoint, await addressOf(endpoint), context);
+  const closing = new AbortController();
+  const [glance, cinder] = [cloud.other('image'), cloud.other('volume')];
+  const images = createImages(glance);
+  const api = cloud.compute('control');
+  let onNews = (_news: News): void => {};
+  const calls: ServerCalls = { cloud, api, images, news: (news) => onNews(news) };
+  const neighbours = { glance, cinder };
+
+  return {
+    vm: {
+      info: (id, signal) => readInfo(calls, neighbours, id, signal),
+      ...createLifecycle(calls),
+      ...createDelete(calls, neighbours),
+      ...createSettings(calls),
+    },
+    console: createConsoles(calls),
+    node: { info: (id, signal) => readNodeInfo(api, cloud, id, signal) },
+    whyNot: { 'node.shell': 'OpenStack lets nobody log in to its hosts' },
+    async watch(options) {
+      const listen = (listener: (news: News) => void) => {
+        onNews = listener;
+      };
+      const [poll, figures] = [cloud.compute('poll'), cloud.compute('figures')];
+      const signal = AbortSignal.any([options.signal, closing.signal]);
+      if (signal.aborted) return;
+      await watchCloud({ cloud, clock, images, poll, figures, onNews: listen }, { ...options, signal });
+    },
+    async close() {
+      closing.abort();
+      cloud.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { FleetError } from '../../errors.ts';
+import type { Accepted, Losses, VmOps } from '../contract.ts';
+import type { Api } from './api.ts';
+import { disksOf, type ServerDisk } from './disks.ts';
+import { isAtLeast } from './microversion.ts';
+import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
+import { readSnapshots } from './snapshots.ts';
+import { readVolumes } from './volumes.ts';
+
+export interface Neighbours {
+  readonly glance: Api | undefined;
+  readonly cinder: Api | undefined;
+}
+
+/** From this one on nova lets go of a volume that was to be deleted with its server. */
+const LETS_GO = [2, 85] as const;
+
+/** Deleting a server, and saying beforehand what that destroys. */
+export function createDelete(
+  calls: ServerCalls,
+  { glance, cinder }: Neighbours,
+): Required<Pick<VmOps, 'losses' | 'delete'>> {
+  const letsGo = isAtLeast(calls.cloud.version, LETS_GO);
+  const readDisks = async (call: ServerCall) => disksOf(call.server, await readVolumes(call, cinder));
+
+  return {
+    losses: (id, signal) =>
+      onServer(calls, id, signal, async (call): Promise<Losses> => {
+        const [disks, snapshots] = await Promise.all([readDisks(call), readSnapshots(glance, call)]);
+        const why = whyGone(disks, letsGo);
+        return {
+          goes: disks.filter(({ goes }) => goes).map(({ path }) => path),
+          stays: [
+            ...disks.filter(({ goes }) => !goes).map(({ path }) => `${path} (a volume of its own)`),
+            ...call.server.addresses.filter(({ floating }) => floating).map(({ ip }) => `${ip} (a floating IP)`),
+            ...snapshots.map((name) => `${name} (an image that was made of it)`),
+          ],
+          snapshots: [],
+          ...(why === undefined ? {} : { disksGo: why }),
+        };
+      }),
+    delete: (id, { keepDisks }, signal) =>
+      onServer(calls, id, signal, async (call): Promise<Accepted> => {
+        if (call.state === 'running' || call.state === 'paused') {
+          throw conflict(call, call.state === 'paused' ? 'is paused' : 'is running', 'stop it first');
+        }
+        if (keepDisks) await letGo(call, await readDisks(call), letsGo);
+        const { request } = await call.change('DELETE', '');
+        return { ...(request === undefined ? {} : { task: request }), warnings: [] };
+      }),
+  };
+}
+
+function whyGone(disks: readonly ServerDisk[], letsGo: boolean): string | undefined {
+  if (disks.some(({ volume }) => volume === undefined)) {
+    return 'Nova deletes the disks that it made for a server together with it; make an image of it first';
+  }
+  if (!letsGo && disks.some(({ goes }) => goes)) return 'this Nova is too old to let go of a volume (before 2.85)';
+  return undefined;
+}
+
+async function letGo(call: ServerCall, disks: readonly ServerDisk[], letsGo: boolean): Promise<void> {
+  const why = whyGone(disks, letsGo);
+  if (why !== undefined) throw new FleetError('op.unsupported', `${call.name}: ${why}`);
+  for (const { goes, volume } of disks) {
+    if (!goes || !volume) continue;
+    const volumeAttachment = { volumeId: volume.id, delete_on_termination: false };
+    await call.change('PUT', `/os-volume_attachments/${encodeURIComponent(volume.id)}`, { volumeAttachment });
+  }
+}

@@ -1,0 +1,67 @@
+import { FleetError } from '../../errors.ts';
+import { isEndpointName } from '../../ids.ts';
+import type { Detected } from '../contract.ts';
+import { cloudNames } from './cloud-entry.ts';
+import { here, readCloudsFiles, type Surroundings } from './clouds-files.ts';
+
+/** The clouds of clouds.yaml, and what an openrc file has set. */
+export const detectHere = (): Promise<readonly Detected[]> => detectAround(here());
+
+export async function detectAround(around: Surroundings): Promise<readonly Detected[]> {
+  const { env } = around;
+  const file = env['OS_CLIENT_CONFIG_FILE'] || undefined;
+  const clouds = await readCloudsFiles(file, around).then(
+    (files) => files.clouds,
+    (error: unknown) => {
+      // A broken file is told when somebody wants to use it.
+      if (error instanceof FleetError) return undefined;
+      throw error;
+    },
+  );
+  const named = (clouds ? cloudNames(clouds) : []).map(
+    (cloud): Detected => ({
+      name: endpointNameOf(cloud),
+      why: `${clouds?.path} has it`,
+      values: { cloud, ...(file === undefined ? {} : { 'clouds-file': file }) },
+    }),
+  );
+  const rc = openrc(env);
+  return rc ? [...named, rc] : named;
+}
+
+const FIELDS: readonly (readonly [field: string, variable: string, secret?: 'secret'])[] = [
+  ['username', 'OS_USERNAME'],
+  ['password', 'OS_PASSWORD', 'secret'],
+  ['user-domain', 'OS_USER_DOMAIN_NAME'],
+  ['project', 'OS_PROJECT_NAME'],
+  ['project-id', 'OS_PROJECT_ID'],
+  ['project-domain', 'OS_PROJECT_DOMAIN_NAME'],
+  ['application-credential-id', 'OS_APPLICATION_CREDENTIAL_ID'],
+  ['application-credential-name', 'OS_APPLICATION_CREDENTIAL_NAME'],
+  ['application-credential-secret', 'OS_APPLICATION_CREDENTIAL_SECRET', 'secret'],
+  ['token', 'OS_TOKEN', 'secret'],
+  ['region', 'OS_REGION_NAME'],
+  ['interface', 'OS_INTERFACE'],
+  ['ca', 'OS_CACERT'],
+];
+
+/** Secrets stay where they are: they are referred to. */
+function openrc(env: Surroundings['env']): Detected | undefined {
+  const url = env['OS_AUTH_URL'];
+  if (!url) return undefined;
+  const values = FIELDS.flatMap(([field, variable, secret]) => {
+    const value = env[variable];
+    return value ? [[field, secret ? `env:${variable}` : value] as const] : [];
+  });
+  const host = URL.parse(url)?.hostname ?? '';
+  return {
+    name: endpointNameOf(env['OS_PROJECT_NAME'] ?? host),
+    why: 'OS_AUTH_URL is set',
+    values: { 'auth-url': url, ...Object.fromEntries(values) },
+  };
+}
+
+function endpointNameOf(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return isEndpointName(name) ? name : 'openstack';
+}

@@ -1,0 +1,84 @@
+/** Servers that an operation has just touched: asked themselves until they are at rest, and what was begun until its end. */
+import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import { type EndpointName, nativeOf } from '../../ids.ts';
+import type { Change, Sink } from '../contract.ts';
+import type { Api } from './api.ts';
+import { asRow } from './json.ts';
+import type { Roster } from './roster.ts';
+import { readServer } from './servers.ts';
+import { type Begun, createTaskList } from './tasks.ts';
+
+/** What an operation tells the watch: this server is changing, and what nova calls it. */
+export interface News {
+  readonly server: string;
+  readonly begun?: Begun;
+}
+
+export interface Follower {
+  take(news: News): void;
+  /** How soon it wants to look; undefined: at the next tick. */
+  readonly everyMs: number | undefined;
+  look(signal: AbortSignal): Promise<void>;
+}
+
+export interface FollowOptions {
+  readonly api: Api;
+  readonly endpoint: EndpointName;
+  readonly clock: Clock;
+  readonly roster: Roster;
+  readonly sink: Sink;
+  readonly emit: (changes: readonly Change[]) => void;
+}
+
+/** Later the polls are often enough. */
+const TOUCHED_MS = 15_000;
+const TOUCHED_EVERY_MS = 1_000;
+const MOST_TOUCHED = 16;
+
+export function createFollower({ api, endpoint, clock, roster, sink, emit }: FollowOptions): Follower {
+  const tasks = createTaskList(api, endpoint, clock);
+  const touched = new Map<string, number>();
+
+  async function readServerOf(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      const body = await api.get(`/servers/${encodeURIComponent(id)}`, { signal, subject: id });
+      emit(roster.learn([readServer(asRow(body['server'], id))]));
+    } catch (error) {
+      if (!(error instanceof FleetError) || signal.aborted) throw error;
+      // Any other trouble with one server is not the link's: the next poll will tell.
+      if (error.code === 'vm.not-found') emit(roster.gone(id));
+    }
+  }
+
+  async function tellTasks(signal: AbortSignal): Promise<void> {
+    const ended = await tasks.look(signal);
+    if (ended.length === 0) return;
+    sink({ kind: 'tasks', tasks: ended });
+    const failed = ended.filter(({ state }) => state === 'failed');
+    if (failed.length === 0) return;
+    const at = clock.now();
+    sink({ kind: 'events', events: failed.map(({ subject, text }) => ({ at, subject, text })) });
+    for (const { subject, text } of failed) if (subject !== undefined) emit(roster.fail(nativeOf(subject), text));
+  }
+
+  return {
+    get everyMs() {
+      return touched.size > 0 ? TOUCHED_EVERY_MS : undefined;
+    },
+    take({ server, begun }) {
+      touched.set(server, clock.ticks() + TOUCHED_MS);
+      if (!begun) return;
+      sink({ kind: 'tasks', tasks: [tasks.begin(begun)] });
+      // A new try: the last word is no longer true.
+      emit(roster.fail(server, undefined));
+    },
+    async look(signal) {
+      const now = clock.ticks();
+      for (const [id, until] of touched) if (until < now) touched.delete(id);
+      const some = [...touched.keys()].slice(0, MOST_TOUCHED);
+      await Promise.all(some.map((id) => readServerOf(id, signal)));
+      if (tasks.size > 0) await tellTasks(signal);
+    },
+  };
+}

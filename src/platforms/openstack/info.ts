@@ -1,0 +1,77 @@
+import type { VmId } from '../../ids.ts';
+import { bytes } from '../../units.ts';
+import type { Nic, VmInfo } from '../contract.ts';
+import type { Neighbours } from './delete.ts';
+import { disksOf } from './disks.ts';
+import { onServer, type ServerCalls } from './server-call.ts';
+import type { Address, Server } from './servers.ts';
+import { readSnapshots } from './snapshots.ts';
+import { stateOf } from './states.ts';
+import { readVolumes } from './volumes.ts';
+
+export const readInfo = (
+  calls: ServerCalls,
+  { glance, cinder }: Neighbours,
+  id: VmId,
+  signal: AbortSignal,
+): Promise<VmInfo> =>
+  onServer(calls, id, signal, async (call): Promise<VmInfo> => {
+    const { server, name } = call;
+    const [volumes, snapshots] = await Promise.all([
+      readVolumes(call, cinder),
+      readSnapshots(glance, call),
+      calls.images.learn([server.imageId], signal),
+    ]);
+    const ips = server.addresses.map(({ ip }) => ip);
+    return {
+      name,
+      id: server.id,
+      status: stateOf(server).state,
+      autostart: undefined,
+      plan: server.metadata['plan'],
+      profile: server.metadata['profile'],
+      image: calls.images.nameOf(server.imageId),
+      ip: ips[0],
+      ips,
+      memory: server.flavor?.memory ?? bytes(0),
+      numcpus: server.flavor?.vcpus ?? 0,
+      creationdate: server.createdAt,
+      nets: nicsOf(server.addresses),
+      disks: disksOf(server, volumes).map(({ goes: _goes, volume: _volume, ...disk }) => disk),
+      snapshots: snapshots.map((snapshot) => ({ snapshot, current: false })),
+      description: server.description === '' ? undefined : server.description,
+      more: moreOf(server, calls.cloud.region),
+    };
+  });
+
+/** A port may have several addresses; it is one device. */
+function nicsOf(addresses: readonly Address[]): readonly Nic[] {
+  const ports = Map.groupBy(addresses, ({ mac, network }) => mac ?? network);
+  return [...ports.values()].map((port, index): Nic => {
+    const [first] = port;
+    const type = port.map(({ ip, floating }) => (floating ? `${ip} (floating)` : ip)).join(', ');
+    return { device: `eth${index}`, mac: first?.mac ?? '', net: first?.network ?? '', type };
+  });
+}
+
+const KCLI_KEYS = new Set(['plan', 'profile']);
+
+function moreOf(server: Server, region: string | undefined): VmInfo['more'] {
+  const { flavor } = server;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['State', stateOf(server).rawState],
+    ['Flavor', flavor?.name],
+    ['Zone', server.zone],
+    ['Host', server.hypervisor],
+    ['Region', region],
+    ['Project', server.project],
+    ['Key pair', server.keyName],
+    ['Locked', server.locked ? (server.lockedReason ?? 'yes') : undefined],
+    ['Fault', server.fault?.message],
+    ['Tags', server.tags.join(', ')],
+    ...Object.entries(server.metadata).filter(([key]) => !KCLI_KEYS.has(key)),
+  ];
+  return lines.flatMap(([label, value]) =>
+    value === undefined || value === '' || label === '' ? [] : [[label, value]],
+  );
+}

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import type { FleetError } from '../../errors.ts';
+import { endpointName, vmId } from '../../ids.ts';
+import type { Ask, Connection, Settings } from '../contract.ts';
+import { testEndpoint } from './checks.ts';
+import { connect } from './connection.ts';
+import { type FakeCloud, startFakeCloud } from './testkit/fake-cloud.ts';
+import { ACCOUNTS, CREDENTIAL, PROJECT } from './testkit/keystone.ts';
+
+const LAB = endpointName('lab');
+const { signal } = new AbortController();
+let cloud: FakeCloud;
+let connection: Connection | undefined;
+let aheadMs = 0;
+const clock = { ...systemClock, now: () => systemClock.now() + aheadMs, ticks: () => systemClock.ticks() + aheadMs };
+
+beforeEach(async () => {
+  aheadMs = 0;
+  connection = undefined;
+  cloud = await startFakeCloud(clock);
+});
+afterEach(async () => {
+  await connection?.close();
+  await cloud.close();
+});
+
+const contextOf = (ask: Ask) => ({ signal, clock, wire: () => {}, ask });
+const endpointOf = (values: Settings) => ({
+  name: LAB,
+  platform: 'openstack',
+  values: { 'auth-url': `${cloud.origin}/identity/v3`, ...values },
+});
+async function open(values: Settings, ask: Ask = {}): Promise<Connection> {
+  connection = await connect(endpointOf(values), contextOf(ask));
+  return connection;
+}
+const { username, password } = ACCOUNTS.member;
+const MEMBER = { username, password, project: PROJECT.name };
+const read = async (values: Settings = MEMBER) => {
+  const { id } = cloud.world.add();
+  const opened = connection ?? (await open(values));
+  return opened.vm.info(vmId(LAB, id), signal);
+};
+const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
+  answer.then(
+    () => Promise.reject(new Error('it was accepted')),
+    (error: FleetError) => error,
+  );
+
+describe('a login', () => {
+  it.each<[string, Settings]>([
+    ['a password', MEMBER],
+    ['a password, with the id of the project', { username, password, 'project-id': PROJECT.id }],
+    [
+      'an application credential',
+      { 'application-credential-id': CREDENTIAL.id, 'application-credential-secret': CREDENTIAL.secret },
+    ],
+    [
+      'an application credential by its name',
+      {
+        'application-credential-name': CREDENTIAL.name,
+        'application-credential-secret': CREDENTIAL.secret,
+        username,
+        // Left over from an openrc file: Keystone wants no scope here.
+        project: PROJECT.name,
+      },
+    ],
+  ])('may be %s', async (_what, values) => {
+    expect((await read(values)).name).toBe('web1');
+    expect(cloud.complaints).toEqual([]);
+  });
+
+  it('may be a token that was made elsewhere', async () => {
+    const auth = {
+      identity: { methods: ['password'], password: { user: { name: username, password, domain: { id: 'default' } } } },
+    };
+    const { token } = cloud.keystone.issue({ auth }, {}, cloud.origin);
+    expect((await read({ token, project: PROJECT.name })).name).toBe('web1');
+    cloud.keystone.revoke();
+    const error = await trouble(read());
+    expect(error).toMatchObject({ code: 'auth.rejected', retry: false, fix: expect.stringContaining('new token') });
+  });
+
+  it('is renewed before it ends, whatever the time is at the server', async () => {
+    await read();
+    aheadMs = 54 * 60_000;
+    await read();
+    expect(cloud.keystone.logins).toBe(1);
+    aheadMs = 56 * 60_000;
+    await read();
+    expect(cloud.keystone.logins).toBe(2);
+  });
+
+  it('is renewed when the server has forgotten it', async () => {
+    await read();
+    cloud.keystone.revoke();
+    await read();
+    expect(cloud.keystone.logins).toBe(2);
+  });
+
+  it('asks for a password that nobody has written down', async () => {
+    const asked: string[] = [];
+    const secret = (prompt: string) => Promise.resolve(asked.push(prompt) ? password : undefined);
+    await open({ username, project: PROJECT.name }, { secret });
+    expect(asked).toEqual([expect.stringMatching(/^Password of drover at 127\.0\.0\.1:\d+$/)]);
+    expect((await trouble(open({ username, project: PROJECT.name }))).code).toBe('auth.needs-secret');
+  });
+
+  it('asks for a one-time code when Keystone wants a second factor', async () => {
+    const { username: user, password: known, passcode } = ACCOUNTS.careful;
+    const values = { username: user, password: known, project: PROJECT.name };
+    const asked: string[] = [];
+    const answer = (code: string): Ask => ({
+      secret: (prompt) => Promise.resolve(asked.push(prompt) ? code : undefined),
+    });
+    await open(values, answer(` ${passcode}\n`));
+    expect(asked).toEqual([expect.stringMatching(/^One-time code of careful/)]);
+    expect(await trouble(open(values, answer('000000')))).toMatchObject({
+      code: 'auth.rejected',
+      fix: 'try the next one-time code',
+    });
+    expect((await trouble(open(values))).code).toBe('auth.needs-secret');
+  });
+
+  it('F-203 that is wrong is refused once, without the password in the error', async () => {
+    const error = await trouble(open({ ...MEMBER, password: 'wr0ng-s3cret' }));
+    expect(error).toMatchObject({ code: 'auth.rejected', retry: false });
+    expect(JSON.stringify([error.message, error.fix])).not.toContain('wr0ng');
+    expect(cloud.requests).toHaveLength(1);
+  });
+
+  it('without a project says so', async () => {
+    expect(await trouble(open({ username, password }))).toMatchObject({
+      code: 'config.invalid',
+      fix: 'name one as `project`',
+    });
+  });
+
+  it('at an address that is not Keystone says so', async () => {
+    const error = await trouble(open({ ...MEMBER, 'auth-url': `${cloud.origin}/identity/elsewhere` }));
+    expect(error).toMatchObject({ code: 'host.protocol', fix: 'check `auth-url`' });
+  });
+});
+
+describe('a cloud', () => {
+  it('with several regions must be told which', async () => {
+    cloud.keystone.regions.push('RegionTwo');
+    expect(await trouble(open(MEMBER))).toMatchObject({
+      code: 'config.invalid',
+      fix: 'say which as `region`: there is RegionOne, RegionTwo',
+    });
+    expect((await trouble(open({ ...MEMBER, region: 'regiontwo' }))).fix).toContain('capitals count');
+    await read({ ...MEMBER, region: 'RegionTwo' });
+  });
+
+  it.each(['2.60', '2.72', '2.93', '2.104'])('whose Nova speaks up to %s is understood', async (most) => {
+    cloud.nova.most = most;
+    const info = await read();
+    expect(info).toMatchObject({ numcpus: 2, image: 'debian-13' });
+    expect(cloud.complaints).toEqual([]);
+  });
+
+  it('that is too old is told apart', async () => {
+    cloud.nova.most = '2.53';
+    expect(await trouble(open(MEMBER))).toMatchObject({ code: 'op.unsupported', message: /2\.53 only; 2\.60/ });
+  });
+
+  it('F-025 is looked at step by step', async () => {
+    const checks = await testEndpoint(endpointOf(MEMBER), contextOf({}));
+    expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
+      ['the name resolves', true],
+      ['the host answers', true],
+      ['the link is protected', true],
+      ['the login works, and Nova answers', true],
+      ['it may see servers', true],
+      ['it sees where they run', true],
+    ]);
+    expect(checks.at(-1)?.detail).toBe('1 availability zone');
+    const wrong = await testEndpoint(endpointOf({ ...MEMBER, password: 'x' }), contextOf({}));
+    expect(wrong.at(-1)).toMatchObject({ check: 'the login works, and Nova answers', ok: false, fix: /password/ });
+    expect(await testEndpoint({ ...endpointOf({}), values: {} }, contextOf({}))).toMatchObject([{ ok: false }]);
+  });
+});
+
+describe('a console', () => {
+  it('that the cloud does not have is told as that', async () => {
+    cloud.nova.consoles = undefined;
+    const { id } = cloud.world.add({ vmState: 'active' });
+    const { serial } = (await open(MEMBER)).console;
+    expect(await trouble(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve())).toMatchObject({
+      code: 'op.unsupported',
+      message: /no serial consoles/,
+    });
+  });
+
+  it('that is not protected is refused, where the rest is', async () => {
+    cloud.nova.consoles = () => 'ws://192.0.2.7:6083/?token=hidden-token';
+    const { id } = cloud.world.add({ vmState: 'active' });
+    const { serial } = (await open(MEMBER)).console;
+    const error = await trouble(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve());
+    expect(error).toMatchObject({ code: 'config.invalid', message: /not protected/ });
+    expect(error.message).not.toContain('hidden-token');
+  });
+
+  it('F-357 has written something, which can be read', async () => {
+    const { id } = cloud.world.add({ vmState: 'active' });
+    const { output } = (await open(MEMBER)).console;
+    expect((await output?.(vmId(LAB, id), signal))?.text).toContain('Booting\n');
+  });
+});

@@ -1,0 +1,110 @@
+import { FleetError } from '../../errors.ts';
+import { bytes } from '../../units.ts';
+import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
+import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
+import type { Server } from './servers.ts';
+
+/** Settings by the keys of the manifest. What there is to be changed takes effect at once, running or not. */
+export function createSettings(calls: ServerCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
+  return {
+    settings: (id, target, signal) => onServer(calls, id, signal, async (call) => read(call, target)),
+    configure: (id, target, changes, basedOn, signal) =>
+      onServer(calls, id, signal, async (call) => {
+        refuseStale(call.name, basedOn, read(call, target));
+        const steps = stepsOf(call, changes);
+        const done: string[] = [];
+        for (const { keys, send } of steps) {
+          await send().catch((error: unknown) => {
+            throw done.length === 0 ? error : halfWay(error, done);
+          });
+          done.push(...keys);
+        }
+        return { warnings: [] };
+      }),
+  };
+}
+
+function read(call: ServerCall, target: SettingsTarget): Settings {
+  if (target === 'running' && (call.state === 'stopped' || call.state === 'suspended')) {
+    throw conflict(call, 'does not run', 'change the saved settings instead');
+  }
+  return valuesOf(call.server);
+}
+
+const valuesOf = ({ name, flavor, description, tags, metadata }: Server): Settings => ({
+  name,
+  flavor: flavor?.name ?? '',
+  memory: flavor?.memory ?? bytes(0),
+  vcpus: flavor?.vcpus ?? 0,
+  description,
+  tags: tags.toSorted().join(','),
+  plan: metadata['plan'] ?? '',
+  profile: metadata['profile'] ?? '',
+});
+
+function refuseStale(name: string, basedOn: Settings, now: Settings): void {
+  const stale = Object.keys(basedOn).filter((key) => spell(key, basedOn[key]) !== spell(key, now[key]));
+  if (stale.length === 0) return;
+  const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
+  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
+    fix: 'look at the new values and make your change again',
+  });
+}
+
+/** Tags are a set: their order says nothing. */
+const spell = (key: string, value: unknown): string =>
+  key === 'tags' ? readTags(String(value ?? '')).join(',') : String(value);
+
+const readTags = (text: string): readonly string[] =>
+  [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean).toSorted();
+
+interface Step {
+  readonly keys: readonly string[];
+  readonly send: () => Promise<unknown>;
+}
+
+/** One request each for what nova keeps in one place. */
+function stepsOf(call: ServerCall, changes: Settings): readonly Step[] {
+  const own: Record<string, string> = {};
+  const steps: Step[] = [];
+  const kept: Record<string, string> = {};
+  for (const [key, value] of Object.entries(changes)) {
+    const text = String(value);
+    if (key === 'name' && text.trim() === '') throw new FleetError('op.refused', `${call.name}: a server has a name`);
+    if (key === 'name' || key === 'description') own[key] = text;
+    else if (key === 'tags') {
+      steps.push({ keys: [key], send: () => call.change('PUT', '/tags', { tags: readTags(text) }) });
+    } else if (key === 'plan' || key === 'profile') {
+      if (text !== '') kept[key] = text;
+      else if (call.server.metadata[key] !== undefined) {
+        steps.push({ keys: [key], send: () => call.change('DELETE', `/metadata/${key}`) });
+      }
+    } else throw noSetting(call, key);
+  }
+  if (Object.keys(kept).length > 0) {
+    steps.unshift({ keys: Object.keys(kept), send: () => call.change('POST', '/metadata', { metadata: kept }) });
+  }
+  if (Object.keys(own).length > 0) {
+    steps.unshift({ keys: Object.keys(own), send: () => call.change('PUT', '', { server: own }) });
+  }
+  return steps;
+}
+
+function noSetting({ name }: ServerCall, key: string): FleetError {
+  if (key !== 'flavor' && key !== 'memory' && key !== 'vcpus') {
+    return new FleetError('usage', `${key} is no setting of an OpenStack server`);
+  }
+  return new FleetError('op.unsupported', `${name}: ${key} comes with the flavor, and another flavor is a resize`, {
+    fix: 'openstack server resize --flavor …',
+  });
+}
+
+function halfWay(error: unknown, done: readonly string[]): unknown {
+  if (!(error instanceof FleetError)) return error;
+  const { fix, retry } = error;
+  return new FleetError(error.code, `${error.message} (${done.join(', ')} was changed before that)`, {
+    ...(fix === undefined ? {} : { fix }),
+    retry,
+    cause: error,
+  });
+}

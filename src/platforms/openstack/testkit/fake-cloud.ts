@@ -1,0 +1,174 @@
+/** A cloud on loopback, all its services behind one port, every request held against what the API reference allows. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../../../clock.ts';
+import { isAtLeast, type Microversion } from '../microversion.ts';
+import { createKeystone, type Keystone, PROJECT } from './keystone.ts';
+import { answerNova, type NovaOptions } from './nova.ts';
+import { answerCinder, answerGlance } from './other-services.ts';
+import { novaRefusal, Refusal } from './refusal.ts';
+import { createSerialProxy } from './serial.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface FakeCloud {
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  readonly world: World;
+  readonly keystone: Keystone;
+  readonly nova: NovaOptions;
+  /** `GET /compute/v2.1/servers/detail?…`, in the order in which they came. */
+  readonly requests: readonly string[];
+  /** Requests that no real cloud would have understood; must stay empty. */
+  readonly complaints: readonly string[];
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
+  const world = createWorld(clock);
+  const keystone = createKeystone(clock);
+  const serial = createSerialProxy();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  const sockets = new Set<Socket>();
+  const nova: NovaOptions = {
+    least: '2.1',
+    most: '2.93',
+    pageSize: 1000,
+    consoles: (server) => `ws://127.0.0.1:${port()}/serial?token=${serial.offer(server.name)}`,
+    denied: new Set(),
+  };
+  const port = (): number => (server.address() as AddressInfo).port;
+
+  async function handle(request: IncomingMessage): Promise<Reply> {
+    const { method = 'GET', headers } = request;
+    const origin = `http://${headers.host}`;
+    const url = new URL(request.url ?? '/', origin);
+    requests.push(`${method} ${url.pathname}${url.search}`);
+    const body = await jsonOf(request);
+    const [, service = '', ...rest] = url.pathname.split('/');
+    const path = `/${rest.join('/')}`;
+    if (service === 'identity') {
+      if (path !== '/v3/auth/tokens' || method !== 'POST') throw strange(404, 'not of Keystone', request);
+      const issued = keystone.issue(body, headers, origin);
+      return { status: 201, headers: { 'x-subject-token': issued.token }, body: issued.body };
+    }
+    const session = keystone.session(headers);
+    if (service === 'image') return { status: 200, body: answerGlance(world, path, url.searchParams) };
+    if (service === 'volume') return { status: 200, body: answerCinder(world, path) };
+    if (service !== 'compute' || rest[0] !== 'v2.1') throw strange(404, 'no such service', request);
+    // The project may stand in the path, and need not.
+    const segments = rest.slice(rest[1] === PROJECT.id ? 2 : 1).map(decodeURIComponent);
+    const version = segments.join('') === '' ? ([2, 1] as const) : versionOf(request);
+    const id = `req-${randomUUID()}`;
+    const base = `${origin}/compute/v2.1`;
+    const asked = {
+      method,
+      segments,
+      query: url.searchParams,
+      body,
+      version,
+      session,
+      base,
+      request: id,
+      now: clock.now(),
+    };
+    try {
+      const reply = answerNova(world, nova, asked);
+      const spelled = version.join('.');
+      return { ...reply, headers: { 'x-openstack-request-id': id, 'openstack-api-version': `compute ${spelled}` } };
+    } catch (error) {
+      if (
+        error instanceof Refusal &&
+        /Additional properties|Invalid input|no such action|resource could/.test(error.body)
+      ) {
+        complaints.push(`${method} ${url.pathname}${url.search} ${JSON.stringify(body)}: ${error.body}`);
+      }
+      throw error;
+    }
+  }
+
+  /** Without the header nova speaks 2.1, which is never meant. */
+  function versionOf(request: IncomingMessage): Microversion {
+    const header = String(request.headers['openstack-api-version'] ?? '');
+    const [, major, minor] = /^compute (\d+)\.(\d+)$/.exec(header) ?? [];
+    if (major === undefined) throw strange(400, `no microversion (${header})`, request);
+    const version: Microversion = [Number(major), Number(minor)];
+    const [least, most] = [nova.least, nova.most].map((text) => text.split('.').map(Number)) as unknown as [
+      Microversion,
+      Microversion,
+    ];
+    if (isAtLeast(version, least) && isAtLeast(most, version)) return version;
+    throw novaRefusal(
+      406,
+      `Version ${version.join('.')} is not supported by the API. Minimum is ${nova.least} and maximum is ${nova.most}.`,
+    );
+  }
+
+  function strange(status: number, why: string, { method, url }: IncomingMessage): Refusal {
+    complaints.push(`${method} ${url}: ${why}`);
+    return novaRefusal(status, why);
+  }
+
+  const server = createServer((request, response) => {
+    handle(request).then(
+      (reply) => send(response, reply.status, reply.body, reply.headers),
+      (error: unknown) => {
+        if (error instanceof Refusal) response.writeHead(error.status, error.headers).end(error.body);
+        else send(response, 500, { computeFault: { code: 500, message: String(error) } });
+      },
+    );
+  });
+  server.on('upgrade', (request, socket) => {
+    requests.push(`GET ${request.url}`);
+    const why = serial.attach(request, socket);
+    if (why === undefined) return;
+    complaints.push(`GET ${request.url}: ${why}`);
+    socket.end(`HTTP/1.1 403 ${why}\r\ncontent-length: 0\r\n\r\n`);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const listen = (where: number) =>
+    new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, '127.0.0.1', () => resolve()));
+  await listen(0);
+  const first = port();
+  const hangUp = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      serial.closeAll();
+      for (const socket of sockets) socket.destroy();
+    });
+
+  return {
+    origin: `http://127.0.0.1:${first}`,
+    world,
+    keystone,
+    nova,
+    requests,
+    complaints,
+    cut: hangUp,
+    mend: () => listen(first),
+    close: () => (server.listening ? hangUp() : Promise.resolve()),
+  };
+}
+
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+function send(response: ServerResponse, status: number, body: unknown, headers: Reply['headers'] = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}

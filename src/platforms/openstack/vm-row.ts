@@ -1,0 +1,69 @@
+/** From what is known of a server to its row. */
+import { type EndpointName, type NodeId, type PoolId, vmId } from '../../ids.ts';
+import { bytes } from '../../units.ts';
+import type { OperationName, Trouble, Vm } from '../contract.ts';
+import { plainLine } from '../transport/http-wire.ts';
+import type { Server } from './servers.ts';
+import { stateOf } from './states.ts';
+
+export interface RowPlace {
+  readonly endpoint: EndpointName;
+  readonly node: NodeId | undefined;
+  readonly pool: PoolId;
+}
+
+/** `image`: its name; `failure`: of the last task, as long as that is the last word. */
+export function rowOf(place: RowPlace, server: Server, image: string | undefined, failure: Trouble | undefined): Vm {
+  const { state, rawState } = stateOf(server);
+  const trouble = troubleOf(server) ?? failure;
+  return {
+    id: vmId(place.endpoint, server.id),
+    name: server.name,
+    uuid: server.id,
+    node: place.node,
+    pool: place.node === undefined ? place.pool : undefined,
+    state,
+    rawState,
+    cpus: server.flavor?.vcpus ?? 0,
+    memory: server.flavor?.memory ?? bytes(0),
+    ips: server.addresses.map(({ ip }) => ip),
+    autostart: undefined,
+    plan: server.metadata['plan'],
+    profile: server.metadata['profile'],
+    image,
+    tags: server.tags,
+    refuses: refusals(server),
+    ...(trouble ? { trouble } : {}),
+  };
+}
+
+/** A fault stays on a server that recovered: it is one only as long as the state says so. */
+function troubleOf({ fault, status, createdAt, partial }: Server): Trouble | undefined {
+  if (partial) return { message: 'its part of the cloud does not answer', since: createdAt ?? 0 };
+  if (status !== 'ERROR') return undefined;
+  return { message: plainLine(fault?.message ?? 'in error, without a word why'), since: fault?.at ?? createdAt ?? 0 };
+}
+
+const POWER: readonly OperationName[] = [
+  'vm.start',
+  'vm.stop',
+  'vm.restart',
+  'vm.pause',
+  'vm.resume',
+  'vm.suspend',
+  'vm.delete',
+];
+
+function refusals({ locked, lockedReason }: Server): NonNullable<Vm['refuses']> {
+  if (!locked) return {};
+  const why = `it is locked${lockedReason === undefined ? '' : ` (${plainLine(lockedReason, 80)})`}: unlock it first`;
+  return Object.fromEntries([...POWER, 'vm.configure' as const].map((name) => [name, why]));
+}
+
+export function sameRow(a: Vm, b: Vm): boolean {
+  if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
+  if (a.cpus !== b.cpus || a.memory !== b.memory || a.plan !== b.plan || a.profile !== b.profile) return false;
+  if (a.image !== b.image) return false;
+  const rest = ({ ips, tags, refuses, trouble }: Vm) => JSON.stringify([ips, tags, refuses, trouble]);
+  return rest(a) === rest(b);
+}

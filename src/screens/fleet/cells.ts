@@ -1,0 +1,102 @@
+import type { Node, Vm } from '../../platforms/contract.ts';
+import type { Fleet } from '../../state/fleet.ts';
+import type { VmSample } from '../../state/samples.ts';
+import { columnText, type VmColumn } from '../../state/vm-columns.ts';
+import { clean, fit } from '../../terminal/width.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
+import { gauge, sparkline } from '../components/gauge.ts';
+import { stateColour } from '../glyphs.ts';
+import type { Look } from '../look.ts';
+import type { Sum } from './sums.ts';
+
+/** What a cell may look at; made once per row. */
+export type RowFacts =
+  | { readonly kind: 'vm'; readonly vm: Vm; readonly sample: VmSample; readonly dimmed: boolean; readonly fleet: Fleet }
+  | { readonly kind: 'node'; readonly node: Node; readonly sum: Sum; readonly fleet: Fleet }
+  | { readonly kind: 'pool'; readonly sum: Sum };
+
+/** Exactly `width` columns, painted. */
+export type Cell = (facts: RowFacts, look: Look, width: number) => string;
+
+const plain = (text: string, width: number, facts: RowFacts, { theme }: Look) => {
+  const placed = text.length > width ? fit(text, width) : text.padStart(width);
+  return facts.kind === 'vm' && facts.dimmed ? theme.paint('dim', placed) : placed;
+};
+const cpuOf = (facts: RowFacts): number => (facts.kind === 'vm' ? facts.sample.cpu : facts.sum.cpu);
+const PERCENT = 4;
+
+const state: Cell = (facts, { theme, glyphs }, width) => {
+  if (facts.kind === 'vm') {
+    const text = fit(`${glyphs.state[facts.vm.state]} ${facts.vm.state}`, width);
+    return theme.paint(facts.dimmed ? 'dim' : stateColour(facts.vm.state), text);
+  }
+  const { running, total } = facts.sum.counts;
+  if (facts.kind === 'pool') return theme.paint('dim', fit(`  ${running}/${total}`, width));
+  const up = facts.node.state === 'up';
+  const text = `${glyphs.state[facts.node.state]} ${up ? `${running}/${total}` : facts.node.state}`;
+  return theme.paint(up ? 'text' : stateColour(facts.node.state), fit(text, width));
+};
+
+const cpu: Cell = (facts, look, width) => {
+  const share = cpuOf(facts);
+  const bar = width - PERCENT - 1;
+  const percent = plain(formatRatio(share), Math.min(PERCENT, width), facts, look);
+  return bar < 1 ? percent.padStart(width) : `${gauge(share, bar, look)} ${percent}`;
+};
+
+let trends = new Float32Array(0);
+const trend: Cell = (facts, look, width) => {
+  if (facts.kind === 'pool') return ' '.repeat(width);
+  if (trends.length !== width) trends = new Float32Array(width);
+  if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trends);
+  else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trends);
+  return sparkline(trends, look);
+};
+
+/** Of pools and nodes: what their parts add up to. */
+const summed =
+  (
+    ofVm: (facts: Extract<RowFacts, { kind: 'vm' }>) => number,
+    ofSum: (sum: Sum) => number,
+    spell = formatBytes,
+  ): Cell =>
+  (facts, look, width) =>
+    plain(spell(facts.kind === 'vm' ? ofVm(facts) : ofSum(facts.sum)), width, facts, look);
+
+const ip: Cell = (facts, { theme }, width) => {
+  if (facts.kind === 'pool') return ' '.repeat(width);
+  const address = facts.kind === 'vm' ? facts.vm.ips[0] : facts.node.address;
+  return theme.paint('dim', fit(clean(address ?? '-'), width));
+};
+
+const CELLS: Readonly<Record<string, Cell>> = {
+  state,
+  cpu,
+  trend,
+  ip,
+  mem: summed(
+    ({ sample }) => sample.memory,
+    (sum) => sum.memoryUsed,
+  ),
+  memory: summed(
+    ({ vm }) => vm.memory,
+    (sum) => sum.memory,
+  ),
+  cpus: summed(
+    ({ vm }) => vm.cpus,
+    (sum) => sum.cpus,
+    String,
+  ),
+};
+
+/** What is told of VMs alone; blank in the rows of nodes and pools. */
+const ofVms =
+  (column: VmColumn): Cell =>
+  (facts, look, width) => {
+    if (facts.kind !== 'vm') return ' '.repeat(width);
+    const text = columnText(column, facts.vm, facts.fleet);
+    if (column.align === 'right') return plain(text, width, facts, look);
+    return look.theme.paint('dim', fit(clean(text), width));
+  };
+
+export const cellOf = (column: VmColumn): Cell => CELLS[column.id] ?? ofVms(column);

@@ -1,0 +1,131 @@
+import { clean, fit } from '../../terminal/width.ts';
+import { Panel } from '../components/panel.tsx';
+import { keyName } from '../keys.ts';
+import type { Layer } from '../layers.ts';
+import { createListState } from '../lists/list-state.ts';
+import type { Stage } from '../stage.ts';
+import { columnsFor, NARROWEST, offeredColumns, WIDEST, wantedColumns, widthOf } from './columns.ts';
+import type { FleetState } from './fleet-state.ts';
+
+const COLUMNS = 74;
+const ID = 10;
+const WIDTH = 8;
+
+/** Every column there is: which are shown, in which order, how wide. The list behind it follows at once. */
+export function openColumnPicker(stage: Stage, state: FleetState): void {
+  const list = createListState(false);
+  const place = state.flat ? 'flat' : 'tree';
+  const shown = new Set<string>();
+  let ids: readonly string[] = [];
+  /** Those that are shown come first, in their order. */
+  const start = () => {
+    shown.clear();
+    for (const id of wantedColumns({ ...state.columnChoice(), sort: undefined })) shown.add(id);
+    ids = [...shown, ...offeredColumns.map(({ id }) => id).filter((id) => !shown.has(id))];
+  };
+  start();
+
+  const keep = () => {
+    state.columns[place] = ids.filter((id) => shown.has(id));
+  };
+  const toggle = (id: string) => {
+    if (!shown.delete(id)) shown.add(id);
+    keep();
+  };
+  const move = (by: number) => {
+    const to = list.at + by;
+    const id = ids[list.at];
+    if (id === undefined || to < 0 || to >= ids.length) return;
+    ids = ids.toSpliced(list.at, 1).toSpliced(to, 0, id);
+    list.step(by);
+    if (shown.has(id)) keep();
+  };
+  const widen = (id: string, by: number) => {
+    state.widths.set(id, Math.max(NARROWEST, Math.min(WIDEST, widthOf(id, state.widths) + by)));
+  };
+  const asUsual = () => {
+    state.columns[place] = undefined;
+    state.widths.clear();
+    start();
+  };
+
+  const close = () => stage.layers.close(layer);
+  const layer: Layer = {
+    hints: () => [
+      { key: 'space', does: 'show or hide' },
+      { key: 'J/K', does: 'move' },
+      { key: 'left/right', does: 'width' },
+      { key: 'd', does: 'as usual' },
+      { key: 'esc', does: 'close' },
+    ],
+    press(key) {
+      const id = ids[list.at];
+      switch (keyName(key)) {
+        case 'esc':
+        case 'enter':
+        case 'q':
+          return close();
+        case 'up':
+        case 'k':
+          list.step(-1);
+          break;
+        case 'down':
+        case 'j':
+          list.step(1);
+          break;
+        case 'K':
+        case 'shift-up':
+          move(-1);
+          break;
+        case 'J':
+        case 'shift-down':
+          move(1);
+          break;
+        case 'd':
+          asUsual();
+          break;
+        case 'space':
+          if (id !== undefined) toggle(id);
+          break;
+        case 'left':
+        case '-':
+          if (id !== undefined) widen(id, -1);
+          break;
+        case 'right':
+        case '+':
+          if (id !== undefined) widen(id, 1);
+          break;
+      }
+      stage.changed();
+    },
+    dismiss: close,
+    draw(room) {
+      const { theme, glyphs } = stage.look;
+      const columns = Math.min(COLUMNS, room.columns - 4);
+      const height = Math.max(1, Math.min(ids.length, room.rows - 4));
+      const first = list.window(ids.length, height);
+      // The tree is narrower than the screen beside the details, so this may promise too much; never too little.
+      const fits = new Set(columnsFor(room.columns, state.columnChoice()).others.map(({ id }) => id));
+      const lines = ids.slice(first, first + height).map((id, at) => {
+        const help = offeredColumns.find((column) => column.id === id)?.help ?? '';
+        const name = fit(id, ID);
+        const box = shown.has(id) ? theme.paint('mark', glyphs.mark) : ' ';
+        const width = `${widthOf(id, state.widths)} wide`.padStart(WIDTH);
+        const note = shown.has(id) && !fits.has(id) ? `no room now; ${help}` : help;
+        const words = fit(clean(note), Math.max(0, columns - ID - WIDTH - 5));
+        const painted = first + at === list.at ? theme.paint('cursor', name) : name;
+        return `${box} ${painted} ${theme.paint('dim', width)}  ${theme.paint('dim', words)}`;
+      });
+      return (
+        <Panel
+          title={state.flat ? 'Columns of the flat list' : 'Columns of the tree'}
+          look={stage.look}
+          room={room}
+          lines={lines}
+          columns={columns}
+        />
+      );
+    },
+  };
+  stage.layers.open(layer);
+}

@@ -1,0 +1,48 @@
+import type { Key, Mouse } from '../terminal/keys.ts';
+import type { Views } from './commands.ts';
+import { showsKeys } from './frame/bottom.ts';
+import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
+import { hintAt } from './frame/key-bar.ts';
+import { keyNamed } from './keys.ts';
+import type { Stage } from './stage.ts';
+
+/** As many rows as a notch of the wheel moves in other programs. */
+const NOTCH = 3;
+
+/** The mouse, by what lies under it: the view, a layer over it, or a key at the bottom, which is pressed by a click. */
+export function createPointer(stage: Stage, views: Views, press: (key: Key) => void): (event: Mouse) => void {
+  const pressNamed = (name: string) => {
+    const key = keyNamed(name);
+    if (key) press(key);
+  };
+
+  const clickedKey = (event: Mouse): string | undefined => {
+    const { columns, rows } = stage.terminal.size();
+    if (event.row !== rows - 1 || event.action !== 'press' || event.button !== 'left') return undefined;
+    const { bottom } = frameLayout({ columns, rows });
+    if (!showsKeys({ message: stage.message.current, lines: bottom }, columns)) return undefined;
+    const hints = stage.layers.top?.hints() ?? views.current.hints();
+    return hintAt(hints, columns, event.column)?.key;
+  };
+
+  return (event) => {
+    const size = stage.terminal.size();
+    if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return;
+    const wheel = event.action === 'wheel-up' ? 'up' : event.action === 'wheel-down' ? 'down' : undefined;
+    const key = clickedKey(event);
+    if (key !== undefined) return pressNamed(key);
+    // A dialog has the whole screen: what lies under it can't be reached past it.
+    if (stage.layers.top) {
+      if (wheel) pressNamed(wheel);
+      return;
+    }
+    const { body } = frameLayout(size);
+    const inside = event.row >= body.top && event.row < body.top + body.rows;
+    // A drag may leave the room that it began in.
+    if (inside || event.action === 'drag' || event.action === 'release') {
+      if (views.current.point?.({ ...event, row: event.row - body.top }, body)) return stage.changed();
+    }
+    if (!wheel) return;
+    for (let row = 0; row < NOTCH; row++) views.current.handlers[`view.${wheel}`]?.();
+  };
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { editVm } from '../../src/actions/edit.ts';
+import { gib } from '../../src/units.ts';
+import { type OpenServices, openServices } from '../state/open-services.ts';
+
+/** The sentence or the error with which a change of the saved memory to 3 GiB ends. */
+async function setMemory({ services, clock, vm }: OpenServices) {
+  const { id, name } = vm(({ state, refuses }) => state === 'stopped' && refuses === undefined);
+  const { signal } = new AbortController();
+  let ended: unknown;
+  editVm(services, id, 'config', { memory: gib(3) }, undefined, signal).then(
+    (text) => {
+      ended = text;
+    },
+    (error: unknown) => {
+      ended = error;
+    },
+  );
+  for (let passed = 0; passed < 600 && ended === undefined; passed++) await clock.pass(100);
+  return { ended, name };
+}
+
+it('says what the host shows after a change', async () => {
+  const { ended, name } = await setMemory(await openServices());
+  expect(ended).toBe(`${name}: memory saved`);
+});
+
+it('looks again when the link died behind a change, and says that it was made', async () => {
+  const open = await openServices();
+  open.server.faults.lose('vm.configure');
+  const { ended, name } = await setMemory(open);
+  expect(ended).toBe(`${name}: memory saved (the link was lost on the way)`);
+});
+
+it('says that it is not known when the endpoint does not come back', async () => {
+  const open = await openServices();
+  open.server.faults.lose('vm.configure');
+  open.server.faults.refuseLogins(true);
+  const { ended } = await setMemory(open);
+  expect(ended).toMatchObject({ code: 'outcome.unknown', message: expect.stringContaining('has not come back') });
+});

@@ -1,0 +1,58 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openTimed, type TimedTerminal } from './timed-terminal.ts';
+
+/** What the probe saw inside the program; ms. */
+export interface Seen {
+  /** The longest time that its event loop did nothing. */
+  readonly longestStop: number;
+  /** From each key that was read to the frame that was written. */
+  readonly keys: readonly number[];
+}
+
+export interface Probed {
+  readonly terminal: TimedTerminal;
+  /** Since it was asked last. */
+  seen(): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
+const ANSWERS_MS = 5_000;
+/** By then everything is loaded that is loaded behind the first frame. */
+const SETTLE_MS = 5_000;
+
+/** The program over so many simulated VMs, with the probe inside; 120x40, whatever greets is gone. */
+export async function openProbed(program: string, vms: number): Promise<Probed> {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
+  const file = join(folder, 'seen.json');
+  const env = { NODE_OPTIONS: `--import=${PROBE}`, DROVER_BENCH_PROBE: file };
+  const terminal = openTimed([program, `--demo=${vms}`], { columns: 120, rows: 40, env });
+
+  async function seen(): Promise<Seen> {
+    await rm(file, { force: true });
+    process.kill(terminal.pid, 'SIGUSR2');
+    for (const until = performance.now() + ANSWERS_MS; performance.now() < until; await pause(20)) {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      if (text.endsWith('\n')) return JSON.parse(text) as Seen;
+    }
+    throw new Error('the probe does not answer');
+  }
+
+  await terminal.when((screen) => /● running .*\d+%/.test(screen));
+  await pause(SETTLE_MS);
+  terminal.type('\x1b');
+  await pause(500);
+  await seen();
+  return {
+    terminal,
+    seen,
+    async close() {
+      terminal.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { InsideFigures } from './inside.ts';
+import type { ScreenFigures } from './screen.ts';
+import type { StalledFigures } from './stalled.ts';
+import { number, table } from './table.ts';
+
+interface Target {
+  readonly what: string;
+  readonly atMost: number;
+  readonly measured: number;
+  /** Said when it is missed: where it goes, by profile. */
+  readonly why?: string;
+}
+
+const MEMORY = `Half of the memory is Node's own program (47 MB, shared by all that run it), a quarter is V8's heap: about 12 MB
+code and what it compiles to, 1 kB for each VM in the store and as much in the simulated hosts; the rest is Yoga and what
+V8's own threads hold.`;
+const SCROLL = `Of a scrolled frame a third goes to React, a third to Ink's layout and text, a fifth to the rows themselves and the
+rest to comparing and writing; the kernel's pty and the measuring program add half a millisecond to what is measured inside.`;
+const START = `Node takes 25 ms until the first line of a program, Ink with React and Yoga 45 to be loaded and evaluated, the first
+frame 25 to be laid out by code that has never run.`;
+const FILTER = `A filter looks at a thousand VMs in a step, and a step may share its turn with a frame.`;
+
+/** Of the first subject, 10,000 VMs. */
+function targetsOf(
+  screen: ScreenFigures,
+  inside: readonly InsideFigures[] = [],
+  stalled: StalledFigures | undefined,
+): readonly Target[] {
+  const { idle, move, scroll } = screen;
+  const middle = inside.find(({ vms }) => vms === 10_000);
+  const largest = inside.at(-1);
+  return [
+    { what: 'something on the screen, ms', atMost: 45, measured: screen.firstInk.p50, why: START },
+    { what: 'first full frame, ms', atMost: 110, measured: screen.firstFrame.p50, why: START },
+    { what: 'key to paint, move, ms p50', atMost: 2, measured: move.ms.p50, why: SCROLL },
+    { what: 'key to paint, scroll, ms p50', atMost: 2, measured: scroll.ms.p50, why: SCROLL },
+    ...(middle
+      ? [
+          { what: 'key to written frame, move, ms p99', atMost: 5, measured: middle.move.p99 },
+          { what: 'key to written frame, scroll, ms p99', atMost: 5, measured: middle.scroll.p99 },
+        ]
+      : []),
+    { what: 'bytes per key, move', atMost: 400, measured: move.bytes.p50 },
+    { what: 'bytes per key, scroll', atMost: 400, measured: scroll.bytes.p50 },
+    { what: 'bytes that follow (details)', atMost: 2_000, measured: move.after.p50 },
+    { what: 'reads per answer: one write per frame', atMost: 1, measured: scroll.reads.p50 },
+    { what: 'bytes per tick', atMost: 1_200, measured: idle.bytesPerTick.p50 },
+    { what: 'CPU, idle, %', atMost: 2, measured: idle.cpuPercent },
+    { what: 'memory, MB', atMost: 95, measured: idle.memoryMb, why: MEMORY },
+    ...(largest
+      ? [
+          {
+            what: 'longest stop at 100,000 VMs, a filter is typed, ms',
+            atMost: 5,
+            measured: largest.longestStopFiltering,
+            why: FILTER,
+          },
+        ]
+      : []),
+    ...(stalled
+      ? [{ what: 'longest stop with nobody reading, ms', atMost: 60, measured: stalled.longestStop.max }]
+      : []),
+  ];
+}
+
+/** What was aimed at, what came out, and why where it was missed. */
+export function spellTargets(
+  screen: ScreenFigures | undefined,
+  inside: readonly InsideFigures[] | undefined,
+  stalled: StalledFigures | undefined,
+): string {
+  if (!screen) return '';
+  const targets = targetsOf(screen, inside, stalled);
+  const missed = targets.filter(({ measured, atMost }) => measured > atMost);
+  const reasons = [...new Set(missed.flatMap(({ why }) => why ?? []))];
+  return `## Aims
+
+120x40, details open, 10,000 VMs that change each second, where nothing else is said.
+
+${table(
+  ['', 'at most', 'measured', ''],
+  targets.map(({ what, atMost, measured }) => [
+    what,
+    number(atMost),
+    number(measured),
+    measured > atMost ? 'missed' : '',
+  ]),
+)}${reasons.length > 0 ? `\n\n${reasons.join('\n\n')}` : ''}`;
+}

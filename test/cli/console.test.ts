@@ -1,0 +1,91 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attachCommands } from '../../src/cli/attach-commands.ts';
+import { type CommandContext, globalsOf } from '../../src/cli/command.ts';
+import { createPrinter } from '../../src/cli/print.ts';
+import { systemClock } from '../../src/clock.ts';
+import { type App, compose } from '../../src/compose.ts';
+import { type Desk, openDesk, simulated } from './run-drover.ts';
+
+const DETACH = '\x1d';
+const command = attachCommands.find(({ verb }) => verb === 'console');
+
+let desk: Desk;
+const apps: App[] = [];
+beforeEach(async () => {
+  desk = await openDesk(simulated({ demo: { vms: 6, running: 100 } }));
+});
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await desk.clear();
+});
+
+/** Another drover in this process: a simulated server lives in one only, and its visitors are to meet. */
+async function anotherDrover(): Promise<App> {
+  const app = compose({
+    config: desk.config,
+    readOnly: false,
+    dryRun: false,
+    env: { HOME: desk.home, XDG_STATE_HOME: desk.home },
+    clock: systemClock,
+    interest: () => [],
+    remember: false,
+    warn: () => {},
+  });
+  apps.push(app);
+  await app.load();
+  return app;
+}
+
+/** A visit of the console of demo/vm-1 by somebody at a terminal. */
+async function visit(flags: { readonly force?: boolean } = {}) {
+  const app = await anotherDrover();
+  const said: string[] = [];
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const context: CommandContext = {
+    app,
+    format: 'table',
+    printer: createPrinter(stdout),
+    say: (text) => void said.push(text),
+    columns: 80,
+    interactive: true,
+    ask: async () => undefined,
+    stdin,
+    stdout,
+    global: globalsOf({}, {}),
+    signal: new AbortController().signal,
+  };
+  const ended = command?.run(context, { words: ['demo/vm-1'], values: flags, repeated: {} });
+  const attached = new Promise<void>((resolve) => stdout.once('data', () => resolve()));
+  return { said, stdin, attached, ended: ended ?? Promise.reject(new Error('there is no such command')) };
+}
+
+describe('the console on the command line', () => {
+  it('leaves the terminal as it was, whatever the guest switched on', async () => {
+    const { stdin, said, ended } = await visit();
+    stdin.write('\r');
+    stdin.write(DETACH);
+    expect(await ended).toBe(0);
+    // Soft reset, the normal screen, the cursor: see terminal/modes.ts.
+    for (const sequence of ['\x1b[!p', '\x1b[?1049l', '\x1b[?25h']) expect(said.at(-1)).toContain(sequence);
+    expect(said.at(-1)).toContain('detached from');
+  });
+
+  it('names the flag that takes it over when somebody has it, and takes it over with it', async () => {
+    const first = await visit();
+    first.stdin.write('\r');
+    await first.attached;
+    const second = await visit();
+    await expect(second.ended).rejects.toMatchObject({
+      code: 'op.conflict',
+      fix: expect.stringContaining('--force'),
+    });
+    const taken = await visit({ force: true });
+    taken.stdin.write('\r');
+    await taken.attached;
+    taken.stdin.write(DETACH);
+    expect(await taken.ended).toBe(0);
+    await first.ended;
+  });
+});

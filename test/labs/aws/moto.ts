@@ -1,0 +1,79 @@
+/** moto: a server that knows the state of a whole AWS account (github.com/getmoto/moto), from PyPI. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { run } from '../command.ts';
+import type { Tell } from '../lab-contract.ts';
+import { until } from '../until.ts';
+import { MOTO, type Site } from './site.ts';
+
+/** 300 MB, since moto brings the descriptions of all services along. */
+const INSTALL_MS = 8 * 60_000;
+const STARTS_WITHIN_MS = 60_000;
+const HOST = '127.0.0.1';
+
+/** Written last: a venv that was broken off is made anew. */
+const mark = ({ venv }: Pick<Site, 'venv'>): string => join(venv, '.complete');
+
+export const isInstalled = (site: Pick<Site, 'venv'>): boolean => existsSync(mark(site));
+
+/** Where PATH has it. */
+export const pythonProgram = (): string | undefined =>
+  (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'python3'))
+    .find((path) => existsSync(path));
+
+/** Scripts in a venv know its path: it is made where it stays. */
+export async function provideMoto(site: Site, tell: Tell): Promise<void> {
+  const { venv } = site;
+  if (isInstalled(site)) return;
+  tell(`Installing moto ${MOTO} …`);
+  await mkdir(dirname(venv), { recursive: true });
+  await rm(venv, { recursive: true, force: true });
+  await run([pythonProgram() ?? 'python3', '-m', 'venv', venv], INSTALL_MS);
+  const packages = `moto[ec2,cloudwatch,sts,server]==${MOTO}`;
+  await run([join(venv, 'bin/pip'), 'install', '--quiet', packages], INSTALL_MS);
+  await writeFile(mark(site), `${packages}\n`);
+}
+
+/** What the API of EC2 takes, as AWS has published it with botocore: `service-2.json.gz`. */
+export function ec2Model({ venv }: Pick<Site, 'venv'>): string {
+  const [python] = readdirSync(join(venv, 'lib')).filter((name) => name.startsWith('python'));
+  return join(venv, 'lib', python ?? '', 'site-packages/botocore/data/ec2/2016-11-15/service-2.json.gz');
+}
+
+export interface Moto {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts it on a port of its own, and resolves when it answers. */
+export async function startMoto({ venv }: Pick<Site, 'venv'>): Promise<Moto> {
+  const port = await freePort();
+  const child = spawn(join(venv, 'bin/moto_server'), ['-H', HOST, '-p', String(port)], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await until('moto answers', STARTS_WITHIN_MS, () => {
+    if (child.exitCode !== null) throw new Error(`moto ended with exit code ${child.exitCode}`);
+    return fetch(`http://${HOST}:${port}/moto-api/`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  });
+  return { port, close: () => stop(child, ended) };
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

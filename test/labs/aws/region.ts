@@ -1,0 +1,1 @@
+export const REGION = 'eu-central-1';

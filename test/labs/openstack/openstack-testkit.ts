@@ -1,0 +1,75 @@
+/** The real services for the contract suite: Keystone and Nova through one door that can be cut. */
+import { systemClock } from '../../../src/clock.ts';
+import { endpointName, vmId } from '../../../src/ids.ts';
+import type { Endpoint } from '../../../src/platforms/contract.ts';
+import { http } from '../../../src/platforms/openstack/testkit/http-facts.ts';
+import type { PlatformTestkit } from '../../../src/platforms/testkit.ts';
+import { isBooted } from './cloud.ts';
+import { openContractServers } from './contract-servers.ts';
+import { openGateway } from './gateway.ts';
+import { loginOf } from './people.ts';
+import { siteFrom } from './site.ts';
+
+const ENDPOINT = endpointName('openstack-lab');
+
+export const labTestkit: PlatformTestkit = {
+  lab: 'openstack',
+  facts: {
+    pushesEvents: false,
+    startTakesMs: 20_000,
+    stopTakesMs: 20_000,
+    guestsAnswer: true,
+    samples: ['cpu', 'disk', 'net'],
+    changes: {
+      config: { name: 'renamed', description: 'changed by the suite', tags: 'a,b', plan: 'other', profile: 'large' },
+      running: { description: 'changed live', tags: 'live' },
+    },
+    prompt: /login: /,
+  },
+  http,
+  available: async () =>
+    isBooted(siteFrom(process.env)) ? undefined : 'the cloud is down: npm run lab -- up openstack',
+  start,
+};
+
+async function start() {
+  const site = siteFrom(process.env);
+  const gateway = await openGateway(site);
+  const servers = await openContractServers(site);
+  let doomed = 0;
+  // Diagnostics are for administrators, as nova has it.
+  const { user, password, project } = loginOf('captain');
+  const endpoint: Endpoint = {
+    name: ENDPOINT,
+    platform: 'openstack',
+    values: {
+      'auth-url': `${gateway.origin}/identity`,
+      'compute-url': `${gateway.origin}/compute/v2.1`,
+      username: user,
+      password,
+      project,
+      ca: site.files.ca,
+    },
+  };
+  const bring = async (name: string, status: 'ACTIVE' | 'SHUTOFF') => vmId(ENDPOINT, await servers.bring(name, status));
+
+  // The suite looks at a list before it asks for one of them.
+  await Promise.all([bring('contract-stopped', 'SHUTOFF'), bring('contract-running', 'ACTIVE')]);
+
+  return {
+    endpoint,
+    wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
+    clock: systemClock,
+    stoppedVm: () => bring('contract-stopped', 'SHUTOFF'),
+    runningVm: () => bring('contract-running', 'ACTIVE'),
+    doomedVm: () => bring(`contract-doomed-${++doomed}`, 'SHUTOFF'),
+    // Its own disk is there as long as the server is: the pretended hypervisor has nothing that could be looked at.
+    hasDisk: async (path: string) => (await servers.find(path.replace(/\/root$/, ''))) !== undefined,
+    cutLink: () => gateway.cut(),
+    mendLink: () => gateway.mend(),
+    async close() {
+      await servers.clear();
+      await gateway.close();
+    },
+  };
+}

@@ -1,0 +1,268 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+const open = async (options?: FleetOptions) => {
+  fleet = await openFleet(options);
+};
+afterEach(() => fleet.close());
+
+/** Rows of VMs from the top, one column of them as numbers. */
+const rows = (): readonly string[] => {
+  const lines = fleet.frame().split('\n').slice(2);
+  return lines
+    .slice(
+      0,
+      Math.max(
+        0,
+        lines.findIndex((line) => line.startsWith('─')),
+      ),
+    )
+    .filter((line) => /[●○◐✗]/.test(line));
+};
+const percents = (): readonly number[] => rows().map((line) => Number(/(\d+)%/.exec(line)?.[1] ?? Number.NaN));
+const isSorted = (numbers: readonly number[]) =>
+  numbers.every((number, at) => at === 0 || Number.isNaN(number) || number <= (numbers[at - 1] ?? 0));
+
+describe('sorting', () => {
+  it('F-129 shows the busiest VMs in one list with one key, the busiest under the cursor, and the tree again with it', async () => {
+    await open({ vms: 300 });
+    await fleet.press('3');
+    await fleet.see('CPU↓');
+    expect(rows()).toHaveLength(12);
+    expect(isSorted(percents())).toBe(true);
+    expect(rows()[0]).toContain(fleet.cursor());
+    expect(fleet.line('CPU↓')).toContain('NODE');
+    await fleet.press('3');
+    await fleet.see('NAME↑');
+    await fleet.press('g');
+    await fleet.see('▾ Dublin');
+  });
+
+  it('sorts below each node, and the other way, by the column that is chosen', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('F');
+    await fleet.see('─ Sort by ─');
+    await fleet.chooseFromMenu('cpus ');
+    await fleet.see('CPUS↓');
+    const cpusOfFirstNode = () => {
+      const lines = fleet.frame().split('\n');
+      const from = lines.findIndex((line) => line.includes('▾ fra-01'));
+      return lines.slice(from + 1, from + 6).map((line) => Number(/(?:running|stopped|paused) +(\d+)/.exec(line)?.[1]));
+    };
+    expect(isSorted(cpusOfFirstNode())).toBe(true);
+    await fleet.press('I');
+    await fleet.see('CPUS↑');
+    expect(isSorted(cpusOfFirstNode().toReversed())).toBe(true);
+    await fleet.press('F');
+    await fleet.chooseFromMenu('cpus ');
+    await fleet.see('CPUS↓');
+  });
+
+  it('sorts by the title that is clicked, and the other way with another click', async () => {
+    await open({ size: '120x40' });
+    const title = fleet
+      .frame()
+      .split('\n')
+      .findIndex((line) => line.includes('NAME'));
+    const click = async (text: string) => {
+      const column = fleet.frame().split('\n')[title]?.indexOf(text) ?? -1;
+      await fleet.mouse('press', column, title);
+      await fleet.mouse('release', column, title);
+    };
+    await click('MEM');
+    await fleet.see('MEM↓');
+    await click('MEM');
+    await fleet.see('MEM↑');
+    await click('NAME');
+    await fleet.see('NAME↑');
+  });
+
+  it('goes from column to column', async () => {
+    await open();
+    await fleet.press('>');
+    await fleet.see('STATE↑');
+    await fleet.press('<');
+    await fleet.see('NAME↑');
+    await fleet.press('I');
+    await fleet.see('NAME↓');
+  });
+
+  it('shows what it is sorted by, also where that is not shown otherwise', async () => {
+    await open();
+    fleet.dontSee('IMAGE');
+    await fleet.press('F');
+    await fleet.chooseFromMenu('image');
+    await fleet.see('IMAGE↑');
+  });
+
+  it('leaves the row under the cursor where it is while the others change places', async () => {
+    await open({ vms: 300 });
+    await fleet.press('3', 'jjj');
+    const name = fleet.cursor() ?? '';
+    const at = () => rows().findIndex((line) => line.includes(` ${name} `));
+    const place = at();
+    const others = rows().join();
+    await fleet.idle(60_000);
+    expect(fleet.cursor()).toBe(name);
+    expect(at()).toBe(place);
+    expect(rows().join()).not.toBe(others);
+  });
+
+  it('moves rows every few seconds only, however many samples come', async () => {
+    await open({ vms: 300 });
+    await fleet.press('3');
+    const seen: string[] = [];
+    for (let turn = 0; turn < 24; turn++) {
+      await fleet.idle(500);
+      const names = rows().map((line) => line.trim().split(/\s+/)[0]);
+      if (seen.at(-1) !== names.join()) seen.push(names.join());
+    }
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen.length).toBeLessThan(7);
+  });
+});
+
+describe('the flat list', () => {
+  it('keeps the cursor on its VM', async () => {
+    await open();
+    await fleet.press('jjj');
+    const name = fleet.cursor();
+    await fleet.press('f');
+    fleet.dontSee('▾');
+    expect(fleet.cursor()).toBe(name);
+    await fleet.press('1');
+    await fleet.see('▾ Frankfurt');
+    expect(fleet.cursor()).toBe(name);
+  });
+
+  it('says that there are no VMs, and where the endpoints are', async () => {
+    await open({ vms: 0 });
+    await fleet.press('f');
+    await fleet.see('No VMs yet');
+    await fleet.see('f shows the endpoints');
+  });
+
+  it('is there for a large fleet as well, a moment later', async () => {
+    await open({ vms: 5_000 });
+    await fleet.press('3');
+    await fleet.see('CPU↓');
+    await fleet.idle(500);
+    expect(isSorted(percents())).toBe(true);
+    expect(rows()[0]).toContain(fleet.cursor());
+  });
+});
+
+describe('columns', () => {
+  it('are shown, hidden, moved and widened, and as usual again', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('w');
+    await fleet.see('Columns of the tree');
+    await fleet.press('space');
+    await fleet.press('j', 'J');
+    await fleet.press('right', 'right', 'esc');
+    fleet.dontSee('Columns of the tree');
+    expect(fleet.line('NAME↑')).not.toContain('STATE');
+    expect(fleet.line('NAME↑')).toMatch(/CPU +CPUS/);
+    await fleet.press('w', 'd', 'esc');
+    expect(fleet.line('NAME↑')).toMatch(/STATE +CPUS +CPU/);
+  });
+
+  it('give way where there is no room, the least important first', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('f');
+    expect(fleet.line('NAME↑')).toMatch(/STATE.*CPU.*MEM.*NODE.*IP/);
+    await fleet.resize('60x20');
+    expect(fleet.line('NAME↑')).toMatch(/NAME↑ +STATE +CPU +MEM$/);
+  });
+});
+
+describe('saved views', () => {
+  it('F-130 F-482 keeps filter, order and columns under a name, in the configuration', async () => {
+    await open();
+    await fleet.press('/', 'state:running', 'enter', '3', 'W');
+    await fleet.see('Save this one: state:running, by cpu, all in one list');
+    await fleet.chooseFromMenu('Save this one');
+    await fleet.press('busy', 'enter');
+    await fleet.see('saved as busy');
+    expect(await fleet.config()).toMatch(/views:\n {2}busy:\n {4}filter: state:running\n {4}sort: cpu\n {4}flat: true/);
+
+    await fleet.press('esc', '3');
+    await fleet.see('NAME↑');
+    await fleet.press('W');
+    await fleet.chooseFromMenu('busy');
+    await fleet.see('CPU↓');
+    await fleet.see('state:running');
+
+    await fleet.press('W');
+    await fleet.chooseFromMenu('Delete one');
+    await fleet.chooseFromMenu('busy');
+    await fleet.press('y');
+    await fleet.see('the view busy is deleted');
+    expect(await fleet.config()).not.toContain('busy');
+  });
+});
+
+describe('an export', () => {
+  let directory = '';
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+  const ask = async (file: string) => {
+    await fleet.press('ctrl-o');
+    await fleet.see('The file, .csv or .json:');
+    await fleet.press('ctrl-u', file, 'enter');
+  };
+
+  it('writes what is shown in this order, and only what is marked when something is', async () => {
+    directory = await mkdtemp(join(tmpdir(), 'drover-export-'));
+    const file = join(directory, 'vms.csv');
+    await open();
+    await fleet.press('3');
+    const first = fleet.cursor() ?? '';
+    await ask(file);
+    await fleet.see('60 VMs were written to');
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(61);
+    expect(lines[0]).toBe('id,name,state,cpus,cpu,mem,memory,disk,net,node,ip,tag');
+    expect(lines[1]).toContain(first);
+    await fleet.press('space', 'space');
+    const marked = join(directory, 'marked.json');
+    await ask(marked);
+    await fleet.see('2 VMs were written to');
+    expect(JSON.parse(await readFile(marked, 'utf8'))).toHaveLength(2);
+  });
+
+  it('never writes over a file without asking', async () => {
+    directory = await mkdtemp(join(tmpdir(), 'drover-export-'));
+    const file = join(directory, 'vms.csv');
+    await writeFile(file, 'precious');
+    await open();
+    await ask(file);
+    await fleet.see('is there already');
+    await fleet.press('n');
+    await fleet.see('nothing was written');
+    expect(await readFile(file, 'utf8')).toBe('precious');
+    await ask(file);
+    await fleet.see('is there already');
+    await fleet.press('y');
+    await fleet.see('60 VMs were written to');
+  });
+});
+
+describe('the filter prompt', () => {
+  it('F-482 goes on with words and with values that there are', async () => {
+    await open();
+    await fleet.press('/', 'pl', 'tab');
+    await fleet.see('platform:  plan:');
+    await fleet.press('n', 'tab', 'wi', 'tab');
+    await fleet.see('/ plan:wiki');
+  });
+
+  it('says how many VMs it marks', async () => {
+    await open();
+    await fleet.press('/', 'state:stopped', 'enter', 'M');
+    await fleet.see(/\d+ VMs are marked/);
+  });
+});

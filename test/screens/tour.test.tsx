@@ -1,0 +1,22 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+afterEach(() => fleet.close());
+
+describe('the tour', () => {
+  it('tells five keys, and is gone with the first key, which does what it always does', async () => {
+    fleet = await openFleet();
+    const first = fleet.cursor();
+    await fleet.press(':', 'view.tour', 'enter');
+    await fleet.see('Five keys to begin with; any key goes on');
+    const told = fleet
+      .frame()
+      .split('\n')
+      .filter((line) => line.includes('│ ')).length;
+    expect(told).toBe(5);
+    await fleet.press('j');
+    fleet.dontSee('Five keys');
+    expect(fleet.cursor()).not.toBe(first);
+  });
+});
