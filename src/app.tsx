@@ -1,5 +1,4 @@
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { actions } from './actions/index.ts';
@@ -22,7 +21,7 @@ import { stateDirectory } from './state/config/paths.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
 import { mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
-import { createThemes, type Themes } from './state/theme.ts';
+import { createThemes, type Themes, themesFolder } from './state/theme.ts';
 import { colourLevel } from './state/theme-colours.ts';
 import { inAscii } from './terminal/ascii.ts';
 import type { Input } from './terminal/input.ts';
@@ -61,7 +60,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
   try {
     const config = await services.load();
     if (wantsLines(config)) return 'plain';
-    const themes = createThemes(colourLevel(process.env), join(dirname(services.configPath), 'themes'));
+    const themes = createThemes(colourLevel(process.env), themesFolder(services.configPath));
     const { theme, problem } = await chosenTheme(themes, config);
     const { keymap, detachKey, problems: keyProblems } = configuredKeymap(actions, services.configPath, config.file);
     const glyphs = glyphSet(env);

@@ -20,23 +20,25 @@ export const builtins: Plugin = {
       const asker = relative(build.initialOptions.absWorkingDir ?? '', importer);
       return { path: `${name} for ${asker}`, namespace: 'builtin', sideEffects: false, pluginData: name };
     });
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ pluginData: name }) => {
-      const { default: whole, ...named }: Readonly<Record<string, unknown>> = await import(`node:${name}`);
-      return { contents: LOADED_WHEN_CALLED.includes(name) ? late(name, named) : early(name, Object.keys(named)) };
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ pluginData: name }) => {
+      const whole: Readonly<Record<string, unknown>> = { ...process.getBuiltinModule(`node:${name}`) };
+      return { contents: LOADED_WHEN_CALLED.includes(name) ? late(name, whole) : early(name, whole) };
     });
   },
 };
 
 /** A call that is marked as pure is left out together with its export. */
-const early = (name: string, exports: readonly string[]): string => `
+const early = (name: string, whole: object): string => `
   const $whole = process.getBuiltinModule('node:${name}');
   const $read = (name) => $whole[name];
   export default $whole;
-  ${exports.map((one) => `export const ${one} = /* @__PURE__ */ $read('${one}');`).join('\n')}`;
+  ${Object.keys(whole)
+    .map((one) => `export const ${one} = /* @__PURE__ */ $read('${one}');`)
+    .join('\n')}`;
 
 /** Functions only: what else there is would have to be read at once, and nobody here asks for it. */
-function late(name: string, named: Readonly<Record<string, unknown>>): string {
-  const functions = Object.keys(named).filter((one) => typeof named[one] === 'function' && /^[a-z]/.test(one));
+function late(name: string, whole: Readonly<Record<string, unknown>>): string {
+  const functions = Object.keys(whole).filter((one) => typeof whole[one] === 'function' && /^[a-z]/.test(one));
   return `
   const $whole = () => process.getBuiltinModule('node:${name}');
   ${functions.map((one) => `export const ${one} = (...given) => $whole().${one}(...given);`).join('\n')}

@@ -50,7 +50,7 @@ export interface VmAction extends Verb {
   /** True, or the sentence why not. Cheap: runs for every drawn key. */
   readonly fits: (vm: Vm) => true | string;
   /** Undefined: nothing can be seen from outside, so `asked` is all that is said. */
-  readonly outcome?: (args: Settings) => Outcome;
+  readonly outcome?: (args: Settings, vm: Vm | undefined) => Outcome;
   /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
   readonly preset?: (vm: Vm) => Settings;
   /** Said when the request was accepted and nothing more can be seen. */

@@ -1,9 +1,10 @@
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
-import type { Accepted, Settings, SettingsTarget, Vm } from '../platforms/contract.ts';
+import type { Accepted, Connection, Settings, SettingsTarget, Vm } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/store.ts';
+import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './perform.ts';
 import type { Services } from './services.ts';
 import { editAction } from './vm.ts';
@@ -39,7 +40,7 @@ export async function editVm(
     accepted = await configure(id, target, changes, ofChanged, signal);
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
-    return `${vm.name}: ${await whatIsTrue(services, vm, target, changes, signal, error)}`;
+    return `${vm.name}: ${await whatIsTrue(services, vm, connection, target, changes, signal, error)}`;
   }
   const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
   if (accepted.dryRun) return `${vm.name}: nothing was sent`;
@@ -66,13 +67,15 @@ export async function editVm(
 async function whatIsTrue(
   services: Services,
   { id, name }: Vm,
+  connection: Connection,
   target: SettingsTarget,
   changes: Settings,
   signal: AbortSignal,
   lost: FleetError,
 ): Promise<string> {
+  const why = () => whyNoAnswer(services, endpointOf(id), connection);
   const unknown = (rest: string) =>
-    new FleetError('outcome.unknown', `${name}: the link was lost after the change was sent; ${rest}`, {
+    new FleetError('outcome.unknown', `${name}: ${why()} after the change was sent; ${rest}`, {
       cause: lost,
       fix: 'look at its settings before you repeat the change',
     });
@@ -91,7 +94,7 @@ async function whatIsTrue(
   if (!now) throw unknown('its endpoint has not come back, so what became of it is not known');
   const open = Object.keys(changes).filter((key) => now[key] !== changes[key]);
   if (open.length > 0) throw unknown(`it has ${spelled(services, id, pick(now, open))} now`);
-  return `${spelled(services, id, changes)} ${target === 'running' ? 'now' : 'saved'} (the link was lost on the way)`;
+  return `${spelled(services, id, changes)} ${target === 'running' ? 'now' : 'saved'} (${why()} on the way)`;
 }
 
 const pick = (settings: Settings, keys: readonly string[]): Settings =>

@@ -5,6 +5,7 @@ import type { Accepted, Connection, Settings, Vm } from '../platforms/contract.t
 import { endpointStatusOf } from '../state/store.ts';
 import type { TaskSpec } from '../state/tasks.ts';
 import { type Outcome, type VmAction, whyNot } from './action.ts';
+import { whyNoAnswer } from './no-answer.ts';
 import type { Services } from './services.ts';
 
 /** How long to wait for an endpoint to come back before saying that the outcome is not known. */
@@ -39,7 +40,7 @@ export async function perform(
   signal: AbortSignal,
   report: (text: string) => void,
 ): Promise<string> {
-  const outcome = action.outcome?.(args);
+  const outcome = action.outcome?.(args, services.store.fleet.vms.get(id));
   const already = isAlready(outcome, id, services);
   if (already) return already;
   const { vm, connection } = permitted(action, id, services);
@@ -147,8 +148,7 @@ async function whatIsTrue(
   lost: FleetError,
 ): Promise<string> {
   const endpoint = endpointOf(vm.id);
-  const why = () =>
-    services.sessions.connection(endpoint) === connection ? 'no clear answer came' : 'the link was lost';
+  const why = () => whyNoAnswer(services, endpoint, connection);
   const unknown = (rest: string) =>
     new FleetError('outcome.unknown', `${vm.name}: ${why()} after the request was sent; ${rest}`, {
       cause: lost,

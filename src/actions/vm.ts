@@ -3,6 +3,8 @@ import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
 import type { EditAction, Outcome, VmAction, VmAttachAction, VmShowAction } from './action.ts';
 
 const SECOND = 1000;
+/** As long as some hundred GiB of memory take to or from a disk. */
+const MEMORY_LIMIT = 600 * SECOND;
 
 /** whyNot() has asked before; a connection that was made anew meanwhile may be an older daemon's. */
 function needed<Method>(method: Method | undefined, needs: OperationName): Method {
@@ -36,7 +38,7 @@ export const vmActions: readonly VmAction[] = [
       ['stopped', 'crashed', 'suspended', 'paused', 'error', 'unknown'],
       'only a VM that is off can be started',
     ),
-    outcome: () => becomes('running', 'is running', 30 * SECOND),
+    outcome: (_args, vm) => becomes('running', 'is running', vm?.state === 'suspended' ? MEMORY_LIMIT : 30 * SECOND),
     send: ({ vm }, { id }, _args, signal) => vm.start(id, signal),
   },
   {
@@ -123,7 +125,7 @@ export const vmActions: readonly VmAction[] = [
     needs: 'vm.resume',
     aliases: ['vm.unpause'],
     fits: only(['paused', 'suspended'], 'only a paused or suspended VM can be resumed'),
-    outcome: () => becomes('running', 'is running', 60 * SECOND),
+    outcome: (_args, vm) => becomes('running', 'is running', vm?.state === 'suspended' ? MEMORY_LIMIT : 10 * SECOND),
     send: ({ vm }, { id }, _args, signal) => needed(vm.resume, 'vm.resume')(id, signal),
   },
   {
@@ -136,8 +138,7 @@ export const vmActions: readonly VmAction[] = [
     needs: 'vm.suspend',
     aliases: ['vm.hibernate', 'vm.save'],
     fits: only(['running', 'paused'], 'only a VM that is on can be suspended'),
-    // as long as writing some hundred GiB takes
-    outcome: () => becomes('suspended', 'is suspended', 600 * SECOND),
+    outcome: () => becomes('suspended', 'is suspended', MEMORY_LIMIT),
     send: ({ vm }, { id }, _args, signal) => needed(vm.suspend, 'vm.suspend')(id, signal),
   },
   {

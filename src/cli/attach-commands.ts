@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import { DETACH_BYTE, DETACH_KEY } from '../actions/keymap.ts';
 import { shellAction } from '../actions/node.ts';
 import { permitted } from '../actions/perform.ts';
@@ -7,7 +7,8 @@ import { consoleAction } from '../actions/vm.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
-import { RECOVER } from '../terminal/modes.ts';
+import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
+import { recoverInPlace } from '../terminal/modes.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findNode, findVms } from './find.ts';
@@ -72,8 +73,9 @@ const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
 async function attach(attachment: Attachment, name: string, context: CommandContext, goodbye = ''): Promise<number> {
   if (attachment.kind === 'command') return runCommand(attachment.argv);
   if (context.interactive) context.say(`attached to ${clean(name)}; ${DETACH_KEY} detaches`);
-  await pipe(attachment, context, goodbye);
-  if (context.interactive) context.say(`${RECOVER}\r\ndetached from ${clean(name)}`);
+  const output = watchesAlternateScreen(context.stdout);
+  await pipe(attachment, output, context, goodbye);
+  if (context.interactive) context.say(`${recoverInPlace(output.alternate())}\r\ndetached from ${clean(name)}`);
   return EXIT.done;
 }
 
@@ -91,6 +93,7 @@ function runCommand([program, ...args]: readonly [string, ...string[]]): Promise
 /** Bytes both ways until the detach key, the end of the stream or of what is typed. Rejects when the stream breaks. */
 function pipe(
   attachment: Extract<Attachment, { kind: 'stream' }>,
+  output: Writable,
   context: CommandContext,
   goodbye: string,
 ): Promise<void> {
@@ -121,17 +124,17 @@ function pipe(
     stdin.on('data', onInput).once('end', onEndOfInput);
     stdout.on('resize', onResize);
     signal.addEventListener('abort', onAbort, { once: true });
-    forward(stream, stdout);
+    forward(stream, output);
     stream.once('close', () => end()).once('error', end);
     stdin.resume();
   });
 }
 
 /** The host is held back while the terminal is slow. */
-function forward(stream: Duplex, stdout: CommandContext['stdout']): void {
+function forward(stream: Duplex, output: Writable): void {
   stream.on('data', (chunk: Buffer) => {
-    if (stdout.write(chunk)) return;
+    if (output.write(chunk)) return;
     stream.pause();
-    stdout.once('drain', () => stream.resume());
+    output.once('drain', () => stream.resume());
   });
 }

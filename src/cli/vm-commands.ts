@@ -40,9 +40,10 @@ async function runVmAction(
     return EXIT.done;
   }
   // What can't be done at all is told before anybody is asked, and before anything is sent.
-  const outcome = action.outcome?.(args);
-  for (const { id } of vms)
-    if ((vms.length === 1 || destroys) && !isAlready(outcome, id, app)) permitted(action, id, app);
+  for (const vm of vms) {
+    const isDone = isAlready(action.outcome?.(args, vm), vm.id, app);
+    if ((vms.length === 1 || destroys) && !isDone) permitted(action, vm.id, app);
+  }
   if (destroys && !(await agreed(action, vms, args, context))) return EXIT.interrupted;
 
   const spec = taskFor(

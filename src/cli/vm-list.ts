@@ -4,7 +4,7 @@ import { didYouMean } from '../state/config/nearest.ts';
 import { compileFilter } from '../state/filter.ts';
 import type { Fleet } from '../state/fleet.ts';
 import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
-import { readViews, type ViewSettings } from '../state/views.ts';
+import { readViews, readyViews, type ViewSettings } from '../state/views.ts';
 import { columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
@@ -33,7 +33,7 @@ const flags: readonly Flag[] = [
   {
     key: 'view',
     label: 'View',
-    help: 'A saved view: its filter, its columns, its order.',
+    help: 'A view, saved or ready-made: its filter, its columns, its order.',
     kind: 'text',
     examples: ['NAME'],
   },
@@ -99,8 +99,9 @@ function orUsage<Value>(flag: string, read: Value | string): Value {
 function savedView(name: string, { app }: CommandContext): ViewSettings {
   // What is wrong in that section has been told with the rest of the file.
   const { views } = readViews(app.configPath, app.config().file);
-  const view = views.get(name);
-  if (!view) throw new FleetError('usage', `there is no view ${JSON.stringify(name)}${didYouMean(name, views.keys())}`);
+  const all = new Map([...readyViews, ...views]);
+  const view = all.get(name);
+  if (!view) throw new FleetError('usage', `there is no view ${JSON.stringify(name)}${didYouMean(name, all.keys())}`);
   const { problem, unfinished } = compileFilter(view.filter, app.store.fleet);
   const wrong = problem ?? unfinished;
   if (wrong) throw new FleetError('usage', `the filter of the view ${name}: ${wrong.message}`);

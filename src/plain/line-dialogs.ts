@@ -13,6 +13,15 @@ const MOST_READ = 20;
 export const lineDialogs =
   (voice: Voice, typing: Typing) =>
   (stage: Stage): Dialogs => {
+    /** What is typed before the next question of several is for that one. */
+    const inTurn = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+      const release = typing.reserve();
+      try {
+        return await ask();
+      } finally {
+        release();
+      }
+    };
     const yes = async (question: string) => /^y(es)?$/i.test(((await typing.ask(question)) ?? '').trim());
 
     return {
@@ -24,31 +33,33 @@ export const lineDialogs =
         voice.say(...shortened(does), ...shortened(leavesOut).map((text) => `not ${text}`));
         return yes(`${question} y or n:`);
       },
-      async prompt({ title, lines, start = '', secret = false, complaint }) {
+      prompt({ title, lines, start = '', secret = false, complaint }) {
         const kept = start === '' || secret ? '' : ` Enter keeps ${start}.`;
-        for (;;) {
-          const typed = await typing.ask(`${title}: ${lines.join(' ')}${kept}`, { secret });
-          if (typed === undefined) return undefined;
-          const text = typed === '' ? start : typed;
-          const wrong = complaint?.(text);
-          if (wrong === undefined) return text;
-          voice.say(wrong);
-        }
+        return inTurn(async () => {
+          for (;;) {
+            const typed = await typing.ask(`${title}: ${lines.join(' ')}${kept}`, { secret });
+            if (typed === undefined) return undefined;
+            const text = typed === '' ? start : typed;
+            const wrong = complaint?.(text);
+            if (wrong === undefined) return text;
+            voice.say(wrong);
+          }
+        });
       },
-      async pick({ title, lines = [], choices }) {
+      pick({ title, lines = [], choices }) {
         voice.say(`${title}. ${lines.join(' ')}`);
-        const known = await there(stage, choices);
-        voice.say(...known.map(({ label }, at) => `${at + 1}: ${label}`));
-        for (;;) {
-          const typed = await typing.ask('Number, or the beginning of the words:');
-          if (typed === undefined || typed.trim() === '') return undefined;
-          const chosen = chosenOf(
-            known.map(({ label }) => label),
-            typed,
-          );
-          if (chosen !== undefined) return known[chosen]?.value;
-          voice.say(`${typed} is none of them`);
-        }
+        return inTurn(async () => {
+          const known = await there(stage, choices);
+          const labels = known.map(({ label }) => label);
+          voice.say(...labels.map((label, at) => `${at + 1}: ${label}`));
+          for (;;) {
+            const typed = await typing.ask('Number, or the beginning of the words:');
+            if (typed === undefined || typed.trim() === '') return undefined;
+            const chosen = chosenOf(labels, typed);
+            if (chosen !== undefined) return known[chosen]?.value;
+            voice.say(`${typed} is none of them`);
+          }
+        });
       },
       form: (options) => lineForm(stage, voice, typing, options),
       filter: (options) => void askForFilter(voice, typing, options),

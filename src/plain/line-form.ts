@@ -118,7 +118,8 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   };
 
   // Whoever made it opens it first.
-  queueMicrotask(() => void run().catch(stage.message.fail));
+  const release = typing.reserve();
+  queueMicrotask(() => void run().catch(stage.message.fail).finally(release));
   return {
     layer,
     tell(lines) {

@@ -1,7 +1,7 @@
+import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { guardExit } from '../terminal/guard.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
 import type { ConsoleTerminal } from '../terminal/screen.ts';
-import { watchesAlternateScreen } from './alternate-screen.ts';
 
 /** A terminal that is only ever written to line by line; keys come one by one. */
 export interface LineTerminal extends ConsoleTerminal {

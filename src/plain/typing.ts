@@ -9,35 +9,60 @@ export interface TypedOptions {
   readonly until?: Promise<void>;
 }
 
-/** Lines that are typed in answer to a question. One at a time. */
+/** Lines that are typed in answer to a question. Of several questions one is open, the others wait for their turn. */
 export interface Typing {
   /** Undefined when it was given up with Esc. */
   ask(question: string, options?: TypedOptions): Promise<string | undefined>;
-  /** True when a question was open, and took it. */
+  /**
+   * More questions will come: what is typed before them is theirs, and never taken for commands. Until the function that
+   * this answers is called.
+   */
+  reserve(): () => void;
+  /** True when it is for a question. */
   take(event: InputEvent): boolean;
 }
 
-interface Open {
+interface Question {
+  readonly words: string;
   readonly secret: boolean;
   readonly answer: (text: string | undefined) => void;
   text: string;
 }
 
-export function createTyping(voice: Voice): Typing {
-  let open: Open | undefined;
+const MOST_AHEAD = 1_000;
 
+export function createTyping(voice: Voice): Typing {
+  let open: Question | undefined;
+  let waiting: readonly Question[] = [];
+  let reserved = 0;
+  let ahead: readonly InputEvent[] = [];
+  let release = () => {};
+
+  const openNext = () => {
+    const [next, ...rest] = waiting;
+    if (open || !next) return;
+    waiting = rest;
+    open = next;
+    release = voice.hold();
+    voice.echo(`${clean(next.words)} `);
+    const typed = ahead;
+    ahead = [];
+    for (const event of typed) take(event);
+  };
   const end = (text: string | undefined) => {
     voice.echo('\n');
-    const { answer } = open as Open;
+    const { answer } = open as Question;
     open = undefined;
+    release();
     answer(text);
+    openNext();
   };
-  const add = (question: Open, text: string) => {
+  const add = (question: Question, text: string) => {
     question.text += text;
     if (!question.secret) voice.echo(text);
   };
   /** Goes back over the last character as people see it. */
-  const takeBack = (question: Open) => {
+  const takeBack = (question: Question) => {
     const parts = [...clusters(question.text)];
     const last = parts.pop();
     if (last === undefined) return;
@@ -46,30 +71,41 @@ export function createTyping(voice: Voice): Typing {
     if (!question.secret) voice.echo(`${'\b'.repeat(columns)}${' '.repeat(columns)}${'\b'.repeat(columns)}`);
   };
 
+  function take(event: InputEvent): boolean {
+    if (!open) {
+      if (reserved > 0 && ahead.length < MOST_AHEAD) ahead = [...ahead, event];
+      return reserved > 0;
+    }
+    if (event.kind === 'paste') add(open, clean(event.text));
+    if (event.kind !== 'key') return true;
+    if (event.name === 'enter') end(open.text);
+    else if (event.name === 'esc') end(undefined);
+    else if (event.name === 'backspace') takeBack(open);
+    else if (!event.ctrl && !event.alt) add(open, event.text);
+    return true;
+  }
+
   return {
-    async ask(question, { secret = false, until } = {}) {
-      const release = voice.hold();
+    ask(words, { secret = false, until } = {}) {
       const { promise, resolve } = Promise.withResolvers<string | undefined>();
-      const own: Open = { secret, text: '', answer: resolve };
-      open = own;
-      void until?.then(() => open === own && end(undefined));
-      voice.echo(`${clean(question)} `);
-      try {
-        return await promise;
-      } finally {
-        release();
-      }
+      const own: Question = { words, secret, text: '', answer: resolve };
+      waiting = [...waiting, own];
+      void until?.then(() => {
+        if (open === own) return end(undefined);
+        waiting = waiting.filter((other) => other !== own);
+        resolve(undefined);
+      });
+      // At once, where it can be: the key right behind the one that asks is an answer.
+      openNext();
+      return promise;
     },
-    take(event) {
-      if (!open) return false;
-      if (event.kind === 'paste') add(open, clean(event.text));
-      if (event.kind !== 'key') return true;
-      if (event.name === 'enter') end(open.text);
-      else if (event.name === 'esc') end(undefined);
-      else if (event.name === 'backspace') takeBack(open);
-      else if (event.ctrl || event.alt) return false;
-      else add(open, event.text);
-      return true;
+    reserve() {
+      reserved++;
+      return () => {
+        reserved--;
+        if (reserved === 0) ahead = [];
+      };
     },
+    take,
   };
 }

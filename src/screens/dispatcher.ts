@@ -1,6 +1,6 @@
 import type { Action, ViewAction } from '../actions/action.ts';
 import type { ViewActionId } from '../actions/view.ts';
-import type { InputEvent, Key } from '../terminal/keys.ts';
+import type { InputEvent, Key, Mouse } from '../terminal/keys.ts';
 import { actionMeant, isAlwaysThere } from './actions/action-meant.ts';
 import type { Views } from './commands.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
@@ -45,7 +45,14 @@ export function createDispatcher({
     stage.changed();
   };
 
-  const point = createPointer(stage, views, press);
+  const pointAt = createPointer(stage, views, press);
+  const point = (event: Mouse) => {
+    pointAt(event);
+    if (event.action !== 'press') return;
+    // Behind it: what stood at the bottom when it was clicked decides what was meant.
+    stage.message.seen();
+    stage.tour.hide();
+  };
 
   return (event) => {
     if (event.kind === 'key') press(event);

@@ -104,6 +104,8 @@ export function createStore(clock: Clock): Store {
   }
 
   function* applyInventory(endpoint: EndpointName, inventory: Inventory): Generator<undefined, void> {
+    // A server that was started anew may give old names to new tasks. What is still true is told again.
+    platformTasks.forget(endpoint);
     const here: Here = { pools: new Set(), nodes: new Set(), vms: new Set() };
     yield* applyAll(upserts(inventory, here));
     yield* applyAll(removals(endpoint, here));

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FleetError } from '../errors.ts';
 import { builtInThemes } from './built-in-themes.ts';
 import { type ColourLevel, opening, type WordStyle } from './theme-colours.ts';
@@ -82,7 +82,9 @@ export interface Themes {
   load(name: string): Promise<Theme>;
 }
 
-/** `folder` is the user's own, where files may or may not be. */
+/** Where users put themes of their own: beside their configuration. It need not be there. */
+export const themesFolder = (configPath: string): string => join(dirname(configPath), 'themes');
+
 export const createThemes = (level: ColourLevel, folder: string): Themes => ({
   names: () => themeNames(folder),
   load: (name) => loadTheme(name, level, folder),

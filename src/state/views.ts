@@ -43,6 +43,20 @@ export function viewNameComplaint(name: string): string | undefined {
   return /[\p{Cc}\p{Cf}]/u.test(name) ? 'the name of a view must not contain control characters' : undefined;
 }
 
+const ready = (filter: string, by: string): ViewSettings => {
+  const sort = readSort(by);
+  return { filter, sort: typeof sort === 'string' ? undefined : sort, columns: undefined, flat: true };
+};
+
+/** Those that everybody has, F-129. One of the configuration that has the same name takes its place. */
+export const readyViews: ReadonlyMap<string, ViewSettings> = new Map([
+  ['busiest', ready('', 'cpu')],
+  ['most-memory', ready('', 'mem')],
+  ['running', ready('state:running', 'name')],
+  ['stopped', ready('state:stopped', 'name')],
+  ['in-trouble', ready('state:crashed,error,unknown', 'name')],
+]);
+
 /** As it stands in the file. */
 export const viewWords = ({ filter, sort, columns, flat }: ViewSettings): ViewWords => ({
   ...(filter.trim() !== '' && { filter }),

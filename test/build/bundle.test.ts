@@ -52,3 +52,32 @@ it('starts Ink without the HTTP client', async () => {
     console.log(renderToString(createElement(Text, null, 'drawn')), asked);`;
   expect(await printed(program)).toBe('drawn 0');
 });
+
+it('starts Ink without the tables of graphemes', async () => {
+  const program = `
+    let segmenters = 0;
+    const { Segmenter } = Intl;
+    Intl.Segmenter = class extends Segmenter { constructor() { super(); segmenters++; } };
+    const { renderToString, Text } = await import('ink');
+    const { createElement } = await import('react');
+    const draw = (text) => renderToString(createElement(Text, { wrap: 'wrap' }, text), { columns: 20 });
+    console.log(draw('drawn'), segmenters, draw('仮想 '.repeat(9)).split('\\n').length, segmenters > 0);`;
+  expect(await printed(program)).toBe('drawn 0 3 true');
+});
+
+it('loads cryptography with the first call that needs it', async () => {
+  const program = `
+    import { createHash } from 'node:crypto';
+    const isLoaded = () => process.moduleLoadList.includes('NativeModule crypto');
+    console.log(isLoaded(), createHash('sha256').update('').digest('hex').slice(0, 8), isLoaded());`;
+  expect(await printed(program)).toBe('false e3b0c442 true');
+});
+
+it("takes from Node's own modules what is asked for, and nothing beside it", async () => {
+  const program = `
+    import fs, { existsSync } from 'node:fs';
+    import * as path from 'path';
+    const isLoaded = process.moduleLoadList.includes('NativeModule internal/fs/streams');
+    console.log(existsSync === fs.existsSync, path.join('a', 'b'), isLoaded);`;
+  expect(await printed(program)).toBe('true a/b false');
+});

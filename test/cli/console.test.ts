@@ -67,8 +67,9 @@ describe('the console on the command line', () => {
     stdin.write('\r');
     stdin.write(DETACH);
     expect(await ended).toBe(0);
-    // Soft reset, the normal screen, the cursor: see terminal/modes.ts.
-    for (const sequence of ['\x1b[!p', '\x1b[?1049l', '\x1b[?25h']) expect(said.at(-1)).toContain(sequence);
+    // Soft reset, no mouse, a cursor; the cursor stays where it is, so no switch of screens that nobody made.
+    for (const sequence of ['\x1b[!p', '\x1b[?1000l', '\x1b[?25h']) expect(said.at(-1)).toContain(sequence);
+    expect(said.at(-1)).not.toContain('\x1b[?1049l');
     expect(said.at(-1)).toContain('detached from');
   });
 

@@ -62,6 +62,14 @@ describe('vm list', () => {
     expect(part.map(({ name }) => name)).toEqual(part.map(({ name }) => name).toSorted());
   });
 
+  it('F-129 has views for what everybody asks', async () => {
+    const rows = (await desk.run('vm', 'list', '--view', 'stopped', '-o', 'json')).json<{ state: string }[]>();
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ state }) => state === 'stopped')).toBe(true);
+    const busiest = (await desk.run('vm', 'list', '--view', 'busiest', '-o', 'json')).json<{ cpu: number | null }[]>();
+    expect(isFalling(busiest.map(({ cpu }) => cpu ?? 0))).toBe(true);
+  });
+
   it.each([
     [['--sort', 'cpuu'], 'there is no column "cpuu" (did you mean cpu?)'],
     [['--columns', 'name,stat'], 'there is no column "stat" (did you mean state?)'],

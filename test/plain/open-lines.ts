@@ -34,6 +34,8 @@ export interface OpenLines {
   /** All of it, from the first byte on. */
   bytes(): string;
   idle(ms: number): Promise<void>;
+  /** A question from elsewhere, as a connection has them. */
+  ask(question: string): Promise<string | undefined>;
   config(): Promise<string>;
   readonly server: FakeServer;
   readonly clock: TestClock;
@@ -132,6 +134,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
     },
     said,
     bytes: () => written,
+    ask: typing.ask,
     idle: (ms) => clock.pass(ms),
     config: () => readFile(file, 'utf8'),
     server: await fakeServer(

@@ -174,6 +174,20 @@ describe('line mode', () => {
     await lines.hear('the first row');
   });
 
+  it('takes nothing for a command that was typed ahead of a question, and lets a question wait for another', async () => {
+    await lines.press('j', 'j', 'a', 'D', 'X', 'enter');
+    await lines.hear('DX is none of them');
+    await lines.press('esc');
+    expect(lines.bytes()).not.toContain('Is lost');
+    const first = lines.ask('First?');
+    const second = lines.ask('Second?');
+    await lines.hear('First? ');
+    await lines.type('1');
+    await lines.hear('Second? ');
+    await lines.type('2');
+    expect(await Promise.all([first, second])).toEqual(['1', '2']);
+  });
+
   it('opens a console, and leaves when it is told to', async () => {
     await lines.press('j', 'j', 'c');
     await lines.hear('detached from the console of billing-db1');

@@ -181,6 +181,14 @@ describe('columns', () => {
 });
 
 describe('saved views', () => {
+  it('F-129 has some for what everybody asks, without a configuration', async () => {
+    await open();
+    await fleet.press('W');
+    await fleet.chooseFromMenu('stopped');
+    await fleet.see('filter: state:stopped');
+    expect(rows().every((line) => line.includes('stopped'))).toBe(true);
+  });
+
   it('F-130 F-482 keeps filter, order and columns under a name, in the configuration', async () => {
     await open();
     await fleet.press('/', 'state:running', 'enter', '3', 'W');

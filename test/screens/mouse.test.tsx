@@ -106,6 +106,14 @@ describe('the mouse', () => {
     fleet.dontSee('─ Keys ─');
   });
 
+  it('takes a message away that was read, as a key does', async () => {
+    await fleet.press('jj', 's');
+    await fleet.see(/^ Start: /m);
+    await fleet.idle(2_000);
+    await click(12, rowOf('billing-db1'));
+    fleet.dontSee(/^ Start: /m);
+  });
+
   it('goes to the task that is clicked', async () => {
     const stopped = lines().findIndex((line) => line.includes('stopped'));
     await click(12, stopped);

@@ -16,7 +16,7 @@ afterEach(() => fleet?.close());
 async function picture(name: string, options: FleetOptions, keys: readonly string[]): Promise<void> {
   fleet = await openFleet({ vms: 200, ...options });
   await fleet.press(...keys);
-  await fleet.idle(60_000);
+  await fleet.idle(20_000);
   const theme = options.theme ?? 'dark';
   const { grounds: [ground = DARK] = [], words } = builtInThemes[theme] ?? {};
   const text = words?.text?.colour ?? (theme === 'light' ? TEXT.light : TEXT.dark);

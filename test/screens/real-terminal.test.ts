@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildOptions } from '../../scripts/build/options.ts';
@@ -13,7 +13,6 @@ let pty: Pty;
 /** The whole program as it is built, in a real terminal. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'drover-screen-'));
-  symlinkSync(fileURLToPath(new URL('../../themes', import.meta.url)), join(folder, 'themes'));
   await build({ ...buildOptions, outdir: join(folder, 'dist') });
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -185,6 +184,32 @@ describe('line mode in a real terminal', () => {
     await until('drover, line by line.');
     type('q');
     expect((await exit).code).toBe(0);
+  });
+
+  it('says that it needs keys where there is no terminal for them', () => {
+    const program = join(folder, 'dist/drover.js');
+    const { status, stderr } = spawnSync(process.execPath, [program, '--plain'], { input: 'q', encoding: 'utf8' });
+    expect(stderr).toContain('line mode reads keys, and its input is no terminal');
+    expect(status).toBe(2);
+  });
+
+  it('is stopped by ctrl-Z and goes on with fg', async () => {
+    const program = join(folder, 'dist/drover.js');
+    pty = openPty({
+      argv: ['bash', '--norc', '--noprofile', '-i'],
+      env: { PS1: '$ ', XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder },
+    });
+    await pty.until('$');
+    pty.type(`${process.execPath} ${program} --demo=50 --plain\r`);
+    await pty.until(/\d+\/50 VMs running/);
+    pty.type('\x1a');
+    await pty.until('Stopped');
+    pty.type('stty -a\r');
+    expect(await pty.until('icanon')).not.toMatch(/-icanon|-echo\s/);
+    pty.type('fg\r');
+    await pty.until((screen) => screen.trimEnd().endsWith('--plain'));
+    pty.type('j');
+    await pty.until(/, node, up, /);
   });
 
   it('is there when the configuration says so, and leaves the screen that it began with', async () => {

@@ -6,7 +6,7 @@ import { platforms } from '../../platforms/registry.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
 import { createConfigStore } from '../../state/config/store.ts';
 import { type EndpointNames, type NamedId, namesFile, readNames, rememberNames } from '../../state/known-names.ts';
-import { readViews } from '../../state/views.ts';
+import { readViews, readyViews } from '../../state/views.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +15,7 @@ export interface LiveNames {
   readonly endpoints: readonly string[];
   readonly pools: readonly string[];
   readonly platforms: readonly string[];
-  /** Saved in the configuration. */
+  /** Saved in the configuration, and those that everybody has. */
   readonly views: readonly string[];
   readonly vms: readonly NamedId[];
   readonly nodes: readonly NamedId[];
@@ -36,7 +36,7 @@ export async function readLiveNames(config: string | undefined, env: Env): Promi
     endpoints: [...endpoints.keys()],
     pools: [...pools.keys()],
     platforms: platforms.map(({ manifest }) => manifest.id),
-    views: [...readViews(file, loaded.config.file).views.keys()],
+    views: [...new Set([...readViews(file, loaded.config.file).views.keys(), ...readyViews.keys()])],
     vms: known.flatMap(({ vms }) => vms),
     nodes: known.flatMap(({ nodes }) => nodes),
   };

@@ -7,7 +7,7 @@ import { type Problem, spellProblem } from '../../state/config/problem.ts';
 import { referenceOf } from '../../state/fields.ts';
 import { fileTrouble } from '../../state/file-trouble.ts';
 import { themeName } from '../../state/preferences.ts';
-import { themeNames } from '../../state/theme.ts';
+import { themeNames, themesFolder } from '../../state/theme.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 
 const CONFIGURATION = 'configuration';
@@ -38,7 +38,7 @@ function findingOf(problem: Problem): Finding {
 }
 
 async function themeFindings(app: App): Promise<readonly Finding[]> {
-  const [name, names] = [themeName(app.config()), await themeNames()];
+  const [name, names] = [themeName(app.config()), await themeNames(themesFolder(app.configPath))];
   if (names.includes(name)) return [];
   return [warning(CONFIGURATION, `there is no theme ${JSON.stringify(name)}`, `themes are ${names.join(', ')}`)];
 }

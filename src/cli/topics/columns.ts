@@ -1,3 +1,4 @@
+import { readyViews, spellView } from '../../state/views.ts';
 import { vmColumns } from '../../state/vm-columns.ts';
 import { example, type Topic, terms, text } from './topic.ts';
 
@@ -23,6 +24,8 @@ export const columnsTopic: Topic = {
         '    flat: yes',
       ),
       example('drover vm list --view busy'),
+      text('These are there without that:'),
+      terms([...readyViews].map(([name, view]) => [name, spellView(view)] as const)),
     ];
   },
 };

@@ -89,6 +89,8 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
   function tellTasks(tasks: readonly ListedTask[]): void {
     const events: PlatformEvent[] = [];
     const news = tracker.look(tasks);
+    // before the rows: whoever waits must hear that it failed before it looks done
+    tellStates(news);
     for (const one of news) {
       const { text, outcome } = one;
       const key = keyOf(one);
@@ -98,7 +100,6 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
       emit(roster.learn(key, { failure: outcome === 'badly' && text !== undefined ? text : null }));
       touch(key);
     }
-    tellStates(news);
     if (events.length > 0) sink({ kind: 'events', events });
   }
 

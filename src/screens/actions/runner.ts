@@ -48,7 +48,7 @@ export function createRunner(
       return node === undefined ? undefined : attachNode(stage, action, node);
     }
     if ('shows' in action && action.noun === 'vm') {
-      if (first !== undefined && state.view.toKey(`vm ${first}`)) details.show('Console');
+      if (first !== undefined && state.view.toKey(`vm ${first}`)) details.turnTo('Console');
       state.pane = 'details';
       return stage.changed();
     }

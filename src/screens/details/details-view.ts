@@ -20,10 +20,8 @@ export interface DetailsView {
   turn(by: number): void;
   /** The name of the tab that is shown. */
   readonly tab: string;
-  /** To the tab of this name; false when there is none. */
+  /** To the tab of this name, of what the cursor is on; false when there is none. */
   turnTo(name: string): boolean;
-  /** To this tab of the VM under the cursor, at once. */
-  show(tab: (typeof TABS)['vm'][number]): void;
   /** Exactly `room.rows` lines at most, each `room.columns` wide at most. */
   lines(room: Room & { readonly side: 'right' | 'below' }, focused: boolean): readonly string[];
 }
@@ -99,18 +97,13 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       return target ? (TABS[target.kind][tabs[target.kind]] ?? '') : '';
     },
     turnTo(name) {
+      target = state.view.current();
       const names: readonly string[] = target ? TABS[target.kind] : [];
       if (!target || !names.includes(name)) return false;
       tabs[target.kind] = names.indexOf(name);
       first = 0;
       want();
       return true;
-    },
-    show(tab) {
-      tabs.vm = TABS.vm.indexOf(tab);
-      target = state.view.current();
-      first = 0;
-      want();
     },
     lines(room, focused) {
       if (!target) return [];

@@ -27,23 +27,31 @@ export const fact = (label: string, value: string | undefined, colour?: ColourWo
 
 /** The facts below each other, or in two columns where there is room for them. */
 export function factLines(facts: readonly Fact[], columns: number, look: Look): readonly string[] {
-  const labels = facts.map((one) => ('label' in one ? width(one.label) : 0));
-  const label = Math.max(LABEL, Math.min(LONGEST_LABEL, Math.max(0, ...labels)));
-  if (columns < TWO_COLUMNS_FROM) return facts.map((one) => factText(one, label, columns, look));
+  if (columns < TWO_COLUMNS_FROM) {
+    const label = labelColumns(facts);
+    return facts.map((one) => factText(one, label, columns, look));
+  }
   const half = Math.floor((columns - GAP) / 2);
   const rows = Math.ceil(facts.length / 2);
-  return facts.slice(0, rows).map((left, at) => {
-    const right = facts[at + rows];
-    return factText(left, label, half, look) + (right ? ' '.repeat(GAP) + factText(right, label, half, look) : '');
+  const [left, right] = [facts.slice(0, rows), facts.slice(rows)];
+  const [leftLabel, rightLabel] = [labelColumns(left), labelColumns(right)];
+  return left.map((one, at) => {
+    const beside = right[at];
+    const text = factText(one, leftLabel, half, look);
+    return beside ? text + ' '.repeat(GAP) + factText(beside, rightLabel, half, look) : text;
   });
 }
 
+/** Room for the longest label of those below each other. */
+const labelColumns = (facts: readonly Fact[]): number =>
+  Math.min(LONGEST_LABEL, Math.max(LABEL, ...facts.map((one) => ('label' in one ? width(one.label) : 0))));
+
 /** Exactly `columns` wide. */
-function factText(one: Fact, labelColumns: number, columns: number, look: Look): string {
+function factText(one: Fact, labelWidth: number, columns: number, look: Look): string {
   const { theme } = look;
   if ('section' in one) return theme.paint('header', fit(clean(one.section), columns));
-  const label = theme.paint('dim', fit(clean(one.label), labelColumns));
-  const room = Math.max(1, columns - labelColumns - 1);
+  const label = theme.paint('dim', fit(clean(one.label), labelWidth));
+  const room = Math.max(1, columns - labelWidth - 1);
   if ('value' in one) return `${label} ${theme.paint(one.colour ?? 'text', fit(clean(one.value), room))}`;
   if ('trend' in one) {
     const shown = one.trend.slice(Math.max(0, one.trend.length - room));

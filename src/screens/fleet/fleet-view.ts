@@ -6,11 +6,12 @@ import type { Hint } from '../layers.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { columnsFor } from './columns.ts';
+import { createDrawnRows } from './drawn-rows.ts';
 import { fleetLayout } from './fleet-layout.ts';
 import { createFleetPointer } from './fleet-pointer.ts';
 import type { FleetState } from './fleet-state.ts';
 import { createListCommands } from './list-commands.ts';
-import { rowText, titleText } from './row-text.ts';
+import { titleText } from './row-text.ts';
 
 /** The tree with the details of what the cursor is on. */
 export function createFleetView(
@@ -23,6 +24,7 @@ export function createFleetView(
 ): View {
   const { view } = state;
   const { fleet } = stage.services.store;
+  const drawRow = createDrawnRows();
   let page = 10;
 
   const treeLines = (room: Room): string[] => {
@@ -35,7 +37,7 @@ export function createFleetView(
     const cursorKey = view.current()?.key;
     const lines = rows.map((row) => {
       const cursor = row.key !== cursorKey ? 'none' : state.pane === 'tree' ? 'active' : 'resting';
-      return rowText(row, cursor, row.kind === 'vm' && view.marks.has(row.id), scene);
+      return drawRow(row, cursor, row.kind === 'vm' && view.marks.has(row.id), scene);
     });
     if (rows.length === 0) lines.push(...emptyLines(stage, state, room.columns));
     return [titleText(scene, state.sort), ...lines];

@@ -1,4 +1,11 @@
-import { readViews, spellView, type ViewSettings, viewNameComplaint, viewWords } from '../../state/views.ts';
+import {
+  readViews,
+  readyViews,
+  spellView,
+  type ViewSettings,
+  viewNameComplaint,
+  viewWords,
+} from '../../state/views.ts';
 import type { Stage } from '../stage.ts';
 import type { FleetState } from './fleet-state.ts';
 
@@ -7,7 +14,7 @@ type Choice =
   | { readonly kind: 'save' | 'delete' };
 
 /**
- * The views of the configuration, to take one, to save this one under a name, to delete one. They are in the configuration
+ * The views of the configuration and the ready-made ones, to take one, to save this one under a name, to delete one. They are in the configuration
  * and not in what the screen remembers, so that a team can share them and a command line can name them.
  */
 export async function openSavedViews(stage: Stage, state: FleetState, changed: () => void): Promise<void> {
@@ -15,12 +22,13 @@ export async function openSavedViews(stage: Stage, state: FleetState, changed: (
   const views = () => readViews('', services.config().file);
   const { problems } = views();
   const all = () => [...views().views];
+  const offered = () => [...all(), ...[...readyViews].filter(([name]) => !views().views.has(name))];
 
   const chosen = await dialogs.pick<Choice>({
-    title: 'Saved views',
+    title: 'Views',
     lines: problems.map(({ message: words, at }) => `${at ? `line ${at.line}: ` : ''}${words}`),
     choices: () => [
-      ...all().map(([name, view]) => ({
+      ...offered().map(([name, view]) => ({
         label: `${name}: ${spellView(view)}`,
         value: { kind: 'take', name, view } as const,
       })),

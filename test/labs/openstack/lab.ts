@@ -47,6 +47,8 @@ async function up({ tell }: UpOptions): Promise<Readonly<Record<string, string>>
   await mkdir(site.dir, { recursive: true });
   await providePackages(site, tell);
   if (!existsSync(files.ca)) await writeCertificates(site);
+  // without a snapshot it is one of another recipe, or one whose birth was broken off
+  if (isBooted(site) && !hasSnapshot(site)) await powerOff(site);
   if (!isBooted(site)) {
     if (!hasSnapshot(site)) await giveBirth(site, tell);
     tell(`Starting the cloud at ${site.address} …`);

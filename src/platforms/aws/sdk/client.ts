@@ -52,7 +52,6 @@ function startThread(): Thread {
     stdout: true,
     stderr: true,
   });
-  worker.unref();
   const pending = new Map<number, Pending>();
   const started: Thread = {
     post: (message) => worker.postMessage(message),
@@ -67,6 +66,8 @@ function startThread(): Thread {
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   });
+  // After the listeners: each of them would hold the program.
+  worker.unref();
   return started;
 }
 
@@ -113,43 +114,49 @@ function share(): Thread {
   return thread;
 }
 
+function leave(mine: Thread): void {
+  mine.users--;
+  if (mine.users > 0 || mine !== thread) return;
+  clearTimeout(leaving);
+  leaving = setTimeout(() => {
+    thread = undefined;
+    mine.stop();
+  }, LINGER_MS).unref();
+}
+
 /** A share in the thread, which is started for the first and stopped some time after the last. */
 export function openSdk(handler: HttpHandler, name: string): SdkClient {
   let open = true;
-  let mine = share();
+  let mine: Thread | undefined;
   return {
     send(order, credentials, signal) {
       return new Promise((resolve, reject) => {
         signal.throwIfAborted();
         if (!open) throw new FleetError('host.unreachable', `the connection to ${name} was closed`, { retry: true });
-        // It has crashed, which was told to those who waited then.
-        if (mine !== thread) mine = share();
+        // The first time, and after it has crashed, which was told to those who waited then.
+        if (mine === undefined || mine !== thread) mine = share();
+        const used = mine;
         const call = ++calls;
-        const give = () => settle(mine, call, () => reject(signal.reason));
+        const give = () => settle(used, call, () => reject(signal.reason));
         signal.addEventListener('abort', give, { once: true });
         const end = (then: () => void) => {
           signal.removeEventListener('abort', give);
           then();
         };
-        mine.pending.set(call, {
+        used.pending.set(call, {
           resolve: (output) => end(() => resolve(output)),
           reject: (error) => end(() => reject(error)),
           handler,
           signal,
         });
-        mine.hold();
-        mine.post({ kind: 'order', call, order, credentials });
+        used.hold();
+        used.post({ kind: 'order', call, order, credentials });
       });
     },
     close() {
       if (!open) return;
       open = false;
-      mine.users--;
-      if (mine.users > 0 || mine !== thread) return;
-      leaving = setTimeout(() => {
-        thread = undefined;
-        mine.stop();
-      }, LINGER_MS).unref();
+      if (mine) leave(mine);
     },
   };
 }
