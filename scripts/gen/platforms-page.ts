@@ -51,7 +51,7 @@ function chapter(manifest: Manifest): string {
 
 ${manifest.summary}
 Platform \`${manifest.id}\`, ${manifest.tier}; samples every ${manifest.everyMs / 1000} s.${
-    manifest.needs === undefined ? '' : ` Needs the package \`${manifest.needs}\`.`
+    manifest.needs === undefined ? '' : ` Needs ${manifest.needs.map((name) => `\`${name}\``).join(', ')}.`
   }
 
 ### Fields of an endpoint

@@ -10,7 +10,7 @@ import { askOnTerminal } from './ask.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { knownEndpoint } from './config-commands.ts';
 import { chosenEndpoints, connect } from './connect.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeFor, exitCodeOf } from './exit-code.ts';
 import type { Flag } from './flags.ts';
 import { renderDetails, renderList } from './output.ts';
 import { printResults } from './results.ts';
@@ -81,8 +81,9 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
               undefined,
             ),
           );
-        // What fails here stands between us and the endpoint, whatever it is: nothing can be done with it yet.
-        return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.unreachable;
+        const broken = checks.find(({ ok }) => !ok);
+        if (!broken) return EXIT.done;
+        return broken.code === undefined ? EXIT.unreachable : exitCodeFor(broken.code);
       },
     },
     {
@@ -184,13 +185,14 @@ async function add(
   if (values['untested'] !== true) {
     const checks = await context.app.testDraft(draft, askOnTerminal(context), context.signal);
     sayChecks(checks, context, word);
-    if (checks.some(({ check, ok }) => !ok && /host key/i.test(check))) {
+    const broken = checks.find(({ ok }) => !ok);
+    if (broken?.code === 'trust.unknown-host') {
       throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
         fix: `where nobody can be asked: save it with --untested, then run drover endpoint trust ${word}`,
       });
     }
-    if (checks.some(({ ok }) => !ok)) {
-      throw new FleetError('host.unreachable', `${word} was not saved, since the test failed`, {
+    if (broken) {
+      throw new FleetError(broken.code ?? 'host.unreachable', `${word} was not saved, since the test failed`, {
         fix: 'mend what failed, or add --untested to save it as it is',
       });
     }

@@ -4,13 +4,14 @@ import type { VmInfo } from '../platforms/contract.ts';
 import { spellBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
 import { findNode, findVms } from './find.ts';
 import { type Column, type Row, renderDetails, renderList } from './output.ts';
 import { nodeColumns, nodeRow, poolColumns, poolRows } from './rows.ts';
 import { vmListCommand } from './vm-list.ts';
 
-/** A list of what the chosen endpoints have. Exit code 4 only when none of them answered. */
+/** A list of what the chosen endpoints have. Its exit code is that of exitCodeOfList. */
 async function list<R extends Row & { readonly id: string }>(
   context: CommandContext,
   rowsOf: () => readonly R[],
@@ -21,7 +22,7 @@ async function list<R extends Row & { readonly id: string }>(
   const missing = failureRows(connected, context, rows[0]);
   await print(context, rows, columns, ({ id }) => id, missing);
   sayFailures(context, connected);
-  return connected.answered.length === 0 && connected.failed.size > 0 ? EXIT.unreachable : EXIT.done;
+  return exitCodeOfList(connected);
 }
 
 async function print<R extends Row>(

@@ -6,8 +6,9 @@ import type { Fleet } from '../state/fleet.ts';
 import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
 import { readViews, readyViews, type ViewSettings } from '../state/views.ts';
 import { columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
-import { type Command, type CommandContext, EXIT } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
 import { awaitFigures } from './figures.ts';
 import type { Flag } from './flags.ts';
@@ -61,7 +62,7 @@ export const vmListCommand: Command = {
     const listing = { rows, columns, missing, name: (row: Row) => ids.get(row) ?? '' };
     await context.printer.print(await renderList(listing, context.format, context.columns));
     sayFailures(context, connected);
-    return connected.answered.length === 0 && connected.failed.size > 0 ? EXIT.unreachable : EXIT.done;
+    return exitCodeOfList(connected);
   },
 };
 

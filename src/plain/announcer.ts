@@ -51,17 +51,19 @@ export function createAnnouncer(
     stopChange = clock.after(CHANGES_MS, sayChange);
   };
 
+  const moved = (anew = false) => {
+    if (!anew && state.view.current()?.key === key) return;
+    stopMove();
+    const left = saidAt + PASSES_MS - clock.ticks();
+    if (left <= 0) sayRow();
+    else stopMove = clock.after(left, sayRow);
+  };
+
   return {
-    moved(anew = false) {
-      if (!anew && state.view.current()?.key === key) return;
-      stopMove();
-      const left = saidAt + PASSES_MS - clock.ticks();
-      if (left <= 0) sayRow();
-      else stopMove = clock.after(left, sayRow);
-    },
+    moved,
     landed() {
       // The row that the cursor was on is gone, or the first one has come.
-      if (state.view.current()?.key !== key) this.moved();
+      if (state.view.current()?.key !== key) moved();
       else if (!stopChange) sayChange();
     },
     stop() {

@@ -1,4 +1,5 @@
 import type { Action } from '../actions/action.ts';
+import { tourLines } from '../actions/tour.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import { actionMeant, isAlwaysThere } from '../screens/actions/action-meant.ts';
 import { createVmRunner } from '../screens/actions/run-vm.ts';
@@ -105,6 +106,10 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
 
   let told = message.current;
   const tellMessage = () => {
+    if (stage.tour.shown) {
+      stage.tour.hide();
+      voice.say(...tourLines(stage.keymap).map(([keys, does]) => `${keys}: ${does}`));
+    }
     if (message.current === told) return;
     told = message.current;
     if (told) voice.say(told.fix === undefined ? told.text : `${told.text}. ${told.fix}`);

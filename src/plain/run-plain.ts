@@ -90,6 +90,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     services.open();
     services.follow();
     remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    if (remembered.isFirst) stage.tour.show();
     await ended;
     stopListening();
     remembered.keep();

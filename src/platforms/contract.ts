@@ -11,6 +11,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { EndpointName, NodeId, PoolId, VmId } from '../ids.ts';
 import type { Bytes } from '../units.ts';
 
@@ -489,6 +490,8 @@ export interface Check {
   readonly ok: boolean;
   readonly detail: string;
   readonly fix?: string;
+  /** Of what went wrong, where an error said it. */
+  readonly code?: ErrorCode;
 }
 
 export interface Platform {

@@ -2,6 +2,7 @@ import type { Key, Mouse } from '../terminal/keys.ts';
 import type { Views } from './commands.ts';
 import { showsKeys } from './frame/bottom.ts';
 import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
+import { hintsNow } from './frame/hints.ts';
 import { hintAt } from './frame/key-bar.ts';
 import { keyNamed } from './keys.ts';
 import type { Stage } from './stage.ts';
@@ -21,8 +22,7 @@ export function createPointer(stage: Stage, views: Views, press: (key: Key) => v
     if (event.row !== rows - 1 || event.action !== 'press' || event.button !== 'left') return undefined;
     const { bottom } = frameLayout({ columns, rows });
     if (!showsKeys({ message: stage.message.current, lines: bottom }, columns)) return undefined;
-    const hints = stage.layers.top?.hints() ?? views.current.hints();
-    return hintAt(hints, columns, event.column)?.key;
+    return hintAt(hintsNow(stage, views.current), columns, event.column)?.key;
   };
 
   return (event) => {

@@ -11,6 +11,7 @@ import { createDispatcher } from './dispatcher.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { createFleetView } from './fleet/fleet-view.ts';
 import { createSifting } from './fleet/sifting.ts';
+import { followChoices } from './follow-choices.ts';
 import { fleetHints } from './frame/hints.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
@@ -75,6 +76,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     services.store.subscribe(sifting.wake),
     sifting.stop,
     services.tasks.subscribe(stage.changed),
+    followChoices(stage),
   ];
   details.follow();
   return {

@@ -9,6 +9,7 @@ import type { FleetState } from './fleet/fleet-state.ts';
 import { bottomLines } from './frame/bottom.ts';
 import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
 import { headerText } from './frame/header.ts';
+import { hintsNow } from './frame/hints.ts';
 import type { Room } from './look.ts';
 import type { Stage } from './stage.ts';
 import { TourPanel } from './tour/tour-panel.tsx';
@@ -33,7 +34,6 @@ export function Root({ stage, state, views }: RootProps) {
   const view = views.current;
   const { header, body, bottom } = frameLayout(size);
   const shown = view.lines(body);
-  const { top, all } = stage.layers;
   const summary = headerText(stage.services, state, view.id, columns, stage.look);
   const lines = [
     ...(header ? [summary] : []),
@@ -41,7 +41,7 @@ export function Root({ stage, state, views }: RootProps) {
     ...bottomLines(
       {
         message: stage.message.current,
-        hints: top ? top.hints() : view.hints(),
+        hints: hintsNow(stage, view),
         otherwise: header ? '' : summary,
         lines: bottom,
       },
@@ -54,7 +54,7 @@ export function Root({ stage, state, views }: RootProps) {
     <Box width={columns} height={rows} overflow="hidden">
       <Lines lines={lines} />
       {stage.tour.shown ? <TourPanel stage={stage} room={room} /> : null}
-      {all.map((layer, at) => (
+      {stage.layers.all.map((layer, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
         <Fragment key={at}>{layer.draw(room)}</Fragment>
       ))}

@@ -19,8 +19,8 @@ export interface TerminalPowers {
   suspend(): void;
   /** Whether clicks and the wheel come to us, or to the terminal itself. */
   setMouse(on: boolean): void;
-  /** Puts text on the clipboard of whoever sits at the terminal. */
-  copy(text: string): void;
+  /** Puts text on the clipboard of whoever sits at the terminal; answers what may stop it on its way, as far as that is known. */
+  copy(text: string): string | undefined;
   /** Hands the terminal over to a console or a shell. */
   attach: Attach;
   /** Keys for a widget that reads Ink's own input. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.ts';
+import { clipboardDoubt, clipboardSequence, giveToTmux } from './clipboard.ts';
 import { createCompositor, type ScreenSize } from './compositor.ts';
 import { controlJob } from './job-control.ts';
 import { MOUSE_OFF, MOUSE_ON, RECOVER } from './modes.ts';
@@ -30,8 +31,11 @@ export interface Screen extends ConsoleTerminal {
   setMouse(on: boolean): void;
   /** How a frame is written on this terminal, in as many columns; as it is unless this is called. */
   setSpelling(spell: (frame: string) => string): void;
-  /** Puts text on the clipboard of whoever sits at the terminal (OSC 52); some terminals refuse it and don't say so. */
-  copy(text: string): void;
+  /**
+   * Puts text on the clipboard of whoever sits at the terminal (OSC 52); some terminals refuse it and don't say so. Answers
+   * what is known to be in its way, a sentence.
+   */
+  copy(text: string): string | undefined;
   /** Shows the last frame, as far as the terminal takes it, and restores the terminal. */
   close(): Promise<void>;
 }
@@ -159,8 +163,10 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
       writer.wake();
     },
     copy(text) {
-      commands += `\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`;
+      commands += clipboardSequence(text);
       writer.wake();
+      giveToTmux(text);
+      return clipboardDoubt();
     },
     lend,
     async close() {

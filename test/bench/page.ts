@@ -5,6 +5,7 @@ import type { LibvirtFigures, Way } from './libvirt.ts';
 import type { Machine } from './machine.ts';
 import type { ManyDomainsFigures } from './many-domains.ts';
 import type { ScreenFigures } from './screen.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 import type { SlowLinkFigures } from './slow-link.ts';
 import type { StalledFigures } from './stalled.ts';
 import { number, table } from './table.ts';
@@ -20,6 +21,7 @@ export interface Results {
   readonly inside?: Part<readonly InsideFigures[]>;
   readonly stalled?: Part<StalledFigures>;
   readonly 'slow-link'?: Part<SlowLinkFigures>;
+  readonly 'second-opinion'?: Part<SecondOpinion>;
   readonly soak?: Part<SoakResult>;
   readonly libvirt?: Part<readonly LibvirtFigures[]>;
   readonly 'many-domains'?: Part<ManyDomainsFigures>;
@@ -119,6 +121,25 @@ ${table(
   ],
 )}`;
 
+const opinionSection = ({ machine, figures }: Part<SecondOpinion>): string => `## A second opinion
+
+${place(machine)}
+
+The screen over 10,000 VMs once more, by a program that somebody else wrote (ptybench.py, with pyte as its terminal).
+
+${table(
+  ['', ''],
+  [
+    ['first ink, ms', number(figures.firstInk)],
+    ['first rows with figures, ms', number(figures.firstRows)],
+    ['key to first byte, ms p50', number(figures.keyP50)],
+    ['bytes per key', number(figures.bytesPerKey)],
+    ['bytes per second, idle', number(figures.bytesPerSecondIdle)],
+    ['memory, MB', number(figures.memory)],
+    ['memory, MB, shared pages by their share', number(figures.memoryShared)],
+  ],
+)}`;
+
 const UNITS: Readonly<Partial<Record<string, number>>> = { heap: 1024 ** 2, rss: 1024 ** 2, external: 1024 ** 2 };
 
 const soakSection = ({ machine, figures }: Part<SoakResult>): string => `## An hour
@@ -189,7 +210,16 @@ ${table(
 
 /** docs/performance.md. */
 export function spellPage(results: Results): string {
-  const { screen, inside, stalled, 'slow-link': slow, soak, libvirt, 'many-domains': many } = results;
+  const {
+    screen,
+    inside,
+    stalled,
+    'slow-link': slow,
+    'second-opinion': opinion,
+    soak,
+    libvirt,
+    'many-domains': many,
+  } = results;
   const sections = [
     '# Performance',
     '<!-- Written by `npm run bench`. -->',
@@ -197,6 +227,7 @@ export function spellPage(results: Results): string {
     ...(inside ? [insideSection(inside)] : []),
     ...(stalled ? [stalledSection(stalled)] : []),
     ...(slow ? [slowLinkSection(slow)] : []),
+    ...(opinion ? [opinionSection(opinion)] : []),
     ...(soak ? [soakSection(soak)] : []),
     ...(libvirt ? [libvirtSection(libvirt)] : []),
     ...(many ? [manySection(many)] : []),

@@ -13,6 +13,7 @@ import { thisMachine } from './machine.ts';
 import { measureManyDomains } from './many-domains.ts';
 import { type Results, spellPage } from './page.ts';
 import { measureScreen, type ScreenFigures } from './screen.ts';
+import { secondOpinion } from './second-opinion.ts';
 import { measureSlowLink } from './slow-link.ts';
 import { measureStalled } from './stalled.ts';
 import { subjects } from './subjects.ts';
@@ -22,6 +23,8 @@ const RESULTS = path('docs/performance.json');
 const PAGE = path('docs/performance.md');
 const PROGRAM = path('bin/drover');
 const SOAK_MINUTES = 60;
+/** Where `ptybench.py` is, for a second opinion; it is no part of the project. */
+const PTYBENCH = process.env['DROVER_PTYBENCH'];
 
 const tell = (line: string): void => console.error(line);
 
@@ -37,12 +40,15 @@ const parts = {
   inside: () => measureInside(PROGRAM),
   stalled: () => measureStalled(PROGRAM),
   'slow-link': () => measureSlowLink(PROGRAM),
+  'second-opinion': () => secondOpinion(PTYBENCH ?? '', PROGRAM),
   libvirt: () => measureLibvirt(tell),
   'many-domains': () => measureManyDomains(PROGRAM, tell),
   soak: () => soak(path('dist/drover.js'), SOAK_MINUTES, tell),
 };
 type Part = keyof typeof parts;
-const usual = (Object.keys(parts) as Part[]).filter((part) => part !== 'soak');
+const usual = (Object.keys(parts) as Part[]).filter(
+  (part) => part !== 'soak' && (part !== 'second-opinion' || PTYBENCH !== undefined),
+);
 
 const isPart = (name: string): name is Part => name in parts;
 const asked = process.argv.slice(2);

@@ -134,8 +134,13 @@ describe('a secret or a key file that is not there', () => {
     expect(all.code).toBe(0);
     expect(vmsIn(all.stdout)).toHaveLength(4);
     expect(all.stderr).toContain('lab: Password: the environment variable NO_SUCH is not set');
-    const one = await desk.run('vm', 'start', 'lab/vm-1');
-    expect(one.code).toBe(2);
+    for (const command of [
+      ['vm', 'start', 'lab/vm-1'],
+      ['vm', 'list', '-C', 'lab'],
+      ['node', 'list', '-C', 'lab'],
+    ]) {
+      expect((await desk.run(...command)).code).toBe(2);
+    }
   });
 
   it('is told by the file that can not be read', async () => {

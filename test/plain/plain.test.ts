@@ -196,6 +196,13 @@ describe('line mode', () => {
     expect(lines.hasQuit()).toBe(true);
   });
 
+  it('reads the tour', async () => {
+    await lines.press(':');
+    await lines.type('view.tour');
+    await lines.hear(/^j k l h: move, unfold and fold/m);
+    await lines.hear(/^\? q: all keys; leave$/m);
+  });
+
   it('says what only a screen can show, and has no key without an answer', async () => {
     await lines.press('ctrl-t');
     await lines.hear('a theme is for the full screen');

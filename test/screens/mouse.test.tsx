@@ -125,6 +125,7 @@ describe('the mouse', () => {
     await fleet.see('TASK');
     const cursor = /\x1b\[[\d;]*48;2;31;79;130m([^\x1b]*)/;
     const first = cursor.exec(fleet.painted())?.[1];
+    await fleet.see('esc back');
     await click(30, 3);
     expect(cursor.exec(fleet.painted())?.[1]).toMatch(/Start/);
     expect(first).not.toMatch(/Start/);

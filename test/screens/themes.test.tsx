@@ -48,6 +48,19 @@ describe('the themes', () => {
     await expect.poll(() => fleet.painted()).toContain('38;2;18;52;86m');
   });
 
+  it('follow the configuration while somebody edits it', async () => {
+    fleet = await openFleet();
+    fleet.follow();
+    await fleet.rewrite((text) => `theme: light\nmouse: on\n${text}`);
+    await expect
+      .poll(async () => {
+        await fleet.idle(500);
+        return fleet.painted();
+      })
+      .toContain(LIGHT_RUNNING);
+    expect(fleet.takesMouse()).toBe(true);
+  });
+
   it('hold for this run where the configuration can not be changed, which is said', async () => {
     fleet = await openFleet({ readOnly: true });
     await fleet.press('ctrl-t', 'down', 'enter');

@@ -97,7 +97,7 @@ export const CHORES: readonly Chore[] = [
       await type(pty, ':', 'pause');
       await pty.until('vm.pause');
       await type(pty, ESC, 'a');
-      await pause(300);
+      await pty.until('esc cancel');
       await type(pty, ESC);
       await find(pty, `endpoint:${STEADY} state:running`);
       await type(pty, 'e');

@@ -79,6 +79,19 @@ describe('the store', () => {
     expect(fleet.vms.size).toBe(2);
   });
 
+  it('keeps a machine that goes from one of its endpoints apart from its copy on another host', async () => {
+    const { store, clock, fleet } = openStore();
+    store.push(host1, inventory([aNode('n1')], [aVm('web', { uuid: 'u' })]));
+    store.push(host2, inventory([aNode('n2', 'host2')], [aVm('copy', { endpoint: 'host2', node: 'n2', uuid: 'u' })]));
+    const host3 = endpointName('host3');
+    store.push(host3, inventory([aNode('n1', 'host3')], [aVm('web', { endpoint: 'host3', node: 'n1', uuid: 'u' })]));
+    await clock.pass(50);
+    expect([...fleet.vms.keys()]).toEqual(['host1/web', 'host2/copy']);
+    store.removeEndpoint(host1);
+    await clock.pass(50);
+    expect([...fleet.vms.keys()]).toEqual(['host2/copy', 'host3/web']);
+  });
+
   it('keeps the last sample and what was before it, and forgets both when the VM stops', async () => {
     const { store, clock, fleet } = openStore();
     const a = aVm('a');

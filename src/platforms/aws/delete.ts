@@ -48,7 +48,7 @@ async function terminateAlone(call: VmCall): Promise<Accepted> {
   const accepted = await terminate(call);
   const kept = volumesOf(call).map(({ volume }) => volume);
   if (kept.length === 0) return accepted;
-  const detail = `${kept.join(', ')} of ${name} stay, and cost what they cost`;
+  const detail = `${kept.join(', ')} of ${name} ${kept.length === 1 ? 'stays and goes' : 'stay and go'} on to cost money`;
   return { ...accepted, warnings: [...accepted.warnings, { feature: 'disks', detail }] };
 }
 

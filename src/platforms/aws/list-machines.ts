@@ -2,7 +2,7 @@ import { readPages } from '../transport/rest-pages.ts';
 import type { About, Api } from './api.ts';
 import type { Machine } from './machine.ts';
 
-/** A page is parsed beside the main thread; to take over what came of it takes 2 ms here. */
+/** A page is parsed beside the main thread; to take over what came of it takes 1 ms here. */
 const PAGE = 200;
 /** Most values of a filter. */
 const MOST_IDS = 200;

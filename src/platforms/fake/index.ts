@@ -1,5 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint, Platform } from '../contract.ts';
+import { failed } from '../transport/check.ts';
 import { createConnection } from './connection.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
@@ -25,7 +26,7 @@ export const platform: Platform = {
         checks.push({ check, ok: true, detail });
       } catch (error) {
         if (!(error instanceof FleetError)) throw error;
-        checks.push({ check, ok: false, detail: error.message, ...(error.fix !== undefined && { fix: error.fix }) });
+        checks.push(failed(check, error));
         break;
       }
     }

@@ -80,8 +80,9 @@ function endOf(action: Row): { readonly why: string | undefined } | undefined {
   const events = rowsIn(action, 'events');
   const failed = events.find((event) => textOf(event, 'result') === 'Error');
   if (failed || textOf(action, 'message') === 'Error') {
-    const details = failed ? (textOf(failed, 'details') ?? textOf(failed, 'event')) : undefined;
-    return { why: plainLine(details ?? 'nova does not say why') };
+    const details = failed ? textOf(failed, 'details') : undefined;
+    const step = failed ? textOf(failed, 'event') : undefined;
+    return { why: plainLine(details ?? `Nova does not say why${step === undefined ? '' : ` (${step})`}`) };
   }
   const ended = events.length > 0 && events.every((event) => textOf(event, 'finish_time') !== undefined);
   return ended ? { why: undefined } : undefined;

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { FleetError, sentence } from '../../errors.ts';
+import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
+import { failed } from '../transport/check.ts';
 import { createHttp, type Http } from '../transport/http.ts';
 import { targetName } from '../transport/http-target.ts';
 import { createRest } from '../transport/rest.ts';
@@ -40,11 +41,6 @@ export async function testEndpoint(endpoint: Endpoint, context: Context): Promis
 
 type Finding = Pick<Check, 'detail' | 'fix'>;
 type Step = readonly [check: string, look: () => Promise<Finding>];
-
-function failed(check: string, error: unknown): Check {
-  if (!(error instanceof FleetError)) throw error;
-  return { check, ok: false, detail: sentence(error), ...(error.fix === undefined ? {} : { fix: error.fix }) };
-}
 
 function steps({ target, identity }: Address, http: Http, context: Context): readonly Step[] {
   const { signal, clock, ask } = context;

@@ -10,9 +10,8 @@ export async function step(check: string, work: () => Promise<string>): Promise<
   }
 }
 
-export const failed = (check: string, error: unknown): Check => {
-  const detail = sentence(error);
-  return error instanceof FleetError && error.fix !== undefined
-    ? { check, ok: false, detail, fix: error.fix }
-    : { check, ok: false, detail };
-};
+export function failed(check: string, error: unknown): Check {
+  const said = { check, ok: false, detail: sentence(error) };
+  if (!(error instanceof FleetError)) return said;
+  return { ...said, code: error.code, ...(error.fix !== undefined && { fix: error.fix }) };
+}

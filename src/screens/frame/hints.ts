@@ -3,7 +3,7 @@ import { isAbout, userPoolUnder } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Hint } from '../layers.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage, View } from '../stage.ts';
 
 /** What people do most, before the other verbs of the row: a narrow screen has room for these. */
 const FIRST: readonly string[] = ['vm.start', 'vm.stop', 'vm.restart', 'vm.console', 'vm.edit', 'endpoint.connect'];
@@ -57,6 +57,22 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
     return key === undefined ? [] : [{ key, does: shortTitle(action), always: true }];
   });
   return [...shown.values(), ...always];
+}
+
+/** What the line at the bottom shows now: of the layer on top, else of the view; from any view but the fleet, the way back. */
+export function hintsNow(stage: Stage, view: View): readonly Hint[] {
+  const { top } = stage.layers;
+  if (top) return top.hints();
+  if (view.id === 'fleet') return view.hints();
+  const ways = [
+    ['view.back', 'back'],
+    ['view.help', 'help'],
+  ] as const;
+  const always = ways.flatMap(([id, does]): readonly Hint[] => {
+    const [key] = stage.keymap.keysOf(id);
+    return key === undefined ? [] : [{ key, does, always: true }];
+  });
+  return [...view.hints(), ...always];
 }
 
 const inOrder = (actions: readonly Action[]): readonly Action[] => [

@@ -19,6 +19,11 @@ export function createListState(follow: boolean): ListState {
   let length = 0;
   let page = 10;
   let pinned = follow;
+  const step = (rows: number) => {
+    at = Math.max(0, Math.min(length - 1, at + rows));
+    pinned = follow && at >= length - 1;
+  };
+
   return {
     get at() {
       return at;
@@ -29,12 +34,9 @@ export function createListState(follow: boolean): ListState {
     get atEnd() {
       return pinned;
     },
-    step(rows) {
-      at = Math.max(0, Math.min(length - 1, at + rows));
-      pinned = follow && at >= length - 1;
-    },
+    step,
     toLine(line) {
-      if (line >= 0 && line <= page && top + line < length) this.step(top + line - at);
+      if (line >= 0 && line <= page && top + line < length) step(top + line - at);
     },
     window(count, height) {
       length = count;

@@ -58,5 +58,7 @@ export async function providePackages(site: Site, tell: Tell): Promise<void> {
 export async function keepSnapshot(site: Site): Promise<void> {
   const unfinished = `${snapshotOf(site)}.${process.pid}`;
   await run(['cp', '--archive', '--reflink=auto', `${site.dir}/changes`, unfinished]);
-  await rename(unfinished, snapshotOf(site));
+  // another lab may have been quicker
+  if (hasSnapshot(site)) await rm(unfinished, { recursive: true });
+  else await rename(unfinished, snapshotOf(site));
 }

@@ -16,7 +16,6 @@ beforeAll(async () => {
 afterEach(async () => {
   if (watched) await shut(watched);
   watched = undefined;
-  await mendLink(site);
   await mendCloud(site);
 });
 afterAll(() => servers.clear());

@@ -1,0 +1,20 @@
+import { mouseIsOn, themeName } from '../state/preferences.ts';
+import { setMouse } from './mouse.ts';
+import type { Stage } from './stage.ts';
+
+/** Takes over another theme, or the mouse, when somebody changes the configuration meanwhile. Ends with the function that it answers. */
+export function followChoices(stage: Stage): () => void {
+  const { services, message } = stage;
+  let seen = services.config();
+  return services.store.subscribe(() => {
+    const now = services.config();
+    if (now === seen) return;
+    const before = seen;
+    seen = now;
+    const name = themeName(now);
+    if (name !== themeName(before) && name !== stage.look.theme.name) {
+      stage.themes.load(name).then(stage.wear, message.fail);
+    }
+    if (mouseIsOn(now) !== mouseIsOn(before) && mouseIsOn(now) !== stage.mouse) setMouse(stage, mouseIsOn(now));
+  });
+}
