@@ -1,4 +1,5 @@
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
+import { clipboardDoubt, clipboardSequence, giveToTmux } from '../terminal/clipboard.ts';
 import { guardExit } from '../terminal/guard.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
 import type { ConsoleTerminal } from '../terminal/screen.ts';
@@ -6,8 +7,8 @@ import type { ConsoleTerminal } from '../terminal/screen.ts';
 /** A terminal that is only ever written to line by line; keys come one by one. */
 export interface LineTerminal extends ConsoleTerminal {
   write(text: string): void;
-  /** Puts text on the clipboard of whoever sits there (OSC 52). */
-  copy(text: string): void;
+  /** Puts text on the clipboard of whoever sits there (OSC 52); answers what is known to be in its way. */
+  copy(text: string): string | undefined;
   /** ctrl-Z. */
   suspend(): void;
   close(): void;
@@ -36,7 +37,11 @@ export function takeLineTerminal(): LineTerminal {
   return {
     size,
     write,
-    copy: (text) => write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
+    copy(text) {
+      write(clipboardSequence(text));
+      giveToTmux(text);
+      return clipboardDoubt();
+    },
     suspend() {
       setRaw(false);
       process.kill(0, 'SIGTSTP');

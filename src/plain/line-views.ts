@@ -22,6 +22,9 @@ const STEP_MS = 100;
 /** A trend is a picture: nothing is left of it to read. */
 const DRAWN = /^\s*CPU before\s*$/;
 
+/** No cursor is in a list that is read out. */
+const readOnly = () => {};
+
 export interface LineViewsOptions {
   readonly stage: Stage;
   readonly state: FleetState;
@@ -35,8 +38,8 @@ export interface LineViewsOptions {
 export function createLineViews({ stage, state, details, fleetView, vms, voice }: LineViewsOptions): Views {
   const { clock } = stage.services;
   const lists: Readonly<Record<Exclude<ViewId, 'fleet'>, View>> = {
-    tasks: createTasksView(stage, vms),
-    events: createEventsView(stage),
+    tasks: createTasksView(stage, vms, readOnly),
+    events: createEventsView(stage, readOnly),
     'wire-log': createWireLogView(stage),
   };
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));

@@ -1,7 +1,8 @@
 import type { Action } from '../actions/action.ts';
 import { tourLines } from '../actions/tour.ts';
 import type { ViewActionId } from '../actions/view.ts';
-import { actionMeant, isAlwaysThere } from '../screens/actions/action-meant.ts';
+import { isAlwaysThere } from '../screens/actions/action-meant.ts';
+import { runMeant } from '../screens/actions/run-meant.ts';
 import { createVmRunner } from '../screens/actions/run-vm.ts';
 import { createRunner } from '../screens/actions/runner.ts';
 import { createCommands } from '../screens/commands.ts';
@@ -9,6 +10,7 @@ import { createDetailsView } from '../screens/details/details-view.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { createFleetView } from '../screens/fleet/fleet-view.ts';
 import { createSifting } from '../screens/fleet/sifting.ts';
+import { createJumps } from '../screens/jumps.ts';
 import { keyName } from '../screens/keys.ts';
 import { askToQuit } from '../screens/quit.ts';
 import type { Stage } from '../screens/stage.ts';
@@ -58,6 +60,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   const command = createCommands({
     stage,
     views,
+    jumps: createJumps(stage, state, views, sifting.wake),
     openFilter: () =>
       stage.dialogs.filter({
         start: state.filterText,
@@ -83,14 +86,13 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   };
 
   const press = (key: Key) => {
-    const action = actionMeant(stage.keymap.actionsOf(keyName(key)), services, state);
+    const before = signs();
+    const marks = state.view.marks.size;
+    const action = runMeant(stage, state, stage.keymap.actionsOf(keyName(key)), dispatch);
     if (!action) {
       voice.say(`${keyName(key)} has no meaning here; ${stage.keymap.keysOf('view.help')[0] ?? 'help'} reads the keys`);
       return;
     }
-    const before = signs();
-    const marks = state.view.marks.size;
-    dispatch(action);
     const { top } = stage.layers;
     if (top && !isLineLayer(top)) {
       top.dismiss();

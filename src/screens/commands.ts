@@ -1,4 +1,5 @@
 import type { ViewActionId } from '../actions/view.ts';
+import type { Jumps } from './jumps.ts';
 import type { Stage, View, ViewId } from './stage.ts';
 
 /** The view in front. */
@@ -26,6 +27,7 @@ export function createViews(stage: Stage, all: Readonly<Record<ViewId, View>>): 
 export interface CommandOptions {
   readonly stage: Stage;
   readonly views: Views;
+  readonly jumps: Jumps;
   readonly openFilter: () => void;
   readonly openPalette: () => void;
   readonly openHelp: () => void;
@@ -34,10 +36,27 @@ export interface CommandOptions {
   readonly quit: () => void;
 }
 
+/** After these somebody may want to go back to where they were; steps are no jumps. */
+const LEADS_AWAY: readonly ViewActionId[] = [
+  'view.first',
+  'view.last',
+  'view.filter',
+  'view.find-next',
+  'view.find-previous',
+  'view.flat',
+  'view.busiest',
+  'view.views',
+  'view.fleet',
+  'view.tasks',
+  'view.events',
+  'view.wire-log',
+];
+
 /** What the screen's own actions do. A view may mean something of its own by them: then that is done instead. */
 export function createCommands({
   stage,
   views,
+  jumps,
   openFilter,
   openPalette,
   openHelp,
@@ -69,6 +88,10 @@ export function createCommands({
     'view.range': ofView('view.range'),
     'view.mark-shown': ofView('view.mark-shown'),
     'view.filter': () => (views.current.handlers['view.filter'] ?? openFilter)(),
+    'view.find-next': ofView('view.find-next'),
+    'view.find-previous': ofView('view.find-previous'),
+    'view.jump-back': jumps.back,
+    'view.jump-forward': jumps.forward,
     'view.sort': ofView('view.sort'),
     'view.sort-next': ofView('view.sort-next'),
     'view.sort-previous': ofView('view.sort-previous'),
@@ -92,6 +115,7 @@ export function createCommands({
     'view.events': show('events'),
     'view.wire-log': show('wire-log'),
     'view.copy': ofView('view.copy'),
+    'view.copy-ip': ofView('view.copy-ip'),
     'view.copy-json': ofView('view.copy-json'),
     'view.theme': openThemes,
     'view.mouse': switchMouse,
@@ -102,5 +126,8 @@ export function createCommands({
     'view.quit': () => (views.current.id === 'fleet' ? quit() : views.show('fleet')),
     'view.quit-now': () => stage.quit(),
   };
-  return (id) => handlers[id]();
+  return (id) => {
+    if (LEADS_AWAY.includes(id)) jumps.leaving();
+    handlers[id]();
+  };
 }

@@ -1,7 +1,8 @@
 import type { Action, ViewAction } from '../actions/action.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import type { InputEvent, Key, Mouse } from '../terminal/keys.ts';
-import { actionMeant, isAlwaysThere } from './actions/action-meant.ts';
+import { isAlwaysThere } from './actions/action-meant.ts';
+import { runMeant } from './actions/run-meant.ts';
 import type { Views } from './commands.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { keyName } from './keys.ts';
@@ -38,10 +39,7 @@ export function createDispatcher({
     const { top } = stage.layers;
     if (always) dispatch(always);
     else if (top) top.press(key);
-    else if (!views.current.press?.(name)) {
-      const action = actionMeant(actions, stage.services, state);
-      if (action) dispatch(action);
-    }
+    else if (!views.current.press?.(name)) runMeant(stage, state, actions, dispatch);
     stage.changed();
   };
 

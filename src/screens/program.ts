@@ -10,9 +10,11 @@ import { createDetailsView } from './details/details-view.ts';
 import { createDispatcher } from './dispatcher.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { createFleetView } from './fleet/fleet-view.ts';
+import { goTo } from './fleet/go-to.ts';
 import { createSifting } from './fleet/sifting.ts';
 import { followChoices } from './follow-choices.ts';
 import { fleetHints } from './frame/hints.ts';
+import { createJumps } from './jumps.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
 import { createWireLogView } from './lists/wire-log-view.ts';
@@ -40,17 +42,29 @@ export function createProgram(stage: Stage, state: FleetState): Program {
   });
   const vms = createVmRunner(stage, state);
   const run = createRunner(stage, state, vms, details);
+  const goThere = (id: string, name: string) => {
+    jumps.leaving();
+    if (!goTo(stage, state, id, name)) return;
+    sifting.wake();
+    views.show('fleet');
+    details.follow();
+  };
   const views = createViews(stage, {
     fleet: createFleetView(stage, state, details, sifting.wake, () => fleetHints(stage, state)),
-    tasks: createTasksView(stage, vms),
-    events: createEventsView(stage),
+    tasks: createTasksView(stage, vms, goThere),
+    events: createEventsView(stage, goThere),
     'wire-log': createWireLogView(stage),
   });
 
+  const jumps = createJumps(stage, state, views, () => {
+    sifting.wake();
+    details.follow();
+  });
   const whyNot = (action: Action) => whyNotNow(action, services, state);
   const command = createCommands({
     stage,
     views,
+    jumps,
     openFilter: () =>
       stage.dialogs.filter({
         start: state.filterText,

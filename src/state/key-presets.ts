@@ -34,7 +34,7 @@ export const keyPresets: readonly NamedPreset[] = [
       'view.expand': ['right'],
       'view.collapse': ['left'],
       'view.help': ['f1', '?'],
-      'view.palette': ['f2', ':'],
+      'view.palette': ['f9', ':'],
       'view.filter': ['f3', '/'],
       'view.quit': ['f10', 'q'],
     },

@@ -88,7 +88,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
       repaint: () => {},
       suspend: () => {},
       setMouse: () => {},
-      copy: () => {},
+      copy: () => undefined,
       async attach(attachment) {
         attached.push(attachment);
         return 'detached';

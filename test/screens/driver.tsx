@@ -177,7 +177,10 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       repaint: () => {},
       suspend: () => {},
       setMouse: (on) => void mice.push(on),
-      copy: (text) => void copied.push(text),
+      copy(text) {
+        copied.push(text);
+        return undefined;
+      },
       async attach(attachment) {
         attached.push(attachment);
         return 'detached';

@@ -42,6 +42,8 @@ export function createLifecycle(calls: ServerCalls): Power {
     suspend: (id, signal) =>
       onServer(calls, id, signal, async (call) => {
         if (call.state === 'suspended') return already(call, 'vm.suspend', 'suspended');
+        if (call.state === 'paused')
+          throw conflict(call, 'is paused, and Nova suspends no paused server', 'resume it first');
         if (call.state !== 'running') throw conflict(call, 'does not run', 'start it first');
         return call.act('Suspend', { suspend: null });
       }),

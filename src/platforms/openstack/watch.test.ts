@@ -296,6 +296,9 @@ describe('a server', () => {
     await watching.untilState(idOf(server), 'suspended');
     const error = await trouble(connection.vm.stop(idOf(server), 'force', signal));
     expect(error).toMatchObject({ code: 'op.conflict', message: 'web1 is suspended' });
+    const paused = cloud.world.add({ vmState: 'paused' });
+    const second = await trouble(connection.vm.suspend?.(idOf(paused), signal) ?? Promise.resolve());
+    expect(second).toMatchObject({ code: 'op.conflict', fix: 'resume it first' });
   });
 
   it('in error is restarted by force only', async () => {

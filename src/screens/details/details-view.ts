@@ -74,7 +74,9 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   const follow = () => {
     stop();
     if (state.view.current()?.key === target?.key) return;
-    stop = services.clock.after(FOLLOWS_AFTER_MS, arrive);
+    // The first rows, and those that come where an endpoint stood alone, need no pause of the keys.
+    if (target === undefined || (target.kind === 'endpoint' && state.tree.indexOf(target.key) < 0)) arrive();
+    else stop = services.clock.after(FOLLOWS_AFTER_MS, arrive);
   };
 
   return {

@@ -1,6 +1,7 @@
-import type { VmId } from '../../ids.ts';
+import type { NodeId, VmId } from '../../ids.ts';
 import { type CompiledFilter, compileFilter } from '../../state/filter.ts';
 import type { Fleet } from '../../state/fleet.ts';
+import type { TreeFilter } from '../../state/sieve.ts';
 import type { Sort } from '../../state/sort.ts';
 import { createTree, type Row, type Tree } from '../../state/tree.ts';
 import type { ViewSettings } from '../../state/views.ts';
@@ -18,6 +19,8 @@ export interface FleetState {
   readonly filterText: string;
   readonly filter: CompiledFilter;
   setFilter(text: string): void;
+  /** The filter, or the last one: what `next match` looks for. */
+  readonly sought: { readonly text: string; readonly filter: TreeFilter } | undefined;
   /** Undefined: by name. */
   readonly sort: Sort | undefined;
   /** All VMs in one list; it begins with its first row, so that what was asked for is seen. */
@@ -44,6 +47,8 @@ export interface FleetState {
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
   interest(): readonly VmId[];
   drew(rows: readonly Row[]): void;
+  /** Whether what a row is of is still in the fleet, shown or not. */
+  isThere(key: string): boolean;
 }
 
 const MOST_MARKED_WATCHED = 100;
@@ -54,6 +59,7 @@ export function createFleetState(fleet: Fleet): FleetState {
   const view = createTreeView(tree, fleet);
   let filterText = '';
   let filter = compileFilter('', fleet);
+  let sought: FleetState['sought'];
   let sort: Sort | undefined;
   let flat = false;
   let drawn: readonly Row[] = [];
@@ -77,7 +83,11 @@ export function createFleetState(fleet: Fleet): FleetState {
     setFilter(text) {
       filterText = text;
       filter = compileFilter(text, fleet);
+      if (filter.filter) sought = { text, filter: filter.filter };
       tree.want({ filter: filter.filter });
+    },
+    get sought() {
+      return sought;
     },
     get sort() {
       return sort;
@@ -131,6 +141,11 @@ export function createFleetState(fleet: Fleet): FleetState {
     },
     drew(rows) {
       drawn = rows;
+    },
+    isThere(key) {
+      const id = key.slice(key.indexOf(' ') + 1);
+      if (key.startsWith('vm ')) return fleet.vms.has(id as VmId);
+      return tree.indexOf(key) >= 0 || tree.parentKeyOf(key) !== undefined || fleet.nodes.has(id as NodeId);
     },
   };
   return state;

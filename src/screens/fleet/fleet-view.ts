@@ -6,7 +6,9 @@ import type { Hint } from '../layers.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { columnsFor } from './columns.ts';
+import { copyCommands } from './copy.ts';
 import { createDrawnRows } from './drawn-rows.ts';
+import { createFind } from './find.ts';
 import { fleetLayout } from './fleet-layout.ts';
 import { createFleetPointer } from './fleet-pointer.ts';
 import type { FleetState } from './fleet-state.ts';
@@ -60,6 +62,11 @@ export function createFleetView(
     else view.toggle();
   };
 
+  const find = createFind(
+    stage,
+    state,
+    moved(() => {}),
+  );
   const list = createListCommands(stage, state, () => {
     sift();
     details.follow();
@@ -120,20 +127,9 @@ export function createFleetView(
         else view.toParent();
       }),
       ...list.handlers,
-      'view.copy': () => {
-        const name = nameUnderCursor(stage, state);
-        if (name === undefined) return;
-        stage.terminal.copy(name);
-        stage.message.say(`${fit(name, Math.min(name.length, 60)).trimEnd()} was sent to the clipboard`);
-      },
-      'view.copy-json': () => {
-        const row = view.current();
-        const object =
-          row?.kind === 'vm' ? fleet.vms.get(row.id) : row?.kind === 'node' ? fleet.nodes.get(row.id) : undefined;
-        if (!object) return;
-        stage.terminal.copy(JSON.stringify(object, undefined, 2));
-        stage.message.say('its JSON was sent to the clipboard');
-      },
+      'view.find-next': () => find(1),
+      'view.find-previous': () => find(-1),
+      ...copyCommands(stage, state),
     },
   };
 }
@@ -141,14 +137,6 @@ export function createFleetView(
 /** As many lines as the room has. */
 function filled(lines: readonly string[], rows: number): string[] {
   return Array.from({ length: rows }, (_, at) => lines[at] ?? '');
-}
-
-function nameUnderCursor(stage: Stage, state: FleetState): string | undefined {
-  const { fleet } = stage.services.store;
-  const row = state.view.current();
-  if (row?.kind === 'vm') return fleet.vms.get(row.id)?.name;
-  if (row?.kind === 'node') return fleet.nodes.get(row.id)?.name;
-  return row?.id;
 }
 
 /** What a tree without rows says: why it is empty and what to do. */

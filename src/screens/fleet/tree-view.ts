@@ -17,6 +17,8 @@ export interface TreeView {
   toTop(): void;
   /** False when the row is not there or is folded away. */
   toKey(key: string): boolean;
+  /** Unfolds what hides the row, and goes there as soon as what is wanted now is there. */
+  reveal(key: string): void;
   /** The rows of a window of this height, moved only as far as needed to keep the cursor in it. */
   window(height: number): { readonly first: number; readonly rows: readonly Row[] };
   /** Unfolds the branch, or goes to its first row. */
@@ -49,6 +51,8 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
   let top = 0;
   let anchor: string | undefined;
   let wantsTop = false;
+  /** The row to go to, as long as it may still come. */
+  let awaited: string | undefined;
 
   /** Where the cursor's object is now; where it was last, when it is gone. */
   const settle = (): number => {
@@ -60,6 +64,12 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
       top = 0;
       wantsTop = tree.isAwaited;
     }
+    const revealed = awaited === undefined ? -1 : tree.indexOf(awaited);
+    if (revealed >= 0) {
+      key = awaited;
+      index = revealed;
+    }
+    if (!tree.isAwaited) awaited = undefined;
     const found = key === undefined ? -1 : tree.indexOf(key);
     if (found >= 0) {
       top += found - index;
@@ -76,6 +86,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
   const toIndex = (wanted: number) => {
     settle();
     wantsTop = false;
+    awaited = undefined;
     index = Math.max(0, Math.min(wanted, tree.length - 1));
     key = tree.at(index)?.key;
   };
@@ -109,6 +120,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     step: (rows) => toIndex(settle() + rows),
     toIndex,
     toTop() {
+      awaited = undefined;
       wantsTop = true;
     },
     scroll(rows, height) {
@@ -118,6 +130,14 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
       if (at < top || at >= top + height) toIndex(at < top ? top : top + height - 1);
     },
     toKey,
+    reveal(wanted) {
+      for (let home = tree.parentKeyOf(wanted); home !== undefined; home = tree.parentKeyOf(home)) {
+        if (tree.isFolded(home)) tree.fold(home, false);
+      }
+      wantsTop = false;
+      awaited = wanted;
+      settle();
+    },
     window(height) {
       settle();
       if (index < top) top = index;

@@ -1,6 +1,7 @@
 import type { NodeId, VmId } from '../../ids.ts';
 import type { PlatformEvent } from '../../platforms/contract.ts';
 import { clean, fit } from '../../terminal/width.ts';
+import type { GoThere } from '../fleet/go-to.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
@@ -10,7 +11,7 @@ import { clicks, movement } from './movement.ts';
 const NAME = 24;
 
 /** What happened at the platforms, oldest first; the newest stays in view until somebody goes up. */
-export function createEventsView(stage: Stage): View {
+export function createEventsView(stage: Stage, goThere: GoThere): View {
   const { fleet } = stage.services.store;
   const list = createListState(true);
   const nameOf = (id: PlatformEvent['subject']) =>
@@ -33,8 +34,19 @@ export function createEventsView(stage: Stage): View {
         }),
       ];
     },
-    hints: () => [{ key: 'G', does: 'follow', disabled: list.atEnd }],
+    hints: () => [
+      { key: 'enter', does: 'go there', disabled: fleet.events[list.at]?.subject === undefined },
+      { key: 'G', does: 'follow', disabled: list.atEnd },
+    ],
     point: clicks(list),
-    handlers: movement(list, stage.changed),
+    handlers: {
+      ...movement(list, stage.changed),
+      'view.enter'() {
+        const event = fleet.events[list.at];
+        if (event?.subject !== undefined) goThere(event.subject, nameOf(event.subject));
+        else if (event)
+          stage.message.say('this event is about the whole endpoint, not about one VM or node', 'warning');
+      },
+    },
   };
 }

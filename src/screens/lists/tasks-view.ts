@@ -3,6 +3,7 @@ import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { VmRunner } from '../actions/run-vm.ts';
 import { wrapped } from '../components/wrap.ts';
+import type { GoThere } from '../fleet/go-to.ts';
 import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { duration, timeOfDay } from '../time.ts';
@@ -20,9 +21,16 @@ const COLOURS: Readonly<Record<TaskState | ItemState, ColourWord>> = {
 };
 const STATE = 10;
 const LIST_SHARE = 0.5;
+/** The picker draws them all. */
+const MOST_OFFERED = 90;
+const WORST_FIRST: readonly ItemState[] = ['unknown', 'failed', 'running', 'waiting', 'cancelled', 'done'];
+
+/** What needs somebody comes first. */
+const inOrder = ({ items }: Task) =>
+  items.toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
 
 /** What is under way and what became of it, F-009: the tasks, and below them the objects of the one under the cursor. */
-export function createTasksView(stage: Stage, runner: VmRunner): View {
+export function createTasksView(stage: Stage, runner: VmRunner, goThere: GoThere): View {
   const { tasks, clock } = stage.services;
   const list = createListState(false);
   const current = (): Task | undefined => tasks.list()[list.at];
@@ -39,17 +47,25 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
     return ` ${theme.paint('dim', timeOfDay(task.startedAt))} ${badge(task.state)} ${title} ${counts} ${theme.paint('dim', fit(task.endedAt === undefined ? '' : took, 7))}`;
   };
 
-  /** What needs somebody comes first. */
+  const goToItem = async () => {
+    const task = current();
+    const items = task ? inOrder(task).slice(0, MOST_OFFERED) : [];
+    const [first, second] = items;
+    const choices = items.map((item) => ({ label: `${fit(item.state, STATE)} ${item.name}`, value: item }));
+    const chosen = second ? await stage.dialogs.pick({ title: 'Go to', choices: () => choices }) : first;
+    if (chosen) goThere(chosen.id, chosen.name);
+  };
+
   const itemLines = (task: Task, columns: number, rows: number): readonly string[] => {
-    const order: readonly ItemState[] = ['unknown', 'failed', 'running', 'waiting', 'cancelled', 'done'];
-    const sorted = task.items.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
     const room = Math.max(8, columns - STATE - 5);
-    return sorted.slice(0, rows).flatMap(({ name, state, text, fix }) => {
-      const words = [text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean);
-      const [first = '', ...more] = words.flatMap((sentence) => wrapped(sentence ?? '', room));
-      const rest = more.map((line) => `${' '.repeat(STATE + 4)}${stage.look.theme.paint('dim', line)}`);
-      return [`   ${badge(state)} ${first}`, ...rest];
-    });
+    return inOrder(task)
+      .slice(0, rows)
+      .flatMap(({ name, state, text, fix }) => {
+        const words = [text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean);
+        const [first = '', ...more] = words.flatMap((sentence) => wrapped(sentence ?? '', room));
+        const rest = more.map((line) => `${' '.repeat(STATE + 4)}${stage.look.theme.paint('dim', line)}`);
+        return [`   ${badge(state)} ${first}`, ...rest];
+      });
   };
 
   return {
@@ -76,6 +92,7 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
       return [header, ...shown, rule, ...items].slice(0, room.rows);
     },
     hints: () => [
+      { key: 'enter', does: 'go there', disabled: !current() },
       { key: 'x', does: 'cancel', disabled: current()?.state !== 'running' },
       { key: 'f', does: 'again for the failed ones' },
     ],
@@ -90,6 +107,9 @@ export function createTasksView(stage: Stage, runner: VmRunner): View {
       return true;
     },
     point: clicks(list),
-    handlers: movement(list, stage.changed),
+    handlers: {
+      ...movement(list, stage.changed),
+      'view.enter': () => void goToItem().catch(stage.message.fail),
+    },
   };
 }

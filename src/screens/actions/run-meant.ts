@@ -1,0 +1,46 @@
+import type { Action } from '../../actions/action.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
+import type { Stage } from '../stage.ts';
+import { actionMeant } from './action-meant.ts';
+import { isAbout } from './subject.ts';
+
+/** Runs what a key means here, and answers it. Where it makes something new and could make several things, it is asked which. */
+export function runMeant(
+  stage: Stage,
+  state: FleetState,
+  actions: readonly Action[],
+  dispatch: (action: Action) => void,
+): Action | undefined {
+  const makers = actions.filter(makesNew);
+  if (makers.length > 1 && stage.services.config().endpoints.size > 0) {
+    void askWhich(stage, state, makers, dispatch).catch(stage.message.fail);
+    return makers[0];
+  }
+  // Before there is an endpoint nothing else is worth making.
+  const action = makers.find(({ noun }) => noun === 'endpoint') ?? actionMeant(actions, stage.services, state);
+  if (action) dispatch(action);
+  return action;
+}
+
+/** What is for no row that is there already. */
+const makesNew = (action: Action): boolean =>
+  ('change' in action && !action.onExisting) || ('form' in action && action.form === 'add');
+
+/** What fits the row comes first: a pool where the cursor is on one. */
+async function askWhich(
+  stage: Stage,
+  state: FleetState,
+  makers: readonly Action[],
+  dispatch: (action: Action) => void,
+): Promise<void> {
+  const row = state.view.current();
+  const rank = (action: Action) => (isAbout(action, row) ? 0 : action.noun === 'endpoint' ? 1 : 2);
+  const chosen = await stage.dialogs.pick({
+    title: 'Add what?',
+    choices: () =>
+      makers
+        .toSorted((a, b) => rank(a) - rank(b))
+        .map((action) => ({ label: `${action.title}: ${action.help}`, value: action })),
+  });
+  if (chosen) dispatch(chosen);
+}

@@ -1,0 +1,33 @@
+import type { EndpointName, NodeId, VmId } from '../../ids.ts';
+import { rowKey } from '../../state/tree.ts';
+import { clean } from '../../terminal/width.ts';
+import type { Stage } from '../stage.ts';
+import type { FleetState } from './fleet-state.ts';
+
+/** Leads from a list to what one of its lines is about. */
+export type GoThere = (id: string, name: string) => void;
+
+/**
+ * Puts the cursor on something that was told of elsewhere. What hides it gives way: a fold, a filter, a list that has no such
+ * rows. False, and said, when it is gone.
+ */
+export function goTo(stage: Stage, state: FleetState, id: string, name: string): boolean {
+  const { fleet } = stage.services.store;
+  const { message } = stage;
+  const vm = fleet.vms.get(id as VmId);
+  const kind = vm ? 'vm' : fleet.nodes.has(id as NodeId) ? 'node' : 'endpoint';
+  if (kind === 'endpoint' && !fleet.endpoints.has(id as EndpointName)) {
+    message.say(`${clean(name)} is not there any more`, 'warning');
+    return false;
+  }
+  const key = rowKey(kind, id);
+  if (!vm && state.flat) state.setFlat(false);
+  const { filter } = state.filter;
+  if (filter && (vm ? !filter.accepts(vm) : state.tree.indexOf(key) < 0)) {
+    state.setFilter('');
+    message.say(`without the filter, which hid ${clean(name)}`);
+  }
+  state.pane = 'tree';
+  state.view.reveal(key);
+  return true;
+}
