@@ -10,6 +10,8 @@ export function bytes(value: number): Bytes {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a byte count: ${value}`);
   return value as Bytes;
 }
+/** NaN, for what nobody tells: shown as `-`. */
+export const UNKNOWN_SIZE = Number.NaN as Bytes;
 export const kib = (value: number): Bytes => bytes(value * 1024);
 export const mib = (value: number): Bytes => bytes(value * 1024 ** 2);
 export const gib = (value: number): Bytes => bytes(value * 1024 ** 3);
@@ -28,6 +30,9 @@ export function formatBytes(value: number): string {
   const digits = power > 0 && amount < 9.95 ? amount.toFixed(1) : String(Math.round(amount));
   return `${digits}${SUFFIXES[power]}`;
 }
+
+/** `8`; unknown is `-`. */
+export const formatCount = (value: number): string => (Number.isFinite(value) ? String(value) : '-');
 
 /** Whole percent, at most `100%`; unknown is `-`. */
 export const formatRatio = (value: number): string =>

@@ -7,6 +7,8 @@ import { formatBytes } from '../units.ts';
 import type { Column } from './output.ts';
 
 const text = (value: unknown): string => (value === undefined || value === null || value === '' ? '-' : String(value));
+/** Programs read unknown as null. */
+const whole = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 const instant = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
 
@@ -63,8 +65,8 @@ export function nodeRow(node: Node, fleet: Fleet) {
     platform: status?.platform,
     state: node.state,
     address: node.address,
-    cpus: node.cpus,
-    memory: node.memory,
+    cpus: whole(node.cpus),
+    memory: whole(node.memory),
     version: node.version,
     vms: total,
     running,
@@ -80,7 +82,7 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
   { title: 'ENDPOINT', show: ({ endpoint }) => endpoint },
   { title: 'POOL', show: ({ pool }) => text(pool) },
   { title: 'CPUS', show: ({ cpus }) => text(cpus), align: 'right' },
-  { title: 'MEMORY', show: ({ memory }) => formatBytes(memory), align: 'right' },
+  { title: 'MEMORY', show: ({ memory }) => formatBytes(memory ?? Number.NaN), align: 'right' },
   { title: 'VMS', show: ({ vms }) => text(vms), align: 'right' },
   { title: 'RUNNING', show: ({ running }) => text(running), align: 'right' },
   { title: 'VERSION', shrinksTo: 12, show: ({ version }) => text(version) },

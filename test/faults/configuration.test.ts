@@ -102,7 +102,8 @@ describe('saving the configuration', () => {
   it('keeps what another program wrote meanwhile', async () => {
     await desk.write(`endpoints:\n  ${GOOD}\n`);
     fleet = await openFleet({ config: `endpoints:\n  ${GOOD}\n` });
-    await fleet.press('n');
+    await fleet.press('a');
+    await fleet.chooseFromMenu('Add pool');
     await fleet.see('Its name:');
     await fleet.rewrite((text) => `# by hand\n${text}  other: { platform: fake, vms: 1, events-every: 0 }\n`);
     await fleet.press('Production', 'enter');

@@ -101,6 +101,17 @@ describe('line mode', () => {
     await lines.hear('billing-web1 is deleted');
   });
 
+  it('asks on when a name from the host ends like something that is not done yet', async () => {
+    const { fleet, change } = lines.server;
+    const row = [...Array(60).keys()].findIndex((at) => fleet.vm(at)?.name === 'billing-web1');
+    change(row, { name: `${'x'.repeat(60)}...` });
+    await lines.press('/');
+    await lines.type('name:xxx*');
+    await lines.hear('match');
+    await lines.press('G', 'X');
+    await lines.hear('Type its name');
+  });
+
   it('runs a command by its name, offers what fits a few letters, and says why one can not run now', async () => {
     await lines.press('j', 'j', ':');
     await lines.type('vm.pause');
@@ -151,6 +162,8 @@ describe('line mode', () => {
 
   it('adds an endpoint: what must be known is asked, the rest can be changed by its number', async () => {
     await lines.press('a');
+    await lines.hear('Add what?');
+    await lines.type('1');
     await lines.hear(/Simulated fleet/);
     await lines.hear('Number, or the beginning of the words:');
     await lines.type('simulated');

@@ -122,6 +122,7 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   pgdn: '\x1b[6~',
   home: '\x1b[H',
   end: '\x1b[F',
+  f2: '\x1bOQ',
 };
 
 const bytesOf = (key: string): string => {

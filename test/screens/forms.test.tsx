@@ -83,6 +83,7 @@ describe('endpoints', () => {
   it('F-022 F-023 F-440 adds one: platform, fields, test, save', async () => {
     await open();
     await fleet.press('a');
+    await fleet.chooseFromMenu('Add endpoint');
     await fleet.see('KVM');
     await fleet.see('Simulated fleet');
     await fleet.chooseFromMenu('Simulated fleet');
@@ -97,7 +98,7 @@ describe('endpoints', () => {
 
   it('F-032 F-442 shows which check failed and what to do', async () => {
     await open();
-    await fleet.press('a');
+    await fleet.press('a', 'enter');
     await fleet.see('Simulated fleet');
     await fleet.chooseFromMenu('Simulated fleet');
     await fleet.see('more');
@@ -113,7 +114,7 @@ describe('endpoints', () => {
 
   it('F-025 asks about nothing that can be seen to be wrong', async () => {
     await open();
-    await fleet.press('a');
+    await fleet.press('a', 'enter');
     await fleet.see('Simulated fleet');
     await fleet.chooseFromMenu('Simulated fleet');
     await fleet.see('Save');
@@ -144,7 +145,8 @@ describe('endpoints', () => {
 describe('pools', () => {
   it('F-013 F-016 makes one and moves a node into it', async () => {
     await open();
-    await fleet.press('n');
+    await fleet.press('a');
+    await fleet.chooseFromMenu('Add pool');
     await fleet.see('Its name:');
     await fleet.press('Production', 'enter');
     await fleet.see('pool Production was added');
@@ -173,7 +175,9 @@ describe('pools', () => {
 
   it('goes to the pool that was made, wherever it came up', async () => {
     await open();
-    await fleet.press('G', 'n', 'Zoo', 'enter');
+    await fleet.press('G', 'a');
+    await fleet.chooseFromMenu('Add pool');
+    await fleet.press('Zoo', 'enter');
     await fleet.see('pool Zoo was added');
     await fleet.see(/─ Zoo ─/);
   });
@@ -193,13 +197,15 @@ describe('pools', () => {
 
   it('F-013 says what is wrong with a name', async () => {
     await open();
-    await fleet.press('n', ' x');
+    await fleet.press('a');
+    await fleet.chooseFromMenu('Add pool');
+    await fleet.press(' x');
     await fleet.see('the name of a pool must not start or end with a space');
   });
 
   it('F-014 renames one and takes it away', async () => {
     await open({ config: 'pools:\n  Old: {}\nendpoints:\n  demo: { platform: fake, vms: 60, events-every: 0 }\n' });
-    await fleet.press('g', 'N');
+    await fleet.press('g', 'f2');
     await fleet.see('New name of Old:');
     await fleet.press('ctrl-u', 'New', 'enter');
     await fleet.see('pool Old is now New');

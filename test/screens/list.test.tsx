@@ -218,7 +218,7 @@ describe('an export', () => {
   let directory = '';
   afterEach(() => rm(directory, { recursive: true, force: true }));
   const ask = async (file: string) => {
-    await fleet.press('ctrl-o');
+    await fleet.press('ctrl-e');
     await fleet.see('The file, .csv or .json:');
     await fleet.press('ctrl-u', file, 'enter');
   };

@@ -1,5 +1,5 @@
 import type { AvailabilityZone } from '@aws-sdk/client-ec2';
-import { bytes } from '../../units.ts';
+import { UNKNOWN_SIZE } from '../../units.ts';
 import type { Node } from '../contract.ts';
 import type { About, Api } from './api.ts';
 import { zoneStateOf } from './states.ts';
@@ -22,8 +22,8 @@ export function nodeOf(place: Place, zone: AvailabilityZone, since: number): Nod
     pool: regionPool(place),
     state: zoneStateOf(word),
     address: undefined,
-    cpus: 0,
-    memory: bytes(0),
+    cpus: Number.NaN,
+    memory: UNKNOWN_SIZE,
     version: 'Amazon EC2',
     ...(troubled ? { trouble: { message: [word ?? 'no state', ...said].join(': '), since } } : {}),
   };

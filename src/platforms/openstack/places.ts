@@ -1,7 +1,7 @@
 /** Where servers run: hypervisors for administrators, availability zones for everybody else. */
 import { FleetError } from '../../errors.ts';
 import { type EndpointName, type NodeId, nodeId, poolId } from '../../ids.ts';
-import { bytes } from '../../units.ts';
+import { bytes, UNKNOWN_SIZE } from '../../units.ts';
 import type { Node, NodeState, Pool } from '../contract.ts';
 import { readPages } from '../transport/rest-pages.ts';
 import type { Api } from './api.ts';
@@ -98,8 +98,8 @@ function zoneNode(cloud: Cloud, row: Row): Node {
     pool: poolOf(cloud).id,
     state: available === true ? 'up' : available === false ? 'down' : 'unknown',
     address: undefined,
-    cpus: 0,
-    memory: bytes(0),
+    cpus: Number.NaN,
+    memory: UNKNOWN_SIZE,
     version: 'availability zone',
   };
 }

@@ -2,7 +2,7 @@ import type { Action } from '../../actions/action.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { actionMeant } from './action-meant.ts';
-import { isAbout } from './subject.ts';
+import { userPoolUnder } from './subject.ts';
 
 /** Runs what a key means here, and answers it. Where it makes something new and could make several things, it is asked which. */
 export function runMeant(
@@ -26,15 +26,15 @@ export function runMeant(
 const makesNew = (action: Action): boolean =>
   ('change' in action && !action.onExisting) || ('form' in action && action.form === 'add');
 
-/** What fits the row comes first: a pool where the cursor is on one. */
+/** A pool comes first where the cursor is on one that it would be made in, else an endpoint. */
 async function askWhich(
   stage: Stage,
   state: FleetState,
   makers: readonly Action[],
   dispatch: (action: Action) => void,
 ): Promise<void> {
-  const row = state.view.current();
-  const rank = (action: Action) => (isAbout(action, row) ? 0 : action.noun === 'endpoint' ? 1 : 2);
+  const first = userPoolUnder(state.view.current()) === undefined ? 'endpoint' : 'pool';
+  const rank = ({ noun }: Action) => (noun === first ? 0 : 1);
   const chosen = await stage.dialogs.pick({
     title: 'Add what?',
     choices: () =>

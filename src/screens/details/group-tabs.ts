@@ -3,7 +3,7 @@ import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
 import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
-import { formatBytes, formatRatio } from '../../units.ts';
+import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
@@ -95,7 +95,7 @@ export function endpointOverview(status: EndpointStatus, columns: number, look: 
 }
 
 const gauges = (sum: Sum): readonly Fact[] => [
-  { label: 'CPU', share: sum.cpu, text: `of ${sum.cpus} CPUs` },
+  { label: 'CPU', share: sum.cpu, text: `of ${formatCount(sum.cpus)} CPUs` },
   {
     label: 'Memory',
     share: sum.memoryUsed / sum.memory,

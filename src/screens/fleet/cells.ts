@@ -3,7 +3,7 @@ import type { Fleet } from '../../state/fleet.ts';
 import type { VmSample } from '../../state/samples.ts';
 import { columnText, type VmColumn } from '../../state/vm-columns.ts';
 import { clean, fit } from '../../terminal/width.ts';
-import { formatBytes, formatRatio } from '../../units.ts';
+import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
@@ -85,7 +85,7 @@ const CELLS: Readonly<Record<string, Cell>> = {
   cpus: summed(
     ({ vm }) => vm.cpus,
     (sum) => sum.cpus,
-    String,
+    formatCount,
   ),
 };
 

@@ -77,7 +77,8 @@ function add(fleet: Fleet, nodes: readonly NodeId[], pools: readonly PoolId[]): 
     counts.paused += own.paused;
     counts.crashed += own.crashed;
   }
-  const sum = { counts, cpu: Number.NaN, memoryUsed: Number.NaN, memory: 0, nodes: 0, nodesUp: 0, cpus: 0 };
+  const unknown = Number.NaN;
+  const sum = { counts, cpu: unknown, memoryUsed: unknown, memory: unknown, nodes: 0, nodesUp: 0, cpus: unknown };
   let busy = 0;
   let measured = 0;
   for (const id of nodes) {
@@ -85,15 +86,17 @@ function add(fleet: Fleet, nodes: readonly NodeId[], pools: readonly PoolId[]): 
     if (!node) continue;
     sum.nodes++;
     if (node.state === 'up') sum.nodesUp++;
-    sum.cpus += node.cpus;
-    sum.memory += node.memory;
+    if (Number.isFinite(node.cpus)) sum.cpus = known(sum.cpus) + node.cpus;
+    if (Number.isFinite(node.memory)) sum.memory = known(sum.memory) + node.memory;
     const sample = fleet.nodeSamples.of(id);
     if (!sample) continue;
-    if (!Number.isNaN(sample.memory))
-      sum.memoryUsed = (Number.isNaN(sum.memoryUsed) ? 0 : sum.memoryUsed) + sample.memory;
-    if (Number.isNaN(sample.cpu)) continue;
+    if (!Number.isNaN(sample.memory)) sum.memoryUsed = known(sum.memoryUsed) + sample.memory;
+    if (!Number.isFinite(sample.cpu * node.cpus)) continue;
     busy += sample.cpu * node.cpus;
     measured += node.cpus;
   }
   return { ...sum, cpu: measured > 0 ? busy / measured : Number.NaN };
 }
+
+/** What there is to add to: the first that is known makes a sum known. */
+const known = (sum: number): number => (Number.isNaN(sum) ? 0 : sum);
