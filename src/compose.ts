@@ -5,7 +5,7 @@ import type { DraftEndpoint, Services } from './actions/services.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import { type EndpointName, endpointOf, type PoolId, type VmId } from './ids.ts';
-import type { Check, Connection, Endpoint, Vm } from './platforms/contract.ts';
+import type { Check, Connection, Endpoint, EndpointField, Vm } from './platforms/contract.ts';
 import { platforms } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
 import { withDeadline } from './platforms/wrap/deadline.ts';
@@ -154,7 +154,7 @@ export function compose(options: ComposeOptions): App {
     return {
       name: config.name,
       platform: config.platform,
-      address: addressOf(config),
+      address: addressOf(config, fieldsOf.get(config.platform) ?? []),
       everyMs: config.everyMs ?? manifestOf(config.platform)?.everyMs ?? 2_000,
       enabled: config.enabled,
       ...(why ? { readOnly: why } : {}),
@@ -193,7 +193,7 @@ export function compose(options: ComposeOptions): App {
     audit,
     redact: redactor.redact,
     configPath,
-    addressOf,
+    addressOf: (config) => addressOf(config, fieldsOf.get(config.platform) ?? []),
     manifests: platforms.map(({ manifest }) => manifest),
     config: current,
     problems: () => configStore.current.problems,
@@ -263,12 +263,13 @@ export function compose(options: ComposeOptions): App {
 const invalid = (problem: Problem) =>
   new FleetError('config.invalid', spellProblem(problem), problem.fix === undefined ? {} : { fix: problem.fix });
 
-/** Where an endpoint points, in the fields that platforms use for it. */
-function addressOf({ values, platform }: EndpointConfig): string {
-  if (typeof values['uri'] === 'string') return values['uri'];
+/** Where an endpoint points, for people: `root@10.0.0.1`, `prod eu-central-1`. */
+function addressOf({ values, platform }: EndpointConfig, fields: readonly EndpointField[]): string {
+  const places = fields.flatMap(({ key, place }) => (place && values[key] !== undefined ? String(values[key]) : []));
   const { user, host } = { user: values['user'], host: values['host'] };
-  if (typeof host !== 'string') return typeof values['socket'] === 'string' ? values['socket'] : platform;
-  return typeof user === 'string' ? `${user}@${host}` : host;
+  // a user of a host, as ssh writes it; users of other kinds have an @ of their own
+  const isLogin = typeof user === 'string' && !user.includes('@') && places[0] === host;
+  return places.length === 0 ? platform : `${isLogin ? `${user}@` : ''}${places.join(' ')}`;
 }
 
 function policyOf(vm: Vm, fleet: Services['store']['fleet'], everything: boolean): Policy {

@@ -50,7 +50,8 @@ export async function perform(
     if (accepted.dryRun) return `${vm.name}: nothing was sent`;
     if (!outcome) return `${vm.name} ${action.asked ?? 'was asked'}${but}`;
     report('asked');
-    await reached(outcome, vm, services, signal, createFollow(accepted, vm, services, report));
+    const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
+    await reached(patient, vm, services, signal, createFollow(accepted, vm, services, report));
     return `${vm.name} ${outcome.words}${but}`;
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;

@@ -29,15 +29,16 @@ const VIEW = [
   [
     'view.jump-back',
     ['{', 'backspace', 'ctrl-o'],
-    'Back to where I was',
+    'Jump back',
     'To the view, the row and the filter before the last jump.',
   ],
-  ['view.jump-forward', ['}'], 'Forward again', 'To where one was before going back.'],
+  ['view.jump-forward', ['}'], 'Jump forward', 'To where one was before going back.'],
   ['view.sort', ['F', 'f6'], 'Sort by', 'Choose the column that VMs are sorted by; the same one again turns it round.'],
   ['view.sort-next', ['>'], 'Sort by the next column', 'Sort by the column to the right.'],
   ['view.sort-previous', ['<'], 'Sort by the column before', 'Sort by the column to the left.'],
   ['view.reverse', ['I'], 'Sort the other way', 'Turn the order round.'],
   ['view.flat', ['f'], 'Flat list', 'All VMs in one list, or below their nodes again.'],
+  ['view.nodes', ['2'], 'Nodes', 'All nodes in one list, to sort by load or size; enter goes to the VMs of one.'],
   [
     'view.busiest',
     ['3'],

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { FormDialog, FormDialogOptions } from '../screens/forms/form-layer.tsx';
 import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
 import type { Layer } from '../screens/layers.ts';
@@ -10,7 +9,6 @@ import type { Voice } from './voice.ts';
 
 /** So long nothing is asked after a button was pressed. */
 const ANSWERS_MS = 500;
-const NOT_YET = /(?:…|\.\.\.)$/;
 
 /** Layers of line mode itself; any other is for a screen. */
 const own = new WeakSet<Layer>();
@@ -23,7 +21,7 @@ export const isLineLayer = (layer: Layer): boolean => own.has(layer);
 export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: FormDialogOptions): FormDialog {
   let told = Promise.withResolvers<void>();
   let given: readonly string[] = [];
-  const isPending = () => given.some((line) => NOT_YET.test(stripVTControlCharacters(line)));
+  let isPending = false;
   const layer: Layer = { hints: () => [], press: () => {}, dismiss: options.cancel, draw: () => null };
   own.add(layer);
   const pause = (ms: number) => new Promise<void>((resolve) => void stage.services.clock.after(ms, resolve));
@@ -74,8 +72,8 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   };
   /** Most buttons close the form at once; others say that they are at it, or take a moment to say what is wrong. */
   const settled = async () => {
-    if (isOpen() && !isPending()) await Promise.race([next(), pause(ANSWERS_MS)]);
-    while (isOpen() && isPending()) await next();
+    if (isOpen() && !isPending) await Promise.race([next(), pause(ANSWERS_MS)]);
+    while (isOpen() && isPending) await next();
   };
 
   const closed = (): Promise<void> =>
@@ -90,8 +88,8 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   const run = async () => {
     voice.say(options.title);
     // Opened right after it was made, and filled when the host has answered.
-    while (isOpen() && (!options.form() || isPending())) {
-      if (!isPending()) return options.cancel();
+    while (isOpen() && (!options.form() || isPending)) {
+      if (!isPending) return options.cancel();
       await next();
     }
     let read = false;
@@ -122,9 +120,10 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   queueMicrotask(() => void run().catch(stage.message.fail).finally(release));
   return {
     layer,
-    tell(lines) {
+    tell(lines, more) {
       voice.say(...lines.filter((line) => !given.includes(line)));
       given = lines;
+      isPending = more !== undefined;
       told.resolve();
       stage.changed();
     },

@@ -1,7 +1,8 @@
-import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
+import { writeSync } from 'node:fs';
+import { type Watched, watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { clipboardDoubt, clipboardSequence, giveToTmux } from '../terminal/clipboard.ts';
 import { guardExit } from '../terminal/guard.ts';
-import { recoverInPlace } from '../terminal/modes.ts';
+import { PASTES_MARKED, PASTES_UNMARKED, recoverInPlace } from '../terminal/modes.ts';
 import type { ConsoleTerminal } from '../terminal/screen.ts';
 
 /** A terminal that is only ever written to line by line; keys come one by one. */
@@ -14,25 +15,43 @@ export interface LineTerminal extends ConsoleTerminal {
   close(): void;
 }
 
+/** Whose keys they are: one by one and pastes marked; a console's, byte by byte; another program's, line by line. */
+type Keys = 'ours' | 'raw' | 'cooked';
+
 /** Takes the keys from now on, and gives the terminal back however the program ends. Standard input must be a terminal. */
 export function takeLineTerminal(): LineTerminal {
   const { stdin, stdout } = process;
-  let wanted = true;
-  const setRaw = (raw: boolean) => {
+  const marksPastes = stdout.isTTY && process.env['TERM'] !== 'dumb';
+  let wanted: Keys = 'ours';
+  /** The console that has it. */
+  let lentTo: Watched | undefined;
+  const setKeys = (keys: Keys) => {
     // Throws once the terminal is gone, when there is nothing left to set.
     try {
-      stdin.setRawMode(raw);
+      stdin.setRawMode(keys !== 'cooked');
+      if (marksPastes) writeSync(stdout.fd, keys === 'ours' ? PASTES_MARKED : PASTES_UNMARKED);
     } catch {}
   };
-  const guard = guardExit(() => setRaw(false));
+  /** The shell has set the terminal as it likes it; what is not changed first is not set again. */
+  const setAnew = () => {
+    setKeys('cooked');
+    setKeys(wanted);
+  };
+  /** Takes back what a console may have switched on. */
+  const recover = () => {
+    if (!lentTo) return;
+    try {
+      writeSync(stdout.fd, `${recoverInPlace(lentTo.alternate())}\r\n`);
+    } catch {}
+  };
+  const guard = guardExit(() => {
+    recover();
+    setKeys('cooked');
+  });
   const write = (text: string) => void stdout.write(text);
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
-  setRaw(true);
-  // The shell has set the terminal as it likes it; what is not changed first is not set again.
-  process.on('SIGCONT', () => {
-    setRaw(false);
-    setRaw(wanted);
-  });
+  setKeys(wanted);
+  process.on('SIGCONT', setAnew);
 
   return {
     size,
@@ -43,14 +62,15 @@ export function takeLineTerminal(): LineTerminal {
       return clipboardDoubt();
     },
     suspend() {
-      setRaw(false);
+      setKeys('cooked');
       process.kill(0, 'SIGTSTP');
     },
     async lend(mode, use) {
-      wanted = mode === 'raw';
-      setRaw(wanted);
+      wanted = mode;
+      setKeys(wanted);
       guard.ignoreTyped(mode === 'cooked');
       const output = watchesAlternateScreen(stdout);
+      if (mode === 'raw') lentTo = output;
       const onResize = (call: (size: { columns: number; rows: number }) => void) => {
         const changed = () => call(size());
         stdout.on('resize', changed);
@@ -59,13 +79,16 @@ export function takeLineTerminal(): LineTerminal {
       try {
         return await use({ output, onResize });
       } finally {
-        if (mode === 'raw') write(`${recoverInPlace(output.alternate())}\r\n`);
+        recover();
         guard.ignoreTyped(false);
-        wanted = true;
-        setRaw(false);
-        setRaw(true);
+        wanted = 'ours';
+        lentTo = undefined;
+        setAnew();
       }
     },
-    close: () => setRaw(false),
+    close() {
+      process.off('SIGCONT', setAnew);
+      setKeys('cooked');
+    },
   };
 }

@@ -61,6 +61,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
     stage,
     views,
     jumps: createJumps(stage, state, views, sifting.wake),
+    state,
     openFilter: () =>
       stage.dialogs.filter({
         start: state.filterText,

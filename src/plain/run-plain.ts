@@ -57,6 +57,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
   try {
     const config = await services.load();
     const { keymap, detachKey, problems } = configuredKeymap(actions, services.configPath, config.file);
+    const attach = createAttach(terminal, input, detachKey);
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
     const state = createFleetState(services.store.fleet);
     started.state = state;
@@ -73,7 +74,10 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
         suspend: terminal.suspend,
         setMouse: () => {},
         copy: terminal.copy,
-        attach: createAttach(terminal, input, detachKey),
+        async attach(...to) {
+          const release = voice.hold();
+          return attach(...to).finally(release);
+        },
         feed: () => {},
       },
       quit,

@@ -3,25 +3,34 @@ import { clean } from '../terminal/width.ts';
 
 /** Lines for a screen reader: each is written once and never again. */
 export interface Voice {
-  /** Waits while something is being typed, so that nothing is mixed into it. */
+  /** Waits while it is held, so that nothing is mixed into what is typed or into a console; the newest lines are kept. */
   say(...lines: readonly string[]): void;
   /** At once, without a line end: a question, and the echo of what is typed behind it. */
   echo(text: string): void;
-  /** A question is open until the function that this answers is called. */
+  /** A question is open, or a console has the terminal, until the function that this answers is called. */
   hold(): () => void;
 }
+
+/** Somebody who was away for hours wants to hear how things are, not how they came about. */
+const MOST_HELD = 500;
 
 export function createVoice(write: (text: string) => void): Voice {
   let held = 0;
   let waiting: string[] = [];
+  let dropped = 0;
   const flush = () => {
+    if (dropped > 0) write(`${dropped} earlier lines are left out\n`);
+    dropped = 0;
     for (const line of waiting) write(`${line}\n`);
     waiting = [];
   };
   return {
     say(...lines) {
       waiting.push(...lines.map(spokenLine).filter((line) => line !== ''));
-      if (held === 0) flush();
+      if (held === 0) return flush();
+      const excess = Math.max(0, waiting.length - MOST_HELD);
+      dropped += excess;
+      waiting = waiting.slice(excess);
     },
     echo: write,
     hold() {

@@ -196,6 +196,8 @@ export interface Accepted {
   readonly task?: string;
   /** Done, but. */
   readonly warnings: readonly Warning[];
+  /** How long it may take here until the outcome is seen, where that is longer than usual: the platform's own time-out. */
+  readonly takesUpToMs?: number;
   /** Nothing was sent, since nothing is to be changed in this run. Set by the dry-run wrapper, never by a platform. */
   readonly dryRun?: true;
 }
@@ -408,6 +410,8 @@ export interface Field {
 export interface EndpointField extends Field {
   /** Can't be changed once the endpoint exists, since ids hang on it. */
   readonly fixed?: boolean;
+  /** Says where the endpoint points: lists show these, in this order, as its address. */
+  readonly place?: boolean;
   /** Shown only while another field has one of these values: TLS files for the tls transport. */
   readonly when?: { readonly key: string; readonly is: readonly string[] };
 }

@@ -1,4 +1,6 @@
 import type { ViewActionId } from '../actions/view.ts';
+import type { FleetState } from './fleet/fleet-state.ts';
+import { isArranged } from './fleet/list-commands.ts';
 import type { Jumps } from './jumps.ts';
 import type { Stage, View, ViewId } from './stage.ts';
 
@@ -28,6 +30,7 @@ export interface CommandOptions {
   readonly stage: Stage;
   readonly views: Views;
   readonly jumps: Jumps;
+  readonly state: FleetState;
   readonly openFilter: () => void;
   readonly openPalette: () => void;
   readonly openHelp: () => void;
@@ -47,6 +50,7 @@ const LEADS_AWAY: readonly ViewActionId[] = [
   'view.busiest',
   'view.views',
   'view.fleet',
+  'view.nodes',
   'view.tasks',
   'view.events',
   'view.wire-log',
@@ -57,6 +61,7 @@ export function createCommands({
   stage,
   views,
   jumps,
+  state,
   openFilter,
   openPalette,
   openHelp,
@@ -65,6 +70,12 @@ export function createCommands({
   quit,
 }: CommandOptions): (id: ViewActionId) => void {
   const ofView = (id: ViewActionId) => () => views.current.handlers[id]?.();
+  /** From another view it leads to what it stands for; that this may be there already is no reason to switch it off. */
+  const ofFleet = (id: 'view.nodes' | 'view.busiest' | 'view.flat') => () => {
+    const isElsewhere = views.current.id !== 'fleet';
+    if (isElsewhere) views.show('fleet');
+    if (!isElsewhere || !isArranged(state, id)) views.current.handlers[id]?.();
+  };
   const show = (id: ViewId) => () => views.show(id);
   const handlers: Record<ViewActionId, () => void> = {
     'view.down': ofView('view.down'),
@@ -96,8 +107,9 @@ export function createCommands({
     'view.sort-next': ofView('view.sort-next'),
     'view.sort-previous': ofView('view.sort-previous'),
     'view.reverse': ofView('view.reverse'),
-    'view.flat': ofView('view.flat'),
-    'view.busiest': ofView('view.busiest'),
+    'view.flat': ofFleet('view.flat'),
+    'view.nodes': ofFleet('view.nodes'),
+    'view.busiest': ofFleet('view.busiest'),
     'view.columns': ofView('view.columns'),
     'view.views': ofView('view.views'),
     'view.export': ofView('view.export'),
@@ -127,7 +139,7 @@ export function createCommands({
     'view.quit-now': () => stage.quit(),
   };
   return (id) => {
-    if (LEADS_AWAY.includes(id)) jumps.leaving();
+    if (LEADS_AWAY.includes(id) || views.current.leadsAway?.(id)) jumps.leaving();
     handlers[id]();
   };
 }

@@ -1,5 +1,6 @@
 import { spellView, type ViewSettings } from '../state/views.ts';
 import type { Views } from './commands.ts';
+import type { Arrangement } from './fleet/columns.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import type { Stage, ViewId } from './stage.ts';
 
@@ -19,6 +20,7 @@ interface Place {
   /** The row of the fleet that the cursor was on. */
   readonly row: string | undefined;
   readonly list: ViewSettings;
+  readonly arrangement: Arrangement;
 }
 
 const MOST = 100;
@@ -28,17 +30,22 @@ export function createJumps(stage: Stage, state: FleetState, views: Views, sift:
   /** The place that one is at; behind the last one while it has not been left yet. */
   let at = 0;
 
-  const here = (): Place => ({ view: views.current.id, row: state.view.current()?.key, list: state.settings() });
+  const here = (): Place => ({
+    view: views.current.id,
+    row: state.view.current()?.key,
+    list: state.settings(),
+    arrangement: state.arrangement,
+  });
 
   /** False when its row is not there any more. */
-  const go = ({ view, row, list }: Place): boolean => {
+  const go = ({ view, row, list, arrangement }: Place): boolean => {
     if (row !== undefined && !state.isThere(row)) return false;
     if (views.current.id !== view) views.show(view);
-    if (spellView(list) !== spellView(state.settings())) {
-      state.take(list);
+    if (arrangement !== state.arrangement || spellView(list) !== spellView(state.settings())) {
+      state.take(list, arrangement);
       sift();
     }
-    if (row !== undefined) state.view.reveal(row);
+    if (row !== undefined) state.reveal(row);
     stage.changed();
     return true;
   };
@@ -70,4 +77,7 @@ export function createJumps(stage: Stage, state: FleetState, views: Views, sift:
 }
 
 const isSame = (one: Place, other: Place): boolean =>
-  one.view === other.view && one.row === other.row && spellView(one.list) === spellView(other.list);
+  one.view === other.view &&
+  one.row === other.row &&
+  one.arrangement === other.arrangement &&
+  spellView(one.list) === spellView(other.list);

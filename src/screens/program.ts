@@ -65,6 +65,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     stage,
     views,
     jumps,
+    state,
     openFilter: () =>
       stage.dialogs.filter({
         start: state.filterText,

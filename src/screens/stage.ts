@@ -42,6 +42,8 @@ export interface View {
   /** A click or a drag in its room, counted from its own corner. True when that meant something; the wheel scrolls then. */
   point?(event: Mouse, room: Room): boolean;
   hints(): readonly Hint[];
+  /** Whether what it does by this may lead far away, so that back leads here again. */
+  leadsAway?(id: ViewActionId): boolean;
   /** Called when it comes to the front, and the function that it answers when it leaves. */
   enter?(): () => void;
 }

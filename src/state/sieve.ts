@@ -20,6 +20,8 @@ export interface Wanted {
   readonly sort: Sort | undefined;
   /** All in one list, not below what they hang under. */
   readonly flat: boolean;
+  /** The nodes in one list, in this order, with their VMs folded away. */
+  readonly nodes: boolean;
 }
 
 /** The VMs that were let through, in the order that was asked for. */
@@ -58,7 +60,7 @@ const VMS_PER_STEP = 1024;
 const NEXT_WHEN_ASKED_MS = 0;
 const NEXT_WHEN_LIVE_MS = 10;
 
-const AS_IT_IS: Wanted = { filter: undefined, sort: undefined, flat: false };
+const AS_IT_IS: Wanted = { filter: undefined, sort: undefined, flat: false, nodes: false };
 
 export function createSieve(fleet: Fleet): Sieve {
   let wanted = AS_IT_IS;
@@ -77,7 +79,7 @@ export function createSieve(fleet: Fleet): Sieve {
     asked = false;
   };
 
-  const isAsItIs = () => !wanted.filter && !wanted.sort && !wanted.flat;
+  const isAsItIs = () => !wanted.filter && (wanted.nodes || (!wanted.sort && !wanted.flat));
 
   /** Begins a pass when the fleet is not any more what the last one looked at. */
   const refresh = () => {
@@ -126,8 +128,9 @@ const nameColumn = vmColumn('name');
 const byName: Sort | undefined = nameColumn && { by: nameColumn, descending: false };
 
 function* passOver(fleet: Fleet, wanted: Wanted, sought: VmId | undefined): Generator<undefined, Sieved> {
-  const { filter, flat } = wanted;
-  const sort = wanted.sort ?? (flat ? byName : undefined);
+  const { filter, nodes } = wanted;
+  const flat = wanted.flat && !nodes;
+  const sort = nodes ? undefined : (wanted.sort ?? (flat ? byName : undefined));
   const below = new Map<NodeId | PoolId | typeof EVERYTHING, readonly VmId[]>();
   let ids: VmId[] = [];
   let keys: SortKey[] = [];

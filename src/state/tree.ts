@@ -1,6 +1,7 @@
 import { type EndpointName, endpointOf, isUserPool, type NodeId, type PoolId, type VmId } from '../ids.ts';
 import type { Fleet } from './fleet.ts';
 import { parentOf } from './fleet.ts';
+import { nodesInOrder } from './node-order.ts';
 import { naturalKey } from './siblings.ts';
 import { createSieve, EVERYTHING, type Sieved, type Wanted } from './sieve.ts';
 
@@ -28,7 +29,7 @@ export interface Tree {
   fold(key: string, closed: boolean): void;
   isFolded(key: string): boolean;
   /**
-   * Which VMs are shown, sorted how, below their nodes or flat; what is left out stays. In a large fleet it takes effect
+   * Which VMs are shown, sorted how, below their nodes or flat, or the nodes alone; what is left out stays. In a large fleet it takes effect
    * once `sift` has looked at every VM; until then the former holds. Branches are in the order of their names always.
    */
   want(news: Partial<Wanted>): void;
@@ -43,7 +44,7 @@ export interface Tree {
   readonly isAwaited: boolean;
   /** Goes on with what is wanted. Answers in how many ms it wants to be called again; undefined when there is no more to do. */
   sift(): number | undefined;
-  /** The VMs of the rows that are not folded away, in their order: one list for each crowd of them. */
+  /** The VMs of the rows that are not folded away, in their order: one list for each crowd of them. Of nodes alone, theirs. */
   vmLists(): readonly (readonly VmId[])[];
   /** VMs that the filter lets through, or all. */
   readonly shownVms: number;
@@ -81,6 +82,7 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   /** Where a VM was found last among those beside it: the next one that is asked for is not far. */
   let near = 0;
   let changed = 0;
+  let order: Pick<Wanted, 'nodes' | 'sort'> = { nodes: false, sort: undefined };
 
   const vmsOf = (parent: NodeId | PoolId): readonly VmId[] =>
     sieved ? (sieved.below.get(parent) ?? NONE) : fleet.vmsBelow(parent);
@@ -162,12 +164,27 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     parents = new Map();
     length = 0;
     shownVms = 0;
-    const all = sieved?.wanted.flat ? (sieved.below.get(EVERYTHING) ?? NONE) : undefined;
-    if (all) {
+    const all = sieved?.wanted.flat && !order.nodes ? (sieved.below.get(EVERYTHING) ?? NONE) : undefined;
+    if (order.nodes) {
+      adopt(branches);
+      addNodes();
+    } else if (all) {
       adopt(branches);
       addVms(EVERYTHING, all, 0);
       shownVms = all.length;
     } else for (const branch of branches) shownVms += build(branch, 0, false);
+  };
+
+  const addNodes = () => {
+    const isFiltered = sieved?.wanted.filter !== undefined;
+    for (const id of nodesInOrder(fleet, order.sort)) {
+      const { length: found } = vmsOf(id);
+      if (isFiltered && found === 0) continue;
+      const key = rowKey('node', id);
+      places.set(key, segments.length);
+      segments.push({ start: length++, row: { kind: 'node', key, id, depth: 0, open: false } });
+      shownVms += found;
+    }
   };
 
   /** What hangs under what is known also where it is not shown. */
@@ -245,6 +262,8 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     },
     isFolded: (key) => folded.has(key),
     want(news) {
+      order = { ...order, ...news };
+      changed++;
       looked = undefined;
       sieve.find(undefined);
       sieve.want(news);
@@ -253,7 +272,10 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       looked = key.startsWith('vm ') ? (key.slice(3) as VmId) : undefined;
       sieve.find(looked);
     },
-    resort: sieve.resort,
+    resort() {
+      sieve.resort();
+      if (order.nodes && order.sort?.by.sampled) changed++;
+    },
     get isAwaited() {
       refresh();
       return sieve.isAwaited;
@@ -261,7 +283,10 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     sift: sieve.sift,
     vmLists() {
       refresh();
-      return segments.flatMap((segment) => ('vms' in segment ? [segment.vms] : []));
+      return segments.flatMap((segment) => {
+        if ('vms' in segment) return [segment.vms];
+        return order.nodes && segment.row.kind === 'node' ? [vmsOf(segment.row.id)] : [];
+      });
     },
     vmsUnder(key) {
       refresh();

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -55,6 +55,18 @@ it.each(['{ not json', '[]', '"x"', '{"selected": 7}', '{"folded": [1]}', ''])(
     expect((await openUiState(directory, never)).get('selected')).toBe('vm host1/x');
   },
 );
+
+it('writes what found no room together with the next change', async () => {
+  const state = await openUiState(directory, never);
+  await mkdir(file());
+  state.set('details', false);
+  state.flush();
+  await rm(file(), { recursive: true });
+  state.set('sort', 'cpu');
+  state.flush();
+  const next = await openUiState(directory, never);
+  expect([next.get('details'), next.get('sort')]).toEqual([false, 'cpu']);
+});
 
 it('works without a place to write to', async () => {
   await writeFile(file(), '{}');

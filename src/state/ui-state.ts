@@ -12,9 +12,10 @@ interface UiValues {
   readonly sort: string;
   /** Whether they were in one list. */
   readonly flat: boolean;
-  /** Ids of the columns that were chosen for the tree and for the flat list; none for the usual ones. */
+  /** Ids of the columns that were chosen for the tree, for the flat list and for the nodes; none for the usual ones. */
   readonly treeColumns: readonly string[];
   readonly flatColumns: readonly string[];
+  readonly nodeColumns: readonly string[];
   /** Columns that were widened or narrowed: `cpu 14`. */
   readonly widths: readonly string[];
   /** Whether the tour of the first start was shown. */
@@ -37,6 +38,7 @@ const DEFAULTS: UiValues = {
   flat: false,
   treeColumns: [],
   flatColumns: [],
+  nodeColumns: [],
   widths: [],
   toured: false,
 };
@@ -54,6 +56,7 @@ const SCHEMA = {
   flat: { type: 'boolean' },
   treeColumns: columns,
   flatColumns: columns,
+  nodeColumns: columns,
   widths: columns,
   toured: { type: 'boolean' },
 } as const;
@@ -81,17 +84,18 @@ export async function openUiState(directory: string, clock: Clock): Promise<UiSt
   const file = open();
   const values: { -readonly [K in keyof UiValues]: UiValues[K] } = { ...DEFAULTS, ...file?.store };
   const changed = new Set<keyof UiValues>();
-  let takeBack = () => {};
+  let takeBack: (() => void) | undefined;
 
   const flush = () => {
-    takeBack();
+    takeBack?.();
+    takeBack = undefined;
     if (!file || changed.size === 0) return;
     const news: Partial<UiValues> = Object.assign({}, ...[...changed].map((key) => ({ [key]: values[key] })));
-    changed.clear();
     try {
       file.set(news);
+      changed.clear();
     } catch {
-      // A full disk: the next change tries again.
+      // A full disk: they are written with the next change.
     }
   };
   return {
@@ -99,7 +103,7 @@ export async function openUiState(directory: string, clock: Clock): Promise<UiSt
     set(key, value) {
       values[key] = value;
       if (key === 'folded') values.folded = values.folded.slice(0, FOLDED_MAX);
-      if (changed.size === 0) takeBack = clock.after(WRITES_AFTER_MS, flush);
+      takeBack ??= clock.after(WRITES_AFTER_MS, flush);
       changed.add(key);
     },
     flush,

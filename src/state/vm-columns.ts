@@ -115,6 +115,12 @@ export const vmColumns: readonly VmColumn[] = [
     help: 'the platform of that endpoint',
     value: (vm, { endpoints }) => endpoints.get(endpointOf(vm.id))?.platform,
   },
+  {
+    id: 'version',
+    title: 'VERSION',
+    help: 'version of what runs it, or of what a node runs',
+    value: (vm, { nodes }) => (vm.node === undefined ? undefined : given(nodes.get(vm.node)?.version ?? '')),
+  },
   { id: 'image', title: 'IMAGE', help: 'the image that its disk was made from', value: (vm) => vm.image },
   { id: 'plan', title: 'PLAN', help: 'the plan that it was made by', value: (vm) => vm.plan },
   { id: 'profile', title: 'PROFILE', help: 'the profile that it was made from', value: (vm) => vm.profile },

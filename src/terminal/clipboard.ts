@@ -34,12 +34,12 @@ export function giveToTmux(text: string, env: Env = process.env): void {
 
 /** What may stop a copy on its way, since no terminal answers; nothing where nothing is known to be in between. */
 export function clipboardDoubt(env: Env = process.env): string | undefined {
-  if (env['TMUX']) return 'tmux keeps it too (prefix ]) and hands it on unless its set-clipboard is off';
-  if (env['STY']) return 'screen hands it on; whether the terminal takes it, it does not say';
+  if (env['TMUX']) return 'tmux has it too (prefix ])';
+  if (env['STY']) return 'whether screen hands it on, it does not say';
   // The other end of an SSH connection sees no more of them than the name of the terminal.
   const within = /^(tmux|screen)/.exec(env['TERM'] ?? '')?.[1];
-  if (within === 'tmux') return 'tmux hands it on with: set -g set-clipboard on';
-  if (within === 'screen') return 'tmux hands it on with: set -g set-clipboard on; screen does not';
+  if (within === 'tmux') return 'tmux needs: set -g set-clipboard on';
+  if (within === 'screen') return 'tmux needs: set -g set-clipboard on';
   if (env['TERM'] === 'linux') return 'the Linux console has no clipboard';
   return undefined;
 }

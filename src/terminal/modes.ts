@@ -16,6 +16,10 @@ export const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l\x1b[?1000l';
  */
 export const LEAVE = `\x1b[?2026l\x1b[m\x1b[r${MOUSE_OFF}\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[H\x1b[2J\x1b[?25h\x1b[?1049l`;
 
+/** What is pasted comes marked as that, so that it is never taken for keys. */
+export const PASTES_MARKED = '\x1b[?2004h';
+export const PASTES_UNMARKED = '\x1b[?2004l';
+
 /**
  * After a guest's console: whatever it switched on is off. Soft reset, alternate screen, all mouse reports, cursor and
  * keypad keys, character sets, modified keys, the kitty keyboard's topmost layer.

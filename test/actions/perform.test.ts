@@ -110,6 +110,29 @@ describe('an action on a VM', () => {
     expect(await run(open, 'vm.pause', vm.id)).toEqual({ text: `${vm.name} is paused (the link was lost on the way)` });
   });
 
+  it('waits as long as the platform says that it takes', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    const waited = async (takesUpToMs?: number) => {
+      const kill = action('vm.kill');
+      const slow: VmAction = {
+        ...kill,
+        send: async (connection, { id }, _args, signal) => {
+          open.clock.after(60_000, () => void connection.vm.stop(id, 'force', signal));
+          return { warnings: [], ...(takesUpToMs !== undefined && { takesUpToMs }) };
+        },
+      };
+      const ended = perform(slow, vm.id, {}, open.services, new AbortController().signal, () => {}).catch(
+        (error: unknown) => error,
+      );
+      for (let passed = 0; passed < 70_000; passed += 1000) await open.clock.pass(1000);
+      return ended;
+    };
+    expect(await waited()).toMatchObject({ code: 'op.timeout' });
+    await run(open, 'vm.start', vm.id);
+    expect(await waited(90_000)).toBe(`${vm.name} is stopped`);
+  });
+
   it('F-045 F-238 F-239 calls it no failure to start what runs, or to stop what is stopped', async () => {
     const open = await openServices();
     const [on, off] = [open.vm(({ state }) => state === 'running'), open.vm(({ state }) => state === 'stopped')];

@@ -148,7 +148,7 @@ ${place(machine)}
 
 ${figures.minutes} minutes of chores without a pause (${figures.chores}, ${figures.failed.length} of them not answered in time): moving, filters, dialogs, consoles, tasks that
 fail, guests that crash, other window sizes, a terminal that stalls; over endpoints that drop, hang, refuse and lose answers.
-Taken once a minute after garbage was collected; the first fifth is left out. MB, or how many.
+Taken once a minute after garbage was collected; the first half, in which what is kept fills up, is left out. MB, or how many.
 
 ${table(
   ['', 'mean', 'growth per hour', 'may grow by'],

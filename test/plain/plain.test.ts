@@ -105,6 +105,7 @@ describe('line mode', () => {
     const { fleet, change } = lines.server;
     const row = [...Array(60).keys()].findIndex((at) => fleet.vm(at)?.name === 'billing-web1');
     change(row, { name: `${'x'.repeat(60)}...` });
+    await lines.idle(1_000);
     await lines.press('/');
     await lines.type('name:xxx*');
     await lines.hear('match');

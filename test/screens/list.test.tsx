@@ -156,6 +156,42 @@ describe('the flat list', () => {
   });
 });
 
+describe('the list of nodes', () => {
+  it('F-129 sorts nodes by their load, and leads to the VMs of one and back', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('2');
+    await fleet.see('all nodes in one list');
+    expect(fleet.line('NAME↑')).toMatch(/STATE.*CPU.*MEM.*SIZE/);
+    await fleet.press('F');
+    await fleet.chooseFromMenu('cpu ');
+    await fleet.see('CPU↓');
+    const nodes = fleet
+      .frame()
+      .split('\n')
+      .filter((line) => /-0\d .*\d+\/\d+/.test(line));
+    expect(nodes).toHaveLength(4);
+    expect(isSorted(nodes.map((line) => Number(/(\d+)%/.exec(line)?.[1])))).toBe(true);
+    await fleet.press('j');
+    const node = fleet.cursor();
+    await fleet.press('enter');
+    await fleet.see('▾ Frankfurt');
+    expect(fleet.cursor()).toBe(node);
+    await fleet.press('{');
+    fleet.dontSee('▾ Frankfurt');
+    expect(fleet.cursor()).toBe(node);
+  });
+
+  it('begins at the node of the VM under the cursor, and is reached from every view', async () => {
+    await open();
+    await fleet.press('/', 'node:fra-02', 'esc', 'n', 't', '2');
+    expect(fleet.cursor()).toBe('fra-02');
+    await fleet.press('t', '2');
+    await fleet.see('▸ fra-01');
+    await fleet.press('2');
+    await fleet.see('▾ Frankfurt');
+  });
+});
+
 describe('columns', () => {
   it('are shown, hidden, moved and widened, and as usual again', async () => {
     await open({ size: '120x40' });

@@ -36,19 +36,19 @@ async function start() {
 
 it('begins as the last run ended: sorted, flat, with the columns and widths that were chosen', async () => {
   const first = await start();
-  first.state.setFlat(true);
+  first.state.arrange('flat');
   first.state.setSort(readSort('mem:asc') as Sort);
   first.state.columns.flat = ['state', 'mem'];
   first.state.widths.set('mem', 9);
   first.remembered.keep();
   const { state } = await start();
   expect(state.columnChoice()).toEqual(first.state.columnChoice());
-  expect(state.flat).toBe(true);
+  expect(state.arrangement).toBe('flat');
 });
 
 it('shows the top of a sorted list while it comes in, until somebody moves', async () => {
   const first = await start();
-  first.state.setFlat(true);
+  first.state.arrange('flat');
   first.state.setSort(readSort('cpu') as Sort);
   first.remembered.keep();
   const { state, remembered, come } = await start();

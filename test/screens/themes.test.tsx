@@ -48,6 +48,18 @@ describe('the themes', () => {
     await expect.poll(() => fleet.painted()).toContain('38;2;18;52;86m');
   });
 
+  it('are not kept before it is known that they can be worn', async () => {
+    fleet = await openFleet();
+    const folder = join(dirname(fleet.configFile), 'themes');
+    await mkdir(folder);
+    await writeFile(join(folder, 'broken.yaml'), 'words: { runing: {} }\n');
+    await fleet.press('ctrl-t');
+    await fleet.see('broken');
+    await fleet.press('up', 'up', '\x1b[A\r');
+    await fleet.see('runing');
+    expect(await fleet.config()).not.toContain('theme');
+  });
+
   it('follow the configuration while somebody edits it', async () => {
     fleet = await openFleet();
     fleet.follow();

@@ -18,8 +18,11 @@ export interface SoakResult {
 
 const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
 const SIZE = { columns: 120, rows: 40 } as const;
-/** Histories fill, code is compiled, lists grow to their longest: what is taken before says nothing about leaks. */
-const WARM_UP = 0.2;
+/**
+ * The share of the run in which histories, tasks and the wire log fill up to what is kept of them, and code is compiled:
+ * what is taken then says nothing about leaks.
+ */
+const WARM_UP = 0.5;
 const ANSWER_MS = 10_000;
 
 /** The built program in a pty, over a fleet with every kind of trouble, doing chores without a pause. */

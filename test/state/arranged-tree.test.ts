@@ -142,3 +142,19 @@ describe('a flat list', () => {
     }
   });
 });
+
+describe('the nodes alone', () => {
+  it('are in the order of their figures, with their VMs folded away, and those without a match are left out', () => {
+    const { tree } = openTree({ a: 10, b: 90, x: 50 });
+    tree.want({ nodes: true });
+    expect(shown(tree)).toEqual(['n1', 'n2']);
+    tree.want({ nodes: true, sort: readSort('name:desc') as Sort });
+    expect(shown(tree)).toEqual(['n2', 'n1']);
+    expect(tree.vmLists().map((ids) => ids.length)).toEqual([1, 2]);
+    tree.want({ filter: { live: false, accepts: ({ name }) => name === 'x' } });
+    expect(shown(tree)).toEqual(['n2']);
+    expect(tree.shownVms).toBe(1);
+    tree.want({ nodes: false, filter: undefined, sort: undefined });
+    expect(shown(tree)).toEqual(['n1', 'a', 'b', 'n2', 'x']);
+  });
+});

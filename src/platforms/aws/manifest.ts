@@ -3,6 +3,7 @@ import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 const ENDPOINT: readonly EndpointField[] = [
   {
     key: 'profile',
+    place: true,
     label: 'Profile',
     help: 'Profile of ~/.aws/config that logs in: keys, SSO, role, process.\nWhen it is empty, the usual chain counts: environment, default profile, role of the machine.',
     kind: 'text',
@@ -11,6 +12,7 @@ const ENDPOINT: readonly EndpointField[] = [
   },
   {
     key: 'region',
+    place: true,
     label: 'Region',
     help: 'The region whose instances are shown.\nTaken from the profile when it is empty; an endpoint is one account in one region.',
     kind: 'text',
@@ -58,6 +60,7 @@ const ENDPOINT: readonly EndpointField[] = [
   },
   {
     key: 'endpoint-url',
+    place: true,
     label: 'Service URL',
     help: 'Where EC2, CloudWatch and STS answer, for clouds that are compatible.',
     kind: 'text',

@@ -8,6 +8,7 @@ const shownFor =
 const WAY: readonly EndpointField[] = [
   {
     key: 'uri',
+    place: true,
     label: 'libvirt URI',
     help: 'Address as libvirt writes it, instead of the fields below.',
     kind: 'text',
@@ -28,6 +29,7 @@ const WAY: readonly EndpointField[] = [
   },
   {
     key: 'host',
+    place: true,
     label: 'Host',
     help: 'Name or address of the server, or a Host of ~/.ssh/config.',
     kind: 'text',
@@ -98,6 +100,7 @@ const DAEMON: readonly EndpointField[] = [
   },
   {
     key: 'socket',
+    place: true,
     label: 'Socket',
     help: "Path of the daemon's socket when it is not the usual one.",
     kind: 'path',

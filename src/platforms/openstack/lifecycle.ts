@@ -4,7 +4,8 @@ import { already, conflict, onServer, type ServerCall, type ServerCalls } from '
 
 type Power = Required<Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'suspend'>>;
 
-/** Nova's own `shutdown_timeout`; an image may ask for another one. */
+/** Nova's own `shutdown_timeout` of 60 s, which an image may change, and what the rest of it takes. */
+const SHUTDOWN_MS = 90_000;
 const NO_POWER_CUT =
   'Nova cuts no power at once: the guest is asked, and cut off when it has not ended after 60 s (or what its image says)';
 
@@ -18,7 +19,7 @@ export function createLifecycle(calls: ServerCalls): Power {
         if (state === 'paused') throw conflict(call, 'is paused, and Nova stops no paused server', 'resume it first');
         if (state === 'suspended') throw conflict(call, 'is suspended', 'resume it first, or leave it as it is');
         if (server.vmState === 'rescued') throw inRescue(call);
-        const accepted = await call.act('Stop', { 'os-stop': null });
+        const accepted = { ...(await call.act('Stop', { 'os-stop': null })), takesUpToMs: SHUTDOWN_MS };
         if (how === 'graceful') return accepted;
         return { ...accepted, warnings: [...accepted.warnings, { feature: 'vm.stop', detail: NO_POWER_CUT }] };
       }),

@@ -3,6 +3,7 @@ import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 const CLOUD: readonly EndpointField[] = [
   {
     key: 'cloud',
+    place: true,
     label: 'Cloud',
     help: 'Its name in clouds.yaml, where the login is kept then; without it the fields below say all.',
     kind: 'text',
@@ -19,6 +20,7 @@ const CLOUD: readonly EndpointField[] = [
   },
   {
     key: 'auth-url',
+    place: true,
     label: 'Keystone',
     help: 'Address of the identity service, with or without /v3.',
     kind: 'text',
@@ -27,6 +29,7 @@ const CLOUD: readonly EndpointField[] = [
   },
   {
     key: 'region',
+    place: true,
     label: 'Region',
     help: 'Needed where the cloud has several.',
     kind: 'text',

@@ -4,6 +4,7 @@ import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 const ADDRESS: readonly EndpointField[] = [
   {
     key: 'host',
+    place: true,
     label: 'Host',
     help: 'Any node of the cluster, or the address that stands for all of them; the port is 8006 unless it says another.',
     kind: 'text',

@@ -4,6 +4,7 @@ import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 const ENDPOINT: readonly EndpointField[] = [
   {
     key: 'url',
+    place: true,
     label: 'Address',
     help: 'Name or address of the vCenter, or of a single ESX host.',
     kind: 'text',

@@ -38,9 +38,7 @@ async function askWhich(
   const chosen = await stage.dialogs.pick({
     title: 'Add what?',
     choices: () =>
-      makers
-        .toSorted((a, b) => rank(a) - rank(b))
-        .map((action) => ({ label: `${action.title}: ${action.help}`, value: action })),
+      makers.toSorted((a, b) => rank(a) - rank(b)).map((action) => ({ label: action.title, value: action })),
   });
   if (chosen) dispatch(chosen);
 }

@@ -58,7 +58,7 @@ export function confirmLosses(
     };
     const describe = () => {
       const keeps = form.values()['keep-disks'] === true;
-      dialog.tell([
+      const lines = [
         ...wrapped(question, COLUMNS).map((line) => theme.paint('title', line)),
         ...notes
           .slice(0, MOST_LISTED)
@@ -66,7 +66,8 @@ export function confirmLosses(
           .map((line) => theme.paint('dim', line)),
         ...lossLines(keeps),
         '',
-      ]);
+      ];
+      dialog.tell(lines, losses || failed !== undefined ? undefined : 'more will come');
     };
     const lossLines = (keeps: boolean): readonly string[] => {
       if (failed !== undefined)

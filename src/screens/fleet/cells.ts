@@ -1,7 +1,9 @@
+import { endpointOf } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet.ts';
+import { nodePool } from '../../state/node-order.ts';
 import type { VmSample } from '../../state/samples.ts';
-import { columnText, type VmColumn } from '../../state/vm-columns.ts';
+import { columnText, type VmColumn, vmColumn } from '../../state/vm-columns.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
@@ -69,11 +71,24 @@ const ip: Cell = (facts, { theme }, width) => {
   return theme.paint('dim', fit(clean(address ?? '-'), width));
 };
 
+/** Of a node where that is told of one; blank for pools. */
+const orOfNode =
+  (id: string, ofNode: (facts: Extract<RowFacts, { kind: 'node' }>) => string | undefined): Cell =>
+  (facts, look, width) => {
+    const column = vmColumn(id);
+    if (facts.kind !== 'node') return column ? ofVms(column)(facts, look, width) : ' '.repeat(width);
+    return look.theme.paint('dim', fit(clean(ofNode(facts) ?? '-'), width));
+  };
+
 const CELLS: Readonly<Record<string, Cell>> = {
   state,
   cpu,
   trend,
   ip,
+  pool: orOfNode('pool', ({ node, fleet }) => nodePool(node, fleet)),
+  endpoint: orOfNode('endpoint', ({ node }) => endpointOf(node.id)),
+  platform: orOfNode('platform', ({ node, fleet }) => fleet.endpoints.get(endpointOf(node.id))?.platform),
+  version: orOfNode('version', ({ node }) => node.version || undefined),
   mem: summed(
     ({ sample }) => sample.memory,
     (sum) => sum.memoryUsed,

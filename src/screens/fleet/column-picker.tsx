@@ -10,11 +10,12 @@ import type { FleetState } from './fleet-state.ts';
 const COLUMNS = 74;
 const ID = 10;
 const WIDTH = 8;
+const TITLES = { tree: 'tree', flat: 'flat list', nodes: 'nodes' } as const;
 
 /** Every column there is: which are shown, in which order, how wide. The list behind it follows at once. */
 export function openColumnPicker(stage: Stage, state: FleetState): void {
   const list = createListState(false);
-  const place = state.flat ? 'flat' : 'tree';
+  const place = state.arrangement;
   const shown = new Set<string>();
   let ids: readonly string[] = [];
   /** Those that are shown come first, in their order. */
@@ -118,7 +119,7 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
       });
       return (
         <Panel
-          title={state.flat ? 'Columns of the flat list' : 'Columns of the tree'}
+          title={`Columns of the ${TITLES[place]}`}
           look={stage.look}
           room={room}
           lines={lines}

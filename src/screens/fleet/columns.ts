@@ -13,10 +13,13 @@ export interface Column {
   readonly cell: (facts: RowFacts, look: Look) => string;
 }
 
+/** VMs below their nodes, VMs in one list, nodes in one list. */
+export type Arrangement = 'tree' | 'flat' | 'nodes';
+
 /** What somebody has chosen; what is not chosen is decided by the room there is. */
 export interface ColumnChoice {
-  /** All in one list: then nothing but a column tells where a VM is. */
-  readonly flat: boolean;
+  /** Where VMs are all in one list nothing but a column tells where one is. */
+  readonly arrangement: Arrangement;
   /** Ids in their order, without the name, which is always there. */
   readonly ids: readonly string[] | undefined;
   readonly widths: ReadonlyMap<string, number>;
@@ -42,6 +45,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   pool: 12,
   endpoint: 12,
   platform: 10,
+  version: 18,
   image: 18,
   plan: 12,
   profile: 12,
@@ -58,15 +62,17 @@ export const widthOf = (id: string, widths: ReadonlyMap<string, number>): number
 const WANTED = {
   tree: ['state', 'cpu', 'mem', 'ip', 'memory', 'disk', 'net', 'cpus', 'tag', 'trend'],
   flat: ['state', 'cpu', 'mem', 'node', 'ip', 'memory', 'disk', 'net', 'cpus', 'tag', 'trend'],
+  nodes: ['state', 'cpu', 'mem', 'memory', 'version', 'cpus', 'pool', 'ip', 'trend'],
 } as const;
 const SHOWN = {
   tree: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'ip', 'tag'],
   flat: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'node', 'ip', 'tag'],
+  nodes: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'pool', 'version', 'ip'],
 } as const;
 
 const NAME_AT_LEAST = 18;
 /** The tree needs some of it for its branches. */
-const NAME_IS_ENOUGH = { tree: 26, flat: 22 } as const;
+const NAME_IS_ENOUGH = { tree: 26, flat: 22, nodes: 22 } as const;
 
 export interface Columns {
   readonly name: number;
@@ -74,15 +80,15 @@ export interface Columns {
 }
 
 /** The columns that are wanted here, whether or not there is room for all; what is sorted by is seen, too. */
-export function wantedColumns({ flat, ids, sort }: ColumnChoice): readonly string[] {
-  const wanted = ids ?? SHOWN[flat ? 'flat' : 'tree'];
+export function wantedColumns({ arrangement, ids, sort }: ColumnChoice): readonly string[] {
+  const wanted = ids ?? SHOWN[arrangement];
   const by = sort?.by.id;
   return by === undefined || by === 'name' || wanted.includes(by) ? wanted : [...wanted, by];
 }
 
 /** The columns that a tree of this width has room for; the name gets what is left. The least important give way. */
 export function columnsFor(width: number, choice: ColumnChoice): Columns {
-  const place = choice.flat ? 'flat' : 'tree';
+  const { arrangement: place } = choice;
   const wanted = wantedColumns(choice);
   const important: readonly string[] = WANTED[place];
   const rank = (id: string) =>

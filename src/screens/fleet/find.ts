@@ -37,7 +37,7 @@ export function createFind(stage: Stage, state: FleetState, moved: () => void): 
       if (!done) cancel = clock.after(0, goOn);
       else if (!match) message.say(`no VM matches ${text}`, 'warning');
       else {
-        state.view.reveal(match.key);
+        state.reveal(match.key);
         if (match.round) message.say(`${text}: on from the ${by === 1 ? 'top' : 'bottom'}`);
         else if (state.filterText === '') message.say(`${text}: ${by === 1 ? 'the next one' : 'the one before'}`);
         moved();

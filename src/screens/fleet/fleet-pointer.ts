@@ -48,7 +48,7 @@ export function createFleetPointer({ stage, state, details, enter, sortBy }: Fle
     const isSecond = clicked?.key === row.key && now - clicked.at < DOUBLE_CLICK_MS;
     clicked = isSecond ? undefined : { key: row.key, at: now };
     const foldAt = FOLD_AT + INDENT * row.depth;
-    if ('open' in row && (event.column === foldAt || event.column === foldAt + 1)) view.toggle();
+    if ('open' in row && (event.column === foldAt || event.column === foldAt + 1)) enter();
     else if (isSecond) enter();
   };
 

@@ -6,7 +6,7 @@ import type { Sort } from '../../state/sort.ts';
 import { createTree, type Row, type Tree } from '../../state/tree.ts';
 import type { ViewSettings } from '../../state/views.ts';
 import { vmColumn } from '../../state/vm-columns.ts';
-import type { ColumnChoice } from './columns.ts';
+import type { Arrangement, ColumnChoice } from './columns.ts';
 import type { Split } from './fleet-layout.ts';
 import { createSums, type Sums } from './sums.ts';
 import { createTreeView, type TreeView } from './tree-view.ts';
@@ -23,17 +23,17 @@ export interface FleetState {
   readonly sought: { readonly text: string; readonly filter: TreeFilter } | undefined;
   /** Undefined: by name. */
   readonly sort: Sort | undefined;
-  /** All VMs in one list; it begins with its first row, so that what was asked for is seen. */
-  readonly flat: boolean;
+  /** A list begins with its first row, so that what was asked for is seen. */
+  readonly arrangement: Arrangement;
   setSort(sort: Sort | undefined): void;
-  setFlat(flat: boolean): void;
-  /** Columns that were chosen for the tree and for the flat list, and widths for both. */
-  readonly columns: { tree: readonly string[] | undefined; flat: readonly string[] | undefined };
+  arrange(arrangement: Arrangement): void;
+  /** Columns that were chosen, and widths for all. */
+  readonly columns: Record<Arrangement, readonly string[] | undefined>;
   readonly widths: Map<string, number>;
   columnChoice(): ColumnChoice;
   /** How the list is looked at now, and to look at it otherwise. */
   settings(): ViewSettings;
-  take(view: ViewSettings): void;
+  take(view: ViewSettings, arrangement?: Arrangement): void;
   pane: 'tree' | 'details';
   detailsShown: boolean;
   /** Where the line between the panes was dragged to. */
@@ -49,6 +49,8 @@ export interface FleetState {
   drew(rows: readonly Row[]): void;
   /** Whether what a row is of is still in the fleet, shown or not. */
   isThere(key: string): boolean;
+  /** Puts the cursor there; a fold and a list without such rows give way. */
+  reveal(key: string): void;
 }
 
 const MOST_MARKED_WATCHED = 100;
@@ -61,7 +63,7 @@ export function createFleetState(fleet: Fleet): FleetState {
   let filter = compileFilter('', fleet);
   let sought: FleetState['sought'];
   let sort: Sort | undefined;
-  let flat = false;
+  let arrangement: Arrangement = 'tree';
   let drawn: readonly Row[] = [];
   let marked: readonly VmId[] = [];
   let markedOn = '';
@@ -92,35 +94,39 @@ export function createFleetState(fleet: Fleet): FleetState {
     get sort() {
       return sort;
     },
-    get flat() {
-      return flat;
+    get arrangement() {
+      return arrangement;
     },
     setSort(next) {
       // By name, from the first: that is how the tree is anyway.
       sort = next?.by.id === 'name' && !next.descending ? undefined : next;
       tree.want({ sort });
-      if (flat) view.toTop();
+      if (arrangement !== 'tree') view.toTop();
     },
-    setFlat(next) {
-      // A VM keeps the cursor; a branch is not there any more.
-      if (next && view.current()?.kind !== 'vm') view.toTop();
-      flat = next;
-      tree.want({ flat });
+    arrange(next) {
+      const row = view.current();
+      const home = row && next === 'nodes' && row.kind === 'vm' ? tree.parentKeyOf(row.key) : undefined;
+      // What the list has no row for leaves the cursor to its first one.
+      if (next === 'flat' && row?.kind !== 'vm') view.toTop();
+      if (next === 'nodes' && row?.kind !== 'node') view.toTop();
+      arrangement = next;
+      tree.want({ flat: next === 'flat', nodes: next === 'nodes' });
+      if (home !== undefined) view.toKey(home);
     },
-    columns: { tree: undefined, flat: undefined },
+    columns: { tree: undefined, flat: undefined, nodes: undefined },
     widths: new Map(),
-    columnChoice: () => ({ flat, sort, widths: state.widths, ids: state.columns[flat ? 'flat' : 'tree'] }),
+    columnChoice: () => ({ arrangement, sort, widths: state.widths, ids: state.columns[arrangement] }),
     settings: () => ({
       filter: filterText,
       sort,
-      columns: state.columns[flat ? 'flat' : 'tree']?.flatMap((id) => vmColumn(id) ?? []),
-      flat,
+      columns: state.columns[arrangement]?.flatMap((id) => vmColumn(id) ?? []),
+      flat: arrangement === 'flat',
     }),
-    take(next) {
+    take(next, wanted = next.flat ? 'flat' : 'tree') {
       state.setFilter(next.filter);
-      state.setFlat(next.flat);
+      state.arrange(wanted);
       state.setSort(next.sort);
-      state.columns[flat ? 'flat' : 'tree'] = next.columns?.flatMap(({ id }) => (id === 'name' ? [] : [id]));
+      state.columns[arrangement] = next.columns?.flatMap(({ id }) => (id === 'name' ? [] : [id]));
     },
     targets() {
       // Asked for every key that is drawn; the marks may be 100,000.
@@ -141,6 +147,12 @@ export function createFleetState(fleet: Fleet): FleetState {
     },
     drew(rows) {
       drawn = rows;
+    },
+    reveal(key) {
+      const lists: Partial<Record<string, Arrangement>> = { vm: 'flat', node: 'nodes' };
+      const kind = key.slice(0, key.indexOf(' '));
+      if (arrangement !== 'tree' && lists[kind] !== arrangement) state.arrange('tree');
+      view.reveal(key);
     },
     isThere(key) {
       const id = key.slice(key.indexOf(' ') + 1);

@@ -58,7 +58,12 @@ export function createFleetView(
     });
 
   const enter = () => {
-    if (view.current()?.kind === 'vm') state.pane = 'details';
+    const row = view.current();
+    if (row && state.arrangement === 'nodes') {
+      state.arrange('tree');
+      state.reveal(row.key);
+      if ('open' in row && state.tree.isFolded(row.key)) view.expand();
+    } else if (row?.kind === 'vm') state.pane = 'details';
     else view.toggle();
   };
 
@@ -87,6 +92,7 @@ export function createFleetView(
       return left.map((line, at) => `${line === '' ? blank : line}${divider}${right[at]}`);
     },
     hints,
+    leadsAway: (id) => state.arrangement === 'nodes' && (id === 'view.enter' || id === 'view.expand'),
     point: createFleetPointer({ stage, state, details, enter, sortBy: list.sortBy }),
     handlers: {
       'view.down': step(() => 1),
@@ -97,7 +103,11 @@ export function createFleetView(
       'view.page-up': step(() => -page),
       'view.first': step(() => Number.NEGATIVE_INFINITY),
       'view.last': step(() => Number.POSITIVE_INFINITY),
-      'view.expand': moved(() => (state.pane === 'details' ? details.turn(1) : view.expand())),
+      'view.expand': moved(() => {
+        if (state.pane === 'details') details.turn(1);
+        else if (state.arrangement === 'nodes') enter();
+        else view.expand();
+      }),
       'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
       'view.enter': moved(enter),
       'view.mark': moved(() => view.toggleMark()),
@@ -162,10 +172,11 @@ function emptyLines(stage: Stage, state: FleetState, columns: number): string[] 
       theme.paint('dim', '  Mend the file; it is read again by itself. Nothing is written over it.'),
     ];
   }
-  const [flatKey] = stage.keymap.keysOf('view.flat');
-  if (state.flat && stage.services.store.fleet.endpoints.size > 0) {
+  const [flatKey] = stage.keymap.keysOf(state.arrangement === 'nodes' ? 'view.nodes' : 'view.flat');
+  if (state.arrangement !== 'tree' && stage.services.store.fleet.endpoints.size > 0) {
+    const what = state.arrangement === 'nodes' ? 'nodes' : 'VMs';
     const why = `  ${flatKey} shows the endpoints, and what keeps them.`;
-    return ['', theme.paint('title', '  No VMs yet.'), theme.paint('dim', why)];
+    return ['', theme.paint('title', `  No ${what} yet.`), theme.paint('dim', why)];
   }
   return [
     '',

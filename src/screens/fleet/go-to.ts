@@ -21,13 +21,12 @@ export function goTo(stage: Stage, state: FleetState, id: string, name: string):
     return false;
   }
   const key = rowKey(kind, id);
-  if (!vm && state.flat) state.setFlat(false);
   const { filter } = state.filter;
   if (filter && (vm ? !filter.accepts(vm) : state.tree.indexOf(key) < 0)) {
     state.setFilter('');
     message.say(`without the filter, which hid ${clean(name)}`);
   }
   state.pane = 'tree';
-  state.view.reveal(key);
+  state.reveal(key);
   return true;
 }

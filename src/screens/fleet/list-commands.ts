@@ -1,11 +1,18 @@
 import type { ViewActionId } from '../../actions/view.ts';
+import { tellsOfNodes } from '../../state/node-order.ts';
 import { type Sort, sortBy, spellSort } from '../../state/sort.ts';
 import { type VmColumn, vmColumn, vmColumns } from '../../state/vm-columns.ts';
 import type { Stage } from '../stage.ts';
-import { wantedColumns } from './columns.ts';
+import { type Arrangement, wantedColumns } from './columns.ts';
 import { exportShown } from './export.ts';
 import type { FleetState } from './fleet-state.ts';
 import { openSavedViews } from './saved-views.ts';
+
+const SAID: Readonly<Record<Arrangement, string>> = {
+  tree: 'VMs below their nodes',
+  flat: 'all VMs in one list',
+  nodes: 'all nodes in one list; enter goes to their VMs',
+};
 
 export interface ListCommands {
   readonly handlers: Partial<Record<ViewActionId, () => void>>;
@@ -17,18 +24,19 @@ export interface ListCommands {
 export function createListCommands(stage: Stage, state: FleetState, changed: () => void): ListCommands {
   const { message } = stage;
   /** What the busiest are shown in place of. */
-  let before: { readonly sort: Sort | undefined; readonly flat: boolean } | undefined;
+  let before: { readonly sort: Sort | undefined; readonly arrangement: Arrangement } | undefined;
 
   const sort = (next: Sort | undefined) => {
     state.setSort(next);
     changed();
-    message.say(`sorted by ${next ? spelled(next) : 'name'}${state.flat ? '' : ', below each node'}`);
+    message.say(`sorted by ${next ? spelled(next) : 'name'}${state.arrangement === 'tree' ? ', below each node' : ''}`);
   };
 
+  const sorts = ({ id, drawn }: VmColumn) => !drawn && (state.arrangement !== 'nodes' || tellsOfNodes(id));
   /** What can be sorted by, from left to right as it is shown. */
   const shown = (): readonly VmColumn[] => {
     const ids = wantedColumns({ ...state.columnChoice(), sort: undefined });
-    return ['name', ...ids].flatMap((id) => vmColumn(id) ?? []).filter(({ drawn }) => !drawn);
+    return ['name', ...ids].flatMap((id) => vmColumn(id) ?? []).filter(sorts);
   };
   const step = (by: number) => () => {
     const columns = shown();
@@ -47,7 +55,7 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
 
   const askForSort = async () => {
     const first = shown();
-    const others = vmColumns.filter((column) => !column.drawn && !first.includes(column));
+    const others = vmColumns.filter((column) => sorts(column) && !first.includes(column));
     const current = state.sort?.by.id ?? 'name';
     const { ascending, descending } = stage.look.glyphs;
     const chosen = await stage.dialogs.pick({
@@ -61,10 +69,10 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
     if (chosen) sortByColumn(chosen);
   };
 
-  const flat = (next: boolean) => {
-    state.setFlat(next);
+  const arrange = (next: Arrangement) => {
+    state.arrange(next);
     changed();
-    message.say(next ? 'all VMs in one list' : 'VMs below their nodes');
+    message.say(SAID[next]);
   };
 
   return {
@@ -78,18 +86,19 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
       'view.sort-previous': step(-1),
       'view.reverse': () => sort(reversed()),
       'view.fleet'() {
-        if (state.flat) flat(false);
+        if (state.arrangement !== 'tree') arrange('tree');
       },
-      'view.flat': () => flat(!state.flat),
+      'view.flat': () => arrange(state.arrangement === 'flat' ? 'tree' : 'flat'),
+      'view.nodes': () => arrange(state.arrangement === 'nodes' ? 'tree' : 'nodes'),
       'view.busiest'() {
         const cpu = vmColumn('cpu');
         if (!cpu) return;
-        if (state.flat && state.sort?.by === cpu) {
-          state.setFlat(before?.flat ?? false);
+        if (isArranged(state, 'view.busiest')) {
+          state.arrange(before?.arrangement ?? 'tree');
           sort(before?.sort);
         } else {
-          before = { sort: state.sort, flat: state.flat };
-          state.setFlat(true);
+          before = { sort: state.sort, arrangement: state.arrangement };
+          state.arrange('flat');
           sort(sortBy(cpu));
         }
       },
@@ -98,6 +107,15 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
       'view.export': () => void exportShown(stage, state).catch(message.fail),
     },
   };
+}
+
+/** Whether the list already looks as this would make it look. */
+export function isArranged(
+  { arrangement, sort }: FleetState,
+  id: 'view.nodes' | 'view.busiest' | 'view.flat',
+): boolean {
+  if (id === 'view.nodes') return arrangement === 'nodes';
+  return arrangement === 'flat' && (id === 'view.flat' || sort?.by.id === 'cpu');
 }
 
 /** `cpu`, or `cpu, the other way round`. */

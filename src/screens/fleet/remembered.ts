@@ -30,7 +30,7 @@ export async function recall(directory: string, clock: Clock, store: Store, stat
   const selected = kept.get('selected');
   const tryIt = () => {
     // Of a list that is sorted the first row is what somebody wants to see, while more and more of it comes in.
-    if (state.flat && state.sort) state.view.toTop();
+    if (state.arrangement === 'flat' && state.sort) state.view.toTop();
     else if (selected === '' || state.view.toKey(selected)) letGo();
   };
   const letGo = store.subscribe(tryIt);
@@ -57,22 +57,24 @@ function recallList(kept: UiState, state: FleetState): void {
   };
   state.columns.tree = known(kept.get('treeColumns'));
   state.columns.flat = known(kept.get('flatColumns'));
+  state.columns.nodes = known(kept.get('nodeColumns'));
   for (const word of kept.get('widths')) {
     const [id = '', width = ''] = word.split(' ');
     if (Number(width) >= NARROWEST && Number(width) <= WIDEST) state.widths.set(id, Math.round(Number(width)));
   }
   const sort = readSort(kept.get('sort'));
-  if (kept.get('flat')) state.setFlat(true);
+  if (kept.get('flat')) state.arrange('flat');
   if (typeof sort !== 'string') state.setSort(sort);
 }
 
 function keepList(kept: UiState, state: FleetState): void {
   kept.set('treeColumns', state.columns.tree ?? []);
   kept.set('flatColumns', state.columns.flat ?? []);
+  kept.set('nodeColumns', state.columns.nodes ?? []);
   kept.set(
     'widths',
     Array.from(state.widths, ([id, width]) => `${id} ${width}`),
   );
-  kept.set('flat', state.flat);
+  kept.set('flat', state.arrangement === 'flat');
   kept.set('sort', state.sort ? spellSort(state.sort) : '');
 }

@@ -123,7 +123,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     const word = String(form.values()[NAME] ?? '');
     const draft = { name: endpointName(isEndpointName(word) ? word : 'new'), platform: manifest.id, values: given() };
     busy = true;
-    dialog.tell(paint('dim', 'testing…'));
+    dialog.tell(paint('dim', 'testing…'), 'more will come');
     try {
       const signal = deadline(services.clock, TEST_MS, `no answer within ${TEST_MS / 1000} s`, controller.signal);
       dialog.tell(checkLines(await services.testDraft(draft, createAsk(stage), signal)));

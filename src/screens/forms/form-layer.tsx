@@ -6,8 +6,8 @@ import type { Form } from './form-state.ts';
 
 export interface FormDialog {
   readonly layer: Layer;
-  /** Shown over the fields: what goes on, what went wrong. Painted. */
-  tell(lines: readonly string[]): void;
+  /** Shown over the fields: what goes on, what went wrong. Painted. `more`: it is not known yet how that ends. */
+  tell(lines: readonly string[], more?: 'more will come'): void;
 }
 
 export interface FormDialogOptions {

@@ -67,7 +67,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   const load = async () => {
     form = undefined;
     const asked = target;
-    dialog.tell(painted('dim', 'loading…'));
+    dialog.tell(painted('dim', 'loading…'), 'more will come');
     try {
       const before = await read();
       if (asked !== target || controller.signal.aborted) return;
@@ -99,7 +99,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])),
     );
     saving = true;
-    dialog.tell(painted('dim', 'saving…'));
+    dialog.tell(painted('dim', 'saving…'), 'more will come');
     const { ended } = services.tasks.run({
       action: action.id,
       title: `${action.title} of ${vm.name}`,

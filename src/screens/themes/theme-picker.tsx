@@ -1,3 +1,4 @@
+import { sentence } from '../../errors.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
@@ -15,6 +16,7 @@ export async function openThemePicker(stage: Stage): Promise<void> {
   let at = Math.max(0, names.indexOf(before.name));
   let wanted = before.name;
   let trouble: string | undefined;
+  let worn = Promise.resolve();
 
   const close = () => stage.layers.close(layer);
   const goBack = () => {
@@ -22,19 +24,30 @@ export async function openThemePicker(stage: Stage): Promise<void> {
     close();
     stage.wear(before);
   };
-  const go = async (by: number) => {
-    at = (at + by + names.length) % names.length;
-    const name = names[at] ?? before.name;
-    wanted = name;
-    trouble = undefined;
+  const wear = async (name: string) => {
     try {
       const theme = await stage.themes.load(name);
       // The keys may have gone on meanwhile.
       if (wanted === name) stage.wear(theme);
     } catch (error) {
-      trouble = (error as Error).message;
+      if (wanted !== name) return;
+      trouble = sentence(error);
       stage.changed();
     }
+  };
+  const go = (by: number) => {
+    at = (at + by + names.length) % names.length;
+    wanted = names[at] ?? before.name;
+    trouble = undefined;
+    worn = wear(wanted);
+  };
+  /** A theme that can't be read must not come into the configuration, however fast Enter was. */
+  const keep = async () => {
+    const name = wanted;
+    await worn;
+    if (wanted !== name || trouble !== undefined || !stage.layers.all.includes(layer)) return;
+    close();
+    await keepChoice(stage, 'theme', name, `the theme is ${name}`);
   };
   const layer: Layer = {
     hints: () => [
@@ -45,12 +58,9 @@ export async function openThemePicker(stage: Stage): Promise<void> {
     press(key) {
       const [move] = stage.keymap.actionsOf(keyName(key));
       if (key.name === 'esc' || key.name === 'q') goBack();
-      else if (key.name === 'up' || move?.id === 'view.up') void go(-1);
-      else if (key.name === 'down' || move?.id === 'view.down') void go(1);
-      else if (key.name === 'enter' && trouble === undefined) {
-        close();
-        void keepChoice(stage, 'theme', wanted, `the theme is ${wanted}`);
-      }
+      else if (key.name === 'up' || move?.id === 'view.up') go(-1);
+      else if (key.name === 'down' || move?.id === 'view.down') go(1);
+      else if (key.name === 'enter') void keep();
     },
     dismiss: goBack,
     draw(room) {
