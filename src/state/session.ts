@@ -72,6 +72,8 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   let attempt = newAttempt();
   /** Ends the attempt that is under way, for one with somebody to ask. */
   let giveUp = () => {};
+  /** Takes the last attempt off the session's signal. */
+  let unlink = () => {};
   let connection: Connection | undefined;
   let ask: Ask = {};
   let hurry = () => {};
@@ -149,14 +151,19 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   };
 
   const connect = async (): Promise<Connection> => {
-    const late = new AbortController();
     const tooLate = new FleetError('host.unreachable', `${spec.name}: no connection within ${CONNECT_MS / 1000} s`, {
       retry: true,
     });
-    const stopClock = clock.after(CONNECT_MS, () => late.abort(tooLate));
-    const replaced = new AbortController();
-    giveUp = () => replaced.abort(new FleetError('op.cancelled', `${spec.name} is tried anew`));
-    const limited = AbortSignal.any([signal, late.signal, replaced.signal]);
+    // AbortSignal.any() would keep each attempt's listeners as long as the session lives: 1 kB, every few seconds.
+    unlink();
+    const attempted = new AbortController();
+    const limited = attempted.signal;
+    const end = () => attempted.abort(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end);
+    unlink = () => signal.removeEventListener('abort', end);
+    const stopClock = clock.after(CONNECT_MS, () => attempted.abort(tooLate));
+    giveUp = () => attempted.abort(new FleetError('op.cancelled', `${spec.name} is tried anew`));
     try {
       const platform = await options.load(spec.platform);
       const endpoint = await spec.resolve(limited);
@@ -165,7 +172,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     } catch (error) {
       // A login that was given up after its password was sent stays one: the time alone must not make it be tried again.
       const isLogin = error instanceof FleetError && error.code === 'auth.rejected';
-      throw late.signal.aborted && !isLogin ? tooLate : error;
+      throw limited.reason === tooLate && !isLogin ? tooLate : error;
     } finally {
       stopClock();
     }

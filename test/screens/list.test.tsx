@@ -188,7 +188,7 @@ describe('the list of nodes', () => {
     await fleet.press('t', '2');
     await fleet.see('▸ fra-01');
     await fleet.press('2');
-    await fleet.see('▾ Frankfurt');
+    await fleet.see('▾ fra-02');
   });
 });
 

@@ -1,3 +1,4 @@
+import { tellsOfNodes } from '../../state/node-order.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
 import { keyName } from '../keys.ts';
@@ -22,7 +23,8 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
   const start = () => {
     shown.clear();
     for (const id of wantedColumns({ ...state.columnChoice(), sort: undefined })) shown.add(id);
-    ids = [...shown, ...offeredColumns.map(({ id }) => id).filter((id) => !shown.has(id))];
+    const tells = (id: string) => place !== 'nodes' || id === 'trend' || tellsOfNodes(id);
+    ids = [...shown, ...offeredColumns.map(({ id }) => id).filter((id) => !shown.has(id) && tells(id))];
   };
   start();
 
