@@ -52,8 +52,21 @@ describe('an endpoint that is not heard of', () => {
     await fleet.press('r');
     await fleet.see('Trust demo');
     await fleet.see('SHA256:');
+    await fleet.idle(500);
     await fleet.press('y');
     await fleet.see(/\/60 VMs running/);
+  });
+
+  it('trusts no host by a key that was on its way to something else when the question came', async () => {
+    await open({ values: { 'host-key': 'unknown' } });
+    await fleet.see('blocked');
+    await fleet.press('r');
+    await fleet.see('Trust demo');
+    await fleet.press('y', 'n', 'esc');
+    await fleet.idle(500);
+    await fleet.see('Trust demo');
+    await fleet.press('n');
+    fleet.dontSee('Trust demo');
   });
 
   it('refuses a changed host key without asking', async () => {

@@ -12,6 +12,7 @@ export const createAsk = (stage: Stage): Ask => ({
         `${type} ${fingerprint}`,
         'Compare it with what the host itself shows: for k in /etc/ssh/ssh_host_*.pub; do ssh-keygen -lf $k; done',
       ],
+      unasked: true,
     }),
-  secret: (question) => stage.dialogs.prompt({ title: 'Password', lines: [question], secret: true }),
+  secret: (question) => stage.dialogs.prompt({ title: 'Password', lines: [question], secret: true, unasked: true }),
 });

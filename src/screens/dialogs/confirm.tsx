@@ -2,6 +2,7 @@ import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
+import { strayKeys } from './stray-keys.ts';
 
 export interface Question {
   readonly title: string;
@@ -9,14 +10,17 @@ export interface Question {
   readonly question: string;
   /** What should be known before answering, one thing a line. */
   readonly details?: readonly string[];
+  /** It comes by itself, while keys may be meant for something else. */
+  readonly unasked?: boolean;
 }
 
 const COLUMNS = 64;
 const MOST_DETAILS = 10;
 
 /** Asks yes or no; anything but y is no. */
-export function confirm(stage: Stage, { title, question, details = [] }: Question): Promise<boolean> {
+export function confirm(stage: Stage, { title, question, details = [], unasked }: Question): Promise<boolean> {
   const { theme } = stage.look;
+  const isStray = strayKeys(stage, unasked);
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       stage.layers.close(layer);
@@ -28,7 +32,7 @@ export function confirm(stage: Stage, { title, question, details = [] }: Questio
         { key: 'n', does: 'no' },
       ],
       press({ name, ctrl, alt }) {
-        if (ctrl || alt) return;
+        if (ctrl || alt || isStray()) return;
         if (name === 'y' || name === 'Y') end(true);
         else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
       },

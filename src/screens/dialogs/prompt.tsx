@@ -5,6 +5,7 @@ import { edited, selectedInput, type TextInput, typed } from '../components/text
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
+import { strayKeys } from './stray-keys.ts';
 
 export interface PromptOptions {
   readonly title: string;
@@ -14,6 +15,8 @@ export interface PromptOptions {
   readonly secret?: boolean;
   /** Undefined when it may be entered, else what is wrong with it. */
   readonly complaint?: (text: string) => string | undefined;
+  /** It comes by itself, while keys may be meant for something else. */
+  readonly unasked?: boolean;
 }
 
 const COLUMNS = 60;
@@ -21,6 +24,7 @@ const COLUMNS = 60;
 /** Asks for one line; undefined when it was given up. */
 export function prompt(stage: Stage, options: PromptOptions): Promise<string | undefined> {
   const { theme } = stage.look;
+  const isStray = strayKeys(stage, options.unasked);
   return new Promise((resolve) => {
     let input: TextInput = selectedInput(options.start ?? '');
     let tried = false;
@@ -39,6 +43,7 @@ export function prompt(stage: Stage, options: PromptOptions): Promise<string | u
         { key: 'esc', does: 'cancel' },
       ],
       press(key) {
+        if (isStray()) return;
         if (key.name === 'esc') return end(undefined);
         if (key.name !== 'enter') return change(edited(input, key));
         tried = true;
