@@ -92,6 +92,35 @@ describe('actions on a VM', () => {
     await fleet.see('billing-web1 is deleted');
   });
 
+  it.each([
+    ['nothing that can be seen', '\u202e'],
+    ['blanks alone', '  '],
+  ])('deletes a VM whose name is %s only after something was typed', async (_what, name) => {
+    await open();
+    const { id } = fleet.vm((vm) => vm.name === 'billing-web1');
+    fleet.server.change(fleet.server.fleet.rowOf(id), { name });
+    await fleet.idle(1_000);
+    await fleet.press('ggjj', 'X');
+    await fleet.see(/Is lost: .*qcow2/);
+    await fleet.press('pgdn', 'enter');
+    await fleet.see('nothing was deleted');
+    expect(fleet.vm((vm) => vm.id === id)).toBeDefined();
+    const native = id.slice(id.indexOf('/') + 1);
+    await fleet.press(native, 'pgdn', 'enter');
+    await fleet.see('is deleted');
+  });
+
+  it('takes the name as it is seen, whatever blanks stand in it', async () => {
+    await open();
+    const { id } = fleet.vm((vm) => vm.name === 'billing-web1');
+    fleet.server.change(fleet.server.fleet.rowOf(id), { name: ' billing  web1 ' });
+    await fleet.idle(1_000);
+    await fleet.press('ggjj', 'X');
+    await fleet.see(/Is lost: .*qcow2/);
+    await fleet.press('billing web1', 'pgdn', 'enter');
+    await fleet.see('is deleted');
+  });
+
   it('F-057 keeps the disks when that is chosen', async () => {
     await open();
     await fleet.press(STOPPED, 'X');

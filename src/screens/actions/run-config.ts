@@ -79,9 +79,14 @@ async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promi
   return pool === undefined ? undefined : { subject, args: { [option.key]: pool } };
 }
 
-/** The name of a pool, empty for none. */
-function pickPool(stage: Stage, title: string, but: string): Promise<string | undefined> {
+/** The name of a pool, empty for none; undefined when it was given up, or there is no pool. */
+async function pickPool(stage: Stage, title: string, but: string): Promise<string | undefined> {
   const pools = [...stage.services.config().pools.keys()].filter((name) => name !== but);
+  if (pools.length === 0) {
+    const [key = 'add pool'] = stage.keymap.keysOf('pool.add');
+    stage.message.say(`there is no pool to move it to; ${key} makes one`, 'warning');
+    return undefined;
+  }
   return stage.dialogs.pick({
     title,
     choices: () => [...pools.map((name) => ({ label: name, value: name })), { label: '(no pool)', value: '' }],

@@ -10,6 +10,7 @@ import { attachNode, attachVm } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
 import type { VmRunner } from './run-vm.ts';
 import { endpointUnder, nodeUnder } from './subject.ts';
+import { whyNoVm } from './why-no-vm.ts';
 import { whyNotNow } from './why-not-now.ts';
 
 /** Sessions try for ever; whoever pressed a key wants an answer. */
@@ -39,7 +40,7 @@ export function createRunner(
       if (ids.length > 0) return vms.run(action, ids);
       const below = state.below();
       if (below.length > 0) return vms.run(action, below);
-      return stage.message.say(`${action.title}: there is no VM below it`, 'warning');
+      return stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
     }
     if ('edits' in action) return first === undefined ? undefined : openSettings(stage, action, first);
     if ('attaches' in action) {

@@ -5,6 +5,7 @@ import type { Vm } from '../../platforms/contract.ts';
 import { endpointStatusOf } from '../../state/store.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { configSubject, endpointUnder, nodeUnder } from './subject.ts';
+import { whyNoVm } from './why-no-vm.ts';
 
 /** This is asked for each key that is drawn, and marks may be many. */
 const MOST_ASKED = 200;
@@ -16,8 +17,8 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   if ('fits' in action) {
     const ids = state.targets();
     // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
-    if (ids.length === 0 && row && 'send' in action && action.danger !== 'destroys') return undefined;
-    if (ids.length === 0) return 'go to a VM first, or mark some';
+    const isForAllBelow = row && row.kind !== 'endpoint' && 'send' in action && action.danger !== 'destroys';
+    if (ids.length === 0) return isForAllBelow ? undefined : whyNoVm(services, state);
     let first: string | undefined;
     for (const id of ids.slice(0, MOST_ASKED)) {
       const no = whyNotVm(action, id, services);

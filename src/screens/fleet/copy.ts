@@ -1,5 +1,5 @@
 import type { ViewActionId } from '../../actions/view.ts';
-import type { NodeId, PoolId, VmId } from '../../ids.ts';
+import type { EndpointName, NodeId, PoolId, VmId } from '../../ids.ts';
 import { CLIPBOARD_BYTES } from '../../terminal/clipboard.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
@@ -65,6 +65,7 @@ export function copyCommands(stage: Stage, state: FleetState): Partial<Record<Vi
     const row = state.view.current();
     const vm = marked[0] ?? (row?.kind === 'vm' ? fleet.vms.get(row.id) : undefined);
     const node = row?.kind === 'node' ? fleet.nodes.get(row.id) : undefined;
+    if (!row) return nothing();
     if (!vm && !node) return message.say('go to a VM or a node first: this row has no address', 'warning');
     const addresses = (vm ? vm.ips : node?.address === undefined ? [] : [node.address]).map(clean);
     const [first] = addresses;
@@ -83,14 +84,18 @@ export function copyCommands(stage: Stage, state: FleetState): Partial<Record<Vi
   };
 
   const objectOf = (id: string): object | undefined =>
-    fleet.vms.get(id as VmId) ?? fleet.nodes.get(id as NodeId) ?? fleet.pools.get(id as PoolId);
+    fleet.vms.get(id as VmId) ??
+    fleet.nodes.get(id as NodeId) ??
+    fleet.pools.get(id as PoolId) ??
+    fleet.endpoints.get(id as EndpointName);
 
   const copyJson = () => {
     const marked = markedVms();
     const row = state.view.current();
     if (marked.length > 1) return send(json(marked), `the JSON of ${marked.length} VMs was`);
     const object = marked[0] ?? (row && objectOf(row.id));
-    if (!object) return row ? message.say('go to a VM or a node first: this row has no JSON', 'warning') : nothing();
+    if (!object)
+      return row ? message.say('your own pools are in the configuration; go to a VM or a node', 'warning') : nothing();
     send(json(object), `the JSON of ${shortened(clean(marked[0]?.name ?? rowName() ?? ''))} was`);
   };
 

@@ -1,5 +1,6 @@
 import { spellProblem } from '../../state/config/problem.ts';
 import { clean, fit } from '../../terminal/width.ts';
+import { whyNoVm } from '../actions/why-no-vm.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import type { Hint } from '../layers.ts';
@@ -63,7 +64,7 @@ export function createFleetView(
       state.arrange('tree');
       state.reveal(row.key);
       if ('open' in row && state.tree.isFolded(row.key)) view.expand();
-    } else if (row?.kind === 'vm') state.pane = 'details';
+    } else if (row?.kind === 'vm' || row?.kind === 'endpoint') state.pane = 'details';
     else view.toggle();
   };
 
@@ -72,6 +73,7 @@ export function createFleetView(
     state,
     moved(() => {}),
   );
+  const noVm = () => stage.message.say(`nothing to mark: ${whyNoVm(stage.services, state)}`, 'warning');
   const list = createListCommands(stage, state, () => {
     sift();
     details.follow();
@@ -110,15 +112,20 @@ export function createFleetView(
       }),
       'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
       'view.enter': moved(enter),
-      'view.mark': moved(() => view.toggleMark()),
+      'view.mark': moved(() => {
+        const { markings } = view;
+        view.toggleMark();
+        if (view.markings === markings) noVm();
+      }),
       'view.invert': moved(() => view.invertMarks()),
       'view.mark-shown': moved(() => {
         view.markShown();
-        stage.message.say(`${view.marks.size === 1 ? '1 VM is' : `${view.marks.size} VMs are`} marked`);
+        if (view.marks.size === 0) noVm();
+        else stage.message.say(`${view.marks.size === 1 ? '1 VM is' : `${view.marks.size} VMs are`} marked`);
       }),
       'view.range': moved(() => {
-        const name = stage.services.store.fleet.vms.size > 0 && view.range();
-        if (name) stage.message.say('a range starts here: go to its other end and press the key again');
+        if (stage.services.store.fleet.vms.size === 0) noVm();
+        else if (view.range()) stage.message.say('a range starts here: go to its other end and press the key again');
         else stage.message.say(`${view.marks.size} marked`);
       }),
       'view.next-pane': moved(() => {

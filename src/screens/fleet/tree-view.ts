@@ -170,6 +170,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     toggleMark() {
       const row = current();
       const ids = row?.kind === 'vm' ? [row.id] : row ? tree.vmsUnder(row.key) : [];
+      if (ids.length === 0) return;
       markings++;
       if (ids.every((id) => marks.has(id))) for (const id of ids) marks.delete(id);
       else for (const id of ids) marks.add(id);
