@@ -33,11 +33,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   const { services, message } = stage;
   const { fleet } = services.store;
   const details = createDetailsView(stage, state);
-  const announcer = createAnnouncer(state, fleet, services.clock, voice, () =>
-    state.filterText === ''
-      ? `Nothing here yet. ${stage.keymap.keysOf('endpoint.add')[0] ?? '-'} adds an endpoint.`
-      : `No VM matches ${state.filterText}.`,
-  );
+  const announcer = createAnnouncer(state, fleet, services.clock, voice, () => emptiness(stage, state));
   const news = createEndpointNews(services, state, voice);
   let sifted = () => {};
   const sifting = createSifting(state.tree, services.clock, () => {
@@ -142,4 +138,10 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
       for (const stop of stops) stop();
     },
   };
+}
+
+function emptiness({ services, keymap }: Stage, { filterText }: FleetState): string {
+  if (filterText !== '') return `No VM matches ${filterText}.`;
+  if (services.config().endpoints.size > 0) return 'Connecting.';
+  return `Nothing here yet. ${keymap.keysOf('endpoint.add')[0] ?? '-'} adds an endpoint.`;
 }

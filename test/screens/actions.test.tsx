@@ -97,10 +97,11 @@ describe('actions on a VM', () => {
     ['blanks alone', '  '],
   ])('deletes a VM whose name is %s only after something was typed', async (_what, name) => {
     await open();
+    await fleet.press(STOPPED);
     const { id } = fleet.vm((vm) => vm.name === 'billing-web1');
     fleet.server.change(fleet.server.fleet.rowOf(id), { name });
     await fleet.idle(1_000);
-    await fleet.press('ggjj', 'X');
+    await fleet.press('X');
     await fleet.see(/Is lost: .*qcow2/);
     await fleet.press('pgdn', 'enter');
     await fleet.see('nothing was deleted');
@@ -112,10 +113,11 @@ describe('actions on a VM', () => {
 
   it('takes the name as it is seen, whatever blanks stand in it', async () => {
     await open();
+    await fleet.press(STOPPED);
     const { id } = fleet.vm((vm) => vm.name === 'billing-web1');
     fleet.server.change(fleet.server.fleet.rowOf(id), { name: ' billing  web1 ' });
     await fleet.idle(1_000);
-    await fleet.press('ggjj', 'X');
+    await fleet.press('X');
     await fleet.see(/Is lost: .*qcow2/);
     await fleet.press('billing web1', 'pgdn', 'enter');
     await fleet.see('is deleted');

@@ -1,6 +1,6 @@
 import type { VmAction } from '../../actions/action.ts';
 import { sentence } from '../../errors.ts';
-import { endpointOf, type VmId } from '../../ids.ts';
+import { endpointOf, nativeOf, type VmId } from '../../ids.ts';
 import type { EndpointField, Losses, Settings } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
@@ -27,7 +27,9 @@ export function confirmLosses(
   const { fleet } = stage.services.store;
   const { theme } = stage.look;
   const [first] = ids;
-  const word = ids.length === 1 && first !== undefined ? clean(fleet.vms.get(first)?.name ?? '') : String(ids.length);
+  // What has no name that can be seen goes by what its platform calls it.
+  const nameOf = (id: VmId) => asSeen(fleet.vms.get(id)?.name ?? '') || nativeOf(id);
+  const word = ids.length === 1 && first !== undefined ? nameOf(first) : String(ids.length);
   const controller = new AbortController();
   let losses: readonly Losses[] | undefined;
   let failed: string | undefined;
@@ -119,7 +121,7 @@ export function confirmLosses(
         const { [TYPED]: proofGiven, ...args } = form.values();
         const cannotKeep = args['keep-disks'] === true && losses?.some(({ disksGo }) => disksGo !== undefined);
         if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
-        else if (String(proofGiven ?? '').trim() === word) end(args);
+        else if (asSeen(String(proofGiven ?? '')) === word) end(args);
         else {
           stage.message.say(`that is not ${word}: nothing was deleted`, 'warning');
           form.goTo(TYPED);
@@ -146,3 +148,6 @@ export function confirmLosses(
     );
   });
 }
+
+/** How many blanks stand in a name, nobody sees. */
+const asSeen = (text: string): string => clean(text).replace(/\s+/g, ' ').trim();

@@ -185,6 +185,8 @@ function emptyLines(stage: Stage, state: FleetState, columns: number): string[] 
     const why = `  ${flatKey} shows the endpoints, and what keeps them.`;
     return ['', theme.paint('title', `  No ${what} yet.`), theme.paint('dim', why)];
   }
+  // For a moment at the start: they are known, and none has landed.
+  if (stage.services.config().endpoints.size > 0) return ['', theme.paint('dim', '  Connecting…')];
   return [
     '',
     theme.paint('title', '  Nothing here yet.'),
