@@ -8,13 +8,17 @@ export const generated: Generated = {
     const folders = (await platformFolders()).map(({ folder }) => folder);
     const word = (folder: string) => folder.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     const imports = folders
-      .toSorted()
-      .map((folder) => `import { manifest as ${word(folder)} } from './${folder}/manifest.ts';`);
+      .map((folder) => ({
+        from: `./${folder}/manifest.ts`,
+        line: `import { manifest as ${word(folder)} } from './${folder}/manifest.ts';`,
+      }))
+      .concat({ from: './contract.ts', line: "import type { Manifest, Platform } from './contract.ts';" })
+      .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+      .map(({ line }) => line);
     const entries = folders.map(
       (folder) => `  { manifest: ${word(folder)}, load: async () => (await import('./${folder}/index.ts')).platform },`,
     );
     return `// Written by \`npm run gen\` from the folders beside it.
-import type { Manifest, Platform } from './contract.ts';
 ${imports.join('\n')}
 
 export interface PlatformEntry {

@@ -1,6 +1,6 @@
 // Written by `npm run gen` from the folders beside it.
-import type { Manifest, Platform } from './contract.ts';
 import { manifest as aws } from './aws/manifest.ts';
+import type { Manifest, Platform } from './contract.ts';
 import { manifest as fake } from './fake/manifest.ts';
 import { manifest as kvm } from './kvm/manifest.ts';
 import { manifest as openstack } from './openstack/manifest.ts';
