@@ -1,4 +1,5 @@
 import type { Dialogs } from '../screens/dialogs/dialogs.ts';
+import { STRAY_MS } from '../screens/dialogs/stray-keys.ts';
 import type { Stage } from '../screens/stage.ts';
 import { askForFilter } from './ask-for-filter.ts';
 import { chosenOf } from './chosen.ts';
@@ -22,22 +23,29 @@ export const lineDialogs =
         release();
       }
     };
-    const yes = async (question: string) => /^y(es)?$/i.test(((await typing.ask(question)) ?? '').trim());
+    /** Of a question that comes by itself: when what is typed can be an answer. */
+    const afterStrays = (unasked = false) =>
+      unasked
+        ? { after: () => new Promise<void>((resolve) => void stage.services.clock.after(STRAY_MS, resolve)) }
+        : {};
+    const yes = async (question: string, unasked?: boolean) =>
+      /^y(es)?$/i.test(((await typing.ask(question, afterStrays(unasked))) ?? '').trim());
 
     return {
-      confirm({ question, details = [] }) {
+      confirm({ question, details = [], unasked }) {
         voice.say(...shortened(details));
-        return yes(`${question} y or n:`);
+        return yes(`${question} y or n:`, unasked);
       },
       plan({ question, does, leavesOut }) {
         voice.say(...shortened(does), ...shortened(leavesOut).map((text) => `not ${text}`));
         return yes(`${question} y or n:`);
       },
-      prompt({ title, lines, start = '', secret = false, complaint }) {
+      prompt({ title, lines, start = '', secret = false, complaint, unasked }) {
         const kept = start === '' || secret ? '' : ` Enter keeps ${start}.`;
         return inTurn(async () => {
           for (;;) {
-            const typed = await typing.ask(`${title}: ${lines.join(' ')}${kept}`, { secret });
+            const question = `${title}: ${lines.join(' ')}${kept}`;
+            const typed = await typing.ask(question, { secret, ...afterStrays(unasked) });
             if (typed === undefined) return undefined;
             const text = typed === '' ? start : typed;
             const wrong = complaint?.(text);

@@ -7,6 +7,8 @@ export interface TypedOptions {
   readonly secret?: boolean;
   /** The question is of no interest any more: it ends as if it had been given up. */
   readonly until?: Promise<void>;
+  /** It comes by itself: what is typed between its first word and the end of this was meant for something else. */
+  readonly after?: () => Promise<void>;
 }
 
 /** Lines that are typed in answer to a question. Of several questions one is open, the others wait for their turn. */
@@ -26,6 +28,8 @@ interface Question {
   readonly words: string;
   readonly secret: boolean;
   readonly answer: (text: string | undefined) => void;
+  readonly after: (() => Promise<void>) | undefined;
+  listens: boolean;
   text: string;
 }
 
@@ -43,6 +47,9 @@ export function createTyping(voice: Voice): Typing {
     if (open || !next) return;
     waiting = rest;
     open = next;
+    void next.after?.().then(() => {
+      next.listens = true;
+    });
     release = voice.hold();
     voice.echo(`${clean(next.words)} `);
     const typed = ahead;
@@ -57,7 +64,8 @@ export function createTyping(voice: Voice): Typing {
     answer(text);
     openNext();
   };
-  const add = (question: Question, text: string) => {
+  const add = (question: Question, typed: string) => {
+    const text = clean(typed);
     question.text += text;
     if (!question.secret) voice.echo(text);
   };
@@ -76,7 +84,8 @@ export function createTyping(voice: Voice): Typing {
       if (reserved > 0 && ahead.length < MOST_AHEAD) ahead = [...ahead, event];
       return reserved > 0;
     }
-    if (event.kind === 'paste') add(open, clean(event.text));
+    if (!open.listens) return true;
+    if (event.kind === 'paste') add(open, event.text);
     if (event.kind !== 'key') return true;
     if (event.name === 'enter') end(open.text);
     else if (event.name === 'esc') end(undefined);
@@ -86,9 +95,9 @@ export function createTyping(voice: Voice): Typing {
   }
 
   return {
-    ask(words, { secret = false, until } = {}) {
+    ask(words, { secret = false, until, after } = {}) {
       const { promise, resolve } = Promise.withResolvers<string | undefined>();
-      const own: Question = { words, secret, text: '', answer: resolve };
+      const own: Question = { words, secret, after, listens: !after, text: '', answer: resolve };
       waiting = [...waiting, own];
       void until?.then(() => {
         if (open === own) return end(undefined);

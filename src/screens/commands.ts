@@ -70,10 +70,19 @@ export function createCommands({
   quit,
 }: CommandOptions): (id: ViewActionId) => void {
   const ofView = (id: ViewActionId) => () => views.current.handlers[id]?.();
-  /** From another view it leads to what it stands for; that this may be there already is no reason to switch it off. */
-  const ofFleet = (id: 'view.nodes' | 'view.busiest' | 'view.flat') => () => {
+  /** Answers whether it was another view that was in front. */
+  const toFleet = (): boolean => {
     const isElsewhere = views.current.id !== 'fleet';
     if (isElsewhere) views.show('fleet');
+    return isElsewhere;
+  };
+  const find = (id: 'view.find-next' | 'view.find-previous') => () => {
+    toFleet();
+    views.current.handlers[id]?.();
+  };
+  /** From another view it leads to what it stands for; that this may be there already is no reason to switch it off. */
+  const ofFleet = (id: 'view.nodes' | 'view.busiest' | 'view.flat') => () => {
+    const isElsewhere = toFleet();
     if (!isElsewhere || !isArranged(state, id)) views.current.handlers[id]?.();
   };
   const show = (id: ViewId) => () => views.show(id);
@@ -98,9 +107,14 @@ export function createCommands({
     'view.invert': ofView('view.invert'),
     'view.range': ofView('view.range'),
     'view.mark-shown': ofView('view.mark-shown'),
-    'view.filter': () => (views.current.handlers['view.filter'] ?? openFilter)(),
-    'view.find-next': ofView('view.find-next'),
-    'view.find-previous': ofView('view.find-previous'),
+    'view.filter'() {
+      const own = views.current.handlers['view.filter'];
+      // What is filtered is the fleet: it is seen while somebody types.
+      if (!own) toFleet();
+      (own ?? openFilter)();
+    },
+    'view.find-next': find('view.find-next'),
+    'view.find-previous': find('view.find-previous'),
     'view.jump-back': jumps.back,
     'view.jump-forward': jumps.forward,
     'view.sort': ofView('view.sort'),

@@ -27,7 +27,12 @@ export function createDispatcher({
 }: DispatcherOptions): (event: InputEvent) => void {
   const dispatch = (action: Action) => {
     if (action.noun === 'view') command(action.id as ViewActionId);
-    else run(action);
+    else if (views.current.id === 'fleet') run(action);
+    else {
+      // The row that it would be for is behind this view: nobody starts or stops what they don't see.
+      const [key = 'esc'] = stage.keymap.keysOf('view.fleet');
+      stage.message.say(`${action.title}: go back to the fleet first; ${key} leads there`, 'warning');
+    }
   };
 
   const press = (key: Key) => {

@@ -120,6 +120,8 @@ describe('a filter that can not be understood', () => {
   it.each([
     ['web stat:run', 4, 'there is nothing called stat to filter by (did you mean state?)'],
     ['state:runing', 0, 'there is no state runing (did you mean running?)'],
+    ['state:constructor', 0, 'there is no state constructor'],
+    ['constructor:x', 0, 'there is nothing called constructor to filter by'],
     ['cpu>lots', 0, 'lots is no number'],
     ['mem>lots', 0, 'lots is no size like 512M or 4G'],
     ['name>5', 0, 'name is a text: write name:5'],

@@ -62,6 +62,10 @@ const OTHER_STATES: Readonly<Record<string, string>> = {
   off: 'stopped',
 };
 
+/** What is typed may be `constructor`, which every object has. */
+const entryOf = <Value>(table: Readonly<Record<string, Value>>, word: string): Value | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined;
+
 const KEYS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
 
 /**
@@ -119,9 +123,9 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | s
   const match = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/.exec(text);
   if (!match) return { test: turned(anywhere(text)), live: false };
   const [, word = '', operator = '', value = ''] = match;
-  const key = OTHER_WORDS[word] ?? word;
-  const texts = TEXTS[key];
-  const number = NUMBERS[key];
+  const key = entryOf(OTHER_WORDS, word) ?? word;
+  const texts = entryOf(TEXTS, key);
+  const number = entryOf(NUMBERS, key);
   // fe80::1 and other words with a colon in them are not questions.
   if (!texts && !number) {
     return operator === ':' && value.includes(':')
@@ -131,7 +135,7 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | s
   if (value === '') return undefined;
   if (texts) {
     if (operator !== ':' && operator !== '=') return `${key} is a text: write ${key}:${value}`;
-    const alternatives = value.split(',').map((one) => (key === 'state' ? (OTHER_STATES[one] ?? one) : one));
+    const alternatives = value.split(',').map((one) => (key === 'state' ? (entryOf(OTHER_STATES, one) ?? one) : one));
     if (key === 'state') {
       const wrong = alternatives.find((one) => !one.includes('*') && !VM_STATES.some((state) => state.startsWith(one)));
       if (wrong !== undefined) return `there is no state ${wrong}${didYouMean(wrong, VM_STATES)}`;

@@ -128,6 +128,21 @@ describe('line mode', () => {
     await lines.hear('no action has such a name: xyzzy');
   });
 
+  it('goes from match to match and back to where one was, and copies what is heard', async () => {
+    await lines.press('j', 'j', '/');
+    await lines.type('state:stopped');
+    await lines.hear('VMs match');
+    await lines.press('/');
+    await lines.type('');
+    await lines.hear('no filter');
+    await lines.press('n');
+    await lines.hear('billing-web1, stopped');
+    await lines.press('{');
+    await lines.hear('billing-db1, running');
+    await lines.press('ctrl-y');
+    await lines.hear('10.0.0.3 was sent to the clipboard');
+  });
+
   it('marks, says how many, and shows the plan before it does something to many', async () => {
     await lines.press('j', 'j', 'space', 'space', 'space');
     await lines.hear('3 marked');
@@ -200,6 +215,18 @@ describe('line mode', () => {
     await lines.hear('Second? ');
     await lines.type('2');
     expect(await Promise.all([first, second])).toEqual(['1', '2']);
+  });
+
+  it('trusts no host by what was typed for something else when the question came', async () => {
+    await lines.close();
+    lines = await openLines({ 'host-key': 'unknown' });
+    await lines.press('r');
+    await lines.hear('Trust demo? y or n:');
+    await lines.type('y');
+    await lines.idle(500);
+    expect(lines.said()).toBe(' ');
+    await lines.type('y');
+    await lines.hear('demo is up');
   });
 
   it('opens a console, and leaves when it is told to', async () => {

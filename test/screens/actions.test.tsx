@@ -202,15 +202,14 @@ describe('actions on marked VMs', () => {
     await fleet.press(STOPPED, 'space', '/', 'name:crm*', 'enter');
     fleet.dontSee('billing-web1 ');
     await fleet.press('s');
-    await fleet.see('Start 1 VM?');
-    await fleet.see('billing-web1 on fra-01');
+    await fleet.see('Start billing-web1 on fra-01?');
     await fleet.press('n');
     expect(stateOf('billing-web1')).toBe('stopped');
   });
 
   it('opens the console of the VM under the cursor, whatever is marked', async () => {
     await open();
-    await fleet.press(RUNNING, 'space', '/', 'name:crm-queue1', 'enter');
+    await fleet.press(STOPPED, 'space', '/', 'name:crm-queue1', 'enter');
     await fleet.pressUntil('j', /─ crm-queue1 ─/);
     await fleet.press('c');
     await fleet.see('detached from the console of crm-queue1');

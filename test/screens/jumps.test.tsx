@@ -110,6 +110,16 @@ describe('next match', () => {
     expect(fleet.cursor()).toBe(last);
   });
 
+  it('leads to the fleet from other views, as the filter does', async () => {
+    await open();
+    await fleet.press('8', '/', 'state:stopped', 'enter');
+    await fleet.see('filter: state:stopped');
+    fleet.dontSee('HAPPENED');
+    await fleet.press('8', 'n');
+    fleet.dontSee('HAPPENED');
+    expect(fleet.vm(({ name }) => name === fleet.cursor()).state).toBe('stopped');
+  });
+
   it('says how to look for something, and that nothing is like it', async () => {
     await open();
     await fleet.press('n');
@@ -161,7 +171,7 @@ describe('from a list to what it tells of', () => {
 });
 
 describe('copying', () => {
-  it('F-432 puts the name, the address or the JSON of a row on the clipboard, and says so', async () => {
+  it('puts the name, the address or the JSON of a row on the clipboard, and says so', async () => {
     await open();
     await fleet.press('jjj', 'y');
     await fleet.see('billing-web1 was sent to the clipboard');

@@ -157,7 +157,7 @@ describe('the flat list', () => {
 });
 
 describe('the list of nodes', () => {
-  it('F-129 sorts nodes by their load, and leads to the VMs of one and back', async () => {
+  it('sorts nodes by their load, and leads to the VMs of one and back', async () => {
     await open({ size: '120x40' });
     await fleet.press('2');
     await fleet.see('all nodes in one list');

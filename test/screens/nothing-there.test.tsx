@@ -56,6 +56,17 @@ describe('every key for a VM says what to do where there is none', () => {
   });
 });
 
+describe('a view that hides the fleet', () => {
+  it('does nothing with the row behind it, and says where to go', async () => {
+    fleet = await openFleet({ size: '120x40' });
+    await fleet.press('jjj', 't');
+    for (const line of await told(VM_KEYS.filter((key) => key !== 'x'))) {
+      expect(line).toMatch(/: go back to the fleet first; 1 leads there$/);
+    }
+    expect(fleet.vm(({ name }) => name === 'billing-web1').state).toBe('stopped');
+  });
+});
+
 describe('where there is nothing', () => {
   it('marking says so', async () => {
     fleet = await openFleet({ config: DOWN, size: '120x40' });

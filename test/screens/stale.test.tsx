@@ -43,7 +43,7 @@ describe('an endpoint that is not heard of', () => {
     await open({ values: { password: 'wrong' } });
     await fleet.see(/demo +blocked: demo refused this login/);
     await fleet.press('g');
-    await fleet.see('Next step');
+    await fleet.see('give it another password: drover endpoint edit demo');
   });
 
   it('F-028 asks about an unknown host key when somebody connects', async () => {

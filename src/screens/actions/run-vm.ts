@@ -3,13 +3,14 @@ import { taskFor } from '../../actions/perform.ts';
 import type { VmId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import type { Task } from '../../state/tasks.ts';
+import { rowKey } from '../../state/tree.ts';
 import { confirmLosses } from '../dialogs/destroy.tsx';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { whyNotVm } from './why-not-now.ts';
 
 /**
- * Runs verbs on VMs from the keyboard: asks as the danger demands, for more than one by a plan; starts the task, and tells
+ * Runs verbs on VMs from the keyboard: asks as the danger demands, by a plan for more than one and for one out of sight; starts the task, and tells
  * how it ended. Marks of what is done or was left out are taken away, those of what failed stay for another try.
  */
 export interface VmRunner {
@@ -18,7 +19,7 @@ export interface VmRunner {
   again(task: Task): Promise<void>;
 }
 
-export function createVmRunner(stage: Stage, { view }: FleetState): VmRunner {
+export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunner {
   const { services, message } = stage;
   const { fleet } = services.store;
   const actionOf = new Map<number, VmAction>();
@@ -42,6 +43,12 @@ export function createVmRunner(stage: Stage, { view }: FleetState): VmRunner {
   };
 
   const placeAndState = (id: VmId): string => `${placeOf(id)} (${fleet.vms.get(id)?.state ?? 'gone'})`;
+
+  /** Whether somebody who presses a key sees what it is for. A mark may be filtered or folded away, a branch holds anything. */
+  const isSeen = (id: VmId): boolean => {
+    const key = rowKey('vm', id);
+    return view.current()?.key === key || (view.marks.has(id) && tree.indexOf(key) >= 0);
+  };
 
   const run = async (action: VmAction, ids: readonly VmId[]) => {
     const refusals = ids.flatMap((id) => {
@@ -68,7 +75,7 @@ export function createVmRunner(stage: Stage, { view }: FleetState): VmRunner {
       return;
     }
     const agreed =
-      ids.length > 1
+      ids.length > 1 || (danger === 'none' && !isSeen(first))
         ? await stage.dialogs.plan({ title, question, does: able.map(placeAndState), leavesOut })
         : danger === 'none' || (await stage.dialogs.confirm({ title, question }));
     if (agreed) start(action, able, ids, args);

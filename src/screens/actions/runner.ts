@@ -9,7 +9,7 @@ import type { Stage } from '../stage.ts';
 import { attachNode, attachVm } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
 import type { VmRunner } from './run-vm.ts';
-import { endpointUnder, nodeUnder } from './subject.ts';
+import { endpointUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { whyNotNow } from './why-not-now.ts';
 
@@ -34,7 +34,7 @@ export function createRunner(
 
   async function run(action: Exclude<Action, ViewAction>): Promise<void> {
     const row = state.view.current();
-    const [first] = state.targets();
+    const first = vmUnder(state);
     if ('send' in action) {
       const ids = state.targets();
       if (ids.length > 0) return vms.run(action, ids);

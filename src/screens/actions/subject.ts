@@ -2,6 +2,13 @@ import type { Action } from '../../actions/action.ts';
 import { type EndpointName, endpointOf, isUserPool, type NodeId, nativeOf, type VmId } from '../../ids.ts';
 import type { Fleet } from '../../state/fleet.ts';
 import type { Row } from '../../state/tree.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
+
+/** What a verb for one VM is for: the cursor goes first, since marks are for what is done to many. */
+export function vmUnder(state: FleetState): VmId | undefined {
+  const row = state.view.current();
+  return row?.kind === 'vm' ? row.id : state.targets()[0];
+}
 
 /** The node that a row is, or that it runs on. */
 export const nodeUnder = (row: Row | undefined, fleet: Fleet): NodeId | undefined =>

@@ -4,7 +4,7 @@ import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
 import { endpointStatusOf } from '../../state/store.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
-import { configSubject, endpointUnder, nodeUnder } from './subject.ts';
+import { configSubject, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 
 /** This is asked for each key that is drawn, and marks may be many. */
@@ -15,7 +15,8 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   const row = state.view.current();
   const { fleet } = services.store;
   if ('fits' in action) {
-    const ids = state.targets();
+    const one = 'send' in action ? undefined : vmUnder(state);
+    const ids = one === undefined ? state.targets() : [one];
     // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
     const isForAllBelow = row && row.kind !== 'endpoint' && 'send' in action && action.danger !== 'destroys';
     if (ids.length === 0) return isForAllBelow ? undefined : whyNoVm(services, state);

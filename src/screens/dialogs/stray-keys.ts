@@ -1,7 +1,7 @@
 import type { Stage } from '../stage.ts';
 
 /** Longer than keys are under way, shorter than a question takes to be read. */
-const STRAY_MS = 500;
+export const STRAY_MS = 500;
 
 /**
  * Whether a key that comes now still belongs to what was being typed when this question came up: of questions that come by
