@@ -54,8 +54,8 @@ export interface Sieve {
   sift(): number | undefined;
 }
 
-/** Half a millisecond; a few with a filter that looks at much. */
-const VMS_PER_STEP = 1024;
+/** A quarter of a millisecond; a few with a filter that looks at much. */
+const VMS_PER_STEP = 512;
 /** Somebody waits for an answer that was asked for. That samples have changed a large fleet's answer may take its second. */
 const NEXT_WHEN_ASKED_MS = 0;
 const NEXT_WHEN_LIVE_MS = 10;

@@ -136,11 +136,11 @@ describe('line mode', () => {
     await lines.type('');
     await lines.hear('no filter');
     await lines.press('n');
-    await lines.hear('billing-web1, stopped');
+    await lines.hear('crm-worker1, stopped');
     await lines.press('{');
-    await lines.hear('billing-db1, running');
-    await lines.press('ctrl-y');
-    await lines.hear('10.0.0.3 was sent to the clipboard');
+    await lines.hear('billing-web1, stopped');
+    await lines.press('y');
+    await lines.hear('billing-web1 was sent to the clipboard');
   });
 
   it('marks, says how many, and shows the plan before it does something to many', async () => {

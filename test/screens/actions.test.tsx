@@ -149,6 +149,21 @@ describe('actions on a VM', () => {
   });
 });
 
+describe('a command that is chosen by its name', () => {
+  it('is not for the VM that came into the place of the one it was meant for', async () => {
+    await open();
+    await fleet.press('ggjj');
+    await fleet.pressUntil('j', /─ crm-worker1 ─/);
+    await fleet.press(':', 'vm.start');
+    fleet.removeVm('crm-worker1');
+    await fleet.idle(2_000);
+    await fleet.press('enter');
+    await fleet.see('Start: what it was for is gone');
+    await fleet.idle(5_000);
+    expect(stateOf('crm-worker2')).toBe('stopped');
+  });
+});
+
 describe('actions on marked VMs', () => {
   it('F-036 F-448 starts all that can be, and gives a result for each', async () => {
     await open();
