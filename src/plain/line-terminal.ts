@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
+import type { Clock } from '../clock.ts';
 import { type Watched, watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { clipboardDoubt, clipboardSequence, giveToTmux } from '../terminal/clipboard.ts';
 import { guardExit } from '../terminal/guard.ts';
+import { NOT_STOPPED_MS } from '../terminal/job-control.ts';
 import { PASTES_MARKED, PASTES_UNMARKED, recoverInPlace } from '../terminal/modes.ts';
 import type { ConsoleTerminal } from '../terminal/screen.ts';
 
@@ -19,7 +21,7 @@ export interface LineTerminal extends ConsoleTerminal {
 type Keys = 'ours' | 'raw' | 'cooked';
 
 /** Takes the keys from now on, and gives the terminal back however the program ends. Standard input must be a terminal. */
-export function takeLineTerminal(): LineTerminal {
+export function takeLineTerminal(clock: Clock): LineTerminal {
   const { stdin, stdout } = process;
   const marksPastes = stdout.isTTY && process.env['TERM'] !== 'dumb';
   let wanted: Keys = 'ours';
@@ -64,6 +66,7 @@ export function takeLineTerminal(): LineTerminal {
     suspend() {
       setKeys('cooked');
       process.kill(0, 'SIGTSTP');
+      clock.after(NOT_STOPPED_MS, setAnew);
     },
     async lend(mode, use) {
       wanted = mode;

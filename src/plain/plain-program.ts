@@ -2,6 +2,7 @@ import type { Action } from '../actions/action.ts';
 import { tourLines } from '../actions/tour.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import { isAlwaysThere } from '../screens/actions/action-meant.ts';
+import { forThisRow } from '../screens/actions/for-this-row.ts';
 import { runMeant } from '../screens/actions/run-meant.ts';
 import { createVmRunner } from '../screens/actions/run-vm.ts';
 import { createRunner } from '../screens/actions/runner.ts';
@@ -69,7 +70,8 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
           return state.filter.problem;
         },
       }),
-    openPalette: () => void askForCommand(stage, state, typing, voice, dispatch).catch(message.fail),
+    openPalette: () =>
+      void askForCommand(stage, state, typing, voice, forThisRow(stage, state, dispatch)).catch(message.fail),
     openHelp: () => readKeys(stage, state, voice),
     openThemes: onlyOnScreen('a theme'),
     switchMouse: onlyOnScreen('the mouse'),

@@ -36,7 +36,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
   const demo =
     options.demo === undefined ? undefined : await openDemo(isCount(options.demo) ? Number(options.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
-  const terminal = takeLineTerminal();
+  const terminal = takeLineTerminal(systemClock);
   const voice = createVoice(terminal.write);
   const typing = createTyping(voice);
   const started: { state?: FleetState } = {};

@@ -1,6 +1,7 @@
 import type { Action } from '../actions/action.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import type { InputEvent } from '../terminal/keys.ts';
+import { forThisRow } from './actions/for-this-row.ts';
 import { createVmRunner } from './actions/run-vm.ts';
 import { createRunner } from './actions/runner.ts';
 import { isAbout } from './actions/subject.ts';
@@ -79,7 +80,9 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     openPalette: () =>
       openPalette(stage, {
         whyNot,
-        run: (action) => (action.noun === 'view' ? command(action.id as ViewActionId) : run(action)),
+        run: forThisRow(stage, state, (action) =>
+          action.noun === 'view' ? command(action.id as ViewActionId) : run(action),
+        ),
       }),
     openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),

@@ -33,6 +33,8 @@ export const keyPresets: readonly NamedPreset[] = [
       'view.last': ['end'],
       'view.expand': ['right'],
       'view.collapse': ['left'],
+      'view.jump-back': ['alt-left', 'backspace'],
+      'view.jump-forward': ['alt-right'],
       'view.help': ['f1', '?'],
       'view.palette': ['f9', ':'],
       'view.filter': ['f3', '/'],

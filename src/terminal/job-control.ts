@@ -7,7 +7,7 @@ export interface JobControl {
 }
 
 /** A process group without a shell above it can't be stopped; then the screen comes back after this. */
-const NOT_STOPPED_MS = 300;
+export const NOT_STOPPED_MS = 300;
 
 /**
  * Stops and continues as a shell expects it: the terminal is restored before the stop, also when the stop comes from

@@ -5,7 +5,7 @@ import { openPty, type Pty, UNTOUCHED } from '../terminal/open-pty.ts';
 
 const DROVER = join(process.cwd(), 'bin/drover');
 
-describe('line mode in a real terminal', () => {
+describe('the terminal of line mode', () => {
   let desk: Desk;
   let pty: Pty;
   beforeEach(async () => {
@@ -32,6 +32,14 @@ describe('line mode in a real terminal', () => {
     pty.type('q');
     await pty.exit;
     expect(pty.modes()).toEqual(UNTOUCHED);
+  });
+
+  it('goes on where no shell is above it that could take it back from ctrl-Z', async () => {
+    pty.type('\x1a');
+    await pty.until(() => !pty.modes().paste);
+    await pty.until(() => pty.modes().paste);
+    pty.type('q');
+    expect((await pty.exit).code).toBe(0);
   });
 
   it('leaves the terminal as it was when it is killed while a console has it', async () => {

@@ -152,8 +152,8 @@ describe('actions on a VM', () => {
 describe('a command that is chosen by its name', () => {
   it('is not for the VM that came into the place of the one it was meant for', async () => {
     await open();
-    await fleet.press('ggjj');
-    await fleet.pressUntil('j', /─ crm-worker1 ─/);
+    await fleet.press(STOPPED, 'jj');
+    expect(fleet.cursor()).toBe('crm-worker1');
     await fleet.press(':', 'vm.start');
     fleet.removeVm('crm-worker1');
     await fleet.idle(2_000);

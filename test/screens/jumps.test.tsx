@@ -72,7 +72,7 @@ describe('back and forward', () => {
     await open({ vms: 5_000 });
     await fleet.press('/', 'state:stopped', 'enter');
     await fleet.idle(500);
-    await fleet.press('G');
+    await fleet.press('G', 'kkk');
     const stopped = fleet.cursor();
     await fleet.press('/', 'ctrl-u', 'state:running', 'enter');
     await fleet.idle(500);
@@ -201,6 +201,19 @@ describe('copying', () => {
     const [names = '', json = ''] = fleet.copied;
     expect(names.split('\n')).toHaveLength(2);
     expect(JSON.parse(json)).toHaveLength(2);
+  });
+
+  it('lets nothing into a shell that it is pasted to but the words of a name from a host', async () => {
+    await open();
+    const { id } = fleet.vm(({ name }) => name === 'billing-web1');
+    fleet.server.change(fleet.server.fleet.rowOf(id), { name: 'web\n\x1b[201~rm -rf \u202e~\u009b' });
+    await fleet.idle();
+    await fleet.press('/', '"rm -rf"', 'esc', 'n', 'y', 'Y');
+    await fleet.see('the JSON of');
+    const [name = '', json = ''] = fleet.copied;
+    expect(name).toBe('web rm -rf ~');
+    expect(json).not.toMatch(/[\u007f-\u009f\u202e]/);
+    expect(JSON.parse(json).name).toContain('\u202e');
   });
 
   it('says that much is too much for a clipboard', async () => {

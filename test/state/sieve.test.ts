@@ -77,6 +77,14 @@ describe('a large fleet', () => {
     expect(sieve.result?.below.get(EVERYTHING)?.[0]).toBe('host1/vm99999');
   });
 
+  it('looks at no VM while it is nodes that are listed and sorted', () => {
+    const { sieve } = openSieve(LARGE);
+    sieve.want({ sort: readSort('cpu') as Sort, nodes: true });
+    expect(sieve.isAwaited).toBe(false);
+    expect(sieve.sift()).toBeUndefined();
+    expect(sieve.result).toBeUndefined();
+  });
+
   it('finds the VM that somebody looks at on the way', () => {
     const { sieve, vms } = openSieve(LARGE);
     sieve.find(vms[123]?.id);

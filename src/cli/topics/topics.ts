@@ -1,3 +1,4 @@
+import { clipboardTopic } from './clipboard.ts';
 import { coloursTopic } from './colours.ts';
 import { columnsTopic } from './columns.ts';
 import { completionTopic } from './completion.ts';
@@ -29,6 +30,7 @@ export const topics: readonly Topic[] = [
   completionTopic,
   coloursTopic,
   mouseTopic,
+  clipboardTopic,
   lineModeTopic,
   filesTopic,
   exitCodesTopic,

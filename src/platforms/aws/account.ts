@@ -58,7 +58,10 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     role: arn === undefined ? undefined : { arn, mfaSerial },
     url,
     ca: text('ca'),
-    metricsEveryMs: values['metrics'] === true ? everyMs(text('metrics-every') ?? METRICS_EVERY) : undefined,
+    metricsEveryMs:
+      values['metrics'] === true
+        ? everyMs(text('metrics-every') ?? METRICS_EVERY, url === undefined ? BILLED_EVERY_MS : SHORTEST_MS)
+        : undefined,
   };
 }
 
@@ -82,8 +85,12 @@ function regionOf(profile: string | undefined, profiles: ReadonlyMap<string, Pro
   return fromEnv ?? profiles.get(env['AWS_PROFILE'] || 'default')?.['region'];
 }
 
-/** `5m`, `60s`, `60`. */
-function everyMs(text: string): number {
+/** Amazon's CloudWatch has nothing newer, and bills each question. */
+const BILLED_EVERY_MS = 60_000;
+const SHORTEST_MS = 1_000;
+
+/** `5m`, `60s`, `60`; not below `least`. */
+function everyMs(text: string, least: number): number {
   const minutes = text.endsWith('m');
-  return Number.parseFloat(text) * (minutes ? 60_000 : 1_000);
+  return Math.max(least, Number.parseFloat(text) * (minutes ? 60_000 : 1_000));
 }

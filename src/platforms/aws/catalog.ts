@@ -1,8 +1,8 @@
 /** What instances have by their type and their image: asked once for each that is in use. */
-import { FleetError } from '../../errors.ts';
 import { type Bytes, bytes, mib } from '../../units.ts';
 import { readPages } from '../transport/rest-pages.ts';
 import type { About, Api } from './api.ts';
+import { unlessRefused } from './refused.ts';
 
 export interface TypeFacts {
   readonly cpus: number;
@@ -14,7 +14,10 @@ export interface Catalog {
   /** Undefined until it is learned, and for what AWS does not tell. */
   type(name: string): TypeFacts | undefined;
   imageName(id: string): string | undefined;
-  /** Asks for what is not known yet, or waits for who has asked. Resolves with whether anything was not known. */
+  /**
+   * Asks for what is not known yet; resolves with whether there was such. Who may not know sees the instances all the same,
+   * without memory and without names of images.
+   */
   learn(types: readonly string[], images: readonly string[], about: About): Promise<boolean>;
 }
 
@@ -41,24 +44,15 @@ type Learn = (names: readonly string[], about: About) => Promise<boolean>;
 
 /** What was asked once is not asked again, also when AWS did not tell; what failed is. */
 function createLearner(read: (names: readonly string[], about: About) => Promise<void>): Learn {
-  const asked = new Map<string, Promise<void>>();
   const ended = new Set<string>();
   return async (names, about) => {
-    const wanted = [...new Set(names)].filter((name) => name !== '' && !ended.has(name));
-    const unknown = wanted.filter((name) => !asked.has(name));
+    const unknown = [...new Set(names)].filter((name) => name !== '' && !ended.has(name));
     for (let from = 0; from < unknown.length; from += MOST) {
       const part = unknown.slice(from, from + MOST);
-      const reading = unlessForbidden(read(part, about)).then(
-        () => part.forEach((name) => void ended.add(name)),
-        (error: unknown) => {
-          for (const name of part) asked.delete(name);
-          throw error;
-        },
-      );
-      for (const name of part) asked.set(name, reading);
+      await unlessRefused(read(part, about));
+      for (const name of part) ended.add(name);
     }
-    await Promise.all(new Set(wanted.map((name) => asked.get(name))));
-    return wanted.length > 0;
+    return unknown.length > 0;
   };
 }
 
@@ -83,18 +77,17 @@ async function readTypes(api: Api, names: readonly string[], about: About, into:
 async function readImages(api: Api, ids: readonly string[], about: About, into: Map<string, string>) {
   const pages = readPages('DescribeImages', async (marker) => {
     const Filters = [{ Name: 'image-id', Values: [...ids] }];
-    const page = { Filters, MaxResults: PAGE, ...(marker === undefined ? {} : { NextToken: marker }) };
+    // Those of others are left out otherwise once their owner has deprecated them; public ones are after two years.
+    const page = {
+      Filters,
+      IncludeDeprecated: true,
+      MaxResults: PAGE,
+      ...(marker === undefined ? {} : { NextToken: marker }),
+    };
     const answer = await api.read('DescribeImages', page, about);
     return { items: answer.Images ?? [], next: answer.NextToken || undefined };
   });
   for await (const page of pages) {
     for (const { ImageId: id, Name: name } of page) if (id !== undefined && name) into.set(id, name);
   }
-}
-
-/** Who may not ask for types or images sees the instances all the same, without memory and without names of images. */
-async function unlessForbidden(asked: Promise<void>): Promise<void> {
-  await asked.catch((error: unknown) => {
-    if (!(error instanceof FleetError && error.code === 'auth.forbidden')) throw error;
-  });
 }

@@ -1,3 +1,4 @@
+import type { Instance } from '@aws-sdk/client-ec2';
 import { FleetError } from '../../errors.ts';
 import type { Accepted, Losses, VmOps } from '../contract.ts';
 import { readAddresses, readProtection } from './attachments.ts';
@@ -14,6 +15,9 @@ export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'd
       onInstance(calls, id, signal, async (call) => {
         const { machine, name } = call;
         if (machine.state === 'running') throw conflict(name, 'is running', 'stop it first');
+        if (machine.state === 'stopping' && machine.rawState === 'stopping') {
+          throw conflict(name, 'is not off yet: its guest is shutting down', 'wait until it is, or stop it by force');
+        }
         if (keepDisks && machine.instanceStore) throw new FleetError('op.unsupported', `${name}: ${DISKS_GO}`);
         if ((await readProtection(call)) === true) {
           throw new FleetError('op.refused', `${name} is protected against termination (DisableApiTermination)`, {
@@ -37,19 +41,30 @@ async function terminate({ change, machine, name }: VmCall): Promise<Accepted> {
 
 /** EC2 deletes volumes by a mark that each has; taking it away is a change of its own, before. */
 async function terminateAlone(call: VmCall): Promise<Accepted> {
-  const { change, machine, name } = call;
-  const doomed = volumesOf(call).filter(({ goes }) => goes);
+  const { change, machine, instance, name } = call;
+  const doomed = volumesOf(instance).filter(({ goes }) => goes);
   if (doomed.length > 0) {
     await change('ModifyInstanceAttribute', {
       InstanceId: machine.id,
       BlockDeviceMappings: doomed.map(({ device }) => ({ DeviceName: device, Ebs: { DeleteOnTermination: false } })),
     });
   }
+  await assertKept(call);
   const accepted = await terminate(call);
-  const kept = volumesOf(call).map(({ volume }) => volume);
+  const kept = volumesOf(instance).map(({ volume }) => volume);
   if (kept.length === 0) return accepted;
   const detail = `${kept.join(', ')} of ${name} ${kept.length === 1 ? 'stays and goes' : 'stay and go'} on to cost money`;
   return { ...accepted, warnings: [...accepted.warnings, { feature: 'disks', detail }] };
+}
+
+/** What is terminated is gone for good: looked at once more, since EC2 takes its time and others may mark volumes too. */
+async function assertKept({ machine, name, read }: VmCall): Promise<void> {
+  const { Reservations = [] } = await read('DescribeInstances', { InstanceIds: [machine.id] });
+  const [now] = Reservations.flatMap(({ Instances = [] }) => Instances);
+  const doomed = now ? volumesOf(now).filter(({ goes }) => goes) : [];
+  if (now && doomed.length === 0) return;
+  const which = doomed.map(({ volume }) => volume).join(', ') || 'its volumes';
+  throw conflict(name, `was not terminated: ${which} would have gone with it still`, 'try it again in a moment');
 }
 
 interface AttachedVolume {
@@ -58,7 +73,7 @@ interface AttachedVolume {
   readonly goes: boolean;
 }
 
-const volumesOf = ({ instance: { BlockDeviceMappings = [] } }: VmCall): readonly AttachedVolume[] =>
+const volumesOf = ({ BlockDeviceMappings = [] }: Instance): readonly AttachedVolume[] =>
   BlockDeviceMappings.flatMap(({ DeviceName: device, Ebs }) => {
     const { VolumeId: volume, DeleteOnTermination } = Ebs ?? {};
     return device === undefined || volume === undefined ? [] : { device, volume, goes: DeleteOnTermination === true };
@@ -66,7 +81,7 @@ const volumesOf = ({ instance: { BlockDeviceMappings = [] } }: VmCall): readonly
 
 async function lossesOf(call: VmCall): Promise<Losses> {
   const { machine, instance } = call;
-  const volumes = volumesOf(call);
+  const volumes = volumesOf(instance);
   const addresses = await readAddresses(call);
   const cards = (instance.NetworkInterfaces ?? []).flatMap(({ NetworkInterfaceId, Attachment }) =>
     NetworkInterfaceId !== undefined && Attachment?.DeleteOnTermination === false ? NetworkInterfaceId : [],
@@ -83,6 +98,7 @@ async function lossesOf(call: VmCall): Promise<Losses> {
     ],
     // Snapshots of volumes stand on their own feet: they stay, whatever becomes of the instance.
     snapshots: [],
+    ...(machine.state === 'suspended' ? { savedMemory: true } : {}),
     ...(machine.instanceStore ? { disksGo: DISKS_GO } : {}),
   };
 }

@@ -113,7 +113,8 @@ function refuseUnreadable({ status, reason, headers, body }: HttpResponse, said:
   const whole = root === undefined ? /^\{.*\}$/s.test(text) : start.endsWith(`</${root}>`) && root !== 'html';
   if (whole) return;
   if (status >= 400) throw new StatusError(said, mutates, { status, reason, headers }, text.slice(0, 1000));
-  if (text === '' || (root === undefined && !isXml(headers['content-type']))) return;
+  // An empty answer would be read as an empty region, or as an instance that was stopped.
+  if (text !== '' && root === undefined && !isXml(headers['content-type'])) return;
   const why = `the answer to ${said} can't be read`;
   if (!mutates) throw new FleetError('host.protocol', why);
   throw new FleetError('outcome.unknown', `${why}; it may have been done or not`, { fix: 'look at its state' });

@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import { endpointName } from '../../ids.ts';
 import type { Ask, Settings, WireLine } from '../contract.ts';
 import { connect } from './connection.ts';
@@ -46,14 +48,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const open = (values: Settings, ask: Ask = {}) =>
+const open = (values: Settings, ask: Ask = {}, clock: Clock = systemClock) =>
   connect(
     {
       name: endpointName('cloud'),
       platform: 'aws',
       values: { region: REGION, 'endpoint-url': server.origin, ...values },
     },
-    { signal: new AbortController().signal, clock: systemClock, wire: (line) => void wire.push(line), ask },
+    { signal: new AbortController().signal, clock, wire: (line) => void wire.push(line), ask },
   );
 
 const WITH_KEYS = { 'access-key-id': KEYS.accessKeyId, 'secret-access-key': KEYS.secretAccessKey };
@@ -70,6 +72,22 @@ it('says how to give a login when there is none', async () => {
     code: 'auth.needs-secret',
     fix: expect.stringContaining('aws configure --profile nobody'),
   });
+});
+
+it('waits for the program of a profile, and does not start it again', async () => {
+  const started = join(folder, 'started');
+  const gate = join(folder, 'gate');
+  const program = join(folder, 'login');
+  await promisify(execFile)('mkfifo', [gate]);
+  const keys = { Version: 1, AccessKeyId: KEYS.accessKeyId, SecretAccessKey: KEYS.secretAccessKey };
+  await writeFile(program, `#!/bin/sh\necho once >> ${started}\ncat ${gate}\n`, { mode: 0o700 });
+  await writeFile(join(folder, 'config'), `[profile asks]\nregion = ${REGION}\ncredential_process = ${program}\n`);
+  const impatient: Clock = { ...systemClock, after: (ms, call) => systemClock.after(ms / 40, call) };
+  await expect(open({ profile: 'asks' }, {}, impatient)).rejects.toMatchObject({ code: 'host.unreachable' });
+  const second = open({ profile: 'asks' });
+  await writeFile(gate, JSON.stringify(keys));
+  await (await second).close();
+  expect(await readFile(started, 'utf8')).toBe('once\n');
 });
 
 it('names the role that may not be taken', async () => {

@@ -30,8 +30,15 @@ const LONGEST_MS = 20_000;
 /** The SDK warns on the console, which is the screen here. */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
+/**
+ * Logins under way. What a profile has started (its credential_process, which may be asking somebody) can't be stopped:
+ * whoever tries again waits for the same one, rather than that one more is started each time.
+ */
+const underway = new Map<string, Promise<Credentials>>();
+
 export function createIdentity({ account, handler, clock, ask }: IdentityParts): Identity {
   const { profile, keys, role, region, url } = account;
+  const who = JSON.stringify([profile, keys?.accessKeyId, role, region, url]);
   const clientConfig = { region, requestHandler: { handle }, logger: silent };
 
   /** The providers have clients of their own, for STS and SSO: what they want sent is sent as all the rest is. */
@@ -40,6 +47,8 @@ export function createIdentity({ account, handler, clock, ask }: IdentityParts):
   }
 
   async function mfaCode(serial: string, deadline: Deadline): Promise<string> {
+    // Who is asked may have gone when the next one comes.
+    underway.delete(who);
     const code = await deadline.whileAsking(async () => ask.secret?.(`MFA code of ${serial}`));
     if (code !== undefined) return code.trim();
     throw new FleetError('auth.needs-secret', `${account.endpoint}: the code of ${serial} is needed`, {
@@ -73,16 +82,26 @@ export function createIdentity({ account, handler, clock, ask }: IdentityParts):
     });
   }
 
+  function begin(deadline: Deadline): Promise<Credentials> {
+    const known = underway.get(who);
+    if (known !== undefined) return known;
+    const begun: Promise<Credentials> = provider(deadline)
+      .then((give) => give())
+      .finally(() => {
+        if (underway.get(who) === begun) underway.delete(who);
+      });
+    underway.set(who, begun);
+    return begun;
+  }
+
   const late = () =>
     new FleetError('host.unreachable', `${account.endpoint}: no login within ${LONGEST_MS / 1000} s`, { retry: true });
 
   return createTokens<Credentials>({
     login: () =>
-      within(LONGEST_MS, { clock, signal: NEVER }, late, async (deadline) => (await provider(deadline))()).catch(
-        (error: unknown) => {
-          throw loginError(error, account);
-        },
-      ),
+      within(LONGEST_MS, { clock, signal: NEVER }, late, begin).catch((error: unknown) => {
+        throw loginError(error, account);
+      }),
     expired: ({ expiration }) => expiration !== undefined && expiration.getTime() - Date.now() < EARLY_MS,
   });
 }

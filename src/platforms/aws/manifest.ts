@@ -86,7 +86,7 @@ const ENDPOINT: readonly EndpointField[] = [
   {
     key: 'metrics-every',
     label: 'Metrics every',
-    help: 'How often CloudWatch is asked.\nIt has new figures every 5 minutes, with detailed monitoring every minute; more often costs more and shows nothing new. A bare number counts seconds.',
+    help: 'How often CloudWatch is asked.\nIt has new figures every 5 minutes, with detailed monitoring every minute; Amazon is never asked more often than that. A bare number counts seconds.',
     kind: 'text',
     default: '5m',
     pattern: { source: '^\\d+(?:\\.\\d+)? ?[sm]?$', complaint: 'Metrics every must be a time like 5m or 60s' },

@@ -107,6 +107,8 @@ it.each([
   [{ metrics: true }, 300_000],
   [{ metrics: true, 'metrics-every': '60s' }, 60_000],
   [{ metrics: true, 'metrics-every': '90' }, 90_000],
+  [{ metrics: true, 'metrics-every': '0' }, 60_000],
+  [{ metrics: true, 'metrics-every': '1s' }, 60_000],
 ])('asks for figures only when it was told to: %o', async (values, everyMs) => {
   expect((await account(values)).metricsEveryMs).toBe(everyMs);
 });

@@ -128,6 +128,32 @@ it('takes an instance off the list that is terminated, and not before', async ()
   );
 });
 
+it('terminates nothing as long as a volume that is to be kept would go with it', async () => {
+  const instance = server.world.add();
+  const [root] = instance.volumes;
+  if (!root) throw new Error('no volume');
+  await watch();
+  // Somebody else marks it again.
+  Object.defineProperty(root, 'deleteOnTermination', { get: () => true, set() {} });
+  const removal = connection.vm.delete?.(vmId(NAME, instance.id), { keepDisks: true, snapshots: false }, signal);
+  await expect(removal).rejects.toMatchObject({ code: 'op.conflict', message: expect.stringContaining(root.id) });
+  expect(instance.state).toBe('stopped');
+});
+
+it('counts what a hibernated instance had in memory among what goes', async () => {
+  const instance = server.world.add({ hibernates: true });
+  instance.reason = { code: 'Client.UserInitiatedHibernate', message: 'hibernated' };
+  await watch();
+  expect(await connection.vm.losses?.(vmId(NAME, instance.id), signal)).toMatchObject({ savedMemory: true });
+});
+
+it('does not terminate an instance whose guest is shutting down', async () => {
+  const instance = server.world.add({ state: 'stopping' });
+  await watch();
+  const removal = connection.vm.delete?.(vmId(NAME, instance.id), { keepDisks: false, snapshots: false }, signal);
+  await expect(removal).rejects.toMatchObject({ code: 'op.conflict' });
+});
+
 it('tells what kcli has written, and other tags as they are', async () => {
   server.world.add({
     tags: { Name: 'web', plan: 'shop', profile: 'small', image: 'debian13', env: 'prod', empty: '' },

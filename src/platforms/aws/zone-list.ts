@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
-import { FleetError } from '../../errors.ts';
 import type { Change, Node } from '../contract.ts';
 import type { About, Api } from './api.ts';
+import { unlessRefused } from './refused.ts';
 import type { Place } from './vm-row.ts';
 import { nodeOf, readZones, unknownZone } from './zones.ts';
 
@@ -31,10 +31,7 @@ export function createZoneList(api: Api, place: Place, clock: Clock): ZoneList {
     nodes: () => [...known.values()],
     async look(about) {
       if (readAt !== undefined && clock.ticks() - readAt < EVERY_MS) return [];
-      const zones = await readZones(api, about).catch((error: unknown) => {
-        if (error instanceof FleetError && error.code === 'auth.forbidden') return [];
-        throw error;
-      });
+      const zones = (await unlessRefused(readZones(api, about))) ?? [];
       readAt = clock.ticks();
       return zones.flatMap((zone) => put(nodeOf(place, zone, clock.now())));
     },

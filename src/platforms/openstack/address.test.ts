@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FleetError } from '../../errors.ts';
 import { endpointName } from '../../ids.ts';
@@ -121,6 +123,17 @@ describe('a cloud of clouds.yaml', () => {
     });
   });
 
+  it('gives way to a project and a user that are named, though it has the ids of others', async () => {
+    const auth = 'auth_url: "https://k", user_id: 1, project_id: 2, project_domain_id: corp, password: pw';
+    await write('work/clouds.yaml', `clouds: { ids: { auth: { ${auth} } } }`);
+    const address = await read({ cloud: 'ids', username: 'dora', project: 'shop' });
+    expect(address).toMatchObject({
+      identity: { user: { name: 'dora', domain: { name: 'Default' } } },
+      scope: { project: { name: 'shop', domain: { id: 'corp' } } },
+    });
+    expect((await read({ cloud: 'ids' })).scope).toEqual({ project: { id: '2' } });
+  });
+
   it('that verifies nothing is refused, with what to do instead', async () => {
     const error = await trouble({ cloud: 'careless' });
     expect(error).toMatchObject({ code: 'config.invalid', fix: expect.stringMatching(/`ca`.*`fingerprint`/) });
@@ -198,6 +211,18 @@ describe('an endpoint', () => {
     expect(error.code).toBe('config.invalid');
     expect(error.message).toMatch(/clouds\.yaml:\d+:\d+: /);
     expect(error.message).not.toContain('s3cret');
+  });
+
+  it('does not wait at a named pipe, reads nothing endless, and follows no aliases without end', async () => {
+    await promisify(execFile)('mkfifo', [join(home, 'work/clouds.yaml')]);
+    expect(await detectAround(around())).toEqual([]);
+    await rm(join(home, 'work/clouds.yaml'));
+    await write('work/clouds.yaml', '#'.repeat(5 * 1024 ** 2));
+    expect((await trouble({ cloud: 'a' })).message).toContain('larger than');
+    const levels = Array.from({ length: 9 }, (_, n) => `k${n + 1}: &a${n + 1} [${`*a${n},`.repeat(9)}]`);
+    await write('work/clouds.yaml', ['k0: &a0 [x]', ...levels].join('\n'));
+    expect(await trouble({ cloud: 'a' })).toMatchObject({ code: 'config.invalid' });
+    expect(await detectAround(around())).toEqual([]);
   });
 
   it('says where it has looked when there is no clouds.yaml', async () => {

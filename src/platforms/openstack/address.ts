@@ -52,7 +52,8 @@ export async function addressOf(endpoint: Endpoint, around: Surroundings = here(
     if (value !== undefined) fields[key] = value;
   }
   const ownLogin = SECRETS.some((key) => key in fields);
-  const auth: Row = { ...(ownLogin ? withoutLogin(entry?.auth) : entry?.auth), ...fields };
+  const given = ownLogin ? withoutLogin(entry?.auth) : (entry?.auth ?? {});
+  const auth: Row = { ...withoutSynonyms(given, fields), ...fields };
   const [ca, fingerprint] = [text('ca') ?? entry?.ca, text('fingerprint')];
   if (entry?.unverified && ca === undefined && fingerprint === undefined) {
     throw new FleetError('config.invalid', `${entry.said} says that certificates are not to be verified`, {
@@ -60,10 +61,10 @@ export async function addressOf(endpoint: Endpoint, around: Surroundings = here(
     });
   }
   const tls = {
-    ...(ca === undefined ? {} : { ca: ca.replace(/^~(?=\/)/, homedir()) }),
+    ...(ca === undefined ? {} : { ca: atHome(ca) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(entry?.cert === undefined ? {} : { cert: entry.cert }),
-    ...(entry?.key === undefined ? {} : { key: entry.key }),
+    ...(entry?.cert === undefined ? {} : { cert: atHome(entry.cert) }),
+    ...(entry?.key === undefined ? {} : { key: atHome(entry.key) }),
   };
   const target = (url: string): HttpTarget => {
     const port = /^(?:http|ws):/i.test(url) ? 80 : 443;
@@ -89,12 +90,27 @@ export async function addressOf(endpoint: Endpoint, around: Surroundings = here(
   };
 }
 
+const atHome = (path: string): string => path.replace(/^~(?=\/)/, homedir());
+
 const SECRETS = ['password', 'token', 'application_credential_secret'];
 const LOGINS = new Set([...SECRETS, 'application_credential_id', 'application_credential_name', 'passcode']);
 
 /** Somebody gave another login than that of clouds.yaml: they are not to be mixed. */
 const withoutLogin = (auth: Row = {}): Row =>
   Object.fromEntries(Object.entries(auth).filter(([key]) => !LOGINS.has(key)));
+
+/** Two words for one thing. Of both Keystone is told the id, so that the file's id would beat the name of a field. */
+const SYNONYMS = [
+  ['user_id', 'username'],
+  ['project_id', 'project_name'],
+  ['user_domain_id', 'user_domain_name'],
+  ['project_domain_id', 'project_domain_name'],
+] as const;
+
+const withoutSynonyms = (auth: Row, fields: Row): Row => {
+  const told = new Set<string>(SYNONYMS.filter((words) => words.some((word) => word in fields)).flat());
+  return Object.fromEntries(Object.entries(auth).filter(([key]) => !told.has(key)));
+};
 
 const entryOf = async (
   cloud: string,

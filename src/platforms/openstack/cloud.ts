@@ -65,6 +65,7 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
         fix: 'name one as `project`',
       });
     }
+    assertMeant(endpoint.name, address, project);
     const find = (service: Service, region: string | undefined) =>
       findService(pass.catalog, { service, interface: address.interface, region });
     const nova = find('compute', address.region);
@@ -104,6 +105,19 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
     close();
     throw error;
   }
+}
+
+/** An application credential is of its own project, whatever else is asked for: its servers must not pass for those of another. */
+function assertMeant(name: EndpointName, { identity, scope }: Address, project: NonNullable<Pass['project']>): void {
+  if (identity.kind !== 'application credential' || scope === undefined) return;
+  const wanted = scope.project;
+  // Keystone's databases take a name in any case.
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  if ('id' in wanted ? wanted.id === project.id : same(wanted.name, project.name)) return;
+  const meant = 'id' in wanted ? wanted.id : wanted.name;
+  throw new FleetError('config.invalid', `${name}: its application credential is of ${project.name}, not of ${meant}`, {
+    fix: 'take one that was made in that project, or leave `project` empty',
+  });
 }
 
 /** Catalogs name `/v2.1`, the same with a project behind it, the older `/v2`, or what stands before all of them. */

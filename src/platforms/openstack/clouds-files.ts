@@ -2,7 +2,7 @@
  * Where OpenStack's users keep their clouds: clouds.yaml, with secrets in secure.yaml and what clouds have in common in
  * clouds-public.yaml (openstacksdk, openstack/config/loader.py). The first file of each kind counts, as there.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../../errors.ts';
@@ -57,17 +57,29 @@ export async function readCloudsFiles(file: string | undefined, around: Surround
 
 async function firstOf(paths: readonly string[]): Promise<CloudsFile | undefined> {
   for (const path of paths) {
-    const text = await readFile(path, 'utf8').catch(unlessMissing);
+    const text = await readText(path);
     if (text !== undefined) return { path, content: await parsed(path, text) };
   }
   return undefined;
 }
 
+/** Nobody's list of clouds is longer. */
+const FILE_MAX = 4 * 1024 ** 2;
+
 /** What may not be read is passed over, as openstacksdk does: another one may be meant for this user. */
-function unlessMissing(error: unknown): undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EISDIR') return undefined;
-  throw error;
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    // A named pipe would wait for ever; the working directory may be anybody's.
+    if (!found.isFile()) return undefined;
+    if (found.size > FILE_MAX) throw new FleetError('config.invalid', `${path} is larger than any list of clouds`);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof FleetError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return undefined;
+    throw new FleetError('config.invalid', `${path} can't be read`, { cause: error });
+  }
 }
 
 async function parsed(path: string, text: string): Promise<Row> {
@@ -80,7 +92,16 @@ async function parsed(path: string, text: string): Promise<Row> {
     // The rest of yaml's message shows the line, which may be a password.
     throw new FleetError('config.invalid', `${place}: ${trouble.message.split(/ at line |:?\n/)[0]}`);
   }
-  const content: unknown = document.toJS();
+  const content = contentOf(document, path);
   if (isRow(content)) return content;
   throw new FleetError('config.invalid', `${path} is no list of clouds`, { fix: 'it begins with `clouds:`' });
+}
+
+/** Throws config.invalid for aliases without end. */
+function contentOf(document: { toJS(): unknown }, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new FleetError('config.invalid', `${path} can't be understood`, { cause });
+  }
 }

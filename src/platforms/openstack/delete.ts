@@ -5,6 +5,7 @@ import { disksOf, type ServerDisk } from './disks.ts';
 import { isAtLeast } from './microversion.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
 import { readSnapshots } from './snapshots.ts';
+import { stateOf } from './states.ts';
 import { readVolumes } from './volumes.ts';
 
 export interface Neighbours {
@@ -14,6 +15,20 @@ export interface Neighbours {
 
 /** From this one on nova lets go of a volume that was to be deleted with its server. */
 const LETS_GO = [2, 85] as const;
+
+/** Nova deletes the image of a shelved server with it (nova/compute/api.py, _delete), which it has named `…-shelved`. */
+const SHELVED_IMAGE = '-shelved';
+const isShelved = ({ server }: ServerCall): boolean => server.vmState?.startsWith('shelved') === true;
+
+/** By vm_state: a guest is in there, also while it is being shut down, rebooted or moved. */
+const AWAKE = new Set(['active', 'paused', 'rescued', 'resized']);
+
+function refuseAwake(call: ServerCall): void {
+  const { state, server } = call;
+  if (state === 'running' || state === 'paused') throw conflict(call, `is ${state}`, 'stop it first');
+  if (!AWAKE.has(server.vmState ?? '') || state === 'stopped' || state === 'crashed') return;
+  throw conflict(call, `is not off yet (${stateOf(server).rawState})`, 'wait until it is, or stop it first');
+}
 
 /** Deleting a server, and saying beforehand what that destroys. */
 export function createDelete(
@@ -28,22 +43,25 @@ export function createDelete(
       onServer(calls, id, signal, async (call): Promise<Losses> => {
         const [disks, snapshots] = await Promise.all([readDisks(call), readSnapshots(glance, call)]);
         const why = whyGone(disks, letsGo);
+        const goes = (image: string) => isShelved(call) && image.endsWith(SHELVED_IMAGE);
         return {
-          goes: disks.filter(({ goes }) => goes).map(({ path }) => path),
+          goes: [
+            ...disks.filter((disk) => disk.goes).map(({ path }) => path),
+            ...snapshots.filter(goes).map((image) => `${image} (the image that it was shelved into)`),
+          ],
           stays: [
-            ...disks.filter(({ goes }) => !goes).map(({ path }) => `${path} (a volume of its own)`),
+            ...disks.filter((disk) => !disk.goes).map(({ path }) => `${path} (a volume of its own)`),
             ...call.server.addresses.filter(({ floating }) => floating).map(({ ip }) => `${ip} (a floating IP)`),
-            ...snapshots.map((name) => `${name} (an image that was made of it)`),
+            ...snapshots.filter((image) => !goes(image)).map((image) => `${image} (an image that was made of it)`),
           ],
           snapshots: [],
+          ...(call.state === 'suspended' ? { savedMemory: true } : {}),
           ...(why === undefined ? {} : { disksGo: why }),
         };
       }),
     delete: (id, { keepDisks }, signal) =>
       onServer(calls, id, signal, async (call): Promise<Accepted> => {
-        if (call.state === 'running' || call.state === 'paused') {
-          throw conflict(call, call.state === 'paused' ? 'is paused' : 'is running', 'stop it first');
-        }
+        refuseAwake(call);
         if (keepDisks) await letGo(call, await readDisks(call), letsGo);
         const { request } = await call.change('DELETE', '');
         return { ...(request === undefined ? {} : { task: request }), warnings: [] };

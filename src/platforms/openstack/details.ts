@@ -33,7 +33,8 @@ export async function readDetails(options: DetailsOptions): Promise<never> {
     if (await images.learn(ids, signal)) {
       await inSteps(roster.entries.keys(), (some) => emit(roster.redraw(some)));
     }
-    emit(roster.learn(await faults.read(roster, signal)));
+    const askedAt = clock.ticks();
+    emit(roster.learn(await faults.read(roster, signal), askedAt));
     if (first) onComplete();
   }
 }

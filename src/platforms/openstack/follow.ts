@@ -41,9 +41,10 @@ export function createFollower({ api, endpoint, clock, roster, sink, emit }: Fol
   const touched = new Map<string, number>();
 
   async function readServerOf(id: string, signal: AbortSignal): Promise<void> {
+    const askedAt = clock.ticks();
     try {
       const body = await api.get(`/servers/${encodeURIComponent(id)}`, { signal, subject: id });
-      emit(roster.learn([readServer(asRow(body['server'], id))]));
+      emit(roster.learn([readServer(asRow(body['server'], id))], askedAt));
     } catch (error) {
       if (!(error instanceof FleetError) || signal.aborted) throw error;
       // Any other trouble with one server is not the link's: the next poll will tell.

@@ -12,6 +12,8 @@ export interface Images {
 
 /** Ids in one request: an address of 4 kB goes everywhere. */
 const AT_ONCE = 80;
+/** Rows are shown without names before; the end of the list waits for them. */
+const DEADLINE_MS = 10_000;
 
 /** `glance` undefined: the cloud has none, and its images have no names. */
 export function createImages(glance: Api | undefined): Images {
@@ -26,7 +28,7 @@ export function createImages(glance: Api | undefined): Images {
         const some = unknown.slice(at, at + AT_ONCE);
         const query = { id: `in:${some.join(',')}`, limit: AT_ONCE };
         try {
-          const body = await glance.get('/images', { signal, subject: 'the images', query });
+          const body = await glance.get('/images', { signal, subject: 'the images', query, deadlineMs: DEADLINE_MS });
           for (const row of rowsIn(body, 'images')) names.set(textOf(row, 'id') ?? '', textOf(row, 'name') ?? '');
         } catch (error) {
           // Servers are listed without them as well.

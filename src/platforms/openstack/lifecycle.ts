@@ -25,7 +25,7 @@ export function createLifecycle(calls: ServerCalls): Power {
       }),
     restart: (id, how, signal) =>
       onServer(calls, id, signal, async (call) => {
-        if (how === 'force' && call.state === 'error') return reboot(call, 'HARD');
+        if (how === 'force' && (call.state === 'error' || call.state === 'crashed')) return reboot(call, 'HARD');
         if (call.state !== 'running') throw conflict(call, 'does not run', 'start it');
         return reboot(call, how === 'force' ? 'HARD' : 'SOFT');
       }),
@@ -55,6 +55,8 @@ async function start(call: ServerCall): Promise<Accepted> {
   const { state, server } = call;
   if (server.vmState === 'rescued') throw inRescue(call);
   if (state === 'running') return already(call, 'vm.start', 'running');
+  // To Nova it is active still: os-start would be refused.
+  if (state === 'crashed') return reboot(call, 'HARD');
   const woken = await wake(call);
   if (woken) return woken;
   if (server.vmState === 'shelved' || server.vmState === 'shelved_offloaded') {

@@ -71,6 +71,17 @@ describe('a login', () => {
     expect(cloud.complaints).toEqual([]);
   });
 
+  it('with an application credential of another project than the one that is named is refused', async () => {
+    const credential = {
+      'application-credential-id': CREDENTIAL.id,
+      'application-credential-secret': CREDENTIAL.secret,
+    };
+    expect(await trouble(open({ ...credential, project: 'shop' }))).toMatchObject({
+      code: 'config.invalid',
+      message: `lab: its application credential is of ${PROJECT.name}, not of shop`,
+    });
+  });
+
   it('may be a token that was made elsewhere', async () => {
     const auth = {
       identity: { methods: ['password'], password: { user: { name: username, password, domain: { id: 'default' } } } },
@@ -104,6 +115,11 @@ describe('a login', () => {
     const secret = (prompt: string) => Promise.resolve(asked.push(prompt) ? password : undefined);
     await open({ username, project: PROJECT.name }, { secret });
     expect(asked).toEqual([expect.stringMatching(/^Password of drover at 127\.0\.0\.1:\d+$/)]);
+    // A token that ends asks nobody again: they may have left.
+    cloud.keystone.revoke();
+    await read();
+    expect(asked).toHaveLength(1);
+    await connection?.close();
     expect((await trouble(open({ username, project: PROJECT.name }))).code).toBe('auth.needs-secret');
   });
 

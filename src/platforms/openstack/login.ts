@@ -46,6 +46,9 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   const rejected = (fix: string, cause: unknown) =>
     new FleetError('auth.rejected', `${http.name} refused ${who}`, { fix, cause });
 
+  /** Asked for once: a token may run out while nobody is there. */
+  let typed: string | undefined;
+
   async function login(): Promise<Pass> {
     const password = identity.kind === 'password' ? await passwordOf(identity) : undefined;
     const madeAt = clock.ticks();
@@ -63,8 +66,11 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
     return passOf(answer, madeAt);
   }
 
-  const passwordOf = async ({ password, passcode }: { password: string | undefined; passcode: string | undefined }) =>
-    password ?? (passcode === undefined ? askFor('Password of') : undefined);
+  async function passwordOf({ password, passcode }: { password: string | undefined; passcode: string | undefined }) {
+    if (password !== undefined || passcode !== undefined) return password;
+    typed ??= await askFor('Password of');
+    return typed;
+  }
 
   async function post(body: Row, headers: Readonly<Record<string, string>> = {}): Promise<RestAnswer> {
     // An application credential is of one project for ever: Keystone wants no scope with it.

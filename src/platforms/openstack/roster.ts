@@ -14,14 +14,16 @@ export interface Entry {
   readonly vm: Vm;
   /** Why the last task failed. */
   readonly failure: Trouble | undefined;
+  /** In ticks: when the question was sent that was answered with this. */
+  readonly askedAt: number;
 }
 
 export interface Roster {
   readonly entries: ReadonlyMap<string, Entry>;
   /** All that is not among these is gone. */
   keep(ids: ReadonlySet<string>): readonly Change[];
-  /** Some of them, also those that are gone. */
-  learn(servers: readonly Server[]): readonly Change[];
+  /** Some of them, also those that are gone; `askedAt`: when they were asked for, in ticks. */
+  learn(servers: readonly Server[], askedAt: number): readonly Change[];
   gone(id: string): readonly Change[];
   fail(id: string, message: string | undefined): readonly Change[];
   /** Nodes came and went: rows are to be drawn again. */
@@ -43,27 +45,27 @@ export function createRoster({ cloud, pool, images, clock, places: first }: Rost
   const entries = new Map<string, Entry>();
   let places = first;
 
-  function put(server: Server, failure: Trouble | undefined): readonly Change[] {
+  function put(server: Server, failure: Trouble | undefined, askedAt: number): readonly Change[] {
     const old = entries.get(server.id);
     const known = old ? completed(server, old.server) : server;
     const place = { endpoint, node: nodeOf(endpoint, known, places), pool: pool.id };
     const vm = rowOf(place, known, images.nameOf(known.imageId), failure);
     const same = old !== undefined && sameRow(old.vm, vm);
-    entries.set(server.id, { server: known, vm: same ? old.vm : vm, failure });
+    entries.set(server.id, { server: known, vm: same ? old.vm : vm, failure, askedAt });
     return same ? [] : [{ kind: 'vm-upsert', vm }];
   }
   const drop = (id: string): readonly Change[] =>
     entries.delete(id) ? [{ kind: 'vm-remove', id: vmId(endpoint, id) }] : [];
 
-  /** An answer that is older than what is known already is no news: polls overlap with reads of single servers. */
-  const isOld = (server: Server): boolean => {
-    const known = entries.get(server.id)?.server.updatedAt;
-    return known !== undefined && server.updatedAt !== undefined && server.updatedAt < known;
-  };
-  const learn = (servers: readonly Server[]): readonly Change[] =>
+  /**
+   * Polls overlap with reads of single servers: what was asked for later counts. Nova's own stamps don't tell, since the
+   * API's machine sets them as well as the conductor's, and their clocks differ.
+   */
+  const learn = (servers: readonly Server[], askedAt: number): readonly Change[] =>
     servers.flatMap((server) => {
       if (isGone(server)) return drop(server.id);
-      return isOld(server) ? [] : put(server, entries.get(server.id)?.failure);
+      const old = entries.get(server.id);
+      return old && askedAt < old.askedAt ? [] : put(server, old?.failure, askedAt);
     });
 
   return {
@@ -74,7 +76,7 @@ export function createRoster({ cloud, pool, images, clock, places: first }: Rost
     fail(id, message) {
       const old = entries.get(id);
       if (!old || (message === undefined && old.failure === undefined)) return [];
-      return put(old.server, message === undefined ? undefined : { message, since: clock.now() });
+      return put(old.server, message === undefined ? undefined : { message, since: clock.now() }, old.askedAt);
     },
     move(now) {
       places = now;
@@ -82,7 +84,7 @@ export function createRoster({ cloud, pool, images, clock, places: first }: Rost
     redraw: (ids) =>
       [...ids].flatMap((id) => {
         const old = entries.get(id);
-        return old ? put(old.server, old.failure) : [];
+        return old ? put(old.server, old.failure, old.askedAt) : [];
       }),
   };
 }

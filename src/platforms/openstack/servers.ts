@@ -85,7 +85,7 @@ export function readServer(row: Row): Server {
 }
 
 const textsOf = (row: Row): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(row).map(([key, value]) => [key, String(value)]));
+  Object.fromEntries(Object.keys(row).map((key) => [key, textOf(row, key) ?? '']));
 
 function readFlavor(row: Row): Flavor | undefined {
   const [vcpus, memory] = [numberOf(row, 'vcpus'), numberOf(row, 'ram')];

@@ -15,6 +15,9 @@ export interface Volume {
   readonly size: Bytes | undefined;
 }
 
+/** Without Cinder's word it is a volume all the same. */
+const DEADLINE_MS = 5_000;
+
 /** `cinder` undefined: names and sizes stay unknown. */
 export async function readVolumes(call: ServerCall, cinder: Api | undefined): Promise<readonly Volume[]> {
   const { server, signal, name } = call;
@@ -41,9 +44,9 @@ const sizeOf = (size: number | undefined): Bytes | undefined => (size === undefi
 
 async function readSheet(cinder: Api, id: string, subject: string, signal: AbortSignal) {
   try {
-    return rowIn(await cinder.get(`/volumes/${encodeURIComponent(id)}`, { signal, subject }), 'volume');
+    const options = { signal, subject, deadlineMs: DEADLINE_MS };
+    return rowIn(await cinder.get(`/volumes/${encodeURIComponent(id)}`, options), 'volume');
   } catch (error) {
-    // Without Cinder's word it is a volume all the same.
     if (error instanceof FleetError && !signal.aborted) return {};
     throw error;
   }

@@ -151,6 +151,15 @@ describe('a project', () => {
     expect(asked(/servers\/detail\?limit=250$/)).toHaveLength(1);
   });
 
+  it('believes the later answer, also when whoever stamped it has a clock that is behind', async () => {
+    const server = cloud.world.add({ ...on, taskState: 'powering-off', updatedAt: quickClock.now() + 30_000 });
+    const watching = await watch();
+    expect(rowOf(watching, server).state).toBe('stopping');
+    Object.assign(server, { vmState: 'stopped', taskState: null, powerState: 4 });
+    cloud.world.touch(server);
+    await watching.untilState(idOf(server), 'stopped');
+  });
+
   it('keeps what it knew of servers whose cell does not answer', async () => {
     const server = cloud.world.add({ ...on, name: 'far' });
     const watching = await watch();
@@ -312,6 +321,15 @@ describe('a server', () => {
     await watching.untilState(idOf(server), 'running');
   });
 
+  it.each(['start', 'restart'] as const)('that has crashed is brought back by force: %s', async (verb) => {
+    const server = cloud.world.add({ ...on, powerState: 6 });
+    const watching = await watch();
+    expect(rowOf(watching, server).state).toBe('crashed');
+    if (verb === 'start') await connection.vm.start(idOf(server), signal);
+    else await connection.vm.restart?.(idOf(server), 'force', signal);
+    await watching.untilState(idOf(server), 'running');
+  });
+
   it('says of a forced stop that its power is not cut at once', async () => {
     const server = cloud.world.add(on);
     await open();
@@ -379,6 +397,31 @@ describe('deleting a server', () => {
     await connection.vm.delete?.(idOf(server), { keepDisks: true, snapshots: false }, signal);
     await watching.until('it to go', () => (watching.vms.has(idOf(server)) ? undefined : true));
     expect(cloud.world.volumes.has('aaaa')).toBe(true);
+  });
+
+  it('F-058 counts the image that a server was shelved into among what goes', async () => {
+    const server = cloud.world.add({ vmState: 'shelved_offloaded', host: null });
+    cloud.world.images.set('cccc', { name: 'web1-shelved', of: server.id });
+    cloud.world.images.set('dddd', { name: 'monday', of: server.id });
+    await open();
+    const { goes, stays } = (await connection.vm.losses?.(idOf(server), signal)) ?? {};
+    expect(goes).toContainEqual(expect.stringContaining('web1-shelved'));
+    expect(stays?.join()).not.toContain('web1-shelved');
+    expect(stays).toContainEqual(expect.stringContaining('monday'));
+  });
+
+  it('counts the saved memory of a suspended one among what goes', async () => {
+    const server = cloud.world.add({ vmState: 'suspended' });
+    await open();
+    expect(await connection.vm.losses?.(idOf(server), signal)).toMatchObject({ savedMemory: true });
+  });
+
+  it.each(['powering-off', 'rebooting', 'migrating'])('waits for one that is %s', async (taskState) => {
+    const server = cloud.world.add({ ...on, taskState });
+    await open();
+    const removal = connection.vm.delete?.(idOf(server), { keepDisks: false, snapshots: false }, signal);
+    expect(await trouble(removal ?? Promise.resolve())).toMatchObject({ code: 'op.conflict' });
+    expect(asked(/^DELETE/)).toEqual([]);
   });
 
   it('deletes nothing when its disks are to be kept and can not be', async () => {

@@ -44,14 +44,16 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
   };
 
   /** `learn` is called with each page. `since` undefined: the whole list, whose ids are the answer. */
-  async function read(since: number | undefined, learn: (servers: readonly Server[]) => void) {
+  async function read(since: number | undefined, learn: (servers: readonly Server[], askedAt: number) => void) {
     const { allProjects } = cloud.address;
     const ids = new Set<string>();
     const options = { subject: cloud.name, allProjects, signal: inner, ...(since === undefined ? {} : { since }) };
+    let askedAt = clock.ticks();
     for await (const servers of listServers(poll, options)) {
       time.note(servers);
       for (const { id } of servers) ids.add(id);
-      learn(servers);
+      learn(servers, askedAt);
+      askedAt = clock.ticks();
     }
     return ids;
   }
@@ -61,7 +63,7 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
     const tell = (changes: readonly Change[]) => {
       news = emit(changes) || news;
     };
-    const ids = await read(since, (servers) => tell(roster.learn(servers)));
+    const ids = await read(since, (servers, askedAt) => tell(roster.learn(servers, askedAt)));
     if (since === undefined) tell(roster.keep(ids));
     if (!news) sink({ kind: 'alive', at: clock.now() });
   }
@@ -107,13 +109,14 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
   }
 
   try {
+    const began = clock.ticks();
     const pages: (readonly Server[])[] = [];
     const [places] = await Promise.all([
       readPlaces(poll, cloud, inner),
       read(undefined, (servers) => void pages.push(servers)),
     ]);
     const roster = createRoster({ cloud, pool, images, clock, places });
-    for (const servers of pages) roster.learn(servers);
+    for (const servers of pages) roster.learn(servers, began);
     const vms = Array.from(roster.entries.values(), ({ vm }) => vm);
     const inventory = { pools: [pool], nodes: [...places.nodes.values()], vms };
     sink({ kind: 'inventory', at: clock.now(), inventory });

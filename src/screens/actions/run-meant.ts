@@ -23,7 +23,7 @@ export function runMeant(
 }
 
 /** What is for no row that is there already. */
-const makesNew = (action: Action): boolean =>
+export const makesNew = (action: Action): boolean =>
   ('change' in action && !action.onExisting) || ('form' in action && action.form === 'add');
 
 /** A pool comes first where the cursor is on one that it would be made in, else an endpoint. */

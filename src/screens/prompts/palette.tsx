@@ -21,7 +21,7 @@ const SENTENCE_ROWS = 2;
 /** Every action by name, and why it can't run now. Tab completes, Enter runs. */
 export function openPalette(stage: Stage, { whyNot, run }: PaletteOptions): void {
   const { theme } = stage.look;
-  // Asked once: what is selected can't change while the palette is open.
+  // Asked once: nothing runs on what comes into the place of what is selected now.
   const all = stage.actions.map((action) => ({ action, no: whyNot(action) }));
   let input: TextInput = textInput();
   let at = 0;

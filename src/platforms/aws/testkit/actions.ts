@@ -20,7 +20,7 @@ export const actions: Readonly<Record<string, Action>> = {
   DescribeVolumes: { takes: [FILTER, PAGE], answer: tell.describeVolumes },
   DescribeAddresses: { takes: [FILTER], answer: tell.describeAddresses },
   DescribeInstanceTypes: { takes: [FILTER, PAGE], answer: tell.describeTypes },
-  DescribeImages: { takes: [FILTER, PAGE], answer: tell.describeImages },
+  DescribeImages: { takes: [FILTER, PAGE, /^IncludeDeprecated$/], answer: tell.describeImages },
   DescribeAvailabilityZones: { takes: [], answer: tell.describeZones },
   DescribeInstanceAttribute: { takes: [ID, /^Attribute$/], answer: power.protection },
   GetConsoleOutput: { takes: [ID, /^Latest$/], answer: (_world, form) => power.consoleOutput(form) },
