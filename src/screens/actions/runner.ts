@@ -1,4 +1,5 @@
 import type { Action, ViewAction } from '../../actions/action.ts';
+import { rowKey } from '../../state/tree.ts';
 import { deadline } from '../deadline.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import { createAsk } from '../dialogs/ask.ts';
@@ -49,7 +50,9 @@ export function createRunner(
       return node === undefined ? undefined : attachNode(stage, action, node);
     }
     if ('shows' in action && action.noun === 'vm') {
-      if (first !== undefined && state.view.toKey(`vm ${first}`)) details.turnTo('Console');
+      if (first === undefined) return;
+      state.reveal(rowKey('vm', first));
+      details.turnTo('Console');
       state.pane = 'details';
       return stage.changed();
     }
