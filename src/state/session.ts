@@ -56,8 +56,11 @@ const CONNECT_MS = 30_000;
 const BACK_OFF_MS = [1_000, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
 /** How long a connection counts as one that is being made; what costs time at the keys is over by then. */
 const HANDSHAKE_TURN_MS = 500;
-/** How much later than expected a feed may come before rows are called stale. */
-const GRACE_MS = 1_200;
+/**
+ * How much later than expected a feed may come before rows are called stale. A platform that is asked more rarely is one
+ * whose answers take longer: half of the interval is theirs.
+ */
+const graceFor = (everyMs: number): number => Math.max(1_200, everyMs / 2);
 const TICKS_UNTIL_SURE = 2;
 const KEEP_AFTER_MS = 5_000;
 const KEEP_EVERY_MS = 120_000;
@@ -272,7 +275,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     ready: () => attempt.promise,
     look() {
       if (status.phase !== 'up' || status.staleSince !== undefined) return;
-      if (clock.ticks() - heardTicks > spec.everyMs + GRACE_MS) tell(keptStale());
+      if (clock.ticks() - heardTicks > spec.everyMs + graceFor(spec.everyMs)) tell(keptStale());
     },
     async end() {
       controller.abort(new FleetError('op.cancelled', `${spec.name} is closed`));

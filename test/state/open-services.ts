@@ -33,6 +33,7 @@ export async function openServices(
   values: Settings = {},
   readOnly?: string,
   cache?: InventoryCache,
+  everyMs = EVERY_MS,
 ): Promise<OpenServices> {
   const clock = createTestClock();
   const endpoint: Endpoint = {
@@ -76,7 +77,7 @@ export async function openServices(
     name: endpoint.name,
     platform: 'fake',
     address: 'simulated',
-    everyMs: EVERY_MS,
+    everyMs,
     enabled: true,
     resolve: async () => endpoint,
     rejected: () => {},

@@ -21,6 +21,15 @@ describe('a session', () => {
     expect(status()?.staleSince).toBeLessThanOrEqual(silentFrom + 1);
   });
 
+  it('gives a platform that is asked rarely half of its interval to answer', async () => {
+    const { clock, server, status } = await openServices({}, undefined, undefined, 10_000);
+    server.faults.freeze();
+    await clock.pass(14_000);
+    expect(status()?.staleSince).toBeUndefined();
+    await clock.pass(3_000);
+    expect(status()?.staleSince).toBeDefined();
+  });
+
   it('is fresh again by itself when the other side goes on', async () => {
     const { clock, server, status } = await openServices();
     server.faults.freeze();

@@ -52,7 +52,10 @@ export function createApi({ account, sdk, identity, clock }: ApiParts): Api {
     try {
       return await sdk.send(order, used, signal).catch(async (error: unknown) => {
         if (!isLoggedOut(error)) throw error;
-        return sdk.send(order, await identity.renew(used, signal), signal);
+        const fresh = await identity.renew(used, signal);
+        // A key that stands somewhere is what it was: it would be refused again.
+        if (fresh.accessKeyId === used.accessKeyId && fresh.sessionToken === used.sessionToken) throw error;
+        return sdk.send(order, fresh, signal);
       });
     } catch (error) {
       if (signal.aborted) throw signal.reason;

@@ -7,6 +7,9 @@ import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call
 
 const DISKS_GO = 'its root disk is an instance store, which is a part of its host: it can not be kept';
 
+/** It may be shutting down for some minutes. */
+const TERMINATE_MS = 300_000;
+
 /** Terminating an instance, and saying beforehand what that destroys. */
 export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
   return {
@@ -32,11 +35,9 @@ export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'd
 async function terminate({ change, machine, name }: VmCall): Promise<Accepted> {
   await change('TerminateInstances', { InstanceIds: [machine.id] });
   const group = machine.tags.get(GROUP_TAG);
-  if (group === undefined) return done();
-  return done({
-    feature: 'vm.delete',
-    detail: `the Auto Scaling group ${group} makes another one in place of ${name}`,
-  });
+  const detail = `the Auto Scaling group ${group} makes another one in place of ${name}`;
+  const accepted = group === undefined ? done() : done({ feature: 'vm.delete', detail });
+  return { ...accepted, takesUpToMs: TERMINATE_MS };
 }
 
 /** EC2 deletes volumes by a mark that each has; taking it away is a change of its own, before. */

@@ -90,6 +90,12 @@ it('waits for the program of a profile, and does not start it again', async () =
   expect(await readFile(started, 'utf8')).toBe('once\n');
 });
 
+it('shows a key that was refused once only', async () => {
+  const keys = { ...WITH_KEYS, 'access-key-id': 'AKIAWRONG' };
+  await expect(open(keys)).rejects.toMatchObject({ code: 'auth.rejected' });
+  expect(wire.map(({ text }) => text)).toHaveLength(1);
+});
+
 it('names the role that may not be taken', async () => {
   const role = ROLE.replace('operator', 'king');
   await expect(open({ ...WITH_KEYS, 'role-arn': role })).rejects.toMatchObject({

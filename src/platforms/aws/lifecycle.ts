@@ -6,13 +6,18 @@ import { NO_HIBERNATION, NO_STOP } from './vm-row.ts';
 
 type Lifecycle = Required<Pick<VmOps, 'start' | 'stop' | 'restart' | 'suspend' | 'resume'>>;
 
+/** EC2 states no times. Of these none is a reason to worry; a guest that does not end is cut off after some minutes. */
+const START_MS = 120_000;
+const STOP_MS = 300_000;
+const FORCED_STOP_MS = 120_000;
+
 /** What the power switch does. Where an instance is there already, nothing is sent, and that is told as a warning. */
 export function createLifecycle(calls: VmCalls): Lifecycle {
   const start = async (call: VmCall): Promise<Accepted> => {
     const { machine } = call;
     if (machine.state === 'running') return already('vm.start', call, 'was running already');
     await call.change('StartInstances', { InstanceIds: [machine.id] });
-    return done();
+    return { ...done(), takesUpToMs: START_MS };
   };
   return {
     start: (id, signal) => onInstance(calls, id, signal, start),
@@ -26,7 +31,7 @@ export function createLifecycle(calls: VmCalls): Lifecycle {
         // Without SkipOsShutdown a forced stop asks the guest as well, and waits for it.
         const force = how === 'force' ? { Force: true, SkipOsShutdown: true } : {};
         await call.change('StopInstances', { InstanceIds: [machine.id], ...force });
-        return done(...replaced(machine));
+        return { ...done(...replaced(machine)), takesUpToMs: how === 'force' ? FORCED_STOP_MS : STOP_MS };
       }),
     restart: (id, how, signal) =>
       onInstance(calls, id, signal, async (call) => {

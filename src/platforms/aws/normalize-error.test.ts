@@ -37,6 +37,17 @@ it('names the right that is missing, and spares the reader what nobody can read'
   expect(String(error)).not.toMatch(/Encoded|5Zm9yYmlk/);
 });
 
+it.each([
+  ['disableApiTermination', 'switch termination-protection off in its settings'],
+  ['disableApiStop', 'aws ec2 modify-instance-attribute --no-disable-api-stop'],
+])('says how a protection is switched off: %s', (attribute, fix) => {
+  const message = `The instance 'i-1' may not be touched. Modify its '${attribute}' instance attribute and try again.`;
+  expect(normalizeError(said('OperationNotPermitted', message), 'web1', true)).toMatchObject({
+    code: 'op.refused',
+    fix,
+  });
+});
+
 it('says both times when the clocks disagree', () => {
   const message = 'Request has expired. Timestamp date is 2026-01-01T00:00:00Z. Current date is 2026-01-02T00:00:00Z.';
   const error = normalizeError(said('RequestExpired', message), 'web1');

@@ -80,16 +80,22 @@ export function normalizeError(error: unknown, subject: string, mutates = false)
       fix: 'look at its state before you repeat it',
     });
   }
+  if (code === 'OperationNotPermitted') return make('op.refused', undefined, protectionFix(said));
   const [kind, fix] = CODES[code] ?? [];
   if (kind) return make(kind, undefined, fix === undefined ? {} : { fix });
   const status = error.$metadata.httpStatusCode ?? 0;
   return make(/^Invalid|^Missing|^Unsupported/.test(code) && status < 500 ? 'op.refused' : 'op.failed');
 }
 
+/** Termination protection is a setting here, stop protection is not. */
+function protectionFix(said: string): FleetErrorOptions {
+  if (/disableApiStop/i.test(said)) return { fix: 'aws ec2 modify-instance-attribute --no-disable-api-stop' };
+  return /disableApiTermination/i.test(said) ? { fix: 'switch termination-protection off in its settings' } : {};
+}
+
 const CODES: Readonly<Record<string, readonly [kind: FleetError['code'], fix?: string]>> = {
   IncorrectInstanceState: ['op.conflict', 'wait until it is done with what it does now'],
   IncorrectState: ['op.conflict'],
-  OperationNotPermitted: ['op.refused', 'switch its protection off first, in its settings'],
   InsufficientInstanceCapacity: [
     'op.failed',
     'try it again later: AWS has no such machine free in this zone now, and another instance type may do',

@@ -6,6 +6,8 @@ type Power = Required<Pick<VmOps, 'start' | 'stop' | 'restart' | 'pause' | 'resu
 
 /** Nova's own `shutdown_timeout` of 60 s, which an image may change, and what the rest of it takes. */
 const SHUTDOWN_MS = 90_000;
+/** Its image is brought to a host. */
+const UNSHELVE_MS = 600_000;
 const NO_POWER_CUT =
   'Nova cuts no power at once: the guest is asked, and cut off when it has not ended after 60 s (or what its image says)';
 
@@ -60,7 +62,7 @@ async function start(call: ServerCall): Promise<Accepted> {
   const woken = await wake(call);
   if (woken) return woken;
   if (server.vmState === 'shelved' || server.vmState === 'shelved_offloaded') {
-    return call.act('Unshelve', { unshelve: null });
+    return { ...(await call.act('Unshelve', { unshelve: null })), takesUpToMs: UNSHELVE_MS };
   }
   return call.act('Start', { 'os-start': null });
 }

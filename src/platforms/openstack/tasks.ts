@@ -84,6 +84,8 @@ function endOf(action: Row): { readonly why: string | undefined } | undefined {
     const step = failed ? textOf(failed, 'event') : undefined;
     return { why: plainLine(details ?? `Nova does not say why${step === undefined ? '' : ` (${step})`}`) };
   }
-  const ended = events.length > 0 && events.every((event) => textOf(event, 'finish_time') !== undefined);
+  // The conductor has steps of its own, and there may be a pause before the host begins with what was asked for.
+  const begun = events.some((event) => textOf(event, 'event')?.startsWith('compute_'));
+  const ended = begun && events.every((event) => textOf(event, 'finish_time') !== undefined);
   return ended ? { why: undefined } : undefined;
 }
