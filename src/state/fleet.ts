@@ -57,6 +57,8 @@ export interface Fleet {
   readonly samples: VmSamples;
   readonly nodeSamples: NodeSamples;
   readonly events: readonly PlatformEvent[];
+  /** Also of VMs that are gone, as long as events may speak of them. */
+  nameOf(id: VmId | NodeId): string | undefined;
   readonly platformTasks: PlatformTasks;
   /** VMs right below a node, or below a platform pool when they are on no node; in natural order of their names. */
   vmsBelow(parent: NodeId | PoolId): readonly VmId[];

@@ -50,6 +50,15 @@ export function createStore(clock: Clock): Store {
   let version = 0;
   let shape = 0;
 
+  /** Names of VMs that are gone; the oldest are forgotten first. */
+  const gone = new Map<VmId, string>();
+  const remember = (id: VmId) => {
+    const name = index.get(id)?.name;
+    if (name !== undefined) gone.set(id, name);
+    const [oldest] = gone.size > EVENTS_KEPT ? gone.keys() : [];
+    if (oldest !== undefined) gone.delete(oldest);
+  };
+
   let toldAt = Number.NEGATIVE_INFINITY;
 
   const landing = createLanding(clock, (goesOn) => {
@@ -70,6 +79,7 @@ export function createStore(clock: Clock): Store {
       }
       case 'vm-remove':
         samples.forget(change.id);
+        remember(change.id);
         return index.remove(change.id);
       case 'node-upsert': {
         const known = nodes.get(change.node.id);
@@ -144,6 +154,7 @@ export function createStore(clock: Clock): Store {
     get events() {
       return events;
     },
+    nameOf: (id) => index.get(id as VmId)?.name ?? nodes.get(id as NodeId)?.name ?? gone.get(id as VmId),
     platformTasks,
     get version() {
       return version;

@@ -52,6 +52,16 @@ describe('actions on a VM', () => {
     await fleet.see('billing-db1 login:');
   });
 
+  it('calls a VM in its events by its name when it is gone as well', async () => {
+    await open();
+    await fleet.press(STOPPED, 'X');
+    await fleet.see('Is lost: ');
+    await fleet.press('billing-web1', 'pgdn', 'enter');
+    await fleet.see('billing-web1 is deleted');
+    await fleet.press('8');
+    await fleet.see(/billing-web1 +Deleted with its disks/);
+  });
+
   it('says before anything is sent that disks can not be kept where they can not', async () => {
     await open({ values: { 'disks-go': true } });
     await fleet.press(STOPPED, 'X');

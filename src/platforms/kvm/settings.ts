@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import { formatBytes } from '../../units.ts';
 import type { Settings, SettingsTarget, VmOps, Warning } from '../contract.ts';
 import { readDomainXml } from './domain-xml.ts';
 import { unlessGone } from './guest.ts';
@@ -13,6 +14,7 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
       onGuest(calls, id, signal, async (call) => {
         const now = await read(call, target);
         refuseStale(call.domain.name, basedOn, now);
+        refuseAboveLimit(call.domain.name, changes, now, target);
         const warnings: Warning[] = [];
         const done: string[] = [];
         for (const [key, apply] of inOrder(changes, now)) {
@@ -56,6 +58,29 @@ function refuseStale(name: string, basedOn: Settings, now: Settings): void {
   throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
     fix: 'look at the new values and make your change again',
   });
+}
+
+const LIMITS = [
+  ['memory', 'max-memory', (bytes: number) => formatBytes(bytes)],
+  ['vcpus', 'max-vcpus', String],
+] as const;
+
+/** libvirt would say so too, but not what to do about it. */
+function refuseAboveLimit(name: string, changes: Settings, now: Settings, target: SettingsTarget): void {
+  for (const [key, limitKey, spell] of LIMITS) {
+    const [wanted, limit] = [Number(changes[key]), Number(changes[limitKey] ?? now[limitKey])];
+    if (!(wanted > limit)) continue;
+    throw new FleetError(
+      'op.refused',
+      `${name}: ${key} ${spell(wanted)} is more than its ${limitKey}, ${spell(limit)}`,
+      {
+        fix:
+          target === 'config'
+            ? `raise ${limitKey} as well`
+            : `raise ${limitKey} in the saved settings; the next start takes it`,
+      },
+    );
+  }
 }
 
 type Apply = (

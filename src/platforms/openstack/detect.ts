@@ -21,7 +21,7 @@ export async function detectAround(around: Surroundings): Promise<readonly Detec
   const named = (clouds ? cloudNames(clouds) : []).map(
     (cloud): Detected => ({
       name: endpointNameOf(cloud),
-      why: `${clouds?.path} has it`,
+      why: `the cloud ${cloud} in ${clouds?.path}`,
       values: { cloud, ...(file === undefined ? {} : { 'clouds-file': file }) },
     }),
   );

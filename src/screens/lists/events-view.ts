@@ -1,4 +1,3 @@
-import type { NodeId, VmId } from '../../ids.ts';
 import type { PlatformEvent } from '../../platforms/contract.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { GoThere } from '../fleet/go-to.ts';
@@ -15,7 +14,7 @@ export function createEventsView(stage: Stage, goThere: GoThere): View {
   const { fleet } = stage.services.store;
   const list = createListState(true);
   const nameOf = (id: PlatformEvent['subject']) =>
-    id === undefined ? '' : (fleet.vms.get(id as VmId)?.name ?? fleet.nodes.get(id as NodeId)?.name ?? id);
+    id === undefined ? '' : (fleet.nameOf(id) ?? id);
   return {
     id: 'events',
     title: 'events',

@@ -106,9 +106,10 @@ export async function openYaml(file: string, text: string): Promise<YamlFile> {
   const problem = (at: Position, message: string): Problem => ({ severity: 'error', file, at, message });
 
   let tree: Located = emptyMap;
-  const broken = document.errors.map(({ code, pos }) =>
-    problem(positionAt(pos[0]), SENTENCES[code] ?? `not valid YAML (${code})`),
-  );
+  // Behind the first error the parser guesses, and its further ones are about its guesses.
+  const broken = document.errors
+    .slice(0, 1)
+    .map(({ code, pos }) => problem(positionAt(pos[0]), SENTENCES[code] ?? `not valid YAML (${code})`));
   if (broken.length === 0) {
     try {
       const found = locateNodes(yaml, document, (node) => positionAt(node?.range?.[0] ?? 0));

@@ -82,6 +82,20 @@ it('F-072 F-292 gives a running guest more memory, which the guest takes', async
   expect(await settings?.(id, 'config', patient())).toMatchObject({ memory: mib(192) });
 });
 
+it('says what to do about memory that is more than the guest may have, before anything is sent', async () => {
+  const { connection } = await open();
+  const { configure } = connection.vm;
+  const id = await idOf('act3');
+  const refused = configure?.(id, 'config', { memory: mib(512) }, {}, patient());
+  await expect(refused).rejects.toMatchObject({
+    code: 'op.refused',
+    message: 'act3: memory 512M is more than its max-memory, 256M',
+    fix: 'raise max-memory as well',
+  });
+  await configure?.(id, 'config', { memory: mib(512), 'max-memory': mib(512) }, {}, patient());
+  expect(await virsh(host, 'dominfo', 'act3')).toMatch(/Max memory: +524288 KiB/);
+});
+
 it('F-252 logs in at the serial console, and detaches without stopping the guest', async () => {
   const connection = await connectTo(endpoint);
   const id = await idOf('act0');
