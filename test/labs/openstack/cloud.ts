@@ -13,7 +13,8 @@ export const isBooted = (site: Site): boolean => initOf(site) !== undefined;
 /** Runs a program inside the cloud, as root, and gives what it printed. Rejects when it fails or the cloud is down. */
 export const inCloud = (site: Site, ...argv: readonly [string, ...string[]]): Promise<string> =>
   // what Python compiles goes into the snapshot, so that later starts need not compile it again
-  inHost(site, 'env', 'PYTHONDONTWRITEBYTECODE=', ...argv);
+  // a TMPDIR of this machine is no folder in there
+  inHost(site, 'env', 'PYTHONDONTWRITEBYTECODE=', 'TMPDIR=/tmp', ...argv);
 
 const hasLink = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
 
