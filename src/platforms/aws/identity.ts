@@ -85,12 +85,9 @@ export function createIdentity({ account, handler, clock, ask }: IdentityParts):
   function begin(deadline: Deadline): Promise<Credentials> {
     const known = underway.get(who);
     if (known !== undefined) return known;
-    const begun: Promise<Credentials> = provider(deadline)
-      .then((give) => give())
-      .finally(() => {
-        if (underway.get(who) === begun) underway.delete(who);
-      });
+    const begun = provider(deadline).then((give) => give());
     underway.set(who, begun);
+    begun.catch(() => underway.delete(who));
     return begun;
   }
 
@@ -99,9 +96,16 @@ export function createIdentity({ account, handler, clock, ask }: IdentityParts):
 
   return createTokens<Credentials>({
     login: () =>
-      within(LONGEST_MS, { clock, signal: NEVER }, late, begin).catch((error: unknown) => {
-        throw loginError(error, account);
-      }),
+      within(LONGEST_MS, { clock, signal: NEVER }, late, begin).then(
+        (credentials) => {
+          // What came too late for the one who asked is kept for the next one.
+          underway.delete(who);
+          return credentials;
+        },
+        (error: unknown) => {
+          throw loginError(error, account);
+        },
+      ),
     expired: ({ expiration }) => expiration !== undefined && expiration.getTime() - Date.now() < EARLY_MS,
   });
 }

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endpointName } from '../../ids.ts';
 import type { Settings } from '../contract.ts';
@@ -54,6 +56,14 @@ describe('profiles', () => {
 
   it('do not take a nested line for a key of theirs', () => {
     expect(readSections(CONFIG).get('default')).toMatchObject({ region: 'eu-central-1', s3: '' });
+  });
+
+  it('are not waited for at a named pipe', async () => {
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe')]);
+    expect([...(await readProfiles({ ...env, AWS_CONFIG_FILE: join(folder, 'pipe') })).keys()]).toEqual([
+      'default',
+      'ci',
+    ]);
   });
 
   it('are none on a machine without such files', async () => {

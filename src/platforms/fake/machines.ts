@@ -134,7 +134,7 @@ export function createMachineMaker(
         profile: 'medium',
         image,
         tags: ['template'],
-        refuses: refusalsOf(name),
+        refuses: refusalsOfTemplate(),
       },
     };
   }
@@ -154,8 +154,8 @@ function firstState(seed: number, row: number, running: number): VmState {
   return rest < 0.95 ? 'suspended' : 'crashed';
 }
 
-function refusalsOf(name: string): Partial<Record<OperationName, string>> {
-  const why = `${name} is a template: make a VM of it, and use that`;
+function refusalsOfTemplate(): Partial<Record<OperationName, string>> {
+  const why = 'it is a template: make a VM of it, and use that';
   const refuses: Partial<Record<OperationName, string>> = {};
   for (const operation of Object.keys(operations) as OperationName[]) {
     if (operations[operation].kind !== 'reads' && !operation.startsWith('node.')) refuses[operation] = why;

@@ -124,6 +124,11 @@ describe('broken YAML', () => {
     expect(config.endpoints.size).toBe(0);
   });
 
+  it('tells the first error alone, since what follows it is guessing', async () => {
+    const { problems } = await read('endpoints:\n  h1:\n    host: b: c\n    port: [1\n  h3: }\n');
+    expect(problems.map(({ at }) => at?.line)).toEqual([3]);
+  });
+
   it('does not unfold aliases without end', async () => {
     const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
     for (let i = 1; i < 9; i++)
