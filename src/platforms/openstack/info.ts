@@ -59,7 +59,6 @@ const KCLI_KEYS = new Set(['plan', 'profile']);
 function moreOf(server: Server, region: string | undefined): VmInfo['more'] {
   const { flavor } = server;
   const lines: readonly (readonly [string, string | undefined])[] = [
-    ['State', stateOf(server).rawState],
     ['Flavor', flavor?.name],
     ['Zone', server.zone],
     ['Host', server.hypervisor],

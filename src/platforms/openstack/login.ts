@@ -44,7 +44,7 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   const { identity, scope } = address;
   const who = nameOf(identity);
   const rejected = (fix: string, cause: unknown) =>
-    new FleetError('auth.rejected', `${http.name} refused ${who}`, { fix, cause });
+    new FleetError('auth.rejected', `${http.name} refused the login of ${who}`, { fix, cause });
 
   /** Asked for once: a token may run out while nobody is there. */
   let typed: string | undefined;
