@@ -19,6 +19,7 @@ import { didYouMean } from './state/config/nearest.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { DEMO_VMS, openDemo } from './state/demo.ts';
 import { errnoOf } from './state/file-trouble.ts';
+import { clean } from './terminal/width.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
@@ -131,7 +132,7 @@ async function withApp(
     clock: systemClock,
     interest: () => [],
     remember: false,
-    warn: say,
+    warn: (text) => say(clean(text)),
   });
   crash.describedBy({
     redact: app.redact,
@@ -151,7 +152,10 @@ async function withApp(
 
 /** Says what is wrong in the configuration, and throws when there is nothing left of it to work with. */
 function tellProblems(app: CommandContext['app']): void {
-  for (const problem of app.problems()) say(spellProblem(problem));
+  for (const problem of app.problems()) {
+    say(spellProblem(problem));
+    if (problem.endpoint !== undefined && problem.fix !== undefined) say(`  ${problem.fix}`);
+  }
   const whole = app.problems().find(({ severity, endpoint }) => severity === 'error' && endpoint === undefined);
   if (whole && app.config().endpoints.size === 0) {
     throw new FleetError('config.invalid', 'the configuration cannot be used', {

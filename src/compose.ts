@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Policy } from './actions/action.ts';
 import type { DraftEndpoint, Services } from './actions/services.ts';
+import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import { type EndpointName, endpointOf, type PoolId, type VmId } from './ids.ts';
@@ -71,7 +72,8 @@ export function compose(options: ComposeOptions): App {
   const home = env['HOME'] || homedir();
   const configPath = configFile(options.config, env, home);
   const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
-  const manifestOf = (platform: string) => platforms.find(({ manifest }) => manifest.id === platform)?.manifest;
+  const manifests = platforms.map(({ manifest }) => manifest);
+  const manifestOf = (platform: string) => manifests.find(({ id }) => id === platform);
 
   const store = createStore(clock);
   const redactor = createRedactor();
@@ -120,9 +122,6 @@ export function compose(options: ComposeOptions): App {
     return { ...change, values: redacted(fieldsOf.get(platform ?? '') ?? [], Object.fromEntries(given)) };
   };
 
-  const spelled = (operation: string, args: readonly unknown[]): string =>
-    redactor.redact([operation, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(' '));
-
   const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
     let wrapped = withRetry(throttle(withDeadline(connection, clock), IN_FLIGHT_PER_CONNECTION), clock);
     wrapped = audited(wrapped, async (action, [object, ...rest]) =>
@@ -130,7 +129,7 @@ export function compose(options: ComposeOptions): App {
     );
     if (options.dryRun) {
       wrapped = dryRun(wrapped, (operation, args) =>
-        options.warn(`would send to ${name}: ${spelled(operation, args)}`),
+        options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, args))),
       );
     }
     return why === undefined ? wrapped : readOnly(wrapped, why);
@@ -194,7 +193,7 @@ export function compose(options: ComposeOptions): App {
     redact: redactor.redact,
     configPath,
     addressOf: (config) => addressOf(config, fieldsOf.get(config.platform) ?? []),
-    manifests: platforms.map(({ manifest }) => manifest),
+    manifests,
     config: current,
     problems: () => configStore.current.problems,
     wireLog: wireLog.lines,

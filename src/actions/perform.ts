@@ -77,11 +77,17 @@ export function permitted(
   const { fleet } = services.store;
   const vm = fleet.vms.get(id);
   if (!vm) throw new FleetError('vm.not-found', `${id} is not there any more`);
-  const connection = services.sessions.connection(endpointOf(id));
-  const no = whyNot(action, vm, connection, endpointStatusOf(fleet, id), services.policyFor(vm));
+  const no = whyNotOf(action, vm, services);
   if (no !== undefined) throw new FleetError('op.refused', `${vm.name}: ${no}`);
   // whyNot says no when there is no connection.
-  return { vm, connection: connection as Connection };
+  return { vm, connection: services.sessions.connection(endpointOf(id)) as Connection };
+}
+
+/** Why the action can't run on this VM now, as a sentence; undefined when it can. */
+export function whyNotOf(action: Parameters<typeof whyNot>[0], vm: Vm, services: Services): string | undefined {
+  const { store, sessions } = services;
+  const connection = sessions.connection(endpointOf(vm.id));
+  return whyNot(action, vm, connection, endpointStatusOf(store.fleet, vm.id), services.policyFor(vm));
 }
 
 /** What the platform's own task has come to: reports how far it is, and answers why it failed, if it did. */
@@ -124,7 +130,9 @@ async function reached(
     });
   }
   const seconds = Math.round(outcome.limitMs / 1000);
-  throw new FleetError('op.timeout', `${vm.name} was asked, but after ${seconds} s it is ${now()?.state ?? 'gone'}`, {
+  const state = now()?.state ?? 'gone';
+  const is = state === vm.state ? `is still ${state}` : `is ${state}`;
+  throw new FleetError('op.timeout', `${vm.name} was asked, but after ${seconds} s it ${is}`, {
     fix: 'it may still come; look at its console, or use force',
   });
 }

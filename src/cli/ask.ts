@@ -1,6 +1,7 @@
 import type { Ask } from '../platforms/contract.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
+import { isYes } from './consent.ts';
 
 /** Questions of a connection, put to whoever sits at the terminal; without one the answer is no. */
 export function askOnTerminal({ interactive, ask, say }: CommandContext): Ask {
@@ -9,7 +10,7 @@ export function askOnTerminal({ interactive, ask, say }: CommandContext): Ask {
     async trust({ host, port, type, fingerprint }) {
       say(`${clean(host)} port ${port} is not known yet. It shows this ${clean(type)} key:`);
       say(`  ${clean(fingerprint)}`);
-      return /^y(es)?$/i.test((await ask('Is that the key of this host? [y/N] ')) ?? '');
+      return isYes((await ask('Is that the key of this host? [y/N] ')) ?? '');
     },
     secret: (prompt) => ask(`${clean(prompt)}: `, true),
   };

@@ -85,7 +85,13 @@ export const globalFlags: readonly Flag[] = [
     max: 200_000,
     examples: ['200'],
   },
-  { key: 'yes', short: 'y', label: 'Yes', help: 'Do not ask before something is destroyed.', kind: 'flag' },
+  {
+    key: 'yes',
+    short: 'y',
+    label: 'Yes',
+    help: 'Do not ask before something is interrupted or destroyed.',
+    kind: 'flag',
+  },
   { key: 'read-only', label: 'Read-only', help: 'Refuse every change in this run.', kind: 'flag' },
   {
     key: 'dry-run',

@@ -8,6 +8,7 @@ import type { Settings } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { askOnTerminal } from './ask.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
+import { agreedTo, isYes } from './consent.ts';
 import { findNode } from './find.ts';
 import { printResults } from './results.ts';
 
@@ -36,18 +37,27 @@ async function runConfigAction(
   const args = second === undefined || !option ? values : { ...values, [option.key]: second };
   if (option?.required && args[option.key] === undefined) throw new FleetError('usage', `${option.label} is needed`);
   const subject = await subjectOf(action, word, context);
-  if (action.loses && context.interactive && !context.global.yes) {
-    for (const line of action.loses(subject)) context.say(`goes: ${line}`);
-    const answer = await context.ask(`${action.title} ${subject}? [y/N] `);
-    if (!/^y(es)?$/i.test(answer ?? '')) {
-      context.say('nothing was done');
-      return EXIT.interrupted;
-    }
-  }
+  if (action.loses && !(await agreedToLosses(action, subject, action.loses(subject), context))) return EXIT.interrupted;
   const written = await context.app.changeConfig(action.change(subject, args));
   const text = written ? action.said(subject, args) : `${subject}: nothing was written`;
   await printResults([{ name: subject, text }], false, context);
   return EXIT.done;
+}
+
+/** What is taken out of the configuration can't be brought back from here, so it is asked about, or has to be agreed to. */
+function agreedToLosses(
+  { title }: ConfigAction,
+  subject: string,
+  losses: readonly string[],
+  context: CommandContext,
+): Promise<boolean> {
+  if (!context.global.yes) for (const line of losses) context.say(`lost: ${line}`);
+  const question = {
+    what: `${title.toLowerCase()} takes ${subject} out of the configuration`,
+    text: `${title} ${subject}? [y/N] `,
+    isAgreement: isYes,
+  };
+  return agreedTo(question, context);
 }
 
 /** An endpoint's name stands for its nodes; a single node has to be looked up for its id. */

@@ -70,9 +70,10 @@ export async function connect(context: CommandContext, names: readonly EndpointN
   return { answered: names.filter((name) => !failed.has(name)), failed };
 }
 
-/** One line on stderr for each endpoint that did not answer, with the next step. */
-export function sayFailures({ say }: CommandContext, { failed }: Connected): void {
+/** One line on stderr for each endpoint that did not answer, with the next step. What the file has of it wrong was told when it was read. */
+export function sayFailures({ app, say }: CommandContext, { failed }: Connected): void {
   for (const [name, error] of failed) {
+    if (app.config().endpoints.get(name)?.trouble) continue;
     const message = clean(sentence(error));
     say(`${message.includes(name) ? '' : `${name}: `}${message}`);
     if (error instanceof FleetError && error.fix !== undefined) say(`  ${clean(error.fix)}`);

@@ -27,12 +27,20 @@ export const editCommand = (manifests: readonly Manifest[]): Command => ({
   run: (context, { words, values }) => run(manifests, words, values, context),
 });
 
+/** Each key once that can be changed somewhere; what not every platform changes says which do. */
 function flagsOf(manifests: readonly Manifest[]): readonly Flag[] {
-  const fields = manifests.flatMap(({ settings }) => settings);
-  return [
-    ...new Map(fields.map(({ required: _required, default: _default, ...field }) => [field.key, field])).values(),
-  ];
+  const flags = new Map<string, Flag>();
+  for (const { required: _required, default: _default, ...field } of manifests.flatMap(({ settings }) => settings)) {
+    const having = manifests.filter(({ settings }) => settings.some((one) => one.key === field.key && isWritable(one)));
+    if (having.length === 0) continue;
+    const where = having.length === manifests.length ? '' : ` (${having.map(({ id }) => id).join(', ')})`;
+    flags.set(field.key, { ...field, help: `${field.help.split('\n', 1)[0]}${where}` });
+  }
+  return [...flags.values()];
 }
+
+const isWritable = ({ in: access }: SettingsField): boolean =>
+  access['edit-config'] === 'write' || access['edit-running'] === 'write';
 
 async function run(
   manifests: readonly Manifest[],

@@ -7,7 +7,7 @@ import { didYouMean } from '../state/config/nearest.ts';
 import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
 import { clean } from '../terminal/width.ts';
 import { askOnTerminal } from './ask.ts';
-import { type Command, type CommandContext, EXIT } from './command.ts';
+import { type Command, type CommandContext, EXIT, globalFlags } from './command.ts';
 import { knownEndpoint } from './config-commands.ts';
 import { chosenEndpoints, connect } from './connect.ts';
 import { exitCodeFor, exitCodeOf } from './exit-code.ts';
@@ -130,27 +130,34 @@ function flagsOf(
   return [...new Map(fields.map((field) => [field.key, asFlag(field)])).values()];
 }
 
+/**
+ * What the field is called on the command line. `--read-only` forbids every change in the run, and goes on doing so: the
+ * endpoint's own field of that name is `--endpoint-read-only`.
+ */
+const flagKeyOf = (key: string): string => (globalFlags.some((flag) => flag.key === key) ? `endpoint-${key}` : key);
+
 /** A flag is not required and has no default: the form fills in what is missing. A plain secret would show in the list of processes. */
 function asFlag({ required: _required, default: _default, ...field }: EndpointField): Flag {
-  return field.sensitive
-    ? { ...field, help: `${field.help.split('\n', 1)[0]} Only a reference: env:NAME, file:PATH or cmd:COMMAND.` }
-    : field;
+  const reference = field.sensitive ? ' Only a reference: env:NAME, file:PATH or cmd:COMMAND.' : '';
+  return { ...field, key: flagKeyOf(field.key), help: `${field.help.split('\n', 1)[0]}${reference}` };
 }
 
 /** The values that were given for this platform's fields; a field of another platform is wrong use. */
 function valuesFor(fields: readonly EndpointField[], values: Settings): Settings {
-  const known = new Set(fields.map(({ key }) => key));
-  const given = Object.entries(values).filter(([key]) => key !== PLATFORM.key && key !== UNTESTED.key);
-  for (const [key, value] of given) {
-    if (!known.has(key)) throw new FleetError('usage', `this platform has no --${key}${didYouMean(key, known)}`);
-    const field = fields.find((one) => one.key === key);
-    if (field?.sensitive && !referenceOf(value)) {
-      throw new FleetError('usage', `--${key} would show the secret in the list of processes`, {
-        fix: `give a reference: --${key} env:NAME, file:PATH or cmd:COMMAND`,
-      });
-    }
-  }
-  return Object.fromEntries(given);
+  const byFlag = new Map(fields.map((field) => [flagKeyOf(field.key), field]));
+  const given = Object.entries(values).filter(([flag]) => flag !== PLATFORM.key && flag !== UNTESTED.key);
+  return Object.fromEntries(
+    given.map(([flag, value]) => {
+      const field = byFlag.get(flag);
+      if (!field) throw new FleetError('usage', `this platform has no --${flag}${didYouMean(flag, byFlag.keys())}`);
+      if (field.sensitive && !referenceOf(value)) {
+        throw new FleetError('usage', `--${flag} would show the secret in the list of processes`, {
+          fix: `give a reference: --${flag} env:NAME, file:PATH or cmd:COMMAND`,
+        });
+      }
+      return [field.key, value];
+    }),
+  );
 }
 
 async function add(
@@ -180,7 +187,7 @@ async function add(
   const fields = endpointFieldsOf(allFieldsOf(own), 'add');
   const given = valuesFor(fields, values);
   const [first] = missing(fields, given);
-  if (first) throw new FleetError('usage', `${first.label} is needed: --${first.key}`);
+  if (first) throw new FleetError('usage', `${first.label} is needed: --${flagKeyOf(first.key)}`);
   const draft = { name: endpointName(word), platform, values: given };
   if (values['untested'] !== true) {
     const checks = await context.app.testDraft(draft, askOnTerminal(context), context.signal);

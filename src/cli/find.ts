@@ -116,11 +116,10 @@ function only<Thing extends { readonly name: string }>(
     throw new FleetError(code, `there is no ${what} ${JSON.stringify(word)}${guess}`);
   }
   const ids = [first, ...others].map(idOf);
+  const endpoints = new Set(ids.map((id) => id.slice(0, id.indexOf('/'))));
   throw new FleetError(
     'name.ambiguous',
     `${ids.length} ${what}s are called ${JSON.stringify(word)}: ${ids.join(', ')}`,
-    {
-      fix: 'use one of these ids',
-    },
+    { fix: `use one of these ids${endpoints.size > 1 ? ', or -C NAME to look at one endpoint only' : ''}` },
   );
 }

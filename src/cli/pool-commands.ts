@@ -1,8 +1,10 @@
 import { poolVariablesAction, variableNameComplaint } from '../actions/pool.ts';
 import { FleetError } from '../errors.ts';
+import { endpointOf, type NodeId } from '../ids.ts';
 import type { PoolConfig } from '../state/config/model.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
+import { connect, sayFailures } from './connect.ts';
 import { renderDetails } from './output.ts';
 import { printResults } from './results.ts';
 
@@ -20,7 +22,7 @@ export const poolCommands: readonly Command[] = [
       const lines = [
         ['name', name],
         ['in', around ?? '-'],
-        ['nodes', nodes.join(' ') || '-'],
+        ['nodes', (await namesOf(nodes, context)).join(' ') || '-'],
         ['read-only', readOnly ? 'yes' : 'no'],
         ...Object.entries(variables),
       ] as const;
@@ -56,6 +58,15 @@ function poolCalled(word: string | undefined, { app }: CommandContext): PoolConf
   const pool = pools.get(word);
   if (pool) return pool;
   throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(word)}${didYouMean(word, pools.keys())}`);
+}
+
+/** As `pool list` calls them. A whole endpoint has its name already; a single node has to be asked for, and keeps its id if nobody answers. */
+async function namesOf(nodes: PoolConfig['nodes'], context: CommandContext): Promise<readonly string[]> {
+  const { app } = context;
+  const single = nodes.filter((node): node is NodeId => node.includes('/'));
+  const endpoints = [...new Set(single.map(endpointOf))].filter((name) => app.config().endpoints.get(name)?.enabled);
+  if (endpoints.length > 0) sayFailures(context, await connect(context, endpoints));
+  return nodes.map((node) => app.store.fleet.nodes.get(node as NodeId)?.name ?? node);
 }
 
 /** `NET=br0` sets a variable, `NET=` takes it away; the others stay. */

@@ -37,7 +37,8 @@ export const lineDialogs =
         return yes(`${question} y or n:`, unasked);
       },
       plan({ question, does, leavesOut }) {
-        voice.say(...shortened(does), ...shortened(leavesOut).map((text) => `not ${text}`));
+        voice.say(...shortened(does));
+        if (leavesOut.length > 0) voice.say(`left out: ${leavesOut.length}`, ...shortened(leavesOut));
         return yes(`${question} y or n:`);
       },
       prompt({ title, lines, start = '', secret = false, complaint, unasked }) {

@@ -39,7 +39,8 @@ export function nameOf(row: Row, fleet: Fleet): string {
 function vmParts(id: VmId, fleet: Fleet): readonly string[] {
   const vm = fleet.vms.get(id);
   if (!vm) return ['gone'];
-  const { cpu, memory } = fleet.samples.of(id);
+  const isStale = fleet.endpoints.get(endpointOf(id))?.staleSince !== undefined;
+  const { cpu, memory } = isStale ? { cpu: Number.NaN, memory: Number.NaN } : fleet.samples.of(id);
   const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node)?.name;
   return [
     spokenState({ kind: 'vm', id } as Row, fleet),

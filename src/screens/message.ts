@@ -10,7 +10,7 @@ export interface Message {
   readonly fix?: string;
 }
 
-/** The one line that tells what happened. What is merely told goes by itself; trouble stays until a key. */
+/** Tells what happened. All of it gives way by itself, trouble last, and what was read with the next key. */
 export interface MessageLine {
   readonly current: Message | undefined;
   say(text: string, tone?: Tone): void;
@@ -21,7 +21,7 @@ export interface MessageLine {
   seen(): void;
 }
 
-const TOLD_FOR_MS = 6000;
+const STAYS_MS: Readonly<Record<Tone, number>> = { info: 6_000, good: 6_000, warning: 10_000, danger: 30_000 };
 /** What has just appeared was not read by whoever is typing. */
 const READ_AFTER_MS = 700;
 
@@ -35,9 +35,7 @@ export function createMessageLine(clock: Clock, changed: () => void): MessageLin
     stop = () => {};
     current = message;
     shownAt = clock.ticks();
-    if (message && message.tone !== 'danger' && message.tone !== 'warning') {
-      stop = clock.after(TOLD_FOR_MS, () => show(undefined));
-    }
+    if (message) stop = clock.after(STAYS_MS[message.tone], () => show(undefined));
     changed();
   };
 

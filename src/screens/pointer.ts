@@ -1,6 +1,6 @@
 import type { Key, Mouse } from '../terminal/keys.ts';
 import type { Views } from './commands.ts';
-import { showsKeys } from './frame/bottom.ts';
+import { bottomRows, showsKeys } from './frame/bottom.ts';
 import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
 import { hintsNow } from './frame/hints.ts';
 import { hintAt } from './frame/key-bar.ts';
@@ -20,8 +20,7 @@ export function createPointer(stage: Stage, views: Views, press: (key: Key) => v
   const clickedKey = (event: Mouse): string | undefined => {
     const { columns, rows } = stage.terminal.size();
     if (event.row !== rows - 1 || event.action !== 'press' || event.button !== 'left') return undefined;
-    const { bottom } = frameLayout({ columns, rows });
-    if (!showsKeys({ message: stage.message.current, lines: bottom }, columns)) return undefined;
+    if (!showsKeys(stage.message.current, frameLayout({ columns, rows }))) return undefined;
     return hintAt(hintsNow(stage, views.current), columns, event.column)?.key;
   };
 
@@ -36,7 +35,9 @@ export function createPointer(stage: Stage, views: Views, press: (key: Key) => v
       if (wheel) pressNamed(wheel);
       return;
     }
-    const { body } = frameLayout(size);
+    const layout = frameLayout(size);
+    const message = bottomRows(stage.message.current, layout) - layout.bottom;
+    const body = { ...layout.body, rows: layout.body.rows - message };
     const inside = event.row >= body.top && event.row < body.top + body.rows;
     // A drag may leave the room that it began in.
     if (inside || event.action === 'drag' || event.action === 'release') {

@@ -76,6 +76,10 @@ export function createProgram(stage: Stage, state: FleetState): Program {
           details.follow();
           return state.filter.problem;
         },
+        keep() {
+          state.toMatch();
+          details.follow();
+        },
       }),
     openPalette: () =>
       openPalette(stage, {

@@ -6,7 +6,7 @@ import type { Views } from './commands.ts';
 import { Lines } from './components/lines.tsx';
 import { wrapped } from './components/wrap.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
-import { bottomLines } from './frame/bottom.ts';
+import { bottomLines, bottomRows } from './frame/bottom.ts';
 import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
 import { headerText } from './frame/header.ts';
 import { hintsNow } from './frame/hints.ts';
@@ -32,7 +32,10 @@ export function Root({ stage, state, views }: RootProps) {
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return <TooSmall {...size} />;
 
   const view = views.current;
-  const { header, body, bottom } = frameLayout(size);
+  const layout = frameLayout(size);
+  const { header } = layout;
+  const bottom = bottomRows(stage.message.current, layout);
+  const body = { ...layout.body, rows: layout.body.rows - (bottom - layout.bottom) };
   const shown = view.lines(body);
   const summary = headerText(stage.services, state, view.id, columns, stage.look);
   const lines = [

@@ -128,7 +128,10 @@ describe('an action on a VM', () => {
       for (let passed = 0; passed < 70_000; passed += 1000) await open.clock.pass(1000);
       return ended;
     };
-    expect(await waited()).toMatchObject({ code: 'op.timeout' });
+    expect(await waited()).toMatchObject({
+      code: 'op.timeout',
+      message: `${vm.name} was asked, but after 20 s it is still running`,
+    });
     await run(open, 'vm.start', vm.id);
     expect(await waited(90_000)).toBe(`${vm.name} is stopped`);
   });

@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: measures, and writes docs/performance.json and docs/performance.md. With names behind `--` only those
  * parts are measured; the others keep their figures, with the machine and the day they are from. `soak` takes an hour
- * and is measured only by name. As root on Debian with the lab's packages, htop, and dirt where it is to be compared;
- * started by `chrt -f 5` other work on the machine disturbs it least.
+ * and is measured only by name. As root on Debian with the lab's packages, htop, and dirt and k9s where they are to be
+ * compared; started by `chrt -f 5` other work on the machine disturbs it least.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../labs/command.ts';
+import { serveKubeApi } from './kube-api.ts';
 import type { Subject } from './screen.ts';
 
 const drover = (program: string, vms: number): Subject => ({
@@ -50,6 +51,41 @@ async function writeDomains(file: string): Promise<void> {
   await writeFile(file, `<node>${domains.join('')}</node>`);
 }
 
+const PODS = 1_000;
+
+/**
+ * A terminal manager for Kubernetes, beside a server of ours whose pods stand still: https://k9scli.io
+ * Without the second that it shows its logo, and without asking for a newer version.
+ */
+async function k9s(): Promise<Subject> {
+  const { url } = await serveKubeApi(PODS);
+  const folder = await mkdtemp(join(tmpdir(), 'drover-bench-k9s-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'bench', cluster: { server: url } }],
+      users: [{ name: 'bench', user: {} }],
+      contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
+      'current-context': 'bench',
+    }),
+  );
+  await writeFile(join(folder, 'config.yaml'), 'k9s:\n  skipLatestRevCheck: true\n');
+  return {
+    name: `k9s, ${PODS.toLocaleString('en')} pods that stand still`,
+    argv: ['k9s', '--kubeconfig', kubeconfig, '--splashless', '--command', 'pods'],
+    env: { K9S_CONFIG_DIR: folder },
+    isFrame: (screen) => screen.includes('Context:') && screen.includes('<?>'),
+    isWhole: (screen) => /pod-0001 .*Running/.test(screen),
+    down: 'j',
+    up: 'k',
+    toBottom: 'j'.repeat(40),
+    quit: '\x03',
+  };
+}
+
 const isThere = (program: string): Promise<boolean> =>
   run(['sh', '-c', `command -v ${program}`]).then(
     () => true,
@@ -66,5 +102,6 @@ export async function subjects(program: string): Promise<readonly Subject[]> {
     drover(program, 100_000),
     ...((await isThere('htop')) ? [htop] : []),
     ...((await isThere('dirt')) ? [dirt(domains)] : []),
+    ...((await isThere('k9s')) ? [await k9s()] : []),
   ];
 }

@@ -19,7 +19,7 @@ rest comparing, writing and reading. What is measured outside has half a millise
 the program that measures.`;
 const START = `Node takes 25 ms until the first line of a program runs, Ink with React and Yoga 40 to be loaded and evaluated, the
 configuration 8, the first frame 25: all of it runs for the first time then.`;
-const FILTER = `A filter looks at a thousand VMs in a step, and a step may share its turn of the event loop with a frame.`;
+const FILTER = `A filter looks at 512 VMs in a step, and a step may share its turn of the event loop with a frame.`;
 
 /** Of the first subject, 10,000 VMs. */
 function targetsOf(

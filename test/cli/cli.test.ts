@@ -125,7 +125,7 @@ describe('actions', () => {
   it('F-255 acts on several VMs and has a result for each', async () => {
     const rows = (await desk.run('vm', 'list', '--filter', 'state:running', '-o', 'json')).json<Row[]>();
     const [one, two] = rows;
-    const { stdout } = await desk.run('pause', 'vm', one?.id ?? '', two?.id ?? '', '-o', 'json');
+    const { stdout } = await desk.run('pause', 'vm', one?.id ?? '', two?.id ?? '', '--yes', '-o', 'json');
     expect(JSON.parse(stdout)).toEqual([
       { result: 'success', name: one?.name },
       { result: 'success', name: two?.name },
@@ -145,6 +145,7 @@ describe('actions', () => {
     const { code, stderr } = await desk.run('vm', 'stop', row?.name ?? '');
     expect(code).toBe(2);
     expect(stderr).toMatch(/one\/vm-\d+, two\/vm-\d+/);
+    expect(stderr).toContain('-C NAME');
   });
 
   it('F-339 ends with 3 and a sentence for what is not possible', async () => {
@@ -154,11 +155,16 @@ describe('actions', () => {
     expect(stderr).toContain('only a running VM can be paused; it is stopped');
   });
 
+  it('names a template once when it says what it is', async () => {
+    const { stderr } = await desk.run('vm', 'start', 'debian-13-template', '--demo', '8');
+    expect(stderr).toBe('debian-13-template: it is a template: make a VM of it, and use that\n');
+  });
+
   it('F-058 lists what a delete destroys, by path, and destroys nothing unless it is told yes', async () => {
     const vm = await aVm('stopped');
     const { code, stderr } = await desk.run('vm', 'delete', vm.id);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/goes: \/\S+\.qcow2/);
+    expect(stderr).toMatch(/lost: \/\S+\.qcow2/);
     expect(stderr).toContain('--yes');
     expect((await desk.run('vm', 'delete', vm.id, '--yes')).stderr).toContain(`${vm.name} is deleted`);
   });
@@ -176,7 +182,7 @@ describe('actions', () => {
     const vm = await aVm('suspended');
     const { stderr } = await desk.run('vm', 'delete', vm.id, '--keep-disks', '--snapshots');
     expect(stderr).toMatch(/stays: \/\S+\.qcow2/);
-    expect(stderr).toContain('  goes: its saved memory');
+    expect(stderr).toContain('  lost: its saved memory');
   });
 
   it('prints the console log of a VM as plain text', async () => {
@@ -215,6 +221,8 @@ describe('actions', () => {
     const dry = await desk.run('vm', 'kill', vm.id, '--dry-run');
     expect(dry.stderr).toContain(`would send to demo: vm.stop ${vm.id} force`);
     expect(dry.stderr).toContain(`${vm.name}: nothing was sent`);
+    const edit = await desk.run('vm', 'edit', vm.id, '--memory', '9GiB', '--dry-run');
+    expect(edit.stderr).toMatch(new RegExp(`would change ${vm.name} on demo: Memory from \\S+GiB to 9GiB \\(saved\\)`));
   });
 
   it('writes every change to the audit log: before it is sent, and how it ended', async () => {
@@ -275,6 +283,13 @@ describe('pools and endpoints', () => {
     expect(wrong.stderr).toContain('"no value" is no NAME=VALUE');
   });
 
+  it('calls the nodes of a pool in its details as in the list', async () => {
+    const [node] = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
+    await desk.run('pool', 'add', 'Lab');
+    await desk.run('node', 'move', node?.name ?? '', 'Lab');
+    expect((await desk.run('pool', 'info', 'Lab')).stdout).toContain(`nodes: ${node?.name}\n`);
+  });
+
   it('F-013 F-014 nests pools, keeps what is in them when one is renamed, and lets go of it when one is removed', async () => {
     await desk.run('pool', 'add', 'Outer');
     await desk.run('pool', 'add', 'Inner', '--in', 'Outer');
@@ -310,6 +325,19 @@ describe('pools and endpoints', () => {
     expect((await desk.run('vm', 'list', '-C', 'other', '-o', 'json')).json<Row[]>()).toHaveLength(3);
   });
 
+  it('keeps an endpoint from changes by a flag of its own, since --read-only is about the run', async () => {
+    const help = await desk.run('endpoint', 'edit', '--help');
+    expect(help.stdout).toContain('--endpoint-read-only');
+    expect(help.stdout.match(/ --read-only /g)).toHaveLength(1);
+    expect((await desk.run('endpoint', 'edit', 'demo', '--endpoint-read-only')).code).toBe(0);
+    const vm = await aVm('running');
+    expect((await desk.run('vm', 'kill', vm.id)).stderr).toContain('demo is read-only');
+    const refused = await desk.run('endpoint', 'edit', 'demo', '--no-endpoint-read-only', '--read-only');
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('this run is read-only')]);
+    await desk.run('endpoint', 'edit', 'demo', '--no-endpoint-read-only');
+    expect((await desk.run('vm', 'kill', vm.id)).code).toBe(0);
+  });
+
   it('takes no plain secret on the command line, where every user of the machine can read it', async () => {
     const { code, stderr } = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--password', 'hunter2');
     expect(code).toBe(2);
@@ -337,7 +365,7 @@ describe('pools and endpoints', () => {
     expect((await desk.run('endpoint', 'disable', 'demo')).code).toBe(0);
     expect((await desk.run('vm', 'list', '-o', 'json')).json<Row[]>()).toEqual([]);
     expect((await desk.run('endpoint', 'enable', 'demo')).code).toBe(0);
-    expect((await desk.run('endpoint', 'remove', 'demo')).stderr).toContain('is forgotten');
+    expect((await desk.run('endpoint', 'remove', 'demo', '--yes')).stderr).toContain('is forgotten');
     expect((await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>()).toEqual([]);
   });
 
@@ -378,11 +406,16 @@ describe('wrong use', () => {
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as Row[]).map(({ endpoint }) => endpoint)).toEqual(['demo', 'demo', 'odd']);
     expect(stderr).toMatch(/config\.yaml:3:\d+: .*fkae/);
+    expect(stderr.match(/fkae/g)).toHaveLength(1);
+    expect(stderr).toContain('drover platform list shows what there is');
   });
 
   it('explains itself: overview, noun, command', async () => {
     expect((await desk.run('help')).stdout).toContain('vm pause NAME');
     expect((await desk.run('help', 'pool')).stdout).toContain('pool add NAME');
     expect((await desk.run('vm', 'stop', '--help')).stdout).toContain('--force');
+    const edit = (await desk.run('vm', 'edit', '--help')).stdout;
+    expect(edit).toMatch(/--title .* \(kvm\)$/m);
+    expect(edit).not.toContain('--flavor');
   });
 });

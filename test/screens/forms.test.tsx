@@ -58,6 +58,17 @@ describe('the settings of a VM', () => {
     await fleet.see('billing-web1: Memory 6GiB saved');
   });
 
+  it('is changed again in its form, which the task of a failed change says', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    fleet.changeMemory('billing-web1', 8);
+    await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');
+    await fleet.see('8GiB → 6GiB');
+    await fleet.press('esc', '7', 'f');
+    await fleet.see('fill in its form again');
+  });
+
   it('replaces what stands in a field when somebody types, and only adds to it after a move of the caret', async () => {
     await open();
     await fleet.press(STOPPED, 'e');
@@ -110,6 +121,22 @@ describe('endpoints', () => {
     fleet.dontSee(/Password +wrong/);
     await fleet.press('pgdn', 'enter');
     await fleet.see('✗ The login is accepted');
+    // What is told keeps inside of the frame.
+    for (const line of fleet
+      .frame()
+      .split('\n')
+      .filter((text) => text.startsWith('│')))
+      expect(line).toMatch(/│$/);
+
+    await fleet.press('right', 'enter');
+    await fleet.see('The test failed: save it all the same?');
+    await fleet.press('n');
+    expect(await fleet.config()).not.toContain('lab2');
+    await fleet.press('enter', 'y');
+    await fleet.see('lab2 was added, but lab2: Password stands in the file as plain text');
+    // All of it can be read, and the keys too.
+    await fleet.see('cmd:COMMAND');
+    await fleet.see('q quit');
   });
 
   it('F-025 asks about nothing that can be seen to be wrong', async () => {
@@ -151,7 +178,7 @@ describe('pools', () => {
     await fleet.press('Production', 'enter');
     await fleet.see('pool Production was added');
     await fleet.press('j', 'j', 'm');
-    await fleet.see('Move to pool: fra-01');
+    await fleet.see('Move to pool: node fra-01');
     await fleet.chooseFromMenu('Production');
     await fleet.see('fra-01 is in pool Production now');
     await fleet.press('g');

@@ -250,6 +250,44 @@ describe('saved views', () => {
   });
 });
 
+describe('a list to choose from', () => {
+  it('says that there is more than is shown, in the columns too', async () => {
+    await open();
+    await fleet.press('F');
+    await fleet.see(/Sort by \(1 of \d+\)/);
+    await fleet.press('down', 'down');
+    await fleet.see(/Sort by \(3 of \d+\)/);
+    await fleet.press('esc', 'w');
+    await fleet.see(/0 above, [1-9]\d* below/);
+  });
+
+  it('goes to the name that is typed, and takes nothing else for it', async () => {
+    await open();
+    await fleet.press('F', 'me');
+    await fleet.see(/❯ mem /);
+    await fleet.press('mo');
+    await fleet.see(/❯ memory /);
+    await fleet.press('3');
+    await fleet.see('Sort by');
+    await fleet.press('enter');
+    await fleet.see('sorted by memory');
+  });
+
+  it('shows the whole of what has no room in its line', async () => {
+    await open();
+    await fleet.press('a');
+    await fleet.chooseFromMenu('Add endpoint');
+    await fleet.see('❯ KVM');
+    expect(fleet.frame().replace(/\s*│\n\s*│\s*/g, ' ')).toMatch(/KVM.*\n?.*KVM[^…]*\./s);
+    await fleet.press('esc');
+    await fleet.resize('120x40');
+    await fleet.press('a');
+    await fleet.chooseFromMenu('Add endpoint');
+    await fleet.see('❯ KVM');
+    expect(fleet.line('❯ KVM')).not.toContain('…');
+  });
+});
+
 describe('an export', () => {
   let directory = '';
   afterEach(() => rm(directory, { recursive: true, force: true }));
@@ -285,11 +323,15 @@ describe('an export', () => {
     await open();
     await ask(file);
     await fleet.see('is there already');
+    await fleet.press('y');
+    await fleet.idle(500);
+    expect(await readFile(file, 'utf8')).toBe('precious');
     await fleet.press('n');
     await fleet.see('nothing was written');
     expect(await readFile(file, 'utf8')).toBe('precious');
     await ask(file);
     await fleet.see('is there already');
+    await fleet.idle(500);
     await fleet.press('y');
     await fleet.see('60 VMs were written to');
   });

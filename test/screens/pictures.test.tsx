@@ -42,7 +42,7 @@ describe('pictures', () => {
   it('shows the busiest VMs in one list', () => picture('busiest', { size: '100x30' }, ['3', 'jj']));
 
   it('shows what deleting would take along', () =>
-    picture('delete', { size: '80x24' }, ['/', 'state:stopped', 'enter', 'jjj', 'X']));
+    picture('delete', { size: '80x24' }, ['/', 'state:stopped', 'enter', 'j', 'X']));
 });
 
 it('has no picture that is too large, and all of them on their page', () => {

@@ -13,6 +13,14 @@ describe('an endpoint that is not heard of', () => {
     fleet.server.faults.freeze();
     await fleet.see('stale since 12:00:0');
     expect(fleet.line('billing-db1')).toMatch(/^ ~ /);
+    expect(fleet.line('billing-db1')).not.toMatch(/%|█/);
+    await fleet.press('jj');
+    await fleet.see(/State +~ was running/);
+    await fleet.see(/Last heard +12:00:0/);
+    expect(fleet.frame().split('─ billing-db1')[1]).not.toMatch(/%|█/);
+    await fleet.press('k');
+    await fleet.see(/State +~ was up/);
+    expect(fleet.frame().split('─ fra-01')[1]).not.toMatch(/%|█/);
     expect(fleet.frame()).toContain('1 stale');
     fleet.server.faults.thaw();
     await fleet.idle(3_000);

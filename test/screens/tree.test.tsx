@@ -79,6 +79,13 @@ describe('the tree', () => {
     await fleet.see('crm-queue1');
   });
 
+  it('does nothing with one esc too many: the next verb is not for the whole node', async () => {
+    await open();
+    await fleet.press('jjj', 'esc', 'esc');
+    expect(fleet.cursor()).toBe('billing-web1');
+    await fleet.see('h goes up');
+  });
+
   it('F-010 paints nothing while only what is out of sight changes', async () => {
     await open();
     await fleet.press('/', 'zzzz', 'enter');
@@ -170,6 +177,35 @@ describe('the filter', () => {
     await open();
     await fleet.press('/', 'web stat:run');
     await fleet.see('^ there is nothing called stat to filter by (did you mean state?)');
+  });
+
+  it('has its row back under the cursor when a filter that let nothing through is gone', async () => {
+    await open();
+    await fleet.press('jjj', '/', 'wiki-nothing', 'esc');
+    expect(fleet.cursor()).toBe('billing-web1');
+    await fleet.press('/', 'wiki-nothing', 'enter', 'esc');
+    expect(fleet.cursor()).toBe('billing-web1');
+  });
+
+  it('goes to the first match, unless it is on one', async () => {
+    await open();
+    await fleet.press('/', 'name:crm*', 'enter');
+    expect(fleet.cursor()).toBe('crm-queue1');
+    await fleet.press('j', '/', 'ctrl-u', 'name:crm-w*', 'enter');
+    expect(fleet.cursor()).toBe('crm-worker1');
+    await fleet.press('esc');
+    expect(fleet.cursor()).toBe('crm-worker1');
+  });
+
+  it('counts only what passes it: the VM under the cursor stays, and does not', async () => {
+    await open();
+    await fleet.press('/', 'name:billing-db1 state:running', 'enter');
+    await fleet.see('(1)');
+    fleet.server.change(fleet.server.fleet.rowOf(fleet.vm(({ name }) => name === 'billing-db1').id), {
+      state: 'stopped',
+    });
+    await fleet.see('(0)');
+    expect(fleet.cursor()).toBe('billing-db1');
   });
 
   it('says that nothing matches, and how to get everything back', async () => {

@@ -21,6 +21,17 @@ describe('help', () => {
 });
 
 describe('a long help', () => {
+  it('keeps inside of its frame on a narrow screen', async () => {
+    await open({ size: '40x10' });
+    await fleet.press('?');
+    const framed = fleet
+      .frame()
+      .split('\n')
+      .filter((line) => line.startsWith('│'));
+    expect(framed.length).toBeGreaterThan(3);
+    for (const line of framed) expect(line).toMatch(/^│.{38}│$/);
+  });
+
   it('goes to its end and back with the keys of every list', async () => {
     await open();
     await fleet.press('?', '?', 'G');

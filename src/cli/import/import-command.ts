@@ -4,6 +4,7 @@ import { FleetError } from '../../errors.ts';
 import { didYouMean } from '../../state/config/nearest.ts';
 import { clean } from '../../terminal/width.ts';
 import { EXIT } from '../command.ts';
+import { isYes } from '../consent.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { renderList } from '../output.ts';
 import type { OwnCommand, OwnContext } from '../own-command.ts';
@@ -116,7 +117,7 @@ async function asked(count: number, app: App, { global, format, interactive, ask
   if (format !== 'table') return 'only shown';
   if (!interactive) return 'nobody to ask';
   const what = count === 1 ? 'this endpoint' : `these ${count} new endpoints`;
-  return /^y(es)?$/i.test((await ask(`Add ${what} to ${app.configPath}? [y/N] `)) ?? '') ? 'yes' : 'no';
+  return isYes((await ask(`Add ${what} to ${app.configPath}? [y/N] `)) ?? '') ? 'yes' : 'no';
 }
 
 async function writeAll(

@@ -21,6 +21,7 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): 
       title: 'Console in use',
       question: `Take the console of ${name} over?`,
       details,
+      unasked: true,
     });
     if (taken) await attach(stage, `the console of ${name}`, open(true));
   }

@@ -1,6 +1,6 @@
 import type { ConfigAction } from '../../actions/action.ts';
 import { poolVariablesAction } from '../../actions/pool.ts';
-import { type NodeId, userPoolId } from '../../ids.ts';
+import { isEndpointName, type NodeId, userPoolId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import { poolNameComplaint } from '../../state/config/read-pools.ts';
 import { rowKey } from '../../state/tree.ts';
@@ -75,7 +75,11 @@ async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promi
     });
     return answer === undefined ? undefined : { subject, args: { [option.key]: answer } };
   }
-  const pool = await pickPool(stage, `${action.title}: ${nameOf(stage, subject)}`, subject);
+  // The cursor may be on a VM: what goes is its node.
+  const isMove = action.noun === 'node';
+  const what = isMove ? `${isEndpointName(subject) ? 'endpoint' : 'node'} ` : '';
+  const title = `${action.title}: ${what}${nameOf(stage, subject)}`;
+  const pool = await pickPool(stage, title, subject);
   return pool === undefined ? undefined : { subject, args: { [option.key]: pool } };
 }
 

@@ -66,10 +66,11 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
     const vm = fleet.vms.get(first);
     const args = (vm && action.preset?.(vm)) ?? {};
     const { title, danger } = action;
-    const question = able.length === 1 ? `${title} ${placeOf(first)}?` : `${title} ${able.length} VMs?`;
+    const what = able.length === 1 ? placeOf(first) : `${able.length} VMs`;
+    const question = `${title} ${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ id, no }) => `${fleet.vms.get(id)?.name ?? id}: ${no}`);
     if (danger === 'destroys') {
-      const notes = [...leavesOut.map((left) => `not ${left}`), ...(able.length > 1 ? able.map(placeOf) : [])];
+      const notes = [...(able.length > 1 ? able.map(placeOf) : []), ...leavesOut.map((left) => `not ${left}`)];
       const chosen = await confirmLosses(stage, action, able, question, notes);
       if (chosen) start(action, able, ids, chosen);
       return;
@@ -88,7 +89,8 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
       const ids = task.items
         .filter(({ state }) => state === 'failed' || state === 'cancelled')
         .map(({ id }) => id as VmId);
-      if (!action || ids.length === 0) message.say('nothing of this task can be tried again', 'warning');
+      if (ids.length === 0) message.say('nothing of this task has failed, so there is nothing to try again', 'warning');
+      else if (!action) message.say(`${task.title}: fill in its form again, that is how it is tried again`, 'warning');
       else await run(action, ids);
     },
   };

@@ -3,6 +3,7 @@ import { clean, fit, width } from '../../terminal/width.ts';
 import { formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import type { Look } from '../look.ts';
+import { lastHeard } from '../time.ts';
 
 /** A label with what is true; a section stands over those that belong to it. */
 export type Fact =
@@ -24,6 +25,20 @@ const PERCENT = 5;
 /** Nothing for a value that is not known to exist. */
 export const fact = (label: string, value: string | undefined, colour?: ColourWord): readonly Fact[] =>
   value === undefined || value === '' ? [] : [{ label, value, ...(colour && { colour }) }];
+
+/** A state of which nobody knows whether it still is so: nothing when it is known. */
+export const staleState = (
+  word: string,
+  staleSince: number | undefined,
+  phaseSince: number | undefined,
+  { glyphs }: Look,
+): readonly Fact[] =>
+  staleSince === undefined
+    ? []
+    : [
+        ...fact('State', `${glyphs.stale} was ${word}`, 'warning'),
+        ...fact('Last heard', lastHeard(staleSince, phaseSince), 'warning'),
+      ];
 
 /** The facts below each other, or in two columns where there is room for them. */
 export function factLines(facts: readonly Fact[], columns: number, look: Look): readonly string[] {

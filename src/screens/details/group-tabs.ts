@@ -9,7 +9,7 @@ import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
 import { lastHeard, timeOfDay } from '../time.ts';
-import { type Fact, fact, factLines } from './facts.ts';
+import { type Fact, fact, factLines, staleState } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 /** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform tells. */
@@ -26,8 +26,9 @@ export function nodeOverview(
   const sentences = (text: string | undefined, colour: ColourWord) =>
     text === undefined ? [] : wrapped(clean(text), columns).map((line) => look.theme.paint(colour, line));
   const facts: Fact[] = [
-    ...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)),
-    ...gauges(sum),
+    ...(stale === undefined
+      ? [...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)), ...gauges(sum)]
+      : staleState(node.state, stale, status?.since, look)),
     ...vmFacts(sum),
     ...fact('Address', node.address),
     ...fact('Version', node.version),
@@ -78,7 +79,9 @@ export function poolOverview(
 
 export function endpointOverview(status: EndpointStatus, columns: number, look: Look): readonly string[] {
   const facts: Fact[] = [
-    ...fact('Phase', status.phase, status.phase === 'down' || status.phase === 'blocked' ? 'danger' : 'text'),
+    ...(status.staleSince !== undefined && status.phase === 'up'
+      ? staleState(status.phase, status.staleSince, status.since, look)
+      : fact('Phase', status.phase, status.phase === 'down' || status.phase === 'blocked' ? 'danger' : 'text')),
     ...fact('Since', timeOfDay(status.since)),
     ...fact('Platform', status.platform),
     ...fact('Address', status.address),
@@ -123,11 +126,13 @@ export function nodeVms(
 ): readonly string[] {
   const ids = fleet.vmsBelow(id);
   if (ids.length === 0) return [look.theme.paint('dim', 'No VMs.')];
+  const isStale = fleet.endpoints.get(endpointOf(id))?.staleSince !== undefined;
   return ids.slice(first, first + rows).map((vmId) => {
     const vm = fleet.vms.get(vmId);
     if (!vm) return '';
-    const state = look.theme.paint(stateColour(vm.state), fit(`${look.glyphs.state[vm.state]} ${vm.state}`, 11));
-    const share = formatRatio(fleet.samples.cpu(vmId)).padStart(4);
+    const sign = isStale ? look.glyphs.stale : look.glyphs.state[vm.state];
+    const state = look.theme.paint(isStale ? 'dim' : stateColour(vm.state), fit(`${sign} ${vm.state}`, 11));
+    const share = isStale ? '   -' : formatRatio(fleet.samples.cpu(vmId)).padStart(4);
     return `${state} ${share} ${fit(clean(vm.name), Math.max(1, columns - 17))}`;
   });
 }

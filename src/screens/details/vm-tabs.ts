@@ -6,7 +6,7 @@ import { formatBytes } from '../../units.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
 import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
-import { type Fact, fact, factLines } from './facts.ts';
+import { type Fact, fact, factLines, staleState } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 const TREND = 30;
@@ -21,13 +21,23 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
   const word = vm.rawState && vm.rawState !== vm.state ? `${vm.state} (${vm.rawState})` : vm.state;
   const stale = endpoint?.staleSince;
-  const facts: Fact[] = [
+  const cpus = `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}`;
+  const live: readonly Fact[] = [
     ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
-    { label: 'CPU', share: sample.cpu, text: `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}` },
+    { label: 'CPU', share: sample.cpu, text: cpus },
     { label: 'Memory', share: sample.memory / vm.memory, text: sizes(sample.memory, vm.memory) },
     { label: 'CPU before', trend },
     ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
     ...fact('Network', `in ${rate(sample.netRx)}  out ${rate(sample.netTx)}`),
+  ];
+  // What was measured long ago must not look as if it were so now.
+  const last: readonly Fact[] = [
+    ...staleState(word, stale, endpoint?.since, look),
+    ...fact('CPU', cpus),
+    ...fact('Memory', `of ${formatBytes(vm.memory)}`),
+  ];
+  const facts: Fact[] = [
+    ...(stale === undefined ? live : last),
     ...fact('IP', vm.ips.join(' ') || '-'),
     ...fact('Node', node?.name ?? 'none'),
     ...fact('Endpoint', endpointOf(vm.id)),

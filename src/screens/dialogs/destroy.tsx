@@ -5,10 +5,10 @@ import type { EndpointField, Losses, Settings } from '../../platforms/contract.t
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { createForm } from '../forms/form-state.ts';
+import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
 
 const TYPED = 'typed';
-const COLUMNS = 70;
 /** More are not asked, which is said: nobody reads the disks of a thousand. */
 const MOST_ASKED = 100;
 const MOST_LISTED = 8;
@@ -41,6 +41,7 @@ export function confirmLosses(
     help: `${action.title} goes on when ${word} stands here.`,
     kind: 'text',
     required: true,
+    pattern: { source: asTyped(word), complaint: `that is not ${word}` },
   };
   const form = createForm({
     fields: [...(action.options ?? []), proof].map((field) => ({ ...field, writable: true })),
@@ -61,11 +62,12 @@ export function confirmLosses(
     const describe = () => {
       const keeps = form.values()['keep-disks'] === true;
       const lines = [
-        ...wrapped(question, COLUMNS).map((line) => theme.paint('title', line)),
+        ...wrapped(question, toldColumns(stage)).map((line) => theme.paint('title', line)),
         ...notes
           .slice(0, MOST_LISTED)
-          .flatMap((note) => wrapped(note, COLUMNS))
+          .flatMap((note) => wrapped(note, toldColumns(stage)))
           .map((line) => theme.paint('dim', line)),
+        ...(notes.length > MOST_LISTED ? [theme.paint('dim', `and ${notes.length - MOST_LISTED} more`)] : []),
         ...lossLines(keeps),
         '',
       ];
@@ -73,13 +75,15 @@ export function confirmLosses(
     };
     const lossLines = (keeps: boolean): readonly string[] => {
       if (failed !== undefined)
-        return wrapped(`What it would take along is not known: ${failed}`, COLUMNS).map((line) =>
+        return wrapped(`What it would take along is not known: ${failed}`, toldColumns(stage)).map((line) =>
           theme.paint('warning', line),
         );
       if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
       const impossible = keeps ? losses.find(({ disksGo }) => disksGo !== undefined)?.disksGo : undefined;
       if (impossible !== undefined) {
-        return wrapped(`Disks can't be kept: ${impossible}`, COLUMNS).map((line) => theme.paint('danger', line));
+        return wrapped(`Disks can't be kept: ${impossible}`, toldColumns(stage)).map((line) =>
+          theme.paint('danger', line),
+        );
       }
       const all = (pick: (one: Losses) => readonly string[]) => losses?.flatMap(pick) ?? [];
       const goes = all(({ goes }) => goes);
@@ -107,7 +111,7 @@ export function confirmLosses(
     const listed = (lead: string, paths: readonly string[], colour: 'danger' | 'dim') => [
       ...paths
         .slice(0, MOST_LISTED)
-        .flatMap((path) => wrapped(lead + path, COLUMNS))
+        .flatMap((path) => wrapped(lead + path, toldColumns(stage)))
         .map((line) => theme.paint(colour, line)),
       ...(paths.length > MOST_LISTED ? [theme.paint(colour, `${lead}${paths.length - MOST_LISTED} more`)] : []),
     ];
@@ -151,3 +155,10 @@ export function confirmLosses(
 
 /** How many blanks stand in a name, nobody sees. */
 const asSeen = (text: string): string => clean(text).replace(/\s+/g, ' ').trim();
+
+/** A pattern of this text, whatever blanks stand in it. */
+const asTyped = (text: string): string =>
+  `^\\s*${text
+    .split(' ')
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+    .join('\\s+')}\\s*$`;

@@ -10,7 +10,7 @@ import type { Stage } from '../stage.ts';
 export interface Plan {
   /** `Shut down`. */
   readonly title: string;
-  /** `Shut down 12 VMs?` */
+  /** `Shut down 12 VMs, leave 3 out?` */
   readonly question: string;
   /** Each object that it would be done to, in one line. */
   readonly does: readonly string[];
@@ -48,17 +48,23 @@ export function confirmPlan(stage: Stage, { title, question, does, leavesOut }: 
       dismiss: () => end(false),
       draw(room) {
         const columns = Math.min(COLUMNS, room.columns - 4);
+        const asked = wrapped(question, columns);
         const entries = [
-          // What is left out may be a surprise, so nobody has to scroll to it.
+          // What y does comes first: nobody has to scroll to it. That some are left out is said by the question.
+          ...does.flatMap((text) =>
+            wrapped(clean(text), columns - 2).map(
+              (line, at) => `${at === 0 ? theme.paint('good', glyphs.good) : ' '} ${line}`,
+            ),
+          ),
+          ...(leavesOut.length > 0 ? [theme.paint('header', `left out: ${leavesOut.length}`)] : []),
           ...leavesOut.flatMap((text) => painted(`not ${text}`, columns, 'warning')),
-          ...does.map((text) => `${theme.paint('good', glyphs.good)} ${wrapped(clean(text), columns - 2)[0] ?? ''}`),
         ];
-        page = Math.max(1, Math.min(entries.length, room.rows - AROUND));
+        page = Math.max(1, Math.min(entries.length, room.rows - AROUND - asked.length + 1));
         first = Math.max(0, Math.min(first, entries.length - page));
         const below = entries.length - first - page;
         const rest = first + below > 0 ? theme.paint('dim', `   ${first} above, ${below} below`) : '';
         const lines = [
-          theme.paint('title', wrapped(question, columns)[0] ?? ''),
+          ...asked.map((line) => theme.paint('title', line)),
           ...entries.slice(first, first + page),
           '',
           `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${rest}`,

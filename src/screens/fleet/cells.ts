@@ -13,7 +13,15 @@ import type { Sum } from './sums.ts';
 
 /** What a cell may look at; made once per row. */
 export type RowFacts =
-  | { readonly kind: 'vm'; readonly vm: Vm; readonly sample: VmSample; readonly dimmed: boolean; readonly fleet: Fleet }
+  | {
+      readonly kind: 'vm';
+      readonly vm: Vm;
+      readonly sample: VmSample;
+      readonly dimmed: boolean;
+      /** Nothing was heard for a while: what was measured long ago must not look as if it were so now. */
+      readonly stale: boolean;
+      readonly fleet: Fleet;
+    }
   | { readonly kind: 'node'; readonly node: Node; readonly sum: Sum; readonly fleet: Fleet }
   | { readonly kind: 'pool'; readonly sum: Sum };
 
@@ -24,7 +32,10 @@ const plain = (text: string, width: number, facts: RowFacts, { theme }: Look) =>
   const placed = text.length > width ? fit(text, width) : text.padStart(width);
   return facts.kind === 'vm' && facts.dimmed ? theme.paint('dim', placed) : placed;
 };
-const cpuOf = (facts: RowFacts): number => (facts.kind === 'vm' ? facts.sample.cpu : facts.sum.cpu);
+const cpuOf = (facts: RowFacts): number => {
+  if (facts.kind !== 'vm') return facts.sum.cpu;
+  return facts.stale ? Number.NaN : facts.sample.cpu;
+};
 const PERCENT = 4;
 
 const state: Cell = (facts, { theme, glyphs }, width) => {
@@ -48,7 +59,7 @@ const cpu: Cell = (facts, look, width) => {
 
 let trends = new Float32Array(0);
 const trend: Cell = (facts, look, width) => {
-  if (facts.kind === 'pool') return ' '.repeat(width);
+  if (facts.kind === 'pool' || (facts.kind === 'vm' && facts.stale)) return ' '.repeat(width);
   if (trends.length !== width) trends = new Float32Array(width);
   if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trends);
   else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trends);
@@ -90,7 +101,7 @@ const CELLS: Readonly<Record<string, Cell>> = {
   platform: orOfNode('platform', ({ node, fleet }) => fleet.endpoints.get(endpointOf(node.id))?.platform),
   version: orOfNode('version', ({ node }) => node.version || undefined),
   mem: summed(
-    ({ sample }) => sample.memory,
+    ({ sample, stale }) => (stale ? Number.NaN : sample.memory),
     (sum) => sum.memoryUsed,
   ),
   memory: summed(

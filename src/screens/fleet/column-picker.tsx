@@ -109,6 +109,7 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
       const first = list.window(ids.length, height);
       // The tree is narrower than the screen beside the details, so this may promise too much; never too little.
       const fits = new Set(columnsFor(room.columns, state.columnChoice()).others.map(({ id }) => id));
+      const below = ids.length - first - height;
       const lines = ids.slice(first, first + height).map((id, at) => {
         const help = offeredColumns.find((column) => column.id === id)?.help ?? '';
         const name = fit(id, ID);
@@ -124,7 +125,7 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
           title={`Columns of the ${TITLES[place]}`}
           look={stage.look}
           room={room}
-          lines={lines}
+          lines={first + below > 0 ? [...lines, theme.paint('dim', `  ${first} above, ${below} below`)] : lines}
           columns={columns}
         />
       );

@@ -34,7 +34,7 @@ export async function exportShown(stage: Stage, state: FleetState): Promise<void
   const count = await write(false).catch(async (error: unknown) => {
     if (!(error instanceof FleetError) || error.code !== 'op.conflict') throw error;
     const question = `${path} is there already. Write over it?`;
-    return (await dialogs.confirm({ title: 'Export', question })) ? write(true) : undefined;
+    return (await dialogs.confirm({ title: 'Export', question, unasked: true })) ? write(true) : undefined;
   });
   if (count === undefined) message.say('nothing was written');
   else message.say(`${count === 1 ? '1 VM was' : `${count} VMs were`} written to ${path}`, 'good');

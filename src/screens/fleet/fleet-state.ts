@@ -18,7 +18,14 @@ export interface FleetState {
   readonly sums: Sums;
   readonly filterText: string;
   readonly filter: CompiledFilter;
+  /** Without a filter the cursor is back on its row, unless another one was chosen meanwhile. */
   setFilter(text: string): void;
+  /** The row under the cursor when it does not pass the filter any more: it stays until another one is looked at. */
+  kept(): Row | undefined;
+  /** How many VMs pass the filter. */
+  matches(): number;
+  /** Puts the cursor on a VM that the filter lets through: its own, else the first. */
+  toMatch(): void;
   /** The filter, or the last one: what `next match` looks for. */
   readonly sought: { readonly text: string; readonly filter: TreeFilter } | undefined;
   /** Undefined: by name. */
@@ -64,6 +71,8 @@ export function createFleetState(fleet: Fleet): FleetState {
   let sought: FleetState['sought'];
   let sort: Sort | undefined;
   let arrangement: Arrangement = 'tree';
+  /** Where the cursor was when the filter began to hide rows. */
+  let unfiltered: { readonly key: string | undefined; readonly choices: number } | undefined;
   let drawn: readonly Row[] = [];
   let marked: readonly VmId[] = [];
   let markedOn = '';
@@ -83,10 +92,24 @@ export function createFleetState(fleet: Fleet): FleetState {
       return filter;
     },
     setFilter(text) {
+      if (filterText === '' && text !== '') unfiltered = { key: view.current()?.key, choices: view.choices };
       filterText = text;
       filter = compileFilter(text, fleet);
       if (filter.filter) sought = { text, filter: filter.filter };
       tree.want({ filter: filter.filter });
+      // Nobody has chosen the row that came into the place of a hidden one.
+      if (text !== '' || !unfiltered) return;
+      if (unfiltered.key !== undefined && unfiltered.choices === view.choices) view.reveal(unfiltered.key);
+      unfiltered = undefined;
+    },
+    kept() {
+      const row = view.current();
+      const vm = row?.kind === 'vm' ? fleet.vms.get(row.id) : undefined;
+      return vm && filter.filter?.accepts(vm) === false ? row : undefined;
+    },
+    matches: () => tree.shownVms - (state.kept() ? 1 : 0),
+    toMatch() {
+      if (filter.filter) view.toMatch(unfiltered?.choices === view.choices ? unfiltered.key : view.current()?.key);
     },
     get sought() {
       return sought;

@@ -33,7 +33,7 @@ export function createFleetView(
   const treeLines = (room: Room): string[] => {
     const { theme, glyphs } = stage.look;
     const columns = columnsFor(room.columns, state.columnChoice());
-    const scene = { theme, glyphs, fleet, sums: state.sums, columns };
+    const scene = { theme, glyphs, fleet, sums: state.sums, columns, kept: state.kept()?.key };
     page = Math.max(1, room.rows - 1);
     const { rows } = view.window(page);
     state.drew(rows);
@@ -141,7 +141,10 @@ export function createFleetView(
         if (state.pane === 'details') state.pane = 'tree';
         else if (view.marks.size > 0 || view.rangeOpen) view.clearMarks();
         else if (state.filterText !== '') state.setFilter('');
-        else view.toParent();
+        else
+          stage.message.say(
+            `nothing is open or marked here; ${stage.keymap.keysOf('view.collapse')[0] ?? 'left'} goes up`,
+          );
       }),
       ...list.handlers,
       'view.find-next': () => find(1),

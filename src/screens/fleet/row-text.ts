@@ -18,6 +18,8 @@ export interface RowScene extends Look {
   readonly fleet: Fleet;
   readonly sums: Sums;
   readonly columns: Columns;
+  /** A row that is only there because somebody looks at it: it does not pass the filter any more. */
+  readonly kept?: string | undefined;
 }
 
 /** One row of the tree as one styled text, exactly as wide as the name and the columns together. */
@@ -99,11 +101,12 @@ function see(row: Row, scene: RowScene): Sight {
   if (!vm) return { name: row.id, colour: 'dim' };
   const sign = vm.trouble ? trouble : since === undefined ? undefined : stale;
   const sample = fleet.samples.of(row.id);
+  const dimmed = since !== undefined || row.key === scene.kept;
   return {
     name: vm.name,
-    colour: since !== undefined || vm.state === 'stopped' ? 'dim' : 'text',
+    colour: dimmed || vm.state === 'stopped' ? 'dim' : 'text',
     ...(sign && { sign }),
-    facts: { kind: 'vm', vm, sample, dimmed: since !== undefined, fleet },
+    facts: { kind: 'vm', vm, sample, dimmed, stale: since !== undefined, fleet },
   };
 }
 

@@ -15,6 +15,8 @@ export interface TreeView {
   scroll(rows: number, height: number): void;
   /** To the first row, as soon as what is wanted now is there. */
   toTop(): void;
+  /** To this VM if what is wanted now has it, else to the first one, as soon as that is there. */
+  toMatch(preferred: string | undefined): void;
   /** False when the row is not there or is folded away. */
   toKey(key: string): boolean;
   /** Unfolds what hides the row, and goes there as soon as what is wanted now is there. */
@@ -25,10 +27,10 @@ export interface TreeView {
   expand(): void;
   /** Folds the branch, or goes to the row that this one hangs under. */
   collapse(): void;
-  /** To the row that this one hangs under. */
-  toParent(): void;
   /** Folds or unfolds a branch. */
   toggle(): void;
+  /** Grows when a row is chosen; not when another one comes under the cursor because its own is not shown. */
+  readonly choices: number;
   readonly marks: ReadonlySet<VmId>;
   /** Grows with every change of the marks. */
   readonly markings: number;
@@ -53,6 +55,26 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
   let wantsTop = false;
   /** The row to go to, as long as it may still come. */
   let awaited: string | undefined;
+  let wantsMatch: { readonly preferred: string | undefined } | undefined;
+  let choices = 0;
+
+  /** Above the first VM there are only the branches that it hangs under. */
+  const matchAt = (preferred: string | undefined): number => {
+    const kept = preferred?.startsWith('vm ') ? tree.indexOf(preferred) : -1;
+    if (kept >= 0) return kept;
+    for (let at = 0; at < tree.length; at++) if (tree.at(at)?.kind === 'vm') return at;
+    return -1;
+  };
+
+  /** The branches above it are to be seen, too. */
+  const choose = (match: number) => {
+    choices++;
+    const wanted = tree.at(match)?.key;
+    if (wanted === key) return;
+    key = wanted;
+    index = match;
+    top = 0;
+  };
 
   /** Where the cursor's object is now; where it was last, when it is gone. */
   const settle = (): number => {
@@ -70,6 +92,11 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
       index = revealed;
     }
     if (!tree.isAwaited) awaited = undefined;
+    if (wantsMatch && !tree.isAwaited) {
+      const match = matchAt(wantsMatch.preferred);
+      wantsMatch = undefined;
+      if (match >= 0) choose(match);
+    }
     const found = key === undefined ? -1 : tree.indexOf(key);
     if (found >= 0) {
       top += found - index;
@@ -87,6 +114,8 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     settle();
     wantsTop = false;
     awaited = undefined;
+    wantsMatch = undefined;
+    choices++;
     index = Math.max(0, Math.min(wanted, tree.length - 1));
     key = tree.at(index)?.key;
   };
@@ -121,7 +150,15 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     toIndex,
     toTop() {
       awaited = undefined;
+      wantsMatch = undefined;
       wantsTop = true;
+      choices++;
+    },
+    toMatch(preferred) {
+      awaited = undefined;
+      wantsTop = false;
+      wantsMatch = { preferred };
+      settle();
     },
     scroll(rows, height) {
       const at = settle();
@@ -135,7 +172,9 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
         if (tree.isFolded(home)) tree.fold(home, false);
       }
       wantsTop = false;
+      wantsMatch = undefined;
       awaited = wanted;
+      choices++;
       settle();
     },
     window(height) {
@@ -158,10 +197,12 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
       if (isBranch(row) && row.open && !tree.isFolded(row.key)) tree.fold(row.key, true);
       else toParent();
     },
-    toParent,
     toggle() {
       const row = current();
       if (isBranch(row)) tree.fold(row.key, row.open);
+    },
+    get choices() {
+      return choices;
     },
     marks,
     get markings() {

@@ -11,8 +11,8 @@ import { createAsk } from '../dialogs/ask.ts';
 import type { Choice } from '../dialogs/picker.tsx';
 import type { Stage } from '../stage.ts';
 import { createForm } from './form-state.ts';
+import { toldColumns } from './told-columns.ts';
 
-const COLUMNS = 80;
 /** Nobody waits longer to be asked a question. */
 const DETECT_MS = 1_500;
 const TEST_MS = 60_000;
@@ -103,13 +103,16 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   /** What the form shows; somebody else may edit the file meanwhile. */
   const basedOn = services.config();
   let busy = false;
+  /** What was tested last without success. */
+  let failed: string | undefined;
+  const draftNow = () => JSON.stringify(form.values());
 
   const close = () => {
     controller.abort();
     stage.layers.close(dialog.layer);
   };
   const paint = (colour: 'danger' | 'dim' | 'good', text: string) =>
-    wrapped(text, COLUMNS).map((line) => look.theme.paint(colour, line));
+    wrapped(text, toldColumns(stage)).map((line) => look.theme.paint(colour, line));
   const given = (): Settings =>
     Object.fromEntries(Object.entries(form.values()).filter(([key, value]) => key !== NAME && value !== ''));
 
@@ -123,10 +126,13 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     const word = String(form.values()[NAME] ?? '');
     const draft = { name: endpointName(isEndpointName(word) ? word : 'new'), platform: manifest.id, values: given() };
     busy = true;
+    failed = draftNow();
     dialog.tell(paint('dim', 'testing…'), 'more will come');
     try {
       const signal = deadline(services.clock, TEST_MS, `no answer within ${TEST_MS / 1000} s`, controller.signal);
-      dialog.tell(checkLines(await services.testDraft(draft, createAsk(stage), signal)));
+      const checks = await services.testDraft(draft, createAsk(stage), signal);
+      if (checks.every(({ ok }) => ok)) failed = undefined;
+      dialog.tell(checkLines(checks));
     } catch (error) {
       if (!controller.signal.aborted) dialog.tell(paint('danger', sentence(error)));
     } finally {
@@ -134,7 +140,13 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     }
   };
 
+  /** The same as the command line wants to be told by a flag. */
+  const mayBeSaved = async (): Promise<boolean> =>
+    failed !== draftNow() ||
+    stage.dialogs.confirm({ title: 'Save', question: 'The test failed: save it all the same?' });
+
   const save = async () => {
+    if (!(await mayBeSaved())) return;
     const word = String(form.values()[NAME] ?? '');
     const { [NAME]: _, ...changes } = form.changes();
     busy = true;
@@ -145,7 +157,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
         await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) }, basedOn);
       }
       close();
-      stage.message.say(existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, 'good');
+      tellSaved(stage, existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, word);
       // How it goes is shown by its row.
       services.sessions.reconnect(endpointName(word), createAsk(stage)).catch(() => {});
     } catch (error) {
@@ -165,6 +177,14 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     },
   });
   stage.layers.open(dialog.layer);
+}
+
+/** What should not stand in the file as it does is said at once, with where it belongs. */
+function tellSaved({ services, message }: Stage, done: string, name: string): void {
+  const doubts = services.problems().filter(({ endpoint, severity }) => endpoint === name && severity === 'warning');
+  const sentences = doubts.map(({ message: what, fix }) => (fix === undefined ? what : `${what}: ${fix}`));
+  if (sentences.length === 0) message.say(done, 'good');
+  else message.say(`${done}, but ${clean(sentences.join('; '))}`, 'warning');
 }
 
 /** A field that was emptied leaves the file. */

@@ -24,7 +24,7 @@ export function formLines(form: Form, columns: number, rows: number, look: Look)
       stop.kind === 'button' ? [look.theme.paint(at === form.at ? 'cursor' : 'key', ` ${stop.button.label} `)] : [],
     )
     .join('  ');
-  return [...fields.slice(first, first + room), '', ...helpLines(stops[form.at], columns, look), buttons];
+  return [...fields.slice(first, first + room), '', ...helpLines(form, stops[form.at], columns, look), buttons];
 }
 
 function stopLine(form: Form, stop: Stop, here: boolean, columns: number, look: Look): string {
@@ -73,8 +73,14 @@ function sideText(form: Form, field: AnyField): { readonly text: string; readonl
   return change === undefined ? undefined : { text: clean(change), colour: 'accent' };
 }
 
-function helpLines(stop: Stop | undefined, columns: number, { theme }: Look): readonly string[] {
+/** What is wrong with the field stands here in place of its help, where there is no room for all of it beside the value. */
+function helpLines(form: Form, stop: Stop | undefined, columns: number, { theme }: Look): readonly string[] {
   if (stop?.kind !== 'field') return Array.from({ length: HELP_ROWS }, () => '');
+  const side = sideText(form, stop.field);
+  if (side?.colour === 'danger' && LABEL + 1 + VALUE + 1 + width(side.text) > columns) {
+    const wrong = wrapped(side.text, columns);
+    return Array.from({ length: HELP_ROWS }, (_, at) => theme.paint('danger', wrong[at] ?? ''));
+  }
   const { help, examples } = stop.field;
   const text = `${help.split('\n')[0]}${examples?.length ? ` Such as ${examples.join(', ')}.` : ''}`;
   const lines = wrapped(text, columns).slice(0, HELP_ROWS);

@@ -10,8 +10,8 @@ import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
 import type { Stage } from '../stage.ts';
 import { type AnyField, createForm, type Form } from './form-state.ts';
+import { toldColumns } from './told-columns.ts';
 
-const COLUMNS = 80;
 const LOAD_MS = 15_000;
 const BUTTONS = [
   { id: 'save', label: 'Save' },
@@ -52,7 +52,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   let saving = false;
 
   const painted = (colour: 'danger' | 'dim', text: string) =>
-    wrapped(text, COLUMNS).map((line) => look.theme.paint(colour, line));
+    wrapped(text, toldColumns(stage)).map((line) => look.theme.paint(colour, line));
   const close = () => {
     controller.abort();
     stage.layers.close(dialog.layer);

@@ -4,8 +4,8 @@ import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Stage } from '../stage.ts';
 import { type AnyField, createForm } from './form-state.ts';
+import { toldColumns } from './told-columns.ts';
 
-const COLUMNS = 80;
 /** How many can be added at once; for more the form is opened again. */
 const NEW_ONES = 3;
 /** The variables that ConVirt's pools begin with, F-017. */
@@ -63,7 +63,7 @@ export function editVariables(stage: Stage, pool: string): void {
       close();
       stage.message.say(poolVariablesAction.said(clean(pool), variables), 'good');
     } catch (error) {
-      dialog.tell(wrapped(sentence(error), COLUMNS).map((line) => look.theme.paint('danger', line)));
+      dialog.tell(wrapped(sentence(error), toldColumns(stage)).map((line) => look.theme.paint('danger', line)));
     }
   };
 

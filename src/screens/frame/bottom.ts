@@ -1,8 +1,10 @@
 import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
+import { wrapped } from '../components/wrap.ts';
 import type { Hint } from '../layers.ts';
 import type { Look } from '../look.ts';
 import type { Message, Tone } from '../message.ts';
+import type { FrameLayout } from './frame-layout.ts';
 import { keyBar } from './key-bar.ts';
 
 const COLOURS: Readonly<Record<Tone, ColourWord>> = {
@@ -17,13 +19,21 @@ export interface Bottom {
   readonly hints: readonly Hint[];
   /** Stands where messages are while there is none; empty for nothing. */
   readonly otherwise: string;
-  readonly lines: 1 | 2;
+  /** How many lines there are for all of it; see `bottomRows`. */
+  readonly lines: number;
 }
 
-/**
- * What happened, and the keys. A next step that does not fit behind what happened takes the place of the keys until a key
- * is pressed: it is worth more then. Where there is one line only, a message takes it.
- */
+/** A message is read once; the view below it is what somebody came for. */
+const MOST_TOLD = 3;
+
+/** How many lines the bottom wants: a message that is longer than a line takes some from the view, never the keys'. */
+export function bottomRows(message: Message | undefined, { body, bottom }: FrameLayout): number {
+  if (!message || bottom === 1) return bottom;
+  const most = Math.max(1, Math.min(MOST_TOLD, Math.floor(body.rows / 4)));
+  return Math.min(most, toldLines(message, body.columns).length) + 1;
+}
+
+/** What happened with the next step, and the keys below. Where there is one line only, a message takes it. */
 export function bottomLines(
   { message, hints, otherwise, lines }: Bottom,
   columns: number,
@@ -33,22 +43,33 @@ export function bottomLines(
   if (!message) return lines === 1 ? [keys] : [otherwise, keys];
   const { theme } = look;
   const room = columns - 2;
-  const text = clean(message.text);
-  const fix = message.fix === undefined ? '' : clean(message.fix);
-  const told = ` ${theme.paint(COLOURS[message.tone], fit(text, Math.min(width(text), room)))}`;
-  const first = fix !== '' && fitsBehind(message, columns) ? `${told}  ${theme.paint('dim', fix)}` : told;
-  if (lines === 1) return [first];
-  return [
-    first,
-    showsKeys({ message, lines }, columns) ? keys : ` ${theme.paint('accent', fit(fix, Math.min(width(fix), room)))}`,
-  ];
+  const told = toldLines(message, columns);
+  const most = Math.max(1, lines - 1);
+  const shown = told.slice(0, most).map(({ text, fix }, at) => {
+    // What has no room left is seen to go on.
+    const isCut = at === most - 1 && told.length > most;
+    const end = (part: string) => (isCut ? fit(`${part} ${told[at + 1]?.text}…`, room) : part);
+    if (text === '') return ` ${theme.paint('accent', end(fix))}`;
+    const what = theme.paint(COLOURS[message.tone], end(text));
+    return fix === '' ? ` ${what}` : ` ${what}  ${theme.paint('dim', fix)}`;
+  });
+  return lines === 1 ? shown : [...shown, keys];
 }
 
 /** Whether the last line shows the keys now, so that they can be clicked. */
-export function showsKeys({ message, lines }: Pick<Bottom, 'message' | 'lines'>, columns: number): boolean {
-  if (!message) return true;
-  return lines === 2 && (message.fix === undefined || fitsBehind(message, columns));
+export const showsKeys = (message: Message | undefined, { bottom }: FrameLayout): boolean => !message || bottom > 1;
+
+interface ToldLine {
+  readonly text: string;
+  readonly fix: string;
 }
 
-const fitsBehind = ({ text, fix = '' }: Message, columns: number): boolean =>
-  width(clean(text)) + 2 + width(clean(fix)) <= columns - 2;
+/** The next step stands behind what happened where both fit into a line. */
+function toldLines({ text, fix = '' }: Message, columns: number): readonly ToldLine[] {
+  const room = columns - 2;
+  if (width(clean(text)) + 2 + width(clean(fix)) <= room) return [{ text: clean(text), fix: clean(fix) }];
+  return [
+    ...wrapped(text, room).map((line) => ({ text: line, fix: '' })),
+    ...wrapped(fix, room).map((line) => ({ text: '', fix: line })),
+  ];
+}

@@ -11,12 +11,14 @@ export function headerText(services: Services, state: FleetState, view: ViewId, 
   let up = 0;
   let stale = 0;
   let down = 0;
+  let total = 0;
   for (const { phase, staleSince } of fleet.endpoints.values()) {
+    // One that is out of use is nothing to wait for.
+    if (phase !== 'idle') total++;
     if (phase === 'up' && staleSince === undefined) up++;
     if (staleSince !== undefined) stale++;
     else if (phase === 'down' || phase === 'blocked') down++;
   }
-  const total = fleet.endpoints.size;
   const { running } = services.tasks;
   const { marks } = state.view;
   const filter = clean(state.filterText);
@@ -35,7 +37,7 @@ export function headerText(services: Services, state: FleetState, view: ViewId, 
     filter === ''
       ? undefined
       : {
-          text: theme.paint('accent', `filter: ${fit(filter, Math.min(30, width(filter)))} (${state.tree.shownVms})`),
+          text: theme.paint('accent', `filter: ${fit(filter, Math.min(30, width(filter)))} (${state.matches()})`),
           worth: 5,
         },
     view === 'fleet' ? undefined : { text: theme.paint('accent', view === 'wire-log' ? 'wire log' : view), worth: 5 },

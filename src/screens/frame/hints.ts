@@ -25,6 +25,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'view.sort': 'sort',
   'view.palette': 'more',
   'endpoint.connect': 'reconnect',
+  'node.move': 'move to pool',
 };
 
 /** The key bar of the fleet: the verbs of what is selected, those that can't run now dimmed; two on one key are shown once. */
@@ -49,8 +50,9 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
       if (whyNotNow(action, stage.services, state) === undefined) put(action, undefined);
     }
   };
-  // A pool of the user and an endpoint that is not connected have verbs that are found nowhere else.
-  const isRich = row?.kind === 'vm' || row?.kind === 'endpoint' || userPoolUnder(row) !== undefined;
+  // A node, a pool of the user and an endpoint that is not connected have verbs that are found nowhere else.
+  const isRich =
+    row?.kind === 'vm' || row?.kind === 'node' || row?.kind === 'endpoint' || userPoolUnder(row) !== undefined;
   for (const putSome of isRich || state.view.marks.size > 0 ? [putOwn, putOthers] : [putOthers, putOwn]) putSome();
   const always = named(stage, ALWAYS).flatMap((action): readonly Hint[] => {
     const [key] = stage.keymap.keysOf(action.id);

@@ -13,8 +13,7 @@ const NAME = 24;
 export function createEventsView(stage: Stage, goThere: GoThere): View {
   const { fleet } = stage.services.store;
   const list = createListState(true);
-  const nameOf = (id: PlatformEvent['subject']) =>
-    id === undefined ? '' : (fleet.nameOf(id) ?? id);
+  const nameOf = (id: PlatformEvent['subject']) => (id === undefined ? '' : (fleet.nameOf(id) ?? id));
   return {
     id: 'events',
     title: 'events',

@@ -12,12 +12,14 @@ export interface FilterPromptOptions {
   readonly start: string;
   /** Called with every change: what is shown follows while typing. Answers what is wrong with it. */
   readonly apply: (text: string) => FilterProblem | undefined;
+  /** What was typed is what was meant: the cursor goes to a match. */
+  readonly keep?: () => void;
 }
 
 const LEAD = ' / ';
 
 /** One line at the bottom; Tab goes on with a word, Enter keeps the filter, Esc takes it away. */
-export function openFilterPrompt(stage: Stage, { start, apply }: FilterPromptOptions): void {
+export function openFilterPrompt(stage: Stage, { start, apply, keep }: FilterPromptOptions): void {
   const { fleet } = stage.services.store;
   let input: TextInput = textInput(start);
   let problem = apply(start);
@@ -48,7 +50,10 @@ export function openFilterPrompt(stage: Stage, { start, apply }: FilterPromptOpt
       { key: 'name:db* state:running cpu>80 mem>1G pool: node: tag: !', does: 'such as' },
     ],
     press(key) {
-      if (key.name === 'enter') return close();
+      if (key.name === 'enter') {
+        close();
+        return keep?.();
+      }
       if (key.name === 'tab') return complete();
       if (key.name === 'esc') {
         apply('');

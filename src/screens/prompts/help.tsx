@@ -11,6 +11,8 @@ import type { Stage } from '../stage.ts';
 const COLUMNS = 76;
 const KEYS = 12;
 const TITLE = 18;
+/** Narrower, and what a key does stands below it. */
+const BESIDE_FROM = 60;
 const NOUNS = { vm: 'VMs', node: 'Nodes', pool: 'Pools', endpoint: 'Endpoints', view: 'Screen' } as const;
 
 /** The keys, generated from the actions: those of what is selected, and with another `?` all of them. */
@@ -69,7 +71,12 @@ function helpLines(
     lines.push(look.theme.paint('header', NOUNS[noun]));
     for (const action of own) {
       const keys = look.theme.paint('key', fit(keymap.keysOf(action.id).join(' '), KEYS));
-      const [first = '', ...rest] = wrapped(action.help, Math.max(10, columns - KEYS - TITLE - 2));
+      if (columns < BESIDE_FROM) {
+        lines.push(`${keys} ${fit(action.title, Math.min(TITLE, columns - KEYS - 1))}`);
+        lines.push(...wrapped(action.help, columns - 2).map((line) => `  ${look.theme.paint('dim', line)}`));
+        continue;
+      }
+      const [first = '', ...rest] = wrapped(action.help, columns - KEYS - TITLE - 2);
       lines.push(`${keys} ${fit(action.title, TITLE)} ${look.theme.paint('dim', first)}`);
       for (const line of rest) lines.push(' '.repeat(KEYS + TITLE + 2) + look.theme.paint('dim', line));
     }
