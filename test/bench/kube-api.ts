@@ -6,34 +6,28 @@ const CREATED = '2026-01-01T00:00:00Z';
 /** A list and all that is in it are of one version, for nothing changes here. */
 const VERSION = '1000';
 
-const named = (kind: string, name: string, rest: object) => ({
+const named = (kind: string, name: string) => ({
   apiVersion: 'v1',
   kind,
   metadata: { name, uid: `${kind}-${name}`, resourceVersion: VERSION, creationTimestamp: CREATED },
-  ...rest,
 });
 
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
+const nodeName = (index: number): string => `node-${String(index).padStart(2, '0')}`;
 
 function pod(index: number) {
-  const { metadata, ...rest } = named('Pod', `pod-${String(index + 1).padStart(4, '0')}`, {
-    spec: { nodeName: `node-${twoDigits(index % NODES)}`, containers: [{ name: 'main', image: 'example/main:1' }] },
+  const base = named('Pod', `pod-${String(index + 1).padStart(4, '0')}`);
+  const container = { name: 'main', image: 'example/main:1' };
+  return {
+    ...base,
+    metadata: { ...base.metadata, namespace: 'default' },
+    spec: { nodeName: nodeName(index % NODES), containers: [container] },
     status: {
       phase: 'Running',
       podIP: `10.0.${index >> 8}.${index & 255}`,
       conditions: [{ type: 'Ready', status: 'True' }],
-      containerStatuses: [
-        {
-          name: 'main',
-          image: 'example/main:1',
-          ready: true,
-          restartCount: 0,
-          state: { running: { startedAt: CREATED } },
-        },
-      ],
+      containerStatuses: [{ ...container, ready: true, restartCount: 0, state: { running: { startedAt: CREATED } } }],
     },
-  });
-  return { ...rest, metadata: { ...metadata, namespace: 'default' } };
+  };
 }
 
 const RESOURCES = [
@@ -50,8 +44,8 @@ const RESOURCES = [
 export async function serveKubeApi(pods: number): Promise<{ readonly url: string }> {
   const items: Readonly<Record<string, readonly object[]>> = {
     pods: Array.from({ length: pods }, (_, index) => pod(index)),
-    namespaces: [named('Namespace', 'default', { status: { phase: 'Active' } })],
-    nodes: Array.from({ length: NODES }, (_, index) => named('Node', `node-${twoDigits(index)}`, { status: {} })),
+    namespaces: [{ ...named('Namespace', 'default'), status: { phase: 'Active' } }],
+    nodes: Array.from({ length: NODES }, (_, index) => named('Node', nodeName(index))),
   };
   const answers: Readonly<Record<string, object>> = {
     '/version': { major: '1', minor: '34', gitVersion: 'v1.34.0' },
@@ -68,21 +62,16 @@ export async function serveKubeApi(pods: number): Promise<{ readonly url: string
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const [, name = ''] = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?(\w+)$/.exec(pathname) ?? [];
     const { kind } = RESOURCES.find((resource) => resource.name === name) ?? {};
+    const answer = (body: object) => response.end(JSON.stringify(body));
     response.setHeader('Content-Type', 'application/json');
-    if (answers[pathname]) response.end(JSON.stringify(answers[pathname]));
-    else if (!kind)
-      response.writeHead(404).end(JSON.stringify({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code: 404 }));
-    else if (searchParams.get('watch') === 'true') {
+    if (answers[pathname]) answer(answers[pathname]);
+    else if (!kind) {
+      response.statusCode = 404;
+      answer({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code: 404 });
+    } else if (searchParams.get('watch') === 'true') {
       startWatch(response, kind, searchParams.get('sendInitialEvents') === 'true' ? (items[name] ?? []) : undefined);
     } else {
-      response.end(
-        JSON.stringify({
-          apiVersion: 'v1',
-          kind: `${kind}List`,
-          metadata: { resourceVersion: VERSION },
-          items: items[name],
-        }),
-      );
+      answer({ apiVersion: 'v1', kind: `${kind}List`, metadata: { resourceVersion: VERSION }, items: items[name] });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -28,7 +28,8 @@ const htop: Subject = {
   quit: 'q',
 };
 
-const DIRT_DOMAINS = 100;
+/** More than the keys that are pressed, so that each of them moves the cursor. */
+const DIRT_DOMAINS = 200;
 
 /** A terminal manager for libvirt, over the library's own test driver: https://github.com/llcoolkm/dirt */
 const dirt = (domains: string): Subject => ({
