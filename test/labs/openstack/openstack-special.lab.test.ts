@@ -2,11 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetError } from '../../../src/errors.ts';
-import { endpointName, vmId } from '../../../src/ids.ts';
+import { endpointName, nativeOf, vmId } from '../../../src/ids.ts';
 import { platform } from '../../../src/platforms/openstack/index.ts';
 import { openTerminal } from '../../contract/terminal.ts';
+import { until } from '../until.ts';
+import { logIn } from './cloud-api.ts';
 import { type ContractServers, openContractServers } from './contract-servers.ts';
 import { cloudOf, connectTo, contextWith, patient, shut, type Watched, watch } from './openstack-watching.ts';
+import { loginOf } from './people.ts';
 import { SERVERS } from './servers.ts';
 import { siteFrom } from './site.ts';
 
@@ -104,8 +107,21 @@ describe('the fleet', () => {
     expect(named('greedy').trouble?.message).toBe('No valid host was found.');
     expect(named('db1').refuses?.['vm.stop']).toBe('it is locked (month end, ask the accountants): unlock it first');
     expect(named('web1')).toMatchObject({ plan: 'shop', profile: 'web', image: 'debian-12', node: 'lab/zone/rack-1' });
-    expect(named('web1').ips[0]).toMatch(/^203\.0\.113\./);
     expect(named('attic')).toMatchObject({ node: undefined });
+  });
+
+  it('has the address first that the world knows', async () => {
+    const watched = await look('fleet');
+    const { id } = watched.named('web1');
+    // What Neutron told Nova while the cloud was put away is lost: it is told once more.
+    const captain = await logIn(site, loginOf('captain', 'fleet'));
+    const json = { events: [{ name: 'network-changed', server_uuid: nativeOf(id) }] };
+    await captain.ask('compute', '/os-server-external-events', { method: 'POST', json });
+    await until('Nova to know it', 60_000, async () => {
+      const { ips } = await watched.connection.vm.info(id, patient());
+      return ips[0]?.startsWith('203.0.113.');
+    });
+    expect((await look('fleet')).named('web1').ips[0]).toMatch(/^203\.0\.113\./);
   });
 
   it('hangs below its hypervisors for an administrator, with the servers of all projects when they are asked for', async () => {
