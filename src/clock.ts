@@ -32,3 +32,29 @@ export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
     signal.addEventListener('abort', stop, { once: true });
   });
 }
+
+/** A pause that may be cut short. */
+export interface Nap {
+  /** Resolves after `ms`, or when it is woken; rejects with the signal's reason when that aborts first. */
+  sleep(ms: number): Promise<void>;
+  /** Ends the sleep of now; nothing when nobody sleeps. */
+  wake(): void;
+}
+
+export function createNap(clock: Clock, signal: AbortSignal): Nap {
+  let early: AbortController | undefined;
+  return {
+    async sleep(ms) {
+      const mine = new AbortController();
+      early = mine;
+      try {
+        await wait(clock, ms, AbortSignal.any([signal, mine.signal]));
+      } catch (error) {
+        if (!mine.signal.aborted || signal.aborted) throw error;
+      } finally {
+        early = undefined;
+      }
+    },
+    wake: () => early?.abort(),
+  };
+}

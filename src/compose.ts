@@ -5,7 +5,7 @@ import type { DraftEndpoint, Services } from './actions/services.ts';
 import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
-import { type EndpointName, endpointOf, type PoolId, type VmId } from './ids.ts';
+import { type EndpointName, endpointOf, type VmId } from './ids.ts';
 import type { Check, Connection, Endpoint, EndpointField, Vm } from './platforms/contract.ts';
 import { platforms } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
@@ -23,6 +23,7 @@ import { type Problem, spellProblem } from './state/config/problem.ts';
 import { createConfigStore } from './state/config/store.ts';
 import { filled, redacted } from './state/fields.ts';
 import { createInventoryCache } from './state/inventory-cache.ts';
+import { userPoolsAbove } from './state/pool-of.ts';
 import { createRedactor } from './state/redactor.ts';
 import { createSecrets } from './state/secrets.ts';
 import type { SessionSpec } from './state/session.ts';
@@ -275,12 +276,8 @@ function policyOf(vm: Vm, fleet: Services['store']['fleet'], everything: boolean
   if (everything) return { readOnly: 'this run is read-only' };
   const endpoint = fleet.endpoints.get(endpointOf(vm.id));
   if (endpoint?.readOnly !== undefined) return { readOnly: endpoint.readOnly };
-  const { placeOf, pools } = fleet.grouping;
-  let place: PoolId | undefined = (vm.node && placeOf.get(vm.node)) ?? placeOf.get(endpointOf(vm.id));
-  while (place !== undefined) {
-    const pool = pools.find(({ id }) => id === place);
-    if (pool?.readOnly) return { readOnly: `the pool ${pool.name} is read-only` };
-    place = pool?.parent;
+  for (const { name, readOnly } of userPoolsAbove(fleet, vm.node, endpointOf(vm.id))) {
+    if (readOnly) return { readOnly: `the pool ${name} is read-only` };
   }
   return {};
 }

@@ -4,6 +4,7 @@ import { vmActions } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Losses, Settings, Vm } from '../platforms/contract.ts';
+import { placeOf } from '../state/fleet.ts';
 import type { Task } from '../state/tasks.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
@@ -81,24 +82,19 @@ function withoutRefused(action: VmAction, found: readonly Vm[], { app, say }: Co
       return no === undefined ? [] : [[vm, no] as const];
     }),
   );
-  for (const [vm, no] of refusals) say(clean(`left out: ${placeOf(vm, app)}: ${no}`));
+  for (const [vm, no] of refusals) say(clean(`left out: ${placeOf(vm, app.store.fleet)}: ${no}`));
   if (refusals.size === found.length) {
     throw new FleetError('op.refused', `${action.title}: none of the VMs that match can be taken; nothing was done`);
   }
   return found.filter((vm) => !refusals.has(vm));
 }
 
-const placeOf = ({ name, node }: Vm, { store }: CommandContext['app']): string => {
-  const at = node === undefined ? undefined : store.fleet.nodes.get(node)?.name;
-  return at === undefined ? name : `${name} on ${at}`;
-};
-
 /** One VM that was named needs no question: its name was the answer. Many, and what a filter has found, are shown first. */
 async function agreedToAll(action: VmAction, vms: readonly Vm[], context: CommandContext): Promise<boolean> {
   const [only] = vms;
   const what = vms.length === 1 && only ? clean(only.name) : `${vms.length} VMs`;
   if (context.interactive && !context.global.yes) {
-    for (const vm of vms) context.say(clean(`  ${placeOf(vm, context.app)} (${vm.state})`));
+    for (const vm of vms) context.say(clean(`  ${placeOf(vm, context.app.store.fleet)} (${vm.state})`));
   }
   const question = {
     what: `${action.title.toLowerCase()} interrupts ${what}`,

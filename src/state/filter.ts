@@ -3,6 +3,7 @@ import { VM_STATES, type Vm } from '../platforms/contract.ts';
 import { bytes, parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import type { Fleet } from './fleet.ts';
+import { userPoolsAbove } from './pool-of.ts';
 import type { VmSample } from './samples.ts';
 import type { TreeFilter } from './sieve.ts';
 
@@ -194,13 +195,7 @@ function poolNames(vm: Vm, fleet: Fleet): readonly (string | undefined)[] {
     names.push(platformPool.name);
     platformPool = platformPool.parent === undefined ? undefined : fleet.pools.get(platformPool.parent);
   }
-  const { pools, placeOf } = fleet.grouping;
-  let place = (vm.node === undefined ? undefined : placeOf.get(vm.node)) ?? placeOf.get(endpointOf(vm.id));
-  for (let depth = 0; place !== undefined && depth < MOST_NESTED; depth++) {
-    const pool = pools.find(({ id }) => id === place);
-    names.push(pool?.name);
-    place = pool?.parent;
-  }
+  for (const { name } of userPoolsAbove(fleet, vm.node, endpointOf(vm.id))) names.push(name);
   return names;
 }
 

@@ -73,3 +73,9 @@ export interface Fleet {
 
 /** The parent of a VM in the tree. */
 export const parentOf = (vm: Vm): NodeId | PoolId | undefined => vm.node ?? vm.pool;
+
+/** `web1 on host3`: names alone may be those of several. */
+export function placeOf({ name, node }: Vm, fleet: Fleet): string {
+  const at = node === undefined ? undefined : fleet.nodes.get(node)?.name;
+  return at === undefined ? name : `${name} on ${at}`;
+}

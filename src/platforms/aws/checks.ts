@@ -1,20 +1,13 @@
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, step } from '../transport/check.ts';
+import { failed, step, upToFailure } from '../transport/check.ts';
 import { type Account, accountOf } from './account.ts';
 import { unlessRefused } from './refused.ts';
 import { openSession, type Session } from './session.ts';
 import { readZones } from './zones.ts';
 
 /** From the fields of the endpoint to what of its instances may be seen, up to the first that fails. */
-export async function testEndpoint(endpoint: Endpoint, context: Context): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for await (const check of steps(endpoint, context)) {
-    context.signal.throwIfAborted();
-    checks.push(check);
-    if (!check.ok) break;
-  }
-  return checks;
-}
+export const testEndpoint = (endpoint: Endpoint, context: Context): Promise<readonly Check[]> =>
+  upToFailure(steps(endpoint, context), context.signal);
 
 async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Check> {
   const { signal } = context;

@@ -1,4 +1,4 @@
-import { type Clock, wait } from '../../clock.ts';
+import { type Clock, createNap } from '../../clock.ts';
 import type { Change, Inventory, WatchOptions } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { Catalog } from './catalog.ts';
@@ -33,7 +33,8 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
   const roster = createRoster(place, catalog, clock);
   const zones = createZoneList(api, place, clock);
   const touched = new Map<string, number>();
-  let wake = () => {};
+  /** Woken up when somebody has changed something. */
+  const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]) => {
     if (changes.length > 0) sink({ kind: 'changes', at: clock.now(), changes });
@@ -73,26 +74,13 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
     for (;;) {
       const quick = touched.size > 0 || roster.underWay().length > 0;
       const pause = quick ? UNDER_WAY_EVERY_MS : Number.POSITIVE_INFINITY;
-      await nap(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
+      await nap.sleep(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
       if (clock.ticks() >= dueAt) {
         dueAt = clock.ticks() + everyMs();
         await listAll();
       } else {
         await lookAtThoseUnderWay();
       }
-    }
-  }
-
-  /** Ends early when somebody has changed something. */
-  async function nap(ms: number): Promise<void> {
-    const early = new AbortController();
-    wake = () => early.abort();
-    try {
-      await wait(clock, ms, AbortSignal.any([inner, early.signal]));
-    } catch (error) {
-      if (!early.signal.aborted || inner.aborted) throw error;
-    } finally {
-      wake = () => {};
     }
   }
 
@@ -111,7 +99,7 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
     await open();
     onTouched((id) => {
       touched.set(id, clock.ticks() + TOUCHED_MS);
-      wake();
+      nap.wake();
     });
     const running = () => roster.machines().filter(({ state }) => state === 'running');
     const endpoint = place.endpoint;

@@ -1,7 +1,5 @@
-import { lookup } from 'node:dns/promises';
-import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, step } from '../transport/check.ts';
+import { failed, resolveName, step, upToFailure } from '../transport/check.ts';
 import { hostPort, openTcp } from '../transport/socket.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, addressOf } from './address.ts';
@@ -10,15 +8,8 @@ import { spellVersion } from './microversion.ts';
 import { readPlaces } from './places.ts';
 
 /** From the name of the host to what may be seen of the project, up to the first that fails. */
-export async function testEndpoint(endpoint: Endpoint, context: Context): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for await (const check of steps(endpoint, context)) {
-    context.signal.throwIfAborted();
-    checks.push(check);
-    if (!check.ok) break;
-  }
-  return checks;
-}
+export const testEndpoint = (endpoint: Endpoint, context: Context): Promise<readonly Check[]> =>
+  upToFailure(steps(endpoint, context), context.signal);
 
 async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Check> {
   const { signal } = context;
@@ -30,7 +21,7 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
     return;
   }
   const { keystone } = address;
-  yield await step('the name resolves', async () => (await resolved(keystone.host)).address);
+  yield await step('the name resolves', () => resolveName(keystone.host));
   yield await step('the host answers', async () => {
     (await openTcp(keystone.host, keystone.port, context)).destroy();
     return hostPort(keystone.host, keystone.port);
@@ -60,16 +51,5 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
     });
   } finally {
     opened.close();
-  }
-}
-
-async function resolved(host: string) {
-  try {
-    return await lookup(host);
-  } catch (error) {
-    throw new FleetError('host.unreachable', `the name ${host} can't be resolved`, {
-      fix: 'check the spelling, or the name server',
-      cause: error,
-    });
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, wait } from '../../clock.ts';
+import { type Clock, createNap } from '../../clock.ts';
 import type { Change, WatchOptions } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
@@ -36,7 +36,8 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
   const inner = AbortSignal.any([signal, ending.signal]);
   const time = createCloudTime(clock);
   const pool = poolOf(cloud);
-  let wake = () => {};
+  /** Woken up when somebody has changed something. */
+  const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]): boolean => {
     if (changes.length > 0) sink({ kind: 'changes', at: clock.now(), changes });
@@ -75,7 +76,7 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
     let placesAt = clock.ticks() + PLACES_EVERY_MS;
     for (;;) {
       const pause = follower.everyMs ?? Number.POSITIVE_INFINITY;
-      await nap(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
+      await nap.sleep(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
       if (clock.ticks() >= dueAt) {
         dueAt = clock.ticks() + everyMs();
         const since = clock.ticks() < fullAt ? time.since() : undefined;
@@ -95,19 +96,6 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
     }
   }
 
-  /** Ends early when somebody has changed something. */
-  async function nap(ms: number): Promise<void> {
-    const early = new AbortController();
-    wake = () => early.abort();
-    try {
-      await wait(clock, ms, AbortSignal.any([inner, early.signal]));
-    } catch (error) {
-      if (!early.signal.aborted || inner.aborted) throw error;
-    } finally {
-      wake = () => {};
-    }
-  }
-
   try {
     const began = clock.ticks();
     const pages: (readonly Server[])[] = [];
@@ -124,7 +112,7 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
     const follower = createFollower({ api: poll, endpoint, clock, roster, sink, emit });
     onNews((news) => {
       follower.take(news);
-      wake();
+      nap.wake();
     });
     const onComplete = () => sink({ kind: 'complete', at: clock.now() });
     await Promise.all([

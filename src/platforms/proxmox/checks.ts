@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed } from '../transport/check.ts';
+import { failed, resolveName } from '../transport/check.ts';
 import { createHttp, type Http } from '../transport/http.ts';
 import { targetName } from '../transport/http-target.ts';
 import { createRest } from '../transport/rest.ts';
@@ -49,7 +48,7 @@ function steps({ target, identity }: Address, http: Http, context: Context): rea
   const name = targetName(target);
   const read = (path: string) => api.get(path, { signal, subject: name });
   return [
-    ['the name resolves', async () => ({ detail: (await resolved(target.host)).address })],
+    ['the name resolves', async () => ({ detail: await resolveName(target.host) })],
     [
       'the host answers',
       async () => {
@@ -80,17 +79,6 @@ function steps({ target, identity }: Address, http: Http, context: Context): rea
     ['it may see and switch guests', async () => rightsIn(asRow(await read('/access/permissions'), name))],
     ['the cluster can decide', async () => quorumIn(await read('/cluster/status').catch(unlessForbidden), name)],
   ];
-}
-
-async function resolved(host: string) {
-  try {
-    return await lookup(host);
-  } catch (error) {
-    throw new FleetError('host.unreachable', `the name ${host} can't be resolved`, {
-      fix: 'check the spelling, or the name server',
-      cause: error,
-    });
-  }
 }
 
 const NEEDED = ['VM.Audit', 'VM.PowerMgmt'];

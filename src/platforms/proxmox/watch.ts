@@ -1,4 +1,4 @@
-import { type Clock, wait } from '../../clock.ts';
+import { type Clock, createNap } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { endpointOf, nativeOf, vmId } from '../../ids.ts';
 import type { Change, Inventory, Node, PlatformEvent, PlatformTask, WatchOptions } from '../contract.ts';
@@ -43,7 +43,8 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
   const tracker = createTaskTracker();
   const touched = new Map<string, number>();
   let nodes: ReadonlyMap<string, Node> = new Map();
-  let wake = () => {};
+  /** Woken up when somebody has changed something. */
+  const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]) => {
     if (changes.length > 0) sink({ kind: 'changes', at: clock.now(), changes });
@@ -51,7 +52,7 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
   const touch = (key: string) => {
     touched.set(key, clock.ticks() + TOUCHED_MS);
     roster.touch(key);
-    wake();
+    nap.wake();
   };
 
   async function readAll(): Promise<{ readonly resources: Resources; readonly tasks: readonly ListedTask[] }> {
@@ -127,25 +128,12 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
     let dueAt = clock.ticks() + everyMs();
     for (;;) {
       const pause = touched.size > 0 ? TOUCHED_EVERY_MS : Number.POSITIVE_INFINITY;
-      await nap(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
+      await nap.sleep(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
       if (clock.ticks() >= dueAt) {
         dueAt = clock.ticks() + everyMs();
         tell(await readAll());
       }
       await readTouched();
-    }
-  }
-
-  /** Ends early when somebody has changed something. */
-  async function nap(ms: number): Promise<void> {
-    const early = new AbortController();
-    wake = () => early.abort();
-    try {
-      await wait(clock, ms, AbortSignal.any([inner, early.signal]));
-    } catch (error) {
-      if (!early.signal.aborted || inner.aborted) throw error;
-    } finally {
-      wake = () => {};
     }
   }
 

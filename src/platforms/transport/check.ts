@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { FleetError, sentence } from '../../errors.ts';
 import type { Check } from '../contract.ts';
 
@@ -14,4 +15,27 @@ export function failed(check: string, error: unknown): Check {
   const said = { check, ok: false, detail: sentence(error) };
   if (!(error instanceof FleetError)) return said;
   return { ...said, code: error.code, ...(error.fix !== undefined && { fix: error.fix }) };
+}
+
+/** The checks in their order, up to the first that fails; rejects when the signal aborts. */
+export async function upToFailure(steps: AsyncIterable<Check>, signal: AbortSignal): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for await (const check of steps) {
+    signal.throwIfAborted();
+    checks.push(check);
+    if (!check.ok) break;
+  }
+  return checks;
+}
+
+/** The address that a name stands for. Rejects with host.unreachable. */
+export async function resolveName(host: string): Promise<string> {
+  try {
+    return (await lookup(host)).address;
+  } catch (error) {
+    throw new FleetError('host.unreachable', `the name ${host} can't be resolved`, {
+      fix: 'check the spelling, or the name server',
+      cause: error,
+    });
+  }
 }

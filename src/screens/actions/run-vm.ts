@@ -2,6 +2,7 @@ import type { VmAction } from '../../actions/action.ts';
 import { taskFor } from '../../actions/perform.ts';
 import type { VmId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
+import { placeOf } from '../../state/fleet.ts';
 import type { Task } from '../../state/tasks.ts';
 import { rowKey } from '../../state/tree.ts';
 import { confirmLosses } from '../dialogs/destroy.tsx';
@@ -36,13 +37,12 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
     });
   };
 
-  const placeOf = (id: VmId): string => {
+  const placeOfId = (id: VmId): string => {
     const vm = fleet.vms.get(id);
-    const node = vm?.node === undefined ? undefined : fleet.nodes.get(vm.node);
-    return `${vm?.name ?? id}${node ? ` on ${node.name}` : ''}`;
+    return vm ? placeOf(vm, fleet) : id;
   };
 
-  const placeAndState = (id: VmId): string => `${placeOf(id)} (${fleet.vms.get(id)?.state ?? 'gone'})`;
+  const placeAndState = (id: VmId): string => `${placeOfId(id)} (${fleet.vms.get(id)?.state ?? 'gone'})`;
 
   /** Whether somebody who presses a key sees what it is for. A mark may be filtered or folded away, a branch holds anything. */
   const isSeen = (id: VmId): boolean => {
@@ -66,11 +66,11 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
     const vm = fleet.vms.get(first);
     const args = (vm && action.preset?.(vm)) ?? {};
     const { title, danger } = action;
-    const what = able.length === 1 ? placeOf(first) : `${able.length} VMs`;
+    const what = able.length === 1 ? placeOfId(first) : `${able.length} VMs`;
     const question = `${title} ${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ id, no }) => `${fleet.vms.get(id)?.name ?? id}: ${no}`);
     if (danger === 'destroys') {
-      const notes = [...(able.length > 1 ? able.map(placeOf) : []), ...leavesOut.map((left) => `not ${left}`)];
+      const notes = [...(able.length > 1 ? able.map(placeOfId) : []), ...leavesOut.map((left) => `not ${left}`)];
       const chosen = await confirmLosses(stage, action, able, question, notes);
       if (chosen) start(action, able, ids, chosen);
       return;

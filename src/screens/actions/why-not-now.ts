@@ -1,8 +1,8 @@
-import { type Action, unsupported, whyNot } from '../../actions/action.ts';
+import { type Action, unsupported } from '../../actions/action.ts';
+import { whyNotOf } from '../../actions/perform.ts';
 import type { Services } from '../../actions/services.ts';
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
-import { endpointStatusOf } from '../../state/store.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { configSubject, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
@@ -50,16 +50,9 @@ export function whyNotVm(
   id: VmId,
   services: Services,
 ): string | undefined {
-  const { fleet } = services.store;
-  const vm = fleet.vms.get(id);
+  const vm = services.store.fleet.vms.get(id);
   if (!vm) return 'it is not there any more';
-  return whyNot(
-    action,
-    vm,
-    services.sessions.connection(endpointOf(id)),
-    endpointStatusOf(fleet, id),
-    services.policyFor(vm),
-  );
+  return whyNotOf(action, vm, services);
 }
 
 function whyNotNode(action: Extract<Action, { needs: unknown }>, node: NodeId, services: Services): string | undefined {
