@@ -44,6 +44,11 @@ export interface Vm {
   readonly name: string;
   /** The platform's own identity of the machine; marks, history and open consoles hang on it across a migration. */
   readonly uuid: string;
+  /**
+   * Tells this machine from another one that gets the same id later (Proxmox hands out freed VMIDs again): uuid and time of
+   * creation, as far as the platform has read them. Undefined where an id is never used again, or not read yet.
+   */
+  readonly identity?: string;
   /** Undefined for a VM that is on no node now (stopped in a cloud): it hangs under `pool`. */
   readonly node: NodeId | undefined;
   readonly pool: PoolId | undefined;
@@ -200,6 +205,14 @@ export interface Accepted {
   readonly takesUpToMs?: number;
   /** Nothing was sent, since nothing is to be changed in this run. Set by the dry-run wrapper, never by a platform. */
   readonly dryRun?: true;
+  /** Done, but this was to be deleted and is still there. A command that gets any ends with exit code 1. */
+  readonly kept?: readonly Kept[];
+}
+
+/** A file or volume that was to be deleted and stays, since the platform can't rule out that another VM needs it. */
+export interface Kept {
+  readonly path: string;
+  readonly why: string;
 }
 
 export type StopHow = 'graceful' | 'force';
@@ -208,6 +221,8 @@ export interface DeleteOptions {
   readonly keepDisks: boolean;
   /** Delete the snapshots too; without it a VM that has some is refused. */
   readonly snapshots: boolean;
+  /** Paths from `Losses.unknown` that are deleted all the same. One that another VM is known to use stays whatever this says. */
+  readonly deleteUnknown?: readonly string[];
 }
 
 /** What deleting a VM destroys, by path, and what stays. Shown before anybody is asked. */
@@ -216,6 +231,8 @@ export interface Losses {
   /** With the reason: `/iso/debian.iso (read-only)`. */
   readonly stays: readonly string[];
   readonly snapshots: readonly string[];
+  /** Files that stay unless `deleteUnknown` names them: whether another VM needs them can't be decided, and why. */
+  readonly unknown?: readonly Kept[];
   /** Of a suspended VM: what it had in memory goes with it, also when its disks are kept. */
   readonly savedMemory?: true;
   /** Why disks can't be kept here, where they can't: `keepDisks` is then refused before anything is sent. */
@@ -278,8 +295,19 @@ export type Settings = Readonly<Record<string, SettingValue>>;
 /** Where a change of settings goes: what is saved for the next start, or what runs now (and is saved as well). */
 export type SettingsTarget = 'config' | 'running';
 
+/** Who stands behind an id now, read from the other side. */
+export interface VmIdentity {
+  readonly name: string;
+  readonly identity: string;
+}
+
 export interface VmOps {
   info(id: VmId, signal: AbortSignal): Promise<VmInfo>;
+  /**
+   * Only where ids are used again: read before each mutator that a user has confirmed, and compared with what was
+   * confirmed. Rejects with vm.not-found.
+   */
+  identity?(id: VmId, signal: AbortSignal): Promise<VmIdentity>;
   /** A paused VM is resumed. One that runs already is accepted with a warning. */
   start(id: VmId, signal: AbortSignal): Promise<Accepted>;
   /** `graceful` asks the guest and resolves when it was asked; `force` cuts the power. Off already: accepted with a warning. */
@@ -349,6 +377,7 @@ export interface Operation {
 /** Every operation once. Wrappers walk this table, so that none can be forgotten. */
 export const operations = {
   'vm.info': { kind: 'reads', deadlineMs: 10_000 },
+  'vm.identity': { kind: 'reads', deadlineMs: 10_000 },
   'vm.start': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.stop': { kind: 'mutates', deadlineMs: 40_000 },
   'vm.restart': { kind: 'mutates', deadlineMs: 40_000 },

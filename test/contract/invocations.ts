@@ -7,6 +7,7 @@ type OperationsOn<Group extends string> = Extract<OperationName, `${Group}.${str
 
 /** Every operation on a VM, called with something harmless; undefined where the connection has none. */
 export const vmInvocations: Readonly<Record<OperationsOn<'vm' | 'console'>, Invoke<VmId>>> = {
+  'vm.identity': ({ vm }, id, signal) => vm.identity?.(id, signal),
   'vm.info': ({ vm }, id, signal) => vm.info(id, signal),
   'vm.start': ({ vm }, id, signal) => vm.start(id, signal),
   'vm.stop': ({ vm }, id, signal) => vm.stop(id, 'force', signal),
