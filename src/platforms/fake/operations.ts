@@ -11,6 +11,8 @@ export function createVmOps(server: FakeServer, calls: Calls): Required<VmOps> {
   const power = createPower(server);
   return {
     info: (id, signal) => calls.vm('vm.info', id, signal, (vm, row) => vmInfo(server, vm, row)),
+    identity: (id, signal) =>
+      calls.vm('vm.identity', id, signal, ({ name, identity, uuid }) => ({ name, identity: identity ?? uuid })),
     start: (id, signal) => calls.vm('vm.start', id, signal, power.start),
     stop: (id, how, signal) => calls.vm('vm.stop', id, signal, (vm, row) => power.stop(vm, row, how)),
     restart: (id, how, signal) => calls.vm('vm.restart', id, signal, (vm, row) => power.restart(vm, row, how)),
