@@ -67,7 +67,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     if (glyphs === 'ascii') screen.setSpelling(inAscii);
     const keys = createKeyStream();
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
-    const state = createFleetState(services.store.fleet);
+    const state = createFleetState(services.store.fleet, services.sessions.current);
     const stage = createStage({
       services,
       actions,

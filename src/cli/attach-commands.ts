@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import type { Duplex, Writable } from 'node:stream';
 import { DETACH_BYTE, DETACH_KEY } from '../actions/keymap.ts';
 import { shellAction } from '../actions/node.ts';
-import { permitted } from '../actions/perform.ts';
+import { permitted, permittedNode } from '../actions/permitted.ts';
 import { consoleAction } from '../actions/vm.ts';
 import { FleetError, sentence } from '../errors.ts';
-import { endpointOf } from '../ids.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
@@ -41,10 +40,7 @@ export const attachCommands: readonly Command[] = [
     async run(context, { words }) {
       if (words.length !== 1) throw new FleetError('usage', 'which node? Name one');
       const node = await findNode(words[0] as string, context);
-      const connection = context.app.sessions.connection(endpointOf(node.id));
-      if (!connection) throw new FleetError('host.unreachable', `${endpointOf(node.id)} is not connected`);
-      const why = connection.node.shell ? undefined : connection.whyNot['node.shell'];
-      if (why !== undefined) throw new FleetError('op.unsupported', why);
+      const { connection } = permittedNode(shellAction, node.id, context.app);
       return attach(
         await shellAction.open(connection, node.id, sizeOf(context), context.signal),
         node.name,

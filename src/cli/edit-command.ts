@@ -1,8 +1,9 @@
 import { editVm } from '../actions/edit.ts';
+import { bind, type Target } from '../actions/target.ts';
 import { editAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
-import type { Manifest, Settings, SettingsField, SettingsTarget, Vm } from '../platforms/contract.ts';
+import type { Manifest, Settings, SettingsField, SettingsTarget } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -59,7 +60,8 @@ async function run(
     checkFields(manifests.find(({ id }) => id === platform)?.settings ?? [], changes, running === true);
   }
   const outcomes: Outcome[] = [];
-  for (const vm of vms) outcomes.push(await editOne(app, vm, target, changes, signal));
+  const targets = vms.map(({ id }) => bind(id, app));
+  for (const one of targets) outcomes.push(await editOne(app, one, target, changes, signal));
   await printResults(outcomes, vms.length > 1, context);
   const [failed] = outcomes.flatMap(({ error }) => error ?? []);
   return failed === undefined ? EXIT.done : vms.length === 1 ? exitCodeOf(failed) : EXIT.failed;
@@ -68,13 +70,13 @@ async function run(
 /** What became of one is told whatever becomes of the others. */
 async function editOne(
   app: CommandContext['app'],
-  vm: Vm,
+  vm: Target,
   target: SettingsTarget,
   changes: Settings,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    return { name: vm.name, text: await editVm(app, vm.id, target, changes, undefined, signal) };
+    return { name: vm.name, text: await editVm(app, vm, target, changes, undefined, signal) };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     return { name: vm.name, text: error.message, error };

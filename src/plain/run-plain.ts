@@ -59,7 +59,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     const { keymap, detachKey, problems } = configuredKeymap(actions, services.configPath, config.file);
     const attach = createAttach(terminal, input, detachKey);
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
-    const state = createFleetState(services.store.fleet);
+    const state = createFleetState(services.store.fleet, services.sessions.current);
     started.state = state;
     const stage = createStage({
       services,

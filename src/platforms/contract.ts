@@ -428,6 +428,8 @@ export interface Field {
   /** Of a text: what it must match, with the sentence for when it does not. */
   readonly pattern?: { readonly source: string; readonly complaint: string };
   readonly advanced?: boolean;
+  /** May be given several times on the command line; its values are kept in order, as text. */
+  readonly repeatable?: boolean;
   /** Never shown, logged or printed. A secret may be a reference: env:NAME, file:PATH, cmd:COMMAND. */
   readonly sensitive?: boolean;
   /** The environment variable that users of this platform already set. */

@@ -13,5 +13,11 @@ export function mouseIsOn({ file }: Config): boolean {
   return value === 'on' || value === true;
 }
 
+/** `confirm: { type-count-above: 10 }`: more VMs than this are interrupted only after their count was typed. Undefined: not set. */
+export function typeCountAbove({ file }: Config): number | undefined {
+  const value = plainOf(locate(file, ['confirm', 'type-count-above']));
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
 /** `plain: true`: lines instead of a screen, for screen readers. */
 export const wantsLines = ({ file }: Config): boolean => plainOf(locate(file, ['plain'])) === true;

@@ -74,7 +74,7 @@ describe('before VMs are interrupted', () => {
     const refused = await desk.run('vm', 'kill', '--filter', 'state:running');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(
-      /force off interrupts \d+ VMs, and nobody can be asked here; nothing was done\n {2}add --yes/,
+      /force off interrupts \d+ VMs, and there is no terminal to ask at; nothing was done\n {2}add --yes/,
     );
     const agreed = await desk.run('vm', 'kill', '--filter', 'plan:wiki state:running', '--yes');
     expect(agreed.code).toBe(0);
@@ -145,7 +145,7 @@ describe('before something is taken out of the configuration', () => {
     const refused = await desk.run('endpoint', 'remove', 'demo');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(
-      'remove endpoint takes demo out of the configuration, and nobody can be asked here',
+      'remove endpoint takes demo out of the configuration, and there is no terminal to ask at',
     );
     expect((await desk.run('endpoint', 'list', '-o', 'name')).stdout).toBe('demo\n');
     await desk.run('pool', 'add', 'Lab');

@@ -19,7 +19,7 @@ export function wrappers(bench: () => Bench): void {
     ['throttle', (connection) => throttle(connection, 4)],
     ['audit', (connection) => audited(connection, async () => () => {})],
     ['dry run', (connection) => dryRun(connection, () => {})],
-    ['read-only', (connection) => readOnly(connection, 'read-only mode is on')],
+    ['read-only', (connection) => readOnly(connection, () => 'read-only mode is on')],
   ];
 
   it.each(stacks)('has the same operations behind %s', async (_name, wrap) => {
@@ -45,7 +45,7 @@ export function wrappers(bench: () => Bench): void {
   it('starts nothing in read-only mode, and says why', async () => {
     const id = await bench().server.stoppedVm();
     const connection = await bench().connect();
-    const error = await refusal(readOnly(connection, 'read-only mode is on').vm.start(id, patient()));
+    const error = await refusal(readOnly(connection, () => 'read-only mode is on').vm.start(id, patient()));
     expect(error).toMatchObject({ code: 'op.refused', message: 'read-only mode is on' });
     expect((await connection.vm.info(id, patient())).status).toBe('stopped');
   });

@@ -75,7 +75,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
     warn: (message) => voice.say(message),
   });
   await services.load();
-  const state = createFleetState(services.store.fleet);
+  const state = createFleetState(services.store.fleet, services.sessions.current);
   const stage = createStage({
     services,
     actions,

@@ -255,7 +255,7 @@ describe('actions on marked VMs', () => {
   it('F-036 acts on all VMs below a node or a pool, after a plan that lists every one', async () => {
     await open();
     await fleet.press('g', 'S');
-    await fleet.see('Shut down 48 VMs, leave 12 out?');
+    await fleet.see('Shut down 48 VMs in pool Frankfurt, leave 12 out?');
     // What will be done is seen before anybody says yes; what is left out stands below it.
     expect(fleet.frame().split('\n')[2]).toContain('billing-db1 on fra-01 (running)');
     fleet.dontSee('not billing-web1');
@@ -264,8 +264,11 @@ describe('actions on marked VMs', () => {
     await fleet.see(/not billing-web1: only a VM that is on/);
     await fleet.see(/[1-9]\d* above, 0 below/);
     await fleet.press('esc', 'j', 'S');
-    await fleet.see('Shut down 12 VMs, leave 6 out?');
-    await fleet.press('y');
+    await fleet.see('Shut down 12 VMs in node fra-01, leave 6 out?');
+    await fleet.see('Type 12:');
+    await fleet.press('y', 'enter');
+    await fleet.see('that is not 12');
+    await fleet.press('1', '2', 'enter');
     await fleet.see(/Shut down 12 VMs: \d+ done/);
   });
 

@@ -161,7 +161,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const mice: boolean[] = [];
   const attached: Attachment[] = [];
   const keys = createKeyStream();
-  const state = createFleetState(services.store.fleet);
+  const state = createFleetState(services.store.fleet, services.sessions.current);
   const themes = createThemes(options.colours ?? 'truecolor', join(directory, 'themes'));
   const stage = createStage({
     services,

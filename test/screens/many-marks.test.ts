@@ -17,7 +17,7 @@ function openState(count: number) {
     ),
   );
   store.flush();
-  return { store, state: createFleetState(store.fleet) };
+  return { store, state: createFleetState(store.fleet, () => undefined) };
 }
 
 it('looks through 100,000 marks once, however many keys are drawn for them', () => {

@@ -28,6 +28,8 @@ export const sampleConfig: readonly string[] = [
   'theme: dark',
   'keys:',
   '  preset: vim',
+  'confirm:',
+  '  type-count-above: 5',
 ];
 
 export const configTopic: Topic = {
@@ -49,6 +51,7 @@ export const configTopic: Topic = {
         ['theme', 'the colours of the screen (drover help colours)'],
         ['keys', 'other keys (drover help keys)'],
         ['mouse', 'on or off (drover help mouse)'],
+        ['confirm', 'type-count-above: interrupting more VMs than this (10) wants their count typed'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),

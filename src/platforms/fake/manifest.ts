@@ -71,6 +71,14 @@ const SIZE: readonly EndpointField[] = [
     default: false,
     advanced: true,
   },
+  {
+    key: 'reuses-ids',
+    label: 'Reuses ids',
+    help: 'Freed ids may be given to new VMs, as on some platforms.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
 ];
 
 const FAULTS: readonly EndpointField[] = [

@@ -13,6 +13,8 @@ export interface FakeOptions {
   readonly eventsEveryMs: number;
   readonly without: readonly OperationName[];
   readonly disksGo: boolean;
+  /** Freed ids are given to new VMs, as by Proxmox. */
+  readonly reusesIds: boolean;
   readonly password: string;
   readonly hostKey: string;
   readonly latencyMs: number;
@@ -61,6 +63,7 @@ export function fakeOptions(endpoint: Endpoint): FakeOptions {
         return name;
       }),
     disksGo: value('disks-go') === true,
+    reusesIds: value('reuses-ids') === true,
     password: String(value('password')),
     hostKey: String(value('host-key')),
     latencyMs: count('latency'),

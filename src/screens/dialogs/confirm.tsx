@@ -12,13 +12,15 @@ export interface Question {
   readonly details?: readonly string[];
   /** It comes by itself, while keys may be meant for something else. */
   readonly unasked?: boolean;
+  /** The question is void: it is closed as if it had been answered with no. */
+  readonly until?: AbortSignal;
 }
 
 const COLUMNS = 64;
 const MOST_DETAILS = 10;
 
 /** Asks yes or no; anything but y is no. */
-export function confirm(stage: Stage, { title, question, details = [], unasked }: Question): Promise<boolean> {
+export function confirm(stage: Stage, { title, question, details = [], unasked, until }: Question): Promise<boolean> {
   const { theme } = stage.look;
   const isStray = strayKeys(stage, unasked);
   return new Promise((resolve) => {
@@ -51,5 +53,6 @@ export function confirm(stage: Stage, { title, question, details = [], unasked }
       },
     };
     stage.layers.open(layer);
+    until?.addEventListener('abort', layer.dismiss, { once: true });
   });
 }

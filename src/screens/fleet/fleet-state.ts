@@ -1,6 +1,8 @@
+import type { Shown } from '../../actions/target.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import { type CompiledFilter, compileFilter } from '../../state/filter.ts';
 import type { Fleet } from '../../state/fleet.ts';
+import type { Sessions } from '../../state/sessions.ts';
 import type { TreeFilter } from '../../state/sieve.ts';
 import type { Sort } from '../../state/sort.ts';
 import { createTree, type Row, type Tree } from '../../state/tree.ts';
@@ -8,6 +10,7 @@ import type { ViewSettings } from '../../state/views.ts';
 import { vmColumn } from '../../state/vm-columns.ts';
 import type { Arrangement, ColumnChoice } from './columns.ts';
 import type { Split } from './fleet-layout.ts';
+import { createMarks } from './marks.ts';
 import { createSums, type Sums } from './sums.ts';
 import { createTreeView, type TreeView } from './tree-view.ts';
 
@@ -49,6 +52,8 @@ export interface FleetState {
   readonly folded: Set<string>;
   /** What actions are for: the marked VMs that are still there, else the VM under the cursor. */
   targets(): readonly VmId[];
+  /** A marked VM as it was when it was marked; undefined for one that is not marked. */
+  marked(id: VmId): Shown | undefined;
   /** What verbs on many are for when nothing is marked and the cursor is on a branch: the VMs below it. */
   below(): readonly VmId[];
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
@@ -62,10 +67,11 @@ export interface FleetState {
 
 const MOST_MARKED_WATCHED = 100;
 
-export function createFleetState(fleet: Fleet): FleetState {
+export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): FleetState {
   const folded = new Set<string>();
   const tree = createTree(fleet, folded);
-  const view = createTreeView(tree, fleet);
+  const marks = createMarks(fleet, sessionOf);
+  const view = createTreeView(tree, marks);
   let filterText = '';
   let filter = compileFilter('', fleet);
   let sought: FleetState['sought'];
@@ -154,12 +160,13 @@ export function createFleetState(fleet: Fleet): FleetState {
     targets() {
       // Asked for every key that is drawn; the marks may be 100,000.
       const now = `${view.markings} ${fleet.shape}`;
-      if (now !== markedOn) marked = [...view.marks].filter((id) => fleet.vms.has(id));
+      if (now !== markedOn) marked = [...marks.vms.keys()].filter((id) => fleet.vms.has(id));
       markedOn = now;
       if (marked.length > 0) return marked;
       const row = view.current();
       return row?.kind === 'vm' ? [row.id] : [];
     },
+    marked: marks.shown,
     below() {
       const row = view.current();
       return row && row.kind !== 'vm' && view.marks.size === 0 ? tree.vmsUnder(row.key) : [];

@@ -1,5 +1,5 @@
 import { readViews } from '../views.ts';
-import { emptyMap, type Located } from './located.ts';
+import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
@@ -7,7 +7,8 @@ import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
 
 /** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
-const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain'];
+const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain', 'confirm'];
+const TYPE_COUNT_ABOVE = 'type-count-above';
 /** Kept for whoever wants to write something once and refer to it by an alias. */
 const ASIDE = /^(x-|\.)/;
 
@@ -26,6 +27,11 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       severity: 'warning',
       fix: 'take it out, or let its name begin with x- if it is yours',
     });
+  }
+  const count = locate(map, ['confirm', TYPE_COUNT_ABOVE]);
+  const isCount = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  if (count && count.kind !== 'nothing' && !isCount(plainOf(count))) {
+    complain(count.at, `${TYPE_COUNT_ABOVE} must be a whole number from 0 on`);
   }
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
