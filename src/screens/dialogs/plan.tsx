@@ -41,6 +41,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
   let first = 0;
   let page = 10;
   let input: TextInput = textInput();
+  let isWrong = false;
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       stage.layers.close(layer);
@@ -49,7 +50,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
     const answer = (name: string) => {
       if (typed !== undefined) {
         if (name === 'enter' && input.text.trim() === typed) return end(true);
-        if (name === 'enter') stage.message.say(`that is not ${typed}: nothing was done`, 'warning');
+        isWrong ||= name === 'enter';
         return name === 'esc' ? end(false) : undefined;
       }
       if (name === 'y' || name === 'Y') end(true);
@@ -99,10 +100,11 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
         const below = entries.length - first - page;
         const rest = first + below > 0 ? theme.paint('dim', `   ${first} above, ${below} below`) : '';
         const lead = `Type ${typed}: `;
+        const wrong = isWrong ? theme.paint('warning', ` that is not ${typed}`) : '';
         const answers =
           typed === undefined
             ? `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no`
-            : lead + inputText(input, typed.length + 2, true, stage.look);
+            : lead + inputText(input, typed.length + 2, true, stage.look) + wrong;
         const lines = [...asked, ...entries.slice(first, first + page), '', answers + rest];
         return <Panel title={title} look={stage.look} room={room} lines={lines} columns={columns} />;
       },
