@@ -1,3 +1,4 @@
+import { type CliHost, thisProcess } from './cli/cli-host.ts';
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
 import { commands, findCommand, nouns } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
@@ -11,7 +12,6 @@ import { ownCommands } from './cli/own-commands.ts';
 import { createPrinter } from './cli/print.ts';
 import { printFailure } from './cli/results.ts';
 import { askTerminal } from './cli/terminal-question.ts';
-import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
@@ -21,34 +21,39 @@ import { DEMO_VMS, openDemo } from './state/demo.ts';
 import { errnoOf } from './state/file-trouble.ts';
 import { clean } from './terminal/width.ts';
 
-const say = (text: string) => void process.stderr.write(`${text}\n`);
-
-/** Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only. */
-export async function runCli(typed: readonly string[], crash: CrashGuard): Promise<number> {
-  const printer = createPrinter(process.stdout);
+/**
+ * Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only.
+ * `host` is the process that it runs in; tests run many commands in one process, each with streams of its own.
+ */
+export async function runCli(
+  typed: readonly string[],
+  crash: CrashGuard,
+  host: CliHost = thisProcess(),
+): Promise<number> {
+  const { env, stdin, stdout, stderr, interrupt } = host;
+  const printer = createPrinter(stdout);
+  const say = (text: string) => void stderr.write(`${text}\n`);
   let format: CommandContext['format'] = 'table';
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort(new FleetError('op.cancelled', 'interrupted'));
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
   const contextOf = (parsed: ParsedFlags): Omit<OwnContext, 'withApp'> => {
     format = formatOf(String(parsed.values['output'] ?? 'table'));
     return {
-      env: process.env,
+      env,
       format,
       printer,
       say,
-      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-      interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-      ask: (question, secret = false) => askTerminal(question, secret, interrupt.signal),
-      stdin: process.stdin,
-      stdout: process.stdout,
+      columns: stdout.isTTY ? stdout.columns : undefined,
+      interactive: stdin.isTTY === true && stderr.isTTY === true,
+      ask: (question, secret = false) => askTerminal(question, secret, host),
+      stdin,
+      stdout,
+      stderr,
       global: globalsOf(parsed.values, parsed.repeated),
-      signal: interrupt.signal,
+      signal: interrupt,
     };
   };
   try {
     const argv = withDemoCount(typed);
-    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), process.env, printer);
+    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), env, printer);
     const [first, second] = leadingWords(argv, globalFlags);
     const own = ownCommand(argv, first);
     if (own) {
@@ -60,7 +65,7 @@ export async function runCli(typed: readonly string[], crash: CrashGuard): Promi
         await printer.print(ownHelp(own));
         return EXIT.done;
       }
-      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, crash, interrupt.signal, run);
+      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, crash, host, run);
       return await own.run({ ...contextOf(parsed), withApp: withAnyApp }, ownPart(parsed, first === undefined ? 0 : 1));
     }
     const found = findCommand(first, second);
@@ -82,15 +87,15 @@ export async function runCli(typed: readonly string[], crash: CrashGuard): Promi
       return EXIT.done;
     }
     const context = contextOf(parsed);
-    return await withApp(parsed, crash, interrupt.signal, (app) => {
-      tellProblems(app);
+    return await withApp(parsed, crash, host, (app) => {
+      tellProblems(app, say);
       return found.command.run({ ...context, app }, ownPart(parsed, found.used));
     });
   } catch (error) {
-    const isExpected = error instanceof FleetError || interrupt.signal.aborted || errnoOf(error) !== undefined;
+    const isExpected = error instanceof FleetError || interrupt.aborted || errnoOf(error) !== undefined;
     if (!isExpected) throw error;
     await printFailure(error, { format, printer, say });
-    return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+    return interrupt.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
 }
 
@@ -119,20 +124,20 @@ function ownPart({ words, values, repeated }: ParsedFlags, used: number): Parsed
 async function withApp(
   { values }: ParsedFlags,
   crash: CrashGuard,
-  signal: AbortSignal,
+  { clock, interrupt, stderr, ...host }: CliHost,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
   const demo = values['demo'] === undefined ? undefined : await openDemo(Number(values['demo']));
-  const env = { ...process.env, ...demo?.env };
+  const env = { ...host.env, ...demo?.env };
   const app = compose({
     config: demo?.config ?? (values['config'] === undefined ? undefined : String(values['config'])),
     readOnly: values['read-only'] === true,
     dryRun: values['dry-run'] === true,
     env,
-    clock: systemClock,
+    clock,
     interest: () => [],
     remember: false,
-    warn: (text) => say(clean(text)),
+    warn: (text) => void stderr.write(`${clean(text)}\n`),
   });
   crash.describedBy({
     redact: app.redact,
@@ -140,7 +145,7 @@ async function withApp(
   });
   try {
     await app.load();
-    signal.throwIfAborted();
+    interrupt.throwIfAborted();
     const code = await run(app);
     await rememberLiveNames(app, env);
     return code;
@@ -151,7 +156,7 @@ async function withApp(
 }
 
 /** Says what is wrong in the configuration, and throws when there is nothing left of it to work with. */
-function tellProblems(app: CommandContext['app']): void {
+function tellProblems(app: CommandContext['app'], say: CommandContext['say']): void {
   for (const problem of app.problems()) {
     say(spellProblem(problem));
     if (problem.endpoint !== undefined && problem.fix !== undefined) say(`  ${problem.fix}`);

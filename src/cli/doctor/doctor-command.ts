@@ -67,8 +67,8 @@ async function printRows(findings: readonly Finding[], { printer, format, column
 }
 
 /** A terminal is asked only where keys come from it too, or its answer would be read by somebody else. */
-async function terminalFacts(app: App, { env, stdin, stdout, signal }: OwnContext): Promise<TerminalFacts> {
-  const screens = [stdout, process.stderr] as readonly (typeof stdout & {
+async function terminalFacts(app: App, { env, stdin, stdout, stderr, signal }: OwnContext): Promise<TerminalFacts> {
+  const screens = [stdout, stderr] as readonly (typeof stdout & {
     isTTY?: boolean;
     columns?: number;
     rows?: number;
