@@ -79,6 +79,14 @@ const SIZE: readonly EndpointField[] = [
     default: false,
     advanced: true,
   },
+  {
+    key: 'unknown-disks',
+    label: 'Unknown disks',
+    help: 'Whether another VM needs a second disk can not be decided here.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
 ];
 
 const FAULTS: readonly EndpointField[] = [

@@ -15,6 +15,8 @@ export interface FakeOptions {
   readonly disksGo: boolean;
   /** Freed ids are given to new VMs, as by Proxmox. */
   readonly reusesIds: boolean;
+  /** Whether another VM needs a second disk can't be decided, as for files outside of storage pools on some platforms. */
+  readonly unknownDisks: boolean;
   readonly password: string;
   readonly hostKey: string;
   readonly latencyMs: number;
@@ -64,6 +66,7 @@ export function fakeOptions(endpoint: Endpoint): FakeOptions {
       }),
     disksGo: value('disks-go') === true,
     reusesIds: value('reuses-ids') === true,
+    unknownDisks: value('unknown-disks') === true,
     password: String(value('password')),
     hostKey: String(value('host-key')),
     latencyMs: count('latency'),

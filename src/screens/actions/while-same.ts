@@ -27,6 +27,6 @@ export async function whileSame<Answer>(
     return await ask(controller.signal);
   } finally {
     stop();
-    if (another !== undefined) message.say(`${another}; nothing was done`, 'warning');
+    if (another !== undefined) message.say(`nothing was done: ${another}`, 'warning');
   }
 }
