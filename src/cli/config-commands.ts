@@ -36,9 +36,10 @@ async function runConfigAction(
   const [option] = action.options ?? [];
   const args = second === undefined || !option ? values : { ...values, [option.key]: second };
   if (option?.required && args[option.key] === undefined) throw new FleetError('usage', `${option.label} is needed`);
+  const basedOn = context.app.config();
   const subject = await subjectOf(action, word, context);
   if (action.loses && !(await agreedToLosses(action, subject, action.loses(subject), context))) return EXIT.interrupted;
-  const written = await context.app.changeConfig(action.change(subject, args));
+  const written = await context.app.changeConfig(action.change(subject, args), basedOn);
   const text = written ? action.said(subject, args) : `${subject}: nothing was written`;
   await printResults([{ name: subject, text }], false, context);
   return EXIT.done;

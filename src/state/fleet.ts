@@ -23,6 +23,8 @@ export interface EndpointStatus {
   readonly problem?: { readonly code: ErrorCode | 'bug'; readonly message: string; readonly fix?: string };
   /** Why nothing may be changed here, if so. */
   readonly readOnly?: string;
+  /** Events that came faster than they can be shown and were dropped, since this phase began. */
+  readonly droppedEvents?: number;
 }
 
 /** ConVirt's server pool: made by the user, kept in the configuration. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endpointName, type VmId } from '../../src/ids.ts';
 import { manifest } from '../../src/platforms/fake/manifest.ts';
@@ -160,4 +161,21 @@ it('a dry run says what the real command would refuse', async () => {
     .vms.find((vm) => vm.state === 'stopped' && server.drives.snapshots(server.fleet.rowOf(vm.id)).length > 0);
   const { code, stderr: said } = await desk.run('vm', 'delete', withSnapshots?.id ?? '', '--dry-run');
   expect([code, said]).toEqual([3, expect.stringContaining('add --snapshots to delete them too')]);
+});
+
+it('an endpoint that was changed while its removal was asked about is not removed', async () => {
+  const { code, stderr } = await desk.runWith(
+    {
+      answers: ['y'],
+      onStderr: (text) => {
+        const other = simulated({ demo: { ...VALUES, latency: 7 } });
+        if (text.includes('[y/N]')) writeFileSync(desk.config, other, { mode: 0o600 });
+      },
+    },
+    'endpoint',
+    'remove',
+    'demo',
+  );
+  expect([code, stderr]).toEqual([1, expect.stringContaining('demo: latency')]);
+  expect((await desk.run('endpoint', 'list', '-o', 'name')).stdout).toBe('demo\n');
 });

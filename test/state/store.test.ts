@@ -143,4 +143,29 @@ describe('the store', () => {
     await clock.pass(300);
     expect(fleet.samples.cpu(c.id)).toBeCloseTo(0.9);
   });
+
+  it('says on the row of an endpoint how many of its events were too many', async () => {
+    const { store, clock, fleet } = openStore();
+    store.setEndpoint({ name: host1, platform: 'fake', address: '', phase: 'up', since: 0 });
+    await clock.pass(50);
+    const events = Array.from({ length: 3_000 }, (_, at) => ({ at, subject: undefined, text: `event ${at}` }));
+    store.push(host1, { kind: 'events', events });
+    await clock.pass(50);
+    expect(fleet.events).toHaveLength(1_000);
+    expect(fleet.events.at(-1)?.text).toBe('host1 sent more events than can be shown: 2000 were dropped');
+    expect(fleet.endpoints.get(host1)?.droppedEvents).toBe(2_000);
+  });
+
+  it('knows nothing of a machine from the one that had its id before', async () => {
+    const { store, clock, fleet } = openStore();
+    const web1 = aVm('web1');
+    store.push(host1, inventory([aNode('n1')], [web1]));
+    store.push(host1, { kind: 'samples', block: cpuBlock([web1], 0.5) });
+    await clock.pass(500);
+    expect(fleet.samples.cpu(web1.id)).toBe(0.5);
+    const other = { ...web1, name: 'payroll', uuid: 'another' };
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: other }] });
+    await clock.pass(500);
+    expect(fleet.samples.cpu(web1.id)).toBeNaN();
+  });
 });
