@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { actions } from './actions/index.ts';
@@ -20,6 +19,7 @@ import type { Config } from './state/config/model.ts';
 import { stateDirectory } from './state/config/paths.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
+import { homeOf } from './state/home.ts';
 import { mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
 import { createThemes, type Themes, themesFolder } from './state/theme.ts';
 import { colourLevel } from './state/theme-colours.ts';
@@ -40,7 +40,9 @@ export interface AppOptions {
 export async function runApp({ argv, screen, input, crash }: AppOptions): Promise<number | 'plain'> {
   const flags = screenOptions(argv);
   const demo =
-    flags.demo === undefined ? undefined : await openDemo(isCount(flags.demo) ? Number(flags.demo) : undefined);
+    flags.demo === undefined
+      ? undefined
+      : await openDemo(process.env, isCount(flags.demo) ? Number(flags.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
   const started: { stage?: Stage; state?: FleetState } = {};
   const services = compose({
@@ -112,7 +114,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();
     services.follow();
-    remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
     if (remembered.isFirst) stage.tour.show();
     stage.changed();
 

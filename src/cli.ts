@@ -127,7 +127,7 @@ async function withApp(
   { clock, interrupt, stderr, ...host }: CliHost,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
-  const demo = values['demo'] === undefined ? undefined : await openDemo(Number(values['demo']));
+  const demo = values['demo'] === undefined ? undefined : await openDemo(host.env, Number(values['demo']));
   const env = { ...host.env, ...demo?.env };
   const app = compose({
     config: demo?.config ?? (values['config'] === undefined ? undefined : String(values['config'])),

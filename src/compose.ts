@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { policyOf } from './actions/policy.ts';
 import type { DraftEndpoint, Services } from './actions/services.ts';
@@ -22,7 +21,9 @@ import { cacheDirectory, configFile, stateDirectory } from './state/config/paths
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { createConfigStore } from './state/config/store.ts';
 import { filled, redacted } from './state/fields.ts';
+import { homeOf } from './state/home.ts';
 import { createInventoryCache } from './state/inventory-cache.ts';
+import { auditIsRequired } from './state/preferences.ts';
 import { createRedactor } from './state/redactor.ts';
 import { createSecrets } from './state/secrets.ts';
 import type { SessionSpec } from './state/session.ts';
@@ -69,7 +70,7 @@ const IN_FLIGHT_PER_CONNECTION = 16;
 
 export function compose(options: ComposeOptions): App {
   const { clock, env } = options;
-  const home = env['HOME'] || homedir();
+  const home = homeOf(env);
   const configPath = configFile(options.config, env, home);
   const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
   const manifests = platforms.map(({ manifest }) => manifest);
@@ -85,6 +86,7 @@ export function compose(options: ComposeOptions): App {
     redactor,
     env,
     trouble: options.warn,
+    required: () => auditIsRequired(configStore.current.config),
   });
   const configStore = createConfigStore(configPath, fieldsOf, clock);
   const tasks = createTasks(clock);

@@ -3,10 +3,9 @@
  * Where the program starts. Loads nothing heavy: shows a first picture, then the screen; or the command line, which
  * never needs to know about screens.
  */
-import module from 'node:module';
-import { join } from 'node:path';
 import process from 'node:process';
 import v8 from 'node:v8';
+import { rememberCompiledCode } from './compiled-code.ts';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
 import type { Input } from './terminal/input.ts';
 import { skeleton } from './terminal/skeleton.ts';
@@ -92,13 +91,6 @@ async function explain(error: unknown): Promise<number> {
   return exitCodeOf(error);
 }
 
-/** In a folder of the user's own: whoever can write there decides what code runs. */
-function rememberCompiledCode(): void {
-  const home = process.env['HOME'];
-  const caches = process.env['XDG_CACHE_HOME'] || (home && join(home, '.cache'));
-  if (caches) module.enableCompileCache?.(join(caches, 'drover', 'compiled'));
-}
-
 async function start(argv: readonly string[]): Promise<void> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 22 || (major === 22 && minor < 12)) {
@@ -106,7 +98,9 @@ async function start(argv: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  rememberCompiledCode();
+  rememberCompiledCode(process.env);
+  // Without a listener Node opens its debugger at this signal, on a port that every user of the machine can reach.
+  process.on('SIGUSR1', () => {});
   const crash = guardCrash(process.env);
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));
   if (wantsScreen(argv) && hasScreen()) {

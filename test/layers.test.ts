@@ -16,7 +16,16 @@ interface Row {
 const LAYERS: readonly Row[] = [
   {
     layer: 'leaf',
-    is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts', 'version.ts', 'screen-options.ts'],
+    is: [
+      'units.ts',
+      'ids.ts',
+      'errors.ts',
+      'clock.ts',
+      'gate.ts',
+      'version.ts',
+      'screen-options.ts',
+      'compiled-code.ts',
+    ],
     imports: [],
   },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },

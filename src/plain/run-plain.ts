@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { configuredKeymap } from '../actions/configured-keymap.ts';
 import { actions } from '../actions/index.ts';
 import { systemClock } from '../clock.ts';
@@ -12,6 +11,7 @@ import { createStage } from '../screens/stage.ts';
 import { stateDirectory } from '../state/config/paths.ts';
 import { spellProblem } from '../state/config/problem.ts';
 import { openDemo } from '../state/demo.ts';
+import { homeOf } from '../state/home.ts';
 import type { Input } from '../terminal/input.ts';
 import { lineDialogs } from './line-dialogs.ts';
 import { takeLineTerminal } from './line-terminal.ts';
@@ -34,7 +34,9 @@ export interface PlainOptions {
 export async function runPlain({ argv, input, crash }: PlainOptions): Promise<number> {
   const options = screenOptions(argv);
   const demo =
-    options.demo === undefined ? undefined : await openDemo(isCount(options.demo) ? Number(options.demo) : undefined);
+    options.demo === undefined
+      ? undefined
+      : await openDemo(process.env, isCount(options.demo) ? Number(options.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
   const terminal = takeLineTerminal(systemClock);
   const voice = createVoice(terminal.write);
@@ -93,7 +95,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     });
     services.open();
     services.follow();
-    remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
     if (remembered.isFirst) stage.tour.show();
     await ended;
     stopListening();

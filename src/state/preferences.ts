@@ -19,5 +19,8 @@ export function typeCountAbove({ file }: Config): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** `audit: required`: nothing is changed that the audit log can't take. */
+export const auditIsRequired = ({ file }: Config): boolean => plainOf(locate(file, ['audit'])) === 'required';
+
 /** `plain: true`: lines instead of a screen, for screen readers. */
 export const wantsLines = ({ file }: Config): boolean => plainOf(locate(file, ['plain'])) === true;

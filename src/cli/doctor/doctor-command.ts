@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../compose.ts';
 import type { EndpointName } from '../../ids.ts';
 import { stateDirectory } from '../../state/config/paths.ts';
+import { homeOf } from '../../state/home.ts';
 import { clean } from '../../terminal/width.ts';
 import { EXIT } from '../command.ts';
 import { chosenEndpoints } from '../connect.ts';
@@ -28,7 +28,7 @@ export const doctorCommand: OwnCommand = {
 /** 0 when nothing failed, 1 when something here did, 4 when it was endpoints alone. */
 async function examine(app: App, context: OwnContext): Promise<number> {
   const { env, signal } = context;
-  const home = env['HOME'] || homedir();
+  const home = homeOf(env);
   const findings: Finding[] = [];
   const tell = async (news: readonly Finding[]) => {
     findings.push(...news);

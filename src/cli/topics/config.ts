@@ -52,6 +52,10 @@ export const configTopic: Topic = {
         ['keys', 'other keys (drover help keys)'],
         ['mouse', 'on or off (drover help mouse)'],
         ['confirm', 'type-count-above: interrupting more VMs than this (10) wants their count typed'],
+        [
+          'audit',
+          'required: nothing is changed that the audit log can not take; without it, that is a warning each time',
+        ],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),

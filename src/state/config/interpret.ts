@@ -7,7 +7,17 @@ import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
 
 /** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
-const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain', 'confirm'];
+const SECTIONS: readonly string[] = [
+  'endpoints',
+  'pools',
+  'keys',
+  'theme',
+  'views',
+  'mouse',
+  'plain',
+  'confirm',
+  'audit',
+];
 const TYPE_COUNT_ABOVE = 'type-count-above';
 /** Kept for whoever wants to write something once and refer to it by an alias. */
 const ASIDE = /^(x-|\.)/;
@@ -32,6 +42,10 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const isCount = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
   if (count && count.kind !== 'nothing' && !isCount(plainOf(count))) {
     complain(count.at, `${TYPE_COUNT_ABOVE} must be a whole number from 0 on`);
+  }
+  const audit = locate(map, ['audit']);
+  if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
+    complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');
   }
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
