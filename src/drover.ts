@@ -52,7 +52,7 @@ async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<n
     ]);
     staySmall();
     const screen = createScreen(terminal);
-    const input = createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+    const input = createInput(process.stdin, { onGone: () => process.kill(process.pid, 'SIGHUP') });
     const code = await runApp({ argv, screen, input, crash });
     await screen.close();
     return code === 'plain' ? openLines(argv, crash, input) : code;
@@ -72,7 +72,7 @@ async function openLines(argv: readonly string[], crash: CrashGuard, given?: Inp
     import('./terminal/input.ts'),
     import('./plain/run-plain.ts'),
   ]);
-  const input = given ?? createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+  const input = given ?? createInput(process.stdin, { onGone: () => process.kill(process.pid, 'SIGHUP') });
   try {
     return await runPlain({ argv, input, crash });
   } catch (error) {
