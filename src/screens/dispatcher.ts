@@ -59,9 +59,7 @@ export function createDispatcher({
 
   return (event) => {
     if (event.kind === 'key') press(event);
-    // A report that was under way when the mouse was given back is none of ours.
-    else if (event.kind === 'mouse' && stage.mouse) point(event);
-    else if (event.kind === 'mouse') return;
+    else if (event.kind === 'mouse') point(event);
     // What is pasted is text: it goes where text can be typed, and is never taken for commands.
     else if (event.kind === 'paste') stage.layers.top?.paste?.(event.text);
   };
