@@ -39,7 +39,8 @@ export async function runCli(typed: readonly string[], crash: CrashGuard): Promi
       say,
       columns: process.stdout.isTTY ? process.stdout.columns : undefined,
       interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-      ask: (question, secret = false) => askTerminal(question, secret, interrupt.signal),
+      ask: (question, secret = false) =>
+        askTerminal({ question, secret, signal: interrupt.signal, clock: systemClock }),
       stdin: process.stdin,
       stdout: process.stdout,
       global: globalsOf(parsed.values, parsed.repeated),

@@ -9,6 +9,7 @@ import { endpointOf } from '../ids.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
+import { takeRawKeys } from '../terminal/raw-keys.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findNode, findVms } from './find.ts';
@@ -112,7 +113,7 @@ function pipe(
       stdin.off('data', onInput).off('end', onEndOfInput);
       stdout.off('resize', onResize);
       signal.removeEventListener('abort', onAbort);
-      terminal.setRawMode?.(false);
+      keys?.release();
       stdin.pause();
       stream.destroy();
       if (error) reject(error);
@@ -120,7 +121,7 @@ function pipe(
     };
     const onEndOfInput = () => stream.end(goodbye);
     const onAbort = () => end();
-    if (context.interactive) terminal.setRawMode?.(true);
+    const keys = context.interactive ? takeRawKeys(terminal) : undefined;
     stdin.on('data', onInput).once('end', onEndOfInput);
     stdout.on('resize', onResize);
     signal.addEventListener('abort', onAbort, { once: true });

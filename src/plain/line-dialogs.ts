@@ -29,7 +29,7 @@ export const lineDialogs =
         ? { after: () => new Promise<void>((resolve) => void stage.services.clock.after(STRAY_MS, resolve)) }
         : {};
     const yes = async (question: string, unasked?: boolean) =>
-      /^y(es)?$/i.test(((await typing.ask(question, afterStrays(unasked))) ?? '').trim());
+      /^y(es)?$/i.test(((await typing.ask(question, { fresh: true, ...afterStrays(unasked) })) ?? '').trim());
 
     return {
       confirm({ question, details = [], unasked }) {

@@ -20,14 +20,16 @@ export interface Input {
   lastRead(): number;
   /** How long an escape alone waits, ms, before it is the Esc key. */
   setEscapeWait(ms: number): void;
+  /** Reads no more. */
+  close(): void;
 }
 
 export interface InputOptions {
   /** Called when the terminal is gone. */
   readonly onGone: () => void;
   readonly clock?: Clock;
-  /** What says which terminal it is. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The terminal has been asked to mark pastes, so all else is typed; by the name of the terminal unless it is said. */
+  readonly marksPastes?: boolean;
 }
 
 /** Escape sequences come in one piece; over slow links their pieces are this close together. */
@@ -47,12 +49,14 @@ const MOST_QUEUED = 1000;
 /** Terminals without bracketed paste; what others know is not asked for, since an answer may take as long as it likes. */
 const UNMARKED = /^(linux|vt\d|dumb|ansi|cons25|sun|wyse)/;
 
+const knowsMarks = (): boolean => !UNMARKED.test(process.env['TERM'] ?? '');
+
 /** Reads from now on. */
 export function createInput(
   stdin: NodeJS.ReadStream,
-  { onGone, clock = systemClock, env = process.env }: InputOptions,
+  { onGone, clock = systemClock, marksPastes = knowsMarks() }: InputOptions,
 ): Input {
-  const parser = createInputParser({ marksPastes: !UNMARKED.test(env['TERM'] ?? '') });
+  const parser = createInputParser({ marksPastes });
   const listeners: ((event: InputEvent) => void)[] = [];
   let queue: InputEvent[] = [];
   let diverted: ((bytes: Buffer) => void) | undefined;
@@ -148,6 +152,10 @@ export function createInput(
     lastRead: parser.reads,
     setEscapeWait(ms) {
       escapeMs = ms;
+    },
+    close() {
+      waiting?.cancel();
+      stdin.off('data', onData).off('end', onGone).off('error', onGone).pause();
     },
   };
 }

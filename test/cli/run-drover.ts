@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const DROVER = fileURLToPath(new URL('../../bin/drover', import.meta.url));
+export const DROVER = fileURLToPath(new URL('../../bin/drover', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

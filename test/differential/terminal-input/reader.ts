@@ -19,7 +19,7 @@ export function createReader(escapeWait?: number): Reader {
   const events: string[] = [];
   const input = createInput(stdin as unknown as NodeJS.ReadStream, {
     onGone: () => {},
-    env: { TERM: 'xterm-256color' },
+    marksPastes: true,
     clock: {
       now: () => now,
       ticks: () => now,

@@ -65,7 +65,10 @@ describe('what a terminal sends', () => {
     const pick = () => everything[Math.floor(roll() * everything.length)] as Sent;
     for (const item of everything) {
       // What comes behind it must not be touched: a key that anybody would notice.
-      for (const items of [[item, ...keysBehind], [pick(), item, pick(), ...keysBehind]]) {
+      for (const items of [
+        [item, ...keysBehind],
+        [pick(), item, pick(), ...keysBehind],
+      ]) {
         const all = bytesOf(items);
         for (let cut = 1; cut < all.length; cut++) {
           const pieces = [all.subarray(0, cut), all.subarray(cut)];

@@ -9,7 +9,10 @@ export interface Sent {
   readonly meant: readonly string[];
 }
 
-const sent = (bytes: string | Buffer, ...meant: readonly string[]): Sent => ({ bytes: Buffer.from(bytes as string), meant });
+const sent = (bytes: string | Buffer, ...meant: readonly string[]): Sent => ({
+  bytes: Buffer.from(bytes as string),
+  meant,
+});
 
 /** xterm's and the kitty protocol's parameter is one more than the sum of these. */
 const MODIFIERS = [
