@@ -19,17 +19,28 @@ import { didYouMean } from './state/config/nearest.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { DEMO_VMS, openDemo } from './state/demo.ts';
 import { errnoOf } from './state/file-trouble.ts';
+import { type EndingSignal, endingSignals } from './terminal/ignored-signals.ts';
 import { clean } from './terminal/width.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
-/** Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only. */
-export async function runCli(typed: readonly string[], crash: CrashGuard): Promise<number> {
+/**
+ * Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only.
+ * Signals that were `ignored` when the program was started stay ignored.
+ */
+export async function runCli(
+  typed: readonly string[],
+  crash: CrashGuard,
+  ignored: ReadonlySet<EndingSignal>,
+): Promise<number> {
   const printer = createPrinter(process.stdout);
   let format: CommandContext['format'] = 'table';
   const interrupt = new AbortController();
   const stop = () => interrupt.abort(new FleetError('op.cancelled', 'interrupted'));
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  for (const signal of endingSignals) {
+    if (ignored.has(signal)) process.on(signal, () => {});
+    else if (signal !== 'SIGQUIT') process.once(signal, stop);
+  }
   const contextOf = (parsed: ParsedFlags): Omit<OwnContext, 'withApp'> => {
     format = formatOf(String(parsed.values['output'] ?? 'table'));
     return {

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/bin/sh
 /**
  * Where the program starts. Loads nothing heavy: shows a first picture, then the screen; or the command line, which
  * never needs to know about screens.
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import v8 from 'node:v8';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
+import { takeIgnoredSignals } from './terminal/ignored-signals.ts';
 import type { Input } from './terminal/input.ts';
 import { skeleton } from './terminal/skeleton.ts';
 import { takeTerminal } from './terminal/terminal.ts';
@@ -107,6 +108,7 @@ async function start(argv: readonly string[]): Promise<void> {
     return;
   }
   rememberCompiledCode();
+  const ignored = takeIgnoredSignals(process.env);
   const crash = guardCrash(process.env);
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));
   if (wantsScreen(argv) && hasScreen()) {
@@ -114,7 +116,7 @@ async function start(argv: readonly string[]): Promise<void> {
     process.exit(await openScreen(argv, crash));
   }
   const { runCli } = await import('./cli.ts');
-  process.exitCode = await runCli(argv, crash);
+  process.exitCode = await runCli(argv, crash, ignored);
 }
 
 await start(process.argv.slice(2));

@@ -27,6 +27,8 @@ async function ask(command: string, asks: string): Promise<void> {
 /** What is on the screen behind the last line with this. */
 const behind = (text: string): string => shell.screen().slice(shell.screen().lastIndexOf(text));
 
+const over = () => shell.until(/code \d+\n/);
+
 /** Waits until the question stands there once more, behind the shell's own words. */
 const askedAgain = (asks: string) => shell.until(() => behind('fg\n').includes(asks));
 
@@ -44,6 +46,7 @@ describe('a question on the command line', () => {
     await askedAgain('[y/N]');
     shell.type(`${answer}\r`);
     await shell.until(outcome);
+    await over();
   });
 
   it('keeps what was typed so far, for a name too, and takes ctrl-C', async () => {
@@ -56,6 +59,7 @@ describe('a question on the command line', () => {
     await shell.until(() => /: billing$/.test(behind('fg\n')));
     shell.type('\x03');
     await shell.until('nothing was done');
+    await over();
     expect(shell.screen()).not.toContain('is deleted');
   });
 
@@ -69,6 +73,7 @@ describe('a question on the command line', () => {
     await shell.until(asks);
     shell.type('\x04');
     await shell.until('nothing was done');
+    await shell.exit;
   });
 
   it('takes nothing for keys but keys: reports of the mouse, answers and sequences in pieces', async () => {
@@ -89,5 +94,6 @@ describe('a question on the command line', () => {
     await shell.until(/\[y\/N\] n$/);
     shell.type('\r');
     await shell.until('nothing was done');
+    await over();
   });
 });
