@@ -1,5 +1,5 @@
 import type { InputEvent } from './keys.ts';
-import { clean, clusters, width } from './width.ts';
+import { clean, lastCharacter, width } from './width.ts';
 
 /** A line that is typed where the cursor stands, on a terminal that echoes nothing by itself. */
 export interface TypedLine {
@@ -44,8 +44,3 @@ export function createTypedLine(echo: ((text: string) => void) | undefined): Typ
     },
   };
 }
-
-/** More than any character as people see it has; only so much is looked at, however long the line is. */
-const LONGEST_CHARACTER = 64;
-
-const lastCharacter = (text: string): string => [...clusters(text.slice(-LONGEST_CHARACTER))].at(-1) ?? '';

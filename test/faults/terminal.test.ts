@@ -139,4 +139,25 @@ describe('pasted text', () => {
     type('\x1b[200~state:running\nname:w*\x1b[201~\r');
     await until('filter: state:running name:w*');
   });
+
+  it.each([
+    ['9 kB, marked', `\x1b[200~${'name:web* '.repeat(1_000)}\x1b[201~`],
+    ['1 MB, marked', `\x1b[200~${'state:running '.repeat(75_000)}\x1b[201~`],
+    ['9 kB, typed', 'name:web* '.repeat(900)],
+  ])('that is long is taken or refused at once, and keys and signals stay alive: %s', async (_what, sent) => {
+    const { until, type, exit, pid } = open();
+    await until(/\d+\/200 VMs running/);
+    type('/');
+    await until('tab complete');
+    const from = performance.now();
+    type(sent);
+    type('\x15');
+    type('zzz');
+    await until(/^ \/ zzz/m);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    type(sent);
+    process.kill(pid, 'SIGTERM');
+    await exit;
+    expect(performance.now() - from).toBeLessThan(10_000);
+  });
 });
