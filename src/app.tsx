@@ -101,6 +101,8 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     });
     let remembered: Remembered | undefined;
     const stopListening = input.listen((event) => {
+      // A report that was under way when the mouse was given back is none of ours.
+      if (event.kind === 'mouse' && !stage.mouse) return;
       remembered?.letGo();
       program.onInput(event);
     });

@@ -1,4 +1,4 @@
-import { type CliHost, thisProcess } from './cli/cli-host.ts';
+import type { CliHost } from './cli/cli-host.ts';
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
 import { commands, findCommand, nouns } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
@@ -25,11 +25,7 @@ import { clean } from './terminal/width.ts';
  * Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only.
  * `host` is the process that it runs in; tests run many commands in one process, each with streams of its own.
  */
-export async function runCli(
-  typed: readonly string[],
-  crash: CrashGuard,
-  host: CliHost = thisProcess(),
-): Promise<number> {
+export async function runCli(typed: readonly string[], crash: CrashGuard, host: CliHost): Promise<number> {
   const { env, stdin, stdout, stderr, interrupt } = host;
   const printer = createPrinter(stdout);
   const say = (text: string) => void stderr.write(`${text}\n`);
@@ -43,7 +39,7 @@ export async function runCli(
       say,
       columns: stdout.isTTY ? stdout.columns : undefined,
       interactive: stdin.isTTY === true && stderr.isTTY === true,
-      ask: (question, secret = false) => askTerminal(question, secret, host),
+      ask: (question, secret = false) => askTerminal({ question, secret }, host),
       stdin,
       stdout,
       stderr,

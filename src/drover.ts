@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/bin/sh
 /**
  * Where the program starts. Loads nothing heavy: shows a first picture, then the screen; or the command line, which
  * never needs to know about screens.
@@ -7,6 +7,7 @@ import process from 'node:process';
 import v8 from 'node:v8';
 import { rememberCompiledCode } from './compiled-code.ts';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
+import { takeIgnoredSignals } from './terminal/ignored-signals.ts';
 import type { Input } from './terminal/input.ts';
 import { skeleton } from './terminal/skeleton.ts';
 import { takeTerminal } from './terminal/terminal.ts';
@@ -51,7 +52,7 @@ async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<n
     ]);
     staySmall();
     const screen = createScreen(terminal);
-    const input = createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+    const input = createInput(process.stdin, { onGone: () => process.kill(process.pid, 'SIGHUP') });
     const code = await runApp({ argv, screen, input, crash });
     await screen.close();
     return code === 'plain' ? openLines(argv, crash, input) : code;
@@ -71,7 +72,7 @@ async function openLines(argv: readonly string[], crash: CrashGuard, given?: Inp
     import('./terminal/input.ts'),
     import('./plain/run-plain.ts'),
   ]);
-  const input = given ?? createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+  const input = given ?? createInput(process.stdin, { onGone: () => process.kill(process.pid, 'SIGHUP') });
   try {
     return await runPlain({ argv, input, crash });
   } catch (error) {
@@ -101,14 +102,15 @@ async function start(argv: readonly string[]): Promise<void> {
   rememberCompiledCode(process.env);
   // Without a listener Node opens its debugger at this signal, on a port that every user of the machine can reach.
   process.on('SIGUSR1', () => {});
+  const ignored = takeIgnoredSignals(process.env);
   const crash = guardCrash(process.env);
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));
   if (wantsScreen(argv) && hasScreen()) {
     // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
     process.exit(await openScreen(argv, crash));
   }
-  const { runCli } = await import('./cli.ts');
-  process.exitCode = await runCli(argv, crash);
+  const [{ runCli }, { thisProcess }] = await Promise.all([import('./cli.ts'), import('./cli/cli-host.ts')]);
+  process.exitCode = await runCli(argv, crash, thisProcess(ignored));
 }
 
 await start(process.argv.slice(2));

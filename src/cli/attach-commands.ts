@@ -8,6 +8,7 @@ import { FleetError, sentence } from '../errors.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
+import { takeRawKeys } from '../terminal/raw-keys.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findNode, findVms } from './find.ts';
@@ -108,7 +109,7 @@ function pipe(
       stdin.off('data', onInput).off('end', onEndOfInput);
       stdout.off('resize', onResize);
       signal.removeEventListener('abort', onAbort);
-      terminal.setRawMode?.(false);
+      keys?.release();
       stdin.pause();
       stream.destroy();
       if (error) reject(error);
@@ -116,7 +117,7 @@ function pipe(
     };
     const onEndOfInput = () => stream.end(goodbye);
     const onAbort = () => end();
-    if (context.interactive) terminal.setRawMode?.(true);
+    const keys = context.interactive ? takeRawKeys(terminal) : undefined;
     stdin.on('data', onInput).once('end', onEndOfInput);
     stdout.on('resize', onResize);
     signal.addEventListener('abort', onAbort, { once: true });

@@ -29,7 +29,9 @@ export const lineDialogs =
         ? { after: () => new Promise<void>((resolve) => void stage.services.clock.after(STRAY_MS, resolve)) }
         : {};
     const yes = async (question: string, unasked?: boolean, until?: AbortSignal) =>
-      /^y(es)?$/i.test(((await typing.ask(question, { ...afterStrays(unasked), ...voidOn(until) })) ?? '').trim());
+      /^y(es)?$/i.test(
+        ((await typing.ask(question, { fresh: true, ...afterStrays(unasked), ...voidOn(until) })) ?? '').trim(),
+      );
 
     return {
       confirm({ question, details = [], unasked, until }) {
@@ -40,7 +42,7 @@ export const lineDialogs =
         voice.say(...details, ...shortened(does));
         if (leavesOut.length > 0) voice.say(`left out: ${leavesOut.length}`, ...shortened(leavesOut));
         if (typed === undefined) return yes(`${question} y or n:`, false, until);
-        const answer = await typing.ask(`${question} Type ${typed} to continue:`, voidOn(until));
+        const answer = await typing.ask(`${question} Type ${typed} to continue:`, { fresh: true, ...voidOn(until) });
         if (answer?.trim() === typed) return true;
         voice.say('nothing was done');
         return false;

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import type { CrashGuard } from '../../src/crash/guard-crash.ts';
 import { FleetError } from '../../src/errors.ts';
 
-const DROVER = fileURLToPath(new URL('../../bin/drover', import.meta.url));
+export const DROVER = fileURLToPath(new URL('../../bin/drover', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

@@ -1,5 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk, simulated } from '../cli/run-drover.ts';
 import { openPty, type Pty } from '../terminal/open-pty.ts';
@@ -40,6 +44,38 @@ describe('output into a pipe that closes', () => {
     const { stdout, stderr } = spawnSync('bash', ['-c', script, DROVER], { env, encoding: 'utf8' });
     expect([stdout.trim(), stderr]).toEqual(['1', '']);
   });
+});
+
+/** Whether it is Node by now, and the program waits for signals: it has a handler for SIGHUP, which Node has not. */
+const waitsForSignals = (pid: number): boolean => {
+  const [, mask = '0'] = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  const isHandled = (BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGHUP - 1)) % 2n === 1n;
+  return isHandled && readlinkSync(`/proc/${pid}/exe`).endsWith('node');
+};
+
+describe('a signal', () => {
+  it.each([
+    ['SIGHUP', 'bin/drover', "trap '' HUP;", 0],
+    ['SIGHUP', 'dist/drover.js', "trap '' HUP;", 0],
+    ['SIGINT', 'dist/drover.js', "trap '' INT QUIT;", 0],
+    ['SIGHUP', 'dist/drover.js', '', 130],
+    ['SIGTERM', 'dist/drover.js', '', 130],
+  ] as const)(
+    '%s ends no command that was started with it ignored, as by nohup: %s %s',
+    async (signal, program, before, code) => {
+      const env = { PATH: process.env['PATH'], HOME: desk.home, DROVER_CONFIG: desk.config, XDG_STATE_HOME: desk.home };
+      const script = `${before} exec "$0" vm stop chat-api2 --yes`;
+      const child = spawn('bash', ['-c', script, join(process.cwd(), program)], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const ended = once(child, 'exit');
+      const said = text(child.stderr);
+      await expect.poll(() => waitsForSignals(child.pid ?? 0), { timeout: 10_000, interval: 5 }).toBe(true);
+      process.kill(child.pid ?? 0, signal);
+      expect([(await ended)[0], (await said).includes('chat-api2 is stopped')]).toEqual([code, code === 0]);
+    },
+  );
 });
 
 function open(): Pty {
@@ -102,5 +138,26 @@ describe('pasted text', () => {
     type('/');
     type('\x1b[200~state:running\nname:w*\x1b[201~\r');
     await until('filter: state:running name:w*');
+  });
+
+  it.each([
+    ['9 kB, marked', `\x1b[200~${'name:web* '.repeat(1_000)}\x1b[201~`],
+    ['1 MB, marked', `\x1b[200~${'state:running '.repeat(75_000)}\x1b[201~`],
+    ['9 kB, typed', 'name:web* '.repeat(900)],
+  ])('that is long is taken or refused at once, and keys and signals stay alive: %s', async (_what, sent) => {
+    const { until, type, exit, pid } = open();
+    await until(/\d+\/200 VMs running/);
+    type('/');
+    await until('tab complete');
+    const from = performance.now();
+    type(sent);
+    type('\x15');
+    type('zzz');
+    await until(/^ \/ zzz/m);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    type(sent);
+    process.kill(pid, 'SIGTERM');
+    await exit;
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });

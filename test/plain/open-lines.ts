@@ -126,7 +126,8 @@ export async function openLines(given: Readonly<Record<string, string | number |
         const length = typeof text === 'string' ? text.length : (text.exec(now)?.[0].length ?? 0);
         if (found >= 0) {
           heard += found + length;
-          return;
+          // Whoever answers has heard it first.
+          return turn();
         }
         if (Date.now() > until) throw new Error(`${String(text)} was not said, but:\n${now}`);
         await clock.pass(STEP_MS);

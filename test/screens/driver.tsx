@@ -242,8 +242,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const fleet: OpenFleet = {
     async press(...pressed) {
       for (const key of pressed) {
-        for (const event of [...parser.push(bytesOf(key)), ...(parser.isPending() ? parser.flush() : [])])
-          program.onInput(event);
+        for (const event of [...parser.push(bytesOf(key)), ...parser.flush()]) program.onInput(event);
         await turn();
       }
     },
