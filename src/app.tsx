@@ -84,6 +84,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
         setMouse: screen.setMouse,
         copy: screen.copy,
         attach: createAttach(screen, input, detachKey),
+        whenSeen: (call) => screen.whenShown(() => call(input.lastRead())),
         feed: keys.feed,
       },
       quit,

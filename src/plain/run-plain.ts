@@ -80,6 +80,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
           const release = voice.hold();
           return attach(...to).finally(release);
         },
+        whenSeen: (call) => call(input.lastRead()),
         feed: () => {},
       },
       quit,

@@ -23,6 +23,11 @@ export interface TerminalPowers {
   copy(text: string): string | undefined;
   /** Hands the terminal over to a console or a shell. */
   attach: Attach;
+  /**
+   * Calls back once, when what is drawn now is on the terminal, with the number of the newest read of the keyboard (as
+   * `Key.read`): a key of a later read was pressed by a user who could see it.
+   */
+  whenSeen(call: (lastRead: number) => void): void;
   /** Keys for a widget that reads Ink's own input. */
   feed(key: Key): void;
 }

@@ -22,6 +22,8 @@ export interface ConsoleTerminal {
 export interface Screen extends ConsoleTerminal {
   /** Stands in for process.stdout: takes whole frames, paints what changed. Emits `resize`. */
   readonly stdout: NodeJS.WriteStream;
+  /** Calls back when the frame that was shown last, and what is about to be shown with it, is on the terminal. */
+  whenShown(call: () => void): void;
   /** The terminal has not taken the last frame yet: whoever draws by the clock should skip a turn. */
   isBusy(): boolean;
   /** ctrl-L: paints everything again. */
@@ -151,6 +153,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
   return {
     stdout: stdout as unknown as NodeJS.WriteStream,
     size: terminal.size,
+    whenShown: (call) => setImmediate(() => writer.whenIdle(call)),
     isBusy: writer.isBusy,
     repaint,
     suspend: job.suspend,

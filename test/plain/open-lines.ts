@@ -93,6 +93,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
         attached.push(attachment);
         return 'detached';
       },
+      whenSeen: (call) => call(0),
       feed: () => {},
     },
     quit() {

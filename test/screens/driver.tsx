@@ -57,6 +57,8 @@ export interface OpenFleet {
   see(text: string | RegExp): Promise<void>;
   /** Fails when the screen shows this now. */
   dontSee(text: string | RegExp): void;
+  /** Bytes that the terminal sends at once, as a link delivers what was typed ahead. */
+  type(bytes: string): Promise<void>;
   /** Lets this much time pass. */
   idle(ms?: number): Promise<void>;
   resize(size: string): Promise<void>;
@@ -186,6 +188,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
         attached.push(attachment);
         return 'detached';
       },
+      whenSeen: (call) => call(parser.reads()),
       feed: keys.feed,
     },
     quit() {
@@ -245,6 +248,10 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
         for (const event of [...parser.push(bytesOf(key)), ...parser.flush()]) program.onInput(event);
         await turn();
       }
+    },
+    async type(bytes) {
+      for (const event of parser.push(bytes)) program.onInput(event);
+      await turn();
     },
     async paste(text) {
       for (const event of parser.push(`\x1b[200~${text}\x1b[201~`)) program.onInput(event);

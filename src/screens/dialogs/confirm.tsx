@@ -2,7 +2,7 @@ import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
-import { strayKeys } from './stray-keys.ts';
+import { seenQuestion, strayKeys } from './stray-keys.ts';
 
 export interface Question {
   readonly title: string;
@@ -23,6 +23,7 @@ const MOST_DETAILS = 10;
 export function confirm(stage: Stage, { title, question, details = [], unasked, until }: Question): Promise<boolean> {
   const { theme } = stage.look;
   const isStray = strayKeys(stage, unasked);
+  const seen = seenQuestion(stage);
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       stage.layers.close(layer);
@@ -33,13 +34,15 @@ export function confirm(stage: Stage, { title, question, details = [], unasked, 
         { key: 'y', does: 'yes' },
         { key: 'n', does: 'no' },
       ],
-      press({ name, ctrl, alt }) {
-        if (ctrl || alt || isStray()) return;
+      press(key) {
+        const { name, ctrl, alt } = key;
+        if (ctrl || alt || isStray() || !seen.isAnswer(key)) return;
         if (name === 'y' || name === 'Y') end(true);
         else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
       },
       dismiss: () => end(false),
       draw(room) {
+        seen.drawn();
         const columns = Math.min(COLUMNS, room.columns - 4);
         const left = details.length - MOST_DETAILS;
         const lines = [

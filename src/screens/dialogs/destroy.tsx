@@ -96,6 +96,7 @@ export function confirmLosses(
     };
     const dialog = stage.dialogs.form({
       title: action.title,
+      destroys: true,
       form: () => form,
       edited: describe,
       cancel: () => end(undefined),

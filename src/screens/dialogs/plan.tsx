@@ -7,6 +7,7 @@ import { wrapped } from '../components/wrap.ts';
 import { keyName } from '../keys.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
+import { seenQuestion } from './stray-keys.ts';
 
 /** What an action would do to many, before it does it. */
 export interface Plan {
@@ -42,6 +43,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
   let page = 10;
   let input: TextInput = textInput();
   let isWrong = false;
+  const seen = seenQuestion(stage);
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       stage.layers.close(layer);
@@ -70,6 +72,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
         { key: 'up/down', does: 'scroll' },
       ],
       press(key) {
+        if (!seen.isAnswer(key)) return;
         const name = keyName(key);
         const rows = scrolledBy(name, page, stage.keymap);
         const changed = typed !== undefined && isForCount(key.text, name) ? edited(input, key) : undefined;
@@ -80,6 +83,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
       },
       dismiss: () => end(false),
       draw(room) {
+        seen.drawn();
         const columns = Math.min(COLUMNS, room.columns - 4);
         const asked = [
           ...wrapped(question, columns).map((line) => theme.paint('title', line)),
