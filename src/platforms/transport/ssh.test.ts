@@ -10,6 +10,7 @@ import type { Ask } from '../contract.ts';
 import type { Patience } from './deadline.ts';
 import { outputOf } from './output.ts';
 import { openSshHost, type SshHost } from './ssh.ts';
+import type { SshConfigSource } from './ssh-settings.ts';
 
 /** A server of ssh2's own, which counts who comes and how. */
 interface Server {
@@ -108,10 +109,22 @@ async function open(server: Server, login: { keyFile?: string; password?: string
   const knownHostsFile = join(dir, 'known_hosts');
   await writeFile(knownHostsFile, `[127.0.0.1]:${server.port} ${HOST_KEY.public}\n`);
   const target = { endpoint: 'db1', host: '127.0.0.1', port: server.port, user: 'root', knownHostsFile, ...login };
-  const host = await openSshHost(target, { clock: systemClock, signal, ask });
+  const host = await openSshHost(target, { clock: systemClock, signal, ask, source: source() });
   opened.push(host);
   return host;
 }
+
+/** A home of the test's own, read without the machine's ssh. */
+const source = (): SshConfigSource => ({
+  home: dir,
+  localUser: 'me',
+  localHost: 'desk',
+  userId: process.getuid?.() ?? 0,
+  userFile: join(dir, '.ssh', 'config'),
+  systemFile: join(dir, 'none'),
+  openssh: undefined,
+  environment: {},
+});
 
 async function keyFile(passphrase?: string): Promise<{ path: string; isIt: (context: AuthContext) => boolean }> {
   const lock = { passphrase: passphrase ?? '', cipher: 'aes256-ctr', rounds: 4 };
@@ -134,8 +147,7 @@ async function openByWayOf(hop: Server, far: Server, keyPath: string, patience: 
     join(dir, '.ssh', 'config'),
     `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump root@127.0.0.1:${hop.port}\nHost *\n IdentityFile ${keyPath}\n`,
   );
-  vi.stubEnv('HOME', dir);
-  return openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, { ...patience, ask: {} });
+  return openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, { ...patience, ask: {}, source: source() });
 }
 
 describe('SSH', () => {
@@ -179,7 +191,7 @@ describe('SSH', () => {
     };
     const server = await startServer((context) => context.method === 'password' && context.password === 'right');
     await open(server, {}, { secret });
-    expect(asked).toBe('Password of root on 127.0.0.1: ');
+    expect(asked).toBe(`Password of root on 127.0.0.1:${server.port}: `);
   });
 
   it('says that a key has a passphrase when nobody is there to give it', async () => {
@@ -253,14 +265,14 @@ describe('SSH', () => {
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     const { port } = web.address() as AddressInfo;
     const target = { endpoint: 'db1', host: '127.0.0.1', port, user: 'root', knownHostsFile: join(dir, 'none') };
-    const refused = openSshHost(target, { clock: systemClock, signal, ask: {} });
+    const refused = openSshHost(target, { clock: systemClock, signal, ask: {}, source: source() });
     await expect(refused).rejects.toMatchObject({ code: 'host.protocol' });
     await new Promise((resolve) => web.close(resolve));
   });
 
   it('says that nothing listens', async () => {
     const target = { endpoint: 'db1', host: '127.0.0.1', port: 1, user: 'root' };
-    const refused = openSshHost(target, { clock: systemClock, signal, ask: {} });
+    const refused = openSshHost(target, { clock: systemClock, signal, ask: {}, source: source() });
     await expect(refused).rejects.toMatchObject({ code: 'host.unreachable', retry: true });
   });
 });
