@@ -38,7 +38,7 @@ export async function settingsOfOpenSsh(
   kept.delete(key);
 
   const started = patience.clock.now();
-  const answer = await within(
+  const ended = await within(
     ANSWER_MS,
     patience,
     () =>
@@ -48,7 +48,8 @@ export async function settingsOfOpenSsh(
       }),
     ({ signal }) => run(source.openssh ?? 'ssh', argv, signal),
   );
-  if (answer === undefined) return undefined;
+  if (ended === undefined) return undefined;
+  const answer = { ...ended, stderr: unescaped(ended.stderr) };
   if (answer.code !== 0) throw refused(given.host, answer.stderr);
   const files = filesIn(answer.stderr, source);
   const state = await stateOf(files);
@@ -108,6 +109,14 @@ function run(program: string, argv: readonly string[], signal: AbortSignal): Pro
     });
   });
 }
+
+/** ssh writes what is not ASCII, and backslashes, as octal numbers and `\\` (vis(3)). */
+const unescaped = (said: string): string =>
+  said.replace(/(?:\\(?:[0-7]{3}|\\))+/g, (run) =>
+    Buffer.from(
+      [...run.matchAll(/\\([0-7]{3}|\\)/g)].map(([, code = '']) => (code === '\\' ? 0x5c : Number.parseInt(code, 8))),
+    ).toString('utf8'),
+  );
 
 /** What ssh said, without its debug output. */
 function refused(host: string, stderr: string): FleetError {
