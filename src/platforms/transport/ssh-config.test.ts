@@ -97,7 +97,7 @@ Match final host real
     ['a quote that is not closed', 'HostName "a', 'line 1: a quote'],
     ['an interface of its own', 'BindInterface eth9', 'BindInterface eth9'],
     ['known hosts in the working directory', 'UserKnownHostsFile known_hosts', 'no whole path'],
-    ['a variable that is not set', 'IdentityFile ${NOWHERE}/key', 'not set'],
+    ['a variable that is not set', `IdentityFile \${NOWHERE}/key`, 'not set'],
     ['a token that ssh does not have', 'IdentityFile /keys/%z', '%z'],
     ['revoked keys', 'RevokedHostKeys /etc/revoked', 'RevokedHostKeys'],
     ['algorithms that ssh2 lacks', 'KexAlgorithms sntrup761x25519-sha512', 'kexalgorithms'],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,6 +228,40 @@ describe('SSH', () => {
       await hop.untilLeft();
       expect(far.connections()).toBe(0);
     }
+  });
+
+  it('runs no ProxyCommand with a name that a shell would take apart', async () => {
+    await mkdir(join(dir, '.ssh'), { recursive: true });
+    await writeFile(join(dir, '.ssh', 'config'), `Host *\n ProxyCommand echo %h %r >> '${dir}/ran'\n`);
+    const options = { clock: systemClock, signal, ask: {}, source: source() };
+    for (const target of [{ host: `x;touch\t${dir}/ran` }, { host: 'db1', user: '$(id)' }, { host: '-x' }]) {
+      await expect(openSshHost({ endpoint: 'db1', ...target }, options)).rejects.toMatchObject({
+        code: 'config.invalid',
+      });
+    }
+    await expect(access(join(dir, 'ran'))).rejects.toThrow('ENOENT');
+    // With a good name the same command runs, and is no SSH.
+    await expect(openSshHost({ endpoint: 'db1', host: 'db1' }, options)).rejects.toThrow('db1:22');
+    await access(join(dir, 'ran'));
+  });
+
+  it('never sends the password of a host that is jumped over to the next one', async () => {
+    const passwords: string[] = [];
+    const takes = (right: string) => (context: AuthContext) => {
+      if (context.method === 'password') passwords.push(`${right}<${context.password}`);
+      return context.method === 'password' && context.password === right;
+    };
+    const [far, hop] = [await startServer(takes('far')), await startServer(takes('hop'))];
+    servers.push(far, hop);
+    await mkdir(join(dir, '.ssh'), { recursive: true });
+    const keys = [far, hop].map(({ port }) => `[127.0.0.1]:${port} ${HOST_KEY.public}\n`);
+    await writeFile(join(dir, '.ssh', 'known_hosts'), keys.join(''));
+    const way = `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump %r@127.0.0.1:${hop.port}\n`;
+    await writeFile(join(dir, '.ssh', 'config'), way);
+    const secret = async (prompt: string) => (prompt.includes(`:${hop.port}:`) ? 'hop' : 'far');
+    const options = { clock: systemClock, signal, ask: { secret }, source: source() };
+    opened.push(await openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, options));
+    expect(passwords).toEqual(['hop<hop', 'far<far']);
   });
 
   it('never shows the password in what it says', async () => {
