@@ -211,7 +211,7 @@ async function unlocked({ ssh2, answers, help, progress }: Attempt, file: KeyFil
   const { path, text, content } = file;
   const before = opened(ssh2, answers.get(path));
   if (before) return before;
-  const passphrase = await help.ask.secret?.(`Passphrase for ${path}: `);
+  const passphrase = await help.ask.secret?.(`Passphrase for ${path}`);
   // Nothing typed means the next key, as for ssh.
   if (passphrase === '') return undefined;
   progress.locked = path;
@@ -234,7 +234,7 @@ async function* passwordSteps({ credentials, answers, help, progress }: Attempt)
   const takes = (method: 'password' | 'keyboard-interactive') => methods[method] && progress.accepts.includes(method);
   if (!takes('password') && !takes('keyboard-interactive')) return;
   const asked = async () =>
-    progress.mayAskForPassword ? help.ask.secret?.(`Password of ${username} on ${host}: `) : undefined;
+    progress.mayAskForPassword ? help.ask.secret?.(`Password of ${username} on ${host}`) : undefined;
   // Hosts on the way have passwords of their own.
   const key = `password of ${username} on ${host}`;
   const secret = password ?? answers.get(key) ?? (await asked());

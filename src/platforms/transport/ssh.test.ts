@@ -2,7 +2,13 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2, { type AuthContext, type Connection, type ServerChannel, type TcpipRequestInfo } from 'ssh2';
+import ssh2, {
+  type Algorithms,
+  type AuthContext,
+  type Connection,
+  type ServerChannel,
+  type TcpipRequestInfo,
+} from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { systemClock } from '../../clock.ts';
@@ -25,6 +31,7 @@ interface Server {
 const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
 
 interface ServerOptions {
+  readonly algorithms?: Algorithms;
   readonly mostSessions?: number;
   /** What it does when it shall open the way to another host. */
   readonly onward?: (accept: () => ServerChannel, to: TcpipRequestInfo, client: Connection) => void;
@@ -39,13 +46,13 @@ const connectOnward: Required<ServerOptions>['onward'] = (accept, { destIP, dest
 
 async function startServer(
   accepts: (context: AuthContext) => boolean,
-  { mostSessions = 10, onward = connectOnward }: ServerOptions = {},
+  { mostSessions = 10, onward = connectOnward, algorithms = {} }: ServerOptions = {},
 ): Promise<Server> {
   const tried: string[] = [];
   let connections = 0;
   let present = 0;
   let whenLeft = () => {};
-  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private], algorithms }, (client) => {
     connections++;
     present++;
     let sessions = 0;
@@ -191,7 +198,7 @@ describe('SSH', () => {
     };
     const server = await startServer((context) => context.method === 'password' && context.password === 'right');
     await open(server, {}, { secret });
-    expect(asked).toBe(`Password of root on 127.0.0.1:${server.port}: `);
+    expect(asked).toBe(`Password of root on 127.0.0.1:${server.port}`);
   });
 
   it('says that a key has a passphrase when nobody is there to give it', async () => {
@@ -258,10 +265,24 @@ describe('SSH', () => {
     await writeFile(join(dir, '.ssh', 'known_hosts'), keys.join(''));
     const way = `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump %r@127.0.0.1:${hop.port}\n`;
     await writeFile(join(dir, '.ssh', 'config'), way);
-    const secret = async (prompt: string) => (prompt.includes(`:${hop.port}:`) ? 'hop' : 'far');
+    const secret = async (prompt: string) => (prompt.endsWith(`:${hop.port}`) ? 'hop' : 'far');
     const options = { clock: systemClock, signal, ask: { secret }, source: source() };
     opened.push(await openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, options));
     expect(passwords).toEqual(['hop<hop', 'far<far']);
+  });
+
+  it('asks nothing that a passphrase could be typed into, after a wrong one', async () => {
+    const key = await keyFile('secret');
+    const server = await startServer(key.isIt);
+    const asked: string[] = [];
+    const secret = async (prompt: string) => {
+      asked.push(prompt);
+      return 'wrong';
+    };
+    const refused = open(server, { keyFile: key.path }, { secret });
+    await expect(refused).rejects.toMatchObject({ code: 'auth.needs-secret', fix: `ssh-add ${key.path}` });
+    expect(asked).toEqual([`Passphrase for ${key.path}`]);
+    expect(server.tried).not.toContain('password');
   });
 
   it('never shows the password in what it says', async () => {
@@ -292,6 +313,19 @@ describe('SSH', () => {
     const server = await startServer(key.isIt, { onward: (_accept, _to, client) => void client.end() });
     const host = await open(server, { keyFile: key.path });
     await expect(host.openTcp('127.0.0.1', 1, signal)).rejects.toMatchObject({ code: 'host.unreachable', retry: true });
+  });
+
+  it('has old algorithms when the configuration names them, and otherwise names the ssh that has more', async () => {
+    const key = await keyFile();
+    const old = await startServer(key.isIt, { algorithms: { kex: ['diffie-hellman-group14-sha1'] } });
+    await expect(open(old, { keyFile: key.path })).rejects.toMatchObject({
+      code: 'host.protocol',
+      fix: expect.stringContaining('ssh: system'),
+    });
+    await mkdir(join(dir, '.ssh'), { recursive: true });
+    await writeFile(join(dir, '.ssh', 'config'), 'KexAlgorithms +diffie-hellman-group14-sha1\n');
+    const host = await open(old, { keyFile: key.path });
+    expect(await outputOf(await host.pipe('uname', signal), signal)).toBe('ran uname');
   });
 
   it('says who listens when it is no SSH', async () => {

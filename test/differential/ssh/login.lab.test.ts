@@ -120,7 +120,7 @@ it('asks for a passphrase only when the host takes its key', async () => {
   await sshd.letIn(await makeKey(wanted, 'secret'));
   const { ask, questions } = asked('secret');
   expect(await login(`IdentityFile ${other}\nIdentityFile ${wanted}`, {}, ask)).toBe('in\n');
-  expect(questions).toEqual([`Passphrase for ${wanted}: `]);
+  expect(questions).toEqual([`Passphrase for ${wanted}`]);
 });
 
 it('decrypts a key with many rounds beside the screen, not before it', async () => {
@@ -133,6 +133,39 @@ it('decrypts a key with many rounds beside the screen, not before it', async () 
   clearInterval(timer);
   // The main thread had its turns while 100 rounds took more than a second.
   expect(turns).toBeGreaterThan(40);
+});
+
+it('goes by the jumps that the configuration names, with tokens and as a URI', async () => {
+  const key = join(dir, 'mine');
+  await sshd.letIn(await makeKey(key));
+  await writeFile(join(dir, '.ssh', 'known_hosts'), sshd.knownHost + sshd.knownHost.replace('127.0.0.1', 'localhost'));
+  for (const jump of [`%r@localhost:${sshd.port}`, `ssh://${sshd.user}@localhost:${sshd.port}/`]) {
+    const config = `Host 127.0.0.1\n ProxyJump ${jump}\nHost *\n IdentityFile ${key}`;
+    expect(await login(config)).toBe('in\n');
+    const { openssh } = await ownHome(dir, { config }, { SSH_AUTH_SOCK: agent.socket });
+    const argv = ['-o', 'BatchMode=yes', '-p', String(sshd.port), '-l', sshd.user, '127.0.0.1', 'echo by ssh'];
+    // ssh finds its hop by the name that it was started with: the wrapper that gives it its home.
+    expect((await run(openssh, argv)).stdout).toBe('by ssh\n');
+  }
+});
+
+it("goes by a ProxyCommand, with the signs of a shell that are the command's own", async () => {
+  const key = join(dir, 'mine');
+  await sshd.letIn(await makeKey(key));
+  const relay = `${process.execPath} -e 'const s=require("net").connect(+process.argv[2],process.argv[1]);process.stdin.pipe(s).pipe(process.stdout)' %h "%p"`;
+  expect(await login(`IdentityFile ${key}\nProxyCommand ${relay}`)).toBe('in\n');
+});
+
+it('names the ssh that checks certificates, when only an authority is known for the host', async () => {
+  const key = join(dir, 'mine');
+  await sshd.letIn(await makeKey(key));
+  const authority = await makeKey(join(dir, 'authority'));
+  await writeFile(join(dir, '.ssh', 'known_hosts'), `@cert-authority * ${authority}`);
+  await expect(login(`IdentityFile ${key}`)).rejects.toMatchObject({
+    code: 'trust.unknown-host',
+    message: expect.stringContaining('known_hosts, line 1'),
+    fix: expect.stringContaining('ssh: system'),
+  });
 });
 
 describe('a key in PKCS#8', () => {
@@ -165,7 +198,7 @@ describe('a key in PKCS#8', () => {
     expect(await readFile(key, 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
     const { ask, questions } = asked('secret');
     expect(await login(`IdentityFile ${key}`, {}, ask)).toBe('in\n');
-    expect(questions).toEqual([`Passphrase for ${key}: `]);
+    expect(questions).toEqual([`Passphrase for ${key}`]);
   });
 });
 
@@ -198,7 +231,7 @@ describe('a key that the built-in SSH can not use', () => {
     await sshd.letIn(await makeKey(key, 'secret'));
     const { ask, questions } = asked('wrong');
     await expect(login(`IdentityFile ${key}`, {}, ask)).rejects.toMatchObject({ code: 'auth.needs-secret' });
-    expect(questions).toEqual([`Passphrase for ${key}: `]);
+    expect(questions).toEqual([`Passphrase for ${key}`]);
   });
 });
 
