@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
-import { addKnownHost, type KnownHosts, type KnownHostsLine, typeOfKey } from './known-hosts.ts';
+import { addKnownHost, type KnownHosts, type KnownHostsLine } from './known-hosts.ts';
 import { hostPort } from './socket.ts';
+import { typeOfKey } from './ssh-key-formats.ts';
 
 export interface HostKeyCheck {
   /** For the command that trusts it: `drover endpoint trust NAME`. */

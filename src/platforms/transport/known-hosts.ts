@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { matchesPatternList } from './patterns.ts';
+import { typeOfKey } from './ssh-key-formats.ts';
 
 /** A line of a file, the first is 1. */
 export interface KnownHostsLine {
@@ -92,9 +93,6 @@ function namesHost(names: string, name: string): boolean {
 }
 
 const hashOf = (name: string, salt: Buffer): string => createHmac('sha1', salt).update(name).digest('base64');
-
-/** The type that a public key names in its first field. */
-export const typeOfKey = (key: Buffer): string => key.toString('latin1', 4, 4 + Math.min(64, key.readUInt32BE(0)));
 
 export interface AcceptedKey {
   readonly host: string;

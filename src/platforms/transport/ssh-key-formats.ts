@@ -30,8 +30,8 @@ export function contentOf(ssh2: Ssh2, text: string): KeyContent {
     return { kind: 'locked', public: undefined, rounds: undefined };
   }
   const blob = label === undefined ? publicIn(text) : undefined;
-  if (blob && TYPES.test(typeOf(blob))) return { kind: 'public', public: blob };
-  if (blob) return unusable(`a key of the type ${typeOf(blob)}`, blob);
+  if (blob && TYPES.test(typeOfKey(blob))) return { kind: 'public', public: blob };
+  if (blob) return unusable(`a key of the type ${typeOfKey(blob)}`, blob);
   return parsed(ssh2, text);
 }
 
@@ -39,11 +39,11 @@ export function contentOf(ssh2: Ssh2, text: string): KeyContent {
 export function publicIn(text: string): Buffer | undefined {
   const [, type, base64] = /^\s*([\w@.-]+) +(AAAA[A-Za-z0-9+/]+=*)/.exec(text) ?? [];
   const blob = base64 === undefined ? undefined : Buffer.from(base64, 'base64');
-  return blob && typeOf(blob) === type ? blob : undefined;
+  return blob && typeOfKey(blob) === type ? blob : undefined;
 }
 
 /** The type that a raw public key names in its first field. */
-export const typeOf = (blob: Buffer): string =>
+export const typeOfKey = (blob: Buffer): string =>
   blob.length < 4 ? '' : blob.toString('latin1', 4, 4 + Math.min(64, blob.readUInt32BE(0)));
 
 const unusable = (why: string, blob?: Buffer): KeyContent => ({ kind: 'unusable', why, public: blob });
@@ -69,7 +69,7 @@ function ofOpenSsh(ssh2: Ssh2, text: string): KeyContent {
     const derivation = fields.next();
     fields.skip(4);
     const blob = fields.next();
-    const type = typeOf(blob);
+    const type = typeOfKey(blob);
     if (!TYPES.test(type)) return unusable(`a key of the type ${type}`, blob);
     if (cipher === 'none') return parsed(ssh2, text);
     if (!CIPHERS.test(cipher)) return unusable(`encrypted with ${cipher}`, blob);
