@@ -18,7 +18,11 @@ const SHELL_LINE =
 export const buildOptions = {
   absWorkingDir: root,
   // A thread is started by the name of its file.
-  entryPoints: { drover: 'src/drover.ts', 'aws-thread': 'src/platforms/aws/sdk/thread.ts' },
+  entryPoints: {
+    drover: 'src/drover.ts',
+    'aws-thread': 'src/platforms/aws/sdk/thread.ts',
+    'ssh-key-thread': 'src/platforms/transport/ssh-key-thread.ts',
+  },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
   bundle: true,

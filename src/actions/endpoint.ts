@@ -100,7 +100,7 @@ export const endpointActions: readonly EndpointAction[] = [
     danger: 'none',
     async run({ testEndpoint }, name, ask, signal) {
       const checks = await testEndpoint(name, ask, signal);
-      const key = checks.find(({ check }) => /host key/i.test(check));
+      const key = checks.find(({ check }) => /host key|key of the host/i.test(check));
       if (key?.ok) return `the host key of ${name} is trusted`;
       const failed = key ?? checks.find(({ ok }) => !ok);
       throw new FleetError('trust.unknown-host', `${name}: ${failed?.detail ?? 'no host key was seen'}`);

@@ -86,9 +86,9 @@ export function knownEndpoint(word: string | undefined, { app }: CommandContext)
   );
 }
 
-/** Testing has a command of its own, which shows every check. */
+/** Testing and trusting have commands of their own, which show every check and take a fingerprint. */
 export const endpointCommands: readonly Command[] = endpointActions
-  .filter(({ id }) => id !== 'endpoint.test')
+  .filter(({ id }) => id !== 'endpoint.test' && id !== 'endpoint.trust')
   .map((action) => ({
     noun: 'endpoint',
     verb: action.id.slice('endpoint.'.length),

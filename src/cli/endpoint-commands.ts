@@ -1,7 +1,7 @@
 import { endpointActions, endpointForms } from '../actions/endpoint.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointName, isEndpointName } from '../ids.ts';
-import type { Check, EndpointField, Settings } from '../platforms/contract.ts';
+import type { Ask, Check, EndpointField, HostKey, Settings } from '../platforms/contract.ts';
 import { allFieldsOf } from '../state/config/common-fields.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
@@ -29,7 +29,16 @@ const UNTESTED: Flag = {
   kind: 'flag',
 };
 
+const FINGERPRINT: Flag = {
+  key: 'fingerprint',
+  label: 'Fingerprint',
+  help: 'Accept the host key if it has this fingerprint, without a question: for scripts.',
+  kind: 'text',
+  examples: ['SHA256:uYvElh0BxE7YRFaKLF6fsjOOSvUDPMPb7OKVBZ14XKE'],
+};
+
 const [addForm, editForm] = endpointForms;
+const trustAction = endpointActions.find(({ id }) => id === 'endpoint.trust');
 
 /** `make` gets the platforms, since the flags are their fields. */
 export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly EndpointField[]>): readonly Command[] {
@@ -88,6 +97,14 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
     },
     {
       noun: 'endpoint',
+      verb: 'trust',
+      help: trustAction?.help ?? '',
+      takes: 'NAME',
+      flags: () => [FINGERPRINT],
+      run: (context, { words, values }) => trust(context, words[0], values[FINGERPRINT.key]),
+    },
+    {
+      noun: 'endpoint',
       verb: 'add',
       help: addForm?.help ?? '',
       takes: 'NAME',
@@ -103,6 +120,35 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
       run: (context, { words, values }) => edit(context, fieldsOf, words[0], values),
     },
   ];
+}
+
+/** An unknown key is accepted by an answer at the terminal, or by its fingerprint; `--yes` accepts none. */
+async function trust(context: CommandContext, word: string | undefined, fingerprint: unknown): Promise<number> {
+  const name = knownEndpoint(word, context);
+  const asking = askOnTerminal(context);
+  let shown: HostKey | undefined;
+  const ask: Ask = {
+    ...asking,
+    async trust(key) {
+      shown = key;
+      return fingerprint === undefined ? ((await asking.trust?.(key)) ?? false) : key.fingerprint === fingerprint;
+    },
+  };
+  try {
+    const text = (await trustAction?.run(context.app, name, ask, context.signal)) ?? '';
+    await printResults([{ name, text }], false, context);
+    return EXIT.done;
+  } catch (error) {
+    if (shown === undefined || (context.interactive && fingerprint === undefined)) throw error;
+    const key = `${shown.type} ${shown.fingerprint}`;
+    if (fingerprint !== undefined) {
+      throw new FleetError('trust.unknown-host', `${name} shows another key than that one: ${key}`, { cause: error });
+    }
+    throw new FleetError('trust.unknown-host', `${name} shows ${key}: without a terminal no unknown key is accepted`, {
+      fix: `compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then: drover endpoint trust ${name} --fingerprint ${shown.fingerprint}`,
+      cause: error,
+    });
+  }
 }
 
 const platformIn = (argv: readonly string[]): string | undefined => {
@@ -195,7 +241,7 @@ async function add(
     const broken = checks.find(({ ok }) => !ok);
     if (broken?.code === 'trust.unknown-host') {
       throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
-        fix: `where nobody can be asked: save it with --untested, then run drover endpoint trust ${word}`,
+        fix: `without a terminal: save it with --untested, then drover endpoint trust ${word} shows what accepts it`,
       });
     }
     if (broken) {

@@ -1,5 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
@@ -16,10 +17,27 @@ export interface SshSurroundings {
 export async function sshFindings({ home, agentSocket, clock }: SshSurroundings): Promise<readonly Finding[]> {
   const directory = join(home, '.ssh');
   return [
+    ...homeFindings(home),
     await agentFinding(agentSocket, clock),
     ...(await keyFindings(directory)),
     await knownHostsFinding(join(directory, 'known_hosts')),
   ];
+}
+
+/** ssh, and drover with it, goes by the list of users, whatever $HOME says (after `sudo -E`, for instance). */
+function homeFindings(home: string): readonly Finding[] {
+  const own = homeOfUser();
+  if (own === undefined || own === home) return [];
+  return [fine('SSH configuration', `is read from ${join(own, '.ssh')}, as ssh does, and not from $HOME (${home})`)];
+}
+
+/** Undefined for a user who is not in the list of users. */
+function homeOfUser(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined;
+  }
 }
 
 async function agentFinding(socket: string | undefined, clock: Clock): Promise<Finding> {

@@ -3,7 +3,7 @@ import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
 import { failed, step } from '../transport/check.ts';
 import { hostPort, isLoopback, openTcp } from '../transport/socket.ts';
-import { readSshConfig, type SshHostConfig, userSshConfig } from '../transport/ssh-config.ts';
+import { readSshConfig, type SshHostConfig } from '../transport/ssh-config.ts';
 import { type Address, addressOf, hostOf } from './address.ts';
 import { createDaemon, type Daemon } from './daemon.ts';
 import { createDialer, type Dialer } from './dial.ts';
@@ -39,14 +39,17 @@ async function* steps(
     return;
   }
   const host = hostOf(address);
-  const ssh = address.transport === 'ssh' ? await readSshConfig(address, userSshConfig()) : undefined;
-  if (ssh && ssh.warnings.length > 0) {
-    yield {
-      check: '~/.ssh/config is understood',
-      ok: true,
-      detail: ssh.warnings.join('; '),
-      fix: 'ssh: system reads all of it',
-    };
+  let ssh: SshHostConfig | undefined;
+  if (address.transport === 'ssh') {
+    try {
+      ssh = await readSshConfig(address, context);
+    } catch (error) {
+      // The machine's own ssh reads it by itself.
+      if (address.client === 'builtin') {
+        yield failed('the SSH configuration is understood', error);
+        return;
+      }
+    }
   }
   const target = tcpTarget(address, ssh);
   if (target) {
@@ -133,5 +136,5 @@ function tcpTarget(address: Address, ssh: SshHostConfig | undefined): { host: st
   if (address.transport === 'unix') return undefined;
   if (address.transport !== 'ssh') return { host: address.host, port: address.port };
   if (!ssh || ssh.proxyCommand !== undefined || ssh.proxyJump.length > 0) return undefined;
-  return { host: ssh.hostName, port: ssh.port ?? 22 };
+  return { host: ssh.hostName, port: ssh.port };
 }

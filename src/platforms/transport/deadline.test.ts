@@ -47,4 +47,26 @@ describe('a deadline', () => {
     await clock.pass(60_000);
     expect(await answer).toBe('answered');
   });
+
+  it('goes on with the time that was left when the question came', async () => {
+    const clock = createTestClock();
+    const { signal } = new AbortController();
+    const answer = within(1_000, { clock, signal }, late, async ({ whileAsking }) => {
+      await new Promise((resolve) => clock.after(600, () => resolve(undefined)));
+      await whileAsking(() => new Promise((resolve) => clock.after(60_000, () => resolve(undefined))));
+      return never();
+    });
+    let isLate = false;
+    const refused = expect(answer)
+      .rejects.toMatchObject({ code: 'host.unreachable' })
+      .then(() => {
+        isLate = true;
+      });
+    await clock.pass(60_600);
+    await clock.pass(399);
+    expect(isLate).toBe(false);
+    await clock.pass(1);
+    await refused;
+    expect(clock.ticks()).toBe(61_000);
+  });
 });
