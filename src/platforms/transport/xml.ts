@@ -3,6 +3,7 @@
  * are no entities but XML's own five; size, depth, attributes and elements have limits. The first fault ends the reading.
  */
 import sax from 'sax';
+import { breathe } from './breathe.ts';
 
 export interface XmlElement {
   /** Without its prefix. */
@@ -78,9 +79,6 @@ function* pieces(source: string | Buffer): Generator<string> {
   for (let at = 0; at < source.length; at += PIECE)
     yield decoder.decode(source.subarray(at, at + PIECE), { stream: true });
 }
-
-/** Lets keys and timers come first. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface OpenElement {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Push: filters are set once, then each request waits until something changed. */
 import { FleetError } from '../../errors.ts';
+import { child, childrenOf, type Take, textAt, type XmlElement } from '../transport/xml.ts';
 import { refOf } from './properties.ts';
 import type { Session } from './session.ts';
 import { type MoRef, type Xml, xml } from './soap/envelope.ts';
-import { child, childrenOf, type Take, textAt, type XmlElement } from './soap/xml.ts';
 
 export interface ObjectUpdate {
   readonly ref: MoRef;

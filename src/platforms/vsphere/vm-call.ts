@@ -2,13 +2,13 @@
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted, Warning } from '../contract.ts';
+import { child, type XmlElement } from '../transport/xml.ts';
 import { plainName } from './names.ts';
 import { normalizeError } from './normalize-error.ts';
 import { refOf, retrieveOne } from './properties.ts';
 import { IS_TEMPLATE } from './rows.ts';
 import type { Session } from './session.ts';
 import type { MoRef, Xml } from './soap/envelope.ts';
-import { child, type XmlElement } from './soap/xml.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface VmCalls {

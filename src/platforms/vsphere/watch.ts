@@ -3,7 +3,7 @@ import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nodeId, vmId } from '../../ids.ts';
 import type { PlatformEvent, WatchOptions } from '../contract.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../transport/breathe.ts';
 import { type Collector, createCollector, type ObjectUpdate } from './collector.ts';
 import { createInventory, type VsphereInventory } from './inventory.ts';
 import { inventoryFilter, taskFilter, WANTED, wholeInventory } from './inventory-spec.ts';
