@@ -76,7 +76,8 @@ const LAYERS: readonly Row[] = [
 /** The library that a platform is made of, for its folder alone. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/credential-providers'],
-  openstack: ['yaml'],
+  openstack: ['ws', 'yaml'],
+  proxmox: ['ws'],
 };
 
 interface Import {

@@ -2,18 +2,20 @@
  * Requests to one HTTP API. It knows connections, deadlines, limits and the wire log, and nothing of what is said:
  * every status is an answer here. JSON, logins and repeated reads are rest.ts; SOAP uses this as it is.
  */
+import type { WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { WireLine } from '../contract.ts';
 import { within } from './deadline.ts';
 import { type BudgetLimits, createBudget } from './http-budget.ts';
-import { type Answer, type Exchange, exchange, type HttpResponse, isUpgrade, type Upgraded } from './http-exchange.ts';
+import { type Exchange, type ExchangeOptions, exchange, type HttpResponse } from './http-exchange.ts';
 import { createHttpLinks } from './http-link.ts';
 import { type HttpTarget, targetName } from './http-target.ts';
+import { shakeHands } from './http-websocket-handshake.ts';
 import { plainLine, redactPath } from './http-wire.ts';
 
-export type { HttpResponse, Upgraded } from './http-exchange.ts';
+export type { HttpResponse } from './http-exchange.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -31,7 +33,14 @@ export interface HttpRequest {
   readonly note?: string;
 }
 
+/** A request that asks for a websocket. */
+export interface UpgradeRequest extends HttpRequest {
+  readonly protocol: string;
+}
+
 export interface Http {
+  /** For what outlives a request. */
+  readonly clock: Clock;
   /** For sentences: `pve1:8006`. */
   readonly name: string;
   /**
@@ -40,7 +49,7 @@ export interface Http {
    */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** The same for a request that asks to change the protocol; an answer that refuses is one. */
-  upgrade(request: HttpRequest): Promise<Upgraded | HttpResponse>;
+  upgrade(request: UpgradeRequest): Promise<WebSocket | HttpResponse>;
   /** Whatever is under way is rejected, and whatever comes later. */
   close(): void;
 }
@@ -54,6 +63,10 @@ export interface HttpOptions {
   readonly budget?: BudgetLimits;
 }
 
+type Answer = HttpResponse | WebSocket;
+/** How one request becomes an answer. */
+type Ask<A extends Answer> = (options: ExchangeOptions, state: Exchange) => Promise<A>;
+
 const DEADLINE_MS = 30_000;
 const MOST_BYTES = 64 * 1024 ** 2;
 const BUDGET: BudgetLimits = { inFlight: 8, perSecond: 100 };
@@ -64,15 +77,15 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
   const links = createHttpLinks(target, { clock, signal: closing.signal }, budget.inFlight);
   const turn = createBudget(budget, clock);
 
-  async function run(request: HttpRequest, upgrade: boolean): Promise<Answer> {
+  async function run<A extends Answer>(request: HttpRequest, ask: Ask<A>): Promise<A> {
     closing.signal.throwIfAborted();
     const signal = AbortSignal.any([request.signal, closing.signal]);
     const leave = await turn.enter(signal);
     try {
-      const shared = request.kind === 'reads' && !upgrade;
-      return await once(request, shared, signal).catch((error: unknown) => {
+      const shared = request.kind === 'reads' && ask === exchange;
+      return await once(request, ask, shared, signal).catch((error: unknown) => {
         // The server had hung up on an idle connection before it saw the request: no answer, and no fault.
-        if (shared && error instanceof StaleLink) return once(request, false, signal);
+        if (shared && error instanceof StaleLink) return once(request, ask, false, signal);
         throw error;
       });
     } finally {
@@ -80,7 +93,12 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
     }
   }
 
-  async function once(request: HttpRequest, shared: boolean, signal: AbortSignal): Promise<Answer> {
+  async function once<A extends Answer>(
+    request: HttpRequest,
+    ask: Ask<A>,
+    shared: boolean,
+    signal: AbortSignal,
+  ): Promise<A> {
     const at = clock.now();
     const began = clock.ticks();
     const said = `${request.method} ${redactPath(target.base + request.path)}`;
@@ -110,7 +128,7 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
     }
     try {
       const answer = await within(deadlineMs, { clock, signal }, late, (deadline) =>
-        exchange(
+        ask(
           {
             agent: shared ? links.shared : links.single,
             host: target.host,
@@ -125,7 +143,7 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
           state,
         ),
       );
-      if (isUpgrade(answer)) tell('→ 101', 0);
+      if (!('status' in answer)) tell('→ 101', 0);
       else {
         const { status, body, reason } = answer;
         tell(`→ ${status}`, body.length, status >= 400 ? `${status} ${plainLine(reason)}`.trim() : undefined);
@@ -152,13 +170,10 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
 
   return {
     name,
-    async send(request) {
-      const answer = await run(request, false);
-      if (!isUpgrade(answer)) return answer;
-      answer.socket.destroy();
-      throw new FleetError('host.protocol', `${name} changed the protocol without being asked`);
-    },
-    upgrade: (request) => run(request, true),
+    clock,
+    send: (request) => run(request, exchange),
+    upgrade: (request) =>
+      run<Answer>(request, (options, state) => shakeHands({ ...options, protocol: request.protocol }, state)),
     close() {
       closing.abort(new FleetError('host.unreachable', `the connection to ${name} was closed`, { retry: true }));
       links.close();

@@ -17,6 +17,7 @@ function script(...answers: readonly Said[]): { readonly http: Http; readonly se
   const sent: HttpRequest[] = [];
   const http: Http = {
     name: 'server',
+    clock: createTestClock(),
     async send(request) {
       const {
         status = 200,

@@ -77,7 +77,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
       },
     );
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (request, socket, head) => {
     try {
       const url = new URL(request.url ?? '/', 'http://pve');
       const path = url.pathname.slice(BASE.length);
@@ -86,7 +86,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
       const complaint = schema?.complaint('GET', path, values);
       if (complaint !== undefined) complaints.push(`GET ${path}: ${complaint}`);
       if (request.headers['sec-websocket-protocol'] !== 'binary') throw refusal(400, 'no subprotocol');
-      terminals.attach(request, socket, values, access.user('GET', request.headers));
+      terminals.attach({ request, socket, head }, values, access.user('GET', request.headers));
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 500;
       socket.end(
