@@ -3,6 +3,7 @@ import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as 
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { FleetError } from '../../errors.ts';
+import { plainLine } from './http-wire.ts';
 
 export interface HttpResponse {
   readonly status: number;
@@ -92,7 +93,14 @@ export async function readBody(response: IncomingMessage, limit: number): Promis
     if (length > limit) throw tooLarge();
   }
   const body = Buffer.concat(chunks);
-  if (response.headers['content-encoding'] !== 'gzip') return body;
+  const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return body;
+  if (encoding !== 'gzip') {
+    throw new FleetError(
+      'host.protocol',
+      `the answer is packed as ${plainLine(encoding, 40)}, which was not asked for`,
+    );
+  }
   try {
     return await unzip(body, { maxOutputLength: limit });
   } catch (error) {

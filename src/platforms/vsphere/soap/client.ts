@@ -2,6 +2,7 @@
 import { type Clock, wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import type { Http, HttpResponse } from '../../transport/http.ts';
+import { redirected } from '../../transport/http-redirect.ts';
 import { plainLine } from '../../transport/http-wire.ts';
 import { retryAfterMs } from '../../transport/rest-retry.ts';
 import { child, readXml, type Take, type XmlElement, XmlError } from '../../transport/xml.ts';
@@ -101,6 +102,8 @@ async function understood(
   read: () => Promise<XmlElement>,
 ): Promise<XmlElement> {
   const { status } = answer;
+  const elsewhere = redirected(answer, said, kind);
+  if (elsewhere) throw elsewhere;
   if (status !== 200 && status !== 500) throw notSoap(answer, said, kind);
   try {
     return await read();
