@@ -102,6 +102,9 @@ it('a change that the server answers with something else than a task may have be
     code: 'outcome.unknown',
     message: expect.stringContaining('web1: the answer names no task'),
   });
-  server.answerInstead = (method) => (method === 'POST' ? { message: 'ok' } : undefined);
-  await expect(connection.vm.stop(WEB1, 'force', signal)).rejects.toMatchObject({ code: 'outcome.unknown' });
+  const describe = () => connection.vm.configure?.(WEB1, 'config', { description: 'x' }, {}, signal);
+  for (const answer of [{ message: 'ok' }, { data: 'done' }]) {
+    server.answerInstead = (method) => (method === 'PUT' ? answer : undefined);
+    await expect(describe()).rejects.toMatchObject({ code: 'outcome.unknown' });
+  }
 });

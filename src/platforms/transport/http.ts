@@ -14,6 +14,7 @@ import { createHttpLinks } from './http-link.ts';
 import { type HttpTarget, targetName } from './http-target.ts';
 import { shakeHands } from './http-websocket-handshake.ts';
 import { plainLine, redactPath } from './http-wire.ts';
+import { handshakeError } from './tls-words.ts';
 
 export type { HttpResponse } from './http-exchange.ts';
 
@@ -161,10 +162,14 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
 
     /** What never left this machine and what is said already stays as it is; the rest depends on how far it came. */
     function explained(error: unknown): FleetError {
+      if (isMalformed(error)) return explained(malformed(error));
+      // A TLS 1.3 server looks at the client's certificate when the client thinks that all is done.
+      if (hasCode(error, 'ERR_SSL_')) return explained(handshakeError(error, name));
       if (!(error instanceof FleetError)) return lost(trouble(error, state), error);
       if (!state.sent || error.code === 'outcome.unknown' || error.code === 'host.unreachable') return error;
       if (request.kind === 'mutates') return lost(error.message, error);
-      return new FleetError(error.code, `${name}: ${error.message} (${said})`, { cause: error });
+      const fix = error.fix === undefined ? {} : { fix: error.fix };
+      return new FleetError(error.code, `${name}: ${error.message} (${said})`, { ...fix, cause: error });
     }
   }
 
@@ -190,6 +195,20 @@ class StaleLink extends Error {
 
 const hungUp = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+/** Node's parser gives up on what does not follow RFC 9112, with codes that begin with HPE_. */
+const isMalformed = (error: unknown): error is Error => hasCode(error, 'HPE_');
+
+const hasCode = (error: unknown, prefix: string): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith(prefix);
+
+function malformed(error: Error): FleetError {
+  const why =
+    'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'the header of the answer is longer than 16 KiB'
+      : `what answers there does not speak HTTP as it must (${error.message.replace('Parse Error: ', '')})`;
+  return new FleetError('host.protocol', why, { fix: 'check the address and the port', cause: error });
+}
 
 function trouble(error: unknown, { answered }: Exchange): string {
   if (answered) return 'the answer broke off half-way';
