@@ -61,16 +61,23 @@ export async function onVm<T>(
   try {
     const values = await retrieveOne(session, ref, ['name', POWER, TEMPLATE, ...paths], signal);
     name = plainName(values.get('name')?.text ?? name);
+    const power = values.get(POWER)?.text;
+    if (power === undefined) {
+      throw new FleetError('auth.forbidden', `${name}: whether it runs may not be seen`, {
+        fix: 'ask for the right System.Read on it',
+      });
+    }
     return await work({
       session,
       ref,
       name,
-      power: values.get(POWER)?.text ?? '',
+      power,
       signal,
       values,
       change,
       async task(method, args, followMs = FOLLOW_MS) {
         const task = refOf(child(await change(method, args), 'returnval'));
+        if (task.type !== 'Task' || task.value === '') throw unclear(name);
         await tasks.follow(task, followMs, signal);
         return { task: task.value, warnings: [] };
       },
@@ -79,6 +86,11 @@ export async function onVm<T>(
     throw normalizeError(error, name);
   }
 }
+
+const unclear = (name: string): FleetError =>
+  new FleetError('outcome.unknown', `${name}: the answer names no task; it may have been done or not`, {
+    fix: 'look at its state before you repeat it',
+  });
 
 export const done = (...warnings: readonly Warning[]): Accepted => ({ warnings });
 
