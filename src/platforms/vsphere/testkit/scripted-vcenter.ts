@@ -59,7 +59,7 @@ export async function startScriptedVcenter(): Promise<ScriptedVcenter> {
     }
     if (method === 'CreatePropertyCollector') return returned('PropertyCollector', `collector-${++count}`);
     if (method === 'CreateFilter') return returned('PropertyFilter', `filter-${++count}`);
-    if (method === 'WaitForUpdatesEx' && body.includes('<version></version>')) return everything();
+    if (method === 'WaitForUpdatesEx' && body.includes('<version></version>')) return updated(EVERYTHING);
     if (method === 'WaitForUpdatesEx') return whole('nothing-new.xml');
     return method.endsWith('_Task') ? returned('Task', `task-${target}`) : '';
   }
@@ -127,16 +127,13 @@ const object = (type: string, value: string, values: ReadonlyMap<string, string>
     .join('')}</objects></returnval>`;
 
 /** The whole inventory once more, as the first round of a collector brings it. */
-function everything(): Said {
-  const objects = inventory.slice(inventory.indexOf('<objects>'), inventory.lastIndexOf('</objects>') + 10);
-  const updates = objects
-    .replaceAll('<objects>', '<objectSet><kind>enter</kind>')
-    .replaceAll('</objects>', '</objectSet>')
-    .replaceAll('<propSet>', '<changeSet>')
-    .replaceAll('</propSet>', '</changeSet>')
-    .replaceAll('</name><val', '</name><op>assign</op><val');
-  return updated(updates);
-}
+export const EVERYTHING = inventory
+  .slice(inventory.indexOf('<objects>'), inventory.lastIndexOf('</objects>') + '</objects>'.length)
+  .replaceAll('<objects>', '<objectSet><kind>enter</kind>')
+  .replaceAll('</objects>', '</objectSet>')
+  .replaceAll('<propSet>', '<changeSet>')
+  .replaceAll('</propSet>', '</changeSet>')
+  .replaceAll('</name><val', '</name><op>assign</op><val');
 
 /** An answer to WaitForUpdatesEx with these `<objectSet>`s. */
 export const updated = (objectSets: string): string =>
