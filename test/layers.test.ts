@@ -30,7 +30,13 @@ const LAYERS: readonly Row[] = [
   },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
   { layer: 'testkit', is: ['platforms/testkit.ts', 'platforms/testkit-link.ts'], imports: ['leaf', 'contract'] },
-  { layer: 'transport', is: ['platforms/transport/'], imports: ['leaf', 'contract'], lazily: ['ssh2'] },
+  {
+    layer: 'transport',
+    is: ['platforms/transport/'],
+    imports: ['leaf', 'contract'],
+    packages: ['sax'],
+    lazily: ['ssh2', 'ws'],
+  },
   { layer: 'wrap', is: ['platforms/wrap/'], imports: ['leaf', 'contract'] },
   { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },
   { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract'] },
@@ -79,8 +85,8 @@ const LAYERS: readonly Row[] = [
 /** The library that a platform is made of, for its folder alone. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/credential-providers'],
-  kvm: ['fast-xml-parser'],
-  openstack: ['yaml'],
+  openstack: ['ws', 'yaml'],
+  proxmox: ['ws'],
 };
 
 interface Import {

@@ -118,5 +118,5 @@ async function readDoomed({ client, domain, signal }: GuestCall) {
       .call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, options)
       .catch(unlessGone({ snapshots: [], count: 0 })),
   ]);
-  return { xml: readDomainXml(text), saved, snapshots: snapshots.map(({ name }) => name) };
+  return { xml: await readDomainXml(text), saved, snapshots: snapshots.map(({ name }) => name) };
 }

@@ -21,7 +21,7 @@ const volume = (pool: string, name: string) =>
   `<disk type='volume' device='disk'><driver type='qcow2'/><source pool='${pool}' volume='${name}'/><target dev='vda'/></disk>`;
 const domain = (...disks: string[]) => `<domain type='kvm'><devices>${disks.join('')}</devices></domain>`;
 
-function fateOn(host: Host, disks = file(BASE)) {
+async function fateOn(host: Host, disks = file(BASE)) {
   const { client, answer } = createScriptedClient();
   const poolOf = (name: string) => ({ name, uuid: Buffer.alloc(16) });
   const volumeOf = (pool: string, name: string) => ({ pool, name, key: host.pools[pool]?.[name]?.[0] ?? '' });
@@ -67,7 +67,7 @@ function fateOn(host: Host, disks = file(BASE)) {
     signal: new AbortController().signal,
     change: <T>(_verb: string, change: () => Promise<T>) => change(),
   };
-  return fateOfDisks(call, readDomainXml(domain(disks)));
+  return fateOfDisks(call, await readDomainXml(domain(disks)));
 }
 
 const said = async (host: Host, disks?: string) => {
@@ -132,6 +132,11 @@ describe('the fate of disks', () => {
       'a volume can’t be read',
       { pools: { default: own, fast: { 'x.qcow2': ['/f/x.qcow2', 'unreadable'] } } },
       "x.qcow2 in pool fast can't be read (Input/output error) and may be layered on it",
+    ],
+    [
+      'the definition of another guest is broken XML',
+      { pools: { default: own }, others: { web2: { saved: '<domain><devices><disk>' }, web3: { saved: domain() } } },
+      "the definition of web2 can't be read (it broke off half-way): it may use any of them",
     ],
     [
       'another guest has layers outside of all pools',

@@ -3,6 +3,7 @@
  * in whatever pool. What libvirt can't look into may hide such a user: then no volume can be called free.
  */
 import { basename } from 'node:path';
+import { XmlError } from '../transport/xml.ts';
 import { type DiskXml, readDisks } from './domain-xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
@@ -29,11 +30,23 @@ export async function usersOf(call: GuestCall, paths: readonly string[]): Promis
   const isDark = (path: string, format: string | undefined): boolean =>
     !storage.volumes.has(path) && (format !== 'raw' || names.has(basename(path)));
 
+  /** One definition that can't be read is no reason to stop reading all others. */
+  async function disksOf(xml: string, { name }: Domain): Promise<readonly DiskXml[]> {
+    if (xml === '') return [];
+    try {
+      return await readDisks(xml);
+    } catch (error) {
+      if (!(error instanceof XmlError)) throw error;
+      unseen.push(`the definition of ${name} can't be read (${error.message}): it may use any of them`);
+      return [];
+    }
+  }
+
   for await (const { domain, saved, live } of otherDomains(call)) {
     const who = `also used by ${domain.name}`;
     for (const path of paths) if (mentions(saved, path) || mentions(live, path)) known.set(path, who);
-    const running = readDisks(live);
-    for (const disk of [...readDisks(saved), ...running]) {
+    const running = await disksOf(live, domain);
+    for (const disk of [...(await disksOf(saved, domain)), ...running]) {
       const path = pathOf(disk, storage);
       if (path !== undefined && paths.includes(path)) known.set(path, who);
       // libvirt shows the whole chain of layers of what runs.

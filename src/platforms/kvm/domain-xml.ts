@@ -1,6 +1,7 @@
 /** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It never writes any: changes are calls. */
-import { XMLParser } from 'fast-xml-parser';
 import { type Bytes, bytes } from '../../units.ts';
+import { attribute, child, childrenOf, type XmlElement } from '../transport/xml.ts';
+import { readDocument } from './document.ts';
 
 export interface DomainXml {
   readonly title: string | undefined;
@@ -52,23 +53,11 @@ export interface NicXml {
   readonly model: string | undefined;
 }
 
-type Node = string | { readonly [name: string]: Node | readonly Node[] | undefined } | undefined;
+type Node = XmlElement | undefined;
 
-/** Elements that may come several times: always lists, whatever their number. */
-const LISTS = new Set(['disk', 'interface', 'graphics', 'serial', 'console', 'channel']);
-
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  trimValues: false,
-  isArray: (name) => LISTS.has(name),
-});
-
-/** Throws for what is no domain. */
-export function readDomainXml(xml: string): DomainXml {
-  const domain = child(parser.parse(xml) as Node, 'domain');
-  if (typeof domain !== 'object') throw new SyntaxError('not a domain');
+/** Rejects with XmlError for what is no domain. */
+export async function readDomainXml(xml: string): Promise<DomainXml> {
+  const domain = await readDocument(xml, 'domain');
   const devices = child(domain, 'devices');
   const os = child(domain, 'os');
   const vcpu = child(domain, 'vcpu');
@@ -89,21 +78,19 @@ export function readDomainXml(xml: string): DomainXml {
     nvram: text(child(os, 'nvram')),
     emulator: text(child(devices, 'emulator')),
     cpuMode: attribute(child(domain, 'cpu'), 'mode'),
-    disks: children(devices, 'disk').map(readDisk),
-    nics: children(devices, 'interface').map(readNic),
-    graphics: children(devices, 'graphics').map(readGraphics),
-    hasSerial: children(devices, 'serial').length + children(devices, 'console').length > 0,
-    hasAgent: children(devices, 'channel').some(
+    disks: childrenOf(devices, 'disk').map(readDisk),
+    nics: childrenOf(devices, 'interface').map(readNic),
+    graphics: childrenOf(devices, 'graphics').map(readGraphics),
+    hasSerial: childrenOf(devices, 'serial').length + childrenOf(devices, 'console').length > 0,
+    hasAgent: childrenOf(devices, 'channel').some(
       (channel) => attribute(child(channel, 'target'), 'name') === 'org.qemu.guest_agent.0',
     ),
   };
 }
 
-const DISK = /<disk\s[\s\S]*?<\/disk>/g;
-
-/** The disks alone, for whoever goes through the documents of a whole host. */
-export const readDisks = (xml: string): readonly DiskXml[] =>
-  Array.from(xml.matchAll(DISK), ([disk]) => children(parser.parse(disk) as Node, 'disk').map(readDisk)).flat();
+/** The disks alone, for reading the documents of a whole host. Rejects with XmlError. */
+export const readDisks = async (xml: string): Promise<readonly DiskXml[]> =>
+  childrenOf(child(await readDocument(xml, 'domain'), 'devices'), 'disk').map(readDisk);
 
 function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');
@@ -159,24 +146,5 @@ const UNITS: Readonly<Record<string, number>> = {
 const size = (node: Node): Bytes =>
   bytes(Number(text(node) ?? 0) * (UNITS[(attribute(node, 'unit') ?? 'KiB').toLowerCase()] ?? 1024));
 
-const child = (node: Node, name: string): Node => {
-  const value = typeof node === 'object' ? node[name] : undefined;
-  return Array.isArray(value) ? value[0] : (value as Node);
-};
-
-const children = (node: Node, name: string): readonly Node[] => {
-  const value = typeof node === 'object' ? node[name] : undefined;
-  return Array.isArray(value) ? value : [];
-};
-
-const attribute = (node: Node, name: string): string | undefined => {
-  const value = typeof node === 'object' ? node[`@${name}`] : undefined;
-  return typeof value === 'string' ? value : undefined;
-};
-
-/** Text of an element, with or without attributes. */
-const text = (node: Node): string | undefined => {
-  if (typeof node === 'string') return node === '' ? undefined : node;
-  const value = typeof node === 'object' ? node['#text'] : undefined;
-  return typeof value === 'string' ? value : undefined;
-};
+/** Undefined for an element that is missing or empty. */
+const text = (node: Node): string | undefined => node?.text || undefined;

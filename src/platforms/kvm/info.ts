@@ -30,7 +30,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       client.call(procedures.domainIsPersistent, { domain }, options),
       readSnapshots(call),
     ]);
-    const xml = readDomainXml(xmlText);
+    const xml = await readDomainXml(xmlText);
     const [disks, found] = await Promise.all([readDisks(call, xml), domain.id === -1 ? [] : guestAddresses(call, xml)]);
     const ips = [...new Set([...(kcli.ip === undefined ? [] : [kcli.ip]), ...found])];
     return {

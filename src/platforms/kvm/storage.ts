@@ -1,5 +1,6 @@
 /** The volumes of a host as its active storage pools list them, with what each is layered on. */
 
+import { XmlError } from '../transport/xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import { breathe } from './list-guests.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
@@ -55,13 +56,13 @@ export async function readStorage({ client, signal }: Pick<GuestCall, 'client' |
   async function readVolume(volume: Volume): Promise<void> {
     const label = `${volume.name} in pool ${volume.pool}`;
     try {
-      const { path, backing } = readVolumeXml(
+      const { path, backing } = await readVolumeXml(
         await client.call(procedures.volumeXml, { volume, flags: 0 }, { signal }),
       );
       paths.set(keyOf(volume.pool, volume.name), path);
       volumes.set(path, { label, backing });
     } catch (error) {
-      if (!(error instanceof LibvirtError || error instanceof SyntaxError)) throw error;
+      if (!(error instanceof LibvirtError || error instanceof XmlError)) throw error;
       // One that went away meanwhile needs nothing any more.
       if (error instanceof LibvirtError && error.code === VIR_ERR.noVolume) return;
       unseen.push(`${label} can't be read (${error.message}) and may be layered on it`);

@@ -31,6 +31,17 @@ const QEMU = {
 describe('the configuration of a virtual machine', () => {
   const config = readGuestConfig(QEMU, 'qemu', 101);
 
+  it('has an identity that a rename, more memory and a rollback leave alone', () => {
+    const smbios1 = 'uuid=2a5f7f6e-0000-4000-8000-000000000101,serial=x';
+    const identity = (more: object) => readGuestConfig({ ...QEMU, smbios1, ...more }, 'qemu', 101).identity;
+    const before = identity({ vmgenid: 'a' });
+    expect(before).toBe('ctime=1700000000,uuid=2a5f7f6e-0000-4000-8000-000000000101');
+    expect(identity({ name: 'web2', memory: '4096', vmgenid: 'b' })).toBe(before);
+    expect(identity({ meta: 'creation-qemu=9.2.0,ctime=1700000001' })).not.toBe(before);
+    expect(identity({ smbios1: 'uuid=2a5f7f6e-0000-4000-8000-000000000102' })).not.toBe(before);
+    expect(readGuestConfig({ vmgenid: 'a' }, 'qemu', 101).identity).toBe('vmgenid=a');
+  });
+
   it('has its size, and what kcli has written', () => {
     expect(config).toMatchObject({
       memory: mib(2048),

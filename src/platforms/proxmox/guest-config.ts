@@ -5,6 +5,12 @@ import type { GuestKind } from './guests.ts';
 import { flagOf, numberOf, type Row, textOf } from './json.ts';
 
 export interface GuestConfig {
+  readonly name: string | undefined;
+  /**
+   * Tells this guest from another one with the same VMID: its time of creation and its SMBIOS uuid, which a rollback leaves
+   * alone. A container has neither: its volume and the address of its first card must do.
+   */
+  readonly identity: string;
   readonly digest: string | undefined;
   readonly memory: Bytes;
   readonly cores: number;
@@ -44,6 +50,8 @@ export function readGuestConfig(row: Row, kind: GuestKind, vmid: number): GuestC
   const description = textOf(row, 'description')?.replace(/\n$/, '') ?? '';
   const created = /(?:^|,)ctime=(\d+)/.exec(textOf(row, 'meta') ?? '')?.[1];
   return {
+    name: textOf(row, kind === 'qemu' ? 'name' : 'hostname'),
+    identity: identityOf(row, kind),
     digest: textOf(row, 'digest'),
     // PVE 8.1 and later may write `current=2048`.
     memory: mib(Number(/\d+/.exec(textOf(row, 'memory') ?? '')?.[0] ?? 512)),
@@ -61,6 +69,16 @@ export function readGuestConfig(row: Row, kind: GuestKind, vmid: number): GuestC
     createdAt: created === undefined ? undefined : Number(created) * 1000,
     more: readMore(row, kind),
   };
+}
+
+function identityOf(row: Row, kind: GuestKind): string {
+  const options = (key: string) => readOptions(textOf(row, key) ?? '');
+  const spell = (...pairs: readonly (readonly [string, string | undefined])[]) =>
+    pairs.flatMap(([key, value]) => (value ? [`${key}=${value}`] : [])).join(',');
+  if (kind === 'lxc') return spell(['rootfs', options('rootfs').get('')], ['hwaddr', options('net0').get('hwaddr')]);
+  const lasting = spell(['ctime', options('meta').get('ctime')], ['uuid', options('smbios1').get('uuid')]);
+  // A new one at each rollback: only for guests from before Proxmox VE wrote the others.
+  return lasting === '' ? spell(['vmgenid', textOf(row, 'vmgenid')]) : lasting;
 }
 
 /** `a=b,c=d`; what has no `=` stands under the key ''. */

@@ -1,12 +1,12 @@
 import type { VmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { Disk, Nic, VmInfo } from '../contract.ts';
+import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
 import { type NicDevice, readDevices } from './devices.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
 import { readSnapshots } from './snapshots.ts';
-import { childrenOf, textAt, type XmlElement } from './soap/xml.ts';
 import { stateOf } from './states.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 

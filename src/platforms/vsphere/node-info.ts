@@ -1,11 +1,11 @@
 import { type NodeId, nativeOf } from '../../ids.ts';
 import { formatBytes } from '../../units.ts';
 import type { NodeInfo } from '../contract.ts';
+import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
 import { plainName } from './names.ts';
 import { normalizeError } from './normalize-error.ts';
 import { retrieveOne } from './properties.ts';
 import type { Session } from './session.ts';
-import { childrenOf, textAt, type XmlElement } from './soap/xml.ts';
 
 const PATHS = ['name', 'summary.hardware', 'summary.config.product', 'summary.quickStats', 'runtime.bootTime', 'vm'];
 const MIB = 1024 ** 2;

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../contract.ts';
-import { childrenOf, textAt, type XmlElement } from './soap/xml.ts';
+import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
 
 /** Of the value of `snapshot` (VirtualMachineSnapshotInfo): parents before their children. */
 export function readSnapshots(info: XmlElement | undefined): readonly Snapshot[] {

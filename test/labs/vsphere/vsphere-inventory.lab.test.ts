@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { readXml } from '../../../src/platforms/transport/xml.ts';
 import { WANTED, wholeInventory } from '../../../src/platforms/vsphere/inventory-spec.ts';
 import { filterSpec } from '../../../src/platforms/vsphere/properties.ts';
 import { xml } from '../../../src/platforms/vsphere/soap/envelope.ts';
-import { readXml } from '../../../src/platforms/vsphere/soap/read-xml.ts';
 import { recordAnswer } from './record-answer.ts';
 import { bigVcenter, shut, type Watched, watch } from './vcenter.ts';
 
@@ -76,7 +75,7 @@ async function longestStep(body: Buffer): Promise<number> {
     if (reading) setImmediate(look);
   };
   setImmediate(look);
-  await readXml(body, systemClock, new AbortController().signal, ({ name }) => name === 'objects');
+  await readXml(body, { take: ({ name }) => name === 'objects' });
   reading = false;
   look();
   return longest;

@@ -127,9 +127,9 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
       },
     );
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (request, socket, head) => {
     requests.push(`GET ${request.url}`);
-    const why = serial.attach(request, socket);
+    const why = serial.attach(request, socket, head);
     if (why === undefined) return;
     complaints.push(`GET ${request.url}: ${why}`);
     socket.end(`HTTP/1.1 403 ${why}\r\ncontent-length: 0\r\n\r\n`);
