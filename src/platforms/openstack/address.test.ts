@@ -9,10 +9,11 @@ import { endpointName } from '../../ids.ts';
 import type { Settings } from '../contract.ts';
 import { type Address, addressOf } from './address.ts';
 import { detectAround } from './detect.ts';
+import { here } from './user-files/clouds-files.ts';
 
 let home: string;
 let env: Record<string, string>;
-const around = () => ({ env, home, directory: join(home, 'work') });
+const around = () => ({ ...here(), env, home, directory: join(home, 'work') });
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'drover-clouds-'));
@@ -78,9 +79,8 @@ describe('a cloud of clouds.yaml', () => {
       },
       identity: { kind: 'password', user: { name: 'anna', domain: { name: 'corp' } }, password: 's3cret' },
       scope: { project: { name: 'demo', domain: { name: 'corp' } } },
-      region: 'RegionOne',
-      interface: 'internal',
     });
+    expect(address.service('compute')).toMatchObject({ region: 'RegionOne', interfaces: ['internal'] });
     // TLS is checked at the services as it is at Keystone.
     expect(address.target('https://nova.example.org:8774/v2.1').ca).toBe(address.keystone.ca);
   });
@@ -107,8 +107,9 @@ describe('a cloud of clouds.yaml', () => {
       credential: { id: '423f19a4' },
       secret: 'app-s3cret',
     });
-    expect(address.region).toBe('one');
-    expect(await read({ cloud: 'monitoring', region: 'two' })).toMatchObject({ region: 'two', interface: 'admin' });
+    expect(address.service('compute').region).toBe('one');
+    const second = await read({ cloud: 'monitoring', region: 'two' });
+    expect(second.service('compute')).toMatchObject({ region: 'two', interfaces: ['admin'] });
     expect(await trouble({ cloud: 'monitoring', region: 'Two' })).toMatchObject({
       code: 'config.invalid',
       fix: expect.stringContaining('one, two'),
@@ -149,9 +150,9 @@ describe('a cloud of clouds.yaml', () => {
     const address = await read({ cloud: 'vendored' });
     expect(address).toMatchObject({
       keystone: { host: 'acme.example.org', base: '/identity/v3' },
-      region: 'eu',
       scope: { project: { id: '7' } },
     });
+    expect(address.service('compute').region).toBe('eu');
   });
 
   it('with a profile that nobody knows says what to do', async () => {
@@ -186,7 +187,8 @@ describe('a cloud of clouds.yaml', () => {
 describe('an endpoint', () => {
   it('may say all by itself', async () => {
     const address = await read({ 'auth-url': 'https://k:5000', username: 'u', password: 'p', 'project-id': '12' });
-    expect(address).toMatchObject({ keystone: { base: '/v3' }, interface: 'public', scope: { project: { id: '12' } } });
+    expect(address).toMatchObject({ keystone: { base: '/v3' }, scope: { project: { id: '12' } } });
+    expect(address.service('compute').interfaces).toEqual(['public']);
   });
 
   it('without anything says what is missing', async () => {
