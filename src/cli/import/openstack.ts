@@ -10,7 +10,11 @@ import {
   readCloud,
   regionNames,
 } from '../../platforms/openstack/user-files/cloud-entry.ts';
-import { type CloudsFiles, readCloudsFiles, standingFolders } from '../../platforms/openstack/user-files/clouds-files.ts';
+import {
+  type CloudsFiles,
+  readCloudsFiles,
+  standingFolders,
+} from '../../platforms/openstack/user-files/clouds-files.ts';
 import { openstackPlan } from './openstack-login.ts';
 import { type Found, given, type Importer, type Plan, unprotected, verifiedNow } from './plan.ts';
 import type { Source } from './source.ts';

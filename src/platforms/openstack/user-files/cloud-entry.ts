@@ -55,6 +55,7 @@ export function regionNames(name: string, files: CloudsFiles): readonly string[]
 export function readCloud(name: string, files: CloudsFiles, region: string | undefined): CloudEntry {
   const { said, own, profile } = layersOf(name, files);
   if (!profile) {
+    if (files.vendors instanceof FleetError) throw files.vendors;
     throw new FleetError('config.invalid', `${said}: its profile ${profileName(own)} is not known here`, {
       fix: 'write the auth_url of that cloud beside the login, or the profile into clouds-public.yaml',
     });
@@ -69,7 +70,9 @@ export function readCloud(name: string, files: CloudsFiles, region: string | und
   const config = normalized(renamed);
   const word = (key: string) => expanded(wordIn(config, key), config, said);
   const ofService = (kind: ServiceKind, key: string): Value | undefined =>
-    PREFIXES[kind].map((prefix) => config.get(`${prefix}_${key}`)).find((value) => value !== undefined && value !== null);
+    PREFIXES[kind]
+      .map((prefix) => config.get(`${prefix}_${key}`))
+      .find((value) => value !== undefined && value !== null);
   const wordOf = (value: Value | undefined) =>
     expanded(typeof value === 'string' && value !== '' ? value : undefined, config, said);
   const verify = config.get('verify');
@@ -123,7 +126,7 @@ const profileName = (own: Mapping): string | undefined => wordIn(own, own.has('p
 function profileOf(own: Mapping, { vendors }: CloudsFiles): Mapping | undefined {
   const name = profileName(own);
   if (name === undefined) return new Map();
-  const found = vendors ? mappingIn(vendors.content, 'public-clouds').get(name) : undefined;
+  const found = vendors && 'content' in vendors ? mappingIn(vendors.content, 'public-clouds').get(name) : undefined;
   if (isMapping(found)) return found;
   return wordIn(mappingIn(own, 'auth'), 'auth_url') === undefined ? undefined : new Map();
 }

@@ -18,7 +18,8 @@ export interface CloudsFiles {
   /** Undefined when none was found in `looked`. */
   readonly clouds: CloudsFile | undefined;
   readonly secure: CloudsFile | undefined;
-  readonly vendors: CloudsFile | undefined;
+  /** What is wrong with it matters only to clouds that have a profile. */
+  readonly vendors: CloudsFile | FleetError | undefined;
   readonly looked: readonly string[];
 }
 
@@ -54,7 +55,10 @@ export async function readCloudsFiles(file: string | undefined, around: Surround
   return {
     clouds: await firstOf(looked, text),
     secure: await firstOf(override ? [override, ...named('secure')] : named('secure'), text),
-    vendors: await firstOf(named('clouds-public'), text),
+    vendors: await firstOf(named('clouds-public'), text).catch((error: unknown) => {
+      if (error instanceof FleetError) return error;
+      throw error;
+    }),
     looked,
   };
 }
