@@ -45,6 +45,10 @@ export function isBusy(error: unknown): boolean {
  */
 export function normalizeError(error: unknown, subject: string, mutates = false): unknown {
   if (error instanceof StatusError) return statusError(error, subject);
+  // The SDK's reader follows an answer as deep as it is nested.
+  if (error instanceof Error && error.name === 'RangeError' && /call stack/.test(error.message)) {
+    return new FleetError('host.protocol', `${subject}: the answer is nested too deep to be read`, { cause: error });
+  }
   if (!isServiceError(error)) return error;
   const { name: code } = error;
   // What follows there is the whole policy decision, encoded: nothing that anybody can read.
