@@ -90,6 +90,47 @@ it('waits for the program of a profile, and does not start it again', async () =
   expect(await readFile(started, 'utf8')).toBe('once\n');
 });
 
+it('ends a program that hangs, and starts it again', async () => {
+  const started = join(folder, 'started');
+  const program = join(folder, 'login');
+  await writeFile(program, `#!/bin/sh\necho once >> ${started}\nexec sleep 600\n`, { mode: 0o700 });
+  await writeFile(join(folder, 'config'), `[profile hangs]\nregion = ${REGION}\ncredential_process = ${program}\n`);
+  let passedMs = 0;
+  const quick: Clock = {
+    now: () => systemClock.now(),
+    ticks: () => systemClock.ticks() + passedMs,
+    after: (ms, call) => systemClock.after(ms / 200, call),
+  };
+  await expect(open({ profile: 'hangs' }, {}, quick)).rejects.toMatchObject({ code: 'host.unreachable' });
+  await expect(open({ profile: 'hangs' }, {}, quick)).rejects.toMatchObject({ code: 'host.unreachable' });
+  await vi.waitFor(async () => expect(await readFile(started, 'utf8')).toBe('once\n'));
+  passedMs = 300_000;
+  await expect(open({ profile: 'hangs' }, {}, quick)).rejects.toMatchObject({ code: 'host.unreachable' });
+  await vi.waitFor(async () => expect(await readFile(started, 'utf8')).toBe('once\nonce\n'));
+});
+
+it('asks the STS of a private cloud for the role of a profile', async () => {
+  const config = `[profile role]
+region = ${REGION}
+endpoint_url = ${server.origin}
+role_arn = ${ROLE}
+source_profile = keys
+[profile keys]
+aws_access_key_id = ${KEYS.accessKeyId}
+aws_secret_access_key = ${KEYS.secretAccessKey}
+`;
+  await writeFile(join(folder, 'config'), config);
+  const values = { profile: 'role', region: REGION };
+  const connection = await connect(
+    { name: endpointName('cloud'), platform: 'aws', values },
+    { signal: new AbortController().signal, clock: systemClock, wire: (line) => void wire.push(line), ask: {} },
+  );
+  await connection.close();
+  const told = JSON.stringify(wire);
+  expect(told).toContain('AssumeRole');
+  expect(told).not.toContain('amazonaws');
+});
+
 it('shows a key that was refused once only', async () => {
   const keys = { ...WITH_KEYS, 'access-key-id': 'AKIAWRONG' };
   await expect(open(keys)).rejects.toMatchObject({ code: 'auth.rejected' });

@@ -80,3 +80,11 @@ it('leaves what no service has said as it is', () => {
   expect(normalizeError(bug, 'web1')).toBe(bug);
   expect(normalizeError(known, 'web1')).toBe(known);
 });
+
+it('says of an answer that is nested too deep that it can not be read', () => {
+  const deep = Object.assign(new Error('Maximum call stack size exceeded'), { name: 'RangeError' });
+  expect(normalizeError(deep, 'cloud')).toMatchObject({
+    code: 'host.protocol',
+    message: expect.stringMatching(/^cloud: the answer is nested/),
+  });
+});
