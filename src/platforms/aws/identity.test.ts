@@ -93,7 +93,9 @@ it('waits for the program of a profile, and does not start it again', async () =
 it('ends a program that hangs, and starts it again', async () => {
   const started = join(folder, 'started');
   const program = join(folder, 'login');
-  await writeFile(program, `#!/bin/sh\necho once >> ${started}\nexec sleep 600\n`, { mode: 0o700 });
+  await writeFile(program, `#!/bin/sh\necho once >> ${started}\nwhile [ -e ${started} ]; do sleep 0.1; done\n`, {
+    mode: 0o700,
+  });
   await writeFile(join(folder, 'config'), `[profile hangs]\nregion = ${REGION}\ncredential_process = ${program}\n`);
   let passedMs = 0;
   const quick: Clock = {
