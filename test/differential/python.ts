@@ -12,15 +12,14 @@ const CACHE = process.env['DROVER_LAB_CACHE'] ?? join(homedir(), '.cache/drover-
 function run(program: string, args: readonly string[], input: string, env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: 'pipe' });
-    const out = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => void (out.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => void (out.stderr += text));
+    const [stdout, stderr]: [string[], string[]] = [[], []];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
     child.once('error', reject);
-    child.once('close', (code) =>
-      code === 0
-        ? resolve(out.stdout)
-        : reject(new Error(`${program} ended with ${code}: ${out.stderr.slice(-2_000)}`)),
-    );
+    child.once('close', (code) => {
+      if (code === 0) resolve(stdout.join(''));
+      else reject(new Error(`${program} ended with ${code}: ${stderr.join('').slice(-2_000)}`));
+    });
     child.stdin.end(input);
   });
 }

@@ -63,12 +63,12 @@ function createReader(yaml: Yaml, invalid: (node: Node | null, why: string) => F
     const anchor = node && 'anchor' in node && typeof node.anchor === 'string' ? node.anchor : undefined;
     // An alias inside of what it names would have no end.
     if (anchor !== undefined) anchors.set(anchor, undefined);
-    const value = valueOf(node, key, depth);
+    const value = contentOf(node, key, depth);
     if (anchor !== undefined) anchors.set(anchor, value);
     return value;
   };
 
-  function valueOf(node: Node | null, key: string | undefined, depth: number): Value {
+  function contentOf(node: Node | null, key: string | undefined, depth: number): Value {
     if (node?.tag !== undefined && !KNOWN_TAG.test(node.tag)) throw invalid(node, 'this tag (!) is not known');
     if (yaml.isScalar(node)) return wordOf(node, key);
     if (yaml.isSeq(node)) {
