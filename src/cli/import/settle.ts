@@ -5,6 +5,7 @@ import type { Config } from '../../state/config/model.ts';
 import { complaint, missing } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { differing, isSamePlace, PLACE } from './agreement.ts';
+import { nameProblem } from './names.ts';
 import type { Found, Plan } from './plan.ts';
 import type { SecretFiles } from './secret-files.ts';
 
@@ -93,6 +94,8 @@ function complaintAbout({ values, secrets, where }: Plan, own: readonly Endpoint
   const fields = allFieldsOf(own);
   const addresses = [where, ...PLACE.map((key) => String(values[key] ?? ''))];
   if (addresses.some(holdsPassword)) return 'a password stands in its address';
+  const unusable = nameProblem(values);
+  if (unusable !== undefined) return unusable;
   for (const [key, value] of Object.entries({ ...values, ...secrets })) {
     const field = fields.find((known) => known.key === key);
     if (!field) return `the platform has no field ${key}`;
