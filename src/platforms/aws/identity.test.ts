@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -131,6 +133,21 @@ aws_secret_access_key = ${KEYS.secretAccessKey}
   const told = JSON.stringify(wire);
   expect(told).toContain('AssumeRole');
   expect(told).not.toContain('amazonaws');
+});
+
+it('says of an answer that is nested without end that it can not be read', async () => {
+  const name = 'DescribeAvailabilityZonesResponse';
+  const body = `<${name}>${'<a>'.repeat(30_000)}${'</a>'.repeat(30_000)}</${name}>`;
+  const deep = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(body);
+  });
+  await new Promise<void>((resolve) => deep.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(deep.address() as AddressInfo).port}`;
+  await expect(open({ ...WITH_KEYS, 'endpoint-url': url })).rejects.toMatchObject({
+    code: 'host.protocol',
+    message: expect.stringMatching(/the answer of the service can't be read$/),
+  });
+  await new Promise((resolve) => deep.close(resolve));
 });
 
 it('shows a key that was refused once only', async () => {
