@@ -426,6 +426,16 @@ describe('openstack', () => {
         secrets: {},
       },
     ]);
+    const ofNova = {
+      OS_COMPUTE_REGION_NAME: 'RegionTwo',
+      OS_COMPUTE_ENDPOINT_TYPE: 'internalURL',
+      OS_COMPUTE_ENDPOINT_OVERRIDE: 'https://nova',
+    };
+    expect((await planned(openstack, {}, { ...env, ...ofNova }))[0]?.values).toMatchObject({
+      region: 'RegionTwo',
+      interface: 'internal',
+      'compute-url': 'https://nova',
+    });
     const application = {
       OS_AUTH_URL: 'https://cloud:5000/v3',
       OS_AUTH_TYPE: 'v3applicationcredential',
@@ -490,6 +500,22 @@ aws_secret_access_key=je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY
     expect(await planned(aws, {}, env)).toMatchObject([
       { name: 'aws-eu-west-1', values: { 'access-key-id': 'AKIA', 'secret-access-key': 'env:AWS_SECRET_ACCESS_KEY' } },
     ]);
+  });
+
+  it('takes the address of a private cloud with the keys in the environment', async () => {
+    const env = {
+      AWS_ACCESS_KEY_ID: 'A',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_REGION: 'r',
+      AWS_ENDPOINT_URL_EC2: 'https://ec2',
+    };
+    expect((await planned(aws, {}, env))[0]?.values).toMatchObject({ 'endpoint-url': 'https://ec2' });
+  });
+
+  it('leaves addresses of single services to the profile', async () => {
+    const config =
+      '[profile p]\nregion = r\nlogin_session = a\nendpoint_url = https://all\nservices = s\n[services s]\nec2 =\n  endpoint_url = https://ec2\n';
+    expect((await planned(aws, { '~/.aws/config': config }))[0]?.values).toEqual({ profile: 'p', region: 'r' });
   });
 
   // What tries all ways to divide the blanks does not end within the time of a test.

@@ -72,7 +72,8 @@ function environmentPlan(source: Source): Found {
       'access-key-id': id,
       'secret-access-key': 'env:AWS_SECRET_ACCESS_KEY',
       'session-token': token,
-      'endpoint-url': env['AWS_ENDPOINT_URL'] || undefined,
+      // These keys must not go to Amazon when drover is started elsewhere.
+      'endpoint-url': env['AWS_ENDPOINT_URL_EC2'] || env['AWS_ENDPOINT_URL'] || undefined,
       ca: env['AWS_CA_BUNDLE'] || undefined,
     }),
     secrets: {},

@@ -37,8 +37,12 @@ const FIELDS: readonly (readonly [field: string, variable: string, secret?: 'sec
   ['application-credential-name', 'OS_APPLICATION_CREDENTIAL_NAME'],
   ['application-credential-secret', 'OS_APPLICATION_CREDENTIAL_SECRET', 'secret'],
   ['token', 'OS_TOKEN', 'secret'],
+  // The later of two counts: what is for Nova alone.
   ['region', 'OS_REGION_NAME'],
+  ['region', 'OS_COMPUTE_REGION_NAME'],
+  ['interface', 'OS_ENDPOINT_TYPE'],
   ['interface', 'OS_INTERFACE'],
+  ['compute-url', 'OS_COMPUTE_ENDPOINT_OVERRIDE'],
   ['ca', 'OS_CACERT'],
 ];
 
@@ -48,7 +52,8 @@ function openrc(env: Surroundings['env']): Detected | undefined {
   if (!url) return undefined;
   const values = FIELDS.flatMap(([field, variable, secret]) => {
     const value = env[variable];
-    return value ? [[field, secret ? `env:${variable}` : value] as const] : [];
+    if (!value) return [];
+    return [[field, secret ? `env:${variable}` : field === 'interface' ? value.replace(/URL$/, '') : value] as const];
   });
   const host = URL.parse(url)?.hostname ?? '';
   return {
