@@ -26,7 +26,12 @@ const LAYERS: readonly Row[] = [
   { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },
   { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract'] },
   // Files of other tools: read by the import and by the connection.
-  { layer: 'user files', is: ['platforms/*/user-files/'], imports: ['leaf'] },
+  {
+    layer: 'user files',
+    is: ['platforms/user-files/', 'platforms/*/user-files/'],
+    imports: ['leaf'],
+    lazily: ['yaml'],
+  },
   {
     layer: 'platform',
     is: ['platforms/*/'],
@@ -77,7 +82,6 @@ const LAYERS: readonly Row[] = [
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/credential-providers'],
   kvm: ['fast-xml-parser'],
-  openstack: ['yaml'],
 };
 
 interface Import {

@@ -263,6 +263,15 @@ rc:
     expect(await planned(kcli, files, { KCLI_CONFIG: '~/elsewhere.yml' })).toMatchObject([{ name: 'x' }]);
   });
 
+  it('reads its file as PyYAML does, but for words that look like numbers', async () => {
+    const aliases = `x:\n host: 127.0.0.1\n list: &l [1]\n more: [${'*l, '.repeat(200)}]\n`;
+    const yaml = `${aliases}pve:\n type: proxmox\n host: one\n host: two\n user: root@pam\n password: 0777\n`;
+    expect((await planned(kcli, clients(yaml)))[1]).toMatchObject({
+      values: { host: 'two' },
+      secrets: { password: '0777' },
+    });
+  });
+
   it('takes entries in that a YAML merge key names', async () => {
     const yaml = 'a: &all\n user: anna\n host: a\nb:\n <<: *all\n host: b\n';
     expect((await planned(kcli, clients(yaml)))[1]?.values).toMatchObject({ host: 'b', user: 'anna' });

@@ -1,5 +1,5 @@
 /** The auth section of a cloud in its present names (openstack/config/loader.py, _fix_backwards_auth and _validate_auth). */
-import { type Mapping, mappingIn, type Value } from './value.ts';
+import { type Mapping, mappingIn, type Value } from '../../user-files/value.ts';
 
 /**
  * Present name -> all its names. What stands beside `auth` counts more than what stands in it, and a later name more than

@@ -1,8 +1,8 @@
 /** One cloud out of clouds.yaml, with all that openstacksdk adds to it (openstack/config/loader.py, get_one). */
 import { FleetError } from '../../../errors.ts';
+import { isMapping, type Mapping, mappingIn, type Value, wordIn } from '../../user-files/value.ts';
 import { authOf } from './cloud-auth.ts';
 import type { CloudsFile, CloudsFiles } from './clouds-files.ts';
-import { isMapping, type Mapping, mappingIn, type Value, wordIn } from './value.ts';
 
 /** How one service is looked up in the catalog, or where it is instead. */
 export interface ServiceChoice {

@@ -6,8 +6,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../../../errors.ts';
-import { isMapping, type Mapping } from './value.ts';
-import { readYaml } from './yaml.ts';
+import { isMapping, type Mapping } from '../../user-files/value.ts';
+import { readYaml } from '../../user-files/yaml.ts';
 
 export interface CloudsFile {
   readonly path: string;

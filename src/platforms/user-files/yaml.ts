@@ -4,14 +4,14 @@
  * 0123 and a password 12e03 are no numbers. Only the keys of SWITCHES are looked at as yes or no.
  */
 import type { Node, ParsedNode, Scalar, YAMLMap } from 'yaml';
-import { FleetError } from '../../../errors.ts';
+import { FleetError } from '../../errors.ts';
 import { isMapping, type Mapping, type Value } from './value.ts';
 
 type Yaml = typeof import('yaml');
 
 const SWITCHES: ReadonlySet<string> = new Set(['verify', 'insecure']);
 
-/** More than any list of clouds has: stops aliases of aliases that would unfold without end. */
+/** More than any such file has: stops aliases of aliases that would unfold without end. */
 const ENTRIES_MAX = 100_000;
 const DEPTH_MAX = 100;
 

@@ -1,4 +1,4 @@
-/** What stands in a clouds.yaml: words, lists and mappings. Maps, so that no key can pass for something of JavaScript's. */
+/** What stands in a YAML file: words, lists and mappings. Maps, so that no key can pass for something of JavaScript's. */
 export type Value = string | boolean | null | readonly Value[] | Mapping;
 export type Mapping = ReadonlyMap<string, Value>;
 
