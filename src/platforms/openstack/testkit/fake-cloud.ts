@@ -84,7 +84,11 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     try {
       const reply = answerNova(world, nova, asked);
       const spelled = version.join('.');
-      return { ...reply, headers: { 'x-openstack-request-id': id, 'openstack-api-version': `compute ${spelled}` } };
+      const date = new Date(clock.now()).toUTCString();
+      return {
+        ...reply,
+        headers: { 'x-openstack-request-id': id, 'openstack-api-version': `compute ${spelled}`, date },
+      };
     } catch (error) {
       if (
         error instanceof Refusal &&
