@@ -52,15 +52,15 @@ const FACTORS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads what people type: `4GiB`, `4G`, `4096 MiB`, `2.5g`; a bare number counts `bareUnit` (forms say which).
- * GB, MB … are decimal. Undefined when it is no size.
+ * Reads what people type and what drover prints: `4GiB`, `4G`, `4096 MiB`, `2.5g`; a number without a unit counts bytes, as
+ * in JSON. GB, MB … are decimal. Undefined when it is no size.
  */
-export function parseBytes(text: string, bareUnit: Bytes = mib(1)): Bytes | undefined {
+export function parseBytes(text: string): Bytes | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?\s*$/i.exec(text);
   if (!match) return undefined;
   const [, digits = '', prefix = '', tail = ''] = match;
   const suffix = `${prefix}${tail.toLowerCase() === 'b' ? 'b' : ''}`.toLowerCase();
-  const factor = prefix === '' && tail === '' ? bareUnit : (FACTORS[suffix] ?? Number.NaN);
+  const factor = FACTORS[suffix] ?? Number.NaN;
   const value = Math.round(Number(digits) * factor);
   return Number.isSafeInteger(value) ? bytes(value) : undefined;
 }

@@ -4,6 +4,7 @@ import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Manifest, Settings, SettingsField, SettingsTarget, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
+import { complaint, parse } from '../state/fields.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findVms } from './find.ts';
@@ -17,7 +18,7 @@ const RUNNING: Flag = {
   kind: 'flag',
 };
 
-/** `vm edit web1 --memory 4GiB`: the fields are those of the VM's platform. */
+/** `vm edit web1 --memory 4GiB`: what a value may be is the business of the platform that the VM is on, never of another one. */
 export const editCommand = (manifests: readonly Manifest[]): Command => ({
   noun: 'vm',
   verb: 'edit',
@@ -27,16 +28,27 @@ export const editCommand = (manifests: readonly Manifest[]): Command => ({
   run: (context, { words, values }) => run(manifests, words, values, context),
 });
 
-/** Each key once that can be changed somewhere; what not every platform changes says which do. */
+/**
+ * Each key once that can be changed somewhere, as text without limits: which platform's field it is, is known when the VM has
+ * been found. What not every platform changes says which do.
+ */
 function flagsOf(manifests: readonly Manifest[]): readonly Flag[] {
-  const flags = new Map<string, Flag>();
-  for (const { required: _required, default: _default, ...field } of manifests.flatMap(({ settings }) => settings)) {
-    const having = manifests.filter(({ settings }) => settings.some((one) => one.key === field.key && isWritable(one)));
-    if (having.length === 0) continue;
-    const where = having.length === manifests.length ? '' : ` (${having.map(({ id }) => id).join(', ')})`;
-    flags.set(field.key, { ...field, help: `${field.help.split('\n', 1)[0]}${where}` });
-  }
-  return [...flags.values()];
+  const real = manifests.filter(({ tier }) => tier !== 'demo');
+  const keys = new Set(manifests.flatMap(({ settings }) => settings.filter(isWritable).map(({ key }) => key)));
+  return [...keys].map((key) => {
+    const having = manifests.filter(({ settings }) => settings.some((one) => one.key === key && isWritable(one)));
+    const fields = having.flatMap(({ settings }) => settings.filter((one) => one.key === key));
+    const named = having.filter((manifest) => real.includes(manifest)).map(({ id }) => id);
+    const where = named.length === 0 || named.length === real.length ? '' : ` (${named.join(', ')})`;
+    const [field] = fields;
+    return {
+      key,
+      label: field?.label ?? key,
+      help: `${field?.help.split('\n', 1)[0]}${where}`,
+      kind: fields.every(({ kind }) => kind === 'flag') ? 'flag' : 'text',
+      examples: [field?.examples?.[0] ?? (field?.kind ?? 'text').toUpperCase()],
+    };
+  });
 }
 
 const isWritable = ({ in: access }: SettingsField): boolean =>
@@ -54,12 +66,14 @@ async function run(
     throw new FleetError('usage', 'nothing to change: give the new values as flags');
   const vms = await findVms(words, context);
   const target = running === true ? 'running' : 'config';
-  for (const vm of vms) {
+  // Nothing is changed anywhere unless it can be taken everywhere.
+  const edits = vms.map((vm) => {
     const platform = app.config().endpoints.get(endpointOf(vm.id))?.platform;
-    checkFields(manifests.find(({ id }) => id === platform)?.settings ?? [], changes, running === true);
-  }
+    const manifest = manifests.find(({ id }) => id === platform);
+    return { vm, values: manifest ? valuesFor(vm, manifest, manifests, changes, running === true) : changes };
+  });
   const outcomes: Outcome[] = [];
-  for (const vm of vms) outcomes.push(await editOne(app, vm, target, changes, signal));
+  for (const edit of edits) outcomes.push(await editOne(app, edit.vm, target, edit.values, signal));
   await printResults(outcomes, vms.length > 1, context);
   const [failed] = outcomes.flatMap(({ error }) => error ?? []);
   return failed === undefined ? EXIT.done : vms.length === 1 ? exitCodeOf(failed) : EXIT.failed;
@@ -81,24 +95,38 @@ async function editOne(
   }
 }
 
-function checkFields(fields: readonly SettingsField[], changes: Settings, running: boolean): void {
+/** The typed values as this platform's fields take them. Throws usage, or op.unsupported for what can't be changed now. */
+function valuesFor(
+  vm: Vm,
+  manifest: Manifest,
+  manifests: readonly Manifest[],
+  changes: Settings,
+  running: boolean,
+): Settings {
   const mode = running ? 'edit-running' : 'edit-config';
-  for (const key of Object.keys(changes)) {
+  const fields = manifest.settings;
+  const entries = Object.entries(changes).map(([key, typed]) => {
     const field = fields.find((one) => one.key === key);
-    if (!field) {
-      throw new FleetError(
-        'usage',
-        `this platform has no --${key}${didYouMean(
-          key,
-          fields.map((one) => one.key),
-        )}`,
-      );
-    }
+    if (!field) throw notHere(vm, key, manifest, manifests);
     if (field.in[mode] !== 'write') {
       throw new FleetError(
         'op.unsupported',
-        `${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
+        `${vm.name}: ${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
       );
     }
-  }
+    const wrong = complaint(field, typed);
+    if (wrong !== undefined) throw new FleetError('usage', `${vm.name}: --${key}: ${wrong}`);
+    return [key, typeof typed === 'string' ? (parse(field, typed) ?? typed) : typed] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function notHere(vm: Vm, key: string, { id, settings }: Manifest, manifests: readonly Manifest[]): FleetError {
+  const others = manifests
+    .filter((other) => other.tier !== 'demo' && other.settings.some((one) => one.key === key && isWritable(one)))
+    .map((other) => other.id);
+  const known = settings.filter(isWritable).map((one) => one.key);
+  return new FleetError('usage', `${vm.name} is on ${id}, which has no --${key}${didYouMean(key, known)}`, {
+    fix: `${others.join(', ')} has it; ${id} has ${known.map((one) => `--${one}`).join(', ')}`,
+  });
 }

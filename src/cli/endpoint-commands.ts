@@ -57,7 +57,15 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
           const value = config.values[field.key];
           return value === undefined ? [] : [[field.key, display(field, value)] as const];
         });
-        const value = { name, platform: config.platform, ...redacted(fields, config.values) };
+        const value = {
+          name,
+          platform: config.platform,
+          enabled: config.enabled,
+          readOnly: config.readOnly,
+          address: context.app.addressOf(config),
+          error: config.trouble?.message,
+          values: redacted(fields, config.values),
+        };
         const shown = [['name', name], ['platform', config.platform], ...lines] as const;
         await context.printer.print(await renderDetails({ value, name, lines: shown }, context.format));
         return EXIT.done;
@@ -76,7 +84,11 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
         else
           await context.printer.print(
             await renderList(
-              { rows: checks.map((check) => ({ ...check })), columns: [], name: ({ check }) => check },
+              {
+                rows: checks.map(({ check, ok, detail, fix, code }) => ({ check, ok, detail, fix, code })),
+                columns: [],
+                name: ({ check }) => check,
+              },
               context.format,
               undefined,
             ),

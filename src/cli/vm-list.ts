@@ -5,7 +5,7 @@ import { compileFilter } from '../state/filter.ts';
 import type { Fleet } from '../state/fleet.ts';
 import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
 import { readViews, readyViews, type ViewSettings } from '../state/views.ts';
-import { columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
+import { columnKey, columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
 import type { Command, CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
@@ -135,7 +135,7 @@ interface Table {
 /** What was asked for; else the usual columns, with the load that they are sorted by. */
 function tableOf(vms: readonly Vm[], { columns, sort }: Wanted, fleet: Fleet): Table {
   const valuesOf = (vm: Vm, some: readonly VmColumn[]): Row =>
-    Object.fromEntries(some.map((column) => [column.id, columnValue(column, vm, fleet)]));
+    Object.fromEntries(some.map((column) => [columnKey(column), columnValue(column, vm, fleet)]));
   if (columns) {
     const lines = vms.map((vm) => ({ vm, row: valuesOf(vm, columns) }));
     return { lines, columns: shown(columns, lines, fleet) };

@@ -34,7 +34,9 @@ export function deleting(bench: () => Bench): void {
     const removal = remove(id, { keepDisks: true, snapshots: false }, patient());
     if (disksGo !== undefined) {
       expect((await refusal(removal)).code).toBe('op.unsupported');
-      expect((await watching.connection.vm.info(id, patient())).id).not.toBe('');
+      expect((await watching.connection.vm.info(id, patient())).disks.map(({ path }) => path)).toEqual(
+        expect.arrayContaining([...goes]),
+      );
       return;
     }
     await removal;
@@ -44,12 +46,13 @@ export function deleting(bench: () => Bench): void {
 
   it('refuses to delete a running VM', async () => {
     const id = await bench().server.runningVm();
-    const connection = await bench().connect();
+    const watching = await bench().watch();
+    const { connection } = watching;
     const { delete: remove } = connection.vm;
     if (!remove) return expect(connection.whyNot['vm.delete']).not.toBe('');
     const error = await refusal(remove(id, { keepDisks: true, snapshots: true }, patient()));
     expect(error.code).toBe('op.conflict');
-    expect((await connection.vm.info(id, patient())).status).toBe('running');
+    await watching.untilState(id, 'running');
   });
 }
 

@@ -110,6 +110,6 @@ export function lifecycle(bench: () => Bench): void {
     const reason = new Error('changed my mind');
     await expect(watching.connection.vm.start(id, AbortSignal.abort(reason))).rejects.toBe(reason);
     const info = await watching.connection.vm.info(id, patient());
-    expect(info.status).toBe('stopped');
+    expect(info.state).toBe('stopped');
   });
 }

@@ -42,21 +42,21 @@ describe('an export', () => {
     const { to, read } = openExport();
     expect(await to('vms.csv')).toBe(4);
     expect((await read('vms.csv')).split('\n')).toEqual([
-      'id,name,cpu,tag',
+      'id,name,cpu,tags',
       "host1/evil,'=cmd(),,",
       'host1/vm2,vm2,,a b',
       'host1/vm1,vm1,,a b',
-      'host1/vm0,vm0,0.1235,a b',
+      'host1/vm0,vm0,12.35,a b',
       '',
     ]);
   });
 
-  it('is JSON with every key in every row', async () => {
+  it('is JSON with every key in every row, named as in vm list', async () => {
     const { to, read } = openExport();
     await to('vms.JSON');
     const rows = JSON.parse(await read('vms.JSON'));
     expect(rows).toHaveLength(4);
-    expect(rows[0]).toEqual({ id: 'host1/evil', name: '=cmd()', cpu: null, tag: null });
+    expect(rows[0]).toEqual({ id: 'host1/evil', name: '=cmd()', cpu: null, tags: [] });
   });
 
   it('has every row of a large fleet', async () => {

@@ -8,7 +8,7 @@ export function lossesOf({ drives, options }: FakeServer, vm: Vm, row: number): 
   return {
     goes: disks.filter((disk) => !disk.readOnly).map(({ path }) => path),
     stays: disks.filter((disk) => disk.readOnly).map(({ path }) => `${path} (read-only)`),
-    snapshots: drives.snapshots(row).map(({ snapshot }) => snapshot),
+    snapshots: drives.snapshots(row).map(({ name }) => name),
     ...(vm.state === 'suspended' && { savedMemory: true }),
     ...(options.disksGo && { disksGo: 'this fleet deletes the disks of a VM together with it' }),
   };
