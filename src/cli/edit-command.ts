@@ -4,12 +4,12 @@ import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Manifest, Settings, SettingsField, SettingsTarget, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
-import { complaint, parse } from '../state/fields.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findVms } from './find.ts';
 import type { Flag } from './flags.ts';
 import { type Outcome, printResults } from './results.ts';
+import { sharedFlags, typedFor } from './shared-flags.ts';
 
 const RUNNING: Flag = {
   key: 'running',
@@ -28,28 +28,10 @@ export const editCommand = (manifests: readonly Manifest[]): Command => ({
   run: (context, { words, values }) => run(manifests, words, values, context),
 });
 
-/**
- * Each key once that can be changed somewhere, as text without limits: which platform's field it is, is known when the VM has
- * been found. What not every platform changes says which do.
- */
-function flagsOf(manifests: readonly Manifest[]): readonly Flag[] {
-  const real = manifests.filter(({ tier }) => tier !== 'demo');
-  const keys = new Set(manifests.flatMap(({ settings }) => settings.filter(isWritable).map(({ key }) => key)));
-  return [...keys].map((key) => {
-    const having = manifests.filter(({ settings }) => settings.some((one) => one.key === key && isWritable(one)));
-    const fields = having.flatMap(({ settings }) => settings.filter((one) => one.key === key));
-    const named = having.filter((manifest) => real.includes(manifest)).map(({ id }) => id);
-    const where = named.length === 0 || named.length === real.length ? '' : ` (${named.join(', ')})`;
-    const [field] = fields;
-    return {
-      key,
-      label: field?.label ?? key,
-      help: `${field?.help.split('\n', 1)[0]}${where}`,
-      kind: fields.every(({ kind }) => kind === 'flag') ? 'flag' : 'text',
-      examples: [field?.examples?.[0] ?? (field?.kind ?? 'text').toUpperCase()],
-    };
-  });
-}
+const flagsOf = (manifests: readonly Manifest[]): readonly Flag[] =>
+  sharedFlags(
+    manifests.map(({ id, tier, settings }) => ({ id, flags: settings.filter(isWritable), unnamed: tier === 'demo' })),
+  );
 
 const isWritable = ({ in: access }: SettingsField): boolean =>
   access['edit-config'] === 'write' || access['edit-running'] === 'write';
@@ -114,19 +96,17 @@ function valuesFor(
         `${vm.name}: ${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
       );
     }
-    const wrong = complaint(field, typed);
-    if (wrong !== undefined) throw new FleetError('usage', `${vm.name}: --${key}: ${wrong}`);
-    return [key, typeof typed === 'string' ? (parse(field, typed) ?? typed) : typed] as const;
+    return [key, typedFor(field, key, typed)] as const;
   });
   return Object.fromEntries(entries);
 }
 
-function notHere(vm: Vm, key: string, { id, settings }: Manifest, manifests: readonly Manifest[]): FleetError {
+function notHere(vm: Vm, key: string, { title, settings }: Manifest, manifests: readonly Manifest[]): FleetError {
   const others = manifests
     .filter((other) => other.tier !== 'demo' && other.settings.some((one) => one.key === key && isWritable(one)))
     .map((other) => other.id);
   const known = settings.filter(isWritable).map((one) => one.key);
-  return new FleetError('usage', `${vm.name} is on ${id}, which has no --${key}${didYouMean(key, known)}`, {
-    fix: `${others.join(', ')} has it; ${id} has ${known.map((one) => `--${one}`).join(', ')}`,
+  return new FleetError('usage', `${vm.name} is on ${title}, which has no --${key}${didYouMean(key, known)}`, {
+    fix: `it has ${known.map((one) => `--${one}`).join(', ')}${others.length > 0 ? `; --${key} is for ${others.join(', ')}` : ''}`,
   });
 }
