@@ -20,8 +20,8 @@ it('takes no more for an endpoint in a file of 32,000 than in one of 1,000', asy
   await costOf(1_000);
   const small = Math.min(await costOf(1_000), await costOf(1_000));
   const large = await costOf(32_000);
-  // Linear is some 32 times as much; each key compared with all others is above 200.
-  expect(large / small, `${large} ms and ${small} ms`).toBeLessThan(100);
+  // Measured: 13 times as much, and 90 to 200 times when each key is compared with all others.
+  expect(large / small, `${large} ms and ${small} ms`).toBeLessThan(50);
 });
 
 it('finds a key that is there twice among thousands', async () => {
