@@ -53,11 +53,11 @@ export const attachCommands: readonly Command[] = [
   },
 ];
 
-/** A console that somebody else has: here the way to take it over is a flag. */
+/** A console that another user has: here the way to take it over is a flag. */
 function withForce(error: unknown): never {
   if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
   throw new FleetError('op.conflict', error.message, {
-    fix: 'add --force to take it over; whoever has it now loses it',
+    fix: 'add --force to take it over; the user who has it now loses it',
     cause: error,
   });
 }

@@ -61,7 +61,7 @@ async function run(
   return failed === undefined ? EXIT.done : vms.length === 1 ? exitCodeOf(failed) : EXIT.failed;
 }
 
-/** What became of one is told whatever becomes of the others. */
+/** Each has an outcome of its own, whatever becomes of the others. */
 async function editOne(
   app: CommandContext['app'],
   vm: Vm,

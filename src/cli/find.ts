@@ -5,7 +5,7 @@ import { didYouMean } from '../state/config/nearest.ts';
 import type { Fleet } from '../state/fleet.ts';
 import type { CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
-import { awaitFigures } from './figures.ts';
+import { awaitMetrics } from './metrics.ts';
 import { readableFilter } from './readable-filter.ts';
 
 /** The VMs that pass `--filter`, all of them without one. Throws usage as `readableFilter` does. */
@@ -70,7 +70,7 @@ export async function findVms(
   }
   const silent = await connectFor(words, context, onlyById);
   if (words.length > 0) return orUnreachable(silent, () => [...new Set(words.map((word) => oneVm(word, fleet)))]);
-  if (readableFilter(context.global.filter, fleet)?.sampled) await awaitFigures([], context);
+  if (readableFilter(context.global.filter, fleet)?.sampled) await awaitMetrics([], context);
   return filteredVms(fleet, context.global.filter);
 }
 

@@ -69,7 +69,7 @@ function poolCalled(word: string | undefined, { app }: CommandContext): PoolConf
   throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(word)}${didYouMean(word, pools.keys())}`);
 }
 
-/** As `pool list` calls them. A whole endpoint has its name already; a single node has to be asked for, and keeps its id if nobody answers. */
+/** As `pool list` calls them. A whole endpoint has its name already; a single node has to be asked for, and keeps its id without an answer. */
 async function namesOf(nodes: PoolConfig['nodes'], context: CommandContext): Promise<readonly string[]> {
   const { app } = context;
   const single = nodes.filter((node): node is NodeId => node.includes('/'));
