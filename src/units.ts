@@ -23,7 +23,8 @@ export function formatBytes(value: number): string {
   if (!Number.isFinite(value)) return '-';
   let amount = value;
   let power = 0;
-  while (amount >= 1000 && power < SUFFIXES.length - 1) {
+  // 999.5 is a thousand once it is rounded, and that has a column too many
+  while (amount >= 999.5 && power < SUFFIXES.length - 1) {
     amount /= 1024;
     power++;
   }
@@ -45,10 +46,12 @@ const FACTORS: Readonly<Record<string, number>> = {
   m: 1024 ** 2,
   g: 1024 ** 3,
   t: 1024 ** 4,
+  p: 1024 ** 5,
   kb: 1e3,
   mb: 1e6,
   gb: 1e9,
   tb: 1e12,
+  pb: 1e15,
 };
 
 /**
@@ -56,7 +59,7 @@ const FACTORS: Readonly<Record<string, number>> = {
  * in JSON. GB, MB … are decimal. Undefined when it is no size.
  */
 export function parseBytes(text: string): Bytes | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?\s*$/i.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?b)?\s*$/i.exec(text);
   if (!match) return undefined;
   const [, digits = '', prefix = '', tail = ''] = match;
   const suffix = `${prefix}${tail.toLowerCase() === 'b' ? 'b' : ''}`.toLowerCase();

@@ -237,6 +237,16 @@ const FAMILIES: readonly (readonly [start: RegExp, meaning: Meaning])[] = [
   [/^(vol|pool)-|^datastore\./, STORAGE],
   [/^(net|iface|nwfilter)-/, NETWORKS],
   [/^migrate/, MIGRATE],
+  [/^nodedev-/, missing('manage devices of nodes')],
+  [/^node/, use('node info NAME')],
+  [/^secret-/, missing('manage secrets of libvirt')],
+  [/^(dompmsuspend|domfsfreeze)$/, use('vm pause NAME')],
+  [/^(dompmwakeup|domfsthaw)$/, use('vm resume NAME')],
+  [/^(domhostname|domfsinfo|guestinfo|domtime|vcpucount|guestvcpus|domif-getlink)$/, use('vm info NAME')],
+  [/^(setvcpu|update-memory-device)$/, use('vm edit NAME')],
+  [/^(blk.*tune|dom.*tune|memtune|numatune|schedinfo|perf|iothread|.*pin$|cpu-)/, missing('tune what a VM may use')],
+  [/^(send-|inject-)/, missing('send keys and signals to a guest')],
+  [/^(screenshot|dump$)/, missing('take screenshots and dumps')],
   [/^backup/, missing('back VMs up')],
 ];
 
@@ -262,7 +272,9 @@ export function meaningOf(typed: readonly string[]): Meaning | undefined {
   const key = noun ?? found;
   if (key !== undefined) return MEANINGS[key];
   const word = NOUNS.has(first) ? second : first;
-  return FAMILIES.find(([start]) => start.test(word))?.[1];
+  const family = FAMILIES.find(([start]) => start.test(word))?.[1];
+  if (family || start < 1) return family;
+  return missing(`do what ${words[0]} ${word} does`);
 }
 
 const ABOUT_NOUNS = new Set(['create', 'delete', 'list', 'info', 'add', 'remove', 'update', 'get', 'show', 'download']);

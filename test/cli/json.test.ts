@@ -174,7 +174,7 @@ describe('machine output', () => {
 });
 
 describe('what is printed', () => {
-  it('F-245 can be given back: ids, uuids, names, sizes', async () => {
+  it('can be given back: ids, uuids, names, sizes', async () => {
     const [one] = await list('--filter', 'state:stopped');
     if (!one) throw new Error('no VM is stopped');
     for (const word of [one.id, one.uuid, one.id.slice('demo/'.length)]) {
@@ -186,6 +186,14 @@ describe('what is printed', () => {
     expect(new Set(bySize.map(({ memory }) => memory))).toEqual(new Set([one.memory]));
     const edited = await desk.run('vm', 'edit', one.id, '--memory', String(2 * 1024 ** 3), '-o', 'json');
     expect(edited.json(), edited.stderr).toEqual({ result: 'success' });
+  });
+
+  it('is ambiguous where two VMs have the same id at their platforms', async () => {
+    const twins = await openDesk(simulated({ a: { vms: 3 }, b: { vms: 3 } }));
+    const { code, stderr } = await twins.run('vm', 'kill', 'vm-1');
+    await twins.clear();
+    expect(stderr).toMatch(/^2 VMs are called "vm-1": a\/vm-1, b\/vm-1$/m);
+    expect(code).toBe(2);
   });
 
   it('has no small number taken for bytes', async () => {

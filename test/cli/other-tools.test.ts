@@ -73,6 +73,8 @@ describe('what people of other tools type', () => {
     ['vm migrate web1', 'vm has no "migrate"\n  drover can\'t migrate VMs yet\n'],
     ['virsh dominfo web1', 'there is no command "virsh"\n  drover vm info NAME\n'],
     ['openstack server list', 'there is no command "openstack"\n  drover vm list\n'],
+    ['virsh metadata web1', 'there is no command "virsh"\n  drover can\'t do what virsh metadata does yet\n'],
+    ['virsh', 'there is no command "virsh"\n  drover help lists them\n'],
     ['nonsense', 'there is no command "nonsense"\n  drover help lists them\n'],
   ])('drover %s says it, and runs nothing', async (words, said) => {
     expect(await desk.run(...words.split(' '))).toMatchObject({ code: 2, stdout: '', stderr: said });

@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { vmWithColumns } from '../../src/cli/schema/vm.ts';
 import { endpointName } from '../../src/ids.ts';
 import { exportComplaint, exportVms } from '../../src/state/export-vms.ts';
 import { createStore } from '../../src/state/store.ts';
-import { readColumns, type VmColumn } from '../../src/state/vm-columns.ts';
+import { readColumns, type VmColumn, vmColumns } from '../../src/state/vm-columns.ts';
 import { clean } from '../../src/terminal/width.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
@@ -16,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-function openExport(count = 3) {
+function openExport(count = 3, columns = readColumns('name,cpu,tag') as readonly VmColumn[]) {
   const store = createStore(createTestClock());
   const host1 = endpointName('host1');
   const vms = Array.from({ length: count }, (_, i) => aVm(`vm${i}`, { tags: ['a', 'b'] }));
@@ -24,7 +26,6 @@ function openExport(count = 3) {
   store.push(host1, inventory([aNode('n1')], vms));
   store.push(host1, { kind: 'samples', block: cpuBlock(vms.slice(0, 1), 0.123456789) });
   store.flush();
-  const columns = readColumns('name,cpu,tag') as readonly VmColumn[];
   const to = (name: string, replace = false) =>
     exportVms({
       path: join(directory, name),
@@ -57,6 +58,18 @@ describe('an export', () => {
     const rows = JSON.parse(await read('vms.JSON'));
     expect(rows).toHaveLength(4);
     expect(rows[0]).toEqual({ id: 'host1/evil', name: '=cmd()', cpu: null, tags: [] });
+  });
+
+  it('has the names and kinds of vm list, for every column', async () => {
+    const { to, read } = openExport(
+      0,
+      vmColumns.filter(({ drawn }) => !drawn),
+    );
+    await to('vms.json');
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile({ type: 'array', items: vmWithColumns });
+    const rows = JSON.parse(await read('vms.json'));
+    expect(validate(rows), JSON.stringify(validate.errors)).toBe(true);
+    expect(Object.keys(rows[0])).toEqual(expect.arrayContaining(['ips', 'tags', 'error', 'cpu', 'memory']));
   });
 
   it('has every row of a large fleet', async () => {

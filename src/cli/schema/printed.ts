@@ -12,7 +12,7 @@ export interface Printed {
 }
 
 /** In place of what an endpoint has that did not answer, at the end of a list; the keys of the others are there, and null. */
-export const missing: Schema = {
+const missing: Schema = {
   title: 'missing',
   description: 'An endpoint that did not answer: what it has is missing in the list.',
   type: 'object',

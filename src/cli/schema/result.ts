@@ -18,9 +18,7 @@ const named = (schema: Schema): Schema => ({
 /** What a verb that changes something prints: one object for one name, a list with names for several. */
 export const result: Schema = {
   title: 'result',
-  description: 'What became of a change. One object for one name; for several a list, each with its `name`.',
+  description:
+    'The outcome of a change; a command that ends with an error prints a failure too. One object for one name; for several a list, each with its `name`.',
   anyOf: [named(done), named(failed), list({ anyOf: [named(done), named(failed)] }, 'one for each')],
 };
-
-/** What any command prints instead, when it ends before it has a result. */
-export const failure: Schema = failed;

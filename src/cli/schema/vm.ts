@@ -79,7 +79,7 @@ const snapshot = object('snapshot', 'A snapshot of a VM. Its children are those 
   description: maybe(text('what was written about it')),
 });
 
-export const more = list(
+const more = list(
   object('more', 'Something that only this platform has.', {
     label: text('a name for people: it may change'),
     value: text('text for people'),
