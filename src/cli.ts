@@ -5,7 +5,8 @@ import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts
 import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { leadingWords, type ParsedFlags, parseFlags } from './cli/flags.ts';
-import { commandHelp, ownHelp } from './cli/help.ts';
+import { commandHelp, nounHelp, ownHelp } from './cli/help.ts';
+import { meaningOf, spellMeaning } from './cli/other-tools.ts';
 import { formatOf } from './cli/output.ts';
 import type { OwnCommand, OwnContext } from './cli/own-command.ts';
 import { ownCommands } from './cli/own-commands.ts';
@@ -65,17 +66,13 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       return await own.run({ ...contextOf(parsed), withApp: withAnyApp }, ownPart(parsed, first === undefined ? 0 : 1));
     }
     const found = findCommand(first, second);
-    if (!found)
-      throw new FleetError('usage', `there is no command ${JSON.stringify(first)}${didYouMean(first ?? '', known())}`, {
-        fix: 'drover help lists them',
-      });
+    if (!found) throw noCommand(leadingWords(argv, globalFlags));
     if (!('command' in found)) {
-      const verbs = commands.flatMap(({ noun, verb }) => (noun === found.noun ? [verb] : []));
-      const what =
-        found.verb === undefined
-          ? 'needs a verb'
-          : `has no ${JSON.stringify(found.verb)}${didYouMean(found.verb, verbs)}`;
-      throw new FleetError('usage', `${found.noun} ${what}`, { fix: `drover help ${found.noun} lists what there is` });
+      if (!found.verb && asksForHelp(argv)) {
+        await printer.print(nounHelp(found.noun));
+        return EXIT.done;
+      }
+      throw noVerb(found.noun, found.verb);
     }
     const parsed = parseFlags(argv, [...globalFlags, ...found.command.flags(argv)]);
     if (parsed.values['help'] === true) {
@@ -93,6 +90,29 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
     await printFailure(error, { format, printer, say });
     return interrupt.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
+}
+
+const asksForHelp = (argv: readonly string[]): boolean => parseFlags(argv, globalFlags).values['help'] === true;
+
+/** Says what another tool's word is here; otherwise the nearest word that there is. */
+function noCommand(words: readonly string[]): FleetError {
+  const [first = ''] = words;
+  const meaning = meaningOf(words);
+  const guess = meaning ? '' : didYouMean(first, known());
+  return new FleetError('usage', `there is no command ${JSON.stringify(first)}${guess}`, {
+    fix: meaning ? spellMeaning(meaning) : 'drover help lists them',
+  });
+}
+
+function noVerb(noun: string, verb: string | undefined): FleetError {
+  if (verb === undefined)
+    return new FleetError('usage', `${noun} needs a verb`, { fix: `drover help ${noun} lists what there is` });
+  const meaning = meaningOf([noun, verb]);
+  const verbs = commands.flatMap((command) => (command.noun === noun ? [command.verb] : []));
+  const guess = meaning ? '' : didYouMean(verb, verbs);
+  return new FleetError('usage', `${noun} has no ${JSON.stringify(verb)}${guess}`, {
+    fix: meaning ? spellMeaning(meaning) : `drover help ${noun} lists what there is`,
+  });
 }
 
 /** `--demo` alone is the demo of the usual size, as on the screen. */

@@ -9,16 +9,17 @@ import type { Column } from './output.ts';
 const text = (value: unknown): string => (value === undefined || value === null || value === '' ? '-' : String(value));
 /** Programs read unknown as null. */
 const whole = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
-const instant = (at: number | undefined): string | undefined =>
+export const instant = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
 
-/** A VM as programs get it; memory in bytes, instants in ISO 8601. */
+/** A VM as programs get it: the schema `vm`. */
 export function vmRow(vm: Vm, fleet: Fleet) {
   const endpoint = endpointOf(vm.id);
   const node = vm.node && fleet.nodes.get(vm.node);
   const status = endpointStatusOf(fleet, vm.id);
   return {
     id: vm.id,
+    uuid: vm.uuid,
     name: vm.name,
     endpoint,
     node: node?.name,
@@ -53,6 +54,7 @@ export const usualVmColumns: readonly Column<VmRow>[] = [
   { title: 'PROFILE', show: ({ profile }) => text(profile) },
 ];
 
+/** A node as programs get it: the schema `node`. */
 export function nodeRow(node: Node, fleet: Fleet) {
   const endpoint = endpointOf(node.id);
   const status = endpointStatusOf(fleet, node.id);

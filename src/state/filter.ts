@@ -1,6 +1,6 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { bytes, parseBytes } from '../units.ts';
+import { parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import type { Fleet } from './fleet.ts';
 import { userPoolsAbove } from './pool-of.ts';
@@ -148,7 +148,7 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | s
     };
   }
   if (!number) return undefined;
-  const limit = number.size ? parseBytes(value, bytes(1)) : Number(value.replace(/%$/, ''));
+  const limit = number.size ? parseBytes(value) : Number(value.replace(/%$/, ''));
   if (limit === undefined || Number.isNaN(limit)) {
     return number.size ? `${value} is no size like 512M or 4G` : `${value} is no number`;
   }

@@ -3,14 +3,9 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { globalFlags, globalsOf } from '../../src/cli/command.ts';
-import { findCommand } from '../../src/cli/commands.ts';
 import { runComplete } from '../../src/cli/completion/complete-command.ts';
-import { exitCodeOf } from '../../src/cli/exit-code.ts';
-import { parseFlags } from '../../src/cli/flags.ts';
 import { aws } from '../../src/cli/import/aws.ts';
 import { govc } from '../../src/cli/import/govc.ts';
-import { importCommand } from '../../src/cli/import/import-command.ts';
 import { importers } from '../../src/cli/import/importers.ts';
 import { kcli } from '../../src/cli/import/kcli.ts';
 import { openstack } from '../../src/cli/import/openstack.ts';
@@ -19,13 +14,8 @@ import { pvetui } from '../../src/cli/import/pvetui.ts';
 import { createSecretFiles } from '../../src/cli/import/secret-files.ts';
 import { settle } from '../../src/cli/import/settle.ts';
 import type { Env, Source } from '../../src/cli/import/source.ts';
-import { formatOf } from '../../src/cli/output.ts';
-import type { OwnContext } from '../../src/cli/own-command.ts';
 import { createPrinter } from '../../src/cli/print.ts';
-import { printFailure } from '../../src/cli/results.ts';
 import { systemClock } from '../../src/clock.ts';
-import { type App, compose } from '../../src/compose.ts';
-import { FleetError } from '../../src/errors.ts';
 import { manifest as awsManifest } from '../../src/platforms/aws/manifest.ts';
 import { manifest as kvm } from '../../src/platforms/kvm/manifest.ts';
 import { manifest as openstackManifest } from '../../src/platforms/openstack/manifest.ts';
@@ -35,7 +25,7 @@ import { startFakeProxmox } from '../../src/platforms/proxmox/testkit/server.ts'
 import { manifest as vsphere } from '../../src/platforms/vsphere/manifest.ts';
 import { emptyMap } from '../../src/state/config/located.ts';
 import { openPty } from '../terminal/open-pty.ts';
-import { type Desk, openDesk, type Ran } from './run-drover.ts';
+import { type Desk, openDesk } from './run-drover.ts';
 
 const HOME = '/home/anna';
 
@@ -708,58 +698,7 @@ cloud:
   };
   const config = () => readFile(desk.config, 'utf8');
 
-  /** The command as the program runs it, in this process: 0.3 s each would be too much. */
-  async function runWith({ env = {} }: { readonly env?: Env }, ...argv: readonly string[]): Promise<Ran> {
-    const [stdout, stderr] = [new PassThrough(), [] as string[]];
-    const printer = createPrinter(stdout);
-    const say = (text: string) => void stderr.push(`${text}\n`);
-    const around = { HOME: desk.home, XDG_STATE_HOME: join(desk.home, 'state'), ...env };
-    const named = argv[0] === importCommand.word ? undefined : findCommand(argv[0], argv[1]);
-    const found = named && 'command' in named ? named : undefined;
-    const own = found?.command.flags(argv) ?? importCommand.flags;
-    let context: Omit<OwnContext, 'withApp'> | undefined;
-    const finished = async (): Promise<number> => {
-      const parsed = parseFlags(argv, [...globalFlags, ...own]);
-      const global = globalsOf(parsed.values, parsed.repeated);
-      const format = formatOf(String(parsed.values['output'] ?? 'table'));
-      context = {
-        env: around,
-        format,
-        printer,
-        say,
-        columns: undefined,
-        interactive: false,
-        ask: async () => undefined,
-        stdin: new PassThrough(),
-        stdout: new PassThrough(),
-        global,
-        signal: new AbortController().signal,
-      };
-      const withApp = async (run: (app: App) => Promise<number>): Promise<number> => {
-        const guards = { readOnly: parsed.values['read-only'] === true, dryRun: global.dryRun };
-        const options = { config: desk.config, ...guards, env: around, clock: systemClock };
-        const app = compose({ ...options, interest: () => [], remember: false, warn: say });
-        try {
-          await app.load();
-          return await run(app);
-        } finally {
-          await app.close();
-        }
-      };
-      const words = parsed.words.slice(found ? found.used : 1);
-      const part = { ...parsed, words };
-      const ready = context;
-      if (!found) return importCommand.run({ ...ready, withApp }, part);
-      return withApp((app) => found.command.run({ ...ready, app }, part));
-    };
-    const code = await finished().catch(async (error: unknown) => {
-      if (!(error instanceof FleetError)) throw error;
-      await printFailure(error, { format: context?.format ?? 'table', printer, say });
-      return exitCodeOf(error);
-    });
-    const out = String(stdout.read() ?? '');
-    return { code, stdout: out, stderr: stderr.join(''), json: () => JSON.parse(out) };
-  }
+  const runWith: Desk['runWith'] = (surroundings, ...argv) => desk.runWith(surroundings, ...argv);
   const run = (...argv: readonly string[]) => runWith({}, ...argv);
 
   beforeEach(async () => {

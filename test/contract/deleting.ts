@@ -45,24 +45,24 @@ export function deleting(bench: () => Bench, facts: PlatformFacts): void {
     it('says beforehand that disks go with their VM here, and refuses to delete one that was to leave them', async () => {
       const { server } = bench();
       const id = await server.doomedVm();
-      const connection = await bench().connect();
-      const { losses, remove } = vmOf(connection);
+      const watching = await bench().watch();
+      const { losses, remove } = vmOf(watching.connection);
       const { goes, disksGo } = await losses(id, patient());
       expect(disksGo).toMatch(/\w+ \w+/);
       const refused = await refusal(remove(id, { keepDisks: true, snapshots: false }, patient()));
       expect(refused.code).toBe('op.unsupported');
-      expect((await connection.vm.info(id, patient())).status).toBe('stopped');
+      await watching.untilState(id, 'stopped');
       for (const path of goes) expect(await server.hasDisk(path), path).toBe(true);
     });
   }
 
   it('refuses to delete a running VM', async () => {
     const id = await bench().server.runningVm();
-    const connection = await bench().connect();
-    const { remove } = vmOf(connection);
+    const watching = await bench().watch();
+    const { remove } = vmOf(watching.connection);
     const error = await refusal(remove(id, { keepDisks: true, snapshots: true }, patient()));
     expect(error.code).toBe('op.conflict');
-    expect((await connection.vm.info(id, patient())).status).toBe('running');
+    await watching.untilState(id, 'running');
   });
 }
 

@@ -32,7 +32,7 @@ export function errors(bench: () => Bench, facts: PlatformFacts): void {
     const connection = await bench().connect();
     const { info } = connection.vm;
     const { close } = connection;
-    expect((await info(id, patient())).status).toBe('running');
+    expect((await info(id, patient())).state).toBe('running');
     await close();
   });
 

@@ -118,6 +118,6 @@ export function lifecycle(bench: () => Bench, facts: PlatformFacts): void {
     const reason = new Error('changed my mind');
     await expect(watching.connection.vm.start(id, AbortSignal.abort(reason))).rejects.toBe(reason);
     const info = await watching.connection.vm.info(id, patient());
-    expect(info.status).toBe('stopped');
+    expect(info.state).toBe('stopped');
   });
 }

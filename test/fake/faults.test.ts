@@ -136,7 +136,7 @@ it('does what it was told, but the answer is lost with the link', async () => {
 
   await clock.pass(5000);
   const again = await platform.connect(endpoint, contextOn(clock));
-  expect((await again.vm.info(vm.id, patient())).status).toBe('paused');
+  expect((await again.vm.info(vm.id, patient())).state).toBe('paused');
 });
 
 it('does not know what became of an operation that was under way when the link was cut', async () => {

@@ -18,7 +18,7 @@ import { type TerminalFacts, terminalFindings } from './terminal.ts';
 
 export const doctorCommand: OwnCommand = {
   word: 'doctor',
-  help: 'Look at terminal, configuration, keys and endpoints, and say how to mend what is wrong.',
+  help: 'Check terminal, configuration, keys and endpoints, and say how to fix what is wrong.',
   takes: '',
   flags: [],
   candidates: () => [],
@@ -30,9 +30,9 @@ async function examine(app: App, context: OwnContext): Promise<number> {
   const { env, signal } = context;
   const home = homeOf(env);
   const findings: Finding[] = [];
-  const tell = async (news: readonly Finding[]) => {
-    findings.push(...news);
-    if (context.format === 'table') await context.printer.print(news.flatMap(linesOf).join('\n'));
+  const tell = async (more: readonly Finding[]) => {
+    findings.push(...more);
+    if (context.format === 'table') await context.printer.print(more.flatMap(linesOf).join('\n'));
   };
 
   const state = stateDirectory(env, home);
@@ -66,7 +66,7 @@ async function printRows(findings: readonly Finding[], { printer, format, column
   await printer.print(await renderList({ rows, columns: [], name: ({ about }) => about }, format, columns));
 }
 
-/** A terminal is asked only where keys come from it too, or its answer would be read by somebody else. */
+/** A terminal is asked only where keys come from it too, or another program would read its answer. */
 async function terminalFacts(app: App, { env, stdin, stdout, stderr, signal }: OwnContext): Promise<TerminalFacts> {
   const screens = [stdout, stderr] as readonly (typeof stdout & {
     isTTY?: boolean;

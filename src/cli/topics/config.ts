@@ -61,7 +61,7 @@ export const configTopic: Topic = {
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),
       terms(commonFields.map(({ key, help }) => [key, help.replaceAll('\n', ' ')])),
       text(
-        'A section of any other name is told and not read; one whose name begins with x- is yours, to write something once and refer to it by an alias.',
+        'A section of any other name is reported and not read; one whose name begins with x- is yours, to write something once and refer to it by an alias.',
       ),
       text(
         'A mistake in the file takes out of use what it is about, and nothing else; drover doctor shows all of them with line and column.',

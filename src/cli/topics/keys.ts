@@ -27,7 +27,7 @@ export const keyChapters: readonly KeyChapter[] = Object.entries(NOUNS).map(([no
 export const remapping: readonly Block[] = [
   heading('Other keys'),
   text(
-    'The keys section of the configuration gives an action other keys than its own: one, a list, or [] for none. What clashes, what no terminal sends and what is no action is told at the start, with line and column.',
+    'The keys section of the configuration gives an action other keys than its own: one, a list, or [] for none. What clashes, what no terminal sends and what is no action is reported at the start, with line and column.',
   ),
   example(
     'keys:',

@@ -13,7 +13,7 @@ export function lossesOf({ drives, options }: FakeServer, vm: Vm, row: number): 
     goes: options.unknownDisks ? writable.slice(0, 1) : writable,
     ...(options.unknownDisks && unknown.length > 0 && { unknown }),
     stays: disks.filter((disk) => disk.readOnly).map(({ path }) => `${path} (read-only)`),
-    snapshots: drives.snapshots(row).map(({ snapshot }) => snapshot),
+    snapshots: drives.snapshots(row).map(({ name }) => name),
     ...(vm.state === 'suspended' && { savedMemory: true }),
     ...(options.disksGo && { disksGo: 'this fleet deletes the disks of a VM together with it' }),
   };

@@ -31,9 +31,12 @@ export function createDrives(fleet: Fleet): Drives {
         device: 'sda',
         path: `/srv/iso/${vm.image}.iso`,
         size: mib(650),
+        type: 'cdrom',
         format: 'raw',
-        type: 'file',
+        bus: 'sata',
+        storage: undefined,
         readOnly: true,
+        shareable: false,
       });
     }
     return made.filter(({ path }) => !destroyed.has(path));
@@ -45,7 +48,16 @@ export function createDrives(fleet: Fleet): Drives {
       const bits = hash(fleet.seed, row, 92);
       if (bits % 8 !== 0) return [];
       const names = ['before-upgrade', 'clean', 'golden'].slice(0, ((bits >>> 8) % 3) + 1);
-      return names.map((snapshot, index) => ({ snapshot, current: index === names.length - 1 }));
+      return names.map((name, index) => ({
+        id: name,
+        name,
+        parent: names[index - 1],
+        created: undefined,
+        current: index === names.length - 1,
+        memory: index === 0,
+        external: false,
+        description: undefined,
+      }));
     },
     destroy: (path) => void destroyed.add(path),
     exists: (path) => path.startsWith('/srv/') && !destroyed.has(path),
@@ -56,7 +68,10 @@ const disk = (device: string, path: string, gibibytes: number): Disk => ({
   device,
   path,
   size: mib(gibibytes * GIB),
+  type: 'disk',
   format: 'qcow2',
-  type: 'file',
+  bus: 'virtio',
+  storage: undefined,
   readOnly: false,
+  shareable: false,
 });

@@ -393,15 +393,14 @@ describe('a server', () => {
     await open();
     const info = await connection.vm.info(idOf(server), signal);
     expect(info).toMatchObject({
-      image: 'debian-13',
-      ip: '203.0.113.10',
+      row: { image: 'debian-13' },
       description: 'shop front',
-      nets: [{ device: 'eth0', mac: 'fa:16:3e:00:00:0a', net: 'private', type: '203.0.113.10 (floating), 10.0.0.10' }],
+      nics: [{ device: 'eth0', mac: 'fa:16:3e:00:00:0a', net: 'private', ips: ['203.0.113.10', '10.0.0.10'] }],
       disks: [
-        { device: 'root', size: 8 * 1024 ** 3, type: 'local' },
-        { device: '/dev/vdb', path: 'data-20 aaaa', size: 20 * 1024 ** 3, type: 'volume' },
+        { device: 'root', size: 8 * 1024 ** 3, storage: 'local' },
+        { device: '/dev/vdb', path: 'data-20 aaaa', size: 20 * 1024 ** 3, storage: 'volume' },
       ],
-      snapshots: [{ snapshot: 'web1-monday', current: false }],
+      snapshots: [{ name: 'web1-monday', current: false, parent: undefined }],
     });
     expect(info.more).toContainEqual(['Flavor', 'm1.small']);
     expect(info.more).toContainEqual(['owner', 'anna']);

@@ -69,15 +69,17 @@ describe('the configuration of a virtual machine', () => {
     ]);
     expect(config.disks.find(({ device }) => device === 'scsi0')).toMatchObject({
       size: gib(32),
-      format: 'scsi',
-      type: 'raw',
+      type: 'disk',
+      format: 'raw',
+      bus: 'scsi',
+      storage: 'local-lvm',
     });
-    expect(config.disks.find(({ device }) => device === 'scsi10')).toMatchObject({ type: 'qcow2', readOnly: false });
+    expect(config.disks.find(({ device }) => device === 'scsi10')).toMatchObject({ format: 'qcow2', readOnly: false });
     expect(config.disks.find(({ device }) => device === 'ide2')).toMatchObject({ type: 'cdrom', readOnly: true });
   });
 
   it('has its network cards', () => {
-    expect(config.nics).toEqual([{ device: 'net0', mac: 'BC:24:11:2E:C5:4A', net: 'vmbr0, VLAN 10', type: 'virtio' }]);
+    expect(config.nics).toEqual([{ device: 'net0', mac: 'BC:24:11:2E:C5:4A', net: 'vmbr0', vlan: 10, type: 'virtio' }]);
   });
 
   it('may be empty', () => {

@@ -101,9 +101,13 @@ function readDisk(device: string, text: string | undefined, vmid: number): Confi
     device,
     path,
     size: readSize(options.get('size')),
-    format: device.replace(/\d+$/, ''),
-    type: cdrom ? 'cdrom' : (options.get('format') ?? /\.(qcow2|raw|vmdk)$/.exec(path)?.[1] ?? 'raw'),
+    type: cdrom ? 'cdrom' : 'disk',
+    // A volume without a name that says it lies on LVM, ZFS or Ceph, which hold raw images only.
+    format: options.get('format') ?? /\.(qcow2|raw|vmdk)$/.exec(path)?.[1] ?? 'raw',
+    bus: /^(ide|sata|scsi|virtio)\d/.exec(device)?.[1],
+    storage: /^([^/:]+):/.exec(path)?.[1],
     readOnly: cdrom || options.get('ro') === '1',
+    shareable: undefined,
     owned: !cdrom && new RegExp(`^[^/:]+:(?:.*/)?(?:vm|base|subvol|basevol)-${vmid}-`).test(path),
   };
 }
@@ -126,8 +130,9 @@ function readNic(device: string, text: string, kind: GuestKind): Nic {
   return {
     device: kind === 'lxc' ? (options.get('name') ?? device) : device,
     mac: options.get('hwaddr') ?? mac,
-    net: tag === undefined ? bridge : `${bridge}, VLAN ${tag}`,
-    type: kind === 'lxc' ? (options.get('type') ?? 'veth') : (model ?? ''),
+    net: bridge,
+    ...(/^\d+$/.test(tag ?? '') ? { vlan: Number(tag) } : {}),
+    type: kind === 'lxc' ? (options.get('type') ?? 'veth') : model,
   };
 }
 

@@ -1,15 +1,12 @@
-import { formatBytes, formatRatio } from '../../units.ts';
-import type { NodeInfo } from '../contract.ts';
+import { type Bytes, formatBytes, formatRatio } from '../../units.ts';
+import type { NodeFacts, NodeInfo } from '../contract.ts';
 import { type Api, segment } from './api.ts';
-import { asRow, numberOf, type Row, textOf } from './json.ts';
+import { asRow, bytesOf, numberOf, type Row, textOf } from './json.ts';
 
 /** ConVirt's server information, from one request. */
 export async function readNodeInfo(api: Api, node: string, signal: AbortSignal): Promise<NodeInfo> {
   const status = asRow(await api.get(`/nodes/${segment(node)}/status`, { signal, subject: node }), node);
-  const part = (key: string): Row => {
-    const value = status[key];
-    return typeof value === 'object' && value !== null ? (value as Row) : {};
-  };
+  const part = (key: string): Row => partOf(status, key);
   const kernel = part('current-kernel');
   const cpu = part('cpuinfo');
   const used = (key: string): string | undefined => {
@@ -37,9 +34,34 @@ export async function readNodeInfo(api: Api, node: string, signal: AbortSignal):
     ['Disk', 'Root', used('rootfs')],
   ];
   return {
-    name: node,
+    facts: factsOf(status),
     lines: lines.flatMap(([section, label, value]) => (value ? [[section, label, value] as const] : [])),
   };
+}
+
+function factsOf(status: Row): NodeFacts {
+  const kernel = partOf(status, 'current-kernel');
+  const cpu = partOf(status, 'cpuinfo');
+  const root = partOf(status, 'rootfs');
+  const facts: { readonly [Key in keyof NodeFacts]: NodeFacts[Key] | undefined } = {
+    kernel: textOf(kernel, 'release') ?? textOf(status, 'kversion'),
+    architecture: textOf(kernel, 'machine'),
+    cpuModel: textOf(cpu, 'model'),
+    sockets: numberOf(cpu, 'sockets'),
+    cores: numberOf(cpu, 'cores'),
+    threads: numberOf(cpu, 'cpus'),
+    memoryUsed: sizeIn(partOf(status, 'memory'), 'used'),
+    storage: [{ name: '/', kind: 'filesystem', size: sizeIn(root, 'total'), free: sizeIn(root, 'avail') }],
+  };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+const sizeIn = (row: Row, key: string): Bytes | undefined =>
+  numberOf(row, key) === undefined ? undefined : bytesOf(row, key);
+
+function partOf(row: Row, key: string): Row {
+  const value = row[key];
+  return typeof value === 'object' && value !== null ? (value as Row) : {};
 }
 
 function upFor(seconds: number | undefined): string | undefined {

@@ -59,8 +59,8 @@ describe('devices of a VM', () => {
 
   it('come with the tree of its snapshots', () => {
     expect(readSnapshots(values.get('snapshot'))).toEqual([
-      { snapshot: 'installed', current: false },
-      { snapshot: 'before upgrade', current: true },
+      expect.objectContaining({ name: 'installed', parent: undefined, current: false }),
+      expect.objectContaining({ name: 'before upgrade', current: true }),
     ]);
     expect(readSnapshots(undefined)).toEqual([]);
   });

@@ -69,7 +69,8 @@ const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBy
 
 function moreOf(info: VmInfo): readonly Fact[] {
   return [
-    ...fact('Created', info.creationdate === undefined ? undefined : dateAndTime(info.creationdate)),
+    ...fact('Created', info.created === undefined ? undefined : dateAndTime(info.created)),
+    ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
     ...fact('About', info.description),
     ...info.more.flatMap(([label, value]) => fact(label, value)),
   ];
@@ -77,25 +78,61 @@ function moreOf(info: VmInfo): readonly Fact[] {
 
 export function vmDisks({ disks }: VmInfo, columns: number, look: Look): readonly string[] {
   if (disks.length === 0) return [look.theme.paint('dim', 'No disks.')];
-  return disks.flatMap((disk) => [
-    fit(
-      `${clean(disk.device)}  ${disk.size === undefined ? '-' : formatBytes(disk.size)}  ${clean(disk.format)}  ${clean(disk.type)}${disk.readOnly ? '  read-only' : ''}`,
-      columns,
-    ),
-    look.theme.paint('dim', fit(`  ${clean(disk.path)}`, columns)),
-  ]);
+  return disks.flatMap((disk) => {
+    const words = [
+      disk.device,
+      disk.size === undefined ? '-' : formatBytes(disk.size),
+      disk.type === 'disk' ? undefined : disk.type,
+      disk.format,
+      disk.bus,
+      disk.storage,
+      disk.readOnly ? 'read-only' : undefined,
+      disk.shareable ? 'shareable' : undefined,
+    ];
+    return [
+      fit(
+        words
+          .filter((word) => word !== undefined)
+          .map(clean)
+          .join('  '),
+        columns,
+      ),
+      look.theme.paint('dim', fit(`  ${clean(disk.path)}`, columns)),
+    ];
+  });
 }
 
-export function vmNetworks({ nets }: VmInfo, columns: number, look: Look): readonly string[] {
-  if (nets.length === 0) return [look.theme.paint('dim', 'No networks.')];
-  return nets.map((nic) => fit([nic.device, nic.net, nic.mac, nic.type].map(clean).join('  '), columns));
+export function vmNetworks({ nics }: VmInfo, columns: number, look: Look): readonly string[] {
+  if (nics.length === 0) return [look.theme.paint('dim', 'No networks.')];
+  return nics.map(({ device, net, vlan, mac, type = '', ips = [] }) => {
+    const words = [device, vlan === undefined ? net : `${net} VLAN ${vlan}`, mac, type, ...ips];
+    return fit(
+      words
+        .filter((word) => word !== '')
+        .map(clean)
+        .join('  '),
+      columns,
+    );
+  });
 }
 
 export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look): readonly string[] {
   if (snapshots.length === 0) return [look.theme.paint('dim', 'No snapshots.')];
-  return snapshots.map(({ snapshot, current }) =>
-    fit(`${look.glyphs.bullet} ${clean(snapshot)}${current ? '  (current)' : ''}`, columns),
-  );
+  return snapshots.map(({ name, created, memory, current }) => {
+    const words = [
+      name,
+      created === undefined ? undefined : dateAndTime(created),
+      memory ? 'with memory' : undefined,
+      current ? '(current)' : undefined,
+    ];
+    return fit(
+      `${look.glyphs.bullet} ${words
+        .filter((word) => word !== undefined)
+        .map(clean)
+        .join('  ')}`,
+      columns,
+    );
+  });
 }
 
 /** A log of megabytes is drawn with every frame: of that only the end, which is what people look for. */

@@ -127,7 +127,7 @@ it('F-052 F-455 saves a guest to disk, and wakes it up where it was', async () =
 
   const anew = await open();
   expect((await anew.untilState(id, 'suspended')).rawState).toBe('shut off (saved)');
-  expect((await anew.connection.vm.info(id, patient())).status).toBe('suspended');
+  expect((await anew.connection.vm.info(id, patient())).state).toBe('suspended');
   await resume?.(id, patient());
   await anew.untilState(id, 'running', 30_000);
   const after = await consoleOf(anew, id);

@@ -3,13 +3,13 @@ import type { VmColumn } from '../state/vm-columns.ts';
 import type { CommandContext } from './command.ts';
 
 /** A load is the difference of two looks; a platform takes its time between them. */
-const FIGURES_MS = 10_000;
+const METRICS_MS = 10_000;
 
 /**
- * Waits until the first samples of what runs have come, 10 s at most: not every platform has figures for each VM. Says
+ * Waits until the first samples of what runs have come, 10 s at most: not every platform has metrics for each VM. Says
  * how many are missing then. Rejects when it is interrupted.
  */
-export async function awaitFigures(columns: readonly VmColumn[], { app, signal, say }: CommandContext): Promise<void> {
+export async function awaitMetrics(columns: readonly VmColumn[], { app, signal, say }: CommandContext): Promise<void> {
   const { fleet } = app.store;
   const isKnown = (vm: Vm) =>
     !Number.isNaN(fleet.samples.cpu(vm.id)) ||
@@ -22,7 +22,7 @@ export async function awaitFigures(columns: readonly VmColumn[], { app, signal, 
   if (missing() === 0) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stops = [
-    app.clock.after(FIGURES_MS, resolve),
+    app.clock.after(METRICS_MS, resolve),
     app.store.subscribe(() => {
       if (missing() === 0) resolve();
     }),
@@ -33,5 +33,5 @@ export async function awaitFigures(columns: readonly VmColumn[], { app, signal, 
   signal.throwIfAborted();
   const left = missing();
   if (left === 0) return;
-  say(`no figures came of ${left === 1 ? '1 running VM' : `${left} running VMs`} within ${FIGURES_MS / 1000} s`);
+  say(`no metrics received for ${left === 1 ? '1 running VM' : `${left} running VMs`} within ${METRICS_MS / 1000} s`);
 }
