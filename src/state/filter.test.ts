@@ -102,7 +102,8 @@ describe('F-130 a filter', () => {
 
   it('shows no VM whose number is not known', () => {
     const unknown = { ...fleet, samples: { ...fleet.samples, cpu: () => Number.NaN } };
-    expect(compileFilter('cpu<50', unknown).filter?.accepts(vm({}))).toBe(false);
+    for (const query of ['cpu<50', 'cpu>50', '!cpu<50', '!cpu>50', 'cpu=50', '!cpu=50'])
+      expect([query, compileFilter(query, unknown).filter?.accepts(vm({}))]).toEqual([query, false]);
   });
 
   it('looks at samples only when it is asked about them', () => {
