@@ -62,6 +62,7 @@ const VIEW = [
   ['view.fleet', ['1'], 'Fleet', 'The tree of pools, nodes and VMs.'],
   ['view.tasks', ['t', '7'], 'Tasks', 'What is under way and what became of it.'],
   ['view.events', ['8'], 'Events', 'What happened at the platforms.'],
+  ['view.problems', ['!'], 'Problems', 'Everything that is wrong with the configuration, and what to do about it.'],
   ['view.wire-log', ['L', '9'], 'Wire log', 'What was really sent to the platforms.'],
   ['view.copy', ['y'], 'Copy name', 'Copy the name, or those of the marked VMs, to the clipboard of the terminal.'],
   ['view.copy-ip', ['ctrl-y'], 'Copy IP', 'Copy the address of a VM or a node, or those of the marked VMs.'],

@@ -2,6 +2,7 @@ import type { Action } from '../actions/action.ts';
 import { isAbout } from '../screens/actions/subject.ts';
 import { whyNotNow } from '../screens/actions/why-not-now.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import { problemSentences } from '../screens/problems.ts';
 import { ranked } from '../screens/prompts/rank.ts';
 import type { Stage } from '../screens/stage.ts';
 import type { Typing } from './typing.ts';
@@ -49,4 +50,11 @@ export function readKeys(stage: Stage, state: FleetState, voice: Voice): void {
       return keys.length === 0 ? [] : [`${keys.join(' or ')}: ${title}. ${help}`];
     }),
   );
+}
+
+/** Everything that is wrong with the configuration, one a line. */
+export function readProblems(stage: Stage, voice: Voice): void {
+  const told = problemSentences(stage);
+  if (told.length === 0) voice.say('Nothing is wrong with the configuration.');
+  voice.say(...told.map(({ text, fix }) => (fix === undefined ? text : `${text}. ${stage.advice.onScreen(fix)}`)));
 }

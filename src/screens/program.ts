@@ -22,6 +22,7 @@ import { createWireLogView } from './lists/wire-log-view.ts';
 import { switchMouse } from './mouse.ts';
 import { openHelp } from './prompts/help.tsx';
 import { openPalette } from './prompts/palette.tsx';
+import { openProblems } from './prompts/problems.tsx';
 import { askToQuit } from './quit.ts';
 import type { Stage } from './stage.ts';
 import { openThemePicker } from './themes/theme-picker.tsx';
@@ -90,6 +91,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
       }),
     openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
+    openProblems: () => openProblems(stage),
     switchMouse: () => switchMouse(stage),
     quit: () => void askToQuit(stage),
   });

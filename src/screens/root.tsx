@@ -37,7 +37,7 @@ export function Root({ stage, state, views }: RootProps) {
   const bottom = bottomRows(stage.message.current, layout);
   const body = { ...layout.body, rows: layout.body.rows - (bottom - layout.bottom) };
   const shown = view.lines(body);
-  const summary = headerText(stage.services, state, view.id, columns, stage.look);
+  const summary = headerText(stage, state, view.id, columns, stage.look);
   const lines = [
     ...(header ? [summary] : []),
     ...Array.from({ length: body.rows }, (_, at) => shown[at] ?? ''),

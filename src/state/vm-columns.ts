@@ -1,8 +1,8 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { formatBytes, formatRatio } from '../units.ts';
+import { formatAge, formatBytes, formatRatio } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
-import type { Fleet } from './fleet.ts';
+import { type Fleet, troubleOf } from './fleet.ts';
 import { poolNameOf } from './pool-of.ts';
 import type { VmSample } from './samples.ts';
 
@@ -63,7 +63,7 @@ export const vmColumns: readonly VmColumn[] = [
   },
   {
     id: 'trend',
-    title: 'CPU BEFORE',
+    title: 'CPU HISTORY',
     help: 'CPU load of the last samples, as a graph',
     value: (vm, { samples }) => samples.cpu(vm.id),
     drawn: true,
@@ -77,7 +77,7 @@ export const vmColumns: readonly VmColumn[] = [
     spell: formatBytes,
     ...figure,
   },
-  { id: 'memory', title: 'SIZE', help: 'memory that it has', value: (vm) => vm.memory, ...size },
+  { id: 'memory', title: 'MEMORY', help: 'memory that it has', value: (vm) => vm.memory, ...size },
   {
     id: 'cpus',
     title: 'CPUS',
@@ -92,6 +92,15 @@ export const vmColumns: readonly VmColumn[] = [
   rate('net', 'NET/S', 'bytes a second from and to its networks', ({ netRx, netTx }) => netRx + netTx),
   rate('rx', 'RX/S', 'bytes a second that it receives', ({ netRx }) => netRx),
   rate('tx', 'TX/S', 'bytes a second that it sends', ({ netTx }) => netTx),
+  {
+    id: 'uptime',
+    title: 'UPTIME',
+    help: 'time since it was powered on, where the platform tells; for programs in seconds',
+    value: ({ bootedAt }, { landedAt }) => (bootedAt === undefined ? undefined : secondsBetween(bootedAt, landedAt)),
+    spell: formatAge,
+    align: 'right',
+    largestFirst: true,
+  },
   { id: 'ip', title: 'IP', help: 'its addresses', value: (vm) => given(vm.ips.join(' ')) },
   {
     id: 'node',
@@ -126,8 +135,11 @@ export const vmColumns: readonly VmColumn[] = [
   { id: 'profile', title: 'PROFILE', help: 'the profile that it was made from', value: (vm) => vm.profile },
   { id: 'autostart', title: 'AUTOSTART', help: 'whether it starts with its node', value: (vm) => vm.autostart },
   { id: 'tag', title: 'TAGS', help: 'its tags', value: (vm) => given(vm.tags.join(' ')) },
-  { id: 'trouble', title: 'TROUBLE', help: 'what is wrong with it', value: (vm) => vm.trouble?.message },
+  { id: 'trouble', title: 'TROUBLE', help: 'what is wrong with it', value: troubleOf },
 ];
+
+/** Whole seconds; clocks of two machines may differ, but nothing is on for less than none. */
+const secondsBetween = (from: number, to: number): number => Math.max(0, Math.round((to - from) / 1000));
 
 const given = (text: string): string | undefined => (text === '' ? undefined : text);
 

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../units.ts';
 import type { Node, NodeInfo, Vm, VmInfo } from '../contract.ts';
+import { firstBoot } from './machines.ts';
 import { hash, pick } from './random.ts';
 import type { FakeServer } from './server.ts';
 
@@ -25,10 +26,7 @@ export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
     disks: server.drives.disks(row),
     snapshots: server.drives.snapshots(row),
     description: String(sheet['description']) || undefined,
-    more: [
-      ['Firmware', pick(['UEFI', 'BIOS'], bits >>> 9)],
-      ...(vm.ips.length > 0 ? [['Running since', new Date(bootedAt(server, row)).toISOString()] as const] : []),
-    ],
+    more: [['Firmware', pick(['UEFI', 'BIOS'], bits >>> 9)]],
   };
 }
 
@@ -38,7 +36,7 @@ const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number =>
 
 /** Epoch, ms. */
 export const bootedAt = ({ fleet, startedAt, boots }: FakeServer, row: number): number =>
-  boots.get(row) ?? startedAt - (hash(fleet.seed, row, 123) % (50 * DAY_MS));
+  boots.get(row) ?? firstBoot(fleet.seed, row, startedAt);
 
 const mac = (bits: number): string =>
   `52:54:00:${[bits >>> 16, bits >>> 8, bits].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join(':')}`;

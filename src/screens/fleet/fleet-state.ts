@@ -9,6 +9,7 @@ import { vmColumn } from '../../state/vm-columns.ts';
 import type { Arrangement, ColumnChoice } from './columns.ts';
 import type { Split } from './fleet-layout.ts';
 import { createSums, type Sums } from './sums.ts';
+import { createTotals, type Totals } from './totals.ts';
 import { createTreeView, type TreeView } from './tree-view.ts';
 
 /** What the fleet screen remembers: the tree with its cursor, how it is looked at, which pane has the keys. */
@@ -16,6 +17,8 @@ export interface FleetState {
   readonly tree: Tree;
   readonly view: TreeView;
   readonly sums: Sums;
+  /** Of the whole fleet, as of the last landing. */
+  totals(): Totals;
   readonly filterText: string;
   readonly filter: CompiledFilter;
   /** Without a filter the cursor is back on its row, unless another one was chosen meanwhile. */
@@ -77,11 +80,13 @@ export function createFleetState(fleet: Fleet): FleetState {
   let marked: readonly VmId[] = [];
   let markedOn = '';
 
+  const sums = createSums(fleet, tree);
   const state: FleetState = {
     tree,
     view,
     folded,
-    sums: createSums(fleet, tree),
+    sums,
+    totals: createTotals(fleet, sums),
     pane: 'tree',
     detailsShown: true,
     split: {},

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action.ts';
 import { fit } from '../../terminal/width.ts';
-import { Panel } from '../components/panel.tsx';
+import { linesOf, Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
 import { wrapped } from '../components/wrap.ts';
 import { keyName } from '../keys.ts';
@@ -46,7 +46,7 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): 
       first = Math.max(0, Math.min(first, lines.length - page));
       return (
         <Panel
-          title={all ? 'All keys' : 'Keys'}
+          title={linesOf(all ? 'All keys' : 'Keys', first, page, lines.length)}
           look={stage.look}
           room={room}
           lines={lines.slice(first)}
