@@ -14,7 +14,7 @@ import { createFleetView } from './fleet/fleet-view.ts';
 import { goTo } from './fleet/go-to.ts';
 import { createSifting } from './fleet/sifting.ts';
 import { followChoices } from './follow-choices.ts';
-import { fleetHints } from './frame/hints.ts';
+import { fleetHints, isForAllBelow } from './frame/hints.ts';
 import { createJumps } from './jumps.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
@@ -89,7 +89,11 @@ export function createProgram(stage: Stage, state: FleetState): Program {
           action.noun === 'view' ? command(action.id as ViewActionId) : run(action),
         ),
       }),
-    openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
+    openHelp: () =>
+      openHelp(stage, (action) => {
+        const isHere = action.noun === 'view' || isAbout(action, state.view.current());
+        return isForAllBelow(action, state) ? 'all below' : isHere;
+      }),
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
     openProblems: () => openProblems(stage),
     switchMouse: () => switchMouse(stage),

@@ -56,7 +56,9 @@ export function Root({ stage, state, views }: RootProps) {
   return (
     <Box width={columns} height={rows} overflow="hidden">
       <Lines lines={lines} />
-      {stage.tour.shown ? <TourPanel stage={stage} room={room} /> : null}
+      {stage.tour.shown ? (
+        <TourPanel stage={stage} room={room} below={view.id === 'fleet' ? state.detailRows : 0} />
+      ) : null}
       {stage.layers.all.map((layer, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
         <Fragment key={at}>{layer.draw(room)}</Fragment>

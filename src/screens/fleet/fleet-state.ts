@@ -57,6 +57,9 @@ export interface FleetState {
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
   interest(): readonly VmId[];
   drew(rows: readonly Row[]): void;
+  /** How many rows at the bottom of the view the details took when it was drawn last. */
+  readonly detailRows: number;
+  drewDetails(rows: number): void;
   /** Whether what a row is of is still in the fleet, shown or not. */
   isThere(key: string): boolean;
   /** Puts the cursor there; a fold and a list without such rows give way. */
@@ -77,6 +80,7 @@ export function createFleetState(fleet: Fleet): FleetState {
   /** Where the cursor was when the filter began to hide rows. */
   let unfiltered: { readonly key: string | undefined; readonly choices: number } | undefined;
   let drawn: readonly Row[] = [];
+  let detailRows = 0;
   let marked: readonly VmId[] = [];
   let markedOn = '';
 
@@ -175,6 +179,12 @@ export function createFleetState(fleet: Fleet): FleetState {
     },
     drew(rows) {
       drawn = rows;
+    },
+    get detailRows() {
+      return detailRows;
+    },
+    drewDetails(rows) {
+      detailRows = rows;
     },
     reveal(key) {
       const lists: Partial<Record<string, Arrangement>> = { vm: 'flat', node: 'nodes' };
