@@ -64,14 +64,14 @@ export const vmColumns: readonly VmColumn[] = [
   {
     id: 'trend',
     title: 'CPU HISTORY',
-    help: 'CPU load of the last samples, as a graph',
+    help: 'CPU load of the last samples as a graph, the newest on the right',
     value: (vm, { samples }) => samples.cpu(vm.id),
     drawn: true,
     ...figure,
   },
   {
     id: 'mem',
-    title: 'MEM',
+    title: 'MEM USE',
     help: 'memory in use now',
     value: (vm, { samples }) => samples.memory(vm.id),
     spell: formatBytes,

@@ -45,9 +45,9 @@ const RIGHT_TITLE_ROWS = 3;
 /** Taller than any screen: a long log need not be counted to its end. */
 const MOST_ROWS_BELOW = 200;
 
-/** `9 more below`, where lines don't fit. */
+/** `2 above, 9 more`, where lines don't fit; short, since the name stands beside it. */
 const moreText = (above: number, below: number): string =>
-  [above > 0 ? `${above} more above` : '', below > 0 ? `${below} more below` : ''].filter(Boolean).join(', ');
+  [above > 0 ? `${above} above` : '', below > 0 ? `${below} more` : ''].filter(Boolean).join(', ');
 
 export function createDetailsView(stage: Stage, state: FleetState): DetailsView {
   const { services } = stage;

@@ -58,12 +58,14 @@ const cpu: Cell = (facts, look, width) => {
   return bar < 1 ? percent.padStart(width) : `${gauge(share, bar, look)} ${percent}`;
 };
 
+/** A graph that moved with every sample would double what an idle screen sends, and show a few seconds. */
+const SAMPLES_PER_CELL = 4;
 let trends = new Float32Array(0);
 const trend: Cell = (facts, look, width) => {
   if (facts.kind === 'pool' || (facts.kind === 'vm' && facts.stale)) return ' '.repeat(width);
   if (trends.length !== width) trends = new Float32Array(width);
-  if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trends);
-  else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trends);
+  if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trends, SAMPLES_PER_CELL);
+  else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trends, SAMPLES_PER_CELL);
   return sparkline(trends, look);
 };
 

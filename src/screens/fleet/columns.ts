@@ -31,7 +31,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   state: 11,
   cpu: 10,
   trend: 11,
-  mem: 5,
+  mem: 8,
   memory: 6,
   uptime: 7,
   cpus: 5,
@@ -73,7 +73,7 @@ const SHOWN = {
 
 const NAME_AT_LEAST = 18;
 /** The tree needs some of it for its branches. */
-const NAME_IS_ENOUGH = { tree: 26, flat: 22, nodes: 22 } as const;
+const NAME_IS_ENOUGH = { tree: 25, flat: 22, nodes: 22 } as const;
 
 export interface Columns {
   readonly name: number;

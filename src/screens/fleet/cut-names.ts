@@ -18,75 +18,101 @@ const CUT_NOTHING: Cut = { of: inTheMiddle, apart: '' };
 
 /**
  * Cuts names so that two different ones of one window never look the same: each keeps its beginning and its end
- * (`prod-eu-…-api-0017`); where that leaves them alike, the place where they differ is shown (`prod-…eu-2-a…`).
+ * (`prod-eu…i-0017`); where that leaves them alike, a place where they differ is shown (`prod…b-fron…`).
  */
 export function createCut(long: readonly LongName[]): Cut {
   if (long.length === 0) return CUT_NOTHING;
   const cut = new Map<string, string>();
-  const keyOf = ({ name, room }: LongName) => `${room} ${name}`;
   const byShown = new Map<string, LongName[]>();
   for (const one of new Map(long.map((each) => [keyOf(each), each])).values()) {
     const shown = inTheMiddle(one.name, one.room);
     cut.set(keyOf(one), shown);
     byShown.set(shown, [...(byShown.get(shown) ?? []), one]);
   }
+  const taken = new Set([...byShown].flatMap(([shown, { length }]) => (length === 1 ? [shown] : [])));
   let apart = '';
   for (const alike of byShown.values()) {
-    tellApart(alike, 0, (one, shown) => {
+    if (alike.length === 1) continue;
+    for (const [one, shown] of toldApart(alike, taken)) {
       cut.set(keyOf(one), shown);
       apart += `${keyOf(one)} ${shown}\n`;
-    });
+    }
   }
   return { of: (name, room) => cut.get(keyOf({ name, room })) ?? inTheMiddle(name, room), apart };
 }
+
+/** The same while the names are the same: keys that only move the cursor cost nothing here. */
+export function createCutKeeper(): (long: readonly LongName[]) => Cut {
+  let names = '';
+  let cut = CUT_NOTHING;
+  return (long) => {
+    const now = long.map(keyOf).join('\n');
+    if (now !== names) cut = createCut(long);
+    names = now;
+    return cut;
+  };
+}
+
+const keyOf = ({ name, room }: LongName): string => `${room} ${name}`;
 
 /** Exactly or less than `room` columns: a name that fits as it is, another without its middle. */
 export function inTheMiddle(name: string, room: number): string {
   if (width(name) <= room) return name;
   if (room < 4) return fit(name, room).trimEnd();
+  const letters = lettersOf(name);
   const head = Math.ceil((room - 1) / 2);
-  return `${prefix([...clusters(name)], head)}…${suffix([...clusters(name)], room - 1 - head)}`;
+  return `${prefix(letters, head)}…${prefix(letters.toReversed(), room - 1 - head, true)}`;
 }
 
-/** What the names have in common is left out, from `from` on; those that still look alike are told apart behind it. */
-function tellApart(alike: readonly LongName[], from: number, put: (one: LongName, shown: string) => void): void {
-  if (alike.length < 2) return;
-  const letters = alike.map(({ name }) => [...clusters(name)]);
-  let differs = from;
-  while (letters.every((one) => one[differs] !== undefined && one[differs] === letters[0]?.[differs])) differs++;
-  const groups = new Map<string, LongName[]>();
-  for (const [at, one] of alike.entries()) {
-    const own = letters[at] as readonly string[];
-    const lead = Math.min(4, Math.max(0, one.room - 8));
-    const rest = own.slice(differs);
-    const space = one.room - 1 - lead;
-    const shown = width(rest.join('')) <= space ? rest.join('') : `${prefix(rest, space - 1)}…`;
-    const text = `${prefix(own, lead)}…${shown}`;
-    put(one, text);
-    groups.set(text, [...(groups.get(text) ?? []), one]);
+/** Names of one look, each from a place on where no other one reads the same; `taken` grows by what they are shown as. */
+function toldApart(alike: readonly LongName[], taken: Set<string>): readonly (readonly [LongName, string])[] {
+  const named = alike.map((one) => ({ one, letters: lettersOf(one.name) }));
+  const [first] = named;
+  let differs = 0;
+  while (named.every(({ letters }) => letters[differs] !== undefined && letters[differs] === first?.letters[differs])) {
+    differs++;
   }
-  for (const group of groups.values())
-    if (group.length < alike.length || differs > from) tellApart(group, differs + 1, put);
+  const longest = Math.max(...named.map(({ letters }) => letters.length));
+  const starts = [...range(differs, longest), ...range(0, differs).toReversed()];
+  let left = named;
+  const told: (readonly [LongName, string])[] = [];
+  for (const from of starts) {
+    const shown = left.map(({ one, letters }) => window(letters, from, one.room));
+    left = left.filter(({ one }, at) => {
+      const text = shown[at] as string;
+      if (taken.has(text) || shown.indexOf(text) !== at || shown.lastIndexOf(text) !== at) return true;
+      taken.add(text);
+      told.push([one, text]);
+      return false;
+    });
+    if (left.length === 0) break;
+  }
+  return told;
 }
 
-function prefix(letters: readonly string[], columns: number): string {
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+
+/** How a name begins, and what stands in it from a letter on. */
+function window(letters: readonly string[], from: number, room: number): string {
+  const lead = prefix(letters, Math.min(4, from, Math.max(0, room - 8)));
+  const space = room - width(lead) - 1;
+  const rest = letters.slice(from);
+  const whole = prefix(rest, space);
+  return `${lead}…${whole.length === rest.join('').length ? whole : `${prefix(rest, space - 1)}…`}`;
+}
+
+const PLAIN = /^[\x20-\x7e]*$/;
+const lettersOf = (name: string): readonly string[] => (PLAIN.test(name) ? [...name] : [...clusters(name)]);
+
+/** As many letters as there are columns for; `turned`: of a name from its end. */
+function prefix(letters: readonly string[], columns: number, turned = false): string {
   let text = '';
   let left = columns;
   for (const letter of letters) {
     left -= width(letter);
     if (left < 0) break;
-    text += letter;
+    text = turned ? letter + text : text + letter;
   }
   return text;
 }
-
-const suffix = (letters: readonly string[], columns: number): string => {
-  let text = '';
-  let left = columns;
-  for (const letter of letters.toReversed()) {
-    left -= width(letter);
-    if (left < 0) break;
-    text = letter + text;
-  }
-  return text;
-};

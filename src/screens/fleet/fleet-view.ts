@@ -8,7 +8,7 @@ import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { columnsFor } from './columns.ts';
 import { copyCommands } from './copy.ts';
-import { createCut } from './cut-names.ts';
+import { createCutKeeper } from './cut-names.ts';
 import { createDrawnRows } from './drawn-rows.ts';
 import { createFind } from './find.ts';
 import { fleetLayout, wantedLayout } from './fleet-layout.ts';
@@ -29,6 +29,7 @@ export function createFleetView(
   const { view } = state;
   const { fleet } = stage.services.store;
   const drawRow = createDrawnRows();
+  const cutFor = createCutKeeper();
   let page = 10;
 
   const treeLines = (room: Room): string[] => {
@@ -36,7 +37,7 @@ export function createFleetView(
     const columns = columnsFor(room.columns, state.columnChoice());
     page = Math.max(1, room.rows - 1);
     const { rows } = view.window(page);
-    const cut = createCut(longNames(rows, columns.name, fleet));
+    const cut = cutFor(longNames(rows, columns.name, fleet));
     const { keyFor } = stage.advice;
     const scene = { theme, glyphs, fleet, sums: state.sums, columns, kept: state.kept()?.key, cut, keyFor };
     state.drew(rows);

@@ -40,6 +40,7 @@ export function rowText(row: Row, cursor: Cursor, marked: boolean, scene: RowSce
   const fold = isBranch ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
   const lead = `${indent}${fold} `;
   const name = fit(scene.cut.of(clean(sight.name), room), room);
+  // A bar from the left edge sends a quarter more bytes with each key, one over the whole row twice as many.
   const painted = theme.paint(cursor === 'active' ? 'cursor' : cursor === 'resting' ? 'resting' : sight.colour, name);
   return `${gutter}${signs}${theme.paint('dim', lead)}${painted}${tail(sight, scene)}`;
 }

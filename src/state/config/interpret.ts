@@ -8,6 +8,11 @@ import { readPools } from './read-pools.ts';
 
 /** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
 const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain'];
+/** Sections of one word: what stands there may be, the usual words first, the one that anything else counts as second. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  mouse: ['on', 'off', 'true', 'false'],
+  plain: ['true', 'false'],
+};
 /** Kept for whoever wants to write something once and refer to it by an alias. */
 const ASIDE = /^(x-|\.)/;
 
@@ -25,6 +30,16 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
     complain(at, `${JSON.stringify(key)} is not read${didYouMean(key, SECTIONS)}`, {
       severity: 'warning',
       fix: 'take it out, or let its name begin with x- if it is yours',
+    });
+  }
+  for (const [key, words] of Object.entries(CHOICES)) {
+    const value = map.entries.get(key)?.value;
+    if (!value || value.kind === 'nothing') continue;
+    const word = value.kind === 'scalar' ? value.text : '';
+    if (words.includes(word)) continue;
+    const meant = didYouMean(word, words);
+    complain(value.at, `${key} must be ${words.slice(0, 2).join(' or ')}${meant}; it is taken for ${words[1]}`, {
+      severity: 'warning',
     });
   }
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
