@@ -54,7 +54,7 @@ export interface VmAction extends Verb {
   /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
   readonly preset?: (vm: Vm) => Settings;
   /** Said when the request was accepted and nothing more can be seen. */
-  readonly asked?: string;
+  readonly asked?: (args: Settings) => string;
   readonly send: (connection: Connection, vm: Vm, args: Settings, signal: AbortSignal) => Promise<Accepted>;
 }
 

@@ -48,7 +48,7 @@ export async function perform(
     const accepted = await action.send(connection, vm, args, signal);
     const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
     if (accepted.dryRun) return `${vm.name}: nothing was sent`;
-    if (!outcome) return `${vm.name} ${action.asked ?? 'was asked'}${but}`;
+    if (!outcome) return `${vm.name} ${action.asked?.(args) ?? 'was asked'}${but}`;
     report('asked');
     const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
     await reached(patient, vm, services, signal, createFollow(accepted, vm, services, report));

@@ -98,7 +98,7 @@ export const vmActions: readonly VmAction[] = [
       { key: 'force', label: 'Force', help: 'Reset instead of asking the guest.', kind: 'flag', default: false },
     ],
     fits: only(['running'], 'only a running VM can be rebooted'),
-    asked: 'was asked to reboot',
+    asked: (args) => (args['force'] === true ? 'was reset' : 'was asked to reboot'),
     send: ({ vm }, { id }, args, signal) =>
       needed(vm.restart, 'vm.restart')(id, args['force'] === true ? 'force' : 'graceful', signal),
   },

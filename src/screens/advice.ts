@@ -6,9 +6,13 @@ import type { EndpointStatus } from '../state/fleet.ts';
 export interface Advice {
   /** `press T (Trust host key) on db1`, in place of each `drover endpoint trust db1` of a text that is for a shell. */
   onScreen(text: string): string;
-  /** The key that puts the trouble of an endpoint right; undefined where no key does. */
-  keyFor(problem: NonNullable<EndpointStatus['problem']>): string | undefined;
+  /** What puts the trouble of an endpoint right; undefined where no action does. */
+  actionFor(problem: EndpointProblem): Action | undefined;
+  /** Its key. */
+  keyFor(problem: EndpointProblem): string | undefined;
 }
+
+type EndpointProblem = NonNullable<EndpointStatus['problem']>;
 
 const COMMAND = /\bdrover ([a-z]+) ([a-z-]+)(?: ([\w.-]*\w))?/g;
 
@@ -16,6 +20,8 @@ export function createAdvice(actions: readonly Action[], keymap: Keymap): Advice
   const byId = new Map(actions.map((action) => [action.id, action]));
   const actionOf = (command: RegExpMatchArray | null) => byId.get(`${command?.[1]}.${command?.[2]}`);
   const reach = ({ id }: Action): string => keymap.keysOf(id)[0] ?? `${keymap.keysOf('view.palette')[0] ?? ''}${id}`;
+  const actionFor = ({ code, fix = '' }: EndpointProblem) =>
+    code === 'auth.needs-secret' ? byId.get('endpoint.connect') : actionOf(new RegExp(COMMAND).exec(fix));
   return {
     onScreen: (text) =>
       text.replace(COMMAND, (command, noun: string, verb: string, object: string | undefined) => {
@@ -23,9 +29,9 @@ export function createAdvice(actions: readonly Action[], keymap: Keymap): Advice
         if (!action) return command;
         return `press ${reach(action)} (${action.title})${object === undefined ? '' : ` on ${object}`}`;
       }),
-    keyFor({ code, fix = '' }) {
-      const wanted =
-        code === 'auth.needs-secret' ? byId.get('endpoint.connect') : actionOf(new RegExp(COMMAND).exec(fix));
+    actionFor,
+    keyFor(problem) {
+      const wanted = actionFor(problem);
       return wanted && keymap.keysOf(wanted.id)[0];
     },
   };

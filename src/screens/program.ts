@@ -78,6 +78,8 @@ export function createProgram(stage: Stage, state: FleetState): Program {
           return state.filter.problem;
         },
         keep() {
+          const wrong = state.filter.problem ?? state.filter.unfinished;
+          if (wrong) stage.message.say(`not understood in the filter: ${wrong.message}`, 'warning');
           state.toMatch();
           details.follow();
         },

@@ -72,6 +72,10 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
   // A node, a pool of the user and an endpoint that is not connected have verbs that are found nowhere else.
   const isRich =
     row?.kind === 'vm' || row?.kind === 'node' || row?.kind === 'endpoint' || userPoolUnder(row) !== undefined;
+  // What an endpoint waits for is what the user came for.
+  const endpoint = row?.kind === 'endpoint' ? stage.services.store.fleet.endpoints.get(row.id) : undefined;
+  const wanted = endpoint?.problem && stage.advice.actionFor(endpoint.problem);
+  if (wanted) put(wanted, whyNotNow(wanted, stage.services, state));
   putBelow(true);
   for (const putSome of isRich || state.view.marks.size > 0 ? [putOwn, putOthers] : [putOthers, putOwn]) putSome();
   putBelow(false);

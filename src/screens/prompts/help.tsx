@@ -73,7 +73,8 @@ function helpLines(
     const own = actions.filter((action) => action.noun === noun && keymap.keysOf(action.id).length > 0);
     if (own.length === 0) continue;
     if (lines.length > 0) lines.push('');
-    lines.push(look.theme.paint('header', own.some((action) => below.has(action)) ? BELOW : NOUNS[noun]));
+    const heading = own.some((action) => below.has(action)) ? BELOW : NOUNS[noun];
+    lines.push(...wrapped(heading, columns).map((line) => look.theme.paint('header', line)));
     for (const action of own) {
       const keys = look.theme.paint('key', fit(keymap.keysOf(action.id).join(' '), KEYS));
       if (columns < BESIDE_FROM) {
