@@ -7,7 +7,7 @@ export const endpointForms: readonly EndpointFormAction[] = [
     id: 'endpoint.add',
     noun: 'endpoint',
     title: 'Add endpoint',
-    help: 'Make a platform known: its address, its login, and a test of both.',
+    help: 'Add an endpoint: address, credentials, connection test.',
     keys: ['a'],
     danger: 'none',
     aliases: ['endpoint.create'],

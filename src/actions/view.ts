@@ -75,7 +75,7 @@ const VIEW = [
   ['view.theme', ['ctrl-t'], 'Theme', 'Other colours; each is seen while choosing.'],
   ['view.mouse', ['f8'], 'Mouse', 'Switch the mouse on or off. While it is on, the terminal selects text with shift.'],
   ['view.tour', [], 'Show the tour', 'The five keys to begin with, as at the first start.'],
-  ['view.repaint', ['ctrl-l'], 'Repaint', 'Paint the whole screen anew.'],
+  ['view.repaint', ['ctrl-l'], 'Repaint', 'Paint the whole screen again.'],
   ['view.suspend', ['ctrl-z'], 'Suspend', 'Back to the shell; fg returns.'],
   ['view.quit', ['q'], 'Quit', 'Leave; asks only while tasks run.'],
   ['view.quit-now', ['ctrl-c'], 'Quit at once', 'Leave without asking.'],

@@ -42,3 +42,15 @@ describe('a question about something that can be lost', () => {
     await fleet.see('billing-web1 is deleted');
   });
 });
+
+describe('the form that deletes', () => {
+  it('has its cursor in the name again after a wrong one, so that the right one can be typed', async () => {
+    await open();
+    await fleet.press('jjj', 'X');
+    await fleet.see('Is lost: ');
+    await fleet.press('wrong', 'pgdn', 'enter');
+    await fleet.see('that is not billing-web1: nothing was deleted');
+    await fleet.press('billing-web1', 'pgdn', 'enter');
+    await fleet.see('billing-web1 is deleted');
+  });
+});
