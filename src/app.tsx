@@ -70,8 +70,14 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     const keys = createKeyStream();
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
     const state = createFleetState(services.store.fleet, services.sessions.current);
+    const problems = [
+      ...(flags.demo && !isCount(flags.demo) ? [`${flags.demo} is no number of VMs`] : []),
+      ...(problem === undefined ? [] : [problem]),
+      ...keyProblems.map(spellProblem),
+    ];
     const stage = createStage({
       services,
+      run: { readOnly: flags.readOnly, demo: demo !== undefined, problems },
       actions,
       keymap,
       look: { theme, glyphs: glyphsOf(glyphs) },
@@ -109,11 +115,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     });
     screen.stdout.on('resize', stage.changed);
 
-    const [first] = [
-      ...(flags.demo && !isCount(flags.demo) ? [`${flags.demo} is no number of VMs`] : []),
-      ...(problem === undefined ? [] : [problem]),
-      ...[...services.problems(), ...keyProblems].map(spellProblem),
-    ];
+    const [first] = [...problems, ...services.problems().map(spellProblem)];
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();
     services.follow();

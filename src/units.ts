@@ -39,6 +39,18 @@ export const formatCount = (value: number): string => (Number.isFinite(value) ? 
 export const formatRatio = (value: number): string =>
   Number.isFinite(value) ? `${Math.round(Math.min(1, value) * 100)}%` : '-';
 
+/** Seconds as the two largest units, six columns at most up to a thousand days: `3d4h`, `4h12m`, `12m`, `45s`; unknown is `-`. */
+export function formatAge(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days >= 100) return `${days}d`;
+  if (days > 0) return `${days}d${hours % 24}h`;
+  if (hours > 0) return `${hours}h${minutes % 60}m`;
+  return minutes > 0 ? `${minutes}m` : `${Math.floor(seconds)}s`;
+}
+
 const FACTORS: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,

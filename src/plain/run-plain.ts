@@ -65,6 +65,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     started.state = state;
     const stage = createStage({
       services,
+      run: { readOnly: options.readOnly, demo: demo !== undefined, problems: problems.map(spellProblem) },
       actions,
       keymap,
       look: spokenLook(),

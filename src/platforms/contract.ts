@@ -63,6 +63,8 @@ export interface Vm {
   readonly profile: string | undefined;
   readonly image: string | undefined;
   readonly tags: readonly string[];
+  /** Epoch, ms: when the machine was powered on last, where the platform's inventory has it. Undefined while it is off. */
+  readonly bootedAt?: number;
   /** Why an operation is not possible for this very object (a locked server, a template): operation -> sentence. */
   readonly refuses?: Readonly<Partial<Record<OperationName, string>>>;
   readonly trouble?: Trouble;

@@ -48,6 +48,7 @@ export function createStore(clock: Clock): Store {
   let events: readonly PlatformEvent[] = [];
   let grouping: Grouping = { pools: [], placeOf: new Map() };
   let version = 0;
+  let landedAt = clock.now();
   let shape = 0;
 
   /** Names of VMs that are gone; the oldest are forgotten first. */
@@ -64,6 +65,7 @@ export function createStore(clock: Clock): Store {
   const landing = createLanding(clock, (goesOn) => {
     index.settle();
     version++;
+    landedAt = clock.now();
     if (goesOn && clock.ticks() - toldAt < TOLD_EVERY_MS) return;
     toldAt = clock.ticks();
     for (const listener of listeners) listener();
@@ -170,6 +172,9 @@ export function createStore(clock: Clock): Store {
     platformTasks,
     get version() {
       return version;
+    },
+    get landedAt() {
+      return landedAt;
     },
     get shape() {
       return shape;

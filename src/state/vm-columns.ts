@@ -1,8 +1,8 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { formatBytes, formatRatio } from '../units.ts';
+import { formatAge, formatBytes, formatRatio } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
-import type { Fleet } from './fleet.ts';
+import { type Fleet, troubleOf } from './fleet.ts';
 import { poolNameOf } from './pool-of.ts';
 import type { VmSample } from './samples.ts';
 
@@ -74,21 +74,21 @@ export const vmColumns: readonly VmColumn[] = [
   },
   {
     id: 'trend',
-    title: 'CPU BEFORE',
-    help: 'CPU load of the last samples, as a graph',
+    title: 'CPU HISTORY',
+    help: 'CPU load of the last samples as a graph, the newest on the right',
     value: (vm, { samples }) => samples.cpu(vm.id),
     drawn: true,
     ...figure,
   },
   {
     id: 'mem',
-    title: 'MEM',
+    title: 'MEM USE',
     help: 'memory in use now',
     value: (vm, { samples }) => samples.memory(vm.id),
     spell: formatBytes,
     ...figure,
   },
-  { id: 'memory', title: 'SIZE', help: 'memory that it has', value: (vm) => vm.memory, ...size },
+  { id: 'memory', title: 'MEMORY', help: 'memory that it has', value: (vm) => vm.memory, ...size },
   {
     id: 'cpus',
     title: 'CPUS',
@@ -103,6 +103,15 @@ export const vmColumns: readonly VmColumn[] = [
   rate('net', 'NET/S', 'bytes a second from and to its networks', ({ netRx, netTx }) => netRx + netTx),
   rate('rx', 'RX/S', 'bytes a second that it receives', ({ netRx }) => netRx),
   rate('tx', 'TX/S', 'bytes a second that it sends', ({ netTx }) => netTx),
+  {
+    id: 'uptime',
+    title: 'UPTIME',
+    help: 'time since it was powered on, where the platform tells; for programs in seconds',
+    value: ({ bootedAt }, { landedAt }) => (bootedAt === undefined ? undefined : secondsBetween(bootedAt, landedAt)),
+    spell: formatAge,
+    align: 'right',
+    largestFirst: true,
+  },
   {
     id: 'ip',
     title: 'IP',
@@ -153,10 +162,13 @@ export const vmColumns: readonly VmColumn[] = [
     id: 'trouble',
     title: 'TROUBLE',
     help: 'what is wrong with it',
-    value: (vm) => vm.trouble?.message,
+    value: troubleOf,
     programs: { key: 'error' },
   },
 ];
+
+/** Whole seconds; clocks of two machines may differ, but nothing is on for less than none. */
+const secondsBetween = (from: number, to: number): number => Math.max(0, Math.round((to - from) / 1000));
 
 const given = (text: string): string | undefined => (text === '' ? undefined : text);
 

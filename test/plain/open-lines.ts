@@ -78,6 +78,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
   const state = createFleetState(services.store.fleet, services.sessions.current);
   const stage = createStage({
     services,
+    run: { readOnly: false, demo: false, problems: [] },
     actions,
     keymap: createKeymap(actions).keymap,
     look: spokenLook(),

@@ -332,7 +332,7 @@ describe('leaving', () => {
     for (const view of ['7', '8', 'L']) {
       await fleet.press(view, 'q');
       expect(fleet.hasQuit()).toBe(false);
-      await fleet.see('SIZE');
+      await fleet.see('MEMORY');
     }
     await fleet.press('q');
     expect(fleet.hasQuit()).toBe(true);

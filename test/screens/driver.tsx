@@ -42,6 +42,8 @@ export interface FleetOptions {
   readonly colours?: ColourLevel;
   readonly glyphs?: GlyphSet;
   readonly readOnly?: boolean;
+  /** As `--demo` does: what is saved ends with the run. */
+  readonly demo?: boolean;
 }
 
 /** The whole screen over the simulated fleet, driven by keys, on a clock that only passes while something is waited for. */
@@ -167,6 +169,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const themes = createThemes(options.colours ?? 'truecolor', join(directory, 'themes'));
   const stage = createStage({
     services,
+    run: { readOnly: options.readOnly ?? false, demo: options.demo ?? false, problems: [] },
     actions,
     keymap: createKeymap(actions).keymap,
     look: {

@@ -39,10 +39,10 @@ describe('the store', () => {
     store.push(host1, inventory([node], [a, aVm('b', { state: 'stopped' })]));
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, state: 'paused' } }] });
     await clock.pass(50);
-    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0 });
+    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0, troubled: 0 });
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: a.id }] });
     await clock.pass(50);
-    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0 });
+    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0, troubled: 0 });
   });
 
   it('moves a renamed VM to its new place', async () => {
@@ -108,6 +108,41 @@ describe('the store', () => {
     expect(fleet.samples.cpu(a.id)).toBeNaN();
     fleet.samples.cpuHistory(a.id, history);
     expect(history.every(Number.isNaN)).toBe(true);
+  });
+
+  it('draws a graph whose cells stay what they were while the last one is still filled', async () => {
+    const { store, clock, fleet } = openStore();
+    const a = aVm('a');
+    store.push(host1, inventory([aNode('n1')], [a]));
+    const cells = () => {
+      const graph = new Float32Array(3);
+      fleet.samples.cpuHistory(a.id, graph, 4);
+      return [...graph].map((share) => Math.round(share * 100));
+    };
+    const add = async (...shares: readonly number[]) => {
+      for (const cpu of shares) store.push(host1, { kind: 'samples', block: cpuBlock([a], cpu) });
+      await clock.pass(300);
+    };
+    await add(0.1, 0.2, 0.3, 0.2);
+    expect(cells()).toEqual([Number.NaN, Number.NaN, 20]);
+    await add(0.8);
+    expect(cells()).toEqual([Number.NaN, 20, 80]);
+    await add(0.4, Number.NaN);
+    expect(cells()).toEqual([Number.NaN, 20, 60]);
+    await add(...Array.from({ length: 61 }, () => 0.5));
+    expect(cells()).toEqual([50, 50, 50]);
+  });
+
+  it('counts what is in trouble below a node', async () => {
+    const { store, clock, fleet } = openStore();
+    const node = aNode('n1');
+    const broken = { ...aVm('b'), trouble: { message: 'the disk is full', since: 0 } };
+    store.push(host1, inventory([node], [aVm('a'), broken, { ...aVm('c'), state: 'error' }]));
+    await clock.pass(300);
+    expect(fleet.counts(node.id).troubled).toBe(2);
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('b') }] });
+    await clock.pass(300);
+    expect(fleet.counts(node.id).troubled).toBe(1);
   });
 
   it('tells its listeners once for everything that lands together', async () => {

@@ -1,5 +1,6 @@
 import { formatBytes, gib } from '../../units.ts';
 import type { Node, NodeInfo, Vm, VmInfo } from '../contract.ts';
+import { firstBoot } from './machines.ts';
 import { hash, pick } from './random.ts';
 import type { FakeServer } from './server.ts';
 
@@ -31,7 +32,7 @@ const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number =>
 
 /** Epoch, ms. */
 export const bootedAt = ({ fleet, startedAt, boots }: FakeServer, row: number): number =>
-  boots.get(row) ?? startedAt - (hash(fleet.seed, row, 123) % (50 * DAY_MS));
+  boots.get(row) ?? firstBoot(fleet.seed, row, startedAt);
 
 const mac = (bits: number): string =>
   `52:54:00:${[bits >>> 16, bits >>> 8, bits].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join(':')}`;

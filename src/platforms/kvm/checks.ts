@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, step } from '../transport/check.ts';
+import { failed, resolveName, step } from '../transport/check.ts';
 import { hostPort, isLoopback, openTcp } from '../transport/socket.ts';
 import { readSshConfig, type SshHostConfig } from '../transport/ssh-config.ts';
 import { type Address, addressOf, hostOf } from './address.ts';
@@ -53,7 +52,7 @@ async function* steps(
   }
   const target = tcpTarget(address, ssh);
   if (target) {
-    yield await step('the name resolves', async () => (await lookup(target.host)).address);
+    yield await step('the name resolves', () => resolveName(target.host));
     yield await step('the host answers', async () => {
       (await openTcp(target.host, target.port, context)).destroy();
       return hostPort(target.host, target.port);

@@ -12,6 +12,7 @@ import type { Arrangement, ColumnChoice } from './columns.ts';
 import type { Split } from './fleet-layout.ts';
 import { createMarks } from './marks.ts';
 import { createSums, type Sums } from './sums.ts';
+import { createTotals, type Totals } from './totals.ts';
 import { createTreeView, type TreeView } from './tree-view.ts';
 
 /** What the fleet screen remembers: the tree with its cursor, how it is looked at, which pane has the keys. */
@@ -19,6 +20,8 @@ export interface FleetState {
   readonly tree: Tree;
   readonly view: TreeView;
   readonly sums: Sums;
+  /** Of the whole fleet, as of the last landing. */
+  totals(): Totals;
   readonly filterText: string;
   readonly filter: CompiledFilter;
   /** Without a filter the cursor is back on its row, unless another one was chosen meanwhile. */
@@ -59,6 +62,9 @@ export interface FleetState {
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
   interest(): readonly VmId[];
   drew(rows: readonly Row[]): void;
+  /** How many rows at the bottom of the view the details took when it was drawn last. */
+  readonly detailRows: number;
+  drewDetails(rows: number): void;
   /** Whether what a row is of is still in the fleet, shown or not. */
   isThere(key: string): boolean;
   /** Puts the cursor there; a fold and a list without such rows give way. */
@@ -80,14 +86,17 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   /** Where the cursor was when the filter began to hide rows. */
   let unfiltered: { readonly key: string | undefined; readonly choices: number } | undefined;
   let drawn: readonly Row[] = [];
+  let detailRows = 0;
   let marked: readonly VmId[] = [];
   let markedOn = '';
 
+  const sums = createSums(fleet, tree);
   const state: FleetState = {
     tree,
     view,
     folded,
-    sums: createSums(fleet, tree),
+    sums,
+    totals: createTotals(fleet, sums),
     pane: 'tree',
     detailsShown: true,
     split: {},
@@ -177,6 +186,12 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     },
     drew(rows) {
       drawn = rows;
+    },
+    get detailRows() {
+      return detailRows;
+    },
+    drewDetails(rows) {
+      detailRows = rows;
     },
     reveal(key) {
       const lists: Partial<Record<string, Arrangement>> = { vm: 'flat', node: 'nodes' };

@@ -49,8 +49,8 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   }
   const controller = new AbortController();
   const choosable = vm.state === 'running' || vm.state === 'paused';
-  // What runs is what people mean when it runs (F-055).
-  let target: SettingsTarget = choosable ? 'running' : 'config';
+  // As the command without a flag: what runs is changed when that is asked for.
+  let target: SettingsTarget = 'config';
   let form: Form | undefined;
   let saving = false;
 

@@ -19,6 +19,11 @@ const SECTIONS: readonly string[] = [
   'audit',
 ];
 const TYPE_COUNT_ABOVE = 'type-count-above';
+/** Sections of one word: what stands there may be, the usual words first, the one that anything else counts as second. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  mouse: ['on', 'off', 'true', 'false'],
+  plain: ['true', 'false'],
+};
 /** Kept for whoever wants to write something once and refer to it by an alias. */
 const ASIDE = /^(x-|\.)/;
 
@@ -46,6 +51,16 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const audit = locate(map, ['audit']);
   if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
     complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');
+  }
+  for (const [key, words] of Object.entries(CHOICES)) {
+    const value = map.entries.get(key)?.value;
+    if (!value || value.kind === 'nothing') continue;
+    const word = value.kind === 'scalar' ? value.text : '';
+    if (words.includes(word)) continue;
+    const meant = didYouMean(word, words);
+    complain(value.at, `${key} must be ${words.slice(0, 2).join(' or ')}${meant}; it is taken for ${words[1]}`, {
+      severity: 'warning',
+    });
   }
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);

@@ -53,6 +53,10 @@ describe('endpoints in the file', () => {
     ],
     ['endpoints:\n  h1: { host: a }\n', 'config.yaml:2:3: h1: platform is needed: one of lab'],
     [
+      'endpoints:\n  h1:\n    platfrom: lab\n    host: a\n',
+      'config.yaml:3:5: h1: unknown key "platfrom" (did you mean platform?)',
+    ],
+    [
       'endpoints:\n  h1:\n    platform: lab\n    hots: a\n',
       'config.yaml:4:5: h1: unknown key "hots" (did you mean host?)',
     ],
@@ -196,4 +200,15 @@ describe('pools in the file', () => {
     const { config } = await read('pools:\n  A: { read-only: ja }\n');
     expect(config.pools.get('A')?.readOnly).toBe(true);
   });
+});
+
+describe('sections of one word', () => {
+  it.each([
+    ['mouse: maybe\n', ['warning config.yaml:1:8: mouse must be on or off; it is taken for off']],
+    ['mouse: onn\n', ['warning config.yaml:1:8: mouse must be on or off (did you mean on?); it is taken for off']],
+    ['plain: [true]\n', ['warning config.yaml:1:8: plain must be true or false; it is taken for false']],
+    ['mouse: on\nplain: true\n', []],
+    ['mouse: off\nplain: false\n', []],
+    ['mouse:\nplain:\n', []],
+  ])('%j', async (text, told) => expect((await read(text)).sentences).toEqual(told));
 });
