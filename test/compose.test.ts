@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type App, compose } from '../src/compose.ts';
 import { endpointName } from '../src/ids.ts';
-import type { Connection, Vm } from '../src/platforms/contract.ts';
+import type { Connection, Settings, Vm } from '../src/platforms/contract.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 
 const demo = endpointName('demo');
@@ -23,24 +23,30 @@ afterEach(async () => {
   await rm(home, { recursive: true });
 });
 
-/** A simulated fleet whose first node never answers what is asked of its VMs. */
-async function connect(run: { readonly readOnly?: boolean; readonly dryRun?: boolean } = {}, more = {}) {
+/** A simulated endpoint that is not connected yet. */
+async function load(values: Settings, run: { readonly readOnly?: boolean; readonly dryRun?: boolean } = {}) {
   const config = join(home, 'config.yaml');
-  const endpoint = { platform: 'fake', vms: 60, 'events-every': 0, 'hanging-node': 1, ...more };
+  const endpoint = { platform: 'fake', vms: 60, 'events-every': 0, ...values };
   await writeFile(config, JSON.stringify({ endpoints: { demo: endpoint } }), { mode: 0o600 });
   app = compose({
     config,
     readOnly: run.readOnly ?? false,
     dryRun: run.dryRun ?? false,
-    env: { HOME: home, XDG_STATE_HOME: home },
+    env: { HOME: home, XDG_STATE_HOME: home, PATH: process.env['PATH'] },
     clock,
     interest: () => [],
     remember: false,
     warn: (message) => void warnings.push(message),
   });
   await app.load();
-  app.open();
-  await soon(() => expect(app.store.fleet.endpoints.get(demo)?.phase).toBe('up'));
+  return { open: () => app.open(), status: () => app.store.fleet.endpoints.get(demo) };
+}
+
+/** A simulated fleet whose first node never answers what is asked of its VMs. */
+async function connect(run: { readonly readOnly?: boolean; readonly dryRun?: boolean } = {}, more: Settings = {}) {
+  const { open, status } = await load({ 'hanging-node': 1, ...more }, run);
+  open();
+  await soon(() => expect(status()?.phase).toBe('up'));
   return app.sessions.connection(demo) as Connection;
 }
 
@@ -123,5 +129,19 @@ describe('a connection of the program', () => {
     const { vm } = await connect({ readOnly: true });
     expect(await caught(vm.stop(runningVm('answers').id, 'force', patient()))).toMatchObject({ code: 'op.refused' });
     expect(lines('vm.stop')).toEqual([]);
+  });
+});
+
+describe('a secret that the endpoint refuses', () => {
+  it('is forgotten: the next attempt runs the command again that knows it', async () => {
+    const file = join(home, 'password');
+    await writeFile(file, 'wrong\n');
+    const { open, status } = await load({ password: `cmd:cat ${file}` });
+    open();
+    await soon(() => expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'auth.rejected' } }));
+    await writeFile(file, 'right\n');
+    const connected = app.sessions.reconnect(demo, {});
+    await soon(() => expect(status()?.phase).toBe('up'));
+    await connected;
   });
 });

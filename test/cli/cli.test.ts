@@ -225,6 +225,15 @@ describe('actions', () => {
     expect(edit.stderr).toMatch(new RegExp(`would change ${vm.name} on demo: Memory from \\S+GiB to 9GiB \\(saved\\)`));
   });
 
+  it('changes nothing below a read-only pool, however deep', async () => {
+    const pools = { Outer: { 'read-only': true }, Inner: { in: 'Outer', nodes: ['demo'] } };
+    await desk.write(JSON.stringify({ ...JSON.parse(simulated({ demo: { vms: 12 } })), pools }));
+    const vm = await aVm('running');
+    const { code, stderr } = await desk.run('vm', 'kill', vm.id);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('the pool Outer is read-only')]);
+    expect((await aVm('running')).id).toBe(vm.id);
+  });
+
   it('writes every change to the audit log: before it is sent, and how it ended', async () => {
     const vm = await aVm('running');
     await desk.run('vm', 'pause', vm.id);

@@ -32,6 +32,20 @@ describe('the store', () => {
     expect([...fleet.vms.values()].map(({ name }) => name)).toEqual(['b', 'c']);
   });
 
+  it('forgets the tasks of a server with its new inventory, since a restarted one gives their names to others', async () => {
+    const { store, clock, fleet } = openStore();
+    const failed = { task: 'task-1', subject: undefined, text: 'no room', state: 'failed', share: 1 } as const;
+    store.push(host1, inventory([aNode('n1')], [aVm('a')]));
+    store.push(host1, { kind: 'tasks', tasks: [failed] });
+    store.push(host2, { kind: 'tasks', tasks: [failed] });
+    await clock.pass(50);
+    expect(fleet.platformTasks.of(host1, 'task-1')).toMatchObject({ text: 'no room' });
+    store.push(host1, inventory([aNode('n1')], [aVm('a')]));
+    await clock.pass(50);
+    expect(fleet.platformTasks.of(host1, 'task-1')).toBeUndefined();
+    expect(fleet.platformTasks.of(host2, 'task-1')).toBeDefined();
+  });
+
   it('keeps the counts of a node right through starts, stops and removals', async () => {
     const { store, clock, fleet } = openStore();
     const node = aNode('n1');
