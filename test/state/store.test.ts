@@ -23,7 +23,7 @@ describe('the store', () => {
     expect(fleet.vmsBelow(node.id).map((id) => fleet.vms.get(id)?.name)).toEqual(['db', 'web2', 'web10']);
   });
 
-  it('takes away what a new inventory does not have any more', async () => {
+  it('F-011 F-070 takes away what a new inventory does not have any more', async () => {
     const { store, clock, fleet } = openStore();
     store.push(host1, inventory([aNode('n1')], [aVm('a'), aVm('b')]));
     store.push(host2, inventory([aNode('n1', 'host2')], [aVm('c', { endpoint: 'host2' })]));
