@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** What is piped in. */
   readonly input?: string;
+  /** The time that the command lives in; that of the desk otherwise. */
+  readonly clock?: Clock;
   /** A user at a terminal, who answers the questions with these, one after the other; none otherwise. */
   readonly answers?: readonly string[];
   /** Called with each piece of stderr, and with what ctrl-c does. */
@@ -57,7 +59,7 @@ export async function openDesk(yaml = ''): Promise<Desk> {
   const clock = { ...systemClock };
   const own = { HOME: home, DROVER_CONFIG: config, XDG_STATE_HOME: join(home, 'state') };
   const runWith: Desk['runWith'] = ({ env, ...more }, ...args) =>
-    runHere(args, clock, { ...more, env: { PATH: process.env['PATH'] ?? '', ...own, ...env } });
+    runHere(args, more.clock ?? clock, { ...more, env: { PATH: process.env['PATH'] ?? '', ...own, ...env } });
   return {
     config,
     home,

@@ -37,6 +37,12 @@ describe('vm list', () => {
     expect((await desk.run(...args, '-o', 'name')).stdout).toMatch(/^demo\/vm-\d+\n/);
   });
 
+  it('F-355 is sorted by name, as people count, when nothing else is said', async () => {
+    const names = (await desk.run('vm', 'list', '-o', 'json')).json<{ name: string }[]>().map(({ name }) => name);
+    expect(names).toHaveLength(60);
+    expect(names).toEqual(names.toSorted(new Intl.Collator('en', { numeric: true }).compare));
+  });
+
   it('prints everything there is when it is asked for a wide table', async () => {
     const { stdout } = await desk.run('vm', 'list', '-o', 'wide');
     expect(stdout.split('\n')[0]).toMatch(/NAME +STATE +CPU +MEM .*NET\/S.*TAGS +TROUBLE/);

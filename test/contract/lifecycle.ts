@@ -8,7 +8,7 @@ import { patient, present, refusal } from './bench.ts';
 export function lifecycle(bench: () => Bench, facts: PlatformFacts): void {
   const has = (...names: readonly OperationName[]) => names.every((name) => facts.operations.includes(name));
 
-  it('F-045 F-346 starts a stopped VM', async () => {
+  it('F-045 F-212 F-346 starts a stopped VM', async () => {
     const { server } = bench();
     const id = await server.stoppedVm();
     const watching = await bench().watch();
@@ -61,7 +61,7 @@ export function lifecycle(bench: () => Bench, facts: PlatformFacts): void {
   }
 
   if (has('vm.pause', 'vm.resume')) {
-    it('F-048 F-454 pauses a running VM and resumes it', async () => {
+    it('F-048 F-211 F-454 pauses a running VM and resumes it', async () => {
       const id = await bench().server.runningVm();
       const watching = await bench().watch();
       const { connection } = watching;

@@ -18,7 +18,7 @@ export function operations(bench: () => Bench, facts: PlatformFacts): void {
 
   const absent = operationNames.filter((name) => !facts.operations.includes(name) && !INTERNAL.includes(name));
   if (absent.length > 0) {
-    it.each(absent)('without %s: the connection says why', async (name) => {
+    it.each(absent)('F-235 without %s: the connection says why', async (name) => {
       expect((await bench().connect()).whyNot[name]).toMatch(/\w+ \w+/);
     });
   }

@@ -6,8 +6,6 @@ export interface BadHost {
   readonly port: number;
   /** Most connections that were open at once. */
   readonly mostOpen: () => number;
-  /** Instants, ms, at which somebody connected. */
-  readonly connectedAt: readonly number[];
   /** Passwords that were tried, in order. */
   readonly passwords: readonly string[];
   close(): Promise<void>;
@@ -33,11 +31,9 @@ export const silentHost = (): Promise<BadHost> => listening((socket) => void soc
 
 async function listening(greet: (socket: Socket) => void): Promise<BadHost> {
   const open = new Set<Socket>();
-  const connectedAt: number[] = [];
   let mostOpen = 0;
   const server = createServer((socket) => {
     open.add(socket);
-    connectedAt.push(Date.now());
     mostOpen = Math.max(mostOpen, open.size);
     socket.on('error', () => {}).on('close', () => open.delete(socket));
     greet(socket);
@@ -46,7 +42,6 @@ async function listening(greet: (socket: Socket) => void): Promise<BadHost> {
   return {
     port: (server.address() as AddressInfo).port,
     mostOpen: () => mostOpen,
-    connectedAt,
     passwords: [],
     close() {
       for (const socket of open) socket.destroy();

@@ -125,7 +125,7 @@ describe('saving the configuration', () => {
     expect(await fleet.config()).toContain('every: 9s');
   });
 
-  it('is safe for many drovers on one configuration: every change is there afterwards', async () => {
+  it('F-227 is safe for many drovers on one configuration: every change is there afterwards', async () => {
     await desk.write(`endpoints:\n  ${GOOD}\n`);
     const names = ['A', 'B', 'C', 'D', 'E', 'F'];
     const ran = await Promise.all(names.map((name) => desk.runBuilt({}, 'pool', 'add', name)));

@@ -23,13 +23,27 @@ describe('the store', () => {
     expect(fleet.vmsBelow(node.id).map((id) => fleet.vms.get(id)?.name)).toEqual(['db', 'web2', 'web10']);
   });
 
-  it('takes away what a new inventory does not have any more', async () => {
+  it('F-011 F-070 takes away what a new inventory does not have any more', async () => {
     const { store, clock, fleet } = openStore();
     store.push(host1, inventory([aNode('n1')], [aVm('a'), aVm('b')]));
     store.push(host2, inventory([aNode('n1', 'host2')], [aVm('c', { endpoint: 'host2' })]));
     store.push(host1, inventory([aNode('n1')], [aVm('b')]));
     await clock.pass(50);
     expect([...fleet.vms.values()].map(({ name }) => name)).toEqual(['b', 'c']);
+  });
+
+  it('forgets the tasks of a server with its new inventory, since a restarted one gives their names to others', async () => {
+    const { store, clock, fleet } = openStore();
+    const failed = { task: 'task-1', subject: undefined, text: 'no room', state: 'failed', share: 1 } as const;
+    store.push(host1, inventory([aNode('n1')], [aVm('a')]));
+    store.push(host1, { kind: 'tasks', tasks: [failed] });
+    store.push(host2, { kind: 'tasks', tasks: [failed] });
+    await clock.pass(50);
+    expect(fleet.platformTasks.of(host1, 'task-1')).toMatchObject({ text: 'no room' });
+    store.push(host1, inventory([aNode('n1')], [aVm('a')]));
+    await clock.pass(50);
+    expect(fleet.platformTasks.of(host1, 'task-1')).toBeUndefined();
+    expect(fleet.platformTasks.of(host2, 'task-1')).toBeDefined();
   });
 
   it('keeps the counts of a node right through starts, stops and removals', async () => {

@@ -231,19 +231,18 @@ describe('a stalled link', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs into a terminal that nobody reads, until frames have been waiting for a while. Answers how long the loop stood. */
-  async function stall(): Promise<{ pid: number; longestStopMs: number }> {
+  /** Runs into a terminal that nobody reads, until frames have been waiting for a while. test/bench/ measures how long it stands. */
+  async function stall(): Promise<{ pid: number }> {
     const report = join(folder, 'stalled');
     const pid = await openSample({ SAMPLE_STALLED: report });
     pty.stall();
     pty.type('f');
     await expect.poll(() => existsSync(report) && readFileSync(report, 'utf8'), { timeout: 15_000 }).toBeTruthy();
-    return { pid, longestStopMs: Number(readFileSync(report, 'utf8')) };
+    return { pid };
   }
 
   it('does not stop the program, and shows the newest frame when it goes on', async () => {
-    const { longestStopMs } = await stall();
-    expect(longestStopMs).toBeLessThan(250);
+    await stall();
     const before = pty.bytes().length;
     pty.unstall();
     await pty.until(/frames \d{3}/);

@@ -14,7 +14,8 @@ export interface Drives {
 
 const GIB = 1024;
 
-export function createDrives(fleet: Fleet): Drives {
+/** `oddNames`: the folders of disks are called as their VMs are, whatever is in those names. */
+export function createDrives(fleet: Fleet, oddNames: boolean): Drives {
   const destroyed = new Set<string>();
 
   function disks(row: number): readonly Disk[] {
@@ -22,7 +23,7 @@ export function createDrives(fleet: Fleet): Drives {
     if (!vm) return [];
     const bits = hash(fleet.seed, row, 91);
     const role = pick(ROLES, fleet.columns.role[row] ?? 0).name;
-    const folder = `/srv/vms/${vm.uuid}`;
+    const folder = `/srv/vms/${oddNames ? vm.name : vm.uuid}`;
     const made: Disk[] = [disk('vda', `${folder}/system.qcow2`, pick([10, 20, 40], bits))];
     if (role === 'db' || role === 'queue')
       made.push(disk('vdb', `${folder}/data.qcow2`, pick([100, 200, 500], bits >>> 4)));

@@ -6,7 +6,7 @@ import { readDomainXml } from './domain-xml.ts';
 const web1 = readFileSync(new URL('./fixtures/domain-web1-running.xml', import.meta.url), 'utf8');
 
 describe('domain XML', () => {
-  it('F-244 reads memory, CPUs, disks and nets of a running guest', async () => {
+  it('F-213 F-244 reads memory, CPUs, disks and nets of a running guest', async () => {
     expect(await readDomainXml(web1)).toMatchObject({
       memory: mib(128),
       maxMemory: mib(256),

@@ -63,7 +63,7 @@ it('F-255 starts ten guests at once, as virsh sees as well, and cuts their power
   for (const name of NAMES) expect(await guestState(host, name)).toBe('shut off');
 });
 
-it('F-072 F-292 gives a running guest more memory, which the guest takes', async () => {
+it('F-072 F-214 F-292 gives a running guest more memory, which the guest takes', async () => {
   const watched = await open();
   const id = await idOf('act0');
   await watched.connection.vm.start(id, patient());

@@ -20,7 +20,7 @@ describe('a vCenter with a thousand VMs', () => {
   });
   afterAll(() => shut(watched));
 
-  it('F-495 shows its list after at most three requests for it', () => {
+  it('F-491 shows its list after at most three requests for it', () => {
     expect(watched.vms.size).toBeGreaterThanOrEqual(1000);
     const [content, login, ...inventory] = requestsBefore;
     expect([content, login]).toEqual([
