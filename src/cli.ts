@@ -48,7 +48,8 @@ export async function runCli(
       format,
       printer,
       say,
-      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+      // A serial line says that it has no columns at all: how wide it is, is not known.
+      columns: (process.stdout.isTTY && process.stdout.columns) || undefined,
       interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
       ask: (question, secret = false) =>
         askTerminal({ question, secret, signal: interrupt.signal, clock: systemClock }),

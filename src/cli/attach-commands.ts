@@ -8,6 +8,7 @@ import { FleetError, sentence } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
+import { askSize } from '../terminal/facts.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
 import { takeRawKeys } from '../terminal/raw-keys.ts';
 import { clean } from '../terminal/width.ts';
@@ -66,8 +67,9 @@ function withForce(error: unknown): never {
 }
 
 const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
-  const { columns = 80, rows = 24 } = stdout as { columns?: number; rows?: number };
-  return { columns, rows };
+  const { columns, rows } = stdout as { columns?: number; rows?: number };
+  // A serial line says that it has no columns at all.
+  return { columns: columns || 80, rows: rows || 24 };
 };
 
 /** `goodbye`: what is typed when the input ends; a shell on a terminal of its own knows the end of input only as a key. */
@@ -121,7 +123,7 @@ function pipe(
     };
     const onEndOfInput = () => stream.end(goodbye);
     const onAbort = () => end();
-    const keys = context.interactive ? takeRawKeys(terminal) : undefined;
+    const keys = context.interactive ? takeRawKeys(terminal, askSize) : undefined;
     stdin.on('data', onInput).once('end', onEndOfInput);
     stdout.on('resize', onResize);
     signal.addEventListener('abort', onAbort, { once: true });

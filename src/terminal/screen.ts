@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.ts';
 import { clipboardDoubt, clipboardSequence, giveToTmux } from './clipboard.ts';
 import { createCompositor, type ScreenSize } from './compositor.ts';
+import { askSize } from './facts.ts';
 import { controlJob } from './job-control.ts';
 import { MOUSE_OFF, MOUSE_ON, RECOVER } from './modes.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,7 +25,7 @@ export interface Screen extends ConsoleTerminal {
   readonly stdout: NodeJS.WriteStream;
   /** The terminal has not taken the last frame yet: whoever draws by the clock should skip a turn. */
   isBusy(): boolean;
-  /** ctrl-L: paints everything again. */
+  /** ctrl-L: asks for the size and paints everything again. */
   repaint(): void;
   /** ctrl-Z. */
   suspend(): void;
@@ -81,7 +82,13 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     writer.wake();
   }
 
-  const job = controlJob(terminal, clock, repaint);
+  /** Another size while the program was stopped was told to the shell alone. */
+  function repaintAll(): void {
+    askSize();
+    repaint();
+  }
+
+  const job = controlJob(terminal, clock, repaintAll);
 
   function show(text: string): void {
     if (text === '' || ONLY_CONTROLS.test(text)) return;
@@ -152,7 +159,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     stdout: stdout as unknown as NodeJS.WriteStream,
     size: terminal.size,
     isBusy: writer.isBusy,
-    repaint,
+    repaint: repaintAll,
     suspend: job.suspend,
     setSpelling(next) {
       spell = next;
