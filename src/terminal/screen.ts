@@ -30,6 +30,11 @@ export interface Screen extends ConsoleTerminal {
   /** ctrl-Z. */
   suspend(): void;
   setMouse(on: boolean): void;
+  /**
+   * Calls back once when the next frame that is handed over is whole on the terminal, and what had been typed by then has been
+   * read: keys of later reads (`Input.lastRead`) can be an answer to what that frame shows.
+   */
+  whenShown(call: () => void): void;
   /** How a frame is written on this terminal, in as many columns; as it is unless this is called. */
   setSpelling(spell: (frame: string) => string): void;
   /**
@@ -60,6 +65,9 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
   let commands = '';
   let mouse = false;
   let resizing = false;
+  /** For the next frame; for the one that is on its way. */
+  let awaited: (() => void)[] = [];
+  let underWay: (() => void)[] = [];
   let spell = (frame: string): string => frame;
 
   const writer = createWriter({
@@ -79,7 +87,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     compositor.invalidate(terminal.size());
     isNew = true;
     if (mouse) commands += MOUSE_ON;
-    writer.wake();
+    paint();
   }
 
   /** Another size while the program was stopped was told to the shell alone. */
@@ -94,7 +102,25 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     if (text === '' || ONLY_CONTROLS.test(text)) return;
     frame = text;
     isNew = true;
-    if (!resizing) writer.wake();
+    underWay.push(...awaited);
+    awaited = [];
+    if (!resizing) paint();
+  }
+
+  function paint(): void {
+    writer.wake();
+    if (underWay.length > 0) writer.whenIdle(tellShown);
+  }
+
+  function tellShown(): void {
+    // While a console has the terminal nothing is painted; the frame comes when that has ended.
+    if (isNew) return;
+    const calls = underWay;
+    underWay = [];
+    // The keyboard is read before this turn of the event loop ends.
+    setImmediate(() => {
+      for (const call of calls) call();
+    });
   }
 
   const stdout = Object.assign(new EventEmitter(), {
@@ -122,7 +148,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     stdout.emit('resize');
     setImmediate(() => {
       resizing = false;
-      writer.wake();
+      paint();
     });
   });
 
@@ -175,6 +201,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
       giveToTmux(text);
       return clipboardDoubt();
     },
+    whenShown: (call) => void awaited.push(call),
     lend,
     async close() {
       await idle();
