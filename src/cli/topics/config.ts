@@ -49,6 +49,7 @@ export const configTopic: Topic = {
         ['theme', 'the colours of the screen (drover help colours)'],
         ['keys', 'other keys (drover help keys)'],
         ['mouse', 'on or off (drover help mouse)'],
+        ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),

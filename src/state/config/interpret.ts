@@ -1,3 +1,4 @@
+import { escapeWaitComplaint } from '../preferences.ts';
 import { readViews } from '../views.ts';
 import { emptyMap, type Located } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
@@ -7,7 +8,7 @@ import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
 
 /** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
-const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain'];
+const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain', 'escape-wait'];
 /** Kept for whoever wants to write something once and refer to it by an alias. */
 const ASIDE = /^(x-|\.)/;
 
@@ -27,6 +28,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       fix: 'take it out, or let its name begin with x- if it is yours',
     });
   }
+  const wait = map.entries.get('escape-wait');
+  const wrongWait = escapeWaitComplaint(map);
+  if (wait && wrongWait !== undefined) complain(wait.value.at, wrongWait, { severity: 'warning' });
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   problems.push(...readViews(file, map).problems);
