@@ -33,7 +33,7 @@ export interface InputOptions {
 }
 
 /** Escape sequences come in one piece; over slow links their pieces are this close together. */
-export const ESCAPE_MS = 30;
+const ESCAPE_MS = 30;
 /** After an escape was given up: over serial lines and IPMI the pieces of a sequence are up to 100 ms apart. */
 const REST_MS = 120;
 /** What begins with an escape and two characters more is no Esc key, so nobody waits for it. */

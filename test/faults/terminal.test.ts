@@ -168,6 +168,43 @@ describe('keys', () => {
   });
 });
 
+describe('what a terminal sends by itself', () => {
+  it('are reports, which are no keys, in whatever encoding and pieces they come', async () => {
+    const { until, type, screen } = open();
+    await until(/\d+\/200 VMs running/);
+    type('jjj');
+    await until((now) => title(now) === THIRD_BELOW);
+    const running = /(\d+)\/200 VMs running/.exec(screen())?.[1];
+    for (const piece of [
+      '\x1b[M Dy\x1b[M#Dy',
+      '\x1b[<0;12;',
+      '5M\x1b[<0;12;5m',
+      '\x1b[32;68;12M',
+      '\x1b]11;rgb:0/D',
+      'y\x1b\\',
+    ]) {
+      type(piece);
+    }
+    for (const report of ['\x1b[?64;1;2c', '\x1b[100;1:3u', '\x1b[57441;2u', '\x1bP1$rDy\x1b\\', '\x1b[1;5R'])
+      type(report);
+    type('?');
+    await until('Keys');
+    type('\x1b');
+    await until((now) => !now.includes(' Keys '));
+    expect(title(screen())).toBe(THIRD_BELOW);
+    expect(screen()).toContain(`${running}/200 VMs running`);
+    expect(screen()).not.toMatch(/marked|Force off/);
+  });
+
+  it('finds the reports of another program switched off', async () => {
+    const { until, bytes } = open();
+    await until(/\d+\/200 VMs running/);
+    for (const mode of [1000, 1002, 1003, 1005, 1006, 1015, 1016, 9001])
+      expect(bytes().toString()).toContain(`\x1b[?${mode}l`);
+    expect(bytes().toString()).toContain('\x1b[>0u');
+  });
+});
+
 describe('pasted text', () => {
   it('is never run as commands, whatever is in it', async () => {
     const { until, type, screen } = open();
