@@ -1,0 +1,7 @@
+/** Asks for a secret as the command line does, and says what it got: for the test of questions. */
+import { askTerminal } from '../../../src/cli/terminal-question.ts';
+import { systemClock } from '../../../src/clock.ts';
+
+const signal = new AbortController().signal;
+const secret = await askTerminal({ question: 'Password: ', secret: true, signal, clock: systemClock });
+console.log(`got ${secret?.length} characters: ${secret === process.argv[2]}`);
