@@ -114,7 +114,7 @@ async function start(argv: readonly string[]): Promise<void> {
   }
   rememberCompiledCode();
   const ignored = takeIgnoredSignals(process.env);
-  // Messages that nobody reads any more are lost, and nothing else: what the command does is done all the same.
+  // Messages whose reader is gone are lost, and nothing else: what the command does is done all the same.
   process.stderr.on('error', () => {});
   const crash = guardCrash(process.env);
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));

@@ -90,7 +90,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     paint();
   }
 
-  /** Another size while the program was stopped was told to the shell alone. */
+  /** The system reports another size only to the process in front, which a stopped program is not. */
   function repaintAll(): void {
     askSize();
     repaint();

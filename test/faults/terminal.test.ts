@@ -46,7 +46,7 @@ describe('output into a pipe that closes', () => {
   });
 });
 
-describe('a command whose messages nobody reads', () => {
+describe('a command whose messages go into a closed pipe', () => {
   it('is done all the same, and that is no crash', () => {
     const env = { PATH: process.env['PATH'], HOME: desk.home, XDG_STATE_HOME: desk.home, DROVER_CONFIG: desk.config };
     const script = `"$0" vm stop chat-api2 chat-db1 --yes 2>&1 | true; echo "\${PIPESTATUS[0]}"`;

@@ -12,7 +12,7 @@ function open() {
   return { clock, raw, stdin, asked };
 }
 
-/** What nobody has read yet: it would be typed into the shell. */
+/** What is still unread: it would be typed into the shell. */
 const left = (stdin: PassThrough): string => String(stdin.read() ?? '');
 
 describe('asking the terminal', () => {
