@@ -20,7 +20,7 @@ import { stateDirectory } from './state/config/paths.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
 import { homeOf } from './state/home.ts';
-import { mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
+import { escapeWait, mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
 import { createThemes, type Themes, themesFolder } from './state/theme.ts';
 import { colourLevel } from './state/theme-colours.ts';
 import { inAscii } from './terminal/ascii.ts';
@@ -61,6 +61,8 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
   });
   try {
     const config = await services.load();
+    const escapeMs = escapeWait(config.file);
+    if (escapeMs !== undefined) input.setEscapeWait(escapeMs);
     if (wantsLines(config)) return 'plain';
     const themes = createThemes(colourLevel(process.env), themesFolder(services.configPath));
     const { theme, problem } = await chosenTheme(themes, config);

@@ -38,7 +38,8 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       format,
       printer,
       say,
-      columns: stdout.isTTY ? stdout.columns : undefined,
+      // A serial line says that it has no columns at all: how wide it is, is not known.
+      columns: (stdout.isTTY && stdout.columns) || undefined,
       interactive: stdin.isTTY === true && stderr.isTTY === true,
       ask: (question, secret = false) => askTerminal({ question, secret }, host),
       stdin,

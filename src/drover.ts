@@ -7,6 +7,7 @@ import process from 'node:process';
 import v8 from 'node:v8';
 import { rememberCompiledCode } from './compiled-code.ts';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
+import { whyNoScreen } from './terminal/facts.ts';
 import { takeIgnoredSignals } from './terminal/ignored-signals.ts';
 import type { Input } from './terminal/input.ts';
 import { skeleton } from './terminal/skeleton.ts';
@@ -28,9 +29,6 @@ function wantsScreen(argv: readonly string[]): boolean {
 /** Lines in place of a screen; a terminal that can't be painted on will do. */
 const wantsLines = (argv: readonly string[]): boolean =>
   argv.includes('--plain') || (process.env['DROVER_PLAIN'] ?? '') !== '';
-
-/** False for a terminal that can't be painted on; the command line says so, and what to do instead. */
-const hasScreen = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
 /**
  * A frame leaves little garbage, so the young generation does as well at the size it starts with: 20 MB less, keys as
@@ -64,9 +62,10 @@ async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<n
 
 async function openLines(argv: readonly string[], crash: CrashGuard, given?: Input): Promise<number> {
   if (!process.stdin.isTTY) {
-    const { FleetError } = await import('./errors.ts');
-    const fix = 'drover help lists the commands, which need none';
-    return explain(new FleetError('usage', 'line mode reads keys, and its input is no terminal', { fix }));
+    return refuse(
+      'line mode reads keys, and its input is no terminal',
+      'drover help lists the commands, which need none',
+    );
   }
   const [{ createInput }, { runPlain }] = await Promise.all([
     import('./terminal/input.ts'),
@@ -78,6 +77,12 @@ async function openLines(argv: readonly string[], crash: CrashGuard, given?: Inp
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Says why it can't be opened here, and what to do instead. Answers the exit code of a wrong use. */
+async function refuse(why: string, fix: string): Promise<number> {
+  const { FleetError } = await import('./errors.ts');
+  return explain(new FleetError('usage', why, { fix }));
 }
 
 /** What people can do something about is a sentence; a bug goes on to Node, which shows its stack. */
@@ -103,11 +108,19 @@ async function start(argv: readonly string[]): Promise<void> {
   // Without a listener Node opens its debugger at this signal, on a port that every user of the machine can reach.
   process.on('SIGUSR1', () => {});
   const ignored = takeIgnoredSignals(process.env);
+  // Messages whose reader is gone are lost, and nothing else: what the command does is done all the same.
+  process.stderr.on('error', () => {});
   const crash = guardCrash(process.env);
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));
-  if (wantsScreen(argv) && hasScreen()) {
+  if (wantsScreen(argv)) {
+    const why = whyNoScreen(process, process.env);
     // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
-    process.exit(await openScreen(argv, crash));
+    if (why === undefined) process.exit(await openScreen(argv, crash));
+    process.exitCode = await refuse(
+      `${why}, so there is no screen`,
+      'drover help lists the commands; --plain needs only keys',
+    );
+    return;
   }
   const [{ runCli }, { thisProcess }] = await Promise.all([import('./cli.ts'), import('./cli/cli-host.ts')]);
   process.exitCode = await runCli(argv, crash, thisProcess(ignored));

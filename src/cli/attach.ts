@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { FleetError, sentence } from '../errors.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
+import { askSize } from '../terminal/facts.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
 import { takeRawKeys } from '../terminal/raw-keys.ts';
 import { clean } from '../terminal/width.ts';
@@ -12,8 +13,9 @@ import { type CommandContext, EXIT } from './command.ts';
 
 /** Of the terminal that stdout is. */
 export const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
-  const { columns = 80, rows = 24 } = stdout as { columns?: number; rows?: number };
-  return { columns, rows };
+  const { columns, rows } = stdout as { columns?: number; rows?: number };
+  // A serial line says that it has no columns at all.
+  return { columns: columns || 80, rows: rows || 24 };
 };
 
 /**
@@ -80,7 +82,7 @@ function pipe(
     };
     const onAbort = () => end();
     const keys = context.interactive
-      ? takeRawKeys(stdin as typeof stdin & { setRawMode?(raw: boolean): unknown })
+      ? takeRawKeys(stdin as typeof stdin & { setRawMode?(raw: boolean): unknown }, askSize)
       : undefined;
     stdin.on('data', onInput).once('end', onEndOfInput);
     stdout.on('resize', onResize);

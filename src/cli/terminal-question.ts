@@ -25,7 +25,7 @@ export async function askTerminal(
   const { promise, resolve: answer } = Promise.withResolvers<string | undefined>();
   const giveUp = () => answer(undefined);
   const line = createTypedLine(secret ? undefined : (text) => void stderr.write(text));
-  const show = () => void stderr.write(`${question}${secret ? '' : line.text}`);
+  const show = () => void stderr.write(`${question}${line.seen}`);
   let dontResume = () => {};
   const suspend = () => {
     keys.set(false);

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { type Watched, watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { clipboardDoubt, clipboardSequence, giveToTmux } from '../terminal/clipboard.ts';
+import { askSize } from '../terminal/facts.ts';
 import { guardExit } from '../terminal/guard.ts';
 import { NOT_STOPPED_MS } from '../terminal/job-control.ts';
 import { KEYS_LEFT, KEYS_ONLY, recoverInPlace } from '../terminal/modes.ts';
@@ -42,6 +43,7 @@ export function takeLineTerminal(clock: Clock): LineTerminal {
   const setAnew = () => {
     setKeys('cooked');
     setKeys(wanted);
+    askSize();
   };
   /** Takes back what a console may have switched on. */
   const recover = () => {

@@ -12,6 +12,7 @@ import { stateDirectory } from '../state/config/paths.ts';
 import { spellProblem } from '../state/config/problem.ts';
 import { openDemo } from '../state/demo.ts';
 import { homeOf } from '../state/home.ts';
+import { escapeWait } from '../state/preferences.ts';
 import type { Input } from '../terminal/input.ts';
 import { lineDialogs } from './line-dialogs.ts';
 import { takeLineTerminal } from './line-terminal.ts';
@@ -58,6 +59,8 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
   });
   try {
     const config = await services.load();
+    const escapeMs = escapeWait(config.file);
+    if (escapeMs !== undefined) input.setEscapeWait(escapeMs);
     const { keymap, detachKey, problems } = configuredKeymap(actions, services.configPath, config.file);
     const attach = createAttach(terminal, input, detachKey);
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();

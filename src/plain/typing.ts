@@ -92,7 +92,9 @@ export function createTyping(voice: Voice): Typing {
     if (event.kind === 'key' && event.name === 'enter') end(open.line.text);
     else if (event.kind === 'key' && event.name === 'esc') end(undefined);
     else if (open.line.take(event) === 'full') {
-      voice.echo(`\nat most ${LONGEST_LINE} characters have room; nothing was added\n${clean(open.words)} `);
+      voice.echo(
+        `\nat most ${LONGEST_LINE} characters have room; nothing was added\n${clean(open.words)} ${open.line.seen}`,
+      );
     }
     return true;
   }

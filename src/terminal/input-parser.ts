@@ -281,7 +281,7 @@ function eventOf(meaning: Meaning, raw: string, alt: boolean): Unread | undefine
 /** No clusters in there, and no segmenter to load for the first key. */
 const LATIN = /^[\x00-\u02ff]*$/;
 
-/** Nobody types so much between two reads; held keys repeat one or two characters. */
+/** More than is typed between two reads; held keys repeat one or two characters. */
 const FEWEST_PASTED = 24;
 const FEWEST_DIFFERENT = 8;
 

@@ -6,8 +6,8 @@ import type { InputEvent } from './keys.ts';
 /** The one reader of the keyboard. */
 export interface Input {
   /**
-   * Whoever handles events; one at a time, the newest wins until its function is called. What came while nobody
-   * listened is delivered first.
+   * Takes the events; of several listeners the newest gets them, until its function is called. What came while there was
+   * none is delivered first.
    */
   listen(listener: (event: InputEvent) => void): () => void;
   /** Bytes go to `listener` as they come, unparsed, until the function that this answers is called. */
@@ -34,10 +34,10 @@ export interface InputOptions {
 }
 
 /** Escape sequences come in one piece; over slow links their pieces are this close together. */
-export const ESCAPE_MS = 30;
+const ESCAPE_MS = 30;
 /** After an escape was given up: over serial lines and IPMI the pieces of a sequence are up to 100 ms apart. */
 const REST_MS = 120;
-/** What begins with an escape and two characters more is no Esc key, so nobody waits for it. */
+/** What begins with an escape and two characters more is no Esc key, so no key press is held up. */
 const SEQUENCE_MS = 1_000;
 /** One that never ends, such as a string, is given up although bytes still come. */
 const LONGEST_SEQUENCE_MS = 5_000;

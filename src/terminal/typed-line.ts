@@ -4,6 +4,8 @@ import { clean, lastCharacter, width } from './width.ts';
 /** A line that is typed where the cursor stands, on a terminal that echoes nothing by itself. */
 export interface TypedLine {
   readonly text: string;
+  /** What of it is on the terminal, to write it again behind the question: nothing of a secret. */
+  readonly seen: string;
   /** Changes it, and echoes the change. `full`: there is no room for so much, and nothing of it was taken. */
   take(event: InputEvent): 'full' | undefined;
 }
@@ -33,6 +35,9 @@ export function createTypedLine(echo: ((text: string) => void) | undefined): Typ
   return {
     get text() {
       return text;
+    },
+    get seen() {
+      return echo ? text : '';
     },
     take(event) {
       if (event.kind === 'paste') return add(event.text);

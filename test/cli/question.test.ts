@@ -20,14 +20,14 @@ async function ask(command: string, asks: string): Promise<void> {
     env: { PS1: 'shell> ', HOME: desk.home, XDG_STATE_HOME: desk.home, DROVER_CONFIG: desk.config },
   });
   await shell.until('shell>');
-  shell.type(`${command}; echo "code $?"\r`);
+  shell.type(`${command}\r`);
   await shell.until(asks);
 }
 
 /** What is on the screen behind the last line with this. */
 const behind = (text: string): string => shell.screen().slice(shell.screen().lastIndexOf(text));
 
-const over = () => shell.until(/code \d+\n/);
+const over = () => shell.until(/shell>$/);
 
 /** Waits until the question stands there once more, behind the shell's own words. */
 const askedAgain = (asks: string) => shell.until(() => behind('fg\n').includes(asks));
@@ -61,6 +61,31 @@ describe('a question on the command line', () => {
     await shell.until('nothing was done');
     await over();
     expect(shell.screen()).not.toContain('is deleted');
+  });
+
+  it('about a host key is shown again too, and can be answered', async () => {
+    await desk.write(simulated({ demo: { vms: 12, 'host-key': 'unknown' } }));
+    await ask(`${DROVER} endpoint trust demo`, 'of this host? [y/N]');
+    shell.type('\x1a');
+    await shell.until('Stopped');
+    shell.type('fg\r');
+    await askedAgain('of this host? [y/N]');
+    shell.type('y\r');
+    await shell.until(/^demo: /m);
+    await over();
+  });
+
+  it('about a secret shows nothing of it, neither before nor after it is shown again', async () => {
+    await ask(`${process.execPath} test/terminal/sample/question.ts wholesecret`, 'Password:');
+    shell.type('whole');
+    shell.type('\x1a');
+    await shell.until('Stopped');
+    shell.type('fg\r');
+    await askedAgain('Password:');
+    shell.type('secrex\x7ft\r');
+    await shell.until('got 11 characters: true');
+    const typed = shell.bytes().toString().replaceAll('ts wholesecret', '');
+    expect(typed).not.toMatch(/whole|secre/);
   });
 
   it('is not answered by what was typed before it was there', async () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -45,6 +45,57 @@ describe('output into a pipe that closes', () => {
     expect([stdout.trim(), stderr]).toEqual(['1', '']);
   });
 });
+
+describe('a command whose messages go into a closed pipe', () => {
+  it('is done all the same, and that is no crash', () => {
+    const env = { PATH: process.env['PATH'], HOME: desk.home, XDG_STATE_HOME: desk.home, DROVER_CONFIG: desk.config };
+    const script = `"$0" vm stop chat-api2 chat-db1 --yes 2>&1 | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout } = spawnSync('bash', ['-c', script, DROVER], { env, encoding: 'utf8' });
+    expect(stdout.trim()).toBe('0');
+    expect(readdirSync(join(desk.home, 'drover')).filter((name) => name.startsWith('crash-'))).toEqual([]);
+    const audit = readFileSync(join(desk.home, 'drover/audit.jsonl'), 'utf8');
+    expect(audit.match(/"phase":"outcome"/g)).toHaveLength(2);
+  });
+});
+
+describe('a terminal that says it has no columns', () => {
+  it('gets tables as a pipe does: its width is not known', async () => {
+    pty = openPty({
+      argv: ['sh', '-c', `stty cols 0 rows 0; "${DROVER}" vm list; stty cols 200; echo over`],
+      columns: 200,
+      env: { HOME: desk.home, XDG_STATE_HOME: desk.home, DROVER_CONFIG: desk.config },
+    });
+    await pty.until(/^over$/m);
+    const piped = await desk.run('vm', 'list');
+    const lines = piped.stdout.trimEnd().split('\n');
+    expect(pty.bytes().toString().replaceAll('\r', '').split('\n').slice(0, lines.length)).toEqual(lines);
+  });
+});
+
+describe('a console', () => {
+  it('has its keys one by one again after it was stopped and went on', async () => {
+    pty = openPty({
+      argv: ['bash', '--norc', '--noprofile', '-i'],
+      columns: 100,
+      env: { PS1: 'shell> ', HOME: desk.home, XDG_STATE_HOME: desk.home, DROVER_CONFIG: desk.config },
+    });
+    await pty.until('shell>');
+    pty.type(`exec 3>&1; ${DROVER} vm console chat-api2\r`);
+    await pty.until('attached to');
+    await pty.until('login:');
+    const [pid = 0] = drovers(pty.pid);
+    process.kill(pid, 'SIGSTOP');
+    await pty.until('Stopped');
+    pty.type('fg\r');
+    await expect.poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString()).toContain('-icanon');
+    pty.type('\x1d');
+    await pty.until('detached from');
+  });
+});
+
+/** The processes that this one has started. */
+const drovers = (parent: number): readonly number[] =>
+  readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);
 
 /** Whether it is Node by now, and the program waits for signals: it has a handler for SIGHUP, which Node has not. */
 const waitsForSignals = (pid: number): boolean => {
@@ -114,6 +165,43 @@ describe('keys', () => {
     type('[');
     type('A');
     await until((now) => title(now) === THIRD_BELOW);
+  });
+});
+
+describe('what a terminal sends by itself', () => {
+  it('are reports, which are no keys, in whatever encoding and pieces they come', async () => {
+    const { until, type, screen } = open();
+    await until(/\d+\/200 VMs running/);
+    type('jjj');
+    await until((now) => title(now) === THIRD_BELOW);
+    const running = /(\d+)\/200 VMs running/.exec(screen())?.[1];
+    for (const piece of [
+      '\x1b[M Dy\x1b[M#Dy',
+      '\x1b[<0;12;',
+      '5M\x1b[<0;12;5m',
+      '\x1b[32;68;12M',
+      '\x1b]11;rgb:0/D',
+      'y\x1b\\',
+    ]) {
+      type(piece);
+    }
+    for (const report of ['\x1b[?64;1;2c', '\x1b[100;1:3u', '\x1b[57441;2u', '\x1bP1$rDy\x1b\\', '\x1b[1;5R'])
+      type(report);
+    type('?');
+    await until('Keys');
+    type('\x1b');
+    await until((now) => !now.includes(' Keys '));
+    expect(title(screen())).toBe(THIRD_BELOW);
+    expect(screen()).toContain(`${running}/200 VMs running`);
+    expect(screen()).not.toMatch(/marked|Force off/);
+  });
+
+  it('finds the reports of another program switched off', async () => {
+    const { until, bytes } = open();
+    await until(/\d+\/200 VMs running/);
+    for (const mode of [1000, 1002, 1003, 1005, 1006, 1015, 1016, 9001])
+      expect(bytes().toString()).toContain(`\x1b[?${mode}l`);
+    expect(bytes().toString()).toContain('\x1b[>0u');
   });
 });
 

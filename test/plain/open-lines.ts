@@ -128,7 +128,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
         const length = typeof text === 'string' ? text.length : (text.exec(now)?.[0].length ?? 0);
         if (found >= 0) {
           heard += found + length;
-          // Whoever answers has heard it first.
+          // A user answers after hearing it.
           return turn();
         }
         if (Date.now() > until) throw new Error(`${String(text)} was not said, but:\n${now}`);

@@ -111,6 +111,19 @@ describe('the terminal', () => {
     await pty.until((screen) => screen.includes('40x10') && screen.split('\n')[9] === `bottom${' '.repeat(33)}|`);
   });
 
+  it('asks for the size again when it continues after a stop, and when it is painted again', async () => {
+    pty = openPty({ argv: ['bash', '--norc', '--noprofile', '-i'], env: { PS1: '$ ' } });
+    await pty.until('$');
+    pty.type(`${process.execPath} ${SAMPLE}\r`);
+    await pty.until('80x24');
+    pty.type('z');
+    await pty.until('Stopped');
+    // Only the shell gets the signal: the stopped job is not in front.
+    pty.resize(100, 30);
+    pty.type('fg\r');
+    await pty.until('100x30');
+  });
+
   it('is not painted over by what a library prints; it stands there afterwards', async () => {
     await openSample();
     pty.type('w');

@@ -78,7 +78,7 @@ async function terminalFacts(app: App, { env, stdin, stdout, stderr, signal }: O
   const typed = (stdin as typeof stdin & { isTTY?: boolean }).isTTY === true;
   return {
     env,
-    size: { columns: out.columns ?? 80, rows: out.rows ?? 24 },
+    size: { columns: out.columns || 80, rows: out.rows || 24 },
     synchronized: typed ? await asksSynchronized(stdin, out, app.clock, signal) : undefined,
     tmuxEscapeMs: env['TMUX'] ? await tmuxEscapeMs(signal) : undefined,
   };

@@ -56,6 +56,7 @@ export const configTopic: Topic = {
           'audit',
           'required: nothing is changed that the audit log can not take; without it, that is a warning each time',
         ],
+        ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),

@@ -41,6 +41,10 @@ export const remapping: readonly Block[] = [
   text(
     `A key is the character that it types, or one of space, enter, esc, tab, backspace, insert, delete, home, end, pgup, pgdn, up, down, left, right and f1 to f12, with ctrl-, alt- or shift- before it. console.detach is the key that leaves a console: ${DETACH_KEY}, or another one with ctrl.`,
   ),
+  text(
+    'An escape that is followed by nothing for 30 ms is the Esc key. Over serial lines and IPMI, where the pieces of one key come further apart, a longer wait keeps them together:',
+  ),
+  example('escape-wait: 150ms'),
   heading('Presets'),
   terms(keyPresets.map(({ name, help }) => [name, help])),
 ];

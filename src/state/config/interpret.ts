@@ -1,3 +1,4 @@
+import { escapeWaitComplaint } from '../preferences.ts';
 import { readViews } from '../views.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
@@ -17,6 +18,7 @@ const SECTIONS: readonly string[] = [
   'plain',
   'confirm',
   'audit',
+  'escape-wait',
 ];
 const TYPE_COUNT_ABOVE = 'type-count-above';
 /** Sections of one word: what stands there may be, the usual words first, the one that anything else counts as second. */
@@ -62,6 +64,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       severity: 'warning',
     });
   }
+  const wait = map.entries.get('escape-wait');
+  const wrongWait = escapeWaitComplaint(map);
+  if (wait && wrongWait !== undefined) complain(wait.value.at, wrongWait, { severity: 'warning' });
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   problems.push(...readViews(file, map).problems);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, nodeId } from '../../ids.ts';
 import type { EndpointField } from '../../platforms/contract.ts';
+import { escapeWait } from '../preferences.ts';
 import { groupingOf, poolNameOf } from './grouping.ts';
 import { interpret } from './interpret.ts';
 import { spellProblem } from './problem.ts';
@@ -20,6 +21,23 @@ async function read(text: string) {
   const all = [...yaml.broken, ...problems];
   return { config, problems: all, sentences: all.map((one) => `${one.severity} ${spellProblem(one)}`) };
 }
+
+describe('the wait for the Esc key', () => {
+  it.each([
+    ['150ms', 150],
+    ['0.2s', 200],
+    ['5ms', 5],
+  ])('%s is %d ms', async (text, ms) => {
+    const { config, problems } = await read(`escape-wait: ${text}\n`);
+    expect([escapeWait(config.file), problems]).toEqual([ms, []]);
+  });
+
+  it.each(['soon', '100', '5s', '0ms', '[1ms]', "''"])('can not be %s', async (text) => {
+    const { config, sentences } = await read(`escape-wait: ${text}\n`);
+    expect(escapeWait(config.file)).toBeUndefined();
+    expect(sentences).toEqual(['warning config.yaml:1:14: escape-wait must be a time from 5ms to 1s, such as 100ms']);
+  });
+});
 
 describe('endpoints in the file', () => {
   it('reads values by the fields of the platform, and text as it stands there', async () => {

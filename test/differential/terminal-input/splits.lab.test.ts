@@ -2,15 +2,24 @@
  * Streams of a terminal, cut at every byte with every pause, against what was meant. Every difference is one that a person
  * would see: a key that was not pressed, or one that is missing.
  */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tmuxKeys, xtermAnswers } from './captures.ts';
 import { createReader } from './reader.ts';
-import { everything, type Sent } from './streams.ts';
+import { everything as published, type Sent } from './streams.ts';
 
 /** Shorter and longer than the wait for an escape, as over serial lines, and as long as such lines stand still. */
 const PAUSES_MS = [0, 10, 29, 45, 70, 100, 145] as const;
 /** After the last byte: longer than all that anything waits for. */
 const AT_LAST_MS = 60_000;
 const SEED = 20_261_128;
+
+/** What is published, and what was captured. */
+let everything: readonly Sent[] = [];
+beforeAll(async () => {
+  const answers = await xtermAnswers();
+  expect(answers).toHaveLength(11);
+  everything = [...published, ...tmuxKeys(), ...answers];
+});
 
 let compared = 0;
 const different: string[] = [];
