@@ -16,7 +16,7 @@ import { askPython, pythonWith } from '../python.ts';
 import { createChances } from '../random.ts';
 import { type Case, makeCase } from './cases.ts';
 
-const COUNT = 800;
+const COUNT = 500;
 const SERVICES: readonly Service[] = ['ec2', 'cloudwatch', 'sts'];
 const own = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
