@@ -48,7 +48,10 @@ export async function pythonWith(requirements: string): Promise<string> {
   return python;
 }
 
+/** Nothing of the user's, and no compiled files beside the scripts. */
+const ENV = { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1' };
+
 /** What a script answers to a question, both as JSON. */
 export async function askPython<Answer>(python: string, script: string, question: unknown): Promise<Answer> {
-  return JSON.parse(await run(python, [script], JSON.stringify(question), { PATH: process.env['PATH'] })) as Answer;
+  return JSON.parse(await run(python, [script], JSON.stringify(question), ENV)) as Answer;
 }

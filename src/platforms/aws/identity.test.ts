@@ -130,9 +130,9 @@ aws_secret_access_key = ${KEYS.secretAccessKey}
     { signal: new AbortController().signal, clock: systemClock, wire: (line) => void wire.push(line), ask: {} },
   );
   await connection.close();
-  const told = JSON.stringify(wire);
-  expect(told).toContain('AssumeRole');
-  expect(told).not.toContain('amazonaws');
+  const lines = JSON.stringify(wire);
+  expect(lines).toContain('AssumeRole');
+  expect(lines).not.toContain('amazonaws');
 });
 
 it('says of an answer that is nested without end that it can not be read', async () => {

@@ -211,6 +211,17 @@ describe('a clouds.yaml', () => {
     }
   });
 
+  it('takes a block of lines for what it is, also at the end of a file without a line break', async () => {
+    const auth = 'auth: {auth_url: https://k, username: u}';
+    for (const [end, password] of [
+      ['', 's3cret'],
+      ['\n', 's3cret\n'],
+    ]) {
+      const address = await read(`clouds:\n  c:\n    ${auth}\n    password: |\n      s3cret${end}`);
+      expect(address.identity).toMatchObject({ password });
+    }
+  });
+
   it('may merge mappings, of which the first of a list and the own keys count', async () => {
     const address = await read(`
 x-one: &one {region_name: ONE, interface: internal, auth: {${AUTH}, project_name: one}}

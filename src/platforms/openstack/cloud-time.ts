@@ -29,7 +29,7 @@ interface Moment {
  */
 export function createCloudTime(clock: Clock): CloudTime {
   let newest: Moment | undefined;
-  let told: Moment | undefined;
+  let api: Moment | undefined;
   const from = ({ time, at }: Moment): number => time + clock.ticks() - at;
   return {
     note(servers) {
@@ -38,11 +38,11 @@ export function createCloudTime(clock: Clock): CloudTime {
       if (stamp > (newest ? from(newest) : Number.NEGATIVE_INFINITY)) newest = { time: stamp, at: clock.ticks() };
     },
     noteNow(time) {
-      told = { time, at: clock.ticks() };
+      api = { time, at: clock.ticks() };
     },
     since() {
       if (!newest) return undefined;
-      return Math.min(from(newest), told ? from(told) : Number.POSITIVE_INFINITY) - OVERLAP_MS;
+      return Math.min(from(newest), api ? from(api) : Number.POSITIVE_INFINITY) - OVERLAP_MS;
     },
   };
 }

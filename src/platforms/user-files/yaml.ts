@@ -40,12 +40,12 @@ export async function readYaml(path: string, text: string): Promise<Value> {
     return new FleetError('config.invalid', `${path}:${line}:1: ${why}`);
   };
   if (second) throw invalid(second.contents, 'there must be one document, not several divided by ---');
-  return createReader(yaml, invalid)(document.contents, undefined, 0);
+  return createReader(yaml, text, invalid)(document.contents, undefined, 0);
 }
 
 type Read = (node: Node | null, key: string | undefined, depth: number) => Value;
 
-function createReader(yaml: Yaml, invalid: (node: Node | null, why: string) => FleetError): Read {
+function createReader(yaml: Yaml, text: string, invalid: (node: Node | null, why: string) => FleetError): Read {
   const anchors = new Map<string, Value | undefined>();
   let entries = 0;
   const count = (node: Node | null, more: number) => {
@@ -68,9 +68,13 @@ function createReader(yaml: Yaml, invalid: (node: Node | null, why: string) => F
     return value;
   };
 
+  /** A block of lines at the end of a file whose last line has no line break: then it has none either. */
+  const endsOpen = ({ type, range }: Scalar): boolean =>
+    type?.startsWith('BLOCK_') === true && !text.endsWith('\n') && (range?.[1] ?? 0) >= text.length;
+
   function contentOf(node: Node | null, key: string | undefined, depth: number): Value {
     if (node?.tag !== undefined && !KNOWN_TAG.test(node.tag)) throw invalid(node, 'this tag (!) is not known');
-    if (yaml.isScalar(node)) return wordOf(node, key);
+    if (yaml.isScalar(node)) return endsOpen(node) ? String(wordOf(node, key)).replace(/\n$/, '') : wordOf(node, key);
     if (yaml.isSeq(node)) {
       count(node, node.items.length);
       return node.items.map((item) => read(item as ParsedNode, key, depth + 1));

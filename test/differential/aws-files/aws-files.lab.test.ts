@@ -16,7 +16,7 @@ import { askPython, pythonWith } from '../python.ts';
 import { createChances } from '../random.ts';
 import { type Case, makeCase } from './cases.ts';
 
-const COUNT = 800;
+const COUNT = 500;
 const SERVICES: readonly Service[] = ['ec2', 'cloudwatch', 'sts'];
 const own = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -70,7 +70,7 @@ async function ofDrover({ home, env: more, profile }: Put): Promise<Answer> {
     ca: caBundle(section, env),
     fips: switchIn(section, 'use_fips_endpoint', env, 'AWS_USE_FIPS_ENDPOINT') ?? false,
     urls: SERVICES.map((service) => serviceUrl(service, section, files, env)),
-    login: told(loginOf(profile, files, env)),
+    login: botocoreWords(loginOf(profile, files, env)),
   };
 }
 
@@ -78,7 +78,7 @@ const plain = (value: string | ReadonlyMap<string, string>) =>
   typeof value === 'string' ? value : Object.fromEntries(value);
 
 /** In botocore's words. */
-function told(login: Login, roles: readonly Answer[] = []): Answer {
+function botocoreWords(login: Login, roles: readonly Answer[] = []): Answer {
   switch (login.kind) {
     case 'role': {
       const { arn, externalId, mfaSerial, sessionName, durationSeconds } = login.role;
@@ -89,7 +89,7 @@ function told(login: Login, roles: readonly Answer[] = []): Answer {
         role_session_name: sessionName,
         duration_seconds: durationSeconds,
       };
-      return told(login.source, [...roles, role]);
+      return botocoreWords(login.source, [...roles, role]);
     }
     case 'keys': {
       const { accessKeyId: id, secretAccessKey: secret, sessionToken: token = null } = login.keys;

@@ -120,10 +120,10 @@ function body(by: Chances, entries: readonly Entry[]): string {
   const indent = by.pick(['', '', '', '  ', '\t']);
   const seen = new Set<string>();
   const lines = entries.flatMap(([key, value]) => {
-    if (seen.has(key.toLowerCase()) && by.percent(95)) return [];
+    if (seen.has(key.toLowerCase()) && by.percent(98)) return [];
     seen.add(key.toLowerCase());
     const noise = by.percent(12) ? by.pick(['\n', '# remark\n', '  ; remark = x\n', '    \n']) : '';
-    return noise + line(by, key, value, by.percent(4) ? `${indent}  ` : indent);
+    return noise + line(by, key, value, by.percent(1) ? `${indent}  ` : indent);
   });
   const deep = `${indent}  `;
   if (by.percent(15))

@@ -59,7 +59,7 @@ const some = (by: Chances, keys: readonly string[], share: number): readonly Lin
 
 function authLines(by: Chances): readonly Line[] {
   const url: readonly Line[] = by.percent(92) ? [['auth_url', by.pick(URLS.slice(0, by.percent(80) ? 1 : 4))]] : [];
-  return [...url, ...some(by, AUTH_KEYS, 25)];
+  return [...url, ...some(by, AUTH_KEYS.slice(0, 2), 80), ...some(by, AUTH_KEYS.slice(2), 20)];
 }
 
 function regionLines(by: Chances): readonly Line[] {
@@ -151,13 +151,15 @@ export function makeCase(by: Chances): Case {
       `clouds:\n  c:\n    auth:\n${block(secret, '      ')}`;
   }
   if (profile !== undefined && by.percent(90)) {
-    const lines = [...cloudLines(by), ['auth', flow(authLines(by))] as const];
+    // Of a profile's list of region names the SDK makes the one name "['A', 'B']".
+    const isOdd = ([key, value]: Line) => key === 'region_name' && value.startsWith('[');
+    const lines = [...cloudLines(by).filter((line) => !isOdd(line)), ['auth', flow(authLines(by))] as const];
     files['home/.config/openstack/clouds-public.yaml'] = `public-clouds:\n  acme:\n${block(lines, '    ')}`;
   }
   return {
     files,
     env: {},
     cloud: by.percent(97) ? 'c' : 'nowhere',
-    region: by.percent(12) ? by.pick(REGIONS) : undefined,
+    region: by.percent(6) ? by.pick(REGIONS) : undefined,
   };
 }

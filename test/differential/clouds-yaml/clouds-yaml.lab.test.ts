@@ -17,7 +17,7 @@ import { askPython, pythonWith } from '../python.ts';
 import { createChances } from '../random.ts';
 import { type Case, makeCase } from './cases.ts';
 
-const COUNT = 600;
+const COUNT = 400;
 const own = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 interface SdkAnswer {
