@@ -46,7 +46,7 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...fact('Profile', vm.profile),
     ...fact('Image', vm.image),
     ...fact('Tags', vm.tags.join(' ')),
-    ...(info.state === 'ready' ? moreOf(info.value) : []),
+    ...(info.state === 'ready' ? moreOf(vm, info.value) : []),
     ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
@@ -67,8 +67,11 @@ const sizes = (used: number, all: number): string =>
 
 const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
 
-function moreOf(info: VmInfo): readonly Fact[] {
+function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
+  const { maxCpus = vm.cpus, maxMemory = vm.memory } = info;
   return [
+    ...fact('Max vCPUs', maxCpus === vm.cpus ? undefined : String(maxCpus)),
+    ...fact('Max memory', maxMemory === vm.memory ? undefined : formatBytes(maxMemory)),
     ...fact('Created', info.created === undefined ? undefined : dateAndTime(info.created)),
     ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
     ...fact('About', info.description),
