@@ -73,9 +73,9 @@ function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
     ...fact('Max vCPUs', maxCpus === vm.cpus ? undefined : String(maxCpus)),
     ...fact('Max memory', maxMemory === vm.memory ? undefined : formatBytes(maxMemory)),
     ...fact('Created', info.created === undefined ? undefined : dateAndTime(info.created)),
-    ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
     ...fact('About', info.description),
     ...info.more.flatMap(([label, value]) => fact(label, value)),
+    ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
   ];
 }
 
