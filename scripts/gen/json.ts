@@ -24,6 +24,8 @@ Text only, whatever \`-o\` says: ${plainText.map(code).join(', ')}.
 ${printedObjects.map(chapter).join('\n')}
 ## result
 
+${result.description}
+
 ${(result.anyOf ?? [])
   .filter(({ properties }) => properties)
   .map(chapterOfResult)

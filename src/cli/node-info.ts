@@ -1,11 +1,11 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { NodeFacts } from '../platforms/contract.ts';
+import { instant, nodeRow } from '../state/object-rows.ts';
 import { type Command, EXIT } from './command.ts';
 import { findNode } from './find.ts';
 import { FIELDS, onlyFields } from './only-fields.ts';
 import { renderDetails } from './output.ts';
-import { instant, nodeRow } from './rows.ts';
 
 export const nodeInfoCommand: Command = {
   noun: 'node',

@@ -1,10 +1,11 @@
+import { nodeRow, poolRows } from '../state/object-rows.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
 import { nodeInfoCommand } from './node-info.ts';
 import { type Column, type Row, renderList } from './output.ts';
-import { nodeColumns, nodeRow, poolColumns, poolRows } from './rows.ts';
+import { nodeColumns, poolColumns } from './rows.ts';
 import { vmInfoCommand } from './vm-info.ts';
 import { vmListCommand } from './vm-list.ts';
 import { vmStatusCommand } from './vm-status.ts';

@@ -2,12 +2,12 @@ import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Disk, Nic, Snapshot, Vm, VmInfo } from '../platforms/contract.ts';
 import type { Fleet } from '../state/fleet.ts';
+import { instant, vmRow } from '../state/object-rows.ts';
 import { spellBytes } from '../units.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { FIELDS, onlyFields } from './only-fields.ts';
 import { type Details, renderDetails, renderList } from './output.ts';
-import { instant, vmRow } from './rows.ts';
 
 export const vmInfoCommand: Command = {
   noun: 'vm',

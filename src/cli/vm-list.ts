@@ -3,6 +3,7 @@ import type { Settings, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { compileFilter } from '../state/filter.ts';
 import type { Fleet } from '../state/fleet.ts';
+import { vmRow } from '../state/object-rows.ts';
 import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
 import { readViews, readyViews, type ViewSettings } from '../state/views.ts';
 import { columnKey, columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
@@ -14,7 +15,7 @@ import type { Flag } from './flags.ts';
 import { awaitMetrics } from './metrics.ts';
 import { type Column, type Row, renderList } from './output.ts';
 import { readableFilter } from './readable-filter.ts';
-import { usualVmColumns, vmRow } from './rows.ts';
+import { usualVmColumns } from './rows.ts';
 
 const flags: readonly Flag[] = [
   {

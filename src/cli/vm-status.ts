@@ -1,7 +1,7 @@
+import { vmRow } from '../state/object-rows.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { type Column, renderDetails, renderList } from './output.ts';
-import { vmRow } from './rows.ts';
 
 type StatusRow = Pick<
   ReturnType<typeof vmRow>,

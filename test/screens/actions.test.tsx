@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { vm as vmSchema } from '../../src/cli/schema/vm.ts';
 import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
 
 let fleet: OpenFleet;
@@ -417,6 +418,8 @@ describe('the clipboard', () => {
     await open();
     await fleet.press(RUNNING, 'y', 'Y');
     expect(fleet.copied[0]).toBe('billing-db1');
-    expect(JSON.parse(fleet.copied[1] ?? '')).toMatchObject({ name: 'billing-db1', state: 'running' });
+    const copied = JSON.parse(fleet.copied[1] ?? '');
+    expect(copied).toMatchObject({ name: 'billing-db1', state: 'running', node: expect.any(String) });
+    expect(Object.keys(copied).sort()).toEqual(Object.keys(vmSchema.properties ?? {}).sort());
   });
 });

@@ -307,7 +307,7 @@ describe('an export', () => {
     await fleet.see('60 VMs were written to');
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines).toHaveLength(61);
-    expect(lines[0]).toBe('id,name,state,cpus,cpu,mem,memory,disk,net,uptime,node,ip,tag');
+    expect(lines[0]).toBe('id,name,state,cpus,cpu,mem,memory,disk,net,uptime,node,ips,tags');
     expect(lines[1]).toContain(first);
     await fleet.press('space', 'space');
     const marked = join(directory, 'marked.json');

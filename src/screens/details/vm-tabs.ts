@@ -48,7 +48,7 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...fact('Profile', vm.profile),
     ...fact('Image', vm.image),
     ...fact('Tags', vm.tags.join(' ')),
-    ...(info.state === 'ready' ? moreOf(info.value) : []),
+    ...(info.state === 'ready' ? moreOf(vm, info.value) : []),
     ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
@@ -76,12 +76,15 @@ const uptime = (bootedAt: number, now: number): string =>
 
 const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
 
-function moreOf(info: VmInfo): readonly Fact[] {
+function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
+  const { maxCpus = vm.cpus, maxMemory = vm.memory } = info;
   return [
+    ...fact('Max vCPUs', maxCpus === vm.cpus ? undefined : String(maxCpus)),
+    ...fact('Max memory', maxMemory === vm.memory ? undefined : formatBytes(maxMemory)),
     ...fact('Created', info.created === undefined ? undefined : dateAndTime(info.created)),
-    ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
     ...fact('About', info.description),
     ...info.more.flatMap(([label, value]) => fact(label, value)),
+    ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
   ];
 }
 
