@@ -68,6 +68,7 @@ export async function openSshClient(
           keyFile: target.keyFile,
           identityFiles: config.identityFiles,
           usualFiles: usualIdentityFiles(source.home),
+          certificateFiles: config.certificateFiles,
           identitiesOnly: config.identitiesOnly,
           agentSocket: agentSocketOf(config, source),
           methods: config.methods,
