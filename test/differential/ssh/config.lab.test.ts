@@ -18,8 +18,8 @@ const patience = { clock: systemClock, signal: new AbortController().signal };
 
 let dir = '';
 beforeAll(async () => {
-  requireTools();
   dir = await mkdtemp(join(tmpdir(), 'drover-ssh-'));
+  await requireTools(dir);
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 

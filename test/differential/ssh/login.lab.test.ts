@@ -20,8 +20,8 @@ let sshd: RealSshd;
 let agent: RealAgent;
 
 beforeAll(async () => {
-  requireTools();
   base = await mkdtemp(join(tmpdir(), 'drover-sshd-'));
+  await requireTools(base);
   sshd = await startSshd(join(base, 'sshd'), ['MaxAuthTries 3']);
 });
 afterAll(async () => {
