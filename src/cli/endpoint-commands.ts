@@ -177,7 +177,7 @@ function flagsOf(
 }
 
 /**
- * What the field is called on the command line. `--read-only` forbids every change in the run, and goes on doing so: the
+ * What the field is called on the command line. `--read-only` forbids every change in the run, and keeps doing so: the
  * endpoint's own field of that name is `--endpoint-read-only`.
  */
 const flagKeyOf = (key: string): string => (globalFlags.some((flag) => flag.key === key) ? `endpoint-${key}` : key);

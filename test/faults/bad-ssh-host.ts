@@ -1,19 +1,19 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 
-/** A host that somebody points drover to, which counts who comes. */
+/** A host that an endpoint names, which counts its connections. */
 export interface BadHost {
   readonly port: number;
   /** Most connections that were open at once. */
   readonly mostOpen: () => number;
-  /** Instants, ms, at which somebody connected. */
+  /** Instants, ms, at which drover connected. */
   readonly connectedAt: readonly number[];
   /** Passwords that were tried, in order. */
   readonly passwords: readonly string[];
   close(): Promise<void>;
 }
 
-/** Speaks SSH, knows nobody, and refuses every login; `mute` never answers a password. */
+/** Speaks SSH, knows no user, and refuses every login; `mute` never answers a password. */
 export async function refusingSshHost({ mute = false } = {}): Promise<BadHost & { readonly hostKey: string }> {
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const passwords: string[] = [];

@@ -93,7 +93,7 @@ describe('a host key', () => {
   it('has the fingerprint that OpenSSH prints', () => {
     expect(fingerprint(key)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
-  it('is refused when it changed, and nobody is asked', async () => {
+  it('is refused when it changed, without a question', async () => {
     const trust = () => Promise.reject(new Error('asked'));
     const refused = checkHostKey(key, { ...check, known: hosts(`db1 ssh-ed25519 ${OTHER}`), ask: { trust } });
     await expect(refused).rejects.toMatchObject({
@@ -115,7 +115,7 @@ describe('a host key', () => {
       checkHostKey(key, { ...check, addTo: undefined, known: hosts(''), ask: { trust } }),
     ).resolves.toBeUndefined();
   });
-  it('is refused when it is unknown and nobody is there', async () => {
+  it('is refused when it is unknown and no user can be asked', async () => {
     const refused = checkHostKey(key, { ...check, known: hosts(''), ask: {} });
     await expect(refused).rejects.toMatchObject({ code: 'trust.unknown-host', fix: 'drover endpoint trust db1' });
   });
