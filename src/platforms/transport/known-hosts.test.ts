@@ -69,6 +69,21 @@ describe('known_hosts', () => {
     await rm(dir, { recursive: true });
   });
 
+  it('says which file it can not read or write, and why', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
+    await expect(readKnownHosts([dir])).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: `the known hosts in ${dir} can't be read: it is a folder`,
+    });
+    await addKnownHost(join(dir, 'file'), { host: 'db1', port: 22, key, isHashed: false });
+    const below = join(dir, 'file', 'known_hosts');
+    await expect(addKnownHost(below, { host: 'db1', port: 22, key, isHashed: false })).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('a part of its path is no folder'),
+    });
+    await rm(dir, { recursive: true });
+  });
+
   it('hides the names where ssh does, and knows them all the same', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
     const file = join(dir, 'known_hosts');
