@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 
-/** A host that somebody points drover to, which counts who comes. */
+/** A host that an endpoint names, which counts its connections. */
 export interface BadHost {
   readonly port: number;
   /** Most connections that were open at once. */
@@ -11,7 +11,7 @@ export interface BadHost {
   close(): Promise<void>;
 }
 
-/** Speaks SSH, knows nobody, and refuses every login; `mute` never answers a password. */
+/** Speaks SSH, knows no user, and refuses every login; `mute` never answers a password. */
 export async function refusingSshHost({ mute = false } = {}): Promise<BadHost & { readonly hostKey: string }> {
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const passwords: string[] = [];

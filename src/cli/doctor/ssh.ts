@@ -55,7 +55,7 @@ const REQUEST_IDENTITIES = Buffer.from([0, 0, 0, 1, 11]);
 const IDENTITIES_ANSWER = 12;
 const AGENT_MS = 2_000;
 
-/** How many keys the agent holds; undefined when nobody answers there as an agent does. */
+/** How many keys the agent holds; undefined when what answers there is no agent. */
 function keysHeld(socket: string, clock: Clock): Promise<number | undefined> {
   return new Promise((resolve) => {
     const connection = connect(socket);

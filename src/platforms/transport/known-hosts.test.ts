@@ -69,6 +69,21 @@ describe('known_hosts', () => {
     await rm(dir, { recursive: true });
   });
 
+  it('says which file it can not read or write, and why', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
+    await expect(readKnownHosts([dir])).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: `the known hosts in ${dir} can't be read: it is a folder`,
+    });
+    await addKnownHost(join(dir, 'file'), { host: 'db1', port: 22, key, isHashed: false });
+    const below = join(dir, 'file', 'known_hosts');
+    await expect(addKnownHost(below, { host: 'db1', port: 22, key, isHashed: false })).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('a part of its path is no folder'),
+    });
+    await rm(dir, { recursive: true });
+  });
+
   it('hides the names where ssh does, and knows them all the same', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
     const file = join(dir, 'known_hosts');
@@ -93,7 +108,7 @@ describe('a host key', () => {
   it('has the fingerprint that OpenSSH prints', () => {
     expect(fingerprint(key)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
-  it('is refused when it changed, and nobody is asked', async () => {
+  it('is refused when it changed, without a question', async () => {
     const trust = () => Promise.reject(new Error('asked'));
     const refused = checkHostKey(key, { ...check, known: hosts(`db1 ssh-ed25519 ${OTHER}`), ask: { trust } });
     await expect(refused).rejects.toMatchObject({
@@ -115,7 +130,7 @@ describe('a host key', () => {
       checkHostKey(key, { ...check, addTo: undefined, known: hosts(''), ask: { trust } }),
     ).resolves.toBeUndefined();
   });
-  it('is refused when it is unknown and nobody is there', async () => {
+  it('is refused when it is unknown and no user can be asked', async () => {
     const refused = checkHostKey(key, { ...check, known: hosts(''), ask: {} });
     await expect(refused).rejects.toMatchObject({ code: 'trust.unknown-host', fix: 'drover endpoint trust db1' });
   });

@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FleetError, sentence } from '../../errors.ts';
 import { matchesPatternList } from './patterns.ts';
 import { typeOfKey } from './ssh-key-formats.ts';
 
@@ -32,16 +33,34 @@ export interface KnownHosts {
   typesOf(host: string, port: number): readonly string[];
 }
 
-/** Files that don't exist count as empty. */
+/** Files that don't exist count as empty. Rejects with config.invalid for one that can't be read. */
 export async function readKnownHosts(paths: readonly string[]): Promise<KnownHosts> {
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(absent)));
+  const texts = await Promise.all(paths.map(readOne));
   return parseKnownHosts(paths.map((file, i) => ({ file, text: texts[i] ?? '' })));
 }
 
-function absent(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-  throw error;
+async function readOne(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw trouble(`the known hosts in ${path} can't be read`, error);
+  }
 }
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+};
+
+const trouble = (what: string, error: unknown): FleetError =>
+  new FleetError('config.invalid', `${what}: ${WORDS[codeOf(error)] ?? sentence(error)}`, { cause: error });
 
 export function parseKnownHosts(files: readonly { readonly file: string; readonly text: string }[]): KnownHosts {
   const entries = files.flatMap(({ file, text }) =>
@@ -102,13 +121,21 @@ export interface AcceptedKey {
   readonly isHashed: boolean;
 }
 
-/** Adds a key that the user has accepted. Several adders don't hurt each other: it is one short append. */
+/**
+ * Adds a key that the user has accepted. Several adders don't hurt each other: it is one short append. Rejects with
+ * config.invalid when it can't be written.
+ */
 export async function addKnownHost(path: string, { host, port, key, isHashed }: AcceptedKey): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const text = await readFile(path, 'utf8').catch(absent);
+  const text = await readOne(path);
   const newline = text === '' || text.endsWith('\n') ? '' : '\n';
   const salt = randomBytes(20);
   const name = nameOf(host, port);
   const names = isHashed ? `|1|${salt.toString('base64')}|${hashOf(name, salt)}` : name;
-  await appendFile(path, `${newline}${names} ${typeOfKey(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
+  const line = `${newline}${names} ${typeOfKey(key)} ${key.toString('base64')}\n`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await appendFile(path, line, { mode: 0o600 });
+  } catch (error) {
+    throw trouble(`the key of ${name} was accepted, but can't be written to ${path}`, error);
+  }
 }

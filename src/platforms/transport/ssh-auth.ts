@@ -10,7 +10,7 @@ import type { Patience } from './deadline.ts';
 import { type AgentKey, agentKeys, lateKey } from './ssh-agent-keys.ts';
 import { contentOf } from './ssh-key-formats.ts';
 import { unlockKey } from './ssh-key-unlock.ts';
-import { type KeyFile, presentKeys, publicKeyOf, requiredKey } from './ssh-keys.ts';
+import { certificatesOf, type KeyFile, presentKeys, publicKeyOf, requiredKey } from './ssh-keys.ts';
 import type { Ssh2 } from './ssh2.ts';
 
 export interface Credentials {
@@ -24,6 +24,8 @@ export interface Credentials {
   readonly identityFiles: readonly string[] | undefined;
   /** Where keys usually are, if none is named. */
   readonly usualFiles: readonly string[];
+  /** They can't be shown; the sentence of a login that fails says so. */
+  readonly certificateFiles: readonly string[];
   /** Of the agent's keys, only those whose files are named. */
   readonly identitiesOnly: boolean;
   readonly agentSocket: string | undefined;
@@ -159,6 +161,9 @@ async function* keySteps(attempt: Attempt): AsyncGenerator<Step> {
   }
   yield* fileSteps(attempt, ownOf(usual));
 
+  for (const path of await certificatesOf([...named, ...usual], credentials.certificateFiles)) {
+    progress.unusable.push(`${path} is a certificate`);
+  }
   for (const { path, content } of ownOf([...named, ...usual])) {
     if (content.kind !== 'unusable') continue;
     progress.unusable.push(`${path} is ${content.why}`);

@@ -68,6 +68,7 @@ export async function openSshClient(
           keyFile: target.keyFile,
           identityFiles: config.identityFiles,
           usualFiles: usualIdentityFiles(source.home),
+          certificateFiles: config.certificateFiles,
           identitiesOnly: config.identitiesOnly,
           agentSocket: agentSocketOf(config, source),
           methods: config.methods,
@@ -84,7 +85,7 @@ export async function openSshClient(
         sock.destroy();
       };
       signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-      // Stays for the life of the client: an error after the login ends the link, which is told by `close`.
+      // Stays for the life of the client: an error after the login ends the link, and `close` says so.
       client.on('error', (error) => {
         if (error.level === 'agent') return;
         fail(loginError(error, name, attempt));

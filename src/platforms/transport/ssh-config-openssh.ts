@@ -50,6 +50,7 @@ export async function settingsOfOpenSsh(
   );
   if (ended === undefined) return undefined;
   const answer = { ...ended, stderr: unescaped(ended.stderr) };
+  if (answer.code !== 0 && isWithoutG(answer.stderr)) return undefined;
   if (answer.code !== 0) throw refused(given.host, answer.stderr);
   const files = filesIn(answer.stderr, source);
   const state = await stateOf(files);
@@ -109,6 +110,10 @@ function run(program: string, argv: readonly string[], signal: AbortSignal): Pro
     });
   });
 }
+
+/** Another SSH client, or an OpenSSH before 6.8: it has read nothing. */
+const isWithoutG = (stderr: string): boolean =>
+  !/^debug\d: /m.test(stderr) && /(unknown|illegal|invalid|unrecognized) option|^usage: /im.test(stderr);
 
 /** ssh writes what is not ASCII, and backslashes, as octal numbers and `\\` (vis(3)). */
 const unescaped = (said: string): string =>

@@ -273,6 +273,13 @@ describe('an ssh that is asked', () => {
     await expect(readSshConfig({ host: 'db1' }, patience(), source({ openssh }))).rejects.toThrow('megabyte');
   });
 
+  it('is not OpenSSH, and knows no -G: our reader answers', async () => {
+    await writeFile(join(home, '.ssh', 'config'), 'HostName real', { mode: 0o600 });
+    const openssh = join(home, 'dbclient');
+    await writeFile(openssh, '#!/bin/sh\necho "WARNING: Ignoring unknown option -G" >&2\nexit 1\n', { mode: 0o700 });
+    expect(await readSshConfig({ host: 'db1' }, patience(), source({ openssh }))).toMatchObject({ hostName: 'real' });
+  });
+
   it('is not there: our reader answers', async () => {
     await writeFile(join(home, '.ssh', 'config'), 'HostName real', { mode: 0o600 });
     const openssh = join(home, 'nowhere');

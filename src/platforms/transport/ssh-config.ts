@@ -58,7 +58,7 @@ export async function readSshConfig(
 }
 
 /** Expands what `ssh -G` leaves as it was written. Throws config.invalid. */
-export function configOf(settings: SshSettings, given: SshGiven, source: SshConfigSource): SshHostConfig {
+function configOf(settings: SshSettings, given: SshGiven, source: SshConfigSource): SshHostConfig {
   const first = (keyword: string) => firstOf(settings, keyword);
   refuseWhatCanNotBeFollowed(settings);
   const hostName = first('hostname') ?? given.host;

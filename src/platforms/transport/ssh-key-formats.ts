@@ -1,5 +1,5 @@
 /**
- * What a key file holds, told from its text alone: OpenSSH's own format (PROTOCOL.key of openssh-portable), PKCS#8 and the
+ * What a key file holds, by its text alone: OpenSSH's own format (PROTOCOL.key of openssh-portable), PKCS#8 and the
  * older PEM (RFC 7468, RFC 5958), PuTTY's, and public keys.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';

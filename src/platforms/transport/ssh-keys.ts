@@ -1,5 +1,5 @@
 /** The keys that a login may use: files with what they hold, and which of them an agent holds as well. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParsedKey } from 'ssh2';
 import { FleetError } from '../../errors.ts';
@@ -15,7 +15,7 @@ export interface KeyFile {
 }
 
 export const usualIdentityFiles = (home: string): readonly string[] =>
-  ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => join(home, '.ssh', name));
+  ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'].map((name) => join(home, '.ssh', name));
 
 /** The endpoint's own key. Rejects with config.invalid when it can't be read, or is none that ssh2 can use. */
 export async function requiredKey(ssh2: Ssh2, path: string, isHeld: (blob: Buffer) => boolean): Promise<KeyFile> {
@@ -67,6 +67,21 @@ async function keyFile(ssh2: Ssh2, path: string): Promise<KeyFile> {
 
 const publicOf = (content: KeyContent): Buffer | undefined =>
   content.kind === 'open' ? content.key.getPublicSSH() : content.public;
+
+/** Certificates that ssh would show with these keys: those that are named, and those beside a key. ssh2 has none. */
+export async function certificatesOf(keys: readonly KeyFile[], named: readonly string[]): Promise<readonly string[]> {
+  const beside = keys.map(({ path }) => `${path.replace(/\.pub$/, '')}-cert.pub`);
+  const paths = [...new Set([...named, ...beside])];
+  const there = await Promise.all(
+    paths.map((path) =>
+      access(path).then(
+        () => [path],
+        () => [],
+      ),
+    ),
+  );
+  return there.flat();
+}
 
 /** The public half of a locked key as ssh2 wants it. */
 export function publicKeyOf(ssh2: Ssh2, { public: blob }: KeyFile): ParsedKey | undefined {

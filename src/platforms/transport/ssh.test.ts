@@ -23,7 +23,7 @@ interface Server {
   readonly port: number;
   readonly tried: string[];
   connections(): number;
-  /** Resolves when nobody is connected any more. */
+  /** Resolves when no client is connected any more. */
   untilLeft(): Promise<void>;
   close(): Promise<void>;
 }
@@ -201,7 +201,7 @@ describe('SSH', () => {
     expect(asked).toBe(`Password of root on 127.0.0.1:${server.port}`);
   });
 
-  it('says that a key has a passphrase when nobody is there to give it', async () => {
+  it('says that a key has a passphrase when it can not be asked for', async () => {
     const key = await keyFile('secret');
     const refused = open(await startServer(key.isIt), { keyFile: key.path });
     await expect(refused).rejects.toMatchObject({ code: 'auth.needs-secret', fix: `ssh-add ${key.path}` });
@@ -216,7 +216,7 @@ describe('SSH', () => {
     expect(hop.connections()).toBe(1);
   });
 
-  it('waits no longer for a host to jump over than somebody wants to, and leaves it', async () => {
+  it('waits no longer for a host to jump over than the caller wants to, and leaves it', async () => {
     const key = await keyFile();
     const clock = createTestClock();
     const giveUp = new AbortController();

@@ -96,7 +96,7 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
         try {
           const stream = await Promise.race([opened(line, open, name), hungUp(line, name)]);
           stream.once('close', release);
-          // Came too late for whoever asked.
+          // Came too late for the caller.
           if (deadline.signal.aborted) stream.destroy();
           return stream;
         } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * The machine's own ssh, for what ssh2 can't do: hardware keys, GSSAPI, certificates. It reads the
- * user's configuration and known_hosts itself; nobody can be asked anything, since the terminal is ours (BatchMode).
+ * user's configuration and known_hosts itself; it can't ask the user anything, since the terminal is ours (BatchMode).
  */
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';

@@ -8,6 +8,7 @@ import { sentence } from '../../../src/errors.ts';
 import { readSshConfig, type SshHostConfig } from '../../../src/platforms/transport/ssh-config.ts';
 import { sshCase } from './generate.ts';
 import { ownHome, requireTools } from './own-home.ts';
+import { run } from './real-sshd.ts';
 
 const SEED = 20_261_128;
 const CASES = 600;
@@ -17,8 +18,8 @@ const patience = { clock: systemClock, signal: new AbortController().signal };
 
 let dir = '';
 beforeAll(async () => {
-  requireTools();
   dir = await mkdtemp(join(tmpdir(), 'drover-ssh-'));
+  await requireTools(dir);
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -84,4 +85,29 @@ it('answers as ssh -G does, or refuses with the reason', async () => {
   expect(different.map(({ seed }) => seed)).toEqual([]);
   // A reader that refuses everything would agree with all.
   expect(answered.length).toBeGreaterThan(CASES / 2);
+});
+
+it('reads what ssh -G prints, as it stands there', async () => {
+  const promised = Array.from({ length: 60 }, async (_, i): Promise<number> => {
+    const { files, ...given } = sshCase(SEED + i * 7);
+    const home = join(dir, `plain${i}`);
+    const source = await ownHome(home, files, ENVIRONMENT);
+    const argv = ['-G', ...(given.port ? ['-p', `${given.port}`] : []), ...(given.user ? ['-l', given.user] : [])];
+    const printed = await run(source.openssh, [...argv, '--', given.host]).catch(() => undefined);
+    const ours = await outcomeOf(readSshConfig(given, patience, source));
+    if (typeof ours === 'string' || !printed) return 0;
+    const line = (keyword: string) => new RegExp(`^${keyword} (.*)$`, 'm').exec(printed.stdout)?.[1];
+    const jump = ours.proxyJump.map(({ host }) => host);
+    expect([ours.hostName, `${ours.port}`, ours.user, ours.hostKeyAlias, jump.length > 0]).toEqual([
+      line('hostname'),
+      line('port'),
+      line('user'),
+      line('hostkeyalias'),
+      line('proxyjump') !== undefined,
+    ]);
+    return 1;
+  });
+  const compared = (await Promise.all(promised)).reduce((sum: number, one) => sum + one, 0);
+  console.log(`${compared} answers of ssh -G compared line by line`);
+  expect(compared).toBeGreaterThan(40);
 });

@@ -20,8 +20,8 @@ let sshd: RealSshd;
 let agent: RealAgent;
 
 beforeAll(async () => {
-  requireTools();
   base = await mkdtemp(join(tmpdir(), 'drover-sshd-'));
+  await requireTools(base);
   sshd = await startSshd(join(base, 'sshd'), ['MaxAuthTries 3']);
 });
 afterAll(async () => {
@@ -164,6 +164,22 @@ it('names the ssh that checks certificates, when only an authority is known for 
   await expect(login(`IdentityFile ${key}`)).rejects.toMatchObject({
     code: 'trust.unknown-host',
     message: expect.stringContaining('known_hosts, line 1'),
+    fix: expect.stringContaining('ssh: system'),
+  });
+});
+
+it('names the ssh that has certificates of users, when a login without one is refused', async () => {
+  const [key, authority] = [join(dir, 'mine'), join(dir, 'authority')];
+  await makeKey(key);
+  await sshd.letIn(`cert-authority ${await makeKey(authority)}`);
+  await run('ssh-keygen', ['-q', '-s', authority, '-I', 'me', '-n', sshd.user, `${key}.pub`]);
+  const config = `IdentityFile ${key}`;
+  const { openssh } = await ownHome(dir, { config }, { SSH_AUTH_SOCK: agent.socket });
+  const argv = ['-o', 'BatchMode=yes', '-p', String(sshd.port), '-l', sshd.user, '127.0.0.1', 'echo by ssh'];
+  expect((await run(openssh, argv)).stdout).toBe('by ssh\n');
+  await expect(login(config)).rejects.toMatchObject({
+    code: 'auth.rejected',
+    message: expect.stringContaining(`${key}-cert.pub is a certificate`),
     fix: expect.stringContaining('ssh: system'),
   });
 });

@@ -18,8 +18,8 @@ const patience = { clock: systemClock, signal: new AbortController().signal };
 let dir = '';
 let sshd: RealSshd;
 beforeAll(async () => {
-  requireTools();
   dir = await mkdtemp(join(tmpdir(), 'drover-paths-'));
+  await requireTools(dir);
   sshd = await startSshd(join(dir, 'sshd'));
 });
 afterAll(async () => {

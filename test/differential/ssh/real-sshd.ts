@@ -98,7 +98,7 @@ export interface RealAgent {
 
 export async function startAgent(dir: string): Promise<RealAgent> {
   const socket = join(dir, 'agent');
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+  const child = spawn('/usr/bin/ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
   for (let i = 0; i < 200; i++) {
     const isUp = await new Promise<boolean>((resolve) => {
       const probe = connect(socket, () => resolve(true)).once('error', () => resolve(false));
