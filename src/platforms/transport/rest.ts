@@ -142,6 +142,8 @@ async function understood(
   if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, await saidIn(answer.body));
   const elsewhere = redirected(answer, said, kind);
   if (elsewhere) throw elsewhere;
+  // Node gives a refused 101 as an answer too.
+  if (status < 200) throw noAnswer(`has the status ${status}, which ends nothing`);
   if (answer.body.length <= MOST_BLANKS && answer.body.every(isBlank)) {
     // 200 promises something (RFC 9110 §15.3.1); an accepted, created or deleted thing may go without a word.
     if (status === 200) throw noAnswer('is empty');
