@@ -1,6 +1,6 @@
 /** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It never writes any: changes are calls. */
 import { type Bytes, bytes } from '../../units.ts';
-import { attribute, child, childrenOf, type XmlElement } from '../transport/xml.ts';
+import { attribute, child, childrenOf, type XmlElement, XmlError } from '../transport/xml.ts';
 import { readDocument } from './document.ts';
 
 export interface DomainXml {
@@ -143,8 +143,11 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** libvirt prints KiB, and reads more. */
-const size = (node: Node): Bytes =>
-  bytes(Number(text(node) ?? 0) * (UNITS[(attribute(node, 'unit') ?? 'KiB').toLowerCase()] ?? 1024));
+function size(node: Node): Bytes {
+  const count = Number(text(node) ?? 0) * (UNITS[(attribute(node, 'unit') ?? 'KiB').toLowerCase()] ?? 1024);
+  if (Number.isSafeInteger(count) && count >= 0) return bytes(count);
+  throw new XmlError('its memory is no number');
+}
 
 /** Undefined for an element that is missing or empty. */
 const text = (node: Node): string | undefined => node?.text || undefined;

@@ -42,6 +42,11 @@ describe('the configuration of a virtual machine', () => {
     expect(readGuestConfig({ vmgenid: 'a' }, 'qemu', 101).identity).toBe('vmgenid=a');
   });
 
+  it('is read at once whatever was written into its notes', () => {
+    const description = `${'\n'.repeat(500_000)}plan=shop`;
+    expect(readGuestConfig({ description }, 'qemu', 101).kcli).toEqual({ plan: 'shop' });
+  });
+
   it('has its size, and what kcli has written', () => {
     expect(config).toMatchObject({
       memory: mib(2048),

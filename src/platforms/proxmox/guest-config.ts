@@ -138,7 +138,7 @@ function readNic(device: string, text: string, kind: GuestKind): Nic {
 
 function readKcliMetadata(description: string): KcliMetadata {
   const found: { plan?: string; profile?: string; image?: string } = {};
-  for (const [, key, value] of description.matchAll(/(?:^|[,\n])\s*(plan|profile|image)=([^,\n]+)/g)) {
+  for (const [, key, value] of description.matchAll(/(?:^|[,\n])[ \t]*(plan|profile|image)=([^,\n]+)/g)) {
     if (key === 'plan' || key === 'profile' || key === 'image') found[key] = value?.trim() ?? '';
   }
   return found;

@@ -53,6 +53,10 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
       state.sent = true;
       state.reused = request.reusedSocket;
     });
+    let interim = 0;
+    request.on('information', () => {
+      if (++interim > MOST_INTERIM) request.destroy(new FleetError('host.protocol', 'its interim answers never end'));
+    });
     request.once('error', (error) => settle(() => reject(signal.aborted ? signal.reason : error)));
     request.once('upgrade', (_response, socket) => {
       socket.destroy();
@@ -79,6 +83,9 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
     request.end(body);
   });
 }
+
+/** 100 Continue, 103 Early Hints: one or two of them come before an answer. */
+const MOST_INTERIM = 16;
 
 const unzip = promisify(gunzip);
 

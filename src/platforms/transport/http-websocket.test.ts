@@ -1,6 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
@@ -55,6 +59,52 @@ async function textOf(stream: Duplex): Promise<string> {
   for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
+
+describe('a websocket over TLS', () => {
+  const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+  async function overTls(trust: { readonly ca?: string; readonly fingerprint?: string }) {
+    const server = createTlsServer({
+      cert: readFileSync(fixture('server.pem')),
+      key: readFileSync(fixture('server-key.pem')),
+    });
+    let asked = 0;
+    server.on('upgrade', (request, socket, head) => {
+      asked++;
+      closers.push(() => socket.destroy());
+      serving((opened) => opened.send('private', () => opened.close(1000)))(request, socket, head);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const target = { host: '127.0.0.1', port, secure: true, base: '', ...trust };
+    const clock = createTestClock();
+    const http = createHttp({ target, endpoint: endpointName('test'), clock, channel: 'console', wire: () => {} });
+    closers.push(() => {
+      http.close();
+      server.close();
+    });
+    const { signal } = new AbortController();
+    const opened = openWebSocket(http, { path: '/console', headers: {}, protocol: 'binary', signal });
+    return { opened, asked: () => asked };
+  }
+  const { fingerprint256 } = new X509Certificate(readFileSync(fixture('server.pem')));
+
+  it.each([
+    ['a private authority', { ca: fixture('authority.pem') }],
+    ['the pinned certificate', { fingerprint: fingerprint256 }],
+  ])('trusts %s', async (_what, trust) => {
+    expect(await textOf(await (await overTls(trust)).opened)).toBe('private');
+  });
+
+  it.each([
+    ['no authority', {}],
+    ['another certificate', { fingerprint: 'AA:'.repeat(31).concat('AA') }],
+  ])('sends nothing to a server that is known by %s', async (_what, trust) => {
+    const { opened, asked } = await overTls(trust);
+    await expect(opened).rejects.toMatchObject({ code: 'trust.tls' });
+    expect(asked()).toBe(0);
+  });
+});
 
 describe('a websocket', () => {
   it('is a stream of bytes, however they are cut into messages, and without losing the first', async () => {

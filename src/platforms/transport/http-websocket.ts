@@ -7,8 +7,9 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import type { Http } from './http.ts';
+import { redirected } from './http-redirect.ts';
 import { plainLine, redactPath } from './http-wire.ts';
-import { StatusError } from './rest-error.ts';
+import { StatusError, saidIn } from './rest-error.ts';
 
 export interface WebSocketOptions {
   readonly path: string;
@@ -38,7 +39,10 @@ export async function openWebSocket(http: Http, options: WebSocketOptions): Prom
     protocol,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   });
-  if ('status' in answer) throw new StatusError(`GET ${redactPath(path)}`, false, answer, answer.body.toString('utf8'));
+  if ('status' in answer) {
+    const said = `GET ${redactPath(path)}`;
+    throw redirected(answer, said, 'reads') ?? new StatusError(said, false, answer, await saidIn(answer.body));
+  }
   return bytesOf(answer, http.name, http.clock);
 }
 

@@ -10,7 +10,7 @@ import type { Http, HttpResponse } from './http.ts';
 import { redirected } from './http-redirect.ts';
 import { redactFields, redactPath } from './http-wire.ts';
 import { JsonError, readJson } from './json.ts';
-import { StatusError } from './rest-error.ts';
+import { StatusError, saidIn } from './rest-error.ts';
 import { retryAfterMs } from './rest-retry.ts';
 import type { Tokens } from './rest-token.ts';
 
@@ -59,9 +59,6 @@ const LONGEST_PAUSE_MS = 20_000;
 const BUSY = new Set([429, 502, 503, 504]);
 /** Of an answer. The list of a Proxmox VE cluster has some 500 bytes for each guest, and comes in one piece. */
 const MOST_BYTES = 16 * 1024 ** 2;
-/** Of an answer that says no: its words are a sentence or two. */
-const MOST_SAID = 16 * 1024;
-const MOST_SAID_AS_TEXT = 2 * 1024;
 /** A line end or two, as good as nothing. */
 const MOST_BLANKS = 16;
 
@@ -142,6 +139,8 @@ async function understood(
   if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, await saidIn(answer.body));
   const elsewhere = redirected(answer, said, kind);
   if (elsewhere) throw elsewhere;
+  // Node gives a refused 101 as an answer too.
+  if (status < 200) throw noAnswer(`has the status ${status}, which ends nothing`);
   if (answer.body.length <= MOST_BLANKS && answer.body.every(isBlank)) {
     // 200 promises something (RFC 9110 §15.3.1); an accepted, created or deleted thing may go without a word.
     if (status === 200) throw noAnswer('is empty');
@@ -167,12 +166,3 @@ async function understood(
 }
 
 const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-
-/** JSON where it is some, else the beginning of the text. */
-async function saidIn(body: Buffer): Promise<unknown> {
-  if (body.length <= MOST_SAID) {
-    const json = await readJson(body).catch(() => undefined);
-    if (json !== undefined) return json;
-  }
-  return body.toString('utf8', 0, MOST_SAID_AS_TEXT);
-}

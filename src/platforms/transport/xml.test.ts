@@ -53,6 +53,8 @@ describe('reading XML', () => {
     ['entities that double each other', `<!DOCTYPE a [<!ENTITY b "${'c'.repeat(99)}"><!ENTITY d "&b;&b;">]><a>&d;</a>`],
     ['an entity that XML does not have', '<a>&nope;</a>'],
     ['a character that Unicode does not have', '<a>&#x7fffff;</a>'],
+    ['a character that XML does not have', '<a>\u001b[2J</a>'],
+    ['the same as a number', '<a b="&#27;"/>'],
     ['a & alone', '<a>a & b</a>'],
     ['an attribute without quotes', '<a b=1/>'],
     ['an abyss', `${'<a>'.repeat(10_000)}${'</a>'.repeat(10_000)}`],

@@ -36,6 +36,8 @@ export class XmlError extends SyntaxError {
 const DEEPEST = 256;
 /** Linux takes no longer argument for a program (MAX_ARG_STRLEN), and QEMU is given these as arguments. */
 const LONGEST_ATTRIBUTE = 128 * 1024;
+/** What sax gathers of an attribute, a comment or an instruction is refused beyond this; text comes in parts of it. */
+(sax as { MAX_BUFFER_LENGTH?: number }).MAX_BUFFER_LENGTH = LONGEST_ATTRIBUTE;
 /** Ten times what the largest elements of libvirt and vSphere have. */
 const MOST_ATTRIBUTES = 256;
 /** Of elements that are held together while a large answer is read: some 100 MB of memory. */
@@ -97,8 +99,8 @@ interface Reader {
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 function createReader(take: Take): Reader {
-  // Positions would cost a third of the time, and mean nothing to who reads the message.
-  const parser = sax.parser(true, { position: false, strictEntities: true } as sax.SAXOptions);
+  // sax counts positions for its own limit as well, and writes them behind its messages.
+  const parser = sax.parser(true, { strictEntities: true } as sax.SAXOptions);
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   let attributes = 0;
@@ -107,11 +109,12 @@ function createReader(take: Take): Reader {
   const refuse = (why: string): never => {
     throw new XmlError(why);
   };
-  parser.onerror = ({ message }) => refuse(message.charAt(0).toLowerCase() + message.slice(1));
+  parser.onerror = ({ message }) => refuse(message.charAt(0).toLowerCase() + message.slice(1).split('\n', 1)[0]);
   parser.ondoctype = () => refuse('a document type is not allowed');
   parser.onsgmldeclaration = () => refuse('declarations are not allowed');
   parser.onattribute = ({ value }) => {
     if (++attributes > MOST_ATTRIBUTES) refuse(`an element with more than ${MOST_ATTRIBUTES} attributes`);
+    if (NOT_XML.test(value)) refuse('a character that XML does not have');
     if (value.length > LONGEST_ATTRIBUTE) refuse(`an attribute longer than ${LONGEST_ATTRIBUTE} characters`);
   };
   parser.onopentag = (tag) => {
@@ -124,6 +127,7 @@ function createReader(take: Take): Reader {
     open.push({ name, attributes: own, text: '', children: [], heldBefore: held - 1 });
   };
   const addText = (text: string) => {
+    if (NOT_XML.test(text)) refuse('a character that XML does not have');
     const element = open.at(-1);
     if (element) element.text += text;
   };
@@ -149,11 +153,14 @@ function createReader(take: Take): Reader {
   };
 }
 
+/** XML 1.0 §2.2. */
+const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+const NOT_XML_ANYWHERE = new RegExp(NOT_XML, 'g');
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** For text and for attributes in double quotes. Characters that XML can't carry are left out. */
 export const escapeXml = (text: string): string =>
-  text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (letter) => ESCAPES[letter] ?? letter);
+  text.replace(NOT_XML_ANYWHERE, '').replace(/[&<>"]/g, (letter) => ESCAPES[letter] ?? letter);
 
 /** The first child of that name. */
 export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>

@@ -54,8 +54,8 @@ describe('what a server says no with', () => {
   });
 
   it('lets nothing through that would move a cursor', async () => {
-    const error = normalizeError(await task('<localizedMessage>a\u001b[2J\nb</localizedMessage>'), 'web1');
-    expect((error as FleetError).message).toBe('web1: a [2J b');
+    const error = normalizeError(await task('<localizedMessage>a\u009b2J\nb\u202e</localizedMessage>'), 'web1');
+    expect((error as FleetError).message).toBe('web1: a 2J b');
   });
 
   it('leaves everything else as it is', () => {

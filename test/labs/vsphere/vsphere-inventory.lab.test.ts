@@ -55,7 +55,7 @@ describe('a vCenter with a thousand VMs', () => {
       xml`<specSet>${filterSpec(WANTED, wholeInventory({ type: 'Folder', value: 'group-d1' }))}</specSet><options/>`,
     );
     expect(body.length).toBeGreaterThan(1_000_000);
-    // One good turn is enough: a machine with other work to do stands still now and then.
+    // One good turn is enough: a collection of old garbage is not the reader's.
     const until = performance.now() + TURNS_MS;
     let longest = Number.POSITIVE_INFINITY;
     while (longest >= LONGEST_MS && performance.now() < until) longest = await longestStep(body);
@@ -63,13 +63,13 @@ describe('a vCenter with a thousand VMs', () => {
   });
 });
 
-/** ms between two looks at the event loop while an answer is read. */
+/** ms that the main thread works between two looks at the event loop while an answer is read; other processes don't count. */
 async function longestStep(body: Buffer): Promise<number> {
   let longest = 0;
-  let since = performance.now();
+  let since = cpuMs();
   let reading = true;
   const look = () => {
-    const now = performance.now();
+    const now = cpuMs();
     longest = Math.max(longest, now - since);
     since = now;
     if (reading) setImmediate(look);
@@ -79,4 +79,9 @@ async function longestStep(body: Buffer): Promise<number> {
   reading = false;
   look();
   return longest;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
