@@ -183,7 +183,9 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
 function tellSaved(stage: Stage, done: string, name: string): void {
   const { services, message } = stage;
   const warnings = services.problems().filter(({ endpoint, severity }) => endpoint === name && severity === 'warning');
-  const sentences = warnings.map(({ message: what, fix }) => (fix === undefined ? what : `${what}: ${stage.advice.onScreen(fix)}`));
+  const sentences = warnings.map(({ message: what, fix }) =>
+    fix === undefined ? what : `${what}: ${stage.advice.onScreen(fix)}`,
+  );
   if (sentences.length === 0) message.say(done, 'good');
   else message.say(`${done}, but ${clean(sentences.join('; '))}`, 'warning');
 }
