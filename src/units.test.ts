@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bytes, formatBytes, parseBytes, spellBytes } from './units.ts';
+import { type Bytes, formatAge, formatBytes, parseBytes, spellBytes } from './units.ts';
 
 /** The same numbers each time, spread over all magnitudes up to 4 PiB. */
 function* sizes(count: number): Generator<Bytes> {
@@ -26,4 +26,21 @@ describe('a size', () => {
       expect(back && formatBytes(back), `${size} ${text}`).toBe(text);
     }
   });
+});
+
+it.each([
+  [Number.NaN, '-'],
+  [0, '0s'],
+  [59.9, '59s'],
+  [60, '1m'],
+  [3_599, '59m'],
+  [3_600, '1h0m'],
+  [86_399, '23h59m'],
+  [86_400, '1d0h'],
+  [100 * 86_400 - 1, '99d23h'],
+  [100 * 86_400, '100d'],
+  [4_000 * 86_400, '4000d'],
+])('tells %d seconds as %s, in seven columns at most', (seconds, text) => {
+  expect(formatAge(seconds)).toBe(text);
+  expect(text.length).toBeLessThanOrEqual(7);
 });

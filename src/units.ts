@@ -39,7 +39,7 @@ export const formatCount = (value: number): string => (Number.isFinite(value) ? 
 export const formatRatio = (value: number): string =>
   Number.isFinite(value) ? `${Math.round(Math.min(1, value) * 100)}%` : '-';
 
-/** Seconds as the two largest units, six columns at most up to a thousand days: `3d4h`, `4h12m`, `12m`, `45s`; unknown is `-`. */
+/** Seconds as the two largest units, seven columns at most: `3d4h`, `4h12m`, `12m`, `45s`; unknown is `-`. */
 export function formatAge(seconds: number): string {
   if (!Number.isFinite(seconds)) return '-';
   const minutes = Math.floor(seconds / 60);

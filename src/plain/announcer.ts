@@ -63,7 +63,7 @@ export function createAnnouncer(
   return {
     moved,
     landed() {
-      // Of a fleet that is still coming in, its first row would be told without what belongs to it.
+      // Of a fleet that is still coming in, the first row would be read out without its VMs.
       if (key === undefined && !store.settled) return;
       // The row that the cursor was on is gone, or the first one has come.
       if (state.view.current()?.key !== key) moved();

@@ -59,7 +59,7 @@ export function readKeys(stage: Stage, state: FleetState, voice: Voice): void {
 
 /** Everything that is wrong with the configuration, one a line. */
 export function readProblems(stage: Stage, voice: Voice): void {
-  const told = problemSentences(stage);
-  if (told.length === 0) voice.say('Nothing is wrong with the configuration.');
-  voice.say(...told.map(({ text, fix }) => (fix === undefined ? text : `${text}. ${stage.advice.onScreen(fix)}`)));
+  const problems = problemSentences(stage);
+  if (problems.length === 0) voice.say('Nothing is wrong with the configuration.');
+  voice.say(...problems.map(({ text, fix }) => (fix === undefined ? text : `${text}. ${stage.advice.onScreen(fix)}`)));
 }

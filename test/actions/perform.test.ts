@@ -82,6 +82,8 @@ describe('an action on a VM', () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'running');
     expect(await run(open, 'vm.restart', vm.id)).toEqual({ text: `${vm.name} was asked to reboot` });
+    const other = open.vm(({ state, id }) => state === 'running' && id !== vm.id);
+    expect(await run(open, 'vm.restart', other.id, { force: true })).toEqual({ text: `${other.name} was reset` });
   });
 
   it('F-050 shuts a VM down, and F-051 cuts its power', async () => {

@@ -32,7 +32,7 @@ describe('vm list', () => {
     const rows = (await desk.run(...args, '-o', 'json')).json<Record<string, unknown>[]>();
     expect(Object.keys(rows[0] ?? {})).toEqual(['cpu', 'name', 'memory']);
     expect(isFalling(rows.map(({ memory }) => Number(memory)).reverse())).toBe(true);
-    expect((await desk.run(...args)).stdout.split('\n')[0]).toMatch(/^ *CPU {2}NAME +SIZE$/);
+    expect((await desk.run(...args)).stdout.split('\n')[0]).toMatch(/^ *CPU {2}NAME +MEMORY$/);
     expect((await desk.run(...args, '-o', 'csv')).stdout.split('\n')[0]).toBe('cpu,name,memory');
     expect((await desk.run(...args, '-o', 'name')).stdout).toMatch(/^demo\/vm-\d+\n/);
   });

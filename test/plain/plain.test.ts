@@ -13,6 +13,25 @@ describe('line mode', () => {
     expect(lines.bytes()).toMatch(/^Frankfurt, pool, 47 of 60 VMs running, unfolded$/m);
   });
 
+  it('counts no VMs before an endpoint has told of any', async () => {
+    await lines.close();
+    lines = await openLines({ 'host-key': 'unknown' });
+    await lines.hear(/^drover, simulated, 0\/1 endpoint, 1 blocked$/m);
+    await lines.press('T');
+    await lines.hear('Trust demo? y or n:');
+    await lines.idle(500);
+    await lines.type('y');
+    await lines.hear('demo is up');
+    await lines.idle(3_000);
+    expect(lines.bytes()).not.toMatch(/\b0(\/| of )0 VMs/);
+    expect(lines.bytes()).toMatch(/^Frankfurt, pool, \d+ of 60 VMs running, unfolded$/m);
+  });
+
+  it('reads what is wrong with the configuration, or that nothing is', async () => {
+    await lines.press('!');
+    await lines.hear('Nothing is wrong with the configuration.');
+  });
+
   it('says each row that is gone to, and the ends of the list', async () => {
     await lines.press('j');
     await lines.hear(/^fra-01, node, up, 12 of 18 VMs running, unfolded$/m);

@@ -142,7 +142,7 @@ describe('in a real terminal', () => {
     const second = open(['--config', config], undefined, env);
     await second.until(/\d+\/20 VMs running/);
     second.type('?');
-    await second.until('─ Keys ─');
+    await second.until('─ Keys: lines 1-');
     expect(second.bytes().toString()).not.toContain('Five keys');
   });
 

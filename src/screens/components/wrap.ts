@@ -24,7 +24,7 @@ export function wrapped(text: string, room: number): readonly string[] {
       used = wide;
       continue;
     }
-    // A path or a key that is longer than a line goes on behind what stands there already.
+    // A path or a key that is longer than a line goes on after the words before it.
     if (used > 0 && used + 1 < columns) {
       line += ' ';
       used++;

@@ -157,12 +157,12 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
         more === '' ? '' : ` ${below}`,
       ];
     }
-    const moreWidth = more === '' ? 0 : width(more) + 2;
+    const moreWidth = more === '' ? 0 : width(more) + 1;
     const shown = inTheMiddle(name, Math.max(4, Math.min(width(name), room.columns - barWidth - moreWidth - 8)));
     const rule = glyphs.horizontal.repeat(Math.max(0, room.columns - width(shown) - barWidth - moreWidth - 6));
-    const sign = more === '' ? '' : ` ${theme.paint('warning', more)} `;
+    const sign = more === '' ? '' : ` ${theme.paint('warning', more)}`;
     return [
-      `${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)}${sign} ${bar} ${theme.paint('border', glyphs.horizontal)}`,
+      `${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)} ${bar} ${theme.paint('border', glyphs.horizontal)}${sign}`,
     ];
   }
 

@@ -6,7 +6,6 @@ import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import type { Advice } from '../advice.ts';
 import { wrapped } from '../components/wrap.ts';
-import { inTheMiddle } from '../fleet/cut-names.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
@@ -125,6 +124,9 @@ function vmFacts({ counts }: Sum): readonly Fact[] {
   ];
 }
 
+/** State and load, before the name. */
+const LEAD = 17;
+
 /** The VMs of a node in short; those outside of the window are blank lines. */
 export function nodeVms(
   id: NodeId,
@@ -137,12 +139,14 @@ export function nodeVms(
   const ids = fleet.vmsBelow(id);
   if (ids.length === 0) return [look.theme.paint('dim', 'No VMs.')];
   const isStale = fleet.endpoints.get(endpointOf(id))?.staleSince !== undefined;
-  return ids.map((vmId, at) => {
+  return ids.flatMap((vmId, at) => {
     const vm = at >= first && at < first + rows ? fleet.vms.get(vmId) : undefined;
-    if (!vm) return '';
+    if (!vm) return [''];
     const sign = isStale ? look.glyphs.stale : look.glyphs.state[vm.state];
     const state = look.theme.paint(isStale ? 'dim' : stateColour(vm.state), fit(`${sign} ${vm.state}`, 11));
     const share = isStale ? '   -' : formatRatio(fleet.samples.cpu(vmId)).padStart(4);
-    return `${state} ${share} ${inTheMiddle(clean(vm.name), Math.max(1, columns - 17))}`;
+    return wrapped(vm.name, columns - LEAD).map((line, row) =>
+      row === 0 ? `${state} ${share} ${line}` : ' '.repeat(LEAD) + line,
+    );
   });
 }

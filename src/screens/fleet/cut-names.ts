@@ -33,7 +33,7 @@ export function createCut(long: readonly LongName[]): Cut {
   let apart = '';
   for (const alike of byShown.values()) {
     if (alike.length === 1) continue;
-    for (const [one, shown] of toldApart(alike, taken)) {
+    for (const [one, shown] of distinct(alike, taken)) {
       cut.set(keyOf(one), shown);
       apart += `${keyOf(one)} ${shown}\n`;
     }
@@ -65,7 +65,7 @@ export function inTheMiddle(name: string, room: number): string {
 }
 
 /** Names of one look, each from a place on where no other one reads the same; `taken` grows by what they are shown as. */
-function toldApart(alike: readonly LongName[], taken: Set<string>): readonly (readonly [LongName, string])[] {
+function distinct(alike: readonly LongName[], taken: Set<string>): readonly (readonly [LongName, string])[] {
   const named = alike.map((one) => ({ one, letters: lettersOf(one.name) }));
   const [first] = named;
   let differs = 0;
@@ -75,19 +75,19 @@ function toldApart(alike: readonly LongName[], taken: Set<string>): readonly (re
   const longest = Math.max(...named.map(({ letters }) => letters.length));
   const starts = [...range(differs, longest), ...range(0, differs).toReversed()];
   let left = named;
-  const told: (readonly [LongName, string])[] = [];
+  const found: (readonly [LongName, string])[] = [];
   for (const from of starts) {
     const shown = left.map(({ one, letters }) => window(letters, from, one.room));
     left = left.filter(({ one }, at) => {
       const text = shown[at] as string;
       if (taken.has(text) || shown.indexOf(text) !== at || shown.lastIndexOf(text) !== at) return true;
       taken.add(text);
-      told.push([one, text]);
+      found.push([one, text]);
       return false;
     });
     if (left.length === 0) break;
   }
-  return told;
+  return found;
 }
 
 const range = (from: number, to: number): number[] =>

@@ -24,7 +24,7 @@ export interface RowScene extends Look {
   readonly kept?: string | undefined;
   /** The key that puts the trouble of an endpoint right, if one does. */
   readonly keyFor: Advice['keyFor'];
-  /** How names that are too long for their column are told apart. */
+  /** How names that are too long for their column are cut and stay different. */
   readonly cut: Cut;
 }
 

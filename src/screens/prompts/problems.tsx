@@ -29,14 +29,14 @@ export function openProblems(stage: Stage): void {
     draw(room) {
       const columns = Math.min(COLUMNS, room.columns - 4);
       const { theme, glyphs } = stage.look;
-      const told = problemSentences(stage);
-      const lines = told.flatMap(({ text, fix }) => [
+      const problems = problemSentences(stage);
+      const lines = problems.flatMap(({ text, fix }) => [
         ...wrapped(clean(text), columns - 2).map((line, at) => `${at === 0 ? glyphs.bullet : ' '} ${line}`),
         ...(fix === undefined
           ? []
           : wrapped(clean(stage.advice.onScreen(fix)), columns - 2).map((line) => theme.paint('dim', `  ${line}`))),
       ]);
-      const all = told.length === 0 ? ['Nothing is wrong with the configuration.'] : lines;
+      const all = problems.length === 0 ? ['Nothing is wrong with the configuration.'] : lines;
       page = Math.max(1, room.rows - 2);
       first = Math.max(0, Math.min(first, all.length - page));
       const title = linesOf('Configuration', first, page, all.length);
