@@ -56,7 +56,7 @@ export const testkit: PlatformTestkit = {
     const endpoint: Endpoint = {
       name: endpointName(`fake-${++servers}`),
       platform: 'fake',
-      values: { vms: 120, seed: 7, password: 'right' },
+      values: { vms: 120, seed: 7, password: 'right', 'reuses-ids': true },
     };
     const server = await fakeServer(endpoint, quickClock);
     const vms = server.fleet.inventory().vms.filter((vm) => vm.node !== undefined);
