@@ -42,6 +42,7 @@ export const testkit: PlatformTestkit = {
   lab: undefined,
   facts: {
     operations: [
+      'vm.identity',
       'vm.info',
       'vm.start',
       'vm.stop',
