@@ -10,6 +10,7 @@ import { runBySystemSsh, systemShell } from '../transport/system-ssh.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, hostOf } from './address.ts';
 import { carrierCommand, probeCommand, socketPaths } from './daemon-sockets.ts';
+import type { Run } from './host-files.ts';
 import { runHere } from './run-here.ts';
 import { certificateAccepted } from './tls-greeting.ts';
 import { oneRecordPerWrite } from './tls-records.ts';
@@ -20,8 +21,8 @@ export interface Dialer {
   /** The daemon must get each call in a write of its own (tls-records.ts). */
   readonly callsApart?: boolean;
   open(signal: AbortSignal): Promise<Duplex>;
-  /** What a shell command prints on the host; missing where there is no login. */
-  run?(command: string, signal: AbortSignal): Promise<string>;
+  /** What a shell command prints on the host, given `input` as its stdin; missing where there is no login. */
+  run?: Run;
   shell?(size: ConsoleSize, signal: AbortSignal): Promise<Attachment>;
   close(): void;
 }
@@ -74,7 +75,11 @@ function localSocket(address: Address): string {
 }
 
 function overSsh(ssh: SshHost, address: Address, host: string): Dialer {
-  const run = async (command: string, signal: AbortSignal) => outputOf(await ssh.pipe(command, signal), signal);
+  const run: Run = async (command, signal, input) => {
+    const stream = await ssh.pipe(command, signal);
+    if (input) stream.write(input);
+    return outputOf(stream, signal);
+  };
   let way: ((signal: AbortSignal) => Promise<Duplex>) | undefined;
   return {
     host,
@@ -104,8 +109,9 @@ function overSsh(ssh: SshHost, address: Address, host: string): Dialer {
 }
 
 function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: string): Dialer {
-  const run = async (command: string, signal: AbortSignal) => {
+  const run: Run = async (command, signal, input) => {
     const { stream, ended } = runBySystemSsh(address, command);
+    if (input) stream.write(input);
     const output = await outputOf(stream, signal);
     const trouble = await ended;
     if (trouble) throw trouble;
@@ -124,12 +130,7 @@ function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: s
   };
 }
 
-async function carrier(
-  run: NonNullable<Dialer['run']>,
-  address: Address,
-  host: string,
-  signal: AbortSignal,
-): Promise<string> {
+async function carrier(run: Run, address: Address, host: string, signal: AbortSignal): Promise<string> {
   const paths = socketPaths(address, undefined);
   const command = carrierCommand(await run(probeCommand(paths), signal), address.driver);
   if (command !== undefined) return command;

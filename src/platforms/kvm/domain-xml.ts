@@ -105,6 +105,11 @@ const DISK = /<disk\s[\s\S]*?<\/disk>/g;
 export const readDisks = (xml: string): readonly DiskXml[] =>
   Array.from(xml.matchAll(DISK), ([disk]) => children(parser.parse(disk) as Node, 'disk').map(readDisk)).flat();
 
+const BARE_DISK = /<disk\s[^<>]*\/>/g;
+
+/** The disks of any document that holds domains: a snapshot's own list also has disks without a content. */
+export const readAllDisks = (xml: string): readonly DiskXml[] => readDisks(xml.replaceAll(BARE_DISK, ''));
+
 function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');
   const pool = attribute(source, 'pool');
