@@ -20,6 +20,8 @@ export interface DoomedFile {
   readonly by: { readonly volume: Volume } | { readonly id: string } | 'definition' | undefined;
   /** The layer above, which must go first. */
   readonly above?: string;
+  /** It stays in any case, a template perhaps: the disk that is layered on it. It is listed unless others need it as well. */
+  readonly baseOf?: string;
 }
 
 export interface DiskFate {
@@ -54,8 +56,12 @@ function decide(candidates: readonly DoomedFile[], stays: string[], { known, uns
   const goes: DoomedFile[] = [];
   const unknown: (DoomedFile & Kept)[] = [];
   for (const file of candidates) {
-    const { path, above } = file;
+    const { path, above, baseOf } = file;
     const user = known.get(path);
+    if (baseOf !== undefined) {
+      if (user === undefined) stays.push(`${path} (base image of ${baseOf})`);
+      continue;
+    }
     const why = unsure.get(path) ?? (file.by === undefined ? 'it is in no active storage pool' : undefined);
     if (user !== undefined) stays.push(`${path} (${user})`);
     else if (above !== undefined && stays.some((line) => line.startsWith(`${above} (`)))
@@ -96,13 +102,15 @@ async function candidatesOf(
   );
   const wanted = new Map<string, string | undefined>(tops.map(({ path }) => [path, undefined]));
   const lowest = new Map<Image, string>();
-  const isListed = (path: string) => wanted.has(path) || stays.some((line) => line.startsWith(`${path} (`));
+  const bases = new Map<string, string>();
+  const isListed = (path: string) =>
+    wanted.has(path) || bases.has(path) || stays.some((line) => line.startsWith(`${path} (`));
   for (const { path, top } of layers) {
     if (isListed(path)) continue;
     if (before.has(path)) {
       wanted.set(path, lowest.get(top) ?? top.path);
       lowest.set(top, path);
-    } else stays.push(`${path} (base image of ${top.path})`);
+    } else bases.set(path, top.path);
   }
   for (const { snapshot, text } of snapshots) {
     for (const path of memoryFiles(text)) stays.push(`${path} (memory of the snapshot ${snapshot})`);
@@ -126,6 +134,7 @@ async function candidatesOf(
     const by = volume ? { volume } : look?.is === 'there' && look.isFile ? { id: look.id } : undefined;
     candidates.push({ path: real, by, ...(above !== undefined && { above }) });
   }
+  for (const [path, baseOf] of bases) candidates.push({ path, by: undefined, baseOf });
   if (xml.nvram !== undefined) candidates.push({ path: xml.nvram, by: 'definition' });
   return { candidates, stays };
 }

@@ -172,18 +172,19 @@ it('never deletes the image that other disks are layered on', async () => {
   await virsh(host, 'attach-disk', 'act4', base, 'vdz', '--config', '--subdriver', 'qcow2');
   const lost = await connection.vm.losses?.(await idOf('act4'), patient());
   expect(lost?.goes).toEqual(['/var/lib/libvirt/images/act4.qcow2']);
-  expect(lost?.stays).toEqual([expect.stringMatching(/busybox\.qcow2 \(.* is layered on it\)/)]);
+  expect(lost?.stays).toEqual([expect.stringMatching(/busybox\.qcow2 \(.* is layered on it, used by .*\)/)]);
   await connection.close();
 });
 
-it('F-058 keeps a disk that another pool has layers on, that a guest names by its pool, or that nobody can be sure of', async () => {
+it('F-058 keeps a disk that another pool has layers on, or that a guest names by its pool', async () => {
   const connection = await connectTo(endpoint);
   const id = await idOf('act6');
   const disk = '/var/lib/libvirt/images/act6.qcow2';
   const staysFor = async () => {
     const lost = await connection.vm.losses?.(id, patient());
-    expect(lost?.goes.includes(disk)).toBe(lost?.stays.length === 0);
-    return lost?.stays;
+    const stays = lost?.stays.filter((line) => line.startsWith(`${disk} `));
+    expect(lost?.goes.includes(disk)).toBe(stays?.length === 0);
+    return stays;
   };
   expect(await staysFor()).toEqual([]);
   await virsh(host, 'pool-create-as', 'fast', 'dir', '--target', '/var/lib/libvirt/fast', '--build');
@@ -203,11 +204,7 @@ it('F-058 keeps a disk that another pool has layers on, that a guest names by it
       stays: [`${disk} (also used by act6)`],
     });
     await virsh(host, 'detach-disk', 'act7', 'vdy', '--config');
-
-    await virsh(host, 'pool-define-as', 'away', 'dir', '--target', '/var/lib/libvirt/away');
-    expect(await staysFor()).toEqual([`${disk} (storage pool away is inactive: what lies there may need it)`]);
   } finally {
-    await virsh(host, 'pool-undefine', 'away').catch(() => undefined);
     await virsh(host, 'pool-destroy', 'fast');
     await connection.close();
   }
