@@ -9,7 +9,7 @@ import { openSshHost, type SshHost } from '../transport/ssh.ts';
 import { runBySystemSsh, systemShell } from '../transport/system-ssh.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, hostOf } from './address.ts';
-import { carrierCommand, probeCommand, socketPaths } from './daemon-sockets.ts';
+import { carrierOf, probeCommand, socketPaths } from './daemon-sockets.ts';
 import type { Run } from './host-files.ts';
 import { runHere } from './run-here.ts';
 import { certificateAccepted } from './tls-greeting.ts';
@@ -132,8 +132,17 @@ function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: s
 
 async function carrier(run: Run, address: Address, host: string, signal: AbortSignal): Promise<string> {
   const paths = socketPaths(address, undefined);
-  const command = carrierCommand(await run(probeCommand(paths), signal), address.driver);
-  if (command !== undefined) return command;
+  const found = carrierOf(await run(probeCommand(paths), signal), address);
+  if ('command' in found) return found.command;
+  const { socket } = address;
+  if (found.missing === 'carrier' && socket !== undefined)
+    throw new FleetError(
+      'config.invalid',
+      `${host} has nothing that leads to ${socket}: virt-ssh-helper takes no other socket`,
+      {
+        fix: `install nc (netcat-openbsd) or socat on ${host}, or let its sshd forward sockets`,
+      },
+    );
   throw new FleetError(
     'host.unreachable',
     `no libvirt daemon answers on ${host}: tried ${paths.join(', ') || address.driver}`,
