@@ -52,7 +52,7 @@ export function createFastTick(options: FastTickOptions): () => Promise<FastTick
     try {
       const info = await poll.call(procedures.domainInfo, { domain }, { signal, deadlineMs: CPU_MS });
       roster.resize(uuid, info.memoryKib, info.cpus);
-      return { cpuTimeNs: info.cpuTimeNs, cpus: info.cpus, memory: info.memoryKib * 1024 };
+      return { cpuTimeNs: info.cpuTimeNs, cpus: info.cpus };
     } catch (error) {
       if (isAboutGuest(error)) return undefined;
       throw error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMeters } from './meters.ts';
 
-const cpu = (seconds: number, cpus = 1) => ({ cpuTimeNs: seconds * 1e9, cpus, memory: 100 });
+const cpu = (seconds: number, cpus = 1) => ({ cpuTimeNs: seconds * 1e9, cpus });
 const unknown = { cpu: Number.NaN, diskRead: Number.NaN, diskWrite: Number.NaN, netRx: Number.NaN, netTx: Number.NaN };
 
 describe('meters', () => {
@@ -35,5 +35,24 @@ describe('meters', () => {
     const meters = createMeters();
     meters.read('a', 0, undefined, undefined);
     expect(meters.read('a', 1_000, undefined, undefined)).toEqual({ ...unknown, memory: Number.NaN });
+  });
+
+  it('keep the last value while another client holds the guest, and call it unknown once it is old', () => {
+    const meters = createMeters();
+    const told = (blockRead: number, memory: number) => ({ blockRead, blockWritten: 0, memory });
+    meters.readSlow('a', 0, told(0, 50));
+    meters.readSlow('a', 5_000, told(10_000, 60));
+    meters.readSlow('a', 10_000, told(Number.NaN, Number.NaN));
+    expect(meters.read('a', 11_000, cpu(1), undefined)).toMatchObject({ memory: 60, diskRead: 2_000 });
+    // The next counters are compared with the last that were told.
+    meters.readSlow('a', 15_000, told(20_000, Number.NaN));
+    expect(meters.read('a', 16_000, cpu(2), undefined)).toMatchObject({ memory: 60, diskRead: 1_000 });
+    expect(meters.read('a', 35_001, cpu(3), undefined)).toMatchObject({ memory: Number.NaN, diskRead: 1_000 });
+  });
+
+  it('call the memory of a guest unknown that does not tell it, never what it was given', () => {
+    const meters = createMeters();
+    meters.readSlow('a', 0, { blockRead: 0, blockWritten: 0, memory: Number.NaN });
+    expect(meters.read('a', 1_000, cpu(1), undefined).memory).toBeNaN();
   });
 });

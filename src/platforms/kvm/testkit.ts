@@ -19,7 +19,7 @@ export const testkit: PlatformTestkit = {
     startTakesMs: 3_000,
     stopTakesMs: 3_000,
     guestsAnswer: true,
-    samples: ['cpu', 'memory'],
+    samples: ['cpu'],
     changes: {
       config: {
         memory: mib(192),
