@@ -1,5 +1,5 @@
 import type { GuestCall } from './guest-call.ts';
-import type { HostFiles } from './host-files.ts';
+import type { HostFiles, Look } from './host-files.ts';
 import { procedures } from './rpc/protocol.ts';
 import type { Storage } from './storage.ts';
 
@@ -15,25 +15,21 @@ export async function trustedFiles(
   { client, signal }: GuestCall,
   { volumes }: Storage,
 ): Promise<HostFiles | undefined> {
-  const listed = [...volumes].filter(([, { isFile, changed }]) => isFile && changed !== undefined).slice(0, PROBES);
-  if (listed.length === 0) {
-    const [there, here] = await Promise.all([
-      client.call(procedures.hostname, undefined, { signal }),
-      login.hostname(signal),
-    ]);
-    const first = (name: string) => name.split('.')[0];
-    return here !== '' && first(here) === first(there) ? login : undefined;
-  }
-  const looks = await login.look(
-    listed.map(([path]) => path),
-    signal,
-  );
+  const listed = [...volumes].filter(([, { isFile }]) => isFile).slice(0, PROBES);
+  const paths = listed.map(([path]) => path);
+  const looks = listed.length > 0 ? await login.look(paths, signal) : new Map<string, Look>();
   let same = 0;
-  for (const [path, { changed }] of listed) {
+  for (const [path, { changed = 0 }] of listed) {
     const look = looks.get(path);
     // A disk that is being written to has changed since it was listed.
-    if (look?.is !== 'there' || changed === undefined || look.changed < changed) return undefined;
+    if (look?.is !== 'there' || look.changed < changed) return undefined;
     if (look.changed === changed) same += 1;
   }
-  return same > 0 ? login : undefined;
+  if (same > 0) return login;
+  const [there, here] = await Promise.all([
+    client.call(procedures.hostname, undefined, { signal }),
+    login.hostname(signal),
+  ]);
+  const first = (name: string) => name.split('.')[0];
+  return here !== '' && first(here) === first(there) ? login : undefined;
 }
