@@ -102,7 +102,7 @@ export function readDomainXml(xml: string): DomainXml {
 const DISK = /<disk\s[\s\S]*?<\/disk>/g;
 
 /** The disks alone, for whoever goes through the documents of a whole host. */
-export const readDisks = (xml: string): readonly DiskXml[] =>
+const readDisks = (xml: string): readonly DiskXml[] =>
   Array.from(xml.matchAll(DISK), ([disk]) => children(parser.parse(disk) as Node, 'disk').map(readDisk)).flat();
 
 const BARE_DISK = /<disk\s[^<>]*\/>/g;
