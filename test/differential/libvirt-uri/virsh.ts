@@ -17,7 +17,7 @@ export interface Attempt {
   readonly pki?: string;
 }
 
-export const VIRSH = '/usr/bin/virsh';
+const VIRSH = '/usr/bin/virsh';
 
 export function needVirsh(): void {
   if (!existsSync(VIRSH)) throw new Error(`${VIRSH} is missing: apt-get install libvirt-clients`);

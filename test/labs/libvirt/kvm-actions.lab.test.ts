@@ -82,18 +82,47 @@ it('F-072 F-292 gives a running guest more memory, which the guest takes', async
   expect(await settings?.(id, 'config', patient())).toMatchObject({ memory: mib(192) });
 });
 
-it('says what to do about memory that is more than the guest may have, before anything is sent', async () => {
+it('gives a guest that is off more memory than it could have, in one step', async () => {
   const { connection } = await open();
   const { configure } = connection.vm;
   const id = await idOf('act3');
-  const refused = configure?.(id, 'config', { memory: mib(512) }, {}, patient());
+  const accepted = await configure?.(id, 'config', { memory: mib(512) }, { memory: mib(128) }, patient());
+  expect(accepted?.warnings).toEqual([
+    { feature: 'max-memory', detail: 'raised to 512M as well, since memory is more than it was' },
+  ]);
+  const info = await virsh(host, 'dominfo', 'act3');
+  expect(info).toMatch(/Max memory: +524288 KiB/);
+  expect(info).toMatch(/Used memory: +524288 KiB/);
+});
+
+it('says what to do about memory that is more than a running guest may have, before anything is sent', async () => {
+  const { connection } = await open();
+  const id = await idOf('act0');
+  const refused = connection.vm.configure?.(id, 'running', { memory: mib(512) }, {}, patient());
   await expect(refused).rejects.toMatchObject({
     code: 'op.refused',
-    message: 'act3: memory 512M is more than its max-memory, 256M',
-    fix: 'raise max-memory as well',
+    message: 'act0: memory 512M is more than its max-memory, 256M',
+    fix: 'raise max-memory in the saved settings; the next start takes it',
   });
-  await configure?.(id, 'config', { memory: mib(512), 'max-memory': mib(512) }, {}, patient());
-  expect(await virsh(host, 'dominfo', 'act3')).toMatch(/Max memory: +524288 KiB/);
+});
+
+it('shows a guest without a saved definition as gone once it was forced off', async () => {
+  const xml = (await virsh(host, 'dumpxml', 'act8')).replace(/<(uuid|mac)[\s\S]*?(<\/uuid>|\/>)/g, '');
+  await writeFile(join(tmp, 'transient.xml'), xml.replace('>act8<', '>act-transient<').replaceAll('act8.', 'act9.'));
+  await virsh(host, 'create', join(tmp, 'transient.xml'));
+  const watched = await open();
+  const id = await idOf('act-transient');
+  await watched.untilState(id, 'running');
+  await watched.connection.vm.stop(id, 'force', patient());
+  await watched.until('the row to go', () => (watched.vms.has(id) ? undefined : true), 5_000);
+});
+
+it('asks no paused guest to shut down, and says what to do', async () => {
+  const { connection } = await open();
+  await virsh(host, 'start', 'act8', '--paused');
+  const asked = connection.vm.stop(await idOf('act8'), 'graceful', patient());
+  await expect(asked).rejects.toMatchObject({ code: 'op.conflict', fix: 'resume it first, or force it' });
+  await virsh(host, 'destroy', 'act8');
 });
 
 it('F-252 logs in at the serial console, and detaches without stopping the guest', async () => {
