@@ -36,9 +36,12 @@ export async function deleteFiles(
     return { stays: plan.stays, kept: listed(kept) };
   }
   for (const { path, why } of now.unknown) if (!isNvram(doomed, path)) kept.set(path, why);
-  const stillPlanned = new Set(planned.map(({ path }) => path));
+  for (const { path } of planned) {
+    const stays = now.stays.find((line) => line.startsWith(`${path} (`));
+    if (stays !== undefined && !stays.endsWith('(is not there)')) kept.set(path, stays.slice(path.length + 2, -1));
+  }
   for (const file of now.goes) {
-    if (!stillPlanned.has(file.path)) continue;
+    if (!planned.some(({ path }) => path === file.path)) continue;
     if (file.above !== undefined && kept.has(file.above)) {
       kept.set(file.path, `${file.above} is layered on it`);
       continue;
@@ -50,7 +53,7 @@ export async function deleteFiles(
       kept.set(file.path, `it could not be deleted: ${sentence(normalizeError(error, file.path))}`);
     }
   }
-  return { stays: [...new Set([...plan.stays, ...now.stays])], kept: listed(kept) };
+  return { stays: plan.stays, kept: listed(kept) };
 }
 
 /** It went with the definition, or was left by it: what is said of it afterwards is of no use. */

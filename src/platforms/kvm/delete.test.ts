@@ -212,8 +212,7 @@ describe('deleting a guest', () => {
     answer(procedures.listDomains, ({ flags }) => ({ domains: flags === 0 && !isThere() ? [WEB2] : [], count: 1 }));
     answer(procedures.domainXml, ({ domain }) => (domain.name === 'web2' ? uses('/d/web1.raw') : XML_OF_WEB1));
     expect((await losing()).goes).toEqual(['/d/web1.raw']);
-    const { warnings } = await deleting();
-    expect(warnings).toEqual([{ feature: 'disks', detail: 'stays: /d/web1.raw (also used by web2)' }]);
+    expect(await deleting()).toEqual({ warnings: [], kept: [{ path: '/d/web1.raw', why: 'also used by web2' }] });
     expect(came).not.toContain('STORAGE_VOL_DELETE');
   });
 

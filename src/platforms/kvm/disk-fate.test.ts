@@ -44,6 +44,16 @@ describe('the fate of disks', () => {
     }
   });
 
+  it('keeps a disk whose path another guest spells in another way', async () => {
+    for (const path of ['/d//base.qcow2', '/d/./base.qcow2', '//d/.//base.qcow2']) {
+      const others = { web2: { saved: domain(file(path, 'raw')) } };
+      expect(await said({ pools: { default: own }, folders, others })).toEqual(stays('also used by web2'));
+    }
+    const others = { web2: { saved: domain(file('/d/sub/../base.qcow2', 'raw')) } };
+    expect((await said({ pools: { default: own }, folders, others })).goes).toEqual([]);
+    expect(await said({ pools: { default: own }, folders }, domain(file('/d//base.qcow2')))).toEqual(GOES);
+  });
+
   it('keeps a disk that a snapshot or the saved memory of another guest names', async () => {
     const withSnapshot = { saved: domain(), snapshots: { monday: snapshotOf(file(BASE, 'raw')) } };
     expect(await said({ pools: { default: own }, others: { web2: withSnapshot } })).toEqual(

@@ -8,7 +8,7 @@ import { type DiskXml, type DomainXml, readAllDisks } from './domain-xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import type { HostFiles } from './host-files.ts';
 import { type Image, layersOf } from './image-layers.ts';
-import { memoryFiles } from './mentioned-paths.ts';
+import { memoryFiles, withoutDots } from './mentioned-paths.ts';
 import type { Volume } from './rpc/protocol.ts';
 import { readStorage, type Storage } from './storage.ts';
 import { trustedFiles } from './trusted-files.ts';
@@ -89,7 +89,7 @@ async function candidatesOf(
     const path = disk.path ?? (disk.volume && storage.pathOf(disk.volume.pool, disk.volume.name));
     if (reason !== undefined) stays.push(`${name} (${reason})`);
     else if (path === undefined) stays.push(`${name} (in no storage pool that can be read)`);
-    else tops.push({ path, format: disk.format === '' ? 'raw' : disk.format, user: '' });
+    else tops.push({ path: withoutDots(path), format: disk.format === '' ? 'raw' : disk.format, user: '' });
   }
   const { layers } = await layersOf(tops, storage, files, signal);
   // A disk that has become the base of a snapshot is the guest's own; a template below it is not.

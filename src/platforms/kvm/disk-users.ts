@@ -7,7 +7,7 @@ import { type DiskXml, readAllDisks } from './domain-xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import type { HostFiles, Look } from './host-files.ts';
 import { type Image, type Layer, layersOf } from './image-layers.ts';
-import { mentionedPaths, sharedFolders } from './mentioned-paths.ts';
+import { mentionedPaths, sharedFolders, withoutDots } from './mentioned-paths.ts';
 import { otherDomains } from './other-domains.ts';
 import type { Storage, StoredVolume } from './storage.ts';
 
@@ -69,8 +69,9 @@ function readDocument(xml: string, shows: string, user: string, named: Named, st
     readAllDisks(shows).flatMap((disk) => (disk.showsLayers && disk.path !== undefined ? [disk.path] : [])),
   );
   for (const disk of readAllDisks(xml)) {
-    const path = disk.path ?? (disk.volume && storage.pathOf(disk.volume.pool, disk.volume.name));
-    if (path !== undefined) {
+    const written = disk.path ?? (disk.volume && storage.pathOf(disk.volume.pool, disk.volume.name));
+    if (written !== undefined) {
+      const path = withoutDots(written);
       setOnce(named.paths, path, `also ${user}`);
       named.images.push({ path, format: shown.has(path) ? 'raw' : formatOf(disk), user });
     } else if (disk.volume !== undefined || (disk.elsewhere !== undefined && formatOf(disk) !== 'raw')) {

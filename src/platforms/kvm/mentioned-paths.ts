@@ -16,14 +16,20 @@ export function mentionedPaths(xml: string): ReadonlySet<string> {
       if (path.startsWith('/')) paths.add(path);
     }
   }
+  for (const path of [...paths]) paths.add(withoutDots(path));
   return paths;
 }
+
+/** `/d//./a` as `/d/a`. What leads up again stays as it is: a link may be in between. */
+export const withoutDots = (path: string): string => path.replace(/\/(?:\.?\/)+/g, '/');
 
 const FOLDERS = /<source\s[^<>]*?\bdir\s*=\s*(?:'([^'<]*)'|"([^"<]*)")/g;
 
 /** Folders of the host that the guest is given whole: shared file systems, and disks made of a folder. */
 export const sharedFolders = (xml: string): readonly string[] =>
-  Array.from(xml.matchAll(FOLDERS), ([, single, double]) => decoded(single ?? double ?? ''));
+  Array.from(xml.matchAll(FOLDERS), ([, single, double]) =>
+    withoutDots(decoded(single ?? double ?? '')).replace(/(?<=.)\/$/, ''),
+  );
 
 const decoded = (text: string): string =>
   text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal?: string, hex?: string, name?: string) => {

@@ -28,8 +28,8 @@ export interface StoredVolume {
   readonly backing: VolumeXml['backing'];
 }
 
-/** libvirt lists no files with such names, though they may be there. */
-const hasControls = (path: string): boolean => /[\x00-\x1f\x7f]/.test(path);
+/** libvirt lists no files with control characters in their names, though they may be there; others have many spellings. */
+const isPlain = (path: string): boolean => !/[\x00-\x1f\x7f]|\/\/|\/\.\.?(?:\/|$)/.test(path);
 /** Documents that are asked for at once. */
 const AT_ONCE = 64;
 /** A pool that takes longer (a slow share, thousands of images) is taken as libvirt knew it. */
@@ -59,7 +59,7 @@ export async function readStorage({ client, signal }: Pick<GuestCall, 'client' |
       const folder = folders.get(pool);
       return paths.get(keyOf(pool, volume)) ?? (folder === undefined ? undefined : `${folder}/${volume}`);
     },
-    isMissing: (path) => upToDate.has(dirname(path)) && !volumes.has(path) && !hasControls(path),
+    isMissing: (path) => upToDate.has(dirname(path)) && !volumes.has(path) && isPlain(path),
   };
 
   async function readFolder(pool: StoragePool): Promise<void> {
