@@ -1,5 +1,6 @@
 /** From an address to bytes: each open() is one more connection to the daemon. */
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FleetError, isAbort } from '../../errors.ts';
 import type { Attachment, ConsoleSize, Context } from '../contract.ts';
@@ -9,6 +10,7 @@ import { openSshHost, type SshHost } from '../transport/ssh.ts';
 import { runBySystemSsh, systemShell } from '../transport/system-ssh.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, hostOf } from './address.ts';
+import { clientFiles } from './client-files.ts';
 import { carrierOf, probeCommand, socketPaths } from './daemon-sockets.ts';
 import type { Run } from './host-files.ts';
 import { runHere } from './run-here.ts';
@@ -47,11 +49,7 @@ export async function createDialer(endpoint: string, address: Address, context: 
         host,
         callsApart: true,
         async open(signal) {
-          const files = {
-            ...(address.ca && { ca: address.ca }),
-            ...(address.cert && { cert: address.cert }),
-            ...(address.key && { key: address.key }),
-          };
+          const files = clientFiles(address, homedir(), existsSync);
           const socket = await openTls({ host, port: address.port, ...files }, { clock, signal });
           await certificateAccepted(socket, hostPort(host, address.port), { clock, signal });
           return oneRecordPerWrite(socket);
