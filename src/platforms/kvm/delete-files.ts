@@ -7,7 +7,7 @@ import type { HostFiles } from './host-files.ts';
 import { normalizeError } from './normalize-error.ts';
 import { procedures } from './rpc/protocol.ts';
 
-/** The fate with those of its unknown files among what goes that somebody has named. */
+/** The fate after the user's word: unknown files that are named are among what goes. */
 export function chosen({ goes, stays, unknown }: DiskFate, named: readonly string[]): DiskFate {
   const isNamed = ({ path }: DoomedFile) => named.includes(path);
   return {
@@ -49,7 +49,7 @@ export async function deleteFiles(
     try {
       await call.change(`delete ${file.path}`, () => remove(call, files, file));
     } catch (error) {
-      // The guest is gone by now: that a file is left is told, and is no failure of the whole.
+      // The guest is gone by now: a file that is left is reported, and is no failure of the whole.
       kept.set(file.path, `it could not be deleted: ${sentence(normalizeError(error, file.path))}`);
     }
   }

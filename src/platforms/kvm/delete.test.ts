@@ -161,7 +161,7 @@ describe('deleting a guest', () => {
       UNDEFINE.checkpointsMetadata,
     ],
   ] as const)(
-    'deletes %s only when it is told to, and lists them as lost',
+    'deletes %s only when that was asked, and lists them as lost',
     async (_what, list, found, why, lost, flag) => {
       const { deleting, losing, came, answer, isThere, flags } = setUpLasting();
       answer<unknown, unknown>(list, () => found);
@@ -175,7 +175,7 @@ describe('deleting a guest', () => {
     },
   );
 
-  it('keeps all disks when told so, and looks for nothing that may be lost', async () => {
+  it('keeps all disks when that was asked, and looks for nothing that may be lost', async () => {
     const { deleting, came, isThere } = setUpLasting();
     expect(await deleting({ keepDisks: true })).toEqual({ warnings: [] });
     expect([isThere(), came.includes('STORAGE_VOL_DELETE')]).toEqual([false, false]);

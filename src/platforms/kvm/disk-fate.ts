@@ -28,7 +28,7 @@ export interface DiskFate {
   readonly goes: readonly DoomedFile[];
   /** With the reason: `/iso/debian.iso (read-only)`. */
   readonly stays: readonly string[];
-  /** They stay as well, unless somebody who knows better names them. */
+  /** They stay as well, unless the user names them. */
   readonly unknown: readonly (DoomedFile & Kept)[];
 }
 

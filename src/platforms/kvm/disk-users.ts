@@ -26,7 +26,7 @@ interface Named {
   readonly images: Image[];
   /** folder -> `web2 shares the folder /srv`. */
   readonly folders: Map<string, string>;
-  /** Disks whose file can't be told: sentences. */
+  /** Disks whose file isn't known: sentences. */
   readonly nowhere: string[];
 }
 

@@ -69,7 +69,7 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
       stop();
     }
   }
-  /** A host that can't be asked has told nothing: that is an answer for whoever must decide. */
+  /** A host that can't be asked has said nothing: the files are unknown then. */
   async function tried(script: string, words: readonly string[], signal: AbortSignal): Promise<string> {
     try {
       return await ask(script, words, signal);
@@ -91,9 +91,9 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
       const absent = askable.filter((path) => !looks.has(path));
       for (const some of slices(absent, AT_ONCE)) {
         const lines = (await tried(WHY, some, signal)).split('\n');
-        const told = lines.length === some.length + 1;
+        const hasAll = lines.length === some.length + 1;
         some.forEach((path, i) => {
-          const why = told ? (/: ([^:]+)$/.exec(lines[i] ?? '')?.[1] ?? 'not read') : 'the host does not say';
+          const why = hasAll ? (/: ([^:]+)$/.exec(lines[i] ?? '')?.[1] ?? 'not read') : 'the host does not say';
           looks.set(path, why === 'No such file or directory' ? { is: 'missing' } : { is: 'unknown', why });
         });
       }

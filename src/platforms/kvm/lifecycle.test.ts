@@ -65,7 +65,7 @@ it.each([
   ['stop', 'force', 'DOMAIN_DESTROY_FLAGS'],
   ['restart', 'graceful', 'DOMAIN_REBOOT'],
   ['restart', 'force', 'DOMAIN_RESET'],
-] as const)('%s, %s: asks the guest or cuts in, as it was told', async (verb, how, call) => {
+] as const)('%s, %s: asks the guest or cuts in, as was asked', async (verb, how, call) => {
   const { ops, sent } = setUp(DOMAIN.running);
   await ops[verb]?.(WEB1, how, signal);
   expect(sent()).toEqual([call]);

@@ -39,13 +39,13 @@ describe('meters', () => {
 
   it('keep the last value while another client holds the guest, and call it unknown once it is old', () => {
     const meters = createMeters();
-    const told = (blockRead: number, memory: number) => ({ blockRead, blockWritten: 0, memory });
-    meters.readSlow('a', 0, told(0, 50));
-    meters.readSlow('a', 5_000, told(10_000, 60));
-    meters.readSlow('a', 10_000, told(Number.NaN, Number.NaN));
+    const reading = (blockRead: number, memory: number) => ({ blockRead, blockWritten: 0, memory });
+    meters.readSlow('a', 0, reading(0, 50));
+    meters.readSlow('a', 5_000, reading(10_000, 60));
+    meters.readSlow('a', 10_000, reading(Number.NaN, Number.NaN));
     expect(meters.read('a', 11_000, cpu(1), undefined)).toMatchObject({ memory: 60, diskRead: 2_000 });
-    // The next counters are compared with the last that were told.
-    meters.readSlow('a', 15_000, told(20_000, Number.NaN));
+    // The next counters are compared with the last ones that came.
+    meters.readSlow('a', 15_000, reading(20_000, Number.NaN));
     expect(meters.read('a', 16_000, cpu(2), undefined)).toMatchObject({ memory: 60, diskRead: 1_000 });
     expect(meters.read('a', 35_001, cpu(3), undefined)).toMatchObject({ memory: Number.NaN, diskRead: 1_000 });
   });

@@ -28,7 +28,7 @@ export interface NetReading {
   readonly netSent: number;
 }
 
-/** NaN is what was not told: while another client asks the same guest, the daemon leaves out what it would have to wait for. */
+/** NaN is what was left out: while another client asks the same guest, the daemon leaves out what it would have to wait for. */
 export interface SlowReading {
   readonly blockRead: number;
   readonly blockWritten: number;

@@ -130,9 +130,9 @@ export function compare(shown: readonly Shown[], said: ReadonlyMap<string, reado
 }
 
 function sharesAround(all: readonly Said[], from: number, to: number): readonly number[] {
-  const told = all.filter(({ cpuTimeNs }) => cpuTimeNs !== undefined);
-  return told.slice(1).flatMap((after, i) => {
-    const before = told[i];
+  const counted = all.filter(({ cpuTimeNs }) => cpuTimeNs !== undefined);
+  return counted.slice(1).flatMap((after, i) => {
+    const before = counted[i];
     if (!before || after.to < from || before.from > to) return [];
     const spent = (after.cpuTimeNs ?? 0) - (before.cpuTimeNs ?? 0);
     // When between asking and answering the counter was read is not known: as short and as long as it can have been.

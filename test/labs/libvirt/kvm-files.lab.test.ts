@@ -32,7 +32,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await removeGuests(host, DOOMED, OTHER);
   await makeGuests(host, DOOMED, OTHER);
-  // Two images that were made in the same instant could not be told apart without a login.
+  // Two images that were made in the same instant could not be distinguished without a login.
   await inHost(host, 'touch', DISK);
 });
 afterEach(async () => {
