@@ -4,6 +4,7 @@
 interface Meter {
   cpuTimeNs: number;
   cpuAt: number;
+  cpuTookMs: number;
   netReceived: number;
   netSent: number;
   netAt: number;
@@ -21,6 +22,9 @@ interface Meter {
 export interface CpuReading {
   readonly cpuTimeNs: number;
   readonly cpus: number;
+  /** In ticks: when it was asked for, and when the answer came. The counter was read some time in between. */
+  readonly askedAt: number;
+  readonly answeredAt: number;
 }
 
 export interface NetReading {
@@ -56,6 +60,11 @@ export interface Meters {
 
 /** The slow layer comes every few seconds; after this long its values are history. */
 const FRESH_MS = 30_000;
+/**
+ * Of the time between two readings: when one took longer to come than the other by more than this, a busy link or
+ * program has moved it, and a share would be made up.
+ */
+const MOST_JITTER = 1 / 8;
 
 const rate = (before: number, after: number, ms: number): number =>
   // A counter that went back belongs to another run of the guest.
@@ -69,6 +78,7 @@ export function createMeters(): Meters {
       meter = {
         cpuTimeNs: Number.NaN,
         cpuAt: 0,
+        cpuTookMs: 0,
         netReceived: Number.NaN,
         netSent: Number.NaN,
         netAt: 0,
@@ -89,10 +99,18 @@ export function createMeters(): Meters {
       const meter = meterOf(uuid);
       let cpuShare = Number.NaN;
       if (cpu) {
-        const nsPerSecond = rate(meter.cpuTimeNs, cpu.cpuTimeNs, at - meter.cpuAt);
+        const tookMs = cpu.answeredAt - cpu.askedAt;
+        const readAt = cpu.askedAt + tookMs / 2;
+        const windowMs = readAt - meter.cpuAt;
+        const isSure = Math.abs(tookMs - meter.cpuTookMs) <= windowMs * MOST_JITTER;
+        const nsPerSecond = isSure ? rate(meter.cpuTimeNs, cpu.cpuTimeNs, windowMs) : Number.NaN;
         cpuShare = Math.min(1, nsPerSecond / 1e9 / Math.max(1, cpu.cpus));
-        meter.cpuTimeNs = cpu.cpuTimeNs;
-        meter.cpuAt = at;
+        // The next one is compared with the reading whose time is known better.
+        if (isSure || Number.isNaN(meter.cpuTimeNs) || tookMs < meter.cpuTookMs) {
+          meter.cpuTimeNs = cpu.cpuTimeNs;
+          meter.cpuAt = readAt;
+          meter.cpuTookMs = tookMs;
+        }
       }
       let netRx = Number.NaN;
       let netTx = Number.NaN;
