@@ -8,7 +8,7 @@ import type { GuestCall } from './guest-call.ts';
 import type { HostFiles, Look } from './host-files.ts';
 import { type Image, type Layer, layersOf } from './image-layers.ts';
 import { mentionedPaths, sharedFolders, withoutDots } from './mentioned-paths.ts';
-import { otherDomains } from './other-domains.ts';
+import { type DomainDocument, otherDomains } from './other-domains.ts';
 import type { Storage, StoredVolume } from './storage.ts';
 
 export interface DiskUsers {
@@ -38,7 +38,7 @@ export async function usersOf(
   paths: readonly string[],
 ): Promise<DiskUsers> {
   const named: Named = { paths: new Map(), images: [], folders: new Map(), nowhere: [] };
-  for await (const { text, shows, user } of otherDomains(call)) readDocument(text, shows, user, named, storage);
+  for await (const document of otherDomains(call)) readDocument(document, named, storage);
 
   const { layers, dark } = await layersOf(named.images, storage, files, call.signal);
   for (const { path, user, top } of layers) setOnce(named.paths, path, `${top.path} is layered on it, ${user}`);
@@ -61,14 +61,10 @@ export async function usersOf(
 const cannotRead = ({ path, user, top }: Layer): string =>
   `${path}, ${path === top.path ? '' : `below ${top.path}, `}${user}, can't be read and may be layered on it`;
 
-function readDocument(xml: string, shows: string, user: string, named: Named, storage: Storage): void {
-  for (const path of mentionedPaths(xml)) setOnce(named.paths, path, `also ${user}`);
-  for (const folder of sharedFolders(xml)) setOnce(named.folders, folder, `${folder}, where it lies, is ${user}`);
-  // libvirt shows the whole chain of layers of what runs.
-  const shown = new Set(
-    readAllDisks(shows).flatMap((disk) => (disk.showsLayers && disk.path !== undefined ? [disk.path] : [])),
-  );
-  for (const disk of readAllDisks(xml)) {
+function readDocument({ text, shown, user }: DomainDocument, named: Named, storage: Storage): void {
+  for (const path of mentionedPaths(text)) setOnce(named.paths, path, `also ${user}`);
+  for (const folder of sharedFolders(text)) setOnce(named.folders, folder, `${folder}, where it lies, is ${user}`);
+  for (const disk of readAllDisks(text)) {
     const written = disk.path ?? (disk.volume && storage.pathOf(disk.volume.pool, disk.volume.name));
     if (written !== undefined) {
       const path = withoutDots(written);

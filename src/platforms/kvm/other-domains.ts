@@ -1,4 +1,5 @@
 /** The documents of all other domains of a host: as they are saved, as they run, and as they were. */
+import { readAllDisks } from './domain-xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
 import { type Domain, LIST, procedures, XML } from './rpc/protocol.ts';
@@ -6,8 +7,8 @@ import { uuidText } from './uuid.ts';
 
 export interface DomainDocument {
   readonly text: string;
-  /** The document of the same domain that shows the layers of its disks: that of one that runs, else empty. */
-  readonly shows: string;
+  /** Paths of disks whose layers the same domain shows, since it runs: libvirt lists the whole chain then. */
+  readonly shown: ReadonlySet<string>;
   /** `used by web2`, `needed by the snapshot monday of web2`. */
   readonly user: string;
 }
@@ -51,13 +52,14 @@ async function documentsOf(
     hasSnapshots ? snapshotDocuments(client, domain, signal) : [],
   ]);
   const { name } = domain;
+  const shown = new Set(readAllDisks(live).flatMap(({ showsLayers, path }) => (showsLayers && path ? [path] : [])));
   const documents = [
-    { text: saved, shows: live, user: `used by ${name}` },
-    { text: live, shows: live, user: `used by ${name}` },
-    { text: memory, shows: live, user: `needed by the saved memory of ${name}` },
+    { text: saved, shown, user: `used by ${name}` },
+    { text: live, shown, user: `used by ${name}` },
+    { text: memory, shown, user: `needed by the saved memory of ${name}` },
     ...snapshots.map(({ snapshot, text }) => ({
       text,
-      shows: live,
+      shown,
       user: `needed by the snapshot ${snapshot} of ${name}`,
     })),
   ];
