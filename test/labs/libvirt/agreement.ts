@@ -135,6 +135,8 @@ function sharesAround(all: readonly Said[], from: number, to: number): readonly 
     const before = counted[i];
     if (!before || after.to < from || before.from > to) return [];
     const spent = (after.cpuTimeNs ?? 0) - (before.cpuTimeNs ?? 0);
+    // Another run of the guest.
+    if (spent < 0) return [];
     // When between asking and answering the counter was read is not known: as short and as long as it can have been.
     return [after.to - before.from, after.from - before.to].map((ms) =>
       Math.min(1, spent / 1e6 / Math.max(1, ms) / after.vcpus),
