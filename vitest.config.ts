@@ -1,12 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+const TESTS = '*.test.{ts,tsx}';
+/** Of these a worker runs one file after the other in the modules that are loaded already: they leave nothing behind. */
+const SHARING = [`src/**/${TESTS}`, `test/${TESTS}`, `test/{actions,cli,fake,plain,screens,soak,state}/**/${TESTS}`];
+const NOT_HERE = ['**/node_modules/**', 'test/**/*.lab.test.ts'];
+
 /** The quick suite: nothing but Node is needed. The labs have a configuration of their own. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', 'test/**/*.lab.test.ts'],
-    // Two cores are common where this runs; a pty test must not starve.
-    maxWorkers: 2,
+    // Two cores are common where this runs, and a few files wait for servers most of their time.
+    maxWorkers: 3,
     testTimeout: 20_000,
+    // A golden file that is missing fails here as in CI, and is not written by the run that it should check; -u writes it.
+    update: 'none',
+    globalSetup: ['test/setup/fresh-build.ts', 'test/setup/own-home.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'alone', include: [`test/**/${TESTS}`], exclude: [...NOT_HERE, ...SHARING] },
+      },
+      {
+        extends: true,
+        test: { name: 'sharing', isolate: false, include: SHARING, exclude: NOT_HERE },
+      },
+    ],
   },
 });

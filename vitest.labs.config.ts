@@ -4,10 +4,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.lab.test.ts'],
+    globalSetup: 'test/setup/fresh-build.ts',
     setupFiles: ['test/labs/libvirt/mend-before.ts'],
     // a lab is one machine room: two files that cut the same cable would see each other's faults
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    update: 'none',
   },
 });

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { actions } from './actions/index.ts';
@@ -20,7 +19,8 @@ import type { Config } from './state/config/model.ts';
 import { stateDirectory } from './state/config/paths.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { openDemo } from './state/demo.ts';
-import { mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
+import { homeOf } from './state/home.ts';
+import { escapeWait, mouseIsOn, themeName, wantsLines } from './state/preferences.ts';
 import { createThemes, type Themes, themesFolder } from './state/theme.ts';
 import { colourLevel } from './state/theme-colours.ts';
 import { inAscii } from './terminal/ascii.ts';
@@ -40,7 +40,9 @@ export interface AppOptions {
 export async function runApp({ argv, screen, input, crash }: AppOptions): Promise<number | 'plain'> {
   const flags = screenOptions(argv);
   const demo =
-    flags.demo === undefined ? undefined : await openDemo(isCount(flags.demo) ? Number(flags.demo) : undefined);
+    flags.demo === undefined
+      ? undefined
+      : await openDemo(process.env, isCount(flags.demo) ? Number(flags.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
   const started: { stage?: Stage; state?: FleetState } = {};
   const services = compose({
@@ -59,6 +61,8 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
   });
   try {
     const config = await services.load();
+    const escapeMs = escapeWait(config.file);
+    if (escapeMs !== undefined) input.setEscapeWait(escapeMs);
     if (wantsLines(config)) return 'plain';
     const themes = createThemes(colourLevel(process.env), themesFolder(services.configPath));
     const { theme, problem } = await chosenTheme(themes, config);
@@ -67,9 +71,15 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     if (glyphs === 'ascii') screen.setSpelling(inAscii);
     const keys = createKeyStream();
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
-    const state = createFleetState(services.store.fleet);
+    const state = createFleetState(services.store.fleet, services.sessions.current);
+    const problems = [
+      ...(flags.demo && !isCount(flags.demo) ? [`${flags.demo} is no number of VMs`] : []),
+      ...(problem === undefined ? [] : [problem]),
+      ...keyProblems.map(spellProblem),
+    ];
     const stage = createStage({
       services,
+      run: { readOnly: flags.readOnly, demo: demo !== undefined, problems },
       actions,
       keymap,
       look: { theme, glyphs: glyphsOf(glyphs) },
@@ -82,6 +92,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
         setMouse: screen.setMouse,
         copy: screen.copy,
         attach: createAttach(screen, input, detachKey),
+        whenSeen: (call) => screen.whenShown(() => call(input.lastRead())),
         feed: keys.feed,
       },
       quit,
@@ -99,20 +110,18 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     });
     let remembered: Remembered | undefined;
     const stopListening = input.listen((event) => {
+      // A report that was under way when the mouse was given back is none of ours.
+      if (event.kind === 'mouse' && !stage.mouse) return;
       remembered?.letGo();
       program.onInput(event);
     });
     screen.stdout.on('resize', stage.changed);
 
-    const [first] = [
-      ...(flags.demo && !isCount(flags.demo) ? [`${flags.demo} is no number of VMs`] : []),
-      ...(problem === undefined ? [] : [problem]),
-      ...[...services.problems(), ...keyProblems].map(spellProblem),
-    ];
+    const [first] = [...problems, ...services.problems().map(spellProblem)];
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();
     services.follow();
-    remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
     if (remembered.isFirst) stage.tour.show();
     stage.changed();
 

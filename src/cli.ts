@@ -1,17 +1,18 @@
+import type { CliHost } from './cli/cli-host.ts';
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
 import { commands, findCommand, nouns } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { leadingWords, type ParsedFlags, parseFlags } from './cli/flags.ts';
-import { commandHelp, ownHelp } from './cli/help.ts';
+import { commandHelp, nounHelp, ownHelp } from './cli/help.ts';
+import { meaningOf, spellMeaning } from './cli/other-tools.ts';
 import { formatOf } from './cli/output.ts';
 import type { OwnCommand, OwnContext } from './cli/own-command.ts';
 import { ownCommands } from './cli/own-commands.ts';
 import { createPrinter } from './cli/print.ts';
 import { printFailure } from './cli/results.ts';
 import { askTerminal } from './cli/terminal-question.ts';
-import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
@@ -21,34 +22,36 @@ import { DEMO_VMS, openDemo } from './state/demo.ts';
 import { errnoOf } from './state/file-trouble.ts';
 import { clean } from './terminal/width.ts';
 
-const say = (text: string) => void process.stderr.write(`${text}\n`);
-
-/** Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only. */
-export async function runCli(typed: readonly string[], crash: CrashGuard): Promise<number> {
-  const printer = createPrinter(process.stdout);
+/**
+ * Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only.
+ * `host` is the process that it runs in; tests run many commands in one process, each with streams of its own.
+ */
+export async function runCli(typed: readonly string[], crash: CrashGuard, host: CliHost): Promise<number> {
+  const { env, stdin, stdout, stderr, interrupt } = host;
+  const printer = createPrinter(stdout);
+  const say = (text: string) => void stderr.write(`${text}\n`);
   let format: CommandContext['format'] = 'table';
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort(new FleetError('op.cancelled', 'interrupted'));
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
   const contextOf = (parsed: ParsedFlags): Omit<OwnContext, 'withApp'> => {
     format = formatOf(String(parsed.values['output'] ?? 'table'));
     return {
-      env: process.env,
+      env,
       format,
       printer,
       say,
-      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-      interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-      ask: (question, secret = false) => askTerminal(question, secret, interrupt.signal),
-      stdin: process.stdin,
-      stdout: process.stdout,
+      // A serial line says that it has no columns at all: how wide it is, is not known.
+      columns: (stdout.isTTY && stdout.columns) || undefined,
+      interactive: stdin.isTTY === true && stderr.isTTY === true,
+      ask: (question, secret = false) => askTerminal({ question, secret }, host),
+      stdin,
+      stdout,
+      stderr,
       global: globalsOf(parsed.values, parsed.repeated),
-      signal: interrupt.signal,
+      signal: interrupt,
     };
   };
   try {
     const argv = withDemoCount(typed);
-    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), process.env, printer);
+    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), env, printer);
     const [first, second] = leadingWords(argv, globalFlags);
     const own = ownCommand(argv, first);
     if (own) {
@@ -60,21 +63,17 @@ export async function runCli(typed: readonly string[], crash: CrashGuard): Promi
         await printer.print(ownHelp(own));
         return EXIT.done;
       }
-      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, crash, interrupt.signal, run);
+      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, crash, host, run);
       return await own.run({ ...contextOf(parsed), withApp: withAnyApp }, ownPart(parsed, first === undefined ? 0 : 1));
     }
     const found = findCommand(first, second);
-    if (!found)
-      throw new FleetError('usage', `there is no command ${JSON.stringify(first)}${didYouMean(first ?? '', known())}`, {
-        fix: 'drover help lists them',
-      });
+    if (!found) throw noCommand(leadingWords(argv, globalFlags));
     if (!('command' in found)) {
-      const verbs = commands.flatMap(({ noun, verb }) => (noun === found.noun ? [verb] : []));
-      const what =
-        found.verb === undefined
-          ? 'needs a verb'
-          : `has no ${JSON.stringify(found.verb)}${didYouMean(found.verb, verbs)}`;
-      throw new FleetError('usage', `${found.noun} ${what}`, { fix: `drover help ${found.noun} lists what there is` });
+      if (!found.verb && asksForHelp(argv)) {
+        await printer.print(nounHelp(found.noun));
+        return EXIT.done;
+      }
+      throw noVerb(found.noun, found.verb);
     }
     const parsed = parseFlags(argv, [...globalFlags, ...found.command.flags(argv)]);
     if (parsed.values['help'] === true) {
@@ -82,16 +81,39 @@ export async function runCli(typed: readonly string[], crash: CrashGuard): Promi
       return EXIT.done;
     }
     const context = contextOf(parsed);
-    return await withApp(parsed, crash, interrupt.signal, (app) => {
-      tellProblems(app);
+    return await withApp(parsed, crash, host, (app) => {
+      tellProblems(app, say);
       return found.command.run({ ...context, app }, ownPart(parsed, found.used));
     });
   } catch (error) {
-    const isExpected = error instanceof FleetError || interrupt.signal.aborted || errnoOf(error) !== undefined;
+    const isExpected = error instanceof FleetError || interrupt.aborted || errnoOf(error) !== undefined;
     if (!isExpected) throw error;
     await printFailure(error, { format, printer, say });
-    return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+    return interrupt.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
+}
+
+const asksForHelp = (argv: readonly string[]): boolean => parseFlags(argv, globalFlags).values['help'] === true;
+
+/** Says what another tool's word is here; otherwise the nearest word that there is. */
+function noCommand(words: readonly string[]): FleetError {
+  const [first = ''] = words;
+  const meaning = meaningOf(words);
+  const guess = meaning ? '' : didYouMean(first, known());
+  return new FleetError('usage', `there is no command ${JSON.stringify(first)}${guess}`, {
+    fix: meaning ? spellMeaning(meaning) : 'drover help lists them',
+  });
+}
+
+function noVerb(noun: string, verb: string | undefined): FleetError {
+  if (verb === undefined)
+    return new FleetError('usage', `${noun} needs a verb`, { fix: `drover help ${noun} lists what there is` });
+  const meaning = meaningOf([noun, verb]);
+  const verbs = commands.flatMap((command) => (command.noun === noun ? [command.verb] : []));
+  const guess = meaning ? '' : didYouMean(verb, verbs);
+  return new FleetError('usage', `${noun} has no ${JSON.stringify(verb)}${guess}`, {
+    fix: meaning ? spellMeaning(meaning) : `drover help ${noun} lists what there is`,
+  });
 }
 
 /** `--demo` alone is the demo of the usual size, as on the screen. */
@@ -119,20 +141,20 @@ function ownPart({ words, values, repeated }: ParsedFlags, used: number): Parsed
 async function withApp(
   { values }: ParsedFlags,
   crash: CrashGuard,
-  signal: AbortSignal,
+  { clock, interrupt, stderr, ...host }: CliHost,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
-  const demo = values['demo'] === undefined ? undefined : await openDemo(Number(values['demo']));
-  const env = { ...process.env, ...demo?.env };
+  const demo = values['demo'] === undefined ? undefined : await openDemo(host.env, Number(values['demo']));
+  const env = { ...host.env, ...demo?.env };
   const app = compose({
     config: demo?.config ?? (values['config'] === undefined ? undefined : String(values['config'])),
     readOnly: values['read-only'] === true,
     dryRun: values['dry-run'] === true,
     env,
-    clock: systemClock,
+    clock,
     interest: () => [],
     remember: false,
-    warn: (text) => say(clean(text)),
+    warn: (text) => void stderr.write(`${clean(text)}\n`),
   });
   crash.describedBy({
     redact: app.redact,
@@ -140,7 +162,7 @@ async function withApp(
   });
   try {
     await app.load();
-    signal.throwIfAborted();
+    interrupt.throwIfAborted();
     const code = await run(app);
     await rememberLiveNames(app, env);
     return code;
@@ -151,7 +173,7 @@ async function withApp(
 }
 
 /** Says what is wrong in the configuration, and throws when there is nothing left of it to work with. */
-function tellProblems(app: CommandContext['app']): void {
+function tellProblems(app: CommandContext['app'], say: CommandContext['say']): void {
   for (const problem of app.problems()) {
     say(spellProblem(problem));
     if (problem.endpoint !== undefined && problem.fix !== undefined) say(`  ${problem.fix}`);

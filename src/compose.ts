@@ -1,12 +1,11 @@
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Policy } from './actions/action.ts';
+import { policyOf } from './actions/policy.ts';
 import type { DraftEndpoint, Services } from './actions/services.ts';
 import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
-import { type EndpointName, endpointOf, type VmId } from './ids.ts';
-import type { Check, Connection, Endpoint, EndpointField, Vm } from './platforms/contract.ts';
+import type { EndpointName, VmId } from './ids.ts';
+import type { Check, Connection, Endpoint, EndpointField } from './platforms/contract.ts';
 import { platforms } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
 import { withDeadline } from './platforms/wrap/deadline.ts';
@@ -22,8 +21,9 @@ import { cacheDirectory, configFile, stateDirectory } from './state/config/paths
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { createConfigStore } from './state/config/store.ts';
 import { filled, redacted } from './state/fields.ts';
+import { homeOf } from './state/home.ts';
 import { createInventoryCache } from './state/inventory-cache.ts';
-import { userPoolsAbove } from './state/pool-of.ts';
+import { auditIsRequired } from './state/preferences.ts';
 import { createRedactor } from './state/redactor.ts';
 import { createSecrets } from './state/secrets.ts';
 import type { SessionSpec } from './state/session.ts';
@@ -70,7 +70,7 @@ const IN_FLIGHT_PER_CONNECTION = 16;
 
 export function compose(options: ComposeOptions): App {
   const { clock, env } = options;
-  const home = env['HOME'] || homedir();
+  const home = homeOf(env);
   const configPath = configFile(options.config, env, home);
   const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
   const manifests = platforms.map(({ manifest }) => manifest);
@@ -86,6 +86,7 @@ export function compose(options: ComposeOptions): App {
     redactor,
     env,
     trouble: options.warn,
+    required: () => auditIsRequired(configStore.current.config),
   });
   const configStore = createConfigStore(configPath, fieldsOf, clock);
   const tasks = createTasks(clock);
@@ -123,6 +124,8 @@ export function compose(options: ComposeOptions): App {
     return { ...change, values: redacted(fieldsOf.get(platform ?? '') ?? [], Object.fromEntries(given)) };
   };
 
+  const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly);
+
   const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
     let wrapped = withRetry(throttle(withDeadline(connection, clock), IN_FLIGHT_PER_CONNECTION), clock);
     wrapped = audited(wrapped, async (action, [object, ...rest]) =>
@@ -133,7 +136,7 @@ export function compose(options: ComposeOptions): App {
         options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, args))),
       );
     }
-    return why === undefined ? wrapped : readOnly(wrapped, why);
+    return readOnly(wrapped, (object) => why ?? policyFor(object).readOnly);
   };
 
   const sessions = createSessions({
@@ -252,7 +255,7 @@ export function compose(options: ComposeOptions): App {
       const { detect } = await load(platform);
       return detect ? detect({ signal, clock, wire: wireLog.push, ask: {} }) : [];
     },
-    policyFor: (vm) => policyOf(vm, store.fleet, options.readOnly),
+    policyFor,
     async close() {
       unfollow();
       await sessions.close();
@@ -270,14 +273,4 @@ function addressOf({ values, platform }: EndpointConfig, fields: readonly Endpoi
   // a user of a host, as ssh writes it; users of other kinds have an @ of their own
   const isLogin = typeof user === 'string' && !user.includes('@') && places[0] === host;
   return places.length === 0 ? platform : `${isLogin ? `${user}@` : ''}${places.join(' ')}`;
-}
-
-function policyOf(vm: Vm, fleet: Services['store']['fleet'], everything: boolean): Policy {
-  if (everything) return { readOnly: 'this run is read-only' };
-  const endpoint = fleet.endpoints.get(endpointOf(vm.id));
-  if (endpoint?.readOnly !== undefined) return { readOnly: endpoint.readOnly };
-  for (const { name, readOnly } of userPoolsAbove(fleet, vm.node, endpointOf(vm.id))) {
-    if (readOnly) return { readOnly: `the pool ${name} is read-only` };
-  }
-  return {};
 }

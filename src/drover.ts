@@ -1,13 +1,14 @@
-#!/usr/bin/env node
+#!/bin/sh
 /**
  * Where the program starts. Loads nothing heavy: shows a first picture, then the screen; or the command line, which
  * never needs to know about screens.
  */
-import module from 'node:module';
-import { join } from 'node:path';
 import process from 'node:process';
 import v8 from 'node:v8';
+import { rememberCompiledCode } from './compiled-code.ts';
 import { type CrashGuard, guardCrash } from './crash/guard-crash.ts';
+import { whyNoScreen } from './terminal/facts.ts';
+import { takeIgnoredSignals } from './terminal/ignored-signals.ts';
 import type { Input } from './terminal/input.ts';
 import { skeleton } from './terminal/skeleton.ts';
 import { takeTerminal } from './terminal/terminal.ts';
@@ -29,9 +30,6 @@ function wantsScreen(argv: readonly string[]): boolean {
 const wantsLines = (argv: readonly string[]): boolean =>
   argv.includes('--plain') || (process.env['DROVER_PLAIN'] ?? '') !== '';
 
-/** False for a terminal that can't be painted on; the command line says so, and what to do instead. */
-const hasScreen = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
-
 /**
  * A frame leaves little garbage, so the young generation does as well at the size it starts with: 20 MB less, keys as
  * fast. And the old one is cleaned when it has grown by a third, not by several times what is in use: in an hour of work
@@ -52,7 +50,7 @@ async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<n
     ]);
     staySmall();
     const screen = createScreen(terminal);
-    const input = createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+    const input = createInput(process.stdin, { onGone: () => process.kill(process.pid, 'SIGHUP') });
     const code = await runApp({ argv, screen, input, crash });
     await screen.close();
     return code === 'plain' ? openLines(argv, crash, input) : code;
@@ -64,20 +62,27 @@ async function openScreen(argv: readonly string[], crash: CrashGuard): Promise<n
 
 async function openLines(argv: readonly string[], crash: CrashGuard, given?: Input): Promise<number> {
   if (!process.stdin.isTTY) {
-    const { FleetError } = await import('./errors.ts');
-    const fix = 'drover help lists the commands, which need none';
-    return explain(new FleetError('usage', 'line mode reads keys, and its input is no terminal', { fix }));
+    return refuse(
+      'line mode reads keys, and its input is no terminal',
+      'drover help lists the commands, which need none',
+    );
   }
   const [{ createInput }, { runPlain }] = await Promise.all([
     import('./terminal/input.ts'),
     import('./plain/run-plain.ts'),
   ]);
-  const input = given ?? createInput(process.stdin, () => process.kill(process.pid, 'SIGHUP'));
+  const input = given ?? createInput(process.stdin, { onGone: () => process.kill(process.pid, 'SIGHUP') });
   try {
     return await runPlain({ argv, input, crash });
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Says why it can't be opened here, and what to do instead. Answers the exit code of a wrong use. */
+async function refuse(why: string, fix: string): Promise<number> {
+  const { FleetError } = await import('./errors.ts');
+  return explain(new FleetError('usage', why, { fix }));
 }
 
 /** What people can do something about is a sentence; a bug goes on to Node, which shows its stack. */
@@ -92,13 +97,6 @@ async function explain(error: unknown): Promise<number> {
   return exitCodeOf(error);
 }
 
-/** In a folder of the user's own: whoever can write there decides what code runs. */
-function rememberCompiledCode(): void {
-  const home = process.env['HOME'];
-  const caches = process.env['XDG_CACHE_HOME'] || (home && join(home, '.cache'));
-  if (caches) module.enableCompileCache?.(join(caches, 'drover', 'compiled'));
-}
-
 async function start(argv: readonly string[]): Promise<void> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 22 || (major === 22 && minor < 12)) {
@@ -106,15 +104,26 @@ async function start(argv: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  rememberCompiledCode();
+  rememberCompiledCode(process.env);
+  // Without a listener Node opens its debugger at this signal, on a port that every user of the machine can reach.
+  process.on('SIGUSR1', () => {});
+  const ignored = takeIgnoredSignals(process.env);
+  // Messages whose reader is gone are lost, and nothing else: what the command does is done all the same.
+  process.stderr.on('error', () => {});
   const crash = guardCrash(process.env);
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));
-  if (wantsScreen(argv) && hasScreen()) {
+  if (wantsScreen(argv)) {
+    const why = whyNoScreen(process, process.env);
     // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
-    process.exit(await openScreen(argv, crash));
+    if (why === undefined) process.exit(await openScreen(argv, crash));
+    process.exitCode = await refuse(
+      `${why}, so there is no screen`,
+      'drover help lists the commands; --plain needs only keys',
+    );
+    return;
   }
-  const { runCli } = await import('./cli.ts');
-  process.exitCode = await runCli(argv, crash);
+  const [{ runCli }, { thisProcess }] = await Promise.all([import('./cli.ts'), import('./cli/cli-host.ts')]);
+  process.exitCode = await runCli(argv, crash, thisProcess(ignored));
 }
 
 await start(process.argv.slice(2));

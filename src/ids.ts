@@ -22,6 +22,27 @@ export function endpointName(text: string): EndpointName {
   return text;
 }
 
+/**
+ * A name for an endpoint out of what another tool calls it. The same text gives the same name; texts that differ in a
+ * letter or a digit give different ones, also when that letter can't be kept or stands behind the longest name: what was
+ * lost is then marked by some digits made of the whole text. `most`: characters, 63 at most.
+ */
+export function endpointNameFor(text: string, most = 63): EndpointName {
+  const plain = text.normalize('NFKD').replace(/\p{M}+/gu, '');
+  const usable = plain.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  const isWhole = usable.length <= most && !/[^\P{L}A-Za-z]|[^\P{N}0-9]/u.test(plain);
+  if (usable !== '' && isWhole) return endpointName(usable);
+  const mark = markOf(text);
+  return endpointName([usable.slice(0, most - mark.length - 1), mark].filter(Boolean).join('-'));
+}
+
+/** FNV-1a, 32 bits (draft-eastlake-fnv), in seven digits. */
+function markOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(36).padStart(7, '0');
+}
+
 export const vmId = (endpoint: EndpointName, native: string): VmId => `${endpoint}/${native}` as VmId;
 export const nodeId = (endpoint: EndpointName, native: string): NodeId => `${endpoint}/${native}` as NodeId;
 export const poolId = (endpoint: EndpointName, native: string): PoolId => `${endpoint}/${native}` as PoolId;

@@ -23,7 +23,8 @@ export function formatBytes(value: number): string {
   if (!Number.isFinite(value)) return '-';
   let amount = value;
   let power = 0;
-  while (amount >= 1000 && power < SUFFIXES.length - 1) {
+  // 999.5 is a thousand once it is rounded, and that has a column too many
+  while (amount >= 999.5 && power < SUFFIXES.length - 1) {
     amount /= 1024;
     power++;
   }
@@ -38,6 +39,18 @@ export const formatCount = (value: number): string => (Number.isFinite(value) ? 
 export const formatRatio = (value: number): string =>
   Number.isFinite(value) ? `${Math.round(Math.min(1, value) * 100)}%` : '-';
 
+/** Seconds as the two largest units, seven columns at most: `3d4h`, `4h12m`, `12m`, `45s`; unknown is `-`. */
+export function formatAge(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days >= 100) return `${days}d`;
+  if (days > 0) return `${days}d${hours % 24}h`;
+  if (hours > 0) return `${hours}h${minutes % 60}m`;
+  return minutes > 0 ? `${minutes}m` : `${Math.floor(seconds)}s`;
+}
+
 const FACTORS: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -45,22 +58,24 @@ const FACTORS: Readonly<Record<string, number>> = {
   m: 1024 ** 2,
   g: 1024 ** 3,
   t: 1024 ** 4,
+  p: 1024 ** 5,
   kb: 1e3,
   mb: 1e6,
   gb: 1e9,
   tb: 1e12,
+  pb: 1e15,
 };
 
 /**
- * Reads what people type: `4GiB`, `4G`, `4096 MiB`, `2.5g`; a bare number counts `bareUnit` (forms say which).
- * GB, MB … are decimal. Undefined when it is no size.
+ * Reads what people type and what drover prints: `4GiB`, `4G`, `4096 MiB`, `2.5g`; a number without a unit counts bytes, as
+ * in JSON. GB, MB … are decimal. Undefined when it is no size.
  */
-export function parseBytes(text: string, bareUnit: Bytes = mib(1)): Bytes | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?\s*$/i.exec(text);
+export function parseBytes(text: string): Bytes | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?b)?\s*$/i.exec(text);
   if (!match) return undefined;
   const [, digits = '', prefix = '', tail = ''] = match;
   const suffix = `${prefix}${tail.toLowerCase() === 'b' ? 'b' : ''}`.toLowerCase();
-  const factor = prefix === '' && tail === '' ? bareUnit : (FACTORS[suffix] ?? Number.NaN);
+  const factor = FACTORS[suffix] ?? Number.NaN;
   const value = Math.round(Number(digits) * factor);
   return Number.isSafeInteger(value) ? bytes(value) : undefined;
 }

@@ -1,6 +1,7 @@
 /** docs/features.csv against the tests that it names. That these have passed is checked where they ran: scripts/check-features.ts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { unprovenOf } from '../scripts/features/proofs.ts';
 import { loadFeatures, readFeatures } from '../scripts/features/table.ts';
 import { idsIn, isNameOf, titlesIn } from '../scripts/features/titles.ts';
 
@@ -30,8 +31,10 @@ describe('the table of features', () => {
     expect(silent.map(({ id }) => id)).toEqual([]);
   });
 
-  it('does few things differently', () => {
-    expect(features.filter(({ status }) => status === 'different').length).toBeLessThan(30);
+  it('does at most 60 things differently, each with a proof', () => {
+    const different = features.filter(({ status }) => status === 'different');
+    expect(different.length).toBeLessThanOrEqual(60);
+    expect(different.filter(({ proof }) => proof === '').map(({ id }) => id)).toEqual([]);
   });
 
   it('is told by its line when a row is broken', () => {
@@ -39,6 +42,36 @@ describe('the table of features', () => {
     expect(() => readFeatures(`${head}F-001,A,Tree,done,,`)).toThrow('line 2: there is no status "done"');
     expect(() => readFeatures(`${head}F-001,A,Tree,works`)).toThrow('line 2: 4 cells instead of 6');
     expect(readFeatures(`${head}F-001,A,"a, ""b""",open,,`)).toMatchObject([{ feature: 'a, "b"', reason: '' }]);
+  });
+});
+
+describe('a proof', () => {
+  const feature = { id: 'F-001', proof: 'F-001 is so at %s' };
+  const places = new Map([
+    ['test/a.test.ts', ['F-001 is so at %s']],
+    ['test/b.test.ts', ['F-001 is so at %s', 'F-002 other']],
+  ]);
+  const ran = (file: string, status: string) => ({
+    file: `test/${file}.test.ts`,
+    title: 'F-001 is so at 80x24',
+    status,
+  });
+
+  it.each([
+    ['passed in both places', [ran('a', 'passed'), ran('b', 'passed')], undefined],
+    ['failed in one', [ran('a', 'passed'), ran('b', 'failed')], 'its test failed'],
+    ['did not run in one', [ran('a', 'passed')], 'its test did not run in test/b.test.ts'],
+    ['was skipped in one', [ran('a', 'passed'), ran('b', 'skipped')], 'its test did not run in test/b.test.ts'],
+    ['did not run', [], 'its test did not run: '],
+  ])('that %s', (_what, results, complaint) => {
+    const told = unprovenOf(feature, results, places);
+    expect(told?.slice(0, 'F-001: '.length + (complaint?.length ?? 0))).toBe(complaint && `F-001: ${complaint}`);
+  });
+
+  it('may come from a suite that is run by other files', () => {
+    expect(
+      unprovenOf(feature, [{ ...ran('c', 'passed'), file: 'test/contract/fake.test.ts' }], new Map()),
+    ).toBeUndefined();
   });
 });
 

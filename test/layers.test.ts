@@ -16,16 +16,42 @@ interface Row {
 const LAYERS: readonly Row[] = [
   {
     layer: 'leaf',
-    is: ['units.ts', 'ids.ts', 'errors.ts', 'clock.ts', 'gate.ts', 'version.ts', 'screen-options.ts'],
+    is: [
+      'units.ts',
+      'ids.ts',
+      'errors.ts',
+      'clock.ts',
+      'gate.ts',
+      'version.ts',
+      'screen-options.ts',
+      'compiled-code.ts',
+    ],
     imports: [],
   },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
   { layer: 'testkit', is: ['platforms/testkit.ts', 'platforms/testkit-link.ts'], imports: ['leaf', 'contract'] },
-  { layer: 'transport', is: ['platforms/transport/'], imports: ['leaf', 'contract'], lazily: ['ssh2'] },
+  {
+    layer: 'transport',
+    is: ['platforms/transport/'],
+    imports: ['leaf', 'contract'],
+    packages: ['sax'],
+    lazily: ['ssh2', 'ws'],
+  },
   { layer: 'wrap', is: ['platforms/wrap/'], imports: ['leaf', 'contract'] },
   { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },
   { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract'] },
-  { layer: 'platform', is: ['platforms/*/'], imports: ['leaf', 'contract', 'transport', 'manifest', 'testkit'] },
+  // Files of other tools: read by the import and by the connection.
+  {
+    layer: 'user files',
+    is: ['platforms/user-files/', 'platforms/*/user-files/'],
+    imports: ['leaf'],
+    lazily: ['yaml'],
+  },
+  {
+    layer: 'platform',
+    is: ['platforms/*/'],
+    imports: ['leaf', 'contract', 'transport', 'manifest', 'testkit', 'user files'],
+  },
   { layer: 'terminal', is: ['terminal/'], imports: ['leaf'], packages: ['string-width'] },
   {
     layer: 'store hook',
@@ -50,7 +76,7 @@ const LAYERS: readonly Row[] = [
   {
     layer: 'cli',
     is: ['cli.ts', 'cli/'],
-    imports: ['leaf', 'contract', 'registry', 'state', 'actions', 'terminal', 'crash', 'compose'],
+    imports: ['leaf', 'contract', 'registry', 'user files', 'state', 'actions', 'terminal', 'crash', 'compose'],
     lazily: ['yaml'],
   },
   {
@@ -70,8 +96,8 @@ const LAYERS: readonly Row[] = [
 /** The library that a platform is made of, for its folder alone. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/credential-providers'],
-  kvm: ['fast-xml-parser'],
-  openstack: ['yaml'],
+  openstack: ['ws'],
+  proxmox: ['ws'],
 };
 
 interface Import {

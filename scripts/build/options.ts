@@ -6,11 +6,23 @@ import { swaps } from './swaps.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/**
+ * The program's second line is a string to JavaScript, and the whole program to the shell that its first line names: it looks
+ * which signals are ignored, which Node would forget (src/terminal/ignored-signals.ts), and starts Node.
+ */
+const SHELL_LINE =
+  '":" //; while read -r k v; do case $k in SigIgn:) DROVER_IGNORED_SIGNALS=$v;; esac; done 2>/dev/null </proc/self/status ' +
+  '|| DROVER_IGNORED_SIGNALS=$(trap); export DROVER_IGNORED_SIGNALS; exec node "$0" "$@"';
+
 /** One launcher, and what it loads when it is needed as chunks beside it. */
 export const buildOptions = {
   absWorkingDir: root,
   // A thread is started by the name of its file.
-  entryPoints: { drover: 'src/drover.ts', 'aws-thread': 'src/platforms/aws/sdk/thread.ts' },
+  entryPoints: {
+    drover: 'src/drover.ts',
+    'aws-thread': 'src/platforms/aws/sdk/thread.ts',
+    'ssh-key-thread': 'src/platforms/transport/ssh-key-thread.ts',
+  },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
   bundle: true,
@@ -29,9 +41,9 @@ export const buildOptions = {
   metafile: true,
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  // What libraries in CommonJS take for granted.
+  // And what libraries in CommonJS take for granted.
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;",
+    js: `${SHELL_LINE}\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;`,
   },
   plugins: [...swaps, namedExports, builtins],
 } as const satisfies BuildOptions;

@@ -9,14 +9,22 @@ import {
   type OperationName,
   operations,
   type Settings,
+  type SettingValue,
   type Vm,
 } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { EndpointStatus } from '../state/fleet.ts';
+import type { Policy } from './policy.ts';
 import type { Services } from './services.ts';
 
-/** interrupts: asks yes or no. destroys: lists what will be lost and asks for the name, or the count, to be typed. */
+/**
+ * interrupts: asks yes or no, above a count for the count to be typed. destroys: lists what will be lost and asks for the
+ * name, or the count, to be typed.
+ */
 export type Danger = 'none' | 'interrupts' | 'destroys';
+
+/** Options of an action by key. */
+export type Args = Readonly<Record<string, SettingValue | readonly string[]>>;
 
 /** What every verb says of itself. Keymap, key bar, palette, help, docs and the command line are read from this. */
 interface Verb {
@@ -47,15 +55,17 @@ export interface Outcome {
 export interface VmAction extends Verb {
   readonly noun: 'vm';
   readonly needs: OperationName;
+  /** What it costs a VM that is busy, as a sentence for the question before it. */
+  readonly loses?: (args: Args) => string | undefined;
   /** True, or the sentence why not. Cheap: runs for every drawn key. */
   readonly fits: (vm: Vm) => true | string;
   /** Undefined: nothing can be seen from outside, so `asked` is all that is said. */
-  readonly outcome?: (args: Settings, vm: Vm | undefined) => Outcome;
+  readonly outcome?: (args: Args, vm: Vm | undefined) => Outcome;
   /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
   readonly preset?: (vm: Vm) => Settings;
   /** Said when the request was accepted and nothing more can be seen. */
-  readonly asked?: string;
-  readonly send: (connection: Connection, vm: Vm, args: Settings, signal: AbortSignal) => Promise<Accepted>;
+  readonly asked?: (args: Args) => string;
+  readonly send: (connection: Connection, vm: Vm, args: Args, signal: AbortSignal) => Promise<Accepted>;
 }
 
 /** A change of settings through the platform's fields: a form on the screen, flags on the command line. */
@@ -147,18 +157,14 @@ export type Action =
   | EndpointFormAction
   | ViewAction;
 
-/** What forbids changes whatever the object says: the run, the pool or the endpoint is read-only. */
-export interface Policy {
-  readonly readOnly?: string;
-}
-
 /**
- * The one place that decides whether a VM's action can run; key bar, palette, help and command line all ask here.
- * In this order: supported, allowed, connected, the object's own refusal, its state. The first "no" wins.
+ * The one place that decides whether an action can run on a VM or a node; key bar, palette, help and command line all ask
+ * here. In this order: supported, allowed, connected, the object's own refusal, its state. The first "no" wins.
+ * `vm` is undefined for what is done to a node.
  */
 export function whyNot(
-  action: Pick<VmAction, 'needs' | 'title'> & { readonly fits: (vm: Vm) => true | string },
-  vm: Vm,
+  action: Pick<VmAction, 'needs' | 'title'> & { readonly fits?: (vm: Vm) => true | string },
+  vm: Vm | undefined,
   connection: Connection | undefined,
   status: EndpointStatus | undefined,
   policy: Policy,
@@ -167,13 +173,13 @@ export function whyNot(
     const missing = unsupported(connection, action.needs, action.title);
     if (missing) return missing;
   }
-  // To read is no change, whatever else is forbidden.
+  // Reading changes nothing, whatever else is forbidden. A stream can write: a console and a shell take keystrokes.
   if (policy.readOnly !== undefined && operations[action.needs].kind !== 'reads') return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
-  const refused = vm.refuses?.[action.needs];
+  const refused = vm?.refuses?.[action.needs];
   if (refused !== undefined) return refused;
-  const fits = action.fits(vm);
+  const fits = vm && action.fits ? action.fits(vm) : true;
   return fits === true ? undefined : fits;
 }
 

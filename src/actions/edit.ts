@@ -5,8 +5,9 @@ import type { Accepted, Connection, Settings, SettingsTarget, Vm } from '../plat
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/store.ts';
 import { whyNoAnswer } from './no-answer.ts';
-import { permitted } from './perform.ts';
+import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
+import { type Target, verify } from './target.ts';
 import { editAction } from './vm.ts';
 
 /** A balloon takes its time to give memory back. */
@@ -21,12 +22,14 @@ const RESYNC_MS = 30_000;
  */
 export async function editVm(
   services: Services,
-  id: VmId,
+  chosen: Target,
   target: SettingsTarget,
   changes: Settings,
   basedOn: Settings | undefined,
   signal: AbortSignal,
 ): Promise<string> {
+  const { id } = chosen;
+  await verify(chosen, services, signal);
   const { vm, connection } = permitted(editAction, id, services);
   const { settings, configure } = connection.vm;
   if (!settings || !configure)

@@ -7,7 +7,7 @@ export const endpointForms: readonly EndpointFormAction[] = [
     id: 'endpoint.add',
     noun: 'endpoint',
     title: 'Add endpoint',
-    help: 'Make a platform known: its address, its login, and a test of both.',
+    help: 'Add an endpoint: address, credentials, connection test.',
     keys: ['a'],
     danger: 'none',
     aliases: ['endpoint.create'],
@@ -95,13 +95,17 @@ export const endpointActions: readonly EndpointAction[] = [
     id: 'endpoint.trust',
     noun: 'endpoint',
     title: 'Trust host key',
-    help: 'Show the host key of an endpoint and accept it.',
+    help: 'Show the host key of an endpoint, accept it, and connect.',
     keys: ['T'],
     danger: 'none',
-    async run({ testEndpoint }, name, ask, signal) {
+    async run({ testEndpoint, sessions }, name, ask, signal) {
       const checks = await testEndpoint(name, ask, signal);
-      const key = checks.find(({ check }) => /host key/i.test(check));
-      if (key?.ok) return `the host key of ${name} is trusted`;
+      const key = checks.find(({ check }) => /host key|key of the host/i.test(check));
+      if (key?.ok) {
+        // The screen has a session that waited for this; how it goes is shown by its row. A command line has none.
+        sessions.reconnect(name, ask).catch(() => {});
+        return `the host key of ${name} is trusted`;
+      }
       const failed = key ?? checks.find(({ ok }) => !ok);
       throw new FleetError('trust.unknown-host', `${name}: ${failed?.detail ?? 'no host key was seen'}`);
     },

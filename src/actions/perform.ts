@@ -1,64 +1,69 @@
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
-import type { Accepted, Connection, Settings, Vm } from '../platforms/contract.ts';
+import type { Accepted, Connection, Kept, Vm } from '../platforms/contract.ts';
 import { endpointStatusOf } from '../state/store.ts';
-import type { TaskSpec } from '../state/tasks.ts';
-import { type Outcome, type VmAction, whyNot } from './action.ts';
+import type { TaskSpec, WorkResult } from '../state/tasks.ts';
+import type { Args, Outcome, VmAction } from './action.ts';
 import { whyNoAnswer } from './no-answer.ts';
+import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
+import { type Target, verify } from './target.ts';
 
 /** How long to wait for an endpoint to come back before saying that the outcome is not known. */
 const RESYNC_MS = 30_000;
 
 /** The task that runs an action on one VM or on many, with a result for each. */
-export function taskFor(action: VmAction, ids: readonly VmId[], args: Settings, services: Services): TaskSpec {
-  const { vms } = services.store.fleet;
-  const nameOf = (id: VmId) => vms.get(id)?.name ?? id;
-  const [first] = ids;
-  const what = ids.length === 1 && first !== undefined ? nameOf(first) : `${ids.length} VMs`;
+export function taskFor(action: VmAction, targets: readonly Target[], args: Args, services: Services): TaskSpec {
+  const [first] = targets;
+  const what = targets.length === 1 && first !== undefined ? first.name : `${targets.length} VMs`;
   return {
     action: action.id,
     title: `${action.title} ${what}`,
-    work: ids.map((id) => ({
-      id,
-      name: nameOf(id),
-      run: (signal, report) => perform(action, id, args, services, signal, report),
+    work: targets.map((target) => ({
+      id: target.id,
+      name: target.name,
+      run: (signal, report) => perform(action, target, args, services, signal, report),
     })),
   };
 }
 
 /**
- * Runs one action on one VM to its end: asks whether it may, sends it, and waits until the fleet shows the outcome.
- * Answers the sentence of what is true now; anything that was not seen is a FleetError or says that it was asked only.
+ * Runs one action on one VM to its end: asks whether it may, compares the VM with the one that was chosen, sends, and
+ * waits until the fleet shows the outcome. Anything that was not seen is a FleetError or says that it was asked only.
  */
 export async function perform(
   action: VmAction,
-  id: VmId,
-  args: Settings,
+  target: Target,
+  args: Args,
   services: Services,
   signal: AbortSignal,
   report: (text: string) => void,
-): Promise<string> {
+): Promise<WorkResult> {
+  const { id } = target;
   const outcome = action.outcome?.(args, services.store.fleet.vms.get(id));
+  await verify(target, services, signal);
   const already = isAlready(outcome, id, services);
-  if (already) return already;
+  if (already) return { text: already };
   const { vm, connection } = permitted(action, id, services);
   try {
     const accepted = await action.send(connection, vm, args, signal);
-    const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
-    if (accepted.dryRun) return `${vm.name}: nothing was sent`;
-    if (!outcome) return `${vm.name} ${action.asked ?? 'was asked'}${but}`;
+    const { warnings, kept = [] } = accepted;
+    const but = [...warnings.map(({ detail }) => `; ${detail}`), ...kept.map(spelledKept)].join('');
+    if (accepted.dryRun) return { text: `${vm.name}: nothing was sent` };
+    if (!outcome) return { text: `${vm.name} ${action.asked?.(args) ?? 'was asked'}${but}` };
     report('asked');
     const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
     await reached(patient, vm, services, signal, createFollow(accepted, vm, services, report));
-    return `${vm.name} ${outcome.words}${but}`;
+    return { text: `${vm.name} ${outcome.words}${but}`, ...(kept.length > 0 && { kept }) };
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
     report('no clear answer came; looking what became of it');
-    return await whatIsTrue(outcome, vm, connection, services, signal, error);
+    return { text: await whatIsTrue(outcome, vm, connection, services, signal, error) };
   }
 }
+
+const spelledKept = ({ path, why }: Kept): string => `; kept: ${path} (${why})`;
 
 /** To start what runs is no failure (F-045): the sentence that says so, if what is known of the VM is not out of date. */
 export function isAlready(outcome: Outcome | undefined, id: VmId, { store }: Services): string | undefined {
@@ -66,28 +71,6 @@ export function isAlready(outcome: Outcome | undefined, id: VmId, { store }: Ser
   const status = endpointStatusOf(store.fleet, id);
   const isTrue = status?.phase === 'up' && status.staleSince === undefined;
   return vm && isTrue && outcome?.reached(vm) ? `${vm.name} ${outcome.words} already` : undefined;
-}
-
-/** The VM and its connection, or the FleetError that says why the action can't run on it. */
-export function permitted(
-  action: Parameters<typeof whyNot>[0],
-  id: VmId,
-  services: Services,
-): { vm: Vm; connection: Connection } {
-  const { fleet } = services.store;
-  const vm = fleet.vms.get(id);
-  if (!vm) throw new FleetError('vm.not-found', `${id} is not there any more`);
-  const no = whyNotOf(action, vm, services);
-  if (no !== undefined) throw new FleetError('op.refused', `${vm.name}: ${no}`);
-  // whyNot says no when there is no connection.
-  return { vm, connection: services.sessions.connection(endpointOf(id)) as Connection };
-}
-
-/** Why the action can't run on this VM now, as a sentence; undefined when it can. */
-export function whyNotOf(action: Parameters<typeof whyNot>[0], vm: Vm, services: Services): string | undefined {
-  const { store, sessions } = services;
-  const connection = sessions.connection(endpointOf(vm.id));
-  return whyNot(action, vm, connection, endpointStatusOf(store.fleet, vm.id), services.policyFor(vm));
 }
 
 /** What the platform's own task has come to: reports how far it is, and answers why it failed, if it did. */

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
-import type { EndpointName } from '../ids.ts';
-import type { Ask, Check, Detected, Manifest, Settings, Vm, WireLine } from '../platforms/contract.ts';
+import type { EndpointName, NodeId, VmId } from '../ids.ts';
+import type { Ask, Check, Detected, Manifest, Settings, WireLine } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
 import type { Sessions } from '../state/sessions.ts';
 import type { Store } from '../state/store.ts';
 import type { Tasks } from '../state/tasks.ts';
-import type { Policy } from './action.ts';
+import type { Policy } from './policy.ts';
 
 /** An endpoint that is not in the configuration yet, as a form has it: secrets may be references. */
 export interface DraftEndpoint {
@@ -38,8 +38,8 @@ export interface Services {
   testDraft(draft: DraftEndpoint, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
   /** What of this platform's kind is at hand on this machine, F-031. */
   detect(platform: string, signal: AbortSignal): Promise<readonly Detected[]>;
-  /** What forbids changing this VM, whatever its state: the run, its pool or its endpoint is read-only. */
-  policyFor(vm: Vm): Policy;
+  /** What forbids changing this VM or node, whatever its state. */
+  policyFor(id: VmId | NodeId): Policy;
   /** The newest lines that were sent, oldest first. */
   wireLog(): readonly WireLine[];
 }

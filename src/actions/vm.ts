@@ -1,6 +1,6 @@
 import { FleetError } from '../errors.ts';
 import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
-import type { EditAction, Outcome, VmAction, VmAttachAction, VmShowAction } from './action.ts';
+import type { Args, EditAction, Outcome, VmAction, VmAttachAction, VmShowAction } from './action.ts';
 
 const SECOND = 1000;
 /** As long as some hundred GiB of memory take to or from a disk. */
@@ -12,6 +12,8 @@ function needed<Method>(method: Method | undefined, needs: OperationName): Metho
   return method;
 }
 
+const pathsOf = (value: Args[string] | undefined): readonly string[] => (Array.isArray(value) ? value : []);
+
 const only =
   (states: readonly VmState[], sentence: string) =>
   (vm: Vm): true | string =>
@@ -22,6 +24,9 @@ const becomes = (state: VmState, words: string, limitMs: number): Outcome => ({
   limitMs,
   reached: (vm) => vm?.state === state,
 });
+
+const UNWRITTEN = 'What the guest has not written to its disks is lost.';
+const losesWhenForced = (args: Args) => (args['force'] === true ? UNWRITTEN : undefined);
 
 const ON: readonly VmState[] = ['running', 'paused', 'crashed', 'unknown', 'error', 'starting', 'stopping'];
 
@@ -68,6 +73,7 @@ export const vmActions: readonly VmAction[] = [
         default: 30,
       },
     ],
+    loses: losesWhenForced,
     fits: only(ON, 'only a VM that is on can be shut down'),
     outcome: (args) =>
       becomes('stopped', 'is stopped', args['force'] === true ? 20 * SECOND : Number(args['wait'] ?? 30) * SECOND),
@@ -81,6 +87,7 @@ export const vmActions: readonly VmAction[] = [
     keys: ['D'],
     danger: 'interrupts',
     needs: 'vm.stop',
+    loses: () => UNWRITTEN,
     fits: only(ON, 'only a VM that is on can be forced off'),
     outcome: () => becomes('stopped', 'is stopped', 20 * SECOND),
     send: ({ vm }, { id }, _args, signal) => vm.stop(id, 'force', signal),
@@ -97,8 +104,9 @@ export const vmActions: readonly VmAction[] = [
     options: [
       { key: 'force', label: 'Force', help: 'Reset instead of asking the guest.', kind: 'flag', default: false },
     ],
+    loses: losesWhenForced,
     fits: only(['running'], 'only a running VM can be rebooted'),
-    asked: 'was asked to reboot',
+    asked: (args) => (args['force'] === true ? 'was reset' : 'was asked to reboot'),
     send: ({ vm }, { id }, args, signal) =>
       needed(vm.restart, 'vm.restart')(id, args['force'] === true ? 'force' : 'graceful', signal),
   },
@@ -118,7 +126,7 @@ export const vmActions: readonly VmAction[] = [
     id: 'vm.resume',
     noun: 'vm',
     title: 'Resume',
-    help: 'Let a paused or suspended VM go on.',
+    help: 'Resume a paused or suspended VM.',
     keys: ['p'],
     sharesKeyWith: 'vm.pause',
     danger: 'none',
@@ -132,7 +140,7 @@ export const vmActions: readonly VmAction[] = [
     id: 'vm.suspend',
     noun: 'vm',
     title: 'Suspend to disk',
-    help: 'Save the memory of a VM to disk and take it off its node; starting it goes on from there.',
+    help: 'Save memory to disk and stop the VM; the next start resumes it.',
     keys: ['P'],
     danger: 'interrupts',
     needs: 'vm.suspend',
@@ -159,13 +167,25 @@ export const vmActions: readonly VmAction[] = [
         default: false,
       },
       { key: 'snapshots', label: 'Snapshots', help: 'Delete its snapshots too.', kind: 'flag', default: false },
+      {
+        key: 'delete-unknown',
+        label: 'Delete unknown',
+        help: 'Delete this file although it is not known whether another VM needs it.',
+        kind: 'path',
+        repeatable: true,
+        examples: ['PATH'],
+      },
     ],
     fits: only(['stopped', 'crashed', 'suspended', 'error'], 'only a VM that is off can be deleted'),
     outcome: () => ({ words: 'is deleted', reached: (vm) => vm === undefined, limitMs: 30 * SECOND }),
     send: ({ vm }, { id }, args, signal) =>
       needed(vm.delete, 'vm.delete')(
         id,
-        { keepDisks: args['keep-disks'] === true, snapshots: args['snapshots'] === true },
+        {
+          keepDisks: args['keep-disks'] === true,
+          snapshots: args['snapshots'] === true,
+          deleteUnknown: pathsOf(args['delete-unknown']),
+        },
         signal,
       ),
   },
@@ -173,7 +193,7 @@ export const vmActions: readonly VmAction[] = [
     id: 'vm.autostart',
     noun: 'vm',
     title: 'Switch autostart',
-    help: 'Start the VM with its host, or leave that.',
+    help: 'Turn autostart with the host on or off.',
     keys: ['A'],
     danger: 'none',
     needs: 'vm.configure',

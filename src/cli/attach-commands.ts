@@ -1,19 +1,10 @@
-import { spawn } from 'node:child_process';
-import type { Duplex, Writable } from 'node:stream';
-import { DETACH_BYTE, DETACH_KEY } from '../actions/keymap.ts';
 import { shellAction } from '../actions/node.ts';
-import { permitted } from '../actions/perform.ts';
+import { permitted, permittedNode } from '../actions/permitted.ts';
 import { consoleAction } from '../actions/vm.ts';
-import { FleetError, sentence } from '../errors.ts';
-import { endpointOf } from '../ids.ts';
-import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
-import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
-import { recoverInPlace } from '../terminal/modes.ts';
-import { clean } from '../terminal/width.ts';
-import { type Command, type CommandContext, EXIT } from './command.ts';
+import { FleetError } from '../errors.ts';
+import { attach, sizeOf } from './attach.ts';
+import type { Command } from './command.ts';
 import { findNode, findVms } from './find.ts';
-
-const CTRL_D = '\x04';
 
 export const attachCommands: readonly Command[] = [
   {
@@ -39,102 +30,30 @@ export const attachCommands: readonly Command[] = [
     takes: 'NAME',
     flags: () => [],
     async run(context, { words }) {
-      if (words.length !== 1) throw new FleetError('usage', 'which node? Name one');
-      const node = await findNode(words[0] as string, context);
-      const connection = context.app.sessions.connection(endpointOf(node.id));
-      if (!connection) throw new FleetError('host.unreachable', `${endpointOf(node.id)} is not connected`);
-      const why = connection.node.shell ? undefined : connection.whyNot['node.shell'];
-      if (why !== undefined) throw new FleetError('op.unsupported', why);
+      const [word, ...command] = words;
+      if (word === undefined) throw new FleetError('usage', 'which node? Name one');
+      if (command.length > 0) {
+        throw new FleetError('usage', 'node shell opens a login shell on one node, and takes no command', {
+          fix: `what is piped in is typed there: echo '${command.join(' ')}' | drover node shell ${word}`,
+        });
+      }
+      const node = await findNode(word, context);
+      const { connection } = permittedNode(shellAction, node.id, context.app);
       return attach(
         await shellAction.open(connection, node.id, sizeOf(context), context.signal),
         node.name,
         context,
-        CTRL_D,
+        true,
       );
     },
   },
 ];
 
-/** A console that somebody else has: here the way to take it over is a flag. */
+/** A console that another user has: here the way to take it over is a flag. */
 function withForce(error: unknown): never {
   if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
   throw new FleetError('op.conflict', error.message, {
-    fix: 'add --force to take it over; whoever has it now loses it',
+    fix: 'add --force to take it over; the user who has it now loses it',
     cause: error,
-  });
-}
-
-const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
-  const { columns = 80, rows = 24 } = stdout as { columns?: number; rows?: number };
-  return { columns, rows };
-};
-
-/** `goodbye`: what is typed when the input ends; a shell on a terminal of its own knows the end of input only as a key. */
-async function attach(attachment: Attachment, name: string, context: CommandContext, goodbye = ''): Promise<number> {
-  if (attachment.kind === 'command') return runCommand(attachment.argv);
-  if (context.interactive) context.say(`attached to ${clean(name)}; ${DETACH_KEY} detaches`);
-  const output = watchesAlternateScreen(context.stdout);
-  await pipe(attachment, output, context, goodbye);
-  if (context.interactive) context.say(`${recoverInPlace(output.alternate())}\r\ndetached from ${clean(name)}`);
-  return EXIT.done;
-}
-
-/** The command has the terminal until it ends; its exit code is ours. */
-function runCommand([program, ...args]: readonly [string, ...string[]]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
-    child.on('error', (cause) =>
-      reject(new FleetError('op.failed', `${program} can't be started: ${sentence(cause)}`, { cause })),
-    );
-    child.on('close', (code) => resolve(code ?? EXIT.failed));
-  });
-}
-
-/** Bytes both ways until the detach key, the end of the stream or of what is typed. Rejects when the stream breaks. */
-function pipe(
-  attachment: Extract<Attachment, { kind: 'stream' }>,
-  output: Writable,
-  context: CommandContext,
-  goodbye: string,
-): Promise<void> {
-  const { stream, resize } = attachment;
-  const { stdin, stdout, signal } = context;
-  const terminal = stdin as typeof stdin & { setRawMode?: (raw: boolean) => void };
-  return new Promise((resolve, reject) => {
-    const onResize = () => resize?.(sizeOf(context));
-    const onInput = (chunk: Buffer) => {
-      const detach = context.interactive ? chunk.indexOf(DETACH_BYTE) : -1;
-      const typed = detach < 0 ? chunk : chunk.subarray(0, detach);
-      if (typed.length > 0) stream.write(typed);
-      if (detach >= 0) end();
-    };
-    const end = (error?: Error | null) => {
-      stdin.off('data', onInput).off('end', onEndOfInput);
-      stdout.off('resize', onResize);
-      signal.removeEventListener('abort', onAbort);
-      terminal.setRawMode?.(false);
-      stdin.pause();
-      stream.destroy();
-      if (error) reject(error);
-      else resolve();
-    };
-    const onEndOfInput = () => stream.end(goodbye);
-    const onAbort = () => end();
-    if (context.interactive) terminal.setRawMode?.(true);
-    stdin.on('data', onInput).once('end', onEndOfInput);
-    stdout.on('resize', onResize);
-    signal.addEventListener('abort', onAbort, { once: true });
-    forward(stream, output);
-    stream.once('close', () => end()).once('error', end);
-    stdin.resume();
-  });
-}
-
-/** The host is held back while the terminal is slow. */
-function forward(stream: Duplex, output: Writable): void {
-  stream.on('data', (chunk: Buffer) => {
-    if (output.write(chunk)) return;
-    stream.pause();
-    output.once('drain', () => stream.resume());
   });
 }

@@ -14,7 +14,7 @@ export interface CommandContext {
   readonly say: (text: string) => void;
   /** Room of the terminal that stdout is, undefined for a pipe. */
   readonly columns: number | undefined;
-  /** Whether somebody sits there who can be asked. */
+  /** Whether a user is there who can be asked. */
   readonly interactive: boolean;
   /** Asks on stderr; undefined when the answer was given up. A secret is not echoed. */
   readonly ask: (question: string, secret?: boolean) => Promise<string | undefined>;
@@ -54,7 +54,7 @@ export const globalFlags: readonly Flag[] = [
     key: 'output',
     short: 'o',
     label: 'Output',
-    help: 'The form of what is printed.',
+    help: 'Output format: drover help output says more.',
     kind: 'choice',
     options: [...FORMATS, WIDE],
     default: 'table',
@@ -71,7 +71,7 @@ export const globalFlags: readonly Flag[] = [
   {
     key: 'filter',
     label: 'Filter',
-    help: 'Only what matches, as in `state:running cpu>80`.',
+    help: 'Only VMs that match, as in `state:running memory>8GiB`.',
     kind: 'text',
     examples: ['QUERY'],
   },
@@ -99,7 +99,7 @@ export const globalFlags: readonly Flag[] = [
     help: 'Say what would be sent, and send nothing that changes something.',
     kind: 'flag',
   },
-  { key: 'help', short: 'h', label: 'Help', help: 'Say what the command does and takes.', kind: 'flag' },
+  { key: 'help', short: 'h', label: 'Help', help: 'Show help.', kind: 'flag' },
 ];
 
 export function globalsOf(values: Settings, repeated: ParsedFlags['repeated']): GlobalFlags {

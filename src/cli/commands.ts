@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
   consoleLogCommand,
   ...configCommands,
   ...poolCommands,
-  ...endpointFormCommands(new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]))),
+  ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),
   ...endpointCommands,
 ];
 

@@ -36,9 +36,10 @@ async function runConfigAction(
   const [option] = action.options ?? [];
   const args = second === undefined || !option ? values : { ...values, [option.key]: second };
   if (option?.required && args[option.key] === undefined) throw new FleetError('usage', `${option.label} is needed`);
+  const basedOn = context.app.config();
   const subject = await subjectOf(action, word, context);
   if (action.loses && !(await agreedToLosses(action, subject, action.loses(subject), context))) return EXIT.interrupted;
-  const written = await context.app.changeConfig(action.change(subject, args));
+  const written = await context.app.changeConfig(action.change(subject, args), basedOn);
   const text = written ? action.said(subject, args) : `${subject}: nothing was written`;
   await printResults([{ name: subject, text }], false, context);
   return EXIT.done;
@@ -85,9 +86,9 @@ export function knownEndpoint(word: string | undefined, { app }: CommandContext)
   );
 }
 
-/** Testing has a command of its own, which shows every check. */
+/** Testing and trusting have commands of their own, which show every check and take a fingerprint. */
 export const endpointCommands: readonly Command[] = endpointActions
-  .filter(({ id }) => id !== 'endpoint.test')
+  .filter(({ id }) => id !== 'endpoint.test' && id !== 'endpoint.trust')
   .map((action) => ({
     noun: 'endpoint',
     verb: action.id.slice('endpoint.'.length),

@@ -53,7 +53,7 @@ function within(ms: number, name: EndpointName, ready: Promise<void>, { app, sig
 
 /**
  * Connects to these endpoints at once and waits until each has sent all its rows or has failed. Throws usage before that
- * for a filter that can't be read: nobody waits for a host to learn of a typing mistake.
+ * for a filter that can't be read: a typing mistake is reported before any host is waited for.
  */
 export async function connect(context: CommandContext, names: readonly EndpointName[]): Promise<Connected> {
   const { app, global, signal } = context;
@@ -70,7 +70,7 @@ export async function connect(context: CommandContext, names: readonly EndpointN
   return { answered: names.filter((name) => !failed.has(name)), failed };
 }
 
-/** One line on stderr for each endpoint that did not answer, with the next step. What the file has of it wrong was told when it was read. */
+/** One line on stderr for each endpoint that did not answer, with the next step. What is wrong with it in the file was said when that was read. */
 export function sayFailures({ app, say }: CommandContext, { failed }: Connected): void {
   for (const [name, error] of failed) {
     if (app.config().endpoints.get(name)?.trouble) continue;

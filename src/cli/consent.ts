@@ -9,14 +9,14 @@ export interface Question {
 }
 
 /**
- * Whether it may go on. With --yes, and in a dry run, nobody is asked; anything but agreement means that nothing is done,
- * which is said. Throws usage where nobody sits who can be asked.
+ * Whether to continue. With --yes, and in a dry run, there is no question; anything but agreement means that nothing is
+ * done, which is said. Throws usage where there is no terminal to ask at.
  */
 export async function agreedTo({ what, text, isAgreement }: Question, context: CommandContext): Promise<boolean> {
   const { global, interactive, ask, say } = context;
   if (global.yes || global.dryRun) return true;
   if (!interactive) {
-    throw new FleetError('usage', `${what}, and nobody can be asked here; nothing was done`, {
+    throw new FleetError('usage', `${what}, and there is no terminal to ask at; nothing was done`, {
       fix: 'add --yes if that is what you want',
     });
   }
@@ -25,5 +25,11 @@ export async function agreedTo({ what, text, isAgreement }: Question, context: C
   say('nothing was done');
   return false;
 }
+
+/** The count itself, typed in full. */
+export const isCount =
+  (count: number) =>
+  (answer: string): boolean =>
+    answer.trim() === String(count);
 
 export const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim());

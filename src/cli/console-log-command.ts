@@ -1,4 +1,4 @@
-import { permitted } from '../actions/perform.ts';
+import { permitted } from '../actions/permitted.ts';
 import { consoleLogAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { clean } from '../terminal/width.ts';

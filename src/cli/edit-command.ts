@@ -1,14 +1,16 @@
 import { editVm } from '../actions/edit.ts';
+import { bind, type Target } from '../actions/target.ts';
 import { editAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
-import type { Manifest, Settings, SettingsField, SettingsTarget, Vm } from '../platforms/contract.ts';
+import type { Manifest, Settings, SettingsField, SettingsTarget } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findVms } from './find.ts';
 import type { Flag } from './flags.ts';
 import { type Outcome, printResults } from './results.ts';
+import { sharedFlags, typedFor } from './shared-flags.ts';
 
 const RUNNING: Flag = {
   key: 'running',
@@ -17,7 +19,7 @@ const RUNNING: Flag = {
   kind: 'flag',
 };
 
-/** `vm edit web1 --memory 4GiB`: the fields are those of the VM's platform. */
+/** `vm edit web1 --memory 4GiB`: what a value may be is the business of the platform that the VM is on, never of another one. */
 export const editCommand = (manifests: readonly Manifest[]): Command => ({
   noun: 'vm',
   verb: 'edit',
@@ -27,17 +29,10 @@ export const editCommand = (manifests: readonly Manifest[]): Command => ({
   run: (context, { words, values }) => run(manifests, words, values, context),
 });
 
-/** Each key once that can be changed somewhere; what not every platform changes says which do. */
-function flagsOf(manifests: readonly Manifest[]): readonly Flag[] {
-  const flags = new Map<string, Flag>();
-  for (const { required: _required, default: _default, ...field } of manifests.flatMap(({ settings }) => settings)) {
-    const having = manifests.filter(({ settings }) => settings.some((one) => one.key === field.key && isWritable(one)));
-    if (having.length === 0) continue;
-    const where = having.length === manifests.length ? '' : ` (${having.map(({ id }) => id).join(', ')})`;
-    flags.set(field.key, { ...field, help: `${field.help.split('\n', 1)[0]}${where}` });
-  }
-  return [...flags.values()];
-}
+const flagsOf = (manifests: readonly Manifest[]): readonly Flag[] =>
+  sharedFlags(
+    manifests.map(({ id, tier, settings }) => ({ id, flags: settings.filter(isWritable), unnamed: tier === 'demo' })),
+  );
 
 const isWritable = ({ in: access }: SettingsField): boolean =>
   access['edit-config'] === 'write' || access['edit-running'] === 'write';
@@ -54,51 +49,73 @@ async function run(
     throw new FleetError('usage', 'nothing to change: give the new values as flags');
   const vms = await findVms(words, context);
   const target = running === true ? 'running' : 'config';
-  for (const vm of vms) {
+  // Nothing is changed anywhere unless it can be taken everywhere.
+  const edits = vms.map((vm) => {
     const platform = app.config().endpoints.get(endpointOf(vm.id))?.platform;
-    checkFields(manifests.find(({ id }) => id === platform)?.settings ?? [], changes, running === true);
-  }
+    const manifest = manifests.find(({ id }) => id === platform);
+    return {
+      target: bind(vm.id, app),
+      values: manifest ? valuesFor(vm, manifest, manifests, changes, running === true) : changes,
+    };
+  });
   const outcomes: Outcome[] = [];
-  for (const vm of vms) outcomes.push(await editOne(app, vm, target, changes, signal));
+  for (const { target: one, values } of edits) outcomes.push(await editOne(app, one, target, values, signal));
   await printResults(outcomes, vms.length > 1, context);
   const [failed] = outcomes.flatMap(({ error }) => error ?? []);
   return failed === undefined ? EXIT.done : vms.length === 1 ? exitCodeOf(failed) : EXIT.failed;
 }
 
-/** What became of one is told whatever becomes of the others. */
+/** Each has an outcome of its own, whatever becomes of the others. */
 async function editOne(
   app: CommandContext['app'],
-  vm: Vm,
+  vm: Target,
   target: SettingsTarget,
   changes: Settings,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    return { name: vm.name, text: await editVm(app, vm.id, target, changes, undefined, signal) };
+    return { name: vm.name, text: await editVm(app, vm, target, changes, undefined, signal) };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     return { name: vm.name, text: error.message, error };
   }
 }
 
-function checkFields(fields: readonly SettingsField[], changes: Settings, running: boolean): void {
+/** The typed values as this platform's fields take them. Throws usage, or op.unsupported for what can't be changed now. */
+function valuesFor(
+  vm: { readonly name: string },
+  manifest: Manifest,
+  manifests: readonly Manifest[],
+  changes: Settings,
+  running: boolean,
+): Settings {
   const mode = running ? 'edit-running' : 'edit-config';
-  for (const key of Object.keys(changes)) {
+  const fields = manifest.settings;
+  const entries = Object.entries(changes).map(([key, typed]) => {
     const field = fields.find((one) => one.key === key);
-    if (!field) {
-      throw new FleetError(
-        'usage',
-        `this platform has no --${key}${didYouMean(
-          key,
-          fields.map((one) => one.key),
-        )}`,
-      );
-    }
+    if (!field) throw notHere(vm, key, manifest, manifests);
     if (field.in[mode] !== 'write') {
       throw new FleetError(
         'op.unsupported',
-        `${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
+        `${vm.name}: ${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
       );
     }
-  }
+    return [key, typedFor(field, key, typed)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function notHere(
+  vm: { readonly name: string },
+  key: string,
+  { title, settings }: Manifest,
+  manifests: readonly Manifest[],
+): FleetError {
+  const others = manifests
+    .filter((other) => other.tier !== 'demo' && other.settings.some((one) => one.key === key && isWritable(one)))
+    .map((other) => other.id);
+  const known = settings.filter(isWritable).map((one) => one.key);
+  return new FleetError('usage', `${vm.name} is on ${title}, which has no --${key}${didYouMean(key, known)}`, {
+    fix: `it has ${known.map((one) => `--${one}`).join(', ')}${others.length > 0 ? `; --${key} is for ${others.join(', ')}` : ''}`,
+  });
 }

@@ -1,7 +1,7 @@
 import { endpointActions, endpointForms } from '../actions/endpoint.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointName, isEndpointName } from '../ids.ts';
-import type { Check, EndpointField, Settings } from '../platforms/contract.ts';
+import type { Ask, Check, EndpointField, HostKey, Manifest, Settings } from '../platforms/contract.ts';
 import { allFieldsOf } from '../state/config/common-fields.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
@@ -14,6 +14,7 @@ import { exitCodeFor, exitCodeOf } from './exit-code.ts';
 import type { Flag } from './flags.ts';
 import { renderDetails, renderList } from './output.ts';
 import { printResults } from './results.ts';
+import { sharedFlags, typedFor } from './shared-flags.ts';
 
 const PLATFORM: Flag = {
   key: 'platform',
@@ -29,10 +30,22 @@ const UNTESTED: Flag = {
   kind: 'flag',
 };
 
-const [addForm, editForm] = endpointForms;
+const FINGERPRINT: Flag = {
+  key: 'fingerprint',
+  label: 'Fingerprint',
+  help: 'Accept the host key if it has this fingerprint, without a question: for scripts.',
+  kind: 'text',
+  examples: ['SHA256:uYvElh0BxE7YRFaKLF6fsjOOSvUDPMPb7OKVBZ14XKE'],
+};
 
-/** `make` gets the platforms, since the flags are their fields. */
-export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly EndpointField[]>): readonly Command[] {
+const [addForm, editForm] = endpointForms;
+const trustAction = endpointActions.find(({ id }) => id === 'endpoint.trust');
+
+/** The flags are the fields of the platforms. */
+export function endpointFormCommands(manifests: readonly Manifest[]): readonly Command[] {
+  const fieldsOf = new Map(manifests.map(({ id, endpoint }) => [id, endpoint]));
+  // The simulated one is there for the demo and for tests.
+  const offered = manifests.filter(({ tier }) => tier !== 'demo').map(({ id }) => id);
   return [
     {
       noun: 'endpoint',
@@ -57,7 +70,15 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
           const value = config.values[field.key];
           return value === undefined ? [] : [[field.key, display(field, value)] as const];
         });
-        const value = { name, platform: config.platform, ...redacted(fields, config.values) };
+        const value = {
+          name,
+          platform: config.platform,
+          enabled: config.enabled,
+          readOnly: config.readOnly,
+          address: context.app.addressOf(config),
+          error: config.trouble?.message,
+          values: redacted(fields, config.values),
+        };
         const shown = [['name', name], ['platform', config.platform], ...lines] as const;
         await context.printer.print(await renderDetails({ value, name, lines: shown }, context.format));
         return EXIT.done;
@@ -76,7 +97,11 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
         else
           await context.printer.print(
             await renderList(
-              { rows: checks.map((check) => ({ ...check })), columns: [], name: ({ check }) => check },
+              {
+                rows: checks.map(({ check, ok, detail, fix, code }) => ({ check, ok, detail, fix, code })),
+                columns: [],
+                name: ({ check }) => check,
+              },
               context.format,
               undefined,
             ),
@@ -88,21 +113,58 @@ export function endpointFormCommands(fieldsOf: ReadonlyMap<string, readonly Endp
     },
     {
       noun: 'endpoint',
+      verb: 'trust',
+      help: trustAction?.help ?? '',
+      takes: 'NAME',
+      flags: () => [FINGERPRINT],
+      run: (context, { words, values }) => trust(context, words[0], values[FINGERPRINT.key]),
+    },
+    {
+      noun: 'endpoint',
       verb: 'add',
       help: addForm?.help ?? '',
       takes: 'NAME',
-      flags: (argv) => [PLATFORM, UNTESTED, ...fieldFlags(fieldsOf, argv)],
-      run: (context, { words, values }) => add(context, fieldsOf, words[0], values),
+      flags: (argv) => [PLATFORM, UNTESTED, ...fieldFlags(fieldsOf, offered, argv)],
+      run: (context, { words, values }) => add(context, fieldsOf, offered, words[0], values),
     },
     {
       noun: 'endpoint',
       verb: 'edit',
       help: editForm?.help ?? '',
       takes: 'NAME',
-      flags: () => flagsOf(fieldsOf, undefined),
+      flags: () => flagsOf(fieldsOf, offered, undefined),
       run: (context, { words, values }) => edit(context, fieldsOf, words[0], values),
     },
   ];
+}
+
+/** An unknown key is accepted by an answer at the terminal, or by its fingerprint; `--yes` accepts none. */
+async function trust(context: CommandContext, word: string | undefined, fingerprint: unknown): Promise<number> {
+  const name = knownEndpoint(word, context);
+  const asking = askOnTerminal(context);
+  let shown: HostKey | undefined;
+  const ask: Ask = {
+    ...asking,
+    async trust(key) {
+      shown = key;
+      return fingerprint === undefined ? ((await asking.trust?.(key)) ?? false) : key.fingerprint === fingerprint;
+    },
+  };
+  try {
+    const text = (await trustAction?.run(context.app, name, ask, context.signal)) ?? '';
+    await printResults([{ name, text }], false, context);
+    return EXIT.done;
+  } catch (error) {
+    if (shown === undefined || (context.interactive && fingerprint === undefined)) throw error;
+    const key = `${shown.type} ${shown.fingerprint}`;
+    if (fingerprint !== undefined) {
+      throw new FleetError('trust.unknown-host', `${name} shows another key than that one: ${key}`, { cause: error });
+    }
+    throw new FleetError('trust.unknown-host', `${name} shows ${key}: without a terminal no unknown key is accepted`, {
+      fix: `compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then: drover endpoint trust ${name} --fingerprint ${shown.fingerprint}`,
+      cause: error,
+    });
+  }
 }
 
 const platformIn = (argv: readonly string[]): string | undefined => {
@@ -113,25 +175,33 @@ const platformIn = (argv: readonly string[]): string | undefined => {
 /** The help shows the flags of the platform that is named, and none of the others'. */
 const fieldFlags = (
   fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  offered: readonly string[],
   argv: readonly string[],
 ): readonly Flag[] => {
   const platform = platformIn(argv);
   const isHelp = argv.includes('--help') || argv.includes('-h');
-  return isHelp && platform === undefined ? [] : flagsOf(fieldsOf, platform);
+  return isHelp && platform === undefined ? [] : flagsOf(fieldsOf, offered, platform);
 };
 
-/** The fields of one platform as flags; of all of them, each key once, while it is not known which it is. */
+/** The fields of one platform as flags; those of all, while it is not known which it is. */
 function flagsOf(
   fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  offered: readonly string[],
   platform: string | undefined,
 ): readonly Flag[] {
-  const one = platform === undefined ? undefined : fieldsOf.get(platform);
-  const fields = one ? allFieldsOf(one) : [...fieldsOf.values()].flatMap(allFieldsOf);
-  return [...new Map(fields.map((field) => [field.key, asFlag(field)])).values()];
+  const own = platform === undefined ? undefined : fieldsOf.get(platform);
+  if (own) return allFieldsOf(own).map(asFlag);
+  return sharedFlags(
+    [...fieldsOf].map(([id, fields]) => ({
+      id,
+      flags: allFieldsOf(fields).map(asFlag),
+      unnamed: !offered.includes(id),
+    })),
+  );
 }
 
 /**
- * What the field is called on the command line. `--read-only` forbids every change in the run, and goes on doing so: the
+ * What the field is called on the command line. `--read-only` forbids every change in the run: the
  * endpoint's own field of that name is `--endpoint-read-only`.
  */
 const flagKeyOf = (key: string): string => (globalFlags.some((flag) => flag.key === key) ? `endpoint-${key}` : key);
@@ -155,7 +225,7 @@ function valuesFor(fields: readonly EndpointField[], values: Settings): Settings
           fix: `give a reference: --${flag} env:NAME, file:PATH or cmd:COMMAND`,
         });
       }
-      return [field.key, value];
+      return [field.key, typedFor(field, flag, value)];
     }),
   );
 }
@@ -163,6 +233,7 @@ function valuesFor(fields: readonly EndpointField[], values: Settings): Settings
 async function add(
   context: CommandContext,
   fieldsOf: ReadonlyMap<string, readonly EndpointField[]>,
+  offered: readonly string[],
   word: string | undefined,
   values: Settings,
 ): Promise<number> {
@@ -173,16 +244,12 @@ async function add(
       fix: 'take another name, or change that one: drover endpoint edit',
     });
   }
-  const platform = String(values['platform'] ?? (await askPlatform(context, fieldsOf)));
+  const platform = String(values['platform'] ?? (await askPlatform(context, offered)));
   const own = fieldsOf.get(platform);
   if (!own) {
-    throw new FleetError(
-      'usage',
-      `there is no platform ${JSON.stringify(platform)}${didYouMean(platform, fieldsOf.keys())}`,
-      {
-        fix: `one of ${[...fieldsOf.keys()].join(', ')}`,
-      },
-    );
+    throw new FleetError('usage', `there is no platform ${JSON.stringify(platform)}${didYouMean(platform, offered)}`, {
+      fix: `one of ${offered.join(', ')}`,
+    });
   }
   const fields = endpointFieldsOf(allFieldsOf(own), 'add');
   const given = valuesFor(fields, values);
@@ -195,12 +262,12 @@ async function add(
     const broken = checks.find(({ ok }) => !ok);
     if (broken?.code === 'trust.unknown-host') {
       throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
-        fix: `where nobody can be asked: save it with --untested, then run drover endpoint trust ${word}`,
+        fix: `without a terminal: save it with --untested, then drover endpoint trust ${word} shows what accepts it`,
       });
     }
     if (broken) {
       throw new FleetError(broken.code ?? 'host.unreachable', `${word} was not saved, since the test failed`, {
-        fix: 'mend what failed, or add --untested to save it as it is',
+        fix: 'fix what failed, or add --untested to save it as it is',
       });
     }
   }
@@ -211,11 +278,8 @@ async function add(
 
 const saved = (name: string, written: boolean) => (written ? `${name} is saved` : `${name}: nothing was written`);
 
-async function askPlatform(
-  { interactive, ask }: CommandContext,
-  fieldsOf: ReadonlyMap<string, unknown>,
-): Promise<string> {
-  const names = [...fieldsOf.keys()].join(', ');
+async function askPlatform({ interactive, ask }: CommandContext, offered: readonly string[]): Promise<string> {
+  const names = offered.join(', ');
   const answer = interactive ? await ask(`Platform (${names}): `) : undefined;
   if (answer) return answer.trim();
   throw new FleetError('usage', `which platform? --platform, one of ${names}`);

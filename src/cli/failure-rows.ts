@@ -4,7 +4,7 @@ import type { Connected } from './connect.ts';
 import type { Row } from './output.ts';
 
 /**
- * Endpoints that did not answer, as rows at the end of a list for programs: whoever reads only stdout must see that
+ * Endpoints that did not answer, as rows at the end of a list for programs: a program that reads only stdout must see that
  * something is missing. They have every key of the others, null but for `endpoint`, `platform`, `error` and `code`.
  */
 export function failureRows({ failed }: Connected, { app }: CommandContext, example: Row | undefined): readonly Row[] {

@@ -1,11 +1,11 @@
 import { FleetError } from '../errors.ts';
-import { type EndpointName, endpointOf, isEndpointName, type NodeId, type VmId } from '../ids.ts';
+import { type EndpointName, endpointOf, isEndpointName, type NodeId, nativeOf, type VmId } from '../ids.ts';
 import type { Node, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import type { Fleet } from '../state/fleet.ts';
 import type { CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
-import { awaitFigures } from './figures.ts';
+import { awaitMetrics } from './metrics.ts';
 import { readableFilter } from './readable-filter.ts';
 
 /** The VMs that pass `--filter`, all of them without one. Throws usage as `readableFilter` does. */
@@ -56,7 +56,7 @@ function orUnreachable<Thing>(silent: readonly EndpointName[], find: () => Thing
 }
 
 /**
- * The VMs that these words mean, each an id or a name that only one VM has; without words, what `--filter` lets through.
+ * The VMs that these words mean, each an id, or a name, a uuid or a platform's id that only one VM has; without words, what `--filter` lets through.
  * `onlyById`: what is destroyed must be meant for sure, so a name counts only when every endpoint has answered.
  */
 export async function findVms(
@@ -70,14 +70,14 @@ export async function findVms(
   }
   const silent = await connectFor(words, context, onlyById);
   if (words.length > 0) return orUnreachable(silent, () => [...new Set(words.map((word) => oneVm(word, fleet)))]);
-  if (readableFilter(context.global.filter, fleet)?.sampled) await awaitFigures([], context);
+  if (readableFilter(context.global.filter, fleet)?.sampled) await awaitMetrics([], context);
   return filteredVms(fleet, context.global.filter);
 }
 
 function oneVm(word: string, fleet: Fleet): Vm {
   const byId = fleet.vms.get(word as VmId);
   if (byId) return byId;
-  return only(word, 'VM', 'vm.not-found', [...fleet.vms.values()], (vm) => vm.id);
+  return only(word, 'VM', 'vm.not-found', [...fleet.vms.values()], (vm) => [vm.uuid, nativeOf(vm.id)]);
 }
 
 export async function findNode(word: string, context: CommandContext): Promise<Node> {
@@ -93,17 +93,18 @@ function oneNode(word: string, fleet: Fleet): Node {
   // An endpoint with one node is that node to everybody.
   const ofEndpoint = nodes.filter(({ id }) => endpointOf(id) === word);
   if (ofEndpoint.length === 1 && ofEndpoint[0]) return ofEndpoint[0];
-  return only(word, 'node', 'node.not-found', nodes, (node) => node.id);
+  return only(word, 'node', 'node.not-found', nodes, (node) => [nativeOf(node.id)]);
 }
 
-function only<Thing extends { readonly name: string }>(
+/** The one thing of this name, or with this other id of its platform. Two that could be meant are ambiguous. */
+function only<Thing extends { readonly id: VmId | NodeId; readonly name: string }>(
   word: string,
   what: string,
   code: 'vm.not-found' | 'node.not-found',
   things: readonly Thing[],
-  idOf: (thing: Thing) => string,
+  idsOf: (thing: Thing) => readonly string[],
 ): Thing {
-  const [first, ...others] = things.filter(({ name }) => name === word);
+  const [first, ...others] = things.filter((thing) => thing.name === word || idsOf(thing).includes(word));
   if (first && others.length === 0) return first;
   if (!first) {
     const guess =
@@ -115,7 +116,7 @@ function only<Thing extends { readonly name: string }>(
         : '';
     throw new FleetError(code, `there is no ${what} ${JSON.stringify(word)}${guess}`);
   }
-  const ids = [first, ...others].map(idOf);
+  const ids = [first, ...others].map(({ id }) => id);
   const endpoints = new Set(ids.map((id) => id.slice(0, id.indexOf('/'))));
   throw new FleetError(
     'name.ambiguous',

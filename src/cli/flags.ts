@@ -8,8 +8,6 @@ import { complaint, parse } from '../state/fields.ts';
 export interface Flag extends Field {
   /** One letter: `o` for `-o`. */
   readonly short?: string;
-  /** May be given several times; its values are kept in order, as text. */
-  readonly repeatable?: boolean;
 }
 
 export interface ParsedFlags {

@@ -34,7 +34,7 @@ export interface Listing<R extends Row> {
   readonly rows: readonly R[];
   readonly columns: readonly Column<R>[];
   readonly name: (row: R) => string;
-  /** What could not be listed, for programs: people are told on stderr. */
+  /** What could not be listed, for programs; for people it is on stderr. */
   readonly missing?: readonly Row[];
 }
 

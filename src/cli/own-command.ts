@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { App } from '../compose.ts';
 import type { CommandContext } from './command.ts';
 import type { Candidate } from './completion/candidate.ts';
@@ -6,6 +7,7 @@ import type { Flag, ParsedFlags } from './flags.ts';
 /** What a command about drover itself runs in: no configuration was read for it yet. */
 export interface OwnContext extends Omit<CommandContext, 'app'> {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stderr: Writable;
   /** Opens the program around the configuration, whatever may be wrong with that, and closes it afterwards. */
   withApp(run: (app: App) => Promise<number>): Promise<number>;
 }

@@ -1,6 +1,6 @@
 import { poolVariablesAction, variableNameComplaint } from '../actions/pool.ts';
 import { FleetError } from '../errors.ts';
-import { endpointOf, type NodeId } from '../ids.ts';
+import { endpointOf, type NodeId, userPoolId } from '../ids.ts';
 import type { PoolConfig } from '../state/config/model.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
@@ -18,11 +18,20 @@ export const poolCommands: readonly Command[] = [
     flags: () => [],
     async run(context, { words }) {
       const { name, in: around, nodes, variables, readOnly } = poolCalled(words[0], context);
-      const value = { name, in: around, nodes, readOnly, variables };
+      const members = await namesOf(nodes, context);
+      const value = {
+        id: userPoolId(name),
+        name,
+        kind: 'user',
+        parent: around,
+        readOnly,
+        nodes: members,
+        variables,
+      };
       const lines = [
         ['name', name],
         ['in', around ?? '-'],
-        ['nodes', (await namesOf(nodes, context)).join(' ') || '-'],
+        ['nodes', members.join(' ') || '-'],
         ['read-only', readOnly ? 'yes' : 'no'],
         ...Object.entries(variables),
       ] as const;
@@ -60,7 +69,7 @@ function poolCalled(word: string | undefined, { app }: CommandContext): PoolConf
   throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(word)}${didYouMean(word, pools.keys())}`);
 }
 
-/** As `pool list` calls them. A whole endpoint has its name already; a single node has to be asked for, and keeps its id if nobody answers. */
+/** As `pool list` calls them. A whole endpoint has its name already; a single node has to be asked for, and keeps its id without an answer. */
 async function namesOf(nodes: PoolConfig['nodes'], context: CommandContext): Promise<readonly string[]> {
   const { app } = context;
   const single = nodes.filter((node): node is NodeId => node.includes('/'));

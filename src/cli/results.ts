@@ -1,4 +1,5 @@
 import { FleetError, sentence } from '../errors.ts';
+import type { Kept } from '../platforms/contract.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
 import { renderDetails, renderList, resultOf } from './output.ts';
@@ -8,6 +9,8 @@ export interface Outcome {
   /** What is true now. */
   readonly text: string;
   readonly error?: FleetError;
+  /** What was to be deleted and is still there. */
+  readonly kept?: readonly Kept[];
 }
 
 /**
@@ -24,12 +27,19 @@ export async function printResults(
     if (error?.fix !== undefined) context.say(`  ${clean(error.fix)}`);
   }
   if (context.format === 'table') return;
-  const results = outcomes.map(({ name, error }) => resultOf(error, many ? name : undefined));
+  const results = outcomes.map(({ name, error, kept }) => ({
+    ...resultOf(error, many ? name : undefined),
+    ...(kept && { kept: kept.map(({ path, why }) => ({ path, why })) }),
+  }));
   const [only] = results;
   const text =
     !many && only
       ? await renderDetails({ value: only, name: outcomes[0]?.name ?? '', lines: [] }, context.format)
-      : await renderList({ rows: results, columns: [], name: ({ name }) => name ?? '' }, context.format, undefined);
+      : await renderList(
+          { rows: results, columns: [], name: ({ name }) => String(name ?? '') },
+          context.format,
+          undefined,
+        );
   await context.printer.print(text);
 }
 

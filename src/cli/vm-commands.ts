@@ -1,16 +1,20 @@
-import type { VmAction } from '../actions/action.ts';
-import { isAlready, taskFor, whyNotOf } from '../actions/perform.ts';
+import type { Args, VmAction } from '../actions/action.ts';
+import { consentFor, TYPE_COUNT_ABOVE } from '../actions/danger.ts';
+import { isAlready, taskFor } from '../actions/perform.ts';
+import { whyNotOf } from '../actions/permitted.ts';
+import { bind } from '../actions/target.ts';
 import { vmActions } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
-import { endpointOf } from '../ids.ts';
-import type { Losses, Settings, Vm } from '../platforms/contract.ts';
+import type { Settings, Vm } from '../platforms/contract.ts';
 import { placeOf } from '../state/fleet.ts';
+import { typeCountAbove } from '../state/preferences.ts';
 import type { Task } from '../state/tasks.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
-import { agreedTo, isYes } from './consent.ts';
+import { agreedTo, isCount, isYes } from './consent.ts';
 import { exitCodeFor } from './exit-code.ts';
 import { findVms } from './find.ts';
+import { agreedToLosses } from './losses.ts';
 import { printResults } from './results.ts';
 
 /** Every action on VMs, as a command that takes many: a result for each, on stderr as they come for people. */
@@ -20,7 +24,8 @@ export const vmCommands: readonly Command[] = vmActions.map((action) => ({
   help: action.help,
   takes: 'NAME…',
   flags: () => action.options ?? [],
-  run: (context, { words, values }) => runVmAction(action, words, withDefaults(action, values), context),
+  run: (context, { words, values, repeated }) =>
+    runVmAction(action, words, { ...withDefaults(action, values), ...repeated }, context),
 }));
 
 const withDefaults = ({ options = [] }: VmAction, values: Settings): Settings => ({
@@ -31,7 +36,7 @@ const withDefaults = ({ options = [] }: VmAction, values: Settings): Settings =>
 async function runVmAction(
   action: VmAction,
   words: readonly string[],
-  args: Settings,
+  args: Args,
   context: CommandContext,
 ): Promise<number> {
   const { app } = context;
@@ -42,21 +47,21 @@ async function runVmAction(
     context.say('no VM matches; nothing was done');
     return EXIT.done;
   }
-  // What can't be done at all is told before anybody is asked, and before anything is sent.
+  // What can't be done at all is said before the user is asked, and before anything is sent.
   const vms = destroys && byFilter ? withoutRefused(action, found, context) : found;
   if (destroys || vms.length === 1) refuseAny(action, vms, args, app);
+  // Bound before the questions: an answer is for the machines that were listed.
+  const targets = vms.map(({ id }) => bind(id, app));
   if (destroys && !(await agreedToLosses(action, vms, args, context))) return EXIT.interrupted;
-  if (action.danger === 'interrupts' && (byFilter || vms.length > 1) && !(await agreedToAll(action, vms, context))) {
+  if (
+    action.danger === 'interrupts' &&
+    (byFilter || vms.length > 1) &&
+    !(await agreedToAll(action, vms, args, context))
+  ) {
     return EXIT.interrupted;
   }
 
-  const spec = taskFor(
-    action,
-    vms.map(({ id }) => id),
-    args,
-    app,
-  );
-  const { id, ended } = app.tasks.run(spec);
+  const { id, ended } = app.tasks.run(taskFor(action, targets, args, app));
   const cancel = () => app.tasks.cancel(id);
   context.signal.addEventListener('abort', cancel, { once: true });
   if (context.signal.aborted) cancel();
@@ -64,7 +69,7 @@ async function runVmAction(
 }
 
 /** Throws why the first of them can't be done that can't: of what was named, all or nothing is meant. */
-function refuseAny(action: VmAction, vms: readonly Vm[], args: Settings, app: CommandContext['app']): void {
+function refuseAny(action: VmAction, vms: readonly Vm[], args: Args, app: CommandContext['app']): void {
   for (const vm of vms) {
     if (isAlready(action.outcome?.(args, vm), vm.id, app)) continue;
     const no = whyNotOf(action, vm, app);
@@ -74,7 +79,7 @@ function refuseAny(action: VmAction, vms: readonly Vm[], args: Settings, app: Co
   }
 }
 
-/** What a filter finds may hold others too, as a branch on the screen: they are told and left out. Throws when none is left. */
+/** What a filter finds may hold others too, as a branch on the screen: they are named and left out. Throws when none is left. */
 function withoutRefused(action: VmAction, found: readonly Vm[], { app, say }: CommandContext): readonly Vm[] {
   const refusals = new Map(
     found.flatMap((vm) => {
@@ -90,25 +95,36 @@ function withoutRefused(action: VmAction, found: readonly Vm[], { app, say }: Co
 }
 
 /** One VM that was named needs no question: its name was the answer. Many, and what a filter has found, are shown first. */
-async function agreedToAll(action: VmAction, vms: readonly Vm[], context: CommandContext): Promise<boolean> {
+async function agreedToAll(
+  action: VmAction,
+  vms: readonly Vm[],
+  args: Args,
+  context: CommandContext,
+): Promise<boolean> {
+  const { app, interactive, global, say } = context;
   const [only] = vms;
   const what = vms.length === 1 && only ? clean(only.name) : `${vms.length} VMs`;
-  if (context.interactive && !context.global.yes) {
-    for (const vm of vms) context.say(clean(`  ${placeOf(vm, context.app.store.fleet)} (${vm.state})`));
+  const consent = consentFor(action, vms.length, typeCountAbove(app.config()) ?? TYPE_COUNT_ABOVE);
+  const loses = action.loses?.(args);
+  if (interactive && !global.yes) {
+    for (const vm of vms) say(clean(`  ${placeOf(vm, app.store.fleet)} (${vm.state})`));
+    if (loses !== undefined) say(loses);
   }
   const question = {
     what: `${action.title.toLowerCase()} interrupts ${what}`,
-    text: `${action.title} ${what}? [y/N] `,
-    isAgreement: isYes,
+    ...(consent === 'count'
+      ? { text: `${action.title} ${what}? Type ${vms.length} to continue: `, isAgreement: isCount(vms.length) }
+      : { text: `${action.title} ${what}? [y/N] `, isAgreement: isYes }),
   };
   return agreedTo(question, context);
 }
 
 async function report(task: Task, count: number, context: CommandContext): Promise<number> {
   await printResults(
-    task.items.map(({ name, state, text, fix, code }) => ({
+    task.items.map(({ name, state, text, fix, code, kept }) => ({
       name,
       text,
+      ...(kept && { kept }),
       ...(state === 'done'
         ? {}
         : { error: new FleetError(code ?? 'op.failed', text, fix === undefined ? {} : { fix }) }),
@@ -118,46 +134,6 @@ async function report(task: Task, count: number, context: CommandContext): Promi
   );
   if (task.state === 'cancelled') return EXIT.interrupted;
   const [only] = task.items;
-  if (task.state === 'done') return EXIT.done;
+  if (task.state === 'done') return task.items.some(({ kept }) => kept) ? EXIT.failed : EXIT.done;
   return count === 1 && only?.code !== undefined ? exitCodeFor(only.code) : EXIT.failed;
-}
-
-/** Lists what is lost and what stays; then the name, or the count, has to be typed, or --yes to have been said. */
-async function agreedToLosses(
-  action: VmAction,
-  vms: readonly Vm[],
-  args: Settings,
-  context: CommandContext,
-): Promise<boolean> {
-  for (const vm of vms) {
-    const losses = await lossesOf(vm, context);
-    if (losses?.disksGo !== undefined && args['keep-disks'] === true) {
-      throw new FleetError('op.unsupported', `${vm.name}: its disks can't be kept: ${losses.disksGo}`);
-    }
-    for (const line of lossLines(vm, losses, args)) context.say(line);
-  }
-  const [only] = vms;
-  const wanted = vms.length === 1 && only ? only.name : String(vms.length);
-  const question = {
-    what: `${action.title.toLowerCase()} destroys something`,
-    text: `Type ${clean(wanted)} to go on: `,
-    isAgreement: (answer: string) => answer === wanted,
-  };
-  return agreedTo(question, context);
-}
-
-async function lossesOf(vm: Vm, { app, signal }: CommandContext): Promise<Losses | undefined> {
-  return app.sessions.connection(endpointOf(vm.id))?.vm.losses?.(vm.id, signal);
-}
-
-function lossLines(vm: Vm, losses: Losses | undefined, args: Settings): readonly string[] {
-  const disks = losses?.goes ?? [];
-  const keep = args['keep-disks'] === true;
-  return [
-    `${clean(vm.name)} (${vm.id}) will be deleted`,
-    ...disks.map((path) => (keep ? `  stays: ${clean(path)}` : `  lost: ${clean(path)}`)),
-    ...(losses?.savedMemory ? ['  lost: its saved memory'] : []),
-    ...(losses?.stays ?? []).map((path) => `  stays: ${clean(path)}`),
-    ...(losses?.snapshots ?? []).map((name) => `  snapshot: ${clean(name)}`),
-  ];
 }

@@ -3,18 +3,19 @@ import type { Settings, Vm } from '../platforms/contract.ts';
 import { didYouMean } from '../state/config/nearest.ts';
 import { compileFilter } from '../state/filter.ts';
 import type { Fleet } from '../state/fleet.ts';
+import { vmRow } from '../state/object-rows.ts';
 import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
 import { readViews, readyViews, type ViewSettings } from '../state/views.ts';
-import { columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
+import { columnKey, columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
 import type { Command, CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
-import { awaitFigures } from './figures.ts';
 import type { Flag } from './flags.ts';
+import { awaitMetrics } from './metrics.ts';
 import { type Column, type Row, renderList } from './output.ts';
 import { readableFilter } from './readable-filter.ts';
-import { usualVmColumns, vmRow } from './rows.ts';
+import { usualVmColumns } from './rows.ts';
 
 const flags: readonly Flag[] = [
   {
@@ -51,8 +52,8 @@ export const vmListCommand: Command = {
     const wanted = readWanted(values, context);
     const connected = await connect(context, chosenEndpoints(context));
     const filters = filtersOf(wanted, context);
-    const needsFigures = wanted.sampled.length > 0 || filters.some(({ sampled }) => sampled);
-    if (needsFigures && connected.answered.length > 0) await awaitFigures(wanted.sampled, context);
+    const needsMetrics = wanted.sampled.length > 0 || filters.some(({ sampled }) => sampled);
+    if (needsMetrics && connected.answered.length > 0) await awaitMetrics(wanted.sampled, context);
 
     const vms = [...fleet.vms.values()].filter((vm) => filters.every((filter) => filter.accepts(vm)));
     const { lines, columns } = tableOf(sorted(vms, wanted.sort, fleet), wanted, fleet);
@@ -98,7 +99,7 @@ function orUsage<Value>(flag: string, read: Value | string): Value {
 }
 
 function savedView(name: string, { app }: CommandContext): ViewSettings {
-  // What is wrong in that section has been told with the rest of the file.
+  // What is wrong in that section was said with the rest of the file.
   const { views } = readViews(app.configPath, app.config().file);
   const all = new Map([...readyViews, ...views]);
   const view = all.get(name);
@@ -135,7 +136,7 @@ interface Table {
 /** What was asked for; else the usual columns, with the load that they are sorted by. */
 function tableOf(vms: readonly Vm[], { columns, sort }: Wanted, fleet: Fleet): Table {
   const valuesOf = (vm: Vm, some: readonly VmColumn[]): Row =>
-    Object.fromEntries(some.map((column) => [column.id, columnValue(column, vm, fleet)]));
+    Object.fromEntries(some.map((column) => [columnKey(column), columnValue(column, vm, fleet)]));
   if (columns) {
     const lines = vms.map((vm) => ({ vm, row: valuesOf(vm, columns) }));
     return { lines, columns: shown(columns, lines, fleet) };
@@ -149,7 +150,7 @@ function tableOf(vms: readonly Vm[], { columns, sort }: Wanted, fleet: Fleet): T
   return { lines, columns: [...usual.slice(0, 2), ...shown(extra, lines, fleet), ...usual.slice(2)] };
 }
 
-/** Texts may be cut on a narrow terminal, figures not. */
+/** Texts may be cut on a narrow terminal, numbers not. */
 const SHRINKS_TO = 10;
 
 function shown(columns: readonly VmColumn[], lines: readonly Line[], fleet: Fleet): readonly Column<Row>[] {

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** A program that crashes at every start must not fill the disk. */
 const KEPT = 10;
@@ -11,6 +11,7 @@ const REPORT = /^crash-.*\.txt$/;
  */
 export function writeReport(directory: string, text: string, at: number): string | undefined {
   try {
+    if (belongsToAnother(directory)) return undefined;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const stamp = new Date(at).toISOString().replace(/[:.]/g, '-');
     const file = join(directory, `crash-${stamp}-${process.pid}.txt`);
@@ -19,6 +20,15 @@ export function writeReport(directory: string, text: string, at: number): string
     return file;
   } catch {
     return undefined;
+  }
+}
+
+/** As root in a user's home nothing is made: it would lock the user out. The report is printed then. */
+function belongsToAnother(directory: string): boolean {
+  if (process.getuid?.() !== 0) return false;
+  for (let folder = directory; ; folder = dirname(folder)) {
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found || folder === dirname(folder)) return found !== undefined && found.uid !== 0;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
-import type { Fleet } from '../state/fleet.ts';
+import type { Store } from '../state/store.ts';
 import { nameOf, spokenRow, spokenState } from './spoken-row.ts';
 import type { Voice } from './voice.ts';
 
@@ -21,11 +21,12 @@ const CHANGES_MS = 2_000;
 /** `empty` answers what is said where there is no row. */
 export function createAnnouncer(
   state: FleetState,
-  fleet: Fleet,
+  store: Store,
   clock: Clock,
   voice: Voice,
   empty: () => string,
 ): Announcer {
+  const { fleet } = store;
   let key: string | undefined;
   let known = '';
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -62,6 +63,8 @@ export function createAnnouncer(
   return {
     moved,
     landed() {
+      // Of a fleet that is still coming in, the first row would be read out without its VMs.
+      if (key === undefined && !store.settled) return;
       // The row that the cursor was on is gone, or the first one has come.
       if (state.view.current()?.key !== key) moved();
       else if (!stopChange) sayChange();

@@ -1,7 +1,7 @@
-import type { Services } from '../actions/services.ts';
 import type { EndpointName } from '../ids.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { headerText } from '../screens/frame/header.ts';
+import type { Stage } from '../screens/stage.ts';
 import type { EndpointPhase } from '../state/fleet.ts';
 import { spokenLook } from './spoken-look.ts';
 import type { Voice } from './voice.ts';
@@ -15,12 +15,13 @@ export interface EndpointNews {
   landed(): void;
 }
 
-export function createEndpointNews(services: Services, state: FleetState, voice: Voice): EndpointNews {
-  const { fleet } = services.store;
+export function createEndpointNews(stage: Stage, state: FleetState, voice: Voice): EndpointNews {
+  const { fleet } = stage.services.store;
   const look = spokenLook();
   let phases = new Map<EndpointName, EndpointPhase>();
   let started = false;
-  const summary = () => voice.say(headerText(services, state, 'fleet', HEADER_COLUMNS, look).replaceAll('  ', ', '));
+  const summary = () =>
+    voice.say(headerText(stage, state, 'fleet', HEADER_COLUMNS, look).trim().replaceAll('  ', ', '));
 
   return {
     landed() {

@@ -28,18 +28,24 @@ export const lineDialogs =
       unasked
         ? { after: () => new Promise<void>((resolve) => void stage.services.clock.after(STRAY_MS, resolve)) }
         : {};
-    const yes = async (question: string, unasked?: boolean) =>
-      /^y(es)?$/i.test(((await typing.ask(question, afterStrays(unasked))) ?? '').trim());
+    const yes = async (question: string, unasked?: boolean, until?: AbortSignal) =>
+      /^y(es)?$/i.test(
+        ((await typing.ask(question, { fresh: true, ...afterStrays(unasked), ...voidOn(until) })) ?? '').trim(),
+      );
 
     return {
-      confirm({ question, details = [], unasked }) {
+      confirm({ question, details = [], unasked, until }) {
         voice.say(...shortened(details));
-        return yes(`${question} y or n:`, unasked);
+        return yes(`${question} y or n:`, unasked, until);
       },
-      plan({ question, does, leavesOut }) {
-        voice.say(...shortened(does));
+      async plan({ question, details = [], does, leavesOut, typed, until }) {
+        voice.say(...details, ...shortened(does));
         if (leavesOut.length > 0) voice.say(`left out: ${leavesOut.length}`, ...shortened(leavesOut));
-        return yes(`${question} y or n:`);
+        if (typed === undefined) return yes(`${question} y or n:`, false, until);
+        const answer = await typing.ask(`${question} Type ${typed} to continue:`, { fresh: true, ...voidOn(until) });
+        if (answer?.trim() === typed) return true;
+        voice.say('nothing was done');
+        return false;
       },
       prompt({ title, lines, start = '', secret = false, complaint, unasked }) {
         const kept = start === '' || secret ? '' : ` Enter keeps ${start}.`;
@@ -75,6 +81,10 @@ export const lineDialogs =
       columns: () => voice.say('columns are for the full screen'),
     };
   };
+
+/** Ends the question as if it had been given up when the signal aborts. */
+const voidOn = (until: AbortSignal | undefined): { readonly until?: Promise<void> } =>
+  until ? { until: new Promise((resolve) => until.addEventListener('abort', () => resolve(), { once: true })) } : {};
 
 const shortened = (lines: readonly string[]): readonly string[] =>
   lines.length <= MOST_READ ? lines : [...lines.slice(0, MOST_READ), `and ${lines.length - MOST_READ} more`];

@@ -2,9 +2,10 @@ import { writeSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { type Watched, watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { clipboardDoubt, clipboardSequence, giveToTmux } from '../terminal/clipboard.ts';
+import { askSize } from '../terminal/facts.ts';
 import { guardExit } from '../terminal/guard.ts';
 import { NOT_STOPPED_MS } from '../terminal/job-control.ts';
-import { PASTES_MARKED, PASTES_UNMARKED, recoverInPlace } from '../terminal/modes.ts';
+import { KEYS_LEFT, KEYS_ONLY, recoverInPlace } from '../terminal/modes.ts';
 import type { ConsoleTerminal } from '../terminal/screen.ts';
 
 /** A terminal that is only ever written to line by line; keys come one by one. */
@@ -25,19 +26,24 @@ export function takeLineTerminal(clock: Clock): LineTerminal {
   const { stdin, stdout } = process;
   const marksPastes = stdout.isTTY && process.env['TERM'] !== 'dumb';
   let wanted: Keys = 'ours';
+  /** The terminal has been asked for keys and marked pastes, and for nothing else. */
+  let hasKeys = false;
   /** The console that has it. */
   let lentTo: Watched | undefined;
   const setKeys = (keys: Keys) => {
     // Throws once the terminal is gone, when there is nothing left to set.
     try {
       stdin.setRawMode(keys !== 'cooked');
-      if (marksPastes) writeSync(stdout.fd, keys === 'ours' ? PASTES_MARKED : PASTES_UNMARKED);
+      const wantsKeys = keys === 'ours' && marksPastes;
+      if (wantsKeys !== hasKeys) writeSync(stdout.fd, wantsKeys ? KEYS_ONLY : KEYS_LEFT);
+      hasKeys = wantsKeys;
     } catch {}
   };
   /** The shell has set the terminal as it likes it; what is not changed first is not set again. */
   const setAnew = () => {
     setKeys('cooked');
     setKeys(wanted);
+    askSize();
   };
   /** Takes back what a console may have switched on. */
   const recover = () => {

@@ -20,7 +20,7 @@ const FOLLOWED_MS = 150;
 const LOADED_MS = 5_000;
 const STEP_MS = 100;
 /** A trend is a picture: nothing is left of it to read. */
-const DRAWN = /^\s*CPU before\s*$/;
+const DRAWN = /^\s*CPU history\s*$/;
 
 /** No cursor is in a list that is read out. */
 const readOnly = () => {};

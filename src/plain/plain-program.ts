@@ -20,7 +20,7 @@ import { createAnnouncer } from './announcer.ts';
 import { createEndpointNews } from './endpoint-news.ts';
 import { isLineLayer } from './line-form.ts';
 import { createLineViews } from './line-views.ts';
-import { askForCommand, readKeys } from './prompts.ts';
+import { askForCommand, readKeys, readProblems } from './prompts.ts';
 import type { Typing } from './typing.ts';
 import type { Voice } from './voice.ts';
 
@@ -32,10 +32,9 @@ export interface PlainProgram {
 /** The same verbs, keys and state as on the screen, told and asked in lines. */
 export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice, typing: Typing): PlainProgram {
   const { services, message } = stage;
-  const { fleet } = services.store;
   const details = createDetailsView(stage, state);
-  const announcer = createAnnouncer(state, fleet, services.clock, voice, () => emptiness(stage, state));
-  const news = createEndpointNews(services, state, voice);
+  const announcer = createAnnouncer(state, services.store, services.clock, voice, () => emptiness(stage, state));
+  const news = createEndpointNews(stage, state, voice);
   let sifted = () => {};
   const sifting = createSifting(state.tree, services.clock, () => {
     details.follow();
@@ -75,6 +74,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
       void askForCommand(stage, state, typing, voice, forThisRow(stage, state, dispatch)).catch(message.fail),
     openHelp: () => readKeys(stage, state, voice),
     openThemes: onlyOnScreen('a theme'),
+    openProblems: () => readProblems(stage, voice),
     switchMouse: onlyOnScreen('the mouse'),
     quit: () => void askToQuit(stage),
   });

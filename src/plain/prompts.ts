@@ -2,6 +2,8 @@ import type { Action } from '../actions/action.ts';
 import { isAbout } from '../screens/actions/subject.ts';
 import { whyNotNow } from '../screens/actions/why-not-now.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import { isForAllBelow } from '../screens/frame/hints.ts';
+import { problemSentences } from '../screens/problems.ts';
 import { ranked } from '../screens/prompts/rank.ts';
 import type { Stage } from '../screens/stage.ts';
 import type { Typing } from './typing.ts';
@@ -42,11 +44,22 @@ export async function askForCommand(
 /** The keys of this row and of moving about, one a line. */
 export function readKeys(stage: Stage, state: FleetState, voice: Voice): void {
   const row = state.view.current();
-  const here = stage.actions.filter((action) => isAbout(action, row) || action.noun === 'view');
+  const here = stage.actions.filter(
+    (action) => isAbout(action, row) || isForAllBelow(action, state) || action.noun === 'view',
+  );
   voice.say(
-    ...here.flatMap(({ id, title, help }) => {
+    ...here.flatMap((action) => {
+      const { id, title, help } = action;
       const keys = stage.keymap.keysOf(id);
-      return keys.length === 0 ? [] : [`${keys.join(' or ')}: ${title}. ${help}`];
+      const what = isForAllBelow(action, state) ? `${title} all VMs below this row` : title;
+      return keys.length === 0 ? [] : [`${keys.join(' or ')}: ${what}. ${help}`];
     }),
   );
+}
+
+/** Everything that is wrong with the configuration, one a line. */
+export function readProblems(stage: Stage, voice: Voice): void {
+  const problems = problemSentences(stage);
+  if (problems.length === 0) voice.say('Nothing is wrong with the configuration.');
+  voice.say(...problems.map(({ text, fix }) => (fix === undefined ? text : `${text}. ${stage.advice.onScreen(fix)}`)));
 }

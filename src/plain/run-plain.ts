@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { configuredKeymap } from '../actions/configured-keymap.ts';
 import { actions } from '../actions/index.ts';
 import { systemClock } from '../clock.ts';
@@ -12,6 +11,8 @@ import { createStage } from '../screens/stage.ts';
 import { stateDirectory } from '../state/config/paths.ts';
 import { spellProblem } from '../state/config/problem.ts';
 import { openDemo } from '../state/demo.ts';
+import { homeOf } from '../state/home.ts';
+import { escapeWait } from '../state/preferences.ts';
 import type { Input } from '../terminal/input.ts';
 import { lineDialogs } from './line-dialogs.ts';
 import { takeLineTerminal } from './line-terminal.ts';
@@ -34,7 +35,9 @@ export interface PlainOptions {
 export async function runPlain({ argv, input, crash }: PlainOptions): Promise<number> {
   const options = screenOptions(argv);
   const demo =
-    options.demo === undefined ? undefined : await openDemo(isCount(options.demo) ? Number(options.demo) : undefined);
+    options.demo === undefined
+      ? undefined
+      : await openDemo(process.env, isCount(options.demo) ? Number(options.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
   const terminal = takeLineTerminal(systemClock);
   const voice = createVoice(terminal.write);
@@ -56,13 +59,16 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
   });
   try {
     const config = await services.load();
+    const escapeMs = escapeWait(config.file);
+    if (escapeMs !== undefined) input.setEscapeWait(escapeMs);
     const { keymap, detachKey, problems } = configuredKeymap(actions, services.configPath, config.file);
     const attach = createAttach(terminal, input, detachKey);
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
-    const state = createFleetState(services.store.fleet);
+    const state = createFleetState(services.store.fleet, services.sessions.current);
     started.state = state;
     const stage = createStage({
       services,
+      run: { readOnly: options.readOnly, demo: demo !== undefined, problems: problems.map(spellProblem) },
       actions,
       keymap,
       look: spokenLook(),
@@ -78,6 +84,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
           const release = voice.hold();
           return attach(...to).finally(release);
         },
+        whenSeen: (call) => call(input.lastRead()),
         feed: () => {},
       },
       quit,
@@ -93,7 +100,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     });
     services.open();
     services.follow();
-    remembered = await recall(stateDirectory(env, env['HOME'] || homedir()), systemClock, services.store, state);
+    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
     if (remembered.isFirst) stage.tour.show();
     await ended;
     stopListening();

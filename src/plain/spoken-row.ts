@@ -54,7 +54,7 @@ function branchParts(row: Exclude<Row, { kind: 'vm' }>, fleet: Fleet, sums: Flee
   if (row.kind === 'endpoint') return ['endpoint', ...endpointParts(fleet.endpoints.get(row.id))];
   const { counts } = row.kind === 'pool' ? sums.ofPool(row.id) : sums.ofNode(row.id);
   const state = row.kind === 'node' ? [spokenState(row, fleet)] : [];
-  const running = `${counts.running} of ${counts.total} VMs running`;
+  const running = counts.total === 0 ? 'no VMs' : `${counts.running} of ${counts.total} VMs running`;
   return [row.kind, ...state, running, row.open ? 'unfolded' : 'folded'];
 }
 

@@ -1,5 +1,6 @@
 import type { InputEvent } from '../terminal/keys.ts';
-import { clean, clusters, width } from '../terminal/width.ts';
+import { createTypedLine, LONGEST_LINE, type TypedLine } from '../terminal/typed-line.ts';
+import { clean } from '../terminal/width.ts';
 import type { Voice } from './voice.ts';
 
 export interface TypedOptions {
@@ -9,6 +10,11 @@ export interface TypedOptions {
   readonly until?: Promise<void>;
   /** It comes by itself: what is typed between its first word and the end of this was meant for something else. */
   readonly after?: () => Promise<void>;
+  /**
+   * Its answer interrupts or destroys something: what had been typed when its last word was written is no answer to it, not
+   * even in the read of the key that led to it.
+   */
+  readonly fresh?: boolean;
 }
 
 /** Lines that are typed in answer to a question. Of several questions one is open, the others wait for their turn. */
@@ -26,20 +32,27 @@ export interface Typing {
 
 interface Question {
   readonly words: string;
-  readonly secret: boolean;
+  readonly line: TypedLine;
   readonly answer: (text: string | undefined) => void;
   readonly after: (() => Promise<void>) | undefined;
+  readonly fresh: boolean;
   listens: boolean;
-  text: string;
+  /** Keys of later reads than this are answers. */
+  from: number;
 }
 
 const MOST_AHEAD = 1_000;
+
+/** Resolves when what had come to the terminal already has been read. */
+const whatWasTyped = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 export function createTyping(voice: Voice): Typing {
   let open: Question | undefined;
   let waiting: readonly Question[] = [];
   let reserved = 0;
-  let ahead: readonly InputEvent[] = [];
+  let ahead: InputEvent[] = [];
+  /** The newest read that a key came in. */
+  let newest = 0;
   let release = () => {};
 
   const openNext = () => {
@@ -47,14 +60,18 @@ export function createTyping(voice: Voice): Typing {
     if (open || !next) return;
     waiting = rest;
     open = next;
-    void next.after?.().then(() => {
-      next.listens = true;
-    });
     release = voice.hold();
     voice.echo(`${clean(next.words)} `);
+    if (next.fresh) next.from = newest;
+    void listenTo(next);
     const typed = ahead;
     ahead = [];
     for (const event of typed) take(event);
+  };
+  const listenTo = async (question: Question) => {
+    if (question.fresh) await whatWasTyped();
+    await question.after?.();
+    question.listens = true;
   };
   const end = (text: string | undefined) => {
     voice.echo('\n');
@@ -64,40 +81,29 @@ export function createTyping(voice: Voice): Typing {
     answer(text);
     openNext();
   };
-  const add = (question: Question, typed: string) => {
-    const text = clean(typed);
-    question.text += text;
-    if (!question.secret) voice.echo(text);
-  };
-  /** Goes back over the last character as people see it. */
-  const takeBack = (question: Question) => {
-    const parts = [...clusters(question.text)];
-    const last = parts.pop();
-    if (last === undefined) return;
-    question.text = parts.join('');
-    const columns = width(last);
-    if (!question.secret) voice.echo(`${'\b'.repeat(columns)}${' '.repeat(columns)}${'\b'.repeat(columns)}`);
-  };
 
   function take(event: InputEvent): boolean {
+    if (event.kind === 'key' && Number.isFinite(event.read)) newest = Math.max(newest, event.read);
     if (!open) {
-      if (reserved > 0 && ahead.length < MOST_AHEAD) ahead = [...ahead, event];
+      if (reserved > 0 && ahead.length < MOST_AHEAD) ahead.push(event);
       return reserved > 0;
     }
-    if (!open.listens) return true;
-    if (event.kind === 'paste') add(open, event.text);
-    if (event.kind !== 'key') return true;
-    if (event.name === 'enter') end(open.text);
-    else if (event.name === 'esc') end(undefined);
-    else if (event.name === 'backspace') takeBack(open);
-    else if (!event.ctrl && !event.alt) add(open, event.text);
+    if (!open.listens || (event.kind === 'key' && event.read <= open.from)) return true;
+    if (event.kind === 'key' && event.name === 'enter') end(open.line.text);
+    else if (event.kind === 'key' && event.name === 'esc') end(undefined);
+    else if (open.line.take(event) === 'full') {
+      voice.echo(
+        `\nat most ${LONGEST_LINE} characters have room; nothing was added\n${clean(open.words)} ${open.line.seen}`,
+      );
+    }
     return true;
   }
 
   return {
-    ask(words, { secret = false, until, after } = {}) {
+    ask(words, { secret = false, until, after, fresh = false } = {}) {
       const { promise, resolve } = Promise.withResolvers<string | undefined>();
-      const own: Question = { words, secret, after, listens: !after, text: '', answer: resolve };
+      const line = createTypedLine(secret ? undefined : voice.echo);
+      const own: Question = { words, line, after, fresh, listens: !after && !fresh, from: 0, answer: resolve };
       waiting = [...waiting, own];
       void until?.then(() => {
         if (open === own) return end(undefined);

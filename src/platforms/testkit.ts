@@ -4,10 +4,16 @@
  */
 import type { Clock } from '../clock.ts';
 import type { VmId } from '../ids.ts';
-import type { Endpoint, Settings, SettingsTarget } from './contract.ts';
+import type { Endpoint, OperationName, Settings, SettingsTarget } from './contract.ts';
 
 /** How this platform behaves, for tests that must wait or choose: facts, never names of tests. */
 export interface PlatformFacts {
+  /** Exactly the operations that a connection to the test server has. Of each other one it says in `whyNot` why it has not. */
+  readonly operations: readonly OperationName[];
+  /** Whether the server wants a login; `TestServer.wrongLogin` is then one that it must refuse. */
+  readonly login: boolean;
+  /** Whether a VM can be deleted without the disks of `doomedVm()`; otherwise that is refused as op.unsupported. */
+  readonly keepsDisks: boolean;
   /** Changes come by themselves; otherwise they are seen at the next poll. */
   readonly pushesEvents: boolean;
   /** Until a VM that was started shows as running, at most. */

@@ -35,6 +35,7 @@ export interface CommandOptions {
   readonly openPalette: () => void;
   readonly openHelp: () => void;
   readonly openThemes: () => void;
+  readonly openProblems: () => void;
   readonly switchMouse: () => void;
   readonly quit: () => void;
 }
@@ -66,6 +67,7 @@ export function createCommands({
   openPalette,
   openHelp,
   openThemes,
+  openProblems,
   switchMouse,
   quit,
 }: CommandOptions): (id: ViewActionId) => void {
@@ -139,6 +141,7 @@ export function createCommands({
     },
     'view.tasks': show('tasks'),
     'view.events': show('events'),
+    'view.problems': openProblems,
     'view.wire-log': show('wire-log'),
     'view.copy': ofView('view.copy'),
     'view.copy-ip': ofView('view.copy-ip'),

@@ -1,5 +1,6 @@
 import type { NodeState, VmState } from '../platforms/contract.ts';
 import type { ColourWord } from '../state/theme.ts';
+import { drawsUnicode } from '../terminal/facts.ts';
 
 /** The signs that the screen is drawn with; all are one column wide on every terminal that can show them. */
 export interface Glyphs {
@@ -103,12 +104,9 @@ const ascii: Glyphs = {
 
 export type GlyphSet = 'unicode' | 'ascii';
 
-/** By TERM and locale (LC_ALL before LC_CTYPE before LANG, as POSIX has it). */
-export function glyphSet(env: Readonly<Record<string, string | undefined>>): GlyphSet {
-  if (env['TERM'] === 'linux' || env['TERM'] === 'dumb' || /^vt\d/.test(env['TERM'] ?? '')) return 'ascii';
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'];
-  return locale === undefined || /utf-?8/i.test(locale) ? 'unicode' : 'ascii';
-}
+/** By TERM and locale. */
+export const glyphSet = (env: Readonly<Record<string, string | undefined>>): GlyphSet =>
+  drawsUnicode(env) ? 'unicode' : 'ascii';
 
 export const glyphsOf = (set: GlyphSet): Glyphs => (set === 'ascii' ? ascii : unicode);
 

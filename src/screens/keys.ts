@@ -21,11 +21,14 @@ export function keyName({ name, ctrl, alt, shift }: Key): string {
   return modifiers + (SHORT_NAMES[name] ?? name);
 }
 
-/** The key of this name, as if it were pressed; undefined for what is no single key, such as `up/down`. */
-export function keyNamed(text: string): Key | undefined {
-  const read = readKey(text);
-  if ('complaint' in read) return undefined;
-  const [, modifiers = '', short = ''] = /^((?:ctrl-|alt-|shift-)*)(.+)$/s.exec(read.key) ?? [];
+/**
+ * The key of this name, as if it were pressed in this read of the keyboard, or after all of them; undefined for what is no
+ * single key, such as `up/down`.
+ */
+export function keyNamed(text: string, read = Number.POSITIVE_INFINITY): Key | undefined {
+  const named = readKey(text);
+  if ('complaint' in named) return undefined;
+  const [, modifiers = '', short = ''] = /^((?:ctrl-|alt-|shift-)*)(.+)$/s.exec(named.key) ?? [];
   const name = LONG_NAMES[short] ?? short;
   const isPlain = modifiers === '';
   const typed = isPlain && [...name].length === 1 ? name : '';
@@ -37,5 +40,6 @@ export function keyNamed(text: string): Key | undefined {
     shift: modifiers.includes('shift-'),
     text: name === 'space' && isPlain ? ' ' : typed,
     raw: isPlain ? (BYTES[name] ?? typed) : '',
+    read,
   };
 }

@@ -25,7 +25,12 @@ const STAYS_MS: Readonly<Record<Tone, number>> = { info: 6_000, good: 6_000, war
 /** What has just appeared was not read by whoever is typing. */
 const READ_AFTER_MS = 700;
 
-export function createMessageLine(clock: Clock, changed: () => void): MessageLine {
+/** `onScreen` turns advice that is for a shell into keys. */
+export function createMessageLine(
+  clock: Clock,
+  changed: () => void,
+  onScreen: (advice: string) => string,
+): MessageLine {
   let current: Message | undefined;
   let shownAt = 0;
   let stop = () => {};
@@ -39,7 +44,8 @@ export function createMessageLine(clock: Clock, changed: () => void): MessageLin
     changed();
   };
 
-  const trouble = (text: string, fix?: string) => show({ tone: 'danger', text, ...(fix === undefined ? {} : { fix }) });
+  const trouble = (text: string, fix?: string) =>
+    show({ tone: 'danger', text, ...(fix === undefined ? {} : { fix: onScreen(fix) }) });
 
   return {
     get current() {

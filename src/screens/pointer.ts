@@ -12,8 +12,8 @@ const NOTCH = 3;
 
 /** The mouse, by what lies under it: the view, a layer over it, or a key at the bottom, which is pressed by a click. */
 export function createPointer(stage: Stage, views: Views, press: (key: Key) => void): (event: Mouse) => void {
-  const pressNamed = (name: string) => {
-    const key = keyNamed(name);
+  const pressNamed = (name: string, { read }: Mouse) => {
+    const key = keyNamed(name, read);
     if (key) press(key);
   };
 
@@ -29,10 +29,10 @@ export function createPointer(stage: Stage, views: Views, press: (key: Key) => v
     if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return;
     const wheel = event.action === 'wheel-up' ? 'up' : event.action === 'wheel-down' ? 'down' : undefined;
     const key = clickedKey(event);
-    if (key !== undefined) return pressNamed(key);
+    if (key !== undefined) return pressNamed(key, event);
     // A dialog has the whole screen: what lies under it can't be reached past it.
     if (stage.layers.top) {
-      if (wheel) pressNamed(wheel);
+      if (wheel) pressNamed(wheel, event);
       return;
     }
     const layout = frameLayout(size);

@@ -14,7 +14,7 @@ import { createFleetView } from './fleet/fleet-view.ts';
 import { goTo } from './fleet/go-to.ts';
 import { createSifting } from './fleet/sifting.ts';
 import { followChoices } from './follow-choices.ts';
-import { fleetHints } from './frame/hints.ts';
+import { fleetHints, isForAllBelow } from './frame/hints.ts';
 import { createJumps } from './jumps.ts';
 import { createEventsView } from './lists/events-view.ts';
 import { createTasksView } from './lists/tasks-view.ts';
@@ -22,6 +22,7 @@ import { createWireLogView } from './lists/wire-log-view.ts';
 import { switchMouse } from './mouse.ts';
 import { openHelp } from './prompts/help.tsx';
 import { openPalette } from './prompts/palette.tsx';
+import { openProblems } from './prompts/problems.tsx';
 import { askToQuit } from './quit.ts';
 import type { Stage } from './stage.ts';
 import { openThemePicker } from './themes/theme-picker.tsx';
@@ -77,6 +78,8 @@ export function createProgram(stage: Stage, state: FleetState): Program {
           return state.filter.problem;
         },
         keep() {
+          const wrong = state.filter.problem ?? state.filter.unfinished;
+          if (wrong) stage.message.say(`not understood in the filter: ${wrong.message}`, 'warning');
           state.toMatch();
           details.follow();
         },
@@ -88,8 +91,13 @@ export function createProgram(stage: Stage, state: FleetState): Program {
           action.noun === 'view' ? command(action.id as ViewActionId) : run(action),
         ),
       }),
-    openHelp: () => openHelp(stage, (action) => action.noun === 'view' || isAbout(action, state.view.current())),
+    openHelp: () =>
+      openHelp(stage, (action) => {
+        const isHere = action.noun === 'view' || isAbout(action, state.view.current());
+        return isForAllBelow(action, state) ? 'all below' : isHere;
+      }),
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
+    openProblems: () => openProblems(stage),
     switchMouse: () => switchMouse(stage),
     quit: () => void askToQuit(stage),
   });

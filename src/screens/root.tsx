@@ -37,7 +37,7 @@ export function Root({ stage, state, views }: RootProps) {
   const bottom = bottomRows(stage.message.current, layout);
   const body = { ...layout.body, rows: layout.body.rows - (bottom - layout.bottom) };
   const shown = view.lines(body);
-  const summary = headerText(stage.services, state, view.id, columns, stage.look);
+  const summary = headerText(stage, state, view.id, columns, stage.look);
   const lines = [
     ...(header ? [summary] : []),
     ...Array.from({ length: body.rows }, (_, at) => shown[at] ?? ''),
@@ -56,7 +56,9 @@ export function Root({ stage, state, views }: RootProps) {
   return (
     <Box width={columns} height={rows} overflow="hidden">
       <Lines lines={lines} />
-      {stage.tour.shown ? <TourPanel stage={stage} room={room} /> : null}
+      {stage.tour.shown ? (
+        <TourPanel stage={stage} room={room} below={view.id === 'fleet' ? state.detailRows : 0} />
+      ) : null}
       {stage.layers.all.map((layer, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
         <Fragment key={at}>{layer.draw(room)}</Fragment>

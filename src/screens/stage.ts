@@ -5,6 +5,7 @@ import type { ViewActionId } from '../actions/view.ts';
 import type { ConsoleSize } from '../platforms/contract.ts';
 import type { Theme, Themes } from '../state/theme.ts';
 import type { Key, Mouse } from '../terminal/keys.ts';
+import { type Advice, createAdvice } from './advice.ts';
 import type { Attach } from './console/attach.ts';
 import type { Dialogs } from './dialogs/dialogs.ts';
 import { createLayers, type Hint, type Layers } from './layers.ts';
@@ -23,6 +24,11 @@ export interface TerminalPowers {
   copy(text: string): string | undefined;
   /** Hands the terminal over to a console or a shell. */
   attach: Attach;
+  /**
+   * Calls back once, when what is drawn now is on the terminal, with the number of the newest read of the keyboard (as
+   * `Key.read`): a key of a later read was pressed by a user who could see it.
+   */
+  whenSeen(call: (lastRead: number) => void): void;
   /** Keys for a widget that reads Ink's own input. */
   feed(key: Key): void;
 }
@@ -48,6 +54,16 @@ export interface View {
   enter?(): () => void;
 }
 
+/** What this run is, as opposed to what the configuration says. */
+export interface Run {
+  /** `--read-only`: nothing may be changed. */
+  readonly readOnly: boolean;
+  /** `--demo`: the configuration and all that is saved in it end with the run. */
+  readonly demo: boolean;
+  /** What was wrong at the start beside the configuration: keys, theme, flags. Sentences without a full stop. */
+  readonly problems: readonly string[];
+}
+
 export interface StageOptions {
   readonly services: Services;
   readonly actions: readonly Action[];
@@ -56,6 +72,7 @@ export interface StageOptions {
   /** What else it may look like. */
   readonly themes: Themes;
   readonly terminal: TerminalPowers;
+  readonly run: Run;
   readonly dialogs: (stage: Stage) => Dialogs;
   quit(): void;
 }
@@ -66,6 +83,7 @@ export interface Stage extends Omit<StageOptions, 'dialogs'> {
   readonly message: MessageLine;
   readonly dialogs: Dialogs;
   readonly tour: Tour;
+  readonly advice: Advice;
   mouse: boolean;
   /** Changes the colours, from the next frame on. */
   wear(theme: Theme): void;
@@ -84,6 +102,7 @@ export function createStage(options: StageOptions): Stage {
     for (const listener of listeners) listener();
   };
   const { dialogs, ...given } = options;
+  const advice = createAdvice(options.actions, options.keymap);
   const stage: Stage = {
     ...given,
     get look() {
@@ -94,7 +113,8 @@ export function createStage(options: StageOptions): Stage {
       changed();
     },
     layers: createLayers(changed),
-    message: createMessageLine(options.services.clock, changed),
+    message: createMessageLine(options.services.clock, changed, advice.onScreen),
+    advice,
     get dialogs() {
       return own;
     },

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-function open(options: { readonly file?: string; readonly clock?: Clock } = {}) {
+function open(options: { readonly clock?: Clock; readonly required?: () => boolean } = {}) {
   const troubles: string[] = [];
   const redactor = createRedactor();
   const audit = createAudit({
@@ -24,6 +24,7 @@ function open(options: { readonly file?: string; readonly clock?: Clock } = {}) 
     redactor,
     env: { SUDO_USER: 'anna' },
     trouble: (message) => troubles.push(message),
+    required: () => false,
     ...options,
   });
   return { audit, redactor, troubles };
@@ -75,12 +76,35 @@ it('begins a new line after one that was cut short', async () => {
   expect((await audit.read(10)).map(({ object }) => object)).toEqual(['host1/web1', 'host1/db1']);
 });
 
-it('never stops an action when it can not be written, and says so once', async () => {
+it('stops no action when it can not be written, and says so for each', async () => {
   await writeFile(join(directory, 'state'), 'a file where a directory should be');
   const { audit, troubles } = open();
   await (await audit.begin(stopWeb1))();
-  await (await audit.begin(stopWeb1))();
-  expect(troubles).toEqual([`the audit log ${file} can't be written: a file of that name is in the way`]);
+  await (await audit.begin({ ...stopWeb1, object: 'host1/db1' }))();
+  expect(troubles).toEqual([
+    `not in the audit log: vm.stop host1/web1: ${file} can't be written: a part of its path is not a directory`,
+    `not in the audit log: vm.stop host1/db1: ${file} can't be written: a part of its path is not a directory`,
+  ]);
+});
+
+it('refuses what it can not log where the configuration requires the log', async () => {
+  await writeFile(join(directory, 'state'), 'a file where a directory should be');
+  const { audit } = open({ required: () => true });
+  await expect(audit.begin(stopWeb1)).rejects.toMatchObject({
+    code: 'op.refused',
+    message: expect.stringMatching(/nothing was sent$/),
+  });
+});
+
+it('is never written through a link that another user may have put there', async () => {
+  const { audit, troubles } = open();
+  await mkdir(join(directory, 'state'));
+  const victim = join(directory, 'victim');
+  await writeFile(victim, 'theirs');
+  await symlink(victim, file);
+  await audit.begin(stopWeb1);
+  expect(await readFile(victim, 'utf8')).toBe('theirs');
+  expect(troubles).toEqual([expect.stringContaining('it is no regular file')]);
 });
 
 const callAtOnce: Clock['after'] = (_ms, call) => {
@@ -93,7 +117,7 @@ it('does not wait for a disk that does not answer', async () => {
   const clock: Clock = { ...systemClock, after: callAtOnce };
   const { audit, troubles } = open({ clock });
   await audit.begin(stopWeb1);
-  expect(troubles).toEqual([`the audit log ${file} can't be written: the disk does not answer`]);
+  expect(troubles).toEqual([expect.stringContaining(`${file} can't be written: the disk does not answer`)]);
 });
 
 it('is empty before the first action', async () => {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FleetError, isAbort, sentence } from '../errors.ts';
 import { escapeActive } from './escape-active.ts';
 import { errnoOf, fileTrouble } from './file-trouble.ts';
+import { makeOwnFolder, ownerBelow } from './own-folder.ts';
 import type { Redactor } from './redactor.ts';
 
 /** What is about to be done, in words that can be searched for later. */
@@ -38,7 +40,10 @@ export interface AuditLine extends Act {
 
 /** The append-only log of everything that was changed: a line before (the intent), a line after (what came of it). */
 export interface Audit {
-  /** Resolves when the intent is written, or can't be: it never stops what it is about. The answer writes the outcome. */
+  /**
+   * Resolves when the intent is written, or can't be, which is said each time; rejects with op.refused in its place where
+   * the log is required. The answer writes the outcome and never rejects.
+   */
   begin(act: Act): Promise<(error?: unknown) => Promise<void>>;
   /** The newest lines, the oldest of them first; lines that are no audit lines are left out. */
   read(limit: number): Promise<readonly AuditLine[]>;
@@ -49,8 +54,10 @@ export interface AuditOptions {
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Told once per run, that the log can't be written. */
+  /** Called for each change that could not be logged, with the sentence why. */
   readonly trouble: (message: string) => void;
+  /** Whether nothing may be changed that can't be logged: `audit: required` of the configuration. */
+  readonly required: () => boolean;
 }
 
 /** A hung network disk must not hold up the stopping of a VM. */
@@ -77,10 +84,16 @@ function outcomeOf(error: unknown): Pick<AuditLine, 'result' | 'code' | 'reason'
 
 /** One write with O_APPEND, so that lines of two drovers never mix. A line that was cut short before is ended first. */
 async function append(file: string, line: string): Promise<void> {
-  // Opened for each line: whoever rotates logs may rename it at any time.
-  const log = await open(file, 'a+', 0o600);
+  const owner = await ownerBelow(dirname(file));
+  // Opened for each line: a program that rotates logs may rename it at any time. Never through a link, which another user
+  // may have put there, and without waiting for the reader of a named pipe.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+  const log = await open(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600).catch(noLink);
   try {
-    const { size } = await log.stat();
+    const found = await log.stat();
+    if (!found.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EFTYPE' });
+    const { size } = found;
+    if (owner && size === 0) await log.chown(owner.uid, owner.gid);
     const last = size > 0 ? (await log.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] : 0x0a;
     const bytes = Buffer.from(`${last === 0x0a ? '' : '\n'}${line}\n`);
     const { bytesWritten } = await log.write(bytes);
@@ -88,6 +101,11 @@ async function append(file: string, line: string): Promise<void> {
   } finally {
     await log.close();
   }
+}
+
+function noLink(error: unknown): never {
+  if (errnoOf(error) !== 'ELOOP') throw error;
+  throw Object.assign(new Error('a symbolic link', { cause: error }), { code: 'EFTYPE' });
 }
 
 function parseLine(line: string): readonly AuditLine[] {
@@ -101,28 +119,24 @@ function parseLine(line: string): readonly AuditLine[] {
   }
 }
 
-export function createAudit({ file, clock, redactor, env, trouble }: AuditOptions): Audit {
+export function createAudit({ file, clock, redactor, env, trouble, required }: AuditOptions): Audit {
   const who = whoAmI(env);
-  let told = false;
-  const tellOnce = (why: string) => {
-    if (!told) trouble(`the audit log ${file} can't be written: ${why}`);
-    told = true;
-  };
 
   const spelled = (line: AuditLine): string =>
     escapeActive(JSON.stringify(line, (_key, value) => (typeof value === 'string' ? redactor.redact(value) : value)));
 
-  const write = async (line: AuditLine): Promise<void> => {
+  /** Answers why the line could not be written, if so. */
+  const write = async (line: AuditLine): Promise<string | undefined> => {
     let takeBack = () => {};
     const tooLong = new Promise<string>((resolve) => {
       takeBack = clock.after(WRITE_DEADLINE_MS, () => resolve('the disk does not answer'));
     });
-    const written = mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    const written = makeOwnFolder(dirname(file))
       .then(() => append(file, spelled(line)))
       .then(() => undefined, fileTrouble);
     const why = await Promise.race([written, tooLong]);
     takeBack();
-    if (why !== undefined) tellOnce(why);
+    return why;
   };
 
   return {
@@ -130,15 +144,26 @@ export function createAudit({ file, clock, redactor, env, trouble }: AuditOption
       const id = randomBytes(6).toString('hex');
       const startedAt = clock.ticks();
       const common = { id, who, ...act };
-      await write({ at: new Date(clock.now()).toISOString(), phase: 'intent', ...common });
-      return (error) =>
-        write({
+      const what = `${act.action} ${act.object}`;
+      const why = await write({ at: new Date(clock.now()).toISOString(), phase: 'intent', ...common });
+      if (why !== undefined && required()) {
+        throw new FleetError('op.refused', `the audit log ${file} can't be written: ${why}; nothing was sent`, {
+          fix: 'the configuration says `audit: required`: make the log writable first',
+        });
+      }
+      if (why !== undefined) trouble(`not in the audit log: ${what}: ${file} can't be written: ${why}`);
+      return async (error) => {
+        const lost = await write({
           at: new Date(clock.now()).toISOString(),
           phase: 'outcome',
           ...common,
           ...outcomeOf(error),
           tookMs: Math.round(clock.ticks() - startedAt),
         });
+        if (lost !== undefined && why === undefined) {
+          trouble(`the outcome of ${what} is not in the audit log: ${file} can't be written: ${lost}`);
+        }
+      };
     },
     async read(limit) {
       try {

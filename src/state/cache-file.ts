@@ -1,5 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isAlive } from './config/process-alive.ts';
+import { makeOwnFolder, ownerBelow } from './own-folder.ts';
 
 /** A part of a file's name that is the same only for the same configuration and the same `more`. */
 export function cacheKey(configPath: string, ...more: readonly string[]): string {
@@ -16,21 +18,36 @@ function hash(text: string): bigint {
 
 /**
  * Puts these parts in the place of a cache file, wholly or not at all, readable by its owner alone. Never rejects: a
- * cache that can't be written is worth no error.
+ * cache that can't be written is worth no error. False: it could not be written, and need not be tried again.
  */
-export async function replaceCache(file: string, parts: Iterable<string>): Promise<void> {
+export async function replaceCache(file: string, parts: Iterable<string>): Promise<boolean> {
   const fresh = `${file}.${process.pid}`;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const folder = dirname(file);
+    await makeOwnFolder(folder);
+    await sweepLeftovers(file);
+    const owner = await ownerBelow(folder);
     const handle = await open(fresh, 'w', 0o600);
     try {
+      if (owner) await handle.chown(owner.uid, owner.gid);
       // Part by part, so that making and writing a large one is not felt at the keys.
       for (const part of parts) await handle.write(part);
     } finally {
       await handle.close();
     }
     await rename(fresh, file);
+    return true;
   } catch {
     await rm(fresh, { force: true }).catch(() => undefined);
+    return false;
+  }
+}
+
+/** What a drover that was killed while it wrote has left beside the file. */
+async function sweepLeftovers(file: string): Promise<void> {
+  const name = basename(file);
+  for (const other of await readdir(dirname(file))) {
+    const pid = other.startsWith(`${name}.`) ? /^\d+$/.exec(other.slice(name.length + 1))?.[0] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(file), other), { force: true });
   }
 }

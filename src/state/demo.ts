@@ -1,6 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FleetError } from '../errors.ts';
+import { errnoOf, fileTrouble } from './file-trouble.ts';
+import { homeIfAny } from './home.ts';
 
 /** A configuration of its own for a simulated fleet, so that everything works in the demo as it does elsewhere. */
 export interface Demo {
@@ -14,13 +17,25 @@ export interface Demo {
 export const DEMO_VMS = 200;
 
 /** The same fleet every time. It lives as long as the run. */
-export async function openDemo(vms = DEMO_VMS): Promise<Demo> {
-  const directory = await mkdtemp(join(tmpdir(), 'drover-demo-'));
+export async function openDemo(env: Readonly<Record<string, string | undefined>>, vms = DEMO_VMS): Promise<Demo> {
+  const directory = await mkdtemp(join(tmpdir(), 'drover-demo-')).catch(noPlace);
   const config = join(directory, 'config.yaml');
   await writeFile(config, `endpoints:\n  demo:\n    platform: fake\n    vms: ${vms}\n`, { mode: 0o600 });
   return {
     config,
-    env: { XDG_STATE_HOME: directory, XDG_CACHE_HOME: directory },
+    env: {
+      XDG_STATE_HOME: directory,
+      XDG_CACHE_HOME: directory,
+      ...(homeIfAny(env) === undefined && { HOME: directory }),
+    },
     close: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+function noPlace(error: unknown): never {
+  if (errnoOf(error) === undefined) throw error;
+  throw new FleetError('op.failed', `the demo has no place for its files in ${tmpdir()}: ${fileTrouble(error)}`, {
+    fix: 'set TMPDIR to a folder that drover may write to',
+    cause: error,
+  });
 }

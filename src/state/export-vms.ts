@@ -6,7 +6,7 @@ import { csvLine } from './csv.ts';
 import { escapeActive } from './escape-active.ts';
 import { errnoOf, fileTrouble } from './file-trouble.ts';
 import type { Fleet } from './fleet.ts';
-import { columnValue, type VmColumn } from './vm-columns.ts';
+import { columnKey, columnValue, type VmColumn } from './vm-columns.ts';
 
 export interface ExportOptions {
   readonly path: string;
@@ -63,7 +63,7 @@ async function writeNew(path: string, options: ExportOptions, mode?: number): Pr
 }
 
 async function writeRows(file: FileHandle, { path, fleet, ids, columns, clean }: ExportOptions): Promise<number> {
-  const keys = ['id', ...columns.map(({ id }) => id)];
+  const keys = ['id', ...columns.map(columnKey)];
   const isJson = extname(path).toLowerCase() === '.json';
   let count = 0;
   await file.appendFile(isJson ? '[' : `${csvLine(keys, clean)}\n`);

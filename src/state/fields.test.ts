@@ -141,7 +141,8 @@ describe('what people type', () => {
   it.each([
     [memory, '4GiB', gib(4)],
     [memory, ' 512m ', mib(512)],
-    [memory, '2048', gib(2)],
+    // as JSON prints it
+    [memory, '2147483648', gib(2)],
     [memory, 'much', undefined],
     [cpus, '8', 8],
     [cpus, '1.5', undefined],
@@ -157,6 +158,9 @@ describe('what people type', () => {
   });
 
   it.each([
+    [memory, '2048', 'Memory needs a unit: 2048MiB, 2048GiB; a number alone counts bytes'],
+    [memory, '67108863', 'Memory needs a unit: 67108863MiB, 67108863GiB; a number alone counts bytes'],
+    [memory, '0', 'Memory must be between 16MiB and 64GiB'],
     [memory, 'much', 'Memory must be a size like 4GiB or 512M'],
     [memory, '8MiB', 'Memory must be between 16MiB and 64GiB'],
     [memory, gib(65), 'Memory must be between 16MiB and 64GiB'],

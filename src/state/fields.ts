@@ -10,7 +10,7 @@ import type {
   SettingsMode,
   SettingValue,
 } from '../platforms/contract.ts';
-import { type Bytes, parseBytes, spellBytes } from '../units.ts';
+import { type Bytes, mib, parseBytes, spellBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 
 /** A field as one form has it: shown, and perhaps only to be read. */
@@ -51,7 +51,7 @@ const FLAG_WORDS: Readonly<Record<string, boolean>> = {
   n: false,
 };
 
-/** Reads what was typed; undefined when it is no value of this kind. A bare number of a size counts MiB. Limits: `complaint`. */
+/** Reads what was typed; undefined when it is no value of this kind. Limits: `complaint`. */
 export function parse(field: Field, text: string): SettingValue | undefined {
   const trimmed = text.trim();
   switch (field.kind) {
@@ -78,6 +78,16 @@ const isEmpty = (value: SettingValue | undefined): boolean =>
 
 const listed = (options: readonly string[]): string =>
   options.length < 2 ? options.join('') : `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`;
+
+/** A number without a unit counts bytes, as in JSON; a small one is most likely meant in MiB or KiB, as other tools take it. */
+const SMALLEST_BARE = mib(64);
+
+function needsUnit(field: Field, value: SettingValue): string | undefined {
+  if (field.kind !== 'bytes' || typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (!/^\d+$/.test(text) || Number(text) === 0 || Number(text) >= SMALLEST_BARE) return undefined;
+  return `${field.label} needs a unit: ${text}MiB, ${text}GiB; a number alone counts bytes`;
+}
 
 function outOfLimits(field: Field, value: number): string | undefined {
   const show = (limit: number) => (field.kind === 'bytes' ? spellBytes(limit as Bytes) : String(limit));
@@ -128,6 +138,8 @@ export function complaint(field: Field, value: SettingValue | undefined): string
     const reference = referenceOf(value);
     if (reference) return reference.what === '' ? `${field.label} does not say what ${reference.from}: is` : undefined;
   }
+  const bare = needsUnit(field, value);
+  if (bare !== undefined) return bare;
   const typed = typeof value === 'string' ? parse(field, value) : value;
   switch (field.kind) {
     case 'flag':

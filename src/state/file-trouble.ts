@@ -12,6 +12,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links go round in circles',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
+  EFTYPE: 'it is no regular file',
   EIO: 'the disk reports an input/output error',
 };
 

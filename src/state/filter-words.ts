@@ -9,7 +9,7 @@ export interface FilterWord {
 }
 
 export const filterWords: readonly FilterWord[] = [
-  { word: 'name', compares: 'text', help: 'its name' },
+  { word: 'name', compares: 'text', help: 'its whole name, where * stands for anything: name:web*' },
   { word: 'state', compares: 'text', help: `its state, which may be shortened: ${VM_STATES.join(', ')}` },
   { word: 'tag', compares: 'text', help: 'one of its tags' },
   { word: 'ip', compares: 'text', help: 'one of its addresses' },
@@ -20,6 +20,7 @@ export const filterWords: readonly FilterWord[] = [
   { word: 'plan', compares: 'text', help: 'the plan that it was made by' },
   { word: 'profile', compares: 'text', help: 'the profile that it was made from' },
   { word: 'image', compares: 'text', help: 'the image that its disk was made from' },
+  { word: 'trouble', compares: 'text', help: 'what is wrong with it; trouble:* is every VM with something wrong' },
   { word: 'cpu', compares: 'number', help: 'its CPU load now, in percent of its own virtual CPUs' },
   { word: 'mem', compares: 'size', help: 'the memory that it uses now' },
   { word: 'memory', compares: 'size', help: 'the memory that it has' },

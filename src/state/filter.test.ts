@@ -58,6 +58,14 @@ describe('F-130 a filter', () => {
     ['name:db*,web*', true],
     ['state:run', true],
     ['state:stopped,paused', false],
+    ['state:stopped|running', true],
+    ['db|web', true],
+    ['db|mail', false],
+    ['!db|web', false],
+    ['name:db1|web1', true],
+    ['"db|web"', false],
+    ['name:"a|b"', false],
+    ['trouble:*', false],
     ['tag:web', true],
     ['tag:we', false],
     ['node:rack-7', true],
@@ -102,12 +110,29 @@ describe('F-130 a filter', () => {
 
   it('shows no VM whose number is not known', () => {
     const unknown = { ...fleet, samples: { ...fleet.samples, cpu: () => Number.NaN } };
-    expect(compileFilter('cpu<50', unknown).filter?.accepts(vm({}))).toBe(false);
+    for (const query of ['cpu<50', 'cpu>50', '!cpu<50', '!cpu>50', 'cpu=50', '!cpu=50'])
+      expect([query, compileFilter(query, unknown).filter?.accepts(vm({}))]).toEqual([query, false]);
   });
 
   it('looks at samples only when it is asked about them', () => {
     expect(compileFilter('name:web*', fleet).filter?.live).toBe(false);
     expect(compileFilter('cpu>5', fleet).filter?.live).toBe(true);
+  });
+
+  it('finds what is in trouble, with a reason of the platform or without', () => {
+    expect(accepts('trouble:*', { trouble: { message: 'the disk is full', since: 0 } })).toBe(true);
+    expect(accepts('trouble:*disk*', { trouble: { message: 'the disk is full', since: 0 } })).toBe(true);
+    expect(accepts('trouble:*', { state: 'crashed' })).toBe(true);
+    expect(accepts('trouble:*', { state: 'stopped' })).toBe(false);
+  });
+
+  it('says how parts of a name are found, for when the whole one finds nothing', () => {
+    expect(compileFilter('web name:live', fleet).hint).toEqual({
+      at: 4,
+      message: 'name: compares the whole text: name:*live* finds parts of it',
+    });
+    for (const query of ['live', 'name:*live*', 'state:run', 'cpu>5'])
+      expect(compileFilter(query, fleet).hint).toBeUndefined();
   });
 
   it('takes characters of patterns as they are', () => {
@@ -124,6 +149,8 @@ describe('a filter that can not be understood', () => {
     ['constructor:x', 0, 'there is nothing called constructor to filter by'],
     ['cpu>lots', 0, 'lots is no number'],
     ['mem>lots', 0, 'lots is no size like 512M or 4G'],
+    ['web | db', 4, 'a | stands right between two alternatives, as in web|db'],
+    ['name:a|tag:b', 0, 'tag:b is a second comparison: only values of name can be alternatives here'],
     ['name>5', 0, 'name is a text: write name:5'],
   ])('%s', (query, at, message) => expect(compileFilter(query, fleet).problem).toEqual({ at, message }));
 

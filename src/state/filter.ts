@@ -1,8 +1,8 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { bytes, parseBytes } from '../units.ts';
+import { parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
-import type { Fleet } from './fleet.ts';
+import { type Fleet, troubleOf } from './fleet.ts';
 import { userPoolsAbove } from './pool-of.ts';
 import type { VmSample } from './samples.ts';
 import type { TreeFilter } from './sieve.ts';
@@ -21,6 +21,8 @@ export interface CompiledFilter {
   readonly problem: FilterProblem | undefined;
   /** The first term without a value, as in `plan:`. Somebody is still typing it, or a script's variable was empty. */
   readonly unfinished: FilterProblem | undefined;
+  /** For when nothing passes: the first term that compares a whole text, and how parts of it are found. */
+  readonly hint?: FilterProblem;
 }
 
 type Test = (vm: Vm) => boolean;
@@ -38,6 +40,7 @@ const TEXTS: Readonly<Record<string, (vm: Vm, fleet: Fleet) => readonly (string 
   plan: (vm) => [vm.plan],
   profile: (vm) => [vm.profile],
   image: (vm) => [vm.image],
+  trouble: (vm) => [troubleOf(vm)],
 };
 
 /** Words that compare a number; cpu in percent of the VM's own vCPUs, sizes in bytes, rates in bytes a second. NaN fits nothing. */
@@ -71,7 +74,8 @@ const KEYS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
 
 /**
  * `cpu>80 state:running pool:prod tag:web !name:db*`: all terms must fit. A word alone is looked for in name, IPs and
- * tags; `key:value` compares a whole text, with `*` for anything and commas between alternatives; `key>n`, `key<n`,
+ * tags; `key:value` compares a whole text, with `*` for anything (a command may act on what passes: `name:web1` must not be web10); commas
+ * or `|` stand between alternatives, also of words alone (`web|db`), unless they are between quotes; `key>n`, `key<n`,
  * `>=`, `<=`, `=` compare numbers; `!` turns a term round; quotes keep blanks together. Case never matters.
  */
 export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
@@ -80,6 +84,7 @@ export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
   let sampled = false;
   let problem: FilterProblem | undefined;
   let unfinished: FilterProblem | undefined;
+  let hint: FilterProblem | undefined;
   for (const { at, not, text } of termsOf(query)) {
     const compiled = compileTerm(text, not, fleet);
     if (typeof compiled === 'string') problem ??= { at, message: compiled };
@@ -87,6 +92,7 @@ export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
       tests.push(compiled.test);
       live ||= compiled.live;
       sampled ||= compiled.sampled === true;
+      if (compiled.hint !== undefined) hint ??= { at, message: compiled.hint };
     } else unfinished ??= { at, message: `${text} does not say what` };
   }
   return {
@@ -96,6 +102,7 @@ export function compileFilter(query: string, fleet: Fleet): CompiledFilter {
         : { live, ...(sampled && { sampled }), accepts: (vm) => tests.every((test) => test(vm)) },
     problem,
     unfinished,
+    ...(hint && { hint }),
   };
 }
 
@@ -108,21 +115,36 @@ interface Term {
 function* termsOf(query: string): Generator<Term> {
   for (const match of query.matchAll(/(!?)((?:"[^"]*"?|\S)+)/g)) {
     const [, not = '', text = ''] = match;
-    yield { at: match.index, not: not !== '', text: text.replaceAll('"', '').toLowerCase() };
+    yield { at: match.index, not: not !== '', text: unquoted(text).toLowerCase() };
   }
 }
+
+/** Stands for a `|` between quotes, which is a character like any other. */
+const QUOTED_BAR = '\0';
+const unquoted = (text: string): string =>
+  text.replace(/"[^"]*"?/g, (quoted) => quoted.replaceAll('|', QUOTED_BAR)).replaceAll('"', '');
+const alternativesOf = (value: string, separator: RegExp): readonly string[] =>
+  value
+    .split(separator)
+    .filter((one) => one !== '')
+    .map((one) => one.replaceAll(QUOTED_BAR, '|'));
 
 interface CompiledTerm {
   readonly test: Test;
   readonly live: boolean;
   readonly sampled?: boolean;
+  readonly hint?: string;
 }
 
 /** The test of one term; a sentence when it can't be understood; undefined while it is still being typed. */
 function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | string | undefined {
   const turned = (test: Test): Test => (not ? (vm) => !test(vm) : test);
-  const match = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/.exec(text);
-  if (!match) return { test: turned(anywhere(text)), live: false };
+  const match = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/s.exec(text);
+  if (!match) {
+    const words = alternativesOf(text, /\|/);
+    if (words.length === 0) return 'a | stands right between two alternatives, as in web|db';
+    return { test: turned((vm) => words.some((one) => anywhere(one)(vm))), live: false };
+  }
   const [, word = '', operator = '', value = ''] = match;
   const key = entryOf(OTHER_WORDS, word) ?? word;
   const texts = entryOf(TEXTS, key);
@@ -136,19 +158,24 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | s
   if (value === '') return undefined;
   if (texts) {
     if (operator !== ':' && operator !== '=') return `${key} is a text: write ${key}:${value}`;
-    const alternatives = value.split(',').map((one) => (key === 'state' ? (entryOf(OTHER_STATES, one) ?? one) : one));
+    const given = alternativesOf(value, /[,|]/);
+    if (given.length === 0) return undefined;
+    const second = given.find((one) => KEYS.includes(/^([a-z]+)[:<>=]/.exec(one)?.[1] ?? ''));
+    if (second !== undefined) return `${second} is a second comparison: only values of ${key} can be alternatives here`;
+    const alternatives = given.map((one) => (key === 'state' ? (entryOf(OTHER_STATES, one) ?? one) : one));
     if (key === 'state') {
       const wrong = alternatives.find((one) => !one.includes('*') && !VM_STATES.some((state) => state.startsWith(one)));
       if (wrong !== undefined) return `there is no state ${wrong}${didYouMean(wrong, VM_STATES)}`;
     }
     const patterns = alternatives.map((one) => patternOf(one, key === 'state'));
     return {
-      live: key === 'state',
+      live: key === 'state' || key === 'trouble',
+      ...(!not && key !== 'state' && given.every((one) => !one.includes('*')) && { hint: hintOf(key, given[0] ?? '') }),
       test: turned((vm) => texts(vm, fleet).some((own) => own !== undefined && patterns.some((one) => one.test(own)))),
     };
   }
   if (!number) return undefined;
-  const limit = number.size ? parseBytes(value, bytes(1)) : Number(value.replace(/%$/, ''));
+  const limit = number.size ? parseBytes(value) : Number(value.replace(/%$/, ''));
   if (limit === undefined || Number.isNaN(limit)) {
     return number.size ? `${value} is no size like 512M or 4G` : `${value} is no number`;
   }
@@ -178,6 +205,9 @@ const anywhere =
     vm.name.toLowerCase().includes(word) ||
     vm.ips.some((ip) => ip.includes(word)) ||
     vm.tags.some((tag) => tag.toLowerCase().includes(word));
+
+const hintOf = (key: string, value: string): string =>
+  `${key}: compares the whole text: ${key}:*${value}* finds parts of it`;
 
 /** Names fit as a whole, so that `tag:web` is not `webmail`; a state may be shortened. */
 function patternOf(glob: string, shortened: boolean): RegExp {

@@ -23,6 +23,8 @@ export interface EndpointStatus {
   readonly problem?: { readonly code: ErrorCode | 'bug'; readonly message: string; readonly fix?: string };
   /** Why nothing may be changed here, if so. */
   readonly readOnly?: string;
+  /** Events that came faster than they can be shown and were dropped, since this phase began. */
+  readonly droppedEvents?: number;
 }
 
 /** ConVirt's server pool: made by the user, kept in the configuration. */
@@ -45,6 +47,8 @@ export interface Counts {
   readonly running: number;
   readonly paused: number;
   readonly crashed: number;
+  /** With something wrong that a user should look at; crashed ones are among them. */
+  readonly troubled: number;
 }
 
 /** What the screen, the command line and the actions read. Maps are changed in place, their entries never. */
@@ -67,8 +71,16 @@ export interface Fleet {
   counts(parent: NodeId | PoolId): Counts;
   /** Grows with everything that landed. */
   readonly version: number;
+  /** Epoch, ms: when something landed last. What is counted from a time (an uptime) is counted up to here. */
+  readonly landedAt: number;
   /** Grows when something came, went, moved or was renamed: lists are built anew on this, not on samples. */
   readonly shape: number;
+}
+
+/** What is wrong with a VM: the platform's own words, or its state where there are none. Undefined for nothing. */
+export function troubleOf({ trouble, state }: Vm): string | undefined {
+  if (trouble) return trouble.message;
+  return state === 'crashed' || state === 'error' ? `it is in state ${state}; no reason given` : undefined;
 }
 
 /** The parent of a VM in the tree. */

@@ -10,8 +10,12 @@ const SLOTS_PER_CHUNK = 1024;
 /** The last HISTORY_LENGTH shares (0..1) of every slot, newest last. Chunks are made when first written to. */
 export interface History {
   push(slot: number, share: number): void;
-  /** Writes the newest `out.length` shares to `out`, oldest first; NaN where there was none. */
-  read(slot: number, out: Float32Array): void;
+  /**
+   * Writes the newest shares to `out`, oldest first, each the mean of `per` samples (a divisor of 60); NaN where there was
+   * none. Which samples belong together does not change as more come: a graph moves every `per` samples, and between only
+   * its last cell changes, which is what a slow link pays for.
+   */
+  read(slot: number, out: Float32Array, per?: number): void;
   /** Forgets a slot whose owner is gone. */
   clear(slot: number): void;
 }
@@ -35,7 +39,7 @@ export function createHistory(): History {
       const step = Number.isNaN(share) ? UNKNOWN : Math.round(Math.min(1, Math.max(0, share)) * STEPS);
       chunk[(slot % SLOTS_PER_CHUNK) * HISTORY_LENGTH + next] = step;
     },
-    read(slot, out) {
+    read(slot, out, per = 1) {
       const chunk = chunkOf(slot);
       const head = heads[slot] ?? Number.NaN;
       if (!chunk || Number.isNaN(head)) {
@@ -43,10 +47,20 @@ export function createHistory(): History {
         return;
       }
       const base = (slot % SLOTS_PER_CHUNK) * HISTORY_LENGTH;
-      for (let i = 0; i < out.length; i++) {
-        const back = out.length - 1 - i;
-        const step = back >= HISTORY_LENGTH ? UNKNOWN : chunk[base + ((head - back + HISTORY_LENGTH) % HISTORY_LENGTH)];
-        out[i] = step === undefined || step === UNKNOWN ? Number.NaN : step / STEPS;
+      let back = 0;
+      let inGroup = (head % per) + 1;
+      for (let i = out.length - 1; i >= 0; i--) {
+        let sum = 0;
+        let known = 0;
+        for (; inGroup > 0; inGroup--, back++) {
+          const step =
+            back >= HISTORY_LENGTH ? UNKNOWN : chunk[base + ((head - back + HISTORY_LENGTH) % HISTORY_LENGTH)];
+          if (step === undefined || step === UNKNOWN) continue;
+          sum += step;
+          known++;
+        }
+        out[i] = known === 0 ? Number.NaN : sum / known / STEPS;
+        inGroup = per;
       }
     },
     clear(slot) {

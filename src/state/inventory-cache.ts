@@ -43,6 +43,9 @@ export function createInventoryCache(directory: string, configPath: string): Inv
   const fileOf = ({ name, platform, address }: CachedEndpoint) =>
     join(directory, `${name}-${cacheKey(configPath, name, platform, address)}.jsonl`);
 
+  /** A cache that could not be written once is off for this run. */
+  let isOff = false;
+
   return {
     async read(endpoint) {
       const vms: Vm[] = [];
@@ -60,7 +63,9 @@ export function createInventoryCache(directory: string, configPath: string): Inv
       return head && { at: head.at, inventory: { pools: head.pools, nodes: head.nodes, vms } };
     },
 
-    write: (endpoint, cached) => replaceCache(fileOf(endpoint), linesOf(cached)),
+    async write(endpoint, cached) {
+      if (!isOff) isOff = !(await replaceCache(fileOf(endpoint), linesOf(cached)));
+    },
   };
 }
 

@@ -9,6 +9,8 @@ export type Work = () => Iterator<undefined, void>;
 /** A queue that is worked off in order and in short steps, so that a first inventory of 100,000 VMs never holds up a key. */
 export interface Landing {
   enqueue(work: Work, afterMs: number): void;
+  /** What waits lands after this time at the latest. */
+  expedite(afterMs: number): void;
   readonly settled: boolean;
   /** Everything now. */
   flush(): void;
@@ -48,6 +50,7 @@ export function createLanding(clock: Clock, landed: (goesOn: boolean) => void): 
       queue.push(work);
       plan(afterMs);
     },
+    expedite: plan,
     get settled() {
       return queue.length === 0 && current === undefined;
     },

@@ -32,7 +32,7 @@ export interface VmSamples {
   cpu(id: VmId): number;
   memory(id: VmId): number;
   of(id: VmId): VmSample;
-  cpuHistory(id: VmId, out: Float32Array): void;
+  cpuHistory(id: VmId, out: Float32Array, per?: number): void;
   /** What was known of a VM that is not running says nothing about it any more. */
   forget(id: VmId): void;
 }
@@ -92,7 +92,7 @@ export function createVmSamples(): VmSamples {
         netTx: netTx[slot] ?? Number.NaN,
       };
     },
-    cpuHistory: (id, out) => readHistory(history, slots.slotOf(id), out),
+    cpuHistory: (id, out, per) => readHistory(history, slots.slotOf(id), out, per),
     forget(id) {
       const slot = slots.slotOf(id);
       if (slot === undefined) return;
@@ -107,7 +107,7 @@ export function createVmSamples(): VmSamples {
 export interface NodeSamples {
   land(samples: readonly NodeSample[]): void;
   of(id: NodeId): NodeSample | undefined;
-  cpuHistory(id: NodeId, out: Float32Array): void;
+  cpuHistory(id: NodeId, out: Float32Array, per?: number): void;
   forget(id: NodeId): void;
 }
 
@@ -123,7 +123,7 @@ export function createNodeSamples(): NodeSamples {
       }
     },
     of: (id) => newest.get(id),
-    cpuHistory: (id, out) => readHistory(history, slots.slotOf(id), out),
+    cpuHistory: (id, out, per) => readHistory(history, slots.slotOf(id), out, per),
     forget(id) {
       const slot = slots.slotOf(id);
       if (slot === undefined) return;
@@ -134,7 +134,7 @@ export function createNodeSamples(): NodeSamples {
   };
 }
 
-function readHistory(history: History, slot: number | undefined, out: Float32Array): void {
+function readHistory(history: History, slot: number | undefined, out: Float32Array, per?: number): void {
   if (slot === undefined) out.fill(Number.NaN);
-  else history.read(slot, out);
+  else history.read(slot, out, per);
 }

@@ -14,6 +14,11 @@ export interface Sessions {
   reconnect(name: EndpointName, ask: Ask): Promise<void>;
   /** Undefined while there is none. */
   connection(name: EndpointName): Connection | undefined;
+  /**
+   * Stands for the address and login that the endpoint has now: another object once its configuration has changed, the
+   * same one across lost and remade links.
+   */
+  current(name: EndpointName): object | undefined;
   /** Resolves when the endpoint has spoken after this call, so that what the store says of it is true again. */
   heard(name: EndpointName, signal: AbortSignal): Promise<void>;
   /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
@@ -57,6 +62,7 @@ export function createSessions(options: Omit<SessionOptions, 'handshakes'>): Ses
     },
     reconnect: (name, ask) => sessions.get(name)?.reconnect(ask) ?? notThere(name),
     connection: (name) => sessions.get(name)?.connection,
+    current: (name) => sessions.get(name),
     heard: (name, signal) => sessions.get(name)?.heard(signal) ?? notThere(name),
     ready: (name) => sessions.get(name)?.ready() ?? notThere(name),
     async close() {

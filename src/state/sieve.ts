@@ -56,7 +56,7 @@ export interface Sieve {
 
 /** A quarter of a millisecond; a few with a filter that looks at much. */
 const VMS_PER_STEP = 512;
-/** Somebody waits for an answer that was asked for. That samples have changed a large fleet's answer may take its second. */
+/** A user's query runs at once; looking again after new samples may lag a second in a large fleet. */
 const NEXT_WHEN_ASKED_MS = 0;
 const NEXT_WHEN_LIVE_MS = 10;
 

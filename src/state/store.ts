@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type EndpointName, endpointOf, type NodeId, type PoolId, type VmId } from '../ids.ts';
-import type { Change, Feed, Inventory, Node, PlatformEvent, Pool } from '../platforms/contract.ts';
+import type { Change, Feed, Inventory, Node, PlatformEvent, Pool, Vm } from '../platforms/contract.ts';
+import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
 import type { EndpointStatus, Fleet, Grouping } from './fleet.ts';
 import { createLanding } from './landing.ts';
 import { createPlatformTasks } from './platform-tasks.ts';
@@ -15,7 +16,6 @@ const INVENTORY_LANDS_AFTER_MS = 5;
 /** A large inventory takes many steps: drawing after each of them would cost more than the steps. */
 const TOLD_EVERY_MS = 50;
 const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
-const EVENTS_KEPT = 1000;
 
 /** The one writer of the fleet: what is pushed lands later, in order, in steps of a few milliseconds. */
 export interface Store {
@@ -48,6 +48,7 @@ export function createStore(clock: Clock): Store {
   let events: readonly PlatformEvent[] = [];
   let grouping: Grouping = { pools: [], placeOf: new Map() };
   let version = 0;
+  let landedAt = clock.now();
   let shape = 0;
 
   /** Names of VMs that are gone; the oldest are forgotten first. */
@@ -64,6 +65,7 @@ export function createStore(clock: Clock): Store {
   const landing = createLanding(clock, (goesOn) => {
     index.settle();
     version++;
+    landedAt = clock.now();
     if (goesOn && clock.ticks() - toldAt < TOLD_EVERY_MS) return;
     toldAt = clock.ticks();
     for (const listener of listeners) listener();
@@ -73,8 +75,10 @@ export function createStore(clock: Clock): Store {
   const apply = (change: Change): boolean => {
     switch (change.kind) {
       case 'vm-upsert': {
-        const wasRunning = index.vms.get(change.vm.id)?.state === 'running';
-        if (wasRunning && change.vm.state === 'stopped') samples.forget(change.vm.id);
+        const before = index.vms.get(change.vm.id);
+        const isOther = before !== undefined && isAnother(before, change.vm);
+        if (isOther) remember(change.vm.id);
+        if (isOther || (before?.state === 'running' && change.vm.state === 'stopped')) samples.forget(change.vm.id);
         return index.upsert(change.vm);
       }
       case 'vm-remove':
@@ -121,12 +125,22 @@ export function createStore(clock: Clock): Store {
     yield* applyAll(removals(endpoint, here));
   }
 
-  function* applyFeed(endpoint: EndpointName, feed: Feed): Generator<undefined, void> {
-    if (feed.kind === 'inventory') yield* applyInventory(endpoint, feed.inventory);
-    else if (feed.kind === 'changes') yield* applyAll(feed.changes);
-    else if (feed.kind === 'node-samples') nodeSamples.land(feed.samples);
-    else if (feed.kind === 'tasks') platformTasks.land(endpoint, feed.tasks);
-    else if (feed.kind === 'events') events = [...events, ...feed.events].slice(-EVENTS_KEPT);
+  /** What has been pushed and has not begun to land. */
+  const waiting = new Map<EndpointName, FeedBatch>();
+
+  function* applyBatch(endpoint: EndpointName, batch: FeedBatch): Generator<undefined, void> {
+    if (waiting.get(endpoint) === batch) waiting.delete(endpoint);
+    if (batch.inventory) yield* applyInventory(endpoint, batch.inventory);
+    yield* applyAll(batch.changes);
+    nodeSamples.land(batch.nodeSamples);
+    if (batch.tasks.length > 0) platformTasks.land(endpoint, batch.tasks);
+    if (batch.events.length === 0) return;
+    const { dropped } = batch;
+    const flood = dropped > 0 ? [floodEvent(endpoint, dropped, clock.now())] : [];
+    events = [...events, ...batch.events, ...flood].slice(-EVENTS_KEPT);
+    const status = endpoints.get(endpoint);
+    if (dropped > 0 && status)
+      endpoints.set(endpoint, { ...status, droppedEvents: (status.droppedEvents ?? 0) + dropped });
   }
 
   const enqueue = (work: () => Iterable<undefined>, afterMs: number) =>
@@ -159,6 +173,9 @@ export function createStore(clock: Clock): Store {
     get version() {
       return version;
     },
+    get landedAt() {
+      return landedAt;
+    },
     get shape() {
       return shape;
     },
@@ -170,20 +187,29 @@ export function createStore(clock: Clock): Store {
       if (feed.kind === 'alive' || feed.kind === 'complete') return;
       // The columns are the platform's again when this returns. They are copied now; who looks is told later.
       if (feed.kind === 'samples') samples.land(feed.block);
-      enqueue(() => applyFeed(endpoint, feed), LANDS_AFTER_MS[feed.kind]);
+      const afterMs = LANDS_AFTER_MS[feed.kind];
+      const open = waiting.get(endpoint);
+      const batch = open ?? createFeedBatch();
+      batch.add(feed);
+      if (open) return landing.expedite(afterMs);
+      waiting.set(endpoint, batch);
+      enqueue(() => applyBatch(endpoint, batch), afterMs);
     },
     setEndpoint: (status) =>
       enqueueOne(() => {
         if (!endpoints.has(status.name)) shape++;
         endpoints.set(status.name, status);
       }),
-    removeEndpoint: (name) =>
+    removeEndpoint(name) {
+      // What comes from now on is of another session, and lands behind the removal.
+      waiting.delete(name);
       enqueue(function* () {
         endpoints.delete(name);
         platformTasks.forget(name);
         shape++;
         yield* applyAll(removals(name, NOTHING_HERE));
-      }, CHANGES_LAND_AFTER_MS),
+      }, CHANGES_LAND_AFTER_MS);
+    },
     setGrouping: (next) =>
       enqueueOne(() => {
         grouping = next;
@@ -239,6 +265,17 @@ function* upserts(inventory: Inventory, here: Here): Generator<Change, void> {
     yield { kind: 'vm-upsert', vm };
   }
 }
+
+/** The id was given to another machine: nothing that is known of the earlier one holds for it. */
+const isAnother = (before: Vm, now: Vm): boolean =>
+  before.uuid !== now.uuid ||
+  (before.identity !== undefined && now.identity !== undefined && before.identity !== now.identity);
+
+const floodEvent = (endpoint: EndpointName, dropped: number, at: number): PlatformEvent => ({
+  at,
+  subject: undefined,
+  text: `${endpoint} sent more events than can be shown: ${dropped} were dropped`,
+});
 
 /** The status of the endpoint that an object belongs to. */
 export const endpointStatusOf = (fleet: Fleet, id: VmId | NodeId): EndpointStatus | undefined =>

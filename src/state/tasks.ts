@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type ErrorCode, FleetError, sentence } from '../errors.ts';
+import type { Kept } from '../platforms/contract.ts';
 
 /** partly: some items are done and some are not; unknown: the link died after the request was sent. */
 export type TaskState = 'running' | 'done' | 'failed' | 'partly' | 'cancelled' | 'unknown';
@@ -15,6 +16,15 @@ export interface TaskItem {
   readonly fix?: string;
   /** Of an item that did not end well. */
   readonly code?: ErrorCode;
+  /** Of an item that is done: what was to be deleted and is still there. */
+  readonly kept?: readonly Kept[];
+}
+
+/** How one piece of work ended well. */
+export interface WorkResult {
+  /** The sentence of what is true now. */
+  readonly text: string;
+  readonly kept?: readonly Kept[];
 }
 
 export interface Task {
@@ -31,8 +41,8 @@ export interface Task {
 export interface TaskWork {
   readonly id: string;
   readonly name: string;
-  /** Answers the sentence of what is true now. `report` tells how far it is. */
-  run(signal: AbortSignal, report: (text: string) => void): Promise<string>;
+  /** `report` tells how far it is. */
+  run(signal: AbortSignal, report: (text: string) => void): Promise<WorkResult>;
 }
 
 export interface TaskSpec {
@@ -79,8 +89,8 @@ export function createTasks(clock: Clock): Tasks {
     if (signal.aborted) return { ...item, state: 'cancelled', text: 'cancelled before it was sent' };
     putItem(id, { ...item, state: 'running', text: '' });
     try {
-      const text = await work.run(signal, (progress) => putItem(id, { ...item, state: 'running', text: progress }));
-      return { ...item, state: 'done', text };
+      const result = await work.run(signal, (progress) => putItem(id, { ...item, state: 'running', text: progress }));
+      return { ...item, state: 'done', ...result };
     } catch (error) {
       return { ...item, ...failure(error, signal) };
     }

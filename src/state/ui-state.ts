@@ -1,4 +1,6 @@
+import { chownSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
+import { makeOwnFolder, ownerBelow } from './own-folder.ts';
 
 /** What the screen remembers from one run to the next. Nothing here is worth an error: what can't be kept is forgotten. */
 interface UiValues {
@@ -67,6 +69,10 @@ const SCHEMA = {
  */
 export async function openUiState(directory: string, clock: Clock): Promise<UiState> {
   const { default: Conf } = await import('conf');
+  const owner = await makeOwnFolder(directory).then(
+    () => ownerBelow(directory),
+    () => undefined,
+  );
   const open = () => {
     try {
       return new Conf<UiValues>({
@@ -93,6 +99,7 @@ export async function openUiState(directory: string, clock: Clock): Promise<UiSt
     const news: Partial<UiValues> = Object.assign({}, ...[...changed].map((key) => ({ [key]: values[key] })));
     try {
       file.set(news);
+      if (owner) chownSync(file.path, owner.uid, owner.gid);
       changed.clear();
     } catch {
       // A full disk: they are written with the next change.

@@ -54,7 +54,7 @@ export const readyViews: ReadonlyMap<string, ViewSettings> = new Map([
   ['most-memory', ready('', 'mem')],
   ['running', ready('state:running', 'name')],
   ['stopped', ready('state:stopped', 'name')],
-  ['in-trouble', ready('state:crashed,error,unknown', 'name')],
+  ['in-trouble', ready('trouble:*', 'name')],
 ]);
 
 /** As it stands in the file. */

@@ -1,13 +1,20 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { formatBytes, formatRatio } from '../units.ts';
+import { formatAge, formatBytes, formatRatio } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
-import type { Fleet } from './fleet.ts';
+import { type Fleet, troubleOf } from './fleet.ts';
 import { poolNameOf } from './pool-of.ts';
 import type { VmSample } from './samples.ts';
 
-/** For programs: bytes, bytes per second, shares of 1; undefined and NaN are unknown. */
-export type ColumnValue = string | number | boolean | undefined;
+/** Bytes, bytes per second, shares of 1; undefined and NaN are unknown. */
+type ColumnValue = string | number | boolean | undefined;
+
+/** What a column is in JSON, CSV and YAML. */
+export interface ForPrograms {
+  /** The key in every output of the program, and another word for the column. */
+  readonly key: string;
+  readonly value?: (vm: Vm, fleet: Fleet) => number | readonly string[];
+}
 
 /**
  * One thing that is told of a VM in a line: a column of the screen and of `vm list`, what rows are sorted by, a field of an
@@ -30,6 +37,8 @@ export interface VmColumn {
   readonly largestFirst?: true;
   /** A drawing, for the screen alone. */
   readonly drawn?: true;
+  /** Where programs get it by another name or in another form than people. */
+  readonly programs?: ForPrograms;
 }
 
 const figure = { align: 'right', sampled: true, largestFirst: true } as const;
@@ -59,25 +68,27 @@ export const vmColumns: readonly VmColumn[] = [
     help: 'CPU load now, of its own virtual CPUs',
     value: (vm, { samples }) => samples.cpu(vm.id),
     spell: formatRatio,
+    // Percent, as in a filter: `cpu>80`.
+    programs: { key: 'cpu', value: (vm, { samples }) => samples.cpu(vm.id) * 100 },
     ...figure,
   },
   {
     id: 'trend',
-    title: 'CPU BEFORE',
-    help: 'CPU load of the last samples, as a graph',
+    title: 'CPU HISTORY',
+    help: 'CPU load of the last samples as a graph, the newest on the right',
     value: (vm, { samples }) => samples.cpu(vm.id),
     drawn: true,
     ...figure,
   },
   {
     id: 'mem',
-    title: 'MEM',
+    title: 'MEM USE',
     help: 'memory in use now',
     value: (vm, { samples }) => samples.memory(vm.id),
     spell: formatBytes,
     ...figure,
   },
-  { id: 'memory', title: 'SIZE', help: 'memory that it has', value: (vm) => vm.memory, ...size },
+  { id: 'memory', title: 'MEMORY', help: 'memory that it has', value: (vm) => vm.memory, ...size },
   {
     id: 'cpus',
     title: 'CPUS',
@@ -92,7 +103,22 @@ export const vmColumns: readonly VmColumn[] = [
   rate('net', 'NET/S', 'bytes a second from and to its networks', ({ netRx, netTx }) => netRx + netTx),
   rate('rx', 'RX/S', 'bytes a second that it receives', ({ netRx }) => netRx),
   rate('tx', 'TX/S', 'bytes a second that it sends', ({ netTx }) => netTx),
-  { id: 'ip', title: 'IP', help: 'its addresses', value: (vm) => given(vm.ips.join(' ')) },
+  {
+    id: 'uptime',
+    title: 'UPTIME',
+    help: 'time since it was powered on, where the platform tells; for programs in seconds',
+    value: ({ bootedAt }, { landedAt }) => (bootedAt === undefined ? undefined : secondsBetween(bootedAt, landedAt)),
+    spell: formatAge,
+    align: 'right',
+    largestFirst: true,
+  },
+  {
+    id: 'ip',
+    title: 'IP',
+    help: 'its addresses',
+    value: (vm) => given(vm.ips.join(' ')),
+    programs: { key: 'ips', value: (vm) => vm.ips },
+  },
   {
     id: 'node',
     title: 'NODE',
@@ -125,13 +151,34 @@ export const vmColumns: readonly VmColumn[] = [
   { id: 'plan', title: 'PLAN', help: 'the plan that it was made by', value: (vm) => vm.plan },
   { id: 'profile', title: 'PROFILE', help: 'the profile that it was made from', value: (vm) => vm.profile },
   { id: 'autostart', title: 'AUTOSTART', help: 'whether it starts with its node', value: (vm) => vm.autostart },
-  { id: 'tag', title: 'TAGS', help: 'its tags', value: (vm) => given(vm.tags.join(' ')) },
-  { id: 'trouble', title: 'TROUBLE', help: 'what is wrong with it', value: (vm) => vm.trouble?.message },
+  {
+    id: 'tag',
+    title: 'TAGS',
+    help: 'its tags',
+    value: (vm) => given(vm.tags.join(' ')),
+    programs: { key: 'tags', value: (vm) => vm.tags },
+  },
+  {
+    id: 'trouble',
+    title: 'TROUBLE',
+    help: 'what is wrong with it',
+    value: troubleOf,
+    programs: { key: 'error' },
+  },
 ];
+
+/** Whole seconds; clocks of two machines may differ, but nothing is on for less than none. */
+const secondsBetween = (from: number, to: number): number => Math.max(0, Math.round((to - from) / 1000));
 
 const given = (text: string): string | undefined => (text === '' ? undefined : text);
 
-const byId = new Map(vmColumns.map((column) => [column.id, column]));
+/** The name of a column in what programs get. */
+export const columnKey = ({ id, programs }: VmColumn): string => programs?.key ?? id;
+
+/** By its word, and by the key that programs know it by. */
+const byId = new Map<string, VmColumn>(
+  vmColumns.flatMap((column) => [columnKey(column), column.id].map((word) => [word, column] as const)),
+);
 export const vmColumn = (id: string): VmColumn | undefined => byId.get(id);
 
 /** As people read it; what is unknown is `-`. */
@@ -143,11 +190,15 @@ export function columnText(column: VmColumn, vm: Vm, fleet: Fleet): string {
   return column.spell?.(value) ?? (Number.isNaN(value) ? '-' : String(value));
 }
 
-/** For programs, JSON and CSV alike: null for what is unknown; shares and rates no finer than anybody measures. */
-export function columnValue(column: VmColumn, vm: Vm, fleet: Fleet): string | number | boolean | null {
-  const value = column.value(vm, fleet);
+/** For programs, JSON and CSV alike: null for what is unknown; rates no finer than they are measured. */
+export function columnValue(
+  column: VmColumn,
+  vm: Vm,
+  fleet: Fleet,
+): string | number | boolean | readonly string[] | null {
+  const value = (column.programs?.value ?? column.value)(vm, fleet);
   if (typeof value !== 'number') return value ?? null;
-  return Number.isNaN(value) ? null : Number(value.toFixed(4));
+  return Number.isNaN(value) ? null : Number(value.toFixed(2));
 }
 
 /**

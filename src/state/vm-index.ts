@@ -1,6 +1,6 @@
 import { type EndpointName, endpointOf, type NodeId, nativeOf, type PoolId, type VmId } from '../ids.ts';
 import type { Vm } from '../platforms/contract.ts';
-import { type Counts, parentOf } from './fleet.ts';
+import { type Counts, parentOf, troubleOf } from './fleet.ts';
 import { createSiblings, naturalKey, type Siblings } from './siblings.ts';
 
 /** All VMs, found by id, by parent in the order of their names, and counted by state. */
@@ -22,7 +22,7 @@ export interface VmIndex {
 
 type Tally = { -readonly [Key in keyof Counts]: number };
 const NO_IDS: ReadonlySet<VmId> = new Set();
-const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0 };
+const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
 
 export function createVmIndex(): VmIndex {
   const vms = new Map<VmId, Vm>();
@@ -69,6 +69,7 @@ export function createVmIndex(): VmIndex {
       tallies.set(parent, tally);
     }
     tally.total += by;
+    if (troubleOf(vm) !== undefined) tally.troubled += by;
     if (vm.state === 'running' || vm.state === 'paused' || vm.state === 'crashed') tally[vm.state] += by;
   };
 

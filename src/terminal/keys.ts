@@ -1,3 +1,5 @@
+import { isKittyCode, kittyKey } from './kitty-keys.ts';
+
 /** What people do at a terminal. */
 export type InputEvent = Key | Paste | Mouse | Focus;
 
@@ -13,7 +15,12 @@ export interface Key {
   readonly text: string;
   /** The bytes as they came, for somebody who parses them again. */
   readonly raw: string;
+  /** The number of the read that it came in, counted from 1: keys of one read came at once. */
+  readonly read: number;
 }
+
+/** A key before it is known which read of the keyboard it came in. */
+export type UnreadKey = Omit<Key, 'read'>;
 
 /** Never to be taken for keys. Line ends are `\n`; other controls are left out. */
 export interface Paste {
@@ -32,6 +39,8 @@ export interface Mouse {
   readonly ctrl: boolean;
   readonly alt: boolean;
   readonly shift: boolean;
+  /** As for keys. */
+  readonly read: number;
 }
 
 /** The terminal's window came to the front or went away. */
@@ -46,7 +55,7 @@ interface Modifiers {
   readonly shift?: boolean;
 }
 
-const key = (name: string, raw: string, modifiers: Modifiers = {}, text = ''): Key => ({
+const key = (name: string, raw: string, modifiers: Modifiers = {}, text = ''): UnreadKey => ({
   kind: 'key',
   name,
   ctrl: modifiers.ctrl ?? false,
@@ -57,7 +66,7 @@ const key = (name: string, raw: string, modifiers: Modifiers = {}, text = ''): K
 });
 
 /** One character that is not part of a sequence; `raw` also has what came before it, such as alt's escape. */
-export function characterKey(character: string, raw: string, alt: boolean): Key {
+export function characterKey(character: string, raw: string, alt: boolean): UnreadKey {
   const code = character.codePointAt(0) ?? 0;
   if (character === '\r') return key('enter', raw, { alt });
   if (character === '\t') return key('tab', raw, { alt });
@@ -118,71 +127,102 @@ const RXVT_ENDINGS: Readonly<Record<string, Modifiers>> = {
   '@': { ctrl: true, shift: true },
 };
 
-/** xterm's parameter: 1 + shift 1 + alt 2 + ctrl 4. */
-function modifiersOf(parameter: string | undefined, alt: boolean): Modifiers {
-  const bits = Math.max(0, Number(parameter ?? 1) - 1) || 0;
-  return { shift: (bits & 1) > 0, alt: alt || (bits & 2) > 0, ctrl: (bits & 4) > 0 };
+/** Bits of the modifiers' parameter less 1 (xterm; the kitty protocol has more of them). */
+const SHIFT = 1;
+const ALT = 2;
+const CTRL = 4;
+/** Caps lock and num lock: they are no part of a key's name. */
+const LOCKS = 64 | 128;
+/** The kitty protocol's third kind of event, beside press and repeat. */
+const RELEASE = '3';
+
+/** Undefined for an event that is no key of drover's: a release, or one with super, hyper or meta. */
+function modifiersOf(parameter = '', alt = false): Required<Modifiers> | undefined {
+  const [number = '', event] = parameter.split(':');
+  const bits = Math.max(0, Number(number || 1) - 1) & ~LOCKS;
+  if (event === RELEASE || bits > (SHIFT | ALT | CTRL)) return undefined;
+  return { shift: (bits & SHIFT) > 0, alt: alt || (bits & ALT) > 0, ctrl: (bits & CTRL) > 0 };
 }
 
-/** SS3 sequences: arrows and function keys in application mode; lower case is rxvt's ctrl. */
-export function ss3Key(letter: string, raw: string, alt: boolean): Key | undefined {
-  const name = BY_LETTER[letter] ?? BY_LETTER[letter.toUpperCase()];
-  if (name === undefined) return undefined;
-  return key(name, raw, { alt, ctrl: letter !== letter.toUpperCase() });
+/** What a keypad sends in its application mode, behind SS3: the characters from `*` to `9`, moved by 64. */
+const isKeypad = (letter: string): boolean => letter >= 'j' && letter <= 'y';
+
+/**
+ * SS3 sequences: arrows, function keys and the keypad in application mode, some with modifiers before the letter; `a` to `d`
+ * are rxvt's ctrl.
+ */
+export function ss3Key(parameters: string, letter: string, raw: string, alt: boolean): UnreadKey | undefined {
+  const modifiers = modifiersOf(parameters.split(';').at(-1), alt);
+  if (!modifiers) return undefined;
+  if (letter === 'I') return key('tab', raw, modifiers);
+  if (letter === ' ' || letter === 'X') return characterKey(letter === 'X' ? '=' : ' ', raw, alt);
+  if (isKeypad(letter)) return characterKey(String.fromCharCode(letter.charCodeAt(0) - 0x40), raw, alt);
+  const isRxvt = letter >= 'a' && letter <= 'd';
+  const name = BY_LETTER[isRxvt ? letter.toUpperCase() : letter];
+  return name === undefined ? undefined : key(name, raw, isRxvt ? { ...modifiers, ctrl: true } : modifiers);
 }
+
+/** The Linux console's function keys: CSI [ A to CSI [ E. */
+export function consoleKey(final: string, raw: string, alt: boolean): UnreadKey | undefined {
+  const number = CONSOLE_FUNCTION_KEYS.indexOf(final) + 1;
+  return number > 0 ? key(`f${number}`, raw, { alt }) : undefined;
+}
+
+/** Numbers, with parts of their own behind colons. A private mark or an intermediate byte is a report's. */
+const KEY_PARAMETERS = /^[\d;:]*$/;
 
 /** CSI sequences that stand for a key; undefined for all others, which are reports and unknown ones. */
-export function csiKey(parameters: string, final: string, raw: string, alt: boolean): Key | undefined {
+export function csiKey(parameters: string, final: string, raw: string, alt: boolean): UnreadKey | undefined {
+  if (!KEY_PARAMETERS.test(parameters)) return undefined;
   const [first = '', second, third] = parameters.split(';');
-  if (first === '[') {
-    const number = CONSOLE_FUNCTION_KEYS.indexOf(final) + 1;
-    return number > 0 ? key(`f${number}`, raw, { alt }) : undefined;
-  }
-  if (final === 'Z') return key('tab', raw, { alt, shift: true });
-  if (final === 'u' || (final === '~' && first === '27')) {
-    const code = Number(final === 'u' ? first : third);
-    const modifiers = modifiersOf(second, alt);
-    return code > 0 && code < 0x110000 ? modifiedCharacter(code, raw, modifiers) : undefined;
-  }
+  const modifiers = modifiersOf(second, alt);
+  if (!modifiers) return undefined;
+  if (final === 'u') return kittyCharacter(first, third, raw, modifiers);
+  if (final === '~' && first === '27') return modifiedCharacter(Number(third), raw, modifiers);
   const ending = RXVT_ENDINGS[final];
   if (ending) {
     const name = BY_NUMBER[first];
-    return name === undefined ? undefined : key(name, raw, { ...modifiersOf(second, alt), ...ending });
+    return name === undefined ? undefined : key(name, raw, { ...modifiers, ...ending });
   }
+  if (final === 'Z') return first === '' || first === '1' ? key('tab', raw, { ...modifiers, shift: true }) : undefined;
   if ('abcd'.includes(final) && parameters === '') {
     return key(BY_LETTER[final.toUpperCase()] ?? '', raw, { alt, shift: true });
   }
-  const name = BY_LETTER[final];
-  // With another number it is a report: CSI 24;80R tells where the cursor is.
-  return name === undefined || final === 'M' || (first !== '' && first !== '1')
-    ? undefined
-    : key(name, raw, modifiersOf(second, alt));
+  // CSI 1;5R tells where the cursor is: it has the form of ctrl-F3, and must not act as a key.
+  const isReport = final === 'M' || (final === 'R' && parameters !== '') || (first !== '' && first !== '1');
+  const name = isReport ? undefined : BY_LETTER[final];
+  return name === undefined ? undefined : key(name, raw, modifiers);
 }
 
-/** Terminals that report ctrl and alt with any character: CSI code;modifiers u and CSI 27;modifiers;code ~. */
-function modifiedCharacter(code: number, raw: string, modifiers: Modifiers): Key {
-  const { name, text } = characterKey(String.fromCodePoint(code), raw, false);
+/** CSI code:shifted:base ; modifiers:event ; text u. What the key types is known from the text, else from the shifted code. */
+function kittyCharacter(first: string, text: string | undefined, raw: string, modifiers: Required<Modifiers>) {
+  const [code = '', shifted] = first.split(':');
+  const known = isKittyCode(Number(code)) ? kittyKey(Number(code)) : undefined;
+  if (known && 'name' in known) return key(known.name, raw, modifiers);
+  if (known) return modifiedCharacter(known.character.charCodeAt(0), raw, modifiers);
+  const typed = Number(text?.split(':')[0] || (modifiers.shift && shifted) || '');
+  if (typed > 0 && !modifiers.ctrl && !modifiers.alt) return modifiedCharacter(typed, raw, modifiers);
+  const given = Number(code);
+  // What shift makes of a digit or a sign depends on the keyboard, which was not said.
+  const isUnclear = modifiers.shift && given > 0x20 && given < 0x7f && !/[a-z]/i.test(String.fromCharCode(given));
+  return isUnclear && !modifiers.ctrl && !modifiers.alt ? undefined : modifiedCharacter(given, raw, modifiers);
+}
+
+/** Control characters that are keys of their own; any other is ctrl with a letter, and comes as that. */
+const OWN_CONTROLS = [0x08, 0x09, 0x0d, 0x1b, 0x7f];
+const isCharacter = (code: number): boolean =>
+  Number.isInteger(code) && (OWN_CONTROLS.includes(code) || (code >= 0x20 && code <= 0x10_ffff && !isOther(code)));
+/** C1 controls, halves of pairs, and keys that type nothing. */
+const isOther = (code: number): boolean =>
+  (code > 0x7f && code < 0xa0) || (code >= 0xd800 && code < 0xe000) || isKittyCode(code);
+
+/** Terminals that report modifiers with any character: the kitty protocol, and xterm's CSI 27;modifiers;code ~. */
+function modifiedCharacter(code: number, raw: string, modifiers: Required<Modifiers>): UnreadKey | undefined {
+  if (!isCharacter(code)) return undefined;
+  const given = String.fromCodePoint(code);
+  // The kitty protocol names a key by what it types without shift; a letter with it is a capital on every keyboard.
+  const capital = modifiers.shift && !modifiers.ctrl ? given.toUpperCase() : given;
+  const { name, text } = characterKey([...capital].length === 1 ? capital : given, raw, false);
   const typed = modifiers.ctrl || modifiers.alt ? '' : text;
-  return key(name, raw, { ...modifiers, shift: name.length > 1 && modifiers.shift === true }, typed);
-}
-
-/** SGR mouse reports (CSI < button ; column ; row M or m), or undefined for wheels and buttons that nobody has. */
-export function mouseReport(parameters: string, final: string): Mouse | undefined {
-  const [bits = Number.NaN, column = Number.NaN, row = Number.NaN] = parameters.slice(1).split(';').map(Number);
-  if (!Number.isInteger(bits) || !(column > 0) || !(row > 0)) return undefined;
-  const place = {
-    column: column - 1,
-    row: row - 1,
-    shift: (bits & 4) > 0,
-    alt: (bits & 8) > 0,
-    ctrl: (bits & 16) > 0,
-  };
-  if (bits & 128) return undefined;
-  if (bits & 64) {
-    if ((bits & 3) > 1) return undefined;
-    return { kind: 'mouse', action: bits & 1 ? 'wheel-down' : 'wheel-up', button: undefined, ...place };
-  }
-  const button = (['left', 'middle', 'right', undefined] as const)[bits & 3];
-  const action = bits & 32 ? 'drag' : final === 'm' ? 'release' : 'press';
-  return { kind: 'mouse', action, button, ...place };
+  return key(name, raw, { ...modifiers, shift: name.length > 1 && modifiers.shift }, typed);
 }

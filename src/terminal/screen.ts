@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.ts';
 import { clipboardDoubt, clipboardSequence, giveToTmux } from './clipboard.ts';
 import { createCompositor, type ScreenSize } from './compositor.ts';
+import { askSize } from './facts.ts';
 import { controlJob } from './job-control.ts';
 import { MOUSE_OFF, MOUSE_ON, RECOVER } from './modes.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,11 +25,16 @@ export interface Screen extends ConsoleTerminal {
   readonly stdout: NodeJS.WriteStream;
   /** The terminal has not taken the last frame yet: whoever draws by the clock should skip a turn. */
   isBusy(): boolean;
-  /** ctrl-L: paints everything again. */
+  /** ctrl-L: asks for the size and paints everything again. */
   repaint(): void;
   /** ctrl-Z. */
   suspend(): void;
   setMouse(on: boolean): void;
+  /**
+   * Calls back once when the next frame that is handed over is whole on the terminal, and what had been typed by then has been
+   * read: keys of later reads (`Input.lastRead`) can be an answer to what that frame shows.
+   */
+  whenShown(call: () => void): void;
   /** How a frame is written on this terminal, in as many columns; as it is unless this is called. */
   setSpelling(spell: (frame: string) => string): void;
   /**
@@ -59,6 +65,9 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
   let commands = '';
   let mouse = false;
   let resizing = false;
+  /** For the next frame; for the one that is on its way. */
+  let awaited: (() => void)[] = [];
+  let underWay: (() => void)[] = [];
   let spell = (frame: string): string => frame;
 
   const writer = createWriter({
@@ -78,16 +87,40 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     compositor.invalidate(terminal.size());
     isNew = true;
     if (mouse) commands += MOUSE_ON;
-    writer.wake();
+    paint();
   }
 
-  const job = controlJob(terminal, clock, repaint);
+  /** The system reports another size only to the process in front, which a stopped program is not. */
+  function repaintAll(): void {
+    askSize();
+    repaint();
+  }
+
+  const job = controlJob(terminal, clock, repaintAll);
 
   function show(text: string): void {
     if (text === '' || ONLY_CONTROLS.test(text)) return;
     frame = text;
     isNew = true;
-    if (!resizing) writer.wake();
+    underWay.push(...awaited);
+    awaited = [];
+    if (!resizing) paint();
+  }
+
+  function paint(): void {
+    writer.wake();
+    if (underWay.length > 0) writer.whenIdle(tellShown);
+  }
+
+  function tellShown(): void {
+    // While a console has the terminal nothing is painted; the frame comes when that has ended.
+    if (isNew) return;
+    const calls = underWay;
+    underWay = [];
+    // The keyboard is read before this turn of the event loop ends.
+    setImmediate(() => {
+      for (const call of calls) call();
+    });
   }
 
   const stdout = Object.assign(new EventEmitter(), {
@@ -115,7 +148,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     stdout.emit('resize');
     setImmediate(() => {
       resizing = false;
-      writer.wake();
+      paint();
     });
   });
 
@@ -152,7 +185,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
     stdout: stdout as unknown as NodeJS.WriteStream,
     size: terminal.size,
     isBusy: writer.isBusy,
-    repaint,
+    repaint: repaintAll,
     suspend: job.suspend,
     setSpelling(next) {
       spell = next;
@@ -168,6 +201,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
       giveToTmux(text);
       return clipboardDoubt();
     },
+    whenShown: (call) => void awaited.push(call),
     lend,
     async close() {
       await idle();

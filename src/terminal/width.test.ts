@@ -5,7 +5,9 @@ import { clean, fit as fitTo, isNarrow, width } from './width.ts';
 describe('width', () => {
   it('agrees with string-width on every code point', () => {
     const different: string[] = [];
-    for (let code = 0; code <= 0x2ffff; code++) {
+    // all of them in CI; elsewhere those with characters of their own, and of the rest, where neighbours are alike, one of 17
+    const stride = process.env['CI'] ? 1 : 17;
+    for (let code = 0; code <= 0x2ffff; code += code < 0x3400 ? 1 : stride) {
       const text = String.fromCodePoint(code);
       if (width(text) !== stringWidth(text)) different.push(code.toString(16));
     }

@@ -58,6 +58,15 @@ export function* clusters(text: string): Generator<string> {
   for (const { segment } of graphemes.segment(text)) yield segment;
 }
 
+/** More UTF-16 units than a character as people see it has; of what has more, this many are taken for one. */
+const LONGEST_CLUSTER = 64;
+
+/** The last character as people see it, found without looking at the whole text; empty of an empty one. */
+export function lastCharacter(text: string): string {
+  if (isNarrow(text.charCodeAt(text.length - 1))) return text.slice(-1);
+  return [...clusters(text.slice(-LONGEST_CLUSTER))].at(-1) ?? '';
+}
+
 /** Exactly `columns` wide: padded with blanks, or cut with an ellipsis at the end. For plain text, cleaned before. */
 export function fit(text: string, columns: number, ellipsis = '…'): string {
   const excess = width(text) - columns;

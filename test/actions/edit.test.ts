@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { editVm } from '../../src/actions/edit.ts';
+import { bind } from '../../src/actions/target.ts';
 import { gib } from '../../src/units.ts';
 import { type OpenServices, openServices } from '../state/open-services.ts';
 
@@ -8,7 +9,7 @@ async function setMemory({ services, clock, vm }: OpenServices) {
   const { id, name } = vm(({ state, refuses }) => state === 'stopped' && refuses === undefined);
   const { signal } = new AbortController();
   let ended: unknown;
-  editVm(services, id, 'config', { memory: gib(3) }, undefined, signal).then(
+  editVm(services, bind(id, services), 'config', { memory: gib(3) }, undefined, signal).then(
     (text) => {
       ended = text;
     },

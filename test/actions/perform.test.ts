@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { VmAction } from '../../src/actions/action.ts';
 import { editVm } from '../../src/actions/edit.ts';
 import { perform, taskFor } from '../../src/actions/perform.ts';
+import { bind } from '../../src/actions/target.ts';
 import { vmActions } from '../../src/actions/vm.ts';
 import type { VmId } from '../../src/ids.ts';
 import type { Settings } from '../../src/platforms/contract.ts';
@@ -23,8 +24,8 @@ async function run(
   signal = new AbortController().signal,
 ) {
   let ended = false;
-  const result = perform(action(id), vm, args, services, signal, () => {}).then(
-    (text) => ({ text }),
+  const result = perform(action(id), bind(vm, services), args, services, signal, () => {}).then(
+    ({ text }) => ({ text }),
     (error) => ({ error }),
   );
   void result.then(() => {
@@ -52,7 +53,9 @@ describe('an action on a VM', () => {
   it('suspends a VM to disk, tells how far that is, and wakes it up again', async () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'running');
-    const { id, ended } = open.services.tasks.run(taskFor(action('vm.suspend'), [vm.id], {}, open.services));
+    const { id, ended } = open.services.tasks.run(
+      taskFor(action('vm.suspend'), [bind(vm.id, open.services)], {}, open.services),
+    );
     const told: string[] = [];
     const stop = open.services.tasks.subscribe(() => {
       const text = open.services.tasks.list().find((task) => task.id === id)?.items[0]?.text ?? '';
@@ -79,6 +82,8 @@ describe('an action on a VM', () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'running');
     expect(await run(open, 'vm.restart', vm.id)).toEqual({ text: `${vm.name} was asked to reboot` });
+    const other = open.vm(({ state, id }) => state === 'running' && id !== vm.id);
+    expect(await run(open, 'vm.restart', other.id, { force: true })).toEqual({ text: `${other.name} was reset` });
   });
 
   it('F-050 shuts a VM down, and F-051 cuts its power', async () => {
@@ -122,9 +127,14 @@ describe('an action on a VM', () => {
           return { warnings: [], ...(takesUpToMs !== undefined && { takesUpToMs }) };
         },
       };
-      const ended = perform(slow, vm.id, {}, open.services, new AbortController().signal, () => {}).catch(
-        (error: unknown) => error,
-      );
+      const ended = perform(
+        slow,
+        bind(vm.id, open.services),
+        {},
+        open.services,
+        new AbortController().signal,
+        () => {},
+      ).catch((error: unknown) => error);
       for (let passed = 0; passed < 70_000; passed += 1000) await open.clock.pass(1000);
       return ended;
     };
@@ -133,7 +143,7 @@ describe('an action on a VM', () => {
       message: `${vm.name} was asked, but after 20 s it is still running`,
     });
     await run(open, 'vm.start', vm.id);
-    expect(await waited(90_000)).toBe(`${vm.name} is stopped`);
+    expect(await waited(90_000)).toEqual({ text: `${vm.name} is stopped` });
   });
 
   it('F-045 F-238 F-239 calls it no failure to start what runs, or to stop what is stopped', async () => {
@@ -173,7 +183,14 @@ describe('an action on a VM', () => {
       .slice(0, 10)
       .map(({ id }) => id);
     open.server.faults.fail('vm.pause', 1);
-    const { id, ended } = open.services.tasks.run(taskFor(action('vm.pause'), ids, {}, open.services));
+    const { id, ended } = open.services.tasks.run(
+      taskFor(
+        action('vm.pause'),
+        ids.map((one) => bind(one, open.services)),
+        {},
+        open.services,
+      ),
+    );
     await open.clock.pass(20_000);
     const task = await ended;
     expect(task.id).toBe(id);
@@ -189,7 +206,14 @@ describe('an action on a VM', () => {
       .filter(({ state }) => state === 'running')
       .slice(0, 12)
       .map(({ id }) => id);
-    const { id, ended } = open.services.tasks.run(taskFor(action('vm.pause'), ids, {}, open.services));
+    const { id, ended } = open.services.tasks.run(
+      taskFor(
+        action('vm.pause'),
+        ids.map((one) => bind(one, open.services)),
+        {},
+        open.services,
+      ),
+    );
     await open.clock.pass(1_000);
     open.services.tasks.cancel(id);
     await open.clock.pass(10_000);
@@ -204,7 +228,14 @@ describe('a change of settings', () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'stopped');
     const signal = new AbortController().signal;
-    const edited = editVm(open.services, vm.id, 'config', { memory: gib(3), vcpus: 3 }, undefined, signal);
+    const edited = editVm(
+      open.services,
+      bind(vm.id, open.services),
+      'config',
+      { memory: gib(3), vcpus: 3 },
+      undefined,
+      signal,
+    );
     await open.clock.pass(5_000);
     expect(await edited).toBe(`${vm.name}: memory, vcpus saved`);
     await open.clock.pass(1_000);
@@ -216,7 +247,9 @@ describe('a change of settings', () => {
     const vm = open.vm(({ state }) => state === 'stopped');
     const signal = new AbortController().signal;
     const stale = { memory: gib(999) };
-    const edited = editVm(open.services, vm.id, 'config', { memory: gib(3) }, stale, signal).catch((error) => error);
+    const edited = editVm(open.services, bind(vm.id, open.services), 'config', { memory: gib(3) }, stale, signal).catch(
+      (error) => error,
+    );
     await open.clock.pass(5_000);
     expect(await edited).toMatchObject({ code: 'op.conflict', message: expect.stringMatching(/memory/i) });
   });

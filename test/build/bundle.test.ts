@@ -81,3 +81,19 @@ it("takes from Node's own modules what is asked for, and nothing beside it", asy
     console.log(existsSync === fs.existsSync, path.join('a', 'b'), isLoaded);`;
   expect(await printed(program)).toBe('true a/b false');
 });
+
+it('has a ws that works without its compiled parts', async () => {
+  const program = `
+    const { WebSocket, WebSocketServer } = await import('ws');
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    server.on('connection', (socket) => socket.send('heard'));
+    server.on('listening', () => {
+      const socket = new WebSocket('ws://127.0.0.1:' + server.address().port);
+      socket.on('message', (text) => {
+        console.log(String(text));
+        socket.terminate();
+        server.close();
+      });
+    });`;
+  expect(await printed(program)).toBe('heard');
+});

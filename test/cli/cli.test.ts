@@ -225,6 +225,15 @@ describe('actions', () => {
     expect(edit.stderr).toMatch(new RegExp(`would change ${vm.name} on demo: Memory from \\S+GiB to 9GiB \\(saved\\)`));
   });
 
+  it('F-223 changes nothing below a read-only pool, however deep', async () => {
+    const pools = { Outer: { 'read-only': true }, Inner: { in: 'Outer', nodes: ['demo'] } };
+    await desk.write(JSON.stringify({ ...JSON.parse(simulated({ demo: { vms: 12 } })), pools }));
+    const vm = await aVm('running');
+    const { code, stderr } = await desk.run('vm', 'kill', vm.id);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('the pool Outer is read-only')]);
+    expect((await aVm('running')).id).toBe(vm.id);
+  });
+
   it('writes every change to the audit log: before it is sent, and how it ended', async () => {
     const vm = await aVm('running');
     await desk.run('vm', 'pause', vm.id);
@@ -312,7 +321,7 @@ describe('pools and endpoints', () => {
     expect(stderr).toContain('Production');
   });
 
-  it('F-025 adds an endpoint only after a test of the connection', async () => {
+  it('F-025 F-189 adds an endpoint only after a test of the connection', async () => {
     const bad = await desk.run('endpoint', 'add', 'other', '--platform', 'fake', '--vms', '3', '--host-key', 'changed');
     expect(bad.code).toBe(4);
     expect(bad.stderr).toContain('was not saved');
@@ -361,7 +370,7 @@ describe('pools and endpoints', () => {
     expect(JSON.parse(stdout)).toMatchObject([{ name: on.name }, { result: 'failure', name: off.name }]);
   });
 
-  it('F-027 F-317 forgets, disables and enables an endpoint', async () => {
+  it('F-027 F-029 F-317 forgets, disables and enables an endpoint', async () => {
     expect((await desk.run('endpoint', 'disable', 'demo')).code).toBe(0);
     expect((await desk.run('vm', 'list', '-o', 'json')).json<Row[]>()).toEqual([]);
     expect((await desk.run('endpoint', 'enable', 'demo')).code).toBe(0);

@@ -79,7 +79,7 @@ async function got(typed: string): Promise<string> {
 
 describe('completion in bash', () => {
   it('completes commands, flags and their values', async () => {
-    expect(await got('show vm sta')).toBe('start');
+    expect(await got('show vm star')).toBe('start');
     expect(await got('show vm stop --for')).toBe('--force');
     expect(await got('show vm list --output=ya')).toBe('--output=yaml');
     expect(await got('show -C de')).toBe('demo');

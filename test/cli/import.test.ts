@@ -1,7 +1,9 @@
 /** `drover import`: samples are those of the tools' own documentation and sources, unless a name says otherwise. */
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runComplete } from '../../src/cli/completion/complete-command.ts';
 import { aws } from '../../src/cli/import/aws.ts';
 import { govc } from '../../src/cli/import/govc.ts';
 import { importers } from '../../src/cli/import/importers.ts';
@@ -12,6 +14,7 @@ import { pvetui } from '../../src/cli/import/pvetui.ts';
 import { createSecretFiles } from '../../src/cli/import/secret-files.ts';
 import { settle } from '../../src/cli/import/settle.ts';
 import type { Env, Source } from '../../src/cli/import/source.ts';
+import { createPrinter } from '../../src/cli/print.ts';
 import { systemClock } from '../../src/clock.ts';
 import { manifest as awsManifest } from '../../src/platforms/aws/manifest.ts';
 import { manifest as kvm } from '../../src/platforms/kvm/manifest.ts';
@@ -250,6 +253,15 @@ rc:
     expect(await planned(kcli, files, { KCLI_CONFIG: '~/elsewhere.yml' })).toMatchObject([{ name: 'x' }]);
   });
 
+  it('reads its file as PyYAML does, but for words that look like numbers', async () => {
+    const aliases = `x:\n host: 127.0.0.1\n list: &l [1]\n more: [${'*l, '.repeat(200)}]\n`;
+    const yaml = `${aliases}pve:\n type: proxmox\n host: one\n host: two\n user: root@pam\n password: 0777\n`;
+    expect((await planned(kcli, clients(yaml)))[1]).toMatchObject({
+      values: { host: 'two' },
+      secrets: { password: '0777' },
+    });
+  });
+
   it('takes entries in that a YAML merge key names', async () => {
     const yaml = 'a: &all\n user: anna\n host: a\nb:\n <<: *all\n host: b\n';
     expect((await planned(kcli, clients(yaml)))[1]?.values).toMatchObject({ host: 'b', user: 'anna' });
@@ -413,6 +425,16 @@ describe('openstack', () => {
         secrets: {},
       },
     ]);
+    const ofNova = {
+      OS_COMPUTE_REGION_NAME: 'RegionTwo',
+      OS_COMPUTE_ENDPOINT_TYPE: 'internalURL',
+      OS_COMPUTE_ENDPOINT_OVERRIDE: 'https://nova',
+    };
+    expect((await planned(openstack, {}, { ...env, ...ofNova }))[0]?.values).toMatchObject({
+      region: 'RegionTwo',
+      interface: 'internal',
+      'compute-url': 'https://nova',
+    });
     const application = {
       OS_AUTH_URL: 'https://cloud:5000/v3',
       OS_AUTH_TYPE: 'v3applicationcredential',
@@ -479,10 +501,26 @@ aws_secret_access_key=je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY
     ]);
   });
 
+  it('takes the address of a private cloud with the keys in the environment', async () => {
+    const env = {
+      AWS_ACCESS_KEY_ID: 'A',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_REGION: 'r',
+      AWS_ENDPOINT_URL_EC2: 'https://ec2',
+    };
+    expect((await planned(aws, {}, env))[0]?.values).toMatchObject({ 'endpoint-url': 'https://ec2' });
+  });
+
+  it('leaves addresses of single services to the profile', async () => {
+    const config =
+      '[profile p]\nregion = r\nlogin_session = a\nendpoint_url = https://all\nservices = s\n[services s]\nec2 =\n  endpoint_url = https://ec2\n';
+    expect((await planned(aws, { '~/.aws/config': config }))[0]?.values).toEqual({ profile: 'p', region: 'r' });
+  });
+
   // What tries all ways to divide the blanks does not end within the time of a test.
   it('reads a line of many blanks as quickly as any other', async () => {
     const blanks = ' '.repeat(3_000);
-    const lines = [`[default${blanks}]`, `region${blanks}= us-west-2${blanks}# here`, `role_arn = a${blanks}b`];
+    const lines = ['[default]', `region${blanks}= us-west-2${blanks}`, `login_session = a${blanks}b`];
     const [plan] = await planned(aws, { '~/.aws/config': lines.join('\n') });
     expect(plan?.values).toMatchObject({ profile: 'default', region: 'us-west-2' });
     await expect(found(aws, { '~/.aws/config': `[${blanks}x` })).rejects.toThrow(':1:1: this is neither');
@@ -550,7 +588,7 @@ aws:
     '~/.kcli/config.yml': YAML,
     '~/.config/pvetui/config.yml': 'addr: https://pve:8006\nuser: root\npassword: x\n',
     '~/.config/openstack/clouds.yaml': 'clouds:\n  c:\n    regions: [A, B]\n',
-    '~/.aws/config': '[profile p]\nrole_arn = arn:aws:iam::1:role/r\nca_bundle = /ca\nendpoint_url = https://ec2.lan\n',
+    '~/.aws/config': '[profile p]\nlogin_session = a\nca_bundle = /ca\nendpoint_url = https://ec2.lan\n',
   };
 
   it.each(importers)('for $tool fits the fields of the platforms', async (importer) => {
@@ -563,6 +601,71 @@ aws:
     const settled = await settle(await planned(importer, FILES, ENV), ground);
     expect(settled.filter(({ status }) => status !== 'new')).toEqual([]);
     expect(settled.length).toBeGreaterThan(0);
+  });
+});
+
+describe('names', () => {
+  const settled = (...plans: readonly Plan[]) =>
+    settle(plans, {
+      tool: 'kcli',
+      manifests: [kvm, proxmox, vsphere, openstackManifest, awsManifest],
+      config: { endpoints: new Map(), pools: new Map(), file: emptyMap },
+      files: createSecretFiles('/nowhere/config.yaml'),
+    });
+  const plan = (name: string, values: Plan['values']): Plan => ({
+    name,
+    platform: 'kvm',
+    values: { transport: 'ssh', host: 'h', ...values },
+    secrets: {},
+    where: 'h',
+    login: '-',
+    notes: [],
+  });
+
+  it('of endpoints stay apart, however long or foreign they are, and as many as there are', async () => {
+    const long = 'production-cluster-of-the-second-datacentre-in-frankfurt-am-main';
+    const names = [...['北京', '上海', 'Москва', 'Köln', 'Koln'], `${long}-1`, `${long}-2`, ...Array(8).fill('a b')];
+    const results = await settled(...names.map((name, index) => plan(name, { host: `h${index}` })));
+    expect(results.map(({ status }) => status)).toEqual(names.map(() => 'new'));
+    const given = results.map(({ name }) => name);
+    expect(new Set(given).size).toBe(names.length);
+    for (const name of given) expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
+    expect(given[3]).toMatch(/^Koln/);
+    // The same again: an import can be repeated.
+    expect(
+      (await settled(...names.map((name, index) => plan(name, { host: `h${index}` })))).map((one) => one.name),
+    ).toEqual(given);
+  });
+
+  it.each<[string, Plan['values']]>([
+    ['a host that begins like an option', { host: '-oProxyCommand=x' }],
+    ['a host with a command in it', { host: 'h$(touch x)' }],
+    ['a host with a blank', { host: 'h x' }],
+    ['a user with a command in it', { user: 'root;reboot' }],
+    ['a user with a quote', { user: 'a`b`' }],
+    ['a user of a URI', { transport: undefined as never, host: undefined as never, uri: 'qemu+ssh://a%7Cb@h/system' }],
+    ['a host of a URI', { transport: undefined as never, host: undefined as never, uri: 'qemu+ssh://h%24(x)/system' }],
+  ])('with %s are refused', async (_what, values) => {
+    const given = Object.fromEntries(
+      Object.entries({ ...plan('x', values).values }).filter(([, value]) => value !== undefined),
+    );
+    const [one] = await settled({ ...plan('x', {}), values: given });
+    expect(one).toMatchObject({ status: 'left out', why: expect.stringContaining('that OpenSSH allows in no') });
+  });
+
+  it.each<Plan['values']>([
+    { user: 'CORP\\anna' },
+    { user: 'anna@corp' },
+    { host: 'fe80::1%eth0' },
+    { host: 'db_1.lan' },
+  ])('such as %j are taken', async (values) => {
+    expect(await settled(plan('x', values))).toMatchObject([{ status: 'new' }]);
+  });
+
+  it('of libvirt are no import when they are no URI', async () => {
+    expect(await found(kcli, { '~/.kcli/config.yml': 'a:\n url: host1\n' })).toMatchObject([
+      { name: 'a', why: expect.stringContaining('not a libvirt URI') },
+    ]);
   });
 });
 
@@ -595,6 +698,9 @@ cloud:
   };
   const config = () => readFile(desk.config, 'utf8');
 
+  const runWith: Desk['runWith'] = (surroundings, ...argv) => desk.runWith(surroundings, ...argv);
+  const run = (...argv: readonly string[]) => runWith({}, ...argv);
+
   beforeEach(async () => {
     desk = await openDesk('# mine\nendpoints:\n  old:\n    platform: kvm\n    transport: unix\n');
     await put('.kcli/config.yml', KCLI);
@@ -618,7 +724,7 @@ cloud:
   });
 
   it('F-484 makes endpoints of the clients of kcli, leaves its files alone, and keeps secrets for their owner', async () => {
-    const { code, stdout, stderr } = await desk.run('import', 'kcli', '--yes');
+    const { code, stdout, stderr } = await run('import', 'kcli', '--yes');
     expect(code).toBe(0);
     expect(stderr).toContain('pve is saved');
     const text = await config();
@@ -633,7 +739,7 @@ cloud:
     const audit = await readFile(join(desk.home, 'state/drover/audit.jsonl'), 'utf8');
     expect(audit).toContain('endpoint-add');
     for (const one of [stdout, stderr, text, audit]) expect(one).not.toContain(SECRET);
-    expect((await desk.run('endpoint', 'info', 'pve')).stdout).toContain('host: pve.lan');
+    expect((await run('endpoint', 'info', 'pve')).stdout).toContain('host: pve.lan');
   });
 
   it('asks on a terminal, and writes after a yes only', async () => {
@@ -653,9 +759,9 @@ cloud:
   });
 
   it('changes nothing when it is run again', async () => {
-    await desk.run('import', 'kcli', '--yes');
+    await run('import', 'kcli', '--yes');
     const before = await config();
-    const { code, stdout, stderr } = await desk.run('import', 'kcli', '--yes');
+    const { code, stdout, stderr } = await run('import', 'kcli', '--yes');
     expect(code).toBe(0);
     expect(stdout.match(/there already/g)).toHaveLength(2);
     expect(stderr).toContain('nothing to do');
@@ -663,21 +769,21 @@ cloud:
   });
 
   it('never changes an endpoint that is there: another machine gets another name, another login is refused', async () => {
-    await desk.run('import', 'kcli', '--yes');
+    await run('import', 'kcli', '--yes');
     await put('.kcli/config.yml', KCLI.replace('192.168.0.6', '192.168.0.7').replace('root@pam', 'ann@pve'));
-    const rows = (await desk.run('import', 'kcli', '--yes', '-o', 'json')).json<Row[]>();
+    const rows = (await run('import', 'kcli', '--yes', '-o', 'json')).json<Row[]>();
     expect(rows).toMatchObject([
       { name: 'hv1-kcli', status: 'new', written: true },
       { name: 'pve', status: 'refused', why: expect.stringContaining('another user'), written: false },
       { name: 'cloud', status: 'left out' },
     ]);
-    expect((await desk.run('endpoint', 'info', 'hv1')).stdout).toContain('192.168.0.6');
+    expect((await run('endpoint', 'info', 'hv1')).stdout).toContain('192.168.0.6');
   });
 
   it('says when the secret is another one now, and keeps the one that it has', async () => {
-    await desk.run('import', 'kcli', '--yes');
+    await run('import', 'kcli', '--yes');
     await put('.kcli/secrets.yml', 'pve:\n password: changed\n');
-    const { stdout, stderr } = await desk.run('import', 'kcli', '--yes');
+    const { stdout, stderr } = await run('import', 'kcli', '--yes');
     expect(stdout).toMatch(/pve .*refused/);
     expect(stderr).toContain('has another password');
     expect(stderr).not.toContain('changed');
@@ -688,13 +794,13 @@ cloud:
     await put('secrets/pve.password', `${SECRET}\n`);
     const file = join(desk.home, 'secrets/pve.password');
     await chmod(file, 0o644);
-    expect((await desk.run('import', 'kcli', '--yes')).stderr).toContain('pve is saved');
+    expect((await run('import', 'kcli', '--yes')).stderr).toContain('pve is saved');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   it('writes over no file that is in the way of a secret', async () => {
     await put('secrets/pve.password', 'of somebody else\n');
-    const { stdout, stderr } = await desk.run('import', 'kcli', '--yes');
+    const { stdout, stderr } = await run('import', 'kcli', '--yes');
     expect(stdout).toMatch(/pve .*refused/);
     expect(stderr).toContain('another secret is in the way');
     expect(await readFile(join(desk.home, 'secrets/pve.password'), 'utf8')).toBe('of somebody else\n');
@@ -702,7 +808,7 @@ cloud:
 
   it('gives programs the plan, and writes for them with --yes only', async () => {
     const before = await config();
-    const shown = await desk.run('import', 'kcli', '-o', 'json');
+    const shown = await run('import', 'kcli', '-o', 'json');
     expect(shown.code).toBe(0);
     expect(shown.json<Row[]>()[1]).toMatchObject({
       name: 'pve',
@@ -711,68 +817,69 @@ cloud:
       values: { host: 'pve.lan', user: 'root@pam', login: 'password', password: 'file:secrets/pve.password' },
       written: false,
     });
-    expect((await desk.run('import', 'kcli', '--yes', '--dry-run')).stderr).toContain('nothing was written');
+    expect((await run('import', 'kcli', '--yes', '--dry-run')).stderr).toContain('nothing was written');
     expect(await config()).toBe(before);
     expect(await readdir(desk.home)).not.toContain('secrets');
   });
 
   it('leaves no secret behind when the endpoint could not be written', async () => {
-    const { code, stderr } = await desk.run('import', 'kcli', '--yes', '--read-only', '--only', 'pve');
+    const { code, stderr } = await run('import', 'kcli', '--yes', '--read-only', '--only', 'pve');
     expect(code).toBe(3);
     expect(stderr).toContain('read-only');
     expect(await readdir(join(desk.home, 'secrets'))).toEqual([]);
   });
 
   it('picks with --only, and says what there is for a name that is not', async () => {
-    await desk.run('import', 'kcli', '--yes', '--only', 'hv1');
+    await run('import', 'kcli', '--yes', '--only', 'hv1');
     expect(await config()).not.toContain('pve');
-    const { code, stderr } = await desk.run('import', 'kcli', '--only', 'pev');
+    const { code, stderr } = await run('import', 'kcli', '--only', 'pev');
     expect(code).toBe(2);
     expect(stderr).toContain('there is nothing called "pev" (did you mean pve?)');
   });
 
   it('names the places where it looked when there is nothing', async () => {
-    const { code, stderr } = await desk.run('import', 'pvetui');
+    const { code, stderr } = await run('import', 'pvetui');
     expect(code).toBe(1);
     expect(stderr).toContain(`found nothing of pvetui: looked for ${desk.home}/.config/pvetui/config.yml`);
-    expect((await desk.run('import', 'govc')).stderr).toContain('$GOVC_URL');
-    const unknown = await desk.run('import', 'kclli');
+    expect((await run('import', 'govc')).stderr).toContain('$GOVC_URL');
+    const unknown = await run('import', 'kclli');
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean kcli?')]);
   });
 
   it('says where a file is broken, without what stands there', async () => {
     await put('.kcli/config.yml', `pve:\n host: a\n  password: ${SECRET}\n`);
-    const { code, stderr } = await desk.run('import', 'kcli');
+    const { code, stderr } = await run('import', 'kcli');
     expect(code).toBe(2);
     expect(stderr).toMatch(/\.kcli\/config\.yml:\d+:\d+: /);
     expect(stderr).not.toContain(SECRET);
   });
 
   it('reads nothing that is no file', async () => {
-    const { code, stderr } = await desk.runWith({ env: { KCLI_CONFIG: desk.home } }, 'import', 'kcli');
+    const { code, stderr } = await runWith({ env: { KCLI_CONFIG: desk.home } }, 'import', 'kcli');
     expect([code, stderr]).toEqual([2, `${desk.home} is not a regular file\n`]);
   });
 
   it('says so when an endpoint of another name is the same one', async () => {
     await put('.kcli/config.yml', 'here: {}\n');
-    expect((await desk.run('import', 'kcli')).stderr).toContain('here: the endpoint old is there already');
+    expect((await run('import', 'kcli')).stderr).toContain('here: the endpoint old is there already');
   });
 
   it('completes the tools', async () => {
-    const { stdout } = await desk.run('__complete', 'zsh', 'import', 'p');
-    expect(stdout).toMatch(/^words\npvetui\tThe profiles of/);
+    const stdout = new PassThrough();
+    await runComplete(['zsh', 'import', 'p'], { HOME: desk.home }, createPrinter(stdout));
+    expect(String(stdout.read())).toMatch(/^words\npvetui\tThe profiles of/);
   });
 
   it('shows nothing of a hostile file raw, and writes nothing that can not be seen', async () => {
     const evil = '"\\e]0;title\\a\\e[31mred\\u202e"';
     await put('.kcli/config.yml', `? ${evil}\n:\n host: h1\nb:\n host: ${evil}\nc:\n host: "h\\u202e2"\n`);
-    const { stdout, stderr } = await desk.run('import', 'kcli', '--yes');
+    const { stdout, stderr } = await run('import', 'kcli', '--yes');
     for (const one of [stdout, stderr]) expect(one).not.toMatch(/[\x1b\x07\u202e]/u);
     expect(stdout).toMatch(/^b .*left out$/m);
     expect(stdout).toMatch(/^c .*left out$/m);
     expect(stderr).toContain("Host holds characters that can't be seen");
     expect(await config()).not.toMatch(/[\x1b\x07\u202e]/u);
-    expect((await desk.run('import', 'kcli', '-o', 'json')).stdout).not.toMatch(/[\x1b\x07\u202e]/u);
+    expect((await run('import', 'kcli', '-o', 'json')).stdout).not.toMatch(/[\x1b\x07\u202e]/u);
   });
 
   it('makes an endpoint that logs in with the secret that was copied', async () => {
@@ -782,30 +889,30 @@ cloud:
       '.config/pvetui/config.yml',
       JSON.stringify({ profiles: { lab: { addr: server.origin, user: user.split('@')[0], password } } }),
     );
-    await desk.run('import', 'pvetui', '--yes');
-    const { code, stderr } = await desk.run('endpoint', 'test', 'lab');
+    await run('import', 'pvetui', '--yes');
+    const { code, stderr } = await run('endpoint', 'test', 'lab');
     await server.close();
     expect([code, stderr]).toEqual([0, expect.stringContaining(`ok      the login works: ${user}`)]);
   });
 
   it('copies no secret where a cloud or a profile can be named', async () => {
-    await put('.aws/config', '[profile prod]\nregion = eu-west-1\nsso_session = work\n');
+    await put('.aws/config', '[profile prod]\nregion = eu-west-1\nlogin_session = work\n');
     await put('.config/openstack/clouds.yaml', `clouds:\n  lab:\n    auth:\n      password: ${SECRET}\n`);
-    await desk.run('import', 'aws', '--yes');
-    await desk.run('import', 'openstack', '--yes');
+    await run('import', 'aws', '--yes');
+    await run('import', 'openstack', '--yes');
     const text = await config();
     expect(text).toContain('  prod-eu-west-1:\n    platform: aws\n    profile: prod\n    region: eu-west-1\n');
     expect(text).toContain('  lab:\n    platform: openstack\n    cloud: lab\n');
     expect(await readdir(desk.home)).not.toContain('secrets');
-    expect((await desk.run('import', 'aws', '--yes')).stderr).toContain('nothing to do');
+    expect((await run('import', 'aws', '--yes')).stderr).toContain('nothing to do');
   });
 
   it('shows no password that stands in the address of a cloud or of an AWS profile', async () => {
     const address = `https://root:${SECRET}/x@cloud.lan`;
     await put('.config/openstack/clouds.yaml', `clouds:\n  c:\n    auth:\n      auth_url: ${address}\n`);
-    await put('.aws/config', `[profile p]\nregion = r\nrole_arn = a\nendpoint_url = ${address}\n`);
+    await put('.aws/config', `[profile p]\nregion = r\nlogin_session = a\nendpoint_url = ${address}\n`);
     for (const tool of ['openstack', 'aws']) {
-      const { stdout, stderr } = await desk.run('import', tool, '-o', 'json');
+      const { stdout, stderr } = await run('import', tool, '-o', 'json');
       expect(stdout).toContain('a password stands in its address');
       expect(stdout + stderr).not.toContain(SECRET);
     }
@@ -813,24 +920,24 @@ cloud:
 
   it('takes a cloud of the same name in another file for another cloud', async () => {
     await put('work/clouds.yaml', 'clouds:\n  lab:\n    auth:\n      auth_url: https://one\n');
-    await desk.runWith(
+    await runWith(
       { env: { OS_CLIENT_CONFIG_FILE: join(desk.home, 'work/clouds.yaml') } },
       'import',
       'openstack',
       '--yes',
     );
     await put('.config/openstack/clouds.yaml', 'clouds:\n  lab:\n    auth:\n      auth_url: https://two\n');
-    const rows = (await desk.run('import', 'openstack', '-o', 'json')).json<Row[]>();
+    const rows = (await run('import', 'openstack', '-o', 'json')).json<Row[]>();
     expect(rows).toMatchObject([{ name: 'lab-openstack', status: 'new' }]);
   });
 
   it('leaves out an address that holds a password, and does not show it', async () => {
     await put('.config/pvetui/config.yml', `addr: https://root:${SECRET}@pve1:8006\nuser: root\npassword: x\n`);
-    const { stdout, stderr } = await desk.run('import', 'pvetui', '--yes');
+    const { stdout, stderr } = await run('import', 'pvetui', '--yes');
     expect(stdout).toContain('left out');
     expect(stderr).toContain('a password stands in its address');
     expect(stdout + stderr).not.toContain(SECRET);
-    const odd = await desk.runWith({ env: { GOVC_URL: `root:${SECRET}@${SECRET}@vc1` } }, 'import', 'govc');
+    const odd = await runWith({ env: { GOVC_URL: `root:${SECRET}@${SECRET}@vc1` } }, 'import', 'govc');
     expect(odd.stdout).toMatch(/^vc1 +vsphere +vc1 +root +copied +new$/m);
     expect(odd.stdout + odd.stderr).not.toContain(SECRET);
   });
@@ -847,14 +954,14 @@ cloud:
     };
     for (const tool of ['kcli', 'pvetui', 'govc', 'openstack', 'aws']) {
       for (const more of [[], ['-o', 'json'], ['-o', 'yaml'], ['-o', 'csv'], ['--yes']]) {
-        const { code, stdout, stderr } = await desk.runWith({ env }, 'import', tool, ...more);
+        const { code, stdout, stderr } = await runWith({ env }, 'import', tool, ...more);
         expect([tool, more, [0, 2].includes(code ?? -1)]).toEqual([tool, more, true]);
         expect(stdout).not.toBe('');
         expect(stdout + stderr).not.toContain(SECRET);
       }
     }
     expect(await config()).not.toContain(SECRET);
-    const { stderr } = await desk.run('endpoint', 'list');
+    const { stderr } = await run('endpoint', 'list');
     expect(stderr).not.toContain('plain text');
   });
 });

@@ -32,9 +32,15 @@ describe('vm list', () => {
     const rows = (await desk.run(...args, '-o', 'json')).json<Record<string, unknown>[]>();
     expect(Object.keys(rows[0] ?? {})).toEqual(['cpu', 'name', 'memory']);
     expect(isFalling(rows.map(({ memory }) => Number(memory)).reverse())).toBe(true);
-    expect((await desk.run(...args)).stdout.split('\n')[0]).toMatch(/^ *CPU {2}NAME +SIZE$/);
+    expect((await desk.run(...args)).stdout.split('\n')[0]).toMatch(/^ *CPU {2}NAME +MEMORY$/);
     expect((await desk.run(...args, '-o', 'csv')).stdout.split('\n')[0]).toBe('cpu,name,memory');
     expect((await desk.run(...args, '-o', 'name')).stdout).toMatch(/^demo\/vm-\d+\n/);
+  });
+
+  it('F-355 is sorted by name, as people count, when nothing else is said', async () => {
+    const names = (await desk.run('vm', 'list', '-o', 'json')).json<{ name: string }[]>().map(({ name }) => name);
+    expect(names).toHaveLength(60);
+    expect(names).toEqual(names.toSorted(new Intl.Collator('en', { numeric: true }).compare));
   });
 
   it('prints everything there is when it is asked for a wide table', async () => {

@@ -54,7 +54,7 @@ export function httpFaults(bench: () => Bench, http: HttpFacts): void {
       const connection = await connect();
       const logins = count('login');
       strike('info', answer(http.refusals.loggedOut), 1);
-      expect((await connection.vm.info(id, patient())).status).toBe('running');
+      expect((await connection.vm.info(id, patient())).state).toBe('running');
       expect(count('login')).toBe(logins + 1);
     });
 

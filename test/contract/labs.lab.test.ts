@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { contractSuite, testkits } from './suite.ts';
+import { contractSuite, loadTestkit, testkitLoaders } from './suite.ts';
 
-for (const [name, testkit] of testkits) {
+for (const name of testkitLoaders.keys()) {
+  const testkit = await loadTestkit(name);
   if (testkit.lab === undefined) continue;
   const missing = await testkit.available();
   it(`has what ${name} needs`, () => expect(missing).toBeUndefined());

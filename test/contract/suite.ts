@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
-import type { PlatformTestkit } from '../../src/platforms/testkit.ts';
+import type { PlatformFacts, PlatformTestkit } from '../../src/platforms/testkit.ts';
 import { type Bench, openBench } from './bench.ts';
 import { consoles } from './consoles.ts';
 import { deleting } from './deleting.ts';
@@ -7,17 +7,38 @@ import { details } from './details.ts';
 import { errors } from './errors.ts';
 import { httpFaults } from './http-faults.ts';
 import { lifecycle } from './lifecycle.ts';
+import { operations } from './operations.ts';
 import { reading } from './reading.ts';
 import { settings } from './settings.ts';
 import { writeSupport } from './support.ts';
 import { wrappers } from './wrappers.ts';
 
-/** Every platform's testkit, by the name of its folder. */
-export const testkits: readonly (readonly [string, PlatformTestkit])[] = Object.entries(
-  import.meta.glob<PlatformTestkit>('../../src/platforms/*/testkit.ts', { eager: true, import: 'testkit' }),
-).map(([path, testkit]) => [path.split('/').at(-2) ?? path, testkit]);
+const files = import.meta.glob<PlatformTestkit>('../../src/platforms/*/testkit.ts', { import: 'testkit' });
 
-const TOPICS = { reading, details, lifecycle, deleting, settings, consoles, errors, wrappers };
+/** Loads a platform's testkit by the name of its folder. */
+export const testkitLoaders: ReadonlyMap<string, () => Promise<PlatformTestkit>> = new Map(
+  Object.entries(files).map(([path, load]) => [path.split('/').at(-2) ?? path, load]),
+);
+
+export async function loadTestkit(platform: string): Promise<PlatformTestkit> {
+  const load = testkitLoaders.get(platform);
+  if (!load) throw new Error(`src/platforms/${platform}/ has no testkit.ts`);
+  return load();
+}
+
+/** Tests of one topic; which there are depends on what the platform can do, as its testkit says. */
+type Topic = (bench: () => Bench, facts: PlatformFacts) => void;
+const TOPICS: Readonly<Record<string, Topic>> = {
+  operations,
+  reading,
+  details,
+  lifecycle,
+  deleting,
+  settings,
+  consoles,
+  errors,
+  wrappers,
+};
 
 /** What every platform promises by having a folder here. */
 export function contractSuite(name: string, testkit: PlatformTestkit): void {
@@ -35,7 +56,7 @@ export function contractSuite(name: string, testkit: PlatformTestkit): void {
       await bench?.close();
       if (bench) writeSupport(bench.server.endpoint.platform);
     });
-    for (const [topic, tests] of Object.entries(TOPICS)) describe(topic, () => tests(present));
+    for (const [topic, tests] of Object.entries(TOPICS)) describe(topic, () => tests(present, testkit.facts));
     const { http } = testkit;
     if (http) describe('http faults', () => httpFaults(present, http));
   });

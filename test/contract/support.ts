@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { OperationName } from '../../src/platforms/contract.ts';
 
 /** Platform -> operations that a test of this suite has seen working. docs/platforms.md is drawn from it. */
@@ -8,9 +8,12 @@ const FILE = new URL('../../docs/support.json', import.meta.url);
 
 const seen = new Map<string, Set<OperationName>>();
 
+/** Remembers it for `writeSupport()`, and for CI, which compares all of its runs with docs/support.json. */
 export function recordSupport(platform: string, operation: OperationName): void {
   const operations = seen.get(platform) ?? new Set();
   seen.set(platform, operations.add(operation));
+  const file = process.env['DROVER_SUPPORT_SEEN'];
+  if (file !== undefined) appendFileSync(file, `${platform} ${operation}\n`);
 }
 
 /**

@@ -32,7 +32,7 @@ export interface Watching {
 /** Beside what the platform's facts allow; a loaded machine is slow. */
 const PATIENCE_MS = 10_000;
 
-export function watchConnection(connection: Connection, everyMs = 1000): Watching {
+export function watchConnection(connection: Connection, everyMs = 1_000): Watching {
   const controller = new AbortController();
   const feeds: Feed[] = [];
   const idArrays: (readonly VmId[])[] = [];

@@ -19,7 +19,7 @@ export function wrappers(bench: () => Bench): void {
     ['throttle', (connection) => throttle(connection, 4)],
     ['audit', (connection) => audited(connection, async () => () => {})],
     ['dry run', (connection) => dryRun(connection, () => {})],
-    ['read-only', (connection) => readOnly(connection, 'read-only mode is on')],
+    ['read-only', (connection) => readOnly(connection, () => 'read-only mode is on')],
   ];
 
   it.each(stacks)('has the same operations behind %s', async (_name, wrap) => {
@@ -30,7 +30,7 @@ export function wrappers(bench: () => Bench): void {
     }
     expect(wrapped.whyNot).toEqual(connection.whyNot);
     const { info } = wrapped.vm;
-    expect((await info(await bench().server.runningVm(), patient())).status).toBe('running');
+    expect((await info(await bench().server.runningVm(), patient())).state).toBe('running');
   });
 
   it('starts nothing in a dry run, and is told what would have been', async () => {
@@ -39,15 +39,15 @@ export function wrappers(bench: () => Bench): void {
     const told: unknown[] = [];
     await dryRun(connection, (name, args) => void told.push([name, ...args])).vm.start(id, patient());
     expect(told).toEqual([['vm.start', id]]);
-    expect((await connection.vm.info(id, patient())).status).toBe('stopped');
+    expect((await connection.vm.info(id, patient())).state).toBe('stopped');
   });
 
   it('starts nothing in read-only mode, and says why', async () => {
     const id = await bench().server.stoppedVm();
     const connection = await bench().connect();
-    const error = await refusal(readOnly(connection, 'read-only mode is on').vm.start(id, patient()));
+    const error = await refusal(readOnly(connection, () => 'read-only mode is on').vm.start(id, patient()));
     expect(error).toMatchObject({ code: 'op.refused', message: 'read-only mode is on' });
-    expect((await connection.vm.info(id, patient())).status).toBe('stopped');
+    expect((await connection.vm.info(id, patient())).state).toBe('stopped');
   });
 
   it('starts a VM through all that stands around a real session', async () => {

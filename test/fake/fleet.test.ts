@@ -88,7 +88,7 @@ it('says why a template can do nothing, and does not do it', async () => {
   expect(template.node).toBeUndefined();
   const error = await refusal(connection.vm.start(template.id, patient()));
   expect(error).toMatchObject({ code: 'op.refused', message: template.refuses?.['vm.start'] });
-  expect((await connection.vm.info(template.id, patient())).status).toBe('stopped');
+  expect((await connection.vm.info(template.id, patient())).state).toBe('stopped');
 });
 
 it('lacks the operations that it was made without, and says so', async () => {
@@ -117,7 +117,7 @@ it('stands still while nobody is connected, and goes on where it was', async () 
 
   const again = await platform.connect(endpoint, contextOn(clock));
   await clock.pass(0);
-  expect((await again.vm.info(vm.id, patient())).status).toBe('running');
+  expect((await again.vm.info(vm.id, patient())).state).toBe('running');
 });
 
 it('takes what was saved when a VM starts again', async () => {

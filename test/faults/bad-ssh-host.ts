@@ -1,19 +1,17 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 
-/** A host that somebody points drover to, which counts who comes. */
+/** A host that an endpoint names, which counts its connections. */
 export interface BadHost {
   readonly port: number;
   /** Most connections that were open at once. */
   readonly mostOpen: () => number;
-  /** Instants, ms, at which somebody connected. */
-  readonly connectedAt: readonly number[];
   /** Passwords that were tried, in order. */
   readonly passwords: readonly string[];
   close(): Promise<void>;
 }
 
-/** Speaks SSH, knows nobody, and refuses every login; `mute` never answers a password. */
+/** Speaks SSH, knows no user, and refuses every login; `mute` never answers a password. */
 export async function refusingSshHost({ mute = false } = {}): Promise<BadHost & { readonly hostKey: string }> {
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const passwords: string[] = [];
@@ -33,11 +31,9 @@ export const silentHost = (): Promise<BadHost> => listening((socket) => void soc
 
 async function listening(greet: (socket: Socket) => void): Promise<BadHost> {
   const open = new Set<Socket>();
-  const connectedAt: number[] = [];
   let mostOpen = 0;
   const server = createServer((socket) => {
     open.add(socket);
-    connectedAt.push(Date.now());
     mostOpen = Math.max(mostOpen, open.size);
     socket.on('error', () => {}).on('close', () => open.delete(socket));
     greet(socket);
@@ -46,7 +42,6 @@ async function listening(greet: (socket: Socket) => void): Promise<BadHost> {
   return {
     port: (server.address() as AddressInfo).port,
     mostOpen: () => mostOpen,
-    connectedAt,
     passwords: [],
     close() {
       for (const socket of open) socket.destroy();

@@ -63,6 +63,15 @@ describe('names that are hard to show', () => {
     expect([missing.code, ACTIVE.test(missing.stderr)]).toEqual([1, false]);
   });
 
+  it('are cleaned in the paths that a deletion lists', async () => {
+    await desk.write(`endpoints:\n  ${ODD.replace('vms: 14', 'vms: 14, running: 0')}\n`);
+    for (const { id } of await hostileNames()) {
+      const { stderr } = await desk.run('vm', 'delete', id, '--snapshots');
+      expect(stderr).toMatch(/^ {2}lost: \/srv\/vms\//m);
+      expect(stderr).not.toMatch(ACTIVE);
+    }
+  });
+
   it('stay inside their cells on a real screen, dialogs and lists included', async () => {
     const pty = openPty({
       argv: [join(process.cwd(), 'bin/drover'), '--config', desk.config],

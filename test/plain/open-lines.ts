@@ -75,9 +75,10 @@ export async function openLines(given: Readonly<Record<string, string | number |
     warn: (message) => voice.say(message),
   });
   await services.load();
-  const state = createFleetState(services.store.fleet);
+  const state = createFleetState(services.store.fleet, services.sessions.current);
   const stage = createStage({
     services,
+    run: { readOnly: false, demo: false, problems: [] },
     actions,
     keymap: createKeymap(actions).keymap,
     look: spokenLook(),
@@ -93,6 +94,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
         attached.push(attachment);
         return 'detached';
       },
+      whenSeen: (call) => call(0),
       feed: () => {},
     },
     quit() {
@@ -126,7 +128,8 @@ export async function openLines(given: Readonly<Record<string, string | number |
         const length = typeof text === 'string' ? text.length : (text.exec(now)?.[0].length ?? 0);
         if (found >= 0) {
           heard += found + length;
-          return;
+          // A user answers after hearing it.
+          return turn();
         }
         if (Date.now() > until) throw new Error(`${String(text)} was not said, but:\n${now}`);
         await clock.pass(STEP_MS);

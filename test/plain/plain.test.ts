@@ -9,8 +9,27 @@ afterEach(() => lines.close());
 
 describe('line mode', () => {
   it('says what there is, and where the cursor is', async () => {
-    await lines.hear(/^drover, simulated, 1\/1 endpoint, 47\/60 VMs running$/m);
+    await lines.hear(/^drover, simulated, 1\/1 endpoint, 47\/60 VMs running(, CPU \d+%, memory \S+ of \S+)?$/m);
     expect(lines.bytes()).toMatch(/^Frankfurt, pool, 47 of 60 VMs running, unfolded$/m);
+  });
+
+  it('counts no VMs before an endpoint has told of any', async () => {
+    await lines.close();
+    lines = await openLines({ 'host-key': 'unknown' });
+    await lines.hear(/^drover, simulated, 0\/1 endpoint, 1 blocked$/m);
+    await lines.press('T');
+    await lines.hear('Trust demo? y or n:');
+    await lines.idle(500);
+    await lines.type('y');
+    await lines.hear('demo is up');
+    await lines.idle(3_000);
+    expect(lines.bytes()).not.toMatch(/\b0(\/| of )0 VMs/);
+    expect(lines.bytes()).toMatch(/^Frankfurt, pool, \d+ of 60 VMs running, unfolded$/m);
+  });
+
+  it('reads what is wrong with the configuration, or that nothing is', async () => {
+    await lines.press('!');
+    await lines.hear('Nothing is wrong with the configuration.');
   });
 
   it('says each row that is gone to, and the ends of the list', async () => {

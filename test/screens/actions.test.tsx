@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { vm as vmSchema } from '../../src/cli/schema/vm.ts';
 import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
 
 let fleet: OpenFleet;
@@ -255,7 +256,7 @@ describe('actions on marked VMs', () => {
   it('F-036 acts on all VMs below a node or a pool, after a plan that lists every one', async () => {
     await open();
     await fleet.press('g', 'S');
-    await fleet.see('Shut down 48 VMs, leave 12 out?');
+    await fleet.see('Shut down 48 VMs in pool Frankfurt, leave 12 out?');
     // What will be done is seen before anybody says yes; what is left out stands below it.
     expect(fleet.frame().split('\n')[2]).toContain('billing-db1 on fra-01 (running)');
     fleet.dontSee('not billing-web1');
@@ -264,8 +265,11 @@ describe('actions on marked VMs', () => {
     await fleet.see(/not billing-web1: only a VM that is on/);
     await fleet.see(/[1-9]\d* above, 0 below/);
     await fleet.press('esc', 'j', 'S');
-    await fleet.see('Shut down 12 VMs, leave 6 out?');
-    await fleet.press('y');
+    await fleet.see('Shut down 12 VMs in node fra-01, leave 6 out?');
+    await fleet.see('Type 12:');
+    await fleet.press('y', 'enter');
+    await fleet.see('that is not 12');
+    await fleet.press('1', '2', 'enter');
     await fleet.see(/Shut down 12 VMs: \d+ done/);
   });
 
@@ -329,7 +333,7 @@ describe('leaving', () => {
     for (const view of ['7', '8', 'L']) {
       await fleet.press(view, 'q');
       expect(fleet.hasQuit()).toBe(false);
-      await fleet.see('SIZE');
+      await fleet.see('MEMORY');
     }
     await fleet.press('q');
     expect(fleet.hasQuit()).toBe(true);
@@ -363,10 +367,9 @@ describe('typing', () => {
 
   it('sends what is typed right behind the key that opens a dialog to the dialog', async () => {
     await open();
-    await fleet.press(`${RUNNING}Sn`);
-    await fleet.idle(2_000);
-    expect(stateOf('billing-db1')).toBe('running');
-    fleet.dontSee('Shut down billing-db1 on');
+    await fleet.type('/name:gateway\r');
+    await fleet.see('filter: name:gateway');
+    expect(fleet.cursor()).toBe('gateway');
   });
 });
 
@@ -415,6 +418,8 @@ describe('the clipboard', () => {
     await open();
     await fleet.press(RUNNING, 'y', 'Y');
     expect(fleet.copied[0]).toBe('billing-db1');
-    expect(JSON.parse(fleet.copied[1] ?? '')).toMatchObject({ name: 'billing-db1', state: 'running' });
+    const copied = JSON.parse(fleet.copied[1] ?? '');
+    expect(copied).toMatchObject({ name: 'billing-db1', state: 'running', node: expect.any(String) });
+    expect(Object.keys(copied).sort()).toEqual(Object.keys(vmSchema.properties ?? {}).sort());
   });
 });

@@ -42,6 +42,8 @@ export interface FleetOptions {
   readonly colours?: ColourLevel;
   readonly glyphs?: GlyphSet;
   readonly readOnly?: boolean;
+  /** As `--demo` does: what is saved ends with the run. */
+  readonly demo?: boolean;
 }
 
 /** The whole screen over the simulated fleet, driven by keys, on a clock that only passes while something is waited for. */
@@ -57,6 +59,8 @@ export interface OpenFleet {
   see(text: string | RegExp): Promise<void>;
   /** Fails when the screen shows this now. */
   dontSee(text: string | RegExp): void;
+  /** Bytes that the terminal sends at once, as a link delivers what was typed ahead. */
+  type(bytes: string): Promise<void>;
   /** Lets this much time pass. */
   idle(ms?: number): Promise<void>;
   resize(size: string): Promise<void>;
@@ -161,10 +165,11 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const mice: boolean[] = [];
   const attached: Attachment[] = [];
   const keys = createKeyStream();
-  const state = createFleetState(services.store.fleet);
+  const state = createFleetState(services.store.fleet, services.sessions.current);
   const themes = createThemes(options.colours ?? 'truecolor', join(directory, 'themes'));
   const stage = createStage({
     services,
+    run: { readOnly: options.readOnly ?? false, demo: options.demo ?? false, problems: [] },
     actions,
     keymap: createKeymap(actions).keymap,
     look: {
@@ -186,6 +191,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
         attached.push(attachment);
         return 'detached';
       },
+      whenSeen: (call) => call(parser.reads()),
       feed: keys.feed,
     },
     quit() {
@@ -242,10 +248,13 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const fleet: OpenFleet = {
     async press(...pressed) {
       for (const key of pressed) {
-        for (const event of [...parser.push(bytesOf(key)), ...(parser.isPending() ? parser.flush() : [])])
-          program.onInput(event);
+        for (const event of [...parser.push(bytesOf(key)), ...parser.flush()]) program.onInput(event);
         await turn();
       }
+    },
+    async type(bytes) {
+      for (const event of parser.push(bytes)) program.onInput(event);
+      await turn();
     },
     async paste(text) {
       for (const event of parser.push(`\x1b[200~${text}\x1b[201~`)) program.onInput(event);

@@ -73,10 +73,10 @@ describe('sorting', () => {
       await fleet.mouse('press', column, title);
       await fleet.mouse('release', column, title);
     };
-    await click('MEM');
-    await fleet.see('MEM↓');
-    await click('MEM');
-    await fleet.see('MEM↑');
+    await click('MEM USE');
+    await fleet.see('MEM USE↓');
+    await click('MEM USE');
+    await fleet.see('MEM USE↑');
     await click('NAME');
     await fleet.see('NAME↑');
   });
@@ -161,7 +161,7 @@ describe('the list of nodes', () => {
     await open({ size: '120x40' });
     await fleet.press('2');
     await fleet.see('all nodes in one list');
-    expect(fleet.line('NAME↑')).toMatch(/STATE.*CPU.*MEM.*SIZE/);
+    expect(fleet.line('NAME↑')).toMatch(/STATE.*CPU.*MEM USE.*MEMORY/);
     await fleet.press('F');
     await fleet.chooseFromMenu('cpu ');
     await fleet.see('CPU↓');
@@ -212,7 +212,7 @@ describe('columns', () => {
     await fleet.press('f');
     expect(fleet.line('NAME↑')).toMatch(/STATE.*CPU.*MEM.*NODE.*IP/);
     await fleet.resize('60x20');
-    expect(fleet.line('NAME↑')).toMatch(/NAME↑ +STATE +CPU +MEM$/);
+    expect(fleet.line('NAME↑')).toMatch(/NAME↑ +STATE +CPU +MEM USE$/);
   });
 });
 
@@ -307,7 +307,7 @@ describe('an export', () => {
     await fleet.see('60 VMs were written to');
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines).toHaveLength(61);
-    expect(lines[0]).toBe('id,name,state,cpus,cpu,mem,memory,disk,net,node,ip,tag');
+    expect(lines[0]).toBe('id,name,state,cpus,cpu,mem,memory,disk,net,uptime,node,ips,tags');
     expect(lines[1]).toContain(first);
     await fleet.press('space', 'space');
     const marked = join(directory, 'marked.json');

@@ -21,7 +21,7 @@ const host1 = endpointName('host1');
 async function start() {
   const clock = createTestClock();
   const store = createStore(clock);
-  const state = createFleetState(store.fleet);
+  const state = createFleetState(store.fleet, () => undefined);
   const remembered = await recall(directory, clock, store, state);
   const come = (name: string, cpu: number) => {
     const vm = aVm(name);

@@ -49,9 +49,9 @@ describe('an endpoint that is not heard of', () => {
 
   it('F-028 F-228 shows what a rejected login says, and asks for nothing by itself', async () => {
     await open({ values: { password: 'wrong' } });
-    await fleet.see(/demo +blocked: demo refused this login/);
+    await fleet.see(/demo +blocked, press E: demo refused this login/);
     await fleet.press('g');
-    await fleet.see('give it another password: drover endpoint edit demo');
+    await fleet.see('give it another password: press E (Edit endpoint) on demo');
   });
 
   it('F-028 asks about an unknown host key when somebody connects', async () => {

@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { vmWithColumns } from '../../src/cli/schema/vm.ts';
 import { endpointName } from '../../src/ids.ts';
 import { exportComplaint, exportVms } from '../../src/state/export-vms.ts';
 import { createStore } from '../../src/state/store.ts';
-import { readColumns, type VmColumn } from '../../src/state/vm-columns.ts';
+import { readColumns, type VmColumn, vmColumns } from '../../src/state/vm-columns.ts';
 import { clean } from '../../src/terminal/width.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
@@ -16,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-function openExport(count = 3) {
+function openExport(count = 3, columns = readColumns('name,cpu,tag') as readonly VmColumn[]) {
   const store = createStore(createTestClock());
   const host1 = endpointName('host1');
   const vms = Array.from({ length: count }, (_, i) => aVm(`vm${i}`, { tags: ['a', 'b'] }));
@@ -24,7 +26,6 @@ function openExport(count = 3) {
   store.push(host1, inventory([aNode('n1')], vms));
   store.push(host1, { kind: 'samples', block: cpuBlock(vms.slice(0, 1), 0.123456789) });
   store.flush();
-  const columns = readColumns('name,cpu,tag') as readonly VmColumn[];
   const to = (name: string, replace = false) =>
     exportVms({
       path: join(directory, name),
@@ -42,21 +43,33 @@ describe('an export', () => {
     const { to, read } = openExport();
     expect(await to('vms.csv')).toBe(4);
     expect((await read('vms.csv')).split('\n')).toEqual([
-      'id,name,cpu,tag',
+      'id,name,cpu,tags',
       "host1/evil,'=cmd(),,",
       'host1/vm2,vm2,,a b',
       'host1/vm1,vm1,,a b',
-      'host1/vm0,vm0,0.1235,a b',
+      'host1/vm0,vm0,12.35,a b',
       '',
     ]);
   });
 
-  it('is JSON with every key in every row', async () => {
+  it('is JSON with every key in every row, named as in vm list', async () => {
     const { to, read } = openExport();
     await to('vms.JSON');
     const rows = JSON.parse(await read('vms.JSON'));
     expect(rows).toHaveLength(4);
-    expect(rows[0]).toEqual({ id: 'host1/evil', name: '=cmd()', cpu: null, tag: null });
+    expect(rows[0]).toEqual({ id: 'host1/evil', name: '=cmd()', cpu: null, tags: [] });
+  });
+
+  it('has the names and kinds of vm list, for every column', async () => {
+    const { to, read } = openExport(
+      0,
+      vmColumns.filter(({ drawn }) => !drawn),
+    );
+    await to('vms.json');
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile({ type: 'array', items: vmWithColumns });
+    const rows = JSON.parse(await read('vms.json'));
+    expect(validate(rows), JSON.stringify(validate.errors)).toBe(true);
+    expect(Object.keys(rows[0])).toEqual(expect.arrayContaining(['ips', 'tags', 'error', 'cpu', 'memory']));
   });
 
   it('has every row of a large fleet', async () => {

@@ -4,6 +4,7 @@ import type { Vm } from '../../src/platforms/contract.ts';
 import { compareKeys, readSort, type Sort, sortedInSteps, sortKey, spellSort } from '../../src/state/sort.ts';
 import { createStore, type Store } from '../../src/state/store.ts';
 import { createTestClock } from '../clock.ts';
+import { LARGE } from '../sizes.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
 
 const host1 = endpointName('host1');
@@ -60,8 +61,6 @@ describe('what rows are sorted by', () => {
 });
 
 describe('sorting in steps', () => {
-  const LARGE = 100_000;
-
   it('never compares more than a few thousand times before there is room for a key', () => {
     const items = Array.from({ length: LARGE }, (_, at) => (at * 7919) % LARGE);
     let compared = 0;

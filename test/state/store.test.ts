@@ -23,13 +23,27 @@ describe('the store', () => {
     expect(fleet.vmsBelow(node.id).map((id) => fleet.vms.get(id)?.name)).toEqual(['db', 'web2', 'web10']);
   });
 
-  it('takes away what a new inventory does not have any more', async () => {
+  it('F-011 F-070 takes away what a new inventory does not have any more', async () => {
     const { store, clock, fleet } = openStore();
     store.push(host1, inventory([aNode('n1')], [aVm('a'), aVm('b')]));
     store.push(host2, inventory([aNode('n1', 'host2')], [aVm('c', { endpoint: 'host2' })]));
     store.push(host1, inventory([aNode('n1')], [aVm('b')]));
     await clock.pass(50);
     expect([...fleet.vms.values()].map(({ name }) => name)).toEqual(['b', 'c']);
+  });
+
+  it('forgets the tasks of a server with its new inventory, since a restarted one gives their names to others', async () => {
+    const { store, clock, fleet } = openStore();
+    const failed = { task: 'task-1', subject: undefined, text: 'no room', state: 'failed', share: 1 } as const;
+    store.push(host1, inventory([aNode('n1')], [aVm('a')]));
+    store.push(host1, { kind: 'tasks', tasks: [failed] });
+    store.push(host2, { kind: 'tasks', tasks: [failed] });
+    await clock.pass(50);
+    expect(fleet.platformTasks.of(host1, 'task-1')).toMatchObject({ text: 'no room' });
+    store.push(host1, inventory([aNode('n1')], [aVm('a')]));
+    await clock.pass(50);
+    expect(fleet.platformTasks.of(host1, 'task-1')).toBeUndefined();
+    expect(fleet.platformTasks.of(host2, 'task-1')).toBeDefined();
   });
 
   it('keeps the counts of a node right through starts, stops and removals', async () => {
@@ -39,10 +53,10 @@ describe('the store', () => {
     store.push(host1, inventory([node], [a, aVm('b', { state: 'stopped' })]));
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, state: 'paused' } }] });
     await clock.pass(50);
-    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0 });
+    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0, troubled: 0 });
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: a.id }] });
     await clock.pass(50);
-    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0 });
+    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0, troubled: 0 });
   });
 
   it('moves a renamed VM to its new place', async () => {
@@ -110,6 +124,41 @@ describe('the store', () => {
     expect(history.every(Number.isNaN)).toBe(true);
   });
 
+  it('draws a graph whose cells stay what they were while the last one is still filled', async () => {
+    const { store, clock, fleet } = openStore();
+    const a = aVm('a');
+    store.push(host1, inventory([aNode('n1')], [a]));
+    const cells = () => {
+      const graph = new Float32Array(3);
+      fleet.samples.cpuHistory(a.id, graph, 4);
+      return [...graph].map((share) => Math.round(share * 100));
+    };
+    const add = async (...shares: readonly number[]) => {
+      for (const cpu of shares) store.push(host1, { kind: 'samples', block: cpuBlock([a], cpu) });
+      await clock.pass(300);
+    };
+    await add(0.1, 0.2, 0.3, 0.2);
+    expect(cells()).toEqual([Number.NaN, Number.NaN, 20]);
+    await add(0.8);
+    expect(cells()).toEqual([Number.NaN, 20, 80]);
+    await add(0.4, Number.NaN);
+    expect(cells()).toEqual([Number.NaN, 20, 60]);
+    await add(...Array.from({ length: 61 }, () => 0.5));
+    expect(cells()).toEqual([50, 50, 50]);
+  });
+
+  it('counts what is in trouble below a node', async () => {
+    const { store, clock, fleet } = openStore();
+    const node = aNode('n1');
+    const broken = { ...aVm('b'), trouble: { message: 'the disk is full', since: 0 } };
+    store.push(host1, inventory([node], [aVm('a'), broken, { ...aVm('c'), state: 'error' }]));
+    await clock.pass(300);
+    expect(fleet.counts(node.id).troubled).toBe(2);
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('b') }] });
+    await clock.pass(300);
+    expect(fleet.counts(node.id).troubled).toBe(1);
+  });
+
   it('tells its listeners once for everything that lands together', async () => {
     const { store, clock } = openStore();
     let told = 0;
@@ -142,5 +191,30 @@ describe('the store', () => {
     store.push(host1, { kind: 'samples', block });
     await clock.pass(300);
     expect(fleet.samples.cpu(c.id)).toBeCloseTo(0.9);
+  });
+
+  it('says on the row of an endpoint how many of its events were too many', async () => {
+    const { store, clock, fleet } = openStore();
+    store.setEndpoint({ name: host1, platform: 'fake', address: '', phase: 'up', since: 0 });
+    await clock.pass(50);
+    const events = Array.from({ length: 3_000 }, (_, at) => ({ at, subject: undefined, text: `event ${at}` }));
+    store.push(host1, { kind: 'events', events });
+    await clock.pass(50);
+    expect(fleet.events).toHaveLength(1_000);
+    expect(fleet.events.at(-1)?.text).toBe('host1 sent more events than can be shown: 2000 were dropped');
+    expect(fleet.endpoints.get(host1)?.droppedEvents).toBe(2_000);
+  });
+
+  it('knows nothing of a machine from the one that had its id before', async () => {
+    const { store, clock, fleet } = openStore();
+    const web1 = aVm('web1');
+    store.push(host1, inventory([aNode('n1')], [web1]));
+    store.push(host1, { kind: 'samples', block: cpuBlock([web1], 0.5) });
+    await clock.pass(500);
+    expect(fleet.samples.cpu(web1.id)).toBe(0.5);
+    const other = { ...web1, name: 'payroll', uuid: 'another' };
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: other }] });
+    await clock.pass(500);
+    expect(fleet.samples.cpu(web1.id)).toBeNaN();
   });
 });

@@ -130,9 +130,25 @@ describe('the command line', () => {
     },
   );
 
-  it('decides where there is no terminal to paint on', () => {
-    const { stdout, status } = spawnSync(process.execPath, [program, '--demo'], { encoding: 'utf8' });
-    expect([stdout, status]).toEqual(['cli --demo\n', 2]);
+  it.each([[[]], [['--demo']]])(
+    'is named where there is no terminal to paint on, with the reason in one sentence: %j',
+    (argv) => {
+      const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8' });
+      expect([stdout, status]).toEqual(['', 2]);
+      expect(stderr).toBe(
+        'standard output is no terminal, so there is no screen\ndrover help lists the commands; --plain needs only keys\n',
+      );
+    },
+  );
+
+  it.each([
+    ['TERM=dumb', 'TERM is dumb'],
+    ['TERM=unknown', 'TERM is unknown'],
+    ['--unset=TERM', 'TERM is not set'],
+  ])('is named on a terminal that can not be painted on: env %s', async (environment, why) => {
+    pty = openPty({ argv: ['env', environment, process.execPath, program], columns: 120 });
+    expect((await pty.exit).code).toBe(2);
+    expect(pty.screen()).toContain(`${why}, so there is no screen`);
   });
 
   it.each([

@@ -111,6 +111,19 @@ describe('the terminal', () => {
     await pty.until((screen) => screen.includes('40x10') && screen.split('\n')[9] === `bottom${' '.repeat(33)}|`);
   });
 
+  it('asks for the size again when it continues after a stop, and when it is painted again', async () => {
+    pty = openPty({ argv: ['bash', '--norc', '--noprofile', '-i'], env: { PS1: '$ ' } });
+    await pty.until('$');
+    pty.type(`${process.execPath} ${SAMPLE}\r`);
+    await pty.until('80x24');
+    pty.type('z');
+    await pty.until('Stopped');
+    // Only the shell gets the signal: the stopped job is not in front.
+    pty.resize(100, 30);
+    pty.type('fg\r');
+    await pty.until('100x30');
+  });
+
   it('is not painted over by what a library prints; it stands there afterwards', async () => {
     await openSample();
     pty.type('w');
@@ -231,19 +244,18 @@ describe('a stalled link', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs into a terminal that nobody reads, until frames have been waiting for a while. Answers how long the loop stood. */
-  async function stall(): Promise<{ pid: number; longestStopMs: number }> {
+  /** Runs into a terminal that nobody reads, until frames have been waiting for a while. test/bench/ measures how long it stands. */
+  async function stall(): Promise<{ pid: number }> {
     const report = join(folder, 'stalled');
     const pid = await openSample({ SAMPLE_STALLED: report });
     pty.stall();
     pty.type('f');
     await expect.poll(() => existsSync(report) && readFileSync(report, 'utf8'), { timeout: 15_000 }).toBeTruthy();
-    return { pid, longestStopMs: Number(readFileSync(report, 'utf8')) };
+    return { pid };
   }
 
   it('does not stop the program, and shows the newest frame when it goes on', async () => {
-    const { longestStopMs } = await stall();
-    expect(longestStopMs).toBeLessThan(250);
+    await stall();
     const before = pty.bytes().length;
     pty.unstall();
     await pty.until(/frames \d{3}/);

@@ -1,4 +1,4 @@
-/** One way to go on: the whole word, as it would be without quotes. */
+/** One way to complete what was typed: the whole word, as it would be without quotes. */
 export interface Candidate {
   readonly value: string;
   /** A few words beside it, where the shell shows them. */

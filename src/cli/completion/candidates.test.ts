@@ -47,7 +47,7 @@ describe('completion', () => {
   });
 
   it('knows the verbs of a noun, in both orders and under other names', () => {
-    expect(offered('vm st')).toEqual(['start', 'stop']);
+    expect(offered('vm st')).toEqual(['status', 'start', 'stop']);
     expect(offered('hosts t')).toEqual(['test', 'trust']);
     expect(offered('start ')).toEqual(['vm']);
     expect(offered('list ')).toContain('pool');
@@ -103,7 +103,7 @@ describe('completion', () => {
 
   it('knows the topics and what else help is about', () => {
     expect(offered('help ex')).toEqual(['exit-codes']);
-    expect(offered('help vm st')).toEqual(['start', 'stop']);
+    expect(offered('help vm st')).toEqual(['status', 'start', 'stop']);
     expect(offered('completion ')).toEqual(['bash', 'zsh', 'fish']);
     expect(offered('completion bash ')).toEqual([]);
   });

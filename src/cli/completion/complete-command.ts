@@ -6,12 +6,12 @@ import type { Completion } from './candidate.ts';
 import { complete } from './candidates.ts';
 import { readLiveNames } from './live-names.ts';
 
-/** The word that shells ask with; nobody types it. */
+/** The word that shells ask with; users never type it. */
 export const COMPLETE_WORD = '__complete';
 
 /**
  * `__complete bash LINE REGION`, or `__complete SHELL WORDS…` where the last word is the one to complete. Prints nothing
- * rather than an error: a message in the middle of a command line helps nobody.
+ * rather than an error: a message in the middle of a command line is of no use.
  */
 export async function runComplete(
   [shell, ...rest]: readonly string[],

@@ -1,10 +1,10 @@
-import { homedir } from 'node:os';
 import { systemClock } from '../../clock.ts';
 import type { App } from '../../compose.ts';
 import { endpointOf } from '../../ids.ts';
 import { platforms } from '../../platforms/registry.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
 import { createConfigStore } from '../../state/config/store.ts';
+import { homeOf } from '../../state/home.ts';
 import { type EndpointNames, type NamedId, namesFile, readNames, rememberNames } from '../../state/known-names.ts';
 import { readViews, readyViews } from '../../state/views.ts';
 
@@ -23,7 +23,7 @@ export interface LiveNames {
 
 /** From the configuration and from what was remembered; nothing is connected. `config` is what --config says. */
 export async function readLiveNames(config: string | undefined, env: Env): Promise<LiveNames> {
-  const home = env['HOME'] || homedir();
+  const home = homeOf(env);
   const file = configFile(config, env, home);
   const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
   const [loaded, names] = await Promise.all([
@@ -50,6 +50,6 @@ export async function rememberLiveNames({ store, config, configPath }: App, env:
   if (fresh.size === 0) return;
   for (const { id, name } of fleet.vms.values()) fresh.get(endpointOf(id))?.vms.push([name, id]);
   for (const { id, name } of fleet.nodes.values()) fresh.get(endpointOf(id))?.nodes.push([name, id]);
-  const home = env['HOME'] || homedir();
+  const home = homeOf(env);
   await rememberNames(namesFile(cacheDirectory(env, home), configPath), fresh, config().endpoints.keys());
 }

@@ -28,8 +28,8 @@ const OF_NOUNS: Readonly<Record<string, Subject>> = { vm: 'vm', node: 'node', po
 
 /** What the word at this place behind `noun verb` names; counts from 0. */
 export function subjectAt({ noun, verb, takes }: Command, at: number): Subject | undefined {
-  const told = OF_WORDS[`${noun} ${verb}`];
-  if (told) return told[at];
+  const own = OF_WORDS[`${noun} ${verb}`];
+  if (own) return own[at];
   return takes.startsWith('NAME') && (at === 0 || takes.endsWith('…')) ? OF_NOUNS[noun] : undefined;
 }
 
@@ -49,7 +49,7 @@ export function namesOf(subject: Subject, names: LiveNames): readonly Candidate[
   }
 }
 
-/** By name; by id where two share the name, or where nobody could type it. */
+/** By name; by id where two share the name, or where it can't be typed. */
 function named(things: readonly NamedId[]): readonly Candidate[] {
   const count = new Map<string, number>();
   for (const [name] of things) count.set(name, (count.get(name) ?? 0) + 1);

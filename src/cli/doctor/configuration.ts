@@ -17,15 +17,15 @@ export async function configurationFindings(app: App): Promise<readonly Finding[
   const { configPath: file } = app;
   const config = app.config();
   const problems = [...app.problems(), ...configuredKeymap(actions, file, config.file).problems];
-  const told = problems.map(findingOf);
+  const wrong = problems.map(findingOf);
   const found = await stat(file).catch(() => undefined);
   if (!found) {
-    if (told.length > 0) return told;
+    if (wrong.length > 0) return wrong;
     return [warning(CONFIGURATION, `${file} is not there yet`, 'drover endpoint add NAME makes it')];
   }
   const count = `${config.endpoints.size} endpoint${config.endpoints.size === 1 ? '' : 's'}`;
   return [
-    ...(told.length > 0 ? told : [fine(CONFIGURATION, `${file}: ${count}, nothing wrong in it`)]),
+    ...(wrong.length > 0 ? wrong : [fine(CONFIGURATION, `${file}: ${count}, nothing wrong in it`)]),
     ...(await themeFindings(app)),
     ...rightsOf(file, found.mode, found.uid, holdsPlainSecret(app)),
     ...(await writable(file)),

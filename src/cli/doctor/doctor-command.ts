@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../compose.ts';
 import type { EndpointName } from '../../ids.ts';
 import { stateDirectory } from '../../state/config/paths.ts';
+import { homeOf } from '../../state/home.ts';
 import { clean } from '../../terminal/width.ts';
 import { EXIT } from '../command.ts';
 import { chosenEndpoints } from '../connect.ts';
@@ -18,7 +18,7 @@ import { type TerminalFacts, terminalFindings } from './terminal.ts';
 
 export const doctorCommand: OwnCommand = {
   word: 'doctor',
-  help: 'Look at terminal, configuration, keys and endpoints, and say how to mend what is wrong.',
+  help: 'Check terminal, configuration, keys and endpoints, and say how to fix what is wrong.',
   takes: '',
   flags: [],
   candidates: () => [],
@@ -28,11 +28,11 @@ export const doctorCommand: OwnCommand = {
 /** 0 when nothing failed, 1 when something here did, 4 when it was endpoints alone. */
 async function examine(app: App, context: OwnContext): Promise<number> {
   const { env, signal } = context;
-  const home = env['HOME'] || homedir();
+  const home = homeOf(env);
   const findings: Finding[] = [];
-  const tell = async (news: readonly Finding[]) => {
-    findings.push(...news);
-    if (context.format === 'table') await context.printer.print(news.flatMap(linesOf).join('\n'));
+  const tell = async (more: readonly Finding[]) => {
+    findings.push(...more);
+    if (context.format === 'table') await context.printer.print(more.flatMap(linesOf).join('\n'));
   };
 
   const state = stateDirectory(env, home);
@@ -66,9 +66,9 @@ async function printRows(findings: readonly Finding[], { printer, format, column
   await printer.print(await renderList({ rows, columns: [], name: ({ about }) => about }, format, columns));
 }
 
-/** A terminal is asked only where keys come from it too, or its answer would be read by somebody else. */
-async function terminalFacts(app: App, { env, stdin, stdout, signal }: OwnContext): Promise<TerminalFacts> {
-  const screens = [stdout, process.stderr] as readonly (typeof stdout & {
+/** A terminal is asked only where keys come from it too, or another program would read its answer. */
+async function terminalFacts(app: App, { env, stdin, stdout, stderr, signal }: OwnContext): Promise<TerminalFacts> {
+  const screens = [stdout, stderr] as readonly (typeof stdout & {
     isTTY?: boolean;
     columns?: number;
     rows?: number;
@@ -78,7 +78,7 @@ async function terminalFacts(app: App, { env, stdin, stdout, signal }: OwnContex
   const typed = (stdin as typeof stdin & { isTTY?: boolean }).isTTY === true;
   return {
     env,
-    size: { columns: out.columns ?? 80, rows: out.rows ?? 24 },
+    size: { columns: out.columns || 80, rows: out.rows || 24 },
     synchronized: typed ? await asksSynchronized(stdin, out, app.clock, signal) : undefined,
     tmuxEscapeMs: env['TMUX'] ? await tmuxEscapeMs(signal) : undefined,
   };

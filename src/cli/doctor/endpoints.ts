@@ -36,7 +36,7 @@ export async function testEndpoints(
 async function testOne(app: App, name: EndpointName, signal: AbortSignal): Promise<readonly Finding[]> {
   const about = `endpoint ${name}`;
   const config = app.config().endpoints.get(name);
-  if (config?.trouble) return [failed(about, 'is out of use until the configuration is mended')];
+  if (config?.trouble) return [failed(about, 'is out of use until the configuration is fixed')];
   if (config?.enabled === false) return [fine(about, 'is switched off, so it was not tested')];
   try {
     return findingsOf(about, await within(app, DEADLINE_MS, signal, (own) => app.testEndpoint(name, {}, own)));

@@ -1,4 +1,4 @@
-/** One thing that was looked at. A warning is worth mending, and keeps nothing from working. */
+/** One thing that was looked at. A warning is worth fixing, and keeps nothing from working. */
 export interface Finding {
   /** What it is about: `terminal`, `configuration`, `endpoint db1`. */
   readonly about: string;

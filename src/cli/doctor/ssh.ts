@@ -1,5 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
@@ -16,10 +17,27 @@ export interface SshSurroundings {
 export async function sshFindings({ home, agentSocket, clock }: SshSurroundings): Promise<readonly Finding[]> {
   const directory = join(home, '.ssh');
   return [
+    ...homeFindings(home),
     await agentFinding(agentSocket, clock),
     ...(await keyFindings(directory)),
     await knownHostsFinding(join(directory, 'known_hosts')),
   ];
+}
+
+/** ssh, and drover with it, goes by the list of users, whatever $HOME says (after `sudo -E`, for instance). */
+function homeFindings(home: string): readonly Finding[] {
+  const own = homeOfUser();
+  if (own === undefined || own === home) return [];
+  return [fine('SSH configuration', `is read from ${join(own, '.ssh')}, as ssh does, and not from $HOME (${home})`)];
+}
+
+/** Undefined for a user who is not in the list of users. */
+function homeOfUser(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined;
+  }
 }
 
 async function agentFinding(socket: string | undefined, clock: Clock): Promise<Finding> {
@@ -37,7 +55,7 @@ const REQUEST_IDENTITIES = Buffer.from([0, 0, 0, 1, 11]);
 const IDENTITIES_ANSWER = 12;
 const AGENT_MS = 2_000;
 
-/** How many keys the agent holds; undefined when nobody answers there as an agent does. */
+/** How many keys the agent holds; undefined when what answers there is no agent. */
 function keysHeld(socket: string, clock: Clock): Promise<number | undefined> {
   return new Promise((resolve) => {
     const connection = connect(socket);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { drawsUnicode } from '../../terminal/facts.ts';
 import { type TerminalFacts, terminalFindings } from './terminal.ts';
 
 const good: TerminalFacts = {
@@ -53,6 +54,16 @@ describe('the terminal', () => {
       'tmux set -sg escape-time 10, and the same in ~/.tmux.conf',
     ],
   ] as const)('%j: %s: %s', (facts, ...finding) => expect(told(facts)).toEqual([finding]));
+
+  it.each([
+    [{ TERM: 'xterm-256color', LANG: '' }, 'no locale is set; UTF-8 is taken for granted'],
+    [{ TERM: 'xterm-256color', LC_ALL: '', LANG: 'C.UTF-8' }, 'UTF-8 (C.UTF-8)'],
+    [{ TERM: 'linux', LANG: 'C.UTF-8' }, 'ASCII signs, since linux has few others'],
+    [{ TERM: 'vt220', LANG: 'C.UTF-8' }, 'ASCII signs, since vt220 has few others'],
+  ])('judges the signs of %j as the screen does: %s', (env, said) => {
+    expect(terminalFindings({ ...good, env }).map(({ detail }) => detail)).toContain(said);
+    expect(drawsUnicode(env)).toBe(!said.startsWith('ASCII'));
+  });
 
   it('has no colours where NO_COLOR says so, and that is fine', () => {
     expect(told({ env: { ...good.env, NO_COLOR: '1' } })).toEqual([]);

@@ -1,4 +1,5 @@
 import { colourLevel } from '../../state/theme-colours.ts';
+import { drawsUnicode, hasFewSigns, localeOf, whyNotPaintable } from '../../terminal/facts.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 
 export interface TerminalFacts {
@@ -18,11 +19,10 @@ const COMFORTABLE = { columns: 80, rows: 24 };
 const MOST_ESCAPE_MS = 50;
 
 export function terminalFindings({ env, size, synchronized, tmuxEscapeMs }: TerminalFacts): readonly Finding[] {
-  const term = env['TERM'];
+  const term = env['TERM'] ?? '';
   if (!size) return [fine(TERMINAL, 'none here; only the screen needs one')];
-  if (!term || term === 'dumb' || term === 'unknown') {
-    return [failed(TERMINAL, `TERM is ${term || 'not set'}, so nothing can be painted`, 'export TERM=xterm-256color')];
-  }
+  const why = whyNotPaintable(env);
+  if (why !== undefined) return [failed(TERMINAL, `${why}, so nothing can be painted`, 'export TERM=xterm-256color')];
   return [
     sizeOf(size, term),
     coloursOf(env, term),
@@ -58,12 +58,11 @@ function coloursOf(env: TerminalFacts['env'], term: string): Finding {
     : fine(TERMINAL, says);
 }
 
-/** As POSIX has it: LC_ALL before LC_CTYPE before LANG. */
 function charactersOf(env: TerminalFacts['env'], term: string): Finding {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'];
-  if (term === 'linux') return fine(TERMINAL, 'ASCII signs, since this console has few others');
-  if (locale === undefined || locale === '') return fine(TERMINAL, 'no locale is set; UTF-8 is taken for granted');
-  return /utf-?8/i.test(locale)
+  const locale = localeOf(env);
+  if (hasFewSigns(env)) return fine(TERMINAL, `ASCII signs, since ${term} has few others`);
+  if (locale === undefined) return fine(TERMINAL, 'no locale is set; UTF-8 is taken for granted');
+  return drawsUnicode(env)
     ? fine(TERMINAL, `UTF-8 (${locale})`)
     : warning(TERMINAL, `the locale ${locale} is not UTF-8, so signs are drawn with ASCII`, 'export LANG=C.UTF-8');
 }

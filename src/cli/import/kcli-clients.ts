@@ -2,6 +2,7 @@
 
 import { hostText } from './host-text.ts';
 import { kcliOpenstack } from './kcli-openstack.ts';
+import { uriProblem, verifying } from './libvirt-uri.ts';
 import { type Found, given, verifiedNow } from './plan.ts';
 import type { Source } from './source.ts';
 import type { Group } from './yaml-group.ts';
@@ -14,7 +15,9 @@ const kvm: Maker = async (name, options, source) => {
   const common = { name, platform: 'kvm', secrets: {} };
   const url = options.text('url');
   if (url !== undefined) {
-    return { ...common, values: { uri: verifying(url) }, where: verifying(url), login: '-', notes: [] };
+    const uri = verifying(url);
+    const why = uriProblem(uri);
+    return why === undefined ? { ...common, values: { uri }, where: uri, login: '-', notes: [] } : { name, why };
   }
   const host = options.text('host') ?? '127.0.0.1';
   if (host === '127.0.0.1' || host === 'localhost') {
@@ -36,13 +39,6 @@ const kvm: Maker = async (name, options, source) => {
   });
   const notes = transport === 'tcp' ? ['TCP is not protected: drover connects only once it has insecure: true'] : [];
   return { ...common, values, where: isOther ? `${host}:${port}` : host, login: user ?? '-', notes };
-};
-
-/** kcli switches the check of host keys off in what it makes itself, and its users copy that into `url`. */
-const verifying = (url: string): string => {
-  const [address = '', query] = url.split('?');
-  const kept = (query ?? '').split('&').filter((part) => part !== '' && !part.startsWith('no_verify='));
-  return kept.length === 0 ? address : `${address}?${kept.join('&')}`;
 };
 
 /** kcli prefers a key of its own folder; those of ~/.ssh are tried anyway. */

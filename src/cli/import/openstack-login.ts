@@ -35,7 +35,12 @@ const APPLICATION = {
 } as const;
 /** A credential that is known by its name is somebody's. */
 const OWNER = { username: PASSWORD.username, 'user-domain': PASSWORD['user-domain'] };
-const COMMON = { region: 'OS_REGION_NAME', ca: 'OS_CACERT' } as const;
+const COMMON = { ca: 'OS_CACERT' } as const;
+
+/** What counts for Nova alone counts before what counts for all services, as in clouds.yaml. */
+const REGION = ['OS_COMPUTE_REGION_NAME', 'OS_REGION_NAME'];
+const INTERFACE = ['OS_COMPUTE_INTERFACE', 'OS_COMPUTE_ENDPOINT_TYPE', 'OS_INTERFACE', 'OS_ENDPOINT_TYPE'];
+const COMPUTE_URL = ['OS_COMPUTE_ENDPOINT_OVERRIDE', 'OS_COMPUTE_ENDPOINT'];
 
 interface Way {
   readonly fields: Readonly<Record<string, string>>;
@@ -55,6 +60,7 @@ function wayOf(say: (variable: string) => string | undefined): Way {
 
 export function openstackPlan({ name, written, env, fallback, tool, insecure }: OpenstackLogin): Found {
   const say = (variable: string) => written[variable] || env[variable] || fallback[variable] || undefined;
+  const firstOf = (variables: readonly string[]) => variables.map(say).find((value) => value !== undefined);
   const url = say('OS_AUTH_URL');
   if (url === undefined) return { name, why: 'nothing says where Keystone is: neither auth_url nor OS_AUTH_URL' };
   const { fields, secret } = wayOf(say);
@@ -69,7 +75,9 @@ export function openstackPlan({ name, written, env, fallback, tool, insecure }: 
     values: given({
       'auth-url': url,
       ...Object.fromEntries(values),
-      interface: say('OS_INTERFACE')?.replace(/URL$/, ''),
+      region: firstOf(REGION),
+      interface: firstOf(INTERFACE)?.replace(/URL$/, ''),
+      'compute-url': firstOf(COMPUTE_URL),
       [field]: copied ? undefined : named,
     }),
     secrets: copied ? { [field]: copied } : {},

@@ -1,12 +1,23 @@
 /**
- * clouds.yaml and the variables of openrc, found as openstack/config/loader.py of openstacksdk finds them: the first file
- * wins, and secure.yaml beside it stays where it is. A cloud is referred to by its name, so nothing secret is read.
+ * clouds.yaml and the variables of openrc, read by the platform's own reader, so that what is shown here is what the
+ * connection takes. A cloud is referred to by its name, so nothing secret is copied.
  */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import {
+  type CloudEntry,
+  cloudNames,
+  readCloud,
+  regionNames,
+} from '../../platforms/openstack/user-files/cloud-entry.ts';
+import {
+  type CloudsFiles,
+  readCloudsFiles,
+  standingFolders,
+} from '../../platforms/openstack/user-files/clouds-files.ts';
 import { openstackPlan } from './openstack-login.ts';
 import { type Found, given, type Importer, type Plan, unprotected, verifiedNow } from './plan.ts';
-import { configHome, firstOf, type Source } from './source.ts';
-import { type Group, readYaml } from './yaml-group.ts';
+import type { Source } from './source.ts';
 
 /** Variables that choose among clouds, or say how to behave: alone they are no login. */
 const NO_LOGIN = /^OS_(CLOUD|CLOUD_NAME|REGION_NAME|CLIENT_CONFIG_FILE|CLIENT_SECURE_FILE|TEST.*|STD.*|LOG.*)$/;
@@ -25,58 +36,50 @@ export const openstack: Importer = {
   },
 };
 
-/** Folders that are looked into wherever drover is started; the file of any other is named in the endpoint. */
-const standing = (source: Source): readonly string[] => [
-  join(configHome(source), 'openstack'),
-  join(source.home, '.config/openstack'),
-  '/etc/openstack',
-];
-
 async function cloudPlans(source: Source): Promise<readonly Plan[] | undefined> {
   const named = source.env['OS_CLIENT_CONFIG_FILE'];
-  const folders = [source.directory, ...standing(source)];
-  const usual = folders.flatMap((folder) => ['yaml', 'yml', 'json'].map((kind) => join(folder, `clouds.${kind}`)));
-  const file = await firstOf(source, [...(named ? [named] : []), ...new Set(usual)]);
-  if (!file) return undefined;
-  const isStanding = standing(source).includes(dirname(file.path));
-  const clouds = (await readYaml(file.path, file.text)).group('clouds');
-  return [...clouds.values.keys()].flatMap((name) =>
-    cloudPlan(name, clouds.group(name), isStanding ? undefined : file.path),
-  );
+  const own = named && (await source.isThere(named)) ? named : undefined;
+  const files = await readCloudsFiles(own, source);
+  const { clouds } = files;
+  if (!clouds) return undefined;
+  const isStanding = standingFolders(source).includes(dirname(clouds.path));
+  const file = isStanding ? undefined : source.resolved(clouds.path);
+  return cloudNames(files).flatMap((name) => cloudPlan(name, files, file));
 }
 
-/** One endpoint for each region of a cloud. */
-function cloudPlan(name: string, cloud: Group, file: string | undefined): readonly Plan[] {
-  const regions = regionsOf(cloud);
-  const address = cloud.group('auth').text('auth_url');
-  return (regions.length > 1 ? regions : [undefined]).map((region) => ({
-    name: region === undefined ? name : `${name}-${region}`,
-    platform: 'openstack',
-    values: given({ cloud: name, 'clouds-file': file, region }),
-    secrets: {},
-    where: address ?? region ?? '-',
-    login: `cloud ${name}`,
-    notes: notesOn(cloud, address),
-  }));
+/** One endpoint for each region of a cloud. `file`: the one that the endpoint has to name. */
+function cloudPlan(name: string, files: CloudsFiles, file: string | undefined): readonly Plan[] {
+  const regions = regionNames(name, files);
+  return (regions.length > 1 ? regions : [undefined]).map((region) => {
+    const entry = entryOf(name, files, region);
+    const broken = entry instanceof FleetError ? entry : undefined;
+    const cloud = entry instanceof FleetError ? undefined : entry;
+    const address = cloud?.auth['auth_url'];
+    return {
+      name: region === undefined ? name : `${name}-${region}`,
+      platform: 'openstack',
+      values: given({ cloud: name, 'clouds-file': file, region }),
+      secrets: {},
+      where: address ?? region ?? '-',
+      login: `cloud ${name}`,
+      notes: [
+        ...(cloud?.unverified && cloud.ca === undefined ? [verifiedNow('clouds.yaml')] : []),
+        ...unprotected(address ?? ''),
+        ...(broken ? [[broken.message, broken.fix].filter(Boolean).join(': ')] : []),
+      ],
+    };
+  });
 }
 
-function notesOn(cloud: Group, address: string | undefined): readonly string[] {
-  const profile = cloud.text('profile') ?? cloud.text('cloud');
-  const unverified = cloud.flag('verify') === false || cloud.flag('insecure') === true;
-  return [
-    ...(unverified ? [verifiedNow('clouds.yaml')] : []),
-    ...unprotected(address ?? ''),
-    ...(profile !== undefined && address === undefined
-      ? [`the profile ${profile} has to be in clouds-public.yaml: drover has none of those that openstacksdk brings`]
-      : []),
-  ];
+/** What is wrong with a cloud is a note: its file can be corrected after the import. */
+function entryOf(name: string, files: CloudsFiles, region: string | undefined): CloudEntry | FleetError {
+  try {
+    return readCloud(name, files, region);
+  } catch (error) {
+    if (error instanceof FleetError) return error;
+    throw error;
+  }
 }
-
-/** `regions` is a list of names or of groups with a name; an old form is commas in `region_name`. */
-const regionsOf = (cloud: Group): readonly string[] => {
-  const listed = [...cloud.words('regions'), ...cloud.groups('regions').flatMap((one) => one.text('name') ?? [])];
-  return listed.length > 0 ? listed : (cloud.text('region_name')?.split(',') ?? cloud.words('region_name'));
-};
 
 function environmentPlan({ env }: Source): Found {
   const name = env['OS_CLOUD_NAME'] || env['OS_PROJECT_NAME'] || env['OS_TENANT_NAME'] || 'openstack';

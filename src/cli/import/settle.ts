@@ -1,10 +1,11 @@
-import { isEndpointName } from '../../ids.ts';
+import { type EndpointName, endpointName, endpointNameFor } from '../../ids.ts';
 import type { EndpointField, Manifest, Settings } from '../../platforms/contract.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
 import type { Config } from '../../state/config/model.ts';
 import { complaint, missing } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { differing, isSamePlace, PLACE } from './agreement.ts';
+import { nameProblem } from './names.ts';
 import type { Found, Plan } from './plan.ts';
 import type { SecretFiles } from './secret-files.ts';
 
@@ -46,7 +47,7 @@ async function place(plan: Plan, taken: ReadonlySet<string>, ground: Ground): Pr
   const wrong = own ? complaintAbout(plan, own) : `drover has no platform ${plan.platform} yet`;
   if (!own || wrong !== undefined) return { status: 'left out', name: plan.name, why: wrong ?? '', values: {} };
   const fields = allFieldsOf(own);
-  for (const name of namesFor(plan, ground.tool)) {
+  for (const name of namesFor(plan, ground.tool, taken.size + ground.config.endpoints.size)) {
     if (taken.has(name)) continue;
     const values = withReferences(plan, name, ground.files);
     const existing = [...ground.config.endpoints.values()].find((one) => one.name === name);
@@ -72,14 +73,16 @@ async function place(plan: Plan, taken: ReadonlySet<string>, ground: Ground): Pr
   };
 }
 
+const NAME_MAX = 63;
+
 /** Its own name where that can be one, then with the tool's name behind it: a name that is taken is never overwritten. */
-function namesFor({ name }: Plan, tool: string): readonly string[] {
-  const usable =
-    name
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+|-+$/g, '')
-      .slice(0, 50) || tool;
-  return [usable, `${usable}-${tool}`, `${usable}-${tool}-2`, `${usable}-${tool}-3`].filter(isEndpointName);
+function* namesFor({ name }: Plan, tool: string, taken: number): Generator<EndpointName> {
+  yield endpointNameFor(name);
+  // One more than all the others that there are: the last of them is free.
+  for (let count = 1; count <= taken + 1; count++) {
+    const ending = count === 1 ? `-${tool}` : `-${tool}-${count}`;
+    yield endpointName(endpointNameFor(name, NAME_MAX - ending.length) + ending);
+  }
 }
 
 /** `https://root:secret@host` and `root:secret@host`: an address is shown everywhere. */
@@ -91,6 +94,8 @@ function complaintAbout({ values, secrets, where }: Plan, own: readonly Endpoint
   const fields = allFieldsOf(own);
   const addresses = [where, ...PLACE.map((key) => String(values[key] ?? ''))];
   if (addresses.some(holdsPassword)) return 'a password stands in its address';
+  const unusable = nameProblem(values);
+  if (unusable !== undefined) return unusable;
   for (const [key, value] of Object.entries({ ...values, ...secrets })) {
     const field = fields.find((known) => known.key === key);
     if (!field) return `the platform has no field ${key}`;

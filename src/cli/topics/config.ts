@@ -28,6 +28,8 @@ export const sampleConfig: readonly string[] = [
   'theme: dark',
   'keys:',
   '  preset: vim',
+  'confirm:',
+  '  type-count-above: 5',
 ];
 
 export const configTopic: Topic = {
@@ -49,12 +51,18 @@ export const configTopic: Topic = {
         ['theme', 'the colours of the screen (drover help colours)'],
         ['keys', 'other keys (drover help keys)'],
         ['mouse', 'on or off (drover help mouse)'],
+        ['confirm', 'type-count-above: interrupting more VMs than this (10) wants their count typed'],
+        [
+          'audit',
+          'required: nothing is changed that the audit log can not take; without it, that is a warning each time',
+        ],
+        ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),
       terms(commonFields.map(({ key, help }) => [key, help.replaceAll('\n', ' ')])),
       text(
-        'A section of any other name is told and not read; one whose name begins with x- is yours, to write something once and refer to it by an alias.',
+        'A section of any other name is reported and not read; one whose name begins with x- is yours, to write something once and refer to it by an alias.',
       ),
       text(
         'A mistake in the file takes out of use what it is about, and nothing else; drover doctor shows all of them with line and column.',

@@ -10,7 +10,7 @@ export const consoleTopic: Topic = {
     const [console, shell] = [consoleAction, shellAction].map(({ keys }) => keys.join(' '));
     return [
       text(
-        `A console takes the whole terminal until ${DETACH_KEY} detaches; the guest goes on. Everything else that is typed goes to the guest.`,
+        `A console takes the whole terminal until ${DETACH_KEY} detaches; the guest runs on. Everything else that is typed goes to the guest.`,
       ),
       terms([
         [`${console}, drover vm console NAME`, consoleAction.help],
@@ -18,7 +18,7 @@ export const consoleTopic: Topic = {
       ]),
       example('drover vm console web1', 'drover vm console web1 --force'),
       text(
-        'A console that somebody else has is not taken away without --force. A blank screen is often a guest that waits: press enter. A guest without a serial console shows nothing; on Linux the kernel needs console=ttyS0.',
+        'A console that another user has is not taken over without --force. A blank screen is often a guest that waits: press enter. A guest without a serial console shows nothing; on Linux the kernel needs console=ttyS0.',
       ),
       text('The configuration names another key: keys: { console.detach: ctrl-t }.'),
     ];

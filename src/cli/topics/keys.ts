@@ -27,7 +27,7 @@ export const keyChapters: readonly KeyChapter[] = Object.entries(NOUNS).map(([no
 export const remapping: readonly Block[] = [
   heading('Other keys'),
   text(
-    'The keys section of the configuration gives an action other keys than its own: one, a list, or [] for none. What clashes, what no terminal sends and what is no action is told at the start, with line and column.',
+    'The keys section of the configuration gives an action other keys than its own: one, a list, or [] for none. What clashes, what no terminal sends and what is no action is reported at the start, with line and column.',
   ),
   example(
     'keys:',
@@ -41,6 +41,10 @@ export const remapping: readonly Block[] = [
   text(
     `A key is the character that it types, or one of space, enter, esc, tab, backspace, insert, delete, home, end, pgup, pgdn, up, down, left, right and f1 to f12, with ctrl-, alt- or shift- before it. console.detach is the key that leaves a console: ${DETACH_KEY}, or another one with ctrl.`,
   ),
+  text(
+    'An escape that is followed by nothing for 30 ms is the Esc key. Over serial lines and IPMI, where the pieces of one key come further apart, a longer wait keeps them together:',
+  ),
+  example('escape-wait: 150ms'),
   heading('Presets'),
   terms(keyPresets.map(({ name, help }) => [name, help])),
 ];

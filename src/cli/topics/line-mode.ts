@@ -10,7 +10,7 @@ export const lineModeTopic: Topic = {
       ),
       example('drover --plain', 'DROVER_PLAIN=1 drover', 'plain: true        # in the configuration'),
       terms([
-        ['moving', 'says the row: its name, state and figures; a held key says only where it stopped'],
+        ['moving', 'says the row: its name, state and metrics; a held key says only where it stopped'],
         ['changes', 'of the state or the trouble of this row are said as they come, at most every two seconds'],
         ['enter', 'unfolds a branch, or reads all about a VM; ] and [ read the other tabs'],
         ['/', 'asks for a filter and says how many VMs match'],

@@ -11,6 +11,7 @@ import { importTopic } from './import.ts';
 import { keysTopic } from './keys.ts';
 import { lineModeTopic } from './line-mode.ts';
 import { mouseTopic } from './mouse.ts';
+import { outputTopic } from './output.ts';
 import { secretsTopic } from './secrets.ts';
 import type { Topic } from './topic.ts';
 import { tourTopic } from './tour.ts';
@@ -22,6 +23,7 @@ export const topics: readonly Topic[] = [
   keysTopic,
   filterTopic,
   columnsTopic,
+  outputTopic,
   configTopic,
   importTopic,
   secretsTopic,

@@ -2,27 +2,27 @@ import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
 import { readHttpTarget } from '../transport/http-target.ts';
-import { type Env, type Profile, readProfiles } from './shared-config.ts';
+import { type Keys, type Login, loginOf } from './user-files/login.ts';
+import { caBundle, regionOfEnv, type Service, serviceUrl, switchIn } from './user-files/places.ts';
+import { type AwsFiles, around, type Env, readAwsFiles, wordIn } from './user-files/profiles.ts';
 
-/** Which account in which region, and who logs in: the fields of an endpoint, checked. */
+/** Which account in which region, and who logs in: the fields of an endpoint and what its profile says, checked. */
 export interface Account {
   readonly endpoint: EndpointName;
   readonly region: string;
+  /** For sentences, and for what the SDK keeps by the name of a profile: tokens. */
   readonly profile: string | undefined;
-  readonly keys: Keys | undefined;
-  readonly role: { readonly arn: string; readonly mfaSerial: string | undefined } | undefined;
-  /** Of a cloud that is compatible; otherwise the SDK knows where each service is. */
-  readonly url: string | undefined;
+  readonly login: Login;
+  readonly urls: ServiceUrls;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
   readonly ca: string | undefined;
   /** Undefined: CloudWatch is not asked. */
   readonly metricsEveryMs: number | undefined;
 }
 
-export interface Keys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+/** Undefined: the SDK knows where Amazon's own is. */
+export type ServiceUrls = Readonly<Record<Service, string | undefined>>;
 
 const METRICS_EVERY = '5m';
 
@@ -33,39 +33,68 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     const value = values[key];
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
   };
-  const invalid = (why: string, fix = `drover endpoint edit ${name}`) =>
+  const invalid: Invalid = (why, fix = `drover endpoint edit ${name}`) =>
     new FleetError('config.invalid', `${name}: ${why}`, { fix });
 
   const profile = text('profile');
   const keys = keysOf(text, invalid);
   if (profile !== undefined && keys) throw invalid('it has a profile and an access key: one of them must go');
-  const profiles = await readProfiles(env);
-  const region = text('region') ?? regionOf(profile, profiles, env);
+  const files = await readAwsFiles(around(env));
+  const section = files.profiles.get(profile ?? env['AWS_DEFAULT_PROFILE'] ?? env['AWS_PROFILE'] ?? 'default');
+  const ofFile = wordIn(section, 'region');
+  // A profile that was named counts before the environment; without one it is as the AWS tools do it.
+  const region =
+    text('region') ?? (profile === undefined ? (regionOfEnv(env) ?? ofFile) : (ofFile ?? regionOfEnv(env)));
   if (region === undefined) {
     throw invalid(`the region is missing${profile === undefined ? '' : `, and the profile ${profile} has none`}`);
   }
-  const url = text('endpoint-url');
-  // Signed requests say nothing secret, but what comes back does, and somebody in between could change it.
-  if (url !== undefined) readHttpTarget(url, { endpoint: name, port: 443, plainAllowed: false });
-  const arn = text('role-arn');
-  const mfaSerial = text('mfa-serial');
-  if (mfaSerial !== undefined && arn === undefined) throw invalid('an MFA device needs a role that is assumed with it');
+  const own = text('endpoint-url');
+  const url = (service: Service) => {
+    const found = own ?? serviceUrl(service, section, files, env);
+    // Signed requests say nothing secret, but what comes back does, and a listener in between could change it.
+    if (found !== undefined) readHttpTarget(found, { endpoint: name, port: 443, plainAllowed: false });
+    return found;
+  };
+  const urls = { ec2: url('ec2'), cloudwatch: url('cloudwatch'), sts: url('sts') };
   return {
     endpoint: name,
     region,
     profile,
-    keys,
-    role: arn === undefined ? undefined : { arn, mfaSerial },
-    url,
-    ca: text('ca'),
+    login: withRole(keys ? { kind: 'keys', keys } : loginFor(profile, files, env, invalid), text, invalid),
+    urls,
+    fips: switchIn(section, 'use_fips_endpoint', env, 'AWS_USE_FIPS_ENDPOINT') ?? false,
+    dualStack: switchIn(section, 'use_dualstack_endpoint', env, 'AWS_USE_DUALSTACK_ENDPOINT') ?? false,
+    ca: text('ca') ?? caBundle(section, env),
     metricsEveryMs:
       values['metrics'] === true
-        ? everyMs(text('metrics-every') ?? METRICS_EVERY, url === undefined ? BILLED_EVERY_MS : SHORTEST_MS)
+        ? everyMs(text('metrics-every') ?? METRICS_EVERY, urls.cloudwatch === undefined ? BILLED_EVERY_MS : SHORTEST_MS)
         : undefined,
   };
 }
 
-function keysOf(text: (key: string) => string | undefined, invalid: (why: string) => FleetError): Keys | undefined {
+type Invalid = (why: string, fix?: string) => FleetError;
+
+function loginFor(profile: string | undefined, files: AwsFiles, env: Env, invalid: Invalid): Login {
+  try {
+    return loginOf(profile, files, env);
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    throw invalid(error.message, 'correct ~/.aws/config, or give the endpoint another profile');
+  }
+}
+
+/** The role of the endpoint, taken with the login that it has otherwise. */
+function withRole(login: Login, text: (key: string) => string | undefined, invalid: Invalid): Login {
+  const arn = text('role-arn');
+  const mfaSerial = text('mfa-serial');
+  if (arn !== undefined) {
+    return { kind: 'role', role: { arn, ...(mfaSerial === undefined ? {} : { mfaSerial }) }, source: login };
+  }
+  if (mfaSerial !== undefined) throw invalid('an MFA device needs a role that is assumed with it');
+  return login;
+}
+
+function keysOf(text: (key: string) => string | undefined, invalid: Invalid): Keys | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = [
     text('access-key-id'),
     text('secret-access-key'),
@@ -76,13 +105,6 @@ function keysOf(text: (key: string) => string | undefined, invalid: (why: string
     throw invalid('access-key-id and secret-access-key belong together');
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-}
-
-/** A profile that was named counts before the environment; without one it is as the AWS tools do it. */
-function regionOf(profile: string | undefined, profiles: ReadonlyMap<string, Profile>, env: Env): string | undefined {
-  const fromEnv = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined;
-  if (profile !== undefined) return profiles.get(profile)?.['region'] ?? fromEnv;
-  return fromEnv ?? profiles.get(env['AWS_PROFILE'] || 'default')?.['region'];
 }
 
 /** Amazon's CloudWatch has nothing newer, and bills each question. */

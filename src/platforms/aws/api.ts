@@ -42,8 +42,9 @@ const PAUSES_MS = [500, 2_000];
 const LONGEST_PAUSE_MS = 30_000;
 
 export function createApi({ account, sdk, identity, clock }: ApiParts): Api {
-  const { region, url, profile } = account;
-  const ec2 = { service: 'ec2', region, url, profile, asMachines: false } as const;
+  const { region, urls, fips, dualStack } = account;
+  const ec2 = { service: 'ec2', region, url: urls.ec2, fips, dualStack, asMachines: false } as const;
+  const cloudwatch = { ...ec2, service: 'cloudwatch', url: urls.cloudwatch } as const;
 
   /** One request, with a new login where the old one is no longer taken. */
   async function once(order: Order, { subject, signal }: About, mutates: boolean): Promise<unknown> {
@@ -83,8 +84,7 @@ export function createApi({ account, sdk, identity, clock }: ApiParts): Api {
     read: (name, input, about) => patiently({ ...ec2, name, input }, about) as Promise<never>,
     machines: (input, about) =>
       patiently({ ...ec2, name: 'DescribeInstances', input, asMachines: true }, about) as Promise<MachinePage>,
-    metricData: (input, about) =>
-      patiently({ ...ec2, service: 'cloudwatch', name: 'GetMetricData', input }, about) as Promise<never>,
+    metricData: (input, about) => patiently({ ...cloudwatch, name: 'GetMetricData', input }, about) as Promise<never>,
     change: (name, input, about) => once({ ...ec2, name, input }, about, true) as Promise<never>,
   };
 }

@@ -1,15 +1,20 @@
-import { isEndpointName } from '../../ids.ts';
+import { FleetError } from '../../errors.ts';
+import { endpointNameFor } from '../../ids.ts';
 import type { Detected } from '../contract.ts';
-import { type Env, readProfiles } from './shared-config.ts';
+import { around, type Env, readAwsFiles, wordIn } from './user-files/profiles.ts';
 
 /** The profiles of this user that have a region; whoever has one has used the AWS tools before. Looks at files only. */
 export async function detectHere(env: Env = process.env): Promise<readonly Detected[]> {
-  const profiles = await readProfiles(env);
-  return [...profiles].flatMap(([profile, { region }]) => {
+  const files = await readAwsFiles(around(env)).catch((error: unknown) => {
+    // A broken file is reported when it is used.
+    if (error instanceof FleetError) return undefined;
+    throw error;
+  });
+  return [...(files?.profiles ?? [])].flatMap(([profile, values]) => {
+    const region = wordIn(values, 'region');
     if (region === undefined) return [];
-    const name = `${profile === 'default' ? 'aws' : profile}-${region}`.replace(/[^A-Za-z0-9._-]+/g, '-');
     return {
-      name: isEndpointName(name) ? name : `aws-${region}`,
+      name: endpointNameFor(`${profile === 'default' ? 'aws' : profile}-${region}`),
       why: `~/.aws has the profile ${profile}`,
       values: { profile, region },
     };

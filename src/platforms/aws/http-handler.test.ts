@@ -39,6 +39,15 @@ it.each([
   ['DescribeInstances', 'nothing', 'text/xml', '', 'host.protocol'],
   ['TerminateInstances', 'nothing', 'text/xml', '', 'outcome.unknown'],
   ['DescribeInstances', 'half a page', 'text/xml', '<DescribeInstancesResponse><reservationSet>', 'host.protocol'],
+  ['DescribeInstances', 'another answer', 'text/xml', '<r><a>b</a></r>', 'host.protocol'],
+  ['DescribeInstances', 'JSON', 'application/json', '{"a": 1}', 'host.protocol'],
+  [
+    'RebootInstances',
+    'another answer',
+    'text/xml',
+    '<StopInstancesResponse></StopInstancesResponse>',
+    'outcome.unknown',
+  ],
   ['StopInstances', "a gateway's page", 'text/html', '<html><body>Log in</body></html>', 'outcome.unknown'],
 ])('does not take %s for answered when %s came', async (action, _what, type, body, code) => {
   answer = { type, body };

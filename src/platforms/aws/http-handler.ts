@@ -53,7 +53,7 @@ export function createHttpHandler({ endpoint, ca, clock, wire }: HttpHandlerPart
   return {
     async handle(request, signal) {
       const body = bodyOf(request);
-      const { action, note } = describeRequest(request, body);
+      const { action, note, root } = describeRequest(request, body);
       const kind = changes(action) ? 'mutates' : 'reads';
       const path = request.path + queryOf(request.query);
       const answer = await linkTo(request).send({
@@ -65,7 +65,8 @@ export function createHttpHandler({ endpoint, ca, clock, wire }: HttpHandlerPart
         signal,
         note,
       });
-      refuseUnreadable(answer, `${request.method} ${request.hostname}${request.path} ${action}`, kind === 'mutates');
+      const said = `${request.method} ${request.hostname}${request.path} ${action}`;
+      refuseUnreadable(answer, root, said, kind === 'mutates');
       const { status: statusCode, reason, body: bytes } = answer;
       return { statusCode, reason, headers: flatHeaders(answer), body: bytes };
     },
@@ -84,15 +85,19 @@ function bodyOf({ body }: SignedRequest): string | undefined {
   return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body);
 }
 
-/** The query protocol says what it wants in its form, the JSON protocol in a header. */
+/**
+ * The query protocol says what it wants in its form, the JSON protocol in a header. `root`: the element that an answer of the
+ * query protocol is (smithy.io, "AWS query protocol", "Amazon EC2 query protocol").
+ */
 function describeRequest({ headers }: SignedRequest, body: string | undefined) {
   const target = headers['x-amz-target']?.split('.').at(-1);
-  if (target !== undefined) return { action: target, note: target };
+  if (target !== undefined) return { action: target, note: target, root: undefined };
   // Other bodies hold what an SSO service must know, and nobody else.
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const form = Object.fromEntries(new URLSearchParams(isForm ? body : ''));
   const { Action: action = '', Version: _version, ...rest } = form;
-  return { action, note: plainLine(`${action} ${redactFields(rest)}`) };
+  const root = action === '' ? undefined : `${action}Response`;
+  return { action, note: plainLine(`${action} ${redactFields(rest)}`), root };
 }
 
 function queryOf(query: SignedRequest['query']): string {
@@ -104,17 +109,18 @@ function queryOf(query: SignedRequest['query']): string {
 
 /**
  * The SDK would make a stack of an answer that no AWS service gives: a gateway's page, or XML that ends too early. Its
- * parser takes the latter without a word.
+ * parser takes the latter without a word, and what is another answer for one that is empty.
  */
-function refuseUnreadable({ status, reason, headers, body }: HttpResponse, said: string, mutates: boolean): void {
+function refuseUnreadable(answer: HttpResponse, wanted: string | undefined, said: string, mutates: boolean): void {
+  const { status, reason, headers, body } = answer;
   const text = body.toString('utf8').trim();
   const start = text.replace(/^<\?xml[^>]*\?>\s*/, '');
   const root = /^<([A-Za-z]\w*)[\s>]/.exec(start)?.[1];
   const whole = root === undefined ? /^\{.*\}$/s.test(text) : start.endsWith(`</${root}>`) && root !== 'html';
-  if (whole) return;
+  if (whole && (status >= 400 || wanted === undefined || root === wanted)) return;
   if (status >= 400) throw new StatusError(said, mutates, { status, reason, headers }, text.slice(0, 1000));
   // An empty answer would be read as an empty region, or as an instance that was stopped.
-  if (text !== '' && root === undefined && !isXml(headers['content-type'])) return;
+  if (wanted === undefined && text !== '' && root === undefined && !isXml(headers['content-type'])) return;
   const why = `the answer to ${said} can't be read`;
   if (!mutates) throw new FleetError('host.protocol', why);
   throw new FleetError('outcome.unknown', `${why}; it may have been done or not`, { fix: 'look at its state' });

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -88,6 +90,64 @@ it('waits for the program of a profile, and does not start it again', async () =
   await writeFile(gate, JSON.stringify(keys));
   await (await second).close();
   expect(await readFile(started, 'utf8')).toBe('once\n');
+});
+
+it('ends a program that hangs, and starts it again', async () => {
+  const started = join(folder, 'started');
+  const program = join(folder, 'login');
+  await writeFile(program, `#!/bin/sh\necho once >> ${started}\nwhile [ -e ${started} ]; do sleep 0.1; done\n`, {
+    mode: 0o700,
+  });
+  await writeFile(join(folder, 'config'), `[profile hangs]\nregion = ${REGION}\ncredential_process = ${program}\n`);
+  let passedMs = 0;
+  const quick: Clock = {
+    now: () => systemClock.now(),
+    ticks: () => systemClock.ticks() + passedMs,
+    after: (ms, call) => systemClock.after(ms / 200, call),
+  };
+  await expect(open({ profile: 'hangs' }, {}, quick)).rejects.toMatchObject({ code: 'host.unreachable' });
+  await expect(open({ profile: 'hangs' }, {}, quick)).rejects.toMatchObject({ code: 'host.unreachable' });
+  await vi.waitFor(async () => expect(await readFile(started, 'utf8')).toBe('once\n'));
+  passedMs = 300_000;
+  await expect(open({ profile: 'hangs' }, {}, quick)).rejects.toMatchObject({ code: 'host.unreachable' });
+  await vi.waitFor(async () => expect(await readFile(started, 'utf8')).toBe('once\nonce\n'));
+});
+
+it('asks the STS of a private cloud for the role of a profile', async () => {
+  const config = `[profile role]
+region = ${REGION}
+endpoint_url = ${server.origin}
+role_arn = ${ROLE}
+source_profile = keys
+[profile keys]
+aws_access_key_id = ${KEYS.accessKeyId}
+aws_secret_access_key = ${KEYS.secretAccessKey}
+`;
+  await writeFile(join(folder, 'config'), config);
+  const values = { profile: 'role', region: REGION };
+  const connection = await connect(
+    { name: endpointName('cloud'), platform: 'aws', values },
+    { signal: new AbortController().signal, clock: systemClock, wire: (line) => void wire.push(line), ask: {} },
+  );
+  await connection.close();
+  const lines = JSON.stringify(wire);
+  expect(lines).toContain('AssumeRole');
+  expect(lines).not.toContain('amazonaws');
+});
+
+it('says of an answer that is nested without end that it can not be read', async () => {
+  const name = 'DescribeAvailabilityZonesResponse';
+  const body = `<${name}>${'<a>'.repeat(30_000)}${'</a>'.repeat(30_000)}</${name}>`;
+  const deep = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(body);
+  });
+  await new Promise<void>((resolve) => deep.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(deep.address() as AddressInfo).port}`;
+  await expect(open({ ...WITH_KEYS, 'endpoint-url': url })).rejects.toMatchObject({
+    code: 'host.protocol',
+    message: expect.stringMatching(/the answer of the service can't be read$/),
+  });
+  await new Promise((resolve) => deep.close(resolve));
 });
 
 it('shows a key that was refused once only', async () => {

@@ -1,6 +1,6 @@
 import type { Instance, InstanceBlockDeviceMapping, Volume } from '@aws-sdk/client-ec2';
 import type { VmId } from '../../ids.ts';
-import { bytes, gib } from '../../units.ts';
+import { gib } from '../../units.ts';
 import type { Disk, Nic, VmInfo } from '../contract.ts';
 import { readVolumes } from './attachments.ts';
 import { GROUP_TAG } from './machine.ts';
@@ -16,23 +16,22 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
       calls.catalog.learn([machine.type], images, { subject: name, signal }),
     ]);
     const type = calls.catalog.type(machine.type);
+    const cpus = machine.cpus ?? type?.cpus;
+    const image = imageOf(machine, calls.catalog);
     return {
-      name,
-      id: machine.id,
-      status: machine.state,
-      autostart: undefined,
-      plan: machine.tags.get('plan'),
-      profile: machine.tags.get('profile'),
-      image: imageOf(machine, calls.catalog),
-      ip: machine.ips[0],
-      ips: machine.ips,
-      memory: type?.memory ?? bytes(0),
-      numcpus: machine.cpus ?? type?.cpus ?? 0,
-      creationdate: createdAt(instance),
-      nets: netsOf(instance),
+      state: machine.state,
+      created: createdAt(instance),
+      ...(machine.state === 'running' && instance.LaunchTime ? { started: instance.LaunchTime.getTime() } : {}),
+      nics: nicsOf(instance),
       disks: (instance.BlockDeviceMappings ?? []).map((mapping) => diskOf(mapping, volumes)),
       snapshots: [],
       description: undefined,
+      // The catalogue of types and images is asked for what is on the screen first.
+      row: {
+        ...(cpus === undefined ? {} : { cpus }),
+        ...(type === undefined ? {} : { memory: type.memory }),
+        ...(image === undefined ? {} : { image }),
+      },
       more: moreOf(call),
     };
   });
@@ -43,12 +42,13 @@ function createdAt({ RootDeviceName, BlockDeviceMappings = [], LaunchTime }: Ins
   return (root?.Ebs?.AttachTime ?? LaunchTime)?.getTime();
 }
 
-const netsOf = ({ NetworkInterfaces = [] }: Instance): readonly Nic[] =>
-  NetworkInterfaces.map(({ Attachment, NetworkInterfaceId, MacAddress, SubnetId, InterfaceType }, index) => ({
-    device: NetworkInterfaceId ?? `eth${Attachment?.DeviceIndex ?? index}`,
-    mac: MacAddress ?? '',
-    net: SubnetId ?? '',
-    type: InterfaceType ?? '',
+const nicsOf = ({ NetworkInterfaces = [] }: Instance): readonly Nic[] =>
+  NetworkInterfaces.map((nic, index) => ({
+    device: nic.NetworkInterfaceId ?? `eth${nic.Attachment?.DeviceIndex ?? index}`,
+    mac: nic.MacAddress ?? '',
+    net: nic.SubnetId ?? '',
+    type: nic.InterfaceType || undefined,
+    ips: [nic.PrivateIpAddress, nic.Association?.PublicIp].filter((ip) => ip !== undefined),
   }));
 
 function diskOf({ DeviceName, Ebs }: InstanceBlockDeviceMapping, volumes: readonly Volume[]): Disk {
@@ -57,9 +57,12 @@ function diskOf({ DeviceName, Ebs }: InstanceBlockDeviceMapping, volumes: readon
     device: DeviceName ?? '',
     path: Ebs?.VolumeId ?? '',
     size: volume?.Size === undefined ? undefined : gib(volume.Size),
-    format: 'ebs',
-    type: volume?.VolumeType ?? '',
+    type: 'disk',
+    format: undefined,
+    bus: undefined,
+    storage: volume?.VolumeType ?? 'ebs',
     readOnly: false,
+    shareable: volume?.MultiAttachEnabled,
   };
 }
 
@@ -68,7 +71,6 @@ function moreOf({ machine, instance }: VmCall): VmInfo['more'] {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Instance type', machine.type],
     ['AMI', machine.image],
-    ['Launched', instance.LaunchTime?.toISOString()],
     ['State since', machine.reason ?? (instance.StateTransitionReason || undefined)],
     ['Trouble', machine.failure],
     ['Lifecycle', machine.spot ? 'spot: AWS may take it back at any time' : instance.InstanceLifecycle],

@@ -21,5 +21,8 @@ export async function readNodeInfo(api: Api, id: NodeId, signal: AbortSignal): P
     ['Network', 'Border group', zone.NetworkBorderGroup],
     ...messages.map((message) => ['Messages', 'AWS says', message] as const),
   ];
-  return { name, lines: lines.flatMap(([section, label, value]) => (value ? [[section, label, value] as const] : [])) };
+  return {
+    facts: {},
+    lines: lines.flatMap(([section, label, value]) => (value ? [[section, label, value] as const] : [])),
+  };
 }

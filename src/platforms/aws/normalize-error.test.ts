@@ -80,3 +80,12 @@ it('leaves what no service has said as it is', () => {
   expect(normalizeError(bug, 'web1')).toBe(bug);
   expect(normalizeError(known, 'web1')).toBe(known);
 });
+
+it.each([
+  Object.assign(new Error('Maximum call stack size exceeded'), { name: 'RangeError' }),
+  new Error('XML parse error.\n  Deserialization error: to see the raw response, inspect the hidden field'),
+])('says of an answer that the SDK can not read what that means', (error) => {
+  const message = "web1: the answer of the service can't be read";
+  expect(normalizeError(error, 'web1')).toMatchObject({ code: 'host.protocol', message });
+  expect(normalizeError(error, 'web1', true)).toMatchObject({ code: 'outcome.unknown' });
+});

@@ -32,6 +32,11 @@ const BROKEN = new Set(['InternalError', 'InternalFailure', 'InternalServiceErro
 
 export const isLoggedOut = (error: unknown): boolean => NOT_LOGGED_IN.has(codeOf(error) ?? '');
 
+/** The SDK's reader follows an answer as deep as it is nested, and says of others what it expected of them. */
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error.name === 'RangeError' && /call stack/.test(error.message)) || /Deserialization error/.test(error.message));
+
 /** A read may be asked again after a pause. */
 export function isBusy(error: unknown): boolean {
   if (error instanceof StatusError) return [429, 500, 502, 503, 504].includes(error.status);
@@ -45,6 +50,14 @@ export function isBusy(error: unknown): boolean {
  */
 export function normalizeError(error: unknown, subject: string, mutates = false): unknown {
   if (error instanceof StatusError) return statusError(error, subject);
+  if (isUnreadable(error)) {
+    const why = `${subject}: the answer of the service can't be read`;
+    if (!mutates) return new FleetError('host.protocol', why, { cause: error });
+    return new FleetError('outcome.unknown', `${why}; it may have been done or not`, {
+      fix: 'look at its state before you repeat it',
+      cause: error,
+    });
+  }
   if (!isServiceError(error)) return error;
   const { name: code } = error;
   // What follows there is the whole policy decision, encoded: nothing that anybody can read.

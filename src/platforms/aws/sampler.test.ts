@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
@@ -33,7 +34,7 @@ async function rounds(answers: readonly (FleetError | undefined)[], ids: readonl
   const sampling = sampleForEver({
     api: { metricData } as Pick<Api, 'metricData'> as Api,
     clock,
-    endpoint,
+    place: { endpoint, region: 'eu-test-1' },
     everyMs: 60_000,
     running: () => machines,
     interest: () => seen.map(idOf),
@@ -49,6 +50,39 @@ async function rounds(answers: readonly (FleetError | undefined)[], ids: readonl
 it('asks first for what is looked at', async () => {
   const { asked } = await rounds([undefined], ['i-1', 'i-2', 'i-3'], ['i-3']);
   expect(asked).toEqual([['i-3', 'i-1', 'i-2']]);
+});
+
+it('does not ask again for a connection that comes back, before it is due', async () => {
+  const clock = createTestClock();
+  let count = 0;
+  const metricData: Api['metricData'] = async () => {
+    count++;
+    return { MetricDataResults: [], $metadata: {} };
+  };
+  const machine = readMachine({ InstanceId: 'i-1' });
+  const texts: string[] = [];
+  const connected = async (ms: number) => {
+    const ending = new AbortController();
+    const sampling = sampleForEver({
+      api: { metricData } as Pick<Api, 'metricData'> as Api,
+      clock,
+      place: { endpoint, region: 'eu-test-1' },
+      everyMs: 300_000,
+      running: () => (machine ? [machine] : []),
+      interest: () => [],
+      sink: (feed) => void (feed.kind === 'events' && texts.push(...feed.events.map(({ text }) => text))),
+      signal: ending.signal,
+    }).catch(() => undefined);
+    await clock.pass(ms);
+    ending.abort(new Error('cut'));
+    await sampling;
+  };
+  await connected(1_000);
+  for (let again = 0; again < 5; again++) await connected(10_000);
+  expect(count).toBe(1);
+  await connected(300_000);
+  expect(count).toBe(2);
+  expect(texts).toHaveLength(1);
 });
 
 it('tells trouble with the figures once, and goes on', async () => {

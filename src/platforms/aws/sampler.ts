@@ -5,11 +5,12 @@ import type { Interest, Sink } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { Machine } from './machine.ts';
 import { BATCH, costSentence, sampleBatch } from './metrics.ts';
+import type { Place } from './vm-row.ts';
 
 export interface SamplerParts {
   readonly api: Api;
   readonly clock: Clock;
-  readonly endpoint: EndpointName;
+  readonly place: Place;
   readonly everyMs: number;
   readonly running: () => readonly Machine[];
   readonly interest: Interest;
@@ -17,12 +18,24 @@ export interface SamplerParts {
   readonly signal: AbortSignal;
 }
 
+/** In ticks of each clock: when a place was asked last. A connection that comes back must not cost another round. */
+const rounds = new WeakMap<Clock, Map<string, number>>();
+
+function lastRounds(clock: Clock): Map<string, number> {
+  const known = rounds.get(clock) ?? new Map<string, number>();
+  rounds.set(clock, known);
+  return known;
+}
+
 /**
  * Asks for figures as long as the signal lets it; those that are looked at come first. Never resolves. Trouble with the
  * figures is told, and is no trouble of the list.
  */
 export async function sampleForEver(parts: SamplerParts): Promise<never> {
-  const { api, clock, endpoint, everyMs, sink, signal } = parts;
+  const { api, clock, place, everyMs, sink, signal } = parts;
+  const { endpoint } = place;
+  const last = lastRounds(clock);
+  const key = `${endpoint} ${place.region}`;
   const batchesOf = createBatches(endpoint);
   const tell = (text: string) => sink({ kind: 'events', events: [{ at: clock.now(), subject: undefined, text }] });
 
@@ -33,13 +46,16 @@ export async function sampleForEver(parts: SamplerParts): Promise<never> {
     }
   }
 
-  let toldCost = false;
+  const before = last.get(key);
+  if (before !== undefined) await wait(clock, Math.max(0, before + everyMs - clock.ticks()), signal);
+  let toldCost = before !== undefined;
   let trouble: string | undefined;
   for (;;) {
     const machines = inOrder(parts);
     if (machines.length > 0) {
       if (!toldCost) tell(costSentence(machines.length, everyMs));
       toldCost = true;
+      last.set(key, clock.ticks());
       const failure = await round(machines).then(
         () => undefined,
         (error: unknown) => {
@@ -77,7 +93,7 @@ function createBatches(endpoint: EndpointName): (machines: readonly Machine[]) =
   };
 }
 
-function inOrder({ running, interest, endpoint }: SamplerParts): readonly Machine[] {
+function inOrder({ running, interest, place: { endpoint } }: SamplerParts): readonly Machine[] {
   const seen = new Set(interest().flatMap((id) => (endpointOf(id) === endpoint ? [nativeOf(id)] : [])));
   const machines = running();
   return [...machines.filter(({ id }) => seen.has(id)), ...machines.filter(({ id }) => !seen.has(id))];

@@ -13,6 +13,22 @@ const ENDPOINT = endpointName('aws-test');
 export const testkit: PlatformTestkit = {
   lab: undefined,
   facts: {
+    operations: [
+      'vm.info',
+      'vm.start',
+      'vm.stop',
+      'vm.restart',
+      'vm.resume',
+      'vm.suspend',
+      'vm.losses',
+      'vm.delete',
+      'vm.settings',
+      'vm.configure',
+      'console.output',
+      'node.info',
+    ],
+    login: true,
+    keepsDisks: true,
     pushesEvents: false,
     startTakesMs: 3_000,
     stopTakesMs: 3_000,

@@ -102,12 +102,9 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
       nap.wake();
     });
     const running = () => roster.machines().filter(({ state }) => state === 'running');
-    const endpoint = place.endpoint;
     const work: Promise<never>[] = [ticks()];
     if (metricsEveryMs !== undefined) {
-      work.push(
-        sampleForEver({ api, clock, endpoint, everyMs: metricsEveryMs, running, interest, sink, signal: inner }),
-      );
+      work.push(sampleForEver({ api, clock, place, everyMs: metricsEveryMs, running, interest, sink, signal: inner }));
     }
     await Promise.race(work);
   } catch (error) {

@@ -22,7 +22,10 @@ export function createConnection(server: FakeServer, context: Context): Connecti
       info: createNodeInfo(server, calls),
       shell: createNodeShell(server, calls, lifeline),
     }),
-    whyNot: Object.fromEntries(without.map((name) => [name, `this fleet was made without ${name}`])),
+    whyNot: {
+      ...(server.options.reusesIds ? {} : { 'vm.identity': 'the id of a VM is never used again here' }),
+      ...Object.fromEntries(without.map((name) => [name, `this fleet was made without ${name}`])),
+    },
     async watch(options) {
       const end = AbortSignal.any([options.signal, closed.signal]);
       await watch(server, alive, { ...options, signal: end });

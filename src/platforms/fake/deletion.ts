@@ -1,14 +1,19 @@
 import { FleetError } from '../../errors.ts';
-import type { Accepted, DeleteOptions, Losses, Vm } from '../contract.ts';
+import type { Accepted, DeleteOptions, Kept, Losses, Vm } from '../contract.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
 export function lossesOf({ drives, options }: FakeServer, vm: Vm, row: number): Losses {
   const disks = drives.disks(row);
+  const writable = disks.filter((disk) => !disk.readOnly).map(({ path }) => path);
+  const unknown: readonly Kept[] = writable
+    .slice(1)
+    .map((path) => ({ path, why: 'it is in no storage pool, so that other VMs may use it' }));
   return {
-    goes: disks.filter((disk) => !disk.readOnly).map(({ path }) => path),
+    goes: options.unknownDisks ? writable.slice(0, 1) : writable,
+    ...(options.unknownDisks && unknown.length > 0 && { unknown }),
     stays: disks.filter((disk) => disk.readOnly).map(({ path }) => `${path} (read-only)`),
-    snapshots: drives.snapshots(row).map(({ snapshot }) => snapshot),
+    snapshots: drives.snapshots(row).map(({ name }) => name),
     ...(vm.state === 'suspended' && { savedMemory: true }),
     ...(options.disksGo && { disksGo: 'this fleet deletes the disks of a VM together with it' }),
   };
@@ -27,7 +32,12 @@ export function deleteVm(server: FakeServer, vm: Vm, row: number, options: Delet
       fix: 'delete them too',
     });
   }
-  const doomed = options.keepDisks ? [] : losses.goes;
+  const unknown = losses.unknown ?? [];
+  const insisted = (path: string) => options.deleteUnknown?.includes(path) === true;
+  const doomed = options.keepDisks
+    ? []
+    : [...losses.goes, ...unknown.flatMap(({ path }) => (insisted(path) ? [path] : []))];
+  const kept = options.keepDisks ? [] : unknown.filter(({ path }) => !insisted(path));
   if (server.faults.takeFailure('vm.delete')) {
     for (const path of doomed.slice(0, 1)) server.drives.destroy(path);
     throw new FleetError('op.failed', `${vm.name} is still there: only ${doomed[0] ?? 'nothing'} was deleted`);
@@ -35,5 +45,5 @@ export function deleteVm(server: FakeServer, vm: Vm, row: number, options: Delet
   for (const path of doomed) server.drives.destroy(path);
   server.remove(row);
   server.news.event(vm.id, options.keepDisks ? 'Deleted, disks kept' : 'Deleted with its disks');
-  return accepted();
+  return { ...accepted(), ...(kept.length > 0 && { kept }) };
 }

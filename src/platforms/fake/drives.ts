@@ -14,7 +14,8 @@ export interface Drives {
 
 const GIB = 1024;
 
-export function createDrives(fleet: Fleet): Drives {
+/** `oddNames`: the folders of disks are called as their VMs are, whatever is in those names. */
+export function createDrives(fleet: Fleet, oddNames: boolean): Drives {
   const destroyed = new Set<string>();
 
   function disks(row: number): readonly Disk[] {
@@ -22,7 +23,7 @@ export function createDrives(fleet: Fleet): Drives {
     if (!vm) return [];
     const bits = hash(fleet.seed, row, 91);
     const role = pick(ROLES, fleet.columns.role[row] ?? 0).name;
-    const folder = `/srv/vms/${vm.uuid}`;
+    const folder = `/srv/vms/${oddNames ? vm.name : vm.uuid}`;
     const made: Disk[] = [disk('vda', `${folder}/system.qcow2`, pick([10, 20, 40], bits))];
     if (role === 'db' || role === 'queue')
       made.push(disk('vdb', `${folder}/data.qcow2`, pick([100, 200, 500], bits >>> 4)));
@@ -31,9 +32,12 @@ export function createDrives(fleet: Fleet): Drives {
         device: 'sda',
         path: `/srv/iso/${vm.image}.iso`,
         size: mib(650),
+        type: 'cdrom',
         format: 'raw',
-        type: 'file',
+        bus: 'sata',
+        storage: undefined,
         readOnly: true,
+        shareable: false,
       });
     }
     return made.filter(({ path }) => !destroyed.has(path));
@@ -45,7 +49,16 @@ export function createDrives(fleet: Fleet): Drives {
       const bits = hash(fleet.seed, row, 92);
       if (bits % 8 !== 0) return [];
       const names = ['before-upgrade', 'clean', 'golden'].slice(0, ((bits >>> 8) % 3) + 1);
-      return names.map((snapshot, index) => ({ snapshot, current: index === names.length - 1 }));
+      return names.map((name, index) => ({
+        id: name,
+        name,
+        parent: names[index - 1],
+        created: undefined,
+        current: index === names.length - 1,
+        memory: index === 0,
+        external: false,
+        description: undefined,
+      }));
     },
     destroy: (path) => void destroyed.add(path),
     exists: (path) => path.startsWith('/srv/') && !destroyed.has(path),
@@ -56,7 +69,10 @@ const disk = (device: string, path: string, gibibytes: number): Disk => ({
   device,
   path,
   size: mib(gibibytes * GIB),
+  type: 'disk',
   format: 'qcow2',
-  type: 'file',
+  bus: 'virtio',
+  storage: undefined,
   readOnly: false,
+  shareable: false,
 });

@@ -43,7 +43,7 @@ interface Gate {
 
 /** What stands between a user and the fleet, in order. */
 function gates(server: FakeServer, endpoint: Endpoint, context: Context): readonly Gate[] {
-  const { faults, link, options } = server;
+  const { faults, link } = server;
   return [
     {
       check: 'The host answers',
@@ -56,7 +56,7 @@ function gates(server: FakeServer, endpoint: Endpoint, context: Context): readon
     {
       check: 'The key of the host is trusted',
       detail: 'it is',
-      pass: () => trust(endpoint.name, options.hostKey, context),
+      pass: () => trust(server, endpoint.name, context),
     },
     {
       check: 'The login is accepted',
@@ -71,20 +71,27 @@ function gates(server: FakeServer, endpoint: Endpoint, context: Context): readon
   ];
 }
 
-async function trust(host: string, hostKey: string, { ask }: Context): Promise<void> {
+/** Servers whose key was accepted, as a file of known hosts has them. */
+const known = new WeakSet<FakeServer>();
+
+async function trust(server: FakeServer, host: string, { ask }: Context): Promise<void> {
+  const { hostKey } = server.options;
   if (hostKey === 'changed') {
     throw new FleetError('trust.changed-host', `the key of ${host} is another one than before`, {
       fix: 'find out why before you connect again',
     });
   }
-  if (hostKey !== 'unknown') return;
+  if (hostKey !== 'unknown' || known.has(server)) return;
   const key = {
     host,
     port: 22,
     type: 'ssh-ed25519',
     fingerprint: 'SHA256:c2ltdWxhdGVkIGtleSBvZiB0aGUgZGVtbyBmbGVldAo',
   };
-  if (await ask.trust?.(key)) return;
+  if (await ask.trust?.(key)) {
+    known.add(server);
+    return;
+  }
   throw new FleetError('trust.unknown-host', `nobody has trusted the key of ${host} yet`, {
     fix: `drover endpoint trust ${host}`,
   });

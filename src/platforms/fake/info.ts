@@ -1,5 +1,6 @@
-import { formatBytes } from '../../units.ts';
+import { formatBytes, gib } from '../../units.ts';
 import type { Node, NodeInfo, Vm, VmInfo } from '../contract.ts';
+import { firstBoot } from './machines.ts';
 import { hash, pick } from './random.ts';
 import type { FakeServer } from './server.ts';
 
@@ -9,26 +10,19 @@ export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
   const bits = hash(server.fleet.seed, row, 121);
   const sheet = server.sheets.read(row, 'config');
   return {
-    name: vm.name,
-    id: vm.uuid,
-    status: vm.state,
-    autostart: vm.autostart,
-    plan: vm.plan,
-    profile: vm.profile,
-    image: vm.image,
-    ip: vm.ips[0],
-    ips: vm.ips,
-    memory: vm.memory,
-    numcpus: vm.cpus,
-    creationdate: createdAt(server, row),
-    nets: [{ device: 'eth0', mac: mac(bits), net: pick(['lan', 'dmz', 'storage'], bits >>> 6), type: 'virtio' }],
+    state: vm.state,
+    created: createdAt(server, row),
+    ...(vm.ips.length > 0 ? { started: bootedAt(server, row) } : {}),
+    nics: [{ device: 'eth0', mac: mac(bits), net: pick(['lan', 'dmz', 'storage'], bits >>> 6), type: 'virtio' }],
     disks: server.drives.disks(row),
-    snapshots: server.drives.snapshots(row),
+    snapshots: server.drives.snapshots(row).map((snapshot, index) => ({
+      ...snapshot,
+      created: createdAt(server, row) + (index + 1) * 7 * DAY_MS,
+    })),
     description: String(sheet['description']) || undefined,
-    more: [
-      ['Firmware', pick(['UEFI', 'BIOS'], bits >>> 9)],
-      ...(vm.ips.length > 0 ? [['Running since', new Date(bootedAt(server, row)).toISOString()] as const] : []),
-    ],
+    maxMemory: vm.memory,
+    maxCpus: vm.cpus,
+    more: [['Firmware', pick(['UEFI', 'BIOS'], bits >>> 9)]],
   };
 }
 
@@ -38,7 +32,7 @@ const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number =>
 
 /** Epoch, ms. */
 export const bootedAt = ({ fleet, startedAt, boots }: FakeServer, row: number): number =>
-  boots.get(row) ?? startedAt - (hash(fleet.seed, row, 123) % (50 * DAY_MS));
+  boots.get(row) ?? firstBoot(fleet.seed, row, startedAt);
 
 const mac = (bits: number): string =>
   `52:54:00:${[bits >>> 16, bits >>> 8, bits].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join(':')}`;
@@ -48,18 +42,29 @@ export function nodeInfo({ fleet }: FakeServer, node: Node): NodeInfo {
   const bits = hash(fleet.seed, row, 131);
   const residents = fleet.inventory().vms.filter((vm) => vm.node === node.id);
   const running = residents.filter((vm) => vm.state === 'running').length;
+  const kernel = `6.${pick([1, 12], bits)}.${bits % 40}-sim`;
+  const cpuModel = pick(['EPYC 7543', 'Xeon Gold 6338', 'EPYC 9354'], bits >>> 4);
+  const address = `10.255.${Math.floor(row / 250)}.${(row % 250) + 1}`;
   return {
-    name: node.name,
+    facts: {
+      kernel,
+      architecture: 'x86_64',
+      cpuModel,
+      threads: node.cpus,
+      addresses: [{ device: 'eno1', address }],
+      networks: ['lan', 'dmz', 'storage'],
+      storage: [{ name: '/srv/vms', kind: 'filesystem', size: gib(1_800), free: undefined }],
+    },
     lines: [
       ['General', 'Version', node.version],
-      ['General', 'Kernel', `6.${pick([1, 12], bits)}.${bits % 40}-sim`],
+      ['General', 'Kernel', kernel],
       ['General', 'Architecture', 'x86_64'],
       ['General', 'Address', node.address ?? '-'],
       ['CPU', 'Count', String(node.cpus)],
-      ['CPU', 'Model', pick(['EPYC 7543', 'Xeon Gold 6338', 'EPYC 9354'], bits >>> 4)],
+      ['CPU', 'Model', cpuModel],
       ['Memory', 'Total', formatBytes(node.memory)],
       ['Disk', '/dev/nvme0n1', '1.8T on /srv/vms'],
-      ['Network', 'eno1', `10.255.${Math.floor(row / 250)}.${(row % 250) + 1}`],
+      ['Network', 'eno1', address],
       ['Network', 'Bridges', 'lan, dmz, storage'],
       ['VMs', 'Defined', String(residents.length)],
       ['VMs', 'Running', String(running)],

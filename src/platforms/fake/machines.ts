@@ -19,6 +19,17 @@ export const RAW_STATES: Readonly<Record<VmState, string>> = {
   unknown: 'no answer',
 };
 
+const DAY_MS = 86_400_000;
+const ON: readonly VmState[] = ['running', 'paused', 'starting', 'stopping', 'migrating'];
+
+/** Epoch, ms: of a machine that is on since before the servers were looked at, some time in the 50 days before. */
+export const firstBoot = (seed: number, row: number, now: number): number =>
+  now - (hash(seed, row, 123) % (50 * DAY_MS));
+
+/** What its row says of the time since when it is on. */
+export const uptimeFact = (state: VmState, bootedAt: number): Pick<Vm, 'bootedAt'> =>
+  ON.includes(state) ? { bootedAt } : {};
+
 const GATEWAY = ROLES.findIndex((role) => role.name === 'gateway');
 const WEB = ROLES.findIndex((role) => role.name === 'web');
 
@@ -107,6 +118,7 @@ export function createMachineMaker(
       profile: role.profile,
       image,
       tags: TAGS.get(stage)?.[roleIndex] ?? [],
+      ...uptimeFact(state, firstBoot(seed, row, now)),
     };
     if (state !== 'crashed') return vm;
     return { ...vm, trouble: { message: 'the guest panicked and was halted', since: now - (bits % 86_400) * 1000 } };

@@ -71,6 +71,22 @@ const SIZE: readonly EndpointField[] = [
     default: false,
     advanced: true,
   },
+  {
+    key: 'reuses-ids',
+    label: 'Reuses ids',
+    help: 'Freed ids may be given to new VMs, as on some platforms.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
+  {
+    key: 'unknown-disks',
+    label: 'Unknown disks',
+    help: 'Whether another VM needs a second disk can not be decided here.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
 ];
 
 const FAULTS: readonly EndpointField[] = [

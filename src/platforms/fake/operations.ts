@@ -7,12 +7,14 @@ import type { FakeServer } from './server.ts';
 import { configure, readSettings } from './settings.ts';
 
 /** The operations on VMs, each as one call to the simulated server. */
-export function createVmOps(server: FakeServer, calls: Calls): Required<VmOps> {
+export function createVmOps(server: FakeServer, calls: Calls): VmOps & Required<Omit<VmOps, 'identity'>> {
   const power = createPower(server);
   return {
     info: (id, signal) => calls.vm('vm.info', id, signal, (vm, row) => vmInfo(server, vm, row)),
-    identity: (id, signal) =>
-      calls.vm('vm.identity', id, signal, ({ name, identity, uuid }) => ({ name, identity: identity ?? uuid })),
+    ...(server.options.reusesIds && {
+      identity: (id, signal) =>
+        calls.vm('vm.identity', id, signal, ({ name, identity, uuid }) => ({ name, identity: identity ?? uuid })),
+    }),
     start: (id, signal) => calls.vm('vm.start', id, signal, power.start),
     stop: (id, how, signal) => calls.vm('vm.stop', id, signal, (vm, row) => power.stop(vm, row, how)),
     restart: (id, how, signal) => calls.vm('vm.restart', id, signal, (vm, row) => power.restart(vm, row, how)),

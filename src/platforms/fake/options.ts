@@ -13,6 +13,10 @@ export interface FakeOptions {
   readonly eventsEveryMs: number;
   readonly without: readonly OperationName[];
   readonly disksGo: boolean;
+  /** Freed ids are given to new VMs, as by Proxmox. */
+  readonly reusesIds: boolean;
+  /** Whether another VM needs a second disk can't be decided, as for files outside of storage pools on some platforms. */
+  readonly unknownDisks: boolean;
   readonly password: string;
   readonly hostKey: string;
   readonly latencyMs: number;
@@ -61,6 +65,8 @@ export function fakeOptions(endpoint: Endpoint): FakeOptions {
         return name;
       }),
     disksGo: value('disks-go') === true,
+    reusesIds: value('reuses-ids') === true,
+    unknownDisks: value('unknown-disks') === true,
     password: String(value('password')),
     hostKey: String(value('host-key')),
     latencyMs: count('latency'),

@@ -5,9 +5,10 @@ import { type Agenda, createAgenda } from './agenda.ts';
 import { createDrives, type Drives } from './drives.ts';
 import { createFaults, type Faults, type Trap } from './faults.ts';
 import { createFleet, type Fleet } from './fleet.ts';
+import { bootedAt } from './info.ts';
 import { liveOn } from './life.ts';
 import { createLink, type Link } from './link.ts';
-import { address, RAW_STATES } from './machines.ts';
+import { address, RAW_STATES, uptimeFact } from './machines.ts';
 import { createNews, type News } from './news.ts';
 import type { FakeOptions } from './options.ts';
 import { createSheets, type Sheets } from './sheets.ts';
@@ -88,7 +89,7 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     clock,
     fleet,
     sheets: createSheets(fleet),
-    drives: createDrives(fleet),
+    drives: createDrives(fleet, options.oddNames),
     agenda,
     link,
     news,
@@ -100,7 +101,7 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     enter(row, state, change = {}) {
       const vm = fleet.vm(row);
       if (!vm) return;
-      const { trouble: _over, ...healthy } = vm;
+      const { trouble: _over, bootedAt: _before, ...healthy } = vm;
       if (state === 'starting') boots.set(row, clock.now());
       if (state === 'stopped' || state === 'starting') visitors.get(row)?.('The machine was switched off.');
       replace(row, {
@@ -108,6 +109,7 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
         state,
         rawState: RAW_STATES[state],
         ips: state === 'running' || state === 'paused' ? [address(row)] : [],
+        ...uptimeFact(state, bootedAt(server, row)),
         ...change,
       });
     },

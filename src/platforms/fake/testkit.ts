@@ -20,6 +20,26 @@ let servers = 0;
 export const testkit: PlatformTestkit = {
   lab: undefined,
   facts: {
+    operations: [
+      'vm.info',
+      'vm.identity',
+      'vm.start',
+      'vm.stop',
+      'vm.restart',
+      'vm.pause',
+      'vm.resume',
+      'vm.suspend',
+      'vm.losses',
+      'vm.delete',
+      'vm.settings',
+      'vm.configure',
+      'console.serial',
+      'console.output',
+      'node.info',
+      'node.shell',
+    ],
+    login: true,
+    keepsDisks: true,
     pushesEvents: true,
     startTakesMs: 5_000,
     stopTakesMs: 5_000,
@@ -36,7 +56,7 @@ export const testkit: PlatformTestkit = {
     const endpoint: Endpoint = {
       name: endpointName(`fake-${++servers}`),
       platform: 'fake',
-      values: { vms: 120, seed: 7, password: 'right' },
+      values: { vms: 120, seed: 7, password: 'right', 'reuses-ids': true },
     };
     const server = await fakeServer(endpoint, quickClock);
     const vms = server.fleet.inventory().vms.filter((vm) => vm.node !== undefined);

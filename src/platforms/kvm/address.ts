@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import type { Endpoint, Settings } from '../contract.ts';
 import { isLoopback } from '../transport/socket.ts';
+import { checkSshNames } from '../transport/ssh-names.ts';
 import { settingsOfUri } from './uri.ts';
 
 /** Where a daemon is and how to get there: the fields of an endpoint, checked. */
@@ -51,6 +52,7 @@ export function addressOf({ name, values: given }: Endpoint): Address {
     case 'unix':
       return { ...common, transport };
     case 'ssh':
+      checkSshNames({ host: required('host'), user: text('user') });
       return {
         ...common,
         transport,

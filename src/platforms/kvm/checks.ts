@@ -1,9 +1,8 @@
-import { lookup } from 'node:dns/promises';
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, step } from '../transport/check.ts';
+import { failed, resolveName, step } from '../transport/check.ts';
 import { hostPort, isLoopback, openTcp } from '../transport/socket.ts';
-import { readSshConfig, type SshHostConfig, userSshConfig } from '../transport/ssh-config.ts';
+import { readSshConfig, type SshHostConfig } from '../transport/ssh-config.ts';
 import { type Address, addressOf, hostOf } from './address.ts';
 import { createDaemon, type Daemon } from './daemon.ts';
 import { createDialer, type Dialer } from './dial.ts';
@@ -39,18 +38,21 @@ async function* steps(
     return;
   }
   const host = hostOf(address);
-  const ssh = address.transport === 'ssh' ? await readSshConfig(address, userSshConfig()) : undefined;
-  if (ssh && ssh.warnings.length > 0) {
-    yield {
-      check: '~/.ssh/config is understood',
-      ok: true,
-      detail: ssh.warnings.join('; '),
-      fix: 'ssh: system reads all of it',
-    };
+  let ssh: SshHostConfig | undefined;
+  if (address.transport === 'ssh') {
+    try {
+      ssh = await readSshConfig(address, context);
+    } catch (error) {
+      // The machine's own ssh reads it by itself.
+      if (address.client === 'builtin') {
+        yield failed('the SSH configuration is understood', error);
+        return;
+      }
+    }
   }
   const target = tcpTarget(address, ssh);
   if (target) {
-    yield await step('the name resolves', async () => (await lookup(target.host)).address);
+    yield await step('the name resolves', () => resolveName(target.host));
     yield await step('the host answers', async () => {
       (await openTcp(target.host, target.port, context)).destroy();
       return hostPort(target.host, target.port);
@@ -133,5 +135,5 @@ function tcpTarget(address: Address, ssh: SshHostConfig | undefined): { host: st
   if (address.transport === 'unix') return undefined;
   if (address.transport !== 'ssh') return { host: address.host, port: address.port };
   if (!ssh || ssh.proxyCommand !== undefined || ssh.proxyJump.length > 0) return undefined;
-  return { host: ssh.hostName, port: ssh.port ?? 22 };
+  return { host: ssh.hostName, port: ssh.port };
 }

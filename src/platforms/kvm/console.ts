@@ -12,7 +12,7 @@ export const createSerial =
     onGuest(calls, id, signal, async ({ client, domain }) => {
       if (domain.id === -1)
         throw new FleetError('op.conflict', `${domain.name} does not run`, { fix: 'start it first' });
-      const xml = readDomainXml(await client.call(procedures.domainXml, { domain, flags: 0 }, { signal }));
+      const xml = await readDomainXml(await client.call(procedures.domainXml, { domain, flags: 0 }, { signal }));
       if (!xml.hasSerial) throw new FleetError('op.unsupported', `${domain.name} has no serial console`);
       const own = await calls.daemon.open('console', signal);
       try {

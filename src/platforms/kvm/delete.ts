@@ -126,5 +126,5 @@ async function readDoomed({ client, domain, signal }: GuestCall): Promise<Doomed
       .catch(unlessGone({ checkpoints: [], count: 0 })),
     snapshotDocuments(client, domain, signal),
   ]);
-  return { xml: readDomainXml(text), saved, snapshots, checkpoints: checkpoints.map(({ name }) => name) };
+  return { xml: await readDomainXml(text), saved, snapshots, checkpoints: checkpoints.map(({ name }) => name) };
 }

@@ -131,6 +131,16 @@ describe('the fate of disks', () => {
       "/root/middle.qcow2, below top.qcow2 in pool default, can't be read and may be layered on it",
     ],
     [
+      'the definition of another guest is broken XML',
+      { pools: { default: own }, others: { web2: { saved: '<domain><devices><disk>' }, web3: { saved: domain() } } },
+      "the definition of web2 can't be read (it broke off half-way): it may use any of them",
+    ],
+    [
+      'a snapshot of another guest is broken XML',
+      { pools: { default: own }, others: { web2: { saved: domain(), snapshots: { monday: '<domainsnapshot>' } } } },
+      "the snapshot monday of web2 can't be read (it broke off half-way): it may use any of them",
+    ],
+    [
       'another guest’s disk has the same times and sizes',
       {
         pools: { default: { ...own, 'alias.raw': ['/d/alias.raw'] } },

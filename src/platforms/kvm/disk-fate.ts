@@ -93,13 +93,14 @@ async function candidatesOf(
   }
   const { layers } = await layersOf(tops, storage, files, signal);
   // A disk that has become the base of a snapshot is the guest's own; a template below it is not.
-  const before = new Set(
-    snapshots.flatMap(({ text }) =>
-      readAllDisks(text)
-        .filter(isItsOwn)
-        .flatMap(({ path }) => path ?? []),
-    ),
+  const ofSnapshots = await Promise.all(
+    snapshots.map(async ({ snapshot, text }) => {
+      const { disks, fault } = await readAllDisks(text, 'domainsnapshot');
+      if (fault !== undefined) stays.push(`files of the snapshot ${snapshot} (it can't be read: ${fault})`);
+      return { snapshot, text, disks: disks.filter(isItsOwn) };
+    }),
   );
+  const before = new Set(ofSnapshots.flatMap(({ disks }) => disks.flatMap(({ path }) => path ?? [])));
   const wanted = new Map<string, string | undefined>(tops.map(({ path }) => [path, undefined]));
   const lowest = new Map<Image, string>();
   const bases = new Map<string, string>();
@@ -112,9 +113,9 @@ async function candidatesOf(
       lowest.set(top, path);
     } else bases.set(path, top.path);
   }
-  for (const { snapshot, text } of snapshots) {
+  for (const { snapshot, text, disks } of ofSnapshots) {
     for (const path of memoryFiles(text)) stays.push(`${path} (memory of the snapshot ${snapshot})`);
-    for (const { path } of readAllDisks(text).filter(isItsOwn))
+    for (const { path } of disks)
       if (path !== undefined && !isListed(path)) stays.push(`${path} (named by the snapshot ${snapshot})`);
   }
 

@@ -3,7 +3,7 @@
  * memory has it, or an image of theirs, or any volume, that is layered on it. Files are compared by what they are on the
  * host (device and inode) where there is a login that sees them, else by the names that the daemon knows.
  */
-import { type DiskXml, readAllDisks } from './domain-xml.ts';
+import type { DiskXml } from './domain-xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import type { HostFiles, Look } from './host-files.ts';
 import { type Image, type Layer, layersOf } from './image-layers.ts';
@@ -26,7 +26,7 @@ interface Named {
   readonly images: Image[];
   /** folder -> `web2 shares the folder /srv`. */
   readonly folders: Map<string, string>;
-  /** Disks whose file isn't known: sentences. */
+  /** Disks whose file isn't known, and documents that can't be read: sentences. */
   readonly nowhere: string[];
 }
 
@@ -38,7 +38,7 @@ export async function usersOf(
   paths: readonly string[],
 ): Promise<DiskUsers> {
   const named: Named = { paths: new Map(), images: [], folders: new Map(), nowhere: [] };
-  for await (const document of otherDomains(call)) readDocument(document, named, storage);
+  for await (const document of otherDomains(call)) addNames(document, named, storage);
 
   const { layers, dark } = await layersOf(named.images, storage, files, call.signal);
   for (const { path, user, top } of layers) setOnce(named.paths, path, `${top.path} is layered on it, ${user}`);
@@ -61,10 +61,11 @@ export async function usersOf(
 const cannotRead = ({ path, user, top }: Layer): string =>
   `${path}, ${path === top.path ? '' : `below ${top.path}, `}${user}, can't be read and may be layered on it`;
 
-function readDocument({ text, shown, user }: DomainDocument, named: Named, storage: Storage): void {
+function addNames({ what, text, disks, fault, shown, user }: DomainDocument, named: Named, storage: Storage): void {
+  if (fault !== undefined) named.nowhere.push(`${what} can't be read (${fault}): it may use any of them`);
   for (const path of mentionedPaths(text)) setOnce(named.paths, path, `also ${user}`);
   for (const folder of sharedFolders(text)) setOnce(named.folders, folder, `${folder}, where it lies, is ${user}`);
-  for (const disk of readAllDisks(text)) {
+  for (const disk of disks) {
     const written = disk.path ?? (disk.volume && storage.pathOf(disk.volume.pool, disk.volume.name));
     if (written !== undefined) {
       const path = withoutDots(written);

@@ -6,8 +6,8 @@ import { readDomainXml } from './domain-xml.ts';
 const web1 = readFileSync(new URL('./fixtures/domain-web1-running.xml', import.meta.url), 'utf8');
 
 describe('domain XML', () => {
-  it('F-244 reads memory, CPUs, disks and nets of a running guest', () => {
-    expect(readDomainXml(web1)).toMatchObject({
+  it('F-213 F-244 reads memory, CPUs, disks and nets of a running guest', async () => {
+    expect(await readDomainXml(web1)).toMatchObject({
       memory: mib(128),
       maxMemory: mib(256),
       cpus: 1,
@@ -26,8 +26,8 @@ describe('domain XML', () => {
     });
   });
 
-  it('reads a guest with one of everything as it reads many', () => {
-    const xml = readDomainXml(`<domain type='kvm'><name>x</name><memory unit='GiB'>2</memory><vcpu>4</vcpu>
+  it('reads a guest with one of everything as it reads many', async () => {
+    const xml = await readDomainXml(`<domain type='kvm'><name>x</name><memory unit='GiB'>2</memory><vcpu>4</vcpu>
       <title>A &amp; B</title><description>two
 lines</description><os firmware='efi'><type>hvm</type><nvram>/nvram/x.fd</nvram></os>
       <devices><disk type='volume' device='disk'><source pool='fast' volume='x'/><target dev='vda'/><shareable/></disk>
@@ -50,7 +50,21 @@ lines</description><os firmware='efi'><type>hvm</type><nvram>/nvram/x.fd</nvram>
     expect(xml.disks[0]?.shareable).toBe(true);
   });
 
-  it('refuses what is no domain', () => {
-    expect(() => readDomainXml('<html><body>nginx</body></html>')).toThrow('not a domain');
+  it.each([
+    ['<html><body>nginx</body></html>', '<html> is not a domain'],
+    ['<domain><devices><disk type="file">', 'it broke off half-way'],
+    ['<!DOCTYPE d [<!ENTITY e "e">]><domain>&e;</domain>', 'a document type is not allowed'],
+    [`<domain><title>${'t'.repeat(4 * 1024 ** 2)}</title></domain>`, 'it is longer than 4194304 characters'],
+  ])('refuses %.40s', async (xml, why) => {
+    await expect(readDomainXml(xml)).rejects.toThrow(why);
+  });
+
+  it('reads the largest arguments that QEMU can have, and a definition of 3 MiB', async () => {
+    const disks = Array.from(
+      { length: 24 },
+      (_, i) => `<disk><source file='/${String(i).padStart(131_071, '0')}'/></disk>`,
+    );
+    const xml = await readDomainXml(`<domain><devices>${disks.join('')}</devices></domain>`);
+    expect(xml.disks).toHaveLength(24);
   });
 });

@@ -1,6 +1,7 @@
 /** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It never writes any: changes are calls. */
-import { XMLParser } from 'fast-xml-parser';
 import { type Bytes, bytes } from '../../units.ts';
+import { attribute, child, childrenOf, type XmlElement, XmlError } from '../transport/xml.ts';
+import { readDocument } from './document.ts';
 
 export interface DomainXml {
   readonly title: string | undefined;
@@ -52,23 +53,11 @@ export interface NicXml {
   readonly model: string | undefined;
 }
 
-type Node = string | { readonly [name: string]: Node | readonly Node[] | undefined } | undefined;
+type Node = XmlElement | undefined;
 
-/** Elements that may come several times: always lists, whatever their number. */
-const LISTS = new Set(['disk', 'interface', 'graphics', 'serial', 'console', 'channel']);
-
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  trimValues: false,
-  isArray: (name) => LISTS.has(name),
-});
-
-/** Throws for what is no domain. */
-export function readDomainXml(xml: string): DomainXml {
-  const domain = child(parser.parse(xml) as Node, 'domain');
-  if (typeof domain !== 'object') throw new SyntaxError('not a domain');
+/** Rejects with XmlError for what is no domain. */
+export async function readDomainXml(xml: string): Promise<DomainXml> {
+  const domain = await readDocument(xml, 'domain');
   const devices = child(domain, 'devices');
   const os = child(domain, 'os');
   const vcpu = child(domain, 'vcpu');
@@ -89,26 +78,37 @@ export function readDomainXml(xml: string): DomainXml {
     nvram: text(child(os, 'nvram')),
     emulator: text(child(devices, 'emulator')),
     cpuMode: attribute(child(domain, 'cpu'), 'mode'),
-    disks: children(devices, 'disk').map(readDisk),
-    nics: children(devices, 'interface').map(readNic),
-    graphics: children(devices, 'graphics').map(readGraphics),
-    hasSerial: children(devices, 'serial').length + children(devices, 'console').length > 0,
-    hasAgent: children(devices, 'channel').some(
+    disks: childrenOf(devices, 'disk').map(readDisk),
+    nics: childrenOf(devices, 'interface').map(readNic),
+    graphics: childrenOf(devices, 'graphics').map(readGraphics),
+    hasSerial: childrenOf(devices, 'serial').length + childrenOf(devices, 'console').length > 0,
+    hasAgent: childrenOf(devices, 'channel').some(
       (channel) => attribute(child(channel, 'target'), 'name') === 'org.qemu.guest_agent.0',
     ),
   };
 }
 
-const DISK = /<disk\s[\s\S]*?<\/disk>/g;
+export interface AllDisks {
+  readonly disks: readonly DiskXml[];
+  /** Why the document can't be read: it may name any disk then. */
+  readonly fault: string | undefined;
+}
 
-/** The disks alone, for whoever goes through the documents of a whole host. */
-const readDisks = (xml: string): readonly DiskXml[] =>
-  Array.from(xml.matchAll(DISK), ([disk]) => children(parser.parse(disk) as Node, 'disk').map(readDisk)).flat();
+/** The disks alone of a domain, or of a snapshot with the domains in it, for reading the documents of a whole host. */
+export async function readAllDisks(xml: string, root: 'domain' | 'domainsnapshot'): Promise<AllDisks> {
+  try {
+    const element = await readDocument(xml, root);
+    const domains = root === 'domain' ? [element] : element.children.filter(({ name }) => DOMAINS.has(name));
+    const lists = [child(element, 'disks'), ...domains.map((domain) => child(domain, 'devices'))];
+    return { disks: lists.flatMap((list) => childrenOf(list, 'disk').map(readDisk)), fault: undefined };
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    return { disks: [], fault: error.message };
+  }
+}
 
-const BARE_DISK = /<disk\s[^<>]*\/>/g;
-
-/** The disks of any document that holds domains: a snapshot's own list also has disks without a content. */
-export const readAllDisks = (xml: string): readonly DiskXml[] => readDisks(xml.replaceAll(BARE_DISK, ''));
+/** In a snapshot: the guest as it ran, and as it was saved. */
+const DOMAINS: ReadonlySet<string> = new Set(['domain', 'inactiveDomain']);
 
 function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');
@@ -161,27 +161,11 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** libvirt prints KiB, and reads more. */
-const size = (node: Node): Bytes =>
-  bytes(Number(text(node) ?? 0) * (UNITS[(attribute(node, 'unit') ?? 'KiB').toLowerCase()] ?? 1024));
+function size(node: Node): Bytes {
+  const count = Number(text(node) ?? 0) * (UNITS[(attribute(node, 'unit') ?? 'KiB').toLowerCase()] ?? 1024);
+  if (Number.isSafeInteger(count) && count >= 0) return bytes(count);
+  throw new XmlError('its memory is no number');
+}
 
-const child = (node: Node, name: string): Node => {
-  const value = typeof node === 'object' ? node[name] : undefined;
-  return Array.isArray(value) ? value[0] : (value as Node);
-};
-
-const children = (node: Node, name: string): readonly Node[] => {
-  const value = typeof node === 'object' ? node[name] : undefined;
-  return Array.isArray(value) ? value : [];
-};
-
-const attribute = (node: Node, name: string): string | undefined => {
-  const value = typeof node === 'object' ? node[`@${name}`] : undefined;
-  return typeof value === 'string' ? value : undefined;
-};
-
-/** Text of an element, with or without attributes. */
-const text = (node: Node): string | undefined => {
-  if (typeof node === 'string') return node === '' ? undefined : node;
-  const value = typeof node === 'object' ? node['#text'] : undefined;
-  return typeof value === 'string' ? value : undefined;
-};
+/** Undefined for an element that is missing or empty. */
+const text = (node: Node): string | undefined => node?.text || undefined;

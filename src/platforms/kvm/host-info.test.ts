@@ -17,22 +17,37 @@ default via 10.231.0.254 dev eth0
 == addresses
 1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
 2: eth0    inet 10.231.9.1/24 scope global eth0\\       valid_lft forever preferred_lft forever
+2: eth0    inet6 fe80::5054:ff:fe12:3456/64 scope link \\       valid_lft forever preferred_lft forever
 3: virbr0    inet 192.168.121.1/24 brd 192.168.121.255 scope global virbr0\\       valid_lft forever
 `;
 
 it('F-040 reads system, disks and networks of a host', () => {
-  expect(readReport(REPORT)).toEqual([
+  const { facts, lines } = readReport(REPORT);
+  expect(lines).toEqual([
     ['General', 'System', 'Debian GNU/Linux 12 (bookworm)'],
     ['General', 'Kernel', 'Linux 6.1.0-30-cloud-amd64'],
     ['General', 'Architecture', 'x86_64'],
     ['Disks', '/', '/dev/vda, 76G free of 252G'],
     ['Networks', 'eth0', '10.231.9.1/24'],
+    ['Networks', 'eth0', 'fe80::5054:ff:fe12:3456/64'],
     ['Networks', 'virbr0', '192.168.121.1/24'],
     ['Networks', 'Bridges', 'virbr0'],
     ['Networks', 'Default route', 'eth0'],
   ]);
+  expect(facts).toEqual({
+    os: 'Debian GNU/Linux 12 (bookworm)',
+    kernel: '6.1.0-30-cloud-amd64',
+    architecture: 'x86_64',
+    addresses: [
+      { device: 'eth0', address: '10.231.9.1/24' },
+      { device: 'eth0', address: 'fe80::5054:ff:fe12:3456/64' },
+      { device: 'virbr0', address: '192.168.121.1/24' },
+    ],
+    storage: [{ name: '/', kind: 'filesystem', size: 264212084 * 1024, free: 80088472 * 1024 }],
+    networks: ['virbr0'],
+  });
 });
 
 it('says nothing of a host that told nothing', () => {
-  expect(readReport('').map(([, label, value]) => `${label} ${value}`)).toContain('System -');
+  expect(readReport('').lines.map(([, label, value]) => `${label} ${value}`)).toContain('System -');
 });

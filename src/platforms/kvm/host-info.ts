@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { formatBytes } from '../../units.ts';
-import type { NodeInfo } from '../contract.ts';
+import { type Bytes, bytes, formatBytes } from '../../units.ts';
+import type { NodeFacts, NodeInfo, NodeStorage } from '../contract.ts';
 import type { Daemon } from './daemon.ts';
 import type { Dialer } from './dial.ts';
 import { unlessGone } from './guest.ts';
@@ -9,6 +9,7 @@ import { createNodeMeter } from './node-meter.ts';
 import { procedures } from './rpc/protocol.ts';
 
 type Line = NodeInfo['lines'][number];
+const NOTHING: NodeInfo = { facts: {}, lines: [] };
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
@@ -21,25 +22,30 @@ export async function readHostInfo(
   signal: AbortSignal,
 ): Promise<NodeInfo> {
   const [platform, system] = await Promise.all([
-    platformLines(daemon, facts, clock, signal),
-    dialer.run?.(SCRIPT, signal).then(readReport) ?? [],
+    readPlatform(daemon, facts, clock, signal),
+    dialer.run?.(SCRIPT, signal).then(readReport) ?? NOTHING,
   ]);
   return {
-    name: facts.node.name,
+    facts: {
+      ...platform.facts,
+      ...system.facts,
+      storage: [...(platform.facts.storage ?? []), ...(system.facts.storage ?? [])],
+      networks: [...(platform.facts.networks ?? []), ...(system.facts.networks ?? [])],
+    },
     lines: [
-      ...system.filter(([section]) => section === 'General'),
-      ...platform,
-      ...system.filter(([section]) => section !== 'General'),
+      ...system.lines.filter(([section]) => section === 'General'),
+      ...platform.lines,
+      ...system.lines.filter(([section]) => section !== 'General'),
     ],
   };
 }
 
-async function platformLines(
+async function readPlatform(
   daemon: Daemon,
   { node, cpu, capabilities }: HostFacts,
   clock: Clock,
   signal: AbortSignal,
-): Promise<readonly Line[]> {
+): Promise<NodeInfo> {
   const client = await daemon.control(signal);
   const listing = { needResults: true, flags: 0 };
   const [sample, { pools }, { networks }] = await Promise.all([
@@ -48,19 +54,33 @@ async function platformLines(
     client.call(procedures.listNetworks, listing, { signal }).catch(unlessGone({ networks: [], count: 0 })),
   ]);
   const storage = await Promise.all(
-    pools.map(async (pool): Promise<Line> => {
+    pools.map(async (pool): Promise<NodeStorage> => {
       const info = await client.call(procedures.poolInfo, { pool }, { signal }).catch(unlessGone(undefined));
-      return [
-        'Storage pools',
-        pool.name,
-        info ? `${formatBytes(info.available)} free of ${formatBytes(info.capacity)}` : '-',
-      ];
+      return {
+        name: pool.name,
+        kind: 'pool',
+        size: info && bytes(info.capacity),
+        free: info && bytes(info.available),
+      };
     }),
   );
+  const inUse = Number.isSafeInteger(sample.memory) ? bytes(sample.memory) : undefined;
+  const model = capabilities.cpuModel ?? cpu.model;
   const topology = [count(cpu.sockets, 'socket'), count(cpu.cores, 'core'), count(cpu.threads, 'thread')].join(', ');
-  return [
+  const facts: NodeFacts = {
+    ...(capabilities.arch === undefined ? {} : { architecture: capabilities.arch }),
+    ...(model === '' ? {} : { cpuModel: model }),
+    sockets: cpu.sockets,
+    cores: cpu.sockets * cpu.cores,
+    threads: node.cpus,
+    ...(cpu.mhz > 0 ? { mhz: cpu.mhz } : {}),
+    ...(inUse === undefined ? {} : { memoryUsed: inUse }),
+    networks: networks.map(({ name }) => name),
+    storage,
+  };
+  const lines: readonly Line[] = [
     ['CPU', 'CPUs', `${node.cpus} (${topology})`],
-    ['CPU', 'Model', [capabilities.cpuVendor, capabilities.cpuModel ?? cpu.model].filter(Boolean).join(' ')],
+    ['CPU', 'Model', [capabilities.cpuVendor, model].filter(Boolean).join(' ')],
     ['CPU', 'Speed', cpu.mhz > 0 ? `${cpu.mhz} MHz` : '-'],
     ['Memory', 'Total', formatBytes(node.memory)],
     ['Memory', 'Available', formatBytes(node.memory - sample.memory)],
@@ -71,10 +91,14 @@ async function platformLines(
       'Acceleration',
       capabilities.domainTypes.includes('kvm') ? 'KVM' : 'none: guests are emulated, and slow',
     ],
-    ...storage,
+    ...storage.map((pool): Line => ['Storage pools', pool.name, freeOf(pool)]),
     ['Networks', 'Virtual', networks.map(({ name }) => name).join(', ') || '-'],
   ];
+  return { facts, lines };
 }
+
+const freeOf = ({ size, free }: NodeStorage): string =>
+  size === undefined ? '-' : `${formatBytes(free ?? Number.NaN)} free of ${formatBytes(size)}`;
 
 /** POSIX sh, nothing that changes anything. `==` starts a part. */
 const SCRIPT = `
@@ -88,7 +112,7 @@ echo '== addresses'; ip -o addr show 2>/dev/null`;
 /** Virtual file systems that say nothing about the host's room. */
 const NO_DISK = /^(tmpfs|devtmpfs|udev|overlay|none|proc|sysfs|cgroup\w*|efivarfs)$/;
 
-export function readReport(report: string): readonly Line[] {
+export function readReport(report: string): NodeInfo {
   const parts = new Map<string, string[]>();
   let part: string[] = [];
   for (const line of report.split('\n')) {
@@ -101,29 +125,54 @@ export function readReport(report: string): readonly Line[] {
   const [kernel = '-'] = of('kernel');
   const words = kernel.split(' ');
   const bridges = of('bridges').map((path) => path.split('/').at(-2) ?? '');
-  return [
-    ['General', 'System', of('release')[0]?.replaceAll('"', '') ?? '-'],
-    ['General', 'Kernel', words.slice(0, -1).join(' ')],
-    ['General', 'Architecture', words.at(-1) ?? '-'],
-    ...of('disks').flatMap(diskLine),
-    ...of('addresses').flatMap(addressLine),
-    ['Networks', 'Bridges', bridges.join(', ') || '-'],
-    ['Networks', 'Default route', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
-  ];
+  const os = of('release')[0]?.replaceAll('"', '');
+  const architecture = words.length > 2 ? words.at(-1) : undefined;
+  const release = words[1];
+  const systems = of('disks').flatMap(readFileSystem);
+  const addresses = of('addresses').flatMap(readAddress);
+  return {
+    facts: {
+      ...(os === undefined ? {} : { os }),
+      ...(release === undefined ? {} : { kernel: release }),
+      ...(architecture === undefined ? {} : { architecture }),
+      ...(addresses.length > 0 ? { addresses } : {}),
+      storage: systems.map(({ mount, size, free }) => ({ name: mount, kind: 'filesystem', size, free })),
+      networks: bridges,
+    },
+    lines: [
+      ['General', 'System', os ?? '-'],
+      ['General', 'Kernel', words.slice(0, -1).join(' ')],
+      ['General', 'Architecture', words.at(-1) ?? '-'],
+      ...systems.map(({ mount, device, size, free }): Line => {
+        const room = `${formatBytes(free)} free of ${formatBytes(size)}`;
+        return ['Disks', mount, `${device}, ${room}`];
+      }),
+      ...addresses.map(({ device, address }): Line => ['Networks', device, address]),
+      ['Networks', 'Bridges', bridges.join(', ') || '-'],
+      ['Networks', 'Default route', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
+    ],
+  };
 }
 
-function diskLine(line: string): Line[] {
+interface FileSystem {
+  readonly mount: string;
+  readonly device: string;
+  readonly size: Bytes;
+  readonly free: Bytes;
+}
+
+/** A line of `df -P -k`. */
+function readFileSystem(line: string): readonly FileSystem[] {
   const match = /^(\S+)\s+(\d+)\s+\d+\s+(\d+)\s+\S+\s+(.+)$/.exec(line);
   if (!match) return [];
   const [, device = '', total, free, mount = ''] = match;
   if (NO_DISK.test(device)) return [];
-  return [
-    ['Disks', mount, `${device}, ${formatBytes(Number(free) * 1024)} free of ${formatBytes(Number(total) * 1024)}`],
-  ];
+  return [{ mount, device, size: bytes(Number(total) * 1024), free: bytes(Number(free) * 1024) }];
 }
 
-function addressLine(line: string): Line[] {
+/** A line of `ip -o addr show`: an IPv4 or IPv6 address with its prefix. */
+function readAddress(line: string): NonNullable<NodeFacts['addresses']> {
   const match = /^\d+:\s+(\S+)\s+inet6?\s+(\S+)/.exec(line);
   const [, name, address] = match ?? [];
-  return name === undefined || address === undefined || name === 'lo' ? [] : [['Networks', name, address]];
+  return name === undefined || address === undefined || name === 'lo' ? [] : [{ device: name, address }];
 }

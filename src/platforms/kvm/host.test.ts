@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readCapabilities } from './host.ts';
 
-it('F-253 reads who the host is and what it can run', () => {
+it('F-253 reads who the host is and what it can run', async () => {
   const xml = readFileSync(new URL('./fixtures/capabilities.xml', import.meta.url), 'utf8');
-  expect(readCapabilities(xml)).toEqual({
+  expect(await readCapabilities(xml)).toEqual({
     uuid: '0d10e12a-0000-4000-8000-000000000001',
     arch: 'x86_64',
     cpuModel: 'Broadwell',
@@ -13,8 +13,8 @@ it('F-253 reads who the host is and what it can run', () => {
   });
 });
 
-it('finds no emulator where there is none', () => {
+it('finds no emulator where there is none', async () => {
   expect(
-    readCapabilities('<capabilities><host><cpu><arch>x86_64</arch></cpu></host></capabilities>').domainTypes,
+    (await readCapabilities('<capabilities><host><cpu><arch>x86_64</arch></cpu></host></capabilities>')).domainTypes,
   ).toEqual([]);
 });

@@ -1,7 +1,9 @@
-import { XMLParser } from 'fast-xml-parser';
 import { type EndpointName, nodeId } from '../../ids.ts';
 import { kib } from '../../units.ts';
 import type { Node } from '../contract.ts';
+import { attribute, child, childrenOf, textAt } from '../transport/xml.ts';
+import { readDocument } from './document.ts';
+import { normalizeError } from './normalize-error.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { procedures } from './rpc/protocol.ts';
 
@@ -43,7 +45,9 @@ export async function readHost(
     poll.call(procedures.libraryVersion, undefined, options),
     poll.call(procedures.capabilities, undefined, options),
   ]);
-  const capabilities = readCapabilities(xml);
+  const capabilities = await readCapabilities(xml).catch((error: unknown) => {
+    throw normalizeError(error, `the capabilities of ${hostname}`);
+  });
   return {
     capabilities,
     cpu: {
@@ -71,34 +75,20 @@ export async function readHost(
 const versionText = (packed: number): string =>
   `${Math.floor(packed / 1e6)}.${Math.floor(packed / 1e3) % 1e3}.${packed % 1e3}`;
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  isArray: (name) => name === 'guest' || name === 'domain',
-});
-
-interface CapabilitiesXml {
-  readonly capabilities?: {
-    readonly host?: {
-      readonly uuid?: string;
-      readonly cpu?: { readonly arch?: string; readonly model?: string; readonly vendor?: string };
-    };
-    readonly guest?: readonly {
-      readonly arch?: { readonly name?: string; readonly domain?: readonly { readonly type?: string }[] };
-    }[];
-  };
-}
-
-export function readCapabilities(xml: string): Capabilities {
-  const { host, guest = [] } = (parser.parse(xml) as CapabilitiesXml).capabilities ?? {};
-  const arch = host?.cpu?.arch;
-  const own = guest.filter((one) => arch === undefined || one.arch?.name === arch);
+/** Rejects with XmlError. */
+export async function readCapabilities(xml: string): Promise<Capabilities> {
+  const root = await readDocument(xml, 'capabilities');
+  const host = child(root, 'host');
+  const arch = textAt(host, 'cpu', 'arch');
+  const guests = childrenOf(root, 'guest').map((guest) => child(guest, 'arch'));
+  const own = guests.filter((guest) => arch === undefined || attribute(guest, 'name') === arch);
   return {
-    uuid: host?.uuid,
+    uuid: textAt(host, 'uuid'),
     arch,
-    cpuModel: host?.cpu?.model,
-    cpuVendor: host?.cpu?.vendor,
-    domainTypes: own.flatMap((one) => one.arch?.domain?.flatMap(({ type }) => type ?? []) ?? []),
+    cpuModel: textAt(host, 'cpu', 'model'),
+    cpuVendor: textAt(host, 'cpu', 'vendor'),
+    domainTypes: own.flatMap((guest) =>
+      childrenOf(guest, 'domain').flatMap((domain) => attribute(domain, 'type') ?? []),
+    ),
   };
 }

@@ -1,28 +1,29 @@
 import type { VmId } from '../../ids.ts';
 import { type Bytes, bytes } from '../../units.ts';
 import type { Disk, Snapshot, VmInfo } from '../contract.ts';
+import { XmlError } from '../transport/xml.ts';
 import { usableAddresses } from './addresses.ts';
 import { type DomainXml, readDomainXml } from './domain-xml.ts';
 import { isSaved, leasedAddresses, unlessGone } from './guest.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from './metadata.ts';
 import { ADDRESS_SOURCE, METADATA, procedures } from './rpc/protocol.ts';
+import { readSnapshotXml } from './snapshot-xml.ts';
 import { stateOf } from './states.ts';
-import { uuidText } from './uuid.ts';
 
 /** The guest agent is inside the guest: it may be there and not answer. */
 const AGENT_MS = 1_500;
+/** QEMU itself may hang: then the size stays unknown. */
+const BLOCK_INFO_MS = 1_500;
 
 export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
   onGuest(calls, id, signal, async (call) => {
     const { client, domain } = call;
     const options = { signal };
-    const [xmlText, info, { state, reason }, saved, autostart, kcli, persistent, snapshots] = await Promise.all([
+    const [xmlText, { state, reason }, saved, kcli, persistent, snapshots] = await Promise.all([
       client.call(procedures.domainXml, { domain, flags: 0 }, options),
-      client.call(procedures.domainInfo, { domain }, options),
       client.call(procedures.domainState, { domain, flags: 0 }, options),
       isSaved(client, domain, signal),
-      client.call(procedures.domainAutostart, { domain }, options).catch(unlessGone<boolean | undefined>(undefined)),
       client
         .call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags: 0 }, options)
         .then(readKcliMetadata)
@@ -30,23 +31,22 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       client.call(procedures.domainIsPersistent, { domain }, options),
       readSnapshots(call),
     ]);
-    const xml = readDomainXml(xmlText);
+    const xml = await readDomainXml(xmlText);
     const [disks, found] = await Promise.all([readDisks(call, xml), domain.id === -1 ? [] : guestAddresses(call, xml)]);
     const ips = [...new Set([...(kcli.ip === undefined ? [] : [kcli.ip]), ...found])];
     return {
-      name: domain.name,
-      id: uuidText(domain.uuid),
-      status: stateOf(state, reason, saved).state,
-      autostart,
-      plan: kcli.plan,
-      profile: kcli.profile,
-      image: kcli.image,
-      ip: ips[0],
-      ips,
-      memory: bytes(info.memoryKib * 1024),
-      numcpus: info.cpus,
-      creationdate: kcli.creationdate,
-      nets: xml.nics.map((nic, i) => ({ device: `eth${i}`, mac: nic.mac, net: nic.source, type: nic.type })),
+      state: stateOf(state, reason, saved).state,
+      created: kcli.creationdate,
+      maxMemory: xml.maxMemory,
+      maxCpus: xml.maxCpus,
+      // The watch asks the host's leases only, never the agent inside the guest.
+      ...(ips.length > 0 ? { row: { ips } } : {}),
+      nics: xml.nics.map((nic, i) => ({
+        device: `eth${i}`,
+        mac: nic.mac,
+        net: nic.source,
+        type: nic.model ?? nic.type,
+      })),
       disks,
       snapshots,
       description: xml.description,
@@ -62,19 +62,52 @@ async function readSnapshots({ client, domain, signal }: GuestCall): Promise<rea
   const current = hasCurrent
     ? await client.call(procedures.currentSnapshot, { domain, flags: 0 }, { signal }).catch(unlessGone(undefined))
     : undefined;
-  return snapshots.map(({ name }) => ({ snapshot: name, current: name === current?.name }));
+  return Promise.all(
+    snapshots.map(async (snapshot): Promise<Snapshot> => {
+      const xml = await client
+        .call(procedures.snapshotXml, { snapshot, flags: 0 }, { signal })
+        .catch(unlessGone(undefined));
+      return {
+        ...(xml === undefined
+          ? nameOnly(snapshot.name)
+          : await readSnapshotXml(xml).catch(unlessBroken(snapshot.name))),
+        current: snapshot.name === current?.name,
+      };
+    }),
+  );
 }
 
-/** Sizes come from the storage pools: to ask QEMU would hang with it. */
-async function readDisks({ client, signal }: GuestCall, xml: DomainXml): Promise<readonly Disk[]> {
+const unlessBroken =
+  (name: string) =>
+  (error: unknown): Omit<Snapshot, 'current'> => {
+    if (error instanceof XmlError) return nameOnly(name);
+    throw error;
+  };
+
+/** One that was deleted between the list and the question, or whose definition this login may not read, or that is broken. */
+const nameOnly = (name: string): Omit<Snapshot, 'current'> => ({
+  id: name,
+  name,
+  parent: undefined,
+  created: undefined,
+  memory: undefined,
+  external: undefined,
+  description: undefined,
+});
+
+/** Sizes come from the storage pools. A file that no pool has listed yet is asked for by the daemon, of QEMU while it runs. */
+async function readDisks({ client, domain, signal }: GuestCall, xml: DomainXml): Promise<readonly Disk[]> {
   return Promise.all(
     xml.disks.map(async (disk) => ({
       device: disk.target,
       path: disk.path ?? disk.elsewhere ?? '',
       size: disk.path === undefined ? undefined : await sizeOf(disk.path),
-      format: disk.bus,
-      type: disk.device === 'disk' ? disk.format : disk.device,
+      type: typeOf(disk.device),
+      format: disk.format || undefined,
+      bus: disk.bus || undefined,
+      storage: disk.volume?.pool,
       readOnly: disk.readOnly,
+      shareable: disk.shareable,
     })),
   );
   async function sizeOf(path: string): Promise<Bytes | undefined> {
@@ -83,10 +116,17 @@ async function readDisks({ client, signal }: GuestCall, xml: DomainXml): Promise
       const { capacity } = await client.call(procedures.volumeInfo, { volume }, { signal });
       return bytes(capacity);
     } catch (error) {
-      return unlessGone(undefined)(error);
+      unlessGone(undefined)(error);
+      return client
+        .call(procedures.blockInfo, { domain, path, flags: 0 }, { signal, deadlineMs: BLOCK_INFO_MS })
+        .then(({ capacity }) => bytes(capacity))
+        .catch(() => undefined);
     }
   }
 }
+
+const typeOf = (device: string): Disk['type'] =>
+  device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk';
 
 /** The host's leases first; the guest's own word for bridged networks, where the host knows nothing. */
 async function guestAddresses({ client, domain, signal }: GuestCall, xml: DomainXml): Promise<readonly string[]> {
@@ -109,7 +149,6 @@ function moreOf(xml: DomainXml, kcli: KcliMetadata, persistent: boolean): VmInfo
     ['Machine', [xml.arch, xml.machine].filter(Boolean).join(', ')],
     ['Firmware', xml.firmware],
     ['CPU', xml.cpuMode],
-    ['Max vCPUs', String(xml.maxCpus)],
     ['Graphics', xml.graphics.join(', ')],
     ['Serial console', xml.hasSerial ? 'yes' : 'no'],
     ['Guest agent', xml.hasAgent ? 'has a channel' : 'none'],

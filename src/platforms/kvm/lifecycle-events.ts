@@ -1,3 +1,5 @@
+import type { VmState } from '../contract.ts';
+
 /** Lifecycle events of libvirt-domain.h in words: (event, detail). */
 const EVENTS: readonly (readonly [string, readonly string[]])[] = [
   ['Defined', ['added', 'changed', 'renamed', 'from a snapshot']],
@@ -6,7 +8,7 @@ const EVENTS: readonly (readonly [string, readonly string[]])[] = [
   [
     'Paused',
     [
-      'by somebody',
+      'on request',
       'migrated',
       'I/O error',
       'watchdog',
@@ -17,7 +19,7 @@ const EVENTS: readonly (readonly [string, readonly string[]])[] = [
       'post-copy failed',
     ],
   ],
-  ['Resumed', ['by somebody', 'migrated', 'from a snapshot', 'post-copy', 'post-copy failed']],
+  ['Resumed', ['on request', 'migrated', 'from a snapshot', 'post-copy', 'post-copy failed']],
   ['Stopped', ['shut down', 'forced off', 'crashed', 'migrated away', 'saved', 'failed', 'from a snapshot']],
   ['Shut down', ['finished', 'by the guest', 'by the host']],
   ['Suspended by the guest', ['to memory', 'to disk']],
@@ -28,3 +30,12 @@ export function lifecycleText(event: number, detail: number): string {
   const [word, details] = EVENTS[event] ?? [`Event ${event}`, []];
   return `${word} (${details[detail] ?? detail})`;
 }
+
+const UNPAUSED = lifecycleText(4, 0);
+
+/**
+ * Whether an event only repeats another one: libvirt makes a guest paused and resumes it, so that each start is
+ * "Resumed" and "Started". `before`: the state of the guest as it was last read.
+ */
+export const isPartOfStart = (text: string, before: VmState | undefined): boolean =>
+  text === UNPAUSED && before !== 'paused';

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { readKcliMetadata } from './metadata.ts';
 
 describe("kcli's metadata", () => {
-  it('F-291 reads plan, profile, image and the date from what libvirt gives back', () => {
+  it('F-291 reads plan, profile, image and the date from what libvirt gives back', async () => {
     const xml = readFileSync(new URL('./fixtures/kcli-metadata.xml', import.meta.url), 'utf8');
-    expect(readKcliMetadata(xml)).toEqual({
+    expect(await readKcliMetadata(xml)).toEqual({
       plan: 'shop',
       profile: 'small',
       image: 'busybox',
@@ -13,14 +13,14 @@ describe("kcli's metadata", () => {
     });
   });
 
-  it('reads the element with its prefix as well, and what older versions wrote', () => {
+  it('reads the element with its prefix as well, and what older versions wrote', async () => {
     const xml = `<kvirt:info xmlns:kvirt="kvirt"><kvirt:plan>p</kvirt:plan><kvirt:creationdate>01-02-2020</kvirt:creationdate>
       <kvirt:ip >192.168.122.5</kvirt:ip></kvirt:info>`;
-    expect(readKcliMetadata(xml)).toEqual({ plan: 'p', ip: '192.168.122.5', creationdate: Date.UTC(2020, 1, 1) });
+    expect(await readKcliMetadata(xml)).toEqual({ plan: 'p', ip: '192.168.122.5', creationdate: Date.UTC(2020, 1, 1) });
   });
 
   it.each(['', '<info/>', '<info>text</info>', '<info><plan><b/></plan></info>', '<other/>', '<info'])(
     'takes %j for nothing',
-    (xml) => expect(readKcliMetadata(xml)).toEqual({}),
+    async (xml) => expect(await readKcliMetadata(xml)).toEqual({}),
   );
 });

@@ -1,5 +1,6 @@
 /** What kcli writes down about the VMs it makes: an element `info` in the namespace `kvirt` of the domain's metadata. */
-import { XMLParser } from 'fast-xml-parser';
+import { textAt, type XmlElement, XmlError } from '../transport/xml.ts';
+import { readDocument } from './document.ts';
 
 export const KCLI_NAMESPACE = 'kvirt';
 
@@ -17,31 +18,29 @@ export interface KcliMetadata {
   readonly kubetype?: string;
 }
 
-const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false, ignoreAttributes: true });
 const KEYS = ['plan', 'profile', 'image', 'ip', 'owner', 'user', 'domain', 'kube', 'kubetype'] as const;
 
 /** `xml` is the element alone, as DOMAIN_GET_METADATA gives it. Something else by the same name is nothing. */
-export function readKcliMetadata(xml: string): KcliMetadata {
-  let info: unknown;
+export async function readKcliMetadata(xml: string): Promise<KcliMetadata> {
+  let info: XmlElement;
   try {
-    info = (parser.parse(xml) as { info?: unknown }).info;
-  } catch {
-    return {};
+    info = await readDocument(xml, 'info');
+  } catch (error) {
+    if (error instanceof XmlError) return {};
+    throw error;
   }
-  if (typeof info !== 'object' || info === null) return {};
-  const fields = new Map(Object.entries(info));
   const metadata: { -readonly [K in keyof KcliMetadata]: KcliMetadata[K] } = {};
   for (const key of KEYS) {
-    const value = fields.get(key);
-    if (typeof value === 'string' && value !== '') metadata[key] = value;
+    const value = textAt(info, key)?.trim();
+    if (value) metadata[key] = value;
   }
-  const created = creationTime(fields.get('creationdate'));
+  const created = creationTime(textAt(info, 'creationdate')?.trim());
   return created === undefined ? metadata : { ...metadata, creationdate: created };
 }
 
 /** `dd-mm-yyyy hh:mm` in UTC; older versions wrote no time. */
-function creationTime(text: unknown): number | undefined {
-  const match = typeof text === 'string' ? /^(\d\d)-(\d\d)-(\d{4})(?: (\d\d):(\d\d))?$/.exec(text) : null;
+function creationTime(text = ''): number | undefined {
+  const match = /^(\d\d)-(\d\d)-(\d{4})(?: (\d\d):(\d\d))?$/.exec(text);
   if (!match) return undefined;
   const [, day, month, year, hour = 0, minute = 0] = match;
   return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));

@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import { XmlError } from '../transport/xml.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
 
 /**
@@ -6,6 +7,12 @@ import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
  * on and never looked into. What is no answer of a daemon comes back as it is.
  */
 export function normalizeError(error: unknown, subject: string): unknown {
+  if (error instanceof XmlError) {
+    return new FleetError('host.protocol', `${subject}: the XML that libvirt sent can't be read: ${error.message}`, {
+      fix: 'look at it with virsh dumpxml or virsh capabilities',
+      cause: error,
+    });
+  }
   if (!(error instanceof LibvirtError)) return error;
   const { code, message } = error;
   const said = `${subject}: ${message}`;

@@ -1,12 +1,14 @@
 /** The documents of all other domains of a host: as they are saved, as they run, and as they were. */
-import { readAllDisks } from './domain-xml.ts';
+import { type AllDisks, readAllDisks } from './domain-xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
 import { type Domain, LIST, procedures, XML } from './rpc/protocol.ts';
 import { uuidText } from './uuid.ts';
 
-export interface DomainDocument {
+export interface DomainDocument extends AllDisks {
   readonly text: string;
+  /** `the definition of web2`, `the snapshot monday of web2`. */
+  readonly what: string;
   /** Paths of disks whose layers the same domain shows, since it runs: libvirt lists the whole chain then. */
   readonly shown: ReadonlySet<string>;
   /** `used by web2`, `needed by the snapshot monday of web2`. */
@@ -52,18 +54,30 @@ async function documentsOf(
     hasSnapshots ? snapshotDocuments(client, domain, signal) : [],
   ]);
   const { name } = domain;
-  const shown = new Set(readAllDisks(live).flatMap(({ showsLayers, path }) => (showsLayers && path ? [path] : [])));
-  const documents = [
-    { text: saved, shown, user: `used by ${name}` },
-    { text: live, shown, user: `used by ${name}` },
-    { text: memory, shown, user: `needed by the saved memory of ${name}` },
-    ...snapshots.map(({ snapshot, text }) => ({
-      text,
-      shown,
-      user: `needed by the snapshot ${snapshot} of ${name}`,
-    })),
-  ];
-  return documents.filter(({ text }) => text !== '');
+  const definition = { what: `the definition of ${name}`, user: `used by ${name}`, root: 'domain' } as const;
+  const found = [
+    { ...definition, text: live },
+    { ...definition, text: saved },
+    {
+      what: `the saved memory of ${name}`,
+      user: `needed by the saved memory of ${name}`,
+      root: 'domain',
+      text: memory,
+    },
+    ...snapshots.map(({ snapshot, text }) => {
+      const what = `the snapshot ${snapshot} of ${name}`;
+      return { what, user: `needed by ${what}`, root: 'domainsnapshot', text } as const;
+    }),
+  ] as const;
+  const shown = new Set<string>();
+  const documents: DomainDocument[] = [];
+  for (const { root, text, ...document } of found) {
+    if (text === '') continue;
+    const { disks, fault } = await readAllDisks(text, root);
+    if (text === live) for (const { showsLayers, path } of disks) if (showsLayers && path) shown.add(path);
+    documents.push({ ...document, text, disks, fault, shown });
+  }
+  return documents;
 }
 
 /** The snapshots of a domain with their XML, which has the domain as it was. */

@@ -6,9 +6,10 @@ const guest = (memory: number, max: number, vcpus: number, maxVcpus: number) =>
   readDomainXml(`<domain type='kvm'><memory unit='MiB'>${max}</memory><currentMemory unit='MiB'>${memory}</currentMemory>
     <vcpu current='${vcpus}'>${maxVcpus}</vcpu></domain>`);
 
-it('says what the next start will change, and nothing when that is nothing', () => {
-  expect(pendingLines(guest(128, 256, 1, 2), guest(128, 256, 1, 2))).toEqual([]);
-  expect(pendingLines(guest(128, 256, 1, 2), guest(512, 512, 4, 4))).toEqual([
+it('says what the next start will change, and nothing when that is nothing', async () => {
+  const running = await guest(128, 256, 1, 2);
+  expect(pendingLines(running, await guest(128, 256, 1, 2))).toEqual([]);
+  expect(pendingLines(running, await guest(512, 512, 4, 4))).toEqual([
     ['At next start', 'Memory 512M, Max memory 512M, vCPUs 4, Max vCPUs 4'],
   ]);
 });

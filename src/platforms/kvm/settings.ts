@@ -39,7 +39,7 @@ async function read({ client, domain, signal }: GuestCall, target: SettingsTarge
     client.call(procedures.domainXml, { domain, flags: target === 'config' ? XML.inactive : 0 }, { signal }),
     client.call(procedures.domainAutostart, { domain }, { signal }).catch(unlessGone(false)),
   ]);
-  const { memory, maxMemory, cpus, maxCpus, title, description } = readDomainXml(xml);
+  const { memory, maxMemory, cpus, maxCpus, title, description } = await readDomainXml(xml);
   return {
     memory,
     'max-memory': maxMemory,

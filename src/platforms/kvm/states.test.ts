@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lifecycleText } from './lifecycle-events.ts';
+import { isPartOfStart, lifecycleText } from './lifecycle-events.ts';
 import { stateOf } from './states.ts';
 
 it.each([
@@ -27,4 +27,14 @@ it('puts lifecycle events into words, also those that are not known yet', () => 
   expect(lifecycleText(5, 1)).toBe('Stopped (forced off)');
   expect(lifecycleText(2, 77)).toBe('Started (77)');
   expect(lifecycleText(77, 0)).toBe('Event 77 (0)');
+});
+
+it('tells a start once, and that a paused guest was resumed', () => {
+  // What libvirt sends for a start: resumed, started.
+  const resumed = lifecycleText(4, 0);
+  expect(resumed).toBe('Resumed (on request)');
+  expect(isPartOfStart(resumed, 'stopped')).toBe(true);
+  expect(isPartOfStart(lifecycleText(2, 0), 'stopped')).toBe(false);
+  expect(isPartOfStart(resumed, 'paused')).toBe(false);
+  expect(isPartOfStart(lifecycleText(4, 1), 'stopped')).toBe(false);
 });

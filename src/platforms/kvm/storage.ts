@@ -1,6 +1,7 @@
 /** The storage pools of a host, read again from its disks, and the volumes in them with what each is layered on. */
 import { dirname } from 'node:path';
 import { FleetError } from '../../errors.ts';
+import { XmlError } from '../transport/xml.ts';
 import type { GuestCall } from './guest-call.ts';
 import { breathe } from './list-guests.ts';
 import { folderOfPool } from './pool-xml.ts';
@@ -64,7 +65,7 @@ export async function readStorage({ client, signal }: Pick<GuestCall, 'client' |
 
   async function readFolder(pool: StoragePool): Promise<void> {
     const xml = await client.call(procedures.poolXml, { pool, flags: 0 }, { signal }).catch(unlessLost(undefined));
-    const folder = xml === undefined ? undefined : folderOfPool(xml);
+    const folder = xml === undefined ? undefined : await folderOfPool(xml);
     if (folder !== undefined) folders.set(pool.name, folder);
   }
 
@@ -85,7 +86,7 @@ export async function readStorage({ client, signal }: Pick<GuestCall, 'client' |
 
   async function readVolume(volume: Volume, isFile: boolean): Promise<void> {
     const xml = await client.call(procedures.volumeXml, { volume, flags: 0 }, { signal }).catch(unlessLost(undefined));
-    const read = xml === undefined ? undefined : tryReading(xml);
+    const read = xml === undefined ? undefined : await readVolumeXml(xml).catch(unlessBroken);
     if (!read) {
       // It is there, but what it is layered on is not known: not listed, it isn't missing either.
       upToDate.delete(folders.get(volume.pool) ?? '');
@@ -97,13 +98,8 @@ export async function readStorage({ client, signal }: Pick<GuestCall, 'client' |
   }
 }
 
-function tryReading(xml: string): VolumeXml | undefined {
-  try {
-    return readVolumeXml(xml);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+function unlessBroken(error: unknown): undefined {
+  if (!(error instanceof XmlError)) throw error;
 }
 
 /** The daemon's "no", or its silence, about one pool or volume. That the link is lost is no answer. */

@@ -15,6 +15,23 @@ const DAEMON = '/usr/sbin/libvirtd';
 export const testkit: PlatformTestkit = {
   lab: 'libvirt',
   facts: {
+    operations: [
+      'vm.info',
+      'vm.start',
+      'vm.stop',
+      'vm.restart',
+      'vm.pause',
+      'vm.resume',
+      'vm.suspend',
+      'vm.losses',
+      'vm.delete',
+      'vm.settings',
+      'vm.configure',
+      'node.info',
+      'node.shell',
+    ],
+    login: false,
+    keepsDisks: true,
     pushesEvents: true,
     startTakesMs: 3_000,
     stopTakesMs: 3_000,

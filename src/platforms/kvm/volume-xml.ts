@@ -1,5 +1,6 @@
 /** What drover reads of a storage volume's XML (https://libvirt.org/formatstorage.html). */
-import { XMLParser } from 'fast-xml-parser';
+import { attribute, child, textAt, XmlError } from '../transport/xml.ts';
+import { readDocument } from './document.ts';
 
 export interface VolumeXml {
   readonly path: string;
@@ -11,37 +12,20 @@ export interface VolumeXml {
   readonly backing: { readonly path: string; readonly format: string | undefined } | undefined;
 }
 
-interface Source {
-  readonly path?: unknown;
-  readonly format?: { readonly '@type'?: string };
-  readonly timestamps?: { readonly ctime?: unknown; readonly mtime?: unknown };
-}
-
-interface VolumeElement {
-  readonly target?: Source;
-  readonly backingStore?: Source;
-  readonly allocation?: unknown;
-  readonly physical?: unknown;
-}
-
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  trimValues: false,
-});
-
-/** Throws SyntaxError for what is no volume. */
-export function readVolumeXml(xml: string): VolumeXml {
-  const { volume } = parser.parse(xml) as { volume?: VolumeElement };
-  const path = volume?.target?.path;
-  if (typeof path !== 'string') throw new SyntaxError('not a volume');
-  const backing = volume?.backingStore;
-  const { ctime, mtime } = volume?.target?.timestamps ?? {};
+/** Rejects with XmlError for what is no volume. */
+export async function readVolumeXml(xml: string): Promise<VolumeXml> {
+  const volume = await readDocument(xml, 'volume');
+  const path = textAt(volume, 'target', 'path');
+  if (!path) throw new XmlError('a volume without a path');
+  const below = textAt(volume, 'backingStore', 'path');
+  const format = attribute(child(child(volume, 'backingStore'), 'format'), 'type');
+  const ctime = textAt(volume, 'target', 'timestamps', 'ctime');
+  const mtime = textAt(volume, 'target', 'timestamps', 'mtime');
+  const sizes = [textAt(volume, 'allocation'), textAt(volume, 'physical')];
   return {
     path,
-    changed: typeof ctime === 'string' ? Math.floor(Number(ctime)) : undefined,
-    print: typeof ctime === 'string' ? JSON.stringify([ctime, mtime, volume?.allocation, volume?.physical]) : undefined,
-    backing: typeof backing?.path === 'string' ? { path: backing.path, format: backing.format?.['@type'] } : undefined,
+    changed: ctime ? Math.floor(Number(ctime)) : undefined,
+    print: ctime ? JSON.stringify([ctime, mtime, ...sizes]) : undefined,
+    backing: below ? { path: below, format } : undefined,
   };
 }

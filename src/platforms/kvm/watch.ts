@@ -6,6 +6,7 @@ import type { GuestEvent, GuestEvents } from './events.ts';
 import { createBlock, createFastTick } from './fast-tick.ts';
 import { idOf, type Place } from './guest.ts';
 import type { HostFacts } from './host.ts';
+import { isPartOfStart } from './lifecycle-events.ts';
 import { listGuests } from './list-guests.ts';
 import { createMeters } from './meters.ts';
 import { createNodeMeter } from './node-meter.ts';
@@ -78,7 +79,9 @@ export async function watchHost(
       inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
     });
     hear = ({ uuid, text }) => {
+      const before = roster.guests.get(uuid)?.vm.state;
       roster.touch(uuid);
+      if (isPartOfStart(text, before)) return;
       sink({ kind: 'events', events: [{ at: clock.now(), subject: idOf(place, uuid), text }] });
     };
     for (const event of early) hear(event);

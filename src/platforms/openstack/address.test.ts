@@ -9,10 +9,11 @@ import { endpointName } from '../../ids.ts';
 import type { Settings } from '../contract.ts';
 import { type Address, addressOf } from './address.ts';
 import { detectAround } from './detect.ts';
+import { here } from './user-files/clouds-files.ts';
 
 let home: string;
 let env: Record<string, string>;
-const around = () => ({ env, home, directory: join(home, 'work') });
+const around = () => ({ ...here(), env, home, directory: join(home, 'work') });
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'drover-clouds-'));
@@ -78,9 +79,8 @@ describe('a cloud of clouds.yaml', () => {
       },
       identity: { kind: 'password', user: { name: 'anna', domain: { name: 'corp' } }, password: 's3cret' },
       scope: { project: { name: 'demo', domain: { name: 'corp' } } },
-      region: 'RegionOne',
-      interface: 'internal',
     });
+    expect(address.service('compute')).toMatchObject({ region: 'RegionOne', interfaces: ['internal'] });
     // TLS is checked at the services as it is at Keystone.
     expect(address.target('https://nova.example.org:8774/v2.1').ca).toBe(address.keystone.ca);
   });
@@ -107,8 +107,9 @@ describe('a cloud of clouds.yaml', () => {
       credential: { id: '423f19a4' },
       secret: 'app-s3cret',
     });
-    expect(address.region).toBe('one');
-    expect(await read({ cloud: 'monitoring', region: 'two' })).toMatchObject({ region: 'two', interface: 'admin' });
+    expect(address.service('compute').region).toBe('one');
+    const second = await read({ cloud: 'monitoring', region: 'two' });
+    expect(second.service('compute')).toMatchObject({ region: 'two', interfaces: ['admin'] });
     expect(await trouble({ cloud: 'monitoring', region: 'Two' })).toMatchObject({
       code: 'config.invalid',
       fix: expect.stringContaining('one, two'),
@@ -149,9 +150,9 @@ describe('a cloud of clouds.yaml', () => {
     const address = await read({ cloud: 'vendored' });
     expect(address).toMatchObject({
       keystone: { host: 'acme.example.org', base: '/identity/v3' },
-      region: 'eu',
       scope: { project: { id: '7' } },
     });
+    expect(address.service('compute').region).toBe('eu');
   });
 
   it('with a profile that nobody knows says what to do', async () => {
@@ -183,10 +184,103 @@ describe('a cloud of clouds.yaml', () => {
   });
 });
 
+describe('a clouds.yaml', () => {
+  const read = async (yaml: string, cloud = 'c', more: Settings = {}) => {
+    await write('work/clouds.yaml', yaml);
+    return addressOf({ name: endpointName('lab'), platform: 'openstack', values: { cloud, ...more } }, around());
+  };
+  const AUTH = 'auth_url: https://k, username: u, password: p';
+
+  it('keeps ids, names and passwords as they are written, whatever numbers they look like', async () => {
+    for (const word of [
+      '0777',
+      '1_000',
+      '12e03',
+      '1:30',
+      '610275',
+      '0x1F',
+      '2024-01-02',
+      'yes',
+      '123456789012345678901',
+    ]) {
+      const auth = `auth_url: https://k, username: ${word}, password: ${word}, project_id: ${word}`;
+      expect(await read(`clouds: {c: {auth: {${auth}}, region_name: ${word}}}`)).toMatchObject({
+        identity: { user: { name: word }, password: word },
+        scope: { project: { id: word } },
+      });
+    }
+  });
+
+  it('takes a block of lines for what it is, also at the end of a file without a line break', async () => {
+    const auth = 'auth: {auth_url: https://k, username: u}';
+    for (const [end, password] of [
+      ['', 's3cret'],
+      ['\n', 's3cret\n'],
+    ]) {
+      const address = await read(`clouds:\n  c:\n    ${auth}\n    password: |\n      s3cret${end}`);
+      expect(address.identity).toMatchObject({ password });
+    }
+  });
+
+  it('may merge mappings, of which the first of a list and the own keys count', async () => {
+    const address = await read(`
+x-one: &one {region_name: ONE, interface: internal, auth: {${AUTH}, project_name: one}}
+x-two: &two {region_name: TWO, verify: no, cacert: /two.pem}
+clouds:
+  c: {<<: [*one, *two], region_name: OWN}
+`);
+    expect(address.keystone.ca).toBe('/two.pem');
+    expect(address.service('compute')).toMatchObject({ region: 'OWN', interfaces: ['internal'] });
+    expect(address.scope).toMatchObject({ project: { name: 'one' } });
+  });
+
+  it('may hold hundreds of aliases, and of a key that stands twice the last counts', async () => {
+    const aliases = `x: &x {a: 1}\ny: [${'*x, '.repeat(500)}]\n`;
+    const address = await read(`${aliases}clouds: {c: {region_name: A, region_name: B, auth: {${AUTH}}}}`);
+    expect(address.service('compute').region).toBe('B');
+  });
+
+  it('with several documents is broken, and is passed over where there is another', async () => {
+    const two = `clouds: {c: {auth: {${AUTH}}}}\n---\nclouds: {}\n`;
+    await expect(read(two)).rejects.toMatchObject({
+      message: expect.stringContaining('clouds.yaml:3:1: there must be one'),
+    });
+    await write('.config/openstack/clouds.yaml', 'clouds: {c: {auth: {auth_url: "https://other", username: u}}}');
+    expect((await read(two)).keystone.host).toBe('other');
+  });
+
+  it.each(['verify: no', 'verify: off', 'verify: FALSE', "verify: ''", 'insecure: yes', 'insecure: "True"'])(
+    'that says %s is refused without an authority',
+    async (line) => {
+      await expect(read(`clouds: {c: {auth: {${AUTH}}, ${line}}}`)).rejects.toThrow(
+        /certificates are not to be verified/,
+      );
+    },
+  );
+
+  it('may name the authority as verify', async () => {
+    expect((await read(`clouds: {c: {auth: {${AUTH}}, verify: /ca.pem}}`)).keystone.ca).toBe('/ca.pem');
+  });
+
+  it('may prefer some interfaces to others, and say another region and address for one service', async () => {
+    const address = await read(`clouds: {c: {auth: {${AUTH}}, region_name: A, interface: [internalURL, public],
+      compute_region_name: B, compute_interface: admin, volume_region_name: C, image_endpoint_override: "https://{region_name}.img"}}`);
+    expect(address.service('compute')).toMatchObject({ region: 'B', interfaces: ['admin'] });
+    expect(address.service('volume')).toMatchObject({ region: 'C', interfaces: ['internal', 'public'] });
+    expect(address.service('image')).toMatchObject({ region: 'A', url: 'https://A.img' });
+    const own = await read(`clouds: {c: {auth: {${AUTH}}, compute_endpoint: "https://nova"}}`, 'c', {
+      'compute-url': 'https://mine',
+      interface: 'internal',
+    });
+    expect(own.service('compute')).toMatchObject({ url: 'https://mine', interfaces: ['internal'] });
+  });
+});
+
 describe('an endpoint', () => {
   it('may say all by itself', async () => {
     const address = await read({ 'auth-url': 'https://k:5000', username: 'u', password: 'p', 'project-id': '12' });
-    expect(address).toMatchObject({ keystone: { base: '/v3' }, interface: 'public', scope: { project: { id: '12' } } });
+    expect(address).toMatchObject({ keystone: { base: '/v3' }, scope: { project: { id: '12' } } });
+    expect(address.service('compute').interfaces).toEqual(['public']);
   });
 
   it('without anything says what is missing', async () => {

@@ -3,21 +3,19 @@ import { homedir } from 'node:os';
 import { FleetError } from '../../errors.ts';
 import type { Endpoint } from '../contract.ts';
 import { type HttpTarget, readHttpTarget } from '../transport/http-target.ts';
-import { type CloudEntry, readCloud } from './cloud-entry.ts';
-import { here, readCloudsFiles, type Surroundings } from './clouds-files.ts';
 import { type Identity, identityOf, type Scope, scopeOf } from './identity.ts';
 import type { Row } from './json.ts';
+import { type CloudEntry, readCloud, type ServiceChoice, type ServiceKind } from './user-files/cloud-entry.ts';
+import { here, readCloudsFiles, type Surroundings } from './user-files/clouds-files.ts';
 
 export interface Address {
   /** Keystone, with `/v3` at its end. */
   readonly keystone: HttpTarget;
   readonly identity: Identity;
   readonly scope: Scope | undefined;
-  readonly region: string | undefined;
-  readonly interface: string;
+  /** Where each service is looked up. */
+  service(kind: ServiceKind): ServiceChoice;
   readonly allProjects: boolean;
-  /** In place of what the catalog says. */
-  readonly compute: string | undefined;
   /** The address of a service, out of the catalog: TLS is checked there as it is at Keystone. */
   target(url: string): HttpTarget;
 }
@@ -82,11 +80,26 @@ export async function addressOf(endpoint: Endpoint, around: Surroundings = here(
     keystone: { ...keystone, base: `${keystone.base.replace(/\/v(?:2\.0|3)$/, '')}/v3` },
     identity: identityOf(auth, ownLogin ? undefined : entry?.authType, entry?.said ?? name),
     scope: scopeOf(auth),
-    region: text('region') ?? entry?.region,
-    interface: (text('interface') ?? entry?.interface ?? 'public').replace(/URL$/, ''),
+    service: (kind) => serviceOf(kind, text, entry),
     allProjects: values['all-projects'] === true,
-    compute: text('compute-url') ?? entry?.compute,
     target,
+  };
+}
+
+/** A region of the endpoint is the cloud's, so that keys of one service count before it, as in openstacksdk. */
+function serviceOf(
+  kind: ServiceKind,
+  text: (key: string) => string | undefined,
+  entry: CloudEntry | undefined,
+): ServiceChoice {
+  const ofFile = entry?.service(kind);
+  const own = text('interface')?.replace(/URL$/, '');
+  return {
+    region: ofFile?.region ?? text('region'),
+    interfaces: own === undefined ? (ofFile?.interfaces ?? ['public']) : [own],
+    url: (kind === 'compute' ? text('compute-url') : undefined) ?? ofFile?.url,
+    type: ofFile?.type,
+    name: ofFile?.name,
   };
 }
 

@@ -12,6 +12,8 @@ export interface ReadOptions {
   /** In place of the agreed one. */
   readonly version?: string;
   readonly deadlineMs?: number;
+  /** Called with the time at the server, epoch in ms, when its answer says it (Date, RFC 9110). */
+  readonly onTime?: (now: number) => void;
 }
 
 export interface ChangeOptions {
@@ -40,10 +42,13 @@ export function createApi(rest: Rest, type: string, version: string | undefined)
   const headersFor = (wanted = version): Readonly<Record<string, string>> =>
     wanted === undefined ? {} : { 'openstack-api-version': `${type} ${wanted}` };
   return {
-    async get(path, { subject, version: other, ...options }) {
+    async get(path, { subject, version: other, onTime, ...options }) {
       try {
         const headers = headersFor(other);
-        return asRow((await rest.read({ path, headers, deadlineMs: DEADLINE_MS, ...options })).body, subject);
+        const answer = await rest.read({ path, headers, deadlineMs: DEADLINE_MS, ...options });
+        const now = Date.parse(answer.headers.date ?? '');
+        if (!Number.isNaN(now)) onTime?.(now);
+        return asRow(answer.body, subject);
       } catch (error) {
         throw normalizeError(error, subject);
       }

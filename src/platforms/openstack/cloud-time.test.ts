@@ -33,3 +33,19 @@ it('is not set back by a machine whose clock is late, and follows one that is ah
   time.note(stamped(500));
   expect(time.since()).toBe(CLOUD + 440_000);
 });
+
+it('does not follow one that is years ahead, where the API says what time it is', async () => {
+  const clock = createTestClock();
+  const time = createCloudTime(clock);
+  time.noteNow(CLOUD);
+  time.note(stamped(-300, 30_000_000));
+  await clock.pass(10_000);
+  expect(time.since()).toBe(CLOUD - 50_000);
+});
+
+it('believes stamps where the API itself is ahead of those who stamp', () => {
+  const time = createCloudTime(createTestClock());
+  time.noteNow(CLOUD + 3_600_000);
+  time.note(stamped(100));
+  expect(time.since()).toBe(CLOUD + 40_000);
+});

@@ -4,6 +4,8 @@ import type { Server } from './servers.ts';
 
 export interface CloudTime {
   note(servers: readonly Server[]): void;
+  /** What the API's own clock says, epoch in ms. */
+  noteNow(now: number): void;
   /** Epoch, ms, of the cloud; undefined when nothing is known of its clock, and everything must be asked for. */
   since(): number | undefined;
 }
@@ -14,22 +16,33 @@ export interface CloudTime {
  */
 const OVERLAP_MS = 60_000;
 
+interface Moment {
+  readonly time: number;
+  /** In ticks. */
+  readonly at: number;
+}
+
 /**
  * The newest stamp seen is a time that the cloud has reached; it goes on from there as our ticks do. Without that, what
- * was made all at once would come at every poll, until something newer happens.
+ * was made all at once would come at every poll, until something newer happens. But one stamp of a machine whose clock is
+ * years ahead must not hide what all others change: the earlier of that time and of the API's own clock counts.
  */
 export function createCloudTime(clock: Clock): CloudTime {
-  let newest: { readonly stamp: number; readonly at: number } | undefined;
-  const now = (): number | undefined => (newest ? newest.stamp + clock.ticks() - newest.at : undefined);
+  let newest: Moment | undefined;
+  let api: Moment | undefined;
+  const from = ({ time, at }: Moment): number => time + clock.ticks() - at;
   return {
     note(servers) {
       let stamp = Number.NEGATIVE_INFINITY;
       for (const { updatedAt } of servers) stamp = Math.max(stamp, updatedAt ?? stamp);
-      if (stamp > (now() ?? Number.NEGATIVE_INFINITY)) newest = { stamp, at: clock.ticks() };
+      if (stamp > (newest ? from(newest) : Number.NEGATIVE_INFINITY)) newest = { time: stamp, at: clock.ticks() };
+    },
+    noteNow(time) {
+      api = { time, at: clock.ticks() };
     },
     since() {
-      const time = now();
-      return time === undefined ? undefined : time - OVERLAP_MS;
+      if (!newest) return undefined;
+      return Math.min(from(newest), api ? from(api) : Number.POSITIVE_INFINITY) - OVERLAP_MS;
     },
   };
 }

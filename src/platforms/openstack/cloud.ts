@@ -7,11 +7,12 @@ import { type HttpTarget, targetName } from '../transport/http-target.ts';
 import { createRest, type Login } from '../transport/rest.ts';
 import type { Address } from './address.ts';
 import { type Api, createApi } from './api.ts';
-import { findService, type Service } from './catalog.ts';
+import { findService, onlyRegion } from './catalog.ts';
 import { asRow } from './json.ts';
 import { createLogin, type Pass } from './login.ts';
 import { agreeOn, type Microversion, spellVersion } from './microversion.ts';
 import { normalizeError } from './normalize-error.ts';
+import type { ServiceKind } from './user-files/cloud-entry.ts';
 
 export interface Cloud {
   readonly endpoint: EndpointName;
@@ -25,7 +26,7 @@ export interface Cloud {
   readonly name: string;
   compute(channel: string): Api;
   /** Undefined where the cloud has none, or it can't be reached as it says. */
-  other(service: Exclude<Service, 'compute'>): Api | undefined;
+  other(service: Exclude<ServiceKind, 'compute'>): Api | undefined;
   /** Connections to a place that the cloud has named: a console. */
   open(target: HttpTarget, channel: string): Http;
   close(): void;
@@ -66,10 +67,15 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
       });
     }
     assertMeant(endpoint.name, address, project);
-    const find = (service: Service, region: string | undefined) =>
-      findService(pass.catalog, { service, interface: address.interface, region });
-    const nova = find('compute', address.region);
-    const target = novaTarget(address.target(address.compute ?? nova.url));
+    /** `elsewhere`: the region of a service that no file and no field gives one. */
+    const find = (service: ServiceKind, elsewhere?: string) => {
+      const { url, ...choice } = address.service(service);
+      const region = choice.region ?? elsewhere;
+      if (url !== undefined) return { url, region: region ?? onlyRegion(pass.catalog) };
+      return findService(pass.catalog, { service, ...choice, region });
+    };
+    const nova = find('compute');
+    const target = novaTarget(address.target(nova.url));
     const http = open(target, 'control');
     const rest = createRest({ http, clock, login });
     const answer = await rest.read({ path: '/', signal, deadlineMs: GREETING_MS }).catch((error: unknown) => {

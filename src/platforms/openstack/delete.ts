@@ -43,16 +43,17 @@ export function createDelete(
       onServer(calls, id, signal, async (call): Promise<Losses> => {
         const [disks, snapshots] = await Promise.all([readDisks(call), readSnapshots(glance, call)]);
         const why = whyGone(disks, letsGo);
+        const images = snapshots.map(({ name }) => name);
         const goes = (image: string) => isShelved(call) && image.endsWith(SHELVED_IMAGE);
         return {
           goes: [
             ...disks.filter((disk) => disk.goes).map(({ path }) => path),
-            ...snapshots.filter(goes).map((image) => `${image} (the image that it was shelved into)`),
+            ...images.filter(goes).map((image) => `${image} (the image that it was shelved into)`),
           ],
           stays: [
             ...disks.filter((disk) => !disk.goes).map(({ path }) => `${path} (a volume of its own)`),
             ...call.server.addresses.filter(({ floating }) => floating).map(({ ip }) => `${ip} (a floating IP)`),
-            ...snapshots.filter((image) => !goes(image)).map((image) => `${image} (an image that was made of it)`),
+            ...images.filter((image) => !goes(image)).map((image) => `${image} (an image that was made of it)`),
           ],
           snapshots: [],
           ...(call.state === 'suspended' ? { savedMemory: true } : {}),

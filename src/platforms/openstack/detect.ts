@@ -1,8 +1,8 @@
 import { FleetError } from '../../errors.ts';
-import { isEndpointName } from '../../ids.ts';
+import { endpointNameFor } from '../../ids.ts';
 import type { Detected } from '../contract.ts';
-import { cloudNames } from './cloud-entry.ts';
-import { here, readCloudsFiles, type Surroundings } from './clouds-files.ts';
+import { cloudNames } from './user-files/cloud-entry.ts';
+import { type CloudsFiles, here, readCloudsFiles, type Surroundings } from './user-files/clouds-files.ts';
 
 /** The clouds of clouds.yaml, and what an openrc file has set. */
 export const detectHere = (): Promise<readonly Detected[]> => detectAround(here());
@@ -10,18 +10,15 @@ export const detectHere = (): Promise<readonly Detected[]> => detectAround(here(
 export async function detectAround(around: Surroundings): Promise<readonly Detected[]> {
   const { env } = around;
   const file = env['OS_CLIENT_CONFIG_FILE'] || undefined;
-  const clouds = await readCloudsFiles(file, around).then(
-    (files) => files.clouds,
-    (error: unknown) => {
-      // A broken file is told when somebody wants to use it.
-      if (error instanceof FleetError) return undefined;
-      throw error;
-    },
-  );
-  const named = (clouds ? cloudNames(clouds) : []).map(
+  const files = await readCloudsFiles(file, around).catch((error: unknown): CloudsFiles | undefined => {
+    // A broken file is reported when it is used.
+    if (error instanceof FleetError) return undefined;
+    throw error;
+  });
+  const named = (files ? cloudNames(files) : []).map(
     (cloud): Detected => ({
-      name: endpointNameOf(cloud),
-      why: `the cloud ${cloud} in ${clouds?.path}`,
+      name: endpointNameFor(cloud),
+      why: `the cloud ${cloud} in ${files?.clouds?.path}`,
       values: { cloud, ...(file === undefined ? {} : { 'clouds-file': file }) },
     }),
   );
@@ -40,8 +37,12 @@ const FIELDS: readonly (readonly [field: string, variable: string, secret?: 'sec
   ['application-credential-name', 'OS_APPLICATION_CREDENTIAL_NAME'],
   ['application-credential-secret', 'OS_APPLICATION_CREDENTIAL_SECRET', 'secret'],
   ['token', 'OS_TOKEN', 'secret'],
+  // The later of two counts: what is for Nova alone.
   ['region', 'OS_REGION_NAME'],
+  ['region', 'OS_COMPUTE_REGION_NAME'],
+  ['interface', 'OS_ENDPOINT_TYPE'],
   ['interface', 'OS_INTERFACE'],
+  ['compute-url', 'OS_COMPUTE_ENDPOINT_OVERRIDE'],
   ['ca', 'OS_CACERT'],
 ];
 
@@ -51,17 +52,13 @@ function openrc(env: Surroundings['env']): Detected | undefined {
   if (!url) return undefined;
   const values = FIELDS.flatMap(([field, variable, secret]) => {
     const value = env[variable];
-    return value ? [[field, secret ? `env:${variable}` : value] as const] : [];
+    if (!value) return [];
+    return [[field, secret ? `env:${variable}` : field === 'interface' ? value.replace(/URL$/, '') : value] as const];
   });
   const host = URL.parse(url)?.hostname ?? '';
   return {
-    name: endpointNameOf(env['OS_PROJECT_NAME'] ?? host),
+    name: endpointNameFor(env['OS_PROJECT_NAME'] ?? host),
     why: 'OS_AUTH_URL is set',
     values: { 'auth-url': url, ...Object.fromEntries(values) },
   };
-}
-
-function endpointNameOf(text: string): string {
-  const name = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  return isEndpointName(name) ? name : 'openstack';
 }

@@ -1,5 +1,4 @@
 import type { VmId } from '../../ids.ts';
-import { bytes } from '../../units.ts';
 import type { Nic, VmInfo } from '../contract.ts';
 import type { Neighbours } from './delete.ts';
 import { disksOf } from './disks.ts';
@@ -16,29 +15,20 @@ export const readInfo = (
   signal: AbortSignal,
 ): Promise<VmInfo> =>
   onServer(calls, id, signal, async (call): Promise<VmInfo> => {
-    const { server, name } = call;
+    const { server } = call;
     const [volumes, snapshots] = await Promise.all([
       readVolumes(call, cinder),
       readSnapshots(glance, call),
       calls.images.learn([server.imageId], signal),
     ]);
-    const ips = server.addresses.map(({ ip }) => ip);
+    const image = calls.images.nameOf(server.imageId);
     return {
-      name,
-      id: server.id,
-      status: stateOf(server).state,
-      autostart: undefined,
-      plan: server.metadata['plan'],
-      profile: server.metadata['profile'],
-      image: calls.images.nameOf(server.imageId),
-      ip: ips[0],
-      ips,
-      memory: server.flavor?.memory ?? bytes(0),
-      numcpus: server.flavor?.vcpus ?? 0,
-      creationdate: server.createdAt,
-      nets: nicsOf(server.addresses),
+      state: stateOf(server).state,
+      created: server.createdAt,
+      row: { ips: server.addresses.map(({ ip }) => ip), ...(image === undefined ? {} : { image }) },
+      nics: nicsOf(server.addresses),
       disks: disksOf(server, volumes).map(({ goes: _goes, volume: _volume, ...disk }) => disk),
-      snapshots: snapshots.map((snapshot) => ({ snapshot, current: false })),
+      snapshots,
       description: server.description === '' ? undefined : server.description,
       more: moreOf(server, calls.cloud.region),
     };
@@ -49,8 +39,8 @@ function nicsOf(addresses: readonly Address[]): readonly Nic[] {
   const ports = Map.groupBy(addresses, ({ mac, network }) => mac ?? network);
   return [...ports.values()].map((port, index): Nic => {
     const [first] = port;
-    const type = port.map(({ ip, floating }) => (floating ? `${ip} (floating)` : ip)).join(', ');
-    return { device: `eth${index}`, mac: first?.mac ?? '', net: first?.network ?? '', type };
+    const ips = port.map(({ ip }) => ip);
+    return { device: `eth${index}`, mac: first?.mac ?? '', net: first?.network ?? '', type: undefined, ips };
   });
 }
 
@@ -60,6 +50,7 @@ function moreOf(server: Server, region: string | undefined): VmInfo['more'] {
   const { flavor } = server;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Flavor', flavor?.name],
+    ['Floating', server.addresses.flatMap(({ ip, floating }) => (floating ? ip : [])).join(', ')],
     ['Zone', server.zone],
     ['Host', server.hypervisor],
     ['Region', region],

@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { type NodeId, nativeOf } from '../../ids.ts';
-import { formatBytes } from '../../units.ts';
-import type { NodeInfo } from '../contract.ts';
+import { bytes, formatBytes, gib } from '../../units.ts';
+import type { NodeFacts, NodeInfo } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
 import { numberOf, type Row, rowIn, rowsIn, textOf } from './json.ts';
@@ -20,7 +20,7 @@ export async function readNodeInfo(api: Api, cloud: Cloud, id: NodeId, signal: A
     const hosts = await readHypervisors(api, cloud, signal);
     const row = hosts.find((host) => textOf(host, 'hypervisor_hostname') === name);
     if (!row) throw missing();
-    return { name, lines: filled(hypervisorLines(row)) };
+    return { facts: hypervisorFacts(row), lines: filled(hypervisorLines(row)) };
   }
   const [zones, limits] = await Promise.all([
     api.get('/os-availability-zone', { signal, subject: name }),
@@ -30,7 +30,7 @@ export async function readNodeInfo(api: Api, cloud: Cloud, id: NodeId, signal: A
   if (!row) throw missing();
   const { available } = rowIn(row, 'zoneState');
   return {
-    name,
+    facts: {},
     lines: filled([
       ['General', 'Zone', name],
       ['General', 'State', available === true ? 'available' : 'not available'],
@@ -43,6 +43,34 @@ export async function readNodeInfo(api: Api, cloud: Cloud, id: NodeId, signal: A
 
 const filled = (lines: readonly Line[]): NodeInfo['lines'] =>
   lines.flatMap(([section, label, value]) => (value === undefined || value === '' ? [] : [[section, label, value]]));
+
+function hypervisorFacts(row: Row): NodeFacts {
+  const cpu = rowIn(row, 'cpu_info');
+  const architecture = textOf(cpu, 'arch');
+  const cpuModel = textOf(cpu, 'model');
+  const address = textOf(row, 'host_ip');
+  const [size, used] = [numberOf(row, 'local_gb'), numberOf(row, 'local_gb_used')];
+  const memory = numberOf(row, 'memory_mb_used');
+  return {
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(cpuModel === undefined ? {} : { cpuModel }),
+    // Nova counts what it gave away, and that is what a scheduler has left.
+    ...(memory === undefined ? {} : { memoryUsed: bytes(memory * 1024 ** 2) }),
+    ...(address === undefined ? {} : { addresses: [{ device: '', address }] }),
+    ...(size === undefined
+      ? {}
+      : {
+          storage: [
+            {
+              name: 'local',
+              kind: 'pool',
+              size: gib(size),
+              free: used === undefined ? undefined : gib(Math.max(0, size - used)),
+            },
+          ],
+        }),
+  };
+}
 
 function hypervisorLines(row: Row): readonly Line[] {
   const service = rowIn(row, 'service');

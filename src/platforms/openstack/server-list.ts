@@ -10,6 +10,7 @@ export interface ListOptions {
   readonly signal: AbortSignal;
   /** Epoch, ms, of the cloud's clock: only what has changed from then on, also what is gone. */
   readonly since?: number;
+  readonly onTime?: (now: number) => void;
 }
 
 /** Nothing but its database is asked for it. */
@@ -20,7 +21,7 @@ const PAGE = 250;
 
 /** Page by page, each as soon as it is there. A server that moves between two pages meanwhile comes twice. */
 export async function* listServers(api: Api, options: ListOptions): AsyncGenerator<readonly Server[]> {
-  const { subject, allProjects, signal, since } = options;
+  const { subject, allProjects, signal, since, onTime } = options;
   const pages = readPages(`the servers of ${subject}`, async (marker) => {
     const query = {
       limit: PAGE,
@@ -28,7 +29,8 @@ export async function* listServers(api: Api, options: ListOptions): AsyncGenerat
       all_tenants: allProjects ? 'True' : undefined,
       'changes-since': since === undefined ? undefined : new Date(since).toISOString(),
     };
-    const body = await api.get('/servers/detail', { signal, subject, query, deadlineMs: DEADLINE_MS });
+    const more = { deadlineMs: DEADLINE_MS, ...(onTime ? { onTime } : {}) };
+    const body = await api.get('/servers/detail', { signal, subject, query, ...more });
     return { items: asRows(body['servers'], subject), next: nextMarker(body, 'servers_links') };
   });
   for await (const page of pages) yield page.map(readServer);

@@ -38,7 +38,8 @@ export interface Server extends RawState {
   readonly tags: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly description: string;
-  readonly volumes: readonly { readonly id: string; readonly deleted: boolean }[];
+  /** `deleted`: with the server; undefined when nova does not say. */
+  readonly volumes: readonly { readonly id: string; readonly deleted: boolean | undefined }[];
   readonly keyName: string | undefined;
   readonly createdAt: number | undefined;
   /** Epoch, ms, of the cloud's clock. */
@@ -75,7 +76,10 @@ export function readServer(row: Row): Server {
     description: textOf(row, 'description') ?? '',
     volumes: rowsIn(row, 'os-extended-volumes:volumes_attached').flatMap((volume) => {
       const volumeId = textOf(volume, 'id');
-      return volumeId === undefined ? [] : [{ id: volumeId, deleted: volume['delete_on_termination'] === true }];
+      const deleted = volume['delete_on_termination'];
+      return volumeId === undefined
+        ? []
+        : [{ id: volumeId, deleted: typeof deleted === 'boolean' ? deleted : undefined }];
     }),
     keyName: textOf(row, 'key_name'),
     createdAt: timeOf(row, 'created'),

@@ -1,22 +1,36 @@
 /** Images that were made of a server: what OpenStack calls its snapshots. They live on without it. */
 import { FleetError } from '../../errors.ts';
+import type { Snapshot } from '../contract.ts';
 import type { Api } from './api.ts';
-import { rowsIn, textOf } from './json.ts';
+import { rowsIn, textOf, timeOf } from './json.ts';
 import type { ServerCall } from './server-call.ts';
 
 /** What is asked beside it is shown without them, if it must be. */
 const DEADLINE_MS = 5_000;
 
-/** Their names, oldest first; none when nobody can say. */
+/** Oldest first; none when Glance can't be asked. They hold disks only, and none is layered on another. */
 export async function readSnapshots(
   glance: Api | undefined,
   { server, name, signal }: ServerCall,
-): Promise<readonly string[]> {
+): Promise<readonly Snapshot[]> {
   if (!glance) return [];
   try {
     const query = { instance_uuid: server.id, sort: 'created_at:asc' };
     const body = await glance.get('/images', { signal, subject: name, query, deadlineMs: DEADLINE_MS });
-    return rowsIn(body, 'images').flatMap((row) => textOf(row, 'name') ?? textOf(row, 'id') ?? []);
+    return rowsIn(body, 'images').flatMap((row) => {
+      const id = textOf(row, 'id');
+      if (id === undefined) return [];
+      return {
+        id,
+        name: textOf(row, 'name') ?? id,
+        parent: undefined,
+        created: timeOf(row, 'created_at'),
+        current: false,
+        memory: false,
+        external: undefined,
+        description: undefined,
+      };
+    });
   } catch (error) {
     if (error instanceof FleetError && !signal.aborted) return [];
     throw error;

@@ -38,11 +38,15 @@ export function rowOf(place: RowPlace, server: Server, image: string | undefined
 }
 
 /** A fault stays on a server that recovered: it is one only as long as the state says so. */
-function troubleOf({ fault, status, createdAt, partial }: Server): Trouble | undefined {
+function troubleOf({ fault, status, createdAt, updatedAt, partial }: Server): Trouble | undefined {
   if (partial) return { message: 'its part of the cloud does not answer', since: createdAt ?? 0 };
+  if (status === 'VERIFY_RESIZE') return { message: VERIFY_RESIZE, since: updatedAt ?? createdAt ?? 0 };
   if (status !== 'ERROR') return undefined;
   return { message: plainLine(fault?.message ?? 'in error, without a word why'), since: fault?.at ?? createdAt ?? 0 };
 }
+
+/** It runs, and both its old and its new place are taken up (Nova API guide, "Server concepts"). */
+const VERIFY_RESIZE = 'its resize or migration waits to be confirmed or reverted: openstack server resize confirm';
 
 const POWER: readonly OperationName[] = [
   'vm.start',

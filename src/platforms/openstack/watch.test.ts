@@ -11,9 +11,10 @@ import type { WorldServer } from './testkit/world.ts';
 
 const TIMES_FASTER = 20;
 /** A minute of the cloud takes three seconds. */
+let skippedMs = 0;
 const quickClock: Clock = {
-  now: () => Math.round(systemClock.now() * TIMES_FASTER),
-  ticks: () => systemClock.ticks() * TIMES_FASTER,
+  now: () => Math.round(systemClock.now() * TIMES_FASTER) + skippedMs,
+  ticks: () => systemClock.ticks() * TIMES_FASTER + skippedMs,
   after: (ms, call) => systemClock.after(ms / TIMES_FASTER, call),
 };
 /** No poll comes while a test goes on. */
@@ -26,6 +27,7 @@ let connection: Connection;
 const watches: Watching[] = [];
 
 beforeEach(async () => {
+  skippedMs = 0;
   cloud = await startFakeCloud(quickClock);
 });
 afterEach(async () => {
@@ -149,6 +151,41 @@ describe('a project', () => {
     await watching.until('the new one', () => watching.vms.get(idOf(fresh)));
     await watching.until('the deleted one to go', () => (watching.vms.has(idOf(doomed)) ? undefined : true));
     expect(asked(/servers\/detail\?limit=250$/)).toHaveLength(1);
+  });
+
+  it('drops what has vanished without a word, within minutes', async () => {
+    const [kept, purged] = [cloud.world.add(on), cloud.world.add({ ...on, name: 'purged' })];
+    const watching = await watch();
+    cloud.world.purge(purged);
+    await watching.until('a tick', () => feedsOf(watching, 'alive')[1]);
+    expect(watching.vms.has(idOf(purged))).toBe(true);
+    skippedMs += 300_000;
+    await watching.until('it to go', () => (watching.vms.has(idOf(purged)) ? undefined : true));
+    expect(watching.vms.has(idOf(kept))).toBe(true);
+  });
+
+  it('sees what others change, also when one server is stamped by a clock that is a year ahead', async () => {
+    const year = 365 * 86_400_000;
+    const server = cloud.world.add(on);
+    cloud.world.add({ ...on, name: 'ahead', updatedAt: quickClock.now() + year });
+    const watching = await watch();
+    Object.assign(server, { vmState: 'stopped', powerState: 4 });
+    cloud.world.touch(server);
+    await watching.untilState(idOf(server), 'stopped');
+    expect(asked(/servers\/detail\?limit=250$/)).toHaveLength(1);
+  });
+
+  it('marks a server whose resize waits for a word', async () => {
+    const server = cloud.world.add({ ...on, vmState: 'resized' });
+    const watching = await watch();
+    expect(rowOf(watching, server)).toMatchObject({
+      state: 'running',
+      rawState: 'VERIFY_RESIZE',
+      trouble: { message: expect.stringContaining('waits to be confirmed or reverted') },
+    });
+    server.vmState = 'active';
+    cloud.world.touch(server);
+    await watching.until('the mark to go', () => (rowOf(watching, server).trouble ? undefined : true));
   });
 
   it('believes the later answer, also when whoever stamped it has a clock that is behind', async () => {
@@ -356,15 +393,14 @@ describe('a server', () => {
     await open();
     const info = await connection.vm.info(idOf(server), signal);
     expect(info).toMatchObject({
-      image: 'debian-13',
-      ip: '203.0.113.10',
+      row: { image: 'debian-13' },
       description: 'shop front',
-      nets: [{ device: 'eth0', mac: 'fa:16:3e:00:00:0a', net: 'private', type: '203.0.113.10 (floating), 10.0.0.10' }],
+      nics: [{ device: 'eth0', mac: 'fa:16:3e:00:00:0a', net: 'private', ips: ['203.0.113.10', '10.0.0.10'] }],
       disks: [
-        { device: 'root', size: 8 * 1024 ** 3, type: 'local' },
-        { device: '/dev/vdb', path: 'data-20 aaaa', size: 20 * 1024 ** 3, type: 'volume' },
+        { device: 'root', size: 8 * 1024 ** 3, storage: 'local' },
+        { device: '/dev/vdb', path: 'data-20 aaaa', size: 20 * 1024 ** 3, storage: 'volume' },
       ],
-      snapshots: [{ snapshot: 'web1-monday', current: false }],
+      snapshots: [{ name: 'web1-monday', current: false, parent: undefined }],
     });
     expect(info.more).toContainEqual(['Flavor', 'm1.small']);
     expect(info.more).toContainEqual(['owner', 'anna']);

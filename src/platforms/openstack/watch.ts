@@ -48,7 +48,8 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
   async function read(since: number | undefined, learn: (servers: readonly Server[], askedAt: number) => void) {
     const { allProjects } = cloud.address;
     const ids = new Set<string>();
-    const options = { subject: cloud.name, allProjects, signal: inner, ...(since === undefined ? {} : { since }) };
+    const about = { subject: cloud.name, allProjects, signal: inner, onTime: time.noteNow };
+    const options = { ...about, ...(since === undefined ? {} : { since }) };
     let askedAt = clock.ticks();
     for await (const servers of listServers(poll, options)) {
       time.note(servers);

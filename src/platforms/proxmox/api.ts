@@ -33,7 +33,9 @@ const DEADLINE_MS = 40_000;
 export function createApi(rest: Rest): Api {
   const change = async (method: 'POST' | 'PUT' | 'DELETE', path: string, { subject, ...options }: CallOptions) => {
     try {
-      return dataOf((await rest.change(method, { path, deadlineMs: DEADLINE_MS, ...options })).body);
+      const { body } = await rest.change(method, { path, deadlineMs: DEADLINE_MS, ...options });
+      if (hasData(body)) return body.data;
+      throw unclear(subject, 'the answer is not one of Proxmox VE: it has no data');
     } catch (error) {
       throw normalizeError(error, subject);
     }
@@ -41,7 +43,9 @@ export function createApi(rest: Rest): Api {
   return {
     async get(path, { subject, ...options }) {
       try {
-        return dataOf((await rest.read({ path, deadlineMs: DEADLINE_MS, ...options })).body);
+        const { body } = await rest.read({ path, deadlineMs: DEADLINE_MS, ...options });
+        if (hasData(body)) return body.data;
+        throw new FleetError('host.protocol', `${subject}: the answer is not one of Proxmox VE: it has no data`);
       } catch (error) {
         throw normalizeError(error, subject);
       }
@@ -52,9 +56,13 @@ export function createApi(rest: Rest): Api {
   };
 }
 
-function dataOf(body: unknown): unknown {
-  if (typeof body === 'object' && body !== null && 'data' in body) return body.data;
-  throw new FleetError('host.protocol', 'the answer is not one of Proxmox VE: it has no data');
-}
+const hasData = (body: unknown): body is { readonly data: unknown } =>
+  typeof body === 'object' && body !== null && 'data' in body;
+
+/** For a change that was answered with something that says neither yes nor no. */
+export const unclear = (subject: string, why: string): FleetError =>
+  new FleetError('outcome.unknown', `${subject}: ${why}; it may have been done or not`, {
+    fix: 'look at its state before you repeat it',
+  });
 
 export const segment = encodeURIComponent;

@@ -9,6 +9,7 @@ import { isAtLeast, readCluster } from './cluster.ts';
 import { createSerial, createShell } from './console.ts';
 import { createDelete } from './delete.ts';
 import type { GuestCalls } from './guest-call.ts';
+import { readIdentity } from './identity.ts';
 import { createGuestIndex } from './index-of-guests.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -44,6 +45,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   return {
     vm: {
       info: (id, infoSignal) => readInfo(calls, id, infoSignal),
+      identity: (id, identitySignal) => readIdentity(calls, id, identitySignal),
       ...createLifecycle(calls, isAtLeast(cluster.version, 8, 2)),
       ...createDelete(calls),
       ...createSettings(calls),

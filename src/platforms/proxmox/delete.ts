@@ -27,7 +27,7 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
             fix: 'delete them as well',
           });
         }
-        return call.change('delete', '');
+        return call.task('delete', '');
       }),
   };
 }

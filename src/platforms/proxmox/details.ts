@@ -102,9 +102,9 @@ const readSheet = ({ api, signal, roster, emit }: DetailsOptions, { guest }: Ent
   unlessSilent(signal, async () => {
     const path = `${pathOf(guest)}/config`;
     const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
-    const { autostart, kcli, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
+    const { name, identity, autostart, kcli, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
     const { plan, profile, image } = kcli;
-    const sheet: Sheet = { autostart, plan, profile, image, serial: serial !== undefined, agent };
+    const sheet: Sheet = { name, identity, autostart, plan, profile, image, serial: serial !== undefined, agent };
     emit(roster.learn(guest.key, { sheet }));
   });
 

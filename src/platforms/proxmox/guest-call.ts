@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted } from '../contract.ts';
-import { type Api, type CallOptions, segment } from './api.ts';
+import { type Api, type CallOptions, segment, unclear } from './api.ts';
 import { type Current, type Guest, readCurrent } from './guests.ts';
 import type { GuestIndex } from './index-of-guests.ts';
 import { asRow } from './json.ts';
@@ -18,7 +18,9 @@ export interface GuestCall {
   readonly signal: AbortSignal;
   get(below: string, query?: CallOptions['query']): Promise<unknown>;
   /** Sent once. Answers as soon as the task is under way; rejects when it has failed by then. */
-  change(method: 'post' | 'put' | 'delete', below: string, form?: CallOptions['form']): Promise<Accepted>;
+  task(method: 'post' | 'delete', below: string, form?: CallOptions['form']): Promise<Accepted>;
+  /** Sent once; done when it is answered, which is with nothing. */
+  put(below: string, form: CallOptions['form']): Promise<Accepted>;
 }
 
 export interface GuestCalls {
@@ -54,11 +56,20 @@ export async function onGuest<T>(
     current,
     signal,
     get: (below, query) => api.get(`${pathOf(guest)}${below}`, { signal, subject: name, ...(query && { query }) }),
-    async change(method, below, form) {
+    async task(method, below, form) {
       try {
         const answer = await api[method](`${pathOf(guest)}${below}`, { signal, subject: name, ...(form && { form }) });
         touched(key);
         return await acceptedTask(answer, { api, clock, signal, subject: name });
+      } finally {
+        touched(key);
+      }
+    },
+    async put(below, form) {
+      try {
+        const answer = await api.put(`${pathOf(guest)}${below}`, { signal, subject: name, ...(form && { form }) });
+        if (answer === null) return { warnings: [] };
+        throw unclear(name, 'the answer is not the one that this change has');
       } finally {
         touched(key);
       }

@@ -31,6 +31,22 @@ const QEMU = {
 describe('the configuration of a virtual machine', () => {
   const config = readGuestConfig(QEMU, 'qemu', 101);
 
+  it('has an identity that a rename, more memory and a rollback leave alone', () => {
+    const smbios1 = 'uuid=2a5f7f6e-0000-4000-8000-000000000101,serial=x';
+    const identity = (more: object) => readGuestConfig({ ...QEMU, smbios1, ...more }, 'qemu', 101).identity;
+    const before = identity({ vmgenid: 'a' });
+    expect(before).toBe('ctime=1700000000,uuid=2a5f7f6e-0000-4000-8000-000000000101');
+    expect(identity({ name: 'web2', memory: '4096', vmgenid: 'b' })).toBe(before);
+    expect(identity({ meta: 'creation-qemu=9.2.0,ctime=1700000001' })).not.toBe(before);
+    expect(identity({ smbios1: 'uuid=2a5f7f6e-0000-4000-8000-000000000102' })).not.toBe(before);
+    expect(readGuestConfig({ vmgenid: 'a' }, 'qemu', 101).identity).toBe('vmgenid=a');
+  });
+
+  it('is read at once whatever was written into its notes', () => {
+    const description = `${'\n'.repeat(500_000)}plan=shop`;
+    expect(readGuestConfig({ description }, 'qemu', 101).kcli).toEqual({ plan: 'shop' });
+  });
+
   it('has its size, and what kcli has written', () => {
     expect(config).toMatchObject({
       memory: mib(2048),
@@ -58,15 +74,17 @@ describe('the configuration of a virtual machine', () => {
     ]);
     expect(config.disks.find(({ device }) => device === 'scsi0')).toMatchObject({
       size: gib(32),
-      format: 'scsi',
-      type: 'raw',
+      type: 'disk',
+      format: 'raw',
+      bus: 'scsi',
+      storage: 'local-lvm',
     });
-    expect(config.disks.find(({ device }) => device === 'scsi10')).toMatchObject({ type: 'qcow2', readOnly: false });
+    expect(config.disks.find(({ device }) => device === 'scsi10')).toMatchObject({ format: 'qcow2', readOnly: false });
     expect(config.disks.find(({ device }) => device === 'ide2')).toMatchObject({ type: 'cdrom', readOnly: true });
   });
 
   it('has its network cards', () => {
-    expect(config.nics).toEqual([{ device: 'net0', mac: 'BC:24:11:2E:C5:4A', net: 'vmbr0, VLAN 10', type: 'virtio' }]);
+    expect(config.nics).toEqual([{ device: 'net0', mac: 'BC:24:11:2E:C5:4A', net: 'vmbr0', vlan: 10, type: 'virtio' }]);
   });
 
   it('may be empty', () => {

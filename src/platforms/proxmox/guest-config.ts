@@ -5,6 +5,12 @@ import type { GuestKind } from './guests.ts';
 import { flagOf, numberOf, type Row, textOf } from './json.ts';
 
 export interface GuestConfig {
+  readonly name: string | undefined;
+  /**
+   * Tells this guest from another one with the same VMID: its time of creation and its SMBIOS uuid, which a rollback leaves
+   * alone. A container has neither: its volume and the address of its first card must do.
+   */
+  readonly identity: string;
   readonly digest: string | undefined;
   readonly memory: Bytes;
   readonly cores: number;
@@ -44,6 +50,8 @@ export function readGuestConfig(row: Row, kind: GuestKind, vmid: number): GuestC
   const description = textOf(row, 'description')?.replace(/\n$/, '') ?? '';
   const created = /(?:^|,)ctime=(\d+)/.exec(textOf(row, 'meta') ?? '')?.[1];
   return {
+    name: textOf(row, kind === 'qemu' ? 'name' : 'hostname'),
+    identity: identityOf(row, kind),
     digest: textOf(row, 'digest'),
     // PVE 8.1 and later may write `current=2048`.
     memory: mib(Number(/\d+/.exec(textOf(row, 'memory') ?? '')?.[0] ?? 512)),
@@ -61,6 +69,16 @@ export function readGuestConfig(row: Row, kind: GuestKind, vmid: number): GuestC
     createdAt: created === undefined ? undefined : Number(created) * 1000,
     more: readMore(row, kind),
   };
+}
+
+function identityOf(row: Row, kind: GuestKind): string {
+  const options = (key: string) => readOptions(textOf(row, key) ?? '');
+  const spell = (...pairs: readonly (readonly [string, string | undefined])[]) =>
+    pairs.flatMap(([key, value]) => (value ? [`${key}=${value}`] : [])).join(',');
+  if (kind === 'lxc') return spell(['rootfs', options('rootfs').get('')], ['hwaddr', options('net0').get('hwaddr')]);
+  const lasting = spell(['ctime', options('meta').get('ctime')], ['uuid', options('smbios1').get('uuid')]);
+  // A new one at each rollback: only for guests from before Proxmox VE wrote the others.
+  return lasting === '' ? spell(['vmgenid', textOf(row, 'vmgenid')]) : lasting;
 }
 
 /** `a=b,c=d`; what has no `=` stands under the key ''. */
@@ -83,9 +101,13 @@ function readDisk(device: string, text: string | undefined, vmid: number): Confi
     device,
     path,
     size: readSize(options.get('size')),
-    format: device.replace(/\d+$/, ''),
-    type: cdrom ? 'cdrom' : (options.get('format') ?? /\.(qcow2|raw|vmdk)$/.exec(path)?.[1] ?? 'raw'),
+    type: cdrom ? 'cdrom' : 'disk',
+    // A volume without a name that says it lies on LVM, ZFS or Ceph, which hold raw images only.
+    format: options.get('format') ?? /\.(qcow2|raw|vmdk)$/.exec(path)?.[1] ?? 'raw',
+    bus: /^(ide|sata|scsi|virtio)\d/.exec(device)?.[1],
+    storage: /^([^/:]+):/.exec(path)?.[1],
     readOnly: cdrom || options.get('ro') === '1',
+    shareable: undefined,
     owned: !cdrom && new RegExp(`^[^/:]+:(?:.*/)?(?:vm|base|subvol|basevol)-${vmid}-`).test(path),
   };
 }
@@ -108,14 +130,15 @@ function readNic(device: string, text: string, kind: GuestKind): Nic {
   return {
     device: kind === 'lxc' ? (options.get('name') ?? device) : device,
     mac: options.get('hwaddr') ?? mac,
-    net: tag === undefined ? bridge : `${bridge}, VLAN ${tag}`,
-    type: kind === 'lxc' ? (options.get('type') ?? 'veth') : (model ?? ''),
+    net: bridge,
+    ...(/^\d+$/.test(tag ?? '') ? { vlan: Number(tag) } : {}),
+    type: kind === 'lxc' ? (options.get('type') ?? 'veth') : model,
   };
 }
 
 function readKcliMetadata(description: string): KcliMetadata {
   const found: { plan?: string; profile?: string; image?: string } = {};
-  for (const [, key, value] of description.matchAll(/(?:^|[,\n])\s*(plan|profile|image)=([^,\n]+)/g)) {
+  for (const [, key, value] of description.matchAll(/(?:^|[,\n])[ \t]*(plan|profile|image)=([^,\n]+)/g)) {
     if (key === 'plan' || key === 'profile' || key === 'image') found[key] = value?.trim() ?? '';
   }
   return found;

@@ -117,6 +117,8 @@ export interface Current {
   readonly memory: Bytes | undefined;
   readonly tags: readonly string[];
   readonly agent: boolean;
+  /** Seconds; 0 for one that is off. */
+  readonly uptime: number;
 }
 
 export function readCurrent(row: Row): Current {
@@ -130,5 +132,6 @@ export function readCurrent(row: Row): Current {
     memory: memory > 0 ? memory : undefined,
     tags: readTags(textOf(row, 'tags')),
     agent: flagOf(row, 'agent'),
+    uptime: numberOf(row, 'uptime') ?? 0,
   };
 }

@@ -3,7 +3,7 @@ import type { Snapshot, VmInfo } from '../contract.ts';
 import { readAddresses } from './addresses.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow, asRows, numberOf, textOf } from './json.ts';
+import { asRow, asRows, flagOf, numberOf, textOf } from './json.ts';
 import { stateOf } from './states.ts';
 
 export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
@@ -16,29 +16,25 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       asksForAddresses ? readAddresses(calls.api, guest, signal) : [],
     ]);
     const config = readGuestConfig(asRow(row, name), guest.kind, guest.vmid);
-    const { state, rawState } = stateOf(current);
     const { plan, profile, image } = config.kcli;
     return {
-      name,
-      id: guest.key,
-      status: state,
-      autostart: config.autostart,
-      plan,
-      profile,
-      image,
-      ip: ips[0],
-      ips,
-      memory: current.memory ?? config.memory,
-      numcpus: current.cpus ?? config.cores * config.sockets,
-      creationdate: config.createdAt,
-      nets: config.nics,
+      state: stateOf(current).state,
+      created: config.createdAt,
+      ...(current.uptime ? { started: calls.clock.now() - current.uptime * 1000 } : {}),
+      // The watch reads configurations in turn, those on the screen first.
+      row: {
+        autostart: config.autostart,
+        ...(ips.length > 0 ? { ips } : {}),
+        ...(plan === undefined ? {} : { plan }),
+        ...(profile === undefined ? {} : { profile }),
+        ...(image === undefined ? {} : { image }),
+      },
+      nics: config.nics,
       disks: config.disks.map(({ owned: _owned, ...disk }) => disk),
       snapshots,
       description: config.description === '' ? undefined : config.description,
       more: [
         ...config.more,
-        ['Node', guest.node],
-        ['State', rawState],
         ...(config.sockets > 1 ? [['Sockets', String(config.sockets)] as const] : []),
         ...(guest.ha === undefined ? [] : [['High availability', guest.ha] as const]),
       ],
@@ -54,7 +50,18 @@ async function readSnapshotTree(call: GuestCall): Promise<readonly Snapshot[]> {
     .filter((row) => row !== now)
     .toSorted((a, b) => (numberOf(a, 'snaptime') ?? 0) - (numberOf(b, 'snaptime') ?? 0))
     .flatMap((row) => {
-      const snapshot = textOf(row, 'name');
-      return snapshot === undefined ? [] : [{ snapshot, current: snapshot === parent }];
+      const name = textOf(row, 'name');
+      if (name === undefined) return [];
+      const created = numberOf(row, 'snaptime');
+      return {
+        id: name,
+        name,
+        parent: textOf(row, 'parent'),
+        created: created === undefined ? undefined : created * 1000,
+        current: name === parent,
+        memory: flagOf(row, 'vmstate'),
+        external: undefined,
+        description: textOf(row, 'description') || undefined,
+      };
     });
 }

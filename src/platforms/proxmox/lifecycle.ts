@@ -59,7 +59,7 @@ export function createLifecycle(
 }
 
 const power = (call: GuestCall, verb: string, form: Readonly<Record<string, string>> = {}): Promise<Accepted> =>
-  call.change('post', `/status/${verb}`, form);
+  call.task('post', `/status/${verb}`, form);
 
 const stateNow = ({ current }: GuestCall) => stateOf(current).state;
 

@@ -34,8 +34,9 @@ async function login(values: Settings, ask: Ask = {}): Promise<Connection> {
   open.push(connection);
   return connection;
 }
-const nameOf = async (connection: Connection) =>
-  (await connection.vm.info(vmId(endpointName('pve'), 'qemu/100'), signal)).name;
+/** Only a login that was accepted reads this. */
+const readAsUser = async (connection: Connection) =>
+  (await connection.vm.info(vmId(endpointName('pve'), 'qemu/100'), signal)).state;
 const trouble = (values: Settings, ask?: Ask): Promise<FleetError> =>
   login(values, ask).then(
     () => Promise.reject(new Error('it was let in')),
@@ -48,12 +49,12 @@ describe('an API token', () => {
   it('needs no login', async () => {
     const [user, token] = ACCOUNTS.token.id.split('!');
     const connection = await login({ user: user ?? '', token: token ?? '', secret: ACCOUNTS.token.secret });
-    expect(await nameOf(connection)).toBe('web1');
+    expect(await readAsUser(connection)).toBe('stopped');
     expect(server.access.logins).toBe(0);
   });
 
   it('may be written in one word', async () => {
-    expect(await nameOf(await login({ user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret }))).toBe('web1');
+    expect(await readAsUser(await login({ user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret }))).toBe('stopped');
   });
 
   it('that is wrong is refused, and sent once', async () => {
@@ -63,14 +64,14 @@ describe('an API token', () => {
   });
 
   it('stands in no line of the wire log', async () => {
-    await nameOf(await login({ user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret }));
+    await readAsUser(await login({ user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret }));
     expect(JSON.stringify(wire)).not.toContain(ACCOUNTS.token.secret);
   });
 });
 
 describe('a password', () => {
   it('stands in no line of the wire log, nor does the ticket that it is changed for', async () => {
-    await nameOf(await login({ login: 'password', ...ACCOUNTS.root }));
+    await readAsUser(await login({ login: 'password', ...ACCOUNTS.root }));
     const shown = JSON.stringify(wire);
     expect(shown).toContain('POST /api2/json/access/ticket username=root@pam password=********');
     expect(shown).not.toContain('battery');
@@ -85,7 +86,7 @@ describe('a password', () => {
         return ACCOUNTS.root.password;
       },
     };
-    expect(await nameOf(await login({ login: 'password', user: 'root@pam' }, ask))).toBe('web1');
+    expect(await readAsUser(await login({ login: 'password', user: 'root@pam' }, ask))).toBe('stopped');
     expect(prompts).toEqual([expect.stringMatching(/^Password of root@pam at 127\.0\.0\.1/)]);
   });
 
@@ -98,12 +99,12 @@ describe('a password', () => {
 
 describe('a second factor', () => {
   it('is made from its secret', async () => {
-    expect(await nameOf(await login({ ...GUARDED, totp: ACCOUNTS.guarded.totp }))).toBe('web1');
+    expect(await readAsUser(await login({ ...GUARDED, totp: ACCOUNTS.guarded.totp }))).toBe('stopped');
   });
 
   it('is asked for', async () => {
     const ask = { secret: async () => totp(ACCOUNTS.guarded.totp, clock.now()) };
-    expect(await nameOf(await login(GUARDED, ask))).toBe('web1');
+    expect(await readAsUser(await login(GUARDED, ask))).toBe('stopped');
   });
 
   it('needs somebody to ask', async () => {
@@ -128,7 +129,7 @@ describe('a ticket', () => {
     const connection = await login(GUARDED, ask);
     const before = server.access.logins;
     await clock.pass(1.5 * HOUR_MS);
-    expect(await nameOf(connection)).toBe('web1');
+    expect(await readAsUser(connection)).toBe('stopped');
     expect([server.access.logins - before, asked]).toEqual([1, 1]);
   });
 
@@ -136,7 +137,7 @@ describe('a ticket', () => {
     const connection = await login({ login: 'password', ...ACCOUNTS.root });
     server.access.expireAll();
     const before = server.access.logins;
-    expect(await nameOf(connection)).toBe('web1');
+    expect(await readAsUser(connection)).toBe('stopped');
     // With the old ticket first, then with the password.
     expect(server.access.logins - before).toBe(2);
   });

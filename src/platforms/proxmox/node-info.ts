@@ -1,15 +1,18 @@
-import { formatBytes, formatRatio } from '../../units.ts';
-import type { NodeInfo } from '../contract.ts';
+import { FleetError } from '../../errors.ts';
+import { type Bytes, formatBytes, formatRatio } from '../../units.ts';
+import type { NodeFacts, NodeInfo } from '../contract.ts';
 import { type Api, segment } from './api.ts';
-import { asRow, numberOf, type Row, textOf } from './json.ts';
+import { asRow, asRows, bytesOf, numberOf, type Row, textOf } from './json.ts';
 
-/** ConVirt's server information, from one request. */
-export async function readNodeInfo(api: Api, node: string, signal: AbortSignal): Promise<NodeInfo> {
-  const status = asRow(await api.get(`/nodes/${segment(node)}/status`, { signal, subject: node }), node);
-  const part = (key: string): Row => {
-    const value = status[key];
-    return typeof value === 'object' && value !== null ? (value as Row) : {};
-  };
+/** ConVirt's server information, from two requests. */
+export async function readNodeInfo(api: Pick<Api, 'get'>, node: string, signal: AbortSignal): Promise<NodeInfo> {
+  const [answer, interfaces] = await Promise.all([
+    api.get(`/nodes/${segment(node)}/status`, { signal, subject: node }),
+    readInterfaces(api, node, signal),
+  ]);
+  const status = asRow(answer, node);
+  const addresses = interfaces.flatMap(addressesOf);
+  const part = (key: string): Row => partOf(status, key);
   const kernel = part('current-kernel');
   const cpu = part('cpuinfo');
   const used = (key: string): string | undefined => {
@@ -35,11 +38,59 @@ export async function readNodeInfo(api: Api, node: string, signal: AbortSignal):
     ['Memory', 'In use', used('memory')],
     ['Memory', 'Swap', used('swap')],
     ['Disk', 'Root', used('rootfs')],
+    ...addresses.map(({ device, address }) => ['Network', device, address] as const),
   ];
+  const networks = interfaces.filter((row) => /bridge/i.test(textOf(row, 'type') ?? ''));
   return {
-    name: node,
+    facts: { ...factsOf(status), addresses, networks: networks.flatMap((row) => textOf(row, 'iface') ?? []) },
     lines: lines.flatMap(([section, label, value]) => (value ? [[section, label, value] as const] : [])),
   };
+}
+
+/** What is asked beside the status is left out, if it must be. */
+const NETWORK_MS = 5_000;
+
+/** The interfaces of a node (GET /nodes/{node}/network), which wants the right Sys.Audit; none without it. */
+async function readInterfaces(api: Pick<Api, 'get'>, node: string, signal: AbortSignal): Promise<readonly Row[]> {
+  try {
+    const options = { signal, subject: node, deadlineMs: NETWORK_MS };
+    return asRows(await api.get(`/nodes/${segment(node)}/network`, options), node);
+  } catch (error) {
+    if (error instanceof FleetError && !signal.aborted) return [];
+    throw error;
+  }
+}
+
+/** With the length of their prefix where the server says it. */
+function addressesOf(row: Row): NonNullable<NodeFacts['addresses']> {
+  const device = textOf(row, 'iface') ?? '';
+  const found = [textOf(row, 'cidr') ?? textOf(row, 'address'), textOf(row, 'cidr6') ?? textOf(row, 'address6')];
+  return found.flatMap((address) => (address === undefined ? [] : [{ device, address }]));
+}
+
+function factsOf(status: Row): NodeFacts {
+  const kernel = partOf(status, 'current-kernel');
+  const cpu = partOf(status, 'cpuinfo');
+  const root = partOf(status, 'rootfs');
+  const facts: { readonly [Key in keyof NodeFacts]: NodeFacts[Key] | undefined } = {
+    kernel: textOf(kernel, 'release') ?? textOf(status, 'kversion'),
+    architecture: textOf(kernel, 'machine'),
+    cpuModel: textOf(cpu, 'model'),
+    sockets: numberOf(cpu, 'sockets'),
+    cores: numberOf(cpu, 'cores'),
+    threads: numberOf(cpu, 'cpus'),
+    memoryUsed: sizeIn(partOf(status, 'memory'), 'used'),
+    storage: [{ name: '/', kind: 'filesystem', size: sizeIn(root, 'total'), free: sizeIn(root, 'avail') }],
+  };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+const sizeIn = (row: Row, key: string): Bytes | undefined =>
+  numberOf(row, key) === undefined ? undefined : bytesOf(row, key);
+
+function partOf(row: Row, key: string): Row {
+  const value = row[key];
+  return typeof value === 'object' && value !== null ? (value as Row) : {};
 }
 
 function upFor(seconds: number | undefined): string | undefined {

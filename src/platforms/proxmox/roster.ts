@@ -50,6 +50,13 @@ export function createRoster(place: Place, clock: Clock): Roster {
     return same ? [] : [{ kind: 'vm-upsert', vm }];
   }
 
+  /** The VMID was freed and given to another guest: nothing that was known of the old one holds for it. */
+  function replace(guest: Guest, sheet: Sheet): readonly Change[] {
+    const fresh = { current: undefined, currentAt: undefined, runState: undefined, ips: [], ipsAt: undefined };
+    const entry = { guest, ...fresh, sheet, sheetAt: clock.ticks(), trouble: undefined };
+    return [...drop(guest.key), ...put(guest.key, entry)];
+  }
+
   function drop(key: string): readonly Change[] {
     return guests.delete(key) ? [{ kind: 'vm-remove', id: vmId(place.endpoint, key) }] : [];
   }
@@ -65,7 +72,7 @@ export function createRoster(place: Place, clock: Clock): Roster {
       currentAt: fresh ? old.currentAt : undefined,
       runState: running ? old?.runState : undefined,
       sheet: old?.sheet,
-      sheetAt: old?.sheetAt,
+      sheetAt: renamed(old, guest.name) ? undefined : old?.sheetAt,
       ips: old?.ips ?? [],
       ipsAt: old?.ipsAt,
       trouble: troubleOf(guest, old?.trouble, clock.now()),
@@ -93,10 +100,12 @@ export function createRoster(place: Place, clock: Clock): Roster {
       const old = guests.get(key);
       if (!old) return [];
       const now = clock.ticks();
+      if (sheet && isAnother(old.sheet, sheet)) return replace(old.guest, sheet);
       const status = current?.status ?? old.current?.status ?? old.guest.status;
       return put(key, {
         ...old,
         ...(current && { current, currentAt: now }),
+        ...(current?.name !== undefined && renamed(old, current.name) && { sheetAt: undefined }),
         ...(sheet && { sheet, sheetAt: now }),
         ...(ips && { ips, ipsAt: now }),
         runState: status === 'running' ? (current?.runState ?? runState ?? old.runState) : undefined,
@@ -114,6 +123,13 @@ export function createRoster(place: Place, clock: Clock): Roster {
     },
   };
 }
+
+/** Its configuration has another name than the cluster says: it was renamed, or it is another guest. */
+const renamed = (old: Entry | undefined, name: string): boolean =>
+  old?.sheet?.name !== undefined && old.sheet.name !== name;
+
+const isAnother = (before: Sheet | undefined, now: Sheet): boolean =>
+  before !== undefined && before.identity !== '' && before.identity !== now.identity;
 
 const sameGuest = (a: Guest, b: Guest): boolean =>
   a.status === b.status &&

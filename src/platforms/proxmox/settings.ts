@@ -17,7 +17,7 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
         if (Object.keys(fields).length === 0) return { warnings: [] };
         // The digest of what was compared: whoever changes it between the two requests wins.
         const digest = config.digest === undefined ? {} : { digest: config.digest };
-        const accepted = await call.change('put', '/config', { ...fields, ...digest });
+        const accepted = await call.put('/config', { ...fields, ...digest });
         return { ...accepted, warnings: [...accepted.warnings, ...pending(call, changes)] };
       }),
   };

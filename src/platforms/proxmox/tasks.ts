@@ -3,8 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Accepted, Warning } from '../contract.ts';
 import { followOperation } from '../transport/rest-operation.ts';
-import type { Api } from './api.ts';
-import { segment } from './api.ts';
+import { type Api, segment, unclear } from './api.ts';
 import { asRow, asRows, numberOf, textOf } from './json.ts';
 import { taskError } from './normalize-error.ts';
 import { readUpid, type Upid } from './upid.ts';
@@ -22,11 +21,13 @@ export interface FollowContext {
   readonly subject: string;
 }
 
-/** What a mutator answers for the task that the server has begun. Rejects with op.failed when it has failed already. */
+/**
+ * What a mutator answers for the task that the server has begun. Rejects with op.failed when it has failed already, with
+ * outcome.unknown for an answer that names none.
+ */
 export async function acceptedTask(answer: unknown, context: FollowContext): Promise<Accepted> {
   const task = readUpid(answer);
-  // Some changes are done when they are answered.
-  if (!task) return { warnings: [] };
+  if (!task) throw unclear(context.subject, 'the answer names no task');
   const exit = await lookOut(task, context);
   if (exit === undefined || exit === 'OK') return { task: task.upid, warnings: [] };
   const warning = warningOf(exit);

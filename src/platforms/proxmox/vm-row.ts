@@ -12,6 +12,9 @@ export interface Place {
 
 /** What the list of the cluster does not tell: read guest by guest, for those that are looked at first. */
 export interface Sheet {
+  /** Name and identity of one reading: a row never has the name of one guest and the identity of another. */
+  readonly name: string | undefined;
+  readonly identity: string;
   readonly autostart: boolean;
   readonly plan: string | undefined;
   readonly profile: string | undefined;
@@ -38,8 +41,9 @@ export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
   const { state, rawState } = stateOf({ status, lock, runState: known.runState });
   return {
     id: vmId(endpoint, guest.key),
-    name: current?.name ?? guest.name,
+    name: sheet?.name ?? current?.name ?? guest.name,
     uuid: `${cluster}/${guest.vmid}`,
+    ...(sheet && sheet.identity !== '' && { identity: sheet.identity }),
     node: nodeId(endpoint, guest.node),
     pool: undefined,
     state,
@@ -77,6 +81,7 @@ function refusals(guest: Guest, lock: string | undefined, sheet: Sheet | undefin
 
 export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
+  if (a.identity !== b.identity) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble)
     return false;
   if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image) return false;

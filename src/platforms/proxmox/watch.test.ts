@@ -68,7 +68,7 @@ const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
   );
 
 describe('a cluster', () => {
-  it('is one pool with its nodes, and has an identity that other clusters of its name lack', async () => {
+  it('F-496 is one pool with its nodes, and has an identity that other clusters of its name lack', async () => {
     const guest = add();
     const watching = await watch();
     const [first] = watching.feeds;

@@ -13,20 +13,20 @@ describe('a deadline', () => {
     expect(await within(1_000, { clock, signal }, late, async () => 'in time')).toBe('in time');
   });
 
-  it('ends what is late, and tells the work', async () => {
+  it('ends what is late, and aborts the work', async () => {
     const clock = createTestClock();
     const { signal } = new AbortController();
-    let told: AbortSignal | undefined;
+    let given: AbortSignal | undefined;
     const answer = within(1_000, { clock, signal }, late, (deadline) => {
-      told = deadline.signal;
+      given = deadline.signal;
       return never();
     });
     const refused = expect(answer).rejects.toMatchObject({ code: 'host.unreachable' });
     await clock.pass(999);
-    expect(told?.aborted).toBe(false);
+    expect(given?.aborted).toBe(false);
     await clock.pass(1);
     await refused;
-    expect(told?.aborted).toBe(true);
+    expect(given?.aborted).toBe(true);
   });
 
   it('ends with the reason of who gave up', async () => {
@@ -46,5 +46,27 @@ describe('a deadline', () => {
     });
     await clock.pass(60_000);
     expect(await answer).toBe('answered');
+  });
+
+  it('continues with the time that was left when the question came', async () => {
+    const clock = createTestClock();
+    const { signal } = new AbortController();
+    const answer = within(1_000, { clock, signal }, late, async ({ whileAsking }) => {
+      await new Promise((resolve) => clock.after(600, () => resolve(undefined)));
+      await whileAsking(() => new Promise((resolve) => clock.after(60_000, () => resolve(undefined))));
+      return never();
+    });
+    let isLate = false;
+    const refused = expect(answer)
+      .rejects.toMatchObject({ code: 'host.unreachable' })
+      .then(() => {
+        isLate = true;
+      });
+    await clock.pass(60_600);
+    await clock.pass(399);
+    expect(isLate).toBe(false);
+    await clock.pass(1);
+    await refused;
+    expect(clock.ticks()).toBe(61_000);
   });
 });

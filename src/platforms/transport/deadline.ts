@@ -1,14 +1,14 @@
 import type { Clock } from '../../clock.ts';
 import type { FleetError } from '../../errors.ts';
 
-/** How long somebody is willing to wait for the other side, and how they take it back. */
+/** How long the caller is willing to wait for the other side, and how it takes that back. */
 export interface Patience {
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 export interface Deadline {
-  /** Aborts when the time is up, and when whoever waits gave up: what is half open must be closed then. */
+  /** Aborts when the time is up, and when the caller gave up: what is half open must be closed then. */
   readonly signal: AbortSignal;
   /** The time that a person takes to answer doesn't count. */
   whileAsking<T>(ask: () => Promise<T>): Promise<T>;

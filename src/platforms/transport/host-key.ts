@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
-import { addKnownHost, type KnownHosts, typeOfKey } from './known-hosts.ts';
+import { addKnownHost, type KnownHosts, type KnownHostsLine } from './known-hosts.ts';
 import { hostPort } from './socket.ts';
+import { typeOfKey } from './ssh-key-formats.ts';
 
 export interface HostKeyCheck {
   /** For the command that trusts it: `drover endpoint trust NAME`. */
@@ -10,8 +11,10 @@ export interface HostKeyCheck {
   readonly host: string;
   readonly port: number;
   readonly known: KnownHosts;
-  /** Where an accepted key is written. */
-  readonly addTo: string;
+  /** Where an accepted key is written; undefined writes it nowhere, and it is asked about each time. */
+  readonly addTo: string | undefined;
+  /** Whether names are written so that they can't be read. */
+  readonly isHashed: boolean;
   readonly ask: Ask;
 }
 
@@ -20,12 +23,12 @@ export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
 /**
- * Resolves when the key may be trusted: known, or unknown and accepted by whoever sits there, which is then written down.
- * Rejects with trust.unknown-host, or trust.changed-host, about which nobody is ever asked.
+ * Resolves when the key may be trusted: known, or unknown and accepted by the user, and then written down.
+ * Rejects with trust.unknown-host, or trust.changed-host, about which the user is never asked.
  */
 export async function checkHostKey(
   key: Buffer,
-  { endpoint, host, port, known, addTo, ask }: HostKeyCheck,
+  { endpoint, host, port, known, addTo, isHashed, ask }: HostKeyCheck,
 ): Promise<void> {
   const verdict = known.check(host, port, key);
   const name = hostPort(host, port);
@@ -43,13 +46,23 @@ export async function checkHostKey(
       throw new FleetError(
         'trust.changed-host',
         `${name} shows another key than the known one (${verdict.file}, line ${verdict.line}): now ${type} ${print}. ` +
-          'Either the host was installed anew, or somebody sits in between',
+          'Either the host was installed again, or another machine answers in its place',
         { fix: `if you know why it changed, remove line ${verdict.line} of ${verdict.file} and connect again` },
       );
     case 'unknown':
-      if (await ask.trust?.({ host, port, type, fingerprint: print })) return addKnownHost(addTo, host, port, key);
-      throw new FleetError('trust.unknown-host', `the key of ${name} is not known yet: ${type} ${print}`, {
-        fix: `drover endpoint trust ${endpoint}`,
-      });
+      if (await ask.trust?.({ host, port, type, fingerprint: print })) {
+        if (addTo !== undefined) await addKnownHost(addTo, { host, port, key, isHashed });
+        return;
+      }
+      throw unknown(`the key of ${name} is not known yet: ${type} ${print}`, endpoint, verdict.authority);
   }
 }
+
+const unknown = (message: string, endpoint: string, authority: KnownHostsLine | undefined): FleetError =>
+  authority === undefined
+    ? new FleetError('trust.unknown-host', message, { fix: `drover endpoint trust ${endpoint}` })
+    : new FleetError(
+        'trust.unknown-host',
+        `${message}. ${authority.file}, line ${authority.line}, names an authority for its certificates, which the built-in SSH does not check`,
+        { fix: `set \`ssh: system\` for this endpoint, or accept the key itself: drover endpoint trust ${endpoint}` },
+      );

@@ -1,9 +1,9 @@
 /** One request on one connection, from node's events to one answer. */
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as startRequest } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { FleetError } from '../../errors.ts';
+import { plainLine } from './http-wire.ts';
 
 export interface HttpResponse {
   readonly status: number;
@@ -11,18 +11,6 @@ export interface HttpResponse {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
-
-/** A connection that speaks another protocol from now on. */
-export interface Upgraded {
-  readonly socket: Duplex;
-  /** What came right behind the answer. */
-  readonly head: Buffer;
-  readonly headers: IncomingHttpHeaders;
-}
-
-export type Answer = HttpResponse | Upgraded;
-
-export const isUpgrade = (answer: Answer): answer is Upgraded => 'socket' in answer;
 
 /** How far it came: decides what a broken connection means. Changed in place. */
 export interface Exchange {
@@ -45,7 +33,7 @@ export interface ExchangeOptions {
 }
 
 /** Rejects with node's error, the link's FleetError, or the signal's reason. */
-export function exchange(options: ExchangeOptions, state: Exchange): Promise<Answer> {
+export function exchange(options: ExchangeOptions, state: Exchange): Promise<HttpResponse> {
   const { agent, host, port, path, method, body, limit, signal } = options;
   return new Promise((resolve, reject) => {
     const headers = {
@@ -65,10 +53,15 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Ans
       state.sent = true;
       state.reused = request.reusedSocket;
     });
+    let interim = 0;
+    request.on('information', () => {
+      if (++interim > MOST_INTERIM) request.destroy(new FleetError('host.protocol', 'its interim answers never end'));
+    });
     request.once('error', (error) => settle(() => reject(signal.aborted ? signal.reason : error)));
-    request.once('upgrade', (response, socket, head) =>
-      settle(() => resolve({ socket, head, headers: response.headers })),
-    );
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      settle(() => reject(new FleetError('host.protocol', 'it changed the protocol without being asked')));
+    });
     request.once('response', (response) => {
       state.answered = true;
       readBody(response, limit).then(
@@ -91,9 +84,13 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Ans
   });
 }
 
+/** 100 Continue, 103 Early Hints: one or two of them come before an answer. */
+const MOST_INTERIM = 16;
+
 const unzip = promisify(gunzip);
 
-async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
+/** Rejects with host.protocol when it is larger than `limit`, packed or not, or packed badly. */
+export async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () => new FleetError('host.protocol', `the answer is larger than ${limit} bytes`);
   const chunks: Buffer[] = [];
   let length = 0;
@@ -103,7 +100,14 @@ async function readBody(response: IncomingMessage, limit: number): Promise<Buffe
     if (length > limit) throw tooLarge();
   }
   const body = Buffer.concat(chunks);
-  if (response.headers['content-encoding'] !== 'gzip') return body;
+  const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return body;
+  if (encoding !== 'gzip') {
+    throw new FleetError(
+      'host.protocol',
+      `the answer is packed as ${plainLine(encoding, 40)}, which was not asked for`,
+    );
+  }
   try {
     return await unzip(body, { maxOutputLength: limit });
   } catch (error) {

@@ -23,6 +23,9 @@ export const redactFields = (fields: Readonly<Record<string, string>>): string =
 
 /** What a server says is hostile: one line without control characters, of a length that fits. */
 export const plainLine = (text: string, most = 300): string => {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const line = text
+    .slice(0, most * 8)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 };

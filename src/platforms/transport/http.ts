@@ -2,18 +2,21 @@
  * Requests to one HTTP API. It knows connections, deadlines, limits and the wire log, and nothing of what is said:
  * every status is an answer here. JSON, logins and repeated reads are rest.ts; SOAP uses this as it is.
  */
+import type { WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { WireLine } from '../contract.ts';
 import { within } from './deadline.ts';
 import { type BudgetLimits, createBudget } from './http-budget.ts';
-import { type Answer, type Exchange, exchange, type HttpResponse, isUpgrade, type Upgraded } from './http-exchange.ts';
+import { type Exchange, type ExchangeOptions, exchange, type HttpResponse } from './http-exchange.ts';
 import { createHttpLinks } from './http-link.ts';
 import { type HttpTarget, targetName } from './http-target.ts';
+import { shakeHands } from './http-websocket-handshake.ts';
 import { plainLine, redactPath } from './http-wire.ts';
+import { handshakeError } from './tls-words.ts';
 
-export type { HttpResponse, Upgraded } from './http-exchange.ts';
+export type { HttpResponse } from './http-exchange.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -31,7 +34,14 @@ export interface HttpRequest {
   readonly note?: string;
 }
 
+/** A request that asks for a websocket. */
+export interface UpgradeRequest extends HttpRequest {
+  readonly protocol: string;
+}
+
 export interface Http {
+  /** For what outlives a request. */
+  readonly clock: Clock;
   /** For sentences: `pve1:8006`. */
   readonly name: string;
   /**
@@ -40,7 +50,7 @@ export interface Http {
    */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** The same for a request that asks to change the protocol; an answer that refuses is one. */
-  upgrade(request: HttpRequest): Promise<Upgraded | HttpResponse>;
+  upgrade(request: UpgradeRequest): Promise<WebSocket | HttpResponse>;
   /** Whatever is under way is rejected, and whatever comes later. */
   close(): void;
 }
@@ -54,6 +64,10 @@ export interface HttpOptions {
   readonly budget?: BudgetLimits;
 }
 
+type Answer = HttpResponse | WebSocket;
+/** How one request becomes an answer. */
+type Ask<A extends Answer> = (options: ExchangeOptions, state: Exchange) => Promise<A>;
+
 const DEADLINE_MS = 30_000;
 const MOST_BYTES = 64 * 1024 ** 2;
 const BUDGET: BudgetLimits = { inFlight: 8, perSecond: 100 };
@@ -64,15 +78,15 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
   const links = createHttpLinks(target, { clock, signal: closing.signal }, budget.inFlight);
   const turn = createBudget(budget, clock);
 
-  async function run(request: HttpRequest, upgrade: boolean): Promise<Answer> {
+  async function run<A extends Answer>(request: HttpRequest, ask: Ask<A>): Promise<A> {
     closing.signal.throwIfAborted();
     const signal = AbortSignal.any([request.signal, closing.signal]);
     const leave = await turn.enter(signal);
     try {
-      const shared = request.kind === 'reads' && !upgrade;
-      return await once(request, shared, signal).catch((error: unknown) => {
+      const shared = request.kind === 'reads' && ask === exchange;
+      return await once(request, ask, shared, signal).catch((error: unknown) => {
         // The server had hung up on an idle connection before it saw the request: no answer, and no fault.
-        if (shared && error instanceof StaleLink) return once(request, false, signal);
+        if (shared && error instanceof StaleLink) return once(request, ask, false, signal);
         throw error;
       });
     } finally {
@@ -80,7 +94,12 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
     }
   }
 
-  async function once(request: HttpRequest, shared: boolean, signal: AbortSignal): Promise<Answer> {
+  async function once<A extends Answer>(
+    request: HttpRequest,
+    ask: Ask<A>,
+    shared: boolean,
+    signal: AbortSignal,
+  ): Promise<A> {
     const at = clock.now();
     const began = clock.ticks();
     const said = `${request.method} ${redactPath(target.base + request.path)}`;
@@ -110,7 +129,7 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
     }
     try {
       const answer = await within(deadlineMs, { clock, signal }, late, (deadline) =>
-        exchange(
+        ask(
           {
             agent: shared ? links.shared : links.single,
             host: target.host,
@@ -125,7 +144,7 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
           state,
         ),
       );
-      if (isUpgrade(answer)) tell('→ 101', 0);
+      if (!('status' in answer)) tell('→ 101', 0);
       else {
         const { status, body, reason } = answer;
         tell(`→ ${status}`, body.length, status >= 400 ? `${status} ${plainLine(reason)}`.trim() : undefined);
@@ -143,22 +162,23 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
 
     /** What never left this machine and what is said already stays as it is; the rest depends on how far it came. */
     function explained(error: unknown): FleetError {
+      if (isMalformed(error)) return explained(malformed(error));
+      // A TLS 1.3 server looks at the client's certificate when the client thinks that all is done.
+      if (hasCode(error, 'ERR_SSL_')) return explained(handshakeError(error, name));
       if (!(error instanceof FleetError)) return lost(trouble(error, state), error);
       if (!state.sent || error.code === 'outcome.unknown' || error.code === 'host.unreachable') return error;
       if (request.kind === 'mutates') return lost(error.message, error);
-      return new FleetError(error.code, `${name}: ${error.message} (${said})`, { cause: error });
+      const fix = error.fix === undefined ? {} : { fix: error.fix };
+      return new FleetError(error.code, `${name}: ${error.message} (${said})`, { ...fix, cause: error });
     }
   }
 
   return {
     name,
-    async send(request) {
-      const answer = await run(request, false);
-      if (!isUpgrade(answer)) return answer;
-      answer.socket.destroy();
-      throw new FleetError('host.protocol', `${name} changed the protocol without being asked`);
-    },
-    upgrade: (request) => run(request, true),
+    clock,
+    send: (request) => run(request, exchange),
+    upgrade: (request) =>
+      run<Answer>(request, (options, state) => shakeHands({ ...options, protocol: request.protocol }, state)),
     close() {
       closing.abort(new FleetError('host.unreachable', `the connection to ${name} was closed`, { retry: true }));
       links.close();
@@ -175,6 +195,20 @@ class StaleLink extends Error {
 
 const hungUp = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+/** Node's parser gives up on what does not follow RFC 9112, with codes that begin with HPE_. */
+const isMalformed = (error: unknown): error is Error => hasCode(error, 'HPE_');
+
+const hasCode = (error: unknown, prefix: string): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith(prefix);
+
+function malformed(error: Error): FleetError {
+  const why =
+    'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'the header of the answer is longer than 16 KiB'
+      : `what answers there does not speak HTTP as it must (${error.message.replace('Parse Error: ', '')})`;
+  return new FleetError('host.protocol', why, { fix: 'check the address and the port', cause: error });
+}
 
 function trouble(error: unknown, { answered }: Exchange): string {
   if (answered) return 'the answer broke off half-way';

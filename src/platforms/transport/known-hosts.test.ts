@@ -22,8 +22,11 @@ describe('known_hosts', () => {
     expect(hosts(`# comment\n\n${line}\n`).check(host, port, key)).toEqual({ kind: 'known' });
   });
 
-  it('does not mix up ports', () => {
-    expect(hosts(`db1 ssh-ed25519 ${ED25519}`).check('db1', 2222, key)).toEqual({ kind: 'unknown' });
+  it('knows a key without its port on each port, as ssh does, but calls none changed for that', () => {
+    expect(hosts(`db1 ssh-ed25519 ${ED25519}`).check('db1', 2222, key)).toEqual({ kind: 'known' });
+    expect(hosts(`db1 ssh-ed25519 ${OTHER}`).check('db1', 2222, key)).toEqual({ kind: 'unknown' });
+    expect(hosts(`[db1]:2222 ssh-ed25519 ${ED25519}`).check('db1', 22, key)).toEqual({ kind: 'unknown' });
+    expect(hosts(`@revoked db1 ssh-ed25519 ${ED25519}`).check('db1', 2222, key)).toMatchObject({ kind: 'revoked' });
   });
 
   it('tells where another key stands for the host', () => {
@@ -41,7 +44,11 @@ describe('known_hosts', () => {
   });
 
   it('takes an authority of certificates for no key of a host', () => {
-    expect(hosts(`@cert-authority * ssh-ed25519 ${OTHER}`).check('db1', 22, key)).toEqual({ kind: 'unknown' });
+    expect(hosts(`@cert-authority * ssh-ed25519 ${OTHER}`).check('db1', 22, key)).toEqual({
+      kind: 'unknown',
+      authority: { file: '/known', line: 1 },
+    });
+    expect(hosts(`@cert-authority * ssh-ed25519 ${ED25519}`).check('db1', 22, key)).toMatchObject({ kind: 'unknown' });
   });
 
   it('tells which types of keys to ask for', () => {
@@ -54,22 +61,54 @@ describe('known_hosts', () => {
   it('remembers an accepted key, behind a last line without its end as well', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
     const file = join(dir, 'new', 'known_hosts');
-    await addKnownHost(file, 'db1', 22, key);
-    await addKnownHost(file, 'db2', 2222, key);
+    await addKnownHost(file, { host: 'db1', port: 22, key, isHashed: false });
+    await addKnownHost(file, { host: 'db2', port: 2222, key, isHashed: false });
     expect(await readFile(file, 'utf8')).toBe(`db1 ssh-ed25519 ${ED25519}\n[db2]:2222 ssh-ed25519 ${ED25519}\n`);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readKnownHosts([file, join(dir, 'none')])).check('db2', 2222, key)).toEqual({ kind: 'known' });
     await rm(dir, { recursive: true });
   });
+
+  it('says which file it can not read or write, and why', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
+    await expect(readKnownHosts([dir])).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: `the known hosts in ${dir} can't be read: it is a folder`,
+    });
+    await addKnownHost(join(dir, 'file'), { host: 'db1', port: 22, key, isHashed: false });
+    const below = join(dir, 'file', 'known_hosts');
+    await expect(addKnownHost(below, { host: 'db1', port: 22, key, isHashed: false })).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('a part of its path is no folder'),
+    });
+    await rm(dir, { recursive: true });
+  });
+
+  it('hides the names where ssh does, and knows them all the same', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
+    const file = join(dir, 'known_hosts');
+    await addKnownHost(file, { host: 'db2', port: 2222, key, isHashed: true });
+    expect(await readFile(file, 'utf8')).toMatch(/^\|1\|[A-Za-z0-9+/]{27}=\|[A-Za-z0-9+/]{27}= ssh-ed25519 /);
+    expect((await readKnownHosts([file])).check('db2', 2222, key)).toEqual({ kind: 'known' });
+    await rm(dir, { recursive: true });
+  });
+
+  it('is done in no time with a pattern that is made to last', () => {
+    const name = 'a'.repeat(60);
+    const before = performance.now();
+    expect(hosts(`${'a*'.repeat(40)}b ssh-ed25519 ${ED25519}`).check(name, 22, key)).toEqual({ kind: 'unknown' });
+    // As a regular expression it takes longer than the universe is old.
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
 });
 
 describe('a host key', () => {
-  const check = { endpoint: 'db1', host: 'db1', port: 22, addTo: '/dev/null' };
+  const check = { endpoint: 'db1', host: 'db1', port: 22, addTo: '/dev/null', isHashed: false };
 
   it('has the fingerprint that OpenSSH prints', () => {
     expect(fingerprint(key)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
-  it('is refused when it changed, and nobody is asked', async () => {
+  it('is refused when it changed, without a question', async () => {
     const trust = () => Promise.reject(new Error('asked'));
     const refused = checkHostKey(key, { ...check, known: hosts(`db1 ssh-ed25519 ${OTHER}`), ask: { trust } });
     await expect(refused).rejects.toMatchObject({
@@ -77,7 +116,21 @@ describe('a host key', () => {
       fix: expect.stringContaining('line 1 of /known'),
     });
   });
-  it('is refused when it is unknown and nobody is there', async () => {
+  it('is refused when only an authority is known, and names the ssh that checks certificates', async () => {
+    const known = hosts(`@cert-authority *.example.org,db1 ssh-ed25519 ${OTHER}`);
+    await expect(checkHostKey(key, { ...check, known, ask: {} })).rejects.toMatchObject({
+      code: 'trust.unknown-host',
+      message: expect.stringContaining('/known, line 1'),
+      fix: expect.stringContaining('ssh: system'),
+    });
+  });
+  it('is accepted without being written where the configuration names no file', async () => {
+    const trust = async () => true;
+    await expect(
+      checkHostKey(key, { ...check, addTo: undefined, known: hosts(''), ask: { trust } }),
+    ).resolves.toBeUndefined();
+  });
+  it('is refused when it is unknown and no user can be asked', async () => {
     const refused = checkHostKey(key, { ...check, known: hosts(''), ask: {} });
     await expect(refused).rejects.toMatchObject({ code: 'trust.unknown-host', fix: 'drover endpoint trust db1' });
   });

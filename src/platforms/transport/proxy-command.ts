@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 
-/** The stdin and stdout of a command as one stream, which ends the command when it is destroyed. */
-export function openProxyCommand(command: string): Duplex {
-  return stdioOf(spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'ignore'] }));
+/** The stdin and stdout of a command for the user's `shell`, as ssh runs it; destroying the stream ends the command. */
+export function openProxyCommand(command: string, shell: string | undefined): Duplex {
+  return stdioOf(spawn(shell || '/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'ignore'] }));
 }
 
 /** `child` must have pipes as stdin and stdout. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FleetError } from '../../errors.ts';
 import { plainLine } from './http-wire.ts';
+import { readJson } from './json.ts';
 
 /** An answer that says no. A platform's normalize-error.ts makes a sentence of it. */
 export class StatusError extends Error {
@@ -30,6 +31,19 @@ export class StatusError extends Error {
     this.request = request;
     this.mutates = mutates;
   }
+}
+
+/** Of an answer that says no: its words are a sentence or two. */
+const MOST_SAID = 16 * 1024;
+const MOST_SAID_AS_TEXT = 2 * 1024;
+
+/** What an answer that says no has to say: JSON where it is some, else the beginning of its text. */
+export async function saidIn(body: Buffer): Promise<unknown> {
+  if (body.length <= MOST_SAID) {
+    const json = await readJson(body).catch(() => undefined);
+    if (json !== undefined) return json;
+  }
+  return body.toString('utf8', 0, MOST_SAID_AS_TEXT);
 }
 
 /**

@@ -17,6 +17,7 @@ function script(...answers: readonly Said[]): { readonly http: Http; readonly se
   const sent: HttpRequest[] = [];
   const http: Http = {
     name: 'server',
+    clock: createTestClock(),
     async send(request) {
       const {
         status = 200,
@@ -153,14 +154,57 @@ describe('an answer', () => {
     const rest = createRest({ http, clock: createTestClock() });
     await expect(rest.read({ path: '/vms', query: { type: 'vm', node: undefined }, signal })).rejects.toMatchObject({
       code: 'host.protocol',
-      message: 'the answer to GET /vms?type=vm is no JSON',
+      message: "the answer to GET /vms?type=vm can't be read: it is no JSON",
     });
     await expect(rest.change('PUT', { path: '/vms', signal })).rejects.toMatchObject({ code: 'outcome.unknown' });
   });
 
-  it('may be empty', async () => {
-    const rest = createRest({ http: script({ status: 204, body: '' }).http, clock: createTestClock() });
+  it.each([202, 204])('may be empty with the status %i', async (status) => {
+    const rest = createRest({ http: script({ status, body: '\n' }).http, clock: createTestClock() });
     expect((await rest.change('DELETE', { path: '/vms/1', signal })).body).toBeUndefined();
+  });
+
+  it.each<[string, Said, RegExp]>([
+    ['an empty 200', { body: '' }, /is empty/],
+    ['a login page', { headers: { 'content-type': 'text/html' }, body: '{"data": "UPID"}' }, /is no JSON but a page/],
+    ['half an object', { body: '{"data": [' }, /broke off half-way/],
+    ['a text', { body: '"done"' }, /neither an object nor a list/],
+    ['null', { body: 'null' }, /neither an object nor a list/],
+    ['an abyss', { body: '{"a":'.repeat(100_000) }, /nested deeper/],
+  ])('that is %s is none: a change may have been done or not', async (_what, answer, why) => {
+    const rest = createRest({ http: script(answer).http, clock: createTestClock() });
+    const read = await rest.read({ path: '/x', signal }).catch((error: unknown) => error);
+    expect(read).toMatchObject({ code: 'host.protocol', message: expect.stringMatching(why) });
+    const changed = await rest.change('POST', { path: '/x', signal }).catch((error: unknown) => error);
+    expect(changed).toMatchObject({ code: 'outcome.unknown', message: expect.stringMatching(why) });
+  });
+
+  it.each([
+    [301, 'host.protocol'],
+    [302, 'host.protocol'],
+    [303, 'outcome.unknown'],
+    [307, 'host.protocol'],
+    [308, 'host.protocol'],
+  ])('that sends a change elsewhere (%i) is none, and names the place without secrets', async (status, code) => {
+    const headers = { location: 'https://sso.example.org/login?token=s3cret&next=%2F' };
+    const answer = { status, headers, body: '{"data": "UPID"}' };
+    const rest = createRest({ http: script(answer).http, clock: createTestClock() });
+    const failed = await rest.change('POST', { path: '/status/reboot', signal }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code, message: expect.stringContaining('redirected to https://sso.example.org/') });
+    expect(String(failed)).not.toContain('s3cret');
+    await expect(rest.read({ path: '/vms', signal })).rejects.toMatchObject({ code: 'host.protocol' });
+  });
+
+  it('may be a list of choices, as OpenStack says its versions', async () => {
+    const rest = createRest({ http: script({ status: 300, body: '{"versions": []}' }).http, clock: createTestClock() });
+    expect((await rest.read({ path: '/', signal })).body).toEqual({ versions: [] });
+  });
+
+  it('that says no with 30 MB is cut before it is looked at', async () => {
+    const body = `<p>no</p>${'<'.repeat(30 * 1024 ** 2)}`;
+    const rest = createRest({ http: script({ status: 500, body }).http, clock: createTestClock() });
+    const failed = await rest.read({ path: '/x', signal }).catch((error: unknown) => error as StatusError);
+    expect(String((failed as StatusError).body).length).toBe(2048);
   });
 
   it.each([

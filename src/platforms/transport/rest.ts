@@ -1,13 +1,16 @@
 /**
  * JSON over http.ts, the same for every REST platform: a login that is renewed once, reads that are asked again when the
- * server is busy, answers that must be JSON. What changes something is sent once, whatever comes back.
+ * server is busy, answers that must be an object or a list in JSON. What changes something is sent once, whatever comes back.
+ * A redirect, a page, or an empty answer where something was to come is no answer.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Http, HttpResponse } from './http.ts';
+import { redirected } from './http-redirect.ts';
 import { redactFields, redactPath } from './http-wire.ts';
-import { StatusError } from './rest-error.ts';
+import { JsonError, readJson } from './json.ts';
+import { StatusError, saidIn } from './rest-error.ts';
 import { retryAfterMs } from './rest-retry.ts';
 import type { Tokens } from './rest-token.ts';
 
@@ -33,7 +36,7 @@ export interface RestChange extends RestRequest {
 export interface RestAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Undefined when there was none. Unchecked: whoever reads it says what it must be. */
+  /** An object or a list; undefined when the server says by its status that there is none. Who reads it checks the rest. */
   readonly body: unknown;
 }
 
@@ -54,6 +57,10 @@ export interface RestOptions<Token> {
 const PAUSES_MS = [200, 1_000];
 const LONGEST_PAUSE_MS = 20_000;
 const BUSY = new Set([429, 502, 503, 504]);
+/** Of an answer. The list of a Proxmox VE cluster has some 500 bytes for each guest, and comes in one piece. */
+const MOST_BYTES = 16 * 1024 ** 2;
+/** A line end or two, as good as nothing. */
+const MOST_BLANKS = 16;
 
 export function createRest<Token>({ http, clock, login }: RestOptions<Token>): Rest {
   /** Sent once more after a 401: the server has refused it, so nothing was done. */
@@ -67,6 +74,7 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
         path,
         kind,
         signal,
+        limit: MOST_BYTES,
         headers: { accept: 'application/json', ...headers, ...request.headers, ...loginHeaders },
         ...(body === undefined ? {} : { body }),
         ...(note === undefined ? {} : { note }),
@@ -85,14 +93,14 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
       const said = `GET ${redactPath(withQuery(request.path, request.query))}`;
       for (const pauseMs of PAUSES_MS) {
         const answer = await send('GET', request, 'reads');
-        if (!BUSY.has(answer.status)) return understood(answer, said, 'reads');
+        if (!BUSY.has(answer.status)) return understood(answer, said, 'reads', request.signal);
         await wait(clock, Math.min(LONGEST_PAUSE_MS, retryAfterMs(answer.headers) ?? pauseMs), request.signal);
       }
-      return understood(await send('GET', request, 'reads'), said, 'reads');
+      return understood(await send('GET', request, 'reads'), said, 'reads', request.signal);
     },
     async change(method, request) {
       const said = `${method} ${redactPath(withQuery(request.path, request.query))}`;
-      return understood(await send(method, request, 'mutates'), said, 'mutates');
+      return understood(await send(method, request, 'mutates'), said, 'mutates', request.signal);
     },
   };
 }
@@ -121,21 +129,40 @@ function content({ form, json }: RestChange): Content {
   return { headers: { 'content-type': 'application/json' }, body, note: `(${body.length} bytes of JSON)` };
 }
 
-function understood(answer: HttpResponse, said: string, kind: 'reads' | 'mutates'): RestAnswer {
+async function understood(
+  answer: HttpResponse,
+  said: string,
+  kind: 'reads' | 'mutates',
+  signal: AbortSignal,
+): Promise<RestAnswer> {
   const { status, headers } = answer;
-  const text = answer.body.toString('utf8');
-  if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, parsed(text) ?? text);
-  if (text.trim() === '') return { status, headers, body: undefined };
-  const body = parsed(text);
-  if (body !== undefined) return { status, headers, body };
-  if (kind === 'reads') throw new FleetError('host.protocol', `the answer to ${said} is no JSON`);
-  throw new FleetError('outcome.unknown', `the answer to ${said} is no JSON; it may have been done or not`);
-}
+  if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, await saidIn(answer.body));
+  const elsewhere = redirected(answer, said, kind);
+  if (elsewhere) throw elsewhere;
+  // Node gives a refused 101 as an answer too.
+  if (status < 200) throw noAnswer(`has the status ${status}, which ends nothing`);
+  if (answer.body.length <= MOST_BLANKS && answer.body.every(isBlank)) {
+    // 200 promises something (RFC 9110 §15.3.1); an accepted, created or deleted thing may go without a word.
+    if (status === 200) throw noAnswer('is empty');
+    return { status, headers, body: undefined };
+  }
+  const page = /html/i.test(headers['content-type'] ?? '') ? ' but a page: look for a login or a proxy in between' : '';
+  if (page !== '') throw noAnswer(`is no JSON${page}`);
+  const body = await readJson(answer.body, signal).catch((error: unknown) => {
+    throw error instanceof JsonError ? noAnswer(`can't be read: ${error.message}`, error) : error;
+  });
+  if (typeof body === 'object' && body !== null) return { status, headers, body };
+  throw noAnswer('is neither an object nor a list');
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  function noAnswer(why: string, cause?: unknown): FleetError {
+    const words = `the answer to ${said} ${why}`;
+    return kind === 'reads'
+      ? new FleetError('host.protocol', words, { cause })
+      : new FleetError('outcome.unknown', `${words}; it may have been done or not`, {
+          fix: 'look at its state before you repeat it',
+          cause,
+        });
   }
 }
+
+const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);

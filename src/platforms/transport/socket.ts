@@ -42,8 +42,8 @@ export function settled(socket: Socket, event: 'connect' | 'secureConnect', sign
 export const openUnix = (path: string, patience: Patience): Promise<Socket> => openSocket({ path }, path, patience);
 
 /** TCP without any protection: for loopback, for what is encrypted by itself, and where the user insists. */
-export async function openTcp(host: string, port: number, patience: Patience): Promise<Socket> {
-  const socket = await openSocket({ host, port }, hostPort(host, port), patience);
+export async function openTcp(host: string, port: number, patience: Patience, family?: 4 | 6): Promise<Socket> {
+  const socket = await openSocket({ host, port, ...(family && { family }) }, hostPort(host, port), patience);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 15_000);
   return socket;

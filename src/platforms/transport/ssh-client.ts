@@ -1,23 +1,26 @@
-import { userInfo } from 'node:os';
 import type { Duplex } from 'node:stream';
-import type { AuthHandlerMiddleware, Client, ServerHostKeyAlgorithm } from 'ssh2';
-import { FleetError, sentence } from '../../errors.ts';
+import type { Algorithms, AuthHandlerMiddleware, Client } from 'ssh2';
+import { FleetError } from '../../errors.ts';
 import { connectError, noAnswer } from './connect-error.ts';
 import { within } from './deadline.ts';
 import { checkHostKey } from './host-key.ts';
-import { type KnownHosts, readKnownHosts } from './known-hosts.ts';
+import { readKnownHosts } from './known-hosts.ts';
 import { openProxyCommand } from './proxy-command.ts';
 import { hostPort, openTcp } from './socket.ts';
-import type { SshOptions, SshTarget } from './ssh.ts';
-import { type Answers, createLogin, type Login, usualIdentityFiles } from './ssh-auth.ts';
-import { readSshConfig, type SshHostConfig, userSshConfig } from './ssh-config.ts';
+import type { SshAlgorithms } from './ssh-algorithms.ts';
+import { type Answers, createLogin, type Login } from './ssh-auth.ts';
+import { readSshConfig, type SshHostConfig } from './ssh-config.ts';
+import { usualIdentityFiles } from './ssh-keys.ts';
+import { loginError } from './ssh-login-error.ts';
+import type { SshConfigSource } from './ssh-settings.ts';
+import type { SshOptions, SshTarget } from './ssh-target.ts';
 import { loadSsh2 } from './ssh2.ts';
 
-/** Where to go and by which way, with what ~/.ssh/config adds. */
+/** Where to go and by which way, with what the SSH configuration adds. */
 export interface SshRoute {
   readonly target: SshTarget;
   readonly config: SshHostConfig;
-  readonly home: string;
+  readonly source: SshConfigSource;
 }
 
 const HANDSHAKE_MS = 20_000;
@@ -33,13 +36,12 @@ export async function openSshClient(
   options: SshOptions,
   depth = 0,
 ): Promise<Client> {
-  const { target, config, home } = route;
-  const host = config.hostName;
-  const port = config.port ?? 22;
+  const { target, config, source } = route;
+  const { hostName: host, port, user } = config;
   const name = hostPort(host, port);
   const ssh2 = await loadSsh2();
-  const knownFiles = target.knownHostsFile === undefined ? config.knownHostsFiles : [target.knownHostsFile];
-  const known = await readKnownHosts([...knownFiles, '/etc/ssh/ssh_known_hosts']);
+  const userFiles = target.knownHostsFile === undefined ? config.userKnownHostsFiles : [target.knownHostsFile];
+  const known = await readKnownHosts([...userFiles, ...config.globalKnownHostsFiles]);
   const lookup = config.hostKeyAlias === undefined ? { host, port } : { host: config.hostKeyAlias, port: 22 };
   const sock = await openSocketTo(route, answers, options, depth);
   let login: Login | undefined;
@@ -60,17 +62,19 @@ export async function openSshClient(
       const attempt = createLogin(
         ssh2,
         {
-          host,
-          user: config.user ?? userInfo().username,
+          host: name,
+          user,
           password: target.password,
           keyFile: target.keyFile,
-          identityFiles: config.identityFiles.length > 0 ? config.identityFiles : usualIdentityFiles(home),
+          identityFiles: config.identityFiles,
+          usualFiles: usualIdentityFiles(source.home),
+          certificateFiles: config.certificateFiles,
           identitiesOnly: config.identitiesOnly,
-          agentSocket:
-            config.identityAgent === 'none' ? undefined : (config.identityAgent ?? process.env['SSH_AUTH_SOCK']),
+          agentSocket: agentSocketOf(config, source),
+          methods: config.methods,
         },
         answers,
-        asking,
+        { ask: asking, patience: { clock: options.clock, signal }, aside: whileAsking },
       );
       login = attempt;
       const client = new ssh2.Client();
@@ -81,7 +85,7 @@ export async function openSshClient(
         sock.destroy();
       };
       signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-      // Stays for the life of the client: an error after the login ends the link, which is told by `close`.
+      // Stays for the life of the client: an error after the login ends the link, and `close` says so.
       client.on('error', (error) => {
         if (error.level === 'agent') return;
         fail(loginError(error, name, attempt));
@@ -90,17 +94,18 @@ export async function openSshClient(
       client.once('ready', () => resolve(client));
       client.connect({
         sock,
-        username: config.user ?? userInfo().username,
+        username: user,
         readyTimeout: 0,
         keepaliveInterval: KEEPALIVE_MS,
         keepaliveCountMax: 3,
-        ...preferKnownTypes(known, lookup.host, lookup.port),
+        algorithms: preferKnownTypes(config.algorithms, known.typesOf(lookup.host, lookup.port)),
         hostVerifier(key: Buffer, verify: (ok: boolean) => void) {
           const check = {
             endpoint: target.endpoint,
             ...lookup,
             known,
-            addTo: knownFiles[0] ?? `${home}/.ssh/known_hosts`,
+            addTo: userFiles[0],
+            isHashed: config.hashKnownHosts,
             ask: asking,
           };
           checkHostKey(key, check).then(
@@ -137,30 +142,31 @@ function noAnswerToPassword(name: string, error: unknown): unknown {
   });
 }
 
+/** Undefined when there is none, or none may be asked. */
+function agentSocketOf({ identityAgent }: SshHostConfig, { environment }: SshConfigSource): string | undefined {
+  const socket = identityAgent ?? environment['SSH_AUTH_SOCK'];
+  return socket === 'none' || socket === '' ? undefined : socket;
+}
+
 async function openSocketTo(
-  { target, config }: SshRoute,
+  { target, config, source }: SshRoute,
   answers: Answers,
   options: SshOptions,
   depth: number,
 ): Promise<Duplex> {
-  const port = config.port ?? 22;
-  if (config.proxyCommand !== undefined) return openProxyCommand(config.proxyCommand);
+  const { hostName, port, addressFamily } = config;
+  if (config.proxyCommand !== undefined) return openProxyCommand(config.proxyCommand, source.environment['SHELL']);
   const jump = config.proxyJump.at(-1);
-  if (jump === undefined) return openTcp(config.hostName, port, options);
+  if (jump === undefined) return openTcp(hostName, port, options, addressFamily);
   if (depth >= DEEPEST_JUMP)
     throw new FleetError('config.invalid', `ProxyJump of ${target.host} goes round in circles`);
-  // The last hop opens the way to the host; the hops before it are its own way.
-  const hop = { ...parseJump(jump), endpoint: target.endpoint, knownHostsFile: target.knownHostsFile };
-  const own = await readSshConfig(hop, userSshConfig());
+  // The last hop opens the way to the host; the hops before it are its own way, instead of what it says of itself.
+  const hop = { ...jump, endpoint: target.endpoint, knownHostsFile: target.knownHostsFile };
+  const own = await readSshConfig(hop, options, source);
   const before = config.proxyJump.slice(0, -1);
-  const hopConfig = before.length > 0 ? { ...own, proxyJump: before } : own;
-  const client = await openSshClient(
-    { target: hop, config: hopConfig, home: userInfo().homedir },
-    answers,
-    options,
-    depth + 1,
-  );
-  const there = `${hostPort(config.hostName, port)} by way of ${jump}`;
+  const hopConfig = before.length > 0 ? { ...own, proxyJump: before, proxyCommand: undefined } : own;
+  const client = await openSshClient({ target: hop, config: hopConfig, source }, answers, options, depth + 1);
+  const there = `${hostPort(hostName, port)} by way of ${jump.host}`;
   try {
     const stream = await within(
       FORWARD_MS,
@@ -168,8 +174,8 @@ async function openSocketTo(
       () => noAnswer(there, FORWARD_MS / 1000),
       () =>
         new Promise<Duplex>((resolve, reject) => {
-          client.once('close', () => reject(new Error(`${jump} hung up`)));
-          client.forwardOut('127.0.0.1', 0, config.hostName, port, (error, opened) =>
+          client.once('close', () => reject(new Error(`${jump.host} hung up`)));
+          client.forwardOut('127.0.0.1', 0, hostName, port, (error, opened) =>
             error ? reject(error) : resolve(opened),
           );
         }),
@@ -184,58 +190,10 @@ async function openSocketTo(
   }
 }
 
-/** `[user@]host[:port]`, or an `ssh://` URI. */
-function parseJump(text: string): { host: string; user?: string; port?: number } {
-  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(text);
-  if (!match) throw new FleetError('config.invalid', `not a host to jump over: ${text}`);
-  const [, user, host = '', port] = match;
-  return { host: host.replace(/^\[|\]$/g, ''), ...(user ? { user } : {}), ...(port ? { port: Number(port) } : {}) };
-}
-
-const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-];
-
 /** As OpenSSH does: a host that is known by its RSA key must not look changed because it has an Ed25519 key as well. */
-function preferKnownTypes(known: KnownHosts, host: string, port: number) {
-  const types = known.typesOf(host, port);
+function preferKnownTypes({ serverHostKey, ...others }: SshAlgorithms, types: readonly string[]): Algorithms {
   const fits = (algorithm: string) => types.includes(algorithm.startsWith('rsa-sha2') ? 'ssh-rsa' : algorithm);
-  const serverHostKey = [...ALGORITHMS.filter(fits), ...ALGORITHMS.filter((algorithm) => !fits(algorithm))];
-  return { algorithms: { serverHostKey } };
-}
-
-function loginError(error: SshError, name: string, login: Login): FleetError {
-  // A number is the reason that the host gave for hanging up: too many keys, mostly.
-  const refused = error.level === 'client-authentication' || (typeof error.code === 'number' && login.tried.length > 0);
-  if (login.locked !== undefined && !login.passwordSent && refused) {
-    return new FleetError('auth.needs-secret', `${name} wants a login, and the key ${login.locked} has a passphrase`, {
-      fix: `ssh-add ${login.locked}`,
-      cause: error,
-    });
-  }
-  if (refused || login.passwordSent) {
-    const tried =
-      login.tried.length > 0
-        ? `tried: ${login.tried.join(', ')}`
-        : 'there was nothing to try: no agent, key or password';
-    return new FleetError('auth.rejected', `${name} refused the login (${tried})`, {
-      fix: 'check the user, and give a key or a password that the host accepts',
-      cause: error,
-    });
-  }
-  if (error.level === 'handshake' || error.level === 'protocol') {
-    return new FleetError('host.protocol', `no SSH with ${name}: ${sentence(error)}`, { cause: error });
-  }
-  return connectError(error, name);
-}
-
-/** ssh2 says where it happened, and for a disconnect by the host its number. */
-interface SshError extends Error {
-  readonly level?: string;
-  readonly code?: string | number;
+  const ordered = [...serverHostKey.filter(fits), ...serverHostKey.filter((algorithm) => !fits(algorithm))];
+  // ssh2 knows each of these names; its types list them one by one.
+  return { ...others, serverHostKey: ordered } as Algorithms;
 }

@@ -1,179 +1,179 @@
 /**
- * What `~/.ssh/config` says about one host (ssh_config(5)): the first value of a keyword wins, IdentityFile collects.
- * Only what drover needs is read. StrictHostKeyChecking is not: an unknown key is always asked about.
+ * How a host is reached over SSH, by the user's own configuration (ssh_config(5)): OpenSSH decides where there is one, our
+ * reader otherwise. StrictHostKeyChecking is not looked at: an unknown key is always asked about.
  */
-import { glob, readFile } from 'node:fs/promises';
-import { homedir, hostname, userInfo } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
-import { matchesPatterns } from './patterns.ts';
+
+import { createHash } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import type { Patience } from './deadline.ts';
+import { algorithmsOf, type SshAlgorithms } from './ssh-algorithms.ts';
+import { settingsOfFiles } from './ssh-config-files.ts';
+import { settingsOfOpenSsh } from './ssh-config-openssh.ts';
+import { jumpsOf, type SshJump } from './ssh-jumps.ts';
+import { checkSshNames } from './ssh-names.ts';
+import { firstOf, type SshConfigSource, type SshGiven, type SshSettings, userSshConfig } from './ssh-settings.ts';
+import { expandHome, expandTokens, expandTokensAndVariables, type SshTokens } from './ssh-tokens.ts';
 
 export interface SshHostConfig {
   readonly hostName: string;
-  readonly port: number | undefined;
-  readonly user: string | undefined;
-  readonly identityFiles: readonly string[];
+  readonly port: number;
+  readonly user: string;
+  /** 4 or 6 when only such addresses may be used. */
+  readonly addressFamily: 4 | 6 | undefined;
+  /** In their order; undefined when the configuration names none. */
+  readonly identityFiles: readonly string[] | undefined;
+  readonly certificateFiles: readonly string[];
   readonly identitiesOnly: boolean;
-  /** A socket path, or `none`. */
+  /** A socket path, or `none`; undefined leaves it to $SSH_AUTH_SOCK. */
   readonly identityAgent: string | undefined;
-  /** `[user@]host[:port]`, the nearest first. */
-  readonly proxyJump: readonly string[];
-  /** A shell command that carries the bytes. */
+  /** The nearest first. */
+  readonly proxyJump: readonly SshJump[];
+  /** A command for the user's shell, which carries the bytes. */
   readonly proxyCommand: string | undefined;
-  readonly knownHostsFiles: readonly string[];
+  /** An accepted key is written to the first one. */
+  readonly userKnownHostsFiles: readonly string[];
+  readonly globalKnownHostsFiles: readonly string[];
   /** The name under which the host's key is looked up. */
   readonly hostKeyAlias: string | undefined;
-  /** What was not understood, with file and line. */
-  readonly warnings: readonly string[];
-}
-
-/** What the tokens of ssh_config(5) stand for, beside those that the file itself sets. */
-export interface SshConfigSource {
-  readonly home: string;
-  readonly localUser: string;
-  readonly localHost: string;
-  /** In order of precedence. Those that don't exist are passed over. */
-  readonly files: readonly string[];
-}
-
-export const userSshConfig = (): SshConfigSource => ({
-  home: homedir(),
-  localUser: userInfo().username,
-  localHost: hostname(),
-  files: [join(homedir(), '.ssh', 'config'), '/etc/ssh/ssh_config'],
-});
-
-interface Given {
-  readonly host: string;
-  readonly port?: number | undefined;
-  readonly user?: string | undefined;
-}
-
-/** `given` is what the endpoint says, and goes before what the files say. */
-export async function readSshConfig(given: Given, source: SshConfigSource): Promise<SshHostConfig> {
-  const settings = createSettings();
-  for (const file of source.files) await readInto(settings, file, given.host, true, source, 0);
-  const first = (keyword: string) => settings.values.get(keyword)?.[0];
-  const all = (keyword: string) => settings.values.get(keyword) ?? [];
-
-  const hostName = expand(first('hostname') ?? given.host, { h: given.host });
-  const user = given.user ?? first('user');
-  const port = given.port ?? (first('port') ? Number(first('port')) : undefined);
-  const tokens = {
-    d: source.home,
-    h: hostName,
-    l: source.localHost,
-    L: source.localHost.split('.')[0] ?? '',
-    n: given.host,
-    p: String(port ?? 22),
-    r: user ?? source.localUser,
-    u: source.localUser,
+  readonly hashKnownHosts: boolean;
+  readonly algorithms: SshAlgorithms;
+  /** Which ways of login the configuration allows. */
+  readonly methods: {
+    readonly publickey: boolean;
+    readonly password: boolean;
+    readonly 'keyboard-interactive': boolean;
   };
-  const path = (text: string) => expand(text, tokens).replace(/^~(?=\/|$)/, source.home);
-  const agent = first('identityagent');
+}
+
+/** Rejects with config.invalid where ssh would refuse, and where drover can't do what ssh would. */
+export async function readSshConfig(
+  given: SshGiven,
+  patience: Patience,
+  source: SshConfigSource = userSshConfig(),
+): Promise<SshHostConfig> {
+  checkSshNames(given);
+  const settings = (await settingsOfOpenSsh(given, source, patience)) ?? (await settingsOfFiles(given, source));
+  return configOf(settings, given, source);
+}
+
+/** Expands what `ssh -G` leaves as it was written. Throws config.invalid. */
+function configOf(settings: SshSettings, given: SshGiven, source: SshConfigSource): SshHostConfig {
+  const first = (keyword: string) => firstOf(settings, keyword);
+  refuseWhatCanNotBeFollowed(settings);
+  const hostName = first('hostname') ?? given.host;
+  const user = first('user') ?? source.localUser;
+  const port = Number(first('port') ?? 22);
+  checkSshNames({ host: hostName, user });
+  // Releases of ssh differ in whether they expand these.
+  if (given.user === undefined && /%|\$\{/.test(user)) throw notFollowed(`User ${user}`);
+
+  const hostKeyAlias = first('hostkeyalias');
+  const tokens = tokensOf({ hostName, port, user, hostKeyAlias, given, source, settings });
+  const path = (text: string) =>
+    expandTokensAndVariables(expandHome(text, source.home, source.localUser), tokens, source.environment);
+  const files = (keyword: string) => (settings.get(keyword) ?? []).filter((file) => file.toLowerCase() !== 'none');
+  const inTheWay = { h: hostName, n: given.host, p: String(port), r: user };
   const command = first('proxycommand');
+  const agent = first('identityagent');
+  const family = first('addressfamily');
   return {
     hostName,
     port,
     user,
-    identityFiles: all('identityfile').map(path),
-    identitiesOnly: first('identitiesonly')?.toLowerCase() === 'yes',
-    identityAgent: agent === undefined ? undefined : agentSocket(agent, path),
-    proxyJump: jumps(first('proxyjump')),
-    proxyCommand: command === undefined || command === 'none' ? undefined : expand(command, tokens),
-    knownHostsFiles: (first('userknownhostsfile') ?? '~/.ssh/known_hosts ~/.ssh/known_hosts2')
-      .split(/\s+/)
-      .filter((word) => word !== 'none')
-      .map(path),
-    hostKeyAlias: first('hostkeyalias'),
-    warnings: settings.warnings,
+    addressFamily: family === 'inet' ? 4 : family === 'inet6' ? 6 : undefined,
+    identityFiles: settings.has('identityfile') ? files('identityfile').map(path) : undefined,
+    certificateFiles: files('certificatefile').map(path),
+    identitiesOnly: isYes(first('identitiesonly')),
+    identityAgent: agent === undefined ? undefined : agentSocket(agent, path, source),
+    proxyJump: jumpsOf(first('proxyjump'), inTheWay),
+    // `ssh -G` prints the command that a ProxyJump stands for beside it in some releases.
+    proxyCommand:
+      command === undefined || first('proxyjump') !== undefined ? undefined : expandTokens(command, inTheWay),
+    userKnownHostsFiles: (settings.has('userknownhostsfile') ? files('userknownhostsfile') : USER_KNOWN_HOSTS)
+      .map(path)
+      .map(absolute),
+    globalKnownHostsFiles: (settings.has('globalknownhostsfile')
+      ? files('globalknownhostsfile')
+      : GLOBAL_KNOWN_HOSTS
+    ).map(absolute),
+    hostKeyAlias,
+    hashKnownHosts: isYes(first('hashknownhosts')),
+    algorithms: algorithmsOf(settings),
+    methods: {
+      publickey: !isNo(first('pubkeyauthentication')),
+      password: !isNo(first('passwordauthentication')),
+      'keyboard-interactive': !isNo(first('kbdinteractiveauthentication')),
+    },
   };
 }
 
-interface Collected {
-  readonly values: Map<string, string[]>;
-  readonly warnings: string[];
-}
+const USER_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'];
+const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 
-const createSettings = (): Collected => ({ values: new Map(), warnings: [] });
+const isYes = (value: string | undefined): boolean => ['yes', 'true'].includes(value?.toLowerCase() ?? '');
+const isNo = (value: string | undefined): boolean => ['no', 'false'].includes(value?.toLowerCase() ?? '');
 
-const COLLECTS = new Set(['identityfile']);
-/** These take the rest of the line as it is. */
-const WHOLE_LINE = new Set(['proxycommand', 'userknownhostsfile']);
-const DEEPEST_INCLUDE = 16;
+const notFollowed = (what: string): FleetError =>
+  new FleetError('config.invalid', `SSH configuration: the built-in SSH does not follow ${what}`, {
+    fix: 'set `ssh: system` for this endpoint: the ssh of this machine does',
+  });
 
-async function readInto(
-  settings: Collected,
-  file: string,
-  host: string,
-  includedActive: boolean,
-  source: SshConfigSource,
-  depth: number,
-): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  let active = includedActive;
-  for (const [index, raw] of text.split('\n').entries()) {
-    const match = /^\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw);
-    if (!match) continue;
-    const keyword = (match[1] ?? '').toLowerCase();
-    const rest = match[2] ?? '';
-    const args = words(rest);
-    if (keyword === 'host') active = includedActive && matchesPatterns(args, host);
-    else if (keyword === 'match') {
-      active = includedActive && args.length === 1 && args[0]?.toLowerCase() === 'all';
-      if (!active)
-        settings.warnings.push(`${file}, line ${index + 1}: Match is passed over (only \`Match all\` is understood)`);
-    } else if (!active) continue;
-    else if (keyword === 'include') {
-      if (depth >= DEEPEST_INCLUDE) settings.warnings.push(`${file}, line ${index + 1}: Include goes too deep`);
-      else
-        for (const path of await included(args, file, source))
-          await readInto(settings, path, host, active, source, depth + 1);
-    } else keep(settings, keyword, WHOLE_LINE.has(keyword) ? rest : args[0]);
+/** Each of these could lead to another machine, or believe a key that ssh would not. */
+function refuseWhatCanNotBeFollowed(settings: SshSettings): void {
+  for (const keyword of ['BindAddress', 'BindInterface', 'RevokedHostKeys', 'KnownHostsCommand']) {
+    const value = firstOf(settings, keyword.toLowerCase());
+    if (value !== undefined && value.toLowerCase() !== 'none') throw notFollowed(`${keyword} ${value}`);
   }
+  if (firstOf(settings, 'proxyusefdpass')?.toLowerCase() === 'yes') throw notFollowed('ProxyUseFdpass');
+  if (firstOf(settings, 'proxycommand') === '-') throw notFollowed('ProxyCommand -');
 }
 
-function keep(settings: Collected, keyword: string, value: string | undefined): void {
-  if (value === undefined || value === '') return;
-  const values = settings.values.get(keyword);
-  // The first of these two that is met switches the other off.
-  if (keyword === 'proxyjump' && settings.values.has('proxycommand')) return;
-  if (keyword === 'proxycommand' && settings.values.has('proxyjump')) return;
-  if (!values) settings.values.set(keyword, [value]);
-  else if (COLLECTS.has(keyword)) values.push(value);
+interface Parts {
+  readonly hostName: string;
+  readonly port: number;
+  readonly user: string;
+  readonly hostKeyAlias: string | undefined;
+  readonly given: SshGiven;
+  readonly source: SshConfigSource;
+  readonly settings: SshSettings;
 }
 
-async function included(patterns: readonly string[], from: string, source: SshConfigSource): Promise<string[]> {
-  const base = from.startsWith(`${source.home}/`) ? join(source.home, '.ssh') : dirname(from);
-  const paths: string[] = [];
-  for (const pattern of patterns) {
-    const full = pattern.replace(/^~(?=\/)/, source.home);
-    for await (const path of glob(isAbsolute(full) ? full : join(base, full))) paths.push(path);
-  }
-  return paths.sort();
+/** TOKENS of ssh_config(5), those of paths. */
+function tokensOf({ hostName, port, user, hostKeyAlias, given, source, settings }: Parts): SshTokens {
+  const jump = firstOf(settings, 'proxyjump');
+  return {
+    // Releases of ssh differ in whether the hop is part of it.
+    C: jump === undefined ? sha1(source.localHost + hostName + port + user) : undefined,
+    d: source.home,
+    h: hostName,
+    i: String(source.userId),
+    j: jump === undefined ? '' : undefined,
+    k: hostKeyAlias ?? given.host,
+    L: source.localHost.split('.')[0] ?? '',
+    l: source.localHost,
+    n: given.host,
+    p: String(port),
+    r: user,
+    u: source.localUser,
+  };
 }
 
-/** Words, with double quotes around those that hold blanks. */
-function words(text: string): string[] {
-  return [...text.matchAll(/"([^"]*)"|(\S+)/g)]
-    .map(([, quoted, plain]) => quoted ?? plain ?? '')
-    .filter((word) => word !== '');
+const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
+
+/** A relative one would be another file in each working directory, and could have been put there by another user. */
+function absolute(file: string): string {
+  if (isAbsolute(file)) return file;
+  throw new FleetError('config.invalid', `SSH configuration: the file of known hosts ${file} has no whole path`, {
+    fix: 'write its whole path, or one with ~ at its beginning',
+  });
 }
-
-const expand = (text: string, tokens: Readonly<Record<string, string>>): string =>
-  text.replace(/%([A-Za-z%])/g, (whole, token: string) => (token === '%' ? '%' : (tokens[token] ?? whole)));
-
-const jumps = (value: string | undefined): string[] =>
-  value === undefined || value.toLowerCase() === 'none'
-    ? []
-    : value
-        .split(',')
-        .map((hop) => hop.trim())
-        .filter((hop) => hop !== '');
 
 /** `none`, `SSH_AUTH_SOCK`, `$VARIABLE`, or a path. */
-function agentSocket(value: string, path: (text: string) => string): string | undefined {
+function agentSocket(value: string, path: (text: string) => string, { environment }: SshConfigSource): string {
   if (value.toLowerCase() === 'none') return 'none';
-  if (value === 'SSH_AUTH_SOCK') return process.env['SSH_AUTH_SOCK'];
-  if (value.startsWith('$')) return process.env[value.slice(1).replace(/^\{(.*)\}$/, '$1')];
-  return path(value);
+  const variable = value === 'SSH_AUTH_SOCK' ? value : /^\$([A-Za-z_]\w*)$/.exec(value)?.[1];
+  if (variable === undefined) return path(value);
+  // As ssh: a variable that is not set is no agent.
+  return environment[variable] ?? 'none';
 }

@@ -1,8 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2, { type AuthContext, type Connection, type ServerChannel, type TcpipRequestInfo } from 'ssh2';
+import ssh2, {
+  type Algorithms,
+  type AuthContext,
+  type Connection,
+  type ServerChannel,
+  type TcpipRequestInfo,
+} from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { systemClock } from '../../clock.ts';
@@ -10,13 +16,14 @@ import type { Ask } from '../contract.ts';
 import type { Patience } from './deadline.ts';
 import { outputOf } from './output.ts';
 import { openSshHost, type SshHost } from './ssh.ts';
+import type { SshConfigSource } from './ssh-settings.ts';
 
 /** A server of ssh2's own, which counts who comes and how. */
 interface Server {
   readonly port: number;
   readonly tried: string[];
   connections(): number;
-  /** Resolves when nobody is connected any more. */
+  /** Resolves when no client is connected any more. */
   untilLeft(): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,6 +31,7 @@ interface Server {
 const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
 
 interface ServerOptions {
+  readonly algorithms?: Algorithms;
   readonly mostSessions?: number;
   /** What it does when it shall open the way to another host. */
   readonly onward?: (accept: () => ServerChannel, to: TcpipRequestInfo, client: Connection) => void;
@@ -38,13 +46,13 @@ const connectOnward: Required<ServerOptions>['onward'] = (accept, { destIP, dest
 
 async function startServer(
   accepts: (context: AuthContext) => boolean,
-  { mostSessions = 10, onward = connectOnward }: ServerOptions = {},
+  { mostSessions = 10, onward = connectOnward, algorithms = {} }: ServerOptions = {},
 ): Promise<Server> {
   const tried: string[] = [];
   let connections = 0;
   let present = 0;
   let whenLeft = () => {};
-  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private], algorithms }, (client) => {
     connections++;
     present++;
     let sessions = 0;
@@ -108,10 +116,22 @@ async function open(server: Server, login: { keyFile?: string; password?: string
   const knownHostsFile = join(dir, 'known_hosts');
   await writeFile(knownHostsFile, `[127.0.0.1]:${server.port} ${HOST_KEY.public}\n`);
   const target = { endpoint: 'db1', host: '127.0.0.1', port: server.port, user: 'root', knownHostsFile, ...login };
-  const host = await openSshHost(target, { clock: systemClock, signal, ask });
+  const host = await openSshHost(target, { clock: systemClock, signal, ask, source: source() });
   opened.push(host);
   return host;
 }
+
+/** A home of the test's own, read without the machine's ssh. */
+const source = (): SshConfigSource => ({
+  home: dir,
+  localUser: 'me',
+  localHost: 'desk',
+  userId: process.getuid?.() ?? 0,
+  userFile: join(dir, '.ssh', 'config'),
+  systemFile: join(dir, 'none'),
+  openssh: undefined,
+  environment: {},
+});
 
 async function keyFile(passphrase?: string): Promise<{ path: string; isIt: (context: AuthContext) => boolean }> {
   const lock = { passphrase: passphrase ?? '', cipher: 'aes256-ctr', rounds: 4 };
@@ -134,8 +154,7 @@ async function openByWayOf(hop: Server, far: Server, keyPath: string, patience: 
     join(dir, '.ssh', 'config'),
     `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump root@127.0.0.1:${hop.port}\nHost *\n IdentityFile ${keyPath}\n`,
   );
-  vi.stubEnv('HOME', dir);
-  return openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, { ...patience, ask: {} });
+  return openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, { ...patience, ask: {}, source: source() });
 }
 
 describe('SSH', () => {
@@ -179,10 +198,10 @@ describe('SSH', () => {
     };
     const server = await startServer((context) => context.method === 'password' && context.password === 'right');
     await open(server, {}, { secret });
-    expect(asked).toBe('Password of root on 127.0.0.1: ');
+    expect(asked).toBe(`Password of root on 127.0.0.1:${server.port}`);
   });
 
-  it('says that a key has a passphrase when nobody is there to give it', async () => {
+  it('says that a key has a passphrase when it can not be asked for', async () => {
     const key = await keyFile('secret');
     const refused = open(await startServer(key.isIt), { keyFile: key.path });
     await expect(refused).rejects.toMatchObject({ code: 'auth.needs-secret', fix: `ssh-add ${key.path}` });
@@ -197,7 +216,7 @@ describe('SSH', () => {
     expect(hop.connections()).toBe(1);
   });
 
-  it('waits no longer for a host to jump over than somebody wants to, and leaves it', async () => {
+  it('waits no longer for a host to jump over than the caller wants to, and leaves it', async () => {
     const key = await keyFile();
     const clock = createTestClock();
     const giveUp = new AbortController();
@@ -216,6 +235,54 @@ describe('SSH', () => {
       await hop.untilLeft();
       expect(far.connections()).toBe(0);
     }
+  });
+
+  it('runs no ProxyCommand with a name that a shell would take apart', async () => {
+    await mkdir(join(dir, '.ssh'), { recursive: true });
+    await writeFile(join(dir, '.ssh', 'config'), `Host *\n ProxyCommand echo %h %r >> '${dir}/ran'\n`);
+    const options = { clock: systemClock, signal, ask: {}, source: source() };
+    for (const target of [{ host: `x;touch\t${dir}/ran` }, { host: 'db1', user: '$(id)' }, { host: '-x' }]) {
+      await expect(openSshHost({ endpoint: 'db1', ...target }, options)).rejects.toMatchObject({
+        code: 'config.invalid',
+      });
+    }
+    await expect(access(join(dir, 'ran'))).rejects.toThrow('ENOENT');
+    // With a good name the same command runs, and is no SSH.
+    await expect(openSshHost({ endpoint: 'db1', host: 'db1' }, options)).rejects.toThrow('db1:22');
+    await access(join(dir, 'ran'));
+  });
+
+  it('never sends the password of a host that is jumped over to the next one', async () => {
+    const passwords: string[] = [];
+    const takes = (right: string) => (context: AuthContext) => {
+      if (context.method === 'password') passwords.push(`${right}<${context.password}`);
+      return context.method === 'password' && context.password === right;
+    };
+    const [far, hop] = [await startServer(takes('far')), await startServer(takes('hop'))];
+    servers.push(far, hop);
+    await mkdir(join(dir, '.ssh'), { recursive: true });
+    const keys = [far, hop].map(({ port }) => `[127.0.0.1]:${port} ${HOST_KEY.public}\n`);
+    await writeFile(join(dir, '.ssh', 'known_hosts'), keys.join(''));
+    const way = `Host far\n HostName 127.0.0.1\n Port ${far.port}\n ProxyJump %r@127.0.0.1:${hop.port}\n`;
+    await writeFile(join(dir, '.ssh', 'config'), way);
+    const secret = async (prompt: string) => (prompt.endsWith(`:${hop.port}`) ? 'hop' : 'far');
+    const options = { clock: systemClock, signal, ask: { secret }, source: source() };
+    opened.push(await openSshHost({ endpoint: 'db1', host: 'far', user: 'root' }, options));
+    expect(passwords).toEqual(['hop<hop', 'far<far']);
+  });
+
+  it('asks nothing that a passphrase could be typed into, after a wrong one', async () => {
+    const key = await keyFile('secret');
+    const server = await startServer(key.isIt);
+    const asked: string[] = [];
+    const secret = async (prompt: string) => {
+      asked.push(prompt);
+      return 'wrong';
+    };
+    const refused = open(server, { keyFile: key.path }, { secret });
+    await expect(refused).rejects.toMatchObject({ code: 'auth.needs-secret', fix: `ssh-add ${key.path}` });
+    expect(asked).toEqual([`Passphrase for ${key.path}`]);
+    expect(server.tried).not.toContain('password');
   });
 
   it('never shows the password in what it says', async () => {
@@ -248,19 +315,32 @@ describe('SSH', () => {
     await expect(host.openTcp('127.0.0.1', 1, signal)).rejects.toMatchObject({ code: 'host.unreachable', retry: true });
   });
 
+  it('has old algorithms when the configuration names them, and otherwise names the ssh that has more', async () => {
+    const key = await keyFile();
+    const old = await startServer(key.isIt, { algorithms: { kex: ['diffie-hellman-group14-sha1'] } });
+    await expect(open(old, { keyFile: key.path })).rejects.toMatchObject({
+      code: 'host.protocol',
+      fix: expect.stringContaining('ssh: system'),
+    });
+    await mkdir(join(dir, '.ssh'), { recursive: true });
+    await writeFile(join(dir, '.ssh', 'config'), 'KexAlgorithms +diffie-hellman-group14-sha1\n');
+    const host = await open(old, { keyFile: key.path });
+    expect(await outputOf(await host.pipe('uname', signal), signal)).toBe('ran uname');
+  });
+
   it('says who listens when it is no SSH', async () => {
     const web = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     const { port } = web.address() as AddressInfo;
     const target = { endpoint: 'db1', host: '127.0.0.1', port, user: 'root', knownHostsFile: join(dir, 'none') };
-    const refused = openSshHost(target, { clock: systemClock, signal, ask: {} });
+    const refused = openSshHost(target, { clock: systemClock, signal, ask: {}, source: source() });
     await expect(refused).rejects.toMatchObject({ code: 'host.protocol' });
     await new Promise((resolve) => web.close(resolve));
   });
 
   it('says that nothing listens', async () => {
     const target = { endpoint: 'db1', host: '127.0.0.1', port: 1, user: 'root' };
-    const refused = openSshHost(target, { clock: systemClock, signal, ask: {} });
+    const refused = openSshHost(target, { clock: systemClock, signal, ask: {}, source: source() });
     await expect(refused).rejects.toMatchObject({ code: 'host.unreachable', retry: true });
   });
 });

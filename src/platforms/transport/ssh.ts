@@ -2,30 +2,18 @@
  * SSH to one host, over ssh2: unix sockets and TCP ports of the host, commands, shells. One connection carries all of it;
  * a further one is opened when sshd's limit of sessions per connection is reached.
  */
-import { homedir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { FleetError } from '../../errors.ts';
-import type { Ask, ConsoleSize } from '../contract.ts';
+import type { ConsoleSize } from '../contract.ts';
 import { noAnswer } from './connect-error.ts';
 import { type Patience, within } from './deadline.ts';
 import { hostPort } from './socket.ts';
 import type { Answers } from './ssh-auth.ts';
 import { openSshClient } from './ssh-client.ts';
-import { readSshConfig, userSshConfig } from './ssh-config.ts';
-
-export interface SshTarget {
-  /** For sentences with the next step. */
-  readonly endpoint: string;
-  /** A name, an address, or a `Host` of ~/.ssh/config. */
-  readonly host: string;
-  readonly port?: number | undefined;
-  readonly user?: string | undefined;
-  readonly keyFile?: string | undefined;
-  readonly password?: string | undefined;
-  /** Instead of the user's known_hosts files. */
-  readonly knownHostsFile?: string | undefined;
-}
+import { readSshConfig } from './ssh-config.ts';
+import { userSshConfig } from './ssh-settings.ts';
+import type { SshOptions, SshTarget } from './ssh-target.ts';
 
 export interface SshShell {
   readonly stream: Duplex;
@@ -41,10 +29,6 @@ export interface SshHost {
   pipe(command: string, signal: AbortSignal): Promise<Duplex>;
   shell(size: ConsoleSize, signal: AbortSignal): Promise<SshShell>;
   close(): void;
-}
-
-export interface SshOptions extends Patience {
-  readonly ask: Ask;
 }
 
 /** sshd's default for MaxSessions; forwarded sockets don't count. */
@@ -64,10 +48,11 @@ type OpenChannel = (client: Client, done: (error: Error | undefined, stream: Cli
 
 /** Resolves once the login is done. `options.signal` ends only the connecting, close() everything. */
 export async function openSshHost(target: SshTarget, options: SshOptions): Promise<SshHost> {
-  const config = await readSshConfig(target, userSshConfig());
-  const route = { target, config, home: homedir() };
+  const source = options.source ?? userSshConfig();
+  const config = await readSshConfig(target, options, source);
+  const route = { target, config, source };
   const answers: Answers = new Map();
-  const name = hostPort(config.hostName, config.port ?? 22);
+  const name = hostPort(config.hostName, config.port);
   const lines = new Set<Line>();
   let closed = false;
 
@@ -111,7 +96,7 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
         try {
           const stream = await Promise.race([opened(line, open, name), hungUp(line, name)]);
           stream.once('close', release);
-          // Came too late for whoever asked.
+          // Came too late for the caller.
           if (deadline.signal.aborted) stream.destroy();
           return stream;
         } catch (error) {

@@ -1,12 +1,13 @@
 /**
- * The machine's own ssh, for what ssh2 can't do: hardware keys, GSSAPI, certificates, Match blocks. It reads the
- * user's configuration and known_hosts itself; nobody can be asked anything, since the terminal is ours (BatchMode).
+ * The machine's own ssh, for what ssh2 can't do: hardware keys, GSSAPI, certificates. It reads the
+ * user's configuration and known_hosts itself; it can't ask the user anything, since the terminal is ours (BatchMode).
  */
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { FleetError } from '../../errors.ts';
 import { stdioOf } from './proxy-command.ts';
 import { hostPort } from './socket.ts';
+import { checkSshNames } from './ssh-names.ts';
 
 export interface SystemSshTarget {
   readonly host: string;
@@ -52,7 +53,9 @@ export function runBySystemSsh(target: SystemSshTarget, command: string): System
   return { stream: stdioOf(child), ended };
 }
 
+/** Throws config.invalid for names that OpenSSH refuses. */
 function argumentsOf({ host, port, user, keyFile, knownHostsFile }: SystemSshTarget): string[] {
+  checkSshNames({ host, user });
   return [
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),

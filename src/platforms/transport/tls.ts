@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { FleetError } from '../../errors.ts';
-import { connectError, noAnswer } from './connect-error.ts';
+import { fileWords, noAnswer } from './connect-error.ts';
 import { type Patience, within } from './deadline.ts';
 import { hostPort, openTcp, settled } from './socket.ts';
+import { handshakeError } from './tls-words.ts';
 
 export interface TlsTarget {
   readonly host: string;
@@ -21,10 +22,6 @@ export interface TlsTarget {
 }
 
 const HANDSHAKE_MS = 10_000;
-
-/** Node's codes for a certificate that can't be believed; whatever else goes wrong is the link's fault. */
-const DISTRUST =
-  /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
 
 /**
  * Verified TLS, always: name and chain, or the very certificate whose fingerprint was given. A private authority is
@@ -76,27 +73,13 @@ function assertPinned(socket: TLSSocket, fingerprint: string, target: string): v
 async function pem(path: string | undefined): Promise<Buffer | undefined> {
   if (path === undefined) return undefined;
   try {
-    return await readFile(path);
+    const file = await readFile(path);
+    // OpenSSL passes over a file of authorities in which there are none.
+    if (file.includes('-----BEGIN ')) return file;
   } catch (error) {
-    throw new FleetError('config.invalid', `can't read ${path}`, { cause: error });
+    throw new FleetError('config.invalid', `can't read ${path}: ${fileWords(error)}`, { cause: error });
   }
-}
-
-function handshakeError(error: unknown, target: string): FleetError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const why = error instanceof Error ? error.message : String(error);
-  if (DISTRUST.test(code)) {
-    return new FleetError('trust.tls', `the certificate of ${target} is not trusted: ${why}`, {
-      fix: 'name the file of the authority that signed it as `ca`, and reach the host by a name in its certificate',
-      cause: error,
-    });
-  }
-  // The server ends a handshake that lacks an acceptable client certificate with an alert.
-  if (code.startsWith('ERR_SSL_') && /alert/i.test(why)) {
-    return new FleetError('auth.rejected', `${target} refused the client certificate: ${why}`, {
-      fix: 'check `cert` and `client-key`',
-      cause: error,
-    });
-  }
-  return connectError(error, target);
+  throw new FleetError('config.invalid', `${path} is no PEM file`, {
+    fix: 'convert it: openssl x509 -in FILE -out FILE.pem (or openssl pkey for a key)',
+  });
 }

@@ -1,6 +1,5 @@
-import { lookup } from 'node:dns/promises';
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, step } from '../transport/check.ts';
+import { failed, resolveName, step } from '../transport/check.ts';
 import { hostPort, openTcp } from '../transport/socket.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, addressOf } from './address.ts';
@@ -30,7 +29,7 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
   }
   const { target } = address;
   const { host, port, secure } = target;
-  yield await step('the name resolves', async () => (await lookup(host)).address);
+  yield await step('the name resolves', () => resolveName(host));
   yield await step('the host answers', async () => {
     (await openTcp(host, port, context)).destroy();
     return hostPort(host, port);

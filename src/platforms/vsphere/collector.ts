@@ -1,9 +1,9 @@
 /** Push: filters are set once, then each request waits until something changed. */
 import { FleetError } from '../../errors.ts';
+import { child, childrenOf, type Take, textAt, type XmlElement } from '../transport/xml.ts';
 import { refOf } from './properties.ts';
 import type { Session } from './session.ts';
 import { type MoRef, type Xml, xml } from './soap/envelope.ts';
-import { child, childrenOf, type Take, textAt, type XmlElement } from './soap/xml.ts';
 
 export interface ObjectUpdate {
   readonly ref: MoRef;
@@ -17,11 +17,17 @@ export interface Collector {
   filter(spec: Xml): Promise<void>;
   /**
    * Resolves after `seconds` without news, or with some. True when the server holds more back already: it is asked again
-   * at once then.
+   * at once then. One that was given up may be asked again: the server tells everything since the last answer.
    */
-  wait(seconds: number, told: (update: ObjectUpdate) => void): Promise<boolean>;
+  wait(seconds: number, told: (update: ObjectUpdate) => void, patience?: Patience): Promise<boolean>;
   /** Frees what the server keeps for it; never throws. */
   destroy(): Promise<void>;
+}
+
+/** How long an answer may take beyond its seconds, and what else gives it up. */
+export interface Patience {
+  readonly slackMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** The answer may take its time when much has changed. */
@@ -47,7 +53,7 @@ export async function createCollector(session: Session, signal: AbortSignal): Pr
       const args = xml`<spec>${spec}</spec><partialUpdates>false</partialUpdates>`;
       await session.call({ target, method: 'CreateFilter', args, kind: 'reads', signal });
     },
-    async wait(seconds, told) {
+    async wait(seconds, told, patience = { slackMs: SLACK_MS, signal }) {
       const take: Take = (element, depth) => {
         if (element.name !== 'objectSet' || depth !== OBJECT_SET_DEPTH) return false;
         told(readUpdate(element));
@@ -58,8 +64,8 @@ export async function createCollector(session: Session, signal: AbortSignal): Pr
         method: 'WaitForUpdatesEx',
         args: xml`<version>${version}</version><options><maxWaitSeconds>${seconds}</maxWaitSeconds></options>`,
         kind: 'reads',
-        signal,
-        deadlineMs: seconds * 1000 + SLACK_MS,
+        signal: patience.signal,
+        deadlineMs: seconds * 1000 + patience.slackMs,
         take,
       });
       const set = child(response, 'returnval');

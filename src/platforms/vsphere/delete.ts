@@ -56,7 +56,7 @@ function readDoomed({ name, values }: VmCall): Doomed {
       ...layers.filter((path) => !own(path)).map((path) => `${path} (base of a linked clone)`),
       ...disks.filter(({ readOnly }) => readOnly).map(({ path }: DiskDevice) => `${path} (read-only)`),
     ],
-    snapshots: readSnapshots(values.get('snapshot')).map(({ snapshot }) => snapshot),
+    snapshots: readSnapshots(values.get('snapshot')).map(({ name }) => name),
     folder,
   };
 }

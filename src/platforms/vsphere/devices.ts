@@ -1,6 +1,7 @@
 /** Virtual devices, as `config.hardware.device` tells them (vSphere Web Services API, VirtualDevice and its kinds). */
 import { type Bytes, bytes, kib } from '../../units.ts';
-import { child, childrenOf, textAt, type XmlElement } from './soap/xml.ts';
+import { child, childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
+import { kindOf } from './soap/kind.ts';
 
 export interface DiskDevice {
   /** `Hard disk 1`. */
@@ -36,11 +37,11 @@ export interface Devices {
 /** Of the value of `config.hardware.device`. */
 export function readDevices(value: XmlElement | undefined): Devices {
   const devices = childrenOf(value, 'VirtualDevice');
-  const kindOf = new Map(devices.map((device) => [textAt(device, 'key') ?? '', device.kind ?? '']));
-  const bus = (device: XmlElement) => busOf(kindOf.get(textAt(device, 'controllerKey') ?? ''));
+  const kinds = new Map(devices.map((device) => [textAt(device, 'key') ?? '', kindOf(device)]));
+  const bus = (device: XmlElement) => busOf(kinds.get(textAt(device, 'controllerKey') ?? ''));
   const disks = devices.flatMap((device) => {
-    if (device.kind === 'VirtualDisk') return [readDisk(device, bus(device))];
-    return device.kind === 'VirtualCdrom' ? readCdrom(device, bus(device)) : [];
+    if (kindOf(device) === 'VirtualDisk') return [readDisk(device, bus(device))];
+    return kindOf(device) === 'VirtualCdrom' ? readCdrom(device, bus(device)) : [];
   });
   return { disks, nics: devices.filter((device) => child(device, 'macAddress')).map(readNic) };
 }
@@ -73,7 +74,7 @@ function readNic(device: XmlElement): NicDevice {
     key: textAt(device, 'key') ?? '',
     label: labelOf(device),
     mac: textAt(device, 'macAddress') ?? '',
-    type: (device.kind ?? '').replace(/^Virtual/, '').toLowerCase(),
+    type: (kindOf(device) ?? '').replace(/^Virtual/, '').toLowerCase(),
     network: textAt(backing, 'deviceName'),
     portgroup: textAt(backing, 'port', 'portgroupKey'),
   };
@@ -82,8 +83,9 @@ function readNic(device: XmlElement): NicDevice {
 const labelOf = (device: XmlElement): string => textAt(device, 'deviceInfo', 'label') ?? textAt(device, 'key') ?? '';
 
 function formatOf(backing: XmlElement | undefined): string {
-  if (backing?.kind?.includes('RawDiskMapping')) return 'rdm';
-  if (backing?.kind?.includes('SeSparse') || backing?.kind?.includes('Sparse')) return 'thin';
+  const kind = kindOf(backing) ?? '';
+  if (kind.includes('RawDiskMapping')) return 'rdm';
+  if (kind.includes('Sparse')) return 'thin';
   return textAt(backing, 'thinProvisioned') === 'true' ? 'thin' : 'thick';
 }
 

@@ -1,12 +1,11 @@
 import type { VmId } from '../../ids.ts';
-import { mib } from '../../units.ts';
 import type { Disk, Nic, VmInfo } from '../contract.ts';
+import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
 import { type NicDevice, readDevices } from './devices.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
 import { readSnapshots } from './snapshots.ts';
-import { childrenOf, textAt, type XmlElement } from './soap/xml.ts';
 import { stateOf } from './states.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 
@@ -37,35 +36,32 @@ const PATHS = [
 const CREATE_DATE = { since: [6, 7], path: 'config.createDate' } as const;
 
 export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
-  onVm(calls, id, pathsFor(calls.session), signal, async ({ ref, name, power, values }) => {
+  onVm(calls, id, pathsFor(calls.session), signal, async ({ ref, power, values }) => {
     const text = (path: string): string | undefined => values.get(path)?.text || undefined;
     const { disks, nics } = readDevices(values.get('config.hardware.device'));
     const guestNics = childrenOf(values.get('guest.net'), 'GuestNicInfo');
     const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
     const ip = text('guest.ipAddress');
     const made = text(CREATE_DATE.path);
+    const booted = power === 'poweredOn' ? text('runtime.bootTime') : undefined;
     return {
-      name,
-      id: text('config.instanceUuid') ?? ref.value,
-      status: stateOf(power, text('runtime.connectionState'), undefined).state,
-      autostart: undefined,
-      plan: text(kcliPath('plan')),
-      profile: text(kcliPath('profile')),
-      image: text(kcliPath('image')),
-      ip,
-      ips: [...new Set([...(ip === undefined ? [] : [ip]), ...ips])],
-      memory: mib(Number(text('config.hardware.memoryMB') ?? 0)),
-      numcpus: Number(text('config.hardware.numCPU') ?? 0),
-      creationdate: made === undefined ? undefined : Date.parse(made),
-      nets: await namedNics(calls.session, nics, guestNics, signal),
+      state: stateOf(power, text('runtime.connectionState'), undefined).state,
+      created: made === undefined ? undefined : Date.parse(made),
+      ...(booted === undefined ? {} : { started: Date.parse(booted) }),
+      // The row has the first address only.
+      row: { ips: [...new Set([...(ip === undefined ? [] : [ip]), ...ips])] },
+      nics: await namedNics(calls.session, nics, guestNics, signal),
       disks: disks.map(
         ({ label, path, size, format, bus, readOnly }): Disk => ({
           device: label,
           path,
           size,
-          format,
-          type: bus,
+          type: format === 'iso' ? 'cdrom' : 'disk',
+          format: format === 'iso' ? 'raw' : format === 'rdm' ? undefined : 'vmdk',
+          bus,
+          storage: format === 'iso' ? undefined : format,
           readOnly,
+          shareable: undefined,
         }),
       ),
       snapshots: readSnapshots(values.get('snapshot')),
@@ -115,7 +111,6 @@ function moreOf(moref: string, text: (path: string) => string | undefined): VmIn
     ['VMware Tools', text('guest.toolsRunningStatus')],
     ['Hardware', text('config.version')],
     ['Firmware', text('config.firmware')],
-    ['Booted', text('runtime.bootTime')],
     ['Files', text('config.files.vmPathName')],
     ['On disk', committed === undefined ? undefined : `${Math.round(Number(committed) / 1024 ** 2)} MiB`],
     ['BIOS UUID', text('config.uuid')],

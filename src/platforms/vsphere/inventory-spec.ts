@@ -57,6 +57,11 @@ export const WANTED: readonly Wanted[] = [
   },
 ];
 
+/** What others change in a moment. */
+export const POWER_OF_VMS: readonly Wanted[] = [
+  { type: 'VirtualMachine', paths: ['runtime.connectionState', 'runtime.powerState'] },
+];
+
 const DOWN = ['folder', 'vms', 'hosts', 'host', 'vapp'];
 
 /** From the root through folders, datacenters and clusters; VMs of a vApp hang on that, not on a folder. */

@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../clock.ts';
 import { endpointName } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Change, Vm } from '../contract.ts';
+import { readXml, type XmlElement } from '../transport/xml.ts';
 import { createInventory, type VsphereInventory } from './inventory.ts';
 import { readObject } from './properties.ts';
 import { createSampler } from './samples.ts';
-import { readXml } from './soap/read-xml.ts';
-import type { XmlElement } from './soap/xml.ts';
 import { fixture } from './testkit/fixture.ts';
 
 const ENDPOINT = endpointName('vc1');
@@ -15,16 +13,18 @@ const NOW = Date.UTC(2026, 0, 1);
 
 async function readInventory(standalone = false): Promise<VsphereInventory> {
   const inventory = createInventory(ENDPOINT, standalone, () => NOW);
-  await readXml(fixture('inventory.xml'), systemClock, new AbortController().signal, (element) => {
-    if (element.name !== 'objects') return false;
-    const { ref, values } = readObject(element);
-    inventory.apply({ ref, kind: 'enter', changes: values });
-    return true;
+  await readXml(fixture('inventory.xml'), {
+    take(element) {
+      if (element.name !== 'objects') return false;
+      const { ref, values } = readObject(element);
+      inventory.apply({ ref, kind: 'enter', changes: values });
+      return true;
+    },
   });
   return inventory;
 }
 
-const value = (text: string): XmlElement => ({ name: 'val', kind: undefined, type: undefined, text, children: [] });
+const value = (text: string): XmlElement => ({ name: 'val', attributes: {}, text, children: [] });
 
 let inventory: VsphereInventory;
 let vm: (name: string) => Vm;
@@ -112,12 +112,14 @@ describe('the inventory of a vCenter', () => {
   });
 
   it('is not moved by a server that tells everything again', async () => {
-    await readXml(fixture('inventory.xml'), systemClock, new AbortController().signal, (element) => {
-      if (element.name === 'objects') {
-        const { ref, values } = readObject(element);
-        inventory.apply({ ref, kind: 'enter', changes: values });
-      }
-      return false;
+    await readXml(fixture('inventory.xml'), {
+      take(element) {
+        if (element.name === 'objects') {
+          const { ref, values } = readObject(element);
+          inventory.apply({ ref, kind: 'enter', changes: values });
+        }
+        return false;
+      },
     });
     expect(inventory.changes()).toBeUndefined();
   });

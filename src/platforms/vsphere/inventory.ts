@@ -1,7 +1,7 @@
 /** The inventory as watch() knows it: what the server says goes in, what that changes for people comes out. */
 import type { EndpointName } from '../../ids.ts';
 import type { Change, Inventory, Node, Pool, Vm } from '../contract.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../transport/breathe.ts';
 import type { ObjectUpdate } from './collector.ts';
 import { FIGURES } from './inventory-spec.ts';
 import { forget, type Known, knownFrom, learn, type Objects } from './objects.ts';

@@ -1,14 +1,16 @@
 import { type NodeId, nativeOf } from '../../ids.ts';
-import { formatBytes } from '../../units.ts';
+import { formatBytes, mib } from '../../units.ts';
 import type { NodeInfo } from '../contract.ts';
-import { plainName } from './names.ts';
+import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
 import { normalizeError } from './normalize-error.ts';
 import { retrieveOne } from './properties.ts';
 import type { Session } from './session.ts';
-import { childrenOf, textAt, type XmlElement } from './soap/xml.ts';
 
-const PATHS = ['name', 'summary.hardware', 'summary.config.product', 'summary.quickStats', 'runtime.bootTime', 'vm'];
+const PATHS = ['summary.hardware', 'summary.config.product', 'summary.quickStats', 'runtime.bootTime', 'vm'];
 const MIB = 1024 ** 2;
+
+const counted = <Key extends string>(key: Key, value: number): { readonly [K in Key]?: number } =>
+  Number.isFinite(value) ? ({ [key]: value } as { readonly [K in Key]: number }) : {};
 
 /** An ESX host, F-040. */
 export async function readNodeInfo(session: Session, id: NodeId, signal: AbortSignal): Promise<NodeInfo> {
@@ -36,8 +38,19 @@ export async function readNodeInfo(session: Session, id: NodeId, signal: AbortSi
     ['Network', 'Adapters', textAt(hardware, 'numNics')],
     ['VMs', 'Registered', String(childrenOf(values.get('vm'), 'ManagedObjectReference').length)],
   ];
+  const cpuModel = textAt(hardware, 'cpuModel');
+  const used = number(stats, 'overallMemoryUsage');
+  const booted = Date.parse(values.get('runtime.bootTime')?.text ?? '');
   return {
-    name: plainName(values.get('name')?.text ?? id),
+    facts: {
+      ...(cpuModel === undefined ? {} : { cpuModel }),
+      ...counted('sockets', number(hardware, 'numCpuPkgs')),
+      ...counted('cores', number(hardware, 'numCpuCores')),
+      ...counted('threads', number(hardware, 'numCpuThreads')),
+      ...counted('mhz', number(hardware, 'cpuMhz')),
+      ...(Number.isSafeInteger(used) ? { memoryUsed: mib(used) } : {}),
+      ...counted('started', booted),
+    },
     lines: lines.flatMap(([section, label, value]) => (value ? [[section, label, value] as const] : [])),
   };
 }

@@ -1,7 +1,7 @@
 import { FleetError, type FleetErrorOptions } from '../../errors.ts';
 import { plainLine } from '../transport/http-wire.ts';
+import { textAt } from '../transport/xml.ts';
 import { SoapFault } from './soap/fault.ts';
-import { textAt } from './soap/xml.ts';
 
 /**
  * vSphere's faults become our codes; the only place that knows them (vSphere Web Services API, "Faults"). Messages are

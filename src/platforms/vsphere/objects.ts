@@ -1,7 +1,8 @@
 /** What the server has told of each object, and where it hangs in the inventory's tree. */
+
+import type { XmlElement } from '../transport/xml.ts';
 import type { ObjectUpdate } from './collector.ts';
 import type { MoRef } from './soap/envelope.ts';
-import type { XmlElement } from './soap/xml.ts';
 
 export interface Known {
   readonly ref: MoRef;

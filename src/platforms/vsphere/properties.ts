@@ -1,9 +1,10 @@
 /** Reading properties of many objects in one request: the PropertyCollector's specifications and answers. */
 import { FleetError } from '../../errors.ts';
+import { child, childrenOf, type Take, textAt, type XmlElement } from '../transport/xml.ts';
 import type { Session } from './session.ts';
 import { type MoRef, nothing, type Xml, xml } from './soap/envelope.ts';
 import { isFault, SoapFault } from './soap/fault.ts';
-import { child, childrenOf, type Take, textAt, type XmlElement } from './soap/xml.ts';
+import { kindOf, typeOf } from './soap/kind.ts';
 
 /** What is read of each object of a type. */
 export interface Wanted {
@@ -101,14 +102,14 @@ export function readObject(element: XmlElement): ObjectContent {
   // Some servers don't refuse the call of a session that ran out, but each value.
   for (const missing of childrenOf(element, 'missingSet')) {
     const fault = child(child(missing, 'fault'), 'fault');
-    if (fault?.kind === 'NotAuthenticated') throw new SoapFault('NotAuthenticated', '', fault);
+    if (kindOf(fault) === 'NotAuthenticated') throw new SoapFault('NotAuthenticated', '', fault);
   }
   return { ref: refOf(child(element, 'obj')), values };
 }
 
 /** `<obj type="VirtualMachine">vm-12</obj>`. */
 export const refOf = (element: XmlElement | undefined): MoRef => ({
-  type: element?.type ?? '',
+  type: typeOf(element) ?? '',
   value: element?.text ?? '',
 });
 

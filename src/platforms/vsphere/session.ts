@@ -6,12 +6,13 @@ import type { Context, WireLine } from '../contract.ts';
 import { createHttp } from '../transport/http.ts';
 import { targetName } from '../transport/http-target.ts';
 import { createTokens } from '../transport/rest-token.ts';
+import { child, textAt, type XmlElement } from '../transport/xml.ts';
 import type { Address } from './address.ts';
 import { normalizeError } from './normalize-error.ts';
 import { createSoapClient, type SoapCall } from './soap/client.ts';
 import { type MoRef, xml } from './soap/envelope.ts';
 import { isFault } from './soap/fault.ts';
-import { child, textAt, type XmlElement } from './soap/xml.ts';
+import { typeOf } from './soap/kind.ts';
 
 /** What the server is, and where its managers are. */
 export interface ServiceContent {
@@ -161,9 +162,10 @@ function readContent(response: XmlElement, host: string): ServiceContent {
   const about = child(content, 'about');
   const manager = (name: string): MoRef => {
     const element = child(content, name);
-    if (element?.type === undefined)
+    const type = typeOf(element);
+    if (!element || type === undefined)
       throw new FleetError('host.protocol', `${host} has no ${name}: it is no vSphere API`);
-    return { type: element.type, value: element.text };
+    return { type, value: element.text };
   };
   return {
     fullName: textAt(about, 'fullName') ?? 'vSphere',

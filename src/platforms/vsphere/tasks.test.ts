@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
-import { systemClock } from '../../clock.ts';
+import { readXml, type XmlElement } from '../transport/xml.ts';
 import { type ObjectUpdate, readUpdate } from './collector.ts';
-import { readXml } from './soap/read-xml.ts';
-import type { XmlElement } from './soap/xml.ts';
 import { taskText } from './task-words.ts';
 import { createTasks, type EndedTask, type HeardOf, type Tasks } from './tasks.ts';
 import { fixture } from './testkit/fixture.ts';
@@ -11,7 +9,7 @@ import { fixture } from './testkit/fixture.ts';
 const task = { type: 'Task', value: 'task-5007' };
 const patient = new AbortController().signal;
 
-const value = (text: string): XmlElement => ({ name: 'val', kind: undefined, type: undefined, text, children: [] });
+const value = (text: string): XmlElement => ({ name: 'val', attributes: {}, text, children: [] });
 const state = (text: string): ObjectUpdate => ({
   ref: task,
   kind: 'modify',
@@ -24,9 +22,11 @@ const state = (text: string): ObjectUpdate => ({
 
 async function readUpdates(): Promise<readonly ObjectUpdate[]> {
   const updates: ObjectUpdate[] = [];
-  await readXml(fixture('updates.xml'), systemClock, patient, (element) => {
-    if (element.name === 'objectSet') updates.push(readUpdate(element));
-    return false;
+  await readXml(fixture('updates.xml'), {
+    take(element) {
+      if (element.name === 'objectSet') updates.push(readUpdate(element));
+      return false;
+    },
   });
   return updates;
 }

@@ -1,11 +1,11 @@
 /** The platform's own tasks: which run on what, how they ended, and who waits for one of them. */
 import { type Clock, wait } from '../../clock.ts';
+import type { XmlElement } from '../transport/xml.ts';
 import type { ObjectUpdate } from './collector.ts';
 import { retrieveOne } from './properties.ts';
 import type { Session } from './session.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { localizedFault, type SoapFault } from './soap/fault.ts';
-import type { XmlElement } from './soap/xml.ts';
 
 /** A task that came to its end while somebody watched. */
 export interface EndedTask {
@@ -149,7 +149,7 @@ function outcomeOf(values: ReadonlyMap<string, XmlElement | undefined>): Outcome
   return { failure: localizedFault(error ?? UNSAID) };
 }
 
-const UNSAID: XmlElement = { name: 'error', kind: undefined, type: undefined, text: '', children: [] };
+const UNSAID: XmlElement = { name: 'error', attributes: {}, text: '', children: [] };
 
 function heardOf(task: string, values: ReadonlyMap<string, XmlElement | undefined>): HeardOf {
   const outcome = outcomeOf(values);

@@ -17,6 +17,21 @@ const VMS = 24;
 export const testkit: PlatformTestkit = {
   lab: 'vsphere',
   facts: {
+    operations: [
+      'vm.info',
+      'vm.start',
+      'vm.stop',
+      'vm.restart',
+      'vm.resume',
+      'vm.suspend',
+      'vm.losses',
+      'vm.delete',
+      'vm.settings',
+      'vm.configure',
+      'node.info',
+    ],
+    login: true,
+    keepsDisks: true,
     pushesEvents: true,
     startTakesMs: 3_000,
     stopTakesMs: 3_000,

@@ -2,13 +2,13 @@
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted, Warning } from '../contract.ts';
+import { child, type XmlElement } from '../transport/xml.ts';
 import { plainName } from './names.ts';
 import { normalizeError } from './normalize-error.ts';
 import { refOf, retrieveOne } from './properties.ts';
 import { IS_TEMPLATE } from './rows.ts';
 import type { Session } from './session.ts';
 import type { MoRef, Xml } from './soap/envelope.ts';
-import { child, type XmlElement } from './soap/xml.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface VmCalls {
@@ -61,16 +61,23 @@ export async function onVm<T>(
   try {
     const values = await retrieveOne(session, ref, ['name', POWER, TEMPLATE, ...paths], signal);
     name = plainName(values.get('name')?.text ?? name);
+    const power = values.get(POWER)?.text;
+    if (power === undefined) {
+      throw new FleetError('auth.forbidden', `${name}: whether it runs may not be seen`, {
+        fix: 'ask for the right System.Read on it',
+      });
+    }
     return await work({
       session,
       ref,
       name,
-      power: values.get(POWER)?.text ?? '',
+      power,
       signal,
       values,
       change,
       async task(method, args, followMs = FOLLOW_MS) {
         const task = refOf(child(await change(method, args), 'returnval'));
+        if (task.type !== 'Task' || task.value === '') throw unclear(name);
         await tasks.follow(task, followMs, signal);
         return { task: task.value, warnings: [] };
       },
@@ -79,6 +86,11 @@ export async function onVm<T>(
     throw normalizeError(error, name);
   }
 }
+
+const unclear = (name: string): FleetError =>
+  new FleetError('outcome.unknown', `${name}: the answer names no task; it may have been done or not`, {
+    fix: 'look at its state before you repeat it',
+  });
 
 export const done = (...warnings: readonly Warning[]): Accepted => ({ warnings });
 

@@ -3,18 +3,25 @@ import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nodeId, vmId } from '../../ids.ts';
 import type { PlatformEvent, WatchOptions } from '../contract.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../transport/breathe.ts';
 import { type Collector, createCollector, type ObjectUpdate } from './collector.ts';
 import { createInventory, type VsphereInventory } from './inventory.ts';
-import { inventoryFilter, taskFilter, WANTED, wholeInventory } from './inventory-spec.ts';
+import { inventoryFilter, POWER_OF_VMS, taskFilter, WANTED, wholeInventory } from './inventory-spec.ts';
 import { normalizeError } from './normalize-error.ts';
 import { isGone, retrieve } from './properties.ts';
+import { isVm } from './rows.ts';
 import { createSampler } from './samples.ts';
 import type { Session } from './session.ts';
 import { isFault } from './soap/fault.ts';
 import { taskStatus, taskText } from './task-words.ts';
 import type { Tasks } from './tasks.ts';
 
+/** An answer is late when it comes this long after its time. */
+const LATE_MS = 500;
+/** Then it is given up, and the same is asked again. */
+const LATEST_MS = 120_000;
+/** So often that is no busy server any more. */
+const MOST_LATE = 3;
 /** Changes pile up at the server meanwhile and come together. */
 const SHORTEST_PAUSE_MS = 250;
 
@@ -156,15 +163,58 @@ async function listen(
     return told || news.length > 0 || sampled;
   }
 
+  /**
+   * A busy server may answer late: the link is fine as long as it answers other questions. What hurts most to be shown
+   * late is asked for meanwhile.
+   */
+  async function waitPatiently(): Promise<boolean> {
+    const seconds = Math.max(1, Math.floor(everyMs() / 1000) - 1);
+    for (let tries = 1; ; tries++) {
+      const ending = new AbortController();
+      const patience = { slackMs: LATEST_MS, signal: AbortSignal.any([signal, ending.signal]) };
+      let answered = false;
+      const waiting = collector.wait(seconds, hear, patience).finally(() => {
+        answered = true;
+        ending.abort();
+      });
+      waiting.catch(() => undefined);
+      try {
+        for (let pauseMs = seconds * 1000 + LATE_MS; ; pauseMs = everyMs()) {
+          await wait(clock, pauseMs, patience.signal).catch(() => undefined);
+          if (answered) return await waiting;
+          signal.throwIfAborted();
+          await lookAround(session, inventory, signal);
+          if (!(await tell())) sink({ kind: 'alive', at: clock.now() });
+        }
+      } catch (error) {
+        const late = error instanceof FleetError && error.code === 'host.unreachable' && answered;
+        if (!late || tries === MOST_LATE) throw error;
+      } finally {
+        ending.abort();
+      }
+    }
+  }
+
   for (;;) {
     const began = clock.ticks();
     if (!(await tell())) sink({ kind: 'alive', at: clock.now() });
-    const more = await collector.wait(Math.max(1, Math.floor(everyMs() / 1000)), hear);
+    const more = await waitPatiently();
     progress.heard();
     const pause = SHORTEST_PAUSE_MS - (clock.ticks() - began);
     if (!more && pause > 0) await wait(clock, pause, signal);
     signal.throwIfAborted();
   }
+}
+
+/** Which VMs there are and whether they run, in one request that is small however much else there is to tell. */
+async function lookAround(session: Session, inventory: VsphereInventory, signal: AbortSignal) {
+  const gone = new Set([...inventory.objects.values()].filter(isVm).map(({ ref }) => ref.value));
+  const reach = wholeInventory(session.content.rootFolder);
+  await retrieve(session, POWER_OF_VMS, reach, signal, ({ ref, values }) => {
+    // One that is new is told by the collector, with all that its row needs.
+    if (gone.delete(ref.value)) inventory.apply({ ref, kind: 'modify', changes: values });
+  });
+  for (const value of gone) inventory.drop(value);
 }
 
 /** A round ends a little before its interval now and then, and would else wait for a whole one more. */

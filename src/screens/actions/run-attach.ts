@@ -1,37 +1,45 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
-import { permitted } from '../../actions/perform.ts';
+import { permitted, permittedNode } from '../../actions/permitted.ts';
+import { bind, verify } from '../../actions/target.ts';
 import { FleetError } from '../../errors.ts';
-import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
+import type { NodeId, VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Stage } from '../stage.ts';
+import { whileSame } from './while-same.ts';
 
 /** Opens the console of a VM and gives it the terminal; a console that somebody has is taken over only after a question. */
 export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): Promise<void> {
-  const { vm, connection } = permitted(action, id, stage.services);
-  const open = (force: boolean) => (signal: AbortSignal) =>
-    action.open(connection, id, { force }, stage.terminal.size(), signal);
+  const target = bind(id, stage.services);
+  const { vm } = permitted(action, id, stage.services);
+  const open = (force: boolean) => async (signal: AbortSignal) => {
+    await verify(target, stage.services, signal);
+    const { connection } = permitted(action, id, stage.services);
+    return action.open(connection, id, { force }, stage.terminal.size(), signal);
+  };
   const name = clean(vm.name);
   try {
     await attach(stage, `the console of ${name}`, open(false));
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
     const details = [error.message];
-    const taken = await stage.dialogs.confirm({
-      title: 'Console in use',
-      question: `Take the console of ${name} over?`,
-      details,
-      unasked: true,
-    });
+    const taken = await whileSame(stage, [target], (until) =>
+      stage.dialogs.confirm({
+        title: 'Console in use',
+        question: `Take the console of ${name} over?`,
+        details,
+        until,
+        unasked: true,
+      }),
+    );
     if (taken) await attach(stage, `the console of ${name}`, open(true));
   }
 }
 
 /** Opens a login shell on a node. */
 export async function attachNode(stage: Stage, action: NodeAttachAction, id: NodeId): Promise<void> {
-  const connection = stage.services.sessions.connection(endpointOf(id));
-  if (!connection) throw new FleetError('host.unreachable', `${endpointOf(id)} is not connected`);
-  const name = clean(stage.services.store.fleet.nodes.get(id)?.name ?? id);
+  const { node, connection } = permittedNode(action, id, stage.services);
+  const name = clean(node.name);
   await attach(stage, `a shell on ${name}`, (signal) => action.open(connection, id, stage.terminal.size(), signal));
 }
 

@@ -18,6 +18,8 @@ export async function runConfig(stage: Stage, state: FleetState, action: ConfigA
     if (pool !== undefined) editVariables(stage, pool);
     return;
   }
+  // What the questions show: a change of the same by another program is a conflict, not an answer to them.
+  const basedOn = stage.services.config();
   const asked = await ask(stage, state, action);
   if (!asked) return;
   const { subject, args } = asked;
@@ -26,7 +28,7 @@ export async function runConfig(stage: Stage, state: FleetState, action: ConfigA
     const details = action.loses?.(subject).map((loss) => `Leaves drover: ${loss}`) ?? [];
     if (!(await stage.dialogs.confirm({ title: action.title, question, details }))) return;
   }
-  await stage.services.changeConfig(action.change(subject, args));
+  await stage.services.changeConfig(action.change(subject, args), basedOn);
   // A pool that was made or renamed may have come up far away from the cursor.
   const pool = action.id === 'pool.add' ? subject : action.id === 'pool.rename' ? String(args['to']) : undefined;
   if (pool !== undefined) goWhenThere(stage, state, rowKey('pool', userPoolId(pool)));

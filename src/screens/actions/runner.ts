@@ -1,4 +1,5 @@
 import type { Action, ViewAction } from '../../actions/action.ts';
+import { shownOf } from '../../actions/target.ts';
 import { rowKey } from '../../state/tree.ts';
 import { deadline } from '../deadline.ts';
 import type { DetailsView } from '../details/details-view.ts';
@@ -10,7 +11,7 @@ import type { Stage } from '../stage.ts';
 import { attachNode, attachVm } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
 import type { VmRunner } from './run-vm.ts';
-import { endpointUnder, nodeUnder, vmUnder } from './subject.ts';
+import { branchName, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { whyNotNow } from './why-not-now.ts';
 
@@ -37,10 +38,10 @@ export function createRunner(
     const row = state.view.current();
     const first = vmUnder(state);
     if ('send' in action) {
-      const ids = state.targets();
-      if (ids.length > 0) return vms.run(action, ids);
-      const below = state.below();
-      if (below.length > 0) return vms.run(action, below);
+      const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf(id, stage.services) ?? []);
+      if (chosen.length > 0) return vms.run(action, chosen);
+      const below = state.below().flatMap((id) => shownOf(id, stage.services) ?? []);
+      if (below.length > 0) return vms.run(action, below, branchName(row, stage.services.store.fleet));
       return stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
     }
     if ('edits' in action) return first === undefined ? undefined : openSettings(stage, action, first);

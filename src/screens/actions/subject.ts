@@ -20,6 +20,15 @@ export function endpointUnder(row: Row | undefined): EndpointName | undefined {
   return row.kind === 'endpoint' ? row.id : endpointOf(row.id as NodeId | VmId);
 }
 
+/** What VMs below a row are in, for a question about all of them: `pool prod`, `node host3`. */
+export function branchName(row: Row | undefined, fleet: Fleet): string | undefined {
+  if (row?.kind === 'node') return `node ${fleet.nodes.get(row.id)?.name ?? row.id}`;
+  if (row?.kind === 'endpoint') return `endpoint ${row.id}`;
+  if (row?.kind !== 'pool') return undefined;
+  const name = isUserPool(row.id) ? nativeOf(row.id) : fleet.pools.get(row.id)?.name;
+  return `pool ${name ?? row.id}`;
+}
+
 /** The name of the user's own pool that the row is. */
 export const userPoolUnder = (row: Row | undefined): string | undefined =>
   row?.kind === 'pool' && isUserPool(row.id) ? nativeOf(row.id) : undefined;

@@ -1,7 +1,7 @@
-import { type Action, unsupported } from '../../actions/action.ts';
-import { whyNotOf } from '../../actions/perform.ts';
+import type { Action } from '../../actions/action.ts';
+import { whyNotOf, whyNotOfNode } from '../../actions/permitted.ts';
 import type { Services } from '../../actions/services.ts';
-import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
+import type { VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { configSubject, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
@@ -32,7 +32,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   if ('attaches' in action || 'shows' in action) {
     const node = nodeUnder(row, fleet);
     if (node === undefined) return 'go to a node first';
-    return whyNotNode(action, node, services);
+    return whyNotOfNode(action, node, services);
   }
   if ('change' in action && action.onExisting) {
     const found = configSubject(action, row, fleet);
@@ -53,9 +53,4 @@ export function whyNotVm(
   const vm = services.store.fleet.vms.get(id);
   if (!vm) return 'it is not there any more';
   return whyNotOf(action, vm, services);
-}
-
-function whyNotNode(action: Extract<Action, { needs: unknown }>, node: NodeId, services: Services): string | undefined {
-  const connection = services.sessions.connection(endpointOf(node));
-  return connection ? unsupported(connection, action.needs, action.title) : `${endpointOf(node)} is not connected`;
 }

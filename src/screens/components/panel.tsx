@@ -4,6 +4,10 @@ import { clean, fit, width } from '../../terminal/width.ts';
 import type { Look, Room } from '../look.ts';
 import { Lines } from './lines.tsx';
 
+/** `Keys`, or `Keys: lines 1-20 of 34` where not all of them fit. */
+export const linesOf = (title: string, first: number, page: number, all: number): string =>
+  all <= page ? title : `${title}: lines ${first + 1}-${Math.min(all, first + page)} of ${all}`;
+
 interface PanelProps {
   readonly title: string;
   readonly look: Look;

@@ -1,7 +1,10 @@
 import type { NodeId, VmId } from '../../ids.ts';
 import type { Row } from '../../state/tree.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
+import { wrapped } from '../components/wrap.ts';
+import { inTheMiddle } from '../fleet/cut-names.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
+import { nameOf } from '../fleet/row-text.ts';
 import type { Room } from '../look.ts';
 import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
@@ -22,6 +25,8 @@ export interface DetailsView {
   readonly tab: string;
   /** To the tab of this name, of what the cursor is on; false when there is none. */
   turnTo(name: string): boolean;
+  /** Rows that all of the current tab takes below the tree, its title included. */
+  rowsBelow(columns: number): number;
   /** Exactly `room.rows` lines at most, each `room.columns` wide at most. */
   lines(room: Room & { readonly side: 'right' | 'below' }, focused: boolean): readonly string[];
 }
@@ -34,6 +39,15 @@ const TABS = {
   pool: ['Overview'],
   endpoint: ['Overview', 'Events'],
 } as const satisfies Record<Row['kind'], readonly string[]>;
+
+/** Name, tabs, and whether there is more. */
+const RIGHT_TITLE_ROWS = 3;
+/** Taller than any screen: a long log need not be counted to its end. */
+const MOST_ROWS_BELOW = 200;
+
+/** `2 above, 9 more`, where lines don't fit; short, since the name stands beside it. */
+const moreText = (above: number, below: number): string =>
+  [above > 0 ? `${above} above` : '', below > 0 ? `${below} more` : ''].filter(Boolean).join(', ');
 
 export function createDetailsView(stage: Stage, state: FleetState): DetailsView {
   const { services } = stage;
@@ -107,14 +121,16 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       want();
       return true;
     },
+    rowsBelow: (columns) => (target ? 1 + content(target, columns - 1, MOST_ROWS_BELOW).length : 0),
     lines(room, focused) {
       if (!target) return [];
       const columns = room.columns - 1;
-      const titles = titleLines(target, room, focused);
-      const rows = Math.max(0, room.rows - titles.length);
+      const titleRows = room.side === 'right' ? RIGHT_TITLE_ROWS : 1;
+      const rows = Math.max(0, room.rows - titleRows);
       const body = content(target, columns, rows).map((line) => ` ${line}`);
       first = Math.max(0, Math.min(first, body.length - rows));
-      return [...titles, ...body.slice(first, first + rows)];
+      const more = moreText(first, body.length - first - rows);
+      return [...titleLines(target, room, focused, more), ...body.slice(first, first + rows)];
     },
   };
 
@@ -122,6 +138,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     row: Row,
     room: Room & { readonly side: 'right' | 'below' },
     focused: boolean,
+    more: string,
   ): readonly string[] {
     const { theme, glyphs } = stage.look;
     const names = TABS[row.kind];
@@ -131,20 +148,22 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       )
       .join(' ');
     const barWidth = names.join(' ').length;
-    const name = clean(nameOf(row));
-    if (room.side === 'right') return [` ${theme.paint('title', fit(name, room.columns - 1))}`, ` ${bar}`, ''];
-    const shown = fit(name, Math.min(width(name), room.columns - barWidth - 8));
-    const rule = glyphs.horizontal.repeat(Math.max(0, room.columns - width(shown) - barWidth - 6));
+    const name = clean(nameOf(row, fleet));
+    if (room.side === 'right') {
+      const below = theme.paint('warning', fit(more, room.columns - 1));
+      return [
+        ` ${theme.paint('title', fit(inTheMiddle(name, room.columns - 1), room.columns - 1))}`,
+        ` ${bar}`,
+        more === '' ? '' : ` ${below}`,
+      ];
+    }
+    const moreWidth = more === '' ? 0 : width(more) + 1;
+    const shown = inTheMiddle(name, Math.max(4, Math.min(width(name), room.columns - barWidth - moreWidth - 8)));
+    const rule = glyphs.horizontal.repeat(Math.max(0, room.columns - width(shown) - barWidth - moreWidth - 6));
+    const sign = more === '' ? '' : ` ${theme.paint('warning', more)}`;
     return [
-      `${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)} ${bar} ${theme.paint('border', glyphs.horizontal)}`,
+      `${theme.paint('border', glyphs.horizontal)} ${theme.paint('title', shown)} ${theme.paint('border', rule)} ${bar} ${theme.paint('border', glyphs.horizontal)}${sign}`,
     ];
-  }
-
-  function nameOf(row: Row): string {
-    if (row.kind === 'vm') return fleet.vms.get(row.id)?.name ?? row.id;
-    if (row.kind === 'node') return fleet.nodes.get(row.id)?.name ?? row.id;
-    if (row.kind === 'endpoint') return row.id;
-    return fleet.pools.get(row.id)?.name ?? fleet.grouping.pools.find(({ id }) => id === row.id)?.name ?? row.id;
   }
 
   function content(row: Row, columns: number, rows: number): readonly string[] {
@@ -155,13 +174,13 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       return poolOverview(state.sums.ofPool(row.id), state.sums.versionsBelow(row.id), columns, look);
     if (row.kind === 'endpoint') {
       const status = fleet.endpoints.get(row.id);
-      return status ? endpointOverview(status, columns, look) : [];
+      return status ? endpointOverview(status, stage.advice, columns, look) : [];
     }
     if (row.kind === 'node') {
       const node = fleet.nodes.get(row.id);
       if (!node) return gone();
-      if (tab === 'VMs') return nodeVms(row.id, fleet, 0, first + rows + 1, columns, look);
-      return nodeOverview(node, state.sums.ofNode(row.id), nodeInfo.of(row.id), fleet, columns, look);
+      if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
+      return nodeOverview(node, state.sums.ofNode(row.id), nodeInfo.of(row.id), fleet, stage.advice, columns, look);
     }
     const vm = fleet.vms.get(row.id);
     if (!vm) return gone();
@@ -179,11 +198,11 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   ): readonly string[] {
     if (info.state === 'ready') return draw(info.value);
     if (info.state === 'loading') return [stage.look.theme.paint('dim', 'loading…')];
-    return [stage.look.theme.paint('warning', fit(clean(info.message), columns))];
+    return wrapped(info.message, columns).map((line) => stage.look.theme.paint('warning', line));
   }
 
   function gone(): readonly string[] {
-    return [stage.look.theme.paint('dim', 'It is gone.')];
+    return [stage.look.theme.paint('dim', 'This is not there any more.')];
   }
 
   function events(row: Row, columns: number): readonly string[] {
@@ -193,9 +212,10 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     if (own.length === 0) return [stage.look.theme.paint('dim', 'No events since drover was started.')];
     return own
       .toReversed()
-      .map(
-        ({ at, text }) =>
-          `${stage.look.theme.paint('dim', timeOfDay(at))} ${fit(clean(text), Math.max(1, columns - 9))}`,
+      .flatMap(({ at, text }) =>
+        wrapped(text, columns - 9).map(
+          (line, row) => `${stage.look.theme.paint('dim', row === 0 ? timeOfDay(at) : ' '.repeat(8))} ${line}`,
+        ),
       );
   }
 }

@@ -1,11 +1,12 @@
 import type { ColourWord } from '../../state/theme.ts';
-import { clean, fit, width } from '../../terminal/width.ts';
+import { fit, width } from '../../terminal/width.ts';
 import { formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
+import { wrapped } from '../components/wrap.ts';
 import type { Look } from '../look.ts';
-import { lastHeard } from '../time.ts';
+import { dateAndTime, lastHeard } from '../time.ts';
 
-/** A label with what is true; a section stands over those that belong to it. */
+/** A label with its value; a section stands over those that belong to it. */
 export type Fact =
   | { readonly label: string; readonly value: string; readonly colour?: ColourWord }
   | { readonly label: string; readonly share: number; readonly text: string }
@@ -13,7 +14,7 @@ export type Fact =
   | { readonly section: string };
 
 const LABEL = 12;
-/** Platforms have labels of their own; what is longer than this is cut. */
+/** Platforms have labels of their own; what is longer than this takes a second line. */
 const LONGEST_LABEL = 16;
 const TWO_COLUMNS_FROM = 76;
 const GAP = 2;
@@ -26,7 +27,7 @@ const PERCENT = 5;
 export const fact = (label: string, value: string | undefined, colour?: ColourWord): readonly Fact[] =>
   value === undefined || value === '' ? [] : [{ label, value, ...(colour && { colour }) }];
 
-/** A state of which nobody knows whether it still is so: nothing when it is known. */
+/** The last state that was seen, while it is not known whether it still is so: nothing when it is known. */
 export const staleState = (
   word: string,
   staleSince: number | undefined,
@@ -40,39 +41,77 @@ export const staleState = (
         ...fact('Last heard', lastHeard(staleSince, phaseSince), 'warning'),
       ];
 
-/** The facts below each other, or in two columns where there is room for them. */
+/**
+ * The facts below each other, or in two columns where there is room for them. Nothing is cut: what is longer than its
+ * column goes on in the next line.
+ */
 export function factLines(facts: readonly Fact[], columns: number, look: Look): readonly string[] {
-  if (columns < TWO_COLUMNS_FROM) {
-    const label = labelColumns(facts);
-    return facts.map((one) => factText(one, label, columns, look));
-  }
+  if (columns < TWO_COLUMNS_FROM) return cells(facts, columns, look).flat();
   const half = Math.floor((columns - GAP) / 2);
-  const rows = Math.ceil(facts.length / 2);
-  const [left, right] = [facts.slice(0, rows), facts.slice(rows)];
-  const [leftLabel, rightLabel] = [labelColumns(left), labelColumns(right)];
-  return left.map((one, at) => {
+  const split = middleOf(cells(facts, half, look).map(({ length }) => length));
+  const left = cells(facts.slice(0, split), half, look).flat();
+  const right = cells(facts.slice(split), half, look).flat();
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => {
     const beside = right[at];
-    const text = factText(one, leftLabel, half, look);
-    return beside ? text + ' '.repeat(GAP) + factText(beside, rightLabel, half, look) : text;
+    const text = left[at] ?? ' '.repeat(half);
+    return beside === undefined ? text : text + ' '.repeat(GAP) + beside;
   });
+}
+
+/** Before which of these the second column begins, so that it is not longer than the first. */
+function middleOf(heights: readonly number[]): number {
+  const all = heights.reduce((sum, height) => sum + height, 0);
+  let above = 0;
+  for (const [at, height] of heights.entries()) {
+    if (above * 2 >= all) return at;
+    above += height;
+  }
+  return heights.length;
+}
+
+/** The lines of each fact, exactly `columns` wide. */
+function cells(facts: readonly Fact[], columns: number, look: Look): readonly (readonly string[])[] {
+  const label = labelColumns(facts);
+  return facts.map((one) => factText(one, label, columns, look));
 }
 
 /** Room for the longest label of those below each other. */
 const labelColumns = (facts: readonly Fact[]): number =>
   Math.min(LONGEST_LABEL, Math.max(LABEL, ...facts.map((one) => ('label' in one ? width(one.label) : 0))));
 
-/** Exactly `columns` wide. */
-function factText(one: Fact, labelWidth: number, columns: number, look: Look): string {
+function factText(one: Fact, labelWidth: number, columns: number, look: Look): readonly string[] {
   const { theme } = look;
-  if ('section' in one) return theme.paint('header', fit(clean(one.section), columns));
-  const label = theme.paint('dim', fit(clean(one.label), labelWidth));
+  if ('section' in one) return wrapped(one.section, columns).map((line) => theme.paint('header', fit(line, columns)));
   const room = Math.max(1, columns - labelWidth - 1);
-  if ('value' in one) return `${label} ${theme.paint(one.colour ?? 'text', fit(clean(one.value), room))}`;
+  const labels = wrapped(one.label, labelWidth);
+  const values = valueLines(one, room, look);
+  return Array.from({ length: Math.max(labels.length, values.length) }, (_, at) => {
+    const label = theme.paint('dim', fit(labels[at] ?? '', labelWidth));
+    return `${label} ${values[at] ?? ' '.repeat(room)}`;
+  });
+}
+
+/** Each exactly `room` wide. */
+function valueLines(one: Exclude<Fact, { section: string }>, room: number, look: Look): readonly string[] {
+  const { theme } = look;
+  if ('value' in one) {
+    return wrapped(readable(one.value), room).map((line) => theme.paint(one.colour ?? 'text', fit(line, room)));
+  }
   if ('trend' in one) {
     const shown = one.trend.slice(Math.max(0, one.trend.length - room));
-    return `${label} ${sparkline(shown, look)}${' '.repeat(room - shown.length)}`;
+    return [`${sparkline(shown, look)}${' '.repeat(room - shown.length)}`];
   }
-  const cells = room < NARROW ? GAUGE_IF_NARROW : GAUGE;
-  const bar = `${gauge(one.share, cells, look)} ${formatRatio(one.share).padStart(PERCENT - 1)}`;
-  return `${label} ${bar} ${fit(one.text, Math.max(0, room - cells - PERCENT - 1))}`;
+  const gaugeCells = room < NARROW ? GAUGE_IF_NARROW : GAUGE;
+  const bar = `${gauge(one.share, gaugeCells, look)} ${formatRatio(one.share).padStart(PERCENT - 1)}`;
+  const left = Math.max(0, room - gaugeCells - PERCENT - 1);
+  if (width(one.text) <= left) return [`${bar} ${fit(one.text, left)}`];
+  return [`${bar}${' '.repeat(left + 1)}`, ...wrapped(one.text, room).map((line) => fit(line, room))];
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
+
+/** A time that a platform tells for programs, as all others are shown: in the zone of the user. */
+function readable(text: string): string {
+  const at = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? text : dateAndTime(at);
 }

@@ -4,6 +4,7 @@ import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
 import type { ColourWord } from '../../state/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
+import type { Advice } from '../advice.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../glyphs.ts';
@@ -18,6 +19,7 @@ export function nodeOverview(
   sum: Sum,
   info: Loaded<NodeInfo>,
   fleet: Fleet,
+  advice: Advice,
   columns: number,
   look: Look,
 ): readonly string[] {
@@ -36,14 +38,12 @@ export function nodeOverview(
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
   return [
-    ...(node.trouble
-      ? [look.theme.paint('danger', fit(`${look.glyphs.trouble} ${clean(node.trouble.message)}`, columns))]
-      : []),
+    ...(node.trouble ? sentences(`${look.glyphs.trouble} ${node.trouble.message}`, 'danger') : []),
     ...(stale === undefined
       ? []
       : [look.theme.paint('warning', `${look.glyphs.stale} stale since ${lastHeard(stale, status?.since)}`)]),
     // The row has no room for all of it.
-    ...[...sentences(status?.problem?.message, 'danger'), ...sentences(status?.problem?.fix, 'text')],
+    ...[...sentences(status?.problem?.message, 'danger'), ...sentences(fixOf(status, advice), 'accent')],
     ...factLines(facts, columns, look),
     ...(info.state === 'ready' ? sections(info.value, columns, look) : []),
   ];
@@ -77,7 +77,16 @@ export function poolOverview(
   return factLines(facts, columns, look);
 }
 
-export function endpointOverview(status: EndpointStatus, columns: number, look: Look): readonly string[] {
+/** What to do about the trouble of an endpoint, on the screen. */
+const fixOf = (status: EndpointStatus | undefined, advice: Advice): string | undefined =>
+  status?.problem?.fix && advice.onScreen(status.problem.fix);
+
+export function endpointOverview(
+  status: EndpointStatus,
+  advice: Advice,
+  columns: number,
+  look: Look,
+): readonly string[] {
   const facts: Fact[] = [
     ...(status.staleSince !== undefined && status.phase === 'up'
       ? staleState(status.phase, status.staleSince, status.since, look)
@@ -92,7 +101,7 @@ export function endpointOverview(status: EndpointStatus, columns: number, look: 
     text === undefined ? [] : wrapped(clean(text), columns).map((line) => look.theme.paint(colour, line));
   return [
     ...sentences(status.problem?.message, 'danger'),
-    ...sentences(status.problem?.fix, 'accent'),
+    ...sentences(fixOf(status, advice), 'accent'),
     ...factLines(facts, Math.min(columns, 75), look),
   ];
 }
@@ -115,7 +124,10 @@ function vmFacts({ counts }: Sum): readonly Fact[] {
   ];
 }
 
-/** The VMs of a node in short, as many as there is room for. */
+/** State and load, before the name. */
+const LEAD = 17;
+
+/** The VMs of a node in short; those outside of the window are blank lines. */
 export function nodeVms(
   id: NodeId,
   fleet: Fleet,
@@ -127,12 +139,14 @@ export function nodeVms(
   const ids = fleet.vmsBelow(id);
   if (ids.length === 0) return [look.theme.paint('dim', 'No VMs.')];
   const isStale = fleet.endpoints.get(endpointOf(id))?.staleSince !== undefined;
-  return ids.slice(first, first + rows).map((vmId) => {
-    const vm = fleet.vms.get(vmId);
-    if (!vm) return '';
+  return ids.flatMap((vmId, at) => {
+    const vm = at >= first && at < first + rows ? fleet.vms.get(vmId) : undefined;
+    if (!vm) return [''];
     const sign = isStale ? look.glyphs.stale : look.glyphs.state[vm.state];
     const state = look.theme.paint(isStale ? 'dim' : stateColour(vm.state), fit(`${sign} ${vm.state}`, 11));
     const share = isStale ? '   -' : formatRatio(fleet.samples.cpu(vmId)).padStart(4);
-    return `${state} ${share} ${fit(clean(vm.name), Math.max(1, columns - 17))}`;
+    return wrapped(vm.name, columns - LEAD).map((line, row) =>
+      row === 0 ? `${state} ${share} ${line}` : ' '.repeat(LEAD) + line,
+    );
   });
 }

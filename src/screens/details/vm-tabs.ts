@@ -1,8 +1,9 @@
 import { endpointOf } from '../../ids.ts';
 import type { ConsoleOutput, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet.ts';
-import { clean, fit } from '../../terminal/width.ts';
-import { formatBytes } from '../../units.ts';
+import type { ColourWord } from '../../state/theme.ts';
+import { formatAge, formatBytes } from '../../units.ts';
+import { inPieces, wrapped } from '../components/wrap.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
 import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
@@ -14,7 +15,7 @@ const trend = new Float32Array(TREND);
 
 /** Everything about one VM that fits a glance. */
 export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: number, look: Look): readonly string[] {
-  const { theme, glyphs } = look;
+  const { glyphs } = look;
   const sample = fleet.samples.of(vm.id);
   fleet.samples.cpuHistory(vm.id, trend);
   const endpoint = fleet.endpoints.get(endpointOf(vm.id));
@@ -26,7 +27,8 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
     { label: 'CPU', share: sample.cpu, text: cpus },
     { label: 'Memory', share: sample.memory / vm.memory, text: sizes(sample.memory, vm.memory) },
-    { label: 'CPU before', trend },
+    { label: 'CPU history', trend },
+    ...fact('Uptime', vm.bootedAt === undefined ? undefined : uptime(vm.bootedAt, fleet.landedAt)),
     ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
     ...fact('Network', `in ${rate(sample.netRx)}  out ${rate(sample.netTx)}`),
   ];
@@ -46,7 +48,7 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...fact('Profile', vm.profile),
     ...fact('Image', vm.image),
     ...fact('Tags', vm.tags.join(' ')),
-    ...(info.state === 'ready' ? moreOf(info.value) : []),
+    ...(info.state === 'ready' ? moreOf(vm, info.value) : []),
     ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
@@ -56,46 +58,75 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
       ? []
       : [`stale since ${lastHeard(stale, endpoint?.since)}: ${endpoint?.problem?.message ?? 'not heard of'}`];
   return [
-    ...trouble.map((text) => theme.paint('danger', fit(`${glyphs.trouble} ${clean(text)}`, columns))),
-    ...old.map((text) => theme.paint('warning', fit(`${glyphs.stale} ${clean(text)}`, columns))),
+    ...trouble.flatMap((text) => painted(`${glyphs.trouble} ${text}`, 'danger', columns, look)),
+    ...old.flatMap((text) => painted(`${glyphs.stale} ${text}`, 'warning', columns, look)),
     ...factLines(facts, columns, look),
   ];
 }
 
+/** Whole texts, in as many lines as they need. */
+const painted = (text: string, colour: ColourWord, columns: number, { theme }: Look): readonly string[] =>
+  wrapped(text, columns).map((line) => theme.paint(colour, line));
+
 const sizes = (used: number, all: number): string =>
   Number.isNaN(used) ? `of ${formatBytes(all)}` : `${formatBytes(used)} of ${formatBytes(all)}`;
 
+const uptime = (bootedAt: number, now: number): string =>
+  `${formatAge((now - bootedAt) / 1000)}, since ${dateAndTime(bootedAt)}`;
+
 const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
 
-function moreOf(info: VmInfo): readonly Fact[] {
+function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
+  const { maxCpus = vm.cpus, maxMemory = vm.memory } = info;
   return [
-    ...fact('Created', info.creationdate === undefined ? undefined : dateAndTime(info.creationdate)),
+    ...fact('Max vCPUs', maxCpus === vm.cpus ? undefined : String(maxCpus)),
+    ...fact('Max memory', maxMemory === vm.memory ? undefined : formatBytes(maxMemory)),
+    ...fact('Created', info.created === undefined ? undefined : dateAndTime(info.created)),
     ...fact('About', info.description),
     ...info.more.flatMap(([label, value]) => fact(label, value)),
+    ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
   ];
 }
 
 export function vmDisks({ disks }: VmInfo, columns: number, look: Look): readonly string[] {
   if (disks.length === 0) return [look.theme.paint('dim', 'No disks.')];
-  return disks.flatMap((disk) => [
-    fit(
-      `${clean(disk.device)}  ${disk.size === undefined ? '-' : formatBytes(disk.size)}  ${clean(disk.format)}  ${clean(disk.type)}${disk.readOnly ? '  read-only' : ''}`,
-      columns,
-    ),
-    look.theme.paint('dim', fit(`  ${clean(disk.path)}`, columns)),
-  ]);
+  return disks.flatMap((disk) => {
+    const words = [
+      disk.device,
+      disk.size === undefined ? '-' : formatBytes(disk.size),
+      disk.type === 'disk' ? undefined : disk.type,
+      disk.format,
+      disk.bus,
+      disk.storage,
+      disk.readOnly ? 'read-only' : undefined,
+      disk.shareable ? 'shareable' : undefined,
+    ];
+    return [
+      ...wrapped(words.filter((word) => word !== undefined).join('  '), columns),
+      ...painted(disk.path, 'dim', columns - 2, look).map((line) => `  ${line}`),
+    ];
+  });
 }
 
-export function vmNetworks({ nets }: VmInfo, columns: number, look: Look): readonly string[] {
-  if (nets.length === 0) return [look.theme.paint('dim', 'No networks.')];
-  return nets.map((nic) => fit([nic.device, nic.net, nic.mac, nic.type].map(clean).join('  '), columns));
+export function vmNetworks({ nics }: VmInfo, columns: number, look: Look): readonly string[] {
+  if (nics.length === 0) return [look.theme.paint('dim', 'No networks.')];
+  return nics.flatMap(({ device, net, vlan, mac, type = '', ips = [] }) => {
+    const words = [device, vlan === undefined ? net : `${net} VLAN ${vlan}`, mac, type, ...ips];
+    return wrapped(words.filter((word) => word !== '').join('  '), columns);
+  });
 }
 
 export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look): readonly string[] {
   if (snapshots.length === 0) return [look.theme.paint('dim', 'No snapshots.')];
-  return snapshots.map(({ snapshot, current }) =>
-    fit(`${look.glyphs.bullet} ${clean(snapshot)}${current ? '  (current)' : ''}`, columns),
-  );
+  return snapshots.flatMap(({ name, created, memory, current }) => {
+    const words = [
+      name,
+      created === undefined ? undefined : dateAndTime(created),
+      memory ? 'with memory' : undefined,
+      current ? '(current)' : undefined,
+    ];
+    return wrapped(`${look.glyphs.bullet} ${words.filter((word) => word !== undefined).join('  ')}`, columns);
+  });
 }
 
 /** A log of megabytes is drawn with every frame: of that only the end, which is what people look for. */
@@ -106,10 +137,10 @@ export function consoleLog({ text, at }: ConsoleOutput, columns: number, look: L
   const { theme } = look;
   const isCut = text.length > LOG_SHOWN;
   const shown = isCut ? text.slice(-LOG_SHOWN).replace(/^[^\n]*\n/, '') : text;
-  const lines = shown.split('\n').map((line) => fit(clean(line), columns));
+  const lines = shown.split('\n').flatMap((line) => inPieces(line, columns));
   while (lines.at(-1)?.trim() === '') lines.pop();
   if (lines.length === 0) return [theme.paint('dim', 'Nothing was written yet.')];
   const taken = at === undefined ? [] : [theme.paint('dim', `As of ${dateAndTime(at)}.`)];
-  const cut = isCut ? [theme.paint('dim', 'Only its end is shown: drover vm log prints all of it.')] : [];
+  const cut = isCut ? [theme.paint('dim', 'Only its end is shown; the command drover vm log prints all of it.')] : [];
   return [...taken, ...cut, ...lines];
 }

@@ -14,5 +14,12 @@ export const createAsk = (stage: Stage): Ask => ({
       ],
       unasked: true,
     }),
-  secret: (question) => stage.dialogs.prompt({ title: 'Password', lines: [question], secret: true, unasked: true }),
+  // `Password of …` or `Passphrase for …`: the one must not be taken for the other.
+  secret: (question) =>
+    stage.dialogs.prompt({
+      title: question.startsWith('Passphrase') ? 'Passphrase' : 'Password',
+      lines: [question],
+      secret: true,
+      unasked: true,
+    }),
 });

@@ -2,7 +2,7 @@ import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
-import { strayKeys } from './stray-keys.ts';
+import { seenQuestion, strayKeys } from './stray-keys.ts';
 
 export interface Question {
   readonly title: string;
@@ -12,15 +12,18 @@ export interface Question {
   readonly details?: readonly string[];
   /** It comes by itself, while keys may be meant for something else. */
   readonly unasked?: boolean;
+  /** The question is void: it is closed as if it had been answered with no. */
+  readonly until?: AbortSignal;
 }
 
 const COLUMNS = 64;
 const MOST_DETAILS = 10;
 
 /** Asks yes or no; anything but y is no. */
-export function confirm(stage: Stage, { title, question, details = [], unasked }: Question): Promise<boolean> {
+export function confirm(stage: Stage, { title, question, details = [], unasked, until }: Question): Promise<boolean> {
   const { theme } = stage.look;
   const isStray = strayKeys(stage, unasked);
+  const seen = seenQuestion(stage);
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       stage.layers.close(layer);
@@ -31,13 +34,15 @@ export function confirm(stage: Stage, { title, question, details = [], unasked }
         { key: 'y', does: 'yes' },
         { key: 'n', does: 'no' },
       ],
-      press({ name, ctrl, alt }) {
-        if (ctrl || alt || isStray()) return;
+      press(key) {
+        const { name, ctrl, alt } = key;
+        if (ctrl || alt || isStray() || !seen.isAnswer(key)) return;
         if (name === 'y' || name === 'Y') end(true);
         else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
       },
       dismiss: () => end(false),
       draw(room) {
+        seen.drawn();
         const columns = Math.min(COLUMNS, room.columns - 4);
         const left = details.length - MOST_DETAILS;
         const lines = [
@@ -51,5 +56,6 @@ export function confirm(stage: Stage, { title, question, details = [], unasked }
       },
     };
     stage.layers.open(layer);
+    until?.addEventListener('abort', layer.dismiss, { once: true });
   });
 }

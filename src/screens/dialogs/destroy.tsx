@@ -1,132 +1,113 @@
-import type { VmAction } from '../../actions/action.ts';
+import type { Args, VmAction } from '../../actions/action.ts';
+import type { Shown } from '../../actions/target.ts';
 import { sentence } from '../../errors.ts';
-import { endpointOf, nativeOf, type VmId } from '../../ids.ts';
-import type { EndpointField, Losses, Settings } from '../../platforms/contract.ts';
+import { endpointOf, nativeOf } from '../../ids.ts';
+import type { EndpointField, Field, Losses } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
-import { createForm } from '../forms/form-state.ts';
+import { createForm, type Form } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
+import { lossLines } from './loss-lines.ts';
 
 const TYPED = 'typed';
+const UNKNOWN = 'delete-unknown';
 /** More are not asked, which is said: nobody reads the disks of a thousand. */
 const MOST_ASKED = 100;
-const MOST_LISTED = 8;
+const MOST_NOTES = 8;
+
+/** In place of the paths that the command line takes: they stand in the list above. */
+const DELETE_UNKNOWN: Field = {
+  key: UNKNOWN,
+  label: 'Delete unknown',
+  help: 'Delete also the files of which it is not known whether another VM needs them.',
+  kind: 'flag',
+  default: false,
+};
 
 /**
  * Lists what will be lost and asks to type the name, or the count of many. Answers the options that were chosen,
- * undefined when it was given up. Losses are asked of the platform; when they can't be told, that is said.
+ * undefined when it was given up or `until` aborts. Losses are asked of the platform; when they can't be read, that is said.
  */
 export function confirmLosses(
   stage: Stage,
   action: VmAction,
-  ids: readonly VmId[],
+  vms: readonly Shown[],
   question: string,
   notes: readonly string[],
-): Promise<Settings | undefined> {
-  const { fleet } = stage.services.store;
+  until: AbortSignal,
+): Promise<Args | undefined> {
   const { theme } = stage.look;
-  const [first] = ids;
+  const [first] = vms;
   // What has no name that can be seen goes by what its platform calls it.
-  const nameOf = (id: VmId) => asSeen(fleet.vms.get(id)?.name ?? '') || nativeOf(id);
-  const word = ids.length === 1 && first !== undefined ? nameOf(first) : String(ids.length);
+  const nameOf = ({ id, name }: Shown) => asSeen(name) || nativeOf(id);
+  const word = vms.length === 1 && first !== undefined ? nameOf(first) : String(vms.length);
   const controller = new AbortController();
   let losses: readonly Losses[] | undefined;
   let failed: string | undefined;
-  const unasked = Math.max(0, ids.length - MOST_ASKED);
+  const unasked = Math.max(0, vms.length - MOST_ASKED);
 
   const proof: EndpointField = {
     key: TYPED,
-    label: ids.length === 1 ? 'Type its name' : 'Type the number',
-    help: `${action.title} goes on when ${word} stands here.`,
+    label: vms.length === 1 ? 'Type its name' : 'Type the number',
+    help: `${action.title} continues when ${word} stands here.`,
     kind: 'text',
     required: true,
     pattern: { source: asTyped(word), complaint: `that is not ${word}` },
   };
-  const form = createForm({
-    fields: [...(action.options ?? []), proof].map((field) => ({ ...field, writable: true })),
-    before: {},
-    startAt: TYPED,
-    buttons: [
-      { id: 'go', label: action.title },
-      { id: 'cancel', label: 'Cancel' },
-    ],
-  });
+  const options = (action.options ?? []).filter(({ key }) => key !== UNKNOWN);
+  const formWith = (fields: readonly Field[], start: Form | undefined): Form =>
+    createForm({
+      fields: [...fields, proof].map((field) => ({ ...field, writable: true })),
+      before: {},
+      ...(start && { start: start.values() }),
+      startAt: TYPED,
+      buttons: [
+        { id: 'go', label: action.title },
+        { id: 'cancel', label: 'Cancel' },
+      ],
+    });
+  let form = formWith(options, undefined);
 
   return new Promise((resolve) => {
-    const end = (answer: Settings | undefined) => {
+    const end = (answer: Args | undefined) => {
       controller.abort();
       stage.layers.close(dialog.layer);
       resolve(answer);
     };
+    const painted = (text: string, colour: 'title' | 'dim' | 'warning') =>
+      wrapped(text, toldColumns(stage)).map((line) => theme.paint(colour, line));
+    const unknownPaths = () => losses?.flatMap(({ unknown = [] }) => unknown.map(({ path }) => path)) ?? [];
+    const lossesNow = (): readonly string[] => {
+      if (failed !== undefined) return painted(`What it would take along is not known: ${failed}`, 'warning');
+      if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
+      const { 'keep-disks': keep, [UNKNOWN]: unknown } = form.values();
+      return lossLines(stage, losses, { keepDisks: keep === true, deleteUnknown: unknown === true, unasked });
+    };
     const describe = () => {
-      const keeps = form.values()['keep-disks'] === true;
       const lines = [
-        ...wrapped(question, toldColumns(stage)).map((line) => theme.paint('title', line)),
-        ...notes
-          .slice(0, MOST_LISTED)
-          .flatMap((note) => wrapped(note, toldColumns(stage)))
-          .map((line) => theme.paint('dim', line)),
-        ...(notes.length > MOST_LISTED ? [theme.paint('dim', `and ${notes.length - MOST_LISTED} more`)] : []),
-        ...lossLines(keeps),
+        ...painted(question, 'title'),
+        ...notes.slice(0, MOST_NOTES).flatMap((note) => painted(note, 'dim')),
+        ...(notes.length > MOST_NOTES ? [theme.paint('dim', `and ${notes.length - MOST_NOTES} more`)] : []),
+        ...lossesNow(),
         '',
       ];
       dialog.tell(lines, losses || failed !== undefined ? undefined : 'more will come');
     };
-    const lossLines = (keeps: boolean): readonly string[] => {
-      if (failed !== undefined)
-        return wrapped(`What it would take along is not known: ${failed}`, toldColumns(stage)).map((line) =>
-          theme.paint('warning', line),
-        );
-      if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
-      const impossible = keeps ? losses.find(({ disksGo }) => disksGo !== undefined)?.disksGo : undefined;
-      if (impossible !== undefined) {
-        return wrapped(`Disks can't be kept: ${impossible}`, toldColumns(stage)).map((line) =>
-          theme.paint('danger', line),
-        );
-      }
-      const all = (pick: (one: Losses) => readonly string[]) => losses?.flatMap(pick) ?? [];
-      const goes = all(({ goes }) => goes);
-      return [
-        ...listed(keeps ? 'Stays: ' : 'Is lost: ', goes, keeps ? 'dim' : 'danger'),
-        ...listed(
-          'Is lost: ',
-          losses.flatMap(({ savedMemory }) => (savedMemory ? ['memory saved when it was suspended'] : [])),
-          'danger',
-        ),
-        ...listed(
-          'Is lost: snapshot ',
-          all(({ snapshots }) => snapshots),
-          'danger',
-        ),
-        ...listed(
-          'Stays: ',
-          all(({ stays }) => stays),
-          'dim',
-        ),
-        ...(goes.length === 0 && unasked === 0 ? [theme.paint('dim', 'No disk goes with it.')] : []),
-        ...(unasked > 0 ? [theme.paint('warning', `The disks of ${unasked} further VMs were not looked at.`)] : []),
-      ];
-    };
-    const listed = (lead: string, paths: readonly string[], colour: 'danger' | 'dim') => [
-      ...paths
-        .slice(0, MOST_LISTED)
-        .flatMap((path) => wrapped(lead + path, toldColumns(stage)))
-        .map((line) => theme.paint(colour, line)),
-      ...(paths.length > MOST_LISTED ? [theme.paint(colour, `${lead}${paths.length - MOST_LISTED} more`)] : []),
-    ];
     const dialog = stage.dialogs.form({
       title: action.title,
+      destroys: true,
       form: () => form,
       edited: describe,
       cancel: () => end(undefined),
       pressed(button) {
         if (button === 'cancel') return end(undefined);
-        const { [TYPED]: proofGiven, ...args } = form.values();
+        const { [TYPED]: proofGiven, [UNKNOWN]: unknown, ...args } = form.values();
         const cannotKeep = args['keep-disks'] === true && losses?.some(({ disksGo }) => disksGo !== undefined);
         if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
-        else if (asSeen(String(proofGiven ?? '')) === word) end(args);
-        else {
+        else if (asSeen(String(proofGiven ?? '')) === word) {
+          end({ ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) });
+        } else {
           stage.message.say(`that is not ${word}: nothing was deleted`, 'warning');
           form.goTo(TYPED);
         }
@@ -134,15 +115,17 @@ export function confirmLosses(
     });
     describe();
     stage.layers.open(dialog.layer);
+    until.addEventListener('abort', () => end(undefined), { once: true });
 
-    const asked = ids.slice(0, MOST_ASKED).map(async (id): Promise<Losses> => {
+    const asked = vms.slice(0, MOST_ASKED).map(async ({ id }): Promise<Losses> => {
       const connection = stage.services.sessions.connection(endpointOf(id));
-      if (!connection?.vm.losses) throw new Error('this platform does not tell');
+      if (!connection?.vm.losses) throw new Error('this platform can not list it');
       return connection.vm.losses(id, controller.signal);
     });
     Promise.all(asked).then(
       (answers) => {
         losses = answers;
+        if (unknownPaths().length > 0) form = formWith([...options, DELETE_UNKNOWN], form);
         describe();
       },
       (error: unknown) => {
@@ -153,7 +136,7 @@ export function confirmLosses(
   });
 }
 
-/** How many blanks stand in a name, nobody sees. */
+/** The number of blanks in a name can't be seen. */
 const asSeen = (text: string): string => clean(text).replace(/\s+/g, ' ').trim();
 
 /** A pattern of this text, whatever blanks stand in it. */

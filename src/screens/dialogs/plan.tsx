@@ -1,10 +1,13 @@
 import { clean } from '../../terminal/width.ts';
+import { inputText } from '../components/input-text.ts';
 import { Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
+import { edited, type TextInput, textInput } from '../components/text-input.ts';
 import { wrapped } from '../components/wrap.ts';
 import { keyName } from '../keys.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
+import { seenQuestion } from './stray-keys.ts';
 
 /** What an action would do to many, before it does it. */
 export interface Plan {
@@ -12,45 +15,82 @@ export interface Plan {
   readonly title: string;
   /** `Shut down 12 VMs, leave 3 out?` */
   readonly question: string;
+  /** What it costs, before the list. */
+  readonly details?: readonly string[];
   /** Each object that it would be done to, in one line. */
   readonly does: readonly string[];
   /** Each that is left out, with why. */
   readonly leavesOut: readonly string[];
+  /** What has to be typed in place of y: the count of many. */
+  readonly typed?: string;
+  /** The question is void: it is closed as if it had been answered with no. */
+  readonly until?: AbortSignal;
 }
 
 const COLUMNS = 72;
 /** Frame, question, blank line and answers. */
 const AROUND = 5;
 
-/** Shows all of a plan, however long, and asks whether to go on; anything but y is no. */
-export function confirmPlan(stage: Stage, { title, question, does, leavesOut }: Plan): Promise<boolean> {
+/** A count is typed in digits; all other keys scroll the list, as elsewhere. */
+const isForCount = (text: string, name: string): boolean =>
+  /^\d+$/.test(text) || ['backspace', 'delete', 'ctrl-u'].includes(name);
+
+/** Shows all of a plan, however long, and asks whether to continue; anything but y, or what has to be typed, is no. */
+export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
+  const { title, question, details = [], does, leavesOut, typed, until } = plan;
   const { theme, glyphs } = stage.look;
   let first = 0;
   let page = 10;
+  let input: TextInput = textInput();
+  let isWrong = false;
+  const seen = seenQuestion(stage);
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       stage.layers.close(layer);
       resolve(answer);
     };
+    const answer = (name: string) => {
+      if (typed !== undefined) {
+        if (name === 'enter' && input.text.trim() === typed) return end(true);
+        isWrong ||= name === 'enter';
+        return name === 'esc' ? end(false) : undefined;
+      }
+      if (name === 'y' || name === 'Y') end(true);
+      else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
+    };
     const layer: Layer = {
       hints: () => [
-        { key: 'y', does: 'yes' },
-        { key: 'n', does: 'no' },
+        ...(typed === undefined
+          ? [
+              { key: 'y', does: 'yes' },
+              { key: 'n', does: 'no' },
+            ]
+          : [
+              { key: 'enter', does: 'accept' },
+              { key: 'esc', does: 'cancel' },
+            ]),
         { key: 'up/down', does: 'scroll' },
       ],
       press(key) {
+        if (!seen.isAnswer(key)) return;
         const name = keyName(key);
-        if (name === 'y' || name === 'Y') end(true);
-        else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
-        else first += scrolledBy(name, page, stage.keymap);
+        const rows = scrolledBy(name, page, stage.keymap);
+        const changed = typed !== undefined && isForCount(key.text, name) ? edited(input, key) : undefined;
+        if (changed) input = changed;
+        else if (rows !== 0) first += rows;
+        else answer(name);
         stage.changed();
       },
       dismiss: () => end(false),
       draw(room) {
+        seen.drawn();
         const columns = Math.min(COLUMNS, room.columns - 4);
-        const asked = wrapped(question, columns);
+        const asked = [
+          ...wrapped(question, columns).map((line) => theme.paint('title', line)),
+          ...details.flatMap((detail) => painted(detail, columns, 'danger')),
+        ];
         const entries = [
-          // What y does comes first: nobody has to scroll to it. That some are left out is said by the question.
+          // What is done comes first, without scrolling. That some are left out is said by the question.
           ...does.flatMap((text) =>
             wrapped(clean(text), columns - 2).map(
               (line, at) => `${at === 0 ? theme.paint('good', glyphs.good) : ' '} ${line}`,
@@ -63,17 +103,19 @@ export function confirmPlan(stage: Stage, { title, question, does, leavesOut }: 
         first = Math.max(0, Math.min(first, entries.length - page));
         const below = entries.length - first - page;
         const rest = first + below > 0 ? theme.paint('dim', `   ${first} above, ${below} below`) : '';
-        const lines = [
-          ...asked.map((line) => theme.paint('title', line)),
-          ...entries.slice(first, first + page),
-          '',
-          `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${rest}`,
-        ];
+        const lead = `Type ${typed}: `;
+        const wrong = isWrong ? theme.paint('warning', ` that is not ${typed}`) : '';
+        const answers =
+          typed === undefined
+            ? `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no`
+            : lead + inputText(input, typed.length + 2, true, stage.look) + wrong;
+        const lines = [...asked, ...entries.slice(first, first + page), '', answers + rest];
         return <Panel title={title} look={stage.look} room={room} lines={lines} columns={columns} />;
       },
     };
-    const painted = (text: string, columns: number, colour: 'warning') =>
+    const painted = (text: string, columns: number, colour: 'warning' | 'danger') =>
       wrapped(clean(text), columns).map((line) => theme.paint(colour, line));
     stage.layers.open(layer);
+    until?.addEventListener('abort', layer.dismiss, { once: true });
   });
 }

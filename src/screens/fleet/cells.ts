@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import { stateColour } from '../glyphs.ts';
 import type { Look } from '../look.ts';
+import { inTheMiddle } from './cut-names.ts';
 import type { Sum } from './sums.ts';
 
 /** What a cell may look at; made once per row. */
@@ -57,12 +58,14 @@ const cpu: Cell = (facts, look, width) => {
   return bar < 1 ? percent.padStart(width) : `${gauge(share, bar, look)} ${percent}`;
 };
 
+/** A graph that moved with every sample would double what an idle screen sends, and show a few seconds. */
+const SAMPLES_PER_CELL = 4;
 let trends = new Float32Array(0);
 const trend: Cell = (facts, look, width) => {
   if (facts.kind === 'pool' || (facts.kind === 'vm' && facts.stale)) return ' '.repeat(width);
   if (trends.length !== width) trends = new Float32Array(width);
-  if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trends);
-  else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trends);
+  if (facts.kind === 'vm') facts.fleet.samples.cpuHistory(facts.vm.id, trends, SAMPLES_PER_CELL);
+  else facts.fleet.nodeSamples.cpuHistory(facts.node.id, trends, SAMPLES_PER_CELL);
   return sparkline(trends, look);
 };
 
@@ -88,7 +91,7 @@ const orOfNode =
   (facts, look, width) => {
     const column = vmColumn(id);
     if (facts.kind !== 'node') return column ? ofVms(column)(facts, look, width) : ' '.repeat(width);
-    return look.theme.paint('dim', fit(clean(ofNode(facts) ?? '-'), width));
+    return look.theme.paint('dim', fit(inTheMiddle(clean(ofNode(facts) ?? '-'), width), width));
   };
 
 const CELLS: Readonly<Record<string, Cell>> = {
@@ -120,9 +123,15 @@ const ofVms =
   (column: VmColumn): Cell =>
   (facts, look, width) => {
     if (facts.kind !== 'vm') return ' '.repeat(width);
-    const text = columnText(column, facts.vm, facts.fleet);
+    // What was measured long ago must not look as if it were so now.
+    const isUnknown = facts.stale && (column.sampled || column.id === 'uptime');
+    const text = isUnknown ? '-' : columnText(column, facts.vm, facts.fleet);
     if (column.align === 'right') return plain(text, width, facts, look);
-    return look.theme.paint('dim', fit(clean(text), width));
+    const shown = NAMES.includes(column.id) ? inTheMiddle(clean(text), width) : clean(text);
+    return look.theme.paint('dim', fit(shown, width));
   };
+
+/** Names of things: those that begin alike differ at their end. */
+const NAMES: readonly string[] = ['node', 'pool', 'endpoint', 'plan', 'profile', 'image'];
 
 export const cellOf = (column: VmColumn): Cell => CELLS[column.id] ?? ofVms(column);

@@ -16,7 +16,7 @@ export interface Column {
 /** VMs below their nodes, VMs in one list, nodes in one list. */
 export type Arrangement = 'tree' | 'flat' | 'nodes';
 
-/** What somebody has chosen; what is not chosen is decided by the room there is. */
+/** What the user has chosen; what is not chosen is decided by the room there is. */
 export interface ColumnChoice {
   /** Where VMs are all in one list nothing but a column tells where one is. */
   readonly arrangement: Arrangement;
@@ -30,9 +30,10 @@ export interface ColumnChoice {
 const WIDTHS: Readonly<Record<string, number>> = {
   state: 11,
   cpu: 10,
-  trend: 12,
-  mem: 5,
-  memory: 5,
+  trend: 11,
+  mem: 8,
+  memory: 6,
+  uptime: 7,
   cpus: 5,
   disk: 7,
   read: 7,
@@ -58,21 +59,21 @@ export const WIDEST = 60;
 
 export const widthOf = (id: string, widths: ReadonlyMap<string, number>): number => widths.get(id) ?? WIDTHS[id] ?? 12;
 
-/** In the order in which they get room. Those that change with each sample cost bytes on slow links: the trend comes last. */
+/** In the order in which they get room: at 120 columns there is some for the graph, which is what shows a change. */
 const WANTED = {
-  tree: ['state', 'cpu', 'mem', 'ip', 'memory', 'disk', 'net', 'cpus', 'tag', 'trend'],
-  flat: ['state', 'cpu', 'mem', 'node', 'ip', 'memory', 'disk', 'net', 'cpus', 'tag', 'trend'],
-  nodes: ['state', 'cpu', 'mem', 'memory', 'version', 'cpus', 'pool', 'ip', 'trend'],
+  tree: ['state', 'cpu', 'mem', 'ip', 'memory', 'trend', 'disk', 'net', 'cpus', 'uptime', 'tag'],
+  flat: ['state', 'cpu', 'mem', 'node', 'ip', 'memory', 'trend', 'disk', 'net', 'cpus', 'uptime', 'tag'],
+  nodes: ['state', 'cpu', 'mem', 'memory', 'version', 'trend', 'cpus', 'pool', 'ip'],
 } as const;
 const SHOWN = {
-  tree: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'ip', 'tag'],
-  flat: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'node', 'ip', 'tag'],
+  tree: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'uptime', 'ip', 'tag'],
+  flat: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'disk', 'net', 'uptime', 'node', 'ip', 'tag'],
   nodes: ['state', 'cpus', 'cpu', 'trend', 'mem', 'memory', 'pool', 'version', 'ip'],
 } as const;
 
 const NAME_AT_LEAST = 18;
 /** The tree needs some of it for its branches. */
-const NAME_IS_ENOUGH = { tree: 26, flat: 22, nodes: 22 } as const;
+const NAME_IS_ENOUGH = { tree: 25, flat: 22, nodes: 22 } as const;
 
 export interface Columns {
   readonly name: number;
@@ -99,7 +100,7 @@ export function columnsFor(width: number, choice: ColumnChoice): Columns {
     const columns = widthOf(id, choice.widths) + 1;
     const name = choice.ids || fits.size < 3 ? NAME_AT_LEAST : NAME_IS_ENOUGH[place];
     if (left - columns < name) {
-      // Of what somebody has chosen as much as there is room for; else the rest is less than what did not fit.
+      // Of chosen columns as many as fit; without a choice the first that doesn't fit ends it.
       if (choice.ids) continue;
       break;
     }

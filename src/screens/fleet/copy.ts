@@ -1,5 +1,6 @@
 import type { ViewActionId } from '../../actions/view.ts';
-import type { EndpointName, NodeId, PoolId, VmId } from '../../ids.ts';
+import type { EndpointName, NodeId, VmId } from '../../ids.ts';
+import { nodeRow, poolRows, vmRow } from '../../state/object-rows.ts';
 import { CLIPBOARD_BYTES } from '../../terminal/clipboard.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
@@ -83,17 +84,21 @@ export function copyCommands(stage: Stage, state: FleetState): Partial<Record<Vi
     if (chosen !== undefined) send(chosen, `${chosen} was`);
   };
 
-  const objectOf = (id: string): object | undefined =>
-    fleet.vms.get(id as VmId) ??
-    fleet.nodes.get(id as NodeId) ??
-    fleet.pools.get(id as PoolId) ??
-    fleet.endpoints.get(id as EndpointName);
+  /** As the command line prints it. */
+  const objectOf = (id: string): object | undefined => {
+    const vm = fleet.vms.get(id as VmId);
+    const node = fleet.nodes.get(id as NodeId);
+    if (vm) return vmRow(vm, fleet);
+    if (node) return nodeRow(node, fleet);
+    return poolRows(fleet).find((pool) => pool.id === id) ?? fleet.endpoints.get(id as EndpointName);
+  };
 
   const copyJson = () => {
     const marked = markedVms();
     const row = state.view.current();
-    if (marked.length > 1) return send(json(marked), `the JSON of ${marked.length} VMs was`);
-    const object = marked[0] ?? (row && objectOf(row.id));
+    if (marked.length > 1)
+      return send(json(marked.map((vm) => vmRow(vm, fleet))), `the JSON of ${marked.length} VMs was`);
+    const object = objectOf(marked[0]?.id ?? row?.id ?? '');
     if (!object)
       return row ? message.say('your own pools are in the configuration; go to a VM or a node', 'warning') : nothing();
     send(json(object), `the JSON of ${shortened(clean(marked[0]?.name ?? rowName() ?? ''))} was`);
@@ -110,7 +115,7 @@ const shortened = (name: string): string => fit(name, Math.min(width(name), LONG
 
 /** As it is, but with every character that a terminal could take for more than text spelled out. */
 const json = (value: object): string =>
-  JSON.stringify(value, undefined, 2).replace(
+  JSON.stringify(value, (_key, one) => one ?? null, 2).replace(
     /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

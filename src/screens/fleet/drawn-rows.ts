@@ -13,8 +13,8 @@ export function createDrawnRows(): DrawRow {
   let drawnFor = '';
 
   const enter = (next: RowScene) => {
-    const { fleet, columns, theme, glyphs, kept } = next;
-    const now = `${fleet.version} ${kept} ${columns.name} ${columns.others.map(({ id, width }) => `${id} ${width}`).join()}`;
+    const { fleet, columns, theme, glyphs, kept, cut } = next;
+    const now = `${fleet.version} ${kept} ${cut.apart} ${columns.name} ${columns.others.map(({ id, width }) => `${id} ${width}`).join()}`;
     if (now !== drawnFor || theme !== scene?.theme || glyphs !== scene.glyphs) drawn = new Map();
     drawnFor = now;
     scene = next;

@@ -41,7 +41,7 @@ export async function exportShown(stage: Stage, state: FleetState): Promise<void
 }
 
 /** Marked ones that are folded or filtered away now. */
-function notIn(shown: readonly VmId[], marks: ReadonlySet<VmId>): readonly VmId[] {
+function notIn(shown: readonly VmId[], marks: FleetState['view']['marks']): readonly VmId[] {
   const seen = new Set(shown);
-  return [...marks].filter((id) => !seen.has(id));
+  return [...marks.keys()].filter((id) => !seen.has(id));
 }

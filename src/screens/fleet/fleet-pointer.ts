@@ -4,7 +4,7 @@ import type { DetailsView } from '../details/details-view.ts';
 import type { Room } from '../look.ts';
 import type { Stage } from '../stage.ts';
 import { columnAt, columnsFor } from './columns.ts';
-import { type FleetLayout, fleetLayout } from './fleet-layout.ts';
+import { type FleetLayout, fleetLayout, wantedLayout } from './fleet-layout.ts';
 import type { FleetState } from './fleet-state.ts';
 
 /** Two clicks on one row within this are one double click. */
@@ -33,8 +33,7 @@ export function createFleetPointer({ stage, state, details, enter, sortBy }: Fle
   let clicked: { readonly key: string; readonly at: number } | undefined;
   let dragging: 'right' | 'below' | undefined;
 
-  const layoutOf = (room: Room): FleetLayout =>
-    fleetLayout(room, state.detailsShown, state.pane === 'details', state.split);
+  const layoutOf = (room: Room): FleetLayout => fleetLayout(room, wantedLayout(state, details));
 
   const onRow = (event: Mouse, height: number) => {
     const { first, rows } = view.window(height);

@@ -1,6 +1,8 @@
+import type { Shown } from '../../actions/target.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import { type CompiledFilter, compileFilter } from '../../state/filter.ts';
 import type { Fleet } from '../../state/fleet.ts';
+import type { Sessions } from '../../state/sessions.ts';
 import type { TreeFilter } from '../../state/sieve.ts';
 import type { Sort } from '../../state/sort.ts';
 import { createTree, type Row, type Tree } from '../../state/tree.ts';
@@ -8,7 +10,9 @@ import type { ViewSettings } from '../../state/views.ts';
 import { vmColumn } from '../../state/vm-columns.ts';
 import type { Arrangement, ColumnChoice } from './columns.ts';
 import type { Split } from './fleet-layout.ts';
+import { createMarks } from './marks.ts';
 import { createSums, type Sums } from './sums.ts';
+import { createTotals, type Totals } from './totals.ts';
 import { createTreeView, type TreeView } from './tree-view.ts';
 
 /** What the fleet screen remembers: the tree with its cursor, how it is looked at, which pane has the keys. */
@@ -16,6 +20,8 @@ export interface FleetState {
   readonly tree: Tree;
   readonly view: TreeView;
   readonly sums: Sums;
+  /** Of the whole fleet, as of the last landing. */
+  totals(): Totals;
   readonly filterText: string;
   readonly filter: CompiledFilter;
   /** Without a filter the cursor is back on its row, unless another one was chosen meanwhile. */
@@ -49,11 +55,16 @@ export interface FleetState {
   readonly folded: Set<string>;
   /** What actions are for: the marked VMs that are still there, else the VM under the cursor. */
   targets(): readonly VmId[];
+  /** A marked VM as it was when it was marked; undefined for one that is not marked. */
+  marked(id: VmId): Shown | undefined;
   /** What verbs on many are for when nothing is marked and the cursor is on a branch: the VMs below it. */
   below(): readonly VmId[];
   /** VMs of the window that was drawn last, and the marked ones: their samples come first. */
   interest(): readonly VmId[];
   drew(rows: readonly Row[]): void;
+  /** How many rows at the bottom of the view the details took when it was drawn last. */
+  readonly detailRows: number;
+  drewDetails(rows: number): void;
   /** Whether what a row is of is still in the fleet, shown or not. */
   isThere(key: string): boolean;
   /** Puts the cursor there; a fold and a list without such rows give way. */
@@ -62,10 +73,11 @@ export interface FleetState {
 
 const MOST_MARKED_WATCHED = 100;
 
-export function createFleetState(fleet: Fleet): FleetState {
+export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): FleetState {
   const folded = new Set<string>();
   const tree = createTree(fleet, folded);
-  const view = createTreeView(tree, fleet);
+  const marks = createMarks(fleet, sessionOf);
+  const view = createTreeView(tree, marks);
   let filterText = '';
   let filter = compileFilter('', fleet);
   let sought: FleetState['sought'];
@@ -74,14 +86,17 @@ export function createFleetState(fleet: Fleet): FleetState {
   /** Where the cursor was when the filter began to hide rows. */
   let unfiltered: { readonly key: string | undefined; readonly choices: number } | undefined;
   let drawn: readonly Row[] = [];
+  let detailRows = 0;
   let marked: readonly VmId[] = [];
   let markedOn = '';
 
+  const sums = createSums(fleet, tree);
   const state: FleetState = {
     tree,
     view,
     folded,
-    sums: createSums(fleet, tree),
+    sums,
+    totals: createTotals(fleet, sums),
     pane: 'tree',
     detailsShown: true,
     split: {},
@@ -154,12 +169,13 @@ export function createFleetState(fleet: Fleet): FleetState {
     targets() {
       // Asked for every key that is drawn; the marks may be 100,000.
       const now = `${view.markings} ${fleet.shape}`;
-      if (now !== markedOn) marked = [...view.marks].filter((id) => fleet.vms.has(id));
+      if (now !== markedOn) marked = [...marks.vms.keys()].filter((id) => fleet.vms.has(id));
       markedOn = now;
       if (marked.length > 0) return marked;
       const row = view.current();
       return row?.kind === 'vm' ? [row.id] : [];
     },
+    marked: marks.shown,
     below() {
       const row = view.current();
       return row && row.kind !== 'vm' && view.marks.size === 0 ? tree.vmsUnder(row.key) : [];
@@ -170,6 +186,12 @@ export function createFleetState(fleet: Fleet): FleetState {
     },
     drew(rows) {
       drawn = rows;
+    },
+    get detailRows() {
+      return detailRows;
+    },
+    drewDetails(rows) {
+      detailRows = rows;
     },
     reveal(key) {
       const lists: Partial<Record<string, Arrangement>> = { vm: 'flat', node: 'nodes' };

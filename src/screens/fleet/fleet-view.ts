@@ -1,5 +1,5 @@
 import { spellProblem } from '../../state/config/problem.ts';
-import { clean, fit } from '../../terminal/width.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
 import { whyNoVm } from '../actions/why-no-vm.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { DetailsView } from '../details/details-view.ts';
@@ -8,13 +8,14 @@ import type { Room } from '../look.ts';
 import type { Stage, View } from '../stage.ts';
 import { columnsFor } from './columns.ts';
 import { copyCommands } from './copy.ts';
+import { createCutKeeper } from './cut-names.ts';
 import { createDrawnRows } from './drawn-rows.ts';
 import { createFind } from './find.ts';
-import { fleetLayout } from './fleet-layout.ts';
+import { fleetLayout, wantedLayout } from './fleet-layout.ts';
 import { createFleetPointer } from './fleet-pointer.ts';
 import type { FleetState } from './fleet-state.ts';
 import { createListCommands } from './list-commands.ts';
-import { titleText } from './row-text.ts';
+import { longNames, titleText } from './row-text.ts';
 
 /** The tree with the details of what the cursor is on. */
 export function createFleetView(
@@ -28,14 +29,17 @@ export function createFleetView(
   const { view } = state;
   const { fleet } = stage.services.store;
   const drawRow = createDrawnRows();
+  const cutFor = createCutKeeper();
   let page = 10;
 
   const treeLines = (room: Room): string[] => {
     const { theme, glyphs } = stage.look;
     const columns = columnsFor(room.columns, state.columnChoice());
-    const scene = { theme, glyphs, fleet, sums: state.sums, columns, kept: state.kept()?.key };
     page = Math.max(1, room.rows - 1);
     const { rows } = view.window(page);
+    const cut = cutFor(longNames(rows, columns.name, fleet));
+    const { keyFor } = stage.advice;
+    const scene = { theme, glyphs, fleet, sums: state.sums, columns, kept: state.kept()?.key, cut, keyFor };
     state.drew(rows);
     const cursorKey = view.current()?.key;
     const lines = rows.map((row) => {
@@ -84,7 +88,8 @@ export function createFleetView(
     id: 'fleet',
     title: 'fleet',
     lines(room) {
-      const layout = fleetLayout(room, state.detailsShown, state.pane === 'details', state.split);
+      const layout = fleetLayout(room, wantedLayout(state, details));
+      state.drewDetails(layout.details?.side === 'below' ? layout.details.rows : 0);
       const left = filled(treeLines(layout.tree), layout.tree.rows);
       if (!layout.details) return left;
       const right = filled(details.lines(layout.details, state.pane === 'details'), layout.details.rows);
@@ -165,9 +170,12 @@ function emptyLines(stage: Stage, state: FleetState, columns: number): string[] 
   const [filterKey] = stage.keymap.keysOf('view.back');
   const [addKey] = stage.keymap.keysOf('endpoint.add');
   if (state.filter.filter) {
+    const text = clean(state.filterText);
+    const { hint } = state.filter;
     return [
       '',
-      `  No VM matches ${theme.paint('accent', fit(state.filterText, Math.min(40, state.filterText.length)))}.`,
+      `  No VM matches ${theme.paint('accent', fit(text, Math.min(40, width(text))))}.`,
+      ...(hint ? wrapped(clean(`${hint.message}.`), columns - 4).map((line) => `  ${line}`) : []),
       theme.paint('dim', `  ${filterKey} clears the filter.`),
     ];
   }
@@ -179,7 +187,7 @@ function emptyLines(stage: Stage, state: FleetState, columns: number): string[] 
       '',
       theme.paint('danger', "  The configuration can't be used."),
       ...wrapped(clean(spellProblem(unusable)), columns - 4).map((line) => `  ${line}`),
-      theme.paint('dim', '  Mend the file; it is read again by itself. Nothing is written over it.'),
+      theme.paint('dim', '  Fix the file: drover reloads it and will not overwrite it.'),
     ];
   }
   const [flatKey] = stage.keymap.keysOf(state.arrangement === 'nodes' ? 'view.nodes' : 'view.flat');

@@ -70,6 +70,9 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
   };
 
   const arrange = (next: Arrangement) => {
+    // The order of the busiest belongs to them, unless another one was chosen since.
+    if (before && isArranged(state, 'view.busiest')) state.setSort(before.sort);
+    before = undefined;
     state.arrange(next);
     changed();
     message.say(SAID[next]);
@@ -96,6 +99,7 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
         if (isArranged(state, 'view.busiest')) {
           state.arrange(before?.arrangement ?? 'tree');
           sort(before?.sort);
+          before = undefined;
         } else {
           before = { sort: state.sort, arrangement: state.arrangement };
           state.arrange('flat');

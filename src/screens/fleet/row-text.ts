@@ -1,14 +1,16 @@
-import { endpointOf } from '../../ids.ts';
+import { endpointOf, type PoolId } from '../../ids.ts';
 import type { Node } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
 import type { Sort } from '../../state/sort.ts';
 import type { ColourWord } from '../../state/theme.ts';
 import type { Row } from '../../state/tree.ts';
-import { clean, fit } from '../../terminal/width.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
+import type { Advice } from '../advice.ts';
 import type { Look } from '../look.ts';
 import { lastHeard } from '../time.ts';
 import type { RowFacts } from './cells.ts';
 import type { Columns } from './columns.ts';
+import type { Cut, LongName } from './cut-names.ts';
 import type { Sums } from './sums.ts';
 
 /** How a row stands to the cursor; `resting` while another pane has the keys. */
@@ -20,26 +22,54 @@ export interface RowScene extends Look {
   readonly columns: Columns;
   /** A row that is only there because somebody looks at it: it does not pass the filter any more. */
   readonly kept?: string | undefined;
+  /** The key that puts the trouble of an endpoint right, if one does. */
+  readonly keyFor: Advice['keyFor'];
+  /** How names that are too long for their column are cut and stay different. */
+  readonly cut: Cut;
 }
 
 /** One row of the tree as one styled text, exactly as wide as the name and the columns together. */
 export function rowText(row: Row, cursor: Cursor, marked: boolean, scene: RowScene): string {
   const { theme, columns } = scene;
   const sight = see(row, scene);
+  const room = roomForName(row.depth, columns.name);
   const gutter = marked ? theme.paint('mark', scene.glyphs.mark) : ' ';
   const signs = sight.sign ? theme.paint(sight.sign.colour, sight.sign.glyph) : ' ';
   const indent = '  '.repeat(Math.min(row.depth, MOST_INDENTED));
   const isBranch = row.kind === 'pool' || row.kind === 'node';
   const fold = isBranch ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
   const lead = `${indent}${fold} `;
-  const room = Math.max(1, columns.name - 2 - lead.length);
-  const name = fit(clean(sight.name), room);
+  const name = fit(scene.cut.of(clean(sight.name), room), room);
+  // A bar from the left edge sends a quarter more bytes with each key, one over the whole row twice as many.
   const painted = theme.paint(cursor === 'active' ? 'cursor' : cursor === 'resting' ? 'resting' : sight.colour, name);
   return `${gutter}${signs}${theme.paint('dim', lead)}${painted}${tail(sight, scene)}`;
 }
 
 /** A deep tree must leave room for names. */
 const MOST_INDENTED = 6;
+
+/** Columns for the name of a row at this depth: without marks, signs, indent and fold. */
+const roomForName = (depth: number, columns: number): number =>
+  Math.max(1, columns - 4 - 2 * Math.min(depth, MOST_INDENTED));
+
+/** The names of rows that are too long for their room, with that room. */
+export const longNames = (rows: readonly Row[], columns: number, fleet: Fleet): readonly LongName[] =>
+  rows.flatMap((row) => {
+    const name = clean(nameOf(row, fleet));
+    const room = roomForName(row.depth, columns);
+    return width(name) > room ? [{ name, room }] : [];
+  });
+
+export function nameOf(row: Row, fleet: Fleet): string {
+  if (row.kind === 'vm') return fleet.vms.get(row.id)?.name ?? row.id;
+  if (row.kind === 'endpoint') return row.id;
+  if (row.kind === 'pool') return poolName(row.id, fleet);
+  const node = fleet.nodes.get(row.id);
+  return node ? nodeName(node) : row.id;
+}
+
+const poolName = (id: PoolId, fleet: Fleet): string =>
+  fleet.pools.get(id)?.name ?? fleet.grouping.pools.find((pool) => pool.id === id)?.name ?? id;
 
 /** The titles over the columns, with the way in which they are sorted. Undefined: by name. */
 export function titleText(
@@ -70,15 +100,14 @@ function see(row: Row, scene: RowScene): Sight {
   const trouble = { glyph: glyphs.trouble, colour: 'danger' } as const;
   const stale = { glyph: glyphs.stale, colour: 'warning' } as const;
   if (row.kind === 'pool') {
-    const name = fleet.pools.get(row.id)?.name ?? fleet.grouping.pools.find(({ id }) => id === row.id)?.name ?? row.id;
-    return { name, colour: 'pool', facts: { kind: 'pool', sum: scene.sums.ofPool(row.id) } };
+    return { name: poolName(row.id, fleet), colour: 'pool', facts: { kind: 'pool', sum: scene.sums.ofPool(row.id) } };
   }
   if (row.kind === 'endpoint') {
     const status = fleet.endpoints.get(row.id);
     return {
       name: row.id,
       colour: 'node',
-      ...(status && { sentence: phaseSentence(status) }),
+      ...(status && { sentence: phaseSentence(status, scene) }),
       ...(status?.problem && { sign: trouble }),
     };
   }
@@ -119,7 +148,10 @@ function nodeName({ id, name, pool }: Node): string {
 const staleSentence = (status: EndpointStatus | undefined, since: number): string =>
   `stale since ${lastHeard(since, status?.since)}${status?.problem ? `: ${status.problem.message}` : ''}`;
 
-function phaseSentence(status: EndpointStatus): { text: string; colour: ColourWord } {
+/** What to press comes first: a long reason is cut here, and whole in the details. */
+function phaseSentence(status: EndpointStatus, { keyFor }: RowScene): { text: string; colour: ColourWord } {
+  const key = status.problem && keyFor(status.problem);
+  const press = key === undefined ? '' : `, press ${key}`;
   switch (status.phase) {
     case 'idle':
       return { text: 'disabled', colour: 'dim' };
@@ -129,7 +161,7 @@ function phaseSentence(status: EndpointStatus): { text: string; colour: ColourWo
       return { text: 'no nodes', colour: 'dim' };
     case 'down':
     case 'blocked':
-      return { text: `${status.phase}: ${status.problem?.message ?? 'no reason known'}`, colour: 'danger' };
+      return { text: `${status.phase}${press}: ${status.problem?.message ?? 'no reason known'}`, colour: 'danger' };
   }
 }
 

@@ -54,7 +54,9 @@ export async function openSavedViews(stage: Stage, state: FleetState, changed: (
     const question = `There is a view ${name} already. Save this one in its place?`;
     if (former && !(await dialogs.confirm({ title: 'Save this view', question, details: [spellView(former)] }))) return;
     const written = await services.changeConfig({ kind: 'view-save', name, view: viewWords(state.settings()) });
-    message.say(written ? `saved as ${name}` : 'nothing is written in this run', written ? 'good' : 'warning');
+    if (!written) message.say('nothing is written in this run', 'warning');
+    else if (stage.run.demo) message.say(`kept as ${name} until this demo ends; nothing of a demo is saved`, 'warning');
+    else message.say(`saved as ${name}`, 'good');
   }
 
   async function remove() {

@@ -18,6 +18,8 @@ export interface Sum {
 export interface Sums {
   ofPool(id: PoolId): Sum;
   ofNode(id: NodeId): Sum;
+  /** VMs of the whole fleet; CPUs and memory of the nodes that this answers true for. Costs by all nodes. */
+  ofAll(isCounted: (id: NodeId) => boolean): Sum;
   /** Versions of what runs the VMs, with the number of nodes that have them, F-123. */
   versionsBelow(id: PoolId): ReadonlyMap<string, number>;
 }
@@ -50,6 +52,7 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
       return add(fleet, home?.nodes ?? [], [id, ...(home?.pools ?? [])]);
     },
     ofNode: (id) => add(fleet, [id], []),
+    ofAll: (isCounted) => add(fleet, [...fleet.nodes.keys()], [...fleet.pools.keys()], isCounted),
     versionsBelow(id) {
       refresh();
       const versions = new Map<string, number>();
@@ -68,14 +71,20 @@ interface Below {
 }
 
 /** VMs without a node hang right under a pool, so pools count too. */
-function add(fleet: Fleet, nodes: readonly NodeId[], pools: readonly PoolId[]): Sum {
-  const counts = { total: 0, running: 0, paused: 0, crashed: 0 };
+function add(
+  fleet: Fleet,
+  nodes: readonly NodeId[],
+  pools: readonly PoolId[],
+  isCounted: (id: NodeId) => boolean = () => true,
+): Sum {
+  const counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
   for (const id of [...nodes, ...pools]) {
     const own = fleet.counts(id);
     counts.total += own.total;
     counts.running += own.running;
     counts.paused += own.paused;
     counts.crashed += own.crashed;
+    counts.troubled += own.troubled;
   }
   const unknown = Number.NaN;
   const sum = { counts, cpu: unknown, memoryUsed: unknown, memory: unknown, nodes: 0, nodesUp: 0, cpus: unknown };
@@ -83,7 +92,7 @@ function add(fleet: Fleet, nodes: readonly NodeId[], pools: readonly PoolId[]): 
   let measured = 0;
   for (const id of nodes) {
     const node = fleet.nodes.get(id);
-    if (!node) continue;
+    if (!node || !isCounted(id)) continue;
     sum.nodes++;
     if (node.state === 'up') sum.nodesUp++;
     if (Number.isFinite(node.cpus)) sum.cpus = known(sum.cpus) + node.cpus;

@@ -1,6 +1,6 @@
 import type { VmId } from '../../ids.ts';
-import type { Fleet } from '../../state/fleet.ts';
 import type { Row, Tree } from '../../state/tree.ts';
+import type { Marks } from './marks.ts';
 
 /**
  * The cursor, the window and the marks of the tree. The cursor is on an object, not on a line: rows may come and go
@@ -31,7 +31,7 @@ export interface TreeView {
   toggle(): void;
   /** Grows when a row is chosen; not when another one comes under the cursor because its own is not shown. */
   readonly choices: number;
-  readonly marks: ReadonlySet<VmId>;
+  readonly marks: Marks['vms'];
   /** Grows with every change of the marks. */
   readonly markings: number;
   /** Marks the VM and steps down, or marks all below the branch; takes the marks back where all were marked. */
@@ -45,9 +45,7 @@ export interface TreeView {
   readonly rangeOpen: boolean;
 }
 
-export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
-  const marks = new Set<VmId>();
-  let markings = 0;
+export function createTreeView(tree: Tree, marks: Marks): TreeView {
   let key: string | undefined;
   let index = 0;
   let top = 0;
@@ -204,33 +202,26 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
     get choices() {
       return choices;
     },
-    marks,
+    marks: marks.vms,
     get markings() {
-      return markings;
+      return marks.version;
     },
     toggleMark() {
       const row = current();
       const ids = row?.kind === 'vm' ? [row.id] : row ? tree.vmsUnder(row.key) : [];
       if (ids.length === 0) return;
-      markings++;
-      if (ids.every((id) => marks.has(id))) for (const id of ids) marks.delete(id);
-      else for (const id of ids) marks.add(id);
+      if (ids.every((id) => marks.vms.has(id))) marks.delete(ids);
+      else marks.add(ids);
       if (row?.kind === 'vm') toIndex(index + 1);
     },
-    unmark(ids) {
-      markings++;
-      for (const id of ids) marks.delete(id);
-    },
+    unmark: marks.delete,
     invertMarks() {
-      markings++;
-      for (const ids of tree.vmLists()) for (const id of ids) if (!marks.delete(id)) marks.add(id);
+      for (const ids of tree.vmLists()) marks.invert(ids);
     },
     markShown() {
-      markings++;
-      for (const ids of tree.vmLists()) for (const id of ids) marks.add(id);
+      for (const ids of tree.vmLists()) marks.add(ids);
     },
     clearMarks() {
-      markings++;
       marks.clear();
       anchor = undefined;
     },
@@ -241,8 +232,7 @@ export function createTreeView(tree: Tree, fleet: Fleet): TreeView {
         return true;
       }
       const to = settle();
-      markings++;
-      for (const id of vmsBetween(Math.min(from, to), Math.max(from, to))) if (fleet.vms.has(id)) marks.add(id);
+      marks.add(vmsBetween(Math.min(from, to), Math.max(from, to)));
       anchor = undefined;
       return false;
     },

@@ -13,7 +13,7 @@ import type { Stage } from '../stage.ts';
 import { createForm } from './form-state.ts';
 import { toldColumns } from './told-columns.ts';
 
-/** Nobody waits longer to be asked a question. */
+/** Looking for what is on this machine must not hold up the question. */
 const DETECT_MS = 1_500;
 const TEST_MS = 60_000;
 const NAME = '@name';
@@ -51,7 +51,7 @@ export async function addEndpoint(stage: Stage): Promise<void> {
   if (start) endpointForm(stage, start, undefined);
 }
 
-/** The platform itself, then what of its kind is at hand. What can't be looked for is not found. */
+/** The platform itself, then what of its kind is found on this machine; nothing where looking fails or takes too long. */
 async function startsWith(
   { services }: Stage,
   manifest: Manifest,
@@ -119,7 +119,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   const checkLines = (checks: readonly Check[]): readonly string[] =>
     checks.flatMap(({ check, ok, detail, fix }) => [
       ...paint(ok ? 'good' : 'danger', `${ok ? look.glyphs.good : look.glyphs.bad} ${check}: ${detail}`),
-      ...(fix === undefined || ok ? [] : paint('dim', `  ${fix}`)),
+      ...(fix === undefined || ok ? [] : paint('dim', `  ${stage.advice.onScreen(fix)}`)),
     ]);
 
   const test = async () => {
@@ -180,9 +180,12 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
 }
 
 /** What should not stand in the file as it does is said at once, with where it belongs. */
-function tellSaved({ services, message }: Stage, done: string, name: string): void {
-  const doubts = services.problems().filter(({ endpoint, severity }) => endpoint === name && severity === 'warning');
-  const sentences = doubts.map(({ message: what, fix }) => (fix === undefined ? what : `${what}: ${fix}`));
+function tellSaved(stage: Stage, done: string, name: string): void {
+  const { services, message } = stage;
+  const warnings = services.problems().filter(({ endpoint, severity }) => endpoint === name && severity === 'warning');
+  const sentences = warnings.map(({ message: what, fix }) =>
+    fix === undefined ? what : `${what}: ${stage.advice.onScreen(fix)}`,
+  );
   if (sentences.length === 0) message.say(done, 'good');
   else message.say(`${done}, but ${clean(sentences.join('; '))}`, 'warning');
 }

@@ -1,4 +1,5 @@
 import { Panel } from '../components/panel.tsx';
+import { seenQuestion } from '../dialogs/stray-keys.ts';
 import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 import { formLines } from './form-lines.ts';
@@ -18,6 +19,8 @@ export interface FormDialogOptions {
   /** Something was typed or chosen. */
   readonly edited?: () => void;
   readonly cancel: () => void;
+  /** Its answer destroys something: only what is typed by a user who can see it counts. */
+  readonly destroys?: boolean;
 }
 
 const COLUMNS = 92;
@@ -25,6 +28,7 @@ const COLUMNS = 92;
 /** A form in a panel; what its buttons do is the business of who opens it. */
 export function formDialog(stage: Stage, options: FormDialogOptions): FormDialog {
   let told: readonly string[] = [];
+  const seen = seenQuestion(stage);
   const layer: Layer = {
     hints: () => [
       { key: 'up/down', does: 'field' },
@@ -34,6 +38,7 @@ export function formDialog(stage: Stage, options: FormDialogOptions): FormDialog
       { key: 'esc', does: 'cancel' },
     ],
     press(key) {
+      if (options.destroys && !seen.isAnswer(key)) return;
       if (key.name === 'esc') return options.cancel();
       const button = options.form()?.press(key);
       if (button === undefined) options.edited?.();
@@ -47,6 +52,7 @@ export function formDialog(stage: Stage, options: FormDialogOptions): FormDialog
     },
     dismiss: options.cancel,
     draw(room) {
+      seen.drawn();
       const columns = Math.min(COLUMNS, room.columns - 4);
       const form = options.form();
       const body = form ? formLines(form, columns, room.rows - 2 - told.length, stage.look) : [];

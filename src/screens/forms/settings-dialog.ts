@@ -1,11 +1,13 @@
 import type { EditAction } from '../../actions/action.ts';
 import { editVm } from '../../actions/edit.ts';
-import { permitted } from '../../actions/perform.ts';
+import { permitted } from '../../actions/permitted.ts';
+import { bind } from '../../actions/target.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { endpointOf, type VmId } from '../../ids.ts';
 import type { Settings, SettingsTarget } from '../../platforms/contract.ts';
 import { fieldsOf } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
+import { whileSame } from '../actions/while-same.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
 import type { Stage } from '../stage.ts';
@@ -35,6 +37,7 @@ const TARGET: AnyField = {
 export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   const { services, look } = stage;
   const { vm, connection } = permitted(action, id, services);
+  const bound = bind(id, services);
   const platform = services.store.fleet.endpoints.get(endpointOf(id))?.platform;
   const manifest = services.manifests.find((one) => one.id === platform);
   const { settings } = connection.vm;
@@ -46,8 +49,8 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   }
   const controller = new AbortController();
   const choosable = vm.state === 'running' || vm.state === 'paused';
-  // What runs is what people mean when it runs (F-055).
-  let target: SettingsTarget = choosable ? 'running' : 'config';
+  // As the command without a flag: what runs is changed when that is asked for.
+  let target: SettingsTarget = 'config';
   let form: Form | undefined;
   let saving = false;
 
@@ -107,7 +110,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
         {
           id,
           name: vm.name,
-          run: (signal) => editVm(services, id, target, changes, basedOn, signal),
+          run: async (signal) => ({ text: await editVm(services, bound, target, changes, basedOn, signal) }),
         },
       ],
     });
@@ -150,6 +153,16 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   });
   stage.layers.open(dialog.layer);
   void load();
+  // What the form shows is of this machine, at this address: it is closed when it is another one.
+  void whileSame(
+    stage,
+    [bound],
+    (until) =>
+      new Promise<void>((resolve) => {
+        until.addEventListener('abort', close, { once: true });
+        controller.signal.addEventListener('abort', () => resolve(), { once: true });
+      }),
+  );
 }
 
 const without = (changes: Settings): Settings =>

@@ -19,6 +19,9 @@ const ALSO: readonly string[] = [
 /** Always of use, so they have their place at the end. */
 const ALWAYS: readonly string[] = ['view.filter', 'view.palette', 'view.help', 'view.quit'];
 
+/** Of the verbs that work on all VMs below a branch, those that must be seen first. */
+const FIRST_BELOW: readonly string[] = ['vm.stop', 'vm.kill'];
+
 /** Shorter than their titles, where every column counts. */
 const SHORT: Readonly<Record<string, string>> = {
   'view.busiest': 'busiest',
@@ -28,16 +31,32 @@ const SHORT: Readonly<Record<string, string>> = {
   'node.move': 'move to pool',
 };
 
+/** Whether a key does this to every VM below the branch that the cursor is on. */
+export const isForAllBelow = (action: Action, { view, sums }: FleetState): boolean => {
+  const row = view.current();
+  if (!('send' in action) || action.danger === 'destroys' || view.marks.size > 0) return false;
+  if (row?.kind !== 'pool' && row?.kind !== 'node') return false;
+  const { counts } = row.kind === 'pool' ? sums.ofPool(row.id) : sums.ofNode(row.id);
+  return counts.total > 0;
+};
+
 /** The key bar of the fleet: the verbs of what is selected, those that can't run now dimmed; two on one key are shown once. */
 export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
   const row = state.view.current();
   const shown = new Map<string, Hint>();
-  const put = (action: Action, no: string | undefined) => {
+  const put = (action: Action, no: string | undefined, does = shortTitle(action)) => {
     const [key] = stage.keymap.keysOf(action.id);
     if (key === undefined) return;
     const known = shown.get(key);
     if (known && (!known.disabled || no !== undefined)) return;
-    shown.set(key, { key, does: shortTitle(action), disabled: no !== undefined });
+    shown.set(key, { key, does, disabled: no !== undefined });
+  };
+  const below = stage.actions.filter((action) => isForAllBelow(action, state));
+  const putBelow = (isFirst: boolean) => {
+    for (const action of below) {
+      if (FIRST_BELOW.includes(action.id) === isFirst)
+        put(action, whyNotNow(action, stage.services, state), `${shortTitle(action)} all`);
+    }
   };
   const own = stage.actions.filter(
     (action) => action.noun !== 'view' && (isAbout(action, row) || (action.noun === 'vm' && state.view.marks.size > 0)),
@@ -53,7 +72,13 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
   // A node, a pool of the user and an endpoint that is not connected have verbs that are found nowhere else.
   const isRich =
     row?.kind === 'vm' || row?.kind === 'node' || row?.kind === 'endpoint' || userPoolUnder(row) !== undefined;
+  // What an endpoint waits for is what the user came for.
+  const endpoint = row?.kind === 'endpoint' ? stage.services.store.fleet.endpoints.get(row.id) : undefined;
+  const wanted = endpoint?.problem && stage.advice.actionFor(endpoint.problem);
+  if (wanted) put(wanted, whyNotNow(wanted, stage.services, state));
+  putBelow(true);
   for (const putSome of isRich || state.view.marks.size > 0 ? [putOwn, putOthers] : [putOthers, putOwn]) putSome();
+  putBelow(false);
   const always = named(stage, ALWAYS).flatMap((action): readonly Hint[] => {
     const [key] = stage.keymap.keysOf(action.id);
     return key === undefined ? [] : [{ key, does: shortTitle(action), always: true }];

@@ -61,7 +61,10 @@ export function createTasksView(stage: Stage, runner: VmRunner, goThere: GoThere
     return inOrder(task)
       .slice(0, rows)
       .flatMap(({ name, state, text, fix }) => {
-        const words = [text === '' ? name : text.includes(name) ? text : `${name}: ${text}`, fix].filter(Boolean);
+        const words = [
+          text === '' ? name : text.includes(name) ? text : `${name}: ${text}`,
+          fix && stage.advice.onScreen(fix),
+        ].filter(Boolean);
         const [first = '', ...more] = words.flatMap((sentence) => wrapped(sentence ?? '', room));
         const rest = more.map((line) => `${' '.repeat(STATE + 4)}${stage.look.theme.paint('dim', line)}`);
         return [`   ${badge(state)} ${first}`, ...rest];

@@ -23,13 +23,21 @@ export function openFilterPrompt(stage: Stage, { start, apply, keep }: FilterPro
   const { fleet } = stage.services.store;
   let input: TextInput = textInput(start);
   let problem = apply(start);
+  let applied = start;
   /** What the last Tab found, when it was more than one. */
   let offered: readonly string[] = [];
   const change = (next: TextInput | undefined) => {
     if (!next) return;
     input = next;
     offered = [];
-    problem = apply(input.text);
+    stage.changed();
+    queueMicrotask(follow);
+  };
+  /** Once for all keys of a read: what is typed by a program may be long. */
+  const follow = () => {
+    if (input.text === applied) return;
+    applied = input.text;
+    problem = apply(applied);
     stage.changed();
   };
   const complete = () => {
@@ -51,12 +59,14 @@ export function openFilterPrompt(stage: Stage, { start, apply, keep }: FilterPro
     ],
     press(key) {
       if (key.name === 'enter') {
+        follow();
         close();
         return keep?.();
       }
       if (key.name === 'tab') return complete();
       if (key.name === 'esc') {
-        apply('');
+        input = textInput();
+        follow();
         return close();
       }
       change(edited(input, key));

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action.ts';
 import { fit } from '../../terminal/width.ts';
-import { Panel } from '../components/panel.tsx';
+import { linesOf, Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
 import { wrapped } from '../components/wrap.ts';
 import { keyName } from '../keys.ts';
@@ -15,8 +15,10 @@ const TITLE = 18;
 const BESIDE_FROM = 60;
 const NOUNS = { vm: 'VMs', node: 'Nodes', pool: 'Pools', endpoint: 'Endpoints', view: 'Screen' } as const;
 
+const BELOW = 'All VMs below this row, after a list of them was shown';
+
 /** The keys, generated from the actions: those of what is selected, and with another `?` all of them. */
-export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): void {
+export function openHelp(stage: Stage, isForHere: (action: Action) => boolean | 'all below'): void {
   let all = false;
   let first = 0;
   let page = 10;
@@ -41,12 +43,13 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): 
     draw(room) {
       const columns = Math.min(COLUMNS, room.columns - 4);
       const shown = stage.actions.filter((action) => all || isForHere(action));
-      const lines = helpLines(shown, stage, columns);
+      const below = new Set(all ? [] : shown.filter((action) => isForHere(action) === 'all below'));
+      const lines = helpLines(shown, below, stage, columns);
       page = Math.max(1, room.rows - 2);
       first = Math.max(0, Math.min(first, lines.length - page));
       return (
         <Panel
-          title={all ? 'All keys' : 'Keys'}
+          title={linesOf(all ? 'All keys' : 'Keys', first, page, lines.length)}
           look={stage.look}
           room={room}
           lines={lines.slice(first)}
@@ -58,8 +61,10 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean): 
   stage.layers.open(layer);
 }
 
+/** `below`: those that a key does to every VM below the row. */
 function helpLines(
   actions: readonly Action[],
+  below: ReadonlySet<Action>,
   { keymap, look }: { keymap: Stage['keymap']; look: Look },
   columns: number,
 ): readonly string[] {
@@ -68,7 +73,8 @@ function helpLines(
     const own = actions.filter((action) => action.noun === noun && keymap.keysOf(action.id).length > 0);
     if (own.length === 0) continue;
     if (lines.length > 0) lines.push('');
-    lines.push(look.theme.paint('header', NOUNS[noun]));
+    const heading = own.some((action) => below.has(action)) ? BELOW : NOUNS[noun];
+    lines.push(...wrapped(heading, columns).map((line) => look.theme.paint('header', line)));
     for (const action of own) {
       const keys = look.theme.paint('key', fit(keymap.keysOf(action.id).join(' '), KEYS));
       if (columns < BESIDE_FROM) {

@@ -46,12 +46,12 @@ export function openPalette(stage: Stage, { whyNot, run }: PaletteOptions): void
       { key: 'esc', does: 'close' },
     ],
     press(key) {
-      const chosen = found()[at];
       if (key.name === 'esc') return close();
       if (key.name === 'up') return step(-1);
       if (key.name === 'down') return step(1);
+      if (key.name !== 'tab' && key.name !== 'enter') return change(edited(input, key));
+      const chosen = found()[at];
       if (key.name === 'tab') return chosen && change(textInput(chosen.action.id));
-      if (key.name !== 'enter') return change(edited(input, key));
       if (!chosen) return;
       close();
       run(chosen.action);

@@ -10,8 +10,15 @@ const COLUMNS = 62;
 /** Lines with their frame. */
 const ROWS = 7;
 
-/** Five lines in the corner at the bottom, where they hide least; nothing on a screen that has no room for them. */
-export function TourPanel({ stage, room }: { readonly stage: Stage; readonly room: Room }) {
+interface TourPanelProps {
+  readonly stage: Stage;
+  readonly room: Room;
+  /** Rows of details at the bottom: a newcomer should see those too. */
+  readonly below: number;
+}
+
+/** Five lines in the corner at the bottom, above the details; nothing on a screen that has no room for them. */
+export function TourPanel({ stage, room, below }: TourPanelProps) {
   const { theme, glyphs } = stage.look;
   const columns = Math.min(COLUMNS, room.columns - 4);
   if (room.rows < ROWS + 4) return null;
@@ -29,7 +36,7 @@ export function TourPanel({ stage, room }: { readonly stage: Stage; readonly roo
     theme.paint('border', bottomLeft + glyphs.horizontal.repeat(columns + 2) + bottomRight),
   ];
   return (
-    <Box position="absolute" left={room.columns - columns - 4} top={room.rows - ROWS}>
+    <Box position="absolute" left={room.columns - columns - 4} top={Math.max(2, room.rows - ROWS - below - 1)}>
       <Lines lines={lines} />
     </Box>
   );

@@ -1,5 +1,6 @@
+import { escapeWaitComplaint } from '../preferences.ts';
 import { readViews } from '../views.ts';
-import { emptyMap, type Located } from './located.ts';
+import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
@@ -7,7 +8,24 @@ import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
 
 /** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
-const SECTIONS: readonly string[] = ['endpoints', 'pools', 'keys', 'theme', 'views', 'mouse', 'plain'];
+const SECTIONS: readonly string[] = [
+  'endpoints',
+  'pools',
+  'keys',
+  'theme',
+  'views',
+  'mouse',
+  'plain',
+  'confirm',
+  'audit',
+  'escape-wait',
+];
+const TYPE_COUNT_ABOVE = 'type-count-above';
+/** Sections of one word: what stands there may be, the usual words first, the one that anything else counts as second. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  mouse: ['on', 'off', 'true', 'false'],
+  plain: ['true', 'false'],
+};
 /** Kept for whoever wants to write something once and refer to it by an alias. */
 const ASIDE = /^(x-|\.)/;
 
@@ -27,6 +45,28 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       fix: 'take it out, or let its name begin with x- if it is yours',
     });
   }
+  const count = locate(map, ['confirm', TYPE_COUNT_ABOVE]);
+  const isCount = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  if (count && count.kind !== 'nothing' && !isCount(plainOf(count))) {
+    complain(count.at, `${TYPE_COUNT_ABOVE} must be a whole number from 0 on`);
+  }
+  const audit = locate(map, ['audit']);
+  if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
+    complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');
+  }
+  for (const [key, words] of Object.entries(CHOICES)) {
+    const value = map.entries.get(key)?.value;
+    if (!value || value.kind === 'nothing') continue;
+    const word = value.kind === 'scalar' ? value.text : '';
+    if (words.includes(word)) continue;
+    const meant = didYouMean(word, words);
+    complain(value.at, `${key} must be ${words.slice(0, 2).join(' or ')}${meant}; it is taken for ${words[1]}`, {
+      severity: 'warning',
+    });
+  }
+  const wait = map.entries.get('escape-wait');
+  const wrongWait = escapeWaitComplaint(map);
+  if (wait && wrongWait !== undefined) complain(wait.value.at, wrongWait, { severity: 'warning' });
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   problems.push(...readViews(file, map).problems);

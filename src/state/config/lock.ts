@@ -1,10 +1,12 @@
 /** A lock between processes: a file beside the configuration that only one of them can create. */
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { errnoOf } from '../file-trouble.ts';
+import { isAlive } from './process-alive.ts';
 
 interface Holder {
   readonly pid: number;
@@ -24,16 +26,6 @@ async function startOf(pid: number): Promise<string> {
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
-    return errnoOf(error) !== 'ESRCH';
-  }
-}
-
 function parseHolder(text: string): Holder | undefined {
   const [pid, started, host] = text.trim().split(' ');
   return pid && host ? { pid: Number(pid), started: started === '-' ? '' : (started ?? ''), host } : undefined;
@@ -47,23 +39,44 @@ async function isStale(text: string, ageMs: number): Promise<boolean> {
   return holder.started !== '' && started !== '' && holder.started !== started;
 }
 
-/** True when the file was made by us now; false when there was one. */
+/** Where the file system has no hard links: FAT, some network and container file systems. */
+const WITHOUT_LINKS: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/**
+ * True when the lock is ours now; false when there was one. It is written under another name first and gets its own by
+ * link(2), so that a process that is killed in between leaves no empty lock, which would refuse edits for a minute.
+ */
 async function create(path: string, text: string): Promise<boolean> {
+  const unnamed = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-    } catch (error) {
-      // A full disk: an empty lock would refuse edits long after there is room again.
-      await rm(path, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+    await writeNew(unnamed, text);
+    await link(unnamed, path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    if (!WITHOUT_LINKS.includes(errnoOf(error))) throw error;
+  } finally {
+    await rm(unnamed, { force: true });
+  }
+  try {
+    await writeNew(path, text);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
     throw error;
+  }
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+  } catch (error) {
+    // A full disk: an empty lock would refuse edits long after there is room again.
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { allFieldsOf } from './common-fields.ts';
 import { parseInterval } from './interval.ts';
 import type { Located, LocatedEntry, LocatedMap } from './located.ts';
 import type { EndpointConfig, PlatformFields } from './model.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import type { Position, Problem } from './problem.ts';
 
 export type Complain = (
@@ -54,8 +54,15 @@ function readEndpoint(
   const platformAt = entries.get('platform');
   const platform = platformAt?.value.kind === 'scalar' ? platformAt.value.text : '';
   const own = platforms.get(platform);
-  if (platform === '') complain(platformAt?.at ?? at, `platform is needed: one of ${[...platforms.keys()].join(', ')}`);
-  else if (!own) {
+  if (platform === '') {
+    const mistyped = [...entries].find(([key]) => nearest(key, ['platform']) === 'platform' && key !== 'platform');
+    complain(
+      platformAt?.at ?? mistyped?.[1].at ?? at,
+      mistyped
+        ? `unknown key ${quoted(mistyped[0])} (did you mean platform?)`
+        : `platform is needed: one of ${[...platforms.keys()].join(', ')}`,
+    );
+  } else if (!own) {
     complain(
       platformAt?.value.at ?? at,
       `unknown platform ${quoted(platform)}${didYouMean(platform, platforms.keys())}`,

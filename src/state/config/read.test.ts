@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, nodeId } from '../../ids.ts';
 import type { EndpointField } from '../../platforms/contract.ts';
+import { escapeWait } from '../preferences.ts';
 import { groupingOf, poolNameOf } from './grouping.ts';
 import { interpret } from './interpret.ts';
 import { spellProblem } from './problem.ts';
@@ -20,6 +21,23 @@ async function read(text: string) {
   const all = [...yaml.broken, ...problems];
   return { config, problems: all, sentences: all.map((one) => `${one.severity} ${spellProblem(one)}`) };
 }
+
+describe('the wait for the Esc key', () => {
+  it.each([
+    ['150ms', 150],
+    ['0.2s', 200],
+    ['5ms', 5],
+  ])('%s is %d ms', async (text, ms) => {
+    const { config, problems } = await read(`escape-wait: ${text}\n`);
+    expect([escapeWait(config.file), problems]).toEqual([ms, []]);
+  });
+
+  it.each(['soon', '100', '5s', '0ms', '[1ms]', "''"])('can not be %s', async (text) => {
+    const { config, sentences } = await read(`escape-wait: ${text}\n`);
+    expect(escapeWait(config.file)).toBeUndefined();
+    expect(sentences).toEqual(['warning config.yaml:1:14: escape-wait must be a time from 5ms to 1s, such as 100ms']);
+  });
+});
 
 describe('endpoints in the file', () => {
   it('reads values by the fields of the platform, and text as it stands there', async () => {
@@ -52,6 +70,10 @@ describe('endpoints in the file', () => {
       'config.yaml:2:19: h1: unknown platform "lba" (did you mean lab?)',
     ],
     ['endpoints:\n  h1: { host: a }\n', 'config.yaml:2:3: h1: platform is needed: one of lab'],
+    [
+      'endpoints:\n  h1:\n    platfrom: lab\n    host: a\n',
+      'config.yaml:3:5: h1: unknown key "platfrom" (did you mean platform?)',
+    ],
     [
       'endpoints:\n  h1:\n    platform: lab\n    hots: a\n',
       'config.yaml:4:5: h1: unknown key "hots" (did you mean host?)',
@@ -196,4 +218,15 @@ describe('pools in the file', () => {
     const { config } = await read('pools:\n  A: { read-only: ja }\n');
     expect(config.pools.get('A')?.readOnly).toBe(true);
   });
+});
+
+describe('sections of one word', () => {
+  it.each([
+    ['mouse: maybe\n', ['warning config.yaml:1:8: mouse must be on or off; it is taken for off']],
+    ['mouse: onn\n', ['warning config.yaml:1:8: mouse must be on or off (did you mean on?); it is taken for off']],
+    ['plain: [true]\n', ['warning config.yaml:1:8: plain must be true or false; it is taken for false']],
+    ['mouse: on\nplain: true\n', []],
+    ['mouse: off\nplain: false\n', []],
+    ['mouse:\nplain:\n', []],
+  ])('%j', async (text, told) => expect((await read(text)).sentences).toEqual(told));
 });

@@ -1,17 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { errnoOf } from '../file-trouble.ts';
+import { ownerBelow } from '../own-folder.ts';
+import { isAlive } from './process-alive.ts';
 
-/** Where a symbolic link leads, also when nothing is there yet: what is written is the target, never the link. */
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
+
+/**
+ * Where symbolic links lead, one after the other, also when nothing is there yet: what is written is the target, never a
+ * link. Rejects with ELOOP for links that lead to each other.
+ */
 export async function targetOf(file: string): Promise<string> {
   try {
     return await realpath(file);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
-  const link = await lstat(file).catch(() => undefined);
-  return link?.isSymbolicLink() ? resolve(dirname(file), await readlink(file)) : resolve(file);
+  let path = resolve(file);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const found = await lstat(path).catch(() => undefined);
+    if (!found?.isSymbolicLink()) return path;
+    path = resolve(dirname(path), await readlink(path));
+  }
+  throw Object.assign(new Error(`${file}: too many symbolic links`), { code: 'ELOOP' });
 }
 
 /** Tells one version of a file from the next, by what the file system keeps of it; undefined when it is not there. */
@@ -25,32 +39,37 @@ export async function versionOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** Somebody wrote the file between our reading and our writing. Nothing was written. */
+/** Another program wrote the file between our reading and our writing. Nothing was written. */
 export class ChangedMeanwhile extends Error {}
 
 export interface ReplaceOptions {
-  /** Nobody but the owner may read it afterwards, whatever its mode was. */
+  /** Only the owner may read it afterwards, whatever its mode was. */
   readonly secret: boolean;
   /** The version that the new text was made from. */
   readonly basedOn: string | undefined;
 }
 
+/** What rename(2) answers where the file is a mount point, as a file that is mounted into a container, or is being run. */
+const NOT_REPLACEABLE: readonly (string | undefined)[] = ['EBUSY', 'EXDEV', 'ETXTBSY'];
+
 /**
  * Puts new text in the place of a file, wholly or not at all: a new file beside it, on the disk before it takes the name.
- * Mode and owner stay; a new file is its owner's alone. Throws what the file system throws, or ChangedMeanwhile.
+ * Mode and owner stay; a new file is its owner's alone. Where the file can't be replaced it is written in place, with a copy
+ * beside it until that is done. Throws what the file system throws, or ChangedMeanwhile.
  */
 export async function replaceFile(target: string, text: string, options: ReplaceOptions): Promise<void> {
   const directory = dirname(target);
   const old = await stat(target).catch(() => undefined);
+  const owner = old ?? (await ownerBelow(directory));
   const mode = (old?.mode ?? 0o600) & (options.secret ? 0o600 : 0o777);
   const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(text);
-      // As root in somebody's home the file must stay theirs. Where that is not allowed, nothing is replaced.
+      // As root in a user's home the file must stay theirs. Where that is not allowed, nothing is replaced.
       const made = await file.stat();
-      if (old && (old.uid !== made.uid || old.gid !== made.gid)) await file.chown(old.uid, old.gid);
+      if (owner && (owner.uid !== made.uid || owner.gid !== made.gid)) await file.chown(owner.uid, owner.gid);
       await file.chmod(mode);
       await file.sync();
     } finally {
@@ -59,10 +78,45 @@ export async function replaceFile(target: string, text: string, options: Replace
     if ((await versionOf(target)) !== options.basedOn) throw new ChangedMeanwhile();
     await rename(temporary, target);
   } catch (error) {
+    if (old && NOT_REPLACEABLE.includes(errnoOf(error))) await writeInPlace(target, text, mode, temporary);
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
+    if (!old || !NOT_REPLACEABLE.includes(errnoOf(error))) throw error;
   }
   await syncDirectory(directory);
+}
+
+/** The whole new text is in `copy` beside it: a crash in between leaves that. */
+async function writeInPlace(target: string, text: string, mode: number, copy: string): Promise<void> {
+  const kept = `${copy.slice(0, -'.tmp'.length)}.new`;
+  await rename(copy, kept);
+  const file = await open(target, constants.O_WRONLY);
+  try {
+    await overwrite(file, text);
+    await file.chmod(mode);
+  } finally {
+    await file.close();
+  }
+  await rm(kept, { force: true });
+}
+
+/** Written before it is cut: a full disk leaves as much as there was. */
+async function overwrite(file: FileHandle, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
+  await file.truncate(bytes.length);
+  await file.sync();
+}
+
+/** Removes temporary copies, of the file and of its lock, that a drover left beside it when it was killed. Never rejects. */
+export async function sweepLeftovers(target: string): Promise<void> {
+  const directory = dirname(target);
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(`${basename(target)}.`)) continue;
+    const pid = /^(?:\.lock)?\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(basename(target).length))?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(directory, name), { force: true }).catch(() => undefined);
+  }
 }
 
 /** The new name is on the disk too. Some file systems can't; the text is safe without it. */

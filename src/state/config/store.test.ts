@@ -99,7 +99,7 @@ describe('editing', () => {
     await writeFile(file, 'endpoints: [\n');
     await expect(open().edit(addH3, { signal: signal() })).rejects.toMatchObject({
       code: 'config.invalid',
-      fix: 'mend the file first; nothing was written',
+      fix: 'fix the file first; nothing was written',
     });
     expect(await text()).toBe('endpoints: [\n');
   });

@@ -1,9 +1,10 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { referenceOf } from '../fields.ts';
 import { errnoOf, fileTrouble } from '../file-trouble.ts';
+import { makeOwnFolder } from '../own-folder.ts';
 import { applyChange } from './apply.ts';
 import type { ConfigChange } from './change.ts';
 import { interpret } from './interpret.ts';
@@ -12,7 +13,7 @@ import { withLock } from './lock.ts';
 import type { Config, Loaded, PlatformFields } from './model.ts';
 import { assertUntouched } from './own-part.ts';
 import { type Problem, spellProblem } from './problem.ts';
-import { ChangedMeanwhile, replaceFile, targetOf, versionOf } from './replace-file.ts';
+import { ChangedMeanwhile, replaceFile, sweepLeftovers, targetOf, versionOf } from './replace-file.ts';
 import { watchFile } from './watch-file.ts';
 import { openYaml, type YamlFile } from './yaml-file.ts';
 
@@ -51,6 +52,13 @@ interface Reading extends Loaded {
 }
 
 const WRITES_TRIED = 3;
+const FIXES: Readonly<Record<string, string>> = {
+  ENOSPC: 'nothing was changed; make room and repeat the change',
+  EDQUOT: 'nothing was changed; make room and repeat the change',
+  EACCES: 'nothing was changed; drover needs to write to the folder of the file, too: in a container mount the folder',
+  EPERM: 'nothing was changed; drover needs to write to the folder of the file, too: in a container mount the folder',
+  EROFS: 'nothing was changed; drover needs to write to the folder of the file, too: in a container mount the folder',
+};
 
 /** The same for two readings that found the same. */
 const seenIn = ({ text, unusable }: Reading): string => `${text}\n${unusable?.message ?? ''}`;
@@ -101,7 +109,7 @@ export function createConfigStore(file: string, platforms: PlatformFields, clock
   const assertUsable = ({ unusable }: Reading) => {
     if (!unusable) return;
     throw new FleetError('config.invalid', spellProblem(unusable), {
-      fix: 'mend the file first; nothing was written',
+      fix: 'fix the file first; nothing was written',
     });
   };
 
@@ -130,8 +138,9 @@ export function createConfigStore(file: string, platforms: PlatformFields, clock
   const edit = async (change: ConfigChange, options: EditOptions): Promise<Loaded> => {
     try {
       const target = await targetOf(file);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      await makeOwnFolder(dirname(target));
       return await withLock(`${target}.lock`, clock, options.signal, async () => {
+        await sweepLeftovers(target);
         for (let tried = 1; ; tried++) {
           try {
             return await editOnce(target, change, options);
@@ -146,7 +155,7 @@ export function createConfigStore(file: string, platforms: PlatformFields, clock
     } catch (error) {
       if (error instanceof FleetError || errnoOf(error) === undefined) throw error;
       throw new FleetError('op.failed', `${file} could not be saved: ${fileTrouble(error)}`, {
-        fix: 'nothing was changed; make room or mend the rights, and do it again',
+        fix: FIXES[errnoOf(error) ?? ''] ?? 'nothing was changed; fix that and repeat the change',
         cause: error,
       });
     }

@@ -27,7 +27,6 @@ const SENTENCES: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_AS_IMPLICIT_KEY:
     'a second key in the same line, or lines that are indented too far; quote values with ": " in them',
   BLOCK_IN_FLOW: 'indented blocks are not allowed inside [ ] and { }',
-  DUPLICATE_KEY: 'this key is there twice',
   KEY_OVER_1024_CHARS: 'this key is longer than 1024 characters',
   MISSING_CHAR: 'a closing quote, bracket, colon or comma is missing',
   MULTILINE_IMPLICIT_KEY: 'a key must be in one line; perhaps a colon is missing, or the indentation is wrong',
@@ -65,7 +64,9 @@ function locateNodes(yaml: Yaml, document: Document, positionOf: (node: Node | n
       for (const pair of node.items) {
         const key = pair.key as Node;
         if (!yaml.isScalar(key)) throw new Unusable(positionOf(key), 'a key must be a plain word');
-        entries.set(String(key.value), { at: positionOf(key), value: walk(pair.value as Node | null, depth + 1) });
+        const name = String(key.value);
+        if (entries.has(name)) throw new Unusable(positionOf(key), 'this key is there twice');
+        entries.set(name, { at: positionOf(key), value: walk(pair.value as Node | null, depth + 1) });
       }
       return { kind: 'map', at, entries };
     }
@@ -98,7 +99,13 @@ export async function openYaml(file: string, text: string): Promise<YamlFile> {
   const lines: LineCounter = new yaml.LineCounter();
   // The failsafe schema reads every scalar as the text that stands there: with any other, an edit elsewhere in the file
   // would write the password 0123 back as 123.
-  const document: Document = yaml.parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  const document: Document = yaml.parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    prettyErrors: false,
+    // The package compares each key with all before it: seconds for thousands of endpoints. locateNodes looks at keys itself.
+    uniqueKeys: false,
+  });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { line: Math.max(1, line), column: Math.max(1, col) };

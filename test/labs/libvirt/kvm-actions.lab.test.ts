@@ -63,7 +63,7 @@ it('F-255 starts ten guests at once, as virsh sees as well, and cuts their power
   for (const name of NAMES) expect(await guestState(host, name)).toBe('shut off');
 });
 
-it('F-072 F-292 gives a running guest more memory, which the guest takes', async () => {
+it('F-072 F-214 F-292 gives a running guest more memory, which the guest takes', async () => {
   const watched = await open();
   const id = await idOf('act0');
   await watched.connection.vm.start(id, patient());
@@ -156,7 +156,7 @@ it('F-052 F-455 saves a guest to disk, and wakes it up where it was', async () =
 
   const anew = await open();
   expect((await anew.untilState(id, 'suspended')).rawState).toBe('shut off (saved)');
-  expect((await anew.connection.vm.info(id, patient())).status).toBe('suspended');
+  expect((await anew.connection.vm.info(id, patient())).state).toBe('suspended');
   await resume?.(id, patient());
   await anew.untilState(id, 'running', 30_000);
   const after = await consoleOf(anew, id);

@@ -94,7 +94,7 @@ describe('a thousand and ten real domains on one host', () => {
     }
   }, 300_000);
 
-  it('F-115 are told of in one answer, every one that virsh knows', async () => {
+  it('F-115 F-210 are told of in one answer, every one that virsh knows', async () => {
     const known = [...(await names())];
     const body = await daemon.poll.call(
       procedures.domainStats,

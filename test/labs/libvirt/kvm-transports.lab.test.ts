@@ -64,7 +64,7 @@ it.each([
   const [vm] = watched.vms.values();
   if (!vm) throw new Error(`${host.name} has no guest`);
   const info = await watched.connection.vm.info(vm.id, patient());
-  expect(info.memory).toBeGreaterThan(0);
+  expect(info.maxMemory).toBeGreaterThan(0);
   await watched.until('a sample of the node', () => watched.feeds.find(({ kind }) => kind === 'node-samples'));
 });
 

@@ -69,6 +69,8 @@ it('F-055 changes the memory of a running guest, and the host has it', async () 
   expect(await liveMemory()).toBe(128);
 
   drover.type('e');
+  await drover.until(/Change what +< saved >/);
+  drover.type('\x1b[C');
   await drover.until(/Change what +< running >/);
   await drover.until(/Memory +128MiB/);
   drover.type('\x1b[B');

@@ -118,8 +118,8 @@ describe('the fleet', () => {
     const json = { events: [{ name: 'network-changed', server_uuid: nativeOf(id) }] };
     await captain.ask('compute', '/os-server-external-events', { method: 'POST', json });
     await until('Nova to know it', 60_000, async () => {
-      const { ips } = await watched.connection.vm.info(id, patient());
-      return ips[0]?.startsWith('203.0.113.');
+      const { row } = await watched.connection.vm.info(id, patient());
+      return row?.ips?.[0]?.startsWith('203.0.113.');
     });
     expect((await look('fleet')).named('web1').ips[0]).toMatch(/^203\.0\.113\./);
   });

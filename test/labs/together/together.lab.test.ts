@@ -82,7 +82,7 @@ async function list(
   ...more: readonly string[]
 ): Promise<Ran & { readonly rows: readonly Row[] }> {
   await desk.write(stringify({ endpoints }));
-  const ran = await desk.run('vm', 'list', '-o', 'json', ...more);
+  const ran = await desk.runBuilt({}, 'vm', 'list', '-o', 'json', ...more);
   return { ...ran, rows: ran.json<Row[]>() };
 }
 

@@ -9,13 +9,18 @@ import type { Site } from './site.ts';
 const STARTS_WITHIN_MS = 180_000;
 const ENDS_WITHIN_MS = 10_000;
 
-/** Of the simulator that runs for this site; undefined when none does. */
-export function runningPid({ dir, files }: Site): number | undefined {
-  if (!existsSync(files.pid)) return undefined;
-  const pid = Number(readFileSync(files.pid, 'utf8'));
-  // A number that was left behind may be somebody else's by now.
+/** Of the simulator that runs for this site; undefined when none does, and for one that is going down. */
+export function runningPid(site: Site): number | undefined {
+  const { pid: file } = site.files;
+  if (!existsSync(file)) return undefined;
+  const pid = Number(readFileSync(file, 'utf8'));
+  return isOurs(pid, site) ? pid : undefined;
+}
+
+/** A number that was left behind may belong to another process by now. */
+function isOurs(pid: number, { dir }: Site): boolean {
   const command = `/proc/${pid}/cmdline`;
-  return existsSync(command) && readFileSync(command, 'utf8').includes(`${dir}\0`) ? pid : undefined;
+  return existsSync(command) && readFileSync(command, 'utf8').includes(`${dir}\0`);
 }
 
 /** `https://127.0.0.1:41234/sdk`. */
@@ -44,9 +49,16 @@ export async function startServer(site: Site, vms: number): Promise<void> {
   });
 }
 
-export async function stopServer(site: Site): Promise<void> {
+/** One that does not end within `endsWithinMs` is killed. */
+export async function stopServer(site: Site, endsWithinMs = ENDS_WITHIN_MS): Promise<void> {
   const pid = runningPid(site);
   if (pid === undefined) return;
+  // From here on it counts as gone: whoever comes next starts another one.
+  await rm(site.files.pid);
+  const gone = () => !isOurs(pid, site);
   process.kill(pid, 'SIGTERM');
-  await until('the simulator has ended', ENDS_WITHIN_MS, () => runningPid(site) === undefined);
+  await until('the simulator has ended', endsWithinMs, gone).catch(() => {
+    if (!gone()) process.kill(pid, 'SIGKILL');
+    return until('the simulator was killed', endsWithinMs, gone);
+  });
 }

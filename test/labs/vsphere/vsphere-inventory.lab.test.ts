@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { readXml } from '../../../src/platforms/transport/xml.ts';
 import { WANTED, wholeInventory } from '../../../src/platforms/vsphere/inventory-spec.ts';
 import { filterSpec } from '../../../src/platforms/vsphere/properties.ts';
 import { xml } from '../../../src/platforms/vsphere/soap/envelope.ts';
-import { readXml } from '../../../src/platforms/vsphere/soap/read-xml.ts';
 import { recordAnswer } from './record-answer.ts';
 import { bigVcenter, shut, type Watched, watch } from './vcenter.ts';
 
@@ -21,7 +20,7 @@ describe('a vCenter with a thousand VMs', () => {
   });
   afterAll(() => shut(watched));
 
-  it('F-495 shows its list after at most three requests for it', () => {
+  it('F-491 shows its list after at most three requests for it', () => {
     expect(watched.vms.size).toBeGreaterThanOrEqual(1000);
     const [content, login, ...inventory] = requestsBefore;
     expect([content, login]).toEqual([
@@ -56,7 +55,7 @@ describe('a vCenter with a thousand VMs', () => {
       xml`<specSet>${filterSpec(WANTED, wholeInventory({ type: 'Folder', value: 'group-d1' }))}</specSet><options/>`,
     );
     expect(body.length).toBeGreaterThan(1_000_000);
-    // One good turn is enough: a machine with other work to do stands still now and then.
+    // One good turn is enough: a collection of old garbage is not the reader's.
     const until = performance.now() + TURNS_MS;
     let longest = Number.POSITIVE_INFINITY;
     while (longest >= LONGEST_MS && performance.now() < until) longest = await longestStep(body);
@@ -64,20 +63,25 @@ describe('a vCenter with a thousand VMs', () => {
   });
 });
 
-/** ms between two looks at the event loop while an answer is read. */
+/** ms that the main thread works between two looks at the event loop while an answer is read; other processes don't count. */
 async function longestStep(body: Buffer): Promise<number> {
   let longest = 0;
-  let since = performance.now();
+  let since = cpuMs();
   let reading = true;
   const look = () => {
-    const now = performance.now();
+    const now = cpuMs();
     longest = Math.max(longest, now - since);
     since = now;
     if (reading) setImmediate(look);
   };
   setImmediate(look);
-  await readXml(body, systemClock, new AbortController().signal, ({ name }) => name === 'objects');
+  await readXml(body, { take: ({ name }) => name === 'objects' });
   reading = false;
   look();
   return longest;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }

@@ -87,8 +87,8 @@ describe('VMs that are special', () => {
     withConnection(async (vm) => {
       const id = vcenter.idOf('layered');
       expect((await vm.info(id, patient())).snapshots).toEqual([
-        { snapshot: 'installed', current: false },
-        { snapshot: 'before upgrade', current: true },
+        expect.objectContaining({ name: 'installed', current: false }),
+        expect.objectContaining({ name: 'before upgrade', current: true }),
       ]);
       const error = await refusal(
         vm.delete?.(id, { keepDisks: false, snapshots: false }, patient()) ?? Promise.reject(),
@@ -100,8 +100,8 @@ describe('VMs that are special', () => {
 
   it('names the network of a card by its port group', () =>
     withConnection(async (vm) => {
-      const { nets } = await vm.info(vcenter.idOf('app-0000'), patient());
-      expect(nets).toEqual([expect.objectContaining({ device: 'ethernet-0', net: 'DC0_DVPG0', type: 'e1000' })]);
+      const { nics } = await vm.info(vcenter.idOf('app-0000'), patient());
+      expect(nics).toEqual([expect.objectContaining({ device: 'ethernet-0', net: 'DC0_DVPG0', type: 'e1000' })]);
     }));
 });
 

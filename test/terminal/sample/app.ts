@@ -12,7 +12,7 @@ const terminal = takeTerminal();
 terminal.enter();
 terminal.writeNow('skeleton');
 const screen = createScreen(terminal);
-const input = createInput(process.stdin, () => process.exit(0));
+const input = createInput(process.stdin, { onGone: () => process.exit(0) });
 const never = new AbortController().signal;
 
 let last = '';

@@ -13,8 +13,8 @@ export interface Order {
   readonly service: Service;
   readonly region: string;
   readonly url: string | undefined;
-  /** What else it says than who logs in: addresses of services, FIPS, dual stack. */
-  readonly profile: string | undefined;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
   readonly name: string;
   readonly input: object;
   /** Answer with our own rows of instances instead of all that EC2 tells. */

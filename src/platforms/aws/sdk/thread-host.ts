@@ -1,5 +1,6 @@
 /** The thread of the SDK, seen from outside: started, listened to, and kept from holding the program. */
 import { getCompileCacheDir } from 'node:module';
+import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { HttpHandler } from '../http-handler.ts';
@@ -32,6 +33,7 @@ export function startThread(): Thread {
     // The folder that Node has made in the one that it was given.
     workerData: { compiled: compiled === undefined ? undefined : dirname(compiled) },
     execArgv: [],
+    env: withoutAws(process.env),
     // What the SDK has to say on the console would be written across the screen.
     stdout: true,
     stderr: true,
@@ -55,6 +57,13 @@ export function startThread(): Thread {
   worker.unref();
   return started;
 }
+
+/** The SDK reads the files of the AWS tools otherwise than these do: all that they say is given to it with each order. */
+const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('AWS_'))),
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+});
 
 function take(from: Thread, message: FromThread): void {
   const { call } = message;

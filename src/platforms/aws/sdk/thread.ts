@@ -54,8 +54,8 @@ async function obey(order: Order): Promise<unknown> {
   return order.asMachines ? machinesIn(output) : output;
 }
 
-function clientFor({ service, region, url, profile }: Order): Promise<Client> {
-  const key = [service, region, url, profile].join(' ');
+function clientFor({ service, region, url, fips, dualStack }: Order): Promise<Client> {
+  const key = [service, region, url, fips, dualStack].join(' ');
   const known = clients.get(key);
   if (known !== undefined) return known;
   const config = {
@@ -66,7 +66,8 @@ function clientFor({ service, region, url, profile }: Order): Promise<Client> {
     // Who may be asked again, and when, is decided there too.
     maxAttempts: 1,
     ...(url === undefined ? {} : { endpoint: url }),
-    ...(profile === undefined ? {} : { profile }),
+    useFipsEndpoint: fips,
+    useDualstackEndpoint: dualStack,
   };
   const made = (async (): Promise<Client> => {
     // The commands are not known to the types, so neither is what they answer.

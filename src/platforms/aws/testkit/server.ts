@@ -13,6 +13,8 @@ import { answerXml, element, refusalXml, stsRefusalXml } from './xml.ts';
 export interface FakeAws {
   readonly origin: string;
   readonly world: World;
+  /** What was asked for, in the order in which it came: `Action=StopInstances&Force=true…`. */
+  readonly requests: readonly string[];
   /** What no request should have had in it. */
   readonly complaints: readonly string[];
   /** Hangs up on everybody, and takes no calls until mend(). */
@@ -33,11 +35,13 @@ const SESSION_MS = 3_600_000;
 export async function startFakeAws(clock: Clock): Promise<FakeAws> {
   const world = createWorld(clock);
   const access = createAccess();
+  const requests: string[] = [];
   const complaints: string[] = [];
   const sockets = new Set<Socket>();
 
   function answer({ headers }: IncomingMessage, body: string): Answer {
     world.settle();
+    requests.push(body);
     const target = headers['x-amz-target'];
     if (target === 'GraniteServiceVersion20100801.GetMetricData') {
       access.check(headers, 'monitoring');
@@ -102,6 +106,7 @@ export async function startFakeAws(clock: Clock): Promise<FakeAws> {
   return {
     origin: `http://${HOST}:${port}`,
     world,
+    requests,
     complaints,
     cut: hangUp,
     mend: () => listen(port),

@@ -1,3 +1,4 @@
+import { plainLine } from '../../transport/http-wire.ts';
 import type { remoteError } from './protocol.ts';
 import type { ValueOf } from './xdr.ts';
 
@@ -12,15 +13,15 @@ export class LibvirtError extends Error {
   readonly procedure: string;
 
   constructor(procedure: string, body: ValueOf<typeof remoteError>) {
-    super(printable(body.message ?? `libvirt error ${body.code}`));
+    super(plainLine(body.message ?? `libvirt error ${body.code}`, MOST_SAID));
     this.code = body.code;
     this.domain = body.domain;
     this.procedure = procedure;
   }
 }
 
-/** One line without control characters: it may end up on a terminal, and a host wrote it. */
-const printable = (message: string): string => message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+/** Of libvirt's longest sentences: a message may be 4 MiB. */
+const MOST_SAID = 500;
 
 /** The codes that drover decides by. */
 export const VIR_ERR = {

@@ -146,6 +146,12 @@ export const procedures = {
   ),
   domainIsPersistent: define(151, 'DOMAIN_IS_PERSISTENT', onDomain, flag),
   hasManagedSave: define(183, 'DOMAIN_HAS_MANAGED_SAVE_IMAGE', onDomainWith, flag),
+  blockInfo: define(
+    194,
+    'DOMAIN_GET_BLOCK_INFO',
+    struct({ domain, path: text, flags: uint }),
+    struct({ allocation: uhyper, capacity: uhyper, physical: uhyper }),
+  ),
   hasCurrentSnapshot: define(190, 'DOMAIN_HAS_CURRENT_SNAPSHOT', onDomainWith, flag),
   currentSnapshot: define(191, 'DOMAIN_SNAPSHOT_CURRENT', onDomainWith, snapshot),
   snapshotXml: define(186, 'DOMAIN_SNAPSHOT_GET_XML_DESC', struct({ snapshot, flags: uint }), text),

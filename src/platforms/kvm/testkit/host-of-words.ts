@@ -65,7 +65,7 @@ function seenBy({ files, denied = [], links = {}, backings = {}, hostname = '' }
   };
 }
 
-function fateOn(
+async function fateOn(
   host: Host,
   xml = domain(file(BASE)),
   snapshots: Readonly<Record<string, string>> = {},
@@ -131,7 +131,7 @@ function fateOn(
     change: <T>(_verb: string, change: () => Promise<T>) => change(),
   };
   return fateOfFiles(call, host.login && seenBy(host.login), {
-    xml: readDomainXml(xml),
+    xml: await readDomainXml(xml),
     snapshots: Object.entries(snapshots).map(([snapshot, text]) => ({ snapshot, text })),
   });
 }

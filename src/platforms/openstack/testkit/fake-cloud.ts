@@ -84,7 +84,11 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     try {
       const reply = answerNova(world, nova, asked);
       const spelled = version.join('.');
-      return { ...reply, headers: { 'x-openstack-request-id': id, 'openstack-api-version': `compute ${spelled}` } };
+      const date = new Date(clock.now()).toUTCString();
+      return {
+        ...reply,
+        headers: { 'x-openstack-request-id': id, 'openstack-api-version': `compute ${spelled}`, date },
+      };
     } catch (error) {
       if (
         error instanceof Refusal &&
@@ -127,9 +131,9 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
       },
     );
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (request, socket, head) => {
     requests.push(`GET ${request.url}`);
-    const why = serial.attach(request, socket);
+    const why = serial.attach(request, socket, head);
     if (why === undefined) return;
     complaints.push(`GET ${request.url}: ${why}`);
     socket.end(`HTTP/1.1 403 ${why}\r\ncontent-length: 0\r\n\r\n`);

@@ -1,27 +1,27 @@
 /** nova-serialproxy, pretended: a websocket with a login prompt behind it. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { frameOf, readClientFrames } from './websocket-frames.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 export interface SerialProxy {
   /** A token for one console; the real ones are good for ten minutes. */
   offer(name: string): string;
   /** Undefined when it took over the connection, else why not. */
-  attach(request: IncomingMessage, socket: Duplex): string | undefined;
+  attach(request: IncomingMessage, socket: Duplex, head: Buffer): string | undefined;
   closeAll(): void;
 }
 
 export function createSerialProxy(): SerialProxy {
   const offers = new Map<string, string>();
-  const sockets = new Set<Duplex>();
+  const server = new WebSocketServer({ noServer: true });
   return {
     offer(name) {
       const token = randomUUID();
       offers.set(token, name);
       return token;
     },
-    attach(request, socket) {
+    attach(request, socket, head) {
       const url = new URL(request.url ?? '/', 'http://proxy');
       const name = offers.get(url.searchParams.get('token') ?? '');
       if (name === undefined) return 'The token is invalid or has expired';
@@ -30,32 +30,18 @@ export function createSerialProxy(): SerialProxy {
       if (origin !== undefined && URL.parse(String(origin))?.host !== host)
         return 'Origin header does not match this host.';
       if (request.headers['sec-websocket-protocol'] !== 'binary') return 'no subprotocol';
-      const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
-      const accept = createHash('sha1').update(key).digest('base64');
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: binary\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-      );
-      serve(socket, name);
+      server.handleUpgrade(request, socket, head, (opened) => serve(opened, name));
       return undefined;
     },
     closeAll() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of server.clients) socket.terminate();
     },
   };
 
-  function serve(socket: Duplex, name: string): void {
-    const read = readClientFrames();
+  function serve(socket: WebSocket, name: string): void {
     const prompt = `${name} login: `;
-    const write = (text: string) => void (socket.writable && socket.write(frameOf(2, Buffer.from(text))));
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('data', (bytes: Buffer) => {
-      for (const { opcode, payload } of read(bytes)) {
-        if (opcode === 8) socket.end(frameOf(8, payload));
-        else write(payload.toString('utf8').replaceAll('\r', `\r\n${prompt}`));
-      }
-    });
+    const write = (text: string) => socket.send(Buffer.from(text));
+    socket.on('message', (bytes) => write(String(bytes).replaceAll('\r', `\r\n${prompt}`)));
     write(prompt);
   }
 }

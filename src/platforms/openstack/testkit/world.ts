@@ -64,6 +64,8 @@ export interface World {
   /** Something that takes time: `ends` makes it so, unless it is to fail. */
   begin(server: WorldServer, action: string, request: string, taskState: string | null, ends: () => void): void;
   destroy(server: WorldServer): void;
+  /** Takes its row out of the database, so that no list tells of it (nova-manage db purge). */
+  purge(server: WorldServer): void;
 }
 
 const IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b';
@@ -160,6 +162,7 @@ export function createWorld(clock: Clock): World {
       for (const { id, deleteOnTermination } of server.volumes) if (deleteOnTermination) volumes.delete(id);
       world.touch(server);
     },
+    purge: ({ id }) => void servers.delete(id),
   };
   return world;
 }

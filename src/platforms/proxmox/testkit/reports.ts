@@ -106,6 +106,21 @@ export const clusterStatus = ({ clusterName, nodes }: World): readonly Readonly<
   })),
 ];
 
+/** GET /nodes/{node}/network: an Ethernet port below a bridge. */
+export const nodeNetwork = [
+  { iface: 'eno1', type: 'eth', active: 1, method: 'manual' },
+  {
+    iface: 'vmbr0',
+    type: 'bridge',
+    active: 1,
+    method: 'static',
+    address: '10.11.12.13',
+    cidr: '10.11.12.13/24',
+    address6: '2001:db8::13',
+    cidr6: '2001:db8::13/64',
+  },
+];
+
 export const nodeStatus = {
   pveversion: 'pve-manager/9.1-1/9a1b2c3d',
   'current-kernel': { sysname: 'Linux', release: '6.14.8-2-pve', version: '#1 SMP', machine: 'x86_64' },

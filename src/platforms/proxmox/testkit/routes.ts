@@ -1,6 +1,6 @@
 import { switchPower } from './power.ts';
 import { refusal } from './refusal.ts';
-import { certificates, clusterStatus, current, nodeStatus, resources, taskRow } from './reports.ts';
+import { certificates, clusterStatus, current, nodeNetwork, nodeStatus, resources, taskRow } from './reports.ts';
 import type { Terminals } from './terminals.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -42,6 +42,7 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
   const [, , group, name, ...rest] = segments;
   const below = `${method} ${[group, ...(name === undefined ? [] : [name]), ...rest].join('/')}`;
   if (below === 'GET status') return nodeStatus;
+  if (below === 'GET network') return nodeNetwork;
   if (below === 'GET certificates/info') return certificates;
   if (below === 'POST termproxy') return terminals.offer(node, undefined, call.user);
   if (below === 'GET qemu') {

@@ -24,6 +24,8 @@ export interface FakeProxmox {
   /** The nodes tell how they are, as if the time for it had come. */
   tellNow(): void;
   refuseTokenTerminals: boolean;
+  /** A whole answer in place of the right one. */
+  answerInstead: ((method: string, path: string) => unknown) | undefined;
   cut(): Promise<void>;
   mend(): Promise<void>;
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
   const sockets = new Set<Socket>();
   let list: { readonly at: number; readonly data: unknown } | undefined;
   let lagMs = 0;
+  let answerInstead: FakeProxmox['answerInstead'];
 
   async function handle(request: IncomingMessage): Promise<unknown> {
     const { method = 'GET' } = request;
@@ -68,7 +71,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
 
   const server = createServer((request, response) => {
     handle(request).then(
-      (data) => send(response, 200, 'OK', { data }),
+      (data) => send(response, 200, 'OK', answerInstead?.(request.method ?? '', request.url ?? '') ?? { data }),
       (error: unknown) => {
         const { status, message, errors } = error instanceof Refusal ? error : refusal(500, String(error));
         // Without a valid login there is not even a body.
@@ -77,7 +80,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
       },
     );
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (request, socket, head) => {
     try {
       const url = new URL(request.url ?? '/', 'http://pve');
       const path = url.pathname.slice(BASE.length);
@@ -86,7 +89,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
       const complaint = schema?.complaint('GET', path, values);
       if (complaint !== undefined) complaints.push(`GET ${path}: ${complaint}`);
       if (request.headers['sec-websocket-protocol'] !== 'binary') throw refusal(400, 'no subprotocol');
-      terminals.attach(request, socket, values, access.user('GET', request.headers));
+      terminals.attach({ request, socket, head }, values, access.user('GET', request.headers));
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 500;
       socket.end(
@@ -130,6 +133,12 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
     },
     set refuseTokenTerminals(refuses) {
       terminalOptions.refusesTokens = refuses;
+    },
+    get answerInstead() {
+      return answerInstead;
+    },
+    set answerInstead(answer) {
+      answerInstead = answer;
     },
     cut: hangUp,
     mend: () => listen(port),

@@ -1,24 +1,33 @@
 /** Terminals behind websockets, with the handshake and the framing of termproxy. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { refusal } from './refusal.ts';
 import { nameOf } from './reports.ts';
 import { createShell } from './shell.ts';
-import { frameOf, readClientFrames } from './websocket-frames.ts';
 import type { World, WorldGuest, WorldTask } from './world.ts';
 
 export interface Terminals {
   /** The answer to POST …/termproxy. `guest` undefined: a shell on the node. */
   offer(node: string, guest: WorldGuest | undefined, user: string): Readonly<Record<string, unknown>>;
   /** Takes over a request to …/vncwebsocket that was found to come from `user`. */
-  attach(request: IncomingMessage, socket: Duplex, values: Readonly<Record<string, string>>, user: string): void;
+  attach(request: UpgradeRequest, values: Readonly<Record<string, string>>, user: string): void;
   /** The size that the last resize has asked for. */
   readonly size: { readonly columns: number; readonly rows: number };
   /** Pings seen. */
   readonly pings: number;
   closeAll(): void;
 }
+
+export interface UpgradeRequest {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** Of a message, as pveproxy takes them. */
+const LARGEST = 128 * 1024;
 
 interface Offer {
   readonly port: number;
@@ -31,7 +40,7 @@ interface Offer {
 /** API tokens had no terminals before 9.2; a test may ask for that. */
 export function createTerminals(world: World, options: { refusesTokens: boolean }): Terminals {
   const offers = new Map<string, Offer>();
-  const sockets = new Set<Duplex>();
+  const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST });
   let nextPort = 5900;
   let size = { columns: 80, rows: 20 };
   let pings = 0;
@@ -57,48 +66,37 @@ export function createTerminals(world: World, options: { refusesTokens: boolean 
       offers.set(offer.ticket, offer);
       return { port: offer.port, ticket: offer.ticket, user, upid: task.upid };
     },
-    attach(request, socket, { port, vncticket = '' }, user) {
+    attach({ request, socket, head }, { port, vncticket = '' }, user) {
       const offer = offers.get(vncticket);
       offers.delete(vncticket);
       if (!offer || String(offer.port) !== port || offer.user !== user) throw refusal(401, 'invalid PVEVNC ticket');
-      const key = request.headers['sec-websocket-key'];
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: binary\r\n\r\n`,
-      );
-      serve(socket, offer);
+      server.handleUpgrade(request, socket, head, (opened) => serve(opened, offer));
     },
     closeAll() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of server.clients) socket.terminate();
     },
   };
 
-  function serve(socket: Duplex, offer: Offer): void {
-    sockets.add(socket);
+  function serve(socket: WebSocket, offer: Offer): void {
     const bye = () => {
       offer.task.stop();
-      sockets.delete(socket);
-      if (!socket.destroyed) socket.end(frameOf(8, Buffer.from([0x03, 0xe8])));
+      socket.close(1000);
     };
-    const write = (text: string) => void (socket.writable && socket.write(frameOf(2, Buffer.from(text))));
+    const write = (text: string) => socket.send(Buffer.from(text));
     const prompt = offer.guest ? `${nameOf(offer.guest)} login: ` : `root@${offer.task.node}:~# `;
     const shell = createShell({ prompt, write, end: bye });
     let greeted = false;
     let pending = Buffer.alloc(0);
-    const feed = readClientFrames();
     // Stopped as a task from outside: the connection goes with it.
     const stopTask = offer.task.stop;
     offer.task.stop = () => {
       stopTask();
-      if (!socket.destroyed) socket.end(frameOf(8, Buffer.from([0x03, 0xe8])));
+      socket.close(1000);
     };
     socket.on('error', () => {});
     socket.on('close', bye);
-    socket.on('data', (bytes: Buffer) => {
-      for (const { opcode, payload } of feed(bytes)) {
-        if (opcode === 8) return bye();
-        pending = Buffer.concat([pending, payload]);
-      }
+    socket.on('message', (bytes: Buffer) => {
+      pending = Buffer.concat([pending, bytes]);
       if (!greeted) {
         const end = pending.indexOf(10);
         if (end < 0) return;

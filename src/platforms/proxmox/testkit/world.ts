@@ -37,7 +37,8 @@ export interface World {
   readonly guests: Map<number, WorldGuest>;
   readonly volumes: Set<string>;
   readonly tasks: WorldTask[];
-  addGuest(kind: 'qemu' | 'lxc', node: string, config: Readonly<Record<string, string>>): WorldGuest;
+  /** With the next VMID, or with one that is free again. */
+  addGuest(kind: 'qemu' | 'lxc', node: string, config: Readonly<Record<string, string>>, vmid?: number): WorldGuest;
   /** `work` calls back with how it ended; unless it does, the task runs until it is stopped. */
   beginTask(
     node: string,
@@ -71,8 +72,7 @@ export function createWorld(clock: Clock): World {
     guests,
     volumes,
     tasks,
-    addGuest(kind, node, config) {
-      const vmid = nextVmid++;
+    addGuest(kind, node, config, vmid = nextVmid++) {
       const guest: WorldGuest = {
         kind,
         vmid,

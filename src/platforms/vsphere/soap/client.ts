@@ -2,12 +2,12 @@
 import { type Clock, wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import type { Http, HttpResponse } from '../../transport/http.ts';
+import { redirected } from '../../transport/http-redirect.ts';
 import { plainLine } from '../../transport/http-wire.ts';
 import { retryAfterMs } from '../../transport/rest-retry.ts';
+import { child, readXml, type Take, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { type MoRef, nothing, request, type Xml } from './envelope.ts';
 import { faultIn } from './fault.ts';
-import { readXml } from './read-xml.ts';
-import { child, type Take, type XmlElement, XmlError } from './xml.ts';
 
 export interface SoapCall {
   readonly target: MoRef;
@@ -78,7 +78,9 @@ export function createSoapClient({ http, clock, version }: SoapOptions): SoapCli
       const { method, kind, signal, take } = call;
       const answer = await send(call, cookie);
       const said = `POST ${http.name} ${method}`;
-      const envelope = await understood(answer, said, kind, () => readXml(answer.body, clock, signal, take));
+      const envelope = await understood(answer, said, kind, () =>
+        readXml(answer.body, { signal, ...(take && { take }) }),
+      );
       const body = child(envelope, 'Body');
       const fault = faultIn(body);
       if (fault) throw fault;
@@ -100,6 +102,8 @@ async function understood(
   read: () => Promise<XmlElement>,
 ): Promise<XmlElement> {
   const { status } = answer;
+  const elsewhere = redirected(answer, said, kind);
+  if (elsewhere) throw elsewhere;
   if (status !== 200 && status !== 500) throw notSoap(answer, said, kind);
   try {
     return await read();

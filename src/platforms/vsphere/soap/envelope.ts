@@ -1,5 +1,5 @@
 /** SOAP 1.1 as the vSphere Web Services API speaks it (developer.broadcom.com/xapis/vsphere-web-services-api). */
-import { escapeXml } from './xml.ts';
+import { escapeXml } from '../../transport/xml.ts';
 
 /** A managed object reference: what everything in vSphere is known by. */
 export interface MoRef {

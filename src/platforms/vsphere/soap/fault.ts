@@ -1,5 +1,6 @@
 import { plainLine } from '../../transport/http-wire.ts';
-import { child, textAt, type XmlElement } from './xml.ts';
+import { child, textAt, type XmlElement } from '../../transport/xml.ts';
+import { kindOf } from './kind.ts';
 
 /** vSphere's "no", with its own name for it: `InvalidPowerState`, `NoPermission`. normalize-error.ts makes sentences of them. */
 export class SoapFault extends Error {
@@ -29,7 +30,7 @@ export function localizedFault(error: XmlElement): SoapFault {
   return new SoapFault(nameOf(detail), plainLine(textAt(error, 'localizedMessage') ?? ''), detail);
 }
 
-const nameOf = (detail: XmlElement | undefined): string => detail?.kind ?? detail?.name.replace(/Fault$/, '') ?? '';
+const nameOf = (detail: XmlElement | undefined): string => kindOf(detail) ?? detail?.name.replace(/Fault$/, '') ?? '';
 
 export const isFault = (error: unknown, ...names: readonly string[]): error is SoapFault =>
   error instanceof SoapFault && names.includes(error.fault);

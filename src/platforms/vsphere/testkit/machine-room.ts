@@ -1,12 +1,12 @@
 /** What tests do to VMs behind the platform's back: with a session of its own, on a link that is never cut. */
 import { systemClock, wait } from '../../../clock.ts';
 import { endpointName } from '../../../ids.ts';
+import { child, childrenOf, textAt } from '../../transport/xml.ts';
 import { addressOf } from '../address.ts';
 import { wholeInventory } from '../inventory-spec.ts';
 import { refOf, retrieve, retrieveOne } from '../properties.ts';
 import { openSession } from '../session.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
-import { child, childrenOf, textAt } from '../soap/xml.ts';
 import { createTasks, lookAtTask } from '../tasks.ts';
 import { PASSWORD, USER, type Vcsim } from './vcsim.ts';
 

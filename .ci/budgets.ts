@@ -1,0 +1,23 @@
+/** Seconds that a step of CI may take, on a machine with two processors: two to three times what it takes when that is idle. */
+export const BUDGETS: Readonly<Record<string, number>> = {
+  lint: 300,
+  unit: 300,
+  packages: 600,
+  go: 300,
+  package: 180,
+  contract: 420,
+  features: 30,
+  'lab aws': 600,
+  'lab libvirt': 1_500,
+  'lab openstack': 1_500,
+  'lab proxmox': 480,
+  'lab together': 900,
+  'lab vsphere': 720,
+};
+
+/** Of a lab that has no line yet, and of each folder of test/differential/, whose tests must take seconds. */
+export const LAB_S = 900;
+export const COMPARISON_S = 180;
+
+/** Of all of them. What has not begun by then has failed. */
+export const TOTAL_S = 85 * 60;

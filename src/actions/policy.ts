@@ -1,0 +1,25 @@
+import { type EndpointName, endpointOf, type NodeId, type VmId } from '../ids.ts';
+import type { Fleet } from '../state/fleet.ts';
+import { userPoolsAbove } from '../state/pool-of.ts';
+
+/** What forbids changes whatever the object says: the run, the endpoint or a pool above is read-only. */
+export interface Policy {
+  /** The reason, as a sentence. */
+  readonly readOnly?: string;
+}
+
+/**
+ * The one place that decides whether something may be changed, for reads, mutates and streams alike: asked by whyNot()
+ * before a question, and by the read-only wrapper before anything is sent.
+ */
+export function policyOf(id: VmId | NodeId, fleet: Fleet, runIsReadOnly: boolean): Policy {
+  if (runIsReadOnly) return { readOnly: 'this run is read-only' };
+  const endpoint: EndpointName = endpointOf(id);
+  const status = fleet.endpoints.get(endpoint);
+  if (status?.readOnly !== undefined) return { readOnly: status.readOnly };
+  const node = fleet.vms.has(id as VmId) ? fleet.vms.get(id as VmId)?.node : (id as NodeId);
+  for (const { name, readOnly } of userPoolsAbove(fleet, node, endpoint)) {
+    if (readOnly) return { readOnly: `the pool ${name} is read-only` };
+  }
+  return {};
+}

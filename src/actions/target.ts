@@ -1,0 +1,107 @@
+import { FleetError } from '../errors.ts';
+import { endpointOf, type VmId } from '../ids.ts';
+import type { Services } from './services.ts';
+
+/**
+ * A VM as the user saw it when it was marked, or when a question, a form or a task about it began. Its id alone is not
+ * enough: Proxmox hands freed ids out again, and another program may give the endpoint another address meanwhile.
+ */
+export interface Shown {
+  readonly id: VmId;
+  readonly name: string;
+  readonly uuid: string;
+  /** Undefined where ids are never used again, and as long as the platform has not read it. */
+  readonly identity: string | undefined;
+  /** Stands for the address: another object as soon as the endpoint's configuration is another one. */
+  readonly session: object | undefined;
+}
+
+/** What a task acts on: what was shown, compared with what is there before anything is sent. */
+export interface Target extends Shown {
+  /**
+   * Who stood behind the id when the user decided. Undefined where ids are never used again; a FleetError when it could
+   * not be read. Never rejects.
+   */
+  readonly confirmed: Promise<string | undefined | FleetError>;
+}
+
+type Context = Pick<Services, 'store' | 'sessions'>;
+
+/** Undefined when the fleet has no VM of this id. */
+export function shownOf(id: VmId, { store, sessions }: Context): Shown | undefined {
+  const vm = store.fleet.vms.get(id);
+  if (!vm) return undefined;
+  return { id, name: vm.name, uuid: vm.uuid, identity: vm.identity, session: sessions.current(endpointOf(id)) };
+}
+
+/**
+ * Binds an action to what is shown now. Where the identity is not in the row yet it is read from the platform at once, so
+ * that a VM that takes the id over later is another one. Throws vm.not-found.
+ */
+export function bind(id: VmId, services: Context): Target {
+  const shown = shownOf(id, services);
+  if (!shown) throw new FleetError('vm.not-found', `${id} is not there any more`);
+  return bound(shown, services);
+}
+
+/** The same for what was shown earlier: a mark, an item of an earlier task. */
+export function bound(shown: Shown, services: Context): Target {
+  const read =
+    shown.identity === undefined ? services.sessions.connection(endpointOf(shown.id))?.vm.identity : undefined;
+  if (!read) return { ...shown, confirmed: Promise.resolve(shown.identity) };
+  // The wrappers around the connection set its deadline.
+  const confirmed = read(shown.id, new AbortController().signal).then(
+    ({ identity }) => identity,
+    (error: unknown) =>
+      error instanceof FleetError
+        ? error
+        : new FleetError('op.failed', `${shown.name}: its identity can't be read`, { cause: error }),
+  );
+  return { ...shown, confirmed };
+}
+
+/**
+ * Why this is not what was shown any more, as a sentence; undefined while it is, and when the VM is gone, which callers
+ * find out by themselves. Cheap: reads the fleet only.
+ */
+export function whyAnother(shown: Shown, { store, sessions }: Context): string | undefined {
+  const endpoint = endpointOf(shown.id);
+  if (sessions.current(endpoint) !== shown.session) {
+    return `the configuration of ${endpoint} has changed since ${shown.name} was chosen`;
+  }
+  const now = store.fleet.vms.get(shown.id);
+  if (!now) return undefined;
+  const isOther =
+    now.uuid !== shown.uuid ||
+    (now.identity !== undefined && shown.identity !== undefined && now.identity !== shown.identity);
+  if (isOther) return `${shown.id} is another VM now, called ${now.name}; ${shown.name} was chosen`;
+  return now.name === shown.name ? undefined : `${shown.name} is called ${now.name} now`;
+}
+
+/**
+ * Compares the target with what is there right before something is sent. Rejects with op.conflict when it is another
+ * machine, or another endpoint; with vm.not-found when it is gone.
+ */
+export async function verify(target: Target, services: Context, signal: AbortSignal): Promise<void> {
+  const another = whyAnother(target, services);
+  if (another !== undefined) throw conflict(another);
+  const read = services.sessions.connection(endpointOf(target.id))?.vm.identity;
+  if (!read) return;
+  const confirmed = await target.confirmed;
+  if (confirmed instanceof FleetError) throw unread(target, confirmed);
+  const now = await read(target.id, signal).catch((error: unknown) => {
+    throw error instanceof FleetError && error.code !== 'vm.not-found' ? unread(target, error) : error;
+  });
+  if (now.name !== target.name || (confirmed !== undefined && now.identity !== confirmed)) {
+    throw conflict(`${target.id} is another VM now, called ${now.name}; ${target.name} was chosen`);
+  }
+}
+
+const unread = ({ name }: Shown, error: FleetError) =>
+  new FleetError(error.code, `${name}: which VM this is could not be read, so nothing was sent: ${error.message}`, {
+    ...(error.fix !== undefined && { fix: error.fix }),
+    cause: error,
+  });
+
+const conflict = (why: string) =>
+  new FleetError('op.conflict', `${why}; nothing was sent`, { fix: 'look at it again and repeat the action' });

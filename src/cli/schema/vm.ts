@@ -1,0 +1,112 @@
+import { VM_STATES } from '../../platforms/contract.ts';
+import { vmColumns } from '../../state/vm-columns.ts';
+import { amount, count, flag, instant, list, maybe, object, type Schema, size, text, word } from './schema.ts';
+
+const identity = {
+  id: text('drover’s own id, `ENDPOINT/ID`: every command takes it'),
+  uuid: text('the platform’s id of the machine; commands take it where only one VM has it'),
+  name: text('its name'),
+  endpoint: text('the endpoint that it is seen through'),
+  state: word(VM_STATES, 'its state'),
+  rawState: text('the platform’s word for its state'),
+  error: maybe(text('what is wrong with it')),
+  staleSince: maybe(instant('when its endpoint stopped answering')),
+};
+
+const row = {
+  ...identity,
+  node: maybe(text('the node that it runs on')),
+  pool: maybe(text('the pool that it is in')),
+  platform: maybe(text('the platform of its endpoint')),
+  cpus: count('virtual CPUs that it has'),
+  memory: size('memory that it has'),
+  ips: list(text('an address'), 'its addresses'),
+  autostart: maybe(flag('whether it starts with its node')),
+  plan: maybe(text('the plan that it was made by')),
+  profile: maybe(text('the profile that it was made from')),
+  image: maybe(text('the image that its disk was made from')),
+  tags: list(text('a tag'), 'its tags'),
+};
+
+export const vm = object('vm', 'A VM in a list.', row);
+
+/** With `--columns`: the keys that were chosen, in that order. */
+export const vmWithColumns: Schema = {
+  ...vm,
+  properties: {
+    ...row,
+    version: maybe(text('version of what runs it')),
+    ...Object.fromEntries(
+      vmColumns
+        .filter(({ sampled, drawn }) => sampled && !drawn)
+        .map(({ id, help }) => [id, maybe(amount(id === 'cpu' ? `${help}, in percent` : `${help}, in bytes`))]),
+    ),
+  },
+  required: [],
+};
+
+export const vmStatus = object('vm status', 'The state of a VM.', identity);
+
+const disk = object('disk', 'A disk of a VM.', {
+  device: text('what the guest or the platform calls it'),
+  path: text('its file, block device or volume'),
+  size: maybe(size('what the guest sees')),
+  type: word(['disk', 'cdrom', 'floppy', 'lun'], 'what kind of drive it is'),
+  format: maybe(text('format of the image: `qcow2`, `raw`, `vmdk`')),
+  bus: maybe(text('how it is attached: `virtio`, `scsi`, `sata`')),
+  storage: maybe(text('storage pool or kind of storage, in the platform’s words')),
+  readOnly: flag('whether the guest may only read it'),
+  shareable: maybe(flag('whether several VMs may write to it at the same time')),
+});
+
+const nic = object('nic', 'A network card of a VM.', {
+  device: text('what the guest or the platform calls it'),
+  mac: text('its hardware address'),
+  net: text('network, bridge or subnet that it is connected to'),
+  vlan: maybe(count('its VLAN')),
+  type: maybe(text('what the guest sees: `virtio`, `vmxnet3`')),
+  ips: list(text('an address'), 'addresses that the platform gave to it'),
+});
+
+const snapshot = object('snapshot', 'A snapshot of a VM. Its children are those whose `parent` is its `id`.', {
+  id: text('the platform’s id of it; the name where that is enough'),
+  name: text('its name'),
+  parent: maybe(text('the `id` of the snapshot before it')),
+  created: maybe(instant('when it was taken')),
+  current: flag('whether the VM continues from it'),
+  memory: maybe(flag('whether it holds the memory of the running VM')),
+  external: maybe(flag('whether its disks are files of their own')),
+  description: maybe(text('what was written about it')),
+});
+
+const more = list(
+  object('more', 'Something that only this platform has.', {
+    label: text('a name for people: it may change'),
+    value: text('text for people'),
+  }),
+  'what only this platform has, for people',
+);
+
+export const vmInfo = object(
+  'vm info',
+  'A VM with its disks, network cards and snapshots: the keys of `vm list`, and more.',
+  {
+    ...row,
+    created: maybe(instant('when it was made')),
+    started: maybe(instant('since when it runs')),
+    description: maybe(text('what was written about it')),
+    maxCpus: maybe(count('virtual CPUs that it can have without a change of the machine')),
+    maxMemory: maybe(size('memory that it can have without a change of the machine')),
+    disks: list(disk, 'its disks'),
+    nics: list(nic, 'its network cards'),
+    snapshots: list(snapshot, 'its snapshots'),
+    more,
+  },
+);
+
+export const consoleLog = object('console log', 'What a VM has written to its console.', {
+  id: identity.id,
+  name: identity.name,
+  at: maybe(instant('when the platform took it; null for now')),
+  text: text('the output, as the guest wrote it'),
+});

@@ -1,0 +1,164 @@
+import { FleetError } from '../errors.ts';
+import { endpointOf } from '../ids.ts';
+import type { Disk, Nic, Snapshot, Vm, VmInfo } from '../platforms/contract.ts';
+import type { Fleet } from '../state/fleet.ts';
+import { instant, vmRow } from '../state/object-rows.ts';
+import { spellBytes } from '../units.ts';
+import { type Command, EXIT } from './command.ts';
+import { findVms } from './find.ts';
+import { FIELDS, onlyFields } from './only-fields.ts';
+import { type Details, renderDetails, renderList } from './output.ts';
+
+export const vmInfoCommand: Command = {
+  noun: 'vm',
+  verb: 'info',
+  help: 'Show what a VM is and has.',
+  takes: 'NAME…',
+  flags: () => [FIELDS],
+  async run(context, { words, values }) {
+    const { app, format, printer, signal } = context;
+    const fields = values[FIELDS.key] === undefined ? undefined : String(values[FIELDS.key]);
+    const all: Details[] = [];
+    for (const vm of await findVms(words, context)) {
+      const connection = app.sessions.connection(endpointOf(vm.id));
+      if (!connection) throw new FleetError('host.unreachable', `${endpointOf(vm.id)} is not connected`);
+      const info = await connection.vm.info(vm.id, signal);
+      all.push(onlyFields(detailsOf({ ...vm, ...info.row }, info, app.store.fleet), fields));
+    }
+    const [first] = all;
+    if (first && all.length === 1) await printer.print(await renderDetails(first, format));
+    else if (format === 'table') {
+      for (const details of all) await printer.print(`${await renderDetails(details, format)}\n`);
+    } else {
+      const names = new Map(all.map(({ value, name }) => [value, name]));
+      const rows = all.map(({ value }) => value);
+      const name = (row: (typeof rows)[number]) => names.get(row) ?? '';
+      await printer.print(await renderList({ rows, columns: [], name }, format, undefined));
+    }
+    return EXIT.done;
+  },
+};
+
+/** The keys of `vm list`, and what only the details have: the schema `vm info`. */
+function detailsOf(vm: Vm, info: VmInfo, fleet: Fleet): Details {
+  const row = vmRow(vm, fleet);
+  const value = {
+    ...row,
+    created: instant(info.created),
+    started: instant(info.started),
+    description: info.description,
+    maxCpus: info.maxCpus,
+    maxMemory: info.maxMemory,
+    disks: info.disks.map(diskOf),
+    nics: info.nics.map(nicOf),
+    snapshots: info.snapshots.map(snapshotOf),
+    more: info.more.map(([label, text]) => ({ label, value: text })),
+  };
+  return { value, name: vm.id, lines: linesOf(row, info) };
+}
+
+const diskOf = ({ device, path, size, type, format, bus, storage, readOnly, shareable }: Disk) => ({
+  device,
+  path,
+  size,
+  type,
+  format,
+  bus,
+  storage,
+  readOnly,
+  shareable,
+});
+
+const nicOf = ({ device, mac, net, vlan, type, ips = [] }: Nic) => ({ device, mac, net, vlan, type, ips });
+
+const snapshotOf = ({ id, name, parent, created, current, memory, external, description }: Snapshot) => ({
+  id,
+  name,
+  parent,
+  created: instant(created),
+  current,
+  memory,
+  external,
+  description,
+});
+
+type Line = readonly [label: string, text: string | undefined];
+
+/** The order and most of the words of kcli, F-323 and F-324; sizes with their unit. */
+function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo): Details['lines'] {
+  const lines: readonly Line[] = [
+    ['name', row.name],
+    ['id', row.id],
+    ['uuid', row.uuid],
+    ['creationdate', instant(info.created)],
+    ['host', row.node],
+    ['pool', row.pool],
+    ['endpoint', row.endpoint],
+    ['status', row.rawState === row.state ? row.state : `${row.state} (${row.rawState})`],
+    ['running since', instant(info.started)],
+    ['error', row.error],
+    ['stale since', row.staleSince],
+    ['description', info.description],
+    ['autostart', yesOrNo(row.autostart)],
+    ['image', row.image],
+    ['plan', row.plan],
+    ['profile', row.profile],
+    ['tags', row.tags.join(' ')],
+    ['numcpus', String(row.cpus)],
+    ['max cpus', info.maxCpus === row.cpus ? undefined : info.maxCpus?.toString()],
+    ['memory', spellBytes(row.memory)],
+    [
+      'max memory',
+      info.maxMemory === undefined || info.maxMemory === row.memory ? undefined : spellBytes(info.maxMemory),
+    ],
+    ...info.nics.map(nicLine),
+    ['ip', row.ips[0]],
+    ['ips', row.ips.length > 1 ? row.ips.join(' ') : undefined],
+    ...info.disks.map(diskLine),
+    ...info.snapshots.map(snapshotLine),
+    ...info.more,
+  ];
+  return lines.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
+}
+
+const yesOrNo = (value: boolean | undefined): string | undefined =>
+  value === undefined ? undefined : value ? 'yes' : 'no';
+
+/** `key: value` for each that is known. */
+const pairs = (parts: readonly Line[]): string =>
+  parts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : `${key}: ${value}`)).join(' ');
+
+const nicLine = ({ device, mac, net, vlan, type, ips = [] }: Nic): Line => [
+  'net interface',
+  `${device} ${pairs([
+    ['mac', mac],
+    ['net', net],
+    ['vlan', vlan?.toString()],
+    ['type', type],
+    ['ips', ips.join(' ')],
+  ])}`,
+];
+
+const diskLine = (disk: Disk): Line => [
+  'diskname',
+  `${disk.device} ${pairs([
+    ['disksize', disk.size === undefined ? '-' : spellBytes(disk.size)],
+    ['type', disk.type],
+    ['diskformat', disk.format],
+    ['bus', disk.bus],
+    ['storage', disk.storage],
+    ['path', disk.path],
+    ['readonly', disk.readOnly ? 'yes' : undefined],
+    ['shareable', disk.shareable ? 'yes' : undefined],
+  ])}`,
+];
+
+const snapshotLine = ({ name, current, parent, created, memory }: Snapshot): Line => [
+  'snapshot',
+  `${name} ${pairs([
+    ['current', current ? 'yes' : 'no'],
+    ['parent', parent],
+    ['created', instant(created)],
+    ['memory', yesOrNo(memory)],
+  ])}`,
+];

@@ -1,0 +1,72 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startProcess } from './credential-process.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drover process '));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A program with a blank in its path. */
+async function program(script: string): Promise<string> {
+  const path = join(folder, 'log in');
+  await writeFile(path, `#!/bin/sh\n${script}\n`);
+  await chmod(path, 0o700);
+  return `"${path}"`;
+}
+const KEYS = {
+  Version: 1,
+  AccessKeyId: 'A',
+  SecretAccessKey: 'S',
+  SessionToken: 'T',
+  Expiration: '2999-01-01T00:00:00Z',
+};
+
+it('gives keys, started with its words and without a shell', async () => {
+  const command = await program(`echo "$@" > "${join(folder, 'words')}"; echo '${JSON.stringify(KEYS)}'`);
+  const { keys } = startProcess(`${command} --item "a b" #1 $HOME ;`, 'cloud');
+  expect(await keys).toEqual({
+    accessKeyId: 'A',
+    secretAccessKey: 'S',
+    sessionToken: 'T',
+    expiration: new Date('2999-01-01T00:00:00Z'),
+  });
+  expect(await readFile(join(folder, 'words'), 'utf8')).toBe('--item a b #1 $HOME ;\n');
+});
+
+it.each([
+  ['echo locked >&2; exit 3', 'ended with 3: locked'],
+  ['echo hush', 'gave no JSON'],
+  [`echo '{"Version": 2}'`, 'another version than 1'],
+  [`echo '{"Version": 1, "AccessKeyId": "hush"}'`, 'gave no access key'],
+  [`echo '${JSON.stringify({ ...KEYS, Expiration: '2001-01-01T00:00:00Z' })}'`, 'has run out'],
+])('that does %j is an error which shows nothing of its output', async (script, why) => {
+  const { keys } = startProcess(await program(script), 'cloud');
+  const error = await keys.catch((one: unknown) => one);
+  expect(error).toMatchObject({ code: 'auth.needs-secret', message: expect.stringContaining(why) });
+  expect(String(error)).not.toContain('hush');
+});
+
+it.each([
+  ['/nowhere/at/all', "can't be started"],
+  ['"open', 'a quote that is not closed'],
+])('that is %j says so', async (command, why) => {
+  await expect(startProcess(command, 'cloud').keys).rejects.toThrow(why);
+});
+
+describe('one that hangs', () => {
+  it('does not keep drover running, and ends with all that it has started', async () => {
+    const before = process.getActiveResourcesInfo().length;
+    const { keys, stop } = startProcess(await program('sleep 600 & wait'), 'cloud');
+    expect(process.getActiveResourcesInfo()).toHaveLength(before);
+    const ended = expect(keys).rejects.toThrow('ended with SIGKILL');
+    // Its pipes are closed when the last of its children is gone.
+    stop();
+    const stay = setInterval(() => {}, 1_000);
+    await ended;
+    clearInterval(stay);
+  });
+});

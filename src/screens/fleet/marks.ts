@@ -1,0 +1,67 @@
+import type { Shown } from '../../actions/target.ts';
+import { type EndpointName, endpointOf, type VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
+import type { Fleet } from '../../state/fleet.ts';
+import type { Sessions } from '../../state/sessions.ts';
+
+/** The marked VMs, each as it was when it was marked: an id may stand for another machine by the time a key is pressed. */
+export interface Marks {
+  readonly vms: ReadonlyMap<VmId, Vm>;
+  /** Grows with every change. */
+  readonly version: number;
+  add(ids: Iterable<VmId>): void;
+  delete(ids: Iterable<VmId>): void;
+  invert(ids: Iterable<VmId>): void;
+  clear(): void;
+  /** What was marked, for a comparison with what is there now. */
+  shown(id: VmId): Shown | undefined;
+}
+
+/** `sessionOf` as Sessions.current: another object once the configuration of an endpoint has changed. */
+export function createMarks(fleet: Fleet, sessionOf: Sessions['current']): Marks {
+  const vms = new Map<VmId, Vm>();
+  const sessions = new Map<EndpointName, object | undefined>();
+  let version = 0;
+
+  const add = (id: VmId) => {
+    const vm = fleet.vms.get(id);
+    if (!vm) return;
+    const endpoint = endpointOf(id);
+    const session = sessionOf(endpoint);
+    if (sessions.get(endpoint) !== session) {
+      // What was marked of this endpoint was marked under another address.
+      if (sessions.has(endpoint))
+        for (const marked of [...vms.keys()]) if (endpointOf(marked) === endpoint) vms.delete(marked);
+      sessions.set(endpoint, session);
+    }
+    vms.set(id, vm);
+  };
+
+  return {
+    vms,
+    get version() {
+      return version;
+    },
+    add(ids) {
+      version++;
+      for (const id of ids) add(id);
+    },
+    delete(ids) {
+      version++;
+      for (const id of ids) vms.delete(id);
+    },
+    invert(ids) {
+      version++;
+      for (const id of ids) if (!vms.delete(id)) add(id);
+    },
+    clear() {
+      version++;
+      vms.clear();
+    },
+    shown(id) {
+      const vm = vms.get(id);
+      if (!vm) return undefined;
+      return { id, name: vm.name, uuid: vm.uuid, identity: vm.identity, session: sessions.get(endpointOf(id)) };
+    },
+  };
+}

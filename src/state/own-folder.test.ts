@@ -1,0 +1,78 @@
+import { chown, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { createAudit } from './audit.ts';
+import { replaceCache } from './cache-file.ts';
+import { createConfigStore } from './config/store.ts';
+import { makeOwnFolder } from './own-folder.ts';
+import { createRedactor } from './redactor.ts';
+import { openUiState } from './ui-state.ts';
+
+let home = '';
+const umask = process.umask();
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'drover-home-'));
+});
+afterEach(async () => {
+  process.umask(umask);
+  await rm(home, { recursive: true, force: true });
+});
+
+const modeOf = async (path: string) => ((await stat(join(home, path))).mode & 0o777).toString(8);
+
+it('is its owner’s alone; folders around it are as the umask says', async () => {
+  process.umask(0o022);
+  await makeOwnFolder(join(home, '.local/state/drover'));
+  expect([await modeOf('.local'), await modeOf('.local/state'), await modeOf('.local/state/drover')]).toEqual([
+    '755',
+    '755',
+    '700',
+  ]);
+});
+
+/** `sudo -E drover`: as root, with the HOME of a user. */
+it.runIf(process.getuid?.() === 0)('and all that root puts there belongs to the user whose home it is', async () => {
+  const USER = 12_345;
+  await chown(home, USER, USER);
+  const state = join(home, '.local/state/drover');
+  const audit = createAudit({
+    file: join(state, 'audit.jsonl'),
+    clock: systemClock,
+    redactor: createRedactor(),
+    env: {},
+    trouble: (message) => {
+      throw new Error(message);
+    },
+    required: () => true,
+  });
+  await (await audit.begin({ action: 'vm.stop', endpoint: 'host1', object: 'host1/web1', arguments: {} }))();
+  const config = join(home, '.config/drover/config.yaml');
+  const fields = new Map([['fake', []]]);
+  await createConfigStore(config, fields, systemClock).edit(
+    { kind: 'pool-add', name: 'Prod' },
+    { signal: new AbortController().signal },
+  );
+  await replaceCache(join(home, '.cache/drover/names/all.json'), ['{}']);
+  const ui = await openUiState(state, systemClock);
+  ui.set('toured', true);
+  ui.flush();
+  const made = [
+    '.config',
+    '.config/drover',
+    '.config/drover/config.yaml',
+    '.local',
+    '.local/state',
+    '.local/state/drover',
+    '.local/state/drover/audit.jsonl',
+    '.local/state/drover/ui.json',
+    '.cache',
+    '.cache/drover',
+    '.cache/drover/names',
+    '.cache/drover/names/all.json',
+  ];
+  const owners = await Promise.all(made.map(async (path) => [path, (await stat(join(home, path))).uid]));
+  expect(owners).toEqual(made.map((path) => [path, USER]));
+});

@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { shellAction } from '../../src/actions/node.ts';
+import { permitted, permittedNode } from '../../src/actions/permitted.ts';
+import { consoleAction, consoleLogAction, editAction, vmActions } from '../../src/actions/vm.ts';
+import { type App, compose } from '../../src/compose.ts';
+import { endpointName, type NodeId } from '../../src/ids.ts';
+import { type Connection, operations, type Vm } from '../../src/platforms/contract.ts';
+import { findOperation, operationNames } from '../../src/platforms/wrap/operations.ts';
+import { createTestClock, type TestClock } from '../clock.ts';
+import { nodeInvocations, vmInvocations } from '../contract/invocations.ts';
+
+let home: string;
+let app: App;
+afterEach(async () => {
+  await app.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const demo = endpointName('demo');
+
+interface Opened {
+  readonly clock: TestClock;
+  readonly connection: Connection;
+  readonly vm: Vm;
+  readonly node: NodeId;
+}
+
+async function open(config: object, readOnly: boolean): Promise<Opened> {
+  home = await mkdtemp(join(tmpdir(), 'drover-test-'));
+  const file = join(home, 'config.yaml');
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  const clock = createTestClock();
+  app = compose({
+    config: file,
+    readOnly,
+    dryRun: false,
+    env: { HOME: home },
+    clock,
+    interest: () => [],
+    remember: false,
+    warn: () => {},
+  });
+  await app.load();
+  app.open();
+  for (let turns = 0; turns < 20_000 && !app.sessions.connection(demo); turns++) await clock.pass(1);
+  await clock.pass(2_000);
+  const connection = app.sessions.connection(demo);
+  const vm = [...app.store.fleet.vms.values()].find(({ state, node }) => state === 'running' && node !== undefined);
+  if (!connection || !vm?.node) throw new Error('the simulated endpoint did not answer');
+  return { clock, connection, vm, node: vm.node };
+}
+
+const endpoint = { platform: 'fake', vms: 60, 'events-every': 0, 'reuses-ids': true };
+const cases = [
+  ['the run', {}, true, 'this run is read-only'],
+  ['the endpoint', { endpoints: { demo: { ...endpoint, 'read-only': true } } }, false, 'demo is read-only'],
+  ['a pool', { pools: { Prod: { nodes: ['demo'], 'read-only': true } } }, false, 'the pool Prod is read-only'],
+  [
+    'a pool around it',
+    { pools: { All: { 'read-only': true }, Prod: { in: 'All', nodes: ['demo'] } } },
+    false,
+    'the pool All is read-only',
+  ],
+] as const;
+
+describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => {
+  const opened = () => open({ endpoints: { demo: endpoint }, ...config }, readOnly);
+  const invoke = ({ connection, vm, node }: Opened, name: (typeof operationNames)[number]) => {
+    const signal = new AbortController().signal;
+    return name in nodeInvocations
+      ? nodeInvocations[name as keyof typeof nodeInvocations](connection, node, signal)
+      : vmInvocations[name as keyof typeof vmInvocations](connection, vm.id, signal);
+  };
+
+  it('no operation that changes something or can be typed into reaches the platform', async () => {
+    const here = await opened();
+    const refusing = operationNames.filter((name) => operations[name].kind !== 'reads');
+    expect(refusing).toContain('console.serial');
+    expect(refusing).toContain('node.shell');
+    for (const name of refusing) {
+      expect(findOperation(here.connection, name), name).toBeDefined();
+      await expect(invoke(here, name), name).rejects.toMatchObject({ code: 'op.refused', message: why });
+    }
+    expect(app.wireLog().filter(({ text }) => refusing.some((name) => text.startsWith(name)))).toEqual([]);
+  });
+
+  it('what only reads is let through, console output among it', async () => {
+    const here = await opened();
+    const reading = operationNames.filter((name) => operations[name].kind === 'reads');
+    expect(reading).toContain('console.output');
+    for (const name of reading) {
+      const answer = invoke(here, name);
+      for (let passed = 0; passed < 20; passed++) await here.clock.pass(100);
+      await expect(answer, name).resolves.toBeDefined();
+    }
+  });
+
+  it('each action says so before it asks anything', async () => {
+    const { vm, node } = await opened();
+    for (const action of [...vmActions, consoleAction, editAction]) {
+      expect(() => permitted(action, vm.id, app), action.id).toThrow(why);
+    }
+    expect(() => permittedNode(shellAction, node, app)).toThrow(why);
+    expect(() => permitted(consoleLogAction, vm.id, app)).not.toThrow();
+  });
+});

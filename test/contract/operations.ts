@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { OperationName } from '../../src/platforms/contract.ts';
+import type { PlatformFacts } from '../../src/platforms/testkit.ts';
+import { findOperation, operationNames } from '../../src/platforms/wrap/operations.ts';
+import type { Bench } from './bench.ts';
+
+/** No user asks for these: where ids are never used again there is nothing to read, and nothing to explain. */
+const INTERNAL: readonly OperationName[] = ['vm.identity'];
+
+/** What a connection can do, and what it says of the rest. */
+export function operations(bench: () => Bench, facts: PlatformFacts): void {
+  it('are exactly those that the testkit lists', async () => {
+    const connection = await bench().connect();
+    expect(operationNames.filter((name) => findOperation(connection, name))).toEqual(
+      operationNames.filter((name) => facts.operations.includes(name)),
+    );
+  });
+
+  const absent = operationNames.filter((name) => !facts.operations.includes(name) && !INTERNAL.includes(name));
+  if (absent.length > 0) {
+    it.each(absent)('F-235 without %s: the connection says why', async (name) => {
+      expect((await bench().connect()).whyNot[name]).toMatch(/\w+ \w+/);
+    });
+  }
+
+  it('have no reason against them where they are there', async () => {
+    const { whyNot } = await bench().connect();
+    expect(facts.operations.filter((name) => name in whyNot)).toEqual([]);
+  });
+}

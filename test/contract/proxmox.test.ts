@@ -1,0 +1,3 @@
+import { contractSuite, loadTestkit } from './suite.ts';
+
+contractSuite('proxmox', await loadTestkit('proxmox'));

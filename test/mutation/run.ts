@@ -1,0 +1,110 @@
+/**
+ * `node test/mutation/run.ts [--seed=1] [--places=60] [--list]`: changes the product at places that are drawn by the seed,
+ * one at a time, and says which changes the quick tests notice. The list is written to test/mutation/list-SEED.json before
+ * the first of them is tried, and how each ended to results-SEED.json as it ends: started again, it goes on from there.
+ * A change that does not compile is no place, since `npm run lint` notices it. The checkout is never changed.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { drawn, type Place } from './draw.ts';
+import { openScratch, type Scratch } from './scratch.ts';
+
+/** A change that makes tests hang is noticed too. */
+const RELATED_MS = 10 * 60_000;
+const ALL_MS = 20 * 60_000;
+const COMPILE_MS = 3 * 60_000;
+
+interface Result {
+  readonly id: number;
+  readonly outcome: 'noticed' | 'survived';
+  /** The first test that failed, or that it took too long. */
+  readonly by: string;
+}
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    places: { type: 'string', default: '60' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const project = new URL('../..', import.meta.url).pathname;
+const listFile = join(project, `test/mutation/list-${values.seed}.json`);
+const resultsFile = join(project, `test/mutation/results-${values.seed}.json`);
+const read = <T>(file: string): readonly T[] => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
+const save = (file: string, rows: readonly unknown[]) => writeFileSync(file, `${JSON.stringify(rows, undefined, 2)}\n`);
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+const scratch = openScratch(project);
+process.once('exit', scratch.remove);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const places = existsSync(listFile) ? read<Place>(listFile) : await draw(Number(values.seed), Number(values.places));
+save(listFile, places);
+say(`${places.length} places in ${listFile}`);
+if (!values.list) await tryAll(places);
+
+async function draw(seed: number, count: number): Promise<readonly Place[]> {
+  const found: Place[] = [];
+  const compiles = () => scratch.run(['tsc', '--noEmit'], COMPILE_MS);
+  if ((await compiles()) !== 'passed') throw new Error('the project does not compile as it stands: npx tsc --noEmit');
+  for (const place of drawn(project, seed)) {
+    if ((await scratch.changed(place.file, place, compiles)) !== 'passed') continue;
+    found.push({ id: found.length + 1, ...place });
+    say(`${found.length}: ${place.file}:${place.line}: ${place.what}`);
+    if (found.length === count) break;
+  }
+  return found;
+}
+
+async function tryAll(all: readonly Place[]): Promise<void> {
+  const results = [...read<Result>(resultsFile)];
+  for (const place of all) {
+    const known = results.find(({ id }) => id === place.id);
+    const { outcome, by } = known ?? (await attempt(place, scratch));
+    say(`${outcome.padEnd(8)} ${place.id} ${place.file}:${place.line} (${place.what})${by && `: ${by}`}`);
+    if (known) continue;
+    results.push({ id: place.id, outcome, by });
+    save(resultsFile, results);
+  }
+  const noticed = results.filter(({ outcome }) => outcome === 'noticed').length;
+  say(`${noticed} noticed, ${results.length - noticed} survived`);
+}
+
+/** The tests that load the file first, since they are quick; all the others if these are content. */
+async function attempt(place: Place, { root, run, changed }: Scratch): Promise<Omit<Result, 'id'>> {
+  const report = join(root, 'mutation-report.json');
+  const reporting = ['--bail=1', '--reporter=json', `--outputFile=${report}`];
+  const runs = [
+    { argv: ['vitest', 'related', '--run', place.file, ...reporting], limitMs: RELATED_MS },
+    { argv: ['vitest', 'run', ...reporting], limitMs: ALL_MS },
+  ] as const;
+  for (const { argv, limitMs } of runs) {
+    const ended = await changed(place.file, place, () => run([...argv], limitMs));
+    if (ended === 'too long') return { outcome: 'noticed', by: 'its tests did not end' };
+    if (ended === 'passed') continue;
+    const { file, title } = firstFailure(report);
+    if (file === undefined) return { outcome: 'noticed', by: 'the tests did not run' };
+    // a test that fails without the change as well has noticed nothing
+    if ((await run(['vitest', 'run', file], limitMs)) === 'passed') return { outcome: 'noticed', by: title };
+    say(`         ${place.id} ${title} fails unchanged as well, and does not count`);
+  }
+  return { outcome: 'survived', by: '' };
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+function firstFailure(report: string): { readonly file: string | undefined; readonly title: string } {
+  if (!existsSync(report)) return { file: undefined, title: '' };
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  const failed = testResults.find(({ status }) => status === 'failed');
+  const title = failed?.assertionResults.find(({ status }) => status === 'failed')?.fullName;
+  return { file: failed?.name, title: title ?? `${failed?.name} could not be loaded` };
+}

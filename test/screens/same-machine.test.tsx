@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+afterEach(() => fleet.close());
+
+const reusesIds = { 'reuses-ids': true };
+
+/** The id of this VM is given to another machine. `isReported`: drover is told at once; else it still shows the old one. */
+function replace(name: string, isReported: boolean): () => string | undefined {
+  const { id, uuid } = fleet.vm((vm) => vm.name === name);
+  const { server } = fleet;
+  const row = server.fleet.rowOf(id);
+  const vm = server.fleet.vm(row);
+  if (!vm) throw new Error(`${name} is not there`);
+  const other = { name: 'payroll', uuid: `${uuid}-2`, identity: 'created later' };
+  if (isReported) server.change(row, other);
+  else server.fleet.replaceVm(row, { ...vm, ...other });
+  return () => server.fleet.vm(row)?.state;
+}
+
+describe('a question about a VM whose id is given to another machine', () => {
+  const toGateway = async () => {
+    fleet = await openFleet({ values: reusesIds });
+    await fleet.press('/', ...'name:gateway', 'enter');
+    expect(fleet.cursor()).toBe('gateway');
+  };
+
+  it('sends nothing to the new one, although drover still shows the old one', async () => {
+    await toGateway();
+    await fleet.press('D');
+    await fleet.see('Force off gateway');
+    const state = replace('gateway', false);
+    await fleet.press('y');
+    await fleet.see(/is another VM now, called payroll; gateway was/);
+    expect(state()).toBe('running');
+  });
+
+  it('deletes nothing, although the name was typed', async () => {
+    await toGateway();
+    await fleet.press('D', 'y');
+    await fleet.see('is stopped');
+    await fleet.press('X');
+    await fleet.see('Type its name');
+    const state = replace('gateway', false);
+    await fleet.press(...'gateway', 'enter', 'enter');
+    await fleet.see(/is another VM now, called payroll/);
+    expect(state()).toBe('stopped');
+  });
+
+  it('is closed with a sentence as soon as drover sees the new one', async () => {
+    await toGateway();
+    await fleet.press('D');
+    await fleet.see('Force off gateway');
+    replace('gateway', true);
+    await fleet.see('nothing was done');
+    fleet.dontSee('Force off gateway');
+  });
+
+  it('closes the form of its settings, and saves nothing', async () => {
+    await toGateway();
+    await fleet.press('e');
+    await fleet.see('Settings of gateway');
+    replace('gateway', true);
+    await fleet.see('nothing was done');
+    fleet.dontSee('Settings of gateway');
+  });
+
+  it('leaves out what was marked before it was replaced', async () => {
+    await toGateway();
+    await fleet.press('space');
+    replace('gateway', true);
+    await fleet.idle();
+    await fleet.press('D');
+    await fleet.see('is another VM now, called payroll; gateway was');
+    fleet.dontSee('Force off gateway');
+  });
+});
+
+describe("a question about a VM whose endpoint's configuration changes", () => {
+  it('is closed with a sentence, and nothing is sent to the new address', async () => {
+    fleet = await openFleet();
+    fleet.follow();
+    await fleet.press('/', ...'name:gateway', 'enter', 'D');
+    await fleet.see('Force off gateway');
+    await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
+    await fleet.see('the configuration of demo has changed');
+    fleet.dontSee('Force off gateway');
+  });
+
+  it('leaves out what was marked under the old one', async () => {
+    fleet = await openFleet();
+    fleet.follow();
+    await fleet.press('/', ...'name:gateway', 'enter', 'space');
+    await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
+    await fleet.idle(3_000);
+    await fleet.see('gateway');
+    await fleet.press('S');
+    await fleet.see('the configuration of demo has changed');
+    fleet.dontSee('Shut down gateway');
+  });
+});
