@@ -129,6 +129,19 @@ describe('what a guest has', () => {
     ]);
   });
 
+  it('says what the next start changes of a guest that runs', async () => {
+    const { answer, read } = setUp();
+    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+    const saved = XML.replace(/<currentMemory[^>]*>[^<]*/, "<currentMemory unit='MiB'>192").replace(
+      /(<vcpu[^>]*) current='1'/,
+      "$1 current='2'",
+    );
+    answer(procedures.domainXml, ({ flags }) => (flags === 0 ? XML : saved));
+    expect((await read()).more).toContainEqual(['At next start', 'Memory 192M, vCPUs 2']);
+    answer(procedures.domainIsPersistent, () => false);
+    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+  });
+
   it('says how far memory and vCPUs can grow', async () => {
     const { maxMemory, maxCpus, state } = await setUp().read();
     expect([maxMemory, maxCpus, state]).toEqual([256 * 1024 ** 2, 2, 'running']);

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { endpointName } from '../../../src/ids.ts';
 import { addressOf } from '../../../src/platforms/kvm/address.ts';
 import { socketPaths } from '../../../src/platforms/kvm/daemon-sockets.ts';
-import { uriProblem } from '../../../src/platforms/kvm/uri.ts';
+import { uriProblem } from '../../../src/platforms/kvm/user-files/uri.ts';
 import { createUris } from './uris.ts';
 import { type Attempt, createVirsh, needVirsh } from './virsh.ts';
 
@@ -59,7 +59,7 @@ function compare(uri: string, attempt: Attempt | undefined): string | { readonly
   const problem = uriProblem(uri);
   if (problem !== undefined) {
     if (!attempt) return 'refusedByBoth';
-    if (REFUSED_ON_PURPOSE.some((sentence) => sentence.test(problem))) return 'refusedOnPurpose';
+    if (REFUSED_ON_PURPOSE.some((sentence) => sentence.test(`${uri}: ${problem}`))) return 'refusedOnPurpose';
     return { difference: `virsh tries ${JSON.stringify(attempt)}, drover says ${problem}` };
   }
   const ours = JSON.stringify(attemptOf(uri, attempt));

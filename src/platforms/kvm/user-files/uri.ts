@@ -2,8 +2,7 @@
  * libvirt's connection URIs (https://libvirt.org/uri.html) as virsh reads them: `driver[+transport]://[user@][host][:port]/path[?…]`,
  * with libxml2's rules for characters. What drover can't follow is refused, never passed over.
  */
-import { FleetError, sentence } from '../../errors.ts';
-import type { Settings } from '../contract.ts';
+import { FleetError } from '../../../errors.ts';
 
 const TRANSPORTS: Readonly<Record<string, 'unix' | 'ssh' | 'tls' | 'tcp'>> = {
   unix: 'unix',
@@ -50,19 +49,19 @@ const URI = new RegExp(
     `((?:${CHAR}|[:@/])*)(?:\\?((?:${CHAR}|[:@/?])*))?$`,
 );
 
-/** Why an endpoint with this URI can't be connected, as a sentence; undefined when it can be tried. */
+/** Why an endpoint with this URI can't be connected, without a full stop and without the URI; undefined when it can be tried. */
 export function uriProblem(uri: string): string | undefined {
   try {
     settingsOfUri(uri);
     return undefined;
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
-    return sentence(error);
+    return error.message.slice(`${uri}: `.length);
   }
 }
 
 /** The endpoint fields that a URI stands for. Throws config.invalid for what can't be reached, or only unsafely. */
-export function settingsOfUri(uri: string): Settings {
+export function settingsOfUri(uri: string): Readonly<Record<string, string | number>> {
   const wrong = (why: string) =>
     new FleetError('config.invalid', `${uri}: ${why}`, { fix: 'write it like qemu+ssh://root@host/system' });
   const match = URI.exec(uri);

@@ -70,5 +70,6 @@ describe('libvirt URIs', () => {
 
 it('says why a URI can not be connected, for those who import it', () => {
   expect(uriProblem('qemu+ssh://db1/system')).toBeUndefined();
-  expect(uriProblem('qemu+ssh://db1/system?no_verify=1')).toContain('hosts are always verified');
+  expect(uriProblem('qemu+ssh://db1/system?no_verify=1')).toBe('no_verify is not supported: hosts are always verified');
+  expect(uriProblem('db1')).toBe('not a libvirt URI');
 });
