@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { stateDirectory } from '../state/config/paths.ts';
-import { homeIfAny } from '../state/home.ts';
+import { findHome } from '../state/home-folder.ts';
 import { programVersion } from '../version.ts';
 import { type CrashSource, spellReport } from './report.ts';
 import { writeReport } from './write-report.ts';
@@ -39,7 +39,7 @@ function reportCrash(error: unknown, origin: string, env: Env, source: CrashSour
   const size = process.stdout.isTTY ? { columns, rows } : undefined;
   const at = Date.now();
   const text = spellReport({ at, version: programVersion(), env, size, error, origin }, source);
-  const home = homeIfAny(env);
+  const home = findHome(env);
   const file = home === undefined ? undefined : writeReport(stateDirectory(env, home), text, at);
   const what = 'drover has crashed; that is a bug in it. VMs and running tasks at the hosts go on.';
   return file === undefined

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FleetError } from '../errors.ts';
 import { errnoOf, fileTrouble } from './file-trouble.ts';
-import { homeIfAny } from './home.ts';
+import { findHome } from './home-folder.ts';
 
 /** A configuration of its own for a simulated fleet, so that everything works in the demo as it does elsewhere. */
 export interface Demo {
@@ -26,7 +26,7 @@ export async function openDemo(env: Readonly<Record<string, string | undefined>>
     env: {
       XDG_STATE_HOME: directory,
       XDG_CACHE_HOME: directory,
-      ...(homeIfAny(env) === undefined && { HOME: directory }),
+      ...(findHome(env) === undefined && { HOME: directory }),
     },
     close: () => rm(directory, { recursive: true, force: true }),
   };

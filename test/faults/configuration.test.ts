@@ -148,6 +148,6 @@ describe('saving the configuration', () => {
     fleet.follow();
     await writeFile(fleet.configFile, 'endpoints: [\n');
     await fleet.see(/config\.yaml:\d+:\d+: /);
-    await fleet.see('1/1 endpoint');
+    await fleet.see('2/3 run');
   });
 });

@@ -190,7 +190,7 @@ describe('what a terminal sends by itself', () => {
     type('?');
     await until('Keys');
     type('\x1b');
-    await until((now) => !now.includes(' Keys '));
+    await until((now) => !now.includes('Keys: lines'));
     expect(title(screen())).toBe(THIRD_BELOW);
     expect(screen()).toContain(`${running}/200 VMs running`);
     expect(screen()).not.toMatch(/marked|Force off/);
@@ -216,7 +216,7 @@ describe('pasted text', () => {
     await until('Keys');
     expect(screen()).not.toContain('marked');
     type('\x1b');
-    await until((now) => !now.includes(' Keys '));
+    await until((now) => !now.includes('Keys: lines'));
     expect(screen()).toContain(`${running}/200 VMs running`);
   });
 

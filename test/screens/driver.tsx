@@ -332,7 +332,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       const closed = services.close();
       await clock.pass(1_000);
       await closed;
-      await rm(directory, { recursive: true, force: true });
+      // A task that ends while this runs may still write to the audit log.
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   // No time passes until the link is up, so that golden frames show the same instant every time.

@@ -36,6 +36,7 @@ export const vmWithColumns: Schema = {
   properties: {
     ...row,
     version: maybe(text('version of what runs it')),
+    uptime: maybe(count('seconds since it was powered on, where the platform tells')),
     ...Object.fromEntries(
       vmColumns
         .filter(({ sampled, drawn }) => sampled && !drawn)

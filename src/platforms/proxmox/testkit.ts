@@ -42,6 +42,7 @@ export const testkit: PlatformTestkit = {
   lab: undefined,
   facts: {
     operations: [
+      'vm.identity',
       'vm.info',
       'vm.start',
       'vm.stop',
@@ -81,15 +82,24 @@ async function start() {
   const { world } = server;
   const disks = { scsi0: 'local-lvm:vm-VMID-disk-0,size=8G', ide2: 'local:iso/debian-13.iso,media=cdrom,size=600M' };
   const net0 = 'virtio=BC:24:11:2E:C5:4A,bridge=vmbr0,tag=10';
-  const plain = { ...disks, net0, serial0: 'socket', ostype: 'l26', meta: 'creation-qemu=9.2.0,ctime=1700000000' };
-  const stopped = world.addGuest('qemu', 'pve1', { ...plain, name: 'contract-stopped' });
+  let made = 0;
+  // PVE gives each VM a uuid of its own when it is made.
+  const plain = () => ({
+    ...disks,
+    net0,
+    serial0: 'socket',
+    ostype: 'l26',
+    meta: 'creation-qemu=9.2.0,ctime=1700000000',
+    smbios1: `uuid=0b6ae6f4-2f5c-4bd6-8c0f-${String(++made).padStart(12, '0')}`,
+  });
+  const stopped = world.addGuest('qemu', 'pve1', { ...plain(), name: 'contract-stopped' });
   const running = world.addGuest('qemu', 'pve2', {
-    ...plain,
+    ...plain(),
     name: 'contract-running',
     description: 'plan=shop,profile=small',
   });
   world.addGuest('lxc', 'pve1', { hostname: 'contract-container', rootfs: 'local-lvm:subvol-VMID-disk-0,size=4G' });
-  world.addGuest('qemu', 'pve1', { ...plain, name: 'contract-template', template: '1' });
+  world.addGuest('qemu', 'pve1', { ...plain(), name: 'contract-template', template: '1' });
   let doomed = 0;
 
   const idOf = ({ kind, vmid }: WorldGuest): VmId => vmId(ENDPOINT, `${kind}/${vmid}`);
@@ -112,7 +122,7 @@ async function start() {
     stoppedVm: async () => bring(stopped, 'stopped'),
     runningVm: async () => bring(running, 'running'),
     async doomedVm() {
-      const guest = world.addGuest('qemu', 'pve1', { ...plain, name: `contract-doomed-${++doomed}` });
+      const guest = world.addGuest('qemu', 'pve1', { ...plain(), name: `contract-doomed-${++doomed}` });
       server.tellNow();
       return idOf(guest);
     },
