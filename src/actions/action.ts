@@ -49,6 +49,8 @@ export interface Outcome {
   /** `is running`; reads after the name. */
   readonly words: string;
   readonly reached: (vm: Vm | undefined) => boolean;
+  /** Instead of `words`, when the VM is not listed any more. */
+  readonly goneWords?: string;
   readonly limitMs: number;
 }
 

@@ -55,13 +55,16 @@ export async function perform(
     report('asked');
     const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
     await reached(patient, vm, services, signal, createFollow(accepted, vm, services, report));
-    return { text: `${vm.name} ${outcome.words}${but}`, ...(kept.length > 0 && { kept }) };
+    return { text: `${vm.name} ${wordsFor(outcome, id, services)}${but}`, ...(kept.length > 0 && { kept }) };
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
     report('no clear answer came; looking what became of it');
     return { text: await whatIsTrue(outcome, vm, connection, services, signal, error) };
   }
 }
+
+const wordsFor = ({ words, goneWords = words }: Outcome, id: VmId, { store }: Services): string =>
+  store.fleet.vms.has(id) ? words : goneWords;
 
 const spelledKept = ({ path, why }: Kept): string => `; kept: ${path} (${why})`;
 
@@ -156,7 +159,7 @@ async function whatIsTrue(
   const now = () => services.store.fleet.vms.get(vm.id);
   if (!outcome) throw unknown(`it is ${now()?.state ?? 'gone'} now`);
   if (await until(() => outcome.reached(now()), outcome.limitMs, services, signal)) {
-    return `${vm.name} ${outcome.words} (${why()} on the way)`;
+    return `${vm.name} ${wordsFor(outcome, vm.id, services)} (${why()} on the way)`;
   }
   throw unknown(`it is ${now()?.state ?? 'gone'} now`);
 }

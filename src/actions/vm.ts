@@ -25,6 +25,14 @@ const becomes = (state: VmState, words: string, limitMs: number): Outcome => ({
   reached: (vm) => vm?.state === state,
 });
 
+/** A guest without a lasting definition is gone once it stops. */
+const stops = (limitMs: number): Outcome => ({
+  words: 'is stopped',
+  goneWords: 'is no longer listed',
+  limitMs,
+  reached: (vm) => vm === undefined || vm.state === 'stopped',
+});
+
 const UNWRITTEN = 'What the guest has not written to its disks is lost.';
 const losesWhenForced = (args: Args) => (args['force'] === true ? UNWRITTEN : undefined);
 
@@ -75,8 +83,7 @@ export const vmActions: readonly VmAction[] = [
     ],
     loses: losesWhenForced,
     fits: only(ON, 'only a VM that is on can be shut down'),
-    outcome: (args) =>
-      becomes('stopped', 'is stopped', args['force'] === true ? 20 * SECOND : Number(args['wait'] ?? 30) * SECOND),
+    outcome: (args) => stops(args['force'] === true ? 20 * SECOND : Number(args['wait'] ?? 30) * SECOND),
     send: ({ vm }, { id }, args, signal) => vm.stop(id, args['force'] === true ? 'force' : 'graceful', signal),
   },
   {
@@ -89,7 +96,7 @@ export const vmActions: readonly VmAction[] = [
     needs: 'vm.stop',
     loses: () => UNWRITTEN,
     fits: only(ON, 'only a VM that is on can be forced off'),
-    outcome: () => becomes('stopped', 'is stopped', 20 * SECOND),
+    outcome: () => stops(20 * SECOND),
     send: ({ vm }, { id }, _args, signal) => vm.stop(id, 'force', signal),
   },
   {

@@ -123,7 +123,7 @@ export interface SampleBlock {
   readonly ids: readonly VmId[];
   /** 0..1 of the VM's own vCPUs. */
   readonly cpu: Float32Array;
-  /** Bytes in use inside the guest, where it tells; otherwise what it takes from its host. */
+  /** Bytes in use inside the guest; NaN where the guest does not tell. */
   readonly memory: Float64Array;
   /** Bytes per second. */
   readonly diskRead: Float32Array;

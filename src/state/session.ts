@@ -53,6 +53,8 @@ export interface Session {
 }
 
 const CONNECT_MS = 30_000;
+/** A host whose key or certificate was refused is tried again this often: no login was refused, so no account is locked. */
+const TRUST_MS = 15_000;
 const BACK_OFF_MS = [1_000, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
 /** How long a connection counts as one that is being made; what costs time at the keys is over by then. */
 const HANDSHAKE_TURN_MS = 500;
@@ -220,7 +222,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
         if (error instanceof FleetError && error.code === 'auth.rejected') spec.rejected();
         tell({ phase: blocked ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
         ask = {};
-        await pause(blocked ? undefined : backOff(failures));
+        await pause(blocked ? untilLook(error) : backOff(failures));
       }
     }
   };
@@ -306,6 +308,9 @@ function needsSomebody(error: unknown): boolean {
     error instanceof FleetError && !error.retry && error.code !== 'host.unreachable' && error.code !== 'op.timeout'
   );
 }
+
+const untilLook = (error: unknown): number | undefined =>
+  error instanceof FleetError && error.code.startsWith('trust.') ? TRUST_MS : undefined;
 
 function problemOf(error: unknown): NonNullable<EndpointStatus['problem']> {
   if (!(error instanceof FleetError)) return { code: 'bug', message: sentence(error) };

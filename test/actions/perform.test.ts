@@ -18,13 +18,20 @@ const action = (id: string): VmAction => {
 /** Runs an action to its end while time passes. */
 async function run(
   { services, clock }: OpenServices,
-  id: string,
+  verb: string | VmAction,
   vm: VmId,
   args: Settings = {},
   signal = new AbortController().signal,
 ) {
   let ended = false;
-  const result = perform(action(id), bind(vm, services), args, services, signal, () => {}).then(
+  const result = perform(
+    typeof verb === 'string' ? action(verb) : verb,
+    bind(vm, services),
+    args,
+    services,
+    signal,
+    () => {},
+  ).then(
     ({ text }) => ({ text }),
     (error) => ({ error }),
   );
@@ -92,6 +99,24 @@ describe('an action on a VM', () => {
     if (!one || !other) throw new Error('two running VMs are needed');
     expect(await run(open, 'vm.stop', one.id)).toEqual({ text: `${one.name} is stopped` });
     expect(await run(open, 'vm.kill', other.id)).toEqual({ text: `${other.name} is stopped` });
+  });
+
+  it.each([
+    ['vm.stop', {}],
+    ['vm.stop', { force: true }],
+    ['vm.kill', {}],
+  ])('succeeds when a guest is gone once it stops: %s', async (id, args) => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    const { server } = open;
+    const transient: VmAction = {
+      ...action(id),
+      async send() {
+        server.remove(server.fleet.rowOf(vm.id));
+        return { warnings: [] };
+      },
+    };
+    expect(await run(open, transient, vm.id, args)).toEqual({ text: `${vm.name} is no longer listed` });
   });
 
   it('F-239 does not call a guest stopped that has not stopped in time', async () => {

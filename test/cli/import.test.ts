@@ -248,6 +248,18 @@ rc:
     ]);
   });
 
+  it.each([
+    ['db1', 'not a libvirt URI'],
+    ['qemu+ssh://db1', 'qemu:// names nothing that a daemon opens'],
+    ['qemu+libssh://db1/system?known_hosts_verify=ignore', 'hosts are always verified'],
+    ['qemu+ssh://db1/system?command=/opt/wrapper', 'command is not supported'],
+    ['qemu+ext:///system?command=/opt/wrapper', 'drover runs no external command'],
+  ])('leaves out a client whose url drover can not follow: %s', async (url, why) => {
+    const [left] = await found(kcli, clients(`a:\n url: ${url}\n`));
+    expect(left).toEqual({ name: 'a', why: expect.stringMatching(/^drover can't follow its url: /) });
+    expect(left).toMatchObject({ why: expect.stringContaining(why) });
+  });
+
   it('reads the file that KCLI_CONFIG names', async () => {
     const files = { '~/elsewhere.yml': 'x:\n host: y\n', ...clients('a:\n host: a\n') };
     expect(await planned(kcli, files, { KCLI_CONFIG: '~/elsewhere.yml' })).toMatchObject([{ name: 'x' }]);

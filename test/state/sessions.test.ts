@@ -104,6 +104,17 @@ describe('a session', () => {
     expect(status()?.phase).toBe('up');
   });
 
+  it('connects by itself once a host key that has changed is put right', async () => {
+    const { clock, sessions, status, spec, endpoint } = await openServices({ 'host-key': 'changed' });
+    let { values } = endpoint;
+    sessions.open({ ...spec, resolve: async () => ({ ...endpoint, values }) });
+    await clock.pass(20_000);
+    expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'trust.changed-host' } });
+    values = { ...values, 'host-key': 'known' };
+    await clock.pass(16_000);
+    expect(status()?.phase).toBe('up');
+  });
+
   it('says to whoever asked for it why a new attempt failed too', async () => {
     const { clock, server, sessions, endpoint } = await openServices();
     server.faults.refuseLogins(true);

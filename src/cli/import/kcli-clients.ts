@@ -1,8 +1,9 @@
 /** A client of kcli as an endpoint: keys and defaults of each type as kvirt/config.py (Kconfig.__init__) has them. */
 
+import { uriProblem } from '../../platforms/kvm/user-files/uri.ts';
 import { hostText } from './host-text.ts';
 import { kcliOpenstack } from './kcli-openstack.ts';
-import { uriProblem, verifying } from './libvirt-uri.ts';
+import { verifying } from './libvirt-uri.ts';
 import { type Found, given, verifiedNow } from './plan.ts';
 import type { Source } from './source.ts';
 import type { Group } from './yaml-group.ts';
@@ -16,8 +17,9 @@ const kvm: Maker = async (name, options, source) => {
   const url = options.text('url');
   if (url !== undefined) {
     const uri = verifying(url);
-    const why = uriProblem(uri);
-    return why === undefined ? { ...common, values: { uri }, where: uri, login: '-', notes: [] } : { name, why };
+    const problem = uriProblem(uri);
+    if (problem !== undefined) return { name, why: `drover can't follow its url: ${problem}` };
+    return { ...common, values: { uri }, where: uri, login: '-', notes: [] };
   }
   const host = options.text('host') ?? '127.0.0.1';
   if (host === '127.0.0.1' || host === 'localhost') {

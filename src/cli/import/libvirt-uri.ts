@@ -6,9 +6,3 @@ export function verifying(url: string): string {
   const kept = (query ?? '').split('&').filter((part) => part !== '' && !part.startsWith('no_verify='));
   return kept.length === 0 ? address : `${address}?${kept.join('&')}`;
 }
-
-/** Why drover can't follow it, without a full stop; undefined when it can. */
-export const uriProblem = (uri: string): string | undefined =>
-  /^[a-z]+(?:\+[a-z0-9]+)?:\/\//i.test(uri)
-    ? undefined
-    : 'its url is not a libvirt URI, such as qemu+ssh://root@host/system';

@@ -2,7 +2,7 @@ import { FleetError } from '../../errors.ts';
 import type { Endpoint, Settings } from '../contract.ts';
 import { isLoopback } from '../transport/socket.ts';
 import { checkSshNames } from '../transport/ssh-names.ts';
-import { settingsOfUri } from './uri.ts';
+import { settingsOfUri } from './user-files/uri.ts';
 
 /** Where a daemon is and how to get there: the fields of an endpoint, checked. */
 export type Address = { readonly driver: string; readonly socket: string | undefined } & Way;

@@ -8,6 +8,7 @@ import { createDialer } from './dial.ts';
 import { createGuestEvents } from './events.ts';
 import type { GuestCalls } from './guest-call.ts';
 import { readHost } from './host.ts';
+import { createHostFiles } from './host-files.ts';
 import { readHostInfo } from './host-info.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -34,7 +35,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const { node } = facts;
   const events = createGuestEvents(daemon.poll);
   let onTouched = (_uuid: string): void => {};
-  const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid) };
+  const calls: GuestCalls = {
+    daemon,
+    touched: (uuid) => onTouched(uuid),
+    ...(dialer.run && { files: createHostFiles(dialer.run, clock) }),
+  };
   let closed = false;
   const whyNot: Partial<Record<OperationName, string>> = {
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carrierCommand, socketPaths } from './daemon-sockets.ts';
+import { carrierOf, socketPaths } from './daemon-sockets.ts';
 
 const at = (driver: string, socket?: string) => ({ transport: 'unix' as const, driver, socket });
 
@@ -21,13 +21,32 @@ describe('where the daemon listens', () => {
   it.each([
     ['socket /run/libvirt/libvirt-sock\ncommand virt-ssh-helper\ncommand nc\n', "virt-ssh-helper 'qemu:///system'"],
     ['socket /run/libvirt/libvirt-sock\ncommand nc\n', "nc -U '/run/libvirt/libvirt-sock'"],
-    ['socket /run/libvirt/libvirt-sock\ncommand socat\n', "socat - UNIX-CONNECT:'/run/libvirt/libvirt-sock'"],
-    ['socket /run/libvirt/libvirt-sock\n', undefined],
-    ['command virt-ssh-helper\n', undefined],
+    ['socket /run/libvirt/libvirt-sock\ncommand socat\n', "socat - 'UNIX-CONNECT:/run/libvirt/libvirt-sock'"],
   ])('chooses what carries the bytes: %j', (probed, command) => {
-    expect(carrierCommand(probed, 'qemu:///system')).toBe(command);
+    expect(carrierOf(probed, at('qemu:///system'))).toEqual({ command });
   });
-  it('lets no quote out of a word for the shell', () => {
-    expect(carrierCommand("socket /tmp/it's\ncommand nc\n", 'qemu:///system')).toBe("nc -U '/tmp/it'\\''s'");
+  it.each([
+    ['socket /run/libvirt/libvirt-sock\n', 'carrier'],
+    ['command virt-ssh-helper\n', 'socket'],
+  ])('says what is missing: %j', (probed, missing) => {
+    expect(carrierOf(probed, at('qemu:///system'))).toEqual({ missing });
+  });
+  it('never leads to another daemon than that of the named socket', () => {
+    const probed = (...commands: string[]) => ['socket /srv/sock', ...commands.map((c) => `command ${c}`)].join('\n');
+    for (const driver of ['qemu:///system', 'qemu:///session', 'test:///default']) {
+      const named = at(driver, '/srv/sock');
+      expect(carrierOf(probed('virt-ssh-helper', 'nc'), named)).toEqual({ command: "nc -U '/srv/sock'" });
+      expect(carrierOf(probed('virt-ssh-helper', 'socat'), named)).toEqual({
+        command: "socat - 'UNIX-CONNECT:/srv/sock'",
+      });
+      expect(carrierOf(probed('virt-ssh-helper'), named)).toEqual({ missing: 'carrier' });
+      expect(carrierOf('command virt-ssh-helper\ncommand nc', named)).toEqual({ missing: 'socket' });
+    }
+  });
+  it('lets no quote out of a word for the shell, and no option out of one for socat', () => {
+    expect(carrierOf("socket /tmp/it's\ncommand nc\n", at('qemu:///system'))).toEqual({
+      command: "nc -U '/tmp/it'\\''s'",
+    });
+    expect(carrierOf('socket /tmp/a,fork\ncommand socat\n', at('qemu:///system'))).toEqual({ missing: 'carrier' });
   });
 });

@@ -15,20 +15,28 @@ export function socketPaths({ socket, driver }: Address, runtimeDir: string | un
 /** Prints which sockets and carriers the other machine has, a line each: `socket PATH`, `command NAME`. */
 export const probeCommand = (paths: readonly string[]): string =>
   `for s in ${paths.map(quoted).join(' ')}; do [ -S "$s" ] && echo "socket $s"; done; ` +
-  'for c in virt-ssh-helper nc socat; do command -v $c >/dev/null 2>&1 && echo "command $c"; done; true';
+  'for c in virt-ssh-helper socat; do command -v $c >/dev/null 2>&1 && echo "command $c"; done; ' +
+  // Not every nc knows sockets of this kind.
+  "nc -h 2>&1 | grep -q -e '-U' && echo 'command nc'; true";
 
-/** The command whose stdin and stdout are the daemon, from what the probe printed; undefined when there is no way. */
-export function carrierCommand(probed: string, driver: string): string | undefined {
+export type Carrier = { readonly command: string } | { readonly missing: 'socket' | 'carrier' };
+
+/** The command whose stdin and stdout are the daemon, from what the probe printed, or what there isn't. */
+export function carrierOf(probed: string, { driver, socket: named }: Pick<Address, 'driver' | 'socket'>): Carrier {
   const found = (kind: string) =>
-    probed.split('\n').flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1).trim()] : []));
+    probed.split('\n').flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
   const commands = found('command');
   const [socket] = found('socket');
-  // It knows where that machine's daemon listens, modular or not, session or system.
-  if (commands.includes('virt-ssh-helper') && (socket !== undefined || isSession(driver)))
-    return `virt-ssh-helper ${quoted(driver)}`;
-  if (socket === undefined) return undefined;
-  if (commands.includes('nc')) return `nc -U ${quoted(socket)}`;
-  return commands.includes('socat') ? `socat - UNIX-CONNECT:${quoted(socket)}` : undefined;
+  // It knows where that machine's daemon listens, modular or not, session or system. It takes no other socket: with a
+  // named one it would lead to another daemon.
+  const helps = named === undefined && (socket !== undefined || isSession(driver));
+  if (helps && commands.includes('virt-ssh-helper')) return { command: `virt-ssh-helper ${quoted(driver)}` };
+  if (socket === undefined) return { missing: 'socket' };
+  if (commands.includes('nc')) return { command: `nc -U ${quoted(socket)}` };
+  // A comma or a colon would begin an option of socat's.
+  if (commands.includes('socat') && !/[,:!]/.test(socket))
+    return { command: `socat - ${quoted(`UNIX-CONNECT:${socket}`)}` };
+  return { missing: 'carrier' };
 }
 
 /** As one word for sh. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, vmId } from '../../ids.ts';
+import type { DeleteOptions } from '../contract.ts';
 import { createDelete } from './delete.ts';
 import { VIR_ERR } from './rpc/errors.ts';
-import { type Domain, procedures, XML } from './rpc/protocol.ts';
+import { type Domain, LIST, POOLS, procedures, UNDEFINE, XML } from './rpc/protocol.ts';
 import { createScriptedClient, libvirtNo } from './testkit/scripted-client.ts';
 
 const uuid = Buffer.alloc(16, 1);
@@ -15,6 +16,7 @@ const SECRET = XML_OF_WEB1.replace('<devices>', "<devices><graphics type='vnc' p
 function setUp(there: () => Domain | undefined) {
   const { client, came, answer } = createScriptedClient();
   const defined: string[] = [];
+  const pool = { name: 'default', uuid };
   const volume = { pool: 'default', name: 'web1.raw', key: '/d/web1.raw' };
   answer(procedures.domainByUuid, () => {
     const domain = there();
@@ -25,9 +27,13 @@ function setUp(there: () => Domain | undefined) {
   answer(procedures.domainAutostart, () => true);
   answer(procedures.hasManagedSave, () => false);
   answer(procedures.listSnapshots, () => ({ snapshots: [], count: 0 }));
-  answer(procedures.volumeByPath, () => volume);
+  answer(procedures.listCheckpoints, () => ({ checkpoints: [], count: 0 }));
   answer(procedures.listDomains, () => ({ domains: [], count: 0 }));
-  answer(procedures.listPools, () => ({ pools: [], count: 0 }));
+  answer(procedures.listPools, ({ flags }) => ({ pools: flags === POOLS.active ? [pool] : [], count: 1 }));
+  answer(procedures.poolXml, () => "<pool type='dir'><target><path>/d</path></target></pool>");
+  answer(procedures.refreshPool, () => undefined);
+  answer(procedures.listVolumes, () => ({ volumes: [volume], count: 1 }));
+  answer(procedures.volumeXml, () => '<volume><target><path>/d/web1.raw</path></target></volume>');
   answer(procedures.undefine, () => undefined);
   answer(procedures.deleteVolume, () => undefined);
   answer(procedures.setAutostart, () => undefined);
@@ -38,7 +44,8 @@ function setUp(there: () => Domain | undefined) {
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
   const { losses, delete: remove } = createDelete({ daemon, touched: () => undefined });
   const { signal } = new AbortController();
-  const deleting = () => remove(WEB1, { keepDisks: false, snapshots: false }, signal);
+  const deleting = (options: Partial<DeleteOptions> = {}) =>
+    remove(WEB1, { keepDisks: false, snapshots: false, ...options }, signal);
   return { deleting, losing: () => losses(WEB1, signal), came, answer, defined };
 }
 
@@ -52,7 +59,11 @@ describe('deleting a guest', () => {
       gone = true;
     });
     expect(await deleting()).toEqual({ warnings: [] });
-    expect(came.slice(-3)).toEqual(['DOMAIN_UNDEFINE_FLAGS', 'DOMAIN_LOOKUP_BY_UUID', 'STORAGE_VOL_DELETE']);
+    expect(came.filter((name) => /UNDEFINE|DELETE/.test(name))).toEqual([
+      'DOMAIN_UNDEFINE_FLAGS',
+      'STORAGE_VOL_DELETE',
+    ]);
+    expect(came.at(-1)).toBe('STORAGE_VOL_DELETE');
   });
 
   it('tells the memory of a guest that is saved apart from its disks, since it goes also when they are kept', async () => {
@@ -117,5 +128,111 @@ describe('deleting a guest', () => {
     });
     await expect(deleting()).rejects.toMatchObject({ code: 'op.failed' });
     expect(came).not.toContain('STORAGE_VOL_DELETE');
+  });
+
+  /** web1 as it is until it is undefined; `flags` are those that libvirt was given then. */
+  function setUpLasting() {
+    let flags: number | undefined;
+    const host = setUp(() => (flags === undefined ? web1(-1) : undefined));
+    host.answer(procedures.undefine, (args) => {
+      flags = args.flags;
+    });
+    return { ...host, isThere: () => flags === undefined, flags: () => flags };
+  }
+  const WEB2: Domain = { name: 'web2', uuid: Buffer.alloc(16, 2), id: -1 };
+  const uses = (path: string) =>
+    `<domain><devices><disk type='file'><driver type='raw'/><source file='${path}'/></disk></devices></domain>`;
+
+  it.each([
+    [
+      'snapshots',
+      procedures.listSnapshots,
+      { snapshots: [{ name: 'monday', domain: web1(-1) }], count: 1 },
+      'web1 has snapshots: monday',
+      ['monday'],
+      UNDEFINE.snapshotsMetadata,
+    ],
+    [
+      'checkpoints',
+      procedures.listCheckpoints,
+      { checkpoints: [{ name: 'monday', domain: web1(-1) }], count: 1 },
+      'web1 has checkpoints: monday',
+      ['monday (checkpoint)'],
+      UNDEFINE.checkpointsMetadata,
+    ],
+  ] as const)(
+    'deletes %s only when that was asked, and lists them as lost',
+    async (_what, list, found, why, lost, flag) => {
+      const { deleting, losing, came, answer, isThere, flags } = setUpLasting();
+      answer<unknown, unknown>(list, () => found);
+      answer(procedures.snapshotXml, () => `<domainsnapshot>${XML_OF_WEB1}</domainsnapshot>`);
+      expect((await losing()).snapshots).toEqual(lost);
+      await expect(deleting()).rejects.toMatchObject({ code: 'op.conflict', message: why, fix: 'delete them as well' });
+      await expect(deleting({ keepDisks: true })).rejects.toMatchObject({ code: 'op.conflict' });
+      expect([isThere(), came.includes('STORAGE_VOL_DELETE')]).toEqual([true, false]);
+      await deleting({ snapshots: true });
+      expect(flags()).toBe(flag);
+    },
+  );
+
+  it('keeps all disks when that was asked, and looks for nothing that may be lost', async () => {
+    const { deleting, came, isThere } = setUpLasting();
+    expect(await deleting({ keepDisks: true })).toEqual({ warnings: [] });
+    expect([isThere(), came.includes('STORAGE_VOL_DELETE')]).toEqual([false, false]);
+  });
+
+  it('leaves a disk that can’t be decided, says why, and deletes it when it is named', async () => {
+    const undecided = [
+      { path: '/d/web1.raw', why: expect.stringMatching(/\/root\/x\.raw, used by web2, .* may be the same/) },
+    ];
+    for (const named of [undefined, ['/d/another.raw'], ['/d/web1.raw']]) {
+      const { deleting, losing, came, answer, isThere } = setUpLasting();
+      answer(procedures.listDomains, ({ flags }) => ({ domains: flags === 0 ? [WEB2] : [], count: 1 }));
+      answer(procedures.domainXml, ({ domain }) => (domain.name === 'web2' ? uses('/root/x.raw') : XML_OF_WEB1));
+      expect(await losing()).toEqual({ goes: [], stays: [], snapshots: [], unknown: undecided });
+      const isNamed = named?.includes('/d/web1.raw') === true;
+      expect(await deleting(named && { deleteUnknown: named })).toEqual(
+        isNamed ? { warnings: [] } : { warnings: [], kept: undecided },
+      );
+      expect([isThere(), came.includes('STORAGE_VOL_DELETE')]).toEqual([false, isNamed]);
+    }
+  });
+
+  it('leaves a disk that another guest is known to use, also when it is named', async () => {
+    const { deleting, came, answer } = setUpLasting();
+    answer(procedures.listDomains, ({ flags }) => ({ domains: flags === 0 ? [WEB2] : [], count: 1 }));
+    answer(procedures.domainXml, ({ domain }) => (domain.name === 'web2' ? uses('/d/web1.raw') : XML_OF_WEB1));
+    const { warnings } = await deleting({ deleteUnknown: ['/d/web1.raw'] });
+    expect(warnings).toEqual([{ feature: 'disks', detail: 'stays: /d/web1.raw (also used by web2)' }]);
+    expect(came).not.toContain('STORAGE_VOL_DELETE');
+  });
+
+  it('leaves a disk that another guest has come to use while this one was being deleted', async () => {
+    const { deleting, losing, came, answer, isThere } = setUpLasting();
+    answer(procedures.listDomains, ({ flags }) => ({ domains: flags === 0 && !isThere() ? [WEB2] : [], count: 1 }));
+    answer(procedures.domainXml, ({ domain }) => (domain.name === 'web2' ? uses('/d/web1.raw') : XML_OF_WEB1));
+    expect((await losing()).goes).toEqual(['/d/web1.raw']);
+    expect(await deleting()).toEqual({ warnings: [], kept: [{ path: '/d/web1.raw', why: 'also used by web2' }] });
+    expect(came).not.toContain('STORAGE_VOL_DELETE');
+  });
+
+  it('says which disk is still there when it could not be deleted, or not be looked at again', async () => {
+    const refusing = setUpLasting();
+    refusing.answer(procedures.deleteVolume, () => {
+      throw libvirtNo(VIR_ERR.system, 'Read-only file system');
+    });
+    expect(await refusing.deleting()).toEqual({
+      warnings: [],
+      kept: [{ path: '/d/web1.raw', why: expect.stringMatching(/^it could not be deleted: .*Read-only file system$/) }],
+    });
+    const silent = setUpLasting();
+    silent.answer(procedures.listDomains, ({ flags }) => {
+      if (!silent.isThere() && flags !== LIST.managedSave) throw libvirtNo(VIR_ERR.internal, 'no idea');
+      return { domains: [], count: 0 };
+    });
+    expect(await silent.deleting()).toMatchObject({
+      kept: [{ path: '/d/web1.raw', why: 'it could not be looked at again: no idea' }],
+    });
+    expect(silent.came).not.toContain('STORAGE_VOL_DELETE');
   });
 });

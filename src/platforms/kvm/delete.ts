@@ -1,11 +1,12 @@
 import { FleetError, sentence } from '../../errors.ts';
 import type { VmOps, Warning } from '../contract.ts';
 import { type Definition, define, readDefinition } from './definition.ts';
-import { fateOfDisks } from './disk-fate.ts';
+import { chosen, deleteFiles } from './delete-files.ts';
+import { type Doomed, fateOfFiles } from './disk-fate.ts';
 import { readDomainXml } from './domain-xml.ts';
 import { unlessGone } from './guest.ts';
 import { CHANGE_MS, type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
-import { normalizeError } from './normalize-error.ts';
+import { snapshotDocuments } from './other-domains.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
 import { type Domain, procedures, UNDEFINE, XML } from './rpc/protocol.ts';
 
@@ -14,63 +15,64 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
   return {
     losses: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        const { xml, saved, snapshots } = await readDoomed(call);
-        const { goes, stays } = await fateOfDisks(call, xml);
+        const doomed = await readDoomed(call);
+        const { goes, stays, unknown } = await fateOfFiles(call, calls.files, doomed);
         return {
-          goes: [...goes.map(({ path }) => path), ...(xml.nvram === undefined ? [] : [xml.nvram])],
+          goes: goes.map(({ path }) => path),
           stays,
-          snapshots,
-          ...(saved && { savedMemory: true }),
+          snapshots: [...namesOf(doomed), ...doomed.checkpoints.map((name) => `${name} (checkpoint)`)],
+          ...(unknown.length > 0 && { unknown: unknown.map(({ path, why }) => ({ path, why })) }),
+          ...(doomed.saved && { savedMemory: true }),
         };
       }),
 
-    delete: (id, { keepDisks, snapshots: withSnapshots }, signal) =>
+    delete: (id, { keepDisks, snapshots: withSnapshots, deleteUnknown = [] }, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const { client, domain, change } = call;
         if (domain.id !== -1) throw running(domain);
-        const { xml, saved, snapshots } = await readDoomed(call);
-        if (snapshots.length > 0 && !withSnapshots) {
-          throw new FleetError('op.conflict', `${domain.name} has snapshots: ${snapshots.join(', ')}`, {
-            fix: 'delete them as well',
-          });
-        }
-        // Looked at anew: another guest may have come to use them since somebody was asked.
-        const fate = keepDisks ? undefined : await fateOfDisks(call, xml);
+        const doomed = await readDoomed(call);
+        if (!withSnapshots) refuseLosing(domain, doomed);
+        const { xml, saved, snapshots, checkpoints } = doomed;
+        const plan = keepDisks ? undefined : chosen(await fateOfFiles(call, calls.files, doomed), deleteUnknown);
         const definition = await readDefinition(call);
         // All that takes seconds on a large host.
         if ((await lookUp(call)).id !== -1) throw running(domain);
+        const nvramGoes = plan?.goes.some(({ by }) => by === 'definition') ?? false;
         const flags =
           (saved ? UNDEFINE.managedSave : 0) +
           (snapshots.length > 0 ? UNDEFINE.snapshotsMetadata : 0) +
-          (xml.nvram === undefined ? 0 : keepDisks ? UNDEFINE.keepNvram : UNDEFINE.nvram);
+          (checkpoints.length > 0 ? UNDEFINE.checkpointsMetadata : 0) +
+          (xml.nvram === undefined ? 0 : nvramGoes ? UNDEFINE.nvram : UNDEFINE.keepNvram);
         const survivor = await change('delete', async () => {
           await client.call(procedures.undefine, { domain, flags }, { signal, deadlineMs: CHANGE_MS });
           // A guest that was started in this very moment goes on without a definition, on its disks. One that is
           // gone can't be started any more.
           return lookUp(call).catch(unlessMissing);
         });
-        if (survivor) throw await spared(call, survivor, definition, keepDisks ? undefined : xml.nvram);
+        if (survivor) throw await spared(call, survivor, definition, nvramGoes ? xml.nvram : undefined);
         const warnings: Warning[] = [];
-        if (keepDisks && snapshots.length > 0) {
-          warnings.push({ feature: 'snapshots', detail: 'what is inside the kept disks stays there' });
+        if (!plan) {
+          if (snapshots.length > 0)
+            warnings.push({ feature: 'snapshots', detail: 'what is inside the kept disks stays there' });
+          return { warnings };
         }
-        for (const detail of fate?.stays ?? []) warnings.push({ feature: 'disks', detail: `stays: ${detail}` });
-        for (const { path, volume } of fate?.goes ?? []) {
-          try {
-            await change(`delete ${path}`, () =>
-              client.call(procedures.deleteVolume, { volume, flags: 0 }, { signal, deadlineMs: CHANGE_MS }),
-            );
-          } catch (error) {
-            // The guest is gone by now: that a disk is left is said, and is no failure of the whole.
-            warnings.push({
-              feature: 'disks',
-              detail: `could not be deleted: ${sentence(normalizeError(error, path))}`,
-            });
-          }
-        }
-        return { warnings };
+        const { stays, kept } = await deleteFiles(call, calls.files, doomed, plan, deleteUnknown);
+        for (const detail of stays) warnings.push({ feature: 'disks', detail: `stays: ${detail}` });
+        return { warnings, ...(kept.length > 0 && { kept }) };
       }),
   };
+}
+
+const namesOf = ({ snapshots }: DoomedGuest): readonly string[] => snapshots.map(({ snapshot }) => snapshot);
+
+function refuseLosing({ name }: Domain, doomed: DoomedGuest): void {
+  const all: readonly (readonly [string, readonly string[]])[] = [
+    ['snapshots', namesOf(doomed)],
+    ['checkpoints', doomed.checkpoints],
+  ];
+  const lost = all.flatMap(([what, names]) => (names.length > 0 ? [`${what}: ${names.join(', ')}`] : []));
+  if (lost.length === 0) return;
+  throw new FleetError('op.conflict', `${name} has ${lost.join('; ')}`, { fix: 'delete them as well' });
 }
 
 const running = (domain: Domain): FleetError =>
@@ -109,14 +111,20 @@ async function spared(
   }
 }
 
-async function readDoomed({ client, domain, signal }: GuestCall) {
+interface DoomedGuest extends Doomed {
+  readonly saved: boolean;
+  readonly checkpoints: readonly string[];
+}
+
+async function readDoomed({ client, domain, signal }: GuestCall): Promise<DoomedGuest> {
   const options = { signal };
-  const [text, saved, { snapshots }] = await Promise.all([
+  const [text, saved, { checkpoints }, snapshots] = await Promise.all([
     client.call(procedures.domainXml, { domain, flags: XML.inactive }, options),
     client.call(procedures.hasManagedSave, { domain, flags: 0 }, options).catch(unlessGone(false)),
     client
-      .call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, options)
-      .catch(unlessGone({ snapshots: [], count: 0 })),
+      .call(procedures.listCheckpoints, { domain, needResults: true, flags: 0 }, options)
+      .catch(unlessGone({ checkpoints: [], count: 0 })),
+    snapshotDocuments(client, domain, signal),
   ]);
-  return { xml: await readDomainXml(text), saved, snapshots: snapshots.map(({ name }) => name) };
+  return { xml: await readDomainXml(text), saved, snapshots, checkpoints: checkpoints.map(({ name }) => name) };
 }

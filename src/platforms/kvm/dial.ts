@@ -1,5 +1,6 @@
 /** From an address to bytes: each open() is one more connection to the daemon. */
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FleetError, isAbort } from '../../errors.ts';
 import type { Attachment, ConsoleSize, Context } from '../contract.ts';
@@ -9,7 +10,9 @@ import { openSshHost, type SshHost } from '../transport/ssh.ts';
 import { runBySystemSsh, systemShell } from '../transport/system-ssh.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, hostOf } from './address.ts';
-import { carrierCommand, probeCommand, socketPaths } from './daemon-sockets.ts';
+import { clientFiles } from './client-files.ts';
+import { carrierOf, probeCommand, socketPaths } from './daemon-sockets.ts';
+import type { Run } from './host-files.ts';
 import { runHere } from './run-here.ts';
 import { certificateAccepted } from './tls-greeting.ts';
 import { oneRecordPerWrite } from './tls-records.ts';
@@ -20,8 +23,8 @@ export interface Dialer {
   /** The daemon must get each call in a write of its own (tls-records.ts). */
   readonly callsApart?: boolean;
   open(signal: AbortSignal): Promise<Duplex>;
-  /** What a shell command prints on the host; missing where there is no login. */
-  run?(command: string, signal: AbortSignal): Promise<string>;
+  /** What a shell command prints on the host, given `input` as its stdin; missing where there is no login. */
+  run?: Run;
   shell?(size: ConsoleSize, signal: AbortSignal): Promise<Attachment>;
   close(): void;
 }
@@ -46,11 +49,7 @@ export async function createDialer(endpoint: string, address: Address, context: 
         host,
         callsApart: true,
         async open(signal) {
-          const files = {
-            ...(address.ca && { ca: address.ca }),
-            ...(address.cert && { cert: address.cert }),
-            ...(address.key && { key: address.key }),
-          };
+          const files = clientFiles(address, homedir(), existsSync);
           const socket = await openTls({ host, port: address.port, ...files }, { clock, signal });
           await certificateAccepted(socket, hostPort(host, address.port), { clock, signal });
           return oneRecordPerWrite(socket);
@@ -74,7 +73,11 @@ function localSocket(address: Address): string {
 }
 
 function overSsh(ssh: SshHost, address: Address, host: string): Dialer {
-  const run = async (command: string, signal: AbortSignal) => outputOf(await ssh.pipe(command, signal), signal);
+  const run: Run = async (command, signal, input) => {
+    const stream = await ssh.pipe(command, signal);
+    if (input) stream.write(input);
+    return outputOf(stream, signal);
+  };
   let way: ((signal: AbortSignal) => Promise<Duplex>) | undefined;
   return {
     host,
@@ -104,8 +107,9 @@ function overSsh(ssh: SshHost, address: Address, host: string): Dialer {
 }
 
 function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: string): Dialer {
-  const run = async (command: string, signal: AbortSignal) => {
+  const run: Run = async (command, signal, input) => {
     const { stream, ended } = runBySystemSsh(address, command);
+    if (input) stream.write(input);
     const output = await outputOf(stream, signal);
     const trouble = await ended;
     if (trouble) throw trouble;
@@ -124,15 +128,19 @@ function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: s
   };
 }
 
-async function carrier(
-  run: NonNullable<Dialer['run']>,
-  address: Address,
-  host: string,
-  signal: AbortSignal,
-): Promise<string> {
+async function carrier(run: Run, address: Address, host: string, signal: AbortSignal): Promise<string> {
   const paths = socketPaths(address, undefined);
-  const command = carrierCommand(await run(probeCommand(paths), signal), address.driver);
-  if (command !== undefined) return command;
+  const found = carrierOf(await run(probeCommand(paths), signal), address);
+  if ('command' in found) return found.command;
+  const { socket } = address;
+  if (found.missing === 'carrier' && socket !== undefined)
+    throw new FleetError(
+      'config.invalid',
+      `${host} has nothing that leads to ${socket}: virt-ssh-helper takes no other socket`,
+      {
+        fix: `install nc (netcat-openbsd) or socat on ${host}, or let its sshd forward sockets`,
+      },
+    );
   throw new FleetError(
     'host.unreachable',
     `no libvirt daemon answers on ${host}: tried ${paths.join(', ') || address.driver}`,

@@ -88,9 +88,27 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
   };
 }
 
-/** The disks alone, for reading the documents of a whole host. Rejects with XmlError. */
-export const readDisks = async (xml: string): Promise<readonly DiskXml[]> =>
-  childrenOf(child(await readDocument(xml, 'domain'), 'devices'), 'disk').map(readDisk);
+export interface AllDisks {
+  readonly disks: readonly DiskXml[];
+  /** Why the document can't be read: it may name any disk then. */
+  readonly fault: string | undefined;
+}
+
+/** The disks alone of a domain, or of a snapshot with the domains in it, for reading the documents of a whole host. */
+export async function readAllDisks(xml: string, root: 'domain' | 'domainsnapshot'): Promise<AllDisks> {
+  try {
+    const element = await readDocument(xml, root);
+    const domains = root === 'domain' ? [element] : element.children.filter(({ name }) => DOMAINS.has(name));
+    const lists = [child(element, 'disks'), ...domains.map((domain) => child(domain, 'devices'))];
+    return { disks: lists.flatMap((list) => childrenOf(list, 'disk').map(readDisk)), fault: undefined };
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    return { disks: [], fault: error.message };
+  }
+}
+
+/** In a snapshot: the guest as it ran, and as it was saved. */
+const DOMAINS: ReadonlySet<string> = new Set(['domain', 'inactiveDomain']);
 
 function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');

@@ -49,10 +49,12 @@ export function createFastTick(options: FastTickOptions): () => Promise<FastTick
   const cpuOf = async (uuid: string): Promise<CpuReading | undefined> => {
     const domain: Domain | undefined = roster.guests.get(uuid)?.domain;
     if (!domain) return undefined;
+    const askedAt = clock.ticks();
     try {
       const info = await poll.call(procedures.domainInfo, { domain }, { signal, deadlineMs: CPU_MS });
+      const answeredAt = clock.ticks();
       roster.resize(uuid, info.memoryKib, info.cpus);
-      return { cpuTimeNs: info.cpuTimeNs, cpus: info.cpus, memory: info.memoryKib * 1024 };
+      return { cpuTimeNs: info.cpuTimeNs, cpus: info.cpus, askedAt, answeredAt };
     } catch (error) {
       if (isAboutGuest(error)) return undefined;
       throw error;

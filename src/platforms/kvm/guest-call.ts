@@ -3,6 +3,7 @@ import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted } from '../contract.ts';
 import type { Daemon } from './daemon.ts';
+import type { HostFiles } from './host-files.ts';
 import { mutationError, normalizeError } from './normalize-error.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { type Domain, procedures } from './rpc/protocol.ts';
@@ -21,6 +22,8 @@ export interface GuestCalls {
   readonly daemon: Daemon;
   /** The watch reads this guest again. */
   readonly touched: (uuid: string) => void;
+  /** The host's files, as one sees them who is logged in there; undefined where only the daemon is reached. */
+  readonly files?: HostFiles;
 }
 
 export const DONE: Accepted = { warnings: [] };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { endpointName, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
+import { XmlError } from '../transport/xml.ts';
 import { readInfo } from './info.ts';
 import { VIR_ERR } from './rpc/errors.ts';
 import { procedures } from './rpc/protocol.ts';
@@ -119,12 +120,34 @@ describe('what a guest has', () => {
     expect((await read()).snapshots).toMatchObject([{ name: 'first', created: undefined }, { name: 'second' }]);
   });
 
+  it('lists a snapshot by its name when its document is broken', async () => {
+    const { answer, read } = setUp();
+    answer(procedures.snapshotXml, ({ snapshot }) => (snapshot.name === 'first' ? FIRST.slice(0, -20) : SECOND));
+    expect((await read()).snapshots).toMatchObject([
+      { name: 'first', created: undefined },
+      { name: 'second', parent: 'first' },
+    ]);
+  });
+
+  it('says what the next start changes of a guest that runs', async () => {
+    const { answer, read } = setUp();
+    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+    const saved = XML.replace(/<currentMemory[^>]*>[^<]*/, "<currentMemory unit='MiB'>192").replace(
+      /(<vcpu[^>]*) current='1'/,
+      "$1 current='2'",
+    );
+    answer(procedures.domainXml, ({ flags }) => (flags === 0 ? XML : saved));
+    expect((await read()).more).toContainEqual(['At next start', 'Memory 192M, vCPUs 2']);
+    answer(procedures.domainIsPersistent, () => false);
+    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+  });
+
   it('says how far memory and vCPUs can grow', async () => {
     const { maxMemory, maxCpus, state } = await setUp().read();
     expect([maxMemory, maxCpus, state]).toEqual([256 * 1024 ** 2, 2, 'running']);
   });
 });
 
-it.each(['<domainsnapshot/>', '<domain><name>web1</name></domain>', 'no xml'])('%s is no snapshot', (xml) => {
-  expect(() => readSnapshotXml(xml)).toThrow(SyntaxError);
+it.each(['<domainsnapshot/>', '<domain><name>web1</name></domain>', 'no xml'])('%s is no snapshot', async (xml) => {
+  await expect(readSnapshotXml(xml)).rejects.toThrow(XmlError);
 });

@@ -1,12 +1,14 @@
 import type { VmId } from '../../ids.ts';
 import { type Bytes, bytes } from '../../units.ts';
 import type { Disk, Snapshot, VmInfo } from '../contract.ts';
+import { XmlError } from '../transport/xml.ts';
 import { usableAddresses } from './addresses.ts';
 import { type DomainXml, readDomainXml } from './domain-xml.ts';
 import { isSaved, leasedAddresses, unlessGone } from './guest.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from './metadata.ts';
-import { ADDRESS_SOURCE, METADATA, procedures } from './rpc/protocol.ts';
+import { pendingLines } from './pending.ts';
+import { ADDRESS_SOURCE, METADATA, procedures, XML } from './rpc/protocol.ts';
 import { readSnapshotXml } from './snapshot-xml.ts';
 import { stateOf } from './states.ts';
 
@@ -19,8 +21,11 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
   onGuest(calls, id, signal, async (call) => {
     const { client, domain } = call;
     const options = { signal };
-    const [xmlText, { state, reason }, saved, kcli, persistent, snapshots] = await Promise.all([
+    const [xmlText, nextText, { state, reason }, saved, kcli, persistent, snapshots] = await Promise.all([
       client.call(procedures.domainXml, { domain, flags: 0 }, options),
+      domain.id === -1
+        ? undefined
+        : client.call(procedures.domainXml, { domain, flags: XML.inactive }, options).catch(unlessGone(undefined)),
       client.call(procedures.domainState, { domain, flags: 0 }, options),
       isSaved(client, domain, signal),
       client
@@ -31,6 +36,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       readSnapshots(call),
     ]);
     const xml = await readDomainXml(xmlText);
+    const pending = persistent && nextText !== undefined ? pendingLines(xml, await readDomainXml(nextText)) : [];
     const [disks, found] = await Promise.all([readDisks(call, xml), domain.id === -1 ? [] : guestAddresses(call, xml)]);
     const ips = [...new Set([...(kcli.ip === undefined ? [] : [kcli.ip]), ...found])];
     return {
@@ -49,7 +55,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       disks,
       snapshots,
       description: xml.description,
-      more: moreOf(xml, kcli, persistent),
+      more: [...pending, ...moreOf(xml, kcli, persistent)],
     };
   });
 
@@ -67,14 +73,23 @@ async function readSnapshots({ client, domain, signal }: GuestCall): Promise<rea
         .call(procedures.snapshotXml, { snapshot, flags: 0 }, { signal })
         .catch(unlessGone(undefined));
       return {
-        ...(xml === undefined ? nameOnly(snapshot.name) : readSnapshotXml(xml)),
+        ...(xml === undefined
+          ? nameOnly(snapshot.name)
+          : await readSnapshotXml(xml).catch(unlessBroken(snapshot.name))),
         current: snapshot.name === current?.name,
       };
     }),
   );
 }
 
-/** One that was deleted between the list and the question, or whose definition this login may not read. */
+const unlessBroken =
+  (name: string) =>
+  (error: unknown): Omit<Snapshot, 'current'> => {
+    if (error instanceof XmlError) return nameOnly(name);
+    throw error;
+  };
+
+/** One that was deleted between the list and the question, or whose definition this login may not read, or that is broken. */
 const nameOnly = (name: string): Omit<Snapshot, 'current'> => ({
   id: name,
   name,

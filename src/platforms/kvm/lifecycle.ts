@@ -27,15 +27,19 @@ export function createLifecycle(
     stop: (id, how, signal) =>
       onGuest(calls, id, signal, async (call) => {
         if (call.domain.id === -1) return DONE;
-        if (how === 'graceful') await flagged(call, 'shut down', procedures.shutdown);
-        else await flagged(call, 'force off', procedures.destroy);
+        if (how === 'graceful') {
+          refuseDeaf(call, await stateOf(call));
+          await flagged(call, 'shut down', procedures.shutdown);
+        } else await flagged(call, 'force off', procedures.destroy);
         return DONE;
       }),
     restart: (id, how, signal) =>
       onGuest(calls, id, signal, async (call) => {
         if (call.domain.id === -1) await flagged(call, 'start', procedures.create);
-        else if (how === 'graceful') await flagged(call, 'reboot', procedures.reboot);
-        else await flagged(call, 'reset', procedures.reset);
+        else if (how === 'graceful') {
+          refuseDeaf(call, await stateOf(call));
+          await flagged(call, 'reboot', procedures.reboot);
+        } else await flagged(call, 'reset', procedures.reset);
         return DONE;
       }),
     pause: (id, signal) =>
@@ -74,6 +78,18 @@ async function wakeSaved(call: GuestCall): Promise<void> {
   // Something was done by now: without an answer nobody knows how it ended.
   const state = await call.change('wake up', () => stateOf(call));
   if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
+}
+
+/** Why a guest hears nothing now, whatever it is asked, and what to do first. */
+const DEAF: ReadonlyMap<number, readonly [why: string, fix: string]> = new Map([
+  [DOMAIN.paused, ['is paused and can not be asked', 'resume it first, or force it']],
+  [DOMAIN.suspended, ['is asleep and can not be asked', 'resume it first, or force it']],
+  [DOMAIN.crashed, ['has crashed and can not be asked', 'force it off']],
+]);
+
+function refuseDeaf({ domain }: GuestCall, state: number): void {
+  const [why, fix] = DEAF.get(state) ?? [];
+  if (why !== undefined && fix !== undefined) throw new FleetError('op.conflict', `${domain.name} ${why}`, { fix });
 }
 
 const notRunning = ({ domain }: GuestCall): FleetError =>

@@ -13,7 +13,7 @@ const WAY: readonly EndpointField[] = [
     help: 'Address as libvirt writes it, instead of the fields below.',
     kind: 'text',
     pattern: {
-      source: '^[a-z]+(\\+[a-z0-9]+)?://.*$',
+      source: '^[A-Za-z]+(\\+[A-Za-z0-9]+)?:.+$',
       complaint: 'a libvirt URI looks like qemu+ssh://root@host/system',
     },
     env: 'LIBVIRT_DEFAULT_URI',

@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { createMeters } from './meters.ts';
 
-const cpu = (seconds: number, cpus = 1) => ({ cpuTimeNs: seconds * 1e9, cpus, memory: 100 });
+const cpu = (seconds: number, cpus = 1, askedAt = 0, answeredAt = askedAt) => ({
+  cpuTimeNs: seconds * 1e9,
+  cpus,
+  askedAt,
+  answeredAt,
+});
 const unknown = { cpu: Number.NaN, diskRead: Number.NaN, diskWrite: Number.NaN, netRx: Number.NaN, netTx: Number.NaN };
 
 describe('meters', () => {
   it('F-113 F-117 make shares of the own vCPUs and bytes per second out of counters', () => {
     const meters = createMeters();
     expect(meters.read('a', 0, cpu(10, 2), { netReceived: 0, netSent: 0 })).toEqual({ ...unknown, memory: Number.NaN });
-    const rates = meters.read('a', 2_000, cpu(12, 2), { netReceived: 4_000, netSent: 1_000 });
+    const rates = meters.read('a', 2_000, cpu(12, 2, 2_000), { netReceived: 4_000, netSent: 1_000 });
     expect(rates).toMatchObject({ cpu: 0.5, netRx: 2_000, netTx: 500 });
   });
 
   it('know nothing of a guest that started anew, and never fall below zero', () => {
     const meters = createMeters();
     meters.read('a', 0, cpu(100), { netReceived: 9_000, netSent: 0 });
-    expect(meters.read('a', 1_000, cpu(1), { netReceived: 5, netSent: 0 })).toMatchObject({
+    expect(meters.read('a', 1_000, cpu(1, 1, 1_000), { netReceived: 5, netSent: 0 })).toMatchObject({
       cpu: Number.NaN,
       netRx: Number.NaN,
     });
@@ -35,5 +40,41 @@ describe('meters', () => {
     const meters = createMeters();
     meters.read('a', 0, undefined, undefined);
     expect(meters.read('a', 1_000, undefined, undefined)).toEqual({ ...unknown, memory: Number.NaN });
+  });
+
+  it('keep the last value while another client holds the guest, and call it unknown once it is old', () => {
+    const meters = createMeters();
+    const reading = (blockRead: number, memory: number) => ({ blockRead, blockWritten: 0, memory });
+    meters.readSlow('a', 0, reading(0, 50));
+    meters.readSlow('a', 5_000, reading(10_000, 60));
+    meters.readSlow('a', 10_000, reading(Number.NaN, Number.NaN));
+    expect(meters.read('a', 11_000, cpu(1), undefined)).toMatchObject({ memory: 60, diskRead: 2_000 });
+    // The next counters are compared with the last ones that came.
+    meters.readSlow('a', 15_000, reading(20_000, Number.NaN));
+    expect(meters.read('a', 16_000, cpu(2), undefined)).toMatchObject({ memory: 60, diskRead: 1_000 });
+    expect(meters.read('a', 35_001, cpu(3), undefined)).toMatchObject({ memory: Number.NaN, diskRead: 1_000 });
+  });
+
+  it('call the memory of a guest unknown that does not tell it, never what it was given', () => {
+    const meters = createMeters();
+    meters.readSlow('a', 0, { blockRead: 0, blockWritten: 0, memory: Number.NaN });
+    expect(meters.read('a', 1_000, cpu(1), undefined).memory).toBeNaN();
+  });
+
+  it('take an answer for one of the middle of its wait, and make no share out of one that was held up', () => {
+    const meters = createMeters();
+    const shareOf = (seconds: number, askedAt: number, answeredAt: number) =>
+      meters.read('a', answeredAt, cpu(seconds, 1, askedAt, answeredAt), undefined).cpu;
+    expect(shareOf(10, 0, 100)).toBeNaN();
+    expect(shareOf(11, 2_000, 2_100)).toBeCloseTo(0.5);
+    expect(shareOf(11.6, 4_000, 5_000)).toBeNaN();
+    // Compared with the last one that was not held up, over four seconds.
+    expect(shareOf(13, 6_000, 6_100)).toBeCloseTo(0.5);
+    // A link that stays slow is believed again.
+    expect(shareOf(14, 8_000, 9_000)).toBeNaN();
+    expect([shareOf(15, 10_000, 11_000), shareOf(16, 12_000, 13_000), shareOf(17, 14_000, 15_000)].at(-1)).toBeCloseTo(
+      0.5,
+      1,
+    );
   });
 });

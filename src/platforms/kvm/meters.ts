@@ -4,23 +4,27 @@
 interface Meter {
   cpuTimeNs: number;
   cpuAt: number;
+  cpuTookMs: number;
   netReceived: number;
   netSent: number;
   netAt: number;
   blockRead: number;
   blockWritten: number;
   blockAt: number;
-  /** Bytes used in the guest, and bytes per second of its disks, from the slow layer, as long as they are fresh. */
-  memory: number;
+  /** Bytes per second of its disks, from the slow layer, as long as they are fresh. */
   diskRead: number;
   diskWrite: number;
-  slowAt: number;
+  /** Bytes used in the guest, likewise, with an age of their own: one may be known without the other. */
+  memory: number;
+  memoryAt: number;
 }
 
 export interface CpuReading {
   readonly cpuTimeNs: number;
   readonly cpus: number;
-  readonly memory: number;
+  /** In ticks: when it was asked for, and when the answer came. The counter was read some time in between. */
+  readonly askedAt: number;
+  readonly answeredAt: number;
 }
 
 export interface NetReading {
@@ -28,10 +32,11 @@ export interface NetReading {
   readonly netSent: number;
 }
 
+/** NaN is what was left out: while another client asks the same guest, the daemon leaves out what it would have to wait for. */
 export interface SlowReading {
   readonly blockRead: number;
   readonly blockWritten: number;
-  /** Bytes; NaN when neither guest nor host tells. */
+  /** Bytes, as the guest tells. */
   readonly memory: number;
 }
 
@@ -53,8 +58,13 @@ export interface Meters {
   forget(uuid: string): void;
 }
 
-/** The slow layer comes every few seconds; after this long its figures are history. */
+/** The slow layer comes every few seconds; after this long its values are history. */
 const FRESH_MS = 30_000;
+/**
+ * Of the time between two readings: when one took longer to come than the other by more than this, a busy link or
+ * program has moved it, and a share would be made up.
+ */
+const MOST_JITTER = 1 / 8;
 
 const rate = (before: number, after: number, ms: number): number =>
   // A counter that went back belongs to another run of the guest.
@@ -68,16 +78,17 @@ export function createMeters(): Meters {
       meter = {
         cpuTimeNs: Number.NaN,
         cpuAt: 0,
+        cpuTookMs: 0,
         netReceived: Number.NaN,
         netSent: Number.NaN,
         netAt: 0,
         blockRead: Number.NaN,
         blockWritten: Number.NaN,
-        blockAt: 0,
-        memory: Number.NaN,
+        blockAt: Number.NEGATIVE_INFINITY,
         diskRead: Number.NaN,
         diskWrite: Number.NaN,
-        slowAt: Number.NEGATIVE_INFINITY,
+        memory: Number.NaN,
+        memoryAt: Number.NEGATIVE_INFINITY,
       };
       meters.set(uuid, meter);
     }
@@ -88,10 +99,18 @@ export function createMeters(): Meters {
       const meter = meterOf(uuid);
       let cpuShare = Number.NaN;
       if (cpu) {
-        const nsPerSecond = rate(meter.cpuTimeNs, cpu.cpuTimeNs, at - meter.cpuAt);
+        const tookMs = cpu.answeredAt - cpu.askedAt;
+        const readAt = cpu.askedAt + tookMs / 2;
+        const windowMs = readAt - meter.cpuAt;
+        const isSure = Math.abs(tookMs - meter.cpuTookMs) <= windowMs * MOST_JITTER;
+        const nsPerSecond = isSure ? rate(meter.cpuTimeNs, cpu.cpuTimeNs, windowMs) : Number.NaN;
         cpuShare = Math.min(1, nsPerSecond / 1e9 / Math.max(1, cpu.cpus));
-        meter.cpuTimeNs = cpu.cpuTimeNs;
-        meter.cpuAt = at;
+        // The next one is compared with the reading whose time is known better.
+        if (isSure || Number.isNaN(meter.cpuTimeNs) || tookMs < meter.cpuTookMs) {
+          meter.cpuTimeNs = cpu.cpuTimeNs;
+          meter.cpuAt = readAt;
+          meter.cpuTookMs = tookMs;
+        }
       }
       let netRx = Number.NaN;
       let netTx = Number.NaN;
@@ -102,27 +121,28 @@ export function createMeters(): Meters {
         meter.netSent = net.netSent;
         meter.netAt = at;
       }
-      const fresh = at - meter.slowAt < FRESH_MS;
-      // Until the slow layer has come nothing is known; where it knows no better, a guest uses what it was given.
-      const used = Number.isNaN(meter.memory) ? (cpu?.memory ?? Number.NaN) : meter.memory;
+      const isFresh = (since: number) => at - since < FRESH_MS;
       return {
         cpu: cpuShare,
-        memory: fresh ? used : Number.NaN,
-        diskRead: fresh ? meter.diskRead : Number.NaN,
-        diskWrite: fresh ? meter.diskWrite : Number.NaN,
+        memory: isFresh(meter.memoryAt) ? meter.memory : Number.NaN,
+        diskRead: isFresh(meter.blockAt) ? meter.diskRead : Number.NaN,
+        diskWrite: isFresh(meter.blockAt) ? meter.diskWrite : Number.NaN,
         netRx,
         netTx,
       };
     },
     readSlow(uuid, at, slow) {
       const meter = meterOf(uuid);
-      meter.diskRead = rate(meter.blockRead, slow.blockRead, at - meter.blockAt);
-      meter.diskWrite = rate(meter.blockWritten, slow.blockWritten, at - meter.blockAt);
-      meter.blockRead = slow.blockRead;
-      meter.blockWritten = slow.blockWritten;
-      meter.blockAt = at;
+      if (!Number.isNaN(slow.blockRead)) {
+        meter.diskRead = rate(meter.blockRead, slow.blockRead, at - meter.blockAt);
+        meter.diskWrite = rate(meter.blockWritten, slow.blockWritten, at - meter.blockAt);
+        meter.blockRead = slow.blockRead;
+        meter.blockWritten = slow.blockWritten;
+        meter.blockAt = at;
+      }
+      if (Number.isNaN(slow.memory)) return;
       meter.memory = slow.memory;
-      meter.slowAt = at;
+      meter.memoryAt = at;
     },
     forget: (uuid) => void meters.delete(uuid),
   };

@@ -10,12 +10,12 @@ import { AFFECT, MAXIMUM, METADATA, procedures, XML } from './rpc/protocol.ts';
 export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
   return {
     settings: (id, target, signal) => onGuest(calls, id, signal, (call) => read(call, target)),
-    configure: (id, target, changes, basedOn, signal) =>
+    configure: (id, target, asked, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const now = await read(call, target);
         refuseStale(call.domain.name, basedOn, now);
+        const { changes, warnings } = withLimits(asked, now, target);
         refuseAboveLimit(call.domain.name, changes, now, target);
-        const warnings: Warning[] = [];
         const done: string[] = [];
         for (const [key, apply] of inOrder(changes, now)) {
           const value = changes[key];
@@ -64,6 +64,22 @@ const LIMITS = [
   ['memory', 'max-memory', (bytes: number) => formatBytes(bytes)],
   ['vcpus', 'max-vcpus', String],
 ] as const;
+
+/** What is saved for the next start takes its limit along when it outgrows it, unless the limit was set as well. */
+function withLimits(asked: Settings, now: Settings, target: SettingsTarget) {
+  const changes: Record<string, Settings[string]> = { ...asked };
+  const warnings: Warning[] = [];
+  for (const [key, limitKey, spell] of target === 'config' ? LIMITS : []) {
+    const wanted = asked[key];
+    if (wanted === undefined || asked[limitKey] !== undefined || !(Number(wanted) > Number(now[limitKey]))) continue;
+    changes[limitKey] = wanted;
+    warnings.push({
+      feature: limitKey,
+      detail: `raised to ${spell(Number(wanted))} as well, since ${key} is more than it was`,
+    });
+  }
+  return { changes, warnings };
+}
 
 /** libvirt would say so too, but not what to do about it. */
 function refuseAboveLimit(name: string, changes: Settings, now: Settings, target: SettingsTarget): void {

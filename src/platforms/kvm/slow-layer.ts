@@ -75,11 +75,11 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
 
   function keep(stats: DomainStats, at: number): void {
     const uuid = uuidText(stats.uuid);
-    const used = stats.balloonAvailable - stats.balloonUsable;
     meters.readSlow(uuid, at, {
       blockRead: stats.blockRead,
       blockWritten: stats.blockWritten,
-      memory: (Number.isNaN(used) ? stats.balloonRss : used) * 1024,
+      // What QEMU takes of the host is another thing: it has memory of its own, and keeps what the guest has freed.
+      memory: (stats.balloonAvailable - stats.balloonUsable) * 1024,
     });
     if (stats.monitorAnswered) roster.setTrouble(uuid, undefined);
     // Drivers without monitors tell nothing either: only while a call hangs does silence mean something.

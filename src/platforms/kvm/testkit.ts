@@ -36,7 +36,7 @@ export const testkit: PlatformTestkit = {
     startTakesMs: 3_000,
     stopTakesMs: 3_000,
     guestsAnswer: true,
-    samples: ['cpu', 'memory'],
+    samples: ['cpu'],
     changes: {
       config: {
         memory: mib(192),
@@ -66,6 +66,9 @@ async function start(): Promise<TestServer> {
   const daemon = await startPrivateDaemon(DAEMON);
   const link = await startLink({ path: join(daemon.dir, 'proxy-sock') }, { path: daemon.socket });
   const { virsh } = daemon;
+  // The guest that the driver comes with has a disk in no pool, which could be any file: no disk could be called free.
+  await virsh(['destroy', 'test']);
+  await virsh(['undefine', 'test']);
   const stopped = await define('contract-stopped');
   const running = await define('contract-running');
   let doomed = 0;

@@ -107,6 +107,19 @@ it("F-023 reaches a host with the machine's own ssh", async () => {
   expect(info?.lines.find(([, label]) => label === 'Kernel')?.[2]).toMatch(/^Linux/);
 });
 
+it.each(['builtin', 'system'])(
+  'reaches the daemon behind a named socket and no other, with the %s ssh',
+  async (ssh) => {
+    const endpoint = sshEndpoint(host1);
+    // Hosts of the lab share this machine's files: a path of another host's socket leads to its daemon.
+    const named = (socket: string) => ({ ...endpoint, values: { ...endpoint.values, ssh, socket } });
+    const watched = await open(named(host2.socket));
+    expect(watched.feeds[0]).toMatchObject({ kind: 'inventory', inventory: { nodes: [{ name: host2.name }] } });
+    expect(namesIn(watched)).toEqual(await namesByVirsh(host2));
+    await expect(connectTo(named('/run/libvirt/no-such-sock'))).rejects.toMatchObject({ code: 'host.unreachable' });
+  },
+);
+
 it('takes a libvirt URI', async () => {
   const uri = `qemu+ssh://root@${host1.address}/system?keyfile=${site.files.key}&known_hosts=${site.files.knownHosts}`;
   const watched = await open({ name: endpointName('by-uri'), platform: 'kvm', values: { uri } });

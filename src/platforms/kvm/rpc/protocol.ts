@@ -33,6 +33,7 @@ const uuid = fixed(16);
 /** `id` is -1 while it doesn't run. The daemon finds domains by uuid, so that an old `id` or `name` does no harm. */
 const domain = struct({ name: text, uuid, id: int });
 const snapshot = struct({ name: text, domain });
+const checkpoint = struct({ name: text, domain });
 const storagePool = struct({ name: text, uuid });
 const volume = struct({ pool: text, name: text, key: text });
 const network = struct({ name: text, uuid });
@@ -71,6 +72,7 @@ const define = <A, R>(number: number, name: string, args: Codec<A>, result: Code
 const onDomain = struct({ domain });
 const onDomainWith = struct({ domain, flags: uint });
 const listing = struct({ needResults: flag, flags: uint });
+const onPoolWith = struct({ pool: storagePool, flags: uint });
 
 export const procedures = {
   // the connection and its host
@@ -144,7 +146,6 @@ export const procedures = {
   ),
   domainIsPersistent: define(151, 'DOMAIN_IS_PERSISTENT', onDomain, flag),
   hasManagedSave: define(183, 'DOMAIN_HAS_MANAGED_SAVE_IMAGE', onDomainWith, flag),
-  snapshotXml: define(186, 'DOMAIN_SNAPSHOT_GET_XML_DESC', struct({ snapshot, flags: uint }), text),
   blockInfo: define(
     194,
     'DOMAIN_GET_BLOCK_INFO',
@@ -153,6 +154,14 @@ export const procedures = {
   ),
   hasCurrentSnapshot: define(190, 'DOMAIN_HAS_CURRENT_SNAPSHOT', onDomainWith, flag),
   currentSnapshot: define(191, 'DOMAIN_SNAPSHOT_CURRENT', onDomainWith, snapshot),
+  snapshotXml: define(186, 'DOMAIN_SNAPSHOT_GET_XML_DESC', struct({ snapshot, flags: uint }), text),
+  managedSaveXml: define(388, 'DOMAIN_MANAGED_SAVE_GET_XML_DESC', onDomainWith, text),
+  listCheckpoints: define(
+    413,
+    'DOMAIN_LIST_ALL_CHECKPOINTS',
+    struct({ domain, needResults: flag, flags: uint }),
+    struct({ checkpoints: list(checkpoint), count: int }),
+  ),
   listSnapshots: define(
     274,
     'DOMAIN_LIST_ALL_SNAPSHOTS',
@@ -197,6 +206,8 @@ export const procedures = {
   ),
   volumeXml: define(99, 'STORAGE_VOL_GET_XML_DESC', struct({ volume, flags: uint }), text),
   volumePath: define(100, 'STORAGE_VOL_GET_PATH', struct({ volume }), text),
+  refreshPool: define(83, 'STORAGE_POOL_REFRESH', onPoolWith, nothing),
+  poolXml: define(88, 'STORAGE_POOL_GET_XML_DESC', onPoolWith, text),
   listPools: define(281, 'CONNECT_LIST_ALL_STORAGE_POOLS', listing, struct({ pools: list(storagePool), count: uint })),
   listVolumes: define(
     282,
@@ -229,7 +240,7 @@ export const OPEN_READ_ONLY = 1;
 /** LIST_ALL_STORAGE_POOLS: the numbers are the other way round than those of domains. */
 export const POOLS = { inactive: 1, active: 2 } as const;
 /** LIST_ALL_DOMAINS and domain stats. */
-export const LIST = { active: 1, inactive: 2, managedSave: 1 << 8 } as const;
+export const LIST = { active: 1, inactive: 2, managedSave: 1 << 8, hasSnapshot: 1 << 12 } as const;
 /** DOMAIN_GET_XML_DESC. */
 export const XML = { secure: 1, inactive: 2 } as const;
 /** Where a change goes. */
@@ -237,7 +248,13 @@ export const AFFECT = { live: 1, config: 2 } as const;
 /** SET_MEMORY_FLAGS and SET_VCPUS_FLAGS. */
 export const MAXIMUM = 4;
 /** UNDEFINE_FLAGS. */
-export const UNDEFINE = { managedSave: 1, snapshotsMetadata: 2, nvram: 4, keepNvram: 8 } as const;
+export const UNDEFINE = {
+  managedSave: 1,
+  snapshotsMetadata: 2,
+  nvram: 4,
+  keepNvram: 8,
+  checkpointsMetadata: 16,
+} as const;
 /** SET_METADATA and GET_METADATA. */
 export const METADATA = { description: 0, title: 1, element: 2 } as const;
 /** OPEN_CONSOLE. */

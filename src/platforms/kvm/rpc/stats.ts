@@ -15,8 +15,6 @@ export interface DomainStats {
   /** KiB in the guest, when it reports. */
   readonly balloonAvailable: number;
   readonly balloonUsable: number;
-  /** KiB of the QEMU process. */
-  readonly balloonRss: number;
   /** Whether the guest's monitor answered: `balloon.*` beyond what the daemon itself knows. */
   readonly monitorAnswered: boolean;
   /** Totals over all devices, in bytes since the start; NaN when no device tells. */
@@ -50,7 +48,6 @@ function readRecord(reader: XdrReader): DomainStats {
     reason: Number.NaN,
     balloonAvailable: Number.NaN,
     balloonUsable: Number.NaN,
-    balloonRss: Number.NaN,
     monitorAnswered: false,
     blockRead: Number.NaN,
     blockWritten: Number.NaN,
@@ -110,7 +107,6 @@ function keep(stats: Mutable<DomainStats>, field: string, value: number): void {
 function keepBalloon(stats: Mutable<DomainStats>, field: string, value: number): void {
   if (field === 'balloon.available') stats.balloonAvailable = value;
   else if (field === 'balloon.usable') stats.balloonUsable = value;
-  else if (field === 'balloon.rss') stats.balloonRss = value;
   // The daemon knows current and maximum by itself; everything else came from the monitor.
   if (field !== 'balloon.current' && field !== 'balloon.maximum') stats.monitorAnswered = true;
 }
