@@ -2,6 +2,7 @@ import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
 import type { Accepted, Connection, Kept, Vm } from '../platforms/contract.ts';
+import { isAnother } from '../state/fleet.ts';
 import { endpointStatusOf } from '../state/store.ts';
 import type { TaskSpec, WorkResult } from '../state/tasks.ts';
 import type { Args, Outcome, VmAction } from './action.ts';
@@ -93,6 +94,12 @@ function createFollow(
   };
 }
 
+/** The VM as it is now; undefined when it is gone, also when its id was given to another machine meanwhile. */
+function sameNow(before: Vm, { store }: Services): Vm | undefined {
+  const now = store.fleet.vms.get(before.id);
+  return now && isAnother(before, now) ? undefined : now;
+}
+
 async function reached(
   outcome: Outcome,
   vm: Vm,
@@ -100,7 +107,7 @@ async function reached(
   signal: AbortSignal,
   taskFailure: () => string | undefined,
 ): Promise<void> {
-  const now = () => services.store.fleet.vms.get(vm.id);
+  const now = () => sameNow(vm, services);
   const failed = () => taskFailure() ?? failureOf(now(), vm);
   // The task is looked at first: what failed may look like what was wanted for a moment.
   const ended = () => failed() !== undefined || outcome.reached(now());
@@ -153,7 +160,7 @@ async function whatIsTrue(
     signal.throwIfAborted();
     throw unknown('its endpoint has not come back, so what became of it is not known');
   }
-  const now = () => services.store.fleet.vms.get(vm.id);
+  const now = () => sameNow(vm, services);
   if (!outcome) throw unknown(`it is ${now()?.state ?? 'gone'} now`);
   if (await until(() => outcome.reached(now()), outcome.limitMs, services, signal)) {
     return `${vm.name} ${outcome.words} (${why()} on the way)`;
