@@ -89,6 +89,31 @@ describe('a configuration behind symbolic links', () => {
   });
 });
 
+it('a configuration is reloaded from a folder that took the place of another, and watched there', async () => {
+  const own = join(folder, 'own');
+  const write = async (name: string, pool: string) => {
+    await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, name, 'config.yaml'), `pools:\n  ${pool}: {}\n`);
+  };
+  await write('own', 'Before');
+  const store = createConfigStore(join(own, 'config.yaml'), new Map(), systemClock);
+  await store.load();
+  let next = Promise.withResolvers<readonly string[]>();
+  const stop = store.watch(({ config }) => next.resolve([...config.pools.keys()]));
+  const heard = async () => {
+    const pools = await next.promise;
+    next = Promise.withResolvers();
+    return pools;
+  };
+  await write('restored', 'Restored');
+  await rename(own, join(folder, 'old'));
+  await rename(join(folder, 'restored'), own);
+  expect(await heard()).toEqual(['Restored']);
+  await write('own', 'Later');
+  expect(await heard()).toEqual(['Later']);
+  stop();
+});
+
 describe('what a drover left that was killed', () => {
   const edit = () =>
     createConfigStore(join(folder, 'config.yaml'), new Map(), systemClock).edit(
