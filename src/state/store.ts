@@ -197,8 +197,11 @@ export function createStore(clock: Clock): Store {
     },
     setEndpoint: (status) =>
       enqueueOne(() => {
-        if (!endpoints.has(status.name)) shape++;
-        endpoints.set(status.name, status);
+        const before = endpoints.get(status.name);
+        if (!before) shape++;
+        // Counted here, and of no interest to the session that says the rest.
+        const { droppedEvents } = before?.since === status.since ? before : {};
+        endpoints.set(status.name, droppedEvents === undefined ? status : { ...status, droppedEvents });
       }),
     removeEndpoint(name) {
       // What comes from now on is of another session, and lands behind the removal.
