@@ -74,15 +74,23 @@ async function confirm(shown: Shown, services: Context): Target['confirmed'] {
  * Why this is not what was shown any more, as a sentence; undefined while it is, and when the VM is gone, which callers
  * find out by themselves. Cheap: reads the fleet only.
  */
-export function whyAnother(shown: Shown, { store, sessions }: Context): string | undefined {
-  const endpoint = endpointOf(shown.id);
-  if (sessions.current(endpoint) !== shown.session) {
-    return `the configuration of ${endpoint} has changed since ${shown.name} was chosen`;
-  }
-  const now = store.fleet.vms.get(shown.id);
+export function whyAnother(shown: Shown, services: Context): string | undefined {
+  const elsewhere = whyElsewhere(shown, services);
+  if (elsewhere !== undefined) return elsewhere;
+  const now = services.store.fleet.vms.get(shown.id);
   if (!now) return undefined;
   if (isAnother(shown, now)) return nowAnother(shown, now.name);
   return now.name === shown.name ? undefined : `${shown.name} is called ${now.name} now`;
+}
+
+/** Why the fleet says nothing of what was shown any more, as a sentence: its endpoint may be another place by now. */
+export function whyElsewhere(
+  { id, name, session }: Shown,
+  { sessions }: Pick<Context, 'sessions'>,
+): string | undefined {
+  const endpoint = endpointOf(id);
+  if (sessions.current(endpoint) === session) return undefined;
+  return `the configuration of ${endpoint} has changed since ${name} was chosen`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { perform, taskFor } from '../../src/actions/perform.ts';
 import type { Services } from '../../src/actions/services.ts';
 import { bind, bound } from '../../src/actions/target.ts';
 import { vmActions } from '../../src/actions/vm.ts';
+import { FleetError } from '../../src/errors.ts';
 import type { VmId } from '../../src/ids.ts';
 import type { Settings, Vm } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
@@ -304,6 +305,31 @@ describe('a VM that may be another machine by now', () => {
     const result = perform(remove, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
     await open.clock.pass(60_000);
     expect(await result).toEqual({ text: 'gateway is deleted' });
+  });
+
+  it.each([
+    ['accepted', async () => ({ warnings: [] })],
+    ['not answered', () => Promise.reject(new FleetError('outcome.unknown', 'no answer'))],
+  ])('is not called deleted because its endpoint is another one, which lacks it: %s', async (_how, send) => {
+    const { open, vm } = await gateway();
+    await run(open, 'vm.kill', vm.id);
+    const remove: VmAction = {
+      ...action('vm.delete'),
+      send: () => {
+        const elsewhere = { ...open.endpoint, values: { ...open.endpoint.values, vms: 1, seed: 2 } };
+        open.services.sessions.open({ ...open.spec, resolve: async () => elsewhere });
+        return send();
+      },
+    };
+    const signal = new AbortController().signal;
+    const result = perform(remove, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    await open.clock.pass(60_000);
+    expect(await result).toMatchObject({
+      code: 'outcome.unknown',
+      message: expect.stringContaining(
+        'what became of it is not known: the configuration of demo has changed since gateway was chosen',
+      ),
+    });
   });
 
   it('is not called started because another machine runs under its id', async () => {
