@@ -99,4 +99,18 @@ describe("a question about a VM whose endpoint's configuration changes", () => {
     await fleet.see('the configuration of demo has changed');
     fleet.dontSee('Shut down gateway');
   });
+
+  it('says of settings that were being saved that what became of them is not known', async () => {
+    fleet = await openFleet();
+    fleet.follow();
+    await fleet.press('/', ...'name:gateway', 'enter', 'e');
+    await fleet.see('Settings of gateway');
+    await fleet.see('Memory');
+    fleet.server.faults.slow(4_000);
+    await fleet.press('down', 'ctrl-u', ...'2GiB', 'pgdn', 'enter');
+    await fleet.see('saving');
+    await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
+    await fleet.see(/not known: the configuration of demo has changed/);
+    expect(fleet.painted()).not.toContain('nothing was done');
+  });
 });
