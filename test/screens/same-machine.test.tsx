@@ -4,6 +4,7 @@ import { type OpenFleet, openFleet } from './driver.tsx';
 let fleet: OpenFleet;
 afterEach(() => fleet.close());
 
+const stateOf = (name: string | undefined) => fleet.vm((vm) => vm.name === name).state;
 const reusesIds = { 'reuses-ids': true };
 
 /** The id of this VM is given to another machine. `isReported`: drover is told at once; else it still shows the old one. */
@@ -75,6 +76,20 @@ describe('a question about a VM whose id is given to another machine', () => {
     await fleet.see('is another VM now, called payroll; gateway was');
     fleet.dontSee('Force off gateway');
   });
+});
+
+it('what is marked and gone is not replaced by the VM under the cursor', async () => {
+  fleet = await openFleet();
+  await fleet.press('/', ...'name:gateway', 'enter', 'space');
+  await fleet.press('/', 'ctrl-u', ...'state:running', 'enter', 'j', 'j', 'j');
+  fleet.removeVm('gateway');
+  await fleet.idle();
+  await fleet.see('1 marked');
+  const cursor = fleet.cursor();
+  expect(stateOf(cursor)).toBe('running');
+  await fleet.press('D');
+  await fleet.see('what is marked is not there any more');
+  fleet.dontSee(/Force off [^:]+\?/);
 });
 
 describe("a question about a VM whose endpoint's configuration changes", () => {
