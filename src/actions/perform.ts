@@ -4,7 +4,7 @@ import { endpointOf, type VmId } from '../ids.ts';
 import type { Accepted, Connection, Kept, Vm } from '../platforms/contract.ts';
 import { isAnother } from '../state/fleet.ts';
 import { endpointStatusOf } from '../state/store.ts';
-import type { TaskSpec, WorkResult } from '../state/tasks.ts';
+import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
 import type { Args, Outcome, VmAction } from './action.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
@@ -44,10 +44,14 @@ export async function perform(
 ): Promise<WorkResult> {
   const { id } = target;
   const outcome = action.outcome?.(args, services.store.fleet.vms.get(id));
-  await verify(target, services, signal);
+  const cancelled = () => new FleetError('op.cancelled', NOT_SENT);
+  await verify(target, services, signal).catch((error: unknown) => {
+    throw signal.aborted ? cancelled() : error;
+  });
   const already = isAlready(outcome, id, services);
   if (already) return { text: already };
   const { vm, connection } = permitted(action, id, services);
+  if (signal.aborted) throw cancelled();
   try {
     const accepted = await action.send(connection, vm, args, signal);
     const { warnings, kept = [] } = accepted;
