@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -91,7 +91,10 @@ it('what a killed drover left of a cache goes; what one that runs is writing sta
   const file = join(home, 'cache/all.json');
   await mkdir(join(home, 'cache'));
   // No process has such a number: pids end before.
-  for (const of of ['4194305', String(process.ppid), 'other']) await writeFile(`${file}.${of}`, '');
+  for (const of of ['4194305', String(process.ppid), 'other']) {
+    await writeFile(`${file}.${of}`, '');
+    await utimes(`${file}.${of}`, 0, 0);
+  }
   await replaceCache(file, ['{}']);
   const left = ['all.json', `all.json.${process.ppid}`, 'all.json.other'];
   expect((await readdir(join(home, 'cache'))).sort()).toEqual(left.sort());
