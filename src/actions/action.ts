@@ -186,7 +186,7 @@ export function whyNot(
 }
 
 /** The sentence for an operation that this connection does not have. */
-export function unsupported(connection: Connection, needs: OperationName, title: string): string | undefined {
+function unsupported(connection: Connection, needs: OperationName, title: string): string | undefined {
   const [group, method] = needs.split('.') as ['vm' | 'console' | 'node', string];
   if (method in connection[group]) return undefined;
   return connection.whyNot[needs] ?? `this platform can't do that: ${title}`;

@@ -1,13 +1,13 @@
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
-import type { Accepted, Connection, Settings, SettingsTarget, Vm } from '../platforms/contract.ts';
+import type { Accepted, Connection, Settings, SettingsTarget } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/store.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
-import { type Target, verify } from './target.ts';
+import { type Target, verify, whyElsewhere } from './target.ts';
 import { editAction } from './vm.ts';
 
 /** A balloon takes its time to give memory back. */
@@ -43,7 +43,7 @@ export async function editVm(
     accepted = await configure(id, target, changes, ofChanged, signal);
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
-    return `${vm.name}: ${await whatIsTrue(services, vm, connection, target, changes, signal, error)}`;
+    return `${vm.name}: ${await whatIsTrue(services, chosen, connection, target, changes, signal, error)}`;
   }
   const but = accepted.warnings.map(({ detail }) => `; ${detail}`).join('');
   if (accepted.dryRun) return `${vm.name}: nothing was sent`;
@@ -69,13 +69,14 @@ export async function editVm(
 /** The link died after the change was sent: the settings are read anew, and what is true is said. Nothing is sent twice. */
 async function whatIsTrue(
   services: Services,
-  { id, name }: Vm,
+  chosen: Target,
   connection: Connection,
   target: SettingsTarget,
   changes: Settings,
   signal: AbortSignal,
   lost: FleetError,
 ): Promise<string> {
+  const { id, name } = chosen;
   const why = () => whyNoAnswer(services, endpointOf(id), connection);
   const unknown = (rest: string) =>
     new FleetError('outcome.unknown', `${name}: ${why()} after the change was sent; ${rest}`, {
@@ -94,6 +95,8 @@ async function whatIsTrue(
   } finally {
     stopClock();
   }
+  const elsewhere = whyElsewhere(chosen, services);
+  if (elsewhere !== undefined) throw unknown(`what became of it is not known: ${elsewhere}`);
   if (!now) throw unknown('its endpoint has not come back, so what became of it is not known');
   const open = Object.keys(changes).filter((key) => now[key] !== changes[key]);
   if (open.length > 0) throw unknown(`it has ${spelled(services, id, pick(now, open))} now`);

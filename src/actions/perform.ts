@@ -2,16 +2,18 @@ import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
 import type { Accepted, Connection, Kept, Vm } from '../platforms/contract.ts';
+import { isAnother } from '../state/fleet.ts';
 import { endpointStatusOf } from '../state/store.ts';
-import type { TaskSpec, WorkResult } from '../state/tasks.ts';
+import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
 import type { Args, Outcome, VmAction } from './action.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
-import { type Target, verify } from './target.ts';
+import { type Target, verify, whyElsewhere } from './target.ts';
 
 /** How long to wait for an endpoint to come back before saying that the outcome is not known. */
 const RESYNC_MS = 30_000;
+const LOOK_AGAIN = 'look at it again before you repeat the action';
 
 /** The task that runs an action on one VM or on many, with a result for each. */
 export function taskFor(action: VmAction, targets: readonly Target[], args: Args, services: Services): TaskSpec {
@@ -42,10 +44,14 @@ export async function perform(
 ): Promise<WorkResult> {
   const { id } = target;
   const outcome = action.outcome?.(args, services.store.fleet.vms.get(id));
-  await verify(target, services, signal);
+  const cancelled = () => new FleetError('op.cancelled', NOT_SENT);
+  await verify(target, services, signal).catch((error: unknown) => {
+    throw signal.aborted ? cancelled() : error;
+  });
   const already = isAlready(outcome, id, services);
   if (already) return { text: already };
   const { vm, connection } = permitted(action, id, services);
+  if (signal.aborted) throw cancelled();
   try {
     const accepted = await action.send(connection, vm, args, signal);
     const { warnings, kept = [] } = accepted;
@@ -54,17 +60,17 @@ export async function perform(
     if (!outcome) return { text: `${vm.name} ${action.asked?.(args) ?? 'was asked'}${but}` };
     report('asked');
     const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
-    await reached(patient, vm, services, signal, createFollow(accepted, vm, services, report));
-    return { text: `${vm.name} ${wordsFor(outcome, id, services)}${but}`, ...(kept.length > 0 && { kept }) };
+    await reached(patient, target, vm, services, signal, createFollow(accepted, vm, services, report));
+    return { text: `${vm.name} ${wordsFor(outcome, vm, services)}${but}`, ...(kept.length > 0 && { kept }) };
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
     report('no clear answer came; looking what became of it');
-    return { text: await whatIsTrue(outcome, vm, connection, services, signal, error) };
+    return { text: await whatIsTrue(outcome, target, vm, connection, services, signal, error) };
   }
 }
 
-const wordsFor = ({ words, goneWords = words }: Outcome, id: VmId, { store }: Services): string =>
-  store.fleet.vms.has(id) ? words : goneWords;
+const wordsFor = ({ words, goneWords = words }: Outcome, vm: Vm, services: Services): string =>
+  sameNow(vm, services) ? words : goneWords;
 
 const spelledKept = ({ path, why }: Kept): string => `; kept: ${path} (${why})`;
 
@@ -96,18 +102,32 @@ function createFollow(
   };
 }
 
+/** The VM as it is now; undefined when it is gone, also when its id was given to another machine meanwhile. */
+function sameNow(before: Vm, { store }: Services): Vm | undefined {
+  const now = store.fleet.vms.get(before.id);
+  return now && isAnother(before, now) ? undefined : now;
+}
+
 async function reached(
   outcome: Outcome,
+  target: Target,
   vm: Vm,
   services: Services,
   signal: AbortSignal,
   taskFailure: () => string | undefined,
 ): Promise<void> {
-  const now = () => services.store.fleet.vms.get(vm.id);
+  const now = () => sameNow(vm, services);
   const failed = () => taskFailure() ?? failureOf(now(), vm);
   // The task is looked at first: what failed may look like what was wanted for a moment.
-  const ended = () => failed() !== undefined || outcome.reached(now());
+  const elsewhere = () => whyElsewhere(target, services);
+  const ended = () => elsewhere() !== undefined || failed() !== undefined || outcome.reached(now());
   const seen = await until(ended, outcome.limitMs, services, signal);
+  const moved = elsewhere();
+  if (moved !== undefined) {
+    throw new FleetError('outcome.unknown', `${vm.name} was asked, but what became of it is not known: ${moved}`, {
+      fix: LOOK_AGAIN,
+    });
+  }
   const failure = failed();
   if (seen && failure === undefined) return;
   if (failure !== undefined) {
@@ -136,6 +156,7 @@ function failureOf(now: Vm | undefined, before: Vm): string | undefined {
  */
 async function whatIsTrue(
   outcome: Outcome | undefined,
+  target: Target,
   vm: Vm,
   connection: Connection,
   services: Services,
@@ -147,7 +168,7 @@ async function whatIsTrue(
   const unknown = (rest: string) =>
     new FleetError('outcome.unknown', `${vm.name}: ${why()} after the request was sent; ${rest}`, {
       cause: lost,
-      fix: 'look at it again before you repeat the action',
+      fix: LOOK_AGAIN,
     });
   const tooLate = AbortSignal.any([signal, AbortSignal.timeout(RESYNC_MS)]);
   try {
@@ -156,10 +177,15 @@ async function whatIsTrue(
     signal.throwIfAborted();
     throw unknown('its endpoint has not come back, so what became of it is not known');
   }
-  const now = () => services.store.fleet.vms.get(vm.id);
+  const moved = () => whyElsewhere(target, services);
+  const unseen = () => unknown(`what became of it is not known: ${moved()}`);
+  if (moved() !== undefined) throw unseen();
+  const now = () => sameNow(vm, services);
   if (!outcome) throw unknown(`it is ${now()?.state ?? 'gone'} now`);
-  if (await until(() => outcome.reached(now()), outcome.limitMs, services, signal)) {
-    return `${vm.name} ${wordsFor(outcome, vm.id, services)} (${why()} on the way)`;
+  const seen = await until(() => moved() !== undefined || outcome.reached(now()), outcome.limitMs, services, signal);
+  if (moved() !== undefined) throw unseen();
+  if (seen) {
+    return `${vm.name} ${wordsFor(outcome, vm, services)} (${why()} on the way)`;
   }
   throw unknown(`it is ${now()?.state ?? 'gone'} now`);
 }

@@ -1,5 +1,6 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
+import { isAnother } from '../state/fleet.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -44,38 +45,52 @@ export function bind(id: VmId, services: Context): Target {
   return bound(shown, services);
 }
 
-/** The same for what was shown earlier: a mark, an item of an earlier task. */
-export function bound(shown: Shown, services: Context): Target {
+/**
+ * The same for what was shown earlier: a mark, an item of an earlier task. What was bound before stays bound to the same
+ * machine; only an identity that could not be read then is read again.
+ */
+export function bound(shown: Shown | Target, services: Context): Target {
+  const confirmed =
+    'confirmed' in shown
+      ? shown.confirmed.then((earlier) => (earlier instanceof FleetError ? confirm(shown, services) : earlier))
+      : confirm(shown, services);
+  return { ...shown, confirmed };
+}
+
+async function confirm(shown: Shown, services: Context): Target['confirmed'] {
   const read =
     shown.identity === undefined ? services.sessions.connection(endpointOf(shown.id))?.vm.identity : undefined;
-  if (!read) return { ...shown, confirmed: Promise.resolve(shown.identity) };
-  // The wrappers around the connection set its deadline.
-  const confirmed = read(shown.id, new AbortController().signal).then(
-    ({ identity }) => identity,
-    (error: unknown) =>
-      error instanceof FleetError
-        ? error
-        : new FleetError('op.failed', `${shown.name}: its identity can't be read`, { cause: error }),
-  );
-  return { ...shown, confirmed };
+  if (!read) return shown.identity;
+  try {
+    // The wrappers around the connection set its deadline.
+    return (await read(shown.id, new AbortController().signal)).identity;
+  } catch (error) {
+    if (error instanceof FleetError) return error;
+    return new FleetError('op.failed', `${shown.name}: its identity can't be read`, { cause: error });
+  }
 }
 
 /**
  * Why this is not what was shown any more, as a sentence; undefined while it is, and when the VM is gone, which callers
  * find out by themselves. Cheap: reads the fleet only.
  */
-export function whyAnother(shown: Shown, { store, sessions }: Context): string | undefined {
-  const endpoint = endpointOf(shown.id);
-  if (sessions.current(endpoint) !== shown.session) {
-    return `the configuration of ${endpoint} has changed since ${shown.name} was chosen`;
-  }
-  const now = store.fleet.vms.get(shown.id);
+export function whyAnother(shown: Shown, services: Context): string | undefined {
+  const elsewhere = whyElsewhere(shown, services);
+  if (elsewhere !== undefined) return elsewhere;
+  const now = services.store.fleet.vms.get(shown.id);
   if (!now) return undefined;
-  const isOther =
-    now.uuid !== shown.uuid ||
-    (now.identity !== undefined && shown.identity !== undefined && now.identity !== shown.identity);
-  if (isOther) return `${shown.id} is another VM now, called ${now.name}; ${shown.name} was chosen`;
+  if (isAnother(shown, now)) return nowAnother(shown, now.name);
   return now.name === shown.name ? undefined : `${shown.name} is called ${now.name} now`;
+}
+
+/** Why the fleet says nothing of what was shown any more, as a sentence: its endpoint may be another place by now. */
+export function whyElsewhere(
+  { id, name, session }: Shown,
+  { sessions }: Pick<Context, 'sessions'>,
+): string | undefined {
+  const endpoint = endpointOf(id);
+  if (sessions.current(endpoint) === session) return undefined;
+  return `the configuration of ${endpoint} has changed since ${name} was chosen`;
 }
 
 /**
@@ -92,10 +107,16 @@ export async function verify(target: Target, services: Context, signal: AbortSig
   const now = await read(target.id, signal).catch((error: unknown) => {
     throw error instanceof FleetError && error.code !== 'vm.not-found' ? unread(target, error) : error;
   });
-  if (now.name !== target.name || (confirmed !== undefined && now.identity !== confirmed)) {
-    throw conflict(`${target.id} is another VM now, called ${now.name}; ${target.name} was chosen`);
-  }
+  if (confirmed !== undefined && now.identity !== confirmed) throw conflict(nowAnother(target, now.name));
+  // The same machine under another name is not what the question said, either.
+  if (now.name !== target.name) throw conflict(`${target.name} is called ${now.name} now`);
+  // Reading took a while, and what is sent goes to the connection that is there now.
+  const meanwhile = whyAnother(target, services);
+  if (meanwhile !== undefined) throw conflict(meanwhile);
 }
+
+const nowAnother = ({ id, name }: Shown, now: string): string =>
+  `${id} is another VM now, called ${now}; ${name} was chosen`;
 
 const unread = ({ name }: Shown, error: FleetError) =>
   new FleetError(error.code, `${name}: which VM this is could not be read, so nothing was sent: ${error.message}`, {

@@ -34,6 +34,7 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
     for (;;) {
       const text = await typing.ask(`${field.label}. ${help}${words} Now ${shownValue(form, field)}:`, {
         secret: field.sensitive === true,
+        ...asked(),
       });
       if (text === undefined) return false;
       if (text === '') return true;
@@ -76,14 +77,19 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
     while (isOpen() && isPending) await next();
   };
 
-  const closed = (): Promise<void> =>
-    new Promise((resolve) => {
+  let closing: Promise<void> | undefined;
+  const closed = (): Promise<void> => {
+    closing ??= new Promise((resolve) => {
       const stop = stage.subscribe(() => {
         if (isOpen()) return;
         stop();
         resolve();
       });
     });
+    return closing;
+  };
+  /** No question outlives its form; what destroys takes no answer that was typed before it. */
+  const asked = () => ({ until: closed(), fresh: options.destroys === true });
 
   const run = async () => {
     voice.say(options.title);
@@ -100,9 +106,10 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
       if (!read) voice.say(...fields.map((field, at) => `${at + 1}: ${field.label}, ${shownValue(form, field)}`));
       read = true;
       const names = buttons.map(({ label }) => label);
-      const typed = await typing.ask(`Number of a field to change it, ? to hear them, or ${names.join(', ')}:`, {
-        until: closed(),
-      });
+      const typed = await typing.ask(
+        `Number of a field to change it, ? to hear them, or ${names.join(', ')}:`,
+        asked(),
+      );
       if (typed === undefined) return options.cancel();
       const word = typed.trim();
       const field = /^\d+$/.test(word) ? fields[Number(word) - 1] : undefined;

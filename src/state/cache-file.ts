@@ -27,7 +27,9 @@ export async function replaceCache(file: string, parts: Iterable<string>): Promi
     await makeOwnFolder(folder);
     await sweepLeftovers(file);
     const owner = await ownerBelow(folder);
-    const handle = await open(fresh, 'w', 0o600);
+    // Made new: a link of that name, which anyone who can write here may have put there, would lead elsewhere.
+    await rm(fresh, { force: true });
+    const handle = await open(fresh, 'wx', 0o600);
     try {
       if (owner) await handle.chown(owner.uid, owner.gid);
       // Part by part, so that making and writing a large one is not felt at the keys.

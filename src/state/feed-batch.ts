@@ -32,17 +32,22 @@ export function createFeedBatch(): FeedBatch {
   return {
     add(feed) {
       switch (feed.kind) {
-        case 'inventory':
+        case 'inventory': {
+          const known = new Set<string>(feed.inventory.nodes.map(({ id }) => id));
           inventory = feed.inventory;
           changes.clear();
           tasks.clear();
+          for (const node of nodeSamples.keys()) if (!known.has(node)) nodeSamples.delete(node);
           return;
+        }
         case 'changes':
           for (const change of feed.changes) {
             const key = keyOf(change);
             // Behind the others: a VM may have moved to a node that came after it was first heard of.
             changes.delete(key);
             changes.set(key, change);
+            // They land behind the changes, and would stay for a node that is gone.
+            if (change.kind === 'node-remove') nodeSamples.delete(change.id);
           }
           return;
         case 'node-samples':

@@ -91,3 +91,16 @@ export function placeOf({ name, node }: Vm, fleet: Fleet): string {
   const at = node === undefined ? undefined : fleet.nodes.get(node)?.name;
   return at === undefined ? name : `${name} on ${at}`;
 }
+
+interface Machine {
+  readonly uuid: string;
+  readonly identity?: string | undefined;
+}
+
+/**
+ * Whether an id stands for another machine than before: nothing that is known of the earlier one holds for it. An identity
+ * that one of them lacks says nothing.
+ */
+export const isAnother = (before: Machine, now: Machine): boolean =>
+  before.uuid !== now.uuid ||
+  (before.identity !== undefined && now.identity !== undefined && before.identity !== now.identity);

@@ -1,4 +1,4 @@
-import { chown, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -75,4 +75,29 @@ it.runIf(process.getuid?.() === 0)('and all that root puts there belongs to the 
   ];
   const owners = await Promise.all(made.map(async (path) => [path, (await stat(join(home, path))).uid]));
   expect(owners).toEqual(made.map((path) => [path, USER]));
+});
+
+it('a cache is not written through a link that stands where its new file is made', async () => {
+  const victim = join(home, 'victim');
+  await writeFile(victim, 'precious');
+  const file = join(home, 'cache/all.json');
+  await mkdir(join(home, 'cache'));
+  await symlink(victim, `${file}.${process.pid}`);
+  expect(await replaceCache(file, ['{}'])).toBe(true);
+  expect([await readFile(victim, 'utf8'), await readFile(file, 'utf8')]).toEqual(['precious', '{}']);
+});
+
+it.runIf(process.getuid?.() === 0)('root gives nothing away through a link in the home of a user', async () => {
+  const USER = 12_345;
+  const victim = join(home, 'victim.json');
+  await writeFile(victim, '{}');
+  const state = join(home, 'user/state');
+  await mkdir(state, { recursive: true });
+  await chown(join(home, 'user'), USER, USER);
+  await chown(state, USER, USER);
+  await symlink(victim, join(state, 'ui.json'));
+  const ui = await openUiState(state, systemClock);
+  ui.set('toured', true);
+  ui.flush();
+  expect([await readFile(victim, 'utf8'), (await stat(victim)).uid]).toEqual(['{}', 0]);
 });

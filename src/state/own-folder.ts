@@ -1,4 +1,4 @@
-import { chown, lstat, mkdir, stat } from 'node:fs/promises';
+import { lchown, lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from './file-trouble.ts';
 
@@ -46,7 +46,8 @@ async function makeOne(folder: string, mode: number, owner: Owner | undefined): 
     if (errnoOf(error) === 'EEXIST') return;
     throw error;
   }
-  if (owner) await chown(folder, owner.uid, owner.gid);
+  // Never through a link: the user could put one in its place meanwhile.
+  if (owner) await lchown(folder, owner.uid, owner.gid);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type EndpointName, endpointOf, type NodeId, type PoolId, type VmId } from '../ids.ts';
-import type { Change, Feed, Inventory, Node, PlatformEvent, Pool, Vm } from '../platforms/contract.ts';
+import type { Change, Feed, Inventory, Node, PlatformEvent, Pool } from '../platforms/contract.ts';
 import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
-import type { EndpointStatus, Fleet, Grouping } from './fleet.ts';
+import { type EndpointStatus, type Fleet, type Grouping, isAnother } from './fleet.ts';
 import { createLanding } from './landing.ts';
 import { createPlatformTasks } from './platform-tasks.ts';
 import { createNodeSamples, createVmSamples } from './samples.ts';
@@ -197,8 +197,11 @@ export function createStore(clock: Clock): Store {
     },
     setEndpoint: (status) =>
       enqueueOne(() => {
-        if (!endpoints.has(status.name)) shape++;
-        endpoints.set(status.name, status);
+        const before = endpoints.get(status.name);
+        if (!before) shape++;
+        // Counted here, and of no interest to the session that says the rest.
+        const { droppedEvents } = before?.since === status.since ? before : {};
+        endpoints.set(status.name, droppedEvents === undefined ? status : { ...status, droppedEvents });
       }),
     removeEndpoint(name) {
       // What comes from now on is of another session, and lands behind the removal.
@@ -265,11 +268,6 @@ function* upserts(inventory: Inventory, here: Here): Generator<Change, void> {
     yield { kind: 'vm-upsert', vm };
   }
 }
-
-/** The id was given to another machine: nothing that is known of the earlier one holds for it. */
-const isAnother = (before: Vm, now: Vm): boolean =>
-  before.uuid !== now.uuid ||
-  (before.identity !== undefined && now.identity !== undefined && before.identity !== now.identity);
 
 const floodEvent = (endpoint: EndpointName, dropped: number, at: number): PlatformEvent => ({
   at,

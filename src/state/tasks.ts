@@ -62,6 +62,9 @@ export interface Tasks {
   subscribe(listener: () => void): () => void;
 }
 
+/** Of an item that was cancelled while nothing had been sent for it yet. */
+export const NOT_SENT = 'cancelled before it was sent';
+
 const AT_ONCE = 8;
 const KEPT = 200;
 
@@ -86,7 +89,7 @@ export function createTasks(clock: Clock): Tasks {
 
   const runItem = async (id: number, work: TaskWork, signal: AbortSignal): Promise<TaskItem> => {
     const item = { id: work.id, name: work.name };
-    if (signal.aborted) return { ...item, state: 'cancelled', text: 'cancelled before it was sent' };
+    if (signal.aborted) return { ...item, state: 'cancelled', text: NOT_SENT };
     putItem(id, { ...item, state: 'running', text: '' });
     try {
       const result = await work.run(signal, (progress) => putItem(id, { ...item, state: 'running', text: progress }));
@@ -143,7 +146,8 @@ export function createTasks(clock: Clock): Tasks {
 function failure(error: unknown, signal: AbortSignal): Omit<TaskItem, 'id' | 'name'> {
   const known = error instanceof FleetError ? error : undefined;
   if (signal.aborted && known?.code !== 'outcome.unknown') {
-    return { state: 'cancelled', text: 'cancelled; what was sent before may still happen', code: 'op.cancelled' };
+    const text = known?.message === NOT_SENT ? NOT_SENT : 'cancelled; what was sent before may still happen';
+    return { state: 'cancelled', text, code: 'op.cancelled' };
   }
   return {
     state: known?.code === 'outcome.unknown' ? 'unknown' : 'failed',

@@ -1,4 +1,5 @@
-import { chownSync } from 'node:fs';
+import { lchownSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { makeOwnFolder, ownerBelow } from './own-folder.ts';
 
@@ -73,8 +74,12 @@ export async function openUiState(directory: string, clock: Clock): Promise<UiSt
     () => ownerBelow(directory),
     () => undefined,
   );
+  /** As root in the home of a user nothing is written through a link, which could lead to a file that is not the user's. */
+  const isTrap = () =>
+    owner !== undefined && lstatSync(join(directory, 'ui.json'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
   const open = () => {
     try {
+      if (isTrap()) return undefined;
       return new Conf<UiValues>({
         cwd: directory,
         configName: 'ui',
@@ -98,8 +103,9 @@ export async function openUiState(directory: string, clock: Clock): Promise<UiSt
     if (!file || changed.size === 0) return;
     const news: Partial<UiValues> = Object.assign({}, ...[...changed].map((key) => ({ [key]: values[key] })));
     try {
+      if (isTrap()) return;
       file.set(news);
-      if (owner) chownSync(file.path, owner.uid, owner.gid);
+      if (owner) lchownSync(file.path, owner.uid, owner.gid);
       changed.clear();
     } catch {
       // A full disk: they are written with the next change.

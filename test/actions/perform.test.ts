@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { VmAction } from '../../src/actions/action.ts';
 import { editVm } from '../../src/actions/edit.ts';
 import { perform, taskFor } from '../../src/actions/perform.ts';
-import { bind } from '../../src/actions/target.ts';
+import type { Services } from '../../src/actions/services.ts';
+import { bind, bound } from '../../src/actions/target.ts';
 import { vmActions } from '../../src/actions/vm.ts';
+import { FleetError } from '../../src/errors.ts';
 import type { VmId } from '../../src/ids.ts';
-import type { Settings } from '../../src/platforms/contract.ts';
+import type { Settings, Vm } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
 import { type OpenServices, openServices } from '../state/open-services.ts';
 
@@ -245,6 +247,130 @@ describe('an action on a VM', () => {
     const task = await ended;
     expect(task.state).toBe('cancelled');
     expect(task.items.at(-1)?.text).toBe('cancelled before it was sent');
+  });
+});
+
+describe('a VM that may be another machine by now', () => {
+  const another = { name: 'payroll', uuid: 'another', identity: 'created later' };
+
+  const gateway = async () => {
+    const open = await openServices({ 'reuses-ids': true });
+    const vm = open.vm(({ name }) => name === 'gateway');
+    const row = open.server.fleet.rowOf(vm.id);
+    const now = () => open.server.fleet.vm(row) as Vm;
+    return { open, vm, row, now, change: (to: Partial<Vm>) => open.server.fleet.replaceVm(row, { ...now(), ...to }) };
+  };
+
+  it('is called what it is called now when only its name has changed', async () => {
+    const { open, vm, now, change } = await gateway();
+    change({ name: 'gateway2' });
+    const { error } = (await run(open, 'vm.kill', vm.id)) as { readonly error: Error };
+    expect(error.message).toBe('gateway is called gateway2 now; nothing was sent');
+    expect(now().state).toBe('running');
+  });
+
+  it('stays the one that was confirmed when a task is repeated', async () => {
+    const { open, vm, now, change } = await gateway();
+    const { identity: _, ...unread } = open.store.fleet.vms.get(vm.id) as Vm;
+    change({ identity: 'created first' });
+    open.store.push(open.endpoint.name, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: unread }] });
+    open.store.flush();
+    const target = bind(vm.id, open.services);
+    expect(await target.confirmed).toBe('created first');
+    change({ identity: 'created later' });
+    const again = bound(target, open.services);
+    expect(await again.confirmed).toBe('created first');
+    const signal = new AbortController().signal;
+    const result = perform(action('vm.kill'), again, {}, open.services, signal, () => {}).catch((error) => error);
+    await open.clock.pass(1_000);
+    expect((await result).message).toContain('is another VM now');
+    expect(now().state).toBe('running');
+  });
+
+  it('is not sent to an address that the endpoint got while its identity was read', async () => {
+    const { open, vm, now } = await gateway();
+    const { sessions } = open.services;
+    const target = bind(vm.id, open.services);
+    let isOther = false;
+    const other = {};
+    const services: Services = {
+      ...open.services,
+      sessions: {
+        ...sessions,
+        current: (name) => (isOther ? other : sessions.current(name)),
+        connection(name) {
+          const connection = sessions.connection(name);
+          if (!connection) return undefined;
+          const identity = async () => {
+            isOther = true;
+            return { name: 'gateway', identity: (await target.confirmed) as string };
+          };
+          return { ...connection, vm: { ...connection.vm, identity } };
+        },
+      },
+    };
+    const signal = new AbortController().signal;
+    const result = perform(action('vm.kill'), target, {}, services, signal, () => {}).catch((error) => error);
+    await open.clock.pass(30_000);
+    expect((await result).message).toContain('the configuration of demo has changed');
+    expect(now().state).toBe('running');
+  });
+
+  it('is deleted although its id is given away at once', async () => {
+    const { open, row, vm } = await gateway();
+    await run(open, 'vm.kill', vm.id);
+    const remove: VmAction = {
+      ...action('vm.delete'),
+      send: async () => {
+        open.server.change(row, { ...another, state: 'running' });
+        return { warnings: [] };
+      },
+    };
+    const signal = new AbortController().signal;
+    const result = perform(remove, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    await open.clock.pass(60_000);
+    expect(await result).toEqual({ text: 'gateway is deleted' });
+  });
+
+  it.each([
+    ['accepted', async () => ({ warnings: [] })],
+    ['not answered', () => Promise.reject(new FleetError('outcome.unknown', 'no answer'))],
+  ])('is not called deleted because its endpoint is another one, which lacks it: %s', async (_how, send) => {
+    const { open, vm } = await gateway();
+    await run(open, 'vm.kill', vm.id);
+    const remove: VmAction = {
+      ...action('vm.delete'),
+      send: () => {
+        const elsewhere = { ...open.endpoint, values: { ...open.endpoint.values, vms: 1, seed: 2 } };
+        open.services.sessions.open({ ...open.spec, resolve: async () => elsewhere });
+        return send();
+      },
+    };
+    const signal = new AbortController().signal;
+    const result = perform(remove, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    await open.clock.pass(60_000);
+    expect(await result).toMatchObject({
+      code: 'outcome.unknown',
+      message: expect.stringContaining(
+        'what became of it is not known: the configuration of demo has changed since gateway was chosen',
+      ),
+    });
+  });
+
+  it('is not called started because another machine runs under its id', async () => {
+    const { open, row, vm } = await gateway();
+    await run(open, 'vm.kill', vm.id);
+    const start: VmAction = {
+      ...action('vm.start'),
+      send: async () => {
+        open.server.change(row, { ...another, state: 'running' });
+        return { warnings: [] };
+      },
+    };
+    const signal = new AbortController().signal;
+    const result = perform(start, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    await open.clock.pass(60_000);
+    expect((await result).message).toBe('gateway was asked, but after 30 s it is gone');
   });
 });
 

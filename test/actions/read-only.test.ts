@@ -45,7 +45,11 @@ async function open(config: object, readOnly: boolean): Promise<Opened> {
   });
   await app.load();
   app.open();
-  for (let turns = 0; turns < 20_000 && !app.sessions.connection(demo); turns++) await clock.pass(1);
+  let isReady = false;
+  void app.sessions.ready(demo).finally(() => {
+    isReady = true;
+  });
+  while (!isReady) await clock.pass(10);
   await clock.pass(2_000);
   const connection = app.sessions.connection(demo);
   const vm = [...app.store.fleet.vms.values()].find(({ state, node }) => state === 'running' && node !== undefined);

@@ -90,6 +90,8 @@ describe('ctrl-c', () => {
     expect(running.length).toBeGreaterThan(1);
     await clock.pass(10_000);
     expect(sent()).toEqual([]);
+    expect(said.filter((text) => text === 'cancelled before it was sent')).toHaveLength(running.length);
+    expect(said.join('\n')).not.toContain('may still happen');
     expect(
       vms()
         .filter(({ id }) => running.some((vm) => vm.id === id))

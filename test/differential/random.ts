@@ -2,6 +2,8 @@
 export interface Chances {
   /** From 0 to below 1. */
   next(): number;
+  /** A whole number from 0 to below this one. */
+  number(below: number): number;
   /** True for so many of a hundred. */
   percent(share: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
@@ -16,11 +18,13 @@ export function createChances(seed: number): Chances {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+  const number = (below: number): number => Math.floor(next() * below);
   return {
     next,
+    number,
     percent: (share) => next() * 100 < share,
     pick: (items) => {
-      const item = items[Math.floor(next() * items.length)];
+      const item = items[number(items.length)];
       if (item === undefined) throw new Error('there is nothing to pick from');
       return item;
     },

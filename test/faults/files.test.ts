@@ -54,6 +54,29 @@ it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
   },
 );
 
+it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+  'a configuration that is mounted as a single file is put back as it was when its disk is full',
+  async () => {
+    await mkdir(join(folder, 'disk'));
+    await writeFile(join(folder, 'config.yaml'), '');
+    const text = `# mine\npools:\n  Old: {}\n${'# filler\n'.repeat(450)}`;
+    await writeFile(join(folder, 'before.yaml'), text, { mode: 0o600 });
+    const script = [
+      'mount -t tmpfs -o size=8k none disk',
+      'cp before.yaml disk/config.yaml',
+      '(dd if=/dev/zero of=disk/full bs=4k count=9 2>/dev/null || true)',
+      'mount --bind disk/config.yaml config.yaml',
+      `(${DROVER} pool add ${'Production'.repeat(6)}; echo "code $?" >&2)`,
+      'cat config.yaml',
+    ].join(' && ');
+    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, DROVER_CONFIG: join(folder, 'config.yaml') };
+    const ran = spawnSync('unshare', ['-m', 'sh', '-c', script], { cwd: folder, encoding: 'utf8', env });
+    expect(ran.stderr).toMatch(/could not be saved: the disk is full\n.*nothing was changed.*\ncode 1\n$/s);
+    expect(ran.stdout).toBe(text);
+    expect((await readdir(folder)).filter((name) => name.startsWith('config.yaml.'))).toEqual([]);
+  },
+);
+
 describe('a configuration behind symbolic links', () => {
   const fields = new Map([['fake', []]]);
   const signal = () => new AbortController().signal;
@@ -87,6 +110,31 @@ describe('a configuration behind symbolic links', () => {
     expect(await changed).toEqual(['After']);
     stop();
   });
+});
+
+it('a configuration is reloaded from a folder that took the place of another, and watched there', async () => {
+  const own = join(folder, 'own');
+  const write = async (name: string, pool: string) => {
+    await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, name, 'config.yaml'), `pools:\n  ${pool}: {}\n`);
+  };
+  await write('own', 'Before');
+  const store = createConfigStore(join(own, 'config.yaml'), new Map(), systemClock);
+  await store.load();
+  let next = Promise.withResolvers<readonly string[]>();
+  const stop = store.watch(({ config }) => next.resolve([...config.pools.keys()]));
+  const heard = async () => {
+    const pools = await next.promise;
+    next = Promise.withResolvers();
+    return pools;
+  };
+  await write('restored', 'Restored');
+  await rename(own, join(folder, 'old'));
+  await rename(join(folder, 'restored'), own);
+  expect(await heard()).toEqual(['Restored']);
+  await write('own', 'Later');
+  expect(await heard()).toEqual(['Later']);
+  stop();
 });
 
 describe('what a drover left that was killed', () => {

@@ -25,6 +25,8 @@ import { createTestClock, type TestClock } from '../clock.ts';
 export interface OpenLines {
   /** Keys by name, one after the other. */
   press(...keys: readonly string[]): Promise<void>;
+  /** Keys that come in one read, before anything is written in answer to the first of them. */
+  atOnce(...keys: readonly string[]): Promise<void>;
   /** A line in answer to a question, with its Enter. */
   type(text: string): Promise<void>;
   /** Lets time pass until this was said since the last call of this; fails with all that was. */
@@ -106,16 +108,23 @@ export async function openLines(given: Readonly<Record<string, string | number |
   const turn = () => clock.pass(0);
   const said = () => written.slice(heard);
 
+  const keyOf = (name: string) => {
+    const key = keyNamed(name);
+    if (!key) throw new Error(`there is no key ${name}`);
+    return key;
+  };
   const press = async (...keys: readonly string[]) => {
     for (const name of keys) {
-      const key = keyNamed(name);
-      if (!key) throw new Error(`there is no key ${name}`);
-      program.onInput(key);
+      program.onInput(keyOf(name));
       await turn();
     }
   };
   const lines: OpenLines = {
     press,
+    async atOnce(...keys) {
+      for (const name of keys) program.onInput({ ...keyOf(name), read: 1 });
+      await turn();
+    },
     async type(text) {
       for (const character of text) await press(character === ' ' ? 'space' : character);
       await press('enter');

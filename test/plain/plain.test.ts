@@ -117,6 +117,35 @@ describe('line mode', () => {
     await lines.hear('billing-web1 is deleted');
   });
 
+  it('deletes nothing for what was typed before its question, although the name and the button are among it', async () => {
+    await lines.press('/');
+    await lines.type('billing-web1');
+    await lines.hear('match');
+    await lines.atOnce('X', ...'billing-web1', 'enter', ...'delete', 'enter');
+    await lines.hear('Type its name');
+    await lines.idle(5_000);
+    expect(lines.server.fleet.inventory().vms.some(({ name }) => name === 'billing-web1')).toBe(true);
+    await lines.type('billing-web1');
+    await lines.hear('Delete, Cancel:');
+    await lines.type('delete');
+    await lines.hear('billing-web1 is deleted');
+  });
+
+  it('ends the question for a name when the VM that it is about is another one, and takes keys again', async () => {
+    const { fleet, change } = lines.server;
+    const row = [...Array(60).keys()].findIndex((at) => fleet.vm(at)?.name === 'billing-web1');
+    await lines.press('/');
+    await lines.type('billing-web1');
+    await lines.hear('match');
+    await lines.press('X');
+    await lines.hear('Type its name');
+    change(row, { uuid: 'another', identity: 'created later' });
+    await lines.hear('nothing was done: demo/vm-');
+    await lines.press('?');
+    await lines.idle(1_000);
+    expect(lines.said()).toContain('The keys of this view');
+  });
+
   it('asks on when a name from the host ends like something that is not done yet', async () => {
     const { fleet, change } = lines.server;
     const row = [...Array(60).keys()].findIndex((at) => fleet.vm(at)?.name === 'billing-web1');

@@ -57,6 +57,21 @@ describe('the settings of a VM', () => {
     await fleet.see('billing-web1: Memory 6GiB saved');
   });
 
+  it('says so also when the link was lost and made again while the form was open', async () => {
+    await open();
+    await fleet.press(STOPPED, 'e');
+    await fleet.see(/Memory +4GiB/);
+    fleet.server.faults.cutLink();
+    await fleet.idle(5_000);
+    fleet.server.faults.mendLink();
+    await fleet.idle(20_000);
+    fleet.changeMemory('billing-web1', 8);
+    await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');
+    await fleet.see('8GiB → 6GiB');
+    await fleet.press('enter');
+    await fleet.see('billing-web1: Memory 6GiB saved');
+  });
+
   it('is changed again in its form, which the task of a failed change says', async () => {
     await open();
     await fleet.press(STOPPED, 'e');

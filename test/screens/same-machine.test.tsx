@@ -4,6 +4,7 @@ import { type OpenFleet, openFleet } from './driver.tsx';
 let fleet: OpenFleet;
 afterEach(() => fleet.close());
 
+const stateOf = (name: string | undefined) => fleet.vm((vm) => vm.name === name).state;
 const reusesIds = { 'reuses-ids': true };
 
 /** The id of this VM is given to another machine. `isReported`: drover is told at once; else it still shows the old one. */
@@ -77,6 +78,20 @@ describe('a question about a VM whose id is given to another machine', () => {
   });
 });
 
+it('what is marked and gone is not replaced by the VM under the cursor', async () => {
+  fleet = await openFleet();
+  await fleet.press('/', ...'name:gateway', 'enter', 'space');
+  await fleet.press('/', 'ctrl-u', ...'state:running', 'enter', 'j', 'j', 'j');
+  fleet.removeVm('gateway');
+  await fleet.idle();
+  await fleet.see('1 marked');
+  const cursor = fleet.cursor();
+  expect(stateOf(cursor)).toBe('running');
+  await fleet.press('D');
+  await fleet.see('what is marked is not there any more');
+  fleet.dontSee(/Force off [^:]+\?/);
+});
+
 describe("a question about a VM whose endpoint's configuration changes", () => {
   it('is closed with a sentence, and nothing is sent to the new address', async () => {
     fleet = await openFleet();
@@ -98,5 +113,19 @@ describe("a question about a VM whose endpoint's configuration changes", () => {
     await fleet.press('S');
     await fleet.see('the configuration of demo has changed');
     fleet.dontSee('Shut down gateway');
+  });
+
+  it('says of settings that were being saved that what became of them is not known', async () => {
+    fleet = await openFleet();
+    fleet.follow();
+    await fleet.press('/', ...'name:gateway', 'enter', 'e');
+    await fleet.see('Settings of gateway');
+    await fleet.see('Memory');
+    fleet.server.faults.slow(4_000);
+    await fleet.press('down', 'ctrl-u', ...'2GiB', 'pgdn', 'enter');
+    await fleet.see('saving');
+    await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
+    await fleet.see(/not known: the configuration of demo has changed/);
+    expect(fleet.painted()).not.toContain('nothing was done');
   });
 });

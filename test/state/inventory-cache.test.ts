@@ -12,7 +12,7 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-cache-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 it('gives back what was kept, of any size, and only to the same configuration', async () => {
   const vms = Array.from({ length: 1_000 }, (_, i) => aVm(`vm${i}`, { endpoint: 'demo' }));

@@ -203,6 +203,26 @@ describe('the store', () => {
     expect(fleet.events).toHaveLength(1_000);
     expect(fleet.events.at(-1)?.text).toBe('host1 sent more events than can be shown: 2000 were dropped');
     expect(fleet.endpoints.get(host1)?.droppedEvents).toBe(2_000);
+    store.setEndpoint({ name: host1, platform: 'fake', address: '', phase: 'up', since: 0, staleSince: 9 });
+    await clock.pass(50);
+    expect(fleet.endpoints.get(host1)).toMatchObject({ staleSince: 9, droppedEvents: 2_000 });
+    store.setEndpoint({ name: host1, platform: 'fake', address: '', phase: 'down', since: 60 });
+    await clock.pass(50);
+    expect(fleet.endpoints.get(host1)?.droppedEvents).toBeUndefined();
+  });
+
+  it.each([
+    ['was removed', { kind: 'changes', at: 0, changes: [{ kind: 'node-remove', id: aNode('n2').id }] }],
+    ['is missing in a new inventory', inventory([aNode('n1')], [])],
+  ] as const)('keeps no samples of a node that %s before they landed', async (_how, feed) => {
+    const { store, clock, fleet } = openStore();
+    const node = aNode('n2');
+    store.push(host1, inventory([aNode('n1'), node], []));
+    await clock.pass(500);
+    store.push(host1, { kind: 'node-samples', samples: [{ node: node.id, at: 0, cpu: 0.5, memory: 1 }] });
+    store.push(host1, feed);
+    await clock.pass(500);
+    expect(fleet.nodeSamples.of(node.id)).toBeUndefined();
   });
 
   it('knows nothing of a machine from the one that had its id before', async () => {

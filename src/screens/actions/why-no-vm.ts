@@ -8,6 +8,7 @@ const LONGEST = 30;
 /** Why there is no VM here to do something with, and what to do first: a sentence without a full stop. */
 export function whyNoVm({ store: { fleet } }: Pick<Services, 'store'>, state: FleetState): string {
   const row = state.view.current();
+  if (state.view.marks.size > 0) return 'what is marked is not there any more; clear the marks first';
   if (!row && state.filter.filter) {
     const text = clean(state.filterText);
     return `no VM matches ${fit(text, Math.min(width(text), LONGEST))}; clear the filter first`;

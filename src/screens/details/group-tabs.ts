@@ -34,6 +34,7 @@ export function nodeOverview(
     ...vmFacts(sum),
     ...fact('Address', node.address),
     ...fact('Version', node.version),
+    ...dropped(status),
     ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];
@@ -95,6 +96,7 @@ export function endpointOverview(
     ...fact('Platform', status.platform),
     ...fact('Address', status.address),
     ...fact('Read-only', status.readOnly),
+    ...dropped(status),
   ];
   // Whole sentences: they say what to do, which must not be cut.
   const sentences = (text: string | undefined, colour: ColourWord) =>
@@ -105,6 +107,15 @@ export function endpointOverview(
     ...factLines(facts, Math.min(columns, 75), look),
   ];
 }
+
+const dropped = (status: EndpointStatus | undefined): readonly Fact[] =>
+  status?.droppedEvents === undefined
+    ? []
+    : fact(
+        'Events',
+        `${formatCount(status.droppedEvents)} too many to be shown since ${timeOfDay(status.since)}`,
+        'warning',
+      );
 
 const gauges = (sum: Sum): readonly Fact[] => [
   { label: 'CPU', share: sum.cpu, text: `of ${formatCount(sum.cpus)} CPUs` },

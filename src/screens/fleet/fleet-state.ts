@@ -53,7 +53,7 @@ export interface FleetState {
   split: Split;
   /** Keys of the branches that are folded. */
   readonly folded: Set<string>;
-  /** What actions are for: the marked VMs that are still there, else the VM under the cursor. */
+  /** What actions are for: the marked VMs that are still there; where none is marked, the VM under the cursor. */
   targets(): readonly VmId[];
   /** A marked VM as it was when it was marked; undefined for one that is not marked. */
   marked(id: VmId): Shown | undefined;
@@ -171,7 +171,8 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       const now = `${view.markings} ${fleet.shape}`;
       if (now !== markedOn) marked = [...marks.vms.keys()].filter((id) => fleet.vms.has(id));
       markedOn = now;
-      if (marked.length > 0) return marked;
+      // Never the row instead: the user sees that something else is marked.
+      if (marks.vms.size > 0) return marked;
       const row = view.current();
       return row?.kind === 'vm' ? [row.id] : [];
     },

@@ -53,6 +53,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   let target: SettingsTarget = 'config';
   let form: Form | undefined;
   let saving = false;
+  let stopWatching = () => {};
 
   const painted = (colour: 'danger' | 'dim', text: string) =>
     wrapped(text, toldColumns(stage)).map((line) => look.theme.paint(colour, line));
@@ -60,12 +61,12 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     controller.abort();
     stage.layers.close(dialog.layer);
   };
-  const read = (): Promise<Settings> =>
-    settings(
-      id,
-      target,
-      deadline(services.clock, LOAD_MS, `the settings of ${vm.name} did not come`, controller.signal),
-    );
+  const read = (): Promise<Settings> => {
+    // The link may be another one than when the form was opened.
+    const readNow = services.sessions.connection(endpointOf(id))?.vm.settings ?? settings;
+    const signal = deadline(services.clock, LOAD_MS, `the settings of ${vm.name} did not come`, controller.signal);
+    return readNow(id, target, signal);
+  };
 
   const load = async () => {
     form = undefined;
@@ -102,6 +103,8 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])),
     );
     saving = true;
+    // From here on something may be done: the task compares, and says what came of it.
+    stopWatching();
     dialog.tell(painted('dim', 'saving…'), 'more will come');
     const { ended } = services.tasks.run({
       action: action.id,
@@ -119,10 +122,16 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     if (item?.state === 'done') {
       close();
       stage.message.say(item.text, 'good');
-    } else if (!controller.signal.aborted) {
-      dialog.tell(painted('danger', item?.text ?? 'it did not work'));
-      await rebase();
+      return;
     }
+    const why = item?.text ?? 'it did not work';
+    if (controller.signal.aborted) {
+      stage.message.trouble(why, item?.fix);
+      return;
+    }
+    watch();
+    dialog.tell(painted('danger', why));
+    await rebase();
   };
 
   /** After a refusal the form shows what is true now beside what was typed. */
@@ -153,16 +162,23 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   });
   stage.layers.open(dialog.layer);
   void load();
-  // What the form shows is of this machine, at this address: it is closed when it is another one.
-  void whileSame(
-    stage,
-    [bound],
-    (until) =>
-      new Promise<void>((resolve) => {
-        until.addEventListener('abort', close, { once: true });
-        controller.signal.addEventListener('abort', () => resolve(), { once: true });
-      }),
-  );
+  watch();
+
+  /** What the form shows is of this machine, at this address: it is closed when it is another one. */
+  function watch(): void {
+    const watching = new AbortController();
+    stopWatching = () => watching.abort();
+    const ended = AbortSignal.any([watching.signal, controller.signal]);
+    void whileSame(
+      stage,
+      [bound],
+      (until) =>
+        new Promise<void>((resolve) => {
+          until.addEventListener('abort', close, { once: true });
+          ended.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    );
+  }
 }
 
 const without = (changes: Settings): Settings =>

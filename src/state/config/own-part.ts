@@ -20,12 +20,10 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
   };
   switch (change.kind) {
     case 'endpoint-add':
-    case 'endpoint-remove':
-      return keysBelow('endpoints', change.name);
     case 'endpoint-edit':
-      return new Map(
-        Object.keys(change.values).map((key) => [`${change.name}: ${key}`, at('endpoints', change.name, key)]),
-      );
+    case 'endpoint-remove':
+      // Of an edit too: a password that was typed for one address must not go to the one that is there by now.
+      return keysBelow('endpoints', change.name);
     case 'endpoint-enable':
       return new Map([[`${change.name}: enabled`, at('endpoints', change.name, 'enabled')]]);
     case 'pool-add':

@@ -1,8 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  type FileHandle,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errnoOf } from '../file-trouble.ts';
+import { FleetError } from '../../errors.ts';
+import { errnoOf, fileTrouble } from '../file-trouble.ts';
 import { ownerBelow } from '../own-folder.ts';
 import { isAlive } from './process-alive.ts';
 
@@ -85,23 +97,36 @@ export async function replaceFile(target: string, text: string, options: Replace
   await syncDirectory(directory);
 }
 
-/** The whole new text is in `copy` beside it: a crash in between leaves that. */
+/**
+ * The whole new text is in `copy` beside it: a crash in between leaves that. What can't be written in full is put back as it
+ * was; throws op.failed that names the copy where that is impossible too.
+ */
 async function writeInPlace(target: string, text: string, mode: number, copy: string): Promise<void> {
   const kept = `${copy.slice(0, -'.tmp'.length)}.new`;
   await rename(copy, kept);
+  const before = await readFile(target);
   const file = await open(target, constants.O_WRONLY);
   try {
-    await overwrite(file, text);
-    await file.chmod(mode);
+    // Before the text, which may hold a secret.
+    if (((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
+    await overwrite(file, Buffer.from(text)).catch(async (error: unknown) => {
+      await overwrite(file, before).catch(() => {
+        throw new FleetError('op.failed', `${target} was written in part only: ${fileTrouble(error)}`, {
+          fix: `all of its new text is in ${kept}: make room and copy it there`,
+          cause: error,
+        });
+      });
+      await rm(kept, { force: true });
+      throw error;
+    });
   } finally {
     await file.close();
   }
   await rm(kept, { force: true });
 }
 
-/** Written before it is cut: a full disk leaves as much as there was. */
-async function overwrite(file: FileHandle, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
+/** Written before it is cut: where the disk is full, what there was has room again. */
+async function overwrite(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
   await file.truncate(bytes.length);
   await file.sync();

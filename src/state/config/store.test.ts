@@ -168,6 +168,21 @@ describe('two at one file', () => {
     expect(await text()).toBe(changed);
   });
 
+  it('gives no endpoint a password that was typed for another address', async () => {
+    await writeFile(file, START);
+    const store = open();
+    await store.load();
+    const changed = START.replace('host: a', 'host: elsewhere');
+    await writeFile(file, changed);
+    await expect(
+      store.edit({ kind: 'endpoint-edit', name: h1, values: { password: 'hunter2' } }, { signal: signal() }),
+    ).rejects.toMatchObject({
+      code: 'config.conflict',
+      message: 'the configuration was changed meanwhile by somebody else: h1: host',
+    });
+    expect(await text()).toBe(changed);
+  });
+
   it('compares with what a form was filled from, however often the file was loaded since', async () => {
     await writeFile(file, START);
     const store = open();

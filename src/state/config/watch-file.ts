@@ -51,7 +51,9 @@ export function watchFile(file: string, clock: Clock, changed: () => void): () =
   const follow = (directory: string, names: ReadonlySet<string>): FSWatcher | undefined => {
     try {
       const watcher = watch(directory, { persistent: false }, (_event, name) => {
-        if (name === null || names.has(name)) settle();
+        // The directory itself was removed or renamed: its watcher never hears of one that takes its place.
+        if (name === basename(directory)) followed = '';
+        if (name === null || name === basename(directory) || names.has(name)) settle();
       });
       watcher.on('error', lookInstead);
       return watcher;

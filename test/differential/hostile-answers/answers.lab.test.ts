@@ -11,7 +11,8 @@ import { createSoapClient } from '../../../src/platforms/vsphere/soap/client.ts'
 import { SoapFault } from '../../../src/platforms/vsphere/soap/fault.ts';
 import { fixture } from '../../../src/platforms/vsphere/testkit/fixture.ts';
 import { createTestClock } from '../../clock.ts';
-import { createRandom, damaged } from './random.ts';
+import { createChances } from '../random.ts';
+import { damaged } from './damaged.ts';
 import { createStops, LONGEST_STOP_MS } from './stops.ts';
 
 const { signal } = new AbortController();
@@ -92,7 +93,7 @@ const HEADS = [
 ] as const;
 
 it('a damaged answer to a change over HTTP is never taken for done, and is always an error with words', async () => {
-  const random = createRandom(4);
+  const random = createChances(4);
   const stops = createStops();
   const rest = createRest({ http, clock });
   const codes = new Map<string, number>();
@@ -138,7 +139,7 @@ it('a damaged answer to a change over HTTP is never taken for done, and is alway
 });
 
 it('a damaged answer to a change over SOAP is never taken for a task that is not in it', async () => {
-  const random = createRandom(5);
+  const random = createChances(5);
   const stops = createStops();
   const started = `<?xml version="1.0" encoding="UTF-8"?>\n<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><PowerOnVM_TaskResponse xmlns="urn:vim25"><returnval type="Task">task-5004</returnval></PowerOnVM_TaskResponse></soapenv:Body></soapenv:Envelope>`;
   const answers = [

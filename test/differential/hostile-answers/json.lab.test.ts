@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { JsonError, readJson } from '../../../src/platforms/transport/json.ts';
-import { createRandom, damaged, type Random } from './random.ts';
+import { type Chances, createChances } from '../random.ts';
+import { damaged } from './damaged.ts';
 import { createStops, LONGEST_STOP_MS } from './stops.ts';
 
 const SMALL = 5_000;
@@ -25,7 +26,7 @@ const HURTS = [
   '{"a":',
 ];
 
-function value(random: Random, depth = 0): unknown {
+function value(random: Chances, depth = 0): unknown {
   switch (random.number(depth > 5 ? 5 : 8)) {
     case 0:
       return random.number(2) === 0;
@@ -50,7 +51,7 @@ function value(random: Random, depth = 0): unknown {
 }
 
 /** A value whose pieces are larger than what is parsed in one go. */
-function large(random: Random): unknown {
+function large(random: Chances): unknown {
   const row = value(random, 2);
   const rows = Array.from({ length: 1_000 + random.number(3_000) }, (_, i) => [i, row]);
   return random.pick<() => unknown>([
@@ -70,7 +71,7 @@ function parsed(text: string): { readonly value: unknown } | undefined {
 }
 
 it('JSON is read as JSON.parse reads it, and damaged JSON is refused as it refuses it', async () => {
-  const random = createRandom(1);
+  const random = createChances(1);
   const stops = createStops();
   let refused = 0;
   for (let i = 0; i < SMALL + LARGE; i++) {

@@ -7,7 +7,7 @@ import { endpointName } from '../../../src/ids.ts';
 import { createHttp, type Http } from '../../../src/platforms/transport/http.ts';
 import { openWebSocket } from '../../../src/platforms/transport/http-websocket.ts';
 import { createTestClock } from '../../clock.ts';
-import { createRandom, type Random } from './random.ts';
+import { type Chances, createChances } from '../random.ts';
 import { createStops, LONGEST_STOP_MS } from './stops.ts';
 
 const INPUTS = 1_500;
@@ -42,7 +42,7 @@ afterAll(() => {
 });
 
 /** A frame of a server, right or wrong. */
-function frame(random: Random): Buffer {
+function frame(random: Chances): Buffer {
   const fin = random.pick([0x80, 0x80, 0x80, 0x00, 0xc0, 0xf0]);
   const opcode = random.pick([2, 2, 2, 1, 0, 8, 9, 10, 3, 11]);
   const length = random.pick([0, 1, 5, 125, 126, 300, 70_000]);
@@ -72,7 +72,7 @@ async function lengthOf(stream: Duplex): Promise<number> {
 }
 
 it('whatever frames come, a console ends or fails with words, and never carries more than was sent', async () => {
-  const random = createRandom(6);
+  const random = createChances(6);
   const stops = createStops();
   const ends = new Map<string, number>();
   for (let i = 0; i < INPUTS; i++) {

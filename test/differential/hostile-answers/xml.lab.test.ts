@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readDomainXml } from '../../../src/platforms/kvm/domain-xml.ts';
 import { readXml, type XmlElement, XmlError } from '../../../src/platforms/transport/xml.ts';
-import { createRandom, damaged } from './random.ts';
+import { createChances } from '../random.ts';
+import { damaged } from './damaged.ts';
 import { createStops, LONGEST_STOP_MS } from './stops.ts';
 
 const INPUTS = 6_000;
@@ -79,7 +80,7 @@ function isHarmless(text: string): boolean {
 }
 
 it('nothing is read that expat finds malformed, and nothing well-formed is refused but document types', async () => {
-  const random = createRandom(2);
+  const random = createChances(2);
   const stops = createStops();
   const documents: Buffer[] = [];
   const ours: (XmlElement | undefined)[] = [];
@@ -113,7 +114,7 @@ it('nothing is read that expat finds malformed, and nothing well-formed is refus
 });
 
 it('a damaged domain is a domain or an XmlError', async () => {
-  const random = createRandom(3);
+  const random = createChances(3);
   const stops = createStops();
   let read = 0;
   for (let i = 0; i < INPUTS / 3; i++) {
