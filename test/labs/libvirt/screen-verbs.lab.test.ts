@@ -124,7 +124,8 @@ it('F-058 deletes a guest only when its name was typed, lists its disks before, 
   drover.type('spared\x1b[6~\r');
   await drover.until('that is not doomed');
   expect(await guestState(host3, 'doomed')).toBe('shut off');
-  drover.type('\x1b');
+  // The button Cancel: an X at once after Esc may belong to a sequence that came in parts.
+  drover.type('\x1b[6~\x1b[C\r');
   await drover.until((screen) => !screen.includes('Is lost'));
 
   drover.type('X');
