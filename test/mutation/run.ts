@@ -104,7 +104,10 @@ interface Report {
 function firstFailure(report: string): { readonly file: string | undefined; readonly title: string } {
   if (!existsSync(report)) return { file: undefined, title: '' };
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-  const failed = testResults.find(({ status }) => status === 'failed');
+  // After the first failure vitest gives up what still runs, which counts as failed in its report.
+  const failed =
+    testResults.find(({ assertionResults }) => assertionResults.some(({ status }) => status === 'failed')) ??
+    testResults.find(({ status }) => status === 'failed');
   const title = failed?.assertionResults.find(({ status }) => status === 'failed')?.fullName;
   return { file: failed?.name, title: title ?? `${failed?.name} could not be loaded` };
 }
