@@ -4,7 +4,9 @@ import { sweepLeftovers } from './leftovers.ts';
 import { makeOwnFolder, ownerBelow } from './own-folder.ts';
 
 /** What a new file has behind the name of the one that it replaces: the number of the process. */
-const TEMPORARY = /^\.(\d+)$/;
+const TEMPORARY = /^\.(\d+)-\d+$/;
+/** Of this process: two writes of one file at once must not get into each other's way. */
+let writes = 0;
 
 /** A part of a file's name that is the same only for the same configuration and the same `more`. */
 export function cacheKey(configPath: string, ...more: readonly string[]): string {
@@ -24,7 +26,7 @@ function hash(text: string): bigint {
  * cache that can't be written is worth no error. False: it could not be written, and need not be tried again.
  */
 export async function replaceCache(file: string, parts: Iterable<string>): Promise<boolean> {
-  const fresh = `${file}.${process.pid}`;
+  const fresh = `${file}.${process.pid}-${++writes}`;
   try {
     const folder = dirname(file);
     await makeOwnFolder(folder);

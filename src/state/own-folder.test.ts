@@ -82,7 +82,7 @@ it('a cache is not written through a link that stands where its new file is made
   await writeFile(victim, 'precious');
   const file = join(home, 'cache/all.json');
   await mkdir(join(home, 'cache'));
-  await symlink(victim, `${file}.${process.pid}`);
+  for (let write = 1; write <= 500; write++) await symlink(victim, `${file}.${process.pid}-${write}`);
   expect(await replaceCache(file, ['{}'])).toBe(true);
   expect([await readFile(victim, 'utf8'), await readFile(file, 'utf8')]).toEqual(['precious', '{}']);
 });
@@ -91,12 +91,12 @@ it('what a killed drover left of a cache goes; what one that runs is writing sta
   const file = join(home, 'cache/all.json');
   await mkdir(join(home, 'cache'));
   // No process has such a number: pids end before.
-  for (const of of ['4194305', String(process.ppid), 'other']) {
+  for (const of of ['4194305-1', `${process.ppid}-1`, 'other']) {
     await writeFile(`${file}.${of}`, '');
     await utimes(`${file}.${of}`, 0, 0);
   }
   await replaceCache(file, ['{}']);
-  const left = ['all.json', `all.json.${process.ppid}`, 'all.json.other'];
+  const left = ['all.json', `all.json.${process.ppid}-1`, 'all.json.other'];
   expect((await readdir(join(home, 'cache'))).sort()).toEqual(left.sort());
 });
 
@@ -113,4 +113,12 @@ it.runIf(process.getuid?.() === 0)('root gives nothing away through a link in th
   ui.set('toured', true);
   ui.flush();
   expect([await readFile(victim, 'utf8'), (await stat(victim)).uid]).toEqual(['{}', 0]);
+});
+
+it('two writes of one cache at once both end well, and one of them whole', async () => {
+  const file = join(home, 'cache.json');
+  const texts = Array.from({ length: 20 }, (_, at) => `${at}`.repeat(1_000));
+  expect(await Promise.all(texts.map((text) => replaceCache(file, [text])))).toEqual(texts.map(() => true));
+  expect(texts).toContain(await readFile(file, 'utf8'));
+  expect(await readdir(home)).toEqual(['cache.json']);
 });
