@@ -22,6 +22,7 @@ const LAYERS: readonly Row[] = [
       'errors.ts',
       'clock.ts',
       'gate.ts',
+      'host-names.ts',
       'version.ts',
       'screen-options.ts',
       'compiled-code.ts',

@@ -1,7 +1,10 @@
-import { open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { isAlive } from './config/process-alive.ts';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { sweepLeftovers } from './leftovers.ts';
 import { makeOwnFolder, ownerBelow } from './own-folder.ts';
+
+/** What a new file has behind the name of the one that it replaces: the number of the process. */
+const TEMPORARY = /^\.(\d+)$/;
 
 /** A part of a file's name that is the same only for the same configuration and the same `more`. */
 export function cacheKey(configPath: string, ...more: readonly string[]): string {
@@ -25,7 +28,7 @@ export async function replaceCache(file: string, parts: Iterable<string>): Promi
   try {
     const folder = dirname(file);
     await makeOwnFolder(folder);
-    await sweepLeftovers(file);
+    await sweepLeftovers(file, TEMPORARY);
     const owner = await ownerBelow(folder);
     // Made new: a link of that name, which anyone who can write here may have put there, would lead elsewhere.
     await rm(fresh, { force: true });
@@ -42,14 +45,5 @@ export async function replaceCache(file: string, parts: Iterable<string>): Promi
   } catch {
     await rm(fresh, { force: true }).catch(() => undefined);
     return false;
-  }
-}
-
-/** What a drover that was killed while it wrote has left beside the file. */
-async function sweepLeftovers(file: string): Promise<void> {
-  const name = basename(file);
-  for (const other of await readdir(dirname(file))) {
-    const pid = other.startsWith(`${name}.`) ? /^\d+$/.exec(other.slice(name.length + 1))?.[0] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(file), other), { force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -85,6 +85,19 @@ it('a cache is not written through a link that stands where its new file is made
   await symlink(victim, `${file}.${process.pid}`);
   expect(await replaceCache(file, ['{}'])).toBe(true);
   expect([await readFile(victim, 'utf8'), await readFile(file, 'utf8')]).toEqual(['precious', '{}']);
+});
+
+it('what a killed drover left of a cache goes; what one that runs is writing stays', async () => {
+  const file = join(home, 'cache/all.json');
+  await mkdir(join(home, 'cache'));
+  // No process has such a number: pids end before.
+  for (const of of ['4194305', String(process.ppid), 'other']) {
+    await writeFile(`${file}.${of}`, '');
+    await utimes(`${file}.${of}`, 0, 0);
+  }
+  await replaceCache(file, ['{}']);
+  const left = ['all.json', `all.json.${process.ppid}`, 'all.json.other'];
+  expect((await readdir(join(home, 'cache'))).sort()).toEqual(left.sort());
 });
 
 it.runIf(process.getuid?.() === 0)('root gives nothing away through a link in the home of a user', async () => {

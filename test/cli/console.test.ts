@@ -38,8 +38,8 @@ async function anotherDrover(): Promise<App> {
 }
 
 /** A visit of the console of demo/vm-1 by somebody at a terminal. */
-async function visit(flags: { readonly force?: boolean } = {}) {
-  const app = await anotherDrover();
+async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) => App = (app) => app) {
+  const app = of(await anotherDrover());
   const said: string[] = [];
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -88,5 +88,23 @@ describe('the console on the command line', () => {
     taken.stdin.write(DETACH);
     expect(await taken.ended).toBe(0);
     await first.ended;
+  });
+
+  it('is not opened on the machine that got the id after the list was read', async () => {
+    const replaced = (app: App): App => ({
+      ...app,
+      sessions: {
+        ...app.sessions,
+        connection(name) {
+          const connection = app.sessions.connection(name);
+          const identity = async () => ({ name: 'payroll', identity: 'created later' });
+          return connection && { ...connection, vm: { ...connection.vm, identity } };
+        },
+      },
+    });
+    await expect((await visit({ force: true }, replaced)).ended).rejects.toMatchObject({
+      code: 'op.conflict',
+      message: expect.stringContaining('called payroll now; nothing was sent'),
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -152,14 +152,20 @@ describe('what a drover left that was killed', () => {
     expect(await readFile(join(folder, 'config.yaml'), 'utf8')).toContain('Prod');
   });
 
-  it('of temporary copies goes with the next edit; those of a drover that runs stay', async () => {
+  it('of temporary copies goes with the next edit; those that may still be written stay', async () => {
     const left = `config.yaml.${GONE}-0badcafe.tmp`;
     const running = `config.yaml.${process.pid}-0badcafe.tmp`;
+    const hourAgo = new Date(Date.now() - 3_600_000);
     for (const name of [left, running, `config.yaml.lock.${GONE}-0badcafe.tmp`, 'config.yaml.backup']) {
       await writeFile(join(folder, name), '');
+      await utimes(join(folder, name), hourAgo, hourAgo);
     }
+    // Another machine that shares the home writes it: its number says nothing here.
+    const elsewhere = `config.yaml.${GONE}-1badcafe.tmp`;
+    await writeFile(join(folder, elsewhere), '');
     await edit();
-    expect((await readdir(folder)).sort()).toEqual(['config.yaml', running, 'config.yaml.backup'].sort());
+    const stays = ['config.yaml', running, elsewhere, 'config.yaml.backup'];
+    expect((await readdir(folder)).sort()).toEqual(stays.sort());
   });
 });
 

@@ -27,6 +27,14 @@ async function expectRestored(): Promise<string> {
 
 afterEach(() => pty.close());
 
+/** Whether a process is of the group that has the terminal: pgrp and tpgid of proc(5). */
+function hasTerminal(pid: number): boolean {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return fields[2] === fields[5];
+}
+
 describe('the terminal', () => {
   it('is full screen while the program runs', async () => {
     await openSample();
@@ -168,7 +176,11 @@ describe('a console', () => {
     spawnSync('stty', ['sane', '-F', `/proc/${pid}/fd/0`]);
     process.kill(pid, 'SIGCONT');
     // As soon as the terminal is raw: until then a ctrl-C would be for the program.
-    await expect.poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString()).toContain('-icanon');
+    // The shell's own line editor takes keys one by one as well: the terminal must be the program's again.
+    await expect.poll(() => hasTerminal(Number(pid)), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 10_000 })
+      .toContain('-icanon');
     pty.type('q\x03');
     await pty.until(/<71(?:>.*<)?03>/);
     pty.type('\x1d');
@@ -188,7 +200,11 @@ describe('a console', () => {
     pty.type('stty -a\r');
     expect(await pty.until('icanon')).not.toMatch(/-icanon|-echo\s/);
     pty.type('fg\r');
-    await expect.poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString()).toContain('-icanon');
+    // The shell's own line editor takes keys one by one as well: the terminal must be the program's again.
+    await expect.poll(() => hasTerminal(Number(pid)), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 10_000 })
+      .toContain('-icanon');
     pty.type('\x03');
     await pty.until('<03>');
     pty.type('\x1d');

@@ -1,10 +1,12 @@
+import { breathe } from '../transport/breathe.ts';
+
 const STEP = 250;
 
 /** All of them, some at a time: whoever waits for the event loop gets a turn in between. */
 export async function inSteps<Item>(items: Iterable<Item>, work: (some: readonly Item[]) => void): Promise<void> {
   const all = [...items];
   for (let at = 0; at < all.length; at += STEP) {
-    if (at > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    if (at > 0) await breathe();
     work(all.slice(at, at + STEP));
   }
 }

@@ -172,12 +172,12 @@ describe('a websocket', () => {
         for (let i = 0; i < 400; i++) socket.send(Buffer.alloc(65_536), () => sent.push(i));
       }),
     );
-    await expect.poll(() => sent.length).toBeGreaterThan(0);
+    await expect.poll(() => sent.length, { timeout: 15_000 }).toBeGreaterThan(0);
     const before = sent.length;
     expect(stream.readableLength).toBeLessThan(1024 ** 2);
     expect(before).toBeLessThan(400);
     stream.resume();
-    await expect.poll(() => sent.length).toBe(400);
+    await expect.poll(() => sent.length, { timeout: 15_000 }).toBe(400);
     server?.terminate();
   });
 

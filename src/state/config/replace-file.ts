@@ -1,25 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import {
-  type FileHandle,
-  lstat,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { type FileHandle, lstat, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { FleetError } from '../../errors.ts';
 import { errnoOf, fileTrouble } from '../file-trouble.ts';
 import { ownerBelow } from '../own-folder.ts';
-import { isAlive } from './process-alive.ts';
 
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
+/** What temporary copies, of the file and of its lock, have behind its name, with the number of the process. */
+export const TEMPORARY = /^(?:\.lock)?\.(\d+)-[0-9a-f]{8}\.tmp$/;
 
 /**
  * Where symbolic links lead, one after the other, also when nothing is there yet: what is written is the target, never a
@@ -130,18 +120,6 @@ async function overwrite(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
   await file.truncate(bytes.length);
   await file.sync();
-}
-
-/** Removes temporary copies, of the file and of its lock, that a drover left beside it when it was killed. Never rejects. */
-export async function sweepLeftovers(target: string): Promise<void> {
-  const directory = dirname(target);
-  const names = await readdir(directory).catch(() => []);
-  for (const name of names) {
-    if (!name.startsWith(`${basename(target)}.`)) continue;
-    const pid = /^(?:\.lock)?\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(basename(target).length))?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    await rm(join(directory, name), { force: true }).catch(() => undefined);
-  }
 }
 
 /** The new name is on the disk too. Some file systems can't; the text is safe without it. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { referenceOf } from '../fields.ts';
 import { errnoOf, fileTrouble } from '../file-trouble.ts';
+import { sweepLeftovers } from '../leftovers.ts';
 import { makeOwnFolder } from '../own-folder.ts';
 import { applyChange } from './apply.ts';
 import type { ConfigChange } from './change.ts';
@@ -13,7 +14,7 @@ import { withLock } from './lock.ts';
 import type { Config, Loaded, PlatformFields } from './model.ts';
 import { assertUntouched } from './own-part.ts';
 import { type Problem, spellProblem } from './problem.ts';
-import { ChangedMeanwhile, replaceFile, sweepLeftovers, targetOf, versionOf } from './replace-file.ts';
+import { ChangedMeanwhile, replaceFile, TEMPORARY, targetOf, versionOf } from './replace-file.ts';
 import { watchFile } from './watch-file.ts';
 import { openYaml, type YamlFile } from './yaml-file.ts';
 
@@ -140,7 +141,7 @@ export function createConfigStore(file: string, platforms: PlatformFields, clock
       const target = await targetOf(file);
       await makeOwnFolder(dirname(target));
       return await withLock(`${target}.lock`, clock, options.signal, async () => {
-        await sweepLeftovers(target);
+        await sweepLeftovers(target, TEMPORARY);
         for (let tried = 1; ; tried++) {
           try {
             return await editOnce(target, change, options);
