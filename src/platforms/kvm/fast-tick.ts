@@ -3,11 +3,12 @@
  * those whose turn it is, and the host's own counters, all in one write. Nothing of it asks a guest's monitor, so no
  * guest can hold it up. (`cpu.time` of the bulk call would: and for shut-off guests libvirt 9.0 puts the daemon's own there.)
  */
+
 import type { Clock } from '../../clock.ts';
 import type { VmId } from '../../ids.ts';
 import type { NodeSample, SampleBlock } from '../contract.ts';
+import { breathe } from '../transport/breathe.ts';
 import { idOf, isAboutGuest, type Place } from './guest.ts';
-import { breathe } from './list-guests.ts';
 import type { CpuReading, Meters, NetReading, Rates } from './meters.ts';
 import type { NodeMeter } from './node-meter.ts';
 import type { Roster } from './roster.ts';

@@ -1,3 +1,4 @@
+import { breathe } from '../transport/breathe.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { type Domain, LIST, procedures, STATS } from './rpc/protocol.ts';
 import { readDomainStats } from './rpc/stats.ts';
@@ -38,6 +39,3 @@ export async function listGuests(poll: RpcClient, signal: AbortSignal): Promise<
   }
   return guests;
 }
-
-/** Lets keys and frames in. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

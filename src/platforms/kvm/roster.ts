@@ -2,10 +2,12 @@
  * The guests of one host as watch() knows them: who is there, what was read of each, who must be read again.
  * Events and ticks only point at a guest; what is true is then asked, since events and replies come in any order.
  */
+
 import type { Clock } from '../../clock.ts';
 import type { Change, Trouble } from '../contract.ts';
+import { breathe } from '../transport/breathe.ts';
 import { createGuest, type Guest, type GuestDetails, isAboutGuest, isSaved, type Place, readDetails } from './guest.ts';
-import { breathe, type ListedGuest } from './list-guests.ts';
+import type { ListedGuest } from './list-guests.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { LibvirtError, VIR_ERR } from './rpc/errors.ts';
 import { type Domain, procedures } from './rpc/protocol.ts';

@@ -1,9 +1,10 @@
 /** The storage pools of a host, read again from its disks, and the volumes in them with what each is layered on. */
+
 import { dirname } from 'node:path';
 import { FleetError } from '../../errors.ts';
+import { breathe } from '../transport/breathe.ts';
 import { XmlError } from '../transport/xml.ts';
 import type { GuestCall } from './guest-call.ts';
-import { breathe } from './list-guests.ts';
 import { folderOfPool } from './pool-xml.ts';
 import { LibvirtError } from './rpc/errors.ts';
 import { POOLS, procedures, type StoragePool, type Volume } from './rpc/protocol.ts';
