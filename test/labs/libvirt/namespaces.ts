@@ -28,8 +28,13 @@ export const initOf = (host: Machine): number | undefined =>
   keepersOf(host).find((pid) => /^NSpid:.*\s1$/m.test(read(`/proc/${pid}/status`)));
 
 /** Runs a program inside the host, as root, and gives what it printed. Rejects when it fails or the host is down. */
-export function inHost(host: Machine, ...argv: readonly [string, ...string[]]): Promise<string> {
+export const inHost = (host: Machine, ...argv: readonly [string, ...string[]]): Promise<string> =>
+  runInside(host, argv);
+
+/** The same with a time of its own that it may take, ms. */
+export function runInside(host: Machine, argv: readonly string[], timeoutMs?: number): Promise<string> {
   const init = initOf(host);
   if (init === undefined) return Promise.reject(new Error(`${host.name} of the lab is down`));
-  return run(['nsenter', '--target', `${init}`, '--mount', '--net', '--pid', '--uts', '--ipc', '--', ...argv]);
+  const enter = ['nsenter', '--target', `${init}`, '--mount', '--net', '--pid', '--uts', '--ipc', '--'] as const;
+  return run([...enter, ...argv], timeoutMs);
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { run } from '../command.ts';
-import { inHost, initOf, keepersOf } from '../libvirt/namespaces.ts';
+import { initOf, keepersOf, runInside } from '../libvirt/namespaces.ts';
 import { until } from '../until.ts';
 import type { Site } from './site.ts';
 
@@ -14,7 +14,10 @@ export const isBooted = (site: Site): boolean => initOf(site) !== undefined;
 export const inCloud = (site: Site, ...argv: readonly [string, ...string[]]): Promise<string> =>
   // what Python compiles goes into the snapshot, so that later starts need not compile it again
   // a TMPDIR of this machine is no folder in there
-  inHost(site, 'env', 'PYTHONDONTWRITEBYTECODE=', 'TMPDIR=/tmp', ...argv);
+  runInside(site, ['env', 'PYTHONDONTWRITEBYTECODE=', 'TMPDIR=/tmp', ...argv], SCHEMA_MS);
+
+/** The migrations of a database take a minute of a processor, and there are others who want it. */
+const SCHEMA_MS = 400_000;
 
 const hasLink = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
 
