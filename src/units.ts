@@ -92,3 +92,14 @@ export function spellBytes(value: Bytes): string {
   }
   return `${value}B`;
 }
+
+const SMALLEST_BARE = mib(64);
+
+/**
+ * Whether this is a number without a unit that is too small to be meant in bytes: `8` or `2048` for an amount of memory is
+ * most likely GiB or MiB, as other tools take it. 0 needs no unit.
+ */
+export function lacksUnit(text: string): boolean {
+  const number = text.trim();
+  return /^\d+(\.\d+)?$/.test(number) && Number(number) !== 0 && Number(number) < SMALLEST_BARE;
+}

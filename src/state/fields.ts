@@ -10,7 +10,7 @@ import type {
   SettingsMode,
   SettingValue,
 } from '../platforms/contract.ts';
-import { type Bytes, mib, parseBytes, spellBytes } from '../units.ts';
+import { type Bytes, lacksUnit, parseBytes, spellBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 
 /** A field as one form has it: shown, and perhaps only to be read. */
@@ -79,13 +79,9 @@ const isEmpty = (value: SettingValue | undefined): boolean =>
 const listed = (options: readonly string[]): string =>
   options.length < 2 ? options.join('') : `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`;
 
-/** A number without a unit counts bytes, as in JSON; a small one is most likely meant in MiB or KiB, as other tools take it. */
-const SMALLEST_BARE = mib(64);
-
 function needsUnit(field: Field, value: SettingValue): string | undefined {
-  if (field.kind !== 'bytes' || typeof value !== 'string') return undefined;
+  if (field.kind !== 'bytes' || typeof value !== 'string' || !lacksUnit(value)) return undefined;
   const text = value.trim();
-  if (!/^\d+$/.test(text) || Number(text) === 0 || Number(text) >= SMALLEST_BARE) return undefined;
   return `${field.label} needs a unit: ${text}MiB, ${text}GiB; a number alone counts bytes`;
 }
 

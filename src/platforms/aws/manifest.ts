@@ -119,7 +119,7 @@ const SETTINGS: readonly SettingsField[] = [
   {
     key: 'termination-protection',
     label: 'Termination protection',
-    help: 'Refuses to terminate the instance, whoever asks.',
+    help: 'Refuses to terminate the instance until this is off.',
     kind: 'flag',
     in: { 'edit-config': 'write', 'edit-running': 'write' },
     takesEffect: 'now',
