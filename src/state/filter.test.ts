@@ -152,6 +152,7 @@ describe('a filter that can not be understood', () => {
     ['memory>8', 0, 'memory needs a unit: 8M, 8G; a number alone counts bytes'],
     ['mem>=67108863', 0, 'mem needs a unit: 67108863M, 67108863G; a number alone counts bytes'],
     ['memory<0.5', 0, 'memory needs a unit: 0.5M, 0.5G; a number alone counts bytes'],
+    ['mem>9999999g', 0, '9999999g is too large'],
     ['web | db', 4, 'a | stands right between two alternatives, as in web|db'],
     ['name:a|tag:b', 0, 'tag:b is a second comparison: only values of name can be alternatives here'],
     ['name>5', 0, 'name is a text: write name:5'],

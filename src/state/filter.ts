@@ -1,6 +1,6 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { lacksUnit, parseBytes } from '../units.ts';
+import { isTooLarge, lacksUnit, parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import { type Fleet, troubleOf } from './fleet.ts';
 import { userPoolsAbove } from './pool-of.ts';
@@ -183,7 +183,8 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | s
   if (!number) return undefined;
   const limit = number.size ? parseBytes(value) : Number(value.replace(/%$/, ''));
   if (limit === undefined || Number.isNaN(limit)) {
-    return number.size ? `${value} is no size like 512M or 4G` : `${value} is no number`;
+    if (!number.size) return `${value} is no number`;
+    return isTooLarge(value) ? `${value} is too large` : `${value} is no size like 512M or 4G`;
   }
   if (number.memory && lacksUnit(value)) {
     return `${key} needs a unit: ${value}M, ${value}G; a number alone counts bytes`;
