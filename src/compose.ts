@@ -5,7 +5,7 @@ import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import type { EndpointName, VmId } from './ids.ts';
-import type { Check, Connection, Endpoint, EndpointField } from './platforms/contract.ts';
+import type { Check, Connection, Endpoint, EndpointField, Settings } from './platforms/contract.ts';
 import { platforms } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
 import { withDeadline } from './platforms/wrap/deadline.ts';
@@ -266,11 +266,16 @@ export function compose(options: ComposeOptions): App {
 const invalid = (problem: Problem) =>
   new FleetError('config.invalid', spellProblem(problem), problem.fix === undefined ? {} : { fix: problem.fix });
 
-/** Where an endpoint points, for people: `root@10.0.0.1`, `prod eu-central-1`. */
+/** Where an endpoint points, for people: `root@10.0.0.1`, `root@10.0.0.1:2222` where its port is set, `prod eu-central-1`. */
 function addressOf({ values, platform }: EndpointConfig, fields: readonly EndpointField[]): string {
-  const places = fields.flatMap(({ key, place }) => (place && values[key] !== undefined ? String(values[key]) : []));
-  const { user, host } = { user: values['user'], host: values['host'] };
+  const { user, host, port } = { user: values['user'], host: values['host'], port: values['port'] };
+  const machine = host === undefined || port === undefined ? host : withPort(String(host), String(port));
+  const shown: Settings = machine === undefined ? values : { ...values, host: machine };
+  const places = fields.flatMap(({ key, place }) => (place && shown[key] !== undefined ? String(shown[key]) : []));
   // a user of a host, as ssh writes it; users of other kinds have an @ of their own
-  const isLogin = typeof user === 'string' && !user.includes('@') && places[0] === host;
+  const isLogin = typeof user === 'string' && !user.includes('@') && places[0] === machine;
   return places.length === 0 ? platform : `${isLogin ? `${user}@` : ''}${places.join(' ')}`;
 }
+
+/** Two endpoints on one host differ by it: `10.0.0.1:2222`, `[fd00::1]:2222`. */
+const withPort = (host: string, port: string): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -66,12 +66,17 @@ const FACTORS: Readonly<Record<string, number>> = {
   pb: 1e15,
 };
 
+const SIZE = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?b)?\s*$/i;
+
+/** Whether it is a size, but of more bytes than can be counted here: 8192 TiB and more. */
+export const isTooLarge = (text: string): boolean => SIZE.test(text) && parseBytes(text) === undefined;
+
 /**
  * Reads what people type and what drover prints: `4GiB`, `4G`, `4096 MiB`, `2.5g`; a number without a unit counts bytes, as
  * in JSON. GB, MB … are decimal. Undefined when it is no size.
  */
 export function parseBytes(text: string): Bytes | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?b)?\s*$/i.exec(text);
+  const match = SIZE.exec(text);
   if (!match) return undefined;
   const [, digits = '', prefix = '', tail = ''] = match;
   const suffix = `${prefix}${tail.toLowerCase() === 'b' ? 'b' : ''}`.toLowerCase();
@@ -91,4 +96,15 @@ export function spellBytes(value: Bytes): string {
     if (value >= size && value % size === 0) return `${value / size}${name}`;
   }
   return `${value}B`;
+}
+
+const SMALLEST_BARE = mib(64);
+
+/**
+ * Whether this is a number without a unit that is too small to be meant in bytes: `8` or `2048` for an amount of memory is
+ * most likely GiB or MiB, as other tools take it. 0 needs no unit.
+ */
+export function lacksUnit(text: string): boolean {
+  const number = text.trim();
+  return /^\d+(\.\d+)?$/.test(number) && Number(number) !== 0 && Number(number) < SMALLEST_BARE;
 }

@@ -238,10 +238,14 @@ async function add(
   values: Settings,
 ): Promise<number> {
   if (word === undefined) throw new FleetError('usage', 'which name? Give the endpoint one');
-  if (!isEndpointName(word)) throw new FleetError('usage', `${JSON.stringify(word)} can't be an endpoint's name`);
+  if (!isEndpointName(word)) {
+    throw new FleetError('usage', `${JSON.stringify(word)} can't be an endpoint's name`, {
+      fix: 'a name has letters, digits, dot, dash and underscore, as in db1',
+    });
+  }
   if (context.app.config().endpoints.has(word)) {
     throw new FleetError('usage', `there is an endpoint ${word} already`, {
-      fix: 'take another name, or change that one: drover endpoint edit',
+      fix: `take another name, or change that one: drover endpoint edit ${word}`,
     });
   }
   const platform = String(values['platform'] ?? (await askPlatform(context, offered)));

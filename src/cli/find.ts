@@ -77,7 +77,17 @@ export async function findVms(
 function oneVm(word: string, fleet: Fleet): Vm {
   const byId = fleet.vms.get(word as VmId);
   if (byId) return byId;
-  return only(word, 'VM', 'vm.not-found', [...fleet.vms.values()], (vm) => [vm.uuid, nativeOf(vm.id)]);
+  return only(
+    word,
+    'VM',
+    'vm.not-found',
+    [...fleet.vms.values()],
+    (vm) => [vm.uuid, nativeOf(vm.id)],
+    (vm) => {
+      const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
+      return node === undefined ? '' : ` on ${node.name}`;
+    },
+  );
 }
 
 export async function findNode(word: string, context: CommandContext): Promise<Node> {
@@ -96,13 +106,14 @@ function oneNode(word: string, fleet: Fleet): Node {
   return only(word, 'node', 'node.not-found', nodes, (node) => [nativeOf(node.id)]);
 }
 
-/** The one thing of this name, or with this other id of its platform. Two that could be meant are ambiguous. */
+/** The one thing of this name, or with this other id of its platform. Two that could be meant are ambiguous: their ids are listed, with where each is. */
 function only<Thing extends { readonly id: VmId | NodeId; readonly name: string }>(
   word: string,
   what: string,
   code: 'vm.not-found' | 'node.not-found',
   things: readonly Thing[],
   idsOf: (thing: Thing) => readonly string[],
+  whereOf: (thing: Thing) => string = () => '',
 ): Thing {
   const [first, ...others] = things.filter((thing) => thing.name === word || idsOf(thing).includes(word));
   if (first && others.length === 0) return first;
@@ -116,11 +127,10 @@ function only<Thing extends { readonly id: VmId | NodeId; readonly name: string 
         : '';
     throw new FleetError(code, `there is no ${what} ${JSON.stringify(word)}${guess}`);
   }
-  const ids = [first, ...others].map(({ id }) => id);
-  const endpoints = new Set(ids.map((id) => id.slice(0, id.indexOf('/'))));
-  throw new FleetError(
-    'name.ambiguous',
-    `${ids.length} ${what}s are called ${JSON.stringify(word)}: ${ids.join(', ')}`,
-    { fix: `use one of these ids${endpoints.size > 1 ? ', or -C NAME to look at one endpoint only' : ''}` },
-  );
+  const meant = [first, ...others];
+  const endpoints = new Set(meant.map(({ id }) => endpointOf(id)));
+  const list = meant.map((thing) => `${thing.id}${whereOf(thing)}`).join(', ');
+  throw new FleetError('name.ambiguous', `${meant.length} ${what}s are called ${JSON.stringify(word)}: ${list}`, {
+    fix: `use one of these ids${endpoints.size > 1 ? ', or -C NAME to look at one endpoint only' : ''}`,
+  });
 }

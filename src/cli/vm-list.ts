@@ -103,7 +103,11 @@ function savedView(name: string, { app }: CommandContext): ViewSettings {
   const { views } = readViews(app.configPath, app.config().file);
   const all = new Map([...readyViews, ...views]);
   const view = all.get(name);
-  if (!view) throw new FleetError('usage', `there is no view ${JSON.stringify(name)}${didYouMean(name, all.keys())}`);
+  if (!view) {
+    throw new FleetError('usage', `there is no view ${JSON.stringify(name)}${didYouMean(name, all.keys())}`, {
+      fix: `there are ${[...all.keys()].join(', ')}; drover help columns says how to add one`,
+    });
+  }
   const { problem, unfinished } = compileFilter(view.filter, app.store.fleet);
   const wrong = problem ?? unfinished;
   if (wrong) throw new FleetError('usage', `the filter of the view ${name}: ${wrong.message}`);

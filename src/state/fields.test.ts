@@ -161,6 +161,8 @@ describe('what people type', () => {
     [memory, '2048', 'Memory needs a unit: 2048MiB, 2048GiB; a number alone counts bytes'],
     [memory, '67108863', 'Memory needs a unit: 67108863MiB, 67108863GiB; a number alone counts bytes'],
     [memory, '0', 'Memory must be between 16MiB and 64GiB'],
+    [memory, '9999999G', 'Memory is too large'],
+    [memory, '8191T', 'Memory must be between 16MiB and 64GiB'],
     [memory, 'much', 'Memory must be a size like 4GiB or 512M'],
     [memory, '8MiB', 'Memory must be between 16MiB and 64GiB'],
     [memory, gib(65), 'Memory must be between 16MiB and 64GiB'],

@@ -10,7 +10,7 @@ import type {
   SettingsMode,
   SettingValue,
 } from '../platforms/contract.ts';
-import { type Bytes, mib, parseBytes, spellBytes } from '../units.ts';
+import { type Bytes, isTooLarge, lacksUnit, parseBytes, spellBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 
 /** A field as one form has it: shown, and perhaps only to be read. */
@@ -79,13 +79,9 @@ const isEmpty = (value: SettingValue | undefined): boolean =>
 const listed = (options: readonly string[]): string =>
   options.length < 2 ? options.join('') : `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`;
 
-/** A number without a unit counts bytes, as in JSON; a small one is most likely meant in MiB or KiB, as other tools take it. */
-const SMALLEST_BARE = mib(64);
-
 function needsUnit(field: Field, value: SettingValue): string | undefined {
-  if (field.kind !== 'bytes' || typeof value !== 'string') return undefined;
+  if (field.kind !== 'bytes' || typeof value !== 'string' || !lacksUnit(value)) return undefined;
   const text = value.trim();
-  if (!/^\d+$/.test(text) || Number(text) === 0 || Number(text) >= SMALLEST_BARE) return undefined;
   return `${field.label} needs a unit: ${text}MiB, ${text}GiB; a number alone counts bytes`;
 }
 
@@ -115,9 +111,10 @@ function wrongText(field: Field, text: string): string | undefined {
   return undefined;
 }
 
-function wrongKind(field: Field): string {
+function wrongKind(field: Field, value: SettingValue): string {
   switch (field.kind) {
     case 'bytes':
+      if (typeof value === 'string' && isTooLarge(value)) return `${field.label} is too large`;
       return `${field.label} must be a size like 4GiB or 512M`;
     case 'count':
       return `${field.label} must be a whole number`;
@@ -143,12 +140,14 @@ export function complaint(field: Field, value: SettingValue | undefined): string
   const typed = typeof value === 'string' ? parse(field, value) : value;
   switch (field.kind) {
     case 'flag':
-      return typeof typed === 'boolean' ? undefined : wrongKind(field);
+      return typeof typed === 'boolean' ? undefined : wrongKind(field, value);
     case 'count':
     case 'bytes':
-      return typeof typed === 'number' && Number.isSafeInteger(typed) ? outOfLimits(field, typed) : wrongKind(field);
+      return typeof typed === 'number' && Number.isSafeInteger(typed)
+        ? outOfLimits(field, typed)
+        : wrongKind(field, value);
     default:
-      return typeof typed === 'string' ? wrongText(field, typed) : wrongKind(field);
+      return typeof typed === 'string' ? wrongText(field, typed) : wrongKind(field, value);
   }
 }
 

@@ -149,10 +149,21 @@ describe('a filter that can not be understood', () => {
     ['constructor:x', 0, 'there is nothing called constructor to filter by'],
     ['cpu>lots', 0, 'lots is no number'],
     ['mem>lots', 0, 'lots is no size like 512M or 4G'],
+    ['memory>8', 0, 'memory needs a unit: 8M, 8G; a number alone counts bytes'],
+    ['mem>=67108863', 0, 'mem needs a unit: 67108863M, 67108863G; a number alone counts bytes'],
+    ['memory<0.5', 0, 'memory needs a unit: 0.5M, 0.5G; a number alone counts bytes'],
+    ['mem>9999999g', 0, '9999999g is too large'],
     ['web | db', 4, 'a | stands right between two alternatives, as in web|db'],
     ['name:a|tag:b', 0, 'tag:b is a second comparison: only values of name can be alternatives here'],
     ['name>5', 0, 'name is a text: write name:5'],
   ])('%s', (query, at, message) => expect(compileFilter(query, fleet).problem).toEqual({ at, message }));
+
+  it.each(['memory>0', 'memory=67108864', 'disk>5', 'cpu>8', 'mem<1b'])('%s needs no unit', (query) => {
+    expect(compileFilter(query, fleet)).toMatchObject({
+      problem: undefined,
+      filter: { accepts: expect.any(Function) },
+    });
+  });
 
   it('shows everything while a term is still being typed, and says which', () => {
     expect(compileFilter('state:', fleet)).toEqual({

@@ -1,6 +1,6 @@
 import { endpointOf } from '../ids.ts';
 import { VM_STATES, type Vm } from '../platforms/contract.ts';
-import { parseBytes } from '../units.ts';
+import { isTooLarge, lacksUnit, parseBytes } from '../units.ts';
 import { didYouMean } from './config/nearest.ts';
 import { type Fleet, troubleOf } from './fleet.ts';
 import { userPoolsAbove } from './pool-of.ts';
@@ -43,13 +43,19 @@ const TEXTS: Readonly<Record<string, (vm: Vm, fleet: Fleet) => readonly (string 
   trouble: (vm) => [troubleOf(vm)],
 };
 
+interface Compared {
+  readonly size: boolean;
+  /** An amount of memory, where a small number without a unit is a mistake and would fit every VM. */
+  readonly memory?: true;
+  readonly live: boolean;
+  readonly of: (vm: Vm, fleet: Fleet) => number;
+}
+
 /** Words that compare a number; cpu in percent of the VM's own vCPUs, sizes in bytes, rates in bytes a second. NaN fits nothing. */
-const NUMBERS: Readonly<
-  Record<string, { readonly size: boolean; readonly live: boolean; readonly of: (vm: Vm, fleet: Fleet) => number }>
-> = {
+const NUMBERS: Readonly<Record<string, Compared>> = {
   cpu: { size: false, live: true, of: (vm, fleet) => fleet.samples.cpu(vm.id) * 100 },
-  mem: { size: true, live: true, of: (vm, fleet) => fleet.samples.memory(vm.id) },
-  memory: { size: true, live: false, of: (vm) => vm.memory },
+  mem: { size: true, memory: true, live: true, of: (vm, fleet) => fleet.samples.memory(vm.id) },
+  memory: { size: true, memory: true, live: false, of: (vm) => vm.memory },
   cpus: { size: false, live: false, of: (vm) => vm.cpus },
   disk: { size: true, live: true, of: (vm, fleet) => sum(fleet.samples.of(vm.id), 'diskRead', 'diskWrite') },
   net: { size: true, live: true, of: (vm, fleet) => sum(fleet.samples.of(vm.id), 'netRx', 'netTx') },
@@ -177,7 +183,11 @@ function compileTerm(text: string, not: boolean, fleet: Fleet): CompiledTerm | s
   if (!number) return undefined;
   const limit = number.size ? parseBytes(value) : Number(value.replace(/%$/, ''));
   if (limit === undefined || Number.isNaN(limit)) {
-    return number.size ? `${value} is no size like 512M or 4G` : `${value} is no number`;
+    if (!number.size) return `${value} is no number`;
+    return isTooLarge(value) ? `${value} is too large` : `${value} is no size like 512M or 4G`;
+  }
+  if (number.memory && lacksUnit(value)) {
+    return `${key} needs a unit: ${value}M, ${value}G; a number alone counts bytes`;
   }
   const compare = COMPARE[operator] ?? isEqual;
   return {

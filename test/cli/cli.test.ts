@@ -94,6 +94,20 @@ describe('lists', () => {
     expect(stderr).toContain('at character');
   });
 
+  it('tells two endpoints on one host apart by their ports', async () => {
+    await desk.write(`endpoints:
+  plain: { platform: kvm, host: db1, user: root }
+  other: { platform: kvm, host: db1, user: root, port: 2222 }
+  six: { platform: kvm, host: 'fd00::1', port: 2222 }
+`);
+    const rows = (await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>();
+    expect(rows.map(({ name, address }) => [name, address])).toEqual([
+      ['plain', 'root@db1'],
+      ['other', 'root@db1:2222'],
+      ['six', '[fd00::1]:2222'],
+    ]);
+  });
+
   it('F-446 lists nodes, pools, endpoints and platforms', async () => {
     const nodes = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
     expect(nodes[0]).toMatchObject({ endpoint: 'demo', state: 'up', vms: expect.any(Number) });
@@ -139,12 +153,12 @@ describe('actions', () => {
     expect(JSON.parse(stdout)).toMatchObject({ result: 'failure', code: 'vm.not-found' });
   });
 
-  it('refuses a name that two VMs have, and lists their ids', async () => {
+  it('refuses a name that two VMs have, and lists their ids and nodes', async () => {
     await desk.write(simulated({ one: { vms: 3 }, two: { vms: 3 } }));
     const [row] = (await desk.run('vm', 'list', '-C', 'one', '-o', 'json')).json<Row[]>();
     const { code, stderr } = await desk.run('vm', 'stop', row?.name ?? '');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/one\/vm-\d+, two\/vm-\d+/);
+    expect(stderr).toMatch(/: one\/vm-\d+ on fra-01, two\/vm-\d+ on fra-01$/m);
     expect(stderr).toContain('-C NAME');
   });
 

@@ -192,7 +192,7 @@ describe('what is printed', () => {
     const twins = await openDesk(simulated({ a: { vms: 3 }, b: { vms: 3 } }));
     const { code, stderr } = await twins.run('vm', 'kill', 'vm-1');
     await twins.clear();
-    expect(stderr).toMatch(/^2 VMs are called "vm-1": a\/vm-1, b\/vm-1$/m);
+    expect(stderr).toMatch(/^2 VMs are called "vm-1": a\/vm-1 on fra-01, b\/vm-1 on fra-01$/m);
     expect(code).toBe(2);
   });
 

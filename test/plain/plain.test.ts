@@ -238,7 +238,7 @@ describe('line mode', () => {
     await lines.type('7');
     await lines.hear('Save, Cancel:');
     await lines.type('test');
-    await lines.hear('passed: The login is accepted');
+    await lines.hear('passed: the login works');
     await lines.hear('Save, Cancel:');
     await lines.type('save');
     await lines.hear('lab2 was added');

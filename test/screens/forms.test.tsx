@@ -114,7 +114,7 @@ describe('endpoints', () => {
     await fleet.chooseFromMenu('Simulated fleet');
     await fleet.see('Add endpoint: Simulated fleet');
     await fleet.press('lab2', 'down', 'ctrl-u', '7', 'pgdn', 'enter');
-    await fleet.see('✓ The login is accepted');
+    await fleet.see('✓ the login works');
     await fleet.press('right', 'enter');
     await fleet.see('lab2 was added');
     await fleet.see('2/2 endpoints');
@@ -134,7 +134,7 @@ describe('endpoints', () => {
     await fleet.see('*****');
     fleet.dontSee(/Password +wrong/);
     await fleet.press('pgdn', 'enter');
-    await fleet.see('✗ The login is accepted');
+    await fleet.see('✗ the login works');
     // What is told keeps inside of the frame.
     for (const line of fleet
       .frame()

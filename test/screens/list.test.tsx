@@ -181,6 +181,14 @@ describe('the list of nodes', () => {
     expect(fleet.cursor()).toBe(node);
   });
 
+  it('shows that a node is in maintenance in a word that fits', async () => {
+    await open({ size: '80x24', vms: 200 });
+    await fleet.press('2');
+    expect(fleet.line('fra-spare')).toMatch(/▪ maint +/);
+    await fleet.press('w', 'right', 'right', 'esc');
+    expect(fleet.line('fra-spare')).toContain('▪ maintenance');
+  });
+
   it('begins at the node of the VM under the cursor, and is reached from every view', async () => {
     await open();
     await fleet.press('/', 'node:fra-02', 'esc', 'n', 't', '2');

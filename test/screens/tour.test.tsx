@@ -9,7 +9,7 @@ describe('the tour', () => {
     fleet = await openFleet();
     const first = fleet.cursor();
     await fleet.press(':', 'view.tour', 'enter');
-    await fleet.see('Five keys to begin with; any key goes on');
+    await fleet.see('Five keys to begin with; any key closes this');
     const told = fleet
       .frame()
       .split('\n')

@@ -66,6 +66,14 @@ describe('the palette', () => {
     await fleet.see('only a running VM can be paused; it is stopped');
   });
 
+  it('says how many actions there are when not all are seen', async () => {
+    await open();
+    await fleet.press(':', 'down');
+    await fleet.see(/Commands \(2 of \d\d\)/);
+    await fleet.press('vmsta');
+    fleet.dontSee('Commands (');
+  });
+
   it('completes with tab', async () => {
     await open();
     await fleet.press(':', 'del', 'tab');

@@ -7,28 +7,35 @@ import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 
 export interface SshSurroundings {
+  /** $HOME. */
   readonly home: string;
+  /** Where ssh, and drover with it, looks for .ssh: the home in the list of users, whatever $HOME says. */
+  readonly sshHome?: string;
   /** $SSH_AUTH_SOCK. */
   readonly agentSocket: string | undefined;
   readonly clock: Clock;
 }
 
 /** What logins over SSH start from: the agent, the usual keys, the known hosts. */
-export async function sshFindings({ home, agentSocket, clock }: SshSurroundings): Promise<readonly Finding[]> {
-  const directory = join(home, '.ssh');
+export async function sshFindings({
+  home,
+  sshHome = homeOfUser() ?? home,
+  agentSocket,
+  clock,
+}: SshSurroundings): Promise<readonly Finding[]> {
+  const directory = join(sshHome, '.ssh');
   return [
-    ...homeFindings(home),
+    ...homeFindings(home, directory),
     await agentFinding(agentSocket, clock),
     ...(await keyFindings(directory)),
     await knownHostsFinding(join(directory, 'known_hosts')),
   ];
 }
 
-/** ssh, and drover with it, goes by the list of users, whatever $HOME says (after `sudo -E`, for instance). */
-function homeFindings(home: string): readonly Finding[] {
-  const own = homeOfUser();
-  if (own === undefined || own === home) return [];
-  return [fine('SSH configuration', `is read from ${join(own, '.ssh')}, as ssh does, and not from $HOME (${home})`)];
+/** $HOME is another one after `sudo -E`, for instance. */
+function homeFindings(home: string, directory: string): readonly Finding[] {
+  if (directory === join(home, '.ssh')) return [];
+  return [fine('SSH configuration', `is read from ${directory}, as ssh does, and not from $HOME (${home})`)];
 }
 
 /** Undefined for a user who is not in the list of users. */

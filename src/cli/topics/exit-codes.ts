@@ -30,7 +30,7 @@ export const exitCodesTopic: Topic = {
         }),
       ),
       text(
-        'A list ends with 0 as soon as one endpoint has answered; the others are told on stderr. Where none has answered it ends with 4, and with 2 when only their configuration is wrong. An action on several VMs ends with 1 when one of them failed, and with the code of its error when it was one VM. The test of an endpoint ends with 4 when a check fails, since nothing can be done with it then, and with 2 when its configuration is wrong.',
+        'A list ends with 0 as soon as one endpoint has answered; the others are named on stderr. Where none has answered it ends with 4, and with 2 when only their configuration is wrong. An action on several VMs ends with 1 when one of them failed, and with the code of its error when it was one VM. The test of an endpoint ends with 4 when a check fails, since nothing can be done with it then, and with 2 when its configuration is wrong.',
       ),
     ];
   },

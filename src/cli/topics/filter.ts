@@ -19,7 +19,7 @@ export const filterTopic: Topic = {
         ...filterWords.map(({ word, compares, help }) => [spelling[compares](word), help] as const),
       ]),
       text(
-        'A text is compared as a whole, with * for anything and commas or | between alternatives: name:db*,web*. So name:web1 is never web10; a word alone, or web|db, finds parts of names, addresses and tags. Numbers and sizes take >, <, >=, <= and =; a size is written 512M or 4GiB, and without a unit counts bytes, as JSON prints it; cpu is in percent. ! before a term turns it round, quotes keep blanks together, and capitals don’t matter. What is unknown fits no comparison.',
+        'A text is compared as a whole, with * for anything and commas or | between alternatives: name:db*,web*. So name:web1 is never web10; a word alone, or web|db, finds parts of names, addresses and tags. Numbers and sizes take >, <, >=, <= and =; a size is written 512M or 4GiB, and without a unit counts bytes, as JSON prints it (memory below 64MiB needs its unit); cpu is in percent. ! before a term turns it round, quotes keep blanks together, and capitals don’t matter. What is unknown fits no comparison.',
       ),
       text(
         'With --filter a verb is for all that match. One that interrupts VMs lists them and asks first; without a terminal it needs --yes. One that destroys leaves out, and names, those that it can’t be done to.',

@@ -3,7 +3,7 @@ import { example, heading, type Topic, terms, text } from './topic.ts';
 /** The rule for values, one sentence each: the page docs/json.md has the same. */
 export const unitsText: readonly string[] = [
   'Sizes are whole numbers of bytes, rates are bytes a second, CPU load is percent of the VM’s own virtual CPUs.',
-  'A size that is typed, in a flag, a form or a filter, is 4GiB, 512M or 1.5T; without a unit it counts bytes, so that what JSON prints can be given back. In a flag or a form a number below 67108864 (64MiB) needs its unit.',
+  'A size that is typed, in a flag, a form or a filter, is 4GiB, 512M or 1.5T; without a unit it counts bytes, so that what JSON prints can be given back. An amount of memory below 67108864 (64MiB) needs its unit.',
   'Instants are ISO 8601 in UTC. What is not known is null, in CSV empty, never 0.',
   'Every object has the same keys each time; keys may be added in later versions, none changes its meaning.',
   'A VM and a node have the same keys and ids in list and info, and a file that the screen exports has them too. Each id, and each uuid that only one VM has, is taken by every command.',

@@ -13,7 +13,7 @@ export const secretsTopic: Topic = {
       ]),
       example('password: cmd:pass show hosts/db1', 'password: file:~/.secrets/db1', 'password: env:DB1_PASSWORD'),
       text(
-        'A plain secret in the file works too: it is warned about, and the file is made readable for you alone when drover writes it. On the command line only references are taken, since everybody can read the list of processes. Secrets are blotted out of the wire log, the audit log, errors and crash reports.',
+        'A plain secret in the file works too: it is warned about, and the file is made readable for you alone when drover writes it. On the command line only references are taken, since every user can read the list of processes. Secrets are blotted out of the wire log, the audit log, errors and crash reports.',
       ),
       text(
         'SSH keys need none of this: the agent and the keys of ~/.ssh are tried first. A password is sent once and never tried again, so that no account gets locked.',

@@ -79,14 +79,14 @@ const ENDPOINT: readonly EndpointField[] = [
   {
     key: 'metrics',
     label: 'Metrics',
-    help: 'Whether CloudWatch is asked for figures, which costs money.\nAbout 0.01 USD per 1,000 figures, five for each running instance: 100 instances every 5 minutes are 1.44 USD a day, every minute 7.20. Amazon sends the bill.',
+    help: 'Whether CloudWatch is asked for metrics, which costs money.\nAbout 0.01 USD per 1,000 metrics, five for each running instance: 100 instances every 5 minutes are 1.44 USD a day, every minute 7.20. Amazon sends the bill.',
     kind: 'flag',
     default: false,
   },
   {
     key: 'metrics-every',
     label: 'Metrics every',
-    help: 'How often CloudWatch is asked.\nIt has new figures every 5 minutes, with detailed monitoring every minute; Amazon is never asked more often than that. A bare number counts seconds.',
+    help: 'How often CloudWatch is asked.\nIt has new metrics every 5 minutes, with detailed monitoring every minute; Amazon is never asked more often than that. A bare number counts seconds.',
     kind: 'text',
     default: '5m',
     pattern: { source: '^\\d+(?:\\.\\d+)? ?[sm]?$', complaint: 'Metrics every must be a time like 5m or 60s' },
@@ -119,7 +119,7 @@ const SETTINGS: readonly SettingsField[] = [
   {
     key: 'termination-protection',
     label: 'Termination protection',
-    help: 'Refuses to terminate the instance, whoever asks.',
+    help: 'Refuses to terminate the instance until this is off.',
     kind: 'flag',
     in: { 'edit-config': 'write', 'edit-running': 'write' },
     takesEffect: 'now',

@@ -97,5 +97,5 @@ const DAY_MS = 86_400_000;
 /** What asking so often for so many costs, as a sentence. Amazon's price list has the truth. */
 export function costSentence(instances: number, everyMs: number): string {
   const perDay = instances * FIGURES.length * (DAY_MS / everyMs) * USD_PER_FIGURE;
-  return `CloudWatch is asked for ${FIGURES.length} figures of each of ${instances} instances every ${everyMs / 1000} s: about ${perDay.toFixed(2)} USD a day`;
+  return `CloudWatch is asked for ${FIGURES.length} metrics of each of ${instances} instances every ${everyMs / 1000} s: about ${perDay.toFixed(2)} USD a day`;
 }

@@ -89,6 +89,6 @@ it('tells trouble with the figures once, and goes on', async () => {
   const forbidden = new FleetError('auth.forbidden', 'cloud: not authorized to perform: cloudwatch:GetMetricData');
   const { asked, texts, blocks } = await rounds([forbidden, forbidden, undefined], ['i-1'], []);
   expect(asked).toHaveLength(3);
-  expect(texts).toEqual([expect.stringMatching(/USD a day$/), `No figures: ${forbidden.message}`]);
+  expect(texts).toEqual([expect.stringMatching(/USD a day$/), `No metrics: ${forbidden.message}`]);
   expect(blocks).toHaveLength(1);
 });

@@ -63,7 +63,7 @@ export async function sampleForEver(parts: SamplerParts): Promise<never> {
           return error.message;
         },
       );
-      if (failure !== undefined && failure !== trouble) tell(`No figures: ${failure}`);
+      if (failure !== undefined && failure !== trouble) tell(`No metrics: ${failure}`);
       trouble = failure;
     }
     await wait(clock, everyMs, signal);

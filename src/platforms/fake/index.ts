@@ -46,21 +46,21 @@ function gates(server: FakeServer, endpoint: Endpoint, context: Context): readon
   const { faults, link } = server;
   return [
     {
-      check: 'The host answers',
-      detail: 'it does',
+      check: 'the host answers',
+      detail: 'simulated',
       async pass() {
         await think(server, NO_NODE, context.signal);
         link.lost.throwIfAborted();
       },
     },
     {
-      check: 'The key of the host is trusted',
-      detail: 'it is',
+      check: 'the host key is trusted',
+      detail: 'simulated',
       pass: () => trust(server, endpoint.name, context),
     },
     {
-      check: 'The login is accepted',
-      detail: 'it is',
+      check: 'the login works',
+      detail: 'simulated',
       async pass() {
         if (!faults.loginsRefused && endpoint.values['password'] !== WRONG_PASSWORD) return;
         throw new FleetError('auth.rejected', `${endpoint.name} refused this login`, {

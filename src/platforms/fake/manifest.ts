@@ -47,7 +47,7 @@ const SIZE: readonly EndpointField[] = [
   {
     key: 'events-every',
     label: 'Events every',
-    help: 'Seconds between two events that nobody asked for; 0 is a quiet fleet.',
+    help: 'Seconds between two events that no action caused; 0 is a quiet fleet.',
     kind: 'count',
     default: 20,
     min: 0,
@@ -148,7 +148,7 @@ const FAULTS: readonly EndpointField[] = [
   {
     key: 'drop-for',
     label: 'Drop for',
-    help: 'Seconds until a dropped link can be made anew.',
+    help: 'Seconds until a dropped link can be made again.',
     kind: 'count',
     default: 5,
     min: 0,

@@ -86,7 +86,7 @@ export async function sampleServers(options: SamplerOptions): Promise<void> {
   } catch (error) {
     if (!(error instanceof FleetError) || error.code !== 'auth.forbidden' || signal.aborted) throw error;
     const right = /os_compute_api:\S+/.exec(error.message)?.[0] ?? 'os_compute_api:os-server-diagnostics';
-    const text = `No figures of servers: this login lacks the right ${right}`;
+    const text = `No metrics of servers: this login lacks the right ${right}`;
     sink({ kind: 'events', events: [{ at: clock.now(), subject: undefined, text }] });
   }
 }

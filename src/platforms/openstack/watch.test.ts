@@ -257,7 +257,7 @@ describe('figures', () => {
     const count = watching.feeds.length;
     await watching.until('two more ticks', () => (watching.feeds.length > count + 1 ? true : undefined));
     expect(watching.events.map(({ text }) => text)).toEqual([
-      'No figures of servers: this login lacks the right os_compute_api:os-server-diagnostics',
+      'No metrics of servers: this login lacks the right os_compute_api:os-server-diagnostics',
     ]);
     expect(asked(/diagnostics/).length).toBeLessThanOrEqual(5);
     expect(watching.blocks()).toEqual([]);

@@ -6,14 +6,15 @@ import { userPoolUnder } from './subject.ts';
 const LONGEST = 30;
 
 /** Why there is no VM here to do something with, and what to do first: a sentence without a full stop. */
-export function whyNoVm({ store: { fleet } }: Pick<Services, 'store'>, state: FleetState): string {
+export function whyNoVm({ store: { fleet }, config }: Pick<Services, 'store' | 'config'>, state: FleetState): string {
   const row = state.view.current();
   if (state.view.marks.size > 0) return 'what is marked is not there any more; clear the marks first';
   if (!row && state.filter.filter) {
     const text = clean(state.filterText);
     return `no VM matches ${fit(text, Math.min(width(text), LONGEST))}; clear the filter first`;
   }
-  if (!row) return fleet.endpoints.size === 0 ? 'there is no VM yet; add an endpoint first' : 'there is no VM here';
+  if (!row && config().endpoints.size === 0) return 'there is no VM yet; add an endpoint first';
+  if (!row) return fleet.endpoints.size === 0 ? 'the endpoints are not connected yet' : 'there is no VM here';
   if (row.kind === 'endpoint') {
     const status = fleet.endpoints.get(row.id);
     if (status?.phase === 'idle') return `${row.id} is disabled; enable it first`;

@@ -39,6 +39,9 @@ const cpuOf = (facts: RowFacts): number => {
 };
 const PERCENT = 4;
 
+/** Columns of the sign, a space and the whole word; in fewer the usual short form stands. */
+const MAINTENANCE = 13;
+
 const state: Cell = (facts, { theme, glyphs }, width) => {
   if (facts.kind === 'vm') {
     const text = fit(`${glyphs.state[facts.vm.state]} ${facts.vm.state}`, width);
@@ -47,7 +50,8 @@ const state: Cell = (facts, { theme, glyphs }, width) => {
   const { running, total } = facts.sum.counts;
   if (facts.kind === 'pool') return theme.paint('dim', fit(`  ${running}/${total}`, width));
   const up = facts.node.state === 'up';
-  const text = `${glyphs.state[facts.node.state]} ${up ? `${running}/${total}` : facts.node.state}`;
+  const word = facts.node.state === 'maintenance' && width < MAINTENANCE ? 'maint' : facts.node.state;
+  const text = `${glyphs.state[facts.node.state]} ${up ? `${running}/${total}` : word}`;
   return theme.paint(up ? 'text' : stateColour(facts.node.state), fit(text, width));
 };
 

@@ -78,7 +78,7 @@ export function openPalette(stage: Stage, { whyNot, run }: PaletteOptions): void
       const none = hits.length === 0 ? [theme.paint('dim', 'no action has such a name')] : [];
       return (
         <Panel
-          title="Commands"
+          title={hits.length > rows ? `Commands (${at + 1} of ${hits.length})` : 'Commands'}
           look={stage.look}
           room={room}
           lines={[

@@ -24,7 +24,7 @@ export function TourPanel({ stage, room, below }: TourPanelProps) {
   if (room.rows < ROWS + 4) return null;
   const [topLeft, topRight, bottomLeft, bottomRight] = glyphs.corners;
   const edge = theme.paint('border', glyphs.vertical);
-  const title = ' Five keys to begin with; any key goes on ';
+  const title = ' Five keys to begin with; any key closes this ';
   const lines = [
     theme.paint('border', topLeft + glyphs.horizontal) +
       theme.paint('title', fit(title, Math.min(title.length, columns))) +
