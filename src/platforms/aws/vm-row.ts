@@ -36,6 +36,8 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     profile: tags.get('profile'),
     image: imageOf(machine, catalog),
     tags: [...tags].flatMap(([key, value]) => (OWN_COLUMNS.has(key) ? [] : value === '' ? key : `${key}=${value}`)),
+    // A stopped instance keeps the time of its last start.
+    ...(state === 'running' && machine.launchedAt !== undefined ? { bootedAt: machine.launchedAt } : {}),
     refuses: refusals(machine),
     ...(trouble ? { trouble } : {}),
   };

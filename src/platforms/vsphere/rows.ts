@@ -59,6 +59,7 @@ export function vmRow(known: Known, context: VmContext): Vm {
   const host = objects.get(values.get('runtime.host') ?? '');
   const ip = values.get('guest.ipAddress');
   const trouble = troubleOf(values.get('runtime.question.text'), askedAt);
+  const bootedAt = bootTimeOf(known);
   return {
     id: vmId(endpoint, ref.value),
     name: nameOf(known),
@@ -74,9 +75,21 @@ export function vmRow(known: Known, context: VmContext): Vm {
     profile: values.get(kcliPath('profile')),
     image: values.get(kcliPath('image')),
     tags: [],
+    ...(bootedAt === undefined ? {} : { bootedAt }),
     ...(values.get('config.template') === 'true' ? { refuses: TEMPLATE_REFUSES } : {}),
     ...(trouble ? { trouble } : {}),
   };
+}
+
+/**
+ * Epoch, ms: when it was powered on from off (vSphere Web Services API, VirtualMachineRuntimeInfo.bootTime); a resume after a
+ * suspend leaves it as it was. Undefined unless a host answers for a VM that is on.
+ */
+function bootTimeOf({ values }: Known): number | undefined {
+  if (values.get('runtime.powerState') !== 'poweredOn') return undefined;
+  if ((values.get('runtime.connectionState') ?? 'connected') !== 'connected') return undefined;
+  const at = Date.parse(values.get('runtime.bootTime') ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** It waits until somebody answers, and its guest stands still meanwhile. */
