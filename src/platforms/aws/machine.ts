@@ -71,6 +71,10 @@ export function readMachine(instance: Instance): Machine | undefined {
   return { ...machine, print: JSON.stringify([machine, ...tags]) };
 }
 
+/** Epoch, ms: since when it runs. A stopped instance keeps the time of its last start. */
+export const bootTimeOf = ({ state, launchedAt = Number.NaN }: Machine): number | undefined =>
+  state === 'running' && launchedAt > 0 ? launchedAt : undefined;
+
 /** The public one first: it is the one that is reached from elsewhere. */
 function ipsOf({ PublicIpAddress, PrivateIpAddress, NetworkInterfaces = [] }: Instance): readonly string[] {
   const further = NetworkInterfaces.flatMap(({ PrivateIpAddresses = [], Ipv6Addresses = [] }) => [

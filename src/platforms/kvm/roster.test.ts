@@ -134,7 +134,7 @@ describe('the roster', () => {
     expect(vm()).toMatchObject({ bootedAt });
   });
 
-  it('says nothing of a later start that no event told of', async () => {
+  it('says nothing of a later start that no event has reported', async () => {
     const { roster, become, vm } = await setUp();
     roster.booted(web1, 6);
     await become(6, RUNNING);

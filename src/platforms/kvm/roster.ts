@@ -59,7 +59,7 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
   /** By uuid: that its monitor hangs, and that it could not be read. Each has an end of its own. */
   const hanging = new Map<string, Trouble>();
   const unreadable = new Map<string, Trouble>();
-  /** By uuid: the last start that an event told of. It belongs to the run with that domain id, whichever comes first, event or reply. */
+  /** By uuid: the last start that an event has reported. It belongs to the run with that domain id, whichever comes first, event or reply. */
   const boots = new Map<string, { readonly id: number; readonly at: number }>();
   const touched = new Set<string>();
   const unread = new Set(guests.keys());

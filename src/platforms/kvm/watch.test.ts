@@ -13,7 +13,7 @@ import { watchHost } from './watch.ts';
 const uuid = Buffer.alloc(16, 7);
 const domain = { name: 'web1', uuid, id: 9 };
 
-it('shows since when a guest is on whose start an event told of', async () => {
+it('shows since when a guest is on whose start was reported by an event', async () => {
   const { client, answer } = createScriptedClient();
   const no = () => {
     throw libvirtNo(VIR_ERR.noMetadata);

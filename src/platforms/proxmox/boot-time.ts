@@ -20,9 +20,11 @@ export function bootTimeOf(
 ): number | undefined {
   if (status === 'stopped' || status === 'unknown' || uptime <= 0) return undefined;
   const at = now - uptime * 1000;
+  // No machine runs since before 1970, whatever a server says.
+  if (at < 0) return undefined;
   const known = before?.bootedAt;
   if (before === undefined || known === undefined || uptime < before.uptime) return at;
-  // The node has told nothing since, however long that was ago.
+  // The node has reported nothing since, however long ago that was.
   if (uptime === before.uptime) return known;
   return Math.abs(at - known) < SAME_RUN_MS ? known : at;
 }

@@ -53,28 +53,28 @@ describe('since when a guest is on', () => {
       seed = (seed * 48_271) % 2_147_483_647;
       return seed % below;
     };
-    let toldAt = clock.now();
+    let reportedAt = clock.now();
     let seenAt = clock.now();
-    const tell = () => {
+    const tick = () => {
       while (seenAt + 10_000 <= clock.now()) {
-        toldAt += 10_000;
-        seenAt = toldAt + draw(8_000);
+        reportedAt += 10_000;
+        seenAt = reportedAt + draw(8_000);
       }
-      return list(Math.floor((toldAt - startedAt) / 1000));
+      return list(Math.floor((reportedAt - startedAt) / 1000));
     };
-    expect(tell()).toHaveLength(1);
+    expect(tick()).toHaveLength(1);
     const first = vm()?.bootedAt ?? Number.NaN;
     expect(Math.abs(first - startedAt)).toBeLessThan(5_000);
-    for (let tick = 0; tick < 720; tick++) {
+    for (let count = 0; count < 720; count++) {
       await clock.pass(TICK_MS);
-      expect(tell()).toEqual([]);
+      expect(tick()).toEqual([]);
     }
     expect(vm()?.bootedAt).toBe(first);
   });
 
   it('changes no row while a node tells nothing new', async () => {
     list(DAY_S);
-    for (let tick = 0; tick < 60; tick++) {
+    for (let count = 0; count < 60; count++) {
       await clock.pass(TICK_MS);
       expect(list(DAY_S)).toEqual([]);
     }
@@ -127,6 +127,12 @@ describe('since when a guest is on', () => {
     list(122);
     expect(vm()?.bootedAt).toBe(clock.now() - 122_000);
     list(0);
+    expect(vm()).not.toHaveProperty('bootedAt');
+  });
+
+  it.each([1e308, Number.POSITIVE_INFINITY, -5, 'soon', 1e11])('is unknown for an absurd uptime: %s', (uptime) => {
+    list(DAY_S, { uptime });
+    expect(vm()?.state).toBe('running');
     expect(vm()).not.toHaveProperty('bootedAt');
   });
 

@@ -98,6 +98,8 @@ describe('the inventory of a vCenter', () => {
     expect(rowAfter('runtime.connectionState', 'disconnected')).not.toHaveProperty('bootedAt');
     expect(rowAfter('runtime.connectionState', 'connected')?.bootedAt).toBe(booted);
     expect(rowAfter('runtime.bootTime', '2026-01-01T00:00:00+02:00')?.bootedAt).toBe(Date.UTC(2025, 11, 31, 22));
+    expect(rowAfter('runtime.bootTime', '0001-01-01T00:00:00Z')).not.toHaveProperty('bootedAt');
+    expect(rowAfter('runtime.bootTime', '2026-01-01T00:00:00Z')?.bootedAt).toBe(Date.UTC(2026, 0, 1));
     expect(rowAfter('runtime.bootTime', 'soon')).not.toHaveProperty('bootedAt');
     expect(rowAfter('runtime.powerState', 'poweredOff')).not.toHaveProperty('bootedAt');
   });

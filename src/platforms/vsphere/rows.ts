@@ -5,7 +5,7 @@ import type { Node, OperationName, Pool, Trouble, Vm } from '../contract.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { plainName } from './names.ts';
 import { above, type Known, numberIn, type Objects } from './objects.ts';
-import { nodeStateOf, stateOf } from './states.ts';
+import { bootTimeOf, nodeStateOf, stateOf } from './states.ts';
 
 export interface Place {
   readonly endpoint: EndpointName;
@@ -59,14 +59,15 @@ export function vmRow(known: Known, context: VmContext): Vm {
   const host = objects.get(values.get('runtime.host') ?? '');
   const ip = values.get('guest.ipAddress');
   const trouble = troubleOf(values.get('runtime.question.text'), askedAt);
-  const bootedAt = bootTimeOf(known);
+  const [power, connection] = [values.get('runtime.powerState'), values.get('runtime.connectionState')];
+  const bootedAt = bootTimeOf(power, connection, values.get('runtime.bootTime'));
   return {
     id: vmId(endpoint, ref.value),
     name: nameOf(known),
     uuid: values.get('config.instanceUuid') || ref.value,
     node: host && nodeId(endpoint, host.ref.value),
     pool: host ? undefined : poolAbove(known, context),
-    ...stateOf(values.get('runtime.powerState'), values.get('runtime.connectionState'), task),
+    ...stateOf(power, connection, task),
     cpus: count(numberIn(known, 'summary.config.numCpu')),
     memory: mib(count(numberIn(known, 'summary.config.memorySizeMB'))),
     ips: ip === undefined || ip === '' ? [] : [ip],
@@ -79,17 +80,6 @@ export function vmRow(known: Known, context: VmContext): Vm {
     ...(values.get('config.template') === 'true' ? { refuses: TEMPLATE_REFUSES } : {}),
     ...(trouble ? { trouble } : {}),
   };
-}
-
-/**
- * Epoch, ms: when it was powered on from off (vSphere Web Services API, VirtualMachineRuntimeInfo.bootTime); a resume after a
- * suspend leaves it as it was. Undefined unless a host answers for a VM that is on.
- */
-function bootTimeOf({ values }: Known): number | undefined {
-  if (values.get('runtime.powerState') !== 'poweredOn') return undefined;
-  if ((values.get('runtime.connectionState') ?? 'connected') !== 'connected') return undefined;
-  const at = Date.parse(values.get('runtime.bootTime') ?? '');
-  return Number.isNaN(at) ? undefined : at;
 }
 
 /** It waits until somebody answers, and its guest stands still meanwhile. */
