@@ -3,13 +3,14 @@ import type { VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Disk, Nic, VmInfo } from '../contract.ts';
 import { readVolumes } from './attachments.ts';
-import { GROUP_TAG } from './machine.ts';
+import { bootTimeOf, GROUP_TAG } from './machine.ts';
 import { onInstance, type VmCall, type VmCalls } from './vm-call.ts';
 import { imageOf } from './vm-row.ts';
 
 export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
   onInstance(calls, id, signal, async (call) => {
     const { machine, instance, name } = call;
+    const started = bootTimeOf(machine);
     const images = machine.image === undefined ? [] : [machine.image];
     const [volumes] = await Promise.all([
       readVolumes(call),
@@ -21,7 +22,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
     return {
       state: machine.state,
       created: createdAt(instance),
-      ...(machine.state === 'running' && instance.LaunchTime ? { started: instance.LaunchTime.getTime() } : {}),
+      ...(started === undefined ? {} : { started }),
       nics: nicsOf(instance),
       disks: (instance.BlockDeviceMappings ?? []).map((mapping) => diskOf(mapping, volumes)),
       snapshots: [],

@@ -12,6 +12,8 @@ export interface Machine extends StateWords {
   readonly image: string | undefined;
   readonly cpus: number | undefined;
   readonly ips: readonly string[];
+  /** Epoch, ms: the last launch or start (API reference, Instance: LaunchTime); a reboot leaves it as it was. */
+  readonly launchedAt: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly detailedMonitoring: boolean;
   readonly hibernates: boolean;
@@ -57,6 +59,7 @@ export function readMachine(instance: Instance): Machine | undefined {
     image: instance.ImageId,
     cpus: CoreCount !== undefined && ThreadsPerCore !== undefined ? CoreCount * ThreadsPerCore : undefined,
     ips: ipsOf(instance),
+    launchedAt: instance.LaunchTime?.getTime(),
     tags,
     detailedMonitoring: instance.Monitoring?.State === 'enabled',
     hibernates: instance.HibernationOptions?.Configured === true,
@@ -67,6 +70,10 @@ export function readMachine(instance: Instance): Machine | undefined {
   };
   return { ...machine, print: JSON.stringify([machine, ...tags]) };
 }
+
+/** Epoch, ms: since when it runs. A stopped instance keeps the time of its last start. */
+export const bootTimeOf = ({ state, launchedAt = Number.NaN }: Machine): number | undefined =>
+  state === 'running' && launchedAt > 0 ? launchedAt : undefined;
 
 /** The public one first: it is the one that is reached from elsewhere. */
 function ipsOf({ PublicIpAddress, PrivateIpAddress, NetworkInterfaces = [] }: Instance): readonly string[] {

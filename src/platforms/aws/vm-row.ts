@@ -3,7 +3,7 @@ import { type EndpointName, nodeId, poolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Trouble, Vm } from '../contract.ts';
 import type { Catalog } from './catalog.ts';
-import type { Machine } from './machine.ts';
+import { bootTimeOf, type Machine } from './machine.ts';
 
 export interface Place {
   readonly endpoint: EndpointName;
@@ -19,6 +19,7 @@ const OWN_COLUMNS = new Set(['Name', 'plan', 'profile', 'image']);
 export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble: Trouble | undefined): Vm {
   const { id, name, state, rawState, zone, tags } = machine;
   const type = catalog.type(machine.type);
+  const bootedAt = bootTimeOf(machine);
   return {
     id: vmId(place.endpoint, id),
     name,
@@ -36,6 +37,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     profile: tags.get('profile'),
     image: imageOf(machine, catalog),
     tags: [...tags].flatMap(([key, value]) => (OWN_COLUMNS.has(key) ? [] : value === '' ? key : `${key}=${value}`)),
+    ...(bootedAt === undefined ? {} : { bootedAt }),
     refuses: refusals(machine),
     ...(trouble ? { trouble } : {}),
   };

@@ -115,6 +115,24 @@ it('says on the row why an instance stopped that nobody has stopped', async () =
   await until(() => upserts(instance.id).some(({ trouble }) => trouble?.message === message));
 });
 
+it('says since when an instance runs, and nothing of one that does not', async () => {
+  const [on, off] = [server.world.add({ state: 'running' }), server.world.add()];
+  const { vms } = await watch();
+  expect(vms.find(({ uuid }) => uuid === on.id)?.bootedAt).toBe(Date.UTC(2026, 2, 1, 10));
+  expect(vms.find(({ uuid }) => uuid === off.id)).not.toHaveProperty('bootedAt');
+  await connection.vm.stop(vmId(NAME, on.id), 'graceful', signal);
+  await until(() => upserts(on.id).at(-1)?.state === 'stopping');
+  expect(upserts(on.id).at(-1)).not.toHaveProperty('bootedAt');
+});
+
+it('shows the time of the new start of an instance that was stopped and started between two looks', async () => {
+  const instance = server.world.add({ state: 'running' });
+  await watch();
+  instance.launchedAt = Date.UTC(2026, 2, 1, 11);
+  await connection.vm.restart?.(vmId(NAME, instance.id), 'graceful', signal);
+  await until(() => upserts(instance.id).some(({ bootedAt }) => bootedAt === Date.UTC(2026, 2, 1, 11)));
+});
+
 it('takes an instance off the list that is terminated, and not before', async () => {
   const instance = server.world.add();
   await watch();

@@ -1,5 +1,5 @@
 /** What happens to guests, as the daemon tells it. Which guest, and words: what is true then is asked anew. */
-import { lifecycleText } from './lifecycle-events.ts';
+import { isPowerOn, lifecycleText } from './lifecycle-events.ts';
 import type { RpcClient } from './rpc/client.ts';
 import { LibvirtError } from './rpc/errors.ts';
 import { EVENT, eventMessages, FEATURE, procedures } from './rpc/protocol.ts';
@@ -9,6 +9,8 @@ import { uuidText } from './uuid.ts';
 export interface GuestEvent {
   readonly uuid: string;
   readonly text: string;
+  /** Only when the guest was powered on: the domain id that it has until it stops. */
+  readonly bootedAs?: number;
 }
 
 export interface GuestEvents {
@@ -58,7 +60,11 @@ function readEvent(message: number, body: Buffer): GuestEvent | undefined {
   const reader = createXdrReader(body);
   if (message === EVENT.lifecycle.message) {
     const { domain, event, detail } = eventMessages.lifecycle.read(reader);
-    return { uuid: uuidText(domain.uuid), text: lifecycleText(event, detail) };
+    return {
+      uuid: uuidText(domain.uuid),
+      text: lifecycleText(event, detail),
+      ...(isPowerOn(event, detail) ? { bootedAs: domain.id } : {}),
+    };
   }
   const text = TEXTS[message];
   return text === undefined ? undefined : { uuid: uuidText(eventMessages.any.read(reader).domain.uuid), text };

@@ -38,11 +38,18 @@ export interface Place {
   readonly node: NodeId;
 }
 
+/** What a list of the host's guests does not tell. */
+export interface GuestFacts {
+  readonly details?: GuestDetails | undefined;
+  readonly trouble?: Trouble | undefined;
+  /** Epoch, ms: undefined when its start was not seen. */
+  readonly bootedAt?: number | undefined;
+}
+
 export function createGuest(
   place: Place,
   { domain, state, reason, saved }: ListedGuest,
-  details: GuestDetails | undefined,
-  trouble: Trouble | undefined,
+  { details, trouble, bootedAt }: GuestFacts,
 ): Guest {
   const uuid = uuidText(domain.uuid);
   const { kcli } = details ?? {};
@@ -61,6 +68,7 @@ export function createGuest(
     profile: kcli?.profile,
     image: kcli?.image,
     tags: [],
+    ...(bootedAt === undefined ? {} : { bootedAt }),
     ...(trouble ? { trouble } : {}),
   };
   return { domain, state, reason, saved, details, vm };

@@ -31,6 +31,9 @@ export function lifecycleText(event: number, detail: number): string {
   return `${word} (${details[detail] ?? detail})`;
 }
 
+/** Whether a guest was powered on: not restored from saved memory or a snapshot, and not migrated to this host. */
+export const isPowerOn = (event: number, detail: number): boolean => event === 2 && detail === 0;
+
 const UNPAUSED = lifecycleText(4, 0);
 
 /**

@@ -6,14 +6,16 @@ import { mib } from '../../units.ts';
 import type { Change } from '../contract.ts';
 import { createRoster } from './roster.ts';
 import { VIR_ERR } from './rpc/errors.ts';
-import { procedures } from './rpc/protocol.ts';
+import { type Domain, procedures } from './rpc/protocol.ts';
 import { createScriptedClient, libvirtNo } from './testkit/scripted-client.ts';
 import { uuidText } from './uuid.ts';
 
 const RUNNING = 1;
+const PAUSED = 3;
+const OFF = 5;
 const bytes = Buffer.alloc(16, 7);
 const web1 = uuidText(bytes);
-const domain = { name: 'web1', uuid: bytes, id: 5 };
+const domain: Domain = { name: 'web1', uuid: bytes, id: 5 };
 const info = { state: RUNNING, maxMemoryKib: 262_144, memoryKib: 131_072, cpus: 1, cpuTimeNs: 0 };
 const late = () => new FleetError('op.timeout', 'libvirt did not answer within 30 s', { retry: true });
 
@@ -24,14 +26,15 @@ afterEach(() => {
 
 /** One running guest, read for the first time. */
 async function setUp(readInfo: () => typeof info = () => info) {
+  let now = { domain, state: RUNNING };
   const { client, answer } = createScriptedClient();
   const clock = createTestClock();
   const emitted: Change[] = [];
   const controller = new AbortController();
   ending.push(controller);
   answer(procedures.domainInfo, readInfo);
-  answer(procedures.domainByUuid, () => domain);
-  answer(procedures.domainState, () => ({ state: RUNNING, reason: 0 }));
+  answer(procedures.domainByUuid, () => now.domain);
+  answer(procedures.domainState, () => ({ state: now.state, reason: 0 }));
   answer(procedures.hasManagedSave, () => false);
   answer(procedures.domainAutostart, () => false);
   answer(procedures.domainMetadata, () => {
@@ -51,7 +54,13 @@ async function setUp(readInfo: () => typeof info = () => info) {
   });
   roster.work().catch(() => undefined);
   await clock.pass(1);
-  return { roster, clock, emitted, vm: () => roster.guests.get(web1)?.vm };
+  /** Its domain id and state, from now on; an event or a tick has pointed at it. */
+  const become = async (id: number, state: number) => {
+    now = { domain: { ...domain, id }, state };
+    roster.touch(web1);
+    await clock.pass(1);
+  };
+  return { roster, clock, emitted, become, vm: () => roster.guests.get(web1)?.vm };
 }
 
 describe('the roster', () => {
@@ -96,5 +105,41 @@ describe('the roster', () => {
     expect(emitted).toHaveLength(1);
     roster.resize(web1, 196_608, 1);
     expect(emitted).toHaveLength(1);
+  });
+
+  it('says since when a guest is on whose start was seen, also while it is paused, until it stops', async () => {
+    const { roster, clock, become, vm } = await setUp();
+    expect(vm()).not.toHaveProperty('bootedAt');
+    await become(-1, OFF);
+    const bootedAt = clock.now();
+    roster.booted(web1, 6);
+    await become(6, RUNNING);
+    expect(vm()).toMatchObject({ state: 'running', bootedAt });
+    await clock.pass(60_000);
+    await become(6, PAUSED);
+    expect(vm()).toMatchObject({ state: 'paused', bootedAt });
+    await become(6, RUNNING);
+    expect(vm()).toMatchObject({ state: 'running', bootedAt });
+    await become(-1, OFF);
+    expect(vm()).not.toHaveProperty('bootedAt');
+  });
+
+  it('says it also when the reply that shows it running came before the event', async () => {
+    const { roster, clock, become, vm } = await setUp();
+    await become(6, RUNNING);
+    expect(vm()).not.toHaveProperty('bootedAt');
+    const bootedAt = clock.now();
+    roster.booted(web1, 6);
+    await become(6, RUNNING);
+    expect(vm()).toMatchObject({ bootedAt });
+  });
+
+  it('says nothing of a later start that no event has reported', async () => {
+    const { roster, become, vm } = await setUp();
+    roster.booted(web1, 6);
+    await become(6, RUNNING);
+    await become(7, RUNNING);
+    expect(vm()).toMatchObject({ state: 'running' });
+    expect(vm()).not.toHaveProperty('bootedAt');
   });
 });

@@ -19,6 +19,8 @@ export interface Roster {
   running(): readonly string[];
   /** Something happened to it: it is read again, soon. */
   touch(uuid: string): void;
+  /** It was powered on just now, and has the domain id `id` until it stops. */
+  booted(uuid: string, id: number): void;
   /** What a tick has seen of it; touches it when that is news. */
   observe(uuid: string, seen: ListedGuest): void;
   /** What a tick has read of it: memory and vCPUs of a running guest change without an event. */
@@ -53,19 +55,25 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
   let complete = false;
   const guests = new Map<string, Guest>();
   for (const [uuid, guest] of listed) {
-    guests.set(uuid, createGuest(place, guest, undefined, undefined));
+    guests.set(uuid, createGuest(place, guest, {}));
     if (guests.size % LISTED_AT_ONCE === 0) await breathe();
   }
   /** By uuid: that its monitor hangs, and that it could not be read. Each has an end of its own. */
   const hanging = new Map<string, Trouble>();
   const unreadable = new Map<string, Trouble>();
+  /** By uuid: the last start that an event has reported. It belongs to the run with that domain id, whichever comes first, event or reply. */
+  const boots = new Map<string, { readonly id: number; readonly at: number }>();
   const touched = new Set<string>();
   const unread = new Set(guests.keys());
   let running: readonly string[] | undefined;
   let wake = () => {};
 
   const build = (uuid: string, listed: ListedGuest, details: GuestDetails | undefined): Guest =>
-    createGuest(place, listed, details, hanging.get(uuid) ?? unreadable.get(uuid));
+    createGuest(place, listed, {
+      details,
+      trouble: hanging.get(uuid) ?? unreadable.get(uuid),
+      bootedAt: boots.get(uuid)?.id === listed.domain.id ? boots.get(uuid)?.at : undefined,
+    });
 
   const isActive = (guest: Guest | undefined): boolean => guest !== undefined && guest.domain.id !== -1;
 
@@ -77,6 +85,7 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
       guests.delete(uuid);
       hanging.delete(uuid);
       unreadable.delete(uuid);
+      boots.delete(uuid);
       return before && { kind: 'vm-remove', id: before.vm.id };
     }
     guests.set(uuid, guest);
@@ -160,6 +169,9 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
       return running;
     },
     touch,
+    booted(uuid, id) {
+      boots.set(uuid, { id, at: clock.now() });
+    },
     observe(uuid, seenNow) {
       const { domain, state, reason } = seenNow;
       const guest = guests.get(uuid);

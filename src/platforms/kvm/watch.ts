@@ -78,8 +78,9 @@ export async function watchHost(
       at: clock.now(),
       inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
     });
-    hear = ({ uuid, text }) => {
+    hear = ({ uuid, text, bootedAs }) => {
       const before = roster.guests.get(uuid)?.vm.state;
+      if (bootedAs !== undefined) roster.booted(uuid, bootedAs);
       roster.touch(uuid);
       if (isPartOfStart(text, before)) return;
       sink({ kind: 'events', events: [{ at: clock.now(), subject: idOf(place, uuid), text }] });

@@ -1,6 +1,7 @@
 import type { VmId } from '../../ids.ts';
 import type { Snapshot, VmInfo } from '../contract.ts';
 import { readAddresses } from './addresses.ts';
+import { bootTimeOf } from './boot-time.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
 import { asRow, asRows, flagOf, numberOf, textOf } from './json.ts';
@@ -17,10 +18,11 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
     ]);
     const config = readGuestConfig(asRow(row, name), guest.kind, guest.vmid);
     const { plan, profile, image } = config.kcli;
+    const started = bootTimeOf(current, undefined, calls.clock.now());
     return {
       state: stateOf(current).state,
       created: config.createdAt,
-      ...(current.uptime ? { started: calls.clock.now() - current.uptime * 1000 } : {}),
+      ...(started === undefined ? {} : { started }),
       // The watch reads configurations in turn, those on the screen first.
       row: {
         autostart: config.autostart,

@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import { vmId } from '../../ids.ts';
 import type { Change, Trouble, Vm } from '../contract.ts';
+import { bootTimeOf, type UptimeReading } from './boot-time.ts';
 import type { Current, Guest, Resources } from './guests.ts';
 import { type Knowledge, type Place, rowOf, type Sheet, sameRow } from './vm-row.ts';
 
@@ -42,13 +43,17 @@ export function createRoster(place: Place, clock: Clock): Roster {
   const guests = new Map<string, Entry>();
   const goneAt = new Map<string, number>();
 
-  function put(key: string, next: Omit<Entry, 'vm'>): readonly Change[] {
+  function put(key: string, next: Omit<Entry, 'vm' | 'bootedAt'>): readonly Change[] {
     const old = guests.get(key);
-    const vm = rowOf(place, next);
+    const known = { ...next, bootedAt: bootedAt(old, next) };
+    const vm = rowOf(place, known);
     const same = old !== undefined && sameRow(old.vm, vm);
-    guests.set(key, { ...next, vm: same ? old.vm : vm });
+    guests.set(key, { ...known, vm: same ? old.vm : vm });
     return same ? [] : [{ kind: 'vm-upsert', vm }];
   }
+
+  const bootedAt = (old: Entry | undefined, next: Pick<Entry, 'current' | 'guest'>): number | undefined =>
+    bootTimeOf(uptimeOf(next), old && { ...uptimeOf(old), bootedAt: old.bootedAt }, clock.now());
 
   /** The VMID was freed and given to another guest: nothing that was known of the old one holds for it. */
   function replace(guest: Guest, sheet: Sheet): readonly Change[] {
@@ -61,7 +66,7 @@ export function createRoster(place: Place, clock: Clock): Roster {
     return guests.delete(key) ? [{ kind: 'vm-remove', id: vmId(place.endpoint, key) }] : [];
   }
 
-  function listed(guest: Guest): Omit<Entry, 'vm'> {
+  function listed(guest: Guest): Omit<Entry, 'vm' | 'bootedAt'> {
     const old = guests.get(guest.key);
     const fresh = old?.currentAt !== undefined && clock.ticks() - old.currentAt < FRESH_MS;
     const current = fresh ? old.current : undefined;
@@ -90,7 +95,9 @@ export function createRoster(place: Place, clock: Clock): Roster {
         goneAt.delete(guest.key);
         const old = guests.get(guest.key);
         // Most of a large cluster is as it was: only its figures are new.
-        if (old && old.current === undefined && sameGuest(old.guest, guest)) guests.set(guest.key, { ...old, guest });
+        const same = old && old.current === undefined && sameGuest(old.guest, guest);
+        if (same && bootedAt(old, { current: undefined, guest }) === old.bootedAt)
+          guests.set(guest.key, { ...old, guest });
         else changes.push(...put(guest.key, listed(guest)));
       }
       for (const key of [...guests.keys()]) if (!resources.guests.has(key)) changes.push(...drop(key));
@@ -130,6 +137,9 @@ const renamed = (old: Entry | undefined, name: string): boolean =>
 
 const isAnother = (before: Sheet | undefined, now: Sheet): boolean =>
   before !== undefined && before.identity !== '' && before.identity !== now.identity;
+
+const uptimeOf = ({ current, guest }: Pick<Entry, 'current' | 'guest'>): UptimeReading =>
+  current ?? { status: guest.status, uptime: guest.use.uptime };
 
 const sameGuest = (a: Guest, b: Guest): boolean =>
   a.status === b.status &&

@@ -31,11 +31,13 @@ export interface Knowledge {
   readonly runState: string | undefined;
   readonly sheet: Sheet | undefined;
   readonly ips: readonly string[];
+  /** Epoch, ms. */
+  readonly bootedAt: number | undefined;
   readonly trouble: Trouble | undefined;
 }
 
 export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
-  const { guest, current, sheet, trouble } = known;
+  const { guest, current, sheet, bootedAt, trouble } = known;
   const status = current?.status ?? guest.status;
   const lock = current ? current.lock : guest.lock;
   const { state, rawState } = stateOf({ status, lock, runState: known.runState });
@@ -56,6 +58,7 @@ export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
     profile: sheet?.profile,
     image: sheet?.image,
     tags: current ? current.tags : guest.tags,
+    ...(bootedAt === undefined ? {} : { bootedAt }),
     refuses: refusals(guest, lock, sheet),
     ...(trouble ? { trouble } : {}),
   };
@@ -81,7 +84,7 @@ function refusals(guest: Guest, lock: string | undefined, sheet: Sheet | undefin
 
 export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
-  if (a.identity !== b.identity) return false;
+  if (a.identity !== b.identity || a.bootedAt !== b.bootedAt) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble)
     return false;
   if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image) return false;

@@ -6,7 +6,7 @@ import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
 import { readSnapshots } from './snapshots.ts';
-import { stateOf } from './states.ts';
+import { bootTimeOf, stateOf } from './states.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 
 const PATHS = [
@@ -43,11 +43,11 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
     const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
     const ip = text('guest.ipAddress');
     const made = text(CREATE_DATE.path);
-    const booted = power === 'poweredOn' ? text('runtime.bootTime') : undefined;
+    const started = bootTimeOf(power, text('runtime.connectionState'), text('runtime.bootTime'));
     return {
       state: stateOf(power, text('runtime.connectionState'), undefined).state,
       created: made === undefined ? undefined : Date.parse(made),
-      ...(booted === undefined ? {} : { started: Date.parse(booted) }),
+      ...(started === undefined ? {} : { started }),
       // The row has the first address only.
       row: { ips: [...new Set([...(ip === undefined ? [] : [ip]), ...ips])] },
       nics: await namedNics(calls.session, nics, guestNics, signal),

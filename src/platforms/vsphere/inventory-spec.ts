@@ -45,6 +45,7 @@ export const WANTED: readonly Wanted[] = [
       kcliPath('profile'),
       kcliPath('image'),
       'guest.ipAddress',
+      'runtime.bootTime',
       'runtime.connectionState',
       'runtime.host',
       'runtime.powerState',
@@ -57,9 +58,9 @@ export const WANTED: readonly Wanted[] = [
   },
 ];
 
-/** What others change in a moment. */
+/** What others change in a moment; a time of boot that belongs to an earlier run must not stay beside a new power state. */
 export const POWER_OF_VMS: readonly Wanted[] = [
-  { type: 'VirtualMachine', paths: ['runtime.connectionState', 'runtime.powerState'] },
+  { type: 'VirtualMachine', paths: ['runtime.bootTime', 'runtime.connectionState', 'runtime.powerState'] },
 ];
 
 const DOWN = ['folder', 'vms', 'hosts', 'host', 'vapp'];

@@ -83,6 +83,27 @@ describe('the inventory of a vCenter', () => {
     expect(vm('ci-0003')).toMatchObject({ state: 'stopped', ips: [], plan: undefined });
   });
 
+  it('says since when a VM is on, which a suspend and a resume do not change, and nothing while it is not on', () => {
+    const booted = Date.UTC(2025, 11, 31, 8, 15, 30, 123);
+    const { id, bootedAt } = vm('app-0000');
+    expect(bootedAt).toBe(booted);
+    expect(vm('ci-0003')).not.toHaveProperty('bootedAt');
+    const rowAfter = (path: string, text: string): Vm | undefined => {
+      modify(id, path, text);
+      const [change] = inventory.changes() ?? [];
+      return change?.kind === 'vm-upsert' ? change.vm : undefined;
+    };
+    expect(rowAfter('runtime.powerState', 'suspended')).not.toHaveProperty('bootedAt');
+    expect(rowAfter('runtime.powerState', 'poweredOn')?.bootedAt).toBe(booted);
+    expect(rowAfter('runtime.connectionState', 'disconnected')).not.toHaveProperty('bootedAt');
+    expect(rowAfter('runtime.connectionState', 'connected')?.bootedAt).toBe(booted);
+    expect(rowAfter('runtime.bootTime', '2026-01-01T00:00:00+02:00')?.bootedAt).toBe(Date.UTC(2025, 11, 31, 22));
+    expect(rowAfter('runtime.bootTime', '0001-01-01T00:00:00Z')).not.toHaveProperty('bootedAt');
+    expect(rowAfter('runtime.bootTime', '2026-01-01T00:00:00Z')?.bootedAt).toBe(Date.UTC(2026, 0, 1));
+    expect(rowAfter('runtime.bootTime', 'soon')).not.toHaveProperty('bootedAt');
+    expect(rowAfter('runtime.powerState', 'poweredOff')).not.toHaveProperty('bootedAt');
+  });
+
   it('says why a template cannot be started', () => {
     expect(vm('golden-debian12').refuses?.['vm.start']).toMatch(/template/);
     expect(vm('app-0000').refuses).toBeUndefined();

@@ -5,7 +5,7 @@ import type { Node, OperationName, Pool, Trouble, Vm } from '../contract.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { plainName } from './names.ts';
 import { above, type Known, numberIn, type Objects } from './objects.ts';
-import { nodeStateOf, stateOf } from './states.ts';
+import { bootTimeOf, nodeStateOf, stateOf } from './states.ts';
 
 export interface Place {
   readonly endpoint: EndpointName;
@@ -59,13 +59,15 @@ export function vmRow(known: Known, context: VmContext): Vm {
   const host = objects.get(values.get('runtime.host') ?? '');
   const ip = values.get('guest.ipAddress');
   const trouble = troubleOf(values.get('runtime.question.text'), askedAt);
+  const [power, connection] = [values.get('runtime.powerState'), values.get('runtime.connectionState')];
+  const bootedAt = bootTimeOf(power, connection, values.get('runtime.bootTime'));
   return {
     id: vmId(endpoint, ref.value),
     name: nameOf(known),
     uuid: values.get('config.instanceUuid') || ref.value,
     node: host && nodeId(endpoint, host.ref.value),
     pool: host ? undefined : poolAbove(known, context),
-    ...stateOf(values.get('runtime.powerState'), values.get('runtime.connectionState'), task),
+    ...stateOf(power, connection, task),
     cpus: count(numberIn(known, 'summary.config.numCpu')),
     memory: mib(count(numberIn(known, 'summary.config.memorySizeMB'))),
     ips: ip === undefined || ip === '' ? [] : [ip],
@@ -74,6 +76,7 @@ export function vmRow(known: Known, context: VmContext): Vm {
     profile: values.get(kcliPath('profile')),
     image: values.get(kcliPath('image')),
     tags: [],
+    ...(bootedAt === undefined ? {} : { bootedAt }),
     ...(values.get('config.template') === 'true' ? { refuses: TEMPLATE_REFUSES } : {}),
     ...(trouble ? { trouble } : {}),
   };

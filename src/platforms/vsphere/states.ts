@@ -39,6 +39,20 @@ export function stateOf(
   return { state: UNDER_WAY[task] ?? POWER[word] ?? 'unknown', rawState: `${word} (${task})` };
 }
 
+/**
+ * Epoch, ms: when a VM was powered on from off (vSphere Web Services API, VirtualMachineRuntimeInfo.bootTime); a resume after a
+ * suspend leaves it as it was. Undefined unless a host answers for a VM that is on.
+ */
+export function bootTimeOf(
+  power: string | undefined,
+  connection: string | undefined,
+  bootTime: string | undefined,
+): number | undefined {
+  if (power !== 'poweredOn' || (connection !== undefined && connection !== 'connected')) return undefined;
+  const at = Date.parse(bootTime ?? '');
+  return at > 0 ? at : undefined;
+}
+
 export function nodeStateOf(
   connection: string | undefined,
   power: string | undefined,

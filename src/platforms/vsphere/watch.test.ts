@@ -98,12 +98,21 @@ describe('watching a vCenter', () => {
       .map(({ method, body }) => `${method} ${/<all>.*?<\/propSet>/.exec(body)?.[0]}`);
     expect(new Set(light)).toEqual(
       new Set([
-        'RetrievePropertiesEx <all>false</all><pathSet>runtime.connectionState</pathSet><pathSet>runtime.powerState</pathSet></propSet>',
+        'RetrievePropertiesEx <all>false</all><pathSet>runtime.bootTime</pathSet><pathSet>runtime.connectionState</pathSet><pathSet>runtime.powerState</pathSet></propSet>',
       ]),
     );
     say(updated(changed('vm-143', 'runtime.powerState', 'poweredOn')));
     await watching.untilState(idOf('vm-143'), 'running');
     expect([inventories(), count('Login'), count('CreatePropertyCollector')]).toEqual([1, 1, 1]);
+  });
+
+  it('shows the time of the new start when a VM goes off and on again while an answer is late', async () => {
+    await round(1);
+    const app = idOf('vm-143');
+    expect(watching.vms.get(app)?.bootedAt).toBe(Date.UTC(2025, 11, 31, 8, 15, 30, 123));
+    const booted = '<propSet><name>runtime.bootTime</name><val>2026-01-01T10:00:00Z</val></propSet></objects>';
+    vcenter.answer('RetrievePropertiesEx', () => powerOf({ 'vm-143': 'poweredOn' }).replace('</objects>', booted));
+    await passUntil(() => watching.vms.get(app)?.bootedAt === Date.UTC(2026, 0, 1, 10));
   });
 
   it('says that it is alive while an answer is late', async () => {

@@ -1,13 +1,12 @@
 /** What the region tells, in the elements of the API reference. */
 import type { Form } from './form.ts';
 import { Refusal } from './refusal.ts';
-import type { World, WorldInstance } from './world.ts';
+import { LAUNCHED, type World, type WorldInstance } from './world.ts';
 import type { Xml } from './xml.ts';
 
 const REGION = 'eu-test-1';
 const OWNER = '123456789012';
 const IMAGE = 'ami-0123456789abcdef0';
-const LAUNCHED = '2026-03-01T10:00:00.000Z';
 
 const CODES = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 } as const;
 
@@ -60,7 +59,7 @@ function instanceXml(instance: WorldInstance): Fields {
     reason: reason?.message ?? '',
     amiLaunchIndex: 0,
     instanceType: type,
-    launchTime: LAUNCHED,
+    launchTime: new Date(instance.launchedAt).toISOString(),
     placement: { availabilityZone: zone, groupName: '', tenancy: 'default' },
     monitoring: { state: 'disabled' },
     subnetId: live ? 'subnet-0a1' : undefined,
@@ -76,7 +75,7 @@ function instanceXml(instance: WorldInstance): Fields {
       ebs: {
         volumeId: volume.id,
         status: 'attached',
-        attachTime: LAUNCHED,
+        attachTime: new Date(LAUNCHED).toISOString(),
         deleteOnTermination: volume.deleteOnTermination,
       },
     })),

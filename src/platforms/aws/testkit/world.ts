@@ -17,6 +17,8 @@ export interface WorldInstance {
   readonly hibernates: boolean;
   type: string;
   state: StateName;
+  /** Epoch, ms: of its last start. */
+  launchedAt: number;
   reason: { readonly code: string; readonly message: string } | undefined;
   /** When it comes to rest, and how. */
   next: { readonly at: number; readonly state: StateName } | undefined;
@@ -51,6 +53,8 @@ export interface NewInstance {
 }
 
 const TRANSITION_MS = 600;
+/** When all that there is was made. */
+export const LAUNCHED = Date.UTC(2026, 2, 1, 10);
 
 export function createWorld(clock: Clock): World {
   const instances = new Map<string, WorldInstance>();
@@ -87,6 +91,7 @@ export function createWorld(clock: Clock): World {
         hibernates,
         type: 't3.micro',
         state,
+        launchedAt: LAUNCHED,
         reason: undefined,
         next: undefined,
         protected: false,
