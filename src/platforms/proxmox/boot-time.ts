@@ -7,8 +7,8 @@ export interface UptimeReading {
 }
 
 /**
- * Two readings of one run differ by less: a node tells its uptimes every ten seconds or so, and the list of the cluster is up
- * to a tick old. Without this every row would change at every tick.
+ * Two readings of one run differ by less: nodes report every ten seconds or so, and the list of the cluster has that some
+ * seconds later. Without this every row would change at every tick.
  */
 const SAME_RUN_MS = 30_000;
 
