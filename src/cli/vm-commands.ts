@@ -101,12 +101,12 @@ async function agreedToAll(
   args: Args,
   context: CommandContext,
 ): Promise<boolean> {
-  const { app, interactive, global, say } = context;
+  const { app, global, say } = context;
   const [only] = vms;
   const what = vms.length === 1 && only ? clean(only.name) : `${vms.length} VMs`;
   const consent = consentFor(action, vms.length, typeCountAbove(app.config()) ?? TYPE_COUNT_ABOVE);
   const loses = action.loses?.(args);
-  if (interactive && !global.yes) {
+  if (!global.yes && !global.dryRun) {
     for (const vm of vms) say(clean(`  ${placeOf(vm, app.store.fleet)} (${vm.state})`));
     if (loses !== undefined) say(loses);
   }

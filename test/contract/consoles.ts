@@ -10,6 +10,14 @@ import { openTerminal } from './terminal.ts';
 export function consoles(bench: () => Bench, facts: PlatformFacts): void {
   const { operations, prompt } = facts;
 
+  if (!operations.includes('console.serial')) {
+    it('has no serial console to type into, and says why', async () => {
+      const { console, whyNot } = await bench().connect();
+      expect(console.serial).toBeUndefined();
+      expect(whyNot['console.serial']).toMatch(/\w+ \w+/);
+    });
+  }
+
   if (prompt) {
     it('F-062 F-357 shows a prompt at the serial console and takes what is typed', async () => {
       const { server } = bench();

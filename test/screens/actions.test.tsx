@@ -108,8 +108,9 @@ describe('actions on a VM', () => {
     expect(stateOf('billing-web1')).toBe('stopped');
     // The cursor is back where the name goes, and what was typed wrongly gives way to what is typed now.
     await fleet.press('billing-web', 'enter', 'enter');
-    await fleet.see('that is not billing-web1: nothing was deleted');
-    await fleet.press('billing-web1', 'enter', 'enter');
+    await fleet.see('that is not billing-web1');
+    expect(stateOf('billing-web1')).toBe('stopped');
+    await fleet.press('1', 'enter', 'enter');
     await fleet.see('billing-web1 is deleted');
   });
 

@@ -43,3 +43,22 @@ describe('keys that were typed before a question could be seen', () => {
     await fleet.see('is deleted');
   });
 });
+
+it('a range that is open is in the title until it is marked', async () => {
+  fleet = await openFleet();
+  await fleet.press('j', 'j', 'v', 'j');
+  await fleet.see('range open');
+  await fleet.press('v');
+  await fleet.see('2 marked');
+  fleet.dontSee('range open');
+});
+
+it('a wrong name stays where it was typed, to be put right', async () => {
+  await toGateway();
+  await fleet.press('D', 'y');
+  await fleet.see('is stopped');
+  await fleet.press('X', ...'gatewya', 'enter');
+  await fleet.see('that is not gateway');
+  await fleet.press('backspace', 'backspace', 'a', 'y', 'enter', 'enter');
+  await fleet.see('is deleted');
+});

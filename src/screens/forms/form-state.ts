@@ -183,8 +183,11 @@ export function createForm({ fields, before: given, start = given, buttons, star
         else if (name === 'right') toStop(at + 1);
       } else if (stop?.kind === 'fold') {
         if (name === 'enter' || name === 'space' || name === 'left' || name === 'right') advanced = !advanced;
-      } else if (name === 'enter') toStop(at + 1);
-      else if (stop) pressField(stop.field, key);
+      } else if (stop && name === 'enter') {
+        touched.add(stop.field.key);
+        // What is wrong is put right where it was typed.
+        if (inputOf(stop.field).text === '' || complaintOf(stop.field) === undefined) toStop(at + 1);
+      } else if (stop) pressField(stop.field, key);
       return undefined;
     },
     paste(text) {
