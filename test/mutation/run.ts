@@ -2,7 +2,8 @@
  * `node test/mutation/run.ts [--seed=1] [--places=60] [--list]`: changes the product at places that are drawn by the seed,
  * one at a time, and says which changes the quick tests notice. The list is written to test/mutation/list-SEED.json before
  * the first of them is tried, and how each ended to results-SEED.json as it ends: started again, it goes on from there.
- * A change that does not compile is no place, since `npm run lint` notices it. The checkout is never changed.
+ * A change that does not compile is no place, since `npm run lint` notices it. The checkout is never changed. With --near
+ * only the tests near each place are run, and what these don't notice stays open.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +12,13 @@ import { drawn, type Place } from './draw.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 
 /** A change that makes tests hang is noticed too. */
-const RELATED_MS = 10 * 60_000;
+const NEAR_MS = 10 * 60_000;
 const ALL_MS = 20 * 60_000;
 const COMPILE_MS = 3 * 60_000;
 
 interface Result {
   readonly id: number;
-  readonly outcome: 'noticed' | 'survived';
+  readonly outcome: 'noticed' | 'survived' | 'open';
   /** The first test that failed, or that it took too long. */
   readonly by: string;
 }
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     places: { type: 'string', default: '60' },
     list: { type: 'boolean', default: false },
+    near: { type: 'boolean', default: false },
   },
 });
 const project = new URL('../..', import.meta.url).pathname;
@@ -69,16 +71,34 @@ async function tryAll(all: readonly Place[]): Promise<void> {
     save(resultsFile, results);
   }
   const noticed = results.filter(({ outcome }) => outcome === 'noticed').length;
-  say(`${noticed} noticed, ${results.length - noticed} survived`);
+  const open = results.filter(({ outcome }) => outcome === 'open').length;
+  say(`${noticed} noticed, ${results.length - noticed - open} survived, ${open} open`);
 }
 
-/** The tests that load the file first, since they are quick; all the others if these are content. */
+/** Where the tests of a file are, besides its own folder: by the beginning of its path. The first that fits. */
+const NEAR: readonly (readonly [string, readonly string[]])[] = [
+  ...['aws', 'openstack', 'proxmox', 'fake', 'kvm', 'vsphere'].map(
+    (name) =>
+      [`src/platforms/${name}/`, [`src/platforms/${name}/`, `test/contract/${name}.test.ts`, `test/${name}/`]] as const,
+  ),
+  ['src/platforms/', ['src/platforms/transport/', 'src/platforms/wrap/']],
+  ['src/terminal/', ['src/terminal/', 'test/terminal/', 'test/faults/terminal.test.ts']],
+  ['src/screens/', ['src/screens/', 'test/screens/']],
+  ['src/plain/', ['src/plain/', 'test/plain/']],
+  ['src/cli', ['src/cli/', 'test/cli/']],
+  ['src/actions/', ['test/actions/', 'test/cli/', 'test/screens/actions.test.tsx']],
+  ['src/state/', ['src/state/', 'test/state/', 'test/screens/', 'test/cli/']],
+  ['src/', ['src/', 'test/faults/', 'test/crash/']],
+];
+const nearTests = (file: string): readonly string[] => NEAR.find(([path]) => file.startsWith(path))?.[1] ?? [];
+
+/** The tests near the file first, since they are quick; all the others if these are content. */
 async function attempt(place: Place, { root, run, changed }: Scratch): Promise<Omit<Result, 'id'>> {
   const report = join(root, 'mutation-report.json');
   const reporting = ['--bail=1', '--reporter=json', `--outputFile=${report}`];
   const runs = [
-    { argv: ['vitest', 'related', '--run', place.file, ...reporting], limitMs: RELATED_MS },
-    { argv: ['vitest', 'run', ...reporting], limitMs: ALL_MS },
+    { argv: ['vitest', 'run', ...nearTests(place.file), ...reporting], limitMs: NEAR_MS },
+    ...(values.near ? [] : ([{ argv: ['vitest', 'run', ...reporting], limitMs: ALL_MS }] as const)),
   ] as const;
   for (const { argv, limitMs } of runs) {
     const ended = await changed(place.file, place, () => run([...argv], limitMs));
@@ -90,7 +110,7 @@ async function attempt(place: Place, { root, run, changed }: Scratch): Promise<O
     if ((await run(['vitest', 'run', file], limitMs)) === 'passed') return { outcome: 'noticed', by: title };
     say(`         ${place.id} ${title} fails unchanged as well, and does not count`);
   }
-  return { outcome: 'survived', by: '' };
+  return { outcome: values.near ? 'open' : 'survived', by: '' };
 }
 
 interface Report {
