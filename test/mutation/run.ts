@@ -16,6 +16,23 @@ const NEAR_MS = 10 * 60_000;
 const ALL_MS = 20 * 60_000;
 const COMPILE_MS = 3 * 60_000;
 
+/** Where the tests of a file are, besides its own folder: by the beginning of its path. The first that fits. */
+const NEAR: readonly (readonly [string, readonly string[]])[] = [
+  ...['aws', 'openstack', 'proxmox', 'fake', 'kvm', 'vsphere'].map(
+    (name) =>
+      [`src/platforms/${name}/`, [`src/platforms/${name}/`, `test/contract/${name}.test.ts`, `test/${name}/`]] as const,
+  ),
+  ['src/platforms/', ['src/platforms/transport/', 'src/platforms/wrap/']],
+  ['src/terminal/', ['src/terminal/', 'test/terminal/', 'test/faults/terminal.test.ts']],
+  ['src/screens/', ['src/screens/', 'test/screens/']],
+  ['src/plain/', ['src/plain/', 'test/plain/']],
+  ['src/cli', ['src/cli/', 'test/cli/']],
+  ['src/actions/', ['test/actions/', 'test/cli/', 'test/screens/actions.test.tsx']],
+  ['src/state/', ['src/state/', 'test/state/', 'test/screens/', 'test/cli/']],
+  ['src/', ['src/', 'test/faults/', 'test/crash/']],
+];
+const nearTests = (file: string): readonly string[] => NEAR.find(([path]) => file.startsWith(path))?.[1] ?? [];
+
 interface Result {
   readonly id: number;
   readonly outcome: 'noticed' | 'survived' | 'open';
@@ -74,23 +91,6 @@ async function tryAll(all: readonly Place[]): Promise<void> {
   const open = results.filter(({ outcome }) => outcome === 'open').length;
   say(`${noticed} noticed, ${results.length - noticed - open} survived, ${open} open`);
 }
-
-/** Where the tests of a file are, besides its own folder: by the beginning of its path. The first that fits. */
-const NEAR: readonly (readonly [string, readonly string[]])[] = [
-  ...['aws', 'openstack', 'proxmox', 'fake', 'kvm', 'vsphere'].map(
-    (name) =>
-      [`src/platforms/${name}/`, [`src/platforms/${name}/`, `test/contract/${name}.test.ts`, `test/${name}/`]] as const,
-  ),
-  ['src/platforms/', ['src/platforms/transport/', 'src/platforms/wrap/']],
-  ['src/terminal/', ['src/terminal/', 'test/terminal/', 'test/faults/terminal.test.ts']],
-  ['src/screens/', ['src/screens/', 'test/screens/']],
-  ['src/plain/', ['src/plain/', 'test/plain/']],
-  ['src/cli', ['src/cli/', 'test/cli/']],
-  ['src/actions/', ['test/actions/', 'test/cli/', 'test/screens/actions.test.tsx']],
-  ['src/state/', ['src/state/', 'test/state/', 'test/screens/', 'test/cli/']],
-  ['src/', ['src/', 'test/faults/', 'test/crash/']],
-];
-const nearTests = (file: string): readonly string[] => NEAR.find(([path]) => file.startsWith(path))?.[1] ?? [];
 
 /** The tests near the file first, since they are quick; all the others if these are content. */
 async function attempt(place: Place, { root, run, changed }: Scratch): Promise<Omit<Result, 'id'>> {
