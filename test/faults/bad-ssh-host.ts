@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
+import { sshKey } from '../ssh-key.ts';
 
 /** A host that an endpoint names, which counts its connections. */
 export interface BadHost {
@@ -13,7 +14,7 @@ export interface BadHost {
 
 /** Speaks SSH, knows no user, and refuses every login; `mute` never answers a password. */
 export async function refusingSshHost({ mute = false } = {}): Promise<BadHost & { readonly hostKey: string }> {
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = sshKey();
   const passwords: string[] = [];
   const host = await listening((socket) => ssh.injectSocket(socket));
   const ssh = new ssh2.Server({ hostKeys: [key.private] }, (client) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk, simulated } from '../cli/run-drover.ts';
-import { openPty, type Pty } from '../terminal/open-pty.ts';
+import { hasTerminal, openPty, type Pty } from '../terminal/open-pty.ts';
 
 const DROVER = join(process.cwd(), 'bin/drover');
 
@@ -87,7 +87,11 @@ describe('a console', () => {
     process.kill(pid, 'SIGSTOP');
     await pty.until('Stopped');
     pty.type('fg\r');
-    await expect.poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString()).toContain('-icanon');
+    // The shell's own line editor takes keys one by one as well: the terminal must be the program's again.
+    await expect.poll(() => hasTerminal(pid), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 10_000 })
+      .toContain('-icanon');
     pty.type('\x1d');
     await pty.until('detached from');
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
@@ -154,4 +155,12 @@ export function openPty(options: PtyOptions): Pty {
 function lastSwitch(chunks: readonly Buffer[], mode: number): string | undefined {
   const text = Buffer.concat(chunks).toString('latin1');
   return [...text.matchAll(new RegExp(`\\x1b\\[\\?${mode}([hl])`, 'g'))].at(-1)?.[1];
+}
+
+/** Whether a process is of the group that has the terminal: pgrp and tpgid of proc(5). */
+export function hasTerminal(pid: number): boolean {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return fields[2] === fields[5];
 }

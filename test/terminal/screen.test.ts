@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPty, type Pty, UNTOUCHED } from './open-pty.ts';
+import { hasTerminal, openPty, type Pty, UNTOUCHED } from './open-pty.ts';
 
 const SAMPLE = 'test/terminal/sample/app.ts';
 let pty: Pty;
@@ -26,14 +26,6 @@ async function expectRestored(): Promise<string> {
 }
 
 afterEach(() => pty.close());
-
-/** Whether a process is of the group that has the terminal: pgrp and tpgid of proc(5). */
-function hasTerminal(pid: number): boolean {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return fields[2] === fields[5];
-}
 
 describe('the terminal', () => {
   it('is full screen while the program runs', async () => {

@@ -214,6 +214,8 @@ describe('names', () => {
 async function fakeSsh(body: string, said = ''): Promise<{ openssh: string; asked: () => Promise<number> }> {
   const openssh = join(home, 'ssh');
   const file = join(home, '.ssh', 'config');
+  // There before it is asked: a file that is made meanwhile is a change of the folder.
+  await writeFile(join(home, 'asked'), '');
   await writeFile(
     openssh,
     `#!/bin/sh\necho x >> '${home}/asked'\nexec 1>&1\necho 'debug1: Reading configuration data ${file}' >&2\n${said}\n${body}\n`,

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
+import { sshKey } from '../../../test/ssh-key.ts';
 import { systemClock } from '../../clock.ts';
 import { contentOf, publicIn } from './ssh-key-formats.ts';
 import { unlockKey } from './ssh-key-unlock.ts';
@@ -27,7 +28,7 @@ describe('what a key file holds', () => {
   });
 
   it('is known by its public half, without the passphrase', () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 17 });
+    const pair = sshKey({ passphrase: 'x', cipher: 'aes256-ctr', rounds: 17 });
     expect(contentOf(ssh2, pair.private)).toEqual({ kind: 'locked', public: publicIn(pair.public), rounds: 17 });
     expect(contentOf(ssh2, pair.public)).toEqual({ kind: 'public', public: publicIn(pair.public) });
   });
@@ -53,7 +54,7 @@ describe('what a key file holds', () => {
 });
 
 describe('a passphrase', () => {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'right', cipher: 'aes256-ctr', rounds: 4 });
+  const pair = sshKey({ passphrase: 'right', cipher: 'aes256-ctr', rounds: 4 });
   const key = { path: '/keys/mine', text: pair.private, rounds: 4 };
 
   it('opens its key, and another one does not', async () => {
@@ -65,7 +66,7 @@ describe('a passphrase', () => {
 
   it('that takes too long is the fault of the key, not of the host', async () => {
     const clock = createTestClock();
-    const slow = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'right', cipher: 'aes256-ctr', rounds: 4 });
+    const slow = sshKey({ passphrase: 'right', cipher: 'aes256-ctr', rounds: 4 });
     const unlocking = unlockKey(
       { path: '/keys/mine', text: slow.private, rounds: 5_000, passphrase: 'right' },
       { clock, signal },

@@ -11,6 +11,7 @@ import ssh2, {
 } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
+import { sshKey } from '../../../test/ssh-key.ts';
 import { systemClock } from '../../clock.ts';
 import type { Ask } from '../contract.ts';
 import type { Patience } from './deadline.ts';
@@ -28,7 +29,7 @@ interface Server {
   close(): Promise<void>;
 }
 
-const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
+const HOST_KEY = sshKey();
 
 interface ServerOptions {
   readonly algorithms?: Algorithms;
@@ -135,7 +136,7 @@ const source = (): SshConfigSource => ({
 
 async function keyFile(passphrase?: string): Promise<{ path: string; isIt: (context: AuthContext) => boolean }> {
   const lock = { passphrase: passphrase ?? '', cipher: 'aes256-ctr', rounds: 4 };
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : lock);
+  const pair = sshKey(passphrase === undefined ? {} : lock);
   const path = join(dir, 'id_test');
   await writeFile(path, pair.private, { mode: 0o600 });
   await writeFile(`${path}.pub`, pair.public);
