@@ -13,7 +13,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-audit-'));
   file = join(directory, 'state/audit.jsonl');
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 function open(options: { readonly clock?: Clock; readonly required?: () => boolean } = {}) {
   const troubles: string[] = [];

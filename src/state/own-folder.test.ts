@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   process.umask(umask);
-  await rm(home, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const modeOf = async (path: string) => ((await stat(join(home, path))).mode & 0o777).toString(8);

@@ -9,7 +9,7 @@ let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-ui-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 const never: Clock = { ...systemClock, after: () => () => {} };
 const file = () => join(directory, 'ui.json');

@@ -18,7 +18,7 @@ let home: string;
 let app: App;
 afterEach(async () => {
   await app.close();
-  await rm(home, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const demo = endpointName('demo');

@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   shell.close();
-  await rm(home, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** What the command gets after tab and enter. */

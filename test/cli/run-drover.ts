@@ -69,7 +69,7 @@ export async function openDesk(yaml = ''): Promise<Desk> {
     run: (...args) => runWith({}, ...args),
     runBuilt: ({ env, input = '' }, ...args) =>
       runBuilt(args, { PATH: process.env['PATH'] ?? '', ...own, ...env }, input),
-    clear: () => rm(home, { recursive: true, force: true }),
+    clear: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 

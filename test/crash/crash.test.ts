@@ -12,7 +12,7 @@ const state = () => join(home, 'state', 'drover');
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'drover-crash-'));
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
+afterEach(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
 
 async function crash(
   ...how: readonly string[]

@@ -38,7 +38,7 @@ export async function pythonWith(requirements: string): Promise<string> {
     await run(join(making, 'bin/python'), pip, '', process.env);
     await rename(making, folder);
   } catch (error) {
-    await rm(making, { recursive: true, force: true });
+    await rm(making, { recursive: true, force: true, maxRetries: 5 });
     if (existsSync(python)) return python;
     const packages = join(dirname(requirements), 'apt-packages');
     throw new Error(`${requirements} could not be installed: apt-get install $(cat ${packages}), and a package index`, {

@@ -13,7 +13,7 @@ let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drover-files-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 const DROVER = new URL('../../bin/drover', import.meta.url).pathname;
 const drover = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>

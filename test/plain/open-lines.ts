@@ -161,7 +161,7 @@ export async function openLines(given: Readonly<Record<string, string | number |
       const closed = services.close();
       await clock.pass(1_000);
       await closed;
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   for (let turns = 0; turns < MOST_TURNS && !services.sessions.connection(endpointName('demo')); turns++) await turn();

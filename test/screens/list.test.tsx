@@ -298,7 +298,7 @@ describe('a list to choose from', () => {
 
 describe('an export', () => {
   let directory = '';
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const ask = async (file: string) => {
     await fleet.press('ctrl-e');
     await fleet.see('The file, .csv or .json:');

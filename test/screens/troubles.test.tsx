@@ -88,7 +88,7 @@ describe('what is wrong with the configuration', () => {
     await open({
       config:
         'mouse: maybe\nthemes: dark\nendpoints:\n  demo:\n    platform: fake\n    vms: 60\n    seed: 1\n    events-every: 0\n  h2:\n    platfrom: fake\n',
-      size: '120x40',
+      size: '200x40',
     });
     await fleet.idle(60_000);
     expect(title()).toContain('config: 3 wrong (!)');

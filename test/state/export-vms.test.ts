@@ -16,7 +16,7 @@ let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-export-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 function openExport(count = 3, columns = readColumns('name,cpu,tag') as readonly VmColumn[]) {
   const store = createStore(createTestClock());

@@ -51,7 +51,7 @@ describe('saving a view', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'drover-views-'));
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
   async function openStore(text: string) {
     const file = join(directory, FILE);

@@ -15,7 +15,7 @@ it('says that ssh has another home than $HOME', async () => {
 
 it('looks for keys and known hosts where ssh does, and not in $HOME', async () => {
   const root = await mkdtemp(join(tmpdir(), 'drover-doctor-'));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
   const [home, sshHome] = [join(root, 'home'), join(root, 'user')];
   await Promise.all([home, sshHome].map((folder) => mkdir(join(folder, '.ssh'), { recursive: true })));
   await writeFile(join(home, '.ssh', 'id_rsa'), 'key');

@@ -11,7 +11,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-lock-'));
   path = join(directory, 'config.yaml.lock');
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 const signal = () => AbortSignal.timeout(10_000);
 const take = () => withLock(path, systemClock, signal(), async () => 'mine');

@@ -25,7 +25,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-config-'));
   file = join(directory, 'config.yaml');
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 const open = (path = file) => createConfigStore(path, platforms, systemClock);
 const signal = () => AbortSignal.timeout(10_000);

@@ -9,7 +9,7 @@ let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drover-watch-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 it('looks by itself, every five seconds, where there is no directory to watch yet', () => {
   const waiting: { readonly ms: number; readonly call: () => void }[] = [];

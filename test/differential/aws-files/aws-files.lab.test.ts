@@ -24,7 +24,7 @@ let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'drover-aws-'));
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
 
 async function put({ config, credentials, env, profile }: Case, index: number) {
   const home = join(root, String(index));

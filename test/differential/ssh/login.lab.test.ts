@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await sshd.close();
-  await rm(base, { recursive: true, force: true });
+  await rm(base, { recursive: true, force: true, maxRetries: 5 });
 });
 beforeEach(async () => {
   dir = join(base, String(count++));

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await sshd.close();
-  await rm(dir, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const STARTS = ['~/', '/keys/', '%d/', `\${KEYS}/`, '~/.ssh/', '/keys/%%', '~tester/', `/a\${EMPTY}b/`];
