@@ -91,7 +91,7 @@ describe('what is wrong with the configuration', () => {
       size: '200x40',
     });
     await fleet.idle(60_000);
-    expect(title()).toContain('config: 3 wrong (!)');
+    expect(title()).toContain('configuration: 3 wrong (!)');
     await fleet.press('!');
     await fleet.see('"themes" is not read (did you mean theme?)');
     await fleet.see('take it out, or let its name begin with x-');
