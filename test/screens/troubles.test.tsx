@@ -88,15 +88,15 @@ describe('what is wrong with the configuration', () => {
     await open({
       config:
         'mouse: maybe\nthemes: dark\nendpoints:\n  demo:\n    platform: fake\n    vms: 60\n    seed: 1\n    events-every: 0\n  h2:\n    platfrom: fake\n',
-      size: '200x40',
+      size: '120x40',
     });
     await fleet.idle(60_000);
-    expect(title()).toContain('configuration: 3 wrong (!)');
+    expect(title()).toContain('config: 3 wrong (!)');
     await fleet.press('!');
-    await fleet.see('"themes" is not read (did you mean theme?)');
-    await fleet.see('take it out, or let its name begin with x-');
-    await fleet.see('mouse must be on or off');
-    await fleet.see('unknown key "platfrom"');
+    // Where lines are broken depends on the path of the file.
+    for (const word of ['"themes"', 'theme?)', 'take it out', 'mouse', '"platfrom"', 'platform?)']) {
+      await fleet.see(word);
+    }
     await fleet.press('esc');
     fleet.dontSee('take it out');
   });
