@@ -15,6 +15,9 @@ describe('meters', () => {
     expect(meters.read('a', 0, cpu(10, 2), { netReceived: 0, netSent: 0 })).toEqual({ ...unknown, memory: Number.NaN });
     const rates = meters.read('a', 2_000, cpu(12, 2, 2_000), { netReceived: 4_000, netSent: 1_000 });
     expect(rates).toMatchObject({ cpu: 0.5, netRx: 2_000, netTx: 500 });
+    // Over the time since the last look, not since the first.
+    const next = meters.read('a', 3_000, cpu(12.5, 2, 3_000), { netReceived: 4_600, netSent: 1_400 });
+    expect(next).toMatchObject({ cpu: 0.25, netRx: 600, netTx: 400 });
   });
 
   it('know nothing of a guest that started anew, and never fall below zero', () => {
