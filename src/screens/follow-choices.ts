@@ -2,13 +2,13 @@ import { mouseIsOn, themeName } from '../state/preferences.ts';
 import { setMouse } from './mouse.ts';
 import type { Stage } from './stage.ts';
 
-/** Takes over another theme, or the mouse, when somebody changes the configuration meanwhile. Ends with the function that it answers. */
+/** Takes over another theme, or the mouse, when another program changes the configuration. Answers how to stop. */
 export function followChoices(stage: Stage): () => void {
   const { services, message } = stage;
   let seen = services.config();
   return services.store.subscribe(() => {
     const now = services.config();
-    if (now === seen) return;
+    if (now === seen || stage.keeping > 0) return;
     const before = seen;
     seen = now;
     const name = themeName(now);

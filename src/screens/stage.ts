@@ -85,6 +85,8 @@ export interface Stage extends Omit<StageOptions, 'dialogs'> {
   readonly tour: Tour;
   readonly advice: Advice;
   mouse: boolean;
+  /** Choices of the user that are being written to the configuration: what it says of them is older. */
+  keeping: number;
   /** Changes the colours, from the next frame on. */
   wear(theme: Theme): void;
   /** Something that is drawn may have changed. */
@@ -120,6 +122,7 @@ export function createStage(options: StageOptions): Stage {
     },
     tour: createTour(changed),
     mouse: false,
+    keeping: 0,
     changed,
     subscribe(listener) {
       listeners.add(listener);
