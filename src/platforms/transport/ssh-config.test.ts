@@ -6,12 +6,15 @@ import { createTestClock } from '../../../test/clock.ts';
 import { readSshConfig } from './ssh-config.ts';
 import type { SshConfigSource } from './ssh-settings.ts';
 
+let folder = '';
 let home = '';
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'drover-ssh-'));
+  folder = await mkdtemp(join(tmpdir(), 'drover-ssh-'));
+  // In a folder of its own: the one that holds it is watched for changes, too.
+  home = join(folder, 'me');
   await mkdir(join(home, '.ssh', 'conf.d'), { recursive: true });
 });
-afterEach(() => rm(home, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
 const source = (more: Partial<SshConfigSource> = {}): SshConfigSource => ({
   home,
