@@ -202,7 +202,6 @@ aws:
  user: testk
  password: testk
  project: testk
- domain: Default
  auth_url: http://openstack:5000/v3
  ca_file: ~/ca-trust.crt
 rc:

@@ -27,6 +27,8 @@ it('F-040 has sizes and addresses of a node for programs, IPv4 and IPv6', async 
     memoryUsed: nodeStatus.memory.used,
   });
   expect(lines).toContainEqual(['Network', 'vmbr0', '10.11.12.13/24']);
+  expect(lines).toContainEqual(['CPU', 'Model', nodeStatus.cpuinfo.model]);
+  expect(lines).toContainEqual(['CPU', 'Threads', String(nodeStatus.cpuinfo.cpus)]);
 });
 
 it('tells the rest of a node whose network this login may not read', async () => {
