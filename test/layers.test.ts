@@ -30,7 +30,11 @@ const LAYERS: readonly Row[] = [
     imports: [],
   },
   { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
-  { layer: 'testkit', is: ['platforms/testkit.ts', 'platforms/testkit-link.ts'], imports: ['leaf', 'contract'] },
+  {
+    layer: 'testkit',
+    is: ['platforms/testkit.ts', 'platforms/testkit-clock.ts', 'platforms/testkit-link.ts'],
+    imports: ['leaf', 'contract'],
+  },
   {
     layer: 'transport',
     is: ['platforms/transport/'],

@@ -1,19 +1,13 @@
-import { type Clock, systemClock } from '../../clock.ts';
 import { endpointName, type VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint, Vm } from '../contract.ts';
 import type { PlatformTestkit } from '../testkit.ts';
+import { quickClock } from '../testkit-clock.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
 
-const TIMES_FASTER = 20;
-
 /** Simulated seconds pass quickly, so that the suite need not wait for guests that boot. */
-const quickClock: Clock = {
-  now: () => Math.round(systemClock.now() * TIMES_FASTER),
-  ticks: () => systemClock.ticks() * TIMES_FASTER,
-  after: (ms, call) => systemClock.after(ms / TIMES_FASTER, call),
-};
+const clock = quickClock(20);
 
 let servers = 0;
 
@@ -58,7 +52,7 @@ export const testkit: PlatformTestkit = {
       platform: 'fake',
       values: { vms: 120, seed: 7, password: 'right', 'reuses-ids': true },
     };
-    const server = await fakeServer(endpoint, quickClock);
+    const server = await fakeServer(endpoint, clock);
     const vms = server.fleet.inventory().vms.filter((vm) => vm.node !== undefined);
     const [quiet, busy, ...others] = vms.filter((vm) => simple(server, vm));
     if (!quiet || !busy) throw new Error('the seed makes no VMs to test with');
@@ -67,7 +61,7 @@ export const testkit: PlatformTestkit = {
     return {
       endpoint,
       wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
-      clock: quickClock,
+      clock,
       stoppedVm: async () => bring(server, quiet.id, 'stopped'),
       runningVm: async () => bring(server, busy.id, 'running'),
       async doomedVm() {

@@ -3,6 +3,7 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, vmId } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
 import type { PlatformTestkit } from '../testkit.ts';
+import { facts } from './testkit/facts.ts';
 import { startFakeCloud } from './testkit/fake-cloud.ts';
 import { http } from './testkit/http-facts.ts';
 import { ACCOUNTS, PROJECT } from './testkit/keystone.ts';
@@ -12,36 +13,7 @@ const ENDPOINT = endpointName('openstack-test');
 
 export const testkit: PlatformTestkit = {
   lab: undefined,
-  facts: {
-    operations: [
-      'vm.info',
-      'vm.start',
-      'vm.stop',
-      'vm.restart',
-      'vm.pause',
-      'vm.resume',
-      'vm.suspend',
-      'vm.losses',
-      'vm.delete',
-      'vm.settings',
-      'vm.configure',
-      'console.serial',
-      'console.output',
-      'node.info',
-    ],
-    login: true,
-    keepsDisks: false,
-    pushesEvents: false,
-    startTakesMs: 3_000,
-    stopTakesMs: 3_000,
-    guestsAnswer: true,
-    samples: ['cpu', 'disk', 'net'],
-    changes: {
-      config: { name: 'renamed', description: 'changed by the suite', tags: 'a,b', plan: 'shop', profile: 'small' },
-      running: { description: 'changed live', tags: 'live' },
-    },
-    prompt: /login: /,
-  },
+  facts,
   http,
   available: async () => undefined,
   start,

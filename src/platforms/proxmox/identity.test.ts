@@ -1,19 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
-import { type Clock, systemClock } from '../../clock.ts';
 import { endpointName, vmId } from '../../ids.ts';
 import type { Change, Connection } from '../contract.ts';
+import { quickClock } from '../testkit-clock.ts';
 import { connect } from './connection.ts';
 import { ACCOUNTS } from './testkit/access.ts';
 import { type FakeProxmox, startFakeProxmox } from './testkit/server.ts';
 import type { WorldGuest } from './testkit/world.ts';
 
-const TIMES_FASTER = 20;
-const quickClock: Clock = {
-  now: () => Math.round(systemClock.now() * TIMES_FASTER),
-  ticks: () => systemClock.ticks() * TIMES_FASTER,
-  after: (ms, call) => systemClock.after(ms / TIMES_FASTER, call),
-};
+const clock = quickClock(20);
 const PVE = endpointName('pve');
 const WEB1 = vmId(PVE, 'qemu/100');
 const { signal } = new AbortController();
@@ -23,11 +18,11 @@ let connection: Connection;
 let watching: Watching | undefined;
 
 beforeEach(async () => {
-  server = await startFakeProxmox(quickClock);
+  server = await startFakeProxmox(clock);
   add('web1', '1700000000');
   const values = { host: server.origin, user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret };
   const endpoint = { name: PVE, platform: 'proxmox', values };
-  connection = await connect(endpoint, { signal, clock: quickClock, wire: () => {}, ask: {} });
+  connection = await connect(endpoint, { signal, clock, wire: () => {}, ask: {} });
 });
 afterEach(async () => {
   await watching?.stop();

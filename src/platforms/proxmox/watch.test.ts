@@ -1,21 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
-import { type Clock, systemClock } from '../../clock.ts';
 import type { FleetError } from '../../errors.ts';
 import { endpointName, nodeId, type VmId, vmId } from '../../ids.ts';
 import type { Connection, Vm } from '../contract.ts';
+import { quickClock } from '../testkit-clock.ts';
 import { connect } from './connection.ts';
 import { ACCOUNTS } from './testkit/access.ts';
 import { type FakeProxmox, startFakeProxmox } from './testkit/server.ts';
 import type { WorldGuest } from './testkit/world.ts';
 
-const TIMES_FASTER = 20;
 /** A minute of the cluster takes three seconds. */
-const quickClock: Clock = {
-  now: () => Math.round(systemClock.now() * TIMES_FASTER),
-  ticks: () => systemClock.ticks() * TIMES_FASTER,
-  after: (ms, call) => systemClock.after(ms / TIMES_FASTER, call),
-};
+const clock = quickClock(20);
 const PVE = endpointName('pve');
 const { signal } = new AbortController();
 
@@ -24,7 +19,7 @@ let connection: Connection;
 const watches: Watching[] = [];
 
 beforeEach(async () => {
-  server = await startFakeProxmox(quickClock);
+  server = await startFakeProxmox(clock);
 });
 afterEach(async () => {
   for (const watching of watches.splice(0)) await watching.stop();
@@ -37,12 +32,12 @@ const idOf = ({ kind, vmid }: WorldGuest): VmId => vmId(PVE, `${kind}/${vmid}`);
 const add = (config: Readonly<Record<string, string>> = {}, kind: 'qemu' | 'lxc' = 'qemu', node = 'pve1') =>
   server.world.addGuest(kind, node, { ...config, ...(kind === 'qemu' ? { name: 'web1' } : { hostname: 'ct1' }) });
 const run = (guest: WorldGuest): WorldGuest =>
-  Object.assign(guest, { status: 'running', runState: 'running', startedAt: quickClock.now() });
+  Object.assign(guest, { status: 'running', runState: 'running', startedAt: clock.now() });
 
 async function open(): Promise<Connection> {
   const values = { host: server.origin, user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret };
   const endpoint = { name: PVE, platform: 'proxmox', values };
-  connection = await connect(endpoint, { signal, clock: quickClock, wire: () => {}, ask: {} });
+  connection = await connect(endpoint, { signal, clock, wire: () => {}, ask: {} });
   return connection;
 }
 async function watch(): Promise<Watching> {
@@ -129,9 +124,9 @@ describe('a row', () => {
     server.lagMs = 10_000;
     const watching = await watch();
     await connection.vm.start(idOf(guest), signal);
-    const began = quickClock.ticks();
+    const began = clock.ticks();
     await watching.untilState(idOf(guest), 'running');
-    expect(quickClock.ticks() - began).toBeLessThan(8_000);
+    expect(clock.ticks() - began).toBeLessThan(8_000);
   });
 
   it('does not fall back when the late list comes', async () => {
@@ -141,8 +136,8 @@ describe('a row', () => {
     await connection.vm.start(idOf(guest), signal);
     await watching.untilState(idOf(guest), 'running');
     const since = watching.feeds.length;
-    const later = quickClock.ticks() + 20_000;
-    await watching.until('twenty seconds', () => (quickClock.ticks() > later ? true : undefined));
+    const later = clock.ticks() + 20_000;
+    await watching.until('twenty seconds', () => (clock.ticks() > later ? true : undefined));
     expect(statesSince(watching, since)).not.toContain('stopped');
   });
 
@@ -160,8 +155,8 @@ describe('a row', () => {
     await connection.vm.pause?.(idOf(guest), signal);
     await watching.untilState(idOf(guest), 'paused');
     const since = watching.feeds.length;
-    const later = quickClock.ticks() + 40_000;
-    await watching.until('forty seconds', () => (quickClock.ticks() > later ? true : undefined));
+    const later = clock.ticks() + 40_000;
+    await watching.until('forty seconds', () => (clock.ticks() > later ? true : undefined));
     expect(statesSince(watching, since)).not.toContain('running');
   });
 
@@ -339,7 +334,7 @@ describe('an operation', () => {
 
   it('deletes nothing that has snapshots, unless they may go too', async () => {
     const guest = add({ scsi0: 'local-lvm:vm-VMID-disk-0,size=8G' });
-    guest.snapshots.push({ name: 'before-upgrade', parent: undefined, at: quickClock.now() });
+    guest.snapshots.push({ name: 'before-upgrade', parent: undefined, at: clock.now() });
     await open();
     const remove = (snapshots: boolean) => connection.vm.delete?.(idOf(guest), { keepDisks: false, snapshots }, signal);
     expect(await trouble(remove(false) ?? Promise.resolve())).toMatchObject({
@@ -359,8 +354,8 @@ describe('a console', () => {
     if (attachment?.kind !== 'stream') throw new Error('no stream');
     attachment.resize?.({ columns: 132, rows: 43 });
     await expect.poll(() => server.terminals.size).toEqual({ columns: 132, rows: 43 });
-    const later = quickClock.ticks() + 31_000;
-    await expect.poll(() => quickClock.ticks() > later, { timeout: 5_000 }).toBe(true);
+    const later = clock.ticks() + 31_000;
+    await expect.poll(() => clock.ticks() > later, { timeout: 5_000 }).toBe(true);
     expect(server.terminals.pings).toBeGreaterThan(0);
     attachment.stream.destroy();
 

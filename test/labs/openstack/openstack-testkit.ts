@@ -2,6 +2,7 @@
 import { systemClock } from '../../../src/clock.ts';
 import { endpointName, vmId } from '../../../src/ids.ts';
 import type { Endpoint } from '../../../src/platforms/contract.ts';
+import { facts } from '../../../src/platforms/openstack/testkit/facts.ts';
 import { http } from '../../../src/platforms/openstack/testkit/http-facts.ts';
 import type { PlatformTestkit } from '../../../src/platforms/testkit.ts';
 import { isBooted } from './cloud.ts';
@@ -15,34 +16,13 @@ const ENDPOINT = endpointName('openstack-lab');
 export const labTestkit: PlatformTestkit = {
   lab: 'openstack',
   facts: {
-    operations: [
-      'vm.info',
-      'vm.start',
-      'vm.stop',
-      'vm.restart',
-      'vm.pause',
-      'vm.resume',
-      'vm.suspend',
-      'vm.losses',
-      'vm.delete',
-      'vm.settings',
-      'vm.configure',
-      'console.serial',
-      'console.output',
-      'node.info',
-    ],
-    login: true,
-    keepsDisks: false,
-    pushesEvents: false,
+    ...facts,
     startTakesMs: 20_000,
     stopTakesMs: 20_000,
-    guestsAnswer: true,
-    samples: ['cpu', 'disk', 'net'],
     changes: {
+      ...facts.changes,
       config: { name: 'renamed', description: 'changed by the suite', tags: 'a,b', plan: 'other', profile: 'large' },
-      running: { description: 'changed live', tags: 'live' },
     },
-    prompt: /login: /,
   },
   http,
   available: async () =>
