@@ -1,31 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
+import { openTerminalPipe, type TerminalPipe } from '../../test/terminal/pipe.ts';
 import { createScreen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
-let folder: string;
-let reader: number;
-let fd: number;
+let pipe: TerminalPipe;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'drover-screen-'));
-  const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
-  reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
-  fd = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  pipe = openTerminalPipe();
 });
-afterEach(() => {
-  closeSync(reader);
-  closeSync(fd);
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => pipe.close());
 
 /** A terminal that is a pipe. */
 const terminal = (): Terminal => ({
-  fd,
+  fd: pipe.fd,
   size: () => ({ columns: 80, rows: 24 }),
   enter() {},
   leave() {},
@@ -38,17 +26,10 @@ const terminal = (): Terminal => ({
   onResize: () => () => {},
 });
 
-/** Takes what is there. */
-function readAll(): void {
-  try {
-    while (readSync(reader, Buffer.alloc(64 * 1024)) > 0);
-  } catch {} // EAGAIN: nothing more for now
-}
-
 /** As much as the terminal takes without being read. */
 function fill(): void {
   try {
-    while (writeSync(fd, Buffer.alloc(4096, '.')) > 0);
+    while (writeSync(pipe.fd, Buffer.alloc(4096, '.')) > 0);
   } catch {} // EAGAIN: it is full
 }
 
@@ -69,7 +50,7 @@ describe('a frame', () => {
     drawn('Force off web1?');
     await clock.pass(1_000);
     expect(shown).toBe(1);
-    readAll();
+    pipe.read();
     await clock.pass(100);
     expect(shown).toBe(2);
     // Nothing changes for this one: it is there already.
