@@ -25,7 +25,7 @@ Object.assign(process.env, {
   CI: 'true',
   DROVER_SUPPORT_SEEN: join(reports, 'support-seen'),
   TMPDIR: work,
-  // whoever runs this has an ~/.ssh and an ~/.aws that no test must see
+  // the user who runs this may have an ~/.ssh and an ~/.aws that no test must see
   HOME: join(work, 'home'),
   DROVER_LAB_CACHE: cache,
   npm_config_cache: npmCache,

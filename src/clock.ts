@@ -37,7 +37,7 @@ export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
 export interface Nap {
   /** Resolves after `ms`, or when it is woken; rejects with the signal's reason when that aborts first. */
   sleep(ms: number): Promise<void>;
-  /** Ends the sleep of now; nothing when nobody sleeps. */
+  /** Ends the current sleep; does nothing when there is none. */
   wake(): void;
 }
 

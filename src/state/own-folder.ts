@@ -8,7 +8,7 @@ export interface Owner {
 }
 
 /**
- * Who gets what drover makes below this path: undefined is whoever runs it. As root in the home of a user (`sudo -E`) new
+ * The owner of what drover makes below this path: undefined is the user who runs it. As root in the home of a user (`sudo -E`) new
  * folders and files belong to the user, who would be locked out of them otherwise: whose folder it is decides.
  */
 export async function ownerBelow(path: string): Promise<Owner | undefined> {

@@ -101,7 +101,7 @@ export function createInput(
     }
   }
 
-  /** Sets the timer anew for what the parser waits for now. `after` is what it waits for instead of the usual time. */
+  /** Restarts the timer for what the parser waits for now. `after` is what it waits for instead of the usual time. */
   function watch(after?: number): void {
     waiting?.cancel();
     const pending = parser.pending();

@@ -136,7 +136,7 @@ export function createSequence(): Sequence {
       left = 0;
       return 'more';
     }
-    // Formatting characters may be in a string, no other controls: whoever presses ctrl-C ends one that never ends.
+    // Formatting characters may be in a string, no other controls: ctrl-C ends one that never ends.
     if (byte > 0 && (byte < 0x08 || (byte > 0x0d && byte < 0x20))) return 'over';
     left = isContinuation(byte) ? Math.max(0, left - 1) : continuations(byte);
     lead = byte;

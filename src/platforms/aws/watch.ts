@@ -33,7 +33,7 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
   const roster = createRoster(place, catalog, clock);
   const zones = createZoneList(api, place, clock);
   const touched = new Map<string, number>();
-  /** Woken up when somebody has changed something. */
+  /** The pause between polls; an operation of this connection ends it early. */
   const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]) => {

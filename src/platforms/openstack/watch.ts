@@ -36,7 +36,7 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
   const inner = AbortSignal.any([signal, ending.signal]);
   const time = createCloudTime(clock);
   const pool = poolOf(cloud);
-  /** Woken up when somebody has changed something. */
+  /** The pause between polls; an operation of this connection ends it early. */
   const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]): boolean => {

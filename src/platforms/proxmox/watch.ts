@@ -43,7 +43,7 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
   const tracker = createTaskTracker();
   const touched = new Map<string, number>();
   let nodes: ReadonlyMap<string, Node> = new Map();
-  /** Woken up when somebody has changed something. */
+  /** The pause between polls; an operation of this connection ends it early. */
   const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]) => {

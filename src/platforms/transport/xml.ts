@@ -53,7 +53,7 @@ export interface XmlReading {
 }
 
 /**
- * Reads one document and returns its root, in steps that let keys and timers in. Whoever received it has limited its size.
+ * Reads one document and returns its root, in steps that let keys and timers in. The caller has limited its size.
  * Rejects with XmlError, or the signal's reason.
  */
 export async function readXml(

@@ -95,7 +95,7 @@ async function start(): Promise<TestServer> {
       return idOfGuest(host, endpoint, OFF);
     },
     async runningVm() {
-      // Started anew each time: a test before may have reset it, and what is asked of a guest that boots is lost.
+      // Restarted each time: a test before may have reset it, and what is asked of a guest that boots is lost.
       if ((await guestState(host, ON)) !== 'shut off') await virsh(host, 'destroy', ON);
       const before = (await serialLog(host, ON)).length;
       await virsh(host, 'start', ON);
