@@ -241,15 +241,12 @@ describe('pasted text', () => {
     await until(/\d+\/200 VMs running/);
     type('/');
     await until('tab complete');
-    const from = performance.now();
     type(sent);
     type('\x15');
     type('zzz');
     await until(/^ \/ zzz/m);
-    expect(performance.now() - from).toBeLessThan(5_000);
     type(sent);
     process.kill(pid, 'SIGTERM');
     await exit;
-    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });

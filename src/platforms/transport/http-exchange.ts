@@ -89,17 +89,36 @@ const MOST_INTERIM = 16;
 
 const unzip = promisify(gunzip);
 
-/** Rejects with host.protocol when it is larger than `limit`, packed or not, or packed badly. */
+/**
+ * Chunks of one byte are cheap to send and dear to read: one read of the socket brings thousands. What comes in more than
+ * `MOST_SMALL_CHUNKS` that are smaller than `SMALL_CHUNK` bytes on average is not read on.
+ */
+const MOST_SMALL_CHUNKS = 4_096;
+const SMALL_CHUNK = 64;
+
+const tooLarge = (limit: number) => new FleetError('host.protocol', `the answer is larger than ${limit} bytes`);
+
+/** By events and not by `for await`, which joins small chunks before they can be counted. */
+function bytesOf(response: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > limit) response.destroy(tooLarge(limit));
+      if (chunks.length > MOST_SMALL_CHUNKS && length < chunks.length * SMALL_CHUNK) {
+        response.destroy(new FleetError('host.protocol', 'the answer comes in too many small pieces'));
+      }
+    });
+    response.once('end', () => resolve(Buffer.concat(chunks)));
+    response.once('error', reject);
+  });
+}
+
+/** Rejects with host.protocol when it is larger than `limit`, packed or not, in too many pieces, or packed badly. */
 export async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = () => new FleetError('host.protocol', `the answer is larger than ${limit} bytes`);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > limit) throw tooLarge();
-  }
-  const body = Buffer.concat(chunks);
+  const body = await bytesOf(response, limit);
   const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity') return body;
   if (encoding !== 'gzip') {
@@ -111,7 +130,7 @@ export async function readBody(response: IncomingMessage, limit: number): Promis
   try {
     return await unzip(body, { maxOutputLength: limit });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge();
+    if (error instanceof RangeError) throw tooLarge(limit);
     throw new FleetError('host.protocol', 'the answer says it is gzip, and is not', { cause: error });
   }
 }

@@ -116,6 +116,23 @@ describe('an answer', () => {
     expect(error).toMatchObject({ code: 'host.protocol' });
     expect(error.message).toMatch(/larger than 1000 bytes \(GET \/api\/huge\)/);
   });
+
+  it.each([
+    { pieces: 5_000, bytes: 1, said: /in too many small pieces \(GET \/api\/list\)/ },
+    { pieces: 5_000, bytes: 100, said: undefined },
+    { pieces: 4_000, bytes: 1, said: undefined },
+  ])('in $pieces pieces of $bytes bytes: $said', async ({ pieces, bytes, said }) => {
+    const { http } = await serve((_request, response) => {
+      for (let piece = 0; piece < pieces; piece++) response.write('x'.repeat(bytes));
+      response.end();
+    });
+    const answer = await http.send(reading('/list')).then(
+      ({ body }) => body.length,
+      (error: unknown) => error,
+    );
+    if (said === undefined) expect(answer).toBe(pieces * bytes);
+    else expect(answer).toMatchObject({ code: 'host.protocol', message: expect.stringMatching(said) });
+  });
 });
 
 describe('a broken link', () => {

@@ -65,4 +65,4 @@ export function createStops(): Stops {
  * What no input may exceed, where it is read in steps: a key that is pressed meanwhile waits no longer. A reader that takes
  * its input in one go needs hundreds for the largest of them.
  */
-export const LONGEST_STOP_MS = 50;
+export const LONGEST_STOP_MS = 100;
