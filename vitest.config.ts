@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { inkAsBuilt } from './test/setup/ink-as-built.ts';
 
 const TESTS = '*.test.{ts,tsx}';
 /** Of these a worker runs one file after the other in the modules that are loaded already: they leave nothing behind. */
@@ -13,7 +14,7 @@ export default defineConfig({
     testTimeout: 20_000,
     // A golden file that is missing fails here as in CI, and is not written by the run that it should check; -u writes it.
     update: 'none',
-    globalSetup: ['test/setup/fresh-build.ts', 'test/setup/own-home.ts'],
+    globalSetup: ['test/setup/fresh-build.ts', 'test/setup/ink-as-built.ts', 'test/setup/own-home.ts'],
     projects: [
       {
         extends: true,
@@ -21,6 +22,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        resolve: { alias: inkAsBuilt },
+        oxc: { jsx: { development: false } },
         test: { name: 'sharing', isolate: false, include: SHARING, exclude: NOT_HERE },
       },
     ],

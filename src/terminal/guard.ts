@@ -3,8 +3,14 @@ const DEADLY = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** Those that a terminal sends for a key, to all who share it. */
 const TYPED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
+/**
+ * The signal of a ctrl-C that ended the other program can come later than the event of its end: each may be taken by another
+ * thread of Node's, and one of them waits for a core.
+ */
+const LATE_MS = 250;
+
 export interface Guard {
-  /** While another program has the terminal, ctrl-C is meant for that one. */
+  /** While another program has the terminal, ctrl-C is meant for that one; so is one that arrives shortly afterwards. */
   ignoreTyped(ignored: boolean): void;
 }
 
@@ -13,11 +19,11 @@ export interface Guard {
  * before it prints the stack), a signal. Then the end goes on as it would have: same exit code, same signal, the stack of a crash on the restored screen.
  */
 export function guardExit(restore: () => void): Guard {
-  let typedIgnored = false;
+  let typedIgnoredUntil = Number.NEGATIVE_INFINITY;
   process.on('exit', restore);
   for (const signal of DEADLY) {
     const onSignal = () => {
-      if (typedIgnored && TYPED.includes(signal)) return;
+      if (performance.now() < typedIgnoredUntil && TYPED.includes(signal)) return;
       restore();
       process.off(signal, onSignal);
       process.kill(process.pid, signal);
@@ -26,7 +32,7 @@ export function guardExit(restore: () => void): Guard {
   }
   return {
     ignoreTyped(ignored) {
-      typedIgnored = ignored;
+      typedIgnoredUntil = ignored ? Number.POSITIVE_INFINITY : performance.now() + LATE_MS;
     },
   };
 }
