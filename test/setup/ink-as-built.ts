@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { buildOptions, root } from '../../scripts/build/options.ts';
+
+/** What draws the screen, and what tests draw it with: all must share one React. */
+const PACKAGES = ['ink', 'ink-select-input', 'ink-testing-library', 'react', 'react/jsx-runtime'];
+const FOLDER = join(root, 'node_modules/.drover-test');
+
+const fileOf = (name: string): string => `${name.replace('/', '-')}.mjs`;
+
+/** For vitest's configuration: these packages as they are in the bundle. */
+export const inkAsBuilt = PACKAGES.map((name) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: join(FOLDER, fileOf(name)),
+}));
+
+/** Screens are tested with Ink as it is shipped (scripts/build/swaps.ts), which also takes half of the time. */
+export default async function setUp(): Promise<void> {
+  mkdirSync(join(FOLDER, 'entries'), { recursive: true });
+  const entries = await Promise.all(PACKAGES.map(writeEntry));
+  const { banner: _banner, ...options } = buildOptions;
+  await build({
+    ...options,
+    entryPoints: Object.fromEntries(entries),
+    outdir: FOLDER,
+    outExtension: { '.js': '.mjs' },
+    minify: false,
+    sourcemap: false,
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+}
+
+/** A module with the package's names spelled out: those of a CommonJS package are lost in a bundle. */
+async function writeEntry(name: string): Promise<[string, string]> {
+  const names = Object.keys(await import(name)).filter((key) => key !== 'default' && /^[\w$]+$/.test(key));
+  const entry = join(FOLDER, 'entries', fileOf(name));
+  writeFileSync(
+    entry,
+    `import * as whole from '${name}';\nexport default whole.default;\nexport const { ${names.join(', ')} } = whole;\n`,
+  );
+  return [fileOf(name).replace('.mjs', ''), entry];
+}
