@@ -57,6 +57,8 @@ export interface OpenFleet {
   readonly takesMouse: () => boolean;
   /** Lets time pass until the screen shows this; fails with the screen when it does not come. */
   see(text: string | RegExp): Promise<void>;
+  /** Like `see`, with the colours. */
+  seePainted(text: string): Promise<void>;
   /** Fails when the screen shows this now. */
   dontSee(text: string | RegExp): void;
   /** Bytes that the terminal sends at once, as a link delivers what was typed ahead. */
@@ -270,6 +272,13 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       const until = Date.now() + PATIENCE_MS;
       while (!shows(text)) {
         if (crash || Date.now() > until) throw fail(`the screen does not show ${String(text)}:`);
+        await clock.pass(STEP_MS);
+      }
+    },
+    async seePainted(text) {
+      const until = Date.now() + PATIENCE_MS;
+      while (!shown.includes(text)) {
+        if (crash || Date.now() > until) throw fail(`the screen is not painted with ${JSON.stringify(text)}:`);
         await clock.pass(STEP_MS);
       }
     },

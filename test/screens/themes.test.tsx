@@ -16,8 +16,7 @@ describe('the themes', () => {
     await fleet.press('ctrl-t');
     await fleet.pressUntil('down', / light {2}/);
     await fleet.press('down', 'down');
-    await fleet.idle(100);
-    expect(fleet.painted()).toContain(LIGHT_RUNNING);
+    await fleet.seePainted(LIGHT_RUNNING);
     await fleet.press('enter');
     await fleet.see('the theme is light');
     expect(await fleet.config()).toMatch(/^theme: light$/m);
@@ -26,11 +25,12 @@ describe('the themes', () => {
 
   it('are as they were after esc', async () => {
     fleet = await openFleet();
-    await fleet.press('ctrl-t', 'down', 'down');
-    await fleet.idle(100);
-    expect(fleet.painted()).not.toContain(DARK_RUNNING);
+    await fleet.press('ctrl-t');
+    await fleet.pressUntil('down', / light {2}/);
+    await fleet.press('down', 'down');
+    await fleet.seePainted(LIGHT_RUNNING);
     await fleet.press('esc');
-    expect(fleet.painted()).toContain(DARK_RUNNING);
+    await fleet.seePainted(DARK_RUNNING);
     expect(await fleet.config()).not.toContain('theme');
   });
 
@@ -45,7 +45,7 @@ describe('the themes', () => {
     await fleet.press('up', 'up', 'up');
     await fleet.see('runing');
     await fleet.press('up');
-    await expect.poll(() => fleet.painted()).toContain('38;2;18;52;86m');
+    await fleet.seePainted('38;2;18;52;86m');
   });
 
   it('are not kept before it is known that they can be worn', async () => {
@@ -64,18 +64,15 @@ describe('the themes', () => {
     fleet = await openFleet();
     fleet.follow();
     await fleet.rewrite((text) => `theme: light\nmouse: on\n${text}`);
-    await expect
-      .poll(async () => {
-        await fleet.idle(500);
-        return fleet.painted();
-      })
-      .toContain(LIGHT_RUNNING);
+    await fleet.seePainted(LIGHT_RUNNING);
     expect(fleet.takesMouse()).toBe(true);
   });
 
   it('hold for this run where the configuration can not be changed, which is said', async () => {
     fleet = await openFleet({ readOnly: true });
-    await fleet.press('ctrl-t', 'down', 'enter');
+    await fleet.press('ctrl-t');
+    await fleet.see('light');
+    await fleet.press('down', 'enter');
     await fleet.see('for this run only: this run is read-only');
   });
 });
