@@ -16,10 +16,10 @@ import { askTerminal } from './cli/terminal-question.ts';
 import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
-import { didYouMean } from './state/config/nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { spellProblem } from './state/config/problem.ts';
-import { DEMO_VMS, openDemo } from './state/demo.ts';
-import { errnoOf } from './state/file-trouble.ts';
+import { DEMO_VMS, openDemo } from './state/files/demo.ts';
+import { errnoOf } from './state/files/file-trouble.ts';
 import { clean } from './terminal/width.ts';
 
 /**

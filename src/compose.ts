@@ -13,24 +13,24 @@ import { dryRun } from './platforms/wrap/dry-run.ts';
 import { readOnly } from './platforms/wrap/read-only.ts';
 import { withRetry } from './platforms/wrap/retry.ts';
 import { throttle } from './platforms/wrap/throttle.ts';
-import { type Audit, createAudit } from './state/audit.ts';
 import type { ConfigChange } from './state/config/change.ts';
 import { groupingOf } from './state/config/grouping.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
+import { auditIsRequired } from './state/config/preferences.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { createConfigStore } from './state/config/store.ts';
 import { filled, redacted } from './state/fields.ts';
-import { homeOf } from './state/home.ts';
-import { createInventoryCache } from './state/inventory-cache.ts';
-import { auditIsRequired } from './state/preferences.ts';
-import { createRedactor } from './state/redactor.ts';
-import { createSecrets } from './state/secrets.ts';
-import type { SessionSpec } from './state/session.ts';
-import { createSessions } from './state/sessions.ts';
-import { createStore } from './state/store.ts';
+import { type Audit, createAudit } from './state/files/audit.ts';
+import { homeOf } from './state/files/home.ts';
+import { createRedactor } from './state/files/redactor.ts';
+import { createInventoryCache } from './state/fleet/inventory-cache.ts';
+import { createStore } from './state/fleet/store.ts';
+import { createSecrets } from './state/session/secrets.ts';
+import type { SessionSpec } from './state/session/session.ts';
+import { createSessions } from './state/session/sessions.ts';
+import { createWireLog } from './state/session/wire-log.ts';
 import { createTasks } from './state/tasks.ts';
-import { createWireLog } from './state/wire-log.ts';
 
 export interface ComposeOptions {
   /** `--config`; otherwise the environment and XDG decide. */

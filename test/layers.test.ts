@@ -23,6 +23,7 @@ const LAYERS: readonly Row[] = [
       'clock.ts',
       'gate.ts',
       'host-names.ts',
+      'nearest.ts',
       'version.ts',
       'screen-options.ts',
       'compiled-code.ts',
@@ -60,7 +61,7 @@ const LAYERS: readonly Row[] = [
   { layer: 'terminal', is: ['terminal/'], imports: ['leaf'], packages: ['string-width'] },
   {
     layer: 'store hook',
-    is: ['state/use-store.ts'],
+    is: ['state/fleet/use-store.ts'],
     imports: ['leaf', 'contract', 'state'],
     packages: ['react'],
   },
@@ -196,11 +197,11 @@ it('asks nowhere which platform it is, but in the folder of one', () => {
 
 describe('the table itself', () => {
   it.each<[string, Import]>([
-    ['a platform that imports state', { from: 'platforms/kvm/index.ts', to: 'state/store.ts', lazy: false }],
+    ['a platform that imports state', { from: 'platforms/kvm/index.ts', to: 'state/fleet/store.ts', lazy: false }],
     ['a platform that imports another', { from: 'platforms/kvm/index.ts', to: 'platforms/fake/index.ts', lazy: false }],
-    ['an action that imports a screen', { from: 'actions/vm.ts', to: 'screens/look.ts', lazy: false }],
-    ['ink in state', { from: 'state/store.ts', to: 'ink', lazy: false }],
-    ['ssh2 that is always loaded', { from: 'platforms/transport/ssh.ts', to: 'ssh2', lazy: false }],
+    ['an action that imports a screen', { from: 'actions/vm.ts', to: 'screens/frame/look.ts', lazy: false }],
+    ['ink in state', { from: 'state/fleet/store.ts', to: 'ink', lazy: false }],
+    ['ssh2 that is always loaded', { from: 'platforms/transport/ssh/ssh.ts', to: 'ssh2', lazy: false }],
     ['a library in a manifest', { from: 'platforms/fake/manifest.ts', to: 'ssh2', lazy: false }],
     ['a folder without a row', { from: 'helpers/text.ts', to: 'units.ts', lazy: false }],
   ])('complains of %s', (_what, edge) => expect(complaint(edge)).toBeDefined());

@@ -21,7 +21,7 @@ export const buildOptions = {
   entryPoints: {
     drover: 'src/drover.ts',
     'aws-thread': 'src/platforms/aws/sdk/thread.ts',
-    'ssh-key-thread': 'src/platforms/transport/ssh-key-thread.ts',
+    'ssh-key-thread': 'src/platforms/transport/ssh/key-thread.ts',
   },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',

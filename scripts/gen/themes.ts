@@ -6,7 +6,7 @@ const THEMES = new URL('../../themes/', import.meta.url);
 
 /** The themes as the program has them, so that no YAML is read and parsed before the first frame. */
 export const generated: Generated = {
-  path: 'src/state/built-in-themes.ts',
+  path: 'src/state/theme/built-in-themes.ts',
   async make() {
     const files = (await readdir(THEMES)).filter((file) => file.endsWith('.yaml'));
     const names = files.map((file) => file.slice(0, -'.yaml'.length)).sort();

@@ -13,7 +13,7 @@ import {
   type Vm,
 } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
-import type { EndpointStatus } from '../state/fleet.ts';
+import type { EndpointStatus } from '../state/fleet/fleet.ts';
 import type { Policy } from './policy.ts';
 import type { Services } from './services.ts';
 

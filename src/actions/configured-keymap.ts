@@ -1,6 +1,6 @@
 import type { LocatedMap } from '../state/config/located.ts';
 import type { Position, Problem } from '../state/config/problem.ts';
-import { readKeys } from '../state/keys-config.ts';
+import { readKeys } from '../state/keys/keys-config.ts';
 import type { Action } from './action.ts';
 import { createKeymap, DETACH_KEY, type Keymap, type KeyProblem } from './keymap.ts';
 

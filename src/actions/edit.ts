@@ -3,7 +3,7 @@ import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
 import type { Accepted, Connection, Settings, SettingsTarget } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
-import { endpointStatusOf } from '../state/store.ts';
+import { endpointStatusOf } from '../state/fleet/store.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';

@@ -1,4 +1,4 @@
-import { readKey } from '../state/key-name.ts';
+import { readKey } from '../state/keys/key-name.ts';
 import type { Action } from './action.ts';
 
 /** Keys by name: a printable character as it is, else `space`, `enter`, `esc`, `tab`, `up` …, `f1`, with `ctrl-`, `alt-`, `shift-` before it. */

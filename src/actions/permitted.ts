@@ -1,7 +1,7 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf, type NodeId, type VmId } from '../ids.ts';
 import type { Connection, Node, Vm } from '../platforms/contract.ts';
-import { endpointStatusOf } from '../state/store.ts';
+import { endpointStatusOf } from '../state/fleet/store.ts';
 import { whyNot } from './action.ts';
 import type { Services } from './services.ts';
 

@@ -1,6 +1,6 @@
 import { type EndpointName, endpointOf, type NodeId, type VmId } from '../ids.ts';
-import type { Fleet } from '../state/fleet.ts';
-import { userPoolsAbove } from '../state/pool-of.ts';
+import type { Fleet } from '../state/fleet/fleet.ts';
+import { userPoolsAbove } from '../state/fleet/pool-of.ts';
 
 /** What forbids changes whatever the object says: the run, the endpoint or a pool above is read-only. */
 export interface Policy {

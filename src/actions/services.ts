@@ -4,8 +4,8 @@ import type { Ask, Check, Detected, Manifest, Settings, WireLine } from '../plat
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
-import type { Sessions } from '../state/sessions.ts';
-import type { Store } from '../state/store.ts';
+import type { Store } from '../state/fleet/store.ts';
+import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
 import type { Policy } from './policy.ts';
 

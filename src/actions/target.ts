@@ -1,6 +1,6 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
-import { isAnother } from '../state/fleet.ts';
+import { isAnother } from '../state/fleet/fleet.ts';
 import type { Services } from './services.ts';
 
 /**

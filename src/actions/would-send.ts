@@ -1,7 +1,7 @@
 import { type EndpointName, endpointOf } from '../ids.ts';
 import type { Connection, OperationName } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
-import { endpointStatusOf } from '../state/store.ts';
+import { endpointStatusOf } from '../state/fleet/store.ts';
 import type { Services } from './services.ts';
 
 type ConfigureArguments = Parameters<NonNullable<Connection['vm']['configure']>>;

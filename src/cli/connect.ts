@@ -1,6 +1,6 @@
 import { FleetError, sentence } from '../errors.ts';
 import { type EndpointName, isEndpointName } from '../ids.ts';
-import { didYouMean } from '../state/config/nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
 import { readableFilter } from './readable-filter.ts';

@@ -1,9 +1,9 @@
 import { endpointActions, endpointForms } from '../actions/endpoint.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointName, isEndpointName } from '../ids.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Ask, Check, EndpointField, HostKey, Manifest, Settings } from '../platforms/contract.ts';
 import { allFieldsOf } from '../state/config/common-fields.ts';
-import { didYouMean } from '../state/config/nearest.ts';
 import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
 import { clean } from '../terminal/width.ts';
 import { askOnTerminal } from './ask.ts';

@@ -1,8 +1,8 @@
 import { FleetError } from '../errors.ts';
 import { type EndpointName, endpointOf, isEndpointName, type NodeId, nativeOf, type VmId } from '../ids.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Node, Vm } from '../platforms/contract.ts';
-import { didYouMean } from '../state/config/nearest.ts';
-import type { Fleet } from '../state/fleet.ts';
+import type { Fleet } from '../state/fleet/fleet.ts';
 import type { CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { awaitMetrics } from './metrics.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { FleetError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Field, Settings, SettingValue } from '../platforms/contract.ts';
-import { didYouMean } from '../state/config/nearest.ts';
 import { complaint, parse } from '../state/fields.ts';
 
 /** A flag of the command line: a field that has a name there. `flag` fields are switches, with `--no-` for off. */

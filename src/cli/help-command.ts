@@ -1,5 +1,5 @@
 import { FleetError } from '../errors.ts';
-import { didYouMean } from '../state/config/nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { EXIT } from './command.ts';
 import { findCommand, nouns } from './commands.ts';
 import { nounCandidates, secondWords } from './completion/command-words.ts';

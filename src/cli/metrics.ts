@@ -1,5 +1,5 @@
 import type { Vm } from '../platforms/contract.ts';
-import type { VmColumn } from '../state/vm-columns.ts';
+import type { VmColumn } from '../state/query/vm-columns.ts';
 import type { CommandContext } from './command.ts';
 
 /** A load is the difference of two looks; a platform takes its time between them. */

@@ -1,7 +1,7 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { NodeFacts } from '../platforms/contract.ts';
-import { instant, nodeRow } from '../state/object-rows.ts';
+import { instant, nodeRow } from '../state/fleet/object-rows.ts';
 import { type Command, EXIT } from './command.ts';
 import { findNode } from './find.ts';
 import { FIELDS, onlyFields } from './only-fields.ts';

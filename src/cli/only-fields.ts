@@ -1,5 +1,5 @@
 import { FleetError } from '../errors.ts';
-import { didYouMean } from '../state/config/nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Flag } from './flags.ts';
 import type { Details, Row } from './output.ts';
 

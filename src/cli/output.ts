@@ -1,7 +1,7 @@
 import { FleetError, sentence } from '../errors.ts';
-import { didYouMean } from '../state/config/nearest.ts';
-import { csvLine } from '../state/csv.ts';
-import { escapeActive, hasActive } from '../state/escape-active.ts';
+import { didYouMean } from '../nearest.ts';
+import { escapeActive, hasActive } from '../state/files/escape-active.ts';
+import { csvLine } from '../state/query/csv.ts';
 import { clean } from '../terminal/width.ts';
 import { type TableColumn, tableLines } from './table.ts';
 

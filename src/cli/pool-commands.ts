@@ -1,8 +1,8 @@
 import { poolVariablesAction, variableNameComplaint } from '../actions/pool.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type NodeId, userPoolId } from '../ids.ts';
+import { didYouMean } from '../nearest.ts';
 import type { PoolConfig } from '../state/config/model.ts';
-import { didYouMean } from '../state/config/nearest.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { connect, sayFailures } from './connect.ts';
 import { renderDetails } from './output.ts';

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { errnoOf } from '../state/file-trouble.ts';
+import { errnoOf } from '../state/files/file-trouble.ts';
 
 /** Where data goes: stdout. Messages go to stderr, never here. */
 export interface Printer {

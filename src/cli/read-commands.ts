@@ -1,4 +1,4 @@
-import { nodeRow, poolRows } from '../state/object-rows.ts';
+import { nodeRow, poolRows } from '../state/fleet/object-rows.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';

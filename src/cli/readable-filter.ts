@@ -1,7 +1,7 @@
 import { FleetError } from '../errors.ts';
-import { compileFilter } from '../state/filter.ts';
-import type { Fleet } from '../state/fleet.ts';
-import type { TreeFilter } from '../state/sieve.ts';
+import type { Fleet } from '../state/fleet/fleet.ts';
+import { compileFilter } from '../state/query/filter.ts';
+import type { TreeFilter } from '../state/query/sieve.ts';
 
 /**
  * The filter of `--filter`, undefined without one. Throws usage for a query that can't be read, or that leaves a term

@@ -1,4 +1,4 @@
-import type { NodeRow, PoolRow, VmRow } from '../state/object-rows.ts';
+import type { NodeRow, PoolRow, VmRow } from '../state/fleet/object-rows.ts';
 import { formatBytes } from '../units.ts';
 import type { Column } from './output.ts';
 

@@ -1,8 +1,8 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Disk, Nic, Snapshot, Vm, VmInfo } from '../platforms/contract.ts';
-import type { Fleet } from '../state/fleet.ts';
-import { instant, vmRow } from '../state/object-rows.ts';
+import type { Fleet } from '../state/fleet/fleet.ts';
+import { instant, vmRow } from '../state/fleet/object-rows.ts';
 import { spellBytes } from '../units.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';

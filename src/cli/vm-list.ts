@@ -1,12 +1,19 @@
 import { FleetError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Settings, Vm } from '../platforms/contract.ts';
-import { didYouMean } from '../state/config/nearest.ts';
-import { compileFilter } from '../state/filter.ts';
-import type { Fleet } from '../state/fleet.ts';
-import { vmRow } from '../state/object-rows.ts';
-import { compareKeys, readSort, type Sort, sortKey } from '../state/sort.ts';
-import { readViews, readyViews, type ViewSettings } from '../state/views.ts';
-import { columnKey, columnText, columnValue, readColumns, type VmColumn, vmColumns } from '../state/vm-columns.ts';
+import { readViews, readyViews, type ViewSettings } from '../state/config/views.ts';
+import type { Fleet } from '../state/fleet/fleet.ts';
+import { vmRow } from '../state/fleet/object-rows.ts';
+import { compileFilter } from '../state/query/filter.ts';
+import { compareKeys, readSort, type Sort, sortKey } from '../state/query/sort.ts';
+import {
+  columnKey,
+  columnText,
+  columnValue,
+  readColumns,
+  type VmColumn,
+  vmColumns,
+} from '../state/query/vm-columns.ts';
 import type { Command, CommandContext } from './command.ts';
 import { chosenEndpoints, connect, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';

@@ -1,4 +1,4 @@
-import { vmRow } from '../state/object-rows.ts';
+import { vmRow } from '../state/fleet/object-rows.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { type Column, renderDetails, renderList } from './output.ts';

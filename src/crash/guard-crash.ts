@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { stateDirectory } from '../state/config/paths.ts';
-import { findHome } from '../state/home-folder.ts';
+import { findHome } from '../state/files/home-folder.ts';
 import { programVersion } from '../version.ts';
 import { type CrashSource, spellReport } from './report.ts';
 import { writeReport } from './write-report.ts';

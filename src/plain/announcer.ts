@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
-import type { Store } from '../state/store.ts';
+import type { Store } from '../state/fleet/store.ts';
 import { nameOf, spokenRow, spokenState } from './spoken-row.ts';
 import type { Voice } from './voice.ts';
 

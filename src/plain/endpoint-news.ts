@@ -2,7 +2,7 @@ import type { EndpointName } from '../ids.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { headerText } from '../screens/frame/header.ts';
 import type { Stage } from '../screens/stage.ts';
-import type { EndpointPhase } from '../state/fleet.ts';
+import type { EndpointPhase } from '../state/fleet/fleet.ts';
 import { spokenLook } from './spoken-look.ts';
 import type { Voice } from './voice.ts';
 

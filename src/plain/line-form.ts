@@ -1,6 +1,6 @@
 import type { FormDialog, FormDialogOptions } from '../screens/forms/form-layer.tsx';
 import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
-import type { Layer } from '../screens/layers.ts';
+import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';
 import { complaint, display, parse } from '../state/fields.ts';
 import { chosenOf } from './chosen.ts';

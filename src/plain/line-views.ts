@@ -1,10 +1,10 @@
 import type { VmRunner } from '../screens/actions/run-vm.ts';
-import type { Views } from '../screens/commands.ts';
 import type { DetailsView } from '../screens/details/details-view.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { createEventsView } from '../screens/lists/events-view.ts';
 import { createTasksView } from '../screens/lists/tasks-view.ts';
 import { createWireLogView } from '../screens/lists/wire-log-view.ts';
+import type { Views } from '../screens/program/commands.ts';
 import type { Stage, View, ViewId } from '../screens/stage.ts';
 import type { Voice } from './voice.ts';
 

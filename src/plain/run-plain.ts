@@ -9,10 +9,10 @@ import { createFleetState, type FleetState } from '../screens/fleet/fleet-state.
 import { type Remembered, recall } from '../screens/fleet/remembered.ts';
 import { createStage } from '../screens/stage.ts';
 import { stateDirectory } from '../state/config/paths.ts';
+import { escapeWait } from '../state/config/preferences.ts';
 import { spellProblem } from '../state/config/problem.ts';
-import { openDemo } from '../state/demo.ts';
-import { homeOf } from '../state/home.ts';
-import { escapeWait } from '../state/preferences.ts';
+import { openDemo } from '../state/files/demo.ts';
+import { homeOf } from '../state/files/home.ts';
 import type { Input } from '../terminal/input.ts';
 import { lineDialogs } from './line-dialogs.ts';
 import { takeLineTerminal } from './line-terminal.ts';

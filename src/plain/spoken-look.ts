@@ -1,5 +1,5 @@
-import { glyphsOf } from '../screens/glyphs.ts';
-import type { Look } from '../screens/look.ts';
+import { glyphsOf } from '../screens/frame/glyphs.ts';
+import type { Look } from '../screens/frame/look.ts';
 
 /** Draws nothing: states have their words, gauges their figures. */
 const NOTHING = ['', '', '', ''] as const;

@@ -1,8 +1,8 @@
 import { endpointOf, type VmId } from '../ids.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { timeOfDay } from '../screens/time.ts';
-import type { EndpointStatus, Fleet } from '../state/fleet.ts';
-import type { Row } from '../state/tree.ts';
+import type { EndpointStatus, Fleet } from '../state/fleet/fleet.ts';
+import type { Row } from '../state/query/tree.ts';
 import { formatBytes, formatRatio } from '../units.ts';
 
 /** What is said when the cursor comes to a row, most telling first: `web1, running, CPU 12%, 1.2G of 4G, on node1`. */

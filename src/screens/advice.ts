@@ -1,6 +1,6 @@
 import type { Action } from '../actions/action.ts';
 import type { Keymap } from '../actions/keymap.ts';
-import type { EndpointStatus } from '../state/fleet.ts';
+import type { EndpointStatus } from '../state/fleet/fleet.ts';
 
 /** How an action is reached on the screen: its key, or its name on the command prompt. */
 export interface Advice {

@@ -3,10 +3,10 @@ import type { ViewActionId } from '../actions/view.ts';
 import type { InputEvent, Key, Mouse } from '../terminal/keys.ts';
 import { isAlwaysThere } from './actions/action-meant.ts';
 import { runMeant } from './actions/run-meant.ts';
-import type { Views } from './commands.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { keyName } from './keys.ts';
-import { createPointer } from './pointer.ts';
+import type { Views } from './program/commands.ts';
+import { createPointer } from './program/pointer.ts';
 import type { Stage } from './stage.ts';
 
 export interface DispatcherOptions {

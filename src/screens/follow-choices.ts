@@ -1,4 +1,4 @@
-import { mouseIsOn, themeName } from '../state/preferences.ts';
+import { mouseIsOn, themeName } from '../state/config/preferences.ts';
 import { setMouse } from './mouse.ts';
 import type { Stage } from './stage.ts';
 

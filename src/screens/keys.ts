@@ -1,4 +1,4 @@
-import { readKey } from '../state/key-name.ts';
+import { readKey } from '../state/keys/key-name.ts';
 import type { Key } from '../terminal/keys.ts';
 
 const SHORT_NAMES: Readonly<Record<string, string>> = { pageup: 'pgup', pagedown: 'pgdn' };

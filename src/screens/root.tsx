@@ -1,8 +1,7 @@
 import { Box } from 'ink';
 import { Fragment, useSyncExternalStore } from 'react';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../state/fleet/use-store.ts';
 import { fit } from '../terminal/width.ts';
-import type { Views } from './commands.ts';
 import { Lines } from './components/lines.tsx';
 import { wrapped } from './components/wrap.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
@@ -10,7 +9,8 @@ import { bottomLines, bottomRows } from './frame/bottom.ts';
 import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
 import { headerText } from './frame/header.ts';
 import { hintsNow } from './frame/hints.ts';
-import type { Room } from './look.ts';
+import type { Room } from './frame/look.ts';
+import type { Views } from './program/commands.ts';
 import type { Stage } from './stage.ts';
 import { TourPanel } from './tour/tour-panel.tsx';
 

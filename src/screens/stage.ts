@@ -3,14 +3,14 @@ import type { Keymap } from '../actions/keymap.ts';
 import type { Services } from '../actions/services.ts';
 import type { ViewActionId } from '../actions/view.ts';
 import type { ConsoleSize } from '../platforms/contract.ts';
-import type { Theme, Themes } from '../state/theme.ts';
+import type { Theme, Themes } from '../state/theme/theme.ts';
 import type { Key, Mouse } from '../terminal/keys.ts';
 import { type Advice, createAdvice } from './advice.ts';
 import type { Attach } from './console/attach.ts';
 import type { Dialogs } from './dialogs/dialogs.ts';
-import { createLayers, type Hint, type Layers } from './layers.ts';
-import type { Look, Room } from './look.ts';
-import { createMessageLine, type MessageLine } from './message.ts';
+import { createLayers, type Hint, type Layers } from './frame/layers.ts';
+import type { Look, Room } from './frame/look.ts';
+import { createMessageLine, type MessageLine } from './frame/message.ts';
 import { createTour, type Tour } from './tour/tour.ts';
 
 /** What the terminal can do beside showing frames. Tests give their own. */

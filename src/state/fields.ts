@@ -2,6 +2,8 @@
  * The form engine without pixels: one list of fields makes the dialogs, the CLI flags, the YAML check, the docs and the
  * redaction. Values are typed (bytes, counts, flags, words); what people type is text, and `parse` is the way between.
  */
+
+import { didYouMean } from '../nearest.ts';
 import type {
   EndpointField,
   Field,
@@ -11,7 +13,6 @@ import type {
   SettingValue,
 } from '../platforms/contract.ts';
 import { type Bytes, isTooLarge, lacksUnit, parseBytes, spellBytes } from '../units.ts';
-import { didYouMean } from './config/nearest.ts';
 
 /** A field as one form has it: shown, and perhaps only to be read. */
 export type FormField<F extends Field = Field> = F & { readonly writable: boolean };

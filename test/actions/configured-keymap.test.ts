@@ -5,7 +5,7 @@ import { createKeymap } from '../../src/actions/keymap.ts';
 import { emptyMap } from '../../src/state/config/located.ts';
 import { spellProblem } from '../../src/state/config/problem.ts';
 import { openYaml } from '../../src/state/config/yaml-file.ts';
-import { keyPresets } from '../../src/state/key-presets.ts';
+import { keyPresets } from '../../src/state/keys/key-presets.ts';
 
 async function configured(text: string) {
   const { tree } = await openYaml('config.yaml', text);

@@ -1,16 +1,16 @@
 import { systemClock } from '../../src/clock.ts';
 import { endpointName } from '../../src/ids.ts';
-import { addressOf } from '../../src/platforms/kvm/address.ts';
-import { createDaemon, type Daemon } from '../../src/platforms/kvm/daemon.ts';
-import { createDialer } from '../../src/platforms/kvm/dial.ts';
-import { createFastTick } from '../../src/platforms/kvm/fast-tick.ts';
-import { readHost } from '../../src/platforms/kvm/host.ts';
-import { listGuests } from '../../src/platforms/kvm/list-guests.ts';
-import { createMeters } from '../../src/platforms/kvm/meters.ts';
-import { createNodeMeter } from '../../src/platforms/kvm/node-meter.ts';
-import { createRoster } from '../../src/platforms/kvm/roster.ts';
+import { readHost } from '../../src/platforms/kvm/host/host.ts';
+import { addressOf } from '../../src/platforms/kvm/link/address.ts';
+import { createDaemon, type Daemon } from '../../src/platforms/kvm/link/daemon.ts';
+import { createDialer } from '../../src/platforms/kvm/link/dial.ts';
 import { procedures } from '../../src/platforms/kvm/rpc/protocol.ts';
 import { readDomainStats } from '../../src/platforms/kvm/rpc/stats.ts';
+import { createFastTick } from '../../src/platforms/kvm/watch/fast-tick.ts';
+import { listGuests } from '../../src/platforms/kvm/watch/list-guests.ts';
+import { createMeters } from '../../src/platforms/kvm/watch/meters.ts';
+import { createNodeMeter } from '../../src/platforms/kvm/watch/node-meter.ts';
+import { createRoster } from '../../src/platforms/kvm/watch/roster.ts';
 import { type Host, site } from '../labs/libvirt/hosts.ts';
 
 /** libvirt's word for every group of statistics that the daemon has. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
-import { namesFile, rememberNames } from '../../src/state/known-names.ts';
+import { namesFile, rememberNames } from '../../src/state/fleet/known-names.ts';
 import { openPty, type Pty } from '../terminal/open-pty.ts';
 import { openDesk, simulated } from './run-drover.ts';
 

@@ -7,9 +7,9 @@ import { topics } from '../../src/cli/topics/topics.ts';
 import { platforms } from '../../src/platforms/registry.ts';
 import { interpret } from '../../src/state/config/interpret.ts';
 import { openYaml } from '../../src/state/config/yaml-file.ts';
-import { compileFilter } from '../../src/state/filter.ts';
-import { filterWords } from '../../src/state/filter-words.ts';
-import { createStore } from '../../src/state/store.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { compileFilter } from '../../src/state/query/filter.ts';
+import { filterWords } from '../../src/state/query/filter-words.ts';
 import { createTestClock } from '../clock.ts';
 
 const textOf = async (name: string): Promise<string> => {

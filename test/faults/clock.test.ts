@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createInventoryCache } from '../../src/state/inventory-cache.ts';
+import { createInventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { type OpenFleet, openFleet } from '../screens/driver.tsx';
 import { openServices } from '../state/open-services.ts';
 

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createConfigStore } from '../../src/state/config/store.ts';
-import { homeOf } from '../../src/state/home.ts';
+import { homeOf } from '../../src/state/files/home.ts';
 
 let folder = '';
 beforeEach(async () => {

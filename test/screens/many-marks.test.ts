@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
 import { createFleetState } from '../../src/screens/fleet/fleet-state.ts';
-import { createStore } from '../../src/state/store.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
 import { createTestClock } from '../clock.ts';
 import { LARGE } from '../sizes.ts';
 import { aNode, aVm, inventory } from '../state/objects.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { builtInThemes } from '../../src/state/built-in-themes.ts';
+import { builtInThemes } from '../../src/state/theme/built-in-themes.ts';
 import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
 import { svgOf } from './svg.ts';
 

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
 import { createFleetState } from '../../src/screens/fleet/fleet-state.ts';
 import { recall } from '../../src/screens/fleet/remembered.ts';
-import { readSort, type Sort } from '../../src/state/sort.ts';
-import { createStore } from '../../src/state/store.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { readSort, type Sort } from '../../src/state/query/sort.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, cpuBlock, inventory } from '../state/objects.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
 import type { Vm } from '../../src/platforms/contract.ts';
-import { readSort, type Sort } from '../../src/state/sort.ts';
-import { createStore } from '../../src/state/store.ts';
-import { createTree, rowKey, type Tree } from '../../src/state/tree.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { readSort, type Sort } from '../../src/state/query/sort.ts';
+import { createTree, rowKey, type Tree } from '../../src/state/query/tree.ts';
 import { createTestClock } from '../clock.ts';
 import { LARGE } from '../sizes.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
-import { createInventoryCache } from '../../src/state/inventory-cache.ts';
+import { createInventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { aNode, aVm } from './objects.ts';
 import { openServices } from './open-services.ts';
 

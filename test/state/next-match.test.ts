@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, type VmId } from '../../src/ids.ts';
-import { nextMatch } from '../../src/state/next-match.ts';
-import { createStore } from '../../src/state/store.ts';
-import { createTree, rowKey } from '../../src/state/tree.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { nextMatch } from '../../src/state/query/next-match.ts';
+import { createTree, rowKey } from '../../src/state/query/tree.ts';
 import { createTestClock } from '../clock.ts';
 import { LARGE } from '../sizes.ts';
 import { aNode, aVm, inventory } from './objects.ts';

@@ -5,11 +5,11 @@ import { platform } from '../../src/platforms/fake/index.ts';
 import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
-import type { EndpointStatus } from '../../src/state/fleet.ts';
-import type { InventoryCache } from '../../src/state/inventory-cache.ts';
-import type { SessionSpec } from '../../src/state/session.ts';
-import { createSessions, type Sessions } from '../../src/state/sessions.ts';
-import { createStore, type Store } from '../../src/state/store.ts';
+import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
+import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
+import { createStore, type Store } from '../../src/state/fleet/store.ts';
+import type { SessionSpec } from '../../src/state/session/session.ts';
+import { createSessions, type Sessions } from '../../src/state/session/sessions.ts';
 import { createTasks } from '../../src/state/tasks.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
 import type { Vm } from '../../src/platforms/contract.ts';
-import { createSieve, EVERYTHING, type Sieve } from '../../src/state/sieve.ts';
-import { readSort, type Sort } from '../../src/state/sort.ts';
-import { createStore } from '../../src/state/store.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { createSieve, EVERYTHING, type Sieve } from '../../src/state/query/sieve.ts';
+import { readSort, type Sort } from '../../src/state/query/sort.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from './objects.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
 import type { Vm } from '../../src/platforms/contract.ts';
-import { compareKeys, readSort, type Sort, sortedInSteps, sortKey, spellSort } from '../../src/state/sort.ts';
-import { createStore, type Store } from '../../src/state/store.ts';
+import { createStore, type Store } from '../../src/state/fleet/store.ts';
+import { compareKeys, readSort, type Sort, sortedInSteps, sortKey, spellSort } from '../../src/state/query/sort.ts';
 import { createTestClock } from '../clock.ts';
 import { LARGE } from '../sizes.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';

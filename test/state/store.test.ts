@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName } from '../../src/ids.ts';
-import { createStore } from '../../src/state/store.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
 

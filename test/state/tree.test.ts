@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, poolId, userPoolId } from '../../src/ids.ts';
 import type { Inventory, Vm } from '../../src/platforms/contract.ts';
-import type { EndpointStatus } from '../../src/state/fleet.ts';
-import { createStore } from '../../src/state/store.ts';
-import { createTree, rowKey, type Tree } from '../../src/state/tree.ts';
+import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { createTree, rowKey, type Tree } from '../../src/state/query/tree.ts';
 import { createTestClock } from '../clock.ts';
 import { LARGE } from '../sizes.ts';
 import { aNode, aVm, inventory } from './objects.ts';

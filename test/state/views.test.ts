@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConfigStore } from '../../src/state/config/store.ts';
+import { readViews, spellView, viewWords } from '../../src/state/config/views.ts';
 import { openYaml } from '../../src/state/config/yaml-file.ts';
-import { readViews, spellView, viewWords } from '../../src/state/views.ts';
 import { createTestClock } from '../clock.ts';
 
 const FILE = 'config.yaml';

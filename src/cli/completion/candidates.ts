@@ -1,4 +1,4 @@
-import { type VmColumn, vmColumns } from '../../state/vm-columns.ts';
+import { type VmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Command } from '../command.ts';
 import { globalFlags } from '../command.ts';
 import { findCommand } from '../commands.ts';

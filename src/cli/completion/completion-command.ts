@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import { didYouMean } from '../../state/config/nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { EXIT } from '../command.ts';
 import type { OwnCommand } from '../own-command.ts';
 import { plain } from './candidate.ts';

@@ -1,4 +1,4 @@
-import { filterCompletions } from '../../state/filter-words.ts';
+import { filterCompletions } from '../../state/query/filter-words.ts';
 import type { Candidate } from './candidate.ts';
 import type { LiveNames } from './live-names.ts';
 

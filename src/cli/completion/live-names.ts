@@ -4,9 +4,15 @@ import { endpointOf } from '../../ids.ts';
 import { platforms } from '../../platforms/registry.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
 import { createConfigStore } from '../../state/config/store.ts';
-import { homeOf } from '../../state/home.ts';
-import { type EndpointNames, type NamedId, namesFile, readNames, rememberNames } from '../../state/known-names.ts';
-import { readViews, readyViews } from '../../state/views.ts';
+import { readViews, readyViews } from '../../state/config/views.ts';
+import { homeOf } from '../../state/files/home.ts';
+import {
+  type EndpointNames,
+  type NamedId,
+  namesFile,
+  readNames,
+  rememberNames,
+} from '../../state/fleet/known-names.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import type { NamedId } from '../../state/known-names.ts';
+import type { NamedId } from '../../state/fleet/known-names.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Command } from '../command.ts';
 import { type Candidate, plain } from './candidate.ts';

@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { configuredKeymap } from '../../actions/configured-keymap.ts';
 import { actions } from '../../actions/index.ts';
 import type { App } from '../../compose.ts';
+import { themeName } from '../../state/config/preferences.ts';
 import { type Problem, spellProblem } from '../../state/config/problem.ts';
 import { referenceOf } from '../../state/fields.ts';
-import { fileTrouble } from '../../state/file-trouble.ts';
-import { themeName } from '../../state/preferences.ts';
-import { themeNames, themesFolder } from '../../state/theme.ts';
+import { fileTrouble } from '../../state/files/file-trouble.ts';
+import { themeNames, themesFolder } from '../../state/theme/theme.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 
 const CONFIGURATION = 'configuration';

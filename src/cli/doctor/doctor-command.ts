@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { App } from '../../compose.ts';
 import type { EndpointName } from '../../ids.ts';
 import { stateDirectory } from '../../state/config/paths.ts';
-import { homeOf } from '../../state/home.ts';
+import { homeOf } from '../../state/files/home.ts';
 import { clean } from '../../terminal/width.ts';
 import { EXIT } from '../command.ts';
 import { chosenEndpoints } from '../connect.ts';

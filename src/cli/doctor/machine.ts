@@ -1,6 +1,6 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
+import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
 import { bytes, spellBytes } from '../../units.ts';
 import { programVersion } from '../../version.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
+import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 
 export interface SshSurroundings {

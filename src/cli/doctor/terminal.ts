@@ -1,4 +1,4 @@
-import { colourLevel } from '../../state/theme-colours.ts';
+import { colourLevel } from '../../state/theme/theme-colours.ts';
 import { drawsUnicode, hasFewSigns, localeOf, whyNotPaintable } from '../../terminal/facts.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 

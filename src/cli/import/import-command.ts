@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { App } from '../../compose.ts';
 import { FleetError } from '../../errors.ts';
-import { didYouMean } from '../../state/config/nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { clean } from '../../terminal/width.ts';
 import { EXIT } from '../command.ts';
 import { isYes } from '../consent.ts';

@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../../errors.ts';
-import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
+import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
 
 /** Secrets of an endpoint, each in a file of its own below the directory of the configuration, for its owner alone. */
 export interface SecretFiles {

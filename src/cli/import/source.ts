@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FleetError } from '../../errors.ts';
-import { errnoOf, fileTrouble } from '../../state/file-trouble.ts';
+import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

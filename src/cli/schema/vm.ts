@@ -1,5 +1,5 @@
 import { VM_STATES } from '../../platforms/contract.ts';
-import { vmColumns } from '../../state/vm-columns.ts';
+import { vmColumns } from '../../state/query/vm-columns.ts';
 import { amount, count, flag, instant, list, maybe, object, type Schema, size, text, word } from './schema.ts';
 
 const identity = {

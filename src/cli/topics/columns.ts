@@ -1,5 +1,5 @@
-import { readyViews, spellView } from '../../state/views.ts';
-import { vmColumns } from '../../state/vm-columns.ts';
+import { readyViews, spellView } from '../../state/config/views.ts';
+import { vmColumns } from '../../state/query/vm-columns.ts';
 import { example, type Topic, terms, text } from './topic.ts';
 
 export const columnsTopic: Topic = {

@@ -1,4 +1,4 @@
-import { type FilterWord, filterWords } from '../../state/filter-words.ts';
+import { type FilterWord, filterWords } from '../../state/query/filter-words.ts';
 import { example, type Topic, terms, text } from './topic.ts';
 
 const spelling: Readonly<Record<FilterWord['compares'], (word: string) => string>> = {

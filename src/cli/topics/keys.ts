@@ -1,7 +1,7 @@
 import type { Action } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
 import { DETACH_KEY } from '../../actions/keymap.ts';
-import { keyPresets } from '../../state/key-presets.ts';
+import { keyPresets } from '../../state/keys/key-presets.ts';
 import { type Block, example, heading, type Topic, terms, text } from './topic.ts';
 
 const NOUNS: Readonly<Record<Action['noun'], string>> = {

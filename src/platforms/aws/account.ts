@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
-import { readHttpTarget } from '../transport/http-target.ts';
+import { readHttpTarget } from '../transport/http/target.ts';
 import { type Keys, type Login, loginOf } from './user-files/login.ts';
 import { caBundle, regionOfEnv, type Service, serviceUrl, switchIn } from './user-files/places.ts';
 import { type AwsFiles, around, type Env, readAwsFiles, wordIn } from './user-files/profiles.ts';

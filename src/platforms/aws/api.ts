@@ -1,7 +1,7 @@
 import type { GetMetricDataCommandInput, GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import { type Clock, wait } from '../../clock.ts';
-import { StatusError } from '../transport/rest-error.ts';
-import { retryAfterMs } from '../transport/rest-retry.ts';
+import { StatusError } from '../transport/http/rest-error.ts';
+import { retryAfterMs } from '../transport/http/rest-retry.ts';
 import type { Account } from './account.ts';
 import type { Changes, Reads } from './calls.ts';
 import type { Identity } from './identity.ts';

@@ -1,6 +1,6 @@
 /** What instances have by their type and their image: asked once for each that is in use. */
 import { type Bytes, bytes, mib } from '../../units.ts';
-import { readPages } from '../transport/rest-pages.ts';
+import { readPages } from '../transport/http/rest-pages.ts';
 import type { About, Api } from './api.ts';
 import { unlessRefused } from './refused.ts';
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { FleetError } from '../../errors.ts';
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import type { Keys } from './user-files/login.ts';
 import { splitWords } from './user-files/words.ts';
 

@@ -6,9 +6,9 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { WireLine } from '../contract.ts';
-import { createHttp, type Http, type HttpResponse } from '../transport/http.ts';
-import { plainLine, redactFields } from '../transport/http-wire.ts';
-import { StatusError } from '../transport/rest-error.ts';
+import { createHttp, type Http, type HttpResponse } from '../transport/http/http.ts';
+import { StatusError } from '../transport/http/rest-error.ts';
+import { plainLine, redactFields } from '../transport/http/wire.ts';
 import { isLoopback } from '../transport/socket.ts';
 import type { SdkResponse, SignedRequest } from './sdk/messages.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
 import { type Deadline, within } from '../transport/deadline.ts';
-import { createTokens, type Tokens } from '../transport/rest-token.ts';
+import { createTokens, type Tokens } from '../transport/http/rest-token.ts';
 import type { Account } from './account.ts';
 import type { HttpHandler } from './http-handler.ts';
 import { loginError } from './login-error.ts';

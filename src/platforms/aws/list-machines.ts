@@ -1,4 +1,4 @@
-import { readPages } from '../transport/rest-pages.ts';
+import { readPages } from '../transport/http/rest-pages.ts';
 import type { About, Api } from './api.ts';
 import type { Machine } from './machine.ts';
 

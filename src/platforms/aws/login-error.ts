@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import type { Account } from './account.ts';
 import { normalizeError } from './normalize-error.ts';
 

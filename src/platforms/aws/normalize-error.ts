@@ -1,6 +1,6 @@
 import { FleetError, type FleetErrorOptions } from '../../errors.ts';
-import { plainLine } from '../transport/http-wire.ts';
-import { StatusError, statusError } from '../transport/rest-error.ts';
+import { StatusError, statusError } from '../transport/http/rest-error.ts';
+import { plainLine } from '../transport/http/wire.ts';
 
 /** The part of the SDK's `ServiceException` that is needed: every answer of a service that says no is one. */
 interface ServiceError extends Error {

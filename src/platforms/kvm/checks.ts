@@ -2,11 +2,11 @@ import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
 import { failed, resolveName, step } from '../transport/check.ts';
 import { hostPort, isLoopback, openTcp } from '../transport/socket.ts';
-import { readSshConfig, type SshHostConfig } from '../transport/ssh-config.ts';
-import { type Address, addressOf, hostOf } from './address.ts';
-import { createDaemon, type Daemon } from './daemon.ts';
-import { createDialer, type Dialer } from './dial.ts';
-import { readHost } from './host.ts';
+import { readSshConfig, type SshHostConfig } from '../transport/ssh/config.ts';
+import { readHost } from './host/host.ts';
+import { type Address, addressOf, hostOf } from './link/address.ts';
+import { createDaemon, type Daemon } from './link/daemon.ts';
+import { createDialer, type Dialer } from './link/dial.ts';
 
 /** From the name of the host to the right to run guests on it, up to the first that fails. */
 export async function testEndpoint(endpoint: Endpoint, context: Context): Promise<readonly Check[]> {

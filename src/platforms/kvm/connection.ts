@@ -1,20 +1,20 @@
 import { FleetError } from '../../errors.ts';
 import type { Connection, ConsoleOps, Context, Endpoint, NodeOps, OperationName } from '../contract.ts';
-import { addressOf, hostOf } from './address.ts';
-import { createSerial } from './console.ts';
-import { createDaemon } from './daemon.ts';
-import { createDelete } from './delete.ts';
-import { createDialer } from './dial.ts';
-import { createGuestEvents } from './events.ts';
-import type { GuestCalls } from './guest-call.ts';
-import { readHost } from './host.ts';
-import { createHostFiles } from './host-files.ts';
-import { readHostInfo } from './host-info.ts';
-import { readInfo } from './info.ts';
-import { createLifecycle } from './lifecycle.ts';
-import { normalizeError } from './normalize-error.ts';
-import { createSettings } from './settings.ts';
-import { watchHost } from './watch.ts';
+import { readHost } from './host/host.ts';
+import { createHostFiles } from './host/host-files.ts';
+import { readHostInfo } from './host/host-info.ts';
+import { addressOf, hostOf } from './link/address.ts';
+import { createDaemon } from './link/daemon.ts';
+import { createDialer } from './link/dial.ts';
+import { normalizeError } from './link/normalize-error.ts';
+import { createSerial } from './vm/console.ts';
+import { createDelete } from './vm/delete.ts';
+import type { GuestCalls } from './vm/guest-call.ts';
+import { readInfo } from './vm/info.ts';
+import { createLifecycle } from './vm/lifecycle.ts';
+import { createSettings } from './vm/settings.ts';
+import { createGuestEvents } from './watch/events.ts';
+import { watchHost } from './watch/watch.ts';
 
 /** A libvirt host, connected. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {

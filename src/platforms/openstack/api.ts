@@ -1,4 +1,4 @@
-import type { Rest } from '../transport/rest.ts';
+import type { Rest } from '../transport/http/rest.ts';
 import { asRow, type Row } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 

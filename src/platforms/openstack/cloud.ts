@@ -2,9 +2,9 @@
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Context, Endpoint } from '../contract.ts';
-import { createHttp, type Http } from '../transport/http.ts';
-import { type HttpTarget, targetName } from '../transport/http-target.ts';
-import { createRest, type Login } from '../transport/rest.ts';
+import { createHttp, type Http } from '../transport/http/http.ts';
+import { createRest, type Login } from '../transport/http/rest.ts';
+import { type HttpTarget, targetName } from '../transport/http/target.ts';
 import type { Address } from './address.ts';
 import { type Api, createApi } from './api.ts';
 import { findService, onlyRegion } from './catalog.ts';

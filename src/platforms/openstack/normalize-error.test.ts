@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FleetError } from '../../errors.ts';
-import { StatusError } from '../transport/rest-error.ts';
+import { StatusError } from '../transport/http/rest-error.ts';
 import { normalizeError } from './normalize-error.ts';
 
 const answered = (status: number, body: unknown, mutates = true): FleetError =>

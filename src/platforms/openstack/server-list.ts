@@ -1,5 +1,5 @@
 /** All servers, or those that changed, page by page. */
-import { readPages } from '../transport/rest-pages.ts';
+import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
 import { asRows, type Row, rowsIn, textOf } from './json.ts';
 import { readServer, type Server } from './servers.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { type EndpointName, vmId } from '../../ids.ts';
 import type { PlatformTask } from '../contract.ts';
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import type { Api } from './api.ts';
 import { type Row, rowIn, rowsIn, textOf } from './json.ts';
 

@@ -2,7 +2,7 @@
 import { type EndpointName, type NodeId, type PoolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { OperationName, Trouble, Vm } from '../contract.ts';
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import type { Server } from './servers.ts';
 import { stateOf } from './states.ts';
 

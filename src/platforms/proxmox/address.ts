@@ -1,6 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import type { Endpoint } from '../contract.ts';
-import { type HttpTarget, readHttpTarget } from '../transport/http-target.ts';
+import { type HttpTarget, readHttpTarget } from '../transport/http/target.ts';
 
 /** Where a cluster is and who logs in: the fields of an endpoint, checked. */
 export interface Address {

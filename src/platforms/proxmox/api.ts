@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import type { Rest } from '../transport/rest.ts';
+import type { Rest } from '../transport/http/rest.ts';
 import { normalizeError } from './normalize-error.ts';
 
 type Values = Readonly<Record<string, string | number | undefined>>;

@@ -1,9 +1,9 @@
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
 import { failed, resolveName } from '../transport/check.ts';
-import { createHttp, type Http } from '../transport/http.ts';
-import { targetName } from '../transport/http-target.ts';
-import { createRest } from '../transport/rest.ts';
+import { createHttp, type Http } from '../transport/http/http.ts';
+import { createRest } from '../transport/http/rest.ts';
+import { targetName } from '../transport/http/target.ts';
 import { openTcp } from '../transport/socket.ts';
 import { openTls } from '../transport/tls.ts';
 import { type Address, addressOf } from './address.ts';

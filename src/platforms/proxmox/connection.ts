@@ -1,8 +1,8 @@
 import { nativeOf } from '../../ids.ts';
 import type { Connection, Context, Endpoint } from '../contract.ts';
-import { createHttp } from '../transport/http.ts';
-import { targetName } from '../transport/http-target.ts';
-import { createRest } from '../transport/rest.ts';
+import { createHttp } from '../transport/http/http.ts';
+import { createRest } from '../transport/http/rest.ts';
+import { targetName } from '../transport/http/target.ts';
 import { addressOf } from './address.ts';
 import { createApi } from './api.ts';
 import { isAtLeast, readCluster } from './cluster.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FleetError } from '../../errors.ts';
-import { StatusError } from '../transport/rest-error.ts';
+import { StatusError } from '../transport/http/rest-error.ts';
 import { normalizeError, taskError } from './normalize-error.ts';
 
 const answered = (status: number, message: string, more: object = {}, mutates = true): FleetError =>

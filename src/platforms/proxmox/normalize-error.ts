@@ -1,6 +1,6 @@
 import { FleetError } from '../../errors.ts';
-import { plainLine } from '../transport/http-wire.ts';
-import { StatusError, statusError } from '../transport/rest-error.ts';
+import { StatusError, statusError } from '../transport/http/rest-error.ts';
+import { plainLine } from '../transport/http/wire.ts';
 
 /** Nearly everything that goes wrong in the API is a 500 with a sentence; these are the ones that mean something else. */
 const SENTENCES: readonly (readonly [RegExp, 'vm.not-found' | 'node.not-found' | 'op.conflict' | 'op.unsupported'])[] =

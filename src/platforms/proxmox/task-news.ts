@@ -1,5 +1,5 @@
 /** What the list of tasks has new since it was read last: failures reach people this way also when nobody waits. */
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import { endedWell, type ListedTask } from './tasks.ts';
 import { taskWord } from './upid.ts';
 

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Accepted, Warning } from '../contract.ts';
-import { followOperation } from '../transport/rest-operation.ts';
+import { followOperation } from '../transport/http/rest-operation.ts';
 import { type Api, segment, unclear } from './api.ts';
 import { asRow, asRows, numberOf, textOf } from './json.ts';
 import { taskError } from './normalize-error.ts';

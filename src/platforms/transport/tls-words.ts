@@ -1,7 +1,7 @@
 /** What OpenSSL and Node say of a handshake that failed, as sentences with the next step. */
 import { FleetError } from '../../errors.ts';
 import { connectError } from './connect-error.ts';
-import { plainLine } from './http-wire.ts';
+import { plainLine } from './http/wire.ts';
 
 /** Codes of Node for a certificate that can't be believed; whatever else goes wrong is the link's fault. */
 const DISTRUST =

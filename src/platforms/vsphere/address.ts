@@ -1,6 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import type { Endpoint, Settings } from '../contract.ts';
-import { type HttpTarget, readHttpTarget } from '../transport/http-target.ts';
+import { type HttpTarget, readHttpTarget } from '../transport/http/target.ts';
 
 /** Where a vCenter or ESX host is and who logs in: the fields of an endpoint, checked. */
 export interface Address {

@@ -1,5 +1,5 @@
 import { FleetError, type FleetErrorOptions } from '../../errors.ts';
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import { textAt } from '../transport/xml.ts';
 import { SoapFault } from './soap/fault.ts';
 

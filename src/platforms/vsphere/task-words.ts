@@ -1,4 +1,4 @@
-import { plainLine } from '../transport/http-wire.ts';
+import { plainLine } from '../transport/http/wire.ts';
 import type { EndedTask } from './tasks.ts';
 
 /** Verbs of tasks on VMs and hosts, as people say them; done, and what failed. */

@@ -3,7 +3,7 @@ import { poolVariablesAction } from '../../actions/pool.ts';
 import { isEndpointName, type NodeId, userPoolId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import { poolNameComplaint } from '../../state/config/read-pools.ts';
-import { rowKey } from '../../state/tree.ts';
+import { rowKey } from '../../state/query/tree.ts';
 import { clean } from '../../terminal/width.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { editVariables } from '../forms/variables-dialog.ts';

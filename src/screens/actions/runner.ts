@@ -1,6 +1,6 @@
 import type { Action, ViewAction } from '../../actions/action.ts';
 import { shownOf } from '../../actions/target.ts';
-import { rowKey } from '../../state/tree.ts';
+import { rowKey } from '../../state/query/tree.ts';
 import { deadline } from '../deadline.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import { createAsk } from '../dialogs/ask.ts';

@@ -1,7 +1,7 @@
 import type { Action } from '../../actions/action.ts';
 import { type EndpointName, endpointOf, isUserPool, type NodeId, nativeOf, type VmId } from '../../ids.ts';
-import type { Fleet } from '../../state/fleet.ts';
-import type { Row } from '../../state/tree.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 
 /** What a verb for one VM is for: the cursor goes first, since marks are for what is done to many. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { interpret } from '../../state/config/interpret.ts';
 import { openYaml } from '../../state/config/yaml-file.ts';
-import { createStore } from '../../state/store.ts';
+import { createStore } from '../../state/fleet/store.ts';
 import { createFleetState } from '../fleet/fleet-state.ts';
 import { whyNoVm } from './why-no-vm.ts';
 

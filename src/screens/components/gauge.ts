@@ -1,5 +1,5 @@
-import type { ColourWord } from '../../state/theme.ts';
-import type { Look } from '../look.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
+import type { Look } from '../frame/look.ts';
 
 const MIDDLE_FROM = 0.6;
 const HIGH_FROM = 0.85;

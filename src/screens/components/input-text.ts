@@ -1,5 +1,5 @@
 import { fit, width } from '../../terminal/width.ts';
-import type { Look } from '../look.ts';
+import type { Look } from '../frame/look.ts';
 import { caretView, type TextInput } from './text-input.ts';
 
 /**

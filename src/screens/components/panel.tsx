@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { clean, fit, width } from '../../terminal/width.ts';
-import type { Look, Room } from '../look.ts';
+import type { Look, Room } from '../frame/look.ts';
 import { Lines } from './lines.tsx';
 
 /** `Keys`, or `Keys: lines 1-20 of 34` where not all of them fit. */

@@ -1,7 +1,7 @@
 import { DETACH_BYTE } from '../../actions/keymap.ts';
 import { FleetError } from '../../errors.ts';
 import type { Attachment } from '../../platforms/contract.ts';
-import { controlByte } from '../../state/key-name.ts';
+import { controlByte } from '../../state/keys/key-name.ts';
 import type { Input } from '../../terminal/input.ts';
 import { passThrough } from '../../terminal/pass-through.ts';
 import { runCommand } from '../../terminal/run-command.ts';

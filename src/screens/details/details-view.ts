@@ -1,11 +1,11 @@
 import type { NodeId, VmId } from '../../ids.ts';
-import type { Row } from '../../state/tree.ts';
+import type { Row } from '../../state/query/tree.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { inTheMiddle } from '../fleet/cut-names.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { nameOf } from '../fleet/row-text.ts';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';

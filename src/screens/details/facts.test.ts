@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { loadTheme } from '../../state/theme.ts';
+import { loadTheme } from '../../state/theme/theme.ts';
 import { width } from '../../terminal/width.ts';
-import { glyphsOf } from '../glyphs.ts';
+import { glyphsOf } from '../frame/glyphs.ts';
 import { type Fact, factLines } from './facts.ts';
 
 const look = { theme: await loadTheme('dark', 'none'), glyphs: glyphsOf('unicode') };

@@ -1,9 +1,9 @@
-import type { ColourWord } from '../../state/theme.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { fit, width } from '../../terminal/width.ts';
 import { formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import { wrapped } from '../components/wrap.ts';
-import type { Look } from '../look.ts';
+import type { Look } from '../frame/look.ts';
 import { dateAndTime, lastHeard } from '../time.ts';
 
 /** A label with its value; a section stands over those that belong to it. */

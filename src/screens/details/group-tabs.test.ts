@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { actions } from '../../actions/index.ts';
 import { createKeymap } from '../../actions/keymap.ts';
 import { endpointName } from '../../ids.ts';
-import type { EndpointStatus } from '../../state/fleet.ts';
-import { loadTheme } from '../../state/theme.ts';
+import type { EndpointStatus } from '../../state/fleet/fleet.ts';
+import { loadTheme } from '../../state/theme/theme.ts';
 import { createAdvice } from '../advice.ts';
-import { glyphsOf } from '../glyphs.ts';
+import { glyphsOf } from '../frame/glyphs.ts';
 import { timeOfDay } from '../time.ts';
 import { endpointOverview } from './group-tabs.ts';
 

@@ -1,14 +1,14 @@
 import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, NodeInfo } from '../../platforms/contract.ts';
-import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
-import type { ColourWord } from '../../state/theme.ts';
+import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import type { Advice } from '../advice.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Sum } from '../fleet/sums.ts';
-import { stateColour } from '../glyphs.ts';
-import type { Look } from '../look.ts';
+import { stateColour } from '../frame/glyphs.ts';
+import type { Look } from '../frame/look.ts';
 import { lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines, staleState } from './facts.ts';
 import type { Loaded } from './load.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { loadTheme } from '../../state/theme.ts';
-import { glyphsOf } from '../glyphs.ts';
+import { loadTheme } from '../../state/theme/theme.ts';
+import { glyphsOf } from '../frame/glyphs.ts';
 import { consoleLog } from './vm-tabs.ts';
 
 it('shows of a console log of megabytes the end, in whole lines, and says where all of it is', async () => {

@@ -1,11 +1,11 @@
 import { endpointOf } from '../../ids.ts';
 import type { ConsoleOutput, Vm, VmInfo } from '../../platforms/contract.ts';
-import type { Fleet } from '../../state/fleet.ts';
-import type { ColourWord } from '../../state/theme.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { formatAge, formatBytes } from '../../units.ts';
 import { inPieces, wrapped } from '../components/wrap.ts';
-import { stateColour } from '../glyphs.ts';
-import type { Look } from '../look.ts';
+import { stateColour } from '../frame/glyphs.ts';
+import type { Look } from '../frame/look.ts';
 import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines, staleState } from './facts.ts';
 import type { Loaded } from './load.ts';

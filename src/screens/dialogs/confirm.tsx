@@ -1,6 +1,6 @@
 import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
-import type { Layer } from '../layers.ts';
+import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import { seenQuestion, strayKeys } from './stray-keys.ts';
 

@@ -4,8 +4,8 @@ import { clean, fit, width } from '../../terminal/width.ts';
 import { Lines } from '../components/lines.tsx';
 import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
+import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
-import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 
 export interface Choice<Value> {

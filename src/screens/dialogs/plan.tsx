@@ -4,8 +4,8 @@ import { Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
 import { edited, type TextInput, textInput } from '../components/text-input.ts';
 import { wrapped } from '../components/wrap.ts';
+import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
-import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 import { seenQuestion } from './stray-keys.ts';
 

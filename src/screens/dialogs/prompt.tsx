@@ -3,7 +3,7 @@ import { inputText } from '../components/input-text.ts';
 import { Panel } from '../components/panel.tsx';
 import { edited, selectedInput, type TextInput, typed } from '../components/text-input.ts';
 import { wrapped } from '../components/wrap.ts';
-import type { Layer } from '../layers.ts';
+import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import { strayKeys } from './stray-keys.ts';
 

@@ -1,14 +1,14 @@
 import { endpointOf } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
-import type { Fleet } from '../../state/fleet.ts';
-import { nodePool } from '../../state/node-order.ts';
-import type { VmSample } from '../../state/samples.ts';
-import { columnText, type VmColumn, vmColumn } from '../../state/vm-columns.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import type { VmSample } from '../../state/fleet/samples.ts';
+import { nodePool } from '../../state/query/node-order.ts';
+import { columnText, type VmColumn, vmColumn } from '../../state/query/vm-columns.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
-import { stateColour } from '../glyphs.ts';
-import type { Look } from '../look.ts';
+import { stateColour } from '../frame/glyphs.ts';
+import type { Look } from '../frame/look.ts';
 import { inTheMiddle } from './cut-names.ts';
 import type { Sum } from './sums.ts';
 

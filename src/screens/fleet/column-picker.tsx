@@ -1,8 +1,8 @@
-import { tellsOfNodes } from '../../state/node-order.ts';
+import { tellsOfNodes } from '../../state/query/node-order.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
+import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
-import type { Layer } from '../layers.ts';
 import { createListState } from '../lists/list-state.ts';
 import type { Stage } from '../stage.ts';
 import { columnsFor, NARROWEST, offeredColumns, WIDEST, wantedColumns, widthOf } from './columns.ts';

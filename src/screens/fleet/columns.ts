@@ -1,6 +1,6 @@
-import type { Sort } from '../../state/sort.ts';
-import { type VmColumn, vmColumn, vmColumns } from '../../state/vm-columns.ts';
-import type { Look } from '../look.ts';
+import type { Sort } from '../../state/query/sort.ts';
+import { type VmColumn, vmColumn, vmColumns } from '../../state/query/vm-columns.ts';
+import type { Look } from '../frame/look.ts';
 import { type Cell, cellOf, type RowFacts } from './cells.ts';
 
 /** A column as it is drawn. */

@@ -1,6 +1,6 @@
 import type { ViewActionId } from '../../actions/view.ts';
 import type { EndpointName, NodeId, VmId } from '../../ids.ts';
-import { nodeRow, poolRows, vmRow } from '../../state/object-rows.ts';
+import { nodeRow, poolRows, vmRow } from '../../state/fleet/object-rows.ts';
 import { CLIPBOARD_BYTES } from '../../terminal/clipboard.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';

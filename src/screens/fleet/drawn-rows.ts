@@ -1,4 +1,4 @@
-import type { Row } from '../../state/tree.ts';
+import type { Row } from '../../state/query/tree.ts';
 import { type Cursor, type RowScene, rowText } from './row-text.ts';
 
 /**

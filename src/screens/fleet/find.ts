@@ -1,5 +1,5 @@
 import type { VmId } from '../../ids.ts';
-import { nextMatch } from '../../state/next-match.ts';
+import { nextMatch } from '../../state/query/next-match.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { Stage } from '../stage.ts';
 import type { FleetState } from './fleet-state.ts';

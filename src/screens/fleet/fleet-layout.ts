@@ -1,5 +1,5 @@
 import type { DetailsView } from '../details/details-view.ts';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { FleetState } from './fleet-state.ts';
 
 /** Where tree and details are. `none`: the pane is not shown. */

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Mouse } from '../../terminal/keys.ts';
 import type { DetailsView } from '../details/details-view.ts';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 import { columnAt, columnsFor } from './columns.ts';
 import { type FleetLayout, fleetLayout, wantedLayout } from './fleet-layout.ts';

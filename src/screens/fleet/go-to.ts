@@ -1,5 +1,5 @@
 import type { EndpointName, NodeId, VmId } from '../../ids.ts';
-import { rowKey } from '../../state/tree.ts';
+import { rowKey } from '../../state/query/tree.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Stage } from '../stage.ts';
 import type { FleetState } from './fleet-state.ts';

@@ -1,7 +1,7 @@
 import type { ViewActionId } from '../../actions/view.ts';
-import { tellsOfNodes } from '../../state/node-order.ts';
-import { type Sort, sortBy, spellSort } from '../../state/sort.ts';
-import { type VmColumn, vmColumn, vmColumns } from '../../state/vm-columns.ts';
+import { tellsOfNodes } from '../../state/query/node-order.ts';
+import { type Sort, sortBy, spellSort } from '../../state/query/sort.ts';
+import { type VmColumn, vmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Stage } from '../stage.ts';
 import { type Arrangement, wantedColumns } from './columns.ts';
 import { exportShown } from './export.ts';

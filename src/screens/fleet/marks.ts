@@ -1,8 +1,8 @@
 import type { Shown } from '../../actions/target.ts';
 import { type EndpointName, endpointOf, type VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
-import type { Fleet } from '../../state/fleet.ts';
-import type { Sessions } from '../../state/sessions.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import type { Sessions } from '../../state/session/sessions.ts';
 
 /** The marked VMs, each as it was when it was marked: an id may stand for another machine by the time a key is pressed. */
 export interface Marks {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
-import { readSort, spellSort } from '../../state/sort.ts';
-import type { Store } from '../../state/store.ts';
-import { openUiState, type UiState } from '../../state/ui-state.ts';
-import { vmColumn } from '../../state/vm-columns.ts';
+import { openUiState, type UiState } from '../../state/files/ui-state.ts';
+import type { Store } from '../../state/fleet/store.ts';
+import { readSort, spellSort } from '../../state/query/sort.ts';
+import { vmColumn } from '../../state/query/vm-columns.ts';
 import { NARROWEST, WIDEST } from './columns.ts';
 import type { FleetState } from './fleet-state.ts';
 

@@ -1,12 +1,12 @@
 import { endpointOf, type PoolId } from '../../ids.ts';
 import type { Node } from '../../platforms/contract.ts';
-import type { EndpointStatus, Fleet } from '../../state/fleet.ts';
-import type { Sort } from '../../state/sort.ts';
-import type { ColourWord } from '../../state/theme.ts';
-import type { Row } from '../../state/tree.ts';
+import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
+import type { Sort } from '../../state/query/sort.ts';
+import type { Row } from '../../state/query/tree.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { Advice } from '../advice.ts';
-import type { Look } from '../look.ts';
+import type { Look } from '../frame/look.ts';
 import { lastHeard } from '../time.ts';
 import type { RowFacts } from './cells.ts';
 import type { Columns } from './columns.ts';

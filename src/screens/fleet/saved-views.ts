@@ -5,7 +5,7 @@ import {
   type ViewSettings,
   viewNameComplaint,
   viewWords,
-} from '../../state/views.ts';
+} from '../../state/config/views.ts';
 import type { Stage } from '../stage.ts';
 import type { FleetState } from './fleet-state.ts';
 

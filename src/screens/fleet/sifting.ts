@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Tree } from '../../state/tree.ts';
+import type { Tree } from '../../state/query/tree.ts';
 
 /** Keeps a filter or a sorting going that needs more than one step, and has its result drawn. */
 export interface Sifting {

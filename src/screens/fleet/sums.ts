@@ -1,6 +1,6 @@
 import type { NodeId, PoolId } from '../../ids.ts';
-import type { Counts, Fleet } from '../../state/fleet.ts';
-import { rowKey, type Tree } from '../../state/tree.ts';
+import type { Counts, Fleet } from '../../state/fleet/fleet.ts';
+import { rowKey, type Tree } from '../../state/query/tree.ts';
 
 /** What a pool or a node adds up to. NaN where nothing is known. */
 export interface Sum {

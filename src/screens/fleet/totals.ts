@@ -1,5 +1,5 @@
 import { endpointOf, type NodeId } from '../../ids.ts';
-import type { Fleet } from '../../state/fleet.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { Sum, Sums } from './sums.ts';
 
 /** What the whole fleet comes to. */

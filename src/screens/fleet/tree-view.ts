@@ -1,5 +1,5 @@
 import type { VmId } from '../../ids.ts';
-import type { Row, Tree } from '../../state/tree.ts';
+import type { Row, Tree } from '../../state/query/tree.ts';
 import type { Marks } from './marks.ts';
 
 /**

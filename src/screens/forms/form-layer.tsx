@@ -1,6 +1,6 @@
 import { Panel } from '../components/panel.tsx';
 import { seenQuestion } from '../dialogs/stray-keys.ts';
-import type { Layer } from '../layers.ts';
+import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import { formLines } from './form-lines.ts';
 import type { Form } from './form-state.ts';

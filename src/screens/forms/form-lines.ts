@@ -1,9 +1,9 @@
 import { spell } from '../../state/fields.ts';
-import type { ColourWord } from '../../state/theme.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';
-import type { Look } from '../look.ts';
+import type { Look } from '../frame/look.ts';
 import { type AnyField, changeText, type Form, type Stop } from './form-state.ts';
 
 const LABEL = 16;

@@ -1,11 +1,11 @@
-import type { ColourWord } from '../../state/theme.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
-import type { Hint } from '../layers.ts';
-import type { Look } from '../look.ts';
-import type { Message, Tone } from '../message.ts';
 import type { FrameLayout } from './frame-layout.ts';
 import { keyBar } from './key-bar.ts';
+import type { Hint } from './layers.ts';
+import type { Look } from './look.ts';
+import type { Message, Tone } from './message.ts';
 
 const COLOURS: Readonly<Record<Tone, ColourWord>> = {
   info: 'accent',

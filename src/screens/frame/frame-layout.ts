@@ -1,4 +1,4 @@
-import type { Room } from '../look.ts';
+import type { Room } from './look.ts';
 
 /** Below this there is a sentence instead of a screen. */
 export const SMALLEST: Room = { columns: 40, rows: 8 };

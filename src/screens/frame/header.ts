@@ -3,9 +3,9 @@ import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Totals } from '../fleet/totals.ts';
-import type { Look } from '../look.ts';
 import { problemCount } from '../problems.ts';
 import type { Stage, ViewId } from '../stage.ts';
+import type { Look } from './look.ts';
 
 type Shown = Pick<Stage, 'services' | 'run' | 'keymap'>;
 

@@ -2,8 +2,8 @@ import type { Action } from '../../actions/action.ts';
 import { isAbout, userPoolUnder } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
-import type { Hint } from '../layers.ts';
 import type { Stage, View } from '../stage.ts';
+import type { Hint } from './layers.ts';
 
 /** What people do most, before the other verbs of the row: a narrow screen has room for these. */
 const FIRST: readonly string[] = ['vm.start', 'vm.stop', 'vm.restart', 'vm.console', 'vm.edit', 'endpoint.connect'];

@@ -1,6 +1,6 @@
 import { width } from '../../terminal/width.ts';
-import type { Hint } from '../layers.ts';
-import type { Look } from '../look.ts';
+import type { Hint } from './layers.ts';
+import type { Look } from './look.ts';
 
 /** A hint with its place in the line. */
 interface PlacedHint extends Hint {

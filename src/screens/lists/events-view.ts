@@ -1,7 +1,7 @@
 import type { PlatformEvent } from '../../platforms/contract.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { GoThere } from '../fleet/go-to.ts';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { Stage, View } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { createListState } from './list-state.ts';

@@ -1,10 +1,10 @@
 import type { ItemState, Task, TaskState } from '../../state/tasks.ts';
-import type { ColourWord } from '../../state/theme.ts';
+import type { ColourWord } from '../../state/theme/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { VmRunner } from '../actions/run-vm.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { GoThere } from '../fleet/go-to.ts';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { Stage, View } from '../stage.ts';
 import { duration, timeOfDay } from '../time.ts';
 import { createListState } from './list-state.ts';

@@ -1,6 +1,6 @@
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { Stage, View } from '../stage.ts';
 import { duration, timeOfDay } from '../time.ts';
 import { createListState } from './list-state.ts';

@@ -1,11 +1,11 @@
 import { Box } from 'ink';
-import type { FilterProblem } from '../../state/filter.ts';
-import { filterCompletions, valuesInFleet } from '../../state/filter-words.ts';
+import type { FilterProblem } from '../../state/query/filter.ts';
+import { filterCompletions, valuesInFleet } from '../../state/query/filter-words.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { Lines } from '../components/lines.tsx';
 import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
-import type { Layer } from '../layers.ts';
+import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 
 export interface FilterPromptOptions {

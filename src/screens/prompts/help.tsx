@@ -3,9 +3,9 @@ import { fit } from '../../terminal/width.ts';
 import { linesOf, Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
 import { wrapped } from '../components/wrap.ts';
+import type { Layer } from '../frame/layers.ts';
+import type { Look } from '../frame/look.ts';
 import { keyName } from '../keys.ts';
-import type { Layer } from '../layers.ts';
-import type { Look } from '../look.ts';
 import type { Stage } from '../stage.ts';
 
 const COLUMNS = 76;

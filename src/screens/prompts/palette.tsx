@@ -4,7 +4,7 @@ import { inputText } from '../components/input-text.ts';
 import { Panel } from '../components/panel.tsx';
 import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
 import { wrapped } from '../components/wrap.ts';
-import type { Layer } from '../layers.ts';
+import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import { ranked } from './rank.ts';
 

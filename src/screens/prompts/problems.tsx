@@ -2,8 +2,8 @@ import { clean } from '../../terminal/width.ts';
 import { linesOf, Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
 import { wrapped } from '../components/wrap.ts';
+import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
-import type { Layer } from '../layers.ts';
 import { problemSentences } from '../problems.ts';
 import type { Stage } from '../stage.ts';
 

@@ -2,9 +2,9 @@ import { sentence } from '../../errors.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
+import type { Layer } from '../frame/layers.ts';
 import { keepChoice } from '../keep-choice.ts';
 import { keyName } from '../keys.ts';
-import type { Layer } from '../layers.ts';
 import type { Stage } from '../stage.ts';
 
 const COLUMNS = 34;

@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { tourLines } from '../../actions/tour.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Lines } from '../components/lines.tsx';
-import type { Room } from '../look.ts';
+import type { Room } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 
 const KEYS = 9;

@@ -1,12 +1,12 @@
 import { FleetError } from '../../errors.ts';
 import { isEndpointName } from '../../ids.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
 import { complaint, parse, spell } from '../fields.ts';
 import type { ConfigChange, EndpointChanges } from './change.ts';
 import { allFieldsOf } from './common-fields.ts';
 import type { Draft } from './draft.ts';
 import type { PlatformFields } from './model.ts';
-import { didYouMean } from './nearest.ts';
 import { NAME_RULE } from './read-endpoints.ts';
 
 type EndpointChange = Extract<ConfigChange, { kind: `endpoint-${string}` }>;

@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
+import { didYouMean } from '../../nearest.ts';
 import { type ConfigChange, DEFAULT_POOLS } from './change.ts';
 import type { Draft } from './draft.ts';
-import { didYouMean } from './nearest.ts';
 import { isAroundItself, isNodeReference, poolNameComplaint } from './read-pools.ts';
 
 type PoolChange = Extract<ConfigChange, { kind: `pool-${string}` | 'node-move' }>;

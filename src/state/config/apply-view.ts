@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
-import { viewNameComplaint } from '../views.ts';
 import type { ConfigChange } from './change.ts';
 import type { Draft } from './draft.ts';
+import { viewNameComplaint } from './views.ts';
 
 type ViewChange = Extract<ConfigChange, { kind: `view-${string}` }>;
 

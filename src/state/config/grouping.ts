@@ -1,5 +1,5 @@
 import { type EndpointName, endpointOf, type NodeId, type PoolId, userPoolId } from '../../ids.ts';
-import type { Grouping } from '../fleet.ts';
+import type { Grouping } from '../fleet/fleet.ts';
 import type { Config } from './model.ts';
 
 /** The user's pools as the store wants them. */

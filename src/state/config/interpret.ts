@@ -1,11 +1,11 @@
-import { escapeWaitComplaint } from '../preferences.ts';
-import { readViews } from '../views.ts';
+import { didYouMean } from '../../nearest.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
-import { didYouMean } from './nearest.ts';
+import { escapeWaitComplaint } from './preferences.ts';
 import type { Problem } from './problem.ts';
 import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
+import { readViews } from './views.ts';
 
 /** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
 const SECTIONS: readonly string[] = [

@@ -5,8 +5,8 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
-import { errnoOf } from '../file-trouble.ts';
-import { isAlive } from './process-alive.ts';
+import { errnoOf } from '../files/file-trouble.ts';
+import { isAlive } from '../files/process-alive.ts';
 
 interface Holder {
   readonly pid: number;

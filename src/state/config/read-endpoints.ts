@@ -1,11 +1,11 @@
 import { type EndpointName, isEndpointName } from '../../ids.ts';
+import { didYouMean, nearest } from '../../nearest.ts';
 import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
 import { complaint, missing, parse, referenceOf } from '../fields.ts';
 import { allFieldsOf } from './common-fields.ts';
 import { parseInterval } from './interval.ts';
 import type { Located, LocatedEntry, LocatedMap } from './located.ts';
 import type { EndpointConfig, PlatformFields } from './model.ts';
-import { didYouMean, nearest } from './nearest.ts';
 import type { Position, Problem } from './problem.ts';
 
 export type Complain = (

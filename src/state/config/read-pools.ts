@@ -1,9 +1,9 @@
 import { type EndpointName, isEndpointName, type NodeId } from '../../ids.ts';
+import { didYouMean } from '../../nearest.ts';
 import { parse } from '../fields.ts';
 import { commonFields } from './common-fields.ts';
 import type { Located, LocatedEntry } from './located.ts';
 import type { PoolConfig } from './model.ts';
-import { didYouMean } from './nearest.ts';
 import type { Complain } from './read-endpoints.ts';
 
 const KEYS = ['nodes', 'in', 'variables', 'read-only'] as const;

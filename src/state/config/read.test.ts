@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, nodeId } from '../../ids.ts';
 import type { EndpointField } from '../../platforms/contract.ts';
-import { escapeWait } from '../preferences.ts';
 import { groupingOf, poolNameOf } from './grouping.ts';
 import { interpret } from './interpret.ts';
+import { escapeWait } from './preferences.ts';
 import { spellProblem } from './problem.ts';
 import { openYaml } from './yaml-file.ts';
 

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FleetError } from '../../errors.ts';
-import { errnoOf, fileTrouble } from '../file-trouble.ts';
-import { ownerBelow } from '../own-folder.ts';
+import { errnoOf, fileTrouble } from '../files/file-trouble.ts';
+import { ownerBelow } from '../files/own-folder.ts';
 
 /** As many as Linux follows. */
 const MOST_LINKS = 40;

@@ -1,6 +1,6 @@
 /** Ends in the way that its first argument says. */
 import { guardCrash } from '../../../src/crash/guard-crash.ts';
-import { createRedactor } from '../../../src/state/redactor.ts';
+import { createRedactor } from '../../../src/state/files/redactor.ts';
 
 const redactor = createRedactor();
 redactor.add('hunter2secret');

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readDomainXml } from '../../../src/platforms/kvm/domain-xml.ts';
+import { readDomainXml } from '../../../src/platforms/kvm/xml/domain-xml.ts';
 import { readXml, type XmlElement, XmlError } from '../../../src/platforms/transport/xml.ts';
 import { createChances } from '../random.ts';
 import { damaged } from './damaged.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { sentence } from '../../../src/errors.ts';
-import { readSshConfig, type SshHostConfig } from '../../../src/platforms/transport/ssh-config.ts';
+import { readSshConfig, type SshHostConfig } from '../../../src/platforms/transport/ssh/config.ts';
 import { sshCase } from './generate.ts';
 import { ownHome, requireTools } from './own-home.ts';
 import { run } from './real-sshd.ts';

@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../../src/clock.ts';
 import type { Ask } from '../../../src/platforms/contract.ts';
 import { outputOf } from '../../../src/platforms/transport/output.ts';
-import { openSshHost } from '../../../src/platforms/transport/ssh.ts';
-import type { SshConfigSource } from '../../../src/platforms/transport/ssh-settings.ts';
-import type { SshTarget } from '../../../src/platforms/transport/ssh-target.ts';
+import type { SshConfigSource } from '../../../src/platforms/transport/ssh/settings.ts';
+import { openSshHost } from '../../../src/platforms/transport/ssh/ssh.ts';
+import type { SshTarget } from '../../../src/platforms/transport/ssh/target.ts';
 import { ownHome, requireTools } from './own-home.ts';
 import { makeKey, type RealAgent, type RealSshd, run, startAgent, startSshd } from './real-sshd.ts';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { SshConfigSource } from '../../../src/platforms/transport/ssh-settings.ts';
+import type { SshConfigSource } from '../../../src/platforms/transport/ssh/settings.ts';
 
 const LIBRARIES = ['/usr/lib/x86_64-linux-gnu/libnss_wrapper.so', '/usr/lib/aarch64-linux-gnu/libnss_wrapper.so'];
 const PROGRAMS = [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { readSshConfig } from '../../../src/platforms/transport/ssh-config.ts';
+import { readSshConfig } from '../../../src/platforms/transport/ssh/config.ts';
 import { createChances } from '../random.ts';
 import { ownHome, requireTools } from './own-home.ts';
 import { type RealSshd, run, startSshd } from './real-sshd.ts';

@@ -1,4 +1,4 @@
-import { plainLine } from '../../transport/http-wire.ts';
+import { plainLine } from '../../transport/http/wire.ts';
 import type { remoteError } from './protocol.ts';
 import type { ValueOf } from './xdr.ts';
 

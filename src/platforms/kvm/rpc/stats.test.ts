@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { uuidText } from '../uuid.ts';
+import { uuidText } from '../link/uuid.ts';
 import { readDomainStats } from './stats.ts';
 
 const reply = Buffer.from(

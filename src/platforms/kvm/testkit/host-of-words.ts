@@ -1,8 +1,8 @@
-import { type DiskFate, fateOfFiles } from '../disk-fate.ts';
-import { readDomainXml } from '../domain-xml.ts';
-import type { Backing, HostFiles, Look } from '../host-files.ts';
+import type { Backing, HostFiles, Look } from '../host/host-files.ts';
 import { VIR_ERR } from '../rpc/errors.ts';
 import { LIST, POOLS, procedures, XML } from '../rpc/protocol.ts';
+import { type DiskFate, fateOfFiles } from '../vm/disk-fate.ts';
+import { readDomainXml } from '../xml/domain-xml.ts';
 import { createScriptedClient, libvirtNo } from './scripted-client.ts';
 
 /** A host made of words: its pools, the other guests on it, and what a login would see. */

@@ -1,10 +1,10 @@
 /** One call of one method: from an object and its arguments to the answer's elements, or what went wrong. */
 import { type Clock, wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
-import type { Http, HttpResponse } from '../../transport/http.ts';
-import { redirected } from '../../transport/http-redirect.ts';
-import { plainLine } from '../../transport/http-wire.ts';
-import { retryAfterMs } from '../../transport/rest-retry.ts';
+import type { Http, HttpResponse } from '../../transport/http/http.ts';
+import { redirected } from '../../transport/http/redirect.ts';
+import { retryAfterMs } from '../../transport/http/rest-retry.ts';
+import { plainLine } from '../../transport/http/wire.ts';
 import { child, readXml, type Take, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { type MoRef, nothing, request, type Xml } from './envelope.ts';
 import { faultIn } from './fault.ts';

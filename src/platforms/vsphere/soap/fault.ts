@@ -1,4 +1,4 @@
-import { plainLine } from '../../transport/http-wire.ts';
+import { plainLine } from '../../transport/http/wire.ts';
 import { child, textAt, type XmlElement } from '../../transport/xml.ts';
 import { kindOf } from './kind.ts';
 

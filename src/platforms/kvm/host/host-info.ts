@@ -1,0 +1,178 @@
+import type { Clock } from '../../../clock.ts';
+import { type Bytes, bytes, formatBytes } from '../../../units.ts';
+import type { NodeFacts, NodeInfo, NodeStorage } from '../../contract.ts';
+import type { Daemon } from '../link/daemon.ts';
+import type { Dialer } from '../link/dial.ts';
+import { procedures } from '../rpc/protocol.ts';
+import { unlessGone } from '../vm/guest.ts';
+import { createNodeMeter } from '../watch/node-meter.ts';
+import type { HostFacts } from './host.ts';
+
+type Line = NodeInfo['lines'][number];
+const NOTHING: NodeInfo = { facts: {}, lines: [] };
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** ConVirt's server information: what libvirt tells, and what only a login on the host can tell. */
+export async function readHostInfo(
+  daemon: Daemon,
+  dialer: Dialer,
+  facts: HostFacts,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<NodeInfo> {
+  const [platform, system] = await Promise.all([
+    readPlatform(daemon, facts, clock, signal),
+    dialer.run?.(SCRIPT, signal).then(readReport) ?? NOTHING,
+  ]);
+  return {
+    facts: {
+      ...platform.facts,
+      ...system.facts,
+      storage: [...(platform.facts.storage ?? []), ...(system.facts.storage ?? [])],
+      networks: [...(platform.facts.networks ?? []), ...(system.facts.networks ?? [])],
+    },
+    lines: [
+      ...system.lines.filter(([section]) => section === 'General'),
+      ...platform.lines,
+      ...system.lines.filter(([section]) => section !== 'General'),
+    ],
+  };
+}
+
+async function readPlatform(
+  daemon: Daemon,
+  { node, cpu, capabilities }: HostFacts,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<NodeInfo> {
+  const client = await daemon.control(signal);
+  const listing = { needResults: true, flags: 0 };
+  const [sample, { pools }, { networks }] = await Promise.all([
+    createNodeMeter(node.id, clock).read(client, signal),
+    client.call(procedures.listPools, listing, { signal }).catch(unlessGone({ pools: [], count: 0 })),
+    client.call(procedures.listNetworks, listing, { signal }).catch(unlessGone({ networks: [], count: 0 })),
+  ]);
+  const storage = await Promise.all(
+    pools.map(async (pool): Promise<NodeStorage> => {
+      const info = await client.call(procedures.poolInfo, { pool }, { signal }).catch(unlessGone(undefined));
+      return {
+        name: pool.name,
+        kind: 'pool',
+        size: info && bytes(info.capacity),
+        free: info && bytes(info.available),
+      };
+    }),
+  );
+  const inUse = Number.isSafeInteger(sample.memory) ? bytes(sample.memory) : undefined;
+  const model = capabilities.cpuModel ?? cpu.model;
+  const topology = [count(cpu.sockets, 'socket'), count(cpu.cores, 'core'), count(cpu.threads, 'thread')].join(', ');
+  const facts: NodeFacts = {
+    ...(capabilities.arch === undefined ? {} : { architecture: capabilities.arch }),
+    ...(model === '' ? {} : { cpuModel: model }),
+    sockets: cpu.sockets,
+    cores: cpu.sockets * cpu.cores,
+    threads: node.cpus,
+    ...(cpu.mhz > 0 ? { mhz: cpu.mhz } : {}),
+    ...(inUse === undefined ? {} : { memoryUsed: inUse }),
+    networks: networks.map(({ name }) => name),
+    storage,
+  };
+  const lines: readonly Line[] = [
+    ['CPU', 'CPUs', `${node.cpus} (${topology})`],
+    ['CPU', 'Model', [capabilities.cpuVendor, model].filter(Boolean).join(' ')],
+    ['CPU', 'Speed', cpu.mhz > 0 ? `${cpu.mhz} MHz` : '-'],
+    ['Memory', 'Total', formatBytes(node.memory)],
+    ['Memory', 'Available', formatBytes(node.memory - sample.memory)],
+    ['Platform', 'Version', node.version],
+    ['Platform', 'Guests', capabilities.domainTypes.join(', ')],
+    [
+      'Platform',
+      'Acceleration',
+      capabilities.domainTypes.includes('kvm') ? 'KVM' : 'none: guests are emulated, and slow',
+    ],
+    ...storage.map((pool): Line => ['Storage pools', pool.name, freeOf(pool)]),
+    ['Networks', 'Virtual', networks.map(({ name }) => name).join(', ') || '-'],
+  ];
+  return { facts, lines };
+}
+
+const freeOf = ({ size, free }: NodeStorage): string =>
+  size === undefined ? '-' : `${formatBytes(free ?? Number.NaN)} free of ${formatBytes(size)}`;
+
+/** POSIX sh, nothing that changes anything. `==` starts a part. */
+const SCRIPT = `
+echo '== kernel'; uname -srm
+echo '== release'; sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null
+echo '== disks'; df -P -k 2>/dev/null | sed 1d
+echo '== bridges'; ls -d /sys/class/net/*/bridge 2>/dev/null
+echo '== default'; ip -o route show default 2>/dev/null
+echo '== addresses'; ip -o addr show 2>/dev/null`;
+
+/** Virtual file systems that say nothing about the host's room. */
+const NO_DISK = /^(tmpfs|devtmpfs|udev|overlay|none|proc|sysfs|cgroup\w*|efivarfs)$/;
+
+export function readReport(report: string): NodeInfo {
+  const parts = new Map<string, string[]>();
+  let part: string[] = [];
+  for (const line of report.split('\n')) {
+    if (line.startsWith('== ')) {
+      part = [];
+      parts.set(line.slice(3), part);
+    } else if (line.trim() !== '') part.push(line.trim());
+  }
+  const of = (name: string) => parts.get(name) ?? [];
+  const [kernel = '-'] = of('kernel');
+  const words = kernel.split(' ');
+  const bridges = of('bridges').map((path) => path.split('/').at(-2) ?? '');
+  const os = of('release')[0]?.replaceAll('"', '');
+  const architecture = words.length > 2 ? words.at(-1) : undefined;
+  const release = words[1];
+  const systems = of('disks').flatMap(readFileSystem);
+  const addresses = of('addresses').flatMap(readAddress);
+  return {
+    facts: {
+      ...(os === undefined ? {} : { os }),
+      ...(release === undefined ? {} : { kernel: release }),
+      ...(architecture === undefined ? {} : { architecture }),
+      ...(addresses.length > 0 ? { addresses } : {}),
+      storage: systems.map(({ mount, size, free }) => ({ name: mount, kind: 'filesystem', size, free })),
+      networks: bridges,
+    },
+    lines: [
+      ['General', 'System', os ?? '-'],
+      ['General', 'Kernel', words.slice(0, -1).join(' ')],
+      ['General', 'Architecture', words.at(-1) ?? '-'],
+      ...systems.map(({ mount, device, size, free }): Line => {
+        const room = `${formatBytes(free)} free of ${formatBytes(size)}`;
+        return ['Disks', mount, `${device}, ${room}`];
+      }),
+      ...addresses.map(({ device, address }): Line => ['Networks', device, address]),
+      ['Networks', 'Bridges', bridges.join(', ') || '-'],
+      ['Networks', 'Default route', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
+    ],
+  };
+}
+
+interface FileSystem {
+  readonly mount: string;
+  readonly device: string;
+  readonly size: Bytes;
+  readonly free: Bytes;
+}
+
+/** A line of `df -P -k`. */
+function readFileSystem(line: string): readonly FileSystem[] {
+  const match = /^(\S+)\s+(\d+)\s+\d+\s+(\d+)\s+\S+\s+(.+)$/.exec(line);
+  if (!match) return [];
+  const [, device = '', total, free, mount = ''] = match;
+  if (NO_DISK.test(device)) return [];
+  return [{ mount, device, size: bytes(Number(total) * 1024), free: bytes(Number(free) * 1024) }];
+}
+
+/** A line of `ip -o addr show`: an IPv4 or IPv6 address with its prefix. */
+function readAddress(line: string): NonNullable<NodeFacts['addresses']> {
+  const match = /^\d+:\s+(\S+)\s+inet6?\s+(\S+)/.exec(line);
+  const [, name, address] = match ?? [];
+  return name === undefined || address === undefined || name === 'lo' ? [] : [{ device: name, address }];
+}

@@ -1,0 +1,65 @@
+/** One operation on one guest: looks it up, calls, and makes sentences of what goes wrong. */
+import { FleetError } from '../../../errors.ts';
+import { nativeOf, type VmId } from '../../../ids.ts';
+import type { Accepted } from '../../contract.ts';
+import type { HostFiles } from '../host/host-files.ts';
+import type { Daemon } from '../link/daemon.ts';
+import { mutationError, normalizeError } from '../link/normalize-error.ts';
+import { uuidBytes } from '../link/uuid.ts';
+import type { RpcClient } from '../rpc/client.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
+
+export interface GuestCall {
+  readonly client: RpcClient;
+  /** As the daemon knows it now. */
+  readonly domain: Domain;
+  readonly signal: AbortSignal;
+  /** A change: when no answer comes, it ends as outcome.unknown. `verb` is for that sentence. */
+  change<T>(verb: string, call: () => Promise<T>): Promise<T>;
+}
+
+export interface GuestCalls {
+  readonly daemon: Daemon;
+  /** The watch reads this guest again. */
+  readonly touched: (uuid: string) => void;
+  /** The host's files, as one sees them who is logged in there; undefined where only the daemon is reached. */
+  readonly files?: HostFiles;
+}
+
+export const DONE: Accepted = { warnings: [] };
+
+/** Longer than any of libvirt's own limits, so that its answer comes first. */
+export const CHANGE_MS = 90_000;
+
+export async function onGuest<T>(
+  { daemon, touched }: GuestCalls,
+  id: VmId,
+  signal: AbortSignal,
+  work: (call: GuestCall) => Promise<T>,
+): Promise<T> {
+  const native = nativeOf(id);
+  const uuid = uuidBytes(native);
+  if (!uuid) throw new FleetError('vm.not-found', `there is no VM ${id}`);
+  const client = await daemon.control(signal);
+  let name: string = id;
+  try {
+    const domain = await client.call(procedures.domainByUuid, { uuid }, { signal });
+    name = domain.name;
+    return await work({
+      client,
+      domain,
+      signal,
+      async change(verb, call) {
+        try {
+          return await call();
+        } catch (error) {
+          throw mutationError(error, name, verb);
+        } finally {
+          touched(native);
+        }
+      },
+    });
+  } catch (error) {
+    throw normalizeError(error, name);
+  }
+}

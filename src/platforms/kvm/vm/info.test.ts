@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { endpointName, vmId } from '../../../ids.ts';
+import { gib } from '../../../units.ts';
+import { XmlError } from '../../transport/xml.ts';
+import { VIR_ERR } from '../rpc/errors.ts';
+import { procedures } from '../rpc/protocol.ts';
+import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
+import { readSnapshotXml } from '../xml/snapshot-xml.ts';
+import { readInfo } from './info.ts';
+
+const XML = readFileSync(new URL('../fixtures/domain-web1-running.xml', import.meta.url), 'utf8');
+const uuid = Buffer.alloc(16, 1);
+const WEB1 = vmId(endpointName('a'), '01010101-0101-0101-0101-010101010101');
+/** VIR_ERR_NO_DOMAIN_METADATA: kcli has not made it. */
+const NO_METADATA = 80;
+const domain = { name: 'web1', uuid, id: 3 };
+
+/** As virsh snapshot-dumpxml prints them, with the domain's own definition inside. */
+const snapshotXml = (name: string, more: string) => `<domainsnapshot>
+  <name>${name}</name>
+  <state>running</state>
+  <creationTime>1795897097</creationTime>
+  ${more}
+  <domain type='kvm'><name>web1</name><memory unit='KiB'>1</memory><devices>
+    <disk type='file' device='disk'><source file='/d/old.qcow2'/></disk></devices></domain>
+</domainsnapshot>`;
+const FIRST = snapshotXml(
+  'first',
+  "<description>before it</description><memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>",
+);
+const SECOND = snapshotXml(
+  'second',
+  `<parent><name>first</name></parent><memory snapshot='no'/>
+   <disks><disk name='vda' snapshot='external' type='file'><source file='/d/web1.second'/></disk></disks>`,
+);
+
+function setUp() {
+  const { client, answer, came } = createScriptedClient();
+  const snapshots = ['first', 'second'].map((name) => ({ name, domain }));
+  answer(procedures.domainByUuid, () => domain);
+  answer(procedures.domainXml, () => XML);
+  answer(procedures.domainState, () => ({ state: 1, reason: 1 }));
+  answer(procedures.hasManagedSave, () => false);
+  answer(procedures.domainMetadata, () => {
+    throw libvirtNo(NO_METADATA);
+  });
+  answer(procedures.domainIsPersistent, () => true);
+  answer(procedures.listSnapshots, () => ({ snapshots, count: 2 }));
+  answer(procedures.hasCurrentSnapshot, () => true);
+  answer(procedures.currentSnapshot, () => ({ name: 'second', domain }));
+  answer(procedures.snapshotXml, ({ snapshot }) => (snapshot.name === 'first' ? FIRST : SECOND));
+  answer(procedures.domainAddresses, () => []);
+  answer(procedures.volumeByPath, ({ path }) => {
+    if (path.endsWith('.iso')) return { pool: 'default', name: 'tools.iso', key: path };
+    throw libvirtNo(VIR_ERR.noVolume);
+  });
+  answer(procedures.volumeInfo, () => ({ type: 0, capacity: gib(1), allocation: gib(1) }));
+  answer(procedures.blockInfo, () => ({ allocation: 0, capacity: gib(20), physical: 0 }));
+  const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
+  const { signal } = new AbortController();
+  return { answer, came, read: () => readInfo({ daemon, touched: () => undefined }, WEB1, signal) };
+}
+
+describe('what a guest has', () => {
+  it('F-244 has the size of a fresh overlay, which no storage pool has listed yet', async () => {
+    const { disks } = await setUp().read();
+    expect(disks[0]).toEqual({
+      device: 'vda',
+      path: '/var/lib/libvirt/images/web1.qcow2',
+      size: gib(20),
+      type: 'disk',
+      format: 'qcow2',
+      bus: 'virtio',
+      storage: undefined,
+      readOnly: false,
+      shareable: false,
+    });
+    expect(disks[1]).toMatchObject({ device: 'sda', type: 'cdrom', format: 'raw', size: gib(1), readOnly: true });
+  });
+
+  it('leaves a size open that neither a pool nor QEMU says', async () => {
+    const { answer, read } = setUp();
+    answer(procedures.blockInfo, () => {
+      throw libvirtNo(1);
+    });
+    expect((await read()).disks[0]?.size).toBeUndefined();
+  });
+
+  it('has its snapshots with parent, time and kind', async () => {
+    expect((await setUp().read()).snapshots).toEqual([
+      {
+        id: 'first',
+        name: 'first',
+        parent: undefined,
+        created: 1_795_897_097_000,
+        current: false,
+        memory: true,
+        external: false,
+        description: 'before it',
+      },
+      {
+        id: 'second',
+        name: 'second',
+        parent: 'first',
+        created: 1_795_897_097_000,
+        current: true,
+        memory: false,
+        external: true,
+        description: undefined,
+      },
+    ]);
+  });
+
+  it('lists a snapshot by its name when it went away before it was read', async () => {
+    const { answer, read } = setUp();
+    answer(procedures.snapshotXml, () => {
+      throw libvirtNo(VIR_ERR.noSnapshot);
+    });
+    expect((await read()).snapshots).toMatchObject([{ name: 'first', created: undefined }, { name: 'second' }]);
+  });
+
+  it('lists a snapshot by its name when its document is broken', async () => {
+    const { answer, read } = setUp();
+    answer(procedures.snapshotXml, ({ snapshot }) => (snapshot.name === 'first' ? FIRST.slice(0, -20) : SECOND));
+    expect((await read()).snapshots).toMatchObject([
+      { name: 'first', created: undefined },
+      { name: 'second', parent: 'first' },
+    ]);
+  });
+
+  it('says what the next start changes of a guest that runs', async () => {
+    const { answer, read } = setUp();
+    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+    const saved = XML.replace(/<currentMemory[^>]*>[^<]*/, "<currentMemory unit='MiB'>192").replace(
+      /(<vcpu[^>]*) current='1'/,
+      "$1 current='2'",
+    );
+    answer(procedures.domainXml, ({ flags }) => (flags === 0 ? XML : saved));
+    expect((await read()).more).toContainEqual(['At next start', 'Memory 192M, vCPUs 2']);
+    answer(procedures.domainIsPersistent, () => false);
+    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+  });
+
+  it('says how far memory and vCPUs can grow', async () => {
+    const { maxMemory, maxCpus, state } = await setUp().read();
+    expect([maxMemory, maxCpus, state]).toEqual([256 * 1024 ** 2, 2, 'running']);
+  });
+});
+
+it.each(['<domainsnapshot/>', '<domain><name>web1</name></domain>', 'no xml'])('%s is no snapshot', async (xml) => {
+  await expect(readSnapshotXml(xml)).rejects.toThrow(XmlError);
+});

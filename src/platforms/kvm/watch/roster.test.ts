@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
+import { FleetError } from '../../../errors.ts';
+import { endpointName, nodeId } from '../../../ids.ts';
+import { mib } from '../../../units.ts';
+import type { Change } from '../../contract.ts';
+import { uuidText } from '../link/uuid.ts';
+import { VIR_ERR } from '../rpc/errors.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
+import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
+import { createRoster } from './roster.ts';
+
+const RUNNING = 1;
+const PAUSED = 3;
+const OFF = 5;
+const bytes = Buffer.alloc(16, 7);
+const web1 = uuidText(bytes);
+const domain: Domain = { name: 'web1', uuid: bytes, id: 5 };
+const info = { state: RUNNING, maxMemoryKib: 262_144, memoryKib: 131_072, cpus: 1, cpuTimeNs: 0 };
+const late = () => new FleetError('op.timeout', 'libvirt did not answer within 30 s', { retry: true });
+
+const ending: AbortController[] = [];
+afterEach(() => {
+  for (const controller of ending.splice(0)) controller.abort();
+});
+
+/** One running guest, read for the first time. */
+async function setUp(readInfo: () => typeof info = () => info) {
+  let now = { domain, state: RUNNING };
+  const { client, answer } = createScriptedClient();
+  const clock = createTestClock();
+  const emitted: Change[] = [];
+  const controller = new AbortController();
+  ending.push(controller);
+  answer(procedures.domainInfo, readInfo);
+  answer(procedures.domainByUuid, () => now.domain);
+  answer(procedures.domainState, () => ({ state: now.state, reason: 0 }));
+  answer(procedures.hasManagedSave, () => false);
+  answer(procedures.domainAutostart, () => false);
+  answer(procedures.domainMetadata, () => {
+    throw libvirtNo(VIR_ERR.noMetadata);
+  });
+  answer(procedures.domainAddresses, () => []);
+  const endpoint = endpointName('a');
+  const roster = await createRoster(new Map([[web1, { domain, state: RUNNING, reason: 0, saved: false }]]), {
+    poll: client,
+    place: { endpoint, node: nodeId(endpoint, 'n') },
+    clock,
+    signal: controller.signal,
+    seen: () => [],
+    emit: (changes) => emitted.push(...changes),
+    onIdle: () => undefined,
+    onComplete: () => undefined,
+  });
+  roster.work().catch(() => undefined);
+  await clock.pass(1);
+  /** Its domain id and state, from now on; an event or a tick has pointed at it. */
+  const become = async (id: number, state: number) => {
+    now = { domain: { ...domain, id }, state };
+    roster.touch(web1);
+    await clock.pass(1);
+  };
+  return { roster, clock, emitted, become, vm: () => roster.guests.get(web1)?.vm };
+}
+
+describe('the roster', () => {
+  it('forgets that a running guest could not be read once it can', async () => {
+    let fails = true;
+    const { roster, clock, vm } = await setUp(() => {
+      if (fails) throw late();
+      return info;
+    });
+    expect(vm()).toMatchObject({ cpus: 0, trouble: { message: 'libvirt did not answer within 30 s' } });
+    fails = false;
+    roster.touch(web1);
+    await clock.pass(1);
+    expect(vm()).toMatchObject({ cpus: 1, memory: mib(128) });
+    expect(vm()).not.toHaveProperty('trouble');
+  });
+
+  it('keeps saying that a guest hangs while it can be read all the same, until it answers', async () => {
+    const { roster, clock, vm } = await setUp();
+    roster.setTrouble(web1, 'not responding');
+    roster.touch(web1);
+    await clock.pass(1);
+    expect(vm()?.trouble?.message).toBe('not responding');
+    roster.setTrouble(web1, undefined);
+    expect(vm()).not.toHaveProperty('trouble');
+  });
+
+  it('says still that a guest cannot be read when its monitor answers', async () => {
+    const { roster, vm } = await setUp(() => {
+      throw late();
+    });
+    roster.setTrouble(web1, 'not responding');
+    roster.setTrouble(web1, undefined);
+    expect(vm()?.trouble?.message).toContain('did not answer');
+  });
+
+  it('F-072 shows new memory of a running guest at the tick that saw it, without reading anything else', async () => {
+    const { roster, emitted, vm } = await setUp();
+    emitted.length = 0;
+    roster.resize(web1, 196_608, 1);
+    expect(vm()?.memory).toBe(mib(192));
+    expect(emitted).toHaveLength(1);
+    roster.resize(web1, 196_608, 1);
+    expect(emitted).toHaveLength(1);
+  });
+
+  it('says since when a guest is on whose start was seen, also while it is paused, until it stops', async () => {
+    const { roster, clock, become, vm } = await setUp();
+    expect(vm()).not.toHaveProperty('bootedAt');
+    await become(-1, OFF);
+    const bootedAt = clock.now();
+    roster.booted(web1, 6);
+    await become(6, RUNNING);
+    expect(vm()).toMatchObject({ state: 'running', bootedAt });
+    await clock.pass(60_000);
+    await become(6, PAUSED);
+    expect(vm()).toMatchObject({ state: 'paused', bootedAt });
+    await become(6, RUNNING);
+    expect(vm()).toMatchObject({ state: 'running', bootedAt });
+    await become(-1, OFF);
+    expect(vm()).not.toHaveProperty('bootedAt');
+  });
+
+  it('says it also when the reply that shows it running came before the event', async () => {
+    const { roster, clock, become, vm } = await setUp();
+    await become(6, RUNNING);
+    expect(vm()).not.toHaveProperty('bootedAt');
+    const bootedAt = clock.now();
+    roster.booted(web1, 6);
+    await become(6, RUNNING);
+    expect(vm()).toMatchObject({ bootedAt });
+  });
+
+  it('says nothing of a later start that no event has reported', async () => {
+    const { roster, become, vm } = await setUp();
+    roster.booted(web1, 6);
+    await become(6, RUNNING);
+    await become(7, RUNNING);
+    expect(vm()).toMatchObject({ state: 'running' });
+    expect(vm()).not.toHaveProperty('bootedAt');
+  });
+});

@@ -1,0 +1,168 @@
+/**
+ * JSON over http.ts, the same for every REST platform: a login that is renewed once, reads that are asked again when the
+ * server is busy, answers that must be an object or a list in JSON. What changes something is sent once, whatever comes back.
+ * A redirect, a page, or an empty answer where something was to come is no answer.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Clock, wait } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
+import { JsonError, readJson } from '../json.ts';
+import type { Http, HttpResponse } from './http.ts';
+import { redirected } from './redirect.ts';
+import { StatusError, saidIn } from './rest-error.ts';
+import { retryAfterMs } from './rest-retry.ts';
+import type { Tokens } from './rest-token.ts';
+import { redactFields, redactPath } from './wire.ts';
+
+/** How requests show who sends them. */
+export interface Login<Token> extends Tokens<Token> {
+  headers(token: Token, method: string): Readonly<Record<string, string>>;
+}
+
+export interface RestRequest {
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly deadlineMs?: number;
+}
+
+export interface RestChange extends RestRequest {
+  /** Only one of both. Keys that sound like secrets are blotted out in the wire log. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** An object or a list; undefined when the server says by its status that there is none. Who reads it checks the rest. */
+  readonly body: unknown;
+}
+
+export interface Rest {
+  /** Rejects with a StatusError, or as http.ts does. */
+  read(request: RestRequest): Promise<RestAnswer>;
+  change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', request: RestChange): Promise<RestAnswer>;
+}
+
+export interface RestOptions<Token> {
+  readonly http: Http;
+  readonly clock: Clock;
+  /** Without one nobody logs in. */
+  readonly login?: Login<Token>;
+}
+
+/** A server that is busy is asked twice more. */
+const PAUSES_MS = [200, 1_000];
+const LONGEST_PAUSE_MS = 20_000;
+const BUSY = new Set([429, 502, 503, 504]);
+/** Of an answer. The list of a Proxmox VE cluster has some 500 bytes for each guest, and comes in one piece. */
+const MOST_BYTES = 16 * 1024 ** 2;
+/** A line end or two, as good as nothing. */
+const MOST_BLANKS = 16;
+
+export function createRest<Token>({ http, clock, login }: RestOptions<Token>): Rest {
+  /** Sent once more after a 401: the server has refused it, so nothing was done. */
+  async function send(method: string, request: RestChange, kind: 'reads' | 'mutates'): Promise<HttpResponse> {
+    const path = withQuery(request.path, request.query);
+    const { signal, deadlineMs } = request;
+    const { headers, body, note } = content(request);
+    const attempt = (loginHeaders: Readonly<Record<string, string>>) =>
+      http.send({
+        method,
+        path,
+        kind,
+        signal,
+        limit: MOST_BYTES,
+        headers: { accept: 'application/json', ...headers, ...request.headers, ...loginHeaders },
+        ...(body === undefined ? {} : { body }),
+        ...(note === undefined ? {} : { note }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      });
+    if (!login) return attempt({});
+    const token = await login.get(signal);
+    const answer = await attempt(login.headers(token, method));
+    if (answer.status !== 401) return answer;
+    const fresh = await login.renew(token, signal);
+    return attempt(login.headers(fresh, method));
+  }
+
+  return {
+    async read(request) {
+      const said = `GET ${redactPath(withQuery(request.path, request.query))}`;
+      for (const pauseMs of PAUSES_MS) {
+        const answer = await send('GET', request, 'reads');
+        if (!BUSY.has(answer.status)) return understood(answer, said, 'reads', request.signal);
+        await wait(clock, Math.min(LONGEST_PAUSE_MS, retryAfterMs(answer.headers) ?? pauseMs), request.signal);
+      }
+      return understood(await send('GET', request, 'reads'), said, 'reads', request.signal);
+    },
+    async change(method, request) {
+      const said = `${method} ${redactPath(withQuery(request.path, request.query))}`;
+      return understood(await send(method, request, 'mutates'), said, 'mutates', request.signal);
+    },
+  };
+}
+
+function withQuery(path: string, query: RestRequest['query']): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : `${encodeURIComponent(key)}=${encodeURIComponent(value)}`,
+  );
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
+}
+
+interface Content {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly note?: string;
+}
+
+function content({ form, json }: RestChange): Content {
+  if (form) {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return { headers, body: new URLSearchParams(form).toString(), note: redactFields(form) };
+  }
+  if (json === undefined) return { headers: {} };
+  // Nested values may hold anything: of JSON the log shows that there was some.
+  const body = JSON.stringify(json);
+  return { headers: { 'content-type': 'application/json' }, body, note: `(${body.length} bytes of JSON)` };
+}
+
+async function understood(
+  answer: HttpResponse,
+  said: string,
+  kind: 'reads' | 'mutates',
+  signal: AbortSignal,
+): Promise<RestAnswer> {
+  const { status, headers } = answer;
+  if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, await saidIn(answer.body));
+  const elsewhere = redirected(answer, said, kind);
+  if (elsewhere) throw elsewhere;
+  // Node gives a refused 101 as an answer too.
+  if (status < 200) throw noAnswer(`has the status ${status}, which ends nothing`);
+  if (answer.body.length <= MOST_BLANKS && answer.body.every(isBlank)) {
+    // 200 promises something (RFC 9110 §15.3.1); an accepted, created or deleted thing may go without a word.
+    if (status === 200) throw noAnswer('is empty');
+    return { status, headers, body: undefined };
+  }
+  const page = /html/i.test(headers['content-type'] ?? '') ? ' but a page: look for a login or a proxy in between' : '';
+  if (page !== '') throw noAnswer(`is no JSON${page}`);
+  const body = await readJson(answer.body, signal).catch((error: unknown) => {
+    throw error instanceof JsonError ? noAnswer(`can't be read: ${error.message}`, error) : error;
+  });
+  if (typeof body === 'object' && body !== null) return { status, headers, body };
+  throw noAnswer('is neither an object nor a list');
+
+  function noAnswer(why: string, cause?: unknown): FleetError {
+    const words = `the answer to ${said} ${why}`;
+    return kind === 'reads'
+      ? new FleetError('host.protocol', words, { cause })
+      : new FleetError('outcome.unknown', `${words}; it may have been done or not`, {
+          fix: 'look at its state before you repeat it',
+          cause,
+        });
+  }
+}
+
+const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);

@@ -1,0 +1,119 @@
+import type { Action } from '../../actions/action.ts';
+import type { ViewActionId } from '../../actions/view.ts';
+import type { InputEvent } from '../../terminal/keys.ts';
+import { forThisRow } from '../actions/for-this-row.ts';
+import { createVmRunner } from '../actions/run-vm.ts';
+import { createRunner } from '../actions/runner.ts';
+import { isAbout } from '../actions/subject.ts';
+import { whyNotNow } from '../actions/why-not-now.ts';
+import { createDetailsView } from '../details/details-view.ts';
+import { createDispatcher } from '../dispatcher.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
+import { createFleetView } from '../fleet/fleet-view.ts';
+import { goTo } from '../fleet/go-to.ts';
+import { createSifting } from '../fleet/sifting.ts';
+import { followChoices } from '../follow-choices.ts';
+import { fleetHints, isForAllBelow } from '../frame/hints.ts';
+import { createEventsView } from '../lists/events-view.ts';
+import { createTasksView } from '../lists/tasks-view.ts';
+import { createWireLogView } from '../lists/wire-log-view.ts';
+import { switchMouse } from '../mouse.ts';
+import { openHelp } from '../prompts/help.tsx';
+import { openPalette } from '../prompts/palette.tsx';
+import { openProblems } from '../prompts/problems.tsx';
+import type { Stage } from '../stage.ts';
+import { openThemePicker } from '../themes/theme-picker.tsx';
+import { createCommands, createViews, type Views } from './commands.ts';
+import { createJumps } from './jumps.ts';
+import { askToQuit } from './quit.ts';
+
+/** The screens, put together; drawn by Root. */
+export interface Program {
+  readonly views: Views;
+  readonly onInput: (event: InputEvent) => void;
+  /** Ends what listens and waits. */
+  close(): void;
+}
+
+export function createProgram(stage: Stage, state: FleetState): Program {
+  const { services } = stage;
+  const details = createDetailsView(stage, state);
+  const sifting = createSifting(state.tree, services.clock, () => {
+    details.follow();
+    stage.changed();
+  });
+  const vms = createVmRunner(stage, state);
+  const run = createRunner(stage, state, vms, details);
+  const goThere = (id: string, name: string) => {
+    jumps.leaving();
+    if (!goTo(stage, state, id, name)) return;
+    sifting.wake();
+    views.show('fleet');
+    details.follow();
+  };
+  const views = createViews(stage, {
+    fleet: createFleetView(stage, state, details, sifting.wake, () => fleetHints(stage, state)),
+    tasks: createTasksView(stage, vms, goThere),
+    events: createEventsView(stage, goThere),
+    'wire-log': createWireLogView(stage),
+  });
+
+  const jumps = createJumps(stage, state, views, () => {
+    sifting.wake();
+    details.follow();
+  });
+  const whyNot = (action: Action) => whyNotNow(action, services, state);
+  const command = createCommands({
+    stage,
+    views,
+    jumps,
+    state,
+    openFilter: () =>
+      stage.dialogs.filter({
+        start: state.filterText,
+        apply(text) {
+          state.setFilter(text);
+          sifting.wake();
+          details.follow();
+          return state.filter.problem;
+        },
+        keep() {
+          const wrong = state.filter.problem ?? state.filter.unfinished;
+          if (wrong) stage.message.say(`not understood in the filter: ${wrong.message}`, 'warning');
+          state.toMatch();
+          details.follow();
+        },
+      }),
+    openPalette: () =>
+      openPalette(stage, {
+        whyNot,
+        run: forThisRow(stage, state, (action) =>
+          action.noun === 'view' ? command(action.id as ViewActionId) : run(action),
+        ),
+      }),
+    openHelp: () =>
+      openHelp(stage, (action) => {
+        const isHere = action.noun === 'view' || isAbout(action, state.view.current());
+        return isForAllBelow(action, state) ? 'all below' : isHere;
+      }),
+    openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
+    openProblems: () => openProblems(stage),
+    switchMouse: () => switchMouse(stage),
+    quit: () => void askToQuit(stage),
+  });
+  const stops = [
+    services.store.subscribe(details.refresh),
+    services.store.subscribe(sifting.wake),
+    sifting.stop,
+    services.tasks.subscribe(stage.changed),
+    followChoices(stage),
+  ];
+  details.follow();
+  return {
+    views,
+    onInput: createDispatcher({ stage, state, views, command, run }),
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}

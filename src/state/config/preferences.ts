@@ -1,0 +1,46 @@
+import { type LocatedMap, locate, plainOf } from './located.ts';
+import type { Config } from './model.ts';
+
+/** `theme: light` of the configuration. */
+export function themeName({ file }: Config): string {
+  const name = plainOf(locate(file, ['theme']));
+  return typeof name === 'string' ? name : 'dark';
+}
+
+/** `mouse: on` of the configuration; off unless it says so, since the terminal's own selection goes with it. */
+export function mouseIsOn({ file }: Config): boolean {
+  const value = plainOf(locate(file, ['mouse']));
+  return value === 'on' || value === true;
+}
+
+/** `confirm: { type-count-above: 10 }`: more VMs than this are interrupted only after their count was typed. Undefined: not set. */
+export function typeCountAbove({ file }: Config): number | undefined {
+  const value = plainOf(locate(file, ['confirm', 'type-count-above']));
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** `audit: required`: nothing is changed that the audit log can't take. */
+export const auditIsRequired = ({ file }: Config): boolean => plainOf(locate(file, ['audit'])) === 'required';
+
+/** `plain: true`: lines instead of a screen, for screen readers. */
+export const wantsLines = ({ file }: Config): boolean => plainOf(locate(file, ['plain'])) === true;
+
+const WAIT = /^(\d+(?:\.\d+)?) ?(ms|s)$/;
+const LEAST_WAIT_MS = 5;
+const MOST_WAIT_MS = 1_000;
+
+/**
+ * `escape-wait: 100ms`: how long an escape alone waits before it is the Esc key, in ms; undefined when it is not said, or
+ * can't be understood (`escapeWaitComplaint` has the sentence).
+ */
+export function escapeWait(file: LocatedMap): number | undefined {
+  const [, count, unit] = WAIT.exec(String(plainOf(locate(file, ['escape-wait'])))) ?? [];
+  const ms = Number(count) * (unit === 's' ? 1_000 : 1);
+  return ms >= LEAST_WAIT_MS && ms <= MOST_WAIT_MS ? ms : undefined;
+}
+
+/** What is wrong with it: a sentence without a full stop. */
+export const escapeWaitComplaint = (file: LocatedMap): string | undefined =>
+  locate(file, ['escape-wait']) && escapeWait(file) === undefined
+    ? `escape-wait must be a time from ${LEAST_WAIT_MS}ms to ${MOST_WAIT_MS / 1_000}s, such as 100ms`
+    : undefined;

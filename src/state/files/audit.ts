@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { FleetError, isAbort, sentence } from '../../errors.ts';
+import { escapeActive } from './escape-active.ts';
+import { errnoOf, fileTrouble } from './file-trouble.ts';
+import { makeOwnFolder, ownerBelow } from './own-folder.ts';
+import type { Redactor } from './redactor.ts';
+
+/** What is about to be done, in words that can be searched for later. */
+export interface Act {
+  /** `vm.stop`, `endpoint-remove`. */
+  readonly action: string;
+  /** Empty for what concerns drover's own configuration. */
+  readonly endpoint: string;
+  /** The id of what it is done to. */
+  readonly object: string;
+  readonly arguments: unknown;
+}
+
+type AuditResult = 'accepted' | 'failed' | 'cancelled' | 'unknown';
+
+/** One line of the log. An intent without an outcome: drover ended before it knew. */
+export interface AuditLine extends Act {
+  /** Pairs the intent with its outcome. */
+  readonly id: string;
+  readonly phase: 'intent' | 'outcome';
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Who sat there: `anna@desk`, with `(root)` when drover ran as somebody else. */
+  readonly who: string;
+  readonly result?: AuditResult;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly tookMs?: number;
+}
+
+/** The append-only log of everything that was changed: a line before (the intent), a line after (what came of it). */
+export interface Audit {
+  /**
+   * Resolves when the intent is written, or can't be, which is said each time; rejects with op.refused in its place where
+   * the log is required. The answer writes the outcome and never rejects.
+   */
+  begin(act: Act): Promise<(error?: unknown) => Promise<void>>;
+  /** The newest lines, the oldest of them first; lines that are no audit lines are left out. */
+  read(limit: number): Promise<readonly AuditLine[]>;
+}
+
+export interface AuditOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called for each change that could not be logged, with the sentence why. */
+  readonly trouble: (message: string) => void;
+  /** Whether nothing may be changed that can't be logged: `audit: required` of the configuration. */
+  readonly required: () => boolean;
+}
+
+/** A hung network disk must not hold up the stopping of a VM. */
+const WRITE_DEADLINE_MS = 2_000;
+
+function whoAmI(env: AuditOptions['env']): string {
+  let user = String(process.getuid?.() ?? 'unknown');
+  try {
+    user = userInfo().username;
+  } catch {
+    // A uid without an entry in the password database, as in containers.
+  }
+  const person = env['SUDO_USER'];
+  return person && person !== user ? `${person}@${hostname()} (${user})` : `${user}@${hostname()}`;
+}
+
+function outcomeOf(error: unknown): Pick<AuditLine, 'result' | 'code' | 'reason'> {
+  if (error === undefined) return { result: 'accepted' };
+  const code = error instanceof FleetError ? error.code : 'bug';
+  if (code === 'outcome.unknown') return { result: 'unknown', code, reason: sentence(error) };
+  if (isAbort(error) || code === 'op.cancelled') return { result: 'cancelled' };
+  return { result: 'failed', code, reason: sentence(error) };
+}
+
+/** One write with O_APPEND, so that lines of two drovers never mix. A line that was cut short before is ended first. */
+async function append(file: string, line: string): Promise<void> {
+  const owner = await ownerBelow(dirname(file));
+  // Opened for each line: a program that rotates logs may rename it at any time. Never through a link, which another user
+  // may have put there, and without waiting for the reader of a named pipe.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+  const log = await open(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600).catch(noLink);
+  try {
+    const found = await log.stat();
+    if (!found.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EFTYPE' });
+    const { size } = found;
+    if (owner && size === 0) await log.chown(owner.uid, owner.gid);
+    const last = size > 0 ? (await log.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] : 0x0a;
+    const bytes = Buffer.from(`${last === 0x0a ? '' : '\n'}${line}\n`);
+    const { bytesWritten } = await log.write(bytes);
+    if (bytesWritten < bytes.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+  } finally {
+    await log.close();
+  }
+}
+
+function noLink(error: unknown): never {
+  if (errnoOf(error) !== 'ELOOP') throw error;
+  throw Object.assign(new Error('a symbolic link', { cause: error }), { code: 'EFTYPE' });
+}
+
+function parseLine(line: string): readonly AuditLine[] {
+  try {
+    const found: unknown = JSON.parse(line);
+    return typeof found === 'object' && found !== null && 'action' in found && 'phase' in found
+      ? [found as AuditLine]
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+export function createAudit({ file, clock, redactor, env, trouble, required }: AuditOptions): Audit {
+  const who = whoAmI(env);
+
+  const spelled = (line: AuditLine): string =>
+    escapeActive(JSON.stringify(line, (_key, value) => (typeof value === 'string' ? redactor.redact(value) : value)));
+
+  /** Answers why the line could not be written, if so. */
+  const write = async (line: AuditLine): Promise<string | undefined> => {
+    let takeBack = () => {};
+    const tooLong = new Promise<string>((resolve) => {
+      takeBack = clock.after(WRITE_DEADLINE_MS, () => resolve('the disk does not answer'));
+    });
+    const written = makeOwnFolder(dirname(file))
+      .then(() => append(file, spelled(line)))
+      .then(() => undefined, fileTrouble);
+    const why = await Promise.race([written, tooLong]);
+    takeBack();
+    return why;
+  };
+
+  return {
+    async begin(act) {
+      const id = randomBytes(6).toString('hex');
+      const startedAt = clock.ticks();
+      const common = { id, who, ...act };
+      const what = `${act.action} ${act.object}`;
+      const why = await write({ at: new Date(clock.now()).toISOString(), phase: 'intent', ...common });
+      if (why !== undefined && required()) {
+        throw new FleetError('op.refused', `the audit log ${file} can't be written: ${why}; nothing was sent`, {
+          fix: 'the configuration says `audit: required`: make the log writable first',
+        });
+      }
+      if (why !== undefined) trouble(`not in the audit log: ${what}: ${file} can't be written: ${why}`);
+      return async (error) => {
+        const lost = await write({
+          at: new Date(clock.now()).toISOString(),
+          phase: 'outcome',
+          ...common,
+          ...outcomeOf(error),
+          tookMs: Math.round(clock.ticks() - startedAt),
+        });
+        if (lost !== undefined && why === undefined) {
+          trouble(`the outcome of ${what} is not in the audit log: ${file} can't be written: ${lost}`);
+        }
+      };
+    },
+    async read(limit) {
+      try {
+        const lines = (await readFile(file, 'utf8')).split('\n').slice(-limit - 1);
+        return lines.flatMap(parseLine).slice(-limit);
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return [];
+        throw new FleetError('op.failed', `the audit log ${file} can't be read: ${fileTrouble(error)}`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../clock.ts';
+import { openUiState } from './ui-state.ts';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'drover-ui-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+
+const never: Clock = { ...systemClock, after: () => () => {} };
+const file = () => join(directory, 'ui.json');
+
+it('remembers the folded branches, the row and whether details are shown for the next run', async () => {
+  const state = await openUiState(directory, never);
+  state.set('details', false);
+  state.set('folded', ['node host1/x.y', 'pool ~/QA Lab']);
+  state.flush();
+  const next = await openUiState(directory, never);
+  expect([next.get('details'), next.get('folded'), next.get('selected')]).toEqual([
+    false,
+    ['node host1/x.y', 'pool ~/QA Lab'],
+    '',
+  ]);
+});
+
+it('writes once for many changes, a moment after the first', async () => {
+  const calls: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after: (_ms, call) => {
+      calls.push(call);
+      return () => {};
+    },
+  };
+  const state = await openUiState(directory, clock);
+  for (let i = 0; i < 100; i++) state.set('selected', `host1/${i}`);
+  expect(calls).toHaveLength(1);
+  expect(state.get('selected')).toBe('host1/99');
+  calls[0]?.();
+  expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ selected: 'host1/99' });
+});
+
+it.each(['{ not json', '[]', '"x"', '{"selected": 7}', '{"folded": [1]}', ''])(
+  'begins anew with a file that holds %j',
+  async (text) => {
+    await writeFile(file(), text);
+    const state = await openUiState(directory, never);
+    expect([state.get('selected'), state.get('folded'), state.get('details')]).toEqual(['', [], true]);
+    state.set('selected', 'vm host1/x');
+    state.flush();
+    expect((await openUiState(directory, never)).get('selected')).toBe('vm host1/x');
+  },
+);
+
+it('writes what found no room together with the next change', async () => {
+  const state = await openUiState(directory, never);
+  await mkdir(file());
+  state.set('details', false);
+  state.flush();
+  await rm(file(), { recursive: true });
+  state.set('sort', 'cpu');
+  state.flush();
+  const next = await openUiState(directory, never);
+  expect([next.get('details'), next.get('sort')]).toEqual([false, 'cpu']);
+});
+
+it('works without a place to write to', async () => {
+  await writeFile(file(), '{}');
+  const state = await openUiState(join(file(), 'below-a-file'), never);
+  state.set('details', false);
+  state.flush();
+  expect(state.get('details')).toBe(false);
+});

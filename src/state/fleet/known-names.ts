@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type EndpointName, isEndpointName } from '../../ids.ts';
+import { cacheKey, replaceCache } from './cache-file.ts';
+
+/** A name with the id that belongs to it, since two may share a name. */
+export type NamedId = readonly [name: string, id: string];
+
+export interface EndpointNames {
+  readonly vms: readonly NamedId[];
+  readonly nodes: readonly NamedId[];
+}
+
+/** What things were called when they were last seen, so that a shell can complete names without a connection. */
+export type KnownNames = ReadonlyMap<EndpointName, EndpointNames>;
+
+/** Nobody completes one of more names by its first letters, and reading them must not be felt. */
+const MOST_NAMES = 20_000;
+
+/** `configPath` is part of the name: two configurations may call different hosts by one name. */
+export const namesFile = (cache: string, configPath: string): string =>
+  join(cache, 'names', `${cacheKey(configPath)}.json`);
+
+/** Empty for a file that is not there or not ours: names are worth no error. */
+export async function readNames(file: string): Promise<KnownNames> {
+  try {
+    const found: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof found !== 'object' || found === null) return new Map();
+    return new Map(
+      Object.entries(found).flatMap(([name, names]) =>
+        isEndpointName(name) && isEndpointNames(names) ? [[name, names] as const] : [],
+      ),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * Keeps `fresh` in place of what was known of these endpoints, and of the others what was known while they are
+ * `configured`. Never rejects. Of two that write at once the later one wins.
+ */
+export async function rememberNames(
+  file: string,
+  fresh: KnownNames,
+  configured: Iterable<EndpointName>,
+): Promise<void> {
+  const before = await readNames(file);
+  const names: Record<string, EndpointNames> = {};
+  for (const endpoint of configured) {
+    const { vms, nodes } = fresh.get(endpoint) ?? before.get(endpoint) ?? { vms: [], nodes: [] };
+    names[endpoint] = { vms: vms.slice(0, MOST_NAMES), nodes: nodes.slice(0, MOST_NAMES) };
+  }
+  await replaceCache(file, [JSON.stringify(names)]);
+}
+
+const isNamedId = (one: unknown): one is NamedId =>
+  Array.isArray(one) && one.length === 2 && one.every((part) => typeof part === 'string');
+
+const isEndpointNames = (found: unknown): found is EndpointNames =>
+  typeof found === 'object' &&
+  found !== null &&
+  'vms' in found &&
+  'nodes' in found &&
+  [found.vms, found.nodes].every((list) => Array.isArray(list) && list.every(isNamedId));

@@ -1,0 +1,27 @@
+import type { EndpointName, NodeId, PoolId } from '../../ids.ts';
+import type { Fleet, UserPool } from './fleet.ts';
+
+/** The name of the pool that people see above a node, or above a VM without one: the user's, else the platform's. */
+export function poolNameOf(
+  fleet: Fleet,
+  node: NodeId | undefined,
+  pool: PoolId | undefined,
+  endpoint: EndpointName,
+): string | undefined {
+  const [own] = userPoolsAbove(fleet, node, endpoint);
+  return own?.name ?? (pool && fleet.pools.get(pool)?.name);
+}
+
+/** The user's pools that a node is in, or a VM without one, from the inside out. The configuration lets none be inside itself. */
+export function* userPoolsAbove(
+  { grouping: { placeOf, pools } }: Fleet,
+  node: NodeId | undefined,
+  endpoint: EndpointName,
+): Generator<UserPool, void> {
+  let place = (node && placeOf.get(node)) ?? placeOf.get(endpoint);
+  while (place !== undefined) {
+    const pool = pools.find(({ id }) => id === place);
+    if (pool) yield pool;
+    place = pool?.parent;
+  }
+}

@@ -1,0 +1,144 @@
+import { type EndpointName, endpointOf, type NodeId, nativeOf, type PoolId, type VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
+import { type Counts, parentOf, troubleOf } from './fleet.ts';
+import { createSiblings, naturalKey, type Siblings } from './siblings.ts';
+
+/** All VMs, found by id, by parent in the order of their names, and counted by state. */
+export interface VmIndex {
+  readonly vms: ReadonlyMap<VmId, Vm>;
+  /** Shown or not. */
+  get(id: VmId): Vm | undefined;
+  /** Every id of an endpoint, with those that are not shown since another endpoint shows the same machine. */
+  ofEndpoint(endpoint: EndpointName): ReadonlySet<VmId>;
+  /** True when a row came, went, moved or changed its name. */
+  upsert(vm: Vm): boolean;
+  remove(id: VmId): boolean;
+  below(parent: NodeId | PoolId): readonly VmId[];
+  placeAmongSiblings(id: VmId): number;
+  counts(parent: NodeId | PoolId): Counts;
+  /** Brings the order up to date after a batch; `below` and `placeAmongSiblings` are true only then. */
+  settle(): void;
+}
+
+type Tally = { -readonly [Key in keyof Counts]: number };
+const NO_IDS: ReadonlySet<VmId> = new Set();
+const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+
+export function createVmIndex(): VmIndex {
+  const vms = new Map<VmId, Vm>();
+  /** One machine seen through two endpoints is one row: the first id shows it, the others wait here. */
+  const shadows = new Map<VmId, Vm>();
+  /** All ids under which a uuid was told; most have one, and a text instead of a list saves a third of what an entry takes. */
+  const seenAs = new Map<string, VmId | readonly VmId[]>();
+  const byEndpoint = new Map<EndpointName, Set<VmId>>();
+  const sortKeys = new Map<VmId, string>();
+  const families = new Map<NodeId | PoolId, Siblings<VmId>>();
+  const unsettled = new Set<Siblings<VmId>>();
+  const tallies = new Map<NodeId | PoolId, Tally>();
+
+  const get = (id: VmId): Vm | undefined => vms.get(id) ?? shadows.get(id);
+  const namesakes = (uuid: string): readonly VmId[] => [seenAs.get(uuid) ?? []].flat();
+
+  /** Two machines may carry one uuid (a copied disk): only on the same host it is the same machine. */
+  const isSameMachine = (a: Vm | undefined, b: Vm) =>
+    a?.node !== undefined && b.node !== undefined && nativeOf(a.node) === nativeOf(b.node);
+
+  const familyOf = (parent: NodeId | PoolId): Siblings<VmId> => {
+    let family = families.get(parent);
+    if (!family) {
+      family = createSiblings<VmId>((id) => sortKeys.get(id) ?? '');
+      families.set(parent, family);
+    }
+    unsettled.add(family);
+    return family;
+  };
+
+  const register = (id: VmId) => {
+    const endpoint = endpointOf(id);
+    const ids = byEndpoint.get(endpoint);
+    if (ids) ids.add(id);
+    else byEndpoint.set(endpoint, new Set([id]));
+  };
+
+  const count = (vm: Vm, by: 1 | -1) => {
+    const parent = parentOf(vm);
+    if (parent === undefined) return;
+    let tally = tallies.get(parent);
+    if (!tally) {
+      tally = { ...NOTHING };
+      tallies.set(parent, tally);
+    }
+    tally.total += by;
+    if (troubleOf(vm) !== undefined) tally.troubled += by;
+    if (vm.state === 'running' || vm.state === 'paused' || vm.state === 'crashed') tally[vm.state] += by;
+  };
+
+  const show = (vm: Vm) => {
+    const parent = parentOf(vm);
+    vms.set(vm.id, vm);
+    sortKeys.set(vm.id, naturalKey(vm.name));
+    count(vm, 1);
+    if (parent !== undefined) familyOf(parent).add(vm.id);
+  };
+
+  const hide = (vm: Vm) => {
+    const parent = parentOf(vm);
+    vms.delete(vm.id);
+    count(vm, -1);
+    if (parent !== undefined) familyOf(parent).remove(vm.id);
+  };
+
+  const remove = (id: VmId): boolean => {
+    const vm = get(id);
+    if (!vm) return false;
+    byEndpoint.get(endpointOf(id))?.delete(id);
+    const others = namesakes(vm.uuid).filter((other) => other !== id);
+    if (others.length > 0) seenAs.set(vm.uuid, others);
+    else seenAs.delete(vm.uuid);
+    if (shadows.delete(id)) return false;
+    hide(vm);
+    const heir = others.map((other) => shadows.get(other)).find((other) => isSameMachine(other, vm));
+    if (heir) {
+      shadows.delete(heir.id);
+      show(heir);
+    }
+    return true;
+  };
+
+  return {
+    vms,
+    get,
+    ofEndpoint: (endpoint) => byEndpoint.get(endpoint) ?? NO_IDS,
+    upsert(vm) {
+      const known = vms.get(vm.id);
+      if (known && known.name === vm.name && parentOf(known) === parentOf(vm) && known.uuid === vm.uuid) {
+        count(known, -1);
+        count(vm, 1);
+        vms.set(vm.id, vm);
+        return false;
+      }
+      remove(vm.id);
+      register(vm.id);
+      const others = namesakes(vm.uuid);
+      seenAs.set(vm.uuid, others.length === 0 ? vm.id : [...others, vm.id]);
+      if (others.some((other) => isSameMachine(get(other), vm))) {
+        shadows.set(vm.id, vm);
+        return known !== undefined;
+      }
+      show(vm);
+      return true;
+    },
+    remove,
+    below: (parent) => families.get(parent)?.ids ?? [],
+    placeAmongSiblings(id) {
+      const vm = vms.get(id);
+      const parent = vm && parentOf(vm);
+      return parent === undefined ? -1 : (families.get(parent)?.indexOf(id) ?? -1);
+    },
+    counts: (parent) => tallies.get(parent) ?? NOTHING,
+    settle() {
+      for (const family of unsettled) family.settle();
+      unsettled.clear();
+    },
+  };
+}
