@@ -30,7 +30,7 @@ const LAYERS: readonly Row[] = [
     ],
     imports: [],
   },
-  { layer: 'contract', is: ['platforms/contract.ts'], imports: ['leaf'] },
+  { layer: 'contract', is: ['platforms/contract.ts', 'platforms/contract/'], imports: ['leaf'] },
   {
     layer: 'testkit',
     is: ['platforms/testkit.ts', 'platforms/testkit-clock.ts', 'platforms/testkit-link.ts'],
@@ -178,6 +178,26 @@ describe.each(LAYERS)('$layer', ({ layer }) => {
     const own = files.filter((file) => rowOf(file)?.layer === layer);
     expect(own.flatMap(importsOf).map(complaint).filter(Boolean)).toEqual([]);
   });
+});
+
+it('has no circle of imports, not even of types', () => {
+  const importsBy = new Map(files.map((file) => [file, importsOf(file).map(({ to }) => to)]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) circles.push([...path.slice(start), file].join(' > '));
+    if (start >= 0 || done.has(file)) return;
+    for (const to of importsBy.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+it('has no file that is too long to be read in one go', () => {
+  const long = files.filter((file) => readFileSync(new URL(file, SOURCE), 'utf8').split('\n').length > 400);
+  expect(long).toEqual([]);
 });
 
 it('loads each platform only when it is needed', () => {

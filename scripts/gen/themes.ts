@@ -18,7 +18,7 @@ export const generated: Generated = {
     );
     return `// Written by \`npm run gen\` from themes/*.yaml.
 // biome-ignore-all format: one theme a line
-import type { ThemeFile } from './theme.ts';
+import type { ThemeFile } from './theme-file.ts';
 
 export const builtInThemes: Readonly<Record<string, ThemeFile>> = {
 ${themes.join('\n')}

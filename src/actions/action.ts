@@ -7,6 +7,7 @@ import {
   type ConsoleSize,
   type Field,
   type OperationName,
+  operationOf,
   operations,
   type Settings,
   type SettingValue,
@@ -22,6 +23,9 @@ import type { Services } from './services.ts';
  * name, or the count, to be typed.
  */
 export type Danger = 'none' | 'interrupts' | 'destroys';
+
+/** What an action is done to: a row of the tree. */
+export type ObjectKind = 'vm' | 'node';
 
 /** Options of an action by key. */
 export type Args = Readonly<Record<string, SettingValue | readonly string[]>>;
@@ -54,8 +58,11 @@ export interface Outcome {
   readonly limitMs: number;
 }
 
+/** One operation on one VM or on many, each with an outcome that is seen. */
 export interface VmAction extends Verb {
+  readonly kind: 'object';
   readonly noun: 'vm';
+  readonly on: 'vm';
   readonly needs: OperationName;
   /** What it costs a VM that is busy, as a sentence for the question before it. */
   readonly loses?: (args: Args) => string | undefined;
@@ -72,20 +79,22 @@ export interface VmAction extends Verb {
 
 /** A change of settings through the platform's fields: a form on the screen, flags on the command line. */
 export interface EditAction extends Verb {
+  readonly kind: 'edit';
   readonly noun: 'vm';
-  readonly edits: true;
+  readonly on: 'vm';
   readonly needs: OperationName;
   readonly fits: (vm: Vm) => true | string;
 }
 
 /** Takes the terminal over until it is left with the detach key. */
 interface Attaches extends Verb {
-  readonly attaches: true;
+  readonly kind: 'attach';
   readonly needs: OperationName;
 }
 
 export interface VmAttachAction extends Attaches {
   readonly noun: 'vm';
+  readonly on: 'vm';
   readonly fits: (vm: Vm) => true | string;
   readonly open: (
     connection: Connection,
@@ -98,26 +107,32 @@ export interface VmAttachAction extends Attaches {
 
 export interface NodeAttachAction extends Attaches {
   readonly noun: 'node';
+  readonly on: 'node';
   readonly open: (connection: Connection, id: NodeId, size: ConsoleSize, signal: AbortSignal) => Promise<Attachment>;
 }
 
 /** Shows something of a VM that is asked of its platform: a tab of the details on the screen, text on the command line. */
 export interface VmShowAction extends Verb {
+  readonly kind: 'show';
   readonly noun: 'vm';
-  readonly shows: true;
+  readonly on: 'vm';
+  /** Title of the tab of the details that has it. */
+  readonly tab: string;
   readonly needs: OperationName;
   readonly fits: (vm: Vm) => true | string;
 }
 
 /** Shows what a node is and has. */
 export interface NodeInfoAction extends Verb {
+  readonly kind: 'show';
   readonly noun: 'node';
-  readonly shows: true;
+  readonly on: 'node';
   readonly needs: OperationName;
 }
 
 /** Changes the configuration: pools, endpoints, where a node hangs. What is changed is plain data, shown before it is done. */
 export interface ConfigAction extends Verb {
+  readonly kind: 'config';
   readonly noun: 'pool' | 'node' | 'endpoint';
   /** False for what makes something new: no row has to be selected, no name to be found. */
   readonly onExisting: boolean;
@@ -131,6 +146,7 @@ export interface ConfigAction extends Verb {
 
 /** Does something with an endpoint that needs neither a connection nor a change of the configuration. */
 export interface EndpointAction extends Verb {
+  readonly kind: 'endpoint';
   readonly noun: 'endpoint';
   /** Answers the sentence of what is true now. */
   readonly run: (services: Services, name: EndpointName, ask: Ask, signal: AbortSignal) => Promise<string>;
@@ -138,15 +154,18 @@ export interface EndpointAction extends Verb {
 
 /** Filled in field by field: the platform's own list of fields is the form and the flags. */
 export interface EndpointFormAction extends Verb {
+  readonly kind: 'form';
   readonly noun: 'endpoint';
   readonly form: 'add' | 'edit';
 }
 
 /** Belongs to the screen alone: moving, folding, views. What it does is in the screens, found by its id. */
 export interface ViewAction extends Verb {
+  readonly kind: 'view';
   readonly noun: 'view';
 }
 
+/** Told apart by `kind`: a switch over it that forgets one does not compile. */
 export type Action =
   | VmAction
   | EditAction
@@ -158,6 +177,9 @@ export type Action =
   | EndpointAction
   | EndpointFormAction
   | ViewAction;
+
+/** What its row must be; undefined for what is done to no VM and no node. */
+export const objectOf = (action: Action): ObjectKind | undefined => ('on' in action ? action.on : undefined);
 
 /**
  * The one place that decides whether an action can run on a VM or a node; key bar, palette, help and command line all ask
@@ -187,7 +209,6 @@ export function whyNot(
 
 /** The sentence for an operation that this connection does not have. */
 function unsupported(connection: Connection, needs: OperationName, title: string): string | undefined {
-  const [group, method] = needs.split('.') as ['vm' | 'console' | 'node', string];
-  if (method in connection[group]) return undefined;
+  if (operationOf(connection, needs)) return undefined;
   return connection.whyNot[needs] ?? `this platform can't do that: ${title}`;
 }

@@ -4,6 +4,7 @@ import type { ConfigAction, EndpointAction, EndpointFormAction } from './action.
 
 export const endpointForms: readonly EndpointFormAction[] = [
   {
+    kind: 'form',
     id: 'endpoint.add',
     noun: 'endpoint',
     title: 'Add endpoint',
@@ -14,6 +15,7 @@ export const endpointForms: readonly EndpointFormAction[] = [
     form: 'add',
   },
   {
+    kind: 'form',
     id: 'endpoint.edit',
     noun: 'endpoint',
     title: 'Edit endpoint',
@@ -26,6 +28,7 @@ export const endpointForms: readonly EndpointFormAction[] = [
 
 export const endpointChanges: readonly ConfigAction[] = [
   {
+    kind: 'config',
     id: 'endpoint.remove',
     noun: 'endpoint',
     title: 'Remove endpoint',
@@ -39,6 +42,7 @@ export const endpointChanges: readonly ConfigAction[] = [
     loses: (name) => [`the endpoint ${name} from the configuration; its VMs and their disks stay as they are`],
   },
   {
+    kind: 'config',
     id: 'endpoint.enable',
     noun: 'endpoint',
     title: 'Enable endpoint',
@@ -50,6 +54,7 @@ export const endpointChanges: readonly ConfigAction[] = [
     said: (name) => `${name} is enabled`,
   },
   {
+    kind: 'config',
     id: 'endpoint.disable',
     noun: 'endpoint',
     title: 'Disable endpoint',
@@ -64,6 +69,7 @@ export const endpointChanges: readonly ConfigAction[] = [
 
 export const endpointActions: readonly EndpointAction[] = [
   {
+    kind: 'endpoint',
     id: 'endpoint.connect',
     noun: 'endpoint',
     title: 'Connect',
@@ -76,6 +82,7 @@ export const endpointActions: readonly EndpointAction[] = [
     },
   },
   {
+    kind: 'endpoint',
     id: 'endpoint.test',
     noun: 'endpoint',
     title: 'Test endpoint',
@@ -92,6 +99,7 @@ export const endpointActions: readonly EndpointAction[] = [
     },
   },
   {
+    kind: 'endpoint',
     id: 'endpoint.trust',
     noun: 'endpoint',
     title: 'Trust host key',

@@ -69,5 +69,5 @@ export function createKeymap(
 /** Two actions may share a key when they say so, or when they are for different things: `a` adds what is selected. */
 function share(one: Action, other: Action): boolean {
   if (one.sharesKeyWith === other.id || other.sharesKeyWith === one.id) return true;
-  return one.noun !== other.noun && one.noun !== 'view' && other.noun !== 'view';
+  return one.noun !== other.noun && one.kind !== 'view' && other.kind !== 'view';
 }

@@ -1,36 +1,41 @@
 import { FleetError } from '../errors.ts';
 import { isEndpointName, type NodeId } from '../ids.ts';
+import { operationOf } from '../platforms/contract.ts';
 import type { ConfigAction, NodeAttachAction, NodeInfoAction } from './action.ts';
 
 export const shellAction: NodeAttachAction = {
+  kind: 'attach',
   id: 'node.shell',
   noun: 'node',
+  on: 'node',
   title: 'Shell',
   help: 'Open a login shell on the node; ctrl-] detaches.',
   keys: ['o'],
   danger: 'none',
   needs: 'node.shell',
   aliases: ['node.ssh'],
-  attaches: true,
-  open({ node }, id, size, signal) {
-    if (!node.shell) throw new FleetError('op.unsupported', 'this platform has no shell on its nodes');
-    return node.shell(id, size, signal);
+  open(connection, id, size, signal) {
+    const shell = operationOf(connection, 'node.shell');
+    if (!shell) throw new FleetError('op.unsupported', 'this platform has no shell on its nodes');
+    return shell(id, size, signal);
   },
 };
 
 export const nodeInfoAction: NodeInfoAction = {
+  kind: 'show',
   id: 'node.info',
   noun: 'node',
+  on: 'node',
   title: 'Node information',
   help: 'Operating system, processors, memory, platform, disks and networks of a node.',
   keys: [],
   danger: 'none',
   needs: 'node.info',
-  shows: true,
 };
 
 export const nodeActions: readonly ConfigAction[] = [
   {
+    kind: 'config',
     id: 'node.move',
     noun: 'node',
     title: 'Move to pool',

@@ -2,6 +2,7 @@ import type { ConfigAction } from './action.ts';
 
 /** Its arguments are the variables, all of them: what is not among them is taken away. */
 export const poolVariablesAction: ConfigAction = {
+  kind: 'config',
   id: 'pool.set',
   noun: 'pool',
   title: 'Set up pool',
@@ -27,6 +28,7 @@ export const variableNameComplaint = (name: string): string | undefined =>
 
 export const poolActions: readonly ConfigAction[] = [
   {
+    kind: 'config',
     id: 'pool.add',
     noun: 'pool',
     title: 'Add pool',
@@ -43,6 +45,7 @@ export const poolActions: readonly ConfigAction[] = [
     said: (name) => `pool ${name} was added`,
   },
   {
+    kind: 'config',
     id: 'pool.rename',
     noun: 'pool',
     title: 'Rename pool',
@@ -55,6 +58,7 @@ export const poolActions: readonly ConfigAction[] = [
     said: (name, args) => `pool ${name} is now ${args['to']}`,
   },
   {
+    kind: 'config',
     id: 'pool.nest',
     noun: 'pool',
     title: 'Move pool',
@@ -67,6 +71,7 @@ export const poolActions: readonly ConfigAction[] = [
     said: (name, args) => (args['in'] ? `pool ${name} is in pool ${args['in']} now` : `pool ${name} is at the top now`),
   },
   {
+    kind: 'config',
     id: 'pool.remove',
     noun: 'pool',
     title: 'Remove pool',

@@ -84,5 +84,5 @@ const VIEW = [
 export type ViewActionId = (typeof VIEW)[number][0];
 
 export const viewActions: readonly (ViewAction & { readonly id: ViewActionId })[] = VIEW.map(
-  ([id, keys, title, help]) => ({ id, noun: 'view', keys, title, help, danger: 'none' }),
+  ([id, keys, title, help]) => ({ kind: 'view', id, noun: 'view', keys, title, help, danger: 'none' }),
 );

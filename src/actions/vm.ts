@@ -1,16 +1,39 @@
 import { FleetError } from '../errors.ts';
-import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
+import {
+  type Accepted,
+  type Connection,
+  type Method,
+  type OperationName,
+  operationOf,
+  type Vm,
+  type VmState,
+} from '../platforms/contract.ts';
 import type { Args, EditAction, Outcome, VmAction, VmAttachAction, VmShowAction } from './action.ts';
+
+/** `send` is given the method that the action needs. */
+const vmAction = <Name extends OperationName>(
+  action: Omit<VmAction, 'kind' | 'noun' | 'on' | 'needs' | 'send'> & {
+    readonly needs: Name;
+    readonly send: (method: Method<Name>, vm: Vm, args: Args, signal: AbortSignal) => Promise<Accepted>;
+  },
+): VmAction => ({
+  ...action,
+  kind: 'object',
+  noun: 'vm',
+  on: 'vm',
+  send: async (connection, vm, args, signal) => action.send(needed(connection, action.needs), vm, args, signal),
+});
+
+/** whyNot() has asked before; a connection that was made meanwhile may be an older daemon's. */
+function needed<Name extends OperationName>(connection: Connection, name: Name): Method<Name> {
+  const method = operationOf(connection, name);
+  if (method === undefined) throw new FleetError('op.unsupported', `this platform has no ${name}`);
+  return method;
+}
 
 const SECOND = 1000;
 /** As long as some hundred GiB of memory take to or from a disk. */
 const MEMORY_LIMIT = 600 * SECOND;
-
-/** whyNot() has asked before; a connection that was made anew meanwhile may be an older daemon's. */
-function needed<Method>(method: Method | undefined, needs: OperationName): Method {
-  if (method === undefined) throw new FleetError('op.unsupported', `this platform has no ${needs}`);
-  return method;
-}
 
 const pathsOf = (value: Args[string] | undefined): readonly string[] => (Array.isArray(value) ? value : []);
 
@@ -39,9 +62,8 @@ const losesWhenForced = (args: Args) => (args['force'] === true ? UNWRITTEN : un
 const ON: readonly VmState[] = ['running', 'paused', 'crashed', 'unknown', 'error', 'starting', 'stopping'];
 
 export const vmActions: readonly VmAction[] = [
-  {
+  vmAction({
     id: 'vm.start',
-    noun: 'vm',
     title: 'Start',
     help: 'Power a VM on, or resume one that is paused.',
     keys: ['s'],
@@ -52,11 +74,10 @@ export const vmActions: readonly VmAction[] = [
       'only a VM that is off can be started',
     ),
     outcome: (_args, vm) => becomes('running', 'is running', vm?.state === 'suspended' ? MEMORY_LIMIT : 30 * SECOND),
-    send: ({ vm }, { id }, _args, signal) => vm.start(id, signal),
-  },
-  {
+    send: (start, { id }, _args, signal) => start(id, signal),
+  }),
+  vmAction({
     id: 'vm.stop',
-    noun: 'vm',
     title: 'Shut down',
     help: 'Ask the guest to power off; with force, cut its power.',
     keys: ['S'],
@@ -84,11 +105,10 @@ export const vmActions: readonly VmAction[] = [
     loses: losesWhenForced,
     fits: only(ON, 'only a VM that is on can be shut down'),
     outcome: (args) => stops(args['force'] === true ? 20 * SECOND : Number(args['wait'] ?? 30) * SECOND),
-    send: ({ vm }, { id }, args, signal) => vm.stop(id, args['force'] === true ? 'force' : 'graceful', signal),
-  },
-  {
+    send: (stop, { id }, args, signal) => stop(id, args['force'] === true ? 'force' : 'graceful', signal),
+  }),
+  vmAction({
     id: 'vm.kill',
-    noun: 'vm',
     title: 'Force off',
     help: 'Cut the power of a VM; what the guest has not written to its disks is lost.',
     keys: ['D'],
@@ -97,11 +117,10 @@ export const vmActions: readonly VmAction[] = [
     loses: () => UNWRITTEN,
     fits: only(ON, 'only a VM that is on can be forced off'),
     outcome: () => stops(20 * SECOND),
-    send: ({ vm }, { id }, _args, signal) => vm.stop(id, 'force', signal),
-  },
-  {
+    send: (stop, { id }, _args, signal) => stop(id, 'force', signal),
+  }),
+  vmAction({
     id: 'vm.restart',
-    noun: 'vm',
     title: 'Reboot',
     help: 'Ask the guest to reboot; with force, reset it.',
     keys: ['R'],
@@ -114,12 +133,10 @@ export const vmActions: readonly VmAction[] = [
     loses: losesWhenForced,
     fits: only(['running'], 'only a running VM can be rebooted'),
     asked: (args) => (args['force'] === true ? 'was reset' : 'was asked to reboot'),
-    send: ({ vm }, { id }, args, signal) =>
-      needed(vm.restart, 'vm.restart')(id, args['force'] === true ? 'force' : 'graceful', signal),
-  },
-  {
+    send: (restart, { id }, args, signal) => restart(id, args['force'] === true ? 'force' : 'graceful', signal),
+  }),
+  vmAction({
     id: 'vm.pause',
-    noun: 'vm',
     title: 'Pause',
     help: 'Stop the virtual CPUs of a VM and keep its memory.',
     keys: ['p'],
@@ -127,11 +144,10 @@ export const vmActions: readonly VmAction[] = [
     needs: 'vm.pause',
     fits: only(['running'], 'only a running VM can be paused'),
     outcome: () => becomes('paused', 'is paused', 10 * SECOND),
-    send: ({ vm }, { id }, _args, signal) => needed(vm.pause, 'vm.pause')(id, signal),
-  },
-  {
+    send: (pause, { id }, _args, signal) => pause(id, signal),
+  }),
+  vmAction({
     id: 'vm.resume',
-    noun: 'vm',
     title: 'Resume',
     help: 'Resume a paused or suspended VM.',
     keys: ['p'],
@@ -141,11 +157,10 @@ export const vmActions: readonly VmAction[] = [
     aliases: ['vm.unpause'],
     fits: only(['paused', 'suspended'], 'only a paused or suspended VM can be resumed'),
     outcome: (_args, vm) => becomes('running', 'is running', vm?.state === 'suspended' ? MEMORY_LIMIT : 10 * SECOND),
-    send: ({ vm }, { id }, _args, signal) => needed(vm.resume, 'vm.resume')(id, signal),
-  },
-  {
+    send: (resume, { id }, _args, signal) => resume(id, signal),
+  }),
+  vmAction({
     id: 'vm.suspend',
-    noun: 'vm',
     title: 'Suspend to disk',
     help: 'Save memory to disk and stop the VM; the next start resumes it.',
     keys: ['P'],
@@ -154,11 +169,10 @@ export const vmActions: readonly VmAction[] = [
     aliases: ['vm.hibernate', 'vm.save'],
     fits: only(['running', 'paused'], 'only a VM that is on can be suspended'),
     outcome: () => becomes('suspended', 'is suspended', MEMORY_LIMIT),
-    send: ({ vm }, { id }, _args, signal) => needed(vm.suspend, 'vm.suspend')(id, signal),
-  },
-  {
+    send: (suspend, { id }, _args, signal) => suspend(id, signal),
+  }),
+  vmAction({
     id: 'vm.delete',
-    noun: 'vm',
     title: 'Delete',
     help: 'Delete a VM that is off, with its disks unless they are to be kept.',
     keys: ['X'],
@@ -185,8 +199,8 @@ export const vmActions: readonly VmAction[] = [
     ],
     fits: only(['stopped', 'crashed', 'suspended', 'error'], 'only a VM that is off can be deleted'),
     outcome: () => ({ words: 'is deleted', reached: (vm) => vm === undefined, limitMs: 30 * SECOND }),
-    send: ({ vm }, { id }, args, signal) =>
-      needed(vm.delete, 'vm.delete')(
+    send: (remove, { id }, args, signal) =>
+      remove(
         id,
         {
           keepDisks: args['keep-disks'] === true,
@@ -195,10 +209,9 @@ export const vmActions: readonly VmAction[] = [
         },
         signal,
       ),
-  },
-  {
+  }),
+  vmAction({
     id: 'vm.autostart',
-    noun: 'vm',
     title: 'Switch autostart',
     help: 'Turn autostart with the host on or off.',
     keys: ['A'],
@@ -215,58 +228,56 @@ export const vmActions: readonly VmAction[] = [
       };
     },
     preset: (vm) => ({ off: vm.autostart === true }),
-    send: ({ vm }, { id, autostart }, args, signal) =>
-      needed(vm.configure, 'vm.configure')(
-        id,
-        'config',
-        { autostart: args['off'] !== true },
-        { autostart: autostart ?? false },
-        signal,
-      ),
-  },
+    send: (configure, { id, autostart }, args, signal) =>
+      configure(id, 'config', { autostart: args['off'] !== true }, { autostart: autostart ?? false }, signal),
+  }),
 ];
 
 export const consoleAction: VmAttachAction = {
+  kind: 'attach',
   id: 'vm.console',
   noun: 'vm',
+  on: 'vm',
   title: 'Console',
   help: 'Attach to the serial console of a VM; ctrl-] detaches.',
   keys: ['c'],
   danger: 'none',
   needs: 'console.serial',
   aliases: ['vm.serialconsole'],
-  attaches: true,
   options: [
     { key: 'force', label: 'Force', help: 'Take the console over from whoever has it.', kind: 'flag', default: false },
   ],
   fits: (vm) =>
     vm.state === 'running' || vm.state === 'paused' || `only a VM that is on has a console; it is ${vm.state}`,
-  open: ({ console }, id, args, _size, signal) =>
-    needed(console.serial, 'console.serial')(id, { force: args['force'] === true }, signal),
+  open: async (connection, id, args, _size, signal) =>
+    needed(connection, 'console.serial')(id, { force: args['force'] === true }, signal),
 };
 
 export const consoleLogAction: VmShowAction = {
+  kind: 'show',
   id: 'vm.log',
   noun: 'vm',
+  on: 'vm',
+  tab: 'Console',
   title: 'Console log',
   help: 'What a VM has written to its serial console so far, to be read only.',
   keys: ['O'],
   danger: 'none',
   needs: 'console.output',
   aliases: ['vm.console-log'],
-  shows: true,
   fits: () => true,
 };
 
 export const editAction: EditAction = {
+  kind: 'edit',
   id: 'vm.edit',
   noun: 'vm',
+  on: 'vm',
   title: 'Edit settings',
   help: 'Change memory, virtual CPUs and the other settings of a VM, saved or running.',
   keys: ['e'],
   danger: 'none',
   needs: 'vm.configure',
   aliases: ['vm.update', 'vm.set'],
-  edits: true,
   fits: () => true,
 };

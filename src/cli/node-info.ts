@@ -17,7 +17,7 @@ export const nodeInfoCommand: Command = {
     if (words.length !== 1) throw new FleetError('usage', 'which node? Name one');
     const node = await findNode(words[0] as string, context);
     const connection = context.app.sessions.connection(endpointOf(node.id));
-    if (!connection?.node.info)
+    if (!connection?.node?.info)
       throw new FleetError(
         'op.unsupported',
         connection?.whyNot['node.info'] ?? 'this platform says nothing about its nodes',

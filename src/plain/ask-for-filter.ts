@@ -1,4 +1,4 @@
-import type { FilterPromptOptions } from '../screens/prompts/filter-prompt.tsx';
+import type { FilterPromptOptions } from '../screens/dialogs/dialogs.ts';
 import type { Typing } from './typing.ts';
 import type { Voice } from './voice.ts';
 

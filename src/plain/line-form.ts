@@ -1,4 +1,4 @@
-import type { FormDialog, FormDialogOptions } from '../screens/forms/form-layer.tsx';
+import type { FormDialog, FormDialogOptions } from '../screens/dialogs/dialogs.ts';
 import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
 import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';

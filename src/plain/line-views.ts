@@ -4,7 +4,7 @@ import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { createEventsView } from '../screens/lists/events-view.ts';
 import { createTasksView } from '../screens/lists/tasks-view.ts';
 import { createWireLogView } from '../screens/lists/wire-log-view.ts';
-import type { Views } from '../screens/program/commands.ts';
+import type { Views } from '../screens/program/views.ts';
 import type { Stage, View, ViewId } from '../screens/stage.ts';
 import type { Voice } from './voice.ts';
 

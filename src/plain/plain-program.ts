@@ -45,7 +45,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   const fleetView = createFleetView(stage, state, details, sifting.wake, () => []);
   const views = createLineViews({ stage, state, details, fleetView, vms, voice });
 
-  const dispatch = (action: Action) => (action.noun === 'view' ? command(action.id as ViewActionId) : run(action));
+  const dispatch = (action: Action) => (action.kind === 'view' ? command(action.id as ViewActionId) : run(action));
   const tellFound = () => {
     sifted = () => {};
     const { shownVms } = state.tree;
@@ -100,7 +100,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
     }
     if (state.view.marks.size !== marks) voice.say(`${state.view.marks.size} marked`);
     if (signs() !== before) announcer.moved(true);
-    else if (!state.view.current() && action.noun === 'view') announcer.moved(true);
+    else if (!state.view.current() && action.kind === 'view') announcer.moved(true);
     else if (action.id === 'view.down' || action.id === 'view.last') voice.say('the last row');
     else if (action.id === 'view.up' || action.id === 'view.first') voice.say('the first row');
     stage.changed();

@@ -45,7 +45,7 @@ export async function askForCommand(
 export function readKeys(stage: Stage, state: FleetState, voice: Voice): void {
   const row = state.view.current();
   const here = stage.actions.filter(
-    (action) => isAbout(action, row) || isForAllBelow(action, state) || action.noun === 'view',
+    (action) => isAbout(action, row) || isForAllBelow(action, state) || action.kind === 'view',
   );
   voice.say(
     ...here.flatMap((action) => {

@@ -5,8 +5,8 @@ import { isAlwaysThere } from './actions/action-meant.ts';
 import { runMeant } from './actions/run-meant.ts';
 import type { FleetState } from './fleet/fleet-state.ts';
 import { keyName } from './keys.ts';
-import type { Views } from './program/commands.ts';
 import { createPointer } from './program/pointer.ts';
+import type { Views } from './program/views.ts';
 import type { Stage } from './stage.ts';
 
 export interface DispatcherOptions {
@@ -26,7 +26,7 @@ export function createDispatcher({
   run,
 }: DispatcherOptions): (event: InputEvent) => void {
   const dispatch = (action: Action) => {
-    if (action.noun === 'view') command(action.id as ViewActionId);
+    if (action.kind === 'view') command(action.id as ViewActionId);
     else if (views.current.id === 'fleet') run(action);
     else {
       // The row that it would be for is behind this view: nobody starts or stops what they don't see.

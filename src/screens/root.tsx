@@ -10,7 +10,7 @@ import { frameLayout, SMALLEST } from './frame/frame-layout.ts';
 import { headerText } from './frame/header.ts';
 import { hintsNow } from './frame/hints.ts';
 import type { Room } from './frame/look.ts';
-import type { Views } from './program/commands.ts';
+import type { Views } from './program/views.ts';
 import type { Stage } from './stage.ts';
 import { TourPanel } from './tour/tour-panel.tsx';
 

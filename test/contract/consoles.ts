@@ -13,7 +13,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
   if (!operations.includes('console.serial')) {
     it('has no serial console to type into, and says why', async () => {
       const { console, whyNot } = await bench().connect();
-      expect(console.serial).toBeUndefined();
+      expect(console?.serial).toBeUndefined();
       expect(whyNot['console.serial']).toMatch(/\w+ \w+/);
     });
   }
@@ -59,7 +59,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
   if (operations.includes('console.serial')) {
     it('says that a stopped VM has nobody at its console', async () => {
       const connection = await bench().connect();
-      const serial = present(connection.console.serial);
+      const serial = present(connection.console?.serial);
       const error = await refusal(serial(await bench().server.stoppedVm(), { force: false }, patient()));
       expect(error.code).toBe('op.conflict');
     });
@@ -68,7 +68,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
   if (operations.includes('console.output')) {
     it('shows what a running VM has written to its console', async () => {
       const connection = await bench().connect();
-      const output = present(connection.console.output);
+      const output = present(connection.console?.output);
       await bench().supporting(connection, 'console.output', async () => {
         const { text } = await output(await bench().server.runningVm(), patient());
         expect(text).toMatch(/\w/);
@@ -82,7 +82,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
       const [first] = watching.feeds;
       const node = first?.kind === 'inventory' ? first.inventory.nodes[0] : undefined;
       if (!node) throw new Error('the inventory has no node');
-      const shell = present(watching.connection.node.shell);
+      const shell = present(watching.connection.node?.shell);
       await bench().supporting(watching.connection, 'node.shell', async () => {
         const attachment = await shell(node.id, { columns: 80, rows: 24 }, patient());
         // a program of this machine: the shell on this very host, which needs a terminal
@@ -99,7 +99,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
 }
 
 async function attach(connection: Connection, id: VmId, force: boolean): Promise<Attachment> {
-  return present(connection.console.serial)(id, { force }, patient());
+  return present(connection.console?.serial)(id, { force }, patient());
 }
 
 function streamOf(attachment: Attachment) {

@@ -53,7 +53,7 @@ export function details(bench: () => Bench, facts: PlatformFacts): void {
       const [first] = watching.feeds;
       const node = first?.kind === 'inventory' ? first.inventory.nodes[0] : undefined;
       if (!node) throw new Error('the inventory has no node');
-      const info = present(watching.connection.node.info);
+      const info = present(watching.connection.node?.info);
       await bench().supporting(watching.connection, 'node.info', async () => {
         const told = await info(node.id, patient());
         expect(told.lines.length).toBeGreaterThan(3);

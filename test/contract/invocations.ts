@@ -19,11 +19,11 @@ export const vmInvocations: Readonly<Record<OperationsOn<'vm' | 'console'>, Invo
   'vm.delete': ({ vm }, id, signal) => vm.delete?.(id, { keepDisks: true, snapshots: false }, signal),
   'vm.settings': ({ vm }, id, signal) => vm.settings?.(id, 'config', signal),
   'vm.configure': ({ vm }, id, signal) => vm.configure?.(id, 'config', {}, {}, signal),
-  'console.serial': (connection, id, signal) => connection.console.serial?.(id, { force: false }, signal),
-  'console.output': (connection, id, signal) => connection.console.output?.(id, signal),
+  'console.serial': (connection, id, signal) => connection.console?.serial?.(id, { force: false }, signal),
+  'console.output': (connection, id, signal) => connection.console?.output?.(id, signal),
 };
 
 export const nodeInvocations: Readonly<Record<OperationsOn<'node'>, Invoke<NodeId>>> = {
-  'node.info': ({ node }, id, signal) => node.info?.(id, signal),
-  'node.shell': ({ node }, id, signal) => node.shell?.(id, { columns: 80, rows: 24 }, signal),
+  'node.info': ({ node }, id, signal) => node?.info?.(id, signal),
+  'node.shell': ({ node }, id, signal) => node?.shell?.(id, { columns: 80, rows: 24 }, signal),
 };

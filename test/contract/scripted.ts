@@ -1,5 +1,5 @@
 import { type EndpointName, vmId } from '../../src/ids.ts';
-import type { Connection, OperationName } from '../../src/platforms/contract.ts';
+import type { Connection, Groups, OperationName } from '../../src/platforms/contract.ts';
 import { findOperation, operationNames, signalOf } from '../../src/platforms/wrap/operations.ts';
 
 /** A call as it has reached the platform: the arguments without the signal. */
@@ -28,8 +28,8 @@ export function scripted(answer: (sent: Sent) => Promise<unknown>): Scripted {
     groups[group] = { ...groups[group], [method]: run };
   }
   // made from the table, so each group is whole
-  const { vm, console, node } = groups as unknown as Pick<Connection, 'vm' | 'console' | 'node'>;
-  return { connection: { vm, console, node, whyNot: {}, watch: async () => {}, close: async () => {} }, sent };
+  const whole = groups as unknown as Required<Groups>;
+  return { connection: { ...whole, whyNot: {}, watch: async () => {}, close: async () => {} }, sent };
 }
 
 /** Calls an operation by its name with the object that it is for, and one more argument that must arrive. */

@@ -6,7 +6,7 @@ import { type FakeVisit, visitFake } from './visit.ts';
 
 async function consoleOf({ connection, find }: FakeVisit): Promise<Duplex> {
   const vm = find((one) => one.state === 'running' && one.name === 'gateway');
-  const attachment = await connection.console.serial?.(vm.id, { force: false }, patient());
+  const attachment = await connection.console?.serial?.(vm.id, { force: false }, patient());
   if (attachment?.kind !== 'stream') throw new Error('no stream');
   return attachment.stream;
 }

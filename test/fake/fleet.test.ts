@@ -95,7 +95,7 @@ it('lacks the operations that it was made without, and says so', async () => {
   const { connection } = await visitFake({ without: 'vm.pause, console.serial' });
   expect(connection.vm.pause).toBeUndefined();
   expect(connection.vm.resume).toBeDefined();
-  expect(connection.console.serial).toBeUndefined();
+  expect(connection.console?.serial).toBeUndefined();
   expect(connection.whyNot).toMatchObject({ 'vm.pause': 'this fleet was made without vm.pause' });
 });
 

@@ -2,13 +2,12 @@
 
 import { uriProblem } from '../../platforms/kvm/user-files/uri.ts';
 import { hostText } from './host-text.ts';
+import type { Maker } from './kcli-maker.ts';
 import { kcliOpenstack } from './kcli-openstack.ts';
 import { verifying } from './libvirt-uri.ts';
 import { type Found, given, verifiedNow } from './plan.ts';
 import type { Source } from './source.ts';
 import type { Group } from './yaml-group.ts';
-
-export type Maker = (name: string, options: Group, source: Source) => Found | Promise<Found>;
 
 const kvm: Maker = async (name, options, source) => {
   const session = options.flag('session') === true;

@@ -1,6 +1,6 @@
 /** kcli's openstack clients: keys of the client, a file of `export` lines (`envrc`), the environment, kcli's defaults. */
 
-import type { Maker } from './kcli-clients.ts';
+import type { Maker } from './kcli-maker.ts';
 import { openstackPlan } from './openstack-login.ts';
 import { firstOf, type Source } from './source.ts';
 

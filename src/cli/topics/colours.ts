@@ -1,6 +1,7 @@
 import { actions } from '../../actions/index.ts';
 import { createKeymap } from '../../actions/keymap.ts';
-import { COLOUR_WORDS, themeNames } from '../../state/theme/theme.ts';
+import { themeNames } from '../../state/theme/theme.ts';
+import { COLOUR_WORDS } from '../../state/theme/theme-file.ts';
 import { example, type Topic, terms, text } from './topic.ts';
 
 const THEME_KEYS = createKeymap(actions).keymap.keysOf('view.theme').join(' ');

@@ -7,7 +7,8 @@ import { makeSamples, sampleRows } from './curves.ts';
 import { bootedAt } from './info.ts';
 import { createPower } from './power.ts';
 import type { FakeServer } from './server.ts';
-import { createShell, type Host } from './shell.ts';
+import { createShell } from './shell.ts';
+import type { Host } from './shell-host.ts';
 
 export interface Lifeline {
   /** Aborts, with the error to tell, when the link is lost or the connection is closed. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Endpoint } from '../contract.ts';
+import { createServer } from './create-server.ts';
 import { fakeOptions } from './options.ts';
-import { createServer, type FakeServer } from './server.ts';
+import type { FakeServer } from './server.ts';
 
 /**
  * Simulated servers outlive their connections, as real ones do: who connects again finds what was left.

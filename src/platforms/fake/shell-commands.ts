@@ -1,14 +1,6 @@
 import { formatBytes, formatRatio } from '../../units.ts';
-import type { Foreground, Host } from './shell.ts';
+import type { Foreground, Host, Invocation } from './shell-host.ts';
 import { runTop } from './shell-top.ts';
-
-export interface Invocation {
-  readonly host: Host;
-  readonly who: string;
-  readonly args: readonly string[];
-  /** `\n` ends a line. */
-  print(text: string): void;
-}
 
 interface Command {
   readonly help: string;

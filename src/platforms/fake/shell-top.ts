@@ -1,6 +1,5 @@
 import { formatBytes } from '../../units.ts';
-import type { Foreground } from './shell.ts';
-import type { Invocation } from './shell-commands.ts';
+import type { Foreground, Invocation } from './shell-host.ts';
 
 const EVERY_MS = 1000;
 const HOME_AND_CLEAR = '\u001b[H\u001b[2J';

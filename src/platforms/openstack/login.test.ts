@@ -206,7 +206,7 @@ describe('a console', () => {
   it('that the cloud does not have is told as that', async () => {
     cloud.nova.consoles = undefined;
     const { id } = cloud.world.add({ vmState: 'active' });
-    const { serial } = (await open(MEMBER)).console;
+    const serial = (await open(MEMBER)).console?.serial;
     expect(await trouble(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve())).toMatchObject({
       code: 'op.unsupported',
       message: /no serial consoles/,
@@ -216,7 +216,7 @@ describe('a console', () => {
   it('that is not protected is refused, where the rest is', async () => {
     cloud.nova.consoles = () => 'ws://192.0.2.7:6083/?token=hidden-token';
     const { id } = cloud.world.add({ vmState: 'active' });
-    const { serial } = (await open(MEMBER)).console;
+    const serial = (await open(MEMBER)).console?.serial;
     const error = await trouble(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve());
     expect(error).toMatchObject({ code: 'config.invalid', message: /not protected/ });
     expect(error.message).not.toContain('hidden-token');
@@ -224,7 +224,7 @@ describe('a console', () => {
 
   it('F-357 has written something, which can be read', async () => {
     const { id } = cloud.world.add({ vmState: 'active' });
-    const { output } = (await open(MEMBER)).console;
+    const output = (await open(MEMBER)).console?.output;
     expect((await output?.(vmId(LAB, id), signal))?.text).toContain('Booting\n');
   });
 });

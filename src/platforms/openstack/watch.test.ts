@@ -104,7 +104,8 @@ describe('a project', () => {
     const watching = await watch(ACCOUNTS.member);
     expect(inventoryOf(watching).nodes).toMatchObject([{ id: 'lab/zone/nova', name: 'nova', state: 'up' }]);
     expect(rowOf(watching, server).node).toBe('lab/zone/nova');
-    const { lines } = (await connection.node.info?.(inventoryOf(watching).nodes[0]?.id ?? ('' as never), signal)) ?? {};
+    const { lines } =
+      (await connection.node?.info?.(inventoryOf(watching).nodes[0]?.id ?? ('' as never), signal)) ?? {};
     expect(lines).toContainEqual(['Quota', 'Servers', '1 of 10']);
     expect(lines).toContainEqual(['Quota', 'Memory', '512M, no limit']);
   });

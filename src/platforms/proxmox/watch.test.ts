@@ -350,7 +350,7 @@ describe('a console', () => {
   it('tells its size, and is not possible for API tokens of older servers', async () => {
     const guest = run(add({ serial0: 'socket' }));
     await open();
-    const attachment = await connection.console.serial?.(idOf(guest), { force: false }, signal);
+    const attachment = await connection.console?.serial?.(idOf(guest), { force: false }, signal);
     if (attachment?.kind !== 'stream') throw new Error('no stream');
     attachment.resize?.({ columns: 132, rows: 43 });
     await expect.poll(() => server.terminals.size).toEqual({ columns: 132, rows: 43 });
@@ -360,7 +360,7 @@ describe('a console', () => {
     attachment.stream.destroy();
 
     server.refuseTokenTerminals = true;
-    const refused = connection.console.serial?.(idOf(guest), { force: true }, signal);
+    const refused = connection.console?.serial?.(idOf(guest), { force: true }, signal);
     expect(await trouble(refused ?? Promise.resolve())).toMatchObject({
       code: 'op.unsupported',
       fix: expect.stringMatching(/API tokens/),
@@ -371,7 +371,7 @@ describe('a console', () => {
     const guest = run(add());
     await open();
     expect(
-      await trouble(connection.console.serial?.(idOf(guest), { force: false }, signal) ?? Promise.resolve()),
+      await trouble(connection.console?.serial?.(idOf(guest), { force: false }, signal) ?? Promise.resolve()),
     ).toMatchObject({
       code: 'op.unsupported',
       fix: expect.stringContaining('qm set 100 --serial0 socket'),

@@ -1,4 +1,4 @@
-import type { Action } from '../../actions/action.ts';
+import { type Action, objectOf } from '../../actions/action.ts';
 import type { Services } from '../../actions/services.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { isAbout } from './subject.ts';
@@ -13,7 +13,7 @@ export const isAlwaysThere = ({ id }: Action): boolean => ALWAYS.includes(id);
 export function actionMeant(actions: readonly Action[], services: Services, state: FleetState): Action | undefined {
   const row = state.view.current();
   const marked = state.view.marks.size > 0;
-  const own = actions.filter((action) => isAbout(action, row) || (marked && action.noun === 'vm'));
+  const own = actions.filter((action) => isAbout(action, row) || (marked && objectOf(action) === 'vm'));
   const candidates = own.length > 0 ? own : actions;
   return candidates.find((action) => whyNotNow(action, services, state) === undefined) ?? candidates[0];
 }

@@ -10,7 +10,7 @@ import { makesNew } from './run-meant.ts';
 export function forThisRow(stage: Stage, state: FleetState, run: (action: Action) => void): (action: Action) => void {
   const meant = state.view.current()?.key;
   return (action) => {
-    const needsRow = action.noun !== 'view' && !makesNew(action);
+    const needsRow = action.kind !== 'view' && !makesNew(action);
     if (!needsRow || state.view.current()?.key === meant) run(action);
     else stage.message.say(`${action.title}: what it was for is gone`, 'warning');
   };

@@ -24,7 +24,7 @@ export function runMeant(
 
 /** What is for no row that is there already. */
 export const makesNew = (action: Action): boolean =>
-  ('change' in action && !action.onExisting) || ('form' in action && action.form === 'add');
+  (action.kind === 'config' && !action.onExisting) || (action.kind === 'form' && action.form === 'add');
 
 /** A pool comes first where the cursor is on one that it would be made in, else an endpoint. */
 async function askWhich(

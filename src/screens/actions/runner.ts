@@ -1,4 +1,13 @@
-import type { Action, ViewAction } from '../../actions/action.ts';
+import type {
+  Action,
+  EndpointAction,
+  NodeAttachAction,
+  NodeInfoAction,
+  ViewAction,
+  VmAction,
+  VmAttachAction,
+  VmShowAction,
+} from '../../actions/action.ts';
 import { shownOf } from '../../actions/target.ts';
 import { rowKey } from '../../state/query/tree.ts';
 import { deadline } from '../deadline.ts';
@@ -35,38 +44,64 @@ export function createRunner(
   };
 
   async function run(action: Exclude<Action, ViewAction>): Promise<void> {
-    const row = state.view.current();
-    const first = vmUnder(state);
-    if ('send' in action) {
-      const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf(id, stage.services) ?? []);
-      if (chosen.length > 0) return vms.run(action, chosen);
-      const below = state.below().flatMap((id) => shownOf(id, stage.services) ?? []);
-      if (below.length > 0) return vms.run(action, below, branchName(row, stage.services.store.fleet));
-      return stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
+    switch (action.kind) {
+      case 'object':
+        return runOnVms(action);
+      case 'edit': {
+        const vm = vmUnder(state);
+        return vm === undefined ? undefined : openSettings(stage, action, vm);
+      }
+      case 'attach':
+        return attach(action);
+      case 'show':
+        return show(action);
+      case 'config':
+        return runConfig(stage, state, action);
+      case 'form': {
+        if (action.form === 'add') return addEndpoint(stage);
+        const endpoint = endpointUnder(state.view.current());
+        return endpoint === undefined ? undefined : editEndpoint(stage, endpoint);
+      }
+      case 'endpoint':
+        return runOnEndpoint(action);
     }
-    if ('edits' in action) return first === undefined ? undefined : openSettings(stage, action, first);
-    if ('attaches' in action) {
-      if (action.noun === 'vm') return first === undefined ? undefined : attachVm(stage, action, first);
-      const node = nodeUnder(row, stage.services.store.fleet);
-      return node === undefined ? undefined : attachNode(stage, action, node);
+  }
+
+  /** What is marked, else the VM under the cursor, else all below it. */
+  async function runOnVms(action: VmAction): Promise<void> {
+    const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf(id, stage.services) ?? []);
+    if (chosen.length > 0) return vms.run(action, chosen);
+    const below = state.below().flatMap((id) => shownOf(id, stage.services) ?? []);
+    if (below.length > 0) return vms.run(action, below, branchName(state.view.current(), stage.services.store.fleet));
+    stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
+  }
+
+  async function attach(action: VmAttachAction | NodeAttachAction): Promise<void> {
+    if (action.on === 'vm') {
+      const vm = vmUnder(state);
+      return vm === undefined ? undefined : attachVm(stage, action, vm);
     }
-    if ('shows' in action && action.noun === 'vm') {
-      if (first === undefined) return;
-      state.reveal(rowKey('vm', first));
-      details.turnTo('Console');
+    const node = nodeUnder(state.view.current(), stage.services.store.fleet);
+    return node === undefined ? undefined : attachNode(stage, action, node);
+  }
+
+  function show(action: VmShowAction | NodeInfoAction): void {
+    if (action.on === 'vm') {
+      const vm = vmUnder(state);
+      if (vm === undefined) return;
+      state.reveal(rowKey('vm', vm));
+      details.turnTo(action.tab);
       state.pane = 'details';
-      return stage.changed();
-    }
-    if ('shows' in action) {
-      const node = nodeUnder(row, stage.services.store.fleet);
+    } else {
+      const node = nodeUnder(state.view.current(), stage.services.store.fleet);
       if (node !== undefined && state.view.toKey(`node ${node}`)) state.pane = 'details';
-      return stage.changed();
     }
-    if ('change' in action) return runConfig(stage, state, action);
-    if ('form' in action && action.form === 'add') return addEndpoint(stage);
-    const endpoint = endpointUnder(row);
+    stage.changed();
+  }
+
+  async function runOnEndpoint(action: EndpointAction): Promise<void> {
+    const endpoint = endpointUnder(state.view.current());
     if (endpoint === undefined) return;
-    if ('form' in action) return editEndpoint(stage, endpoint);
     stage.message.say(`${action.title}: ${endpoint}…`);
     const done = new AbortController();
     const late = `${endpoint} is not connected after ${CONNECT_MS / 1000} s; its row says why`;

@@ -1,4 +1,4 @@
-import type { Action } from '../../actions/action.ts';
+import { type Action, objectOf } from '../../actions/action.ts';
 import { type EndpointName, endpointOf, isUserPool, type NodeId, nativeOf, type VmId } from '../../ids.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { Row } from '../../state/query/tree.ts';
@@ -59,4 +59,5 @@ export function configSubject(
 
 /** Whether a row is the very thing that the action is for, so that it wins its key over others. */
 export const isAbout = (action: Action, row: Row | undefined): boolean =>
-  row !== undefined && (action.noun === row.kind || (action.id === 'node.move' && row.kind === 'endpoint'));
+  row !== undefined &&
+  ((objectOf(action) ?? action.noun) === row.kind || (action.id === 'node.move' && row.kind === 'endpoint'));

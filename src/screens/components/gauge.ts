@@ -1,4 +1,4 @@
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import type { Look } from '../frame/look.ts';
 
 const MIDDLE_FROM = 0.6;

@@ -59,12 +59,14 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       (signal) =>
         vm.info(id, signal),
   );
-  const nodeInfo = createLoader(services, stage.changed, ({ node: { info }, whyNot }, id: NodeId) =>
-    info ? (signal) => info(id, signal) : (whyNot['node.info'] ?? 'nothing more is known'),
-  );
-  const written = createLoader(services, stage.changed, ({ console: { output }, whyNot }, id: VmId) =>
-    output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log'),
-  );
+  const nodeInfo = createLoader(services, stage.changed, ({ node, whyNot }, id: NodeId) => {
+    const info = node?.info;
+    return info ? (signal) => info(id, signal) : (whyNot['node.info'] ?? 'nothing more is known');
+  });
+  const written = createLoader(services, stage.changed, ({ console, whyNot }, id: VmId) => {
+    const output = console?.output;
+    return output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log');
+  });
   const tabs: Record<Row['kind'], number> = { vm: 0, node: 0, pool: 0, endpoint: 0 };
   let target: Row | undefined;
   let first = 0;

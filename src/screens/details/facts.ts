@@ -1,4 +1,4 @@
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { fit, width } from '../../terminal/width.ts';
 import { formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';

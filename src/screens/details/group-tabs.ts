@@ -1,7 +1,7 @@
 import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
 import type { Advice } from '../advice.ts';

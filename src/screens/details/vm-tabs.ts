@@ -1,7 +1,7 @@
 import { endpointOf } from '../../ids.ts';
 import type { ConsoleOutput, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { formatAge, formatBytes } from '../../units.ts';
 import { inPieces, wrapped } from '../components/wrap.ts';
 import { stateColour } from '../frame/glyphs.ts';

@@ -2,19 +2,8 @@ import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
+import type { Question } from './dialogs.ts';
 import { seenQuestion, strayKeys } from './stray-keys.ts';
-
-export interface Question {
-  readonly title: string;
-  /** `Shut down web1 on host3?` */
-  readonly question: string;
-  /** What should be known before answering, one thing a line. */
-  readonly details?: readonly string[];
-  /** It comes by itself, while keys may be meant for something else. */
-  readonly unasked?: boolean;
-  /** The question is void: it is closed as if it had been answered with no. */
-  readonly until?: AbortSignal;
-}
 
 const COLUMNS = 64;
 const MOST_DETAILS = 10;

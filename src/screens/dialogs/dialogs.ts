@@ -1,10 +1,87 @@
+import type { FilterProblem } from '../../state/query/filter.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
-import type { FormDialog, FormDialogOptions } from '../forms/form-layer.tsx';
-import type { FilterPromptOptions } from '../prompts/filter-prompt.tsx';
-import type { Question } from './confirm.tsx';
-import type { PickOptions } from './picker.tsx';
-import type { Plan } from './plan.tsx';
-import type { PromptOptions } from './prompt.tsx';
+import type { Form } from '../forms/form-state.ts';
+import type { Layer } from '../frame/layers.ts';
+
+export interface Question {
+  readonly title: string;
+  /** `Shut down web1 on host3?` */
+  readonly question: string;
+  /** What should be known before answering, one thing a line. */
+  readonly details?: readonly string[];
+  /** It comes by itself, while keys may be meant for something else. */
+  readonly unasked?: boolean;
+  /** The question is void: it is closed as if it had been answered with no. */
+  readonly until?: AbortSignal;
+}
+
+/** What an action would do to many, before it does it. */
+export interface Plan {
+  /** `Shut down`. */
+  readonly title: string;
+  /** `Shut down 12 VMs, leave 3 out?` */
+  readonly question: string;
+  /** What it costs, before the list. */
+  readonly details?: readonly string[];
+  /** Each object that it would be done to, in one line. */
+  readonly does: readonly string[];
+  /** Each that is left out, with why. */
+  readonly leavesOut: readonly string[];
+  /** What has to be typed in place of y: the count of many. */
+  readonly typed?: string;
+  /** The question is void: it is closed as if it had been answered with no. */
+  readonly until?: AbortSignal;
+}
+
+export interface PromptOptions {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly start?: string;
+  /** Shown as stars. */
+  readonly secret?: boolean;
+  /** Undefined when it may be entered, else what is wrong with it. */
+  readonly complaint?: (text: string) => string | undefined;
+  /** It comes by itself, while keys may be meant for something else. */
+  readonly unasked?: boolean;
+}
+
+export interface Choice<Value> {
+  readonly label: string;
+  readonly value: Value;
+}
+
+export interface PickOptions<Value> {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  /** Fewer than a hundred: the list draws them all. Undefined while it is not known yet what there is. */
+  readonly choices: () => readonly Choice<Value>[] | undefined;
+}
+
+export interface FormDialog {
+  readonly layer: Layer;
+  /** Shown over the fields: what goes on, what went wrong. Painted. `more`: it is not known yet how that ends. */
+  tell(lines: readonly string[], more?: 'more will come'): void;
+}
+
+export interface FormDialogOptions {
+  readonly title: string;
+  readonly form: () => Form | undefined;
+  /** A button was pressed. */
+  readonly pressed: (button: string) => void;
+  /** Something was typed or chosen. */
+  readonly edited?: () => void;
+  readonly cancel: () => void;
+  /** Its answer destroys something: only what is typed by a user who can see it counts. */
+  readonly destroys?: boolean;
+}
+
+export interface FilterPromptOptions {
+  readonly start: string;
+  /** Called with every change: what is shown follows while typing. Answers what is wrong with it. */
+  readonly apply: (text: string) => FilterProblem | undefined;
+  /** What was typed is what was meant: the cursor goes to a match. */
+  readonly keep?: () => void;
+}
 
 /** How questions reach whoever sits here: as panels over the screen, or line by line. */
 export interface Dialogs {

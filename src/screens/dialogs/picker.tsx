@@ -7,11 +7,7 @@ import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
 import type { Stage } from '../stage.ts';
-
-export interface Choice<Value> {
-  readonly label: string;
-  readonly value: Value;
-}
+import type { PickOptions } from './dialogs.ts';
 
 /** Wider where a label needs it. */
 const COLUMNS = 64;
@@ -21,13 +17,6 @@ const SENTENCE_ROWS = 2;
 const ARROWS: Readonly<Record<string, number>> = { up: -1, down: 1 };
 /** Once a name is being typed, these are letters of it. */
 const MOVES: Readonly<Record<string, number>> = { ...ARROWS, k: -1, j: 1 };
-
-export interface PickOptions<Value> {
-  readonly title: string;
-  readonly lines?: readonly string[];
-  /** Fewer than a hundred: the list draws them all. Undefined while it is not known yet what there is. */
-  readonly choices: () => readonly Choice<Value>[] | undefined;
-}
 
 /** Asks to choose one of a few, by moving or by the beginning of its name; undefined when it was given up. */
 export function pick<Value>(

@@ -7,25 +7,8 @@ import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
 import type { Stage } from '../stage.ts';
+import type { Plan } from './dialogs.ts';
 import { seenQuestion } from './stray-keys.ts';
-
-/** What an action would do to many, before it does it. */
-export interface Plan {
-  /** `Shut down`. */
-  readonly title: string;
-  /** `Shut down 12 VMs, leave 3 out?` */
-  readonly question: string;
-  /** What it costs, before the list. */
-  readonly details?: readonly string[];
-  /** Each object that it would be done to, in one line. */
-  readonly does: readonly string[];
-  /** Each that is left out, with why. */
-  readonly leavesOut: readonly string[];
-  /** What has to be typed in place of y: the count of many. */
-  readonly typed?: string;
-  /** The question is void: it is closed as if it had been answered with no. */
-  readonly until?: AbortSignal;
-}
 
 const COLUMNS = 72;
 /** Frame, question, blank line and answers. */

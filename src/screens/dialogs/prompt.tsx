@@ -5,19 +5,8 @@ import { edited, selectedInput, type TextInput, typed } from '../components/text
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
+import type { PromptOptions } from './dialogs.ts';
 import { strayKeys } from './stray-keys.ts';
-
-export interface PromptOptions {
-  readonly title: string;
-  readonly lines: readonly string[];
-  readonly start?: string;
-  /** Shown as stars. */
-  readonly secret?: boolean;
-  /** Undefined when it may be entered, else what is wrong with it. */
-  readonly complaint?: (text: string) => string | undefined;
-  /** It comes by itself, while keys may be meant for something else. */
-  readonly unasked?: boolean;
-}
 
 const COLUMNS = 60;
 

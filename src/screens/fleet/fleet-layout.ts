@@ -1,6 +1,7 @@
 import type { DetailsView } from '../details/details-view.ts';
 import type { Room } from '../frame/look.ts';
 import type { FleetState } from './fleet-state.ts';
+import type { Split } from './split.ts';
 
 /** Where tree and details are. `none`: the pane is not shown. */
 export interface FleetLayout {
@@ -23,12 +24,6 @@ const TALL_FROM_ROWS = 30;
 const TREE_KEEPS = 5;
 const DETAILS_KEEP = 2;
 const BELOW_FROM_ROWS = 16;
-
-/** What was chosen by dragging: the columns of details on the right, their rows when they are below. */
-export interface Split {
-  readonly right?: number;
-  readonly below?: number;
-}
 
 interface Wanted {
   /** The pane is switched on. */

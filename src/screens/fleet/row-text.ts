@@ -3,7 +3,7 @@ import type { Node } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
 import type { Sort } from '../../state/query/sort.ts';
 import type { Row } from '../../state/query/tree.ts';
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { Advice } from '../advice.ts';
 import type { Look } from '../frame/look.ts';

@@ -8,7 +8,7 @@ import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
 import { createAsk } from '../dialogs/ask.ts';
-import type { Choice } from '../dialogs/picker.tsx';
+import type { Choice } from '../dialogs/dialogs.ts';
 import type { Stage } from '../stage.ts';
 import { createForm } from './form-state.ts';
 import { toldColumns } from './told-columns.ts';

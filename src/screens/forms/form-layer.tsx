@@ -1,27 +1,9 @@
 import { Panel } from '../components/panel.tsx';
+import type { FormDialog, FormDialogOptions } from '../dialogs/dialogs.ts';
 import { seenQuestion } from '../dialogs/stray-keys.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import { formLines } from './form-lines.ts';
-import type { Form } from './form-state.ts';
-
-export interface FormDialog {
-  readonly layer: Layer;
-  /** Shown over the fields: what goes on, what went wrong. Painted. `more`: it is not known yet how that ends. */
-  tell(lines: readonly string[], more?: 'more will come'): void;
-}
-
-export interface FormDialogOptions {
-  readonly title: string;
-  readonly form: () => Form | undefined;
-  /** A button was pressed. */
-  readonly pressed: (button: string) => void;
-  /** Something was typed or chosen. */
-  readonly edited?: () => void;
-  readonly cancel: () => void;
-  /** Its answer destroys something: only what is typed by a user who can see it counts. */
-  readonly destroys?: boolean;
-}
 
 const COLUMNS = 92;
 

@@ -1,5 +1,5 @@
 import { spell } from '../../state/fields.ts';
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';

@@ -1,4 +1,4 @@
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { FrameLayout } from './frame-layout.ts';

@@ -1,5 +1,5 @@
 import type { NodeState, VmState } from '../../platforms/contract.ts';
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { drawsUnicode } from '../../terminal/facts.ts';
 
 /** The signs that the screen is drawn with; all are one column wide on every terminal that can show them. */

@@ -1,4 +1,4 @@
-import type { Action } from '../../actions/action.ts';
+import { type Action, objectOf } from '../../actions/action.ts';
 import { isAbout, userPoolUnder } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -34,7 +34,7 @@ const SHORT: Readonly<Record<string, string>> = {
 /** Whether a key does this to every VM below the branch that the cursor is on. */
 export const isForAllBelow = (action: Action, { view, sums }: FleetState): boolean => {
   const row = view.current();
-  if (!('send' in action) || action.danger === 'destroys' || view.marks.size > 0) return false;
+  if (action.kind !== 'object' || action.danger === 'destroys' || view.marks.size > 0) return false;
   if (row?.kind !== 'pool' && row?.kind !== 'node') return false;
   const { counts } = row.kind === 'pool' ? sums.ofPool(row.id) : sums.ofNode(row.id);
   return counts.total > 0;
@@ -59,7 +59,8 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
     }
   };
   const own = stage.actions.filter(
-    (action) => action.noun !== 'view' && (isAbout(action, row) || (action.noun === 'vm' && state.view.marks.size > 0)),
+    (action) =>
+      action.kind !== 'view' && (isAbout(action, row) || (objectOf(action) === 'vm' && state.view.marks.size > 0)),
   );
   const putOwn = () => {
     for (const action of inOrder(own)) put(action, whyNotNow(action, stage.services, state));

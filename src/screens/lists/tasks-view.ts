@@ -1,5 +1,5 @@
 import type { ItemState, Task, TaskState } from '../../state/tasks.ts';
-import type { ColourWord } from '../../state/theme/theme.ts';
+import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { VmRunner } from '../actions/run-vm.ts';
 import { wrapped } from '../components/wrap.ts';

@@ -1,30 +1,9 @@
 import type { ViewActionId } from '../../actions/view.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { isArranged } from '../fleet/list-commands.ts';
-import type { Stage, View, ViewId } from '../stage.ts';
+import type { Stage, ViewId } from '../stage.ts';
 import type { Jumps } from './jumps.ts';
-
-/** The view in front. */
-export interface Views {
-  readonly current: View;
-  show(id: ViewId): void;
-}
-
-export function createViews(stage: Stage, all: Readonly<Record<ViewId, View>>): Views {
-  let current = all.fleet;
-  let leave = current.enter?.() ?? (() => {});
-  return {
-    get current() {
-      return current;
-    },
-    show(id) {
-      leave();
-      current = all[id];
-      leave = current.enter?.() ?? (() => {});
-      stage.changed();
-    },
-  };
-}
+import type { Views } from './views.ts';
 
 export interface CommandOptions {
   readonly stage: Stage;

@@ -2,7 +2,7 @@ import { spellView, type ViewSettings } from '../../state/config/views.ts';
 import type { Arrangement } from '../fleet/columns.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage, ViewId } from '../stage.ts';
-import type { Views } from './commands.ts';
+import type { Views } from './views.ts';
 
 /**
  * Where one has been, as a browser keeps it: a place is a view with its row, filter and order. It is kept as it was when it

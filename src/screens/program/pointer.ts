@@ -5,7 +5,7 @@ import { hintsNow } from '../frame/hints.ts';
 import { hintAt } from '../frame/key-bar.ts';
 import { keyNamed } from '../keys.ts';
 import type { Stage } from '../stage.ts';
-import type { Views } from './commands.ts';
+import type { Views } from './views.ts';
 
 /** As many rows as a notch of the wheel moves in other programs. */
 const NOTCH = 3;

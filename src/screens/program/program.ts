@@ -23,9 +23,10 @@ import { openPalette } from '../prompts/palette.tsx';
 import { openProblems } from '../prompts/problems.tsx';
 import type { Stage } from '../stage.ts';
 import { openThemePicker } from '../themes/theme-picker.tsx';
-import { createCommands, createViews, type Views } from './commands.ts';
+import { createCommands } from './commands.ts';
 import { createJumps } from './jumps.ts';
 import { askToQuit } from './quit.ts';
+import { createViews, type Views } from './views.ts';
 
 /** The screens, put together; drawn by Root. */
 export interface Program {
@@ -88,12 +89,12 @@ export function createProgram(stage: Stage, state: FleetState): Program {
       openPalette(stage, {
         whyNot,
         run: forThisRow(stage, state, (action) =>
-          action.noun === 'view' ? command(action.id as ViewActionId) : run(action),
+          action.kind === 'view' ? command(action.id as ViewActionId) : run(action),
         ),
       }),
     openHelp: () =>
       openHelp(stage, (action) => {
-        const isHere = action.noun === 'view' || isAbout(action, state.view.current());
+        const isHere = action.kind === 'view' || isAbout(action, state.view.current());
         return isForAllBelow(action, state) ? 'all below' : isHere;
       }),
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),

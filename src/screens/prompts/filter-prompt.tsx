@@ -1,20 +1,12 @@
 import { Box } from 'ink';
-import type { FilterProblem } from '../../state/query/filter.ts';
 import { filterCompletions, valuesInFleet } from '../../state/query/filter-words.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { inputText } from '../components/input-text.ts';
 import { Lines } from '../components/lines.tsx';
 import { edited, type TextInput, textInput, typed } from '../components/text-input.ts';
+import type { FilterPromptOptions } from '../dialogs/dialogs.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
-
-export interface FilterPromptOptions {
-  readonly start: string;
-  /** Called with every change: what is shown follows while typing. Answers what is wrong with it. */
-  readonly apply: (text: string) => FilterProblem | undefined;
-  /** What was typed is what was meant: the cursor goes to a match. */
-  readonly keep?: () => void;
-}
 
 const LEAD = ' / ';
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInThemes } from './built-in-themes.ts';
-import { COLOUR_WORDS, loadTheme, themeNames } from './theme.ts';
+import { loadTheme, themeNames } from './theme.ts';
 import { colourLevel } from './theme-colours.ts';
+import { COLOUR_WORDS } from './theme-file.ts';
 
 const names = await themeNames();
 

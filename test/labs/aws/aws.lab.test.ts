@@ -210,7 +210,7 @@ describe('one instance', () => {
 
   it('shows what its console has written', () =>
     watching(async (watched) => {
-      const { output } = watched.connection.console;
+      const output = watched.connection.console?.output;
       const told = await output?.(named(watched, 'db-primary').id, patient());
       expect(told?.text).toMatch(/Linux version|Welcome|\w/);
     }));

@@ -39,7 +39,7 @@ afterAll(async () => {
 async function work(host: Host, guest: string): Promise<void> {
   const endpoint = sshEndpoint(host);
   const connection = await connectTo(endpoint);
-  const attachment = await connection.console.serial?.(
+  const attachment = await connection.console?.serial?.(
     await idOfGuest(host, endpoint, guest),
     { force: true },
     patient(),

@@ -46,7 +46,7 @@ async function open(): Promise<Watched> {
   return watched;
 }
 async function consoleOf({ connection }: Watched, id: VmId): Promise<Terminal> {
-  const attachment = await connection.console.serial?.(id, { force: true }, patient());
+  const attachment = await connection.console?.serial?.(id, { force: true }, patient());
   if (attachment?.kind !== 'stream') throw new Error('not a stream');
   return openTerminal(attachment.stream);
 }
@@ -128,7 +128,7 @@ it('asks no paused guest to shut down, and says what to do', async () => {
 it('F-252 logs in at the serial console, and detaches without stopping the guest', async () => {
   const connection = await connectTo(endpoint);
   const id = await idOf('act0');
-  const attachment = await connection.console.serial?.(id, { force: false }, patient());
+  const attachment = await connection.console?.serial?.(id, { force: false }, patient());
   if (attachment?.kind !== 'stream') throw new Error('not a stream');
   const terminal = openTerminal(attachment.stream);
   await terminal.see(/act0 login:/, '\r');

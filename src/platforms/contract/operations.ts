@@ -1,0 +1,65 @@
+/** The groups of methods that a connection may have; their names, and the table of them all, follow from the types. */
+import type { ConsoleOps } from './console.ts';
+import type { NodeOps } from './node.ts';
+import type { VmOps } from './vm.ts';
+
+/** One line a group. */
+export interface Groups {
+  readonly vm: VmOps;
+  readonly console: ConsoleOps;
+  readonly node: NodeOps;
+}
+export type GroupName = keyof Groups;
+
+/** `vm.start`, `console.serial` …: the group, a dot, the method. */
+export type OperationName = { [G in GroupName]: `${G}.${keyof Groups[G] & string}` }[GroupName];
+
+/** The method of that name, as it is where it is supported. */
+export type Method<Name extends OperationName> = Name extends `${infer G extends GroupName}.${infer M}`
+  ? M extends keyof Groups[G]
+    ? NonNullable<Groups[G][M]>
+    : never
+  : never;
+
+/** What an operation does to the world decides what a wrapper may do with it. */
+export interface Operation {
+  readonly kind: 'reads' | 'mutates' | 'streams';
+  /** For the answer of the other side; how long the outcome may take is the action's business. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Every operation once: a method without a row, and a row without a method, do not compile. Wrappers walk this table, so
+ * that none can be forgotten.
+ */
+export const operations: Readonly<Record<OperationName, Operation>> = {
+  'vm.info': { kind: 'reads', deadlineMs: 10_000 },
+  'vm.identity': { kind: 'reads', deadlineMs: 10_000 },
+  'vm.start': { kind: 'mutates', deadlineMs: 60_000 },
+  'vm.stop': { kind: 'mutates', deadlineMs: 40_000 },
+  'vm.restart': { kind: 'mutates', deadlineMs: 40_000 },
+  'vm.pause': { kind: 'mutates', deadlineMs: 40_000 },
+  'vm.resume': { kind: 'mutates', deadlineMs: 40_000 },
+  // where there are no tasks, it is answered when all is written
+  'vm.suspend': { kind: 'mutates', deadlineMs: 600_000 },
+  'vm.losses': { kind: 'reads', deadlineMs: 15_000 },
+  'vm.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'vm.settings': { kind: 'reads', deadlineMs: 10_000 },
+  'vm.configure': { kind: 'mutates', deadlineMs: 60_000 },
+  'console.serial': { kind: 'streams', deadlineMs: 15_000 },
+  'console.output': { kind: 'reads', deadlineMs: 15_000 },
+  'node.info': { kind: 'reads', deadlineMs: 15_000 },
+  'node.shell': { kind: 'streams', deadlineMs: 15_000 },
+};
+
+/** A name as group and method. */
+export const partsOf = (name: OperationName): readonly [group: GroupName, method: string] => {
+  const dot = name.indexOf('.');
+  return [name.slice(0, dot) as GroupName, name.slice(dot + 1)];
+};
+
+/** The method of that name; undefined where these groups lack it, or lack the group. */
+export function operationOf<Name extends OperationName>(groups: Partial<Groups>, name: Name): Method<Name> | undefined {
+  const [group, method] = partsOf(name);
+  return (groups[group] as Readonly<Record<string, unknown>> | undefined)?.[method] as Method<Name> | undefined;
+}
