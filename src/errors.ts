@@ -1,3 +1,5 @@
+import { KINDS } from './ids.ts';
+
 /** Everything that can go wrong in the outside world. A closed list: exit codes, docs and tests read it. */
 export const ERROR_CODES = [
   'auth.rejected',
@@ -8,10 +10,7 @@ export const ERROR_CODES = [
   'trust.tls',
   'host.unreachable',
   'host.protocol',
-  'vm.not-found',
-  'node.not-found',
-  'endpoint.not-found',
-  'pool.not-found',
+  ...KINDS.map((kind) => `${kind}.not-found` as const),
   'name.ambiguous',
   'op.conflict',
   'op.failed',

@@ -1,15 +1,18 @@
+/** Every kind of object, in the singular: error codes and names of tables follow from these. */
+export const KINDS = ['vm', 'node', 'endpoint', 'pool'] as const;
+export type Kind = (typeof KINDS)[number];
+
 /**
  * `<endpoint>/<native id>`, opaque everywhere else. A name is never an id: two VMs may share one.
  * The endpoint's name has no slash (the config checks), the native id may have some.
  */
 declare const kind: unique symbol;
-type Id<Kind extends string> = string & { readonly [kind]: Kind };
+export type Id<K extends Kind = Kind> = string & { readonly [kind]: K };
 
 export type EndpointName = Id<'endpoint'>;
 export type PoolId = Id<'pool'>;
 export type NodeId = Id<'node'>;
 export type VmId = Id<'vm'>;
-export type ObjectId = PoolId | NodeId | VmId;
 
 /** Letters, digits, dot, dash and underscore; must start with a letter or digit. */
 const ENDPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -51,5 +54,9 @@ export const poolId = (endpoint: EndpointName, native: string): PoolId => `${end
 export const userPoolId = (name: string): PoolId => `~/${name}` as PoolId;
 export const isUserPool = (id: PoolId): boolean => id.startsWith('~/');
 
-export const endpointOf = (id: NodeId | VmId): EndpointName => id.slice(0, id.indexOf('/')) as EndpointName;
-export const nativeOf = (id: ObjectId): string => id.slice(id.indexOf('/') + 1);
+/** The endpoint that an object comes through. `~` for a pool that the user made. */
+export function endpointOf(id: Id): EndpointName {
+  const slash = id.indexOf('/');
+  return (slash < 0 ? id : id.slice(0, slash)) as EndpointName;
+}
+export const nativeOf = (id: Id<'vm' | 'node' | 'pool'>): string => id.slice(id.indexOf('/') + 1);

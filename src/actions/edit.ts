@@ -4,6 +4,7 @@ import { endpointOf, type VmId } from '../ids.ts';
 import type { Accepted, Connection, Settings, SettingsTarget } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/fleet/store.ts';
+import { onceHeardAgain } from './heard-again.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
@@ -13,8 +14,6 @@ import { editAction } from './vm.ts';
 /** A balloon takes its time to give memory back. */
 const SEEN_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 500;
-/** How long to wait for an endpoint to come back before saying that the outcome is not known. */
-const RESYNC_MS = 30_000;
 
 /**
  * Changes settings of a VM and reads them again: only what the host shows afterwards is said to be so.
@@ -83,18 +82,9 @@ async function whatIsTrue(
       cause: lost,
       fix: 'look at its settings before you repeat the change',
     });
-  const done = new AbortController();
-  const tooLate = AbortSignal.any([signal, done.signal]);
-  const stopClock = services.clock.after(RESYNC_MS, () => done.abort(lost));
-  let now: Settings | undefined;
-  try {
-    await services.sessions.heard(endpointOf(id), tooLate);
-    now = await services.sessions.connection(endpointOf(id))?.vm.settings?.(id, target, tooLate);
-  } catch {
-    signal.throwIfAborted();
-  } finally {
-    stopClock();
-  }
+  const now = await onceHeardAgain(services, endpointOf(id), signal, (until) =>
+    services.sessions.connection(endpointOf(id))?.vm.settings?.(id, target, until),
+  );
   const elsewhere = whyElsewhere(chosen, services);
   if (elsewhere !== undefined) throw unknown(`what became of it is not known: ${elsewhere}`);
   if (!now) throw unknown('its endpoint has not come back, so what became of it is not known');

@@ -6,13 +6,12 @@ import { isAnother } from '../state/fleet/fleet.ts';
 import { endpointStatusOf } from '../state/fleet/store.ts';
 import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
 import type { Args, Outcome, VmAction } from './action.ts';
+import { onceHeardAgain } from './heard-again.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
 import { type Target, verify, whyElsewhere } from './target.ts';
 
-/** How long to wait for an endpoint to come back before saying that the outcome is not known. */
-const RESYNC_MS = 30_000;
 const LOOK_AGAIN = 'look at it again before you repeat the action';
 
 /** The task that runs an action on one VM or on many, with a result for each. */
@@ -170,11 +169,7 @@ async function whatIsTrue(
       cause: lost,
       fix: LOOK_AGAIN,
     });
-  const tooLate = AbortSignal.any([signal, AbortSignal.timeout(RESYNC_MS)]);
-  try {
-    await services.sessions.heard(endpoint, tooLate);
-  } catch {
-    signal.throwIfAborted();
+  if (!(await onceHeardAgain(services, endpoint, signal, () => true))) {
     throw unknown('its endpoint has not come back, so what became of it is not known');
   }
   const moved = () => whyElsewhere(target, services);

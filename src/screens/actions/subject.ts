@@ -17,7 +17,7 @@ export const nodeUnder = (row: Row | undefined, fleet: Fleet): NodeId | undefine
 /** The endpoint that a row comes through; the user's own pools come through none. */
 export function endpointUnder(row: Row | undefined): EndpointName | undefined {
   if (!row || (row.kind === 'pool' && isUserPool(row.id))) return undefined;
-  return row.kind === 'endpoint' ? row.id : endpointOf(row.id as NodeId | VmId);
+  return endpointOf(row.id);
 }
 
 /** What VMs below a row are in, for a question about all of them: `pool prod`, `node host3`. */

@@ -1,5 +1,5 @@
 /** VMs, nodes and pools as programs get them, in every output: docs/json.md has the keys. Sizes in bytes, instants in ISO 8601. */
-import { type EndpointName, endpointOf, type PoolId } from '../../ids.ts';
+import { endpointOf, type PoolId } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from './fleet.ts';
 import { poolNameOf } from './pool-of.ts';
@@ -85,12 +85,10 @@ export function poolRows(fleet: Fleet) {
   return [
     ...fleet.grouping.pools.map((pool) => row(pool.id, pool.name, 'user', pool.parent, pool.readOnly)),
     ...[...fleet.pools.values()].map((pool) =>
-      row(pool.id, pool.name, 'platform', pool.parent ?? fleet.grouping.placeOf.get(poolEndpoint(pool.id)), false),
+      row(pool.id, pool.name, 'platform', pool.parent ?? fleet.grouping.placeOf.get(endpointOf(pool.id)), false),
     ),
   ];
 }
 export type PoolRow = ReturnType<typeof poolRows>[number];
-
-const poolEndpoint = (id: PoolId) => id.slice(0, id.indexOf('/')) as EndpointName;
 const placeOf = (node: Node, { grouping }: Fleet): PoolId | undefined =>
   grouping.placeOf.get(node.id) ?? node.pool ?? grouping.placeOf.get(endpointOf(node.id));

@@ -323,7 +323,7 @@ function branchesOf(fleet: Fleet): Branch[] {
   for (const pool of fleet.pools.values()) {
     const own = platformPools.get(pool.id) as Branch;
     const parent = pool.parent === undefined ? undefined : platformPools.get(pool.parent);
-    const endpoint = pool.id.slice(0, pool.id.indexOf('/')) as EndpointName;
+    const endpoint = endpointOf(pool.id);
     (parent?.children ?? homeOf(fleet.grouping.placeOf.get(endpoint))).push(own);
   }
 
