@@ -8,6 +8,7 @@ import type { EndpointName, VmId } from './ids.ts';
 import type { Check, Connection, Endpoint, EndpointField, Settings } from './platforms/contract.ts';
 import { platforms } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
+import { checked } from './platforms/wrap/checked.ts';
 import { withDeadline } from './platforms/wrap/deadline.ts';
 import { dryRun } from './platforms/wrap/dry-run.ts';
 import { readOnly } from './platforms/wrap/read-only.ts';
@@ -127,7 +128,7 @@ export function compose(options: ComposeOptions): App {
   const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly);
 
   const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
-    let wrapped = withRetry(throttle(withDeadline(connection, clock), IN_FLIGHT_PER_CONNECTION), clock);
+    let wrapped = withRetry(throttle(checked(withDeadline(connection, clock)), IN_FLIGHT_PER_CONNECTION), clock);
     wrapped = audited(wrapped, async (action, [object, ...rest]) =>
       audit.begin({ action, endpoint: name, object: String(object), arguments: rest }),
     );

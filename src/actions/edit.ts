@@ -8,7 +8,7 @@ import { onceHeardAgain } from './heard-again.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
-import { type Target, verify, whyElsewhere } from './target.ts';
+import { type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
 import { editAction } from './vm.ts';
 
 /** A balloon takes its time to give memory back. */
@@ -39,7 +39,7 @@ export async function editVm(
   const said = spelled(services, id, changes);
   let accepted: Accepted;
   try {
-    accepted = await configure(id, target, changes, ofChanged, signal);
+    accepted = await configure(id, target, changes, ofChanged, verifiedSignal(chosen, services, signal));
   } catch (error) {
     if (!(error instanceof FleetError && error.code === 'outcome.unknown')) throw error;
     return `${vm.name}: ${await whatIsTrue(services, chosen, connection, target, changes, signal, error)}`;

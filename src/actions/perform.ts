@@ -10,7 +10,7 @@ import { onceHeardAgain } from './heard-again.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
-import { type Target, verify, whyElsewhere } from './target.ts';
+import { type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
 
 const LOOK_AGAIN = 'look at it again before you repeat the action';
 
@@ -52,7 +52,7 @@ export async function perform(
   const { vm, connection } = permitted(action, id, services);
   if (signal.aborted) throw cancelled();
   try {
-    const accepted = await action.send(connection, vm, args, signal);
+    const accepted = await action.send(connection, vm, args, verifiedSignal(target, services, signal));
     const { warnings, kept = [] } = accepted;
     const but = [...warnings.map(({ detail }) => `; ${detail}`), ...kept.map(spelledKept)].join('');
     if (accepted.dryRun) return { text: `${vm.name}: nothing was sent` };

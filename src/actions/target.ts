@@ -1,5 +1,6 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf, type VmId } from '../ids.ts';
+import { withLastCheck } from '../platforms/contract.ts';
 import { isAnother } from '../state/fleet/fleet.ts';
 import type { Services } from './services.ts';
 
@@ -94,13 +95,18 @@ export function whyElsewhere(
 }
 
 /**
- * Compares the target with what is there right before something is sent. Rejects with op.conflict when it is another
- * machine, or another endpoint; with vm.not-found when it is gone.
+ * Compares the target with what is there before something is sent. Rejects with op.conflict when it is another machine, or
+ * another endpoint; with vm.not-found when it is gone. `connection` is the one to read from.
  */
-export async function verify(target: Target, services: Context, signal: AbortSignal): Promise<void> {
+export async function verify(
+  target: Target,
+  services: Context,
+  signal: AbortSignal,
+  connection = services.sessions.connection(endpointOf(target.id)),
+): Promise<void> {
   const another = whyAnother(target, services);
   if (another !== undefined) throw conflict(another);
-  const read = services.sessions.connection(endpointOf(target.id))?.vm.identity;
+  const read = connection?.vm.identity;
   if (!read) return;
   const confirmed = await target.confirmed;
   if (confirmed instanceof FleetError) throw unread(target, confirmed);
@@ -114,6 +120,10 @@ export async function verify(target: Target, services: Context, signal: AbortSig
   const meanwhile = whyAnother(target, services);
   if (meanwhile !== undefined) throw conflict(meanwhile);
 }
+
+/** The signal for a call to this target: the target is compared once more when the call has its turn. */
+export const verifiedSignal = (target: Target, services: Context, signal: AbortSignal): AbortSignal =>
+  withLastCheck(signal, (connection, until) => verify(target, services, until, connection));
 
 const nowAnother = ({ id, name }: Shown, now: string): string =>
   `${id} is another VM now, called ${now}; ${name} was chosen`;

@@ -1,6 +1,6 @@
 import { shellAction } from '../actions/node.ts';
 import { permitted, permittedNode } from '../actions/permitted.ts';
-import { bind, verify } from '../actions/target.ts';
+import { bind, verifiedSignal, verify } from '../actions/target.ts';
 import { consoleAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { attach, sizeOf } from './attach.ts';
@@ -17,10 +17,11 @@ export const attachCommands: readonly Command[] = [
     async run(context, { words, values }) {
       const [vm] = await findVms(words.slice(0, 1), context);
       if (!vm) throw new FleetError('usage', 'which VM? Name one');
-      await verify(bind(vm.id, context.app), context.app, context.signal);
+      const target = bind(vm.id, context.app);
+      await verify(target, context.app, context.signal);
       const { connection } = permitted(consoleAction, vm.id, context.app);
       const attachment = await consoleAction
-        .open(connection, vm.id, values, sizeOf(context), context.signal)
+        .open(connection, vm.id, values, sizeOf(context), verifiedSignal(target, context.app, context.signal))
         .catch(withForce);
       return attach(attachment, vm.name, context);
     },

@@ -15,6 +15,7 @@ export type * from './contract/console.ts';
 export type * from './contract/feed.ts';
 export type * from './contract/fields.ts';
 export type * from './contract/info.ts';
+export * from './contract/last-check.ts';
 export type * from './contract/node.ts';
 export * from './contract/objects.ts';
 export * from './contract/operations.ts';

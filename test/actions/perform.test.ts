@@ -7,7 +7,9 @@ import { bind, bound } from '../../src/actions/target.ts';
 import { vmActions } from '../../src/actions/vm.ts';
 import { FleetError } from '../../src/errors.ts';
 import type { VmId } from '../../src/ids.ts';
-import type { Settings, Vm } from '../../src/platforms/contract.ts';
+import type { Connection, Settings, Vm } from '../../src/platforms/contract.ts';
+import { checked } from '../../src/platforms/wrap/checked.ts';
+import { throttle } from '../../src/platforms/wrap/throttle.ts';
 import { gib } from '../../src/units.ts';
 import { type OpenServices, openServices } from '../state/open-services.ts';
 
@@ -313,6 +315,28 @@ describe('a VM that may be another machine by now', () => {
     const result = perform(action('vm.kill'), target, {}, services, signal, () => {}).catch((error) => error);
     await open.clock.pass(30_000);
     expect((await result).message).toContain('the configuration of demo has changed');
+    expect(now().state).toBe('running');
+  });
+
+  it('is compared again when its request has its turn', async () => {
+    const { open, vm, now, change } = await gateway();
+    const { sessions } = open.services;
+    const connection = sessions.connection(open.endpoint.name) as Connection;
+    let free: (value: unknown) => void = () => {};
+    const busy = new Promise((resolve) => (free = resolve));
+    // The only turn there is; reading an identity needs none here.
+    const limited = throttle(checked({ ...connection, vm: { ...connection.vm, info: () => busy as never } }), 1);
+    const wrapped = { ...limited, vm: { ...limited.vm, identity: connection.vm.identity as never } };
+    const services: Services = { ...open.services, sessions: { ...sessions, connection: () => wrapped } };
+    const { signal } = new AbortController();
+    const first = limited.vm.info(vm.id, signal);
+    const result = perform(action('vm.kill'), bind(vm.id, services), {}, services, signal, () => {}).catch((e) => e);
+    await open.clock.pass(5_000);
+    change({ identity: 'created later' });
+    free(undefined);
+    await first;
+    await open.clock.pass(5_000);
+    expect((await result).message).toContain('is another VM now');
     expect(now().state).toBe('running');
   });
 

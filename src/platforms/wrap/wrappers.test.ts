@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { call, OBJECT, type Sent, scripted } from '../../../test/contract/scripted.ts';
 import { FleetError } from '../../errors.ts';
-import { type OperationName, operations } from '../contract.ts';
+import { type OperationName, operations, withLastCheck } from '../contract.ts';
 import { audited } from './audited.ts';
+import { checked } from './checked.ts';
 import { withDeadline } from './deadline.ts';
 import { dryRun } from './dry-run.ts';
 import { operationNames } from './operations.ts';
@@ -227,6 +228,53 @@ describe('a deadline', () => {
     expect(await caught(call(withDeadline(connection, createTestClock()), name, AbortSignal.abort(reason)))).toBe(
       reason,
     );
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('checked', () => {
+  const passes = async () => {};
+  const refuses = () => Promise.reject(new FleetError('op.conflict', 'it is another VM now'));
+
+  it.each(operationNames)('sends no %s whose check fails, with what the check says', async (name) => {
+    const { connection, sent } = scripted(async () => 'done');
+    const signal = withLastCheck(new AbortController().signal, refuses);
+    await expect(call(checked(connection), name, signal)).rejects.toThrow('it is another VM now');
+    expect(sent).toEqual([]);
+  });
+
+  it.each(operationNames)('sends %s once its check has passed, and without a check', async (name) => {
+    const { connection, sent } = scripted(async () => 'done');
+    expect(await call(checked(connection), name, withLastCheck(new AbortController().signal, passes))).toBe('done');
+    expect(await call(checked(connection), name)).toBe('done');
+    expect(sent).toHaveLength(2);
+  });
+
+  it('asks when the call has its turn, not when it begins to wait', async () => {
+    let isAnother = false;
+    let free: (value: unknown) => void = () => {};
+    const { connection, sent } = scripted(() => new Promise((resolve) => (free = resolve)));
+    const limited = throttle(checked(connection), 1);
+    const first = call(limited, 'vm.start');
+    const signal = withLastCheck(new AbortController().signal, () => (isAnother ? refuses() : passes()));
+    const second = call(limited, 'vm.delete', signal);
+    isAnother = true;
+    await expect.poll(() => sent.length).toBe(1);
+    free('done');
+    await first;
+    await expect(second).rejects.toThrow('it is another VM now');
+    expect(sent.map(({ name }) => name)).toEqual(['vm.start']);
+  });
+
+  it('ends the call when it is cancelled while it is checked', async () => {
+    const { connection, sent } = scripted(async () => 'done');
+    const controller = new AbortController();
+    const signal = withLastCheck(controller.signal, (_connection, until) => {
+      controller.abort(new Error('enough'));
+      until.throwIfAborted();
+      return passes();
+    });
+    await expect(call(checked(connection), 'vm.start', signal)).rejects.toThrow('enough');
     expect(sent).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted, permittedNode } from '../../actions/permitted.ts';
-import { bind, verify } from '../../actions/target.ts';
+import { bind, verifiedSignal, verify } from '../../actions/target.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
@@ -15,7 +15,8 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): 
   const open = (force: boolean) => async (signal: AbortSignal) => {
     await verify(target, stage.services, signal);
     const { connection } = permitted(action, id, stage.services);
-    return action.open(connection, id, { force }, stage.terminal.size(), signal);
+    const verified = verifiedSignal(target, stage.services, signal);
+    return action.open(connection, id, { force }, stage.terminal.size(), verified);
   };
   const name = clean(vm.name);
   try {
