@@ -7,9 +7,10 @@ import { isYes } from './consent.ts';
 export function askOnTerminal({ interactive, ask, say }: CommandContext): Ask {
   if (!interactive) return {};
   return {
-    async trust({ host, port, type, fingerprint }) {
+    async trust({ host, port, type, fingerprint, addTo }) {
       say(`${clean(host)} port ${port} is not known yet. It shows this ${clean(type)} key:`);
       say(`  ${clean(fingerprint)}`);
+      if (addTo !== undefined) say(`With yes it is written to ${clean(addTo)}.`);
       return isYes((await ask('Is that the key of this host? [y/N] ')) ?? '');
     },
     secret: (prompt) => ask(`${clean(prompt)}: `, true),

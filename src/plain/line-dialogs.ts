@@ -47,12 +47,12 @@ export const lineDialogs =
         voice.say('nothing was done');
         return false;
       },
-      prompt({ title, lines, start = '', secret = false, complaint, unasked }) {
+      prompt({ title, lines, start = '', secret = false, complaint, unasked, until }) {
         const kept = start === '' || secret ? '' : ` Enter keeps ${start}.`;
         return inTurn(async () => {
           for (;;) {
             const question = `${title}: ${lines.join(' ')}${kept}`;
-            const typed = await typing.ask(question, { secret, ...afterStrays(unasked) });
+            const typed = await typing.ask(question, { secret, ...afterStrays(unasked), ...voidOn(until) });
             if (typed === undefined) return undefined;
             const text = typed === '' ? start : typed;
             const wrong = complaint?.(text);

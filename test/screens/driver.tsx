@@ -57,6 +57,8 @@ export interface OpenFleet {
   readonly takesMouse: () => boolean;
   /** Lets time pass until the screen shows this; fails with the screen when it does not come. */
   see(text: string | RegExp): Promise<void>;
+  /** Lets time pass until the screen does not show this any more. */
+  unsee(text: string | RegExp): Promise<void>;
   /** Like `see`, with the colours. */
   seePainted(text: string): Promise<void>;
   /** Fails when the screen shows this now. */
@@ -272,6 +274,13 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       const until = Date.now() + PATIENCE_MS;
       while (!shows(text)) {
         if (crash || Date.now() > until) throw fail(`the screen does not show ${String(text)}:`);
+        await clock.pass(STEP_MS);
+      }
+    },
+    async unsee(text) {
+      const until = Date.now() + PATIENCE_MS;
+      while (shows(text)) {
+        if (crash || Date.now() > until) throw fail(`the screen still shows ${String(text)}:`);
         await clock.pass(STEP_MS);
       }
     },

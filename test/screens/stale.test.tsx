@@ -77,6 +77,16 @@ describe('an endpoint that is not heard of', () => {
     fleet.dontSee('Trust demo');
   });
 
+  it('asks no longer once its endpoint has another configuration', async () => {
+    await open({ values: { 'host-key': 'unknown' } });
+    fleet.follow();
+    await fleet.see('blocked');
+    await fleet.press('r');
+    await fleet.see('Trust demo');
+    await fleet.rewrite((text) => text.replace('seed: 1', 'seed: 2'));
+    await fleet.unsee('Trust demo');
+  });
+
   it('refuses a changed host key without asking', async () => {
     await open({ values: { 'host-key': 'changed' } });
     await fleet.press('r');

@@ -44,14 +44,19 @@ export interface HostKey {
   readonly type: string;
   /** `SHA256:…` as OpenSSH prints it. */
   readonly fingerprint: string;
+  /** Where an accepted key is written; undefined where it is written nowhere. */
+  readonly addTo?: string;
 }
 
 /** Who can be asked while a connection is made. Absent when nobody sits there: the answer is then no. */
 export interface Ask {
-  /** A key that no known_hosts file has. A changed key is never asked about. */
-  trust?(key: HostKey): Promise<boolean>;
+  /**
+   * A key that no known_hosts file has. A changed key is never asked about. `until` is the session's: the question is void
+   * then, since the attempt has ended.
+   */
+  trust?(key: HostKey, until?: AbortSignal): Promise<boolean>;
   /** Undefined = given up. Asked once, never again for a wrong answer. */
-  secret?(prompt: string): Promise<string | undefined>;
+  secret?(prompt: string, until?: AbortSignal): Promise<string | undefined>;
 }
 
 export interface Context {

@@ -37,6 +37,8 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
   const start = (action: VmAction, targets: readonly Target[], asked: readonly Shown[], args: Args) => {
     const task = taskFor(action, targets, args, services);
     const { id, ended } = services.tasks.run(task);
+    const listed = new Set(services.tasks.list().map((one) => one.id));
+    for (const known of started.keys()) if (!listed.has(known)) started.delete(known);
     started.set(id, { action, targets });
     message.say(`${task.title}…`);
     void ended.then((done) => {

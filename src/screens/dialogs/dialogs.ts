@@ -43,6 +43,8 @@ export interface PromptOptions {
   readonly complaint?: (text: string) => string | undefined;
   /** It comes by itself, while keys may be meant for something else. */
   readonly unasked?: boolean;
+  /** The question is void: it is closed as if it had been given up. */
+  readonly until?: AbortSignal;
 }
 
 export interface Choice<Value> {

@@ -58,5 +58,6 @@ export function prompt(stage: Stage, options: PromptOptions): Promise<string | u
       },
     };
     stage.layers.open(layer);
+    options.until?.addEventListener('abort', () => end(undefined), { once: true });
   });
 }

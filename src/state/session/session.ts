@@ -172,7 +172,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     try {
       const platform = await options.load(spec.platform);
       const endpoint = await spec.resolve(limited);
-      const context = { signal: limited, clock, wire: options.wire, ask: withoutClock(ask, stopClock) };
+      const context = { signal: limited, clock, wire: options.wire, ask: asking(ask, stopClock, limited) };
       return await platform.connect(endpoint, context);
     } catch (error) {
       // A login that was given up after its password was sent stays one: the time alone must not make it be tried again.
@@ -317,14 +317,14 @@ function problemOf(error: unknown): NonNullable<EndpointStatus['problem']> {
   return { code: error.code, message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
 }
 
-/** Somebody who is asked may think as long as they like. */
-function withoutClock(ask: Ask, stopClock: () => void): Ask {
+/** A user who is asked may think as long as they like; the question is void once the attempt has ended. */
+function asking(ask: Ask, stopClock: () => void, until: AbortSignal): Ask {
   const { trust, secret } = ask;
   const patiently =
-    <Argument, Answer>(question: (argument: Argument) => Promise<Answer>) =>
+    <Argument, Answer>(question: (argument: Argument, until: AbortSignal) => Promise<Answer>) =>
     (argument: Argument) => {
       stopClock();
-      return question(argument);
+      return question(argument, until);
     };
   return { ...(trust && { trust: patiently(trust) }), ...(secret && { secret: patiently(secret) }) };
 }

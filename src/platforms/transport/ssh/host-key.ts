@@ -50,7 +50,7 @@ export async function checkHostKey(
         { fix: `if you know why it changed, remove line ${verdict.line} of ${verdict.file} and connect again` },
       );
     case 'unknown':
-      if (await ask.trust?.({ host, port, type, fingerprint: print })) {
+      if (await ask.trust?.({ host, port, type, fingerprint: print, ...(addTo !== undefined && { addTo }) })) {
         if (addTo !== undefined) await addKnownHost(addTo, { host, port, key, isHashed });
         return;
       }
