@@ -1,4 +1,4 @@
-import type { Dialogs } from '../screens/dialogs/dialogs.ts';
+import type { Consent, Dialogs, Optional, Question } from '../screens/dialogs/dialogs.ts';
 import { STRAY_MS } from '../screens/dialogs/stray-keys.ts';
 import type { Stage } from '../screens/stage.ts';
 import { askForFilter } from './ask-for-filter.ts';
@@ -28,24 +28,42 @@ export const lineDialogs =
       unasked
         ? { after: () => new Promise<void>((resolve) => void stage.services.clock.after(STRAY_MS, resolve)) }
         : {};
-    const yes = async (question: string, unasked?: boolean, until?: AbortSignal) =>
-      /^y(es)?$/i.test(
-        ((await typing.ask(question, { fresh: true, ...afterStrays(unasked), ...voidOn(until) })) ?? '').trim(),
-      );
+    /** `y or n:`, or what else has to be typed in place of y. */
+    const agreed = async (
+      {
+        question,
+        unasked,
+        until,
+        hasOptions,
+      }: Pick<Question & Optional, 'question' | 'unasked' | 'until' | 'hasOptions'>,
+      typed?: string,
+    ): Promise<Consent> => {
+      const ways =
+        typed === undefined ? (hasOptions ? 'y, n, or o for options:' : 'y or n:') : `Type ${typed} to continue`;
+      const end = typed === undefined ? '' : hasOptions ? ', or o for options:' : ':';
+      const answer = await typing.ask(`${question} ${ways}${end}`, {
+        fresh: true,
+        ...afterStrays(unasked),
+        ...voidOn(until),
+      });
+      const text = (answer ?? '').trim();
+      if (hasOptions && /^o(ptions)?$/i.test(text)) return 'options';
+      return (typed === undefined ? /^y(es)?$/i.test(text) : text === typed) ? 'yes' : 'no';
+    };
+    const consent = (question: Question & Optional) => {
+      voice.say(...shortened(question.details ?? []));
+      return agreed(question);
+    };
 
     return {
-      confirm({ question, details = [], unasked, until }) {
-        voice.say(...shortened(details));
-        return yes(`${question} y or n:`, unasked, until);
-      },
-      async plan({ question, details = [], does, leavesOut, typed, until }) {
+      confirm: async (question) => (await consent(question)) === 'yes',
+      consent,
+      async plan({ details = [], does, leavesOut, typed, ...question }) {
         voice.say(...details, ...shortened(does));
         if (leavesOut.length > 0) voice.say(`left out: ${leavesOut.length}`, ...shortened(leavesOut));
-        if (typed === undefined) return yes(`${question} y or n:`, false, until);
-        const answer = await typing.ask(`${question} Type ${typed} to continue:`, { fresh: true, ...voidOn(until) });
-        if (answer?.trim() === typed) return true;
-        voice.say('nothing was done');
-        return false;
+        const answer = await agreed(question, typed);
+        if (answer === 'no' && typed !== undefined) voice.say('nothing was done');
+        return answer;
       },
       prompt({ title, lines, start = '', secret = false, complaint, unasked, until }) {
         const kept = start === '' || secret ? '' : ` Enter keeps ${start}.`;

@@ -88,15 +88,31 @@ describe('line mode', () => {
 
   it('asks before it interrupts something: nothing is done without a yes', async () => {
     await lines.press('j', 'j', 'S');
-    await lines.hear('Shut down billing-db1 on fra-01? y or n:');
+    await lines.hear('Shut down billing-db1 on fra-01? y, n, or o for options:');
     await lines.type('');
     await lines.press('S');
-    await lines.hear('y or n:');
+    await lines.hear('o for options:');
     await lines.press('esc');
     await lines.idle(3_000);
     expect(lines.said()).not.toContain('stopping');
     await lines.press('S');
-    await lines.hear('y or n:');
+    await lines.hear('o for options:');
+    await lines.type('y');
+    await lines.hear('billing-db1 is stopped');
+  });
+
+  it('takes the options of a verb, field by field, and asks again', async () => {
+    await lines.press('j', 'j', 'S');
+    await lines.hear('o for options:');
+    await lines.type('o');
+    await lines.hear('Shut down: options');
+    await lines.hear('1: Force, no');
+    await lines.type('1');
+    await lines.hear('Force. Cut the power');
+    await lines.type('yes');
+    await lines.type('continue');
+    await lines.hear('Force yes');
+    await lines.hear('What the guest has not written to its disks is lost.');
     await lines.type('y');
     await lines.hear('billing-db1 is stopped');
   });
@@ -194,7 +210,7 @@ describe('line mode', () => {
     await lines.press('S');
     await lines.hear('billing-db1 on fra-01');
     await lines.hear(/^left out: 1\nbilling-web1: /m);
-    await lines.hear('Shut down 2 VMs, leave 1 out? y or n:');
+    await lines.hear('Shut down 2 VMs, leave 1 out? y, n, or o for options:');
     await lines.type('n');
   });
 

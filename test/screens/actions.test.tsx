@@ -424,3 +424,25 @@ describe('the clipboard', () => {
     expect(Object.keys(copied).sort()).toEqual(Object.keys(vmSchema.properties ?? {}).sort());
   });
 });
+
+describe('the options of a verb', () => {
+  it('can be chosen at its question, which then says what they cost', async () => {
+    await open();
+    await fleet.press('jj', 'S');
+    await fleet.see(/Shut down billing-db1 on fra-01\?[^]*y yes {3}n no {3}o options/);
+    await fleet.press('o');
+    await fleet.see('Shut down: options');
+    await fleet.press('space', 'pgdn', 'enter');
+    await fleet.see('Force yes');
+    await fleet.see('What the guest has not written to its disks is lost.');
+    await fleet.press('y');
+    await fleet.see('billing-db1 is stopped');
+  });
+
+  it('are not asked for where there are none', async () => {
+    await open();
+    await fleet.press('jj', 'P');
+    await fleet.see('Suspend to disk billing-db1 on fra-01?');
+    fleet.dontSee('options');
+  });
+});

@@ -3,11 +3,14 @@ import { consentFor, TYPE_COUNT_ABOVE } from '../../actions/danger.ts';
 import { taskFor } from '../../actions/perform.ts';
 import { bound, type Shown, type Target, whyAnother } from '../../actions/target.ts';
 import type { VmId } from '../../ids.ts';
+import type { Settings } from '../../platforms/contract.ts';
 import { typeCountAbove } from '../../state/config/preferences.ts';
 import { placeOf } from '../../state/fleet/fleet.ts';
 import { rowKey } from '../../state/query/tree.ts';
 import type { Task } from '../../state/tasks.ts';
+import { askOptions, chosenOptions } from '../dialogs/action-options.ts';
 import { confirmLosses } from '../dialogs/destroy.tsx';
+import type { Consent } from '../dialogs/dialogs.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { whileSame } from './while-same.ts';
@@ -76,13 +79,12 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
     }
     const targets = able.map((shown) => bound(shown, services));
     const vm = fleet.vms.get(first.id);
-    const args: Args = (vm && action.preset?.(vm)) ?? {};
+    const preset = vm && action.preset?.(vm);
     const { title, danger } = action;
     const within = branch === undefined ? '' : ` in ${branch}`;
     const what = able.length === 1 ? placeOfId(first) : `${able.length} VMs${within}`;
     const question = `${title} ${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
-    const loses = action.loses?.(args);
     if (danger === 'destroys') {
       const notes = [...(able.length > 1 ? able.map(placeOfId) : []), ...leavesOut.map((left) => `not ${left}`)];
       const answers = await whileSame(stage, able, (until) =>
@@ -92,16 +94,26 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
       return;
     }
     const consent = consentFor(action, able.length, typeCountAbove(services.config()) ?? TYPE_COUNT_ABOVE);
-    const details = loses === undefined ? {} : { details: [loses] };
-    const agreed = await whileSame(stage, able, async (until) => {
+    const hasOptions = preset === undefined && (action.options ?? []).length > 0;
+    const ask = (args: Args, until: AbortSignal): Promise<Consent> | 'yes' => {
+      const details = [chosenOptions(action, args), action.loses?.(args)].filter((line) => line !== undefined);
+      const asked = { title, question, until, hasOptions, details };
       if (chosen.length > 1 || (consent === 'none' && !isSeen(first.id))) {
         const typed = consent === 'count' ? { typed: String(able.length) } : {};
-        const does = able.map(placeAndState);
-        return stage.dialogs.plan({ title, question, does, leavesOut, until, ...details, ...typed });
+        return stage.dialogs.plan({ ...asked, does: able.map(placeAndState), leavesOut, ...typed });
       }
-      return consent === 'none' || stage.dialogs.confirm({ title, question, until, ...details });
+      return consent === 'none' ? 'yes' : stage.dialogs.consent(asked);
+    };
+    const args = await whileSame(stage, able, async (until): Promise<Args | undefined> => {
+      let args: Settings = preset ?? {};
+      for (;;) {
+        const answer = await ask(args, until);
+        if (answer !== 'options') return answer === 'yes' ? args : undefined;
+        args = (await askOptions(stage, action, question, args, until)) ?? args;
+        if (until.aborted) return undefined;
+      }
     });
-    if (agreed) start(action, targets, chosen, args);
+    if (args) start(action, targets, chosen, args);
   };
 
   return {

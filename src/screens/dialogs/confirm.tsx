@@ -2,19 +2,26 @@ import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
-import type { Question } from './dialogs.ts';
+import type { Consent, Optional, Question } from './dialogs.ts';
 import { seenQuestion, strayKeys } from './stray-keys.ts';
 
 const COLUMNS = 64;
 const MOST_DETAILS = 10;
 
 /** Asks yes or no; anything but y is no. */
-export function confirm(stage: Stage, { title, question, details = [], unasked, until }: Question): Promise<boolean> {
+export const confirm = async (stage: Stage, question: Question): Promise<boolean> =>
+  (await consent(stage, question)) === 'yes';
+
+/** The same for what has options: `o` asks for them. */
+export function consent(
+  stage: Stage,
+  { title, question, details = [], unasked, until, hasOptions = false }: Question & Optional,
+): Promise<Consent> {
   const { theme } = stage.look;
   const isStray = strayKeys(stage, unasked);
   const seen = seenQuestion(stage);
   return new Promise((resolve) => {
-    const end = (answer: boolean) => {
+    const end = (answer: Consent) => {
       stage.layers.close(layer);
       resolve(answer);
     };
@@ -22,14 +29,16 @@ export function confirm(stage: Stage, { title, question, details = [], unasked, 
       hints: () => [
         { key: 'y', does: 'yes' },
         { key: 'n', does: 'no' },
+        ...(hasOptions ? [{ key: 'o', does: 'options' }] : []),
       ],
       press(key) {
         const { name, ctrl, alt } = key;
         if (ctrl || alt || isStray() || !seen.isAnswer(key)) return;
-        if (name === 'y' || name === 'Y') end(true);
-        else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
+        if (name === 'y' || name === 'Y') end('yes');
+        else if (name === 'o' && hasOptions) end('options');
+        else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end('no');
       },
-      dismiss: () => end(false),
+      dismiss: () => end('no'),
       draw(room) {
         seen.drawn();
         const columns = Math.min(COLUMNS, room.columns - 4);
@@ -39,7 +48,7 @@ export function confirm(stage: Stage, { title, question, details = [], unasked, 
           ...details.slice(0, MOST_DETAILS).flatMap((detail) => wrapped(detail, columns)),
           ...(left > 0 ? [theme.paint('dim', `and ${left} more`)] : []),
           '',
-          `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no`,
+          `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${hasOptions ? `   ${theme.paint('key', 'o')} options` : ''}`,
         ];
         return <Panel title={title} look={stage.look} room={room} lines={lines} columns={columns} />;
       },

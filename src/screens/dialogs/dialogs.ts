@@ -15,6 +15,11 @@ export interface Question {
   readonly until?: AbortSignal;
 }
 
+/** What is asked about has options that can be chosen before. */
+export interface Optional {
+  readonly hasOptions?: boolean;
+}
+
 /** What an action would do to many, before it does it. */
 export interface Plan {
   /** `Shut down`. */
@@ -85,11 +90,16 @@ export interface FilterPromptOptions {
   readonly keep?: () => void;
 }
 
+/** The answer to a question that can also be answered by asking for the options of what it is about. */
+export type Consent = 'yes' | 'no' | 'options';
+
 /** How questions reach whoever sits here: as panels over the screen, or line by line. */
 export interface Dialogs {
   /** False for anything but a clear yes. */
   confirm(question: Question): Promise<boolean>;
-  plan(plan: Plan): Promise<boolean>;
+  /** `options`: its options are wanted first, where it has some. */
+  consent(question: Question & Optional): Promise<Consent>;
+  plan(plan: Plan & Optional): Promise<Consent>;
   /** Undefined when it was given up. */
   prompt(options: PromptOptions): Promise<string | undefined>;
   /** Undefined when it was given up. */

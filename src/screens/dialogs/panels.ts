@@ -2,7 +2,7 @@ import { openColumnPicker } from '../fleet/column-picker.tsx';
 import { formDialog } from '../forms/form-layer.tsx';
 import { openFilterPrompt } from '../prompts/filter-prompt.tsx';
 import type { Stage } from '../stage.ts';
-import { confirm } from './confirm.tsx';
+import { confirm, consent } from './confirm.tsx';
 import type { Dialogs } from './dialogs.ts';
 import { pick } from './picker.tsx';
 import { confirmPlan } from './plan.tsx';
@@ -11,6 +11,7 @@ import { prompt } from './prompt.tsx';
 /** Questions as panels that lie over the screen. */
 export const panelDialogs = (stage: Stage): Dialogs => ({
   confirm: (question) => confirm(stage, question),
+  consent: (question) => consent(stage, question),
   plan: (plan) => confirmPlan(stage, plan),
   prompt: (options) => prompt(stage, options),
   pick: (options) => pick(stage, options),

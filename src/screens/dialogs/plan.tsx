@@ -7,7 +7,7 @@ import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
 import type { Stage } from '../stage.ts';
-import type { Plan } from './dialogs.ts';
+import type { Consent, Optional, Plan } from './dialogs.ts';
 import { seenQuestion } from './stray-keys.ts';
 
 const COLUMNS = 72;
@@ -19,8 +19,8 @@ const isForCount = (text: string, name: string): boolean =>
   /^\d+$/.test(text) || ['backspace', 'delete', 'ctrl-u'].includes(name);
 
 /** Shows all of a plan, however long, and asks whether to continue; anything but y, or what has to be typed, is no. */
-export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
-  const { title, question, details = [], does, leavesOut, typed, until } = plan;
+export function confirmPlan(stage: Stage, plan: Plan & Optional): Promise<Consent> {
+  const { title, question, details = [], does, leavesOut, typed, until, hasOptions = false } = plan;
   const { theme, glyphs } = stage.look;
   let first = 0;
   let page = 10;
@@ -28,18 +28,19 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
   let isWrong = false;
   const seen = seenQuestion(stage);
   return new Promise((resolve) => {
-    const end = (answer: boolean) => {
+    const end = (answer: Consent) => {
       stage.layers.close(layer);
       resolve(answer);
     };
     const answer = (name: string) => {
+      if (name === 'o' && hasOptions) return end('options');
       if (typed !== undefined) {
-        if (name === 'enter' && input.text.trim() === typed) return end(true);
+        if (name === 'enter' && input.text.trim() === typed) return end('yes');
         isWrong ||= name === 'enter';
-        return name === 'esc' ? end(false) : undefined;
+        return name === 'esc' ? end('no') : undefined;
       }
-      if (name === 'y' || name === 'Y') end(true);
-      else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end(false);
+      if (name === 'y' || name === 'Y') end('yes');
+      else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end('no');
     };
     const layer: Layer = {
       hints: () => [
@@ -52,6 +53,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
               { key: 'enter', does: 'accept' },
               { key: 'esc', does: 'cancel' },
             ]),
+        ...(hasOptions ? [{ key: 'o', does: 'options' }] : []),
         { key: 'up/down', does: 'scroll' },
       ],
       press(key) {
@@ -64,7 +66,7 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
         else answer(name);
         stage.changed();
       },
-      dismiss: () => end(false),
+      dismiss: () => end('no'),
       draw(room) {
         seen.drawn();
         const columns = Math.min(COLUMNS, room.columns - 4);
@@ -88,10 +90,11 @@ export function confirmPlan(stage: Stage, plan: Plan): Promise<boolean> {
         const rest = first + below > 0 ? theme.paint('dim', `   ${first} above, ${below} below`) : '';
         const lead = `Type ${typed}: `;
         const wrong = isWrong ? theme.paint('warning', ` that is not ${typed}`) : '';
+        const options = hasOptions ? `   ${theme.paint('key', 'o')} options` : '';
         const answers =
           typed === undefined
-            ? `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no`
-            : lead + inputText(input, typed.length + 2, true, stage.look) + wrong;
+            ? `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${options}`
+            : lead + inputText(input, typed.length + 2, true, stage.look) + wrong + options;
         const lines = [...asked, ...entries.slice(first, first + page), '', answers + rest];
         return <Panel title={title} look={stage.look} room={room} lines={lines} columns={columns} />;
       },
