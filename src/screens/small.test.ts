@@ -92,8 +92,8 @@ describe('advice', () => {
 
   it('knows the key that puts a trouble right', () => {
     const problem = { message: 'no', fix: 'see drover endpoint trust db1' } as const;
-    expect(advice.actionFor({ code: 'conn.refused', ...problem })?.id).toBe('endpoint.trust');
-    expect(advice.keyFor({ code: 'conn.refused', ...problem })).toBe('T');
+    expect(advice.actionFor({ code: 'host.unreachable', ...problem })?.id).toBe('endpoint.trust');
+    expect(advice.keyFor({ code: 'host.unreachable', ...problem })).toBe('T');
     expect(advice.actionFor({ code: 'auth.needs-secret', ...problem })?.id).toBe('endpoint.connect');
     expect(advice.keyFor({ code: 'bug', message: 'no' })).toBeUndefined();
   });

@@ -14,7 +14,6 @@ export const look: Look = { theme, glyphs: glyphsOf('unicode') };
 /** Text with what it is painted as: `{danger|no}`. */
 export const painted = (text: string): string =>
   text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the theme above writes
     /\x1b\[38;5;(-?\d+)m(.*?)\x1b\[(?:0|39)m/gs,
     (_all, word: string, inside: string) => `{${COLOUR_WORDS[Number(word)] ?? 'no colour'}|${inside}}`,
   );

@@ -56,7 +56,9 @@ describe('a panel', () => {
 
       "
     `);
-    expect(painted(frameOf(<Room>{panel}</Room>)).split('\n')[2]).toMatchInlineSnapshot(`"            {border|╭─ }{title|A title}{border| ────╮}"`);
+    expect(painted(frameOf(<Room>{panel}</Room>)).split('\n')[2]).toMatchInlineSnapshot(
+      `"            {border|╭─ }{title|A title}{border| ────╮}"`,
+    );
   });
 
   it('cuts its title and its lines where there is no room for them', () => {
