@@ -90,10 +90,15 @@ it.each([
   ['space', 20],
   ['ctrl-u', -20],
   ['pgup', -20],
-  ['g', Number.NEGATIVE_INFINITY],
-  ['G', Number.POSITIVE_INFINITY],
   ['x', 0],
   ['q', 0],
 ])('%s scrolls a text of 20 lines a page by %d', (key, rows) => {
   expect(scrolledBy(key, 20, createKeymap(actions).keymap)).toBe(rows);
+});
+
+it('the keys for the beginning and the end scroll any text, and are undone by each other', () => {
+  const { keymap } = createKeymap(actions);
+  expect(scrolledBy('g', 20, keymap)).toBeLessThan(-100_000);
+  expect(scrolledBy('G', 20, keymap)).toBeGreaterThan(100_000);
+  expect(scrolledBy('g', 20, keymap) + scrolledBy('G', 20, keymap)).toBe(0);
 });
