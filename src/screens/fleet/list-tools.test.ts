@@ -468,7 +468,7 @@ describe('exporting', () => {
     await settled();
     type(path);
     while (!stage.layers.top) await settled();
-    press('n');
+    drawn();
     await clock.pass(500);
     press('n');
     await again;
