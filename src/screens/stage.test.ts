@@ -23,7 +23,9 @@ const configWith = async (text: string): Promise<Config> =>
   interpret('config.yaml', (await openYaml('config.yaml', text)).tree, new Map()).config;
 const EMPTY = await configWith('');
 
-function open(options: LightOptions & { readonly changeConfig?: () => Promise<boolean>; readonly themes?: readonly string[] } = {}) {
+function open(
+  options: LightOptions & { readonly changeConfig?: () => Promise<boolean>; readonly themes?: readonly string[] } = {},
+) {
   const changes: unknown[] = [];
   const mice: boolean[] = [];
   const config: { now: Config } = { now: EMPTY };
@@ -40,7 +42,10 @@ function open(options: LightOptions & { readonly changeConfig?: () => Promise<bo
   const stage = Object.assign(light.stage, {
     themes: {
       names: async () => options.themes ?? ['dark', 'words', 'light'],
-      load: (name: string) => new Promise<Theme>((resolve, reject) => void loads.push({ name, resolve: () => resolve(themeNamed(name)), reject })),
+      load: (name: string) =>
+        new Promise<Theme>(
+          (resolve, reject) => void loads.push({ name, resolve: () => resolve(themeNamed(name)), reject }),
+        ),
     },
   });
   return { ...light, stage, changes, mice, config, loads, tone: () => stage.message.current?.tone };
@@ -54,7 +59,12 @@ describe('the stage', () => {
     const { version } = stage;
     stage.changed();
     stage.wear(themeNamed('other'));
-    expect([drawn, stage.version, stage.look.theme.name, stage.look.glyphs]).toEqual([2, version + 2, 'other', look.glyphs]);
+    expect([drawn, stage.version, stage.look.theme.name, stage.look.glyphs]).toEqual([
+      2,
+      version + 2,
+      'other',
+      look.glyphs,
+    ]);
     stop();
     stage.changed();
     expect([drawn, stage.mouse, stage.keeping]).toEqual([2, false, 0]);
@@ -65,23 +75,42 @@ describe('a choice that is kept', () => {
   it.each([
     [{}, 'it is on', 'good'],
     [{ run: { demo: true } }, 'it is on, until this demo ends', 'good'],
-    [{ changeConfig: () => Promise.reject(new Error('the disk is full')) }, 'it is on, for this run only: the disk is full', 'warning'],
+    [
+      { changeConfig: () => Promise.reject(new Error('the disk is full')) },
+      'it is on, for this run only: the disk is full',
+      'warning',
+    ],
   ])('is told with how long: %o', async (options, words, colour) => {
     const { stage, said, tone, changes } = open(options);
     const kept = keepChoice(stage, 'mouse', 'on', 'it is on');
     expect(stage.keeping).toBe(1);
     await kept;
-    expect([stage.keeping, said(), tone(), changes]).toEqual([0, words, colour, [{ kind: 'set', path: ['mouse'], value: 'on' }]]);
+    expect([stage.keeping, said(), tone(), changes]).toEqual([
+      0,
+      words,
+      colour,
+      [{ kind: 'set', path: ['mouse'], value: 'on' }],
+    ]);
   });
 
   it('is the mouse', async () => {
     const { stage, mice, changes, said } = open();
     switchMouse(stage);
     await settled();
-    expect([stage.mouse, mice, changes.at(-1), said()]).toEqual([true, [true], { kind: 'set', path: ['mouse'], value: 'on' }, 'the mouse is on; shift selects text']);
+    expect([stage.mouse, mice, changes.at(-1), said()]).toEqual([
+      true,
+      [true],
+      { kind: 'set', path: ['mouse'], value: 'on' },
+      'the mouse is on; shift selects text',
+    ]);
     switchMouse(stage);
     await settled();
-    expect([stage.mouse, mice, changes.at(-1), said()]).toEqual([false, [true, false], { kind: 'set', path: ['mouse'], value: 'off' }, 'the mouse is off; the terminal selects text with it']);
+    expect([stage.mouse, mice, changes.at(-1), said()]).toEqual([
+      false,
+      [true, false],
+      { kind: 'set', path: ['mouse'], value: 'off' },
+      'the mouse is off; the terminal selects text with it',
+    ]);
   });
 });
 
@@ -169,7 +198,11 @@ describe('the themes', () => {
     expect([changes, stage.layers.all.length]).toEqual([[], 1]);
     loads[0]?.resolve();
     await settled();
-    expect([changes, stage.layers.top, said()]).toEqual([[{ kind: 'set', path: ['theme'], value: 'light' }], undefined, 'the theme is light']);
+    expect([changes, stage.layers.top, said()]).toEqual([
+      [{ kind: 'set', path: ['theme'], value: 'light' }],
+      undefined,
+      'the theme is light',
+    ]);
   });
 
   it('that can not be read are not kept', async () => {
@@ -238,20 +271,28 @@ describe('leaving', () => {
 });
 
 describe('the mouse', () => {
-  const at = (row: number, given: Partial<Mouse> = {}): Mouse => ({ kind: 'mouse', action: 'press', button: 'left', column: 3, row, read: 5, ...given }) as Mouse;
+  const at = (row: number, given: Partial<Mouse> = {}): Mouse =>
+    ({ kind: 'mouse', action: 'press', button: 'left', column: 3, row, read: 5, ...given }) as Mouse;
   const point = (takes = true, size = { columns: 80, rows: 24 }) => {
     const light = open({ size });
     const calls: string[] = [];
     const view = {
       id: 'fleet',
-      hints: () => [{ key: 'q', does: 'quit' }, { key: 'up/down', does: 'move' }],
+      hints: () => [
+        { key: 'q', does: 'quit' },
+        { key: 'up/down', does: 'move' },
+      ],
       point: (event: Mouse, room: { columns: number; rows: number }) => {
         calls.push(`${event.action} ${event.column},${event.row} in ${room.columns}x${room.rows}`);
         return takes;
       },
       handlers: { 'view.up': () => void calls.push('up'), 'view.down': () => void calls.push('down') },
     } as unknown as View;
-    const pointer = createPointer(light.stage, { current: view, show: () => {} }, (key) => void calls.push(`key ${key.name} of read ${key.read}`));
+    const pointer = createPointer(
+      light.stage,
+      { current: view, show: () => {} },
+      (key) => void calls.push(`key ${key.name} of read ${key.read}`),
+    );
     const did = (event: Mouse) => {
       calls.length = 0;
       pointer(event);
@@ -296,12 +337,9 @@ describe('the mouse', () => {
   it('reaches nothing behind a dialog but its keys and its list', () => {
     const { did, stage } = point();
     void stage.dialogs.confirm({ title: 'a', question: 'b' });
-    expect([did(at(5)), did(at(23)), did(at(5, { action: 'wheel-up' })), did(at(5, { action: 'wheel-down' }))]).toEqual([
-      '',
-      'key y of read 5',
-      'key up of read 5',
-      'key down of read 5',
-    ]);
+    expect([did(at(5)), did(at(23)), did(at(5, { action: 'wheel-up' })), did(at(5, { action: 'wheel-down' }))]).toEqual(
+      ['', 'key y of read 5', 'key up of read 5', 'key down of read 5'],
+    );
   });
 
   it('is not looked at on a screen that is too small, nor over a message in place of the keys', () => {
@@ -353,7 +391,10 @@ describe('what comes in', () => {
     const { dispatcher, key, calls, said, stage } = dispatch({ id: 'tasks' });
     dispatcher(key('a'));
     expect(calls).toEqual([]);
-    expect([said(), stage.message.current?.tone]).toEqual([expect.stringMatching(/: go back to the fleet first; 1 leads there$/), 'warning']);
+    expect([said(), stage.message.current?.tone]).toEqual([
+      expect.stringMatching(/: go back to the fleet first; 1 leads there$/),
+      'warning',
+    ]);
     dispatcher(key('j'));
     expect(calls).toEqual(['view.down']);
   });
@@ -370,7 +411,8 @@ describe('what comes in', () => {
 
   it('is a click, after which the tour and what was read are gone', async () => {
     const { dispatcher, stage, clock } = dispatch({ point: () => true });
-    const mouse = (action: string) => dispatcher({ kind: 'mouse', action, button: 'left', row: 3, column: 3, read: 1 } as unknown as InputEvent);
+    const mouse = (action: string) =>
+      dispatcher({ kind: 'mouse', action, button: 'left', row: 3, column: 3, read: 1 } as unknown as InputEvent);
     stage.tour.show();
     stage.message.say('read');
     await clock.pass(700);

@@ -34,7 +34,11 @@ function open(connection: object = {}, options: LightOptions = {}) {
     whyNot: {},
     ...connection,
   } as unknown as Connection;
-  const light = openStage({ vms: [aVm('web1'), aVm('web2'), aVm('z1', { state: 'stopped' })], connection: link, ...options });
+  const light = openStage({
+    vms: [aVm('web1'), aVm('web2'), aVm('z1', { state: 'stopped' })],
+    connection: link,
+    ...options,
+  });
   const details = createDetailsView(light.stage, light.state);
   const to = async (row: number) => {
     light.state.view.toIndex(row);
@@ -81,7 +85,9 @@ describe('the details', () => {
     const { to, lines, details } = open();
     await to(1);
     const [title, first] = lines();
-    expect(title).toMatchInlineSnapshot(`"{border|─} {title|web1} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|4 more}"`);
+    expect(title).toMatchInlineSnapshot(
+      `"{border|─} {title|web1} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|4 more}"`,
+    );
     expect(first).toMatch(/^ \{dim\|State/);
     expect(lines('below', 60, 8, true)[0]).toContain('{cursor|Overview}');
     details.scroll(2);
@@ -99,7 +105,11 @@ describe('the details', () => {
         " {warning|6 more                                 }",
       ]
     `);
-    expect(lines('right', 40, 40).slice(1, 4)).toMatchObject([expect.stringContaining('Overview'), '', expect.stringContaining('State')]);
+    expect(lines('right', 40, 40).slice(1, 4)).toMatchObject([
+      expect.stringContaining('Overview'),
+      '',
+      expect.stringContaining('State'),
+    ]);
     expect(lines('below', 60, 8)).toHaveLength(8);
     expect(details.rowsBelow(60)).toBe(lines('below', 60, 40).length);
   });
@@ -107,9 +117,15 @@ describe('the details', () => {
   it('cut a long name, not the tabs', async () => {
     const { to, lines } = open({}, { vms: [aVm(`a-${'very-'.repeat(20)}long-name`)] });
     await to(1);
-    expect(plain(lines('below', 60, 4)[0] ?? '')).toMatchInlineSnapshot(`"{border|─} {title|a-…e} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|8 more}"`);
-    expect(plain(lines('below', 70, 40)[0] ?? '')).toMatchInlineSnapshot(`"{border|─} {title|a-very-…g-name} {border|──} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─}"`);
-    expect(plain(lines('right', 40, 4)[0] ?? '')).toMatchInlineSnapshot(`" {title|a-very-very-very-ve…very-very-long-name}"`);
+    expect(plain(lines('below', 60, 4)[0] ?? '')).toMatchInlineSnapshot(
+      `"{border|─} {title|a-…e} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|8 more}"`,
+    );
+    expect(plain(lines('below', 70, 40)[0] ?? '')).toMatchInlineSnapshot(
+      `"{border|─} {title|a-very-…g-name} {border|──} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─}"`,
+    );
+    expect(plain(lines('right', 40, 4)[0] ?? '')).toMatchInlineSnapshot(
+      `" {title|a-very-very-very-ve…very-very-long-name}"`,
+    );
   });
 
   it('turn from tab to tab, each row kind with its own', async () => {
@@ -166,7 +182,9 @@ describe('the details', () => {
   });
 
   it('say why something can not be shown', async () => {
-    const { to, lines, details, answer, text } = open({ whyNot: { 'console.output': 'no log here', 'node.info': 'no facts here' } });
+    const { to, lines, details, answer, text } = open({
+      whyNot: { 'console.output': 'no log here', 'node.info': 'no facts here' },
+    });
     answer.value = async () => {
       throw new Error('it broke');
     };
@@ -204,7 +222,14 @@ describe('the details', () => {
   it('list the events of the row, of an endpoint all below it, newest first', async () => {
     const { to, lines, details, store } = open();
     const about = { at: noon, subject: aVm('web1').id, text: 'Started' };
-    store.push(host1, { kind: 'events', events: [about, { ...about, at: noon + 1_000, text: 'Stopped because of something that takes more than a line to tell' }, { ...about, subject: aVm('z1').id, text: 'Other' }] });
+    store.push(host1, {
+      kind: 'events',
+      events: [
+        about,
+        { ...about, at: noon + 1_000, text: 'Stopped because of something that takes more than a line to tell' },
+        { ...about, subject: aVm('z1').id, text: 'Other' },
+      ],
+    });
     store.flush();
     await to(1);
     details.turnTo('Events');
@@ -219,7 +244,13 @@ describe('the details', () => {
 
   it('list the events of all below an endpoint', async () => {
     const { details, lines, store } = open({}, { nodes: [], vms: [] });
-    store.push(host1, { kind: 'events', events: [{ at: noon, subject: aVm('web1').id, text: 'Started' }, { at: noon, subject: aVm('x', { endpoint: 'other' }).id, text: 'Other' }] });
+    store.push(host1, {
+      kind: 'events',
+      events: [
+        { at: noon, subject: aVm('web1').id, text: 'Started' },
+        { at: noon, subject: aVm('x', { endpoint: 'other' }).id, text: 'Other' },
+      ],
+    });
     store.flush();
     details.follow();
     details.turnTo('Events');
@@ -252,7 +283,10 @@ describe('what is asked for the details', () => {
     await clock.pass(1);
     details.refresh();
     expect(asked).toHaveLength(2);
-    store.push(host1, inventory([aNode('n1')], [aVm('web1', { cpus: 8 }), aVm('web2'), aVm('z1', { state: 'stopped' })]));
+    store.push(
+      host1,
+      inventory([aNode('n1')], [aVm('web1', { cpus: 8 }), aVm('web2'), aVm('z1', { state: 'stopped' })]),
+    );
     store.flush();
     details.refresh();
     expect(asked).toHaveLength(3);

@@ -15,11 +15,25 @@ const shown = (lines: readonly string[]) => lines.map(painted).join('\n');
 const broken = { message: 'its disk is full, and nothing can be written any more', since: at(9) };
 const loading = { state: 'loading' } as const;
 
-function open(given: Partial<EndpointStatus> = {}, vms: readonly Vm[] = [aVm('web1')], nodes: readonly Node[] = [aNode('n1')]) {
+function open(
+  given: Partial<EndpointStatus> = {},
+  vms: readonly Vm[] = [aVm('web1')],
+  nodes: readonly Node[] = [aNode('n1')],
+) {
   const light = openStage({ nodes, vms });
   light.store.setEndpoint(isUp({ since: at(11), ...given }));
-  light.store.push(host1, { kind: 'samples', block: { ...cpuBlock(vms, 0.5), memory: new Float64Array(vms.length).fill(gib(0.5)), netRx: new Float32Array(vms.length).fill(2_048) } });
-  light.store.push(host1, { kind: 'node-samples', samples: nodes.map(({ id }) => ({ node: id, at: 0, cpu: 0.7, memory: gib(32) })) });
+  light.store.push(host1, {
+    kind: 'samples',
+    block: {
+      ...cpuBlock(vms, 0.5),
+      memory: new Float64Array(vms.length).fill(gib(0.5)),
+      netRx: new Float32Array(vms.length).fill(2_048),
+    },
+  });
+  light.store.push(host1, {
+    kind: 'node-samples',
+    samples: nodes.map(({ id }) => ({ node: id, at: 0, cpu: 0.7, memory: gib(32) })),
+  });
   light.store.flush();
   return light;
 }
@@ -65,7 +79,18 @@ describe('facts', () => {
 
   it('have a shorter gauge and the newest of a graph in few columns', () => {
     const trend = new Float32Array([0, 1, 0, 1]);
-    expect(shown(factLines([{ label: 'CPU', share: 1, text: '' }, { label: 'x', trend }], 16, look))).toMatchInlineSnapshot(`
+    expect(
+      shown(
+        factLines(
+          [
+            { label: 'CPU', share: 1, text: '' },
+            { label: 'x', trend },
+          ],
+          16,
+          look,
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
       "{dim|CPU         } {gauge-high|██████}{gauge-empty|} 100% 
       {dim|x           } {accent|█▁█}"
     `);
@@ -163,14 +188,21 @@ describe('the overview of a VM', () => {
 
   it('leaves what is as it is out', () => {
     const { maxCpus: _, maxMemory: __, started: ___, ...less } = info;
-    const text = overview(aVm('web1'), { state: 'ready', value: { ...less, created: undefined, description: undefined } });
+    const text = overview(aVm('web1'), {
+      state: 'ready',
+      value: { ...less, created: undefined, description: undefined },
+    });
     expect(text).not.toMatch(/Max|Created|About|Running since|More/);
-    expect(overview(aVm('web1'), { state: 'ready', value: { ...info, maxCpus: 2, maxMemory: gib(1) } })).not.toContain('Max');
+    expect(overview(aVm('web1'), { state: 'ready', value: { ...info, maxCpus: 2, maxMemory: gib(1) } })).not.toContain(
+      'Max',
+    );
   });
 
   it('says what is wrong before all else, and shows no old figures', () => {
     const problem = { code: 'host.unreachable', message: 'no route to it' } as const;
-    expect(overview(aVm('web1', { trouble: broken }), loading, { staleSince: at(10, 30), problem })).toMatchInlineSnapshot(`
+    expect(
+      overview(aVm('web1', { trouble: broken }), loading, { staleSince: at(10, 30), problem }),
+    ).toMatchInlineSnapshot(`
       "{danger|! its disk is full, and nothing can be written any more}
       {danger|(since 09:00:00)}
       {warning|~ stale since 10:30:00: no route to it}
@@ -184,16 +216,47 @@ describe('the overview of a VM', () => {
       {dim|Autostart   } {text|no                                             }
       {dim|More        } {dim|loading…                                       }"
     `);
-    expect(overview(aVm('web1'), loading, { staleSince: at(10, 30) })).toContain('{warning|~ stale since 10:30:00: not heard of}');
+    expect(overview(aVm('web1'), loading, { staleSince: at(10, 30) })).toContain(
+      '{warning|~ stale since 10:30:00: not heard of}',
+    );
   });
 });
 
 describe('what belongs to a VM', () => {
-  const info = (given: Partial<VmInfo>): VmInfo => ({ state: 'running', disks: [], nics: [], snapshots: [], created: undefined, description: undefined, more: [], ...given });
+  const info = (given: Partial<VmInfo>): VmInfo => ({
+    state: 'running',
+    disks: [],
+    nics: [],
+    snapshots: [],
+    created: undefined,
+    description: undefined,
+    more: [],
+    ...given,
+  });
 
   it('is its disks', () => {
-    const disk = { device: 'vda', path: '/a/path/to/an/image.qcow2', size: gib(8), type: 'disk', format: 'qcow2', bus: 'virtio', storage: 'pool', readOnly: false, shareable: false } as const;
-    const other = { ...disk, device: 'sda', size: undefined, type: 'cdrom', format: undefined, bus: undefined, storage: undefined, readOnly: true, shareable: true } as never;
+    const disk = {
+      device: 'vda',
+      path: '/a/path/to/an/image.qcow2',
+      size: gib(8),
+      type: 'disk',
+      format: 'qcow2',
+      bus: 'virtio',
+      storage: 'pool',
+      readOnly: false,
+      shareable: false,
+    } as const;
+    const other = {
+      ...disk,
+      device: 'sda',
+      size: undefined,
+      type: 'cdrom',
+      format: undefined,
+      bus: undefined,
+      storage: undefined,
+      readOnly: true,
+      shareable: true,
+    } as never;
     expect(shown(vmDisks(info({ disks: [disk, other] }), 40, look))).toMatchInlineSnapshot(`
       "vda  8.0G  qcow2  virtio  pool
         {dim|/a/path/to/an/image.qcow2}
@@ -239,8 +302,17 @@ describe('what belongs to a VM', () => {
 });
 
 describe('the overview of a node', () => {
-  const overview = (node: Node, info: Loaded<NodeInfo> = loading, given: Partial<EndpointStatus> = {}, columns = 60) => {
-    const { store, state, stage } = open(given, [aVm('web1'), aVm('db1', { state: 'paused' }), aVm('old', { state: 'stopped' })], [node]);
+  const overview = (
+    node: Node,
+    info: Loaded<NodeInfo> = loading,
+    given: Partial<EndpointStatus> = {},
+    columns = 60,
+  ) => {
+    const { store, state, stage } = open(
+      given,
+      [aVm('web1'), aVm('db1', { state: 'paused' }), aVm('old', { state: 'stopped' })],
+      [node],
+    );
     return shown(nodeOverview(node, state.sums.ofNode(node.id), info, store.fleet, stage.advice, columns, look));
   };
 
@@ -264,13 +336,19 @@ describe('the overview of a node', () => {
       {header|Storage                                                     }
       {dim|pool        } {text|8G                                             }"
     `);
-    expect(overview(aNode('n1'), { state: 'ready', value: { facts: {}, lines } }, {}, 100).split('\n').at(-1)).toMatch(/^\{dim\|pool/);
+    expect(
+      overview(aNode('n1'), { state: 'ready', value: { facts: {}, lines } }, {}, 100)
+        .split('\n')
+        .at(-1),
+    ).toMatch(/^\{dim\|pool/);
   });
 
   it('says what is wrong with it and with its endpoint, and shows no old figures', () => {
     const problem = { code: 'trust.unknown-host', message: 'not trusted', fix: 'drover endpoint trust host1' } as const;
     const node: Node = { ...aNode('n1'), state: 'maintenance', address: undefined, version: '', trouble: broken };
-    expect(overview(node, { state: 'failed', message: 'not now' }, { staleSince: at(10), problem, droppedEvents: 12 })).toMatchInlineSnapshot(`
+    expect(
+      overview(node, { state: 'failed', message: 'not now' }, { staleSince: at(10), problem, droppedEvents: 12 }),
+    ).toMatchInlineSnapshot(`
       "{danger|! its disk is full, and nothing can be written any more}
       {warning|~ stale since 10:00:00}
       {danger|not trusted}
@@ -287,7 +365,11 @@ describe('the overview of a node', () => {
 
 describe('the overview of a group', () => {
   it('of a pool tells what it adds up to', () => {
-    const { state, store } = open({}, [aVm('web1'), aVm('db1', { state: 'crashed' })], [aNode('n1'), { ...aNode('n2'), state: 'down' }]);
+    const { state, store } = open(
+      {},
+      [aVm('web1'), aVm('db1', { state: 'crashed' })],
+      [aNode('n1'), { ...aNode('n2'), state: 'down' }],
+    );
     const sum = state.sums.ofAll(() => true);
     expect(shown(poolOverview(sum, new Map([['QEMU 7', 2]]), 60, look))).toMatchInlineSnapshot(`
       "{dim|Nodes       } {text|1 up, 1 down                                   }
@@ -304,7 +386,8 @@ describe('the overview of a group', () => {
 
   it('of an endpoint tells how it is connected', () => {
     const { stage } = open();
-    const overview = (given: Partial<EndpointStatus>) => shown(endpointOverview(isUp({ since: at(11), ...given }), stage.advice, 60, look));
+    const overview = (given: Partial<EndpointStatus>) =>
+      shown(endpointOverview(isUp({ since: at(11), ...given }), stage.advice, 60, look));
     expect(overview({ readOnly: 'its configuration says so' })).toMatchInlineSnapshot(`
       "{dim|Phase       } {text|up                                             }
       {dim|Since       } {text|11:00:00                                       }

@@ -11,7 +11,10 @@ import type { PromptOptions } from './prompt.tsx';
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const open = (options: LightOptions = {}) => {
   const fed: string[] = [];
-  const light = openStage({ ...options, terminal: { feed: (key: Key) => void fed.push(key.name), ...options.terminal } });
+  const light = openStage({
+    ...options,
+    terminal: { feed: (key: Key) => void fed.push(key.name), ...options.terminal },
+  });
   return { ...light, fed };
 };
 /** A promise that can be looked at. */
@@ -122,7 +125,9 @@ describe('a prompt', () => {
   };
 
   it('shows what is typed, and what is wrong with it only once something was', async () => {
-    const { press, drawn, answer, drawnPainted } = ask({ complaint: (text) => (text.length < 3 ? 'too short' : undefined) });
+    const { press, drawn, answer, drawnPainted } = ask({
+      complaint: (text) => (text.length < 3 ? 'too short' : undefined),
+    });
     expect(drawn()).not.toContain('too short');
     press('enter');
     expect(painted(drawnPainted())).toContain('{warning|too short}');
@@ -181,7 +186,8 @@ describe('what a connection asks', () => {
   ])('is whether a host key is trusted, at port %i', async (port, question) => {
     const { stage, drawn, press, clock } = open();
     const answer = watched(createAsk(stage).trust({ host: 'db1', port, type: 'ed25519', fingerprint: 'SHA256:abc' }));
-    for (const text of [question, 'Unknown host key', 'ed25519 SHA256:abc', 'ssh-keygen -lf']) expect(drawn()).toContain(text);
+    for (const text of [question, 'Unknown host key', 'ed25519 SHA256:abc', 'ssh-keygen -lf'])
+      expect(drawn()).toContain(text);
     press('y');
     expect(await answer()).toBe('open');
     await clock.pass(500);
@@ -303,7 +309,13 @@ describe('a plan', () => {
   const many = (word: string, count: number) => Array.from({ length: count }, (_, at) => `${word}${at}`);
   const ask = (given: Partial<Plan> = {}, options: LightOptions = {}) => {
     const light = open(options);
-    const plan: Plan = { title: 'Shut down', question: 'Shut down 2 VMs?', does: ['web1', 'web2'], leavesOut: [], ...given };
+    const plan: Plan = {
+      title: 'Shut down',
+      question: 'Shut down 2 VMs?',
+      does: ['web1', 'web2'],
+      leavesOut: [],
+      ...given,
+    };
     const answer = watched(light.stage.dialogs.plan(plan));
     return { ...light, answer };
   };
@@ -376,7 +388,9 @@ describe('a plan', () => {
     expect(drawn()).toContain('Type 12:');
     press('y', 'n', 'q', '1', 'enter');
     expect(await answer()).toBe('open');
-    expect(shown(drawnPainted()).split('\n').at(-2)).toMatchInlineSnapshot(`"  {border|│} Type 12: {input|1}{cursor| }{input|  }{warning| that is not 12}                                             {border|│}"`);
+    expect(shown(drawnPainted()).split('\n').at(-2)).toMatchInlineSnapshot(
+      `"  {border|│} Type 12: {input|1}{cursor| }{input|  }{warning| that is not 12}                                             {border|│}"`,
+    );
     press('3', 'backspace', '2', 'enter');
     expect(await answer()).toBe(true);
     expect(stage.layers.top).toBeUndefined();

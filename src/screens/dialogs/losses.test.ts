@@ -63,10 +63,16 @@ describe('what is lost', () => {
 
 describe('the question before something is deleted', () => {
   const action = actions.find(({ id }) => id === 'vm.delete') as VmAction;
-  const shownOf = (name: string): Shown => ({ id: aVm(name).id, name, uuid: undefined, identity: undefined, session: undefined }) as Shown;
+  const shownOf = (name: string): Shown =>
+    ({ id: aVm(name).id, name, uuid: undefined, identity: undefined, session: undefined }) as Shown;
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  async function ask(answers: Losses | Error, names: readonly string[] = ['web1'], notes: readonly string[] = [], options: LightOptions = {}) {
+  async function ask(
+    answers: Losses | Error,
+    names: readonly string[] = ['web1'],
+    notes: readonly string[] = [],
+    options: LightOptions = {},
+  ) {
     const asked: string[] = [];
     const losses = async (id: string) => {
       asked.push(id);

@@ -60,8 +60,12 @@ describe('copying', () => {
     ['endpoint host1', 'host1'],
   ])('of the row %s is its name: %s', async (key, name) => {
     const { store, to, run, copied, said } = copy(key.startsWith('endpoint') ? { nodes: [], vms: [] } : {});
-    store.setGrouping({ pools: [{ id: userPoolId('mine'), name: 'Mine', parent: undefined, readOnly: false, variables: {} }], placeOf: new Map() });
-    if (key.startsWith('endpoint')) store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [], nodes: [], vms: [] } });
+    store.setGrouping({
+      pools: [{ id: userPoolId('mine'), name: 'Mine', parent: undefined, readOnly: false, variables: {} }],
+      placeOf: new Map(),
+    });
+    if (key.startsWith('endpoint'))
+      store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [], nodes: [], vms: [] } });
     store.flush();
     expect(to(key)).toBe(true);
     await run('view.copy');
@@ -84,7 +88,11 @@ describe('copying', () => {
     const much = copy({ vms: [aVm('x'.repeat(80_000))] });
     much.to(`vm host1/${'x'.repeat(80_000)}`);
     await much.run('view.copy');
-    expect([much.copied, much.said(), much.tone()]).toEqual([[], expect.stringMatching(/^78K is more than terminals take \(.*\): ctrl-e writes a file$/), 'warning']);
+    expect([much.copied, much.said(), much.tone()]).toEqual([
+      [],
+      expect.stringMatching(/^78K is more than terminals take \(.*\): ctrl-e writes a file$/),
+      'warning',
+    ]);
     const none = copy();
     none.state.setFilter('name:nothing');
     for (const id of ['view.copy', 'view.copy-ip', 'view.copy-json'] as const) {
@@ -131,7 +139,10 @@ describe('copying', () => {
     const { run, mark, copied, said, tone, state } = copy({ vms: [...vms, aVm('db2')] });
     mark('web1', 'web2', 'db1');
     await run('view.copy-ip');
-    expect([copied.at(-1), said()]).toEqual(['10.0.0.1\n10.0.0.3', 'the addresses of 2 VMs (of 1 none is known) were sent to the clipboard']);
+    expect([copied.at(-1), said()]).toEqual([
+      '10.0.0.1\n10.0.0.3',
+      'the addresses of 2 VMs (of 1 none is known) were sent to the clipboard',
+    ]);
     mark('db1');
     await run('view.copy-ip');
     expect(said()).toBe('the addresses of 2 VMs were sent to the clipboard');
@@ -189,7 +200,11 @@ describe('going to something that was told of', () => {
     expect(goTo(stage, state, 'host1/n1', 'n1')).toBe(true);
     expect(state.filterText).toBe('name:web*');
     expect(goTo(stage, state, 'host1/db1', 'db1')).toBe(true);
-    expect([state.filterText, said(), state.view.current()?.key]).toEqual(['', 'without the filter, which hid db1', 'vm host1/db1']);
+    expect([state.filterText, said(), state.view.current()?.key]).toEqual([
+      '',
+      'without the filter, which hid db1',
+      'vm host1/db1',
+    ]);
     state.setFilter('name:nothing');
     expect(goTo(stage, state, 'host1/n1', 'n1')).toBe(true);
     expect(state.filterText).toBe('');
@@ -243,7 +258,11 @@ describe('going from match to match', () => {
     state.setFilter('');
     const before = moved();
     by(1);
-    expect([said(), tone(), moved()]).toEqual(['no VM matches name:nothing-of-this-name-is-in-the-who…', 'warning', before]);
+    expect([said(), tone(), moved()]).toEqual([
+      'no VM matches name:nothing-of-this-name-is-in-the-who…',
+      'warning',
+      before,
+    ]);
   });
 });
 
@@ -266,7 +285,9 @@ describe('how the list is looked at', () => {
     expect(run('view.sort-next')).toBe('tree cpus↓: sorted by cpus, below each node');
     expect(run('view.sort-previous', 'view.sort-previous')).toBe('tree name: sorted by name, below each node');
     expect(run('view.sort-previous')).toMatch(/^tree tag/);
-    expect(run('view.sort-next', 'view.reverse')).toBe('tree name↓: sorted by name, the other way round, below each node');
+    expect(run('view.sort-next', 'view.reverse')).toBe(
+      'tree name↓: sorted by name, the other way round, below each node',
+    );
     expect(run('view.reverse')).toBe('tree name: sorted by name, below each node');
     expect(run('view.flat', 'view.sort-next')).toBe('flat state↑: sorted by state');
     expect(changes()).toBe(10);
@@ -289,7 +310,11 @@ describe('how the list is looked at', () => {
     run('view.sort-next');
     expect(isArranged(state, 'view.busiest')).toBe(false);
     expect(run('view.busiest')).toBe('flat cpu↓: sorted by cpu');
-    expect((['view.busiest', 'view.flat', 'view.nodes'] as const).map((id) => isArranged(state, id))).toEqual([true, true, false]);
+    expect((['view.busiest', 'view.flat', 'view.nodes'] as const).map((id) => isArranged(state, id))).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(run('view.busiest')).toBe('tree state↑: sorted by state, below each node');
     expect(run('view.flat', 'view.busiest')).toMatch(/^flat cpu/);
     expect(run('view.busiest')).toBe('flat state↑: sorted by state');
@@ -463,7 +488,10 @@ describe('exporting', () => {
     await clock.pass(500);
     press('y');
     await done;
-    expect([said(), await readFile(path, 'utf8')]).toEqual([`1 VM was written to ${path}`, expect.stringContaining('db1')]);
+    expect([said(), await readFile(path, 'utf8')]).toEqual([
+      `1 VM was written to ${path}`,
+      expect.stringContaining('db1'),
+    ]);
     const again = exportShown(stage, state);
     await settled();
     type(path);
@@ -525,7 +553,12 @@ describe('saved views', () => {
     `);
     press('enter');
     await done;
-    expect([state.filterText, state.sort?.by.id, state.arrangement, changed()]).toEqual(['name:web*', 'cpu', 'flat', 1]);
+    expect([state.filterText, state.sort?.by.id, state.arrangement, changed()]).toEqual([
+      'name:web*',
+      'cpu',
+      'flat',
+      1,
+    ]);
     expect(said()).toMatch(/^the view mine: /);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import { createTestClock } from '../../../test/clock.ts';
-import { endpointName, type EndpointName } from '../../ids.ts';
+import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { type EndpointName, endpointName } from '../../ids.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import { createMarks } from './marks.ts';
 
@@ -10,7 +10,13 @@ const host2 = endpointName('host2');
 
 function open() {
   const store = createStore(createTestClock());
-  store.push(host1, inventory([aNode('n1')], ['a', 'b', 'c'].map((name) => aVm(name, { uuid: `uuid of ${name}` }))));
+  store.push(
+    host1,
+    inventory(
+      [aNode('n1')],
+      ['a', 'b', 'c'].map((name) => aVm(name, { uuid: `uuid of ${name}` })),
+    ),
+  );
   store.push(host2, inventory([aNode('n1', 'host2')], [aVm('z', { endpoint: 'host2' })]));
   store.flush();
   const sessions = new Map<EndpointName, object>([[host1, {}]]);
@@ -37,7 +43,13 @@ describe('marks', () => {
     marks.add([id('a')]);
     store.push(host1, inventory([aNode('n1')], [aVm('a', { name: 'renamed', native: 'a', uuid: 'another' })]));
     store.flush();
-    expect(marks.shown(id('a'))).toEqual({ id: id('a'), name: 'a', uuid: 'uuid of a', identity: undefined, session: sessions.get(host1) });
+    expect(marks.shown(id('a'))).toEqual({
+      id: id('a'),
+      name: 'a',
+      uuid: 'uuid of a',
+      identity: undefined,
+      session: sessions.get(host1),
+    });
     expect(marks.shown(id('b'))).toBeUndefined();
   });
 

@@ -15,7 +15,15 @@ function open() {
   const { state, store } = light;
   const { view } = state;
   const at = () => view.current()?.key.replace(/^\w+ host1\//, '');
-  return { ...light, view, at, nodes, vms, store, marked: () => [...view.marks.values()].map(({ name }) => name).join(' ') };
+  return {
+    ...light,
+    view,
+    at,
+    nodes,
+    vms,
+    store,
+    marked: () => [...view.marks.values()].map(({ name }) => name).join(' '),
+  };
 }
 const window = ({ view }: ReturnType<typeof open>, height: number) => {
   const { first, rows } = view.window(height);
@@ -84,7 +92,12 @@ describe('the cursor', () => {
     const opened = open();
     const { view } = opened;
     view.step(9);
-    expect(['3', '5', '10', '20'].map((height) => window(opened, Number(height)))).toEqual(['7+3', '5+5', '0+10', '0+10']);
+    expect(['3', '5', '10', '20'].map((height) => window(opened, Number(height)))).toEqual([
+      '7+3',
+      '5+5',
+      '0+10',
+      '0+10',
+    ]);
     view.step(-3);
     expect(window(opened, 3)).toBe('4+3');
     view.step(-3);
@@ -244,7 +257,10 @@ describe('what the fleet screen is looked at by', () => {
     if (!column) throw new Error('cpu');
     return sortBy(column);
   };
-  const byName = (descending: boolean) => ({ by: vmColumn('name') as NonNullable<ReturnType<typeof vmColumn>>, descending });
+  const byName = (descending: boolean) => ({
+    by: vmColumn('name') as NonNullable<ReturnType<typeof vmColumn>>,
+    descending,
+  });
 
   it('has its cursor back when the filter is gone, unless another row was chosen', () => {
     const { state, at, view } = open();
@@ -384,9 +400,24 @@ describe('what the fleet screen is looked at by', () => {
     state.setSort(cpu());
     state.columns.tree = ['ip', 'nothing', 'tag'];
     const { filter, sort, flat, columns } = state.settings();
-    expect([filter, sort?.by.id, flat, columns?.map(({ id }) => id)]).toEqual(['name:n1*', 'cpu', false, ['ip', 'tag']]);
-    state.take({ filter: '', sort: undefined, flat: true, columns: ['name', 'net'].flatMap((id) => vmColumn(id) ?? []) });
-    expect([state.arrangement, state.filterText, state.sort, state.columns.flat]).toEqual(['flat', '', undefined, ['net']]);
+    expect([filter, sort?.by.id, flat, columns?.map(({ id }) => id)]).toEqual([
+      'name:n1*',
+      'cpu',
+      false,
+      ['ip', 'tag'],
+    ]);
+    state.take({
+      filter: '',
+      sort: undefined,
+      flat: true,
+      columns: ['name', 'net'].flatMap((id) => vmColumn(id) ?? []),
+    });
+    expect([state.arrangement, state.filterText, state.sort, state.columns.flat]).toEqual([
+      'flat',
+      '',
+      undefined,
+      ['net'],
+    ]);
     expect(state.settings().flat).toBe(true);
     state.take({ filter: '', sort: undefined, flat: false, columns: undefined }, 'nodes');
     expect([state.arrangement, state.columns.nodes]).toEqual(['nodes', undefined]);

@@ -279,7 +279,12 @@ describe('a form as it is drawn', () => {
 
   it('keeps the field under the cursor in few rows', () => {
     const { form } = open();
-    const keys = (rows: number) => drawn(form, 40, rows).split('\n').slice(0, -4).map((line) => /\|(\w+)/.exec(line)?.[1]).join(' ');
+    const keys = (rows: number) =>
+      drawn(form, 40, rows)
+        .split('\n')
+        .slice(0, -4)
+        .map((line) => /\|(\w+)/.exec(line)?.[1])
+        .join(' ');
     expect(keys(7)).toBe('host kind memory');
     form.goTo('memory');
     expect(keys(7)).toBe('kind memory auto');
@@ -289,7 +294,9 @@ describe('a form as it is drawn', () => {
   });
 
   it('says what is wrong in place of the help where there is no room beside it', () => {
-    const long = field('host', { pattern: { source: '^[a-z]+$', complaint: 'only letters and nothing else may stand here' } });
+    const long = field('host', {
+      pattern: { source: '^[a-z]+$', complaint: 'only letters and nothing else may stand here' },
+    });
     const { form, press } = open({ fields: [long] });
     press('1');
     expect(drawn(form, 60)).toMatchInlineSnapshot(`

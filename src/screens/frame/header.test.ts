@@ -21,7 +21,8 @@ describe('the header', () => {
     const light = openStage({ ...options, services: { ...services(), ...options.services } });
     light.store.setEndpoint(isUp(given));
     light.store.flush();
-    const header = (columns = 200, view: View['id'] = 'fleet') => painted(headerText(light.stage, light.state, view, columns, look));
+    const header = (columns = 200, view: View['id'] = 'fleet') =>
+      painted(headerText(light.stage, light.state, view, columns, look));
     return { ...light, header };
   };
 
@@ -31,7 +32,9 @@ describe('the header', () => {
     store.setEndpoint({ ...isUp(), name: endpointName('other'), phase: 'down' });
     store.push(host1, { kind: 'node-samples', samples: [{ node: aNode('n1').id, at: 0, cpu: 0.25, memory: gib(16) }] });
     store.flush();
-    expect(header()).toBe(' {title|drover}  1/2 endpoints  {danger|1 down}  1/2 VMs running  CPU 25%  memory 16G of 64G');
+    expect(header()).toBe(
+      ' {title|drover}  1/2 endpoints  {danger|1 down}  1/2 VMs running  CPU 25%  memory 16G of 64G',
+    );
   });
 
   it.each<[Partial<EndpointStatus>, string]>([
@@ -76,7 +79,11 @@ describe('the header', () => {
   it.each([
     [300, 'state:runing', '{warning|no filter: state:runing: there is no state runing (did you mean running?)}'],
     [80, 'state:runing', '{warning|no filter: state:runing}'],
-    [300, 'state:runing web', '{warning|filter in part: state:runing web (1): there is no state runing (did you mean running?)}'],
+    [
+      300,
+      'state:runing web',
+      '{warning|filter in part: state:runing web (1): there is no state runing (did you mean running?)}',
+    ],
     [300, 'name:a-name-that-is-longer-than-there-is-room', '{accent|filter: name:a-name-that-is-longer-th… (0)}'],
   ])('says in %i columns what of a filter is not used: %s', (columns, text, part) => {
     const { header, state } = open();
@@ -85,13 +92,21 @@ describe('the header', () => {
   });
 
   it('shortens what it has no room for, then leaves out what says least', () => {
-    const { header, store } = open({ run: { readOnly: true, problems: ['one'] }, services: services({ running: 1 }) }, { staleSince: 1 });
+    const { header, store } = open(
+      { run: { readOnly: true, problems: ['one'] }, services: services({ running: 1 }) },
+      { staleSince: 1 },
+    );
     store.setEndpoint({ ...isUp(), name: endpointName('other') });
     store.push(endpointName('other'), inventory([aNode('m', 'other')], []));
-    store.push(endpointName('other'), { kind: 'node-samples', samples: [{ node: aNode('m', 'other').id, at: 0, cpu: 0.25, memory: gib(16) }] });
+    store.push(endpointName('other'), {
+      kind: 'node-samples',
+      samples: [{ node: aNode('m', 'other').id, at: 0, cpu: 0.25, memory: gib(16) }],
+    });
     store.flush();
     const widths = [160, 134, 133, 125, 121, 110, 105, 95, 90, 80, 70, 60, 45, 30, 10];
-    expect(widths.map((columns) => `${columns}:${header(columns).replace(/\{\w+\||\}/g, '')}`).join('\n')).toMatchInlineSnapshot(`
+    expect(
+      widths.map((columns) => `${columns}:${header(columns).replace(/\{\w+\||\}/g, '')}`).join('\n'),
+    ).toMatchInlineSnapshot(`
       "160: drover  read-only  1/2 endpoints  1 stale  1/2 VMs running  CPU 25%  memory 16G of 64G  configuration: 1 wrong (!)  1 task running
       134: drover  read-only  1/2 endpoints  1 stale  1/2 VMs running  CPU 25%  memory 16G of 64G  configuration: 1 wrong (!)  1 task running
       133: drover  read-only  1/2 endpoints  1 stale  1/2 VMs running  CPU 25%  memory 16G of 64G  configuration: 1 wrong (!)  1 task running
@@ -113,12 +128,26 @@ describe('the header', () => {
 
 describe('the keys at the bottom', () => {
   const pool: Pool = { id: poolId(host1, 'p1'), name: 'p1', parent: undefined };
-  const open = (given: { readonly vms?: readonly Vm[]; readonly nodes?: readonly Node[]; readonly status?: Partial<EndpointStatus> } = {}) => {
-    const { vms = [aVm('web1'), aVm('db1', { state: 'stopped' })], nodes = [{ ...aNode('n1'), pool: pool.id }], status = {} } = given;
+  const open = (
+    given: {
+      readonly vms?: readonly Vm[];
+      readonly nodes?: readonly Node[];
+      readonly status?: Partial<EndpointStatus>;
+    } = {},
+  ) => {
+    const {
+      vms = [aVm('web1'), aVm('db1', { state: 'stopped' })],
+      nodes = [{ ...aNode('n1'), pool: pool.id }],
+      status = {},
+    } = given;
     const connection = { vm: {}, node: {}, console: {}, whyNot: {} };
     const light = openStage({ nodes: [], vms: [], connection: connection as never, services: services() });
     light.store.setEndpoint(isUp(status));
-    light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: nodes.length > 0 ? [pool] : [], nodes, vms } });
+    light.store.push(host1, {
+      kind: 'inventory',
+      at: 0,
+      inventory: { pools: nodes.length > 0 ? [pool] : [], nodes, vms },
+    });
     light.store.flush();
     const hints = () =>
       fleetHints(light.stage, light.state)
@@ -142,18 +171,29 @@ describe('the keys at the bottom', () => {
     state.view.toIndex(2);
     state.view.toggleMark();
     state.view.toIndex(0);
-    expect(hints()).toMatchInlineSnapshot(`"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, a add, -f2 rename, -m move, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`);
+    expect(hints()).toMatchInlineSnapshot(
+      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, a add, -f2 rename, -m move, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
+    );
   });
 
   it('are of an endpoint what it waits for first', () => {
     const problem = { code: 'trust.unknown-host', message: 'not trusted', fix: 'drover endpoint trust host1' } as const;
     const { hints } = open({ vms: [], nodes: [], status: { phase: 'blocked', problem } });
-    expect(hints()).toMatchInlineSnapshot(`"T trust host key, r reconnect, m move to pool, a add, E edit, X remove, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`);
-    expect(open({ vms: [], nodes: [], status: { phase: 'connecting' } }).hints()).toMatchInlineSnapshot(`"r reconnect, m move to pool, a add, E edit, X remove, T trust host key, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`);
+    expect(hints()).toMatchInlineSnapshot(
+      `"T trust host key, r reconnect, m move to pool, a add, E edit, X remove, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`,
+    );
+    expect(open({ vms: [], nodes: [], status: { phase: 'connecting' } }).hints()).toMatchInlineSnapshot(
+      `"r reconnect, m move to pool, a add, E edit, X remove, T trust host key, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`,
+    );
   });
 
   it('are for all VMs below a branch that has some, unless something is marked or would be destroyed', () => {
-    const { state, stage, store, pool: { id } } = open();
+    const {
+      state,
+      stage,
+      store,
+      pool: { id },
+    } = open();
     const forAll = (action: string) => isForAllBelow(stage.actions.find((one) => one.id === action) as never, state);
     const asked = ['vm.stop', 'vm.delete', 'vm.console', 'view.down', 'node.move'];
     expect(asked.map(forAll)).toEqual([true, false, false, false, false]);
@@ -165,7 +205,11 @@ describe('the keys at the bottom', () => {
     state.view.toIndex(0);
     expect(asked.some(forAll)).toBe(false);
     state.view.clearMarks();
-    store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes: [{ ...aNode('n1'), pool: id }], vms: [] } });
+    store.push(host1, {
+      kind: 'inventory',
+      at: 0,
+      inventory: { pools: [pool], nodes: [{ ...aNode('n1'), pool: id }], vms: [] },
+    });
     store.flush();
     expect(asked.some(forAll)).toBe(false);
   });
@@ -176,13 +220,18 @@ describe('the keys at the bottom', () => {
     store.setGrouping({ pools: [prod], placeOf: new Map() });
     store.flush();
     state.view.toKey('pool ~/prod');
-    expect(hints()).toMatchInlineSnapshot(`"a add, f2 rename, m move, X remove, e set up, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`);
+    expect(hints()).toMatchInlineSnapshot(
+      `"a add, f2 rename, m move, X remove, e set up, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`,
+    );
   });
 
   it('are those of what lies on top, else of the view, with the way back', () => {
     const { stage } = open();
     const view = (id: View['id']) => ({ id, hints: () => [{ key: 'x', does: 'cancel' }] }) as unknown as View;
-    const now = (id: View['id']) => hintsNow(stage, view(id)).map(({ key, does, always }) => `${key} ${does}${always ? '!' : ''}`).join(', ');
+    const now = (id: View['id']) =>
+      hintsNow(stage, view(id))
+        .map(({ key, does, always }) => `${key} ${does}${always ? '!' : ''}`)
+        .join(', ');
     expect(now('fleet')).toBe('x cancel');
     expect(now('tasks')).toBe('x cancel, esc back!, ? help!');
     void stage.dialogs.confirm({ title: 'a', question: 'b' });

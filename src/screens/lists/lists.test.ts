@@ -192,7 +192,12 @@ describe('tasks', () => {
     const cancelled: number[] = [];
     const gone: string[] = [];
     const repeated: number[] = [];
-    const tasks = { list: () => list, cancel: (id: number) => void cancelled.push(id), running: 0, subscribe: () => () => {} };
+    const tasks = {
+      list: () => list,
+      cancel: (id: number) => void cancelled.push(id),
+      running: 0,
+      subscribe: () => () => {},
+    };
     const light = openStage({ services: { tasks: tasks as unknown as Tasks }, ...options });
     const runner = {
       run: async () => {},
@@ -248,7 +253,11 @@ describe('tasks', () => {
     const { view } = open(Array.from({ length: 20 }, (_, id) => task({ id, title: `Task ${id}` })));
     const tasks = (rows: number) => shown(view, 70, rows).match(/Task \d+/g)?.length;
     expect([20, 10, 6, 4].map(tasks)).toEqual([9, 4, 2, 2]);
-    expect(shown(open([task({})]).view, 70, 20).split('\n').findIndex((line) => line.includes('───'))).toBe(2);
+    expect(
+      shown(open([task({})]).view, 70, 20)
+        .split('\n')
+        .findIndex((line) => line.includes('───')),
+    ).toBe(2);
   });
 
   it('may be none', () => {
@@ -309,7 +318,9 @@ describe('tasks', () => {
   });
 
   it('offer no more to go to than a list can draw', () => {
-    const { view, drawn, press } = open([task({ items: Array.from({ length: 120 }, (_, at) => item(`vm${at}`, 'done')) })]);
+    const { view, drawn, press } = open([
+      task({ items: Array.from({ length: 120 }, (_, at) => item(`vm${at}`, 'done')) }),
+    ]);
     shown(view);
     does(view, 'view.enter');
     press('up');

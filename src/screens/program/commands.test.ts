@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStage } from '../../../test/screens/light-stage.tsx';
-import { viewActions } from '../../actions/view.ts';
 import type { ViewActionId } from '../../actions/view.ts';
+import { viewActions } from '../../actions/view.ts';
 import type { View, ViewId } from '../stage.ts';
 import { createCommands, createViews } from './commands.ts';
 

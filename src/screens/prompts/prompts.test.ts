@@ -11,7 +11,8 @@ import { openProblems } from './problems.tsx';
 import { ranked } from './rank.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const rank = (typed: string, ...words: readonly string[]) => ranked(words, typed, (word) => [word, `a ${word}`.slice(2)]);
+const rank = (typed: string, ...words: readonly string[]) =>
+  ranked(words, typed, (word) => [word, `a ${word}`.slice(2)]);
 
 describe('what fits what was typed', () => {
   it.each<[string, readonly string[], readonly string[]]>([
@@ -33,7 +34,10 @@ describe('the palette', () => {
     const light = openStage({ size: { columns: 90, rows: 14 }, ...options });
     const run: string[] = [];
     openPalette(light.stage, {
-      whyNot: ({ id }) => (id === 'vm.stop' ? 'it is stopped already, and it can not be stopped once more in any way that would make sense' : undefined),
+      whyNot: ({ id }) =>
+        id === 'vm.stop'
+          ? 'it is stopped already, and it can not be stopped once more in any way that would make sense'
+          : undefined,
       run: (action) => void run.push(action.id),
     });
     return { ...light, run };
@@ -113,7 +117,10 @@ describe('the palette', () => {
 });
 
 describe('the help', () => {
-  const open = (size = { columns: 80, rows: 14 }, isForHere: (action: Action) => boolean | 'all below' = ({ noun }) => noun === 'node') => {
+  const open = (
+    size = { columns: 80, rows: 14 },
+    isForHere: (action: Action) => boolean | 'all below' = ({ noun }) => noun === 'node',
+  ) => {
     const light = openStage({ size });
     openHelp(light.stage, isForHere);
     return light;
@@ -184,7 +191,10 @@ describe('what is wrong', () => {
       at: { line: 3, column: 5 },
       ...(at === 0 && { fix: 'see drover endpoint trust db1' }),
     }));
-    const light = openStage({ services: { problems: () => problems as unknown as readonly Problem[] }, size: { columns: 90, rows: 11 } });
+    const light = openStage({
+      services: { problems: () => problems as unknown as readonly Problem[] },
+      size: { columns: 90, rows: 11 },
+    });
     openProblems(light.stage);
     return light;
   };
@@ -227,7 +237,11 @@ describe('what is wrong', () => {
 
 describe('the line of the filter', () => {
   const open = (start = '', problem?: FilterProblem) => {
-    const light = openStage({ nodes: [aNode('n1')], vms: [aVm('web1', { tags: ['prod'] }), aVm('db1', { state: 'stopped' })], size: { columns: 60, rows: 10 } });
+    const light = openStage({
+      nodes: [aNode('n1')],
+      vms: [aVm('web1', { tags: ['prod'] }), aVm('db1', { state: 'stopped' })],
+      size: { columns: 60, rows: 10 },
+    });
     const applied: string[] = [];
     const kept: string[] = [];
     light.stage.dialogs.filter({
@@ -238,7 +252,16 @@ describe('the line of the filter', () => {
       },
       keep: () => void kept.push('kept'),
     });
-    return { ...light, applied, kept, line: () => painted(light.drawnPainted()).split('\n').filter((one) => one.trim() !== '').join('\n') };
+    return {
+      ...light,
+      applied,
+      kept,
+      line: () =>
+        painted(light.drawnPainted())
+          .split('\n')
+          .filter((one) => one.trim() !== '')
+          .join('\n'),
+    };
   };
 
   it('is applied with each read of the keyboard, once', async () => {
@@ -266,7 +289,12 @@ describe('the line of the filter', () => {
     press('w', '?');
     await settled();
     expect(line().split('\n')[0]).toMatch(/^\{warning\| {6}\^ not understood +\}$/);
-    expect(stage.layers.top?.hints().map(({ key, does }) => `${key} ${does}`).slice(0, 3)).toEqual(['tab complete', 'enter keep', 'esc clear']);
+    expect(
+      stage.layers.top
+        ?.hints()
+        .map(({ key, does }) => `${key} ${does}`)
+        .slice(0, 3),
+    ).toEqual(['tab complete', 'enter keep', 'esc clear']);
   });
 
   it.each([
