@@ -9,7 +9,7 @@ const shown = ({ text, at }: TextInput): string => {
   return `${characters.slice(0, at).join('')}|${characters.slice(at).join('')}`;
 };
 const line = (text: string): TextInput => ({ text: text.replace('|', ''), at: [...text].indexOf('|') });
-const after = (input: TextInput, ...names: readonly string[]): TextInput | undefined => {
+const pressed = (input: TextInput, ...names: readonly string[]): TextInput | undefined => {
   let now: TextInput | undefined = input;
   for (const name of names) {
     const key = keyNamed(name);
@@ -45,12 +45,12 @@ describe('a key in a line', () => {
     ['漢字|a', 'left', '漢|字a'],
     ['漢字|', 'space', '漢字 |'],
   ])('%j, %s: %j', (before, key, expected) => {
-    const next = after(line(before), key);
+    const next = pressed(line(before), key);
     expect(next && shown(next)).toBe(expected);
   });
 
   it.each(['f5', 'enter', 'up', 'ctrl-x', 'alt-b'])('that is none of a line is told: %s', (key) => {
-    expect(after(textInput('abc'), key)).toBeUndefined();
+    expect(pressed(textInput('abc'), key)).toBeUndefined();
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('a key in a line', () => {
     ['ctrl-u', '|'],
     ['ctrl-k', 'abc|'],
   ])('on a text that is selected: %s gives %j', (key, expected) => {
-    const next = after(selectedInput('abc'), key);
+    const next = pressed(selectedInput('abc'), key);
     expect(next && [shown(next), next.selected ?? false]).toEqual([expected, false]);
   });
 });

@@ -64,7 +64,7 @@ describe('what is lost', () => {
 describe('the question before something is deleted', () => {
   const action = actions.find(({ id }) => id === 'vm.delete') as VmAction;
   const shownOf = (name: string): Shown =>
-    ({ id: aVm(name).id, name, uuid: undefined, identity: undefined, session: undefined }) as Shown;
+    ({ id: aVm(name).id, name, uuid: name, identity: undefined, session: undefined }) as Shown;
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   async function ask(
