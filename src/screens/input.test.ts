@@ -185,7 +185,9 @@ describe('what comes in', () => {
   });
 
   it('is a click, after which the tour and what was read are gone', async () => {
-    const { dispatcher, stage, clock } = dispatch({ point: () => true });
+    const pointed: string[] = [];
+    const point = ({ action }: Mouse) => pointed.push(action) > 0;
+    const { dispatcher, stage, clock } = dispatch({ point });
     const mouse = (action: string) =>
       dispatcher({ kind: 'mouse', action, button: 'left', row: 3, column: 3, read: 1 } as unknown as InputEvent);
     stage.tour.show();
@@ -195,6 +197,7 @@ describe('what comes in', () => {
     expect([stage.tour.shown, stage.message.current?.text]).toEqual([true, 'read']);
     mouse('press');
     expect([stage.tour.shown, stage.message.current]).toEqual([false, undefined]);
+    expect(pointed).toEqual(['release', 'press']);
     dispatcher({ kind: 'focus' } as unknown as InputEvent);
   });
 });

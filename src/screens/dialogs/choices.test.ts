@@ -200,6 +200,7 @@ describe('a plan', () => {
   it('of many is answered by their number', async () => {
     const { press, answer, drawnPainted, drawn, stage } = ask({ typed: '12' });
     expect(drawn()).toContain('Type 12:');
+    expect(drawn()).not.toContain('that is not');
     press('y', 'n', 'q', '1', 'enter');
     expect(await answer()).toBe('open');
     expect(shown(drawnPainted()).split('\n').at(-2)).toMatchInlineSnapshot(

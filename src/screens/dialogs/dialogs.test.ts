@@ -123,11 +123,14 @@ describe('a prompt', () => {
   };
 
   it('shows what is typed, and what is wrong with it only once something was', async () => {
-    const { press, drawn, answer, drawnPainted } = ask({
+    const { press, drawn, answer, drawnPainted, stage } = ask({
       complaint: (text) => (text.length < 3 ? 'too short' : undefined),
     });
     expect(drawn()).not.toContain('too short');
+    const { version } = stage;
     press('enter');
+    expect(stage.version).toBe(version + 1);
+    expect(painted(drawnPainted())).toContain('{cursor| }');
     expect(painted(drawnPainted())).toContain('{warning|too short}');
     press('a', 'b');
     expect(drawn()).toContain('ab');
@@ -173,6 +176,15 @@ describe('a prompt', () => {
     expect(await answer()).toBe('open');
     await clock.pass(500);
     press('b', 'enter');
+    expect(await answer()).toBe('b');
+    const later = ask({ unasked: true });
+    await later.clock.pass(60_000);
+    const again = watched(later.stage.dialogs.prompt({ title: 'Again', lines: [], unasked: true }));
+    later.press('x', 'enter');
+    expect(await again()).toBe('open');
+    await later.clock.pass(500);
+    later.press('c', 'enter');
+    expect(await again()).toBe('c');
     expect(await answer()).toBe('b');
   });
 });

@@ -144,6 +144,12 @@ describe('the question before something is deleted', () => {
     expect(await answer()).toMatchObject({ 'delete-unknown': ['/b.raw'] });
   });
 
+  it('shows at once what stays when disks are kept', async () => {
+    const { press, drawn } = await ask({ ...nothing, goes: ['/a.qcow2'] });
+    press('up', 'up', 'right');
+    expect(drawn()).toContain('Stays: /a.qcow2');
+  });
+
   it('refuses to keep disks that can not be kept', async () => {
     const { press, answer, said } = await ask({ ...nothing, goes: ['/a'], disksGo: 'one with it' });
     press(...'web1', 'up', 'up', 'right', 'pgdn', 'enter');

@@ -109,6 +109,15 @@ describe('what the fleet screen is looked at by', () => {
     expect(at()).toBe('n1-0');
   });
 
+  it('begins in the tree, with a list of nodes at the first of them', () => {
+    const { state, at } = open();
+    expect([state.pane, state.detailsShown, state.arrangement]).toEqual(['tree', true, 'tree']);
+    state.arrange('nodes');
+    state.view.toKey('node host1/n2');
+    state.arrange('nodes');
+    expect(at()).toBe('n2');
+  });
+
   it('leads from a VM to its node, and from a node to itself', () => {
     const { state, at, view } = open();
     view.toKey('vm host1/n2-1');

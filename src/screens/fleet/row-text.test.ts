@@ -121,6 +121,13 @@ describe('a row', () => {
     expect(quiet(nodeRow(), 'none', false, { columns })).toContain('{warning| stale since 10:30:00  ');
   });
 
+  it('of what was not heard of for a while shows no figures', () => {
+    const cpu = columnsFor(40, { arrangement: 'tree', ids: ['uptime'], widths: new Map(), sort: undefined });
+    const vms = [aVm('web1', { bootedAt: 0 })];
+    expect(open({ vms }, { staleSince }).draw(vmRow(0), 'none', false, { columns: cpu })).toMatch(/ -\}$/);
+    expect(open({ vms }).draw(vmRow(0), 'none', false, { columns: cpu })).not.toMatch(/-\}?$/);
+  });
+
   it('of what is gone keeps its id', () => {
     const { draw } = open({ nodes: [], vms: [] });
     expect(

@@ -104,6 +104,7 @@ describe('what a pool adds up to', () => {
 
   it('follows nodes that come', () => {
     const { store, sums } = open([node('n1')], []);
+    expect(sums.versionsBelow(zone.id).get('test')).toBe(1);
     expect(sums.ofPool(zone.id).nodes).toBe(1);
     store.push(a, { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: node('n2') }] });
     store.flush();

@@ -128,6 +128,17 @@ describe('a field', () => {
     expect(form.wrong(host)).not.toBeUndefined();
   });
 
+  it('that is emptied again is wrong at once, and each when all are checked', () => {
+    const { form, press } = open();
+    const host = FIELDS[0] as AnyField;
+    press('a', 'backspace');
+    expect(form.wrong(host)).toBeDefined();
+    const other = open({ fields: [field('first', { required: true }), field('second', { required: true })] }).form;
+    const second = other.stops()[1];
+    expect(other.check()).toBe(false);
+    expect(second?.kind === 'field' && other.wrong(second.field)).toMatch(/second/);
+  });
+
   it('of a choice is cycled and emptied', () => {
     const { form, press } = open({ startAt: 'kind' });
     const seen = ['right', 'space', 'right', 'left', 'left', 'backspace', 'left', 'delete'].map((key) => {

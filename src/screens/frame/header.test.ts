@@ -72,6 +72,12 @@ describe('the header', () => {
     expect(header(300)).toContain('{warning|1 simulated}');
   });
 
+  it('counts one thing in trouble, and none is none', () => {
+    const trouble = { message: 'x', since: 0 };
+    expect(open({ vms: [aVm('web1', { trouble })] }).header()).toContain('{danger|! 1 in trouble}');
+    expect(open().header()).not.toMatch(/trouble|running\}|marked|config/);
+  });
+
   it('counts one task as one', () => {
     expect(open({ services: services({ running: 1 }) }).header()).toContain('{busy|1 task running}');
   });

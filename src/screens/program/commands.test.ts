@@ -103,6 +103,13 @@ describe('a command of the screen', () => {
     expect(done(id)).toBe(calls);
   });
 
+  it('that shows another view has it drawn', () => {
+    const { views, stage } = open();
+    const { version } = stage;
+    views.show('events');
+    expect([views.current.id, stage.version]).toEqual(['events', version + 1]);
+  });
+
   it('filters the fleet where the view has no filter of its own', () => {
     const { done, views } = open({ events: [], fleet: [] });
     views.show('events');

@@ -109,7 +109,7 @@ describe('the program', () => {
   });
 
   it('opens its palette, its help and its other layers', async () => {
-    const { input, stage, drawn, at } = open();
+    const { input, stage, drawn, at, view } = open();
     for (const [key, text] of [
       [':', 'Commands'],
       ['?', 'Keys'],
@@ -124,7 +124,9 @@ describe('the program', () => {
     expect(at()).toBe('n2-2');
     input('ctrl-t');
     await settled();
-    expect([stage.layers.all.length, stage.mouse]).toEqual([stage.layers.all.length, false]);
+    expect(stage.layers.all).toHaveLength(1);
+    input('esc', 'L');
+    expect(view()).toBe('wire-log');
   });
 
   it('listens to nothing any more when it is closed', async () => {

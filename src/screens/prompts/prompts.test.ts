@@ -77,6 +77,11 @@ describe('the palette', () => {
     expect(place()).toBe('1');
   });
 
+  it('lists sixteen on a tall screen', () => {
+    const { drawn } = open({ size: { columns: 90, rows: 40 } });
+    expect(drawn().split('\n')).toHaveLength(2 + 2 + 16 + 2);
+  });
+
   it('completes, runs and is closed', () => {
     const { press, drawn, run, stage } = open();
     press(...'vmsta', 'tab');
@@ -171,6 +176,12 @@ describe('the help', () => {
       │                                 with force, cut its power.   │
       ╰──────────────────────────────────────────────────────────────╯"
     `);
+  });
+
+  it('says of all verbs of VMs that they are for all below, where one of them is', () => {
+    const { drawn } = open({ columns: 80, rows: 12 }, ({ id }) => (id === 'vm.stop' ? 'all below' : id === 'vm.start'));
+    expect(drawn()).toContain('All VMs below this row');
+    expect(drawn()).toContain('Start ');
   });
 
   it.each(['esc', 'q', 'enter'])('is closed with %s', (key) => {
