@@ -47,15 +47,32 @@ describe('the columns that have room', () => {
       ['tree', 50],
       ['tree', 72],
       ['tree', 73],
+      ['tree', 90],
+      ['tree', 95],
+      ['tree', 105],
       ['tree', 120],
+      ['tree', 130],
+      ['tree', 140],
+      ['tree', 160],
       ['tree', 200],
       ['flat', 60],
       ['flat', 71],
       ['flat', 80],
       ['flat', 100],
+      ['flat', 112],
+      ['flat', 120],
+      ['flat', 127],
+      ['flat', 135],
+      ['flat', 143],
+      ['flat', 160],
       ['flat', 200],
+      ['nodes', 50],
+      ['nodes', 65],
       ['nodes', 80],
+      ['nodes', 92],
       ['nodes', 100],
+      ['nodes', 112],
+      ['nodes', 125],
       ['nodes', 200],
     ];
     const all = cases.map(([arrangement, width]) => `${arrangement} ${width}: ${shown(width, { arrangement })}`);
@@ -68,15 +85,32 @@ describe('the columns that have room', () => {
       tree 50: 18 state:11 cpu:10 mem:8
       tree 72: 40 state:11 cpu:10 mem:8
       tree 73: 25 state:11 cpu:10 mem:8 ip:15
+      tree 90: 35 state:11 cpu:10 mem:8 memory:6 ip:15
+      tree 95: 28 state:11 cpu:10 trend:11 mem:8 memory:6 ip:15
+      tree 105: 30 state:11 cpu:10 trend:11 mem:8 memory:6 disk:7 ip:15
       tree 120: 31 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 ip:15
+      tree 130: 33 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 ip:15
+      tree 140: 43 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 ip:15
+      tree 160: 42 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 ip:15 tag:20
       tree 200: 82 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 ip:15 tag:20
       flat 60: 28 state:11 cpu:10 mem:8
       flat 71: 26 state:11 cpu:10 mem:8 node:12
       flat 80: 35 state:11 cpu:10 mem:8 node:12
       flat 100: 32 state:11 cpu:10 mem:8 memory:6 node:12 ip:15
+      flat 112: 24 state:11 cpu:10 trend:11 mem:8 memory:6 disk:7 node:12 ip:15
+      flat 120: 24 state:11 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 node:12 ip:15
+      flat 127: 25 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 node:12 ip:15
+      flat 135: 25 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 node:12 ip:15
+      flat 143: 33 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 node:12 ip:15
+      flat 160: 29 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 node:12 ip:15 tag:20
       flat 200: 69 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 disk:7 net:7 uptime:7 node:12 ip:15 tag:20
+      nodes 50: 18 state:11 cpu:10 mem:8
+      nodes 65: 26 state:11 cpu:10 mem:8 memory:6
       nodes 80: 22 state:11 cpu:10 mem:8 memory:6 version:18
+      nodes 92: 22 state:11 cpu:10 trend:11 mem:8 memory:6 version:18
       nodes 100: 24 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 version:18
+      nodes 112: 23 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 pool:12 version:18
+      nodes 125: 36 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 pool:12 version:18
       nodes 200: 95 state:11 cpus:5 cpu:10 trend:11 mem:8 memory:6 pool:12 version:18 ip:15"
     `);
   });
