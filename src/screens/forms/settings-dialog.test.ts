@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { host1, isUp, openStage } from '../../../test/screens/light-stage.tsx';
+import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import type { EditAction } from '../../actions/action.ts';
+import { actions } from '../../actions/index.ts';
+import type { Connection, Manifest, Settings } from '../../platforms/contract.ts';
+import { gib } from '../../units.ts';
+import { openSettings } from './settings-dialog.ts';
+
+const settled = async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+const MANIFEST = {
+  id: 'kvm',
+  title: 'KVM',
+  summary: 'hosts with libvirt',
+  tier: 'core',
+  endpoint: [
+    { key: 'host', label: 'Host', help: 'Which host.', kind: 'text', required: true, place: true },
+    { key: 'note', label: 'Note', help: 'What it is for.', kind: 'text' },
+  ],
+  settings: [
+    {
+      key: 'memory',
+      label: 'Memory',
+      help: 'How much.',
+      kind: 'bytes',
+      in: { 'edit-config': 'write', 'edit-running': 'write' },
+      takesEffect: 'restart',
+    },
+    { key: 'cpus', label: 'CPUs', help: 'How many.', kind: 'count', in: { 'edit-config': 'write' } },
+  ],
+} as unknown as Manifest;
+
+describe('the settings of a VM', () => {
+  const action = actions.find(({ id }) => id === 'vm.edit') as EditAction;
+  const start = (
+    state: 'stopped' | 'running' = 'stopped',
+    vm: Partial<Record<'settings' | 'configure', unknown>> = {},
+    whyNot: object = {},
+  ) => {
+    const reads: string[] = [];
+    const answer: { read: (target: string, signal: AbortSignal) => Promise<Settings> } = {
+      read: async () => ({ memory: gib(2), cpus: 2 }),
+    };
+    const settings = (_id: string, target: string, signal: AbortSignal) => {
+      reads.push(target);
+      return answer.read(target, signal);
+    };
+    const connection = { vm: { settings, configure: async () => {}, ...vm }, whyNot } as unknown as Partial<Connection>;
+    const manifest = { ...MANIFEST, id: 'fake' };
+    const light = openStage({
+      connection,
+      vms: [aVm('web1', { state })],
+      services: { manifests: [manifest] },
+      size: { columns: 90, rows: 24 },
+    });
+    const openIt = () => openSettings(light.stage, action, aVm('web1').id);
+    return { ...light, reads, answer, openIt };
+  };
+
+  it('come from the platform, and are closed where nothing was changed', async () => {
+    const { openIt, drawn, press, said, stage, reads } = start();
+    openIt();
+    expect(drawn()).toContain('loading…');
+    await settled();
+    expect(drawn()).toMatchInlineSnapshot(`
+      "╭─ Settings of web1 ─────────────────────────────────────────────────────────────────────╮
+      │ Memory           2GiB                                                                  │
+      │ CPUs             2                                                                     │
+      │                                                                                        │
+      │ How much.                                                                              │
+      │                                                                                        │
+      │  Save    Cancel                                                                        │
+      ╰────────────────────────────────────────────────────────────────────────────────────────╯"
+    `);
+    press('pgdn', 'enter');
+    await settled();
+    expect([stage.layers.top, said(), reads]).toEqual([undefined, 'nothing was changed', ['config']]);
+  });
+
+  it('of a VM that runs are those that are saved, or those that run', async () => {
+    const { openIt, drawn, press, reads } = start('running');
+    openIt();
+    await settled();
+    expect(drawn()).toContain('Change what      < saved >');
+    press('right');
+    await settled();
+    expect(reads).toEqual(['config', 'running']);
+    expect(drawn()).toContain('< running >');
+    expect(drawn()).not.toContain('CPUs');
+    press('left');
+    await settled();
+    expect(drawn()).toContain('CPUs');
+  });
+
+  it('that come too late, or not at all, are said so', async () => {
+    const { openIt, drawn, answer, clock, press, stage } = start();
+    answer.read = (_target, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    openIt();
+    await clock.pass(14_999);
+    expect(drawn()).toContain('loading…');
+    await clock.pass(1);
+    expect(drawn()).toContain('the settings of web1 did not come');
+    press('enter', 'pgdn');
+    press('esc');
+    expect(stage.layers.top).toBeUndefined();
+  });
+
+  it('that can not be read say why', () => {
+    const without = start('stopped', { settings: undefined });
+    expect(without.openIt).toThrow("the settings of web1 can't be read");
+    const because = start('stopped', { settings: undefined }, { 'vm.settings': 'not on this platform' });
+    expect(because.openIt).toThrow('not on this platform');
+  });
+
+  it('are closed when it is another machine', async () => {
+    const { openIt, store, stage, said } = start();
+    openIt();
+    await settled();
+    store.setEndpoint(isUp());
+    store.push(host1, inventory([aNode('n1')], [aVm('web1', { uuid: 'another', name: 'other' })]));
+    store.flush();
+    await settled();
+    expect([stage.layers.top, said()]).toEqual([undefined, expect.stringContaining('nothing was done')]);
+  });
+});
