@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { glyphsOf } from '../../src/screens/frame/glyphs.ts';
 import type { Look } from '../../src/screens/frame/look.ts';
-import { COLOUR_WORDS, type Theme } from '../../src/state/theme/theme.ts';
+import type { Theme } from '../../src/state/theme/theme.ts';
+import { COLOUR_WORDS } from '../../src/state/theme/theme-file.ts';
 
 /** Paints each word with an escape sequence of its own, which takes no column, so that tests can read the words back. */
 const theme: Theme = {

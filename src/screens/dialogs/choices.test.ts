@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
 import type { Key } from '../../terminal/keys.ts';
-import type { PickOptions } from './picker.tsx';
-import type { Plan } from './plan.tsx';
+import type { PickOptions, Plan } from './dialogs.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const open = (options: LightOptions = {}) => {

@@ -3,8 +3,7 @@ import { type LightOptions, openStage } from '../../../test/screens/light-stage.
 import { painted } from '../../../test/screens/painted.ts';
 import type { Key } from '../../terminal/keys.ts';
 import { createAsk } from './ask.ts';
-import type { Question } from './confirm.tsx';
-import type { PromptOptions } from './prompt.tsx';
+import type { PromptOptions, Question } from './dialogs.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const open = (options: LightOptions = {}) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fleetLayout, type Split } from './fleet-layout.ts';
+import { fleetLayout } from './fleet-layout.ts';
+import type { Split } from './split.ts';
 
 interface Given {
   readonly details?: boolean;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { look, painted } from '../../../test/screens/painted.ts';
 import { FleetError } from '../../errors.ts';
-import { COLOUR_WORDS } from '../../state/theme/theme.ts';
+import { COLOUR_WORDS } from '../../state/theme/theme-file.ts';
 import { width } from '../../terminal/width.ts';
 import { bottomLines, bottomRows, showsKeys } from './bottom.ts';
 import { frameLayout } from './frame-layout.ts';

@@ -3,7 +3,8 @@ import { openStage } from '../../../test/screens/light-stage.tsx';
 import type { ViewActionId } from '../../actions/view.ts';
 import { viewActions } from '../../actions/view.ts';
 import type { View, ViewId } from '../stage.ts';
-import { createCommands, createViews } from './commands.ts';
+import { createCommands } from './commands.ts';
+import { createViews } from './views.ts';
 
 const ids = viewActions.map(({ id }) => id as ViewActionId);
 const VIEWS: readonly ViewId[] = ['fleet', 'tasks', 'events', 'wire-log'];
