@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { type CommandContext, globalsOf } from '../../src/cli/command.ts';
 import { createPrinter } from '../../src/cli/print.ts';
 import { type App, compose } from '../../src/compose.ts';
-import type { TestClock } from '../clock.ts';
+import type { Clock } from '../../src/clock.ts';
 import type { Desk } from './run-drover.ts';
 
 /** What a command runs in, with nobody there and nothing configured but what is given; `said` is what it told people. */
@@ -26,8 +26,8 @@ export function commandContext(given: Partial<CommandContext>): CommandContext &
   };
 }
 
-/** The program around a desk's configuration, on a clock that stands still. Whoever opens it closes it. */
-export async function appAt(desk: Desk, clock: TestClock): Promise<App> {
+/** The program around a desk's configuration. Whoever opens it closes it. */
+export async function appAt(desk: Desk, clock: Clock): Promise<App> {
   const app = compose({
     config: desk.config,
     readOnly: false,
