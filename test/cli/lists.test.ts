@@ -132,7 +132,7 @@ describe('help', () => {
     const help = await lines('endpoint', 'edit', '--help');
     expect(help).toContain('      --user root                     User. (kvm, proxmox, vsphere)');
     const kvm = await lines('endpoint', 'add', 'x', '--platform', 'kvm', '--help');
-    expect(kvm.join('\n')).toMatch(/--password TEXT +Password.* Only a reference: env:NAME, file:PATH or cmd:COMMAND\./);
+    expect(kvm.join('\n')).toMatch(/--password TEXT +Tried after agent and keys, once\. Only a reference: env:NAME, file:PATH or cmd:COMMAND\.$/m);
     expect(kvm.join('\n')).not.toMatch(/--user root .*Only a reference/);
     expect(await lines('endpoint', 'add', 'x', '--platform=kvm', '--help')).toEqual(kvm);
     expect((await lines('endpoint', 'add', '-h')).join('\n')).not.toContain('--host');
