@@ -25,7 +25,10 @@ it.each([
 ])('a host key is shown, and trusted with %j: %s', async (answer, trusted) => {
   const { ask, said, asked } = answering(answer);
   expect(await ask.trust?.(KEY)).toBe(trusted);
-  expect(said).toEqual(['db1 port 22 is not known yet. It shows this ssh-ed25519 key:', expect.stringMatching(/^ {2}SHA256:x *$/)]);
+  expect(said).toEqual([
+    'db1 port 22 is not known yet. It shows this ssh-ed25519 key:',
+    expect.stringMatching(/^ {2}SHA256:x *$/),
+  ]);
   expect(asked).toEqual([['Is that the key of this host? [y/N] ', undefined]]);
 });
 

@@ -1,7 +1,18 @@
 import { expect, it } from 'vitest';
 import { onlyFields } from './only-fields.ts';
 
-const value = { a: undefined, b: null, c: ['x', 'y'], d: [{ k: 1 }], e: ['x', 1], f: 7, g: false, h: 'text', i: {}, j: [] };
+const value = {
+  a: undefined,
+  b: null,
+  c: ['x', 'y'],
+  d: [{ k: 1 }],
+  e: ['x', 1],
+  f: 7,
+  g: false,
+  h: 'text',
+  i: {},
+  j: [],
+};
 const details = { value, name: 'id', lines: [['all', 'of it']] } as const;
 
 it('shows all when no field is named', () => expect(onlyFields(details, undefined)).toBe(details));

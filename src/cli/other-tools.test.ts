@@ -5,7 +5,8 @@ const told = (typed: string): string | undefined => {
   const meaning = meaningOf(typed.split(' '));
   return meaning && spellMeaning(meaning);
 };
-const NETWORKS = 'drover node info NAME --fields networks (drover shows networks with their node, and can’t change them yet)';
+const NETWORKS =
+  'drover node info NAME --fields networks (drover shows networks with their node, and can’t change them yet)';
 const DISKS = 'drover vm info NAME --fields disks (drover lists disks, and can’t add, resize or remove them yet)';
 const NICS = 'drover vm info NAME --fields nics (drover lists network cards, and can’t add or remove them yet)';
 const SNAPSHOTS =
@@ -72,8 +73,9 @@ describe('words of other tools', () => {
     (typed) => expect(told(typed)).toBeUndefined(),
   );
 
-  it.each('virsh virt-manager qm pct pvesh pve govc openstack nova aws ec2 kcli docker podman lxc incus multipass vagrant gcloud az compute'.split(' '))(
-    '%s may stand before them',
-    (tool) => expect(told(`${tool} reboot web1`)).toBe('drover vm restart NAME'),
-  );
+  it.each(
+    'virsh virt-manager qm pct pvesh pve govc openstack nova aws ec2 kcli docker podman lxc incus multipass vagrant gcloud az compute'.split(
+      ' ',
+    ),
+  )('%s may stand before them', (tool) => expect(told(`${tool} reboot web1`)).toBe('drover vm restart NAME'));
 });

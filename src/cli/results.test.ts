@@ -56,12 +56,15 @@ it.each<[Format, readonly string[]]>([
   ['jsoncompact', ['{"result":"failure","reason":"web2: no","code":"op.refused"}']],
   ['json', [expect.stringContaining('"code": "op.refused"')]],
   ['yaml', ['result: failure\nreason: "web2: no"\ncode: op.refused']],
-])('an error before there were results is said, and is a result in %s only where that has keys', async (format, text) => {
-  const out: string[] = [];
-  const context = commandContext({ format, printer: { print: async (one) => void out.push(one), unread: false } });
-  await printFailure(error, context);
-  expect([context.said, out]).toEqual([['web2: no', '  wait a little'], text]);
-});
+])(
+  'an error before there were results is said, and is a result in %s only where that has keys',
+  async (format, text) => {
+    const out: string[] = [];
+    const context = commandContext({ format, printer: { print: async (one) => void out.push(one), unread: false } });
+    await printFailure(error, context);
+    expect([context.said, out]).toEqual([['web2: no', '  wait a little'], text]);
+  },
+);
 
 it('a bug is said too', async () => {
   const context = commandContext({});

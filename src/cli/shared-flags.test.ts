@@ -31,7 +31,15 @@ describe('the flags of several platforms', () => {
   it('have the label where their sentences differ, and are what all of them are', () => {
     const size = { kind: 'bytes', examples: ['4GiB', '8GiB'] } as const;
     const flags = sharedFlags([
-      of('a', false, flag('x'), flag('s', size), flag('m', size), flag('f', { kind: 'flag' }), flag('g', { kind: 'flag' })),
+      of(
+        'a',
+        false,
+        flag('x'),
+        flag('s', size),
+        flag('m', size),
+        flag('f', { kind: 'flag' }),
+        flag('g', { kind: 'flag' }),
+      ),
       of('b', false, flag('x', { help: 'Else.' }), flag('s', size), flag('m'), flag('f', { kind: 'flag' }), flag('g')),
     ]);
     expect(flags.map(({ help, kind, examples }) => [help, kind, examples])).toEqual([

@@ -108,6 +108,17 @@ describe('a terminal that is attached', () => {
   });
 });
 
+it('a terminal that a question has paused is read again', async () => {
+  const stdin = Object.assign(new PassThrough(), { setRawMode: () => undefined });
+  stdin.pause();
+  const { sent, stream, ended } = open({ interactive: true, stdin });
+  stdin.write('ls\r');
+  await turn();
+  expect(sent).toEqual(['ls\r']);
+  stream.destroy();
+  await ended;
+});
+
 describe('pipes that are attached', () => {
   it('know no key that detaches, and say nothing', async () => {
     const { stdin, sent, raw, seen, stream, context, ended } = open();
@@ -134,6 +145,19 @@ describe('pipes that are attached', () => {
     expect(await ended).toBe(0);
     await clock.pass(60_000);
     expect(sent).toHaveLength(9);
+  });
+});
+
+describe('a shell that has ended by itself', () => {
+  it('is sent nothing more, neither what is typed nor ctrl-D', async () => {
+    const { stdin, stream, sent, clock, ended } = open({}, true);
+    stream.end();
+    stdin.write('more\n');
+    stdin.end();
+    await turn();
+    await clock.pass(1_000);
+    stream.destroy();
+    expect([await ended, sent]).toEqual([0, []]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { type CommandContext, globalsOf } from '../../src/cli/command.ts';
 import { createPrinter } from '../../src/cli/print.ts';
-import { type App, compose } from '../../src/compose.ts';
 import type { Clock } from '../../src/clock.ts';
+import { type App, compose } from '../../src/compose.ts';
 import type { Desk } from './run-drover.ts';
 
 /** What a command runs in, with nobody there and nothing configured but what is given; `said` is what it told people. */

@@ -21,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => desk.clear());
 
 const complete = async (...words: readonly string[]) =>
-  (await desk.runWith({ env: { XDG_CACHE_HOME: join(desk.home, 'cache') } }, '__complete', ...words)).stdout.split('\n');
+  (await desk.runWith({ env: { XDG_CACHE_HOME: join(desk.home, 'cache') } }, '__complete', ...words)).stdout.split(
+    '\n',
+  );
 
 describe('what the shells ask for', () => {
   it('bash gets what it has to put in place of the last part of the line', async () => {

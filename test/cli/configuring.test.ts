@@ -26,7 +26,10 @@ describe('pools', () => {
       ['pool rename Deep Deeper', 'pool Deep is now Deeper\n'],
       ['node move fra-01 Lab', 'demo/fra-01 is in pool Lab now\n'],
       ['pool set Lab A=1 B=2', 'pool Lab has 2 variables now\n'],
-      ['pool set Lab A=3 --dry-run', 'would write to CONFIG: {"kind":"pool-variables","name":"Lab","variables":{"A":"3","B":"2"}}\nLab: nothing was written\n'],
+      [
+        'pool set Lab A=3 --dry-run',
+        'would write to CONFIG: {"kind":"pool-variables","name":"Lab","variables":{"A":"3","B":"2"}}\nLab: nothing was written\n',
+      ],
     ]);
     expect((await desk.run('pool', 'info', 'Lab')).stdout).toBe(
       'name: Lab\nin: -\nnodes: fra-01\nread-only: no\nA: 1\nB: 2\n',
@@ -88,7 +91,10 @@ describe('endpoints', () => {
       ['endpoint disable demo', 'demo is disabled\n'],
       ['endpoint enable demo', 'demo is enabled\n'],
       ['endpoint edit demo --latency 1', 'demo is saved\n'],
-      ['endpoint edit demo --latency 2 --dry-run', 'would write to CONFIG: {"kind":"endpoint-edit","name":"demo","values":{"latency":2}}\ndemo: nothing was written\n'],
+      [
+        'endpoint edit demo --latency 2 --dry-run',
+        'would write to CONFIG: {"kind":"endpoint-edit","name":"demo","values":{"latency":2}}\ndemo: nothing was written\n',
+      ],
     ]);
     expect((await desk.run('endpoint', 'info', 'demo')).stdout).toBe(
       'name: demo\nplatform: fake\nvms: 3\nevents-every: 0\nlatency: 1\n',
@@ -189,7 +195,15 @@ describe('endpoints', () => {
   });
 
   it('are of the platform that is answered at a terminal', async () => {
-    const asked = await desk.runWith({ answers: [' kvm '] }, 'endpoint', 'add', 'new', '--host', 'h.test', '--untested');
+    const asked = await desk.runWith(
+      { answers: [' kvm '] },
+      'endpoint',
+      'add',
+      'new',
+      '--host',
+      'h.test',
+      '--untested',
+    );
     expect([asked.code, asked.stderr]).toEqual([
       0,
       'Platform (kvm, aws, openstack, proxmox, vsphere):  kvm \nnew is saved\n',

@@ -175,7 +175,11 @@ describe('vm status', () => {
   it.each<[string, Format, string]>([
     ['demo/vm-1', 'table', 'running'],
     ['demo/vm-1', 'name', 'demo/vm-1'],
-    ['demo/vm-1', 'csv', 'id,uuid,name,endpoint,state,rawState,error,staleSince\ndemo/vm-1,UUID,gateway,demo,running,powered on,,'],
+    [
+      'demo/vm-1',
+      'csv',
+      'id,uuid,name,endpoint,state,rawState,error,staleSince\ndemo/vm-1,UUID,gateway,demo,running,powered on,,',
+    ],
     ['demo/vm-1 demo/vm-2', 'table', 'NAME          STATE\ngateway       running\nbilling-web1  stopped'],
     ['demo/vm-1 demo/vm-2', 'name', 'demo/vm-1\ndemo/vm-2'],
   ])('of %s as %s', async (names, format, text) => {
@@ -234,7 +238,7 @@ describe('node info', () => {
 
 describe('vm log', () => {
   const log = (text: string, at?: number) => (real: Connection) => ({
-    console: { ...real.console, output: async () => ({ text, ...(at === undefined ? {} : { at }) }) },
+    console: { ...real.console, output: async () => ({ text, at }) },
   });
 
   it('is text for people, without what a terminal would act on, and says of when it is', async () => {

@@ -72,7 +72,9 @@ describe('doctor and the configuration', () => {
     [simulated({ a: { enabled: false }, b: { enabled: false } }), '2 endpoints'],
   ])('counts what is in it: %j', async (yaml, count) => {
     await desk.write(yaml);
-    expect((await about('configuration')).lines).toEqual([`ok       configuration: CONFIG: ${count}, nothing wrong in it`]);
+    expect((await about('configuration')).lines).toEqual([
+      `ok       configuration: CONFIG: ${count}, nothing wrong in it`,
+    ]);
   });
 
   it.each([
@@ -94,7 +96,9 @@ describe('doctor and the configuration', () => {
   ])('looks at who may read and write it: %o with the password %j', async (mode, password, lines) => {
     await desk.write(simulated({ demo: { vms: 1, ...(password && { password }) } }));
     await chmod(desk.config, mode);
-    const rights = (await about('configuration')).lines.filter((line) => !/plain text|keep it|nothing wrong/.test(line));
+    const rights = (await about('configuration')).lines.filter(
+      (line) => !/plain text|keep it|nothing wrong/.test(line),
+    );
     expect(rights).toEqual(lines);
   });
 
@@ -123,7 +127,5 @@ it('doctor says what it is, and when', async () => {
   expect((await about('clock')).lines).toEqual([expect.stringMatching(/^ok {7}clock: 20\d\d-\d\d-\d\dT/)]);
   const past = { ...desk.clock, now: () => Date.UTC(2001, 1) };
   expect((await about('clock', { clock: past })).lines[0]).toMatch(/^warning {2}clock: it shows 2001-02-01T/);
-  expect((await about('audit log')).lines).toEqual([
-    'ok       audit log: HOME/state/drover/audit.jsonl can be made',
-  ]);
+  expect((await about('audit log')).lines).toEqual(['ok       audit log: HOME/state/drover/audit.jsonl can be made']);
 });

@@ -119,7 +119,10 @@ describe('connecting', () => {
     await clock.pass(1);
     const { answered, failed } = await ended;
     expect([answered, [...failed.keys()]]).toEqual([[one], [two]]);
-    expect(failed.get(two)).toMatchObject({ code: 'op.timeout', message: 'two has not sent all its rows within 120 s' });
+    expect(failed.get(two)).toMatchObject({
+      code: 'op.timeout',
+      message: 'two has not sent all its rows within 120 s',
+    });
   });
 
   it('ends at once when the command is interrupted', async () => {

@@ -99,7 +99,10 @@ describe('an import by a script', () => {
       `b is saved\n${TRY_IT}\n`,
     ]);
     const wrong = await desk.run('import', 'kcli', '--only', 'c');
-    expect([wrong.code, wrong.stderr]).toEqual([2, 'there is nothing called "c" (did you mean b?)\n  there is hv-1, b\n']);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      'there is nothing called "c" (did you mean b?)\n  there is hv-1, b\n',
+    ]);
     const again = await desk.run('import', 'kcli', '--only', 'b', '--yes');
     expect([again.code, again.stderr]).toEqual([0, 'nothing to do: what can be imported is there already\n']);
   });
@@ -157,14 +160,20 @@ describe('an import by a script', () => {
         '  add --yes to write it',
       ],
     });
-    expect((await imported(`${pve} enabled: false\n`)).rows).toEqual(['p | proxmox | h | u@pam | copied | there already']);
+    expect((await imported(`${pve} enabled: false\n`)).rows).toEqual([
+      'p | proxmox | h | u@pam | copied | there already',
+    ]);
   });
 
   it('gives the second of two that are called alike the name of the tool, and then a number', async () => {
     const clients = ['a b', 'a-b', 'a_b', 'a  b', 'a.b'].map((name, at) => `"${name}":\n host: h${at}\n`).join('');
-    expect((await imported(clients)).rows.map((row) => row.split(' | ')[0])).toEqual(
-      ['a-b', 'a-b-kcli', 'a_b', 'a-b-kcli-2', 'a.b'],
-    );
+    expect((await imported(clients)).rows.map((row) => row.split(' | ')[0])).toEqual([
+      'a-b',
+      'a-b-kcli',
+      'a_b',
+      'a-b-kcli-2',
+      'a.b',
+    ]);
   });
 
   it('names the file that a secret is in the way of', async () => {

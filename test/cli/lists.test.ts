@@ -10,7 +10,8 @@ beforeEach(async () => {
 afterEach(() => desk.clear());
 
 const lines = async (...args: readonly string[]) => (await desk.run(...args)).stdout.trimEnd().split('\n');
-const names = async (...args: readonly string[]) => (await lines('vm', 'list', ...args)).slice(1).map((line) => line.split(' ')[0]);
+const names = async (...args: readonly string[]) =>
+  (await lines('vm', 'list', ...args)).slice(1).map((line) => line.split(' ')[0]);
 
 describe('vm list', () => {
   it('has what most want to know, with - for what is not known', async () => {
@@ -45,7 +46,10 @@ describe('vm list', () => {
   });
 
   it('shows the columns of a view behind the name, and only once', async () => {
-    expect((await lines('vm', 'list', '--view', 'small')).slice(0, 2)).toEqual(['NAME                   MEMORY', 'billing-web1             4.0G']);
+    expect((await lines('vm', 'list', '--view', 'small')).slice(0, 2)).toEqual([
+      'NAME                   MEMORY',
+      'billing-web1             4.0G',
+    ]);
     expect((await lines('vm', 'list', '--view', 'named'))[0]).toBe('CPUS  NAME');
     expect((await lines('vm', 'list', '--columns', 'state'))[0]).toBe('STATE');
     expect((await lines('vm', 'list', '--view', 'small', '--columns', 'state,memory'))[0]).toBe('STATE    MEMORY');
@@ -54,9 +58,13 @@ describe('vm list', () => {
 
   it('has the load beside the state when it is sorted by it, also for programs', async () => {
     expect((await lines('vm', 'list', '--sort', 'cpu'))[0]).toMatch(/^NAME +STATE +CPU +NODE +POOL/);
-    const [first] = (await desk.run('vm', 'list', '--sort', 'cpu', '-o', 'json')).json<{ name: string; cpu: number }[]>();
+    const [first] = (await desk.run('vm', 'list', '--sort', 'cpu', '-o', 'json')).json<
+      { name: string; cpu: number }[]
+    >();
     expect([typeof first?.cpu, Number(first?.cpu) > 1]).toEqual(['number', true]);
-    expect((await desk.run('vm', 'list', '--sort', 'memory', '-o', 'json')).json<object[]>()[0]).not.toHaveProperty('cpu');
+    expect((await desk.run('vm', 'list', '--sort', 'memory', '-o', 'json')).json<object[]>()[0]).not.toHaveProperty(
+      'cpu',
+    );
   });
 
   it('cuts texts on a narrow terminal, and no numbers', async () => {
@@ -85,7 +93,14 @@ it('lists of nodes and platforms have their columns', async () => {
   const platforms = await lines('platform', 'list');
   expect(platforms[0]).toMatch(/^PLATFORM +TITLE +TIER +WHAT$/);
   expect(platforms[1]).toMatch(/^kvm +KVM \(libvirt\) +core +QEMU and KVM guests/);
-  expect(await lines('platform', 'list', '-o', 'name')).toEqual(['kvm', 'aws', 'openstack', 'proxmox', 'vsphere', 'fake']);
+  expect(await lines('platform', 'list', '-o', 'name')).toEqual([
+    'kvm',
+    'aws',
+    'openstack',
+    'proxmox',
+    'vsphere',
+    'fake',
+  ]);
   const wide = simulated({ one: { vms: 60 }, two: { vms: 1 } });
   await desk.write(wide);
   const nodes = (await lines('node', 'list')).slice(1).map((line) => line.split(/ +/)[0] ?? '');
@@ -99,11 +114,15 @@ describe('help', () => {
     expect(help.slice(0, 2)).toEqual(['drover manages virtual machines on many platforms from one terminal.', '']);
     expect(help).toContain('Commands:');
     expect(help).toContain('  vm list                                List the VMs of all endpoints.');
-    expect(help).toContain('  doctor                                 Check terminal, configuration, keys and endpoints, and say how to fix what is wrong.');
+    expect(help).toContain(
+      '  doctor                                 Check terminal, configuration, keys and endpoints, and say how to fix what is wrong.',
+    );
     expect(help).toContain('Topics, for drover help TOPIC:');
     expect(help).toContain('  keys        The keys of the screen, and how to have others.');
     expect(help).toContain('Flags for all:');
-    expect(help).toContain('  -y, --yes                           Do not ask before something is interrupted or destroyed.');
+    expect(help).toContain(
+      '  -y, --yes                           Do not ask before something is interrupted or destroyed.',
+    );
     expect(help.at(-1)).toBe(
       'Exit codes: 0 done, 1 failed, 2 wrong use, 3 not possible, 4 unreachable or not trusted, 130 interrupted.',
     );
@@ -132,7 +151,9 @@ describe('help', () => {
     const help = await lines('endpoint', 'edit', '--help');
     expect(help).toContain('      --user root                     User. (kvm, proxmox, vsphere)');
     const kvm = await lines('endpoint', 'add', 'x', '--platform', 'kvm', '--help');
-    expect(kvm.join('\n')).toMatch(/--password TEXT +Tried after agent and keys, once\. Only a reference: env:NAME, file:PATH or cmd:COMMAND\.$/m);
+    expect(kvm.join('\n')).toMatch(
+      /--password TEXT +Tried after agent and keys, once\. Only a reference: env:NAME, file:PATH or cmd:COMMAND\.$/m,
+    );
     expect(kvm.join('\n')).not.toMatch(/--user root .*Only a reference/);
     expect(await lines('endpoint', 'add', 'x', '--platform=kvm', '--help')).toEqual(kvm);
     expect((await lines('endpoint', 'add', '-h')).join('\n')).not.toContain('--host');

@@ -8,7 +8,7 @@ import { commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
 
 const deletes = vmActions.find(({ id }) => id === 'vm.delete');
-const NOTHING: Losses = { goes: [], stays: [], unknown: [], snapshots: [], savedMemory: false };
+const NOTHING: Losses = { goes: [], stays: [], unknown: [], snapshots: [] };
 const web1 = aVm('web1', { state: 'stopped' });
 const web2 = aVm('web2', { state: 'stopped' });
 

@@ -162,7 +162,9 @@ describe('completion', () => {
     expect(help(['vm', 'start'], 'web1')).toEqual(['web1: desk/1']);
     expect(help(['vm', 'start'], 'desk/3')).toEqual(['desk/3: twin']);
     expect(help(['vm', 'start'], 'desk/5')).toEqual(['desk/5: two lines']);
-    expect(help(['vm', 'list'], '--sor')).toEqual(['--sort: Sort by this column; with :asc or :desc behind it, that way.']);
+    expect(help(['vm', 'list'], '--sor')).toEqual([
+      '--sort: Sort by this column; with :asc or :desc behind it, that way.',
+    ]);
     expect(help(['vm', 'list', '--sort'], 'mem')).toEqual(['mem: memory in use now', 'memory: memory that it has']);
     expect(help(['vm', 'list', '--columns'], 'name,mem')).toEqual([
       'name,mem: memory in use now',

@@ -29,7 +29,7 @@ const check = (name: string, ok: boolean, fix?: string): Check => ({
   detail: `${name} was looked at`,
   ...(fix === undefined ? {} : { fix }),
 });
-const after = async (test: Test, config?: object) => {
+const testing = async (test: Test, config?: object) => {
   const { found, ended } = examine(1, test, config);
   await ended;
   return found;
@@ -37,23 +37,23 @@ const after = async (test: Test, config?: object) => {
 
 describe('endpoints that doctor tests', () => {
   it('are one line when all is well, and one more for what could be better', async () => {
-    expect(await after(async () => [check('port', true), check('key', true, 'renew it')])).toEqual([
+    expect(await testing(async () => [check('port', true), check('key', true, 'renew it')])).toEqual([
       { about: 'endpoint e1', state: 'ok', detail: '2 checks passed' },
       { about: 'endpoint e1', state: 'warning', detail: 'key: key was looked at', fix: 'renew it' },
     ]);
   });
 
   it('are one line for each check that failed', async () => {
-    expect(await after(async () => [check('port', true), check('key', false, 'trust it'), check('login', false)])).toEqual(
-      [
-        { about: 'endpoint e1', state: 'failed', detail: 'key: key was looked at', fix: 'trust it' },
-        { about: 'endpoint e1', state: 'failed', detail: 'login: login was looked at' },
-      ],
-    );
+    expect(
+      await testing(async () => [check('port', true), check('key', false, 'trust it'), check('login', false)]),
+    ).toEqual([
+      { about: 'endpoint e1', state: 'failed', detail: 'key: key was looked at', fix: 'trust it' },
+      { about: 'endpoint e1', state: 'failed', detail: 'login: login was looked at' },
+    ]);
   });
 
   it('are not called by their name twice when they can not be tested', async () => {
-    const fail = (error: unknown) => after(() => Promise.reject(error));
+    const fail = (error: unknown) => testing(() => Promise.reject(error));
     expect(await fail(new FleetError('config.secret', 'e1: the secret is gone', { fix: 'write it' }))).toEqual([
       { about: 'endpoint e1', state: 'failed', detail: 'the secret is gone', fix: 'write it' },
     ]);
@@ -64,10 +64,10 @@ describe('endpoints that doctor tests', () => {
 
   it('are left alone when they are switched off or not configured right', async () => {
     const never: Test = async () => Promise.reject(new Error('it was tested'));
-    expect(await after(never, { enabled: false })).toEqual([
+    expect(await testing(never, { enabled: false })).toEqual([
       { about: 'endpoint e1', state: 'ok', detail: 'is switched off, so it was not tested' },
     ]);
-    expect(await after(never, { trouble: new Error('x') })).toEqual([
+    expect(await testing(never, { trouble: new Error('x') })).toEqual([
       { about: 'endpoint e1', state: 'failed', detail: 'is out of use until the configuration is fixed' },
     ]);
   });

@@ -63,7 +63,13 @@ async function agentThat(answers: readonly (readonly number[])[], waits = 0): Pr
 it.each([
   [[[0, 0, 0, 5, 12, 0, 0, 0, 0]], 'SSH agent ok: holds no keys; ssh-add gives it one'],
   [[[0, 0, 0, 9, 12, 0, 0, 0, 1, 9, 9, 9, 9]], 'SSH agent ok: holds 1 key'],
-  [[[0, 0, 0, 9, 12, 0], [0, 1, 2, 9, 9]], 'SSH agent ok: holds 258 keys'],
+  [
+    [
+      [0, 0, 0, 9, 12, 0],
+      [0, 1, 2, 9, 9],
+    ],
+    'SSH agent ok: holds 258 keys',
+  ],
   [[[0, 0, 0, 1, 5, 0, 0, 0, 1]], 'SSH agent warning: nothing answers at /agent'],
   [[[]], 'SSH agent warning: nothing answers at /agent'],
 ])('an agent that answers %j: %s', async (answers, said) => {
@@ -94,5 +100,7 @@ it('says what can not be read, and that there is nothing yet', async () => {
   ]);
   await writeFile(join(root, 'file'), '');
   const inFile = await look(join(root, 'file'));
-  expect(inFile.filter((line) => /^SSH keys warning: .*\/id_(ed25519|ecdsa|rsa) can't be read: \S/.test(line))).toHaveLength(3);
+  expect(
+    inFile.filter((line) => /^SSH keys warning: .*\/id_(ed25519|ecdsa|rsa) can't be read: \S/.test(line)),
+  ).toHaveLength(3);
 });

@@ -81,11 +81,16 @@ describe('the terminal', () => {
     [{ env: { TERM: 'vt220' } }, 'terminal ok: TERM=vt220 says that it has 16 colours'],
     [{ synchronized: false }, 'terminal ok: does not paint frames as a whole (synchronized output)'],
     [{ synchronized: undefined }, 'terminal ok: does not say whether it paints frames as a whole'],
-    [{ env: { ...xterm, TMUX: 'x' } }, 'tmux ok: its prefix is ctrl-b unless you changed it; keys: { preset: tmux-safe } leaves that free'],
+    [
+      { env: { ...xterm, TMUX: 'x' } },
+      'tmux ok: its prefix is ctrl-b unless you changed it; keys: { preset: tmux-safe } leaves that free',
+    ],
     [{ env: { ...xterm, TMUX: 'x' }, tmuxEscapeMs: 51 }, 'tmux warning: holds Esc back for 51 ms'],
     [{ env: { ...xterm, STY: 'x' } }, 'screen ok: its key is ctrl-a, which drover leaves free'],
   ])('is told of with %j: %s', (facts, line) => {
-    const lines = terminalFindings({ ...good, ...facts }).map(({ about, state, detail }) => `${about} ${state}: ${detail}`);
+    const lines = terminalFindings({ ...good, ...facts }).map(
+      ({ about, state, detail }) => `${about} ${state}: ${detail}`,
+    );
     expect(lines).toContain(line);
   });
 

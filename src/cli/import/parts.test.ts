@@ -140,7 +140,8 @@ describe('YAML of another tool', () => {
     ['n No FALSE off false', false],
     ['yess nope 1 0 ""', undefined],
   ])('has switches in the words of YAML 1.1: %s', async (words, flag) => {
-    for (const word of words.split(' ')) expect([word, (await readYaml('x', `k: ${word}\n`)).flag('k')]).toEqual([word, flag]);
+    for (const word of words.split(' '))
+      expect([word, (await readYaml('x', `k: ${word}\n`)).flag('k')]).toEqual([word, flag]);
     expect((await readYaml('x', '{}\n')).flag('k')).toBeUndefined();
   });
 });

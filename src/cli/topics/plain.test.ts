@@ -40,21 +40,29 @@ describe('a page of help', () => {
   });
 
   it('has meanings in one column behind the widest term, and goes on there', () => {
-    expect(shown(30, terms([['a', 'one two three four five six'], ['long', 'x']]))).toEqual([
-      '  a     one two three four',
-      '        five six',
-      '  long  x',
-    ]);
+    expect(
+      shown(
+        30,
+        terms([
+          ['a', 'one two three four five six'],
+          ['long', 'x'],
+        ]),
+      ),
+    ).toEqual(['  a     one two three four', '        five six', '  long  x']);
   });
 
   it('gives a term that is too long a line of its own', () => {
     const just = 'j'.repeat(22);
     const long = 'l'.repeat(23);
-    expect(shown(60, terms([[just, 'fits'], [long, 'does not'], ['s', '']]))).toEqual([
-      `  ${just}  fits`,
-      `  ${long}`,
-      `  ${' '.repeat(24)}does not`,
-      '  s',
-    ]);
+    expect(
+      shown(
+        60,
+        terms([
+          [just, 'fits'],
+          [long, 'does not'],
+          ['s', ''],
+        ]),
+      ),
+    ).toEqual([`  ${just}  fits`, `  ${long}`, `  ${' '.repeat(24)}does not`, '  s']);
   });
 });
