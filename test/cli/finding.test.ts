@@ -36,7 +36,7 @@ describe('a name, while an endpoint does not answer', () => {
       `${SILENT}an endpoint did not answer, so a name could mean another machine there\n` +
         '  name the VM by its id, or the endpoints with -C\n',
     ],
-    ['vm stop good/vm-1', 0, 'gateway is stopped\n'],
+    ['vm kill good/vm-1', 0, 'gateway is stopped\n'],
     ['vm list -C bad', 4, SILENT],
     ['vm list', 0, SILENT],
   ])('drover %s', async (line, code, said) => {

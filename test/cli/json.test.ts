@@ -79,10 +79,10 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'vm resume':
       return [[...words, await inState('paused')]];
     case 'vm start': {
-      const [one, two, three] = (await list('--filter', 'state:stopped')).map(({ id }) => id);
+      const one = await inState('stopped');
       return [
-        [...words, one ?? ''],
-        [...words, two ?? '', three ?? ''],
+        [...words, one],
+        [...words, one, await inState('running')],
         [...words, 'nothere'],
       ];
     }

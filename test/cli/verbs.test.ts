@@ -22,7 +22,6 @@ describe('verbs', () => {
       '',
       'would send to demo: vm.restart demo/vm-1 graceful\ngateway: nothing was sent\n',
     ],
-    ['vm start demo/vm-2 -o jsoncompact', 0, '{"result":"success"}\n', 'billing-web1 is running\n'],
     [
       'vm kill demo/vm-1 demo/vm-4 --yes -o jsoncompact',
       0,
@@ -61,21 +60,25 @@ describe('verbs', () => {
   });
 
   it('that fail say what to do, with the code of the error for one VM and 1 for several', async () => {
-    await desk.write(simulated({ demo: { vms: 12, fails: 'vm.start' } }));
-    const said = 'Starting failed half-way, by order of this demo\n  look at its details, mend that, and try again\n';
-    expect(await ended('vm start demo/vm-2 -o jsoncompact')).toEqual([
+    await desk.write(simulated({ demo: { vms: 12, fails: 'vm.pause' } }));
+    const fix = '  look at its details, mend that, and try again\n';
+    expect(await ended('vm pause demo/vm-1 -o jsoncompact')).toEqual([
       1,
-      '{"result":"failure","reason":"billing-web1: Starting failed half-way, by order of this demo","code":"op.failed"}\n',
-      `billing-web1: ${said}`,
+      '{"result":"failure","reason":"pausing gateway failed half-way","code":"op.failed"}\n',
+      `pausing gateway failed half-way\n${fix}`,
     ]);
-    expect(await ended('vm start demo/vm-2 demo/vm-11')).toEqual([1, '', `billing-web1: ${said}mail-api2: ${said}`]);
+    expect(await ended('vm pause demo/vm-1 demo/vm-4 --yes')).toEqual([
+      1,
+      '',
+      `pausing gateway failed half-way\n${fix}pausing wiki-queue1 failed half-way\n${fix}`,
+    ]);
   });
 
   it('show all that a filter finds, with what is lost, before they ask', async () => {
     const list =
       '  billing-db1 on fra-01 (running)\n  wiki-db1 on fra-01 (running)\n' +
-      'What the guest has not written to its disks is lost.\nReboot 2 VMs? [y/N] ';
-    const filter = 'vm restart --force --filter name:*-db1';
+      'What the guest has not written to its disks is lost.\nForce off 2 VMs? [y/N] ';
+    const filter = 'vm kill --filter name:*-db1';
     expect(await ended(filter, ['n'])).toEqual([130, '', `${list}n\nnothing was done\n`]);
     expect(await ended(filter, ['y'])).toEqual([0, '', expect.stringMatching(/\] y\nbilling-db1 .*\nwiki-db1 .*\n$/)]);
     expect(await ended('vm kill --filter name:wiki-worker1 --yes', [])).toEqual([0, '', 'wiki-worker1 is stopped\n']);
