@@ -229,3 +229,23 @@ describe('endpoints', () => {
     expect(yes.stderr).toContain('the host key of demo is trusted');
   });
 });
+
+it.each([
+  'endpoint connect demo',
+  'endpoint disable demo',
+  'endpoint enable demo',
+  'endpoint edit demo --latency 1',
+  'endpoint trust demo',
+  'endpoint add new --platform kvm --host h.test --untested',
+  'pool add Lab',
+  'pool set Lab A=1',
+  'node move demo Lab',
+])('%s is one success for programs', async (line) => {
+  await desk.write(
+    JSON.stringify({
+      ...JSON.parse(simulated({ demo: { vms: 3 } })),
+      pools: { ...(line.includes(' Lab') && !line.startsWith('pool add') && { Lab: {} }) },
+    }),
+  );
+  expect((await desk.run(...line.split(' '), '-o', 'jsoncompact')).stdout).toBe('{"result":"success"}\n');
+});

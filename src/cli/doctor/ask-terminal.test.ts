@@ -51,6 +51,11 @@ describe('asking the terminal', () => {
     stdin.write('later');
     await clock.pass(10);
     expect(left(stdin)).toBe('later');
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    stdin.resume();
+    stdin.write('\x03');
+    await clock.pass(10);
+    expect(kill).not.toHaveBeenCalled();
   });
 
   it.each([
