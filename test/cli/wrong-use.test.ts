@@ -4,7 +4,7 @@ import { type Desk, openDesk, simulated } from './run-drover.ts';
 let desk: Desk;
 beforeAll(async () => {
   const config = JSON.parse(simulated({ demo: { vms: 12 }, two: { vms: 2 } }));
-  const views = { half: { filter: 'memory>' } };
+  const views = { half: { filter: 'memory>' }, wrong: { filter: 'state:runing' } };
   await openDesk(JSON.stringify({ ...config, pools: { Lab: {} }, views })).then((opened) => {
     desk = opened;
   });
@@ -85,11 +85,12 @@ it.each([
   ],
   ['vm list --filter state:running,memory>', 2, /^--filter: .+ \(at character \d+\)\n$/],
   ['vm list --filter memory>', 2, '--filter: memory> does not say what (at character 1)\n'],
+  ['vm list --view wrong', 2, /^the filter of the view wrong: .*runing/],
   ['vm list --view half', 2, 'the filter of the view half: memory> does not say what\n'],
   [
     'vm list --view hlf',
     2,
-    /^there is no view "hlf" \(did you mean half\?\)\n {2}there are .*, half; drover help columns/,
+    /^there is no view "hlf" \(did you mean half\?\)\n {2}there are .*, half, wrong; drover help columns/,
   ],
   ['vm list --sort cpu:up', 2, '--sort: cpu:up is no order: write cpu:asc or cpu:desc\n'],
   ['vm list -o tabel', 2, /^-o: Output must be table, json, .* or wide \(did you mean table\?\)\n/],

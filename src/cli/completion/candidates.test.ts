@@ -139,6 +139,7 @@ describe('completion', () => {
     expect(offered('vm start -y w')).toEqual(['web1', 'web2']);
     expect(offered('vm start -- w')).toEqual(['web1', 'web2']);
     expect(offered('vm start -- --filter w')).toEqual(['web1', 'web2']);
+    expect(offered('-- vm sta')).toEqual(['status', 'start']);
     expect(offered('vm -C desk start w')).toEqual(['web1', 'web2']);
     expect(offered('import --only ')).toEqual([]);
     expect(offered('import --on')).toEqual(['--only']);
