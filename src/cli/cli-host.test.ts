@@ -5,7 +5,7 @@ const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
 const before = new Map<(typeof SIGNALS)[number], readonly NodeJS.SignalsListener[]>();
 beforeEach(() => {
-  for (const signal of SIGNALS) before.set(signal, process.listeners(signal) as NodeJS.SignalsListener[]);
+  for (const signal of SIGNALS) before.set(signal, process.rawListeners(signal) as NodeJS.SignalsListener[]);
   for (const signal of SIGNALS) process.removeAllListeners(signal);
 });
 afterEach(() => {

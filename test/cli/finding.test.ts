@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/cli/connect.ts';
+import { findVms } from '../../src/cli/find.ts';
 import type { App } from '../../src/compose.ts';
 import { FleetError } from '../../src/errors.ts';
 import { endpointName, type VmId } from '../../src/ids.ts';
@@ -130,5 +131,36 @@ describe('connecting', () => {
     await clock.pass(10);
     interrupt.abort(new FleetError('op.cancelled', 'interrupted'));
     await expect(ended).rejects.toMatchObject({ code: 'op.cancelled' });
+  });
+
+  it.each<[Error, object, readonly string[]]>([
+    [
+      new FleetError('host.unreachable', 'no route', { fix: 'plug it in' }),
+      { code: 'host.unreachable', message: 'one: no route', fix: 'plug it in' },
+      ['two: no route', '  plug it in'],
+    ],
+    [
+      new FleetError('auth.rejected', 'neither one nor two lets you in'),
+      { code: 'auth.rejected', message: 'neither one nor two lets you in', fix: undefined },
+      ['neither one nor two lets you in'],
+    ],
+    [
+      new FleetError('op.failed', 'no luck'),
+      { code: 'op.failed', message: 'one: no luck', fix: undefined },
+      ['two: no luck'],
+    ],
+    [new TypeError('x is undefined'), { message: 'x is undefined' }, ['two: x is undefined']],
+  ])('that failed everywhere is said of each endpoint by its name: %s', async (error, thrown, said) => {
+    const clock = createTestClock();
+    const app = {
+      clock,
+      config: () => ({ endpoints: new Map([one, two].map((name) => [name, { name, enabled: true }])) }),
+      store: createStore(clock),
+      open: () => {},
+      sessions: { ready: () => Promise.reject(error) },
+    } as unknown as App;
+    const context = commandContext({ app });
+    await expect(findVms(['web1'], context)).rejects.toMatchObject(thrown);
+    expect(context.said).toEqual(said);
   });
 });
