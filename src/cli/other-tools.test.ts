@@ -36,6 +36,35 @@ describe('words of other tools', () => {
     ['aws ec2 describe-volumes', DISKS],
   ])('%s is %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
 
+  it.each([
+    ['change-media', DISKS],
+    ['node-memstats', 'drover node info NAME'],
+    ['vm.power', 'drover vm start NAME, or drover vm stop NAME, or drover vm kill NAME, or drover vm restart NAME'],
+    ['vm.info', 'drover vm info NAME'],
+    ['vm.change', 'drover vm edit NAME'],
+    ['vm.destroy', 'drover vm delete NAME'],
+    ['vm.create', "drover can't create VMs yet"],
+    ['vm.clone', "drover can't clone VMs yet"],
+    ['vm.migrate', "drover can't migrate VMs yet"],
+    ['vm.ip', 'drover vm info NAME --fields ips'],
+    ['vm.console', 'drover vm console NAME (there is no graphical console yet)'],
+    ['host.info', 'drover node info NAME'],
+    ['describe-instances', 'drover vm list, or drover vm info NAME'],
+    ['describe-instance-status', 'drover vm status NAME'],
+    ['start-instances', 'drover vm start NAME'],
+    ['stop-instances', 'drover vm stop NAME'],
+    ['reboot-instances', 'drover vm restart NAME'],
+    ['terminate-instances', 'drover vm delete NAME'],
+    ['run-instances', "drover can't create VMs yet"],
+    ['modify-instance-attribute', 'drover vm edit NAME'],
+    ['get-console-output', 'drover vm log NAME'],
+    ['describe-volumes', DISKS],
+    ['describe-availability-zones', 'drover node list'],
+    ['describe-images', "drover can't manage images yet"],
+    ['describe-instance-types', "drover can't list flavors and instance types yet"],
+    ['create-image', SNAPSHOTS],
+  ])('%s, of one tool alone, is %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
+
   it.each(['create', 'delete', 'list', 'info', 'add', 'remove', 'update', 'get', 'show', 'download'])(
     '%s before a noun is about the noun',
     (verb) => expect(told(`${verb} network`)).toBe(NETWORKS),

@@ -9,6 +9,7 @@ import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { filled } from '../../src/state/fields.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { createTestClock } from '../clock.ts';
+import { aNode, aVm, inventory } from '../state/objects.ts';
 import { commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
 
@@ -163,4 +164,22 @@ describe('connecting', () => {
     await expect(findVms(['web1'], context)).rejects.toMatchObject(thrown);
     expect(context.said).toEqual(said);
   });
+});
+
+it.each([
+  [2_000, 'there is no VM "vm12x" (did you mean vm12?)'],
+  [2_001, 'there is no VM "vm12x"'],
+])('what was meant is looked for among %i VMs only where that is quick', async (count, message) => {
+  const clock = createTestClock();
+  const store = createStore(clock);
+  const host1 = endpointName('host1');
+  const vms = Array.from({ length: count }, (_, at) => aVm(`vm${at}`));
+  const app = {
+    clock,
+    config: () => ({ endpoints: new Map([[host1, { name: host1, enabled: true }]]) }),
+    store,
+    open: () => store.push(host1, inventory([aNode('n1')], vms)),
+    sessions: { ready: async () => {} },
+  } as unknown as App;
+  await expect(findVms(['vm12x'], commandContext({ app }))).rejects.toMatchObject({ code: 'vm.not-found', message });
 });

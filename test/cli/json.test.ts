@@ -168,6 +168,14 @@ describe('machine output', () => {
     expect(info).toMatchObject(one ?? {});
   });
 
+  it('says the unit of every figure that a list can have', () => {
+    const chosen = JSON.stringify(printedBy('vm list')?.others);
+    const figure = (help: string) => `{"type":["number","null"],"minimum":0,"description":"${help}"}`;
+    expect(chosen).toContain(`"cpu":${figure('CPU load now, of its own virtual CPUs, in percent')}`);
+    expect(chosen).toContain(`"rx":${figure('bytes a second that it receives, in bytes')}`);
+    expect(chosen).not.toContain('"trend"');
+  });
+
   it('is what a schema refuses when a key is missing, unknown or of another kind', async () => {
     const [one] = await list();
     const schema = printedBy('vm status')?.schema ?? {};

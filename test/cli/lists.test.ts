@@ -79,6 +79,16 @@ describe('vm list', () => {
     for (const line of usual) expect(line.length).toBeLessThanOrEqual(60);
   });
 
+  it('is of the endpoints that are named, and of all for kcli’s word', async () => {
+    await desk.write(simulated({ one: { vms: 1 }, two: { vms: 2 }, three: { vms: 3 } }));
+    const count = async (...clients: readonly string[]) => (await lines('vm', 'list', '-o', 'name', ...clients)).length;
+    expect(await count()).toBe(6);
+    expect(await count('-C', 'all')).toBe(6);
+    expect(await count('-C', 'one,three')).toBe(4);
+    expect(await count('-C', 'one', '-C', 'two')).toBe(3);
+    expect(await count('-C', ',two,')).toBe(2);
+  });
+
   it('takes a filter of loads for what it says, with a verb too', async () => {
     const { stderr } = await desk.run('vm', 'kill', '--filter', 'cpu>=0', '--dry-run');
     expect(stderr.match(/nothing was sent/g)?.length).toBeGreaterThan(3);
