@@ -176,6 +176,28 @@ describe('an import by a script', () => {
     ]);
   });
 
+  it('writes no more once it is interrupted', async () => {
+    const interrupted = await imported(
+      HOSTS,
+      { onStderr: (text, interrupt) => text.includes('is saved') && interrupt() },
+      '--yes',
+    );
+    expect([interrupted.code, interrupted.lines]).toEqual([130, [RENAMED, 'hv-1 is saved', 'interrupted']]);
+    expect((await desk.run('endpoint', 'list', '-o', 'name')).stdout).toBe('old\nhv-1\n');
+  });
+
+  it.each([
+    ['kcli', /: looked for HOME\/\.kcli\/config\.yml, HOME\/\.kcli\/config\.yaml\n$/],
+    ['pvetui', /: looked for HOME\/\.config\/pvetui\/config\.yml, \S+\/config\.yml\n$/],
+    ['govc', /: looked for \$GOVC_URL\n$/],
+    ['openstack', /, HOME\/\.config\/openstack\/clouds\.yaml, .*\$OS_AUTH_URL\n$/],
+    ['aws', /: looked for HOME\/\.aws\/config, HOME\/\.aws\/credentials, \$AWS_ACCESS_KEY_ID\n$/],
+  ])('names every place where it looked for something of %s', async (tool, places) => {
+    const { code, stderr } = await desk.run('import', tool);
+    expect([code, stderr.replaceAll(desk.home, 'HOME')]).toEqual([1, expect.stringMatching(places)]);
+    expect(stderr).toContain(`found nothing of ${tool}: looked for `);
+  });
+
   it('names the file that a secret is in the way of', async () => {
     await mkdir(join(desk.home, 'secrets'));
     await writeFile(join(desk.home, 'secrets', 'p.password'), 'other\n');
