@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NodeRow, PoolRow, VmRow } from '../state/fleet/object-rows.ts';
 import { gib } from '../units.ts';
-import { columns as importColumns, type ImportRow } from './import/show.ts';
+import { type ImportRow, columns as importColumns } from './import/show.ts';
 import { type Column, type Row, renderList } from './output.ts';
 import { nodeColumns, poolColumns, usualVmColumns } from './rows.ts';
 

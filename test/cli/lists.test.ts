@@ -121,17 +121,15 @@ it('lists of nodes and platforms have their columns', async () => {
 it('lists of platforms, endpoints and states are cut as far as they can still be read', async () => {
   const narrow = async (columns: number, ...args: readonly string[]) =>
     (await desk.runWith({ answers: [], columns }, ...args)).stdout.trimEnd().split('\n');
-  expect((await narrow(57, 'platform', 'list'))[1]).toBe(
-    'kvm        KVM (libvirt)    core     QEMU and KVM guests…',
-  );
+  expect((await narrow(57, 'platform', 'list'))[1]).toBe('kvm        KVM (libvirt)    core     QEMU and KVM guests…');
   const host = 'h'.repeat(40);
   await desk.write(`endpoints:\n  long: { platform: kvm, host: ${host}, nonsense: 1 }\n`);
-  expect((await narrow(72, 'endpoint', 'list'))[1]).toMatch(/^long  kvm       h{15}…  yes      -        \S.{18}…$/);
+  expect((await narrow(72, 'endpoint', 'list'))[1]).toMatch(/^long {2}kvm {7}h{15}… {2}yes {6}- {8}\S.{18}…$/);
   await desk.write(simulated({ demo: { vms: 60 } }));
   const template = (await lines('vm', 'list', '--filter', 'name:*template', '-o', 'name'))[0] ?? '';
   expect(await narrow(21, 'vm', 'status', template, 'demo/vm-1')).toEqual([
     'NAME          STATE',
-    expect.stringMatching(/^\S{11}…  stopped$/),
+    expect.stringMatching(/^\S{11}… {2}stopped$/),
     'gateway       running',
   ]);
 });
