@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { endpointName } from '../ids.ts';
 import type { NodeRow, PoolRow, VmRow } from '../state/fleet/object-rows.ts';
 import { gib } from '../units.ts';
 import { type ImportRow, columns as importColumns } from './import/show.ts';
@@ -37,7 +38,7 @@ it('texts of nodes are', async () => {
   const row: Partial<NodeRow> = {
     name: long('n'),
     state: 'up',
-    endpoint: 'host1',
+    endpoint: endpointName('host1'),
     pool: undefined,
     cpus: 8,
     memory: undefined,
