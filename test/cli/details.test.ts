@@ -47,7 +47,7 @@ const RICH: VmInfo = {
   description: 'what it is for',
   maxCpus: 16,
   maxMemory: gib(64),
-  row: { cpus: 8, memory: gib(4), ips: ['10.1.1.1', 'fd00::1'], autostart: false, plan: undefined, profile: undefined },
+  row: { cpus: 8, memory: gib(4), ips: ['10.1.1.1', 'fd00::1'], autostart: false, plan: 'wiki', profile: 'small' },
   nics: [
     { device: 'eth0', mac: '52:54:00:00:00:01', net: 'lan', vlan: 12, type: 'virtio', ips: ['10.1.1.1', 'fd00::1'] },
     { device: 'eth1', mac: '52:54:00:00:00:02', net: 'dmz', type: undefined },
@@ -117,6 +117,8 @@ describe('vm info', () => {
       'description: what it is for',
       'autostart: no',
       'image: debian-12',
+      'plan: wiki',
+      'profile: small',
       'tags: prod gateway',
       'numcpus: 8',
       'max cpus: 16',
@@ -155,7 +157,7 @@ describe('vm info', () => {
 
   it('leaves out what a VM has not, and what its limits are where it has all of them', async () => {
     const plain = { ...RICH, started: undefined, maxCpus: 8, maxMemory: gib(4), nics: [], disks: [], snapshots: [] };
-    const row = { ...RICH.row, ips: ['10.1.1.1'], autostart: undefined };
+    const row = { ...RICH.row, ips: ['10.1.1.1'], autostart: undefined, plan: undefined, profile: undefined };
     const { started: _started, ...info } = plain;
     const { text } = await told('vm info demo/vm-1', vmAnswers({ ...info, row, created: undefined, more: [] }));
     expect(text.split('\n').map((line) => line.split(':')[0])).toEqual(
