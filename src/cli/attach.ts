@@ -62,7 +62,7 @@ function pipe(
     const onInput = (chunk: Buffer) => {
       const detach = context.interactive ? chunk.indexOf(DETACH_BYTE) : -1;
       const typed = detach < 0 ? chunk : chunk.subarray(0, detach);
-      if (typed.length > 0) stream.write(typed);
+      if (typed.length > 0 && stream.writable) stream.write(typed);
       if (detach >= 0) end();
     };
     const end = (error?: Error | null) => {
@@ -98,11 +98,12 @@ const GOODBYE_AGAIN_MS = 500;
 const GOODBYE_AT_LAST_MS = 30_000;
 
 /**
- * Types ctrl-D until the shell has ended: one that is still starting, or whose command takes the terminal over, loses what was
+ * Types ctrl-D until the shell has ended, which it may have done by itself: one that is still starting, or whose command takes the terminal over, loses what was
  * typed before. Less and less often, since a command may run for hours. Answers how to stop.
  */
 function sayGoodbye(stream: Duplex, clock: Clock, nextMs = GOODBYE_AGAIN_MS): () => void {
-  stream.write(CTRL_D);
+  // One that has ended takes nothing more, and is closed soon.
+  if (stream.writable) stream.write(CTRL_D);
   let stop = clock.after(nextMs, () => {
     stop = sayGoodbye(stream, clock, Math.min(nextMs * 2, GOODBYE_AT_LAST_MS));
   });

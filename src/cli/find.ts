@@ -32,15 +32,25 @@ async function connectFor(
   const named = byId.filter((name) => name !== undefined);
   const names = named.length === words.length && words.length > 0 ? [...new Set(named)] : chosenEndpoints(context);
   const connected = await connect(context, names);
+  const [first, ...others] = connected.failed;
+  if (connected.answered.length === 0 && first !== undefined) {
+    sayFailures(context, { ...connected, failed: new Map(others) });
+    throw calledBy(...first);
+  }
   sayFailures(context, connected);
-  const [first] = connected.failed.values();
-  if (connected.answered.length === 0 && first !== undefined) throw first;
   if (onlyById && connected.failed.size > 0 && named.length < words.length) {
     throw new FleetError('op.refused', 'an endpoint did not answer, so a name could mean another machine there', {
       fix: 'name the VM by its id, or the endpoints with -C',
     });
   }
   return [...connected.failed.keys()];
+}
+
+/** What is thrown is said where it is caught, and says which endpoint it is about. */
+function calledBy(name: EndpointName, error: unknown): unknown {
+  if (!(error instanceof FleetError) || error.message.includes(name)) return error;
+  const fix = error.fix === undefined ? {} : { fix: error.fix };
+  return new FleetError(error.code, `${name}: ${error.message}`, { ...fix, cause: error });
 }
 
 /** A name that was not found may be on an endpoint that did not answer: that is another thing than "there is none". */

@@ -51,7 +51,7 @@ const json = (value: unknown, indent?: number): string =>
 
 async function yamlOf(value: unknown): Promise<string> {
   const { Document, isScalar, visit } = await import('yaml');
-  const document = new Document(JSON.parse(json(value)), { aliasDuplicateObjects: false });
+  const document = new Document(JSON.parse(json(value)));
   visit(document, {
     // Only double quotes know escapes.
     Scalar(_key, node) {

@@ -19,6 +19,28 @@ it('tells of a disk that is full', async () => {
   await expect(createPrinter(full).print('x')).rejects.toThrow('no space');
 });
 
+it('goes on in silence when nobody reads any more, as the pipe or as its error event says it', async () => {
+  const gone = Object.assign(new Error('gone'), { code: 'EPIPE' });
+  let writes = 0;
+  const closed = new Writable({
+    write: (_chunk, _encoding, done) => {
+      writes++;
+      done(gone);
+    },
+  });
+  const printer = createPrinter(closed);
+  expect(printer.unread).toBe(false);
+  await printer.print('x');
+  await printer.print('y');
+  expect([printer.unread, writes]).toEqual([true, 1]);
+  const idle = new PassThrough();
+  const other = createPrinter(idle);
+  idle.emit('error', new Error('something else'));
+  expect(other.unread).toBe(false);
+  idle.emit('error', gone);
+  expect(other.unread).toBe(true);
+});
+
 it('ends quietly with its own exit code when `| head -1` has read enough', async () => {
   const source = `
     import { createPrinter } from ${JSON.stringify(new URL('./print.ts', import.meta.url).href)};

@@ -50,11 +50,10 @@ export async function askTerminal(
     show();
   });
   const input = createInput(stdin, { onGone: giveUp, clock, marksPastes: true });
-  const stopDropping = input.listen(() => {});
+  input.listen(() => {});
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     await whatWasTyped();
-    stopDropping();
     input.listen((event) => {
       if (event.kind === 'key' && event.name === 'enter') answer(line.text);
       else if (event.kind === 'key' && event.ctrl && 'zdc\\'.includes(event.name)) onControl(event);

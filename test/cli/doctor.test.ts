@@ -85,6 +85,8 @@ describe('drover doctor', () => {
     const { code, stdout } = await desk.runWith({ env: { DROVER_CONFIG: join(desk.home, 'none.yaml') } }, 'doctor');
     expect(code).toBe(0);
     expect(stdout).toMatch(/warning +configuration: .*none.yaml is not there yet\n +drover endpoint add NAME makes it/);
+    const folder = await desk.runWith({ env: { DROVER_CONFIG: join(desk.config, 'in-a-file.yaml') } }, 'doctor');
+    expect(folder.stdout).toMatch(/^(FAILED|warning) +configuration: .*in-a-file\.yaml/m);
   });
 
   it('fails where others can read a secret, and never shows it', async () => {

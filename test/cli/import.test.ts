@@ -1,6 +1,6 @@
 /** `drover import`: samples are those of the tools' own documentation and sources, unless a name says otherwise. */
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runComplete } from '../../src/cli/completion/complete-command.ts';
@@ -9,11 +9,10 @@ import { govc } from '../../src/cli/import/govc.ts';
 import { importers } from '../../src/cli/import/importers.ts';
 import { kcli } from '../../src/cli/import/kcli.ts';
 import { openstack } from '../../src/cli/import/openstack.ts';
-import type { Found, Importer, Plan } from '../../src/cli/import/plan.ts';
+import type { Importer, Plan } from '../../src/cli/import/plan.ts';
 import { pvetui } from '../../src/cli/import/pvetui.ts';
 import { createSecretFiles } from '../../src/cli/import/secret-files.ts';
 import { settle } from '../../src/cli/import/settle.ts';
-import type { Env, Source } from '../../src/cli/import/source.ts';
 import { createPrinter } from '../../src/cli/print.ts';
 import { systemClock } from '../../src/clock.ts';
 import { manifest as awsManifest } from '../../src/platforms/aws/manifest.ts';
@@ -25,32 +24,8 @@ import { startFakeProxmox } from '../../src/platforms/proxmox/testkit/server.ts'
 import { manifest as vsphere } from '../../src/platforms/vsphere/manifest.ts';
 import { emptyMap } from '../../src/state/config/located.ts';
 import { openPty } from '../terminal/open-pty.ts';
+import { found, HOME, source } from './import-source.ts';
 import { type Desk, openDesk } from './run-drover.ts';
-
-const HOME = '/home/anna';
-
-/** Files by their paths, and the environment. */
-function source(files: Readonly<Record<string, string>>, env: Env = {}): Source {
-  const resolved = (path: string) => resolve('/work', path.replace(/^~(?=\/)/, HOME));
-  const whole = new Map(Object.entries(files).map(([path, text]) => [resolved(path), text]));
-  const looked: string[] = [];
-  return {
-    env,
-    home: HOME,
-    directory: '/work',
-    looked,
-    resolved,
-    async text(path) {
-      looked.push(resolved(path));
-      return whole.get(resolved(path));
-    },
-    isThere: async (path) => whole.has(resolved(path)),
-  };
-}
-
-async function found(importer: Importer, ...from: Parameters<typeof source>): Promise<readonly Found[]> {
-  return (await importer.read(source(...from))) ?? [];
-}
 
 async function planned(importer: Importer, ...from: Parameters<typeof source>): Promise<readonly Plan[]> {
   const plans = await found(importer, ...from);

@@ -78,12 +78,14 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, await inState('stopped'), '--memory', '1GiB']];
     case 'vm resume':
       return [[...words, await inState('paused')]];
-    case 'vm start':
+    case 'vm start': {
+      const one = await inState('stopped');
       return [
-        [...words, await inState('stopped')],
-        [...words, await inState('stopped'), await inState('paused')],
+        [...words, one],
+        [...words, one, await inState('running')],
         [...words, 'nothere'],
       ];
+    }
     case 'node info': {
       const [one] = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
       return [
@@ -125,10 +127,15 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [noun(command) === 'vm' ? [...words, await inState('running')] : words];
   }
 }
+/** The exit code: no VM is called nothere, and the endpoint that is gone does not answer. */
+function endOf(call: readonly string[]): number {
+  if (call.includes('nothere')) return 1;
+  return ['doctor', 'endpoint trust gone'].includes(call.join(' ')) ? 4 : 0;
+}
 const noun = (command: string): string => command.split(' ')[0] ?? '';
 
 const all = [...commands.map((command) => `${command.noun} ${command.verb}`), ...ownCommands.map(({ word }) => word)];
-const last = (command: string) => Number(/remove|disable|delete/.test(command));
+const last = (command: string) => Number(/disable|delete/.test(command)) + 2 * Number(/remove/.test(command));
 
 describe('machine output', () => {
   it.each(all.filter((command) => !plainText.includes(command)).sort((a, b) => last(a) - last(b)))(
@@ -137,7 +144,8 @@ describe('machine output', () => {
     async (command) => {
       const printed = printedBy(command);
       for (const call of await callOf(command)) {
-        const { stdout, stderr } = await desk.run(...call, '-o', 'json');
+        const { code, stdout, stderr } = await desk.run(...call, '-o', 'json');
+        expect([call.join(' '), code, stderr]).toEqual([call.join(' '), endOf(call), stderr]);
         const other = printed?.others?.find(({ when }) => call.includes(when))?.schema;
         const schema = other ?? printed?.schema ?? {};
         expect(stdout, `${call.join(' ')}: ${stderr}`).not.toBe('');
@@ -158,6 +166,14 @@ describe('machine output', () => {
     const [one] = await list();
     const info = (await desk.run('vm', 'info', one?.id ?? '', '-o', 'json')).json<Row>();
     expect(info).toMatchObject(one ?? {});
+  });
+
+  it('says the unit of every figure that a list can have', () => {
+    const chosen = JSON.stringify(printedBy('vm list')?.others);
+    const figure = (help: string) => `{"type":["number","null"],"minimum":0,"description":"${help}"}`;
+    expect(chosen).toContain(`"cpu":${figure('CPU load now, of its own virtual CPUs, in percent')}`);
+    expect(chosen).toContain(`"rx":${figure('bytes a second that it receives, in bytes')}`);
+    expect(chosen).not.toContain('"trend"');
   });
 
   it('is what a schema refuses when a key is missing, unknown or of another kind', async () => {

@@ -23,8 +23,10 @@ export interface Ran {
 export interface Surroundings {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What is piped in. */
+  /** What is piped in; at a terminal what was typed before. */
   readonly input?: string;
+  /** How wide the user's terminal is; 80 columns otherwise. */
+  readonly columns?: number;
   /** The time that the command lives in; that of the desk otherwise. */
   readonly clock?: Clock;
   /** A user at a terminal, who answers the questions with these, one after the other; none otherwise. */
@@ -79,12 +81,13 @@ const NO_GUARD: CrashGuard = { describedBy: () => {} };
 const QUESTION = /(\[y\/N\]|:) $/;
 
 async function runHere(args: readonly string[], clock: Clock, surroundings: Surroundings): Promise<Ran> {
-  const { env = {}, input = '', answers, onStderr } = surroundings;
+  const { env = {}, input = '', columns = 80, answers, onStderr } = surroundings;
   const isTTY = answers !== undefined;
   const left = [...(answers ?? [])];
   const interrupt = new AbortController();
   const stdin = Object.assign(new PassThrough(), { isTTY });
   if (!isTTY) stdin.end(input);
+  else if (input !== '') stdin.write(input);
   const stdout = collector();
   const stderr = collector((text) => {
     onStderr?.(text, () => interrupt.abort(new FleetError('op.cancelled', 'interrupted')));
@@ -93,7 +96,7 @@ async function runHere(args: readonly string[], clock: Clock, surroundings: Surr
   const code = await runCli(args, NO_GUARD, {
     env,
     stdin,
-    stdout: Object.assign(stdout.stream, { isTTY, columns: 80 }),
+    stdout: Object.assign(stdout.stream, { isTTY, columns }),
     stderr: Object.assign(stderr.stream, { isTTY }),
     clock,
     interrupt: interrupt.signal,

@@ -80,6 +80,14 @@ describe('a shell without a terminal', () => {
   });
 });
 
+it('ends well when what is piped in ends the shell', async () => {
+  desk = await openDesk(simulated({ demo: { vms: 1 } }));
+  const { code, stdout, stderr } = await desk.runWith({ input: 'exit\r' }, 'node', 'shell', 'demo');
+  expect([code, stderr, stdout]).toEqual([0, '', expect.stringMatching(/exit\r\nlogout\r\n$/)]);
+  const none = await desk.runWith({ input: '' }, 'node', 'shell', 'demo');
+  expect([none.code, none.stderr, none.stdout]).toEqual([0, '', expect.stringMatching(/logout\r\n$/)]);
+});
+
 it('takes one node and no command, and says how to run one', async () => {
   desk = await openDesk(simulated({ demo: { vms: 1 } }));
   const { code, stderr } = await desk.run('node', 'shell', 'host1', 'uptime');

@@ -108,6 +108,72 @@ describe('completion', () => {
     expect(offered('completion bash ')).toEqual([]);
   });
 
+  it('knows the values of switches, and what the filter language names', () => {
+    expect(offered('vm list --yes=')).toEqual(['--yes=yes', '--yes=no']);
+    expect(offered('vm list --filter pool:')).toEqual(['pool:Production']);
+    expect(offered('vm list --filter platform:')).toEqual(['platform:kvm', 'platform:fake']);
+    expect(offered('vm list --filter node:n')).toEqual(['node:node1']);
+    expect(offered('vm list --filter=node:n')).toEqual(['--filter=node:node1']);
+    expect(offered('vm list --sort=cp')).toEqual(['--sort=cpu', '--sort=cpus']);
+    expect(offered('vm list --view=b')).toEqual(['--view=busy']);
+    expect(offered('--client=de')).toEqual(['--client=desk']);
+    expect(offered('endpoint add x --platform=k')).toEqual(['--platform=kvm']);
+    expect(offered('vm list --nonsense=x')).toEqual([]);
+    expect(kindAfter('vm list --columns na')).toBe('partial');
+    expect(kindAfter('vm list --sort na')).toBe('words');
+    expect(offered('vm list --sort tr')).not.toContain('trend');
+    expect(offered('vm list --columns tr')).not.toContain('trend');
+  });
+
+  it('names a switch that is on by how it is switched off, and goes on behind a switch and behind --', () => {
+    const flag = { label: 'Loud', help: 'Say more.\nMuch more.', kind: 'flag' } as const;
+    const flags = [
+      { ...flag, key: 'loud', default: true },
+      { ...flag, key: 'loose', default: false },
+    ];
+    const own = { word: 'speak', help: '', takes: '', flags, candidates: () => [], run: async () => 0 };
+    expect(complete(['speak'], '--', [own], names).candidates.slice(0, 2)).toEqual([
+      { value: '--no-loud', help: 'Say more.' },
+      { value: '--loose', help: 'Say more.' },
+    ]);
+    expect(offered('vm start -y w')).toEqual(['web1', 'web2']);
+    expect(offered('vm start -- w')).toEqual(['web1', 'web2']);
+    expect(offered('vm start -- --filter w')).toEqual(['web1', 'web2']);
+    expect(offered('-- vm sta')).toEqual(['status', 'start']);
+    expect(offered('vm -C desk start w')).toEqual(['web1', 'web2']);
+    expect(offered('import --only ')).toEqual([]);
+    expect(offered('import --on')).toEqual(['--only']);
+    expect(offered('import ')).toEqual(['kcli', 'pvetui', 'govc', 'openstack', 'aws']);
+    expect(offered('import kcli ')).toEqual([]);
+    expect(offered('doctor ')).toEqual([]);
+    expect(offered('version ')).toEqual([]);
+    expect(offered('help vm start ')).toEqual([]);
+  });
+
+  it('has a few words of help beside each', () => {
+    const { candidates } = complete(['vm'], 'sta', ownCommands, names);
+    expect(candidates.map(({ help }) => help)).toEqual([
+      'Print the state of a VM: running, stopped, paused …',
+      'Power a VM on, or resume one that is paused.',
+    ]);
+    const help = (before: readonly string[], current: string) =>
+      complete(before, current, ownCommands, names).candidates.map((one) => `${one.value}: ${one.help}`);
+    expect(help([], 'po')).toEqual(['pool: list, add, rename, nest, remove, info, set']);
+    expect(help([], 'ver')).toEqual(['version: Say which version this is, and of which Node.']);
+    expect(help(['vm', 'start'], 'web1')).toEqual(['web1: desk/1']);
+    expect(help(['vm', 'start'], 'desk/3')).toEqual(['desk/3: twin']);
+    expect(help(['vm', 'start'], 'desk/5')).toEqual(['desk/5: two lines']);
+    expect(help(['vm', 'list'], '--sor')).toEqual([
+      '--sort: Sort by this column; with :asc or :desc behind it, that way.',
+    ]);
+    expect(help(['vm', 'list', '--sort'], 'mem')).toEqual(['mem: memory in use now', 'memory: memory that it has']);
+    expect(help(['vm', 'list', '--columns'], 'name,mem')).toEqual([
+      'name,mem: memory in use now',
+      'name,memory: memory that it has',
+    ]);
+    expect(help(['rename'], '')).toEqual(['pool: Give a pool another name; its nodes stay in it.']);
+  });
+
   it('says nothing where nothing is known', () => {
     expect(offered('nonsense ')).toEqual([]);
     expect(offered('nonsense more ')).toEqual([]);

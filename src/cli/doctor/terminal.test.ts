@@ -68,4 +68,35 @@ describe('the terminal', () => {
   it('has no colours where NO_COLOR says so, and that is fine', () => {
     expect(told({ env: { ...good.env, NO_COLOR: '1' } })).toEqual([]);
   });
+
+  const xterm = { ...good.env };
+  it.each<[Partial<TerminalFacts>, string]>([
+    [{ size: undefined }, 'terminal ok: none here; only the screen needs one'],
+    [{ size: { columns: 80, rows: 24 } }, 'terminal ok: xterm-256color, 80x24'],
+    [{ size: { columns: 79, rows: 24 } }, 'terminal warning: xterm-256color, 79x24: below 80x24 less fits on it'],
+    [{ size: { columns: 80, rows: 23 } }, 'terminal warning: xterm-256color, 80x23: below 80x24 less fits on it'],
+    [{ env: { ...xterm, NO_COLOR: '1' } }, 'terminal ok: no colours, as NO_COLOR asks'],
+    [{ env: { ...xterm, COLORTERM: 'truecolor' } }, 'terminal ok: all colours'],
+    [{ env: xterm }, 'terminal ok: 256 colours'],
+    [{ env: { TERM: 'vt220' } }, 'terminal ok: TERM=vt220 says that it has 16 colours'],
+    [{ synchronized: false }, 'terminal ok: does not paint frames as a whole (synchronized output)'],
+    [{ synchronized: undefined }, 'terminal ok: does not say whether it paints frames as a whole'],
+    [
+      { env: { ...xterm, TMUX: 'x' } },
+      'tmux ok: its prefix is ctrl-b unless you changed it; keys: { preset: tmux-safe } leaves that free',
+    ],
+    [{ env: { ...xterm, TMUX: 'x' }, tmuxEscapeMs: 51 }, 'tmux warning: holds Esc back for 51 ms'],
+    [{ env: { ...xterm, STY: 'x' } }, 'screen ok: its key is ctrl-a, which drover leaves free'],
+  ])('is told of with %j: %s', (facts, line) => {
+    const lines = terminalFindings({ ...good, ...facts }).map(
+      ({ about, state, detail }) => `${about} ${state}: ${detail}`,
+    );
+    expect(lines).toContain(line);
+  });
+
+  it('is no multiplexer where none says so, and 50 ms behind an escape are well', () => {
+    expect(terminalFindings(good).every(({ about }) => about === 'terminal')).toBe(true);
+    expect(told({ env: { ...good.env, TMUX: 'x' }, tmuxEscapeMs: 50 })).toEqual([]);
+    expect(terminalFindings({ ...good, env: {} }).map(({ about }) => about)).toEqual(['terminal']);
+  });
 });

@@ -47,8 +47,7 @@ export function createSource(env: Env, home: string, directory: string): Source 
         return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
       } catch (error) {
         if (error instanceof FleetError) throw error;
-        if (error instanceof TypeError && errnoOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-          throw invalid('is not UTF-8 text');
+        if (errnoOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw invalid('is not UTF-8 text');
         if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
         throw new FleetError('op.failed', `${file} can't be read: ${fileTrouble(error)}`, { cause: error });
       }

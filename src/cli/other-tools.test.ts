@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { meaningOf, spellMeaning } from './other-tools.ts';
+
+const told = (typed: string): string | undefined => {
+  const meaning = meaningOf(typed.split(' '));
+  return meaning && spellMeaning(meaning);
+};
+const NETWORKS =
+  'drover node info NAME --fields networks (drover shows networks with their node, and can’t change them yet)';
+const DISKS = 'drover vm info NAME --fields disks (drover lists disks, and can’t add, resize or remove them yet)';
+const NICS = 'drover vm info NAME --fields nics (drover lists network cards, and can’t add or remove them yet)';
+const SNAPSHOTS =
+  'drover vm info NAME --fields snapshots (drover lists snapshots, and can’t create, revert or delete a single one yet)';
+const STORAGE = 'drover node info NAME --fields storage (drover shows storage with its node, and can’t change it yet)';
+
+describe('words of other tools', () => {
+  it.each([
+    ['domstate', 'drover vm status NAME'],
+    ['VIRSH DomState web1', 'drover vm status NAME'],
+    ['stop web1', 'drover vm stop NAME, or drover vm kill NAME'],
+    ['vm stop', 'drover vm stop NAME, or drover vm kill NAME'],
+    ['migrate', "drover can't migrate VMs yet"],
+    ['openstack server list', 'drover vm list'],
+    ['list server', 'drover vm list, or drover vm info NAME'],
+    ['url console', 'drover vm console NAME (there is no graphical console yet)'],
+    ['server anything', 'drover vm list, or drover vm info NAME'],
+    ['console log', 'drover vm log NAME'],
+    ['openstack console url', 'drover vm console NAME (there is no graphical console yet)'],
+    ['console web1', 'drover vm console NAME'],
+    ['network create', NETWORKS],
+    ['create network', NETWORKS],
+    ['delete snapshot', SNAPSHOTS],
+    ['start network', 'drover vm start NAME'],
+    ['kcli list vm', 'drover vm list'],
+    ['delete vm', 'drover vm delete NAME'],
+    ['aws ec2 describe-volumes', DISKS],
+  ])('%s is %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
+
+  it.each([
+    ['change-media', DISKS],
+    ['node-memstats', 'drover node info NAME'],
+    ['vm.power', 'drover vm start NAME, or drover vm stop NAME, or drover vm kill NAME, or drover vm restart NAME'],
+    ['vm.info', 'drover vm info NAME'],
+    ['vm.change', 'drover vm edit NAME'],
+    ['vm.destroy', 'drover vm delete NAME'],
+    ['vm.create', "drover can't create VMs yet"],
+    ['vm.clone', "drover can't clone VMs yet"],
+    ['vm.migrate', "drover can't migrate VMs yet"],
+    ['vm.ip', 'drover vm info NAME --fields ips'],
+    ['vm.console', 'drover vm console NAME (there is no graphical console yet)'],
+    ['host.info', 'drover node info NAME'],
+    ['describe-instances', 'drover vm list, or drover vm info NAME'],
+    ['describe-instance-status', 'drover vm status NAME'],
+    ['start-instances', 'drover vm start NAME'],
+    ['stop-instances', 'drover vm stop NAME'],
+    ['reboot-instances', 'drover vm restart NAME'],
+    ['terminate-instances', 'drover vm delete NAME'],
+    ['run-instances', "drover can't create VMs yet"],
+    ['modify-instance-attribute', 'drover vm edit NAME'],
+    ['get-console-output', 'drover vm log NAME'],
+    ['describe-volumes', DISKS],
+    ['describe-availability-zones', 'drover node list'],
+    ['describe-images', "drover can't manage images yet"],
+    ['describe-instance-types', "drover can't list flavors and instance types yet"],
+    ['create-image', SNAPSHOTS],
+  ])('%s, of one tool alone, is %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
+
+  it.each(['create', 'delete', 'list', 'info', 'add', 'remove', 'update', 'get', 'show', 'download'])(
+    '%s before a noun is about the noun',
+    (verb) => expect(told(`${verb} network`)).toBe(NETWORKS),
+  );
+
+  it.each([
+    ['snapshot-list', SNAPSHOTS],
+    ['checkpoint-create', SNAPSHOTS],
+    ['attach-interface', NICS],
+    ['vm.network.add', NICS],
+    ['detach-disk', DISKS],
+    ['blockcopy', DISKS],
+    ['pool-list', STORAGE],
+    ['datastore.ls', STORAGE],
+    ['net-list', NETWORKS],
+    ['migrate-setspeed', "drover can't migrate VMs yet"],
+    ['nodedev-list', "drover can't manage devices of nodes yet"],
+    ['nodecpumap', 'drover node info NAME'],
+    ['secret-list', "drover can't manage secrets of libvirt yet"],
+    ['dompmsuspend', 'drover vm pause NAME'],
+    ['domfsthaw', 'drover vm resume NAME'],
+    ['vcpucount', 'drover vm info NAME'],
+    ['setvcpu', 'drover vm edit NAME'],
+    ['blkdeviotune', "drover can't tune what a VM may use yet"],
+    ['vcpupin', "drover can't tune what a VM may use yet"],
+    ['send-key', "drover can't send keys and signals to a guest yet"],
+    ['dump', "drover can't take screenshots and dumps yet"],
+    ['backup-begin', "drover can't back VMs up yet"],
+    ['virsh metadata', "drover can't do what virsh metadata does yet"],
+    ['virsh vm metadata', "drover can't do what virsh metadata does yet"],
+  ])('%s is of a family: %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
+
+  it.each(['metadata', 'virsh', 'vm', 'vm metadata', 'constructor', 'tostring', 'web1 constructor'])(
+    '%s is of none',
+    (typed) => expect(told(typed)).toBeUndefined(),
+  );
+
+  it.each(
+    'virsh virt-manager qm pct pvesh pve govc openstack nova aws ec2 kcli docker podman lxc incus multipass vagrant gcloud az compute'.split(
+      ' ',
+    ),
+  )('%s may stand before them', (tool) => expect(told(`${tool} reboot web1`)).toBe('drover vm restart NAME'));
+});

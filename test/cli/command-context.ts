@@ -1,0 +1,43 @@
+import { PassThrough } from 'node:stream';
+import { type CommandContext, globalsOf } from '../../src/cli/command.ts';
+import { createPrinter } from '../../src/cli/print.ts';
+import type { Clock } from '../../src/clock.ts';
+import { type App, compose } from '../../src/compose.ts';
+import type { Desk } from './run-drover.ts';
+
+/** What a command runs in, with nobody there and nothing configured but what is given; `said` is what it told people. */
+export function commandContext(given: Partial<CommandContext>): CommandContext & { readonly said: readonly string[] } {
+  const said: string[] = [];
+  const stdout = new PassThrough();
+  return {
+    app: {} as App,
+    format: 'table',
+    printer: createPrinter(given.stdout ?? stdout),
+    say: (text) => void said.push(text),
+    columns: undefined,
+    interactive: false,
+    ask: async () => undefined,
+    stdin: new PassThrough(),
+    stdout,
+    global: globalsOf({}, {}),
+    signal: new AbortController().signal,
+    ...given,
+    said,
+  };
+}
+
+/** The program around a desk's configuration. Whoever opens it closes it. */
+export async function appAt(desk: Desk, clock: Clock): Promise<App> {
+  const app = compose({
+    config: desk.config,
+    readOnly: false,
+    dryRun: false,
+    env: { HOME: desk.home, XDG_STATE_HOME: desk.home },
+    clock,
+    interest: () => [],
+    remember: false,
+    warn: () => {},
+  });
+  await app.load();
+  return app;
+}

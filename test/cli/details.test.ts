@@ -1,0 +1,272 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findCommand } from '../../src/cli/commands.ts';
+import type { Format } from '../../src/cli/output.ts';
+import type { App } from '../../src/compose.ts';
+import type { Connection, NodeInfo, VmInfo } from '../../src/platforms/contract.ts';
+import { gib } from '../../src/units.ts';
+import { appAt, commandContext } from './command-context.ts';
+import { type Desk, openDesk, simulated } from './run-drover.ts';
+
+let desk: Desk;
+let app: App;
+beforeEach(async () => {
+  desk = await openDesk(simulated({ demo: { vms: 12 } }));
+  app = await appAt(desk, desk.clock);
+});
+afterEach(async () => {
+  await app.close();
+  await desk.clear();
+});
+
+/** What a command prints, and says, of a host that gives these answers. */
+async function told(line: string, answers: (real: Connection) => Partial<Connection>, format: Format = 'table') {
+  const [noun, verb, ...words] = line.split(' ');
+  const found = findCommand(noun, verb);
+  if (!found || !('command' in found)) throw new Error(`there is no command ${line}`);
+  const printed: string[] = [];
+  const connection: App['sessions']['connection'] = (name) => {
+    const real = app.sessions.connection(name);
+    return real && { ...real, ...answers(real) };
+  };
+  const context = commandContext({
+    app: { ...app, sessions: { ...app.sessions, connection } },
+    format,
+    printer: { print: async (text) => void printed.push(text), unread: false },
+  });
+  const code = await found.command.run(context, { words, values: {}, repeated: {} });
+  return { code, text: printed.join('\n'), said: context.said };
+}
+
+const vmAnswers = (info: VmInfo) => (real: Connection) => ({ vm: { ...real.vm, info: async () => info } });
+const DAY = Date.UTC(2026, 1, 3, 4, 5, 6);
+
+const RICH: VmInfo = {
+  state: 'running',
+  created: DAY,
+  started: DAY + 1_000,
+  description: 'what it is for',
+  maxCpus: 16,
+  maxMemory: gib(64),
+  row: { cpus: 8, memory: gib(4), ips: ['10.1.1.1', 'fd00::1'], autostart: false, plan: 'wiki', profile: 'small' },
+  nics: [
+    { device: 'eth0', mac: '52:54:00:00:00:01', net: 'lan', vlan: 12, type: 'virtio', ips: ['10.1.1.1', 'fd00::1'] },
+    { device: 'eth1', mac: '52:54:00:00:00:02', net: 'dmz', type: undefined },
+  ],
+  disks: [
+    {
+      device: 'vda',
+      path: '/srv/a',
+      size: gib(20),
+      type: 'disk',
+      format: 'raw',
+      bus: 'virtio',
+      storage: 'thin',
+      readOnly: true,
+      shareable: true,
+    },
+    {
+      device: 'cd',
+      path: '',
+      size: undefined,
+      type: 'cdrom',
+      format: undefined,
+      bus: undefined,
+      storage: undefined,
+      readOnly: false,
+      shareable: undefined,
+    },
+  ],
+  snapshots: [
+    {
+      id: 's1',
+      name: 'before',
+      parent: undefined,
+      created: DAY,
+      current: false,
+      memory: true,
+      external: false,
+      description: 'first',
+    },
+    {
+      id: 's2',
+      name: 'after',
+      parent: 's1',
+      created: undefined,
+      current: true,
+      memory: false,
+      external: undefined,
+      description: undefined,
+    },
+  ],
+  more: [['Firmware', 'UEFI']],
+};
+
+describe('vm info', () => {
+  it('has a line for everything that the host knows, with units', async () => {
+    const { code, text } = await told('vm info demo/vm-1', vmAnswers(RICH));
+    expect(code).toBe(0);
+    expect(text.replace(/^uuid: .*\n/m, '').split('\n')).toEqual([
+      'name: gateway',
+      'id: demo/vm-1',
+      'creationdate: 2026-02-03T04:05:06.000Z',
+      'host: fra-01',
+      'pool: Frankfurt',
+      'endpoint: demo',
+      'status: running (powered on)',
+      'running since: 2026-02-03T04:05:07.000Z',
+      'description: what it is for',
+      'autostart: no',
+      'image: debian-12',
+      'plan: wiki',
+      'profile: small',
+      'tags: prod gateway',
+      'numcpus: 8',
+      'max cpus: 16',
+      'memory: 4GiB',
+      'max memory: 64GiB',
+      'net interface: eth0 mac: 52:54:00:00:00:01 net: lan vlan: 12 type: virtio ips: 10.1.1.1 fd00::1',
+      'net interface: eth1 mac: 52:54:00:00:00:02 net: dmz',
+      'ip: 10.1.1.1',
+      'ips: 10.1.1.1 fd00::1',
+      'diskname: vda disksize: 20GiB type: disk diskformat: raw bus: virtio storage: thin path: /srv/a readonly: yes shareable: yes',
+      'diskname: cd disksize: - type: cdrom',
+      'snapshot: before current: no created: 2026-02-03T04:05:06.000Z memory: yes',
+      'snapshot: after current: yes parent: s1 memory: no',
+      'Firmware: UEFI',
+    ]);
+  });
+
+  it('has the same for programs', async () => {
+    const { text } = await told('vm info demo/vm-1', vmAnswers(RICH), 'json');
+    expect(JSON.parse(text)).toMatchObject({
+      created: '2026-02-03T04:05:06.000Z',
+      started: '2026-02-03T04:05:07.000Z',
+      description: 'what it is for',
+      cpus: 8,
+      maxCpus: 16,
+      maxMemory: gib(64),
+      disks: [{ ...RICH.disks[0] }, { device: 'cd', size: null, shareable: null }],
+      nics: [{ vlan: 12 }, { vlan: null, type: null, ips: [] }],
+      snapshots: [
+        { id: 's1', parent: null, created: '2026-02-03T04:05:06.000Z', external: false, description: 'first' },
+        { id: 's2', parent: 's1', created: null, memory: false },
+      ],
+      more: [{ label: 'Firmware', value: 'UEFI' }],
+    });
+  });
+
+  it('leaves out what a VM has not, and what its limits are where it has all of them', async () => {
+    const plain = { ...RICH, started: undefined, maxCpus: 8, maxMemory: gib(4), nics: [], disks: [], snapshots: [] };
+    const row = { ...RICH.row, ips: ['10.1.1.1'], autostart: undefined, plan: undefined, profile: undefined };
+    const { started: _started, ...info } = plain;
+    const { text } = await told('vm info demo/vm-1', vmAnswers({ ...info, row, created: undefined, more: [] }));
+    expect(text.split('\n').map((line) => line.split(':')[0])).toEqual(
+      'name,id,uuid,host,pool,endpoint,status,description,image,tags,numcpus,memory,ip'.split(','),
+    );
+  });
+
+  it('of several VMs has an empty line between them, and ids for -o name', async () => {
+    const { text } = await told('vm info demo/vm-1 demo/vm-2', vmAnswers(RICH));
+    expect(text).toMatch(/^name: gateway\n[\s\S]*\nFirmware: UEFI\n\nname: billing-web1\n/);
+    expect((await told('vm info demo/vm-1 demo/vm-2', vmAnswers(RICH), 'name')).text).toBe('demo/vm-1\ndemo/vm-2');
+    expect((await told('vm info demo/vm-1', vmAnswers(RICH), 'name')).text).toBe('demo/vm-1');
+  });
+});
+
+describe('vm status', () => {
+  it.each<[string, Format, string]>([
+    ['demo/vm-1', 'table', 'running'],
+    ['demo/vm-1', 'name', 'demo/vm-1'],
+    [
+      'demo/vm-1',
+      'csv',
+      'id,uuid,name,endpoint,state,rawState,error,staleSince\ndemo/vm-1,UUID,gateway,demo,running,powered on,,',
+    ],
+    ['demo/vm-1 demo/vm-2', 'table', 'NAME          STATE\ngateway       running\nbilling-web1  stopped'],
+    ['demo/vm-1 demo/vm-2', 'name', 'demo/vm-1\ndemo/vm-2'],
+  ])('of %s as %s', async (names, format, text) => {
+    const { code, text: printed } = await told(`vm status ${names}`, () => ({}), format);
+    expect([code, printed.replace(/[\da-f]{8}-[\da-f-]{27}/, 'UUID')]).toEqual([0, text]);
+  });
+});
+
+const nodeAnswers = (info: NodeInfo) => (real: Connection) => ({ node: { ...real.node, info: async () => info } });
+
+describe('node info', () => {
+  it('has the facts for programs and the lines for people', async () => {
+    const facts = {
+      os: 'Debian',
+      kernel: '6.1',
+      architecture: 'x86_64',
+      cpuModel: 'Xeon',
+      sockets: 2,
+      cores: 8,
+      threads: 16,
+      mhz: 2_400,
+      memoryUsed: gib(3),
+      started: DAY,
+      addresses: [{ device: 'eno1', address: '10.0.0.7/24' }],
+      networks: ['br0'],
+      storage: [{ name: '/srv', kind: 'filesystem' as const, size: gib(10), free: gib(1) }],
+    };
+    const answers = nodeAnswers({ facts, lines: [['CPU', 'Model', 'Xeon']] });
+    expect((await told('node info fra-01', answers)).text).toBe('name: fra-01\nid: demo/fra-01\nCPU: Model: Xeon');
+    expect(JSON.parse((await told('node info demo', answers, 'json')).text)).toMatchObject({
+      ...facts,
+      id: 'demo/fra-01',
+      started: '2026-02-03T04:05:06.000Z',
+      more: [{ section: 'CPU', label: 'Model', value: 'Xeon' }],
+    });
+    expect((await told('node info demo/fra-01', answers, 'name')).text).toBe('demo/fra-01');
+  });
+
+  it('has null and no entries for what the host does not say', async () => {
+    const { text } = await told('node info fra-01', nodeAnswers({ facts: {}, lines: [] }), 'json');
+    expect(JSON.parse(text)).toMatchObject({ os: null, started: null, addresses: [], networks: [], storage: [] });
+  });
+
+  it('says why there is none', async () => {
+    const without = (whyNot: object) => (real: Connection) => {
+      const { info: _info, ...node } = real.node;
+      return { node, whyNot };
+    };
+    await expect(told('node info fra-01', without({ 'node.info': 'zones have no facts' }))).rejects.toMatchObject({
+      code: 'op.unsupported',
+      message: 'zones have no facts',
+    });
+    await expect(told('node info fra-01', without({}))).rejects.toThrow('this platform says nothing about its nodes');
+  });
+});
+
+describe('vm log', () => {
+  const log = (text: string, at?: number) => (real: Connection) => ({
+    console: { ...real.console, output: async () => ({ text, at }) },
+  });
+
+  it('is text for people, without what a terminal would act on, and says of when it is', async () => {
+    const { code, text, said } = await told('vm log demo/vm-1', log('boot\x1b[2J\nlogin: \n\n', DAY));
+    expect([code, text, said]).toEqual([0, 'boot\nlogin:', ['as of 2026-02-03T04:05:06.000Z']]);
+  });
+
+  it('is as the guest wrote it for programs', async () => {
+    const { text, said } = await told('vm log demo/vm-1', log('a\x1b[2J\n', DAY), 'json');
+    expect(JSON.parse(text)).toEqual({
+      id: 'demo/vm-1',
+      name: 'gateway',
+      at: '2026-02-03T04:05:06.000Z',
+      text: 'a\x1b[2J\n',
+    });
+    expect(said).toHaveLength(1);
+    const now = await told('vm log demo/vm-1', log('a'), 'json');
+    expect([JSON.parse(now.text)['at'], now.said]).toEqual([null, []]);
+    expect((await told('vm log demo/vm-1', log('a'), 'name')).text).toBe('demo/vm-1');
+  });
+
+  it('is refused where the platform keeps none', async () => {
+    const none = (real: Connection) => {
+      const { output: _output, ...console } = real.console;
+      return { console };
+    };
+    await expect(told('vm log demo/vm-1', none)).rejects.toMatchObject({ code: expect.stringMatching(/^op\./) });
+  });
+});
