@@ -227,7 +227,7 @@ describe('node info', () => {
 
   it('says why there is none', async () => {
     const without = (whyNot: object) => (real: Connection) => {
-      const { info: _info, ...node } = real.node;
+      const { info: _info, ...node } = real.node ?? {};
       return { node, whyNot };
     };
     await expect(told('node info fra-01', without({ 'node.info': 'zones have no facts' }))).rejects.toMatchObject({
@@ -264,7 +264,7 @@ describe('vm log', () => {
 
   it('is refused where the platform keeps none', async () => {
     const none = (real: Connection) => {
-      const { output: _output, ...console } = real.console;
+      const { output: _output, ...console } = real.console ?? {};
       return { console };
     };
     await expect(told('vm log demo/vm-1', none)).rejects.toMatchObject({ code: expect.stringMatching(/^op\./) });
