@@ -167,7 +167,7 @@ describe('a change of the configuration', () => {
       'a: {b: 1}\nc: [1, 2]\ntheme: x\n',
       'a: { b: 1 }\nc: [ 1, 2 ]\ntheme: x\n',
       'a:\n   b:\n      - c\ntheme: x\n',
-      'a: # of b\n\n    # of it\n    b:\n        c: 1\ntheme: x\n',
+      'a:\n    # of it\n    b:\n        c: 1\ntheme: x\n',
       'a:\n- b\ntheme: x\n',
       `a: ${'long '.repeat(40)}end\ntheme: x\n`,
     ])
