@@ -1,0 +1,371 @@
+import { describe, expect, it } from 'vitest';
+import { endpointName, nodeId, poolId, userPoolId } from '../../src/ids.ts';
+import type { Feed, PlatformTask, Vm } from '../../src/platforms/contract.ts';
+import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
+import { createStore, endpointStatusOf } from '../../src/state/fleet/store.ts';
+import { createTestClock } from '../clock.ts';
+import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
+
+const host1 = endpointName('host1');
+const host2 = endpointName('host2');
+
+function openStore() {
+  const clock = createTestClock();
+  const store = createStore(clock);
+  const upsert = (...vms: readonly Vm[]) =>
+    store.push(host1, { kind: 'changes', at: 0, changes: vms.map((vm) => ({ kind: 'vm-upsert', vm })) });
+  return { clock, store, fleet: store.fleet, upsert };
+}
+const up = (name: typeof host1, more: Partial<EndpointStatus> = {}): EndpointStatus => ({
+  name,
+  platform: 'kvm',
+  address: '',
+  phase: 'up',
+  since: 0,
+  ...more,
+});
+
+describe('what is pushed', () => {
+  it.each<[string, number, Feed]>([
+    ['an inventory', 5, inventory([aNode('n1')], [])],
+    ['changes', 30, { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: aNode('n1') }] }],
+    ['events', 30, { kind: 'events', events: [{ at: 0, subject: undefined, text: 'x' }] }],
+    ['tasks', 30, { kind: 'tasks', tasks: [] }],
+    ['samples', 250, { kind: 'samples', block: cpuBlock([], 0) }],
+    ['samples of nodes', 250, { kind: 'node-samples', samples: [] }],
+  ])('lands as %s after %d ms', async (_what, ms, feed) => {
+    const { store, clock, fleet } = openStore();
+    store.push(host1, feed);
+    await clock.pass(ms - 1);
+    expect([fleet.version, store.settled]).toEqual([0, false]);
+    await clock.pass(1);
+    expect([fleet.version, fleet.landedAt, store.settled]).toEqual([1, clock.now(), true]);
+    await clock.pass(1_000);
+    expect([fleet.version, fleet.landedAt]).toEqual([1, clock.now() - 1_000]);
+  });
+
+  it('lands with what must land sooner', async () => {
+    const { store, clock, fleet, upsert } = openStore();
+    store.push(host1, { kind: 'node-samples', samples: [{ node: aNode('n1').id, at: 0, cpu: 1, memory: 1 }] });
+    upsert(aVm('a'));
+    await clock.pass(30);
+    expect([fleet.vms.size, fleet.nodeSamples.of(aNode('n1').id)?.cpu]).toEqual([1, 1]);
+  });
+
+  it('of a quiet link is nothing that lands', async () => {
+    const { store, clock, fleet } = openStore();
+    store.push(host1, { kind: 'alive', at: 0 });
+    store.push(host1, { kind: 'complete', at: 0 });
+    expect(store.settled).toBe(true);
+    await clock.pass(1_000);
+    expect(fleet.version).toBe(0);
+  });
+
+  it('has samples that can be read at once, since their columns are used again', () => {
+    const { store, fleet } = openStore();
+    const a = aVm('a');
+    const block = cpuBlock([a], 0.5);
+    store.push(host1, { kind: 'samples', block });
+    block.cpu.fill(0.9);
+    expect(fleet.samples.cpu(a.id)).toBe(0.5);
+  });
+});
+
+describe('whoever listens', () => {
+  it('is told of each landing until they want to hear no more', async () => {
+    const { store, clock, upsert } = openStore();
+    let told = 0;
+    const stop = store.subscribe(() => told++);
+    for (const name of ['a', 'b']) {
+      upsert(aVm(name));
+      await clock.pass(30);
+    }
+    expect(told).toBe(2);
+    stop();
+    upsert(aVm('c'));
+    await clock.pass(30);
+    expect(told).toBe(2);
+  });
+
+  it('is told now and then of a long landing, and at its end', () => {
+    let ticks = 0;
+    const clock = { ...createTestClock(), ticks: () => ticks };
+    let run = () => {};
+    const store = createStore({
+      ...clock,
+      after: (_ms, call) => {
+        run = call;
+        return () => {};
+      },
+    });
+    const told: number[] = [];
+    store.subscribe(() => told.push(store.fleet.vms.size));
+    store.push(host1, inventory([aNode('n1')], Array.from({ length: 256 * 8 }, (_, at) => aVm(`vm${at}`))));
+    for (let step = 0; step < 50 && !store.settled; step++) {
+      const before = ticks;
+      // Each look at the clock finds it five milliseconds later: a step has 256 objects.
+      ticks = before + 20;
+      run();
+    }
+    expect(store.settled).toBe(true);
+    expect(told.at(-1)).toBe(2_048);
+    expect(told.length).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('the shape of the fleet', () => {
+  it.each<[string, Feed, number]>([
+    ['a VM comes', { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('c') }] }, 1],
+    ['a VM goes', { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: aVm('a').id }] }, 1],
+    ['a VM that is not there goes', { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: aVm('x').id }] }, 0],
+    ['a VM stops', { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('a', { state: 'stopped' }) }] }, 0],
+    ['a VM is renamed', { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('z', { native: 'a' }) }] }, 1],
+    ['a VM moves', { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('a', { node: 'n2' }) }] }, 1],
+    ['a VM is another', { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: aVm('a', { uuid: 'x' }) }] }, 1],
+    ['a node comes', { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: aNode('n9') }] }, 1],
+    ['a node goes down', { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: { ...aNode('n1'), state: 'down' } }] }, 0],
+    ['a node is renamed', { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: { ...aNode('n1'), name: 'z' } }] }, 1],
+    [
+      'a node goes to a pool',
+      { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: aNode('n1', 'host1', poolId(host1, 'p')) }] },
+      1,
+    ],
+    ['a node goes', { kind: 'changes', at: 0, changes: [{ kind: 'node-remove', id: aNode('n1').id }] }, 1],
+    ['a node that is not there goes', { kind: 'changes', at: 0, changes: [{ kind: 'node-remove', id: aNode('n9').id }] }, 0],
+    [
+      'a pool comes',
+      { kind: 'changes', at: 0, changes: [{ kind: 'pool-upsert', pool: { id: poolId(host1, 'q'), name: 'q', parent: undefined } }] },
+      1,
+    ],
+    ['a pool goes', { kind: 'changes', at: 0, changes: [{ kind: 'pool-remove', id: poolId(host1, 'p') }] }, 1],
+    ['a pool that is not there goes', { kind: 'changes', at: 0, changes: [{ kind: 'pool-remove', id: poolId(host1, 'x') }] }, 0],
+    ['samples come', { kind: 'samples', block: cpuBlock([aVm('a')], 0.5) }, 0],
+  ])('when %s', (_what, feed, by) => {
+    const { store, fleet } = openStore();
+    store.push(host1, {
+      kind: 'inventory',
+      at: 0,
+      inventory: {
+        pools: [{ id: poolId(host1, 'p'), name: 'p', parent: undefined }],
+        nodes: [aNode('n1')],
+        vms: [aVm('a'), aVm('b')],
+      },
+    });
+    store.flush();
+    const { shape, version } = fleet;
+    store.push(host1, feed);
+    store.flush();
+    expect([fleet.shape - shape, fleet.version - version]).toEqual([by, 1]);
+  });
+
+  it('is another when endpoints come and go, or the user groups them anew', () => {
+    const { store, fleet } = openStore();
+    const after = (change: () => void) => {
+      const { shape } = fleet;
+      change();
+      store.flush();
+      return fleet.shape - shape;
+    };
+    expect(after(() => store.setEndpoint(up(host1)))).toBe(1);
+    expect(after(() => store.setEndpoint(up(host1, { phase: 'down' })))).toBe(0);
+    const pool = { id: userPoolId('A'), name: 'A', parent: undefined, readOnly: false, variables: {} };
+    expect(after(() => store.setGrouping({ pools: [pool], placeOf: new Map() }))).toBe(1);
+    expect(fleet.grouping.pools).toEqual([pool]);
+    expect(after(() => store.removeEndpoint(host1))).toBe(1);
+    expect(fleet.endpoints.size).toBe(0);
+  });
+});
+
+describe('an endpoint', () => {
+  it('can be told again as it landed, without those of others', () => {
+    const { store, fleet } = openStore();
+    const pools = [{ id: poolId(host1, 'p'), name: 'p', parent: undefined }];
+    const told = { pools, nodes: [aNode('n1')], vms: [aVm('a')] };
+    store.push(host1, { kind: 'inventory', at: 0, inventory: told });
+    store.push(host2, {
+      kind: 'inventory',
+      at: 0,
+      inventory: {
+        pools: [{ id: poolId(host2, 'p'), name: 'p', parent: undefined }],
+        nodes: [aNode('n1', 'host2')],
+        vms: [aVm('a', { endpoint: 'host2', uuid: 'a' })],
+      },
+    });
+    store.flush();
+    expect(store.inventoryOf(host1)).toEqual(told);
+    // One machine seen through both has one row, and is told of each.
+    expect([fleet.vms.size, store.inventoryOf(host2).vms.map(({ id }) => id)]).toEqual([1, ['host2/a']]);
+    store.removeEndpoint(host1);
+    store.flush();
+    expect(store.inventoryOf(host1)).toEqual({ pools: [], nodes: [], vms: [] });
+    expect([fleet.pools.size, fleet.nodes.size, [...fleet.vms.keys()]]).toEqual([1, 1, ['host2/a']]);
+  });
+
+  it('that is removed takes with it what has not landed yet, and not what comes afterwards', () => {
+    const { store, fleet, upsert } = openStore();
+    upsert(aVm('a'));
+    store.removeEndpoint(host1);
+    upsert(aVm('b'));
+    store.flush();
+    expect([...fleet.vms.keys()]).toEqual(['host1/b']);
+  });
+
+  it('has a status for each of its objects', () => {
+    const { store, fleet } = openStore();
+    store.setEndpoint(up(host1));
+    store.flush();
+    expect([endpointStatusOf(fleet, aVm('a').id)?.name, endpointStatusOf(fleet, nodeId(host2, 'x'))]).toEqual(['host1', undefined]);
+  });
+
+  it('sums up the events that were too many, of one phase', () => {
+    const { store, fleet } = openStore();
+    const flood = (): Feed => ({
+      kind: 'events',
+      events: Array.from({ length: 1_100 }, (_, at) => ({ at, subject: undefined, text: `${at}` })),
+    });
+    store.setEndpoint(up(host1));
+    store.push(host1, flood());
+    store.flush();
+    store.push(host1, flood());
+    store.push(host2, flood());
+    store.flush();
+    expect(fleet.endpoints.get(host1)?.droppedEvents).toBe(200);
+    expect(fleet.endpoints.get(host2)).toBeUndefined();
+    store.push(host1, { kind: 'events', events: [{ at: 0, subject: undefined, text: 'last' }] });
+    store.flush();
+    expect([fleet.events.length, fleet.events.at(-1)?.text, fleet.endpoints.get(host1)?.droppedEvents]).toEqual([1_000, 'last', 200]);
+  });
+});
+
+describe('names', () => {
+  it('are known of what is there, and of the thousand VMs that went last', () => {
+    const { store, fleet } = openStore();
+    const vms = Array.from({ length: 1_002 }, (_, at) => aVm(`vm${at}`));
+    store.push(host1, inventory([aNode('n1')], vms));
+    store.flush();
+    expect([fleet.nameOf(aVm('vm7').id), fleet.nameOf(aNode('n1').id), fleet.nameOf(aVm('x').id)]).toEqual(['vm7', 'n1', undefined]);
+    for (const { id } of vms) store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id }] });
+    store.flush();
+    expect(['vm0', 'vm1', 'vm2', 'vm1001'].map((name) => fleet.nameOf(aVm(name).id))).toEqual([undefined, undefined, 'vm2', 'vm1001']);
+  });
+
+  it('of a machine whose id another one has now is the one of the other', () => {
+    const { store, fleet, upsert } = openStore();
+    upsert(aVm('old', { native: '1', uuid: 'u' }));
+    store.flush();
+    upsert(aVm('new', { native: '1', uuid: 'v' }));
+    store.flush();
+    expect(fleet.nameOf(aVm('', { native: '1' }).id)).toBe('new');
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: aVm('', { native: '1' }).id }] });
+    store.flush();
+    expect(fleet.nameOf(aVm('', { native: '1' }).id)).toBe('new');
+  });
+});
+
+describe('samples', () => {
+  it.each([
+    ['running', 'stopped', false],
+    ['running', 'paused', true],
+    ['paused', 'stopped', true],
+    ['running', 'crashed', true],
+  ] as const)('of a VM that was %s and is %s are kept: %s', (before, after, kept) => {
+    const { store, fleet, upsert } = openStore();
+    upsert(aVm('a', { state: before }));
+    store.push(host1, { kind: 'samples', block: cpuBlock([aVm('a')], 0.5) });
+    store.flush();
+    upsert(aVm('a', { state: after }));
+    store.flush();
+    expect(fleet.samples.cpu(aVm('a').id)).toBe(kept ? 0.5 : Number.NaN);
+  });
+
+  it('of a VM or a node that went are forgotten', () => {
+    const { store, fleet, upsert } = openStore();
+    const node = aNode('n1').id;
+    upsert(aVm('a'));
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'node-upsert', node: aNode('n1') }] });
+    store.push(host1, { kind: 'samples', block: cpuBlock([aVm('a')], 0.5) });
+    store.push(host1, { kind: 'node-samples', samples: [{ node, at: 0, cpu: 1, memory: 1 }] });
+    store.flush();
+    store.push(host1, {
+      kind: 'changes',
+      at: 0,
+      changes: [
+        { kind: 'vm-remove', id: aVm('a').id },
+        { kind: 'node-remove', id: node },
+      ],
+    });
+    store.flush();
+    expect([fleet.samples.cpu(aVm('a').id), fleet.nodeSamples.of(node)]).toEqual([Number.NaN, undefined]);
+  });
+});
+
+describe('tasks of platforms', () => {
+  const task = (name: string, text = name): PlatformTask => ({ task: name, subject: undefined, state: 'running', share: 0, text });
+
+  it('are the newest word of each, by endpoint, the newest thousand', () => {
+    const { store, fleet } = openStore();
+    store.push(host1, { kind: 'tasks', tasks: [task('t0', 'old'), task('t1')] });
+    store.push(host2, { kind: 'tasks', tasks: [task('t0', 'theirs')] });
+    store.flush();
+    store.push(host1, { kind: 'tasks', tasks: [task('t0', 'new'), ...Array.from({ length: 997 }, (_, at) => task(`u${at}`))] });
+    store.flush();
+    const of = (endpoint: typeof host1, name: string) => fleet.platformTasks.of(endpoint, name)?.text;
+    expect([of(host1, 't0'), of(host1, 't1'), of(host2, 't0')]).toEqual(['new', 't1', 'theirs']);
+    store.push(host1, { kind: 'tasks', tasks: [task('v')] });
+    store.flush();
+    expect([of(host1, 't1'), of(host2, 't0'), of(host1, 't0'), of(host1, 'v')]).toEqual([undefined, 'theirs', 'new', 'v']);
+    store.removeEndpoint(host1);
+    store.flush();
+    expect([of(host1, 't0'), of(host2, 't0')]).toEqual([undefined, 'theirs']);
+  });
+});
+
+describe('counts below a node', () => {
+  it('follow VMs as they come, move, change and go, and those on no node are below their pool', () => {
+    const { store, fleet, upsert } = openStore();
+    const [n1, n2, pool] = [aNode('n1').id, aNode('n2').id, poolId(host1, 'p')];
+    const none = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+    expect(fleet.counts(n1)).toEqual(none);
+    upsert(aVm('a'), aVm('b', { state: 'crashed' }), aVm('c', { state: 'error' }), { ...aVm('d'), node: undefined, pool });
+    upsert({ ...aVm('e'), node: undefined });
+    store.flush();
+    expect(fleet.counts(n1)).toEqual({ ...none, total: 3, running: 1, crashed: 1, troubled: 2 });
+    expect(fleet.counts(pool)).toEqual({ ...none, total: 1, running: 1 });
+    expect([fleet.vmsBelow(pool), fleet.placeAmongSiblings(aVm('e').id), fleet.placeAmongSiblings(aVm('x').id)]).toEqual([
+      ['host1/d'],
+      -1,
+      -1,
+    ]);
+    upsert(aVm('b', { node: 'n2', state: 'paused' }), aVm('e', { node: 'n2' }));
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: aVm('c').id }] });
+    store.flush();
+    expect([fleet.counts(n1), fleet.counts(n2)]).toEqual([
+      { ...none, total: 1, running: 1 },
+      { ...none, total: 2, running: 1, paused: 1 },
+    ]);
+    expect([fleet.vmsBelow(n1), fleet.vmsBelow(n2)]).toEqual([['host1/a'], ['host1/b', 'host1/e']]);
+  });
+
+  it('are of one machine once, whichever endpoint shows it', () => {
+    const { store, fleet } = openStore();
+    const seen = (endpoint: string, state: 'running' | 'paused' = 'running') => aVm('web', { endpoint, node: 'same', uuid: 'u', state });
+    for (const endpoint of ['host1', 'host2', 'host3'])
+      store.push(endpointName(endpoint), inventory([aNode('same', endpoint)], [seen(endpoint)]));
+    store.flush();
+    expect([...fleet.vms.keys()]).toEqual(['host1/web']);
+    // A word about a row that is not shown changes nothing that is shown.
+    const { shape } = fleet;
+    store.push(host2, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: seen('host2', 'paused') }] });
+    store.flush();
+    expect([[...fleet.vms.keys()], fleet.shape - shape]).toEqual([['host1/web'], 0]);
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: seen('host1').id }] });
+    store.flush();
+    expect([[...fleet.vms.keys()].length, fleet.counts(aNode('same', 'host1').id).total]).toEqual([1, 0]);
+    for (const endpoint of ['host2', 'host3']) store.removeEndpoint(endpointName(endpoint));
+    store.flush();
+    expect(fleet.vms.size).toBe(0);
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: seen('host1') }] });
+    store.flush();
+    expect([...fleet.vms.keys()]).toEqual(['host1/web']);
+  });
+});
