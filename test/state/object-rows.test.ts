@@ -4,6 +4,7 @@ import { isAnother, placeOf, troubleOf } from '../../src/state/fleet/fleet.ts';
 import { instant, nodeRow, poolRows, vmRow } from '../../src/state/fleet/object-rows.ts';
 import { poolNameOf, userPoolsAbove } from '../../src/state/fleet/pool-of.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
+import { columnText, type VmColumn, vmColumn } from '../../src/state/query/vm-columns.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm } from './objects.ts';
 
@@ -88,6 +89,16 @@ describe('what programs get', () => {
       staleSince: undefined,
     });
     expect(vmRow(cloudVm, fleet)).toMatchObject({ node: undefined, pool: 'Inner' });
+    const ungrouped = { ...fleet, grouping: { pools: [], placeOf: new Map() } };
+    const pools = [aVm('c', { endpoint: 'h1', node: 'n3' }), cloudVm, aVm('a', { endpoint: 'h1' })].map((vm) => [
+      vmRow(vm, ungrouped).pool,
+      columnText(vmColumn('pool') as VmColumn, vm, ungrouped),
+    ]);
+    expect(pools).toEqual([
+      ['East', 'East'],
+      ['West', 'West'],
+      [undefined, '-'],
+    ]);
     expect(vmRow({ ...aVm('x', { endpoint: 'gone' }), node: undefined }, fleet)).toMatchObject({ platform: undefined });
   });
 

@@ -310,14 +310,16 @@ describe('sessions', () => {
   });
 
   it('end with their links, whatever they were doing, and do nothing afterwards', async () => {
-    const { sessions, clock, link, spec, attempts, status } = await openUp();
+    const { sessions, clock, link, spec, attempts, status, waiting } = await openUp({
+      cache: { read: async () => undefined, write: async () => {} },
+    });
     sessions.open(spec('h2'));
     sessions.open(spec('h3'));
     await clock.pass(0);
     await attempts.find(({ endpoint }) => endpoint === 'h3')?.refuse(unreachable());
     const before = [status('h1'), status('h2'), status('h3')];
     await sessions.close();
-    expect(link.closed()).toBe(true);
+    expect([link.closed(), waiting()]).toEqual([true, 0]);
     const made = attempts.length;
     await clock.pass(600_000);
     expect(attempts).toHaveLength(made);
@@ -397,9 +399,12 @@ describe('whoever waits', () => {
   });
 
   it('for its next word hears of it after the second tick without news', async () => {
-    const { clock, link, heard } = await openHeard();
+    const { clock, link, heard, store } = await openHeard();
     link.feed(ALIVE);
-    await clock.pass(1_000);
+    await clock.pass(500);
+    // What lands of another endpoint says nothing about this one.
+    store.push(endpointName('h2'), { kind: 'events', events: [{ at: 0, subject: undefined, text: 'x' }] });
+    await clock.pass(500);
     expect(heard()).toBe('');
     link.feed({ kind: 'node-samples', samples: [] });
     await clock.pass(1_000);

@@ -45,7 +45,23 @@ export function openLinks({
   /** What the platform says when its attempt is given up; the reason, unless that is said. */
   readonly givenUp?: unknown;
 } = {}) {
-  const clock = createTestClock();
+  const still = createTestClock();
+  const waiting = new Set<() => void>();
+  const clock = {
+    ...still,
+    after(ms: number, call: () => void) {
+      const run = () => {
+        waiting.delete(run);
+        call();
+      };
+      waiting.add(run);
+      const takeBack = still.after(ms, run);
+      return () => {
+        waiting.delete(run);
+        takeBack();
+      };
+    },
+  };
   const store = createStore(clock);
   const attempts: Attempt[] = [];
   const platform = {
@@ -116,6 +132,8 @@ export function openLinks({
     spec,
     told,
     attempts,
+    /** How many calls of the clock are still to come. */
+    waiting: () => waiting.size,
     last: () => attempts.at(-1) as Attempt,
     status: (name = 'h1') => {
       store.flush();

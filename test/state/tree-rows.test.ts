@@ -100,6 +100,47 @@ describe('the rows of the tree', () => {
     expect([tree.at(-1), tree.at(ALL.length)]).toEqual([undefined, undefined]);
   });
 
+  it('of one branch are pools of the user, pools of platforms, nodes and endpoints, whatever their names', () => {
+    const store = createStore(createTestClock());
+    store.setGrouping({ pools: [userPool('z'), userPool('y')], placeOf: new Map() });
+    store.setEndpoint({ name: h3, platform: 'kvm', address: '', phase: 'up', since: 0 });
+    store.setEndpoint({ name: h2, platform: 'kvm', address: '', phase: 'up', since: 0 });
+    const pools = ['x', 'w'].map((name) => ({ id: poolId(h1, name), name, parent: undefined }));
+    const nodes = [aNode('v', 'h1'), aNode('a', 'h1')];
+    store.push(h1, { kind: 'inventory', at: 0, inventory: { pools, nodes, vms: [] } });
+    store.flush();
+    expect(drawn(createTree(store.fleet))).toEqual([
+      'pool ~/y',
+      'pool ~/z',
+      'pool h1/w',
+      'pool h1/x',
+      'node h1/a',
+      'node h1/v',
+      'endpoint h2',
+      'endpoint h3',
+    ]);
+  });
+
+  it.each(['at first', 'in one list'])('are known by what they hang under: %s', (how) => {
+    const { tree } = openTree();
+    if (how === 'in one list') tree.want({ flat: true });
+    expect(tree.parentKeyOf('node h1/n3')).toBe('pool h1/q');
+    expect(tree.parentKeyOf('vm h1/v9')).toBe('pool h1/q');
+  });
+
+  it('are awaited while a large fleet is looked at', () => {
+    const store = createStore(createTestClock());
+    const vms = Array.from({ length: 600 }, (_, at) => vmOf(`vm${at}`, 'h1', 'n1'));
+    store.push(h1, { kind: 'inventory', at: 0, inventory: { pools: [], nodes: [aNode('n1', 'h1')], vms } });
+    store.flush();
+    const tree = createTree(store.fleet);
+    expect([tree.isAwaited, tree.length]).toEqual([false, 601]);
+    tree.want({ filter: { live: false, accepts: ({ name }) => name === 'vm7' } });
+    expect([tree.isAwaited, tree.length]).toEqual([true, 601]);
+    tree.sift();
+    expect([tree.isAwaited, tree.length]).toEqual([false, 2]);
+  });
+
   it('are each found in its place, with what it hangs under', () => {
     const { tree } = openTree();
     const rows = ALL.map((_, index) => tree.at(index));

@@ -31,7 +31,7 @@ function openFleet() {
     plan: 'shop',
     profile: 'small',
     image: 'debian',
-    bootedAt: clock.now() - 90_400,
+    bootedAt: clock.now() - 10_000_400,
     trouble: { message: 'no disk', since: 0 },
   };
   const bare: Vm = { ...aVm('bare', { endpoint: 'host2', memory: mib(512) }), node: undefined };
@@ -73,7 +73,7 @@ describe('the columns of VMs', () => {
       ['net', '12K', '-'],
       ['rx', '4.0K', '-'],
       ['tx', '8.0K', '-'],
-      ['uptime', '1m', '-'],
+      ['uptime', '2h46m', '-'],
       ['ip', '10.0.0.2 fe80::1', '-'],
       ['node', 'n1', '-'],
       ['pool', 'Mine', '-'],
@@ -102,7 +102,7 @@ describe('the columns of VMs', () => {
       disk: [3072.25, null],
       net: [12_288.25, null],
       read: [1024.13, null],
-      uptime: [90, null],
+      uptime: [10_000, null],
       ips: [['10.0.0.2', 'fe80::1'], []],
       tags: [['b', 'a'], []],
       autostart: [true, false],

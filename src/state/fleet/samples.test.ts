@@ -124,15 +124,15 @@ describe('the history of a share', () => {
       const newest = Array.from({ length: 60 }, (_, back) => at * 10 + (back % 10));
       expect([slot, percent(out)]).toEqual([slot, [none, none, ...newest]]);
     }
-    history.clear(1024);
+    history.clear(1025);
     history.clear(9_999);
     for (const [at, slot] of slots.entries()) {
       history.read(slot, out);
-      expect([slot, percent(out)[61]]).toEqual([slot, slot === 1024 ? none : at * 10 + 9]);
-      expect(percent(out)[2]).toEqual(slot === 1024 ? none : at * 10);
+      expect([slot, percent(out)[61]]).toEqual([slot, slot === 1025 ? none : at * 10 + 9]);
+      expect(percent(out)[2]).toEqual(slot === 1025 ? none : at * 10);
     }
-    history.push(1024, 0.5);
-    history.read(1024, out);
+    history.push(1025, 0.5);
+    history.read(1025, out);
     expect(percent(out).slice(-2)).toEqual([none, 50]);
   });
 

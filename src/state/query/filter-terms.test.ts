@@ -95,7 +95,7 @@ describe('what a number is compared with', () => {
     for (const query of ['cpu>1', 'mem>1M', 'disk>1', 'net>1', 'web cpu>1', 'cpu>1 web'])
       expect([query, ...live(query)]).toEqual([query, true, true]);
     for (const query of ['state:run', 'trouble:*']) expect([query, ...live(query)]).toEqual([query, true, undefined]);
-    for (const query of ['memory>1M', 'cpus>1', 'web', 'tag:x', 'fe80::1', 'pool:x'])
+    for (const query of ['memory>1M', 'cpus>1', 'web', 'tag:x', 'fe80::1', 'fe::1', 'pool:x'])
       expect([query, ...live(query)]).toEqual([query, false, undefined]);
   });
 });
