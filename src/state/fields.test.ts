@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointField, SettingsField } from '../platforms/contract.ts';
 import { gib, mib } from '../units.ts';
-import { changesOf, complaint, display, endpointFieldsOf, fieldsOf, filled, missing, parse, redacted, referenceOf, shown, spell, suggested } from './fields.ts';
+import {
+  changesOf,
+  complaint,
+  display,
+  endpointFieldsOf,
+  fieldsOf,
+  filled,
+  missing,
+  parse,
+  redacted,
+  referenceOf,
+  shown,
+  spell,
+  suggested,
+} from './fields.ts';
 
 const memory: SettingsField = {
   key: 'memory',
@@ -302,7 +316,10 @@ describe('what goes on from a form', () => {
     const user: EndpointField = { ...host, key: 'user', env: 'LAB_USER', default: 'root' };
     const flag: EndpointField = { ...transport, key: 'fast', kind: 'flag', env: 'LAB_FAST', default: true };
     const fields = [user, flag, password, ca];
-    expect(suggested(fields, { LAB_USER: ' anna ', LAB_FAST: 'no', LAB_PASSWORD: '' })).toEqual({ user: 'anna', fast: false });
+    expect(suggested(fields, { LAB_USER: ' anna ', LAB_FAST: 'no', LAB_PASSWORD: '' })).toEqual({
+      user: 'anna',
+      fast: false,
+    });
     expect(suggested(fields, { LAB_USER: 'a\u0007', LAB_FAST: 'perhaps' })).toEqual({ user: 'root', fast: true });
     expect(suggested(fields, {})).toEqual({ user: 'root', fast: true });
   });
@@ -310,7 +327,11 @@ describe('what goes on from a form', () => {
   it('shows a field that hangs on itself, or on one that is not there, by the values alone', () => {
     const own: EndpointField = { ...host, key: 'own', when: { key: 'own', is: ['x'] } };
     const lost: EndpointField = { ...host, key: 'lost', when: { key: 'gone', is: [''] } };
-    expect([shown(own, [own], { own: 'x' }), shown(own, [own], {}), shown(lost, [lost], {})]).toEqual([true, false, true]);
+    expect([shown(own, [own], { own: 'x' }), shown(own, [own], {}), shown(lost, [lost], {})]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('keeps what no field is known of when it hides secrets', () => {
@@ -318,7 +339,9 @@ describe('what goes on from a form', () => {
   });
 
   it('hands on nothing that is not there any more', () => {
-    expect(changesOf(fieldsOf(settings, 'edit-config'), { cpus: 2 }, { autostart: false })).toEqual({ autostart: false });
+    expect(changesOf(fieldsOf(settings, 'edit-config'), { cpus: 2 }, { autostart: false })).toEqual({
+      autostart: false,
+    });
   });
 
   it('starts a new form with what the environment says, a secret by its name only', () => {

@@ -5,6 +5,7 @@ import { instant, nodeRow, poolRows, vmRow } from '../../src/state/fleet/object-
 import { poolNameOf, userPoolsAbove } from '../../src/state/fleet/pool-of.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { columnText, type VmColumn, vmColumn } from '../../src/state/query/vm-columns.ts';
+import type { Bytes } from '../../src/units.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm } from './objects.ts';
 
@@ -49,7 +50,12 @@ function openFleet() {
       ],
       nodes: [
         aNode('n1', 'h1'),
-        { ...aNode('n2', 'h1'), cpus: Number.NaN, memory: Number.NaN, trouble: { message: 'no disk', since: 0 } },
+        {
+          ...aNode('n2', 'h1'),
+          cpus: Number.NaN,
+          memory: Number.NaN as Bytes,
+          trouble: { message: 'no disk', since: 0 },
+        },
         aNode('n3', 'h1', east),
       ],
       vms: [
@@ -133,7 +139,9 @@ describe('the pool of a node', () => {
     const { fleet } = openFleet();
     const names = (node: string | undefined, endpoint: typeof h1) => [
       poolNameOf(fleet, node === undefined ? undefined : nodeId(endpoint, node), east, endpoint),
-      [...userPoolsAbove(fleet, node === undefined ? undefined : nodeId(endpoint, node), endpoint)].map(({ name }) => name),
+      [...userPoolsAbove(fleet, node === undefined ? undefined : nodeId(endpoint, node), endpoint)].map(
+        ({ name }) => name,
+      ),
     ];
     expect(names('n1', h1)).toEqual(['Inner', ['Inner', 'Outer']]);
     expect(names('n2', h1)).toEqual(['Other', ['Other']]);

@@ -19,7 +19,13 @@ const by = (text: string) => readSort(text) as Sort;
 
 function openStore(vms: readonly Vm[], nodes: readonly string[] = ['n1', 'n2']) {
   const store = createStore(createTestClock());
-  store.push(host1, inventory(nodes.map((name) => aNode(name)), vms));
+  store.push(
+    host1,
+    inventory(
+      nodes.map((name) => aNode(name)),
+      vms,
+    ),
+  );
   store.flush();
   return store;
 }
@@ -104,7 +110,10 @@ describe('a sieve', () => {
     const sieve = createSieve(store.fleet);
     const order = (sort: Sort | undefined, flat = true) => {
       sieve.want({ sort, flat });
-      return [...(sieve.result?.below.values() ?? [])].flat().map((id) => id.slice(-1)).join('');
+      return [...(sieve.result?.below.values() ?? [])]
+        .flat()
+        .map((id) => id.slice(-1))
+        .join('');
     };
     expect(order(by('cpus'))).toBe('abz');
     expect(order(by('image:desc'))).toBe('abz');
@@ -135,13 +144,16 @@ describe('sorting', () => {
     expect(each.filter((count) => count === 0).length).toBeLessThan(4);
   });
 
-  it.each([0, 1, 1_023, 1_024, 1_025, 2_048, 2_049, 3_000, 5_000])('keeps the order of what is equal among %d', (count) => {
-    const items = Array.from({ length: count }, (_, at) => at);
-    const steps = sortedInSteps(items, (a, b) => (a % 7) - (b % 7));
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    expect(step.value).toEqual(items.toSorted((a, b) => (a % 7) - (b % 7)));
-  });
+  it.each([0, 1, 1_023, 1_024, 1_025, 2_048, 2_049, 3_000, 5_000])(
+    'keeps the order of what is equal among %d',
+    (count) => {
+      const items = Array.from({ length: count }, (_, at) => at);
+      const steps = sortedInSteps(items, (a, b) => (a % 7) - (b % 7));
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      expect(step.value).toEqual(items.toSorted((a, b) => (a % 7) - (b % 7)));
+    },
+  );
 
   it.each([
     [[3, undefined, 1, undefined, 2], false, [2, 4, 0, 1, 3]],
@@ -241,7 +253,10 @@ describe('an export', () => {
     });
     await writeFile(join(directory, `vms.csv.${process.pid}.new`), 'left behind');
     await write('vms.csv', true);
-    expect([(await stat(join(directory, 'vms.csv'))).mode & 0o777, await readdir(directory)]).toEqual([0o640, ['vms.csv']]);
+    expect([(await stat(join(directory, 'vms.csv'))).mode & 0o777, await readdir(directory)]).toEqual([
+      0o640,
+      ['vms.csv'],
+    ]);
   });
 
   it('leaves nothing behind when a row can not be made', async () => {

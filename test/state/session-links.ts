@@ -141,3 +141,14 @@ export function openLinks({
     },
   };
 }
+
+/** The session of h1 with its link up and all of its fleet there. */
+export async function openUp(options: Parameters<typeof openLinks>[0] = {}, more: object = {}) {
+  const open = openLinks(options);
+  open.sessions.open(open.spec('h1', more));
+  await open.clock.pass(0);
+  const link = await open.last().connect();
+  link.feed(FLEET, COMPLETE);
+  await open.clock.pass(0);
+  return { ...open, link };
+}

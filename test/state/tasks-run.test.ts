@@ -110,7 +110,11 @@ describe('a task', () => {
     const tasks = createTasks(createTestClock());
     const all = Array.from({ length: 10 }, (_, at) => held(`${at}`));
     const { ended } = tasks.run({ action: 'a', title: 'A', work: all.map(({ work }) => work) });
-    const states = () => tasks.list()[0]?.items.map(({ state }) => state[0]).join('');
+    const states = () =>
+      tasks
+        .list()[0]
+        ?.items.map(({ state }) => state[0])
+        .join('');
     expect(states()).toBe('rrrrrrrrww');
     all[3]?.end();
     await settle();

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { endpointName, nodeId, poolId, userPoolId, type VmId } from '../../src/ids.ts';
+import { endpointName, nodeId, poolId, userPoolId } from '../../src/ids.ts';
 import type { Change, Vm } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { readSort, type Sort } from '../../src/state/query/sort.ts';
-import { createTree, rowKey, type Tree } from '../../src/state/query/tree.ts';
+import { createTree } from '../../src/state/query/tree.ts';
 import { createTestClock } from '../clock.ts';
-import { aNode, aVm, cpuBlock } from './objects.ts';
+import { drawn } from './drawn-tree.ts';
+import { aNode, aVm } from './objects.ts';
 
 const [h1, h2, h3] = ['h1', 'h2', 'h3'].map((name) => endpointName(name)) as [
   ReturnType<typeof endpointName>,
@@ -21,15 +22,6 @@ const userPool = (name: string, parent?: string) => ({
 });
 const vmOf = (name: string, endpoint: string, node: string) => aVm(name, { endpoint, node });
 const by = (text: string) => readSort(text) as Sort;
-
-/** The rows as a reader would see them: two blanks a level, + for a closed branch. */
-const drawn = (tree: Tree): readonly string[] =>
-  Array.from({ length: tree.length }, (_, index) => {
-    const row = tree.at(index);
-    if (!row) return 'nothing';
-    const sign = 'open' in row && !row.open ? '+ ' : '';
-    return `${'  '.repeat(row.depth)}${sign}${row.kind} ${row.id}`;
-  });
 
 /** Mine with In in it, where h1 is; its node n2 is in Other. h1 has a pool p with q in it. h3 has no node. */
 function openTree(folded?: Set<string>) {
@@ -186,10 +178,19 @@ describe('the rows of the tree', () => {
     ]);
     expect(tree.shownVms).toBe(6);
     expect(['pool h1/p', 'node h1/n2', 'vm h1/v2', 'vm h1/v9'].map(tree.indexOf)).toEqual([-1, -1, -1, -1]);
-    expect([tree.isFolded('pool ~/In'), tree.isFolded('pool h1/q'), tree.isFolded('pool h1/p')]).toEqual([true, true, false]);
+    expect([tree.isFolded('pool ~/In'), tree.isFolded('pool h1/q'), tree.isFolded('pool h1/p')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(tree.parentKeyOf('node h1/n2')).toBe('pool ~/Other');
     tree.fold('pool ~/In', false);
-    expect(drawn(tree).slice(3, 7)).toEqual(['    pool h1/p', '      + pool h1/q', '    node h1/n9', '    node h1/n10']);
+    expect(drawn(tree).slice(3, 7)).toEqual([
+      '    pool h1/p',
+      '      + pool h1/q',
+      '    node h1/n9',
+      '    node h1/n10',
+    ]);
   });
 
   it('of VMs below a branch are told, folded or not', () => {
@@ -245,7 +246,9 @@ describe('rows that are filtered', () => {
       '  vm h2/w1',
     ]);
     expect(tree.shownVms).toBe(2);
-    expect(['vm h1/v4', 'vm h1/v3', 'pool ~/Empty', 'vm h2/w1', 'node h1/n10'].map(tree.indexOf)).toEqual([5, -1, -1, 7, -1]);
+    expect(['vm h1/v4', 'vm h1/v3', 'pool ~/Empty', 'vm h2/w1', 'node h1/n10'].map(tree.indexOf)).toEqual([
+      5, -1, -1, 7, -1,
+    ]);
     expect([tree.vmsUnder('pool ~/Mine'), tree.vmLists()]).toEqual([['h1/v4'], [['h1/v4'], ['h2/w1']]]);
     tree.want({ filter: named() });
     expect([drawn(tree), tree.shownVms]).toEqual([[], 0]);
@@ -272,122 +275,5 @@ describe('rows that are filtered', () => {
     expect([tree.shownVms, tree.vmLists()]).toEqual([5, [['h1/v1'], [], ['h1/v3', 'h1/v4'], ['h1/v2'], ['h2/w1']]]);
     tree.want({ filter: named('v4', 'w1') });
     expect([drawn(tree), tree.shownVms]).toEqual([['+ node h1/n3', '+ node h2/n1'], 2]);
-  });
-});
-
-describe('rows in the order of their figures', () => {
-  function openLoads(loads: Readonly<Record<string, number>>) {
-    const store = createStore(createTestClock());
-    const names = Object.keys(loads);
-    const vms = new Map(names.map((name) => [name, vmOf(name, 'h1', 'n1')]));
-    store.setEndpoint({ name: h1, platform: 'kvm', address: '', phase: 'up', since: 0 });
-    store.push(h1, { kind: 'inventory', at: 0, inventory: { pools: [], nodes: [aNode('n1', 'h1')], vms: [...vms.values()] } });
-    const load = (news: Readonly<Record<string, number>>) => {
-      for (const [name, cpu] of Object.entries(news))
-        store.push(h1, { kind: 'samples', block: cpuBlock([vms.get(name) as Vm], cpu / 100) });
-      store.flush();
-    };
-    load(loads);
-    const tree = createTree(store.fleet);
-    const shown = () => drawn(tree).flatMap((row) => (row.includes('vm ') ? [row.slice(row.indexOf('/') + 1)] : [])).join('');
-    const look = (name: string) => tree.lookAt(rowKey('vm', `h1/${name}`));
-    const above = (percent: number) => ({
-      live: true,
-      accepts: ({ id }: { readonly id: VmId }) => store.fleet.samples.cpu(id) * 100 > percent,
-    });
-    const rename = (name: string, to: string) => {
-      store.push(h1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...(vms.get(name) as Vm), name: to } }] });
-      store.flush();
-    };
-    return { store, tree, load, shown, look, above, rename };
-  }
-
-  it.each([false, true])('keep the one that is looked at in its place (one list: %s)', (flat) => {
-    const { tree, load, shown, look } = openLoads({ a: 50, b: 40, c: 30, d: 20, e: 10 });
-    tree.want({ sort: by('cpu'), flat });
-    expect(shown()).toBe('abcde');
-    look('b');
-    load({ b: 1 });
-    tree.resort();
-    expect(shown()).toBe('abcde');
-    load({ e: 99, b: 2 });
-    tree.resort();
-    expect(shown()).toBe('ebacd');
-    load({ b: 100 });
-    tree.resort();
-    expect(shown()).toBe('ebacd');
-    look('a');
-    load({ b: 101 });
-    tree.resort();
-    expect(shown()).toBe('beacd');
-  });
-
-  it('put the one that is looked at in its place when something else is wanted', () => {
-    const { tree, load, shown, look } = openLoads({ a: 50, b: 40, c: 30 });
-    tree.want({ sort: by('cpu') });
-    expect(shown()).toBe('abc');
-    look('a');
-    load({ a: 1 });
-    tree.want({ sort: by('cpu') });
-    expect(shown()).toBe('bca');
-  });
-
-  // In one list there is no place by name among siblings: it stays in its line.
-  it.each([
-    [false, 'bcd'],
-    [true, 'cbd'],
-  ])('keep the one that is looked at when it does not pass any more (one list: %s)', (flat, left) => {
-    const { tree, load, shown, look, above } = openLoads({ a: 50, b: 50, c: 50, d: 5 });
-    tree.want({ filter: above(10), flat });
-    expect(shown()).toBe('abc');
-    look('b');
-    load({ b: 1, d: 60 });
-    tree.resort();
-    tree.sift();
-    expect(shown()).toBe('abcd');
-    load({ a: 1 });
-    expect(shown()).toBe(left);
-    look('c');
-    load({ b: 2 });
-    expect(shown()).toBe('cd');
-  });
-
-  it('let it go when the filter does not look at figures', () => {
-    const { tree, shown, look, rename } = openLoads({ a: 50, b: 50 });
-    tree.want({ filter: { live: false, accepts: ({ name }) => name !== 'x' } });
-    expect(shown()).toBe('ab');
-    look('b');
-    rename('b', 'x');
-    expect(shown()).toBe('a');
-  });
-
-  it('move it by its name, where names are the order', () => {
-    const { tree, shown, look, rename, above } = openLoads({ a: 50, b: 50, c: 50 });
-    tree.want({ filter: above(10) });
-    expect(shown()).toBe('abc');
-    look('a');
-    rename('a', 'z');
-    expect(shown()).toBe('bca');
-  });
-
-  it('sort nodes again when that is asked for', () => {
-    const store = createStore(createTestClock());
-    store.push(h1, { kind: 'inventory', at: 0, inventory: { pools: [], nodes: [aNode('a', 'h1'), aNode('b', 'h1')], vms: [] } });
-    const load = (a: number, b: number) => {
-      const samples = [
-        { node: nodeId(h1, 'a'), at: 0, cpu: a, memory: 1 },
-        { node: nodeId(h1, 'b'), at: 0, cpu: b, memory: 1 },
-      ];
-      store.push(h1, { kind: 'node-samples', samples });
-      store.flush();
-    };
-    load(0.1, 0.2);
-    const tree = createTree(store.fleet);
-    tree.want({ nodes: true, sort: by('cpu') });
-    expect(drawn(tree)).toEqual(['+ node h1/b', '+ node h1/a']);
-    load(0.3, 0.2);
-    expect(drawn(tree)).toEqual(['+ node h1/b', '+ node h1/a']);
-    tree.resort();
-    expect(drawn(tree)).toEqual(['+ node h1/a', '+ node h1/b']);
   });
 });

@@ -4,8 +4,8 @@ import type { Vm } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { csvLine } from '../../src/state/query/csv.ts';
 import { filterCompletions, filterWords, valuesInFleet } from '../../src/state/query/filter-words.ts';
-import { readSort, type Sort } from '../../src/state/query/sort.ts';
 import { nodePool, nodesInOrder, tellsOfNodes } from '../../src/state/query/node-order.ts';
+import { readSort, type Sort } from '../../src/state/query/sort.ts';
 import {
   columnKey,
   columnText,
@@ -43,7 +43,11 @@ function openFleet() {
   store.push(host1, {
     kind: 'inventory',
     at: 0,
-    inventory: { pools: [{ id: poolId(host1, 'p'), name: 'Theirs', parent: undefined }], nodes: [aNode('n1')], vms: [full] },
+    inventory: {
+      pools: [{ id: poolId(host1, 'p'), name: 'Theirs', parent: undefined }],
+      nodes: [aNode('n1')],
+      vms: [full],
+    },
   });
   store.push(host2, { kind: 'inventory', at: 0, inventory: { pools: [], nodes: [], vms: [bare] } });
   const block = cpuBlock([full], 0.123456);
@@ -58,7 +62,11 @@ function openFleet() {
 describe('the columns of VMs', () => {
   it('tell people of a VM of which all is known, and show - for what is not', () => {
     const { fleet, full, bare } = openFleet();
-    const told = vmColumns.map((column) => [column.id, columnText(column, full, fleet), columnText(column, bare, fleet)]);
+    const told = vmColumns.map((column) => [
+      column.id,
+      columnText(column, full, fleet),
+      columnText(column, bare, fleet),
+    ]);
     expect(told).toEqual([
       ['name', 'full', 'bare'],
       ['state', 'paused', 'running'],
@@ -92,7 +100,10 @@ describe('the columns of VMs', () => {
   it('give programs values of their own, and null for what is unknown', () => {
     const { fleet, full, bare } = openFleet();
     const given = Object.fromEntries(
-      vmColumns.map((column) => [columnKey(column), [columnValue(column, full, fleet), columnValue(column, bare, fleet)]]),
+      vmColumns.map((column) => [
+        columnKey(column),
+        [columnValue(column, full, fleet), columnValue(column, bare, fleet)],
+      ]),
     );
     expect(given).toMatchObject({
       name: ['full', 'bare'],
@@ -159,7 +170,15 @@ describe('what can follow in a filter', () => {
     const all = queries('web !na');
     expect(all).toHaveLength(filterWords.length);
     expect(all).toEqual(
-      expect.arrayContaining(['web !name:', 'web !trouble:', 'web !cpu>', 'web !mem>', 'web !memory>', 'web !cpus>', 'web !disk>']),
+      expect.arrayContaining([
+        'web !name:',
+        'web !trouble:',
+        'web !cpu>',
+        'web !mem>',
+        'web !memory>',
+        'web !cpus>',
+        'web !disk>',
+      ]),
     );
     expect(filterCompletions('', () => [])[0]).toEqual({
       query: 'name:',
@@ -208,7 +227,13 @@ describe('nodes in order', () => {
     store.setEndpoint({ name: host1, platform: 'proxmox', address: '', phase: 'up', since: 0 });
     store.setEndpoint({ name: host2, platform: 'aws', address: '', phase: 'up', since: 0 });
     store.setGrouping({
-      pools: ['A', 'B'].map((name) => ({ id: userPoolId(name), name, parent: undefined, readOnly: false, variables: {} })),
+      pools: ['A', 'B'].map((name) => ({
+        id: userPoolId(name),
+        name,
+        parent: undefined,
+        readOnly: false,
+        variables: {},
+      })),
       placeOf: new Map([
         [host1, userPoolId('B')],
         [host2, userPoolId('A')],

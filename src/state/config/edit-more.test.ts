@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { endpointName, nodeId } from '../../ids.ts';
 import type { EndpointField } from '../../platforms/contract.ts';
 import { applyChange } from './apply.ts';
-import { allFieldsOf } from './common-fields.ts';
 import type { ConfigChange } from './change.ts';
+import { allFieldsOf } from './common-fields.ts';
 import { interpret } from './interpret.ts';
 import { spellProblem } from './problem.ts';
 import { poolNameComplaint } from './read-pools.ts';
@@ -41,16 +41,22 @@ describe('a change that is refused says why and what to do', () => {
       { kind: 'endpoint-edit', name: h1, values: { host: 'b' } },
       ['config.invalid', "h1: Host can't be changed, since ids hang on it", 'remove the endpoint and add it anew'],
     ],
+    [{ kind: 'endpoint-edit', name: h1, values: { port: 'x' } }, ['config.invalid', 'h1: Port must be a whole number']],
     [
-      { kind: 'endpoint-edit', name: h1, values: { port: 'x' } },
-      ['config.invalid', 'h1: Port must be a whole number'],
+      { kind: 'endpoint-edit', name: h2, values: {} },
+      ['endpoint.not-found', 'there is no endpoint h2 (did you mean h1?)'],
     ],
-    [{ kind: 'endpoint-edit', name: h2, values: {} }, ['endpoint.not-found', 'there is no endpoint h2 (did you mean h1?)']],
-    [{ kind: 'endpoint-enable', name: h2, enabled: true }, ['endpoint.not-found', 'there is no endpoint h2 (did you mean h1?)']],
+    [
+      { kind: 'endpoint-enable', name: h2, enabled: true },
+      ['endpoint.not-found', 'there is no endpoint h2 (did you mean h1?)'],
+    ],
     [{ kind: 'pool-add', name: 'A' }, ['config.invalid', 'there is a pool A already', 'choose another name']],
     [{ kind: 'pool-add', name: 'C', in: 'D' }, ['pool.not-found', 'there is no pool D (did you mean A?)']],
     [{ kind: 'pool-rename', name: 'Z', to: 'Y' }, ['pool.not-found', 'there is no pool Z (did you mean A?)']],
-    [{ kind: 'pool-rename', name: 'A', to: 'B' }, ['config.invalid', 'there is a pool B already', 'choose another name']],
+    [
+      { kind: 'pool-rename', name: 'A', to: 'B' },
+      ['config.invalid', 'there is a pool B already', 'choose another name'],
+    ],
     [{ kind: 'pool-remove', name: 'Z' }, ['pool.not-found', 'there is no pool Z (did you mean A?)']],
     [{ kind: 'pool-read-only', name: 'Z', readOnly: true }, ['pool.not-found', 'there is no pool Z (did you mean A?)']],
     [{ kind: 'pool-nest', name: 'Z', in: undefined }, ['pool.not-found', 'there is no pool Z (did you mean A?)']],
@@ -95,7 +101,9 @@ describe('a change of the configuration', () => {
     expect(await edited(one, { kind: 'node-move', node: nodeId(h1, 'x'), to: 'B' })).toContain(
       'A: { nodes: [ h1/y ] }\n  B:\n    nodes: [ h1/x ]\n',
     );
-    expect(await edited(one, { kind: 'node-move', node: nodeId(h1, 'x'), to: undefined })).toContain('A: { nodes: [ h1/y ] }');
+    expect(await edited(one, { kind: 'node-move', node: nodeId(h1, 'x'), to: undefined })).toContain(
+      'A: { nodes: [ h1/y ] }',
+    );
   });
 
   it('moves a node whose own name has a slash', async () => {
@@ -153,7 +161,9 @@ describe('a change of the configuration', () => {
   });
 
   it('of a value with a name that nothing repeats is made', async () => {
-    expect(await edited('theme: &mine dark\nx: &b c\ny: *b\n', { kind: 'set', path: ['theme'], value: 'x' })).toContain('x');
+    expect(await edited('theme: &mine dark\nx: &b c\ny: *b\n', { kind: 'set', path: ['theme'], value: 'x' })).toContain(
+      'x',
+    );
   });
 
   it('takes out what is not there without a word', async () => {
@@ -189,34 +199,58 @@ describe('pools in the file', () => {
     ['pools:\n  A: x\n', [], ['error config.yaml:4:6: pool A: must be settings like "nodes:"']],
     ['pools:\n  A: [h1]\n', [], ['error config.yaml:4:6: pool A: must be settings like "nodes:"']],
     ['pools:\n  " A": {}\n', [], ['error config.yaml:4:3: the name of a pool must not start or end with a space']],
-    ['pools:\n  A: { nodes: { h1: x } }\n', [{ name: 'A' }], ['error config.yaml:4:15: pool A: nodes must be a list like [host1, host2]']],
+    [
+      'pools:\n  A: { nodes: { h1: x } }\n',
+      [{ name: 'A' }],
+      ['error config.yaml:4:15: pool A: nodes must be a list like [host1, host2]'],
+    ],
     [
       'pools:\n  A: { nodes: [[h1], "h 1", h1/, /x, h1] }\n',
       [{ name: 'A', nodes: ['h1'] }],
       [16, 22, 29, 34].map(
-        (column) => `error config.yaml:4:${column}: pool A: a node is the name of an endpoint, or endpoint/id of one node of it`,
+        (column) =>
+          `error config.yaml:4:${column}: pool A: a node is the name of an endpoint, or endpoint/id of one node of it`,
       ),
     ],
     ['pools:\n  A: { nodes: [h1/a/b] }\n', [{ name: 'A', nodes: ['h1/a/b'] }], []],
-    ['pools:\n  A: { nodes: [h1, h1] }\n', [{ name: 'A', nodes: ['h1'] }], ['error config.yaml:4:20: pool A: h1 is in it twice']],
+    [
+      'pools:\n  A: { nodes: [h1, h1] }\n',
+      [{ name: 'A', nodes: ['h1'] }],
+      ['error config.yaml:4:20: pool A: h1 is in it twice'],
+    ],
     [
       'pools:\n  A: { nodes: [h2/x] }\n',
       [{ name: 'A', nodes: ['h2/x'] }],
       ['warning config.yaml:4:16: pool A: there is no endpoint h2 (did you mean h1?)'],
     ],
-    ['pools:\n  A: { variables: x }\n', [{ name: 'A' }], ['error config.yaml:4:19: pool A: variables must be names with values']],
-    ['pools:\n  A: { variables: [x] }\n', [{ name: 'A' }], ['error config.yaml:4:19: pool A: variables must be names with values']],
+    [
+      'pools:\n  A: { variables: x }\n',
+      [{ name: 'A' }],
+      ['error config.yaml:4:19: pool A: variables must be names with values'],
+    ],
+    [
+      'pools:\n  A: { variables: [x] }\n',
+      [{ name: 'A' }],
+      ['error config.yaml:4:19: pool A: variables must be names with values'],
+    ],
     [
       'pools:\n  A: { variables: { X: [1], Y: { z: 1 }, Z: , W: 1 } }\n',
       [{ name: 'A', variables: { Z: '', W: '1' } }],
-      ['error config.yaml:4:24: pool A: variable "X" must be one value', 'error config.yaml:4:32: pool A: variable "Y" must be one value'],
+      [
+        'error config.yaml:4:24: pool A: variable "X" must be one value',
+        'error config.yaml:4:32: pool A: variable "Y" must be one value',
+      ],
     ],
     ['pools:\n  A: { nodes: , variables: , in: , read-only: }\n', [{ name: 'A' }], []],
     ['pools:\n  A: { in: "" }\n', [{ name: 'A' }], []],
     ['pools:\n  A: { read-only: no }\n', [{ name: 'A' }], []],
     ['pools:\n  A: { read-only: [yes] }\n', [{ name: 'A' }], []],
     ['pools:\n  A: { read-only: YES }\n', [{ name: 'A', readOnly: true }], []],
-    ['pools:\n  A:\n    in: A\n', [{ name: 'A' }], ['error config.yaml:5:9: pool A: is inside itself, by way of pool A']],
+    [
+      'pools:\n  A:\n    in: A\n',
+      [{ name: 'A' }],
+      ['error config.yaml:5:9: pool A: is inside itself, by way of pool A'],
+    ],
     [
       'pools:\n  A: { in: B }\n  B: { in: C }\n  C: { in: B }\n',
       [{ name: 'A', in: 'B' }, { name: 'B' }, { name: 'C', in: 'B' }],
@@ -271,10 +305,26 @@ describe('endpoints in the file', () => {
     ['h1:', 'config.yaml:2:3: h1: platform is needed: one of lab', undefined],
     ['h1: { platform: }', 'config.yaml:2:9: h1: platform is needed: one of lab', undefined],
     ['h1: { platform: [lab] }', 'config.yaml:2:9: h1: platform is needed: one of lab', undefined],
-    ['h1: { host: a, platfrom: lab }', 'config.yaml:2:18: h1: unknown key "platfrom" (did you mean platform?)', undefined],
-    ['h1: { platform: bal }', 'config.yaml:2:19: h1: unknown platform "bal"', 'drover platform list shows what there is'],
-    ['h1: { platform: lab, host: a, platfrm: x }', 'config.yaml:2:33: h1: unknown key "platfrm" (did you mean platform?)', undefined],
-    ['h1: { platform: lab, host: a, port: { a: b } }', 'config.yaml:2:39: h1: Port must be one value, not a list or a group', undefined],
+    [
+      'h1: { host: a, platfrom: lab }',
+      'config.yaml:2:18: h1: unknown key "platfrom" (did you mean platform?)',
+      undefined,
+    ],
+    [
+      'h1: { platform: bal }',
+      'config.yaml:2:19: h1: unknown platform "bal"',
+      'drover platform list shows what there is',
+    ],
+    [
+      'h1: { platform: lab, host: a, platfrm: x }',
+      'config.yaml:2:33: h1: unknown key "platfrm" (did you mean platform?)',
+      undefined,
+    ],
+    [
+      'h1: { platform: lab, host: a, port: { a: b } }',
+      'config.yaml:2:39: h1: Port must be one value, not a list or a group',
+      undefined,
+    ],
   ])('%s: %s', async (text, sentence, fix) => {
     const { problems, config } = await read(`endpoints:\n  ${text}\n`);
     expect(problems.map(spellProblem)).toEqual([sentence]);
@@ -290,7 +340,10 @@ describe('endpoints in the file', () => {
       'h1: Fast must be yes or no',
       'h1: Host is needed (host:)',
     ]);
-    expect(config.endpoints.get(h1)).toMatchObject({ values: {}, trouble: { message: 'h1: Port must be a whole number' } });
+    expect(config.endpoints.get(h1)).toMatchObject({
+      values: {},
+      trouble: { message: 'h1: Port must be a whole number' },
+    });
   });
 
   it('have the words of their platform for a field that all have', () => {

@@ -95,22 +95,25 @@ it('waits for five seconds, and looks again and again', async () => {
   expect(waits).toHaveLength(5);
 });
 
-it.runIf(process.platform === 'linux')('says who holds it, for its owner alone, and leaves a lock of a process that runs', async () => {
-  let text = '';
-  await withLock(path, systemClock, signal(), async () => {
-    text = await readFile(path, 'utf8');
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(await readdir(directory)).toEqual(['config.yaml.lock']);
-  });
-  // proc(5): the 22nd field is when the process started; the second is a name in parentheses.
-  const fields = (await readFile('/proc/self/stat', 'utf8')).replace(/^.*\) /s, 'pid name ').split(' ');
-  expect(text).toBe(`${process.pid} ${fields[21]} ${hostname()}\n`);
-  for (const held of [text, `${process.pid} - ${hostname()}\n`]) {
-    await writeFile(path, held);
-    const taken = withLock(path, hurried(), signal(), async () => 'mine').catch((error) => error.message);
-    expect(await taken).toBe(`the configuration is being edited by process ${process.pid} on ${hostname()}`);
-  }
-});
+it.runIf(process.platform === 'linux')(
+  'says who holds it, for its owner alone, and leaves a lock of a process that runs',
+  async () => {
+    let text = '';
+    await withLock(path, systemClock, signal(), async () => {
+      text = await readFile(path, 'utf8');
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect(await readdir(directory)).toEqual(['config.yaml.lock']);
+    });
+    // proc(5): the 22nd field is when the process started; the second is a name in parentheses.
+    const fields = (await readFile('/proc/self/stat', 'utf8')).replace(/^.*\) /s, 'pid name ').split(' ');
+    expect(text).toBe(`${process.pid} ${fields[21]} ${hostname()}\n`);
+    for (const held of [text, `${process.pid} - ${hostname()}\n`]) {
+      await writeFile(path, held);
+      const taken = withLock(path, hurried(), signal(), async () => 'mine').catch((error) => error.message);
+      expect(await taken).toBe(`the configuration is being edited by process ${process.pid} on ${hostname()}`);
+    }
+  },
+);
 
 it('leaves a stale lock to one that is breaking it', async () => {
   await writeFile(path, `4194305 1 ${hostname()}\n`);
@@ -131,11 +134,15 @@ it('leaves a stale lock to one that is breaking it', async () => {
 
 it('runs nothing for one that has given up before', async () => {
   await writeFile(path, '17 1 elsewhere\n');
-  await expect(withLock(path, hurried(), AbortSignal.abort(new Error('given up')), async () => 'mine')).rejects.toThrow('given up');
+  await expect(withLock(path, hurried(), AbortSignal.abort(new Error('given up')), async () => 'mine')).rejects.toThrow(
+    'given up',
+  );
 });
 
 it('is told when it can not be made', async () => {
-  await expect(withLock(join(directory, 'gone/x.lock'), systemClock, signal(), async () => 'mine')).rejects.toMatchObject({
+  await expect(
+    withLock(join(directory, 'gone/x.lock'), systemClock, signal(), async () => 'mine'),
+  ).rejects.toMatchObject({
     code: 'ENOENT',
   });
 });

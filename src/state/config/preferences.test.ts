@@ -37,38 +37,32 @@ describe('what the configuration says of the program', () => {
     expect(wantsLines((await read(text)).config)).toBe(lines),
   );
 
-  it.each([
+  it.each<[string, number | undefined, readonly string[]]>([
     ['', undefined, []],
     ['confirm:\n', undefined, []],
     ['confirm: {}\n', undefined, []],
     ['confirm: { type-count-above: }\n', undefined, []],
     ['confirm: { type-count-above: 0 }\n', 0, []],
     ['confirm: { type-count-above: 10 }\n', 10, []],
-    ...['-1', '1.5', 'many', '"10"', '[1]', 'true'].map(
-      (count) =>
-        [
-          `confirm: { type-count-above: ${count} }\n`,
-          undefined,
-          ['error config.yaml:1:30: type-count-above must be a whole number from 0 on'],
-        ] as const,
-    ),
+    ...['-1', '1.5', 'many', '"10"', '[1]', 'true'].map((count): [string, undefined, string[]] => [
+      `confirm: { type-count-above: ${count} }\n`,
+      undefined,
+      ['error config.yaml:1:30: type-count-above must be a whole number from 0 on'],
+    ]),
   ])('%j: a count is typed above %s', async (text, count, sentences) => {
     const { config, told } = await read(text);
     expect([typeCountAbove(config), told]).toEqual([count, sentences]);
   });
 
-  it.each([
+  it.each<[string, boolean, readonly string[]]>([
     ['', false, []],
     ['audit:\n', false, []],
     ['audit: required\n', true, []],
-    ...['yes', '[required]'].map(
-      (word) =>
-        [
-          `audit: ${word}\n`,
-          false,
-          ['error config.yaml:1:8: audit can only be `required`; without it, what the log can not take is a warning'],
-        ] as const,
-    ),
+    ...['yes', '[required]'].map((word): [string, boolean, string[]] => [
+      `audit: ${word}\n`,
+      false,
+      ['error config.yaml:1:8: audit can only be `required`; without it, what the log can not take is a warning'],
+    ]),
   ])('%j: nothing is changed without the audit log: %s', async (text, required, sentences) => {
     const { config, told } = await read(text);
     expect([auditIsRequired(config), told]).toEqual([required, sentences]);

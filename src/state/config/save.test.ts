@@ -30,7 +30,10 @@ const signal = () => AbortSignal.timeout(10_000);
 const text = () => readFile(file, 'utf8');
 
 /** A signal on which another program writes the file each time right before it is replaced. */
-function meanwhile(write: (time: number) => string | undefined): { readonly signal: AbortSignal; readonly times: () => number } {
+function meanwhile(write: (time: number) => string | undefined): {
+  readonly signal: AbortSignal;
+  readonly times: () => number;
+} {
   let times = 0;
   const own = new AbortController().signal;
   own.throwIfAborted = () => {
@@ -82,7 +85,9 @@ describe('a change that is saved', () => {
     const { config } = await open().load();
     await writeFile(file, START.replace('host: a', 'host: b'));
     const change = { kind: 'endpoint-edit', name: h1, values: { host: 'c' } } as const;
-    await expect(open().edit(change, { signal: signal(), basedOn: config })).rejects.toMatchObject({ code: 'config.conflict' });
+    await expect(open().edit(change, { signal: signal(), basedOn: config })).rejects.toMatchObject({
+      code: 'config.conflict',
+    });
     expect((await open().edit(change, { signal: signal() })).config.endpoints.get(h1)?.values).toEqual({ host: 'c' });
   });
 
@@ -102,7 +107,11 @@ describe('a change that is saved', () => {
   });
 
   it('sweeps up what a drover that was killed has left', async () => {
-    for (const name of ['config.yaml.4194305-0123abcd.tmp', 'config.yaml.lock.4194305-0123abcd.tmp', 'config.yaml.mine.tmp']) {
+    for (const name of [
+      'config.yaml.4194305-0123abcd.tmp',
+      'config.yaml.lock.4194305-0123abcd.tmp',
+      'config.yaml.mine.tmp',
+    ]) {
       await writeFile(join(directory, name), '');
       await utimes(join(directory, name), 0, 0);
     }

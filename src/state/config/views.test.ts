@@ -33,7 +33,12 @@ describe('the name of a view', () => {
         at: { line: 2, column: 9 },
         message: 'views: the name of a view must not start or end with a space',
       },
-      { severity: 'warning', file: 'config.yaml', at: { line: 4, column: 14 }, message: 'views: c: flat must be yes or no' },
+      {
+        severity: 'warning',
+        file: 'config.yaml',
+        at: { line: 4, column: 14 },
+        message: 'views: c: flat must be yes or no',
+      },
     ]);
   });
 });
@@ -101,7 +106,9 @@ describe('a view that is saved', () => {
     [{ columns: ['name', 'cpu'], flat: true }, 'views:\n  a:\n    columns: [ name, cpu ]\n    flat: true\n'],
   ])('%j stands in the file as it is', async (view, text) => {
     expect(await edited('', { kind: 'view-save', name: 'a', view })).toBe(text);
-    expect(await edited('views:\n  a:\n    filter: old\n    sort: mem\n', { kind: 'view-save', name: 'a', view })).toBe(text);
+    expect(await edited('views:\n  a:\n    filter: old\n    sort: mem\n', { kind: 'view-save', name: 'a', view })).toBe(
+      text,
+    );
   });
 
   it('is taken away, and no other; one that is not there is told', async () => {

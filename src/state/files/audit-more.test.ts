@@ -57,7 +57,10 @@ it('names the person behind another user', async () => {
 
 it.each([
   [new FleetError('op.cancelled', 'no'), { result: 'cancelled' }],
-  [new FleetError('outcome.unknown', 'the link died'), { result: 'unknown', code: 'outcome.unknown', reason: 'the link died' }],
+  [
+    new FleetError('outcome.unknown', 'the link died'),
+    { result: 'unknown', code: 'outcome.unknown', reason: 'the link died' },
+  ],
   [new FleetError('op.failed', 'no room'), { result: 'failed', code: 'op.failed', reason: 'no room' }],
   [new TypeError('x'), { result: 'failed', code: 'bug', reason: 'x' }],
 ])('an end with %s is %j', async (error, outcome) => {
@@ -89,7 +92,10 @@ it('refuses with what to do about it', async () => {
 
 it('reads the newest lines that are lines of a log', async () => {
   const lines = [1, 2, 3].map((object) => JSON.stringify({ ...act, phase: 'intent', object }));
-  await writeFile(file, [lines[0], 'no json', '7', 'null', '{}', '{"action":"x"}', '{"phase":"x"}', lines[1], lines[2], ''].join('\n'));
+  await writeFile(
+    file,
+    [lines[0], 'no json', '7', 'null', '{}', '{"action":"x"}', '{"phase":"x"}', lines[1], lines[2], ''].join('\n'),
+  );
   const read = async (limit: number) => (await open().audit.read(limit)).map(({ object }) => object);
   expect([await read(1), await read(2), await read(9), await read(99)]).toEqual([[3], [2, 3], [1, 2, 3], [1, 2, 3]]);
 });

@@ -1,6 +1,5 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_VMS, openDemo } from './demo.ts';
@@ -147,9 +146,7 @@ describe('the demo', () => {
   it('has a configuration and a place of its own, which go with it', async () => {
     const demo = await openDemo({ HOME: '/home/anna' });
     const folder = demo.env['XDG_STATE_HOME'] ?? '';
-    expect(await readFile(demo.config, 'utf8')).toBe(
-      `endpoints:\n  demo:\n    platform: fake\n    vms: ${DEMO_VMS}\n`,
-    );
+    expect(await readFile(demo.config, 'utf8')).toBe(`endpoints:\n  demo:\n    platform: fake\n    vms: ${DEMO_VMS}\n`);
     expect((await stat(demo.config)).mode & 0o777).toBe(0o600);
     expect(demo.env).toEqual({ XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder });
     expect(demo.config).toBe(join(folder, 'config.yaml'));
@@ -168,7 +165,9 @@ describe('the demo', () => {
 
 describe('what acts on a terminal', () => {
   it('is escaped in what JSON leaves as it is', () => {
-    const active = [0x7f, 0x80, 0x9b, 0x9f, 0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0xfeff];
+    const active = [
+      0x7f, 0x80, 0x9b, 0x9f, 0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0xfeff,
+    ];
     const text = `a${active.map((code) => String.fromCharCode(code)).join('')}ä`;
     const spelled = escapeActive(JSON.stringify(text));
     expect(spelled).toBe(`"a${active.map((code) => `\\u${code.toString(16).padStart(4, '0')}`).join('')}ä"`);

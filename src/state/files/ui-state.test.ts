@@ -79,7 +79,18 @@ it('works without a place to write to', async () => {
 
 it('starts with what is usual', async () => {
   const state = await openUiState(directory, never);
-  const keys = ['selected', 'folded', 'details', 'sort', 'flat', 'treeColumns', 'flatColumns', 'nodeColumns', 'widths', 'toured'];
+  const keys = [
+    'selected',
+    'folded',
+    'details',
+    'sort',
+    'flat',
+    'treeColumns',
+    'flatColumns',
+    'nodeColumns',
+    'widths',
+    'toured',
+  ];
   expect(keys.map((key) => state.get(key as 'sort'))).toEqual(['', [], true, '', false, [], [], [], [], false]);
 });
 
@@ -109,7 +120,10 @@ it('keeps two thousand folded branches, and writes nothing that did not change',
   const state = await openUiState(directory, never);
   state.flush();
   expect(await readdir(directory)).toEqual([]);
-  state.set('folded', Array.from({ length: 2_001 }, (_, at) => `${at}`));
+  state.set(
+    'folded',
+    Array.from({ length: 2_001 }, (_, at) => `${at}`),
+  );
   expect(state.get('folded')).toHaveLength(2_000);
   state.flush();
   expect((await openUiState(directory, never)).get('folded')).toHaveLength(2_000);

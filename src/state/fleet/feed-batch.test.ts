@@ -76,7 +76,8 @@ describe('each kind of object', () => {
   it('of samples and tasks is the newest, and samples of a node that is gone are gone', () => {
     const batch = createFeedBatch();
     const sample = (name: string, cpu: number) => ({ node: aNode(name).id, at: 0, cpu, memory: 1 });
-    const task = (name: string, text: string) => ({ task: name, subject: undefined, state: 'running', share: 0, text }) as const;
+    const task = (name: string, text: string) =>
+      ({ task: name, subject: undefined, state: 'running', share: 0, text }) as const;
     batch.add({ kind: 'node-samples', samples: [sample('a', 1), sample('b', 1), sample('c', 1)] });
     batch.add({ kind: 'node-samples', samples: [sample('a', 2)] });
     batch.add({ kind: 'tasks', tasks: [task('1', 'old'), task('2', 'x')] });

@@ -33,7 +33,14 @@ describe('names for a shell', () => {
   });
 
   it('of an endpoint are replaced by what is new, kept where nothing is, and forgotten with the endpoint', async () => {
-    await rememberNames(file, new Map([[host1, names('a')], [host2, names('b')]]), [host1, host2]);
+    await rememberNames(
+      file,
+      new Map([
+        [host1, names('a')],
+        [host2, names('b')],
+      ]),
+      [host1, host2],
+    );
     await rememberNames(file, new Map([[host1, names('c')]]), [host1, host2, host3]);
     expect([...(await readNames(file))]).toEqual([
       [host1, names('c')],

@@ -117,7 +117,8 @@ describe('the history of a share', () => {
   it('has the newest sixty, each slot its own, however far apart slots are', () => {
     const history = createHistory();
     const slots = [0, 1, 2, 1023, 1024, 1025, 2048, 5000];
-    for (let round = 0; round < 70; round++) for (const [at, slot] of slots.entries()) history.push(slot, (at * 10 + (round % 10)) / 100);
+    for (let round = 0; round < 70; round++)
+      for (const [at, slot] of slots.entries()) history.push(slot, (at * 10 + (round % 10)) / 100);
     const out = new Float32Array(62);
     for (const [at, slot] of slots.entries()) {
       history.read(slot, out);

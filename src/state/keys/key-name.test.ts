@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { controlByte, readKey } from './key-name.ts';
 
 describe('a key in the configuration', () => {
-  it.each([
+  it.each<[string, string | undefined]>([
     ['j', 'j'],
     ['J', 'J'],
     ['shift-j', 'J'],
@@ -48,14 +48,15 @@ describe('a key in the configuration', () => {
     ['ctrl-Z', 'ctrl-z'],
     ['^@', 'ctrl-space'],
     ['ctrl', undefined],
-    ...['up', 'down', 'left', 'right', 'home', 'end', 'pgup', 'pgdn', 'insert', 'delete'].map((word) => [word, word]),
-    ...['up', 'down', 'left', 'right', 'home', 'end', 'pgup', 'pgdn', 'insert', 'delete'].map((word) => [
-      `ctrl-${word}`,
-      `ctrl-${word}`,
-    ]),
+    ...['up', 'down', 'left', 'right', 'home', 'end', 'pgup', 'pgdn', 'insert', 'delete'].map(
+      (word): [string, string] => [word, word],
+    ),
+    ...['up', 'down', 'left', 'right', 'home', 'end', 'pgup', 'pgdn', 'insert', 'delete'].map(
+      (word): [string, string] => [`ctrl-${word}`, `ctrl-${word}`],
+    ),
   ])('%j is %j', (text, key) => expect(readKey(text)).toEqual(key === undefined ? expect.anything() : { key }));
 
-  it.each([
+  it.each<[string, string]>([
     ['ctrl-i', "ctrl-i can't be told from tab"],
     ['ctrl-m', "ctrl-m can't be told from enter"],
     ['ctrl-[', "ctrl-[ can't be told from esc"],
@@ -67,7 +68,10 @@ describe('a key in the configuration', () => {
     ['shift-enter', 'terminals have no way to send shift-enter'],
     ['ctrl-alt-esc', 'terminals have no way to send ctrl-alt-esc'],
     ['ctrl-alt-shift-a', 'terminals send ctrl-alt-shift-a as ctrl-alt-a'],
-    ...[...'[]OPX^_'].map((sign) => [`alt-${sign}`, `alt-${sign} can't be told from the beginning of another key`]),
+    ...[...'[]OPX^_'].map((sign): [string, string] => [
+      `alt-${sign}`,
+      `alt-${sign} can't be told from the beginning of another key`,
+    ]),
     ['alt-shift-o', "alt-O can't be told from the beginning of another key"],
     ['f0', 'there is no key "f0" (did you mean f1?)'],
     ['ctrl-gg', 'there is no key "ctrl-gg"'],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { spellProblem } from '../config/problem.ts';
 import { openYaml } from '../config/yaml-file.ts';
+import { readKey } from './key-name.ts';
 import { keyPresets } from './key-presets.ts';
 import { readKeys } from './keys-config.ts';
-import { readKey } from './key-name.ts';
 
 const ACTIONS = ['vm.start', 'vm.stop', 'view.down', 'view.up', 'view.range', 'view.palette'];
 
@@ -38,24 +38,40 @@ describe('the keys of the configuration', () => {
     ]);
   });
 
-  it.each([
+  it.each<[string, readonly string[], readonly (string | undefined)[]]>([
     ['keys: x', ['config.yaml:1:7: keys: must be actions with keys, like "vm.start: [s, f5]"'], [undefined]],
     ['keys: [x]', ['config.yaml:1:7: keys: must be actions with keys, like "vm.start: [s, f5]"'], [undefined]],
-    ['keys: { vm.strat: s }', ['config.yaml:1:9: keys: there is no action "vm.strat" (did you mean vm.start?)'], [undefined]],
-    ['keys: { presett: vim }', ['config.yaml:1:9: keys: there is no action "presett" (did you mean preset?)'], [undefined]],
+    [
+      'keys: { vm.strat: s }',
+      ['config.yaml:1:9: keys: there is no action "vm.strat" (did you mean vm.start?)'],
+      [undefined],
+    ],
+    [
+      'keys: { presett: vim }',
+      ['config.yaml:1:9: keys: there is no action "presett" (did you mean preset?)'],
+      [undefined],
+    ],
     [
       'keys: { console.detahc: ctrl-t }',
       ['config.yaml:1:9: keys: there is no action "console.detahc" (did you mean console.detach?)'],
       [undefined],
     ],
-    ['keys: { vm.start: }', ['config.yaml:1:9: keys: vm.start needs a key, or a list of keys'], ['[] takes its keys away']],
+    [
+      'keys: { vm.start: }',
+      ['config.yaml:1:9: keys: vm.start needs a key, or a list of keys'],
+      ['[] takes its keys away'],
+    ],
     [
       'keys: { vm.start: { a: b } }',
       ['config.yaml:1:19: keys: vm.start needs a key, or a list of keys'],
       ['[] takes its keys away'],
     ],
     ['keys: { vm.start: gg }', ['config.yaml:1:19: keys: vm.start: there is no key "gg"'], [undefined]],
-    ['keys: { vm.start: "s f5" }', ['config.yaml:1:19: keys: vm.start: there is no key "s f5"'], ['write several as [s, f5]']],
+    [
+      'keys: { vm.start: "s f5" }',
+      ['config.yaml:1:19: keys: vm.start: there is no key "s f5"'],
+      ['write several as [s, f5]'],
+    ],
     [
       'keys: { vm.start: [[s]] }',
       ['config.yaml:1:20: keys: vm.start: a key is one word'],
@@ -67,14 +83,11 @@ describe('the keys of the configuration', () => {
       ['config.yaml:1:17: keys: there is no preset "vmi" (did you mean vim?): vim, arrows, tmux-safe'],
       [undefined],
     ],
-    ...['x', 'ctrl-up', '[ctrl-t, ctrl-x]'].map(
-      (keys) =>
-        [
-          `keys: { console.detach: ${keys} }`,
-          ['config.yaml:1:25: keys: console.detach must be one key with ctrl, such as ctrl-] or ctrl-t'],
-          ['all other keys are the guest’s'],
-        ] as const,
-    ),
+    ...['x', 'ctrl-up', '[ctrl-t, ctrl-x]'].map((keys): [string, string[], string[]] => [
+      `keys: { console.detach: ${keys} }`,
+      ['config.yaml:1:25: keys: console.detach must be one key with ctrl, such as ctrl-] or ctrl-t'],
+      ['all other keys are the guest’s'],
+    ]),
   ])('%s is told with its place, and left out', async (text, told, fixes) => {
     const found = await read(text);
     expect(found.told).toEqual(told);
@@ -114,9 +127,24 @@ describe('presets', () => {
   });
 
   it('move by arrows alone, and by no letter', () => {
-    const { 'view.palette': palette, 'view.quit': quit, 'view.filter': filter, 'view.help': help, ...moving } = keysOf('arrows');
-    expect(Object.values(moving).flat().filter((key) => key.length === 1)).toEqual([]);
-    expect([palette, quit, filter, help]).toEqual([['f9', ':'], ['f10', 'q'], ['f3', '/'], ['f1', '?']]);
+    const {
+      'view.palette': palette,
+      'view.quit': quit,
+      'view.filter': filter,
+      'view.help': help,
+      ...moving
+    } = keysOf('arrows');
+    expect(
+      Object.values(moving)
+        .flat()
+        .filter((key) => key.length === 1),
+    ).toEqual([]);
+    expect([palette, quit, filter, help]).toEqual([
+      ['f9', ':'],
+      ['f10', 'q'],
+      ['f3', '/'],
+      ['f1', '?'],
+    ]);
     expect(moving).toMatchObject({
       'view.down': ['down'],
       'view.up': ['up'],

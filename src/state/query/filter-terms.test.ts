@@ -149,13 +149,9 @@ describe('what a text is compared with', () => {
 
   it('is unknown of a VM on no node, or whose endpoint is not there', () => {
     const lost: Partial<Vm> = { node: undefined, pool: east, id: vmId(endpointName('other'), 'a') };
-    expect(['node:*', 'platform:*', 'pool:mine', 'pool:east', 'endpoint:other'].map((query) => accepts(query, lost))).toEqual([
-      false,
-      false,
-      false,
-      true,
-      true,
-    ]);
+    expect(
+      ['node:*', 'platform:*', 'pool:mine', 'pool:east', 'endpoint:other'].map((query) => accepts(query, lost)),
+    ).toEqual([false, false, false, true, true]);
     expect(accepts('pool:*', { ...lost, pool: undefined })).toBe(false);
     expect(accepts('pool:*', { ...lost, pool: poolId(host, 'gone') })).toBe(false);
     expect(accepts('pool:loop', { ...lost, pool: loop })).toBe(true);
@@ -182,7 +178,10 @@ describe('a query that says nothing yet', () => {
 describe('a query that is wrong', () => {
   it('is told by its first wrong term, and used for the others', () => {
     const compiled = compileFilter('web stat:x nam:y', fleet);
-    expect(compiled.problem).toEqual({ at: 4, message: 'there is nothing called stat to filter by (did you mean state?)' });
+    expect(compiled.problem).toEqual({
+      at: 4,
+      message: 'there is nothing called stat to filter by (did you mean state?)',
+    });
     expect([compiled.filter?.accepts(vm), compiled.filter?.accepts({ ...vm, name: 'db' })]).toEqual([true, false]);
     expect(compiled).not.toHaveProperty('hint');
   });
