@@ -124,6 +124,18 @@ describe('a sieve', () => {
   });
 });
 
+it('sorts what is yes before what is no', () => {
+  const vms = [aVm('a'), aVm('b', { autostart: true }), aVm('c')];
+  const sieve = createSieve(openStore(vms).fleet);
+  for (const [sort, order] of [
+    ['autostart', ['host1/b', 'host1/a', 'host1/c']],
+    ['autostart:desc', ['host1/a', 'host1/c', 'host1/b']],
+  ] as const) {
+    sieve.want({ sort: by(sort) });
+    expect(sieve.result?.below.get(aNode('n1').id)).toEqual(order);
+  }
+});
+
 describe('sorting', () => {
   it('lets keys in after a few thousand comparisons, and not much more often', () => {
     const items = Array.from({ length: 20_000 }, (_, at) => (at * 7_919) % 20_000);
