@@ -33,15 +33,16 @@ const act = { action: 'vm.stop', endpoint: 'h1', object: 'h1/a', arguments: {} }
 it('has when it was, who it was and how long it took', async () => {
   const user = userInfo().username;
   const { audit, clock } = open({ env: { SUDO_USER: user }, required: true });
+  await clock.pass(1_000);
   const finish = await audit.begin(act);
   await clock.pass(1_500.4);
   await finish();
   const [intent, outcome] = await audit.read(2);
   const always = { id: intent?.id, who: `${user}@${hostname()}`, ...act };
-  expect(intent).toEqual({ ...always, at: '2026-01-02T03:04:05.000Z', phase: 'intent' });
+  expect(intent).toEqual({ ...always, at: '2026-01-02T03:04:06.000Z', phase: 'intent' });
   expect(outcome).toEqual({
     ...always,
-    at: '2026-01-02T03:04:06.500Z',
+    at: '2026-01-02T03:04:07.500Z',
     phase: 'outcome',
     result: 'accepted',
     tookMs: 1_500,

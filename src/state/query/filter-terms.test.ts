@@ -4,6 +4,7 @@ import type { Pool, Vm } from '../../platforms/contract.ts';
 import { gib, mib } from '../../units.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { compileFilter } from './filter.ts';
+import { filterWords } from './filter-words.ts';
 
 const host = endpointName('host1');
 const [east, west, loop] = ['east', 'west', 'loop'].map((name) => poolId(host, name)) as [
@@ -156,6 +157,21 @@ describe('what a text is compared with', () => {
     expect(accepts('pool:*', { ...lost, pool: poolId(host, 'gone') })).toBe(false);
     expect(accepts('pool:loop', { ...lost, pool: loop })).toBe(true);
     expect(accepts('pool:north', { ...lost, pool: loop })).toBe(false);
+  });
+});
+
+describe('each word of the language', () => {
+  it.each(filterWords)('$word is understood, by what it compares', ({ word, compares }) => {
+    const value = word === 'state' ? 'run' : compares === 'text' ? 'x' : compares === 'size' ? '1G' : '1';
+    expect(compileFilter(`${word}:${value}`, fleet)).toMatchObject({ problem: undefined, unfinished: undefined });
+    const problem = compileFilter(`${word}>lots`, fleet).problem?.message;
+    expect(problem).toBe(
+      {
+        text: `${word} is a text: write ${word}:lots`,
+        number: 'lots is no number',
+        size: 'lots is no size like 512M or 4G',
+      }[compares],
+    );
   });
 });
 
