@@ -68,6 +68,14 @@ describe('views in the file', () => {
     expect([view && viewWords(view), view && spellView(view), problems]).toEqual([words, line, []]);
   });
 
+  it.each(['views: x\n', 'views: [x]\n'])('are none in %j, which is told', async (text) => {
+    const { views, problems } = await read(text);
+    expect([views.size, problems.map((one) => one.message)]).toEqual([
+      0,
+      ['views: must be names with settings below them'],
+    ]);
+  });
+
   it.each([
     ['[x]', 'must be settings like "filter:"'],
     ['{ filter: { a: b } }', 'filter must be a word or, of columns, a list of words'],

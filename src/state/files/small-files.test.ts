@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_VMS, openDemo } from './demo.ts';
-import { escapeActive } from './escape-active.ts';
+import { escapeActive, hasActive } from './escape-active.ts';
 import { errnoOf, fileTrouble } from './file-trouble.ts';
 import { homeOf } from './home.ts';
 import { findHome } from './home-folder.ts';
@@ -172,6 +172,7 @@ describe('what acts on a terminal', () => {
     const spelled = escapeActive(JSON.stringify(text));
     expect(spelled).toBe(`"a${active.map((code) => `\\u${code.toString(16).padStart(4, '0')}`).join('')}ä"`);
     expect(JSON.parse(spelled)).toBe(text);
+    expect(['\u202ea', 'a\u009b', 'aä', ''].map(hasActive)).toEqual([true, true, false, false]);
   });
 });
 
