@@ -11,6 +11,7 @@ import {
   missing,
   parse,
   redacted,
+  referenceOf,
   shown,
   spell,
   suggested,
@@ -93,6 +94,11 @@ const password: EndpointField = {
   pattern: { source: '^[!-~]{4,}$', complaint: 'Password must have four characters at least' },
 };
 const endpoint = [transport, host, key, ca, password];
+const more = { help: 'Help.', in: {} } as const;
+const count: SettingsField = { key: 'count', label: 'Count', kind: 'count', max: 4, ...more };
+const port: SettingsField = { key: 'port', label: 'Port', kind: 'count', min: 1, max: 9, ...more };
+const three: SettingsField = { key: 'three', label: 'Three', kind: 'choice', options: ['a', 'b', 'c'], ...more };
+const open: SettingsField = { key: 'open', label: 'Open', kind: 'choice', ...more };
 
 describe('which fields a dialog has', () => {
   it('F-071 F-072 shows each mode its own fields, and lets only some of them be written', () => {
@@ -175,6 +181,35 @@ describe('what people type', () => {
     [host, 'a\u001b[31m', 'Host must not contain control characters'],
     [password, 'abc', 'Password must have four characters at least'],
     [password, 'cmd:', 'Password does not say what cmd: is'],
+    [cpus, '1', undefined],
+    [cpus, '1.5', 'vCPUs must be a whole number'],
+    [cpus, 1.5, 'vCPUs must be a whole number'],
+    [cpus, '99999999999999999999', 'vCPUs must be a whole number'],
+    [cpus, false, 'vCPUs must be a whole number'],
+    [count, '4', undefined],
+    [count, '5', 'Count must be at most 4'],
+    [count, '-7', undefined],
+    [port, '1', undefined],
+    [port, '9', undefined],
+    [port, '0', 'Port must be between 1 and 9'],
+    [port, '10', 'Port must be between 1 and 9'],
+    [host, 7, 'Host must be text'],
+    [host, 'two\nlines\tand a tab', undefined],
+    [host, 'a\rb', 'Host must not contain control characters'],
+    [key, 'a\nb', 'Key must not contain control characters'],
+    [key, 'a\u009bb', 'Key must not contain control characters'],
+    [firmware, 'BIOS', undefined],
+    [three, 'nothing', 'Three must be a, b or c'],
+    [open, 'anything', undefined],
+    [memory, 16 * 1024 ** 2, undefined],
+    [memory, gib(64), undefined],
+    [memory, Number.NaN, 'Memory must be a size like 4GiB or 512M'],
+    [autostart, true, undefined],
+    [autostart, 1, 'Autostart must be yes or no'],
+    [autostart, '', undefined],
+    [password, 'file: ', 'Password does not say what file: is'],
+    [password, 'env:X', undefined],
+    [password, '    ', undefined],
     [memory, '', undefined],
     [memory, '4G', undefined],
     [password, 'env:X', undefined],
@@ -193,6 +228,45 @@ describe('what people type', () => {
     }
     expect(spell(memory, mib(1536))).toBe('1536MiB');
   });
+
+  it.each([
+    ['yes', true],
+    ['ON', true],
+    ['true', true],
+    ['y', true],
+    ['No', false],
+    ['off', false],
+    ['false', false],
+    [' n ', false],
+    ['1', undefined],
+  ])('a flag reads %j as %s', (text, value) => expect(parse(autostart, text)).toBe(value));
+
+  it.each([
+    ['+8', 8],
+    ['-8', -8],
+    [' 7 ', 7],
+    ['', undefined],
+    ['9007199254740993', undefined],
+  ])('a count reads %j as %s', (text, value) => expect(parse(cpus, text)).toBe(value));
+
+  it('is shown as people would type it', () => {
+    expect([display(autostart, true), display(autostart, false), display(cpus, 0), display(host, '')]).toEqual([
+      'yes',
+      'no',
+      '0',
+      '-',
+    ]);
+    expect([spell(memory, '4G'), spell(cpus, 8), display(password, '  ')]).toEqual(['4G', '8', '-']);
+  });
+
+  it.each([
+    ['env: NAME ', { from: 'env', what: 'NAME' }],
+    ['file:a\nb', { from: 'file', what: 'a\nb' }],
+    ['cmd:x y', { from: 'cmd', what: 'x y' }],
+    ['ENV:X', undefined],
+    ['xenv:X', undefined],
+    [7, undefined],
+  ])('%j says where a secret is kept: %j', (value, reference) => expect(referenceOf(value)).toEqual(reference));
 
   it('hides a password wherever it is shown, and shows where a secret is kept', () => {
     expect(display(password, 'hunter2')).toBe('********');
@@ -225,6 +299,48 @@ describe('what goes on from a form', () => {
       transport: 'tls',
       host: 'a',
       ca: '/home/anna/ca.pem',
+    });
+  });
+
+  it('fills in the home for a path alone, and leaves out what is not asked', () => {
+    const paths = (value: string) => filled([key], { key: value }, '/home/anna')['key'];
+    expect(['~', '~/x', '~x', 'a/~', '/~/'].map(paths)).toEqual(['/home/anna', '/home/anna/x', '~x', 'a/~', '/~/']);
+    expect(filled(endpoint, { transport: 'tls', key: '~/k', host: '~' }, '/h')).toEqual({
+      transport: 'tls',
+      host: '~',
+      key: '/h/k',
+    });
+  });
+
+  it('starts a new form with what can be read of the environment, else with the defaults', () => {
+    const user: EndpointField = { ...host, key: 'user', env: 'LAB_USER', default: 'root' };
+    const flag: EndpointField = { ...transport, key: 'fast', kind: 'flag', env: 'LAB_FAST', default: true };
+    const fields = [user, flag, password, ca];
+    expect(suggested(fields, { LAB_USER: ' anna ', LAB_FAST: 'no', LAB_PASSWORD: '' })).toEqual({
+      user: 'anna',
+      fast: false,
+    });
+    expect(suggested(fields, { LAB_USER: 'a\u0007', LAB_FAST: 'perhaps' })).toEqual({ user: 'root', fast: true });
+    expect(suggested(fields, {})).toEqual({ user: 'root', fast: true });
+  });
+
+  it('shows a field that hangs on itself, or on one that is not there, by the values alone', () => {
+    const own: EndpointField = { ...host, key: 'own', when: { key: 'own', is: ['x'] } };
+    const lost: EndpointField = { ...host, key: 'lost', when: { key: 'gone', is: [''] } };
+    expect([shown(own, [own], { own: 'x' }), shown(own, [own], {}), shown(lost, [lost], {})]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('keeps what no field is known of when it hides secrets', () => {
+    expect(redacted([password], { other: 'x', password: 'env:X' })).toEqual({ other: 'x', password: 'env:X' });
+  });
+
+  it('hands on nothing that is not there any more', () => {
+    expect(changesOf(fieldsOf(settings, 'edit-config'), { cpus: 2 }, { autostart: false })).toEqual({
+      autostart: false,
     });
   });
 

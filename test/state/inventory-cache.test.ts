@@ -34,6 +34,30 @@ it('takes a file that is damaged for none', async () => {
   expect(await cache.read(demo)).toBeUndefined();
 });
 
+it('is one of another version, or of no version at all, for none', async () => {
+  const cache = createInventoryCache(directory, '/one/config.yaml');
+  await cache.write(demo, { at: 7, inventory: { pools: [], nodes: [], vms: [] } });
+  const [file = ''] = await readdir(directory);
+  for (const text of ['', '{}\n', '{"version":2,"at":7,"pools":[],"nodes":[]}\n', '7\n']) {
+    await writeFile(join(directory, file), text);
+    expect(await cache.read(demo)).toBeUndefined();
+  }
+  expect(file).toMatch(/^demo-[0-9a-f]{16}\.jsonl$/);
+});
+
+it('is not tried again in a run in which it could not be written', async () => {
+  const folder = join(directory, 'cache');
+  await writeFile(folder, 'a file where a directory should be');
+  const cache = createInventoryCache(folder, '/one/config.yaml');
+  const cached = { at: 7, inventory: { pools: [], nodes: [], vms: [] } };
+  await cache.write(demo, cached);
+  await rm(folder);
+  await cache.write(demo, cached);
+  expect(await readdir(directory)).toEqual([]);
+  await createInventoryCache(folder, '/one/config.yaml').write(demo, cached);
+  expect(await readdir(folder)).toHaveLength(1);
+});
+
 it('shows at the next start what was there, marked stale, until the endpoint answers', async () => {
   const cache = createInventoryCache(directory, '/one/config.yaml');
   const vms = [aVm('from-last-time', { endpoint: 'demo' })];

@@ -46,6 +46,8 @@ describe('the next match', () => {
     expect(find(node('n1'), 1, ['a', 'b'])).toMatchObject({ found: vm('a'), round: false });
     expect(find(vm('x'), -1, ['a', 'b'])).toMatchObject({ found: vm('b'), round: false });
     expect(find(node('n1'), -1, ['a', 'b', 'y'])).toMatchObject({ found: vm('y'), round: true });
+    expect(find(vm('y'), 1, ['a', 'b'])).toMatchObject({ found: vm('a'), round: true });
+    expect(find(vm('x'), -1, ['y'])).toMatchObject({ found: vm('y'), round: true });
   });
 
   it('lets keys in between when there are very many', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -64,6 +64,87 @@ it('says who holds it after five seconds, and what to do', async () => {
     fix: `if nothing runs there any more, remove ${path}`,
   });
   expect(await readFile(path, 'utf8')).toBe('17 1 elsewhere\n');
+});
+
+it.each([
+  [50_000, 'edited by another program'],
+  [70_000, 'mine'],
+])('takes an empty lock of %d ms: %s', async (ageMs, end) => {
+  await writeFile(path, '');
+  const at = new Date(Date.now() - ageMs);
+  await utimes(path, at, at);
+  const taken = withLock(path, hurried(), signal(), async () => 'mine').catch((error) => error.message);
+  expect(await taken).toContain(end);
+});
+
+it('waits for five seconds, and looks again and again', async () => {
+  await writeFile(path, '17 1 elsewhere\n');
+  let now = 0;
+  const waits: number[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    ticks: () => now,
+    after(ms, call) {
+      waits.push(ms);
+      now += 1_000;
+      queueMicrotask(call);
+      return () => {};
+    },
+  };
+  await expect(withLock(path, clock, signal(), async () => 'mine')).rejects.toMatchObject({ code: 'config.conflict' });
+  expect(waits).toHaveLength(5);
+});
+
+it.runIf(process.platform === 'linux')(
+  'says who holds it, for its owner alone, and leaves a lock of a process that runs',
+  async () => {
+    let text = '';
+    await withLock(path, systemClock, signal(), async () => {
+      text = await readFile(path, 'utf8');
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect(await readdir(directory)).toEqual(['config.yaml.lock']);
+    });
+    // proc(5): the 22nd field is when the process started; the second is a name in parentheses.
+    const fields = (await readFile('/proc/self/stat', 'utf8')).replace(/^.*\) /s, 'pid name ').split(' ');
+    expect(text).toBe(`${process.pid} ${fields[21]} ${hostname()}\n`);
+    for (const held of [text, `${process.pid} - ${hostname()}\n`]) {
+      await writeFile(path, held);
+      const taken = withLock(path, hurried(), signal(), async () => 'mine').catch((error) => error.message);
+      expect(await taken).toBe(`the configuration is being edited by process ${process.pid} on ${hostname()}`);
+    }
+  },
+);
+
+it('leaves a stale lock to one that is breaking it', async () => {
+  await writeFile(path, `4194305 1 ${hostname()}\n`);
+  await writeFile(`${path}.break`, `${process.pid} - ${hostname()}\n`);
+  const abort = new AbortController();
+  let looks = 0;
+  const clock: Clock = {
+    ...systemClock,
+    after(_ms, call) {
+      if (++looks === 3) abort.abort(new Error('enough'));
+      queueMicrotask(call);
+      return () => {};
+    },
+  };
+  await expect(withLock(path, clock, abort.signal, async () => 'mine')).rejects.toThrow('enough');
+  expect((await readdir(directory)).sort()).toEqual(['config.yaml.lock', 'config.yaml.lock.break']);
+});
+
+it('runs nothing for one that has given up before', async () => {
+  await writeFile(path, '17 1 elsewhere\n');
+  await expect(withLock(path, hurried(), AbortSignal.abort(new Error('given up')), async () => 'mine')).rejects.toThrow(
+    'given up',
+  );
+});
+
+it('is told when it can not be made', async () => {
+  await expect(
+    withLock(join(directory, 'gone/x.lock'), systemClock, signal(), async () => 'mine'),
+  ).rejects.toMatchObject({
+    code: 'ENOENT',
+  });
 });
 
 it('stops waiting when it is cancelled', async () => {

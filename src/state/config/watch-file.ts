@@ -122,7 +122,10 @@ async function firstLinkOf(path: string): Promise<Link | undefined> {
     at = join(at, part);
     const found = await lstat(at).catch(() => undefined);
     if (!found) return undefined;
-    if (found.isSymbolicLink()) return { at, to: await readlink(at), rest: parts.slice(index + 1).join(sep) };
+    if (!found.isSymbolicLink()) continue;
+    // It may be gone since it was found: whoever replaces it is heard of by its folder.
+    const to = await readlink(at).catch(() => undefined);
+    return to === undefined ? undefined : { at, to, rest: parts.slice(index + 1).join(sep) };
   }
   return undefined;
 }

@@ -20,7 +20,6 @@ export interface YamlFile {
 /** Own sentences: the package's messages may quote the line, and with it a password. */
 const SENTENCES: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'this alias or anchor has no valid name',
-  BAD_COLLECTION_TYPE: 'this collection does not fit its tag',
   BAD_DQ_ESCAPE: 'unknown escape after a backslash in double quotes; single quotes take backslashes as they are',
   BAD_INDENT: 'the indentation does not fit the lines before, or a bracket or brace is still open',
   BAD_SCALAR_START: 'a value that starts with this character must be quoted',

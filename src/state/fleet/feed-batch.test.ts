@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { endpointName, poolId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import { createFeedBatch, EVENTS_KEPT } from './feed-batch.ts';
 
@@ -46,5 +47,65 @@ describe('what has not landed yet', () => {
     }
     expect(batch.events).toEqual(flood.slice(-EVENTS_KEPT));
     expect(batch.dropped).toBe(flood.length - EVENTS_KEPT);
+  });
+});
+
+describe('each kind of object', () => {
+  const node = aNode('x');
+  const pool = { id: poolId(endpointName('host1'), 'x'), name: 'x', parent: undefined };
+
+  it('has a last word of its own, in the order in which they were said', () => {
+    const batch = createFeedBatch();
+    const words = [
+      { kind: 'vm-upsert', vm: aVm('x') },
+      { kind: 'node-upsert', node },
+      { kind: 'pool-upsert', pool },
+      { kind: 'vm-upsert', vm: aVm('y') },
+    ] as const;
+    batch.add({ kind: 'changes', at: 0, changes: words });
+    expect([...batch.changes]).toEqual(words);
+    const gone = [
+      { kind: 'pool-remove', id: pool.id },
+      { kind: 'vm-remove', id: aVm('x').id },
+      { kind: 'node-remove', id: node.id },
+    ] as const;
+    batch.add({ kind: 'changes', at: 0, changes: gone });
+    expect([...batch.changes]).toEqual([words[3], ...gone]);
+  });
+
+  it('of samples and tasks is the newest, and samples of a node that is gone are gone', () => {
+    const batch = createFeedBatch();
+    const sample = (name: string, cpu: number) => ({ node: aNode(name).id, at: 0, cpu, memory: 1 });
+    const task = (name: string, text: string) =>
+      ({ task: name, subject: undefined, state: 'running', share: 0, text }) as const;
+    batch.add({ kind: 'node-samples', samples: [sample('a', 1), sample('b', 1), sample('c', 1)] });
+    batch.add({ kind: 'node-samples', samples: [sample('a', 2)] });
+    batch.add({ kind: 'tasks', tasks: [task('1', 'old'), task('2', 'x')] });
+    batch.add({ kind: 'tasks', tasks: [task('1', 'new')] });
+    expect(batch.nodeSamples).toEqual([sample('a', 2), sample('b', 1), sample('c', 1)]);
+    expect(batch.tasks).toEqual([task('1', 'new'), task('2', 'x')]);
+    batch.add({ kind: 'changes', at: 0, changes: [{ kind: 'node-remove', id: aNode('c').id }] });
+    batch.add(inventory([aNode('a')], []));
+    expect([batch.nodeSamples, batch.tasks]).toEqual([[sample('a', 2)], []]);
+    batch.add({ kind: 'alive', at: 0 });
+    expect([[...batch.changes], batch.events, batch.dropped]).toEqual([[], [], 0]);
+  });
+
+  it.each([
+    [[1_000], 0],
+    [[1_001], 1],
+    [[1_000, 1], 1],
+    [[600, 600, 600, 600], 1_400],
+    [[1_500, 1_500], 2_000],
+    [[2_500, 10], 1_510],
+  ])('events in pieces of %j: %d are too many', (pieces, dropped) => {
+    const batch = createFeedBatch();
+    let at = 0;
+    const all = pieces.flatMap((length) => {
+      const events = Array.from({ length }, () => ({ at: at++, subject: undefined, text: 'x' }));
+      batch.add({ kind: 'events', events });
+      return events;
+    });
+    expect([batch.dropped, batch.events]).toEqual([dropped, all.slice(-1_000)]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { controlByte, readKey } from './key-name.ts';
 
 describe('a key in the configuration', () => {
-  it.each([
+  it.each<[string, string | undefined]>([
     ['j', 'j'],
     ['J', 'J'],
     ['shift-j', 'J'],
@@ -26,14 +26,58 @@ describe('a key in the configuration', () => {
     ['shift-tab', 'shift-tab'],
     ['ctrl-shift-up', 'ctrl-shift-up'],
     ['alt-enter', 'alt-enter'],
+    ['DEL', 'delete'],
+    ['ins', 'insert'],
+    ['PageDown', 'pgdn'],
+    ['space', 'space'],
+    ['tab', 'tab'],
+    ['backspace', 'backspace'],
+    ['f1', 'f1'],
+    ['ctrl-space', 'ctrl-space'],
+    ['alt-space', 'alt-space'],
+    ['alt-shift-tab', 'alt-shift-tab'],
+    ['alt-tab', 'alt-tab'],
+    ['alt-x', 'alt-x'],
+    ['alt-Y', 'alt-Y'],
+    ['alt-shift-y', 'alt-Y'],
+    ['shift-alt-ctrl-left', 'ctrl-alt-shift-left'],
+    ['shift-f3', 'shift-f3'],
+    ['ctrl-\\', 'ctrl-\\'],
+    ['ctrl-^', 'ctrl-^'],
+    ['ctrl-_', 'ctrl-_'],
+    ['ctrl-Z', 'ctrl-z'],
+    ['^@', 'ctrl-space'],
+    ['ctrl', undefined],
+    ...['up', 'down', 'left', 'right', 'home', 'end', 'pgup', 'pgdn', 'insert', 'delete'].map(
+      (word): [string, string] => [word, word],
+    ),
+    ...['up', 'down', 'left', 'right', 'home', 'end', 'pgup', 'pgdn', 'insert', 'delete'].map(
+      (word): [string, string] => [`ctrl-${word}`, `ctrl-${word}`],
+    ),
   ])('%j is %j', (text, key) => expect(readKey(text)).toEqual(key === undefined ? expect.anything() : { key }));
 
-  it.each([
+  it.each<[string, string]>([
     ['ctrl-i', "ctrl-i can't be told from tab"],
     ['ctrl-m', "ctrl-m can't be told from enter"],
     ['ctrl-[', "ctrl-[ can't be told from esc"],
     ['ctrl-h', "ctrl-h can't be told from backspace"],
     ['ctrl-/', "ctrl-/ can't be told from ctrl-_"],
+    ['ctrl-?', "ctrl-? can't be told from backspace"],
+    ['ctrl-ä', 'terminals have no way to send ctrl-ä'],
+    ['ctrl-tab', 'terminals have no way to send ctrl-tab'],
+    ['shift-enter', 'terminals have no way to send shift-enter'],
+    ['ctrl-alt-esc', 'terminals have no way to send ctrl-alt-esc'],
+    ['ctrl-alt-shift-a', 'terminals send ctrl-alt-shift-a as ctrl-alt-a'],
+    ...[...'[]OPX^_'].map((sign): [string, string] => [
+      `alt-${sign}`,
+      `alt-${sign} can't be told from the beginning of another key`,
+    ]),
+    ['alt-shift-o', "alt-O can't be told from the beginning of another key"],
+    ['f0', 'there is no key "f0" (did you mean f1?)'],
+    ['ctrl-gg', 'there is no key "ctrl-gg"'],
+    ['\u0301', 'there is no key "\u0301"'],
+    ['\u00a0', 'there is no key "\u00a0"'],
+    ['\u0007', 'there is no key "\\u0007"'],
     ['ctrl-1', 'terminals have no way to send ctrl-1'],
     ['ctrl-enter', 'terminals have no way to send ctrl-enter'],
     ['shift-space', 'terminals have no way to send shift-space'],

@@ -87,6 +87,51 @@ describe('where secrets are kept', () => {
     expect(await asked()).toBe(2);
   });
 
+  it('remembers several commands of one endpoint, and none of another', async () => {
+    const { secrets } = open();
+    const asked = join(directory, 'asked');
+    const run = async (endpoint: string, word: string) => {
+      const command = `cmd:echo ${word} >> '${asked}'; echo ${word}`;
+      const signal = AbortSignal.timeout(10_000);
+      return (await secrets.resolve(endpointName(endpoint), fields, { password: command }, signal))['password'];
+    };
+    for (const [endpoint, word] of [
+      ['host1', 'a'],
+      ['host1', 'b'],
+      ['host1', 'a'],
+      ['host1', 'b'],
+      ['host2', 'a'],
+    ] as const)
+      expect(await run(endpoint, word)).toBe(word);
+    expect(await readFile(asked, 'utf8')).toBe('a\nb\na\n');
+  });
+
+  it('takes a file of 64 KiB and no larger one, and says what to try', async () => {
+    const file = join(directory, 'pw');
+    await writeFile(file, 'x'.repeat(64 * 1024));
+    expect((await open().resolve('file:pw'))['password']).toHaveLength(64 * 1024);
+    await writeFile(file, 'x'.repeat(64 * 1024 + 1));
+    await expect(open().resolve('file:pw')).rejects.toMatchObject({
+      message: 'host1: Password: pw is larger than any secret',
+      fix: 'see what "password" of host1 says in the configuration, and try that by hand',
+    });
+    await writeFile(file, '\r\n');
+    await expect(open().resolve('file:pw')).rejects.toThrow('host1: Password: pw is empty');
+    await writeFile(file, ' a\nb \r\n');
+    expect((await open().resolve('file:pw'))['password']).toBe(' a\nb ');
+  });
+
+  it('asks nothing of a password that is empty or not there, and runs no command for one that has given up', async () => {
+    const { secrets, resolve } = open();
+    const signal = AbortSignal.timeout(10_000);
+    expect(await secrets.resolve(host1, fields, { user: 'a' }, signal)).toEqual({ user: 'a' });
+    expect(await secrets.resolve(host1, fields, { password: '' }, signal)).toEqual({ password: '' });
+    await expect(
+      resolve(`cmd:touch '${directory}/ran'; echo x`, AbortSignal.abort(new Error('given up'))),
+    ).rejects.toThrow('given up');
+    await expect(readFile(join(directory, 'ran'))).rejects.toThrow('ENOENT');
+  });
+
   it('ends a command that gives no answer in half a minute, with all that it started', async () => {
     let endWait = () => {};
     const clock: Clock = {

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { interpret } from './interpret.ts';
+import { auditIsRequired, mouseIsOn, themeName, typeCountAbove, wantsLines } from './preferences.ts';
+import { spellProblem } from './problem.ts';
+import { openYaml } from './yaml-file.ts';
+
+async function read(text: string) {
+  const yaml = await openYaml('config.yaml', text);
+  const { config, problems } = interpret('config.yaml', yaml.tree, new Map());
+  return { config, told: problems.map((one) => `${one.severity} ${spellProblem(one)}`) };
+}
+
+describe('what the configuration says of the program', () => {
+  it.each([
+    ['', 'dark'],
+    ['theme:\n', 'dark'],
+    ['theme: light\n', 'light'],
+    ['theme: true\n', 'dark'],
+    ['theme: "7"\n', '7'],
+  ])('%j asks for the theme %s', async (text, theme) => expect(themeName((await read(text)).config)).toBe(theme));
+
+  it.each([
+    ['', false],
+    ['mouse: on\n', true],
+    ['mouse: true\n', true],
+    ['mouse: off\n', false],
+    ['mouse: false\n', false],
+    ['mouse: yes\n', false],
+  ])('%j: the mouse is on: %s', async (text, on) => expect(mouseIsOn((await read(text)).config)).toBe(on));
+
+  it.each([
+    ['', false],
+    ['plain: true\n', true],
+    ['plain: false\n', false],
+    ['plain: "true"\n', false],
+  ])('%j: lines in place of a screen: %s', async (text, lines) =>
+    expect(wantsLines((await read(text)).config)).toBe(lines),
+  );
+
+  it.each<[string, number | undefined, readonly string[]]>([
+    ['', undefined, []],
+    ['confirm:\n', undefined, []],
+    ['confirm: {}\n', undefined, []],
+    ['confirm: { type-count-above: }\n', undefined, []],
+    ['confirm: { type-count-above: 0 }\n', 0, []],
+    ['confirm: { type-count-above: 10 }\n', 10, []],
+    ...['-1', '1.5', 'many', '"10"', '[1]', 'true'].map((count): [string, undefined, string[]] => [
+      `confirm: { type-count-above: ${count} }\n`,
+      undefined,
+      ['error config.yaml:1:30: type-count-above must be a whole number from 0 on'],
+    ]),
+  ])('%j: a count is typed above %s', async (text, count, sentences) => {
+    const { config, told } = await read(text);
+    expect([typeCountAbove(config), told]).toEqual([count, sentences]);
+  });
+
+  it.each<[string, boolean, readonly string[]]>([
+    ['', false, []],
+    ['audit:\n', false, []],
+    ['audit: required\n', true, []],
+    ...['yes', '[required]'].map((word): [string, boolean, string[]] => [
+      `audit: ${word}\n`,
+      false,
+      ['error config.yaml:1:8: audit can only be `required`; without it, what the log can not take is a warning'],
+    ]),
+  ])('%j: nothing is changed without the audit log: %s', async (text, required, sentences) => {
+    const { config, told } = await read(text);
+    expect([auditIsRequired(config), told]).toEqual([required, sentences]);
+  });
+
+  it.each([
+    'endpoints',
+    'pools',
+    'keys',
+    'theme',
+    'views',
+    'mouse',
+    'plain',
+    'confirm',
+    'audit',
+    'escape-wait',
+    'x-mine',
+    '.mine',
+  ])('has a section %s', async (section) => {
+    const { told } = await read(`${section}:\n`);
+    expect(told.filter((one) => one.includes('is not read'))).toEqual([]);
+  });
+
+  it('says what to do with a section that is not read, and still uses the others', async () => {
+    const yaml = await openYaml('config.yaml', 'mine-x-1: 1\nmouse: on\nviews: { a: x }\n');
+    const { config, problems } = interpret('config.yaml', yaml.tree, new Map());
+    expect(problems).toEqual([
+      {
+        severity: 'warning',
+        file: 'config.yaml',
+        at: { line: 1, column: 1 },
+        message: '"mine-x-1" is not read',
+        fix: 'take it out, or let its name begin with x- if it is yours',
+      },
+      {
+        severity: 'warning',
+        file: 'config.yaml',
+        at: { line: 3, column: 13 },
+        message: 'views: a: must be settings like "filter:"',
+      },
+    ]);
+    expect(mouseIsOn(config)).toBe(true);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { consentFor } from '../../src/actions/danger.ts';
+import { policyOf } from '../../src/actions/policy.ts';
+import { endpointName, nodeId, userPoolId, type VmId } from '../../src/ids.ts';
+import { createStore } from '../../src/state/fleet/store.ts';
+import { createTestClock } from '../clock.ts';
+import { aNode, aVm, inventory } from '../state/objects.ts';
+
+describe('what is asked before an action runs', () => {
+  it.each([
+    ['none', 1, 'none'],
+    ['none', 500, 'none'],
+    ['interrupts', 1, 'yes'],
+    ['interrupts', 10, 'yes'],
+    ['interrupts', 11, 'count'],
+    ['destroys', 1, 'name'],
+    ['destroys', 2, 'count'],
+    ['destroys', 11, 'count'],
+  ] as const)('of one that %s, for %d VMs: %s', (danger, count, consent) => {
+    expect(consentFor({ danger }, count, 10)).toBe(consent);
+  });
+});
+
+describe('what may be changed', () => {
+  const h1 = endpointName('h1');
+  const h2 = endpointName('h2');
+  const pool = (name: string, readOnly: boolean, parent?: string) => ({
+    id: userPoolId(name),
+    name,
+    readOnly,
+    parent: parent === undefined ? undefined : userPoolId(parent),
+    variables: {},
+  });
+
+  function openFleet() {
+    const store = createStore(createTestClock());
+    const status = { platform: 'kvm', address: '', phase: 'up', since: 0 } as const;
+    store.setEndpoint({ ...status, name: h1 });
+    store.setEndpoint({ ...status, name: h2, readOnly: 'h2 is read-only' });
+    store.setGrouping({
+      pools: [pool('Locked', true), pool('Inside', false, 'Locked'), pool('Free', false)],
+      placeOf: new Map<typeof h1 | ReturnType<typeof nodeId>, ReturnType<typeof userPoolId>>([
+        [h1, userPoolId('Free')],
+        [nodeId(h1, 'n2'), userPoolId('Inside')],
+      ]),
+    });
+    store.push(
+      h1,
+      inventory(
+        [aNode('n1', 'h1'), aNode('n2', 'h1')],
+        [aVm('a', { endpoint: 'h1' }), aVm('b', { endpoint: 'h1', node: 'n2' })],
+      ),
+    );
+    store.push(h2, inventory([aNode('n1', 'h2')], [aVm('c', { endpoint: 'h2' })]));
+    store.flush();
+    return store.fleet;
+  }
+
+  it.each<[string, VmId | ReturnType<typeof nodeId>, string | undefined]>([
+    ['a VM in a pool', aVm('a', { endpoint: 'h1' }).id, undefined],
+    ['a VM on a node in a read-only pool', aVm('b', { endpoint: 'h1' }).id, 'the pool Locked is read-only'],
+    ['a VM of a read-only endpoint', aVm('c', { endpoint: 'h2' }).id, 'h2 is read-only'],
+    ['a VM that is not there', aVm('x', { endpoint: 'h1' }).id, undefined],
+    ['a node', nodeId(h1, 'n1'), undefined],
+    ['a node in a read-only pool', nodeId(h1, 'n2'), 'the pool Locked is read-only'],
+    ['a node of a read-only endpoint', nodeId(h2, 'n1'), 'h2 is read-only'],
+  ])('%s', (_what, id, reason) => {
+    expect(policyOf(id, openFleet(), false).readOnly).toBe(reason);
+    expect(policyOf(id, openFleet(), true).readOnly).toBe('this run is read-only');
+  });
+});
