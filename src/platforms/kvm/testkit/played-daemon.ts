@@ -3,6 +3,7 @@ import { LibvirtError } from '../rpc/errors.ts';
 import { createFrameCutter, encodeFrame, type Frame, MESSAGE, STATUS } from '../rpc/frame.ts';
 import { type Procedure, procedures, remoteError } from '../rpc/protocol.ts';
 import { createXdrReader, encode } from '../rpc/xdr.ts';
+import { refuseUnknownFlags, withoutResults } from './known-flags.ts';
 
 /** What a daemon answers that hangs. */
 export const SILENCE: Promise<never> = new Promise(() => undefined);
@@ -23,6 +24,7 @@ export interface PlayedDaemon {
   tell(message: number, body: Buffer): void;
 }
 
+const [KEEPALIVE, PING, PONG] = [0x6b656570, 1, 2];
 const byNumber = new Map(Object.values(procedures).map((one) => [one.number, one as Procedure<unknown, unknown>]));
 
 export function playDaemon(): PlayedDaemon {
@@ -31,6 +33,8 @@ export function playDaemon(): PlayedDaemon {
   const links: Duplex[] = [];
 
   async function take(link: Duplex, frame: Frame): Promise<void> {
+    if (frame.program === KEEPALIVE && frame.procedure === PING)
+      return void link.write(encodeFrame({ ...frame, procedure: PONG }));
     const procedure = byNumber.get(frame.procedure);
     if (!procedure || frame.type !== MESSAGE.call) return;
     const args = procedure.args.read(createXdrReader(Buffer.from(frame.body)));
@@ -39,7 +43,8 @@ export function playDaemon(): PlayedDaemon {
     try {
       const answer = answers.get(procedure.name);
       if (!answer) throw new Error(`nobody wrote down what to answer to ${procedure.name}`);
-      const result = await answer(args as never);
+      refuseUnknownFlags(procedure.name, args);
+      const result = withoutResults(args, await answer(args as never));
       link.write(encodeFrame({ ...head, status: STATUS.ok }, encode(procedure.result, result)));
     } catch (error) {
       const { code, message } = error instanceof LibvirtError ? error : { code: 1, message: String(error) };
@@ -49,7 +54,7 @@ export function playDaemon(): PlayedDaemon {
   function serve(link: Duplex): void {
     links.push(link);
     const cut = createFrameCutter((frame) => void take(link, frame));
-    link.on('error', () => {});
+    link.on('error', () => {}).on('end', () => link.destroy());
     link.on('data', (chunk: Buffer) => cut(chunk));
   }
   return {

@@ -25,6 +25,8 @@ export interface PlayedGuest {
 }
 
 export interface PlayedHost extends PlayedDaemon {
+  /** What the calls that ask monitors wait for before they are answered. */
+  monitors: { waitFor: () => Promise<void> | undefined };
   readonly guests: Map<string, PlayedGuest>;
   /** A guest with the uuid 0101…, 0202…; it runs unless told. */
   add(number: number, change?: Partial<PlayedGuest>): PlayedGuest;
@@ -39,7 +41,7 @@ const NO_METADATA = 80;
 
 const bytesOf = (number: number): Buffer => {
   const bytes = Buffer.alloc(16, number);
-  if (number > 255) bytes.writeUInt16BE(number);
+  if (number > 255) bytes.writeUInt16BE(0xf000 + number);
   return bytes;
 };
 /** 01010101-…, 02020202-… */
@@ -90,13 +92,15 @@ export function playHost(): PlayedHost {
     const domains = all().filter(({ saved }) => flags !== WITH_MANAGED_SAVE || saved);
     return { domains: domains.map(({ domain }) => domain), count: domains.length };
   });
-  answer(procedures.domainStats, ({ domains, groups, flags }) => {
+  const monitors: PlayedHost['monitors'] = { waitFor: () => undefined };
+  answer(procedures.domainStats, async ({ domains, groups, flags }) => {
     const asked = domains.length > 0 ? domains.map(guestOf) : all();
     const listed = asked.filter(
       ({ domain: { id } }) => (flags & (id === -1 ? INACTIVE : ACTIVE)) !== 0 || (flags & 3) === 0,
     );
     const asksMonitors = (groups & (OF_BALLOON + OF_BLOCK)) !== 0;
     if (asksMonitors && (flags & NOWAIT) === 0) throw new Error('this would wait for the monitors');
+    if (asksMonitors) await monitors.waitFor();
     return statsReply(
       listed.map(({ domain, state, reason, net, monitor }) => ({
         domain,
@@ -121,6 +125,7 @@ export function playHost(): PlayedHost {
   });
   return {
     ...daemon,
+    monitors,
     guests,
     add(number, change = {}) {
       const uuid = bytesOf(number);

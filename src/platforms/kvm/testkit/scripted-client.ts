@@ -1,6 +1,7 @@
 import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError } from '../rpc/errors.ts';
 import type { Procedure } from '../rpc/protocol.ts';
+import { refuseUnknownFlags, withoutResults } from './known-flags.ts';
 
 /** A daemon whose answers a test writes down, for moments that a real one lets nobody choose. */
 export interface ScriptedClient {
@@ -23,7 +24,8 @@ export function createScriptedClient(): ScriptedClient {
         came.push(name);
         const answer = answers.get(name);
         if (!answer) throw new Error(`nobody wrote down what to answer to ${name}`);
-        return (await answer(args)) as R;
+        refuseUnknownFlags(name, args);
+        return withoutResults(args, (await answer(args)) as R);
       },
       openStream: () => Promise.reject(new Error('there are no streams here')),
       onEvent: () => undefined,
