@@ -86,7 +86,7 @@ export function playHost(): PlayedHost {
     counters({ kernel: 1e9, user: 2e9, idle: 6e9, iowait: 1e9, intr: 0 }, count),
   );
   answer(procedures.nodeMemoryStats, ({ count }) =>
-    counters({ total: 8000, free: 3000, buffers: 500, cached: 1500 }, count),
+    counters({ total: 8 * 1024 ** 2, free: 3 * 1024 ** 2, buffers: 512 * 1024, cached: 1536 * 1024 }, count),
   );
   answer(procedures.listDomains, ({ flags }) => {
     const domains = all().filter(({ saved }) => flags !== WITH_MANAGED_SAVE || saved);

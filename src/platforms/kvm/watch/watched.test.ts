@@ -346,7 +346,7 @@ describe('the samples of a watched host', () => {
     const host = playHost();
     const { of, pass, clock } = await watch(host);
     expect(of('node-samples')).toEqual([
-      { kind: 'node-samples', samples: [{ node: NODE, at: clock.now(), cpu: Number.NaN, memory: 3000 * 1024 }] },
+      { kind: 'node-samples', samples: [{ node: NODE, at: clock.now(), cpu: Number.NaN, memory: 3 * 1024 ** 3 }] },
     ]);
     expect(host.came(procedures.nodeCpuStats)).toEqual([
       { cpu: -1, count: 0, flags: 0 },
