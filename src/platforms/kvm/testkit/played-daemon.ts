@@ -55,7 +55,14 @@ export function playDaemon(): PlayedDaemon {
     links.push(link);
     const cut = createFrameCutter((frame) => void take(link, frame));
     link.on('error', () => {}).on('end', () => link.destroy());
-    link.on('data', (chunk: Buffer) => cut(chunk));
+    link.on('data', (chunk: Buffer) => {
+      try {
+        cut(chunk);
+      } catch {
+        // whoever calls speaks something else
+        link.destroy();
+      }
+    });
   }
   return {
     answer: (procedure, answer) => void answers.set(procedure.name, answer),
