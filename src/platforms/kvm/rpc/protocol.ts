@@ -258,7 +258,7 @@ export const CONSOLE_FORCE = 1;
 export const ADDRESS_SOURCE = { lease: 0, agent: 1 } as const;
 
 /** Domain stats: STATE and INTERFACE never ask a guest's monitor, the others do and may hang with it. */
-export const STATS = { state: 1, balloon: 4, vcpu: 8, interface: 16, block: 32, noWait: 2 ** 29 } as const;
+export const STATS = { state: 1, balloon: 4, interface: 16, block: 32, noWait: 2 ** 29 } as const;
 
 /** Kinds of events that drover asks for, with the number of the message that carries each. */
 export const EVENT = {

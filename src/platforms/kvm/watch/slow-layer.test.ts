@@ -44,6 +44,18 @@ it('tells the memory that a guest uses, and what its disks do per second', async
   await pass(2_000);
   expect(slowCalls(host)).toEqual([1, 1]);
   expect(rows(1).at(-1)).toMatchObject({ memory: 1_400 * 1024, diskRead: 20_000, diskWrite: 1_000 });
+  // VIR_DOMAIN_STATS_STATE, _BALLOON and _BLOCK, without waiting for a monitor that is busy.
+  expect(host.came(procedures.domainStats).filter(({ groups }) => groups > 17)).toMatchObject([
+    { groups: 1 + 4 + 32, flags: 2 ** 29 },
+    { groups: 1 + 4 + 32, flags: 2 ** 29 },
+  ]);
+  // The list, and then the fast ticks: VIR_DOMAIN_STATS_STATE, and _INTERFACE of what runs.
+  expect(host.came(procedures.domainStats).slice(0, 3)).toEqual([
+    { domains: [], groups: 1, flags: 1 },
+    { domains: [], groups: 1, flags: 2 },
+    { domains: [], groups: 1 + 16, flags: 1 },
+  ]);
+  expect(host.came(procedures.listDomains)).toEqual([{ needResults: true, flags: 256 }]);
   expect(new Set(wire.map(({ channel }) => channel))).toEqual(new Set(['poll', 'slow']));
 });
 
