@@ -2,17 +2,24 @@ import { expect, it } from 'vitest';
 import type { EndpointField, SettingsField } from '../contract.ts';
 import { manifest } from './manifest.ts';
 
+interface Field {
+  readonly key: string;
+  readonly label: string;
+  readonly kind: string;
+  readonly options?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly when?: { readonly key: string; readonly is: readonly string[] };
+  readonly pattern?: { readonly source: string };
+  readonly env?: string;
+  readonly examples?: readonly string[];
+  readonly in?: Readonly<Record<string, string>>;
+}
+
 /** A field in words: what a form shows of it, and what it takes. */
 function wordsOf(field: EndpointField | SettingsField): string {
-  const { key, label, kind, ...more } = field as EndpointField & Partial<SettingsField>;
-  const { options, min, max, when, pattern, env, examples, in: where } = more as Record<string, never> & {
-    options?: readonly string[];
-    when?: { readonly key: string; readonly is: readonly string[] };
-    pattern?: { readonly source: string };
-    examples?: readonly string[];
-    in?: Readonly<Record<string, string>>;
-  };
-  const has = more as unknown as Record<string, unknown>;
+  const { key, label, kind, options, min, max, when, pattern, env, examples, in: where } = field as unknown as Field;
+  const has = field as unknown as Readonly<Record<string, unknown>>;
   return [
     `${key}: ${label}, ${kind}`,
     options && `of ${options.join(' ')}`,

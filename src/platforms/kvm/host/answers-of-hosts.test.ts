@@ -29,7 +29,8 @@ describe('what a host says of its files', () => {
         '1:5:0:0:81a4:1700000000 relative',
         '',
       ].join('\n'),
-      'stat -L -c there': (words) => `${words.map((word) => `stat: cannot stat '${word}': Permission denied`).join('\n')}\n`,
+      'stat -L -c there': (words) =>
+        `${words.map((word) => `stat: cannot stat '${word}': Permission denied`).join('\n')}\n`,
     });
     const looks = await files(run).look(['/d/file', '/d/folder', '/dev/dm-1', '/root/x'], signal);
     expect(Object.fromEntries(looks)).toEqual({
@@ -75,7 +76,10 @@ describe('what a host says of its files', () => {
   });
 
   it.each<[string, unknown]>([
-    ['{"backing-filename":"b","full-backing-filename":"/d/b","backing-filename-format":"raw"}', { path: '/d/b', format: 'raw' }],
+    [
+      '{"backing-filename":"b","full-backing-filename":"/d/b","backing-filename-format":"raw"}',
+      { path: '/d/b', format: 'raw' },
+    ],
     ['{"backing-filename":"/d/b"}', { path: '/d/b', format: undefined }],
     ['{"full-backing-filename":7,"backing-filename-format":7}', undefined],
     ['{}', undefined],

@@ -7,7 +7,11 @@ const of = (values: Settings) => addressOf({ name: endpointName('db1'), platform
 const SYSTEM = { driver: 'qemu:///system', socket: undefined };
 
 it.each<[Settings, ReturnType<typeof of>, string]>([
-  [{ transport: 'unix', driver: 'test:///default', socket: '/s' }, { transport: 'unix', driver: 'test:///default', socket: '/s' }, 'this machine'],
+  [
+    { transport: 'unix', driver: 'test:///default', socket: '/s' },
+    { transport: 'unix', driver: 'test:///default', socket: '/s' },
+    'this machine',
+  ],
   [
     { host: 'h' },
     {
@@ -59,7 +63,11 @@ it.each<[Settings, ReturnType<typeof of>, string]>([
     { ...SYSTEM, transport: 'tls', host: 'h', port: 1, ca: '/a', cert: '/c', key: '/k' },
     'h',
   ],
-  [{ transport: 'tcp', host: 'localhost', port: 5 }, { ...SYSTEM, transport: 'tcp', host: 'localhost', port: 5 }, 'localhost'],
+  [
+    { transport: 'tcp', host: 'localhost', port: 5 },
+    { ...SYSTEM, transport: 'tcp', host: 'localhost', port: 5 },
+    'localhost',
+  ],
   [{ transport: 'tcp', host: '::1', socket: '' }, { ...SYSTEM, transport: 'tcp', host: '::1', port: 16_509 }, '::1'],
   [
     { uri: 'qemu+tcp://127.0.0.1:7/session', host: 'another', driver: 'test:///default' },

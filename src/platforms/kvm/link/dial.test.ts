@@ -249,7 +249,9 @@ describe("a daemon over this machine's own ssh", () => {
     const dialer = await dialed(system());
     expect(dialer.host).toBe('127.0.0.1');
     expect(await dialer.run?.('head -c 5', signal, Buffer.from('hello world'))).toBe('hello');
-    await expect(dialer.run?.('fails', signal)).rejects.toMatchObject({ code: expect.stringMatching(/^(host|auth)\./) });
+    await expect(dialer.run?.('fails', signal)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(host|auth)\./),
+    });
     const shell = await dialer.shell?.({} as never, signal);
     expect(shell).toMatchObject({ kind: 'command', argv: expect.arrayContaining(['127.0.0.1']) });
   });
@@ -272,7 +274,10 @@ describe('a daemon of this machine', () => {
   });
 
   it('runs nothing where there is no login', async () => {
-    for (const given of [{ transport: 'tcp', host: '127.0.0.1', port }, { transport: 'tls', host: 'localhost' }]) {
+    for (const given of [
+      { transport: 'tcp', host: '127.0.0.1', port },
+      { transport: 'tls', host: 'localhost' },
+    ]) {
       const dialer = await dialed(given);
       expect(dialer.host).toBe(given.host);
       expect([dialer.run, dialer.shell]).toEqual([undefined, undefined]);

@@ -43,12 +43,7 @@ describe('what libvirt says', () => {
     [67, 'op.unsupported', SAID, undefined],
     [74, 'op.unsupported', SAID, undefined],
     [84, 'op.unsupported', SAID, undefined],
-    [
-      39,
-      'op.unsupported',
-      "web1: this libvirt can't do DOMAIN_CREATE_WITH_FLAGS: so sprach der Dämon",
-      undefined,
-    ],
+    [39, 'op.unsupported', "web1: this libvirt can't do DOMAIN_CREATE_WITH_FLAGS: so sprach der Dämon", undefined],
     [8, 'op.refused', SAID, undefined],
     [27, 'op.refused', SAID, undefined],
     [81, 'op.refused', SAID, undefined],

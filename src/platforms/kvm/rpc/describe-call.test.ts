@@ -13,7 +13,11 @@ it.each<[string, unknown, string]>([
   ['a text of sixty characters', { xml: 'a'.repeat(60) }, `X xml=${'a'.repeat(60)}`],
   ['the length of a longer one', { xml: 'a'.repeat(61) }, 'X xml=(61 characters)'],
   ['a text with spaces in quotes', { name: 'two words' }, 'X name="two words"'],
-  ['no text that turns the line around', { name: 'a\u202eb\u200e\u009b\u2066' }, 'X name="a\\u202eb\\u200e\\u009b\\u2066"'],
+  [
+    'no text that turns the line around',
+    { name: 'a\u202eb\u200e\u009b\u2066' },
+    'X name="a\\u202eb\\u200e\\u009b\\u2066"',
+  ],
   ['an empty text in quotes', { name: '' }, 'X name=""'],
   ['how many a list has', { domains: [domain, domain] }, 'X domains=(2)'],
   ['no bytes and no other object', { uuid: Buffer.alloc(16), volume: { key: 'x' }, odd: { name: 1 }, no: null }, 'X'],

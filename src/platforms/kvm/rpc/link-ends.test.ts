@@ -1,4 +1,4 @@
-import { Duplex, duplexPair } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { FleetError } from '../../../errors.ts';
@@ -161,7 +161,9 @@ describe('a link to a daemon', () => {
     far.write(frame({ procedure: 6 }, Buffer.alloc(4)));
     await expect(call).rejects.toMatchObject({
       code: 'host.protocol',
-      message: expect.stringMatching(/^libvirt on db1 answered NODE_GET_INFO with something else: message ends \d+ bytes early$/),
+      message: expect.stringMatching(
+        /^libvirt on db1 answered NODE_GET_INFO with something else: message ends \d+ bytes early$/,
+      ),
     });
     expect(await client.ended).toMatchObject({
       message: expect.stringMatching(/^libvirt on db1 does not speak libvirt's protocol: message ends/),
@@ -173,8 +175,14 @@ describe('a link to a daemon', () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners++;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners--;
+      remove(...args);
+    };
     await client.call(procedures.hostname, undefined, { signal });
     expect(listeners).toBe(0);
     client.close();
@@ -197,7 +205,8 @@ describe('the bytes that belong to a call', () => {
         got.push({ program: chunk.readUInt32BE(at + 4), procedure, type, serial, status, body } as Frame);
       }
     });
-    const say = (head: Partial<Frame>, text = '') => far.write(frame({ type: MESSAGE.stream, ...head }, Buffer.from(text)));
+    const say = (head: Partial<Frame>, text = '') =>
+      far.write(frame({ type: MESSAGE.stream, ...head }, Buffer.from(text)));
     return { near, far, client, stream, got, say };
   }
   const STREAM = { program: 0x20008086, procedure: 201, type: 3, serial: 1 };

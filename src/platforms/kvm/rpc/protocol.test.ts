@@ -86,19 +86,39 @@ function sample(layout: string, isFull: boolean) {
     word(value.length);
     bytes.push(Buffer.from(value.padEnd((value.length + 3) & ~3, '\0')));
   };
-  const put: Record<string, () => unknown> = {
-    int: () => (word(-++next), -next),
-    uint: () => (word(0x8000_0000 + ++next), 0x8000_0000 + next),
-    uhyper: () => (word(++next), word(-1), next * 2 ** 32 + 0xffff_ffff),
-    bool: () => (word(++next % 2), next % 2 === 1),
-    str: () => (str(`text ${++next}`), `text ${next}`),
-    uuid: () => (bytes.push(Buffer.alloc(16, ++next)), Buffer.alloc(16, next)),
-    char32: () => {
-      for (const letter of 'x86_64'.padEnd(32, '\0')) word(letter.charCodeAt(0));
-      return 'x86_64';
-    },
-    rest: () => (bytes.push(Buffer.from('whatever')), Buffer.from('whatever')),
+  const bytesOf = (value: Buffer) => {
+    bytes.push(value);
+    return value;
   };
+  /** Puts one value of a type, and answers what it should be read as. */
+  function put(type: string): unknown {
+    next++;
+    switch (type) {
+      case 'int':
+        word(-next);
+        return -next;
+      case 'uint':
+        word(0x8000_0000 + next);
+        return 0x8000_0000 + next;
+      case 'uhyper':
+        word(next);
+        word(-1);
+        return next * 2 ** 32 + 0xffff_ffff;
+      case 'bool':
+        word(next % 2);
+        return next % 2 === 1;
+      case 'str':
+        str(`text ${next}`);
+        return `text ${next}`;
+      case 'uuid':
+        return bytesOf(Buffer.alloc(16, next));
+      case 'char32':
+        for (const letter of 'x86_64'.padEnd(32, '\0')) word(letter.charCodeAt(0));
+        return 'x86_64';
+      default:
+        return bytesOf(Buffer.from('whatever'));
+    }
+  }
   const words = layout.replace(/[A-Z]+\??/g, (name) => {
     const fields = STRUCTS[name.replace('?', '')] ?? '';
     return name.endsWith('?') ? `( ${fields} )` : fields;
@@ -109,18 +129,16 @@ function sample(layout: string, isFull: boolean) {
     else if (leftOut > 0) leftOut += type === '[' || type === '(' ? 1 : 0;
     else if (type === '[' || type === '(' || type.endsWith('?')) {
       word(isFull ? 1 : 0);
-      if (type.endsWith('?')) values.push(isFull ? put[type.slice(0, -1)]?.() : undefined);
+      if (type.endsWith('?')) values.push(isFull ? put(type.slice(0, -1)) : undefined);
       else if (!isFull) leftOut = 1;
       if (type === '(' && !isFull) values.push(undefined);
-    } else values.push(put[type]?.());
+    } else values.push(put(type));
   }
   return { bytes: Buffer.concat(bytes), values };
 }
 
 const flat = (value: unknown): unknown[] =>
-  typeof value === 'object' && value !== null && !Buffer.isBuffer(value)
-    ? Object.values(value).flatMap(flat)
-    : [value];
+  typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? Object.values(value).flatMap(flat) : [value];
 
 function expectLayout(codec: Codec<unknown>, layout: string): void {
   for (const isFull of [true, false]) {

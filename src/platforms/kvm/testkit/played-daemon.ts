@@ -3,7 +3,7 @@ import { LibvirtError } from '../rpc/errors.ts';
 import { createFrameCutter, encodeFrame, type Frame, MESSAGE, STATUS } from '../rpc/frame.ts';
 import { type Procedure, procedures, remoteError } from '../rpc/protocol.ts';
 import { createXdrReader, encode } from '../rpc/xdr.ts';
-import { refuseUnknownFlags, withoutResults } from './known-flags.ts';
+import { refuseUnknownFlags, withoutResults } from './scripted-client.ts';
 
 /** What a daemon answers that hangs. */
 export const SILENCE: Promise<never> = new Promise(() => undefined);
@@ -11,6 +11,8 @@ export const SILENCE: Promise<never> = new Promise(() => undefined);
 /** A daemon at the other end of real links: frames come and go, and a test writes down the answers. */
 export interface PlayedDaemon {
   answer<A, R>(procedure: Procedure<A, R>, answer: (args: A) => R | Promise<R>): void;
+  /** For a procedure by its name, whatever its arguments. */
+  answerBy(name: string, answer: () => unknown): void;
   /** The arguments of the calls of this procedure that have come, on whatever link. */
   came<A, R>(procedure: Procedure<A, R>): readonly A[];
   /** The names of all calls, in their order. */
@@ -66,6 +68,7 @@ export function playDaemon(): PlayedDaemon {
   }
   return {
     answer: (procedure, answer) => void answers.set(procedure.name, answer),
+    answerBy: (name, answer) => void answers.set(name, answer),
     came: <A, R>({ name }: Procedure<A, R>) => calls.flatMap((call) => (call.name === name ? [call.args as A] : [])),
     names: () => calls.map(({ name }) => name),
     open() {

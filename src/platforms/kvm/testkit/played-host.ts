@@ -152,5 +152,9 @@ export function playHost(): PlayedHost {
 
 /** An interface of a guest as the host's DHCP server knows it. */
 export const leased = (...addresses: readonly string[]): readonly GuestInterface[] => [
-  { name: 'vnet0', mac: '52:54:00:00:00:01', addresses: addresses.map((address) => ({ type: 0, address, prefix: 24 })) },
+  {
+    name: 'vnet0',
+    mac: '52:54:00:00:00:01',
+    addresses: addresses.map((address) => ({ type: 0, address, prefix: 24 })),
+  },
 ];

@@ -13,7 +13,10 @@ describe('a libvirt URI', () => {
     ['qemu+ssh://h:0/system', SSH],
     ['qemu+ssh://:22/system', LOCAL_SSH],
     ['qemu+tls://h:5/system', { transport: 'tls', driver: 'qemu:///system', host: 'h', port: 5 }],
-    ['qemu+tls://me@h/system?keyfile=/k&known_hosts=/kh&socket=/s', { transport: 'tls', driver: 'qemu:///system', host: 'h' }],
+    [
+      'qemu+tls://me@h/system?keyfile=/k&known_hosts=/kh&socket=/s',
+      { transport: 'tls', driver: 'qemu:///system', host: 'h' },
+    ],
     ['qemu+tcp:///system', { transport: 'tcp', driver: 'qemu:///system', host: 'localhost' }],
     ['qemu+ssh://u%20v@h/system?known_hosts=/kh&pkipath=/p', { ...SSH, user: 'u v', 'known-hosts': '/kh' }],
     ['qemu+ssh://h/system?socket=/s', { ...SSH, socket: '/s' }],

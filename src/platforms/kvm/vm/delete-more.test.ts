@@ -26,7 +26,15 @@ interface Host {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-function setUp({ xml = definition(disk('/d/a')), saved = false, snapshots = {}, checkpoints = [], volumes = {}, other, files }: Host) {
+function setUp({
+  xml = definition(disk('/d/a')),
+  saved = false,
+  snapshots = {},
+  checkpoints = [],
+  volumes = {},
+  other,
+  files,
+}: Host) {
   const { client, came, answer } = createScriptedClient();
   const sent: string[] = [];
   const removed: string[] = [];
@@ -44,9 +52,15 @@ function setUp({ xml = definition(disk('/d/a')), saved = false, snapshots = {}, 
     count: 0,
   }));
   answer(procedures.snapshotXml, ({ snapshot: { name } }) => snapshots[name] ?? '');
-  answer(procedures.listCheckpoints, () => ({ checkpoints: checkpoints.map((name) => ({ name, domain: web1 })), count: 0 }));
+  answer(procedures.listCheckpoints, () => ({
+    checkpoints: checkpoints.map((name) => ({ name, domain: web1 })),
+    count: 0,
+  }));
   answer(procedures.listDomains, ({ flags }) => ({
-    domains: [...(there ? [there] : []), ...(other && flags === 0 ? [{ ...web1, name: 'web2', uuid: Buffer.alloc(16, 2) }] : [])],
+    domains: [
+      ...(there ? [there] : []),
+      ...(other && flags === 0 ? [{ ...web1, name: 'web2', uuid: Buffer.alloc(16, 2) }] : []),
+    ],
     count: 0,
   }));
   answer(procedures.listPools, ({ flags }) => ({ pools: flags === 2 ? [{ name: 'default', uuid }] : [], count: 0 }));

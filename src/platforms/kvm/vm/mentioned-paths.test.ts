@@ -37,7 +37,7 @@ it('finds the folders that a guest is given whole', () => {
 });
 
 it('finds the files with the memory of a guest', () => {
-  expect(memoryFiles(`<memory snapshot='external' file='/m/a&amp;b'/><memory file = "/m/c"/><memory unit='KiB'>1</memory>`)).toEqual(
-    ['/m/a&b', '/m/c'],
-  );
+  expect(
+    memoryFiles(`<memory snapshot='external' file='/m/a&amp;b'/><memory file = "/m/c"/><memory unit='KiB'>1</memory>`),
+  ).toEqual(['/m/a&b', '/m/c']);
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { endpointName, vmId } from '../../../ids.ts';
 import type { Daemon } from '../link/daemon.ts';
-import { type Procedure, procedures } from '../rpc/protocol.ts';
+import { procedures } from '../rpc/protocol.ts';
 import { operate } from '../testkit/operated-host.ts';
 import { SILENCE } from '../testkit/played-daemon.ts';
 import { type PlayedGuest, type PlayedHost, playHost, uuidOf } from '../testkit/played-host.ts';
@@ -15,6 +15,7 @@ afterEach(() => {
   for (const daemon of daemons.splice(0)) daemon.close();
 });
 
+type Named = { readonly name: string };
 const CHANGES = [
   procedures.resume,
   procedures.wakeUp,
@@ -25,18 +26,16 @@ const CHANGES = [
   procedures.reset,
   procedures.suspend,
   procedures.managedSave,
-] as readonly Procedure<never, unknown>[];
+] as const;
 
 async function setUp(change: Partial<PlayedGuest>, host: PlayedHost = playHost()) {
   const guest = host.add(1, change);
   if (change.state === 5) guest.domain = { ...guest.domain, id: -1 };
   for (const procedure of CHANGES)
-    host.answer(procedure as Procedure<unknown, unknown>, () =>
-      procedure === procedures.create ? guest.domain : undefined,
-    );
+    host.answerBy(procedure.name, () => (procedure === procedures.create ? guest.domain : undefined));
   const operated = await operate(host);
   daemons.push(operated.daemon);
-  const names = new Set(CHANGES.map(({ name }) => name));
+  const names = new Set<string>(CHANGES.map(({ name }) => name));
   const ops = createLifecycle(operated.calls);
   const { signal } = operated;
   const run: Readonly<Record<string, () => Promise<unknown> | undefined>> = {
@@ -103,7 +102,7 @@ describe('the power switch', () => {
     expect(sent()).toEqual([]);
   });
 
-  it.each<[string, Partial<PlayedGuest>, Procedure<never, unknown>, string, number]>([
+  it.each<[string, Partial<PlayedGuest>, Named, string, number]>([
     ['start', PAUSED, procedures.resume, 'resume', 90],
     ['start', ASLEEP, procedures.wakeUp, 'wake up', 90],
     ['start', OFF, procedures.create, 'start', 90],
@@ -117,23 +116,26 @@ describe('the power switch', () => {
     ['resume', ASLEEP, procedures.wakeUp, 'wake up', 90],
     ['resume', PAUSED, procedures.resume, 'resume', 90],
     ['suspend', RUNS, procedures.managedSave, 'suspend', 600],
-  ])('does not know how %s of a guest in state %j ended without an answer in time', async (verb, change, silent, word, seconds) => {
-    const { host, run, pass, clock, sent } = await setUp(change);
-    host.answer(silent as Procedure<unknown, unknown>, () => SILENCE);
-    let ended = false;
-    const running = run[verb]?.().finally(() => {
-      ended = true;
-    });
-    const refused = expect(running).rejects.toMatchObject({
-      code: 'outcome.unknown',
-      message: expect.stringMatching(new RegExp(`^web1: no answer to "${word}" came, .* within ${seconds} s\\)$`)),
-    });
-    await pass(seconds * 1_000 - 1);
-    expect(ended).toBe(false);
-    await clock.pass(1);
-    await refused;
-    expect(sent()).toHaveLength(1);
-  });
+  ])(
+    'does not know how %s of a guest in state %j ended without an answer in time',
+    async (verb, change, silent, word, seconds) => {
+      const { host, run, pass, clock, sent } = await setUp(change);
+      host.answerBy(silent.name, () => SILENCE);
+      let ended = false;
+      const running = Promise.resolve(run[verb]?.()).finally(() => {
+        ended = true;
+      });
+      const refused = expect(running).rejects.toMatchObject({
+        code: 'outcome.unknown',
+        message: expect.stringMatching(new RegExp(`^web1: no answer to "${word}" came, .* within ${seconds} s\\)$`)),
+      });
+      await pass(seconds * 1_000 - 1);
+      expect(ended).toBe(false);
+      await clock.pass(1);
+      await refused;
+      expect(sent()).toHaveLength(1);
+    },
+  );
 
   it('lets a guest run that comes back paused, and does not know how that ended when nobody says its state', async () => {
     for (const verb of ['start', 'resume']) {

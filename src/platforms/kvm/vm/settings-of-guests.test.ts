@@ -29,8 +29,9 @@ function setUp({ runs = true, more = '' } = {}) {
   answer(procedures.setMemory, ({ kib, flags }) => void sent.push(['memory', flags, kib]));
   answer(procedures.setCpus, ({ count, flags }) => void sent.push(['vcpus', flags, count]));
   answer(procedures.setAutostart, ({ autostart }) => void sent.push(['autostart', autostart]));
-  answer(procedures.setMetadata, ({ type, metadata, key, uri, flags }) =>
-    void sent.push(['text', type, metadata, key, uri, flags]),
+  answer(
+    procedures.setMetadata,
+    ({ type, metadata, key, uri, flags }) => void sent.push(['text', type, metadata, key, uri, flags]),
   );
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
   const ops = createSettings({ daemon, touched: (one) => void touched.push(one) });
@@ -183,7 +184,7 @@ describe('the settings of a guest', () => {
     host.add(1);
     host.answer(procedures.domainXml, () => `${BARE}</domain>`);
     for (const silent of [procedures.setMemory, procedures.setCpus, procedures.setAutostart, procedures.setMetadata])
-      host.answer<unknown, unknown>(silent as never, () => SILENCE);
+      host.answerBy(silent.name, () => SILENCE);
     const { calls, daemon, pass, clock } = await operate(host);
     let ended = false;
     const changing = createSettings(calls)

@@ -40,7 +40,8 @@ it('calls a guest suspended whose memory is saved, and only while it is off', ()
 it('puts lifecycle events into words, also those that are not known yet', () => {
   const said = (event: number) => {
     const texts: string[] = [];
-    for (let detail = 0; !/\(\d+\)$/.test(lifecycleText(event, detail)); detail++) texts.push(lifecycleText(event, detail));
+    for (let detail = 0; !/\(\d+\)$/.test(lifecycleText(event, detail)); detail++)
+      texts.push(lifecycleText(event, detail));
     return texts;
   };
   expect(said(0)).toEqual(['Defined (added)', 'Defined (changed)', 'Defined (renamed)', 'Defined (from a snapshot)']);

@@ -65,35 +65,45 @@ describe('the storage of a host', () => {
 
   it.each<[string, (answer: ReturnType<typeof setUp>['answer']) => void]>([
     ['could not be read again', (answer) => answer(procedures.refreshPool, () => late())],
-    ['is refused', (answer) => answer(procedures.refreshPool, () => { throw libvirtNo(38); })],
+    [
+      'is refused',
+      (answer) =>
+        answer(procedures.refreshPool, () => {
+          throw libvirtNo(38);
+        }),
+    ],
     ['lists nothing', (answer) => answer(procedures.listVolumes, () => late())],
     ['has a volume that is not told', (answer) => answer(procedures.volumeXml, () => late())],
     ['has a volume whose document is broken', (answer) => answer(procedures.volumeXml, () => '<volume>')],
-    ['has no document', (answer) => answer(procedures.poolXml, () => { throw libvirtNo(49); })],
+    [
+      'has no document',
+      (answer) =>
+        answer(procedures.poolXml, () => {
+          throw libvirtNo(49);
+        }),
+    ],
   ])('calls nothing missing of a pool that %s', async (_what, spoil) => {
     const { read, answer } = setUp();
     spoil(answer);
     expect((await read()).isMissing('/d/b.raw')).toBe(false);
   });
 
-  it.each([
-    [procedures.poolXml],
-    [procedures.refreshPool],
-    [procedures.listVolumes],
-    [procedures.volumeXml],
-  ] as const)('is not read when the link is lost meanwhile', async (procedure) => {
-    const { read, answer } = setUp();
-    const lost = new FleetError('host.unreachable', 'the link is down');
-    answer(procedure as never, () => {
-      throw lost;
-    });
-    await expect(read()).rejects.toBe(lost);
-    const bug = new TypeError('a bug');
-    answer(procedure as never, () => {
-      throw bug;
-    });
-    await expect(read()).rejects.toBe(bug);
-  });
+  it.each([[procedures.poolXml], [procedures.refreshPool], [procedures.listVolumes], [procedures.volumeXml]] as const)(
+    'is not read when the link is lost meanwhile',
+    async (procedure) => {
+      const { read, answer } = setUp();
+      const lost = new FleetError('host.unreachable', 'the link is down');
+      answer(procedure as never, () => {
+        throw lost;
+      });
+      await expect(read()).rejects.toBe(lost);
+      const bug = new TypeError('a bug');
+      answer(procedure as never, () => {
+        throw bug;
+      });
+      await expect(read()).rejects.toBe(bug);
+    },
+  );
 });
 
 describe("a login's view of the files", () => {

@@ -40,7 +40,17 @@ describe('a watched host', () => {
     const [inventory] = of('inventory');
     expect(inventory?.inventory).toMatchObject({ pools: [], nodes: [{ id: NODE }] });
     expect(inventory?.inventory.vms).toMatchObject([
-      { id: idOf(1), uuid: uuidOf(1), name: 'web1', state: 'running', cpus: 0, memory: 0, ips: [], node: NODE, tags: [] },
+      {
+        id: idOf(1),
+        uuid: uuidOf(1),
+        name: 'web1',
+        state: 'running',
+        cpus: 0,
+        memory: 0,
+        ips: [],
+        node: NODE,
+        tags: [],
+      },
       { id: idOf(3), name: 'web3', state: 'paused', rawState: 'paused (I/O error)' },
       { id: idOf(2), name: 'db2', state: 'suspended', rawState: 'shut off (saved)' },
     ]);
@@ -92,7 +102,9 @@ describe('a watched host', () => {
     guest.cpus = 4;
     host.tell(message, event(1));
     await pass(1);
-    expect(of('events').map(({ events }) => events)).toEqual([[{ at: clock.now() - 1, subject: idOf(1), text: words }]]);
+    expect(of('events').map(({ events }) => events)).toEqual([
+      [{ at: clock.now() - 1, subject: idOf(1), text: words }],
+    ]);
     expect(vm(1)?.cpus).toBe(4);
   });
 
@@ -330,7 +342,9 @@ describe('the samples of a watched host', () => {
     const guests = [host.add(1), host.add(2)];
     const { rows, pass } = await watch(host);
     host.answer(procedures.domainInfo, ({ domain: { id } }) =>
-      id === 1 ? SILENCE : { state: 1, maxMemoryKib: 0, memoryKib: 1024, cpus: 1, cpuTimeNs: guests[1]?.cpuTimeNs ?? 0 },
+      id === 1
+        ? SILENCE
+        : { state: 1, maxMemoryKib: 0, memoryKib: 1024, cpus: 1, cpuTimeNs: guests[1]?.cpuTimeNs ?? 0 },
     );
     if (guests[1]) guests[1].cpuTimeNs = 1e9;
     await pass(1_000);
@@ -406,6 +420,10 @@ describe('the samples of a watched host', () => {
       [256, 2_000],
     ]);
     await watched.pass(1_000);
-    expect(blocks().slice(-2).map(([ids]) => ids)).toEqual([1, 3]);
+    expect(
+      blocks()
+        .slice(-2)
+        .map(([ids]) => ids),
+    ).toEqual([1, 3]);
   });
 });

@@ -103,7 +103,9 @@ describe('a domain', () => {
   });
 
   it.each(['-1', 'much', '1e30', '0.3'])('has no memory of %s KiB', async (count) => {
-    await expect(readDomainXml(`<domain><memory>${count}</memory></domain>`)).rejects.toThrow('its memory is no number');
+    await expect(readDomainXml(`<domain><memory>${count}</memory></domain>`)).rejects.toThrow(
+      'its memory is no number',
+    );
   });
 
   it('is one document of a host among others: disks, or why there are none', async () => {
@@ -161,7 +163,9 @@ describe('a volume', () => {
       print: undefined,
       backing: { path: '/d/b', format: undefined },
     });
-    expect((await readVolumeXml(xml('', "<backingStore><format type='qcow2'/></backingStore>"))).backing).toBeUndefined();
+    expect(
+      (await readVolumeXml(xml('', "<backingStore><format type='qcow2'/></backingStore>"))).backing,
+    ).toBeUndefined();
     await expect(readVolumeXml('<volume><target/></volume>')).rejects.toThrow('a volume without a path');
     await expect(readVolumeXml('<pool/>')).rejects.toThrow('<pool> is not a volume');
   });
@@ -191,7 +195,7 @@ describe('a snapshot', () => {
   });
 });
 
-it("reads everything that kcli writes down, and a date only where it is one", async () => {
+it('reads everything that kcli writes down, and a date only where it is one', async () => {
   const keys = ['plan', 'profile', 'image', 'ip', 'owner', 'user', 'domain', 'kube', 'kubetype'];
   const info = (more: string) => `<info>${keys.map((key) => `<${key}> my-${key} </${key}>`).join('')}${more}</info>`;
   const all = Object.fromEntries(keys.map((key) => [key, `my-${key}`]));
