@@ -38,6 +38,8 @@ interface Login {
 }
 
 const SYSTEM_ERROR = 38;
+/** VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT. */
+const WITH_SNAPSHOT = 4096;
 const DOOMED = { name: 'doomed', uuid: Buffer.alloc(16, 1), id: -1 };
 export const BASE = '/d/base.qcow2';
 export const file = (path: string, format = 'qcow2', more = '') =>
@@ -109,7 +111,7 @@ async function fateOn(
   });
   answer(procedures.listDomains, ({ flags }) => {
     const domains = [DOOMED, ...others].filter(({ name }) => {
-      if (flags === LIST.hasSnapshot) return other(name)?.snapshots !== undefined;
+      if (flags === WITH_SNAPSHOT) return other(name)?.snapshots !== undefined;
       return flags === LIST.managedSave ? other(name)?.memory !== undefined : true;
     });
     return { domains, count: domains.length };

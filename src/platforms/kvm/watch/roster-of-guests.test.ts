@@ -64,7 +64,7 @@ async function setUp(count: number, { seen = [] as readonly string[] } = {}) {
   const work = () => {
     const working = roster.work();
     working.catch(() => undefined);
-    return working;
+    return { working };
   };
   const kinds = () => emitted.flat().map((change) => change.kind);
   return { roster, work, answer, came, there, read, emitted, kinds, idle, completed: () => completed, controller };
@@ -76,7 +76,7 @@ describe('the guests of a host', () => {
       seen: [uuidOf(70), uuidOf(69), uuidOf(200)],
     });
     expect(roster.running()).toHaveLength(70);
-    await work();
+    work();
     await settle();
     await settle();
     expect(emitted.map((changes) => changes.length)).toEqual([64, 6]);
@@ -91,7 +91,7 @@ describe('the guests of a host', () => {
   it('are read once when something has happened to one before its turn', async () => {
     const { roster, work, came } = await setUp(1);
     roster.touch(uuidOf(1));
-    await work();
+    work();
     await settle();
     expect(came.filter((name) => name === 'DOMAIN_GET_INFO')).toHaveLength(1);
     expect(came).toContain('DOMAIN_LOOKUP_BY_UUID');
@@ -99,7 +99,7 @@ describe('the guests of a host', () => {
 
   it('are forgotten when they are gone, with all that was known of them', async () => {
     const { roster, work, there, kinds, idle, emitted } = await setUp(1);
-    await work();
+    work();
     await settle();
     roster.setTrouble(uuidOf(1), 'hangs');
     roster.booted(uuidOf(1), 1);
@@ -125,7 +125,7 @@ describe('the guests of a host', () => {
     answer(procedures.domainInfo, () => {
       throw libvirtNo(9, 'no idea');
     });
-    await work();
+    work();
     await settle();
     expect(plain.guests.get(uuidOf(1))?.vm.trouble?.message).toBe('no idea');
     there.clear();
@@ -139,7 +139,7 @@ describe('the guests of a host', () => {
 
   it('that nobody knows and that can not be read are not shown', async () => {
     const { roster, work, there, answer, emitted } = await setUp(0);
-    await work();
+    work();
     there.set(7, listed(7));
     answer(procedures.domainInfo, () => {
       throw libvirtNo(9, 'no idea');
@@ -152,7 +152,7 @@ describe('the guests of a host', () => {
 
   it('do not hang any more once they are off', async () => {
     const { roster, work, there } = await setUp(1);
-    await work();
+    work();
     await settle();
     roster.setTrouble(uuidOf(1), 'hangs');
     there.set(1, off(1));
@@ -164,7 +164,7 @@ describe('the guests of a host', () => {
 
   it('are shown at once as a tick has seen them, and read then', async () => {
     const { roster, work, emitted, read } = await setUp(1);
-    await work();
+    work();
     await settle();
     emitted.length = 0;
     read.length = 0;
@@ -191,7 +191,7 @@ describe('the guests of a host', () => {
     const { roster, work, emitted } = await setUp(1);
     roster.resize(uuidOf(1), 4_096, 2);
     expect(emitted).toEqual([]);
-    await work();
+    work();
     await settle();
     emitted.length = 0;
     for (let twice = 0; twice < 2; twice++) roster.setTrouble(uuidOf(1), 'hangs');
@@ -211,7 +211,7 @@ describe('the guests of a host', () => {
 
   it('keep the list of those that run as it is while it is the same', async () => {
     const { roster, work, there } = await setUp(2);
-    await work();
+    work();
     await settle();
     const before = roster.running();
     roster.touch(uuidOf(1));
@@ -229,7 +229,7 @@ describe('the guests of a host', () => {
 
   it('say nothing when nothing is news', async () => {
     const { roster, work, emitted } = await setUp(1);
-    await work();
+    work();
     await settle();
     emitted.length = 0;
     roster.touch(uuidOf(1));
@@ -239,7 +239,7 @@ describe('the guests of a host', () => {
 
   it('are read until that is ended, or the link is lost', async () => {
     const idle = await setUp(1);
-    const working = idle.work();
+    const { working } = idle.work();
     await settle();
     idle.controller.abort(new Error('enough'));
     await expect(working).rejects.toThrow('enough');
@@ -247,11 +247,11 @@ describe('the guests of a host', () => {
     idle.roster.touch(uuidOf(1));
     await settle();
     expect(idle.read).toEqual([]);
-    await expect(idle.work()).rejects.toThrow('enough');
+    await expect(idle.work().working).rejects.toThrow('enough');
     const lost = await setUp(1);
     lost.answer(procedures.domainInfo, () => {
       throw new FleetError('host.unreachable', 'the link is down');
     });
-    await expect(lost.work()).rejects.toThrow('the link is down');
+    await expect(lost.work().working).rejects.toThrow('the link is down');
   });
 });
