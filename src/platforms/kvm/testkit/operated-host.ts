@@ -1,13 +1,11 @@
-import { createTestClock } from '../../../../test/clock.ts';
 import { endpointName } from '../../../ids.ts';
 import { createDaemon, type Daemon } from '../link/daemon.ts';
 import type { GuestCalls } from '../vm/guest-call.ts';
-import { settle } from './played-daemon.ts';
+import { type HandClock, settle } from './played-daemon.ts';
 import type { PlayedHost } from './played-host.ts';
 
-/** A played host on the test clock, for operations on its guests. */
-export async function operate(host: PlayedHost) {
-  const clock = createTestClock();
+/** A played host on a clock of the test's, for operations on its guests. */
+export async function operate(host: PlayedHost, clock: HandClock) {
   const { signal } = new AbortController();
   const touched: string[] = [];
   const dialer = { host: 'db1', open: async () => host.open(), close: () => undefined };

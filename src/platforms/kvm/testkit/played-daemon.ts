@@ -1,4 +1,5 @@
 import { type Duplex, duplexPair } from 'node:stream';
+import type { Clock } from '../../../clock.ts';
 import { LibvirtError } from '../rpc/errors.ts';
 import { createFrameCutter, encodeFrame, type Frame, MESSAGE, STATUS } from '../rpc/frame.ts';
 import { type Procedure, procedures, remoteError } from '../rpc/protocol.ts';
@@ -96,6 +97,11 @@ const NO_MORE = {
   number2: 0,
   network: undefined,
 };
+
+/** A clock that goes on when it is told to. */
+export interface HandClock extends Clock {
+  pass(ms: number): Promise<void>;
+}
 
 /** Lets what is on a link arrive, and be answered. */
 export async function settle(): Promise<void> {

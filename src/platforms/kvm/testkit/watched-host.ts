@@ -1,11 +1,10 @@
-import { createTestClock, type TestClock } from '../../../../test/clock.ts';
 import { endpointName, nodeId, type VmId, vmId } from '../../../ids.ts';
 import type { Feed, SampleBlock, Vm, WireLine } from '../../contract.ts';
 import type { HostFacts } from '../host/host.ts';
 import { createDaemon, type Daemon } from '../link/daemon.ts';
 import { createGuestEvents } from '../watch/events.ts';
 import { watchHost } from '../watch/watch.ts';
-import { settle } from './played-daemon.ts';
+import { type HandClock, settle } from './played-daemon.ts';
 import { type PlayedHost, uuidOf } from './played-host.ts';
 
 const ENDPOINT = endpointName('a');
@@ -14,7 +13,7 @@ export const idOf = (number: number): VmId => vmId(ENDPOINT, uuidOf(number));
 const FACTS = { node: { id: NODE } } as unknown as HostFacts;
 
 export interface WatchedHost {
-  readonly clock: TestClock;
+  readonly clock: HandClock;
   readonly daemon: Daemon;
   readonly feeds: Feed[];
   readonly wire: readonly WireLine[];
@@ -59,9 +58,8 @@ const rowOf = ({ ids, windowMs, ...columns }: SampleBlock, id: VmId): readonly R
   ];
 };
 
-/** The watch of a played host on the test clock, over real connections to it. */
-export async function watchPlayed(host: PlayedHost, everyMs = 1_000): Promise<WatchedHost> {
-  const clock = createTestClock();
+/** The watch of a played host on a clock of the test's, over real connections to it. */
+export async function watchPlayed(host: PlayedHost, clock: HandClock, everyMs = 1_000): Promise<WatchedHost> {
   const feeds: Feed[] = [];
   const wire: WireLine[] = [];
   const ending = new AbortController();

@@ -11,7 +11,7 @@ const rbd = (format: string) =>
   `<disk type='network'><driver type='${format}'/><source protocol='rbd' name='p/x'/></disk>`;
 const shares = (folder: string) => web2(`<filesystem><source dir='${folder}'/></filesystem>`);
 
-it.each<[string, Host, ReturnType<typeof unknown>]>([
+it.each<[string, Host, Awaited<ReturnType<typeof said>>]>([
   [
     'a layered image that is reached by network',
     { pools, others: web2(rbd('qcow2')) },

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
 import { kib, mib } from '../../../units.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { operate } from '../testkit/operated-host.ts';
@@ -28,7 +29,7 @@ async function setUp(change: Partial<PlayedGuest> = {}, devices = '') {
   host.answer(procedures.hasCurrentSnapshot, () => false);
   host.answer(procedures.volumeByPath, ({ path }) => ({ pool: 'default', name: path, key: path }));
   host.answer(procedures.volumeInfo, () => ({ type: 0, capacity: kib(5), allocation: 0 }));
-  const operated = await operate(host);
+  const operated = await operate(host, createTestClock());
   return { ...operated, host, guest, read: () => readInfo(operated.calls, idOf(1), operated.signal) };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
 import { endpointName, vmId } from '../../../ids.ts';
 import type { Daemon } from '../link/daemon.ts';
 import { procedures } from '../rpc/protocol.ts';
@@ -33,7 +34,7 @@ async function setUp(change: Partial<PlayedGuest>, host: PlayedHost = playHost()
   if (change.state === 5) guest.domain = { ...guest.domain, id: -1 };
   for (const procedure of CHANGES)
     host.answerBy(procedure.name, () => (procedure === procedures.create ? guest.domain : undefined));
-  const operated = await operate(host);
+  const operated = await operate(host, createTestClock());
   daemons.push(operated.daemon);
   const names = new Set<string>(CHANGES.map(({ name }) => name));
   const ops = createLifecycle(operated.calls);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
 import { endpointName, vmId } from '../../../ids.ts';
 import { mib } from '../../../units.ts';
 import type { Settings } from '../../contract.ts';
@@ -185,7 +186,7 @@ describe('the settings of a guest', () => {
     host.answer(procedures.domainXml, () => `${BARE}</domain>`);
     for (const silent of [procedures.setMemory, procedures.setCpus, procedures.setAutostart, procedures.setMetadata])
       host.answerBy(silent.name, () => SILENCE);
-    const { calls, daemon, pass, clock } = await operate(host);
+    const { calls, daemon, pass, clock } = await operate(host, createTestClock());
     let ended = false;
     const changing = createSettings(calls)
       .configure(idOf(1), 'config', changes, {}, signal)

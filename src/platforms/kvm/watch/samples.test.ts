@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { encode, int, struct, text } from '../rpc/xdr.ts';
 import { SILENCE } from '../testkit/played-daemon.ts';
@@ -11,7 +12,7 @@ afterEach(async () => {
   for (const watched of open.splice(0)) await watched.end();
 });
 async function watch(host: PlayedHost, everyMs?: number): Promise<WatchedHost> {
-  const watched = await watchPlayed(host, everyMs);
+  const watched = await watchPlayed(host, createTestClock(), everyMs);
   open.push(watched);
   return watched;
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { SILENCE } from '../testkit/played-daemon.ts';
 import { type PlayedHost, playHost } from '../testkit/played-host.ts';
@@ -10,7 +11,7 @@ afterEach(async () => {
   for (const watched of open.splice(0)) await watched.end();
 });
 async function watch(host: PlayedHost, everyMs?: number): Promise<WatchedHost> {
-  const watched = await watchPlayed(host, everyMs);
+  const watched = await watchPlayed(host, createTestClock(), everyMs);
   open.push(watched);
   return watched;
 }

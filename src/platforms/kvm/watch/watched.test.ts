@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../../test/clock.ts';
 import { mib } from '../../../units.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { encode, int, struct, text } from '../rpc/xdr.ts';
@@ -11,7 +12,7 @@ afterEach(async () => {
   for (const watched of open.splice(0)) await watched.end();
 });
 async function watch(host: PlayedHost, everyMs?: number): Promise<WatchedHost> {
-  const watched = await watchPlayed(host, everyMs);
+  const watched = await watchPlayed(host, createTestClock(), everyMs);
   open.push(watched);
   return watched;
 }
@@ -170,6 +171,15 @@ describe('a watched host', () => {
     expect(vm(1)).toMatchObject({ cpus: 3, memory: mib(64) });
   });
 
+  it('takes a guest for one without autostart whose driver has none', async () => {
+    const host = playHost();
+    host.add(1);
+    host.answer(procedures.domainAutostart, () => {
+      throw libvirtNo(55, 'transient');
+    });
+    expect((await watch(host)).vm(1)).toMatchObject({ cpus: 2, autostart: false });
+  });
+
   it('reads a guest again that an operation has changed', async () => {
     const host = playHost();
     const guest = host.add(1);
@@ -261,7 +271,7 @@ describe('a watched host', () => {
 
 /** A watch that was ended, on a connection that goes on. */
 async function watchPlayedApart(host: PlayedHost) {
-  const watched = await watchPlayed(host);
+  const watched = await watchPlayed(host, createTestClock());
   const { daemon } = watched;
   const close = daemon.close;
   Object.assign(daemon, { close: () => undefined });
