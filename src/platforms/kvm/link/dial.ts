@@ -120,7 +120,8 @@ function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: s
     host,
     async open(signal) {
       command ??= carrier(run, address, host, signal);
-      return runBySystemSsh(address, await command).stream;
+      // Closed before anybody listens to it, it would end the program with that.
+      return runBySystemSsh(address, await command).stream.on('error', () => undefined);
     },
     run,
     shell: async () => ({ kind: 'command', argv: systemShell(address) }),

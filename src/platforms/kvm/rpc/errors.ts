@@ -25,20 +25,15 @@ const MOST_SAID = 500;
 
 /** The codes that drover decides by. */
 export const VIR_ERR = {
-  internal: 1,
   noSupport: 3,
   invalidArgument: 8,
   operationFailed: 9,
-  noSuchType: 16,
   exists: 28,
   readOnly: 29,
   xml: 27,
-  system: 38,
   rpc: 39,
   noDomain: 42,
   authFailed: 45,
-  noPool: 49,
-  noVolume: 50,
   operationInvalid: 55,
   configUnsupported: 67,
   timeout: 68,
@@ -46,12 +41,9 @@ export const VIR_ERR = {
   argumentUnsupported: 74,
   aborted: 78,
   authCancelled: 79,
-  noMetadata: 80,
   unsafeMigration: 81,
   operationUnsupported: 84,
-  agent: 86,
   busy: 87,
   accessDenied: 88,
   authUnavailable: 94,
-  deviceMissing: 99,
 } as const;

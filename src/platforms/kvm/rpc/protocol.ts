@@ -77,7 +77,6 @@ const onPoolWith = struct({ pool: storagePool, flags: uint });
 export const procedures = {
   // the connection and its host
   open: define(1, 'CONNECT_OPEN', struct({ name: optional(text), flags: uint }), nothing),
-  close: define(2, 'CONNECT_CLOSE', nothing, nothing),
   type: define(3, 'CONNECT_GET_TYPE', nothing, text),
   version: define(4, 'CONNECT_GET_VERSION', nothing, uhyper),
   nodeInfo: define(
@@ -191,12 +190,9 @@ export const procedures = {
   ),
   wakeUp: define(267, 'DOMAIN_PM_WAKEUP', onDomainWith, nothing),
   define: define(350, 'DOMAIN_DEFINE_XML_FLAGS', struct({ xml: text, flags: uint }), domain),
-  rename: define(358, 'DOMAIN_RENAME', struct({ domain, name: optional(text), flags: uint }), int),
 
   // storage
-  poolByName: define(84, 'STORAGE_POOL_LOOKUP_BY_NAME', struct({ name: text }), storagePool),
   deleteVolume: define(94, 'STORAGE_VOL_DELETE', struct({ volume, flags: uint }), nothing),
-  volumeByName: define(95, 'STORAGE_VOL_LOOKUP_BY_NAME', struct({ pool: storagePool, name: text }), volume),
   volumeByPath: define(97, 'STORAGE_VOL_LOOKUP_BY_PATH', struct({ path: text }), volume),
   volumeInfo: define(
     98,
@@ -205,7 +201,6 @@ export const procedures = {
     struct({ type: int, capacity: uhyper, allocation: uhyper }),
   ),
   volumeXml: define(99, 'STORAGE_VOL_GET_XML_DESC', struct({ volume, flags: uint }), text),
-  volumePath: define(100, 'STORAGE_VOL_GET_PATH', struct({ volume }), text),
   refreshPool: define(83, 'STORAGE_POOL_REFRESH', onPoolWith, nothing),
   poolXml: define(88, 'STORAGE_POOL_GET_XML_DESC', onPoolWith, text),
   listPools: define(281, 'CONNECT_LIST_ALL_STORAGE_POOLS', listing, struct({ pools: list(storagePool), count: uint })),
@@ -263,7 +258,7 @@ export const CONSOLE_FORCE = 1;
 export const ADDRESS_SOURCE = { lease: 0, agent: 1 } as const;
 
 /** Domain stats: STATE and INTERFACE never ask a guest's monitor, the others do and may hang with it. */
-export const STATS = { state: 1, balloon: 4, vcpu: 8, interface: 16, block: 32, noWait: 2 ** 29 } as const;
+export const STATS = { state: 1, balloon: 4, interface: 16, block: 32, noWait: 2 ** 29 } as const;
 
 /** Kinds of events that drover asks for, with the number of the message that carries each. */
 export const EVENT = {

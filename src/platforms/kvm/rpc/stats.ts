@@ -22,14 +22,12 @@ export interface DomainStats {
   readonly blockWritten: number;
   readonly netReceived: number;
   readonly netSent: number;
-  /** Nanoseconds that vCPUs waited for the host: steal. */
-  readonly vcpuDelay: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** First letters of state., balloon., block., net. and vcpu. */
-const WANTED: ReadonlySet<number> = new Set(Array.from('sbnv', (letter) => letter.charCodeAt(0)));
+/** First letters of state., balloon., block. and net. */
+const WANTED: ReadonlySet<number> = new Set(Array.from('sbn', (letter) => letter.charCodeAt(0)));
 
 const TYPE = { int: 1, uint: 2, llong: 3, ullong: 4, double: 5, boolean: 6, string: 7 } as const;
 
@@ -53,7 +51,6 @@ function readRecord(reader: XdrReader): DomainStats {
     blockWritten: Number.NaN,
     netReceived: Number.NaN,
     netSent: Number.NaN,
-    vcpuDelay: Number.NaN,
   };
   for (let params = reader.count(12); params > 0; params--) {
     const length = reader.count(1);
@@ -101,7 +98,7 @@ function keep(stats: Mutable<DomainStats>, field: string, value: number): void {
   } else if (field.startsWith('net.')) {
     if (field.endsWith('.rx.bytes')) stats.netReceived = plus(stats.netReceived, value);
     else if (field.endsWith('.tx.bytes')) stats.netSent = plus(stats.netSent, value);
-  } else if (field.startsWith('vcpu.') && field.endsWith('.delay')) stats.vcpuDelay = plus(stats.vcpuDelay, value);
+  }
 }
 
 function keepBalloon(stats: Mutable<DomainStats>, field: string, value: number): void {

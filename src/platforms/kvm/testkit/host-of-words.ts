@@ -1,5 +1,4 @@
 import type { Backing, HostFiles, Look } from '../host/host-files.ts';
-import { VIR_ERR } from '../rpc/errors.ts';
 import { LIST, POOLS, procedures, XML } from '../rpc/protocol.ts';
 import { type DiskFate, fateOfFiles } from '../vm/disk-fate.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
@@ -38,6 +37,9 @@ interface Login {
   readonly hostname?: string;
 }
 
+const SYSTEM_ERROR = 38;
+/** VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT. */
+const WITH_SNAPSHOT = 4096;
 const DOOMED = { name: 'doomed', uuid: Buffer.alloc(16, 1), id: -1 };
 export const BASE = '/d/base.qcow2';
 export const file = (path: string, format = 'qcow2', more = '') =>
@@ -101,7 +103,7 @@ async function fateOn(
   }));
   answer(procedures.volumeXml, ({ volume: { pool, name, key } }) => {
     const backing = host.pools[pool]?.[name]?.[1];
-    if (backing === 'unreadable') throw libvirtNo(VIR_ERR.system, 'Input/output error');
+    if (backing === 'unreadable') throw libvirtNo(SYSTEM_ERROR, 'Input/output error');
     const changed = host.changed?.[key] ?? `1.${volumes.findIndex((v) => v.key === key)}`;
     return `<volume type='file'><name>${name}</name><target><path>${key}</path><format type='qcow2'/><timestamps><ctime>${changed}</ctime></timestamps></target>${
       backing ? `<backingStore><path>${backing}</path><format type='qcow2'/></backingStore>` : ''
@@ -109,7 +111,7 @@ async function fateOn(
   });
   answer(procedures.listDomains, ({ flags }) => {
     const domains = [DOOMED, ...others].filter(({ name }) => {
-      if (flags === LIST.hasSnapshot) return other(name)?.snapshots !== undefined;
+      if (flags === WITH_SNAPSHOT) return other(name)?.snapshots !== undefined;
       return flags === LIST.managedSave ? other(name)?.memory !== undefined : true;
     });
     return { domains, count: domains.length };

@@ -22,7 +22,6 @@ const MODES: Readonly<Record<string, ((driver: string) => string) | undefined>> 
 
 /** Parameters that the client takes out; all others are the driver's on the other side. */
 const OWN = new Set([
-  'name',
   'command',
   'socket',
   'auth',

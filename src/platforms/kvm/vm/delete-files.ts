@@ -2,7 +2,6 @@
 import { FleetError, sentence } from '../../../errors.ts';
 import type { Kept } from '../../contract.ts';
 import type { HostFiles } from '../host/host-files.ts';
-import { normalizeError } from '../link/normalize-error.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { type DiskFate, type Doomed, type DoomedFile, fateOfFiles } from './disk-fate.ts';
 import { CHANGE_MS, type GuestCall } from './guest-call.ts';
@@ -50,7 +49,7 @@ export async function deleteFiles(
       await call.change(`delete ${file.path}`, () => remove(call, files, file));
     } catch (error) {
       // The guest is gone by now: a file that is left is reported, and is no failure of the whole.
-      kept.set(file.path, `it could not be deleted: ${sentence(normalizeError(error, file.path))}`);
+      kept.set(file.path, `it could not be deleted: ${sentence(error)}`);
     }
   }
   return { stays: plan.stays, kept: listed(kept) };

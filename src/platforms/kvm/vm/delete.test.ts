@@ -6,6 +6,7 @@ import { type Domain, LIST, POOLS, procedures, UNDEFINE, XML } from '../rpc/prot
 import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
 import { createDelete } from './delete.ts';
 
+const [INTERNAL_ERROR, SYSTEM_ERROR] = [1, 38];
 const uuid = Buffer.alloc(16, 1);
 const WEB1 = vmId(endpointName('a'), '01010101-0101-0101-0101-010101010101');
 const XML_OF_WEB1 = `<domain type='kvm'><name>web1</name><devices>
@@ -107,7 +108,7 @@ describe('deleting a guest', () => {
       id = 7;
     });
     answer(procedures.define, () => {
-      throw libvirtNo(VIR_ERR.system, 'No space left on device');
+      throw libvirtNo(SYSTEM_ERROR, 'No space left on device');
     });
     await expect(deleting()).rejects.toMatchObject({
       code: 'op.conflict',
@@ -120,7 +121,7 @@ describe('deleting a guest', () => {
   it('deletes no disk when nobody can say whether the guest is gone', async () => {
     let isLost = false;
     const { deleting, came, answer } = setUp(() => {
-      if (isLost) throw libvirtNo(VIR_ERR.internal, 'no idea');
+      if (isLost) throw libvirtNo(INTERNAL_ERROR, 'no idea');
       return web1(-1);
     });
     answer(procedures.undefine, () => {
@@ -219,7 +220,7 @@ describe('deleting a guest', () => {
   it('says which disk is still there when it could not be deleted, or not be looked at again', async () => {
     const refusing = setUpLasting();
     refusing.answer(procedures.deleteVolume, () => {
-      throw libvirtNo(VIR_ERR.system, 'Read-only file system');
+      throw libvirtNo(SYSTEM_ERROR, 'Read-only file system');
     });
     expect(await refusing.deleting()).toEqual({
       warnings: [],
@@ -227,7 +228,7 @@ describe('deleting a guest', () => {
     });
     const silent = setUpLasting();
     silent.answer(procedures.listDomains, ({ flags }) => {
-      if (!silent.isThere() && flags !== LIST.managedSave) throw libvirtNo(VIR_ERR.internal, 'no idea');
+      if (!silent.isThere() && flags !== LIST.managedSave) throw libvirtNo(INTERNAL_ERROR, 'no idea');
       return { domains: [], count: 0 };
     });
     expect(await silent.deleting()).toMatchObject({

@@ -14,6 +14,7 @@ const uuid = Buffer.alloc(16, 1);
 const WEB1 = vmId(endpointName('a'), '01010101-0101-0101-0101-010101010101');
 /** VIR_ERR_NO_DOMAIN_METADATA: kcli has not made it. */
 const NO_METADATA = 80;
+const NO_VOLUME = 50;
 const domain = { name: 'web1', uuid, id: 3 };
 
 /** As virsh snapshot-dumpxml prints them, with the domain's own definition inside. */
@@ -53,7 +54,7 @@ function setUp() {
   answer(procedures.domainAddresses, () => []);
   answer(procedures.volumeByPath, ({ path }) => {
     if (path.endsWith('.iso')) return { pool: 'default', name: 'tools.iso', key: path };
-    throw libvirtNo(VIR_ERR.noVolume);
+    throw libvirtNo(NO_VOLUME);
   });
   answer(procedures.volumeInfo, () => ({ type: 0, capacity: gib(1), allocation: gib(1) }));
   answer(procedures.blockInfo, () => ({ allocation: 0, capacity: gib(20), physical: 0 }));

@@ -80,4 +80,57 @@ describe('meters', () => {
       1,
     );
   });
+
+  it('take the middle of a slow wait as the time of a reading, to the millisecond', () => {
+    const meters = createMeters();
+    meters.read('a', 0, cpu(10, 1, 1_000, 1_800), undefined);
+    expect(meters.read('a', 0, cpu(11, 1, 3_000, 3_800), undefined).cpu).toBe(0.5);
+  });
+
+  it.each([
+    [1_000, true],
+    [1_001, false],
+  ])('believe a reading that took %i of 8000 ms longer than the last one: %j', (tookMs, isBelieved) => {
+    const meters = createMeters();
+    meters.read('a', 0, cpu(10, 1, 0, 0), undefined);
+    // Its middle is 8000 ms after the first one.
+    const askedAt = 8_000 - tookMs / 2;
+    const { cpu: share } = meters.read('a', 0, cpu(14, 1, askedAt, askedAt + tookMs), undefined);
+    expect(share).toEqual(isBelieved ? 0.5 : Number.NaN);
+  });
+
+  it('share one vCPU where a guest has none, and never tell more than all', () => {
+    const meters = createMeters();
+    meters.read('a', 0, cpu(0, 0), undefined);
+    expect(meters.read('a', 0, cpu(1, 0, 2_000), undefined).cpu).toBe(0.5);
+    expect(meters.read('a', 0, cpu(9, 0, 3_000), undefined).cpu).toBe(1);
+  });
+
+  it('compare the next reading with the first of two that were held up as long', () => {
+    const meters = createMeters();
+    meters.read('a', 0, cpu(0, 1, 0, 800), undefined);
+    // Too soon after it, and a little slower: not kept.
+    expect(meters.read('a', 0, cpu(1, 1, 100, 2_000), undefined).cpu).toBeNaN();
+    expect(meters.read('a', 0, cpu(2, 1, 4_000, 4_800), undefined).cpu).toBe(0.5);
+  });
+
+  it('know no rate where no time has passed, and one of zero where nothing has come', () => {
+    const meters = createMeters();
+    const net = { netReceived: 5, netSent: 5 };
+    meters.read('a', 1_000, undefined, net);
+    expect(meters.read('a', 1_000, undefined, net).netRx).toBeNaN();
+    expect(meters.read('a', 1_001, undefined, net)).toMatchObject({ netRx: 0, netTx: 0 });
+  });
+
+  it('keep what the slow layer said for less than thirty seconds', () => {
+    const meters = createMeters();
+    meters.readSlow('a', 0, { blockRead: 0, blockWritten: 0, memory: 1 });
+    meters.readSlow('a', 1_000, { blockRead: 10, blockWritten: 20, memory: 2 });
+    expect(meters.read('a', 30_999, undefined, undefined)).toMatchObject({ memory: 2, diskRead: 10, diskWrite: 20 });
+    expect(meters.read('a', 31_000, undefined, undefined)).toMatchObject({
+      memory: Number.NaN,
+      diskRead: Number.NaN,
+      diskWrite: Number.NaN,
+    });
+  });
 });

@@ -5,11 +5,11 @@ import { endpointName, nodeId } from '../../../ids.ts';
 import { mib } from '../../../units.ts';
 import type { Change } from '../../contract.ts';
 import { uuidText } from '../link/uuid.ts';
-import { VIR_ERR } from '../rpc/errors.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
 import { createRoster } from './roster.ts';
 
+const NO_METADATA = 80;
 const RUNNING = 1;
 const PAUSED = 3;
 const OFF = 5;
@@ -38,7 +38,7 @@ async function setUp(readInfo: () => typeof info = () => info) {
   answer(procedures.hasManagedSave, () => false);
   answer(procedures.domainAutostart, () => false);
   answer(procedures.domainMetadata, () => {
-    throw libvirtNo(VIR_ERR.noMetadata);
+    throw libvirtNo(NO_METADATA);
   });
   answer(procedures.domainAddresses, () => []);
   const endpoint = endpointName('a');

@@ -30,7 +30,7 @@ export interface SlowLayerOptions {
   readonly seen: () => readonly string[];
 }
 
-const GROUPS = STATS.state + STATS.balloon + STATS.block + STATS.vcpu;
+const GROUPS = STATS.state + STATS.balloon + STATS.block;
 /** A healthy guest's monitor answers in milliseconds, a busy host's in a second. */
 const ANSWER_MS = 4_000;
 const MOST_PER_TURN = 32;

@@ -4,19 +4,19 @@ import { endpointName, nodeId } from '../../../ids.ts';
 import type { Vm } from '../../contract.ts';
 import type { HostFacts } from '../host/host.ts';
 import { uuidText } from '../link/uuid.ts';
-import { VIR_ERR } from '../rpc/errors.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
 import type { GuestEvent } from './events.ts';
 import { watchHost } from './watch.ts';
 
+const NO_METADATA = 80;
 const uuid = Buffer.alloc(16, 7);
 const domain = { name: 'web1', uuid, id: 9 };
 
 it('shows since when a guest is on whose start was reported by an event', async () => {
   const { client, answer } = createScriptedClient();
   const no = () => {
-    throw libvirtNo(VIR_ERR.noMetadata);
+    throw libvirtNo(NO_METADATA);
   };
   answer(procedures.domainStats, () => Buffer.alloc(4));
   answer(procedures.listDomains, () => ({ domains: [], count: 0 }));
