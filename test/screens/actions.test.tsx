@@ -429,7 +429,7 @@ describe('the options of a verb', () => {
   it('can be chosen at its question, which then says what they cost', async () => {
     await open();
     await fleet.press('jj', 'S');
-    await fleet.see(/Shut down billing-db1 on fra-01\?[^]*y yes {3}n no {3}o options/);
+    await fleet.see(/Shut down billing-db1 on fra-01\?[\s\S]*y yes {3}n no {3}o options/);
     await fleet.press('o');
     await fleet.see('Shut down: options');
     await fleet.press('space', 'pgdn', 'enter');
