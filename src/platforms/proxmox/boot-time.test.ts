@@ -14,6 +14,8 @@ it.each([
   ['a guest that runs since the first second of 1970', reading(NOW / 1000), undefined, 0],
   ['a guest that runs since before 1970', reading(NOW / 1000 + 0.5), undefined, undefined],
   ['one that told nothing new', reading(100), before(100, 77), 77],
+  ['a guest that runs since a second', reading(1), undefined, NOW - 1_000],
+  ['one of which its node said nothing before', reading(100), before(100, undefined), NOW - 100_000],
   ['one that was off before', reading(100), before(0, undefined), NOW - 100_000],
   ['one whose uptime went back', reading(99), before(100, NOW - 99_001), NOW - 99_000],
   ['one whose uptime is told late', reading(100), before(90, NOW - 129_999), NOW - 129_999],
