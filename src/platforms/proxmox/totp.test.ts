@@ -26,6 +26,10 @@ it('takes a secret that fills no whole byte', () => {
   expect([totp('MZXW6===', 0), totp('MZXW6', 0), totp('MZXW6YQ=', 0)]).toEqual(['937425', '937425', '819306']);
 });
 
+it('takes every letter of base32', () => expect(totp('AAAA', 0)).toBe('328482'));
+
 it('says that a secret is none', () => {
-  expect(() => totp('not base32!', 0)).toThrow(/not base32/);
+  expect(() => totp('not base32!', 0)).toThrow(
+    expect.objectContaining({ code: 'config.invalid', message: 'the TOTP secret is not base32' }),
+  );
 });

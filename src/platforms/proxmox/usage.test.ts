@@ -44,6 +44,7 @@ it('makes a rate of each counter, and none of one that went back or began anew',
   expect(at(100, [0, 0, 0, 0])).toEqual({ diskRead: unknown, diskWrite: unknown, netRx: unknown, netTx: unknown });
   expect(at(110, [10, 20, 30, 40])).toEqual({ diskRead: 1, diskWrite: 2, netRx: 3, netTx: 4 });
   expect(at(120, [10, 19, 30, 50])).toEqual({ diskRead: 0, diskWrite: unknown, netRx: 0, netTx: 1 });
+  expect(at(121, [11, 20, 30, 50])).toEqual({ diskRead: 1, diskWrite: 1, netRx: 0, netTx: 0 });
   expect(at(119, [20, 29, 40, 60])).toEqual({ diskRead: unknown, diskWrite: unknown, netRx: unknown, netTx: unknown });
 });
 
