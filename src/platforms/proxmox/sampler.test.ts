@@ -77,6 +77,12 @@ describe('the samples of a cluster', () => {
     expect(blocks(sampler.feeds(roster, readResources([guest(100)]), 5_000))).toEqual([]);
   });
 
+  it('are of no guest whose state nobody knows', () => {
+    roster.list(readResources([guest(100)]));
+    roster.learn('qemu/100', { runState: 'levitating' });
+    expect(blocks(sampler.feeds(roster, readResources([guest(100)]), 5_000))).toEqual([]);
+  });
+
   it('are of the nodes that are up', () => {
     const up = { type: 'node', node: 'pve1', status: 'online', cpu: 1.5, mem: 7 };
     expect(feeds([up, { type: 'node', node: 'pve2', status: 'offline' }])).toEqual([
