@@ -37,7 +37,10 @@ async function read(id: VmId, current: object, config: object, more: Answers = {
 describe('the details of a guest', () => {
   it('have what its configuration says and what its agent tells', async () => {
     const info = await read(WEB1, { agent: 1, uptime: 60 }, CONFIG, {
-      'GET /nodes/pve1/qemu/100/agent/network-get-interfaces': { result: [AGENT] },
+      // An agent that may not answer is waited for three seconds.
+      'GET /nodes/pve1/qemu/100/agent/network-get-interfaces': (sent: { deadlineMs: number }) => ({
+        result: sent.deadlineMs === 3_000 ? [AGENT] : [],
+      }),
     });
     expect(info).toEqual({
       state: 'running',
@@ -105,6 +108,7 @@ describe('the details of a guest', () => {
       { name: 'second', parent: 'first', snaptime: 200, vmstate: 1, description: 'with memory' },
       { name: 'current', parent: 'second' },
       { snaptime: 5 },
+      { name: 'third', snaptime: 300 },
       { name: 'first', snaptime: 100, description: '' },
       { name: 'timeless' },
     ];
@@ -123,6 +127,7 @@ describe('the details of a guest', () => {
         external: undefined,
         description: 'with memory',
       },
+      { ...plain, id: 'third', name: 'third', created: 300_000 },
     ]);
   });
 });
