@@ -89,7 +89,11 @@ it.each<[string, string, object | undefined]>([
   ],
   ['mp4', 'volume=zfs:basevol-101-disk-0,size=1.5G', { path: 'zfs:basevol-101-disk-0', size: gib(1.5), owned: true }],
   ['tpmstate0', 'lvm:vm-101-disk-2,size=4M', { bus: undefined, storage: 'lvm', shareable: undefined, owned: true }],
-  ['scsi1', 'lvm:vm-101-disk-1,size=big,format=qcow2', { size: undefined, format: 'qcow2', readOnly: false, owned: true }],
+  [
+    'scsi1',
+    'lvm:vm-101-disk-1,size=big,format=qcow2',
+    { size: undefined, format: 'qcow2', readOnly: false, owned: true },
+  ],
   ['scsi1', 'lvm:vm-101-disk-1,size=99999999999T', { size: undefined }],
   ['scsi1', 'lvm:vm-1010-disk-1', { owned: false, size: undefined }],
   ['scsi1', 'lvm:vm-101-disk-1,media=disk', { type: 'disk', readOnly: false, owned: true }],

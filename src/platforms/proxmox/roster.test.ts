@@ -153,6 +153,7 @@ describe('what is known of a guest', () => {
   const changes = (told: readonly Change[]) => told.map((change) => (change.kind === 'vm-upsert' ? change.vm : change));
 
   it('is what the guest itself has said, for fifteen seconds, and then the list', async () => {
+    await clock.pass(10_000);
     list(100);
     ask(100, { status: 'stopped', qmpstatus: 'stopped' });
     await clock.pass(14_999);
@@ -162,6 +163,22 @@ describe('what is known of a guest', () => {
     list(100);
     expect(vm()?.state).toBe('running');
     expect(roster.guests.get(KEY)).toMatchObject({ current: undefined, currentAt: undefined });
+  });
+
+  it('is as old as the list again when nobody has asked the guest since', async () => {
+    list(100);
+    ask(100, { tags: 'new' });
+    expect(vm()?.tags).toEqual(['new']);
+    await clock.pass(15_000);
+    list(115);
+    expect(vm()?.tags).toEqual([]);
+  });
+
+  it('is that it is paused, though the late list says that it is off', () => {
+    list(0);
+    ask(1, { qmpstatus: 'paused' });
+    list(0);
+    expect(vm()?.state).toBe('paused');
   });
 
   it('is nothing of a guest that is not in the list', () => {
