@@ -64,7 +64,8 @@ const until = async (seen: () => boolean) => {
 
 describe('a terminal', () => {
   it('begins with its ticket, where the server has opened a door for it', async () => {
-    const { stream } = await opened();
+    const { attachment, stream } = await opened();
+    expect(attachment.kind).toBe('stream');
     expect(asked).toBe('/nodes/pve1/qemu/100/vncwebsocket?port=5900&vncticket=PVEVNC%3Aa%2Bb');
     await until(() => heard.endsWith('\n'));
     expect(heard).toBe('root@pam:PVEVNC:a+b\n');

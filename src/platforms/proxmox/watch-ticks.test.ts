@@ -108,6 +108,7 @@ describe('a watch', () => {
     expect(count(LIST)).toBe(1);
     await clock.pass(1);
     expect([count(LIST), count(TASKS)]).toEqual([2, 2]);
+    expect(feeds.slice(-2).map(({ kind }) => kind)).toEqual(['samples', 'node-samples']);
     everyMs = 20_000;
     await clock.pass(5_000);
     expect(count(LIST)).toBe(3);
