@@ -160,6 +160,7 @@ describe('the row of an instance', () => {
   it('has the size of its type and the name of its image', async () => {
     const one = machine({
       Tags: [
+        { Key: 'Name', Value: 'web1' },
         { Key: 'plan', Value: 'shop' },
         { Key: 'profile', Value: 'small' },
         { Key: 'env', Value: 'prod' },
@@ -175,7 +176,7 @@ describe('the row of an instance', () => {
     const trouble = { message: 'broken', since: 1 };
     expect(rowOf(PLACE, one, await catalog(), trouble)).toEqual({
       id: `cloud/${ID}`,
-      name: ID,
+      name: 'web1',
       uuid: ID,
       node: 'cloud/eu-test-1a',
       pool: 'cloud/eu-test-1',
