@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock.ts';
-import type { Settings } from '../contract.ts';
+import type { Settings, WireLine } from '../contract.ts';
 import { testEndpoint } from './checks.ts';
 import { PVE } from './testkit/scripted-api.ts';
 import { type ScriptedServer, startScriptedServer } from './testkit/scripted-server.ts';
@@ -21,10 +21,11 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
+let wire: WireLine[] = [];
 const check = (values: Settings = {}, signal = new AbortController().signal) =>
   testEndpoint(
     { name: PVE, platform: 'proxmox', values: { host: server.origin, ...TOKEN, ...values } },
-    { clock: systemClock, wire: () => {}, signal, ask: {} },
+    { clock: systemClock, wire: (line) => void wire.push(line), signal, ask: {} },
   );
 const last = async (answers: Readonly<Record<string, unknown>>) => {
   server.answers = { ...GOOD, ...answers };
@@ -77,6 +78,12 @@ describe('the checks of an endpoint', () => {
     expect(checks.at(-1)).toMatchObject({ check: 'the login works', ok: false, code: 'auth.rejected' });
     server.answers = { ...GOOD, 'POST /access/ticket': { ticket: 't' } };
     expect((await check({ login: 'password', user: 'a@pve', password: 'p' }))[3]).toMatchObject({ detail: 'a@pve' });
+  });
+
+  it('stand in the wire log as what they are', async () => {
+    wire = [];
+    await check();
+    expect(new Set(wire.map(({ channel }) => channel))).toEqual(new Set(['test']));
   });
 
   it('take a version that is not told for some version', async () => {

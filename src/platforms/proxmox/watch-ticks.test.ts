@@ -90,9 +90,10 @@ const end = async (work: Promise<unknown>) => {
 };
 
 describe('a watch', () => {
-  it('tells the whole inventory first, then samples, then that all has come', async () => {
+  it('tells the whole inventory first, with two requests, then samples, then that all has come', async () => {
     const work = watch();
     await clock.pass(0);
+    expect(asked).toEqual([LIST, TASKS]);
     expect(feeds.map(({ kind }) => kind)).toEqual(['inventory', 'samples', 'node-samples', 'changes', 'complete']);
     expect(feeds[0]).toMatchObject({
       at: clock.now(),
