@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 export interface Terminal {
   shown(): string;
   type(text: string): void;
-  /** Until it shows the pattern; `nudge` is typed every second, since a prompt may wait for Enter. */
+  /** Until it shows the pattern; `nudge` is typed soon and every second, since a prompt may wait for Enter. */
   see(pattern: RegExp, nudge?: string): Promise<void>;
   readonly ended: Promise<unknown>;
 }
@@ -26,12 +26,14 @@ export function openTerminal(stream: Duplex): Terminal {
     async see(pattern, nudge) {
       const deadline = AbortSignal.timeout(PATIENCE_MS);
       const timer = nudge === undefined ? undefined : setInterval(() => stream.write(nudge), 1000);
+      const soon = nudge === undefined ? undefined : setTimeout(() => stream.write(nudge), 100);
       try {
         while (!pattern.test(text)) await once(stream, 'data', { signal: deadline });
       } catch (error) {
         throw new Error(`${pattern} was never shown, but: ${JSON.stringify(text)}`, { cause: error });
       } finally {
         clearInterval(timer);
+        clearTimeout(soon);
       }
     },
     ended,

@@ -219,6 +219,82 @@ it.each([
   [{ metrics: true, 'metrics-every': '90' }, 90_000],
   [{ metrics: true, 'metrics-every': '0' }, 60_000],
   [{ metrics: true, 'metrics-every': '1s' }, 60_000],
+  [{ metrics: true, 'metrics-every': '2m' }, 120_000],
+  [{ metrics: true, 'metrics-every': '1s', 'endpoint-url': 'https://own' }, 1_000],
+  [{ metrics: true, 'metrics-every': '0', 'endpoint-url': 'https://own' }, 1_000],
+  [{ metrics: 'true' }, undefined],
 ])('asks for figures only when it was told to: %o', async (values, everyMs) => {
   expect((await account(values)).metricsEveryMs).toBe(everyMs);
+});
+
+it('takes all that an endpoint says, without the blanks around it', async () => {
+  const found = await account({
+    region: ' eu-west-3 ',
+    'access-key-id': ' A ',
+    'secret-access-key': 'S',
+    'session-token': 'T',
+    'role-arn': 'arn:r',
+    'mfa-serial': 'arn:m',
+    'endpoint-url': 'https://own',
+    ca: '/ca',
+  });
+  expect(found).toEqual({
+    endpoint: 'cloud',
+    region: 'eu-west-3',
+    profile: undefined,
+    login: {
+      kind: 'role',
+      role: { arn: 'arn:r', mfaSerial: 'arn:m' },
+      source: { kind: 'keys', keys: { accessKeyId: 'A', secretAccessKey: 'S', sessionToken: 'T' } },
+    },
+    urls: { ec2: 'https://own', cloudwatch: 'https://own', sts: 'https://own' },
+    fips: false,
+    dualStack: false,
+    ca: '/ca',
+    metricsEveryMs: undefined,
+  });
+  const plain = await account({ 'access-key-id': 'A', 'secret-access-key': 'S', 'role-arn': ' ', region: 'x' });
+  expect(plain.login).toEqual({ kind: 'keys', keys: { accessKeyId: 'A', secretAccessKey: 'S' } });
+});
+
+it('takes its switches, its authority and its profile from the environment where nothing else is said', async () => {
+  const env = {
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_USE_DUALSTACK_ENDPOINT: 'true',
+    AWS_CA_BUNDLE: '/e',
+    AWS_PROFILE: 'ci',
+    AWS_ENDPOINT_URL_STS: 'https://sts',
+  };
+  expect(await account({ 'access-key-id': 'A', 'secret-access-key': 'S' }, env)).toMatchObject({
+    region: 'eu-north-1',
+    profile: undefined,
+    fips: true,
+    dualStack: true,
+    ca: '/e',
+    urls: { ec2: undefined, cloudwatch: undefined, sts: 'https://sts' },
+  });
+  const both = { AWS_DEFAULT_PROFILE: 'ci', AWS_PROFILE: 'nowhere' };
+  expect((await account({ 'access-key-id': 'A', 'secret-access-key': 'S' }, both)).region).toBe('eu-north-1');
+  await writeFile(join(folder, 'config'), '[profile p]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n');
+  const ofFile = await account({ profile: 'p', region: 'r' });
+  expect([ofFile.fips, ofFile.dualStack, ofFile.profile]).toEqual([true, true, 'p']);
+  expect((await account({ profile: 'p' }, { AWS_REGION: 'us-west-2' })).region).toBe('us-west-2');
+});
+
+it.each<[Settings, Env, string, string]>([
+  [{}, { AWS_PROFILE: 'nowhere' }, 'cloud: the region is missing', 'drover endpoint edit cloud'],
+  [
+    { profile: 'gone', region: 'r' },
+    {},
+    'cloud: the AWS profile gone is not there',
+    'correct ~/.aws/config, or give the endpoint another profile',
+  ],
+  [
+    { 'secret-access-key': 'S', region: 'r' },
+    {},
+    'cloud: access-key-id and secret-access-key belong together',
+    'drover endpoint edit cloud',
+  ],
+])('says what to do about %o', async (values, env, message, fix) => {
+  await expect(account(values, env)).rejects.toMatchObject({ code: 'config.invalid', message, fix });
 });

@@ -57,6 +57,46 @@ it.each([
   await expect(startProcess(command, 'cloud').keys).rejects.toThrow(why);
 });
 
+it.each([
+  [
+    { Version: 1, AccessKeyId: 'A', SecretAccessKey: 'S' },
+    { accessKeyId: 'A', secretAccessKey: 'S' },
+  ],
+  [
+    { Version: 1, AccessKeyId: 'A', SecretAccessKey: 'S', SessionToken: '', Expiration: 7 },
+    { accessKeyId: 'A', secretAccessKey: 'S' },
+  ],
+])('gives keys that hold for ever: %j', async (said, keys) => {
+  expect(await startProcess(await program(`echo '${JSON.stringify(said)}'`), 'cloud').keys).toEqual(keys);
+});
+
+it.each([
+  [{ Version: 1, SecretAccessKey: 'S' }, 'gave no access key'],
+  [{ Version: 1, AccessKeyId: '', SecretAccessKey: 'S' }, 'gave no access key'],
+  [{ ...KEYS, Expiration: 'soon' }, 'gave a key that has run out'],
+])('gives no keys with %j', async (said, why) => {
+  await expect(startProcess(await program(`echo '${JSON.stringify(said)}'`), 'cloud').keys).rejects.toMatchObject({
+    code: 'auth.needs-secret',
+    message: `cloud: its credential_process ${why}`,
+    fix: 'run the program of the profile by hand, to see what it wants',
+    cause: expect.anything(),
+  });
+});
+
+it('says how it ended, when it said nothing itself', async () => {
+  await expect(startProcess(await program('exit 4'), 'cloud').keys).rejects.toThrow(/ended with 4$/);
+  await expect(startProcess('   ', 'cloud').keys).rejects.toMatchObject({ code: 'auth.needs-secret' });
+});
+
+it('leaves nothing behind when it has ended, and may be stopped then', async () => {
+  const before = process.listenerCount('exit');
+  const { keys, stop } = startProcess(await program(`echo '${JSON.stringify(KEYS)}'`), 'cloud');
+  expect(process.listenerCount('exit')).toBe(before + 1);
+  await keys;
+  expect(process.listenerCount('exit')).toBe(before);
+  stop();
+});
+
 describe('one that hangs', () => {
   it('does not keep drover running, and ends with all that it has started', async () => {
     // Files that other tests still write end by themselves.

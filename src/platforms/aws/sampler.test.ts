@@ -92,3 +92,47 @@ it('tells trouble with the figures once, and goes on', async () => {
   expect(texts).toEqual([expect.stringMatching(/USD a day$/), `No metrics: ${forbidden.message}`]);
   expect(blocks).toHaveLength(1);
 });
+
+it('tells a trouble again when it is another one, or has been over', async () => {
+  const trouble = (text: string) => new FleetError('op.failed', text);
+  const answers = [trouble('a'), trouble('b'), undefined, trouble('b'), trouble('b')];
+  const { texts } = await rounds(answers, ['i-1'], []);
+  expect(texts.slice(1)).toEqual(['No metrics: a', 'No metrics: b', 'No metrics: b']);
+});
+
+it('asks for a hundred instances at a time, and sends the same ids for the same instances', async () => {
+  const ids = Array.from({ length: 150 }, (_, at) => `i-${at}`);
+  const { asked, blocks } = await rounds([undefined, undefined, undefined, undefined], ids, []);
+  expect(asked.map((some) => some.length)).toEqual([100, 50, 100, 50]);
+  expect(blocks.map(({ ids: some }) => some.length)).toEqual([100, 50, 100, 50]);
+  expect(blocks[2]?.ids).toBe(blocks[0]?.ids);
+  expect(blocks[0]?.ids[0]).toBe(idOf('i-0'));
+});
+
+it('ends with a bug, and asks nobody where nothing runs', async () => {
+  const clock = createTestClock();
+  const feeds: Feed[] = [];
+  let machines: ReturnType<typeof readMachine>[] = [];
+  let count = 0;
+  const metricData: Api['metricData'] = async () => {
+    count++;
+    throw new TypeError('bug');
+  };
+  const sampling = sampleForEver({
+    api: { metricData } as Pick<Api, 'metricData'> as Api,
+    clock,
+    place: { endpoint, region: 'eu-test-1' },
+    everyMs: 60_000,
+    running: () => machines.filter((one) => one !== undefined),
+    interest: () => [vmId(endpointName('other'), 'i-1')],
+    sink: (feed) => void feeds.push(feed),
+    signal: new AbortController().signal,
+  });
+  const ended = expect(sampling).rejects.toThrow('bug');
+  await clock.pass(59_999);
+  machines = [readMachine({ InstanceId: 'i-1' })];
+  expect([count, feeds.length]).toEqual([0, 0]);
+  await clock.pass(1);
+  await ended;
+  expect(feeds).toHaveLength(1);
+});

@@ -8,6 +8,7 @@ it.each([
   ['stopping', 'stopping'],
   ['shutting-down', 'stopping'],
   ['stopped', 'stopped'],
+  ['terminated', 'stopped'],
 ])('shows %s as %s, with the word of AWS beside it', (word, state) => {
   expect(stateOf(word, undefined)).toEqual({ state, rawState: word });
 });
@@ -20,10 +21,13 @@ it('knows every word that AWS has for an instance and for a zone', () => {
 it('keeps a word that it does not know', () => {
   expect(stateOf('levitating', undefined)).toEqual({ state: 'unknown', rawState: 'levitating' });
   expect(zoneStateOf('levitating')).toBe('unknown');
+  expect(stateOf(undefined, undefined)).toEqual({ state: 'unknown', rawState: 'no state' });
 });
 
 it('shows an instance whose memory was saved as suspended', () => {
-  expect(stateOf('stopped', 'Client.UserInitiatedHibernate').state).toBe('suspended');
+  const suspended = { state: 'suspended', rawState: 'stopped (hibernated)' };
+  expect(stateOf('stopped', 'Client.UserInitiatedHibernate')).toEqual(suspended);
+  expect(stateOf('stopped', 'Client.UserInitiatedShutdown').state).toBe('stopped');
   expect(stateOf('stopping', 'Client.UserInitiatedHibernate').state).toBe('stopping');
 });
 
@@ -36,3 +40,12 @@ it('takes a terminated instance for gone, and looks often at those on their way'
     false,
   ]);
 });
+
+it.each([
+  ['available', 'up'],
+  ['information', 'up'],
+  ['impaired', 'up'],
+  ['constrained', 'up'],
+  ['unavailable', 'down'],
+  [undefined, 'unknown'],
+])('shows a zone that is %s as %s', (word, state) => expect(zoneStateOf(word)).toBe(state));

@@ -1,14 +1,16 @@
 /** EC2, STS and CloudWatch on loopback, pretended as far as drover asks them; the lab has moto, which nobody here wrote. */
-import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { quickClock } from '../testkit-clock.ts';
 import { KEYS, REGION, ROLE } from './testkit/access.ts';
 import { http } from './testkit/http-facts.ts';
 import { startFakeAws } from './testkit/server.ts';
 import type { WorldInstance } from './testkit/world.ts';
 
 const ENDPOINT = endpointName('aws-test');
+/** Three seconds of the region take one. */
+const clock = quickClock(3);
 
 export const testkit: PlatformTestkit = {
   lab: undefined,
@@ -46,7 +48,7 @@ export const testkit: PlatformTestkit = {
 };
 
 async function start(): Promise<TestServer> {
-  const server = await startFakeAws(systemClock);
+  const server = await startFakeAws(clock);
   const { world } = server;
   const kcli = { plan: 'shop', profile: 'small' };
   const stopped = world.add({ tags: { Name: 'contract-stopped' } });
@@ -78,7 +80,7 @@ async function start(): Promise<TestServer> {
   return {
     endpoint,
     wrongLogin: { ...endpoint, values: { ...endpoint.values, 'access-key-id': 'AKIAWRONG' } },
-    clock: systemClock,
+    clock,
     stoppedVm: async () => bring(stopped, 'stopped'),
     runningVm: async () => bring(running, 'running'),
     doomedVm: async () => idOf(world.add({ tags: { Name: `contract-doomed-${++doomed}` }, heirlooms: true })),

@@ -29,16 +29,15 @@ export function addressesIn(answer: unknown): readonly string[] {
     if (Array.isArray(value)) for (const item of value) visit(item);
     else if (typeof value === 'object' && value !== null) {
       for (const [key, inner] of Object.entries(value)) {
-        if ((key === 'ip-address' || key === 'inet' || key === 'inet6') && typeof inner === 'string') found.add(inner);
-        else if (key === 'result' || key === 'ip-addresses') visit(inner);
+        if ((key === 'ip-address' || key === 'inet' || key === 'inet6') && typeof inner === 'string') {
+          // A container's node tells each address twice: with the length of its prefix, and without.
+          found.add(inner.replace(/\/\d+$/, ''));
+        } else if (key === 'result' || key === 'ip-addresses') visit(inner);
       }
     }
   };
   visit(answer);
-  return [...found]
-    .map((address) => address.replace(/\/\d+$/, ''))
-    .filter(isUseful)
-    .sort(v4First);
+  return [...found].filter(isUseful).sort(v4First);
 }
 
 const isUseful = (address: string): boolean =>

@@ -67,7 +67,6 @@ function steps({ target, identity }: Address, http: Http, context: Context): rea
     [
       'the login works',
       async () => {
-        await login.get(signal);
         await read('/version');
         return { detail: userOf(identity) };
       },

@@ -138,4 +138,16 @@ it.each([
   ],
   ['a liar', { result: [{ 'ip-addresses': [{ 'ip-address': '\u001b[31m' }, { 'ip-address': 7 }] }] }, []],
   ['nobody', null, []],
+  [
+    'a node, which leads nowhere from outside',
+    [{ inet: '169.254.1.1/16' }, { inet: '0.0.0.0/0' }, { inet: '10.127.0.1/8' }, { inet6: '::1/128' }, { inet: 'x' }],
+    ['10.127.0.1'],
+  ],
+  ['a node, twice', [{ inet: '10.0.0.6/24', 'ip-addresses': [{ 'ip-address': '10.0.0.6' }] }], ['10.0.0.6']],
+  [
+    'a node, in its order',
+    [{ inet6: 'fd00::2' }, { inet: '10.0.0.9' }, { inet: '10.0.0.8' }, { inet6: 'fd00::1' }],
+    ['10.0.0.9', '10.0.0.8', 'fd00::2', 'fd00::1'],
+  ],
+  ['something else below its answer', { result: { other: [{ inet: '10.0.0.6' }] } }, []],
 ])('takes addresses from %s', (_who, answer, addresses) => expect(addressesIn(answer)).toEqual(addresses));

@@ -31,6 +31,14 @@ it.each([
   [595, 'No route to host', 'host.unreachable'],
   [596, 'Connection timed out', 'outcome.unknown'],
   [599, 'Too many redirections', 'outcome.unknown'],
+  [500, 'no such VM', 'vm.not-found'],
+  [500, 'unable to find configuration file for VM 100', 'vm.not-found'],
+  [500, 'no such cluster node pve9', 'node.not-found'],
+  [500, 'unable to acquire lock', 'op.conflict'],
+  [500, 'VM 100 is suspended', 'op.conflict'],
+  [500, 'unable to create VM 100: config already exists', 'op.conflict'],
+  [500, 'mismatched digest', 'op.conflict'],
+  [403, 'Permission check failed', 'auth.forbidden'],
 ] as const)('%i %s', (status, message, code) => {
   const error = answered(status, message);
   expect(error.code).toBe(code);
@@ -38,6 +46,58 @@ it.each([
 });
 
 describe('an error', () => {
+  it.each([
+    [401, 'no ticket', 'web1: no ticket', 'check the login of the endpoint'],
+    [403, 'Permission check failed', 'web1: Permission check failed', undefined],
+    [
+      403,
+      'Permission check failed (/vms/100, VM.PowerMgmt)',
+      'web1: this login lacks the right VM.PowerMgmt on /vms/100',
+      'grant it in Datacenter, Permissions; an API token with separated privileges needs it too',
+    ],
+    [595, 'No route', 'web1: its node does not answer: No route', undefined],
+    [
+      596,
+      'timed out',
+      'web1: its node did not answer: timed out; it may have been done or not',
+      'look at its state once the node answers again',
+    ],
+    [500, 'protection mode enabled', 'web1: protection mode enabled', 'switch the protection off first'],
+    [500, 'used in HA resources', 'web1: used in HA resources', 'take it out of high availability first'],
+    [500, 'no quorum?', 'web1: no quorum?', undefined],
+    [
+      500,
+      'cluster not ready - no quorum?',
+      'web1: cluster not ready - no quorum?',
+      'bring the missing nodes of the cluster back',
+    ],
+    [500, 'VM is locked (x)', 'web1: VM is locked (x)', 'wait until the task that locked it is done'],
+    [500, 'VM 100 already running', 'web1: VM 100 already running', undefined],
+  ])('says what to do about it: %i %s', (status, said, message, fix) => {
+    const error = answered(status, said);
+    expect([error.message, error.fix]).toEqual([message, fix]);
+    expect(error.cause).toBeInstanceOf(StatusError);
+  });
+
+  it.each([
+    [{ message: '' }, 'web1: the reason'],
+    [{ message: 7 }, 'web1: the reason'],
+    ['text', 'web1: the reason'],
+    [null, 'web1: the reason'],
+    [{ message: 'its own', errors: null }, 'web1: its own'],
+    [{ message: 'its own', errors: 'x' }, 'web1: its own'],
+    [{ message: 'its own', errors: { a: 'b', c: 7 } }, 'web1: its own; a: b; c: 7'],
+  ])('says what the answer says, else the words behind its number: %j', (body, message) => {
+    const answer = { status: 500, reason: 'the reason', headers: {} };
+    expect(normalizeError(new StatusError('GET /x', false, answer, body), 'web1')).toMatchObject({ message });
+  });
+
+  it('of a node that was never reached is the same for a read and a change', () => {
+    for (const mutates of [true, false]) {
+      expect(answered(595, 'No route', {}, mutates)).toMatchObject({ code: 'host.unreachable', retry: true });
+    }
+  });
+
   it('of a node that does not answer may be tried again when it was a read', () => {
     expect(answered(596, 'Connection timed out', {}, false)).toMatchObject({ code: 'host.unreachable', retry: true });
   });

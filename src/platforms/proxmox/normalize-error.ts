@@ -26,9 +26,6 @@ export function normalizeError(error: unknown, subject: string): unknown {
   if (!(error instanceof StatusError)) return error;
   const said = sentenceOf(error);
   const cause = { cause: error };
-  if (error.status === 401) {
-    return new FleetError('auth.rejected', `${subject}: ${said}`, { fix: 'check the login of the endpoint', ...cause });
-  }
   if (error.status === 403) return forbidden(said, subject, error);
   // From the node that answers to the node of the VM (AnyEvent::HTTP): 595 is a connection that was never made.
   if (error.status === 595 || (error.status > 595 && !error.mutates)) {

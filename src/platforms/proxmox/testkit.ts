@@ -1,14 +1,16 @@
 /** The whole API on loopback, with a cluster that is pretended: tickets, tasks, websockets, every request checked. */
-import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import type { HttpFacts, PlatformTestkit } from '../testkit.ts';
+import { quickClock } from '../testkit-clock.ts';
 import { ACCOUNTS } from './testkit/access.ts';
 import { startFakeProxmox } from './testkit/server.ts';
 import type { WorldGuest } from './testkit/world.ts';
 
 const ENDPOINT = endpointName('proxmox-test');
+/** Three seconds of the cluster take one. */
+const clock = quickClock(3);
 /** The real list is late by ten seconds; a test need not wait that long to see that it does not matter. */
 const LAG_MS = 2_500;
 
@@ -77,7 +79,7 @@ export const testkit: PlatformTestkit = {
 };
 
 async function start() {
-  const server = await startFakeProxmox(systemClock);
+  const server = await startFakeProxmox(clock);
   server.lagMs = LAG_MS;
   const { world } = server;
   const disks = { scsi0: 'local-lvm:vm-VMID-disk-0,size=8G', ide2: 'local:iso/debian-13.iso,media=cdrom,size=600M' };
@@ -111,14 +113,14 @@ async function start() {
   const bring = (guest: WorldGuest, status: 'running' | 'stopped'): VmId => {
     guest.status = status;
     guest.runState = status;
-    guest.startedAt = systemClock.now();
+    guest.startedAt = clock.now();
     return idOf(guest);
   };
 
   return {
     endpoint,
     wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
-    clock: systemClock,
+    clock,
     stoppedVm: async () => bring(stopped, 'stopped'),
     runningVm: async () => bring(running, 'running'),
     async doomedVm() {

@@ -15,6 +15,21 @@ it('takes a secret as apps show it', () => {
   expect(totp('gezd gnbv gy3t qojq gezd gnbv gy3t qojq', 59_000)).toBe('287082');
 });
 
+it('changes with every half minute', () => {
+  expect(totp(SECRET, 29_999)).toBe(totp(SECRET, 0));
+  expect(totp(SECRET, 30_000)).not.toBe(totp(SECRET, 29_999));
+  expect(totp(SECRET, 59_999)).toBe('287082');
+  expect(totp(SECRET, 60_000)).not.toBe('287082');
+});
+
+it('takes a secret that fills no whole byte', () => {
+  expect([totp('MZXW6===', 0), totp('MZXW6', 0), totp('MZXW6YQ=', 0)]).toEqual(['937425', '937425', '819306']);
+});
+
+it('takes every letter of base32', () => expect(totp('AAAA', 0)).toBe('328482'));
+
 it('says that a secret is none', () => {
-  expect(() => totp('not base32!', 0)).toThrow(/not base32/);
+  expect(() => totp('not base32!', 0)).toThrow(
+    expect.objectContaining({ code: 'config.invalid', message: 'the TOTP secret is not base32' }),
+  );
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { endpointName, vmId } from '../../ids.ts';
 import type { Usage } from './guests.ts';
-import { createMeters } from './usage.ts';
+import { createBlock, createMeters } from './usage.ts';
 
 const reading = (uptime: number, netIn: number): Usage => ({
   uptime,
@@ -33,4 +34,46 @@ it('knows no rate over a restart', () => {
   const meters = createMeters();
   meters.rates('qemu/100', reading(100, 5_000));
   expect(meters.rates('qemu/100', reading(3, 100)).netRx).toBeNaN();
+});
+
+it('makes a rate of each counter, and none of one that went back or began anew', () => {
+  const meters = createMeters();
+  const at = (uptime: number, [diskRead, diskWrite, netIn, netOut]: readonly [number, number, number, number]) =>
+    meters.rates('qemu/100', { ...reading(uptime, netIn), diskRead, diskWrite, netOut });
+  const unknown = Number.NaN;
+  expect(at(100, [0, 0, 0, 0])).toEqual({ diskRead: unknown, diskWrite: unknown, netRx: unknown, netTx: unknown });
+  expect(at(110, [10, 20, 30, 40])).toEqual({ diskRead: 1, diskWrite: 2, netRx: 3, netTx: 4 });
+  expect(at(120, [10, 19, 30, 50])).toEqual({ diskRead: 0, diskWrite: unknown, netRx: 0, netTx: 1 });
+  expect(at(121, [11, 20, 30, 50])).toEqual({ diskRead: 1, diskWrite: 1, netRx: 0, netTx: 0 });
+  expect(at(119, [20, 29, 40, 60])).toEqual({ diskRead: unknown, diskWrite: unknown, netRx: unknown, netTx: unknown });
+});
+
+it('forgets a guest that went off, and knows each guest by itself', () => {
+  const meters = createMeters();
+  meters.rates('qemu/100', reading(100, 0));
+  meters.rates('qemu/101', reading(100, 0));
+  meters.forget('qemu/100');
+  expect(meters.rates('qemu/100', reading(110, 100)).netRx).toBeNaN();
+  expect(meters.rates('qemu/101', reading(110, 100)).netRx).toBe(10);
+});
+
+it('puts what was read of each guest into its row, and leaves the others unknown', () => {
+  const ids = ['qemu/100', 'qemu/101', 'qemu/102'].map((key) => vmId(endpointName('pve'), key));
+  const rates = { diskRead: 1, diskWrite: 2, netRx: 3, netTx: 4 };
+  const block = createBlock(ids, 5, 6, (row) =>
+    row === 1 ? undefined : { cpu: row === 0 ? 0.5 : 7, memory: 8, ...rates },
+  );
+  const unknown = Number.NaN;
+  expect(block).toEqual({
+    at: 5,
+    windowMs: 6,
+    ids,
+    cpu: Float32Array.of(0.5, unknown, 1),
+    memory: Float64Array.of(8, unknown, 8),
+    diskRead: Float32Array.of(1, unknown, 1),
+    diskWrite: Float32Array.of(2, unknown, 2),
+    netRx: Float32Array.of(3, unknown, 3),
+    netTx: Float32Array.of(4, unknown, 4),
+  });
+  expect(createBlock(ids, 5, 6, () => ({ cpu: -1, memory: 8, ...rates })).cpu[2]).toBe(0);
 });

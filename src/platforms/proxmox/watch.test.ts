@@ -77,25 +77,6 @@ describe('a cluster', () => {
     expect(rowOf(watching, guest).uuid).toMatch(/^[0-9a-f]{32}\/100$/);
   });
 
-  it('costs two requests a tick, however many guests there are', async () => {
-    for (let i = 0; i < 90; i++) add();
-    const watching = await watch();
-    const before = server.requests.length;
-    const ticks = () => server.requests.slice(before).filter((request) => request === 'GET /cluster/resources').length;
-    await watching.until('three ticks', () => (ticks() >= 3 ? true : undefined));
-    const asked = server.requests.slice(before);
-    expect(new Set(asked)).toEqual(new Set(['GET /cluster/resources', 'GET /cluster/tasks']));
-  });
-
-  it('is listed with two requests, before anything is asked guest by guest', async () => {
-    for (let i = 0; i < 150; i++) add();
-    const watching = await watch();
-    const config = server.requests.findIndex((request) => request.endsWith('/config'));
-    const lists = server.requests.slice(0, config).filter((request) => request.startsWith('GET /cluster/r'));
-    expect(lists).toHaveLength(1);
-    expect(watching.feeds[0]?.kind).toBe('inventory');
-  });
-
   it('with a node that is down shows its guests as unknown, and the others as they are', async () => {
     const [here, there] = [run(add()), run(add({}, 'qemu', 'pve2'))];
     const watching = await watch();

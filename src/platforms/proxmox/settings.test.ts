@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { gib, mib } from '../../units.ts';
+import type { Settings, SettingsTarget } from '../contract.ts';
+import { createSettings } from './settings.ts';
+import { CT1, changesIn, readsOf, scriptedGuests, WEB1 } from './testkit/scripted-api.ts';
+
+const { signal } = new AbortController();
+const ON = { name: 'web1' };
+const OFF = { name: 'web1', status: 'stopped', qmpstatus: 'stopped' };
+const CONFIG = { memory: '2048', cores: 2, sockets: 2, onboot: 1, description: 'shop\n', digest: 'd1' };
+
+function open(current: object, config: object = CONFIG) {
+  const { calls, asked } = scriptedGuests(current, {
+    'GET /nodes/pve1/qemu/100/config': config,
+    'GET /nodes/pve1/lxc/101/config': config,
+    'PUT /nodes/pve1/qemu/100/config': null,
+  });
+  return { ...createSettings(calls), asked };
+}
+const formsIn = (asked: readonly string[]): readonly unknown[] =>
+  changesIn(asked).map((request) => JSON.parse(request.slice(request.indexOf('{'))).form);
+
+describe('the settings of a guest', () => {
+  it('are those of the next start, and those of now', async () => {
+    const { settings, asked } = open(ON);
+    const values = { memory: gib(2), vcpus: 4, autostart: true, description: 'shop' };
+    expect(await settings(WEB1, 'config', signal)).toEqual(values);
+    expect(await settings(WEB1, 'running', signal)).toEqual(values);
+    expect(readsOf(asked, WEB1)).toEqual([
+      'GET /nodes/pve1/qemu/100/config {"query":{}}',
+      'GET /nodes/pve1/qemu/100/config {"query":{"current":1}}',
+    ]);
+    expect(await settings(CT1, 'config', signal)).toMatchObject({ vcpus: 2 });
+  });
+
+  it('are none of now for a guest that is off', async () => {
+    await expect(open(OFF).settings(WEB1, 'running', signal)).rejects.toMatchObject({
+      code: 'op.conflict',
+      message: 'web1 does not run',
+      fix: 'change the saved settings instead',
+    });
+    expect(await open(OFF).settings(WEB1, 'config', signal)).toMatchObject({ vcpus: 4 });
+  });
+
+  it.each<[string, SettingsTarget, Settings, object]>([
+    ['memory', 'config', { memory: mib(1536) }, { memory: '1536' }],
+    ['memory, to a whole MiB', 'config', { memory: mib(16) + 600_000 }, { memory: '17' }],
+    ['vCPUs, by the sockets that it has', 'config', { vcpus: 6 }, { cores: '3' }],
+    ['autostart, on', 'running', { autostart: true }, { onboot: '1' }],
+    ['autostart, off', 'config', { autostart: false }, { onboot: '0' }],
+    ['notes', 'running', { description: 'db' }, { description: 'db' }],
+    ['notes, to none', 'config', { description: '' }, { delete: 'description' }],
+  ])('are sent with the digest of what was read: %s', async (_what, target, changes, form) => {
+    const { configure, asked } = open(ON);
+    await configure(WEB1, target, changes, {}, signal);
+    expect(formsIn(asked)).toEqual([{ ...form, digest: 'd1' }]);
+  });
+
+  it('are sent without a digest where the server has told none, and not at all where nothing changes', async () => {
+    const { configure, asked } = open(OFF, {});
+    await configure(WEB1, 'config', { autostart: true }, {}, signal);
+    expect(await configure(WEB1, 'config', {}, {}, signal)).toEqual({ warnings: [] });
+    expect(formsIn(asked)).toEqual([{ onboot: '1' }]);
+  });
+
+  it.each<[string, object, Settings, readonly object[]]>([
+    [
+      'memory',
+      ON,
+      { memory: gib(1) },
+      [{ feature: 'memory', detail: 'web1 gets it when it is started the next time' }],
+    ],
+    [
+      'memory and vCPUs',
+      ON,
+      { vcpus: 2, memory: gib(1), autostart: true },
+      [{ feature: 'memory, vcpus', detail: 'web1 gets it when it is started the next time' }],
+    ],
+    ['autostart', ON, { autostart: false }, []],
+    ['memory of a guest that is off', OFF, { memory: gib(1) }, []],
+  ])('wait for the next start where they must: %s', async (_what, current, changes, warnings) => {
+    expect(await open(current).configure(WEB1, 'config', changes, {}, signal)).toEqual({ warnings });
+  });
+
+  it.each<[string, SettingsTarget, Settings, Settings, object]>([
+    [
+      'memory of what runs',
+      'running',
+      { memory: gib(1) },
+      {},
+      {
+        code: 'op.refused',
+        message: 'web1: memory of a running guest is not changed here',
+        fix: 'change the saved setting; it holds from the next start on',
+      },
+    ],
+    [
+      'vCPUs of what runs',
+      'running',
+      { vcpus: 4 },
+      {},
+      { code: 'op.refused', message: expect.stringMatching(/vcpus of a/) },
+    ],
+    [
+      'vCPUs that do not fit its sockets',
+      'config',
+      { vcpus: 3 },
+      {},
+      {
+        code: 'op.refused',
+        message: "web1 has 2 sockets: 3 vCPUs can't be shared out evenly",
+        fix: 'take a multiple of 2',
+      },
+    ],
+    [
+      'what it does not have',
+      'config',
+      { colour: 'red' },
+      {},
+      { code: 'usage', message: 'colour is no setting of a Proxmox VE guest' },
+    ],
+    [
+      'what somebody else has changed',
+      'config',
+      { autostart: false },
+      { memory: gib(1), autostart: false, description: 'shop', other: 1 },
+      {
+        code: 'op.conflict',
+        message:
+          'web1 was changed by somebody else meanwhile: memory is 2GiB now, not 1GiB; autostart is true now, not false; other is - now, not 1',
+        fix: 'look at the new values and make your change again',
+      },
+    ],
+  ])('are not sent: %s', async (_what, target, changes, basedOn, refusal) => {
+    const { configure, asked } = open(ON);
+    await expect(configure(WEB1, target, changes, basedOn, signal)).rejects.toMatchObject(refusal);
+    expect(changesIn(asked)).toEqual([]);
+  });
+});
