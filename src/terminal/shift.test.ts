@@ -51,12 +51,13 @@ describe('lines that moved', () => {
     expect(findShift(rows(...many), rows(...many.slice(4), '', '', '', ''))).toBeUndefined();
   });
 
-  it('must save more than 40 cells', () => {
-    const short = (length: number) => ['a', 'b', 'c', 'd'].map((letter) => long(letter, length));
-    const scrolled = (length: number) => findShift(rows(...short(length)), rows(...short(length).slice(1), ''));
-    // three lines come by themselves, and the one that goes is blank by itself
-    expect(scrolled(10)).toBeUndefined();
-    expect(scrolled(11)).toEqual({ count: 1, deleteAt: 0, insertAt: 3 });
+  it.each([
+    [3, { count: 1, deleteAt: 0, insertAt: 3 }],
+    [4, undefined],
+  ])('must save more than 40 cells: of 44, %d are to be written again', (written, shift) => {
+    const [first, ...others] = ['a', 'b', 'c', 'd'].map((letter) => long(letter, 11));
+    const before = [first ?? '', ...others];
+    expect(findShift(rows(...before), rows(...others, long('e', written)))).toEqual(shift);
   });
 
   it('count cells of another colour as changed', () => {
