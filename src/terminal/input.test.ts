@@ -15,8 +15,8 @@ function open(options: { readonly marksPastes?: boolean } = { marksPastes: true 
   const clock = createTestClock();
   const said: string[] = [];
   const stdin = Object.assign(new EventEmitter(), {
-    pause: () => (said.push('pause'), stdin),
-    resume: () => (said.push('resume'), stdin),
+    pause: () => void said.push('pause'),
+    resume: () => void said.push('resume'),
   });
   const input = createInput(stdin as unknown as Readable, { onGone: () => said.push('gone'), clock, ...options });
   const heard: string[] = [];
