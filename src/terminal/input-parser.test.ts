@@ -74,6 +74,20 @@ describe('keys', () => {
     expect(parser.reads()).toBe(4);
   });
 
+  it('wait for nothing before anything has come', () => {
+    const parser = createInputParser();
+    expect([parser.pending(), parser.reads()]).toEqual([undefined, 0]);
+    expect(parser.push('[A').map(short)).toEqual(['[', 'A']);
+  });
+
+  it('keep their characters when a read ends inside of one', () => {
+    for (const text of ['é', '仮', '😀', 'aé仮😀b']) {
+      const parser = createInputParser();
+      const events = [...Buffer.from(text)].flatMap((byte) => parser.push(Uint8Array.of(byte)));
+      expect([...events, ...parser.push('j')].map(short)).toEqual([...text, 'j']);
+    }
+  });
+
   it('puts together what came in pieces', () => {
     expect(read('\x1b', '[', '1;5', 'C')).toEqual(['ctrl-right']);
     expect(read('\x1bO', 'P')).toEqual(['f1']);

@@ -44,6 +44,8 @@ it('is not bothered by a tmux that is missing, or that reads nothing', async () 
   installTmux(`touch ${folder}/over`);
   giveToTmux('x'.repeat(1_000_000), { TMUX: '/tmp/tmux' });
   await expect.poll(() => existsSync(join(folder, 'over'))).toBe(true);
-  // Errors of a stream come later: one that nobody listens to fails this run.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // an error of either that nobody listens to would fail this run before the next one has ended
+  installTmux(`cat > /dev/null; touch ${folder}/last`);
+  giveToTmux('x'.repeat(100_000), { TMUX: '/tmp/tmux' });
+  await expect.poll(() => existsSync(join(folder, 'last'))).toBe(true);
 });
