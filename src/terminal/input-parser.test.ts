@@ -37,6 +37,8 @@ describe('keys', () => {
     ['\x1bx', ['alt-x']],
     ['\x1bä', ['alt-ä']],
     ['\x1b\x1b', ['esc', 'esc']],
+    ['\x1b\x1bx', ['esc', 'alt-x']],
+    ['\x1b\x1b\x1b[A', ['esc', 'alt-up']],
     ['\x1b[A\x1bOA', ['up', 'up']],
     ['\x1b[1;5C', ['ctrl-right']],
     ['\x1b[1;4D', ['alt-shift-left']],
@@ -86,6 +88,19 @@ describe('keys', () => {
       const events = [...Buffer.from(text)].flatMap((byte) => parser.push(Uint8Array.of(byte)));
       expect([...events, ...parser.push('j')].map(short)).toEqual([...text, 'j']);
     }
+  });
+
+  it('leave nothing to wait for when they are whole, or given up for good', () => {
+    const parser = createInputParser();
+    parser.push('\x1b[A');
+    expect(parser.pending()).toBeUndefined();
+    parser.push('\x1b[<0;1');
+    expect(parser.pending()).toBe('sequence');
+    parser.giveUp();
+    expect(parser.pending()).toBe('rest');
+    parser.giveUp();
+    expect(parser.pending()).toBeUndefined();
+    expect(parser.push('2').map(short)).toEqual(['2']);
   });
 
   it('puts together what came in pieces', () => {
@@ -142,6 +157,17 @@ describe('pastes', () => {
     expect(parser.push('\x1b[201~j').map(short)).toEqual(['j']);
   });
 
+  it('end with a mark that is late, and what comes behind it is typed', () => {
+    const parser = createInputParser();
+    parser.push('\x1b[200~half');
+    parser.giveUp();
+    expect([...parser.push('\x1b[201~'), ...parser.push('[j')].map(short)).toEqual(['[', 'j']);
+    parser.push('\x1b[200~half');
+    parser.giveUp();
+    expect([parser.pending(), parser.giveUp(), parser.pending()]).toEqual(['paste rest', [], undefined]);
+    expect(parser.push('j').map(short)).toEqual(['j']);
+  });
+
   it('whose end mark is lost end with ctrl-C or Esc by itself', () => {
     const late = () => {
       const parser = createInputParser();
@@ -153,6 +179,8 @@ describe('pastes', () => {
     const parser = late();
     expect([...parser.push('\x1b'), ...parser.giveUp()]).toEqual([]);
     expect(parser.push('j').map(short)).toEqual(['j']);
+    const arrow = late();
+    expect([...arrow.push('\x1b'), ...arrow.push('[A'), ...arrow.push('j')].map(short)).toEqual(['j']);
     const cut = late();
     expect([...cut.push('\x1b'), ...cut.push('[201~j')].map(short)).toEqual(['j']);
   });
