@@ -148,6 +148,14 @@ describe('pastes', () => {
     expect(parser.push('j'.repeat(100))).toHaveLength(100);
   });
 
+  it.each([
+    ['abcdefgh'.repeat(3), 1],
+    ['abcdefgh'.repeat(3).slice(1), 23],
+    ['abcdefg'.repeat(4), 28],
+  ])('that nobody marks are 24 characters or more, eight of them different: %s', (text, count) => {
+    expect(createInputParser({ marksPastes: false }).push(text)).toHaveLength(count);
+  });
+
   it('are taken as far as they came when their end is late, and the rest is dropped, not typed', () => {
     const parser = createInputParser();
     parser.push('\x1b[200~half');
