@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => lines.close());
 
 /** All that is said after these keys, or the line that is typed behind a key. */
-async function after(key: string, line?: string): Promise<string> {
+async function told(key: string, line?: string): Promise<string> {
   const before = lines.bytes().length;
   await lines.press(key);
   if (line !== undefined) await lines.type(line);
@@ -19,88 +19,88 @@ async function after(key: string, line?: string): Promise<string> {
 
 describe('a key', () => {
   it('that finds no further row says which end that is', async () => {
-    expect(await after('k')).toBe('the first row\n');
-    expect(await after('g')).toBe('the first row\n');
-    expect(await after('G')).toMatch(/^debian-12-template, stopped, memory [\d.]+G\n$/);
-    expect(await after('G')).toBe('the last row\n');
-    expect(await after('j')).toBe('the last row\n');
+    expect(await told('k')).toBe('the first row\n');
+    expect(await told('g')).toBe('the first row\n');
+    expect(await told('G')).toMatch(/^debian-12-template, stopped, memory [\d.]+G\n$/);
+    expect(await told('G')).toBe('the last row\n');
+    expect(await told('j')).toBe('the last row\n');
   });
 
   it('that folds, unfolds, marks or moves says what became of the row', async () => {
     const node = (state: string) => `fra-01, node, up, 12 of 18 VMs running, ${state}\n`;
-    expect(await after('j')).toBe(node('unfolded'));
-    expect(await after('enter')).toBe(node('folded'));
-    expect(await after('enter')).toBe(node('unfolded'));
-    expect(await after('l')).toMatch(/^billing-db1, running/);
-    expect(await after('h')).toBe(node('unfolded'));
-    await after('l');
-    expect(await after('space')).toBe('1 marked\nbilling-web1, stopped, memory 4.0G, on fra-01\n');
-    expect(await after('k')).toMatch(/^marked, billing-db1, running/);
-    expect(await after('M')).toMatch(/^60 VMs are marked\n60 marked\n$/);
-    expect(await after('esc')).toMatch(/^0 marked\nbilling-db1, running/);
-    expect(await after('esc')).toBe('nothing is open or marked here; h goes up\n');
+    expect(await told('j')).toBe(node('unfolded'));
+    expect(await told('enter')).toBe(node('folded'));
+    expect(await told('enter')).toBe(node('unfolded'));
+    expect(await told('l')).toMatch(/^billing-db1, running/);
+    expect(await told('h')).toBe(node('unfolded'));
+    await told('l');
+    expect(await told('space')).toBe('1 marked\nbilling-web1, stopped, memory 4.0G, on fra-01\n');
+    expect(await told('k')).toMatch(/^marked, billing-db1, running/);
+    expect(await told('M')).toMatch(/^60 VMs are marked\n60 marked\n$/);
+    expect(await told('esc')).toMatch(/^0 marked\nbilling-db1, running/);
+    expect(await told('esc')).toBe('nothing is open or marked here; h goes up\n');
   });
 
   it('that means nothing says so, and which key reads the keys', async () => {
-    expect(await after('J')).toBe('J has no meaning here; ? reads the keys\n');
+    expect(await told('J')).toBe('J has no meaning here; ? reads the keys\n');
   });
 
   it('that arranges the rows says how, and where the cursor is then', async () => {
-    await after('j');
-    expect(await after('2')).toBe(
+    await told('j');
+    expect(await told('2')).toBe(
       'all nodes in one list; enter goes to their VMs\nfra-01, node, up, 12 of 18 VMs running, folded\n',
     );
-    expect(await after('2')).toBe('VMs below their nodes\nfra-01, node, up, 12 of 18 VMs running, unfolded\n');
-    expect(await after('3')).toMatch(/^sorted by cpu\nmetrics-web3, running, CPU \d+%/);
-    expect(await after('ctrl-o')).toBe('fra-01, node, up, 12 of 18 VMs running, unfolded\n');
+    expect(await told('2')).toBe('VMs below their nodes\nfra-01, node, up, 12 of 18 VMs running, unfolded\n');
+    expect(await told('3')).toMatch(/^sorted by cpu\nmetrics-web3, running, CPU \d+%/);
+    expect(await told('ctrl-o')).toBe('fra-01, node, up, 12 of 18 VMs running, unfolded\n');
   });
 
   it('that only repaints, or leads to where one is, says nothing', async () => {
-    expect([await after('ctrl-l'), await after('1')]).toEqual(['', '']);
+    expect([await told('ctrl-l'), await told('1')]).toEqual(['', '']);
   });
 });
 
 describe('a list', () => {
   it('is read with its name', async () => {
-    expect(await after('7')).toBe(
+    expect(await told('7')).toBe(
       'tasks:\nTASKS\nNothing was done yet. What you start, stop or change shows up here.\n',
     );
-    expect(await after('8')).toBe('events:\nTIME WHAT HAPPENED\nNo events since drover was started.\n');
-    expect(await after('9')).toMatch(/^wire log:\nTIME ENDPOINT TOOK BYTES SENT\n(\d\d:\d\d:\d\d demo 0 ms .*\n)*$/);
+    expect(await told('8')).toBe('events:\nTIME WHAT HAPPENED\nNo events since drover was started.\n');
+    expect(await told('9')).toBe('wire log:\nTIME ENDPOINT TOOK BYTES SENT\nNothing was sent yet.\n');
     // and the fleet is where one still is
-    expect(await after('j')).toMatch(/^fra-01, node/);
+    expect(await told('j')).toMatch(/^fra-01, node/);
   });
 
   it('has its newest lines', async () => {
-    for (let row = 0; row < 16; row++) await after('j');
-    const read = (await after('9')).trimEnd().split('\n');
+    for (let row = 0; row < 16; row++) await told('j');
+    const read = (await told('9')).trimEnd().split('\n');
     expect(read).toHaveLength(13);
     await lines.press('k', 'k', 'k');
     await lines.idle(2_000);
-    expect((await after('9')).trimEnd().split('\n').at(-1)).not.toBe(read.at(-1));
+    expect((await told('9')).trimEnd().split('\n').at(-1)).not.toBe(read.at(-1));
   });
 });
 
 describe('the details of a row', () => {
   it('are read tab by tab, forwards and backwards, without pictures', async () => {
-    await after('j');
-    await after('j');
-    await after('j');
-    const overview = await after('tab');
+    await told('j');
+    await told('j');
+    await told('j');
+    const overview = await told('tab');
     expect(overview).toMatch(
       /^Overview:\nState stopped \(powered off\)\nCPU - of 2 vCPUs\nMemory - of 4\.0G\nDisk I\/O read - write -\nNetwork in - out -\nIP -\nNode fra-01\nEndpoint demo\n/,
     );
     expect(overview).not.toMatch(/history|loading/);
-    expect(await after(']')).toMatch(/^Disks:\nvda 10G qcow2 virtio\n/);
-    expect(await after('[')).toBe(overview);
-    expect(await after('[')).not.toMatch(/^(Overview|Disks):/);
+    expect(await told(']')).toMatch(/^Disks:\nvda 10G qcow2 virtio\n/);
+    expect(await told('[')).toBe(overview);
+    expect(await told('[')).not.toMatch(/^(Overview|Disks):/);
     // the row has been under the cursor all the time
-    expect(await after('k')).toMatch(/^billing-db1, running/);
+    expect(await told('k')).toMatch(/^billing-db1, running/);
   });
 
   it('are not read of a row that was left meanwhile', async () => {
-    await after('j');
-    await after('j');
+    await told('j');
+    await told('j');
     await lines.press('enter', 'j');
     await lines.idle(2_000);
     expect(lines.bytes()).not.toContain('Overview:');
@@ -109,18 +109,18 @@ describe('the details of a row', () => {
 
 describe('a command by its name', () => {
   it.each(['events', 'Events', 'view.events', 'view events'])('%s runs at once', async (name) => {
-    expect(await after(':', name)).toBe(
+    expect(await told(':', name)).toBe(
       `Command: ${name}\nevents:\nTIME WHAT HAPPENED\nNo events since drover was started.\n`,
     );
   });
 
   it('that is none, or empty, runs nothing', async () => {
-    expect(await after(':', '')).toBe('Command: \n');
-    expect(await after(':', 'xyzzy')).toBe('Command: xyzzy\nno action has such a name: xyzzy\n');
+    expect(await told(':', '')).toBe('Command: \n');
+    expect(await told(':', 'xyzzy')).toBe('Command: xyzzy\nno action has such a name: xyzzy\n');
   });
 
   it('that fits many offers nine, with why one can not run now', async () => {
-    const offered = await after(':', 'e');
+    const offered = await told(':', 'e');
     expect(offered).toMatch(/^Command: e\nWhich one\.\n1: Edit settings, not now: go to a VM first, or mark some\n/);
     expect(offered.match(/^\d+: /gm)).toHaveLength(9);
     await lines.type('1');
@@ -128,8 +128,8 @@ describe('a command by its name', () => {
   });
 
   it('for the VMs of a node is asked for all of them', async () => {
-    await after('j');
-    const asked = await after(':', 'vm start');
+    await told('j');
+    const asked = await told(':', 'vm start');
     expect(asked).toContain('\nbilling-web1 on fra-01 (stopped)\n');
     expect(asked).toContain('\nleft out: 12\nbilling-db1: only a VM that is off can be started; it is running\n');
     expect(asked).toMatch(/Start 6 VMs in node fra-01, leave 12 out\? y or n: $/);
@@ -139,21 +139,21 @@ describe('a command by its name', () => {
 describe('a filter', () => {
   it('says how many match and where the cursor is, what it is now, and that it is none', async () => {
     const asks = (now: string) => `Filter, such as name:db* state:running cpu>80.${now} Enter alone shows all: `;
-    expect(await after('/', 'billing-db1')).toMatch(
+    expect(await told('/', 'billing-db1')).toMatch(
       new RegExp(`^${asks('').replaceAll(/[*.]/g, '\\$&')}billing-db1\n1 VM matches\nbilling-db1, running, .*\n$`),
     );
-    expect(await after('/', 'state:stopped')).toMatch(/ Now billing-db1\. .*\n\d+ VMs match\n/);
-    expect(await after('/', '')).toMatch(/ Now state:stopped\. .*\nno filter\n/);
-    expect(await after('/', 'name:nobody')).toMatch(/\n0 VMs match\nNo VM matches name:nobody\.\n$/);
-    expect(await after('j')).toBe('No VM matches name:nobody.\n');
-    expect(await after('/', 'foo:bar')).toMatch(/at character \d+: /);
+    expect(await told('/', 'state:stopped')).toMatch(/ Now billing-db1\. .*\n\d+ VMs match\n/);
+    expect(await told('/', '')).toMatch(/ Now state:stopped\. .*\nno filter\n/);
+    expect(await told('/', 'name:nobody')).toMatch(/\n0 VMs match\nNo VM matches name:nobody\.\n$/);
+    expect(await told('j')).toBe('No VM matches name:nobody.\n');
+    expect(await told('/', 'foo:bar')).toMatch(/at character \d+: /);
   });
 });
 
 describe('an endpoint', () => {
   it('that goes down and comes back is told of, with the reason, and so is the row under the cursor', async () => {
-    await after('j');
-    await after('j');
+    await told('j');
+    await told('j');
     const before = lines.bytes().length;
     lines.server.faults.cutLink();
     await lines.idle(10_000);
@@ -170,8 +170,8 @@ describe('an endpoint', () => {
     const wrong = /config\.yaml:7:5: demo: unknown key "hots"( \(did you mean .*\?\))?/;
     expect(lines.bytes()).toMatch(/^drover, simulated, 0\/1 endpoint, 1 blocked, configuration: 1 wrong \(!\)\n/);
     expect(lines.bytes()).toMatch(new RegExp(`\ndemo, endpoint, blocked, \\S*${wrong.source}\n`));
-    expect(await after('!')).toMatch(new RegExp(`^\\S*${wrong.source}`));
-    expect(await after('!')).not.toContain('Nothing is wrong');
+    expect(await told('!')).toMatch(new RegExp(`^\\S*${wrong.source}`));
+    expect(await told('!')).not.toContain('Nothing is wrong');
   });
 });
 
@@ -189,19 +189,19 @@ describe('what is under way', () => {
   });
 
   it('is told with what can be done about it, once', async () => {
-    const said = await after('m');
+    const said = await told('m');
     expect(said).toMatch(/\n$/);
     expect(said.trim().split('\n')).toHaveLength(1);
   });
 });
 
 it('reads the keys of the row one is on, the usual ones of the list with them', async () => {
-  const ofPool = await after('?');
+  const ofPool = await told('?');
   expect(ofPool).toMatch(/^\S+( or \S+)*: .+ all VMs below this row\. /m);
   expect(ofPool).toMatch(/^j or down: Down\. /m);
-  await after('j');
-  await after('j');
-  const ofVm = await after('?');
+  await told('j');
+  await told('j');
+  const ofVm = await told('?');
   expect(ofVm).toMatch(/^s: Start\. /m);
   expect(ofVm).not.toContain('all VMs below this row');
 });
