@@ -150,6 +150,24 @@ describe('a filter', () => {
   });
 });
 
+describe('a large fleet', () => {
+  it('is filtered step by step, and what was found is said when all of it was looked at', async () => {
+    await lines.close();
+    lines = await openLines({ vms: 1_500 });
+    const stopped = lines.server.fleet.inventory().vms.filter(({ state }) => state === 'stopped').length;
+    await lines.press('/');
+    await lines.type('state:stopped');
+    await lines.hear(/^(\d+) VMs match$/m);
+    expect(lines.bytes()).toContain(`\n${stopped} VMs match\n`);
+    await lines.idle(1_500);
+    expect(lines.bytes().match(/VMs match/g)).toHaveLength(1);
+    expect(lines.said()).toMatch(/^\n\S+, stopped, memory/);
+    // the details are those of the row that was found
+    await lines.press('tab');
+    await lines.hear('Overview:\nState stopped');
+  });
+});
+
 describe('an endpoint', () => {
   it('that goes down and comes back is told of, with the reason, and so is the row under the cursor', async () => {
     await told('j');
