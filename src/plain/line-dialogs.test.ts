@@ -20,23 +20,23 @@ describe('a question for yes or no', () => {
     ['yy\r', false],
     [ESC, false],
   ])('that is answered with %j is %s', async (typed, is) => {
-    const answer = talk.dialogs.confirm({ question: 'Stop web1?', details: ['It runs.'] });
+    const answer = talk.dialogs.confirm({ title: 'Stop', question: 'Stop web1?', details: ['It runs.'] });
     await talk.type(typed);
     expect(await answer).toBe(is);
     expect(talk.said()).toMatch(/^It runs\.\nStop web1\? y or n: /);
   });
 
   it('reads twenty details, and counts the others', async () => {
-    void talk.dialogs.confirm({ question: 'Stop?', details: many(20) });
+    void talk.dialogs.confirm({ title: 'Stop', question: 'Stop?', details: many(20) });
     expect(talk.said()).toBe(`${many(20).join('\n')}\nStop? y or n: `);
     await talk.type(ESC);
     talk.said();
-    void talk.dialogs.confirm({ question: 'Stop?', details: many(21) });
+    void talk.dialogs.confirm({ title: 'Stop', question: 'Stop?', details: many(21) });
     expect(talk.said()).toBe(`${many(20).join('\n')}\nand 1 more\nStop? y or n: `);
   });
 
   it('that comes by itself takes no answer in its first half second', async () => {
-    const answer = talk.dialogs.confirm({ question: 'Trust?', unasked: true });
+    const answer = talk.dialogs.confirm({ title: 'Stop', question: 'Trust?', unasked: true });
     await talk.clock.pass(499);
     await talk.type('y\r');
     await talk.clock.pass(1);
@@ -47,7 +47,7 @@ describe('a question for yes or no', () => {
 
   it('is given up when its signal aborts', async () => {
     const controller = new AbortController();
-    const answer = talk.dialogs.confirm({ question: 'Stop?', until: controller.signal });
+    const answer = talk.dialogs.confirm({ title: 'Stop', question: 'Stop?', until: controller.signal });
     controller.abort();
     expect(await answer).toBe(false);
   });

@@ -193,6 +193,35 @@ describe('an endpoint', () => {
   });
 });
 
+describe('where there is nothing', () => {
+  it('says which key makes something, from the first line on', async () => {
+    await lines.close();
+    lines = await openLines({}, 0);
+    await lines.idle(1_500);
+    expect(lines.bytes()).toMatch(/^Nothing here yet\. a adds an endpoint\.$/m);
+    expect(await told('j')).toBe('Nothing here yet. a adds an endpoint.\n');
+  });
+});
+
+describe('the tour', () => {
+  it('is read once', async () => {
+    expect(await told(':', 'view.tour')).toMatch(/\nj k l h: move, unfold and fold; .*\n/);
+    expect(await told('J')).toBe('J has no meaning here; ? reads the keys\n');
+    expect(await told('2')).not.toContain('j k l h');
+  });
+});
+
+describe('the end', () => {
+  it('comes without another word', async () => {
+    await lines.press('j');
+    await lines.press('j');
+    const before = lines.bytes();
+    await lines.close();
+    expect(lines.bytes()).toBe(before);
+    lines = await openLines();
+  });
+});
+
 describe('what is under way', () => {
   it('is asked about before the program is left', async () => {
     await lines.press('/');
