@@ -39,6 +39,16 @@ describe('an answer that interrupts or destroys', () => {
     expect(answers).toEqual(['no']);
   });
 
+  it('is nothing that is read before this turn of the event loop ends', async () => {
+    const { typing, read, turn } = open();
+    const answer = typing.ask('Force off web1?', { fresh: true });
+    for (let promises = 0; promises < 10; promises++) await Promise.resolve();
+    read('y\r');
+    await turn();
+    read('no\r');
+    expect(await answer).toBe('no');
+  });
+
   it('is no part of a line that was typed ahead for several questions', async () => {
     const { typing, read, turn } = open();
     const answers: (string | undefined)[] = [];
