@@ -14,14 +14,14 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 const file = new URL('compiled-code.ts', import.meta.url).href;
 
 /** The folder that a new process keeps its compiled code in; undefined for none. */
-function keeps(umask: number): string | undefined {
+function keeps(umask: number, env: Readonly<Record<string, string>> = { HOME: home }): string | undefined {
   const script = `import module from 'node:module';
     import { rememberCompiledCode } from '${file}';
     process.umask(${umask});
     rememberCompiledCode(process.env);
     process.stdout.write(module.getCompileCacheDir() ?? '')`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    env: { HOME: home, NODE_OPTIONS: '--no-warnings' },
+    env: { NODE_OPTIONS: '--no-warnings', ...env },
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
@@ -42,6 +42,13 @@ it('is not taken from a folder that others can write to, nor through a link', ()
   mkdirSync(join(home, 'elsewhere'));
   symlinkSync(join(home, 'elsewhere'), join(home, '.cache/drover/compiled'));
   expect(keeps(0o22)).toBeUndefined();
+});
+
+it('is where the user keeps such things, and nowhere where that is not known', () => {
+  const caches = join(home, 'caches');
+  expect(keeps(0o22, { HOME: '/no/such/home', XDG_CACHE_HOME: caches })).toContain(join(caches, 'drover/compiled'));
+  expect(keeps(0o22, { HOME: home, XDG_CACHE_HOME: 'caches' })).toContain(join(home, '.cache/drover/compiled'));
+  expect(keeps(0o22, { HOME: 'home', XDG_CACHE_HOME: '' })).toBeUndefined();
 });
 
 it.runIf(process.getuid?.() === 0)('is not made by root in the home of a user', () => {

@@ -20,12 +20,20 @@ describe('a text for the clipboard', () => {
     const sent = clipboardSequence('x'.repeat(2_000), { STY: '1.pts' });
     const pieces = sent.split('\x1b\\').filter((piece) => piece !== '');
     expect(pieces.every((piece) => piece.startsWith('\x1bP') && piece.length <= 768)).toBe(true);
+    // as few as may be: each has room for most of what screen takes
+    expect(pieces).toHaveLength(4);
     expect(pieces.map((piece) => piece.slice(2)).join('')).toBe(clipboardSequence('x'.repeat(2_000), {}));
   });
 
-  it('says what may be in its way, and nothing where nothing is known', () => {
-    expect(clipboardDoubt({ TERM: 'xterm-256color' })).toBeUndefined();
-    expect(clipboardDoubt({ TERM: 'tmux-256color' })).toContain('set-clipboard on');
-    expect(clipboardDoubt({ TERM: 'linux' })).toContain('no clipboard');
+  it.each([
+    [{ TERM: 'xterm-256color' }, undefined],
+    [{}, undefined],
+    [{ TMUX: '/tmp/tmux', TERM: 'tmux-256color' }, 'tmux has it too (prefix ])'],
+    [{ STY: '1.pts', TERM: 'screen' }, 'whether screen hands it on, it does not say'],
+    [{ TERM: 'tmux-256color' }, 'tmux needs: set -g set-clipboard on'],
+    [{ TERM: 'screen-256color' }, 'tmux needs: set -g set-clipboard on'],
+    [{ TERM: 'linux' }, 'the Linux console has no clipboard'],
+  ])('says in %j what may be in its way, and nothing where nothing is known: %j', (env, doubt) => {
+    expect(clipboardDoubt(env)).toBe(doubt);
   });
 });

@@ -37,6 +37,8 @@ describe('keys', () => {
     ['\x1bx', ['alt-x']],
     ['\x1bä', ['alt-ä']],
     ['\x1b\x1b', ['esc', 'esc']],
+    ['\x1b\x1bx', ['esc', 'alt-x']],
+    ['\x1b\x1b\x1b[A', ['esc', 'alt-up']],
     ['\x1b[A\x1bOA', ['up', 'up']],
     ['\x1b[1;5C', ['ctrl-right']],
     ['\x1b[1;4D', ['alt-shift-left']],
@@ -72,6 +74,33 @@ describe('keys', () => {
     const events = [...parser.push('jk'), ...parser.push('\x1b'), ...parser.push('[A'), ...parser.push('j')];
     expect(events.map((event) => event.kind === 'key' && event.read)).toEqual([1, 1, 3, 4]);
     expect(parser.reads()).toBe(4);
+  });
+
+  it('wait for nothing before anything has come', () => {
+    const parser = createInputParser();
+    expect([parser.pending(), parser.reads()]).toEqual([undefined, 0]);
+    expect(parser.push('[A').map(short)).toEqual(['[', 'A']);
+  });
+
+  it('keep their characters when a read ends inside of one', () => {
+    for (const text of ['é', '仮', '😀', 'aé仮😀b']) {
+      const parser = createInputParser();
+      const events = [...Buffer.from(text)].flatMap((byte) => parser.push(Uint8Array.of(byte)));
+      expect([...events, ...parser.push('j')].map(short)).toEqual([...text, 'j']);
+    }
+  });
+
+  it('leave nothing to wait for when they are whole, or given up for good', () => {
+    const parser = createInputParser();
+    parser.push('\x1b[A');
+    expect(parser.pending()).toBeUndefined();
+    parser.push('\x1b[<0;1');
+    expect(parser.pending()).toBe('sequence');
+    parser.giveUp();
+    expect(parser.pending()).toBe('rest');
+    parser.giveUp();
+    expect(parser.pending()).toBeUndefined();
+    expect(parser.push('2').map(short)).toEqual(['2']);
   });
 
   it('puts together what came in pieces', () => {
@@ -119,6 +148,14 @@ describe('pastes', () => {
     expect(parser.push('j'.repeat(100))).toHaveLength(100);
   });
 
+  it.each([
+    ['abcdefgh'.repeat(3), 1],
+    ['abcdefgh'.repeat(3).slice(1), 23],
+    ['abcdefg'.repeat(4), 28],
+  ])('that nobody marks are 24 characters or more, eight of them different: %s', (text, count) => {
+    expect(createInputParser({ marksPastes: false }).push(text)).toHaveLength(count);
+  });
+
   it('are taken as far as they came when their end is late, and the rest is dropped, not typed', () => {
     const parser = createInputParser();
     parser.push('\x1b[200~half');
@@ -126,6 +163,17 @@ describe('pastes', () => {
     expect(parser.giveUp().map(short)).toEqual(['paste(half)']);
     expect(parser.push('dD\ry')).toEqual([]);
     expect(parser.push('\x1b[201~j').map(short)).toEqual(['j']);
+  });
+
+  it('end with a mark that is late, and what comes behind it is typed', () => {
+    const parser = createInputParser();
+    parser.push('\x1b[200~half');
+    parser.giveUp();
+    expect([...parser.push('\x1b[201~'), ...parser.push('[j')].map(short)).toEqual(['[', 'j']);
+    parser.push('\x1b[200~half');
+    parser.giveUp();
+    expect([parser.pending(), parser.giveUp(), parser.pending()]).toEqual(['paste rest', [], undefined]);
+    expect(parser.push('j').map(short)).toEqual(['j']);
   });
 
   it('whose end mark is lost end with ctrl-C or Esc by itself', () => {
@@ -139,6 +187,8 @@ describe('pastes', () => {
     const parser = late();
     expect([...parser.push('\x1b'), ...parser.giveUp()]).toEqual([]);
     expect(parser.push('j').map(short)).toEqual(['j']);
+    const arrow = late();
+    expect([...arrow.push('\x1b'), ...arrow.push('[A'), ...arrow.push('j')].map(short)).toEqual(['j']);
     const cut = late();
     expect([...cut.push('\x1b'), ...cut.push('[201~j')].map(short)).toEqual(['j']);
   });

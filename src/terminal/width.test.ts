@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { clean, fit as fitTo, isNarrow, width } from './width.ts';
+import { clean, fit as fitTo, isNarrow, lastCharacter, sgrEnd, width } from './width.ts';
 
 describe('width', () => {
   it('agrees with string-width on every code point', () => {
@@ -61,6 +61,37 @@ describe('fit', () => {
 
   it('marks the cut with what the glyph set has', () => {
     expect(fitTo('database', 5, '~')).toBe('data~');
+  });
+});
+
+describe('the last character', () => {
+  it.each([
+    ['', ''],
+    ['ab', 'b'],
+    ['仮想', '想'],
+    ['ae\u0301', 'e\u0301'],
+    ['a👨‍👩‍👧', '👨‍👩‍👧'],
+    ['a😀b', 'b'],
+    ['a\u0301b\u0302', 'b\u0302'],
+    [`ab${'\u0301'.repeat(63)}`, `b${'\u0301'.repeat(63)}`],
+    [`ab${'\u0301'.repeat(64)}`, '\u0301'.repeat(64)],
+  ])('of %j is %j', (text, last) => {
+    expect(lastCharacter(text)).toBe(last);
+  });
+});
+
+describe('the end of a colour', () => {
+  it.each([
+    ['\x1b[m', 0, 3],
+    ['x\x1b[1;31mred', 1, 8],
+    ['\x1b[0;9mx', 0, 6],
+    ['\x1b[38:5m', 0, -1],
+    ['\x1b[1/m', 0, -1],
+    ['\x1b[2K', 0, -1],
+    ['\x1b[1', 0, -1],
+    ['\x1b]m', 0, -1],
+  ])('in %j, from %d on, is %d', (text, start, end) => {
+    expect(sgrEnd(text, start)).toBe(end);
   });
 });
 

@@ -1,3 +1,4 @@
+import { closeSync, writeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import { openTerminalPipe, type TerminalPipe } from '../../test/terminal/pipe.ts';
@@ -59,5 +60,67 @@ describe('a terminal that is not read', () => {
     await clock.pass(1_000);
     expect(before).toBeLessThan(LARGE);
     expect(pipe.read()).toBe('');
+  });
+});
+
+describe('a terminal that is read', () => {
+  it('gets at once what there is, as text or bytes, until there is no more', () => {
+    const chunks: (string | Uint8Array)[] = ['one', new TextEncoder().encode('two'), 'dreißig'];
+    const writer = createWriter({
+      fd: pipe.fd,
+      clock: createTestClock(),
+      produce: () => chunks.shift() ?? '',
+      onGone: () => {},
+    });
+    let idle = 0;
+    writer.wake();
+    writer.whenIdle(() => idle++);
+    expect([writer.isBusy(), idle, Buffer.from(pipe.read(), 'latin1').toString()]).toEqual([false, 1, 'onetwodreißig']);
+  });
+});
+
+describe('a terminal that is full', () => {
+  it('is tried again every five milliseconds, and who waits is told once', async () => {
+    try {
+      while (writeSync(pipe.fd, Buffer.alloc(4096, '.')) > 0);
+    } catch {} // EAGAIN: it is full
+    const clock = createTestClock();
+    const frames = ['frame'];
+    const writer = createWriter({ fd: pipe.fd, clock, produce: () => frames.shift() ?? '', onGone: () => {} });
+    let idle = 0;
+    writer.wake();
+    writer.whenIdle(() => idle++);
+    await clock.pass(12);
+    pipe.read();
+    await clock.pass(2);
+    expect([pipe.read(), idle, writer.isBusy()]).toEqual(['', 0, true]);
+    await clock.pass(1);
+    expect([pipe.read(), idle, writer.isBusy()]).toEqual(['frame', 1, false]);
+    await clock.pass(100);
+    expect(idle).toBe(1);
+  });
+});
+
+describe('a terminal that is gone', () => {
+  it('is told of, once; nothing more is made for it, and nobody waits', async () => {
+    const { fd } = openTerminalPipe();
+    closeSync(fd);
+    const clock = createTestClock();
+    let gone = 0;
+    let made = 0;
+    const writer = createWriter({
+      fd,
+      clock,
+      produce: () => `frame ${made++}`,
+      onGone: () => gone++,
+    });
+    writer.wake();
+    writer.wake();
+    let idle = false;
+    writer.whenIdle(() => {
+      idle = true;
+    });
+    await clock.pass(1_000);
+    expect([gone, made, idle, writer.isBusy()]).toEqual([1, 1, true, false]);
   });
 });

@@ -45,7 +45,7 @@ export function createWriter({ fd, produce, onGone, clock }: WriterOptions): Wri
       waitingBytes = typeof next === 'string' ? Buffer.from(next) : next;
       if (!isBusy()) break;
       send();
-      if (isBusy()) return;
+      if (stopped || isBusy()) return;
     }
     settle();
   }

@@ -50,12 +50,17 @@ const PATIENCE_MS = 8_000;
 const STEP_MS = 50;
 const MOST_TURNS = 500;
 
-export async function openLines(given: Readonly<Record<string, string | number | boolean>> = {}): Promise<OpenLines> {
+/** `endpoints`: 0 for a configuration with nothing in it. */
+export async function openLines(
+  given: Readonly<Record<string, string | number | boolean>> = {},
+  endpoints: 0 | 1 = 1,
+): Promise<OpenLines> {
   const directory = await mkdtemp(join(tmpdir(), 'drover-lines-'));
   const file = join(directory, 'config.yaml');
   const values = { vms: 60, seed: 1, 'events-every': 0, ...given };
   const fields = Object.entries(values).map(([key, value]) => `    ${key}: ${value}\n`);
-  await writeFile(file, `endpoints:\n  demo:\n    platform: fake\n${fields.join('')}`, { mode: 0o600 });
+  const text = `endpoints:\n  demo:\n    platform: fake\n${fields.join('')}`;
+  await writeFile(file, endpoints === 0 ? '' : text, { mode: 0o600 });
 
   const clock = createTestClock();
   let written = '';

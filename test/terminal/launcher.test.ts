@@ -119,6 +119,20 @@ describe('the screen', () => {
   });
 });
 
+describe('line mode', () => {
+  it.each([
+    [['--plain', '--demo=5'], {}],
+    [['--demo=5'], { DROVER_PLAIN: '1', TERM: 'dumb' }],
+  ])('is opened by %j with %j, on any terminal, and ends with 0', async (argv, env: Record<string, string>) => {
+    const { until, type, exit, bytes } = open(argv, env);
+    await until('drover, line by line. ? reads the keys, : takes a command by its name, q leaves.');
+    await until('5 VMs running');
+    type('q');
+    expect((await exit).code).toBe(0);
+    expect(bytes().toString()).not.toContain('\x1b[?1049h');
+  });
+});
+
 describe('the command line', () => {
   it.each([['vm', 'list'], ['--help'], ['--version'], ['--bogus'], ['--config'], ['--plain', 'vm']])(
     'gets %j %j, and its exit code is the answer',
@@ -140,6 +154,21 @@ describe('the command line', () => {
       );
     },
   );
+
+  it.each([
+    [['--plain'], {}],
+    [['--demo', '--plain'], {}],
+    [[], { DROVER_PLAIN: '1' }],
+  ])('is named where line mode has no keys to read: %j with %j', (argv, env) => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...argv], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder, ...env },
+    });
+    expect([stdout, status]).toEqual(['', 2]);
+    expect(stderr).toBe(
+      'line mode reads keys, and its input is no terminal\ndrover help lists the commands, which need none\n',
+    );
+  });
 
   it.each([
     ['TERM=dumb', 'TERM is dumb'],
