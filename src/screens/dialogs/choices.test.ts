@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
 import type { Key } from '../../terminal/keys.ts';
-import type { PickOptions, Plan } from './dialogs.ts';
+import type { Optional, PickOptions, Plan } from './dialogs.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const open = (options: LightOptions = {}) => {
@@ -120,7 +120,7 @@ describe('a choice', () => {
 
 describe('a plan', () => {
   const many = (word: string, count: number) => Array.from({ length: count }, (_, at) => `${word}${at}`);
-  const ask = (given: Partial<Plan> = {}, options: LightOptions = {}) => {
+  const ask = (given: Partial<Plan & Optional> = {}, options: LightOptions = {}) => {
     const light = open(options);
     const plan: Plan = {
       title: 'Shut down',
@@ -179,12 +179,13 @@ describe('a plan', () => {
   });
 
   it.each([
-    ['y', true],
-    ['Y', true],
-    ['n', false],
-    ['N', false],
-    ['q', false],
-    ['esc', false],
+    ['y', 'yes'],
+    ['Y', 'yes'],
+    ['n', 'no'],
+    ['N', 'no'],
+    ['q', 'no'],
+    ['esc', 'no'],
+    ['o', 'open'],
     ['enter', 'open'],
   ])('is answered with %s: %s', async (key, expected) => {
     const { press, answer, drawn, stage } = ask();
@@ -206,7 +207,7 @@ describe('a plan', () => {
       `"  {border|│} Type 12: {input|1}{cursor| }{input|  }{warning| that is not 12}                                             {border|│}"`,
     );
     press('3', 'backspace', '2', 'enter');
-    expect(await answer()).toBe(true);
+    expect(await answer()).toBe('yes');
     expect(stage.layers.top).toBeUndefined();
   });
 
@@ -219,7 +220,7 @@ describe('a plan', () => {
       { key: 'up/down', does: 'scroll' },
     ]);
     press('esc');
-    expect(await answer()).toBe(false);
+    expect(await answer()).toBe('no');
     const until = new AbortController();
     const other = ask({ until: until.signal });
     expect(other.stage.layers.top?.hints()).toEqual([
@@ -228,7 +229,16 @@ describe('a plan', () => {
       { key: 'up/down', does: 'scroll' },
     ]);
     until.abort();
-    expect(await other.answer()).toBe(false);
+    expect(await other.answer()).toBe('no');
+  });
+
+  it.each([{}, { typed: '12' }])('of what has options leads to them with o: %o', async (typed) => {
+    const { press, answer, drawn, stage } = ask({ ...typed, hasOptions: true });
+    expect(drawn()).toContain('o options');
+    expect(stage.layers.top?.hints()).toContainEqual({ key: 'o', does: 'options' });
+    press('o');
+    expect(await answer()).toBe('options');
+    expect(stage.layers.top).toBeUndefined();
   });
 
   it('is drawn again with each key that it takes', () => {
