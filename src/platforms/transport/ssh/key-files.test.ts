@@ -72,6 +72,11 @@ describe('a key file', () => {
     ],
     ['is of another version', openSsh({ magic: 'openssh-key-v2\0' }), { kind: 'unusable', why: 'damaged' }],
     ['ends too early', openSsh({ cipher: 'aes256-ctr', cut: 40 }), { kind: 'unusable', why: 'damaged' }],
+    [
+      'is no PKCS#8',
+      '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----',
+      { kind: 'unusable', why: 'damaged' },
+    ],
     ['has nothing in it', openSsh({}), { kind: 'unusable', why: 'in a format that it does not know' }],
   ])('%s', (_what, content, expected) => expect(contentOf(ssh2, content)).toMatchObject(expected));
 
@@ -93,7 +98,7 @@ describe('a key file', () => {
     ['ssh-ed25519 BBBB', false],
     ['ssh-ed25519', false],
     ['', false],
-  ])('shows its public half in the line %.30j: %s', (line, isOne) =>
+  ])('shows its public half in the line %j: %s', (line, isOne) =>
     expect(publicIn(line)).toEqual(isOne ? blob : undefined),
   );
 
