@@ -198,11 +198,11 @@ describe('Match', () => {
     ['Host real\nForwardAgent yes\nHost db1\nHostName real', false],
   ])('%j goes by what was read before: %s', async (config, applies) => {
     const text = config.includes('ForwardAgent') ? config : `${config}\nForwardAgent yes`;
-    expect((await read(text)).forwardagent).toEqual(applies ? ['yes'] : undefined);
+    expect((await read(text))['forwardagent']).toEqual(applies ? ['yes'] : undefined);
   });
 
   it('goes by the user of the endpoint', async () => {
-    expect((await read('Match user root\nForwardAgent yes', { user: 'root' })).forwardagent).toEqual(['yes']);
+    expect((await read('Match user root\nForwardAgent yes', { user: 'root' }))['forwardagent']).toEqual(['yes']);
   });
 });
 
