@@ -80,9 +80,7 @@ describe('an endpoint of the simulated fleet', () => {
     ['loses', 'vm.stop', true],
     ['loses', 'vm.fly', false],
     ['password', '17', true],
-  ])('takes for %s %s: %s', (key, value, taken) =>
-    expect(complaint(field(key), value) === undefined).toBe(taken),
-  );
+  ])('takes for %s %s: %s', (key, value, taken) => expect(complaint(field(key), value) === undefined).toBe(taken));
 
   it('knows every operation as one that may fail', () => {
     for (const name of Object.keys(operations)) expect(complaint(field('fails'), name)).toBeUndefined();
@@ -103,18 +101,23 @@ describe('the settings of a simulated VM', () => {
   });
 
   it('are kinds of values, of which the size is needed, and take effect at once', () => {
-    expect(manifest.settings.map(({ key, kind, required, takesEffect }) => [key, kind, required, takesEffect])).toEqual([
-      ['memory', 'bytes', true, 'now'],
-      ['vcpus', 'count', true, 'now'],
-      ['autostart', 'flag', undefined, 'now'],
-      ['description', 'text', undefined, 'now'],
-    ]);
+    expect(manifest.settings.map(({ key, kind, required, takesEffect }) => [key, kind, required, takesEffect])).toEqual(
+      [
+        ['memory', 'bytes', true, 'now'],
+        ['vcpus', 'count', true, 'now'],
+        ['autostart', 'flag', undefined, 'now'],
+        ['description', 'text', undefined, 'now'],
+      ],
+    );
   });
 });
 
 describe('the values of an endpoint', () => {
   it.each<[Record<string, number | string | boolean>, object]>([
-    [{ vms: 7, seed: 8, running: 9 }, { vms: 7, seed: 8, running: 9 }],
+    [
+      { vms: 7, seed: 8, running: 9 },
+      { vms: 7, seed: 8, running: 9 },
+    ],
     [{ 'odd-names': true }, { oddNames: true }],
     [{ 'events-every': 3 }, { eventsEveryMs: 3_000 }],
     [{ without: ' vm.pause,vm.restart  vm.stop,' }, { without: ['vm.pause', 'vm.restart', 'vm.stop'] }],
@@ -141,6 +144,8 @@ describe('the values of an endpoint', () => {
     [{ loses: 'toString' }, 'endpoint demo: loses must be the name of an operation, such as vm.pause'],
     [{ without: 'vm.pause, x' }, 'endpoint demo: without must be a list of operations, such as vm.pause, vm.restart'],
   ])('%j are none', (values, message) => {
-    expect(() => fakeOptions(fakeEndpoint(values))).toThrow(expect.objectContaining({ code: 'config.invalid', message }));
+    expect(() => fakeOptions(fakeEndpoint(values))).toThrow(
+      expect.objectContaining({ code: 'config.invalid', message }),
+    );
   });
 });

@@ -33,9 +33,16 @@ const vmLine = (vm: Vm): string =>
   ].join(' | ');
 
 const nodeLine = (node: Node): string =>
-  [node.id, node.name, node.pool, node.state, node.address, `${node.cpus} CPUs`, formatBytes(node.memory), node.version].join(
-    ' | ',
-  );
+  [
+    node.id,
+    node.name,
+    node.pool,
+    node.state,
+    node.address,
+    `${node.cpus} CPUs`,
+    formatBytes(node.memory),
+    node.version,
+  ].join(' | ');
 
 const distinct = (words: readonly (string | undefined)[]): string => [...new Set(words)].join(' ');
 
@@ -108,7 +115,11 @@ it('F-499 makes the load of a seed and an instant what it has always been', asyn
     const { block, nodes } = await loadAt(at);
     lines.push(new Date(at).toISOString());
     for (const [row, id] of block.ids.slice(0, 40).entries())
-      lines.push(`${id} ${columns(block).map((column) => rounded(column[row])).join(' ')}`);
+      lines.push(
+        `${id} ${columns(block)
+          .map((column) => rounded(column[row]))
+          .join(' ')}`,
+      );
     const sums = columns(block).map((column) =>
       rounded([...column].filter((one) => !Number.isNaN(one)).reduce((sum, one) => sum + one, 0)),
     );

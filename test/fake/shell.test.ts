@@ -51,9 +51,7 @@ describe('a login', () => {
     expect(seen()).toBe('\r\ndebian-12 web1 ttyS0\r\n\r\nweb1 login: ');
     expect(type('\r')).toBe('\r\nweb1 login: ');
     expect(type(' me \r')).toBe(' me \r\nPassword: ');
-    expect(type('ab\u007fc\r')).toBe(
-      '\r\nWelcome to debian-12. This machine is simulated; try `help`.\r\nme@web1:~$ ',
-    );
+    expect(type('ab\u007fc\r')).toBe('\r\nWelcome to debian-12. This machine is simulated; try `help`.\r\nme@web1:~$ ');
     expect(type('exit\r')).toBe('exit\r\nlogout\r\n\r\ndebian-12 web1 ttyS0\r\n\r\nweb1 login: ');
     expect(type('\u0004')).toBe('');
     expect(type('x\u0003')).toBe('x^C\r\nweb1 login: ');
@@ -81,7 +79,11 @@ describe('a line', () => {
     ['is emptied by ctrl-u', ['echo a\u0015echo b\r'], `echo a\r\u001b[K${PROMPT}echo b\r\nb\r\n`],
     ['knows no arrows', ['ec\u001b[A\u001bOPho\u001b[1;5C\u001b[3~ a\r'], 'echo a\r\na\r\n'],
     ['knows no other control keys', ['echo\u0001 \u0004a\r'], 'echo a\r\na\r\n'],
-    ['may come in parts of a letter', [Buffer.from([0x65, 0x63, 0x68, 0x6f, 0x20, 0xc3]), Buffer.from([0xbc]), '\r'], 'echo ü\r\nü\r\n'],
+    [
+      'may come in parts of a letter',
+      [Buffer.from([0x65, 0x63, 0x68, 0x6f, 0x20, 0xc3]), Buffer.from([0xbc]), '\r'],
+      'echo ü\r\nü\r\n',
+    ],
     ['may be nonsense', ['toString x\r'], 'toString x\r\ntoString: command not found\r\n'],
   ])('%s', (_what, keys, shown) => expect(asRoot().type(...keys)).toBe(`${shown}${PROMPT}`));
 });

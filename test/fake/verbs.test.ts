@@ -24,7 +24,8 @@ function told(feeds: readonly Feed[], began: number): readonly string[] {
       return feed.changes.flatMap((change) => {
         if (change.kind !== 'vm-upsert') return `${feed.at - began} ${change.kind}`;
         const { state, rawState, cpus, ips, bootedAt, trouble } = change.vm;
-        const since = bootedAt === undefined ? 'off' : bootedAt < began ? 'on as before' : `on since ${bootedAt - began}`;
+        const since =
+          bootedAt === undefined ? 'off' : bootedAt < began ? 'on as before' : `on since ${bootedAt - began}`;
         const words = trouble ? `: ${trouble.message} (${trouble.since - began})` : '';
         return `${feed.at - began} ${state} (${rawState}), ${cpus} CPUs, ${ips.join() || 'no address'}, ${since}${words}`;
       });
@@ -48,12 +49,17 @@ async function story(state: VmState, verb: (typeof VERBS)[number], fails: boolea
   const answer = await Promise.resolve(act(visit)).then(
     (accepted) => JSON.stringify(accepted),
     (error: unknown) =>
-      error instanceof FleetError ? `${error.code}: ${error.message}${error.fix ? ` (${error.fix})` : ''}` : String(error),
+      error instanceof FleetError
+        ? `${error.code}: ${error.message}${error.fix ? ` (${error.fix})` : ''}`
+        : String(error),
   );
   await visit.clock.pass(8_000);
   listener.stop();
   const lines = told(listener.fresh(), began);
-  return [`${name}${fails ? ', which fails,' : ''} of one that is ${state}: ${answer}`, ...lines.map((line) => `  ${line}`)];
+  return [
+    `${name}${fails ? ', which fails,' : ''} of one that is ${state}: ${answer}`,
+    ...lines.map((line) => `  ${line}`),
+  ];
 }
 
 it('does in every state what it has always done, in the same time', async () => {
@@ -109,10 +115,14 @@ async function configuring(target: 'config' | 'running', state: VmState, changes
   listener.fresh();
   const based = Object.fromEntries(Object.entries(basedOn));
   const configure = () => connection.vm.configure?.(vm(2), target, changes, based, patient()) ?? Promise.resolve();
-  const outcome = await configure().catch((error: FleetError) => `${error.code}: ${error.message}${error.fix ? ` (${error.fix})` : ''}`);
+  const outcome = await configure().catch(
+    (error: FleetError) => `${error.code}: ${error.message}${error.fix ? ` (${error.fix})` : ''}`,
+  );
   await clock.pass(0);
   listener.stop();
-  const events = listener.fresh().flatMap((feed) => (feed.kind === 'events' ? feed.events.map(({ text }) => text) : []));
+  const events = listener
+    .fresh()
+    .flatMap((feed) => (feed.kind === 'events' ? feed.events.map(({ text }) => text) : []));
   const { cpus, memory, autostart, name } = find(({ id }) => id === vm(2));
   return { outcome, events, cpus, memory, autostart, name, visit };
 }
@@ -139,22 +149,42 @@ it('changes what runs, what is saved, or both', async () => {
 });
 
 it.each<['config' | 'running', VmState, Settings, Settings, string | RegExp]>([
-  ['running', 'stopped', { vcpus: 2 }, {}, /^op\.conflict: \S+ is stopped: nothing of it runs that could be changed \(change the saved settings instead\)$/],
+  [
+    'running',
+    'stopped',
+    { vcpus: 2 },
+    {},
+    /^op\.conflict: \S+ is stopped: nothing of it runs that could be changed \(change the saved settings instead\)$/,
+  ],
   ['config', 'running', { colour: 'red' }, {}, 'usage: colour is no setting that can be changed here'],
   ['config', 'running', { vcpus: 65 }, {}, /^op\.refused: \S+: vcpus must be between 1 and 64$/],
   ['config', 'running', { vcpus: 0 }, {}, /vcpus must be between 1 and 64$/],
   ['config', 'running', { vcpus: 1.5 }, {}, /vcpus must be between 1 and 64$/],
   ['config', 'running', { vcpus: 'many' }, {}, /vcpus must be between 1 and 64$/],
   ['config', 'running', { memory: gib(1025) }, {}, /memory must be between 64MiB and 1TiB$/],
-  ['config', 'running', { vcpus: 2 }, { vcpus: 3 }, /^op\.conflict: \S+: vcpus is 4 by now, no longer 3 \(open the settings again\)$/],
+  [
+    'config',
+    'running',
+    { vcpus: 2 },
+    { vcpus: 3 },
+    /^op\.conflict: \S+: vcpus is 4 by now, no longer 3 \(open the settings again\)$/,
+  ],
   ['config', 'running', { vcpus: 2 }, { memory: gib(1) }, /memory is 8GiB by now, no longer 1GiB/],
   ['config', 'running', { vcpus: 2 }, { colour: 'red' }, /colour is - by now, no longer red/],
   ['running', 'running', { memory: gib(1000) }, {}, /^op\.failed: fra-01 has only \d+GiB of memory$/],
-])('refuses to change in %s of a %s VM %j based on %j, and changes nothing', async (target, state, changes, basedOn, why) => {
-  const { outcome, events, cpus, memory } = await configuring(target, state, { ...changes, description: 'x' }, basedOn);
-  expect(outcome).toMatch(why);
-  expect({ events, cpus, memory }).toEqual({ events: [], cpus: 4, memory: MEMORY });
-});
+])(
+  'refuses to change in %s of a %s VM %j based on %j, and changes nothing',
+  async (target, state, changes, basedOn, why) => {
+    const { outcome, events, cpus, memory } = await configuring(
+      target,
+      state,
+      { ...changes, description: 'x' },
+      basedOn,
+    );
+    expect(outcome).toMatch(why);
+    expect({ events, cpus, memory }).toEqual({ events: [], cpus: 4, memory: MEMORY });
+  },
+);
 
 it('takes what is just within the limits', async () => {
   for (const changes of [{ vcpus: 1 }, { vcpus: 64 }, { memory: gib(1024) }])

@@ -154,7 +154,12 @@ it('opens a shell on a node, which can not be ended from there', async () => {
   await terminal.ended;
   const { version, memory } = visit.server.fleet.nodes()[0] as { version: string; memory: number };
   const gibibytes = (share: number) => `${Math.round((memory * share) / 1024 ** 3)}G`;
-  expect(terminal.shown().split('\r\n').filter((line) => !line.includes('#'))).toEqual([
+  expect(
+    terminal
+      .shown()
+      .split('\r\n')
+      .filter((line) => !line.includes('#')),
+  ).toEqual([
     version,
     'iso  vms',
     'up 1 days, 1:07, CPU 20%',

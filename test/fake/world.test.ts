@@ -170,7 +170,9 @@ const NEWS = [
 
 describe('news', () => {
   const textsOf = (feeds: readonly Feed[]) =>
-    feeds.flatMap((feed) => (feed.kind === 'events' ? feed.events.map(({ subject, text }) => `${subject} ${text}`) : []));
+    feeds.flatMap((feed) =>
+      feed.kind === 'events' ? feed.events.map(({ subject, text }) => `${subject} ${text}`) : [],
+    );
 
   it('comes of VMs that run, always the same', async () => {
     const { clock, connection } = await visitFake({ 'events-every': 2, running: 50 });
@@ -208,7 +210,6 @@ describe('news', () => {
     expect(listener.feeds.some(({ kind }) => kind === 'tasks')).toBe(false);
   });
 });
-
 
 describe('a watch', () => {
   it('ends before it begins when nobody wants it, or the link is down', async () => {

@@ -105,8 +105,7 @@ describe('reading XML', () => {
   });
 
   it('counts attributes for each element, and gives none to one that has none', async () => {
-    const many = (name: string) =>
-      `<${name} ${Array.from({ length: 200 }, (_, i) => `b${i}=""`).join(' ')}></${name}>`;
+    const many = (name: string) => `<${name} ${Array.from({ length: 200 }, (_, i) => `b${i}=""`).join(' ')}></${name}>`;
     const root = await readXml(`<a>${many('c')}<d/>${many('e')}</a>`);
     expect(root.children.map(({ attributes }) => Object.keys(attributes).length)).toEqual([200, 0, 200]);
   });
@@ -128,7 +127,11 @@ describe('reading XML', () => {
     const root = await readXml('<a x="1"><b>1</b><c/><b>2</b></a>');
     expect(child(root, 'b')?.text).toBe('1');
     expect(childrenOf(root, 'b').map(({ text }) => text)).toEqual(['1', '2']);
-    expect([attribute(root, 'x'), attribute(root, 'y'), attribute(undefined, 'x')]).toEqual(['1', undefined, undefined]);
+    expect([attribute(root, 'x'), attribute(root, 'y'), attribute(undefined, 'x')]).toEqual([
+      '1',
+      undefined,
+      undefined,
+    ]);
     expect([child(undefined, 'b'), textAt(root, 'c', 'd'), textAt(root, 'c'), textAt(root)]).toEqual([
       undefined,
       undefined,

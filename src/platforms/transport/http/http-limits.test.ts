@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../../test/clock.ts';
 import { type Clock, systemClock } from '../../../clock.ts';
-import { FleetError } from '../../../errors.ts';
+import type { FleetError } from '../../../errors.ts';
 import { endpointName } from '../../../ids.ts';
 import type { WireLine } from '../../contract.ts';
 import { createHttp, type Http, type HttpRequest } from './http.ts';
@@ -23,7 +23,10 @@ interface Served {
   connections(): number;
 }
 
-async function client(server: Server | ReturnType<typeof createTcpServer>, clock: Clock = systemClock): Promise<Served> {
+async function client(
+  server: Server | ReturnType<typeof createTcpServer>,
+  clock: Clock = systemClock,
+): Promise<Served> {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -75,7 +78,12 @@ const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
 describe('a request', () => {
   it('says who asks and how long it is', async () => {
     const { http } = await serve((request, response) => {
-      const { 'user-agent': agent, 'content-length': length, 'accept-encoding': packed, 'x-own': own } = request.headers;
+      const {
+        'user-agent': agent,
+        'content-length': length,
+        'accept-encoding': packed,
+        'x-own': own,
+      } = request.headers;
       response.end(JSON.stringify([request.method, agent, length, packed, own]));
     });
     const { body } = await http.send(changing({ headers: { 'x-own': 'y' } }));
@@ -232,11 +240,7 @@ describe('an answer', () => {
   it.each<[string, readonly (string | Buffer)[], string]>([
     ['after sixteen others', ['HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(16), head('content-length: 1'), 'x'], 'x'],
     ['as it is', [head('content-encoding: Identity', 'content-length: 1'), 'x'], 'x'],
-    [
-      'packed',
-      [head('content-encoding:  GZIP ', `content-length: ${gzipSync('x').length}`), gzipSync('x')],
-      'x',
-    ],
+    ['packed', [head('content-encoding:  GZIP ', `content-length: ${gzipSync('x').length}`), gzipSync('x')], 'x'],
   ])('comes %s', async (_what, bytes, body) => {
     const { http } = await saying(...bytes);
     expect((await http.send(reading())).body.toString()).toBe(body);

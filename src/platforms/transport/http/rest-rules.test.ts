@@ -155,7 +155,9 @@ describe('an answer', () => {
       mutates: false,
       request: 'GET /a?ticket=********',
     });
-    await expect(server({ status }).rest.change('PUT', { path: '/a', signal })).rejects.toMatchObject({ mutates: true });
+    await expect(server({ status }).rest.change('PUT', { path: '/a', signal })).rejects.toMatchObject({
+      mutates: true,
+    });
   });
 
   it('that is read when somebody gives up ends with their reason', async () => {
@@ -216,9 +218,7 @@ describe('the time to come back', () => {
     [{ 'retry-after': 'Wed, 21 Oct 2015 07:28:10 GMT' }, 10_000],
     [{ 'retry-after': 'Wed, 21 Oct 2015 07:28:10 GMT', date: 'nonsense' }, 10_000],
     [{ 'retry-after': 'Wed, 21 Oct 2015 07:27:00 GMT' }, 0],
-  ])('of %j is in %s ms', (headers, ms) =>
-    expect(retryAfterMs(headers, Date.UTC(2015, 9, 21, 7, 28, 0))).toBe(ms),
-  );
+  ])('of %j is in %s ms', (headers, ms) => expect(retryAfterMs(headers, Date.UTC(2015, 9, 21, 7, 28, 0))).toBe(ms));
 });
 
 describe('a list in pages', () => {
@@ -232,7 +232,10 @@ describe('a list in pages', () => {
   };
 
   it('has an end', async () => {
-    expect(await all((count) => (count < 10_000 ? `${count}` : undefined))).toEqual({ count: 10_000, error: undefined });
+    expect(await all((count) => (count < 10_000 ? `${count}` : undefined))).toEqual({
+      count: 10_000,
+      error: undefined,
+    });
     expect(await all((count) => `${count}`)).toMatchObject({
       count: 10_000,
       error: { code: 'host.protocol', message: 'the VMs: the list does not end after 10000 pages' },

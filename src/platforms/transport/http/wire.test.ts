@@ -114,13 +114,7 @@ describe('an answer that sends elsewhere', () => {
     [304, undefined, 'mutates', 'host.protocol', 'GET /x was redirected to nowhere (status 304)'],
     [399, '/y', 'mutates', 'host.protocol', 'GET /x was redirected to /y (status 399)'],
     [303, '/y', 'reads', 'host.protocol', 'GET /x was redirected to /y (status 303)'],
-    [
-      303,
-      '/y',
-      'mutates',
-      'outcome.unknown',
-      'GET /x was redirected to /y (status 303); it may have been done or not',
-    ],
+    [303, '/y', 'mutates', 'outcome.unknown', 'GET /x was redirected to /y (status 303); it may have been done or not'],
     [302, 'y'.repeat(300), 'reads', 'host.protocol', `GET /x was redirected to ${'y'.repeat(199)}… (status 302)`],
   ] as const)('%i is no answer: case %#', (status, location, kind, code, message) => {
     const error = redirected(answer(status, location), 'GET /x', kind);

@@ -222,8 +222,16 @@ describe('the way to a host', () => {
   });
 
   it.each<[string, ServerOptions['onward'], RegExp]>([
-    ['does not let on', (_accept, _to, _client, reject) => reject(), /can't connect to 127\.0\.0\.1:1 by way of 127\.0\.0\.1: /],
-    ['hangs up', (_accept, _to, client) => void client.end(), /can't connect to 127\.0\.0\.1:1 by way of 127\.0\.0\.1: /],
+    [
+      'does not let on',
+      (_accept, _to, _client, reject) => reject(),
+      /can't connect to 127\.0\.0\.1:1 by way of 127\.0\.0\.1: /,
+    ],
+    [
+      'hangs up',
+      (_accept, _to, client) => void client.end(),
+      /can't connect to 127\.0\.0\.1:1 by way of 127\.0\.0\.1: /,
+    ],
   ])('is barred by a host that %s', async (_what, onward, words) => {
     const hop = await serve(anybody, onward ? { onward } : {});
     await know(lineOf(hop));

@@ -117,7 +117,11 @@ describe('the answer of ssh -G', () => {
 
   it.each([
     ['a file that it read', 'debug1: Reading configuration data HOME/more\r', 'more'],
-    ['a file in a folder that it looked through', 'debug2: HOME/.ssh/config line 1: include ~/.ssh/d/* matched no files', '.ssh/d/x'],
+    [
+      'a file in a folder that it looked through',
+      'debug2: HOME/.ssh/config line 1: include ~/.ssh/d/* matched no files',
+      '.ssh/d/x',
+    ],
     ['a file whose name is not ASCII', 'debug1: Reading configuration data HOME/\\303\\274\\\\x', 'ü\\x'],
   ])('is given up when there is another one of %s', async (_what, stderr, name) => {
     await mkdir(join(home, '.ssh', 'd'));
@@ -149,12 +153,9 @@ describe('an ssh that gives no answer', () => {
     await expect(ask(await ssh('', { code: 1, stderr: 'unknown option -- Z' }))).rejects.toThrow('unknown option');
   });
 
-  it.each(['unknown option -- G', 'Illegal option -G', 'usage: ssh [-1246]'])(
-    'knows no -G: %s',
-    async (stderr) => {
-      expect(await ask(await ssh('', { code: 1, stderr, read: false }))).toBeUndefined();
-    },
-  );
+  it.each(['unknown option -- G', 'Illegal option -G', 'usage: ssh [-1246]'])('knows no -G: %s', async (stderr) => {
+    expect(await ask(await ssh('', { code: 1, stderr, read: false }))).toBeUndefined();
+  });
 
   it('can not be run', async () => {
     await expect(ask(await ssh('', { mode: 0o600 }))).rejects.toMatchObject({

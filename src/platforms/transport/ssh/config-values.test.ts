@@ -72,14 +72,8 @@ describe('what ssh would do for a host', () => {
     ['GlobalKnownHostsFile /a /b', { globalKnownHostsFiles: ['/a', '/b'] }],
     ['HostKeyAlias ABC', { hostKeyAlias: 'abc' }],
     ['HashKnownHosts yes', { hashKnownHosts: true }],
-    [
-      'PubkeyAuthentication no',
-      { methods: { publickey: false, password: true, 'keyboard-interactive': true } },
-    ],
-    [
-      'PasswordAuthentication False',
-      { methods: { publickey: true, password: false, 'keyboard-interactive': true } },
-    ],
+    ['PubkeyAuthentication no', { methods: { publickey: false, password: true, 'keyboard-interactive': true } }],
+    ['PasswordAuthentication False', { methods: { publickey: true, password: false, 'keyboard-interactive': true } }],
     [
       'KbdInteractiveAuthentication no',
       { methods: { publickey: true, password: true, 'keyboard-interactive': false } },
@@ -110,7 +104,10 @@ describe('what ssh would do for a host', () => {
     ['User %u', 'User %u'],
     ['User a$' + '{OTHER}', "can't be a user name"],
   ])('is not done in another way: %j', async (config, what) => {
-    await expect(read(config)).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining(what) });
+    await expect(read(config)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(what),
+    });
   });
 
   it('names the ssh that does what the built-in one does not', async () => {

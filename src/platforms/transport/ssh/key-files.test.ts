@@ -31,7 +31,13 @@ const blob = publicIn(pair.public) as Buffer;
 
 /** A file in OpenSSH's format, as PROTOCOL.key says. */
 function openSsh({ magic = 'openssh-key-v1\0', cipher = 'none', derivation = '', key = blob, cut = 0 }): string {
-  const parts = [Buffer.from(magic, 'latin1'), text(cipher), text('bcrypt'), text(derivation), Buffer.from([0, 0, 0, 1])];
+  const parts = [
+    Buffer.from(magic, 'latin1'),
+    text(cipher),
+    text('bcrypt'),
+    text(derivation),
+    Buffer.from([0, 0, 0, 1]),
+  ];
   const whole = Buffer.concat([...parts, text(key.toString('latin1')), text('secret')]);
   const base64 = whole.subarray(0, whole.length - cut).toString('base64');
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${base64}\n-----END OPENSSH PRIVATE KEY-----\n`;
@@ -85,7 +91,9 @@ describe('a key file', () => {
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
       const content = contentOf(ssh2, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
       if (content.kind !== 'open') throw new Error(JSON.stringify(content));
-      expect(content.key.getPublicSSH().subarray(-32)).toEqual(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
+      expect(content.key.getPublicSSH().subarray(-32)).toEqual(
+        publicKey.export({ type: 'spki', format: 'der' }).subarray(-32),
+      );
       const again = createPrivateKey(content.key.getPrivatePEM());
       expect(again.equals(privateKey)).toBe(true);
     }

@@ -41,7 +41,11 @@ describe("the machine's own ssh", () => {
     ],
     [
       'echo "Host key verification failed." >&2; exit 255',
-      { code: 'trust.unknown-host', message: 'the key of db1:22 is not known yet', fix: 'ssh db1:22 once, and accept it' },
+      {
+        code: 'trust.unknown-host',
+        message: 'the key of db1:22 is not known yet',
+        fix: 'ssh db1:22 once, and accept it',
+      },
     ],
     [
       'echo "root@db1: Permission denied (publickey)." >&2; exit 255',
