@@ -98,7 +98,7 @@ describe('a request', () => {
     expect(served.connections()).toBe(1);
     expect(served.sockets.size).toBe(1);
     served.http.close();
-    await expect.poll(() => served.sockets.size).toBe(0);
+    await expect.poll(() => served.sockets.size, { timeout: 15_000 }).toBe(0);
     expect(await trouble(served.http.send(reading()))).toMatchObject({
       code: 'host.unreachable',
       message: `the connection to ${served.name} was closed`,

@@ -9,6 +9,8 @@ import { endpointName } from '../../../ids.ts';
 import { createHttp } from './http.ts';
 import { openWebSocket, type WebSocketOptions } from './websocket.ts';
 
+/** A loaded machine is slow. */
+const PATIENT = { timeout: 15_000 };
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
@@ -200,16 +202,16 @@ describe('a ping', () => {
     await clock.pass(29_999);
     expect(pings()).toBe(0);
     await clock.pass(1);
-    await expect.poll(pings).toBe(1);
+    await expect.poll(pings, PATIENT).toBe(1);
     await clock.pass(30_000);
-    await expect.poll(pings).toBe(2);
+    await expect.poll(pings, PATIENT).toBe(2);
   });
 
   it('that no server has ever answered means nothing', async () => {
     const { clock, stream, pings } = await pinged(() => {});
     for (let nth = 1; nth <= 4; nth++) {
       await clock.pass(30_000);
-      await expect.poll(pings).toBe(nth);
+      await expect.poll(pings, PATIENT).toBe(nth);
     }
     expect(stream.destroyed).toBe(false);
   });
@@ -221,8 +223,8 @@ describe('a ping', () => {
     });
     for (let nth = 1; nth <= 4; nth++) {
       await clock.pass(30_000);
-      await expect.poll(pings).toBe(nth);
-      await expect.poll(heard).toBe(nth);
+      await expect.poll(pings, PATIENT).toBe(nth);
+      await expect.poll(heard, PATIENT).toBe(nth);
     }
     expect(stream.destroyed).toBe(false);
   });
@@ -233,7 +235,7 @@ describe('a ping', () => {
     });
     for (let nth = 1; nth <= 2; nth++) {
       await clock.pass(30_000);
-      await expect.poll(pings).toBe(nth);
+      await expect.poll(pings, PATIENT).toBe(nth);
     }
     await clock.pass(30_000);
     expect(await failed).toMatchObject({

@@ -259,7 +259,7 @@ describe('channels', () => {
     const { stream, resize } = await host.shell({ columns: 80, rows: 24 }, signal);
     expect(String(await new Promise((resolve) => stream.once('data', resolve)))).toBe('# ');
     resize({ columns: 100, rows: 30 });
-    await expect.poll(() => server.seen.length).toBe(2);
+    await expect.poll(() => server.seen.length, { timeout: 15_000 }).toBe(2);
     expect(server.seen).toEqual([`pty ${process.env['TERM'] ?? 'xterm-256color'} 80x24`, 'resize 100x30']);
   });
 

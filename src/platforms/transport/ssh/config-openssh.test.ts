@@ -164,9 +164,9 @@ describe('an ssh that gives no answer', () => {
     });
   });
 
-  it('has ten seconds', async () => {
+  it('has ten seconds, and is ended then with all that it has started', async () => {
     const openssh = join(folder, 'bin', 'ssh');
-    await writeFile(openssh, `#!/bin/sh\nexec sleep 60\n`, { mode: 0o700 });
+    await writeFile(openssh, `#!/bin/sh\nsh -c 'echo $$ > ${folder}/pid; exec sleep 60'\n`, { mode: 0o700 });
     const clock = createTestClock();
     const source = { home, userFile: join(home, 'c'), systemFile: join(home, 's'), openssh, environment: {} };
     const nobody = { localUser: 'me', localHost: 'desk', userId: 0 };
@@ -181,9 +181,21 @@ describe('an ssh that gives no answer', () => {
       fix: expect.stringContaining('Match exec'),
       retry: true,
     });
+    const pid = async () => Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => '0'));
+    await expect.poll(pid, { timeout: 15_000 }).toBeGreaterThan(0);
+    const started = await pid();
     await clock.pass(9_999);
     expect(ended).toBe(false);
     await clock.pass(1);
     await refused;
+    await expect.poll(() => isThere(started), { timeout: 15_000 }).toBe(false);
   });
 });
+
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};

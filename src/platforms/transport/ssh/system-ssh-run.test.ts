@@ -115,7 +115,7 @@ describe('a ProxyCommand', () => {
     };
     expect(isThere()).toBe(true);
     stream.once('error', () => {}).destroy();
-    await expect.poll(isThere).toBe(false);
+    await expect.poll(isThere, { timeout: 15_000 }).toBe(false);
   });
 
   it('fails with its stream when there is no such shell', async () => {
