@@ -111,6 +111,18 @@ describe('a call', () => {
     expect((await again.vm.info(vm(2), patient())).state).toBe('paused');
   });
 
+  it('loses its answer as often as was ordered', async () => {
+    const { connection, clock, vm, server, endpoint } = await visitFake({ 'drop-for': 1 });
+    server.enter(1, 'running');
+    server.faults.lose('vm.pause');
+    expect((await refusal(connection.vm.pause?.(vm(2), patient()) ?? Promise.resolve())).code).toBe('outcome.unknown');
+    await clock.pass(1_000);
+    const again = await platform.connect(endpoint, contextOn(clock));
+    expect((await again.vm.pause?.(vm(2), patient()))?.warnings).toHaveLength(1);
+    server.enter(1, 'running');
+    expect(await again.vm.pause?.(vm(2), patient())).toEqual({ warnings: [] });
+  });
+
   it('ends with the reason of who gives up, and with the connection', async () => {
     const { connection, vm, server, clock } = await visitFake();
     const given = AbortSignal.abort(new Error('enough'));
