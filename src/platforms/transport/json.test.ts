@@ -90,6 +90,11 @@ describe('reading JSON', () => {
     await expect(read(`[${'0,'.repeat(999_999)}0]`)).rejects.toThrow('it holds more than 1000000 values');
   });
 
+  it('stops in the middle of one long text as well', async () => {
+    const reading = readJson(Buffer.from(`"${'x'.repeat(4_000_000)}"`), AbortSignal.abort(new Error('enough')));
+    await expect(reading).rejects.toThrow('enough');
+  });
+
   it('stops when the signal is aborted', async () => {
     const controller = new AbortController();
     const reading = readJson(Buffer.from(`[${'{"a":1},'.repeat(200_000)}0]`), controller.signal);
