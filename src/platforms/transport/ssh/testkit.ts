@@ -56,7 +56,7 @@ export async function createLoginBench(): Promise<LoginBench> {
     clock,
     file,
     async key(name, passphrase) {
-      const pair = sshKey(passphrase === undefined ? undefined : { passphrase, cipher: 'aes256-ctr', rounds: 4 });
+      const pair = sshKey(passphrase === undefined ? undefined : { passphrase, cipher: 'aes256-ctr', rounds: 1 });
       const path = await file(name, pair.private);
       await file(`${name}.pub`, pair.public);
       const key = ssh2.utils.parseKey(pair.private, passphrase);
