@@ -34,6 +34,8 @@ async function client(
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
   });
+  // It is the client that hangs up.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const wire: WireLine[] = [];
@@ -104,6 +106,22 @@ describe('a request', () => {
       message: `the connection to ${served.name} was closed`,
       retry: true,
     });
+  });
+
+  it('is one of a hundred in a second', async () => {
+    const clock = createTestClock();
+    let requests = 0;
+    const { http } = await serve((_request, response) => {
+      requests++;
+      response.end();
+    }, clock);
+    const hundred = Array.from({ length: 100 }, () => http.send(reading()));
+    await Promise.all(hundred);
+    const next = http.send(reading());
+    await clock.pass(9);
+    expect(requests).toBe(100);
+    await clock.pass(1);
+    await next;
   });
 
   it('has thirty seconds, or as many as it says', async () => {

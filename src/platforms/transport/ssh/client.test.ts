@@ -144,6 +144,15 @@ describe('a login', () => {
     await open({ port: server.port }, { clock, ask: { trust: () => slowly(true), secret: () => slowly('x') } });
   });
 
+  it('says that it was refused when the host has answered', async () => {
+    const server = await serve(() => false);
+    await know(lineOf(server));
+    const name = `127.0.0.1:${server.port}`;
+    expect((await trouble(open({ port: server.port, password: 'x' }))).message).toBe(
+      `${name} refused the login (tried: password)`,
+    );
+  });
+
   it('is not repeated by itself when a password was never answered', async () => {
     const clock = createTestClock();
     const asked = Promise.withResolvers<void>();
