@@ -55,6 +55,46 @@ describe('reading JSON', () => {
     await expect(read(text)).rejects.toMatchObject({ name: 'JsonError' });
   });
 
+  it.each([
+    ['it is no JSON', '<html>'],
+    ['it broke off half-way', `[${long}1`],
+    ['it broke off half-way', '{"a": "b'],
+    ['it is no JSON', `[${long}]`],
+    ['it is no JSON', `[${long} ,1]`],
+    ['a value is missing', `[[${long}1],]`],
+    ['a value is missing', `[,[${long}1]]`],
+    ['a comma is missing', `{"a": [${long}1] "b": 2}`],
+    ['a comma is missing', `[1 [${long}1]]`],
+    ['a key is missing', `{[${long}1]}`],
+    ['a key is missing', `{"a" [${long}1]}`],
+    ['a key is missing', `{5: [${long}1]}`],
+    ['its brackets do not match', `[${long}{]}`],
+    ['its brackets do not match', '[}'],
+    ['its brackets do not match', ']'],
+    ['it is more than one value', `[${long}1] [2]`],
+    ['it is more than one value', `2 [${long}1]`],
+    ['it is more than one value', `[${long}1] [${long}1]`],
+    ['it is nested deeper than 64', '['.repeat(65)],
+  ])('says that %s', async (why, text) => {
+    await expect(read(text)).rejects.toMatchObject({ name: 'JsonError', message: why });
+  });
+
+  it('takes what is just within its limits', async () => {
+    expect(await read(`${'['.repeat(64)}${']'.repeat(64)}`)).toBeInstanceOf(Array);
+    const keys = (count: number) => `{${Array.from({ length: count }, (_, i) => `"${i}":0`).join()}}`;
+    expect(Object.keys((await read(keys(10_000))) as object)).toHaveLength(10_000);
+    await expect(read(keys(10_001))).rejects.toThrow('it holds an object with more than 10000 keys');
+    expect(await read(`[${'0,'.repeat(10_001)}0]`)).toHaveLength(10_002);
+    // The list itself is one of them.
+    expect(await read(`[${'0,'.repeat(999_998)}0]`)).toHaveLength(999_999);
+    await expect(read(`[${'0,'.repeat(999_999)}0]`)).rejects.toThrow('it holds more than 1000000 values');
+  });
+
+  it('stops in the middle of one long text as well', async () => {
+    const reading = readJson(Buffer.from(`"${'x'.repeat(4_000_000)}"`), AbortSignal.abort(new Error('enough')));
+    await expect(reading).rejects.toThrow('enough');
+  });
+
   it('stops when the signal is aborted', async () => {
     const controller = new AbortController();
     const reading = readJson(Buffer.from(`[${'{"a":1},'.repeat(200_000)}0]`), controller.signal);

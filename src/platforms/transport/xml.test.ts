@@ -65,6 +65,82 @@ describe('reading XML', () => {
     await expect(readXml(text)).rejects.toMatchObject({ name: 'XmlError' });
   });
 
+  it.each([
+    ['<a><b>1</b>', 'it broke off half-way'],
+    ['<a/><b/>', 'a second root'],
+    ['', 'it holds no element'],
+    ['<!DOCTYPE a><a/>', 'a document type is not allowed'],
+    ['<!ELEMENT a><a/>', 'declarations are not allowed'],
+    ['<a>\u0001</a>', 'a character that XML does not have'],
+    ['<a b="\u0001"/>', 'a character that XML does not have'],
+    ['<a><![CDATA[\ufffe]]></a>', 'a character that XML does not have'],
+    ['<a b=1/>', 'unquoted attribute value'],
+  ])('says what is wrong with %j', async (text, why) => {
+    await expect(readXml(text)).rejects.toMatchObject({ name: 'XmlError', message: why });
+  });
+
+  it.each<[string, (count: number) => string, number, string]>([
+    [
+      'deep elements',
+      (count) => `${'<a>'.repeat(count)}${'</a>'.repeat(count)}`,
+      256,
+      'elements nested deeper than 256',
+    ],
+    [
+      'attributes',
+      (count) => `<a ${Array.from({ length: count }, (_, i) => `b${i}=""`).join(' ')}/>`,
+      256,
+      'an element with more than 256 attributes',
+    ],
+    [
+      'letters in an attribute',
+      (count) => `<a b="${'x'.repeat(count)}"/>`,
+      131_072,
+      'an attribute longer than 131072 characters',
+    ],
+    ['elements', (count) => `<a>${'<b/>'.repeat(count - 1)}</a>`, 400_000, 'more than 400000 elements'],
+  ])('takes just so many %s', async (_what, make, most, why) => {
+    expect((await readXml(make(most))).name).toBe('a');
+    await expect(readXml(make(most + 1))).rejects.toMatchObject({ message: expect.stringContaining(why) });
+  });
+
+  it('counts attributes for each element, and gives none to one that has none', async () => {
+    const many = (name: string) => `<${name} ${Array.from({ length: 200 }, (_, i) => `b${i}=""`).join(' ')}></${name}>`;
+    const root = await readXml(`<a>${many('c')}<d/>${many('e')}</a>`);
+    expect(root.children.map(({ attributes }) => Object.keys(attributes).length)).toEqual([200, 0, 200]);
+  });
+
+  it('gives text to what has no children, and says how deep an element is', async () => {
+    const depths: string[] = [];
+    const root = await readXml('<a>x<b>y</b>z</a>', {
+      take: ({ name }, depth) => {
+        depths.push(`${name} ${depth}`);
+        return false;
+      },
+    });
+    expect(depths).toEqual(['b 1', 'a 0']);
+    expect(root).toMatchObject({ text: '', children: [{ text: 'y' }] });
+    expect((await readXml('<a>x<![CDATA[y]]>z</a>')).text).toBe('xyz');
+  });
+
+  it('finds what is there, and nothing where nothing is', async () => {
+    const root = await readXml('<a x="1"><b>1</b><c/><b>2</b></a>');
+    expect(child(root, 'b')?.text).toBe('1');
+    expect(childrenOf(root, 'b').map(({ text }) => text)).toEqual(['1', '2']);
+    expect([attribute(root, 'x'), attribute(root, 'y'), attribute(undefined, 'x')]).toEqual([
+      '1',
+      undefined,
+      undefined,
+    ]);
+    expect([child(undefined, 'b'), textAt(root, 'c', 'd'), textAt(root, 'c'), textAt(root)]).toEqual([
+      undefined,
+      undefined,
+      '',
+      '',
+    ]);
+    expect(childrenOf(undefined, 'b')).toEqual([]);
+  });
+
   it('hands over each object as it is complete, and keeps none of them', async () => {
     const taken: string[] = [];
     const envelope = await readXml(INVENTORY, {
@@ -100,6 +176,7 @@ describe('reading XML', () => {
   });
 
   it('writes what it can read again, without characters that XML does not have', async () => {
+    expect(escapeXml(`a"<&>"\u0001'b`)).toBe(`a&quot;&lt;&amp;&gt;&quot;'b`);
     const hostile = `a<b>&"'\u0007\u001b[2J\nc`;
     expect((await readXml(`<a>${escapeXml(hostile)}</a>`)).text).toBe(`a<b>&"'[2J\nc`);
   });

@@ -64,6 +64,28 @@ describe('a passphrase', () => {
     expect(await unlockKey({ ...key, passphrase: 'wrong' }, patience)).toEqual({ kind: 'wrong' });
   });
 
+  it('opens a key in PKCS#8, and says of a format that nobody knows that it can not be used', async () => {
+    const patience = { clock: systemClock, signal };
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const sealed = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'right' } as const;
+    const text = privateKey.export(sealed).toString();
+    const mine = { path: '/keys/mine', text, rounds: undefined };
+    expect(await unlockKey({ ...mine, passphrase: 'right' }, patience)).toEqual({
+      kind: 'open',
+      pem: pkcs8({ privateKey }),
+    });
+    expect(await unlockKey({ ...mine, passphrase: 'wrong' }, patience)).toEqual({ kind: 'wrong' });
+    const putty = 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nComment: x\n';
+    expect(await unlockKey({ ...mine, text: putty, passphrase: 'x' }, patience)).toEqual({ kind: 'unusable' });
+  });
+
+  it('is not waited for by somebody who has given up', async () => {
+    const controller = new AbortController();
+    const opening = unlockKey({ ...key, passphrase: 'right' }, { clock: systemClock, signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+  });
+
   it('that takes too long is the fault of the key, not of the host', async () => {
     const clock = createTestClock();
     const slow = sshKey({ passphrase: 'right', cipher: 'aes256-ctr', rounds: 4 });
@@ -75,7 +97,20 @@ describe('a passphrase', () => {
       message: expect.stringContaining('the key /keys/mine could not be decrypted within 60 s: it has 5000 rounds'),
       fix: 'ssh-add /keys/mine',
     });
-    await clock.pass(60_000);
+    let ended = false;
+    void unlocking.catch(() => {
+      ended = true;
+    });
+    await clock.pass(59_999);
+    expect(ended).toBe(false);
+    await clock.pass(1);
     await refused;
+    const old = unlockKey(
+      { path: '/keys/old', text: slow.private, rounds: undefined, passphrase: 'x' },
+      { clock, signal },
+    );
+    const late = expect(old).rejects.toThrow(/within 60 s$/);
+    await clock.pass(60_000);
+    await late;
   });
 });

@@ -1,14 +1,8 @@
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2, {
-  type Algorithms,
-  type AuthContext,
-  type Connection,
-  type ServerChannel,
-  type TcpipRequestInfo,
-} from 'ssh2';
+import ssh2, { type AuthContext } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { sshKey } from '../../../../test/ssh-key.ts';
@@ -18,83 +12,7 @@ import type { Patience } from '../deadline.ts';
 import { outputOf } from '../output.ts';
 import type { SshConfigSource } from './settings.ts';
 import { openSshHost, type SshHost } from './ssh.ts';
-
-/** A server of ssh2's own, which counts who comes and how. */
-interface Server {
-  readonly port: number;
-  readonly tried: string[];
-  connections(): number;
-  /** Resolves when no client is connected any more. */
-  untilLeft(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const HOST_KEY = sshKey();
-
-interface ServerOptions {
-  readonly algorithms?: Algorithms;
-  readonly mostSessions?: number;
-  /** What it does when it shall open the way to another host. */
-  readonly onward?: (accept: () => ServerChannel, to: TcpipRequestInfo, client: Connection) => void;
-}
-
-const connectOnward: Required<ServerOptions>['onward'] = (accept, { destIP, destPort }) => {
-  const stream = accept();
-  const onward = connect(destPort, destIP);
-  stream.pipe(onward).pipe(stream);
-  onward.on('error', () => {});
-};
-
-async function startServer(
-  accepts: (context: AuthContext) => boolean,
-  { mostSessions = 10, onward = connectOnward, algorithms = {} }: ServerOptions = {},
-): Promise<Server> {
-  const tried: string[] = [];
-  let connections = 0;
-  let present = 0;
-  let whenLeft = () => {};
-  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private], algorithms }, (client) => {
-    connections++;
-    present++;
-    let sessions = 0;
-    client.on('error', () => {});
-    client.on('authentication', (context) => {
-      tried.push(context.method);
-      if (accepts(context)) context.accept();
-      else context.reject(['publickey', 'password', 'keyboard-interactive']);
-    });
-    client.on('tcpip', (accept, _reject, to) => onward(accept, to, client));
-    client.on('close', () => {
-      present--;
-      whenLeft();
-    });
-    client.on('session', (accept, reject) => {
-      if (sessions >= mostSessions) return reject();
-      sessions++;
-      const session = accept();
-      session.on('close', () => sessions--);
-      session.on('exec', (acceptExec, _reject, { command }) => {
-        const stream = acceptExec();
-        if (command === 'wait') return;
-        stream.write(`ran ${command}`);
-        stream.exit(0);
-        stream.end();
-      });
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    tried,
-    connections: () => connections,
-    untilLeft: () =>
-      new Promise((resolve) => {
-        whenLeft = () => present === 0 && resolve();
-        whenLeft();
-      }),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
+import { HOST_KEY, type Server, startServer } from './testkit-server.ts';
 
 let dir = '';
 const opened: SshHost[] = [];
