@@ -28,7 +28,7 @@ describe('a call', () => {
     server.faults.slow(0);
     const line = { endpoint: 'demo', channel: 'control' };
     expect(wire).toEqual([{ ...line, at, text: 'vm.info vm-1', tookMs: 250, bytes: 12 }]);
-    await connection.node.info?.(node('fra-01'), patient());
+    await connection.node?.info?.(node('fra-01'), patient());
     await refusal(connection.vm.info(vm(99), patient()));
     expect(wire.slice(1)).toEqual([
       { ...line, at: at + 250, text: 'node.info fra-01', tookMs: 0, bytes: 16 },
@@ -53,7 +53,7 @@ describe('a call', () => {
     expect(await took(() => connection.vm.info(elsewhere.id, patient()))).toBe(100);
     server.faults.slow(500, node('fra-02'));
     expect(await took(() => connection.vm.info(elsewhere.id, patient()))).toBe(600);
-    expect(await took(() => connection.node.info?.(node('fra-02'), patient()) ?? Promise.reject())).toBe(600);
+    expect(await took(() => connection.node?.info?.(node('fra-02'), patient()) ?? Promise.reject())).toBe(600);
     server.faults.slow(0);
     expect(await took(() => connection.vm.info(elsewhere.id, patient()))).toBe(500);
   });
@@ -61,7 +61,7 @@ describe('a call', () => {
   it('says what is not there, and what went meanwhile', async () => {
     const { connection, server, clock, vm } = await visitFake();
     const nowhere = nodeId('demo' as never, 'fra-99');
-    expect(await refusal(connection.node.info?.(nowhere, patient()) ?? Promise.resolve())).toMatchObject({
+    expect(await refusal(connection.node?.info?.(nowhere, patient()) ?? Promise.resolve())).toMatchObject({
       code: 'node.not-found',
       message: 'node demo/fra-99 not found',
     });
@@ -145,8 +145,8 @@ describe('a call', () => {
 
   it('that an endpoint lacks has its sentence', async () => {
     const { connection } = await visitFake({ without: 'node.shell vm.stop' });
-    expect(connection.node.shell).toBeUndefined();
-    expect(connection.node.info).toBeDefined();
+    expect(connection.node?.shell).toBeUndefined();
+    expect(connection.node?.info).toBeDefined();
     expect(connection.vm.stop).toBeUndefined();
     expect(connection.vm.start).toBeDefined();
     expect(connection.vm.identity).toBeUndefined();

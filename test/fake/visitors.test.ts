@@ -5,7 +5,7 @@ import { openTerminal } from '../contract/terminal.ts';
 import { type FakeVisit, visitFake } from './visit.ts';
 
 const atConsole = ({ connection, vm }: FakeVisit, force = false): Promise<Attachment> =>
-  connection.console.serial?.(vm(1), { force }, patient()) ?? Promise.reject(new Error('no console'));
+  connection.console?.serial?.(vm(1), { force }, patient()) ?? Promise.reject(new Error('no console'));
 const streamOf = (attachment: Attachment) => {
   if (attachment.kind !== 'stream') throw new Error('no stream');
   return attachment.stream;
@@ -122,7 +122,7 @@ describe('the console of a VM', () => {
 
 it('shows what a guest has written since it was started, and nothing of one that is off', async () => {
   const visit = await visitFake({ running: 100 });
-  const output = async () => visit.connection.console.output?.(visit.vm(1), patient());
+  const output = async () => visit.connection.console?.output?.(visit.vm(1), patient());
   visit.server.enter(0, 'starting');
   visit.server.enter(0, 'running');
   const since = new Date(visit.clock.now()).toISOString();
@@ -147,7 +147,7 @@ it('shows what a guest has written since it was started, and nothing of one that
 it('opens a shell on a node, which can not be ended from there', async () => {
   const visit = await visitFake({ running: 100 });
   const shell = async () =>
-    (await visit.connection.node.shell?.(visit.node('fra-01'), { columns: 80, rows: 24 }, patient())) as Attachment;
+    (await visit.connection.node?.shell?.(visit.node('fra-01'), { columns: 80, rows: 24 }, patient())) as Attachment;
   await visit.clock.pass(3_600_000 * 25 + 60_000 * 7);
   const terminal = openTerminal(streamOf(await shell()));
   terminal.type('uname\rls\ruptime\rfree\rwhoami\rreboot\rpoweroff\rpanic\rexit\r');
