@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openTalk } from './testkit.ts';
+import { openTalk } from '../../test/plain/typed-lines.ts';
 
 type Talk = ReturnType<typeof openTalk>;
 let talk: Talk;
@@ -60,12 +60,12 @@ describe('a plan', () => {
     const answer = talk.dialogs.plan({ ...plan, details: ['In lab.'] } as never);
     expect(talk.said()).toBe('In lab.\nweb1\nweb2\nleft out: 1\ndb1: it is stopped\nStop 2 VMs? y or n: ');
     await talk.type('y\r');
-    expect(await answer).toBe(true);
+    expect(await answer).toBe('yes');
     talk.said();
     const other = talk.dialogs.plan({ ...plan, leavesOut: [] } as never);
     expect(talk.said()).toBe('web1\nweb2\nStop 2 VMs? y or n: ');
     await talk.type('\r');
-    expect(await other).toBe(false);
+    expect(await other).toBe('no');
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('a plan', () => {
   ])('that asks for a word is answered by that word alone: %j', async (typed, is) => {
     const answer = talk.dialogs.plan({ ...plan, leavesOut: [], typed: '2' } as never);
     await talk.type(typed);
-    expect(await answer).toBe(is);
+    expect(await answer).toBe(is ? 'yes' : 'no');
     const said = talk.said();
     expect(said).toContain('Stop 2 VMs? Type 2 to continue: ');
     expect(said.endsWith('nothing was done\n')).toBe(!is);
@@ -86,7 +86,7 @@ describe('a plan', () => {
     const controller = new AbortController();
     const answer = talk.dialogs.plan({ ...plan, leavesOut: [], typed: '2', until: controller.signal } as never);
     controller.abort();
-    expect(await answer).toBe(false);
+    expect(await answer).toBe('no');
   });
 });
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openTalk } from '../../test/plain/typed-lines.ts';
 import type { Settings } from '../platforms/contract.ts';
 import { type AnyField, type Button, createForm, type Form } from '../screens/forms/form-state.ts';
 import { isLineLayer, lineForm } from './line-form.ts';
-import { openTalk } from './testkit.ts';
 
 type Talk = ReturnType<typeof openTalk>;
 let talk: Talk;

@@ -3,8 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyAuthMethod } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ALL,
+  attemptsOf,
+  createLoginBench,
+  type KeyOnDisk,
+  type LoginBench,
+  shownBy,
+  signed,
+} from '../../../../test/transport/ssh-login.ts';
 import type { Login } from './auth.ts';
-import { ALL, attemptsOf, createLoginBench, type KeyOnDisk, type LoginBench, shownBy, signed } from './testkit.ts';
 
 let bench: LoginBench;
 const keys: Record<string, KeyOnDisk> = {};

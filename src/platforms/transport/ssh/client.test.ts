@@ -7,12 +7,12 @@ import ssh2, { type AuthContext } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { sshKey } from '../../../../test/ssh-key.ts';
+import { HOST_KEY, type Server, type ServerOptions, startServer } from '../../../../test/transport/ssh-server.ts';
 import { systemClock } from '../../../clock.ts';
 import type { FleetError } from '../../../errors.ts';
 import { outputOf } from '../output.ts';
 import { openSshHost, type SshHost } from './ssh.ts';
 import type { SshOptions, SshTarget } from './target.ts';
-import { HOST_KEY, type Server, type ServerOptions, startServer } from './testkit-server.ts';
 
 const { signal } = new AbortController();
 let dir = '';
@@ -68,7 +68,13 @@ describe('the key of a host', () => {
     const trust = async (about: unknown) => asked.push(about) > 0;
     await open({ port: server.port }, { ask: { trust } });
     expect(asked).toEqual([
-      { host: '127.0.0.1', port: server.port, type: 'ssh-ed25519', fingerprint: expect.stringMatching(/^SHA256:/) },
+      {
+        host: '127.0.0.1',
+        port: server.port,
+        type: 'ssh-ed25519',
+        fingerprint: expect.stringMatching(/^SHA256:/),
+        addTo: expect.stringMatching(/known_hosts$/),
+      },
     ]);
     expect(await known()).toBe(`${lineOf(server).trim()}\n`);
     await open({ port: server.port });
@@ -183,7 +189,7 @@ describe('a login', () => {
     ['of the configuration', 'IdentityAgent $OTHER', true],
     ['that the configuration forbids', 'IdentityAgent none', false],
   ])('uses the agent %s', async (_what, config, works) => {
-    const { createLoginBench } = await import('./testkit.ts');
+    const { createLoginBench } = await import('../../../../test/transport/ssh-login.ts');
     const bench = await createLoginBench();
     closers.push(() => bench.close());
     const { key, blob } = await bench.key('a');

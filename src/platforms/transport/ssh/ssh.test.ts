@@ -6,13 +6,13 @@ import ssh2, { type AuthContext } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { sshKey } from '../../../../test/ssh-key.ts';
+import { HOST_KEY, type Server, startServer } from '../../../../test/transport/ssh-server.ts';
 import { systemClock } from '../../../clock.ts';
 import type { Ask } from '../../contract.ts';
 import type { Patience } from '../deadline.ts';
 import { outputOf } from '../output.ts';
 import type { SshConfigSource } from './settings.ts';
 import { openSshHost, type SshHost } from './ssh.ts';
-import { HOST_KEY, type Server, startServer } from './testkit-server.ts';
 
 let dir = '';
 const opened: SshHost[] = [];

@@ -6,7 +6,7 @@ import ssh2, {
   type ServerChannel,
   type TcpipRequestInfo,
 } from 'ssh2';
-import { sshKey } from '../../../../test/ssh-key.ts';
+import { sshKey } from '../ssh-key.ts';
 
 /** A server of ssh2's own, which counts who comes and how. */
 export interface Server {

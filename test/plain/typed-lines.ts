@@ -1,11 +1,12 @@
 /** What is said and typed in line mode, without a fleet. */
-import { createTestClock } from '../../test/clock.ts';
-import { createLayers } from '../screens/frame/layers.ts';
-import type { Stage } from '../screens/stage.ts';
-import { createInputParser } from '../terminal/input-parser.ts';
-import { lineDialogs } from './line-dialogs.ts';
-import { createTyping } from './typing.ts';
-import { createVoice } from './voice.ts';
+
+import { lineDialogs } from '../../src/plain/line-dialogs.ts';
+import { createTyping } from '../../src/plain/typing.ts';
+import { createVoice } from '../../src/plain/voice.ts';
+import { createLayers } from '../../src/screens/frame/layers.ts';
+import type { Stage } from '../../src/screens/stage.ts';
+import { createInputParser } from '../../src/terminal/input-parser.ts';
+import { createTestClock } from '../clock.ts';
 
 export function openTalk() {
   const clock = createTestClock();

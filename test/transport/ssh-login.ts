@@ -4,11 +4,11 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
-import { createTestClock, type TestClock } from '../../../../test/clock.ts';
-import { sshKey } from '../../../../test/ssh-key.ts';
-import type { Ask } from '../../contract.ts';
-import { type Answers, type Credentials, createLogin, type Login } from './auth.ts';
-import { publicIn } from './key-formats.ts';
+import type { Ask } from '../../src/platforms/contract.ts';
+import { type Answers, type Credentials, createLogin, type Login } from '../../src/platforms/transport/ssh/auth.ts';
+import { publicIn } from '../../src/platforms/transport/ssh/key-formats.ts';
+import { createTestClock, type TestClock } from '../clock.ts';
+import { sshKey } from '../ssh-key.ts';
 
 export interface KeyOnDisk {
   readonly path: string;
