@@ -274,7 +274,9 @@ describe('a long answer', () => {
       return `<returnval>${object('web1').replace('</objects>', `${answer}</objects>`)}</returnval>`;
     });
     vcenter.answer('SuspendVM_Task', () => returned('Task', ''));
-    await expect(connection.vm.suspend?.(vcenter.id, signal)).rejects.toMatchObject({ message: expect.stringMatching(/^web1: the answer names no task/) });
+    await expect(connection.vm.suspend?.(vcenter.id, signal)).rejects.toMatchObject({
+      message: expect.stringMatching(/^web1: the answer names no task/),
+    });
     expect(vcenter.asked.filter(({ method }) => method === 'Login')).toHaveLength(2);
   });
 

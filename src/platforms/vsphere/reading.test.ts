@@ -214,7 +214,11 @@ describe('figures of a vCenter', () => {
     await until(() => feeds('node-samples').length === 1);
     const [block] = watching?.blocks() ?? [];
     const none = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-    expect(block).toMatchObject({ at: clock.now(), windowMs: 20_000, ids: ['vc/vm-143', 'vc/vm-2', 'vc/vm-3', 'vc/vm-4'] });
+    expect(block).toMatchObject({
+      at: clock.now(),
+      windowMs: 20_000,
+      ids: ['vc/vm-143', 'vc/vm-2', 'vc/vm-3', 'vc/vm-4'],
+    });
     expect([...(block?.cpu ?? [])]).toEqual([0.25, Number.NaN, Number.NaN, Number.NaN]);
     expect([...(block?.memory ?? [])]).toEqual([512 * 1024 ** 2, Number.NaN, Number.NaN, Number.NaN]);
     for (const rates of [block?.diskRead, block?.diskWrite, block?.netRx, block?.netTx])

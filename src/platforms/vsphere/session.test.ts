@@ -189,7 +189,11 @@ describe('a server', () => {
     const { id, endpoint } = server;
     const link = await open(endpoint);
     server.answer('RetrievePropertiesEx', () => ({ status, body: 'no' }));
-    const { code: seen, message, fix: said } = await link.vm.info(id, signal).then(
+    const {
+      code: seen,
+      message,
+      fix: said,
+    } = await link.vm.info(id, signal).then(
       () => Promise.reject(new Error('it was answered')),
       (error) => error,
     );
@@ -210,7 +214,10 @@ describe('a server', () => {
     const server = await start();
     const link = await open(server.endpoint);
     server.answer('SuspendVM_Task', () => ({ status, body: '' }));
-    await expect(link.vm.suspend?.(server.id, signal)).rejects.toMatchObject({ code, retry: code === 'host.unreachable' });
+    await expect(link.vm.suspend?.(server.id, signal)).rejects.toMatchObject({
+      code,
+      retry: code === 'host.unreachable',
+    });
     expect(server.sent()).toEqual(['SuspendVM_Task vm-143']);
   });
 
@@ -365,9 +372,10 @@ describe('the test of a vSphere endpoint', () => {
     const server = await start(TLS);
     const checks = await test(server.endpoint);
     expect(checks.map(({ check, ok }) => [check, ok]).slice(2)).toEqual([['the certificate is trusted', false]]);
-    const [, shown] = /`fingerprint` is (\S+)/.exec(
-      (await test(withValues(server, { fingerprint: '00:'.repeat(31) + '00' }))).at(-1)?.fix ?? '',
-    ) ?? [];
+    const [, shown] =
+      /`fingerprint` is (\S+)/.exec(
+        (await test(withValues(server, { fingerprint: '00:'.repeat(31) + '00' }))).at(-1)?.fix ?? '',
+      ) ?? [];
     const pinned = await test(withValues(server, { fingerprint: shown }));
     expect(pinned[2]).toEqual({ check: 'the certificate is trusted', ok: true, detail: 'by its fingerprint' });
   });
