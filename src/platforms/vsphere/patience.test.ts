@@ -137,6 +137,39 @@ describe('a vCenter that is late with its news', () => {
   });
 });
 
+describe('a vCenter that is busy once with every question', () => {
+  it('is asked again, and all is as it should be', async () => {
+    const seen = new Set<string>();
+    const busy = { status: 503, body: '' };
+    const server = await startSmallVcenter(undefined, ({ method }) => {
+      if (seen.has(method)) return undefined;
+      seen.add(method);
+      return busy;
+    });
+    const went = async (promise: Promise<unknown>) => {
+      const state = watched(promise);
+      await expect
+        .poll(async () => clock.pass(200).then(() => state.over), { interval: 2, timeout: 10_000 })
+        .toBe(true);
+      expect(state.error).toBeUndefined();
+    };
+    let other: Connection | undefined;
+    const opened = connect(server.endpoint, { signal, clock, wire: () => {}, ask: {} }).then((made) => {
+      other = made;
+    });
+    await went(opened);
+    if (!other) throw new Error('it was not opened');
+    const one = watchConnection(other, 600_000);
+    await went(one.until('figures', () => one.blocks()[0]));
+    await one.stop();
+    await went(expect.poll(() => server.asked.filter(({ method }) => method.startsWith('Destroy')).length).toBe(2));
+    await went(other.close());
+    const times = (method: string) => server.asked.filter((asked) => asked.method === method).length;
+    expect(['Login', 'CreatePropertyCollector', 'DestroyPropertyCollector', 'Logout'].map(times)).toEqual([2, 2, 2, 2]);
+    await server.close();
+  });
+});
+
 describe('a session that is gone', () => {
   it('as soon as it begins ends the watch', async () => {
     vcenter.answer('CreateFilter', () => refused('not-found'));

@@ -43,11 +43,11 @@ const READS = /^(?:Retrieve|Continue|WaitFor|Create(?:Property|Filter)|Destroy(?
 
 const inventory = fixture('inventory.xml').toString('utf8');
 
-/** `tls`: with this key and certificate, as every true one does it. */
-export async function startScriptedVcenter(tls?: {
-  readonly key: Buffer;
-  readonly cert: Buffer;
-}): Promise<ScriptedVcenter> {
+/** `tls`: with this key and certificate, as every true one does it. `first` may answer before everything else. */
+export async function startScriptedVcenter(
+  tls?: { readonly key: Buffer; readonly cert: Buffer },
+  first: (asked: Asked) => Said | undefined = () => undefined,
+): Promise<ScriptedVcenter> {
   const asked: Asked[] = [];
   const answers = new Map<string, (asked: Asked) => Said | Promise<Said>>();
   const sessions = new Set<string>();
@@ -85,7 +85,8 @@ export async function startScriptedVcenter(tls?: {
       sessions.add(cookie);
       headers['set-cookie'] = `${cookie}; Path=/; HttpOnly`;
     }
-    const said = free || known ? await (answers.get(method) ?? usual)(one) : refused('not-authenticated');
+    const before = first(one);
+    const said = before ?? (free || known ? await (answers.get(method) ?? usual)(one) : refused('not-authenticated'));
     const { status, ...rest } =
       typeof said === 'string'
         ? { status: 200, body: envelope(`<${method}Response>${said}</${method}Response>`) }
