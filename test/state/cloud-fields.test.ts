@@ -53,7 +53,9 @@ describe('a field of an endpoint', () => {
     const oneLine = ['ca', 'clouds-file', 'interface'].includes(key);
     expect(complaint(field, 'a\nb') === control(label)).toBe(oneLine);
     const home = { [key]: '~/a' };
-    expect(filled([field], home, '/home/anna')).toEqual(key === 'ca' || key === 'clouds-file' ? { [key]: '/home/anna/a' } : home);
+    expect(filled([field], home, '/home/anna')).toEqual(
+      key === 'ca' || key === 'clouds-file' ? { [key]: '/home/anna/a' } : home,
+    );
   });
 
   it.each([
@@ -112,10 +114,19 @@ describe('a setting of a VM', () => {
     const field = fieldOf(platform, key);
     expect(complaint(field, '\u0000')).toMatch(new RegExp(`^${label} (?:${CONTROL.source})`));
     expect(complaint(field, '')).toBe(required ? `${label} is needed` : undefined);
-    const access = (['edit-config', 'edit-running'] as const).map((mode) => fieldsOf(settings, mode).find((one) => one.key === key));
+    const access = (['edit-config', 'edit-running'] as const).map((mode) =>
+      fieldsOf(settings, mode).find((one) => one.key === key),
+    );
     expect(access.map((one) => one?.writable)).toEqual([off === 'write', on === 'write']);
     expect(access[0]?.takesEffect).toBe(when);
-    const kind = key === 'memory' ? 'a size' : key === 'vcpus' ? 'a whole number' : key.endsWith('hot-add') ? 'yes or no' : 'control';
+    const kind =
+      key === 'memory'
+        ? 'a size'
+        : key === 'vcpus'
+          ? 'a whole number'
+          : key.endsWith('hot-add')
+            ? 'yes or no'
+            : 'control';
     expect(complaint(field, '\u0000')).toContain(kind);
   });
 

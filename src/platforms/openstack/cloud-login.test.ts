@@ -131,7 +131,9 @@ describe('the login of a cloud', () => {
       identity: { user: { domain: { name: 'c' } } },
       scope: { project: { domain: { name: 'd' } } },
     });
-    expect((await cloud(`auth: {${AUTH}, project_name: x}`, { 'project-id': '12' })).scope).toEqual({ project: { id: '12' } });
+    expect((await cloud(`auth: {${AUTH}, project_name: x}`, { 'project-id': '12' })).scope).toEqual({
+      project: { id: '12' },
+    });
   });
 
   it.each<[Settings, object, string]>([
@@ -172,4 +174,3 @@ describe('the login of a cloud', () => {
     expect(nameOf(known)).toBe('5');
   });
 });
-

@@ -6,7 +6,11 @@ import { AUTH, cloud, own, readYaml } from './testkit/clouds-yaml.ts';
 
 describe('the way to a cloud', () => {
   it.each<[string, Settings, object]>([
-    ['cacert: ~/ca.pem, cert: ~/c.pem, key: /k.pem', {}, { ca: `${homedir()}/ca.pem`, cert: `${homedir()}/c.pem`, key: '/k.pem' }],
+    [
+      'cacert: ~/ca.pem, cert: ~/c.pem, key: /k.pem',
+      {},
+      { ca: `${homedir()}/ca.pem`, cert: `${homedir()}/c.pem`, key: '/k.pem' },
+    ],
     ['cacert: /ca.pem', { ca: '~/own.pem', fingerprint: ' AB ' }, { ca: `${homedir()}/own.pem`, fingerprint: 'AB' }],
     ['verify: /v.pem, cacert: /ca.pem', {}, { ca: '/ca.pem' }],
     ['verify: true', {}, {}],
@@ -45,14 +49,24 @@ describe('the way to a cloud', () => {
   });
 
   it.each<[string, Settings, 'compute' | 'image' | 'volume', object]>([
-    ['', {}, 'compute', { region: undefined, interfaces: ['public'], url: undefined, type: undefined, name: undefined }],
+    [
+      '',
+      {},
+      'compute',
+      { region: undefined, interfaces: ['public'], url: undefined, type: undefined, name: undefined },
+    ],
     ['region_name: R, interface: admin', {}, 'image', { region: 'R', interfaces: ['admin'] }],
     ['region_name: R, endpoint_type: internalURL', {}, 'image', { interfaces: ['internal'] }],
     ['region-name: R, compute-region-name: S', {}, 'compute', { region: 'S' }],
     ['compute_endpoint_type: admin', {}, 'compute', { interfaces: ['admin'] }],
     ['interface: ""', {}, 'compute', { interfaces: ['public'] }],
     ['interface: null', {}, 'compute', { interfaces: ['public'] }],
-    ['interface: admin', { interface: 'internalURL', region: 'own' }, 'compute', { interfaces: ['internal'], region: 'own' }],
+    [
+      'interface: admin',
+      { interface: 'internalURL', region: 'own' },
+      'compute',
+      { interfaces: ['internal'], region: 'own' },
+    ],
     ['compute_endpoint: "https://a", compute_endpoint_override: "https://b"', {}, 'compute', { url: 'https://b' }],
     ['compute_endpoint_override: ""', { 'compute-url': 'https://own' }, 'compute', { url: 'https://own' }],
     ['image_endpoint_override: "https://i"', { 'compute-url': 'https://own' }, 'image', { url: 'https://i' }],
@@ -116,7 +130,8 @@ describe('the way to a cloud', () => {
   it('may lead to all projects, and over plain HTTP where that was said', async () => {
     expect((await own({ username: 'u', 'all-projects': true })).allProjects).toBe(true);
     expect((await own({ username: 'u' })).allProjects).toBe(false);
-    await expect(own({ username: 'u', 'auth-url': 'http://192.0.2.1', insecure: 'yes' })).rejects.toBeInstanceOf(FleetError);
+    await expect(own({ username: 'u', 'auth-url': 'http://192.0.2.1', insecure: 'yes' })).rejects.toBeInstanceOf(
+      FleetError,
+    );
   });
 });
-

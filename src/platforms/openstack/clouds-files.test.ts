@@ -24,7 +24,10 @@ describe('the files of clouds', () => {
     ['/home/anna/.config/openstack/clouds.yaml', '/etc/xdg/openstack/clouds.yaml'],
     ['/etc/xdg/openstack/clouds.yaml', '/etc/openstack/clouds.yaml'],
   ])('count in their order: %s before %s', async (first, second) => {
-    const { clouds, looked } = await readCloudsFiles(undefined, around({ [second]: 'clouds: {b: {}}', [first]: 'clouds: {a: {}}' }));
+    const { clouds, looked } = await readCloudsFiles(
+      undefined,
+      around({ [second]: 'clouds: {b: {}}', [first]: 'clouds: {a: {}}' }),
+    );
     expect(clouds?.path).toBe(first);
     expect(looked).toContain(second);
     expect(looked).toHaveLength(12);
@@ -60,13 +63,18 @@ describe('the files of clouds', () => {
       message: '/work/clouds.yaml is not a list of clouds',
       fix: 'it begins with `clouds:`',
     });
-    const { clouds } = await readCloudsFiles(undefined, around({ ...broken, '/etc/openstack/clouds.yaml': 'clouds: {}' }));
+    const { clouds } = await readCloudsFiles(
+      undefined,
+      around({ ...broken, '/etc/openstack/clouds.yaml': 'clouds: {}' }),
+    );
     expect(clouds?.path).toBe('/etc/openstack/clouds.yaml');
   });
 
   it('of vendors may be broken as long as no cloud needs them', async () => {
     const vendors = { '/work/clouds-public.yaml': '[1]' };
-    expect(await readYaml(`clouds: {c: {auth: {${AUTH}}}}`, undefined, vendors)).toMatchObject({ keystone: { host: 'k' } });
+    expect(await readYaml(`clouds: {c: {auth: {${AUTH}}}}`, undefined, vendors)).toMatchObject({
+      keystone: { host: 'k' },
+    });
     await expect(readYaml('clouds: {c: {profile: acme}}', undefined, vendors)).rejects.toMatchObject({
       message: '/work/clouds-public.yaml is not a list of clouds',
     });
@@ -98,7 +106,8 @@ describe('the files of clouds', () => {
     const files = await readCloudsFiles(
       undefined,
       around({
-        '/work/clouds.yaml': 'clouds: {a: {regions: [x, {name: y}, "", {values: {}}]}, b: {region_name: "r,s"}, d: {profile: v}, e: {}}',
+        '/work/clouds.yaml':
+          'clouds: {a: {regions: [x, {name: y}, "", {values: {}}]}, b: {region_name: "r,s"}, d: {profile: v}, e: {}}',
         '/work/secure.yaml': 'clouds: {f: {region_name: [t, u]}}',
         '/work/clouds-public.yaml': 'public-clouds: {v: {regions: [w], region_name: no}}',
       }),
@@ -158,7 +167,14 @@ describe('what is found of OpenStack', () => {
   });
 
   it('is what is for Nova alone before what is for all, and nothing that is empty', async () => {
-    const env = { ...URL, OS_REGION_NAME: 'a', OS_COMPUTE_REGION_NAME: 'b', OS_INTERFACE: 'c', OS_ENDPOINT_TYPE: 'd', OS_CACERT: '' };
+    const env = {
+      ...URL,
+      OS_REGION_NAME: 'a',
+      OS_COMPUTE_REGION_NAME: 'b',
+      OS_INTERFACE: 'c',
+      OS_ENDPOINT_TYPE: 'd',
+      OS_CACERT: '',
+    };
     const [found] = await detectAround(around({}, env));
     expect(found).toMatchObject({ name: 'keys.example.org', values: { region: 'b', interface: 'c' } });
     expect(found?.values).not.toHaveProperty('ca');

@@ -45,14 +45,20 @@ describe('what lists leave out', () => {
   it('is asked of a server in error itself, once for what it is now, eight at a time', async () => {
     const error = { status: 'ERROR', 'OS-EXT-STS:vm_state': 'error' };
     const ids = Array.from({ length: 10 }, (_, n) => `e${n}`);
-    nova.add(...ids.map((id) => serverRow(id, error)), serverRow('ok'), serverRow('said', { ...error, fault: { message: 'x' } }));
+    nova.add(
+      ...ids.map((id) => serverRow(id, error)),
+      serverRow('ok'),
+      serverRow('said', { ...error, fault: { message: 'x' } }),
+    );
     nova.add({ id: 'far', status: null });
     nova.answer(/servers.e\d$/, (path) => ({
       server: serverRow(path.slice(9), { ...error, fault: { message: `no host for ${path.slice(9)}` } }),
     }));
     await begin(5_000);
     expect(nova.asked(/servers.(e\d|far|ok|said)$/)).toEqual(ids.slice(0, 8).map((id) => `0 /servers/${id}`));
-    expect(changes()).toMatchObject(ids.slice(0, 8).map((id) => ({ vm: { trouble: { message: `no host for ${id}` } } })));
+    expect(changes()).toMatchObject(
+      ids.slice(0, 8).map((id) => ({ vm: { trouble: { message: `no host for ${id}` } } })),
+    );
     await clock.pass(5_000);
     expect(nova.asked(/servers.e\d$/)).toEqual(['5000 /servers/e8', '5000 /servers/e9']);
     await clock.pass(20_000);
@@ -101,11 +107,17 @@ describe('names of images', () => {
   };
 
   it('are asked for eighty at a time', async () => {
-    const { asked, images } = glance((query) => ({ images: query.includes('i3,') ? [{ id: 'i3', name: 'three' }] : [] }));
+    const { asked, images } = glance((query) => ({
+      images: query.includes('i3,') ? [{ id: 'i3', name: 'three' }] : [],
+    }));
     const ids = Array.from({ length: 100 }, (_, n) => `i${n}`);
     expect(await images.learn([undefined, ...ids, 'i0'], signal)).toBe(true);
     expect(asked.map((query) => query.split(',').length)).toEqual([80, 20]);
-    expect([images.nameOf('i3'), images.nameOf('i4'), images.nameOf(undefined)]).toEqual(['three', undefined, undefined]);
+    expect([images.nameOf('i3'), images.nameOf('i4'), images.nameOf(undefined)]).toEqual([
+      'three',
+      undefined,
+      undefined,
+    ]);
     expect(await images.learn(ids, signal)).toBe(false);
     expect(asked).toHaveLength(2);
   });
@@ -128,7 +140,8 @@ describe('names of images', () => {
 
 describe('figures that are asked for server by server', () => {
   const ids = Array.from({ length: 12 }, (_, n) => `s${String(n).padStart(2, '0')}`);
-  const idsOf = () => nova.take('samples').map(({ block }) => [block.windowMs, block.ids.map((id) => id.slice(4)).join()]);
+  const idsOf = () =>
+    nova.take('samples').map(({ block }) => [block.windowMs, block.ids.map((id) => id.slice(4)).join()]);
 
   it('are eight a second, first of what is looked at', async () => {
     nova.add(...ids.map((id) => serverRow(id)), serverRow('off', { 'OS-EXT-STS:vm_state': 'stopped' }));
@@ -217,7 +230,9 @@ describe('figures that are asked for server by server', () => {
       });
       await begin();
       const text = `No metrics of servers: this login lacks the right ${right}`;
-      expect(nova.take('events')).toEqual([{ kind: 'events', events: [{ at: clock.now(), subject: undefined, text }] }]);
+      expect(nova.take('events')).toEqual([
+        { kind: 'events', events: [{ at: clock.now(), subject: undefined, text }] },
+      ]);
       nova.asked();
       await clock.pass(10_000);
       expect([nova.asked(/diag/), nova.take('events')]).toEqual([[], []]);
@@ -231,7 +246,16 @@ describe('counters', () => {
 
   it('are summed up over devices, and unknown when one of them says nothing', () => {
     const disks = [{ read_bytes: 1, write_bytes: 5 }, { read_bytes: 2 }];
-    expect(read({ num_cpus: 0, cpu_details: [{ time: 3, utilisation: 10 }, { time: 4, utilisation: 30 }], disk_details: disks })).toEqual({
+    expect(
+      read({
+        num_cpus: 0,
+        cpu_details: [
+          { time: 3, utilisation: 10 },
+          { time: 4, utilisation: 30 },
+        ],
+        disk_details: disks,
+      }),
+    ).toEqual({
       vcpus: 2,
       cpuTime: 7,
       utilisation: 0.2,

@@ -88,7 +88,10 @@ describe('where servers run', () => {
         },
       ],
     ]);
-    expect(asked).toEqual(['/os-hypervisors/detail demo in RegionOne 2.87', '/os-hypervisors/detail demo in RegionOne 2.87 m1']);
+    expect(asked).toEqual([
+      '/os-hypervisors/detail demo in RegionOne 2.87',
+      '/os-hypervisors/detail demo in RegionOne 2.87 m1',
+    ]);
   });
 
   it.each([
@@ -149,7 +152,11 @@ describe('where servers run', () => {
   });
 
   it('is a node only where that node is seen', () => {
-    const server = readServer({ id: 's', 'OS-EXT-SRV-ATTR:hypervisor_hostname': 'c1', 'OS-EXT-AZ:availability_zone': 'nova' });
+    const server = readServer({
+      id: 's',
+      'OS-EXT-SRV-ATTR:hypervisor_hostname': 'c1',
+      'OS-EXT-AZ:availability_zone': 'nova',
+    });
     const nodes = (...ids: readonly string[]) => new Map(ids.map((id) => [nodeId(LAB, id), {} as never]));
     expect(nodeOf(LAB, server, { kind: 'hypervisors', nodes: nodes('host/c1') })).toBe('lab/host/c1');
     expect(nodeOf(LAB, server, { kind: 'hypervisors', nodes: nodes('zone/nova') })).toBeUndefined();
@@ -209,7 +216,9 @@ describe('what there is to know of a node', () => {
     const { api } = apiOf({
       '/os-hypervisors/detail': () => ({ hypervisors: [{ hypervisor_hostname: 'c1', ...more }] }),
     });
-    expect((await read(api, 'host/c1')).facts?.storage).toEqual([{ name: 'local', kind: 'pool', size: gib(100), free }]);
+    expect((await read(api, 'host/c1')).facts?.storage).toEqual([
+      { name: 'local', kind: 'pool', size: gib(100), free },
+    ]);
   });
 
   it('of a zone is how much of the cloud the project may use', async () => {
@@ -334,7 +343,13 @@ describe('the catalog', () => {
   it('says what is missing', () => {
     const catalog = (...entries: object[]) => entries.map((entry) => ({ type: 'compute', endpoints: [entry] }));
     const ask = (entries: readonly object[], region?: string) => () =>
-      findService(catalog(...entries), { service: 'compute', region, interfaces: ['public'], type: undefined, name: undefined });
+      findService(catalog(...entries), {
+        service: 'compute',
+        region,
+        interfaces: ['public'],
+        type: undefined,
+        name: undefined,
+      });
     expect(ask([])).toThrow(
       expect.objectContaining({
         code: 'config.invalid',

@@ -52,7 +52,10 @@ describe('a project that is watched', () => {
     nova.add(serverRow('z'));
     nova.servers.delete('a');
     await clock.pass(1);
-    expect(nova.asked(/hyper|detail limit=250$/)).toEqual(['300000 /servers/detail limit=250', '300000 /os-hypervisors/detail']);
+    expect(nova.asked(/hyper|detail limit=250$/)).toEqual([
+      '300000 /servers/detail limit=250',
+      '300000 /os-hypervisors/detail',
+    ]);
     expect(changes()).toMatchObject([
       { kind: 'vm-upsert', vm: { id: 'lab/z' } },
       { kind: 'vm-remove', id: 'lab/a' },
@@ -91,7 +94,10 @@ describe('a project that is watched', () => {
   it('tells which hosts come, go and change, with the servers on them', async () => {
     nova.hosts([HOST, { ...HOST, hypervisor_hostname: 'c2' }]);
     expect((await begin())?.nodes.map(({ name }) => name)).toEqual(['c1', 'c2']);
-    nova.hosts([{ ...HOST, hypervisor_hostname: 'c3' }, { ...HOST, hypervisor_hostname: 'c2', status: 'disabled' }]);
+    nova.hosts([
+      { ...HOST, hypervisor_hostname: 'c3' },
+      { ...HOST, hypervisor_hostname: 'c2', status: 'disabled' },
+    ]);
     await clock.pass(60_000);
     expect(changes()).toMatchObject([
       { kind: 'node-upsert', node: { id: 'lab/host/c3' } },

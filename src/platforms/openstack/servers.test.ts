@@ -40,6 +40,8 @@ const SAMPLE = {
   updated: '2026-01-02T00:00:00Z',
 };
 
+const RESIZE = 'its resize or migration waits to be confirmed or reverted: openstack server resize confirm';
+
 describe('a server as nova tells it', () => {
   it('is read with all that it says', () => {
     expect(readServer(SAMPLE)).toEqual({
@@ -107,13 +109,29 @@ describe('a server as nova tells it', () => {
 
   it('has the disks of its flavor, and its volumes', () => {
     const volume = { id: 'v', device: '/dev/vdb', deleted: false, name: 'data', size: gib(5) };
-    const own = { type: 'disk', format: undefined, bus: undefined, storage: 'local', readOnly: false, shareable: false };
+    const own = {
+      type: 'disk',
+      format: undefined,
+      bus: undefined,
+      storage: 'local',
+      readOnly: false,
+      shareable: false,
+    };
     const nova = { ...own, goes: true, volume: undefined };
     expect(disksOf(readServer(SAMPLE), [volume, { ...volume, name: undefined, size: undefined }])).toEqual([
       { ...nova, device: 'root', path: 's-1/root', size: gib(8) },
       { ...nova, device: 'ephemeral', path: 's-1/ephemeral', size: gib(3) },
       { ...nova, device: 'swap', path: 's-1/swap', size: mib(100) },
-      { ...own, device: '/dev/vdb', path: 'data v', size: gib(5), storage: 'volume', shareable: undefined, goes: false, volume },
+      {
+        ...own,
+        device: '/dev/vdb',
+        path: 'data v',
+        size: gib(5),
+        storage: 'volume',
+        shareable: undefined,
+        goes: false,
+        volume,
+      },
       {
         ...own,
         device: '/dev/vdb',
@@ -172,7 +190,9 @@ describe('the row of a server', () => {
     });
     expect(row({ locked_reason: null }).refuses?.['vm.stop']).toBe('it is locked: unlock it first');
     expect(row({ locked: false }).refuses).toEqual({});
-    expect(rowOf({ endpoint: LAB, node: undefined, pool: POOL }, readServer({ id: 'x' }), undefined, undefined)).toMatchObject({
+    expect(
+      rowOf({ endpoint: LAB, node: undefined, pool: POOL }, readServer({ id: 'x' }), undefined, undefined),
+    ).toMatchObject({
       node: undefined,
       pool: POOL,
       cpus: 0,
@@ -182,23 +202,40 @@ describe('the row of a server', () => {
 
   it.each([
     [{ status: 'ERROR' }, { message: 'no host', since: Date.UTC(2026, 0, 2, 3, 4, 5) }],
-    [{ status: 'ERROR', fault: { message: 'a\u001b[1mb' } }, { message: 'a [1mb', since: Date.UTC(2026, 0, 1) }],
-    [{ status: 'ERROR', fault: null }, { message: 'in error, without a word why', since: Date.UTC(2026, 0, 1) }],
-    [{ status: 'ERROR', fault: null, created: null }, { message: 'in error, without a word why', since: 0 }],
-    [{ status: 'VERIFY_RESIZE' }, { message: RESIZE(), since: Date.UTC(2026, 0, 2) }],
-    [{ status: 'VERIFY_RESIZE', updated: null }, { message: RESIZE(), since: Date.UTC(2026, 0, 1) }],
-    [{ status: 'VERIFY_RESIZE', updated: null, created: null }, { message: RESIZE(), since: 0 }],
-    [{ status: null, name: null }, { message: 'its part of the cloud does not answer', since: Date.UTC(2026, 0, 1) }],
-    [{ status: null, name: null, created: null }, { message: 'its part of the cloud does not answer', since: 0 }],
+    [
+      { status: 'ERROR', fault: { message: 'a\u001b[1mb' } },
+      { message: 'a [1mb', since: Date.UTC(2026, 0, 1) },
+    ],
+    [
+      { status: 'ERROR', fault: null },
+      { message: 'in error, without a word why', since: Date.UTC(2026, 0, 1) },
+    ],
+    [
+      { status: 'ERROR', fault: null, created: null },
+      { message: 'in error, without a word why', since: 0 },
+    ],
+    [{ status: 'VERIFY_RESIZE' }, { message: RESIZE, since: Date.UTC(2026, 0, 2) }],
+    [
+      { status: 'VERIFY_RESIZE', updated: null },
+      { message: RESIZE, since: Date.UTC(2026, 0, 1) },
+    ],
+    [
+      { status: 'VERIFY_RESIZE', updated: null, created: null },
+      { message: RESIZE, since: 0 },
+    ],
+    [
+      { status: null, name: null },
+      { message: 'its part of the cloud does not answer', since: Date.UTC(2026, 0, 1) },
+    ],
+    [
+      { status: null, name: null, created: null },
+      { message: 'its part of the cloud does not answer', since: 0 },
+    ],
     [{ status: 'ACTIVE' }, { message: 'Start failed', since: 5 }],
   ])('of one with %j has the trouble %j', (more, trouble) => {
     expect(row(more, NODE, undefined, 'Start failed').trouble).toEqual(trouble);
     if (trouble.since === 5) expect(row(more)).not.toHaveProperty('trouble');
   });
-
-  function RESIZE() {
-    return 'its resize or migration waits to be confirmed or reverted: openstack server resize confirm';
-  }
 
   it.each([
     [{ name: 'other' }],
@@ -266,7 +303,15 @@ describe('answers that may hold anything', () => {
   });
 
   it.each([
-    [{ servers_links: [{ rel: 'prev', href: '/?marker=a' }, { rel: 'next', href: 'http://x/?marker=b' }] }, 'b'],
+    [
+      {
+        servers_links: [
+          { rel: 'prev', href: '/?marker=a' },
+          { rel: 'next', href: 'http://x/?marker=b' },
+        ],
+      },
+      'b',
+    ],
     [{ servers_links: [{ rel: 'next', href: '/servers?limit=1&marker=c' }] }, 'c'],
     [{ servers_links: [{ rel: 'next', href: '/servers' }] }, undefined],
     [{ servers_links: [{ rel: 'next', href: 5 }] }, undefined],

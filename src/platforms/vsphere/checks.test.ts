@@ -21,7 +21,8 @@ afterEach(async () => {
   vcenter = undefined;
 });
 
-const test = (endpoint: Endpoint) => testEndpoint(endpoint, { signal, clock: createTestClock(), wire: () => {}, ask: {} });
+const test = (endpoint: Endpoint) =>
+  testEndpoint(endpoint, { signal, clock: createTestClock(), wire: () => {}, ask: {} });
 const withValues = ({ endpoint }: SmallVcenter, values: object): Endpoint => ({
   ...endpoint,
   values: { ...endpoint.values, ...values },

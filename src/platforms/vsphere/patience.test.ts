@@ -324,6 +324,14 @@ describe('what vSphere can not do', () => {
     expect(await configure({}, { vcpus: 2 })).toEqual({ warnings: [] });
     expect(vcenter.sent()).toEqual([]);
     vcenter.set(WEB, { 'config.cpuHotAddEnabled': 'true', 'config.memoryHotAddEnabled': 'true' });
+    const hotAdd = async () => {
+      const now = await connection.vm.settings?.(vcenter.id, 'running', signal);
+      return [now?.['memory-hot-add'], now?.['cpu-hot-add']];
+    };
+    expect(await hotAdd()).toEqual([true, true]);
+    vcenter.set(WEB, { 'config.cpuHotAddEnabled': 'false' });
+    expect(await hotAdd()).toEqual([true, false]);
+    vcenter.set(WEB, { 'config.cpuHotAddEnabled': 'true' });
     await configure({ vcpus: 3, memory: gib(1), 'cpu-hot-add': true, description: 'x' }, {});
     const { body = '' } = vcenter.asked.find(({ method }) => method === 'ReconfigVM_Task') ?? {};
     expect(/<spec>(.*)<\/spec>/.exec(body)?.[1]).toBe(
