@@ -18,7 +18,7 @@ const SUPER: Readonly<Record<string, readonly string[]>> = {
 };
 const is = (type: string, wanted: string): boolean => type === wanted || (SUPER[type]?.includes(wanted) ?? false);
 
-export const split = (ref: Ref): readonly [type: string, value: string] => {
+const split = (ref: Ref): readonly [type: string, value: string] => {
   const at = ref.indexOf(':');
   return [ref.slice(0, at), ref.slice(at + 1)];
 };
