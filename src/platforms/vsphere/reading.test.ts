@@ -15,14 +15,16 @@ let clock: TestClock;
 let vcenter: SmallVcenter;
 let connection: Connection;
 let watching: Watching | undefined;
+let wire: string[];
 
 beforeEach(async () => {
+  wire = [];
   clock = createTestClock();
   vcenter = await startSmallVcenter();
   connection = await connect(vcenter.endpoint, {
     signal: new AbortController().signal,
     clock,
-    wire: () => {},
+    wire: ({ text }) => void wire.push(text),
     ask: {},
   });
 });
@@ -187,13 +189,16 @@ describe('what changes in a vCenter', () => {
   it('is asked for again a quarter of a second later at the earliest, so that changes come together', async () => {
     await begin();
     await listening();
-    const before = rounds();
-    vcenter.set(WEB, { 'runtime.powerState': 'poweredOff' });
-    await until(() => vcenter.waiting() === 0);
-    await clock.pass(249);
-    expect(rounds()).toBe(before);
-    await clock.pass(1);
-    await until(() => rounds() === before + 1);
+    for (const state of ['poweredOff', 'poweredOn', 'poweredOff']) {
+      const before = rounds();
+      const answered = wire.length;
+      vcenter.set(WEB, { 'runtime.powerState': state });
+      await until(() => wire.length === answered + 1);
+      await clock.pass(249);
+      expect(rounds()).toBe(before);
+      await clock.pass(1);
+      await until(() => rounds() === before + 1 && vcenter.waiting() === 1);
+    }
   });
 
   it('frees at the server what was kept for it when nobody watches any more, and says nothing then', async () => {
