@@ -65,7 +65,7 @@ export async function addressOf(endpoint: Endpoint, around: Surroundings = here(
     ...(entry?.key === undefined ? {} : { key: atHome(entry.key) }),
   };
   const target = (url: string): HttpTarget => {
-    const port = /^(?:http|ws):/i.test(url) ? 80 : 443;
+    const port = /^http:/i.test(url) ? 80 : 443;
     const rules = { endpoint: name, port, plainAllowed: values['insecure'] === true };
     return { ...readHttpTarget(url, rules), ...tls };
   };

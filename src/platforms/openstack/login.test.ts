@@ -202,6 +202,29 @@ describe('a cloud', () => {
   });
 });
 
+describe('a connection', () => {
+  it.each(['/compute', '/compute/v2.1', `/compute/v2.1/${PROJECT.id}`, `/compute/v2/${PROJECT.id}`])(
+    'finds Nova at %s',
+    async (path) => {
+      expect(await read({ ...MEMBER, 'compute-url': `${cloud.origin}${path}` })).toMatchObject(WEB1);
+      expect(cloud.complaints).toEqual([]);
+    },
+  );
+
+  it('that is closed asks nothing any more, and ends what watches', async () => {
+    const opened = await open(MEMBER);
+    expect(opened.whyNot['node.shell']).toBe('OpenStack lets nobody log in to its hosts');
+    const options = { sink: () => {}, signal, interest: () => [], everyMs: () => 60_000 };
+    const watch = opened.watch(options);
+    await opened.close();
+    await watch;
+    const asked = cloud.requests.length;
+    await opened.watch(options);
+    await expect(read()).rejects.toMatchObject({ code: 'host.unreachable' });
+    expect(cloud.requests).toHaveLength(asked);
+  });
+});
+
 describe('a console', () => {
   it('that the cloud does not have is told as that', async () => {
     cloud.nova.consoles = undefined;

@@ -35,6 +35,55 @@ it.each([
 });
 
 describe('an error', () => {
+  it.each([
+    [401, 'x', 'auth.rejected', 'web1: the cloud no longer knows this login', 'check the login of the endpoint'],
+    [
+      403,
+      "Policy doesn't allow a:b to be performed",
+      'auth.forbidden',
+      'web1: this login lacks the right a:b',
+      'ask for a role in this project that this policy allows',
+    ],
+    [403, 'not yours', 'auth.forbidden', 'web1: not yours', 'ask for a role in this project that allows it'],
+    [403, 'Quota exceeded', 'op.refused', 'web1: Quota exceeded', undefined],
+    [404, `Instance ${ID} could not be found.`, 'vm.not-found', 'web1 is not in this cloud any more', undefined],
+    [
+      409,
+      `Instance ${ID} is locked`,
+      'op.conflict',
+      `web1: Instance ${ID} is locked`,
+      'unlock it first (openstack server unlock)',
+    ],
+    [
+      409,
+      'while it is in vm_state error',
+      'op.conflict',
+      /vm_state error$/,
+      'restart it by force, or look at its fault',
+    ],
+    [409, 'while it is in task_state x', 'op.conflict', /task_state x$/, 'wait until what is being done to it is done'],
+    [409, 'no', 'op.conflict', 'web1: no', undefined],
+    [406, 'no', 'op.unsupported', 'web1: no', undefined],
+    [
+      400,
+      'Invalid console type',
+      'op.unsupported',
+      'web1: this cloud has no serial consoles (Invalid console type)',
+      undefined,
+    ],
+  ] as const)('%i "%s" is %s: %s; %s', (status, said, code, message, fix) => {
+    const error = nova(status, 'fault', said);
+    expect(error).toMatchObject({ code, fix, cause: expect.any(StatusError) });
+    expect(error.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
+  it.each([
+    [{ error: 'x', fault: { message: '' }, other: { message: 'said' } }, 'web1: said'],
+    [{}, 'web1: Reason'],
+    ['<html><title>no</title></html>', 'web1: Reason'],
+    [[1], 'web1: Reason'],
+  ])('with the body %j says %s', (body, message) => expect(answered(409, body).message).toBe(message));
+
   it('names the policy that says no', () => {
     const error = nova(403, 'forbidden', "Policy doesn't allow os_compute_api:os-server-diagnostics to be performed.");
     expect(error).toMatchObject({

@@ -44,7 +44,51 @@ describe('the state of a server', () => {
     [raw('constructor', 'toString', 'valueOf'), 'unknown', 'constructor (valueOf)'],
   ])('%o is %s', (given, state, rawState) => expect(stateOf(given)).toEqual({ state, rawState }));
 
+  it.each([
+    [
+      'starting',
+      'scheduling block_device_mapping networking spawning rebooting reboot_pending reboot_started rebooting_hard reboot_pending_hard reboot_started_hard resuming powering-on rescuing unrescuing rebuilding rebuild_block_device_mapping rebuild_spawning restoring unshelving',
+    ],
+    [
+      'stopping',
+      'suspending powering-off deleting soft-deleting shelving shelving_image_pending_upload shelving_image_uploading',
+    ],
+    ['migrating', 'resize_prep resize_migrating resize_migrated resize_finish resize_reverting migrating'],
+  ])('is %s while this is done to it: %s', (state, tasks) => {
+    for (const task of tasks.split(' ')) expect([task, stateOf(raw('X', 'active', task)).state]).toEqual([task, state]);
+  });
+
+  it.each([
+    ['running', 'active rescued resized', 'ACTIVE PASSWORD VERIFY_RESIZE RESCUE'],
+    ['starting', 'building', 'BUILD REBOOT HARD_REBOOT REBUILD'],
+    ['migrating', '', 'MIGRATING RESIZE REVERT_RESIZE'],
+    ['paused', 'paused', 'PAUSED'],
+    ['suspended', 'suspended', 'SUSPENDED'],
+    [
+      'stopped',
+      'stopped soft-delete deleted shelved shelved_offloaded',
+      'SHUTOFF DELETED SOFT_DELETED SHELVED SHELVED_OFFLOADED',
+    ],
+    ['error', 'error', 'ERROR'],
+    ['unknown', '', 'UNKNOWN'],
+  ])('is %s as vm_state %s, and where only the status is told as %s', (state, vmStates, statuses) => {
+    for (const word of vmStates.split(' ').filter(Boolean))
+      expect([word, stateOf(raw('X', word)).state]).toEqual([word, state]);
+    for (const word of statuses.split(' ')) expect([word, stateOf(raw(word)).state]).toEqual([word, state]);
+  });
+
+  it.each([
+    ['ACTIVE', 'stopped', 6, 'stopped'],
+    ['ACTIVE', 'active', 4, 'running'],
+    ['X', 'resized', 6, 'running'],
+  ])('%s, %s with the power state %i is %s', (status, vmState, power, state) => {
+    expect(stateOf(raw(status, vmState, undefined, power)).state).toBe(state);
+  });
+
   it('says that it is gone', () => {
+    for (const gone of [raw('DELETED'), raw('SOFT_DELETED'), raw('X', 'deleted'), raw('X', 'soft-delete')])
+      expect(isGone(gone)).toBe(true);
+    expect(isGone(raw('SHUTOFF', 'stopped'))).toBe(false);
     expect(isGone(raw('DELETED', 'deleted'))).toBe(true);
     expect(isGone(raw('SOFT_DELETED', 'soft-delete'))).toBe(true);
     expect(isGone(raw('ACTIVE', 'active', 'deleting'))).toBe(false);

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { endpointName } from '../../ids.ts';
-import type { Settings } from '../contract.ts';
+import type { Context, Settings } from '../contract.ts';
 import { addressOf } from './address.ts';
 import { detectIn } from './detect.ts';
+import { platform } from './index.ts';
 
 const address = (values: Settings) =>
   addressOf({ name: endpointName('vc1'), platform: 'vsphere', values: { user: 'anna@vsphere.local', ...values } });
@@ -24,8 +25,28 @@ describe('where a vCenter is', () => {
     expect(address({ url: 'http://127.0.0.1:8989/sdk' }).target.secure).toBe(false);
   });
 
-  it('says which field is missing', () => {
-    expect(() => address({})).toThrow('vc1: url is missing');
+  it.each([
+    ['url', {}],
+    ['url', { url: '' }],
+    ['url', { url: 5 }],
+    ['user', { url: 'vc1', user: '' }],
+  ])('says that %s is missing', (field, values) => {
+    expect(() => address(values)).toThrow(
+      expect.objectContaining({
+        code: 'config.invalid',
+        message: `vc1: ${field} is missing`,
+        fix: 'drover endpoint edit vc1',
+      }),
+    );
+  });
+
+  it('comes with the login, and with what its certificate is known by', () => {
+    const url = 'vc1';
+    const { target, ...login } = address({ url, password: 'secret', ca: '/ca.pem', fingerprint: 'AB' });
+    expect(login).toEqual({ user: 'anna@vsphere.local', password: 'secret' });
+    expect(target).toEqual({ ...address({ url }).target, ca: '/ca.pem', fingerprint: 'AB' });
+    expect(Object.keys(address({ url, ca: '', fingerprint: '' }).target)).not.toContain('ca');
+    expect(address({ url, password: '' }).password).toBeUndefined();
   });
 
   it('never repeats a password that was put into it', () => {
@@ -59,5 +80,26 @@ describe('what govc users have set', () => {
     expect(Object.keys(found?.values ?? {})).toEqual(['url']);
   });
 
-  it('is nothing when nothing is set', () => expect(detectIn({})).toEqual([]));
+  it.each([
+    [{}, []],
+    [{ GOVC_URL: '' }, []],
+    [{ GOVC_URL: 'https://[' }, []],
+    [{ GOVC_URL: 'vc1' }, [{ name: 'vc1', why: 'GOVC_URL is set', values: { url: 'vc1' } }]],
+    [{ GOVC_URL: 'vc1', GOVC_INSECURE: 'true' }, [{ why: expect.stringContaining('does not count here') }]],
+    [{ GOVC_URL: 'vc1', GOVC_INSECURE: 'no' }, [{ why: 'GOVC_URL is set' }]],
+    [{ GOVC_URL: 'anna@_x.org', GOVC_USERNAME: '' }, [{ name: 'vcenter', values: { url: '_x.org', user: 'anna' } }]],
+    [{ GOVC_URL: 'vc1', GOVC_TLS_CA_CERTS: '/a.pem:/b.pem' }, [{ values: { url: 'vc1', ca: '/a.pem' } }]],
+    [{ GOVC_URL: 'vc1', GOVC_TLS_CA_CERTS: '', GOVC_PASSWORD: '' }, [{ values: { url: 'vc1' } }]],
+  ])('is, of %j, %j', (env, found) => {
+    expect(detectIn(env)).toHaveLength(found.length);
+    expect(detectIn(env)).toMatchObject(found);
+    for (const [at, { values }] of detectIn(env).entries())
+      if (found[at] && 'values' in found[at]) expect(values).toEqual(found[at].values);
+  });
+
+  it('is looked for in the environment of drover', async () => {
+    vi.stubEnv('GOVC_URL', 'vc7');
+    expect(await platform.detect?.({} as Context)).toMatchObject([{ name: 'vc7' }]);
+    vi.unstubAllEnvs();
+  });
 });

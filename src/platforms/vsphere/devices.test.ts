@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gib } from '../../units.ts';
+import { gib, mib } from '../../units.ts';
 import { readXml, type XmlElement } from '../transport/xml.ts';
 import { readDevices } from './devices.ts';
 import { readObject } from './properties.ts';
@@ -21,22 +21,25 @@ describe('devices of a VM', () => {
   it('are its disks and cards, with the bus they hang on', () => {
     const { disks, nics } = readDevices(values.get('config.hardware.device'));
     expect(disks).toEqual([
-      expect.objectContaining({
+      {
         label: 'disk-202-0',
-        path: expect.stringMatching(/^\[LocalDS_0\] .*\.vmdk$/),
+        path: '[LocalDS_0] DC0_C0_RP0_VM0/disk1.vmdk',
         size: gib(10),
         format: 'thin',
         bus: 'scsi',
         readOnly: false,
-      }),
+        below: [],
+      },
     ]);
     expect(nics).toEqual([
-      expect.objectContaining({
+      {
+        key: '4000',
         label: 'ethernet-0',
         type: 'e1000',
-        mac: expect.stringMatching(/^00:0c:29:/),
-        portgroup: expect.stringMatching(/^dvportgroup-/),
-      }),
+        mac: '00:0c:29:35:32:37',
+        network: undefined,
+        portgroup: 'dvportgroup-12',
+      },
     ]);
   });
 
@@ -57,11 +60,73 @@ describe('devices of a VM', () => {
     ]);
   });
 
+  it.each([
+    ['VirtualLsiLogicController', 'scsi'],
+    ['VirtualBusLogicController', 'scsi'],
+    ['VirtualLsiLogicSASController', 'scsi'],
+    ['ParaVirtualSCSIController', 'scsi'],
+    ['VirtualNVMEController', 'nvme'],
+    ['VirtualAHCIController', 'ahci'],
+    ['VirtualSATAController', 'sata'],
+    ['VirtualIDEController', 'ide'],
+    ['VirtualUSBXHCIController', 'usb'],
+    ['VirtualSIOController', 'disk'],
+  ])('hang on a %s as on %s, disks and drives alike', async (controller, bus) => {
+    const device = (kind: string) =>
+      `<VirtualDevice t:type="${kind}"><key>7</key><controllerKey>1</controllerKey><backing><fileName>[a] f</fileName></backing></VirtualDevice>`;
+    const { disks } = readDevices(
+      await readXml(
+        `<val xmlns:t="xsi"><VirtualDevice t:type="${controller}"><key>1</key></VirtualDevice>${device('VirtualDisk')}${device('VirtualCdrom')}</val>`,
+      ),
+    );
+    expect(disks.map((disk) => disk.bus)).toEqual([bus, bus]);
+  });
+
+  it('are told with what there is of them', async () => {
+    const { disks, nics } = readDevices(
+      await readXml(`<val xmlns:t="xsi">
+        <VirtualDevice t:type="VirtualDisk"><backing t:type="VirtualDiskSparseVer2BackingInfo"/><capacityInKB>2048</capacityInKB></VirtualDevice>
+        <VirtualDevice t:type="VirtualDisk"><key>5</key><backing><thinProvisioned>false</thinProvisioned></backing></VirtualDevice>
+        <VirtualDevice t:type="VirtualCdrom"><key>6</key><deviceInfo><label>CD 1</label></deviceInfo><backing><fileName>[i] x</fileName></backing></VirtualDevice>
+        <VirtualDevice t:type="VirtualCdrom"><key>7</key><backing><fileName></fileName></backing></VirtualDevice>
+        <VirtualDevice><macAddress></macAddress><backing><deviceName>LAN</deviceName></backing></VirtualDevice>
+      </val>`),
+    );
+    const plain = { path: '', bus: 'disk', readOnly: false, below: [] };
+    expect(disks).toEqual([
+      { ...plain, label: '', size: mib(2), format: 'thin' },
+      { ...plain, label: '5', size: undefined, format: 'thick' },
+      { ...plain, label: 'CD 1', path: '[i] x', size: undefined, format: 'iso', readOnly: true },
+    ]);
+    expect(nics).toEqual([{ key: '', label: '', mac: '', type: '', network: 'LAN', portgroup: undefined }]);
+    expect(readDevices(undefined)).toEqual({ disks: [], nics: [] });
+  });
+
   it('come with the tree of its snapshots', () => {
+    const one = { memory: false, external: true, description: undefined };
+    const made = Date.UTC(2026, 10, 21, 13, 21, 29);
     expect(readSnapshots(values.get('snapshot'))).toEqual([
-      expect.objectContaining({ name: 'installed', parent: undefined, current: false }),
-      expect.objectContaining({ name: 'before upgrade', current: true }),
+      { ...one, id: 'snapshot-4999', name: 'installed', parent: undefined, current: false, created: made + 854 },
+      {
+        ...one,
+        id: 'snapshot-5001',
+        name: 'before upgrade',
+        parent: 'snapshot-4999',
+        current: true,
+        created: made + 875,
+      },
     ]);
     expect(readSnapshots(undefined)).toEqual([]);
+  });
+
+  it('come with snapshots of which little is known', async () => {
+    const tree = await readXml(
+      '<val><rootSnapshotList><description>live</description><state>poweredOn</state></rootSnapshotList><rootSnapshotList><snapshot>s-2</snapshot></rootSnapshotList></val>',
+    );
+    const unknown = { parent: undefined, created: undefined, memory: undefined, external: true, current: false };
+    expect(readSnapshots(tree)).toEqual([
+      { ...unknown, id: '', name: '', description: 'live' },
+      { ...unknown, id: 's-2', name: '', description: undefined },
+    ]);
   });
 });

@@ -169,6 +169,141 @@ describe('the inventory of a vCenter', () => {
   });
 });
 
+describe('objects of a vCenter that change', () => {
+  const ref = { type: 'VirtualMachine', value: 'vm-1' };
+  let now = NOW;
+  const put = (values: Readonly<Record<string, string | undefined>>, kind: 'enter' | 'modify' = 'modify', at = ref) => {
+    const changes = Object.entries(values).map(
+      ([path, text]) => [path, text === undefined ? undefined : value(text)] as const,
+    );
+    inventory.apply({ ref: at, kind, changes: new Map(changes) });
+  };
+  const row = () => {
+    const [change, ...more] = inventory.changes() ?? [];
+    expect(more).toEqual([]);
+    return change?.kind === 'vm-upsert' ? change.vm : change;
+  };
+  beforeEach(() => {
+    now = NOW;
+    inventory = createInventory(ENDPOINT, false, () => now);
+    put({ 'runtime.powerState': 'poweredOff' }, 'enter');
+  });
+
+  it('are told as they are when little is known of them', () => {
+    expect(row()).toMatchObject({ name: 'vm-1', uuid: 'vm-1', cpus: 0, memory: 0, ips: [], node: undefined });
+    put({ 'summary.config.numCpu': '-1', 'config.instanceUuid': '', 'guest.ipAddress': '' });
+    expect(inventory.changes()).toEqual([]);
+    put({ 'summary.config.numCpu': '1', 'guest.ipAddress': '10.0.0.1' });
+    expect(row()).toMatchObject({ cpus: 1, ips: ['10.0.0.1'] });
+    put({ 'runtime.powerState': 'poweredOff' }, 'enter');
+    expect(row()).toMatchObject({ cpus: 0, ips: [] });
+    put({ 'runtime.powerState': undefined });
+    expect(row()).toMatchObject({ rawState: 'no power state' });
+  });
+
+  it('wait for an answer since it was first asked, each question anew', () => {
+    put({ 'runtime.question.text': 'moved or copied?' });
+    expect(row()).toMatchObject({ trouble: { since: NOW } });
+    now += 1_000;
+    put({ name: 'a' });
+    expect(row()).toMatchObject({ trouble: { since: NOW } });
+    put({ 'runtime.question.text': '' });
+    expect(row()).not.toHaveProperty('trouble');
+    put({ 'runtime.question.text': 'again?' });
+    expect(row()).toMatchObject({ trouble: { since: NOW + 1_000 } });
+    now += 1_000;
+    inventory.drop('vm-1');
+    put({ 'runtime.question.text': 'and again?' }, 'enter');
+    expect(row()).toMatchObject({ trouble: { since: NOW + 2_000 } });
+  });
+
+  it('leave their task behind when they go, and are told as gone only when they had been told', () => {
+    inventory.setTask('vm-1', 'powerOn');
+    expect(row()).toMatchObject({ state: 'starting' });
+    inventory.setTask('vm-1', 'powerOn');
+    inventory.setTask('vm-9', 'powerOn');
+    expect(inventory.changes()).toBeUndefined();
+    const before = inventory.shape();
+    inventory.drop('vm-1');
+    inventory.drop('vm-1');
+    expect(inventory.shape()).toBe(before + 1);
+    expect(inventory.changes()).toEqual([{ kind: 'vm-remove', id: 'vc1/vm-1' }]);
+    put({ 'runtime.powerState': 'poweredOff' }, 'enter');
+    expect(inventory.shape()).toBe(before + 2);
+    expect(row()).toMatchObject({ state: 'stopped' });
+    put({ name: 'short' }, 'enter', { ...ref, value: 'vm-2' });
+    inventory.apply({ ref: { ...ref, value: 'vm-2' }, kind: 'leave', changes: new Map() });
+    expect(inventory.changes()).toEqual([]);
+  });
+
+  it('hang in a tree that may lead in a circle', () => {
+    put({ name: 'a', parent: 'group-2' }, 'enter', { type: 'Folder', value: 'group-1' });
+    put({ name: 'b', parent: 'group-1' }, 'enter', { type: 'Folder', value: 'group-2' });
+    put({ parent: 'group-1' });
+    expect(inventory.changes()).toMatchObject([{ kind: 'vm-upsert', vm: { pool: undefined } }]);
+  });
+
+  it('come back below their host when it does, and no other VM is told', () => {
+    put({ 'runtime.host': 'host-1' });
+    put({ 'runtime.host': 'host-2' }, 'enter', { ...ref, value: 'vm-2' });
+    expect(inventory.changes()).toMatchObject([{ vm: { node: undefined } }, { vm: { node: undefined } }]);
+    put({ name: 'esx1' }, 'enter', { type: 'HostSystem', value: 'host-1' });
+    expect(inventory.changes()).toMatchObject([
+      {
+        kind: 'node-upsert',
+        node: { id: 'vc1/host-1', state: 'unknown', cpus: 0, memory: 0, version: 'ESX', pool: undefined },
+      },
+      { kind: 'vm-upsert', vm: { id: 'vc1/vm-1', node: 'vc1/host-1' } },
+    ]);
+    put({ name: 'esx1b' }, 'modify', { type: 'HostSystem', value: 'host-1' });
+    expect(inventory.changes()).toMatchObject([{ kind: 'node-upsert' }]);
+    put({ name: 'Fast' }, 'enter', { type: 'ClusterComputeResource', value: 'domain-1' });
+    expect(inventory.changes()).toMatchObject([{ kind: 'pool-upsert' }]);
+    inventory.drop('domain-1');
+    expect(inventory.changes()).toEqual([{ kind: 'pool-remove', id: 'vc1/domain-1' }]);
+  });
+
+  it('are drawn a few hundred at a time, so that keys come first', () => {
+    for (let n = 0; n < 600; n++) put({ name: `n${n}` }, 'enter', { ...ref, value: `vm-1${n}` });
+    const lengths: number[] = [];
+    for (let some = inventory.changes(); some; some = inventory.changes()) lengths.push(some.length);
+    expect(lengths).toEqual([250, 250, 101]);
+  });
+
+  it('have new figures only when those have changed, or when they are new', () => {
+    expect([inventory.freshFigures(), inventory.freshFigures()]).toEqual([true, false]);
+    put({ 'summary.quickStats.guestMemoryUsage': '1' });
+    expect(inventory.freshFigures()).toBe(true);
+    put({ name: 'b' });
+    expect(inventory.freshFigures()).toBe(false);
+    const figures = ['overallCpuUsage', 'overallMemoryUsage', 'guestMemoryUsage'];
+    inventory.changes();
+    for (const figure of figures) {
+      put({ [`summary.quickStats.${figure}`]: '7' });
+      expect([inventory.freshFigures(), inventory.changes()]).toEqual([true, undefined]);
+    }
+  });
+
+  it('that come or go change the list of samples', () => {
+    const sampler = createSampler(ENDPOINT, inventory);
+    const { ids } = sampler.vms(NOW);
+    put({ 'runtime.powerState': 'poweredOn', 'runtime.connectionState': 'orphaned' });
+    put({ 'summary.config.numCpu': '1', 'summary.quickStats.guestMemoryUsage': '' });
+    expect(sampler.vms(NOW).ids).toBe(ids);
+    expect(sampler.vms(NOW).memory[0]).toBeNaN();
+    put({ 'runtime.connectionState': 'connected', 'runtime.host': 'host-1' });
+    put({ 'summary.hardware.cpuMhz': '0' }, 'enter', { type: 'HostSystem', value: 'host-1' });
+    put({ 'summary.quickStats.overallCpuUsage': '0' });
+    expect(sampler.vms(NOW)).toMatchObject({ ids: ['vc1/vm-1'], cpu: { 0: Number.NaN }, memory: { 0: Number.NaN } });
+    put({ 'summary.hardware.cpuMhz': '1000' }, 'modify', { type: 'HostSystem', value: 'host-1' });
+    expect(sampler.vms(NOW).cpu[0]).toBe(0);
+    put({ 'summary.quickStats.overallCpuUsage': '-5' });
+    expect(sampler.vms(NOW).cpu[0]).toBe(0);
+    inventory.drop('vm-1');
+    expect(sampler.vms(NOW).ids).toEqual([]);
+  });
+});
+
 describe('samples', () => {
   it('are shares of the own vCPUs, and NaN for what does not run or is not told', () => {
     const sampler = createSampler(ENDPOINT, inventory);

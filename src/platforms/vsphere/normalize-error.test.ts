@@ -37,7 +37,30 @@ describe('what a server says no with', () => {
       'op.conflict',
       'web1 is poweredOn, and that needs poweredOff',
     ],
+    [
+      '<fault xsi:type="InvalidPowerState"><requestedState>poweredOn</requestedState><existingState>poweredOn</existingState></fault>',
+      'op.conflict',
+      'web1 is poweredOn already',
+    ],
     ['<fault xsi:type="ToolsUnavailable"/>', 'op.conflict', /VMware Tools do not run/],
+    ['<fault xsi:type="NoPermission"/>', 'auth.forbidden', 'web1: the right for it is missing'],
+    ['<NotSupportedFault/>', 'op.failed', /no stated reason/],
+    ...(
+      [
+        ['op.unsupported', ['NotSupported', 'NotImplemented', 'MethodNotFound']],
+        ['op.cancelled', ['RequestCanceled']],
+        ['op.conflict', ['InvalidState', 'ResourceInUse', 'FileLocked', 'FileAlreadyExists', 'DuplicateName']],
+        ['op.refused', ['VmConfigFault', 'InvalidVmConfig', 'InvalidArgument', 'InvalidProperty', 'InvalidName']],
+        ['op.refused', ['MethodDisabled', 'RestrictedVersion', 'LicenseExpired', 'TooManyDevices']],
+        ['op.refused', ['CpuHotPlugNotSupported', 'MemoryHotPlugNotSupported']],
+      ] as const
+    ).flatMap(([code, faults]) =>
+      faults.map((fault): [string, string, string] => [
+        `<fault xsi:type="${fault}"/><localizedMessage>not so</localizedMessage>`,
+        code,
+        'web1: not so',
+      ]),
+    ),
     [
       '<fault xsi:type="RestrictedVersion"/><localizedMessage>no licence</localizedMessage>',
       'op.refused',
@@ -51,6 +74,32 @@ describe('what a server says no with', () => {
       code,
       message: typeof message === 'string' ? message : expect.stringMatching(message),
     });
+  });
+
+  it.each([
+    ['NotAuthenticated', '', 'look whether sessions are ended by an administrator, or by a proxy in between'],
+    ['NoPermission', '<privilegeId>VM.Off</privilegeId>', 'ask for a role with VM.Off on it'],
+    ['NoPermission', '', 'ask for a role with that right on it'],
+    ['ToolsUnavailable', '', 'do it by force, or install open-vm-tools'],
+    ['ConcurrentAccess', '', 'look at it again'],
+    ['TaskInProgress', '', 'wait until that is done'],
+    ['DuplicateName', '', undefined],
+  ])('%s with "%s" says what helps', async (fault, detail, fix) => {
+    const error = await task(`<fault xsi:type="${fault}">${detail}</fault>`);
+    expect(normalizeError(error, 'web1')).toMatchObject({ fix, cause: error });
+  });
+
+  it('knows a fault whose kind is only its element', async () => {
+    const body = await readXml(
+      '<Body><Fault><faultstring> no \n way </faultstring><detail><FileLockedFault/></detail></Fault></Body>',
+    );
+    expect(normalizeError(faultIn(body), 'web1')).toMatchObject({ code: 'op.conflict', message: 'web1: no way' });
+    expect(faultIn(await readXml('<Body><Fault/></Body>'))).toMatchObject({
+      name: 'SoapFault',
+      fault: '',
+      message: '',
+    });
+    expect(faultIn(await readXml('<Body/>'))).toBeUndefined();
   });
 
   it('lets nothing through that would move a cursor', async () => {

@@ -64,15 +64,15 @@ describe('the power switch of a vSphere VM', () => {
     expect(vcenter.sent()).toEqual([`${method} vm-143`]);
   });
 
-  it.each<[Verb, string, string]>([
-    ['start', 'poweredOn', 'web1 was running already'],
-    ['shut down', 'poweredOff', 'web1 was off already'],
-    ['stop', 'poweredOff', 'web1 was off already'],
-    ['resume', 'poweredOn', 'web1 was running already'],
-    ['suspend', 'suspended', 'web1 was suspended already'],
-  ])('%s of one that is %s sends nothing and says so', async (verb, state, detail) => {
+  it.each<[Verb, string, string, string]>([
+    ['start', 'poweredOn', 'vm.start', 'web1 was running already'],
+    ['shut down', 'poweredOff', 'vm.stop', 'web1 was off already'],
+    ['stop', 'poweredOff', 'vm.stop', 'web1 was off already'],
+    ['resume', 'poweredOn', 'vm.resume', 'web1 was running already'],
+    ['suspend', 'suspended', 'vm.suspend', 'web1 was suspended already'],
+  ])('%s of one that is %s sends nothing and says so', async (verb, state, feature, detail) => {
     power(state);
-    expect((await ask(verb)).warnings).toMatchObject([{ detail }]);
+    expect((await ask(verb)).warnings).toEqual([{ feature, detail }]);
     expect(vcenter.sent()).toEqual([]);
   });
 
@@ -86,7 +86,11 @@ describe('the power switch of a vSphere VM', () => {
     ['suspend', 'poweredOff', 'web1 is off'],
   ])('%s of one that is %s is refused before anything is sent', async (verb, state, why) => {
     power(state);
-    await expect(ask(verb)).rejects.toMatchObject({ code: 'op.conflict', message: expect.stringContaining(why) });
+    await expect(ask(verb)).rejects.toMatchObject({
+      code: 'op.conflict',
+      message: expect.stringContaining(why),
+      fix: expect.stringMatching(/^(?:start it|stop it by force)/),
+    });
     expect(vcenter.sent()).toEqual([]);
   });
 
@@ -179,7 +183,7 @@ describe('deleting a vSphere VM', () => {
   it('keeps all files when the disks are to stay, and says where', async () => {
     const { warnings } = await remove({ keepDisks: true, snapshots: false });
     expect(vcenter.sent()).toEqual(['UnregisterVM vm-143']);
-    expect(warnings).toMatchObject([{ detail: 'all files of web1 stay in [ds1] web1' }]);
+    expect(warnings).toEqual([{ feature: 'disks', detail: 'all files of web1 stay in [ds1] web1' }]);
   });
 
   it('is refused while it runs, and when its disks may not be seen', async () => {

@@ -3,6 +3,7 @@
  * tests of every request that is sent, also of those that no simulator can be made to refuse.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { endpointName, type VmId, vmId } from '../../../ids.ts';
 import type { Endpoint } from '../../contract.ts';
@@ -13,6 +14,8 @@ export interface Asked {
   /** The value of the object's reference: `vm-143`. */
   readonly target: string;
   readonly body: string;
+  /** `SOAPAction` of the request. */
+  readonly action: string;
 }
 
 /** What is inside of `<MethodResponse>`, or a whole answer with its status. */
@@ -40,7 +43,11 @@ const READS = /^(?:Retrieve|Continue|WaitFor|Create(?:Property|Filter)|Destroy(?
 
 const inventory = fixture('inventory.xml').toString('utf8');
 
-export async function startScriptedVcenter(): Promise<ScriptedVcenter> {
+/** `tls`: with this key and certificate, as every true one does it. `first` may answer before everything else. */
+export async function startScriptedVcenter(
+  tls?: { readonly key: Buffer; readonly cert: Buffer },
+  first: (asked: Asked) => Said | undefined = () => undefined,
+): Promise<ScriptedVcenter> {
   const asked: Asked[] = [];
   const answers = new Map<string, (asked: Asked) => Said | Promise<Said>>();
   const sessions = new Set<string>();
@@ -68,7 +75,7 @@ export async function startScriptedVcenter(): Promise<ScriptedVcenter> {
     let body = '';
     for await (const chunk of request) body += chunk;
     const [, method = '', target = ''] = /<soapenv:Body><(\w+)[^>]*><_this[^>]*>([^<]*)/.exec(body) ?? [];
-    const one = { method, target, body };
+    const one = { method, target, body, action: String(request.headers['soapaction']) };
     asked.push(one);
     const known = sessions.has(request.headers.cookie ?? '');
     const free = method === 'RetrieveServiceContent' || method === 'Login';
@@ -78,7 +85,8 @@ export async function startScriptedVcenter(): Promise<ScriptedVcenter> {
       sessions.add(cookie);
       headers['set-cookie'] = `${cookie}; Path=/; HttpOnly`;
     }
-    const said = free || known ? await (answers.get(method) ?? usual)(one) : refused('not-authenticated');
+    const before = first(one);
+    const said = before ?? (free || known ? await (answers.get(method) ?? usual)(one) : refused('not-authenticated'));
     const { status, ...rest } =
       typeof said === 'string'
         ? { status: 200, body: envelope(`<${method}Response>${said}</${method}Response>`) }
@@ -86,12 +94,17 @@ export async function startScriptedVcenter(): Promise<ScriptedVcenter> {
     response.writeHead(status, { ...headers, ...('headers' in rest ? rest.headers : {}) }).end(rest.body);
   }
 
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch(() => request.socket.destroy());
-  });
+  };
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const values = { url: `http://127.0.0.1:${port}`, user: 'administrator@vsphere.local', password: 'secret' };
+  const values = {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    user: 'administrator@vsphere.local',
+    password: 'secret',
+  };
 
   return {
     endpoint: { name: ENDPOINT, platform: 'vsphere', values },
