@@ -166,7 +166,7 @@ describe('what there is to know of a vSphere VM', () => {
 
 describe('what there is to know of an ESX host', () => {
   const read = (value = 'host-1') =>
-    connection.node.info?.(nodeId(vcenter.endpoint.name, value), signal) ?? Promise.reject(new Error('not there'));
+    connection.node?.info?.(nodeId(vcenter.endpoint.name, value), signal) ?? Promise.reject(new Error('not there'));
 
   it('is its hardware, what is used of it, and how many VMs it has', async () => {
     vcenter.set('HostSystem:host-1', {
