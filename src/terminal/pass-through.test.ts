@@ -152,7 +152,7 @@ describe('another program', () => {
   });
 
   it('is ended with its signal', async () => {
-    await expect(run('sleep 60', AbortSignal.abort())).rejects.toThrow();
+    await expect(run('exec sleep 60', AbortSignal.abort())).rejects.toThrow();
     expect(done).toEqual(['cooked', 'pause', 'resume', 'back']);
   });
 });

@@ -3,9 +3,9 @@
  * one at a time, and says which changes the quick tests notice. The list is written to test/mutation/list-SEED.json before
  * the first of them is tried, and how each ended to results-SEED.json as it ends: started again, it goes on from there.
  * A change that does not compile is no place, since `npm run lint` notices it. The checkout is never changed. With --near
- * only the tests near each place are run, and what these don't notice stays open.
+ * only the tests near each place are run, and what these don't notice stays open; without it, run again, those are tried on all.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawn, type Place } from './draw.ts';
@@ -16,22 +16,25 @@ const NEAR_MS = 10 * 60_000;
 const ALL_MS = 20 * 60_000;
 const COMPILE_MS = 3 * 60_000;
 
-/** Where the tests of a file are, besides its own folder: by the beginning of its path. The first that fits. */
-const NEAR: readonly (readonly [string, readonly string[]])[] = [
+/** Where the tests of a file are, by the beginning of its path: the closest, and those around them. The first that fits. */
+const NEAR: readonly (readonly [path: string, closest: readonly string[], around: readonly string[]])[] = [
   ...['aws', 'openstack', 'proxmox', 'fake', 'kvm', 'vsphere'].map(
     (name) =>
-      [`src/platforms/${name}/`, [`src/platforms/${name}/`, `test/contract/${name}.test.ts`, `test/${name}/`]] as const,
+      [`src/platforms/${name}/`, [`src/platforms/${name}/`], [`test/contract/${name}`, `test/${name}/`]] as const,
   ),
-  ['src/platforms/', ['src/platforms/transport/', 'src/platforms/wrap/']],
-  ['src/terminal/', ['src/terminal/', 'test/terminal/', 'test/faults/terminal.test.ts']],
-  ['src/screens/', ['src/screens/', 'test/screens/']],
-  ['src/plain/', ['src/plain/', 'test/plain/']],
-  ['src/cli', ['src/cli/', 'test/cli/']],
-  ['src/actions/', ['test/actions/', 'test/cli/', 'test/screens/actions.test.tsx']],
-  ['src/state/', ['src/state/', 'test/state/', 'test/screens/', 'test/cli/']],
-  ['src/', ['src/', 'test/faults/', 'test/crash/']],
+  [
+    'src/platforms/',
+    ['src/platforms/transport/', 'src/platforms/wrap/', 'src/platforms/user-files/'],
+    ['test/contract/fake'],
+  ],
+  ['src/terminal/', ['src/terminal/'], ['test/terminal/', 'test/faults/terminal']],
+  ['src/screens/', ['src/screens/'], ['test/screens/']],
+  ['src/plain/', ['src/plain/', 'test/plain/'], ['test/screens/']],
+  ['src/cli', ['src/cli/', 'test/cli/'], ['test/build/']],
+  ['src/actions/', ['test/actions/'], ['test/cli/', 'test/screens/actions']],
+  ['src/state/', ['src/state/', 'test/state/'], ['test/screens/', 'test/cli/']],
+  ['src/', ['src/crash/', 'test/compose', ...globSync('src/*.test.ts')], ['test/faults/', 'test/crash/', 'test/cli/']],
 ];
-const nearTests = (file: string): readonly string[] => NEAR.find(([path]) => file.startsWith(path))?.[1] ?? [];
 
 interface Result {
   readonly id: number;
@@ -78,26 +81,35 @@ async function draw(seed: number, count: number): Promise<readonly Place[]> {
 }
 
 async function tryAll(all: readonly Place[]): Promise<void> {
-  const results = [...read<Result>(resultsFile)];
+  const results = new Map(read<Result>(resultsFile).map((result) => [result.id, result]));
   for (const place of all) {
-    const known = results.find(({ id }) => id === place.id);
-    const { outcome, by } = known ?? (await attempt(place, scratch));
+    const known = results.get(place.id);
+    const isSettled = known !== undefined && (values.near || known.outcome !== 'open');
+    const { outcome, by } = isSettled ? known : await attempt(place, scratch, known?.outcome === 'open');
     say(`${outcome.padEnd(8)} ${place.id} ${place.file}:${place.line} (${place.what})${by && `: ${by}`}`);
-    if (known) continue;
-    results.push({ id: place.id, outcome, by });
-    save(resultsFile, results);
+    if (isSettled) continue;
+    results.set(place.id, { id: place.id, outcome, by });
+    save(resultsFile, [...results.values()]);
   }
-  const noticed = results.filter(({ outcome }) => outcome === 'noticed').length;
-  const open = results.filter(({ outcome }) => outcome === 'open').length;
-  say(`${noticed} noticed, ${results.length - noticed - open} survived, ${open} open`);
+  const count = (wanted: Result['outcome']) => [...results.values()].filter(({ outcome }) => outcome === wanted).length;
+  say(`${count('noticed')} noticed, ${count('survived')} survived, ${count('open')} open`);
 }
 
 /** The tests near the file first, since they are quick; all the others if these are content. */
-async function attempt(place: Place, { root, run, changed }: Scratch): Promise<Omit<Result, 'id'>> {
+async function attempt(
+  place: Place,
+  { root, run, changed }: Scratch,
+  nearWereContent: boolean,
+): Promise<Omit<Result, 'id'>> {
   const report = join(root, 'mutation-report.json');
   const reporting = ['--bail=1', '--reporter=json', `--outputFile=${report}`];
+  const [, closest = [], around = []] = NEAR.find(([path]) => place.file.startsWith(path)) ?? [];
+  const near = [closest, around].map((files) => ({
+    argv: ['vitest', 'run', ...files, ...reporting],
+    limitMs: NEAR_MS,
+  }));
   const runs = [
-    { argv: ['vitest', 'run', ...nearTests(place.file), ...reporting], limitMs: NEAR_MS },
+    ...(nearWereContent ? [] : near),
     ...(values.near ? [] : ([{ argv: ['vitest', 'run', ...reporting], limitMs: ALL_MS }] as const)),
   ] as const;
   for (const { argv, limitMs } of runs) {

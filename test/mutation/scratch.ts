@@ -18,10 +18,11 @@ export function openScratch(project: string): Scratch {
   const root = mkdtempSync(join(tmpdir(), 'drover-mutation-'));
   const { stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: project, encoding: 'utf8', maxBuffer: 1 << 26 });
   for (const file of stdout.split('\0').filter(Boolean)) cpSync(join(project, file), join(root, file));
-  // The packages are those of the checkout; beside them stands of which sources dist/ is, which differs.
+  // The packages are those of the checkout; beside them stand what was built of its sources, and of which.
   mkdirSync(join(root, 'node_modules'));
   for (const name of readdirSync(join(project, 'node_modules'))) {
-    if (name !== '.drover-built') symlinkSync(join(project, 'node_modules', name), join(root, 'node_modules', name));
+    if (!name.startsWith('.drover-'))
+      symlinkSync(join(project, 'node_modules', name), join(root, 'node_modules', name));
   }
   // some tests ask git which files there are
   for (const argv of [
