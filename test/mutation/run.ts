@@ -113,7 +113,7 @@ async function attempt(
     ...(values.near ? [] : ([{ argv: ['vitest', 'run', ...reporting], limitMs: ALL_MS }] as const)),
   ] as const;
   for (const { argv, limitMs } of runs) {
-    const ended = await changed(place.file, place, () => run([...argv], limitMs));
+    const ended = await changed(place.file, place, () => run(argv, limitMs));
     if (ended === 'too long') return { outcome: 'noticed', by: 'its tests did not end' };
     if (ended === 'passed') continue;
     const { file, title } = firstFailure(report);
