@@ -104,15 +104,13 @@ async function attempt(
   const report = join(root, 'mutation-report.json');
   const reporting = ['--bail=1', '--reporter=json', `--outputFile=${report}`];
   const [, closest = [], around = []] = NEAR.find(([path]) => place.file.startsWith(path)) ?? [];
-  const near = [closest, around].map((files) => ({
-    argv: ['vitest', 'run', ...files, ...reporting],
-    limitMs: NEAR_MS,
-  }));
+  const near = nearWereContent ? [] : [closest, around];
   const runs = [
-    ...(nearWereContent ? [] : near),
-    ...(values.near ? [] : ([{ argv: ['vitest', 'run', ...reporting], limitMs: ALL_MS }] as const)),
-  ] as const;
-  for (const { argv, limitMs } of runs) {
+    ...near.map((files) => ({ files, limitMs: NEAR_MS })),
+    ...(values.near ? [] : [{ files: [], limitMs: ALL_MS }]),
+  ];
+  for (const { files, limitMs } of runs) {
+    const argv = ['vitest', 'run', ...files, ...reporting] as const;
     const ended = await changed(place.file, place, () => run(argv, limitMs));
     if (ended === 'too long') return { outcome: 'noticed', by: 'its tests did not end' };
     if (ended === 'passed') continue;
