@@ -1,5 +1,4 @@
-import { Box } from 'ink';
-import { render } from 'ink-testing-library';
+import { Box, renderToString } from 'ink';
 import { Fragment } from 'react';
 import { actions } from '../../src/actions/index.ts';
 import { createKeymap } from '../../src/actions/keymap.ts';
@@ -105,17 +104,15 @@ export function openStage(options: LightOptions = {}): LightStage {
   const state = createFleetState(store.fleet, services.sessions.current);
   const drawnPainted = () => {
     const room = { columns: light.size.columns, rows: light.size.rows - 1 };
-    const { lastFrame, unmount } = render(
+    return renderToString(
       <Box width={room.columns} height={room.rows}>
         {stage.layers.all.map((layer, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
           <Fragment key={at}>{layer.draw(room)}</Fragment>
         ))}
       </Box>,
+      { columns: room.columns },
     );
-    const frame = lastFrame() ?? '';
-    unmount();
-    return frame;
   };
   return Object.assign(light, {
     stage,
