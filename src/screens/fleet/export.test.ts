@@ -60,7 +60,8 @@ describe('exporting', () => {
     await writeFile(path, 'old');
     type(path);
     while (!stage.layers.top) await settled();
-    expect(drawn()).toContain('is there already. Write over');
+    // Where its path breaks depends on the folder for temporary files.
+    expect(drawn().replace(/[\s│]+/g, ' ')).toContain('is there already. Write over it?');
     await clock.pass(500);
     press('y');
     await done;
