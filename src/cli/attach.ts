@@ -98,8 +98,8 @@ const GOODBYE_AGAIN_MS = 500;
 const GOODBYE_AT_LAST_MS = 30_000;
 
 /**
- * Types ctrl-D until the shell has ended, which it may have done by itself: one that is still starting, or whose command takes the terminal over, loses what was
- * typed before. Less and less often, since a command may run for hours. Answers how to stop.
+ * Types ctrl-D until the shell has ended, which it may have done by itself: one that is still starting, or whose command takes
+ * the terminal over, loses what was typed before. Less and less often, since a command may run for hours. Answers how to stop.
  */
 function sayGoodbye(stream: Duplex, clock: Clock, nextMs = GOODBYE_AGAIN_MS): () => void {
   // One that has ended takes nothing more, and is closed soon.
