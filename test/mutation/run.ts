@@ -12,8 +12,8 @@ import { drawn, type Place } from './draw.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 
 /** A change that makes tests hang is noticed too. */
-const NEAR_MS = 10 * 60_000;
-const ALL_MS = 20 * 60_000;
+const NEAR_MS = 2 * 60_000;
+const ALL_MS = 6 * 60_000;
 const COMPILE_MS = 3 * 60_000;
 
 /** Where the tests of a file are, by the beginning of its path: the closest, and those around them. The first that fits. */
