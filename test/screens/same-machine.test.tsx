@@ -121,7 +121,8 @@ describe("a question about a VM whose endpoint's configuration changes", () => {
     await fleet.press('/', ...'name:gateway', 'enter', 'e');
     await fleet.see('Settings of gateway');
     await fleet.see('Memory');
-    fleet.server.faults.slow(4_000);
+    // The file is watched in real time: the answer must be longer under way than that takes.
+    fleet.server.faults.slow(30_000);
     await fleet.press('down', 'ctrl-u', ...'2GiB', 'pgdn', 'enter');
     await fleet.see('saving');
     await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
