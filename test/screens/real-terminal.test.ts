@@ -45,6 +45,16 @@ describe('in a real terminal', () => {
     expect(modes()).toEqual(UNTOUCHED);
   });
 
+  it('says what is wrong with a configuration that another program has changed', async () => {
+    const config = join(folder, 'changed.yaml');
+    const text = 'endpoints:\n  lab: { platform: fake, vms: 20, events-every: 0 }\n';
+    writeFileSync(config, text);
+    const { until } = open([`--config=${config}`]);
+    await until(/\d+\/20 VMs running/);
+    writeFileSync(config, `${text}colours: 7\n`);
+    await until(/colours/);
+  });
+
   it('comes back to the row and the folds of the last run', async () => {
     const config = join(folder, 'config.yaml');
     writeFileSync(config, 'endpoints:\n  lab: { platform: fake, vms: 20, events-every: 0 }\n');
