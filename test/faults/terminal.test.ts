@@ -102,13 +102,15 @@ const drovers = (parent: number): readonly number[] =>
   readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);
 
 /**
- * Whether it is Node by now, and the program waits for signals: it has a handler for SIGHUP, which Node has not. The shell
- * before it may have one, so what runs is looked at first.
+ * Whether it is Node by now, and the program waits for all signals: it has a handler for SIGHUP, which Node has not, and is
+ * past the moment in which it takes the others, since it sleeps. The shell before it may have a handler too, so what runs is
+ * looked at first.
  */
 const waitsForSignals = (pid: number): boolean => {
   if (!readlinkSync(`/proc/${pid}/exe`).endsWith('node')) return false;
-  const [, mask = '0'] = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return (BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGHUP - 1)) % 2n === 1n;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, mask = '0'] = /^SigCgt:\s*(\w+)/m.exec(status) ?? [];
+  return /^State:\s*S/m.test(status) && (BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGHUP - 1)) % 2n === 1n;
 };
 
 describe('a signal', () => {
