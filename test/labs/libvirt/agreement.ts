@@ -117,9 +117,7 @@ export function compare(shown: readonly Shown[], said: ReadonlyMap<string, reado
   };
   for (const one of shown) {
     const all = said.get(one.guest) ?? [];
-    const near = all.filter(
-      ({ from, to }) => to >= one.at - MEMORY_EVERY_MS - AROUND_MS && from <= one.at + AROUND_MS,
-    );
+    const near = all.filter(({ from, to }) => to >= one.at - MEMORY_EVERY_MS - AROUND_MS && from <= one.at + AROUND_MS);
     const memories = near.flatMap(({ memory }) => memory ?? []);
     judge(one, 'memory', one.memory, memories, near[0]?.maxMemory ?? 0);
     // A share is an average: of drover's over the time since its last look, of virsh's between two answers.
