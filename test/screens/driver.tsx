@@ -95,6 +95,8 @@ export interface OpenFleet {
   readonly configFile: string;
   /** Somebody else writes the configuration. */
   rewrite(change: (text: string) => string): Promise<void>;
+  /** Lets time pass until the endpoint is connected with another configuration than that of the beginning. */
+  reconnected(): Promise<void>;
   /** From now on changes of the file by others are taken over, as the program does. */
   follow(): void;
   close(): Promise<void>;
@@ -343,6 +345,15 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     config: () => readFile(file, 'utf8'),
     configFile: file,
     rewrite: async (change) => writeFile(file, change(await readFile(file, 'utf8'))),
+    async reconnected() {
+      const until = Date.now() + PATIENCE_MS;
+      const isBack = () =>
+        services.sessions.current(endpoint.name) !== first && services.sessions.connection(endpoint.name) !== undefined;
+      while (!isBack()) {
+        if (crash || Date.now() > until) throw fail('the endpoint is not connected with its new configuration:');
+        await clock.pass(STEP_MS);
+      }
+    },
     follow: services.follow,
     async close() {
       program.close();
@@ -357,6 +368,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   // No time passes until the link is up, so that golden frames show the same instant every time.
   for (let turns = 0; turns < MOST_TURNS && !services.sessions.connection(endpointName('demo')); turns++) await turn();
   await clock.pass(5_000);
+  const first = services.sessions.current(endpointName('demo'));
   return fleet;
 }
 

@@ -108,7 +108,7 @@ describe("a question about a VM whose endpoint's configuration changes", () => {
     fleet.follow();
     await fleet.press('/', ...'name:gateway', 'enter', 'space');
     await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
-    await fleet.idle(3_000);
+    await fleet.reconnected();
     await fleet.see('gateway');
     await fleet.press('S');
     await fleet.see('the configuration of demo has changed');
