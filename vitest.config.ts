@@ -10,7 +10,7 @@ const NOT_HERE = ['**/node_modules/**', 'test/**/*.lab.test.ts'];
 export default defineConfig({
   test: {
     // Two cores are common where this runs, and a few files wait for servers most of their time.
-    maxWorkers: 8,
+    maxWorkers: 6,
     // For a machine that has other work: what waits for ever is found all the same.
     testTimeout: 60_000,
     // A golden file that is missing fails here as in CI, and is not written by the run that it should check; -u writes it.
