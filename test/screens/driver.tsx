@@ -250,6 +250,14 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       .join('\n');
   const shows = (text: string | RegExp) => (typeof text === 'string' ? frame().includes(text) : text.test(frame()));
   const fail = (what: string) => new Error(`${crash ? `${String(crash)}\n` : ''}${what}\n${frame()}`);
+  /** Lets time pass until this holds; fails with the sentence and the screen when that does not come. */
+  const until = async (holds: () => boolean, otherwise: string) => {
+    const end = Date.now() + PATIENCE_MS;
+    while (!holds()) {
+      if (crash || Date.now() > end) throw fail(otherwise);
+      await clock.pass(STEP_MS);
+    }
+  };
 
   const fleet: OpenFleet = {
     async press(...pressed) {
@@ -272,27 +280,9 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       await turn();
     },
     takesMouse: () => mice.at(-1) === true,
-    async see(text) {
-      const until = Date.now() + PATIENCE_MS;
-      while (!shows(text)) {
-        if (crash || Date.now() > until) throw fail(`the screen does not show ${String(text)}:`);
-        await clock.pass(STEP_MS);
-      }
-    },
-    async unsee(text) {
-      const until = Date.now() + PATIENCE_MS;
-      while (shows(text)) {
-        if (crash || Date.now() > until) throw fail(`the screen still shows ${String(text)}:`);
-        await clock.pass(STEP_MS);
-      }
-    },
-    async seePainted(text) {
-      const until = Date.now() + PATIENCE_MS;
-      while (!shown.includes(text)) {
-        if (crash || Date.now() > until) throw fail(`the screen is not painted with ${JSON.stringify(text)}:`);
-        await clock.pass(STEP_MS);
-      }
-    },
+    see: (text) => until(() => shows(text), `the screen does not show ${String(text)}:`),
+    unsee: (text) => until(() => !shows(text), `the screen still shows ${String(text)}:`),
+    seePainted: (text) => until(() => shown.includes(text), `the screen is not painted with ${JSON.stringify(text)}:`),
     dontSee(text) {
       if (shows(text)) throw fail(`the screen shows ${String(text)}:`);
     },
@@ -345,15 +335,13 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     config: () => readFile(file, 'utf8'),
     configFile: file,
     rewrite: async (change) => writeFile(file, change(await readFile(file, 'utf8'))),
-    async reconnected() {
-      const until = Date.now() + PATIENCE_MS;
-      const isBack = () =>
-        services.sessions.current(endpoint.name) !== first && services.sessions.connection(endpoint.name) !== undefined;
-      while (!isBack()) {
-        if (crash || Date.now() > until) throw fail('the endpoint is not connected with its new configuration:');
-        await clock.pass(STEP_MS);
-      }
-    },
+    reconnected: () =>
+      until(
+        () =>
+          services.sessions.current(endpoint.name) !== first &&
+          services.sessions.connection(endpoint.name) !== undefined,
+        'the endpoint is not connected with its new configuration:',
+      ),
     follow: services.follow,
     async close() {
       program.close();
@@ -368,7 +356,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   // No time passes until the link is up, so that golden frames show the same instant every time.
   for (let turns = 0; turns < MOST_TURNS && !services.sessions.connection(endpointName('demo')); turns++) await turn();
   await clock.pass(5_000);
-  const first = services.sessions.current(endpointName('demo'));
+  const first = services.sessions.current(endpoint.name);
   return fleet;
 }
 
