@@ -5,8 +5,9 @@ import { whyNotOf } from '../actions/permitted.ts';
 import { bind } from '../actions/target.ts';
 import { vmActions } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
-import type { Settings, Vm } from '../platforms/contract.ts';
+import type { Vm } from '../platforms/contract.ts';
 import { typeCountAbove } from '../state/config/preferences.ts';
+import { defaultsOf } from '../state/fields.ts';
 import { placeOf } from '../state/fleet/fleet.ts';
 import type { Task } from '../state/tasks.ts';
 import { clean } from '../terminal/width.ts';
@@ -25,13 +26,8 @@ export const vmCommands: readonly Command[] = vmActions.map((action) => ({
   takes: 'NAME…',
   flags: () => action.options ?? [],
   run: (context, { words, values, repeated }) =>
-    runVmAction(action, words, { ...withDefaults(action, values), ...repeated }, context),
+    runVmAction(action, words, { ...defaultsOf(action.options ?? []), ...values, ...repeated }, context),
 }));
-
-const withDefaults = ({ options = [] }: VmAction, values: Settings): Settings => ({
-  ...Object.fromEntries(options.flatMap(({ key, default: value }) => (value === undefined ? [] : [[key, value]]))),
-  ...values,
-});
 
 async function runVmAction(
   action: VmAction,

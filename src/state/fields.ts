@@ -175,7 +175,11 @@ export function changesOf(fields: readonly FormField[], before: Settings, after:
   return changes;
 }
 
-/** What a value is when nobody set it: the field's default. */
+/** The values of fields that have a default, by key. */
+export const defaultsOf = (fields: readonly Field[]): Settings =>
+  Object.fromEntries(fields.flatMap(({ key, default: value }) => (value === undefined ? [] : [[key, value]])));
+
+/** The value of a field that was not set: its default. */
 const inEffect = (fields: readonly Field[], values: Settings, key: string): SettingValue | undefined =>
   values[key] ?? fields.find((field) => field.key === key)?.default;
 

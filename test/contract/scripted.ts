@@ -1,5 +1,5 @@
 import { type EndpointName, vmId } from '../../src/ids.ts';
-import type { Connection, Groups, OperationName } from '../../src/platforms/contract.ts';
+import { type Connection, type Groups, type OperationName, partsOf } from '../../src/platforms/contract.ts';
 import { findOperation, operationNames, signalOf } from '../../src/platforms/wrap/operations.ts';
 
 /** A call as it has reached the platform: the arguments without the signal. */
@@ -19,7 +19,7 @@ export function scripted(answer: (sent: Sent) => Promise<unknown>): Scripted {
   const sent: Sent[] = [];
   const groups: Record<string, Record<string, unknown>> = {};
   for (const name of operationNames) {
-    const [group = '', method = ''] = name.split('.');
+    const [group, method] = partsOf(name);
     const run = (...args: readonly unknown[]) => {
       const call = { name, args: args.slice(0, -1), signal: signalOf(args) };
       sent.push(call);

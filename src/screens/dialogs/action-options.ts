@@ -1,6 +1,6 @@
 import type { Args, VmAction } from '../../actions/action.ts';
 import type { Settings } from '../../platforms/contract.ts';
-import { display } from '../../state/fields.ts';
+import { defaultsOf, display } from '../../state/fields.ts';
 import { wrapped } from '../components/wrap.ts';
 import { createForm } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
@@ -55,6 +55,3 @@ export function chosenOptions({ options = [] }: WithOptions, args: Args): string
   });
   return chosen.length === 0 ? undefined : chosen.join(', ');
 }
-
-const defaultsOf = (options: NonNullable<WithOptions['options']>): Settings =>
-  Object.fromEntries(options.flatMap(({ key, default: value }) => (value === undefined ? [] : [[key, value]])));
