@@ -1,55 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type LightOptions, openStage } from '../../test/screens/light-stage.tsx';
-import { look } from '../../test/screens/painted.ts';
-import type { Services } from '../actions/services.ts';
-import { interpret } from '../state/config/interpret.ts';
-import type { Config } from '../state/config/model.ts';
-import { openYaml } from '../state/config/yaml-file.ts';
-import type { Theme } from '../state/theme/theme.ts';
+import { openChoices } from '../../test/screens/light-choices.ts';
 import type { InputEvent, Mouse } from '../terminal/keys.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { keyNamed } from './keys.ts';
 import { createPointer } from './program/pointer.ts';
 import type { View } from './stage.ts';
 
-const themeNamed = (name: string): Theme => ({ ...look.theme, name });
-const configWith = async (text: string): Promise<Config> =>
-  interpret('config.yaml', (await openYaml('config.yaml', text)).tree, new Map()).config;
-const EMPTY = await configWith('');
-
-function open(
-  options: LightOptions & { readonly changeConfig?: () => Promise<boolean>; readonly themes?: readonly string[] } = {},
-) {
-  const changes: unknown[] = [];
-  const mice: boolean[] = [];
-  const config: { now: Config } = { now: EMPTY };
-  const changeConfig = async (change: unknown) => {
-    changes.push(change);
-    return options.changeConfig ? options.changeConfig() : true;
-  };
-  const light = openStage({
-    ...options,
-    services: { changeConfig, config: () => config.now, ...options.services } as Partial<Services>,
-    terminal: { setMouse: (on) => void mice.push(on), ...options.terminal },
-  });
-  const loads: { name: string; resolve: () => void; reject: (error: Error) => void }[] = [];
-  const stage = Object.assign(light.stage, {
-    themes: {
-      names: async () => options.themes ?? ['dark', 'words', 'light'],
-      load: (name: string) =>
-        new Promise<Theme>(
-          (resolve, reject) => void loads.push({ name, resolve: () => resolve(themeNamed(name)), reject }),
-        ),
-    },
-  });
-  return { ...light, stage, changes, mice, config, loads, tone: () => stage.message.current?.tone };
-}
-
 describe('the mouse', () => {
   const at = (row: number, given: Partial<Mouse> = {}): Mouse =>
     ({ kind: 'mouse', action: 'press', button: 'left', column: 3, row, read: 5, ...given }) as Mouse;
   const point = (takes = true, size = { columns: 80, rows: 24 }) => {
-    const light = open({ size });
+    const light = openChoices({ size });
     const calls: string[] = [];
     const view = {
       id: 'fleet',
@@ -129,7 +90,7 @@ describe('the mouse', () => {
 
 describe('what comes in', () => {
   const dispatch = (current: Partial<View> = {}) => {
-    const light = open();
+    const light = openChoices();
     const calls: string[] = [];
     const view = { id: 'fleet', hints: () => [], handlers: {}, ...current } as unknown as View;
     const dispatcher = createDispatcher({

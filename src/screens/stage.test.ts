@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isUp, type LightOptions, openStage } from '../../test/screens/light-stage.tsx';
+import { configWith, openChoices, themeNamed } from '../../test/screens/light-choices.ts';
+import { isUp, settled } from '../../test/screens/light-stage.tsx';
 import { look, painted } from '../../test/screens/painted.ts';
 import type { Services } from '../actions/services.ts';
-import { interpret } from '../state/config/interpret.ts';
-import type { Config } from '../state/config/model.ts';
-import { openYaml } from '../state/config/yaml-file.ts';
-import type { Theme } from '../state/theme/theme.ts';
 import { followChoices } from './follow-choices.ts';
 import { keepChoice } from './keep-choice.ts';
 import { setMouse, switchMouse } from './mouse.ts';
@@ -13,43 +10,9 @@ import { askToQuit } from './program/quit.ts';
 import type { Stage } from './stage.ts';
 import { openThemePicker } from './themes/theme-picker.tsx';
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const themeNamed = (name: string): Theme => ({ ...look.theme, name });
-const configWith = async (text: string): Promise<Config> =>
-  interpret('config.yaml', (await openYaml('config.yaml', text)).tree, new Map()).config;
-const EMPTY = await configWith('');
-
-function open(
-  options: LightOptions & { readonly changeConfig?: () => Promise<boolean>; readonly themes?: readonly string[] } = {},
-) {
-  const changes: unknown[] = [];
-  const mice: boolean[] = [];
-  const config: { now: Config } = { now: EMPTY };
-  const changeConfig = async (change: unknown) => {
-    changes.push(change);
-    return options.changeConfig ? options.changeConfig() : true;
-  };
-  const light = openStage({
-    ...options,
-    services: { changeConfig, config: () => config.now, ...options.services } as Partial<Services>,
-    terminal: { setMouse: (on) => void mice.push(on), ...options.terminal },
-  });
-  const loads: { name: string; resolve: () => void; reject: (error: Error) => void }[] = [];
-  const stage = Object.assign(light.stage, {
-    themes: {
-      names: async () => options.themes ?? ['dark', 'words', 'light'],
-      load: (name: string) =>
-        new Promise<Theme>(
-          (resolve, reject) => void loads.push({ name, resolve: () => resolve(themeNamed(name)), reject }),
-        ),
-    },
-  });
-  return { ...light, stage, changes, mice, config, loads, tone: () => stage.message.current?.tone };
-}
-
 describe('the stage', () => {
   it('tells who listens of each change, and counts them', () => {
-    const { stage } = open();
+    const { stage } = openChoices();
     let drawn = 0;
     const stop = stage.subscribe(() => drawn++);
     const { version } = stage;
@@ -77,7 +40,7 @@ describe('a choice that is kept', () => {
       'warning',
     ],
   ])('is told with how long: %o', async (options, words, colour) => {
-    const { stage, said, tone, changes } = open(options);
+    const { stage, said, tone, changes } = openChoices(options);
     const kept = keepChoice(stage, 'mouse', 'on', 'it is on');
     expect(stage.keeping).toBe(1);
     await kept;
@@ -90,7 +53,7 @@ describe('a choice that is kept', () => {
   });
 
   it('is the mouse', async () => {
-    const { stage, mice, changes, said } = open();
+    const { stage, mice, changes, said } = openChoices();
     switchMouse(stage);
     await settled();
     expect([stage.mouse, mice, changes.at(-1), said()]).toEqual([
@@ -112,7 +75,7 @@ describe('a choice that is kept', () => {
 
 describe('another program that changes the configuration', () => {
   const follow = () => {
-    const light = open();
+    const light = openChoices();
     const stop = followChoices(light.stage);
     const land = async (text: string) => {
       light.config.now = await configWith(text);
@@ -160,7 +123,7 @@ describe('another program that changes the configuration', () => {
 
 describe('the themes', () => {
   const pick = async (options = {}) => {
-    const light = open(options);
+    const light = openChoices(options);
     await openThemePicker(light.stage);
     return light;
   };
@@ -246,7 +209,7 @@ describe('leaving', () => {
     [1, 'A task is running. Quit anyway?'],
     [3, '3 tasks are running. Quit anyway?'],
   ])('asks while %i tasks run', async (running, question) => {
-    const { stage, drawn, press } = open({ services: { tasks: { running } as unknown as Services['tasks'] } });
+    const { stage, drawn, press } = openChoices({ services: { tasks: { running } as unknown as Services['tasks'] } });
     let quits = 0;
     const quit = () => void quits++;
     const done = askToQuit({ ...stage, dialogs: stage.dialogs, quit } as Stage);

@@ -56,6 +56,11 @@ export const isUp = (given: Partial<EndpointStatus> = {}): EndpointStatus => ({
   ...given,
 });
 
+/** Lets what was begun go on for as many turns of the event loop. */
+export async function settled(turns = 1): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 export function openStage(options: LightOptions = {}): LightStage {
   const clock = createTestClock();
   const store = createStore(clock);

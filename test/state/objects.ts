@@ -69,3 +69,7 @@ export function cpuBlock(vms: readonly Vm[], cpu: number): SampleBlock {
     netTx: unknown(),
   };
 }
+
+/** `count` VMs on a node: n1-0, n1-1 … */
+export const vmsOn = (node: string, count: number): Vm[] =>
+  Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));

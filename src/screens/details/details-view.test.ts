@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { host1, type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted, plain } from '../../../test/screens/painted.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import type { Connection, VmInfo } from '../../platforms/contract.ts';
 import { createDetailsView } from './details-view.ts';
 
 const noon = new Date(2026, 0, 1, 12).getTime();
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 const INFO: VmInfo = {
   state: 'running',
   disks: [],

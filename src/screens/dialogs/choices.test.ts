@@ -1,34 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { openDialogs, watched } from '../../../test/screens/light-dialogs.ts';
+import type { LightOptions } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
-import type { Key } from '../../terminal/keys.ts';
 import type { Optional, PickOptions, Plan } from './dialogs.ts';
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const open = (options: LightOptions = {}) => {
-  const fed: string[] = [];
-  const light = openStage({
-    ...options,
-    terminal: { feed: (key: Key) => void fed.push(key.name), ...options.terminal },
-  });
-  return { ...light, fed };
-};
-/** A promise that can be looked at. */
-function watched<Value>(promise: Promise<Value>) {
-  const seen: { answer?: Value | 'open' } = { answer: 'open' };
-  void promise.then((answer) => {
-    seen.answer = answer;
-  });
-  return async () => {
-    await settled();
-    return seen.answer;
-  };
-}
 
 describe('a choice', () => {
   const of = (...labels: readonly string[]) => labels.map((label) => ({ label, value: label }));
   const ask = (given: Partial<PickOptions<string>> = {}, options: LightOptions = {}) => {
-    const light = open(options);
+    const light = openDialogs(options);
     const choices = () => of('one', 'two', 'three', 'twelve', 'kilo');
     const answer = watched(light.stage.dialogs.pick({ title: 'Which?', choices, ...given }));
     return { ...light, answer };
@@ -121,7 +100,7 @@ describe('a choice', () => {
 describe('a plan', () => {
   const many = (word: string, count: number) => Array.from({ length: count }, (_, at) => `${word}${at}`);
   const ask = (given: Partial<Plan & Optional> = {}, options: LightOptions = {}) => {
-    const light = open(options);
+    const light = openDialogs(options);
     const plan: Plan = {
       title: 'Shut down',
       question: 'Shut down 2 VMs?',

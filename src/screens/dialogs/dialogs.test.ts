@@ -1,34 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { openDialogs, watched } from '../../../test/screens/light-dialogs.ts';
+import type { LightOptions } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
-import type { Key } from '../../terminal/keys.ts';
 import { createAsk } from './ask.ts';
 import type { PromptOptions, Question } from './dialogs.ts';
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const open = (options: LightOptions = {}) => {
-  const fed: string[] = [];
-  const light = openStage({
-    ...options,
-    terminal: { feed: (key: Key) => void fed.push(key.name), ...options.terminal },
-  });
-  return { ...light, fed };
-};
-/** A promise that can be looked at. */
-function watched<Value>(promise: Promise<Value>) {
-  const seen: { answer?: Value | 'open' } = { answer: 'open' };
-  void promise.then((answer) => {
-    seen.answer = answer;
-  });
-  return async () => {
-    await settled();
-    return seen.answer;
-  };
-}
-
 describe('a question', () => {
   const ask = (given: Partial<Question> = {}, options: LightOptions = {}) => {
-    const light = open(options);
+    const light = openDialogs(options);
     const answer = watched(light.stage.dialogs.confirm({ title: 'Quit', question: 'Quit anyway?', ...given }));
     return { ...light, answer };
   };
@@ -116,7 +95,7 @@ describe('a question', () => {
 
 describe('a prompt', () => {
   const ask = (given: Partial<PromptOptions> = {}) => {
-    const light = open();
+    const light = openDialogs();
     const answer = watched(light.stage.dialogs.prompt({ title: 'Save', lines: ['Its name:'], ...given }));
     return { ...light, answer };
   };
@@ -193,7 +172,7 @@ describe('what a connection asks', () => {
     [22, 'Trust db1?'],
     [2222, 'Trust db1 port 2222?'],
   ])('is whether a host key is trusted, at port %i', async (port, question) => {
-    const { stage, drawn, press, clock } = open();
+    const { stage, drawn, press, clock } = openDialogs();
     const answer = watched(
       Promise.resolve(createAsk(stage).trust?.({ host: 'db1', port, type: 'ed25519', fingerprint: 'SHA256:abc' })),
     );
@@ -210,7 +189,7 @@ describe('what a connection asks', () => {
     ['Passphrase for ~/.ssh/id', '─ Passphrase ─'],
     ['Password of root', '─ Password ─'],
   ])('is a secret, and which: %s', async (question, title) => {
-    const { stage, drawn, press, clock } = open();
+    const { stage, drawn, press, clock } = openDialogs();
     const answer = watched(Promise.resolve(createAsk(stage).secret?.(question)));
     press('x');
     await clock.pass(500);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
 import { aVm } from '../../../test/state/objects.ts';
 import type { Args, VmAction } from '../../actions/action.ts';
@@ -65,7 +65,6 @@ describe('the question before something is deleted', () => {
   const action = actions.find(({ id }) => id === 'vm.delete') as VmAction;
   const shownOf = (name: string): Shown =>
     ({ id: aVm(name).id, name, uuid: name, identity: undefined, session: undefined }) as Shown;
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   async function ask(
     answers: Losses | Error,

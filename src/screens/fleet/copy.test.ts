@@ -1,30 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm } from '../../../test/state/objects.ts';
+import { openWithPool, vms } from '../../../test/screens/light-fleet.ts';
+import { host1, type LightOptions, settled } from '../../../test/screens/light-stage.tsx';
+import { aVm } from '../../../test/state/objects.ts';
 import type { ViewActionId } from '../../actions/view.ts';
-import { poolId, userPoolId } from '../../ids.ts';
+import { userPoolId } from '../../ids.ts';
 import { copyCommands } from './copy.ts';
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const vms = [
-  aVm('web1', { ips: ['10.0.0.1', '10.0.0.2'], tags: ['\u202eprod'] }),
-  aVm('web2', { ips: ['10.0.0.3'] }),
-  aVm('db1', { state: 'stopped' }),
-];
-const pool = { id: poolId(host1, 'p1'), name: 'Frankfurt', parent: undefined };
-
-function open(options: LightOptions = {}) {
-  const light = openStage({ nodes: [], vms: [], ...options });
-  const nodes = options.nodes ?? [{ ...aNode('n1'), pool: pool.id }];
-  light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes, vms: options.vms ?? vms } });
-  light.store.flush();
-  const to = (key: string) => light.state.view.toKey(key);
-  return { ...light, to, tone: () => light.stage.message.current?.tone };
-}
 
 describe('copying', () => {
   const copy = (options: LightOptions = {}) => {
-    const light = open(options);
+    const light = openWithPool(options);
     const commands = copyCommands(light.stage, light.state);
     const run = async (id: ViewActionId) => {
       commands[id]?.();

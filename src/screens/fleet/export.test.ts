@@ -2,32 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm } from '../../../test/state/objects.ts';
-import { poolId } from '../../ids.ts';
+import { openWithPool } from '../../../test/screens/light-fleet.ts';
+import { settled } from '../../../test/screens/light-stage.tsx';
 import { exportShown } from './export.ts';
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const vms = [
-  aVm('web1', { ips: ['10.0.0.1', '10.0.0.2'], tags: ['\u202eprod'] }),
-  aVm('web2', { ips: ['10.0.0.3'] }),
-  aVm('db1', { state: 'stopped' }),
-];
-const pool = { id: poolId(host1, 'p1'), name: 'Frankfurt', parent: undefined };
-
-function open(options: LightOptions = {}) {
-  const light = openStage({ nodes: [], vms: [], ...options });
-  const nodes = options.nodes ?? [{ ...aNode('n1'), pool: pool.id }];
-  light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes, vms: options.vms ?? vms } });
-  light.store.flush();
-  const to = (key: string) => light.state.view.toKey(key);
-  return { ...light, to, tone: () => light.stage.message.current?.tone };
-}
-
 describe('exporting', () => {
-  const start = async (prepare: (light: ReturnType<typeof open>) => void = () => {}) => {
+  const start = async (prepare: (light: ReturnType<typeof openWithPool>) => void = () => {}) => {
     const directory = await mkdtemp(join(tmpdir(), 'drover-export-'));
-    const light = open();
+    const light = openWithPool();
     prepare(light);
     const done = exportShown(light.stage, light.state);
     await settled();

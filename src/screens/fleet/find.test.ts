@@ -1,39 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm } from '../../../test/state/objects.ts';
-import { poolId } from '../../ids.ts';
+import { openWithPool } from '../../../test/screens/light-fleet.ts';
 import { createFind } from './find.ts';
 import { goTo } from './go-to.ts';
-
-const vms = [
-  aVm('web1', { ips: ['10.0.0.1', '10.0.0.2'], tags: ['\u202eprod'] }),
-  aVm('web2', { ips: ['10.0.0.3'] }),
-  aVm('db1', { state: 'stopped' }),
-];
-const pool = { id: poolId(host1, 'p1'), name: 'Frankfurt', parent: undefined };
-
-function open(options: LightOptions = {}) {
-  const light = openStage({ nodes: [], vms: [], ...options });
-  const nodes = options.nodes ?? [{ ...aNode('n1'), pool: pool.id }];
-  light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes, vms: options.vms ?? vms } });
-  light.store.flush();
-  const to = (key: string) => light.state.view.toKey(key);
-  return { ...light, to, tone: () => light.stage.message.current?.tone };
-}
 
 describe('going to something that was told of', () => {
   it.each([
     ['host1/web2', 'vm host1/web2'],
     ['host1/n1', 'node host1/n1'],
   ])('%s puts the cursor there', (id, key) => {
-    const { stage, state } = open();
+    const { stage, state } = openWithPool();
     state.pane = 'details';
     expect(goTo(stage, state, id, 'x')).toBe(true);
     expect([state.view.current()?.key, state.pane]).toEqual([key, 'tree']);
   });
 
   it('takes a filter away that hides it, and only such', () => {
-    const { stage, state, said } = open();
+    const { stage, state, said } = openWithPool();
     state.setFilter('name:web*');
     expect(goTo(stage, state, 'host1/web2', 'web2')).toBe(true);
     expect([state.filterText, said()]).toEqual(['name:web*', undefined]);
@@ -51,7 +33,7 @@ describe('going to something that was told of', () => {
   });
 
   it('says when it is gone', () => {
-    const { stage, state, said, tone } = open();
+    const { stage, state, said, tone } = openWithPool();
     expect(goTo(stage, state, 'host1/gone', 'old')).toBe(false);
     expect([said(), tone()]).toEqual(['old is not there any more', 'warning']);
     expect(goTo(stage, state, 'host1', 'host1')).toBe(true);
@@ -60,7 +42,7 @@ describe('going to something that was told of', () => {
 
 describe('going from match to match', () => {
   const find = () => {
-    const light = open();
+    const light = openWithPool();
     let moved = 0;
     const by = createFind(light.stage, light.state, () => moved++);
     return { ...light, by, moved: () => moved, at: () => light.state.view.current()?.key };

@@ -1,29 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { host1, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { openTwoNodes } from '../../../test/screens/two-nodes.ts';
+import { aNode, aVm, inventory, vmsOn } from '../../../test/state/objects.ts';
 import { sortBy } from '../../state/query/sort.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
-
-const named = (count: number, node = 'n1') => Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));
-
-/** Two nodes with their VMs: n1, n1-0 … n1-4, n2, n2-0 … n2-2: ten rows. */
-function open() {
-  const nodes = [aNode('n1'), aNode('n2')];
-  const vms = [...named(5), ...named(3, 'n2')];
-  const light = openStage({ nodes, vms });
-  const { state, store } = light;
-  const { view } = state;
-  const at = () => view.current()?.key.replace(/^\w+ host1\//, '');
-  return {
-    ...light,
-    view,
-    at,
-    nodes,
-    vms,
-    store,
-    marked: () => [...view.marks.values()].map(({ name }) => name).join(' '),
-  };
-}
 
 describe('what the fleet screen is looked at by', () => {
   const cpu = () => {
@@ -37,7 +17,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('has its cursor back when the filter is gone, unless another row was chosen', () => {
-    const { state, at, view } = open();
+    const { state, at, view } = openTwoNodes();
     view.step(4);
     state.setFilter('name:n2-*');
     expect(at()).not.toBe('n1-3');
@@ -51,7 +31,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('puts the cursor on the row that it was on, where the filter lets it through', () => {
-    const { state, at, view } = open();
+    const { state, at, view } = openTwoNodes();
     view.step(4);
     state.setFilter('name:n*');
     state.toMatch();
@@ -66,7 +46,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('keeps what does not pass the filter any more while it is looked at, and does not count it', () => {
-    const { state, at, store, nodes, vms } = open();
+    const { state, at, store, nodes, vms } = openTwoNodes();
     state.setFilter('name:n1-2 state:running');
     state.toMatch();
     expect([at(), state.matches(), state.kept()]).toEqual(['n1-2', 1, undefined]);
@@ -76,7 +56,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('remembers what was looked for', () => {
-    const { state } = open();
+    const { state } = openTwoNodes();
     expect(state.sought).toBeUndefined();
     state.setFilter('name:n1');
     state.setFilter('stat:');
@@ -85,7 +65,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('is sorted, by name only where that is not how it is anyway', () => {
-    const { state } = open();
+    const { state } = openTwoNodes();
     state.setSort(byName(false));
     expect(state.sort).toBeUndefined();
     state.setSort(byName(true));
@@ -95,7 +75,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('begins with the first row of a list that is sorted or arranged otherwise, not of a tree', () => {
-    const { state, at, view } = open();
+    const { state, at, view } = openTwoNodes();
     view.step(4);
     state.setSort(byName(true));
     expect(at()).toBe('n1-3');
@@ -110,7 +90,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('begins in the tree, with a list of nodes at the first of them', () => {
-    const { state, at } = open();
+    const { state, at } = openTwoNodes();
     expect([state.pane, state.detailsShown, state.arrangement]).toEqual(['tree', true, 'tree']);
     state.arrange('nodes');
     state.view.toKey('node host1/n2');
@@ -119,7 +99,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('leads from a VM to its node, and from a node to itself', () => {
-    const { state, at, view } = open();
+    const { state, at, view } = openTwoNodes();
     view.toKey('vm host1/n2-1');
     state.arrange('nodes');
     expect(at()).toBe('n2');
@@ -130,7 +110,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('shows a row in the tree, unless the list has such rows', () => {
-    const { state, at } = open();
+    const { state, at } = openTwoNodes();
     state.arrange('flat');
     state.reveal('vm host1/n2-1');
     expect([state.arrangement, at()]).toEqual(['flat', 'n2-1']);
@@ -144,14 +124,14 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('knows what is still there, shown or not', () => {
-    const { state } = open();
+    const { state } = openTwoNodes();
     state.setFilter('name:n1-0');
     const keys = ['vm host1/n2-1', 'vm host1/gone', 'node host1/n2', 'node host1/gone', 'endpoint host1'];
     expect(keys.map(state.isThere)).toEqual([true, false, true, false, false]);
   });
 
   it('is for the marked ones, else for the row, else for all below it', () => {
-    const { state, view } = open();
+    const { state, view } = openTwoNodes();
     expect([state.targets(), state.below().length]).toEqual([[], 5]);
     view.toIndex(1);
     expect([state.targets(), state.below()]).toEqual([['host1/n1-0'], []]);
@@ -161,7 +141,7 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('wants samples of the VMs that are seen and of those that are marked', () => {
-    const { state, view } = open();
+    const { state, view } = openTwoNodes();
     state.drew(view.window(4).rows);
     expect(state.interest()).toEqual(['host1/n1-0', 'host1/n1-1', 'host1/n1-2']);
     view.toIndex(9);
@@ -172,13 +152,13 @@ describe('what the fleet screen is looked at by', () => {
   });
 
   it('wants samples of no more than a hundred marked ones', () => {
-    const { state } = openStage({ nodes: [aNode('n1')], vms: named(150) });
+    const { state } = openStage({ nodes: [aNode('n1')], vms: vmsOn('n1', 150) });
     state.view.markShown();
     expect(state.interest()).toHaveLength(100);
   });
 
   it('can be kept and taken again as a whole', () => {
-    const { state } = open();
+    const { state } = openTwoNodes();
     state.setFilter('name:n1*');
     state.setSort(cpu());
     state.columns.tree = ['ip', 'nothing', 'tag'];

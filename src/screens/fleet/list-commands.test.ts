@@ -1,30 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm } from '../../../test/state/objects.ts';
+import { openWithPool } from '../../../test/screens/light-fleet.ts';
+import { settled } from '../../../test/screens/light-stage.tsx';
 import type { ViewActionId } from '../../actions/view.ts';
-import { poolId } from '../../ids.ts';
 import { createListCommands, isArranged } from './list-commands.ts';
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const vms = [
-  aVm('web1', { ips: ['10.0.0.1', '10.0.0.2'], tags: ['\u202eprod'] }),
-  aVm('web2', { ips: ['10.0.0.3'] }),
-  aVm('db1', { state: 'stopped' }),
-];
-const pool = { id: poolId(host1, 'p1'), name: 'Frankfurt', parent: undefined };
-
-function open(options: LightOptions = {}) {
-  const light = openStage({ nodes: [], vms: [], ...options });
-  const nodes = options.nodes ?? [{ ...aNode('n1'), pool: pool.id }];
-  light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes, vms: options.vms ?? vms } });
-  light.store.flush();
-  const to = (key: string) => light.state.view.toKey(key);
-  return { ...light, to, tone: () => light.stage.message.current?.tone };
-}
 
 describe('how the list is looked at', () => {
   const list = () => {
-    const light = open();
+    const light = openWithPool();
     let changes = 0;
     const commands = createListCommands(light.stage, light.state, () => changes++);
     const run = (...ids: readonly ViewActionId[]) => {

@@ -1,28 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm } from '../../../test/state/objects.ts';
+import { openWithPool } from '../../../test/screens/light-fleet.ts';
+import { settled } from '../../../test/screens/light-stage.tsx';
 import type { Services } from '../../actions/services.ts';
-import { poolId } from '../../ids.ts';
 import { interpret } from '../../state/config/interpret.ts';
 import { openYaml } from '../../state/config/yaml-file.ts';
 import { openSavedViews } from './saved-views.ts';
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const vms = [
-  aVm('web1', { ips: ['10.0.0.1', '10.0.0.2'], tags: ['\u202eprod'] }),
-  aVm('web2', { ips: ['10.0.0.3'] }),
-  aVm('db1', { state: 'stopped' }),
-];
-const pool = { id: poolId(host1, 'p1'), name: 'Frankfurt', parent: undefined };
-
-function open(options: LightOptions = {}) {
-  const light = openStage({ nodes: [], vms: [], ...options });
-  const nodes = options.nodes ?? [{ ...aNode('n1'), pool: pool.id }];
-  light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes, vms: options.vms ?? vms } });
-  light.store.flush();
-  const to = (key: string) => light.state.view.toKey(key);
-  return { ...light, to, tone: () => light.stage.message.current?.tone };
-}
 
 describe('saved views', () => {
   const start = async (text: string, options: { readonly written?: boolean; readonly demo?: boolean } = {}) => {
@@ -33,7 +15,7 @@ describe('saved views', () => {
       return options.written ?? true;
     };
     const services = { config: () => config, changeConfig } as unknown as Partial<Services>;
-    const light = open({ services, run: { demo: options.demo ?? false }, size: { columns: 80, rows: 30 } });
+    const light = openWithPool({ services, run: { demo: options.demo ?? false }, size: { columns: 80, rows: 30 } });
     let changed = 0;
     const begin = () => {
       const done = openSavedViews(light.stage, light.state, () => changed++);

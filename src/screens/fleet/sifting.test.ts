@@ -1,24 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm } from '../../../test/state/objects.ts';
-import { poolId } from '../../ids.ts';
+import { openWithPool } from '../../../test/screens/light-fleet.ts';
 import { createSifting } from './sifting.ts';
-
-const vms = [
-  aVm('web1', { ips: ['10.0.0.1', '10.0.0.2'], tags: ['\u202eprod'] }),
-  aVm('web2', { ips: ['10.0.0.3'] }),
-  aVm('db1', { state: 'stopped' }),
-];
-const pool = { id: poolId(host1, 'p1'), name: 'Frankfurt', parent: undefined };
-
-function open(options: LightOptions = {}) {
-  const light = openStage({ nodes: [], vms: [], ...options });
-  const nodes = options.nodes ?? [{ ...aNode('n1'), pool: pool.id }];
-  light.store.push(host1, { kind: 'inventory', at: 0, inventory: { pools: [pool], nodes, vms: options.vms ?? vms } });
-  light.store.flush();
-  const to = (key: string) => light.state.view.toKey(key);
-  return { ...light, to, tone: () => light.stage.message.current?.tone };
-}
 
 describe('a sorting that changes by itself', () => {
   const tree = () => {
@@ -32,7 +14,7 @@ describe('a sorting that changes by itself', () => {
       },
       resort: () => void calls.push('resort'),
     };
-    const { clock } = open();
+    const { clock } = openWithPool();
     let drawn = 0;
     const sifting = createSifting(fake as never, clock, () => drawn++);
     const done = () => calls.splice(0).join(' ');

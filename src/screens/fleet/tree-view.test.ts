@@ -1,36 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { host1, openStage } from '../../../test/screens/light-stage.tsx';
-import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { openTwoNodes } from '../../../test/screens/two-nodes.ts';
+import { aVm, inventory } from '../../../test/state/objects.ts';
 import { compileFilter } from '../../state/query/filter.ts';
 
-const named = (count: number, node = 'n1') => Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));
-
-/** Two nodes with their VMs: n1, n1-0 … n1-4, n2, n2-0 … n2-2: ten rows. */
-function open() {
-  const nodes = [aNode('n1'), aNode('n2')];
-  const vms = [...named(5), ...named(3, 'n2')];
-  const light = openStage({ nodes, vms });
-  const { state, store } = light;
-  const { view } = state;
-  const at = () => view.current()?.key.replace(/^\w+ host1\//, '');
-  return {
-    ...light,
-    view,
-    at,
-    nodes,
-    vms,
-    store,
-    marked: () => [...view.marks.values()].map(({ name }) => name).join(' '),
-  };
-}
-const window = ({ view }: ReturnType<typeof open>, height: number) => {
+const window = ({ view }: ReturnType<typeof openTwoNodes>, height: number) => {
   const { first, rows } = view.window(height);
   return `${first}+${rows.length}`;
 };
 
 describe('the cursor', () => {
   it('stops at the ends', () => {
-    const { view, at } = open();
+    const { view, at } = openTwoNodes();
     expect(at()).toBe('n1');
     view.step(3);
     expect(at()).toBe('n1-2');
@@ -45,7 +26,7 @@ describe('the cursor', () => {
   });
 
   it('keeps its place on the screen while rows come and go above it', () => {
-    const opened = open();
+    const opened = openTwoNodes();
     const { view, at, store, nodes, vms } = opened;
     view.step(7);
     expect([at(), window(opened, 4)]).toEqual(['n2-0', '4+4']);
@@ -58,7 +39,7 @@ describe('the cursor', () => {
   });
 
   it('goes to the row that comes into the place of its own', () => {
-    const { view, at, store, nodes, vms } = open();
+    const { view, at, store, nodes, vms } = openTwoNodes();
     const { choices } = view;
     view.step(9);
     store.push(host1, inventory(nodes, vms.slice(0, -2)));
@@ -68,7 +49,7 @@ describe('the cursor', () => {
   });
 
   it('is taken along by the window that is scrolled, only as far as it must', () => {
-    const opened = open();
+    const opened = openTwoNodes();
     const { view, at } = opened;
     view.step(2);
     expect(window(opened, 4)).toBe('0+4');
@@ -87,7 +68,7 @@ describe('the cursor', () => {
   });
 
   it('is kept in a window of any height', () => {
-    const opened = open();
+    const opened = openTwoNodes();
     const { view } = opened;
     view.step(9);
     expect(['3', '5', '10', '20'].map((height) => window(opened, Number(height)))).toEqual([
@@ -103,7 +84,7 @@ describe('the cursor', () => {
   });
 
   it('goes to a key that is there', () => {
-    const { view, at } = open();
+    const { view, at } = openTwoNodes();
     expect(view.toKey('vm host1/n1-3')).toBe(true);
     expect(at()).toBe('n1-3');
     expect(view.toKey('vm host1/gone')).toBe(false);
@@ -111,7 +92,7 @@ describe('the cursor', () => {
   });
 
   it('goes to the first row of a list that is asked for', () => {
-    const { view, at } = open();
+    const { view, at } = openTwoNodes();
     view.step(5);
     const { choices } = view;
     view.toTop();
@@ -122,7 +103,7 @@ describe('the cursor', () => {
 
 describe('a branch', () => {
   it('is folded, and left by the keys to the left and to the right', () => {
-    const { view, at, state } = open();
+    const { view, at, state } = openTwoNodes();
     view.step(3);
     view.collapse();
     expect(at()).toBe('n1');
@@ -146,7 +127,7 @@ describe('a branch', () => {
   });
 
   it('gives way to what is to be seen in it', () => {
-    const { view, at, state } = open();
+    const { view, at, state } = openTwoNodes();
     view.collapse();
     const { choices } = view;
     view.reveal('vm host1/n1-2');
@@ -157,7 +138,7 @@ describe('a branch', () => {
 
 describe('a match of the filter', () => {
   const filtered = (text: string) => {
-    const opened = open();
+    const opened = openTwoNodes();
     opened.state.tree.want({ filter: compileFilter(text, opened.store.fleet).filter });
     return opened;
   };
@@ -190,7 +171,7 @@ describe('a match of the filter', () => {
 
 describe('marks of the tree', () => {
   it('are of the VM, which is left, or of all below a branch', () => {
-    const { view, at, marked } = open();
+    const { view, at, marked } = openTwoNodes();
     view.toggleMark();
     expect([marked(), at()]).toEqual(['n1-0 n1-1 n1-2 n1-3 n1-4', 'n1']);
     view.step(2);
@@ -204,7 +185,7 @@ describe('marks of the tree', () => {
   });
 
   it('are of all that is shown', () => {
-    const { view, marked } = open();
+    const { view, marked } = openTwoNodes();
     view.toIndex(7);
     view.toggleMark();
     view.invertMarks();
@@ -221,7 +202,7 @@ describe('marks of the tree', () => {
     [8, 5, 'n1-4 n2-0 n2-1'],
     [3, 3, 'n1-2'],
   ])('are of a range from row %i to row %i', (from, to, names) => {
-    const { view, marked } = open();
+    const { view, marked } = openTwoNodes();
     view.toIndex(from);
     expect([view.rangeOpen, view.range(), view.rangeOpen]).toEqual([false, true, true]);
     view.toIndex(to);
@@ -229,7 +210,7 @@ describe('marks of the tree', () => {
   });
 
   it('of a range are forgotten with the others, or when its beginning is gone', () => {
-    const { view, store, nodes, vms, marked } = open();
+    const { view, store, nodes, vms, marked } = openTwoNodes();
     view.toIndex(1);
     view.range();
     view.clearMarks();

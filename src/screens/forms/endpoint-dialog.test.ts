@@ -1,90 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { openStage } from '../../../test/screens/light-stage.tsx';
-import type { Services } from '../../actions/services.ts';
+import { type Given, openForms } from '../../../test/screens/light-forms.ts';
+import { settled } from '../../../test/screens/light-stage.tsx';
 import { FleetError } from '../../errors.ts';
-import type { Check, Detected, Manifest } from '../../platforms/contract.ts';
-import { interpret } from '../../state/config/interpret.ts';
-import { openYaml } from '../../state/config/yaml-file.ts';
+import type { Check, Detected } from '../../platforms/contract.ts';
 import { addEndpoint, editEndpoint } from './endpoint-dialog.ts';
-
-const settled = async () => {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
-const MANIFEST = {
-  id: 'kvm',
-  title: 'KVM',
-  summary: 'hosts with libvirt',
-  tier: 'core',
-  endpoint: [
-    { key: 'host', label: 'Host', help: 'Which host.', kind: 'text', required: true, place: true },
-    { key: 'note', label: 'Note', help: 'What it is for.', kind: 'text' },
-  ],
-  settings: [
-    {
-      key: 'memory',
-      label: 'Memory',
-      help: 'How much.',
-      kind: 'bytes',
-      in: { 'edit-config': 'write', 'edit-running': 'write' },
-      takesEffect: 'restart',
-    },
-    { key: 'cpus', label: 'CPUs', help: 'How many.', kind: 'count', in: { 'edit-config': 'write' } },
-  ],
-} as unknown as Manifest;
-const CONFIG =
-  'endpoints:\n  db: { platform: kvm, host: db.example, note: old }\npools:\n  prod: { variables: { A: one, B: two } }\n';
-
-interface Given {
-  readonly detect?: (signal: AbortSignal) => Promise<readonly Detected[]>;
-  readonly test?: (signal: AbortSignal) => Promise<readonly Check[]>;
-  readonly change?: () => Promise<boolean>;
-  readonly problems?: readonly object[];
-}
-
-async function open(given: Given = {}) {
-  const { config } = interpret(
-    'config.yaml',
-    (await openYaml('config.yaml', CONFIG)).tree,
-    new Map([['kvm', MANIFEST.endpoint]]),
-  );
-  const sent: unknown[] = [];
-  const services = {
-    config: () => config,
-    manifests: [MANIFEST],
-    problems: () => given.problems ?? [],
-    detect: (_id: string, signal: AbortSignal) => given.detect?.(signal) ?? Promise.resolve([]),
-    testDraft: (draft: unknown, _ask: unknown, signal: AbortSignal) => {
-      sent.push(['test', draft]);
-      return given.test?.(signal) ?? Promise.resolve([{ check: 'name', ok: true, detail: 'found' }]);
-    },
-    changeConfig: (change: unknown, basedOn?: unknown) => {
-      sent.push(
-        basedOn === undefined ? ['change', change] : ['change', change, basedOn === config ? 'as it was' : 'other'],
-      );
-      return given.change?.() ?? Promise.resolve(true);
-    },
-    sessions: {
-      connection: () => undefined,
-      current: () => undefined,
-      reconnect: (name: string) => {
-        sent.push(['reconnect', name]);
-        return Promise.reject(new Error('its row says so'));
-      },
-    },
-  } as unknown as Partial<Services>;
-  const light = openStage({ services, size: { columns: 90, rows: 24 } });
-  const type = (text: string) => light.press(...[...text].map((letter) => (letter === ' ' ? 'space' : letter)));
-  return { ...light, sent, type, tone: () => light.stage.message.current?.tone };
-}
 
 describe('an endpoint that is added', () => {
   it('is of a kind, or one that was found here', async () => {
     const found = async () =>
       [{ name: 'local', why: 'its socket is there', values: { host: 'localhost' } }] as unknown as readonly Detected[];
-    const { stage, drawn, press, sent } = await open({ detect: found });
+    const { stage, drawn, press, sent } = await openForms({ detect: found });
     void addEndpoint(stage);
     expect(drawn()).toContain('looking what there is…');
-    await settled();
+    await settled(5);
     expect(drawn()).toMatchInlineSnapshot(`
       "           ╭─ Add endpoint ───────────────────────────────────────────────────╮
                  │ What kind?                                                       │
@@ -93,7 +21,7 @@ describe('an endpoint that is added', () => {
                  ╰──────────────────────────────────────────────────────────────────╯"
     `);
     press('down', 'enter');
-    await settled();
+    await settled(5);
     expect(drawn()).toMatchInlineSnapshot(`
       "╭─ Add endpoint: KVM ────────────────────────────────────────────────────────────────────╮
       │ Name             local                                                                 │
@@ -107,7 +35,7 @@ describe('an endpoint that is added', () => {
       ╰────────────────────────────────────────────────────────────────────────────────────────╯"
     `);
     press('pgdn', 'right', 'enter');
-    await settled();
+    await settled(5);
     expect(sent).toEqual([
       ['change', { kind: 'endpoint-add', name: 'local', platform: 'kvm', values: { host: 'localhost' } }],
       ['reconnect', 'local'],
@@ -116,7 +44,7 @@ describe('an endpoint that is added', () => {
 
   it('is not held up by what is looked for, and can be given up', async () => {
     let looked: AbortSignal | undefined;
-    const { stage, drawn, press, clock } = await open({
+    const { stage, drawn, press, clock } = await openForms({
       detect: (signal) => {
         looked = signal;
         return new Promise(() => {});
@@ -131,18 +59,18 @@ describe('an endpoint that is added', () => {
     press('esc');
     await done;
     expect([looked?.aborted, stage.layers.top]).toEqual([true, undefined]);
-    const failing = await open({ detect: () => Promise.reject(new Error('no')) });
+    const failing = await openForms({ detect: () => Promise.reject(new Error('no')) });
     void addEndpoint(failing.stage);
-    await settled();
+    await settled(5);
     expect(failing.drawn()).toContain('❯ KVM: hosts with libvirt');
   });
 
   const form = async (given: Given = {}) => {
-    const light = await open(given);
+    const light = await openForms(given);
     void addEndpoint(light.stage);
-    await settled();
+    await settled(5);
     light.press('enter');
-    await settled();
+    await settled(5);
     light.type('db2');
     light.press('down');
     light.type('db2.example');
@@ -159,7 +87,7 @@ describe('an endpoint that is added', () => {
     press('enter');
     expect(drawn()).toContain('testing…');
     press('enter');
-    await settled();
+    await settled(5);
     expect(sent).toEqual([['test', { name: 'db2', platform: 'kvm', values: { host: 'db2.example' } }]]);
     const lines = drawn()
       .split('\n')
@@ -167,16 +95,16 @@ describe('an endpoint that is added', () => {
       .map((line) => line.replace(/[│ ]+$/, ''));
     expect(lines).toEqual(['│ ✓ name: found', '│ ✗ key: not trusted', '│ press T (Trust host key) on db2']);
     press('right', 'enter');
-    await settled();
+    await settled(5);
     expect(drawn()).toContain('The test failed: save it all the same?');
     press('n');
-    await settled();
+    await settled(5);
     expect([sent.length, stage.layers.all.length]).toEqual([1, 1]);
     press('enter');
-    await settled();
+    await settled(5);
     drawn();
     press('y');
-    await settled();
+    await settled(5);
     expect(sent.slice(1)).toMatchObject([
       ['change', { kind: 'endpoint-add' }],
       ['reconnect', 'db2'],
@@ -187,16 +115,16 @@ describe('an endpoint that is added', () => {
   it('is not asked about where the test was good, or something was changed since', async () => {
     const good = await form();
     good.press('enter');
-    await settled();
+    await settled(5);
     good.press('right', 'enter');
-    await settled();
+    await settled(5);
     expect([good.sent.length, good.said(), good.tone()]).toEqual([3, 'db2 was added', 'good']);
     const bad = await form({ test: () => Promise.reject(new FleetError('op.failed', 'no answer')) });
     bad.press('enter');
-    await settled();
+    await settled(5);
     expect(bad.drawn()).toContain('no answer');
     bad.press('pgup', 'end', '0', 'pgdn', 'right', 'enter');
-    await settled();
+    await settled(5);
     expect(bad.sent.at(-1)).toEqual(['reconnect', 'db20']);
   });
 
@@ -210,7 +138,7 @@ describe('an endpoint that is added', () => {
     await clock.pass(1);
     expect(drawn()).toContain('no answer within 60 s');
     press('enter', 'right', 'right', 'enter');
-    await settled();
+    await settled(5);
     expect(stage.layers.top).toBeUndefined();
   });
 
@@ -228,7 +156,7 @@ describe('an endpoint that is added', () => {
     ];
     const warned = await form({ problems: [warning, ...others] });
     warned.press('right', 'enter');
-    await settled();
+    await settled(5);
     expect([warned.said(), warned.tone()]).toEqual([
       'db2 was added, but a secret stands there: see press T (Trust host key) on db2',
       'warning',
@@ -237,21 +165,21 @@ describe('an endpoint that is added', () => {
       change: () => Promise.reject(new FleetError('config.conflict', 'somebody was faster')),
     });
     refused.press('right', 'enter');
-    await settled();
+    await settled(5);
     expect(refused.drawn()).toContain('somebody was faster');
     refused.press('enter');
-    await settled();
+    await settled(5);
     expect(refused.sent).toHaveLength(2);
   });
 
   it('is not sent while something is wrong, and is tested under another name then', async () => {
-    const { stage, press, sent, drawn } = await open();
+    const { stage, press, sent, drawn } = await openForms();
     void addEndpoint(stage);
-    await settled();
+    await settled(5);
     press('enter');
-    await settled();
+    await settled(5);
     press('pgdn', 'enter');
-    await settled();
+    await settled(5);
     expect([sent, drawn().includes('Add endpoint: KVM')]).toEqual([[], true]);
     press(...'a b', 'enter');
     expect(drawn()).toContain('letters, digits, dot, dash');
@@ -260,7 +188,7 @@ describe('an endpoint that is added', () => {
 
 describe('an endpoint that is changed', () => {
   it('has its name to read, and sends only what was changed', async () => {
-    const { stage, drawn, press, sent, said } = await open();
+    const { stage, drawn, press, sent, said } = await openForms();
     editEndpoint(stage, 'db' as never);
     expect(drawn()).toMatchInlineSnapshot(`
       "╭─ Edit endpoint db ─────────────────────────────────────────────────────────────────────╮
@@ -275,7 +203,7 @@ describe('an endpoint that is changed', () => {
       ╰────────────────────────────────────────────────────────────────────────────────────────╯"
     `);
     press('down', 'down', 'backspace', 'pgdn', 'right', 'enter');
-    await settled();
+    await settled(5);
     expect(sent).toEqual([
       ['change', { kind: 'endpoint-edit', name: 'db', values: { note: undefined } }, 'as it was'],
       ['reconnect', 'db'],
@@ -284,7 +212,7 @@ describe('an endpoint that is changed', () => {
   });
 
   it('must be in the configuration', async () => {
-    const { stage, said, tone } = await open();
+    const { stage, said, tone } = await openForms();
     editEndpoint(stage, 'gone' as never);
     expect([said(), tone(), stage.layers.top]).toEqual(['gone is not in the configuration', 'warning', undefined]);
   });

@@ -1,36 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { host1, isUp, openStage } from '../../../test/screens/light-stage.tsx';
+import { host1, isUp, openStage, settled } from '../../../test/screens/light-stage.tsx';
+import { MANIFEST } from '../../../test/screens/one-manifest.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import type { EditAction } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
-import type { Connection, Manifest, Settings } from '../../platforms/contract.ts';
+import type { Connection, Settings } from '../../platforms/contract.ts';
 import { gib } from '../../units.ts';
 import { openSettings } from './settings-dialog.ts';
-
-const settled = async () => {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
-const MANIFEST = {
-  id: 'kvm',
-  title: 'KVM',
-  summary: 'hosts with libvirt',
-  tier: 'core',
-  endpoint: [
-    { key: 'host', label: 'Host', help: 'Which host.', kind: 'text', required: true, place: true },
-    { key: 'note', label: 'Note', help: 'What it is for.', kind: 'text' },
-  ],
-  settings: [
-    {
-      key: 'memory',
-      label: 'Memory',
-      help: 'How much.',
-      kind: 'bytes',
-      in: { 'edit-config': 'write', 'edit-running': 'write' },
-      takesEffect: 'restart',
-    },
-    { key: 'cpus', label: 'CPUs', help: 'How many.', kind: 'count', in: { 'edit-config': 'write' } },
-  ],
-} as unknown as Manifest;
 
 describe('the settings of a VM', () => {
   const action = actions.find(({ id }) => id === 'vm.edit') as EditAction;
@@ -63,7 +39,7 @@ describe('the settings of a VM', () => {
     const { openIt, drawn, press, said, stage, reads } = start();
     openIt();
     expect(drawn()).toContain('loading…');
-    await settled();
+    await settled(5);
     expect(drawn()).toMatchInlineSnapshot(`
       "╭─ Settings of web1 ─────────────────────────────────────────────────────────────────────╮
       │ Memory           2GiB                                                                  │
@@ -75,22 +51,22 @@ describe('the settings of a VM', () => {
       ╰────────────────────────────────────────────────────────────────────────────────────────╯"
     `);
     press('pgdn', 'enter');
-    await settled();
+    await settled(5);
     expect([stage.layers.top, said(), reads]).toEqual([undefined, 'nothing was changed', ['config']]);
   });
 
   it('of a VM that runs are those that are saved, or those that run', async () => {
     const { openIt, drawn, press, reads } = start('running');
     openIt();
-    await settled();
+    await settled(5);
     expect(drawn()).toContain('Change what      < saved >');
     press('right');
-    await settled();
+    await settled(5);
     expect(reads).toEqual(['config', 'running']);
     expect(drawn()).toContain('< running >');
     expect(drawn()).not.toContain('CPUs');
     press('left');
-    await settled();
+    await settled(5);
     expect(drawn()).toContain('CPUs');
   });
 
@@ -118,11 +94,11 @@ describe('the settings of a VM', () => {
   it('are closed when it is another machine', async () => {
     const { openIt, store, stage, said } = start();
     openIt();
-    await settled();
+    await settled(5);
     store.setEndpoint(isUp());
     store.push(host1, inventory([aNode('n1')], [aVm('web1', { uuid: 'another', name: 'other' })]));
     store.flush();
-    await settled();
+    await settled(5);
     expect([stage.layers.top, said()]).toEqual([undefined, expect.stringContaining('nothing was done')]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { host1, type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted, plain } from '../../../test/screens/painted.ts';
 import { aVm } from '../../../test/state/objects.ts';
 import type { ViewActionId } from '../../actions/view.ts';
@@ -15,7 +15,6 @@ import { createTasksView } from './tasks-view.ts';
 import { createWireLogView } from './wire-log-view.ts';
 
 const noon = new Date(2026, 0, 1, 12).getTime();
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 const shown = (view: View, columns = 60, rows = 8) => view.lines({ columns, rows }).map(painted).join('\n');
 const does = (view: View, ...ids: readonly ViewActionId[]) => {
   for (const id of ids) view.handlers[id]?.();

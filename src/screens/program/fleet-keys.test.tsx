@@ -1,51 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { painted, plain } from '../../../test/screens/painted.ts';
-import { aNode, aVm } from '../../../test/state/objects.ts';
-import type { Mouse } from '../../terminal/keys.ts';
-import { keyNamed } from '../keys.ts';
-import { createProgram } from './program.ts';
-
-const named = (node: string, count: number) => Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));
-
-/** The program over two nodes: n1, n1-0 … n1-4, n2, n2-0 … n2-2. */
-function open(options: LightOptions = {}) {
-  const connection = { vm: { info: () => new Promise(() => {}) }, node: {}, console: {}, whyNot: {} } as never;
-  const light = openStage({
-    nodes: [aNode('n1'), aNode('n2')],
-    vms: [...named('n1', 5), ...named('n2', 3)],
-    connection,
-    ...options,
-  });
-  const program = createProgram(light.stage, light.state);
-  const { state, stage } = light;
-  const draw = () => {
-    const { rows, columns } = light.size;
-    return program.views.current.lines({ columns, rows: rows - 3 });
-  };
-  draw();
-  const input = (...keys: readonly string[]) => {
-    for (const name of keys) {
-      const key = keyNamed(name, 5);
-      if (!key) throw new Error(name);
-      program.onInput(key);
-    }
-  };
-  const mouse = (action: Mouse['action'], column: number, row: number, button = 'left') =>
-    program.onInput({ kind: 'mouse', action, button, column, row, read: 5 } as unknown as Mouse);
-  const at = () => state.view.current()?.key.replace(/^\w+ host1\//, '');
-  return {
-    ...light,
-    stage,
-    program,
-    input,
-    mouse,
-    at,
-    draw,
-    text: () => plain(draw()),
-    view: () => program.views.current.id,
-  };
-}
+import { openProgram } from '../../../test/screens/light-program.ts';
+import { host1, type LightOptions } from '../../../test/screens/light-stage.tsx';
+import { painted } from '../../../test/screens/painted.ts';
 
 const EMPTY: Readonly<Record<string, string>> = {
   'a filter that lets nothing through':
@@ -60,7 +16,7 @@ const EMPTY: Readonly<Record<string, string>> = {
 
 describe('the fleet', () => {
   it('is a tree with its details, drawn as the room is', () => {
-    const { draw, text, size, input } = open();
+    const { draw, text, size, input } = openProgram();
     expect(text()).toMatchInlineSnapshot(`
       "    NAME↑                 STATE              CPU  MEM USE MEMORY IP
         ▾ n1 (host1)            ■ 5/5                -        -    64G 10.0.0.1
@@ -105,13 +61,13 @@ describe('the fleet', () => {
     [['l'], 'n1-0'],
     [['j', 'h'], 'n1'],
   ])('is gone through with %j', (keys, row) => {
-    const { input, at } = open();
+    const { input, at } = openProgram();
     input(...keys);
     expect(at()).toBe(row);
   });
 
   it('folds a branch, and opens the details of a VM', () => {
-    const { input, state } = open();
+    const { input, state } = openProgram();
     input('enter');
     expect(state.tree.length).toBe(5);
     input('l');
@@ -123,7 +79,7 @@ describe('the fleet', () => {
   });
 
   it('hands the keys to the details, which have tabs', async () => {
-    const { input, state, text, at, clock } = open({ size: { columns: 60, rows: 16 } });
+    const { input, state, text, at, clock } = openProgram({ size: { columns: 60, rows: 16 } });
     input('j');
     await clock.pass(200);
     input('tab', 'j', 'j');
@@ -144,7 +100,7 @@ describe('the fleet', () => {
   });
 
   it('is marked, and goes back layer by layer', () => {
-    const { input, state, said } = open();
+    const { input, state, said } = openProgram();
     input('j', 'space', '*');
     expect([state.view.marks.size, said()]).toEqual([7, undefined]);
     input('M');
@@ -163,7 +119,7 @@ describe('the fleet', () => {
   });
 
   it('is marked from here to there', () => {
-    const { input, state, said } = open();
+    const { input, state, said } = openProgram();
     input('j', 'v');
     expect(said()).toBe('a range starts here: go to its other end and press the key again');
     input('j', 'v');
@@ -173,7 +129,7 @@ describe('the fleet', () => {
   });
 
   it('says why there is nothing to mark', () => {
-    const { input, said, stage } = open({ vms: [], nodes: [] });
+    const { input, said, stage } = openProgram({ vms: [], nodes: [] });
     for (const key of ['space', 'M', 'v']) {
       stage.message.say('');
       input(key);
@@ -182,7 +138,7 @@ describe('the fleet', () => {
   });
 
   it('of nodes leads to the VMs of one', () => {
-    const { input, state, at, text } = open();
+    const { input, state, at, text } = openProgram();
     state.view.toKey('node host1/n2');
     input('h');
     expect(state.tree.length).toBe(7);
@@ -194,18 +150,29 @@ describe('the fleet', () => {
   });
 
   it.each([
-    ['a filter that lets nothing through', (light: ReturnType<typeof open>) => light.state.setFilter('name:nothing')],
-    ['a list without VMs', (light: ReturnType<typeof open>) => light.state.arrange('flat'), { vms: [], nodes: [] }],
-    ['a list without nodes', (light: ReturnType<typeof open>) => light.state.arrange('nodes'), { vms: [], nodes: [] }],
-    ['nothing yet', ({ store }: ReturnType<typeof open>) => store.removeEndpoint(host1), { vms: [], nodes: [] }],
+    [
+      'a filter that lets nothing through',
+      (light: ReturnType<typeof openProgram>) => light.state.setFilter('name:nothing'),
+    ],
+    [
+      'a list without VMs',
+      (light: ReturnType<typeof openProgram>) => light.state.arrange('flat'),
+      { vms: [], nodes: [] },
+    ],
+    [
+      'a list without nodes',
+      (light: ReturnType<typeof openProgram>) => light.state.arrange('nodes'),
+      { vms: [], nodes: [] },
+    ],
+    ['nothing yet', ({ store }: ReturnType<typeof openProgram>) => store.removeEndpoint(host1), { vms: [], nodes: [] }],
     [
       'endpoints that have not answered',
-      ({ store }: ReturnType<typeof open>) => store.removeEndpoint(host1),
+      ({ store }: ReturnType<typeof openProgram>) => store.removeEndpoint(host1),
       { vms: [], nodes: [], services: { config: () => ({ endpoints: new Map([['a', {}]]), file: {} }) as never } },
     ],
     [
       'a configuration that can not be used',
-      ({ store }: ReturnType<typeof open>) => store.removeEndpoint(host1),
+      ({ store }: ReturnType<typeof openProgram>) => store.removeEndpoint(host1),
       {
         vms: [],
         nodes: [],
@@ -213,7 +180,7 @@ describe('the fleet', () => {
       },
     ],
   ] as const)('that is empty says why: %s', (what, prepare, options: LightOptions = {}) => {
-    const light = open(options);
+    const light = openProgram(options);
     prepare(light);
     light.store.flush();
     expect(EMPTY[what]).toBe(

@@ -1,55 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { openProgram } from '../../../test/screens/light-program.ts';
 import { plain } from '../../../test/screens/painted.ts';
-import { aNode, aVm } from '../../../test/state/objects.ts';
-import type { Mouse } from '../../terminal/keys.ts';
-import { keyNamed } from '../keys.ts';
-import { createProgram } from './program.ts';
-
-const named = (node: string, count: number) => Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));
-
-/** The program over two nodes: n1, n1-0 … n1-4, n2, n2-0 … n2-2. */
-function open(options: LightOptions = {}) {
-  const connection = { vm: { info: () => new Promise(() => {}) }, node: {}, console: {}, whyNot: {} } as never;
-  const light = openStage({
-    nodes: [aNode('n1'), aNode('n2')],
-    vms: [...named('n1', 5), ...named('n2', 3)],
-    connection,
-    ...options,
-  });
-  const program = createProgram(light.stage, light.state);
-  const { state, stage } = light;
-  const draw = () => {
-    const { rows, columns } = light.size;
-    return program.views.current.lines({ columns, rows: rows - 3 });
-  };
-  draw();
-  const input = (...keys: readonly string[]) => {
-    for (const name of keys) {
-      const key = keyNamed(name, 5);
-      if (!key) throw new Error(name);
-      program.onInput(key);
-    }
-  };
-  const mouse = (action: Mouse['action'], column: number, row: number, button = 'left') =>
-    program.onInput({ kind: 'mouse', action, button, column, row, read: 5 } as unknown as Mouse);
-  const at = () => state.view.current()?.key.replace(/^\w+ host1\//, '');
-  return {
-    ...light,
-    stage,
-    program,
-    input,
-    mouse,
-    at,
-    draw,
-    text: () => plain(draw()),
-    view: () => program.views.current.id,
-  };
-}
+import { vmsOn } from '../../../test/state/objects.ts';
 
 describe('the mouse over the fleet', () => {
   it('goes to a row, opens it with two clicks, marks it with the right button', async () => {
-    const { mouse, at, state, clock } = open();
+    const { mouse, at, state, clock } = openProgram();
     mouse('press', 20, 3);
     expect([at(), state.pane]).toEqual(['n1-0', 'tree']);
     await clock.pass(399);
@@ -73,13 +29,13 @@ describe('the mouse over the fleet', () => {
     [3, 5],
     [4, 10],
   ])('folds a branch by its sign, in column %i', (column, length) => {
-    const { mouse, state } = open();
+    const { mouse, state } = openProgram();
     mouse('press', column, 2);
     expect(state.tree.length).toBe(length);
   });
 
   it('sorts by a title', () => {
-    const { mouse, state } = open();
+    const { mouse, state } = openProgram();
     mouse('press', 5, 1);
     expect([state.sort?.by.id, state.sort?.descending]).toEqual(['name', true]);
     mouse('press', 5, 1, 'right');
@@ -89,7 +45,7 @@ describe('the mouse over the fleet', () => {
   });
 
   it('scrolls what is under it', () => {
-    const { mouse, state, draw, text, at } = open({ vms: named('n1', 30), size: { columns: 60, rows: 24 } });
+    const { mouse, state, draw, text, at } = openProgram({ vms: vmsOn('n1', 30), size: { columns: 60, rows: 24 } });
     mouse('wheel-down', 20, 3);
     draw();
     expect(at()).toBe('n1-2');
@@ -104,7 +60,7 @@ describe('the mouse over the fleet', () => {
   });
 
   it('turns to a tab, and hands the keys to the details', () => {
-    const { mouse, state, text, draw } = open();
+    const { mouse, state, text, draw } = openProgram();
     const column = plain(draw()[13] ?? '').indexOf('VMs');
     mouse('press', column - 1, 14);
     expect(text()).toContain('State');
@@ -119,7 +75,7 @@ describe('the mouse over the fleet', () => {
   });
 
   it('drags the line between the panes', () => {
-    const { mouse, state, draw, size } = open();
+    const { mouse, state, draw, size } = openProgram();
     mouse('drag', 2, 10);
     expect(state.split).toEqual({});
     mouse('press', 2, 14);
@@ -141,7 +97,7 @@ describe('the mouse over the fleet', () => {
   });
 
   it('finds the tabs of details on the right', () => {
-    const { mouse, state, draw, size } = open({ size: { columns: 170, rows: 20 } });
+    const { mouse, state, draw, size } = openProgram({ size: { columns: 170, rows: 20 } });
     const [, tabs = ''] = plain(draw()).split('\n');
     mouse('press', tabs.indexOf('VMs', 60), 2);
     expect([state.pane, plain(draw()).includes('n1-4'), size.columns]).toEqual(['details', true, 170]);

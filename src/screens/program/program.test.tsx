@@ -1,57 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
-import { plain } from '../../../test/screens/painted.ts';
-import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
-import type { Mouse } from '../../terminal/keys.ts';
+import { openProgram } from '../../../test/screens/light-program.ts';
+import { host1, settled } from '../../../test/screens/light-stage.tsx';
+import { aNode, aVm, inventory, vmsOn } from '../../../test/state/objects.ts';
 import { createCutKeeper } from '../fleet/cut-names.ts';
-import { keyNamed } from '../keys.ts';
-import { createProgram } from './program.ts';
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const named = (node: string, count: number) => Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));
-
-/** The program over two nodes: n1, n1-0 … n1-4, n2, n2-0 … n2-2. */
-function open(options: LightOptions = {}) {
-  const connection = { vm: { info: () => new Promise(() => {}) }, node: {}, console: {}, whyNot: {} } as never;
-  const light = openStage({
-    nodes: [aNode('n1'), aNode('n2')],
-    vms: [...named('n1', 5), ...named('n2', 3)],
-    connection,
-    ...options,
-  });
-  const program = createProgram(light.stage, light.state);
-  const { state, stage } = light;
-  const draw = () => {
-    const { rows, columns } = light.size;
-    return program.views.current.lines({ columns, rows: rows - 3 });
-  };
-  draw();
-  const input = (...keys: readonly string[]) => {
-    for (const name of keys) {
-      const key = keyNamed(name, 5);
-      if (!key) throw new Error(name);
-      program.onInput(key);
-    }
-  };
-  const mouse = (action: Mouse['action'], column: number, row: number, button = 'left') =>
-    program.onInput({ kind: 'mouse', action, button, column, row, read: 5 } as unknown as Mouse);
-  const at = () => state.view.current()?.key.replace(/^\w+ host1\//, '');
-  return {
-    ...light,
-    stage,
-    program,
-    input,
-    mouse,
-    at,
-    draw,
-    text: () => plain(draw()),
-    view: () => program.views.current.id,
-  };
-}
 
 describe('where one has been', () => {
   it('is gone back and forward through, with view, filter and order', () => {
-    const { input, at, view, said, state } = open();
+    const { input, at, view, said, state } = openProgram();
     input('{');
     expect(said()).toBe('there is no place before this one to go back to');
     input('G', '7');
@@ -73,9 +28,9 @@ describe('where one has been', () => {
   });
 
   it('leaves out what is gone, and what is the same', () => {
-    const { input, at, store, said } = open();
+    const { input, at, store, said } = openProgram();
     input('G', 'g', 'G', 'k', 'G');
-    store.push(host1, inventory([aNode('n1'), aNode('n2')], named('n1', 5)));
+    store.push(host1, inventory([aNode('n1'), aNode('n2')], vmsOn('n1', 5)));
     store.flush();
     input('{');
     expect([at(), said()]).toEqual(['n1', undefined]);
@@ -84,7 +39,7 @@ describe('where one has been', () => {
 
 describe('the program', () => {
   it('filters while it is typed, and goes to a match', async () => {
-    const { input, at, said, state } = open();
+    const { input, at, said, state } = openProgram();
     input('/', ...'name:n2*');
     await settled();
     expect(state.matches()).toBe(3);
@@ -96,7 +51,7 @@ describe('the program', () => {
   });
 
   it('goes from an event to its row', async () => {
-    const { input, at, view, store, program, clock } = open();
+    const { input, at, view, store, program, clock } = openProgram();
     store.push(host1, { kind: 'events', events: [{ at: 0, subject: aVm('n2-1').id, text: 'Started' }] });
     store.flush();
     input('8');
@@ -109,7 +64,7 @@ describe('the program', () => {
   });
 
   it('opens its palette, its help and its other layers', async () => {
-    const { input, stage, drawn, at, view } = open();
+    const { input, stage, drawn, at, view } = openProgram();
     for (const [key, text] of [
       [':', 'Commands'],
       ['?', 'Keys'],
@@ -130,7 +85,7 @@ describe('the program', () => {
   });
 
   it('listens to nothing any more when it is closed', async () => {
-    const { program, stage, store, clock } = open();
+    const { program, stage, store, clock } = openProgram();
     program.close();
     const { version } = stage;
     store.push(host1, inventory([], []));

@@ -1,63 +1,19 @@
 import { Box } from 'ink';
 import { render } from 'ink-testing-library';
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { openProgram } from '../../../test/screens/light-program.ts';
+import { host1, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted, plain } from '../../../test/screens/painted.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
-import type { Mouse } from '../../terminal/keys.ts';
-import { keyNamed } from '../keys.ts';
 import { Root } from '../root.tsx';
 import { TourPanel } from '../tour/tour-panel.tsx';
-import { createProgram } from './program.ts';
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const named = (node: string, count: number) => Array.from({ length: count }, (_, at) => aVm(`${node}-${at}`, { node }));
-
-/** The program over two nodes: n1, n1-0 … n1-4, n2, n2-0 … n2-2. */
-function open(options: LightOptions = {}) {
-  const connection = { vm: { info: () => new Promise(() => {}) }, node: {}, console: {}, whyNot: {} } as never;
-  const light = openStage({
-    nodes: [aNode('n1'), aNode('n2')],
-    vms: [...named('n1', 5), ...named('n2', 3)],
-    connection,
-    ...options,
-  });
-  const program = createProgram(light.stage, light.state);
-  const { state, stage } = light;
-  const draw = () => {
-    const { rows, columns } = light.size;
-    return program.views.current.lines({ columns, rows: rows - 3 });
-  };
-  draw();
-  const input = (...keys: readonly string[]) => {
-    for (const name of keys) {
-      const key = keyNamed(name, 5);
-      if (!key) throw new Error(name);
-      program.onInput(key);
-    }
-  };
-  const mouse = (action: Mouse['action'], column: number, row: number, button = 'left') =>
-    program.onInput({ kind: 'mouse', action, button, column, row, read: 5 } as unknown as Mouse);
-  const at = () => state.view.current()?.key.replace(/^\w+ host1\//, '');
-  return {
-    ...light,
-    stage,
-    program,
-    input,
-    mouse,
-    at,
-    draw,
-    text: () => plain(draw()),
-    view: () => program.views.current.id,
-  };
-}
 
 describe('the whole screen', () => {
   const screen = (
     size: { columns: number; rows: number },
-    prepare: (light: ReturnType<typeof open>) => void = () => {},
+    prepare: (light: ReturnType<typeof openProgram>) => void = () => {},
   ) => {
-    const light = open({ size });
+    const light = openProgram({ size });
     prepare(light);
     const { lastFrame, unmount } = render(<Root stage={light.stage} state={light.state} views={light.program.views} />);
     const frame = lastFrame() ?? '';
@@ -110,7 +66,7 @@ describe('the whole screen', () => {
   });
 
   it('follows what changes', async () => {
-    const light = open();
+    const light = openProgram();
     const { lastFrame, unmount } = render(<Root stage={light.stage} state={light.state} views={light.program.views} />);
     light.stage.message.say('said now');
     await settled();

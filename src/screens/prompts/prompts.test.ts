@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LightOptions, openStage } from '../../../test/screens/light-stage.tsx';
+import { type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
 import { aNode, aVm } from '../../../test/state/objects.ts';
 import type { Action } from '../../actions/action.ts';
@@ -10,7 +10,6 @@ import { openPalette } from './palette.tsx';
 import { openProblems } from './problems.tsx';
 import { ranked } from './rank.ts';
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 const rank = (typed: string, ...words: readonly string[]) =>
   ranked(words, typed, (word) => [word, `a ${word}`.slice(2)]);
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { mib } from '../../../units.ts';
 import { procedures } from '../rpc/protocol.ts';
-import { encode, int, struct, text } from '../rpc/xdr.ts';
+import { EVENTS, event } from '../testkit/played-events.ts';
 import { leased, type PlayedHost, playHost, uuidOf } from '../testkit/played-host.ts';
 import { libvirtNo } from '../testkit/scripted-client.ts';
 import { idOf, NODE, type WatchedHost, watchPlayed } from '../testkit/watched-host.ts';
@@ -16,15 +16,6 @@ async function watch(host: PlayedHost, everyMs?: number): Promise<WatchedHost> {
   open.push(watched);
   return watched;
 }
-
-/** Numbers of libvirt's messages: REMOTE_PROC_DOMAIN_EVENT_CALLBACK_*. */
-const EVENTS = { lifecycle: 318, reboot: 319, watchdog: 321, ioError: 322, metadata: 379 } as const;
-const event = (number: number, ...details: readonly number[]) =>
-  Buffer.concat([
-    encode(struct({ callback: int, name: text }), { callback: 1, name: `web${number}` }),
-    Buffer.alloc(16, number),
-    ...[number, ...details].map((value) => encode(int, value)),
-  ]);
 
 describe('a watched host', () => {
   it('lists all its guests at once, and then what it has read of each', async () => {
