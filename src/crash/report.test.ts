@@ -108,7 +108,7 @@ describe('the file of a crash', () => {
     writeFileSync(join(folder, 'crash.txt'), '');
     writeFileSync(join(folder, 'crash-notes.md'), '');
     expect(writeReport(folder, 'again', AT + 11_000)).toBeUndefined();
-    expect(writeReport(folder, 'last', AT + 12_000)).toBeDefined();
+    expect(readFileSync(String(writeReport(folder, 'last', AT + 12_000)), 'utf8')).toBe('last');
     const reports = readdirSync(folder).filter((name) => name.startsWith('crash-2026'));
     expect([reports.length, reports.sort()[0]]).toEqual([10, expect.stringContaining('03-04-08')]);
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['crash.txt', 'crash-notes.md']));
@@ -130,7 +130,7 @@ describe('the file of a crash', () => {
       expect(writeReport(join(home, '.local/state/drover'), 'text', AT)).toBeUndefined();
       expect(readdirSync(home)).toEqual([]);
       chownSync(home, 0, 0);
-      expect(writeReport(join(home, '.local/state/drover'), 'text', AT)).toBeDefined();
+      expect(readFileSync(String(writeReport(join(home, '.local/state/drover'), 'text', AT)), 'utf8')).toBe('text');
     },
   );
 });

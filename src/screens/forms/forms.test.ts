@@ -132,7 +132,7 @@ describe('a field', () => {
     const { form, press } = open();
     const host = FIELDS[0] as AnyField;
     press('a', 'backspace');
-    expect(form.wrong(host)).toBeDefined();
+    expect(form.wrong(host)).toBe('host is needed');
     const other = open({ fields: [field('first', { required: true }), field('second', { required: true })] }).form;
     const second = other.stops()[1];
     expect(other.check()).toBe(false);

@@ -197,7 +197,7 @@ describe('a message', () => {
     line.say('said');
     await clock.pass(699);
     line.seen();
-    expect(line.current).toBeDefined();
+    expect(line.current?.text).toBe('said');
     await clock.pass(1);
     line.seen();
     expect(line.current).toBeUndefined();
