@@ -106,7 +106,7 @@ describe('a nap', () => {
 });
 
 describe("the system's clock", () => {
-  it('says the time of day, measures, calls back, and can be told not to', async () => {
+  it('says the time of day, measures, calls back, and can be asked not to', async () => {
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(60_000);
     const before = systemClock.ticks();
     let cancelled = false;

@@ -63,7 +63,7 @@ describe('a name made of what another tool says', () => {
   });
 });
 
-it('makes ids of which both parts can be told, slashes in the second included', () => {
+it('makes ids of which both parts can be reported, slashes in the second included', () => {
   const lab = endpointName('lab');
   for (const id of [vmId(lab, 'a/b'), nodeId(lab, 'a/b')]) {
     expect(id).toBe('lab/a/b');

@@ -131,7 +131,7 @@ describe('endpoints', () => {
 });
 
 describe('a configuration that another program changes', () => {
-  it('is followed: endpoints come, go and are made anew, the others do not notice, and mistakes are told', async () => {
+  it('is followed: endpoints come, go and are made again, the others do not notice, and mistakes are reported', async () => {
     await load({ endpoints: { demo: fake(), lab: fake(), old: fake() } });
     app.open();
     app.follow();
@@ -207,7 +207,7 @@ describe('an edit', () => {
     expect(await caught(app.changeConfig(add))).toMatchObject({ code: 'op.refused', message: 'this run is read-only' });
   });
 
-  it('is told in a dry run, without its secrets, and not written', async () => {
+  it('is reported in a dry run, without its secrets, and not written', async () => {
     await load({ endpoints: { demo: fake() } }, { dryRun: true });
     const before = await readFile(config, 'utf8');
     expect(await app.changeConfig(add)).toBe(false);
@@ -222,7 +222,7 @@ describe('an edit', () => {
     expect(await readFile(config, 'utf8')).toBe(before);
   });
 
-  it('goes over no edit that somebody else has made meanwhile', async () => {
+  it('goes over no edit that another user has made meanwhile', async () => {
     const based = await load({ endpoints: { demo: fake() } });
     await write({ endpoints: { demo: fake({ vms: 7 }) } });
     const edit = { kind: 'endpoint-edit', name: demo, values: { vms: 4 } } as const;

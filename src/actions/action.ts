@@ -165,7 +165,7 @@ export interface ViewAction extends Verb {
   readonly noun: 'view';
 }
 
-/** Told apart by `kind`: a switch over it that forgets one does not compile. */
+/** Distinguished by `kind`: a switch over it that forgets one does not compile. */
 export type Action =
   | VmAction
   | EditAction

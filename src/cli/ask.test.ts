@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { commandContext } from '../../test/cli/command-context.ts';
 import { askOnTerminal } from './ask.ts';
 
-/** Somebody at a terminal who answers this, and what they were asked. */
+/** A user at a terminal who answers this, and what they were asked. */
 function answering(answer: string | undefined) {
   const asked: (readonly [string, boolean | undefined])[] = [];
   const context = commandContext({

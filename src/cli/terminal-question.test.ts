@@ -8,7 +8,7 @@ afterEach(() => void vi.restoreAllMocks());
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const NOTHING = Symbol('no answer yet');
 
-/** A question put to somebody at a terminal, who has typed `before` already. */
+/** A question put to a user at a terminal, who has typed `before` already. */
 async function ask({ secret = false, before = '', isTTY = true } = {}) {
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   const clock = createTestClock();
@@ -142,7 +142,7 @@ describe('a question at a terminal', () => {
   });
 });
 
-it('nothing is asked of somebody who has interrupted the command already', async () => {
+it('nothing is asked of a user who has interrupted the command already', async () => {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = new PassThrough();
   const interrupt = AbortSignal.abort();

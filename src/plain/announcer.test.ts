@@ -49,7 +49,7 @@ const B = 'b, running, memory 1.0G\n';
 const C = 'c, running, memory 1.0G\n';
 
 describe('the cursor', () => {
-  it('is told where it is, at once, and again only where it went or something else changed', () => {
+  it('is reported where it is, at once, and again only where it went or something else changed', () => {
     const { announcer, goTo, said } = open();
     goTo('lab/a');
     announcer.moved();
@@ -155,7 +155,7 @@ describe('what lands', () => {
     expect(said()).toBe('');
   });
 
-  it('is told no more when it has stopped', async () => {
+  it('is reported no more when it has stopped', async () => {
     const { announcer, clock, goTo, put, said } = open();
     goTo('lab/a');
     announcer.moved();

@@ -41,7 +41,7 @@ interface Given {
   readonly buttons?: readonly Button[];
 }
 
-/** A form that is open, and what its dialog was told. */
+/** A form that is open, and what its dialog was reported. */
 function open({ fields = FIELDS, before = {}, destroys = false, late = false, buttons = BUTTONS }: Given = {}) {
   const told: string[] = [];
   let form: Form | undefined = late ? undefined : createForm({ fields, before, buttons });

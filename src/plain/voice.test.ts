@@ -40,7 +40,7 @@ it('echoes at once, held or not', () => {
   expect(written).toEqual(['Filter: ', 'w']);
 });
 
-it('keeps quiet until the last who holds it has let go, and counts anew what it leaves out', () => {
+it('keeps quiet until the last who holds it has let go, and counts again what it leaves out', () => {
   const { voice, written } = open();
   const [first, second] = [voice.hold(), voice.hold()];
   for (let line = 1; line <= 500; line++) voice.say(`line ${line}`);

@@ -104,7 +104,7 @@ describe('time', () => {
     expect(news()).toEqual(['c']);
   });
 
-  it('begins anew with each sequence', async () => {
+  it('begins again with each sequence', async () => {
     const { clock, listen, read, news } = open();
     listen();
     for (let times = 0; times < 8; times++) {
@@ -183,7 +183,7 @@ describe('listeners', () => {
   });
 });
 
-describe('bytes that are for somebody else', () => {
+describe('bytes that are for another user', () => {
   it('are handed on as they are, and what had begun before is for nobody', async () => {
     const { clock, input, listen, read, news } = open();
     listen();

@@ -99,7 +99,7 @@ describe('a failure', () => {
     expect(stderr).toMatch(/config\.yaml:\d+:\d+: .*\n(.*\n)*the configuration cannot be used\n/);
   });
 
-  it('of one endpoint is told with what to do, and the others are there', async () => {
+  it('of one endpoint is reported with what to do, and the others are there', async () => {
     await desk.write('endpoints:\n  demo: { platform: fake, vms: 2 }\n  odd: { platform: fkae }\n');
     const { code, stderr } = await desk.run('vm', 'list');
     expect(code).toBe(0);

@@ -12,7 +12,7 @@ const NOTHING: Losses = { goes: [], stays: [], unknown: [], snapshots: [] };
 const web1 = aVm('web1', { state: 'stopped' });
 const web2 = aVm('web2', { state: 'stopped' });
 
-/** What is said and asked before these are deleted, by somebody who answers this. */
+/** What is said and asked before these are deleted, by a user who answers this. */
 async function asked(losses: Partial<Losses> | undefined, args = {}, { vms = [web1], answer = '' } = {}) {
   if (!deletes) throw new Error('nothing deletes');
   const questions: string[] = [];

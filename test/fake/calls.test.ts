@@ -317,7 +317,7 @@ describe('deleting', () => {
     await remove(visit, vm.id);
   });
 
-  it('leaves disks that others may use, unless somebody insists', async () => {
+  it('leaves disks that others may use, unless a user insists', async () => {
     const why = 'it is in no storage pool, so that other VMs may use it';
     for (const insists of [false, true]) {
       const { visit, vm, folder } = await doomed({ 'unknown-disks': true });

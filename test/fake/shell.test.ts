@@ -57,7 +57,7 @@ describe('a login', () => {
     expect(type('x\u0003')).toBe('x^C\r\nweb1 login: ');
   });
 
-  it('is not needed where somebody is in already, and the end is one', () => {
+  it('is not needed where a user is in already, and the end is one', () => {
     for (const way of ['exit\r', ' logout \r', '\u0004']) {
       const { type, seen, done } = sit('root');
       expect(seen()).toBe(PROMPT);
@@ -144,7 +144,7 @@ describe('a command', () => {
     '',
   ].join('\r\n');
 
-  it('stays and draws itself anew every second, until q or ctrl-c', async () => {
+  it('stays and draws itself again every second, until q or ctrl-c', async () => {
     const { type, clock, seen, shell } = asRoot();
     for (const end of ['q', '\u0003']) {
       expect(type('top\r')).toBe(`top\r\n${TOP}`);

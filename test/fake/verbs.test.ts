@@ -17,7 +17,7 @@ const VERBS = [
   ['suspend', 'vm.suspend', ({ connection, vm }: FakeVisit) => connection.vm.suspend?.(vm(2), patient())],
 ] as const satisfies readonly (readonly [string, OperationName, (visit: FakeVisit) => unknown])[];
 
-/** What is told, each with the time since `began`. */
+/** What is reported, each with the time since `began`. */
 function told(feeds: readonly Feed[], began: number): readonly string[] {
   return feeds.flatMap((feed): readonly string[] => {
     if (feed.kind === 'changes') {

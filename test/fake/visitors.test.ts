@@ -104,7 +104,7 @@ describe('the console of a VM', () => {
     expect(visit.find(({ id }) => id === visit.vm(1)).state).toBe('crashed');
   });
 
-  it('stops what is drawn when somebody leaves', async () => {
+  it('stops what is drawn when a user leaves', async () => {
     const visit = await visitFake({ running: 100 });
     const stream = streamOf(await atConsole(visit));
     const terminal = openTerminal(stream);

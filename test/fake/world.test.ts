@@ -10,7 +10,7 @@ import { patient, refusal } from '../contract/bench.ts';
 import { contextOn, fakeEndpoint, listen, visitFake } from './visit.ts';
 
 describe('what is planned', () => {
-  it('happens once, and only while somebody is there', async () => {
+  it('happens once, and only while a user is there', async () => {
     const clock = createTestClock();
     const agenda = createAgenda(clock);
     const happened: string[] = [];
@@ -48,7 +48,7 @@ describe('what is planned', () => {
 });
 
 describe('the link', () => {
-  it('stays down until it is mended, or for its time', async () => {
+  it('stays down until it is fixed, or for its time', async () => {
     const clock = createTestClock();
     const link = createLink('demo', clock);
     const first = link.lost;
@@ -168,7 +168,7 @@ const NEWS = [
   'demo/vm-45 Backup finished',
 ];
 
-describe('news', () => {
+describe('updates', () => {
   const textsOf = (feeds: readonly Feed[]) =>
     feeds.flatMap((feed) =>
       feed.kind === 'events' ? feed.events.map(({ subject, text }) => `${subject} ${text}`) : [],

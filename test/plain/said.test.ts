@@ -235,7 +235,7 @@ describe('what is under way', () => {
     expect(lines.hasQuit()).toBe(true);
   });
 
-  it('is told with what can be done about it, once', async () => {
+  it('is reported with what can be done about it, once', async () => {
     const said = await told('m');
     expect(said).toMatch(/\n$/);
     expect(said.trim().split('\n')).toHaveLength(1);

@@ -107,7 +107,7 @@ describe('the form of a Proxmox VE endpoint', () => {
 describe('the form of an Amazon EC2 endpoint', () => {
   const { endpoint } = aws;
 
-  it('asks how often for figures only where they are wanted', () => {
+  it('asks how often for metrics only where they are wanted', () => {
     const asked = (values: Record<string, boolean>) =>
       keys(endpoint.filter((field) => !shown(field, endpoint, values)));
     expect(asked({})).toEqual(['metrics-every']);
@@ -125,7 +125,7 @@ describe('the form of an Amazon EC2 endpoint', () => {
     ]);
   });
 
-  it('starts with what the AWS tools are told by the environment', () => {
+  it('starts with what the environment says to the AWS tools', () => {
     const env = {
       AWS_PROFILE: 'prod',
       AWS_REGION: 'eu-central-1',

@@ -58,7 +58,7 @@ describe('a sieve', () => {
     expect(sieve.result?.below.get(aNode('n1').id)).toHaveLength(1_100);
   });
 
-  it('looks again at once at a fleet of another shape, and ten milliseconds later at new figures of a large one', () => {
+  it('looks again at once at a fleet of another shape, and ten milliseconds later at new metrics of a large one', () => {
     const store = openStore(many(600));
     const sieve = createSieve(store.fleet);
     sieve.want({ filter: { live: true, accepts: () => true } });
@@ -69,7 +69,7 @@ describe('a sieve', () => {
     expect([sieve.sift(), sieve.sift(), sieve.sift()]).toEqual([10, undefined, undefined]);
   });
 
-  it('finds the place of the VM that somebody looks at, or says that it is not there', () => {
+  it('finds the place of the VM that a user looks at, or says that it is not there', () => {
     const vms = many(700);
     const sieve = createSieve(openStore(vms).fleet);
     const placeOf = (id: VmId | undefined, wanted: object = {}) => {
@@ -102,7 +102,7 @@ describe('a sieve', () => {
     expect([...(sieve.result?.below.keys() ?? [])]).toEqual([aNode('n1').id, aNode('n2').id]);
   });
 
-  it('puts what is equal in the order of names in one list, but for figures, which change all the time', () => {
+  it('puts what is equal in the order of names in one list, but for metrics, which change all the time', () => {
     const vms = [aVm('z'), aVm('b', { node: 'n2' }), aVm('a', { node: 'n2', image: 'x' })];
     const store = openStore(vms);
     store.push(host1, { kind: 'samples', block: cpuBlock(vms, 0.5) });

@@ -61,7 +61,7 @@ describe('a new attempt', () => {
     expect(attempts).toHaveLength(after === undefined ? 1 : 2);
   });
 
-  it('is made again by itself after a bug, which is told as one', async () => {
+  it('is made again by itself after a bug, which is reported as one', async () => {
     const { sessions, spec, clock, last, status, attempts } = openLinks();
     sessions.open(spec());
     await clock.pass(0);
@@ -73,7 +73,7 @@ describe('a new attempt', () => {
     expect(attempts).toHaveLength(2);
   });
 
-  it('is made for an endpoint whose secret can not be looked up only when somebody asks', async () => {
+  it('is made for an endpoint whose secret can not be looked up only when a user asks', async () => {
     const { sessions, spec, clock, status } = openLinks();
     let asked = 0;
     const resolve = () => {
@@ -88,7 +88,7 @@ describe('a new attempt', () => {
     expect([asked, status()?.phase]).toEqual([2, 'blocked']);
   });
 
-  it('is given up after half a minute, and the platform is told', async () => {
+  it('is given up after half a minute, and the platform learns of it', async () => {
     const { sessions, spec, clock, last, status } = openLinks();
     sessions.open(spec());
     await clock.pass(29_999);

@@ -7,7 +7,7 @@ const h1 = endpointName('h1');
 const unreachable = () => new FleetError('host.unreachable', 'no route', { retry: true });
 
 describe('how an endpoint stands', () => {
-  it('is told from its first moment on, with what is known of it', async () => {
+  it('is reported from its first moment on, with what is known of it', async () => {
     const { sessions, spec, status, clock, last } = openLinks();
     const at = clock.now();
     sessions.open(spec('h1', { readOnly: 'says the configuration' }));
@@ -124,7 +124,7 @@ describe('sessions', () => {
     await sessions.close();
   });
 
-  it('are the same across lost links, and others once they are opened anew', async () => {
+  it('are the same across lost links, and others once they are opened again', async () => {
     const { sessions, clock, link, last, spec } = await openUp();
     const before = sessions.current(h1);
     await link.end(unreachable());
@@ -136,7 +136,7 @@ describe('sessions', () => {
     await sessions.close();
   });
 
-  it('of a name that is opened anew end the former one first, and take its rows away', async () => {
+  it('of a name that is opened again end the former one first, and take its rows away', async () => {
     const { sessions, clock, link, last, spec, store, status, attempts } = await openUp();
     sessions.open(spec('h1', { address: 'elsewhere' }));
     expect(link.watch.signal.aborted).toBe(true);
@@ -171,13 +171,13 @@ describe('sessions', () => {
     });
   });
 
-  it('that are up are not connected anew', async () => {
+  it('that are up are not connected again', async () => {
     const { sessions, attempts, link } = await openUp();
     await sessions.reconnect(h1, {});
     expect([attempts.length, link.closed()]).toEqual([1, false]);
   });
 
-  it('that are being connected begin anew for somebody who can be asked, and tell the platform', async () => {
+  it('that are being connected begin again for a user who can be asked, and tell the platform', async () => {
     const { sessions, spec, clock, last, attempts } = openLinks();
     sessions.open(spec());
     await clock.pass(0);
@@ -239,7 +239,7 @@ describe('whoever waits', () => {
     expect([heard(), store.settled]).toEqual(['heard', true]);
   });
 
-  it('for its next word hears of it after the second tick without news', async () => {
+  it('for its next word hears of it after the second tick without an update', async () => {
     const { clock, link, heard, store } = await openHeard();
     link.feed(ALIVE);
     await clock.pass(500);

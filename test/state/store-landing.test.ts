@@ -182,7 +182,7 @@ describe('the shape of the fleet', () => {
     expect([fleet.shape - shape, fleet.version - version]).toEqual([by, 1]);
   });
 
-  it('is another when endpoints come and go, or the user groups them anew', () => {
+  it('is another when endpoints come and go, or the user groups them again', () => {
     const { store, fleet } = openStore();
     const shapesAfter = (change: () => void) => {
       const { shape } = fleet;
@@ -201,7 +201,7 @@ describe('the shape of the fleet', () => {
 });
 
 describe('an endpoint', () => {
-  it('can be told again as it landed, without those of others', () => {
+  it('can be reported again as it landed, without those of others', () => {
     const { store, fleet } = openStore();
     const pools = [{ id: poolId(host1, 'p'), name: 'p', parent: undefined }];
     const told = { pools, nodes: [aNode('n1')], vms: [aVm('a')] };

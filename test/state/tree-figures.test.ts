@@ -12,7 +12,7 @@ const h1 = endpointName('h1');
 const vmOf = (name: string, endpoint: string, node: string) => aVm(name, { endpoint, node });
 const by = (text: string) => readSort(text) as Sort;
 
-describe('rows in the order of their figures', () => {
+describe('rows in the order of their metrics', () => {
   function openLoads(loads: Readonly<Record<string, number>>) {
     const store = createStore(createTestClock());
     const names = Object.keys(loads);
@@ -100,7 +100,7 @@ describe('rows in the order of their figures', () => {
     expect(shown()).toBe('cd');
   });
 
-  it('let it go when the filter does not look at figures', () => {
+  it('let it go when the filter does not look at metrics', () => {
     const { tree, shown, look, rename } = openLoads({ a: 50, b: 50 });
     tree.want({ filter: { live: false, accepts: ({ name }) => name !== 'x' } });
     expect(shown()).toBe('ab');

@@ -193,7 +193,7 @@ describe('the rows of the tree', () => {
     ]);
   });
 
-  it('of VMs below a branch are told, folded or not', () => {
+  it('of VMs below a branch are reported, folded or not', () => {
     const { tree } = openTree();
     tree.fold('pool ~/Mine', true);
     expect(tree.vmsUnder('pool ~/Mine')).toEqual(['h1/v3', 'h1/v4', 'h1/v9', 'h1/v1']);

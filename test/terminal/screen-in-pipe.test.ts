@@ -135,7 +135,7 @@ describe('what stands in for standard output', () => {
 });
 
 describe('the mouse', () => {
-  it('is asked for and given back, and asked for again when all is painted anew', () => {
+  it('is asked for and given back, and asked for again when all is painted again', () => {
     screen.stdout.write('one');
     news();
     screen.setMouse(true);

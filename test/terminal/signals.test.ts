@@ -69,7 +69,7 @@ describe('the end of the process', () => {
 });
 
 describe('a stop', () => {
-  /** A terminal that somebody has, and its job. */
+  /** A terminal that a user has, and its job. */
   function open({ screen = true, console = false } = {}) {
     let entered = screen;
     let lent = console;
@@ -148,7 +148,7 @@ describe('a stop', () => {
 });
 
 describe('keys one by one', () => {
-  it('are asked for, asked for anew after a stop, and given back', () => {
+  it('are asked for, asked for again after a stop, and given back', () => {
     const keys = takeRawKeys({ setRawMode: (raw) => done.push(`raw ${raw}`) }, () => done.push('ours again'));
     get('SIGCONT');
     keys.set(false);

@@ -1,4 +1,4 @@
-/** When a request is sent again, with whom it is signed, and what its failure is told as. */
+/** When a request is sent again, with whom it is signed, and what its failure is reported as. */
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
@@ -107,7 +107,7 @@ describe('a request', () => {
     expect(answer).toBe('done');
   });
 
-  it('is told as busy after the third time', async () => {
+  it('is reported as busy after the third time', async () => {
     const { api, about } = open([BUSY]);
     const failed = expect(api.read('DescribeImages', {}, about)).rejects.toMatchObject({
       code: 'host.unreachable',
@@ -152,7 +152,7 @@ describe('a request', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('of somebody who has gone is not sent, and ends with the reason for that', async () => {
+  it('of a user who has gone is not sent, and ends with the reason for that', async () => {
     const leave = () => {
       ending.abort(new Error('enough'));
       return said('InvalidParameterValue');

@@ -145,7 +145,7 @@ describe('what goes with an instance', () => {
     return { scripted, lost: createDelete(scripted.calls).losses(WEB1, signal) };
   };
 
-  it('is told beforehand, with what stays and goes on to cost', async () => {
+  it('is reported beforehand, with what stays and goes on to cost', async () => {
     const { scripted, lost } = losses(
       {
         BlockDeviceMappings: [ROOT, DATA],

@@ -25,7 +25,7 @@ describe('a login that fails', () => {
     }
   });
 
-  it('for another reason is told as that, with the role that was to be taken', () => {
+  it('for another reason is reported as that, with the role that was to be taken', () => {
     const service = (more: object) =>
       Object.assign(said('no', 'AccessDenied'), { $fault: 'client', $metadata: {}, ...more });
     expect(loginError(service({}), account())).toMatchObject({ code: 'auth.forbidden', message: 'cloud: no' });

@@ -76,7 +76,7 @@ describe('an instance', () => {
     expect(print).not.toBe('');
   });
 
-  it('may be one of which little is told', () => {
+  it('may be one of which little is reported', () => {
     const { print: _print, ...kept } = machine({ State: undefined, CpuOptions: { CoreCount: 2 } });
     expect(kept).toEqual({
       id: ID,
@@ -196,7 +196,7 @@ describe('the row of an instance', () => {
     });
   });
 
-  it('has what is told where the rest is not', () => {
+  it('has what is reported where the rest is not', () => {
     const row = rowOf(PLACE, machine({ ImageId: 'ami-9', RootDeviceType: 'instance-store' }), nobody(), undefined);
     expect(row).toMatchObject({ node: undefined, cpus: 0, memory: 0, image: 'ami-9', plan: undefined });
     expect(row).not.toHaveProperty('trouble');
@@ -217,7 +217,7 @@ describe('the instances of a region', () => {
   const is = (Name: 'running' | 'stopped' | 'pending' | 'stopping' | 'terminated', more: Instance = {}) =>
     machine({ State: { Name }, ...more });
 
-  it('are told when they come, change and go, and not when they are as they were', () => {
+  it('are reported when they come, change and go, and not when they are as they were', () => {
     const roster = createRoster(PLACE, nobody(), clock);
     expect(roster.tell([is('running')])).toMatchObject({ changes: [{ kind: 'vm-upsert' }], events: [] });
     expect(roster.tell([is('running')])).toEqual({ changes: [], events: [] });
@@ -232,7 +232,7 @@ describe('the instances of a region', () => {
     expect(roster.tell([], [ID]).changes).toEqual([{ kind: 'vm-remove', id: `cloud/${ID}` }]);
   });
 
-  it('say what has become of them, and why where it is told', () => {
+  it('say what has become of them, and why where it is reported', () => {
     const roster = createRoster(PLACE, nobody(), clock);
     const reason = { Code: 'Client.UserInitiatedShutdown', Message: 'User initiated shutdown' };
     roster.tell([is('running')]);
@@ -268,7 +268,7 @@ describe('the instances of a region', () => {
     expect(trouble()).toBeUndefined();
   });
 
-  it('are drawn anew when the catalog knows more', async () => {
+  it('are drawn again when the catalog knows more', async () => {
     const { api } = scriptedApi({
       DescribeInstanceTypes: {},
       DescribeImages: { Images: [{ ImageId: 'ami-1', Name: 'debian' }] },
@@ -285,7 +285,7 @@ describe('the instances of a region', () => {
 describe('the zones of a region', () => {
   const zone = (name: string, more: object = {}) => ({ ZoneName: name, State: 'available', ...more });
 
-  it('are nodes without figures, with the trouble that AWS tells', async () => {
+  it('are nodes without metrics, with the trouble that AWS tells', async () => {
     const { api } = scriptedApi({
       DescribeAvailabilityZones: {
         AvailabilityZones: [

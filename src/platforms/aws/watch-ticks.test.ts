@@ -93,7 +93,7 @@ describe('a watch', () => {
     await end(work);
   });
 
-  it('asks for the list at each tick, as far apart as it was told', async () => {
+  it('asks for the list at each tick, as far apart as was asked', async () => {
     const work = watch();
     await clock.pass(29_999);
     expect(looks()).toEqual(['all']);
@@ -161,7 +161,7 @@ describe('a watch', () => {
     expect(looks()).toEqual([]);
   });
 
-  it('asks for figures only where they are wanted', async () => {
+  it('asks for metrics only where they are wanted', async () => {
     const figures = () => scripted.asked.filter(([name]) => name === 'GetMetricData');
     const plain = watch();
     await clock.pass(60_000);

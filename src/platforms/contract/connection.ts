@@ -7,7 +7,7 @@ export interface Connection extends Partial<Groups> {
   readonly vm: VmOps;
   /** Why an operation of this endpoint is missing: a sentence for the palette. */
   readonly whyNot: Readonly<Partial<Record<OperationName, string>>>;
-  /** Ends (resolves) when the signal aborts; throws when the link drops. The session connects anew, with back-off. */
+  /** Ends (resolves) when the signal aborts; throws when the link drops. The session reconnects, with back-off. */
   watch(options: WatchOptions): Promise<void>;
   /** Always safe, also twice; never throws. */
   close(): Promise<void>;

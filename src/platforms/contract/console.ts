@@ -20,7 +20,7 @@ export interface ConsoleOutput {
 }
 
 export interface ConsoleOps {
-  /** `force` takes the console over from whoever has it; without it a console in use is an op.conflict. */
+  /** `force` takes the console over from its current user; without it a console in use is an op.conflict. */
   serial?(id: VmId, options: { readonly force: boolean }, signal: AbortSignal): Promise<Attachment>;
   /** What was written to the serial console so far, to be read only. */
   output?(id: VmId, signal: AbortSignal): Promise<ConsoleOutput>;

@@ -74,7 +74,7 @@ export type Feed =
   | { readonly kind: 'samples'; readonly block: SampleBlock }
   | { readonly kind: 'node-samples'; readonly samples: readonly NodeSample[] }
   | { readonly kind: 'events'; readonly events: readonly PlatformEvent[] }
-  /** A task that fails after it was accepted is told here, and only here. */
+  /** A task that fails after it was accepted is reported here, and only here. */
   | { readonly kind: 'tasks'; readonly tasks: readonly PlatformTask[] }
   /**
    * Once per watch: everything that the inventory had left open has come. A platform that sends rows first and their
@@ -86,7 +86,7 @@ export type Feed =
 
 export type Sink = (feed: Feed) => void;
 
-/** What people look at now: samples for these come first and often, the rest rarely. Asked anew at each tick. */
+/** What users look at now: samples for these come first and often, the rest rarely. Read again at each tick. */
 export type Interest = () => readonly VmId[];
 
 export interface WatchOptions {

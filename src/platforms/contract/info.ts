@@ -1,4 +1,4 @@
-/** What an object has beside its row, read when somebody looks. */
+/** What an object has beside its row, read when a user looks. */
 import type { Bytes } from '../../units.ts';
 import type { Vm, VmState } from './objects.ts';
 

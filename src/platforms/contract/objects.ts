@@ -67,7 +67,7 @@ export interface Node {
   readonly pool: PoolId | undefined;
   readonly state: NodeState;
   readonly address: string | undefined;
-  /** NaN where nobody is told, as of a zone of a cloud; memory likewise. */
+  /** NaN where the platform does not say, as of a zone of a cloud; memory likewise. */
   readonly cpus: number;
   readonly memory: Bytes;
   /** What runs the VMs, with its version: `QEMU 7.2.22, libvirt 9.0.0`. */

@@ -48,7 +48,7 @@ export interface HostKey {
   readonly addTo?: string;
 }
 
-/** Who can be asked while a connection is made. Absent when nobody sits there: the answer is then no. */
+/** The user, who can be asked while a connection is made. Absent when there is none: the answer is then no. */
 export interface Ask {
   /**
    * A key that no known_hosts file has. A changed key is never asked about. `until` is the session's: the question is void

@@ -56,7 +56,7 @@ describe('the files of clouds', () => {
     );
   });
 
-  it('that are broken are told only when there is no other one, the first of them', async () => {
+  it('that are broken are reported only when there is no other one, the first of them', async () => {
     const broken = { '/work/clouds.yaml': '[1]', '/work/clouds.yml': '{' };
     await expect(readCloudsFiles(undefined, around(broken))).rejects.toMatchObject({
       code: 'config.invalid',

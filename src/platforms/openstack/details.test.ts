@@ -138,7 +138,7 @@ describe('names of images', () => {
   });
 });
 
-describe('figures that are asked for server by server', () => {
+describe('metrics that are asked for server by server', () => {
   const ids = Array.from({ length: 12 }, (_, n) => `s${String(n).padStart(2, '0')}`);
   const idsOf = () =>
     nova.take('samples').map(({ block }) => [block.windowMs, block.ids.map((id) => id.slice(4)).join()]);

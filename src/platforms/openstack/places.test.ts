@@ -55,7 +55,7 @@ const HOST = {
 const zone = (zoneName: string | undefined, available?: unknown) => ({ zoneName, zoneState: { available } });
 
 describe('where servers run', () => {
-  it('is read page by page for administrators, in the last version that tells figures', async () => {
+  it('is read page by page for administrators, in the last version that tells metrics', async () => {
     const { api, asked } = apiOf({
       '/os-hypervisors/detail': ({ query }) =>
         query?.['marker'] === undefined

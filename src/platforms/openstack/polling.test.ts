@@ -193,7 +193,7 @@ describe('a task of Nova', () => {
   const told = { task: 'req-1', subject: vmId(LAB, 'a') };
   const tasks = () => nova.take('tasks').flatMap((feed) => feed.tasks);
 
-  it('is told when it begins, and when it ends', async () => {
+  it('is reported when it begins, and when it ends', async () => {
     nova.news(begun());
     expect(tasks()).toEqual([{ ...told, state: 'running', share: Number.NaN, text: 'Start' }]);
     await clock.pass(3_000);

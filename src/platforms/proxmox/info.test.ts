@@ -70,7 +70,7 @@ describe('the details of a guest', () => {
     });
   });
 
-  it('have nothing where nothing is told', async () => {
+  it('have nothing where nothing is reported', async () => {
     const info = await read(WEB1, { status: 'stopped', qmpstatus: 'stopped', agent: 1 }, {});
     expect(info).toEqual({
       state: 'stopped',

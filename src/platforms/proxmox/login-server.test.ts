@@ -74,7 +74,7 @@ describe('a ticket', () => {
     expect(forms()[1]).toEqual({ username: 'a@pve', password: 'PVE:1+' });
   });
 
-  it('is made anew with the password after two hours, or when the server does not take the old one', async () => {
+  it('is made again with the password after two hours, or when the server does not take the old one', async () => {
     const login = open();
     await login.get(signal);
     await clock.pass(2 * HOUR_MS + 1);

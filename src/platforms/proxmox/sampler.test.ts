@@ -65,7 +65,7 @@ describe('the samples of a cluster', () => {
     expect(blocks(feeds([guest(100), guest(101, { status: 'stopped', uptime: 0 })]))).toHaveLength(1);
   });
 
-  it('begin anew with a guest that was off', () => {
+  it('begin again with a guest that was off', () => {
     feeds([guest(100)]);
     feeds([guest(100, { status: 'unknown' })]);
     expect(blocks(feeds([guest(100, { uptime: 110, netin: 50 })]))[0]?.netRx[0]).toBeNaN();

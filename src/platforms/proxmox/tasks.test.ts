@@ -112,7 +112,7 @@ it('reads the tasks of the cluster, the ended ones and those that run', () => {
   expect(() => readTasks({})).toThrow('the tasks of the cluster: the server sent no list of objects');
 });
 
-describe('the news of the tasks', () => {
+describe('the updates of the tasks', () => {
   const list = (...tasks: readonly (readonly [upid: string, exit?: string])[]) =>
     readTasks(tasks.map(([name, status]) => ({ upid: name, ...(status === undefined ? {} : { status, endtime: 1 }) })));
   const START = { upid: UPID, vmid: 100, word: 'Start' };

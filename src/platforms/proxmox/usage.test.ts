@@ -36,7 +36,7 @@ it('knows no rate over a restart', () => {
   expect(meters.rates('qemu/100', reading(3, 100)).netRx).toBeNaN();
 });
 
-it('makes a rate of each counter, and none of one that went back or began anew', () => {
+it('makes a rate of each counter, and none of one that went back or began again', () => {
   const meters = createMeters();
   const at = (uptime: number, [diskRead, diskWrite, netIn, netOut]: readonly [number, number, number, number]) =>
     meters.rates('qemu/100', { ...reading(uptime, netIn), diskRead, diskWrite, netOut });

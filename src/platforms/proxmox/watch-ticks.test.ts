@@ -103,7 +103,7 @@ describe('a watch', () => {
     await end(work);
   });
 
-  it('asks two questions at each tick, as far apart as it was told', async () => {
+  it('asks two questions at each tick, as far apart as was asked', async () => {
     const work = watch();
     await clock.pass(4_999);
     expect(count(LIST)).toBe(1);
@@ -254,7 +254,7 @@ describe('a task of the cluster', () => {
     await end(work);
   });
 
-  it('that failed is told before the row shows it, and is on the row until one ends well', async () => {
+  it('that failed is reported before the row shows it, and is on the row until one ends well', async () => {
     const work = watch();
     await clock.pass(0);
     const before = feeds.length;
@@ -275,7 +275,7 @@ describe('a task of the cluster', () => {
     await end(work);
   });
 
-  it('of a guest that is not listed is told without a row, and of a container as its own', async () => {
+  it('of a guest that is not listed is reported without a row, and of a container as its own', async () => {
     answers[LIST] = [guest(100, { type: 'lxc' })];
     answers['GET /nodes/pve1/lxc/100/status/current'] = { status: 'running' };
     const work = watch();

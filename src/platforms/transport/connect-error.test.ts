@@ -106,7 +106,7 @@ describe('checks', () => {
     expect(failed('x', new FleetError('op.failed', 'no'))).not.toHaveProperty('fix');
   });
 
-  it('end with the first that fails, or when somebody gives up', async () => {
+  it('end with the first that fails, or when a user gives up', async () => {
     const controller = new AbortController();
     const tried: number[] = [];
     async function* steps(...oks: readonly boolean[]) {

@@ -98,7 +98,7 @@ describe('what a command prints', () => {
 });
 
 describe('a deadline', () => {
-  it('is not begun by somebody who has given up', async () => {
+  it('is not begun by a user who has given up', async () => {
     const work = () => Promise.reject(new Error('begun'));
     const patience = { clock: createTestClock(), signal: AbortSignal.abort(new Error('enough')) };
     await expect(within(1, patience, () => new FleetError('op.failed', 'late'), work)).rejects.toThrow('enough');

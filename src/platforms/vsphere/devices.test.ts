@@ -82,7 +82,7 @@ describe('devices of a VM', () => {
     expect(disks.map((disk) => disk.bus)).toEqual([bus, bus]);
   });
 
-  it('are told with what there is of them', async () => {
+  it('are reported with what there is of them', async () => {
     const { disks, nics } = readDevices(
       await readXml(`<val xmlns:t="xsi">
         <VirtualDevice t:type="VirtualDisk"><backing t:type="VirtualDiskSparseVer2BackingInfo"/><capacityInKB>2048</capacityInKB></VirtualDevice>

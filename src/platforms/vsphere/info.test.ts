@@ -119,7 +119,7 @@ describe('what there is to know of a vSphere VM', () => {
     ]);
   });
 
-  it('is little where little is told, and nothing is asked for twice', async () => {
+  it('is little where little is reported, and nothing is asked for twice', async () => {
     vcenter.set(WEB, {
       'config.hardware.device': nic(41, 'VirtualE1000', '00:50:56:00:00:01', '<deviceName>LAN</deviceName>'),
       'guest.ipAddress': undefined,

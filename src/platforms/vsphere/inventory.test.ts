@@ -189,7 +189,7 @@ describe('objects of a vCenter that change', () => {
     put({ 'runtime.powerState': 'poweredOff' }, 'enter');
   });
 
-  it('are told as they are when little is known of them', () => {
+  it('are reported as they are when little is known of them', () => {
     expect(row()).toMatchObject({ name: 'vm-1', uuid: 'vm-1', cpus: 0, memory: 0, ips: [], node: undefined });
     put({ 'summary.config.numCpu': '-1', 'config.instanceUuid': '', 'guest.ipAddress': '' });
     expect(inventory.changes()).toEqual([]);
@@ -201,7 +201,7 @@ describe('objects of a vCenter that change', () => {
     expect(row()).toMatchObject({ rawState: 'no power state' });
   });
 
-  it('wait for an answer since it was first asked, each question anew', () => {
+  it('wait for an answer since it was first asked, each question again', () => {
     put({ 'runtime.question.text': 'moved or copied?' });
     expect(row()).toMatchObject({ trouble: { since: NOW } });
     now += 1_000;
@@ -217,7 +217,7 @@ describe('objects of a vCenter that change', () => {
     expect(row()).toMatchObject({ trouble: { since: NOW + 2_000 } });
   });
 
-  it('leave their task behind when they go, and are told as gone only when they had been told', () => {
+  it('leave their task behind when they go, and are reported as gone only when they had been told', () => {
     inventory.setTask('vm-1', 'powerOn');
     expect(row()).toMatchObject({ state: 'starting' });
     inventory.setTask('vm-1', 'powerOn');
@@ -243,7 +243,7 @@ describe('objects of a vCenter that change', () => {
     expect(inventory.changes()).toMatchObject([{ kind: 'vm-upsert', vm: { pool: undefined } }]);
   });
 
-  it('come back below their host when it does, and no other VM is told', () => {
+  it('come back below their host when it does, and no other VM is reported', () => {
     put({ 'runtime.host': 'host-1' });
     put({ 'runtime.host': 'host-2' }, 'enter', { ...ref, value: 'vm-2' });
     expect(inventory.changes()).toMatchObject([{ vm: { node: undefined } }, { vm: { node: undefined } }]);
@@ -270,7 +270,7 @@ describe('objects of a vCenter that change', () => {
     expect(lengths).toEqual([250, 250, 101]);
   });
 
-  it('have new figures only when those have changed, or when they are new', () => {
+  it('have new metrics only when those have changed, or when they are new', () => {
     expect([inventory.freshFigures(), inventory.freshFigures()]).toEqual([true, false]);
     put({ 'summary.quickStats.guestMemoryUsage': '1' });
     expect(inventory.freshFigures()).toBe(true);

@@ -48,7 +48,7 @@ const watched = <T>(promise: Promise<T>) => {
   return seen;
 };
 
-describe('a vCenter that is late with its news', () => {
+describe('a vCenter that is late with its updates', () => {
   it('is asked for them for all but a second of the interval, and at least for one', async () => {
     for (const [everyMs, seconds] of [
       [60_000, 59],
@@ -78,7 +78,7 @@ describe('a vCenter that is late with its news', () => {
     expect(vcenter.asked.slice(asked).map(({ method }) => method)).toEqual(Array(2).fill('RetrievePropertiesEx'));
   });
 
-  it('shows power and times of starts meanwhile, drops VMs that went, and leaves new ones to the news', async () => {
+  it('shows power and times of starts meanwhile, drops VMs that went, and leaves new ones to the updates', async () => {
     const held: ((said: string) => void)[] = [];
     vcenter.answer('WaitForUpdatesEx', ({ body }) =>
       body.includes('<maxWaitSeconds>0<')
@@ -178,7 +178,7 @@ describe('a session that is gone', () => {
     expect(inFull('inventory')).toBe(1);
   });
 
-  it('after some news begins anew from a whole list', async () => {
+  it('after some updates begins again from a whole list', async () => {
     await watch(60_000);
     let refusals = 0;
     vcenter.answer('WaitForUpdatesEx', ({ body }) => {

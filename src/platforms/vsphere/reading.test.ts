@@ -161,7 +161,7 @@ describe('what changes in a vCenter', () => {
     ]);
   });
 
-  it('is told object by object: rows that change, come and go', async () => {
+  it('is reported object by object: rows that change, come and go', async () => {
     await begin();
     await listening();
     vcenter.set(WEB, { 'guest.ipAddress': undefined, 'runtime.powerState': 'poweredOff' });
@@ -212,7 +212,7 @@ describe('what changes in a vCenter', () => {
   });
 });
 
-describe('figures of a vCenter', () => {
+describe('metrics of a vCenter', () => {
   it('come for all VMs and hosts, as shares of what each has', async () => {
     await begin();
     await listening();
@@ -275,7 +275,7 @@ describe('tasks of others', () => {
     vcenter.set(TASK, { ...A_TASK, ...ON, ...values });
   };
 
-  it('that ended before are no news; one that runs shows on its VM, and ends as an event', async () => {
+  it('that ended before are no updates; one that runs shows on its VM, and ends as an event', async () => {
     vcenter.set('TaskManager:TaskManager', { recentTask: { refs: ['Task:task-8'] } });
     vcenter.set('Task:task-8', { ...A_TASK, ...ON, 'info.state': 'success' });
     await begin();

@@ -131,7 +131,7 @@ describe('tasks of a vCenter', () => {
     await expect(followed).resolves.toBeUndefined();
     expect(ended).toEqual([{ entity: 'vm-1', verb: 'powerOn', failure: undefined }]);
     expect(running).toEqual([['vm-1', undefined]]);
-    // Told late once more: old news.
+    // Told late once more: old updates.
     tasks.hear(state('running'), false);
     tasks.hear(state('success'), false);
     // Whoever asks now has the answer at once.
@@ -171,7 +171,7 @@ describe('tasks of a vCenter', () => {
     expect(after.ended).toEqual([]);
   });
 
-  it('of which little is told have no share, no verb and no object', () => {
+  it('of which little is reported have no share, no verb and no object', () => {
     const { heard } = listen();
     tasks.hear({ ref: task, kind: 'enter', changes: new Map([['info.state', value('queued')]]) }, false);
     expect(heard).toEqual([

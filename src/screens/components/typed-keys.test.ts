@@ -49,7 +49,7 @@ describe('a key in a line', () => {
     expect(next && shown(next)).toBe(expected);
   });
 
-  it.each(['f5', 'enter', 'up', 'ctrl-x', 'alt-b'])('that is none of a line is told: %s', (key) => {
+  it.each(['f5', 'enter', 'up', 'ctrl-x', 'alt-b'])('that is none of a line is reported: %s', (key) => {
     expect(pressed(textInput('abc'), key)).toBeUndefined();
   });
 

@@ -56,7 +56,7 @@ const command = (code: number): Attachment => ({
 });
 
 describe('a console', () => {
-  it('has the terminal until somebody detaches, and is closed then', async () => {
+  it('has the terminal until a user detaches, and is closed then', async () => {
     const { start, written, sent, stream, type } = open();
     const done = start({ kind: 'stream', stream });
     type('ls\r');

@@ -120,7 +120,7 @@ describe('the overview of a VM', () => {
     );
   });
 
-  it('says what is wrong before all else, and shows no old figures', () => {
+  it('says what is wrong before all else, and shows no old metrics', () => {
     const problem = { code: 'host.unreachable', message: 'no route to it' } as const;
     expect(
       overview(aVm('web1', { trouble: broken }), loading, { staleSince: at(10, 30), problem }),
@@ -265,7 +265,7 @@ describe('the overview of a node', () => {
     ).toMatch(/^\{dim\|pool/);
   });
 
-  it('says what is wrong with it and with its endpoint, and shows no old figures', () => {
+  it('says what is wrong with it and with its endpoint, and shows no old metrics', () => {
     const problem = { code: 'trust.unknown-host', message: 'not trusted', fix: 'drover endpoint trust host1' } as const;
     const node: Node = { ...aNode('n1'), state: 'maintenance', address: undefined, version: '', trouble: broken };
     expect(

@@ -121,7 +121,7 @@ describe('a row', () => {
     expect(quiet(nodeRow(), 'none', false, { columns })).toContain('{warning| stale since 10:30:00  ');
   });
 
-  it('of what was not heard of for a while shows no figures', () => {
+  it('of what was not heard of for a while shows no metrics', () => {
     const cpu = columnsFor(40, { arrangement: 'tree', ids: ['uptime'], widths: new Map(), sort: undefined });
     const vms = [aVm('web1', { bootedAt: 0 })];
     expect(open({ vms }, { staleSince }).draw(vmRow(0), 'none', false, { columns: cpu })).toMatch(/ -\}$/);

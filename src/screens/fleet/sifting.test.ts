@@ -46,7 +46,7 @@ describe('a sorting that changes by itself', () => {
     expect(done()).toBe('resort sift');
   });
 
-  it('goes on in steps, is drawn when it is done, and ends when it is told', async () => {
+  it('goes on in steps, is drawn when it is done, and ends when it is asked to', async () => {
     const { sifting, done, clock, steps, drawn } = tree();
     steps.push(10, 10);
     sifting.wake();

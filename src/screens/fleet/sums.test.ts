@@ -134,7 +134,7 @@ describe('the totals', () => {
     expect(`${connected}/${endpoints}${wrong.join('')}`).toBe(text);
   });
 
-  it('leave figures of what is stale out, and follow each landing', () => {
+  it('leave metrics of what is stale out, and follow each landing', () => {
     const states: readonly NodeState[] = ['up', 'down', 'up'];
     const { store, totals } = open(
       states.map((state, at) => node(`n${at}`, { state, ...(at === 2 && { trouble }) })),

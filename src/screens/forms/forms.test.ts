@@ -73,7 +73,7 @@ describe('the cursor of a form', () => {
     expect(at(form)).toBe('save');
   });
 
-  it('begins where it is told, and goes between buttons', () => {
+  it('begins where it should, and goes between buttons', () => {
     const { form, press } = open({ startAt: 'memory' });
     expect(at(form)).toBe('memory');
     press('pgdn', 'right');
@@ -181,7 +181,7 @@ describe('a field', () => {
     expect(keys()).toContain('ca');
   });
 
-  it('can be set and compared anew', () => {
+  it('can be set and compared again', () => {
     const { form } = open({ before: { host: 'abc', memory: gib(2) } });
     form.set('host', 'xyz');
     form.set('nothing', 'x');
@@ -236,7 +236,7 @@ describe('what is checked', () => {
     expect(changeText(form, FIELDS.find((one) => one.key === key) as AnyField)).toBe(said);
   });
 
-  it('says nothing of what is made anew', () => {
+  it('says nothing of what is made again', () => {
     const { form } = open();
     form.set('host', 'x');
     expect(changeText(form, FIELDS[0] as AnyField)).toBeUndefined();

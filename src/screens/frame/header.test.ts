@@ -50,7 +50,7 @@ describe('the header', () => {
     expect(open({ nodes: [], vms: [] }).header()).toContain('0/0 VMs running');
   });
 
-  it('tells of all else that somebody should know', () => {
+  it('tells of all else that a user should know', () => {
     const trouble = { message: 'x', since: 0 };
     const { header, state, store } = open({
       run: { readOnly: true, problems: ['one', 'two'] },

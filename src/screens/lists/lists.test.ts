@@ -47,7 +47,7 @@ describe('a list', () => {
     expect([list.window(3, 0), list.page]).toEqual([1, 1]);
   });
 
-  it('follows its end until somebody goes up', () => {
+  it('follows its end until a user goes up', () => {
     const list = filled(true);
     expect([list.at, list.atEnd]).toEqual([19, true]);
     list.window(25, 5);
@@ -132,7 +132,7 @@ describe('events', () => {
     { at: noon + 2_000, subject: aVm('unknown').id, text: 'Stopped' },
   ];
 
-  it('are told oldest first, with the cursor on the newest', () => {
+  it('are reported oldest first, with the cursor on the newest', () => {
     const { view } = open(some);
     expect(shown(view)).toMatchInlineSnapshot(`
       "{header| TIME     WHAT                     HAPPENED                 }
@@ -222,7 +222,7 @@ describe('tasks', () => {
     ],
   });
 
-  it('are told with what became of each object, the worst first', () => {
+  it('are reported with what became of each object, the worst first', () => {
     const { view } = open([task({}), failed]);
     expect(shown(view, 70, 14)).toMatchInlineSnapshot(`
       "{header| STARTED  STATE      TASK                                             }

@@ -95,7 +95,7 @@ describe('the program', () => {
   });
 });
 
-it('names are cut anew only when others are shown', () => {
+it('names are cut again only when others are shown', () => {
   const keep = createCutKeeper();
   const one = keep([{ name: 'a-rather-long-name', room: 8 }]);
   expect(keep([{ name: 'a-rather-long-name', room: 8 }])).toBe(one);

@@ -209,7 +209,7 @@ describe('what is wrong', () => {
     return light;
   };
 
-  it('is told with what to do, and scrolled', () => {
+  it('is reported with what to do, and scrolled', () => {
     const { drawnPainted, press, drawn, stage } = open(6);
     expect(painted(drawnPainted()).replace(/^\n+|\n+$/g, '')).toMatchInlineSnapshot(`
       "{border|╭─ }{title|Configuration: lines 1-8 of 13}{border| ───────────────────────────────────────────────────────╮}

@@ -130,7 +130,7 @@ describe('a change of the configuration', () => {
     );
   });
 
-  it('writes words that YAML takes for something else between quotes, and keeps the quotes that somebody wrote', async () => {
+  it('writes words that YAML takes for something else between quotes, and keeps the quotes that a user wrote', async () => {
     const words = ['yes', 'off', '~', 'null', '0x1f', '1e3', '1_000', '.inf', '-.NaN', '+1', '.5', '12', ''];
     for (const value of words) {
       const text = await edited('keys: {}\n', { kind: 'set', path: ['keys', 'a'], value });
@@ -360,7 +360,7 @@ describe('endpoints in the file', () => {
   });
 });
 
-describe('broken YAML is told in words of its own', () => {
+describe('broken YAML is reported in words of its own', () => {
   it.each([
     ['a: *', 'this alias or anchor has no valid name'],
     ['a: "\\q"', 'unknown escape after a backslash in double quotes; single quotes take backslashes as they are'],

@@ -139,7 +139,7 @@ it('runs nothing for one that has given up before', async () => {
   );
 });
 
-it('is told when it can not be made', async () => {
+it('is reported when it can not be made', async () => {
   await expect(
     withLock(join(directory, 'gone/x.lock'), systemClock, signal(), async () => 'mine'),
   ).rejects.toMatchObject({

@@ -16,7 +16,7 @@ it('keeps its state where XDG says', () => {
   expect(stateDirectory({ XDG_STATE_HOME: '/var/s' }, '/home/anna')).toBe('/var/s/drover');
 });
 
-it('keeps what can be made anew where XDG says', () => {
+it('keeps what can be made again where XDG says', () => {
   expect(cacheDirectory({}, '/home/anna')).toBe('/home/anna/.cache/drover');
   expect(cacheDirectory({ XDG_CACHE_HOME: '/var/c', XDG_STATE_HOME: '/s' }, '/home/anna')).toBe('/var/c/drover');
   expect(cacheDirectory({ XDG_CACHE_HOME: 'c' }, '/home/anna')).toBe('/home/anna/.cache/drover');

@@ -75,7 +75,7 @@ describe('a change that is saved', () => {
     expect([await text(), other.times(), await readdir(directory)]).toEqual([`${START}# 3\n`, 3, ['config.yaml']]);
   });
 
-  it('is not made for somebody who has given up', async () => {
+  it('is not made for a user who has given up', async () => {
     const gone = AbortSignal.abort(new Error('given up'));
     await expect(open().edit(addPool('A'), { signal: gone })).rejects.toThrow('given up');
     expect([await text(), await readdir(directory)]).toEqual([START, ['config.yaml']]);

@@ -23,7 +23,7 @@ describe('the name of a view', () => {
     ['büro ☕', undefined],
   ])('%j: %s', (name, complaint) => expect(viewNameComplaint(name)).toBe(complaint));
 
-  it('is told where it is wrong in the file, and the others are read', async () => {
+  it('is reported where it is wrong in the file, and the others are read', async () => {
     const { views, problems } = await read('views:\n  " a": { flat: yes }\n  b: { flat: yes }\n  c: { flat: maybe }\n');
     expect([...views.keys()]).toEqual(['b']);
     expect(problems).toEqual([
@@ -68,7 +68,7 @@ describe('views in the file', () => {
     expect([view && viewWords(view), view && spellView(view), problems]).toEqual([words, line, []]);
   });
 
-  it.each(['views: x\n', 'views: [x]\n'])('are none in %j, which is told', async (text) => {
+  it.each(['views: x\n', 'views: [x]\n'])('are none in %j, which is reported', async (text) => {
     const { views, problems } = await read(text);
     expect([views.size, problems.map((one) => one.message)]).toEqual([
       0,
@@ -119,7 +119,7 @@ describe('a view that is saved', () => {
     );
   });
 
-  it('is taken away, and no other; one that is not there is told', async () => {
+  it('is taken away, and no other; one that is not there is reported', async () => {
     const two = 'views:\n  a: { flat: yes }\n  b: { flat: no }\n';
     expect(await edited(two, { kind: 'view-remove', name: 'a' })).toBe('views:\n  b: { flat: no }\n');
     await expect(edited(two, { kind: 'view-remove', name: 'c' })).rejects.toMatchObject({

@@ -123,7 +123,7 @@ async function firstLinkOf(path: string): Promise<Link | undefined> {
     const found = await lstat(at).catch(() => undefined);
     if (!found) return undefined;
     if (!found.isSymbolicLink()) continue;
-    // It may be gone since it was found: whoever replaces it is heard of by its folder.
+    // It may be gone since it was found: its folder reports what takes its place.
     const to = await readlink(at).catch(() => undefined);
     return to === undefined ? undefined : { at, to, rest: parts.slice(index + 1).join(sep) };
   }

@@ -101,7 +101,7 @@ it('reads the newest lines that are lines of a log', async () => {
   expect([await read(1), await read(2), await read(9), await read(99)]).toEqual([[3], [2, 3], [1, 2, 3], [1, 2, 3]]);
 });
 
-it('is told when it can not be read', async () => {
+it('is reported when it can not be read', async () => {
   await mkdir(file);
   await expect(open().audit.read(1)).rejects.toMatchObject({
     code: 'op.failed',

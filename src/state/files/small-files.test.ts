@@ -118,7 +118,7 @@ describe('leftovers beside a file', () => {
     expect(await readdir(directory)).toEqual([`config.${DEAD}.tmp`]);
   });
 
-  it('are told by whether a process runs', () => {
+  it('are reported by whether a process runs', () => {
     expect([process.pid, DEAD].map(isAlive)).toEqual([true, false]);
   });
 });

@@ -65,7 +65,7 @@ describe('samples of VMs', () => {
     expect([samples.of(a), samples.of(b)]).toEqual([sample(1), UNKNOWN]);
   });
 
-  it('start anew for a VM that takes the place of a forgotten one, also in a block that is sent again', () => {
+  it('start again for a VM that takes the place of a forgotten one, also in a block that is sent again', () => {
     const samples = createVmSamples();
     const [a, b, c] = idsOf(3) as [VmId, VmId, VmId];
     const both = block([a, b]);

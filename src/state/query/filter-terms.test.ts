@@ -192,7 +192,7 @@ describe('a query that says nothing yet', () => {
 });
 
 describe('a query that is wrong', () => {
-  it('is told by its first wrong term, and used for the others', () => {
+  it('is reported by its first wrong term, and used for the others', () => {
     const compiled = compileFilter('web stat:x nam:y', fleet);
     expect(compiled.problem).toEqual({
       at: 4,

@@ -116,7 +116,7 @@ describe("themes in a user's folder", () => {
     expect(error.fix).toBe(fix);
   });
 
-  it('are told by name when one is not there', async () => {
+  it('are reported by name when one is not there', async () => {
     await expect(loadTheme('nope', '16', folder)).rejects.toMatchObject({
       code: 'config.invalid',
       message: 'there is no theme nope',

@@ -42,7 +42,7 @@ export function scriptedApi(answers: Answers): ScriptedApi {
 
 export interface ScriptedInstance extends ScriptedApi {
   readonly calls: VmCalls;
-  /** Instances that were changed, as the watch is told. */
+  /** Instances that were changed, for the watch. */
   readonly touched: readonly string[];
 }
 

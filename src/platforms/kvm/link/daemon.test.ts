@@ -116,7 +116,7 @@ describe('the connections to a daemon', () => {
     expect(host.links[0]?.destroyed).toBe(true);
   });
 
-  it('leave a link closed that opens only after somebody gave up', async () => {
+  it('leave a link closed that opens only after a user gave up', async () => {
     const host = playHost();
     const ending = new AbortController();
     let open = () => {};

@@ -44,7 +44,7 @@ describe("libvirtd's word about a client certificate", () => {
     expect(near.destroyed).toBe(true);
   });
 
-  it('is waited for for ten seconds, or until somebody gives up', async () => {
+  it('is waited for for ten seconds, or until a user gives up', async () => {
     const { near, clock, accepted } = setUp();
     await clock.pass(9_999);
     expect(near.destroyed).toBe(false);

@@ -19,7 +19,7 @@ export interface WatchedHost {
   readonly wire: readonly WireLine[];
   /** Those of this kind, in their order. */
   of<K extends Feed['kind']>(kind: K): readonly Extract<Feed, { kind: K }>[];
-  /** The guest as it was told last, by number. */
+  /** The guest as it was reported last, by number. */
   vm(number: number): Vm | undefined;
   /** Rows of this guest, oldest first. */
   rows(number: number): readonly Row[];

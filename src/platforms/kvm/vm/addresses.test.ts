@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { usableAddresses } from './addresses.ts';
 
-it('shows addresses that somebody could connect to, IPv4 first, each once', () => {
+it('shows addresses that a user could connect to, IPv4 first, each once', () => {
   const at = (...addresses: readonly string[]) => ({
     name: 'eth0',
     mac: undefined,

@@ -155,7 +155,7 @@ describe('deleting a guest', () => {
     expect(came).toEqual(['DOMAIN_LOOKUP_BY_UUID']);
   });
 
-  it('keeps the disks of one that was defined anew meanwhile', async () => {
+  it('keeps the disks of one that was defined again meanwhile', async () => {
     const { deleting, answer, sent } = setUp({ volumes: { '/d/a': undefined } });
     answer(procedures.undefine, () => void sent.push('undefine'));
     await expect(deleting()).rejects.toMatchObject({
@@ -177,7 +177,7 @@ describe('deleting a guest', () => {
     expect(sent).toEqual(['define']);
   });
 
-  it('asks for its definition without passwords where this user is told none', async () => {
+  it('asks for its definition without passwords where this user gets none', async () => {
     const { deleting, answer, become } = setUp({});
     const flagsOf: number[] = [];
     answer(procedures.domainXml, ({ flags }) => {

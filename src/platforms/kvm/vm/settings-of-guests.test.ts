@@ -139,7 +139,7 @@ describe('the settings of a guest', () => {
     expect(sent).toEqual([]);
   });
 
-  it('tell what was changed by somebody else meanwhile', async () => {
+  it('tell what was changed by another user meanwhile', async () => {
     const { change } = setUp();
     await expect(change('running', { vcpus: 1 }, { vcpus: 3, autostart: true, title: '' })).rejects.toMatchObject({
       code: 'op.conflict',

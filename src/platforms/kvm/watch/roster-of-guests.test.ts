@@ -227,7 +227,7 @@ describe('the guests of a host', () => {
     expect(roster.running()).toEqual([uuidOf(1), uuidOf(2)]);
   });
 
-  it('say nothing when nothing is news', async () => {
+  it('say nothing when nothing is updates', async () => {
     const { roster, work, emitted } = await setUp(1);
     work();
     await settle();

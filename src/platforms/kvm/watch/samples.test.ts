@@ -68,7 +68,7 @@ describe('the samples of a watched host', () => {
     expect(rows(1)).toHaveLength(count);
   });
 
-  it('start anew with a guest that was restarted between two ticks', async () => {
+  it('start again with a guest that was restarted between two ticks', async () => {
     const host = playHost();
     const guest = host.add(1, { cpuTimeNs: 5e9 });
     const { rows, pass } = await watch(host);
@@ -138,7 +138,7 @@ describe('the samples of a watched host', () => {
     expect(host.came(procedures.nodeMemoryStats).filter(({ count }) => count === 0)).toHaveLength(1);
   });
 
-  it('know nothing of a host whose driver does not count, and count no caches where none are told', async () => {
+  it('know nothing of a host whose driver does not count, and count no caches where none are reported', async () => {
     const host = playHost();
     host.answer(procedures.nodeCpuStats, () => {
       throw libvirtNo(3);

@@ -1,4 +1,4 @@
-/** Endpoints of somebody whose home is /home/anna, who works in /work and has these files. */
+/** Endpoints of a user whose home is /home/anna, who works in /work and has these files. */
 import { endpointName } from '../../../ids.ts';
 import type { Settings } from '../../contract.ts';
 import { type Address, addressOf } from '../address.ts';

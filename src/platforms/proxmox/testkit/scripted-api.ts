@@ -37,7 +37,7 @@ export const UPID = 'UPID:pve1:0000C530:001C9BEC:5A9F8F1C:qmstart:100:root@pam:'
 
 export interface ScriptedGuests extends ScriptedApi {
   readonly calls: GuestCalls;
-  /** Guests that were changed, as the watch is told. */
+  /** Guests that were changed, for the watch. */
   readonly touched: readonly string[];
 }
 

@@ -171,7 +171,7 @@ describe('the wire log', () => {
     ]);
   });
 
-  it('tells of every no, and of somebody who gave up', async () => {
+  it('tells of every no, and of a user who gave up', async () => {
     const controller = new AbortController();
     const { http, wire } = await serve((request, response) => {
       if (request.url === '/api/wait') controller.abort(new Error('enough'));

@@ -160,7 +160,7 @@ describe('an answer', () => {
     });
   });
 
-  it('that is read when somebody gives up ends with their reason', async () => {
+  it('that is read when a user gives up ends with their reason', async () => {
     const body = `[${'{"a":1},'.repeat(100_000)}0]`;
     const controller = new AbortController();
     const reading = server({ body }).rest.read({ path: '/a', signal: controller.signal });
@@ -170,7 +170,7 @@ describe('an answer', () => {
 });
 
 describe('a login', () => {
-  it('that has run out by its own date is made anew', async () => {
+  it('that has run out by its own date is made again', async () => {
     let made = 0;
     const tokens = createTokens({ login: async () => ++made, expired: (token) => token === 1 });
     expect([await tokens.get(signal), await tokens.get(signal), await tokens.get(signal)]).toEqual([1, 2, 2]);
@@ -203,7 +203,7 @@ describe('a login', () => {
     expect(tries).toBe(2);
   });
 
-  it('is not waited for by somebody who has given up', async () => {
+  it('is not waited for by a user who has given up', async () => {
     const tokens = createTokens({ login: () => new Promise<string>(() => {}) });
     await expect(tokens.get(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });

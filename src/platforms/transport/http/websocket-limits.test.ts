@@ -101,7 +101,7 @@ describe('asking for a websocket', () => {
     if (words.includes('opened no')) expect(error.fix).toBe('see that a proxy in between passes websockets on');
   });
 
-  it('ends when somebody gives up, and the server sees that', async () => {
+  it('ends when a user gives up, and the server sees that', async () => {
     const controller = new AbortController();
     const left = Promise.withResolvers<void>();
     const { open } = await serve((_request, socket) => {

@@ -87,7 +87,7 @@ describe('an answer that says no', () => {
     expect(error.fix).toBe(fix);
   });
 
-  it("is told in the server's own sentence", () => {
+  it("is reported in the server's own sentence", () => {
     expect(statusError(no(500), 'web1', 'a\nsentence').message).toBe('web1: a sentence');
     expect(statusError(no(500), 'web1', '').message).toBe('web1: POST /x was answered with 500 said so');
   });

@@ -79,7 +79,7 @@ describe('a passphrase', () => {
     expect(await unlockKey({ ...mine, text: putty, passphrase: 'x' }, patience)).toEqual({ kind: 'unusable' });
   });
 
-  it('is not waited for by somebody who has given up', async () => {
+  it('is not waited for by a user who has given up', async () => {
     const controller = new AbortController();
     const opening = unlockKey({ ...key, passphrase: 'right' }, { clock: systemClock, signal: controller.signal });
     controller.abort(new Error('enough'));

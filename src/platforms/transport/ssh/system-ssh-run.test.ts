@@ -24,7 +24,7 @@ async function ssh(script: string): Promise<void> {
 }
 
 describe("the machine's own ssh", () => {
-  it('is told not to ask, and carries what is typed and printed', async () => {
+  it('does not ask, and carries what is typed and printed', async () => {
     await ssh('echo "$*"; cat');
     const { stream, ended } = runBySystemSsh({ host: 'db1', port: 7, user: 'root' }, 'uname -a');
     stream.write('typed');

@@ -15,10 +15,10 @@ import { type ScriptedVcenter, startScriptedVcenter, updated } from './scripted-
 import { type Properties, smallWorld } from './small-world.ts';
 
 export interface SmallVcenter extends ScriptedVcenter {
-  /** Changes values, or makes the object; whoever waits for updates is told. */
+  /** Changes values, or makes the object; and informs those that wait for an update. */
   set(ref: Ref, values: Properties): void;
   remove(ref: Ref): void;
-  /** Answers the waiting requests without news, as at the end of their time. */
+  /** Answers the waiting requests without an update, as at the end of their time. */
   quiet(): void;
   /** How many requests wait for updates now. */
   waiting(): number;
@@ -26,7 +26,7 @@ export interface SmallVcenter extends ScriptedVcenter {
 
 interface Collected {
   readonly filters: XmlElement[];
-  /** What was told last: reference -> path -> spelt value. */
+  /** What was reported last: reference -> path -> spelt value. */
   readonly told: Map<Ref, ReadonlyMap<string, string>>;
 }
 
