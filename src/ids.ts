@@ -1,5 +1,5 @@
 /** Every kind of object, in the singular: error codes and names of tables follow from these. */
-export const KINDS = ['vm', 'node', 'endpoint', 'pool'] as const;
+export const KINDS = ['vm', 'node', 'endpoint', 'pool', 'snapshot'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**
@@ -13,6 +13,7 @@ export type EndpointName = Id<'endpoint'>;
 export type PoolId = Id<'pool'>;
 export type NodeId = Id<'node'>;
 export type VmId = Id<'vm'>;
+export type SnapshotId = Id<'snapshot'>;
 
 /** Letters, digits, dot, dash and underscore; must start with a letter or digit. */
 const ENDPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -49,6 +50,17 @@ function markOf(text: string): string {
 export const vmId = (endpoint: EndpointName, native: string): VmId => `${endpoint}/${native}` as VmId;
 export const nodeId = (endpoint: EndpointName, native: string): NodeId => `${endpoint}/${native}` as NodeId;
 export const poolId = (endpoint: EndpointName, native: string): PoolId => `${endpoint}/${native}` as PoolId;
+
+/**
+ * What hangs under a VM carries the VM's id in its own, so that policy, audit and queue find the VM without asking: no
+ * platform's id of a VM has a `#`. What comes behind it may be anything, as the name of a snapshot.
+ */
+export const snapshotId = (vm: VmId, native: string): SnapshotId => `${vm}#${native}` as SnapshotId;
+
+/** The VM that something hangs under. */
+export const vmOf = (id: SnapshotId): VmId => id.slice(0, id.indexOf('#')) as VmId;
+/** What its platform calls it, within its VM. */
+export const nativeOfSnapshot = (id: SnapshotId): string => id.slice(id.indexOf('#') + 1);
 
 /** A pool that the user made. `~` can't start an endpoint's name, so the two kinds of pools never meet. */
 export const userPoolId = (name: string): PoolId => `~/${name}` as PoolId;

@@ -5,6 +5,7 @@ import {
   type Attachment,
   type Connection,
   type ConsoleSize,
+  disabledReason,
   type Field,
   type OperationName,
   operationOf,
@@ -12,6 +13,7 @@ import {
   type Settings,
   type SettingValue,
   type Vm,
+  whyAbsent,
 } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { EndpointStatus } from '../state/fleet/fleet.ts';
@@ -201,7 +203,7 @@ export function whyNot(
   if (policy.readOnly !== undefined && operations[action.needs].kind !== 'reads') return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
-  const refused = vm?.refuses?.[action.needs];
+  const refused = vm && disabledReason(vm, action.needs);
   if (refused !== undefined) return refused;
   const fits = vm && action.fits ? action.fits(vm) : true;
   return fits === true ? undefined : fits;
@@ -210,5 +212,5 @@ export function whyNot(
 /** The sentence for an operation that this connection does not have. */
 function unsupported(connection: Connection, needs: OperationName, title: string): string | undefined {
   if (operationOf(connection, needs)) return undefined;
-  return connection.whyNot[needs] ?? `this platform can't do that: ${title}`;
+  return whyAbsent(connection, needs) ?? `this platform can't do that: ${title}`;
 }

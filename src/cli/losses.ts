@@ -1,7 +1,7 @@
 import type { Args, VmAction } from '../actions/action.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
-import type { Losses, Vm } from '../platforms/contract.ts';
+import type { DeletePlan, Vm } from '../platforms/contract.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
 import { agreedTo, isCount } from './consent.ts';
@@ -51,13 +51,13 @@ const insisted = (args: Args): readonly string[] => {
   return Array.isArray(paths) ? paths : [];
 };
 
-async function lossesOf(vm: Vm, { app, signal }: CommandContext): Promise<Losses | undefined> {
-  return app.sessions.connection(endpointOf(vm.id))?.vm.losses?.(vm.id, signal);
+async function lossesOf(vm: Vm, { app, signal }: CommandContext): Promise<DeletePlan | undefined> {
+  return app.sessions.connection(endpointOf(vm.id))?.vm.planDelete?.(vm.id, signal);
 }
 
-function refuseImpossible(vm: Vm, losses: Losses, args: Args): void {
-  if (losses.disksGo !== undefined && args['keep-disks'] === true) {
-    throw new FleetError('op.unsupported', `${vm.name}: its disks can't be kept: ${losses.disksGo}`);
+function refuseImpossible(vm: Vm, losses: DeletePlan, args: Args): void {
+  if (losses.keepDisksRefused !== undefined && args['keep-disks'] === true) {
+    throw new FleetError('op.unsupported', `${vm.name}: its disks can't be kept: ${losses.keepDisksRefused}`);
   }
   if (losses.snapshots.length > 0 && args['snapshots'] !== true) {
     throw new FleetError('op.refused', `${vm.name} has snapshots: ${losses.snapshots.join(', ')}`, {
@@ -66,7 +66,7 @@ function refuseImpossible(vm: Vm, losses: Losses, args: Args): void {
   }
 }
 
-function lossLines(vm: Vm, losses: Losses | undefined, args: Args): readonly string[] {
+function lossLines(vm: Vm, losses: DeletePlan | undefined, args: Args): readonly string[] {
   const keep = args['keep-disks'] === true;
   const all = insisted(args);
   return [

@@ -115,7 +115,7 @@ function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo): Details['lines'] 
     ['ip', row.ips[0]],
     ['ips', row.ips.length > 1 ? row.ips.join(' ') : undefined],
     ...info.disks.map(diskLine),
-    ...info.snapshots.map(snapshotLine),
+    ...info.snapshots.map((snapshot) => snapshotLine(snapshot, info.snapshots)),
     ...info.more,
   ];
   return lines.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
@@ -153,11 +153,11 @@ const diskLine = (disk: Disk): Line => [
   ])}`,
 ];
 
-const snapshotLine = ({ name, current, parent, created, memory }: Snapshot): Line => [
+const snapshotLine = ({ name, current, parent, created, memory }: Snapshot, all: readonly Snapshot[]): Line => [
   'snapshot',
   `${name} ${pairs([
     ['current', current ? 'yes' : 'no'],
-    ['parent', parent],
+    ['parent', all.find(({ id }) => id === parent)?.name],
     ['created', instant(created)],
     ['memory', yesOrNo(memory)],
   ])}`,

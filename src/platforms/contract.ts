@@ -12,6 +12,7 @@
 export type * from './contract/accepted.ts';
 export type * from './contract/connection.ts';
 export type * from './contract/console.ts';
+export type * from './contract/delete-plan.ts';
 export type * from './contract/feed.ts';
 export type * from './contract/fields.ts';
 export type * from './contract/info.ts';
@@ -20,4 +21,5 @@ export type * from './contract/node.ts';
 export * from './contract/objects.ts';
 export * from './contract/operations.ts';
 export type * from './contract/platform.ts';
+export type * from './contract/snapshot.ts';
 export type * from './contract/vm.ts';

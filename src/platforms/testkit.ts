@@ -24,6 +24,15 @@ export interface PlatformFacts {
   readonly guestsAnswer: boolean;
   /** Which samples arrive for a running VM; memory and rates may need an agent or a real guest. */
   readonly samples: readonly ('cpu' | 'memory' | 'disk' | 'net')[];
+  /** Absent where there are none. */
+  readonly snapshots?: {
+    /** Until one that was taken or deleted shows in the list, at most. */
+    readonly takeMs: number;
+    /** Whether the test server keeps the memory of a running VM in one. */
+    readonly memory: boolean;
+    /** Whether a VM can be put back to another one than the newest; some storages can't. */
+    readonly revertsToOlder: boolean;
+  };
   /** Settings that the VMs of the test server can take, all at once, and that differ from what they have. */
   readonly changes: Readonly<Record<SettingsTarget, Settings>>;
   /** What a serial console shows after Enter was pressed; undefined when the guests have none. */

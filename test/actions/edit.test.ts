@@ -6,7 +6,7 @@ import { type OpenServices, openServices } from '../state/open-services.ts';
 
 /** The sentence or the error with which a change of the saved memory to 3 GiB ends. */
 async function setMemory({ services, clock, vm }: OpenServices) {
-  const { id, name } = vm(({ state, refuses }) => state === 'stopped' && refuses === undefined);
+  const { id, name } = vm(({ state, disabled }) => state === 'stopped' && disabled === undefined);
   const { signal } = new AbortController();
   let ended: unknown;
   editVm(services, bind(id, services), 'config', { memory: gib(3) }, undefined, signal).then(

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findCommand } from '../../src/cli/commands.ts';
 import type { Format } from '../../src/cli/output.ts';
 import type { App } from '../../src/compose.ts';
+import { endpointName, snapshotId, vmId } from '../../src/ids.ts';
 import type { Connection, NodeInfo, VmInfo } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
 import { appAt, commandContext } from './command-context.ts';
@@ -38,6 +39,7 @@ async function told(line: string, answers: (real: Connection) => Partial<Connect
 }
 
 const vmAnswers = (info: VmInfo) => (real: Connection) => ({ vm: { ...real.vm, info: async () => info } });
+const VM = vmId(endpointName('host1'), 'web1');
 const DAY = Date.UTC(2026, 1, 3, 4, 5, 6);
 
 const RICH: VmInfo = {
@@ -78,7 +80,7 @@ const RICH: VmInfo = {
   ],
   snapshots: [
     {
-      id: 's1',
+      id: snapshotId(VM, 's1'),
       name: 'before',
       parent: undefined,
       created: DAY,
@@ -88,9 +90,9 @@ const RICH: VmInfo = {
       description: 'first',
     },
     {
-      id: 's2',
+      id: snapshotId(VM, 's2'),
       name: 'after',
-      parent: 's1',
+      parent: snapshotId(VM, 's1'),
       created: undefined,
       current: true,
       memory: false,
@@ -131,7 +133,7 @@ describe('vm info', () => {
       'diskname: vda disksize: 20GiB type: disk diskformat: raw bus: virtio storage: thin path: /srv/a readonly: yes shareable: yes',
       'diskname: cd disksize: - type: cdrom',
       'snapshot: before current: no created: 2026-02-03T04:05:06.000Z memory: yes',
-      'snapshot: after current: yes parent: s1 memory: no',
+      'snapshot: after current: yes parent: before memory: no',
       'Firmware: UEFI',
     ]);
   });
@@ -148,8 +150,8 @@ describe('vm info', () => {
       disks: [{ ...RICH.disks[0] }, { device: 'cd', size: null, shareable: null }],
       nics: [{ vlan: 12 }, { vlan: null, type: null, ips: [] }],
       snapshots: [
-        { id: 's1', parent: null, created: '2026-02-03T04:05:06.000Z', external: false, description: 'first' },
-        { id: 's2', parent: 's1', created: null, memory: false },
+        { id: `${VM}#s1`, parent: null, created: '2026-02-03T04:05:06.000Z', external: false, description: 'first' },
+        { id: `${VM}#s2`, parent: `${VM}#s1`, created: null, memory: false },
       ],
       more: [{ label: 'Firmware', value: 'UEFI' }],
     });

@@ -2,21 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { vmActions } from '../../src/actions/vm.ts';
 import { agreedToLosses } from '../../src/cli/losses.ts';
 import type { App } from '../../src/compose.ts';
-import type { Losses } from '../../src/platforms/contract.ts';
+import type { DeletePlan } from '../../src/platforms/contract.ts';
 import { aVm } from '../state/objects.ts';
 import { commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
 
 const deletes = vmActions.find(({ id }) => id === 'vm.delete');
-const NOTHING: Losses = { goes: [], stays: [], unknown: [], snapshots: [] };
+const NOTHING: DeletePlan = { goes: [], stays: [], unknown: [], snapshots: [] };
 const web1 = aVm('web1', { state: 'stopped' });
 const web2 = aVm('web2', { state: 'stopped' });
 
 /** What is said and asked before these are deleted, by a user who answers this. */
-async function asked(losses: Partial<Losses> | undefined, args = {}, { vms = [web1], answer = '' } = {}) {
+async function asked(losses: Partial<DeletePlan> | undefined, args = {}, { vms = [web1], answer = '' } = {}) {
   if (!deletes) throw new Error('nothing deletes');
   const questions: string[] = [];
-  const connection = () => ({ vm: losses === undefined ? {} : { losses: async () => ({ ...NOTHING, ...losses }) } });
+  const connection = () => ({
+    vm: losses === undefined ? {} : { planDelete: async () => ({ ...NOTHING, ...losses }) },
+  });
   const context = commandContext({
     app: { sessions: { connection } } as unknown as App,
     interactive: true,
@@ -30,7 +32,7 @@ async function asked(losses: Partial<Losses> | undefined, args = {}, { vms = [we
 }
 
 describe('before VMs are deleted', () => {
-  const all: Partial<Losses> = {
+  const all: Partial<DeletePlan> = {
     goes: ['/srv/a\x1b[2J.qcow2'],
     stays: ['/iso/debian.iso'],
     unknown: [{ path: '/srv/u', why: 'it is in no pool' }],
@@ -77,9 +79,9 @@ describe('before VMs are deleted', () => {
     for (const answer of ['web1', '3', 'y']) expect((await asked({}, {}, { vms, answer })).agreed).toBe(false);
   });
 
-  it.each<[Partial<Losses>, object, object]>([
+  it.each<[Partial<DeletePlan>, object, object]>([
     [
-      { disksGo: 'they go with it' },
+      { keepDisksRefused: 'they go with it' },
       { 'keep-disks': true },
       { code: 'op.unsupported', message: "web1: its disks can't be kept: they go with it" },
     ],
@@ -102,7 +104,7 @@ describe('before VMs are deleted', () => {
   });
 
   it('disks that go with a VM are no trouble where nobody wants to keep them', async () => {
-    expect((await asked({ disksGo: 'they go with it' }, {}, { answer: 'web1' })).agreed).toBe(true);
+    expect((await asked({ keepDisksRefused: 'they go with it' }, {}, { answer: 'web1' })).agreed).toBe(true);
   });
 });
 

@@ -158,7 +158,7 @@ it('a dry run says what the real command would refuse', async () => {
   expect(stderr).toBe('');
   const withSnapshots = server.fleet
     .inventory()
-    .vms.find((vm) => vm.state === 'stopped' && server.drives.snapshots(server.fleet.rowOf(vm.id)).length > 0);
+    .vms.find((vm) => vm.state === 'stopped' && server.snapshots.of(server.fleet.rowOf(vm.id)).length > 0);
   const { code, stderr: said } = await desk.run('vm', 'delete', withSnapshots?.id ?? '', '--dry-run');
   expect([code, said]).toEqual([3, expect.stringContaining('add --snapshots to delete them too')]);
 });

@@ -7,7 +7,7 @@ import { patient, present, refusal } from './bench.ts';
 import type { Watching } from './watching.ts';
 
 export function deleting(bench: () => Bench, facts: PlatformFacts): void {
-  const vmOf = ({ vm }: Connection) => ({ losses: present(vm.losses), remove: present(vm.delete) });
+  const vmOf = ({ vm }: Connection) => ({ losses: present(vm.planDelete), remove: present(vm.delete) });
 
   if (!facts.operations.includes('vm.delete')) return;
 
@@ -17,7 +17,7 @@ export function deleting(bench: () => Bench, facts: PlatformFacts): void {
     const watching = await bench().watch();
     const { connection } = watching;
     const { losses, remove } = vmOf(connection);
-    const lost = await bench().supporting(connection, 'vm.losses', () => losses(id, patient()));
+    const lost = await bench().supporting(connection, 'vm.planDelete', () => losses(id, patient()));
     expect(lost.goes.length).toBeGreaterThan(0);
     for (const path of lost.goes) expect(await server.hasDisk(path), path).toBe(true);
 
@@ -35,8 +35,8 @@ export function deleting(bench: () => Bench, facts: PlatformFacts): void {
       const id = await server.doomedVm();
       const watching = await bench().watch();
       const { losses, remove } = vmOf(watching.connection);
-      const { goes, disksGo } = await losses(id, patient());
-      expect([goes.length > 0, disksGo]).toEqual([true, undefined]);
+      const { goes, keepDisksRefused } = await losses(id, patient());
+      expect([goes.length > 0, keepDisksRefused]).toEqual([true, undefined]);
       await remove(id, { keepDisks: true, snapshots: false }, patient());
       await untilGone(watching, id);
       for (const path of goes) expect(await server.hasDisk(path), path).toBe(true);
@@ -47,8 +47,8 @@ export function deleting(bench: () => Bench, facts: PlatformFacts): void {
       const id = await server.doomedVm();
       const watching = await bench().watch();
       const { losses, remove } = vmOf(watching.connection);
-      const { goes, disksGo } = await losses(id, patient());
-      expect(disksGo).toMatch(/\w+ \w+/);
+      const { goes, keepDisksRefused } = await losses(id, patient());
+      expect(keepDisksRefused).toMatch(/\w+ \w+/);
       const refused = await refusal(remove(id, { keepDisks: true, snapshots: false }, patient()));
       expect(refused.code).toBe('op.unsupported');
       await watching.untilState(id, 'stopped');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
-import { nodeId, vmId } from '../../src/ids.ts';
+import { nodeId, snapshotId, vmId } from '../../src/ids.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
 import { patient, present, refusal } from './bench.ts';
-import { nodeInvocations, vmInvocations } from './invocations.ts';
+import { nodeInvocations, snapshotInvocations, underVmInvocations, vmInvocations } from './invocations.ts';
 
 const NOBODY = '00000000-0000-4000-8000-00000000dead';
 
@@ -14,11 +14,20 @@ export function errors(bench: () => Bench, facts: PlatformFacts): void {
     Object.entries(invocations).filter(([name]) => (facts.operations as readonly string[]).includes(name));
 
   describe('an id that nobody has', () => {
-    it.each(there(vmInvocations))('%s says vm.not-found', async (_operation, invoke) => {
+    it.each(there({ ...vmInvocations, ...underVmInvocations }))('%s says vm.not-found', async (_operation, invoke) => {
       const connection = await bench().connect();
       const answer = invoke(connection, vmId(bench().server.endpoint.name, NOBODY), patient());
       expect((await refusal(present(answer))).code).toBe('vm.not-found');
     });
+
+    const ofSnapshots = there(snapshotInvocations);
+    if (ofSnapshots.length > 0) {
+      it.each(ofSnapshots)('%s says vm.not-found when its VM is gone', async (_operation, invoke) => {
+        const connection = await bench().connect();
+        const gone = snapshotId(vmId(bench().server.endpoint.name, NOBODY), 'first');
+        expect((await refusal(present(invoke(connection, gone, patient())))).code).toBe('vm.not-found');
+      });
+    }
 
     it.each(there(nodeInvocations))('%s says node.not-found', async (_operation, invoke) => {
       const connection = await bench().connect();

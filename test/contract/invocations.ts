@@ -1,4 +1,4 @@
-import type { NodeId, VmId } from '../../src/ids.ts';
+import type { NodeId, SnapshotId, VmId } from '../../src/ids.ts';
 import type { Connection, OperationName } from '../../src/platforms/contract.ts';
 
 type Invoke<Id> = (connection: Connection, id: Id, signal: AbortSignal) => Promise<unknown> | undefined;
@@ -15,7 +15,7 @@ export const vmInvocations: Readonly<Record<OperationsOn<'vm' | 'console'>, Invo
   'vm.pause': ({ vm }, id, signal) => vm.pause?.(id, signal),
   'vm.resume': ({ vm }, id, signal) => vm.resume?.(id, signal),
   'vm.suspend': ({ vm }, id, signal) => vm.suspend?.(id, signal),
-  'vm.losses': ({ vm }, id, signal) => vm.losses?.(id, signal),
+  'vm.planDelete': ({ vm }, id, signal) => vm.planDelete?.(id, signal),
   'vm.delete': ({ vm }, id, signal) => vm.delete?.(id, { keepDisks: true, snapshots: false }, signal),
   'vm.settings': ({ vm }, id, signal) => vm.settings?.(id, 'config', signal),
   'vm.configure': ({ vm }, id, signal) => vm.configure?.(id, 'config', {}, {}, signal),
@@ -26,4 +26,20 @@ export const vmInvocations: Readonly<Record<OperationsOn<'vm' | 'console'>, Invo
 export const nodeInvocations: Readonly<Record<OperationsOn<'node'>, Invoke<NodeId>>> = {
   'node.info': ({ node }, id, signal) => node?.info?.(id, signal),
   'node.shell': ({ node }, id, signal) => node?.shell?.(id, { columns: 80, rows: 24 }, signal),
+};
+
+/** What is made or listed is named by the VM that it is under. */
+export const underVmInvocations: Readonly<Record<'snapshot.list' | 'snapshot.create', Invoke<VmId>>> = {
+  'snapshot.list': ({ snapshot }, id, signal) => snapshot?.list?.(id, signal),
+  'snapshot.create': ({ snapshot }, id, signal) =>
+    snapshot?.create?.(id, { name: 'harmless', description: '', memory: false }, signal),
+};
+
+export const snapshotInvocations: Readonly<
+  Record<Exclude<OperationsOn<'snapshot'>, keyof typeof underVmInvocations>, Invoke<SnapshotId>>
+> = {
+  'snapshot.planRevert': ({ snapshot }, id, signal) => snapshot?.planRevert?.(id, signal),
+  'snapshot.revert': ({ snapshot }, id, signal) => snapshot?.revert?.(id, signal),
+  'snapshot.planDelete': ({ snapshot }, id, signal) => snapshot?.planDelete?.(id, { children: true }, signal),
+  'snapshot.delete': ({ snapshot }, id, signal) => snapshot?.delete?.(id, { children: false }, signal),
 };

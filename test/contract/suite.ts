@@ -10,6 +10,7 @@ import { lifecycle } from './lifecycle.ts';
 import { operations } from './operations.ts';
 import { reading } from './reading.ts';
 import { settings } from './settings.ts';
+import { snapshots } from './snapshots.ts';
 import { writeSupport } from './support.ts';
 import { wrappers } from './wrappers.ts';
 
@@ -35,6 +36,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   lifecycle,
   deleting,
   settings,
+  snapshots,
   consoles,
   errors,
   wrappers,

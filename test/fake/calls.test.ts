@@ -85,9 +85,9 @@ describe('a call', () => {
       });
     }
     await connection.vm.info(vm(2), patient());
-    const always = await visitFake({ fails: 'vm.losses' });
+    const always = await visitFake({ fails: 'vm.planDelete' });
     for (let i = 0; i < 3; i++) {
-      const losses = always.connection.vm.losses?.(vm(2), patient()) ?? Promise.resolve();
+      const losses = always.connection.vm.planDelete?.(vm(2), patient()) ?? Promise.resolve();
       expect((await refusal(losses)).code).toBe('op.failed');
     }
   });
@@ -237,7 +237,7 @@ describe('deleting', () => {
   const remove = ({ connection }: FakeVisit, id: string, options: DeleteOptions = WHOLE) =>
     connection.vm.delete?.(id as never, options, patient()) ?? Promise.reject(new Error('it can not'));
   const losses = ({ connection }: FakeVisit, id: string) =>
-    connection.vm.losses?.(id as never, patient()) ?? Promise.reject(new Error('it can not'));
+    connection.vm.planDelete?.(id as never, patient()) ?? Promise.reject(new Error('it can not'));
   /** A stopped VM with a system disk, a disk of data and perhaps a CD, and without snapshots unless it must have some. */
   async function doomed(values: Settings = {}, withSnapshots = false) {
     const visit = await visitFake({ vms: 200, ...values });
@@ -245,7 +245,7 @@ describe('deleting', () => {
     const vm = visit.find(({ id, tags }) => {
       const row = server.fleet.rowOf(id);
       const devices = server.drives.disks(row).map(({ device }) => device);
-      const hasSnapshots = server.drives.snapshots(row).length > 0;
+      const hasSnapshots = server.snapshots.of(row).length > 0;
       return withSnapshots ? hasSnapshots : tags.includes('db') && devices.includes('sda') && !hasSnapshots;
     });
     server.enter(server.fleet.rowOf(vm.id), 'stopped');
@@ -309,7 +309,7 @@ describe('deleting', () => {
   it('can not leave disks where a fleet does not', async () => {
     const { visit, vm } = await doomed({ 'disks-go': true });
     const why = 'this fleet deletes the disks of a VM together with it';
-    expect((await losses(visit, vm.id)).disksGo).toBe(why);
+    expect((await losses(visit, vm.id)).keepDisksRefused).toBe(why);
     expect(await refusal(remove(visit, vm.id, { ...WHOLE, keepDisks: true }))).toMatchObject({
       code: 'op.unsupported',
       message: `${vm.name}: ${why}`,

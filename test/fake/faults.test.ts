@@ -100,7 +100,7 @@ it('starts half-way and says so at the VM', async () => {
   const { clock, connection, server, find } = await visitFake();
   const listener = listen(connection);
   server.faults.fail('vm.start');
-  const vm = find((one) => one.state === 'stopped' && one.refuses === undefined);
+  const vm = find((one) => one.state === 'stopped' && one.disabled === undefined);
   await connection.vm.start(vm.id, patient());
   await clock.pass(5000);
   expect(listener.changes().at(-1)).toMatchObject({ vm: { state: 'error', trouble: { message: /half-way/ } } });
@@ -115,11 +115,11 @@ it('starts half-way and says so at the VM', async () => {
 it('deletes one disk, fails, and leaves the VM there', async () => {
   const { connection, server, find } = await visitFake({ fails: 'vm.delete' });
   const vm = find((one) => one.state === 'stopped' && one.tags.includes('db'));
-  const before = await connection.vm.losses?.(vm.id, patient());
+  const before = await connection.vm.planDelete?.(vm.id, patient());
   const options = { keepDisks: false, snapshots: true };
   const error = await refusal(connection.vm.delete?.(vm.id, options, patient()) ?? Promise.resolve());
   expect(error.code).toBe('op.failed');
-  const after = await connection.vm.losses?.(vm.id, patient());
+  const after = await connection.vm.planDelete?.(vm.id, patient());
   expect(after?.goes).toEqual(before?.goes.slice(1));
   expect(server.drives.exists(before?.goes[0] ?? '')).toBe(false);
 });

@@ -87,7 +87,7 @@ it('says why a template can do nothing, and does not do it', async () => {
   const template = find((vm) => vm.tags.includes('template'));
   expect(template.node).toBeUndefined();
   const error = await refusal(connection.vm.start(template.id, patient()));
-  expect(error).toMatchObject({ code: 'op.refused', message: template.refuses?.['vm.start'] });
+  expect(error).toMatchObject({ code: 'op.refused', message: template.disabled?.['vm.start'] });
   expect((await connection.vm.info(template.id, patient())).state).toBe('stopped');
 });
 
@@ -109,7 +109,7 @@ it('tells news of its own, as often as was asked for', async () => {
 
 it('stands still while nobody is connected, and goes on where it was', async () => {
   const { clock, connection, endpoint, find } = await visitFake();
-  const vm = find((one) => one.state === 'stopped' && one.refuses === undefined);
+  const vm = find((one) => one.state === 'stopped' && one.disabled === undefined);
   await connection.vm.start(vm.id, patient());
   await connection.close();
   await clock.pass(60_000);

@@ -33,7 +33,7 @@ describe('a question about something that can be lost', () => {
   });
 
   it('says that what would be lost is not known when the platform can not tell, and takes the name all the same', async () => {
-    await open({ values: { fails: 'vm.losses' } });
+    await open({ values: { fails: 'vm.planDelete' } });
     await fleet.press('jjj', 'X');
     await fleet.see('What it would take along is not known:');
     fleet.dontSee('No disk goes with it.');

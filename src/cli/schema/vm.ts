@@ -70,7 +70,7 @@ const nic = object('nic', 'A network card of a VM.', {
 });
 
 const snapshot = object('snapshot', 'A snapshot of a VM. Its children are those whose `parent` is its `id`.', {
-  id: text('the platform’s id of it; the name where that is enough'),
+  id: text('its id: the VM’s, a `#`, and what the platform calls it'),
   name: text('its name'),
   parent: maybe(text('the `id` of the snapshot before it')),
   created: maybe(instant('when it was taken')),

@@ -1,4 +1,4 @@
-import type { Connection, Context, Endpoint, OperationName } from '../contract.ts';
+import type { Absences, Connection, Context, Endpoint } from '../contract.ts';
 import { accountOf } from './account.ts';
 import { createCatalog } from './catalog.ts';
 import { readConsoleOutput } from './console-output.ts';
@@ -11,10 +11,11 @@ import { createSettings } from './settings.ts';
 import type { VmCalls } from './vm-call.ts';
 import { watchRegion } from './watch.ts';
 
-const WHY_NOT: Readonly<Partial<Record<OperationName, string>>> = {
+const WHY_NOT: Absences = {
   'vm.pause': 'EC2 can not hold an instance in memory; one that was launched for it can be hibernated (suspend)',
   'console.serial':
     "drover has no way to EC2's serial console yet; what it has written can be read, and `aws ec2-instance-connect` opens it",
+  snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
   'node.shell': 'a zone is a data centre of AWS: there is nothing to log in to',
 };
 

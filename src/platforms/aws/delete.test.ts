@@ -142,7 +142,7 @@ describe('deleting an instance', () => {
 describe('what goes with an instance', () => {
   const losses = (instance: Instance, answers: Answers = {}) => {
     const scripted = scriptedInstance({ ...STOPPED, ...instance }, answers);
-    return { scripted, lost: createDelete(scripted.calls).losses(WEB1, signal) };
+    return { scripted, lost: createDelete(scripted.calls).planDelete(WEB1, signal) };
   };
 
   it('is reported beforehand, with what stays and goes on to cost', async () => {
@@ -184,7 +184,7 @@ describe('what goes with an instance', () => {
       goes: [],
       stays: [],
       snapshots: [],
-      disksGo: expect.stringMatching(/instance store/),
+      keepDisksRefused: expect.stringMatching(/instance store/),
     });
   });
 });

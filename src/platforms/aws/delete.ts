@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { FleetError } from '../../errors.ts';
-import type { Accepted, Losses, VmOps } from '../contract.ts';
+import type { Accepted, DeletePlan, VmOps } from '../contract.ts';
 import { readAddresses, readProtection } from './attachments.ts';
 import { GROUP_TAG } from './machine.ts';
 import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
@@ -11,9 +11,9 @@ const DISKS_GO = 'its root disk is an instance store, which is a part of its hos
 const TERMINATE_MS = 300_000;
 
 /** Terminating an instance, and saying beforehand what that destroys. */
-export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
+export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   return {
-    losses: (id, signal) => onInstance(calls, id, signal, lossesOf),
+    planDelete: (id, signal) => onInstance(calls, id, signal, lossesOf),
     delete: (id, { keepDisks }, signal) =>
       onInstance(calls, id, signal, async (call) => {
         const { machine, name } = call;
@@ -80,7 +80,7 @@ const volumesOf = ({ BlockDeviceMappings = [] }: Instance): readonly AttachedVol
     return device === undefined || volume === undefined ? [] : { device, volume, goes: DeleteOnTermination === true };
   });
 
-async function lossesOf(call: VmCall): Promise<Losses> {
+async function lossesOf(call: VmCall): Promise<DeletePlan> {
   const { machine, instance } = call;
   const volumes = volumesOf(instance);
   const addresses = await readAddresses(call);
@@ -100,6 +100,6 @@ async function lossesOf(call: VmCall): Promise<Losses> {
     // Snapshots of volumes stand on their own feet: they stay, whatever becomes of the instance.
     snapshots: [],
     ...(machine.state === 'suspended' ? { savedMemory: true } : {}),
-    ...(machine.instanceStore ? { disksGo: DISKS_GO } : {}),
+    ...(machine.instanceStore ? { keepDisksRefused: DISKS_GO } : {}),
   };
 }

@@ -191,7 +191,7 @@ describe('the row of an instance', () => {
       image: 'debian-13',
       tags: ['env=prod', 'a'],
       bootedAt: LAUNCHED.getTime(),
-      refuses: {},
+      disabled: {},
       trouble,
     });
   });
@@ -200,7 +200,7 @@ describe('the row of an instance', () => {
     const row = rowOf(PLACE, machine({ ImageId: 'ami-9', RootDeviceType: 'instance-store' }), nobody(), undefined);
     expect(row).toMatchObject({ node: undefined, cpus: 0, memory: 0, image: 'ami-9', plan: undefined });
     expect(row).not.toHaveProperty('trouble');
-    expect(row.refuses).toEqual({
+    expect(row.disabled).toEqual({
       'vm.suspend': 'it was not launched with hibernation enabled, and that can not be changed later',
       'vm.stop': 'its root disk is an instance store, which is lost when it stops: it can only be terminated',
     });

@@ -22,7 +22,7 @@ export const testkit: PlatformTestkit = {
       'vm.restart',
       'vm.resume',
       'vm.suspend',
-      'vm.losses',
+      'vm.planDelete',
       'vm.delete',
       'vm.settings',
       'vm.configure',

@@ -38,7 +38,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     image: imageOf(machine, catalog),
     tags: [...tags].flatMap(([key, value]) => (OWN_COLUMNS.has(key) ? [] : value === '' ? key : `${key}=${value}`)),
     ...(bootedAt === undefined ? {} : { bootedAt }),
-    refuses: refusals(machine),
+    disabled: refusals(machine),
     ...(trouble ? { trouble } : {}),
   };
 }
@@ -50,7 +50,7 @@ export const imageOf = ({ tags, image }: Machine, catalog: Catalog): string | un
 export const NO_HIBERNATION = 'it was not launched with hibernation enabled, and that can not be changed later';
 export const NO_STOP = 'its root disk is an instance store, which is lost when it stops: it can only be terminated';
 
-function refusals({ hibernates, instanceStore }: Machine): NonNullable<Vm['refuses']> {
+function refusals({ hibernates, instanceStore }: Machine): NonNullable<Vm['disabled']> {
   return {
     ...(hibernates ? {} : { 'vm.suspend': NO_HIBERNATION }),
     ...(instanceStore ? { 'vm.stop': NO_STOP } : {}),

@@ -162,7 +162,7 @@ it('counts what a hibernated instance had in memory among what goes', async () =
   const instance = server.world.add({ hibernates: true });
   instance.reason = { code: 'Client.UserInitiatedHibernate', message: 'hibernated' };
   await watch();
-  expect(await connection.vm.losses?.(vmId(NAME, instance.id), signal)).toMatchObject({ savedMemory: true });
+  expect(await connection.vm.planDelete?.(vmId(NAME, instance.id), signal)).toMatchObject({ savedMemory: true });
 });
 
 it('does not terminate an instance whose guest is shutting down', async () => {

@@ -1,6 +1,6 @@
 /** What an object has beside its row, read when a user looks. */
 import type { Bytes } from '../../units.ts';
-import type { Vm, VmState } from './objects.ts';
+import type { Snapshot, Vm, VmState } from './objects.ts';
 
 export interface Disk {
   /** As the guest or the platform's own tools call it: `vda`, `scsi0`, `Hard disk 1`. */
@@ -32,23 +32,6 @@ export interface Nic {
   readonly type: string | undefined;
   /** Addresses that the platform gave to it. */
   readonly ips?: readonly string[];
-}
-
-export interface Snapshot {
-  /** The platform's own; the name where names are unique within a VM. */
-  readonly id: string;
-  readonly name: string;
-  /** The id of the snapshot before it; undefined for the first. */
-  readonly parent: string | undefined;
-  /** Epoch, ms. */
-  readonly created: number | undefined;
-  /** The VM's disks continue from this one. */
-  readonly current: boolean;
-  /** It holds the memory of the running VM too; undefined where the platform doesn't say. */
-  readonly memory: boolean | undefined;
-  /** Its disks are files of their own, outside of the image. */
-  readonly external: boolean | undefined;
-  readonly description: string | undefined;
 }
 
 /** What the row of a VM does not have. `more` is what only this platform has, as text for people. */

@@ -1,5 +1,5 @@
 /** What a fleet is made of: immutable, a change is a new object. Names and words come from hosts and are hostile. */
-import type { NodeId, PoolId, VmId } from '../../ids.ts';
+import type { Id, Kind, NodeId, PoolId, SnapshotId } from '../../ids.ts';
 import type { Bytes } from '../../units.ts';
 
 export const VM_STATES = [
@@ -23,17 +23,30 @@ export interface Trouble {
   readonly since: number;
 }
 
-/** Immutable: a change is a new object. Names and words come from hosts and are hostile; the screen cleans them. */
-export interface Vm {
-  readonly id: VmId;
+/**
+ * What every object has, of whatever kind. What it hangs under is its own: a VM's node and pool come with its row, and what
+ * is under a VM carries its VM in its id.
+ */
+export interface Listed<K extends Kind> {
+  readonly id: Id<K>;
   readonly name: string;
-  /** The platform's own identity of the machine; marks, history and open consoles hang on it across a migration. */
-  readonly uuid: string;
   /**
-   * Tells this machine from another one that gets the same id later (Proxmox hands out freed VMIDs again): uuid and time of
-   * creation, as far as the platform has read them. Undefined where an id is never used again, or not read yet.
+   * Tells this object from another one that gets the same id later (Proxmox hands out freed VMIDs again, a snapshot's id is
+   * its name): uuid or time of creation, as far as the platform has read them. Undefined where an id is never used again, or
+   * not read yet.
    */
   readonly identity?: string;
+  /**
+   * Why an operation is not possible for this very object (a locked server, a template): name of the operation -> sentence.
+   * Read by `disabledReason` alone, which knows the names.
+   */
+  readonly disabled?: Readonly<Record<string, string>>;
+  readonly trouble?: Trouble;
+}
+
+export interface Vm extends Listed<'vm'> {
+  /** The platform's own identity of the machine; marks, history and open consoles hang on it across a migration. */
+  readonly uuid: string;
   /** Undefined for a VM that is on no node now (stopped in a cloud): it hangs under `pool`. */
   readonly node: NodeId | undefined;
   readonly pool: PoolId | undefined;
@@ -50,19 +63,11 @@ export interface Vm {
   readonly tags: readonly string[];
   /** Epoch, ms: when the machine was powered on last, where the platform's inventory has it. Undefined while it is off. */
   readonly bootedAt?: number;
-  /**
-   * Why an operation is not possible for this very object (a locked server, a template): name of the operation -> sentence.
-   * Read by `disabledReason` alone, which knows the names.
-   */
-  readonly refuses?: Readonly<Record<string, string>>;
-  readonly trouble?: Trouble;
 }
 
 export type NodeState = 'up' | 'down' | 'maintenance' | 'unknown';
 
-export interface Node {
-  readonly id: NodeId;
-  readonly name: string;
+export interface Node extends Listed<'node'> {
   /** The pool that the platform reports; the user's own pools are drover's business. */
   readonly pool: PoolId | undefined;
   readonly state: NodeState;
@@ -72,12 +77,33 @@ export interface Node {
   readonly memory: Bytes;
   /** What runs the VMs, with its version: `QEMU 7.2.22, libvirt 9.0.0`. */
   readonly version: string;
-  readonly trouble?: Trouble;
 }
 
 /** A group of nodes that the platform itself knows: cluster, region, datacenter. */
-export interface Pool {
-  readonly id: PoolId;
-  readonly name: string;
+export interface Pool extends Listed<'pool'> {
   readonly parent: PoolId | undefined;
 }
+
+/** A state of a VM that it can be put back to. */
+export interface Snapshot extends Listed<'snapshot'> {
+  /** The snapshot that it was made on top of; undefined for the first. */
+  readonly parent: SnapshotId | undefined;
+  /** Epoch, ms. */
+  readonly created: number | undefined;
+  /** The VM's disks continue from this one. */
+  readonly current: boolean;
+  /** It holds the memory of the running VM too; undefined where the platform doesn't say. */
+  readonly memory: boolean | undefined;
+  /** Its disks are files of their own, outside of the image. */
+  readonly external: boolean | undefined;
+  readonly description: string | undefined;
+}
+
+/** The type of each kind of object. */
+export interface Objects {
+  readonly pool: Pool;
+  readonly node: Node;
+  readonly vm: Vm;
+  readonly snapshot: Snapshot;
+}
+export type ObjectOf<K extends keyof Objects> = Objects[K];

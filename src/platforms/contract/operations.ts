@@ -1,6 +1,7 @@
 /** The groups of methods that a connection may have; their names, and the table of them all, follow from the types. */
 import type { ConsoleOps } from './console.ts';
 import type { NodeOps } from './node.ts';
+import type { SnapshotOps } from './snapshot.ts';
 import type { VmOps } from './vm.ts';
 
 /** One line a group. */
@@ -8,6 +9,7 @@ export interface Groups {
   readonly vm: VmOps;
   readonly console: ConsoleOps;
   readonly node: NodeOps;
+  readonly snapshot: SnapshotOps;
 }
 export type GroupName = keyof Groups;
 
@@ -42,7 +44,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'vm.resume': { kind: 'mutates', deadlineMs: 40_000 },
   // where there are no tasks, it is answered when all is written
   'vm.suspend': { kind: 'mutates', deadlineMs: 600_000 },
-  'vm.losses': { kind: 'reads', deadlineMs: 15_000 },
+  'vm.planDelete': { kind: 'reads', deadlineMs: 15_000 },
   'vm.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.settings': { kind: 'reads', deadlineMs: 10_000 },
   'vm.configure': { kind: 'mutates', deadlineMs: 60_000 },
@@ -50,7 +52,27 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'console.output': { kind: 'reads', deadlineMs: 15_000 },
   'node.info': { kind: 'reads', deadlineMs: 15_000 },
   'node.shell': { kind: 'streams', deadlineMs: 15_000 },
+  'snapshot.list': { kind: 'reads', deadlineMs: 15_000 },
+  // where there are no tasks, these are answered when memory and disks are written
+  'snapshot.create': { kind: 'mutates', deadlineMs: 600_000 },
+  'snapshot.planRevert': { kind: 'reads', deadlineMs: 15_000 },
+  'snapshot.revert': { kind: 'mutates', deadlineMs: 600_000 },
+  'snapshot.planDelete': { kind: 'reads', deadlineMs: 15_000 },
+  'snapshot.delete': { kind: 'mutates', deadlineMs: 600_000 },
 };
+
+/** Why this operation is not possible for this very object, as its platform says; undefined where it says nothing. */
+export const disabledReason = (
+  object: { readonly disabled?: Readonly<Record<string, string>> },
+  name: OperationName,
+): string | undefined => object.disabled?.[name];
+
+/** Why operations of an endpoint are missing, each as a sentence for people; one for a whole group that is missing. */
+export type Absences = Readonly<Partial<Record<OperationName | GroupName, string>>>;
+
+/** The sentence for an operation that is missing; undefined where its platform says nothing. */
+export const whyAbsent = ({ whyNot }: { readonly whyNot: Absences }, name: OperationName): string | undefined =>
+  whyNot[name] ?? whyNot[partsOf(name)[0]];
 
 /** A name as group and method. */
 export const partsOf = (name: OperationName): readonly [group: GroupName, method: string] => {

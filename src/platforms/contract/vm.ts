@@ -1,6 +1,7 @@
 /** What can be done with a VM. */
 import type { VmId } from '../../ids.ts';
-import type { Accepted, Kept } from './accepted.ts';
+import type { Accepted } from './accepted.ts';
+import type { DeletePlan } from './delete-plan.ts';
 import type { Settings, SettingsTarget } from './fields.ts';
 import type { VmInfo } from './info.ts';
 
@@ -10,22 +11,8 @@ export interface DeleteOptions {
   readonly keepDisks: boolean;
   /** Delete the snapshots too; without it a VM that has some is refused. */
   readonly snapshots: boolean;
-  /** Paths from `Losses.unknown` that are deleted all the same. One that another VM is known to use stays whatever this says. */
+  /** Paths from `DeletePlan.unknown` that are deleted all the same. One that another VM is known to use stays whatever this says. */
   readonly deleteUnknown?: readonly string[];
-}
-
-/** What deleting a VM destroys, by path, and what stays. Shown before anybody is asked. */
-export interface Losses {
-  readonly goes: readonly string[];
-  /** With the reason: `/iso/debian.iso (read-only)`. */
-  readonly stays: readonly string[];
-  readonly snapshots: readonly string[];
-  /** Files that stay unless `deleteUnknown` names them: whether another VM needs them can't be decided, and why. */
-  readonly unknown?: readonly Kept[];
-  /** Of a suspended VM: what it had in memory goes with it, also when its disks are kept. */
-  readonly savedMemory?: true;
-  /** Why disks can't be kept here, where they can't: `keepDisks` is then refused before anything is sent. */
-  readonly disksGo?: string;
 }
 
 /** Who stands behind an id now, read from the other side. */
@@ -52,7 +39,7 @@ export interface VmOps {
   resume?(id: VmId, signal: AbortSignal): Promise<Accepted>;
   /** Memory is written to disk and the VM leaves its node, to go on where it was: state `suspended`. `start` wakes it too. */
   suspend?(id: VmId, signal: AbortSignal): Promise<Accepted>;
-  losses?(id: VmId, signal: AbortSignal): Promise<Losses>;
+  planDelete?(id: VmId, signal: AbortSignal): Promise<DeletePlan>;
   /** A running VM is refused with op.conflict: stopping is another decision. */
   delete?(id: VmId, options: DeleteOptions, signal: AbortSignal): Promise<Accepted>;
   /** Values of the manifest's settings fields, as they are for this target. */

@@ -70,7 +70,7 @@ export function createCalls(server: FakeServer, context: Context, alive: AbortSi
           // Looked up again: it may have gone or changed while the server was thinking.
           const vm = fleet.vm(fleet.rowOf(id));
           if (!vm) throw new FleetError('vm.not-found', `VM ${name} not found`);
-          const refusal = vm.refuses?.[operation];
+          const refusal = vm.disabled?.[operation];
           if (refusal !== undefined) throw new FleetError('op.refused', refusal);
           return act(vm, row);
         });

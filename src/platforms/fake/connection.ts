@@ -4,6 +4,7 @@ import { createCalls } from './call.ts';
 import { createConsoleOps, createNodeShell } from './console.ts';
 import { createNodeInfo, createVmOps } from './operations.ts';
 import type { FakeServer } from './server.ts';
+import { createSnapshotOps } from './snapshot-ops.ts';
 import { watch } from './watch.ts';
 
 export function createConnection(server: FakeServer, context: Context): Connection {
@@ -22,6 +23,7 @@ export function createConnection(server: FakeServer, context: Context): Connecti
       info: createNodeInfo(server, calls),
       shell: createNodeShell(server, calls, lifeline),
     }),
+    snapshot: lacking('snapshot', without, createSnapshotOps(server, calls)),
     whyNot: {
       ...(server.options.reusesIds ? {} : { 'vm.identity': 'the id of a VM is never used again here' }),
       ...Object.fromEntries(without.map((name) => [name, `this fleet was made without ${name}`])),

@@ -5,7 +5,7 @@ import { createAgenda } from './agenda.ts';
 import { createDrives } from './drives.ts';
 import { createFaults } from './faults.ts';
 import { createFleet } from './fleet.ts';
-import { bootedAt } from './info.ts';
+import { bootedAt, createdAt } from './info.ts';
 import { liveOn } from './life.ts';
 import { createLink } from './link.ts';
 import { address, RAW_STATES, uptimeFact } from './machines.ts';
@@ -13,6 +13,7 @@ import { createNews } from './news.ts';
 import type { FakeOptions } from './options.ts';
 import type { FakeServer } from './server.ts';
 import { createSheets } from './sheets.ts';
+import { createSnapshots } from './snapshots.ts';
 
 /** A node is known to be out of order when it has said nothing for this long. */
 const MISSED_AFTER_MS = 3000;
@@ -63,6 +64,7 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     fleet,
     sheets: createSheets(fleet),
     drives: createDrives(fleet, options.oddNames),
+    snapshots: createSnapshots(fleet, (row) => createdAt(server, row), clock.now),
     agenda,
     link,
     news,

@@ -1,9 +1,9 @@
 import { FleetError } from '../../errors.ts';
-import type { Accepted, DeleteOptions, Kept, Losses, Vm } from '../contract.ts';
+import type { Accepted, DeleteOptions, DeletePlan, Kept, Vm } from '../contract.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
-export function lossesOf({ drives, options }: FakeServer, vm: Vm, row: number): Losses {
+export function lossesOf({ drives, options, snapshots }: FakeServer, vm: Vm, row: number): DeletePlan {
   const disks = drives.disks(row);
   const writable = disks.filter((disk) => !disk.readOnly).map(({ path }) => path);
   const unknown: readonly Kept[] = writable
@@ -13,9 +13,9 @@ export function lossesOf({ drives, options }: FakeServer, vm: Vm, row: number): 
     goes: options.unknownDisks ? writable.slice(0, 1) : writable,
     ...(options.unknownDisks && unknown.length > 0 && { unknown }),
     stays: disks.filter((disk) => disk.readOnly).map(({ path }) => `${path} (read-only)`),
-    snapshots: drives.snapshots(row).map(({ name }) => name),
+    snapshots: snapshots.of(row).map(({ name }) => name),
     ...(vm.state === 'suspended' && { savedMemory: true }),
-    ...(options.disksGo && { disksGo: 'this fleet deletes the disks of a VM together with it' }),
+    ...(options.keepDisksRefused && { keepDisksRefused: 'this fleet deletes the disks of a VM together with it' }),
   };
 }
 
@@ -24,8 +24,8 @@ export function deleteVm(server: FakeServer, vm: Vm, row: number, options: Delet
     throw new FleetError('op.conflict', `${vm.name} is ${vm.state}`, { fix: 'stop it first' });
   }
   const losses = lossesOf(server, vm, row);
-  if (losses.disksGo !== undefined && options.keepDisks) {
-    throw new FleetError('op.unsupported', `${vm.name}: ${losses.disksGo}`);
+  if (losses.keepDisksRefused !== undefined && options.keepDisks) {
+    throw new FleetError('op.unsupported', `${vm.name}: ${losses.keepDisksRefused}`);
   }
   if (losses.snapshots.length > 0 && !options.snapshots) {
     throw new FleetError('op.conflict', `${vm.name} has snapshots: ${losses.snapshots.join(', ')}`, {

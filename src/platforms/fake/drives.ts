@@ -1,13 +1,12 @@
 import { mib } from '../../units.ts';
-import type { Disk, Snapshot } from '../contract.ts';
+import type { Disk } from '../contract.ts';
 import type { Fleet } from './fleet.ts';
 import { ROLES } from './names.ts';
 import { hash, pick } from './random.ts';
 
-/** The disks and snapshots of the fleet: computed from the row, except for what was deleted. */
+/** The disks of the fleet: computed from the row, except for what was deleted. */
 export interface Drives {
   disks(row: number): readonly Disk[];
-  snapshots(row: number): readonly Snapshot[];
   destroy(path: string): void;
   exists(path: string): boolean;
 }
@@ -45,21 +44,6 @@ export function createDrives(fleet: Fleet, oddNames: boolean): Drives {
 
   return {
     disks,
-    snapshots(row) {
-      const bits = hash(fleet.seed, row, 92);
-      if (bits % 8 !== 0) return [];
-      const names = ['before-upgrade', 'clean', 'golden'].slice(0, ((bits >>> 8) % 3) + 1);
-      return names.map((name, index) => ({
-        id: name,
-        name,
-        parent: names[index - 1],
-        created: undefined,
-        current: index === names.length - 1,
-        memory: index === 0,
-        external: false,
-        description: undefined,
-      }));
-    },
     destroy: (path) => void destroyed.add(path),
     exists: (path) => path.startsWith('/srv/') && !destroyed.has(path),
   };

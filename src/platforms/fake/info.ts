@@ -15,10 +15,7 @@ export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
     ...(vm.ips.length > 0 ? { started: bootedAt(server, row) } : {}),
     nics: [{ device: 'eth0', mac: mac(bits), net: pick(['lan', 'dmz', 'storage'], bits >>> 6), type: 'virtio' }],
     disks: server.drives.disks(row),
-    snapshots: server.drives.snapshots(row).map((snapshot, index) => ({
-      ...snapshot,
-      created: createdAt(server, row) + (index + 1) * 7 * DAY_MS,
-    })),
+    snapshots: server.snapshots.of(row),
     description: String(sheet['description']) || undefined,
     maxMemory: vm.memory,
     maxCpus: vm.cpus,
@@ -27,7 +24,7 @@ export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
 }
 
 /** Epoch, ms. Some day in the three years before the servers were switched on. */
-const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number =>
+export const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number =>
   startedAt - (hash(fleet.seed, row, 122) % 1000) * DAY_MS - DAY_MS * 60;
 
 /** Epoch, ms. */

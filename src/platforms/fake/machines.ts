@@ -146,7 +146,7 @@ export function createMachineMaker(
         profile: 'medium',
         image,
         tags: ['template'],
-        refuses: refusalsOfTemplate(),
+        disabled: refusalsOfTemplate(),
       },
     };
   }
@@ -168,11 +168,11 @@ function firstState(seed: number, row: number, running: number): VmState {
 
 function refusalsOfTemplate(): Partial<Record<OperationName, string>> {
   const why = 'it is a template: make a VM of it, and use that';
-  const refuses: Partial<Record<OperationName, string>> = {};
+  const disabled: Partial<Record<OperationName, string>> = {};
   for (const operation of Object.keys(operations) as OperationName[]) {
-    if (operations[operation].kind !== 'reads' && !operation.startsWith('node.')) refuses[operation] = why;
+    if (operations[operation].kind !== 'reads' && !operation.startsWith('node.')) disabled[operation] = why;
   }
-  return refuses;
+  return disabled;
 }
 
 /** Two endpoints with one seed are two fleets: their VMs must not be taken for the same machines. */

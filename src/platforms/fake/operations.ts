@@ -21,7 +21,7 @@ export function createVmOps(server: FakeServer, calls: Calls): VmOps & Required<
     pause: (id, signal) => calls.vm('vm.pause', id, signal, power.pause),
     resume: (id, signal) => calls.vm('vm.resume', id, signal, power.resume),
     suspend: (id, signal) => calls.vm('vm.suspend', id, signal, power.suspend),
-    losses: (id, signal) => calls.vm('vm.losses', id, signal, (vm, row) => lossesOf(server, vm, row)),
+    planDelete: (id, signal) => calls.vm('vm.planDelete', id, signal, (vm, row) => lossesOf(server, vm, row)),
     delete: (id, options, signal) => calls.vm('vm.delete', id, signal, (vm, row) => deleteVm(server, vm, row, options)),
     settings: (id, target, signal) =>
       calls.vm('vm.settings', id, signal, (vm, row) => readSettings(server, vm, row, target)),

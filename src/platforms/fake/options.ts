@@ -12,7 +12,7 @@ export interface FakeOptions {
   /** 0 = never. */
   readonly eventsEveryMs: number;
   readonly without: readonly OperationName[];
-  readonly disksGo: boolean;
+  readonly keepDisksRefused: boolean;
   /** Freed ids are given to new VMs, as by Proxmox. */
   readonly reusesIds: boolean;
   /** Whether another VM needs a second disk can't be decided, as for files outside of storage pools on some platforms. */
@@ -64,7 +64,7 @@ export function fakeOptions(endpoint: Endpoint): FakeOptions {
         if (!isOperation(name)) throw invalid('without', 'a list of operations, such as vm.pause, vm.restart');
         return name;
       }),
-    disksGo: value('disks-go') === true,
+    keepDisksRefused: value('disks-go') === true,
     reusesIds: value('reuses-ids') === true,
     unknownDisks: value('unknown-disks') === true,
     password: String(value('password')),

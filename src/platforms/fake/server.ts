@@ -9,6 +9,7 @@ import type { Link } from './link.ts';
 import type { News } from './news.ts';
 import type { FakeOptions } from './options.ts';
 import type { Sheets } from './sheets.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** The other side: one simulated cluster with its state, as many connections as there are see it. */
 export interface FakeServer {
@@ -18,6 +19,7 @@ export interface FakeServer {
   readonly fleet: Fleet;
   readonly sheets: Sheets;
   readonly drives: Drives;
+  readonly snapshots: Snapshots;
   readonly agenda: Agenda;
   readonly link: Link;
   readonly news: News;

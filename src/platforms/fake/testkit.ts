@@ -23,7 +23,7 @@ export const testkit: PlatformTestkit = {
       'vm.pause',
       'vm.resume',
       'vm.suspend',
-      'vm.losses',
+      'vm.planDelete',
       'vm.delete',
       'vm.settings',
       'vm.configure',
@@ -31,6 +31,12 @@ export const testkit: PlatformTestkit = {
       'console.output',
       'node.info',
       'node.shell',
+      'snapshot.list',
+      'snapshot.create',
+      'snapshot.planRevert',
+      'snapshot.revert',
+      'snapshot.planDelete',
+      'snapshot.delete',
     ],
     login: true,
     keepsDisks: true,
@@ -38,6 +44,7 @@ export const testkit: PlatformTestkit = {
     startTakesMs: 5_000,
     stopTakesMs: 5_000,
     guestsAnswer: true,
+    snapshots: { takeMs: 5_000, memory: true, revertsToOlder: true },
     samples: ['cpu', 'memory', 'disk', 'net'],
     changes: {
       config: { memory: gib(3), vcpus: 3, autostart: true, description: 'changed by a test' },
@@ -56,7 +63,6 @@ export const testkit: PlatformTestkit = {
     const vms = server.fleet.inventory().vms.filter((vm) => vm.node !== undefined);
     const [quiet, busy, ...others] = vms.filter((vm) => simple(server, vm));
     if (!quiet || !busy) throw new Error('the seed makes no VMs to test with');
-    const doomed = others.filter((vm) => vm.state === 'stopped');
 
     return {
       endpoint,
@@ -65,9 +71,9 @@ export const testkit: PlatformTestkit = {
       stoppedVm: async () => bring(server, quiet.id, 'stopped'),
       runningVm: async () => bring(server, busy.id, 'running'),
       async doomedVm() {
-        const next = doomed.shift();
-        if (!next) throw new Error('the seed makes too few stopped VMs');
-        return next.id;
+        const next = others.shift();
+        if (!next) throw new Error('the seed makes too few VMs');
+        return bring(server, next.id, 'stopped');
       },
       hasDisk: async (path) => server.drives.exists(path),
       cutLink: async () => server.link.cut(),
@@ -79,7 +85,7 @@ export const testkit: PlatformTestkit = {
 
 /** Without snapshots, and of the smallest kind, so that every change of its settings is one. */
 const simple = (server: FakeServer, { id, cpus }: Vm): boolean =>
-  cpus === 2 && server.drives.snapshots(server.fleet.rowOf(id)).length === 0;
+  cpus === 2 && server.snapshots.of(server.fleet.rowOf(id)).length === 0;
 
 function bring(server: FakeServer, id: VmId, state: 'running' | 'stopped'): VmId {
   const row = server.fleet.rowOf(id);

@@ -23,7 +23,7 @@ export const testkit: PlatformTestkit = {
       'vm.pause',
       'vm.resume',
       'vm.suspend',
-      'vm.losses',
+      'vm.planDelete',
       'vm.delete',
       'vm.settings',
       'vm.configure',

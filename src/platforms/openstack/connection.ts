@@ -33,7 +33,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     console: createConsoles(calls),
     node: { info: (id, signal) => readNodeInfo(api, cloud, id, signal) },
-    whyNot: { 'node.shell': 'OpenStack lets nobody log in to its hosts' },
+    whyNot: {
+      'node.shell': 'OpenStack lets nobody log in to its hosts',
+      snapshot:
+        'OpenStack makes images of a server, which live on without it: no snapshots that it could be put back to',
+    },
     async watch(options) {
       const listen = (listener: (news: News) => void) => {
         onNews = listener;

@@ -50,7 +50,7 @@ describe('deleting a server', () => {
   const remove = (keepDisks: boolean) => ops().delete(VM, { keepDisks, snapshots: false }, signal);
 
   it('tells what goes and what stays', async () => {
-    expect(await ops().losses(VM, signal)).toEqual({
+    expect(await ops().planDelete(VM, signal)).toEqual({
       goes: ['v2'],
       stays: [
         'data v1 (a volume of its own)',
@@ -64,14 +64,14 @@ describe('deleting a server', () => {
     });
     on.stand('shelved', { image: { id: 'x' } });
     glance = undefined;
-    expect(await ops().losses(VM, signal)).toEqual({
+    expect(await ops().planDelete(VM, signal)).toEqual({
       goes: [`${ID}/root`],
       stays: [],
       snapshots: [],
-      disksGo: 'Nova deletes the disks that it made for a server together with it; make an image of it first',
+      keepDisksRefused: 'Nova deletes the disks that it made for a server together with it; make an image of it first',
     });
     on.stand('suspended', { image: '' });
-    expect(await ops().losses(VM, signal)).toEqual({ goes: [], stays: [], snapshots: [], savedMemory: true });
+    expect(await ops().planDelete(VM, signal)).toEqual({ goes: [], stays: [], snapshots: [], savedMemory: true });
   });
 
   it('lets go of the volumes that would go, where they are to stay', async () => {
@@ -92,12 +92,12 @@ describe('deleting a server', () => {
   ])('can not let go of them in a Nova of 2.%i: %s', async (minor, refused) => {
     on.cloud['version'] = [2, minor];
     const why = 'this Nova is too old to let go of a volume (before 2.85)';
-    expect((await ops().losses(VM, signal)).disksGo).toBe(refused ? why : undefined);
+    expect((await ops().planDelete(VM, signal)).keepDisksRefused).toBe(refused ? why : undefined);
     if (!refused) return;
     await expect(remove(true)).rejects.toMatchObject({ code: 'op.unsupported', message: `web1: ${why}` });
     expect(on.sent).toEqual([]);
     on.answers['/os-volume_attachments'] = () => ({ volumeAttachments: [{ volumeId: 'v1' }] });
-    expect(await ops().losses(VM, signal)).not.toHaveProperty('disksGo');
+    expect(await ops().planDelete(VM, signal)).not.toHaveProperty('keepDisksRefused');
   });
 
   it.each([
@@ -135,15 +135,15 @@ describe('deleting a server', () => {
 
   it('passes over what Glance and Cinder do not tell, but not over faults of our own', async () => {
     glance = { get: () => Promise.reject(new FleetError('host.unreachable', 'away')) } as unknown as Api;
-    expect((await ops().losses(VM, signal)).stays.join()).not.toContain('image');
+    expect((await ops().planDelete(VM, signal)).stays.join()).not.toContain('image');
     cinder = undefined;
-    expect((await ops().losses(VM, signal)).stays[0]).toBe('v1 (a volume of its own)');
+    expect((await ops().planDelete(VM, signal)).stays[0]).toBe('v1 (a volume of its own)');
     const bug = new TypeError('a bug');
     for (const place of ['glance', 'cinder']) {
       const broken = { get: () => Promise.reject(bug) } as unknown as Api;
       glance = place === 'glance' ? broken : undefined;
       cinder = place === 'cinder' ? broken : undefined;
-      await expect(ops().losses(VM, signal)).rejects.toBe(bug);
+      await expect(ops().planDelete(VM, signal)).rejects.toBe(bug);
     }
   });
 

@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import type { Accepted, Losses, VmOps } from '../contract.ts';
+import type { Accepted, DeletePlan, VmOps } from '../contract.ts';
 import type { Api } from './api.ts';
 import { disksOf, type ServerDisk } from './disks.ts';
 import { isAtLeast } from './microversion.ts';
@@ -34,14 +34,14 @@ function refuseAwake(call: ServerCall): void {
 export function createDelete(
   calls: ServerCalls,
   { glance, cinder }: Neighbours,
-): Required<Pick<VmOps, 'losses' | 'delete'>> {
+): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   const letsGo = isAtLeast(calls.cloud.version, LETS_GO);
   const readDisks = async (call: ServerCall) => disksOf(call.server, await readVolumes(call, cinder));
 
   return {
-    losses: (id, signal) =>
-      onServer(calls, id, signal, async (call): Promise<Losses> => {
-        const [disks, snapshots] = await Promise.all([readDisks(call), readSnapshots(glance, call)]);
+    planDelete: (id, signal) =>
+      onServer(calls, id, signal, async (call): Promise<DeletePlan> => {
+        const [disks, snapshots] = await Promise.all([readDisks(call), readSnapshots(id, glance, call)]);
         const why = whyGone(disks, letsGo);
         const images = snapshots.map(({ name }) => name);
         const goes = (image: string) => isShelved(call) && image.endsWith(SHELVED_IMAGE);
@@ -57,7 +57,7 @@ export function createDelete(
           ],
           snapshots: [],
           ...(call.state === 'suspended' ? { savedMemory: true } : {}),
-          ...(why === undefined ? {} : { disksGo: why }),
+          ...(why === undefined ? {} : { keepDisksRefused: why }),
         };
       }),
     delete: (id, { keepDisks }, signal) =>

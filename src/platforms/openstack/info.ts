@@ -18,7 +18,7 @@ export const readInfo = (
     const { server } = call;
     const [volumes, snapshots] = await Promise.all([
       readVolumes(call, cinder),
-      readSnapshots(glance, call),
+      readSnapshots(id, glance, call),
       calls.images.learn([server.imageId], signal),
     ]);
     const image = calls.images.nameOf(server.imageId);

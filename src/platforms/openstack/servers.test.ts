@@ -177,7 +177,7 @@ describe('the row of a server', () => {
       profile: 'small',
       image: 'debian',
       tags: ['web'],
-      refuses: {
+      disabled: {
         'vm.start': why,
         'vm.stop': why,
         'vm.restart': why,
@@ -188,8 +188,8 @@ describe('the row of a server', () => {
         'vm.configure': why,
       },
     });
-    expect(row({ locked_reason: null }).refuses?.['vm.stop']).toBe('it is locked: unlock it first');
-    expect(row({ locked: false }).refuses).toEqual({});
+    expect(row({ locked_reason: null }).disabled?.['vm.stop']).toBe('it is locked: unlock it first');
+    expect(row({ locked: false }).disabled).toEqual({});
     expect(
       rowOf({ endpoint: LAB, node: undefined, pool: POOL }, readServer({ id: 'x' }), undefined, undefined),
     ).toMatchObject({

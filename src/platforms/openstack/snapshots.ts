@@ -1,5 +1,6 @@
 /** Images that were made of a server: what OpenStack calls its snapshots. They live on without it. */
 import { FleetError } from '../../errors.ts';
+import { snapshotId, type VmId } from '../../ids.ts';
 import type { Snapshot } from '../contract.ts';
 import type { Api } from './api.ts';
 import { rowsIn, textOf, timeOf } from './json.ts';
@@ -10,6 +11,7 @@ const DEADLINE_MS = 5_000;
 
 /** Oldest first; none when Glance can't be asked. They hold disks only, and none is layered on another. */
 export async function readSnapshots(
+  vm: VmId,
   glance: Api | undefined,
   { server, name, signal }: ServerCall,
 ): Promise<readonly Snapshot[]> {
@@ -21,7 +23,7 @@ export async function readSnapshots(
       const id = textOf(row, 'id');
       if (id === undefined) return [];
       return {
-        id,
+        id: snapshotId(vm, id),
         name: textOf(row, 'name') ?? id,
         parent: undefined,
         created: timeOf(row, 'created_at'),

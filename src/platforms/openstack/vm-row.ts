@@ -32,7 +32,7 @@ export function rowOf(place: RowPlace, server: Server, image: string | undefined
     profile: server.metadata['profile'],
     image,
     tags: server.tags,
-    refuses: refusals(server),
+    disabled: refusals(server),
     ...(trouble ? { trouble } : {}),
   };
 }
@@ -58,7 +58,7 @@ const POWER: readonly OperationName[] = [
   'vm.delete',
 ];
 
-function refusals({ locked, lockedReason }: Server): NonNullable<Vm['refuses']> {
+function refusals({ locked, lockedReason }: Server): NonNullable<Vm['disabled']> {
   if (!locked) return {};
   const why = `it is locked${lockedReason === undefined ? '' : ` (${plainLine(lockedReason, 80)})`}: unlock it first`;
   return Object.fromEntries([...POWER, 'vm.configure' as const].map((name) => [name, why]));
@@ -68,6 +68,6 @@ export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.plan !== b.plan || a.profile !== b.profile) return false;
   if (a.image !== b.image) return false;
-  const rest = ({ ips, tags, refuses, trouble }: Vm) => JSON.stringify([ips, tags, refuses, trouble]);
+  const rest = ({ ips, tags, disabled, trouble }: Vm) => JSON.stringify([ips, tags, disabled, trouble]);
   return rest(a) === rest(b);
 }

@@ -316,8 +316,8 @@ describe('a server', () => {
     const server = cloud.world.add({ ...on, locked: true, lockedReason: 'the auditors are here' });
     const watching = await watch(ACCOUNTS.member);
     const why = 'it is locked (the auditors are here): unlock it first';
-    expect(rowOf(watching, server).refuses).toMatchObject({ 'vm.stop': why, 'vm.delete': why, 'vm.configure': why });
-    expect(rowOf(watching, server).refuses?.['console.serial']).toBeUndefined();
+    expect(rowOf(watching, server).disabled).toMatchObject({ 'vm.stop': why, 'vm.delete': why, 'vm.configure': why });
+    expect(rowOf(watching, server).disabled?.['console.serial']).toBeUndefined();
     const error = await trouble(connection.vm.stop(idOf(server), 'graceful', signal));
     expect(error).toMatchObject({ code: 'op.conflict', fix: expect.stringContaining('unlock') });
   });
@@ -417,11 +417,11 @@ describe('deleting a server', () => {
     const server = cloud.world.add({ volumes });
     cloud.world.images.set('cccc', { name: 'monday', of: server.id });
     await open();
-    expect(await connection.vm.losses?.(idOf(server), signal)).toEqual({
+    expect(await connection.vm.planDelete?.(idOf(server), signal)).toEqual({
       goes: [`${server.id}/root`, 'aaaa'],
       stays: ['bbbb (a volume of its own)', '203.0.113.10 (a floating IP)', 'monday (an image that was made of it)'],
       snapshots: [],
-      disksGo: expect.stringContaining('together with it'),
+      keepDisksRefused: expect.stringContaining('together with it'),
     });
   });
 
@@ -430,7 +430,7 @@ describe('deleting a server', () => {
     const server = cloud.world.add({ imageId: '', volumes });
     cloud.world.volumes.set('aaaa', 20);
     const watching = await watch();
-    expect(await connection.vm.losses?.(idOf(server), signal)).toMatchObject({ goes: ['data-20 aaaa'] });
+    expect(await connection.vm.planDelete?.(idOf(server), signal)).toMatchObject({ goes: ['data-20 aaaa'] });
     await connection.vm.delete?.(idOf(server), { keepDisks: true, snapshots: false }, signal);
     await watching.until('it to go', () => (watching.vms.has(idOf(server)) ? undefined : true));
     expect(cloud.world.volumes.has('aaaa')).toBe(true);
@@ -441,7 +441,7 @@ describe('deleting a server', () => {
     cloud.world.images.set('cccc', { name: 'web1-shelved', of: server.id });
     cloud.world.images.set('dddd', { name: 'monday', of: server.id });
     await open();
-    const { goes, stays } = (await connection.vm.losses?.(idOf(server), signal)) ?? {};
+    const { goes, stays } = (await connection.vm.planDelete?.(idOf(server), signal)) ?? {};
     expect(goes).toContainEqual(expect.stringContaining('web1-shelved'));
     expect(stays?.join()).not.toContain('web1-shelved');
     expect(stays).toContainEqual(expect.stringContaining('monday'));
@@ -450,7 +450,7 @@ describe('deleting a server', () => {
   it('counts the saved memory of a suspended one among what goes', async () => {
     const server = cloud.world.add({ vmState: 'suspended' });
     await open();
-    expect(await connection.vm.losses?.(idOf(server), signal)).toMatchObject({ savedMemory: true });
+    expect(await connection.vm.planDelete?.(idOf(server), signal)).toMatchObject({ savedMemory: true });
   });
 
   it.each(['powering-off', 'rebooting', 'migrating'])('waits for one that is %s', async (taskState) => {

@@ -67,11 +67,11 @@ it('says what goes with a guest, and what stays', async () => {
     scsi1: 'lvm:vm-200-disk-0',
     ide2: 'local:iso/debian.iso,media=cdrom',
   };
-  const { losses } = open(OFF, [{ name: 'a' }, HERE], { 'GET /nodes/pve1/qemu/100/config': config });
+  const { planDelete: losses } = open(OFF, [{ name: 'a' }, HERE], { 'GET /nodes/pve1/qemu/100/config': config });
   expect(await losses(WEB1, signal)).toEqual({
     goes: ['lvm:vm-100-disk-0'],
     stays: ['local:iso/debian.iso (an image in its drive)', 'lvm:vm-200-disk-0 (not its own)'],
     snapshots: ['a'],
-    disksGo: 'Proxmox VE deletes the disks of a guest together with it',
+    keepDisksRefused: 'Proxmox VE deletes the disks of a guest together with it',
   });
 });

@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import type { Losses, VmOps } from '../contract.ts';
+import type { DeletePlan, VmOps } from '../contract.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
 import { asRow, asRows, textOf } from './json.ts';
@@ -7,9 +7,9 @@ import { asRow, asRows, textOf } from './json.ts';
 const DISKS_GO = 'Proxmox VE deletes the disks of a guest together with it';
 
 /** Deleting a guest, and saying beforehand what that destroys. */
-export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
+export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   return {
-    losses: (id, signal) => onGuest(calls, id, signal, lossesOf),
+    planDelete: (id, signal) => onGuest(calls, id, signal, lossesOf),
     delete: (id, { keepDisks, snapshots }, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const { name, current } = call;
@@ -32,7 +32,7 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' |
   };
 }
 
-async function lossesOf(call: GuestCall): Promise<Losses> {
+async function lossesOf(call: GuestCall): Promise<DeletePlan> {
   const { guest, name } = call;
   const [config, snapshots] = await Promise.all([call.get('/config'), readSnapshots(call)]);
   const { disks } = readGuestConfig(asRow(config, name), guest.kind, guest.vmid);
@@ -40,7 +40,7 @@ async function lossesOf(call: GuestCall): Promise<Losses> {
     goes: disks.filter(({ owned }) => owned).map(({ path }) => path),
     stays: disks.filter(({ owned }) => !owned).map(({ path, type }) => `${path} (${whyKept(type)})`),
     snapshots,
-    disksGo: DISKS_GO,
+    keepDisksRefused: DISKS_GO,
   };
 }
 

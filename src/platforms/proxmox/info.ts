@@ -1,4 +1,4 @@
-import type { VmId } from '../../ids.ts';
+import { snapshotId, type VmId } from '../../ids.ts';
 import type { Snapshot, VmInfo } from '../contract.ts';
 import { readAddresses } from './addresses.ts';
 import { bootTimeOf } from './boot-time.ts';
@@ -13,7 +13,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
     const asksForAddresses = current.status === 'running' && (guest.kind === 'lxc' || current.agent);
     const [row, snapshots, ips] = await Promise.all([
       call.get('/config'),
-      readSnapshotTree(call),
+      readSnapshotTree(id, call),
       asksForAddresses ? readAddresses(calls.api, guest, signal) : [],
     ]);
     const config = readGuestConfig(asRow(row, name), guest.kind, guest.vmid);
@@ -44,7 +44,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
   });
 
 /** Oldest first; the one that the guest stands on is the current one. */
-async function readSnapshotTree(call: GuestCall): Promise<readonly Snapshot[]> {
+async function readSnapshotTree(vm: VmId, call: GuestCall): Promise<readonly Snapshot[]> {
   const rows = asRows(await call.get('/snapshot'), call.name);
   const now = rows.find((row) => row['name'] === 'current');
   const parent = now ? textOf(now, 'parent') : undefined;
@@ -55,11 +55,12 @@ async function readSnapshotTree(call: GuestCall): Promise<readonly Snapshot[]> {
       const name = textOf(row, 'name');
       if (name === undefined) return [];
       const created = numberOf(row, 'snaptime');
+      const before = textOf(row, 'parent');
       return {
-        id: name,
+        id: snapshotId(vm, name),
         name,
-        parent: textOf(row, 'parent'),
-        created: created === undefined ? undefined : created * 1000,
+        parent: before === undefined ? undefined : snapshotId(vm, before),
+        ...(created === undefined ? { created } : { created: created * 1000, identity: String(created) }),
         current: name === parent,
         memory: flagOf(row, 'vmstate'),
         external: undefined,

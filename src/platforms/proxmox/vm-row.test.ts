@@ -45,7 +45,7 @@ describe('the row of a guest', () => {
       profile: undefined,
       image: undefined,
       tags: ['prod'],
-      refuses: {},
+      disabled: {},
     });
   });
 
@@ -70,7 +70,7 @@ describe('the row of a guest', () => {
     const current = readCurrent({ status: 'stopped', name: 'web3', cpus: 4, maxmem: gib(2), tags: 'new' });
     const stopped = row({ lock: 'backup', tags: 'old' }, { current, ips: ['10.0.0.5'] });
     expect(stopped).toMatchObject({ name: 'web3', state: 'stopped', rawState: 'stopped', cpus: 4, memory: gib(2) });
-    expect(stopped).toMatchObject({ tags: ['new'], ips: [], refuses: {} });
+    expect(stopped).toMatchObject({ tags: ['new'], ips: [], disabled: {} });
     expect(row({}, { current: readCurrent({ status: 'running' }) })).toMatchObject({
       name: 'web1',
       cpus: 2,
@@ -106,7 +106,7 @@ describe('what can not be done with a guest', () => {
       all([...POWER, 'vm.delete', 'vm.configure'], 'it is locked (backup) until its task is done'),
     ],
     ['one that is suspended to disk', { status: 'stopped', lock: 'suspended' }, {}, {}],
-  ])('%s', (_what, listed, more, refuses) => expect(row(listed, more).refuses).toEqual(refuses));
+  ])('%s', (_what, listed, more, disabled) => expect(row(listed, more).disabled).toEqual(disabled));
 });
 
 it.each<[string, object, Partial<Knowledge>]>([

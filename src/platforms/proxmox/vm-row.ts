@@ -59,7 +59,7 @@ export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
     image: sheet?.image,
     tags: current ? current.tags : guest.tags,
     ...(bootedAt === undefined ? {} : { bootedAt }),
-    refuses: refusals(guest, lock, sheet),
+    disabled: refusals(guest, lock, sheet),
     ...(trouble ? { trouble } : {}),
   };
 }
@@ -70,7 +70,7 @@ const CHANGES: readonly OperationName[] = [...POWER, 'vm.delete', 'vm.configure'
 /** Locks under which the server itself refuses; one that is suspended to disk is woken up by a start. */
 const holds = (lock: string | undefined): lock is string => lock !== undefined && lock !== 'suspended';
 
-function refusals(guest: Guest, lock: string | undefined, sheet: Sheet | undefined): NonNullable<Vm['refuses']> {
+function refusals(guest: Guest, lock: string | undefined, sheet: Sheet | undefined): NonNullable<Vm['disabled']> {
   const all = (names: readonly OperationName[], why: string) => Object.fromEntries(names.map((name) => [name, why]));
   return {
     ...(guest.kind === 'lxc' ? all(['vm.pause', 'vm.resume'], 'a container can not be paused') : {}),
@@ -88,5 +88,5 @@ export function sameRow(a: Vm, b: Vm): boolean {
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble)
     return false;
   if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image) return false;
-  return JSON.stringify([a.ips, a.tags, a.refuses]) === JSON.stringify([b.ips, b.tags, b.refuses]);
+  return JSON.stringify([a.ips, a.tags, a.disabled]) === JSON.stringify([b.ips, b.tags, b.disabled]);
 }

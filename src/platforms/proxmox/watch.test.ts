@@ -210,8 +210,8 @@ describe('a row', () => {
     ],
   ])('says what can not be done with %s', async (_what, config, kind, refused) => {
     const guest = add(config as Record<string, string>, kind);
-    const { refuses } = rowOf(await watch(), guest);
-    for (const name of refused) expect(refuses).toHaveProperty([name], expect.stringMatching(/^it |^a container/));
+    const { disabled } = rowOf(await watch(), guest);
+    for (const name of refused) expect(disabled).toHaveProperty([name], expect.stringMatching(/^it |^a container/));
   });
 });
 

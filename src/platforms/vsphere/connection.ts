@@ -1,4 +1,4 @@
-import type { Connection, Context, Endpoint, OperationName } from '../contract.ts';
+import type { Absences, Connection, Context, Endpoint } from '../contract.ts';
 import { addressOf } from './address.ts';
 import { createDelete } from './delete.ts';
 import { readInfo } from './info.ts';
@@ -10,7 +10,7 @@ import { createTasks, lookAtTask } from './tasks.ts';
 import type { VmCalls } from './vm-call.ts';
 import { watchInventory } from './watch.ts';
 
-const WHY_NOT: Readonly<Partial<Record<OperationName, string>>> = {
+const WHY_NOT: Absences = {
   'vm.pause': 'vSphere has no pause that keeps the memory in place: suspend the VM, which writes it to disk',
   'console.serial':
     'vSphere passes no text console on: a serial port is a TCP port of the ESX host, where a VM has one',

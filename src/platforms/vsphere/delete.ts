@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import type { VmId } from '../../ids.ts';
 import type { VmOps } from '../contract.ts';
 import { type DiskDevice, readDevices } from './devices.ts';
 import { readSnapshots } from './snapshots.ts';
@@ -9,11 +10,11 @@ const PATHS = ['config.hardware.device', 'config.files.vmPathName', 'snapshot'];
 const DESTROY_FOLLOW_MS = 15_000;
 
 /** Deleting a VM, and saying beforehand what that destroys. */
-export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
+export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   return {
-    losses: (id, signal) =>
+    planDelete: (id, signal) =>
       onVm(calls, id, PATHS, signal, async (call) => {
-        const { goes, stays, snapshots } = readDoomed(call);
+        const { goes, stays, snapshots } = readDoomed(id, call);
         return { goes, stays, snapshots };
       }),
 
@@ -21,7 +22,7 @@ export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'losses' | 'd
       onVm(calls, id, PATHS, signal, async (call) => {
         const { name, power } = call;
         if (power === 'poweredOn') throw conflict(name, 'is running', 'stop it first');
-        const { snapshots, folder } = readDoomed(call);
+        const { snapshots, folder } = readDoomed(id, call);
         if (snapshots.length > 0 && !withSnapshots) {
           throw conflict(name, `has snapshots: ${snapshots.join(', ')}`, 'delete them as well');
         }
@@ -40,7 +41,7 @@ interface Doomed {
   readonly folder: string;
 }
 
-function readDoomed({ name, values }: VmCall): Doomed {
+function readDoomed(id: VmId, { name, values }: VmCall): Doomed {
   const devices = values.get('config.hardware.device');
   if (!devices)
     throw new FleetError('auth.forbidden', `${name}: its disks may not be seen, so nobody can say what goes`);
@@ -56,7 +57,7 @@ function readDoomed({ name, values }: VmCall): Doomed {
       ...layers.filter((path) => !own(path)).map((path) => `${path} (base of a linked clone)`),
       ...disks.filter(({ readOnly }) => readOnly).map(({ path }: DiskDevice) => `${path} (read-only)`),
     ],
-    snapshots: readSnapshots(values.get('snapshot')).map(({ name }) => name),
+    snapshots: readSnapshots(id, values.get('snapshot')).map(({ name }) => name),
     folder,
   };
 }

@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { endpointName, vmId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
 import { readXml, type XmlElement } from '../transport/xml.ts';
 import { readDevices } from './devices.ts';
 import { readObject } from './properties.ts';
 import { readSnapshots } from './snapshots.ts';
 import { fixture } from './testkit/fixture.ts';
+
+const VM = vmId(endpointName('vc'), 'vm-1');
 
 let values: ReadonlyMap<string, XmlElement>;
 
@@ -105,18 +108,18 @@ describe('devices of a VM', () => {
   it('come with the tree of its snapshots', () => {
     const one = { memory: false, external: true, description: undefined };
     const made = Date.UTC(2026, 10, 21, 13, 21, 29);
-    expect(readSnapshots(values.get('snapshot'))).toEqual([
-      { ...one, id: 'snapshot-4999', name: 'installed', parent: undefined, current: false, created: made + 854 },
+    expect(readSnapshots(VM, values.get('snapshot'))).toEqual([
+      { ...one, id: `${VM}#snapshot-4999`, name: 'installed', parent: undefined, current: false, created: made + 854 },
       {
         ...one,
-        id: 'snapshot-5001',
+        id: `${VM}#snapshot-5001`,
         name: 'before upgrade',
-        parent: 'snapshot-4999',
+        parent: `${VM}#snapshot-4999`,
         current: true,
         created: made + 875,
       },
     ]);
-    expect(readSnapshots(undefined)).toEqual([]);
+    expect(readSnapshots(VM, undefined)).toEqual([]);
   });
 
   it('come with snapshots of which little is known', async () => {
@@ -124,9 +127,9 @@ describe('devices of a VM', () => {
       '<val><rootSnapshotList><description>live</description><state>poweredOn</state></rootSnapshotList><rootSnapshotList><snapshot>s-2</snapshot></rootSnapshotList></val>',
     );
     const unknown = { parent: undefined, created: undefined, memory: undefined, external: true, current: false };
-    expect(readSnapshots(tree)).toEqual([
-      { ...unknown, id: '', name: '', description: 'live' },
-      { ...unknown, id: 's-2', name: '', description: undefined },
+    expect(readSnapshots(VM, tree)).toEqual([
+      { ...unknown, id: `${VM}#`, name: '', description: 'live' },
+      { ...unknown, id: `${VM}#s-2`, name: '', description: undefined },
     ]);
   });
 });

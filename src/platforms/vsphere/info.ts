@@ -64,7 +64,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
           shareable: undefined,
         }),
       ),
-      snapshots: readSnapshots(values.get('snapshot')),
+      snapshots: readSnapshots(id, values.get('snapshot')),
       description: text('config.annotation'),
       more: moreOf(ref.value, text),
     };

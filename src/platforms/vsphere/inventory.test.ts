@@ -105,8 +105,8 @@ describe('the inventory of a vCenter', () => {
   });
 
   it('says why a template cannot be started', () => {
-    expect(vm('golden-debian12').refuses?.['vm.start']).toMatch(/template/);
-    expect(vm('app-0000').refuses).toBeUndefined();
+    expect(vm('golden-debian12').disabled?.['vm.start']).toMatch(/template/);
+    expect(vm('app-0000').disabled).toBeUndefined();
   });
 
   it('puts a VM whose host may not be seen under its datacenter', async () => {

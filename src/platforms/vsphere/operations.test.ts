@@ -159,7 +159,7 @@ describe('deleting a vSphere VM', () => {
 
   it('tells what goes and what stays, and sends nothing for that', async () => {
     snapshots();
-    expect(await connection.vm.losses?.(vcenter.id, signal)).toEqual({
+    expect(await connection.vm.planDelete?.(vcenter.id, signal)).toEqual({
       goes: ['[ds1] web1/web1.vmdk', '[ds2] web1/data.vmdk'],
       stays: ['[ds1] golden/golden.vmdk (base of a linked clone)'],
       snapshots: ['installed', 'before upgrade'],

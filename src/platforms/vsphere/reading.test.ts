@@ -110,7 +110,7 @@ describe('the list of a vCenter', () => {
       trouble: { message: 'waits for an answer: moved or copied?', since: clock.now() },
     });
     const why = 'it is a template: make a VM of it first';
-    expect(vms[2]?.refuses).toEqual({ 'vm.start': why, 'vm.stop': why, 'vm.restart': why });
+    expect(vms[2]?.disabled).toEqual({ 'vm.start': why, 'vm.stop': why, 'vm.restart': why });
     expect(vms[3]).toMatchObject({ state: 'suspended', rawState: 'suspended', uuid: 'vm-4', ips: [] });
     expect(vms[3]).not.toHaveProperty('trouble');
   });

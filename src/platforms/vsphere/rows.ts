@@ -77,7 +77,7 @@ export function vmRow(known: Known, context: VmContext): Vm {
     image: values.get(kcliPath('image')),
     tags: [],
     ...(bootedAt === undefined ? {} : { bootedAt }),
-    ...(values.get('config.template') === 'true' ? { refuses: TEMPLATE_REFUSES } : {}),
+    ...(values.get('config.template') === 'true' ? { disabled: TEMPLATE_REFUSES } : {}),
     ...(trouble ? { trouble } : {}),
   };
 }

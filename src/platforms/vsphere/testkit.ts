@@ -24,7 +24,7 @@ export const testkit: PlatformTestkit = {
       'vm.restart',
       'vm.resume',
       'vm.suspend',
-      'vm.losses',
+      'vm.planDelete',
       'vm.delete',
       'vm.settings',
       'vm.configure',

@@ -2,7 +2,7 @@ import type { Args, VmAction } from '../../actions/action.ts';
 import type { Shown } from '../../actions/target.ts';
 import { sentence } from '../../errors.ts';
 import { endpointOf, nativeOf } from '../../ids.ts';
-import type { EndpointField, Field, Losses } from '../../platforms/contract.ts';
+import type { DeletePlan, EndpointField, Field } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { createForm, type Form } from '../forms/form-state.ts';
@@ -27,7 +27,7 @@ const DELETE_UNKNOWN: Field = {
 
 /**
  * Lists what will be lost and asks to type the name, or the count of many. Answers the options that were chosen,
- * undefined when it was given up or `until` aborts. Losses are asked of the platform; when they can't be read, that is said.
+ * undefined when it was given up or `until` aborts. Plans are asked of the platform; when they can't be read, that is said.
  */
 export function confirmLosses(
   stage: Stage,
@@ -43,7 +43,7 @@ export function confirmLosses(
   const nameOf = ({ id, name }: Shown) => asSeen(name) || nativeOf(id);
   const word = vms.length === 1 && first !== undefined ? nameOf(first) : String(vms.length);
   const controller = new AbortController();
-  let losses: readonly Losses[] | undefined;
+  let losses: readonly DeletePlan[] | undefined;
   let failed: string | undefined;
   const unasked = Math.max(0, vms.length - MOST_ASKED);
 
@@ -103,7 +103,8 @@ export function confirmLosses(
       pressed(button) {
         if (button === 'cancel') return end(undefined);
         const { [TYPED]: proofGiven, [UNKNOWN]: unknown, ...args } = form.values();
-        const cannotKeep = args['keep-disks'] === true && losses?.some(({ disksGo }) => disksGo !== undefined);
+        const cannotKeep =
+          args['keep-disks'] === true && losses?.some(({ keepDisksRefused }) => keepDisksRefused !== undefined);
         if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
         else if (asSeen(String(proofGiven ?? '')) === word) {
           end({ ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) });
@@ -117,10 +118,10 @@ export function confirmLosses(
     stage.layers.open(dialog.layer);
     until.addEventListener('abort', () => end(undefined), { once: true });
 
-    const asked = vms.slice(0, MOST_ASKED).map(async ({ id }): Promise<Losses> => {
+    const asked = vms.slice(0, MOST_ASKED).map(async ({ id }): Promise<DeletePlan> => {
       const connection = stage.services.sessions.connection(endpointOf(id));
-      if (!connection?.vm.losses) throw new Error('this platform can not list it');
-      return connection.vm.losses(id, controller.signal);
+      if (!connection?.vm.planDelete) throw new Error('this platform can not list it');
+      return connection.vm.planDelete(id, controller.signal);
     });
     Promise.all(asked).then(
       (answers) => {

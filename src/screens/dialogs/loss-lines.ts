@@ -1,4 +1,4 @@
-import type { Losses } from '../../platforms/contract.ts';
+import type { DeletePlan } from '../../platforms/contract.ts';
 import { wrapped } from '../components/wrap.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
@@ -15,7 +15,7 @@ export interface LossChoice {
 }
 
 /** What is lost and what stays, as painted lines: by path, the first of each kind and the count of the rest. */
-export function lossLines(stage: Stage, losses: readonly Losses[], choice: LossChoice): readonly string[] {
+export function lossLines(stage: Stage, losses: readonly DeletePlan[], choice: LossChoice): readonly string[] {
   const { theme } = stage.look;
   const { keepDisks, deleteUnknown, unasked } = choice;
   const painted = (text: string, colour: 'danger' | 'dim' | 'warning') =>
@@ -24,7 +24,9 @@ export function lossLines(stage: Stage, losses: readonly Losses[], choice: LossC
     ...paths.slice(0, MOST_LISTED).flatMap((path) => painted(lead + path, colour)),
     ...(paths.length > MOST_LISTED ? [theme.paint(colour, `${lead}${paths.length - MOST_LISTED} more`)] : []),
   ];
-  const impossible = keepDisks ? losses.find(({ disksGo }) => disksGo !== undefined)?.disksGo : undefined;
+  const impossible = keepDisks
+    ? losses.find(({ keepDisksRefused }) => keepDisksRefused !== undefined)?.keepDisksRefused
+    : undefined;
   if (impossible !== undefined) return painted(`Disks can't be kept: ${impossible}`, 'danger');
   const goes = losses.flatMap((one) => one.goes);
   const unknown = losses.flatMap((one) => one.unknown ?? []).map(({ path, why }) => `${path} (${why})`);

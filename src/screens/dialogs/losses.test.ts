@@ -5,20 +5,20 @@ import { aVm } from '../../../test/state/objects.ts';
 import type { Args, VmAction } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
 import type { Shown } from '../../actions/target.ts';
-import type { Connection, Losses } from '../../platforms/contract.ts';
+import type { Connection, DeletePlan } from '../../platforms/contract.ts';
 import { confirmLosses } from './destroy.tsx';
 import { lossLines } from './loss-lines.ts';
 
-const nothing: Losses = { goes: [], stays: [], snapshots: [] };
+const nothing: DeletePlan = { goes: [], stays: [], snapshots: [] };
 const many = (word: string, count: number) => Array.from({ length: count }, (_, at) => `${word}${at}`);
 const usual = { keepDisks: false, deleteUnknown: false, unasked: 0 };
 
 describe('what is lost', () => {
-  const lines = (losses: readonly Losses[], choice: Partial<typeof usual> = {}) =>
+  const lines = (losses: readonly DeletePlan[], choice: Partial<typeof usual> = {}) =>
     lossLines(openStage().stage, losses, { ...usual, ...choice }).map(painted);
 
   it('is listed by path, with what stays', () => {
-    const one: Losses = {
+    const one: DeletePlan = {
       goes: ['/a.qcow2'],
       unknown: [{ path: '/b.raw', why: 'shared' }],
       stays: ['/c.iso (read-only)'],
@@ -55,7 +55,7 @@ describe('what is lost', () => {
   });
 
   it('says that disks can not be kept where they can not', () => {
-    const losses = [nothing, { ...nothing, goes: ['/a'], disksGo: 'they are one with it' }];
+    const losses = [nothing, { ...nothing, goes: ['/a'], keepDisksRefused: 'they are one with it' }];
     expect(lines(losses, { keepDisks: true })).toEqual(["{danger|Disks can't be kept: they are one with it}"]);
     expect(lines(losses)).toEqual(['{danger|Is lost: /a}']);
   });
@@ -67,7 +67,7 @@ describe('the question before something is deleted', () => {
     ({ id: aVm(name).id, name, uuid: name, identity: undefined, session: undefined }) as Shown;
 
   async function ask(
-    answers: Losses | Error,
+    answers: DeletePlan | Error,
     names: readonly string[] = ['web1'],
     notes: readonly string[] = [],
     options: LightOptions = {},
@@ -78,7 +78,7 @@ describe('the question before something is deleted', () => {
       if (answers instanceof Error) throw answers;
       return answers;
     };
-    const connection = { vm: { losses }, whyNot: {} } as unknown as Partial<Connection>;
+    const connection = { vm: { planDelete: losses }, whyNot: {} } as unknown as Partial<Connection>;
     const light = openStage({ connection, size: { columns: 80, rows: 30 }, ...options });
     const until = new AbortController();
     const seen: { answer: Args | undefined | 'open' } = { answer: 'open' };
@@ -150,7 +150,7 @@ describe('the question before something is deleted', () => {
   });
 
   it('refuses to keep disks that can not be kept', async () => {
-    const { press, answer, said } = await ask({ ...nothing, goes: ['/a'], disksGo: 'one with it' });
+    const { press, answer, said } = await ask({ ...nothing, goes: ['/a'], keepDisksRefused: 'one with it' });
     press(...'web1', 'up', 'up', 'right', 'pgdn', 'enter');
     expect([await answer(), said()]).toEqual(['open', "disks can't be kept here: nothing was deleted"]);
   });

@@ -177,8 +177,8 @@ describe('power', () => {
 
   it('says before anybody tries that an instance can not be hibernated', () =>
     watching(async (watched) => {
-      expect(named(watched, 'bargain').refuses?.['vm.suspend']).toMatch(/hibernation enabled/);
-      expect(named(watched, 'sleeper').refuses?.['vm.suspend']).toBeUndefined();
+      expect(named(watched, 'bargain').disabled?.['vm.suspend']).toMatch(/hibernation enabled/);
+      expect(named(watched, 'sleeper').disabled?.['vm.suspend']).toBeUndefined();
       const error = await refusal(
         watched.connection.vm.suspend?.(named(watched, 'bargain').id, patient()) ?? Promise.reject(),
       );

@@ -178,7 +178,7 @@ it('F-058 F-241 deletes a guest with its disk, and leaves a disk that another gu
   const disk = '/var/lib/libvirt/images/act1.qcow2';
   await virsh(host, 'attach-disk', 'act3', disk, 'vdz', '--config', '--subdriver', 'qcow2');
 
-  const { losses, delete: remove } = watched.connection.vm;
+  const { planDelete: losses, delete: remove } = watched.connection.vm;
   expect(await losses?.(shared, patient())).toEqual({
     goes: [],
     stays: [`${disk} (also used by act3)`],
@@ -199,7 +199,7 @@ it('never deletes the image that other disks are layered on', async () => {
   const connection = await connectTo(endpoint);
   const base = '/var/lib/libvirt/images/busybox.qcow2';
   await virsh(host, 'attach-disk', 'act4', base, 'vdz', '--config', '--subdriver', 'qcow2');
-  const lost = await connection.vm.losses?.(await idOf('act4'), patient());
+  const lost = await connection.vm.planDelete?.(await idOf('act4'), patient());
   expect(lost?.goes).toEqual(['/var/lib/libvirt/images/act4.qcow2']);
   expect(lost?.stays).toEqual([expect.stringMatching(/busybox\.qcow2 \(.*used by .*\)/)]);
   await connection.close();
@@ -210,7 +210,7 @@ it('F-058 keeps a disk that another pool has layers on, or that a guest names by
   const id = await idOf('act6');
   const disk = '/var/lib/libvirt/images/act6.qcow2';
   const staysFor = async () => {
-    const lost = await connection.vm.losses?.(id, patient());
+    const lost = await connection.vm.planDelete?.(id, patient());
     const stays = lost?.stays.filter((line) => line.startsWith(`${disk} `));
     expect(lost?.goes.includes(disk)).toBe(stays?.length === 0);
     return stays;
@@ -228,7 +228,7 @@ it('F-058 keeps a disk that another pool has layers on, or that a guest names by
     await writeFile(join(tmp, 'disk.xml'), byPool);
     await virsh(host, 'attach-device', 'act7', join(tmp, 'disk.xml'), '--config');
     expect(await staysFor()).toEqual([`${disk} (also used by act7)`]);
-    expect(await connection.vm.losses?.(await idOf('act7'), patient())).toMatchObject({
+    expect(await connection.vm.planDelete?.(await idOf('act7'), patient())).toMatchObject({
       goes: ['/var/lib/libvirt/images/act7.qcow2'],
       stays: [`${disk} (also used by act6)`],
     });
@@ -243,7 +243,7 @@ it('refuses to delete a guest with snapshots unless they may go as well', async 
   const connection = await connectTo(endpoint);
   const id = await idOf('act5');
   await virsh(host, 'snapshot-create-as', 'act5', 'before');
-  const { losses, delete: remove } = connection.vm;
+  const { planDelete: losses, delete: remove } = connection.vm;
   expect(await losses?.(id, patient())).toMatchObject({ snapshots: ['before'] });
   await expect(remove?.(id, { keepDisks: false, snapshots: false }, patient())).rejects.toMatchObject({
     code: 'op.conflict',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { endpointName, type VmId } from '../../../src/ids.ts';
-import type { Accepted, Connection, DeleteOptions, Endpoint, Losses } from '../../../src/platforms/contract.ts';
+import type { Accepted, Connection, DeleteOptions, DeletePlan, Endpoint } from '../../../src/platforms/contract.ts';
 import { host3, imageFile, makeGuests, removeGuests, virsh } from './hosts.ts';
 import { idOfGuest, sshEndpoint } from './kvm-testkit.ts';
 import { connectTo, patient } from './kvm-watching.ts';
@@ -55,8 +55,8 @@ async function open(endpoint: Endpoint): Promise<Connection['vm']> {
 }
 const id = (): Promise<VmId> => idOfGuest(host, byLogin, DOOMED);
 
-async function lossesBy(endpoint: Endpoint): Promise<Losses | undefined> {
-  return (await open(endpoint)).losses?.(await id(), patient());
+async function lossesBy(endpoint: Endpoint): Promise<DeletePlan | undefined> {
+  return (await open(endpoint)).planDelete?.(await id(), patient());
 }
 async function deleteBy(endpoint: Endpoint, options: Partial<DeleteOptions> = {}): Promise<Accepted | undefined> {
   const vm = await open(endpoint);

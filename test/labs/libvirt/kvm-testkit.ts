@@ -52,7 +52,7 @@ export const labTestkit: PlatformTestkit = {
       'vm.pause',
       'vm.resume',
       'vm.suspend',
-      'vm.losses',
+      'vm.planDelete',
       'vm.delete',
       'vm.settings',
       'vm.configure',

@@ -105,7 +105,7 @@ describe('the fleet', () => {
       ['web2', 'running', 'ACTIVE'],
     ]);
     expect(named('greedy').trouble?.message).toBe('No valid host was found.');
-    expect(named('db1').refuses?.['vm.stop']).toBe('it is locked (month end, ask the accountants): unlock it first');
+    expect(named('db1').disabled?.['vm.stop']).toBe('it is locked (month end, ask the accountants): unlock it first');
     expect(named('web1')).toMatchObject({ plan: 'shop', profile: 'web', image: 'debian-12', node: 'lab/zone/rack-1' });
     expect(named('attic')).toMatchObject({ node: undefined });
   });

@@ -69,7 +69,7 @@ describe('a Proxmox VE that others pretend', () => {
 
   it('F-358 tells of its disks and nodes', async () => {
     const { vm, node } = (await watch()).connection;
-    expect((await vm.losses?.(WEB1, signal))?.goes).toEqual(['local-zfs:vm-100-disk-0']);
+    expect((await vm.planDelete?.(WEB1, signal))?.goes).toEqual(['local-zfs:vm-100-disk-0']);
     expect((await node?.info?.(nodeId(PVE, 'pve2'), signal))?.lines.length).toBeGreaterThan(3);
   });
 

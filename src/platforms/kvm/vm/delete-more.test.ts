@@ -106,7 +106,7 @@ function setUp({
     become: (domain: Domain | undefined) => {
       there = domain;
     },
-    losing: () => ops.losses(WEB1, signal),
+    losing: () => ops.planDelete(WEB1, signal),
     deleting: (options: Partial<DeleteOptions> = {}) =>
       ops.delete(WEB1, { keepDisks: false, snapshots: false, ...options }, signal),
   };

@@ -43,7 +43,7 @@ function setUp(there: () => Domain | undefined) {
     return { name: 'web1', uuid, id: 7 };
   });
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
-  const { losses, delete: remove } = createDelete({ daemon, touched: () => undefined });
+  const { planDelete: losses, delete: remove } = createDelete({ daemon, touched: () => undefined });
   const { signal } = new AbortController();
   const deleting = (options: Partial<DeleteOptions> = {}) =>
     remove(WEB1, { keepDisks: false, snapshots: false, ...options }, signal);

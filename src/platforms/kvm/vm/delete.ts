@@ -11,9 +11,9 @@ import { CHANGE_MS, type GuestCall, type GuestCalls, onGuest } from './guest-cal
 import { snapshotDocuments } from './other-domains.ts';
 
 /** Deleting a guest, and saying beforehand what that destroys. */
-export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'losses' | 'delete'>> {
+export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   return {
-    losses: (id, signal) =>
+    planDelete: (id, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const doomed = await readDoomed(call);
         const { goes, stays, unknown } = await fateOfFiles(call, calls.files, doomed);

@@ -150,5 +150,5 @@ describe('what a guest has', () => {
 });
 
 it.each(['<domainsnapshot/>', '<domain><name>web1</name></domain>', 'no xml'])('%s is no snapshot', async (xml) => {
-  await expect(readSnapshotXml(xml)).rejects.toThrow(XmlError);
+  await expect(readSnapshotXml(vmId(endpointName('host'), 'web1'), xml)).rejects.toThrow(XmlError);
 });

@@ -1,4 +1,4 @@
-import type { VmId } from '../../../ids.ts';
+import { snapshotId, type VmId } from '../../../ids.ts';
 import { type Bytes, bytes } from '../../../units.ts';
 import type { Disk, Snapshot, VmInfo } from '../../contract.ts';
 import { XmlError } from '../../transport/xml.ts';
@@ -33,7 +33,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
         .then(readKcliMetadata)
         .catch(unlessGone<KcliMetadata>({})),
       client.call(procedures.domainIsPersistent, { domain }, options),
-      readSnapshots(call),
+      readSnapshots(id, call),
     ]);
     const xml = await readDomainXml(xmlText);
     const pending = persistent && nextText !== undefined ? pendingLines(xml, await readDomainXml(nextText)) : [];
@@ -59,7 +59,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
     };
   });
 
-async function readSnapshots({ client, domain, signal }: GuestCall): Promise<readonly Snapshot[]> {
+async function readSnapshots(vm: VmId, { client, domain, signal }: GuestCall): Promise<readonly Snapshot[]> {
   const [{ snapshots }, hasCurrent] = await Promise.all([
     client.call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, { signal }),
     client.call(procedures.hasCurrentSnapshot, { domain, flags: 0 }, { signal }),
@@ -74,8 +74,8 @@ async function readSnapshots({ client, domain, signal }: GuestCall): Promise<rea
         .catch(unlessGone(undefined));
       return {
         ...(xml === undefined
-          ? nameOnly(snapshot.name)
-          : await readSnapshotXml(xml).catch(unlessBroken(snapshot.name))),
+          ? nameOnly(vm, snapshot.name)
+          : await readSnapshotXml(vm, xml).catch(unlessBroken(vm, snapshot.name))),
         current: snapshot.name === current?.name,
       };
     }),
@@ -83,15 +83,15 @@ async function readSnapshots({ client, domain, signal }: GuestCall): Promise<rea
 }
 
 const unlessBroken =
-  (name: string) =>
+  (vm: VmId, name: string) =>
   (error: unknown): Omit<Snapshot, 'current'> => {
-    if (error instanceof XmlError) return nameOnly(name);
+    if (error instanceof XmlError) return nameOnly(vm, name);
     throw error;
   };
 
 /** One that was deleted between the list and the question, or whose definition this login may not read, or that is broken. */
-const nameOnly = (name: string): Omit<Snapshot, 'current'> => ({
-  id: name,
+const nameOnly = (vm: VmId, name: string): Omit<Snapshot, 'current'> => ({
+  id: snapshotId(vm, name),
   name,
   parent: undefined,
   created: undefined,

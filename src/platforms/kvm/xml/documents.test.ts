@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { endpointName, vmId } from '../../../ids.ts';
 import { gib, kib, mib } from '../../../units.ts';
 import { readAllDisks, readDomainXml } from './domain-xml.ts';
 import { readKcliMetadata } from './metadata.ts';
@@ -172,7 +173,8 @@ describe('a volume', () => {
 });
 
 describe('a snapshot', () => {
-  const read = (more: string) => readSnapshotXml(`<domainsnapshot><name>s</name>${more}</domainsnapshot>`);
+  const VM = vmId(endpointName('host1'), 'web1');
+  const read = (more: string) => readSnapshotXml(VM, `<domainsnapshot><name>s</name>${more}</domainsnapshot>`);
   it.each([
     ['', { memory: false, external: false }],
     ['<state>running</state>', { memory: true, external: false }],
@@ -186,12 +188,12 @@ describe('a snapshot', () => {
   ])('with %j is %j', async (more, what) => expect(await read(more)).toMatchObject(what));
 
   it('tells its time, its parent and its words', async () => {
-    const unknown = { id: 's', name: 's', parent: undefined, created: undefined, description: undefined };
+    const unknown = { id: `${VM}#s`, name: 's', parent: undefined, created: undefined, description: undefined };
     expect(await read('')).toMatchObject(unknown);
     expect(await read('<creationTime>soon</creationTime><parent/><description/>')).toMatchObject(unknown);
     expect(
       await read('<creationTime>12</creationTime><parent><name>p</name></parent><description>d</description>'),
-    ).toMatchObject({ created: 12_000, parent: 'p', description: 'd' });
+    ).toMatchObject({ created: 12_000, parent: `${VM}#p`, identity: '12', description: 'd' });
   });
 });
 

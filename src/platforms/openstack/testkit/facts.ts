@@ -10,7 +10,7 @@ export const facts: PlatformFacts = {
     'vm.pause',
     'vm.resume',
     'vm.suspend',
-    'vm.losses',
+    'vm.planDelete',
     'vm.delete',
     'vm.settings',
     'vm.configure',

@@ -1,0 +1,38 @@
+/** What can be done with the snapshots of a VM. */
+import type { SnapshotId, VmId } from '../../ids.ts';
+import type { Accepted } from './accepted.ts';
+import type { LossPlan } from './delete-plan.ts';
+import type { Snapshot } from './objects.ts';
+
+export interface SnapshotSpec {
+  /** Unique within the VM where the platform's ids of snapshots are names: one that is there already is an op.conflict. */
+  readonly name: string;
+  readonly description: string;
+  /** The memory of a running VM too, so that it goes on from there. Ignored, with a warning, for one that is off. */
+  readonly memory: boolean;
+}
+
+export interface SnapshotOps {
+  /** Parents before their children, older before newer ones. Empty for a VM without any. Rejects with vm.not-found. */
+  list?(vm: VmId, signal: AbortSignal): Promise<readonly Snapshot[]>;
+  /** `id` where the platform names it at once. */
+  create?(vm: VmId, spec: SnapshotSpec, signal: AbortSignal): Promise<Accepted & { readonly id?: SnapshotId }>;
+  /**
+   * What reverting to it destroys: what was written since, the memory of a VM that runs, newer snapshots where the storage
+   * can't keep them.
+   */
+  planRevert?(id: SnapshotId, signal: AbortSignal): Promise<LossPlan>;
+  /**
+   * Puts the VM back to it; one that was taken with memory runs afterwards. Also to the current one: that is what the disks
+   * continue from, not what they are.
+   */
+  revert?(id: SnapshotId, signal: AbortSignal): Promise<Accepted>;
+  /** What deleting it destroys: its state alone, with `children` all that descend from it. */
+  planDelete?(id: SnapshotId, options: SnapshotDeleteOptions, signal: AbortSignal): Promise<LossPlan>;
+  /** The VM keeps what it has now. Children of a snapshot that is deleted alone become children of its parent. */
+  delete?(id: SnapshotId, options: SnapshotDeleteOptions, signal: AbortSignal): Promise<Accepted>;
+}
+
+export interface SnapshotDeleteOptions {
+  readonly children: boolean;
+}
