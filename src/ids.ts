@@ -59,6 +59,9 @@ export const snapshotId = (vm: VmId, native: string): SnapshotId => `${vm}#${nat
 
 /** The VM that something hangs under. */
 export const vmOf = (id: SnapshotId): VmId => id.slice(0, id.indexOf('#')) as VmId;
+/** The VM of what hangs under one; everything else is a row of the tree itself. */
+export const rowOf = (id: Id): VmId | NodeId | PoolId =>
+  id.includes('#') ? vmOf(id as SnapshotId) : (id as VmId | NodeId | PoolId);
 /** What its platform calls it, within its VM. */
 export const nativeOfSnapshot = (id: SnapshotId): string => id.slice(id.indexOf('#') + 1);
 
@@ -71,4 +74,4 @@ export function endpointOf(id: Id): EndpointName {
   const slash = id.indexOf('/');
   return (slash < 0 ? id : id.slice(0, slash)) as EndpointName;
 }
-export const nativeOf = (id: Id<'vm' | 'node' | 'pool'>): string => id.slice(id.indexOf('/') + 1);
+export const nativeOf = (id: Id): string => id.slice(id.indexOf('/') + 1);

@@ -5,8 +5,12 @@ import {
   type Attachment,
   type Connection,
   type ConsoleSize,
+  type DeletePlan,
   disabledReason,
   type Field,
+  type ListedKind,
+  type ObjectKind,
+  type ObjectOf,
   type OperationName,
   operationOf,
   operations,
@@ -25,9 +29,6 @@ import type { Services } from './services.ts';
  * name, or the count, to be typed.
  */
 export type Danger = 'none' | 'interrupts' | 'destroys';
-
-/** What an action is done to: a row of the tree. */
-export type ObjectKind = 'vm' | 'node';
 
 /** Options of an action by key. */
 export type Args = Readonly<Record<string, SettingValue | readonly string[]>>;
@@ -50,33 +51,66 @@ interface Verb {
   readonly aliases?: readonly string[];
 }
 
-/** What is true when the action has worked, and how long that may take (ConVirt's limits, F-045 ff.). */
-export interface Outcome {
+/** What is true when an action has worked, and how long that may take (ConVirt's limits, F-045 ff.). */
+interface Expected {
   /** `is running`; reads after the name. */
   readonly words: string;
-  readonly reached: (vm: Vm | undefined) => boolean;
-  /** Instead of `words`, when the VM is not listed any more. */
-  readonly goneWords?: string;
   readonly limitMs: number;
+  /** What to do when it was not seen within the limit. */
+  readonly late?: string;
 }
 
-/** One operation on one VM or on many, each with an outcome that is seen. */
-export interface VmAction extends Verb {
+/** Seen in the fleet, which is watched. */
+export interface WatchedOutcome<K extends ObjectKind> extends Expected {
+  readonly by: 'watch';
+  /** Instead of `words`, when the object is not listed any more. */
+  readonly goneWords?: string;
+  reached(object: ObjectOf<K> | undefined): boolean;
+}
+
+/** Seen by asking the platform again, since it is not watched. */
+export interface ReadOutcome extends Expected {
+  readonly by: 'read';
+  /** True, or what is the case instead, as a sentence behind the name: `has no snapshot monday yet`. */
+  read(connection: Connection, signal: AbortSignal): Promise<true | string>;
+}
+
+export type Outcome<K extends ObjectKind = ObjectKind> = WatchedOutcome<K> | ReadOutcome;
+
+/**
+ * One operation on one object or on many, each with an outcome that is seen. Its functions are methods, so that a list of
+ * actions need not know the kinds: they are called with objects of `on` only.
+ */
+export interface ObjectAction<K extends ObjectKind = ObjectKind> extends Verb {
   readonly kind: 'object';
-  readonly noun: 'vm';
+  /** What it makes, changes or takes away: `snapshot`, also where it is done to a VM. */
+  readonly noun: ObjectKind;
+  readonly on: K;
+  readonly needs: OperationName;
+  /** What it costs an object that is busy, as a sentence for the question before it. */
+  loses?(args: Args): string | undefined;
+  /** What it destroys, read from the platform; undefined where the platform can't say. For `danger: 'destroys'`. */
+  plan?(connection: Connection, object: ObjectOf<K>, args: Args, signal: AbortSignal): Promise<DeletePlan> | undefined;
+  /** Options that change what `plan` answers: it is read again when one is changed. */
+  readonly plannedBy?: readonly string[];
+  /** True, or the sentence why not. Cheap: runs for every drawn key. */
+  fits(object: ObjectOf<K>): true | string;
+  /** Undefined: nothing can be seen from outside, so `asked` is all that is said. */
+  outcome?(args: Args, object: ObjectOf<K> | undefined): Outcome<K> | undefined;
+  /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
+  preset?(object: ObjectOf<K>): Settings;
+  /** Said when the request was accepted and nothing more can be seen. */
+  asked?(args: Args): string;
+  send(connection: Connection, object: ObjectOf<K>, args: Args, signal: AbortSignal): Promise<Accepted>;
+}
+export type VmAction = ObjectAction<'vm'>;
+
+/** What is under a VM and not watched: a table on the screen, a list on the command line. */
+export interface ListAction extends Verb {
+  readonly kind: 'list';
+  readonly noun: ListedKind;
   readonly on: 'vm';
   readonly needs: OperationName;
-  /** What it costs a VM that is busy, as a sentence for the question before it. */
-  readonly loses?: (args: Args) => string | undefined;
-  /** True, or the sentence why not. Cheap: runs for every drawn key. */
-  readonly fits: (vm: Vm) => true | string;
-  /** Undefined: nothing can be seen from outside, so `asked` is all that is said. */
-  readonly outcome?: (args: Args, vm: Vm | undefined) => Outcome;
-  /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
-  readonly preset?: (vm: Vm) => Settings;
-  /** Said when the request was accepted and nothing more can be seen. */
-  readonly asked?: (args: Args) => string;
-  readonly send: (connection: Connection, vm: Vm, args: Args, signal: AbortSignal) => Promise<Accepted>;
 }
 
 /** A change of settings through the platform's fields: a form on the screen, flags on the command line. */
@@ -169,7 +203,8 @@ export interface ViewAction extends Verb {
 
 /** Distinguished by `kind`: a switch over it that forgets one does not compile. */
 export type Action =
-  | VmAction
+  | ObjectAction
+  | ListAction
   | EditAction
   | VmAttachAction
   | VmShowAction
@@ -180,37 +215,38 @@ export type Action =
   | EndpointFormAction
   | ViewAction;
 
-/** What its row must be; undefined for what is done to no VM and no node. */
+/** What it is done to; undefined for what is done to no object of a platform. */
 export const objectOf = (action: Action): ObjectKind | undefined => ('on' in action ? action.on : undefined);
 
+/** What `whyNot` must know of an action. */
+export interface Asked {
+  readonly needs: OperationName;
+  readonly title: string;
+  fits?(object: ObjectOf<ObjectKind>): true | string;
+}
+
 /**
- * The one place that decides whether an action can run on a VM or a node; key bar, palette, help and command line all ask
+ * The one place that decides whether an action can run on an object; key bar, palette, help and command line all ask
  * here. In this order: supported, allowed, connected, the object's own refusal, its state. The first "no" wins.
- * `vm` is undefined for what is done to a node.
+ * `above` is the VM that it is under, whose refusals hold for it too.
  */
 export function whyNot(
-  action: Pick<VmAction, 'needs' | 'title'> & { readonly fits?: (vm: Vm) => true | string },
-  vm: Vm | undefined,
+  action: Asked,
+  object: ObjectOf<ObjectKind>,
+  above: Vm | undefined,
   connection: Connection | undefined,
   status: EndpointStatus | undefined,
   policy: Policy,
 ): string | undefined {
-  if (connection) {
-    const missing = unsupported(connection, action.needs, action.title);
-    if (missing) return missing;
+  if (connection && !operationOf(connection, action.needs)) {
+    return whyAbsent(connection, action.needs) ?? `this platform can't do that: ${action.title}`;
   }
   // Reading changes nothing, whatever else is forbidden. A stream can write: a console and a shell take keystrokes.
   if (policy.readOnly !== undefined && operations[action.needs].kind !== 'reads') return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
-  const refused = vm && disabledReason(vm, action.needs);
+  const refused = disabledReason(object, action.needs) ?? (above && disabledReason(above, action.needs));
   if (refused !== undefined) return refused;
-  const fits = vm && action.fits ? action.fits(vm) : true;
+  const fits = action.fits?.(object) ?? true;
   return fits === true ? undefined : fits;
-}
-
-/** The sentence for an operation that this connection does not have. */
-function unsupported(connection: Connection, needs: OperationName, title: string): string | undefined {
-  if (operationOf(connection, needs)) return undefined;
-  return whyAbsent(connection, needs) ?? `this platform can't do that: ${title}`;
 }

@@ -1,4 +1,4 @@
-import type { VmAction } from './action.ts';
+import type { ObjectAction } from './action.ts';
 
 /** Above this many VMs a verb that interrupts wants the count typed, unless the configuration says otherwise. */
 export const TYPE_COUNT_ABOVE = 10;
@@ -7,7 +7,7 @@ export const TYPE_COUNT_ABOVE = 10;
 export type Consent = 'none' | 'yes' | 'count' | 'name';
 
 /** One rule for every verb, on the screen, in line mode and on the command line: danger grows with the count. */
-export function consentFor({ danger }: Pick<VmAction, 'danger'>, count: number, typeCountAbove: number): Consent {
+export function consentFor({ danger }: Pick<ObjectAction, 'danger'>, count: number, typeCountAbove: number): Consent {
   if (danger === 'none') return 'none';
   if (danger === 'destroys') return count === 1 ? 'name' : 'count';
   return count > typeCountAbove ? 'count' : 'yes';

@@ -2,6 +2,7 @@ import type { Action } from './action.ts';
 import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
 import { nodeActions, nodeInfoAction, shellAction } from './node.ts';
 import { poolActions, poolVariablesAction } from './pool.ts';
+import { snapshotActions, snapshotListAction } from './snapshot.ts';
 import { viewActions } from './view.ts';
 import { consoleAction, consoleLogAction, editAction, vmActions } from './vm.ts';
 
@@ -11,6 +12,8 @@ export const actions: readonly Action[] = [
   editAction,
   consoleAction,
   consoleLogAction,
+  snapshotListAction,
+  ...snapshotActions,
   shellAction,
   nodeInfoAction,
   ...nodeActions,

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { EndpointName, NodeId, VmId } from '../ids.ts';
+import type { EndpointName, Id } from '../ids.ts';
 import type { Ask, Check, Detected, Manifest, Settings, WireLine } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
@@ -38,8 +38,8 @@ export interface Services {
   testDraft(draft: DraftEndpoint, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
   /** What of this platform's kind is at hand on this machine, F-031. */
   detect(platform: string, signal: AbortSignal): Promise<readonly Detected[]>;
-  /** What forbids changing this VM or node, whatever its state. */
-  policyFor(id: VmId | NodeId): Policy;
+  /** What forbids changing this object, whatever its state. */
+  policyFor(id: Id): Policy;
   /** The newest lines that were sent, oldest first. */
   wireLog(): readonly WireLine[];
 }

@@ -1,48 +1,79 @@
 import { FleetError } from '../errors.ts';
-import { endpointOf, type VmId } from '../ids.ts';
-import { withLastCheck } from '../platforms/contract.ts';
-import { isAnother } from '../state/fleet/fleet.ts';
+import { endpointOf, type Id, rowOf, type VmId } from '../ids.ts';
+import {
+  type Connection,
+  LISTED_KINDS,
+  type ListedKind,
+  type ObjectKind,
+  withLastCheck,
+} from '../platforms/contract.ts';
+import { type Fleet, isAnother, placeOf } from '../state/fleet/fleet.ts';
+import { readListing } from './read-listing.ts';
 import type { Services } from './services.ts';
 
 /**
- * A VM as the user saw it when it was marked, or when a question, a form or a task about it began. Its id alone is not
- * enough: Proxmox hands freed ids out again, and another program may give the endpoint another address meanwhile.
+ * An object as the user saw it when it was marked, or when a question, a form or a task about it began. Its id alone is not
+ * enough: Proxmox hands freed ids out again, a snapshot's id is its name, and another program may give the endpoint another
+ * address meanwhile.
  */
 export interface Shown {
-  readonly id: VmId;
+  readonly kind: ObjectKind;
+  readonly id: Id;
   readonly name: string;
-  readonly uuid: string;
+  /** Of a VM: its own. */
+  readonly uuid?: string | undefined;
   /** Undefined where ids are never used again, and as long as the platform has not read it. */
   readonly identity: string | undefined;
   /** Stands for the address: another object as soon as the endpoint's configuration is another one. */
   readonly session: object | undefined;
+  /** The VM that it is under, which must be the same one too. */
+  readonly above?: Shown | undefined;
 }
 
 /** What a task acts on: what was shown, compared with what is there before anything is sent. */
 export interface Target extends Shown {
   /**
-   * Who stood behind the id when the user decided. Undefined where ids are never used again; a FleetError when it could
-   * not be read. Never rejects.
+   * Who stood behind the id of the VM when the user decided. Undefined where ids are never used again; a FleetError when it
+   * could not be read. Never rejects.
    */
   readonly confirmed: Promise<string | undefined | FleetError>;
 }
 
-type Context = Pick<Services, 'store' | 'sessions'>;
+type Context = Pick<Services, 'store' | 'sessions' | 'clock'>;
 
-/** Undefined when the fleet has no VM of this id. */
-export function shownOf(id: VmId, { store, sessions }: Context): Shown | undefined {
-  const vm = store.fleet.vms.get(id);
-  if (!vm) return undefined;
-  return { id, name: vm.name, uuid: vm.uuid, identity: vm.identity, session: sessions.current(endpointOf(id)) };
+/** Undefined when there is no object of this kind and id. */
+export function shownOf(kind: ObjectKind, id: Id, services: Context): Shown | undefined {
+  const object = find(services.store.fleet, kind, id);
+  if (!object) return undefined;
+  const row = rowOf(id);
+  return {
+    kind,
+    id,
+    name: object.name,
+    uuid: 'uuid' in object ? object.uuid : undefined,
+    identity: object.identity,
+    session: services.sessions.current(endpointOf(id)),
+    above: row === id ? undefined : shownOf('vm', row, services),
+  };
 }
+
+/** `web1 on host3`, `before-upgrade of web1`: names alone may be those of several. */
+export function placeOfShown({ kind, id, name, above }: Shown, fleet: Fleet): string {
+  const vm = kind === 'vm' ? fleet.vms.get(id as VmId) : undefined;
+  if (vm) return placeOf(vm, fleet);
+  return above ? `${name} of ${above.name}` : name;
+}
+
+/** The kind says whose id it is. */
+const find = (fleet: Fleet, kind: ObjectKind, id: Id) => fleet.find(kind, id as never);
 
 /**
  * Binds an action to what is shown now. Where the identity is not in the row yet it is read from the platform at once, so
- * that a VM that takes the id over later is another one. Throws vm.not-found.
+ * that a VM that takes the id over later is another one. Throws KIND.not-found.
  */
-export function bind(id: VmId, services: Context): Target {
-  const shown = shownOf(id, services);
-  if (!shown) throw new FleetError('vm.not-found', `${id} is not there any more`);
+export function bind(kind: ObjectKind, id: Id, services: Context): Target {
+  const shown = shownOf(kind, id, services);
+  if (!shown) throw new FleetError(`${kind}.not-found`, `${id} is not there any more`);
   return bound(shown, services);
 }
 
@@ -51,36 +82,44 @@ export function bind(id: VmId, services: Context): Target {
  * machine; only an identity that could not be read then is read again.
  */
 export function bound(shown: Shown | Target, services: Context): Target {
+  const vm = vmOfShown(shown);
   const confirmed =
     'confirmed' in shown
-      ? shown.confirmed.then((earlier) => (earlier instanceof FleetError ? confirm(shown, services) : earlier))
-      : confirm(shown, services);
+      ? shown.confirmed.then((earlier) => (earlier instanceof FleetError ? confirm(vm, services) : earlier))
+      : confirm(vm, services);
   return { ...shown, confirmed };
 }
 
-async function confirm(shown: Shown, services: Context): Target['confirmed'] {
+/** Whose identity is read: the VM that it is, or is under. */
+const vmOfShown = (shown: Shown): Shown => shown.above ?? shown;
+
+async function confirm(vm: Shown, services: Context): Target['confirmed'] {
   const read =
-    shown.identity === undefined ? services.sessions.connection(endpointOf(shown.id))?.vm.identity : undefined;
-  if (!read) return shown.identity;
+    vm.identity === undefined && vm.kind === 'vm'
+      ? services.sessions.connection(endpointOf(vm.id))?.vm.identity
+      : undefined;
+  if (!read) return vm.identity;
   try {
     // The wrappers around the connection set its deadline.
-    return (await read(shown.id, new AbortController().signal)).identity;
+    return (await read(vm.id as VmId, new AbortController().signal)).identity;
   } catch (error) {
     if (error instanceof FleetError) return error;
-    return new FleetError('op.failed', `${shown.name}: its identity can't be read`, { cause: error });
+    return new FleetError('op.failed', `${vm.name}: its identity can't be read`, { cause: error });
   }
 }
 
 /**
- * Why this is not what was shown any more, as a sentence; undefined while it is, and when the VM is gone, which callers
+ * Why this is not what was shown any more, as a sentence; undefined while it is, and when the object is gone, which callers
  * find out by themselves. Cheap: reads the fleet only.
  */
 export function whyAnother(shown: Shown, services: Context): string | undefined {
   const elsewhere = whyElsewhere(shown, services);
   if (elsewhere !== undefined) return elsewhere;
-  const now = services.store.fleet.vms.get(shown.id);
+  const above = shown.above && whyAnother(shown.above, services);
+  if (above !== undefined) return above;
+  const now = find(services.store.fleet, shown.kind, shown.id);
   if (!now) return undefined;
-  if (isAnother(shown, now)) return nowAnother(shown, now.name);
+  if (isAnother(shown, { uuid: shown.uuid, ...now })) return nowAnother(shown, now.name);
   return now.name === shown.name ? undefined : `${shown.name} is called ${now.name} now`;
 }
 
@@ -95,8 +134,8 @@ export function whyElsewhere(
 }
 
 /**
- * Compares the target with what is there before something is sent. Rejects with op.conflict when it is another machine, or
- * another endpoint; with vm.not-found when it is gone. `connection` is the one to read from.
+ * Compares the target with what is there before something is sent. Rejects with op.conflict when it is another object, or
+ * another endpoint; with KIND.not-found when it is gone. `connection` is the one to read from.
  */
 export async function verify(
   target: Target,
@@ -106,27 +145,54 @@ export async function verify(
 ): Promise<void> {
   const another = whyAnother(target, services);
   if (another !== undefined) throw conflict(another);
-  const read = connection?.vm.identity;
-  if (!read) return;
-  const confirmed = await target.confirmed;
-  if (confirmed instanceof FleetError) throw unread(target, confirmed);
-  const now = await read(target.id, signal).catch((error: unknown) => {
-    throw error instanceof FleetError && error.code !== 'vm.not-found' ? unread(target, error) : error;
-  });
-  if (confirmed !== undefined && now.identity !== confirmed) throw conflict(nowAnother(target, now.name));
-  // The same machine under another name is not what the question said, either.
-  if (now.name !== target.name) throw conflict(`${target.name} is called ${now.name} now`);
+  const vm = vmOfShown(target);
+  if (vm.kind === 'vm') await verifyVm(vm, target, connection, signal);
+  if (isListed(target.kind) && connection) await verifyListed(target, target.kind, services, connection, signal);
   // Reading took a while, and what is sent goes to the connection that is there now.
   const meanwhile = whyAnother(target, services);
   if (meanwhile !== undefined) throw conflict(meanwhile);
+}
+
+async function verifyVm(
+  vm: Shown,
+  { confirmed: decided }: Target,
+  connection: Connection | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const read = connection?.vm.identity;
+  if (!read) return;
+  const confirmed = await decided;
+  if (confirmed instanceof FleetError) throw unread(vm, confirmed);
+  const now = await read(vm.id as VmId, signal).catch((error: unknown) => {
+    throw error instanceof FleetError && error.code !== 'vm.not-found' ? unread(vm, error) : error;
+  });
+  if (confirmed !== undefined && now.identity !== confirmed) throw conflict(nowAnother(vm, now.name));
+  // The same machine under another name is not what the question said, either.
+  if (now.name !== vm.name) throw conflict(`${vm.name} is called ${now.name} now`);
+}
+
+const isListed = (kind: ObjectKind): kind is ListedKind => (LISTED_KINDS as readonly ObjectKind[]).includes(kind);
+
+/** What is not watched is read again: another program may have made another one of the same name. */
+async function verifyListed(
+  target: Target,
+  kind: ListedKind,
+  services: Context,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<void> {
+  const items = await readListing(kind, rowOf(target.id) as VmId, services, connection, signal);
+  const now = items.find(({ id }) => id === target.id);
+  if (!now) throw new FleetError(`${kind}.not-found`, `the ${kind} ${target.name} is not there any more`);
+  if (isAnother(target, now)) throw conflict(nowAnother(target, now.name));
 }
 
 /** The signal for a call to this target: the target is compared once more when the call has its turn. */
 export const verifiedSignal = (target: Target, services: Context, signal: AbortSignal): AbortSignal =>
   withLastCheck(signal, (connection, until) => verify(target, services, until, connection));
 
-const nowAnother = ({ id, name }: Shown, now: string): string =>
-  `${id} is another VM now, called ${now}; ${name} was chosen`;
+const nowAnother = ({ kind, id, name }: Shown, now: string): string =>
+  `${id} is another ${kind === 'vm' ? 'VM' : kind} now, called ${now}; ${name} was chosen`;
 
 const unread = ({ name }: Shown, error: FleetError) =>
   new FleetError(error.code, `${name}: which VM this is could not be read, so nothing was sent: ${error.message}`, {

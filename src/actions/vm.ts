@@ -1,35 +1,10 @@
-import { FleetError } from '../errors.ts';
-import {
-  type Accepted,
-  type Connection,
-  type Method,
-  type OperationName,
-  operationOf,
-  type Vm,
-  type VmState,
-} from '../platforms/contract.ts';
-import type { Args, EditAction, Outcome, VmAction, VmAttachAction, VmShowAction } from './action.ts';
+import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
+import type { Args, EditAction, ObjectAction, Outcome, VmAttachAction, VmShowAction } from './action.ts';
+import { type ActionWith, needed, objectAction } from './object-action.ts';
 
-/** `send` is given the method that the action needs. */
 const vmAction = <Name extends OperationName>(
-  action: Omit<VmAction, 'kind' | 'noun' | 'on' | 'needs' | 'send'> & {
-    readonly needs: Name;
-    readonly send: (method: Method<Name>, vm: Vm, args: Args, signal: AbortSignal) => Promise<Accepted>;
-  },
-): VmAction => ({
-  ...action,
-  kind: 'object',
-  noun: 'vm',
-  on: 'vm',
-  send: async (connection, vm, args, signal) => action.send(needed(connection, action.needs), vm, args, signal),
-});
-
-/** whyNot() has asked before; a connection that was made meanwhile may be an older daemon's. */
-function needed<Name extends OperationName>(connection: Connection, name: Name): Method<Name> {
-  const method = operationOf(connection, name);
-  if (method === undefined) throw new FleetError('op.unsupported', `this platform has no ${name}`);
-  return method;
-}
+  action: Omit<ActionWith<'vm', Name>, 'noun' | 'on'>,
+): ObjectAction<'vm'> => objectAction<'vm', Name>({ ...action, noun: 'vm', on: 'vm' });
 
 const SECOND = 1000;
 /** As long as some hundred GiB of memory take to or from a disk. */
@@ -42,14 +17,16 @@ const only =
   (vm: Vm): true | string =>
     states.includes(vm.state) || `${sentence}; it is ${vm.state}`;
 
-const becomes = (state: VmState, words: string, limitMs: number): Outcome => ({
+const becomes = (state: VmState, words: string, limitMs: number): Outcome<'vm'> => ({
+  by: 'watch',
   words,
   limitMs,
   reached: (vm) => vm?.state === state,
 });
 
 /** A guest without a lasting definition is gone once it stops. */
-const stops = (limitMs: number): Outcome => ({
+const stops = (limitMs: number): Outcome<'vm'> => ({
+  by: 'watch',
   words: 'is stopped',
   goneWords: 'is no longer listed',
   limitMs,
@@ -61,7 +38,7 @@ const losesWhenForced = (args: Args) => (args['force'] === true ? UNWRITTEN : un
 
 const ON: readonly VmState[] = ['running', 'paused', 'crashed', 'unknown', 'error', 'starting', 'stopping'];
 
-export const vmActions: readonly VmAction[] = [
+export const vmActions: readonly ObjectAction<'vm'>[] = [
   vmAction({
     id: 'vm.start',
     title: 'Start',
@@ -198,7 +175,8 @@ export const vmActions: readonly VmAction[] = [
       },
     ],
     fits: only(['stopped', 'crashed', 'suspended', 'error'], 'only a VM that is off can be deleted'),
-    outcome: () => ({ words: 'is deleted', reached: (vm) => vm === undefined, limitMs: 30 * SECOND }),
+    outcome: () => ({ by: 'watch', words: 'is deleted', reached: (vm) => vm === undefined, limitMs: 30 * SECOND }),
+    plan: (connection, { id }, _args, signal) => connection.vm.planDelete?.(id, signal),
     send: (remove, { id }, args, signal) =>
       remove(
         id,
@@ -222,6 +200,7 @@ export const vmActions: readonly VmAction[] = [
     outcome: (args) => {
       const wanted = args['off'] !== true;
       return {
+        by: 'watch',
         words: wanted ? 'starts with its host' : 'does not start with its host',
         reached: (vm) => vm?.autostart === wanted,
         limitMs: 10 * SECOND,

@@ -1,5 +1,5 @@
 import { shellAction } from '../actions/node.ts';
-import { permitted, permittedNode } from '../actions/permitted.ts';
+import { permitted } from '../actions/permitted.ts';
 import { bind, verifiedSignal, verify } from '../actions/target.ts';
 import { consoleAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
@@ -17,9 +17,9 @@ export const attachCommands: readonly Command[] = [
     async run(context, { words, values }) {
       const [vm] = await findVms(words.slice(0, 1), context);
       if (!vm) throw new FleetError('usage', 'which VM? Name one');
-      const target = bind(vm.id, context.app);
+      const target = bind('vm', vm.id, context.app);
       await verify(target, context.app, context.signal);
-      const { connection } = permitted(consoleAction, vm.id, context.app);
+      const { connection } = permitted(consoleAction, 'vm', vm.id, context.app);
       const attachment = await consoleAction
         .open(connection, vm.id, values, sizeOf(context), verifiedSignal(target, context.app, context.signal))
         .catch(withForce);
@@ -41,7 +41,7 @@ export const attachCommands: readonly Command[] = [
         });
       }
       const node = await findNode(word, context);
-      const { connection } = permittedNode(shellAction, node.id, context.app);
+      const { connection } = permitted(shellAction, 'node', node.id, context.app);
       return attach(
         await shellAction.open(connection, node.id, sizeOf(context), context.signal),
         node.name,

@@ -6,14 +6,16 @@ import { configCommands, endpointCommands } from './config-commands.ts';
 import { consoleLogCommand } from './console-log-command.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
+import { listedCommands } from './listed-commands.ts';
+import { objectCommands } from './object-commands.ts';
 import { poolCommands } from './pool-commands.ts';
 import { readCommands } from './read-commands.ts';
-import { vmCommands } from './vm-commands.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   ...readCommands,
-  ...vmCommands,
+  ...objectCommands,
+  ...listedCommands,
   editCommand(platforms.map(({ manifest }) => manifest)),
   ...attachCommands,
   consoleLogCommand,
@@ -28,6 +30,7 @@ export const nouns: readonly string[] = [...new Set(commands.map(({ noun }) => n
 /** Other words for the nouns, from the tools that people come from. */
 const NOUNS: Readonly<Record<string, string>> = {
   vms: 'vm',
+  snapshots: 'snapshot',
   nodes: 'node',
   pools: 'pool',
   endpoints: 'endpoint',

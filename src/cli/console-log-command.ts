@@ -16,7 +16,7 @@ export const consoleLogCommand: Command = {
   async run(context, { words }) {
     const [vm] = words.length === 1 ? await findVms(words, context) : [];
     if (!vm) throw new FleetError('usage', 'which VM? Name one');
-    const output = permitted(consoleLogAction, vm.id, context.app).connection.console?.output;
+    const output = permitted(consoleLogAction, 'vm', vm.id, context.app).connection.console?.output;
     if (!output) throw new FleetError('op.unsupported', `${vm.name}: this platform keeps no console log`);
     const { text, at } = await output(vm.id, context.signal);
     if (at !== undefined) context.say(`as of ${new Date(at).toISOString()}`);

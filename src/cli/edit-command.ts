@@ -54,7 +54,7 @@ async function run(
     const platform = app.config().endpoints.get(endpointOf(vm.id))?.platform;
     const manifest = manifests.find(({ id }) => id === platform);
     return {
-      target: bind(vm.id, app),
+      target: bind('vm', vm.id, app),
       values: manifest ? valuesFor(vm, manifest, manifests, changes, running === true) : changes,
     };
   });

@@ -1,7 +1,8 @@
-import type { Args, VmAction } from '../actions/action.ts';
+import type { Args, ObjectAction } from '../actions/action.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
-import type { DeletePlan, Vm } from '../platforms/contract.ts';
+import type { DeletePlan, ObjectKind, ObjectOf } from '../platforms/contract.ts';
+import { countOf } from '../state/kinds.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
 import { agreedTo, isCount } from './consent.ts';
@@ -11,17 +12,17 @@ import { agreedTo, isCount } from './consent.ts';
  * with what the platform would refuse, so that a dry run says the same as the real one.
  */
 export async function agreedToLosses(
-  action: VmAction,
-  vms: readonly Vm[],
+  action: ObjectAction,
+  things: readonly Thing[],
   args: Args,
   context: CommandContext,
 ): Promise<boolean> {
   const unknown = new Set<string>();
-  for (const vm of vms) {
-    const losses = await lossesOf(vm, context);
-    if (losses) refuseImpossible(vm, losses, args);
+  for (const thing of things) {
+    const losses = await lossesOf(action, thing, args, context);
+    if (losses) refuseImpossible(thing, losses, args);
     for (const { path } of losses?.unknown ?? []) unknown.add(path);
-    for (const line of lossLines(vm, losses, args)) context.say(line);
+    for (const line of lossLines(action, thing, losses, args)) context.say(line);
   }
   for (const path of insisted(args)) {
     if (!unknown.has(path)) {
@@ -34,43 +35,55 @@ export async function agreedToLosses(
       );
     }
   }
-  const [only] = vms;
-  const wanted = vms.length === 1 && only ? only.name : String(vms.length);
+  const [only] = things;
+  const isOne = things.length === 1 && only !== undefined;
+  const wanted = isOne ? only.name : String(things.length);
   return agreedTo(
     {
-      what: `${action.title.toLowerCase()} destroys ${vms.length === 1 && only ? clean(only.name) : `${vms.length} VMs`}`,
+      what: `${action.title.toLowerCase()} destroys ${isOne ? clean(only.name) : countOf(action.on, things.length)}`,
       text: `Type ${clean(wanted)} to continue: `,
-      isAgreement: vms.length === 1 ? (answer) => answer === wanted : isCount(vms.length),
+      isAgreement: isOne ? (answer) => answer === wanted : isCount(things.length),
     },
     context,
   );
 }
+
+type Thing = ObjectOf<ObjectKind>;
 
 const insisted = (args: Args): readonly string[] => {
   const paths = args['delete-unknown'];
   return Array.isArray(paths) ? paths : [];
 };
 
-async function lossesOf(vm: Vm, { app, signal }: CommandContext): Promise<DeletePlan | undefined> {
-  return app.sessions.connection(endpointOf(vm.id))?.vm.planDelete?.(vm.id, signal);
+async function lossesOf(
+  action: ObjectAction,
+  thing: Thing,
+  args: Args,
+  { app, signal }: CommandContext,
+): Promise<DeletePlan | undefined> {
+  const connection = app.sessions.connection(endpointOf(thing.id));
+  return connection && action.plan?.(connection, thing, args, signal);
 }
 
-function refuseImpossible(vm: Vm, losses: DeletePlan, args: Args): void {
+function refuseImpossible(vm: Thing, losses: DeletePlan, args: Args): void {
   if (losses.keepDisksRefused !== undefined && args['keep-disks'] === true) {
     throw new FleetError('op.unsupported', `${vm.name}: its disks can't be kept: ${losses.keepDisksRefused}`);
   }
-  if (losses.snapshots.length > 0 && args['snapshots'] !== true) {
-    throw new FleetError('op.refused', `${vm.name} has snapshots: ${losses.snapshots.join(', ')}`, {
+  const { snapshots = [] } = losses;
+  if (snapshots.length > 0 && args['snapshots'] !== true) {
+    throw new FleetError('op.refused', `${vm.name} has snapshots: ${snapshots.join(', ')}`, {
       fix: 'add --snapshots to delete them too',
     });
   }
 }
 
-function lossLines(vm: Vm, losses: DeletePlan | undefined, args: Args): readonly string[] {
+function lossLines(action: ObjectAction, thing: Thing, losses: DeletePlan | undefined, args: Args): readonly string[] {
   const keep = args['keep-disks'] === true;
   const all = insisted(args);
   return [
-    `${clean(vm.name)} (${clean(vm.id)}) will be deleted`,
+    action.on === 'vm'
+      ? `${clean(thing.name)} (${clean(thing.id)}) will be deleted`
+      : `${action.title}: ${clean(thing.name)} (${clean(thing.id)})`,
     ...(losses?.goes ?? []).map((path) => (keep ? `  stays: ${clean(path)}` : `  lost: ${clean(path)}`)),
     ...(losses?.unknown ?? []).map(({ path, why }) =>
       !keep && all.includes(path)

@@ -1,4 +1,4 @@
-import type { VmRunner } from '../screens/actions/run-vm.ts';
+import type { ObjectRunner } from '../screens/actions/run-object.ts';
 import type { DetailsView } from '../screens/details/details-view.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { createEventsView } from '../screens/lists/events-view.ts';
@@ -30,14 +30,14 @@ export interface LineViewsOptions {
   readonly state: FleetState;
   readonly details: DetailsView;
   readonly fleetView: View;
-  readonly vms: VmRunner;
+  readonly vms: ObjectRunner;
   readonly voice: Voice;
 }
 
 /** The fleet is where one always is; other views are read out and left again. */
 export function createLineViews({ stage, state, details, fleetView, vms, voice }: LineViewsOptions): Views {
   const { clock } = stage.services;
-  const lists: Readonly<Record<Exclude<ViewId, 'fleet'>, View>> = {
+  const lists: Readonly<Partial<Record<ViewId, View>>> = {
     tasks: createTasksView(stage, vms, readOnly),
     events: createEventsView(stage, readOnly),
     'wire-log': createWireLogView(stage),
@@ -80,9 +80,10 @@ export function createLineViews({ stage, state, details, fleetView, vms, voice }
   return {
     current,
     show(id) {
-      if (id === 'fleet') return;
-      const leave = lists[id].enter?.();
-      voice.say(`${lists[id].title}:`, ...lists[id].lines(LIST));
+      const list = lists[id];
+      if (!list) return;
+      const leave = list.enter?.();
+      voice.say(`${list.title}:`, ...list.lines(LIST));
       leave?.();
     },
   };

@@ -4,7 +4,7 @@ import type { ViewActionId } from '../actions/view.ts';
 import { isAlwaysThere } from '../screens/actions/action-meant.ts';
 import { forThisRow } from '../screens/actions/for-this-row.ts';
 import { runMeant } from '../screens/actions/run-meant.ts';
-import { createVmRunner } from '../screens/actions/run-vm.ts';
+import { createObjectRunner } from '../screens/actions/run-object.ts';
 import { createRunner } from '../screens/actions/runner.ts';
 import { createDetailsView } from '../screens/details/details-view.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
@@ -19,6 +19,7 @@ import type { InputEvent, Key } from '../terminal/keys.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createEndpointNews } from './endpoint-news.ts';
 import { isLineLayer } from './line-form.ts';
+import { openLineTable } from './line-table.ts';
 import { createLineViews } from './line-views.ts';
 import { askForCommand, readKeys, readProblems } from './prompts.ts';
 import type { Typing } from './typing.ts';
@@ -40,8 +41,10 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
     details.follow();
     sifted();
   });
-  const vms = createVmRunner(stage, state);
-  const run = createRunner(stage, state, vms, details);
+  const vms = createObjectRunner(stage);
+  const run = createRunner(stage, state, vms, details, (kind, under) => {
+    openLineTable({ stage, state, voice, run }, kind, under).catch(message.fail);
+  });
   const fleetView = createFleetView(stage, state, details, sifting.wake, () => []);
   const views = createLineViews({ stage, state, details, fleetView, vms, voice });
 

@@ -26,8 +26,9 @@ export function createDispatcher({
   run,
 }: DispatcherOptions): (event: InputEvent) => void {
   const dispatch = (action: Action) => {
+    const front = state.front();
     if (action.kind === 'view') command(action.id as ViewActionId);
-    else if (views.current.id === 'fleet') run(action);
+    else if (views.current.id === 'fleet' || (front && action.noun === front.kind)) run(action);
     else {
       // The row that it would be for is behind this view: nobody starts or stops what they don't see.
       const [key = 'esc'] = stage.keymap.keysOf('view.fleet');

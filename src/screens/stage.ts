@@ -2,7 +2,7 @@ import type { Action } from '../actions/action.ts';
 import type { Keymap } from '../actions/keymap.ts';
 import type { Services } from '../actions/services.ts';
 import type { ViewActionId } from '../actions/view.ts';
-import type { ConsoleSize } from '../platforms/contract.ts';
+import type { ConsoleSize, ListedKind } from '../platforms/contract.ts';
 import type { Theme, Themes } from '../state/theme/theme.ts';
 import type { Key, Mouse } from '../terminal/keys.ts';
 import { type Advice, createAdvice } from './advice.ts';
@@ -11,6 +11,7 @@ import type { Dialogs } from './dialogs/dialogs.ts';
 import { createLayers, type Hint, type Layers } from './frame/layers.ts';
 import type { Look, Room } from './frame/look.ts';
 import { createMessageLine, type MessageLine } from './frame/message.ts';
+import type { TableFront } from './tables/table-front.ts';
 import { createTour, type Tour } from './tour/tour.ts';
 
 /** What the terminal can do beside showing frames. Tests give their own. */
@@ -33,7 +34,7 @@ export interface TerminalPowers {
   feed(key: Key): void;
 }
 
-export type ViewId = 'fleet' | 'tasks' | 'events' | 'wire-log';
+export type ViewId = 'fleet' | 'tasks' | 'events' | 'wire-log' | ListedKind;
 
 /** One of the things that fill the screen between header and message line. */
 export interface View {
@@ -50,6 +51,8 @@ export interface View {
   hints(): readonly Hint[];
   /** Whether what it does by this may lead far away, so that back leads here again. */
   leadsAway?(id: ViewActionId): boolean;
+  /** The table in it that has the keys. */
+  table?(): TableFront | undefined;
   /** Called when it comes to the front, and the function that it answers when it leaves. */
   enter?(): () => void;
 }

@@ -9,7 +9,7 @@ async function setMemory({ services, clock, vm }: OpenServices) {
   const { id, name } = vm(({ state, disabled }) => state === 'stopped' && disabled === undefined);
   const { signal } = new AbortController();
   let ended: unknown;
-  editVm(services, bind(id, services), 'config', { memory: gib(3) }, undefined, signal).then(
+  editVm(services, bind('vm', id, services), 'config', { memory: gib(3) }, undefined, signal).then(
     (text) => {
       ended = text;
     },

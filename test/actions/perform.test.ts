@@ -30,7 +30,7 @@ async function run(
   let ended = false;
   const result = perform(
     typeof verb === 'string' ? action(verb) : verb,
-    bind(vm, services),
+    bind('vm', vm, services),
     args,
     services,
     signal,
@@ -65,7 +65,7 @@ describe('an action on a VM', () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'running');
     const { id, ended } = open.services.tasks.run(
-      taskFor(action('vm.suspend'), [bind(vm.id, open.services)], {}, open.services),
+      taskFor(action('vm.suspend'), [bind('vm', vm.id, open.services)], {}, open.services),
     );
     const told: string[] = [];
     const stop = open.services.tasks.subscribe(() => {
@@ -158,7 +158,7 @@ describe('an action on a VM', () => {
       };
       const ended = perform(
         slow,
-        bind(vm.id, open.services),
+        bind('vm', vm.id, open.services),
         {},
         open.services,
         new AbortController().signal,
@@ -215,7 +215,7 @@ describe('an action on a VM', () => {
     const { id, ended } = open.services.tasks.run(
       taskFor(
         action('vm.pause'),
-        ids.map((one) => bind(one, open.services)),
+        ids.map((one) => bind('vm', one, open.services)),
         {},
         open.services,
       ),
@@ -238,7 +238,7 @@ describe('an action on a VM', () => {
     const { id, ended } = open.services.tasks.run(
       taskFor(
         action('vm.pause'),
-        ids.map((one) => bind(one, open.services)),
+        ids.map((one) => bind('vm', one, open.services)),
         {},
         open.services,
       ),
@@ -277,7 +277,7 @@ describe('a VM that may be another machine by now', () => {
     change({ identity: 'created first' });
     open.store.push(open.endpoint.name, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: unread }] });
     open.store.flush();
-    const target = bind(vm.id, open.services);
+    const target = bind('vm', vm.id, open.services);
     expect(await target.confirmed).toBe('created first');
     change({ identity: 'created later' });
     const again = bound(target, open.services);
@@ -292,7 +292,7 @@ describe('a VM that may be another machine by now', () => {
   it('is not sent to an address that the endpoint got while its identity was read', async () => {
     const { open, vm, now } = await gateway();
     const { sessions } = open.services;
-    const target = bind(vm.id, open.services);
+    const target = bind('vm', vm.id, open.services);
     let isOther = false;
     const other = {};
     const services: Services = {
@@ -330,7 +330,9 @@ describe('a VM that may be another machine by now', () => {
     const services: Services = { ...open.services, sessions: { ...sessions, connection: () => wrapped } };
     const { signal } = new AbortController();
     const first = limited.vm.info(vm.id, signal);
-    const result = perform(action('vm.kill'), bind(vm.id, services), {}, services, signal, () => {}).catch((e) => e);
+    const result = perform(action('vm.kill'), bind('vm', vm.id, services), {}, services, signal, () => {}).catch(
+      (e) => e,
+    );
     await open.clock.pass(5_000);
     change({ identity: 'created later' });
     free(undefined);
@@ -351,7 +353,9 @@ describe('a VM that may be another machine by now', () => {
       },
     };
     const signal = new AbortController().signal;
-    const result = perform(remove, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    const result = perform(remove, bind('vm', vm.id, open.services), {}, open.services, signal, () => {}).catch(
+      (e) => e,
+    );
     await open.clock.pass(60_000);
     expect(await result).toEqual({ text: 'gateway is deleted' });
   });
@@ -371,7 +375,9 @@ describe('a VM that may be another machine by now', () => {
       },
     };
     const signal = new AbortController().signal;
-    const result = perform(remove, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    const result = perform(remove, bind('vm', vm.id, open.services), {}, open.services, signal, () => {}).catch(
+      (e) => e,
+    );
     await open.clock.pass(60_000);
     expect(await result).toMatchObject({
       code: 'outcome.unknown',
@@ -392,7 +398,9 @@ describe('a VM that may be another machine by now', () => {
       },
     };
     const signal = new AbortController().signal;
-    const result = perform(start, bind(vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    const result = perform(start, bind('vm', vm.id, open.services), {}, open.services, signal, () => {}).catch(
+      (e) => e,
+    );
     await open.clock.pass(60_000);
     expect((await result).message).toBe('gateway was asked, but after 30 s it is gone');
   });
@@ -405,7 +413,7 @@ describe('a change of settings', () => {
     const signal = new AbortController().signal;
     const edited = editVm(
       open.services,
-      bind(vm.id, open.services),
+      bind('vm', vm.id, open.services),
       'config',
       { memory: gib(3), vcpus: 3 },
       undefined,
@@ -422,9 +430,14 @@ describe('a change of settings', () => {
     const vm = open.vm(({ state }) => state === 'stopped');
     const signal = new AbortController().signal;
     const stale = { memory: gib(999) };
-    const edited = editVm(open.services, bind(vm.id, open.services), 'config', { memory: gib(3) }, stale, signal).catch(
-      (error) => error,
-    );
+    const edited = editVm(
+      open.services,
+      bind('vm', vm.id, open.services),
+      'config',
+      { memory: gib(3) },
+      stale,
+      signal,
+    ).catch((error) => error);
     await open.clock.pass(5_000);
     expect(await edited).toMatchObject({ code: 'op.conflict', message: expect.stringMatching(/memory/i) });
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { shellAction } from '../../src/actions/node.ts';
-import { permitted, permittedNode } from '../../src/actions/permitted.ts';
+import { permitted } from '../../src/actions/permitted.ts';
 import { consoleAction, consoleLogAction, editAction, vmActions } from '../../src/actions/vm.ts';
 import { type App, compose } from '../../src/compose.ts';
 import { endpointName, type NodeId } from '../../src/ids.ts';
@@ -107,9 +107,9 @@ describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => 
   it('each action says so before it asks anything', async () => {
     const { vm, node } = await opened();
     for (const action of [...vmActions, consoleAction, editAction]) {
-      expect(() => permitted(action, vm.id, app), action.id).toThrow(why);
+      expect(() => permitted(action, 'vm', vm.id, app), action.id).toThrow(why);
     }
-    expect(() => permittedNode(shellAction, node, app)).toThrow(why);
-    expect(() => permitted(consoleLogAction, vm.id, app)).not.toThrow();
+    expect(() => permitted(shellAction, 'node', node, app)).toThrow(why);
+    expect(() => permitted(consoleLogAction, 'vm', vm.id, app)).not.toThrow();
   });
 });

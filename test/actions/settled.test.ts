@@ -24,9 +24,14 @@ it('an outcome is not taken from rows that a newer change is about to replace', 
       return { warnings: [] };
     },
   };
-  const ended = perform(overtaken, bind(off.id, services), {}, services, new AbortController().signal, () => {}).catch(
-    (error: unknown) => error,
-  );
+  const ended = perform(
+    overtaken,
+    bind('vm', off.id, services),
+    {},
+    services,
+    new AbortController().signal,
+    () => {},
+  ).catch((error: unknown) => error);
   await clock.pass(600_000);
   expect(await ended).toMatchObject({ code: 'op.timeout', message: expect.stringContaining('is still stopped') });
 });

@@ -297,7 +297,7 @@ describe('deleting', () => {
 
   it('wants a word about snapshots', async () => {
     const { visit, vm } = await doomed({}, true);
-    const { snapshots } = await losses(visit, vm.id);
+    const { snapshots = [] } = await losses(visit, vm.id);
     expect(await refusal(remove(visit, vm.id, { ...WHOLE, snapshots: false }))).toMatchObject({
       code: 'op.conflict',
       message: `${vm.name} has snapshots: ${snapshots.join(', ')}`,

@@ -15,6 +15,10 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
   'pool set': ['pool', undefined],
   'node move': ['node', 'pool'],
   'endpoint add': [undefined],
+  'snapshot create': ['vm', undefined],
+  'snapshot revert': ['vm', undefined],
+  'snapshot delete': ['vm', undefined],
+  'snapshot info': ['vm', undefined],
 };
 
 const OF_FLAGS: Readonly<Record<string, Subject>> = {

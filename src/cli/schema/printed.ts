@@ -1,4 +1,6 @@
+import { LISTED_KINDS } from '../../platforms/contract.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
+import { listed } from './listed.ts';
 import { node, nodeInfo } from './node.ts';
 import { finding, platform, pool, poolInfo, version } from './program.ts';
 import { result } from './result.ts';
@@ -39,6 +41,12 @@ const printed: Readonly<Record<string, Printed>> = {
   },
   'vm status': { schema: oneOrMany(vmStatus) },
   'vm log': { schema: consoleLog },
+  ...Object.fromEntries(
+    LISTED_KINDS.flatMap((kind) => [
+      [`${kind} list`, { schema: list(listed[kind], `every ${kind}`) }],
+      [`${kind} info`, { schema: oneOrMany(listed[kind]) }],
+    ]),
+  ),
   'node list': { schema: listOf(node) },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
   'pool list': { schema: listOf(pool) },
@@ -65,6 +73,7 @@ export const printedObjects: readonly Schema[] = [
   vmInfo,
   vmStatus,
   consoleLog,
+  ...LISTED_KINDS.map((kind) => listed[kind]),
   node,
   nodeInfo,
   pool,

@@ -6,6 +6,7 @@ import { type Block, example, heading, type Topic, terms, text } from './topic.t
 
 const NOUNS: Readonly<Record<Action['noun'], string>> = {
   vm: 'VMs',
+  snapshot: 'Snapshots',
   node: 'Nodes',
   pool: 'Pools',
   endpoint: 'Endpoints',

@@ -11,7 +11,7 @@ export interface LossPlan {
 
 /** What deleting a VM destroys, by path, and what stays. */
 export interface DeletePlan extends LossPlan {
-  readonly snapshots: readonly string[];
+  readonly snapshots?: readonly string[];
   /** Files that stay unless `deleteUnknown` names them: whether another VM needs them can't be decided, and why. */
   readonly unknown?: readonly Kept[];
   /** Of a suspended VM: what it had in memory goes with it, also when its disks are kept. */

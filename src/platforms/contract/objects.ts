@@ -99,11 +99,15 @@ export interface Snapshot extends Listed<'snapshot'> {
   readonly description: string | undefined;
 }
 
-/** The type of each kind of object. */
+/** The type of each kind of object that a platform has. */
 export interface Objects {
   readonly pool: Pool;
   readonly node: Node;
   readonly vm: Vm;
   readonly snapshot: Snapshot;
 }
-export type ObjectOf<K extends keyof Objects> = Objects[K];
+export type ObjectKind = keyof Objects;
+export type ObjectOf<K extends ObjectKind> = Objects[K];
+/** Kinds that are not watched but listed under a VM when a user looks: `KIND.list` reads them. */
+export const LISTED_KINDS = ['snapshot'] as const satisfies readonly ObjectKind[];
+export type ListedKind = (typeof LISTED_KINDS)[number];

@@ -27,8 +27,9 @@ export function deleteVm(server: FakeServer, vm: Vm, row: number, options: Delet
   if (losses.keepDisksRefused !== undefined && options.keepDisks) {
     throw new FleetError('op.unsupported', `${vm.name}: ${losses.keepDisksRefused}`);
   }
-  if (losses.snapshots.length > 0 && !options.snapshots) {
-    throw new FleetError('op.conflict', `${vm.name} has snapshots: ${losses.snapshots.join(', ')}`, {
+  const { snapshots = [] } = losses;
+  if (snapshots.length > 0 && !options.snapshots) {
+    throw new FleetError('op.conflict', `${vm.name} has snapshots: ${snapshots.join(', ')}`, {
       fix: 'delete them too',
     });
   }

@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import type { NodeId, VmId } from '../../ids.ts';
+import type { Id } from '../../ids.ts';
 import { type Connection, operations } from '../contract.ts';
 import { mapOperations } from './operations.ts';
 
@@ -7,11 +7,11 @@ import { mapOperations } from './operations.ts';
  * The last line of defence: actions ask the policy first, but nothing that changes something, and no stream that could,
  * gets past here. `whyNot` answers the reason why nothing may be changed of the object that an operation is for.
  */
-export const readOnly = (connection: Connection, whyNot: (object: VmId | NodeId) => string | undefined): Connection =>
+export const readOnly = (connection: Connection, whyNot: (object: Id) => string | undefined): Connection =>
   mapOperations(connection, (name, run) => {
     if (operations[name].kind === 'reads') return run;
     return (...args) => {
-      const why = whyNot(args[0] as VmId | NodeId);
+      const why = whyNot(args[0] as Id);
       return why === undefined ? run(...args) : Promise.reject(new FleetError('op.refused', why));
     };
   });

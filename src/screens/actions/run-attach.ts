@@ -1,5 +1,5 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
-import { permitted, permittedNode } from '../../actions/permitted.ts';
+import { permitted } from '../../actions/permitted.ts';
 import { bind, verifiedSignal, verify } from '../../actions/target.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
@@ -10,11 +10,11 @@ import { whileSame } from './while-same.ts';
 
 /** Opens the console of a VM and gives it the terminal; a console that somebody has is taken over only after a question. */
 export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): Promise<void> {
-  const target = bind(id, stage.services);
-  const { vm } = permitted(action, id, stage.services);
+  const target = bind('vm', id, stage.services);
+  const { object: vm } = permitted(action, 'vm', id, stage.services);
   const open = (force: boolean) => async (signal: AbortSignal) => {
     await verify(target, stage.services, signal);
-    const { connection } = permitted(action, id, stage.services);
+    const { connection } = permitted(action, 'vm', id, stage.services);
     const verified = verifiedSignal(target, stage.services, signal);
     return action.open(connection, id, { force }, stage.terminal.size(), verified);
   };
@@ -39,7 +39,7 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): 
 
 /** Opens a login shell on a node. */
 export async function attachNode(stage: Stage, action: NodeAttachAction, id: NodeId): Promise<void> {
-  const { node, connection } = permittedNode(action, id, stage.services);
+  const { object: node, connection } = permitted(action, 'node', id, stage.services);
   const name = clean(node.name);
   await attach(stage, `a shell on ${name}`, (signal) => action.open(connection, id, stage.terminal.size(), signal));
 }

@@ -3,6 +3,7 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { actionMeant } from './action-meant.ts';
 import { userPoolUnder } from './subject.ts';
+import { whyNotNow } from './why-not-now.ts';
 
 /** Runs what a key means here, and answers it. Where it makes something new and could make several things, it is asked which. */
 export function runMeant(
@@ -11,7 +12,15 @@ export function runMeant(
   actions: readonly Action[],
   dispatch: (action: Action) => void,
 ): Action | undefined {
-  const makers = actions.filter(makesNew);
+  const front = state.front();
+  // A table has the keys of its own kind; the others keep theirs.
+  const inTable = front ? actions.filter(({ kind, noun }) => kind === 'object' && noun === front.kind) : [];
+  if (inTable.length > 0) {
+    const action = inTable.find((one) => whyNotNow(one, stage.services, state) === undefined) ?? inTable[0];
+    if (action) dispatch(action);
+    return action;
+  }
+  const makers = actions.filter((action) => makesNew(action) || makesUnder(action, stage, state));
   if (makers.length > 1 && stage.services.config().endpoints.size > 0) {
     void askWhich(stage, state, makers, dispatch).catch(stage.message.fail);
     return makers[0];
@@ -25,6 +34,10 @@ export function runMeant(
 /** What is for no row that is there already. */
 export const makesNew = (action: Action): boolean =>
   (action.kind === 'config' && !action.onExisting) || (action.kind === 'form' && action.form === 'add');
+
+/** What is made under the row that the cursor is on, or under what is marked: a snapshot of a VM. */
+const makesUnder = (action: Action, { services }: Stage, state: FleetState): boolean =>
+  action.kind === 'object' && action.noun !== action.on && whyNotNow(action, services, state) === undefined;
 
 /** A pool comes first where the cursor is on one that it would be made in, else an endpoint. */
 async function askWhich(

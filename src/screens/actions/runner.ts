@@ -1,14 +1,17 @@
 import type {
   Action,
   EndpointAction,
+  ListAction,
   NodeAttachAction,
   NodeInfoAction,
+  ObjectAction,
   ViewAction,
-  VmAction,
   VmAttachAction,
   VmShowAction,
 } from '../../actions/action.ts';
 import { shownOf } from '../../actions/target.ts';
+import type { VmId } from '../../ids.ts';
+import type { ListedKind } from '../../platforms/contract.ts';
 import { rowKey } from '../../state/query/tree.ts';
 import { deadline } from '../deadline.ts';
 import type { DetailsView } from '../details/details-view.ts';
@@ -19,7 +22,7 @@ import { openSettings } from '../forms/settings-dialog.ts';
 import type { Stage } from '../stage.ts';
 import { attachNode, attachVm } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
-import type { VmRunner } from './run-vm.ts';
+import type { Chooser, ObjectRunner } from './run-object.ts';
 import { branchName, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { whyNotNow } from './why-not-now.ts';
@@ -31,9 +34,25 @@ const CONNECT_MS = 45_000;
 export function createRunner(
   stage: Stage,
   state: FleetState,
-  vms: VmRunner,
+  objects: ObjectRunner,
   details: DetailsView,
+  openTable: (kind: ListedKind, under: readonly VmId[]) => void,
 ): (action: Exclude<Action, ViewAction>) => void {
+  const { view } = state;
+  const vmsShown = (ids: readonly VmId[]) => ids.flatMap((id) => shownOf('vm', id, stage.services) ?? []);
+  const tree: Chooser = {
+    isSeen(id) {
+      const key = rowKey('vm', id as VmId);
+      return view.current()?.key === key || (view.marks.has(id as VmId) && state.tree.indexOf(key) >= 0);
+    },
+    unmark: (ids) => view.unmark(ids as readonly VmId[]),
+  };
+  /** What a table is of stands in its title. */
+  const tableOwners = (under: readonly VmId[]): Chooser => ({
+    isSeen: (id) => under.includes(id as VmId),
+    unmark: () => {},
+  });
+
   return (action) => {
     const no = whyNotNow(action, stage.services, state);
     if (no !== undefined) {
@@ -46,7 +65,9 @@ export function createRunner(
   async function run(action: Exclude<Action, ViewAction>): Promise<void> {
     switch (action.kind) {
       case 'object':
-        return runOnVms(action);
+        return runOnObjects(action);
+      case 'list':
+        return list(action);
       case 'edit': {
         const vm = vmUnder(state);
         return vm === undefined ? undefined : openSettings(stage, action, vm);
@@ -67,13 +88,24 @@ export function createRunner(
     }
   }
 
-  /** What is marked, else the VM under the cursor, else all below it. */
-  async function runOnVms(action: VmAction): Promise<void> {
-    const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf(id, stage.services) ?? []);
-    if (chosen.length > 0) return vms.run(action, chosen);
-    const below = state.below().flatMap((id) => shownOf(id, stage.services) ?? []);
-    if (below.length > 0) return vms.run(action, below, branchName(state.view.current(), stage.services.store.fleet));
+  /** In a table what is chosen there, or what its rows are under; in the tree what is marked, else the cursor's row. */
+  async function runOnObjects(action: ObjectAction): Promise<void> {
+    const front = state.front();
+    if (front && action.on === front.kind) return objects.run(action, front.chosen(), front);
+    if (front && action.noun === front.kind)
+      return objects.run(action, vmsShown(front.under), tableOwners(front.under));
+    const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf('vm', id, stage.services) ?? []);
+    if (chosen.length > 0) return objects.run(action, chosen, tree);
+    const below = vmsShown(state.below());
+    const branch = branchName(state.view.current(), stage.services.store.fleet);
+    if (below.length > 0) return objects.run(action, below, tree, branch);
     stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
+  }
+
+  /** The list of what is marked, else of the cursor's VM, else of all below it. */
+  function list(action: ListAction): void {
+    const ids = state.targets().length > 0 ? state.targets() : state.below();
+    openTable(action.noun, ids);
   }
 
   async function attach(action: VmAttachAction | NodeAttachAction): Promise<void> {

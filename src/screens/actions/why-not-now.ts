@@ -1,13 +1,17 @@
 import type { Action } from '../../actions/action.ts';
-import { whyNotOf, whyNotOfNode } from '../../actions/permitted.ts';
+import { whyNotOf } from '../../actions/permitted.ts';
 import type { Services } from '../../actions/services.ts';
-import type { VmId } from '../../ids.ts';
+import type { Shown } from '../../actions/target.ts';
+import type { ObjectKind } from '../../platforms/contract.ts';
+import { oneOf } from '../../state/kinds.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
+import type { TableFront } from '../tables/table-front.ts';
 import { configSubject, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 
-type OnVm = Parameters<typeof whyNotOf>[0];
+type Asked = Parameters<typeof whyNotOf>[0];
+type Ref = Pick<Shown, 'kind' | 'id'>;
 
 /** This is asked for each key that is drawn, and marks may be many. */
 const MOST_ASKED = 200;
@@ -18,11 +22,19 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   const { fleet } = services.store;
   switch (action.kind) {
     case 'object': {
+      const front = state.front();
+      if (front && action.on === front.kind) return whyNone(action, front.chosen(), services) ?? whyNoRow(front);
+      if (front && action.noun === front.kind) return whyNone(action, refs('vm', front.under), services);
+      if (action.on !== 'vm') return `choose a ${oneOf(action.on)} in the list of them first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
       const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
       const ids = state.targets();
       if (ids.length === 0) return isForAllBelow ? undefined : whyNoVm(services, state);
-      return whyNone(action, ids, services);
+      return whyNone(action, refs('vm', ids), services);
+    }
+    case 'list': {
+      const ids = state.targets().length > 0 ? state.targets() : state.below();
+      return ids.length === 0 ? whyNoVm(services, state) : whyNone(action, refs('vm', ids), services);
     }
     case 'edit':
       return whyNotOne(action, services, state);
@@ -30,7 +42,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
     case 'show': {
       if (action.on === 'vm') return whyNotOne(action, services, state);
       const node = nodeUnder(row, fleet);
-      return node === undefined ? 'go to a node first' : whyNotOfNode(action, node, services);
+      return node === undefined ? 'go to a node first' : whyNotObject(action, { kind: 'node', id: node }, services);
     }
     case 'config': {
       if (!action.onExisting) return undefined;
@@ -49,26 +61,30 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
 const whyNoEndpoint = (row: Row | undefined): string | undefined =>
   endpointUnder(row) === undefined ? 'go to an endpoint, or to something below one, first' : undefined;
 
+const refs = (kind: ObjectKind, ids: readonly Ref['id'][]): readonly Ref[] => ids.map((id) => ({ kind, id }));
+
+const whyNoRow = (front: TableFront): string | undefined =>
+  front.chosen().length === 0 ? `there is no ${oneOf(front.kind)} here` : undefined;
+
 /** Why a verb for one VM can't run on the one that is meant. */
-function whyNotOne(action: OnVm, services: Services, state: FleetState): string | undefined {
+function whyNotOne(action: Asked, services: Services, state: FleetState): string | undefined {
   const id = vmUnder(state);
-  return id === undefined ? whyNoVm(services, state) : whyNotVm(action, id, services);
+  return id === undefined ? whyNoVm(services, state) : whyNotObject(action, { kind: 'vm', id }, services);
 }
 
 /** Why an action can't run on any of these: undefined when it can on one. Of the others the plan tells, before anything is done. */
-function whyNone(action: OnVm, ids: readonly VmId[], services: Services): string | undefined {
+function whyNone(action: Asked, chosen: readonly Ref[], services: Services): string | undefined {
   let first: string | undefined;
-  for (const id of ids.slice(0, MOST_ASKED)) {
-    const no = whyNotVm(action, id, services);
+  for (const ref of chosen.slice(0, MOST_ASKED)) {
+    const no = whyNotObject(action, ref, services);
     if (no === undefined) return undefined;
     first ??= no;
   }
-  return ids.length > MOST_ASKED ? undefined : first;
+  return chosen.length > MOST_ASKED ? undefined : first;
 }
 
-/** For one VM. */
-export function whyNotVm(action: OnVm, id: VmId, services: Services): string | undefined {
-  const vm = services.store.fleet.vms.get(id);
-  if (!vm) return 'it is not there any more';
-  return whyNotOf(action, vm, services);
+/** For one object. */
+export function whyNotObject(action: Asked, { kind, id }: Ref, services: Services): string | undefined {
+  const object = services.store.fleet.find(kind, id as never);
+  return object ? whyNotOf(action, object, services) : 'it is not there any more';
 }

@@ -1,4 +1,4 @@
-import type { Args, VmAction } from '../../actions/action.ts';
+import type { Args, ObjectAction } from '../../actions/action.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import { defaultsOf, display } from '../../state/fields.ts';
 import { wrapped } from '../components/wrap.ts';
@@ -6,7 +6,7 @@ import { createForm } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
 
-type WithOptions = Pick<VmAction, 'title' | 'options'>;
+type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 
 /** The options of an action as a form. Answers what was chosen; undefined when it was given up or `until` aborts. */
 export function askOptions(
@@ -45,6 +45,10 @@ export function askOptions(
     until.addEventListener('abort', () => end(undefined), { once: true });
   });
 }
+
+/** Whether something has to be filled in before the action can be done at all: the name of what it makes. */
+export const needsOptions = ({ options = [] }: Pick<WithOptions, 'options'>, args: Args): boolean =>
+  options.some(({ key, required }) => required === true && args[key] === undefined);
 
 /** What was chosen differently from what an action does by itself: `Force yes, Wait 120`. Undefined when nothing was. */
 export function chosenOptions({ options = [] }: WithOptions, args: Args): string | undefined {

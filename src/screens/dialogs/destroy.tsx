@@ -1,4 +1,4 @@
-import type { Args, VmAction } from '../../actions/action.ts';
+import type { Args, ObjectAction } from '../../actions/action.ts';
 import type { Shown } from '../../actions/target.ts';
 import { sentence } from '../../errors.ts';
 import { endpointOf, nativeOf } from '../../ids.ts';
@@ -31,25 +31,25 @@ const DELETE_UNKNOWN: Field = {
  */
 export function confirmLosses(
   stage: Stage,
-  action: VmAction,
-  vms: readonly Shown[],
+  action: ObjectAction,
+  chosen: readonly Shown[],
   question: string,
   notes: readonly string[],
   until: AbortSignal,
 ): Promise<Args | undefined> {
   const { theme } = stage.look;
-  const [first] = vms;
+  const [first] = chosen;
   // What has no name that can be seen goes by what its platform calls it.
   const nameOf = ({ id, name }: Shown) => asSeen(name) || nativeOf(id);
-  const word = vms.length === 1 && first !== undefined ? nameOf(first) : String(vms.length);
+  const word = chosen.length === 1 && first !== undefined ? nameOf(first) : String(chosen.length);
   const controller = new AbortController();
   let losses: readonly DeletePlan[] | undefined;
   let failed: string | undefined;
-  const unasked = Math.max(0, vms.length - MOST_ASKED);
+  const unasked = Math.max(0, chosen.length - MOST_ASKED);
 
   const proof: EndpointField = {
     key: TYPED,
-    label: vms.length === 1 ? 'Type its name' : 'Type the number',
+    label: chosen.length === 1 ? 'Type its name' : 'Type the number',
     help: `${action.title} continues when ${word} stands here.`,
     kind: 'text',
     required: true,
@@ -68,6 +68,9 @@ export function confirmLosses(
       ],
     });
   let form = formWith(options, undefined);
+  /** The options that the plan depends on. */
+  const plannedBy = () => JSON.stringify((action.plannedBy ?? []).map((key) => form.values()[key]));
+  let planned = plannedBy();
 
   return new Promise((resolve) => {
     const end = (answer: Args | undefined) => {
@@ -98,7 +101,10 @@ export function confirmLosses(
       title: action.title,
       destroys: true,
       form: () => form,
-      edited: describe,
+      edited() {
+        if (plannedBy() !== planned) read();
+        describe();
+      },
       cancel: () => end(undefined),
       pressed(button) {
         if (button === 'cancel') return end(undefined);
@@ -118,22 +124,31 @@ export function confirmLosses(
     stage.layers.open(dialog.layer);
     until.addEventListener('abort', () => end(undefined), { once: true });
 
-    const asked = vms.slice(0, MOST_ASKED).map(async ({ id }): Promise<DeletePlan> => {
-      const connection = stage.services.sessions.connection(endpointOf(id));
-      if (!connection?.vm.planDelete) throw new Error('this platform can not list it');
-      return connection.vm.planDelete(id, controller.signal);
-    });
-    Promise.all(asked).then(
-      (answers) => {
-        losses = answers;
-        if (unknownPaths().length > 0) form = formWith([...options, DELETE_UNKNOWN], form);
-        describe();
-      },
-      (error: unknown) => {
-        failed = sentence(error);
-        if (!controller.signal.aborted) describe();
-      },
-    );
+    const read = () => {
+      const now = plannedBy();
+      planned = now;
+      losses = undefined;
+      const asked = chosen.slice(0, MOST_ASKED).map(async ({ kind, id }): Promise<DeletePlan> => {
+        const connection = stage.services.sessions.connection(endpointOf(id));
+        const object = stage.services.store.fleet.find(kind, id as never);
+        const plan = connection && object && action.plan?.(connection, object, form.values(), controller.signal);
+        if (!plan) throw new Error('this platform can not list it');
+        return plan;
+      });
+      Promise.all(asked).then(
+        (answers) => {
+          if (plannedBy() !== now) return;
+          losses = answers;
+          if (unknownPaths().length > 0) form = formWith([...options, DELETE_UNKNOWN], form);
+          describe();
+        },
+        (error: unknown) => {
+          failed = sentence(error);
+          if (!controller.signal.aborted) describe();
+        },
+      );
+    };
+    read();
   });
 }
 

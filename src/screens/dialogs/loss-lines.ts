@@ -41,7 +41,7 @@ export function lossLines(stage: Stage, losses: readonly DeletePlan[], choice: L
     ),
     ...listed(
       'Is lost: snapshot ',
-      losses.flatMap(({ snapshots }) => snapshots),
+      losses.flatMap(({ snapshots = [] }) => snapshots),
       'danger',
     ),
     ...listed(

@@ -8,6 +8,7 @@ import type { Sort } from '../../state/query/sort.ts';
 import { createTree, type Row, type Tree } from '../../state/query/tree.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
 import type { Sessions } from '../../state/session/sessions.ts';
+import type { TableFront } from '../tables/table-front.ts';
 import type { Arrangement, ColumnChoice } from './columns.ts';
 import { createMarks } from './marks.ts';
 import type { Split } from './split.ts';
@@ -69,6 +70,8 @@ export interface FleetState {
   isThere(key: string): boolean;
   /** Puts the cursor there; a fold and a list without such rows give way. */
   reveal(key: string): void;
+  /** The table that has the keys now, in place of the tree. */
+  front: () => TableFront | undefined;
 }
 
 const MOST_MARKED_WATCHED = 100;
@@ -99,6 +102,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     totals: createTotals(fleet, sums),
     pane: 'tree',
     detailsShown: true,
+    front: () => undefined,
     split: {},
     get filterText() {
       return filterText;

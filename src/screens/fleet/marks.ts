@@ -61,7 +61,8 @@ export function createMarks(fleet: Fleet, sessionOf: Sessions['current']): Marks
     shown(id) {
       const vm = vms.get(id);
       if (!vm) return undefined;
-      return { id, name: vm.name, uuid: vm.uuid, identity: vm.identity, session: sessions.get(endpointOf(id)) };
+      const { name, uuid, identity } = vm;
+      return { kind: 'vm', id, name, uuid, identity, session: sessions.get(endpointOf(id)) };
     },
   };
 }

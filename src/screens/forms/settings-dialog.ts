@@ -4,7 +4,7 @@ import { permitted } from '../../actions/permitted.ts';
 import { bind } from '../../actions/target.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { endpointOf, type VmId } from '../../ids.ts';
-import type { Settings, SettingsTarget } from '../../platforms/contract.ts';
+import { type Settings, type SettingsTarget, whyAbsent } from '../../platforms/contract.ts';
 import { fieldsOf } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { whileSame } from '../actions/while-same.ts';
@@ -36,15 +36,15 @@ const TARGET: AnyField = {
  */
 export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   const { services, look } = stage;
-  const { vm, connection } = permitted(action, id, services);
-  const bound = bind(id, services);
+  const { object: vm, connection } = permitted(action, 'vm', id, services);
+  const bound = bind('vm', id, services);
   const platform = services.store.fleet.endpoints.get(endpointOf(id))?.platform;
   const manifest = services.manifests.find((one) => one.id === platform);
   const { settings } = connection.vm;
   if (!manifest || !settings) {
     throw new FleetError(
       'op.unsupported',
-      connection.whyNot['vm.settings'] ?? `the settings of ${vm.name} can't be read`,
+      whyAbsent(connection, 'vm.settings') ?? `the settings of ${vm.name} can't be read`,
     );
   }
   const controller = new AbortController();

@@ -1,7 +1,7 @@
 import type { ItemState, Task, TaskState } from '../../state/tasks.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit } from '../../terminal/width.ts';
-import type { VmRunner } from '../actions/run-vm.ts';
+import type { ObjectRunner } from '../actions/run-object.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { GoThere } from '../fleet/go-to.ts';
 import type { Room } from '../frame/look.ts';
@@ -30,7 +30,7 @@ const inOrder = ({ items }: Task) =>
   items.toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
 
 /** What is under way and what became of it, F-009: the tasks, and below them the objects of the one under the cursor. */
-export function createTasksView(stage: Stage, runner: VmRunner, goThere: GoThere): View {
+export function createTasksView(stage: Stage, runner: ObjectRunner, goThere: GoThere): View {
   const { tasks, clock } = stage.services;
   const list = createListState(false);
   const current = (): Task | undefined => tasks.list()[list.at];

@@ -1,8 +1,10 @@
 import type { Action } from '../../actions/action.ts';
 import type { ViewActionId } from '../../actions/view.ts';
+import type { VmId } from '../../ids.ts';
+import type { ListedKind } from '../../platforms/contract.ts';
 import type { InputEvent } from '../../terminal/keys.ts';
 import { forThisRow } from '../actions/for-this-row.ts';
-import { createVmRunner } from '../actions/run-vm.ts';
+import { createObjectRunner } from '../actions/run-object.ts';
 import { createRunner } from '../actions/runner.ts';
 import { isAbout } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
@@ -22,6 +24,7 @@ import { openHelp } from '../prompts/help.tsx';
 import { openPalette } from '../prompts/palette.tsx';
 import { openProblems } from '../prompts/problems.tsx';
 import type { Stage } from '../stage.ts';
+import { createTableView, type TableView } from '../tables/table-view.ts';
 import { openThemePicker } from '../themes/theme-picker.tsx';
 import { createCommands } from './commands.ts';
 import { createJumps } from './jumps.ts';
@@ -43,8 +46,14 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     details.follow();
     stage.changed();
   });
-  const vms = createVmRunner(stage, state);
-  const run = createRunner(stage, state, vms, details);
+  const vms = createObjectRunner(stage);
+  const openTable = (kind: ListedKind, under: readonly VmId[]) => {
+    jumps.leaving();
+    tables[kind].openFor(under);
+    views.show(kind);
+  };
+  const run = createRunner(stage, state, vms, details, openTable);
+  const tables: Readonly<Record<ListedKind, TableView>> = { snapshot: createTableView(stage, 'snapshot') };
   const goThere = (id: string, name: string) => {
     jumps.leaving();
     if (!goTo(stage, state, id, name)) return;
@@ -57,7 +66,9 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     tasks: createTasksView(stage, vms, goThere),
     events: createEventsView(stage, goThere),
     'wire-log': createWireLogView(stage),
+    ...tables,
   });
+  state.front = () => views.current.table?.();
 
   const jumps = createJumps(stage, state, views, () => {
     sifting.wake();

@@ -13,7 +13,14 @@ const KEYS = 12;
 const TITLE = 18;
 /** Narrower, and what a key does stands below it. */
 const BESIDE_FROM = 60;
-const NOUNS = { vm: 'VMs', node: 'Nodes', pool: 'Pools', endpoint: 'Endpoints', view: 'Screen' } as const;
+const NOUNS = {
+  vm: 'VMs',
+  snapshot: 'Snapshots',
+  node: 'Nodes',
+  pool: 'Pools',
+  endpoint: 'Endpoints',
+  view: 'Screen',
+} as const;
 
 const BELOW = 'All VMs below this row, after a list of them was shown';
 

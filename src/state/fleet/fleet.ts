@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
-import type { EndpointName, NodeId, PoolId, VmId } from '../../ids.ts';
-import type { Node, PlatformEvent, Pool, Vm } from '../../platforms/contract.ts';
+import type { EndpointName, Id, NodeId, PoolId, VmId } from '../../ids.ts';
+import type { Node, ObjectKind, ObjectOf, PlatformEvent, Pool, Vm } from '../../platforms/contract.ts';
+import type { Listings } from './listings.ts';
 import type { PlatformTasks } from './platform-tasks.ts';
 import type { NodeSamples, VmSamples } from './samples.ts';
 
@@ -57,6 +58,10 @@ export interface Fleet {
   readonly pools: ReadonlyMap<PoolId, Pool>;
   readonly nodes: ReadonlyMap<NodeId, Node>;
   readonly vms: ReadonlyMap<VmId, Vm>;
+  /** An object of any kind: as it is watched, or as it was listed last. */
+  find<K extends ObjectKind>(kind: K, id: Id<K>): ObjectOf<K> | undefined;
+  /** What was looked at and is not watched. */
+  readonly listings: Pick<Listings, 'of' | 'get'>;
   readonly grouping: Grouping;
   readonly samples: VmSamples;
   readonly nodeSamples: NodeSamples;
@@ -93,7 +98,7 @@ export function placeOf({ name, node }: Vm, fleet: Fleet): string {
 }
 
 interface Machine {
-  readonly uuid: string;
+  readonly uuid?: string | undefined;
   readonly identity?: string | undefined;
 }
 

@@ -1,9 +1,20 @@
 import type { Clock } from '../../clock.ts';
-import { type EndpointName, endpointOf, type NodeId, type PoolId, type VmId } from '../../ids.ts';
-import type { Change, Feed, Inventory, Node, PlatformEvent, Pool } from '../../platforms/contract.ts';
+import { type EndpointName, endpointOf, type Id, type NodeId, type PoolId, type VmId } from '../../ids.ts';
+import type {
+  Change,
+  Feed,
+  Inventory,
+  ListedKind,
+  Node,
+  ObjectKind,
+  ObjectOf,
+  PlatformEvent,
+  Pool,
+} from '../../platforms/contract.ts';
 import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
 import { type EndpointStatus, type Fleet, type Grouping, isAnother } from './fleet.ts';
 import { createLanding } from './landing.ts';
+import { createListings, type Listing } from './listings.ts';
 import { createPlatformTasks } from './platform-tasks.ts';
 import { createNodeSamples, createVmSamples } from './samples.ts';
 import { createVmIndex } from './vm-index.ts';
@@ -26,6 +37,8 @@ export interface Store {
   /** Takes the endpoint away with everything below it. */
   removeEndpoint(name: EndpointName): void;
   setGrouping(grouping: Grouping): void;
+  /** What was read under a VM; seen at once. */
+  setListing<K extends ListedKind>(kind: K, under: VmId, listing: Listing<K>): void;
   /** What has landed of an endpoint, as it would have to be told again. */
   inventoryOf(endpoint: EndpointName): Inventory;
   /** Called after each landing, and now and then during a long one. Answers how to stop it. */
@@ -44,6 +57,7 @@ export function createStore(clock: Clock): Store {
   const samples = createVmSamples();
   const nodeSamples = createNodeSamples();
   const platformTasks = createPlatformTasks();
+  const listings = createListings();
   const listeners = new Set<() => void>();
   let events: readonly PlatformEvent[] = [];
   let grouping: Grouping = { pools: [], placeOf: new Map() };
@@ -77,12 +91,16 @@ export function createStore(clock: Clock): Store {
       case 'vm-upsert': {
         const before = index.vms.get(change.vm.id);
         const isOther = before !== undefined && isAnother(before, change.vm);
-        if (isOther) remember(change.vm.id);
+        if (isOther) {
+          remember(change.vm.id);
+          listings.forget(change.vm.id);
+        }
         if (isOther || (before?.state === 'running' && change.vm.state === 'stopped')) samples.forget(change.vm.id);
         return index.upsert(change.vm);
       }
       case 'vm-remove':
         samples.forget(change.id);
+        listings.forget(change.id);
         remember(change.id);
         return index.remove(change.id);
       case 'node-upsert': {
@@ -152,11 +170,21 @@ export function createStore(clock: Clock): Store {
       return [];
     }, CHANGES_LAND_AFTER_MS);
 
+  /** Ids are as branded as their maps: the kind says which. */
+  const find: { readonly [K in ObjectKind]: (id: Id<K>) => ObjectOf<K> | undefined } = {
+    pool: (id) => pools.get(id),
+    node: (id) => nodes.get(id),
+    vm: index.get,
+    snapshot: (id) => listings.get('snapshot', id),
+  };
+
   const fleet: Fleet = {
     endpoints,
     pools,
     nodes,
     vms: index.vms,
+    find: (kind, id) => find[kind](id as never) as ObjectOf<typeof kind> | undefined,
+    listings,
     samples,
     nodeSamples,
     vmsBelow: index.below,
@@ -208,6 +236,7 @@ export function createStore(clock: Clock): Store {
       waiting.delete(name);
       enqueue(function* () {
         endpoints.delete(name);
+        listings.forgetEndpoint(name);
         platformTasks.forget(name);
         shape++;
         yield* applyAll(removals(name, NOTHING_HERE));
@@ -218,6 +247,11 @@ export function createStore(clock: Clock): Store {
         grouping = next;
         shape++;
       }),
+    setListing(kind, under, listing) {
+      listings.put(kind, under, listing);
+      version++;
+      for (const listener of listeners) listener();
+    },
     inventoryOf(endpoint) {
       const ofEndpoint = ({ id }: { readonly id: string }) => id.startsWith(`${endpoint}/`);
       return {
@@ -276,5 +310,5 @@ const floodEvent = (endpoint: EndpointName, dropped: number, at: number): Platfo
 });
 
 /** The status of the endpoint that an object belongs to. */
-export const endpointStatusOf = (fleet: Fleet, id: VmId | NodeId): EndpointStatus | undefined =>
+export const endpointStatusOf = (fleet: Fleet, id: Id): EndpointStatus | undefined =>
   fleet.endpoints.get(endpointOf(id));

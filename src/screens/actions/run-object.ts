@@ -1,72 +1,72 @@
-import type { Args, VmAction } from '../../actions/action.ts';
+import type { Args, ObjectAction } from '../../actions/action.ts';
 import { consentFor, TYPE_COUNT_ABOVE } from '../../actions/danger.ts';
+import { stateNow } from '../../actions/outcome.ts';
 import { taskFor } from '../../actions/perform.ts';
-import { bound, type Shown, type Target, whyAnother } from '../../actions/target.ts';
-import type { VmId } from '../../ids.ts';
-import type { Settings } from '../../platforms/contract.ts';
+import { bound, placeOfShown, type Shown, type Target, whyAnother } from '../../actions/target.ts';
+import type { Id } from '../../ids.ts';
+import type { ObjectKind, ObjectOf, Settings } from '../../platforms/contract.ts';
 import { typeCountAbove } from '../../state/config/preferences.ts';
-import { placeOf } from '../../state/fleet/fleet.ts';
-import { rowKey } from '../../state/query/tree.ts';
+import { countOf } from '../../state/kinds.ts';
 import type { Task } from '../../state/tasks.ts';
-import { askOptions, chosenOptions } from '../dialogs/action-options.ts';
+import { askOptions, chosenOptions, needsOptions } from '../dialogs/action-options.ts';
 import { confirmLosses } from '../dialogs/destroy.tsx';
 import type { Consent } from '../dialogs/dialogs.ts';
-import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { whileSame } from './while-same.ts';
-import { whyNotVm } from './why-not-now.ts';
+import { whyNotObject } from './why-not-now.ts';
+
+/** Where the objects were chosen: the tree, or a table. */
+export interface Chooser {
+  /** Whether the user sees what the key is for. A mark may be filtered or folded away, a branch holds anything. */
+  isSeen(id: Id): boolean;
+  unmark(ids: readonly Id[]): void;
+}
 
 /**
- * Runs verbs on VMs from the keyboard: asks as the danger demands, by a plan for more than one and for one out of sight;
- * starts the task, and says how it ended. Marks of what is done or was left out are removed, those of what failed stay.
+ * Runs verbs on objects from the keyboard: asks as the danger demands, by a plan for more than one and for one out of
+ * sight; starts the task, and says how it ended. Marks of what is done or was left out are removed, those of what failed
+ * stay.
  */
-export interface VmRunner {
+export interface ObjectRunner {
   /** `branch` is the pool or node whose VMs these are, for the question: `in pool prod`. */
-  run(action: VmAction, chosen: readonly Shown[], branch?: string): Promise<void>;
+  run(action: ObjectAction, chosen: readonly Shown[], chooser: Chooser, branch?: string): Promise<void>;
   /** Repeats the items of a task that did not work; asks again, since what is lost may be something else by now. */
   again(task: Task): Promise<void>;
 }
 
 interface Started {
-  readonly action: VmAction;
+  readonly action: ObjectAction;
   readonly targets: readonly Target[];
+  readonly chooser: Chooser;
 }
 
-export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunner {
+export function createObjectRunner(stage: Stage): ObjectRunner {
   const { services, message } = stage;
   const { fleet } = services.store;
   const started = new Map<number, Started>();
 
-  const start = (action: VmAction, targets: readonly Target[], asked: readonly Shown[], args: Args) => {
+  const start = ({ action, targets, chooser }: Started, asked: readonly Shown[], args: Args) => {
     const task = taskFor(action, targets, args, services);
     const { id, ended } = services.tasks.run(task);
     const listed = new Set(services.tasks.list().map((one) => one.id));
     for (const known of started.keys()) if (!listed.has(known)) started.delete(known);
-    started.set(id, { action, targets });
+    started.set(id, { action, targets, chooser });
     message.say(`${task.title}…`);
     void ended.then((done) => {
       const open = new Set(done.items.flatMap(({ id: item, state }) => (state === 'done' ? [] : [item])));
-      view.unmark(asked.flatMap(({ id: one }) => (open.has(one) ? [] : [one])));
+      chooser.unmark(asked.flatMap(({ id: one }) => (open.has(one) ? [] : [one])));
       say(stage, done);
     });
   };
 
-  const placeOfId = ({ id, name }: Shown): string => {
-    const vm = fleet.vms.get(id);
-    return vm ? placeOf(vm, fleet) : name;
-  };
+  const objectOf = ({ kind, id }: Shown): ObjectOf<ObjectKind> | undefined => fleet.find(kind, id as never);
 
-  const placeAndState = (shown: Shown): string => `${placeOfId(shown)} (${fleet.vms.get(shown.id)?.state ?? 'gone'})`;
+  const placeAndState = (shown: Shown): string =>
+    shown.kind === 'vm' ? `${placeOfShown(shown, fleet)} (${stateNow(objectOf(shown))})` : placeOfShown(shown, fleet);
 
-  /** Whether the user sees what the key is for. A mark may be filtered or folded away, a branch holds anything. */
-  const isSeen = (id: VmId): boolean => {
-    const key = rowKey('vm', id);
-    return view.current()?.key === key || (view.marks.has(id) && tree.indexOf(key) >= 0);
-  };
-
-  const run = async (action: VmAction, chosen: readonly Shown[], branch?: string) => {
+  const run = async (action: ObjectAction, chosen: readonly Shown[], chooser: Chooser, branch?: string) => {
     const refusals = chosen.flatMap((shown) => {
-      const no = whyAnother(shown, services) ?? whyNotVm(action, shown.id, services);
+      const no = whyAnother(shown, services) ?? whyNotObject(action, shown, services);
       return no === undefined ? [] : [{ shown, no }];
     });
     const refused = new Set(refusals.map(({ shown }) => shown));
@@ -77,20 +77,23 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
       if (refusal) message.say(`${action.title}: ${refusal.no}`, 'warning');
       return;
     }
-    const targets = able.map((shown) => bound(shown, services));
-    const vm = fleet.vms.get(first.id);
-    const preset = vm && action.preset?.(vm);
+    const begin: Started = { action, chooser, targets: able.map((shown) => bound(shown, services)) };
+    const object = objectOf(first);
+    const preset = object && action.preset?.(object);
     const { title, danger } = action;
     const within = branch === undefined ? '' : ` in ${branch}`;
-    const what = able.length === 1 ? placeOfId(first) : `${able.length} VMs${within}`;
-    const question = `${title} ${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
+    const what = able.length === 1 ? placeOfShown(first, fleet) : `${countOf(action.on, able.length)}${within}`;
+    const question = `${title} ${action.noun === action.on ? '' : 'of '}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
     if (danger === 'destroys') {
-      const notes = [...(able.length > 1 ? able.map(placeOfId) : []), ...leavesOut.map((left) => `not ${left}`)];
+      const notes = [
+        ...(able.length > 1 ? able.map((one) => placeOfShown(one, fleet)) : []),
+        ...leavesOut.map((left) => `not ${left}`),
+      ];
       const answers = await whileSame(stage, able, (until) =>
         confirmLosses(stage, action, able, question, notes, until),
       );
-      if (answers) start(action, targets, chosen, answers);
+      if (answers) start(begin, chosen, answers);
       return;
     }
     const consent = consentFor(action, able.length, typeCountAbove(services.config()) ?? TYPE_COUNT_ABOVE);
@@ -98,29 +101,31 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
     const ask = (args: Args, until: AbortSignal): Promise<Consent> | 'yes' => {
       const details = [chosenOptions(action, args), action.loses?.(args)].filter((line) => line !== undefined);
       const asked = { title, question, until, hasOptions, details };
-      if (chosen.length > 1 || (consent === 'none' && !isSeen(first.id))) {
+      if (chosen.length > 1 || (consent === 'none' && !chooser.isSeen(first.id))) {
         const typed = consent === 'count' ? { typed: String(able.length) } : {};
         return stage.dialogs.plan({ ...asked, does: able.map(placeAndState), leavesOut, ...typed });
       }
       return consent === 'none' ? 'yes' : stage.dialogs.consent(asked);
     };
     const args = await whileSame(stage, able, async (until): Promise<Args | undefined> => {
-      let args: Settings = preset ?? {};
+      let args: Settings | undefined = preset ?? {};
+      // What can't be done without a name is asked for it before anything else.
+      if (needsOptions(action, args)) args = await askOptions(stage, action, question, args, until);
       for (;;) {
+        if (args === undefined || until.aborted) return undefined;
         const answer = await ask(args, until);
         if (answer !== 'options') return answer === 'yes' ? args : undefined;
         args = (await askOptions(stage, action, question, args, until)) ?? args;
-        if (until.aborted) return undefined;
       }
     });
-    if (args) start(action, targets, chosen, args);
+    if (args) start(begin, chosen, args);
   };
 
   return {
     run,
     async again(task) {
       const known = started.get(task.id);
-      const open = new Set(
+      const open = new Set<string>(
         task.items.flatMap(({ id, state }) => (state === 'failed' || state === 'cancelled' ? [id] : [])),
       );
       if (open.size === 0) message.say('nothing of this task has failed, so there is nothing to repeat', 'warning');
@@ -129,6 +134,7 @@ export function createVmRunner(stage: Stage, { view, tree }: FleetState): VmRunn
         await run(
           known.action,
           known.targets.filter(({ id }) => open.has(id)),
+          known.chooser,
         );
     },
   };

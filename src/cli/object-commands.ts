@@ -1,0 +1,184 @@
+import type { Args, ObjectAction } from '../actions/action.ts';
+import { consentFor, TYPE_COUNT_ABOVE } from '../actions/danger.ts';
+import { actions } from '../actions/index.ts';
+import { isAlready, stateNow } from '../actions/outcome.ts';
+import { taskFor } from '../actions/perform.ts';
+import { whyNotOf } from '../actions/permitted.ts';
+import { bind, placeOfShown, shownOf } from '../actions/target.ts';
+import { FleetError } from '../errors.ts';
+import type { Field, ObjectKind, ObjectOf } from '../platforms/contract.ts';
+import { typeCountAbove } from '../state/config/preferences.ts';
+import { defaultsOf } from '../state/fields.ts';
+import { countOf, manyOf, oneOf } from '../state/kinds.ts';
+import type { Task } from '../state/tasks.ts';
+import { clean } from '../terminal/width.ts';
+import { type Command, type CommandContext, EXIT } from './command.ts';
+import { agreedTo, isCount, isYes } from './consent.ts';
+import { exitCodeFor } from './exit-code.ts';
+import { findVms } from './find.ts';
+import { findListed } from './find-listed.ts';
+import type { ParsedFlags } from './flags.ts';
+import { agreedToLosses } from './losses.ts';
+import { printResults } from './results.ts';
+
+type Thing = ObjectOf<ObjectKind>;
+
+/** Every action on objects, as a command that takes many: a result for each, on stderr as they come for people. */
+export const objectCommands: readonly Command[] = actions.flatMap((action): readonly Command[] =>
+  action.kind === 'object' ? [commandOf(action)] : [],
+);
+
+function commandOf(action: ObjectAction): Command {
+  const made = nameOfNew(action);
+  return {
+    noun: action.noun,
+    verb: action.id.slice(action.id.indexOf('.') + 1),
+    help: action.help,
+    takes: action.on === 'vm' ? (made ? `VM… ${made.key.toUpperCase()}` : 'NAME…') : 'VM NAME…',
+    flags: () => (action.options ?? []).filter((field) => field !== made),
+    run: (context, parsed) => runAction(action, made, parsed, context),
+  };
+}
+
+/** What makes something takes its name as the last word, behind what it is made under. */
+function nameOfNew({ noun, on, options = [] }: ObjectAction): Field | undefined {
+  return noun === on ? undefined : options.find(({ required }) => required);
+}
+
+async function runAction(
+  action: ObjectAction,
+  made: Field | undefined,
+  { words, values, repeated }: ParsedFlags,
+  context: CommandContext,
+): Promise<number> {
+  const { app } = context;
+  const args: Args = { ...defaultsOf(action.options ?? []), ...values, ...repeated, ...nameGiven(made, words) };
+  const subjects = made ? words.slice(0, -1) : words;
+  const destroys = action.danger === 'destroys';
+  const byFilter = context.global.filter !== '' && (action.on !== 'vm' || subjects.length === 0);
+  const found = await find(action, subjects, byFilter, context);
+  if (found.length === 0) {
+    context.say(`no ${oneOf(action.on)} matches; nothing was done`);
+    return EXIT.done;
+  }
+  // What can't be done at all is said before the user is asked, and before anything is sent.
+  const things = destroys && byFilter ? withoutRefused(action, found, context) : found;
+  if (destroys || things.length === 1) refuseAny(action, things, args, app);
+  // Bound before the questions: an answer is for the objects that were listed.
+  const targets = things.map(({ id }) => bind(action.on, id, app));
+  if (destroys && !(await agreedToLosses(action, things, args, context))) return EXIT.interrupted;
+  if (
+    action.danger === 'interrupts' &&
+    (byFilter || things.length > 1) &&
+    !(await agreedToAll(action, things, args, context))
+  ) {
+    return EXIT.interrupted;
+  }
+
+  const { id, ended } = app.tasks.run(taskFor(action, targets, args, app));
+  const cancel = () => app.tasks.cancel(id);
+  context.signal.addEventListener('abort', cancel, { once: true });
+  if (context.signal.aborted) cancel();
+  return report(await ended, things.length, context);
+}
+
+/** Throws usage for a name that the platforms can't take, or that is missing. */
+function nameGiven(made: Field | undefined, words: readonly string[]): Args {
+  if (!made) return {};
+  const name = words.at(-1);
+  if (name === undefined) throw new FleetError('usage', `which ${made.label.toLowerCase()}? Give it as the last word`);
+  const { pattern } = made;
+  if (pattern && !new RegExp(pattern.source).test(name))
+    throw new FleetError('usage', `${JSON.stringify(name)}: ${made.label.toLowerCase()} must be ${pattern.complaint}`);
+  return { [made.key]: name };
+}
+
+function find(
+  { on, danger }: ObjectAction,
+  words: readonly string[],
+  byFilter: boolean,
+  context: CommandContext,
+): Promise<readonly Thing[]> {
+  const destroys = danger === 'destroys';
+  if (on === 'vm') return findVms(words, context, destroys);
+  if (on === 'snapshot') return findListed(on, words, byFilter, context, destroys);
+  throw new Error(`no command finds a ${on}`);
+}
+
+/** Throws why the first of them can't be done that can't: of what was named, all or nothing is meant. */
+function refuseAny(action: ObjectAction, things: readonly Thing[], args: Args, app: CommandContext['app']): void {
+  for (const thing of things) {
+    if (isAlready(action.outcome?.(args, thing), thing, app)) continue;
+    const no = whyNotOf(action, thing, app);
+    if (no !== undefined) {
+      throw new FleetError('op.refused', `${thing.name}: ${no}${things.length > 1 ? '; nothing was done' : ''}`);
+    }
+  }
+}
+
+const placeOf = ({ on }: ObjectAction, { id, name }: Thing, { app }: CommandContext): string => {
+  const shown = shownOf(on, id, app);
+  return shown ? placeOfShown(shown, app.store.fleet) : name;
+};
+
+/** What a filter finds may hold others too, as a branch on the screen: they are named and left out. Throws when none is left. */
+function withoutRefused(action: ObjectAction, found: readonly Thing[], context: CommandContext): readonly Thing[] {
+  const refusals = new Map(
+    found.flatMap((thing) => {
+      const no = whyNotOf(action, thing, context.app);
+      return no === undefined ? [] : [[thing, no] as const];
+    }),
+  );
+  for (const [thing, no] of refusals) context.say(clean(`left out: ${placeOf(action, thing, context)}: ${no}`));
+  if (refusals.size === found.length) {
+    throw new FleetError(
+      'op.refused',
+      `${action.title}: none of the ${manyOf(action.on)} that match can be taken; nothing was done`,
+    );
+  }
+  return found.filter((thing) => !refusals.has(thing));
+}
+
+/** One object that was named needs no question: its name was the answer. Many, and what a filter has found, are shown first. */
+async function agreedToAll(
+  action: ObjectAction,
+  things: readonly Thing[],
+  args: Args,
+  context: CommandContext,
+): Promise<boolean> {
+  const { app, global, say } = context;
+  const [only] = things;
+  const what = things.length === 1 && only ? clean(only.name) : countOf(action.on, things.length);
+  const consent = consentFor(action, things.length, typeCountAbove(app.config()) ?? TYPE_COUNT_ABOVE);
+  const loses = action.loses?.(args);
+  if (!global.yes && !global.dryRun) {
+    for (const thing of things) say(clean(`  ${placeOf(action, thing, context)} (${stateNow(thing)})`));
+    if (loses !== undefined) say(loses);
+  }
+  const question = {
+    what: `${action.title.toLowerCase()} interrupts ${what}`,
+    ...(consent === 'count'
+      ? { text: `${action.title} ${what}? Type ${things.length} to continue: `, isAgreement: isCount(things.length) }
+      : { text: `${action.title} ${what}? [y/N] `, isAgreement: isYes }),
+  };
+  return agreedTo(question, context);
+}
+
+async function report(task: Task, count: number, context: CommandContext): Promise<number> {
+  await printResults(
+    task.items.map(({ name, state, text, fix, code, kept }) => ({
+      name,
+      text,
+      ...(kept && { kept }),
+      ...(state === 'done'
+        ? {}
+        : { error: new FleetError(code ?? 'op.failed', text, fix === undefined ? {} : { fix }) }),
+    })),
+    count > 1,
+    context,
+  );
+  if (task.state === 'cancelled') return EXIT.interrupted;
+  const [only] = task.items;
+  if (task.state === 'done') return task.items.some(({ kept }) => kept) ? EXIT.failed : EXIT.done;
+  return count === 1 && only?.code !== undefined ? exitCodeFor(only.code) : EXIT.failed;
+}

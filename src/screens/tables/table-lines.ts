@@ -1,0 +1,91 @@
+import type { KindColumn, KindRow } from '../../state/kind-spec.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
+import type { Look, Room } from '../frame/look.ts';
+import { dateAndTime } from '../time.ts';
+import type { TableOrder, TableRow } from './table-rows.ts';
+
+const GAP = 2;
+const MARK = 2;
+/** Wide enough for the title with a sign of the order. */
+const NARROWEST = 4;
+const MOST_NAME = 48;
+
+/** A value for people: instants in their zone, `yes` for what is so, and nothing for what is not. */
+export function cellText(value: KindRow[string]): string {
+  if (value === true) return 'yes';
+  if (value === undefined || value === false) return '';
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return dateAndTime(Date.parse(value));
+  return clean(String(value));
+}
+
+export interface DrawnColumn extends KindColumn {
+  readonly columns: number;
+}
+
+/**
+ * The columns that fit, from the left, each as wide as what is drawn in it. The first is the name and always there; a column
+ * without any value is left out.
+ */
+export function fittingColumns(
+  columns: readonly KindColumn[],
+  rows: readonly TableRow[],
+  room: number,
+): readonly DrawnColumn[] {
+  const [name, ...others] = columns.map((column, at): DrawnColumn => {
+    const widths = rows.map(({ row, depth }) => width(cellText(row[column.id])) + (at === 0 ? 2 * depth : 0));
+    return { ...column, columns: Math.max(NARROWEST, width(column.title) + (at === 0 ? 2 : 0), ...widths) };
+  });
+  if (!name) return [];
+  const wanted = others.filter(({ id }) => rows.some(({ row }) => cellText(row[id]) !== ''));
+  const fitted: DrawnColumn[] = [{ ...name, columns: Math.min(name.columns, MOST_NAME, room - MARK) }];
+  let left = room - MARK - (fitted[0]?.columns ?? 0);
+  for (const column of wanted) {
+    const least = column.shrinksTo ?? column.columns;
+    if (least + GAP > left) continue;
+    const columns = Math.min(column.columns, left - GAP);
+    fitted.push({ ...column, columns });
+    left -= columns + GAP;
+  }
+  return fitted;
+}
+
+const gap = ' '.repeat(GAP);
+
+/** The titles, with the order that was chosen. */
+export function titleLine(columns: readonly DrawnColumn[], order: TableOrder | undefined, look: Look): string {
+  const texts = columns.map(({ id, title, columns: room }) => {
+    const sign = order?.by === id ? ` ${order.descending ? look.glyphs.descending : look.glyphs.ascending}` : '';
+    return fit(title + sign, room);
+  });
+  return look.theme.paint('header', `${' '.repeat(MARK)}${texts.join(gap)}`);
+}
+
+export function rowLine(
+  { row, depth }: TableRow,
+  columns: readonly DrawnColumn[],
+  state: { readonly isMarked: boolean; readonly cursor: 'none' | 'resting' | 'active' },
+  look: Look,
+): string {
+  const { theme, glyphs } = look;
+  const cells = columns.map(({ id, columns: room }, at) =>
+    fit(at === 0 ? `${'  '.repeat(depth)}${cellText(row[id])}` : cellText(row[id]), room),
+  );
+  const [name = '', ...rest] = cells;
+  const painted =
+    state.cursor === 'active'
+      ? theme.paint('cursor', name)
+      : state.cursor === 'resting'
+        ? theme.paint('resting', name)
+        : name;
+  const mark = state.isMarked ? theme.paint('accent', glyphs.mark) : ' ';
+  return `${mark} ${[painted, ...rest].join(gap)}`;
+}
+
+/** All that is known of one object, a line for each value. */
+export function valueLines(row: KindRow, { columns }: Pick<Room, 'columns'>, look: Look): readonly string[] {
+  return Object.entries(row).flatMap(([key, value]) => {
+    const text = value === false ? 'no' : cellText(value);
+    if (text === '') return [];
+    return [`${look.theme.paint('dim', fit(key, 12))} ${fit(text, Math.max(1, columns - 14)).trimEnd()}`];
+  });
+}

@@ -1,0 +1,52 @@
+import { endpointOf, type Id, type SnapshotId, type VmId, vmOf } from '../../ids.ts';
+import { LISTED_KINDS, type ListedKind, type ObjectOf } from '../../platforms/contract.ts';
+
+/** What was under an object when it was last looked at. */
+export interface Listing<K extends ListedKind = ListedKind> {
+  /** Epoch, ms. */
+  readonly at: number;
+  readonly items: readonly ObjectOf<K>[];
+}
+
+/** Objects that are not watched: what a user has looked at, each list with its time. */
+export interface Listings {
+  /** Undefined until it was read. */
+  of<K extends ListedKind>(kind: K, under: VmId): Listing<K> | undefined;
+  /** As it was read last. */
+  get<K extends ListedKind>(kind: K, id: Id<K>): ObjectOf<K> | undefined;
+  put<K extends ListedKind>(kind: K, under: VmId, listing: Listing<K>): void;
+  /** Of a VM that is gone, or of all below an endpoint. */
+  forget(under: VmId): void;
+  forgetEndpoint(name: string): void;
+}
+
+/** The oldest are forgotten first: who looks at many VMs one after the other needs no memory for all of them. */
+const MOST_KEPT = 2_000;
+
+export function createListings(): Listings {
+  const known = new Map<string, Listing>();
+  const keyOf = (kind: ListedKind, under: VmId) => `${kind} ${under}`;
+
+  return {
+    // One key, one kind: what is under it is what was put there.
+    of: (kind, under) => known.get(keyOf(kind, under)) as Listing<typeof kind> | undefined,
+    get: (kind, id) =>
+      known.get(keyOf(kind, vmOf(id as SnapshotId)))?.items.find((item) => item.id === id) as
+        | ObjectOf<typeof kind>
+        | undefined,
+    put(kind, under, listing) {
+      const key = keyOf(kind, under);
+      known.delete(key);
+      known.set(key, listing);
+      const [oldest] = known.size > MOST_KEPT ? known.keys() : [];
+      if (oldest !== undefined) known.delete(oldest);
+    },
+    forget(under) {
+      for (const kind of LISTED_KINDS) known.delete(keyOf(kind, under));
+    },
+    forgetEndpoint(name) {
+      for (const key of [...known.keys()])
+        if (endpointOf(key.slice(key.indexOf(' ') + 1) as VmId) === name) known.delete(key);
+    },
+  };
+}

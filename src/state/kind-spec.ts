@@ -1,0 +1,36 @@
+/** What is said of a kind of object once, for the command line, tables, JSON and docs. */
+import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
+import type { Fleet } from './fleet/fleet.ts';
+
+/** An object as programs get it: the same keys in every row, sizes in bytes, instants in ISO 8601, undefined for unknown. */
+export type KindRow = Readonly<Record<string, string | number | boolean | undefined>> & {
+  readonly id: string;
+  readonly name: string;
+};
+
+/** One key of such a row: JSON, its description, the columns of tables, filter and order are read from it. */
+export interface KindKey {
+  readonly id: string;
+  readonly type: 'text' | 'flag' | 'count' | 'size' | 'instant';
+  /** What it is, without a full stop. */
+  readonly help: string;
+  /** Never unknown. */
+  readonly always?: true;
+  /** Of a key that tables show. */
+  readonly title?: string;
+  /** The narrowest that its column may get. */
+  readonly shrinksTo?: number;
+}
+export type KindColumn = KindKey & { readonly title: string };
+
+/** A kind that is listed when a user looks. */
+export interface KindSpec<K extends ListedKind> {
+  /** One sentence for docs/json.md. */
+  readonly help: string;
+  /** In the order of the columns. */
+  readonly keys: readonly KindKey[];
+  /** The values of these keys. */
+  row(object: ObjectOf<K>, fleet: Fleet): KindRow;
+  /** The id of the object that it was made on top of, so that a list of them is a tree. */
+  parent?(object: ObjectOf<K>): string | undefined;
+}
