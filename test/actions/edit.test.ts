@@ -23,14 +23,14 @@ async function setMemory({ services, clock, vm }: OpenServices) {
 
 it('says what the host shows after a change', async () => {
   const { ended, name } = await setMemory(await openServices());
-  expect(ended).toBe(`${name}: memory saved`);
+  expect(ended).toBe(`${name} has memory saved`);
 });
 
 it('looks again when the link died behind a change, and says that it was made', async () => {
   const open = await openServices();
   open.server.faults.lose('vm.configure');
   const { ended, name } = await setMemory(open);
-  expect(ended).toBe(`${name}: memory saved (the link was lost on the way)`);
+  expect(ended).toBe(`${name} has memory saved (the link was lost on the way)`);
 });
 
 it('says that it is not known when the endpoint does not come back', async () => {

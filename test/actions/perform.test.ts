@@ -420,7 +420,7 @@ describe('a change of settings', () => {
       signal,
     );
     await open.clock.pass(5_000);
-    expect(await edited).toBe(`${vm.name}: memory, vcpus saved`);
+    expect(await edited).toBe(`${vm.name} has memory, vcpus saved`);
     await open.clock.pass(1_000);
     expect(open.store.fleet.vms.get(vm.id)).toMatchObject({ memory: gib(3), cpus: 3 });
   });

@@ -6,13 +6,13 @@ import { shellAction } from '../../src/actions/node.ts';
 import { permitted } from '../../src/actions/permitted.ts';
 import { consoleAction, consoleLogAction, editAction, vmActions } from '../../src/actions/vm.ts';
 import { type App, compose } from '../../src/compose.ts';
-import { endpointName, type NodeId } from '../../src/ids.ts';
+import { endpointName, type NodeId, type SnapshotId, snapshotId } from '../../src/ids.ts';
 import { type Connection, operations, type Vm } from '../../src/platforms/contract.ts';
 // Loaded before the clock runs: the time that this takes is not the test clock's.
 import '../../src/platforms/fake/index.ts';
 import { findOperation, operationNames } from '../../src/platforms/wrap/operations.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
-import { nodeInvocations, vmInvocations } from '../contract/invocations.ts';
+import { invoke } from '../contract/invocations.ts';
 
 let home: string;
 let app: App;
@@ -28,6 +28,7 @@ interface Opened {
   readonly connection: Connection;
   readonly vm: Vm;
   readonly node: NodeId;
+  readonly snapshot: SnapshotId;
 }
 
 async function open(config: object, readOnly: boolean): Promise<Opened> {
@@ -56,7 +57,13 @@ async function open(config: object, readOnly: boolean): Promise<Opened> {
   const connection = app.sessions.connection(demo);
   const vm = [...app.store.fleet.vms.values()].find(({ state, node }) => state === 'running' && node !== undefined);
   if (!connection || !vm?.node) throw new Error('the simulated endpoint did not answer');
-  return { clock, connection, vm, node: vm.node };
+  // Simulated snapshots are computed from the place of their VM: the first one that has any.
+  const lists = [...app.store.fleet.vms.keys()].map((id) =>
+    connection.snapshot?.list?.(id, new AbortController().signal),
+  );
+  for (let passed = 0; passed < 20; passed++) await clock.pass(100);
+  const [snapshot] = (await Promise.all(lists)).flatMap((list) => list ?? []);
+  return { clock, connection, vm, node: vm.node, snapshot: snapshot?.id ?? snapshotId(vm.id, 'none') };
 }
 
 const endpoint = { platform: 'fake', vms: 60, 'events-every': 0, 'reuses-ids': true };
@@ -74,12 +81,8 @@ const cases = [
 
 describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => {
   const opened = () => open({ endpoints: { demo: endpoint }, ...config }, readOnly);
-  const invoke = ({ connection, vm, node }: Opened, name: (typeof operationNames)[number]) => {
-    const signal = new AbortController().signal;
-    return name in nodeInvocations
-      ? nodeInvocations[name as keyof typeof nodeInvocations](connection, node, signal)
-      : vmInvocations[name as keyof typeof vmInvocations](connection, vm.id, signal);
-  };
+  const call = ({ connection, vm, node, snapshot }: Opened, name: (typeof operationNames)[number]) =>
+    invoke(name, connection, { vm: vm.id, node, snapshot }, new AbortController().signal);
 
   it('no operation that changes something or can be typed into reaches the platform', async () => {
     const here = await opened();
@@ -88,7 +91,7 @@ describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => 
     expect(refusing).toContain('node.shell');
     for (const name of refusing) {
       expect(findOperation(here.connection, name), name).toBeDefined();
-      await expect(invoke(here, name), name).rejects.toMatchObject({ code: 'op.refused', message: why });
+      await expect(call(here, name), name).rejects.toMatchObject({ code: 'op.refused', message: why });
     }
     expect(app.wireLog().filter(({ text }) => refusing.some((name) => text.startsWith(name)))).toEqual([]);
   });
@@ -98,7 +101,7 @@ describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => 
     const reading = operationNames.filter((name) => operations[name].kind === 'reads');
     expect(reading).toContain('console.output');
     for (const name of reading) {
-      const answer = invoke(here, name);
+      const answer = call(here, name);
       for (let passed = 0; passed < 20; passed++) await here.clock.pass(100);
       await expect(answer, name).resolves.toBeDefined();
     }

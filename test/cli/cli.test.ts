@@ -221,7 +221,7 @@ describe('actions', () => {
   it('F-365 F-366 changes settings by flags, with units', async () => {
     const vm = await aVm('stopped');
     const { code, stderr } = await desk.run('vm', 'edit', vm.id, '--memory', '3GiB', '--vcpus', '3');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: `${vm.name}: Memory 3GiB, vCPUs 3 saved\n` });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${vm.name} has Memory 3GiB, vCPUs 3 saved\n` });
     const wrong = await desk.run('vm', 'edit', vm.id, '--memory', 'lots');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('Memory must be a size like 4GiB or 512M');

@@ -86,6 +86,22 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
         [...words, 'nothere'],
       ];
     }
+    case 'snapshot list':
+      return [[...words, ...(await list()).map(({ id }) => id)]];
+    case 'snapshot info':
+    case 'snapshot revert':
+    case 'snapshot delete': {
+      const ids = (await list()).map(({ id }) => id);
+      const [one, two] = (await desk.run('snapshot', 'list', ...ids, '-o', 'json')).json<Row[]>();
+      if (command === 'snapshot info')
+        return [
+          [...words, one?.id ?? ''],
+          [...words, one?.id ?? '', two?.id ?? ''],
+        ];
+      return [[...words, one?.id ?? '', '--yes', '--dry-run']];
+    }
+    case 'snapshot create':
+      return [[...words, await inState('running'), 'made-here', '--memory']];
     case 'node info': {
       const [one] = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
       return [

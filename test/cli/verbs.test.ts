@@ -41,13 +41,13 @@ describe('verbs', () => {
       'vm edit demo/vm-2 --memory 2GiB -o jsoncompact',
       0,
       '{"result":"success"}\n',
-      'billing-web1: Memory 2GiB saved\n',
+      'billing-web1 has Memory 2GiB saved\n',
     ],
     [
       'vm edit demo/vm-2 demo/vm-11 --memory 2GiB -o jsoncompact',
       0,
       '[{"result":"success","name":"billing-web1"},{"result":"success","name":"mail-api2"}]\n',
-      'billing-web1: Memory 2GiB saved\nmail-api2: Memory 2GiB saved\n',
+      'billing-web1 has Memory 2GiB saved\nmail-api2 has Memory 2GiB saved\n',
     ],
     [
       'vm edit demo/vm-2 --running --memory 2GiB',

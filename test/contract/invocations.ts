@@ -43,3 +43,17 @@ export const snapshotInvocations: Readonly<
   'snapshot.planDelete': ({ snapshot }, id, signal) => snapshot?.planDelete?.(id, { children: true }, signal),
   'snapshot.delete': ({ snapshot }, id, signal) => snapshot?.delete?.(id, { children: false }, signal),
 };
+
+/** Any operation on what it is for. */
+export function invoke(
+  name: OperationName,
+  connection: Connection,
+  { vm, node, snapshot }: { readonly vm: VmId; readonly node: NodeId; readonly snapshot: SnapshotId },
+  signal: AbortSignal,
+): Promise<unknown> | undefined {
+  const has = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => key in table;
+  if (has(nodeInvocations, name)) return nodeInvocations[name](connection, node, signal);
+  if (has(snapshotInvocations, name)) return snapshotInvocations[name](connection, snapshot, signal);
+  if (has(underVmInvocations, name)) return underVmInvocations[name](connection, vm, signal);
+  return vmInvocations[name](connection, vm, signal);
+}

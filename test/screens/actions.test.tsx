@@ -157,11 +157,11 @@ describe('actions on a VM', () => {
     await open({ values: { fails: 'vm.start' } });
     await fleet.press(STOPPED, 's');
     await fleet.see('billing-web1: Starting failed half-way');
-    await fleet.see('look at its details');
+    await fleet.see('see its details');
     await fleet.idle(20_000);
     await fleet.see('billing-web1: Starting failed half-way');
     await fleet.idle(10_000);
-    fleet.dontSee('look at its details');
+    fleet.dontSee('see its details');
   });
 
   it('F-064 F-294 F-367 switches autostart to what it is not', async () => {

@@ -20,7 +20,7 @@ describe('the settings of a VM', () => {
     await fleet.press('ctrl-u', '6GiB');
     await fleet.see('4GiB → 6GiB');
     await fleet.press('pgdn', 'enter');
-    await fleet.see('billing-web1: Memory 6GiB saved');
+    await fleet.see('billing-web1 has Memory 6GiB saved');
     await fleet.see('6.0G');
   });
 
@@ -33,7 +33,7 @@ describe('the settings of a VM', () => {
     await fleet.see('< running >');
     await fleet.see(/Memory +32GiB/);
     await fleet.press('down', 'ctrl-u', '16GiB', 'pgdn', 'enter');
-    await fleet.see('billing-db1: Memory 16GiB now');
+    await fleet.see('billing-db1 has Memory 16GiB now');
   });
 
   it('does not send what is wrong', async () => {
@@ -54,7 +54,7 @@ describe('the settings of a VM', () => {
     await fleet.see(/[Mm]emory.*(8GiB|8589934592|meanwhile|changed)/);
     await fleet.see('8GiB → 6GiB');
     await fleet.press('enter');
-    await fleet.see('billing-web1: Memory 6GiB saved');
+    await fleet.see('billing-web1 has Memory 6GiB saved');
   });
 
   it('says so also when the link was lost and made again while the form was open', async () => {
@@ -69,7 +69,7 @@ describe('the settings of a VM', () => {
     await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');
     await fleet.see('8GiB → 6GiB');
     await fleet.press('enter');
-    await fleet.see('billing-web1: Memory 6GiB saved');
+    await fleet.see('billing-web1 has Memory 6GiB saved');
   });
 
   it('is changed again in its form, which the task of a failed change says', async () => {

@@ -12,11 +12,11 @@ describe('help', () => {
     await open({ size: '120x40' });
     await fleet.press('jj', '?');
     await fleet.see('Shut down');
-    fleet.dontSee('Rename pool');
+    fleet.dontSee('Delete snapshot');
     await fleet.press('?');
-    await fleet.see('Rename pool');
+    await fleet.see('Delete snapshot');
     await fleet.press('esc');
-    fleet.dontSee('Rename pool');
+    fleet.dontSee('Delete snapshot');
   });
 });
 

@@ -36,6 +36,7 @@ describe('completion', () => {
       'node',
       'pool',
       'platform',
+      'snapshot',
       'endpoint',
       'help',
       'doctor',

@@ -97,7 +97,8 @@ export function createSnapshotOps(server: FakeServer, calls: Calls): Required<Sn
     planDelete: (id, { children }, signal) =>
       calls.vm('snapshot.planDelete', vmOf(id), signal, (vm, row): LossPlan => {
         const goes = doomed(vm, row, id, children);
-        const stays = snapshots.of(row).filter((one) => one.parent === id && !goes.includes(one));
+        const ids = new Set(goes.map((one) => one.id));
+        const stays = snapshots.of(row).filter((one) => one.parent === id && !ids.has(one.id));
         return {
           goes: goes.flatMap(({ name, memory }) => [
             `the snapshot ${name}`,

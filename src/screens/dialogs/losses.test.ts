@@ -64,7 +64,7 @@ describe('what is lost', () => {
 describe('the question before something is deleted', () => {
   const action = actions.find(({ id }) => id === 'vm.delete') as VmAction;
   const shownOf = (name: string): Shown =>
-    ({ id: aVm(name).id, name, uuid: name, identity: undefined, session: undefined }) as Shown;
+    ({ kind: 'vm', id: aVm(name).id, name, uuid: name, identity: undefined, session: undefined }) as Shown;
 
   async function ask(
     answers: DeletePlan | Error,
@@ -79,7 +79,8 @@ describe('the question before something is deleted', () => {
       return answers;
     };
     const connection = { vm: { planDelete: losses }, whyNot: {} } as unknown as Partial<Connection>;
-    const light = openStage({ connection, size: { columns: 80, rows: 30 }, ...options });
+    const vms = names.map((name) => aVm(name));
+    const light = openStage({ connection, vms, size: { columns: 80, rows: 30 }, ...options });
     const until = new AbortController();
     const seen: { answer: Args | undefined | 'open' } = { answer: 'open' };
     void confirmLosses(light.stage, action, names.map(shownOf), 'Delete it?', notes, until.signal).then((answer) => {

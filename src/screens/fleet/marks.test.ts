@@ -44,6 +44,7 @@ describe('marks', () => {
     store.push(host1, inventory([aNode('n1')], [aVm('a', { name: 'renamed', native: 'a', uuid: 'another' })]));
     store.flush();
     expect(marks.shown(id('a'))).toEqual({
+      kind: 'vm',
       id: id('a'),
       name: 'a',
       uuid: 'uuid of a',

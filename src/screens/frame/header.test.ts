@@ -171,14 +171,14 @@ describe('the keys at the bottom', () => {
     expect(rows.join('\n')).toMatchInlineSnapshot(`
       "pool: S shut down all, D force off all, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, -f2 rename, -m move, -X remove, -e set up, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, / filter!, : more!, ? help!, q quit!
       node: S shut down all, D force off all, -o shell, m move to pool, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, / filter!, : more!, ? help!, q quit!
-      running VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!
-      stopped VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"
+      running VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, -4 snapshots, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!
+      stopped VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, -4 snapshots, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"
     `);
     state.view.toIndex(2);
     state.view.toggleMark();
     state.view.toIndex(0);
     expect(hints()).toMatchInlineSnapshot(
-      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, a add, -f2 rename, -m move, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
+      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, -4 snapshots, a add, -f2 rename, -m move, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
     );
   });
 

@@ -60,7 +60,9 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
   };
   const own = stage.actions.filter(
     (action) =>
-      action.kind !== 'view' && (isAbout(action, row) || (objectOf(action) === 'vm' && state.view.marks.size > 0)),
+      action.kind !== 'view' &&
+      !isMaker(action) &&
+      (isAbout(action, row) || (objectOf(action) === 'vm' && state.view.marks.size > 0)),
   );
   const putOwn = () => {
     for (const action of inOrder(own)) put(action, whyNotNow(action, stage.services, state));
@@ -102,6 +104,9 @@ export function hintsNow(stage: Stage, view: View): readonly Hint[] {
   });
   return [...view.hints(), ...always];
 }
+
+/** What makes something under a row is behind the key that adds. */
+const isMaker = (action: Action): boolean => action.kind === 'object' && action.noun !== action.on;
 
 const inOrder = (actions: readonly Action[]): readonly Action[] => [
   ...actions.filter(({ id }) => FIRST.includes(id)).sort((a, b) => FIRST.indexOf(a.id) - FIRST.indexOf(b.id)),

@@ -144,7 +144,7 @@ describe('the help', () => {
     expect(stage.layers.top?.hints()[0]).toEqual({ key: '?', does: 'all keys' });
     press('?');
     expect(drawn().split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
-      "╭─ All keys: lines 1-11 of 124 ────────────────────────────────────────────────╮
+      "╭─ All keys: lines 1-11 of 134 ────────────────────────────────────────────────╮
       │ VMs                                                                          │
       │ s            Start              Power a VM on, or resume one that is paused. │"
     `);
