@@ -86,7 +86,7 @@ export const snapshotActions: readonly ObjectAction[] = [
       snapshot &&
       seenInList(
         vmOf(snapshot.id),
-        'is what its VM continues from',
+        'is current again',
         (all) => all.some(({ id, current }) => id === snapshot.id && current) || 'is not the current one yet',
       ),
     send: (revert, { id }, _args, signal) => revert(id, signal),

@@ -16,6 +16,8 @@ export interface KindKey {
   readonly help: string;
   /** Never unknown. */
   readonly always?: true;
+  /** Said to programs only: people see it in another key, or need it not. */
+  readonly forPrograms?: true;
   /** Of a key that tables show. */
   readonly title?: string;
   /** The narrowest that its column may get. */

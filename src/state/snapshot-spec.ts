@@ -13,10 +13,10 @@ export const snapshotSpec: KindSpec<'snapshot'> = {
     { id: 'created', type: 'instant', help: 'when it was taken', title: 'CREATED' },
     { id: 'vm', type: 'text', help: 'the name of its VM', title: 'VM', shrinksTo: 8 },
     { id: 'description', type: 'text', help: 'what was written about it', title: 'DESCRIPTION', shrinksTo: 8 },
-    { id: 'snapshot', type: 'text', help: 'its name, as kcli calls it', always: true },
+    { id: 'snapshot', type: 'text', help: 'its name, as kcli calls it', always: true, forPrograms: true },
     { id: 'parent', type: 'text', help: 'the `id` of the snapshot that it was made on top of' },
     { id: 'id', type: 'text', help: 'its id: that of its VM, `#`, and what the platform calls it', always: true },
-    { id: 'vmId', type: 'text', help: 'the id of its VM', always: true },
+    { id: 'vmId', type: 'text', help: 'the id of its VM', always: true, forPrograms: true },
     { id: 'endpoint', type: 'text', help: 'the endpoint that it is seen through', always: true },
   ],
   row({ id, name, parent, created, current, memory, external, description }, fleet) {

@@ -11,6 +11,16 @@ const NONE = { memory: false, description: '' };
 /** States of a VM to go back to: listed, taken, reverted to, deleted; seen by reading the list again. */
 export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
   const { snapshots: how } = facts;
+  if (facts.operations.includes('snapshot.list')) {
+    it('F-289 F-350 are listed as the details of their VM list them', async () => {
+      const vm = await bench().server.stoppedVm();
+      const connection = await bench().connect();
+      await bench().supporting(connection, 'snapshot.list', async () => {
+        const all = await present(connection.snapshot?.list)(vm, patient());
+        expect((await connection.vm.info(vm, patient())).snapshots).toEqual(all);
+      });
+    });
+  }
   if (!how) return;
 
   const opsOf = ({ snapshot }: Connection) => ({

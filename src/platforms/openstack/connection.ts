@@ -8,9 +8,12 @@ import { createImages } from './images.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { readNodeInfo } from './node-info.ts';
-import type { ServerCalls } from './server-call.ts';
+import { onServer, type ServerCalls } from './server-call.ts';
 import { createSettings } from './settings.ts';
+import { readSnapshots } from './snapshots.ts';
 import { watchCloud } from './watch.ts';
+
+const IMAGES = 'what OpenStack calls a snapshot of a server is an image, which lives on without it';
 
 /** A project, connected: logged in, with Nova found. Polls and figures have connections of their own, so that none waits for others. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
@@ -33,10 +36,14 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     console: createConsoles(calls),
     node: { info: (id, signal) => readNodeInfo(api, cloud, id, signal) },
+    snapshot: { list: (id, signal) => onServer(calls, id, signal, (call) => readSnapshots(id, glance, call)) },
     whyNot: {
       'node.shell': 'OpenStack lets nobody log in to its hosts',
-      snapshot:
-        'OpenStack makes images of a server, which live on without it: no snapshots that it could be put back to',
+      'snapshot.create': IMAGES,
+      'snapshot.planRevert': IMAGES,
+      'snapshot.revert': IMAGES,
+      'snapshot.planDelete': IMAGES,
+      'snapshot.delete': IMAGES,
     },
     async watch(options) {
       const listen = (listener: (news: News) => void) => {

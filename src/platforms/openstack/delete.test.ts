@@ -173,7 +173,7 @@ describe('deleting a server', () => {
       description: 'front',
     });
     expect(info.snapshots?.slice(0, 2)).toEqual([
-      { ...snapshot, id: 'i1', name: 'web1-shelved', created: undefined },
+      { ...snapshot, id: `${VM}#i1`, name: 'web1-shelved', created: undefined },
       { ...snapshot, id: 'i2', name: 'monday', created: Date.UTC(2026, 0, 1) },
     ]);
     expect(info.disks?.map((disk) => [Object.keys(disk).length, disk.device, disk.size])).toEqual([

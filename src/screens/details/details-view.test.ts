@@ -30,6 +30,7 @@ function open(connection: object = {}, options: LightOptions = {}) {
     },
     node: {},
     console: {},
+    snapshot: { list: async () => [] },
     whyNot: {},
     ...connection,
   } as unknown as Connection;
@@ -175,6 +176,7 @@ describe('the details', () => {
     details.turnTo('Networks');
     expect(text()).toContain('No networks.');
     details.turnTo('Snapshots');
+    await settled(3);
     expect(text()).toContain('No snapshots.');
     details.turnTo('Overview');
     expect(text()).toContain('the web server');

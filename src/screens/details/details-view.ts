@@ -1,4 +1,5 @@
 import type { NodeId, VmId } from '../../ids.ts';
+import type { ListedKind } from '../../platforms/contract.ts';
 import type { Row } from '../../state/query/tree.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
@@ -7,10 +8,11 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import { nameOf } from '../fleet/row-text.ts';
 import type { Room } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
+import { createTable, type Table } from '../tables/table.ts';
 import { timeOfDay } from '../time.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import { createLoader, type Loaded } from './load.ts';
-import { consoleLog, vmDisks, vmNetworks, vmOverview, vmSnapshots } from './vm-tabs.ts';
+import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
 /** The pane that shows what the cursor is on. It follows when the keys pause, so that a held key costs nothing here. */
 export interface DetailsView {
@@ -23,6 +25,8 @@ export interface DetailsView {
   turn(by: number): void;
   /** The name of the tab that is shown. */
   readonly tab: string;
+  /** The table that the tab is, where it is one. */
+  readonly table: Table | undefined;
   /** To the tab of this name, of what the cursor is on; false when there is none. */
   turnTo(name: string): boolean;
   /** Rows that all of the current tab takes below the tree, its title included. */
@@ -32,6 +36,9 @@ export interface DetailsView {
 }
 
 const FOLLOWS_AFTER_MS = 120;
+
+/** Tabs of a VM that are tables of what is under it. */
+const TABLES: Readonly<Record<string, ListedKind>> = { Snapshots: 'snapshot' };
 
 const TABS = {
   vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console'],
@@ -71,12 +78,24 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   let target: Row | undefined;
   let first = 0;
   let stop = () => {};
+  let table: Table | undefined;
+
+  /** The table of the tab that is shown; another VM's ends. */
+  const wantTable = (vm: VmId | undefined) => {
+    const kind = TABLES[TABS.vm[tabs.vm] ?? ''];
+    if (table && (table.kind !== kind || table.under[0] !== vm)) {
+      table.close();
+      table = undefined;
+    }
+    if (vm !== undefined && kind) table ??= createTable(stage, kind, [vm]);
+  };
 
   const want = () => {
     const vm = target?.kind === 'vm' ? target.id : undefined;
     vmInfo.want(vm);
     nodeInfo.want(target?.kind === 'node' ? target.id : undefined);
     written.want(TABS.vm[tabs.vm] === 'Console' ? vm : undefined);
+    wantTable(vm);
   };
 
   const arrive = () => {
@@ -113,6 +132,9 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     },
     get tab() {
       return target ? (TABS[target.kind][tabs[target.kind]] ?? '') : '';
+    },
+    get table() {
+      return target?.kind === 'vm' ? table : undefined;
     },
     turnTo(name) {
       target = state.view.current();
@@ -189,7 +211,8 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     if (tab === 'Console') return loaded(written.of(row.id), columns, (value) => consoleLog(value, columns, look));
     const info = vmInfo.of(row.id);
     if (tab === 'Overview') return vmOverview(vm, info, fleet, columns, look);
-    const draw = tab === 'Disks' ? vmDisks : tab === 'Networks' ? vmNetworks : vmSnapshots;
+    if (table) return table.lines({ columns, rows }, state.pane === 'details' ? 'active' : 'resting');
+    const draw = tab === 'Disks' ? vmDisks : vmNetworks;
     return loaded(info, columns, (value) => draw(value, columns, look));
   }
 

@@ -7,7 +7,7 @@ import type { EndpointStatus } from '../../state/fleet/fleet.ts';
 import { gib } from '../../units.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import type { Loaded } from './load.ts';
-import { consoleLog, vmDisks, vmNetworks, vmOverview, vmSnapshots } from './vm-tabs.ts';
+import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
 const at = (hours: number, minutes = 0) => new Date(2026, 0, 1, hours, minutes).getTime();
 const shown = (lines: readonly string[]) => lines.map(painted).join('\n');
@@ -198,18 +198,6 @@ describe('what belongs to a VM', () => {
       'eth0  lan  52:54:00:00:00:01  virtio  10.0.0.1\neth1  lan VLAN 7  52:54:00:00:00:02',
     );
     expect(shown(vmNetworks(info({}), 60, look))).toBe('{dim|No networks.}');
-  });
-
-  it('is its snapshots', () => {
-    const snapshots = [
-      { name: 'before', created: at(9), memory: true, current: false },
-      { name: 'after', created: undefined, memory: false, current: true },
-    ] as never;
-    expect(shown(vmSnapshots(info({ snapshots }), 60, look))).toMatchInlineSnapshot(`
-      "• before  2026-01-01 09:00  with memory
-      • after  (current)"
-    `);
-    expect(shown(vmSnapshots(info({}), 60, look))).toBe('{dim|No snapshots.}');
   });
 
   it('is what it wrote to its console', () => {

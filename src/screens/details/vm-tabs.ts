@@ -116,19 +116,6 @@ export function vmNetworks({ nics }: VmInfo, columns: number, look: Look): reado
   });
 }
 
-export function vmSnapshots({ snapshots }: VmInfo, columns: number, look: Look): readonly string[] {
-  if (snapshots.length === 0) return [look.theme.paint('dim', 'No snapshots.')];
-  return snapshots.flatMap(({ name, created, memory, current }) => {
-    const words = [
-      name,
-      created === undefined ? undefined : dateAndTime(created),
-      memory ? 'with memory' : undefined,
-      current ? '(current)' : undefined,
-    ];
-    return wrapped(`${look.glyphs.bullet} ${words.filter((word) => word !== undefined).join('  ')}`, columns);
-  });
-}
-
 /** A log of megabytes is drawn with every frame: of that only the end, which is what people look for. */
 const LOG_SHOWN = 128 * 1024;
 

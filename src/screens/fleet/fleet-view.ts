@@ -6,6 +6,7 @@ import type { DetailsView } from '../details/details-view.ts';
 import type { Hint } from '../frame/layers.ts';
 import type { Room } from '../frame/look.ts';
 import type { Stage, View } from '../stage.ts';
+import { tableHints } from '../tables/table-view.ts';
 import { columnsFor } from './columns.ts';
 import { copyCommands } from './copy.ts';
 import { createCutKeeper } from './cut-names.ts';
@@ -84,6 +85,64 @@ export function createFleetView(
     stage.changed();
   });
 
+  /** The table in the details, while it has the keys: its cursor, marks, filter and order are meant then. */
+  const table = () => (state.pane === 'details' ? details.table : undefined);
+  const handlers: View['handlers'] = {
+    'view.down': step(() => 1),
+    'view.up': step(() => -1),
+    'view.half-down': step(() => Math.ceil(page / 2)),
+    'view.half-up': step(() => -Math.ceil(page / 2)),
+    'view.page-down': step(() => page),
+    'view.page-up': step(() => -page),
+    'view.first': step(() => Number.NEGATIVE_INFINITY),
+    'view.last': step(() => Number.POSITIVE_INFINITY),
+    'view.expand': moved(() => {
+      if (state.pane === 'details') details.turn(1);
+      else if (state.arrangement === 'nodes') enter();
+      else view.expand();
+    }),
+    'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
+    'view.enter': moved(enter),
+    'view.mark': moved(() => {
+      const { markings } = view;
+      view.toggleMark();
+      if (view.markings === markings) noVm();
+    }),
+    'view.invert': moved(() => view.invertMarks()),
+    'view.mark-shown': moved(() => {
+      view.markShown();
+      if (view.marks.size === 0) noVm();
+      else stage.message.say(`${view.marks.size === 1 ? '1 VM is' : `${view.marks.size} VMs are`} marked`);
+    }),
+    'view.range': moved(() => {
+      if (stage.services.store.fleet.vms.size === 0) noVm();
+      else if (view.range()) stage.message.say('a range starts here: go to its other end and press the key again');
+      else stage.message.say(`${view.marks.size} marked`);
+    }),
+    'view.next-pane': moved(() => {
+      state.pane = state.pane === 'tree' ? 'details' : 'tree';
+    }),
+    'view.next-tab': moved(() => details.turn(1)),
+    'view.previous-tab': moved(() => details.turn(-1)),
+    'view.details': moved(() => {
+      state.detailsShown = !state.detailsShown;
+      if (!state.detailsShown) state.pane = 'tree';
+    }),
+    'view.back': moved(() => {
+      if (state.pane === 'details') state.pane = 'tree';
+      else if (view.marks.size > 0 || view.rangeOpen) view.clearMarks();
+      else if (state.filterText !== '') state.setFilter('');
+      else
+        stage.message.say(
+          `nothing is open or marked here; ${stage.keymap.keysOf('view.collapse')[0] ?? 'left'} goes up`,
+        );
+    }),
+    ...list.handlers,
+    'view.find-next': () => find(1),
+    'view.find-previous': () => find(-1),
+    ...copyCommands(stage, state),
+  };
+
   return {
     id: 'fleet',
     title: 'fleet',
@@ -98,63 +157,16 @@ export function createFleetView(
       const divider = stage.look.theme.paint('border', stage.look.glyphs.vertical);
       return left.map((line, at) => `${line === '' ? blank : line}${divider}${right[at]}`);
     },
-    hints,
+    hints() {
+      const shown = table();
+      return shown ? tableHints(stage, shown) : hints();
+    },
     leadsAway: (id) => state.arrangement === 'nodes' && (id === 'view.enter' || id === 'view.expand'),
     point: createFleetPointer({ stage, state, details, enter, sortBy: list.sortBy }),
-    handlers: {
-      'view.down': step(() => 1),
-      'view.up': step(() => -1),
-      'view.half-down': step(() => Math.ceil(page / 2)),
-      'view.half-up': step(() => -Math.ceil(page / 2)),
-      'view.page-down': step(() => page),
-      'view.page-up': step(() => -page),
-      'view.first': step(() => Number.NEGATIVE_INFINITY),
-      'view.last': step(() => Number.POSITIVE_INFINITY),
-      'view.expand': moved(() => {
-        if (state.pane === 'details') details.turn(1);
-        else if (state.arrangement === 'nodes') enter();
-        else view.expand();
-      }),
-      'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
-      'view.enter': moved(enter),
-      'view.mark': moved(() => {
-        const { markings } = view;
-        view.toggleMark();
-        if (view.markings === markings) noVm();
-      }),
-      'view.invert': moved(() => view.invertMarks()),
-      'view.mark-shown': moved(() => {
-        view.markShown();
-        if (view.marks.size === 0) noVm();
-        else stage.message.say(`${view.marks.size === 1 ? '1 VM is' : `${view.marks.size} VMs are`} marked`);
-      }),
-      'view.range': moved(() => {
-        if (stage.services.store.fleet.vms.size === 0) noVm();
-        else if (view.range()) stage.message.say('a range starts here: go to its other end and press the key again');
-        else stage.message.say(`${view.marks.size} marked`);
-      }),
-      'view.next-pane': moved(() => {
-        state.pane = state.pane === 'tree' ? 'details' : 'tree';
-      }),
-      'view.next-tab': moved(() => details.turn(1)),
-      'view.previous-tab': moved(() => details.turn(-1)),
-      'view.details': moved(() => {
-        state.detailsShown = !state.detailsShown;
-        if (!state.detailsShown) state.pane = 'tree';
-      }),
-      'view.back': moved(() => {
-        if (state.pane === 'details') state.pane = 'tree';
-        else if (view.marks.size > 0 || view.rangeOpen) view.clearMarks();
-        else if (state.filterText !== '') state.setFilter('');
-        else
-          stage.message.say(
-            `nothing is open or marked here; ${stage.keymap.keysOf('view.collapse')[0] ?? 'left'} goes up`,
-          );
-      }),
-      ...list.handlers,
-      'view.find-next': () => find(1),
-      'view.find-previous': () => find(-1),
-      ...copyCommands(stage, state),
+    table,
+    get handlers() {
+      const shown = table();
+      return shown ? { ...handlers, ...shown.handlers } : handlers;
     },
   };
 }

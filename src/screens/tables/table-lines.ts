@@ -1,6 +1,6 @@
-import type { KindColumn, KindRow } from '../../state/kind-spec.ts';
+import type { KindColumn, KindKey, KindRow } from '../../state/kind-spec.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
-import type { Look, Room } from '../frame/look.ts';
+import type { Look } from '../frame/look.ts';
 import { dateAndTime } from '../time.ts';
 import type { TableOrder, TableRow } from './table-rows.ts';
 
@@ -81,11 +81,11 @@ export function rowLine(
   return `${mark} ${[painted, ...rest].join(gap)}`;
 }
 
-/** All that is known of one object, a line for each value. */
-export function valueLines(row: KindRow, { columns }: Pick<Room, 'columns'>, look: Look): readonly string[] {
-  return Object.entries(row).flatMap(([key, value]) => {
-    const text = value === false ? 'no' : cellText(value);
-    if (text === '') return [];
-    return [`${look.theme.paint('dim', fit(key, 12))} ${fit(text, Math.max(1, columns - 14)).trimEnd()}`];
+/** What is known of one object, a line for each value. */
+export function valueLines(row: KindRow, keys: readonly KindKey[], columns: number, look: Look): readonly string[] {
+  return keys.flatMap(({ id, forPrograms }) => {
+    const text = row[id] === false ? 'no' : cellText(row[id]);
+    if (forPrograms || text === '') return [];
+    return [`${look.theme.paint('dim', fit(id, 12))} ${fit(text, Math.max(1, columns - 14)).trimEnd()}`];
   });
 }

@@ -40,7 +40,9 @@ export function createTableView(stage: Stage, kind: ListedKind): TableView {
       );
       return [
         title,
-        ...table.lines({ columns: room.columns - 1, rows: room.rows - 1 }, 'active').map((line) => ` ${line}`),
+        ...table
+          .lines({ columns: room.columns - 1, rows: room.rows - 1 }, 'active', 'values')
+          .map((line) => ` ${line}`),
       ];
     },
     hints: () => (table ? tableHints(stage, table) : []),

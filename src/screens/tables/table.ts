@@ -3,7 +3,7 @@ import type { Id, VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { placeOf } from '../../state/fleet/fleet.ts';
 import type { KindColumn } from '../../state/kind-spec.ts';
-import { columnsOf, countOf, manyOf } from '../../state/kinds.ts';
+import { columnsOf, countOf, kinds, manyOf } from '../../state/kinds.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Room } from '../frame/look.ts';
@@ -20,8 +20,8 @@ import { type TableOrder, type TableRow, tableRows } from './table-rows.ts';
 export interface Table extends TableFront {
   /** What it is of: `web1 on host3`, `12 VMs`. */
   readonly of: string;
-  /** At most `room.rows` lines, `lead` above them. */
-  lines(room: Room, focus: 'active' | 'resting'): readonly string[];
+  /** At most `room.rows` lines; with `values` what is known of the row under the cursor below them, where there is room. */
+  lines(room: Room, focus: 'active' | 'resting', values?: 'values'): readonly string[];
   readonly handlers: View['handlers'];
   readonly point: NonNullable<View['point']>;
   /** Ends reading. */
@@ -81,7 +81,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
     const oldest = times.length === 0 ? undefined : Math.min(...times);
     const count = rows().length;
     const parts = [
-      loader.isLoading ? 'reading…' : undefined,
+      loader.isLoading ? 'loading…' : undefined,
       oldest === undefined ? undefined : `as of ${timeOfDay(oldest)}`,
       countOf(kind, count),
       marks.size > 0 ? `${marks.size} marked` : undefined,
@@ -115,7 +115,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
       for (const id of ids) marks.delete(id);
       stage.changed();
     },
-    lines(room, focus) {
+    lines(room, focus, below) {
       const { look } = stage;
       const { theme } = look;
       const shownRows = rows();
@@ -130,14 +130,17 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
       const trouble = problems.slice(0, 3).map((line) => theme.paint('warning', line));
       if (shownRows.length === 0) {
         const none = loader.isLoading
-          ? 'Reading…'
+          ? 'loading…'
           : filter === ''
             ? `No ${manyOf(kind)}.`
             : `No ${manyOf(kind)} match ${filter}.`;
         return [...head, ...trouble, ...(problems.length > 0 ? [] : [theme.paint('dim', none)])].slice(0, room.rows);
       }
       const row = current();
-      const values = row && room.rows >= VALUES_FROM ? valueLines(row.row, room, look).slice(0, MOST_VALUES) : [];
+      const values =
+        row && below && room.rows >= VALUES_FROM
+          ? valueLines(row.row, kinds[kind].keys, room.columns, look).slice(0, MOST_VALUES)
+          : [];
       const rule = values.length > 0 ? [theme.paint('border', look.glyphs.horizontal.repeat(room.columns))] : [];
       const height = Math.max(1, room.rows - head.length - trouble.length - 1 - rule.length - values.length);
       const from = list.window(shownRows.length, height);

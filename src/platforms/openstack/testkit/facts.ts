@@ -11,6 +11,7 @@ export const facts: PlatformFacts = {
     'vm.resume',
     'vm.suspend',
     'vm.planDelete',
+    'snapshot.list',
     'vm.delete',
     'vm.settings',
     'vm.configure',
