@@ -174,7 +174,7 @@ describe('deleting a server', () => {
     });
     expect(info.snapshots?.slice(0, 2)).toEqual([
       { ...snapshot, id: `${VM}#i1`, name: 'web1-shelved', created: undefined },
-      { ...snapshot, id: 'i2', name: 'monday', created: Date.UTC(2026, 0, 1) },
+      { ...snapshot, id: `${VM}#i2`, name: 'monday', created: Date.UTC(2026, 0, 1) },
     ]);
     expect(info.disks?.map((disk) => [Object.keys(disk).length, disk.device, disk.size])).toEqual([
       [9, 'root', undefined],
