@@ -1,8 +1,8 @@
 import type { VmId } from '../../ids.ts';
 import type { ListedKind, ObjectOf } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
-import type { KindRow, KindSpec } from '../../state/kind-spec.ts';
-import { kinds } from '../../state/kinds.ts';
+import type { KindKey, KindRow, KindSpec } from '../../state/kind-spec.ts';
+import { columnsOf, kinds } from '../../state/kinds.ts';
 
 /** One object in a table. */
 export interface TableRow<K extends ListedKind = ListedKind> {
@@ -29,7 +29,7 @@ export function tableRows<K extends ListedKind>(
   // One spec, one kind: which, the caller knows.
   const spec = kinds[kind] as unknown as KindSpec<K>;
   const all = under.flatMap((id) => inTree(spec, fleet.listings.of(kind, id)?.items ?? [], fleet));
-  const shown = filter.trim() === '' ? all : all.filter(({ row }) => passes(row, filter));
+  const shown = filter.trim() === '' ? all : all.filter(({ row }) => passes(row, filter, columnsOf(kind)));
   if (!order) return shown;
   const turn = order.descending ? -1 : 1;
   return shown
@@ -66,8 +66,8 @@ function inTree<K extends ListedKind>(
   return rows;
 }
 
-/** Each word must stand in one of the values, `column:word` in that one; `!` before it turns it round. */
-export function passes(row: KindRow, filter: string): boolean {
+/** Each word must stand in one of the columns, `key:word` in that one; `!` before it turns it round. */
+export function passes(row: KindRow, filter: string, columns: readonly KindKey[]): boolean {
   return filter
     .toLowerCase()
     .split(/\s+/)
@@ -80,7 +80,7 @@ export function passes(row: KindRow, filter: string): boolean {
       const hit =
         colon > 0 && column in row
           ? spelled(row[column]).includes(word.slice(colon + 1))
-          : Object.values(row).some((value) => typeof value === 'string' && value.toLowerCase().includes(word));
+          : columns.some(({ id, type }) => type === 'text' && spelled(row[id]).includes(word));
       return hit !== isNot;
     });
 }
