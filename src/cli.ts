@@ -1,6 +1,6 @@
 import type { CliHost } from './cli/cli-host.ts';
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
-import { commands, findCommand, nouns } from './cli/commands.ts';
+import { commands, findCommand, nounsOf } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
@@ -122,7 +122,7 @@ const withDemoCount = (argv: readonly string[]): readonly string[] =>
 
 const VERSION_FLAGS: readonly string[] = ['--version', '-V'];
 
-const known = (): readonly string[] => [...nouns, ...ownCommands.map(({ word }) => word)];
+const known = (): readonly string[] => [...nounsOf(commands), ...ownCommands.map(({ word }) => word)];
 
 /** What is about drover itself; without any word, `--version` or the help. */
 function ownCommand(argv: readonly string[], first: string | undefined): OwnCommand | undefined {

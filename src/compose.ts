@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path';
 import { policyOf } from './actions/policy.ts';
 import type { DraftEndpoint, Services } from './actions/services.ts';
+import { tables as ownTables, type Tables } from './actions/tables.ts';
 import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import type { EndpointName, VmId } from './ids.ts';
 import type { Check, Connection, Endpoint, EndpointField, Settings } from './platforms/contract.ts';
-import { platforms } from './platforms/registry.ts';
+import { platforms as ownPlatforms } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
 import { checked } from './platforms/wrap/checked.ts';
 import { withDeadline } from './platforms/wrap/deadline.ts';
@@ -48,6 +49,10 @@ export interface ComposeOptions {
   readonly remember: boolean;
   /** Something that is told once and stops nothing: the audit log can't be written. */
   readonly warn: (message: string) => void;
+  /** What there is to do; drover's own where absent. */
+  readonly tables?: Tables;
+  /** The platforms that there are; drover's own where absent. */
+  readonly platforms?: typeof ownPlatforms;
 }
 
 /** The program without a face: used by the screen and by the command line. */
@@ -70,7 +75,8 @@ export interface App extends Services {
 const IN_FLIGHT_PER_CONNECTION = 16;
 
 export function compose(options: ComposeOptions): App {
-  const { clock, env } = options;
+  const { clock, env, tables = ownTables, platforms = ownPlatforms } = options;
+  const { operations, kinds } = tables;
   const home = homeOf(env);
   const configPath = configFile(options.config, env, home);
   const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
@@ -128,16 +134,22 @@ export function compose(options: ComposeOptions): App {
   const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly);
 
   const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
-    let wrapped = withRetry(throttle(checked(withDeadline(connection, clock)), IN_FLIGHT_PER_CONNECTION), clock);
-    wrapped = audited(wrapped, async (action, [object, ...rest]) =>
-      audit.begin({ action, endpoint: name, object: String(object), arguments: rest }),
+    const sent = checked(withDeadline(connection, clock, operations), operations);
+    let wrapped = withRetry(throttle(sent, IN_FLIGHT_PER_CONNECTION, operations), clock, operations);
+    wrapped = audited(
+      wrapped,
+      async (action, [object, ...rest]) =>
+        audit.begin({ action, endpoint: name, object: String(object), arguments: rest }),
+      operations,
     );
     if (options.dryRun) {
-      wrapped = dryRun(wrapped, (operation, args) =>
-        options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, args))),
+      wrapped = dryRun(
+        wrapped,
+        (operation, args) => options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, args))),
+        operations,
       );
     }
-    return readOnly(wrapped, (object) => why ?? policyFor(object).readOnly);
+    return readOnly(wrapped, (object) => why ?? policyFor(object).readOnly, operations);
   };
 
   const sessions = createSessions({
@@ -199,6 +211,8 @@ export function compose(options: ComposeOptions): App {
     configPath,
     addressOf: (config) => addressOf(config, fieldsOf.get(config.platform) ?? []),
     manifests,
+    kinds,
+    operations,
     config: current,
     problems: () => configStore.current.problems,
     wireLog: wireLog.lines,

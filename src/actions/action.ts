@@ -12,8 +12,8 @@ import {
   type ObjectKind,
   type ObjectOf,
   type OperationName,
+  type OperationTable,
   operationOf,
-  operations,
   type Settings,
   type SettingValue,
   type Vm,
@@ -237,12 +237,13 @@ export function whyNot(
   connection: Connection | undefined,
   status: EndpointStatus | undefined,
   policy: Policy,
+  operations: OperationTable,
 ): string | undefined {
   if (connection && !operationOf(connection, action.needs)) {
     return whyAbsent(connection, action.needs) ?? `this platform can't do that: ${action.title}`;
   }
   // Reading changes nothing, whatever else is forbidden. A stream can write: a console and a shell take keystrokes.
-  if (policy.readOnly !== undefined && operations[action.needs].kind !== 'reads') return policy.readOnly;
+  if (policy.readOnly !== undefined && operations[action.needs]?.kind !== 'reads') return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
   const refused = disabledReason(object, action.needs) ?? (above && disabledReason(above, action.needs));

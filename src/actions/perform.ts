@@ -16,7 +16,8 @@ const LOOK_AGAIN = 'look at it again before you repeat the action';
 /** The task that runs an action on one object or on many, with a result for each. */
 export function taskFor(action: ObjectAction, targets: readonly Target[], args: Args, services: Services): TaskSpec {
   const [first] = targets;
-  const what = targets.length === 1 && first !== undefined ? first.name : `${targets.length} ${manyOf(action.on)}`;
+  const what =
+    targets.length === 1 && first !== undefined ? first.name : `${targets.length} ${manyOf(services.kinds, action.on)}`;
   return {
     action: action.id,
     title: `${action.title} ${what}`,

@@ -27,5 +27,6 @@ export function whyNotOf(action: Asked, object: ObjectOf<ObjectKind>, services: 
   const connection = sessions.connection(endpointOf(id));
   const row = rowOf(id);
   const above = row === id ? undefined : store.fleet.vms.get(row as VmId);
-  return whyNot(action, object, above, connection, endpointStatusOf(store.fleet, id), services.policyFor(id));
+  const status = endpointStatusOf(store.fleet, id);
+  return whyNot(action, object, above, connection, status, services.policyFor(id), services.operations);
 }

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { EndpointName, Id } from '../ids.ts';
-import type { Ask, Check, Detected, Manifest, Settings, WireLine } from '../platforms/contract.ts';
+import type { Ask, Check, Detected, Manifest, OperationTable, Settings, WireLine } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
 import type { Store } from '../state/fleet/store.ts';
+import type { KindTable } from '../state/kinds.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
 import type { Policy } from './policy.ts';
@@ -23,6 +24,9 @@ export interface Services {
   readonly tasks: Tasks;
   readonly clock: Clock;
   readonly manifests: readonly Manifest[];
+  /** Every kind of object that platforms have, and every operation. */
+  readonly kinds: KindTable;
+  readonly operations: OperationTable;
   config(): Config;
   /** What is wrong in its file, newest reading. */
   problems(): readonly Problem[];

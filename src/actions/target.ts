@@ -1,12 +1,6 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf, type Id, rowOf, type VmId } from '../ids.ts';
-import {
-  type Connection,
-  LISTED_KINDS,
-  type ListedKind,
-  type ObjectKind,
-  withLastCheck,
-} from '../platforms/contract.ts';
+import { type Connection, type ListedKind, type ObjectKind, withLastCheck } from '../platforms/contract.ts';
 import { type Fleet, isAnother, placeOf } from '../state/fleet/fleet.ts';
 import { readListing } from './read-listing.ts';
 import type { Services } from './services.ts';
@@ -147,7 +141,7 @@ export async function verify(
   if (another !== undefined) throw conflict(another);
   const vm = vmOfShown(target);
   if (vm.kind === 'vm') await verifyVm(vm, target, connection, signal);
-  if (isListed(target.kind) && connection) await verifyListed(target, target.kind, services, connection, signal);
+  if (target.above && connection) await verifyListed(target, services, connection, signal);
   // Reading took a while, and what is sent goes to the connection that is there now.
   const meanwhile = whyAnother(target, services);
   if (meanwhile !== undefined) throw conflict(meanwhile);
@@ -171,16 +165,15 @@ async function verifyVm(
   if (now.name !== vm.name) throw conflict(`${vm.name} is called ${now.name} now`);
 }
 
-const isListed = (kind: ObjectKind): kind is ListedKind => (LISTED_KINDS as readonly ObjectKind[]).includes(kind);
-
 /** What is not watched is read again: another program may have made another one of the same name. */
 async function verifyListed(
   target: Target,
-  kind: ListedKind,
   services: Context,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<void> {
+  // What is under a VM is listed.
+  const kind = target.kind as ListedKind;
   const items = await readListing(kind, rowOf(target.id) as VmId, services, connection, signal);
   const now = items.find(({ id }) => id === target.id);
   if (!now) throw new FleetError(`${kind}.not-found`, `the ${kind} ${target.name} is not there any more`);

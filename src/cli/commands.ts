@@ -1,4 +1,4 @@
-import { actions } from '../actions/index.ts';
+import { type Tables, tables } from '../actions/tables.ts';
 import { platforms } from '../platforms/registry.ts';
 import { attachCommands } from './attach-commands.ts';
 import type { Command } from './command.ts';
@@ -11,11 +11,11 @@ import { objectCommands } from './object-commands.ts';
 import { poolCommands } from './pool-commands.ts';
 import { readCommands } from './read-commands.ts';
 
-/** Every command, in the order of the help. */
-export const commands: readonly Command[] = [
+/** Every command of these tables, in the order of the help. */
+export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>): readonly Command[] => [
   ...readCommands,
-  ...objectCommands,
-  ...listedCommands,
+  ...objectCommands(actions),
+  ...listedCommands(actions, kinds),
   editCommand(platforms.map(({ manifest }) => manifest)),
   ...attachCommands,
   consoleLogCommand,
@@ -25,12 +25,13 @@ export const commands: readonly Command[] = [
   ...endpointCommands,
 ];
 
-export const nouns: readonly string[] = [...new Set(commands.map(({ noun }) => noun))];
+export const commands: readonly Command[] = commandsOf(tables);
+
+export const nounsOf = (all: readonly Command[]): readonly string[] => [...new Set(all.map(({ noun }) => noun))];
 
 /** Other words for the nouns, from the tools that people come from. */
 const NOUNS: Readonly<Record<string, string>> = {
   vms: 'vm',
-  snapshots: 'snapshot',
   nodes: 'node',
   pools: 'pool',
   endpoints: 'endpoint',
@@ -41,14 +42,16 @@ const NOUNS: Readonly<Record<string, string>> = {
   clients: 'endpoint',
 };
 
-const nounOf = (word: string): string | undefined => {
+/** The plural is as good as the singular. */
+const nounOf = (word: string, all: readonly Command[]): string | undefined => {
+  const nouns = nounsOf(all);
   const noun = NOUNS[word] ?? word;
-  return nouns.includes(noun) ? noun : undefined;
+  return [noun, noun.replace(/s$/, '')].find((one) => nouns.includes(one));
 };
 
 /** The verb that an alias of the noun's actions stands for: `vm reboot` is `vm restart`. */
 function verbOf(noun: string, word: string): string {
-  const action = actions.find(({ aliases = [] }) => aliases.includes(`${noun}.${word}`));
+  const action = tables.actions.find(({ aliases = [] }) => aliases.includes(`${noun}.${word}`));
   return action ? action.id.slice(action.id.indexOf('.') + 1) : word;
 }
 
@@ -57,11 +60,15 @@ export type Found =
   | { readonly noun: string; readonly verb: string | undefined };
 
 /** `vm pause web1`, and kcli's order as well: `pause vm web1`. Undefined when neither word is a noun. */
-export function findCommand(first: string | undefined, second: string | undefined): Found | undefined {
-  const [noun, verb] =
-    first !== undefined && nounOf(first) ? [nounOf(first), second] : [second && nounOf(second), first];
+export function findCommand(
+  first: string | undefined,
+  second: string | undefined,
+  all: readonly Command[] = commands,
+): Found | undefined {
+  const own = first === undefined ? undefined : nounOf(first, all);
+  const [noun, verb] = own ? [own, second] : [second && nounOf(second, all), first];
   if (!noun) return undefined;
   const wanted = verb === undefined ? undefined : verbOf(noun, verb);
-  const command = commands.find((one) => one.noun === noun && one.verb === wanted);
+  const command = all.find((one) => one.noun === noun && one.verb === wanted);
   return command ? { command, used: 2 } : { noun, verb };
 }

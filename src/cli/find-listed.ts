@@ -42,18 +42,19 @@ export async function findListed<K extends ListedKind>(
   onlyById: boolean,
 ): Promise<readonly ObjectOf<K>[]> {
   if (words.length > 0 && words.every((word) => word.includes('#'))) return byIds(kind, words, context, onlyById);
+  const one = oneOf(context.app.kinds, kind);
   const [first, ...rest] = words;
   const names = byFilter ? words : rest;
   if ((first === undefined && !byFilter) || names.length === 0) {
-    throw new FleetError('usage', `which ${oneOf(kind)}? Name its VM and then the ${oneOf(kind)}`);
+    throw new FleetError('usage', `which ${one}? Name its VM and then the ${one}`);
   }
   const vms = await findVms(byFilter || first === undefined ? [] : [first], context, onlyById);
   const lists = await listingsOf(kind, vms, context);
   return vms.flatMap((vm, at) => {
     const items = lists[at] ?? [];
-    if (!byFilter) return names.map((name) => named(kind, name, vm, items));
+    if (!byFilter) return names.map((name) => named(kind, one, name, vm, items));
     const found = names.flatMap((name) => items.filter((item) => item.name === name));
-    if (found.length === 0) context.say(clean(`left out: ${vm.name} has no ${oneOf(kind)} ${names.join(' or ')}`));
+    if (found.length === 0) context.say(clean(`left out: ${vm.name} has no ${one} ${names.join(' or ')}`));
     return found;
   });
 }
@@ -71,17 +72,22 @@ async function byIds<K extends ListedKind>(
     const at = owners.indexOf(rowOf(word as SnapshotId) as VmId);
     const found = lists[at]?.find(({ id }) => id === word);
     if (found) return found;
-    throw new FleetError(`${kind}.not-found`, `there is no ${oneOf(kind)} ${JSON.stringify(word)}`);
+    throw new FleetError(`${kind}.not-found`, `there is no ${oneOf(context.app.kinds, kind)} ${JSON.stringify(word)}`);
   });
 }
 
 /** The one of this name under a VM, or that its platform calls so. Two of one name are ambiguous: their ids are listed. */
-function named<K extends ListedKind>(kind: K, name: string, vm: Vm, items: readonly ObjectOf<K>[]): ObjectOf<K> {
+function named<K extends ListedKind>(
+  kind: K,
+  one: string,
+  name: string,
+  vm: Vm,
+  items: readonly ObjectOf<K>[],
+): ObjectOf<K> {
   const [found, ...others] = items.filter(
     (item) => item.name === name || nativeOfSnapshot(item.id as SnapshotId) === name,
   );
   if (found && others.length === 0) return found;
-  const one = oneOf(kind);
   if (!found) {
     const guess = didYouMean(
       name,

@@ -1,7 +1,7 @@
 import { FleetError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import { EXIT } from './command.ts';
-import { findCommand, nouns } from './commands.ts';
+import { commands, findCommand, nounsOf } from './commands.ts';
 import { nounCandidates, secondWords } from './completion/command-words.ts';
 import { commandHelp, nounHelp, overview, ownHelp } from './help.ts';
 import { meaningOf, spellMeaning } from './other-tools.ts';
@@ -49,7 +49,7 @@ export function helpCommand(others: readonly OwnCommand[]): OwnCommand {
     const meaning = meaningOf(second === undefined ? [first] : [first, second]);
     if (meaning) return spellMeaning(meaning);
     if (found) return nounHelp(found.noun);
-    const known = [...topics.map(({ name }) => name), ...nouns, ...own.map(({ word }) => word)];
+    const known = [...topics.map(({ name }) => name), ...nounsOf(commands), ...own.map(({ word }) => word)];
     throw new FleetError('usage', `there is no help on ${JSON.stringify(first)}${didYouMean(first, known)}`, {
       fix: 'drover help lists what there is',
     });

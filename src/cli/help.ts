@@ -44,8 +44,8 @@ export const overview = (own: readonly OwnCommand[]): string =>
   ].join('\n\n');
 
 /** The commands of a noun. */
-export const nounHelp = (noun: string): string =>
-  aligned(commands.filter((command) => command.noun === noun).map(lineOf));
+export const nounHelp = (noun: string, all: readonly Command[] = commands): string =>
+  aligned(all.filter((command) => command.noun === noun).map(lineOf));
 
 export const commandHelp = (command: Command, argv: readonly string[]): string =>
   described(lineOf(command), command.flags(argv));

@@ -1,40 +1,40 @@
-import { actions } from '../actions/index.ts';
+import type { Action } from '../actions/action.ts';
 import { FleetError } from '../errors.ts';
 import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
-import type { KindKey, KindSpec } from '../state/kind-spec.ts';
-import { columnsOf, kinds, manyOf, oneOf } from '../state/kinds.ts';
+import { columnsOf, type KindTable, manyOf, oneOf, specOf } from '../state/kinds.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { findListed, listingsOf } from './find-listed.ts';
 import { type Row, renderDetails, renderList } from './output.ts';
 
 /** `KIND list` and `KIND info` of every kind that is listed under a VM. */
-export const listedCommands: readonly Command[] = actions.flatMap((action): readonly Command[] =>
-  action.kind === 'list'
-    ? [
-        {
-          noun: action.noun,
-          verb: 'list',
-          help: `List the ${manyOf(action.noun)} of VMs.`,
-          takes: 'NAME…',
-          flags: () => [],
-          run: (context, { words }) => list(action.noun, words, context),
-        },
-        {
-          noun: action.noun,
-          verb: 'info',
-          help: `Show a ${oneOf(action.noun)}.`,
-          takes: 'VM NAME…',
-          flags: () => [],
-          run: (context, { words }) => info(action.noun, words, context),
-        },
-      ]
-    : [],
-);
+export const listedCommands = (actions: readonly Action[], kinds: KindTable): readonly Command[] =>
+  actions.flatMap((action): readonly Command[] =>
+    action.kind === 'list'
+      ? [
+          {
+            noun: action.noun,
+            verb: 'list',
+            help: `List the ${manyOf(kinds, action.noun)} of VMs.`,
+            takes: 'NAME…',
+            flags: () => [],
+            run: (context, { words }) => list(action.noun, words, context),
+          },
+          {
+            noun: action.noun,
+            verb: 'info',
+            help: `Show a ${oneOf(kinds, action.noun)}.`,
+            takes: 'VM NAME…',
+            flags: () => [],
+            run: (context, { words }) => info(action.noun, words, context),
+          },
+        ]
+      : [],
+  );
 
 /** Every row has every key, in the order of the table of kinds. */
 function rowOf<K extends ListedKind>(kind: K, object: ObjectOf<K>, { app }: CommandContext): Row {
-  const spec = kinds[kind] as unknown as KindSpec<K>;
+  const spec = specOf(app.kinds, kind);
   const row = spec.row(object, app.store.fleet);
   return Object.fromEntries(spec.keys.map(({ id }) => [id, row[id]]));
 }
@@ -45,7 +45,7 @@ const shownAs = (value: Row[string]): string =>
 async function list(kind: ListedKind, words: readonly string[], context: CommandContext): Promise<number> {
   const vms = await findVms(words, context);
   const rows = (await listingsOf(kind, vms, context)).flat().map((object) => rowOf(kind, object, context));
-  const columns = columnsOf(kind).map(({ id, title, shrinksTo }) => ({
+  const columns = columnsOf(context.app.kinds, kind).map(({ id, title, shrinksTo }) => ({
     title,
     ...(shrinksTo === undefined ? {} : { shrinksTo }),
     show: (row: Row) => shownAs(row[id]),
@@ -59,9 +59,9 @@ async function list(kind: ListedKind, words: readonly string[], context: Command
 async function info(kind: ListedKind, words: readonly string[], context: CommandContext): Promise<number> {
   const found = await findListed(kind, words, false, context, false);
   const [only, ...others] = found.map((object) => rowOf(kind, object, context));
-  if (!only) throw new FleetError('usage', `which ${oneOf(kind)}?`);
+  if (!only) throw new FleetError('usage', `which ${oneOf(context.app.kinds, kind)}?`);
   const linesOf = (row: Row) =>
-    kinds[kind].keys.flatMap(({ id }: KindKey) =>
+    specOf(context.app.kinds, kind).keys.flatMap(({ id }) =>
       row[id] === undefined || row[id] === null ? [] : [[id, shownAs(row[id])] as const],
     );
   const details = (row: Row) => ({ value: row, name: String(row['id']), lines: linesOf(row) });

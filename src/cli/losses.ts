@@ -40,7 +40,7 @@ export async function agreedToLosses(
   const wanted = isOne ? only.name : String(things.length);
   return agreedTo(
     {
-      what: `${action.title.toLowerCase()} destroys ${isOne ? clean(only.name) : countOf(action.on, things.length)}`,
+      what: `${action.title.toLowerCase()} destroys ${isOne ? clean(only.name) : countOf(context.app.kinds, action.on, things.length)}`,
       text: `Type ${clean(wanted)} to continue: `,
       isAgreement: isOne ? (answer) => answer === wanted : isCount(things.length),
     },

@@ -1,6 +1,5 @@
-import type { Args, ObjectAction } from '../actions/action.ts';
+import type { Action, Args, ObjectAction } from '../actions/action.ts';
 import { consentFor, TYPE_COUNT_ABOVE } from '../actions/danger.ts';
-import { actions } from '../actions/index.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
 import { taskFor } from '../actions/perform.ts';
 import { whyNotOf } from '../actions/permitted.ts';
@@ -24,9 +23,8 @@ import { printResults } from './results.ts';
 type Thing = ObjectOf<ObjectKind>;
 
 /** Every action on objects, as a command that takes many: a result for each, on stderr as they come for people. */
-export const objectCommands: readonly Command[] = actions.flatMap((action): readonly Command[] =>
-  action.kind === 'object' ? [commandOf(action)] : [],
-);
+export const objectCommands = (actions: readonly Action[]): readonly Command[] =>
+  actions.flatMap((action) => (action.kind === 'object' ? [commandOf(action)] : []));
 
 function commandOf(action: ObjectAction): Command {
   const made = nameOfNew(action);
@@ -58,7 +56,7 @@ async function runAction(
   const byFilter = context.global.filter !== '' && (action.on !== 'vm' || subjects.length === 0);
   const found = await find(action, subjects, byFilter, context);
   if (found.length === 0) {
-    context.say(`no ${oneOf(action.on)} matches; nothing was done`);
+    context.say(`no ${oneOf(app.kinds, action.on)} matches; nothing was done`);
     return EXIT.done;
   }
   // What can't be done at all is said before the user is asked, and before anything is sent.
@@ -101,8 +99,8 @@ function find(
 ): Promise<readonly Thing[]> {
   const destroys = danger === 'destroys';
   if (on === 'vm') return findVms(words, context, destroys);
-  if (on === 'snapshot') return findListed(on, words, byFilter, context, destroys);
-  throw new Error(`no command finds a ${on}`);
+  if (on === 'node' || on === 'pool') throw new Error(`no command finds a ${on}`);
+  return findListed(on, words, byFilter, context, destroys);
 }
 
 /** Throws why the first of them can't be done that can't: of what was named, all or nothing is meant. */
@@ -133,7 +131,7 @@ function withoutRefused(action: ObjectAction, found: readonly Thing[], context: 
   if (refusals.size === found.length) {
     throw new FleetError(
       'op.refused',
-      `${action.title}: none of the ${manyOf(action.on)} that match can be taken; nothing was done`,
+      `${action.title}: none of the ${manyOf(context.app.kinds, action.on)} that match can be taken; nothing was done`,
     );
   }
   return found.filter((thing) => !refusals.has(thing));
@@ -148,7 +146,7 @@ async function agreedToAll(
 ): Promise<boolean> {
   const { app, global, say } = context;
   const [only] = things;
-  const what = things.length === 1 && only ? clean(only.name) : countOf(action.on, things.length);
+  const what = things.length === 1 && only ? clean(only.name) : countOf(app.kinds, action.on, things.length);
   const consent = consentFor(action, things.length, typeCountAbove(app.config()) ?? TYPE_COUNT_ABOVE);
   const loses = action.loses?.(args);
   if (!global.yes && !global.dryRun) {

@@ -10,6 +10,7 @@ import type { Stage } from '../screens/stage.ts';
 import type { TableFront } from '../screens/tables/table-front.ts';
 import { cellText } from '../screens/tables/table-lines.ts';
 import { type TableRow, tableRows } from '../screens/tables/table-rows.ts';
+import type { KindColumn } from '../state/kind-spec.ts';
 import { columnsOf, countOf, manyOf } from '../state/kinds.ts';
 import type { Voice } from './voice.ts';
 
@@ -38,17 +39,20 @@ export async function openLineTable(
     await readListing(kind, id, services, connection, AbortSignal.timeout(READ_MS));
   }
   if (all.length > under.length) voice.say(`the first ${under.length} of ${all.length} VMs`);
-  const rows = tableRows(kind, under, services.store.fleet, '', undefined);
-  voice.say(`${countOf(kind, rows.length)}:`);
+  const rows = tableRows(services.kinds, kind, under, services.store.fleet, '', undefined);
+  voice.say(`${countOf(services.kinds, kind, rows.length)}:`);
   const verbs = stage.actions.filter(
     (action): action is ObjectAction => action.kind === 'object' && action.noun === kind,
   );
   const makers = verbs.filter(({ on }) => on !== kind);
   const choices = [
-    ...rows.map((row) => ({ label: spoken(kind, row), value: { row } })),
+    ...rows.map((row) => ({ label: spoken(columnsOf(services.kinds, kind), row), value: { row } })),
     ...makers.map((action) => ({ label: action.title, value: { action } })),
   ];
-  const chosen = await stage.dialogs.pick<Choice>({ title: `Which of the ${manyOf(kind)}`, choices: () => choices });
+  const chosen = await stage.dialogs.pick<Choice>({
+    title: `Which of the ${manyOf(services.kinds, kind)}`,
+    choices: () => choices,
+  });
   if (!chosen) return;
   const front = frontOf(stage, kind, under, 'row' in chosen ? chosen.row : undefined);
   const inFront = <Answer>(does: () => Answer): Answer => {
@@ -88,8 +92,8 @@ const frontOf = (
 };
 
 /** `before-upgrade, current yes, created 2026-11-21 12:03`. */
-const spoken = (kind: ListedKind, { row }: TableRow): string =>
-  columnsOf(kind)
+const spoken = (columns: readonly KindColumn[], { row }: TableRow): string =>
+  columns
     .flatMap(({ id, title }) => {
       const text = cellText(row[id]);
       return text === '' ? [] : [id === 'name' ? text : `${title.toLowerCase()} ${text}`];

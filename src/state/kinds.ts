@@ -3,27 +3,42 @@ import type { ListedKind, ObjectKind } from '../platforms/contract.ts';
 import type { KindColumn, KindSpec } from './kind-spec.ts';
 import { snapshotSpec } from './snapshot-spec.ts';
 
-interface Words {
+/** A kind of object: its words, and what is said of it where it is listed when a user looks. */
+export interface KindEntry {
+  /** `snapshot`, `VM`: in a sentence. */
   readonly one: string;
   readonly many: string;
+  readonly listed?: KindSpec<ListedKind>;
 }
+/** By kind. A plugin's table has more than the platforms' own. */
+export type KindTable = Readonly<Record<string, KindEntry>>;
 
-const WORDS: Readonly<Record<ObjectKind, Words>> = {
-  pool: { one: 'pool', many: 'pools' },
-  node: { one: 'node', many: 'nodes' },
+export const kinds: Readonly<Record<ObjectKind, KindEntry>> = {
   vm: { one: 'VM', many: 'VMs' },
-  snapshot: { one: 'snapshot', many: 'snapshots' },
+  snapshot: { one: 'snapshot', many: 'snapshots', listed: snapshotSpec },
+  node: { one: 'node', many: 'nodes' },
+  pool: { one: 'pool', many: 'pools' },
 };
 
-/** `snapshot`, `VM`: in a sentence. */
-export const oneOf = (kind: ObjectKind): string => WORDS[kind].one;
-export const manyOf = (kind: ObjectKind): string => WORDS[kind].many;
-/** `3 snapshots`, `1 VM`. */
-export const countOf = (kind: ObjectKind, count: number): string =>
-  `${count} ${count === 1 ? WORDS[kind].one : WORDS[kind].many}`;
+const entryOf = (table: KindTable, kind: string): KindEntry => table[kind] ?? { one: kind, many: `${kind}s` };
 
-export const kinds: { readonly [K in ListedKind]: KindSpec<K> } = { snapshot: snapshotSpec };
+export const oneOf = (table: KindTable, kind: ObjectKind): string => entryOf(table, kind).one;
+export const manyOf = (table: KindTable, kind: ObjectKind): string => entryOf(table, kind).many;
+/** `3 snapshots`, `1 VM`. */
+export const countOf = (table: KindTable, kind: ObjectKind, count: number): string =>
+  `${count} ${count === 1 ? oneOf(table, kind) : manyOf(table, kind)}`;
+
+/** The kinds that are listed under a VM. */
+export const listedKinds = (table: KindTable): readonly ListedKind[] =>
+  Object.keys(table).filter((kind): kind is ListedKind => table[kind]?.listed !== undefined);
+
+/** What is said of a kind that is listed. */
+export function specOf<K extends ListedKind>(table: KindTable, kind: K): KindSpec<K> {
+  const spec = table[kind]?.listed;
+  if (!spec) throw new RangeError(`${kind} is not listed`);
+  return spec as KindSpec<K>;
+}
 
 /** The columns of a kind's tables; the first is its name. */
-export const columnsOf = (kind: ListedKind): readonly KindColumn[] =>
-  kinds[kind].keys.flatMap((key) => (key.title === undefined ? [] : [{ ...key, title: key.title }]));
+export const columnsOf = (table: KindTable, kind: ListedKind): readonly KindColumn[] =>
+  specOf(table, kind).keys.flatMap((key) => (key.title === undefined ? [] : [{ ...key, title: key.title }]));

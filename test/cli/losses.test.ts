@@ -3,6 +3,7 @@ import { vmActions } from '../../src/actions/vm.ts';
 import { agreedToLosses } from '../../src/cli/losses.ts';
 import type { App } from '../../src/compose.ts';
 import type { DeletePlan } from '../../src/platforms/contract.ts';
+import { kinds } from '../../src/state/kinds.ts';
 import { aVm } from '../state/objects.ts';
 import { commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
@@ -20,7 +21,7 @@ async function asked(losses: Partial<DeletePlan> | undefined, args = {}, { vms =
     vm: losses === undefined ? {} : { planDelete: async () => ({ ...NOTHING, ...losses }) },
   });
   const context = commandContext({
-    app: { sessions: { connection } } as unknown as App,
+    app: { sessions: { connection }, kinds } as unknown as App,
     interactive: true,
     ask: async (question) => {
       questions.push(question);

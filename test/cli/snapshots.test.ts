@@ -56,7 +56,9 @@ describe('drover snapshot', () => {
       { result: 'failure', reason: `${WEB} has a snapshot monday already`, code: 'op.conflict' },
     ]);
     const off = await desk.run('snapshot', 'create', 'billing-web1', 'cold', '--memory');
-    expect(off.stderr).toBe('billing-web1 has the snapshot cold; billing-web1 is off, so there was no memory to keep\n');
+    expect(off.stderr).toBe(
+      'billing-web1 has the snapshot cold; billing-web1 is off, so there was no memory to keep\n',
+    );
   });
 
   it('F-290 takes one of all that a filter finds', async () => {

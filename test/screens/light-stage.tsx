@@ -4,7 +4,7 @@ import { actions } from '../../src/actions/index.ts';
 import { createKeymap } from '../../src/actions/keymap.ts';
 import type { Services } from '../../src/actions/services.ts';
 import { endpointName } from '../../src/ids.ts';
-import type { Connection, Node, Vm } from '../../src/platforms/contract.ts';
+import { type Connection, type Node, operations, type Vm } from '../../src/platforms/contract.ts';
 import { panelDialogs } from '../../src/screens/dialogs/panels.ts';
 import { createFleetState, type FleetState } from '../../src/screens/fleet/fleet-state.ts';
 import type { Room } from '../../src/screens/frame/look.ts';
@@ -12,6 +12,7 @@ import { keyNamed } from '../../src/screens/keys.ts';
 import { createStage, type Stage, type TerminalPowers } from '../../src/screens/stage.ts';
 import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
+import { kinds } from '../../src/state/kinds.ts';
 import { createTasks } from '../../src/state/tasks.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from '../state/objects.ts';
@@ -77,6 +78,8 @@ export function openStage(options: LightOptions = {}): LightStage {
     tasks: createTasks(clock),
     sessions: { connection: () => connection, current: () => undefined },
     manifests: [],
+    kinds,
+    operations,
     config: () => ({ endpoints: new Map(), file: {} }),
     problems: () => [],
     policyFor: () => ({}),

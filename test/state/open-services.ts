@@ -1,6 +1,7 @@
 import type { Services } from '../../src/actions/services.ts';
 import { endpointName, endpointOf, type VmId } from '../../src/ids.ts';
 import type { Endpoint, Settings, Vm } from '../../src/platforms/contract.ts';
+import { operations } from '../../src/platforms/contract.ts';
 import { platform } from '../../src/platforms/fake/index.ts';
 import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
@@ -8,6 +9,7 @@ import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
 import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
+import { kinds } from '../../src/state/kinds.ts';
 import type { SessionSpec } from '../../src/state/session/session.ts';
 import { createSessions, type Sessions } from '../../src/state/session/sessions.ts';
 import { createTasks } from '../../src/state/tasks.ts';
@@ -60,6 +62,8 @@ export async function openServices(
     tasks: createTasks(clock),
     clock,
     manifests: [],
+    kinds,
+    operations,
     config: () => ({
       endpoints: new Map(),
       pools: new Map(),

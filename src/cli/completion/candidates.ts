@@ -1,7 +1,7 @@
 import { type VmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Command } from '../command.ts';
 import { globalFlags } from '../command.ts';
-import { findCommand } from '../commands.ts';
+import { commands, findCommand } from '../commands.ts';
 import type { Flag } from '../flags.ts';
 import type { OwnCommand } from '../own-command.ts';
 import { type Candidate, type Completion, plain } from './candidate.ts';
@@ -21,8 +21,9 @@ export function complete(
   current: string,
   own: readonly OwnCommand[],
   names: LiveNames,
+  all: readonly Command[] = commands,
 ): Completion {
-  const { kind, candidates } = whatFits(before, current, own, names);
+  const { kind, candidates } = whatFits(before, current, own, names, all);
   const fitting = candidates.filter(({ value }) => value.startsWith(current) && isTypeable(value));
   return { kind, candidates: [...new Map(fitting.map((one) => [one.value, one])).values()] };
 }
@@ -32,8 +33,9 @@ function whatFits(
   current: string,
   own: readonly OwnCommand[],
   names: LiveNames,
+  all: readonly Command[],
 ): Completion {
-  const { one, command, flags } = commandIn(before, own);
+  const { one, command, flags } = commandIn(before, own, all);
   const flagsAllowed = !before.includes('--');
   const waiting = flagsAllowed ? flagBefore(before, flags) : undefined;
   if (waiting) return valuesOf(waiting, '', current, command, names);
@@ -44,9 +46,10 @@ function whatFits(
   }
   const placed = wordsOf(before, flags);
   const [first, second] = placed;
-  if (first === undefined) return words([...nounCandidates(), ...own.map(({ word, help }) => ({ value: word, help }))]);
+  if (first === undefined)
+    return words([...nounCandidates(all), ...own.map(({ word, help }) => ({ value: word, help }))]);
   if (one) return words(one.candidates(placed.slice(1)));
-  if (second === undefined) return words(secondWords(first));
+  if (second === undefined) return words(secondWords(first, all));
   const subject = command && subjectAt(command, placed.length - 2);
   const taken = new Set(placed.slice(2));
   return words(subject ? namesOf(subject, names).filter(({ value }) => !taken.has(value)) : []);
@@ -59,10 +62,10 @@ interface Meant {
 }
 
 /** The command that the words name so far, and the flags that may stand there. */
-function commandIn(before: readonly string[], own: readonly OwnCommand[]): Meant {
+function commandIn(before: readonly string[], own: readonly OwnCommand[], all: readonly Command[]): Meant {
   const [first, second] = wordsOf(before, globalFlags);
   const one = own.find(({ word }) => word === first);
-  const found = one ? undefined : findCommand(first, second);
+  const found = one ? undefined : findCommand(first, second, all);
   const command = found && 'command' in found ? found.command : undefined;
   return { one, command, flags: [...(one?.flags ?? command?.flags(before) ?? []), ...globalFlags] };
 }

@@ -1,17 +1,18 @@
-import { commands, findCommand, nouns } from '../commands.ts';
+import type { Command } from '../command.ts';
+import { commands, findCommand, nounsOf } from '../commands.ts';
 import type { Candidate } from './candidate.ts';
 
-export const nounCandidates = (): readonly Candidate[] =>
-  nouns.map((noun) => {
-    const verbs = commands.filter((command) => command.noun === noun).map(({ verb }) => verb);
+export const nounCandidates = (all: readonly Command[] = commands): readonly Candidate[] =>
+  nounsOf(all).map((noun) => {
+    const verbs = all.filter((command) => command.noun === noun).map(({ verb }) => verb);
     return { value: noun, help: verbs.join(', ') };
   });
 
 /** The verbs of a noun; in kcli's order, the nouns of a verb. */
-export function secondWords(first: string): readonly Candidate[] {
-  const found = findCommand(first, undefined);
+export function secondWords(first: string, all: readonly Command[] = commands): readonly Candidate[] {
+  const found = findCommand(first, undefined, all);
   if (found && 'noun' in found) {
-    return commands.filter(({ noun }) => noun === found.noun).map(({ verb, help }) => ({ value: verb, help }));
+    return all.filter(({ noun }) => noun === found.noun).map(({ verb, help }) => ({ value: verb, help }));
   }
-  return commands.filter(({ verb }) => verb === first).map(({ noun, help }) => ({ value: noun, help }));
+  return all.filter(({ verb }) => verb === first).map(({ noun, help }) => ({ value: noun, help }));
 }

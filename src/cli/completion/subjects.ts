@@ -15,10 +15,6 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
   'pool set': ['pool', undefined],
   'node move': ['node', 'pool'],
   'endpoint add': [undefined],
-  'snapshot create': ['vm', undefined],
-  'snapshot revert': ['vm', undefined],
-  'snapshot delete': ['vm', undefined],
-  'snapshot info': ['vm', undefined],
 };
 
 const OF_FLAGS: Readonly<Record<string, Subject>> = {
@@ -34,7 +30,10 @@ const OF_NOUNS: Readonly<Record<string, Subject>> = { vm: 'vm', node: 'node', po
 export function subjectAt({ noun, verb, takes }: Command, at: number): Subject | undefined {
   const own = OF_WORDS[`${noun} ${verb}`];
   if (own) return own[at];
-  return takes.startsWith('NAME') && (at === 0 || takes.endsWith('…')) ? OF_NOUNS[noun] : undefined;
+  if (takes.startsWith('VM')) return at === 0 || takes.startsWith('VM…') ? 'vm' : undefined;
+  return takes.startsWith('NAME') && (at === 0 || takes.endsWith('…'))
+    ? (OF_NOUNS[noun] ?? (verb === 'list' ? 'vm' : undefined))
+    : undefined;
 }
 
 export const subjectOfFlag = (key: string, command: Command | undefined): Subject | undefined =>

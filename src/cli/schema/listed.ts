@@ -1,18 +1,18 @@
-import { LISTED_KINDS, type ListedKind } from '../../platforms/contract.ts';
 import type { KindKey } from '../../state/kind-spec.ts';
-import { kinds } from '../../state/kinds.ts';
+import { type KindTable, listedKinds, specOf } from '../../state/kinds.ts';
 import { count, flag, instant, maybe, object, type Schema, size, text } from './schema.ts';
 
 const TYPES: Readonly<Record<KindKey['type'], (help: string) => Schema>> = { text, flag, count, size, instant };
 
 /** The schema of each kind that is listed under a VM, from the table of kinds. */
-export const listed = Object.fromEntries(
-  LISTED_KINDS.map((kind) => {
-    const { help, keys } = kinds[kind];
-    const properties = keys.map(({ id, type, help: about, always }) => {
-      const schema = TYPES[type](about);
-      return [id, always ? schema : maybe(schema)] as const;
-    });
-    return [kind, object(kind, help, Object.fromEntries(properties))];
-  }),
-) as Readonly<Record<ListedKind, Schema>>;
+export const listedSchemas = (kinds: KindTable): ReadonlyMap<string, Schema> =>
+  new Map(
+    listedKinds(kinds).map((kind) => {
+      const { help, keys } = specOf(kinds, kind);
+      const properties = keys.map(({ id, type, help: about, always }) => {
+        const schema = TYPES[type](about);
+        return [id, always ? schema : maybe(schema)] as const;
+      });
+      return [kind, object(kind, help, Object.fromEntries(properties))];
+    }),
+  );

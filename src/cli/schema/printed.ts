@@ -1,6 +1,6 @@
-import { LISTED_KINDS } from '../../platforms/contract.ts';
+import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
-import { listed } from './listed.ts';
+import { listedSchemas } from './listed.ts';
 import { node, nodeInfo } from './node.ts';
 import { finding, platform, pool, poolInfo, version } from './program.ts';
 import { result } from './result.ts';
@@ -41,12 +41,6 @@ const printed: Readonly<Record<string, Printed>> = {
   },
   'vm status': { schema: oneOrMany(vmStatus) },
   'vm log': { schema: consoleLog },
-  ...Object.fromEntries(
-    LISTED_KINDS.flatMap((kind) => [
-      [`${kind} list`, { schema: list(listed[kind], `every ${kind}`) }],
-      [`${kind} info`, { schema: oneOrMany(listed[kind]) }],
-    ]),
-  ),
   'node list': { schema: listOf(node) },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
   'pool list': { schema: listOf(pool) },
@@ -64,8 +58,14 @@ const printed: Readonly<Record<string, Printed>> = {
 export const plainText: readonly string[] = ['vm console', 'node shell', 'help', 'completion'];
 
 /** What `drover COMMAND -o json` prints; undefined for one that prints text only. */
-export const printedBy = (command: string): Printed | undefined =>
-  plainText.includes(command) ? undefined : (printed[command] ?? { schema: result });
+export function printedBy(command: string, kinds: KindTable = ownKinds): Printed | undefined {
+  if (plainText.includes(command)) return undefined;
+  const [noun = '', verb] = command.split(' ');
+  const listed = listedSchemas(kinds).get(noun);
+  if (listed && verb === 'list') return { schema: list(listed, `every ${noun}`) };
+  if (listed && verb === 'info') return { schema: oneOrMany(listed) };
+  return printed[command] ?? { schema: result };
+}
 
 /** The nouns that are printed, each once, in the order of the page about them. */
 export const printedObjects: readonly Schema[] = [
@@ -73,7 +73,7 @@ export const printedObjects: readonly Schema[] = [
   vmInfo,
   vmStatus,
   consoleLog,
-  ...LISTED_KINDS.map((kind) => listed[kind]),
+  ...listedSchemas(ownKinds).values(),
   node,
   nodeInfo,
   pool,

@@ -109,5 +109,4 @@ export interface Objects {
 export type ObjectKind = keyof Objects;
 export type ObjectOf<K extends ObjectKind> = Objects[K];
 /** Kinds that are not watched but listed under a VM when a user looks: `KIND.list` reads them. */
-export const LISTED_KINDS = ['snapshot'] as const satisfies readonly ObjectKind[];
-export type ListedKind = (typeof LISTED_KINDS)[number];
+export type ListedKind = Exclude<ObjectKind, 'pool' | 'node' | 'vm'>;

@@ -67,6 +67,9 @@ export const disabledReason = (
   name: OperationName,
 ): string | undefined => object.disabled?.[name];
 
+/** Operations by name: those below, and with a plugin more. */
+export type OperationTable = Readonly<Record<string, Operation>>;
+
 /** Why operations of an endpoint are missing, each as a sentence for people; one for a whole group that is missing. */
 export type Absences = Readonly<Partial<Record<OperationName | GroupName, string>>>;
 

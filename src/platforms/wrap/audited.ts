@@ -1,4 +1,4 @@
-import { type Connection, type OperationName, operations } from '../contract.ts';
+import type { Connection, OperationName, OperationTable } from '../contract.ts';
 import { mapOperations } from './operations.ts';
 
 /** Told of a mutator before it is sent (the arguments without the signal); what it answers is told how that ended. */
@@ -8,18 +8,22 @@ export type Witness = (
 ) => Promise<(error?: unknown) => void | Promise<void>>;
 
 /** Nothing that changes the world is sent before the witness has written it down. */
-export const audited = (connection: Connection, witness: Witness): Connection =>
-  mapOperations(connection, (name, run) => {
-    if (operations[name].kind !== 'mutates') return run;
-    return async (...args) => {
-      const end = await witness(name, args.slice(0, -1));
-      try {
-        const result = await run(...args);
-        await end();
-        return result;
-      } catch (error) {
-        await end(error);
-        throw error;
-      }
-    };
-  });
+export const audited = (connection: Connection, witness: Witness, table?: OperationTable): Connection =>
+  mapOperations(
+    connection,
+    (name, run, { kind }) => {
+      if (kind !== 'mutates') return run;
+      return async (...args) => {
+        const end = await witness(name, args.slice(0, -1));
+        try {
+          const result = await run(...args);
+          await end();
+          return result;
+        } catch (error) {
+          await end(error);
+          throw error;
+        }
+      };
+    },
+    table,
+  );

@@ -1,22 +1,27 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
-import { type Connection, type OperationName, operations } from '../contract.ts';
+import type { Connection, Operation, OperationTable } from '../contract.ts';
 import { type AnyOperation, mapOperations, signalOf } from './operations.ts';
 
 /**
  * No answer within the operation's deadline: a read ends as op.timeout, which may be tried again; a mutator as
  * outcome.unknown, since the request may have arrived. The platform's own signal is aborted in both cases.
  */
-export const withDeadline = (connection: Connection, clock: Clock): Connection =>
+export const withDeadline = (connection: Connection, clock: Clock, table?: OperationTable): Connection =>
   mapOperations(
     connection,
-    (name, run) =>
+    (_name, run, operation) =>
       (...args) =>
-        limited(name, run, args, clock),
+        limited(operation, run, args, clock),
+    table,
   );
 
-function limited(name: OperationName, run: AnyOperation, args: readonly unknown[], clock: Clock): Promise<unknown> {
-  const { kind, deadlineMs } = operations[name];
+function limited(
+  { kind, deadlineMs }: Operation,
+  run: AnyOperation,
+  args: readonly unknown[],
+  clock: Clock,
+): Promise<unknown> {
   const outer = signalOf(args);
   const inner = new AbortController();
   return new Promise((resolve, reject) => {

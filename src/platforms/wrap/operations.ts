@@ -1,4 +1,13 @@
-import { type Connection, type Groups, type OperationName, operationOf, operations, partsOf } from '../contract.ts';
+import {
+  type Connection,
+  type Groups,
+  type Operation,
+  type OperationName,
+  type OperationTable,
+  operationOf,
+  operations,
+  partsOf,
+} from '../contract.ts';
 
 /** Any operation, seen from outside: what goes in is positional, the last argument is always the signal. */
 export type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;
@@ -15,14 +24,16 @@ export const signalOf = (args: readonly unknown[]): AbortSignal => args.at(-1) a
 /** The same connection with each of its operations replaced. Walks the table; what is missing stays missing. */
 export function mapOperations(
   connection: Connection,
-  replace: (name: OperationName, run: AnyOperation) => AnyOperation,
+  replace: (name: OperationName, run: AnyOperation, operation: Operation) => AnyOperation,
+  table: OperationTable = operations,
 ): Connection {
   const groups: Partial<Record<keyof Groups, Record<string, AnyOperation>>> = {};
-  for (const name of operationNames) {
+  for (const [key, operation] of Object.entries(table)) {
+    const name = key as OperationName;
     const run = findOperation(connection, name);
     if (!run) continue;
     const [group, method] = partsOf(name);
-    groups[group] = { ...groups[group], [method]: replace(name, run) };
+    groups[group] = { ...groups[group], [method]: replace(name, run, operation) };
   }
   // The table has every method of every group, so each group is whole again here.
   return { ...connection, ...(groups as unknown as Pick<Connection, keyof Groups>) };

@@ -82,7 +82,8 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     const preset = object && action.preset?.(object);
     const { title, danger } = action;
     const within = branch === undefined ? '' : ` in ${branch}`;
-    const what = able.length === 1 ? placeOfShown(first, fleet) : `${countOf(action.on, able.length)}${within}`;
+    const what =
+      able.length === 1 ? placeOfShown(first, fleet) : `${countOf(services.kinds, action.on, able.length)}${within}`;
     const question = `${title} ${action.noun === action.on ? '' : 'of '}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
     if (danger === 'destroys') {

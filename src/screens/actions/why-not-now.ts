@@ -23,9 +23,10 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   switch (action.kind) {
     case 'object': {
       const front = state.front();
-      if (front && action.on === front.kind) return whyNone(action, front.chosen(), services) ?? whyNoRow(front);
+      if (front && action.on === front.kind)
+        return whyNone(action, front.chosen(), services) ?? whyNoRow(front, services);
       if (front && action.noun === front.kind) return whyNone(action, refs('vm', front.under), services);
-      if (action.on !== 'vm') return `choose a ${oneOf(action.on)} in the list of them first`;
+      if (action.on !== 'vm') return `choose a ${oneOf(services.kinds, action.on)} in the list of them first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
       const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
       const ids = state.targets();
@@ -63,8 +64,8 @@ const whyNoEndpoint = (row: Row | undefined): string | undefined =>
 
 const refs = (kind: ObjectKind, ids: readonly Ref['id'][]): readonly Ref[] => ids.map((id) => ({ kind, id }));
 
-const whyNoRow = (front: TableFront): string | undefined =>
-  front.chosen().length === 0 ? `there is no ${oneOf(front.kind)} here` : undefined;
+const whyNoRow = (front: TableFront, { kinds }: Services): string | undefined =>
+  front.chosen().length === 0 ? `there is no ${oneOf(kinds, front.kind)} here` : undefined;
 
 /** Why a verb for one VM can't run on the one that is meant. */
 function whyNotOne(action: Asked, services: Services, state: FleetState): string | undefined {

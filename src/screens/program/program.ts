@@ -2,6 +2,7 @@ import type { Action } from '../../actions/action.ts';
 import type { ViewActionId } from '../../actions/view.ts';
 import type { VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
+import { listedKinds } from '../../state/kinds.ts';
 import type { InputEvent } from '../../terminal/keys.ts';
 import { forThisRow } from '../actions/for-this-row.ts';
 import { createObjectRunner } from '../actions/run-object.ts';
@@ -49,11 +50,13 @@ export function createProgram(stage: Stage, state: FleetState): Program {
   const vms = createObjectRunner(stage);
   const openTable = (kind: ListedKind, under: readonly VmId[]) => {
     jumps.leaving();
-    tables[kind].openFor(under);
+    tables[kind]?.openFor(under);
     views.show(kind);
   };
   const run = createRunner(stage, state, vms, details, openTable);
-  const tables: Readonly<Record<ListedKind, TableView>> = { snapshot: createTableView(stage, 'snapshot') };
+  const tables: Readonly<Record<string, TableView>> = Object.fromEntries(
+    listedKinds(services.kinds).map((kind) => [kind, createTableView(stage, kind)]),
+  );
   const goThere = (id: string, name: string) => {
     jumps.leaving();
     if (!goTo(stage, state, id, name)) return;

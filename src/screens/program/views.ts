@@ -6,7 +6,7 @@ export interface Views {
   show(id: ViewId): void;
 }
 
-export function createViews(stage: Stage, all: Readonly<Record<ViewId, View>>): Views {
+export function createViews(stage: Stage, all: Readonly<Record<string, View> & { fleet: View }>): Views {
   let current = all.fleet;
   let leave = current.enter?.() ?? (() => {});
   return {
@@ -15,7 +15,7 @@ export function createViews(stage: Stage, all: Readonly<Record<ViewId, View>>): 
     },
     show(id) {
       leave();
-      current = all[id];
+      current = all[id] ?? all.fleet;
       leave = current.enter?.() ?? (() => {});
       stage.changed();
     },

@@ -4,6 +4,7 @@ import { aVm, inventory } from '../../../test/state/objects.ts';
 import { endpointName, snapshotId, vmId } from '../../ids.ts';
 import type { Snapshot } from '../../platforms/contract.ts';
 import { createStore } from '../../state/fleet/store.ts';
+import { kinds } from '../../state/kinds.ts';
 import { passes, tableRows } from './table-rows.ts';
 
 const host1 = endpointName('host1');
@@ -21,12 +22,14 @@ const aSnapshot = (name: string, parent?: string, more: Partial<Snapshot> = {}):
   ...more,
 });
 
-function rowsOf(items: readonly Snapshot[], filter = '', order?: Parameters<typeof tableRows>[4]) {
+function rowsOf(items: readonly Snapshot[], filter = '', order?: Parameters<typeof tableRows>[5]) {
   const store = createStore(createTestClock());
   store.push(host1, inventory([], [aVm('web1')]));
   store.flush();
   store.setListing('snapshot', web1, { at: 0, items });
-  return tableRows('snapshot', [web1], store.fleet, filter, order).map(({ row, depth }) => `${'-'.repeat(depth)}${row.name}`);
+  return tableRows(kinds, 'snapshot', [web1], store.fleet, filter, order).map(
+    ({ row, depth }) => `${'-'.repeat(depth)}${row.name}`,
+  );
 }
 
 describe('the rows of a table', () => {

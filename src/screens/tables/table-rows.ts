@@ -2,7 +2,7 @@ import type { VmId } from '../../ids.ts';
 import type { ListedKind, ObjectOf } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { KindKey, KindRow, KindSpec } from '../../state/kind-spec.ts';
-import { columnsOf, kinds } from '../../state/kinds.ts';
+import { columnsOf, type KindTable, specOf } from '../../state/kinds.ts';
 
 /** One object in a table. */
 export interface TableRow<K extends ListedKind = ListedKind> {
@@ -20,16 +20,16 @@ export interface TableOrder {
 
 /** The objects of these lists that pass the filter, as a tree where the kind has parents, or sorted. */
 export function tableRows<K extends ListedKind>(
+  kinds: KindTable,
   kind: K,
   under: readonly VmId[],
   fleet: Fleet,
   filter: string,
   order: TableOrder | undefined,
 ): readonly TableRow<K>[] {
-  // One spec, one kind: which, the caller knows.
-  const spec = kinds[kind] as unknown as KindSpec<K>;
+  const spec = specOf(kinds, kind);
   const all = under.flatMap((id) => inTree(spec, fleet.listings.of(kind, id)?.items ?? [], fleet));
-  const shown = filter.trim() === '' ? all : all.filter(({ row }) => passes(row, filter, columnsOf(kind)));
+  const shown = filter.trim() === '' ? all : all.filter(({ row }) => passes(row, filter, columnsOf(kinds, kind)));
   if (!order) return shown;
   const turn = order.descending ? -1 : 1;
   return shown

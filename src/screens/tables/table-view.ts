@@ -14,12 +14,13 @@ export interface TableView extends View {
 }
 
 export function createTableView(stage: Stage, kind: ListedKind): TableView {
+  const many = manyOf(stage.services.kinds, kind);
   let table: Table | undefined;
   let under: readonly VmId[] = [];
 
   return {
     id: kind,
-    title: manyOf(kind),
+    title: many,
     openFor(ids) {
       under = ids;
     },
@@ -36,7 +37,7 @@ export function createTableView(stage: Stage, kind: ListedKind): TableView {
       if (!table) return [];
       const title = theme.paint(
         'title',
-        ` ${manyOf(kind)} of ${table.of}`.replace(/^ ./, (text) => text.toUpperCase()),
+        ` ${many} of ${table.of}`.replace(/^ ./, (text) => text.toUpperCase()),
       );
       return [
         title,

@@ -3,7 +3,7 @@ import type { Id, VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { placeOf } from '../../state/fleet/fleet.ts';
 import type { KindColumn } from '../../state/kind-spec.ts';
-import { columnsOf, countOf, kinds, manyOf } from '../../state/kinds.ts';
+import { columnsOf, countOf, manyOf, specOf } from '../../state/kinds.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Room } from '../frame/look.ts';
@@ -37,8 +37,9 @@ const MOST_VALUES = 12;
 export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]): Table {
   const { services } = stage;
   const { fleet } = services.store;
+  const { kinds } = services;
   const under = all.slice(0, MOST_LISTS);
-  const columns: readonly KindColumn[] = columnsOf(kind).filter(({ id }) => id !== 'vm' || under.length > 1);
+  const columns: readonly KindColumn[] = columnsOf(kinds, kind).filter(({ id }) => id !== 'vm' || under.length > 1);
   const loader: ListingLoader = loadListings(kind, under, services, stage.changed);
   const list = createListState(false);
   const marks = new Map<string, Shown>();
@@ -51,7 +52,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
   const rows = (): readonly TableRow[] => {
     const on = `${fleet.version} ${filter} ${order?.by} ${order?.descending}`;
     if (known?.on !== on) {
-      known = { on, rows: tableRows(kind, under, fleet, filter, order) };
+      known = { on, rows: tableRows(kinds, kind, under, fleet, filter, order) };
       const at = known.rows.findIndex(({ object }) => object.id === pinned);
       if (at >= 0) list.step(at - list.at);
     }
@@ -74,7 +75,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
   };
 
   const first = fleet.vms.get(under[0] as VmId);
-  const of = under.length === 1 && first ? clean(placeOf(first, fleet)) : countOf('vm', all.length);
+  const of = under.length === 1 && first ? clean(placeOf(first, fleet)) : countOf(kinds, 'vm', all.length);
 
   const statusLine = (): string => {
     const times = under.flatMap((id) => fleet.listings.of(kind, id)?.at ?? []);
@@ -83,7 +84,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
     const parts = [
       loader.isLoading ? 'loading…' : undefined,
       oldest === undefined ? undefined : `as of ${timeOfDay(oldest)}`,
-      countOf(kind, count),
+      countOf(kinds, kind, count),
       marks.size > 0 ? `${marks.size} marked` : undefined,
       filter === '' ? undefined : `filter ${filter}`,
       all.length > under.length ? `the first ${under.length} of ${all.length} VMs` : undefined,
@@ -132,14 +133,14 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
         const none = loader.isLoading
           ? 'loading…'
           : filter === ''
-            ? `No ${manyOf(kind)}.`
-            : `No ${manyOf(kind)} match ${filter}.`;
+            ? `No ${manyOf(kinds, kind)}.`
+            : `No ${manyOf(kinds, kind)} match ${filter}.`;
         return [...head, ...trouble, ...(problems.length > 0 ? [] : [theme.paint('dim', none)])].slice(0, room.rows);
       }
       const row = current();
       const values =
         row && below && room.rows >= VALUES_FROM
-          ? valueLines(row.row, kinds[kind].keys, room.columns, look).slice(0, MOST_VALUES)
+          ? valueLines(row.row, specOf(kinds, kind).keys, room.columns, look).slice(0, MOST_VALUES)
           : [];
       const rule = values.length > 0 ? [theme.paint('border', look.glyphs.horizontal.repeat(room.columns))] : [];
       const height = Math.max(1, room.rows - head.length - trouble.length - 1 - rule.length - values.length);

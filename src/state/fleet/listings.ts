@@ -1,5 +1,5 @@
 import { endpointOf, type Id, type SnapshotId, type VmId, vmOf } from '../../ids.ts';
-import { LISTED_KINDS, type ListedKind, type ObjectOf } from '../../platforms/contract.ts';
+import type { ListedKind, ObjectOf } from '../../platforms/contract.ts';
 
 /** What was under an object when it was last looked at. */
 export interface Listing<K extends ListedKind = ListedKind> {
@@ -25,6 +25,7 @@ const MOST_KEPT = 2_000;
 
 export function createListings(): Listings {
   const known = new Map<string, Listing>();
+  const seen = new Set<ListedKind>();
   const keyOf = (kind: ListedKind, under: VmId) => `${kind} ${under}`;
 
   return {
@@ -36,13 +37,14 @@ export function createListings(): Listings {
         | undefined,
     put(kind, under, listing) {
       const key = keyOf(kind, under);
+      seen.add(kind);
       known.delete(key);
       known.set(key, listing);
       const [oldest] = known.size > MOST_KEPT ? known.keys() : [];
       if (oldest !== undefined) known.delete(oldest);
     },
     forget(under) {
-      for (const kind of LISTED_KINDS) known.delete(keyOf(kind, under));
+      for (const kind of seen) known.delete(keyOf(kind, under));
     },
     forgetEndpoint(name) {
       for (const key of [...known.keys()])

@@ -170,12 +170,12 @@ export function createStore(clock: Clock): Store {
       return [];
     }, CHANGES_LAND_AFTER_MS);
 
-  /** Ids are as branded as their maps: the kind says which. */
-  const find: { readonly [K in ObjectKind]: (id: Id<K>) => ObjectOf<K> | undefined } = {
+  const listed = (kind: ObjectKind) => (id: never) => listings.get(kind as ListedKind, id);
+  /** What is watched; all other kinds are listed. */
+  const find: { readonly [K in ObjectKind]?: (id: Id<K>) => ObjectOf<K> | undefined } = {
     pool: (id) => pools.get(id),
     node: (id) => nodes.get(id),
     vm: index.get,
-    snapshot: (id) => listings.get('snapshot', id),
   };
 
   const fleet: Fleet = {
@@ -183,7 +183,7 @@ export function createStore(clock: Clock): Store {
     pools,
     nodes,
     vms: index.vms,
-    find: (kind, id) => find[kind](id as never) as ObjectOf<typeof kind> | undefined,
+    find: (kind, id) => (find[kind] ?? listed(kind))(id as never) as ObjectOf<typeof kind> | undefined,
     listings,
     samples,
     nodeSamples,
