@@ -28,8 +28,8 @@ import { createRedactor } from './state/files/redactor.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore } from './state/fleet/store.ts';
 import { createSecrets } from './state/session/secrets.ts';
-import type { SessionSpec } from './state/session/session.ts';
 import { createSessions } from './state/session/sessions.ts';
+import type { SessionSpec } from './state/session/spec.ts';
 import { createWireLog } from './state/session/wire-log.ts';
 import { createTasks } from './state/tasks.ts';
 

@@ -8,8 +8,8 @@ import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
 import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
-import type { SessionSpec } from '../../src/state/session/session.ts';
 import { createSessions, type Sessions } from '../../src/state/session/sessions.ts';
+import type { SessionSpec } from '../../src/state/session/spec.ts';
 import { createTasks } from '../../src/state/tasks.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 

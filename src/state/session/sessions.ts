@@ -2,7 +2,8 @@ import { FleetError } from '../../errors.ts';
 import { createGate } from '../../gate.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Ask, Connection } from '../../platforms/contract.ts';
-import { createSession, type Session, type SessionOptions, type SessionSpec } from './session.ts';
+import { createSession, type Session, type SessionOptions } from './session.ts';
+import type { SessionSpec } from './spec.ts';
 
 /** ConVirt's connected servers: one session for every endpoint of the configuration. */
 export interface Sessions {
