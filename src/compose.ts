@@ -38,7 +38,7 @@ export interface ComposeOptions {
   readonly config: string | undefined;
   /** Nothing may be changed in this run. */
   readonly readOnly: boolean;
-  /** Mutators are told and not sent. */
+  /** Mutators are reported and not sent. */
   readonly dryRun: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export interface ComposeOptions {
   readonly interest: () => readonly VmId[];
   /** Whether to show what was there last time until an endpoint answers. */
   readonly remember: boolean;
-  /** Something that is told once and stops nothing: the audit log can't be written. */
+  /** A warning that stops nothing: the audit log can't be written. */
   readonly warn: (message: string) => void;
 }
 

@@ -29,7 +29,7 @@ export interface SessionOptions {
 /** One endpoint, kept connected: connects, watches, tries again, and says how it stands. */
 export interface Session {
   readonly connection: Connection | undefined;
-  /** Tries at once, with somebody to ask for a password or about a host key. Ends like `ready`. */
+  /** Tries at once, with a user to ask for a password or about a host key. Ends like `ready`. */
   reconnect(ask: Ask): Promise<void>;
   /** Resolves when what the store says of the endpoint is later than this call: news have landed, or whole ticks brought none. */
   heard(signal: AbortSignal): Promise<void>;
@@ -74,7 +74,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   };
   store.setEndpoint(status);
 
-  const tell = (change: Partial<EndpointStatus>) => {
+  const setStatus = (change: Partial<EndpointStatus>) => {
     // The name may belong to another session by now.
     if (signal.aborted) return;
     const { name, platform, address, readOnly } = status;
@@ -89,7 +89,8 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     heardAt = clock.now();
     heardTicks = clock.ticks();
     store.push(spec.name, feed);
-    if (feed.kind === 'inventory' || (status.phase === 'up' && status.staleSince !== undefined)) tell({ phase: 'up' });
+    if (feed.kind === 'inventory' || (status.phase === 'up' && status.staleSince !== undefined))
+      setStatus({ phase: 'up' });
     if (feed.kind === 'complete') {
       attempt.resolve();
       keepForNextStart(KEEP_AFTER_MS);
@@ -97,7 +98,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     news.onFeed(feed);
   };
 
-  /** Saved soon after it is whole, then now and then: at the end nobody should have to wait for it. */
+  /** Saved soon after it is whole, then now and then: so that closing does not wait for it. */
   const keepForNextStart = (afterMs: number) => {
     stopKeeping();
     if (!options.cache || signal.aborted) return;
@@ -115,11 +116,11 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     if (!last || heardAt !== undefined || signal.aborted) return;
     heardAt = last.at;
     store.push(spec.name, { kind: 'inventory', at: last.at, inventory: last.inventory });
-    tell({ phase: status.phase, ...(status.problem && { problem: status.problem }), ...keptStale() });
+    setStatus({ phase: status.phase, ...(status.problem && { problem: status.problem }), ...keptStale() });
   };
 
   const connectAndWatch = async (): Promise<void> => {
-    tell({ phase: 'connecting', ...keptStale() });
+    setStatus({ phase: 'connecting', ...keptStale() });
     const leave = once(await options.handshakes.enter(signal));
     // A host that is switched off answers nothing for long, and costs nothing: it must not hold up the others.
     const stopClock = clock.after(HANDSHAKE_TURN_MS, leave);
@@ -152,7 +153,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
         if (mine !== attempt && status.phase === 'connecting') continue;
         const hadWorked = status.phase === 'up';
         if (error instanceof FleetError && error.code === 'auth.rejected') spec.rejected();
-        tell({ phase: needsUser(error) ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
+        setStatus({ phase: needsUser(error) ? 'blocked' : 'down', problem: problemOf(error), ...keptStale() });
         ask = {};
         await retry.after(error, hadWorked);
       }
@@ -167,10 +168,10 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     get connection() {
       return connection;
     },
-    reconnect(somebody) {
+    reconnect(asked) {
       if (status.phase === 'up') return attempt.promise;
       attempt = newAttempt();
-      ask = somebody;
+      ask = asked;
       connector.cancel();
       retry.now();
       return attempt.promise;
@@ -179,7 +180,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     ready: () => attempt.promise,
     look() {
       if (status.phase !== 'up' || status.staleSince !== undefined) return;
-      if (clock.ticks() - heardTicks > spec.everyMs + graceFor(spec.everyMs)) tell(keptStale());
+      if (clock.ticks() - heardTicks > spec.everyMs + graceFor(spec.everyMs)) setStatus(keptStale());
     },
     async end() {
       controller.abort(new FleetError('op.cancelled', `${spec.name} is closed`));
@@ -199,7 +200,7 @@ function once(call: () => void): () => void {
 
 function newAttempt(): PromiseWithResolvers<void> {
   const attempt = Promise.withResolvers<void>();
-  // Only commands and whoever asked for it wait for its end.
+  // Only commands, and a reconnect that was asked for, wait for its end.
   attempt.promise.catch(() => {});
   return attempt;
 }

@@ -11,7 +11,7 @@ export interface Sessions {
   open(spec: SessionSpec): void;
   /** Ends the session and takes the endpoint's rows away. */
   remove(name: EndpointName): Promise<void>;
-  /** Tries at once, with somebody to ask for a password or about a host key. Ends like `ready`. */
+  /** Tries at once, with a user to ask for a password or about a host key. Ends like `ready`. */
   reconnect(name: EndpointName, ask: Ask): Promise<void>;
   /** Undefined while there is none. */
   connection(name: EndpointName): Connection | undefined;

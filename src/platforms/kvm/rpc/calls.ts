@@ -8,7 +8,7 @@ import { createXdrReader, encode, XdrError } from './xdr.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** For the answer; 30 s unless told. Then op.timeout, while the daemon may still be busy with it. */
+  /** For the answer; 30 s unless given. Then op.timeout, while the daemon may still be busy with it. */
   readonly deadlineMs?: number;
 }
 
