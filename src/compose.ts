@@ -15,22 +15,22 @@ import { dryRun } from './platforms/wrap/dry-run.ts';
 import { readOnly } from './platforms/wrap/read-only.ts';
 import { withRetry } from './platforms/wrap/retry.ts';
 import { throttle } from './platforms/wrap/throttle.ts';
-import type { ConfigChange } from './state/config/change.ts';
-import { groupingOf } from './state/config/grouping.ts';
+import { changeConfig } from './state/config/change-config.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
 import { auditIsRequired } from './state/config/preferences.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { createConfigStore } from './state/config/store.ts';
-import { filled, redacted } from './state/fields.ts';
+import { filled } from './state/fields.ts';
 import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
 import { createRedactor } from './state/files/redactor.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore } from './state/fleet/store.ts';
+import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
-import type { SessionSpec } from './state/session/session.ts';
 import { createSessions } from './state/session/sessions.ts';
+import type { SessionSpec } from './state/session/spec.ts';
 import { createWireLog } from './state/session/wire-log.ts';
 import { createTasks } from './state/tasks.ts';
 
@@ -39,7 +39,7 @@ export interface ComposeOptions {
   readonly config: string | undefined;
   /** Nothing may be changed in this run. */
   readonly readOnly: boolean;
-  /** Mutators are told and not sent. */
+  /** Mutators are reported and not sent. */
   readonly dryRun: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export interface ComposeOptions {
   readonly interest: () => readonly VmId[];
   /** Whether to show what was there last time until an endpoint answers. */
   readonly remember: boolean;
-  /** Something that is told once and stops nothing: the audit log can't be written. */
+  /** A warning that stops nothing: the audit log can't be written. */
   readonly warn: (message: string) => void;
   /** What there is to do; drover's own where absent. */
   readonly tables?: Tables;
@@ -97,10 +97,6 @@ export function compose(options: ComposeOptions): App {
   });
   const configStore = createConfigStore(configPath, fieldsOf, clock);
   const tasks = createTasks(clock);
-  const opened = new Map<EndpointName, EndpointConfig>();
-  /** Whether sessions follow the configuration. A command that works with some endpoints opens no others. */
-  let all = false;
-  let unfollow = () => {};
 
   const load = async (platform: string) => {
     const entry = platforms.find(({ manifest }) => manifest.id === platform);
@@ -122,13 +118,6 @@ export function compose(options: ComposeOptions): App {
   const testDraft: Services['testDraft'] = async (draft, ask, signal) => {
     const platform = await load(draft.platform);
     return platform.test(await resolve(draft, signal), { signal, clock, wire: wireLog.push, ask });
-  };
-  /** For the audit log: a secret that was typed into a form is not known to the redactor yet. */
-  const tellable = (change: ConfigChange): ConfigChange => {
-    if (change.kind !== 'endpoint-add' && change.kind !== 'endpoint-edit') return change;
-    const platform = change.kind === 'endpoint-add' ? change.platform : current().endpoints.get(change.name)?.platform;
-    const given = Object.entries(change.values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
-    return { ...change, values: redacted(fieldsOf.get(platform ?? '') ?? [], Object.fromEntries(given)) };
   };
 
   const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly);
@@ -179,26 +168,7 @@ export function compose(options: ComposeOptions): App {
     };
   };
 
-  const openOne = (config: EndpointConfig) => {
-    opened.set(config.name, config);
-    sessions.open(specOf(config));
-  };
-
-  /** Sessions of endpoints that came, went or were changed; the others don't notice. */
-  const takeOver = (config: Config) => {
-    store.setGrouping(groupingOf(config));
-    if (!all) return;
-    for (const [name, before] of opened) {
-      const after = config.endpoints.get(name);
-      if (after && JSON.stringify(after) === JSON.stringify(before)) continue;
-      opened.delete(name);
-      secrets.forget(name);
-      if (after) openOne(after);
-      else void sessions.remove(name);
-    }
-    for (const [name, endpoint] of config.endpoints) if (!opened.has(name)) openOne(endpoint);
-  };
-
+  const follower = createConfigFollower({ configStore, store, sessions, secrets, specOf, warn: options.warn });
   const current = () => configStore.current.config;
 
   return {
@@ -216,48 +186,13 @@ export function compose(options: ComposeOptions): App {
     config: current,
     problems: () => configStore.current.problems,
     wireLog: wireLog.lines,
-    async load() {
-      const { config } = await configStore.load();
-      store.setGrouping(groupingOf(config));
-      return config;
-    },
-    open(names) {
-      all = names === undefined;
-      for (const [name, endpoint] of current().endpoints) {
-        if (!names || names.includes(name)) openOne(endpoint);
-      }
-    },
-    follow() {
-      unfollow = configStore.watch(({ config, problems }) => {
-        takeOver(config);
-        const [first] = problems;
-        if (first) options.warn(spellProblem(first));
-      });
-    },
+    load: follower.load,
+    open: follower.open,
+    follow: follower.watch,
     async changeConfig(change, basedOn) {
-      if (options.readOnly) throw new FleetError('op.refused', 'this run is read-only');
-      if (options.dryRun) {
-        options.warn(`would write to ${configPath}: ${JSON.stringify(tellable(change))}`);
-        return false;
-      }
-      const end = await audit.begin({
-        action: change.kind,
-        endpoint: '',
-        object: configPath,
-        arguments: tellable(change),
-      });
-      try {
-        const { config } = await configStore.edit(change, {
-          signal: AbortSignal.timeout(10_000),
-          ...(basedOn && { basedOn }),
-        });
-        await end();
-        takeOver(config);
-        return true;
-      } catch (error) {
-        await end(error);
-        throw error;
-      }
+      const config = await changeConfig(change, basedOn, { ...options, configStore, fieldsOf, audit });
+      if (config) follower.takeOver(config);
+      return config !== undefined;
     },
     async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
       const config = current().endpoints.get(name);
@@ -272,7 +207,7 @@ export function compose(options: ComposeOptions): App {
     },
     policyFor,
     async close() {
-      unfollow();
+      follower.stop();
       await sessions.close();
     },
   };

@@ -49,6 +49,9 @@ export interface Focus {
   readonly focused: boolean;
 }
 
+/** What was read, before it is known in which read. */
+export type UnreadEvent = UnreadKey | Paste | Focus | Omit<Mouse, 'read'>;
+
 interface Modifiers {
   readonly ctrl?: boolean;
   readonly alt?: boolean;

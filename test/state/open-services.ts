@@ -10,8 +10,8 @@ import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
 import { kinds } from '../../src/state/kinds.ts';
-import type { SessionSpec } from '../../src/state/session/session.ts';
 import { createSessions, type Sessions } from '../../src/state/session/sessions.ts';
+import type { SessionSpec } from '../../src/state/session/spec.ts';
 import { createTasks } from '../../src/state/tasks.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 

@@ -2,8 +2,8 @@ import { endpointName } from '../../src/ids.ts';
 import type { Connection, Context, Feed, Platform, WatchOptions } from '../../src/platforms/contract.ts';
 import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
-import type { SessionSpec } from '../../src/state/session/session.ts';
 import { createSessions } from '../../src/state/session/sessions.ts';
+import type { SessionSpec } from '../../src/state/session/spec.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from './objects.ts';
 

@@ -2,7 +2,8 @@ import { FleetError } from '../../errors.ts';
 import { createGate } from '../../gate.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Ask, Connection } from '../../platforms/contract.ts';
-import { createSession, type Session, type SessionOptions, type SessionSpec } from './session.ts';
+import { createSession, type Session, type SessionOptions } from './session.ts';
+import type { SessionSpec } from './spec.ts';
 
 /** ConVirt's connected servers: one session for every endpoint of the configuration. */
 export interface Sessions {
@@ -10,7 +11,7 @@ export interface Sessions {
   open(spec: SessionSpec): void;
   /** Ends the session and takes the endpoint's rows away. */
   remove(name: EndpointName): Promise<void>;
-  /** Tries at once, with somebody to ask for a password or about a host key. Ends like `ready`. */
+  /** Tries at once, with a user to ask for a password or about a host key. Ends like `ready`. */
   reconnect(name: EndpointName, ask: Ask): Promise<void>;
   /** Undefined while there is none. */
   connection(name: EndpointName): Connection | undefined;

@@ -1,7 +1,8 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
-import { createRpcClient, type RpcWire } from './client.ts';
+import type { RpcWire } from './calls.ts';
+import { createRpcClient } from './client.ts';
 import {
   createFrameCutter,
   encodeFrame,

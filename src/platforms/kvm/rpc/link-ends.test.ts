@@ -4,7 +4,8 @@ import { createTestClock } from '../../../../test/clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { playDaemon, SILENCE, settle } from '../testkit/played-daemon.ts';
 import { libvirtNo } from '../testkit/scripted-client.ts';
-import { createRpcClient, type RpcWire } from './client.ts';
+import type { RpcWire } from './calls.ts';
+import { createRpcClient } from './client.ts';
 import { encodeFrame, type Frame, MESSAGE } from './frame.ts';
 import { procedures } from './protocol.ts';
 

@@ -1,0 +1,138 @@
+import type { Clock } from '../../../clock.ts';
+import type { Change } from '../../contract.ts';
+import { breathe } from '../../transport/breathe.ts';
+import { uuidBytes } from '../link/uuid.ts';
+import type { RpcClient } from '../rpc/client.ts';
+import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
+import { type GuestDetails, isAboutGuest, isSaved, readDetails } from '../vm/guest.ts';
+import { type GuestTable, isActive } from './guest-table.ts';
+import type { ListedGuest } from './list-guests.ts';
+
+/** Reads guests in batches into the table: those that something happened to, those on the screen, then all others. */
+export interface GuestReader {
+  /** Something happened to it: it is read again, soon. */
+  touch(uuid: string): void;
+  /** Ends only by rejecting: with the signal's reason, or the link's. */
+  work(): Promise<never>;
+}
+
+export interface GuestReaderOptions {
+  readonly table: GuestTable;
+  readonly poll: RpcClient;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Uuids that are looked at now. */
+  readonly seen: () => readonly string[];
+  readonly emit: (changes: readonly Change[]) => void;
+  /** All that were listed at first have been read. Called once. */
+  readonly onComplete: () => void;
+}
+
+/** Guests that are read at once: four calls each, in one write. */
+const AT_ONCE = 64;
+
+/** All guests that are in the table now are to be read. */
+export function createGuestReader(options: GuestReaderOptions): GuestReader {
+  const { table, poll, clock, signal, seen, emit, onComplete } = options;
+  const { guests } = table;
+  const touched = new Set<string>();
+  const unread = new Set(guests.keys());
+  let complete = false;
+  let wake = () => {};
+
+  async function readFirst(uuid: string): Promise<Change | undefined> {
+    const guest = guests.get(uuid);
+    if (!guest) return undefined;
+    return reading(uuid, async () => {
+      const details = await readDetails(poll, guest.domain, isActive(guest), clock, signal);
+      // Meanwhile a tick may have seen it in another state.
+      return [guests.get(uuid) ?? guest, details];
+    });
+  }
+
+  async function readAgain(uuid: string): Promise<Change | undefined> {
+    const bytes = uuidBytes(uuid);
+    if (!bytes) return undefined;
+    const known: Domain = guests.get(uuid)?.domain ?? { name: '', uuid: bytes, id: -1 };
+    return reading(uuid, async () => {
+      const [domain, { state, reason }, saved, details] = await Promise.all([
+        poll.call(procedures.domainByUuid, { uuid: bytes }, { signal }),
+        poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
+        isSaved(poll, known, signal),
+        readDetails(poll, known, true, clock, signal),
+      ]);
+      if (domain.id === -1) table.setTrouble(uuid, 'hanging', undefined);
+      return [{ domain, state, reason, saved }, details];
+    });
+  }
+
+  /** The daemon's "no" about one guest stays with that guest, until it is read; what the link says ends the watch. */
+  async function reading(
+    uuid: string,
+    read: () => Promise<readonly [ListedGuest, GuestDetails]>,
+  ): Promise<Change | undefined> {
+    try {
+      const [listed, details] = await read();
+      table.setTrouble(uuid, 'unreadable', undefined);
+      return table.put(uuid, listed, details);
+    } catch (error) {
+      if (!isAboutGuest(error)) throw error;
+      if (error instanceof LibvirtError && error.code === VIR_ERR.noDomain) return table.remove(uuid);
+      const guest = guests.get(uuid);
+      if (!guest) return undefined;
+      table.setTrouble(uuid, 'unreadable', error.message);
+      return table.put(uuid, guest, guest.details);
+    }
+  }
+
+  function nextBatch(): readonly (() => Promise<Change | undefined>)[] {
+    const batch: (() => Promise<Change | undefined>)[] = [];
+    const take = (from: Set<string>, uuid: string, read: (uuid: string) => Promise<Change | undefined>) => {
+      if (batch.length < AT_ONCE && from.delete(uuid)) batch.push(() => read(uuid));
+    };
+    for (const uuid of touched) {
+      unread.delete(uuid);
+      take(touched, uuid, readAgain);
+    }
+    for (const uuid of seen()) take(unread, uuid, readFirst);
+    for (const uuid of unread) {
+      if (batch.length >= AT_ONCE) break;
+      take(unread, uuid, readFirst);
+    }
+    return batch;
+  }
+
+  function awoken(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      wake = () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+    });
+  }
+
+  return {
+    touch(uuid) {
+      touched.add(uuid);
+      wake();
+    },
+    async work() {
+      for (;;) {
+        signal.throwIfAborted();
+        const batch = nextBatch();
+        if (batch.length === 0) {
+          if (!complete) onComplete();
+          complete = true;
+          await awoken();
+          continue;
+        }
+        const changes = (await Promise.all(batch.map((read) => read()))).filter((change) => change !== undefined);
+        if (changes.length > 0) emit(changes);
+        await breathe();
+      }
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
+import type { Ask, Connection, Platform, WireLine } from '../../platforms/contract.ts';
+import type { SessionSpec } from './spec.ts';
+
+/** Makes the connections of a session, one attempt after another, each with a deadline. */
+export interface Connector {
+  /** The connection lives until the session ends or the next attempt is made. */
+  connect(ask: Ask): Promise<Connection>;
+  /** Ends the attempt that is under way, for one with a user to ask. */
+  cancel(): void;
+}
+
+export interface ConnectorOptions {
+  readonly spec: SessionSpec;
+  readonly clock: Clock;
+  /** The session's own. */
+  readonly signal: AbortSignal;
+  load(platform: string): Promise<Platform>;
+  readonly wire: (line: WireLine) => void;
+}
+
+const CONNECT_MS = 30_000;
+
+export function createConnector({ spec, clock, signal, load, wire }: ConnectorOptions): Connector {
+  let cancel = () => {};
+  /** Takes the last attempt off the session's signal. */
+  let unlink = () => {};
+
+  return {
+    async connect(ask) {
+      const tooLate = new FleetError('host.unreachable', `${spec.name}: no connection within ${CONNECT_MS / 1000} s`, {
+        retry: true,
+      });
+      // AbortSignal.any() would keep each attempt's listeners as long as the session lives: 1 kB, every few seconds.
+      unlink();
+      const attempted = new AbortController();
+      const limited = attempted.signal;
+      const end = () => attempted.abort(signal.reason);
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end);
+      unlink = () => signal.removeEventListener('abort', end);
+      const stopClock = clock.after(CONNECT_MS, () => attempted.abort(tooLate));
+      cancel = () => attempted.abort(new FleetError('op.cancelled', `${spec.name} is tried anew`));
+      try {
+        const platform = await load(spec.platform);
+        const endpoint = await spec.resolve(limited);
+        return await platform.connect(endpoint, { signal: limited, clock, wire, ask: asking(ask, stopClock, limited) });
+      } catch (error) {
+        // A login that was given up after its password was sent stays one: the time alone must not make it be tried again.
+        const isLogin = error instanceof FleetError && error.code === 'auth.rejected';
+        throw limited.reason === tooLate && !isLogin ? tooLate : error;
+      } finally {
+        stopClock();
+      }
+    },
+    cancel: () => cancel(),
+  };
+}
+
+/** A user who is asked may think as long as they like; the question is void once the attempt has ended. */
+function asking(ask: Ask, stopClock: () => void, until: AbortSignal): Ask {
+  const { trust, secret } = ask;
+  const patiently =
+    <Argument, Answer>(question: (argument: Argument, until: AbortSignal) => Promise<Answer>) =>
+    (argument: Argument) => {
+      stopClock();
+      return question(argument, until);
+    };
+  return { ...(trust && { trust: patiently(trust) }), ...(secret && { secret: patiently(secret) }) };
+}

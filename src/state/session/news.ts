@@ -1,0 +1,51 @@
+import type { Feed } from '../../platforms/contract.ts';
+import type { Store } from '../fleet/store.ts';
+
+/** For an action that waits for the fleet to show its outcome: when the store is later than the moment it asked. */
+export interface News {
+  /** A feed has been given to the store. */
+  onFeed(feed: Feed): void;
+  /** Resolves when news have landed, or whole ticks brought none; rejects with the signal's reason. */
+  next(signal: AbortSignal): Promise<void>;
+}
+
+const TICKS_UNTIL_SURE = 2;
+
+export function createNews(store: Store): News {
+  /** Each waiter -> how many more ticks without news will do. */
+  const waiters = new Map<() => void, number>();
+
+  const resolveWhenLanded = (resolve: () => void) => {
+    waiters.delete(resolve);
+    const stop = store.subscribe(() => {
+      if (!store.settled) return;
+      stop();
+      resolve();
+    });
+  };
+
+  return {
+    onFeed({ kind }) {
+      const isNews = kind === 'inventory' || kind === 'changes';
+      // A tick that was under way may have begun before; the one after it has seen what is true.
+      for (const [waiter, ticks] of waiters) {
+        if (isNews || ticks === 1) resolveWhenLanded(waiter);
+        else waiters.set(waiter, ticks - 1);
+      }
+    },
+    next: (signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const stop = () => {
+          waiters.delete(done);
+          reject(signal.reason);
+        };
+        const done = () => {
+          signal.removeEventListener('abort', stop);
+          resolve();
+        };
+        waiters.set(done, TICKS_UNTIL_SURE);
+        signal.addEventListener('abort', stop, { once: true });
+      }),
+  };
+}
