@@ -28,6 +28,14 @@ export const manyOf = (table: KindTable, kind: ObjectKind): string => entryOf(ta
 export const countOf = (table: KindTable, kind: ObjectKind, count: number): string =>
   `${count} ${count === 1 ? oneOf(table, kind) : manyOf(table, kind)}`;
 
+/** `VMs`, `Snapshots`: the chapters of help, by what actions are about; what drover has itself comes last. */
+export const chaptersOf = (table: KindTable): ReadonlyMap<string, string> =>
+  new Map([
+    ...Object.entries(table).map(([kind, { many }]) => [kind, many.replace(/^./, (one) => one.toUpperCase())] as const),
+    ['endpoint', 'Endpoints'],
+    ['view', 'Screen'],
+  ]);
+
 /** The kinds that are listed under a VM. */
 export const listedKinds = (table: KindTable): readonly ListedKind[] =>
   Object.keys(table).filter((kind): kind is ListedKind => table[kind]?.listed !== undefined);

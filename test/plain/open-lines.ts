@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { actions } from '../../src/actions/index.ts';
 import { createKeymap } from '../../src/actions/keymap.ts';
+import { tables as ownTables, type Tables } from '../../src/actions/tables.ts';
 import { compose } from '../../src/compose.ts';
 import { endpointName } from '../../src/ids.ts';
 import { lineDialogs } from '../../src/plain/line-dialogs.ts';
@@ -15,6 +15,7 @@ import type { Attachment } from '../../src/platforms/contract.ts';
 import { manifest } from '../../src/platforms/fake/manifest.ts';
 import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
+import type { PlatformEntry } from '../../src/platforms/registry.ts';
 import { createFleetState } from '../../src/screens/fleet/fleet-state.ts';
 import { keyNamed } from '../../src/screens/keys.ts';
 import { createStage } from '../../src/screens/stage.ts';
@@ -54,6 +55,7 @@ const MOST_TURNS = 500;
 export async function openLines(
   given: Readonly<Record<string, string | number | boolean>> = {},
   endpoints: 0 | 1 = 1,
+  { tables = ownTables, platforms }: { readonly tables?: Tables; readonly platforms?: readonly PlatformEntry[] } = {},
 ): Promise<OpenLines> {
   const directory = await mkdtemp(join(tmpdir(), 'drover-lines-'));
   const file = join(directory, 'config.yaml');
@@ -77,6 +79,8 @@ export async function openLines(
     dryRun: false,
     remember: false,
     env: { HOME: directory, XDG_STATE_HOME: directory },
+    tables,
+    ...(platforms && { platforms }),
     clock,
     interest: () => [],
     warn: (message) => voice.say(message),
@@ -86,8 +90,8 @@ export async function openLines(
   const stage = createStage({
     services,
     run: { readOnly: false, demo: false, problems: [] },
-    actions,
-    keymap: createKeymap(actions).keymap,
+    actions: tables.actions,
+    keymap: createKeymap(tables.actions).keymap,
     look: spokenLook(),
     themes: { names: async () => [], load: async () => spokenLook().theme },
     dialogs: lineDialogs(voice, typing),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { render } from 'ink';
-import { actions } from '../../src/actions/index.ts';
 import { createKeymap } from '../../src/actions/keymap.ts';
+import { tables as ownTables, type Tables } from '../../src/actions/tables.ts';
 import { compose } from '../../src/compose.ts';
 import { endpointName } from '../../src/ids.ts';
 import type { Attachment, Vm } from '../../src/platforms/contract.ts';
@@ -13,6 +13,7 @@ import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import '../../src/platforms/fake/index.ts';
 import { manifest } from '../../src/platforms/fake/manifest.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
+import type { PlatformEntry } from '../../src/platforms/registry.ts';
 import { panelDialogs } from '../../src/screens/dialogs/panels.ts';
 import { createFleetState } from '../../src/screens/fleet/fleet-state.ts';
 import { type GlyphSet, glyphsOf } from '../../src/screens/frame/glyphs.ts';
@@ -44,6 +45,9 @@ export interface FleetOptions {
   readonly readOnly?: boolean;
   /** As `--demo` does: what is saved ends with the run. */
   readonly demo?: boolean;
+  /** More than drover knows by itself, as a plugin brings it. */
+  readonly tables?: Tables;
+  readonly platforms?: readonly PlatformEntry[];
 }
 
 /** The whole screen over the simulated fleet, driven by keys, on a clock that only passes while something is waited for. */
@@ -150,6 +154,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   });
 
   const clock = createTestClock();
+  const { tables = ownTables } = options;
   const started: { interest?: () => readonly Vm['id'][] } = {};
   const services = compose({
     config: file,
@@ -159,6 +164,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
     env: { HOME: directory, XDG_STATE_HOME: directory },
     clock,
     interest: () => started.interest?.() ?? [],
+    tables,
+    ...(options.platforms && { platforms: options.platforms }),
     warn: (message) => stage.message.say(message, 'warning'),
   });
   await services.load();
@@ -176,8 +183,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
   const stage = createStage({
     services,
     run: { readOnly: options.readOnly ?? false, demo: options.demo ?? false, problems: [] },
-    actions,
-    keymap: createKeymap(actions).keymap,
+    actions: tables.actions,
+    keymap: createKeymap(tables.actions).keymap,
     look: {
       theme: await themes.load(options.theme ?? 'dark'),
       glyphs: glyphsOf(options.glyphs ?? 'unicode'),

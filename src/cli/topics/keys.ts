@@ -2,16 +2,8 @@ import type { Action } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
 import { DETACH_KEY } from '../../actions/keymap.ts';
 import { keyPresets } from '../../state/keys/key-presets.ts';
+import { chaptersOf, kinds } from '../../state/kinds.ts';
 import { type Block, example, heading, type Topic, terms, text } from './topic.ts';
-
-const NOUNS: Readonly<Record<Action['noun'], string>> = {
-  vm: 'VMs',
-  snapshot: 'Snapshots',
-  node: 'Nodes',
-  pool: 'Pools',
-  endpoint: 'Endpoints',
-  view: 'The screen',
-};
 
 export interface KeyChapter {
   readonly title: string;
@@ -19,7 +11,7 @@ export interface KeyChapter {
 }
 
 /** All actions by what they are about, in the order of the help on the screen. */
-export const keyChapters: readonly KeyChapter[] = Object.entries(NOUNS).map(([noun, title]) => ({
+export const keyChapters: readonly KeyChapter[] = [...chaptersOf(kinds)].map(([noun, title]) => ({
   title,
   actions: actions.filter((action) => action.noun === noun),
 }));

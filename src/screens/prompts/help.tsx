@@ -1,10 +1,10 @@
 import type { Action } from '../../actions/action.ts';
+import { chaptersOf } from '../../state/kinds.ts';
 import { fit } from '../../terminal/width.ts';
 import { linesOf, Panel } from '../components/panel.tsx';
 import { scrolledBy } from '../components/scrolled-by.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
-import type { Look } from '../frame/look.ts';
 import { keyName } from '../keys.ts';
 import type { Stage } from '../stage.ts';
 
@@ -13,14 +13,6 @@ const KEYS = 12;
 const TITLE = 18;
 /** Narrower, and what a key does stands below it. */
 const BESIDE_FROM = 60;
-const NOUNS = {
-  vm: 'VMs',
-  snapshot: 'Snapshots',
-  node: 'Nodes',
-  pool: 'Pools',
-  endpoint: 'Endpoints',
-  view: 'Screen',
-} as const;
 
 const BELOW = 'All VMs below this row, after a list of them was shown';
 
@@ -72,15 +64,15 @@ export function openHelp(stage: Stage, isForHere: (action: Action) => boolean | 
 function helpLines(
   actions: readonly Action[],
   below: ReadonlySet<Action>,
-  { keymap, look }: { keymap: Stage['keymap']; look: Look },
+  { keymap, look, services }: Pick<Stage, 'keymap' | 'look' | 'services'>,
   columns: number,
 ): readonly string[] {
   const lines: string[] = [];
-  for (const noun of Object.keys(NOUNS) as (keyof typeof NOUNS)[]) {
+  for (const [noun, title] of chaptersOf(services.kinds)) {
     const own = actions.filter((action) => action.noun === noun && keymap.keysOf(action.id).length > 0);
     if (own.length === 0) continue;
     if (lines.length > 0) lines.push('');
-    const heading = own.some((action) => below.has(action)) ? BELOW : NOUNS[noun];
+    const heading = own.some((action) => below.has(action)) ? BELOW : title;
     lines.push(...wrapped(heading, columns).map((line) => look.theme.paint('header', line)));
     for (const action of own) {
       const keys = look.theme.paint('key', fit(keymap.keysOf(action.id).join(' '), KEYS));
