@@ -1,6 +1,7 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Connection, Kept, ObjectKind, ObjectOf } from '../platforms/contract.ts';
+import { type TaskLimits, taskLimits } from '../state/config/preferences.ts';
 import { manyOf } from '../state/kinds.ts';
 import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
 import type { Args, ObjectAction, Outcome } from './action.ts';
@@ -14,16 +15,24 @@ import { type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
 const LOOK_AGAIN = 'look at it again before you repeat the action';
 
 /** The task that runs an action on one object or on many, with a result for each. */
-export function taskFor(action: ObjectAction, targets: readonly Target[], args: Args, services: Services): TaskSpec {
+export function taskFor(
+  action: ObjectAction,
+  targets: readonly Target[],
+  args: Args,
+  services: Services,
+  limits: TaskLimits = taskLimits(services.config()),
+): TaskSpec {
   const [first] = targets;
   const what =
     targets.length === 1 && first !== undefined ? first.name : `${targets.length} ${manyOf(services.kinds, action.on)}`;
   return {
     action: action.id,
     title: `${action.title} ${what}`,
+    ...limits,
     work: targets.map((target) => ({
       id: target.id,
       name: target.name,
+      lane: endpointOf(target.id),
       run: (signal, report) => perform(action, target, args, services, signal, report),
     })),
   };

@@ -6,17 +6,17 @@ import { whyNotOf } from '../actions/permitted.ts';
 import { bind, placeOfShown, shownOf } from '../actions/target.ts';
 import { FleetError } from '../errors.ts';
 import type { Field, ObjectKind, ObjectOf } from '../platforms/contract.ts';
-import { typeCountAbove } from '../state/config/preferences.ts';
+import { type TaskLimits, taskLimits, typeCountAbove } from '../state/config/preferences.ts';
 import { defaultsOf } from '../state/fields.ts';
 import { countOf, manyOf, oneOf } from '../state/kinds.ts';
-import type { Task } from '../state/tasks.ts';
+import { AT_ONCE, type Task } from '../state/tasks.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isCount, isYes } from './consent.ts';
 import { exitCodeFor } from './exit-code.ts';
 import { findVms } from './find.ts';
 import { findListed } from './find-listed.ts';
-import type { ParsedFlags } from './flags.ts';
+import type { Flag, ParsedFlags } from './flags.ts';
 import { agreedToLosses } from './losses.ts';
 import { printResults } from './results.ts';
 
@@ -33,10 +33,37 @@ function commandOf(action: ObjectAction): Command {
     verb: action.id.slice(action.id.indexOf('.') + 1),
     help: action.help,
     takes: action.on === 'vm' ? (made ? `VM… ${made.key.toUpperCase()}` : 'NAME…') : 'VM NAME…',
-    flags: () => (action.options ?? []).filter((field) => field !== made),
+    flags: () => [...(action.options ?? []).filter((field) => field !== made), ...MANY],
     run: (context, parsed) => runAction(action, made, parsed, context),
   };
 }
+
+/** For what is done to many. */
+const MANY: readonly Flag[] = [
+  {
+    key: 'at-once',
+    label: 'At once',
+    help: 'How many at the same time on one endpoint.',
+    kind: 'count',
+    min: 1,
+    max: 1_000,
+    default: AT_ONCE,
+  },
+  {
+    key: 'stop-after',
+    label: 'Stop after',
+    help: 'After so many failures the rest is not sent.',
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    examples: ['COUNT'],
+  },
+];
+
+const limitsOf = ({ 'at-once': atOnce, 'stop-after': stopAfter }: Args): TaskLimits => ({
+  ...(typeof atOnce === 'number' && { atOnce }),
+  ...(typeof stopAfter === 'number' && { stopAfter }),
+});
 
 /** What makes something takes its name as the last word, behind what it is made under. */
 function nameOfNew({ noun, on, options = [] }: ObjectAction): Field | undefined {
@@ -73,7 +100,9 @@ async function runAction(
     return EXIT.interrupted;
   }
 
-  const { id, ended } = app.tasks.run(taskFor(action, targets, args, app));
+  const { id, ended } = app.tasks.run(
+    taskFor(action, targets, args, app, { ...taskLimits(app.config()), ...limitsOf(values) }),
+  );
   const cancel = () => app.tasks.cancel(id);
   context.signal.addEventListener('abort', cancel, { once: true });
   if (context.signal.aborted) cancel();

@@ -41,6 +41,8 @@ export interface Task {
 export interface TaskWork {
   readonly id: string;
   readonly name: string;
+  /** What of one lane runs at the same time is limited: the endpoint. */
+  readonly lane: string;
   /** `report` tells how far it is. */
   run(signal: AbortSignal, report: (text: string) => void): Promise<WorkResult>;
 }
@@ -49,6 +51,10 @@ export interface TaskSpec {
   readonly action: string;
   readonly title: string;
   readonly work: readonly TaskWork[];
+  /** Items of one lane that run at the same time; 4 unless said. */
+  readonly atOnce?: number;
+  /** So many failures end it: what has not begun by then is not sent. Undefined: all are tried. */
+  readonly stopAfter?: number;
 }
 
 /** Everything that takes time and changes the world: runs it, shows how far it is, and ends it when asked. */
@@ -65,7 +71,8 @@ export interface Tasks {
 /** Of an item that was cancelled while nothing had been sent for it yet. */
 export const NOT_SENT = 'cancelled before it was sent';
 
-const AT_ONCE = 8;
+/** Of the items of a task, for one endpoint. */
+export const AT_ONCE = 4;
 const KEPT = 200;
 
 export function createTasks(clock: Clock): Tasks {
@@ -100,19 +107,27 @@ export function createTasks(clock: Clock): Tasks {
   };
 
   const runAll = async (id: number, spec: TaskSpec, signal: AbortSignal): Promise<Task> => {
+    const { atOnce = AT_ONCE, stopAfter = Number.POSITIVE_INFINITY } = spec;
     const items: TaskItem[] = [];
-    const waiting = [...spec.work];
-    const worker = async () => {
+    let failed = 0;
+    const worker = async (waiting: TaskWork[]) => {
       for (let work = waiting.shift(); work; work = waiting.shift()) {
-        const item = await runItem(id, work, signal);
+        const item = failed >= stopAfter ? notBegun(work, failed) : await runItem(id, work, signal);
+        if (item.state === 'failed' || item.state === 'unknown') failed++;
         items.push(item);
         putItem(id, item);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, worker));
+    const lanes = Map.groupBy(spec.work, ({ lane }) => lane);
+    await Promise.all(
+      [...lanes.values()].flatMap((lane) => {
+        const waiting = [...lane];
+        return Array.from({ length: Math.min(atOnce, lane.length) }, () => worker(waiting));
+      }),
+    );
     controllers.delete(id);
     const task = find(id) as Task;
-    return put({ ...task, state: stateOf(items), endedAt: clock.now() });
+    return put({ ...task, state: stateOf(items, failed >= stopAfter), endedAt: clock.now() });
   };
 
   return {
@@ -157,10 +172,19 @@ function failure(error: unknown, signal: AbortSignal): Omit<TaskItem, 'id' | 'na
   };
 }
 
-function stateOf(items: readonly TaskItem[]): TaskState {
+const notBegun = ({ id, name }: TaskWork, failed: number): TaskItem => ({
+  id,
+  name,
+  state: 'cancelled',
+  text: `${name}: not sent, since ${failed} had failed`,
+  code: 'op.cancelled',
+});
+
+/** `isStopped`: failures have ended it, not the user. */
+function stateOf(items: readonly TaskItem[], isStopped: boolean): TaskState {
   const has = (state: ItemState) => items.some((item) => item.state === state);
   if (has('unknown')) return 'unknown';
-  if (has('cancelled')) return 'cancelled';
+  if (has('cancelled') && !isStopped) return 'cancelled';
   if (!has('failed')) return 'done';
   return has('done') ? 'partly' : 'failed';
 }

@@ -83,3 +83,16 @@ describe('verbs', () => {
     expect(await ended('vm kill --filter name:wiki-worker1 --yes', [])).toEqual([0, '', 'wiki-worker1 is stopped\n']);
   });
 });
+
+it('sends nothing more after as many failures as --stop-after says, and ends as failed', async () => {
+  await desk.write(simulated({ demo: { vms: 12, fails: 'vm.pause' } }));
+  const found = await desk.run('vm', 'list', '--filter', 'state:running', '-o', 'name');
+  const names = found.stdout.trim().split('\n').slice(0, 3);
+  const ran = await desk.run('vm', 'pause', ...names, '--yes', '--at-once', '1', '--stop-after', '1');
+  expect(ran.code).toBe(1);
+  expect(ran.stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/pausing \S+ failed half-way/),
+    expect.stringMatching(/^\S+: not sent, since 1 had failed$/),
+    expect.stringMatching(/^\S+: not sent, since 1 had failed$/),
+  ]);
+});

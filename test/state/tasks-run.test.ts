@@ -3,21 +3,28 @@ import { FleetError } from '../../src/errors.ts';
 import { createTasks, NOT_SENT, type Task, type TaskWork } from '../../src/state/tasks.ts';
 import { createTestClock } from '../clock.ts';
 
-const done = (name: string): TaskWork => ({ id: `id-${name}`, name, run: async () => ({ text: `${name} runs` }) });
+const done = (name: string): TaskWork => ({
+  id: `id-${name}`,
+  name,
+  lane: 'h1',
+  run: async () => ({ text: `${name} runs` }),
+});
 const failing = (name: string, error: unknown): TaskWork => ({
   id: `id-${name}`,
   name,
+  lane: 'h1',
   run: () => Promise.reject(error),
 });
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Work that ends when it is told to. */
-function held(name: string) {
+function held(name: string, lane = 'h1') {
   const { promise, resolve } = Promise.withResolvers<{ text: string }>();
   let report = (_text: string) => {};
   const work: TaskWork = {
     id: name,
     name,
+    lane,
     run(_signal, tell) {
       report = tell;
       return promise;
@@ -106,21 +113,52 @@ describe('a task', () => {
     expect((await tasks.run({ action: 'a', title: 'A', work: [work] }).ended).items[0]).toMatchObject({ kept });
   });
 
-  it('does eight things at once, and the next one when one of them ends', async () => {
+  const statesOf = (tasks: ReturnType<typeof createTasks>) =>
+    tasks
+      .list()[0]
+      ?.items.map(({ state }) => state[0])
+      .join('');
+
+  it('does four things at once on one endpoint, and the next one when one of them ends', async () => {
     const tasks = createTasks(createTestClock());
-    const all = Array.from({ length: 10 }, (_, at) => held(`${at}`));
+    const all = Array.from({ length: 6 }, (_, at) => held(`${at}`));
     const { ended } = tasks.run({ action: 'a', title: 'A', work: all.map(({ work }) => work) });
-    const states = () =>
-      tasks
-        .list()[0]
-        ?.items.map(({ state }) => state[0])
-        .join('');
-    expect(states()).toBe('rrrrrrrrww');
+    expect(statesOf(tasks)).toBe('rrrrww');
     all[3]?.end();
     await settle();
-    expect(states()).toBe('rrrdrrrrrw');
+    expect(statesOf(tasks)).toBe('rrrdrw');
     for (const { end } of all) end();
     expect((await ended).items.map(({ state }) => state)).toEqual(all.map(() => 'done'));
+  });
+
+  it('does as many on each endpoint: a slow one keeps no other waiting', () => {
+    const tasks = createTasks(createTestClock());
+    const work = ['h1', 'h1', 'h1', 'h2', 'h1', 'h3'].map((lane, at) => held(`${at}`, lane).work);
+    tasks.run({ action: 'a', title: 'A', work, atOnce: 2 });
+    expect(statesOf(tasks)).toBe('rrwrwr');
+  });
+
+  it('sends no more after as many failures as were asked for, and says so of each', async () => {
+    const broken = (name: string) => failing(name, new FleetError('op.failed', `${name} broke`));
+    const run = (...work: readonly TaskWork[]) =>
+      createTasks(createTestClock()).run({ action: 'a', title: 'A', work, atOnce: 1, stopAfter: 2 }).ended;
+    const { state, items } = await run(done('a'), broken('b'), broken('c'), done('d'), done('e'));
+    expect(state).toBe('partly');
+    expect(items.map((item) => [item.state, item.text])).toEqual([
+      ['done', 'a runs'],
+      ['failed', 'b broke'],
+      ['failed', 'c broke'],
+      ['cancelled', 'd: not sent, since 2 had failed'],
+      ['cancelled', 'e: not sent, since 2 had failed'],
+    ]);
+    expect((await run(broken('b'), broken('c'), done('d'))).state).toBe('failed');
+    expect((await run(broken('b'), done('c'), done('d'))).state).toBe('partly');
+    const lost = failing('u', new FleetError('outcome.unknown', 'lost'));
+    expect((await run(lost, lost, done('d'))).items.map((item) => item.state)).toEqual([
+      'unknown',
+      'unknown',
+      'cancelled',
+    ]);
   });
 
   it('is cancelled where nothing tells otherwise: what was sent may still happen, what was not is said', async () => {
@@ -128,6 +166,7 @@ describe('a task', () => {
     const until = (name: string, error: unknown): TaskWork => ({
       id: name,
       name,
+      lane: 'h1',
       run: (signal) => new Promise((_, reject) => void signal.addEventListener('abort', () => reject(error))),
     });
     const { id, ended } = tasks.run({
@@ -163,6 +202,7 @@ describe('a task', () => {
     const work: TaskWork = {
       id: 'a',
       name: 'a',
+      lane: 'h1',
       run: (signal) =>
         new Promise((resolve) =>
           signal.addEventListener('abort', () => {

@@ -30,6 +30,9 @@ export const sampleConfig: readonly string[] = [
   '  preset: vim',
   'confirm:',
   '  type-count-above: 5',
+  'tasks:',
+  '  at-once: 4',
+  '  stop-after: 3',
 ];
 
 export const configTopic: Topic = {
@@ -52,6 +55,10 @@ export const configTopic: Topic = {
         ['keys', 'other keys (drover help keys)'],
         ['mouse', 'on or off (drover help mouse)'],
         ['confirm', 'type-count-above: interrupting more VMs than this (10) wants their count typed'],
+        [
+          'tasks',
+          'of what is done to many: at-once, how many at the same time on one endpoint (4); stop-after, after how many failures the rest is not sent (all are tried)',
+        ],
         [
           'audit',
           'required: nothing is changed that the audit log can not take; without it, that is a warning each time',

@@ -113,6 +113,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
         {
           id,
           name: vm.name,
+          lane: endpointOf(id),
           run: async (signal) => ({ text: await editVm(services, bound, target, changes, basedOn, signal) }),
         },
       ],

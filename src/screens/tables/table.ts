@@ -29,7 +29,7 @@ export interface Table extends TableFront {
 }
 
 /** More lists than this are not read at once: one VM costs a request. */
-export const MOST_LISTS = 200;
+const MOST_LISTS = 200;
 /** Below the rows there is room for what is known of the one under the cursor. */
 const VALUES_FROM = 16;
 const MOST_VALUES = 12;

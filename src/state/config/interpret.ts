@@ -17,10 +17,16 @@ const SECTIONS: readonly string[] = [
   'mouse',
   'plain',
   'confirm',
+  'tasks',
   'audit',
   'escape-wait',
 ];
-const TYPE_COUNT_ABOVE = 'type-count-above';
+/** Counts: section, key, and the least that may stand there. */
+const COUNTS = [
+  ['confirm', 'type-count-above', 0],
+  ['tasks', 'at-once', 1],
+  ['tasks', 'stop-after', 1],
+] as const;
 /** Sections of one word: what stands there may be, the usual words first, the one that anything else counts as second. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   mouse: ['on', 'off', 'true', 'false'],
@@ -45,10 +51,12 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       fix: 'take it out, or let its name begin with x- if it is yours',
     });
   }
-  const count = locate(map, ['confirm', TYPE_COUNT_ABOVE]);
-  const isCount = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
-  if (count && count.kind !== 'nothing' && !isCount(plainOf(count))) {
-    complain(count.at, `${TYPE_COUNT_ABOVE} must be a whole number from 0 on`);
+  for (const [section, key, least] of COUNTS) {
+    const count = locate(map, [section, key]);
+    const isCount = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= least;
+    if (count && count.kind !== 'nothing' && !isCount(plainOf(count))) {
+      complain(count.at, `${key} must be a whole number from ${least} on`);
+    }
   }
   const audit = locate(map, ['audit']);
   if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {

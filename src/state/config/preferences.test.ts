@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interpret } from './interpret.ts';
-import { auditIsRequired, mouseIsOn, themeName, typeCountAbove, wantsLines } from './preferences.ts';
+import { auditIsRequired, mouseIsOn, taskLimits, themeName, typeCountAbove, wantsLines } from './preferences.ts';
 import { spellProblem } from './problem.ts';
 import { openYaml } from './yaml-file.ts';
 
@@ -52,6 +52,18 @@ describe('what the configuration says of the program', () => {
   ])('%j: a count is typed above %s', async (text, count, sentences) => {
     const { config, told } = await read(text);
     expect([typeCountAbove(config), told]).toEqual([count, sentences]);
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    ['', {}, []],
+    ['tasks: {}\n', {}, []],
+    ['tasks: { at-once: 2, stop-after: 3 }\n', { atOnce: 2, stopAfter: 3 }, []],
+    ['tasks: { at-once: 1 }\n', { atOnce: 1 }, []],
+    ['tasks: { at-once: 0 }\n', {}, ['error config.yaml:1:19: at-once must be a whole number from 1 on']],
+    ['tasks: { stop-after: "3" }\n', {}, ['error config.yaml:1:22: stop-after must be a whole number from 1 on']],
+  ])('%j: what is done to many is limited so: %j', async (text, limits, sentences) => {
+    const { config, told } = await read(text);
+    expect([taskLimits(config), told]).toEqual([limits, sentences]);
   });
 
   it.each<[string, boolean, readonly string[]]>([

@@ -19,6 +19,22 @@ export function typeCountAbove({ file }: Config): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** How many items of a task run at the same time on one endpoint, and after how many failures the rest is not sent. */
+export interface TaskLimits {
+  readonly atOnce?: number;
+  readonly stopAfter?: number;
+}
+
+/** `tasks: { at-once: 4, stop-after: 3 }`; what is not said, or is no count from 1 on, is left out. */
+export function taskLimits({ file }: Config): TaskLimits {
+  const countAt = (key: string) => {
+    const value = plainOf(locate(file, ['tasks', key]));
+    return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? value : undefined;
+  };
+  const [atOnce, stopAfter] = [countAt('at-once'), countAt('stop-after')];
+  return { ...(atOnce !== undefined && { atOnce }), ...(stopAfter !== undefined && { stopAfter }) };
+}
+
 /** `audit: required`: nothing is changed that the audit log can't take. */
 export const auditIsRequired = ({ file }: Config): boolean => plainOf(locate(file, ['audit'])) === 'required';
 
