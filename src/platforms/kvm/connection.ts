@@ -13,6 +13,7 @@ import type { GuestCalls } from './vm/guest-call.ts';
 import { readInfo } from './vm/info.ts';
 import { createLifecycle } from './vm/lifecycle.ts';
 import { createSettings } from './vm/settings.ts';
+import { createSnapshots } from './vm/snapshots.ts';
 import { createGuestEvents } from './watch/events.ts';
 import { watchHost } from './watch/watch.ts';
 
@@ -38,6 +39,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const calls: GuestCalls = {
     daemon,
     touched: (uuid) => onTouched(uuid),
+    libvirt: facts.libvirt,
     ...(dialer.run && { files: createHostFiles(dialer.run, clock) }),
   };
   let closed = false;
@@ -76,6 +78,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     console: serial,
     node: host,
+    snapshot: createSnapshots(calls),
     whyNot,
     async watch(options) {
       const place = { endpoint: endpoint.name, node: node.id };

@@ -29,6 +29,12 @@ export const testkit: PlatformTestkit = {
       'vm.configure',
       'node.info',
       'node.shell',
+      'snapshot.list',
+      'snapshot.create',
+      'snapshot.planRevert',
+      'snapshot.revert',
+      'snapshot.planDelete',
+      'snapshot.delete',
     ],
     login: false,
     keepsDisks: true,
@@ -36,6 +42,7 @@ export const testkit: PlatformTestkit = {
     startTakesMs: 3_000,
     stopTakesMs: 3_000,
     guestsAnswer: true,
+    snapshots: { takeMs: 3_000, memory: true, revertsToOlder: true },
     samples: ['cpu'],
     changes: {
       config: {

@@ -11,6 +11,8 @@ import { readDocument } from '../xml/document.ts';
 export interface HostFacts {
   readonly node: Node;
   readonly capabilities: Capabilities;
+  /** Its version, packed as libvirt does it. */
+  readonly libvirt: number;
   readonly cpu: {
     readonly model: string;
     readonly mhz: number;
@@ -50,6 +52,7 @@ export async function readHost(
   });
   return {
     capabilities,
+    libvirt: library,
     cpu: {
       model: info.model,
       mhz: info.mhz,
@@ -72,7 +75,7 @@ export async function readHost(
 }
 
 /** libvirt packs a version as major * 1,000,000 + minor * 1,000 + release. */
-const versionText = (packed: number): string =>
+export const versionText = (packed: number): string =>
   `${Math.floor(packed / 1e6)}.${Math.floor(packed / 1e3) % 1e3}.${packed % 1e3}`;
 
 /** Rejects with XmlError. */

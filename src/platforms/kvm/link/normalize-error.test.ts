@@ -25,6 +25,8 @@ describe('what libvirt says', () => {
   const GROUP = 'add the user to the group libvirt on that host';
   it.each([
     [42, 'vm.not-found', 'web1 is not on this host any more', undefined],
+    [72, 'snapshot.not-found', SAID, undefined],
+    [77, 'op.conflict', SAID, undefined],
     [55, 'op.conflict', SAID, undefined],
     [28, 'op.conflict', SAID, undefined],
     [87, 'op.conflict', SAID, undefined],

@@ -20,7 +20,10 @@ export function normalizeError(error: unknown, subject: string): unknown {
   switch (code) {
     case VIR_ERR.noDomain:
       return new FleetError('vm.not-found', `${subject} is not on this host any more`, cause);
+    case VIR_ERR.noSnapshot:
+      return new FleetError('snapshot.not-found', said, cause);
     case VIR_ERR.operationInvalid:
+    case VIR_ERR.revertRisky:
     case VIR_ERR.exists:
     case VIR_ERR.busy:
       return new FleetError('op.conflict', said, cause);

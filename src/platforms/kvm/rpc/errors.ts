@@ -39,6 +39,7 @@ export const VIR_ERR = {
   timeout: 68,
   noSnapshot: 72,
   argumentUnsupported: 74,
+  revertRisky: 77,
   aborted: 78,
   authCancelled: 79,
   unsafeMigration: 81,

@@ -42,6 +42,7 @@ const address = struct({ type: int, address: text, prefix: uint });
 const guestInterface = struct({ name: text, mac: optional(text), addresses: list(address) });
 
 export type Domain = ValueOf<typeof domain>;
+export type DomainSnapshot = ValueOf<typeof snapshot>;
 export type StoragePool = ValueOf<typeof storagePool>;
 export type Volume = ValueOf<typeof volume>;
 export type GuestInterface = ValueOf<typeof guestInterface>;
@@ -71,6 +72,7 @@ const define = <A, R>(number: number, name: string, args: Codec<A>, result: Code
 /** The argument lists that come again and again. */
 const onDomain = struct({ domain });
 const onDomainWith = struct({ domain, flags: uint });
+const onSnapshotWith = struct({ snapshot, flags: uint });
 const listing = struct({ needResults: flag, flags: uint });
 const onPoolWith = struct({ pool: storagePool, flags: uint });
 
@@ -153,7 +155,7 @@ export const procedures = {
   ),
   hasCurrentSnapshot: define(190, 'DOMAIN_HAS_CURRENT_SNAPSHOT', onDomainWith, flag),
   currentSnapshot: define(191, 'DOMAIN_SNAPSHOT_CURRENT', onDomainWith, snapshot),
-  snapshotXml: define(186, 'DOMAIN_SNAPSHOT_GET_XML_DESC', struct({ snapshot, flags: uint }), text),
+  snapshotXml: define(186, 'DOMAIN_SNAPSHOT_GET_XML_DESC', onSnapshotWith, text),
   managedSaveXml: define(388, 'DOMAIN_MANAGED_SAVE_GET_XML_DESC', onDomainWith, text),
   listCheckpoints: define(
     413,
@@ -174,6 +176,10 @@ export const procedures = {
   setAutostart: define(29, 'DOMAIN_SET_AUTOSTART', struct({ domain, autostart: flag }), nothing),
   suspend: define(34, 'DOMAIN_SUSPEND', onDomain, nothing),
   managedSave: define(182, 'DOMAIN_MANAGED_SAVE', onDomainWith, nothing),
+  removeManagedSave: define(184, 'DOMAIN_MANAGED_SAVE_REMOVE', onDomainWith, nothing),
+  createSnapshot: define(185, 'DOMAIN_SNAPSHOT_CREATE_XML', struct({ domain, xml: text, flags: uint }), snapshot),
+  revertToSnapshot: define(192, 'DOMAIN_REVERT_TO_SNAPSHOT', onSnapshotWith, nothing),
+  deleteSnapshot: define(193, 'DOMAIN_SNAPSHOT_DELETE', onSnapshotWith, nothing),
   create: define(196, 'DOMAIN_CREATE_WITH_FLAGS', onDomainWith, domain),
   setCpus: define(199, 'DOMAIN_SET_VCPUS_FLAGS', struct({ domain, count: uint, flags: uint }), nothing),
   openConsole: define(201, 'DOMAIN_OPEN_CONSOLE', struct({ domain, device: optional(text), flags: uint }), nothing),
@@ -250,6 +256,12 @@ export const UNDEFINE = {
   keepNvram: 8,
   checkpointsMetadata: 16,
 } as const;
+/** SNAPSHOT_CREATE_XML: only the disks, each in a file of its own. */
+export const SNAPSHOT_DISK_ONLY = 16;
+/** REVERT_TO_SNAPSHOT: also one that was paused when it was taken runs afterwards. */
+export const REVERT_RUNNING = 1;
+/** SNAPSHOT_DELETE: all that descend from it too. */
+export const DELETE_CHILDREN = 1;
 /** SET_METADATA and GET_METADATA. */
 export const METADATA = { description: 0, title: 1, element: 2 } as const;
 /** OPEN_CONSOLE. */

@@ -130,6 +130,7 @@ async function fateOn(
     client,
     domain: DOOMED,
     signal: new AbortController().signal,
+    libvirt: 9_000_000,
     change: <T>(_verb: string, change: () => Promise<T>) => change(),
   };
   return fateOfFiles(call, host.login && seenBy(host.login), {

@@ -64,6 +64,9 @@ const KNOWN: Readonly<Record<string, number>> = {
   DOMAIN_SET_MEMORY_FLAGS: 1 + 2 + 4,
   DOMAIN_SET_VCPUS_FLAGS: 1 + 2 + 4 + 8,
   DOMAIN_SET_METADATA: 1 + 2,
+  DOMAIN_SNAPSHOT_CREATE_XML: 0x3ff,
+  DOMAIN_REVERT_TO_SNAPSHOT: 1 + 2 + 4 + 8,
+  DOMAIN_SNAPSHOT_DELETE: 1 + 2 + 4,
 };
 const INVALID_ARGUMENT = 8;
 

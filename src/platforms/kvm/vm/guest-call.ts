@@ -14,6 +14,8 @@ export interface GuestCall {
   /** As the daemon knows it now. */
   readonly domain: Domain;
   readonly signal: AbortSignal;
+  /** The daemon's version, packed: 9,000,000 is 9.0.0. */
+  readonly libvirt: number;
   /** A change: when no answer comes, it ends as outcome.unknown. `verb` is for that sentence. */
   change<T>(verb: string, call: () => Promise<T>): Promise<T>;
 }
@@ -24,6 +26,8 @@ export interface GuestCalls {
   readonly touched: (uuid: string) => void;
   /** The host's files, as one sees them who is logged in there; undefined where only the daemon is reached. */
   readonly files?: HostFiles;
+  /** As in GuestCall; where it is not known, nothing is expected that came with some version. */
+  readonly libvirt?: number;
 }
 
 export const DONE: Accepted = { warnings: [] };
@@ -32,7 +36,7 @@ export const DONE: Accepted = { warnings: [] };
 export const CHANGE_MS = 90_000;
 
 export async function onGuest<T>(
-  { daemon, touched }: GuestCalls,
+  { daemon, touched, libvirt = 0 }: GuestCalls,
   id: VmId,
   signal: AbortSignal,
   work: (call: GuestCall) => Promise<T>,
@@ -49,6 +53,7 @@ export async function onGuest<T>(
       client,
       domain,
       signal,
+      libvirt,
       async change(verb, call) {
         try {
           return await call();

@@ -60,7 +60,7 @@ function setUp() {
   answer(procedures.blockInfo, () => ({ allocation: 0, capacity: gib(20), physical: 0 }));
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
   const { signal } = new AbortController();
-  return { answer, came, read: () => readInfo({ daemon, touched: () => undefined }, WEB1, signal) };
+  return { answer, came, read: () => readInfo({ daemon, touched: () => undefined, libvirt: 9_000_000 }, WEB1, signal) };
 }
 
 describe('what a guest has', () => {
@@ -91,8 +91,9 @@ describe('what a guest has', () => {
   it('has its snapshots with parent, time and kind', async () => {
     expect((await setUp().read()).snapshots).toEqual([
       {
-        id: 'first',
+        id: `${WEB1}#first`,
         name: 'first',
+        identity: '1795897097',
         parent: undefined,
         created: 1_795_897_097_000,
         current: false,
@@ -101,14 +102,20 @@ describe('what a guest has', () => {
         description: 'before it',
       },
       {
-        id: 'second',
+        id: `${WEB1}#second`,
         name: 'second',
-        parent: 'first',
+        identity: '1795897097',
+        parent: `${WEB1}#first`,
         created: 1_795_897_097_000,
         current: true,
         memory: false,
         external: true,
         description: undefined,
+        disabled: {
+          'snapshot.revert': "libvirt 9.0.0 can't revert to a snapshot that is in files of its own: 9.9.0 can",
+          'snapshot.delete':
+            "libvirt can't delete a snapshot that is in files of its own, made on top of one that is inside the image",
+        },
       },
     ]);
   });
@@ -126,7 +133,7 @@ describe('what a guest has', () => {
     answer(procedures.snapshotXml, ({ snapshot }) => (snapshot.name === 'first' ? FIRST.slice(0, -20) : SECOND));
     expect((await read()).snapshots).toMatchObject([
       { name: 'first', created: undefined },
-      { name: 'second', parent: 'first' },
+      { name: 'second', parent: `${WEB1}#first` },
     ]);
   });
 

@@ -1,15 +1,14 @@
-import { snapshotId, type VmId } from '../../../ids.ts';
+import type { VmId } from '../../../ids.ts';
 import { type Bytes, bytes } from '../../../units.ts';
-import type { Disk, Snapshot, VmInfo } from '../../contract.ts';
-import { XmlError } from '../../transport/xml.ts';
+import type { Disk, VmInfo } from '../../contract.ts';
 import { ADDRESS_SOURCE, METADATA, procedures, XML } from '../rpc/protocol.ts';
 import { type DomainXml, readDomainXml } from '../xml/domain-xml.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from '../xml/metadata.ts';
 import { pendingLines } from '../xml/pending.ts';
-import { readSnapshotXml } from '../xml/snapshot-xml.ts';
 import { usableAddresses } from './addresses.ts';
 import { isSaved, leasedAddresses, unlessGone } from './guest.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
+import { listSnapshots } from './snapshot-list.ts';
 import { stateOf } from './states.ts';
 
 /** The guest agent is inside the guest: it may be there and not answer. */
@@ -33,7 +32,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
         .then(readKcliMetadata)
         .catch(unlessGone<KcliMetadata>({})),
       client.call(procedures.domainIsPersistent, { domain }, options),
-      readSnapshots(id, call),
+      listSnapshots(id, call),
     ]);
     const xml = await readDomainXml(xmlText);
     const pending = persistent && nextText !== undefined ? pendingLines(xml, await readDomainXml(nextText)) : [];
@@ -53,52 +52,11 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
         type: nic.model ?? nic.type,
       })),
       disks,
-      snapshots,
+      snapshots: snapshots.map(({ snapshot }) => snapshot),
       description: xml.description,
       more: [...pending, ...moreOf(xml, kcli, persistent)],
     };
   });
-
-async function readSnapshots(vm: VmId, { client, domain, signal }: GuestCall): Promise<readonly Snapshot[]> {
-  const [{ snapshots }, hasCurrent] = await Promise.all([
-    client.call(procedures.listSnapshots, { domain, needResults: true, flags: 0 }, { signal }),
-    client.call(procedures.hasCurrentSnapshot, { domain, flags: 0 }, { signal }),
-  ]).catch(unlessGone([{ snapshots: [], count: 0 }, false] as const));
-  const current = hasCurrent
-    ? await client.call(procedures.currentSnapshot, { domain, flags: 0 }, { signal }).catch(unlessGone(undefined))
-    : undefined;
-  return Promise.all(
-    snapshots.map(async (snapshot): Promise<Snapshot> => {
-      const xml = await client
-        .call(procedures.snapshotXml, { snapshot, flags: 0 }, { signal })
-        .catch(unlessGone(undefined));
-      return {
-        ...(xml === undefined
-          ? nameOnly(vm, snapshot.name)
-          : await readSnapshotXml(vm, xml).catch(unlessBroken(vm, snapshot.name))),
-        current: snapshot.name === current?.name,
-      };
-    }),
-  );
-}
-
-const unlessBroken =
-  (vm: VmId, name: string) =>
-  (error: unknown): Omit<Snapshot, 'current'> => {
-    if (error instanceof XmlError) return nameOnly(vm, name);
-    throw error;
-  };
-
-/** One that was deleted between the list and the question, or whose definition this login may not read, or that is broken. */
-const nameOnly = (vm: VmId, name: string): Omit<Snapshot, 'current'> => ({
-  id: snapshotId(vm, name),
-  name,
-  parent: undefined,
-  created: undefined,
-  memory: undefined,
-  external: undefined,
-  description: undefined,
-});
 
 /** Sizes come from the storage pools. A file that no pool has listed yet is asked for by the daemon, of QEMU while it runs. */
 async function readDisks({ client, domain, signal }: GuestCall, xml: DomainXml): Promise<readonly Disk[]> {

@@ -6,6 +6,7 @@ import { readKcliMetadata } from './metadata.ts';
 import { folderOfPool } from './pool-xml.ts';
 import { readSnapshotXml } from './snapshot-xml.ts';
 import { readVolumeXml } from './volume-xml.ts';
+import { writeSnapshotXml } from './write-snapshot-xml.ts';
 
 describe('a domain', () => {
   it('has nothing that its document does not name', async () => {
@@ -185,15 +186,49 @@ describe('a snapshot', () => {
     ["<memory snapshot='external'/>", { memory: true, external: true }],
     ["<disks><disk snapshot='no'/><disk snapshot='external'/></disks>", { memory: false, external: true }],
     ["<disks><disk snapshot='internal'/></disks>", { memory: false, external: false }],
-  ])('with %j is %j', async (more, what) => expect(await read(more)).toMatchObject(what));
+  ])('with %j is %j', async (more, what) => expect((await read(more)).snapshot).toMatchObject(what));
 
   it('tells its time, its parent and its words', async () => {
     const unknown = { id: `${VM}#s`, name: 's', parent: undefined, created: undefined, description: undefined };
-    expect(await read('')).toMatchObject(unknown);
-    expect(await read('<creationTime>soon</creationTime><parent/><description/>')).toMatchObject(unknown);
-    expect(
-      await read('<creationTime>12</creationTime><parent><name>p</name></parent><description>d</description>'),
-    ).toMatchObject({ created: 12_000, parent: `${VM}#p`, identity: '12', description: 'd' });
+    expect((await read('')).snapshot).toMatchObject(unknown);
+    const empty = await read('<creationTime>soon</creationTime><parent/><description/>');
+    expect(empty.snapshot).toMatchObject(unknown);
+    const whole = await read(
+      '<creationTime>12</creationTime><parent><name>p</name></parent><description>d</description>',
+    );
+    expect(whole.snapshot).toMatchObject({ created: 12_000, parent: `${VM}#p`, identity: '12', description: 'd' });
+  });
+
+  it('names the files that it is in, and the images that it was taken of', async () => {
+    const disk = (target: string, file: string, more = '') =>
+      `<disk><source file='${file}'/><target dev='${target}'/>${more}</disk>`;
+    const xml = await read(`<memory snapshot='external' file='/d/mem'/>
+      <disks><disk name='vda' snapshot='external'><source file='/d/a.s'/></disk>
+        <disk name='vdb' snapshot='internal'/><disk name='vdc' snapshot='no'/><disk name='/d/d' snapshot='no'/>
+        <disk name='vdf' snapshot='external'/></disks>
+      <domain><devices>${disk('vda', '/d/a')}${disk('vdb', '/d/b')}${disk('vdc', '/d/c')}${disk('vdd', '/d/d')}
+        ${disk('sda', '/d/iso', '<readonly/>')}<disk><target dev='sdb'/></disk></devices></domain>`);
+    expect(xml).toMatchObject({ layers: ['/d/a.s'], images: ['/d/a', '/d/b'], memoryFile: '/d/mem' });
+    expect(await read('')).toMatchObject({ layers: [], images: [], memoryFile: undefined });
+  });
+
+  it.each([
+    ['plain', 'and so on'],
+    ['</name><memory snapshot="no"/><name>', '</description><disks><disk name="vda" snapshot="no"/></disks>'],
+    [`&amp; <![CDATA[x]]> "a" 'b'`, 'a\r\nb\tc ]]> &#13;'],
+    [' ☕ ', ''],
+  ])('is written so that %j is read again as it was', async (name, description) => {
+    const xml = writeSnapshotXml(name, description);
+    const { snapshot } = await readSnapshotXml(VM, xml);
+    expect(snapshot).toMatchObject({ name, description: description || undefined, memory: false, external: false });
+  });
+
+  it('is written with carriage returns that a reader does not take for the end of a line', () => {
+    expect(writeSnapshotXml('a', 'b\r\nc')).toContain('<description>b&#13;\nc</description>');
+  });
+
+  it('is written without a description where there is none', () => {
+    expect(writeSnapshotXml('a', '')).toBe('<domainsnapshot><name>a</name></domainsnapshot>');
   });
 });
 

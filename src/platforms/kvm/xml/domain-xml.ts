@@ -1,4 +1,4 @@
-/** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It never writes any: changes are calls. */
+/** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It never writes one: changes are calls. */
 import { type Bytes, bytes } from '../../../units.ts';
 import { attribute, child, childrenOf, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { readDocument } from './document.ts';
@@ -43,6 +43,8 @@ export interface DiskXml {
   readonly showsLayers: boolean;
   readonly readOnly: boolean;
   readonly shareable: boolean;
+  /** What snapshots do with it, where the definition says so: `no` leaves it out. */
+  readonly snapshot: string | undefined;
 }
 
 export interface NicXml {
@@ -78,7 +80,7 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
     nvram: text(child(os, 'nvram')),
     emulator: text(child(devices, 'emulator')),
     cpuMode: attribute(child(domain, 'cpu'), 'mode'),
-    disks: childrenOf(devices, 'disk').map(readDisk),
+    disks: disksOf(domain),
     nics: childrenOf(devices, 'interface').map(readNic),
     graphics: childrenOf(devices, 'graphics').map(readGraphics),
     hasSerial: childrenOf(devices, 'serial').length + childrenOf(devices, 'console').length > 0,
@@ -110,6 +112,9 @@ export async function readAllDisks(xml: string, root: 'domain' | 'domainsnapshot
 /** In a snapshot: the guest as it ran, and as it was saved. */
 const DOMAINS: ReadonlySet<string> = new Set(['domain', 'inactiveDomain']);
 
+/** Of an element `domain`, wherever it stands. */
+export const disksOf = (domain: Node): readonly DiskXml[] => childrenOf(child(domain, 'devices'), 'disk').map(readDisk);
+
 function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');
   const pool = attribute(source, 'pool');
@@ -130,6 +135,7 @@ function readDisk(disk: Node): DiskXml {
     showsLayers: child(disk, 'backingStore') !== undefined,
     readOnly: child(disk, 'readonly') !== undefined,
     shareable: child(disk, 'shareable') !== undefined,
+    snapshot: attribute(disk, 'snapshot'),
   };
 }
 

@@ -1,0 +1,13 @@
+/** The one document that drover writes: of a snapshot to be taken (https://libvirt.org/formatsnapshot.html). */
+import { escapeXml } from '../../transport/xml.ts';
+
+/**
+ * Memory and disks are left to libvirt, by the flags of the call. A name with characters that XML can't have was refused
+ * before; readers make a line feed of a carriage return that stands there as it is.
+ */
+export const writeSnapshotXml = (name: string, description: string): string =>
+  `<domainsnapshot><name>${words(name)}</name>${
+    description === '' ? '' : `<description>${words(description)}</description>`
+  }</domainsnapshot>`;
+
+const words = (text: string): string => escapeXml(text).replaceAll('\r', '&#13;');
