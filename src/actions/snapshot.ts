@@ -50,9 +50,9 @@ export const snapshotActions: readonly ObjectAction[] = [
       {
         key: 'memory',
         label: 'Memory',
-        help: 'Keep the memory of a running VM too, so that it goes on from there.',
+        help: 'Keep the memory of a running VM too, so that it resumes from there.',
         kind: 'flag',
-        default: false,
+        default: true,
       },
     ],
     fits: () => true,
@@ -63,10 +63,15 @@ export const snapshotActions: readonly ObjectAction[] = [
         `has the snapshot ${nameIn(args)}`,
         (all) => all.some(({ name }) => name === nameIn(args)) || `has no snapshot ${nameIn(args)} yet`,
       ),
-    send: (create, { id }, args, signal) =>
+    send: (create, { id, state }, args, signal) =>
       create(
         id,
-        { name: nameIn(args), description: String(args['description'] ?? ''), memory: args['memory'] === true },
+        {
+          name: nameIn(args),
+          description: String(args['description'] ?? ''),
+          // What is off has none: that is no warning to whoever did not ask for it.
+          memory: args['memory'] !== false && state !== 'stopped',
+        },
         signal,
       ),
   }),

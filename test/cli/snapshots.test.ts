@@ -13,6 +13,7 @@ interface Row {
   readonly name: string;
   readonly snapshot: string;
   readonly current: boolean;
+  readonly memory: boolean;
   readonly parent: string | null;
   readonly id: string;
   readonly description: string | null;
@@ -47,7 +48,7 @@ describe('drover snapshot', () => {
   });
 
   it('F-287 F-348 takes one of each VM that is named; the name is the last word', async () => {
-    const { code, stderr } = await desk.run('snapshot', 'create', WEB, 'monday', '--description', 'x', '--memory');
+    const { code, stderr } = await desk.run('snapshot', 'create', WEB, 'monday', '--description', 'x');
     expect([code, stderr]).toEqual([0, `${WEB} has the snapshot monday\n`]);
     expect((await listed()).at(-1)).toMatchObject({ name: 'monday', current: true, description: 'x' });
     const again = await desk.run('snapshot', 'create', WEB, 'monday', '-o', 'json');
@@ -55,10 +56,11 @@ describe('drover snapshot', () => {
       1,
       { result: 'failure', reason: `${WEB} has a snapshot monday already`, code: 'op.conflict' },
     ]);
-    const off = await desk.run('snapshot', 'create', 'billing-web1', 'cold', '--memory');
-    expect(off.stderr).toBe(
-      'billing-web1 has the snapshot cold; billing-web1 is off, so there was no memory to keep\n',
-    );
+    const off = await desk.run('snapshot', 'create', 'billing-web1', 'cold');
+    expect(off.stderr).toBe('billing-web1 has the snapshot cold\n');
+    const disks = await desk.run('snapshot', 'create', WEB, 'disks-only', '--no-memory');
+    expect([disks.code, (await listed()).at(-1)]).toMatchObject([0, { name: 'disks-only', memory: false }]);
+    await desk.run('snapshot', 'delete', WEB, 'disks-only', '--yes');
   });
 
   it('F-290 takes one of all that a filter finds', async () => {

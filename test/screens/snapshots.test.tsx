@@ -53,7 +53,7 @@ describe('the snapshots of a VM', () => {
     await fleet.see(/Name\*/);
     expect(namesOf(WEB)).toHaveLength(3);
     await fleet.press('esc', 'a');
-    await fleet.press('monday', 'enter', 'before the upgrade', 'enter', 'right', 'pgdn', 'enter');
+    await fleet.press('monday', 'enter', 'before the upgrade', 'enter', 'pgdn', 'enter');
     await fleet.see(`${WEB} has the snapshot monday`);
     const made = snapshotsOf(WEB).at(-1);
     expect(made).toMatchObject({ name: 'monday', description: 'before the upgrade', memory: true, current: true });

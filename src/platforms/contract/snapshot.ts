@@ -15,7 +15,9 @@ export interface SnapshotSpec {
 export interface SnapshotOps {
   /** Parents before their children, older before newer ones. Empty for a VM without any. Rejects with vm.not-found. */
   list?(vm: VmId, signal: AbortSignal): Promise<readonly Snapshot[]>;
-  /** `id` where the platform names it at once. */
+  /**
+   * `id` where the platform names it at once. `memory: false` of a running VM may be refused, where it is not possible.
+   */
   create?(vm: VmId, spec: SnapshotSpec, signal: AbortSignal): Promise<Accepted & { readonly id?: SnapshotId }>;
   /**
    * What reverting to it destroys: what was written since, the memory of a VM that runs, newer snapshots where the storage
@@ -24,7 +26,7 @@ export interface SnapshotOps {
   planRevert?(id: SnapshotId, signal: AbortSignal): Promise<LossPlan>;
   /**
    * Puts the VM back to it; one that was taken with memory runs afterwards. Also to the current one: that is what the disks
-   * continue from, not what they are.
+   * continue from, not what they are. One without memory leaves the VM stopped; settings may go back too, which the plan says.
    */
   revert?(id: SnapshotId, signal: AbortSignal): Promise<Accepted>;
   /** What deleting it destroys: its state alone, with `children` all that descend from it. */
