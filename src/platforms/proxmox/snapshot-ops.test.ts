@@ -1,8 +1,10 @@
 /** What each operation on snapshots asks and sends, and what is refused before anything is sent. */
 import { describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { snapshotId, type VmId } from '../../ids.ts';
 import type { SnapshotSpec } from '../contract.ts';
+import { quickClock } from '../testkit-clock.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
 import { type Answers, CT1, changesIn, scriptedGuests, UPID, WEB1 } from './testkit/scripted-api.ts';
 
@@ -29,22 +31,26 @@ const GUESTS = [
   { type: 'lxc', vmid: 101, node: 'pve1', name: 'ct1', status: 'running' },
 ];
 
-function open(current: object, answers: Answers = {}, config: object = LVM) {
+function open(current: object, answers: Answers = {}, config: object = LVM, clock: Clock = systemClock) {
   const deletions = ['aa', 'bb', 'cc', 'other'].map((name) => [`DELETE ${BASE}/snapshot/${name}`, UPID]);
   const rollbacks = ['aa', 'bb', 'cc', 'other'].map((name) => [`POST ${BASE}/snapshot/${name}/rollback`, UPID]);
-  const guests = scriptedGuests(current, {
-    'GET /cluster/resources': ({ query }: { query?: { type?: string } }) =>
-      query?.type === 'storage' ? STORAGES : GUESTS,
-    [`GET ${BASE}/snapshot`]: TREE,
-    [`GET ${BASE}/config`]: config,
-    [`GET ${BASE}/feature`]: { hasFeature: 1 },
-    [`POST ${BASE}/snapshot`]: UPID,
-    'GET /nodes/pve1/lxc/101/snapshot': [],
-    'GET /nodes/pve1/lxc/101/feature': { hasFeature: true },
-    'POST /nodes/pve1/lxc/101/snapshot': UPID,
-    ...Object.fromEntries([...deletions, ...rollbacks]),
-    ...answers,
-  });
+  const guests = scriptedGuests(
+    current,
+    {
+      'GET /cluster/resources': ({ query }: { query?: { type?: string } }) =>
+        query?.type === 'storage' ? STORAGES : GUESTS,
+      [`GET ${BASE}/snapshot`]: TREE,
+      [`GET ${BASE}/config`]: config,
+      [`GET ${BASE}/feature`]: { hasFeature: 1 },
+      [`POST ${BASE}/snapshot`]: UPID,
+      'GET /nodes/pve1/lxc/101/snapshot': [],
+      'GET /nodes/pve1/lxc/101/feature': { hasFeature: true },
+      'POST /nodes/pve1/lxc/101/snapshot': UPID,
+      ...Object.fromEntries([...deletions, ...rollbacks]),
+      ...answers,
+    },
+    clock,
+  );
   return { ...createSnapshotOps(guests.calls), asked: guests.asked, touched: guests.touched };
 }
 const id = (name: string) => snapshotId(WEB1, name);
@@ -235,6 +241,18 @@ describe('deleting a snapshot', () => {
     expect(changes.map(([, at]) => at)).toEqual([expect.any(Number), (changes[0]?.[1] ?? 0) + 4]);
   });
 
+  it('waits for one that takes minutes as well', async () => {
+    const clock = quickClock(1000);
+    const look = { [`GET /nodes/pve1/tasks/${encodeURIComponent(UPID)}/status`]: () => status() };
+    const since = clock.ticks();
+    const status = () =>
+      clock.ticks() - since < 120_000 ? { status: 'running' } : { status: 'stopped', exitstatus: 'OK' };
+    const { delete: remove, asked } = open(ON, look, LVM, clock);
+    await remove(id('bb'), { children: true }, signal);
+    expect(clock.ticks() - since).toBeGreaterThanOrEqual(120_000);
+    expect(changesIn(asked)).toHaveLength(2);
+  });
+
   it.each<[string, Answers, string, string]>([
     [
       'by the server',
@@ -252,13 +270,19 @@ describe('deleting a snapshot', () => {
       'by its task',
       endsWith('lvremove failed'),
       'op.failed',
-      'web1: lvremove failed; none of the snapshots is deleted; left: aa, bb, cc, other',
+      'web1: lvremove failed; deleted: none; left: aa, bb, cc, other',
+    ],
+    [
+      'at the last by nobody who could say',
+      { [`DELETE ${BASE}/snapshot/aa`]: 'done' },
+      'outcome.unknown',
+      'web1: the answer names no task; it may have been done or not; not known: aa; deleted: other, cc, bb; left: none',
     ],
     [
       'by nobody who could say',
       { [`GET /nodes/pve1/tasks/${encodeURIComponent(UPID)}/status`]: new FleetError('host.unreachable', 'gone') },
       'outcome.unknown',
-      'web1: the server does not say how its task ended; it may have been done or not; none of the snapshots is deleted; left: aa, bb, cc, other',
+      'web1: the server does not say how its task ended; it may have been done or not; not known: other; deleted: none; left: aa, bb, cc',
     ],
   ])('of several that is stopped %s says what is left', async (_what, answers, code, message) => {
     const { delete: remove } = open(ON, answers);

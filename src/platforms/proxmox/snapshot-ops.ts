@@ -137,9 +137,8 @@ async function lossesOf(calls: GuestCalls, call: GuestCall, found: Found): Promi
   };
 }
 
-/** Storages count by time, not by who was made on top of whom. */
-const newerThan = ({ one, all }: Found): readonly Snapshot[] =>
-  all.slice(all.indexOf(one) + 1).filter(({ created }) => (created ?? 0) >= (one.created ?? 0));
+/** Storages count by time, as the list does, not by who was made on top of whom. */
+const newerThan = ({ one, all }: Found): readonly Snapshot[] => all.slice(all.indexOf(one) + 1);
 
 function inTheWay({ name }: GuestCall, found: Found, cause: unknown): FleetError {
   const newer = newerThan(found).map((each) => each.name);
@@ -162,30 +161,34 @@ function familyOf(one: Snapshot, all: readonly Snapshot[]): readonly Snapshot[] 
 
 /** The server deletes one at a time, and locks the guest meanwhile: each task is waited for, the children's first. */
 async function removeAll(call: GuestCall, family: readonly Snapshot[]): Promise<Accepted> {
-  const paths = new Map(family.map((each) => [each, pathOf(each)]));
+  const steps = family.toReversed().map((each) => ({ each, path: pathOf(each) }));
   const warnings: Warning[] = [];
-  const gone: string[] = [];
-  const [last, ...descendants] = family;
-  for (const each of descendants.toReversed()) {
+  let accepted: Accepted = { warnings };
+  for (const [at, { each, path }] of steps.entries()) {
     try {
-      warnings.push(...(await call.finished('delete', paths.get(each) ?? '')));
+      // the last one is followed by whoever asked, as every task is
+      if (each === family[0]) accepted = await call.task('delete', path);
+      else warnings.push(...(await call.finished('delete', path)));
     } catch (error) {
-      throw halfWay(call, error, gone, family);
+      throw halfWay(error, each, family.slice(family.length - at), family.slice(0, family.length - at));
     }
-    gone.push(each.name);
   }
-  const accepted = await call.task('delete', last ? (paths.get(last) ?? '') : '').catch((error: unknown) => {
-    throw halfWay(call, error, gone, family);
-  });
   return { ...accepted, warnings: [...warnings, ...accepted.warnings] };
 }
 
-/** Of several only: what is gone and what is left, before the reason. */
-function halfWay({ signal }: GuestCall, error: unknown, gone: readonly string[], family: readonly Snapshot[]): unknown {
-  if (family.length === 1 || !(error instanceof FleetError) || signal.aborted) return error;
-  const left = family.map(({ name }) => name).filter((name) => !gone.includes(name));
-  const done = gone.length === 0 ? 'none of the snapshots is deleted' : `deleted: ${gone.join(', ')}`;
-  const { fix } = error;
+/** Of several only: what is gone and what is left, behind the reason. */
+function halfWay(error: unknown, at: Snapshot, gone: readonly Snapshot[], left: readonly Snapshot[]): unknown {
+  if (gone.length + left.length === 1 || !(error instanceof FleetError)) return error;
+  const { code, message, fix } = error;
+  const isUnknown = code === 'outcome.unknown';
+  const parts = [
+    message,
+    ...(isUnknown ? [`not known: ${at.name}`] : []),
+    `deleted: ${gone.length === 0 ? 'none' : namesOf(gone.toReversed())}`,
+    `left: ${namesOf(isUnknown ? left.filter((each) => each !== at) : left) || 'none'}`,
+  ];
   const options: FleetErrorOptions = { ...(fix !== undefined && { fix }), cause: error };
-  return new FleetError(error.code, `${error.message}; ${done}; left: ${left.join(', ')}`, options);
+  return new FleetError(code, parts.join('; '), options);
 }
+
+const namesOf = (snapshots: readonly Snapshot[]): string => snapshots.map(({ name }) => name).join(', ');

@@ -88,7 +88,7 @@ describe('a task that the server ends badly', () => {
     await take(guest, 's1', 's2');
     server.world.failNext('qmdelsnapshot', "can't remove lv");
     const error = await refusal(ops.delete(snapshotId(idOf(guest), 's1'), { children: true }, signal));
-    expect(error.message).toBe("web1: can't remove lv; none of the snapshots is deleted; left: s1, s2");
+    expect(error.message).toBe("web1: can't remove lv; deleted: none; left: s1, s2");
     expect(await namesOf(guest)).toEqual(['s1', 's2']);
   });
 
