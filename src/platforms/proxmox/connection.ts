@@ -16,6 +16,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { createLogin } from './login.ts';
 import { readNodeInfo } from './node-info.ts';
 import { createSettings } from './settings.ts';
+import { createSnapshotOps } from './snapshot-ops.ts';
 import { watchCluster } from './watch.ts';
 
 /** A cluster, connected: logged in, with a name. Each kind of request has connections of its own, so that none waits for others. */
@@ -50,6 +51,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createDelete(calls),
       ...createSettings(calls),
     },
+    snapshot: createSnapshotOps(calls),
     console: { serial: createSerial(calls, terminals) },
     node: {
       async info(id, infoSignal) {

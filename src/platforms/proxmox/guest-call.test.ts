@@ -62,6 +62,18 @@ describe('an operation on a guest', () => {
     expect(failing.asked.at(-1)).toBe('POST /nodes/pve1/qemu/100/x {"form":{"a":"b"}}');
   });
 
+  it('tells the watch of a step of several likewise, which has ended when it answers', async () => {
+    const { calls, touched } = scriptedGuests({}, { 'DELETE /nodes/pve1/qemu/100/x': UPID });
+    expect(await onGuest(calls, WEB1, signal, ({ finished }) => finished('delete', '/x'))).toEqual([]);
+    expect(touched).toEqual(['qemu/100', 'qemu/100']);
+    const failing = scriptedGuests({}, { 'DELETE /nodes/pve1/qemu/100/x': 'done' });
+    await expect(
+      onGuest(failing.calls, WEB1, signal, ({ finished }) => finished('delete', '/x')),
+    ).rejects.toMatchObject({
+      code: 'outcome.unknown',
+    });
+  });
+
   it('takes nothing for the answer to a change of settings, and anything else for none', async () => {
     const put = { 'PUT /nodes/pve1/qemu/100/config': null };
     const { calls, asked, touched } = scriptedGuests({}, put);

@@ -2,12 +2,12 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
-import type { Accepted } from '../contract.ts';
+import type { Accepted, Warning } from '../contract.ts';
 import { type Api, type CallOptions, segment, unclear } from './api.ts';
 import { type Current, type Guest, readCurrent } from './guests.ts';
 import type { GuestIndex } from './index-of-guests.ts';
 import { asRow } from './json.ts';
-import { acceptedTask } from './tasks.ts';
+import { acceptedTask, finishedTask } from './tasks.ts';
 
 export interface GuestCall {
   readonly guest: Guest;
@@ -19,6 +19,8 @@ export interface GuestCall {
   get(below: string, query?: CallOptions['query']): Promise<unknown>;
   /** Sent once. Answers as soon as the task is under way; rejects when it has failed by then. */
   task(method: 'post' | 'delete', below: string, form?: CallOptions['form']): Promise<Accepted>;
+  /** The same for one step of several: answers when its task has ended well, with what that task warns of. */
+  finished(method: 'post' | 'delete', below: string): Promise<readonly Warning[]>;
   /** Sent once; done when it is answered, which is with nothing. */
   put(below: string, form: CallOptions['form']): Promise<Accepted>;
 }
@@ -61,6 +63,15 @@ export async function onGuest<T>(
         const answer = await api[method](`${pathOf(guest)}${below}`, { signal, subject: name, ...(form && { form }) });
         touched(key);
         return await acceptedTask(answer, { api, clock, signal, subject: name });
+      } finally {
+        touched(key);
+      }
+    },
+    async finished(method, below) {
+      try {
+        const answer = await api[method](`${pathOf(guest)}${below}`, { signal, subject: name });
+        touched(key);
+        return await finishedTask(answer, { api, clock, signal, subject: name });
       } finally {
         touched(key);
       }

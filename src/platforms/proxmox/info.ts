@@ -1,10 +1,11 @@
-import { snapshotId, type VmId } from '../../ids.ts';
-import type { Snapshot, VmInfo } from '../contract.ts';
+import type { VmId } from '../../ids.ts';
+import type { VmInfo } from '../contract.ts';
 import { readAddresses } from './addresses.ts';
 import { bootTimeOf } from './boot-time.ts';
-import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
+import { type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow, asRows, flagOf, numberOf, textOf } from './json.ts';
+import { asRow } from './json.ts';
+import { readSnapshots } from './snapshots.ts';
 import { stateOf } from './states.ts';
 
 export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
@@ -13,7 +14,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
     const asksForAddresses = current.status === 'running' && (guest.kind === 'lxc' || current.agent);
     const [row, snapshots, ips] = await Promise.all([
       call.get('/config'),
-      readSnapshotTree(id, call),
+      readSnapshots(id, call),
       asksForAddresses ? readAddresses(calls.api, guest, signal) : [],
     ]);
     const config = readGuestConfig(asRow(row, name), guest.kind, guest.vmid);
@@ -42,29 +43,3 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       ],
     };
   });
-
-/** Oldest first; the one that the guest stands on is the current one. */
-async function readSnapshotTree(vm: VmId, call: GuestCall): Promise<readonly Snapshot[]> {
-  const rows = asRows(await call.get('/snapshot'), call.name);
-  const now = rows.find((row) => row['name'] === 'current');
-  const parent = now ? textOf(now, 'parent') : undefined;
-  return rows
-    .filter((row) => row !== now)
-    .toSorted((a, b) => (numberOf(a, 'snaptime') ?? 0) - (numberOf(b, 'snaptime') ?? 0))
-    .flatMap((row) => {
-      const name = textOf(row, 'name');
-      if (name === undefined) return [];
-      const created = numberOf(row, 'snaptime');
-      const before = textOf(row, 'parent');
-      return {
-        id: snapshotId(vm, name),
-        name,
-        parent: before === undefined ? undefined : snapshotId(vm, before),
-        ...(created === undefined ? { created } : { created: created * 1000, identity: String(created) }),
-        current: name === parent,
-        memory: flagOf(row, 'vmstate'),
-        external: undefined,
-        description: textOf(row, 'description') || undefined,
-      };
-    });
-}

@@ -127,3 +127,22 @@ describe('an error', () => {
     expect(normalizeError(bug, 'web1')).toBe(bug);
   });
 });
+
+it.each([
+  ["snapshot 'x' does not exist", 'snapshot.not-found', undefined],
+  ["can't rollback, snapshot 'x' does not exist on 'local-zfs:vm-1-disk-0'", 'snapshot.not-found', undefined],
+  ["Configuration file 'nodes/pve1/qemu-server/100.conf' does not exist", 'vm.not-found', undefined],
+  ["can't rollback, 'x' is not most recent snapshot on 'y'", 'op.conflict', 'delete the newer snapshots first'],
+  ["snapshot name 'x' already used", 'op.conflict', 'choose another name'],
+  ['unable to rollback to incomplete snapshot (snapstate = delete)', 'op.conflict', 'delete it'],
+  [
+    "snapshot 'x' needed by replication job '100-0' - run replication first",
+    'op.conflict',
+    'run the replication first',
+  ],
+  ['snapshot feature is not available', 'op.unsupported', undefined],
+  ['VM is locked (suspended)', 'op.conflict', 'start it first: it is suspended to disk'],
+])('the sentence of a task on snapshots has a meaning: %s', (said, code, fix) => {
+  const error = taskError(said, 'web1');
+  expect([error.code, error.fix]).toEqual([code, fix]);
+});

@@ -3,21 +3,33 @@ import { StatusError, statusError } from '../transport/http/rest-error.ts';
 import { plainLine } from '../transport/http/wire.ts';
 
 /** Nearly everything that goes wrong in the API is a 500 with a sentence; these are the ones that mean something else. */
-const SENTENCES: readonly (readonly [RegExp, 'vm.not-found' | 'node.not-found' | 'op.conflict' | 'op.unsupported'])[] =
-  [
-    [/Configuration file .* does not exist|no such (?:VM|CT|guest)|unable to find configuration file/i, 'vm.not-found'],
-    [/hostname lookup .* failed|no such cluster node/i, 'node.not-found'],
-    [/is locked|can't lock file|unable to acquire lock/i, 'op.conflict'],
-    [/not running|already running|is running|is paused|is suspended|already exists/i, 'op.conflict'],
-    [/file changed by other user|detected modified configuration|mismatched digest/i, 'op.conflict'],
-    [/protection mode enabled|used in HA resources|cluster not ready - no quorum/i, 'op.conflict'],
-    [/unable to find a serial interface/i, 'op.unsupported'],
-  ];
+const SENTENCES: readonly (readonly [
+  RegExp,
+  'vm.not-found' | 'node.not-found' | 'snapshot.not-found' | 'op.conflict' | 'op.unsupported',
+])[] = [
+  [/Configuration file .* does not exist|no such (?:VM|CT|guest)|unable to find configuration file/i, 'vm.not-found'],
+  [/hostname lookup .* failed|no such cluster node/i, 'node.not-found'],
+  [/snapshot '[^']*' does not exist/i, 'snapshot.not-found'],
+  [/is not most recent snapshot|snapshot name '[^']*' already used|incomplete snapshot/i, 'op.conflict'],
+  [/needed by replication job/i, 'op.conflict'],
+  [/snapshot feature is not available/i, 'op.unsupported'],
+  [/is locked|can't lock file|unable to acquire lock/i, 'op.conflict'],
+  [/not running|already running|is running|is paused|is suspended|already exists/i, 'op.conflict'],
+  [/file changed by other user|detected modified configuration|mismatched digest/i, 'op.conflict'],
+  [/protection mode enabled|used in HA resources|cluster not ready - no quorum/i, 'op.conflict'],
+  [/unable to find a serial interface/i, 'op.unsupported'],
+];
 
 const FIXES: readonly (readonly [RegExp, string])[] = [
   [/protection mode enabled/i, 'switch the protection off first'],
   [/used in HA resources/i, 'take it out of high availability first'],
   [/no quorum/i, 'bring the missing nodes of the cluster back'],
+  [/is not most recent snapshot/i, 'delete the newer snapshots first'],
+  [/already used/i, 'choose another name'],
+  [/incomplete snapshot/i, 'delete it'],
+  [/needed by replication job/i, 'run the replication first'],
+  // no task will end this one
+  [/is locked \(suspended\)/i, 'start it first: it is suspended to disk'],
   [/is locked/i, 'wait until the task that locked it is done'],
 ];
 

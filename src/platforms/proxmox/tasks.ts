@@ -13,6 +13,8 @@ import { readUpid, type Upid } from './upid.ts';
  * ends later is told by the watch.
  */
 const PATIENCE_MS = 2_000;
+/** A step that the next one waits for; whoever asked has a deadline of its own. */
+const STEP_PATIENCE_MS = 600_000;
 
 export interface FollowContext {
   readonly api: Api;
@@ -26,23 +28,44 @@ export interface FollowContext {
  * outcome.unknown for an answer that names none.
  */
 export async function acceptedTask(answer: unknown, context: FollowContext): Promise<Accepted> {
+  const task = taskIn(answer, context);
+  const exit = await lookOut(task, context, PATIENCE_MS);
+  return { task: task.upid, warnings: exit === undefined ? [] : warningsOf(exit, context) };
+}
+
+/** The same for a step of several: its end is waited for, and outcome.unknown when nobody can say what became of it. */
+export async function finishedTask(answer: unknown, context: FollowContext): Promise<readonly Warning[]> {
+  const exit = await lookOut(taskIn(answer, context), context, STEP_PATIENCE_MS);
+  if (exit === undefined) throw unclear(context.subject, 'the server does not say how its task ended');
+  return warningsOf(exit, context);
+}
+
+function taskIn(answer: unknown, { subject }: FollowContext): Upid {
   const task = readUpid(answer);
-  if (!task) throw unclear(context.subject, 'the answer names no task');
-  const exit = await lookOut(task, context);
-  if (exit === undefined || exit === 'OK') return { task: task.upid, warnings: [] };
+  if (!task) throw unclear(subject, 'the answer names no task');
+  return task;
+}
+
+/** Throws for a task that ended badly. */
+function warningsOf(exit: string, { subject }: FollowContext): readonly Warning[] {
+  if (exit === 'OK') return [];
   const warning = warningOf(exit);
-  if (warning) return { task: task.upid, warnings: [warning] };
-  throw taskError(exit, context.subject);
+  if (warning) return [warning];
+  throw taskError(exit, subject);
 }
 
 /** Undefined while it runs, or when nobody can say: the request itself was accepted. */
-async function lookOut(task: Upid, { api, clock, signal, subject }: FollowContext): Promise<string | undefined> {
+async function lookOut(
+  task: Upid,
+  { api, clock, signal, subject }: FollowContext,
+  patienceMs: number,
+): Promise<string | undefined> {
   const path = `/nodes/${segment(task.node)}/tasks/${segment(task.upid)}/status`;
   try {
     return await followOperation({
       clock,
       signal,
-      patienceMs: PATIENCE_MS,
+      patienceMs,
       async look(lookSignal) {
         const status = asRow(await api.get(path, { signal: lookSignal, subject }), 'the task');
         return textOf(status, 'status') === 'stopped' ? (textOf(status, 'exitstatus') ?? 'no status') : undefined;

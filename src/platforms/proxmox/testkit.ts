@@ -59,6 +59,12 @@ export const testkit: PlatformTestkit = {
       'console.serial',
       'node.info',
       'node.shell',
+      'snapshot.list',
+      'snapshot.create',
+      'snapshot.planRevert',
+      'snapshot.revert',
+      'snapshot.planDelete',
+      'snapshot.delete',
     ],
     login: true,
     keepsDisks: false,
@@ -67,6 +73,8 @@ export const testkit: PlatformTestkit = {
     stopTakesMs: 3_000,
     guestsAnswer: true,
     samples: ['cpu', 'memory'],
+    // its disks are on LVM-thin, which goes back to any
+    snapshots: { takeMs: 3_000, memory: true, revertsToOlder: true },
     changes: {
       config: { memory: mib(1024), vcpus: 3, autostart: true, description: 'changed by the suite' },
       running: { autostart: true, description: 'changed live' },

@@ -6,6 +6,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { readNodeInfo } from './node-info.ts';
 import { openSession } from './session.ts';
 import { createSettings } from './settings.ts';
+import { createSnapshotOps } from './snapshot-ops.ts';
 import { createTasks, lookAtTask } from './tasks.ts';
 import type { VmCalls } from './vm-call.ts';
 import { watchInventory } from './watch.ts';
@@ -32,6 +33,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createDelete(calls),
       ...createSettings(calls),
     },
+    snapshot: createSnapshotOps(calls),
     console: {},
     node: { info: (id, signal) => readNodeInfo(session, id, signal) },
     whyNot: WHY_NOT,

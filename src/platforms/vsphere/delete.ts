@@ -2,10 +2,10 @@ import { FleetError } from '../../errors.ts';
 import type { VmId } from '../../ids.ts';
 import type { VmOps } from '../contract.ts';
 import { type DiskDevice, readDevices } from './devices.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
 
-const PATHS = ['config.hardware.device', 'config.files.vmPathName', 'snapshot'];
+const PATHS = ['config.hardware.device', 'config.files.vmPathName', ...SNAPSHOT_PATHS];
 /** Deleting files of some hundred GiB is quick, on busy storage not. */
 const DESTROY_FOLLOW_MS = 15_000;
 
@@ -26,7 +26,7 @@ export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' 
         if (snapshots.length > 0 && !withSnapshots) {
           throw conflict(name, `has snapshots: ${snapshots.join(', ')}`, 'delete them as well');
         }
-        if (!keepDisks) return call.task('Destroy_Task', undefined, DESTROY_FOLLOW_MS);
+        if (!keepDisks) return call.task('Destroy_Task', undefined, { followMs: DESTROY_FOLLOW_MS });
         // vSphere takes a VM off its inventory with all its files in place, snapshots too.
         await call.change('UnregisterVM');
         return done({ feature: 'disks', detail: `all files of ${name} stay in ${folder}` });
@@ -57,7 +57,7 @@ function readDoomed(id: VmId, { name, values }: VmCall): Doomed {
       ...layers.filter((path) => !own(path)).map((path) => `${path} (base of a linked clone)`),
       ...disks.filter(({ readOnly }) => readOnly).map(({ path }: DiskDevice) => `${path} (read-only)`),
     ],
-    snapshots: readSnapshots(id, values.get('snapshot')).map(({ name }) => name),
+    snapshots: readSnapshots(id, values).map(({ name }) => name),
     folder,
   };
 }

@@ -89,7 +89,7 @@ describe('what there is to know of a vSphere VM', () => {
         { device: '43', mac: '00:50:56:00:00:03', net: 'Back', type: 'e1000' },
         { device: '44', mac: '00:50:56:00:00:04', net: 'Side', type: 'e1000' },
       ],
-      snapshots: [{ id: 's-1', name: 'before' }],
+      snapshots: [{ id: `${vcenter.id}#s-1`, name: 'before' }],
       description: 'the shop',
     });
     const one = { bus: 'ahci', readOnly: false, shareable: undefined, size: undefined, type: 'disk' };

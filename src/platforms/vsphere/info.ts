@@ -5,7 +5,7 @@ import { type NicDevice, readDevices } from './devices.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
 import { bootTimeOf, stateOf } from './states.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 
@@ -26,7 +26,7 @@ const PATHS = [
   'guest.toolsRunningStatus',
   'runtime.bootTime',
   'runtime.connectionState',
-  'snapshot',
+  ...SNAPSHOT_PATHS,
   'summary.storage.committed',
   kcliPath('plan'),
   kcliPath('profile'),
@@ -64,7 +64,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
           shareable: undefined,
         }),
       ),
-      snapshots: readSnapshots(id, values.get('snapshot')),
+      snapshots: readSnapshots(id, values),
       description: text('config.annotation'),
       more: moreOf(ref.value, text),
     };

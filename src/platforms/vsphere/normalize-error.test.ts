@@ -49,6 +49,9 @@ describe('what a server says no with', () => {
       [
         ['op.unsupported', ['NotSupported', 'NotImplemented', 'MethodNotFound']],
         ['op.cancelled', ['RequestCanceled']],
+        ['op.conflict', ['SnapshotLocked']],
+        ['op.unsupported', ['SnapshotDisabled', 'SnapshotIncompatibleDeviceInVm', 'MemorySnapshotOnIndependentDisk']],
+        ['op.refused', ['TooManySnapshotLevels']],
         ['op.conflict', ['InvalidState', 'ResourceInUse', 'FileLocked', 'FileAlreadyExists', 'DuplicateName']],
         ['op.refused', ['VmConfigFault', 'InvalidVmConfig', 'InvalidArgument', 'InvalidProperty', 'InvalidName']],
         ['op.refused', ['MethodDisabled', 'RestrictedVersion', 'LicenseExpired', 'TooManyDevices']],
@@ -83,6 +86,8 @@ describe('what a server says no with', () => {
     ['ToolsUnavailable', '', 'do it by force, or install open-vm-tools'],
     ['ConcurrentAccess', '', 'look at it again'],
     ['TaskInProgress', '', 'wait until that is done'],
+    ['MemorySnapshotOnIndependentDisk', '', 'take it without the memory, or stop it first'],
+    ['TooManySnapshotLevels', '', 'delete some of its snapshots first'],
     ['DuplicateName', '', undefined],
   ])('%s with "%s" says what helps', async (fault, detail, fix) => {
     const error = await task(`<fault xsi:type="${fault}">${detail}</fault>`);

@@ -1,7 +1,8 @@
 import { FleetError, type FleetErrorOptions } from '../../errors.ts';
 import { plainLine } from '../transport/http/wire.ts';
-import { textAt } from '../transport/xml.ts';
+import { child, textAt } from '../transport/xml.ts';
 import { SoapFault } from './soap/fault.ts';
+import { typeOf } from './soap/kind.ts';
 
 /**
  * vSphere's faults become our codes; the only place that knows them (vSphere Web Services API, "Faults"). Messages are
@@ -29,6 +30,9 @@ export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'no
       });
     }
     case 'ManagedObjectNotFound':
+      if (typeOf(child(detail, 'obj')) === 'VirtualMachineSnapshot') {
+        return make('snapshot.not-found', `${subject}: the snapshot is not there any more`);
+      }
       return gone === 'vm'
         ? make('vm.not-found', `${subject} is not in this inventory any more`)
         : make('node.not-found', `there is no host ${subject}`);
@@ -47,6 +51,10 @@ export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'no
       return make('op.conflict', `${subject} was changed by somebody else at the same moment`, {
         fix: 'look at it again',
       });
+    case 'MemorySnapshotOnIndependentDisk':
+      return make('op.unsupported', said, { fix: 'take it without the memory, or stop it first' });
+    case 'TooManySnapshotLevels':
+      return make('op.refused', said, { fix: 'delete some of its snapshots first' });
     case 'TaskInProgress':
       return make('op.conflict', `${subject} is busy with another task`, { fix: 'wait until that is done' });
     case 'NotSupported':
@@ -67,6 +75,9 @@ const CODES: Readonly<Record<string, FleetError['code']>> = {
   FileLocked: 'op.conflict',
   FileAlreadyExists: 'op.conflict',
   DuplicateName: 'op.conflict',
+  SnapshotLocked: 'op.conflict',
+  SnapshotDisabled: 'op.unsupported',
+  SnapshotIncompatibleDeviceInVm: 'op.unsupported',
   VmConfigFault: 'op.refused',
   InvalidVmConfig: 'op.refused',
   InvalidArgument: 'op.refused',

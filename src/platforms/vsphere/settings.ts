@@ -38,7 +38,7 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
         // With the version that was read: a change in between is refused by the server.
         const version = call.values.get('config.changeVersion')?.text ?? '';
         const head = version === '' ? [] : [xml`<changeVersion>${version}</changeVersion>`];
-        return call.task('ReconfigVM_Task', xml`<spec>${[...head, ...spec]}</spec>`, FOLLOW_MS);
+        return call.task('ReconfigVM_Task', xml`<spec>${[...head, ...spec]}</spec>`, { followMs: FOLLOW_MS });
       }),
   };
 }

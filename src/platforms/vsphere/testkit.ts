@@ -29,6 +29,12 @@ export const testkit: PlatformTestkit = {
       'vm.settings',
       'vm.configure',
       'node.info',
+      'snapshot.list',
+      'snapshot.create',
+      'snapshot.planRevert',
+      'snapshot.revert',
+      'snapshot.planDelete',
+      'snapshot.delete',
     ],
     login: true,
     keepsDisks: true,
@@ -37,6 +43,8 @@ export const testkit: PlatformTestkit = {
     stopTakesMs: 3_000,
     guestsAnswer: true,
     samples: ['cpu', 'memory'],
+    // the simulator writes no memory, and a revert switches nothing on or off
+    snapshots: { takeMs: 3_000, memory: false, revertsToOlder: true },
     changes: {
       config: {
         memory: gib(3),

@@ -28,7 +28,13 @@ export interface VmCall {
   /** A method that changes something and is done when it answers. */
   change(method: string, args?: Xml): Promise<XmlElement>;
   /** A method that answers with a task, which is followed for a while: what fails at once rejects. */
-  task(method: string, args?: Xml, followMs?: number): Promise<Accepted>;
+  task(method: string, args?: Xml, how?: TaskOptions): Promise<Accepted>;
+}
+
+interface TaskOptions {
+  readonly followMs?: number;
+  /** What belongs to the VM and has methods of its own: a snapshot. */
+  readonly target?: MoRef;
 }
 
 /** Placing a VM on a host takes a cluster this long, and then it may say no. */
@@ -49,9 +55,9 @@ export async function onVm<T>(
 ): Promise<T> {
   const ref = vmRef(id);
   let name: string = id;
-  const change = (method: string, args?: Xml) =>
+  const change = (method: string, args?: Xml, target = ref) =>
     session.call({
-      target: ref,
+      target,
       method,
       kind: 'mutates',
       signal,
@@ -74,9 +80,9 @@ export async function onVm<T>(
       power,
       signal,
       values,
-      change,
-      async task(method, args, followMs = FOLLOW_MS) {
-        const task = refOf(child(await change(method, args), 'returnval'));
+      change: (method, args) => change(method, args),
+      async task(method, args, { followMs = FOLLOW_MS, target = ref } = {}) {
+        const task = refOf(child(await change(method, args, target), 'returnval'));
         if (task.type !== 'Task' || task.value === '') throw unclear(name);
         await tasks.follow(task, followMs, signal);
         return { task: task.value, warnings: [] };

@@ -68,8 +68,10 @@ describe('a Proxmox VE that others pretend', () => {
   });
 
   it('F-358 tells of its disks and nodes', async () => {
-    const { vm, node } = (await watch()).connection;
+    const { vm, node, snapshot } = (await watch()).connection;
     expect((await vm.planDelete?.(WEB1, signal))?.goes).toEqual(['local-zfs:vm-100-disk-0']);
+    // the mock knows of the place among snapshots only, which is none
+    expect(await snapshot?.list?.(WEB1, signal)).toEqual([]);
     expect((await node?.info?.(nodeId(PVE, 'pve2'), signal))?.lines.length).toBeGreaterThan(3);
   });
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { connect as connectTls } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/platforms/contract.ts';
 import { mib } from '../../../src/units.ts';
 import { refusal } from '../../contract/bench.ts';
 import { connectTo, openSmallVcenter, patient, type SmallVcenter, shut, watch } from './vcenter.ts';
@@ -11,6 +12,10 @@ beforeAll(async () => {
   vcenter = await openSmallVcenter();
 });
 afterAll(() => vcenter.close());
+const open: Connection[] = [];
+afterEach(async () => {
+  for (const connection of open.splice(0)) await connection.close();
+});
 
 const withConnection = async (use: (vm: Awaited<ReturnType<typeof connectTo>>['vm']) => Promise<void>) => {
   const connection = await connectTo(vcenter.endpoint);
@@ -97,6 +102,29 @@ describe('VMs that are special', () => {
       await vm.delete?.(id, { keepDisks: false, snapshots: true }, patient());
       expect((await refusal(vm.info(id, patient()))).code).toBe('vm.not-found');
     }));
+
+  it('gives the words of a snapshot back as they were, and leaves what was made on top of it', async () => {
+    const { snapshot } = await connectTo(vcenter.endpoint).then((connection) => {
+      open.push(connection);
+      return connection;
+    });
+    const [id, hostile] = [vcenter.idOf('web-0001'), { name: 'a/b%2f <x>&"\'', description: ']]> &amp; ü\nline' }];
+    const read = async () => (await snapshot?.list?.(id, patient())) ?? [];
+    await snapshot?.create?.(id, { name: 'below', description: '', memory: false }, patient());
+    await snapshot?.create?.(id, { ...hostile, memory: false }, patient());
+    const [below, above] = await read();
+    expect(above).toMatchObject({ ...hostile, parent: below?.id, current: true, memory: false });
+    const again = snapshot?.create?.(id, { ...hostile, memory: false }, patient());
+    expect((await refusal(again ?? Promise.reject())).code).toBe('op.conflict');
+    if (!below || !above) throw new Error('they are not there');
+    await snapshot?.delete?.(below.id, { children: false }, patient());
+    expect(await read()).toEqual([{ ...above, parent: undefined }]);
+    expect((await refusal(snapshot?.revert?.(below.id, patient()) ?? Promise.reject())).code).toBe(
+      'snapshot.not-found',
+    );
+    await snapshot?.delete?.(above.id, { children: true }, patient());
+    expect(await read()).toEqual([]);
+  });
 
   it('names the network of a card by its port group', () =>
     withConnection(async (vm) => {

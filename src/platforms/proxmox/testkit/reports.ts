@@ -37,7 +37,8 @@ function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unkn
 export const nameOf = ({ kind, vmid, config }: WorldGuest): string =>
   config[kind === 'qemu' ? 'name' : 'hostname'] ?? `${kind === 'qemu' ? 'VM ' : 'CT'}${vmid}`;
 
-export function resources(world: World): readonly Readonly<Record<string, unknown>>[] {
+/** `type`: of these only, `storage`. */
+export function resources(world: World, type?: string): readonly Readonly<Record<string, unknown>>[] {
   const nodes = [...world.nodes].map(([node, { online }]) => ({
     id: `node/${node}`,
     type: 'node',
@@ -57,18 +58,21 @@ export function resources(world: World): readonly Readonly<Record<string, unknow
         }
       : {}),
   }));
-  const storage = [...world.nodes.keys()].map((node) => ({
-    id: `storage/${node}/local-lvm`,
-    type: 'storage',
-    storage: 'local-lvm',
-    plugintype: 'lvmthin',
-    node,
-    status: 'available',
-    shared: 0,
-    disk: 98304,
-    maxdisk: 479730032640,
-    content: 'images,rootdir',
-  }));
+  const storage = [...world.nodes.keys()].flatMap((node) =>
+    [...world.storages].map(([name, plugintype]) => ({
+      id: `storage/${node}/${name}`,
+      type: 'storage',
+      storage: name,
+      plugintype,
+      node,
+      status: 'available',
+      shared: 0,
+      disk: 98304,
+      maxdisk: 479730032640,
+      content: 'images,rootdir',
+    })),
+  );
+  if (type === 'storage') return storage;
   return [...[...world.guests.values()].map((guest) => guestRow(world, guest)), ...nodes, ...storage];
 }
 

@@ -1,6 +1,7 @@
 import { switchPower } from './power.ts';
 import { refusal } from './refusal.ts';
 import { certificates, clusterStatus, current, nodeNetwork, nodeStatus, resources, taskRow } from './reports.ts';
+import { answerSnapshots } from './snapshots.ts';
 import type { Terminals } from './terminals.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -23,7 +24,7 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   if (path === 'GET /version') return { version: '9.1-1', release: '9.1', repoid: '9a1b2c3d' };
   if (path === 'GET /access/permissions')
     return { '/': { 'Sys.Audit': 1 }, '/vms': { 'VM.Audit': 1, 'VM.PowerMgmt': 1 } };
-  if (path === 'GET /cluster/resources') return resources(world);
+  if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
   if (path === 'GET /cluster/status') return clusterStatus(world);
   if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);
   if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
@@ -63,7 +64,8 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
       const file = `nodes/${node}/${group === 'qemu' ? 'qemu-server' : 'lxc'}/${name}.conf`;
       throw refusal(500, `Configuration file '${file}' does not exist`);
     }
-    return onGuest(world, terminals, call, guest, `${method} ${rest.join('/')}`.trim());
+    const ofSnapshots = answerSnapshots(world, guest, method, rest, call);
+    return ofSnapshots ?? onGuest(world, terminals, call, guest, `${method} ${rest.join('/')}`.trim());
   }
   throw refusal(501, `Method '${method} /${segments.join('/')}' not implemented`);
 }
@@ -96,16 +98,6 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       return configOf(world, guest);
     case 'PUT config':
       return configure(world, guest, values);
-    case 'GET snapshot':
-      return [
-        ...guest.snapshots.map(({ name, parent, at }) => ({
-          name,
-          description: '',
-          snaptime: Math.floor(at / 1000),
-          ...(parent && { parent }),
-        })),
-        { name: 'current', description: 'You are here!', running: 1, ...parentOf(guest) },
-      ];
     case 'GET agent/network-get-interfaces':
       if (guest.config['agent'] !== '1') throw refusal(500, 'No QEMU guest agent configured');
       return { result: [{ name: 'ens18', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }] };
@@ -119,11 +111,6 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       throw refusal(501, `Method '${below}' not implemented`);
   }
 }
-
-const parentOf = ({ snapshots }: WorldGuest) => {
-  const last = snapshots.at(-1);
-  return last ? { parent: last.name } : {};
-};
 
 const NUMBERS = /^(?:memory|cores|sockets|onboot|template|protection)$/;
 

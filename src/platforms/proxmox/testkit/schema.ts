@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 interface Parameter {
   readonly type?: string;
+  readonly format?: string;
   readonly enum?: readonly string[];
   readonly optional?: number;
   readonly minimum?: number;
@@ -82,7 +83,12 @@ function wrong(
   return undefined;
 }
 
-function misfit({ type, enum: options, minimum, maximum, maxLength }: Parameter, value: string): string | undefined {
+function misfit(
+  { type, format, enum: options, minimum, maximum, maxLength }: Parameter,
+  value: string,
+): string | undefined {
+  // PVE::JSONSchema::pve_verify_configid
+  if (format === 'pve-configid' && !/^[a-z][a-z0-9_-]+$/i.test(value)) return `invalid configuration ID '${value}'`;
   if (options && !options.includes(value)) return `value '${value}' does not have a value in the enumeration`;
   if (type === 'boolean' && !['0', '1'].includes(value)) return `'${value}' is no boolean`;
   if (type === 'integer' && !/^-?\d+$/.test(value)) return `'${value}' is no integer`;

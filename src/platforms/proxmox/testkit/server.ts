@@ -63,7 +63,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
     const user = access.user(method, request.headers);
     const segments = path.split('/').slice(1).map(decodeURIComponent);
     const run = () => answer(world, terminals, { method, segments, values, user });
-    if (path !== '/cluster/resources') return run();
+    if (path !== '/cluster/resources' || values['type'] !== undefined) return run();
     // Told by the nodes every now and then, not asked for each time.
     if (!list || clock.now() - list.at >= lagMs) list = { at: clock.now(), data: run() };
     return list.data;

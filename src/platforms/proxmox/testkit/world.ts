@@ -12,9 +12,23 @@ export interface WorldGuest {
   startedAt: number;
   /** As in its configuration file. */
   readonly config: Record<string, string>;
-  readonly snapshots: { readonly name: string; readonly parent: string | undefined; readonly at: number }[];
+  readonly snapshots: WorldSnapshot[];
+  /** The name of the snapshot that the disks continue from. */
+  standsOn: string | undefined;
   ha: string | undefined;
   ips: readonly string[];
+}
+
+export interface WorldSnapshot {
+  readonly name: string;
+  parent: string | undefined;
+  /** Epoch, ms. */
+  readonly at: number;
+  readonly description?: string | undefined;
+  /** It has the memory too. */
+  readonly vmstate?: boolean;
+  /** While it is taken or deleted, and after a task that ended half-way: `prepare`, `delete`. */
+  snapstate?: string;
 }
 
 export interface WorldTask {
@@ -36,6 +50,8 @@ export interface World {
   readonly nodes: Map<string, { online: boolean }>;
   readonly guests: Map<number, WorldGuest>;
   readonly volumes: Set<string>;
+  /** By name, the plugin: `local-lvm` -> `lvmthin`. */
+  readonly storages: ReadonlyMap<string, string>;
   readonly tasks: WorldTask[];
   /** With the next VMID, or with one that is free again. */
   addGuest(kind: 'qemu' | 'lxc', node: string, config: Readonly<Record<string, string>>, vmid?: number): WorldGuest;
@@ -71,6 +87,11 @@ export function createWorld(clock: Clock): World {
     ]),
     guests,
     volumes,
+    storages: new Map([
+      ['local-lvm', 'lvmthin'],
+      ['local-zfs', 'zfspool'],
+      ['thick', 'lvm'],
+    ]),
     tasks,
     addGuest(kind, node, config, vmid = nextVmid++) {
       const guest: WorldGuest = {
@@ -82,6 +103,7 @@ export function createWorld(clock: Clock): World {
         startedAt: 0,
         config: { memory: '512', cores: '1', ...substituted(config, vmid) },
         snapshots: [],
+        standsOn: undefined,
         ha: undefined,
         ips: [],
       };

@@ -48,6 +48,7 @@ const VM: Properties = {
   'runtime.host': { ref: 'HostSystem:host-1' },
   'runtime.powerState': 'poweredOff',
   'runtime.question.text': undefined,
+  'layoutEx.snapshot': undefined,
   snapshot: undefined,
   'summary.config.memorySizeMB': '1024',
   'summary.config.numCpu': '1',
