@@ -69,6 +69,7 @@ function refuseImpossible(vm: Thing, losses: DeletePlan, args: Args): void {
   if (losses.keepDisksRefused !== undefined && args['keep-disks'] === true) {
     throw new FleetError('op.unsupported', `${vm.name}: its disks can't be kept: ${losses.keepDisksRefused}`);
   }
+  if (losses.refused !== undefined) throw new FleetError('op.refused', `${vm.name}: ${losses.refused}`);
   const { snapshots = [] } = losses;
   if (snapshots.length > 0 && args['snapshots'] !== true) {
     throw new FleetError('op.refused', `${vm.name} has snapshots: ${snapshots.join(', ')}`, {

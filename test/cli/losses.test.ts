@@ -81,6 +81,7 @@ describe('before VMs are deleted', () => {
   });
 
   it.each<[Partial<DeletePlan>, object, object]>([
+    [{ refused: 'delete b first' }, {}, { code: 'op.refused', message: 'web1: delete b first' }],
     [
       { keepDisksRefused: 'they go with it' },
       { 'keep-disks': true },

@@ -7,6 +7,8 @@ export interface LossPlan {
   readonly goes: readonly string[];
   /** With the reason: `/iso/debian.iso (read-only)`. */
   readonly stays: readonly string[];
+  /** Why it would be refused as things are, with what to do first: nothing is asked or sent then. */
+  readonly refused?: string;
 }
 
 /** What deleting a VM destroys, by path, and what stays. */

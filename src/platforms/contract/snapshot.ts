@@ -5,7 +5,7 @@ import type { LossPlan } from './delete-plan.ts';
 import type { Snapshot } from './objects.ts';
 
 export interface SnapshotSpec {
-  /** Unique within the VM where the platform's ids of snapshots are names: one that is there already is an op.conflict. */
+  /** Unique within the VM, also where the server would take a second one: one that is there already is an op.conflict. */
   readonly name: string;
   readonly description: string;
   /** The memory of a running VM too, so that it goes on from there. Ignored, with a warning, for one that is off. */
@@ -13,7 +13,10 @@ export interface SnapshotSpec {
 }
 
 export interface SnapshotOps {
-  /** Parents before their children, older before newer ones. Empty for a VM without any. Rejects with vm.not-found. */
+  /**
+   * Parents before their children, older before newer ones; one that is still being taken is not among them. Empty for a VM
+   * without any. Rejects with vm.not-found.
+   */
   list?(vm: VmId, signal: AbortSignal): Promise<readonly Snapshot[]>;
   /**
    * `id` where the platform names it at once. `memory: false` of a running VM may be refused, where it is not possible.
@@ -31,7 +34,10 @@ export interface SnapshotOps {
   revert?(id: SnapshotId, signal: AbortSignal): Promise<Accepted>;
   /** What deleting it destroys: its state alone, with `children` all that descend from it. */
   planDelete?(id: SnapshotId, options: SnapshotDeleteOptions, signal: AbortSignal): Promise<LossPlan>;
-  /** The VM keeps what it has now. Children of a snapshot that is deleted alone become children of its parent. */
+  /**
+   * The VM keeps what it has now. Children of a snapshot that is deleted alone become children of its parent. Where it takes
+   * several tasks, it resolves when the others have ended and names the last.
+   */
   delete?(id: SnapshotId, options: SnapshotDeleteOptions, signal: AbortSignal): Promise<Accepted>;
 }
 

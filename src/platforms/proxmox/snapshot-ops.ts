@@ -126,14 +126,16 @@ async function lossesOf(calls: GuestCalls, call: GuestCall, found: Found): Promi
   const newer = newerThan(found);
   const storages = newer.length === 0 ? [] : await newestOnly(calls.api, call);
   const hasMemory = call.current.status === 'running' || stateOf(call.current).state === 'suspended';
-  const kept = storages.length === 0 ? '' : `: ${storages.join(', ')} goes back to the newest only, so delete it first`;
   return {
     goes: [
       `what ${name} has written to its disks since ${one.name}`,
       `the settings that ${name} was given since ${one.name}`,
       ...(hasMemory ? [`what ${name} has in memory`] : []),
     ],
-    stays: [`the notes of ${name}`, ...newer.map((each) => `the snapshot ${each.name}, which is newer${kept}`)],
+    stays: [`the notes of ${name}`, ...newer.map((each) => `the snapshot ${each.name}, which is newer`)],
+    ...(storages.length > 0 && {
+      refused: `${storages.join(', ')} goes back to the newest only: delete ${newer.map((each) => each.name).join(', ')} first`,
+    }),
   };
 }
 

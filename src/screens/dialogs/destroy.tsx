@@ -111,7 +111,9 @@ export function confirmLosses(
         const { [TYPED]: proofGiven, [UNKNOWN]: unknown, ...args } = form.values();
         const cannotKeep =
           args['keep-disks'] === true && losses?.some(({ keepDisksRefused }) => keepDisksRefused !== undefined);
-        if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
+        const refused = losses?.find((plan) => plan.refused !== undefined)?.refused;
+        if (refused !== undefined) stage.message.say(`${action.title}: ${refused}`, 'warning');
+        else if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
         else if (asSeen(String(proofGiven ?? '')) === word) {
           end({ ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) });
         } else {

@@ -27,6 +27,8 @@ export function lossLines(stage: Stage, losses: readonly DeletePlan[], choice: L
   const impossible = keepDisks
     ? losses.find(({ keepDisksRefused }) => keepDisksRefused !== undefined)?.keepDisksRefused
     : undefined;
+  const refused = losses.flatMap((one) => one.refused ?? []);
+  if (refused.length > 0) return listed('Not possible: ', refused, 'danger');
   if (impossible !== undefined) return painted(`Disks can't be kept: ${impossible}`, 'danger');
   const goes = losses.flatMap((one) => one.goes);
   const unknown = losses.flatMap((one) => one.unknown ?? []).map(({ path, why }) => `${path} (${why})`);

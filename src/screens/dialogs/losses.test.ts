@@ -150,6 +150,15 @@ describe('the question before something is deleted', () => {
     expect(drawn()).toContain('Stays: /a.qcow2');
   });
 
+  it('says what is not possible as things are, and does nothing', async () => {
+    const { drawn, press, answer, said } = await ask({ ...nothing, goes: ['/a'], refused: 'delete b first' });
+    expect(drawn()).toContain('Not possible: delete b first');
+    expect(drawn()).not.toContain('Is lost: /a');
+    press('w', 'e', 'b', '1', 'pgdn', 'enter');
+    expect(said()).toBe('Delete: delete b first');
+    expect(await answer()).toBe('open');
+  });
+
   it('refuses to keep disks that can not be kept', async () => {
     const { press, answer, said } = await ask({ ...nothing, goes: ['/a'], keepDisksRefused: 'one with it' });
     press(...'web1', 'up', 'up', 'right', 'pgdn', 'enter');
