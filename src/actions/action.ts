@@ -227,7 +227,8 @@ export interface Asked {
 
 /**
  * The one place that decides whether an action can run on an object; key bar, palette, help and command line all ask
- * here. In this order: supported, allowed, connected, the object's own refusal, its state. The first "no" wins.
+ * here. In this order: supported, allowed by the policy, connected, allowed to this login, the object's own refusal, its state.
+ * The first "no" wins.
  * `above` is the VM that it is under, whose refusals hold for it too.
  */
 export function whyNot(
@@ -246,6 +247,8 @@ export function whyNot(
   if (policy.readOnly !== undefined && operations[action.needs]?.kind !== 'reads') return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
+  const forbidden = connection.right?.(action.needs, object.id);
+  if (forbidden !== undefined) return forbidden;
   const refused = disabledReason(object, action.needs) ?? (above && disabledReason(above, action.needs));
   if (refused !== undefined) return refused;
   const fits = action.fits?.(object) ?? true;

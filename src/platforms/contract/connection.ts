@@ -1,11 +1,17 @@
+import type { Id } from '../../ids.ts';
 import type { WatchOptions } from './feed.ts';
-import type { Absences, Groups } from './operations.ts';
+import type { Absences, Groups, OperationName } from './operations.ts';
 import type { VmOps } from './vm.ts';
 
 /** The live link to an endpoint. Every endpoint has VMs; a group that it lacks is missing. */
 export interface Connection extends Partial<Groups> {
   readonly vm: VmOps;
   readonly whyNot: Absences;
+  /**
+   * Why this login may not do this to this object, as a sentence; undefined when it may, or when that is not known. Cheap: from
+   * what the login has told. Absent where a platform can't tell rights beforehand.
+   */
+  right?(operation: OperationName, id: Id): string | undefined;
   /** Ends (resolves) when the signal aborts; throws when the link drops. The session reconnects, with back-off. */
   watch(options: WatchOptions): Promise<void>;
   /** Always safe, also twice; never throws. */

@@ -15,6 +15,7 @@ import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createLogin } from './login.ts';
 import { readNodeInfo } from './node-info.ts';
+import { missingRight, readPermissions } from './rights.ts';
 import { createSettings } from './settings.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
 import { watchCluster } from './watch.ts';
@@ -38,6 +39,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     shut();
     throw error;
   });
+  const permissions = await readPermissions(api, cluster.name, signal);
   const index = createGuestIndex(api, cluster.name);
   let onTouched = (_key: string): void => {};
   const calls: GuestCalls = { api, clock, index, touched: (key) => onTouched(key) };
@@ -61,6 +63,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       shell: createShell(terminals, index.node),
     },
     whyNot: { 'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console' },
+    right: (operation, id) => missingRight(permissions, operation, id),
     async watch(options) {
       const listen = (touched: (key: string) => void) => {
         onTouched = touched;

@@ -13,6 +13,7 @@ export interface Call {
   readonly user: string;
 }
 
+const GUEST_RIGHTS = ['VM.Allocate', 'VM.Audit', 'VM.Config.Memory', 'VM.Console', 'VM.PowerMgmt', 'VM.Snapshot'];
 const TASKS_SHOWN = 25;
 const DESTROY_MS = 100;
 
@@ -23,7 +24,10 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   const path = `${method} /${segments.join('/')}`;
   if (path === 'GET /version') return { version: '9.1-1', release: '9.1', repoid: '9a1b2c3d' };
   if (path === 'GET /access/permissions')
-    return { '/': { 'Sys.Audit': 1 }, '/vms': { 'VM.Audit': 1, 'VM.PowerMgmt': 1 } };
+    return {
+      '/': { 'Sys.Audit': 1, 'Sys.Console': 1 },
+      '/vms': Object.fromEntries(GUEST_RIGHTS.map((name) => [name, 1])),
+    };
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
   if (path === 'GET /cluster/status') return clusterStatus(world);
   if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);

@@ -1,0 +1,86 @@
+/**
+ * What this login may do, as Proxmox VE says it itself: GET /access/permissions, a map of paths to privileges, where 1 means
+ * that the privilege holds for what is below the path too and 0 that it does not. Which privilege a call needs stands in the
+ * published API description (`permissions` of each method).
+ */
+import { type Id, nativeOf, rowOf } from '../../ids.ts';
+import type { OperationName } from '../contract.ts';
+import type { Api } from './api.ts';
+import { asRow } from './json.ts';
+
+/** One of these is enough. */
+export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[]>>> = {
+  'vm.start': ['VM.PowerMgmt'],
+  'vm.stop': ['VM.PowerMgmt'],
+  'vm.restart': ['VM.PowerMgmt'],
+  'vm.pause': ['VM.PowerMgmt'],
+  'vm.resume': ['VM.PowerMgmt'],
+  'vm.suspend': ['VM.PowerMgmt'],
+  'vm.delete': ['VM.Allocate'],
+  'vm.configure': [
+    'VM.Config.Disk',
+    'VM.Config.CDROM',
+    'VM.Config.CPU',
+    'VM.Config.Memory',
+    'VM.Config.Network',
+    'VM.Config.HWType',
+    'VM.Config.Options',
+    'VM.Config.Cloudinit',
+  ],
+  'console.serial': ['VM.Console'],
+  'node.shell': ['Sys.Console'],
+  'snapshot.create': ['VM.Snapshot'],
+  'snapshot.revert': ['VM.Snapshot', 'VM.Snapshot.Rollback'],
+  'snapshot.delete': ['VM.Snapshot'],
+};
+
+export type Permissions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+
+/** By path, whether each privilege holds below it as well. Undefined where the server does not say. */
+export async function readPermissions(
+  api: Api,
+  subject: string,
+  signal: AbortSignal,
+): Promise<Permissions | undefined> {
+  try {
+    const body = asRow(await api.get('/access/permissions', { signal, subject }), subject);
+    return new Map(
+      Object.entries(body).map(([path, row]) => [
+        path,
+        new Map(Object.entries(asRow(row, path)).map(([name, below]) => [name, Number(below) === 1])),
+      ]),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+/** Why this login may not do this, as far as its permissions were known when it was made; undefined when it may. */
+export function missingRight(
+  permissions: Permissions | undefined,
+  operation: OperationName,
+  id: Id,
+): string | undefined {
+  const needed = PRIVILEGES[operation];
+  if (!permissions || !needed) return undefined;
+  const native = nativeOf(rowOf(id));
+  const path = operation.startsWith('node.') ? `/nodes/${native}` : `/vms/${native.slice(native.indexOf('/') + 1)}`;
+  if (needed.some((privilege) => holds(permissions, path, privilege))) return undefined;
+  return `this login has no ${needed[0]} on ${path}, as of when it was connected`;
+}
+
+/** The nearest path that says anything decides; what is above it counts only as far as it holds below. */
+function holds(permissions: Permissions, path: string, privilege: string): boolean {
+  const own = permissions.get(path);
+  if (own) return own.has(privilege);
+  for (let above = parentOf(path); above !== undefined; above = parentOf(above)) {
+    const row = permissions.get(above);
+    if (row) return row.get(privilege) === true;
+  }
+  return false;
+}
+
+const parentOf = (path: string): string | undefined =>
+  path === '/' ? undefined : path.slice(0, path.lastIndexOf('/')) || '/';
