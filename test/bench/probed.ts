@@ -25,8 +25,11 @@ const ANSWERS_MS = 5_000;
 /** By then everything is loaded that is loaded behind the first frame. */
 const SETTLE_MS = 5_000;
 
-/** The program over so many simulated VMs, with the probe inside; 120x40, whatever greets is gone. */
-export async function openProbed(program: string, vms: number): Promise<Probed> {
+/**
+ * The program over so many simulated VMs, with the probe inside; 120x40, whatever greets is gone. `shown` is called with when
+ * rows with metrics were there first.
+ */
+export async function openProbed(program: string, vms: number, shown?: (at: number) => void): Promise<Probed> {
   const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
   const file = join(folder, 'seen.json');
   const env = { NODE_OPTIONS: `--import=${PROBE}`, DROVER_BENCH_PROBE: file };
@@ -42,7 +45,7 @@ export async function openProbed(program: string, vms: number): Promise<Probed> 
     throw new Error('the probe does not answer');
   }
 
-  await terminal.when((screen) => /● running .*\d+%/.test(screen));
+  shown?.(await terminal.when((screen) => /● running .*\d+%/.test(screen)));
   await pause(SETTLE_MS);
   terminal.type('\x1b');
   await pause(500);
