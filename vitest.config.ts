@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { inkAsBuilt } from './test/setup/ink-as-built.ts';
 
 const TESTS = '*.test.{ts,tsx}';
-/** Of these a worker runs one file after the other in the modules that are loaded already: they leave nothing behind. */
-const SHARING = [`src/**/${TESTS}`, `test/${TESTS}`, `test/{actions,cli,fake,plain,screens,soak,state}/**/${TESTS}`];
+/** What looks at packages as they are installed; everything else draws with Ink as it is shipped. */
+const INSTALLED = `test/build/**/${TESTS}`;
 const NOT_HERE = ['**/node_modules/**', 'test/**/*.lab.test.ts'];
 
 /** The quick suite: nothing but Node is needed. The labs have a configuration of their own. */
@@ -19,13 +19,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'alone', include: [`test/**/${TESTS}`], exclude: [...NOT_HERE, ...SHARING] },
+        test: { name: 'alone', include: [INSTALLED], exclude: NOT_HERE },
       },
       {
         extends: true,
         resolve: { alias: inkAsBuilt },
         oxc: { jsx: { development: false } },
-        test: { name: 'sharing', isolate: false, include: SHARING, exclude: NOT_HERE },
+        test: {
+          name: 'sharing',
+          // A worker runs one file after the other in the modules that are loaded already: no file leaves anything behind.
+          isolate: false,
+          include: [`src/**/${TESTS}`, `test/**/${TESTS}`],
+          exclude: [...NOT_HERE, INSTALLED],
+        },
       },
     ],
   },
