@@ -3,12 +3,11 @@ import { inkAsBuilt } from './test/setup/ink-as-built.ts';
 import { MixedOrder } from './test/setup/order.ts';
 
 const TESTS = '*.test.{ts,tsx}';
-/** What looks at packages as they are installed; everything else draws with Ink as it is shipped. */
-const INSTALLED = `test/build/**/${TESTS}`;
-const NOT_HERE = ['**/node_modules/**', 'test/**/*.lab.test.ts'];
 
 /** The quick suite: nothing but Node is needed. The labs have a configuration of their own. */
 export default defineConfig({
+  resolve: { alias: inkAsBuilt },
+  oxc: { jsx: { development: false } },
   test: {
     // Two cores are common where this runs, and a few files wait for servers most of their time.
     maxWorkers: 6,
@@ -20,24 +19,10 @@ export default defineConfig({
     // A golden file that is missing fails here as in CI, and is not written by the run that it should check; -u writes it.
     update: 'none',
     globalSetup: ['test/setup/fresh-build.ts', 'test/setup/ink-as-built.ts', 'test/setup/own-home.ts'],
-    projects: [
-      {
-        extends: true,
-        test: { name: 'alone', include: [INSTALLED], exclude: NOT_HERE },
-      },
-      {
-        extends: true,
-        resolve: { alias: inkAsBuilt },
-        oxc: { jsx: { development: false } },
-        test: {
-          name: 'sharing',
-          // A worker runs one file after the other in the modules that are loaded already: no file leaves anything behind.
-          isolate: false,
-          setupFiles: ['test/setup/loaded.ts'],
-          include: [`src/**/${TESTS}`, `test/**/${TESTS}`],
-          exclude: [...NOT_HERE, INSTALLED],
-        },
-      },
-    ],
+    setupFiles: ['test/setup/loaded.ts'],
+    // A worker runs one file after the other in the modules that are loaded already: no file leaves anything behind.
+    isolate: false,
+    include: [`src/**/${TESTS}`, `test/**/${TESTS}`],
+    exclude: ['**/node_modules/**', 'test/**/*.lab.test.ts'],
   },
 });

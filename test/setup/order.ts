@@ -11,6 +11,7 @@ const WAITING = [
 ];
 /** Of all workers; what computes has the others. */
 const WAITING_AT_ONCE = 4;
+const UNKNOWN_MS = 1_000;
 
 /**
  * What waits runs beside what computes from the beginning, so that no core is without work, and within both what took longest
@@ -20,15 +21,15 @@ export class MixedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const { maxWorkers } = this.ctx.config;
-    const busy = { waiting: 0, computing: 0 };
+    const lanes = {
+      waiting: new Array<number>(WAITING_AT_ONCE).fill(0),
+      computing: new Array<number>(Math.max(1, maxWorkers - WAITING_AT_ONCE)).fill(0),
+    };
     const turns = sorted.map((file) => {
-      // Files that share their worker's modules don't mix with others: those come first, as vitest sorts them.
-      if (file.project.config.isolate) return { file, at: -1 };
       const waits = WAITING.some((name) => name.test(relative(this.ctx.config.root, file.moduleId)));
-      const kind = waits ? 'waiting' : 'computing';
-      const at = busy[kind];
-      const lanes = waits ? WAITING_AT_ONCE : Math.max(1, maxWorkers - WAITING_AT_ONCE);
-      busy[kind] += (this.ctx.cache.getTestSpecificationResult(file)?.duration ?? 1_000) / lanes;
+      const ends = lanes[waits ? 'waiting' : 'computing'];
+      const at = Math.min(...ends);
+      ends[ends.indexOf(at)] = at + (this.ctx.cache.getTestSpecificationResult(file)?.duration ?? UNKNOWN_MS);
       return { file, at };
     });
     return turns.sort((a, b) => a.at - b.at).map(({ file }) => file);
