@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { buildOptions, root } from '../../scripts/build/options.ts';
 
 /** What draws the screen, and what tests draw it with: all must share one React. */
@@ -15,6 +15,16 @@ export const inkAsBuilt = PACKAGES.map((name) => ({
   replacement: join(FOLDER, fileOf(name)),
 }));
 
+/** What writes to no terminal is asked for its size; without this `tput` is started twice for each frame of such a test. */
+const noTerminal: Plugin = {
+  name: 'no-terminal',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/terminal-size\/index\.js$/ }, () => ({
+      contents: 'export default () => ({ columns: 80, rows: 24 });',
+    }));
+  },
+};
+
 /** Screens are tested with Ink as it is shipped (scripts/build/swaps.ts), which also takes half of the time. */
 export default async function setUp(): Promise<void> {
   mkdirSync(join(FOLDER, 'entries'), { recursive: true });
@@ -27,6 +37,7 @@ export default async function setUp(): Promise<void> {
     outExtension: { '.js': '.mjs' },
     minify: false,
     sourcemap: false,
+    plugins: [...options.plugins, noTerminal],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }

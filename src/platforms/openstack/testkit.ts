@@ -1,8 +1,8 @@
 /** A cloud that is pretended: Keystone, Nova, Glance and Cinder on loopback, every request checked. */
-import { systemClock } from '../../clock.ts';
 import { endpointName, vmId } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
 import type { PlatformTestkit } from '../testkit.ts';
+import { quickClock } from '../testkit-clock.ts';
 import { facts } from './testkit/facts.ts';
 import { startFakeCloud } from './testkit/fake-cloud.ts';
 import { http } from './testkit/http-facts.ts';
@@ -10,6 +10,8 @@ import { ACCOUNTS, PROJECT } from './testkit/keystone.ts';
 import type { WorldServer } from './testkit/world.ts';
 
 const ENDPOINT = endpointName('openstack-test');
+/** Three seconds of the cloud take one. */
+const clock = quickClock(3);
 
 export const testkit: PlatformTestkit = {
   lab: undefined,
@@ -20,7 +22,7 @@ export const testkit: PlatformTestkit = {
 };
 
 async function start() {
-  const cloud = await startFakeCloud(systemClock);
+  const cloud = await startFakeCloud(clock);
   const { world } = cloud;
   const stopped = world.add({ name: 'contract-stopped' });
   const running = world.add({ name: 'contract-running', metadata: { plan: 'shop', profile: 'small' } });
@@ -42,9 +44,9 @@ async function start() {
   return {
     endpoint,
     wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
-    clock: systemClock,
+    clock,
     stoppedVm: async () => bring(stopped, { vmState: 'stopped', powerState: 4 }),
-    runningVm: async () => bring(running, { vmState: 'active', powerState: 1, startedAt: systemClock.now() - 60_000 }),
+    runningVm: async () => bring(running, { vmState: 'active', powerState: 1, startedAt: clock.now() - 60_000 }),
     async doomedVm() {
       const kept = `9d0e1f2a-0000-4000-8000-00000000000${++doomed}`;
       world.volumes.set(kept, 5);
