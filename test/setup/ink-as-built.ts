@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -28,7 +29,7 @@ const noTerminal: Plugin = {
 /** Screens are tested with Ink as it is shipped (scripts/build/swaps.ts), which also takes half of the time. */
 export default async function setUp(): Promise<void> {
   mkdirSync(join(FOLDER, 'entries'), { recursive: true });
-  const entries = await Promise.all(PACKAGES.map(writeEntry));
+  const entries = Object.entries(namesIn(PACKAGES)).map(writeEntry);
   const { banner: _banner, ...options } = buildOptions;
   await build({
     ...options,
@@ -42,9 +43,23 @@ export default async function setUp(): Promise<void> {
   });
 }
 
+/**
+ * What each package exports. Asked of a Node of its own: in this process their names already stand for what is about to be
+ * built.
+ */
+function namesIn(packages: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const ask = `
+    const names = {};
+    for (const name of ${JSON.stringify(packages)}) names[name] = Object.keys(await import(name));
+    console.log(JSON.stringify(names));`;
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', ask], { cwd: root, encoding: 'utf8' }),
+  );
+}
+
 /** A module with the package's names spelled out: those of a CommonJS package are lost in a bundle. */
-async function writeEntry(name: string): Promise<[string, string]> {
-  const names = Object.keys(await import(name)).filter((key) => key !== 'default' && /^[\w$]+$/.test(key));
+function writeEntry([name, all]: readonly [string, readonly string[]]): [string, string] {
+  const names = all.filter((key) => key !== 'default' && /^[\w$]+$/.test(key));
   const entry = join(FOLDER, 'entries', fileOf(name));
   writeFileSync(
     entry,
