@@ -1,20 +1,21 @@
-import { type Shown, shownOf } from '../../actions/target.ts';
-import type { Id, VmId } from '../../ids.ts';
+import type { VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { placeOf } from '../../state/fleet/fleet.ts';
 import type { KindColumn } from '../../state/kind-spec.ts';
-import { columnsOf, countOf, manyOf, specOf } from '../../state/kinds.ts';
-import { clean, fit } from '../../terminal/width.ts';
-import { wrapped } from '../components/wrap.ts';
+import { columnsOf, countOf, specOf } from '../../state/kinds.ts';
+import { clean } from '../../terminal/width.ts';
 import type { Room } from '../frame/look.ts';
 import { createListState } from '../lists/list-state.ts';
 import { clicks, movement } from '../lists/movement.ts';
 import type { Stage, View } from '../stage.ts';
-import { timeOfDay } from '../time.ts';
-import { type ListingLoader, loadListings } from './load-listings.ts';
+import { loadListings } from './load-listings.ts';
+import { queryCommands } from './query-commands.ts';
 import type { TableFront } from './table-front.ts';
 import { fittingColumns, rowLine, titleLine, valueLines } from './table-lines.ts';
-import { type TableOrder, type TableRow, tableRows } from './table-rows.ts';
+import { createTableMarks } from './table-marks.ts';
+import { createTableQuery } from './table-query.ts';
+import type { TableRow } from './table-rows.ts';
+import { statusLines } from './table-status.ts';
 
 /** A list of objects of one kind with a cursor, marks, a filter and an order. */
 export interface Table extends TableFront {
@@ -40,23 +41,22 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
   const { kinds } = services;
   const under = all.slice(0, MOST_LISTS);
   const columns: readonly KindColumn[] = columnsOf(kinds, kind).filter(({ id }) => id !== 'vm' || under.length > 1);
-  const loader: ListingLoader = loadListings(kind, under, services, stage.changed);
+  const loader = loadListings(kind, under, services, stage.changed);
+  const query = createTableQuery(kinds, kind, under, fleet);
+  const marks = createTableMarks(kind, services);
   const list = createListState(false);
-  const marks = new Map<string, Shown>();
-  let filter = '';
-  let order: TableOrder | undefined;
-  /** The row that the cursor is on, so that it stays there when others come and go. */
+  /** The object that the cursor is on, so that it stays there when others come and go; and the rows that it was put in. */
   let pinned: string | undefined;
-  let known: { readonly on: string; readonly rows: readonly TableRow[] } | undefined;
+  let settledIn: readonly TableRow[] | undefined;
 
   const rows = (): readonly TableRow[] => {
-    const on = `${fleet.version} ${filter} ${order?.by} ${order?.descending}`;
-    if (known?.on !== on) {
-      known = { on, rows: tableRows(kinds, kind, under, fleet, filter, order) };
-      const at = known.rows.findIndex(({ object }) => object.id === pinned);
+    const shown = query.rows();
+    if (shown !== settledIn) {
+      settledIn = shown;
+      const at = shown.findIndex(({ object }) => object.id === pinned);
       if (at >= 0) list.step(at - list.at);
     }
-    return known.rows;
+    return shown;
   };
   const current = (): TableRow | undefined => rows()[list.at];
   const pin = () => {
@@ -67,142 +67,64 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
     pin();
     stage.changed();
   };
-  const shown = (id: Id) => marks.get(id) ?? shownOf(kind, id, services);
-  const marked = () => [...marks.values()].filter(({ id }) => fleet.find(kind, id as never));
-  const mark = ({ object }: TableRow) => {
-    const one = shownOf(kind, object.id, services);
-    if (!marks.delete(object.id) && one) marks.set(object.id, one);
-  };
 
   const first = fleet.vms.get(under[0] as VmId);
   const of = under.length === 1 && first ? clean(placeOf(first, fleet)) : countOf(kinds, 'vm', all.length);
-
-  const statusLine = (): string => {
-    const times = under.flatMap((id) => fleet.listings.of(kind, id)?.at ?? []);
-    const oldest = times.length === 0 ? undefined : Math.min(...times);
-    const count = rows().length;
-    const parts = [
-      loader.isLoading ? 'loading…' : undefined,
-      oldest === undefined ? undefined : `as of ${timeOfDay(oldest)}`,
-      countOf(kinds, kind, count),
-      marks.size > 0 ? `${marks.size} marked` : undefined,
-      filter === '' ? undefined : `filter ${filter}`,
-      all.length > under.length ? `the first ${under.length} of ${all.length} VMs` : undefined,
-    ];
-    return parts.filter((part) => part !== undefined).join(', ');
-  };
-
-  const sortBy = (by: string | undefined) => {
-    order = by === undefined ? undefined : { by, descending: order?.by === by ? !order.descending : false };
-    known = undefined;
-  };
-  const step = (by: number) => {
-    const at = columns.findIndex(({ id }) => id === order?.by);
-    sortBy(columns[(at + by + columns.length) % columns.length]?.id);
-  };
 
   return {
     kind,
     under,
     of,
     chosen() {
-      if (marks.size > 0) return marked();
+      if (marks.size > 0) return marks.present();
       const row = current();
-      const one = row && shown(row.object.id);
+      const one = row && marks.shown(row.object.id);
       return one ? [one] : [];
     },
     isSeen: (id) => rows().some(({ object }) => object.id === id),
     unmark(ids) {
-      for (const id of ids) marks.delete(id);
+      marks.delete(ids);
       stage.changed();
     },
     lines(room, focus, below) {
       const { look } = stage;
-      const { theme } = look;
-      const shownRows = rows();
-      const problems = under.flatMap((id) => {
-        const why = loader.failures.get(id);
-        const vm = fleet.vms.get(id);
-        return why === undefined
-          ? []
-          : wrapped(clean(`${under.length > 1 && vm ? `${vm.name}: ` : ''}${why}`), room.columns);
-      });
-      const head = [theme.paint('dim', fit(statusLine(), room.columns).trimEnd())];
-      const trouble = problems.slice(0, 3).map((line) => theme.paint('warning', line));
-      if (shownRows.length === 0) {
-        const none = loader.isLoading
-          ? 'loading…'
-          : filter === ''
-            ? `No ${manyOf(kinds, kind)}.`
-            : `No ${manyOf(kinds, kind)} match ${filter}.`;
-        return [...head, ...trouble, ...(problems.length > 0 ? [] : [theme.paint('dim', none)])].slice(0, room.rows);
-      }
+      const shown = rows();
+      const { filter, order } = query;
+      const status = { kind, all, under, loader, rows: shown.length, marked: marks.size, filter };
+      const head = statusLines(status, kinds, fleet, room.columns, look.theme);
+      if (shown.length === 0) return head.slice(0, room.rows);
       const row = current();
       const values =
         row && below && room.rows >= VALUES_FROM
           ? valueLines(row.row, specOf(kinds, kind).keys, room.columns, look).slice(0, MOST_VALUES)
           : [];
-      const rule = values.length > 0 ? [theme.paint('border', look.glyphs.horizontal.repeat(room.columns))] : [];
-      const height = Math.max(1, room.rows - head.length - trouble.length - 1 - rule.length - values.length);
-      const from = list.window(shownRows.length, height);
+      const rule = values.length > 0 ? [look.theme.paint('border', look.glyphs.horizontal.repeat(room.columns))] : [];
+      const height = Math.max(1, room.rows - head.length - 1 - rule.length - values.length);
+      const from = list.window(shown.length, height);
       pin();
-      const fitted = fittingColumns(columns, shownRows, room.columns);
-      const body = shownRows
-        .slice(from, from + height)
-        .map((one, at) =>
-          rowLine(
-            one,
-            fitted,
-            { isMarked: marks.has(one.object.id), cursor: from + at === list.at ? focus : 'none' },
-            look,
-          ),
-        );
+      const fitted = fittingColumns(columns, shown, room.columns);
+      const body = shown.slice(from, from + height).map((one, at) => {
+        const cursor = from + at === list.at ? focus : 'none';
+        return rowLine(one, fitted, { isMarked: marks.has(one.object.id), cursor }, look);
+      });
       const blank = values.length > 0 ? Array.from({ length: height - body.length }, () => '') : [];
-      return [...head, ...trouble, titleLine(fitted, order, look), ...body, ...blank, ...rule, ...values].slice(
-        0,
-        room.rows,
-      );
+      return [...head, titleLine(fitted, order, look), ...body, ...blank, ...rule, ...values].slice(0, room.rows);
     },
     point: (event, room) => clicks(list)({ ...event, row: event.row - 1 }, room),
     handlers: {
       ...Object.fromEntries(Object.entries(movement(list, stage.changed)).map(([id, move]) => [id, moved(move)])),
       'view.mark': moved(() => {
         const row = current();
-        if (row) mark(row);
+        if (row) marks.toggle(row.object.id);
         list.step(1);
       }),
-      'view.invert': moved(() => rows().forEach(mark)),
+      'view.invert': moved(() => {
+        for (const { object } of rows()) marks.toggle(object.id);
+      }),
       'view.mark-shown': moved(() => {
-        for (const row of rows()) if (!marks.has(row.object.id)) mark(row);
+        for (const { object } of rows()) if (!marks.has(object.id)) marks.toggle(object.id);
       }),
-      'view.filter': () =>
-        stage.dialogs.filter({
-          start: filter,
-          apply(text) {
-            filter = text.trim();
-            known = undefined;
-            stage.changed();
-            return undefined;
-          },
-        }),
-      'view.sort-next': moved(() => step(1)),
-      'view.sort-previous': moved(() => step(-1)),
-      'view.reverse': moved(() => {
-        if (order) order = { ...order, descending: !order.descending };
-        known = undefined;
-      }),
-      'view.sort': () => {
-        const choices = [
-          ...columns.map(({ id, title }) => ({ label: title.toLowerCase(), value: id })),
-          { label: 'as a tree', value: '' },
-        ];
-        void stage.dialogs
-          .pick({ title: 'Sort by', choices: () => choices })
-          .then((by) => {
-            if (by !== undefined) moved(() => sortBy(by === '' ? undefined : by))();
-          })
-          .catch(stage.message.fail);
-      },
+      ...queryCommands(stage, query, columns, moved(undefined)),
     },
     close: loader.stop,
   };

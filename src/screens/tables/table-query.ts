@@ -1,0 +1,52 @@
+import type { VmId } from '../../ids.ts';
+import type { ListedKind } from '../../platforms/contract.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import type { KindTable } from '../../state/kinds.ts';
+import { type TableOrder, type TableRow, tableRows } from './table-rows.ts';
+
+/** Which objects a table shows and in which order: its filter, its order, and the rows that come of them. */
+export interface TableQuery {
+  /** The same array until the fleet, the filter or the order changes. */
+  rows(): readonly TableRow[];
+  readonly filter: string;
+  /** Undefined: as a tree. */
+  readonly order: TableOrder | undefined;
+  setFilter(text: string): void;
+  /** By a column; where that is what it is sorted by, the other way. Undefined: as a tree. */
+  sortBy(id: string | undefined): void;
+  reverse(): void;
+}
+
+export function createTableQuery(kinds: KindTable, kind: ListedKind, under: readonly VmId[], fleet: Fleet): TableQuery {
+  let filter = '';
+  let order: TableOrder | undefined;
+  let known: { readonly version: number; readonly rows: readonly TableRow[] } | undefined;
+
+  return {
+    rows() {
+      // A table is drawn with every frame, and its rows cost a pass over all objects.
+      if (known?.version !== fleet.version) {
+        known = { version: fleet.version, rows: tableRows(kinds, kind, under, fleet, filter, order) };
+      }
+      return known.rows;
+    },
+    get filter() {
+      return filter;
+    },
+    get order() {
+      return order;
+    },
+    setFilter(text) {
+      filter = text.trim();
+      known = undefined;
+    },
+    sortBy(id) {
+      order = id === undefined ? undefined : { by: id, descending: order?.by === id ? !order.descending : false };
+      known = undefined;
+    },
+    reverse() {
+      if (order) order = { ...order, descending: !order.descending };
+      known = undefined;
+    },
+  };
+}
