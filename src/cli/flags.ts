@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import { FleetError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Field, Settings, SettingValue } from '../platforms/contract.ts';
-import { complaint, parse } from '../state/fields.ts';
+import { choicesOf, complaint, parse } from '../state/fields.ts';
 
 /** A flag of the command line: a field that has a name there. `flag` fields are switches, with `--no-` for off. */
-export interface Flag extends Field {
+export type Flag = Field & {
   /** One letter: `o` for `-o`. */
   readonly short?: string;
-}
+};
 
 export interface ParsedFlags {
   /** Everything that is no flag, in order; what stands behind `--` too. */
@@ -100,7 +100,10 @@ export function leadingWords(argv: readonly string[], globals: readonly Flag[]):
 export const spelledFlag = (flag: Flag): string => {
   const name = `${flag.short === undefined ? '    ' : `-${flag.short}, `}--`;
   if (flag.kind === 'flag') return `${name}${flag.default === true ? 'no-' : ''}${flag.key}`;
-  const value = flag.options ? flag.options.join('|') : (flag.examples?.[0] ?? flag.kind.toUpperCase());
+  const value =
+    flag.kind === 'choice' && flag.options
+      ? choicesOf(flag).join('|')
+      : (flag.examples?.[0] ?? flag.kind.toUpperCase());
   return `${name}${flag.key} ${value}`;
 };
 

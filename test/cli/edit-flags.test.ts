@@ -11,9 +11,9 @@ const flagsOf = (verb: string, noun = 'vm') =>
 
 describe('the flags of vm edit', () => {
   const sizes = manifests.flatMap(({ id, settings }) =>
-    settings
-      .filter(({ kind, in: access }) => (kind === 'bytes' || kind === 'count') && access['edit-config'] === 'write')
-      .map((field) => ({ id, field })),
+    settings.flatMap((field) =>
+      (field.kind === 'bytes' || field.kind === 'count') && field.in['edit-config'] === 'write' ? [{ id, field }] : [],
+    ),
   );
 
   it.each(sizes)('have the limits of the platform for $field.key on $id, and of no other', ({ field }) => {

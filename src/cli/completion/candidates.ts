@@ -1,3 +1,4 @@
+import { choicesOf } from '../../state/fields.ts';
 import { type VmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Command } from '../command.ts';
 import { globalFlags } from '../command.ts';
@@ -109,7 +110,7 @@ function valuesOf(
   if (subject) return words(behind(namesOf(subject, names)));
   if (flag.key === 'platform') return words(behind(plain(names.platforms)));
   if (flag.kind === 'path') return { kind: 'files', candidates: [] };
-  return words(behind(plain(flag.kind === 'flag' ? ['yes', 'no'] : (flag.options ?? []))));
+  return words(behind(plain(choicesOf(flag))));
 }
 
 const sortable: readonly VmColumn[] = vmColumns.filter(({ drawn }) => !drawn);
