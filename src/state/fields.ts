@@ -282,7 +282,7 @@ export function suggested(
     const text = field.sensitive && set ? `env:${field.env}` : set;
     const value =
       text && complaint(field, text) === undefined ? (field.sensitive ? text : parse(field, text)) : undefined;
-    const start = value ?? field.default;
+    const start = value === undefined ? field.default : value;
     if (start !== undefined) values[field.key] = start;
   }
   return values;

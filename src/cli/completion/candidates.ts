@@ -9,6 +9,7 @@ import { type Candidate, type Completion, plain } from './candidate.ts';
 import { nounCandidates, secondWords } from './command-words.ts';
 import { filterCandidates } from './filter-candidates.ts';
 import type { LiveNames } from './live-names.ts';
+import { rowCandidates } from './row-candidates.ts';
 import { isTypeable, namesOf, subjectAt, subjectOfFlag } from './subjects.ts';
 
 const words = (candidates: readonly Candidate[]): Completion => ({ kind: 'words', candidates });
@@ -110,6 +111,8 @@ function valuesOf(
   if (subject) return words(behind(namesOf(subject, names)));
   if (flag.key === 'platform') return words(behind(plain(names.platforms)));
   if (flag.kind === 'path') return { kind: 'files', candidates: [] };
+  if (flag.kind === 'list')
+    return { kind: 'partial', candidates: behind(rowCandidates(flag, current.slice(inline.length))) };
   return words(behind(plain(choicesOf(flag))));
 }
 
