@@ -133,8 +133,9 @@ function ownCommand(argv: readonly string[], first: string | undefined): OwnComm
 /** The words behind those of the command, and the flags that are its own. */
 function ownPart({ words, values, repeated }: ParsedFlags, used: number): ParsedFlags {
   const global = new Set(globalFlags.map(({ key }) => key));
-  const own = Object.entries(values).filter(([key]) => !global.has(key));
-  return { words: words.slice(used), values: Object.fromEntries(own), repeated };
+  const own = <Value>(all: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(all).filter(([key]) => !global.has(key)));
+  return { words: words.slice(used), values: own(values), repeated: own(repeated) };
 }
 
 /** The configuration is read; connections are closed whatever happens. */

@@ -6,7 +6,7 @@ import {
   type SettingsField,
   type SettingsMode,
 } from '../../src/platforms/contract.ts';
-import { bytes, spellBytes } from '../../src/units.ts';
+import { spell } from '../../src/state/fields.ts';
 import type { Generated } from './generated.ts';
 import { platformFolders } from './platform-folders.ts';
 
@@ -75,7 +75,9 @@ const endpointRow = (field: EndpointField): readonly string[] => [
     .filter((part) => part !== '')
     .join(' '),
   kindOf(field),
-  field.default === undefined ? '' : `\`${spell(field, field.default)}\``,
+  field.default === undefined
+    ? ''
+    : `\`${typeof field.default === 'boolean' ? field.default : spell(field, field.default)}\``,
 ];
 
 const settingRow = (field: SettingsField): readonly string[] => [
@@ -90,14 +92,12 @@ const settingRow = (field: SettingsField): readonly string[] => [
 ];
 
 function kindOf(field: EndpointField | SettingsField): string {
-  if (field.options) return field.options.join(', ');
-  const limits = [field.min, field.max].map((limit) => (limit === undefined ? '' : spell(field, limit)));
+  if (field.kind === 'choice' && field.options) return field.options.join(', ');
+  const ends = field.kind === 'bytes' || field.kind === 'count' ? [field.min, field.max] : [];
+  const limits = ends.map((limit) => (limit === undefined ? '' : spell(field, limit)));
   const range = limits.every((limit) => limit === '') ? '' : ` ${limits.join('…')}`;
   return `${field.sensitive ? 'secret ' : ''}${field.kind}${range}`;
 }
-
-const spell = (field: EndpointField | SettingsField, value: string | number | boolean): string =>
-  field.kind === 'bytes' && typeof value === 'number' ? spellBytes(bytes(value)) : String(value);
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

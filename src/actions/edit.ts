@@ -1,5 +1,11 @@
 import type { VmId } from '../ids.ts';
-import type { Connection, Settings, SettingsTarget } from '../platforms/contract.ts';
+import {
+  type Connection,
+  isReached,
+  type Settings,
+  type SettingsField,
+  type SettingsTarget,
+} from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/fleet/store.ts';
 import type { ObjectAction } from './action.ts';
@@ -37,6 +43,7 @@ function changeOf(
   basedOn: Settings | undefined,
 ): ObjectAction<'vm'> {
   const keys = Object.keys(changes);
+  const fields = fieldsOf(services, id);
   const read = (connection: Connection, signal: AbortSignal) => needed(connection, 'vm.settings')(id, target, signal);
   return {
     ...editAction,
@@ -48,7 +55,14 @@ function changeOf(
       late: 'look at its settings again; the guest may need longer',
       async read(connection, signal) {
         const now = await read(connection, signal);
-        const open = keys.filter((key) => now[key] !== changes[key]);
+        const open = keys.filter(
+          (key) =>
+            !isReached(
+              fields.find((one) => one.key === key),
+              changes[key],
+              now[key],
+            ),
+        );
         return open.length === 0 || `has ${spelled(services, id, picked(now, open))}`;
       },
     }),
@@ -60,14 +74,18 @@ function changeOf(
   };
 }
 
+function fieldsOf({ manifests, store }: Services, id: VmId): readonly SettingsField[] {
+  const platform = endpointStatusOf(store.fleet, id)?.platform;
+  return manifests.find((manifest) => manifest.id === platform)?.settings ?? [];
+}
+
 /** Those of these keys that there are. */
 const picked = (settings: Settings, keys: readonly string[]): Settings =>
   Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
 
 /** `Memory 4GiB, vCPUs 2`, in the words of the platform's fields. */
-function spelled({ manifests, store }: Services, id: VmId, changes: Settings): string {
-  const platform = endpointStatusOf(store.fleet, id)?.platform;
-  const fields = manifests.find((manifest) => manifest.id === platform)?.settings ?? [];
+function spelled(services: Services, id: VmId, changes: Settings): string {
+  const fields = fieldsOf(services, id);
   return Object.entries(changes)
     .map(([key, value]) => {
       const field = fields.find((one) => one.key === key);

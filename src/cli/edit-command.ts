@@ -4,13 +4,15 @@ import { editAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import { didYouMean } from '../nearest.ts';
-import type { Manifest, Settings, SettingsField, SettingsTarget } from '../platforms/contract.ts';
+import type { Manifest, Settings, SettingsField, SettingsMode, SettingsTarget } from '../platforms/contract.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findVms } from './find.ts';
-import type { Flag } from './flags.ts';
+import type { Flag, ParsedFlags } from './flags.ts';
+import { openGivenFiles } from './given-files.ts';
+import { allGiven, FROM, type Given, valuesGiven } from './given-values.ts';
 import { type Outcome, printResults } from './results.ts';
-import { sharedFlags, typedFor } from './shared-flags.ts';
+import { sharedFlags } from './shared-flags.ts';
 
 const RUNNING: Flag = {
   key: 'running',
@@ -25,8 +27,8 @@ export const editCommand = (manifests: readonly Manifest[]): Command => ({
   verb: 'edit',
   help: editAction.help,
   takes: 'NAME…',
-  flags: () => [RUNNING, ...flagsOf(manifests)],
-  run: (context, { words, values }) => run(manifests, words, values, context),
+  flags: () => [RUNNING, FROM, ...flagsOf(manifests)],
+  run: (context, parsed) => run(manifests, parsed, context),
 });
 
 const flagsOf = (manifests: readonly Manifest[]): readonly Flag[] =>
@@ -39,27 +41,28 @@ const isWritable = ({ in: access }: SettingsField): boolean =>
 
 async function run(
   manifests: readonly Manifest[],
-  words: readonly string[],
-  values: Settings,
+  { words, values: { running, ...values }, repeated }: ParsedFlags,
   context: CommandContext,
 ): Promise<number> {
   const { app, signal } = context;
-  const { running, ...changes } = values;
-  if (Object.keys(changes).length === 0)
-    throw new FleetError('usage', 'nothing to change: give the new values as flags');
+  const files = openGivenFiles(context);
+  const given = await allGiven({ values, repeated }, files);
+  if (given.length === 0) throw new FleetError('usage', 'nothing to change: give the new values as flags');
   const vms = await findVms(words, context);
   const target = running === true ? 'running' : 'config';
   // Nothing is changed anywhere unless it can be taken everywhere.
-  const edits = vms.map((vm) => {
+  const edits: { readonly target: Target; readonly changes: Settings }[] = [];
+  for (const vm of vms) {
     const platform = app.config().endpoints.get(endpointOf(vm.id))?.platform;
     const manifest = manifests.find(({ id }) => id === platform);
-    return {
-      target: bind('vm', vm.id, app),
-      values: manifest ? valuesFor(vm, manifest, manifests, changes, running === true) : changes,
-    };
-  });
+    if (!manifest) throw new FleetError('op.unsupported', `${vm.name}: its platform is not known`);
+    const mode = running === true ? 'edit-running' : 'edit-config';
+    const fields = manifest.settings.filter((field) => field.in[mode] === 'write');
+    const changes = await valuesGiven(given, fields, files, (one) => notWritable(vm, one, manifest, manifests, mode));
+    edits.push({ target: bind('vm', vm.id, app), changes });
+  }
   const outcomes: Outcome[] = [];
-  for (const { target: one, values } of edits) outcomes.push(await editOne(app, one, target, values, signal));
+  for (const { target: one, changes } of edits) outcomes.push(await editOne(app, one, target, changes, signal));
   await printResults(outcomes, vms.length > 1, context);
   const [failed] = outcomes.flatMap(({ error }) => error ?? []);
   return failed === undefined ? EXIT.done : vms.length === 1 ? exitCodeOf(failed) : EXIT.failed;
@@ -81,41 +84,27 @@ async function editOne(
   }
 }
 
-/** The typed values as this platform's fields take them. Throws usage, or op.unsupported for what can't be changed now. */
-function valuesFor(
+/** Why a key can't be taken: the platform of the VM has no such field, or none that can be written now. */
+function notWritable(
   vm: { readonly name: string },
+  { key, where }: Given,
   manifest: Manifest,
   manifests: readonly Manifest[],
-  changes: Settings,
-  running: boolean,
-): Settings {
-  const mode = running ? 'edit-running' : 'edit-config';
-  const fields = manifest.settings;
-  const entries = Object.entries(changes).map(([key, typed]) => {
-    const field = fields.find((one) => one.key === key);
-    if (!field) throw notHere(vm, key, manifest, manifests);
-    if (field.in[mode] !== 'write') {
-      throw new FleetError(
-        'op.unsupported',
-        `${vm.name}: ${field.label} can't be changed ${running ? 'while the VM runs' : 'in what is saved'}`,
-      );
-    }
-    return [key, typedFor(field, key, typed)] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-function notHere(
-  vm: { readonly name: string },
-  key: string,
-  { title, settings }: Manifest,
-  manifests: readonly Manifest[],
+  mode: SettingsMode,
 ): FleetError {
+  const { title, settings } = manifest;
+  const field = settings.find((one) => one.key === key);
+  if (field) {
+    return new FleetError(
+      'op.unsupported',
+      `${vm.name}: ${field.label} can't be changed ${mode === 'edit-running' ? 'while the VM runs' : 'in what is saved'}`,
+    );
+  }
   const others = manifests
     .filter((other) => other.tier !== 'demo' && other.settings.some((one) => one.key === key && isWritable(one)))
     .map((other) => other.id);
   const known = settings.filter(isWritable).map((one) => one.key);
-  return new FleetError('usage', `${vm.name} is on ${title}, which has no --${key}${didYouMean(key, known)}`, {
+  return new FleetError('usage', `${vm.name} is on ${title}, which has no ${where}${didYouMean(key, known)}`, {
     fix: `it has ${known.map((one) => `--${one}`).join(', ')}${others.length > 0 ? `; --${key} is for ${others.join(', ')}` : ''}`,
   });
 }

@@ -2,19 +2,20 @@ import { parseArgs } from 'node:util';
 import { FleetError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Field, Settings, SettingValue } from '../platforms/contract.ts';
-import { complaint, parse } from '../state/fields.ts';
+import { choicesOf, complaint, parse } from '../state/fields.ts';
 
 /** A flag of the command line: a field that has a name there. `flag` fields are switches, with `--no-` for off. */
-export interface Flag extends Field {
+export type Flag = Field & {
   /** One letter: `o` for `-o`. */
   readonly short?: string;
-}
+};
 
 export interface ParsedFlags {
   /** Everything that is no flag, in order; what stands behind `--` too. */
   readonly words: readonly string[];
   /** By key; only what was given. */
   readonly values: Settings;
+  /** Of flags that take several, as they were typed. */
   readonly repeated: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -49,8 +50,13 @@ function unknown(rawName: string, flags: readonly Flag[]): FleetError {
 function typed(flag: Flag, rawName: string, text: string): SettingValue {
   const wrong = complaint(flag, text);
   if (wrong !== undefined) throw usage(`${rawName}: ${wrong}`);
-  return parse(flag, text) ?? text;
+  const value = parse(flag, text);
+  return value === undefined ? text : value;
 }
+
+/** Given once for each row or pair; what they are is read when the files among them are, by valuesGiven. */
+export const takesSeveral = ({ kind, repeatable }: Flag): boolean =>
+  kind === 'list' || kind === 'pairs' || repeatable === true;
 
 /**
  * Reads flags wherever they stand among the words: `--memory 4GiB`, `--memory=4GiB`, `-o json`, `-ojson`, `--no-autostart`;
@@ -78,9 +84,10 @@ export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Par
     }
     // -o=json is what many other tools take.
     const text = token.inlineValue && !token.rawName.startsWith('--') ? token.value.replace(/^=/, '') : token.value;
-    const value = typed(flag, token.rawName, text);
-    if (flag.repeatable) repeated[flag.key] = [...(repeated[flag.key] ?? []), text];
-    else values[flag.key] = value;
+    if (takesSeveral(flag)) {
+      if (flag.kind !== 'list' && flag.kind !== 'pairs') typed(flag, token.rawName, text);
+      repeated[flag.key] = [...(repeated[flag.key] ?? []), text];
+    } else values[flag.key] = typed(flag, token.rawName, text);
   }
   return { words, values, repeated };
 }
@@ -100,9 +107,35 @@ export function leadingWords(argv: readonly string[], globals: readonly Flag[]):
 export const spelledFlag = (flag: Flag): string => {
   const name = `${flag.short === undefined ? '    ' : `-${flag.short}, `}--`;
   if (flag.kind === 'flag') return `${name}${flag.default === true ? 'no-' : ''}${flag.key}`;
-  const value = flag.options ? flag.options.join('|') : (flag.examples?.[0] ?? flag.kind.toUpperCase());
-  return `${name}${flag.key} ${value}`;
+  return `${name}${flag.key} ${placeholderOf(flag)}`;
 };
+
+/** What stands for its value in help: `json|yaml`, `4GiB`, `KEY=VALUE,…`. */
+export function placeholderOf(flag: Flag): string {
+  if (flag.kind === 'choice' && flag.options) return choicesOf(flag).join('|');
+  const [example] = flag.examples ?? [];
+  if (example !== undefined) return example;
+  switch (flag.kind) {
+    case 'list':
+      return 'KEY=VALUE,…';
+    case 'pairs':
+      return 'KEY=VALUE';
+    case 'lines':
+      return '@FILE';
+    case 'object':
+      return flag.of.toUpperCase();
+    default:
+      return flag.kind.toUpperCase();
+  }
+}
+
+/** Its sentence; of rows with the keys that they have. */
+function helpLineOf(flag: Flag): string {
+  const [line = ''] = flag.help.split('\n', 1);
+  return flag.kind === 'list'
+    ? `${line} Once for each ${flag.one}: ${flag.item.map(({ key }) => key).join(', ')}.`
+    : line;
+}
 
 /** One line a flag for `--help`, in the words of the form and the docs. */
 export function helpOf(flags: readonly Flag[]): string {
@@ -110,7 +143,7 @@ export function helpOf(flags: readonly Flag[]): string {
   return flags
     .map((flag) => {
       const start = `  ${spelledFlag(flag).padEnd(column)}`;
-      const help = flag.help.split('\n', 1)[0] ?? '';
+      const help = helpLineOf(flag);
       return start.trimEnd().length > column ? `${start.trimEnd()}\n  ${' '.repeat(column)}${help}` : `${start}${help}`;
     })
     .join('\n');

@@ -114,7 +114,7 @@ function nameGiven(made: Field | undefined, words: readonly string[]): Args {
   if (!made) return {};
   const name = words.at(-1);
   if (name === undefined) throw new FleetError('usage', `which ${made.label.toLowerCase()}? Give it as the last word`);
-  const { pattern } = made;
+  const pattern = made.kind === 'text' ? made.pattern : undefined;
   if (pattern && !new RegExp(pattern.source).test(name))
     throw new FleetError('usage', `${JSON.stringify(name)}: ${made.label.toLowerCase()} must be ${pattern.complaint}`);
   return { [made.key]: name };

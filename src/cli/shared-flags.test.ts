@@ -3,13 +3,8 @@ import { mib } from '../units.ts';
 import type { Flag } from './flags.ts';
 import { sharedFlags, typedFor } from './shared-flags.ts';
 
-const flag = (key: string, more: Partial<Flag> = {}): Flag => ({
-  key,
-  label: `The ${key}`,
-  help: `What ${key} is.\nMore of it.`,
-  kind: 'text',
-  ...more,
-});
+const flag = (key: string, more: Partial<Flag> = {}): Flag =>
+  ({ key, label: `The ${key}`, help: `What ${key} is.\nMore of it.`, kind: 'text', ...more }) as Flag;
 const of = (id: string, unnamed: boolean, ...flags: readonly Flag[]) => ({ id, unnamed, flags });
 
 describe('the flags of several platforms', () => {

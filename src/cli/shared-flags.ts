@@ -1,7 +1,7 @@
 import { FleetError } from '../errors.ts';
-import type { Field, SettingValue } from '../platforms/contract.ts';
+import type { Field, ListField, PairsField, SettingValue } from '../platforms/contract.ts';
 import { complaint, parse } from '../state/fields.ts';
-import type { Flag } from './flags.ts';
+import { type Flag, placeholderOf, takesSeveral } from './flags.ts';
 
 /** The flags of one platform. */
 export interface PlatformFlags {
@@ -32,15 +32,39 @@ export function sharedFlags(platforms: readonly PlatformFlags[]): readonly Flag[
       key,
       label: first?.label ?? key,
       help: `${sentences.size === 1 ? sentence : `${first?.label}.`}${size}${where}`,
-      kind: flags.every(({ kind }) => kind === 'flag') ? 'flag' : 'text',
-      examples: [first?.examples?.[0] ?? (first?.kind ?? 'text').toUpperCase()],
+      ...kindOfAll(flags),
+      examples: [first === undefined ? 'TEXT' : placeholderOf(first)],
     };
   });
 }
+
+/** What all of them are, as far as the command line must know before it is known which of them counts. */
+function kindOfAll(flags: readonly Flag[]): SharedKind {
+  const [first] = flags;
+  if (flags.every(({ kind }) => kind === 'flag')) return { kind: 'flag' };
+  if (first?.kind === 'pairs' && flags.every(({ kind }) => kind === 'pairs')) {
+    return { kind: 'pairs', one: first.one, many: first.many };
+  }
+  const lists = flags.flatMap((flag) => (flag.kind === 'list' ? [flag] : []));
+  if (first?.kind !== 'list' || lists.length < flags.length) {
+    // Where it is a list on one of them, it is given as often as there are rows.
+    return { kind: 'text', ...(flags.some(takesSeveral) && { repeatable: true }) };
+  }
+  const items = new Map(lists.flatMap(({ item }) => item.toReversed()).map((field) => [field.key, field]));
+  const { one, many, identity } = first;
+  return { kind: 'list', one, many, identity, item: [...items.values()] };
+}
+
+type SharedKind =
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'text'; readonly repeatable?: boolean }
+  | Pick<PairsField, 'kind' | 'one' | 'many'>
+  | Pick<ListField, 'kind' | 'one' | 'many' | 'identity' | 'item'>;
 
 /** What was typed, as this field takes it. Throws usage with the field's own complaint. */
 export function typedFor(field: Field, flag: string, typed: SettingValue): SettingValue {
   const wrong = complaint(field, typed);
   if (wrong !== undefined) throw new FleetError('usage', `--${flag}: ${wrong}`);
-  return typeof typed === 'string' ? (parse(field, typed) ?? typed) : typed;
+  const value = typeof typed === 'string' ? parse(field, typed) : typed;
+  return value === undefined ? typed : value;
 }

@@ -2,7 +2,7 @@ import type { FormDialog, FormDialogOptions } from '../screens/dialogs/dialogs.t
 import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
 import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';
-import { complaint, display, parse } from '../state/fields.ts';
+import { choicesOf, complaint, display, parse } from '../state/fields.ts';
 import { chosenOf } from './chosen.ts';
 import type { Typing } from './typing.ts';
 import type { Voice } from './voice.ts';
@@ -29,8 +29,8 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
 
   const ask = async (form: Form, field: AnyField): Promise<boolean> => {
     const help = field.help.split('\n')[0] ?? '';
-    const choices = field.kind === 'flag' ? ['yes', 'no'] : field.options;
-    const words = choices ? ` One of ${choices.join(', ')}.` : '';
+    const choices = choicesOf(field);
+    const words = choices.length > 0 ? ` One of ${choices.join(', ')}.` : '';
     for (;;) {
       const text = await typing.ask(`${field.label}. ${help}${words} Now ${shownValue(form, field)}:`, {
         secret: field.sensitive === true,

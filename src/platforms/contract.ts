@@ -21,5 +21,6 @@ export type * from './contract/node.ts';
 export * from './contract/objects.ts';
 export * from './contract/operations.ts';
 export type * from './contract/platform.ts';
+export * from './contract/same-value.ts';
 export type * from './contract/snapshot.ts';
 export type * from './contract/vm.ts';

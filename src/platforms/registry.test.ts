@@ -7,7 +7,7 @@ it.each(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint] as cons
     for (const { key, when } of fields) {
       if (!when) continue;
       const asked = fields.find((field) => field.key === when.key);
-      const values = asked?.kind === 'flag' ? ['true', 'false'] : asked?.options;
+      const values = asked?.kind === 'flag' ? ['true', 'false'] : asked?.kind === 'choice' ? asked.options : undefined;
       expect(values, key).toEqual(expect.arrayContaining([...when.is]));
     }
   },

@@ -11,9 +11,9 @@ const flagsOf = (verb: string, noun = 'vm') =>
 
 describe('the flags of vm edit', () => {
   const sizes = manifests.flatMap(({ id, settings }) =>
-    settings
-      .filter(({ kind, in: access }) => (kind === 'bytes' || kind === 'count') && access['edit-config'] === 'write')
-      .map((field) => ({ id, field })),
+    settings.flatMap((field) =>
+      (field.kind === 'bytes' || field.kind === 'count') && field.in['edit-config'] === 'write' ? [{ id, field }] : [],
+    ),
   );
 
   it.each(sizes)('have the limits of the platform for $field.key on $id, and of no other', ({ field }) => {
@@ -48,6 +48,26 @@ describe('vm edit', () => {
     const { code, stderr } = await desk.run('vm', 'edit', id, '--memory', '2TiB');
     expect(code).toBe(2);
     expect(stderr).toContain('--memory: Memory must be between 64MiB and 1TiB');
+  });
+
+  it('takes a file of values, by the keys of the platform that the VM is on', async () => {
+    const { id = '', name } = (await first()) ?? {};
+    const edit = (yaml: string, ...flags: readonly string[]) =>
+      desk.runWith({ input: yaml }, 'vm', 'edit', id, '--from', '-', ...flags);
+    expect(await edit('description: by file\nvcpus: 3\n', '--vcpus', '5')).toMatchObject({
+      code: 0,
+      stderr: `${name} has Description by file, vCPUs 5 saved\n`,
+    });
+    expect(await edit('vcpus: many')).toMatchObject({
+      code: 2,
+      stderr: 'vcpus (standard input:1): vCPUs must be a whole number\n',
+    });
+    const unknown = await edit('vcpus: 2\nmemroy: 2GiB\n');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain(`which has no memroy (standard input:2) (did you mean memory?)`);
+    const other = await edit('memory-hot-add: yes');
+    expect(other.stderr).toMatch(/which has no memory-hot-add[\s\S]*--memory-hot-add is for vsphere/);
+    expect(await edit('')).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing to change') });
   });
 
   it('names the platforms that have a flag which the one of the VM does not have', async () => {

@@ -30,6 +30,10 @@ function wrong(field: Field): string | undefined {
     flag: 'x',
     bytes: 'x',
     count: 'x',
+    object: '\u0001',
+    lines: '\u0001',
+    list: 'x',
+    pairs: 'x',
   };
   return complaint(field, values[field.kind]);
 }

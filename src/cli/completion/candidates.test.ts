@@ -151,6 +151,22 @@ describe('completion', () => {
     expect(offered('help vm start ')).toEqual([]);
   });
 
+  it('goes on with the keys of a row', () => {
+    const item = [
+      { key: 'size', label: 'Size', help: 'How big.', kind: 'bytes' },
+      { key: 'bus', label: 'Bus', help: 'Which bus.', kind: 'choice', options: ['virtio', 'sata'] },
+    ] as const;
+    const disk = { key: 'disk', label: 'Disks', help: 'Disks.', kind: 'list', one: 'disk', many: 'disks' } as const;
+    const flags = [{ ...disk, identity: 'device', item }];
+    const own = { word: 'make', help: '', takes: '', flags, candidates: () => [], run: async () => 0 };
+    const said = (before: readonly string[], current: string) => complete(['make', ...before], current, [own], names);
+    expect(said(['--disk'], 'size=1GiB,b')).toEqual({
+      kind: 'partial',
+      candidates: [{ value: 'size=1GiB,bus=', help: 'Which bus.' }],
+    });
+    expect(said([], '--disk=bus=s').candidates).toEqual([{ value: '--disk=bus=sata', help: '' }]);
+  });
+
   it('has a few words of help beside each', () => {
     const { candidates } = complete(['vm'], 'sta', ownCommands, names);
     expect(candidates.map(({ help }) => help)).toEqual([

@@ -1,3 +1,4 @@
+import { choicesOf } from '../../state/fields.ts';
 import { type VmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Command } from '../command.ts';
 import { globalFlags } from '../command.ts';
@@ -8,6 +9,7 @@ import { type Candidate, type Completion, plain } from './candidate.ts';
 import { nounCandidates, secondWords } from './command-words.ts';
 import { filterCandidates } from './filter-candidates.ts';
 import type { LiveNames } from './live-names.ts';
+import { rowCandidates } from './row-candidates.ts';
 import { isTypeable, namesOf, subjectAt, subjectOfFlag } from './subjects.ts';
 
 const words = (candidates: readonly Candidate[]): Completion => ({ kind: 'words', candidates });
@@ -112,7 +114,9 @@ function valuesOf(
   if (subject) return words(behind(namesOf(subject, names)));
   if (flag.key === 'platform') return words(behind(plain(names.platforms)));
   if (flag.kind === 'path') return { kind: 'files', candidates: [] };
-  return words(behind(plain(flag.kind === 'flag' ? ['yes', 'no'] : (flag.options ?? []))));
+  if (flag.kind === 'list')
+    return { kind: 'partial', candidates: behind(rowCandidates(flag, current.slice(inline.length))) };
+  return words(behind(plain(choicesOf(flag))));
 }
 
 const sortable: readonly VmColumn[] = vmColumns.filter(({ drawn }) => !drawn);

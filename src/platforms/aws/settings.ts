@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
-import type { Settings, VmOps } from '../contract.ts';
+import { keysThatDiffer, type Settings, type VmOps } from '../contract.ts';
 import { readProtection } from './attachments.ts';
+import { manifest } from './manifest.ts';
 import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
 
 /** Settings by the keys of the manifest. EC2 keeps one set of them, whether the instance runs or not. */
@@ -11,9 +12,10 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
       onInstance(calls, id, signal, async (call) => {
         const now = await read(call);
         refuseStale(call.name, basedOn, now);
-        const steps = Object.entries(changes)
-          .filter(([key, value]) => value !== now[key])
-          .map(([key, value]) => ({ key, send: stepFor(call, key, value) }));
+        const steps = keysThatDiffer(manifest.settings, changes, now).map((key) => ({
+          key,
+          send: stepFor(call, key, changes[key]),
+        }));
         const made: string[] = [];
         for (const { key, send } of steps) {
           // Each is a request of its own: what was done before one failed stays done, and is named.
@@ -57,7 +59,7 @@ function stepFor(call: VmCall, key: string, value: Settings[string] | undefined)
 }
 
 function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = Object.keys(basedOn).filter((key) => basedOn[key] !== now[key]);
+  const stale = keysThatDiffer(manifest.settings, basedOn, now);
   if (stale.length === 0) return;
   const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
   throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {

@@ -1,6 +1,15 @@
 import { FleetError } from '../../errors.ts';
 import { bytes, spellBytes } from '../../units.ts';
-import type { Accepted, Settings, SettingsField, SettingsTarget, SettingValue, Vm, Warning } from '../contract.ts';
+import {
+  type Accepted,
+  keysThatDiffer,
+  type Settings,
+  type SettingsField,
+  type SettingsTarget,
+  type SettingValue,
+  type Vm,
+  type Warning,
+} from '../contract.ts';
 import { manifest } from './manifest.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
@@ -21,7 +30,8 @@ export function configure(
 ): Accepted {
   const present = readSettings(server, vm, row, target);
   for (const [key, value] of Object.entries(changes)) check(vm, writable(key, target), value);
-  for (const [key, before] of Object.entries(basedOn)) compare(vm, key, before, present[key]);
+  const [stale] = keysThatDiffer(manifest.settings, basedOn, present);
+  if (stale !== undefined) throw changedMeanwhile(vm, stale, basedOn[stale], present[stale]);
   const warnings = target === 'running' ? advise(server, vm, changes) : [];
 
   if (server.faults.takeFailure('vm.configure')) {
@@ -53,8 +63,8 @@ function writable(key: string, target: SettingsTarget): SettingsField {
 }
 
 function check(vm: Vm, field: SettingsField, value: SettingValue): void {
-  const { kind, min = 0, max = Number.MAX_SAFE_INTEGER } = field;
-  if (kind !== 'bytes' && kind !== 'count') return;
+  if (field.kind !== 'bytes' && field.kind !== 'count') return;
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = field;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return;
   throw new FleetError(
     'op.refused',
@@ -62,11 +72,10 @@ function check(vm: Vm, field: SettingsField, value: SettingValue): void {
   );
 }
 
-function compare(vm: Vm, key: string, before: SettingValue, now: SettingValue | undefined): void {
-  if (now === before) return;
-  throw new FleetError(
+function changedMeanwhile(vm: Vm, key: string, before: SettingValue = '-', now: SettingValue = '-'): FleetError {
+  return new FleetError(
     'op.conflict',
-    `${vm.name}: ${key} is ${spell(key, now ?? '-')} by now, no longer ${spell(key, before)}`,
+    `${vm.name}: ${key} is ${spell(key, now)} by now, no longer ${spell(key, before)}`,
     { fix: 'open the settings again' },
   );
 }

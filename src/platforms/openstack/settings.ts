@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { bytes } from '../../units.ts';
-import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
+import { keysThatDiffer, type Settings, type SettingsTarget, type VmOps } from '../contract.ts';
+import { manifest } from './manifest.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
 import type { Server } from './servers.ts';
 
@@ -43,7 +44,7 @@ const valuesOf = ({ name, flavor, description, tags, metadata }: Server): Settin
 });
 
 function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = Object.keys(basedOn).filter((key) => spell(key, basedOn[key]) !== spell(key, now[key]));
+  const stale = keysThatDiffer(manifest.settings, inOrder(basedOn), inOrder(now));
   if (stale.length === 0) return;
   const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
   throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
@@ -52,8 +53,8 @@ function refuseStale(name: string, basedOn: Settings, now: Settings): void {
 }
 
 /** Tags are a set: their order says nothing. */
-const spell = (key: string, value: unknown): string =>
-  key === 'tags' ? readTags(String(value ?? '')).join(',') : String(value);
+const inOrder = (settings: Settings): Settings =>
+  settings['tags'] === undefined ? settings : { ...settings, tags: readTags(String(settings['tags'])).join(',') };
 
 const readTags = (text: string): readonly string[] =>
   [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean).toSorted();

@@ -1,9 +1,17 @@
 import { FleetError } from '../../errors.ts';
 import { bytes, mib, spellBytes } from '../../units.ts';
-import type { Settings, SettingsTarget, SettingValue, VmOps, Warning } from '../contract.ts';
+import {
+  keysThatDiffer,
+  type Settings,
+  type SettingsTarget,
+  type SettingValue,
+  type VmOps,
+  type Warning,
+} from '../contract.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { type GuestConfig, readGuestConfig } from './guest-config.ts';
 import { asRow } from './json.ts';
+import { manifest } from './manifest.ts';
 
 /** Settings by the keys of the manifest; `config` is what the next start takes, `running` what is now. */
 export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
@@ -41,7 +49,7 @@ const valuesOf = ({ memory, cores, sockets, autostart, description }: GuestConfi
 });
 
 function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = Object.keys(basedOn).filter((key) => basedOn[key] !== now[key]);
+  const stale = keysThatDiffer(manifest.settings, basedOn, now);
   if (stale.length === 0) return;
   const said = stale.map((key) => `${key} is ${spell(key, now[key])} now, not ${spell(key, basedOn[key])}`).join('; ');
   throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {

@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { mib } from '../../units.ts';
-import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
+import { keysThatDiffer, type Settings, type SettingsTarget, type VmOps } from '../contract.ts';
+import { manifest } from './manifest.ts';
 import { type Xml, xml } from './soap/envelope.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
 
@@ -63,7 +64,7 @@ function read({ name, power, values }: VmCall, target: SettingsTarget): Settings
 }
 
 function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = Object.keys(basedOn).filter((key) => basedOn[key] !== now[key]);
+  const stale = keysThatDiffer(manifest.settings, basedOn, now);
   if (stale.length === 0) return;
   const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
   throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
@@ -91,8 +92,8 @@ type Spell = (value: Settings[string], call: VmCall) => Xml;
 
 /** In the order of the WSDL (VirtualMachineConfigSpec). */
 const CHANGES: readonly (readonly [string, Spell])[] = [
-  ['description', (value) => xml`<annotation>${value}</annotation>`],
-  ['vcpus', (value) => xml`<numCPUs>${value}</numCPUs>`],
+  ['description', (value) => xml`<annotation>${String(value)}</annotation>`],
+  ['vcpus', (value) => xml`<numCPUs>${String(value)}</numCPUs>`],
   [
     'memory',
     (value, { name }) => {
@@ -101,6 +102,6 @@ const CHANGES: readonly (readonly [string, Spell])[] = [
       throw new FleetError('op.refused', `${name}: memory comes in steps of ${MEMORY_STEP_MIB} MiB`);
     },
   ],
-  ['memory-hot-add', (value) => xml`<memoryHotAddEnabled>${value}</memoryHotAddEnabled>`],
-  ['cpu-hot-add', (value) => xml`<cpuHotAddEnabled>${value}</cpuHotAddEnabled>`],
+  ['memory-hot-add', (value) => xml`<memoryHotAddEnabled>${String(value)}</memoryHotAddEnabled>`],
+  ['cpu-hot-add', (value) => xml`<cpuHotAddEnabled>${String(value)}</cpuHotAddEnabled>`],
 ];

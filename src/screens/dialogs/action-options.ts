@@ -1,5 +1,5 @@
 import type { Args, ObjectAction } from '../../actions/action.ts';
-import type { Settings } from '../../platforms/contract.ts';
+import { type Settings, type SettingValue, sameValue } from '../../platforms/contract.ts';
 import { defaultsOf, display } from '../../state/fields.ts';
 import { wrapped } from '../components/wrap.ts';
 import { createForm } from '../forms/form-state.ts';
@@ -54,8 +54,12 @@ export const needsOptions = ({ options = [] }: Pick<WithOptions, 'options'>, arg
 export function chosenOptions({ options = [] }: WithOptions, args: Args): string | undefined {
   const chosen = options.flatMap((field) => {
     const value = args[field.key];
-    if (value === undefined || typeof value === 'object' || value === field.default) return [];
+    // Of what may be given several times there is only text, which the screen does not ask for.
+    if (value === undefined || isTexts(value) || sameValue(field, value, field.default)) return [];
     return [`${field.label} ${display(field, value)}`];
   });
   return chosen.length === 0 ? undefined : chosen.join(', ');
 }
+
+const isTexts = (value: SettingValue | readonly string[]): value is readonly string[] =>
+  Array.isArray(value) && value.some((one) => typeof one === 'string');

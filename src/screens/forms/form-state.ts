@@ -1,5 +1,12 @@
-import type { EndpointField, Field, Settings, SettingsField, SettingValue } from '../../platforms/contract.ts';
-import { changesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
+import {
+  type EndpointField,
+  type Field,
+  type Settings,
+  type SettingsField,
+  type SettingValue,
+  sameValue,
+} from '../../platforms/contract.ts';
+import { changesOf, choicesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
 import type { Key } from '../../terminal/keys.ts';
 import { edited, selectedInput, type TextInput, textInput, typed } from '../components/text-input.ts';
 
@@ -55,7 +62,7 @@ export function createForm({ fields, before: given, start = given, buttons, star
   const inputs = new Map<string, TextInput>();
   const touched = new Set<string>();
   let advanced = fields.some(
-    (field) => field.advanced && start[field.key] !== undefined && start[field.key] !== field.default,
+    (field) => field.advanced && start[field.key] !== undefined && !sameValue(field, start[field.key], field.default),
   );
   let at = 0;
 
@@ -110,9 +117,6 @@ export function createForm({ fields, before: given, start = given, buttons, star
     const { text } = inputOf(field);
     return complaint(field, text === '' ? undefined : text);
   };
-
-  const choicesOf = (field: Field): readonly string[] =>
-    field.kind === 'flag' ? ['yes', 'no'] : field.kind === 'choice' ? (field.options ?? []) : [];
 
   const put = (field: AnyField, input: TextInput) => {
     touched.add(field.key);

@@ -7,14 +7,8 @@ import { formLines } from './form-lines.ts';
 import { type AnyField, changeText, createForm, type Form, type FormOptions } from './form-state.ts';
 import { toldColumns } from './told-columns.ts';
 
-const field = (key: string, given: Partial<AnyField> = {}): AnyField => ({
-  key,
-  label: key,
-  help: `What ${key} is.`,
-  kind: 'text',
-  writable: true,
-  ...given,
-});
+const field = (key: string, given: Partial<AnyField> = {}): AnyField =>
+  ({ key, label: key, help: `What ${key} is.`, kind: 'text', writable: true, ...given }) as AnyField;
 const FIELDS: readonly AnyField[] = [
   field('host', { required: true, pattern: { source: '^[a-z]+$', complaint: 'letters only' } }),
   field('kind', { kind: 'choice', options: ['ssh', 'tls', 'tcp'], default: 'ssh' }),

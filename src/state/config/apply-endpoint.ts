@@ -5,7 +5,7 @@ import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
 import { complaint, parse, spell } from '../fields.ts';
 import type { ConfigChange, EndpointChanges } from './change.ts';
 import { allFieldsOf } from './common-fields.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Word } from './draft.ts';
 import type { PlatformFields } from './model.ts';
 import { NAME_RULE } from './read-endpoints.ts';
 
@@ -14,10 +14,14 @@ type EndpointChange = Extract<ConfigChange, { kind: `endpoint-${string}` }>;
 const invalid = (message: string, fix?: string) =>
   new FleetError('config.invalid', message, fix === undefined ? {} : { fix });
 
-/** How the value stands in the file: YAML's own flags and numbers, a size with its unit. Text that was typed is read first. */
-function written(field: EndpointField, value: SettingValue): SettingValue {
-  const typed = typeof value === 'string' ? (parse(field, value) ?? value) : value;
-  return field.kind === 'bytes' ? spell(field, typed) : typed;
+/**
+ * How the value stands in the file: YAML's own flags and numbers, a size with its unit, rows as they are typed. Text that was
+ * typed is read first.
+ */
+function written(field: EndpointField, value: SettingValue): Word {
+  const parsed = typeof value === 'string' ? parse(field, value) : value;
+  const typed = parsed === undefined ? value : parsed;
+  return field.kind === 'bytes' || typeof typed === 'object' ? spell(field, typed) : typed;
 }
 
 function writeValues(

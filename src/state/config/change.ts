@@ -1,5 +1,6 @@
 import type { EndpointName, NodeId } from '../../ids.ts';
 import type { SettingValue } from '../../platforms/contract.ts';
+import type { Word } from './draft.ts';
 
 /** Keys of the platform's and the common fields; undefined takes the key out of the file. */
 export type EndpointChanges = Readonly<Record<string, SettingValue | undefined>>;
@@ -33,7 +34,7 @@ export type ConfigChange =
   | { readonly kind: 'view-save'; readonly name: string; readonly view: ViewWords }
   | { readonly kind: 'view-remove'; readonly name: string }
   /** Any other section: the theme, one key of the keymap. Undefined takes it out. */
-  | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: SettingValue | undefined };
+  | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: Word | undefined };
 
 /** A view as the file has it; what is usual is left out. */
 export interface ViewWords {

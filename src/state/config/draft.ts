@@ -1,9 +1,10 @@
 import type { Document, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { FleetError } from '../../errors.ts';
-import type { SettingValue } from '../../platforms/contract.ts';
 import { plainWord } from './located.ts';
 
 type Path = readonly [string, ...string[]];
+/** What stands in one place of the file. */
+export type Word = string | number | boolean;
 
 /** The document while it is edited. Groups and lists come into being when something is put into them; comments stay. */
 export interface Draft {
@@ -13,7 +14,7 @@ export interface Draft {
   /** The words of a list; none when there is no list. */
   items(path: Path): readonly string[];
   text(path: Path): string | undefined;
-  set(path: Path, value: SettingValue): void;
+  set(path: Path, value: Word): void;
   addGroup(path: Path): void;
   append(path: Path, item: string): void;
   remove(path: Path): void;
@@ -58,7 +59,7 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
     return shared;
   };
 
-  const word = (value: SettingValue): Scalar => {
+  const word = (value: Word): Scalar => {
     const scalar = new yaml.Scalar(String(value));
     scalar.type = typeof value === 'string' && READ_AS_OTHER.test(value) ? 'QUOTE_DOUBLE' : 'PLAIN';
     return scalar;

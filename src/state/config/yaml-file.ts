@@ -95,6 +95,27 @@ function styleOf(text: string) {
 /** Never throws for what is in the text: a file that can't be used says why in `broken`. */
 export async function openYaml(file: string, text: string): Promise<YamlFile> {
   const yaml = await loadYaml();
+  const { document, tree: found, broken } = parsed(yaml, file, text);
+  const noKeys: Problem[] =
+    found.kind === 'map' || found.kind === 'nothing'
+      ? []
+      : [{ severity: 'error', file, at: found.at, message: 'the file must be keys with values, like "endpoints:"' }];
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const style = styleOf(text);
+  return {
+    tree: found.kind === 'map' ? found : emptyMap,
+    draft: createDraft(yaml, document),
+    broken: [...broken, ...noKeys],
+    print: () => document.toString(style).replace(/\r?\n/g, newline),
+  };
+}
+
+/** A file that is only read, and may be a list too. */
+export async function readYaml(file: string, text: string): Promise<Pick<YamlFile, 'tree' | 'broken'>> {
+  return parsed(await loadYaml(), file, text);
+}
+
+function parsed(yaml: Yaml, file: string, text: string) {
   const lines: LineCounter = new yaml.LineCounter();
   // The failsafe schema reads every scalar as the text that stands there: with any other, an edit elsewhere in the file
   // would write the password 0123 back as 123.
@@ -118,21 +139,11 @@ export async function openYaml(file: string, text: string): Promise<YamlFile> {
     .map(({ code, pos }) => problem(positionAt(pos[0]), SENTENCES[code] ?? `not valid YAML (${code})`));
   if (broken.length === 0) {
     try {
-      const found = locateNodes(yaml, document, (node) => positionAt(node?.range?.[0] ?? 0));
-      if (found.kind === 'map') tree = found;
-      else if (found.kind !== 'nothing')
-        broken.push(problem(found.at, 'the file must be keys with values, like "endpoints:"'));
+      tree = locateNodes(yaml, document, (node) => positionAt(node?.range?.[0] ?? 0));
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       broken.push(problem(error.at, error.message));
     }
   }
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const style = styleOf(text);
-  return {
-    tree,
-    draft: createDraft(yaml, document),
-    broken,
-    print: () => document.toString(style).replace(/\r?\n/g, newline),
-  };
+  return { document, tree, broken };
 }

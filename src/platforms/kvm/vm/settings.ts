@@ -1,6 +1,7 @@
 import { FleetError } from '../../../errors.ts';
 import { formatBytes } from '../../../units.ts';
-import type { Settings, SettingsTarget, VmOps, Warning } from '../../contract.ts';
+import { keysThatDiffer, type Settings, type SettingsTarget, type VmOps, type Warning } from '../../contract.ts';
+import { manifest } from '../manifest.ts';
 import { AFFECT, MAXIMUM, METADATA, procedures, XML } from '../rpc/protocol.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
 import { unlessGone } from './guest.ts';
@@ -52,7 +53,7 @@ async function read({ client, domain, signal }: GuestCall, target: SettingsTarge
 }
 
 function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = Object.keys(basedOn).filter((key) => basedOn[key] !== now[key]);
+  const stale = keysThatDiffer(manifest.settings, basedOn, now);
   if (stale.length === 0) return;
   const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
   throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
