@@ -7,6 +7,8 @@ export interface BadHost {
   readonly port: number;
   /** Most connections that were open at once. */
   readonly mostOpen: () => number;
+  /** Connections that are open now. */
+  readonly openNow: () => number;
   /** Passwords that were tried, in order. */
   readonly passwords: readonly string[];
   close(): Promise<void>;
@@ -43,6 +45,7 @@ async function listening(greet: (socket: Socket) => void): Promise<BadHost> {
   return {
     port: (server.address() as AddressInfo).port,
     mostOpen: () => mostOpen,
+    openNow: () => open.size,
     passwords: [],
     close() {
       for (const socket of open) socket.destroy();

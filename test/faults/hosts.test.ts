@@ -75,6 +75,8 @@ describe('a wrong password', () => {
     fleet = await openFleet({ config: readFileSync(desk.config, 'utf8') });
     // The clock of the screen stands still until the host has the password.
     await vi.waitFor(() => expect(ssh.passwords).toHaveLength(1), 10_000);
+    // And until drover has heard the refusal: it leaves then.
+    if (!mute) await vi.waitFor(() => expect(ssh.openNow()).toBe(0), 10_000);
     await fleet.see(/db1.*blocked/);
     // Why and the next step, whole, where the cursor is.
     await fleet.press('G');
