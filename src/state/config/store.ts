@@ -75,6 +75,8 @@ const holdsPlainSecret = (config: Config, platforms: PlatformFields): boolean =>
 export function createConfigStore(file: string, platforms: PlatformFields, clock: Clock): ConfigStore {
   let current: Loaded = { config: { endpoints: new Map(), pools: new Map(), file: emptyMap }, problems: [] };
   let lastSeen: string | undefined;
+  /** What is being written: a watch may read it before the writing has come back. */
+  let ownText: string | undefined;
 
   const understand = async (text: string, version: string | undefined): Promise<Reading> => {
     const yaml = await openYaml(file, text);
@@ -132,8 +134,13 @@ export function createConfigStore(file: string, platforms: PlatformFields, clock
     assertUsable(after);
     assertNothingNew(before, after);
     signal.throwIfAborted();
-    await replaceFile(target, text, { secret: holdsPlainSecret(after.config, platforms), basedOn: before.version });
-    return keep(after);
+    ownText = seenIn(after);
+    try {
+      await replaceFile(target, text, { secret: holdsPlainSecret(after.config, platforms), basedOn: before.version });
+      return keep(after);
+    } finally {
+      ownText = undefined;
+    }
   };
 
   const edit = async (change: ConfigChange, options: EditOptions): Promise<Loaded> => {
@@ -172,7 +179,8 @@ export function createConfigStore(file: string, platforms: PlatformFields, clock
     watch(changed) {
       return watchFile(file, clock, () => {
         void read().then((reading) => {
-          if (seenIn(reading) !== lastSeen) changed(keep(reading));
+          const seen = seenIn(reading);
+          if (seen !== lastSeen && seen !== ownText) changed(keep(reading));
         });
       });
     },
