@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
 
@@ -129,6 +130,32 @@ describe('the snapshots of a VM', () => {
     await fleet.press('y');
     await fleet.see('Take snapshot 2 VMs: 2 done');
     expect([one, two].map((name) => currentOf(name ?? ''))).toEqual(['friday', 'friday']);
+  });
+
+  it('are copied by name or as JSON, and written to a file', async () => {
+    await open();
+    await openTable();
+    await fleet.press('j', 'y');
+    await fleet.see('the name of clean was sent to the clipboard');
+    await fleet.press('Y');
+    await fleet.see('the JSON of clean was sent');
+    expect(fleet.copied[0]).toBe('clean');
+    expect(JSON.parse(fleet.copied[1] ?? '')).toMatchObject({
+      name: 'clean',
+      snapshot: 'clean',
+      vm: WEB,
+      description: null,
+    });
+    await fleet.press('space', 'y');
+    await fleet.press('space', 'y');
+    await fleet.see('the names of 2 snapshots were sent');
+    expect(fleet.copied.at(-1)).toBe('clean\ngolden');
+    const file = `${fleet.configFile}.csv`;
+    await fleet.press('ctrl-e', 'ctrl-u', file, 'enter');
+    await fleet.see('2 snapshots were written to');
+    const [titles, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(titles).toMatch(/^name,current,memory,external,created,vm,description,snapshot,parent,id/);
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['clean', 'golden']);
   });
 
   it('have the keys of their tab in the details as well', async () => {

@@ -14,23 +14,10 @@ const LONGEST = 40;
  * what hosts say is cleaned, so that no line break and no escape sequence gets there.
  */
 export function copyCommands(stage: Stage, state: FleetState): Partial<Record<ViewActionId, () => void>> {
-  const { message, dialogs, terminal } = stage;
+  const { message, dialogs } = stage;
   const { fleet } = stage.services.store;
 
-  /** `what`: `the names of 3 VMs were`. */
-  const send = (text: string, what: string) => {
-    const size = Buffer.byteLength(text);
-    if (size > CLIPBOARD_BYTES) {
-      const [key = 'the export'] = stage.keymap.keysOf('view.export');
-      message.say(
-        `${formatBytes(size)} is more than terminals take (${formatBytes(CLIPBOARD_BYTES)}): ${key} writes a file`,
-        'warning',
-      );
-      return;
-    }
-    const doubt = terminal.copy(text);
-    message.say(`${what} sent to the clipboard${doubt === undefined ? '' : `; ${doubt}`}`);
-  };
+  const { send, json } = createCopying(stage);
 
   const markedVms = () => (state.view.marks.size > 0 ? state.targets().flatMap((id) => fleet.vms.get(id) ?? []) : []);
   const nothing = () => message.say('there is no row to copy', 'warning');
@@ -113,9 +100,29 @@ export function copyCommands(stage: Stage, state: FleetState): Partial<Record<Vi
 
 const shortened = (name: string): string => fit(name, Math.min(width(name), LONGEST));
 
-/** As it is, but with every character that a terminal could take for more than text spelled out. */
-const json = (value: object): string =>
-  JSON.stringify(value, (_key, one) => one ?? null, 2).replace(
-    /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** Sends text to the clipboard of the terminal, and says so, or why not. */
+export function createCopying({ message, terminal, keymap }: Stage) {
+  return {
+    /** `what`: `the names of 3 VMs were`. */
+    send(text: string, what: string): void {
+      const size = Buffer.byteLength(text);
+      if (size > CLIPBOARD_BYTES) {
+        const [key = 'the export'] = keymap.keysOf('view.export');
+        message.say(
+          `${formatBytes(size)} is more than terminals take (${formatBytes(CLIPBOARD_BYTES)}): ${key} writes a file`,
+          'warning',
+        );
+        return;
+      }
+      const doubt = terminal.copy(text);
+      message.say(`${what} sent to the clipboard${doubt === undefined ? '' : `; ${doubt}`}`);
+    },
+
+    /** As it is, but with every character that a terminal could take for more than text spelled out. */
+    json: (value: object): string =>
+      JSON.stringify(value, (_key, one) => one ?? null, 2).replace(
+        /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+  };
+}

@@ -8,6 +8,8 @@ import { type TableOrder, type TableRow, tableRows } from './table-rows.ts';
 export interface TableQuery {
   /** The same array until the fleet, the filter or the order changes. */
   rows(): readonly TableRow[];
+  /** Also those that the filter hides. */
+  all(): readonly TableRow[];
   readonly filter: string;
   /** Undefined: as a tree. */
   readonly order: TableOrder | undefined;
@@ -30,6 +32,7 @@ export function createTableQuery(kinds: KindTable, kind: ListedKind, under: read
       }
       return known.rows;
     },
+    all: () => tableRows(kinds, kind, under, fleet, '', order),
     get filter() {
       return filter;
     },

@@ -2,7 +2,7 @@ import type { VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { placeOf } from '../../state/fleet/fleet.ts';
 import type { KindColumn } from '../../state/kind-spec.ts';
-import { columnsOf, countOf, specOf } from '../../state/kinds.ts';
+import { columnsOf, countOf, manyOf, specOf } from '../../state/kinds.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Room } from '../frame/look.ts';
 import { createListState } from '../lists/list-state.ts';
@@ -16,6 +16,7 @@ import { createTableMarks } from './table-marks.ts';
 import { createTableQuery } from './table-query.ts';
 import type { TableRow } from './table-rows.ts';
 import { statusLines } from './table-status.ts';
+import { takeOutCommands } from './take-out-commands.ts';
 
 /** A list of objects of one kind with a cursor, marks, a filter and an order. */
 export interface Table extends TableFront {
@@ -59,6 +60,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
     return shown;
   };
   const current = (): TableRow | undefined => rows()[list.at];
+  const markedRows = () => query.all().filter(({ object }) => marks.has(object.id));
   const pin = () => {
     pinned = current()?.object.id;
   };
@@ -125,6 +127,13 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
         for (const { object } of rows()) if (!marks.has(object.id)) marks.toggle(object.id);
       }),
       ...queryCommands(stage, query, columns, moved(undefined)),
+      ...takeOutCommands(stage, {
+        keys: specOf(kinds, kind).keys,
+        countOf: (count) => countOf(kinds, kind, count),
+        many: manyOf(kinds, kind),
+        chosen: () => (marks.size > 0 ? markedRows() : rows().slice(list.at, list.at + 1)),
+        listed: () => (marks.size > 0 ? markedRows() : rows()),
+      }),
     },
     close: loader.stop,
   };

@@ -1,0 +1,34 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import { exportComplaint } from '../../state/query/export-rows.ts';
+import type { Stage } from '../stage.ts';
+
+export interface ExportTo {
+  /** `3 VMs`, `1 snapshot`. */
+  readonly what: string;
+  readonly columns: readonly string[];
+  /** The name that is offered. */
+  readonly start: string;
+  /** Rejects with op.conflict for a file that is there, unless it is to be replaced. */
+  write(path: string, replace: boolean): Promise<number>;
+}
+
+/** Asks for a file and writes to it; asks once more before one that is there is replaced. */
+export async function exportTo({ dialogs, message }: Stage, { what, columns, start, write }: ExportTo): Promise<void> {
+  const typed = await dialogs.prompt({
+    title: `Export ${what}`,
+    lines: [columns.join(', '), 'The file, .csv or .json:'],
+    start,
+    complaint: exportComplaint,
+  });
+  if (typed === undefined) return;
+  const path = resolve(typed.trim().replace(/^~(?=\/)/, homedir()));
+  const count = await write(path, false).catch(async (error: unknown) => {
+    if (!(error instanceof FleetError) || error.code !== 'op.conflict') throw error;
+    const question = `${path} is there already. Write over it?`;
+    return (await dialogs.confirm({ title: 'Export', question, unasked: true })) ? write(path, true) : undefined;
+  });
+  if (count === undefined) message.say('nothing was written');
+  else message.say(`${what.replace(/^\d+/, String(count))} ${count === 1 ? 'was' : 'were'} written to ${path}`, 'good');
+}
