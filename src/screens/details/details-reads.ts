@@ -1,0 +1,69 @@
+import type { NodeId, VmId } from '../../ids.ts';
+import type { ConsoleOutput, ListedKind, NodeInfo, VmInfo } from '../../platforms/contract.ts';
+import type { Row } from '../../state/query/tree.ts';
+import type { Stage } from '../stage.ts';
+import { createTable, type Table } from '../tables/table.ts';
+import { createLoader, type Loaded } from './load.ts';
+import type { TabName } from './tabs.ts';
+
+/** Tabs of a VM that are tables of what is under it. */
+const TABLES: Partial<Record<TabName, ListedKind>> = { Snapshots: 'snapshot' };
+
+/**
+ * What the details read of the platform. A console log or a list costs the host something, so each is read only while its tab
+ * is shown, and what is not looked at any more is given up.
+ */
+export interface DetailsReads {
+  /** Reads what this tab of this row shows, where that has not been read yet or has changed. */
+  want(row: Row | undefined, tab: TabName | undefined): void;
+  vmInfo(id: VmId): Loaded<VmInfo>;
+  nodeInfo(id: NodeId): Loaded<NodeInfo>;
+  consoleOutput(id: VmId): Loaded<ConsoleOutput>;
+  /** The table that the tab is, where it is one. */
+  readonly table: Table | undefined;
+}
+
+export function createDetailsReads(stage: Stage): DetailsReads {
+  const { services, changed } = stage;
+  const vmInfo = createLoader(
+    services,
+    changed,
+    ({ vm }, id: VmId) =>
+      (signal) =>
+        vm.info(id, signal),
+  );
+  const nodeInfo = createLoader(services, changed, ({ node, whyNot }, id: NodeId) => {
+    const info = node?.info;
+    return info ? (signal) => info(id, signal) : (whyNot['node.info'] ?? 'nothing more is known');
+  });
+  const consoleOutput = createLoader(services, changed, ({ console, whyNot }, id: VmId) => {
+    const output = console?.output;
+    return output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log');
+  });
+  let table: Table | undefined;
+
+  /** Another VM's table ends. */
+  const wantTable = (vm: VmId | undefined, kind: ListedKind | undefined) => {
+    if (table && (table.kind !== kind || table.under[0] !== vm)) {
+      table.close();
+      table = undefined;
+    }
+    if (vm !== undefined && kind) table ??= createTable(stage, kind, [vm]);
+  };
+
+  return {
+    want(row, tab) {
+      const vm = row?.kind === 'vm' ? row.id : undefined;
+      vmInfo.want(vm);
+      nodeInfo.want(row?.kind === 'node' ? row.id : undefined);
+      consoleOutput.want(tab === 'Console' ? vm : undefined);
+      wantTable(vm, tab && TABLES[tab]);
+    },
+    vmInfo: vmInfo.of,
+    nodeInfo: nodeInfo.of,
+    consoleOutput: consoleOutput.of,
+    get table() {
+      return table;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import type { Row } from '../../state/query/tree.ts';
+import { wrapped } from '../components/wrap.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
+import type { Look } from '../frame/look.ts';
+import type { Stage } from '../stage.ts';
+import { timeOfDay } from '../time.ts';
+import type { DetailsReads } from './details-reads.ts';
+import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
+import type { Loaded } from './load.ts';
+import type { TabName } from './tabs.ts';
+import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
+
+export interface ShownTab {
+  readonly row: Row;
+  readonly tab: TabName;
+  readonly columns: number;
+  /** Lines that are seen: from `first` on, so many. A tab may make no more of them, or all. */
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** What a tab says, of what the store knows and what was read for it. */
+export function tabLines(
+  { row, tab, columns, first, rows }: ShownTab,
+  reads: DetailsReads,
+  stage: Stage,
+  state: FleetState,
+): readonly string[] {
+  const { look, advice } = stage;
+  const { fleet } = stage.services.store;
+  const { sums } = state;
+  if (tab === 'Events') return eventLines(row, fleet, columns, look);
+  if (row.kind === 'pool') return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), columns, look);
+  if (row.kind === 'endpoint') {
+    const status = fleet.endpoints.get(row.id);
+    return status ? endpointOverview(status, advice, columns, look) : [];
+  }
+  if (row.kind === 'node') {
+    const node = fleet.nodes.get(row.id);
+    if (!node) return gone(look);
+    if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
+    return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look);
+  }
+  const vm = fleet.vms.get(row.id);
+  if (!vm) return gone(look);
+  if (tab === 'Console') {
+    return loaded(reads.consoleOutput(row.id), columns, look, (value) => consoleLog(value, columns, look));
+  }
+  const info = reads.vmInfo(row.id);
+  if (tab === 'Overview') return vmOverview(vm, info, fleet, columns, look);
+  if (reads.table) return reads.table.lines({ columns, rows }, state.pane === 'details' ? 'active' : 'resting');
+  const draw = tab === 'Disks' ? vmDisks : vmNetworks;
+  return loaded(info, columns, look, (value) => draw(value, columns, look));
+}
+
+function loaded<Value>(
+  read: Loaded<Value>,
+  columns: number,
+  { theme }: Look,
+  draw: (value: Value) => readonly string[],
+): readonly string[] {
+  if (read.state === 'ready') return draw(read.value);
+  if (read.state === 'loading') return [theme.paint('dim', 'loading…')];
+  return wrapped(read.message, columns).map((line) => theme.paint('warning', line));
+}
+
+const gone = ({ theme }: Look): readonly string[] => [theme.paint('dim', 'This is not there any more.')];
+
+/** Events of the row, the newest first; those of an endpoint are of all that is on it. */
+function eventLines(row: Row, fleet: Fleet, columns: number, { theme }: Look): readonly string[] {
+  const own = fleet.events.filter(
+    ({ subject }) => subject === row.id || (row.kind === 'endpoint' && subject?.startsWith(`${row.id}/`)),
+  );
+  if (own.length === 0) return [theme.paint('dim', 'No events since drover was started.')];
+  return own
+    .toReversed()
+    .flatMap(({ at, text }) =>
+      wrapped(text, columns - 9).map(
+        (line, index) => `${theme.paint('dim', index === 0 ? timeOfDay(at) : ' '.repeat(8))} ${line}`,
+      ),
+    );
+}
