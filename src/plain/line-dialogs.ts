@@ -79,14 +79,15 @@ export const lineDialogs =
           }
         });
       },
-      pick({ title, lines = [], choices }) {
+      pick({ title, lines = [], choices, until }) {
         voice.say(`${title}. ${lines.join(' ')}`);
         return inTurn(async () => {
-          const known = await there(stage, choices);
+          const known = await there(stage, choices, until);
+          if (!known) return undefined;
           const labels = known.map(({ label }) => label);
           voice.say(...labels.map((label, at) => `${at + 1}: ${label}`));
           for (;;) {
-            const typed = await typing.ask('Number, or the beginning of the words:');
+            const typed = await typing.ask('Number, or the beginning of the words:', voidOn(until));
             if (typed === undefined || typed.trim() === '') return undefined;
             const chosen = chosenOf(labels, typed);
             if (chosen !== undefined) return known[chosen]?.value;
@@ -107,16 +108,21 @@ const voidOn = (until: AbortSignal | undefined): { readonly until?: Promise<void
 const shortened = (lines: readonly string[]): readonly string[] =>
   lines.length <= MOST_READ ? lines : [...lines.slice(0, MOST_READ), `and ${lines.length - MOST_READ} more`];
 
-/** Waits until it is known what there is. */
-function there<Value>(stage: Stage, look: () => Value | undefined): Promise<Value> {
+/** Waits until it is known what there is; undefined when that is of no interest any more. */
+function there<Value>(
+  stage: Stage,
+  look: () => Value | undefined,
+  until: AbortSignal | undefined,
+): Promise<Value | undefined> {
   return new Promise((resolve) => {
     const tryIt = () => {
       const found = look();
-      if (found === undefined) return;
+      if (found === undefined && until?.aborted !== true) return;
       stop();
       resolve(found);
     };
     const stop = stage.subscribe(tryIt);
+    until?.addEventListener('abort', tryIt, { once: true });
     tryIt();
   });
 }
