@@ -143,6 +143,16 @@ describe('objects in lines', () => {
     expect(form.changes()).toEqual({ node: 'n2', cd: null });
   });
 
+  it('are not all read where there are too many to be listened to', async () => {
+    const many = Array.from({ length: 101 }, (_, at) => ({ label: `node ${at}`, value: `n${at}` }));
+    const { form } = open([node], async () => many);
+    await talk.type('1\r');
+    await talk.type('');
+    expect(talk.said()).toMatch(/100: node 99\nand 1 more\nNumber/);
+    await talk.type('node 100\r');
+    expect(form.changes()).toEqual({ node: 'n100' });
+  });
+
   it('are typed where they can’t be listed, which is said', async () => {
     const { form } = open([node], () => Promise.reject(new Error('the host is busy')));
     await talk.type('1\r');

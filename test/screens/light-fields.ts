@@ -64,7 +64,7 @@ export const script: AnyField & LinesField = {
   kind: 'lines',
   writable: true,
 };
-export const FIELDS: readonly AnyField[] = [disks, tags, node, drive, script];
+const FIELDS: readonly AnyField[] = [disks, tags, node, drive, script];
 
 export const BEFORE: Settings = {
   disk: [

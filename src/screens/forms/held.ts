@@ -18,7 +18,9 @@ export const isHeld = (field: Field): field is Field & HeldField =>
 /** `2 disks`, `1 tag`, `12 lines`; empty where there is nothing. */
 export function sizeOf(field: HeldField, value: SettingValue | undefined): string {
   if (value === null) return display(field, value);
-  if (field.kind === 'lines') return counted(linesIn(String(value ?? '')), 'line', 'lines');
+  // How long a secret is, is no secret, as the stars of the others say it too.
+  if (field.kind === 'lines')
+    return value === undefined || value === '' ? '' : display({ ...field, sensitive: false }, value);
   const length = isRows(value) ? value.length : isPairs(value) ? Object.keys(value).length : 0;
   return counted(length, field.one, field.many);
 }
@@ -29,8 +31,6 @@ export const sizeWords = (field: HeldField, value: SettingValue | undefined): st
 
 const counted = (count: number, one: string, many: string): string =>
   count === 0 ? '' : `${count} ${count === 1 ? one : many}`;
-
-const linesIn = (text: string): number => (text === '' ? 0 : text.replace(/\n$/, '').split('\n').length);
 
 /** What a field holds that was emptied. */
 export const nothingOf = ({ kind }: HeldField): SettingValue => (kind === 'list' ? [] : kind === 'pairs' ? {} : '');

@@ -158,6 +158,23 @@ describe('a list in a form', () => {
     expect([form.changes(), form.values()]).toEqual([{}, { ...form.values(), disk: BEFORE['disk'] }]);
   });
 
+  it.each([
+    [40, 12],
+    [60, 6],
+  ])('has room on a terminal of %i x %i', (columns, rows) => {
+    const many = Array.from({ length: 50 }, (_, at) => ({
+      device: `device-number-${at}`,
+      size: gib(1),
+      bus: 'virtio',
+    }));
+    const { press, drawn } = openFields({ size: { columns, rows }, before: { disk: many } });
+    press('enter', 'pgdn', 'pgdn', 'x');
+    const lines = drawn().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(rows - 1);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(drawn()).toContain('device-number-2');
+  });
+
   it('says nothing where nothing was there and nothing was done', async () => {
     const { press, form } = openFields({ before: {} });
     press('enter', 'esc');
