@@ -117,7 +117,7 @@ export function placeholderOf(flag: Flag): string {
   if (example !== undefined) return example;
   switch (flag.kind) {
     case 'list':
-      return 'KEY=VALUE,…';
+      return 'KEY=VALUE,…|@FILE';
     case 'pairs':
       return 'KEY=VALUE';
     case 'lines':

@@ -50,9 +50,10 @@ function kindOfAll(flags: readonly Flag[]): SharedKind {
     // Where it is a list on one of them, it is given as often as there are rows.
     return { kind: 'text', ...(flags.some(takesSeveral) && { repeatable: true }) };
   }
-  const items = new Map(lists.flatMap(({ item }) => item.toReversed()).map((field) => [field.key, field]));
+  const items = lists.flatMap(({ item }) => item);
   const { one, many, identity } = first;
-  return { kind: 'list', one, many, identity, item: [...items.values()] };
+  const item = items.filter(({ key }, at) => items.findIndex((other) => other.key === key) === at);
+  return { kind: 'list', one, many, identity, item };
 }
 
 type SharedKind =

@@ -9,6 +9,8 @@ import type { Voice } from './voice.ts';
 
 /** More names than this are counted, not read. */
 const MOST_READ = 20;
+/** Of what can be chosen; the others are chosen by how they begin. */
+const MOST_CHOICES_READ = 100;
 
 /** Questions that are read and answered by typing. Enter alone is no; Esc gives up. */
 export const lineDialogs =
@@ -79,14 +81,20 @@ export const lineDialogs =
           }
         });
       },
-      pick({ title, lines = [], choices }) {
+      pick({ title, lines = [], choices, until }) {
         voice.say(`${title}. ${lines.join(' ')}`);
         return inTurn(async () => {
-          const known = await there(stage, choices);
+          const known = await there(stage, choices, until);
+          if (!known) return undefined;
           const labels = known.map(({ label }) => label);
-          voice.say(...labels.map((label, at) => `${at + 1}: ${label}`));
+          voice.say(
+            ...shortened(
+              labels.map((label, at) => `${at + 1}: ${label}`),
+              MOST_CHOICES_READ,
+            ),
+          );
           for (;;) {
-            const typed = await typing.ask('Number, or the beginning of the words:');
+            const typed = await typing.ask('Number, or the beginning of the words:', voidOn(until));
             if (typed === undefined || typed.trim() === '') return undefined;
             const chosen = chosenOf(labels, typed);
             if (chosen !== undefined) return known[chosen]?.value;
@@ -104,19 +112,24 @@ export const lineDialogs =
 const voidOn = (until: AbortSignal | undefined): { readonly until?: Promise<void> } =>
   until ? { until: new Promise((resolve) => until.addEventListener('abort', () => resolve(), { once: true })) } : {};
 
-const shortened = (lines: readonly string[]): readonly string[] =>
-  lines.length <= MOST_READ ? lines : [...lines.slice(0, MOST_READ), `and ${lines.length - MOST_READ} more`];
+const shortened = (lines: readonly string[], most = MOST_READ): readonly string[] =>
+  lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`];
 
-/** Waits until it is known what there is. */
-function there<Value>(stage: Stage, look: () => Value | undefined): Promise<Value> {
+/** Waits until it is known what there is; undefined when that is of no interest any more. */
+function there<Value>(
+  stage: Stage,
+  look: () => Value | undefined,
+  until: AbortSignal | undefined,
+): Promise<Value | undefined> {
   return new Promise((resolve) => {
     const tryIt = () => {
       const found = look();
-      if (found === undefined) return;
+      if (found === undefined && until?.aborted !== true) return;
       stop();
       resolve(found);
     };
     const stop = stage.subscribe(tryIt);
+    until?.addEventListener('abort', tryIt, { once: true });
     tryIt();
   });
 }

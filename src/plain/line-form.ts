@@ -1,9 +1,13 @@
 import type { FormDialog, FormDialogOptions } from '../screens/dialogs/dialogs.ts';
+import { chooseObject } from '../screens/forms/choose-object.ts';
 import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
 import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';
+import { untilClosed } from '../screens/until-closed.ts';
 import { choicesOf, complaint, display, parse } from '../state/fields.ts';
 import { chosenOf } from './chosen.ts';
+import { lineRows } from './line-rows.ts';
+import { askLines } from './line-text.ts';
 import type { Typing } from './typing.ts';
 import type { Voice } from './voice.ts';
 
@@ -27,12 +31,53 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   const pause = (ms: number) => new Promise<void>((resolve) => void stage.services.clock.after(ms, resolve));
   const isOpen = () => stage.layers.all.includes(layer);
 
+  /** Whether the dialog goes on with this field: not when it was given up. */
   const ask = async (form: Form, field: AnyField): Promise<boolean> => {
-    const help = field.help.split('\n')[0] ?? '';
+    const until = untilClosed(stage, layer);
+    if (field.kind === 'list' || field.kind === 'pairs') {
+      const before = form.heldOf(field);
+      const goesOn = await lineRows(stage, voice, typing, form, field, until, asked());
+      if (form.heldOf(field) !== before) options.edited?.();
+      return goesOn;
+    }
+    if (!field.writable) {
+      voice.say(`${field.label} can't be changed here`);
+      return true;
+    }
+    if (field.kind === 'object' && form.choicesOf && form.whyTyped(field) === undefined) {
+      await chooseObject(stage, form, field, until);
+      const why = form.whyTyped(field);
+      if (why === undefined) {
+        options.edited?.();
+        return true;
+      }
+      voice.say(`${field.label} has to be typed: ${why}`);
+    }
+    return field.kind === 'lines' ? askText(form, field) : askValue(form, field);
+  };
+
+  const askText = async (form: Form, field: AnyField): Promise<boolean> => {
+    for (;;) {
+      const text = await askLines(voice, typing, `${questionOf(field)} Now ${shownValue(form, field)}.`, {
+        secret: field.sensitive === true,
+        ...asked(),
+      });
+      if (text === undefined) return true;
+      const wrong = complaint(field, text);
+      if (wrong === undefined) {
+        form.set(field.key, text);
+        options.edited?.();
+        return true;
+      }
+      voice.say(wrong);
+    }
+  };
+
+  const askValue = async (form: Form, field: AnyField): Promise<boolean> => {
     const choices = choicesOf(field);
     const words = choices.length > 0 ? ` One of ${choices.join(', ')}.` : '';
     for (;;) {
-      const text = await typing.ask(`${field.label}. ${help}${words} Now ${shownValue(form, field)}:`, {
+      const text = await typing.ask(`${questionOf(field)}${words} Now ${shownValue(form, field)}:`, {
         secret: field.sensitive === true,
         ...asked(),
       });
@@ -115,8 +160,7 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
       const field = /^\d+$/.test(word) ? fields[Number(word) - 1] : undefined;
       const button = field ? undefined : buttons[chosenOf(names, word) ?? -1];
       if (word === '?') read = false;
-      else if (field?.writable) await ask(form, field);
-      else if (field) voice.say(`${field.label} can't be changed here`);
+      else if (field) await ask(form, field);
       else if (button && word !== '') await press(form, button.id);
       else if (word !== '') voice.say(`${word} is none of them`);
     }
@@ -139,6 +183,8 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
 
 const fieldsOf = (form: Form): readonly AnyField[] =>
   form.stops().flatMap((stop) => (stop.kind === 'field' ? [stop.field] : []));
+
+const questionOf = ({ label, help }: AnyField): string => `${label}. ${help.split('\n')[0] ?? ''}`;
 
 function shownValue(form: Form, field: AnyField): string {
   const { text } = form.inputOf(field);

@@ -7,10 +7,12 @@ import {
   complaint,
   defaultsOf,
   display,
+  filled,
   missing,
   parse,
   readWritten,
   redacted,
+  shown,
   spell,
   type Written,
   withDefaults,
@@ -112,6 +114,14 @@ describe('nothing at all', () => {
     expect(complaint(cache, 'nome')).toBe('Cache must be on, off or none (did you mean none?)');
     expect(parse({ ...disks, nullable: true }, 'none')).toBeNull();
     expect(readWritten(drive, null)).toEqual({ value: null });
+    expect(missing([{ ...drive, required: true, default: 'a.iso' }], { cd: null })).toEqual([]);
+    const boots: Field = { key: 'boot', label: 'Boot', help, kind: 'flag', when: { key: 'cd', is: ['none'] } };
+    expect([null, 'a.iso'].map((cd) => shown(boots, [drive, boots], { cd }))).toEqual([true, false]);
+    const key: Field = { key: 'key', label: 'Key', help, kind: 'path', nullable: true, default: '~/k' };
+    expect(filled([{ ...drive, default: 'a.iso' }, key], { cd: null, key: null }, '/home')).toEqual({
+      cd: null,
+      key: null,
+    });
     expect(changesOf([{ ...drive, writable: true }], { cd: 'a.iso' }, { cd: null })).toEqual({ cd: null });
   });
 });
@@ -123,6 +133,8 @@ describe('text of many lines', () => {
       undefined,
       'User data must not contain control characters',
     ]);
+    expect(['a', 'a\nb\n', 'a\n\n'].map((text) => display(script, text))).toEqual(['1 line', '2 lines', '2 lines']);
+    expect(display({ ...script, sensitive: true }, 'a')).toBe('********');
   });
 });
 

@@ -203,12 +203,19 @@ const spellRow = ({ item }: ListField, row: Settings, say: typeof spell): string
 
 const HIDDEN = '********';
 
-/** The value as it may be shown: a secret is hidden, where it is kept is not. Absent is `-`. */
+/** `12 lines`: what is in them has no room in a sentence. */
+function linesOf(text: string): string {
+  const count = text.replace(/\n$/, '').split('\n').length;
+  return `${count} line${count === 1 ? '' : 's'}`;
+}
+
+/** The value as it may be shown, in one line: a secret is hidden, where it is kept is not. Absent is `-`. */
 export function display(field: Field, value: SettingValue | undefined): string {
   if (value === undefined) return '-';
   if ((isRows(value) || isPairs(value)) && isEmpty(value)) return NONE;
   if (isEmpty(value)) return '-';
   if (field.sensitive && value !== null && !referenceOf(value)) return HIDDEN;
+  if (field.kind === 'lines' && typeof value === 'string') return linesOf(value);
   if (field.kind !== 'list' || !isRows(value)) return spell(field, value);
   return value.map((row) => spellRow(field, row, display)).join('; ');
 }
@@ -242,7 +249,7 @@ const defaultsAsked = (fields: readonly Field[], values: Settings): Settings =>
 
 /** The value of a field that was not set: its default. */
 const inEffect = (fields: readonly Field[], values: Settings, key: string): SettingValue | undefined =>
-  values[key] ?? fields.find((field) => field.key === key)?.default;
+  values[key] === undefined ? fields.find((field) => field.key === key)?.default : values[key];
 
 /** Whether this field is asked now: the one that it hangs on is itself shown, and has one of the right values. */
 export function shown(field: Field, fields: readonly Field[], values: Settings): boolean {
@@ -250,22 +257,24 @@ export function shown(field: Field, fields: readonly Field[], values: Settings):
   if (!when) return true;
   const master = fields.find((other) => other.key === when.key);
   if (master && master !== field && !shown(master, fields, values)) return false;
-  return when.is.includes(String(inEffect(fields, values, when.key) ?? ''));
+  const value = inEffect(fields, values, when.key);
+  return when.is.includes(value === null ? NONE : String(value ?? ''));
 }
 
 /** Required fields that are asked now and have neither a value nor a default. */
 export const missing = <F extends Field>(fields: readonly F[], values: Settings): readonly F[] =>
   fields.filter(
-    (field) => field.required && shown(field, fields, values) && isEmpty(values[field.key] ?? field.default),
+    (field) => field.required && shown(field, fields, values) && isEmpty(inEffect(fields, values, field.key)),
   );
 
 /** The values that a platform gets: defaults filled in for all that is asked, `~` of paths resolved. Secrets stay references. */
 export function filled(fields: readonly EndpointField[], values: Settings, home: string): Settings {
   const complete: Record<string, SettingValue> = {};
   for (const field of fields) {
-    const value = values[field.key] ?? (shown(field, fields, values) ? field.default : undefined);
+    const given = values[field.key];
+    const value = given === undefined && shown(field, fields, values) ? field.default : given;
     if (value === undefined) continue;
-    complete[field.key] = field.kind === 'path' ? String(value).replace(/^~(?=\/|$)/, home) : value;
+    complete[field.key] = field.kind === 'path' && value !== null ? String(value).replace(/^~(?=\/|$)/, home) : value;
   }
   return complete;
 }

@@ -79,7 +79,10 @@ export interface LinesField extends Fillable {
   readonly default?: string | null;
 }
 
-/** Disks, NICs: rows of the same few fields. To leave a row out of the value takes it off, and deletes nothing. */
+/**
+ * Disks, NICs: rows of the same few fields. To leave a row out of the value takes it off, and deletes nothing; what a row that
+ * is there leaves out stays as it is.
+ */
 export interface ListField extends Fillable {
   readonly kind: 'list';
   /** `disk`, `disks`: `1 disk`, `2 disks`. */

@@ -60,8 +60,10 @@ export interface Choice<Value> {
 export interface PickOptions<Value> {
   readonly title: string;
   readonly lines?: readonly string[];
-  /** Fewer than a hundred: the list draws them all. Undefined while it is not known yet what there is. */
+  /** Two thousand at most: the list draws them all. Undefined while it is not known yet what there is. */
   readonly choices: () => readonly Choice<Value>[] | undefined;
+  /** The question is void: it is closed as if it had been given up. */
+  readonly until?: AbortSignal;
 }
 
 export interface FormDialog {

@@ -21,7 +21,7 @@ const MOVES: Readonly<Record<string, number>> = { ...ARROWS, k: -1, j: 1 };
 /** Asks to choose one of a few, by moving or by the beginning of its name; undefined when it was given up. */
 export function pick<Value>(
   stage: Stage,
-  { title, lines = [], choices }: PickOptions<Value>,
+  { title, lines = [], choices, until }: PickOptions<Value>,
 ): Promise<Value | undefined> {
   let at = 0;
   let word = '';
@@ -116,5 +116,6 @@ export function pick<Value>(
       },
     };
     stage.layers.open(layer);
+    until?.addEventListener('abort', () => end(undefined), { once: true });
   });
 }

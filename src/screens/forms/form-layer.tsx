@@ -4,6 +4,7 @@ import { seenQuestion } from '../dialogs/stray-keys.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import { formLines } from './form-lines.ts';
+import { openField } from './open-field.ts';
 
 const COLUMNS = 92;
 
@@ -22,7 +23,13 @@ export function formDialog(stage: Stage, options: FormDialogOptions): FormDialog
     press(key) {
       if (options.destroys && !seen.isAnswer(key)) return;
       if (key.name === 'esc') return options.cancel();
-      const button = options.form()?.press(key);
+      const form = options.form();
+      const opened = form?.opens(key);
+      if (form && opened) {
+        void openField(stage, form, opened, layer).then(options.edited).catch(stage.message.fail);
+        return;
+      }
+      const button = form?.press(key);
       if (button === undefined) options.edited?.();
       else options.pressed(button);
       stage.changed();

@@ -5,10 +5,13 @@ import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Look } from '../frame/look.ts';
 import { type AnyField, changeText, type Form, type Stop } from './form-state.ts';
+import { isHeld, sizeWords } from './held.ts';
 
 const LABEL = 16;
 /** A value has all the room that what is said beside it leaves, and at least this. */
 const VALUE = 26;
+/** `12 disks` and its sign. */
+const HELD = 14;
 const HELP_ROWS = 2;
 
 /** A form as painted lines: those around the cursor that fit, then the help of where the cursor is. */
@@ -39,7 +42,8 @@ function stopLine(form: Form, stop: Stop, here: boolean, columns: number, look: 
   const label = theme.paint(here ? 'accent' : 'text', fit(`${field.label}${mark}`, LABEL));
   const side = sideText(form, field);
   const room = Math.max(8, columns - LABEL - 1);
-  const valueColumns = side === undefined ? room : Math.min(room, Math.max(VALUE, room - width(side.text) - 1));
+  const valueColumns =
+    side === undefined ? room : Math.min(room, Math.max(isHeld(field) ? HELD : VALUE, room - width(side.text) - 1));
   const rest = Math.max(0, room - valueColumns - 1);
   const beside = side === undefined ? '' : ` ${theme.paint(side.colour, fit(side.text, rest))}`;
   return `${label} ${valueText(form, field, here, valueColumns, look)}${beside}`;
@@ -49,13 +53,21 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
   const { theme } = look;
   const input = form.inputOf(field);
   const byDefault = field.default === undefined ? '' : spell(field, field.default);
+  if (isHeld(field)) {
+    const text = `${clean(sizeWords(field, form.heldOf(field) ?? field.default))} ${look.glyphs.closed}`;
+    return chosenText(text, columns, here ? 'cursor' : field.writable ? 'input' : 'dim', look);
+  }
   if (!field.writable) return theme.paint('dim', fit(clean(input.text) || byDefault || '-', columns));
-  if (field.kind === 'choice' || field.kind === 'flag') {
-    const text = `< ${input.text || byDefault || '-'} >`;
-    return (
-      theme.paint(here ? 'cursor' : 'input', fit(text, Math.min(columns, width(text)))) +
-      ' '.repeat(Math.max(0, columns - width(text)))
+  if (field.kind === 'object' && form.choicesOf && form.whyTyped(field) === undefined) {
+    return chosenText(
+      `${clean(input.text) || byDefault || '-'} ${look.glyphs.closed}`,
+      columns,
+      here ? 'cursor' : 'input',
+      look,
     );
+  }
+  if (field.kind === 'choice' || field.kind === 'flag') {
+    return chosenText(`< ${input.text || byDefault || '-'} >`, columns, here ? 'cursor' : 'input', look);
   }
   const masked = field.sensitive && !/^(env|file|cmd):/.test(input.text);
   const visible = masked
@@ -64,6 +76,10 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
   if (visible.text === '' && !here && byDefault) return theme.paint('dim', fit(byDefault, columns));
   return inputText(visible, columns, here, look);
 }
+
+/** What can't be typed is as long as it is; the rest of its room is empty. */
+const chosenText = (text: string, columns: number, colour: ColourWord, { theme }: Look): string =>
+  theme.paint(colour, fit(text, Math.min(columns, width(text)))) + ' '.repeat(Math.max(0, columns - width(text)));
 
 /** What is said beside a value: what is wrong with it, or what saving would change. */
 function sideText(form: Form, field: AnyField): { readonly text: string; readonly colour: ColourWord } | undefined {
@@ -80,6 +96,11 @@ function helpLines(form: Form, stop: Stop | undefined, columns: number, { theme 
   if (side?.colour === 'danger' && LABEL + 1 + VALUE + 1 + width(side.text) > columns) {
     const wrong = wrapped(side.text, columns);
     return Array.from({ length: HELP_ROWS }, (_, at) => theme.paint('danger', wrong[at] ?? ''));
+  }
+  const why = form.whyTyped(stop.field);
+  if (why !== undefined) {
+    const lines = wrapped(`Type it: ${why}.`, columns);
+    return Array.from({ length: HELP_ROWS }, (_, at) => theme.paint('warning', lines[at] ?? ''));
   }
   const { help, examples } = stop.field;
   const text = `${help.split('\n')[0]}${examples?.length ? ` Such as ${examples.join(', ')}.` : ''}`;

@@ -1,6 +1,7 @@
 import {
   type EndpointField,
   type Field,
+  type ObjectField,
   type Settings,
   type SettingsField,
   type SettingValue,
@@ -9,6 +10,7 @@ import {
 import { changesOf, choicesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
 import type { Key } from '../../terminal/keys.ts';
 import { edited, selectedInput, type TextInput, textInput, typed } from '../components/text-input.ts';
+import { isHeld, nothingOf, sizeOf, sizeWords } from './held.ts';
 
 export type AnyField = FormField<EndpointField & Partial<Pick<SettingsField, 'takesEffect'>>>;
 
@@ -23,11 +25,30 @@ export type Stop =
   | { readonly kind: 'fold'; readonly open: boolean; readonly count: number }
   | { readonly kind: 'button'; readonly button: Button };
 
+/**
+ * What an object field can be, asked of whoever knows the endpoint; `values` are those of the form as it is now. Rejects with
+ * the reason when that can't be listed.
+ */
+export type ChoicesOf = (
+  field: ObjectField,
+  values: Settings,
+  signal: AbortSignal,
+) => Promise<readonly { readonly label: string; readonly value: string }[]>;
+
 /** A form without looks: fields with what is typed into them, the cursor, and what is wrong. */
 export interface Form {
   stops(): readonly Stop[];
   readonly at: number;
   inputOf(field: Field): TextInput;
+  /** The value of a field of rows, pairs or lines. */
+  heldOf(field: Field): SettingValue | undefined;
+  /** The field that this key opens: rows, lines, or a list to choose from. */
+  opens(key: Key): AnyField | undefined;
+  readonly choicesOf: ChoicesOf | undefined;
+  /** An object is typed from now on, since it can't be chosen: `why`. */
+  typeInstead(key: string, why: string): void;
+  /** Why an object is typed; undefined while it is chosen, or where there is nothing to choose from. */
+  whyTyped(field: Field): string | undefined;
   /** What is wrong with a field as it is now; undefined while it was not touched and is merely empty. */
   wrong(field: AnyField): string | undefined;
   /** All values that were given; fields that were emptied are ''. */
@@ -38,6 +59,8 @@ export interface Form {
   /** Somebody else changed it: what was typed stays, what it is compared with is new. */
   rebase(before: Settings): void;
   set(key: string, value: SettingValue): void;
+  /** The same by the user, with the cursor on it: goes on to the next field. */
+  choose(key: string, value: SettingValue): void;
   /** The cursor goes to this field. */
   goTo(key: string): void;
   /** True when everything may be sent; otherwise the cursor is on the first field that may not. */
@@ -55,11 +78,22 @@ export interface FormOptions {
   readonly buttons: readonly Button[];
   /** The field that the cursor is on first. */
   readonly startAt?: string;
+  /** Without it objects are typed. */
+  readonly choicesOf?: ChoicesOf;
 }
 
-export function createForm({ fields, before: given, start = given, buttons, startAt }: FormOptions): Form {
+export function createForm({
+  fields,
+  before: given,
+  start = given,
+  buttons,
+  startAt,
+  choicesOf: objectsOf,
+}: FormOptions): Form {
   let before = given;
   const inputs = new Map<string, TextInput>();
+  const held = new Map<string, SettingValue>();
+  const typedSince = new Map<string, string>();
   const touched = new Set<string>();
   let advanced = fields.some(
     (field) => field.advanced && start[field.key] !== undefined && !sameValue(field, start[field.key], field.default),
@@ -68,17 +102,20 @@ export function createForm({ fields, before: given, start = given, buttons, star
 
   for (const field of fields) {
     const value = start[field.key];
-    inputs.set(field.key, textInput(value === undefined ? '' : spell(field, value)));
+    if (value !== undefined && isHeld(field)) held.set(field.key, value);
+    else inputs.set(field.key, textInput(value === undefined ? '' : spell(field, value)));
   }
-  const inputOf = (field: Field) => inputs.get(field.key) ?? textInput();
+  const heldOf = ({ key }: Field) => held.get(key);
+  const inputOf = (field: Field) =>
+    isHeld(field) ? textInput(sizeOf(field, heldOf(field))) : (inputs.get(field.key) ?? textInput());
 
   const values = (): Settings => {
     const all: Record<string, SettingValue> = {};
     for (const field of fields) {
       const { text } = inputOf(field);
-      const value = text === '' ? undefined : parse(field, text);
+      const value = isHeld(field) ? heldOf(field) : text === '' ? undefined : parse(field, text);
       if (value !== undefined) all[field.key] = value;
-      else if (before[field.key] !== undefined) all[field.key] = '';
+      else if (before[field.key] !== undefined) all[field.key] = isHeld(field) ? nothingOf(field) : '';
     }
     return all;
   };
@@ -105,7 +142,7 @@ export function createForm({ fields, before: given, start = given, buttons, star
     const all = stops();
     at = Math.max(0, Math.min(all.length - 1, wanted));
     const stop = all[at];
-    if (stop?.kind === 'field' && stop.field.writable)
+    if (stop?.kind === 'field' && stop.field.writable && !isHeld(stop.field))
       inputs.set(stop.field.key, selectedInput(inputOf(stop.field).text));
   };
   const goTo = (key: string | undefined) =>
@@ -114,14 +151,31 @@ export function createForm({ fields, before: given, start = given, buttons, star
 
   const complaintOf = (field: AnyField): string | undefined => {
     if (!field.writable) return undefined;
+    if (isHeld(field)) return complaint(field, heldOf(field));
     const { text } = inputOf(field);
     return complaint(field, text === '' ? undefined : text);
   };
 
   const put = (field: AnyField, input: TextInput) => {
+    const isAnother = input.text !== inputOf(field).text;
     touched.add(field.key);
     inputs.set(field.key, input);
+    if (!isAnother) return;
+    // What was chosen of another node is not there on this one.
+    for (const other of fields) {
+      if (other.kind !== 'object' || other.under !== field.key) continue;
+      typedSince.delete(other.key);
+      put(other, textInput());
+    }
   };
+  const putValue = (field: AnyField, value: SettingValue) => {
+    if (!isHeld(field)) return put(field, textInput(spell(field, value)));
+    touched.add(field.key);
+    held.set(field.key, value);
+  };
+
+  const isTyped = (field: Field) => choicesOf(field).length === 0 && !isHeld(field) && !isChosen(field);
+  const isChosen = (field: Field) => field.kind === 'object' && objectsOf !== undefined && !typedSince.has(field.key);
 
   const cycle = (field: AnyField, by: number) => {
     const choices = choicesOf(field);
@@ -131,7 +185,11 @@ export function createForm({ fields, before: given, start = given, buttons, star
   };
 
   const pressField = (field: AnyField, key: Key) => {
-    if (!field.writable) return;
+    if (!field.writable || isHeld(field)) return;
+    if (isChosen(field)) {
+      if (key.name === 'backspace' || key.name === 'delete') put(field, textInput());
+      return;
+    }
     if (choicesOf(field).length > 0) {
       if (key.name === 'left') cycle(field, -1);
       else if (key.name === 'right' || key.name === 'space') cycle(field, 1);
@@ -151,6 +209,21 @@ export function createForm({ fields, before: given, start = given, buttons, star
       return before;
     },
     inputOf,
+    heldOf,
+    choicesOf: objectsOf,
+    opens(key) {
+      const stop = stops()[at];
+      const isKey = ['enter', 'right', 'space'].includes(key.name) && !key.ctrl && !key.alt && !key.shift;
+      if (stop?.kind !== 'field') return undefined;
+      const { field } = stop;
+      if (isChosen(field)) return field.writable && (isKey || key.name === 'left') ? field : undefined;
+      // Rows can be looked at where they can't be changed.
+      return isKey && isHeld(field) && (field.writable || field.kind !== 'lines') ? field : undefined;
+    },
+    typeInstead(key, why) {
+      typedSince.set(key, why);
+    },
+    whyTyped: ({ key }) => typedSince.get(key),
     wrong(field) {
       const sentence = complaintOf(field);
       return inputOf(field).text === '' && !touched.has(field.key) ? undefined : sentence;
@@ -162,7 +235,13 @@ export function createForm({ fields, before: given, start = given, buttons, star
     },
     set(key, value) {
       const field = fields.find((known) => known.key === key);
-      if (field) put(field, textInput(spell(field, value)));
+      if (field) putValue(field, value);
+    },
+    choose(key, value) {
+      const field = fields.find((known) => known.key === key);
+      if (!field) return;
+      putValue(field, value);
+      toStop(at + 1);
     },
     goTo,
     check() {
@@ -196,7 +275,7 @@ export function createForm({ fields, before: given, start = given, buttons, star
     },
     paste(text) {
       const stop = stops()[at];
-      if (stop?.kind === 'field' && stop.field.writable && choicesOf(stop.field).length === 0) {
+      if (stop?.kind === 'field' && stop.field.writable && isTyped(stop.field)) {
         put(stop.field, typed(inputOf(stop.field), text));
       }
     },
@@ -208,8 +287,15 @@ export function changeText(form: Form, field: AnyField): string | undefined {
   const after = form.changes()[field.key];
   // What is made anew has no before to compare with.
   if (after === undefined || Object.keys(form.before).length === 0) return undefined;
-  const arrow = `${display(field, form.before[field.key])} → ${display(field, after)}`;
+  const arrow = changeOf(field, form.before[field.key], after);
   return field.takesEffect === undefined ? arrow : `${arrow}, ${EFFECTS[field.takesEffect]}`;
+}
+
+/** Of rows and lines how many there are now; which ones is seen where they are. */
+function changeOf(field: AnyField, before: SettingValue | undefined, after: SettingValue): string {
+  if (!isHeld(field)) return `${display(field, before)} → ${display(field, after)}`;
+  const [was, is] = [sizeWords(field, before), sizeWords(field, after)];
+  return was === is ? 'changed' : `${was} → ${is}`;
 }
 
 const EFFECTS = { now: 'now', restart: 'after restart', recreate: 'when made anew' } as const;

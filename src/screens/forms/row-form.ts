@@ -1,0 +1,138 @@
+import {
+  type Field,
+  isPairs,
+  isRows,
+  type ListField,
+  type PairsField,
+  type Settings,
+} from '../../platforms/contract.ts';
+import { defaultsOf, shown } from '../../state/fields.ts';
+import { clean } from '../../terminal/width.ts';
+import { wrapped } from '../components/wrap.ts';
+import type { Stage } from '../stage.ts';
+import { type AnyField, createForm, type Form } from './form-state.ts';
+import { toldColumns } from './told-columns.ts';
+
+/** The rows of one field of a form, as they are now; pairs are rows of a key and its value. */
+export interface Rows {
+  readonly label: string;
+  readonly one: string;
+  readonly many: string;
+  readonly identity: string;
+  readonly item: readonly Field[];
+  readonly writable: boolean;
+  /** What a row stands for goes on without it: a disk that is taken off is still there. */
+  readonly detaches: boolean;
+  all(): readonly Settings[];
+  /** Those that the form was filled with. */
+  before(): readonly Settings[];
+  set(rows: readonly Settings[]): void;
+}
+
+const KEY = 'key';
+const VALUE = 'value';
+
+export function rowsOf(form: Form, field: AnyField & (ListField | PairsField)): Rows {
+  const { key, label, one, many, writable } = field;
+  const base = { label, one, many, writable };
+  if (field.kind === 'list') {
+    const { identity, item } = field;
+    const rowsIn = (value: unknown) => (isRows(value as Settings[]) ? (value as readonly Settings[]) : []);
+    return {
+      ...base,
+      identity,
+      item,
+      detaches: true,
+      all: () => rowsIn(form.heldOf(field) ?? field.default),
+      before: () => rowsIn(form.before[key]),
+      set: (rows) => form.set(key, rows),
+    };
+  }
+  const pairsIn = (value: unknown) =>
+    isPairs(value as Settings[string])
+      ? Object.entries(value as Settings).map(([name, text]) => ({ [KEY]: name, [VALUE]: text }))
+      : [];
+  const sensitive = field.sensitive === true;
+  return {
+    ...base,
+    identity: KEY,
+    detaches: false,
+    item: [
+      { key: KEY, label: 'Key', help: `What the ${one} is called.`, kind: 'text', required: true },
+      { key: VALUE, label: 'Value', help: 'What it says.', kind: 'text', sensitive },
+    ],
+    all: () => pairsIn(form.heldOf(field) ?? field.default),
+    before: () => pairsIn(form.before[key]),
+    set: (rows) => form.set(key, Object.fromEntries(rows.map((row) => [String(row[KEY]), String(row[VALUE] ?? '')]))),
+  };
+}
+
+/** `disk vda`, `disk 2` where it has no name yet. */
+export const nameOfRow = ({ one, identity }: Rows, row: Settings, at: number): string =>
+  `${one} ${clean(String(row[identity] ?? '')) || at + 1}`;
+
+/**
+ * The few fields of one row in a small form; `at` past the last one is a new row. Answers what it is then; undefined when it
+ * was given up, could only be looked at, or the form that it belongs to was closed.
+ */
+export function editRow(
+  stage: Stage,
+  outer: Form,
+  rows: Rows,
+  at: number,
+  until: AbortSignal,
+): Promise<Settings | undefined> {
+  const row = rows.all()[at];
+  const { item, identity, writable } = rows;
+  // What is there already keeps its identity: with another one it would be another row.
+  const isThere = row !== undefined && rows.before().some((other) => other[identity] === row[identity]);
+  const form = createForm({
+    fields: item.map((field) => ({ ...field, writable: writable && !(isThere && field.key === identity) })),
+    before: row ?? {},
+    start: row ?? defaultsOf(item),
+    buttons: writable
+      ? [
+          { id: 'done', label: 'Done' },
+          { id: 'cancel', label: 'Cancel' },
+        ]
+      : [{ id: 'cancel', label: 'Close' }],
+    ...(outer.choicesOf && {
+      choicesOf: (field, values, signal) =>
+        outer.choicesOf?.(field, { ...outer.values(), ...values }, signal) ?? Promise.resolve([]),
+    }),
+  });
+  /** What is not asked for is not said, but stays where it was. */
+  const result = (): Settings => {
+    const values = form.values();
+    const asked = Object.entries(values).filter(([key]) => {
+      const field = item.find((one) => one.key === key);
+      return row?.[key] !== undefined || (field !== undefined && shown(field, item, values));
+    });
+    return { ...row, ...Object.fromEntries(asked) };
+  };
+  const isTaken = (value: Settings[string] | undefined) =>
+    value !== undefined && value !== '' && rows.all().some((other, place) => place !== at && other[identity] === value);
+
+  return new Promise((resolve) => {
+    const end = (answer: Settings | undefined) => {
+      stage.layers.close(dialog.layer);
+      resolve(answer);
+    };
+    const dialog = stage.dialogs.form({
+      title: row ? nameOfRow(rows, row, at) : `New ${rows.one}`,
+      form: () => form,
+      cancel: () => end(undefined),
+      pressed(button) {
+        if (button === 'cancel') return end(undefined);
+        if (!form.check()) return stage.changed();
+        const answer = result();
+        if (!isTaken(answer[identity])) return end(answer);
+        form.goTo(identity);
+        const why = `there is a ${rows.one} ${clean(String(answer[identity]))} already`;
+        dialog.tell(wrapped(why, toldColumns(stage)).map((line) => stage.look.theme.paint('danger', line)));
+      },
+    });
+    stage.layers.open(dialog.layer);
+    until.addEventListener('abort', () => end(undefined), { once: true });
+  });
+}

@@ -1,0 +1,56 @@
+import type { Field, Settings } from '../../platforms/contract.ts';
+import { display } from '../../state/fields.ts';
+import { clean, fit, width } from '../../terminal/width.ts';
+import type { Look } from '../frame/look.ts';
+import { isHeld, sizeOf } from './held.ts';
+import type { Rows } from './row-form.ts';
+
+const GAP = 2;
+/** What is longer is cut, so that the next value is seen too. */
+const WIDEST = 24;
+
+/** A row of the list as it is drawn, in the words of its form; nothing for what it does not say. */
+const cellOf = (field: Field, row: Settings): string => {
+  const value = row[field.key];
+  if (value === undefined || value === '') return '';
+  return clean(isHeld(field) ? sizeOf(field, value) : display(field, value)).replaceAll('\n', ' ');
+};
+
+/** The rows around the cursor that fit, below the titles of their columns, and what becomes of those that were taken away. */
+export function rowLines(rows: Rows, at: number, columns: number, room: number, look: Look): readonly string[] {
+  const { theme } = look;
+  const all = rows.all();
+  const told = toldLines(rows, columns).map((line) => theme.paint('dim', line));
+  if (all.length === 0) {
+    return [theme.paint('dim', fit(`no ${rows.many}${rows.writable ? ': a adds one' : ''}`, columns)), ...told];
+  }
+  const used = rows.item.filter((field) => all.some((row) => cellOf(field, row) !== ''));
+  const widths = used.map((field) =>
+    Math.min(WIDEST, Math.max(width(field.label), ...all.map((row) => width(cellOf(field, row))))),
+  );
+  const line = (cell: (field: Field) => string) =>
+    fit(used.map((field, place) => fit(cell(field), widths[place] ?? 0)).join(' '.repeat(GAP)), columns);
+  const page = Math.max(1, room - 1 - told.length);
+  const first = Math.max(0, Math.min(at - Math.floor(page / 2), all.length - page));
+  return [
+    theme.paint(
+      'header',
+      line(({ label }) => label),
+    ),
+    ...all.slice(first, first + page).map((row, place) =>
+      theme.paint(
+        first + place === at ? 'cursor' : 'text',
+        line((field) => cellOf(field, row)),
+      ),
+    ),
+    ...told,
+  ];
+}
+
+/** Whoever takes a disk off should not have to wonder what becomes of it. */
+function toldLines(rows: Rows, columns: number): readonly string[] {
+  const left = rows.before().filter((row) => !rows.all().some((other) => other[rows.identity] === row[rows.identity]));
+  if (left.length === 0 || !rows.detaches) return [];
+  const names = left.map((row) => clean(String(row[rows.identity] ?? '?'))).join(', ');
+  return ['', fit(`Taken away: ${names}. Nothing of it is deleted.`, columns)];
+}
