@@ -5,6 +5,7 @@ import { createTyping } from '../../src/plain/typing.ts';
 import { createVoice } from '../../src/plain/voice.ts';
 import { createLayers } from '../../src/screens/frame/layers.ts';
 import type { Stage } from '../../src/screens/stage.ts';
+import { kinds } from '../../src/state/kinds.ts';
 import { createInputParser } from '../../src/terminal/input-parser.ts';
 import { createTestClock } from '../clock.ts';
 
@@ -22,7 +23,7 @@ export function openTalk() {
   };
   /** As much of a stage as questions have a use for. */
   const stage = {
-    services: { clock },
+    services: { clock, kinds },
     layers: createLayers(changed),
     message: { fail: (error: unknown) => failures.push(error) },
     changed,
