@@ -171,6 +171,14 @@ describe('the snapshots of a VM', () => {
     await fleet.see('only a VM that is on can be shut down; it is stopped');
   });
 
+  it('have their own keys in the help', async () => {
+    await open({ size: '120x50' });
+    await openTable();
+    await fleet.press('?');
+    await fleet.see('Put the VM back to a snapshot');
+    fleet.dontSee('Ask the guest to power off');
+  });
+
   it('leave the verbs of VMs to the fleet', async () => {
     await open();
     await openTable();

@@ -108,7 +108,10 @@ export function createProgram(stage: Stage, state: FleetState): Program {
       }),
     openHelp: () =>
       openHelp(stage, (action) => {
-        const isHere = action.kind === 'view' || isAbout(action, state.view.current());
+        const front = state.front();
+        const isOwn = front ? action.noun === front.kind : isAbout(action, state.view.current());
+        const isHere = action.kind === 'view' || isOwn;
+        if (front) return isHere;
         return isForAllBelow(action, state) ? 'all below' : isHere;
       }),
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
