@@ -3,9 +3,10 @@ import { Duplex, type Readable, Writable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import { createInput } from './input.ts';
+import type { Loan } from './loan.ts';
 import { passThrough } from './pass-through.ts';
 import { runCommand } from './run-command.ts';
-import type { ConsoleTerminal, Loan } from './screen.ts';
+import type { ConsoleTerminal } from './screen.ts';
 
 let shown: string;
 let resizers: Set<(size: { columns: number; rows: number }) => void>;

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { ScreenSize } from './compositor.ts';
 import type { Input } from './input.ts';
-import type { ConsoleTerminal, Loan } from './screen.ts';
+import type { Loan } from './loan.ts';
+import type { ConsoleTerminal } from './screen.ts';
 
 export interface PassThroughOptions {
   readonly screen: ConsoleTerminal;

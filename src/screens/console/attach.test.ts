@@ -2,7 +2,8 @@ import { Duplex, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Attachment } from '../../platforms/contract.ts';
 import type { Input } from '../../terminal/input.ts';
-import type { ConsoleTerminal, Loan } from '../../terminal/screen.ts';
+import type { Loan } from '../../terminal/loan.ts';
+import type { ConsoleTerminal } from '../../terminal/screen.ts';
 import { createAttach } from './attach.ts';
 
 function open(detachKey = 'ctrl-]') {

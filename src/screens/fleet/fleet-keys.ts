@@ -77,9 +77,9 @@ export function createFleetKeys(
     'view.collapse': moved(() => (state.pane === 'details' ? details.turn(-1) : view.collapse())),
     'view.enter': moved(enter),
     'view.mark': moved(() => {
-      const { markings } = view;
+      const markings = view.markings();
       view.toggleMark();
-      if (view.markings === markings) noVm();
+      if (view.markings() === markings) noVm();
     }),
     'view.invert': moved(() => view.invertMarks()),
     'view.mark-shown': moved(() => {
@@ -103,7 +103,7 @@ export function createFleetKeys(
     }),
     'view.back': moved(() => {
       if (state.pane === 'details') state.pane = 'tree';
-      else if (view.marks.size > 0 || view.rangeOpen) view.clearMarks();
+      else if (view.marks.size > 0 || view.isRangeOpen()) view.clearMarks();
       else if (state.filterText !== '') state.setFilter('');
       else
         stage.message.say(

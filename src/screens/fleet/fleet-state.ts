@@ -111,14 +111,14 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       return filter;
     },
     setFilter(text) {
-      if (filterText === '' && text !== '') unfiltered = { key: view.current()?.key, choices: view.choices };
+      if (filterText === '' && text !== '') unfiltered = { key: view.current()?.key, choices: view.choices() };
       filterText = text;
       filter = compileFilter(text, fleet);
       if (filter.filter) sought = { text, filter: filter.filter };
       tree.want({ filter: filter.filter });
       // Nobody has chosen the row that came into the place of a hidden one.
       if (text !== '' || !unfiltered) return;
-      if (unfiltered.key !== undefined && unfiltered.choices === view.choices) view.reveal(unfiltered.key);
+      if (unfiltered.key !== undefined && unfiltered.choices === view.choices()) view.reveal(unfiltered.key);
       unfiltered = undefined;
     },
     kept() {
@@ -128,7 +128,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     },
     matches: () => tree.shownVms - (state.kept() ? 1 : 0),
     toMatch() {
-      if (filter.filter) view.toMatch(unfiltered?.choices === view.choices ? unfiltered.key : view.current()?.key);
+      if (filter.filter) view.toMatch(unfiltered?.choices === view.choices() ? unfiltered.key : view.current()?.key);
     },
     get sought() {
       return sought;
@@ -172,7 +172,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     },
     targets() {
       // Asked for every key that is drawn; the marks may be 100,000.
-      const now = `${view.markings} ${fleet.shape}`;
+      const now = `${view.markings()} ${fleet.shape}`;
       if (now !== markedOn) marked = [...marks.vms.keys()].filter((id) => fleet.vms.has(id));
       markedOn = now;
       // Never the row instead: the user sees that something else is marked.

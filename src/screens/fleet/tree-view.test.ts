@@ -40,12 +40,12 @@ describe('the cursor', () => {
 
   it('goes to the row that comes into the place of its own', () => {
     const { view, at, store, nodes, vms } = openTwoNodes();
-    const { choices } = view;
+    const choices = view.choices();
     view.step(9);
     store.push(host1, inventory(nodes, vms.slice(0, -2)));
     store.flush();
     expect(at()).toBe('n2-0');
-    expect(view.choices).toBe(choices + 1);
+    expect(view.choices()).toBe(choices + 1);
   });
 
   it('is taken along by the window that is scrolled, only as far as it must', () => {
@@ -94,10 +94,10 @@ describe('the cursor', () => {
   it('goes to the first row of a list that is asked for', () => {
     const { view, at } = openTwoNodes();
     view.step(5);
-    const { choices } = view;
+    const choices = view.choices();
     view.toTop();
     expect(at()).toBe('n1');
-    expect(view.choices).toBe(choices + 1);
+    expect(view.choices()).toBe(choices + 1);
   });
 });
 
@@ -129,10 +129,10 @@ describe('a branch', () => {
   it('gives way to what is to be seen in it', () => {
     const { view, at, state } = openTwoNodes();
     view.collapse();
-    const { choices } = view;
+    const choices = view.choices();
     view.reveal('vm host1/n1-2');
     expect([at(), state.tree.length]).toEqual(['n1-2', 10]);
-    expect(view.choices).toBe(choices + 1);
+    expect(view.choices()).toBe(choices + 1);
   });
 });
 
@@ -192,9 +192,9 @@ describe('marks of the tree', () => {
     expect(marked()).toBe('n1-0 n1-1 n1-2 n1-3 n1-4 n2-1 n2-2');
     view.markShown();
     expect(view.marks.size).toBe(8);
-    const before = view.markings;
+    const before = view.markings();
     view.clearMarks();
-    expect([view.marks.size, view.markings > before]).toEqual([0, true]);
+    expect([view.marks.size, view.markings() > before]).toEqual([0, true]);
   });
 
   it.each([
@@ -204,9 +204,9 @@ describe('marks of the tree', () => {
   ])('are of a range from row %i to row %i', (from, to, names) => {
     const { view, marked } = openTwoNodes();
     view.toIndex(from);
-    expect([view.rangeOpen, view.range(), view.rangeOpen]).toEqual([false, true, true]);
+    expect([view.isRangeOpen(), view.range(), view.isRangeOpen()]).toEqual([false, true, true]);
     view.toIndex(to);
-    expect([view.range(), view.rangeOpen, marked()]).toEqual([false, false, names]);
+    expect([view.range(), view.isRangeOpen(), marked()]).toEqual([false, false, names]);
   });
 
   it('of a range are forgotten with the others, or when its beginning is gone', () => {
@@ -214,7 +214,7 @@ describe('marks of the tree', () => {
     view.toIndex(1);
     view.range();
     view.clearMarks();
-    expect(view.rangeOpen).toBe(false);
+    expect(view.isRangeOpen()).toBe(false);
     view.range();
     store.push(host1, inventory(nodes, vms.slice(1)));
     store.flush();
@@ -224,8 +224,8 @@ describe('marks of the tree', () => {
 
   it('are of nothing where there is nothing', () => {
     const { state } = openStage({ nodes: [], vms: [] });
-    const { markings } = state.view;
+    const markings = state.view.markings();
     state.view.toggleMark();
-    expect(state.view.markings).toBe(markings);
+    expect(state.view.markings()).toBe(markings);
   });
 });

@@ -55,7 +55,7 @@ export function headerText(stage: Shown, state: FleetState, view: ViewId, column
       : undefined,
     marks.size > 0 ? { text: theme.paint('mark', `${marks.size} marked`), worth: 5 } : undefined,
     // Until it is marked at its other end, a key acts on the row under the cursor alone.
-    state.view.rangeOpen ? { text: theme.paint('mark', 'range open'), worth: 5 } : undefined,
+    state.view.isRangeOpen() ? { text: theme.paint('mark', 'range open'), worth: 5 } : undefined,
     running > 0
       ? { text: theme.paint('busy', `${running} ${running === 1 ? 'task' : 'tasks'} running`), worth: 4 }
       : undefined,

@@ -125,7 +125,7 @@ describe('the fleet', () => {
     input('j', 'v');
     expect([state.view.marks.size, said()]).toEqual([2, '2 marked']);
     input('esc', 'v', 'esc');
-    expect(state.view.rangeOpen).toBe(false);
+    expect(state.view.isRangeOpen()).toBe(false);
   });
 
   it('says why there is nothing to mark', () => {

@@ -1,0 +1,75 @@
+import { Writable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { ScreenSize } from './compositor.ts';
+import { RECOVER } from './modes.ts';
+import type { Terminal } from './terminal.ts';
+import { createWriter } from './writer.ts';
+
+/** The terminal in the hands of a console or another program. */
+export interface Loan {
+  /** Bytes go to the terminal as they are. Slow when the terminal is: pipe into it. */
+  readonly output: Writable;
+  onResize(call: (size: ScreenSize) => void): () => void;
+}
+
+/** `raw` for bytes of a console, `cooked` for a program that finds the terminal as our own shell left it. */
+export type LoanMode = 'raw' | 'cooked';
+
+/**
+ * Gives the terminal away until `use` is done and takes it back then, however it was left: another program may have set
+ * anything. `onReturn` is called when it is ours again, with anything on it.
+ */
+export async function lendTerminal<T>(
+  terminal: Terminal,
+  clock: Clock,
+  mode: LoanMode,
+  use: (loan: Loan) => Promise<T>,
+  onReturn: () => void,
+): Promise<T> {
+  terminal.leave();
+  terminal.setRaw(mode === 'raw');
+  terminal.setLent(mode === 'raw');
+  terminal.ignoreTypedSignals(mode === 'cooked');
+  const loan = createLoan(terminal, clock);
+  try {
+    return await use(loan);
+  } finally {
+    loan.end();
+    terminal.setLent(false);
+    terminal.writeNow(RECOVER);
+    terminal.ignoreTypedSignals(false);
+    terminal.setRaw(false);
+    terminal.enter();
+    onReturn();
+  }
+}
+
+/** `end`: nothing of what is still waiting comes to the terminal any more. */
+function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void } {
+  let chunk: Uint8Array = new Uint8Array();
+  const writer = createWriter({
+    fd: terminal.fd,
+    clock,
+    produce() {
+      const bytes = chunk;
+      chunk = new Uint8Array();
+      return bytes;
+    },
+    onGone: () => process.kill(process.pid, 'SIGHUP'),
+  });
+  const output = new Writable({
+    write(bytes: Buffer, _encoding, done) {
+      chunk = bytes;
+      writer.wake();
+      writer.whenIdle(done);
+    },
+  });
+  return {
+    output,
+    onResize: (call) => terminal.onResize(() => call(terminal.size())),
+    end() {
+      writer.stop();
+      output.destroy();
+    },
+  };
+}
