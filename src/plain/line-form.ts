@@ -1,13 +1,9 @@
 import type { FormDialog, FormDialogOptions } from '../screens/dialogs/dialogs.ts';
-import { chooseObject } from '../screens/forms/choose-object.ts';
-import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
+import type { Form } from '../screens/forms/form-state.ts';
 import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';
-import { untilClosed } from '../screens/until-closed.ts';
-import { choicesOf, complaint, display, parse } from '../state/fields.ts';
 import { chosenOf } from './chosen.ts';
-import { lineRows } from './line-rows.ts';
-import { askLines } from './line-text.ts';
+import { createFieldQuestions, fieldsOf, shownValue } from './field-questions.ts';
 import type { Typing } from './typing.ts';
 import type { Voice } from './voice.ts';
 
@@ -30,78 +26,6 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   own.add(layer);
   const pause = (ms: number) => new Promise<void>((resolve) => void stage.services.clock.after(ms, resolve));
   const isOpen = () => stage.layers.all.includes(layer);
-
-  /** Whether the dialog goes on with this field: not when it was given up. */
-  const ask = async (form: Form, field: AnyField): Promise<boolean> => {
-    const until = untilClosed(stage, layer);
-    if (field.kind === 'list' || field.kind === 'pairs') {
-      const before = form.heldOf(field);
-      const goesOn = await lineRows(stage, voice, typing, form, field, until, asked());
-      if (form.heldOf(field) !== before) options.edited?.();
-      return goesOn;
-    }
-    if (!field.writable) {
-      voice.say(`${field.label} can't be changed here`);
-      return true;
-    }
-    if (field.kind === 'object' && form.choicesOf && form.whyTyped(field) === undefined) {
-      await chooseObject(stage, form, field, until);
-      const why = form.whyTyped(field);
-      if (why === undefined) {
-        options.edited?.();
-        return true;
-      }
-      voice.say(`${field.label} has to be typed: ${why}`);
-    }
-    return field.kind === 'lines' ? askText(form, field) : askValue(form, field);
-  };
-
-  const askText = async (form: Form, field: AnyField): Promise<boolean> => {
-    for (;;) {
-      const text = await askLines(voice, typing, `${questionOf(field)} Now ${shownValue(form, field)}.`, {
-        secret: field.sensitive === true,
-        ...asked(),
-      });
-      if (text === undefined) return true;
-      const wrong = complaint(field, text);
-      if (wrong === undefined) {
-        form.set(field.key, text);
-        options.edited?.();
-        return true;
-      }
-      voice.say(wrong);
-    }
-  };
-
-  const askValue = async (form: Form, field: AnyField): Promise<boolean> => {
-    const choices = choicesOf(field);
-    const words = choices.length > 0 ? ` One of ${choices.join(', ')}.` : '';
-    for (;;) {
-      const text = await typing.ask(`${questionOf(field)}${words} Now ${shownValue(form, field)}:`, {
-        secret: field.sensitive === true,
-        ...asked(),
-      });
-      if (text === undefined) return false;
-      if (text === '') return true;
-      const wrong = complaint(field, text);
-      const value = parse(field, text);
-      if (wrong === undefined && value !== undefined) {
-        form.set(field.key, value);
-        options.edited?.();
-        return true;
-      }
-      voice.say(wrong ?? `${text} can't be taken`);
-    }
-  };
-
-  /** Whether the dialog goes on: not when it was given up. */
-  const fillIn = async (form: Form): Promise<boolean> => {
-    for (const field of fieldsOf(form)) {
-      const empty = form.inputOf(field).text === '';
-      if (field.required && field.writable && empty && !(await ask(form, field))) return false;
-    }
-    return true;
-  };
 
   const press = async (form: Form, id: string) => {
     options.pressed(id);
@@ -135,6 +59,15 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
   };
   /** No question outlives its form; what destroys takes no answer that was typed before it. */
   const asked = () => ({ until: closed(), fresh: options.destroys === true });
+
+  const { ask, fillIn } = createFieldQuestions({
+    stage,
+    voice,
+    typing,
+    layer,
+    asked,
+    edited: () => options.edited?.(),
+  });
 
   const run = async () => {
     voice.say(options.title);
@@ -179,19 +112,4 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
       stage.changed();
     },
   };
-}
-
-const fieldsOf = (form: Form): readonly AnyField[] =>
-  form.stops().flatMap((stop) => (stop.kind === 'field' ? [stop.field] : []));
-
-const questionOf = ({ label, help }: AnyField): string => `${label}. ${help.split('\n')[0] ?? ''}`;
-
-function shownValue(form: Form, field: AnyField): string {
-  const { text } = form.inputOf(field);
-  const now =
-    field.sensitive && text !== ''
-      ? 'hidden'
-      : text || (field.default === undefined ? 'empty' : display(field, field.default));
-  const change = field.sensitive ? undefined : changeText(form, field);
-  return change ?? now;
 }

@@ -223,3 +223,19 @@ describe('the snapshots of a VM', () => {
     await fleet.see(/golden is another snapshot|is another snapshot now/);
   });
 });
+
+it('never show the table of another VM, also after the details were hidden meanwhile', async () => {
+  await open();
+  await goTo(WEB);
+  await fleet.press(']', ']', ']');
+  await fleet.see(/ golden +yes/);
+  await fleet.press('i');
+  await fleet.press('/', 'ctrl-u', 'wiki-worker4', 'enter');
+  await fleet.see('filter: wiki-worker4 (1)');
+  await fleet.idle(500);
+  await fleet.press('i');
+  await fleet.see('─ wiki-worker4 ─');
+  fleet.dontSee('golden');
+  await fleet.press('tab', 'r');
+  await fleet.see('Revert before-upgrade of wiki-worker4?');
+});

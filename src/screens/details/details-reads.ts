@@ -19,8 +19,8 @@ export interface DetailsReads {
   vmInfo(id: VmId): Loaded<VmInfo>;
   nodeInfo(id: NodeId): Loaded<NodeInfo>;
   consoleOutput(id: VmId): Loaded<ConsoleOutput>;
-  /** The table that the tab is, where it is one. */
-  readonly table: Table | undefined;
+  /** The table that the tab of this VM is, where it is one. One of another VM is never answered. */
+  tableOf(id: VmId): Table | undefined;
 }
 
 export function createDetailsReads(stage: Stage): DetailsReads {
@@ -62,8 +62,6 @@ export function createDetailsReads(stage: Stage): DetailsReads {
     vmInfo: vmInfo.of,
     nodeInfo: nodeInfo.of,
     consoleOutput: consoleOutput.of,
-    get table() {
-      return table;
-    },
+    tableOf: (id) => (table?.under[0] === id ? table : undefined),
   };
 }

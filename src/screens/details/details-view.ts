@@ -84,7 +84,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       return target ? tabs.current(target.kind) : '';
     },
     get table() {
-      return target?.kind === 'vm' ? reads.table : undefined;
+      return target?.kind === 'vm' ? reads.tableOf(target.id) : undefined;
     },
     turnTo(name) {
       target = state.view.current();

@@ -49,7 +49,8 @@ export function tabLines(
   }
   const info = reads.vmInfo(row.id);
   if (tab === 'Overview') return vmOverview(vm, info, fleet, columns, look);
-  if (reads.table) return reads.table.lines({ columns, rows }, state.pane === 'details' ? 'active' : 'resting');
+  const table = reads.tableOf(row.id);
+  if (table) return table.lines({ columns, rows }, state.pane === 'details' ? 'active' : 'resting');
   const draw = tab === 'Disks' ? vmDisks : vmNetworks;
   return loaded(info, columns, look, (value) => draw(value, columns, look));
 }

@@ -100,6 +100,8 @@ export function createFleetKeys(
     'view.details': moved(() => {
       state.detailsShown = !state.detailsShown;
       if (!state.detailsShown) state.pane = 'tree';
+      // What they show may be that of the row before.
+      details.refresh();
     }),
     'view.back': moved(() => {
       if (state.pane === 'details') state.pane = 'tree';

@@ -1,18 +1,13 @@
-import {
-  type EndpointField,
-  type Field,
-  type ObjectField,
-  type Settings,
-  type SettingsField,
-  type SettingValue,
-  sameValue,
-} from '../../platforms/contract.ts';
-import { changesOf, choicesOf, complaint, display, type FormField, parse, shown, spell } from '../../state/fields.ts';
+import { type Field, type ObjectField, type Settings, type SettingValue, sameValue } from '../../platforms/contract.ts';
+import { changesOf, choicesOf, complaint, display, shown as isShown } from '../../state/fields.ts';
 import type { Key } from '../../terminal/keys.ts';
-import { edited, selectedInput, type TextInput, textInput, typed } from '../components/text-input.ts';
-import { isHeld, nothingOf, sizeOf, sizeWords } from './held.ts';
+import { type TextInput, typed } from '../components/text-input.ts';
+import type { AnyField } from './any-field.ts';
+import { pressField } from './field-keys.ts';
+import { createFormValues } from './form-values.ts';
+import { isHeld, sizeWords } from './held.ts';
 
-export type AnyField = FormField<EndpointField & Partial<Pick<SettingsField, 'takesEffect'>>>;
+export type { AnyField } from './any-field.ts';
 
 export interface Button {
   readonly id: string;
@@ -91,38 +86,18 @@ export function createForm({
   choicesOf: objectsOf,
 }: FormOptions): Form {
   let before = given;
-  const inputs = new Map<string, TextInput>();
-  const held = new Map<string, SettingValue>();
-  const typedSince = new Map<string, string>();
-  const touched = new Set<string>();
+  const shown = createFormValues(fields, start);
+  const { inputOf, heldOf, put } = shown;
   let advanced = fields.some(
     (field) => field.advanced && start[field.key] !== undefined && !sameValue(field, start[field.key], field.default),
   );
   let at = 0;
 
-  for (const field of fields) {
-    const value = start[field.key];
-    if (value !== undefined && isHeld(field)) held.set(field.key, value);
-    else inputs.set(field.key, textInput(value === undefined ? '' : spell(field, value)));
-  }
-  const heldOf = ({ key }: Field) => held.get(key);
-  const inputOf = (field: Field) =>
-    isHeld(field) ? textInput(sizeOf(field, heldOf(field))) : (inputs.get(field.key) ?? textInput());
-
-  const values = (): Settings => {
-    const all: Record<string, SettingValue> = {};
-    for (const field of fields) {
-      const { text } = inputOf(field);
-      const value = isHeld(field) ? heldOf(field) : text === '' ? undefined : parse(field, text);
-      if (value !== undefined) all[field.key] = value;
-      else if (before[field.key] !== undefined) all[field.key] = isHeld(field) ? nothingOf(field) : '';
-    }
-    return all;
-  };
+  const values = () => shown.values(before);
 
   const visible = (): readonly AnyField[] => {
     const now = values();
-    return fields.filter((field) => shown(field, fields, now));
+    return fields.filter((field) => isShown(field, fields, now));
   };
 
   const stops = (): readonly Stop[] => {
@@ -142,8 +117,7 @@ export function createForm({
     const all = stops();
     at = Math.max(0, Math.min(all.length - 1, wanted));
     const stop = all[at];
-    if (stop?.kind === 'field' && stop.field.writable && !isHeld(stop.field))
-      inputs.set(stop.field.key, selectedInput(inputOf(stop.field).text));
+    if (stop?.kind === 'field' && stop.field.writable && !isHeld(stop.field)) shown.select(stop.field);
   };
   const goTo = (key: string | undefined) =>
     toStop(stops().findIndex((stop) => stop.kind === 'field' && stop.field.key === key));
@@ -156,49 +130,9 @@ export function createForm({
     return complaint(field, text === '' ? undefined : text);
   };
 
-  const put = (field: AnyField, input: TextInput) => {
-    const isAnother = input.text !== inputOf(field).text;
-    touched.add(field.key);
-    inputs.set(field.key, input);
-    if (!isAnother) return;
-    // What was chosen of another node is not there on this one.
-    for (const other of fields) {
-      if (other.kind !== 'object' || other.under !== field.key) continue;
-      typedSince.delete(other.key);
-      put(other, textInput());
-    }
-  };
-  const putValue = (field: AnyField, value: SettingValue) => {
-    if (!isHeld(field)) return put(field, textInput(spell(field, value)));
-    touched.add(field.key);
-    held.set(field.key, value);
-  };
-
   const isTyped = (field: Field) => choicesOf(field).length === 0 && !isHeld(field) && !isChosen(field);
-  const isChosen = (field: Field) => field.kind === 'object' && objectsOf !== undefined && !typedSince.has(field.key);
-
-  const cycle = (field: AnyField, by: number) => {
-    const choices = choicesOf(field);
-    const now = inputOf(field).text || (field.default === undefined ? '' : spell(field, field.default));
-    const next = (choices.indexOf(now) + by + choices.length) % choices.length;
-    put(field, textInput(choices[next] ?? ''));
-  };
-
-  const pressField = (field: AnyField, key: Key) => {
-    if (!field.writable || isHeld(field)) return;
-    if (isChosen(field)) {
-      if (key.name === 'backspace' || key.name === 'delete') put(field, textInput());
-      return;
-    }
-    if (choicesOf(field).length > 0) {
-      if (key.name === 'left') cycle(field, -1);
-      else if (key.name === 'right' || key.name === 'space') cycle(field, 1);
-      else if (key.name === 'backspace' || key.name === 'delete') put(field, textInput());
-      return;
-    }
-    const next = edited(inputOf(field), key);
-    if (next) put(field, next);
-  };
+  const isChosen = (field: Field) =>
+    field.kind === 'object' && objectsOf !== undefined && shown.whyTyped(field.key) === undefined;
 
   return {
     stops,
@@ -220,13 +154,11 @@ export function createForm({
       // Rows can be looked at where they can't be changed.
       return isKey && isHeld(field) && (field.writable || field.kind !== 'lines') ? field : undefined;
     },
-    typeInstead(key, why) {
-      typedSince.set(key, why);
-    },
-    whyTyped: ({ key }) => typedSince.get(key),
+    typeInstead: shown.typeInstead,
+    whyTyped: ({ key }) => shown.whyTyped(key),
     wrong(field) {
       const sentence = complaintOf(field);
-      return inputOf(field).text === '' && !touched.has(field.key) ? undefined : sentence;
+      return inputOf(field).text === '' && !shown.isTouched(field.key) ? undefined : sentence;
     },
     values,
     changes: () => changesOf(fields, before, values()),
@@ -235,12 +167,12 @@ export function createForm({
     },
     set(key, value) {
       const field = fields.find((known) => known.key === key);
-      if (field) putValue(field, value);
+      if (field) shown.putValue(field, value);
     },
     choose(key, value) {
       const field = fields.find((known) => known.key === key);
       if (!field) return;
-      putValue(field, value);
+      shown.putValue(field, value);
       toStop(at + 1);
     },
     goTo,
@@ -249,7 +181,7 @@ export function createForm({
       const wrong = all.find((field) => complaintOf(field) !== undefined);
       if (!wrong) return true;
       if (wrong.advanced) advanced = true;
-      for (const field of all) touched.add(field.key);
+      for (const field of all) shown.touch(field.key);
       goTo(wrong.key);
       return false;
     },
@@ -267,10 +199,10 @@ export function createForm({
       } else if (stop?.kind === 'fold') {
         if (name === 'enter' || name === 'space' || name === 'left' || name === 'right') advanced = !advanced;
       } else if (stop && name === 'enter') {
-        touched.add(stop.field.key);
+        shown.touch(stop.field.key);
         // What is wrong is put right where it was typed.
         if (inputOf(stop.field).text === '' || complaintOf(stop.field) === undefined) toStop(at + 1);
-      } else if (stop) pressField(stop.field, key);
+      } else if (stop) pressField(shown, stop.field, isChosen(stop.field), key);
       return undefined;
     },
     paste(text) {
