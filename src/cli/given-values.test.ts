@@ -161,6 +161,18 @@ describe('values on a command line', () => {
     });
   });
 
+  it('read a file once, however many VMs they are for', async () => {
+    const stdin = new PassThrough();
+    stdin.end('memory: 1GiB');
+    const files = openGivenFiles({ stdin, signal: new AbortController().signal });
+    expect([await files.text('-'), await files.text('-')]).toEqual(['memory: 1GiB', 'memory: 1GiB']);
+  });
+
+  it('are no file that is larger than anybody writes', async () => {
+    await writeFile(file('large'), 'x'.repeat(4 * 1024 ** 2 + 1));
+    await expect(given(['--user-data', `@${file('large')}`])).rejects.toThrow('is larger than 4 MiB');
+  });
+
   it('end with the command while standard input is waited for', async () => {
     const controller = new AbortController();
     const files = openGivenFiles({ stdin: new PassThrough(), signal: controller.signal });

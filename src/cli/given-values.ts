@@ -104,7 +104,7 @@ function fileIn(typed: SettingValue): string | undefined {
 async function together(field: Field, where: string, texts: readonly string[], files: GivenFiles): Promise<Written> {
   // Nothing at all: `--disk=`, and `--disk none` where that is a value.
   const [only] = texts;
-  if (texts.length === 1 && (only === '' || (only === 'none' && field.nullable))) return only;
+  if (texts.length === 1 && (only === '' || only === 'none')) return only;
   const parts: Written[] = [];
   for (const text of texts) {
     const file = fileIn(text);

@@ -89,6 +89,20 @@ describe('rows that are read', () => {
     expect(complaint(disks, [{ size: gib(1), serial: 'x' }])).toBeUndefined();
   });
 
+  it('ask for nothing that is not shown, in a row either', () => {
+    const path: Field = {
+      key: 'path',
+      label: 'Path',
+      help,
+      kind: 'path',
+      required: true,
+      when: { key: 'bus', is: ['sata'] },
+    };
+    const field = { ...disks, item: [...disks.item, path] };
+    expect(complaint(field, [{ size: gib(1) }])).toBeUndefined();
+    expect(complaint(field, [{ size: gib(1), bus: 'sata' }])).toBe('row 1, path: Path is needed');
+  });
+
   it('never say a part of a secret', () => {
     expect(JSON.stringify(readWritten(disks, 'size=1GiB,key=hun,ter2'))).not.toContain('ter2');
   });

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { editVm } from '../../src/actions/edit.ts';
 import { bind } from '../../src/actions/target.ts';
+import { endpointOf } from '../../src/ids.ts';
+import type { Connection, Settings } from '../../src/platforms/contract.ts';
+import { manifest } from '../../src/platforms/fake/manifest.ts';
 import { gib } from '../../src/units.ts';
+import { disks } from '../screens/light-fields.ts';
 import { type OpenServices, openServices } from '../state/open-services.ts';
 
 /** The sentence or the error with which a change of the saved memory to 3 GiB ends. */
@@ -39,4 +43,41 @@ it('says that it is not known when the endpoint does not come back', async () =>
   open.server.faults.refuseLogins(true);
   const { ended } = await setMemory(open);
   expect(ended).toMatchObject({ code: 'outcome.unknown', message: expect.stringContaining('has not come back') });
+});
+
+it('waits for rows as they were wanted, with what the platform adds to them', async () => {
+  const open = await openServices();
+  const { id, name } = open.vm(({ state, disabled }) => state === 'stopped' && disabled === undefined);
+  const there = [{ device: 'vda', size: gib(1), serial: 'S1' }];
+  const sent: Settings[] = [];
+  const connection = {
+    ...open.services.sessions.connection(endpointOf(id)),
+    vm: {
+      settings: async () => ({
+        disk: sent.length === 0 ? there : [...there, { device: 'vdb', size: gib(2), bus: 'virtio' }],
+      }),
+      configure: async (_id: unknown, _target: unknown, changes: Settings) => {
+        sent.push(changes);
+        return { warnings: [] };
+      },
+    },
+  } as unknown as Connection;
+  const services = {
+    ...open.services,
+    manifests: [{ ...manifest, settings: [{ ...disks, in: {} }] }],
+    sessions: { ...open.services.sessions, connection: () => connection },
+  };
+  const disk = [{ device: 'vda', size: gib(1) }, { size: gib(2) }];
+  const { signal } = new AbortController();
+  let ended: unknown;
+  void editVm(services, bind('vm', id, services), 'config', { disk }, undefined, signal).then(
+    (text) => {
+      ended = text;
+    },
+    (error: unknown) => {
+      ended = error;
+    },
+  );
+  for (let passed = 0; passed < 300 && ended === undefined; passed++) await open.clock.pass(100);
+  expect([ended, sent]).toEqual([`${name} has Disks device=vda,size=1GiB; size=2GiB saved`, [{ disk }]]);
 });

@@ -67,6 +67,8 @@ describe('vm edit', () => {
     expect(unknown.stderr).toContain(`which has no memroy (standard input:2) (did you mean memory?)`);
     const other = await edit('memory-hot-add: yes');
     expect(other.stderr).toMatch(/which has no memory-hot-add[\s\S]*--memory-hot-add is for vsphere/);
+    // Which endpoints are meant is no setting.
+    expect(await edit('vcpus: 4', '-C', 'demo')).toMatchObject({ code: 0 });
     expect(await edit('')).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing to change') });
   });
 

@@ -44,6 +44,15 @@ describe('an object in a form', () => {
     ]);
   });
 
+  it('stays as it is when the one that it is under is chosen once more', async () => {
+    const { press, form } = openFields({ fields, choicesOf: async () => named('n1') });
+    press('enter');
+    await settled(3);
+    press('enter');
+    await settled(3);
+    expect(form.changes()).toEqual({});
+  });
+
   it('may be none, and is emptied with backspace', async () => {
     const { press, form, drawn } = openFields({ fields: [drive], choicesOf: async () => named('a.iso') });
     press('enter');

@@ -3,6 +3,8 @@ import { BEFORE, disks, openFields, tags } from '../../../test/screens/light-fie
 import { settled } from '../../../test/screens/light-stage.tsx';
 import type { Settings } from '../../platforms/contract.ts';
 import { gib } from '../../units.ts';
+import { keyNamed } from '../keys.ts';
+import { createForm } from './form-state.ts';
 
 const rowsIn = (values: Settings) => values['disk'] as readonly Settings[];
 
@@ -104,6 +106,26 @@ describe('a list in a form', () => {
     await settled();
     expect(drawn()).toMatch(/no disks ▸ +2 disks → no disks, after restart/);
     expect(form.changes()).toEqual({ disk: [] });
+  });
+
+  it('takes the last rows away one after the other', () => {
+    const { press, form } = openFields();
+    press('enter', 'j', 'x', 'x');
+    expect(form.changes()).toEqual({ disk: [] });
+  });
+
+  it('opens with a plain key alone', () => {
+    const { form } = openFields();
+    const opened = ['enter', 'alt-enter', 'ctrl-right', 'j'].map((name) => {
+      const key = keyNamed(name);
+      return key && form.opens(key)?.key;
+    });
+    expect(opened).toEqual(['disk', undefined, undefined, undefined]);
+  });
+
+  it('that the form was not filled with is taken for empty', () => {
+    const form = createForm({ fields: [disks, tags], before: BEFORE, start: {}, buttons: [] });
+    expect(form.changes()).toEqual({ disk: [], tag: {} });
   });
 
   it('that was changed back is no change', async () => {

@@ -12,6 +12,8 @@ const lab: readonly EndpointField[] = [
   { key: 'port', label: 'Port', help: 'Its port.', kind: 'count', min: 1, max: 65_535 },
   { key: 'cache', label: 'Cache', help: 'A size.', kind: 'bytes' },
   { key: 'key', label: 'Key', help: 'A private key.', kind: 'path' },
+  { key: 'header', label: 'Headers', help: 'Sent along.', kind: 'pairs', one: 'header', many: 'headers' },
+  { key: 'proxy', label: 'Proxy', help: 'On the way.', kind: 'text', nullable: true },
 ];
 const platforms = new Map([['lab', lab]]);
 
@@ -54,6 +56,14 @@ describe('an edit keeps what it is not about', () => {
   it('F-317 leaves comments, order, indentation and every other value as they are', async () => {
     const text = await edited(GROWN, { kind: 'endpoint-edit', name: h2, values: { user: 'root', port: 2222 } });
     expect(text).toBe(GROWN.replace("user: '0123' # leading zero", "user: 'root' # leading zero\n        port: 2222"));
+  });
+
+  it('writes pairs as they are typed, and none where a value was cleared', async () => {
+    const values = { header: { a: '1', b: 'x,y' }, proxy: null };
+    const text = await edited(GROWN, { kind: 'endpoint-edit', name: h2, values });
+    expect(text).toContain('        header: a=1,b=x,,y\n        proxy: none\n');
+    const { tree } = await openYaml('config.yaml', text);
+    expect(interpret('config.yaml', tree, platforms).config.endpoints.get(h2)?.values).toMatchObject(values);
   });
 
   it('F-317 takes an endpoint out, with its place in a pool', async () => {
