@@ -1,7 +1,7 @@
 import type { EditAction } from '../../actions/action.ts';
 import { editVm } from '../../actions/edit.ts';
 import { permitted } from '../../actions/permitted.ts';
-import { bind } from '../../actions/target.ts';
+import { bind, whyAnother } from '../../actions/target.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { endpointOf, type VmId } from '../../ids.ts';
 import { type Settings, type SettingsTarget, whyAbsent } from '../../platforms/contract.ts';
@@ -130,8 +130,10 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       stage.message.trouble(why, item?.fix);
       return;
     }
-    watch();
     dialog.tell(painted('danger', why));
+    // Of another machine there is nothing to compare with, and to close the form would hide what became of this one.
+    if (whyAnother(bound, services) !== undefined) return;
+    watch();
     await rebase();
   };
 
