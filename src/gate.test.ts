@@ -64,3 +64,9 @@ it('is not bothered by a signal that comes when its caller is inside', async () 
   await turn();
   expect(inside).toEqual(['a', 'b', 'c']);
 });
+
+it('leaves after work that fails, as after work that ends', async () => {
+  const gate = createGate(1);
+  await expect(gate.run(patient(), () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await gate.run(patient(), () => 'done')).toBe('done');
+});

@@ -2,6 +2,8 @@
 export interface Gate {
   /** Resolves when inside, with how to leave; rejects with the signal's reason when it aborts while waiting. */
   enter(signal: AbortSignal): Promise<() => void>;
+  /** Does this inside, and leaves however it ends. Rejects as `enter` does, and as the work does. */
+  run<T>(signal: AbortSignal, work: () => T | Promise<T>): Promise<T>;
 }
 
 export function createGate(limit: number): Gate {
@@ -12,23 +14,32 @@ export function createGate(limit: number): Gate {
     const [next] = waiting;
     next?.();
   };
+  const enter: Gate['enter'] = (signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const go = () => {
+        waiting.delete(go);
+        signal.removeEventListener('abort', giveUp);
+        inside++;
+        resolve(leave);
+      };
+      function giveUp() {
+        waiting.delete(go);
+        reject(signal.reason);
+      }
+      if (inside < limit) return go();
+      signal.addEventListener('abort', giveUp, { once: true });
+      waiting.add(go);
+    });
   return {
-    enter: (signal) =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted();
-        const go = () => {
-          waiting.delete(go);
-          signal.removeEventListener('abort', giveUp);
-          inside++;
-          resolve(leave);
-        };
-        function giveUp() {
-          waiting.delete(go);
-          reject(signal.reason);
-        }
-        if (inside < limit) return go();
-        signal.addEventListener('abort', giveUp, { once: true });
-        waiting.add(go);
-      }),
+    enter,
+    async run(signal, work) {
+      await enter(signal);
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
   };
 }

@@ -17,7 +17,7 @@ type Anything = ObjectOf<ObjectKind>;
 
 /** The object as it is now; undefined when it is gone, also when its id was given to another one meanwhile. */
 export function sameNow(target: Target, { store }: Pick<Services, 'store'>): Anything | undefined {
-  const now = store.fleet.find(target.kind, target.id as never) as Anything | undefined;
+  const now = store.fleet.find(target.kind, target.id);
   return now && isAnother(target, { uuid: target.uuid, ...now }) ? undefined : now;
 }
 
@@ -82,8 +82,33 @@ export function fallOf(now: Anything | undefined, before: Anything): string | un
   return isNew ? (now.trouble?.message ?? `it is ${now.rawState}`) : undefined;
 }
 
+/** What waiting for an outcome depends on besides the outcome. */
+export interface Waiting {
+  /** Waiting has no use any more. */
+  isOver(): boolean;
+  /** The platform still works on it: reading would say nothing. */
+  isUnderWay(): boolean;
+}
+
+/**
+ * Waits until the outcome is seen, in the fleet or by reading, until waiting is over, or the outcome's limit. Answers true
+ * when it was seen, else what the platform said last, undefined where only the fleet was looked at; once waiting is over the
+ * answer says nothing. Rejects when the signal aborts, and as the reading does.
+ */
+export async function awaitOutcome(
+  outcome: Outcome,
+  waiting: Waiting,
+  target: Target,
+  services: Services,
+  signal: AbortSignal,
+): Promise<true | string | undefined> {
+  if (outcome.by === 'read') return untilRead(outcome, waiting, target, services, signal);
+  const holds = () => waiting.isOver() || outcome.reached(sameNow(target, services));
+  return (await until(holds, outcome.limitMs, services, signal)) || undefined;
+}
+
 /** True as soon as the fleet shows it, false after `limitMs`; rejects when the signal aborts. */
-export async function until(
+async function until(
   holds: () => boolean,
   limitMs: number,
   { store, clock }: Pick<Services, 'store' | 'clock'>,
@@ -106,13 +131,12 @@ export async function until(
 }
 
 /**
- * Asks the platform until the outcome is true, `ended` says that waiting has no use, or the limit is over. Answers true, or
- * what is the case instead. Rejects as the reading does.
+ * Asks the platform until the outcome is true, waiting is over, or the limit is. Answers true, or what is the case instead.
+ * Rejects as the reading does.
  */
-export async function untilRead(
+async function untilRead(
   outcome: ReadOutcome,
-  ended: () => boolean,
-  isUnderWay: () => boolean,
+  { isOver, isUnderWay }: Waiting,
   { id }: Target,
   { sessions, clock }: Services,
   signal: AbortSignal,
@@ -122,7 +146,7 @@ export async function untilRead(
     const connection = sessions.connection(endpointOf(id));
     if (!connection) throw new FleetError('host.unreachable', `${endpointOf(id)} is not connected`);
     const now = isUnderWay() ? 'is still being worked on' : await outcome.read(connection, signal);
-    if (now === true || ended() || clock.ticks() >= end) return now;
+    if (now === true || isOver() || clock.ticks() >= end) return now;
     await wait(clock, READ_EVERY_MS, signal);
   }
 }

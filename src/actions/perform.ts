@@ -1,4 +1,4 @@
-import { FleetError } from '../errors.ts';
+import { FleetError, sentence } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Connection, Kept, ObjectKind, ObjectOf } from '../platforms/contract.ts';
 import { type TaskLimits, taskLimits } from '../state/config/preferences.ts';
@@ -7,7 +7,7 @@ import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
 import type { Args, ObjectAction, Outcome } from './action.ts';
 import { onceHeardAgain } from './heard-again.ts';
 import { whyNoAnswer } from './no-answer.ts';
-import { fallOf, followTask, isAlready, sameNow, stateNow, type TaskNow, until, untilRead } from './outcome.ts';
+import { awaitOutcome, fallOf, followTask, isAlready, sameNow, stateNow, type TaskNow } from './outcome.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
 import { type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
@@ -62,15 +62,15 @@ export async function perform(
   signal: AbortSignal,
   report: (text: string) => void,
 ): Promise<WorkResult> {
-  const known = services.store.fleet.find(target.kind, target.id as never);
+  const known = services.store.fleet.find(target.kind, target.id);
   const outcome = action.outcome?.(args, known);
   const cancelled = () => new FleetError('op.cancelled', NOT_SENT);
   await verify(target, services, signal).catch((error: unknown) => {
     throw signal.aborted ? cancelled() : error;
   });
-  const already = isAlready(outcome, services.store.fleet.find(target.kind, target.id as never), services);
+  const already = isAlready(outcome, services.store.fleet.find(target.kind, target.id), services);
   if (already) return { text: already };
-  const { object, connection } = permitted(action, target.kind, target.id as never, services);
+  const { object, connection } = permitted(action, target.kind, target.id, services);
   if (signal.aborted) throw cancelled();
   const run: Run = { outcome, target, before: object, connection, services, signal };
   try {
@@ -114,10 +114,7 @@ async function reached(
   const failed = () => task.failure() ?? fallOf(now(), before);
   const elsewhere = () => whyElsewhere(target, services);
   const isOver = () => elsewhere() !== undefined || failed() !== undefined;
-  const seen =
-    outcome.by === 'watch'
-      ? (await until(() => isOver() || outcome.reached(now()), outcome.limitMs, services, signal)) || undefined
-      : await untilRead(outcome, isOver, task.isUnderWay, target, services, signal);
+  const seen = await awaitOutcome(outcome, { isOver, isUnderWay: task.isUnderWay }, target, services, signal);
   const moved = elsewhere();
   if (moved !== undefined) {
     throw new FleetError('outcome.unknown', `${name} was asked, but what became of it is not known: ${moved}`, {
@@ -156,17 +153,15 @@ async function whatIsTrue({ outcome, target, connection, services, signal }: Run
   const moved = () => whyElsewhere(target, services);
   const unseen = () => unknown(`what became of it is not known: ${moved()}`);
   if (moved() !== undefined) throw unseen();
-  const now = () => sameNow(target, services);
-  if (!outcome) throw unknown(`it is ${stateNow(now())} now`);
-  const isElsewhere = () => moved() !== undefined;
-  const seen =
-    outcome.by === 'watch'
-      ? (await until(() => isElsewhere() || outcome.reached(now()), outcome.limitMs, services, signal)) || undefined
-      : await untilRead(outcome, isElsewhere, () => false, target, services, signal).catch((error: unknown) => {
-          signal.throwIfAborted();
-          throw unknown(`what became of it can't be read: ${error instanceof Error ? error.message : String(error)}`);
-        });
-  if (isElsewhere()) throw unseen();
+  const isNow = () => `it is ${stateNow(sameNow(target, services))} now`;
+  if (!outcome) throw unknown(isNow());
+  const isOver = () => moved() !== undefined;
+  const work = { isOver, isUnderWay: () => false };
+  const seen = await awaitOutcome(outcome, work, target, services, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw unknown(`what became of it can't be read: ${sentence(error)}`);
+  });
+  if (isOver()) throw unseen();
   if (seen === true) return `${name} ${wordsFor(outcome, target, services)} (${why()} on the way)`;
-  throw unknown(seen === undefined ? `it is ${stateNow(now())} now` : `it ${seen}`);
+  throw unknown(seen === undefined ? isNow() : `it ${seen}`);
 }

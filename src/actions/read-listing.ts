@@ -1,19 +1,20 @@
 import { FleetError } from '../errors.ts';
-import type { VmId } from '../ids.ts';
-import { type Connection, type ListedKind, type ObjectOf, whyAbsent } from '../platforms/contract.ts';
+import { endpointOf, type VmId } from '../ids.ts';
+import { type ListedKind, type ObjectOf, whyAbsent } from '../platforms/contract.ts';
 import type { Services } from './services.ts';
 
 /**
  * Reads what is under a VM and keeps it in the fleet, where tables, names and actions find it. Rejects as `KIND.list` does;
- * with op.unsupported where the platform has none.
+ * with host.unreachable where there is no connection, with op.unsupported where the platform has no such list.
  */
 export async function readListing<K extends ListedKind>(
   kind: K,
   under: VmId,
-  { store, clock }: Pick<Services, 'store' | 'clock'>,
-  connection: Connection,
+  { store, clock, sessions }: Pick<Services, 'store' | 'clock' | 'sessions'>,
   signal: AbortSignal,
+  connection = sessions.connection(endpointOf(under)),
 ): Promise<readonly ObjectOf<K>[]> {
+  if (!connection) throw new FleetError('host.unreachable', `${endpointOf(under)} is not connected`);
   const list = connection[kind]?.list;
   if (!list) {
     throw new FleetError(

@@ -12,7 +12,7 @@ import type { Services } from './services.ts';
  */
 export interface Shown {
   readonly kind: ObjectKind;
-  readonly id: Id;
+  readonly id: Id<ObjectKind>;
   readonly name: string;
   /** Of a VM: its own. */
   readonly uuid?: string | undefined;
@@ -36,8 +36,8 @@ export interface Target extends Shown {
 type Context = Pick<Services, 'store' | 'sessions' | 'clock'>;
 
 /** Undefined when there is no object of this kind and id. */
-export function shownOf(kind: ObjectKind, id: Id, services: Context): Shown | undefined {
-  const object = find(services.store.fleet, kind, id);
+export function shownOf(kind: ObjectKind, id: Id<ObjectKind>, services: Context): Shown | undefined {
+  const object = services.store.fleet.find(kind, id);
   if (!object) return undefined;
   const row = rowOf(id);
   return {
@@ -58,14 +58,11 @@ export function placeOfShown({ kind, id, name, above }: Shown, fleet: Fleet): st
   return above ? `${name} of ${above.name}` : name;
 }
 
-/** The kind says whose id it is. */
-const find = (fleet: Fleet, kind: ObjectKind, id: Id) => fleet.find(kind, id as never);
-
 /**
  * Binds an action to what is shown now. Where the identity is not in the row yet it is read from the platform at once, so
  * that a VM that takes the id over later is another one. Throws KIND.not-found.
  */
-export function bind(kind: ObjectKind, id: Id, services: Context): Target {
+export function bind(kind: ObjectKind, id: Id<ObjectKind>, services: Context): Target {
   const shown = shownOf(kind, id, services);
   if (!shown) throw new FleetError(`${kind}.not-found`, `${id} is not there any more`);
   return bound(shown, services);
@@ -111,7 +108,7 @@ export function whyAnother(shown: Shown, services: Context): string | undefined 
   if (elsewhere !== undefined) return elsewhere;
   const above = shown.above && whyAnother(shown.above, services);
   if (above !== undefined) return above;
-  const now = find(services.store.fleet, shown.kind, shown.id);
+  const now = services.store.fleet.find(shown.kind, shown.id);
   if (!now) return undefined;
   if (isAnother(shown, { uuid: shown.uuid, ...now })) return nowAnother(shown, now.name);
   return now.name === shown.name ? undefined : `${shown.name} is called ${now.name} now`;
@@ -174,7 +171,7 @@ async function verifyListed(
 ): Promise<void> {
   // What is under a VM is listed.
   const kind = target.kind as ListedKind;
-  const items = await readListing(kind, rowOf(target.id) as VmId, services, connection, signal);
+  const items = await readListing(kind, rowOf(target.id) as VmId, services, signal, connection);
   const now = items.find(({ id }) => id === target.id);
   if (!now) throw new FleetError(`${kind}.not-found`, `the ${kind} ${target.name} is not there any more`);
   if (isAnother(target, now)) throw conflict(nowAnother(target, now.name));

@@ -1,8 +1,9 @@
 import { readListing } from '../actions/read-listing.ts';
 import { FleetError } from '../errors.ts';
-import { endpointOf, nativeOfSnapshot, rowOf, type SnapshotId, type VmId } from '../ids.ts';
+import { createGate } from '../gate.ts';
+import { nativeOfSnapshot, rowOf, type SnapshotId, type VmId } from '../ids.ts';
 import { didYouMean } from '../nearest.ts';
-import type { Connection, ListedKind, ObjectOf, Vm } from '../platforms/contract.ts';
+import type { ListedKind, ObjectOf, Vm } from '../platforms/contract.ts';
 import { oneOf } from '../state/kinds.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
@@ -11,23 +12,13 @@ import { findVms } from './find.ts';
 const AT_ONCE = 4;
 
 /** What is under each of these VMs, in their order. Rejects with the first that can't be read. */
-export async function listingsOf<K extends ListedKind>(
+export function listingsOf<K extends ListedKind>(
   kind: K,
   vms: readonly Vm[],
   { app, signal }: CommandContext,
 ): Promise<readonly (readonly ObjectOf<K>[])[]> {
-  const lists: (readonly ObjectOf<K>[])[] = [];
-  const waiting = [...vms.entries()];
-  const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [at, { id }] = next;
-      // findVms has connected to it.
-      const connection = app.sessions.connection(endpointOf(id)) as Connection;
-      lists[at] = await readListing(kind, id, app, connection, signal);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, worker));
-  return lists;
+  const gate = createGate(AT_ONCE);
+  return Promise.all(vms.map(({ id }) => gate.run(signal, () => readListing(kind, id, app, signal))));
 }
 
 /**

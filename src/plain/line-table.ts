@@ -1,8 +1,7 @@
 import type { Action, ObjectAction, ViewAction } from '../actions/action.ts';
 import { readListing } from '../actions/read-listing.ts';
 import { shownOf } from '../actions/target.ts';
-import { FleetError } from '../errors.ts';
-import { endpointOf, type VmId } from '../ids.ts';
+import type { VmId } from '../ids.ts';
 import type { ListedKind } from '../platforms/contract.ts';
 import { whyNotNow } from '../screens/actions/why-not-now.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
@@ -33,11 +32,7 @@ export async function openLineTable(
 ): Promise<void> {
   const under = all.slice(0, MOST_LISTS);
   const { services } = stage;
-  for (const id of under) {
-    const connection = services.sessions.connection(endpointOf(id));
-    if (!connection) throw new FleetError('host.unreachable', `${endpointOf(id)} is not connected`);
-    await readListing(kind, id, services, connection, AbortSignal.timeout(READ_MS));
-  }
+  for (const id of under) await readListing(kind, id, services, AbortSignal.timeout(READ_MS));
   if (all.length > under.length) voice.say(`the first ${under.length} of ${all.length} VMs`);
   const rows = tableRows(services.kinds, kind, under, services.store.fleet, '', undefined);
   voice.say(`${countOf(services.kinds, kind, rows.length)}:`);

@@ -21,16 +21,7 @@ export async function testEndpoints(
   found: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<void> {
   const gate = createGate(AT_ONCE);
-  await Promise.all(
-    names.map(async (name) => {
-      const leave = await gate.enter(signal);
-      try {
-        await found(await testOne(app, name, signal));
-      } finally {
-        leave();
-      }
-    }),
-  );
+  await Promise.all(names.map((name) => gate.run(signal, async () => found(await testOne(app, name, signal)))));
 }
 
 async function testOne(app: App, name: EndpointName, signal: AbortSignal): Promise<readonly Finding[]> {

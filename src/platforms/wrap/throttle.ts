@@ -8,14 +8,8 @@ export function throttle(connection: Connection, limit: number, table?: Operatio
   return mapOperations(
     connection,
     (_name, run) =>
-      async (...args) => {
-        const leave = await gate.enter(signalOf(args));
-        try {
-          return await run(...args);
-        } finally {
-          leave();
-        }
-      },
+      (...args) =>
+        gate.run(signalOf(args), () => run(...args)),
     table,
   );
 }

@@ -59,7 +59,7 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     });
   };
 
-  const objectOf = ({ kind, id }: Shown): ObjectOf<ObjectKind> | undefined => fleet.find(kind, id as never);
+  const objectOf = ({ kind, id }: Shown): ObjectOf<ObjectKind> | undefined => fleet.find(kind, id);
 
   const placeAndState = (shown: Shown): string =>
     shown.kind === 'vm' ? `${placeOfShown(shown, fleet)} (${stateNow(objectOf(shown))})` : placeOfShown(shown, fleet);

@@ -86,6 +86,6 @@ function whyNone(action: Asked, chosen: readonly Ref[], services: Services): str
 
 /** For one object. */
 export function whyNotObject(action: Asked, { kind, id }: Ref, services: Services): string | undefined {
-  const object = services.store.fleet.find(kind, id as never);
+  const object = services.store.fleet.find(kind, id);
   return object ? whyNotOf(action, object, services) : 'it is not there any more';
 }

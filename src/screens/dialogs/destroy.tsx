@@ -132,7 +132,7 @@ export function confirmLosses(
       losses = undefined;
       const asked = chosen.slice(0, MOST_ASKED).map(async ({ kind, id }): Promise<DeletePlan> => {
         const connection = stage.services.sessions.connection(endpointOf(id));
-        const object = stage.services.store.fleet.find(kind, id as never);
+        const object = stage.services.store.fleet.find(kind, id);
         const plan = connection && object && action.plan?.(connection, object, form.values(), controller.signal);
         if (!plan) throw new Error('this platform can not list it');
         return plan;

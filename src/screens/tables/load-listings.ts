@@ -1,8 +1,9 @@
 import { readListing } from '../../actions/read-listing.ts';
 import type { Services } from '../../actions/services.ts';
 import { sentence } from '../../errors.ts';
-import { endpointOf, type VmId } from '../../ids.ts';
-import { type ListedKind, whyAbsent } from '../../platforms/contract.ts';
+import { createGate } from '../../gate.ts';
+import type { VmId } from '../../ids.ts';
+import type { ListedKind } from '../../platforms/contract.ts';
 
 /** Lists are not watched: they are read when a table opens, after each task, and every half minute while it is open. */
 const AGAIN_AFTER_MS = 30_000;
@@ -24,23 +25,18 @@ export function loadListings(
   services: Services,
   changed: () => void,
 ): ListingLoader {
-  const { sessions, clock, tasks } = services;
+  const { clock, tasks } = services;
   const failures = new Map<VmId, string>();
   const ended = new AbortController();
+  /** Those that wait for their turn are among them. */
   const loading = new Set<VmId>();
+  const gate = createGate(AT_ONCE);
   let stopTimer = () => {};
 
   const read = async (id: VmId): Promise<void> => {
-    const connection = sessions.connection(endpointOf(id));
-    const why = connection
-      ? connection[kind]?.list
-        ? undefined
-        : (whyAbsent(connection, `${kind}.list`) ?? `this platform has no ${kind}s`)
-      : `${endpointOf(id)} is not connected`;
-    if (why !== undefined || !connection) return void failures.set(id, why ?? '');
     loading.add(id);
     try {
-      await readListing(kind, id, services, connection, ended.signal);
+      await gate.run(ended.signal, () => readListing(kind, id, services, ended.signal));
       failures.delete(id);
     } catch (error) {
       if (!ended.signal.aborted) failures.set(id, sentence(error));
@@ -53,11 +49,7 @@ export function loadListings(
     stopTimer();
     if (ended.signal.aborted) return;
     stopTimer = clock.after(AGAIN_AFTER_MS, load);
-    const waiting = under.filter((id) => !loading.has(id));
-    const worker = async () => {
-      for (let id = waiting.shift(); id && !ended.signal.aborted; id = waiting.shift()) await read(id);
-    };
-    void Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, worker)).then(() => {
+    void Promise.all(under.filter((id) => !loading.has(id)).map(read)).then(() => {
       if (!ended.signal.aborted) changed();
     });
   };

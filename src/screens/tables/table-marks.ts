@@ -8,10 +8,10 @@ export interface TableMarks {
   readonly size: number;
   has(id: Id): boolean;
   /** Marks it, or takes its mark back. */
-  toggle(id: Id): void;
+  toggle(id: Id<ListedKind>): void;
   delete(ids: readonly Id[]): void;
   /** An object as it was marked, else as it is now; undefined for one that is not there. */
-  shown(id: Id): Shown | undefined;
+  shown(id: Id<ListedKind>): Shown | undefined;
   /** Those that are still there. */
   present(): readonly Shown[];
 }
@@ -33,6 +33,6 @@ export function createTableMarks(kind: ListedKind, services: Services): TableMar
       for (const id of ids) marks.delete(id);
     },
     shown: (id) => marks.get(id) ?? shownOf(kind, id, services),
-    present: () => [...marks.values()].filter(({ id }) => fleet.find(kind, id as never)),
+    present: () => [...marks.values()].filter(({ id }) => fleet.find(kind, id)),
   };
 }

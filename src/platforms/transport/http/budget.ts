@@ -26,19 +26,15 @@ export function createBudget({ inFlight, perSecond }: BudgetLimits, clock: Clock
     tokens = Math.min(perSecond, tokens + ((now - filledAt) * perSecond) / 1000);
     filledAt = now;
   }
-  async function takeToken(signal: AbortSignal): Promise<void> {
-    const next = await turns.enter(signal);
-    try {
+  const takeToken = (signal: AbortSignal): Promise<void> =>
+    turns.run(signal, async () => {
       fill();
       while (tokens < 1) {
         await wait(clock, Math.ceil(((1 - tokens) * 1000) / perSecond), signal);
         fill();
       }
       tokens--;
-    } finally {
-      next();
-    }
-  }
+    });
 
   return {
     async enter(signal) {
