@@ -35,11 +35,13 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     for (const http of Object.values(https)) http.close();
   };
 
-  const cluster = await readCluster(api, endpoint.name, targetName(target), signal).catch((error: unknown) => {
+  const [cluster, permissions] = await Promise.all([
+    readCluster(api, endpoint.name, targetName(target), signal),
+    readPermissions(api, targetName(target), signal),
+  ]).catch((error: unknown) => {
     shut();
     throw error;
   });
-  const permissions = await readPermissions(api, cluster.name, signal);
   const index = createGuestIndex(api, cluster.name);
   let onTouched = (_key: string): void => {};
   const calls: GuestCalls = { api, clock, index, touched: (key) => onTouched(key) };
