@@ -53,10 +53,11 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf'],
     lazily: ['yaml'],
   },
+  { layer: 'lib', is: ['platforms/lib/'], imports: ['leaf', 'contract'] },
   {
     layer: 'platform',
     is: ['platforms/*/'],
-    imports: ['leaf', 'contract', 'transport', 'manifest', 'testkit', 'user files'],
+    imports: ['leaf', 'contract', 'transport', 'lib', 'manifest', 'testkit', 'user files'],
   },
   { layer: 'terminal', is: ['terminal/'], imports: ['leaf'], packages: ['string-width'] },
   {

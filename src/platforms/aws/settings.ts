@@ -1,5 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import { keysThatDiffer, type Settings, type VmOps } from '../contract.ts';
+import { refuseStale } from '../lib/refuse-stale.ts';
 import { readProtection } from './attachments.ts';
 import { manifest } from './manifest.ts';
 import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
@@ -11,7 +12,7 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
     configure: (id, _target, changes, basedOn, signal) =>
       onInstance(calls, id, signal, async (call) => {
         const now = await read(call);
-        refuseStale(call.name, basedOn, now);
+        refuseStale(manifest.settings, call.name, basedOn, now);
         const steps = keysThatDiffer(manifest.settings, changes, now).map((key) => ({
           key,
           send: stepFor(call, key, changes[key]),
@@ -56,15 +57,6 @@ function stepFor(call: VmCall, key: string, value: Settings[string] | undefined)
     default:
       throw new FleetError('usage', `${key} is no setting of an EC2 instance`);
   }
-}
-
-function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = keysThatDiffer(manifest.settings, basedOn, now);
-  if (stale.length === 0) return;
-  const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
-  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
-    fix: 'look at the new values and make your change again',
-  });
 }
 
 function halfDone(name: string, made: readonly string[], failed: string, cause: unknown): unknown {

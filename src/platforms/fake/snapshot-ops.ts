@@ -1,6 +1,6 @@
-import { FleetError } from '../../errors.ts';
-import { nativeOfSnapshot, type SnapshotId, snapshotId, vmOf } from '../../ids.ts';
+import { type SnapshotId, snapshotId, vmOf } from '../../ids.ts';
 import type { Accepted, LossPlan, PlatformTask, Snapshot, SnapshotOps, SnapshotSpec, Vm } from '../contract.ts';
+import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../lib/snapshots.ts';
 import type { Calls } from './call.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
@@ -15,7 +15,7 @@ export function createSnapshotOps(server: FakeServer, calls: Calls): Required<Sn
 
   const find = (vm: Vm, row: number, id: SnapshotId): Snapshot => {
     const found = snapshots.of(row).find((one) => one.id === id);
-    if (!found) throw new FleetError('snapshot.not-found', `${vm.name} has no snapshot ${nameIn(id)}`);
+    if (!found) throw noSnapshot(vm.name, id);
     return found;
   };
 
@@ -37,11 +37,7 @@ export function createSnapshotOps(server: FakeServer, calls: Calls): Required<Sn
   }
 
   function create(vm: Vm, row: number, spec: SnapshotSpec) {
-    if (snapshots.of(row).some(({ name }) => name === spec.name)) {
-      throw new FleetError('op.conflict', `${vm.name} has a snapshot ${spec.name} already`, {
-        fix: 'choose another name',
-      });
-    }
+    refuseTaken(vm.name, snapshots.of(row), spec.name);
     const isOn = ON.includes(vm.state);
     const memory = spec.memory && isOn;
     const fails = faults.takeFailure('snapshot.create');
@@ -68,16 +64,6 @@ export function createSnapshotOps(server: FakeServer, calls: Calls): Required<Sn
     });
   }
 
-  /** With what descends from it, if that goes too. */
-  function doomed(vm: Vm, row: number, id: SnapshotId, children: boolean): readonly Snapshot[] {
-    const all = snapshots.of(row);
-    const first = find(vm, row, id);
-    if (!children) return [first];
-    const ids = new Set([id]);
-    for (const one of all) if (one.parent !== undefined && ids.has(one.parent)) ids.add(one.id);
-    return all.filter((one) => ids.has(one.id));
-  }
-
   return {
     list: (vm, signal) => calls.vm('snapshot.list', vm, signal, (_vm, row) => snapshots.of(row)),
     create: (id, spec, signal) => calls.vm('snapshot.create', id, signal, (vm, row) => create(vm, row, spec)),
@@ -95,28 +81,18 @@ export function createSnapshotOps(server: FakeServer, calls: Calls): Required<Sn
       }),
     revert: (id, signal) => calls.vm('snapshot.revert', vmOf(id), signal, (vm, row) => revert(vm, row, id)),
     planDelete: (id, { children }, signal) =>
-      calls.vm('snapshot.planDelete', vmOf(id), signal, (vm, row): LossPlan => {
-        const goes = doomed(vm, row, id, children);
-        const ids = new Set(goes.map((one) => one.id));
-        const stays = snapshots.of(row).filter((one) => one.parent === id && !ids.has(one.id));
-        return {
-          goes: goes.flatMap(({ name, memory }) => [
-            `the snapshot ${name}`,
-            ...(memory ? [`the memory kept with ${name}`] : []),
-          ]),
-          stays: [`what ${vm.name} has now`, ...stays.map(({ name }) => `the snapshot ${name}, which was made on top`)],
-        };
+      calls.vm('snapshot.planDelete', vmOf(id), signal, (vm, row) => {
+        const all = snapshots.of(row);
+        return lostByDelete(vm.name, deletedWith(find(vm, row, id), all, children), all);
       }),
     delete: (id, { children }, signal) =>
       calls.vm('snapshot.delete', vmOf(id), signal, (vm, row) => {
-        const ids = new Set(doomed(vm, row, id, children).map((one) => one.id));
-        const { name } = find(vm, row, id);
+        const one = find(vm, row, id);
+        const ids = new Set(deletedWith(one, snapshots.of(row), children).map((each) => each.id));
         return work(vm, 'Deleting a snapshot', faults.takeFailure('snapshot.delete'), DISKS_MS, () => {
           snapshots.remove(row, ids);
-          server.news.event(vm.id, `Snapshot ${name} deleted`);
+          server.news.event(vm.id, `Snapshot ${one.name} deleted`);
         });
       }),
   };
 }
-
-const nameIn = (id: SnapshotId): string => JSON.stringify(nativeOfSnapshot(id));

@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { bytes } from '../../units.ts';
-import { keysThatDiffer, type Settings, type SettingsTarget, type VmOps } from '../contract.ts';
+import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
+import { refuseStale } from '../lib/refuse-stale.ts';
 import { manifest } from './manifest.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
 import type { Server } from './servers.ts';
@@ -11,7 +12,7 @@ export function createSettings(calls: ServerCalls): Required<Pick<VmOps, 'settin
     settings: (id, target, signal) => onServer(calls, id, signal, async (call) => read(call, target)),
     configure: (id, target, changes, basedOn, signal) =>
       onServer(calls, id, signal, async (call) => {
-        refuseStale(call.name, basedOn, read(call, target));
+        refuseStale(manifest.settings, call.name, inOrder(basedOn), inOrder(read(call, target)));
         const steps = stepsOf(call, changes);
         const done: string[] = [];
         for (const { keys, send } of steps) {
@@ -42,15 +43,6 @@ const valuesOf = ({ name, flavor, description, tags, metadata }: Server): Settin
   plan: metadata['plan'] ?? '',
   profile: metadata['profile'] ?? '',
 });
-
-function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = keysThatDiffer(manifest.settings, inOrder(basedOn), inOrder(now));
-  if (stale.length === 0) return;
-  const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
-  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
-    fix: 'look at the new values and make your change again',
-  });
-}
 
 /** Tags are a set: their order says nothing. */
 const inOrder = (settings: Settings): Settings =>

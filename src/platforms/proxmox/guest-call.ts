@@ -7,7 +7,7 @@ import { type Api, type CallOptions, segment, unclear } from './api.ts';
 import { type Current, type Guest, readCurrent } from './guests.ts';
 import type { GuestIndex } from './index-of-guests.ts';
 import { asRow } from './json.ts';
-import { acceptedTask, finishedTask } from './tasks.ts';
+import { acceptedTask, type FollowContext, finishedTask } from './tasks.ts';
 
 export interface GuestCall {
   readonly guest: Guest;
@@ -52,30 +52,29 @@ export async function onGuest<T>(
     return read(await index.refreshed(key, signal));
   });
   const name = current.name ?? guest.name;
+  /** Sends what the server makes a task of, and follows that. */
+  const begin = async <Answer>(
+    follow: (answer: unknown, context: FollowContext) => Promise<Answer>,
+    method: 'post' | 'delete',
+    below: string,
+    form?: CallOptions['form'],
+  ): Promise<Answer> => {
+    try {
+      const answer = await api[method](`${pathOf(guest)}${below}`, { signal, subject: name, ...(form && { form }) });
+      touched(key);
+      return await follow(answer, { api, clock, signal, subject: name });
+    } finally {
+      touched(key);
+    }
+  };
   return work({
     guest,
     name,
     current,
     signal,
     get: (below, query) => api.get(`${pathOf(guest)}${below}`, { signal, subject: name, ...(query && { query }) }),
-    async task(method, below, form) {
-      try {
-        const answer = await api[method](`${pathOf(guest)}${below}`, { signal, subject: name, ...(form && { form }) });
-        touched(key);
-        return await acceptedTask(answer, { api, clock, signal, subject: name });
-      } finally {
-        touched(key);
-      }
-    },
-    async finished(method, below) {
-      try {
-        const answer = await api[method](`${pathOf(guest)}${below}`, { signal, subject: name });
-        touched(key);
-        return await finishedTask(answer, { api, clock, signal, subject: name });
-      } finally {
-        touched(key);
-      }
-    },
+    task: (method, below, form) => begin(acceptedTask, method, below, form),
+    finished: (method, below) => begin(finishedTask, method, below),
     async put(below, form) {
       try {
         const answer = await api.put(`${pathOf(guest)}${below}`, { signal, subject: name, ...(form && { form }) });

@@ -1,13 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { bytes, mib, spellBytes } from '../../units.ts';
-import {
-  keysThatDiffer,
-  type Settings,
-  type SettingsTarget,
-  type SettingValue,
-  type VmOps,
-  type Warning,
-} from '../contract.ts';
+import type { Settings, SettingsTarget, SettingValue, VmOps, Warning } from '../contract.ts';
+import { refuseStale } from '../lib/refuse-stale.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { type GuestConfig, readGuestConfig } from './guest-config.ts';
 import { asRow } from './json.ts';
@@ -20,7 +14,7 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
     configure: (id, target, changes, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const config = await read(call, target);
-        refuseStale(call.name, basedOn, valuesOf(config));
+        refuseStale(manifest.settings, call.name, basedOn, valuesOf(config), spell);
         const fields = formOf(call, config, target, changes);
         if (Object.keys(fields).length === 0) return { warnings: [] };
         // The digest of what was compared: whoever changes it between the two requests wins.
@@ -47,15 +41,6 @@ const valuesOf = ({ memory, cores, sockets, autostart, description }: GuestConfi
   autostart,
   description,
 });
-
-function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = keysThatDiffer(manifest.settings, basedOn, now);
-  if (stale.length === 0) return;
-  const said = stale.map((key) => `${key} is ${spell(key, now[key])} now, not ${spell(key, basedOn[key])}`).join('; ');
-  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
-    fix: 'look at the new values and make your change again',
-  });
-}
 
 const spell = (key: string, value: SettingValue | undefined): string =>
   key === 'memory' && typeof value === 'number' ? spellBytes(bytes(value)) : String(value ?? '-');

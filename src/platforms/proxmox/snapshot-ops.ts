@@ -1,7 +1,8 @@
 /** Snapshots of a guest: tasks below /nodes/{node}/{qemu|lxc}/{vmid}/snapshot (PVE::AbstractConfig of pve-guest-common). */
 import { FleetError, type FleetErrorOptions, sentence } from '../../errors.ts';
-import { nativeOfSnapshot, type SnapshotId, snapshotId, vmOf } from '../../ids.ts';
+import { type SnapshotId, snapshotId, vmOf } from '../../ids.ts';
 import type { Accepted, LossPlan, Snapshot, SnapshotOps, SnapshotSpec, Warning } from '../contract.ts';
+import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../lib/snapshots.ts';
 import { segment } from './api.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { newestOnly, refuseWithoutSnapshots } from './snapshot-storage.ts';
@@ -24,12 +25,7 @@ export function createSnapshotOps(calls: GuestCalls): Required<SnapshotOps> {
     onGuest(calls, vmOf(id), signal, async (call) => {
       const all = await readSnapshots(vmOf(id), call);
       const one = all.find((snapshot) => snapshot.id === id);
-      if (!one) {
-        throw new FleetError(
-          'snapshot.not-found',
-          `${call.name} has no snapshot ${JSON.stringify(nativeOfSnapshot(id))}`,
-        );
-      }
+      if (!one) throw noSnapshot(call.name, id);
       return work(call, { one, all });
     });
 
@@ -38,12 +34,7 @@ export function createSnapshotOps(calls: GuestCalls): Required<SnapshotOps> {
     create: (vm, spec, signal) =>
       onGuest(calls, vm, signal, async (call) => {
         checkName(spec.name);
-        const taken = await readSnapshots(vm, call);
-        if (taken.some(({ name }) => name === spec.name)) {
-          throw new FleetError('op.conflict', `${call.name} has a snapshot ${spec.name} already`, {
-            fix: 'choose another name',
-          });
-        }
+        refuseTaken(call.name, await readSnapshots(vm, call), spec.name);
         await refuseWithoutSnapshots(calls.api, call);
         const { form, warnings } = requestOf(call, spec);
         const accepted = await call.task('post', '/snapshot', form);
@@ -58,22 +49,9 @@ export function createSnapshotOps(calls: GuestCalls): Required<SnapshotOps> {
         });
       }),
     planDelete: (id, { children }, signal) =>
-      on(id, signal, async ({ name }, { one, all }) => {
-        const goes = children ? familyOf(one, all) : [one];
-        const onTop = all.filter(({ parent }) => parent === id && !children);
-        return {
-          goes: goes.flatMap((each) => [
-            `the snapshot ${each.name}`,
-            ...(each.memory ? [`the memory kept with ${each.name}`] : []),
-          ]),
-          stays: [
-            `what ${name} has now`,
-            ...onTop.map((each) => `the snapshot ${each.name}, which was made on top of it`),
-          ],
-        };
-      }),
+      on(id, signal, async ({ name }, { one, all }) => lostByDelete(name, deletedWith(one, all, children), all)),
     delete: (id, { children }, signal) =>
-      on(id, signal, (call, { one, all }) => removeAll(call, children ? familyOf(one, all) : [one])),
+      on(id, signal, (call, { one, all }) => removeAll(call, deletedWith(one, all, children))),
   };
 }
 
@@ -152,13 +130,6 @@ function inTheWay({ name }: GuestCall, found: Found, cause: unknown): FleetError
       cause,
     },
   );
-}
-
-/** It and all that descend from it, in the order of the list: parents first. */
-function familyOf(one: Snapshot, all: readonly Snapshot[]): readonly Snapshot[] {
-  const ids = new Set([one.id]);
-  for (const each of all) if (each.parent !== undefined && ids.has(each.parent)) ids.add(each.id);
-  return all.filter(({ id }) => ids.has(id));
 }
 
 /** The server deletes one at a time, and locks the guest meanwhile: each task is waited for, the children's first. */

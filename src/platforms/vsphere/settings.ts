@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { mib } from '../../units.ts';
-import { keysThatDiffer, type Settings, type SettingsTarget, type VmOps } from '../contract.ts';
+import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
+import { refuseStale } from '../lib/refuse-stale.ts';
 import { manifest } from './manifest.ts';
 import { type Xml, xml } from './soap/envelope.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
@@ -29,7 +30,7 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
     configure: (id, target, changes, basedOn, signal) =>
       onVm(calls, id, PATHS, signal, async (call) => {
         const now = read(call, target);
-        refuseStale(call.name, basedOn, now);
+        refuseStale(manifest.settings, call.name, basedOn, now);
         if (Object.keys(changes).length === 0) return done();
         const spec = CHANGES.flatMap(([key, spell]) => {
           const value = changes[key];
@@ -61,15 +62,6 @@ function read({ name, power, values }: VmCall, target: SettingsTarget): Settings
     'cpu-hot-add': values.get('config.cpuHotAddEnabled')?.text === 'true',
     description: values.get('config.annotation')?.text ?? '',
   };
-}
-
-function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = keysThatDiffer(manifest.settings, basedOn, now);
-  if (stale.length === 0) return;
-  const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
-  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
-    fix: 'look at the new values and make your change again',
-  });
 }
 
 /** What a running VM can't take: anything but more, and that only where it was allowed before it was started. */

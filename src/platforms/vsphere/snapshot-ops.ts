@@ -1,10 +1,10 @@
 /** Snapshots of a VM: CreateSnapshot_Task, and the methods of VirtualMachineSnapshot (vSphere Web Services API). */
-import { FleetError } from '../../errors.ts';
 import { nativeOfSnapshot, type SnapshotId, type VmId, vmOf } from '../../ids.ts';
 import type { Snapshot, SnapshotOps } from '../contract.ts';
+import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../lib/snapshots.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
 import { type MoRef, xml } from './soap/envelope.ts';
-import { conflict, onVm, refuseTemplate, type VmCall, type VmCalls } from './vm-call.ts';
+import { onVm, refuseTemplate, type VmCall, type VmCalls } from './vm-call.ts';
 
 export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
   const onAll = <T>(vm: VmId, signal: AbortSignal, work: (call: VmCall, all: readonly Snapshot[]) => Promise<T>) =>
@@ -14,9 +14,7 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
     onAll(vmOf(id), signal, async (call, all) => {
       const native = nativeOfSnapshot(id);
       const one = all.find((snapshot) => snapshot.id === id);
-      if (native === '' || !one) {
-        throw new FleetError('snapshot.not-found', `${call.name} has no snapshot ${JSON.stringify(native)}`);
-      }
+      if (native === '' || !one) throw noSnapshot(call.name, id);
       return work(call, { one, all, ref: { type: 'VirtualMachineSnapshot', value: native } });
     });
 
@@ -25,10 +23,7 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
     create: (vm, { name, description, memory }, signal) =>
       onAll(vm, signal, async (call, all) => {
         refuseTemplate(call);
-        // the server would take a second one of that name
-        if (all.some((one) => one.name === name)) {
-          throw conflict(call.name, `has a snapshot ${name} already`, 'choose another name');
-        }
+        refuseTaken(call.name, all, name);
         const isOff = call.power === 'poweredOff';
         const flags = xml`<memory>${memory && !isOff}</memory><quiesce>false</quiesce>`;
         const about = description === '' ? xml`` : xml`<description>${description}</description>`;
@@ -51,20 +46,7 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
         return call.task('RevertToSnapshot_Task', xml`<suppressPowerOn>false</suppressPowerOn>`, { target: ref });
       }),
     planDelete: (id, { children }, signal) =>
-      on(id, signal, async ({ name }, { one, all }) => {
-        const goes = children ? familyOf(one, all) : [one];
-        const onTop = children ? [] : all.filter(({ parent }) => parent === id);
-        return {
-          goes: goes.flatMap((each) => [
-            `the snapshot ${each.name}`,
-            ...(each.memory ? [`the memory kept with ${each.name}`] : []),
-          ]),
-          stays: [
-            `what ${name} has now`,
-            ...onTop.map((each) => `the snapshot ${each.name}, which was made on top of it`),
-          ],
-        };
-      }),
+      on(id, signal, async ({ name }, { one, all }) => lostByDelete(name, deletedWith(one, all, children), all)),
     delete: (id, { children }, signal) =>
       on(id, signal, (call, { ref }) => {
         const args = xml`<removeChildren>${children}</removeChildren><consolidate>true</consolidate>`;
@@ -77,11 +59,4 @@ interface Found {
   readonly one: Snapshot;
   readonly all: readonly Snapshot[];
   readonly ref: MoRef;
-}
-
-/** It and all that descend from it, in the order of the list: parents first. */
-function familyOf(one: Snapshot, all: readonly Snapshot[]): readonly Snapshot[] {
-  const ids = new Set([one.id]);
-  for (const each of all) if (each.parent !== undefined && ids.has(each.parent)) ids.add(each.id);
-  return all.filter(({ id }) => ids.has(id));
 }

@@ -1,6 +1,7 @@
 import { FleetError } from '../../../errors.ts';
 import { formatBytes } from '../../../units.ts';
-import { keysThatDiffer, type Settings, type SettingsTarget, type VmOps, type Warning } from '../../contract.ts';
+import type { Settings, SettingsTarget, VmOps, Warning } from '../../contract.ts';
+import { refuseStale } from '../../lib/refuse-stale.ts';
 import { manifest } from '../manifest.ts';
 import { AFFECT, MAXIMUM, METADATA, procedures, XML } from '../rpc/protocol.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
@@ -14,7 +15,7 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
     configure: (id, target, asked, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
         const now = await read(call, target);
-        refuseStale(call.domain.name, basedOn, now);
+        refuseStale(manifest.settings, call.domain.name, basedOn, now);
         const { changes, warnings } = withLimits(asked, now, target);
         refuseAboveLimit(call.domain.name, changes, now, target);
         const done: string[] = [];
@@ -50,15 +51,6 @@ async function read({ client, domain, signal }: GuestCall, target: SettingsTarge
     title: title ?? '',
     description: description ?? '',
   };
-}
-
-function refuseStale(name: string, basedOn: Settings, now: Settings): void {
-  const stale = keysThatDiffer(manifest.settings, basedOn, now);
-  if (stale.length === 0) return;
-  const said = stale.map((key) => `${key} is ${now[key]} now, not ${basedOn[key]}`).join('; ');
-  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
-    fix: 'look at the new values and make your change again',
-  });
 }
 
 const LIMITS = [

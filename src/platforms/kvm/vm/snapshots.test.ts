@@ -124,8 +124,8 @@ describe('deleting', () => {
       goes: ['the snapshot one'],
       stays: [
         'what web1 has now',
-        'the snapshot side, which was made on top',
-        'the snapshot two, which was made on top',
+        'the snapshot side, which was made on top of it',
+        'the snapshot two, which was made on top of it',
       ],
     });
   });

@@ -1,7 +1,8 @@
 /** Snapshots of a guest: what can be done with them, and what that destroys. */
 import { FleetError } from '../../../errors.ts';
-import { nativeOfSnapshot, type SnapshotId, vmOf } from '../../../ids.ts';
+import { type SnapshotId, vmOf } from '../../../ids.ts';
 import { disabledReason, type LossPlan, type SnapshotOps } from '../../contract.ts';
+import { deletedWith, lostByDelete, noSnapshot } from '../../lib/snapshots.ts';
 import { DELETE_CHILDREN, procedures, REVERT_RUNNING } from '../rpc/protocol.ts';
 import { isSaved } from './guest.ts';
 import { DONE, type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
@@ -21,9 +22,8 @@ export function createSnapshots(calls: GuestCalls): Required<SnapshotOps> {
     onGuest(calls, vmOf(id), signal, async (call) => {
       const all = await listSnapshots(vmOf(id), call);
       const one = all.find(({ snapshot }) => snapshot.id === id);
-      if (one) return work(call, one, all);
-      const name = JSON.stringify(nativeOfSnapshot(id));
-      throw new FleetError('snapshot.not-found', `${call.domain.name} has no snapshot ${name}`);
+      if (!one) throw noSnapshot(call.domain.name, id);
+      return work(call, one, all);
     });
 
   return {
@@ -59,7 +59,7 @@ export function createSnapshots(calls: GuestCalls): Required<SnapshotOps> {
     planDelete: (id, options, signal) =>
       onSnapshot(id, signal, async (call, one, all) => {
         const goes = doomed(one, all, options.children);
-        return lostByDelete(call, one, all, goes);
+        return lossesOf(call, all, goes);
       }),
 
     delete: (id, options, signal) =>
@@ -108,9 +108,13 @@ function lostByRevert(
 /** What goes, in the order of the list; refuses what libvirt would refuse. */
 function doomed(one: GuestSnapshot, all: readonly GuestSnapshot[], children: boolean): readonly GuestSnapshot[] {
   refuseDisabled(one, 'snapshot.delete');
-  if (!children) return [one];
-  const ids = new Set([one.snapshot.id]);
-  for (const { snapshot } of all) if (snapshot.parent !== undefined && ids.has(snapshot.parent)) ids.add(snapshot.id);
+  const ids = new Set(
+    deletedWith(
+      one.snapshot,
+      all.map(({ snapshot }) => snapshot),
+      children,
+    ).map(({ id }) => id),
+  );
   const goes = all.filter(({ snapshot }) => ids.has(snapshot.id));
   const external = goes.find(({ snapshot }) => snapshot.external);
   if (goes.length === 1 || !external) return goes;
@@ -121,24 +125,15 @@ function doomed(one: GuestSnapshot, all: readonly GuestSnapshot[], children: boo
   );
 }
 
-function lostByDelete(
+function lossesOf(
   { domain, libvirt }: GuestCall,
-  one: GuestSnapshot,
   all: readonly GuestSnapshot[],
   goes: readonly GuestSnapshot[],
 ): LossPlan {
-  const onTop = all.filter((other) => other.snapshot.parent === one.snapshot.id && !goes.includes(other));
   const files = libvirt < DELETES_MEMORY_FILES ? goes.filter(({ memoryFile }) => memoryFile !== undefined) : [];
-  return {
-    goes: goes.flatMap(({ snapshot: { name, memory } }) => [
-      `the snapshot ${name}`,
-      ...(memory ? [`the memory kept with ${name}`] : []),
-    ]),
-    stays: [
-      `what ${domain.name} has now`,
-      ...goes.flatMap(({ layers }) => layers.map((layer) => `${layer} (merged into the image below it)`)),
-      ...files.map(({ snapshot, memoryFile }) => `${memoryFile} (memory of the snapshot ${snapshot.name})`),
-      ...onTop.map(({ snapshot }) => `the snapshot ${snapshot.name}, which was made on top`),
-    ],
-  };
+  const rows = ({ snapshot }: GuestSnapshot) => snapshot;
+  return lostByDelete(domain.name, goes.map(rows), all.map(rows), [
+    ...goes.flatMap(({ layers }) => layers.map((layer) => `${layer} (merged into the image below it)`)),
+    ...files.map(({ snapshot, memoryFile }) => `${memoryFile} (memory of the snapshot ${snapshot.name})`),
+  ]);
 }
