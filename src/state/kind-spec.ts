@@ -31,7 +31,7 @@ export interface KindSpec<K extends ListedKind> {
   readonly help: string;
   /** In the order of the columns. */
   readonly keys: readonly KindKey[];
-  /** The values of these keys. */
+  /** The values of these keys, of the object alone and of names in the fleet: what is made of them is kept until those change. */
   row(object: ObjectOf<K>, fleet: Fleet): KindRow;
   /** The id of the object that it was made on top of, so that a list of them is a tree. */
   parent?(object: ObjectOf<K>): string | undefined;

@@ -65,6 +65,12 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   const content = (row: Row, columns: number, rows: number) =>
     tabLines({ row, tab: tabs.current(row.kind), columns, first, rows }, reads, stage, state);
 
+  /** A table is not drawn for that. */
+  const heightOf = (row: Row, columns: number): number => {
+    const table = row.kind === 'vm' && fleet.vms.has(row.id) ? reads.tableOf(row.id) : undefined;
+    return table?.height(columns) ?? content(row, columns, MOST_ROWS_BELOW).length;
+  };
+
   return {
     follow,
     refresh() {
@@ -93,7 +99,8 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       want();
       return true;
     },
-    rowsBelow: (columns) => (target ? titleRows('below') + content(target, columns - 1, MOST_ROWS_BELOW).length : 0),
+    rowsBelow: (columns) =>
+      target ? titleRows('below') + Math.min(MOST_ROWS_BELOW, heightOf(target, columns - 1)) : 0,
     lines(room, focused) {
       if (!target) return [];
       const rows = Math.max(0, room.rows - titleRows(room.side));

@@ -18,28 +18,30 @@ export function cellText(value: KindRow[string]): string {
   return clean(String(value));
 }
 
-export interface DrawnColumn extends KindColumn {
+/** With its width: that of its title and its longest value, or the one that it is drawn with. */
+export interface SizedColumn extends KindColumn {
   readonly columns: number;
 }
 
-/**
- * The columns that fit, from the left, each as wide as what is drawn in it. The first is the name and always there; a column
- * without any value is left out.
- */
-export function fittingColumns(
-  columns: readonly KindColumn[],
-  rows: readonly TableRow[],
-  room: number,
-): readonly DrawnColumn[] {
-  const [name, ...others] = columns.map((column, at): DrawnColumn => {
-    const widths = rows.map(({ row, depth }) => width(cellText(row[column.id])) + (at === 0 ? 2 * depth : 0));
-    return { ...column, columns: Math.max(NARROWEST, width(column.title) + (at === 0 ? 2 : 0), ...widths) };
+/** The columns that have a value in one of these rows; the first is the name and always there. */
+export function measuredColumns(columns: readonly KindColumn[], rows: readonly TableRow[]): readonly SizedColumn[] {
+  return columns.flatMap((column, at): readonly SizedColumn[] => {
+    const isName = at === 0;
+    let longest = 0;
+    for (const { row, depth } of rows)
+      longest = Math.max(longest, width(cellText(row[column.id])) + (isName ? 2 * depth : 0));
+    if (longest === 0 && !isName) return [];
+    return [{ ...column, columns: Math.max(NARROWEST, width(column.title) + (isName ? 2 : 0), longest) }];
   });
+}
+
+/** Those that fit, from the left. */
+export function fittingColumns(measured: readonly SizedColumn[], room: number): readonly SizedColumn[] {
+  const [name, ...others] = measured;
   if (!name) return [];
-  const wanted = others.filter(({ id }) => rows.some(({ row }) => cellText(row[id]) !== ''));
-  const fitted: DrawnColumn[] = [{ ...name, columns: Math.min(name.columns, MOST_NAME, room - MARK) }];
+  const fitted: SizedColumn[] = [{ ...name, columns: Math.min(name.columns, MOST_NAME, room - MARK) }];
   let left = room - MARK - (fitted[0]?.columns ?? 0);
-  for (const column of wanted) {
+  for (const column of others) {
     const least = column.shrinksTo ?? column.columns;
     if (least + GAP > left) continue;
     const columns = Math.min(column.columns, left - GAP);
@@ -52,7 +54,7 @@ export function fittingColumns(
 const gap = ' '.repeat(GAP);
 
 /** The titles, with the order that was chosen. */
-export function titleLine(columns: readonly DrawnColumn[], order: TableOrder | undefined, look: Look): string {
+export function titleLine(columns: readonly SizedColumn[], order: TableOrder | undefined, look: Look): string {
   const texts = columns.map(({ id, title, columns: room }) => {
     const sign = order?.by === id ? ` ${order.descending ? look.glyphs.descending : look.glyphs.ascending}` : '';
     return fit(title + sign, room);
@@ -62,7 +64,7 @@ export function titleLine(columns: readonly DrawnColumn[], order: TableOrder | u
 
 export function rowLine(
   { row, depth }: TableRow,
-  columns: readonly DrawnColumn[],
+  columns: readonly SizedColumn[],
   state: { readonly isMarked: boolean; readonly cursor: 'none' | 'resting' | 'active' },
   look: Look,
 ): string {

@@ -6,7 +6,7 @@ import { type TableOrder, type TableRow, tableRows } from './table-rows.ts';
 
 /** Which objects a table shows and in which order: its filter, its order, and the rows that come of them. */
 export interface TableQuery {
-  /** The same array until the fleet, the filter or the order changes. */
+  /** The same array until a list, the names in the fleet, the filter or the order change. */
   rows(): readonly TableRow[];
   /** Also those that the filter hides. */
   all(): readonly TableRow[];
@@ -22,13 +22,14 @@ export interface TableQuery {
 export function createTableQuery(kinds: KindTable, kind: ListedKind, under: readonly VmId[], fleet: Fleet): TableQuery {
   let filter = '';
   let order: TableOrder | undefined;
-  let known: { readonly version: number; readonly rows: readonly TableRow[] } | undefined;
+  let known: { readonly lists: number; readonly shape: number; readonly rows: readonly TableRow[] } | undefined;
 
   return {
     rows() {
       // A table is drawn with every frame, and its rows cost a pass over all objects.
-      if (known?.version !== fleet.version) {
-        known = { version: fleet.version, rows: tableRows(kinds, kind, under, fleet, filter, order) };
+      const { shape, listings } = fleet;
+      if (known?.lists !== listings.version || known.shape !== shape) {
+        known = { lists: listings.version, shape, rows: tableRows(kinds, kind, under, fleet, filter, order) };
       }
       return known.rows;
     },

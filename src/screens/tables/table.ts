@@ -11,7 +11,7 @@ import type { Stage, View } from '../stage.ts';
 import { loadListings } from './load-listings.ts';
 import { queryCommands } from './query-commands.ts';
 import type { TableFront } from './table-front.ts';
-import { fittingColumns, rowLine, titleLine, valueLines } from './table-lines.ts';
+import { fittingColumns, measuredColumns, rowLine, type SizedColumn, titleLine, valueLines } from './table-lines.ts';
 import { createTableMarks } from './table-marks.ts';
 import { createTableQuery } from './table-query.ts';
 import type { TableRow } from './table-rows.ts';
@@ -24,6 +24,8 @@ export interface Table extends TableFront {
   readonly of: string;
   /** At most `room.rows` lines; with `values` what is known of the row under the cursor below them, where there is room. */
   lines(room: Room, focus: 'active' | 'resting', values?: 'values'): readonly string[];
+  /** How many lines it would take without values, whatever the room. Draws nothing, so that its window stays where it is. */
+  height(columns: number): number;
   readonly handlers: View['handlers'];
   readonly point: NonNullable<View['point']>;
   /** Ends reading. */
@@ -49,6 +51,10 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
   /** The object that the cursor is on, so that it stays there when others come and go; and the rows that it was put in. */
   let pinned: string | undefined;
   let settledIn: readonly TableRow[] | undefined;
+  /** Measuring takes a pass over all rows. */
+  let measured: { readonly rows: readonly TableRow[]; readonly columns: readonly SizedColumn[] } | undefined;
+  /** Lines above the titles, as it was drawn last. */
+  let headRows = 1;
 
   const rows = (): readonly TableRow[] => {
     const shown = query.rows();
@@ -58,6 +64,14 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
       if (at >= 0) list.step(at - list.at);
     }
     return shown;
+  };
+  const measure = (shown: readonly TableRow[]) => {
+    if (measured?.rows !== shown) measured = { rows: shown, columns: measuredColumns(columns, shown) };
+    return measured.columns;
+  };
+  const head = (width: number): readonly string[] => {
+    const status = { kind, all, under, loader, rows: rows().length, marked: marks.size, filter: query.filter };
+    return statusLines(status, kinds, fleet, width, stage.look.theme);
   };
   const current = (): TableRow | undefined => rows()[list.at];
   const markedRows = () => query.all().filter(({ object }) => marks.has(object.id));
@@ -91,28 +105,35 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
     lines(room, focus, below) {
       const { look } = stage;
       const shown = rows();
-      const { filter, order } = query;
-      const status = { kind, all, under, loader, rows: shown.length, marked: marks.size, filter };
-      const head = statusLines(status, kinds, fleet, room.columns, look.theme);
-      if (shown.length === 0) return head.slice(0, room.rows);
+      const above = head(room.columns);
+      headRows = above.length;
+      if (shown.length === 0) return above.slice(0, room.rows);
       const row = current();
       const values =
         row && below && room.rows >= VALUES_FROM
           ? valueLines(row.row, specOf(kinds, kind).keys, room.columns, look).slice(0, MOST_VALUES)
           : [];
       const rule = values.length > 0 ? [look.theme.paint('border', look.glyphs.horizontal.repeat(room.columns))] : [];
-      const height = Math.max(1, room.rows - head.length - 1 - rule.length - values.length);
+      const height = Math.max(1, room.rows - above.length - 1 - rule.length - values.length);
       const from = list.window(shown.length, height);
       pin();
-      const fitted = fittingColumns(columns, shown, room.columns);
+      const fitted = fittingColumns(measure(shown), room.columns);
       const body = shown.slice(from, from + height).map((one, at) => {
         const cursor = from + at === list.at ? focus : 'none';
         return rowLine(one, fitted, { isMarked: marks.has(one.object.id), cursor }, look);
       });
       const blank = values.length > 0 ? Array.from({ length: height - body.length }, () => '') : [];
-      return [...head, titleLine(fitted, order, look), ...body, ...blank, ...rule, ...values].slice(0, room.rows);
+      return [...above, titleLine(fitted, query.order, look), ...body, ...blank, ...rule, ...values].slice(
+        0,
+        room.rows,
+      );
     },
-    point: (event, room) => clicks(list)({ ...event, row: event.row - 1 }, room),
+    height: (width) => head(width).length + (rows().length === 0 ? 0 : 1 + rows().length),
+    point(event, room) {
+      const isClick = clicks(list)({ ...event, row: event.row - headRows }, room);
+      if (isClick) pin();
+      return isClick;
+    },
     handlers: {
       ...Object.fromEntries(Object.entries(movement(list, stage.changed)).map(([id, move]) => [id, moved(move)])),
       'view.mark': moved(() => {

@@ -61,7 +61,7 @@ export interface Fleet {
   /** An object of any kind: as it is watched, or as it was listed last. */
   find<K extends ObjectKind>(kind: K, id: Id<K>): ObjectOf<K> | undefined;
   /** What was looked at and is not watched. */
-  readonly listings: Pick<Listings, 'of' | 'get'>;
+  readonly listings: Pick<Listings, 'of' | 'get' | 'version'>;
   readonly grouping: Grouping;
   readonly samples: VmSamples;
   readonly nodeSamples: NodeSamples;

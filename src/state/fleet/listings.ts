@@ -18,6 +18,8 @@ export interface Listings {
   /** Of a VM that is gone, or of all below an endpoint. */
   forget(under: VmId): void;
   forgetEndpoint(name: string): void;
+  /** Grows with each list that was read or forgotten. */
+  readonly version: number;
 }
 
 /** The oldest are forgotten first: who looks at many VMs one after the other needs no memory for all of them. */
@@ -26,6 +28,7 @@ const MOST_KEPT = 2_000;
 export function createListings(): Listings {
   const known = new Map<string, Listing>();
   const seen = new Set<ListedKind>();
+  let version = 0;
   const keyOf = (kind: ListedKind, under: VmId) => `${kind} ${under}`;
 
   return {
@@ -37,6 +40,7 @@ export function createListings(): Listings {
         | undefined,
     put(kind, under, listing) {
       const key = keyOf(kind, under);
+      version++;
       seen.add(kind);
       known.delete(key);
       known.set(key, listing);
@@ -44,11 +48,16 @@ export function createListings(): Listings {
       if (oldest !== undefined) known.delete(oldest);
     },
     forget(under) {
+      version++;
       for (const kind of seen) known.delete(keyOf(kind, under));
     },
     forgetEndpoint(name) {
+      version++;
       for (const key of [...known.keys()])
         if (endpointOf(key.slice(key.indexOf(' ') + 1) as VmId) === name) known.delete(key);
+    },
+    get version() {
+      return version;
     },
   };
 }
