@@ -42,7 +42,7 @@ export function confirmLosses(
   // What has no name that can be seen goes by what its platform calls it.
   const nameOf = ({ id, name }: Shown) => asSeen(name) || nativeOf(id);
   const word = chosen.length === 1 && first !== undefined ? nameOf(first) : String(chosen.length);
-  const controller = new AbortController();
+  let reading = new AbortController();
   let losses: readonly DeletePlan[] | undefined;
   let failed: string | undefined;
   const unasked = Math.max(0, chosen.length - MOST_ASKED);
@@ -74,7 +74,7 @@ export function confirmLosses(
 
   return new Promise((resolve) => {
     const end = (answer: Args | undefined) => {
-      controller.abort();
+      reading.abort();
       stage.layers.close(dialog.layer);
       resolve(answer);
     };
@@ -127,26 +127,30 @@ export function confirmLosses(
     until.addEventListener('abort', () => end(undefined), { once: true });
 
     const read = () => {
-      const now = plannedBy();
-      planned = now;
+      reading.abort();
+      reading = new AbortController();
+      const { signal } = reading;
+      planned = plannedBy();
       losses = undefined;
+      failed = undefined;
       const asked = chosen.slice(0, MOST_ASKED).map(async ({ kind, id }): Promise<DeletePlan> => {
         const connection = stage.services.sessions.connection(endpointOf(id));
         const object = stage.services.store.fleet.find(kind, id);
-        const plan = connection && object && action.plan?.(connection, object, form.values(), controller.signal);
+        const plan = connection && object && action.plan?.(connection, object, form.values(), signal);
         if (!plan) throw new Error('this platform can not list it');
         return plan;
       });
       Promise.all(asked).then(
         (answers) => {
-          if (plannedBy() !== now) return;
+          if (signal.aborted) return;
           losses = answers;
           if (unknownPaths().length > 0) form = formWith([...options, DELETE_UNKNOWN], form);
           describe();
         },
         (error: unknown) => {
+          if (signal.aborted) return;
           failed = sentence(error);
-          if (!controller.signal.aborted) describe();
+          describe();
         },
       );
     };

@@ -91,6 +91,35 @@ describe('the question before something is deleted', () => {
     return { ...light, asked, looking, until, answer: () => settled().then(() => seen.answer) };
   }
 
+  it('forgets that a plan could not be read once another one is, and what comes of an earlier one', async () => {
+    const plans: PromiseWithResolvers<DeletePlan>[] = [];
+    const planned = {
+      ...action,
+      plannedBy: ['snapshots'],
+      plan() {
+        const plan = Promise.withResolvers<DeletePlan>();
+        plans.push(plan);
+        return plan.promise;
+      },
+    } satisfies VmAction;
+    const light = openStage({ connection: {}, vms: [aVm('web1')], size: { columns: 80, rows: 30 } });
+    void confirmLosses(light.stage, planned, [shownOf('web1')], 'Delete it?', [], new AbortController().signal);
+    const [first] = plans;
+    first?.reject(new Error('busy'));
+    await settled();
+    expect(light.drawn()).toContain('is not known: busy');
+    light.press('up', 'right');
+    await settled();
+    expect(light.drawn()).toContain('Looking what would be lost…');
+    light.press('right');
+    plans[1]?.reject(new Error('late'));
+    plans[2]?.resolve({ ...nothing, goes: ['/a.qcow2'] });
+    await settled();
+    expect(plans).toHaveLength(3);
+    expect(light.drawn()).toContain('Is lost: /a.qcow2');
+    expect(light.drawn()).not.toContain('is not known');
+  });
+
   it('lists what is lost, and is answered with the name', async () => {
     const { looking, drawn, press, answer, said, asked } = await ask({ ...nothing, goes: ['/a.qcow2'] });
     expect(looking).toContain('Looking what would be lost…');
