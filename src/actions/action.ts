@@ -218,6 +218,10 @@ export type Action =
 /** What it is done to; undefined for what is done to no object of a platform. */
 export const objectOf = (action: Action): ObjectKind | undefined => ('on' in action ? action.on : undefined);
 
+/** Whether it makes something under what it is done to: a snapshot of a VM. */
+export const isMaker = (action: Action): action is ObjectAction =>
+  action.kind === 'object' && action.noun !== action.on;
+
 /** What `whyNot` must know of an action. */
 export interface Asked {
   readonly needs: OperationName;

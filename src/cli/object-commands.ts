@@ -1,4 +1,4 @@
-import type { Action, Args, ObjectAction } from '../actions/action.ts';
+import { type Action, type Args, isMaker, type ObjectAction } from '../actions/action.ts';
 import { consentFor, TYPE_COUNT_ABOVE } from '../actions/danger.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
 import { taskFor } from '../actions/perform.ts';
@@ -66,9 +66,8 @@ const limitsOf = ({ 'at-once': atOnce, 'stop-after': stopAfter }: Args): TaskLim
 });
 
 /** What makes something takes its name as the last word, behind what it is made under. */
-function nameOfNew({ noun, on, options = [] }: ObjectAction): Field | undefined {
-  return noun === on ? undefined : options.find(({ required }) => required);
-}
+const nameOfNew = (action: ObjectAction): Field | undefined =>
+  isMaker(action) ? action.options?.find(({ required }) => required) : undefined;
 
 async function runAction(
   action: ObjectAction,

@@ -1,8 +1,6 @@
 import { chooseObject } from '../screens/forms/choose-object.ts';
 import { type AnyField, changeText, type Form } from '../screens/forms/form-state.ts';
-import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';
-import { untilClosed } from '../screens/until-closed.ts';
 import { choicesOf, complaint, display, parse } from '../state/fields.ts';
 import { lineRows } from './line-rows.ts';
 import { askLines } from './line-text.ts';
@@ -13,8 +11,8 @@ export interface FieldQuestionsOptions {
   readonly stage: Stage;
   readonly voice: Voice;
   readonly typing: Typing;
-  /** The form's own. */
-  readonly layer: Layer;
+  /** Aborts when the form is closed. */
+  readonly until: () => AbortSignal;
   /** How its questions are asked. */
   readonly asked: () => Pick<TypedOptions, 'until' | 'fresh'>;
   /** A value was changed. */
@@ -33,16 +31,15 @@ export function createFieldQuestions({
   stage,
   voice,
   typing,
-  layer,
+  until,
   asked,
   edited,
 }: FieldQuestionsOptions): FieldQuestions {
   /** Whether the dialog goes on with this field: not when it was given up. */
   const ask = async (form: Form, field: AnyField): Promise<boolean> => {
-    const until = untilClosed(stage, layer);
     if (field.kind === 'list' || field.kind === 'pairs') {
       const before = form.heldOf(field);
-      const goesOn = await lineRows(stage, voice, typing, form, field, until, asked());
+      const goesOn = await lineRows(stage, voice, typing, form, field, until(), asked());
       if (form.heldOf(field) !== before) edited();
       return goesOn;
     }
@@ -50,8 +47,8 @@ export function createFieldQuestions({
       voice.say(`${field.label} can't be changed here`);
       return true;
     }
-    if (field.kind === 'object' && form.choicesOf && form.whyTyped(field) === undefined) {
-      await chooseObject(stage, form, field, until);
+    if (form.isChosen(field)) {
+      await chooseObject(stage, form, field, until());
       const why = form.whyTyped(field);
       if (why === undefined) {
         edited();

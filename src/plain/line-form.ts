@@ -2,6 +2,7 @@ import type { FormDialog, FormDialogOptions } from '../screens/dialogs/dialogs.t
 import type { Form } from '../screens/forms/form-state.ts';
 import type { Layer } from '../screens/frame/layers.ts';
 import type { Stage } from '../screens/stage.ts';
+import { untilClosed } from '../screens/until-closed.ts';
 import { chosenOf } from './chosen.ts';
 import { createFieldQuestions, fieldsOf, shownValue } from './field-questions.ts';
 import type { Typing } from './typing.ts';
@@ -46,17 +47,14 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
     while (isOpen() && isPending) await next();
   };
 
-  let closing: Promise<void> | undefined;
-  const closed = (): Promise<void> => {
-    closing ??= new Promise((resolve) => {
-      const stop = stage.subscribe(() => {
-        if (isOpen()) return;
-        stop();
-        resolve();
-      });
-    });
+  let closing: AbortSignal | undefined;
+  /** Asked for once it is open. */
+  const until = (): AbortSignal => {
+    closing ??= untilClosed(stage, layer);
     return closing;
   };
+  const closed = (): Promise<void> =>
+    new Promise((resolve) => until().addEventListener('abort', () => resolve(), { once: true }));
   /** No question outlives its form; what destroys takes no answer that was typed before it. */
   const asked = () => ({ until: closed(), fresh: options.destroys === true });
 
@@ -64,7 +62,7 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
     stage,
     voice,
     typing,
-    layer,
+    until,
     asked,
     edited: () => options.edited?.(),
   });

@@ -1,9 +1,8 @@
 import type { ListField, PairsField, Settings } from '../platforms/contract.ts';
 import type { AnyField, Form } from '../screens/forms/form-state.ts';
-import { isHeld, sizeOf } from '../screens/forms/held.ts';
+import { shortText } from '../screens/forms/held.ts';
 import { editRow, nameOfRow, type Rows, rowsOf } from '../screens/forms/row-form.ts';
 import type { Stage } from '../screens/stage.ts';
-import { display } from '../state/fields.ts';
 import type { TypedOptions, Typing } from './typing.ts';
 import type { Voice } from './voice.ts';
 
@@ -54,10 +53,10 @@ export async function lineRows(
 
 /** `disk vda: Size 20GiB, Bus virtio`. */
 function spoken(rows: Rows, row: Settings, at: number): string {
-  const told = rows.item.flatMap((field) => {
+  const values = rows.item.flatMap((field) => {
     const value = row[field.key];
     if (value === undefined || value === '' || field.key === rows.identity) return [];
-    return [`${field.label} ${isHeld(field) ? sizeOf(field, value) : display(field, value)}`];
+    return [`${field.label} ${shortText(field, value)}`];
   });
-  return `${nameOfRow(rows, row, at)}: ${told.join(', ')}`;
+  return `${nameOfRow(rows, row, at)}: ${values.join(', ')}`;
 }

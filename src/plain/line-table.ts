@@ -1,4 +1,4 @@
-import type { Action, ObjectAction, ViewAction } from '../actions/action.ts';
+import { type Action, isMaker, type ObjectAction, type ViewAction } from '../actions/action.ts';
 import { readListing } from '../actions/read-listing.ts';
 import { shownOf } from '../actions/target.ts';
 import type { VmId } from '../ids.ts';
@@ -39,7 +39,7 @@ export async function openLineTable(
   const verbs = stage.actions.filter(
     (action): action is ObjectAction => action.kind === 'object' && action.noun === kind,
   );
-  const makers = verbs.filter(({ on }) => on !== kind);
+  const makers = verbs.filter(isMaker);
   const choices = [
     ...rows.map((row) => ({ label: spoken(columnsOf(services.kinds, kind), row), value: { row } })),
     ...makers.map((action) => ({ label: action.title, value: { action } })),

@@ -1,4 +1,4 @@
-import type { Action } from '../../actions/action.ts';
+import { type Action, isMaker } from '../../actions/action.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { actionMeant } from './action-meant.ts';
@@ -37,7 +37,7 @@ export const makesNew = (action: Action): boolean =>
 
 /** What is made under the row that the cursor is on, or under what is marked: a snapshot of a VM. */
 const makesUnder = (action: Action, { services }: Stage, state: FleetState): boolean =>
-  action.kind === 'object' && action.noun !== action.on && whyNotNow(action, services, state) === undefined;
+  isMaker(action) && whyNotNow(action, services, state) === undefined;
 
 /** A pool comes first where the cursor is on one that it would be made in, else an endpoint. */
 async function askWhich(

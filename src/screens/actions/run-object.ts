@@ -1,9 +1,8 @@
-import type { Args, ObjectAction } from '../../actions/action.ts';
+import { type Args, isMaker, type ObjectAction } from '../../actions/action.ts';
 import { consentFor, TYPE_COUNT_ABOVE } from '../../actions/danger.ts';
 import { stateNow } from '../../actions/outcome.ts';
 import { taskFor } from '../../actions/perform.ts';
 import { bound, placeOfShown, type Shown, type Target, whyAnother } from '../../actions/target.ts';
-import type { Id } from '../../ids.ts';
 import type { ObjectKind, ObjectOf, Settings } from '../../platforms/contract.ts';
 import { typeCountAbove } from '../../state/config/preferences.ts';
 import { countOf } from '../../state/kinds.ts';
@@ -12,15 +11,9 @@ import { askOptions, chosenOptions, needsOptions } from '../dialogs/action-optio
 import { confirmLosses } from '../dialogs/destroy.tsx';
 import type { Consent } from '../dialogs/dialogs.ts';
 import type { Stage } from '../stage.ts';
+import type { Chooser } from './chooser.ts';
 import { whileSame } from './while-same.ts';
 import { whyNotObject } from './why-not-now.ts';
-
-/** Where the objects were chosen: the tree, or a table. */
-export interface Chooser {
-  /** Whether the user sees what the key is for. A mark may be filtered or folded away, a branch holds anything. */
-  isSeen(id: Id): boolean;
-  unmark(ids: readonly Id[]): void;
-}
 
 /**
  * Runs verbs on objects from the keyboard: asks as the danger demands, by a plan for more than one and for one out of
@@ -84,7 +77,7 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     const within = branch === undefined ? '' : ` in ${branch}`;
     const what =
       able.length === 1 ? placeOfShown(first, fleet) : `${countOf(services.kinds, action.on, able.length)}${within}`;
-    const question = `${title} ${action.noun === action.on ? '' : 'of '}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
+    const question = `${title} ${isMaker(action) ? 'of ' : ''}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
     if (danger === 'destroys') {
       const notes = [

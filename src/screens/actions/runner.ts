@@ -1,7 +1,6 @@
 import type {
   Action,
   EndpointAction,
-  ListAction,
   NodeAttachAction,
   NodeInfoAction,
   ObjectAction,
@@ -20,10 +19,11 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import { addEndpoint, editEndpoint } from '../forms/endpoint-dialog.ts';
 import { openSettings } from '../forms/settings-dialog.ts';
 import type { Stage } from '../stage.ts';
+import type { Chooser } from './chooser.ts';
 import { attachNode, attachVm } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
-import type { Chooser, ObjectRunner } from './run-object.ts';
-import { branchName, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
+import type { ObjectRunner } from './run-object.ts';
+import { branchName, endpointUnder, listedUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { whyNotNow } from './why-not-now.ts';
 
@@ -67,7 +67,7 @@ export function createRunner(
       case 'object':
         return runOnObjects(action);
       case 'list':
-        return list(action);
+        return openTable(action.noun, listedUnder(state));
       case 'edit': {
         const vm = vmUnder(state);
         return vm === undefined ? undefined : openSettings(stage, action, vm);
@@ -100,12 +100,6 @@ export function createRunner(
     const branch = branchName(state.view.current(), stage.services.store.fleet);
     if (below.length > 0) return objects.run(action, below, tree, branch);
     stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
-  }
-
-  /** The list of what is marked, else of the cursor's VM, else of all below it. */
-  function list(action: ListAction): void {
-    const ids = state.targets().length > 0 ? state.targets() : state.below();
-    openTable(action.noun, ids);
   }
 
   async function attach(action: VmAttachAction | NodeAttachAction): Promise<void> {

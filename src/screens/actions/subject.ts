@@ -10,6 +10,12 @@ export function vmUnder(state: FleetState): VmId | undefined {
   return row?.kind === 'vm' ? row.id : state.targets()[0];
 }
 
+/** What a list is of: the VMs that are marked, else the cursor's, else all below it. */
+export function listedUnder(state: FleetState): readonly VmId[] {
+  const ids = state.targets();
+  return ids.length > 0 ? ids : state.below();
+}
+
 /** The node that a row is, or that it runs on. */
 export const nodeUnder = (row: Row | undefined, fleet: Fleet): NodeId | undefined =>
   row?.kind === 'node' ? row.id : row?.kind === 'vm' ? fleet.vms.get(row.id)?.node : undefined;

@@ -1,4 +1,4 @@
-import type { Action } from '../../actions/action.ts';
+import type { Action, ObjectAction } from '../../actions/action.ts';
 import { whyNotOf } from '../../actions/permitted.ts';
 import type { Services } from '../../actions/services.ts';
 import type { Shown } from '../../actions/target.ts';
@@ -7,7 +7,7 @@ import { oneOf } from '../../state/kinds.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { TableFront } from '../tables/table-front.ts';
-import { configSubject, endpointUnder, nodeUnder, vmUnder } from './subject.ts';
+import { configSubject, endpointUnder, listedUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 
 type Asked = Parameters<typeof whyNotOf>[0];
@@ -23,9 +23,8 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   switch (action.kind) {
     case 'object': {
       const front = state.front();
-      if (front && action.on === front.kind)
-        return whyNone(action, front.chosen(), services) ?? whyNoRow(front, services);
-      if (front && action.noun === front.kind) return whyNone(action, refs('vm', front.under), services);
+      if (front && (action.on === front.kind || action.noun === front.kind))
+        return whyNotInTable(action, front, services);
       if (action.on !== 'vm') return `choose a ${oneOf(services.kinds, action.on)} in the list of them first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
       const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
@@ -34,7 +33,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       return whyNone(action, refs('vm', ids), services);
     }
     case 'list': {
-      const ids = state.targets().length > 0 ? state.targets() : state.below();
+      const ids = listedUnder(state);
       return ids.length === 0 ? whyNoVm(services, state) : whyNone(action, refs('vm', ids), services);
     }
     case 'edit':
@@ -64,8 +63,14 @@ const whyNoEndpoint = (row: Row | undefined): string | undefined =>
 
 const refs = (kind: ObjectKind, ids: readonly Ref['id'][]): readonly Ref[] => ids.map((id) => ({ kind, id }));
 
-const whyNoRow = (front: TableFront, { kinds }: Services): string | undefined =>
-  front.chosen().length === 0 ? `there is no ${oneOf(kinds, front.kind)} here` : undefined;
+/** The same for a verb of a table's kind: on what is chosen in it, or on what its rows are under. */
+export function whyNotInTable(action: ObjectAction, front: TableFront, services: Services): string | undefined {
+  if (action.on !== front.kind) return whyNone(action, refs('vm', front.under), services);
+  const chosen = front.chosen();
+  return chosen.length === 0
+    ? `there is no ${oneOf(services.kinds, front.kind)} here`
+    : whyNone(action, chosen, services);
+}
 
 /** Why a verb for one VM can't run on the one that is meant. */
 function whyNotOne(action: Asked, services: Services, state: FleetState): string | undefined {

@@ -1,4 +1,5 @@
 import type { VmId } from '../../ids.ts';
+import { countOf } from '../../state/kinds.ts';
 import { exportVms } from '../../state/query/export-vms.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
 import { clean } from '../../terminal/width.ts';
@@ -21,7 +22,8 @@ export async function exportShown(stage: Stage, state: FleetState): Promise<void
     .filter(({ drawn }) => !drawn);
 
   await exportTo(stage, {
-    what: ids.length === 1 ? '1 VM' : `${ids.length} VMs`,
+    count: ids.length,
+    countOf: (count) => countOf(services.kinds, 'vm', count),
     columns: columns.map(({ id }) => id),
     start: 'vms.csv',
     write: (path, replace) => exportVms({ path, fleet, ids, columns, replace, clean }),

@@ -58,7 +58,7 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
     return chosenText(text, columns, here ? 'cursor' : field.writable ? 'input' : 'dim', look);
   }
   if (!field.writable) return theme.paint('dim', fit(clean(input.text) || byDefault || '-', columns));
-  if (field.kind === 'object' && form.choicesOf && form.whyTyped(field) === undefined) {
+  if (form.isChosen(field)) {
     return chosenText(
       `${clean(input.text) || byDefault || '-'} ${look.glyphs.closed}`,
       columns,

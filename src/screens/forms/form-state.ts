@@ -40,6 +40,8 @@ export interface Form {
   /** The field that this key opens: rows, lines, or a list to choose from. */
   opens(key: Key): AnyField | undefined;
   readonly choicesOf: ChoicesOf | undefined;
+  /** Whether it is an object that is chosen from a list, not typed. */
+  isChosen(field: AnyField): field is AnyField & ObjectField;
   /** An object is typed from now on, since it can't be chosen: `why`. */
   typeInstead(key: string, why: string): void;
   /** Why an object is typed; undefined while it is chosen, or where there is nothing to choose from. */
@@ -130,8 +132,8 @@ export function createForm({
     return complaint(field, text === '' ? undefined : text);
   };
 
-  const isTyped = (field: Field) => choicesOf(field).length === 0 && !isHeld(field) && !isChosen(field);
-  const isChosen = (field: Field) =>
+  const isTyped = (field: AnyField) => choicesOf(field).length === 0 && !isHeld(field) && !isChosen(field);
+  const isChosen = (field: AnyField): field is AnyField & ObjectField =>
     field.kind === 'object' && objectsOf !== undefined && shown.whyTyped(field.key) === undefined;
 
   return {
@@ -145,6 +147,7 @@ export function createForm({
     inputOf,
     heldOf,
     choicesOf: objectsOf,
+    isChosen,
     opens(key) {
       const stop = stops()[at];
       const isKey = ['enter', 'right', 'space'].includes(key.name) && !key.ctrl && !key.alt && !key.shift;

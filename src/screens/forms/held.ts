@@ -32,5 +32,11 @@ export const sizeWords = (field: HeldField, value: SettingValue | undefined): st
 const counted = (count: number, one: string, many: string): string =>
   count === 0 ? '' : `${count} ${count === 1 ? one : many}`;
 
+/** A value in one line, in the words of its form: how much there is of what has no room in one; empty where nothing is said. */
+export const shortText = (field: Field, value: SettingValue | undefined): string => {
+  if (value === undefined || value === '') return '';
+  return isHeld(field) ? sizeOf(field, value) : display(field, value);
+};
+
 /** What a field holds that was emptied. */
 export const nothingOf = ({ kind }: HeldField): SettingValue => (kind === 'list' ? [] : kind === 'pairs' ? {} : '');

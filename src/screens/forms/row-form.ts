@@ -5,6 +5,7 @@ import {
   type ListField,
   type PairsField,
   type Settings,
+  type SettingValue,
 } from '../../platforms/contract.ts';
 import { defaultsOf, shown } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
@@ -37,7 +38,7 @@ export function rowsOf(form: Form, field: AnyField & (ListField | PairsField)): 
   const base = { label, one, many, writable };
   if (field.kind === 'list') {
     const { identity, item } = field;
-    const rowsIn = (value: unknown) => (isRows(value as Settings[]) ? (value as readonly Settings[]) : []);
+    const rowsIn = (value: SettingValue | undefined) => (isRows(value) ? value : []);
     return {
       ...base,
       identity,
@@ -48,10 +49,8 @@ export function rowsOf(form: Form, field: AnyField & (ListField | PairsField)): 
       set: (rows) => form.set(key, rows),
     };
   }
-  const pairsIn = (value: unknown) =>
-    isPairs(value as Settings[string])
-      ? Object.entries(value as Settings).map(([name, text]) => ({ [KEY]: name, [VALUE]: text }))
-      : [];
+  const pairsIn = (value: SettingValue | undefined) =>
+    isPairs(value) ? Object.entries(value).map(([name, text]) => ({ [KEY]: name, [VALUE]: text })) : [];
   const sensitive = field.sensitive === true;
   return {
     ...base,

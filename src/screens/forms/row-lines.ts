@@ -1,8 +1,7 @@
 import type { Field, Settings } from '../../platforms/contract.ts';
-import { display } from '../../state/fields.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { Look } from '../frame/look.ts';
-import { isHeld, sizeOf } from './held.ts';
+import { shortText } from './held.ts';
 import type { Rows } from './row-form.ts';
 
 const GAP = 2;
@@ -10,11 +9,7 @@ const GAP = 2;
 const WIDEST = 24;
 
 /** A row of the list as it is drawn, in the words of its form; nothing for what it does not say. */
-const cellOf = (field: Field, row: Settings): string => {
-  const value = row[field.key];
-  if (value === undefined || value === '') return '';
-  return clean(isHeld(field) ? sizeOf(field, value) : display(field, value)).replaceAll('\n', ' ');
-};
+const cellOf = (field: Field, row: Settings): string => clean(shortText(field, row[field.key])).replaceAll('\n', ' ');
 
 /** The rows around the cursor that fit, below the titles of their columns, and what becomes of those that were taken away. */
 export function rowLines(rows: Rows, at: number, columns: number, room: number, look: Look): readonly string[] {

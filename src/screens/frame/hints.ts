@@ -1,4 +1,4 @@
-import { type Action, objectOf } from '../../actions/action.ts';
+import { type Action, isMaker, objectOf } from '../../actions/action.ts';
 import { isAbout, userPoolUnder } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -104,9 +104,6 @@ export function hintsNow(stage: Stage, view: View): readonly Hint[] {
   });
   return [...view.hints(), ...always];
 }
-
-/** What makes something under a row is behind the key that adds. */
-const isMaker = (action: Action): boolean => action.kind === 'object' && action.noun !== action.on;
 
 const inOrder = (actions: readonly Action[]): readonly Action[] => [
   ...actions.filter(({ id }) => FIRST.includes(id)).sort((a, b) => FIRST.indexOf(a.id) - FIRST.indexOf(b.id)),

@@ -48,7 +48,9 @@ function inTree<K extends ListedKind>(
   for (const item of items) {
     const parent = spec.parent?.(item);
     const key = parent !== undefined && ids.has(parent) && parent !== item.id ? parent : undefined;
-    below.set(key, [...(below.get(key) ?? []), item]);
+    const siblings = below.get(key);
+    if (siblings) siblings.push(item);
+    else below.set(key, [item]);
   }
   const rows: TableRow<K>[] = [];
   const seen = new Set<string>();

@@ -1,8 +1,7 @@
-import type { Action } from '../../actions/action.ts';
 import type { VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { manyOf } from '../../state/kinds.ts';
-import { whyNotObject } from '../actions/why-not-now.ts';
+import { whyNotInTable } from '../actions/why-not-now.ts';
 import type { Hint } from '../frame/layers.ts';
 import type { Stage, View } from '../stage.ts';
 import { createTable, type Table } from './table.ts';
@@ -56,23 +55,16 @@ export function createTableView(stage: Stage, kind: ListedKind): TableView {
 
 /** The verbs of a table's kind: on what is chosen in it, and what makes another one. */
 export function tableHints(stage: Stage, table: Table): readonly Hint[] {
-  const verbs = stage.actions.filter((action) => action.kind === 'object' && action.noun === table.kind);
-  const hints = verbs.flatMap((action): readonly Hint[] => {
+  const hints = stage.actions.flatMap((action): readonly Hint[] => {
+    if (action.kind !== 'object' || action.noun !== table.kind) return [];
     const [key] = stage.keymap.keysOf(action.id);
     if (key === undefined) return [];
-    return [
-      { key, does: action.title.toLowerCase().replace(` ${table.kind}`, ''), disabled: !canRun(stage, table, action) },
-    ];
+    const disabled = whyNotInTable(action, table, stage.services) !== undefined;
+    return [{ key, does: action.title.toLowerCase().replace(` ${table.kind}`, ''), disabled }];
   });
   const more = (['view.mark', 'view.filter', 'view.sort'] as const).flatMap((id): readonly Hint[] => {
     const [key] = stage.keymap.keysOf(id);
     return key === undefined ? [] : [{ key, does: id.slice('view.'.length) }];
   });
   return [...hints, ...more];
-}
-
-function canRun(stage: Stage, table: Table, action: Action): boolean {
-  if (action.kind !== 'object') return false;
-  const refs = action.on === table.kind ? table.chosen() : table.under.map((id) => ({ kind: 'vm' as const, id }));
-  return refs.some((ref) => whyNotObject(action, ref, stage.services) === undefined);
 }

@@ -44,7 +44,8 @@ export function takeOutCommands(stage: Stage, options: TakeOutOptions): View['ha
       const rows = listed();
       if (rows.length === 0) return message.say('there is nothing to export', 'warning');
       void exportTo(stage, {
-        what: countOf(rows.length),
+        count: rows.length,
+        countOf,
         columns: ids,
         start: `${many}.csv`,
         write: (path, replace) =>
