@@ -1,11 +1,11 @@
 import type { Action } from '../actions/action.ts';
-import { FleetError } from '../errors.ts';
 import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
 import { columnsOf, type KindTable, manyOf, oneOf, specOf } from '../state/kinds.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { findListed, listingsOf } from './find-listed.ts';
-import { type Row, renderDetails, renderList } from './output.ts';
+import { type Details, type Row, renderList } from './output.ts';
+import { printDetails } from './print-details.ts';
 
 /** `KIND list` and `KIND info` of every kind that is listed under a VM. */
 export const listedCommands = (actions: readonly Action[], kinds: KindTable): readonly Command[] =>
@@ -58,23 +58,18 @@ async function list(kind: ListedKind, words: readonly string[], context: Command
 
 async function info(kind: ListedKind, words: readonly string[], context: CommandContext): Promise<number> {
   const found = await findListed(kind, words, false, context, false);
-  const [only, ...others] = found.map((object) => rowOf(kind, object, context));
-  if (!only) throw new FleetError('usage', `which ${oneOf(context.app.kinds, kind)}?`);
-  const linesOf = (row: Row) =>
-    specOf(context.app.kinds, kind).keys.flatMap(({ id }) =>
-      row[id] === undefined || row[id] === null ? [] : [[id, shownAs(row[id])] as const],
-    );
-  const details = (row: Row) => ({ value: row, name: String(row['id']), lines: linesOf(row) });
-  if (others.length === 0) await context.printer.print(await renderDetails(details(only), context.format));
-  else if (context.format === 'table') {
-    const texts = [];
-    for (const row of [only, ...others]) texts.push(await renderDetails(details(row), context.format));
-    await context.printer.print(texts.join('\n\n'));
-  } else {
-    const rows = [only, ...others];
-    await context.printer.print(
-      await renderList({ rows, columns: [], name: ({ id }) => String(id) }, context.format, undefined),
-    );
-  }
+  const { keys } = specOf(context.app.kinds, kind);
+  const detailsOf = (value: Row): Details => ({
+    value,
+    name: String(value['id']),
+    lines: keys.flatMap(({ id }) => {
+      const one = value[id];
+      return one === undefined || one === null ? [] : [[id, shownAs(one)] as const];
+    }),
+  });
+  await printDetails(
+    found.map((object) => detailsOf(rowOf(kind, object, context))),
+    context,
+  );
   return EXIT.done;
 }

@@ -7,7 +7,8 @@ import { spellBytes } from '../units.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { FIELDS, onlyFields } from './only-fields.ts';
-import { type Details, renderDetails, renderList } from './output.ts';
+import type { Details } from './output.ts';
+import { printDetails } from './print-details.ts';
 
 export const vmInfoCommand: Command = {
   noun: 'vm',
@@ -16,7 +17,7 @@ export const vmInfoCommand: Command = {
   takes: 'NAME…',
   flags: () => [FIELDS],
   async run(context, { words, values }) {
-    const { app, format, printer, signal } = context;
+    const { app, signal } = context;
     const fields = values[FIELDS.key] === undefined ? undefined : String(values[FIELDS.key]);
     const all: Details[] = [];
     for (const vm of await findVms(words, context)) {
@@ -25,16 +26,7 @@ export const vmInfoCommand: Command = {
       const info = await connection.vm.info(vm.id, signal);
       all.push(onlyFields(detailsOf({ ...vm, ...info.row }, info, app.store.fleet), fields));
     }
-    const [first] = all;
-    if (first && all.length === 1) await printer.print(await renderDetails(first, format));
-    else if (format === 'table') {
-      for (const details of all) await printer.print(`${await renderDetails(details, format)}\n`);
-    } else {
-      const names = new Map(all.map(({ value, name }) => [value, name]));
-      const rows = all.map(({ value }) => value);
-      const name = (row: (typeof rows)[number]) => names.get(row) ?? '';
-      await printer.print(await renderList({ rows, columns: [], name }, format, undefined));
-    }
+    await printDetails(all, context);
     return EXIT.done;
   },
 };
