@@ -39,6 +39,16 @@ export interface PlatformFacts {
   readonly prompt: RegExp | undefined;
 }
 
+/** Every operation on snapshots, of a platform that has them whole. */
+export const SNAPSHOT_OPERATIONS = [
+  'snapshot.list',
+  'snapshot.create',
+  'snapshot.planRevert',
+  'snapshot.revert',
+  'snapshot.planDelete',
+  'snapshot.delete',
+] as const satisfies readonly OperationName[];
+
 /** A private server with VMs that tests may start, stop, change and delete. */
 export interface TestServer {
   readonly endpoint: Endpoint;

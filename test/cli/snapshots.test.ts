@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
 
 let desk: Desk;
-beforeAll(async () => {
+beforeEach(async () => {
   desk = await openDesk(simulated({ demo: { vms: 120, seed: 1, latency: 0 } }));
 });
-afterAll(() => desk.clear());
+afterEach(() => desk.clear());
 
 /** before-upgrade (with memory), clean and golden, one on top of the other; it runs. */
 const WEB = 'metrics-web2';
@@ -60,7 +60,6 @@ describe('drover snapshot', () => {
     expect(off.stderr).toBe('billing-web1 has the snapshot cold\n');
     const disks = await desk.run('snapshot', 'create', WEB, 'disks-only', '--no-memory');
     expect([disks.code, (await listed()).at(-1)]).toMatchObject([0, { name: 'disks-only', memory: false }]);
-    await desk.run('snapshot', 'delete', WEB, 'disks-only', '--yes');
   });
 
   it('F-290 takes one of all that a filter finds', async () => {
@@ -78,18 +77,16 @@ describe('drover snapshot', () => {
     [['create'], 2, 'Give it as the last word'],
     [['create', 'nothere', 'x'], 1, 'there is no VM "nothere"'],
     [['revert', WEB], 2, 'Name its VM and then the snapshot'],
-    [['revert', WEB, 'goldem', '--yes'], 1, 'has no snapshot "goldem", did you mean golden?'],
+    [['revert', WEB, 'goldem', '--yes'], 1, 'has no snapshot "goldem" (did you mean golden?)'],
     [['delete', 'demo/vm-39#none', '--yes'], 1, 'there is no snapshot "demo/vm-39#none"'],
     [['info', WEB, 'none'], 1, 'has no snapshot "none"'],
   ] as const)('refuses %j', async (words, code, sentence) => {
     const ran = await desk.run('snapshot', ...words);
-    expect([ran.code, ran.stderr.replaceAll(' (', ', ').replaceAll('?)', '?')]).toEqual([
-      code,
-      expect.stringContaining(sentence),
-    ]);
+    expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(sentence)]);
   });
 
   it('F-288 F-351 says what is lost before it reverts, and does nothing without an answer', async () => {
+    await desk.run('snapshot', 'create', WEB, 'monday');
     const asked = await desk.run('snapshot', 'revert', WEB, 'golden');
     expect(asked.code).toBe(2);
     expect(asked.stderr).toContain(`  lost: what ${WEB} has written to its disks since golden\n`);
@@ -117,7 +114,10 @@ describe('drover snapshot', () => {
 
   it('can be typed in the order of kcli', async () => {
     const { code } = await desk.run('create', 'snapshot', WEB, 'kcli-like');
-    expect([code, (await listed()).map(({ name }) => name)]).toEqual([0, ['kcli-like']]);
+    expect([code, (await listed()).map(({ name }) => name)]).toEqual([
+      0,
+      ['before-upgrade', 'clean', 'golden', 'kcli-like'],
+    ]);
     expect((await desk.run('delete', 'snapshots', WEB, 'kcli-like', '--yes')).code).toBe(0);
   });
 });

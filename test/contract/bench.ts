@@ -1,4 +1,3 @@
-import { FleetError } from '../../src/errors.ts';
 import type { Ask, Connection, Endpoint, OperationName, Platform, WireLine } from '../../src/platforms/contract.ts';
 import { platforms } from '../../src/platforms/registry.ts';
 import type { PlatformFacts, PlatformTestkit, TestServer } from '../../src/platforms/testkit.ts';
@@ -79,18 +78,18 @@ export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
 /** The signal of somebody who never gives up. */
 export const patient = (): AbortSignal => new AbortController().signal;
 
-/** What a promise was rejected with; it must be a FleetError, since anything else is a bug. */
-export async function refusal(answer: Promise<unknown>): Promise<FleetError> {
-  const error = await answer.then(
-    () => new Error('it was accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FleetError) return error;
-  throw error;
-}
-
 /** An operation that the testkit's facts speak of. */
 export function present<T>(operation: T | undefined): T {
   if (operation === undefined) throw new Error('the connection lacks an operation that its testkit lists');
   return operation;
 }
+
+/** The operations on snapshots of a connection that has them all. */
+export const snapshotOps = ({ snapshot }: Connection) => ({
+  list: present(snapshot?.list),
+  create: present(snapshot?.create),
+  planRevert: present(snapshot?.planRevert),
+  revert: present(snapshot?.revert),
+  planDelete: present(snapshot?.planDelete),
+  remove: present(snapshot?.delete),
+});

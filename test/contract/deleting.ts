@@ -3,7 +3,8 @@ import type { VmId } from '../../src/ids.ts';
 import type { Connection } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
-import { patient, present, refusal } from './bench.ts';
+import { patient, present } from './bench.ts';
+import { refusal } from './refusal.ts';
 import type { Watching } from './watching.ts';
 
 export function deleting(bench: () => Bench, facts: PlatformFacts): void {

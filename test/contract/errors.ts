@@ -3,8 +3,9 @@ import { FleetError } from '../../src/errors.ts';
 import { nodeId, snapshotId, vmId } from '../../src/ids.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
-import { patient, present, refusal } from './bench.ts';
+import { patient, present } from './bench.ts';
 import { nodeInvocations, snapshotInvocations, underVmInvocations, vmInvocations } from './invocations.ts';
+import { refusal } from './refusal.ts';
 
 const NOBODY = '00000000-0000-4000-8000-00000000dead';
 

@@ -5,7 +5,8 @@ import type { Connection } from '../../src/platforms/contract.ts';
 import type { HttpFacts, HttpRefusal, SeenRequest } from '../../src/platforms/testkit.ts';
 import { type FaultProxy, type Mischief, startFaultProxy } from '../faults/http-proxy.ts';
 import type { Bench } from './bench.ts';
-import { patient, refusal } from './bench.ts';
+import { patient } from './bench.ts';
+import { refusal } from './refusal.ts';
 
 type Purpose = Parameters<HttpFacts['is']>[0];
 

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { OperationName } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
-import { patient, present, refusal } from './bench.ts';
+import { patient, present } from './bench.ts';
+import { refusal } from './refusal.ts';
 
 /** Power: accepted at once, the outcome comes by watch. */
 export function lifecycle(bench: () => Bench, facts: PlatformFacts): void {

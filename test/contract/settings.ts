@@ -4,7 +4,8 @@ import type { Connection, Settings, SettingsTarget, SettingValue } from '../../s
 import { platforms } from '../../src/platforms/registry.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
-import { patient, present, refusal } from './bench.ts';
+import { patient, present } from './bench.ts';
+import { refusal } from './refusal.ts';
 
 /** Reading settings, and the only way to change them. */
 export function settings(bench: () => Bench, facts: PlatformFacts): void {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type SnapshotId, snapshotId, type VmId } from '../../src/ids.ts';
-import type { Connection, Snapshot, SnapshotSpec } from '../../src/platforms/contract.ts';
+import type { Snapshot, SnapshotSpec } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
-import { patient, present, refusal } from './bench.ts';
+import { patient, present, snapshotOps } from './bench.ts';
+import { refusal } from './refusal.ts';
 import type { Watching } from './watching.ts';
 
 const NONE = { memory: false, description: '' };
@@ -27,15 +28,6 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
     return;
   }
 
-  const opsOf = ({ snapshot }: Connection) => ({
-    list: present(snapshot?.list),
-    create: present(snapshot?.create),
-    planRevert: present(snapshot?.planRevert),
-    revert: present(snapshot?.revert),
-    planDelete: present(snapshot?.planDelete),
-    remove: present(snapshot?.delete),
-  });
-
   /** Reads the list until it is as it should be: a mutator answers when it is accepted. */
   const untilListed = async (
     { connection }: Watching,
@@ -43,7 +35,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
     what: string,
     holds: (all: readonly Snapshot[]) => boolean,
   ): Promise<readonly Snapshot[]> => {
-    const { list } = opsOf(connection);
+    const { list } = snapshotOps(connection);
     const { clock } = bench().server;
     const end = clock.ticks() + how.takeMs;
     for (;;) {
@@ -55,7 +47,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
   };
 
   const take = async (watching: Watching, vm: VmId, spec: Pick<SnapshotSpec, 'name'> & Partial<SnapshotSpec>) => {
-    const { id } = await opsOf(watching.connection).create(vm, { ...NONE, ...spec }, patient());
+    const { id } = await snapshotOps(watching.connection).create(vm, { ...NONE, ...spec }, patient());
     const all = await untilListed(watching, vm, spec.name, (now) => now.some(({ name }) => name === spec.name));
     const made = present(all.find(({ name }) => name === spec.name));
     if (id !== undefined) expect(made.id).toBe(id);
@@ -68,7 +60,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
     const vm = await bench().server.doomedVm();
     const watching = await bench().watch();
     await bench().supporting(watching.connection, 'snapshot.list', async () => {
-      expect(await opsOf(watching.connection).list(vm, patient())).toEqual([]);
+      expect(await snapshotOps(watching.connection).list(vm, patient())).toEqual([]);
     });
     await bench().supporting(watching.connection, 'snapshot.create', async () => {
       const first = await take(watching, vm, { name: 'first', description: 'before the upgrade' });
@@ -76,7 +68,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
       expect(first.memory).not.toBe(true);
       const second = await take(watching, vm, { name: 'second' });
       expect(second).toMatchObject({ parent: first.id, current: true, description: undefined });
-      const all = await opsOf(watching.connection).list(vm, patient());
+      const all = await snapshotOps(watching.connection).list(vm, patient());
       expect(all.map(({ name, current }) => [name, current])).toEqual([
         ['first', false],
         ['second', true],
@@ -91,7 +83,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
     const vm = await bench().server.doomedVm();
     const watching = await bench().watch();
     const { connection } = watching;
-    const { planRevert, revert, planDelete, remove } = opsOf(connection);
+    const { planRevert, revert, planDelete, remove } = snapshotOps(connection);
     const one = await take(watching, vm, { name: 'one' });
     const two = await take(watching, vm, { name: 'two' });
     const three = await take(watching, vm, { name: 'three' });
@@ -141,7 +133,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
     it('keep the memory of a running VM when asked, which runs again after a revert', async () => {
       const vm = await bench().server.runningVm();
       const watching = await bench().watch();
-      const { planRevert, revert, remove } = opsOf(watching.connection);
+      const { planRevert, revert, remove } = snapshotOps(watching.connection);
       const live = await take(watching, vm, { name: 'live', memory: true });
       try {
         expect(live.memory).toBe(true);
@@ -163,9 +155,9 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
       const vm = await bench().server.doomedVm();
       const watching = await bench().watch();
       await take(watching, vm, { name: 'twice' });
-      const again = opsOf(watching.connection).create(vm, { ...NONE, name: 'twice' }, patient());
+      const again = snapshotOps(watching.connection).create(vm, { ...NONE, name: 'twice' }, patient());
       expect(await refusal(again)).toMatchObject({ code: 'op.conflict', message: expect.stringContaining('twice') });
-      expect(namesOf(await opsOf(watching.connection).list(vm, patient()))).toEqual(['twice']);
+      expect(namesOf(await snapshotOps(watching.connection).list(vm, patient()))).toEqual(['twice']);
     });
 
     it.each(['planRevert', 'revert', 'planDelete', 'remove'] as const)(
@@ -173,7 +165,7 @@ export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
       async (operation) => {
         const vm = await bench().server.stoppedVm();
         const connection = await bench().connect();
-        const ops = opsOf(connection);
+        const ops = snapshotOps(connection);
         const unknown: SnapshotId = snapshotId(vm, 'snapshot-999999');
         const answer =
           operation === 'planRevert' || operation === 'revert'

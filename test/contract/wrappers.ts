@@ -9,7 +9,8 @@ import { readOnly } from '../../src/platforms/wrap/read-only.ts';
 import { withRetry } from '../../src/platforms/wrap/retry.ts';
 import { throttle } from '../../src/platforms/wrap/throttle.ts';
 import type { Bench } from './bench.ts';
-import { patient, refusal } from './bench.ts';
+import { patient } from './bench.ts';
+import { refusal } from './refusal.ts';
 
 /** A platform's connection behind every wrapper there is. */
 export function wrappers(bench: () => Bench): void {

@@ -3,7 +3,8 @@ import { nodeId } from '../../src/ids.ts';
 import type { DeleteOptions, Settings, WireLine } from '../../src/platforms/contract.ts';
 import { platform } from '../../src/platforms/fake/index.ts';
 import { createTestClock } from '../clock.ts';
-import { patient, refusal } from '../contract/bench.ts';
+import { patient } from '../contract/bench.ts';
+import { refusal } from '../contract/refusal.ts';
 import { contextOn, type FakeVisit, fakeEndpoint, listen, visitFake } from './visit.ts';
 
 describe('a call', () => {

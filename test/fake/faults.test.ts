@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
 import { platform } from '../../src/platforms/fake/index.ts';
-import { patient, refusal } from '../contract/bench.ts';
+import { patient } from '../contract/bench.ts';
+import { refusal } from '../contract/refusal.ts';
 import { contextOn, fakeEndpoint, listen, visitFake } from './visit.ts';
 
 const running = (vm: { state: string; node: unknown }) => vm.state === 'running' && vm.node !== undefined;

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { SampleBlock } from '../../src/platforms/contract.ts';
 import { platform } from '../../src/platforms/fake/index.ts';
 import { createTestClock } from '../clock.ts';
-import { patient, refusal } from '../contract/bench.ts';
+import { patient } from '../contract/bench.ts';
+import { refusal } from '../contract/refusal.ts';
 import { contextOn, fakeEndpoint, listen, visitFake } from './visit.ts';
 
 const blocksOf = (feeds: ReturnType<typeof listen>['feeds']): readonly SampleBlock[] =>

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
 import type { Feed, OperationName, Settings, VmState } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
-import { patient, refusal } from '../contract/bench.ts';
+import { patient } from '../contract/bench.ts';
+import { refusal } from '../contract/refusal.ts';
 import { type FakeVisit, listen, visitFake } from './visit.ts';
 
 const STATES: readonly VmState[] = ['running', 'paused', 'suspended', 'stopped', 'crashed', 'stopping'];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attachment } from '../../src/platforms/contract.ts';
-import { patient, refusal } from '../contract/bench.ts';
+import { patient } from '../contract/bench.ts';
+import { refusal } from '../contract/refusal.ts';
 import { openTerminal } from '../contract/terminal.ts';
 import { type FakeVisit, visitFake } from './visit.ts';
 

@@ -6,7 +6,8 @@ import { platform } from '../../src/platforms/fake/index.ts';
 import { createLink } from '../../src/platforms/fake/link.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { createTestClock } from '../clock.ts';
-import { patient, refusal } from '../contract/bench.ts';
+import { patient } from '../contract/bench.ts';
+import { refusal } from '../contract/refusal.ts';
 import { contextOn, fakeEndpoint, listen, visitFake } from './visit.ts';
 
 describe('what is planned', () => {

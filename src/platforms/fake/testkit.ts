@@ -1,7 +1,7 @@
 import { endpointName, type VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint, Vm } from '../contract.ts';
-import type { PlatformTestkit } from '../testkit.ts';
+import { type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
@@ -31,12 +31,7 @@ export const testkit: PlatformTestkit = {
       'console.output',
       'node.info',
       'node.shell',
-      'snapshot.list',
-      'snapshot.create',
-      'snapshot.planRevert',
-      'snapshot.revert',
-      'snapshot.planDelete',
-      'snapshot.delete',
+      ...SNAPSHOT_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,

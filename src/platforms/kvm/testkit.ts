@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
-import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
 import { startLink } from '../testkit-link.ts';
 import { startPrivateDaemon, VIRSH } from './testkit/private-daemon.ts';
 
@@ -29,12 +29,7 @@ export const testkit: PlatformTestkit = {
       'vm.configure',
       'node.info',
       'node.shell',
-      'snapshot.list',
-      'snapshot.create',
-      'snapshot.planRevert',
-      'snapshot.revert',
-      'snapshot.planDelete',
-      'snapshot.delete',
+      ...SNAPSHOT_OPERATIONS,
     ],
     login: false,
     keepsDisks: true,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../test/contract/refusal.ts';
 import type { FleetError } from '../../errors.ts';
 import { endpointName } from '../../ids.ts';
 import type { Settings } from '../contract.ts';
@@ -26,11 +27,7 @@ afterEach(() => rm(home, { recursive: true }));
 const write = (file: string, text: string) => writeFile(join(home, file), text);
 const read = (values: Settings): Promise<Address> =>
   addressOf({ name: endpointName('lab'), platform: 'openstack', values }, around());
-const trouble = (values: Settings): Promise<FleetError> =>
-  read(values).then(
-    () => Promise.reject(new Error('it was accepted')),
-    (error: FleetError) => error,
-  );
+const trouble = (values: Settings): Promise<FleetError> => refusal(read(values));
 
 const CLOUDS = `
 clouds:

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../test/contract/refusal.ts';
 import { systemClock } from '../../clock.ts';
-import type { FleetError } from '../../errors.ts';
 import { endpointName, vmId } from '../../ids.ts';
 import type { Ask, Connection, Settings } from '../contract.ts';
 import { testEndpoint } from './checks.ts';
@@ -42,11 +42,6 @@ const read = async (values: Settings = MEMBER) => {
   const opened = connection ?? (await open(values));
   return opened.vm.info(vmId(LAB, id), signal);
 };
-const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
-  answer.then(
-    () => Promise.reject(new Error('it was accepted')),
-    (error: FleetError) => error,
-  );
 
 /** What the details of the server in the cloud show. */
 const WEB1 = { row: { image: 'debian-13' }, disks: [{ device: 'root', type: 'disk', storage: 'local' }] };
@@ -79,7 +74,7 @@ describe('a login', () => {
       'application-credential-id': CREDENTIAL.id,
       'application-credential-secret': CREDENTIAL.secret,
     };
-    expect(await trouble(open({ ...credential, project: 'shop' }))).toMatchObject({
+    expect(await refusal(open({ ...credential, project: 'shop' }))).toMatchObject({
       code: 'config.invalid',
       message: `lab: its application credential is of ${PROJECT.name}, not of shop`,
     });
@@ -92,7 +87,7 @@ describe('a login', () => {
     const { token } = cloud.keystone.issue({ auth }, {}, cloud.origin);
     expect(await read({ token, project: PROJECT.name })).toMatchObject(WEB1);
     cloud.keystone.revoke();
-    const error = await trouble(read());
+    const error = await refusal(read());
     expect(error).toMatchObject({ code: 'auth.rejected', retry: false, fix: expect.stringContaining('new token') });
   });
 
@@ -123,7 +118,7 @@ describe('a login', () => {
     await read();
     expect(asked).toHaveLength(1);
     await connection?.close();
-    expect((await trouble(open({ username, project: PROJECT.name }))).code).toBe('auth.needs-secret');
+    expect((await refusal(open({ username, project: PROJECT.name }))).code).toBe('auth.needs-secret');
   });
 
   it('asks for a one-time code when Keystone wants a second factor', async () => {
@@ -135,29 +130,29 @@ describe('a login', () => {
     });
     await open(values, answer(` ${passcode}\n`));
     expect(asked).toEqual([expect.stringMatching(/^One-time code of careful/)]);
-    expect(await trouble(open(values, answer('000000')))).toMatchObject({
+    expect(await refusal(open(values, answer('000000')))).toMatchObject({
       code: 'auth.rejected',
       fix: 'try the next one-time code',
     });
-    expect((await trouble(open(values))).code).toBe('auth.needs-secret');
+    expect((await refusal(open(values))).code).toBe('auth.needs-secret');
   });
 
   it('F-203 that is wrong is refused once, without the password in the error', async () => {
-    const error = await trouble(open({ ...MEMBER, password: 'wr0ng-s3cret' }));
+    const error = await refusal(open({ ...MEMBER, password: 'wr0ng-s3cret' }));
     expect(error).toMatchObject({ code: 'auth.rejected', retry: false });
     expect(JSON.stringify([error.message, error.fix])).not.toContain('wr0ng');
     expect(cloud.requests).toHaveLength(1);
   });
 
   it('without a project says so', async () => {
-    expect(await trouble(open({ username, password }))).toMatchObject({
+    expect(await refusal(open({ username, password }))).toMatchObject({
       code: 'config.invalid',
       fix: 'name one as `project`',
     });
   });
 
   it('at an address that is not Keystone says so', async () => {
-    const error = await trouble(open({ ...MEMBER, 'auth-url': `${cloud.origin}/identity/elsewhere` }));
+    const error = await refusal(open({ ...MEMBER, 'auth-url': `${cloud.origin}/identity/elsewhere` }));
     expect(error).toMatchObject({ code: 'host.protocol', fix: 'check `auth-url`' });
   });
 });
@@ -165,11 +160,11 @@ describe('a login', () => {
 describe('a cloud', () => {
   it('with several regions must be told which', async () => {
     cloud.keystone.regions.push('RegionTwo');
-    expect(await trouble(open(MEMBER))).toMatchObject({
+    expect(await refusal(open(MEMBER))).toMatchObject({
       code: 'config.invalid',
       fix: 'say which as `region`: there is RegionOne, RegionTwo',
     });
-    expect((await trouble(open({ ...MEMBER, region: 'regiontwo' }))).fix).toContain('capitals count');
+    expect((await refusal(open({ ...MEMBER, region: 'regiontwo' }))).fix).toContain('capitals count');
     await read({ ...MEMBER, region: 'RegionTwo' });
   });
 
@@ -182,7 +177,7 @@ describe('a cloud', () => {
 
   it('that is too old is told apart', async () => {
     cloud.nova.most = '2.53';
-    expect(await trouble(open(MEMBER))).toMatchObject({ code: 'op.unsupported', message: /2\.53 only; 2\.60/ });
+    expect(await refusal(open(MEMBER))).toMatchObject({ code: 'op.unsupported', message: /2\.53 only; 2\.60/ });
   });
 
   it('F-025 is looked at step by step', async () => {
@@ -230,7 +225,7 @@ describe('a console', () => {
     cloud.nova.consoles = undefined;
     const { id } = cloud.world.add({ vmState: 'active' });
     const serial = (await open(MEMBER)).console?.serial;
-    expect(await trouble(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve())).toMatchObject({
+    expect(await refusal(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve())).toMatchObject({
       code: 'op.unsupported',
       message: /no serial consoles/,
     });
@@ -240,7 +235,7 @@ describe('a console', () => {
     cloud.nova.consoles = () => 'ws://192.0.2.7:6083/?token=hidden-token';
     const { id } = cloud.world.add({ vmState: 'active' });
     const serial = (await open(MEMBER)).console?.serial;
-    const error = await trouble(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve());
+    const error = await refusal(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve());
     expect(error).toMatchObject({ code: 'config.invalid', message: /not protected/ });
     expect(error.message).not.toContain('hidden-token');
   });

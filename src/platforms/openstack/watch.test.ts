@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../test/contract/refusal.ts';
 import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
 import { type Clock, systemClock } from '../../clock.ts';
-import type { FleetError } from '../../errors.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import type { Connection, Feed, Settings, Vm } from '../contract.ts';
 import { connect } from './connection.ts';
@@ -66,11 +66,6 @@ function rowOf(watching: Watching, server: WorldServer): Vm {
 }
 const feedsOf = <Kind extends Feed['kind']>(watching: Watching, kind: Kind) =>
   watching.feeds.filter((feed): feed is Extract<Feed, { kind: Kind }> => feed.kind === kind);
-const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
-  answer.then(
-    () => Promise.reject(new Error('it was accepted')),
-    (error: FleetError) => error,
-  );
 const asked = (pattern: RegExp): readonly string[] => cloud.requests.filter((request) => pattern.test(request));
 
 describe('a project', () => {
@@ -318,7 +313,7 @@ describe('a server', () => {
     const why = 'it is locked (the auditors are here): unlock it first';
     expect(rowOf(watching, server).disabled).toMatchObject({ 'vm.stop': why, 'vm.delete': why, 'vm.configure': why });
     expect(rowOf(watching, server).disabled?.['console.serial']).toBeUndefined();
-    const error = await trouble(connection.vm.stop(idOf(server), 'graceful', signal));
+    const error = await refusal(connection.vm.stop(idOf(server), 'graceful', signal));
     expect(error).toMatchObject({ code: 'op.conflict', fix: expect.stringContaining('unlock') });
   });
 
@@ -341,20 +336,20 @@ describe('a server', () => {
     const watching = await watch();
     await connection.vm.suspend?.(idOf(server), signal);
     await watching.untilState(idOf(server), 'suspended');
-    const error = await trouble(connection.vm.stop(idOf(server), 'force', signal));
+    const error = await refusal(connection.vm.stop(idOf(server), 'force', signal));
     expect(error).toMatchObject({ code: 'op.conflict', message: 'web1 is suspended' });
     const paused = cloud.world.add({ vmState: 'paused' });
-    const second = await trouble(connection.vm.suspend?.(idOf(paused), signal) ?? Promise.resolve());
+    const second = await refusal(connection.vm.suspend?.(idOf(paused), signal) ?? Promise.resolve());
     expect(second).toMatchObject({ code: 'op.conflict', fix: 'resume it first' });
   });
 
   it('in error is restarted by force only', async () => {
     const server = cloud.world.add({ vmState: 'error' });
     const watching = await watch();
-    expect((await trouble(connection.vm.restart?.(idOf(server), 'graceful', signal) ?? Promise.resolve())).code).toBe(
+    expect((await refusal(connection.vm.restart?.(idOf(server), 'graceful', signal) ?? Promise.resolve())).code).toBe(
       'op.conflict',
     );
-    expect((await trouble(connection.vm.start(idOf(server), signal))).fix).toContain('restart it by force');
+    expect((await refusal(connection.vm.start(idOf(server), signal))).fix).toContain('restart it by force');
     await connection.vm.restart?.(idOf(server), 'force', signal);
     await watching.untilState(idOf(server), 'running');
   });
@@ -378,7 +373,7 @@ describe('a server', () => {
   it('is not touched by who may only look, and the missing right is named', async () => {
     const server = cloud.world.add();
     await open(ACCOUNTS.reader);
-    const error = await trouble(connection.vm.start(idOf(server), signal));
+    const error = await refusal(connection.vm.start(idOf(server), signal));
     expect(error).toMatchObject({
       code: 'auth.forbidden',
       message: 'web1: this login lacks the right os_compute_api:servers:start',
@@ -457,7 +452,7 @@ describe('deleting a server', () => {
     const server = cloud.world.add({ ...on, taskState });
     await open();
     const removal = connection.vm.delete?.(idOf(server), { keepDisks: false, snapshots: false }, signal);
-    expect(await trouble(removal ?? Promise.resolve())).toMatchObject({ code: 'op.conflict' });
+    expect(await refusal(removal ?? Promise.resolve())).toMatchObject({ code: 'op.conflict' });
     expect(asked(/^DELETE/)).toEqual([]);
   });
 
@@ -467,7 +462,7 @@ describe('deleting a server', () => {
     const server = cloud.world.add({ imageId: '', volumes });
     await open();
     const removal = connection.vm.delete?.(idOf(server), { keepDisks: true, snapshots: false }, signal);
-    expect(await trouble(removal ?? Promise.resolve())).toMatchObject({
+    expect(await refusal(removal ?? Promise.resolve())).toMatchObject({
       code: 'op.unsupported',
       message: /before 2\.85/,
     });

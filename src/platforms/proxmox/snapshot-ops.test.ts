@@ -1,5 +1,6 @@
 /** What each operation on snapshots asks and sends, and what is refused before anything is sent. */
 import { describe, expect, it } from 'vitest';
+import { refusal } from '../../../test/contract/refusal.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { snapshotId, type VmId } from '../../ids.ts';
@@ -54,11 +55,6 @@ function open(current: object, answers: Answers = {}, config: object = LVM, cloc
   return { ...createSnapshotOps(guests.calls), asked: guests.asked, touched: guests.touched };
 }
 const id = (name: string) => snapshotId(WEB1, name);
-const refusal = (promise: Promise<unknown>): Promise<FleetError> =>
-  promise.then(
-    () => Promise.reject(new Error('it was not refused')),
-    (error: unknown) => (error instanceof FleetError ? error : Promise.reject(error)),
-  );
 const spec = (more: Partial<SnapshotSpec>): SnapshotSpec => ({
   name: 'new-1',
   description: '',

@@ -1,7 +1,7 @@
 /** Snapshots against the pretended cluster: tasks, locks, and storages of each sort; every request checked by the schema. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../test/contract/refusal.ts';
 import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
-import { FleetError } from '../../errors.ts';
 import { endpointName, snapshotId, type VmId, vmId } from '../../ids.ts';
 import type { Connection, SnapshotOps } from '../contract.ts';
 import { quickClock } from '../testkit-clock.ts';
@@ -38,11 +38,6 @@ const on = (storage: string) =>
   server.world.addGuest('qemu', 'pve1', { name: 'web1', scsi0: `${storage}:vm-VMID-disk-0,size=8G` });
 const container = () =>
   server.world.addGuest('lxc', 'pve2', { hostname: 'ct1', rootfs: 'local-lvm:subvol-VMID-disk-0,size=4G' });
-const refusal = (promise: Promise<unknown>): Promise<FleetError> =>
-  promise.then(
-    () => Promise.reject(new Error('it was not refused')),
-    (error: unknown) => (error instanceof FleetError ? error : Promise.reject(error)),
-  );
 const namesOf = async (guest: WorldGuest) => (await ops.list(idOf(guest), signal)).map(({ name }) => name);
 const take = async (guest: WorldGuest, ...names: readonly string[]) => {
   for (const name of names) await ops.create(idOf(guest), { name, description: '', memory: false }, signal);

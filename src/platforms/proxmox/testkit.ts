@@ -2,7 +2,7 @@
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import type { HttpFacts, PlatformTestkit } from '../testkit.ts';
+import { type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import { ACCOUNTS } from './testkit/access.ts';
 import { startFakeProxmox } from './testkit/server.ts';
@@ -59,12 +59,7 @@ export const testkit: PlatformTestkit = {
       'console.serial',
       'node.info',
       'node.shell',
-      'snapshot.list',
-      'snapshot.create',
-      'snapshot.planRevert',
-      'snapshot.revert',
-      'snapshot.planDelete',
-      'snapshot.delete',
+      ...SNAPSHOT_OPERATIONS,
     ],
     login: true,
     keepsDisks: false,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../test/contract/refusal.ts';
 import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
-import type { FleetError } from '../../errors.ts';
 import { endpointName, nodeId, type VmId, vmId } from '../../ids.ts';
 import type { Connection, Vm } from '../contract.ts';
 import { quickClock } from '../testkit-clock.ts';
@@ -56,11 +56,6 @@ const statesSince = (watching: Watching, since: number): readonly string[] =>
     .slice(since)
     .flatMap((feed) => (feed.kind === 'changes' ? feed.changes : []))
     .flatMap((change) => (change.kind === 'vm-upsert' ? change.vm.state : []));
-const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
-  answer.then(
-    () => Promise.reject(new Error('it was accepted')),
-    (error: FleetError) => error,
-  );
 
 describe('a cluster', () => {
   it('F-496 is one pool with its nodes, and has an identity that other clusters of its name lack', async () => {
@@ -92,7 +87,7 @@ describe('a cluster', () => {
         ),
     );
     expect(down).toBe(true);
-    expect(await trouble(connection.vm.start(idOf(there), signal))).toMatchObject({
+    expect(await refusal(connection.vm.start(idOf(there), signal))).toMatchObject({
       code: 'host.unreachable',
       retry: true,
     });
@@ -220,7 +215,7 @@ describe('a task that fails', () => {
     const guest = add();
     server.world.failNext('qmstart', "start failed: can't allocate memory");
     await open();
-    const error = await trouble(connection.vm.start(idOf(guest), signal));
+    const error = await refusal(connection.vm.start(idOf(guest), signal));
     expect(error).toMatchObject({ code: 'op.failed', retry: false });
     expect(error.message).toBe("web1: start failed: can't allocate memory");
     expect(server.requests.filter((request) => request.endsWith('/status/start'))).toHaveLength(1);
@@ -229,7 +224,7 @@ describe('a task that fails', () => {
   it('because the guest is locked is a conflict', async () => {
     const guest = add({ lock: 'backup' });
     await open();
-    expect(await trouble(connection.vm.start(idOf(guest), signal))).toMatchObject({
+    expect(await refusal(connection.vm.start(idOf(guest), signal))).toMatchObject({
       code: 'op.conflict',
       message: 'web1: VM is locked (backup)',
     });
@@ -288,10 +283,10 @@ describe('an operation', () => {
   it('on a container that it does not have says so', async () => {
     const guest = run(add({}, 'lxc'));
     await open();
-    expect((await trouble(connection.vm.restart?.(idOf(guest), 'force', signal) ?? Promise.resolve())).code).toBe(
+    expect((await refusal(connection.vm.restart?.(idOf(guest), 'force', signal) ?? Promise.resolve())).code).toBe(
       'op.unsupported',
     );
-    expect((await trouble(connection.vm.pause?.(idOf(guest), signal) ?? Promise.resolve())).code).toBe(
+    expect((await refusal(connection.vm.pause?.(idOf(guest), signal) ?? Promise.resolve())).code).toBe(
       'op.unsupported',
     );
   });
@@ -299,7 +294,7 @@ describe('an operation', () => {
   it('refuses vCPUs that can not be shared out over the sockets', async () => {
     const guest = add({ sockets: '2', cores: '2' });
     await open();
-    const error = await trouble(
+    const error = await refusal(
       connection.vm.configure?.(idOf(guest), 'config', { vcpus: 5 }, {}, signal) ?? Promise.resolve(),
     );
     expect(error).toMatchObject({ code: 'op.refused', fix: 'take a multiple of 2' });
@@ -318,7 +313,7 @@ describe('an operation', () => {
     guest.snapshots.push({ name: 'before-upgrade', parent: undefined, at: clock.now() });
     await open();
     const remove = (snapshots: boolean) => connection.vm.delete?.(idOf(guest), { keepDisks: false, snapshots }, signal);
-    expect(await trouble(remove(false) ?? Promise.resolve())).toMatchObject({
+    expect(await refusal(remove(false) ?? Promise.resolve())).toMatchObject({
       code: 'op.conflict',
       message: 'web1 has snapshots: before-upgrade',
     });
@@ -342,7 +337,7 @@ describe('a console', () => {
 
     server.refuseTokenTerminals = true;
     const refused = connection.console?.serial?.(idOf(guest), { force: true }, signal);
-    expect(await trouble(refused ?? Promise.resolve())).toMatchObject({
+    expect(await refusal(refused ?? Promise.resolve())).toMatchObject({
       code: 'op.unsupported',
       fix: expect.stringMatching(/API tokens/),
     });
@@ -352,7 +347,7 @@ describe('a console', () => {
     const guest = run(add());
     await open();
     expect(
-      await trouble(connection.console?.serial?.(idOf(guest), { force: false }, signal) ?? Promise.resolve()),
+      await refusal(connection.console?.serial?.(idOf(guest), { force: false }, signal) ?? Promise.resolve()),
     ).toMatchObject({
       code: 'op.unsupported',
       fix: expect.stringContaining('qm set 100 --serial0 socket'),

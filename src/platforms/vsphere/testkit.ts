@@ -4,7 +4,7 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import type { PlatformTestkit, TestServer } from '../testkit.ts';
+import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
 import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { http } from './testkit/http-facts.ts';
@@ -29,12 +29,7 @@ export const testkit: PlatformTestkit = {
       'vm.settings',
       'vm.configure',
       'node.info',
-      'snapshot.list',
-      'snapshot.create',
-      'snapshot.planRevert',
-      'snapshot.revert',
-      'snapshot.planDelete',
-      'snapshot.delete',
+      ...SNAPSHOT_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { snapshotId, type VmId } from '../../../src/ids.ts';
 import type { Connection, Snapshot } from '../../../src/platforms/contract.ts';
-import { present } from '../../contract/bench.ts';
+import { present, snapshotOps } from '../../contract/bench.ts';
 import { openTerminal } from '../../contract/terminal.ts';
 import { createChances } from '../../differential/random.ts';
 import { run } from '../command.ts';
@@ -42,17 +42,7 @@ afterAll(async () => {
 });
 
 const idOf = (name: string): Promise<VmId> => idOfGuest(host, endpoint, name);
-const ops = () => {
-  const { snapshot } = connection;
-  return {
-    list: present(snapshot?.list),
-    create: present(snapshot?.create),
-    planRevert: present(snapshot?.planRevert),
-    revert: present(snapshot?.revert),
-    planDelete: present(snapshot?.planDelete),
-    remove: present(snapshot?.delete),
-  };
-};
+const ops = () => snapshotOps(connection);
 const namesOf = (all: readonly Snapshot[]) => all.map(({ name }) => name);
 
 /**

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import { endpointName, type VmId, vmId } from '../../../src/ids.ts';
 import type { Endpoint } from '../../../src/platforms/contract.ts';
-import type { PlatformTestkit, TestServer } from '../../../src/platforms/testkit.ts';
+import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../../../src/platforms/testkit.ts';
 import { mib } from '../../../src/units.ts';
 import { until } from '../until.ts';
 import {
@@ -59,12 +59,7 @@ export const labTestkit: PlatformTestkit = {
       'console.serial',
       'node.info',
       'node.shell',
-      'snapshot.list',
-      'snapshot.create',
-      'snapshot.planRevert',
-      'snapshot.revert',
-      'snapshot.planDelete',
-      'snapshot.delete',
+      ...SNAPSHOT_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,

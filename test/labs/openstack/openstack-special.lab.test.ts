@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FleetError } from '../../../src/errors.ts';
 import { endpointName, nativeOf, vmId } from '../../../src/ids.ts';
 import { platform } from '../../../src/platforms/openstack/index.ts';
+import { refusal } from '../../contract/refusal.ts';
 import { openTerminal } from '../../contract/terminal.ts';
 import { until } from '../until.ts';
 import { logIn } from './cloud-api.ts';
@@ -20,11 +20,6 @@ const look = async (cloud: string, more = {}): Promise<Watched> => {
   open.push(watched);
   return watched;
 };
-const trouble = (answer: Promise<unknown>): Promise<FleetError> =>
-  answer.then(
-    () => Promise.reject(new Error('it was accepted')),
-    (error: FleetError) => error,
-  );
 /** Of another file's tests: they may be there, and go. */
 const isOwn = (name: string): boolean => !name.startsWith('contract-') && !name.startsWith('special-');
 
@@ -56,7 +51,7 @@ describe('a login of clouds.yaml', () => {
     ['unverified', 'config.invalid', /`fingerprint`/],
     ['nobody', 'host.unreachable', undefined],
   ])('as %s says %s', async (cloud, code, fix) => {
-    const error = await trouble(connectTo(cloudOf(site, cloud)));
+    const error = await refusal(connectTo(cloudOf(site, cloud)));
     expect(error.code).toBe(code);
     if (fix) expect(error.fix).toMatch(fix);
   });
@@ -72,7 +67,7 @@ describe('a login of clouds.yaml', () => {
     const connection = await connectTo(cloudOf(site, 'unverified', { fingerprint }));
     await connection.close();
     const other = fingerprint.replace(/^../, (byte) => (byte === '00' ? '01' : '00'));
-    expect((await trouble(connectTo(cloudOf(site, 'unverified', { fingerprint: other })))).code).toBe('trust.tls');
+    expect((await refusal(connectTo(cloudOf(site, 'unverified', { fingerprint: other })))).code).toBe('trust.tls');
   });
 });
 
@@ -130,7 +125,7 @@ describe('the fleet', () => {
     expect([...own.vms.values()].some(({ name }) => name.startsWith('annexed'))).toBe(false);
     const all = await look('fleet-admin', { 'all-projects': true });
     expect(all.named('annexed-1').node).toMatch(/^lab\/host\//);
-    expect((await trouble(watch(cloudOf(site, 'fleet', { 'all-projects': true })))).message).toContain(
+    expect((await refusal(watch(cloudOf(site, 'fleet', { 'all-projects': true })))).message).toContain(
       'get_all_tenants',
     );
   });
@@ -199,7 +194,7 @@ describe('a server', () => {
 
   it('is not touched by who may only look', async () => {
     const watched = await look('fleet-reader');
-    const error = await trouble(watched.connection.vm.start(watched.named('db2').id, patient()));
+    const error = await refusal(watched.connection.vm.start(watched.named('db2').id, patient()));
     expect(error).toMatchObject({
       code: 'auth.forbidden',
       message: expect.stringContaining('os_compute_api:servers:start'),
@@ -208,7 +203,7 @@ describe('a server', () => {
 
   it('that is locked is left alone', async () => {
     const watched = await look('fleet');
-    const error = await trouble(watched.connection.vm.stop(watched.named('db1').id, 'graceful', patient()));
+    const error = await refusal(watched.connection.vm.stop(watched.named('db1').id, 'graceful', patient()));
     expect(error).toMatchObject({ code: 'op.conflict', fix: expect.stringContaining('unlock') });
   });
 

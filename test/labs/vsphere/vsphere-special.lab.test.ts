@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/platforms/contract.ts';
 import { mib } from '../../../src/units.ts';
-import { refusal } from '../../contract/bench.ts';
+import { refusal } from '../../contract/refusal.ts';
 import { connectTo, openSmallVcenter, patient, type SmallVcenter, shut, watch } from './vcenter.ts';
 
 let vcenter: SmallVcenter;
