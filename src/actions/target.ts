@@ -138,7 +138,7 @@ export async function verify(
   if (another !== undefined) throw conflict(another);
   const vm = vmOfShown(target);
   if (vm.kind === 'vm') await verifyVm(vm, target, connection, signal);
-  if (target.above && connection) await verifyListed(target, services, connection, signal);
+  if (target.above && connection) await readAgain(target, services, connection, signal);
   // Reading took a while, and what is sent goes to the connection that is there now.
   const meanwhile = whyAnother(target, services);
   if (meanwhile !== undefined) throw conflict(meanwhile);
@@ -162,8 +162,8 @@ async function verifyVm(
   if (now.name !== vm.name) throw conflict(`${vm.name} is called ${now.name} now`);
 }
 
-/** What is not watched is read again: another program may have made another one of the same name. */
-async function verifyListed(
+/** What is not watched is read again, into the fleet: another program may have made another one of the same name. */
+async function readAgain(
   target: Target,
   services: Context,
   connection: Connection,
@@ -172,9 +172,8 @@ async function verifyListed(
   // What is under a VM is listed.
   const kind = target.kind as ListedKind;
   const items = await readListing(kind, rowOf(target.id) as VmId, services, signal, connection);
-  const now = items.find(({ id }) => id === target.id);
-  if (!now) throw new FleetError(`${kind}.not-found`, `the ${kind} ${target.name} is not there any more`);
-  if (isAnother(target, now)) throw conflict(nowAnother(target, now.name));
+  if (items.some(({ id }) => id === target.id)) return;
+  throw new FleetError(`${kind}.not-found`, `the ${kind} ${target.name} is not there any more`);
 }
 
 /** The signal for a call to this target: the target is compared once more when the call has its turn. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTalk } from '../../test/plain/typed-lines.ts';
-import { BEFORE, disks, drive, node, script, tags } from '../../test/screens/light-fields.ts';
+import { disks, drive, node, openForm, rowsIn, script, tags } from '../../test/screens/light-fields.ts';
 import type { Settings } from '../platforms/contract.ts';
-import { type AnyField, type ChoicesOf, createForm } from '../screens/forms/form-state.ts';
+import type { AnyField, ChoicesOf } from '../screens/forms/form-state.ts';
 import { gib } from '../units.ts';
 import { lineForm } from './line-form.ts';
 
@@ -15,31 +15,17 @@ beforeEach(() => {
   Object.assign(talk.stage, {
     dialogs: talk.dialogs,
     look: { theme: { paint: (_word: string, text: string) => text } },
+    terminal: { size: () => ({ columns: 80, rows: 24 }) },
   });
-  Object.assign(talk.stage, { terminal: { size: () => ({ columns: 80, rows: 24 }) } });
 });
 const ESC = '\x1b[27u';
 
-function open(fields: readonly AnyField[], choicesOf?: ChoicesOf, before: Settings = BEFORE) {
-  const form = createForm({
+const open = (fields: readonly AnyField[], choicesOf?: ChoicesOf, before?: Settings) =>
+  openForm(talk.stage, (options) => lineForm(talk.stage, talk.voice, talk.typing, options), {
     fields,
     before,
-    buttons: [{ id: 'save', label: 'Save' }],
-    ...(choicesOf && { choicesOf }),
+    choicesOf,
   });
-  let edited = 0;
-  const close = () => talk.stage.layers.close(dialog.layer);
-  const dialog = lineForm(talk.stage, talk.voice, talk.typing, {
-    title: 'web1',
-    form: () => form,
-    pressed: close,
-    cancel: close,
-    edited: () => void edited++,
-  });
-  talk.stage.layers.open(dialog.layer);
-  return { form, close, edited: () => edited };
-}
-const rowsIn = (values: Settings) => values['disk'] as readonly Settings[];
 const WHICH = 'Number of a disk to change it, a to add one, x and a number to take it away, or Enter to go back: ';
 
 describe('rows in lines', () => {

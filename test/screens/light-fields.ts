@@ -1,6 +1,8 @@
 /** A form of a field of each kind that is filled in in a place of its own. */
 import type { LinesField, ListField, ObjectField, PairsField, Settings } from '../../src/platforms/contract.ts';
+import type { FormDialog, FormDialogOptions } from '../../src/screens/dialogs/dialogs.ts';
 import { type AnyField, type ChoicesOf, createForm } from '../../src/screens/forms/form-state.ts';
+import type { Stage } from '../../src/screens/stage.ts';
 import { gib } from '../../src/units.ts';
 import { type LightOptions, openStage } from './light-stage.tsx';
 
@@ -77,15 +79,18 @@ export const BEFORE: Settings = {
   'user-data': 'one\ntwo\n',
 };
 
-export interface LightFields extends LightOptions {
-  readonly fields?: readonly AnyField[];
-  readonly before?: Settings;
-  readonly choicesOf?: ChoicesOf;
+interface GivenFields {
+  readonly fields?: readonly AnyField[] | undefined;
+  readonly before?: Settings | undefined;
+  readonly choicesOf?: ChoicesOf | undefined;
 }
 
-/** The form as a dialog that is closed by its button. */
-export function openFields({ fields = FIELDS, before = BEFORE, choicesOf, ...options }: LightFields = {}) {
-  const light = openStage({ size: { columns: 80, rows: 24 }, ...options });
+/** The form as a dialog that is closed by its button; `draw` is the dialogs' own, or that of line mode. */
+export function openForm(
+  { layers }: Pick<Stage, 'layers'>,
+  draw: (options: FormDialogOptions) => FormDialog,
+  { fields = FIELDS, before = BEFORE, choicesOf }: GivenFields = {},
+) {
   const form = createForm({
     fields,
     before,
@@ -93,15 +98,22 @@ export function openFields({ fields = FIELDS, before = BEFORE, choicesOf, ...opt
     ...(choicesOf && { choicesOf }),
   });
   let edited = 0;
-  const close = () => light.stage.layers.close(dialog.layer);
-  const dialog = light.stage.dialogs.form({
+  const close = () => layers.close(dialog.layer);
+  const dialog = draw({
     title: 'web1',
     form: () => form,
     pressed: close,
     cancel: close,
     edited: () => void edited++,
   });
-  light.stage.layers.open(dialog.layer);
-  const type = (text: string) => light.press(...[...text].map((letter) => (letter === ' ' ? 'space' : letter)));
-  return { ...light, form, close, type, edited: () => edited };
+  layers.open(dialog.layer);
+  return { form, close, edited: () => edited };
 }
+
+export function openFields({ fields, before, choicesOf, ...options }: GivenFields & LightOptions = {}) {
+  const light = openStage({ size: { columns: 80, rows: 24 }, ...options });
+  const type = (text: string) => light.press(...[...text].map((letter) => (letter === ' ' ? 'space' : letter)));
+  return { ...light, type, ...openForm(light.stage, light.stage.dialogs.form, { fields, before, choicesOf }) };
+}
+
+export const rowsIn = (values: Settings) => values['disk'] as readonly Settings[];

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BEFORE, disks, openFields, tags } from '../../../test/screens/light-fields.ts';
+import { BEFORE, disks, openFields, rowsIn, tags } from '../../../test/screens/light-fields.ts';
 import { settled } from '../../../test/screens/light-stage.tsx';
-import type { Settings } from '../../platforms/contract.ts';
 import { gib } from '../../units.ts';
 import { keyNamed } from '../keys.ts';
 import { createForm } from './form-state.ts';
-
-const rowsIn = (values: Settings) => values['disk'] as readonly Settings[];
 
 describe('a list in a form', () => {
   it('is a line that says how many, and opens its rows', async () => {
