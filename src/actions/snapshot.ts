@@ -69,7 +69,7 @@ export const snapshotActions: readonly ObjectAction[] = [
         {
           name: nameIn(args),
           description: String(args['description'] ?? ''),
-          // What is off has none: that is no warning to whoever did not ask for it.
+          // A VM that is off has none, and the default is no wish that a warning must answer.
           memory: args['memory'] !== false && state !== 'stopped',
         },
         signal,

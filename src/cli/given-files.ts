@@ -9,7 +9,7 @@ import type { Written } from '../state/fields.ts';
 import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
 import type { CommandContext } from './command.ts';
 
-/** Nobody's cloud-init or list of disks is longer; a device or a wrong path is. */
+/** Longer than any cloud-init or list of disks; a device or a wrong path may be. */
 const MOST_BYTES = 4 * 1024 ** 2;
 const STDIN = '-';
 

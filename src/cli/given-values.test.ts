@@ -183,7 +183,7 @@ describe('values on a command line', () => {
 });
 
 describe('flags of rows and pairs', () => {
-  it('are told in help with their keys', () => {
+  it('are in the help with their keys', () => {
     expect(helpOf(fields.filter(({ key }) => key !== 'memory'))).toBe(
       [
         '      --cd VM                   Help.',

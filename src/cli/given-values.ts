@@ -126,7 +126,7 @@ function pairIn(text: string): Written {
   return middle < 1 ? text : { [text.slice(0, middle)]: text.slice(middle + 1) };
 }
 
-/** Whoever may list the processes of the machine reads what stands on the command line. */
+/** Every user who may list the processes of the machine can read the command line. */
 function refuseSecret(field: Field, where: string, written: Written): void {
   const read = readWritten(field, written);
   if (!('value' in read) || !showsSecret(field, read.value)) return;

@@ -9,7 +9,7 @@ export interface Connection extends Partial<Groups> {
   readonly whyNot: Absences;
   /**
    * Why this login may not do this to this object, as a sentence; undefined when it may, or when that is not known. Cheap: from
-   * what the login has told. Absent where a platform can't tell rights beforehand.
+   * what was read at the login. Absent where a platform can't say rights beforehand.
    */
   right?(operation: OperationName, id: Id): string | undefined;
   /** Ends (resolves) when the signal aborts; throws when the link drops. The session reconnects, with back-off. */

@@ -269,13 +269,13 @@ describe('deleting a snapshot', () => {
       'web1: lvremove failed; deleted: none; left: aa, bb, cc, other',
     ],
     [
-      'at the last by nobody who could say',
+      'at the last without an answer that says how',
       { [`DELETE ${BASE}/snapshot/aa`]: 'done' },
       'outcome.unknown',
       'web1: the answer names no task; it may have been done or not; not known: aa; deleted: other, cc, bb; left: none',
     ],
     [
-      'by nobody who could say',
+      'without an answer that says how',
       { [`GET /nodes/pve1/tasks/${encodeURIComponent(UPID)}/status`]: new FleetError('host.unreachable', 'gone') },
       'outcome.unknown',
       'web1: the server does not say how its task ended; it may have been done or not; not known: other; deleted: none; left: aa, bb, cc',
@@ -301,7 +301,7 @@ describe('a snapshot that is not there', () => {
     ['delete', ({ delete: remove }) => remove(id('nix"'), { children: true }, signal)],
     // the place where the guest stands is none
     ['delete of current', ({ delete: remove }) => remove(id('current'), { children: false }, signal)],
-  ])('is told by %s, and nothing is sent', async (_what, ask) => {
+  ])('is reported by %s, and nothing is sent', async (_what, ask) => {
     const ops = open(ON);
     expect(await refusal(ask(ops))).toMatchObject({
       code: 'snapshot.not-found',

@@ -117,7 +117,7 @@ async function lossesOf(calls: GuestCalls, call: GuestCall, found: Found): Promi
   };
 }
 
-/** Storages count by time, as the list does, not by who was made on top of whom. */
+/** Storages count by time, as the list does, not by which was made on top of which. */
 const newerThan = ({ one, all }: Found): readonly Snapshot[] => all.slice(all.indexOf(one) + 1);
 
 function inTheWay({ name }: GuestCall, found: Found, cause: unknown): FleetError {
@@ -139,7 +139,7 @@ async function removeAll(call: GuestCall, family: readonly Snapshot[]): Promise<
   let accepted: Accepted = { warnings };
   for (const [at, { each, path }] of steps.entries()) {
     try {
-      // the last one is followed by whoever asked, as every task is
+      // the last one is followed by the caller, as every task is
       if (each === family[0]) accepted = await call.task('delete', path);
       else warnings.push(...(await call.finished('delete', path)));
     } catch (error) {

@@ -13,7 +13,7 @@ import { readUpid, type Upid } from './upid.ts';
  * ends later is told by the watch.
  */
 const PATIENCE_MS = 2_000;
-/** A step that the next one waits for; whoever asked has a deadline of its own. */
+/** A step that the next one waits for; the caller has a deadline of its own. */
 const STEP_PATIENCE_MS = 600_000;
 
 export interface FollowContext {
@@ -33,7 +33,7 @@ export async function acceptedTask(answer: unknown, context: FollowContext): Pro
   return { task: task.upid, warnings: exit === undefined ? [] : warningsOf(exit, context) };
 }
 
-/** The same for a step of several: its end is waited for, and outcome.unknown when nobody can say what became of it. */
+/** The same for a step of several: its end is waited for, and outcome.unknown when it can't be read what became of it. */
 export async function finishedTask(answer: unknown, context: FollowContext): Promise<readonly Warning[]> {
   const exit = await lookOut(taskIn(answer, context), context, STEP_PATIENCE_MS);
   if (exit === undefined) throw unclear(context.subject, 'the server does not say how its task ended');

@@ -217,7 +217,7 @@ describe('objects of a vCenter that change', () => {
     expect(row()).toMatchObject({ trouble: { since: NOW + 2_000 } });
   });
 
-  it('leave their task behind when they go, and are reported as gone only when they had been told', () => {
+  it('leave their task behind when they go, and are reported as gone only when they had been reported', () => {
     inventory.setTask('vm-1', 'powerOn');
     expect(row()).toMatchObject({ state: 'starting' });
     inventory.setTask('vm-1', 'powerOn');

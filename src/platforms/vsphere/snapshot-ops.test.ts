@@ -150,7 +150,7 @@ describe('a snapshot of a vSphere VM', () => {
     expect(vcenter.sent()).toEqual(['RemoveSnapshot_Task s-1', 'RemoveSnapshot_Task s-1']);
   });
 
-  it.each(['s-9', '', 'vm-143'])('that is not there (%j) is told, and nothing is sent', async (native) => {
+  it.each(['s-9', '', 'vm-143'])('that is not there (%j) is reported, and nothing is sent', async (native) => {
     const unknown = id(native);
     const asks = [
       ops.planRevert(unknown, signal),

@@ -73,7 +73,7 @@ describe('the snapshots of a VM', () => {
     expect(all.map(({ memory }) => memory)).toEqual([true, false, undefined, false, true, undefined]);
   });
 
-  it('are told by their age, wherever they hang, and never before their parent', async () => {
+  it('are listed by their age, wherever they hang, and never before their parent', async () => {
     const all = await read([
       { ref: 'a', at: '2026-01-05T00:00:00Z', children: [{ ref: 'a1', at: '2026-01-01T00:00:00Z' }] },
       {

@@ -36,12 +36,12 @@ export function readSnapshots(vm: VmId, values: ReadonlyMap<string, XmlElement>)
 
 /** `memoryKey` is the key of the file with the memory, -1 for none; hosts before 6.0 don't say. */
 function memoryIn(layout: XmlElement | undefined): ReadonlyMap<string, boolean> {
-  const told = new Map<string, boolean>();
+  const kept = new Map<string, boolean>();
   for (const one of childrenOf(layout, 'VirtualMachineFileLayoutExSnapshotLayout')) {
     const key = Number.parseInt(textAt(one, 'memoryKey') ?? '', 10);
-    if (!Number.isNaN(key)) told.set(textAt(one, 'key') ?? '', key >= 0);
+    if (!Number.isNaN(key)) kept.set(textAt(one, 'key') ?? '', key >= 0);
   }
-  return told;
+  return kept;
 }
 
 /** Of those whose parent stands already the oldest comes next: a clock that was wrong puts no child before its parent. */

@@ -131,7 +131,7 @@ describe('tasks of a vCenter', () => {
     await expect(followed).resolves.toBeUndefined();
     expect(ended).toEqual([{ entity: 'vm-1', verb: 'powerOn', failure: undefined }]);
     expect(running).toEqual([['vm-1', undefined]]);
-    // Told late once more: old updates.
+    // Sent late once more: old updates.
     tasks.hear(state('running'), false);
     tasks.hear(state('success'), false);
     // Whoever asks now has the answer at once.

@@ -115,7 +115,7 @@ describe('an object in a form', () => {
     expect(form.whyTyped(drive)).toBeUndefined();
   });
 
-  it('is a text where nobody can list it', () => {
+  it('is a text where it can not be listed', () => {
     const { press, type, form, drawn } = openFields({ fields });
     type('n7');
     press('enter');

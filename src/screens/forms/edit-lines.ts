@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts';
 
 /**
  * Text in the user's own editor, which has the terminal until it ends. Answers the text then; undefined when nothing was
- * changed. `name` is that of the file, which nobody else may read and which is gone afterwards. Throws when the editor fails.
+ * changed. `name` is that of the file, which no other user may read and which is gone afterwards. Throws when the editor fails.
  */
 export async function editLines(
   { terminal }: Pick<Stage, 'terminal'>,

@@ -21,7 +21,7 @@ export type Stop =
   | { readonly kind: 'button'; readonly button: Button };
 
 /**
- * What an object field can be, asked of whoever knows the endpoint; `values` are those of the form as it is now. Rejects with
+ * What an object field can be, asked of the endpoint; `values` are those of the form as it is now. Rejects with
  * the reason when that can't be listed.
  */
 export type ChoicesOf = (
@@ -220,7 +220,7 @@ export function createForm({
 /** `2GiB → 4GiB, after restart`: what saving would change about a field; undefined when nothing. */
 export function changeText(form: Form, field: AnyField): string | undefined {
   const after = form.changes()[field.key];
-  // What is made anew has no before to compare with.
+  // What is new has no before to compare with.
   if (after === undefined || Object.keys(form.before).length === 0) return undefined;
   const arrow = changeOf(field, form.before[field.key], after);
   return field.takesEffect === undefined ? arrow : `${arrow}, ${EFFECTS[field.takesEffect]}`;

@@ -15,9 +15,9 @@ const cellOf = (field: Field, row: Settings): string => clean(shortText(field, r
 export function rowLines(rows: Rows, at: number, columns: number, room: number, look: Look): readonly string[] {
   const { theme } = look;
   const all = rows.all();
-  const told = toldLines(rows, columns).map((line) => theme.paint('dim', line));
+  const below = takenAwayLines(rows, columns).map((line) => theme.paint('dim', line));
   if (all.length === 0) {
-    return [theme.paint('dim', fit(`no ${rows.many}${rows.writable ? ': a adds one' : ''}`, columns)), ...told];
+    return [theme.paint('dim', fit(`no ${rows.many}${rows.writable ? ': a adds one' : ''}`, columns)), ...below];
   }
   const used = rows.item.filter((field) => all.some((row) => cellOf(field, row) !== ''));
   const widths = used.map((field) =>
@@ -25,7 +25,7 @@ export function rowLines(rows: Rows, at: number, columns: number, room: number, 
   );
   const line = (cell: (field: Field) => string) =>
     fit(used.map((field, place) => fit(cell(field), widths[place] ?? 0)).join(' '.repeat(GAP)), columns);
-  const page = Math.max(1, room - 1 - told.length);
+  const page = Math.max(1, room - 1 - below.length);
   const first = Math.max(0, Math.min(at - Math.floor(page / 2), all.length - page));
   return [
     theme.paint(
@@ -38,12 +38,12 @@ export function rowLines(rows: Rows, at: number, columns: number, room: number, 
         line((field) => cellOf(field, row)),
       ),
     ),
-    ...told,
+    ...below,
   ];
 }
 
-/** Whoever takes a disk off should not have to wonder what becomes of it. */
-function toldLines(rows: Rows, columns: number): readonly string[] {
+/** Says what becomes of a disk that is taken off. */
+function takenAwayLines(rows: Rows, columns: number): readonly string[] {
   const left = rows.before().filter((row) => !rows.all().some((other) => other[rows.identity] === row[rows.identity]));
   if (left.length === 0 || !rows.detaches) return [];
   const names = left.map((row) => clean(String(row[rows.identity] ?? '?'))).join(', ');

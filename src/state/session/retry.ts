@@ -3,7 +3,7 @@ import { FleetError } from '../../errors.ts';
 
 /** When a session connects again: by itself with back-off, or only when its user asks for it. */
 export interface Retry {
-  /** Resolves when it is time for the next attempt, or with the session. `hadWorked` starts the back-off anew. */
+  /** Resolves when it is time for the next attempt, or with the session. `hadWorked` starts the back-off again. */
   after(error: unknown, hadWorked: boolean): Promise<void>;
   /** Ends the pause that is under way. */
   now(): void;

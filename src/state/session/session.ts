@@ -6,7 +6,7 @@ import type { EndpointStatus } from '../fleet/fleet.ts';
 import type { InventoryCache } from '../fleet/inventory-cache.ts';
 import type { Store } from '../fleet/store.ts';
 import { createConnector } from './connector.ts';
-import { createNews } from './news.ts';
+import { createNextFeed } from './next-feed.ts';
 import { createRetry, needsUser } from './retry.ts';
 import type { SessionSpec } from './spec.ts';
 
@@ -57,7 +57,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
   const { signal } = controller;
   const connector = createConnector({ ...options, spec, signal });
   const retry = createRetry({ ...options, signal });
-  const news = createNews(store);
+  const nextFeed = createNextFeed(store);
   let attempt = newAttempt();
   let connection: Connection | undefined;
   let ask: Ask = {};
@@ -95,7 +95,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       attempt.resolve();
       keepForNextStart(KEEP_AFTER_MS);
     }
-    news.onFeed(feed);
+    nextFeed.onFeed(feed);
   };
 
   /** Saved soon after it is whole, then now and then: so that closing does not wait for it. */
@@ -176,7 +176,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
       retry.now();
       return attempt.promise;
     },
-    heard: news.next,
+    heard: nextFeed.wait,
     ready: () => attempt.promise,
     look() {
       if (status.phase !== 'up' || status.staleSince !== undefined) return;

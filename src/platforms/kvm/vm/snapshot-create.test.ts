@@ -113,7 +113,7 @@ describe('is taken', () => {
     expect(sent[0]?.xml).toContain('<description>&lt;/description&gt;&amp;</description>');
   });
 
-  it('also when nobody can say any more in which files', async () => {
+  it('also when it can no longer be read in which files', async () => {
     const { ops, answer, signal } = guestWithSnapshots({ disks: RAW });
     answer(procedures.snapshotXml, () => {
       throw libvirtNo(VIR_ERR.noSnapshot);
@@ -182,7 +182,7 @@ describe('is refused', () => {
     expect(sent).toEqual([]);
   });
 
-  it('by a name that somebody else took in the same moment; for what else went wrong with its own words', async () => {
+  it('by a name that another client took in the same moment; for what else went wrong with its own words', async () => {
     const { ops, answer, documents, signal } = guestWithSnapshots({});
     let code: number = VIR_ERR.operationFailed;
     answer(procedures.createSnapshot, () => {

@@ -47,7 +47,7 @@ export const createCreate =
       if (await isTaken(call, spec.name)) throw taken(call, spec);
       const made = await call.change('take a snapshot', () =>
         client.call(procedures.createSnapshot, args, { signal, deadlineMs: SNAPSHOT_MS }).catch(async (error) => {
-          // libvirt has no code of its own for a name that is taken, and somebody else may have been quicker.
+          // libvirt has no code of its own for a name that is taken, and another client may have been quicker.
           if (!(error instanceof LibvirtError) || error.code !== VIR_ERR.operationFailed) throw error;
           if (!(await isTaken(call, spec.name))) throw error;
           throw taken(call, spec);

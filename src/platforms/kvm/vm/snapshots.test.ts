@@ -232,7 +232,7 @@ it.each(['planRevert', 'revert'] as const)('says which snapshot is not there: %s
   expect(sent).toEqual([]);
 });
 
-it('asks everything with the signal of whoever waits, and gives changes the time that they may take', async () => {
+it('asks everything with the signal of its caller, and gives changes the time that they may take', async () => {
   const { ops, waits, signal } = guestWithSnapshots({ on: true, snapshots: CHAIN });
   const id = idOfSnapshot('two');
   await ops.create(WEB1, { name: 'new', description: '', memory: true }, signal);

@@ -2,17 +2,17 @@ import type { Feed } from '../../platforms/contract.ts';
 import type { Store } from '../fleet/store.ts';
 
 /** For an action that waits for the fleet to show its outcome: when the store is later than the moment it asked. */
-export interface News {
+export interface NextFeed {
   /** A feed has been given to the store. */
   onFeed(feed: Feed): void;
-  /** Resolves when news have landed, or whole ticks brought none; rejects with the signal's reason. */
-  next(signal: AbortSignal): Promise<void>;
+  /** Resolves when a change has landed, or whole ticks brought none; rejects with the signal's reason. */
+  wait(signal: AbortSignal): Promise<void>;
 }
 
 const TICKS_UNTIL_SURE = 2;
 
-export function createNews(store: Store): News {
-  /** Each waiter -> how many more ticks without news will do. */
+export function createNextFeed(store: Store): NextFeed {
+  /** Each waiter -> how many more ticks without a change will do. */
   const waiters = new Map<() => void, number>();
 
   const resolveWhenLanded = (resolve: () => void) => {
@@ -26,14 +26,14 @@ export function createNews(store: Store): News {
 
   return {
     onFeed({ kind }) {
-      const isNews = kind === 'inventory' || kind === 'changes';
+      const isChange = kind === 'inventory' || kind === 'changes';
       // A tick that was under way may have begun before; the one after it has seen what is true.
       for (const [waiter, ticks] of waiters) {
-        if (isNews || ticks === 1) resolveWhenLanded(waiter);
+        if (isChange || ticks === 1) resolveWhenLanded(waiter);
         else waiters.set(waiter, ticks - 1);
       }
     },
-    next: (signal) =>
+    wait: (signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
         const stop = () => {
