@@ -13,7 +13,7 @@ const NONE = { memory: false, description: '' };
 export function snapshots(bench: () => Bench, facts: PlatformFacts): void {
   const { snapshots: how } = facts;
   if (facts.operations.includes('snapshot.list')) {
-    it('F-289 F-350 are listed as the details of their VM list them', async () => {
+    it('are listed as the details of their VM list them', async () => {
       const vm = await bench().server.stoppedVm();
       const connection = await bench().connect();
       await bench().supporting(connection, 'snapshot.list', async () => {
