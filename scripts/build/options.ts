@@ -8,11 +8,12 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * The program's second line is a string to JavaScript, and the whole program to the shell that its first line names: it looks
- * which signals are ignored, which Node would forget (src/terminal/ignored-signals.ts), and starts Node.
+ * which signals are ignored, which Node would forget (src/terminal/ignored-signals.ts), gives a closed output back as one that
+ * refuses what is written (see bin/drover), and starts Node.
  */
 const SHELL_LINE =
   '":" //; while read -r k v; do case $k in SigIgn:) DROVER_IGNORED_SIGNALS=$v;; esac; done 2>/dev/null </proc/self/status ' +
-  '|| DROVER_IGNORED_SIGNALS=$(trap); export DROVER_IGNORED_SIGNALS; exec node "$0" "$@"';
+  '|| DROVER_IGNORED_SIGNALS=$(trap); export DROVER_IGNORED_SIGNALS; { true 3>&1; } 2>/dev/null || exec 1</dev/null; exec node "$0" "$@"';
 
 /** One launcher, and what it loads when it is needed as chunks beside it. */
 export const buildOptions = {

@@ -28,13 +28,14 @@ export const stateNow = (object: Anything | undefined): string =>
 /** To start what runs is no failure (F-045): the sentence that says so, if what is known of the object is not out of date. */
 export function isAlready(
   outcome: Outcome | undefined,
+  called: string,
   object: Anything | undefined,
   { store }: Pick<Services, 'store'>,
 ): string | undefined {
   if (outcome?.by !== 'watch' || !object) return undefined;
   const status = endpointStatusOf(store.fleet, object.id);
   const isTrue = status?.phase === 'up' && status.staleSince === undefined;
-  return isTrue && outcome.reached(object) ? `${object.name} ${outcome.words} already` : undefined;
+  return isTrue && outcome.reached(object) ? `${called} ${outcome.words} already` : undefined;
 }
 
 /** What the platform's own task has come to. */

@@ -10,7 +10,7 @@ import { whyNoAnswer } from './no-answer.ts';
 import { awaitOutcome, fallOf, followTask, isAlready, sameNow, stateNow, type TaskNow } from './outcome.ts';
 import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
-import { type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
+import { spokenNames, type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
 
 const LOOK_AGAIN = 'look at it again before you repeat the action';
 
@@ -23,8 +23,9 @@ export function taskFor(
   limits: TaskLimits = taskLimits(services.config()),
 ): TaskSpec {
   const [first] = targets;
-  const what =
-    targets.length === 1 && first !== undefined ? first.name : `${targets.length} ${manyOf(services.kinds, action.on)}`;
+  const called = spokenNames(targets, services.store.fleet);
+  const nameOf = (target: Target) => called.get(target) ?? target.name;
+  const what = targets.length === 1 && first ? nameOf(first) : `${targets.length} ${manyOf(services.kinds, action.on)}`;
   return {
     action: action.id,
     title: `${action.title} ${what}`,
@@ -33,7 +34,7 @@ export function taskFor(
       id: target.id,
       name: target.name,
       lane: endpointOf(target.id),
-      run: (signal, report) => perform(action, target, args, services, signal, report),
+      run: (signal, report) => perform(action, target, args, services, signal, report, nameOf(target)),
     })),
   };
 }
@@ -42,6 +43,8 @@ export function taskFor(
 interface Run {
   readonly outcome: Outcome | undefined;
   readonly target: Target;
+  /** What the target is called in sentences. */
+  readonly called: string;
   /** As it was before. */
   readonly before: ObjectOf<ObjectKind>;
   readonly connection: Connection;
@@ -52,7 +55,7 @@ interface Run {
 /**
  * Runs one action on one object to its end: asks whether it may, compares the object with the one that was chosen, sends,
  * and waits until the outcome is seen, in the fleet or by reading. Anything that was not seen is a FleetError or says that
- * it was asked only.
+ * it was asked only. `called` is what the object is called in sentences.
  */
 export async function perform(
   action: ObjectAction,
@@ -61,6 +64,7 @@ export async function perform(
   services: Services,
   signal: AbortSignal,
   report: (text: string) => void,
+  called = target.name,
 ): Promise<WorkResult> {
   const known = services.store.fleet.find(target.kind, target.id);
   const outcome = action.outcome?.(args, known);
@@ -68,21 +72,21 @@ export async function perform(
   await verify(target, services, signal).catch((error: unknown) => {
     throw signal.aborted ? cancelled() : error;
   });
-  const already = isAlready(outcome, services.store.fleet.find(target.kind, target.id), services);
+  const already = isAlready(outcome, called, services.store.fleet.find(target.kind, target.id), services);
   if (already) return { text: already };
   const { object, connection } = permitted(action, target.kind, target.id, services);
   if (signal.aborted) throw cancelled();
-  const run: Run = { outcome, target, before: object, connection, services, signal };
+  const run: Run = { outcome, target, called, before: object, connection, services, signal };
   try {
     const accepted = await action.send(connection, object, args, verifiedSignal(target, services, signal));
     const { warnings, kept = [] } = accepted;
     const but = [...warnings.map(({ detail }) => `; ${detail}`), ...kept.map(spelledKept)].join('');
-    if (accepted.dryRun) return { text: `${object.name}: nothing was sent` };
-    if (!outcome) return { text: `${object.name} ${action.asked?.(args) ?? 'was asked'}${but}` };
+    if (accepted.dryRun) return { text: `${called}: nothing was sent` };
+    if (!outcome) return { text: `${called} ${action.asked?.(args) ?? 'was asked'}${but}` };
     report('asked');
     const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
     await reached(run, patient, but, followTask(accepted, target, services, report));
-    return { text: `${object.name} ${wordsFor(outcome, target, services)}${but}`, ...(kept.length > 0 && { kept }) };
+    return { text: `${called} ${wordsFor(outcome, target, services)}${but}`, ...(kept.length > 0 && { kept }) };
   } catch (error) {
     if (!isLost(error, outcome)) throw error;
     report('no clear answer came; looking what became of it');
@@ -103,12 +107,11 @@ const wordsFor = (outcome: Outcome, target: Target, services: Services): string 
 const spelledKept = ({ path, why }: Kept): string => `; kept: ${path} (${why})`;
 
 async function reached(
-  { target, before, services, signal }: Run,
+  { target, called, before, services, signal }: Run,
   outcome: Outcome,
   but: string,
   task: TaskNow,
 ): Promise<void> {
-  const { name } = target;
   const now = () => sameNow(target, services);
   // The task is looked at first: what failed may look like what was wanted for a moment.
   const failed = () => task.failure() ?? fallOf(now(), before);
@@ -117,19 +120,19 @@ async function reached(
   const seen = await awaitOutcome(outcome, { isOver, isUnderWay: task.isUnderWay }, target, services, signal);
   const moved = elsewhere();
   if (moved !== undefined) {
-    throw new FleetError('outcome.unknown', `${name} was asked, but what became of it is not known: ${moved}`, {
+    throw new FleetError('outcome.unknown', `${called} was asked, but what became of it is not known: ${moved}`, {
       fix: LOOK_AGAIN,
     });
   }
   const failure = failed();
   if (failure !== undefined) {
-    throw new FleetError('op.failed', `${name}: ${failure}`, { fix: 'see its details, fix the cause and retry' });
+    throw new FleetError('op.failed', `${called}: ${failure}`, { fix: 'see its details, fix the cause and retry' });
   }
   if (seen === true) return;
   const seconds = Math.round(outcome.limitMs / 1000);
   const state = stateNow(now());
   const is = seen ?? (state === stateNow(before) ? `is still ${state}` : `is ${state}`);
-  throw new FleetError('op.timeout', `${name} was asked, but after ${seconds} s it ${is}${but}`, {
+  throw new FleetError('op.timeout', `${called} was asked, but after ${seconds} s it ${is}${but}`, {
     fix: outcome.late ?? 'it may still come; look at its console, or use force',
   });
 }
@@ -138,12 +141,14 @@ async function reached(
  * The link died after the request was sent, or no answer came over it: the object is read again, and what is true is said.
  * Nothing is sent twice.
  */
-async function whatIsTrue({ outcome, target, connection, services, signal }: Run, lost: FleetError): Promise<string> {
-  const { name } = target;
+async function whatIsTrue(
+  { outcome, target, called, connection, services, signal }: Run,
+  lost: FleetError,
+): Promise<string> {
   const endpoint = endpointOf(target.id);
   const why = () => whyNoAnswer(services, endpoint, connection);
   const unknown = (rest: string) =>
-    new FleetError('outcome.unknown', `${name}: ${why()} after the request was sent; ${rest}`, {
+    new FleetError('outcome.unknown', `${called}: ${why()} after the request was sent; ${rest}`, {
       cause: lost,
       fix: LOOK_AGAIN,
     });
@@ -162,6 +167,6 @@ async function whatIsTrue({ outcome, target, connection, services, signal }: Run
     throw unknown(`what became of it can't be read: ${sentence(error)}`);
   });
   if (isOver()) throw unseen();
-  if (seen === true) return `${name} ${wordsFor(outcome, target, services)} (${why()} on the way)`;
+  if (seen === true) return `${called} ${wordsFor(outcome, target, services)} (${why()} on the way)`;
   throw unknown(seen === undefined ? isNow() : `it ${seen}`);
 }

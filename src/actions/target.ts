@@ -59,6 +59,29 @@ export function placeOfShown({ kind, id, name, above }: Shown, fleet: Fleet): st
 }
 
 /**
+ * What each is called in sentences: its name alone where no other object that the fleet knows has it, otherwise its name with
+ * its place, or with its id where two of one place share it. Costs one look at every VM.
+ */
+export function spokenNames<T extends Shown>(targets: readonly T[], fleet: Fleet): ReadonlyMap<T, string> {
+  const names = new Set(targets.flatMap(({ kind, name }) => (kind === 'vm' ? [name] : [])));
+  const holders = new Map<string, string[]>();
+  for (const vm of names.size > 0 ? fleet.vms.values() : []) {
+    if (!names.has(vm.name)) continue;
+    const places = holders.get(vm.name);
+    if (places) places.push(placeOf(vm, fleet));
+    else holders.set(vm.name, [placeOf(vm, fleet)]);
+  }
+  const spoken = (target: T): string => {
+    if (target.kind !== 'vm') return placeOfShown(target, fleet);
+    const places = holders.get(target.name) ?? [];
+    if (places.length < 2) return target.name;
+    const place = placeOfShown(target, fleet);
+    return places.filter((other) => other === place).length < 2 ? place : `${target.name} (${target.id})`;
+  };
+  return new Map(targets.map((target) => [target, spoken(target)]));
+}
+
+/**
  * Binds an action to what is shown now. Where the identity is not in the row yet it is read from the platform at once, so
  * that a VM that takes the id over later is another one. Throws KIND.not-found.
  */

@@ -134,7 +134,7 @@ function find(
 /** Throws why the first of them can't be done that can't: of what was named, all or nothing is meant. */
 function refuseAny(action: ObjectAction, things: readonly Thing[], args: Args, app: CommandContext['app']): void {
   for (const thing of things) {
-    if (isAlready(action.outcome?.(args, thing), thing, app)) continue;
+    if (isAlready(action.outcome?.(args, thing), thing.name, thing, app)) continue;
     const no = whyNotOf(action, thing, app);
     if (no !== undefined) {
       throw new FleetError('op.refused', `${thing.name}: ${no}${things.length > 1 ? '; nothing was done' : ''}`);

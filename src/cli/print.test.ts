@@ -12,11 +12,17 @@ it('writes a line, and ends it', async () => {
   expect(printer.unread).toBe(false);
 });
 
-it('tells of a disk that is full', async () => {
+it.each([
+  ['ENOSPC', 'the disk is full'],
+  ['EBADF', 'it is closed'],
+])('says why an output can not be written: %s', async (code, why) => {
   const full = new Writable({
-    write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })),
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('raw words'), { code })),
   });
-  await expect(createPrinter(full).print('x')).rejects.toThrow('no space');
+  await expect(createPrinter(full).print('x')).rejects.toMatchObject({
+    code: 'op.failed',
+    message: `the output can't be written: ${why}`,
+  });
 });
 
 it('goes on in silence when nobody reads any more, as the pipe or as its error event says it', async () => {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { errnoOf } from '../state/files/file-trouble.ts';
+import { FleetError } from '../errors.ts';
+import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
 
 /** Where data goes: stdout. Messages go to stderr, never here. */
 export interface Printer {
@@ -12,7 +13,7 @@ export interface Printer {
 /**
  * Wraps stdout. A pipe that was closed ends the output and nothing else: the command goes on, since a list that nobody reads
  * is harmless and a half-done action is not, and its exit code says how the command went. Other trouble (a full disk behind
- * `>`) rejects.
+ * `>`, an output that was closed with `>&-`) rejects with op.failed.
  */
 export function createPrinter(stream: Writable): Printer {
   let unread = false;
@@ -35,8 +36,14 @@ export function createPrinter(stream: Writable): Printer {
           else if (errnoOf(error) === 'EPIPE') {
             unread = true;
             resolve();
-          } else reject(error);
+          } else reject(unwritable(error));
         });
       }),
   };
+}
+
+function unwritable(error: Error): FleetError {
+  // bin/drover gives a closed output back as one that is open for reading.
+  const why = errnoOf(error) === 'EBADF' ? 'it is closed' : fileTrouble(error);
+  return new FleetError('op.failed', `the output can't be written: ${why}`, { cause: error });
 }

@@ -6,7 +6,7 @@ import type { Services } from '../../src/actions/services.ts';
 import { bind, bound } from '../../src/actions/target.ts';
 import { vmActions } from '../../src/actions/vm.ts';
 import { FleetError } from '../../src/errors.ts';
-import type { VmId } from '../../src/ids.ts';
+import { endpointOf, type NodeId, type VmId } from '../../src/ids.ts';
 import type { Connection, Settings, Vm } from '../../src/platforms/contract.ts';
 import { checked } from '../../src/platforms/wrap/checked.ts';
 import { throttle } from '../../src/platforms/wrap/throttle.ts';
@@ -77,6 +77,28 @@ describe('an action on a VM', () => {
     expect((await ended).items[0]?.text).toBe(`${vm.name} is suspended`);
     expect(told).toContain('Saving its memory, 40 %');
     expect(await run(open, 'vm.resume', vm.id)).toEqual({ text: `${vm.name} is running` });
+  });
+
+  it('names in its sentence which of two VMs of one name it was', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state, node }) => state === 'running' && node !== undefined);
+    const twin = open.vm(({ node }) => node !== undefined && node !== vm.node);
+    open.services.store.push(endpointOf(twin.id), {
+      kind: 'changes',
+      at: open.clock.now(),
+      changes: [{ kind: 'vm-upsert', vm: { ...twin, name: vm.name } }],
+    });
+    open.services.store.flush();
+    const { fleet } = open.services.store;
+    const { ended } = open.services.tasks.run(
+      taskFor(action('vm.pause'), [bind('vm', vm.id, open.services)], {}, open.services),
+    );
+    for (let passed = 0; passed < 100 && open.services.tasks.running > 0; passed++) await open.clock.pass(100);
+    const where = `${vm.name} on ${fleet.nodes.get(vm.node as NodeId)?.name}`;
+    expect(await ended).toMatchObject({
+      title: `Pause ${where}`,
+      items: [{ name: vm.name, text: `${where} is paused` }],
+    });
   });
 
   it('fails with the words of the platform when its task fails after it was accepted', async () => {

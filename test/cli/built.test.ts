@@ -56,6 +56,21 @@ describe('the built program', () => {
     expect(code).toBe(130);
   });
 
+  it.each([
+    ['>&-', 'it is closed'],
+    ['>/dev/full', 'the disk is full'],
+  ])('fails when what it prints is lost: %s', async (output, why) => {
+    const child = spawn('/bin/sh', ['-c', `"$0" --version ${output}`, DROVER], {
+      env: { PATH: process.env['PATH'], HOME: desk.home },
+    });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    const [code] = await once(child, 'close');
+    expect([code, said]).toEqual([1, `the output can't be written: ${why}\n`]);
+  });
+
   it('ends well when the reader of its output has gone', async () => {
     const child = start('vm', 'list', '--demo', '5000', '-o', 'json');
     child.stdout.once('data', () => child.stdout.destroy());

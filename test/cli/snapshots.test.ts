@@ -69,7 +69,7 @@ describe('drover snapshot', () => {
     const all = await desk.run('snapshot', 'list', '--filter', 'name:wiki-worker*', '-o', 'json');
     expect(all.json<Row[]>().filter(({ name }) => name === 'weekly')).toHaveLength(count);
     const gone = await desk.run('snapshot', 'delete', '--filter', 'name:wiki-worker*', 'weekly', '--yes');
-    expect([gone.code, (gone.stderr.match(/weekly is deleted/g) ?? []).length]).toEqual([0, count]);
+    expect([gone.code, (gone.stderr.match(/weekly of \S+ is deleted/g) ?? []).length]).toEqual([0, count]);
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe('drover snapshot', () => {
     expect([wrong.code, wrong.stderr]).toEqual([130, expect.stringContaining('nothing was done')]);
     expect((await listed()).find(({ current }) => current)?.name).toBe('monday');
     const done = await desk.runWith({ answers: ['golden'] }, 'snapshot', 'revert', WEB, 'golden');
-    expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('golden is current again')]);
+    expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('golden of metrics-web2 is current again')]);
     expect((await listed()).find(({ current }) => current)?.name).toBe('golden');
     expect((await desk.run('vm', 'status', WEB, '-o', 'json')).json<{ state: string }>().state).toBe('stopped');
   });

@@ -30,7 +30,7 @@ it('reads the snapshots of a VM, asks which and what to do, and reverts after th
   await lines.type('before-upgrade');
   await lines.hear('Number of a field');
   await lines.type('Revert');
-  await lines.hear('before-upgrade is current again');
+  await lines.hear('before-upgrade of metrics-web2 is current again');
   expect(lines.server.snapshots.of(row()).find(({ current }) => current)?.name).toBe('before-upgrade');
 });
 

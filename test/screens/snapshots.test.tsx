@@ -73,7 +73,7 @@ describe('the snapshots of a VM', () => {
     await fleet.press('esc', 'r');
     await fleet.see('Is lost: ');
     await fleet.press('before-upgrade', 'pgdn', 'enter');
-    await fleet.see('before-upgrade is current again');
+    await fleet.see('before-upgrade of metrics-web2 is current again');
     expect(currentOf(WEB)).toBe('before-upgrade');
     await fleet.see(/ before-upgrade +yes/);
   });
@@ -87,7 +87,7 @@ describe('the snapshots of a VM', () => {
     await fleet.press('up', 'right');
     await fleet.see('Is lost: the snapshot golden');
     await fleet.press('down', 'clean', 'pgdn', 'enter');
-    await fleet.see('clean is deleted');
+    await fleet.see('clean of metrics-web2 is deleted');
     expect(namesOf(WEB)).toEqual(['before-upgrade']);
   });
 
@@ -166,7 +166,7 @@ describe('the snapshots of a VM', () => {
     await fleet.press('j', 'j', 'r');
     await fleet.see('Revert golden of metrics-web2?');
     await fleet.press('golden', 'pgdn', 'enter');
-    await fleet.see('golden is current again');
+    await fleet.see('golden of metrics-web2 is current again');
     await fleet.press('tab', 'S');
     await fleet.see('only a VM that is on can be shut down; it is stopped');
   });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { loadTheme } from '../../state/theme/theme.ts';
 import { width } from '../../terminal/width.ts';
 import { glyphsOf } from '../frame/glyphs.ts';
-import { type Fact, factLines } from './facts.ts';
+import { type Fact, factLines, usedOf } from './facts.ts';
 
 const look = { theme: await loadTheme('dark', 'none'), glyphs: glyphsOf('unicode') };
 const words = (lines: readonly string[]) => stripVTControlCharacters(lines.join(' ')).replace(/\s+/g, '');
@@ -30,4 +30,14 @@ it('shows times that a platform tells for programs as all others are shown', () 
   process.env['TZ'] = 'UTC';
   const [line = ''] = factLines([{ label: 'Launched', value: '2026-11-28T19:52:08.123Z' }], 60, look);
   expect(stripVTControlCharacters(line).trim()).toBe('Launched     2026-11-28 19:52');
+});
+
+it('leaves out of memory in use what is not known', () => {
+  const GiB = 2 ** 30;
+  expect([usedOf(GiB, 4 * GiB), usedOf(Number.NaN, 4 * GiB), usedOf(GiB, Number.NaN)]).toEqual([
+    '1.0G of 4.0G',
+    'of 4.0G',
+    '1.0G',
+  ]);
+  expect(usedOf(Number.NaN, Number.NaN)).toBe('');
 });

@@ -1,6 +1,6 @@
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { fit, width } from '../../terminal/width.ts';
-import { formatRatio } from '../../units.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
 import { gauge, sparkline } from '../components/gauge.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Look } from '../frame/look.ts';
@@ -26,6 +26,12 @@ const PERCENT = 5;
 /** Nothing for a value that is not known to exist. */
 export const fact = (label: string, value: string | undefined, colour?: ColourWord): readonly Fact[] =>
   value === undefined || value === '' ? [] : [{ label, value, ...(colour && { colour }) }];
+
+/** Bytes in use of all of them; what is not known (NaN) is left out. */
+export function usedOf(used: number, all: number): string {
+  if (Number.isNaN(all)) return Number.isNaN(used) ? '' : formatBytes(used);
+  return Number.isNaN(used) ? `of ${formatBytes(all)}` : `${formatBytes(used)} of ${formatBytes(all)}`;
+}
 
 /** The last state that was seen, while it is not known whether it still is so: nothing when it is known. */
 export const staleState = (

@@ -3,14 +3,14 @@ import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit } from '../../terminal/width.ts';
-import { formatBytes, formatCount, formatRatio } from '../../units.ts';
+import { formatCount, formatRatio } from '../../units.ts';
 import type { Advice } from '../advice.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../frame/glyphs.ts';
 import type { Look } from '../frame/look.ts';
 import { lastHeard, timeOfDay } from '../time.ts';
-import { type Fact, fact, factLines, staleState } from './facts.ts';
+import { type Fact, fact, factLines, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 /** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform tells. */
@@ -118,12 +118,8 @@ const dropped = (status: EndpointStatus | undefined): readonly Fact[] =>
       );
 
 const gauges = (sum: Sum): readonly Fact[] => [
-  { label: 'CPU', share: sum.cpu, text: `of ${formatCount(sum.cpus)} CPUs` },
-  {
-    label: 'Memory',
-    share: sum.memoryUsed / sum.memory,
-    text: `${formatBytes(sum.memoryUsed)} of ${formatBytes(sum.memory)}`,
-  },
+  { label: 'CPU', share: sum.cpu, text: Number.isNaN(sum.cpus) ? '' : `of ${formatCount(sum.cpus)} CPUs` },
+  { label: 'Memory', share: sum.memoryUsed / sum.memory, text: usedOf(sum.memoryUsed, sum.memory) },
 ];
 
 function vmFacts({ counts }: Sum): readonly Fact[] {

@@ -7,7 +7,7 @@ import { inPieces, wrapped } from '../components/wrap.ts';
 import { stateColour } from '../frame/glyphs.ts';
 import type { Look } from '../frame/look.ts';
 import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
-import { type Fact, fact, factLines, staleState } from './facts.ts';
+import { type Fact, fact, factLines, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 const TREND = 30;
@@ -26,7 +26,7 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   const live: readonly Fact[] = [
     ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
     { label: 'CPU', share: sample.cpu, text: cpus },
-    { label: 'Memory', share: sample.memory / vm.memory, text: sizes(sample.memory, vm.memory) },
+    { label: 'Memory', share: sample.memory / vm.memory, text: usedOf(sample.memory, vm.memory) },
     { label: 'CPU history', trend },
     ...fact('Uptime', vm.bootedAt === undefined ? undefined : uptime(vm.bootedAt, fleet.landedAt)),
     ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
@@ -67,9 +67,6 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
 /** Whole texts, in as many lines as they need. */
 const painted = (text: string, colour: ColourWord, columns: number, { theme }: Look): readonly string[] =>
   wrapped(text, columns).map((line) => theme.paint(colour, line));
-
-const sizes = (used: number, all: number): string =>
-  Number.isNaN(used) ? `of ${formatBytes(all)}` : `${formatBytes(used)} of ${formatBytes(all)}`;
 
 const uptime = (bootedAt: number, now: number): string =>
   `${formatAge((now - bootedAt) / 1000)}, since ${dateAndTime(bootedAt)}`;

@@ -34,6 +34,13 @@ describe('the columns', () => {
     ]);
   });
 
+  it('take keys that were typed before they were drawn', () => {
+    const light = openStage({ size: { columns: 80, rows: 14 } });
+    light.stage.dialogs.columns(light.state);
+    light.press('j', 'space');
+    expect(light.state.columns.tree?.join(' ')).toBe('state cpu trend mem memory disk net uptime ip tag');
+  });
+
   it('are shown, hidden, moved and widened', () => {
     const { press, state } = pick();
     const ids = () => state.columns.tree?.join(' ');

@@ -190,6 +190,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       return [...visible, ...state.targets().slice(0, MOST_MARKED_WATCHED)];
     },
     drew(rows) {
+      marks.learn();
       drawn = rows;
     },
     get detailRows() {

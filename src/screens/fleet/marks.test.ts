@@ -61,4 +61,33 @@ describe('marks', () => {
     marks.add([id('c')]);
     expect(names()).toBe('zc');
   });
+
+  it('take over an identity that is read later, and keep it when another VM gets the id', () => {
+    const { marks, id, store } = open();
+    const read = (identity: string | undefined, name = 'a') => {
+      store.push(
+        host1,
+        inventory([aNode('n1')], [aVm('a', { name, uuid: 'uuid of a', ...(identity && { identity }) })]),
+      );
+      store.flush();
+      marks.learn();
+      return marks.shown(id('a'))?.identity;
+    };
+    marks.add([id('a')]);
+    expect(read(undefined)).toBeUndefined();
+    expect(read('created at 1')).toBe('created at 1');
+    expect(read('created at 2')).toBe('created at 1');
+  });
+
+  it('never take over the identity of a VM with another name', () => {
+    const { marks, id, store } = open();
+    marks.add([id('a')]);
+    store.push(
+      host1,
+      inventory([aNode('n1')], [aVm('a', { name: 'b', native: 'a', uuid: 'uuid of a', identity: 'x' })]),
+    );
+    store.flush();
+    marks.learn();
+    expect(marks.shown(id('a'))).toMatchObject({ name: 'a', identity: undefined });
+  });
 });

@@ -13,6 +13,8 @@ export interface Marks {
   delete(ids: Iterable<VmId>): void;
   invert(ids: Iterable<VmId>): void;
   clear(): void;
+  /** Takes over identities that platforms have read since VMs were marked. Called after landings; costs by the VMs without one. */
+  learn(): void;
   /** What was marked, for a comparison with what is there now. */
   shown(id: VmId): Shown | undefined;
 }
@@ -21,6 +23,9 @@ export interface Marks {
 export function createMarks(fleet: Fleet, sessionOf: Sessions['current']): Marks {
   const vms = new Map<VmId, Vm>();
   const sessions = new Map<EndpointName, object | undefined>();
+  /** Marked before the platform had read who they are. */
+  const unread = new Set<VmId>();
+  let learnedAt = -1;
   let version = 0;
 
   const add = (id: VmId) => {
@@ -35,6 +40,8 @@ export function createMarks(fleet: Fleet, sessionOf: Sessions['current']): Marks
       sessions.set(endpoint, session);
     }
     vms.set(id, vm);
+    if (vm.identity === undefined) unread.add(id);
+    else unread.delete(id);
   };
 
   return {
@@ -57,6 +64,20 @@ export function createMarks(fleet: Fleet, sessionOf: Sessions['current']): Marks
     clear() {
       version++;
       vms.clear();
+    },
+    learn() {
+      if (learnedAt === fleet.version) return;
+      learnedAt = fleet.version;
+      for (const id of unread) {
+        const marked = vms.get(id);
+        const now = fleet.vms.get(id);
+        // What has another uuid or name by now is not what was marked, and the mark stays as it is.
+        if (marked && (!now || (now.uuid === marked.uuid && now.name === marked.name))) {
+          if (now?.identity === undefined) continue;
+          vms.set(id, { ...marked, identity: now.identity });
+        }
+        unread.delete(id);
+      }
     },
     shown(id) {
       const vm = vms.get(id);

@@ -34,7 +34,7 @@ describe('the fleet', () => {
       ─ n1 (host1) ───────────────────────────────────────────── Overview VMs Events ─
        State        ■ up                       Address      10.0.0.1
        CPU                    - of 8 CPUs      Version      test
-       Memory                 - - of 64G       More         nothing more is known
+       Memory                 - of 64G         More         nothing more is known
        VMs          5: 5 running
        Others       0 paused, 0 crashed, 0
                     off

@@ -43,6 +43,16 @@ describe('algorithms', () => {
     expect(usual.hmac[0]).toBe('hmac-sha2-256-etm@openssh.com');
   });
 
+  it('are in order of speed also behind an OpenSSH that has GCM first', () => {
+    const { cipher } = algorithmsOf(
+      settings({
+        ciphers:
+          'chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr',
+      }),
+    );
+    expect(cipher).toEqual(usual.cipher);
+  });
+
   it('leave out Poly1305 behind a host that is jumped over', () => {
     const nested = algorithmsOf(settings({ proxyjump: 'hop' }));
     expect(nested.cipher).toEqual(usual.cipher.slice(0, -1));
@@ -53,6 +63,8 @@ describe('algorithms', () => {
     ['aes256-ctr,aes128-ctr', ['aes256-ctr', 'aes128-ctr']],
     ['aes256-ctr,nonsense', ['aes256-ctr']],
     ['^3des-cbc', ['3des-cbc', 'aes128-ctr']],
+    ['^aes256-ctr', ['aes256-ctr', 'aes128-ctr', 'aes192-ctr']],
+    ['^aes256-gcm@openssh.com', ['aes256-gcm@openssh.com', 'aes128-ctr']],
     ['-*gcm*,*poly1305*,aes192-ctr', ['aes128-ctr', 'aes256-ctr']],
     ['-aes*', ['chacha20-poly1305@openssh.com']],
     ['+3des-cbc', ['aes128-ctr', 'aes192-ctr', 'aes256-ctr']],

@@ -86,8 +86,8 @@ export interface SshAlgorithms {
 }
 
 /**
- * What ssh2 is fastest with, for a configuration that leaves all of OpenSSH's ciphers. ssh2 computes Poly1305 outside
- * OpenSSL, in one state for all connections: it comes last, and not at all inside another connection.
+ * What ssh2 is fastest with, for a configuration that leaves OpenSSH's ciphers in its own order. ssh2 computes Poly1305
+ * outside OpenSSL, in one state for all connections: it comes last, and not at all inside another connection.
  */
 const BY_SPEED: readonly string[] = [
   'aes128-gcm@openssh.com',
@@ -98,11 +98,13 @@ const BY_SPEED: readonly string[] = [
 ];
 const POLY1305 = 'chacha20-poly1305@openssh.com';
 
+/** OpenSSH's own order without Poly1305: up to release 9 CTR comes first, since 10 GCM (ssh_config(5), `Ciphers`). */
+const USUAL_ORDERS: readonly string[] = [LISTS.ciphers.filter((cipher) => cipher !== POLY1305), BY_SPEED].map(String);
+
 function orderedCiphers(ciphers: readonly string[], isNested: boolean): readonly string[] {
   const others = ciphers.filter((cipher) => cipher !== POLY1305);
-  const isUsual = others.length === BY_SPEED.length && others.every((cipher) => BY_SPEED.includes(cipher));
   const last = ciphers.includes(POLY1305) && !isNested ? [POLY1305] : [];
-  return [...(isUsual ? BY_SPEED : others), ...last];
+  return [...(USUAL_ORDERS.includes(String(others)) ? BY_SPEED : others), ...last];
 }
 
 /** Throws config.invalid when the configuration leaves nothing that ssh2 has. */
