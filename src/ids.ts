@@ -1,5 +1,16 @@
 /** Every kind of object, in the singular: error codes and names of tables follow from these. */
-export const KINDS = ['vm', 'node', 'endpoint', 'pool', 'snapshot'] as const;
+export const KINDS = [
+  'vm',
+  'node',
+  'endpoint',
+  'pool',
+  'snapshot',
+  'storage',
+  'volume',
+  'network',
+  'image',
+  'flavor',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**
@@ -14,6 +25,13 @@ export type PoolId = Id<'pool'>;
 export type NodeId = Id<'node'>;
 export type VmId = Id<'vm'>;
 export type SnapshotId = Id<'snapshot'>;
+export type StorageId = Id<'storage'>;
+export type VolumeId = Id<'volume'>;
+export type NetworkId = Id<'network'>;
+export type ImageId = Id<'image'>;
+export type FlavorId = Id<'flavor'>;
+/** What a list is of: the snapshots of a VM, the networks of an endpoint. */
+export type OwnerId = Id<'vm' | 'endpoint'>;
 
 /** Letters, digits, dot, dash and underscore; must start with a letter or digit. */
 const ENDPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -64,6 +82,21 @@ export const rowOf = (id: Id): VmId | NodeId | PoolId =>
   id.includes('#') ? vmOf(id as SnapshotId) : (id as VmId | NodeId | PoolId);
 /** What its platform calls it, within its VM. */
 export const nativeOfSnapshot = (id: SnapshotId): string => id.slice(id.indexOf('#') + 1);
+
+/** What is listed of a whole endpoint: a `#` in what its platform calls it is `%23`, since that sign stands behind a VM's id. */
+const listedId = (endpoint: EndpointName, native: string): string =>
+  `${endpoint}/${native.replaceAll('%', '%25').replaceAll('#', '%23')}`;
+export const storageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as StorageId;
+export const volumeId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as VolumeId;
+export const networkId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as NetworkId;
+export const imageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as ImageId;
+export const flavorId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as FlavorId;
+
+/** The object in whose list it stands. */
+export const ownerOf = (id: Id): OwnerId => (id.includes('#') ? vmOf(id as SnapshotId) : endpointOf(id));
+/** What its platform calls something that is listed, within its owner. */
+export const nativeOfListed = (id: Id): string =>
+  id.includes('#') ? nativeOfSnapshot(id as SnapshotId) : nativeOf(id).replaceAll('%23', '#').replaceAll('%25', '%');
 
 /** A pool that the user made. `~` can't start an endpoint's name, so the two kinds of pools never meet. */
 export const userPoolId = (name: string): PoolId => `~/${name}` as PoolId;

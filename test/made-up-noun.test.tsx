@@ -37,6 +37,7 @@ interface Gadget {
 }
 
 const spec = {
+  under: 'vm',
   help: 'A gadget of a VM.',
   keys: [
     { id: 'name', type: 'text', help: 'its name', always: true, title: 'NAME' },
@@ -172,7 +173,7 @@ describe('a noun that is only in the tables', () => {
     await fleet.press('X');
     await fleet.see('Is lost: the gadget lamp');
     await fleet.press('lamp', 'pgdn', 'enter');
-    await fleet.see('lamp is deleted');
+    await fleet.see('lamp of billing-db1 is deleted');
     expect(gadgets).toEqual([]);
     await fleet.press('esc', ':', 'gadget');
     await fleet.see('gadget.create');

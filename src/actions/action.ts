@@ -105,11 +105,11 @@ export interface ObjectAction<K extends ObjectKind = ObjectKind> extends Verb {
 }
 export type VmAction = ObjectAction<'vm'>;
 
-/** What is under a VM and not watched: a table on the screen, a list on the command line. */
+/** What is under a VM, or of an endpoint, and not watched: a table on the screen, a list on the command line. */
 export interface ListAction extends Verb {
   readonly kind: 'list';
   readonly noun: ListedKind;
-  readonly on: 'vm';
+  readonly on: 'vm' | 'endpoint';
   readonly needs: OperationName;
 }
 
@@ -218,7 +218,7 @@ export type Action =
 /** What it is done to; undefined for what is done to no object of a platform. */
 export const objectOf = (action: Action): ObjectKind | undefined => ('on' in action ? action.on : undefined);
 
-/** Whether it makes something under what it is done to: a snapshot of a VM. */
+/** Whether it makes something under what it is done to: a snapshot of a VM, a network on an endpoint. */
 export const isMaker = (action: Action): action is ObjectAction =>
   action.kind === 'object' && action.noun !== action.on;
 

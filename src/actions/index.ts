@@ -1,8 +1,11 @@
 import type { Action } from './action.ts';
 import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
+import { flavorListAction, imageActions, imageListAction } from './image.ts';
+import { networkActions, networkListAction } from './network.ts';
 import { nodeActions, nodeInfoAction, shellAction } from './node.ts';
 import { poolActions, poolVariablesAction } from './pool.ts';
 import { snapshotActions, snapshotListAction } from './snapshot.ts';
+import { storageActions, storageListAction, volumeActions, volumeListAction } from './storage.ts';
 import { viewActions } from './view.ts';
 import { consoleAction, consoleLogAction, editAction, vmActions } from './vm.ts';
 
@@ -14,6 +17,15 @@ export const actions: readonly Action[] = [
   consoleLogAction,
   snapshotListAction,
   ...snapshotActions,
+  networkListAction,
+  ...networkActions,
+  storageListAction,
+  ...storageActions,
+  volumeListAction,
+  ...volumeActions,
+  imageListAction,
+  ...imageActions,
+  flavorListAction,
   shellAction,
   nodeInfoAction,
   ...nodeActions,

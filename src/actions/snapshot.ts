@@ -2,7 +2,8 @@
 import { type VmId, vmOf } from '../ids.ts';
 import type { Snapshot } from '../platforms/contract.ts';
 import type { Args, ListAction, ObjectAction, ReadOutcome } from './action.ts';
-import { needed, objectAction } from './object-action.ts';
+import { objectAction } from './object-action.ts';
+import { isGone, seenInList } from './seen-in-list.ts';
 
 /** As long as some hundred GiB of memory take to a disk or from it. */
 const LIMIT_MS = 600_000;
@@ -13,13 +14,8 @@ const NAME = { source: '^[A-Za-z][A-Za-z0-9_.-]{0,79}$', complaint: 'a letter, t
 const nameIn = (args: Args): string => String(args['name'] ?? '');
 
 /** Seen when the VM's list of snapshots shows it. */
-const seenInList = (vm: VmId, words: string, holds: (all: readonly Snapshot[]) => true | string): ReadOutcome => ({
-  by: 'read',
-  words,
-  limitMs: LIMIT_MS,
-  late: 'it may still come; read its list of snapshots again',
-  read: async (connection, signal) => holds(await needed(connection, 'snapshot.list')(vm, signal)),
-});
+const seen = (of: VmId, words: string, holds: (all: readonly Snapshot[]) => true | string): ReadOutcome =>
+  seenInList({ kind: 'snapshot', of, words, limitMs: LIMIT_MS, holds });
 
 export const snapshotListAction: ListAction = {
   kind: 'list',
@@ -58,7 +54,7 @@ export const snapshotActions: readonly ObjectAction[] = [
     fits: () => true,
     outcome: (args, vm) =>
       vm &&
-      seenInList(
+      seen(
         vm.id,
         `has the snapshot ${nameIn(args)}`,
         (all) => all.some(({ name }) => name === nameIn(args)) || `has no snapshot ${nameIn(args)} yet`,
@@ -89,7 +85,7 @@ export const snapshotActions: readonly ObjectAction[] = [
     plan: (connection, { id }, _args, signal) => connection.snapshot?.planRevert?.(id, signal),
     outcome: (_args, snapshot) =>
       snapshot &&
-      seenInList(
+      seen(
         vmOf(snapshot.id),
         'is current again',
         (all) => all.some(({ id, current }) => id === snapshot.id && current) || 'is not the current one yet',
@@ -119,13 +115,7 @@ export const snapshotActions: readonly ObjectAction[] = [
     plannedBy: ['children'],
     plan: (connection, { id }, args, signal) =>
       connection.snapshot?.planDelete?.(id, { children: args['children'] === true }, signal),
-    outcome: (_args, snapshot) =>
-      snapshot &&
-      seenInList(
-        vmOf(snapshot.id),
-        'is deleted',
-        (all) => !all.some(({ id }) => id === snapshot.id) || 'is still there',
-      ),
+    outcome: (_args, snapshot) => snapshot && seen(vmOf(snapshot.id), 'is deleted', isGone<'snapshot'>(snapshot.id)),
     send: (remove, { id }, args, signal) => remove(id, { children: args['children'] === true }, signal),
   }),
 ];

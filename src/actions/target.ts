@@ -1,5 +1,5 @@
 import { FleetError } from '../errors.ts';
-import { endpointOf, type Id, rowOf, type VmId } from '../ids.ts';
+import { endpointOf, type Id, ownerOf, rowOf, type VmId } from '../ids.ts';
 import { type Connection, type ListedKind, type ObjectKind, withLastCheck } from '../platforms/contract.ts';
 import { type Fleet, isAnother, placeOf } from '../state/fleet/fleet.ts';
 import { readListing } from './read-listing.ts';
@@ -51,11 +51,16 @@ export function shownOf(kind: ObjectKind, id: Id<ObjectKind>, services: Context)
   };
 }
 
-/** `web1 on host3`, `before-upgrade of web1`: names alone may be those of several. */
+/** Kinds whose objects are not listed by a request of their own. */
+const WATCHED: ReadonlySet<ObjectKind> = new Set(['vm', 'node', 'pool', 'endpoint']);
+
+/** `web1 on host3`, `before-upgrade of web1`, `default of host1`: names alone may be those of several. */
 export function placeOfShown({ kind, id, name, above }: Shown, fleet: Fleet): string {
   const vm = kind === 'vm' ? fleet.vms.get(id as VmId) : undefined;
   if (vm) return placeOf(vm, fleet);
-  return above ? `${name} of ${above.name}` : name;
+  if (above) return `${name} of ${above.name}`;
+  // Every host may have a network of the same name.
+  return WATCHED.has(kind) ? name : `${name} of ${endpointOf(id)}`;
 }
 
 /**
@@ -161,7 +166,7 @@ export async function verify(
   if (another !== undefined) throw conflict(another);
   const vm = vmOfShown(target);
   if (vm.kind === 'vm') await verifyVm(vm, target, connection, signal);
-  if (target.above && connection) await readAgain(target, services, connection, signal);
+  if (!WATCHED.has(target.kind) && connection) await readAgain(target, services, connection, signal);
   // Reading took a while, and what is sent goes to the connection that is there now.
   const meanwhile = whyAnother(target, services);
   if (meanwhile !== undefined) throw conflict(meanwhile);
@@ -192,9 +197,8 @@ async function readAgain(
   connection: Connection,
   signal: AbortSignal,
 ): Promise<void> {
-  // What is under a VM is listed.
   const kind = target.kind as ListedKind;
-  const items = await readListing(kind, rowOf(target.id) as VmId, services, signal, connection);
+  const items = await readListing(kind, ownerOf(target.id), services, signal, connection);
   if (items.some(({ id }) => id === target.id)) return;
   throw new FleetError(`${kind}.not-found`, `the ${kind} ${target.name} is not there any more`);
 }

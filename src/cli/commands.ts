@@ -14,7 +14,7 @@ import { readCommands } from './read-commands.ts';
 /** Every command of these tables, in the order of the help. */
 export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>): readonly Command[] => [
   ...readCommands,
-  ...objectCommands(actions),
+  ...objectCommands(actions, kinds),
   ...listedCommands(actions, kinds),
   editCommand(platforms.map(({ manifest }) => manifest)),
   ...attachCommands,

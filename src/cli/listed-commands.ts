@@ -1,13 +1,17 @@
 import type { Action } from '../actions/action.ts';
+import { FleetError } from '../errors.ts';
 import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
+import type { KindKey } from '../state/kind-spec.ts';
 import { columnsOf, type KindTable, manyOf, oneOf, specOf } from '../state/kinds.ts';
+import { formatBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
+import { chosenEndpoints } from './connect.ts';
 import { findVms } from './find.ts';
-import { findListed, listingsOf } from './find-listed.ts';
+import { findListed, listedOfEndpoints, listingsOf } from './find-listed.ts';
 import { type Details, type Row, renderList } from './output.ts';
 import { printDetails } from './print-details.ts';
 
-/** `KIND list` and `KIND info` of every kind that is listed under a VM. */
+/** `KIND list` and `KIND info` of every kind that is listed. */
 export const listedCommands = (actions: readonly Action[], kinds: KindTable): readonly Command[] =>
   actions.flatMap((action): readonly Command[] =>
     action.kind === 'list'
@@ -15,8 +19,8 @@ export const listedCommands = (actions: readonly Action[], kinds: KindTable): re
           {
             noun: action.noun,
             verb: 'list',
-            help: `List the ${manyOf(kinds, action.noun)} of VMs.`,
-            takes: 'NAME…',
+            help: `List the ${manyOf(kinds, action.noun)} of ${action.on === 'vm' ? 'VMs' : 'endpoints'}.`,
+            takes: action.on === 'vm' ? 'NAME…' : '',
             flags: () => [],
             run: (context, { words }) => list(action.noun, words, context),
           },
@@ -24,7 +28,7 @@ export const listedCommands = (actions: readonly Action[], kinds: KindTable): re
             noun: action.noun,
             verb: 'info',
             help: `Show a ${oneOf(kinds, action.noun)}.`,
-            takes: 'VM NAME…',
+            takes: action.on === 'vm' ? 'VM NAME…' : 'NAME…',
             flags: () => [],
             run: (context, { words }) => info(action.noun, words, context),
           },
@@ -39,21 +43,43 @@ function rowOf<K extends ListedKind>(kind: K, object: ObjectOf<K>, { app }: Comm
   return Object.fromEntries(spec.keys.map(({ id }) => [id, row[id]]));
 }
 
-const shownAs = (value: Row[string]): string =>
-  value === true ? 'yes' : value === false || value === undefined || value === null ? '-' : String(value);
+/** A value for people; programs get it as it is. */
+function shownAs(value: Row[string], { type }: KindKey): string {
+  if (value === true) return 'yes';
+  if (value === false || value === undefined || value === null) return '-';
+  if (type === 'size') return formatBytes(Number(value));
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
+  return String(value);
+}
 
 async function list(kind: ListedKind, words: readonly string[], context: CommandContext): Promise<number> {
-  const vms = await findVms(words, context);
-  const rows = (await listingsOf(kind, vms, context)).flat().map((object) => rowOf(kind, object, context));
-  const columns = columnsOf(context.app.kinds, kind).map(({ id, title, shrinksTo }) => ({
-    title,
-    ...(shrinksTo === undefined ? {} : { shrinksTo }),
-    show: (row: Row) => shownAs(row[id]),
+  const rows = (await objectsOf(kind, words, context)).map((object) => rowOf(kind, object, context));
+  const columns = columnsOf(context.app.kinds, kind).map((key) => ({
+    title: key.title,
+    ...(key.shrinksTo === undefined ? {} : { shrinksTo: key.shrinksTo }),
+    ...(key.type === 'size' || key.type === 'count' ? { align: 'right' as const } : {}),
+    show: (row: Row) => shownAs(row[key.id], key),
   }));
   const name = ({ id }: Row) => String(id);
   const text = await renderList({ rows, columns, name }, context.format, context.columns);
   await context.printer.print(text);
   return EXIT.done;
+}
+
+/** Those of the VMs that are named, or of all endpoints that the command is about. Throws usage for words that mean nothing. */
+async function objectsOf<K extends ListedKind>(
+  kind: K,
+  words: readonly string[],
+  context: CommandContext,
+): Promise<readonly ObjectOf<K>[]> {
+  if (specOf(context.app.kinds, kind).under === 'vm')
+    return (await listingsOf(kind, await findVms(words, context), context)).flat();
+  if (words.length > 0) {
+    throw new FleetError('usage', `${kind} list takes no names`, {
+      fix: `drover ${kind} info NAME shows one; -C ENDPOINT lists those of one endpoint, --filter those that match`,
+    });
+  }
+  return listedOfEndpoints(kind, chosenEndpoints(context), context);
 }
 
 async function info(kind: ListedKind, words: readonly string[], context: CommandContext): Promise<number> {
@@ -62,9 +88,9 @@ async function info(kind: ListedKind, words: readonly string[], context: Command
   const detailsOf = (value: Row): Details => ({
     value,
     name: String(value['id']),
-    lines: keys.flatMap(({ id }) => {
-      const one = value[id];
-      return one === undefined || one === null ? [] : [[id, shownAs(one)] as const];
+    lines: keys.flatMap((key) => {
+      const one = value[key.id];
+      return one === undefined || one === null ? [] : [[key.id, shownAs(one, key)] as const];
     }),
   });
   await printDetails(

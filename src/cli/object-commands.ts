@@ -8,14 +8,14 @@ import { FleetError } from '../errors.ts';
 import type { Field, ObjectKind, ObjectOf } from '../platforms/contract.ts';
 import { type TaskLimits, taskLimits, typeCountAbove } from '../state/config/preferences.ts';
 import { defaultsOf } from '../state/fields.ts';
-import { countOf, manyOf, oneOf } from '../state/kinds.ts';
+import { countOf, type KindTable, manyOf, oneOf } from '../state/kinds.ts';
 import { AT_ONCE, type Task } from '../state/tasks.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isCount, isYes } from './consent.ts';
 import { exitCodeFor } from './exit-code.ts';
 import { findVms } from './find.ts';
-import { findListed } from './find-listed.ts';
+import { findEndpoint, findListed } from './find-listed.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
 import { agreedToLosses } from './losses.ts';
 import { printResults } from './results.ts';
@@ -23,16 +23,23 @@ import { printResults } from './results.ts';
 type Thing = ObjectOf<ObjectKind>;
 
 /** Every action on objects, as a command that takes many: a result for each, on stderr as they come for people. */
-export const objectCommands = (actions: readonly Action[]): readonly Command[] =>
-  actions.flatMap((action) => (action.kind === 'object' ? [commandOf(action)] : []));
+export const objectCommands = (actions: readonly Action[], kinds: KindTable): readonly Command[] =>
+  actions.flatMap((action) => (action.kind === 'object' ? [commandOf(action, kinds)] : []));
 
-function commandOf(action: ObjectAction): Command {
+/** What the words behind a command name. */
+function takenBy(action: ObjectAction, made: Field | undefined, kinds: KindTable): string {
+  if (action.on === 'endpoint') return 'NAME';
+  if (action.on === 'vm') return made ? `VM… ${made.key.toUpperCase()}` : 'NAME…';
+  return kinds[action.on]?.listed?.under === 'vm' ? 'VM NAME…' : 'NAME…';
+}
+
+function commandOf(action: ObjectAction, kinds: KindTable): Command {
   const made = nameOfNew(action);
   return {
     noun: action.noun,
     verb: action.id.slice(action.id.indexOf('.') + 1),
     help: action.help,
-    takes: action.on === 'vm' ? (made ? `VM… ${made.key.toUpperCase()}` : 'NAME…') : 'VM NAME…',
+    takes: takenBy(action, made, kinds),
     flags: () => [...(action.options ?? []).filter((field) => field !== made), ...MANY],
     run: (context, parsed) => runAction(action, made, parsed, context),
   };
@@ -77,6 +84,7 @@ async function runAction(
 ): Promise<number> {
   const { app } = context;
   const args: Args = { ...defaultsOf(action.options ?? []), ...values, ...repeated, ...nameGiven(made, words) };
+  refuseLacking(action, args);
   const subjects = made ? words.slice(0, -1) : words;
   const destroys = action.danger === 'destroys';
   const byFilter = context.global.filter !== '' && (action.on !== 'vm' || subjects.length === 0);
@@ -119,7 +127,13 @@ function nameGiven(made: Field | undefined, words: readonly string[]): Args {
   return { [made.key]: name };
 }
 
-function find(
+/** Throws usage for the first thing that has to be said and was not. */
+function refuseLacking({ options = [] }: ObjectAction, args: Args): void {
+  const lacking = options.find(({ key, required }) => required && args[key] === undefined);
+  if (lacking) throw new FleetError('usage', `--${lacking.key} is needed: ${lacking.help}`);
+}
+
+async function find(
   { on, danger }: ObjectAction,
   words: readonly string[],
   byFilter: boolean,
@@ -127,6 +141,11 @@ function find(
 ): Promise<readonly Thing[]> {
   const destroys = danger === 'destroys';
   if (on === 'vm') return findVms(words, context, destroys);
+  if (on === 'endpoint') {
+    if (words.length > 0)
+      throw new FleetError('usage', `it is made on an endpoint, which -C names: ${words.join(' ')} is too much`);
+    return [await findEndpoint(context)];
+  }
   if (on === 'node' || on === 'pool') throw new Error(`no command finds a ${on}`);
   return findListed(on, words, byFilter, context, destroys);
 }

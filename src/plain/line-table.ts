@@ -1,7 +1,7 @@
 import { type Action, isMaker, type ObjectAction, type ViewAction } from '../actions/action.ts';
 import { readListing } from '../actions/read-listing.ts';
 import { shownOf } from '../actions/target.ts';
-import type { VmId } from '../ids.ts';
+import type { OwnerId } from '../ids.ts';
 import type { ListedKind } from '../platforms/contract.ts';
 import { whyNotNow } from '../screens/actions/why-not-now.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
@@ -10,7 +10,7 @@ import type { TableFront } from '../screens/tables/table-front.ts';
 import { cellText } from '../screens/tables/table-lines.ts';
 import { type TableRow, tableRows } from '../screens/tables/table-rows.ts';
 import type { KindColumn } from '../state/kind-spec.ts';
-import { columnsOf, countOf, manyOf } from '../state/kinds.ts';
+import { columnsOf, countOf, manyOf, specOf } from '../state/kinds.ts';
 import type { Voice } from './voice.ts';
 
 /** Lists are read one after the other: a voice has no room for more. */
@@ -24,16 +24,19 @@ export interface LineTableOptions {
   readonly run: (action: Exclude<Action, ViewAction>) => void;
 }
 
-/** Reads what is under these VMs, asks which of them is meant and what to do with it, and does that. */
+/** Reads what is under these VMs or endpoints, asks which of them is meant and what to do with it, and does that. */
 export async function openLineTable(
   { stage, state, voice, run }: LineTableOptions,
   kind: ListedKind,
-  all: readonly VmId[],
+  all: readonly OwnerId[],
 ): Promise<void> {
   const under = all.slice(0, MOST_LISTS);
   const { services } = stage;
   for (const id of under) await readListing(kind, id, services, AbortSignal.timeout(READ_MS));
-  if (all.length > under.length) voice.say(`the first ${under.length} of ${all.length} VMs`);
+  if (all.length > under.length)
+    voice.say(
+      `the first ${under.length} of ${countOf(services.kinds, specOf(services.kinds, kind).under, all.length)}`,
+    );
   const rows = tableRows(services.kinds, kind, under, services.store.fleet, '', undefined);
   voice.say(`${countOf(services.kinds, kind, rows.length)}:`);
   const verbs = stage.actions.filter(
@@ -79,7 +82,7 @@ type Choice = { readonly row: TableRow } | { readonly action: ObjectAction };
 const frontOf = (
   { services }: Stage,
   kind: ListedKind,
-  under: readonly VmId[],
+  under: readonly OwnerId[],
   row: TableRow | undefined,
 ): TableFront => {
   const shown = row && shownOf(kind, row.object.id, services);
@@ -89,8 +92,8 @@ const frontOf = (
 /** `before-upgrade, current yes, created 2026-11-21 12:03`. */
 const spoken = (columns: readonly KindColumn[], { row }: TableRow): string =>
   columns
-    .flatMap(({ id, title }) => {
-      const text = cellText(row[id]);
+    .flatMap(({ id, title, type }) => {
+      const text = cellText(row[id], type);
       return text === '' ? [] : [id === 'name' ? text : `${title.toLowerCase()} ${text}`];
     })
     .join(', ');

@@ -4,7 +4,22 @@
  */
 import type { Clock } from '../clock.ts';
 import type { VmId } from '../ids.ts';
-import type { Endpoint, OperationName, Settings, SettingsTarget } from './contract.ts';
+import {
+  type Endpoint,
+  type ImageSpec,
+  type ListedKind,
+  type NetworkSpec,
+  type ObjectOf,
+  type OperationName,
+  operations,
+  partsOf,
+  type Settings,
+  type SettingsTarget,
+  type StorageSpec,
+  type VolumeSpec,
+} from './contract.ts';
+
+const operationNames = Object.keys(operations) as readonly OperationName[];
 
 /** How this platform behaves, for tests that must wait or choose: facts, never names of tests. */
 export interface PlatformFacts {
@@ -33,6 +48,17 @@ export interface PlatformFacts {
     /** Whether a VM can be put back to another one than the newest; some storages can't. */
     readonly revertsToOlder: boolean;
   };
+  /** Of each kind that is listed for an endpoint: one that the test server has, as far as it must be told. */
+  readonly listed?: { readonly [K in Exclude<ListedKind, 'snapshot'>]?: Partial<ObjectOf<K>> };
+  /** Of each kind that can be made and deleted: one that the test server has not. */
+  readonly makes?: {
+    readonly storage?: StorageSpec;
+    readonly volume?: VolumeSpec;
+    readonly network?: NetworkSpec;
+    readonly image?: ImageSpec;
+  };
+  /** Until one that was made or deleted shows in its list, at most. */
+  readonly listedTakesMs?: number;
   /** Settings that the VMs of the test server can take, all at once, and that differ from what they have. */
   readonly changes: Readonly<Record<SettingsTarget, Settings>>;
   /** What a serial console shows after Enter was pressed; undefined when the guests have none. */
@@ -48,6 +74,11 @@ export const SNAPSHOT_OPERATIONS = [
   'snapshot.planDelete',
   'snapshot.delete',
 ] as const satisfies readonly OperationName[];
+
+/** Every operation on what an endpoint has beside nodes and VMs, of a platform that has them whole. */
+export const LISTED_OPERATIONS = operationNames.filter((name) =>
+  ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]),
+);
 
 /** A private server with VMs that tests may start, stop, change and delete. */
 export interface TestServer {

@@ -3,7 +3,7 @@ import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
 import type { Fleet } from './fleet/fleet.ts';
 
 /** An object as programs get it: the same keys in every row, sizes in bytes, instants in ISO 8601, undefined for unknown. */
-export type KindRow = Readonly<Record<string, string | number | boolean | undefined>> & {
+export type KindRow = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> & {
   readonly id: string;
   readonly name: string;
 };
@@ -11,7 +11,7 @@ export type KindRow = Readonly<Record<string, string | number | boolean | undefi
 /** One key of such a row: JSON, its description, the columns of tables, filter and order are read from it. */
 export interface KindKey {
   readonly id: string;
-  readonly type: 'text' | 'flag' | 'count' | 'size' | 'instant';
+  readonly type: 'text' | 'texts' | 'flag' | 'count' | 'size' | 'instant';
   /** What it is, without a full stop. */
   readonly help: string;
   /** Never unknown. */
@@ -27,6 +27,8 @@ export type KindColumn = KindKey & { readonly title: string };
 
 /** A kind that is listed when a user looks. */
 export interface KindSpec<K extends ListedKind> {
+  /** What each list of them is of. */
+  readonly under: 'vm' | 'endpoint';
   /** One sentence for docs/json.md. */
   readonly help: string;
   /** In the order of the columns. */

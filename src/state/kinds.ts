@@ -1,7 +1,10 @@
 /** Every kind of object of a platform, once: its words, and how a list of it looks on the screen and on the command line. */
 import type { ListedKind, ObjectKind } from '../platforms/contract.ts';
+import { flavorSpec, imageSpec } from './image-spec.ts';
 import type { KindColumn, KindSpec } from './kind-spec.ts';
+import { networkSpec } from './network-spec.ts';
 import { snapshotSpec } from './snapshot-spec.ts';
+import { storageSpec, volumeSpec } from './storage-spec.ts';
 
 /** A kind of object: its words, and what is said of it where it is listed when a user looks. */
 export interface KindEntry {
@@ -18,6 +21,12 @@ export const kinds: Readonly<Record<ObjectKind, KindEntry>> = {
   snapshot: { one: 'snapshot', many: 'snapshots', listed: snapshotSpec },
   node: { one: 'node', many: 'nodes' },
   pool: { one: 'pool', many: 'pools' },
+  endpoint: { one: 'endpoint', many: 'endpoints' },
+  network: { one: 'network', many: 'networks', listed: networkSpec },
+  storage: { one: 'storage', many: 'storages', listed: storageSpec },
+  volume: { one: 'volume', many: 'volumes', listed: volumeSpec },
+  image: { one: 'image', many: 'images', listed: imageSpec },
+  flavor: { one: 'flavor', many: 'flavors', listed: flavorSpec },
 };
 
 const entryOf = (table: KindTable, kind: string): KindEntry => table[kind] ?? { one: kind, many: `${kind}s` };
@@ -36,7 +45,7 @@ export const chaptersOf = (table: KindTable): ReadonlyMap<string, string> =>
     ['view', 'Screen'],
   ]);
 
-/** The kinds that are listed under a VM. */
+/** The kinds that are listed when a user looks. */
 export const listedKinds = (table: KindTable): readonly ListedKind[] =>
   Object.keys(table).filter((kind): kind is ListedKind => table[kind]?.listed !== undefined);
 

@@ -4,6 +4,7 @@ import type { KindSpec } from './kind-spec.ts';
 
 /** `snapshot` and `current` are what kcli calls them. */
 export const snapshotSpec: KindSpec<'snapshot'> = {
+  under: 'vm',
   help: 'A snapshot of a VM. Its children are those whose `parent` is its `id`.',
   keys: [
     { id: 'name', type: 'text', help: 'its name', always: true, title: 'NAME', shrinksTo: 12 },

@@ -6,13 +6,22 @@ import { shellAction } from '../../src/actions/node.ts';
 import { permitted } from '../../src/actions/permitted.ts';
 import { consoleAction, consoleLogAction, editAction, vmActions } from '../../src/actions/vm.ts';
 import { type App, compose } from '../../src/compose.ts';
-import { endpointName, type NodeId, type SnapshotId, snapshotId } from '../../src/ids.ts';
-import { type Connection, operations, type Vm } from '../../src/platforms/contract.ts';
+import {
+  endpointName,
+  type Id,
+  imageId,
+  type NodeId,
+  networkId,
+  snapshotId,
+  storageId,
+  volumeId,
+} from '../../src/ids.ts';
+import { type Connection, type ObjectKind, operations, type Vm } from '../../src/platforms/contract.ts';
 // Loaded before the clock runs: the time that this takes is not the test clock's.
 import '../../src/platforms/fake/index.ts';
 import { findOperation, operationNames } from '../../src/platforms/wrap/operations.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
-import { invoke } from '../contract/invocations.ts';
+import { invocations, invoke } from '../contract/invocations.ts';
 
 let home: string;
 let app: App;
@@ -27,8 +36,7 @@ interface Opened {
   readonly clock: TestClock;
   readonly connection: Connection;
   readonly vm: Vm;
-  readonly node: NodeId;
-  readonly snapshot: SnapshotId;
+  readonly ids: Readonly<Record<ObjectKind, Id>>;
 }
 
 async function open(config: object, readOnly: boolean): Promise<Opened> {
@@ -63,7 +71,19 @@ async function open(config: object, readOnly: boolean): Promise<Opened> {
   );
   for (let passed = 0; passed < 20; passed++) await clock.pass(100);
   const [snapshot] = (await Promise.all(lists)).flatMap((list) => list ?? []);
-  return { clock, connection, vm, node: vm.node, snapshot: snapshot?.id ?? snapshotId(vm.id, 'none') };
+  const ids: Readonly<Record<ObjectKind, Id>> = {
+    vm: vm.id,
+    node: vm.node,
+    pool: demo,
+    endpoint: demo,
+    snapshot: snapshot?.id ?? snapshotId(vm.id, 'none'),
+    storage: storageId(demo, 'vms'),
+    volume: volumeId(demo, '/srv/vms/retired-web.qcow2'),
+    network: networkId(demo, 'lab'),
+    image: imageId(demo, 'debian-12'),
+    flavor: demo,
+  };
+  return { clock, connection, vm, ids };
 }
 
 const endpoint = { platform: 'fake', vms: 60, 'events-every': 0, 'reuses-ids': true };
@@ -81,8 +101,8 @@ const cases = [
 
 describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => {
   const opened = () => open({ endpoints: { demo: endpoint }, ...config }, readOnly);
-  const call = ({ connection, vm, node, snapshot }: Opened, name: (typeof operationNames)[number]) =>
-    invoke(name, connection, { vm: vm.id, node, snapshot }, new AbortController().signal);
+  const call = ({ connection, ids }: Opened, name: (typeof operationNames)[number]) =>
+    invoke(name, connection, ids[invocations[name].on], new AbortController().signal);
 
   it('no operation that changes something or can be typed into reaches the platform', async () => {
     const here = await opened();
@@ -108,11 +128,11 @@ describe.each(cases)('where %s is read-only', (_what, config, readOnly, why) => 
   });
 
   it('each action says so before it asks anything', async () => {
-    const { vm, node } = await opened();
+    const { vm, ids } = await opened();
     for (const action of [...vmActions, consoleAction, editAction]) {
       expect(() => permitted(action, 'vm', vm.id, app), action.id).toThrow(why);
     }
-    expect(() => permitted(shellAction, 'node', node, app)).toThrow(why);
+    expect(() => permitted(shellAction, 'node', ids.node as NodeId, app)).toThrow(why);
     expect(() => permitted(consoleLogAction, 'vm', vm.id, app)).not.toThrow();
   });
 });

@@ -1,38 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
-import { nodeId, snapshotId, vmId } from '../../src/ids.ts';
+import { nodeId, snapshotId, storageId, vmId } from '../../src/ids.ts';
+import type { ObjectKind } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
 import { patient, present } from './bench.ts';
-import { nodeInvocations, snapshotInvocations, underVmInvocations, vmInvocations } from './invocations.ts';
+import { doneTo, invocations, invoke } from './invocations.ts';
 import { refusal } from './refusal.ts';
 
 const NOBODY = '00000000-0000-4000-8000-00000000dead';
 
 /** Trouble: the right code, once, and never a hang. */
 export function errors(bench: () => Bench, facts: PlatformFacts): void {
-  const there = <Entry>(invocations: Readonly<Record<string, Entry>>) =>
-    Object.entries(invocations).filter(([name]) => (facts.operations as readonly string[]).includes(name));
+  const there = (...kinds: readonly ObjectKind[]) => kinds.flatMap((kind) => doneTo(kind, facts.operations));
+  const name = () => bench().server.endpoint.name;
 
   describe('an id that nobody has', () => {
-    it.each(there({ ...vmInvocations, ...underVmInvocations }))('%s says vm.not-found', async (_operation, invoke) => {
-      const connection = await bench().connect();
-      const answer = invoke(connection, vmId(bench().server.endpoint.name, NOBODY), patient());
+    it.each(there('vm'))('%s says vm.not-found', async (operation) => {
+      const answer = invoke(operation, await bench().connect(), vmId(name(), NOBODY), patient());
       expect((await refusal(present(answer))).code).toBe('vm.not-found');
     });
 
-    const ofSnapshots = there(snapshotInvocations);
+    const ofSnapshots = there('snapshot');
     if (ofSnapshots.length > 0) {
-      it.each(ofSnapshots)('%s says vm.not-found when its VM is gone', async (_operation, invoke) => {
-        const connection = await bench().connect();
-        const gone = snapshotId(vmId(bench().server.endpoint.name, NOBODY), 'first');
-        expect((await refusal(present(invoke(connection, gone, patient())))).code).toBe('vm.not-found');
+      it.each(ofSnapshots)('%s says vm.not-found when its VM is gone', async (operation) => {
+        const gone = snapshotId(vmId(name(), NOBODY), 'first');
+        const answer = invoke(operation, await bench().connect(), gone, patient());
+        expect((await refusal(present(answer))).code).toBe('vm.not-found');
       });
     }
 
-    it.each(there(nodeInvocations))('%s says node.not-found', async (_operation, invoke) => {
-      const connection = await bench().connect();
-      const answer = invoke(connection, nodeId(bench().server.endpoint.name, NOBODY), patient());
+    const ofEndpoints = there('storage', 'volume', 'network', 'image');
+    if (ofEndpoints.length > 0) {
+      it.each(ofEndpoints)('%s says that there is none', async (operation) => {
+        const answer = invoke(operation, await bench().connect(), storageId(name(), NOBODY), patient());
+        expect((await refusal(present(answer))).code).toBe(`${invocations[operation].on}.not-found`);
+      });
+    }
+
+    it.each(there('node'))('%s says node.not-found', async (operation) => {
+      const answer = invoke(operation, await bench().connect(), nodeId(name(), NOBODY), patient());
       expect((await refusal(present(answer))).code).toBe('node.not-found');
     });
   });

@@ -7,6 +7,7 @@ import { details } from './details.ts';
 import { errors } from './errors.ts';
 import { httpFaults } from './http-faults.ts';
 import { lifecycle } from './lifecycle.ts';
+import { listed } from './listed.ts';
 import { operations } from './operations.ts';
 import { reading } from './reading.ts';
 import { settings } from './settings.ts';
@@ -37,6 +38,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   deleting,
   settings,
   snapshots,
+  listed,
   consoles,
   errors,
   wrappers,

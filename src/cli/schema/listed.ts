@@ -1,10 +1,17 @@
 import type { KindKey } from '../../state/kind-spec.ts';
 import { type KindTable, listedKinds, specOf } from '../../state/kinds.ts';
-import { count, flag, instant, maybe, object, type Schema, size, text } from './schema.ts';
+import { count, flag, instant, list, maybe, object, type Schema, size, text } from './schema.ts';
 
-const TYPES: Readonly<Record<KindKey['type'], (help: string) => Schema>> = { text, flag, count, size, instant };
+const TYPES: Readonly<Record<KindKey['type'], (help: string) => Schema>> = {
+  text,
+  texts: (help) => list(text('one of them'), help),
+  flag,
+  count,
+  size,
+  instant,
+};
 
-/** The schema of each kind that is listed under a VM, from the table of kinds. */
+/** The schema of each kind that is listed, from the table of kinds. */
 export const listedSchemas = (kinds: KindTable): ReadonlyMap<string, Schema> =>
   new Map(
     listedKinds(kinds).map((kind) => {

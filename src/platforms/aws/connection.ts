@@ -17,6 +17,11 @@ const WHY_NOT: Absences = {
     "drover has no way to EC2's serial console yet; what it has written can be read, and `aws ec2-instance-connect` opens it",
   snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
   'node.shell': 'a zone is a data centre of AWS: there is nothing to log in to',
+  storage: 'EC2 has volumes without storages around them',
+  volume: 'drover does not manage EBS volumes yet',
+  network: 'drover does not manage VPCs yet',
+  image: 'drover does not manage AMIs yet',
+  flavor: 'drover does not list instance types yet',
 };
 
 /** One account in one region, with a login that was seen to work. */

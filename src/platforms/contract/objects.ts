@@ -1,6 +1,8 @@
 /** What a fleet is made of: immutable, a change is a new object. Names and words come from hosts and are hostile. */
-import type { Id, Kind, NodeId, PoolId, SnapshotId } from '../../ids.ts';
+import type { NodeId, PoolId, SnapshotId } from '../../ids.ts';
 import type { Bytes } from '../../units.ts';
+import type { Listed } from './base.ts';
+import type { Flavor, Image, Network, Storage, Volume } from './listed-objects.ts';
 
 export const VM_STATES = [
   'running',
@@ -15,34 +17,6 @@ export const VM_STATES = [
   'unknown',
 ] as const;
 export type VmState = (typeof VM_STATES)[number];
-
-/** What went wrong with one object. The object stays in the list with its last known values. */
-export interface Trouble {
-  readonly message: string;
-  /** Epoch, ms. */
-  readonly since: number;
-}
-
-/**
- * What every object has, of whatever kind. What it hangs under is its own: a VM's node and pool come with its row, and what
- * is under a VM carries its VM in its id.
- */
-export interface Listed<K extends Kind> {
-  readonly id: Id<K>;
-  readonly name: string;
-  /**
-   * Tells this object from another one that gets the same id later (Proxmox hands out freed VMIDs again, a snapshot's id is
-   * its name): uuid or time of creation, as far as the platform has read them. Undefined where an id is never used again, or
-   * not read yet.
-   */
-  readonly identity?: string;
-  /**
-   * Why an operation is not possible for this very object (a locked server, a template): name of the operation -> sentence.
-   * Read by `disabledReason` alone, which knows the names.
-   */
-  readonly disabled?: Readonly<Record<string, string>>;
-  readonly trouble?: Trouble;
-}
 
 export interface Vm extends Listed<'vm'> {
   /** The platform's own identity of the machine; marks, history and open consoles hang on it across a migration. */
@@ -99,14 +73,23 @@ export interface Snapshot extends Listed<'snapshot'> {
   readonly description: string | undefined;
 }
 
+/** The endpoint itself, as what something is made on. */
+export type EndpointObject = Listed<'endpoint'>;
+
 /** The type of each kind of object that a platform has. */
 export interface Objects {
+  readonly endpoint: EndpointObject;
   readonly pool: Pool;
   readonly node: Node;
   readonly vm: Vm;
   readonly snapshot: Snapshot;
+  readonly storage: Storage;
+  readonly volume: Volume;
+  readonly network: Network;
+  readonly image: Image;
+  readonly flavor: Flavor;
 }
 export type ObjectKind = keyof Objects;
 export type ObjectOf<K extends ObjectKind> = Objects[K];
-/** Kinds that are not watched but listed under a VM when a user looks: `KIND.list` reads them. */
-export type ListedKind = Exclude<ObjectKind, 'pool' | 'node' | 'vm'>;
+/** Kinds that are not watched but listed when a user looks, under a VM or for an endpoint: `KIND.list` reads them. */
+export type ListedKind = Exclude<ObjectKind, 'endpoint' | 'pool' | 'node' | 'vm'>;

@@ -1,7 +1,10 @@
 /** The groups of methods that a connection may have; their names, and the table of them all, follow from the types. */
 import type { ConsoleOps } from './console.ts';
+import type { FlavorOps, ImageOps } from './image.ts';
+import type { NetworkOps } from './network.ts';
 import type { NodeOps } from './node.ts';
 import type { SnapshotOps } from './snapshot.ts';
+import type { StorageOps, VolumeOps } from './storage.ts';
 import type { VmOps } from './vm.ts';
 
 /** One line a group. */
@@ -10,6 +13,11 @@ export interface Groups {
   readonly console: ConsoleOps;
   readonly node: NodeOps;
   readonly snapshot: SnapshotOps;
+  readonly storage: StorageOps;
+  readonly volume: VolumeOps;
+  readonly network: NetworkOps;
+  readonly image: ImageOps;
+  readonly flavor: FlavorOps;
 }
 export type GroupName = keyof Groups;
 
@@ -59,6 +67,31 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'snapshot.revert': { kind: 'mutates', deadlineMs: 600_000 },
   'snapshot.planDelete': { kind: 'reads', deadlineMs: 15_000 },
   'snapshot.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  // a list of everything that an endpoint has takes several requests
+  'storage.list': { kind: 'reads', deadlineMs: 30_000 },
+  'storage.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'storage.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'storage.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'storage.start': { kind: 'mutates', deadlineMs: 60_000 },
+  'storage.stop': { kind: 'mutates', deadlineMs: 60_000 },
+  'storage.refresh': { kind: 'mutates', deadlineMs: 60_000 },
+  'volume.list': { kind: 'reads', deadlineMs: 30_000 },
+  // where there are no tasks, these are answered when the disk is written
+  'volume.create': { kind: 'mutates', deadlineMs: 600_000 },
+  'volume.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'volume.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  'volume.resize': { kind: 'mutates', deadlineMs: 600_000 },
+  'network.list': { kind: 'reads', deadlineMs: 30_000 },
+  'network.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'network.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'network.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'network.start': { kind: 'mutates', deadlineMs: 60_000 },
+  'network.stop': { kind: 'mutates', deadlineMs: 60_000 },
+  'image.list': { kind: 'reads', deadlineMs: 30_000 },
+  'image.create': { kind: 'mutates', deadlineMs: 600_000 },
+  'image.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'image.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'flavor.list': { kind: 'reads', deadlineMs: 30_000 },
 };
 
 /** Why this operation is not possible for this very object, as its platform says; undefined where it says nothing. */

@@ -1,5 +1,5 @@
 import { FleetError, sentence } from '../../errors.ts';
-import { type NodeId, nativeOf, type VmId } from '../../ids.ts';
+import { type EndpointName, type NodeId, nativeOf, type VmId } from '../../ids.ts';
 import { type Context, type Node, type OperationName, operations, type Vm } from '../contract.ts';
 import type { FakeServer } from './server.ts';
 import { think } from './think.ts';
@@ -12,6 +12,8 @@ export interface Calls {
     signal: AbortSignal,
     act: (vm: Vm, row: number) => T | Promise<T>,
   ): Promise<T>;
+  /** About what the endpoint has as a whole. */
+  endpoint<T>(operation: OperationName, signal: AbortSignal, act: () => T | Promise<T>): Promise<T>;
   node<T>(operation: OperationName, id: NodeId, signal: AbortSignal, act: (node: Node) => T | Promise<T>): Promise<T>;
 }
 
@@ -44,7 +46,12 @@ export function createCalls(server: FakeServer, context: Context, alive: AbortSi
     }
   }
 
-  async function told<T>(operation: OperationName, id: VmId | NodeId, signal: AbortSignal, run: () => Promise<T>) {
+  async function told<T>(
+    operation: OperationName,
+    id: VmId | NodeId | EndpointName,
+    signal: AbortSignal,
+    run: () => Promise<T>,
+  ) {
     signal.throwIfAborted();
     alive.throwIfAborted();
     const at = clock.now();
@@ -75,6 +82,8 @@ export function createCalls(server: FakeServer, context: Context, alive: AbortSi
           return act(vm, row);
         });
       }),
+    endpoint: (operation, signal, act) =>
+      told(operation, endpoint, signal, () => exchange(operation, endpoint, -1, signal, act)),
     node: (operation, id, signal, act) =>
       told(operation, id, signal, async () => {
         const row = fleet.nodeRowOf(id);

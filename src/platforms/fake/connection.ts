@@ -2,9 +2,13 @@ import { FleetError } from '../../errors.ts';
 import type { Connection, Context, OperationName } from '../contract.ts';
 import { createCalls } from './call.ts';
 import { createConsoleOps, createNodeShell } from './console.ts';
+import { createFlavorOps, createImageOps } from './image-ops.ts';
+import { createNetworkOps } from './network-ops.ts';
 import { createNodeInfo, createVmOps } from './operations.ts';
 import type { FakeServer } from './server.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
+import { createStorageOps } from './storage-ops.ts';
+import { createVolumeOps } from './volume-ops.ts';
 import { watch } from './watch.ts';
 
 export function createConnection(server: FakeServer, context: Context): Connection {
@@ -24,6 +28,11 @@ export function createConnection(server: FakeServer, context: Context): Connecti
       shell: createNodeShell(server, calls, lifeline),
     }),
     snapshot: lacking('snapshot', without, createSnapshotOps(server, calls)),
+    storage: lacking('storage', without, createStorageOps(server, calls)),
+    volume: lacking('volume', without, createVolumeOps(server, calls)),
+    network: lacking('network', without, createNetworkOps(server, calls)),
+    image: lacking('image', without, createImageOps(server, calls)),
+    flavor: lacking('flavor', without, createFlavorOps(server, calls)),
     whyNot: {
       ...(server.options.reusesIds ? {} : { 'vm.identity': 'the id of a VM is never used again here' }),
       ...Object.fromEntries(without.map((name) => [name, `this fleet was made without ${name}`])),

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Vm } from '../contract.ts';
 import { createAgenda } from './agenda.ts';
+import { createCollections } from './collections.ts';
 import { createDrives } from './drives.ts';
 import { createFaults } from './faults.ts';
 import { createFleet } from './fleet.ts';
@@ -30,6 +31,7 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     (row) => faults.frozen || faults.hangs(fleet.columns.node[row] ?? -1),
     () => faults.frozen,
   );
+  const drives = createDrives(fleet, options.oddNames);
   const visitors: FakeServer['visitors'] = new Map();
   const boots = new Map<number, number>();
   let visits = 0;
@@ -63,7 +65,8 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     clock,
     fleet,
     sheets: createSheets(fleet),
-    drives: createDrives(fleet, options.oddNames),
+    drives,
+    collections: createCollections({ endpoint, fleet, drives, startedAt: clock.now() }),
     snapshots: createSnapshots(fleet, (row) => createdAt(server, row), clock.now),
     agenda,
     link,

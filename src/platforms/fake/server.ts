@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Vm, VmState } from '../contract.ts';
 import type { Agenda } from './agenda.ts';
+import type { Collections } from './collections.ts';
 import type { Drives } from './drives.ts';
 import type { Faults, Trap } from './faults.ts';
 import type { Fleet } from './fleet.ts';
@@ -20,6 +21,7 @@ export interface FakeServer {
   readonly sheets: Sheets;
   readonly drives: Drives;
   readonly snapshots: Snapshots;
+  readonly collections: Collections;
   readonly agenda: Agenda;
   readonly link: Link;
   readonly news: News;

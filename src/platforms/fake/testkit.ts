@@ -1,7 +1,7 @@
 import { endpointName, type VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint, Vm } from '../contract.ts';
-import { type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
+import { LISTED_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
@@ -32,6 +32,7 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      ...LISTED_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,
@@ -40,6 +41,20 @@ export const testkit: PlatformTestkit = {
     stopTakesMs: 5_000,
     guestsAnswer: true,
     snapshots: { takeMs: 5_000, memory: true, revertsToOlder: true },
+    listed: {
+      storage: { name: 'vms', type: 'nfs', active: true, shared: true, path: '/srv/vms' },
+      volume: { name: 'retired-web.qcow2', storage: 'vms', format: 'qcow2', users: [] },
+      network: { name: 'lan', mode: 'bridge', active: true, cidrs: ['10.0.0.0/16'], vlan: 10 },
+      image: { name: 'debian-13', type: 'disk', arch: 'x86_64' },
+      flavor: { name: 'medium', memory: gib(4) },
+    },
+    makes: {
+      storage: { name: 'archive', type: 'dir', path: '/srv/archive' },
+      volume: { name: 'spare.qcow2', storage: 'vms', size: gib(5), format: 'qcow2' },
+      network: { name: 'test', mode: 'nat', cidr: '192.168.77.0/24', dhcp: true, device: '', domain: 'test.example' },
+      image: { name: 'tiny', url: 'https://images.example/tiny.qcow2', storage: 'vms' },
+    },
+    listedTakesMs: 5_000,
     samples: ['cpu', 'memory', 'disk', 'net'],
     changes: {
       config: { memory: gib(3), vcpus: 3, autostart: true, description: 'changed by a test' },

@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors.ts';
-import type { Connection, ConsoleOps, Context, Endpoint, NodeOps, OperationName } from '../contract.ts';
+import type { Connection, ConsoleOps, Context, Endpoint, GroupName, NodeOps, OperationName } from '../contract.ts';
 import { readHost } from './host/host.ts';
 import { createHostFiles } from './host/host-files.ts';
 import { readHostInfo } from './host/host-info.ts';
@@ -43,8 +43,13 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     ...(dialer.run && { files: createHostFiles(dialer.run, clock) }),
   };
   let closed = false;
-  const whyNot: Partial<Record<OperationName, string>> = {
+  const whyNot: Partial<Record<OperationName | GroupName, string>> = {
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
+    storage: 'drover does not manage storage pools of libvirt yet',
+    volume: 'drover does not manage volumes of libvirt yet',
+    network: 'drover does not manage networks of libvirt yet',
+    image: 'drover does not manage images of libvirt yet',
+    flavor: 'libvirt has no flavors: a VM has what it is given',
   };
 
   const serial: ConsoleOps = driver.startsWith('test:') ? {} : { serial: createSerial(calls) };

@@ -44,6 +44,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       'snapshot.revert': IMAGES,
       'snapshot.planDelete': IMAGES,
       'snapshot.delete': IMAGES,
+      storage: 'drover does not manage the back ends of Cinder yet',
+      volume: 'drover does not manage volumes of Cinder yet',
+      network: 'drover does not manage networks of Neutron yet',
+      image: 'drover does not manage images of Glance yet',
+      flavor: 'drover does not list flavors yet',
     },
     async watch(options) {
       const listen = (listener: (news: News) => void) => {

@@ -64,7 +64,14 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       },
       shell: createShell(terminals, index.node),
     },
-    whyNot: { 'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console' },
+    whyNot: {
+      'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
+      storage: 'drover does not manage storages of Proxmox VE yet',
+      volume: 'drover does not manage volumes of Proxmox VE yet',
+      network: 'drover does not manage networks of Proxmox VE yet',
+      image: 'drover does not manage images of Proxmox VE yet',
+      flavor: 'Proxmox VE has no flavors: a VM has what it is given',
+    },
     right: (operation, id) => missingRight(permissions, operation, id),
     async watch(options) {
       const listen = (touched: (key: string) => void) => {

@@ -17,6 +17,11 @@ const WHY_NOT: Absences = {
     'vSphere passes no text console on: a serial port is a TCP port of the ESX host, where a VM has one',
   'console.output': 'vSphere keeps nothing of what a VM has written to its serial port',
   'node.shell': 'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
+  storage: 'drover does not manage datastores yet',
+  volume: 'drover does not manage the files of datastores yet',
+  network: 'drover does not manage networks of vSphere yet',
+  image: 'drover does not manage templates and content libraries yet',
+  flavor: 'vSphere has no flavors: a VM has what it is given',
 };
 
 /** A vCenter, or a single ESX host, with a session of its own. */

@@ -77,7 +77,7 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     const within = branch === undefined ? '' : ` in ${branch}`;
     const what =
       able.length === 1 ? placeOfShown(first, fleet) : `${countOf(services.kinds, action.on, able.length)}${within}`;
-    const question = `${title} ${isMaker(action) ? 'of ' : ''}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
+    const question = `${title} ${isMaker(action) ? (action.on === 'endpoint' ? 'on ' : 'of ') : ''}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
     if (danger === 'destroys') {
       const notes = [

@@ -8,8 +8,8 @@ import type {
   VmAttachAction,
   VmShowAction,
 } from '../../actions/action.ts';
-import { shownOf } from '../../actions/target.ts';
-import type { VmId } from '../../ids.ts';
+import { type Shown, shownOf } from '../../actions/target.ts';
+import type { OwnerId, VmId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { rowKey } from '../../state/query/tree.ts';
 import { deadline } from '../deadline.ts';
@@ -36,7 +36,7 @@ export function createRunner(
   state: FleetState,
   objects: ObjectRunner,
   details: DetailsView,
-  openTable: (kind: ListedKind, under: readonly VmId[]) => void,
+  openTable: (kind: ListedKind, under: readonly OwnerId[]) => void,
 ): (action: Exclude<Action, ViewAction>) => void {
   const { view } = state;
   const vmsShown = (ids: readonly VmId[]) => ids.flatMap((id) => shownOf('vm', id, stage.services) ?? []);
@@ -48,8 +48,8 @@ export function createRunner(
     unmark: (ids) => view.unmark(ids as readonly VmId[]),
   };
   /** What a table is of stands in its title. */
-  const tableOwners = (under: readonly VmId[]): Chooser => ({
-    isSeen: (id) => under.includes(id as VmId),
+  const tableOwners = (under: readonly OwnerId[]): Chooser => ({
+    isSeen: (id) => under.includes(id as OwnerId),
     unmark: () => {},
   });
 
@@ -67,7 +67,7 @@ export function createRunner(
       case 'object':
         return runOnObjects(action);
       case 'list':
-        return openTable(action.noun, listedUnder(state));
+        return openTable(action.noun, listedUnder(action.on, state, stage.services.store.fleet));
       case 'edit': {
         const vm = vmUnder(state);
         return vm === undefined ? undefined : openSettings(stage, action, vm);
@@ -92,14 +92,27 @@ export function createRunner(
   async function runOnObjects(action: ObjectAction): Promise<void> {
     const front = state.front();
     if (front && action.on === front.kind) return objects.run(action, front.chosen(), front);
-    if (front && action.noun === front.kind)
-      return objects.run(action, vmsShown(front.under), tableOwners(front.under));
+    if (front && action.noun === front.kind) {
+      const owners = await ownersFor(action, front.under);
+      return owners && objects.run(action, owners, tableOwners(front.under));
+    }
     const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf('vm', id, stage.services) ?? []);
     if (chosen.length > 0) return objects.run(action, chosen, tree);
     const below = vmsShown(state.below());
     const branch = branchName(state.view.current(), stage.services.store.fleet);
     if (below.length > 0) return objects.run(action, below, tree, branch);
     stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
+  }
+
+  /** A snapshot is taken of every VM that the table is of; what is made on an endpoint is made on one. */
+  async function ownersFor(action: ObjectAction, under: readonly OwnerId[]): Promise<readonly Shown[] | undefined> {
+    const shown = under.flatMap((id) => shownOf(action.on, id, stage.services) ?? []);
+    if (action.on !== 'endpoint' || shown.length < 2) return shown;
+    const one = await stage.dialogs.pick({
+      title: `${action.title} on`,
+      choices: () => shown.map((each) => ({ label: each.name, value: each })),
+    });
+    return one && [one];
   }
 
   async function attach(action: VmAttachAction | NodeAttachAction): Promise<void> {

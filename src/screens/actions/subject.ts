@@ -1,5 +1,13 @@
-import { type Action, objectOf } from '../../actions/action.ts';
-import { type EndpointName, endpointOf, isUserPool, type NodeId, nativeOf, type VmId } from '../../ids.ts';
+import { type Action, type ListAction, objectOf } from '../../actions/action.ts';
+import {
+  type EndpointName,
+  endpointOf,
+  isUserPool,
+  type NodeId,
+  nativeOf,
+  type OwnerId,
+  type VmId,
+} from '../../ids.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -10,10 +18,17 @@ export function vmUnder(state: FleetState): VmId | undefined {
   return row?.kind === 'vm' ? row.id : state.targets()[0];
 }
 
-/** What a list is of: the VMs that are marked, else the cursor's, else all below it. */
-export function listedUnder(state: FleetState): readonly VmId[] {
+/**
+ * What a list is of: the VMs that are marked, else the cursor's, else all below it; or the endpoints of these, and all
+ * endpoints where the cursor is on none.
+ */
+export function listedUnder(on: ListAction['on'], state: FleetState, fleet: Fleet): readonly OwnerId[] {
   const ids = state.targets();
-  return ids.length > 0 ? ids : state.below();
+  if (on === 'vm') return ids.length > 0 ? ids : state.below();
+  const endpoint = endpointUnder(state.view.current());
+  if (ids.length === 0 && endpoint !== undefined) return [endpoint];
+  const named = [...new Set((ids.length > 0 ? ids : state.below()).map(endpointOf))];
+  return named.length > 0 ? named : [...fleet.endpoints.keys()];
 }
 
 /** The node that a row is, or that it runs on. */

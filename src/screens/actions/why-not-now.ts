@@ -1,9 +1,9 @@
-import type { Action, ObjectAction } from '../../actions/action.ts';
+import { type Action, isMaker, type ObjectAction } from '../../actions/action.ts';
 import { whyNotOf } from '../../actions/permitted.ts';
 import type { Services } from '../../actions/services.ts';
 import type { Shown } from '../../actions/target.ts';
 import type { ObjectKind } from '../../platforms/contract.ts';
-import { oneOf } from '../../state/kinds.ts';
+import { manyOf, oneOf } from '../../state/kinds.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { TableFront } from '../tables/table-front.ts';
@@ -25,6 +25,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       const front = state.front();
       if (front && (action.on === front.kind || action.noun === front.kind))
         return whyNotInTable(action, front, services);
+      if (isMaker(action) && action.on !== 'vm') return `open the list of ${manyOf(services.kinds, action.noun)} first`;
       if (action.on !== 'vm') return `choose a ${oneOf(services.kinds, action.on)} in the list of them first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
       const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
@@ -33,8 +34,8 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       return whyNone(action, refs('vm', ids), services);
     }
     case 'list': {
-      const ids = listedUnder(state);
-      return ids.length === 0 ? whyNoVm(services, state) : whyNone(action, refs('vm', ids), services);
+      const ids = listedUnder(action.on, state, fleet);
+      return ids.length === 0 ? whyNoVm(services, state) : whyNone(action, refs(action.on, ids), services);
     }
     case 'edit':
       return whyNotOne(action, services, state);
@@ -65,7 +66,7 @@ const refs = (kind: ObjectKind, ids: readonly Ref['id'][]): readonly Ref[] => id
 
 /** The same for a verb of a table's kind: on what is chosen in it, or on what its rows are under. */
 export function whyNotInTable(action: ObjectAction, front: TableFront, services: Services): string | undefined {
-  if (action.on !== front.kind) return whyNone(action, refs('vm', front.under), services);
+  if (action.on !== front.kind) return whyNone(action, refs(action.on, front.under), services);
   const chosen = front.chosen();
   return chosen.length === 0
     ? `there is no ${oneOf(services.kinds, front.kind)} here`

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action.ts';
 import type { ViewActionId } from '../../actions/view.ts';
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { listedKinds } from '../../state/kinds.ts';
 import type { InputEvent } from '../../terminal/keys.ts';
@@ -48,7 +48,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     stage.changed();
   });
   const vms = createObjectRunner(stage);
-  const openTable = (kind: ListedKind, under: readonly VmId[]) => {
+  const openTable = (kind: ListedKind, under: readonly OwnerId[]) => {
     jumps.leaving();
     tables[kind]?.openFor(under);
     views.show(kind);

@@ -2,7 +2,7 @@ import { readListing } from '../../actions/read-listing.ts';
 import type { Services } from '../../actions/services.ts';
 import { sentence } from '../../errors.ts';
 import { createGate } from '../../gate.ts';
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 
 /** Lists are not watched: they are read when a table opens, after each task, and every half minute while it is open. */
@@ -13,27 +13,27 @@ export interface ListingLoader {
   /** Reads all of them, those that are being read are not asked again. */
   load(): void;
   readonly isLoading: boolean;
-  /** Why a list could not be read, by VM. */
-  readonly failures: ReadonlyMap<VmId, string>;
+  /** Why a list could not be read, by what it is of. */
+  readonly failures: ReadonlyMap<OwnerId, string>;
   stop(): void;
 }
 
-/** Reads what is under these VMs, now and again until it is stopped. */
+/** Reads what is under these VMs or endpoints, now and again until it is stopped. */
 export function loadListings(
   kind: ListedKind,
-  under: readonly VmId[],
+  under: readonly OwnerId[],
   services: Services,
   changed: () => void,
 ): ListingLoader {
   const { clock, tasks } = services;
-  const failures = new Map<VmId, string>();
+  const failures = new Map<OwnerId, string>();
   const ended = new AbortController();
   /** Those that wait for their turn are among them. */
-  const loading = new Set<VmId>();
+  const loading = new Set<OwnerId>();
   const gate = createGate(AT_ONCE);
   let stopTimer = () => {};
 
-  const read = async (id: VmId): Promise<void> => {
+  const read = async (id: OwnerId): Promise<void> => {
     loading.add(id);
     try {
       await gate.run(ended.signal, () => readListing(kind, id, services, ended.signal));

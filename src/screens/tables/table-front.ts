@@ -1,5 +1,5 @@
 import type { Shown } from '../../actions/target.ts';
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import type { Chooser } from '../actions/chooser.ts';
 
@@ -7,7 +7,7 @@ import type { Chooser } from '../actions/chooser.ts';
 export interface TableFront extends Chooser {
   readonly kind: ListedKind;
   /** What its rows are under: what is made in it is made there. */
-  readonly under: readonly VmId[];
+  readonly under: readonly OwnerId[];
   /** What is marked, else what the cursor is on. */
   chosen(): readonly Shown[];
 }

@@ -1,5 +1,6 @@
 import type { KindColumn, KindKey, KindRow } from '../../state/kind-spec.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
+import { formatBytes } from '../../units.ts';
 import type { Look } from '../frame/look.ts';
 import { dateAndTime } from '../time.ts';
 import type { TableOrder, TableRow } from './table-rows.ts';
@@ -10,13 +11,17 @@ const MARK = 2;
 const NARROWEST = 4;
 const MOST_NAME = 48;
 
-/** A value for people: instants in their zone, `yes` for what is so, and nothing for what is not. */
-export function cellText(value: KindRow[string]): string {
+/** A value for people: sizes with a unit, instants in their zone, `yes` for what is so, and nothing for what is not. */
+export function cellText(value: KindRow[string], type: KindKey['type']): string {
   if (value === true) return 'yes';
   if (value === undefined || value === false) return '';
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return dateAndTime(Date.parse(value));
-  return clean(String(value));
+  if (type === 'size') return formatBytes(Number(value));
+  if (type === 'instant') return dateAndTime(Date.parse(String(value)));
+  return clean(Array.isArray(value) ? value.join(', ') : String(value));
 }
+
+/** Numbers stand below each other by their last digit. */
+const isRight = ({ type }: KindKey): boolean => type === 'size' || type === 'count';
 
 /** With its width: that of its title and its longest value, or the one that it is drawn with. */
 export interface SizedColumn extends KindColumn {
@@ -29,7 +34,7 @@ export function measuredColumns(columns: readonly KindColumn[], rows: readonly T
     const isName = at === 0;
     let longest = 0;
     for (const { row, depth } of rows)
-      longest = Math.max(longest, width(cellText(row[column.id])) + (isName ? 2 * depth : 0));
+      longest = Math.max(longest, width(cellText(row[column.id], column.type)) + (isName ? 2 * depth : 0));
     if (longest === 0 && !isName) return [];
     return [{ ...column, columns: Math.max(NARROWEST, width(column.title) + (isName ? 2 : 0), longest) }];
   });
@@ -55,9 +60,10 @@ const gap = ' '.repeat(GAP);
 
 /** The titles, with the order that was chosen. */
 export function titleLine(columns: readonly SizedColumn[], order: TableOrder | undefined, look: Look): string {
-  const texts = columns.map(({ id, title, columns: room }) => {
+  const texts = columns.map((column) => {
+    const { id, title, columns: room } = column;
     const sign = order?.by === id ? ` ${order.descending ? look.glyphs.descending : look.glyphs.ascending}` : '';
-    return fit(title + sign, room);
+    return fit(isRight(column) ? (title + sign).padStart(room) : title + sign, room);
   });
   return look.theme.paint('header', `${' '.repeat(MARK)}${texts.join(gap)}`);
 }
@@ -69,9 +75,11 @@ export function rowLine(
   look: Look,
 ): string {
   const { theme, glyphs } = look;
-  const cells = columns.map(({ id, columns: room }, at) =>
-    fit(at === 0 ? `${'  '.repeat(depth)}${cellText(row[id])}` : cellText(row[id]), room),
-  );
+  const cells = columns.map((column, at) => {
+    const text = cellText(row[column.id], column.type);
+    if (isRight(column)) return fit(text.padStart(column.columns), column.columns);
+    return fit(at === 0 ? `${'  '.repeat(depth)}${text}` : text, column.columns);
+  });
   const [name = '', ...rest] = cells;
   const painted =
     state.cursor === 'active'
@@ -85,8 +93,8 @@ export function rowLine(
 
 /** What is known of one object, a line for each value. */
 export function valueLines(row: KindRow, keys: readonly KindKey[], columns: number, look: Look): readonly string[] {
-  return keys.flatMap(({ id, forPrograms }) => {
-    const text = row[id] === false ? 'no' : cellText(row[id]);
+  return keys.flatMap(({ id, type, forPrograms }) => {
+    const text = row[id] === false ? 'no' : cellText(row[id], type);
     if (forPrograms || text === '') return [];
     return [`${look.theme.paint('dim', fit(id, 12))} ${fit(text, Math.max(1, columns - 14)).trimEnd()}`];
   });

@@ -1,4 +1,4 @@
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { KindTable } from '../../state/kinds.ts';
@@ -19,7 +19,12 @@ export interface TableQuery {
   reverse(): void;
 }
 
-export function createTableQuery(kinds: KindTable, kind: ListedKind, under: readonly VmId[], fleet: Fleet): TableQuery {
+export function createTableQuery(
+  kinds: KindTable,
+  kind: ListedKind,
+  under: readonly OwnerId[],
+  fleet: Fleet,
+): TableQuery {
   let filter = '';
   let order: TableOrder | undefined;
   let known: { readonly lists: number; readonly shape: number; readonly rows: readonly TableRow[] } | undefined;

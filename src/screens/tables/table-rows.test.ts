@@ -5,7 +5,8 @@ import { endpointName, snapshotId, vmId } from '../../ids.ts';
 import type { Snapshot } from '../../platforms/contract.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import { kinds } from '../../state/kinds.ts';
-import { passes, tableRows } from './table-rows.ts';
+import { passes } from '../../state/query/row-filter.ts';
+import { tableRows } from './table-rows.ts';
 
 const host1 = endpointName('host1');
 const web1 = vmId(host1, 'web1');

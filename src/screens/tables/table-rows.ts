@@ -1,8 +1,9 @@
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind, ObjectOf } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
-import type { KindKey, KindRow, KindSpec } from '../../state/kind-spec.ts';
+import type { KindRow, KindSpec } from '../../state/kind-spec.ts';
 import { columnsOf, type KindTable, specOf } from '../../state/kinds.ts';
+import { compareValues, passes } from '../../state/query/row-filter.ts';
 
 /** One object in a table. */
 export interface TableRow<K extends ListedKind = ListedKind> {
@@ -22,7 +23,7 @@ export interface TableOrder {
 export function tableRows<K extends ListedKind>(
   kinds: KindTable,
   kind: K,
-  under: readonly VmId[],
+  under: readonly OwnerId[],
   fleet: Fleet,
   filter: string,
   order: TableOrder | undefined,
@@ -31,10 +32,9 @@ export function tableRows<K extends ListedKind>(
   const all = under.flatMap((id) => inTree(spec, fleet.listings.of(kind, id)?.items ?? [], fleet));
   const shown = filter.trim() === '' ? all : all.filter(({ row }) => passes(row, filter, columnsOf(kinds, kind)));
   if (!order) return shown;
-  const turn = order.descending ? -1 : 1;
   return shown
     .map((one) => ({ ...one, depth: 0 }))
-    .toSorted((a, b) => turn * compared(a.row[order.by], b.row[order.by]));
+    .toSorted((a, b) => compareValues(a.row[order.by], b.row[order.by], order.descending));
 }
 
 /** Children behind their parent; what has a parent that is not listed begins a tree of its own. */
@@ -66,32 +66,4 @@ function inTree<K extends ListedKind>(
   walk(undefined, 0);
   for (const object of items) if (!seen.has(object.id)) rows.push({ object, row: spec.row(object, fleet), depth: 0 });
   return rows;
-}
-
-/** Each word must stand in one of the columns, `key:word` in that one; `!` before it turns it round. */
-export function passes(row: KindRow, filter: string, columns: readonly KindKey[]): boolean {
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '' && word !== '!')
-    .every((typed) => {
-      const isNot = typed.startsWith('!');
-      const word = isNot ? typed.slice(1) : typed;
-      const colon = word.indexOf(':');
-      const column = word.slice(0, Math.max(0, colon));
-      const hit =
-        colon > 0 && column in row
-          ? spelled(row[column]).includes(word.slice(colon + 1))
-          : columns.some(({ id, type }) => type === 'text' && spelled(row[id]).includes(word));
-      return hit !== isNot;
-    });
-}
-
-const spelled = (value: KindRow[string]): string =>
-  (value === true ? 'yes' : value === false ? 'no' : String(value ?? '')).toLowerCase();
-
-/** What is not known comes last, whichever way it is turned. */
-function compared(a: KindRow[string], b: KindRow[string]): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return spelled(a).localeCompare(spelled(b), 'en', { numeric: true });
 }

@@ -1,7 +1,7 @@
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
-import { countOf, type KindTable, manyOf } from '../../state/kinds.ts';
+import { countOf, type KindTable, manyOf, specOf } from '../../state/kinds.ts';
 import type { Theme } from '../../state/theme/theme.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
@@ -13,8 +13,8 @@ const MOST_FAILURE_LINES = 3;
 export interface TableStatus {
   readonly kind: ListedKind;
   /** What the table was opened for, and the part of it that is read. */
-  readonly all: readonly VmId[];
-  readonly under: readonly VmId[];
+  readonly all: readonly OwnerId[];
+  readonly under: readonly OwnerId[];
   readonly loader: Pick<ListingLoader, 'isLoading' | 'failures'>;
   /** How many rows pass the filter, and how many are marked. */
   readonly rows: number;
@@ -36,8 +36,8 @@ export function statusLines(
   const { kind, under, loader, filter } = status;
   const failures = under.flatMap((id) => {
     const why = loader.failures.get(id);
-    const vm = fleet.vms.get(id);
-    return why === undefined ? [] : wrapped(clean(`${under.length > 1 && vm ? `${vm.name}: ` : ''}${why}`), columns);
+    const of = fleet.find(specOf(kinds, kind).under, id);
+    return why === undefined ? [] : wrapped(clean(`${under.length > 1 && of ? `${of.name}: ` : ''}${why}`), columns);
   });
   const none = loader.isLoading
     ? 'loading…'
@@ -61,7 +61,9 @@ function summary({ kind, all, under, loader, rows, marked, filter }: TableStatus
     countOf(kinds, kind, rows),
     marked > 0 ? `${marked} marked` : undefined,
     filter === '' ? undefined : `filter ${filter}`,
-    all.length > under.length ? `the first ${under.length} of ${all.length} VMs` : undefined,
+    all.length > under.length
+      ? `the first ${under.length} of ${countOf(kinds, specOf(kinds, kind).under, all.length)}`
+      : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(', ');
 }

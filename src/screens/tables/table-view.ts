@@ -1,4 +1,4 @@
-import type { VmId } from '../../ids.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import { manyOf } from '../../state/kinds.ts';
 import { whyNotInTable } from '../actions/why-not-now.ts';
@@ -8,14 +8,14 @@ import { createTable, type Table } from './table.ts';
 
 /** A table that fills the screen. */
 export interface TableView extends View {
-  /** What it will show when it comes to the front: what is under these VMs. */
-  openFor(under: readonly VmId[]): void;
+  /** What it will show when it comes to the front: what is under these VMs, or what these endpoints have. */
+  openFor(under: readonly OwnerId[]): void;
 }
 
 export function createTableView(stage: Stage, kind: ListedKind): TableView {
   const many = manyOf(stage.services.kinds, kind);
   let table: Table | undefined;
-  let under: readonly VmId[] = [];
+  let under: readonly OwnerId[] = [];
 
   return {
     id: kind,

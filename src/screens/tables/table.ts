@@ -1,6 +1,6 @@
-import type { VmId } from '../../ids.ts';
+import { placeOfShown, shownOf } from '../../actions/target.ts';
+import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
-import { placeOf } from '../../state/fleet/fleet.ts';
 import type { KindColumn } from '../../state/kind-spec.ts';
 import { columnsOf, countOf, manyOf, specOf } from '../../state/kinds.ts';
 import { clean } from '../../terminal/width.ts';
@@ -32,18 +32,20 @@ export interface Table extends TableFront {
   close(): void;
 }
 
-/** More lists than this are not read at once: one VM costs a request. */
+/** More lists than this are not read at once: each costs a request. */
 const MOST_LISTS = 200;
 /** Below the rows there is room for what is known of the one under the cursor. */
 const VALUES_FROM = 16;
 const MOST_VALUES = 12;
 
-export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]): Table {
+export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerId[]): Table {
   const { services } = stage;
   const { fleet } = services.store;
   const { kinds } = services;
   const under = all.slice(0, MOST_LISTS);
-  const columns: readonly KindColumn[] = columnsOf(kinds, kind).filter(({ id }) => id !== 'vm' || under.length > 1);
+  const { under: owner } = specOf(kinds, kind);
+  // Of one VM, or of one endpoint, its name stands in the title.
+  const columns: readonly KindColumn[] = columnsOf(kinds, kind).filter(({ id }) => id !== owner || under.length > 1);
   const loader = loadListings(kind, under, services, stage.changed);
   const query = createTableQuery(kinds, kind, under, fleet);
   const marks = createTableMarks(kind, services);
@@ -84,8 +86,8 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly VmId[]
     stage.changed();
   };
 
-  const first = fleet.vms.get(under[0] as VmId);
-  const of = under.length === 1 && first ? clean(placeOf(first, fleet)) : countOf(kinds, 'vm', all.length);
+  const first = under[0] && shownOf(owner, under[0], services);
+  const of = under.length === 1 && first ? clean(placeOfShown(first, fleet)) : countOf(kinds, owner, all.length);
 
   return {
     kind,

@@ -1,5 +1,5 @@
 /** VMs, nodes and pools as programs get them, in every output: docs/json.md has the keys. Sizes in bytes, instants in ISO 8601. */
-import { endpointOf, type PoolId } from '../../ids.ts';
+import { endpointOf, type NodeId, type PoolId } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from './fleet.ts';
 import { poolNameOf } from './pool-of.ts';
@@ -9,6 +9,10 @@ import { endpointStatusOf } from './store.ts';
 const whole = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 export const instant = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
+
+/** The name of a node; its id where it is not listed. */
+export const nodeNameOf = (node: NodeId | undefined, fleet: Fleet): string | undefined =>
+  node === undefined ? undefined : (fleet.nodes.get(node)?.name ?? node);
 
 /** A VM as programs get it: the schema `vm`. */
 export function vmRow(vm: Vm, fleet: Fleet) {

@@ -1,5 +1,13 @@
 import type { Clock } from '../../clock.ts';
-import { type EndpointName, endpointOf, type Id, type NodeId, type PoolId, type VmId } from '../../ids.ts';
+import {
+  type EndpointName,
+  endpointOf,
+  type Id,
+  type NodeId,
+  type OwnerId,
+  type PoolId,
+  type VmId,
+} from '../../ids.ts';
 import type {
   Change,
   Feed,
@@ -38,7 +46,7 @@ export interface Store {
   removeEndpoint(name: EndpointName): void;
   setGrouping(grouping: Grouping): void;
   /** What was read under a VM; seen at once. */
-  setListing<K extends ListedKind>(kind: K, under: VmId, listing: Listing<K>): void;
+  setListing<K extends ListedKind>(kind: K, under: OwnerId, listing: Listing<K>): void;
   /** What has landed of an endpoint, as it would have to be told again. */
   inventoryOf(endpoint: EndpointName): Inventory;
   /** Called after each landing, and now and then during a long one. Answers how to stop it. */
@@ -176,6 +184,7 @@ export function createStore(clock: Clock): Store {
     pool: (id) => pools.get(id),
     node: (id) => nodes.get(id),
     vm: index.get,
+    endpoint: (id) => (endpoints.has(id) ? { id, name: id } : undefined),
   };
 
   const fleet: Fleet = {

@@ -1,0 +1,205 @@
+import { type EndpointName, type Id, imageId, networkId, storageId, volumeId } from '../../ids.ts';
+import { gib, mib } from '../../units.ts';
+import type { Image, ListedKind, Network, ObjectOf, Storage, Volume } from '../contract.ts';
+import type { Drives } from './drives.ts';
+import type { Fleet } from './fleet.ts';
+import { IMAGES } from './names.ts';
+import { hash, pick } from './random.ts';
+
+/** What an endpoint has of one kind: computed from the seed, and what was made, changed and deleted since. */
+export interface Collection<K extends ListedKind> {
+  all(): readonly ObjectOf<K>[];
+  /** Also takes the place of what has its id. */
+  put(object: ObjectOf<K>): void;
+  remove(id: Id<K>): void;
+}
+
+/** What they are computed from. */
+interface Cluster {
+  readonly endpoint: EndpointName;
+  readonly fleet: Fleet;
+  readonly drives: Drives;
+  /** Epoch, ms. */
+  readonly startedAt: number;
+}
+
+export interface Collections {
+  readonly storage: Collection<'storage'>;
+  readonly volume: Collection<'volume'>;
+  readonly network: Collection<'network'>;
+  readonly image: Collection<'image'>;
+}
+
+export function createCollections(cluster: Cluster): Collections {
+  return {
+    storage: collection(() => storages(cluster)),
+    volume: collection(() => volumes(cluster)),
+    network: collection(() => networks(cluster)),
+    image: collection(() => images(cluster)),
+  };
+}
+
+function collection<K extends ListedKind>(computed: () => readonly ObjectOf<K>[]): Collection<K> {
+  const changed = new Map<Id<K>, ObjectOf<K> | undefined>();
+  return {
+    all() {
+      const known = computed();
+      const ids = new Set<Id>(known.map(({ id }) => id));
+      const made = [...changed.values()].filter((one) => one !== undefined && !ids.has(one.id));
+      const left = known.flatMap((one) => (changed.has(one.id as Id<K>) ? (changed.get(one.id as Id<K>) ?? []) : one));
+      return [...left, ...made] as readonly ObjectOf<K>[];
+    },
+    put: (object) => void changed.set(object.id as Id<K>, object),
+    remove: (id) => void changed.set(id, undefined),
+  };
+}
+
+const UNKNOWN = { node: undefined, mtu: undefined, device: undefined, vlan: undefined, domain: undefined } as const;
+
+function networks({ endpoint }: Cluster): readonly Network[] {
+  const one = (name: string, more: Partial<Network>): Network => ({
+    ...UNKNOWN,
+    id: networkId(endpoint, name),
+    name,
+    type: 'bridge',
+    mode: 'bridge',
+    active: true,
+    cidrs: [],
+    dhcp: false,
+    mtu: 1500,
+    device: `br-${name}`,
+    ...more,
+  });
+  return [
+    one('lan', { cidrs: ['10.0.0.0/16'], vlan: 10, domain: 'demo.example' }),
+    one('dmz', { cidrs: ['10.1.0.0/16'], vlan: 20 }),
+    one('storage', { cidrs: ['10.2.0.0/16'], vlan: 30, mtu: 9000 }),
+    one('lab', { type: 'nat', mode: 'nat', cidrs: ['192.168.150.0/24', 'fd00:150::/64'], dhcp: true }),
+    one('old', { type: 'nat', mode: 'isolated', cidrs: ['192.168.99.0/24'], active: false }),
+  ];
+}
+
+/** The folders that the disks of VMs are in. */
+function storages({ endpoint, fleet, drives }: Cluster): readonly Storage[] {
+  const one = (name: string, more: Partial<Storage>): Storage => ({
+    id: storageId(endpoint, name),
+    name,
+    type: 'dir',
+    node: undefined,
+    shared: true,
+    active: true,
+    size: undefined,
+    used: undefined,
+    path: `/srv/${name}`,
+    content: ['images'],
+    ...more,
+  });
+  let used = 0;
+  for (let row = 0; row < fleet.columns.node.length; row++) {
+    for (const { size, type } of drives.disks(row)) if (type === 'disk') used += size ?? 0;
+  }
+  const nodes = fleet.nodes().slice(0, 4);
+  return [
+    one('vms', {
+      type: 'nfs',
+      size: gib(Math.ceil(used / gib(1) / 700) * 1000 + 1000),
+      used: gib(Math.ceil(used / gib(1))),
+    }),
+    one('iso', { size: gib(200), used: mib(650 * IMAGES.length), content: ['iso'] }),
+    ...nodes.map((node, at) =>
+      one(`scratch-${node.name}`, {
+        type: 'zfs',
+        shared: false,
+        node: node.id,
+        size: gib(1_800),
+        used: gib(40 * (at + 1)),
+        path: 'tank/scratch',
+        active: at !== 3,
+      }),
+    ),
+  ];
+}
+
+const usersOf = (cluster: Cluster): ReadonlyMap<string, { readonly disk: Volume; readonly users: string[] }> => {
+  const { endpoint, fleet, drives } = cluster;
+  const byPath = new Map<string, { readonly disk: Volume; readonly users: string[] }>();
+  for (let row = 0; row < fleet.columns.node.length; row++) {
+    const vm = fleet.vm(row);
+    if (!vm) continue;
+    for (const { path, size, format, type } of drives.disks(row)) {
+      const known = byPath.get(path);
+      if (known) {
+        known.users.push(vm.name);
+        continue;
+      }
+      const users = [vm.name];
+      const storage = type === 'cdrom' ? 'iso' : 'vms';
+      const share = (20 + (hash(fleet.seed, row, 95) % 60)) / 100;
+      byPath.set(path, {
+        users,
+        disk: {
+          id: volumeId(endpoint, path),
+          name: path.replace(`/srv/${storage}/`, ''),
+          storage,
+          type: 'file',
+          format,
+          size,
+          used: type === 'cdrom' ? size : mib(Math.round(((size ?? 0) * share) / mib(1))),
+          path,
+          users,
+        },
+      });
+    }
+  }
+  return byPath;
+};
+
+/** Disks and media of VMs, and a few that nothing uses any more. */
+function volumes(cluster: Cluster): readonly Volume[] {
+  const { endpoint, fleet } = cluster;
+  const left = ['retired-web', 'migration-test', 'db-copy'].map((name, at): Volume => {
+    const path = `/srv/vms/${name}.qcow2`;
+    return {
+      id: volumeId(endpoint, path),
+      name: `${name}.qcow2`,
+      storage: 'vms',
+      type: 'file',
+      format: 'qcow2',
+      size: gib(pick([10, 40, 200], hash(fleet.seed, at, 96))),
+      used: gib(4),
+      path,
+      users: [],
+    };
+  });
+  return [...left, ...Array.from(usersOf(cluster).values(), ({ disk }) => disk)];
+}
+
+function images({ endpoint, fleet, startedAt }: Cluster): readonly Image[] {
+  const one = (name: string, at: number, more: Partial<Image>): Image => ({
+    id: imageId(endpoint, name),
+    name,
+    type: 'disk',
+    format: 'qcow2',
+    size: mib(300 + (hash(fleet.seed, at, 97) % 900)),
+    storage: 'vms',
+    path: `/srv/vms/images/${name}.qcow2`,
+    os: name.replace(/-[\d.]+$/, ''),
+    arch: 'x86_64',
+    created: startedAt - (30 + at * 17) * 86_400_000,
+    status: 'active',
+    visibility: 'public',
+    ...more,
+  });
+  return [
+    ...IMAGES.map((name, at) => one(name, at, {})),
+    ...IMAGES.map((name, at) =>
+      one(`${name}.iso`, at, {
+        type: 'iso',
+        format: 'raw',
+        size: mib(650),
+        storage: 'iso',
+        path: `/srv/iso/${name}.iso`,
+      }),
+    ),
+  ];
+}
