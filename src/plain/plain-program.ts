@@ -52,7 +52,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   const tellFound = () => {
     sifted = () => {};
     const { shownVms } = state.tree;
-    state.toMatch();
+    state.toMatch('chosen');
     voice.say(state.filterText === '' ? 'no filter' : `${shownVms} ${shownVms === 1 ? 'VM matches' : 'VMs match'}`);
     announcer.moved(true);
   };

@@ -112,6 +112,25 @@ describe('sorting', () => {
     expect(rows().join()).not.toBe(others);
   });
 
+  it('leaves the cursor on the VM that was chosen in it, in the tree with its own order', async () => {
+    await open({ vms: 300 });
+    await fleet.press('3', 'jjjjj');
+    const name = fleet.cursor();
+    await fleet.press('1');
+    await fleet.see('VMs below their nodes');
+    expect(fleet.cursor()).toBe(name);
+    await fleet.see(/NAME↑/);
+  });
+
+  it('leaves the cursor on its VM also where the node of that is folded in the tree', async () => {
+    await open({ vms: 60 });
+    await fleet.press('j', 'h', '3');
+    const name = fleet.cursor();
+    await fleet.press('1');
+    await fleet.see('VMs below their nodes');
+    expect(fleet.cursor()).toBe(name);
+  });
+
   it('moves rows every few seconds only, however many samples come', async () => {
     await open({ vms: 300 });
     await fleet.press('3');
@@ -123,6 +142,38 @@ describe('sorting', () => {
     }
     expect(seen.length).toBeGreaterThan(2);
     expect(seen.length).toBeLessThan(7);
+  });
+});
+
+describe('a filter', () => {
+  it('keeps with enter the very row that is under the cursor while it is typed', async () => {
+    await open({ vms: 120 });
+    await fleet.press('jjjjjjjj', '/', 'web');
+    await fleet.idle(500);
+    const typed = fleet.cursor();
+    await fleet.press('enter');
+    await fleet.idle(500);
+    expect(fleet.cursor()).toBe(typed);
+    expect(typed).toMatch(/web/);
+  });
+
+  it('is chosen from with up and down while it is typed, and goes back without it', async () => {
+    await open({ vms: 120 });
+    await fleet.press('jjj');
+    const before = fleet.cursor();
+    await fleet.press('/', 'web');
+    await fleet.idle(500);
+    const first = fleet.cursor();
+    await fleet.press('esc');
+    await fleet.idle(500);
+    expect(fleet.cursor()).toBe(before);
+    await fleet.press('/', 'web', 'down');
+    await fleet.idle(500);
+    const second = fleet.cursor();
+    expect(second).toMatch(/web/);
+    expect(second).not.toBe(first);
+    await fleet.press('enter');
+    expect(fleet.cursor()).toBe(second);
   });
 });
 

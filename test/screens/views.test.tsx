@@ -69,7 +69,7 @@ describe('the palette', () => {
   it('says how many actions there are when not all are seen', async () => {
     await open();
     await fleet.press(':', 'down');
-    await fleet.see(/Commands \(2 of \d\d\)/);
+    await fleet.see(/Commands \(2 of \d\d\d\)/);
     await fleet.press('vmsta');
     fleet.dontSee('Commands (');
   });

@@ -88,6 +88,8 @@ export interface FilterPromptOptions {
   readonly start: string;
   /** Called with every change: what is shown follows while typing. Answers what is wrong with it. */
   readonly apply: (text: string) => FilterProblem | undefined;
+  /** Moves the cursor in what is shown; negative is up. Line mode shows nothing meanwhile. */
+  readonly step?: (rows: number) => void;
   /** What was typed is what was meant: the cursor goes to a match. */
   readonly keep?: () => void;
 }

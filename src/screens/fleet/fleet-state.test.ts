@@ -34,21 +34,21 @@ describe('what the fleet screen is looked at by', () => {
     const { state, at, view } = openTwoNodes();
     view.step(4);
     state.setFilter('name:n*');
-    state.toMatch();
+    state.toMatch('chosen');
     expect(at()).toBe('n1-3');
     view.toIndex(2);
-    state.toMatch();
+    state.toMatch('chosen');
     expect(at()).toBe('n1-1');
     state.setFilter('');
     view.toIndex(0);
-    state.toMatch();
+    state.toMatch('chosen');
     expect(at()).toBe('n1');
   });
 
   it('keeps what does not pass the filter any more while it is looked at, and does not count it', () => {
     const { state, at, store, nodes, vms } = openTwoNodes();
     state.setFilter('name:n1-2 state:running');
-    state.toMatch();
+    state.toMatch('chosen');
     expect([at(), state.matches(), state.kept()]).toEqual(['n1-2', 1, undefined]);
     store.push(host1, inventory(nodes, vms.with(2, aVm('n1-2', { state: 'stopped' }))));
     store.flush();

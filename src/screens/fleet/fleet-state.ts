@@ -31,15 +31,19 @@ export interface FleetState {
   kept(): Row | undefined;
   /** How many VMs pass the filter. */
   matches(): number;
-  /** Puts the cursor on a VM that the filter lets through: its own, else the first. */
-  toMatch(): void;
+  /**
+   * Puts the cursor on a VM that the filter lets through: its own, else the first. While the filter is still typed that is no
+   * choice yet: without the filter it goes back.
+   */
+  toMatch(is: 'chosen' | 'typed'): void;
   /** The filter, or the last one: what `next match` looks for. */
   readonly sought: { readonly text: string; readonly filter: TreeFilter } | undefined;
   /** Undefined: by name. */
   readonly sort: Sort | undefined;
-  /** A list begins with its first row, so that what was asked for is seen. */
   readonly arrangement: Arrangement;
-  setSort(sort: Sort | undefined): void;
+  /** A list goes to its first row, so that what was asked for is seen; with `row` it stays on the one that it is on. */
+  setSort(sort: Sort | undefined, at?: 'top' | 'row'): void;
+  /** A VM stays under the cursor wherever it is shown. */
   arrange(arrangement: Arrangement): void;
   /** Columns that were chosen, and widths for all. */
   readonly columns: Record<Arrangement, readonly string[] | undefined>;
@@ -93,6 +97,14 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   let marked: readonly VmId[] = [];
   let markedOn = '';
 
+  /** In the tree; lists have no branches. */
+  const isFoldedAway = (key: string): boolean => {
+    for (let home = tree.parentKeyOf(key); home !== undefined; home = tree.parentKeyOf(home)) {
+      if (folded.has(home)) return true;
+    }
+    return false;
+  };
+
   const sums = createSums(fleet, tree);
   const state: FleetState = {
     tree,
@@ -127,8 +139,9 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       return vm && filter.filter?.accepts(vm) === false ? row : undefined;
     },
     matches: () => tree.shownVms - (state.kept() ? 1 : 0),
-    toMatch() {
-      if (filter.filter) view.toMatch(unfiltered?.choices === view.choices() ? unfiltered.key : view.current()?.key);
+    toMatch(is) {
+      if (!filter.filter) return;
+      view.toMatch(unfiltered?.choices === view.choices() ? unfiltered.key : view.current()?.key, is);
     },
     get sought() {
       return sought;
@@ -139,11 +152,11 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     get arrangement() {
       return arrangement;
     },
-    setSort(next) {
+    setSort(next, at = 'top') {
       // By name, from the first: that is how the tree is anyway.
       sort = next?.by.id === 'name' && !next.descending ? undefined : next;
       tree.want({ sort });
-      if (arrangement !== 'tree') view.toTop();
+      if (arrangement !== 'tree' && at === 'top') view.toTop();
     },
     arrange(next) {
       const row = view.current();
@@ -154,6 +167,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       arrangement = next;
       tree.want({ flat: next === 'flat', nodes: next === 'nodes' });
       if (home !== undefined) view.toKey(home);
+      if (next === 'tree' && row?.kind === 'vm' && isFoldedAway(row.key)) view.reveal(row.key);
     },
     columns: { tree: undefined, flat: undefined, nodes: undefined },
     widths: new Map(),

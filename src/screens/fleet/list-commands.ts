@@ -26,8 +26,8 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
   /** What the busiest are shown in place of. */
   let before: { readonly sort: Sort | undefined; readonly arrangement: Arrangement } | undefined;
 
-  const sort = (next: Sort | undefined) => {
-    state.setSort(next);
+  const sort = (next: Sort | undefined, at?: 'row') => {
+    state.setSort(next, at);
     changed();
     message.say(`sorted by ${next ? spelled(next) : 'name'}${state.arrangement === 'tree' ? ', below each node' : ''}`);
   };
@@ -71,9 +71,10 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
 
   const arrange = (next: Arrangement) => {
     // The order of the busiest belongs to them, unless another one was chosen since.
-    if (before && isArranged(state, 'view.busiest')) state.setSort(before.sort);
-    before = undefined;
+    const wasBusiest = isArranged(state, 'view.busiest');
     state.arrange(next);
+    if (wasBusiest) state.setSort(before?.sort, 'row');
+    before = undefined;
     changed();
     message.say(SAID[next]);
   };
@@ -98,7 +99,7 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
         if (!cpu) return;
         if (isArranged(state, 'view.busiest')) {
           state.arrange(before?.arrangement ?? 'tree');
-          sort(before?.sort);
+          sort(before?.sort, 'row');
           before = undefined;
         } else {
           before = { sort: state.sort, arrangement: state.arrangement };

@@ -16,8 +16,8 @@ export interface TreeCursor {
   scroll(rows: number, height: number): void;
   /** To the first row, as soon as what is wanted now is there. */
   toTop(): void;
-  /** To this VM if what is wanted now has it, else to the first one, as soon as that is there. */
-  toMatch(preferred: string | undefined): void;
+  /** To this VM if what is wanted now has it, else to the first one, as soon as that is there. `typed`: it is no choice. */
+  toMatch(preferred: string | undefined, is: 'chosen' | 'typed'): void;
   /** False when the row is not there or is folded away. */
   toKey(key: string): boolean;
   /** Unfolds what hides the row, and goes there as soon as what is wanted now is there. */
@@ -43,7 +43,7 @@ export function createTreeCursor(tree: Tree): TreeCursor {
     if (found < 0) return;
     const wanted = tree.at(found)?.key;
     if (to.kind === 'match') {
-      choices++;
+      if (to.is === 'chosen') choices++;
       if (wanted === key) return;
     }
     key = wanted;
@@ -85,8 +85,8 @@ export function createTreeCursor(tree: Tree): TreeCursor {
       destination = { kind: 'top' };
       choices++;
     },
-    toMatch(preferred) {
-      destination = { kind: 'match', preferred };
+    toMatch(preferred, is) {
+      destination = { kind: 'match', preferred, is };
       settle();
     },
     scroll(rows, height) {

@@ -5,7 +5,7 @@ export type Destination =
   | { readonly kind: 'top' }
   | { readonly kind: 'row'; readonly key: string }
   /** This VM if the filter lets it through, else the first one. */
-  | { readonly kind: 'match'; readonly preferred: string | undefined };
+  | { readonly kind: 'match'; readonly preferred: string | undefined; readonly is: 'chosen' | 'typed' };
 
 /** The index of the row to go to now; -1 while there is none. */
 export function arrivalIndex(tree: Tree, to: Destination): number {

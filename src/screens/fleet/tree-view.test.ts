@@ -145,26 +145,26 @@ describe('a match of the filter', () => {
 
   it('is the first VM, unless the preferred one is there', () => {
     const { view, at } = filtered('name:n1-*');
-    view.toMatch(undefined);
+    view.toMatch(undefined, 'chosen');
     expect(at()).toBe('n1-0');
-    view.toMatch('vm host1/n1-3');
+    view.toMatch('vm host1/n1-3', 'chosen');
     expect(at()).toBe('n1-3');
-    view.toMatch('vm host1/n2-1');
+    view.toMatch('vm host1/n2-1', 'chosen');
     expect(at()).toBe('n1-0');
-    view.toMatch('node host1/n1');
+    view.toMatch('node host1/n1', 'chosen');
     expect(at()).toBe('n1-0');
   });
 
   it('that is there already is no new choice of a row, and none leaves the cursor alone', () => {
     const opened = filtered('name:n1-*');
-    opened.view.toMatch('vm host1/n1-4');
+    opened.view.toMatch('vm host1/n1-4', 'chosen');
     expect(window(opened, 3)).toBe('3+3');
-    opened.view.toMatch('vm host1/n1-4');
+    opened.view.toMatch('vm host1/n1-4', 'chosen');
     expect(window(opened, 3)).toBe('3+3');
-    opened.view.toMatch('vm host1/n1-3');
+    opened.view.toMatch('vm host1/n1-3', 'chosen');
     expect(window(opened, 3)).toBe('2+3');
     const none = filtered('name:nothing');
-    none.view.toMatch(undefined);
+    none.view.toMatch(undefined, 'chosen');
     expect(none.at()).toBeUndefined();
   });
 });

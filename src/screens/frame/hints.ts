@@ -15,6 +15,8 @@ const ALSO: readonly string[] = [
   'view.sort',
   'endpoint.connect',
   'endpoint.edit',
+  'network.list',
+  'storage.list',
 ];
 /** Always of use, so they have their place at the end. */
 const ALWAYS: readonly string[] = ['view.filter', 'view.palette', 'view.help', 'view.quit'];
@@ -34,7 +36,8 @@ const SHORT: Readonly<Record<string, string>> = {
 /** Whether a key does this to every VM below the branch that the cursor is on. */
 export const isForAllBelow = (action: Action, { view, sums }: FleetState): boolean => {
   const row = view.current();
-  if (action.kind !== 'object' || action.danger === 'destroys' || view.marks.size > 0) return false;
+  if (action.kind !== 'object' || action.on !== 'vm' || action.danger === 'destroys' || view.marks.size > 0)
+    return false;
   if (row?.kind !== 'pool' && row?.kind !== 'node') return false;
   const { counts } = row.kind === 'pool' ? sums.ofPool(row.id) : sums.ofNode(row.id);
   return counts.total > 0;
@@ -61,6 +64,8 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
   const own = stage.actions.filter(
     (action) =>
       action.kind !== 'view' &&
+      // Lists of endpoints are for every row, with the others that are.
+      !(action.kind === 'list' && action.on === 'endpoint') &&
       !isMaker(action) &&
       (isAbout(action, row) || (objectOf(action) === 'vm' && state.view.marks.size > 0)),
   );

@@ -88,14 +88,21 @@ export function createProgram(stage: Stage, state: FleetState): Program {
         start: state.filterText,
         apply(text) {
           state.setFilter(text);
+          // The row that is shown as chosen while the filter is typed is the one that enter keeps.
+          state.toMatch('typed');
           sifting.wake();
           details.follow();
           return state.filter.problem;
         },
+        step(rows) {
+          state.view.step(rows);
+          details.follow();
+          stage.changed();
+        },
         keep() {
           const wrong = state.filter.problem ?? state.filter.unfinished;
           if (wrong) stage.message.say(`not understood in the filter: ${wrong.message}`, 'warning');
-          state.toMatch();
+          state.toMatch('chosen');
           details.follow();
         },
       }),

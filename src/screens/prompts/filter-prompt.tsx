@@ -11,7 +11,7 @@ import type { Stage } from '../stage.ts';
 const LEAD = ' / ';
 
 /** One line at the bottom; Tab goes on with a word, Enter keeps the filter, Esc takes it away. */
-export function openFilterPrompt(stage: Stage, { start, apply, keep }: FilterPromptOptions): void {
+export function openFilterPrompt(stage: Stage, { start, apply, step, keep }: FilterPromptOptions): void {
   const { fleet } = stage.services.store;
   let input: TextInput = textInput(start);
   let problem = apply(start);
@@ -45,6 +45,7 @@ export function openFilterPrompt(stage: Stage, { start, apply, keep }: FilterPro
   const layer: Layer = {
     hints: () => [
       { key: 'tab', does: 'complete' },
+      { key: 'up/down', does: 'choose' },
       { key: 'enter', does: 'keep' },
       { key: 'esc', does: 'clear' },
       { key: 'name:db* state:running cpu>80 mem>1G pool: node: tag: !', does: 'such as' },
@@ -56,6 +57,10 @@ export function openFilterPrompt(stage: Stage, { start, apply, keep }: FilterPro
         return keep?.();
       }
       if (key.name === 'tab') return complete();
+      if (key.name === 'up' || key.name === 'down') {
+        follow();
+        return step?.(key.name === 'up' ? -1 : 1);
+      }
       if (key.name === 'esc') {
         input = textInput();
         follow();

@@ -46,7 +46,7 @@ describe('the palette', () => {
     const { press, drawnPainted } = open();
     press(...'vm.st');
     expect(painted(drawnPainted()).replace(/^\n+|\n+$/g, '')).toMatchInlineSnapshot(`
-      " {border|╭─ }{title|Commands}{border| ───────────────────────────────────────────────────────────────────────────╮}
+      " {border|╭─ }{title|Commands (1 of 6)}{border| ──────────────────────────────────────────────────────────────────╮}
        {border|│} {input|vm.st}{cursor| }{input|                                                                              } {border|│}
        {border|│}                                                                                      {border|│}
        {border|│} {cursor|vm.start                } {key|s        } Power a VM on, or resume one that is paused.      {border|│}
@@ -144,7 +144,7 @@ describe('the help', () => {
     expect(stage.layers.top?.hints()[0]).toEqual({ key: '?', does: 'all keys' });
     press('?');
     expect(drawn().split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
-      "╭─ All keys: lines 1-11 of 134 ────────────────────────────────────────────────╮
+      "╭─ All keys: lines 1-11 of 163 ────────────────────────────────────────────────╮
       │ VMs                                                                          │
       │ s            Start              Power a VM on, or resume one that is paused. │"
     `);
@@ -303,8 +303,8 @@ describe('the line of the filter', () => {
       stage.layers.top
         ?.hints()
         .map(({ key, does }) => `${key} ${does}`)
-        .slice(0, 3),
-    ).toEqual(['tab complete', 'enter keep', 'esc clear']);
+        .slice(0, 4),
+    ).toEqual(['tab complete', 'up/down choose', 'enter keep', 'esc clear']);
   });
 
   it.each([

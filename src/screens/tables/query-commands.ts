@@ -8,6 +8,7 @@ export function queryCommands(
   query: TableQuery,
   columns: readonly KindColumn[],
   sorted: () => void,
+  move: (rows: number) => void,
 ): View['handlers'] {
   const sortBy = (id: string | undefined) => {
     query.sortBy(id);
@@ -30,6 +31,7 @@ export function queryCommands(
     'view.filter': () =>
       stage.dialogs.filter({
         start: query.filter,
+        step: move,
         apply(text) {
           query.setFilter(text);
           stage.changed();

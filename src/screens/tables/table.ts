@@ -149,7 +149,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
       'view.mark-shown': moved(() => {
         for (const { object } of rows()) if (!marks.has(object.id)) marks.toggle(object.id);
       }),
-      ...queryCommands(stage, query, columns, moved(undefined)),
+      ...queryCommands(stage, query, columns, moved(undefined), (by) => moved(() => list.step(by))()),
       ...takeOutCommands(stage, {
         keys: specOf(kinds, kind).keys,
         countOf: (count) => countOf(kinds, kind, count),
