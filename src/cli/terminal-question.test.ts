@@ -52,6 +52,27 @@ describe('a question at a terminal', () => {
     expect(String(stdin.read())).toBe('later');
   });
 
+  it('is answered after another one was, by keys that are read from then on', async () => {
+    const { type, answer, stdin } = await ask();
+    await type('y\r');
+    expect(await answer).toBe('y');
+    const shown: string[] = [];
+    const stderr = new Writable({
+      decodeStrings: false,
+      write(chunk: string, _encoding, done) {
+        shown.push(chunk);
+        done();
+      },
+    });
+    const second = askTerminal(
+      { question: 'Password: ', secret: true },
+      { stdin, stderr, clock: createTestClock(), interrupt: new AbortController().signal },
+    );
+    for (let count = 0; count < 6; count++) await turn();
+    await type('hunter2\r');
+    expect([await second, shown.join('')]).toEqual(['hunter2', 'Password: \n']);
+  });
+
   it('shows nothing of a secret', async () => {
     const { type, shown, answer } = await ask({ secret: true });
     await type('hunter2\r');

@@ -220,14 +220,14 @@ describe('the keyboard', () => {
     const { input, said } = open();
     input.pause();
     input.resume();
-    expect(said).toEqual(['pause', 'resume']);
+    expect(said).toEqual(['resume', 'pause', 'resume']);
   });
 
   it.each(['end', 'error'])('is gone with its %s, which is told once', (event) => {
     const { said, stdin } = open();
     stdin.emit(event);
     if (event === 'end') stdin.emit(event);
-    expect(said).toEqual(['gone']);
+    expect(said).toEqual(['resume', 'gone']);
   });
 
   it('is read no more when it is closed, and nothing comes later', async () => {
@@ -238,7 +238,7 @@ describe('the keyboard', () => {
     await clock.pass(10_000);
     read('j');
     stdin.emit('end');
-    expect([news(), said, stdin.listenerCount('error')]).toEqual([[], ['pause'], 0]);
+    expect([news(), said, stdin.listenerCount('error')]).toEqual([[], ['resume', 'pause'], 0]);
   });
 });
 

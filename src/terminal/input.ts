@@ -127,6 +127,8 @@ export function createInput(
   stdin.on('data', onData);
   stdin.once('end', onGone);
   stdin.once('error', onGone);
+  // An earlier reader of it has left it paused.
+  stdin.resume();
 
   return {
     listen(listener) {

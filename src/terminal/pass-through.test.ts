@@ -89,7 +89,12 @@ describe('a console', () => {
     expect([got(), shown.slice(27), sizes.length]).toEqual(['root\r\x03', 'login: ', 2]);
     type('last\x1dq');
     expect(await ended).toBe('detached');
-    expect([got(), done, resizers.size, stream.destroyed]).toEqual(['root\r\x03last', ['raw', 'back'], 0, false]);
+    expect([got(), done, resizers.size, stream.destroyed]).toEqual([
+      'root\r\x03last',
+      ['resume', 'raw', 'back'],
+      0,
+      false,
+    ]);
     type('j');
     stream.push('more');
     await turn();
@@ -112,7 +117,7 @@ describe('a console', () => {
     await turn();
     end(stream);
     expect(await ended).toBe('closed');
-    expect(done).toEqual(['raw', 'back']);
+    expect(done).toEqual(['resume', 'raw', 'back']);
   });
 
   it('that fails, or is given up, rejects with the reason', async () => {
@@ -141,7 +146,7 @@ describe('another program', () => {
     ['kill -TERM $$', 143],
   ])('%s answers %d, and has the keyboard meanwhile', async (script, code) => {
     expect(await run(script)).toBe(code);
-    expect(done).toEqual(['cooked', 'pause', 'resume', 'back']);
+    expect(done).toEqual(['resume', 'cooked', 'pause', 'resume', 'back']);
   });
 
   it('that can not be started gives the keyboard back', async () => {
@@ -149,11 +154,11 @@ describe('another program', () => {
     const { signal } = new AbortController();
     const failed = runCommand({ screen, input, argv: ['/no/such/program'], signal });
     await expect(failed).rejects.toThrow('ENOENT');
-    expect(done).toEqual(['cooked', 'pause', 'resume', 'back']);
+    expect(done).toEqual(['resume', 'cooked', 'pause', 'resume', 'back']);
   });
 
   it('is ended with its signal', async () => {
     await expect(run('exec sleep 60', AbortSignal.abort())).rejects.toThrow();
-    expect(done).toEqual(['cooked', 'pause', 'resume', 'back']);
+    expect(done).toEqual(['resume', 'cooked', 'pause', 'resume', 'back']);
   });
 });
