@@ -7,7 +7,7 @@ import { exitCodeOf } from './cli/exit-code.ts';
 import { leadingWords, type ParsedFlags, parseFlags } from './cli/flags.ts';
 import { commandHelp, nounHelp, ownHelp } from './cli/help.ts';
 import { meaningOf, spellMeaning } from './cli/other-tools.ts';
-import { formatOf } from './cli/output.ts';
+import { formatOf, WIDE } from './cli/output.ts';
 import type { OwnCommand, OwnContext } from './cli/own-command.ts';
 import { ownCommands } from './cli/own-commands.ts';
 import { createPrinter } from './cli/print.ts';
@@ -39,7 +39,8 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       printer,
       say,
       // A serial line says that it has no columns at all: how wide it is, is not known.
-      columns: (stdout.isTTY && stdout.columns) || undefined,
+      // With -o wide a table is as wide as what is in it: nothing is cut, and the terminal wraps it.
+      columns: (parsed.values['output'] !== WIDE && stdout.isTTY && stdout.columns) || undefined,
       interactive: stdin.isTTY === true && stderr.isTTY === true,
       ask: (question, secret = false) => askTerminal({ question, secret }, host),
       stdin,

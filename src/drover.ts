@@ -20,6 +20,7 @@ const SCREEN_OPTIONS_WITH_VALUE = ['--config'];
 function wantsScreen(argv: readonly string[]): boolean {
   return argv.every(
     (word, index) =>
+      (argv[index - 1] === '--demo' && /^\d+$/.test(word)) ||
       SCREEN_OPTIONS.some((option) => option.test(word)) ||
       (SCREEN_OPTIONS_WITH_VALUE.includes(word) && index < argv.length - 1) ||
       SCREEN_OPTIONS_WITH_VALUE.includes(argv[index - 1] ?? ''),

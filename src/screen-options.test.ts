@@ -4,6 +4,8 @@ import { isCount, screenOptions } from './screen-options.ts';
 it.each([
   [[], { demo: undefined, config: undefined, readOnly: false }],
   [['--demo'], { demo: '', config: undefined, readOnly: false }],
+  [['--demo', '8'], { demo: '8', config: undefined, readOnly: false }],
+  [['--demo', '--read-only'], { demo: '', config: undefined, readOnly: true }],
   [['--demo=50', '--read-only'], { demo: '50', config: undefined, readOnly: true }],
   [['--config', 'a.yaml', '--plain'], { demo: undefined, config: 'a.yaml', readOnly: false }],
   [['--config=a.yaml'], { demo: undefined, config: 'a.yaml', readOnly: false }],

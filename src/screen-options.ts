@@ -10,8 +10,11 @@ export interface ScreenOptions {
 
 /** Throws for words that `wantsScreen` of drover.ts does not let through. */
 export function screenOptions(argv: readonly string[]): ScreenOptions {
-  // `--demo` alone is allowed, which parseArgs has no word for.
-  const words = argv.map((word) => (word === '--demo' ? '--demo=' : word));
+  // `--demo` alone is allowed, which parseArgs has no word for; `--demo 8` is what `--demo=8` is.
+  const words = argv.flatMap((word, index) => {
+    if (word === '--demo') return `--demo=${isCount(argv[index + 1] ?? '') ? argv[index + 1] : ''}`;
+    return argv[index - 1] === '--demo' && isCount(word) ? [] : word;
+  });
   const { values } = parseArgs({
     args: words,
     options: {

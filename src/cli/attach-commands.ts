@@ -3,6 +3,7 @@ import { permitted } from '../actions/permitted.ts';
 import { bind, verifiedSignal, verify } from '../actions/target.ts';
 import { consoleAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
+import { placeOf } from '../state/fleet/fleet.ts';
 import { attach, sizeOf } from './attach.ts';
 import type { Command } from './command.ts';
 import { findNode, findVms } from './find.ts';
@@ -23,7 +24,7 @@ export const attachCommands: readonly Command[] = [
       const attachment = await consoleAction
         .open(connection, vm.id, values, sizeOf(context), verifiedSignal(target, context.app, context.signal))
         .catch(withForce);
-      return attach(attachment, vm.name, context);
+      return attach(attachment, placeOf(vm, context.app.store.fleet), context);
     },
   },
   {

@@ -266,7 +266,9 @@ async function add(
     const broken = checks.find(({ ok }) => !ok);
     if (broken?.code === 'trust.unknown-host') {
       throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
-        fix: `without a terminal: save it with --untested, then drover endpoint trust ${word} shows what accepts it`,
+        fix: context.interactive
+          ? 'repeat the command and answer yes when the key is right, or save it with --untested'
+          : `without a terminal: save it with --untested, then drover endpoint trust ${word} shows what accepts it`,
       });
     }
     if (broken) {

@@ -67,7 +67,7 @@ describe('line mode', () => {
     await lines.press('j', 'j');
     await lines.hear('billing-db1');
     await lines.press('enter');
-    await lines.hear(/^Overview:\nState running \(powered on\)\nCPU \d+% of 8 vCPUs\n/m);
+    await lines.hear(/^Overview:\nState running \(powered on\)\nNode fra-01 \(endpoint demo\)\nCPU \d+% of 8 vCPUs\n/m);
     await lines.hear('About billing, db');
     await lines.press(']');
     await lines.hear(/^Disks:\nvda .*qcow2/m);

@@ -88,7 +88,7 @@ describe('the details of a row', () => {
     await told('j');
     const overview = await told('tab');
     expect(overview).toMatch(
-      /^Overview:\nState stopped \(powered off\)\nCPU - of 2 vCPUs\nMemory - of 4\.0G\nDisk I\/O read - write -\nNetwork in - out -\nIP -\nNode fra-01\nEndpoint demo\n/,
+      /^Overview:\nState stopped \(powered off\)\nNode fra-01 \(endpoint demo\)\nCPU - of 2 vCPUs\nMemory - of 4\.0G\nDisk I\/O read - write -\nNetwork in - out -\nIP -\n/,
     );
     expect(overview).not.toMatch(/history|loading/);
     expect(await told(']')).toMatch(/^Disks:\nvda 10G qcow2 virtio\n/);

@@ -104,7 +104,7 @@ describe('actions on a VM', () => {
     await fleet.see('Delete billing-web1 on fra-01?');
     await fleet.see(/Is lost: .*qcow2/);
     await fleet.press('billing', 'pgdn', 'enter');
-    await fleet.see('that is not billing-web1: nothing was deleted');
+    await fleet.see('that is not billing-web1: nothing was done');
     expect(stateOf('billing-web1')).toBe('stopped');
     // The cursor is back where the name goes, and what was typed wrongly gives way to what is typed now.
     await fleet.press('billing-web', 'enter', 'enter');
@@ -126,7 +126,7 @@ describe('actions on a VM', () => {
     await fleet.press('X');
     await fleet.see(/Is lost: .*qcow2/);
     await fleet.press('pgdn', 'enter');
-    await fleet.see('nothing was deleted');
+    await fleet.see('nothing was done');
     expect(fleet.vm((vm) => vm.id === id)).toBeDefined();
     const native = id.slice(id.indexOf('/') + 1);
     await fleet.press(native, 'pgdn', 'enter');
@@ -295,7 +295,7 @@ describe('actions on marked VMs', () => {
     await fleet.press('jjj', 'space', 'j', 'space', 'X');
     await fleet.see('Delete 2 VMs?');
     await fleet.press('1', 'pgdn', 'enter');
-    await fleet.see('that is not 2: nothing was deleted');
+    await fleet.see('that is not 2: nothing was done');
     await fleet.press('2', 'pgdn', 'enter');
     await fleet.see('Delete 2 VMs: 2 done');
     await fleet.see('/58 VMs running');
@@ -407,10 +407,10 @@ describe('a console that somebody has', () => {
     await fleet.see('detached from the console');
     expect(fleet.attached).toHaveLength(1);
     await fleet.press('c');
-    await fleet.see('Take the console of billing-db1 over?');
+    await fleet.see('Take the console of billing-db1 on fra-01 over?');
     // It comes late: a key that was meant for something else takes nobody's console away.
     await fleet.press('y');
-    await fleet.see('Take the console of billing-db1 over?');
+    await fleet.see('Take the console of billing-db1 on fra-01 over?');
     await fleet.idle(500);
     await fleet.press('y');
     await fleet.see('detached from the console');

@@ -49,7 +49,7 @@ describe('the form that deletes', () => {
     await fleet.press('jjj', 'X');
     await fleet.see('Is lost: ');
     await fleet.press('wrong', 'pgdn', 'enter');
-    await fleet.see('that is not billing-web1: nothing was deleted');
+    await fleet.see('that is not billing-web1: nothing was done');
     await fleet.press('billing-web1', 'pgdn', 'enter');
     await fleet.see('billing-web1 is deleted');
   });

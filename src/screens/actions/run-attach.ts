@@ -1,6 +1,6 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted } from '../../actions/permitted.ts';
-import { bind, verifiedSignal, verify } from '../../actions/target.ts';
+import { bind, placeOfShown, verifiedSignal, verify } from '../../actions/target.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
@@ -11,14 +11,15 @@ import { whileSame } from './while-same.ts';
 /** Opens the console of a VM and gives it the terminal; a console that somebody has is taken over only after a question. */
 export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): Promise<void> {
   const target = bind('vm', id, stage.services);
-  const { object: vm } = permitted(action, 'vm', id, stage.services);
+  permitted(action, 'vm', id, stage.services);
   const open = (force: boolean) => async (signal: AbortSignal) => {
     await verify(target, stage.services, signal);
     const { connection } = permitted(action, 'vm', id, stage.services);
     const verified = verifiedSignal(target, stage.services, signal);
     return action.open(connection, id, { force }, stage.terminal.size(), verified);
   };
-  const name = clean(vm.name);
+  // Two VMs of one name look alike from inside.
+  const name = clean(placeOfShown(target, stage.services.store.fleet));
   try {
     await attach(stage, `the console of ${name}`, open(false));
   } catch (error) {

@@ -23,8 +23,11 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   const word = vm.rawState && vm.rawState !== vm.state ? `${vm.state} (${vm.rawState})` : vm.state;
   const stale = endpoint?.staleSince;
   const cpus = `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}`;
+  // Which of two VMs of one name it is must be seen in the smallest pane.
+  const where = fact('Node', placeOf(node?.name, endpointOf(vm.id)));
   const live: readonly Fact[] = [
     ...fact('State', `${glyphs.state[vm.state]} ${word}`, stateColour(vm.state)),
+    ...where,
     { label: 'CPU', share: sample.cpu, text: cpus },
     { label: 'Memory', share: sample.memory / vm.memory, text: usedOf(sample.memory, vm.memory) },
     { label: 'CPU history', trend },
@@ -35,14 +38,13 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   // What was measured long ago must not look as if it were so now.
   const last: readonly Fact[] = [
     ...staleState(word, stale, endpoint?.since, look),
+    ...where,
     ...fact('CPU', cpus),
     ...fact('Memory', `of ${formatBytes(vm.memory)}`),
   ];
   const facts: Fact[] = [
     ...(stale === undefined ? live : last),
     ...fact('IP', vm.ips.join(' ') || '-'),
-    ...fact('Node', node?.name ?? 'none'),
-    ...fact('Endpoint', endpointOf(vm.id)),
     ...fact('Autostart', vm.autostart === undefined ? undefined : vm.autostart ? 'yes' : 'no'),
     ...fact('Plan', vm.plan),
     ...fact('Profile', vm.profile),
@@ -67,6 +69,10 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
 /** Whole texts, in as many lines as they need. */
 const painted = (text: string, colour: ColourWord, columns: number, { theme }: Look): readonly string[] =>
   wrapped(text, columns).map((line) => theme.paint(colour, line));
+
+/** `host1`, `host1 (endpoint lab)`, `none (endpoint cloud)`. */
+const placeOf = (node: string | undefined, endpoint: string): string =>
+  node === endpoint ? node : `${node ?? 'none'} (endpoint ${endpoint})`;
 
 const uptime = (bootedAt: number, now: number): string =>
   `${formatAge((now - bootedAt) / 1000)}, since ${dateAndTime(bootedAt)}`;

@@ -50,7 +50,7 @@ export function confirmLosses(
   const proof: EndpointField = {
     key: TYPED,
     label: chosen.length === 1 ? 'Type its name' : 'Type the number',
-    help: `${action.title} continues when ${word} stands here.`,
+    help: `${action.title} continues when you have typed ${word} here.`,
     kind: 'text',
     required: true,
     pattern: { source: asTyped(word), complaint: `that is not ${word}` },
@@ -113,11 +113,11 @@ export function confirmLosses(
           args['keep-disks'] === true && losses?.some(({ keepDisksRefused }) => keepDisksRefused !== undefined);
         const refused = losses?.find((plan) => plan.refused !== undefined)?.refused;
         if (refused !== undefined) stage.message.say(`${action.title}: ${refused}`, 'warning');
-        else if (cannotKeep) stage.message.say("disks can't be kept here: nothing was deleted", 'warning');
+        else if (cannotKeep) stage.message.say("disks can't be kept here: nothing was done", 'warning');
         else if (asSeen(String(proofGiven ?? '')) === word) {
           end({ ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) });
         } else {
-          stage.message.say(`that is not ${word}: nothing was deleted`, 'warning');
+          stage.message.say(`that is not ${word}: nothing was done`, 'warning');
           form.goTo(TYPED);
         }
       },

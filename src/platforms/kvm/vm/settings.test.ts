@@ -73,8 +73,8 @@ describe('the settings of a guest', () => {
       `vcpus ${AFFECT.config} 4`,
     ]);
     expect(warnings).toEqual([
-      { feature: 'max-memory', detail: 'raised to 512M as well, since memory is more than it was' },
-      { feature: 'max-vcpus', detail: 'raised to 4 as well, since vcpus is more than it was' },
+      { feature: 'max-memory', detail: 'max-memory is raised to 512M as well, since memory was set above it' },
+      { feature: 'max-vcpus', detail: 'max-vcpus is raised to 4 as well, since vcpus was set above it' },
     ]);
   });
 

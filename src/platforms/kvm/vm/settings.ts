@@ -68,7 +68,7 @@ function withLimits(asked: Settings, now: Settings, target: SettingsTarget) {
     changes[limitKey] = wanted;
     warnings.push({
       feature: limitKey,
-      detail: `raised to ${spell(Number(wanted))} as well, since ${key} is more than it was`,
+      detail: `${limitKey} is raised to ${spell(Number(wanted))} as well, since ${key} was set above it`,
     });
   }
   return { changes, warnings };

@@ -234,12 +234,18 @@ async function unlocked({ ssh2, answers, help, progress }: Attempt, file: KeyFil
   return key;
 }
 
+/** Whoever gave a key must know that it was tried before a password is asked for. */
+const refusedSoFar = (tried: readonly string[]): string =>
+  tried.length === 0 ? '' : ` (refused: ${tried.join(', ')})`;
+
 async function* passwordSteps({ credentials, answers, help, progress }: Attempt): AsyncGenerator<Step> {
   const { host, user: username, password, methods } = credentials;
   const takes = (method: 'password' | 'keyboard-interactive') => methods[method] && progress.accepts.includes(method);
   if (!takes('password') && !takes('keyboard-interactive')) return;
   const asked = async () =>
-    progress.mayAskForPassword ? help.ask.secret?.(`Password of ${username} on ${host}`) : undefined;
+    progress.mayAskForPassword
+      ? help.ask.secret?.(`Password of ${username} on ${host}${refusedSoFar(progress.tried)}`)
+      : undefined;
   // Hosts on the way have passwords of their own.
   const key = `password of ${username} on ${host}`;
   const secret = password ?? answers.get(key) ?? (await asked());
