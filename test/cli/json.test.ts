@@ -100,6 +100,53 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
         ];
       return [[...words, one?.id ?? '', '--yes', '--dry-run']];
     }
+    case 'network list':
+    case 'storage list':
+    case 'volume list':
+    case 'image list':
+    case 'flavor list':
+      return [words, [...words, '--filter', 'e']];
+    case 'network info':
+      return [
+        [...words, 'lan'],
+        [...words, 'lan', 'demo/lab'],
+      ];
+    case 'storage info':
+      return [[...words, 'vms']];
+    case 'volume info':
+      return [[...words, 'retired-web.qcow2']];
+    case 'image info':
+      return [[...words, 'debian-13']];
+    case 'flavor info':
+      return [[...words, 'medium']];
+    case 'network create':
+      return [[...words, 'made-here', '--cidr', '10.77.0.0/24']];
+    case 'storage create':
+      return [[...words, 'made-here', '--path', '/srv/made-here']];
+    case 'volume create':
+      return [[...words, 'made-here', '--storage', 'vms', '--size', '1GiB']];
+    case 'image create':
+      return [[...words, 'made-here', '--url', 'https://images.example/tiny.qcow2']];
+    case 'network start':
+      return [[...words, 'old']];
+    case 'network stop':
+      return [[...words, 'lab', '--yes']];
+    case 'storage start':
+      return [[...words, 'scratch-fra-02']];
+    case 'storage stop':
+      return [[...words, 'scratch-fra-01', '--yes']];
+    case 'storage refresh':
+      return [[...words, 'iso']];
+    case 'volume resize':
+      return [[...words, 'retired-web.qcow2', '--size', '900GiB']];
+    case 'network delete':
+      return [[...words, 'demo/lab', '--yes', '--dry-run']];
+    case 'storage delete':
+      return [[...words, 'demo/scratch-fra-02', '--yes', '--dry-run']];
+    case 'volume delete':
+      return [[...words, 'demo//srv/vms/retired-web.qcow2', '--yes', '--dry-run']];
+    case 'image delete':
+      return [[...words, 'demo/debian-13', '--yes', '--dry-run']];
     case 'snapshot create':
       return [[...words, await inState('running'), 'made-here', '--memory']];
     case 'node info': {

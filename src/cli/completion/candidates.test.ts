@@ -37,6 +37,11 @@ describe('completion', () => {
       'pool',
       'platform',
       'snapshot',
+      'network',
+      'storage',
+      'volume',
+      'image',
+      'flavor',
       'endpoint',
       'help',
       'doctor',
@@ -50,7 +55,7 @@ describe('completion', () => {
   it('knows the verbs of a noun, in both orders and under other names', () => {
     expect(offered('vm st')).toEqual(['status', 'start', 'stop']);
     expect(offered('hosts t')).toEqual(['test', 'trust']);
-    expect(offered('start ')).toEqual(['vm']);
+    expect(offered('start ')).toEqual(['vm', 'network', 'storage']);
     expect(offered('list ')).toContain('pool');
     expect(offered('start vm w')).toEqual(['web1', 'web2']);
   });

@@ -114,7 +114,7 @@ function storages({ endpoint, fleet, drives }: Cluster): readonly Storage[] {
         size: gib(1_800),
         used: gib(40 * (at + 1)),
         path: 'tank/scratch',
-        active: at !== 3,
+        active: at !== 1,
       }),
     ),
   ];

@@ -3,6 +3,7 @@ import { consentFor, TYPE_COUNT_ABOVE } from '../../actions/danger.ts';
 import { stateNow } from '../../actions/outcome.ts';
 import { taskFor } from '../../actions/perform.ts';
 import { bound, placeOfShown, type Shown, type Target, whyAnother } from '../../actions/target.ts';
+import { endpointOf } from '../../ids.ts';
 import type { ObjectKind, ObjectOf, Settings } from '../../platforms/contract.ts';
 import { typeCountAbove } from '../../state/config/preferences.ts';
 import { countOf } from '../../state/kinds.ts';
@@ -104,12 +105,13 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     const args = await whileSame(stage, able, async (until): Promise<Args | undefined> => {
       let args: Settings | undefined = preset ?? {};
       // What can't be done without a name is asked for it before anything else.
-      if (needsOptions(action, args)) args = await askOptions(stage, action, question, args, until);
+      if (needsOptions(action, args))
+        args = await askOptions(stage, action, endpointOf(first.id), question, args, until);
       for (;;) {
         if (args === undefined || until.aborted) return undefined;
         const answer = await ask(args, until);
         if (answer !== 'options') return answer === 'yes' ? args : undefined;
-        args = (await askOptions(stage, action, question, args, until)) ?? args;
+        args = (await askOptions(stage, action, endpointOf(first.id), question, args, until)) ?? args;
       }
     });
     if (args) start(begin, chosen, args);

@@ -1,6 +1,17 @@
 import type { Args, ObjectAction } from '../../actions/action.ts';
-import { type Settings, type SettingValue, sameValue } from '../../platforms/contract.ts';
+import { readListing } from '../../actions/read-listing.ts';
+import { FleetError } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
+import {
+  type ListedKind,
+  type ObjectKind,
+  type Settings,
+  type SettingValue,
+  sameValue,
+} from '../../platforms/contract.ts';
 import { defaultsOf, display } from '../../state/fields.ts';
+import { manyOf } from '../../state/kinds.ts';
+import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { createForm } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
@@ -8,10 +19,14 @@ import type { Stage } from '../stage.ts';
 
 type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 
-/** The options of an action as a form. Answers what was chosen; undefined when it was given up or `until` aborts. */
+/**
+ * The options of an action as a form; what the endpoint has is chosen from its lists. Answers what was chosen; undefined when
+ * it was given up or `until` aborts.
+ */
 export function askOptions(
   stage: Stage,
   { title, options = [] }: WithOptions,
+  endpoint: EndpointName,
   question: string,
   start: Settings,
   until: AbortSignal,
@@ -20,6 +35,7 @@ export function askOptions(
     fields: options.map((field) => ({ ...field, writable: true })),
     before: {},
     start: { ...defaultsOf(options), ...start },
+    choicesOf: async ({ of }, _values, signal) => listedNames(stage, of, endpoint, signal),
     buttons: [
       { id: 'go', label: 'Continue' },
       { id: 'cancel', label: 'Cancel' },
@@ -44,6 +60,16 @@ export function askOptions(
     stage.layers.open(dialog.layer);
     until.addEventListener('abort', () => end(undefined), { once: true });
   });
+}
+
+/** The names of what an endpoint has of a kind, as far as it can be used now. Rejects as `readListing` does. */
+async function listedNames(stage: Stage, kind: ObjectKind, endpoint: EndpointName, signal: AbortSignal) {
+  const { services } = stage;
+  if (services.kinds[kind]?.listed?.under !== 'endpoint')
+    throw new FleetError('op.unsupported', `${manyOf(services.kinds, kind)} are not listed`);
+  const all = await readListing(kind as ListedKind, endpoint, services, signal);
+  const usable = all.filter((one) => !('active' in one) || one.active);
+  return [...new Set(usable.map(({ name }) => name))].map((name) => ({ label: clean(name), value: name }));
 }
 
 /** Whether something has to be filled in before the action can be done at all: the name of what it makes. */

@@ -1,6 +1,7 @@
 import type { KindColumn, KindKey, KindRow } from '../../state/kind-spec.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
+import { inTheMiddle } from '../fleet/cut-names.ts';
 import type { Look } from '../frame/look.ts';
 import { dateAndTime } from '../time.ts';
 import type { TableOrder, TableRow } from './table-rows.ts';
@@ -78,7 +79,10 @@ export function rowLine(
   const cells = columns.map((column, at) => {
     const text = cellText(row[column.id], column.type);
     if (isRight(column)) return fit(text.padStart(column.columns), column.columns);
-    return fit(at === 0 ? `${'  '.repeat(depth)}${text}` : text, column.columns);
+    if (at > 0) return fit(text, column.columns);
+    // Names that begin alike differ at their end.
+    const indent = '  '.repeat(depth);
+    return fit(`${indent}${inTheMiddle(text, column.columns - indent.length)}`, column.columns);
   });
   const [name = '', ...rest] = cells;
   const painted =

@@ -1,0 +1,95 @@
+/** Networks, storages, volumes, images and flavors of endpoints on the command line. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Desk, openDesk, simulated } from './run-drover.ts';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk(simulated({ one: { vms: 40, latency: 0 }, two: { vms: 20, latency: 0 } }));
+});
+afterEach(() => desk.clear());
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly endpoint: string;
+}
+const rowsOf = async (...words: readonly string[]) => (await desk.run(...words, '-o', 'json')).json<Row[]>();
+
+describe('what an endpoint has', () => {
+  it('F-324 F-383 is listed for all endpoints, for one, and as far as it matches', async () => {
+    const all = await rowsOf('network', 'list');
+    expect(all.map(({ id }) => id).filter((id) => id.endsWith('/lan'))).toEqual(['one/lan', 'two/lan']);
+    expect((await rowsOf('network', 'list', '-C', 'two')).every(({ endpoint }) => endpoint === 'two')).toBe(true);
+    expect((await rowsOf('networks', 'list', '--filter', 'mode:nat', '-C', 'one')).map(({ name }) => name)).toEqual([
+      'lab',
+    ]);
+    expect((await rowsOf('storage', 'list', '--filter', 'free>1T', '-C', 'two')).map(({ name }) => name)).toEqual([
+      'vms',
+      'scratch-fra-01',
+      'scratch-fra-02',
+    ]);
+    const table = await desk.run('flavor', 'list', '-C', 'one');
+    expect(table.stdout.split('\n')[3]).toMatch(/^large +8 +32G +10G +x86_64 +one/);
+  });
+
+  it('takes no names in a list, and says where they go', async () => {
+    const { code, stderr } = await desk.run('network', 'list', 'lan');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('drover network info NAME shows one')]);
+  });
+
+  it('is shown by a name that one endpoint has, or by its id; a name of two is ambiguous', async () => {
+    const { code, stderr } = await desk.run('network', 'info', 'lan');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('2 networks are called lan: one/lan, two/lan')]);
+    expect((await desk.run('network', 'info', 'lan', '-C', 'two')).stdout).toMatch(/^id: two\/lan$/m);
+    expect((await desk.run('network', 'info', 'one/lan', '-o', 'json')).json<Row>()).toMatchObject({ id: 'one/lan' });
+    const none = await desk.run('storage', 'info', 'vmz');
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('did you mean vms?')]);
+  });
+
+  it('F-380 is made on the endpoint that is named, and where only one could be meant', async () => {
+    const unsaid = await desk.run('network', 'create', 'lab2', '--cidr', '10.9.0.0/24');
+    expect([unsaid.code, unsaid.stderr]).toEqual([2, expect.stringContaining('Say -C NAME, one of one, two')]);
+    const { code, stderr } = await desk.run('network', 'create', 'lab2', '--cidr', '10.9.0.0/24', '-C', 'two');
+    expect([code, stderr]).toEqual([0, 'two has the network lab2\n']);
+    expect((await rowsOf('network', 'list')).map(({ id }) => id)).toContain('two/lab2');
+    const again = await desk.run('network', 'create', 'lab2', '--cidr', '10.8.0.0/24', '-C', 'two', '-o', 'json');
+    expect([again.code, again.json()]).toEqual([
+      1,
+      { result: 'failure', reason: 'two has a network lab2 already', code: 'op.conflict' },
+    ]);
+    await desk.run('network', 'delete', 'two/lab2', '--yes');
+  });
+
+  it('is not made without what it needs', async () => {
+    const { code, stderr } = await desk.run('volume', 'create', 'data1', '-C', 'one');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--storage is needed')]);
+  });
+
+  it('F-381 is deleted after what goes was said, and never while a VM uses it', async () => {
+    await desk.run('volume', 'create', 'data1', '--storage', 'vms', '--size', '1GiB', '-C', 'one');
+    const no = await desk.runWith({ answers: ['no'] }, 'volume', 'delete', 'data1', '-C', 'one');
+    expect([no.code, no.stderr]).toEqual([130, expect.stringContaining('lost: /srv/vms/data1')]);
+    const yes = await desk.runWith({ answers: ['data1'] }, 'volume', 'delete', 'data1', '-C', 'one');
+    expect([yes.code, yes.stderr]).toEqual([0, expect.stringContaining('data1 of one is deleted')]);
+    const used = await desk.run('storage', 'delete', 'vms', '-C', 'one', '--yes');
+    expect([used.code, used.stderr]).toEqual([3, expect.stringMatching(/vms is used by .* more VMs/)]);
+  });
+
+  it('changes nothing where the endpoint is read-only, or in a dry run', async () => {
+    const dry = await desk.run('network', 'stop', 'one/lab', '--dry-run', '--yes');
+    expect([dry.code, dry.stderr]).toEqual([0, expect.stringContaining('would send to one: network.stop one/lab')]);
+    const refused = await desk.run('network', 'stop', 'one/lab', '--read-only', '--yes');
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('this run is read-only')]);
+    const [lab] = await rowsOf('network', 'info', 'one/lab').then((row) => [row as unknown as { active: boolean }]);
+    expect(lab?.active).toBe(true);
+  });
+});
+
+it('leaves out and names an endpoint that has no such list, and fails where none has', async () => {
+  await desk.write(simulated({ one: { vms: 5, latency: 0 }, bare: { vms: 5, latency: 0, without: 'network.list' } }));
+  const some = await desk.run('network', 'list', '-o', 'json');
+  expect([some.code, some.stderr]).toEqual([0, 'left out: bare: this fleet was made without network.list\n']);
+  expect(some.json<Row[]>().every(({ endpoint }) => endpoint === 'one')).toBe(true);
+  const none = await desk.run('network', 'list', '-C', 'bare');
+  expect([none.code, none.stdout]).toEqual([3, '']);
+});
