@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
+import { followLists } from './actions/follow-lists.ts';
 import { actions } from './actions/index.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
@@ -121,6 +122,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     if (first !== undefined) stage.message.say(first, 'warning');
     services.open();
     services.follow();
+    const stopLists = followLists(services);
     remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
     if (remembered.isFirst) stage.tour.show();
     stage.changed();
@@ -128,6 +130,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     // A bug while drawing ends it too, with the stack on the restored terminal.
     await Promise.race([ended, ink.waitUntilExit()]);
     stopListening();
+    stopLists();
     remembered.keep();
     program.close();
     ink.unmount();

@@ -41,6 +41,8 @@ export interface Command {
   readonly help: string;
   /** What stands behind the two words: `NAME…`, `POOL`, empty. */
   readonly takes: string;
+  /** The last of these words is the name of something new. */
+  readonly makes?: true;
   /** May depend on what is known only when it runs: the fields of a platform. */
   readonly flags: (argv: readonly string[]) => readonly Flag[];
   readonly run: (context: CommandContext, parsed: ParsedFlags) => Promise<number>;

@@ -40,6 +40,7 @@ function commandOf(action: ObjectAction, kinds: KindTable): Command {
     verb: action.id.slice(action.id.indexOf('.') + 1),
     help: action.help,
     takes: takenBy(action, made, kinds),
+    ...(made && { makes: true }),
     flags: () => [...(action.options ?? []).filter((field) => field !== made), ...MANY],
     run: (context, parsed) => runAction(action, made, parsed, context),
   };

@@ -1,4 +1,5 @@
 import { configuredKeymap } from '../actions/configured-keymap.ts';
+import { followLists } from '../actions/follow-lists.ts';
 import { actions } from '../actions/index.ts';
 import { systemClock } from '../clock.ts';
 import { compose } from '../compose.ts';
@@ -100,10 +101,12 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     });
     services.open();
     services.follow();
+    const stopLists = followLists(services);
     remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
     if (remembered.isFirst) stage.tour.show();
     await ended;
     stopListening();
+    stopLists();
     remembered.keep();
     program.close();
     return 0;

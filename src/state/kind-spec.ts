@@ -29,6 +29,8 @@ export type KindColumn = KindKey & { readonly title: string };
 export interface KindSpec<K extends ListedKind> {
   /** What each list of them is of. */
   readonly under: 'vm' | 'endpoint';
+  /** Read once a minute also while no user looks: a few objects that change seldom. */
+  readonly followed?: true;
   /** One sentence for docs/json.md. */
   readonly help: string;
   /** In the order of the columns. */

@@ -5,6 +5,7 @@ import type { KindSpec } from './kind-spec.ts';
 /** `cidr`, `dhcp`, `domain`, `type` and `mode` are what kcli calls them. */
 export const networkSpec: KindSpec<'network'> = {
   under: 'endpoint',
+  followed: true,
   help: 'A network that NICs of VMs are plugged into.',
   keys: [
     { id: 'name', type: 'text', help: 'its name', always: true, title: 'NAME', shrinksTo: 12 },

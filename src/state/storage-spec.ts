@@ -5,6 +5,7 @@ import type { KindSpec } from './kind-spec.ts';
 /** `path` is what kcli calls it. */
 export const storageSpec: KindSpec<'storage'> = {
   under: 'endpoint',
+  followed: true,
   help: 'A place where disks and images are kept.',
   keys: [
     { id: 'name', type: 'text', help: 'its name', always: true, title: 'NAME', shrinksTo: 12 },

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await mkdir(dirname(names), { recursive: true });
   const demo = endpointName('demo');
   const vms = [['web 1', 'demo/1']] as const;
-  await rememberNames(names, new Map([[demo, { vms, nodes: [['n1', 'demo/n1']] }]]), [demo]);
+  await rememberNames(names, new Map([[demo, { vms, nodes: [['n1', 'demo/n1']], listed: {} }]]), [demo]);
 });
 afterAll(() => desk.clear());
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const config = join(home, 'config.yaml');
   await writeFile(config, simulated({ demo: { vms: 3 } }));
   const vms = HOSTILE.map((name, at) => [name, `demo/${at}`] as const);
-  const names = new Map([[demo, { vms: [...vms, ['mm\nnn', 'demo/lines']] as const, nodes: [] }]]);
+  const names = new Map([[demo, { vms: [...vms, ['mm\nnn', 'demo/lines']] as const, nodes: [], listed: {} }]]);
   await rememberNames(namesFile(join(home, 'drover'), config), names, [demo]);
   shell = openPty({
     argv: ['bash', '--norc', '--noprofile', '-i'],

@@ -19,6 +19,17 @@ const names: LiveNames = {
     ['\u202etxt', 'desk/\x1b[2J'],
   ],
   nodes: [['node1', 'desk/n1']],
+  listed: new Map([
+    [
+      'network',
+      [
+        ['default', 'desk/default'],
+        ['default', 'lab/default'],
+        ['dmz', 'lab/dmz'],
+      ],
+    ],
+    ['storage', [['vms', 'desk/vms']]],
+  ]),
 };
 
 /** `vm start we` is what stands there, up to the cursor; the last word is completed. */
@@ -58,6 +69,9 @@ describe('completion', () => {
     expect(offered('start ')).toEqual(['vm', 'network', 'storage']);
     expect(offered('list ')).toContain('pool');
     expect(offered('start vm w')).toEqual(['web1', 'web2']);
+    expect(offered('network delete ')).toEqual(['desk/default', 'lab/default', 'dmz']);
+    expect(offered('network create ')).toEqual([]);
+    expect(offered('volume create data1 --storage ')).toEqual(['vms']);
   });
 
   it('knows the names of VMs, and takes ids for those that share one or can’t be typed', () => {

@@ -113,6 +113,10 @@ function valuesOf(
   const subject = subjectOfFlag(flag.key, command);
   if (subject) return words(behind(namesOf(subject, names)));
   if (flag.key === 'platform') return words(behind(plain(names.platforms)));
+  if (flag.kind === 'object') {
+    const known = names.listed.get(flag.of) ?? [];
+    return words(behind(plain([...new Set(known.map(([name]) => name))])));
+  }
   if (flag.kind === 'path') return { kind: 'files', candidates: [] };
   if (flag.kind === 'list')
     return { kind: 'partial', candidates: behind(rowCandidates(flag, current.slice(inline.length))) };

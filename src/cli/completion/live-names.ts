@@ -1,6 +1,6 @@
 import { systemClock } from '../../clock.ts';
 import type { App } from '../../compose.ts';
-import { endpointOf } from '../../ids.ts';
+import { type EndpointName, endpointOf } from '../../ids.ts';
 import { platforms } from '../../platforms/registry.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
 import { createConfigStore } from '../../state/config/store.ts';
@@ -14,6 +14,8 @@ import {
   rememberNames,
 } from '../../state/fleet/known-names.ts';
 
+import { listedKinds, specOf } from '../../state/kinds.ts';
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What can be named on a command line now. */
@@ -25,6 +27,8 @@ export interface LiveNames {
   readonly views: readonly string[];
   readonly vms: readonly NamedId[];
   readonly nodes: readonly NamedId[];
+  /** Of each kind that was listed. */
+  readonly listed: ReadonlyMap<string, readonly NamedId[]>;
 }
 
 /** From the configuration and from what was remembered; nothing is connected. `config` is what --config says. */
@@ -45,14 +49,29 @@ export async function readLiveNames(config: string | undefined, env: Env): Promi
     views: [...new Set([...readViews(file, loaded.config.file).views.keys(), ...readyViews.keys()])],
     vms: known.flatMap(({ vms }) => vms),
     nodes: known.flatMap(({ nodes }) => nodes),
+    listed: new Map(
+      [...new Set(known.flatMap(({ listed }) => Object.keys(listed)))].map((kind) => [
+        kind,
+        known.flatMap(({ listed }) => listed[kind] ?? []),
+      ]),
+    ),
   };
 }
 
 /** Keeps the names of all endpoints that have answered in this run. */
-export async function rememberLiveNames({ store, config, configPath }: App, env: Env): Promise<void> {
+export async function rememberLiveNames({ store, config, configPath, kinds }: App, env: Env): Promise<void> {
   const { fleet } = store;
-  const fresh = new Map<ReturnType<typeof endpointOf>, { vms: NamedId[]; nodes: NamedId[] } & EndpointNames>();
-  for (const { name, phase } of fleet.endpoints.values()) if (phase === 'up') fresh.set(name, { vms: [], nodes: [] });
+  const ofEndpoints = listedKinds(kinds).filter((kind) => specOf(kinds, kind).under === 'endpoint');
+  const listedOf = (endpoint: EndpointName) =>
+    Object.fromEntries(
+      ofEndpoints.flatMap((kind): [string, readonly NamedId[]][] => {
+        const listing = fleet.listings.of(kind, endpoint);
+        return listing ? [[kind, listing.items.map(({ name, id }): NamedId => [name, id])]] : [];
+      }),
+    );
+  const fresh = new Map<EndpointName, { vms: NamedId[]; nodes: NamedId[] } & EndpointNames>();
+  for (const { name, phase } of fleet.endpoints.values())
+    if (phase === 'up') fresh.set(name, { vms: [], nodes: [], listed: listedOf(name) });
   if (fresh.size === 0) return;
   for (const { id, name } of fleet.vms.values()) fresh.get(endpointOf(id))?.vms.push([name, id]);
   for (const { id, name } of fleet.nodes.values()) fresh.get(endpointOf(id))?.nodes.push([name, id]);

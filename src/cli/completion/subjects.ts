@@ -1,3 +1,4 @@
+import type { ListedKind } from '../../platforms/contract.ts';
 import type { NamedId } from '../../state/fleet/known-names.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Command } from '../command.ts';
@@ -5,7 +6,7 @@ import { type Candidate, plain } from './candidate.ts';
 import type { LiveNames } from './live-names.ts';
 
 /** What a word on the command line can be the name of. */
-export type Subject = 'vm' | 'node' | 'pool' | 'endpoint';
+export type Subject = 'vm' | 'node' | 'pool' | 'endpoint' | ListedKind;
 
 /** What the words behind a command name, where it is not simply what the command is about. */
 const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
@@ -24,12 +25,23 @@ const OF_FLAGS: Readonly<Record<string, Subject>> = {
   'node move to': 'pool',
 };
 
-const OF_NOUNS: Readonly<Record<string, Subject>> = { vm: 'vm', node: 'node', pool: 'pool', endpoint: 'endpoint' };
+const OF_NOUNS: Readonly<Record<string, Subject>> = {
+  vm: 'vm',
+  node: 'node',
+  pool: 'pool',
+  endpoint: 'endpoint',
+  network: 'network',
+  storage: 'storage',
+  volume: 'volume',
+  image: 'image',
+  flavor: 'flavor',
+};
 
 /** What the word at this place behind `noun verb` names; counts from 0. */
-export function subjectAt({ noun, verb, takes }: Command, at: number): Subject | undefined {
+export function subjectAt({ noun, verb, takes, makes }: Command, at: number): Subject | undefined {
   const own = OF_WORDS[`${noun} ${verb}`];
   if (own) return own[at];
+  if (makes && takes === 'NAME') return undefined;
   if (takes.startsWith('VM')) return at === 0 || takes.startsWith('VM…') ? 'vm' : undefined;
   return takes.startsWith('NAME') && (at === 0 || takes.endsWith('…'))
     ? (OF_NOUNS[noun] ?? (verb === 'list' ? 'vm' : undefined))
@@ -49,6 +61,8 @@ export function namesOf(subject: Subject, names: LiveNames): readonly Candidate[
       return plain(names.pools);
     case 'endpoint':
       return plain(names.endpoints);
+    default:
+      return named(names.listed.get(subject) ?? []);
   }
 }
 

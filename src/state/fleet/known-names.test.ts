@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endpointName } from '../../ids.ts';
 import { cacheKey, replaceCache } from './cache-file.ts';
-import { namesFile, readNames, rememberNames } from './known-names.ts';
+import { type EndpointNames, namesFile, readNames, rememberNames } from './known-names.ts';
 
 let directory = '';
 let file = '';
@@ -19,7 +19,11 @@ const [host1, host2, host3] = ['host1', 'host2', 'host3'].map((name) => endpoint
   ReturnType<typeof endpointName>,
   ReturnType<typeof endpointName>,
 ];
-const names = (vm: string) => ({ vms: [[vm, `id-${vm}`]], nodes: [['n', 'id-n']] }) as const;
+const names = (vm: string, listed: EndpointNames['listed'] = {}): EndpointNames => ({
+  vms: [[vm, `id-${vm}`]],
+  nodes: [['n', 'id-n']],
+  listed,
+});
 const write = async (text: string) => {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
@@ -45,17 +49,27 @@ describe('names for a shell', () => {
     expect([...(await readNames(file))]).toEqual([
       [host1, names('c')],
       [host2, names('b')],
-      [host3, { vms: [], nodes: [] }],
+      [host3, { vms: [], nodes: [], listed: {} }],
     ]);
     await rememberNames(file, new Map([[host3, names('d')]]), [host1]);
     expect([...(await readNames(file))]).toEqual([[host1, names('c')]]);
   });
 
+  it('of a list stay until that list is read again', async () => {
+    const lan = [['lan', 'host1/lan']] as const;
+    const vms = [['vms', 'host1/vms']] as const;
+    await rememberNames(file, new Map([[host1, names('a', { network: lan })]]), [host1]);
+    await rememberNames(file, new Map([[host1, names('b', { storage: vms })]]), [host1]);
+    expect((await readNames(file)).get(host1)).toEqual(names('b', { network: lan, storage: vms }));
+    await rememberNames(file, new Map([[host1, names('b', { network: [] })]]), [host1]);
+    expect((await readNames(file)).get(host1)?.listed).toEqual({ network: [], storage: vms });
+  });
+
   it('are 20,000 at most', async () => {
     const many = Array.from({ length: 20_001 }, (_, at) => [`v${at}`, `${at}`] as const);
-    await rememberNames(file, new Map([[host1, { vms: many, nodes: many }]]), [host1]);
+    await rememberNames(file, new Map([[host1, { vms: many, nodes: many, listed: { image: many } }]]), [host1]);
     const kept = (await readNames(file)).get(host1);
-    expect([kept?.vms.length, kept?.nodes.length]).toEqual([20_000, 20_000]);
+    expect([kept?.vms.length, kept?.nodes.length, kept?.listed['image']?.length]).toEqual([20_000, 20_000, 20_000]);
     expect([kept?.vms[0], kept?.nodes[0]]).toEqual([many[0], many[0]]);
   });
 

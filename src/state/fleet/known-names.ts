@@ -9,6 +9,8 @@ export type NamedId = readonly [name: string, id: string];
 export interface EndpointNames {
   readonly vms: readonly NamedId[];
   readonly nodes: readonly NamedId[];
+  /** Of each kind that was listed. */
+  readonly listed: Readonly<Record<string, readonly NamedId[]>>;
 }
 
 /** What things were called when they were last seen, so that a shell can complete names without a connection. */
@@ -48,11 +50,20 @@ export async function rememberNames(
   const before = await readNames(file);
   const names: Record<string, EndpointNames> = {};
   for (const endpoint of configured) {
-    const { vms, nodes } = fresh.get(endpoint) ?? before.get(endpoint) ?? { vms: [], nodes: [] };
-    names[endpoint] = { vms: vms.slice(0, MOST_NAMES), nodes: nodes.slice(0, MOST_NAMES) };
+    const known = before.get(endpoint) ?? NONE;
+    const { vms, nodes, listed } = fresh.get(endpoint) ?? known;
+    // What was not listed in this run is as it was.
+    const lists = Object.entries({ ...known.listed, ...listed });
+    names[endpoint] = {
+      vms: vms.slice(0, MOST_NAMES),
+      nodes: nodes.slice(0, MOST_NAMES),
+      listed: Object.fromEntries(lists.map(([kind, all]) => [kind, all.slice(0, MOST_NAMES)])),
+    };
   }
   await replaceCache(file, [JSON.stringify(names)]);
 }
+
+const NONE: EndpointNames = { vms: [], nodes: [], listed: {} };
 
 const isNamedId = (one: unknown): one is NamedId =>
   Array.isArray(one) && one.length === 2 && one.every((part) => typeof part === 'string');
@@ -62,4 +73,9 @@ const isEndpointNames = (found: unknown): found is EndpointNames =>
   found !== null &&
   'vms' in found &&
   'nodes' in found &&
-  [found.vms, found.nodes].every((list) => Array.isArray(list) && list.every(isNamedId));
+  'listed' in found &&
+  typeof found.listed === 'object' &&
+  found.listed !== null &&
+  [found.vms, found.nodes, ...Object.values(found.listed)].every(
+    (list) => Array.isArray(list) && list.every(isNamedId),
+  );
