@@ -15,12 +15,12 @@ describe('the keymap', () => {
   it('gives an action the keys of the configuration in place of its own', () => {
     const { keymap } = createKeymap(actions, new Map([['vm.start', ['f5']]]));
     expect(keymap.keysOf('vm.start')).toEqual(['f5']);
-    expect(keymap.actionsOf('s')).toEqual([]);
+    expect(keymap.actionsOf('s').filter(({ noun }) => noun === 'vm')).toEqual([]);
   });
 
   it('gives a key to the action that the configuration names, and tells who loses it', () => {
     const { keymap, problems } = createKeymap(actions, new Map([['vm.pause', ['s']]]));
-    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual(['vm.pause']);
+    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual(['vm.pause', 'network.start', 'storage.start']);
     expect(problems).toEqual([
       { actionId: 'vm.start', key: 's', holder: 'vm.pause', message: 's is taken by vm.pause' },
     ]);

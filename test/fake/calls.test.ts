@@ -340,7 +340,7 @@ describe('deleting', () => {
     visit.server.faults.fail('vm.delete', 2);
     expect(await refusal(remove(visit, vm.id, { ...WHOLE, keepDisks: true }))).toMatchObject({
       code: 'op.failed',
-      message: `${vm.name} is still there: only nothing was done`,
+      message: `${vm.name} is still there: only nothing was deleted`,
     });
     expect((await refusal(remove(visit, vm.id))).message).toBe(
       `${vm.name} is still there: only ${folder}/system.qcow2 was deleted`,

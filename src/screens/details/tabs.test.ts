@@ -69,6 +69,7 @@ describe('the overview of a VM', () => {
     const text = overview(vm, { state: 'ready', value: info });
     expect(text.replace(/since [\d-]+ +\S*/, 'since …')).toMatchInlineSnapshot(`
       "{dim|State        } {running|● running (powered on)                        }
+      {dim|Node         } {text|n1 (endpoint host1)                           }
       {dim|CPU          } {gauge-low|█████}{gauge-empty|·····}  50% of 2 vCPUs                    
       {dim|Memory       } {gauge-low|█████}{gauge-empty|·····}  50% 512M of 1.0G                  
       {dim|CPU history  } {accent|                             ▅}                
@@ -76,8 +77,6 @@ describe('the overview of a VM', () => {
       {dim|Disk I/O     } {text|read -  write -                               }
       {dim|Network      } {text|in 2.0K/s  out -                              }
       {dim|IP           } {text|10.0.0.1 10.0.0.2                             }
-      {dim|Node         } {text|n1                                            }
-      {dim|Endpoint     } {text|host1                                         }
       {dim|Autostart    } {text|yes                                           }
       {dim|Plan         } {text|small                                         }
       {dim|Profile      } {text|web                                           }
@@ -96,14 +95,13 @@ describe('the overview of a VM', () => {
     const vm = { ...aVm('web1', { cpus: 1, state: 'stopped', autostart: undefined, node: 'gone' }), node: undefined };
     expect(overview(vm, { state: 'failed', message: 'not now' })).toMatchInlineSnapshot(`
       "{dim|State       } {stopped|○ stopped                                      }
+      {dim|Node        } {text|none (endpoint host1)                          }
       {dim|CPU         } {gauge-low|█████}{gauge-empty|·····}  50% of 1 vCPU                      
       {dim|Memory      } {gauge-low|█████}{gauge-empty|·····}  50% 512M of 1.0G                   
       {dim|CPU history } {accent|                             ▅}                 
       {dim|Disk I/O    } {text|read -  write -                                }
       {dim|Network     } {text|in 2.0K/s  out -                               }
       {dim|IP          } {text|-                                              }
-      {dim|Node        } {text|none                                           }
-      {dim|Endpoint    } {text|host1                                          }
       {dim|More        } {warning|not now                                        }"
     `);
   });
@@ -130,11 +128,10 @@ describe('the overview of a VM', () => {
       {warning|~ stale since 10:30:00: no route to it}
       {dim|State       } {warning|~ was running                                  }
       {dim|Last heard  } {warning|10:30:00                                       }
+      {dim|Node        } {text|n1 (endpoint host1)                            }
       {dim|CPU         } {text|of 2 vCPUs                                     }
       {dim|Memory      } {text|of 1.0G                                        }
       {dim|IP          } {text|-                                              }
-      {dim|Node        } {text|n1                                             }
-      {dim|Endpoint    } {text|host1                                          }
       {dim|Autostart   } {text|no                                             }
       {dim|More        } {dim|loading…                                       }"
     `);

@@ -133,7 +133,7 @@ describe('the question before something is deleted', () => {
       │ Snapshots        < no >                                                      │
       │ Type its name*                                                               │
       │                                                                              │
-      │ Delete continues when web1 stands here.                                      │
+      │ Delete continues when you have typed web1 here.                              │
       │                                                                              │
       │  Delete    Cancel                                                            │
       ╰──────────────────────────────────────────────────────────────────────────────╯"
@@ -144,13 +144,13 @@ describe('the question before something is deleted', () => {
     press(...'web1');
     press('enter', 'enter');
     expect(await answer()).toEqual({});
-    expect(said()).toContain('nothing was deleted');
+    expect(said()).toContain('nothing was done');
   });
 
   it('says so when what was typed is another name', async () => {
     const { press, answer, said, drawn } = await ask(nothing);
     press(...'web', 'pgdn', 'enter');
-    expect([await answer(), said()]).toEqual(['open', 'that is not web1: nothing was deleted']);
+    expect([await answer(), said()]).toEqual(['open', 'that is not web1: nothing was done']);
     expect(drawn()).toContain('that is not web1');
   });
 
@@ -191,7 +191,7 @@ describe('the question before something is deleted', () => {
   it('refuses to keep disks that can not be kept', async () => {
     const { press, answer, said } = await ask({ ...nothing, goes: ['/a'], keepDisksRefused: 'one with it' });
     press(...'web1', 'up', 'up', 'right', 'pgdn', 'enter');
-    expect([await answer(), said()]).toEqual(['open', "disks can't be kept here: nothing was deleted"]);
+    expect([await answer(), said()]).toEqual(['open', "disks can't be kept here: nothing was done"]);
   });
 
   it('is asked all the same when it is not known what is lost', async () => {

@@ -15,7 +15,7 @@ export interface Reader {
 export function createReader(escapeWait?: number): Reader {
   let now = 0;
   const due = new Set<{ readonly at: number; readonly call: () => void }>();
-  const stdin = new EventEmitter();
+  const stdin = Object.assign(new EventEmitter(), { resume: () => {} });
   const events: string[] = [];
   const input = createInput(stdin as unknown as NodeJS.ReadStream, {
     onGone: () => {},
