@@ -86,7 +86,7 @@ describe('the details', () => {
     await to(1);
     const [title, first] = lines();
     expect(title).toMatchInlineSnapshot(
-      `"{border|─} {title|web1} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|4 more}"`,
+      `"{border|─} {title|web1} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|3 more}"`,
     );
     expect(first).toMatch(/^ \{dim\|State/);
     expect(lines('below', 60, 8, true)[0]).toContain('{cursor|Overview}');
@@ -118,7 +118,7 @@ describe('the details', () => {
     const { to, lines } = open({}, { vms: [aVm(`a-${'very-'.repeat(20)}long-name`)] });
     await to(1);
     expect(plain(lines('below', 60, 4)[0] ?? '')).toMatchInlineSnapshot(
-      `"{border|─} {title|a-…e} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|8 more}"`,
+      `"{border|─} {title|a-…e} {border|} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─} {warning|7 more}"`,
     );
     expect(plain(lines('below', 70, 40)[0] ?? '')).toMatchInlineSnapshot(
       `"{border|─} {title|a-very-…g-name} {border|──} {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console} {border|─}"`,
