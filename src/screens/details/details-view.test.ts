@@ -102,7 +102,7 @@ describe('the details', () => {
       [
         " {title|web1                                   }",
         " {resting|Overview} {dim|Disks} {dim|Networks} {dim|Snapshots} {dim|Events} {dim|Console}",
-        " {warning|6 more                                 }",
+        " {warning|5 more                                 }",
       ]
     `);
     expect(lines('right', 40, 40).slice(1, 4)).toMatchObject([
