@@ -170,6 +170,7 @@ function catalogOf(origin: string, regions: readonly string[]) {
     service('identity', 'keystone', '/identity/v3'),
     service('compute', 'nova', `/compute/v2.1/${PROJECT.id}`),
     service('image', 'glance', '/image'),
+    service('network', 'neutron', '/network'),
     service('volumev3', 'cinder', `/volume/v3/${PROJECT.id}`),
   ];
 }
