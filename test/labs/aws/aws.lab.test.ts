@@ -73,7 +73,7 @@ const named = ({ vms }: Watching, name: string): Vm => {
 const launched = async (name: string): Promise<VmId> => vmId(NAME, (await room.launch(name, 1))[0] ?? '');
 const countOf = (action: string) => cloud.seen.filter((one) => one === action).length;
 
-it('F-309 every instance type of the region is listed, with what it has', async () => {
+it('every instance type of the region is listed, with what it has', async () => {
   const connection = await connect();
   try {
     const flavors = (await connection.flavor?.list?.(NAME, patient())) ?? [];
