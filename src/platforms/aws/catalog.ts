@@ -2,6 +2,7 @@
 import { type Bytes, bytes, mib } from '../../units.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { About, Api } from './api.ts';
+import { instanceTypePages } from './instance-types.ts';
 import { unlessRefused } from './refused.ts';
 
 export interface TypeFacts {
@@ -57,14 +58,9 @@ function createLearner(read: (names: readonly string[], about: About) => Promise
 }
 
 async function readTypes(api: Api, names: readonly string[], about: About, into: Map<string, TypeFacts>) {
-  const pages = readPages('DescribeInstanceTypes', async (marker) => {
-    // By a filter, since one name that AWS does not know would fail the whole question.
-    const Filters = [{ Name: 'instance-type', Values: [...names] }];
-    const page = { Filters, MaxResults: PAGE, ...(marker === undefined ? {} : { NextToken: marker }) };
-    const answer = await api.read('DescribeInstanceTypes', page, about);
-    return { items: answer.InstanceTypes ?? [], next: answer.NextToken || undefined };
-  });
-  for await (const page of pages) {
+  // By a filter, since one name that AWS does not know would fail the whole question.
+  const wanted = [{ Name: 'instance-type', Values: [...names] }];
+  for await (const page of instanceTypePages(api, about, wanted)) {
     for (const { InstanceType: name, VCpuInfo, MemoryInfo, Hypervisor, BareMetal } of page) {
       if (name === undefined) continue;
       const memory = MemoryInfo?.SizeInMiB === undefined ? bytes(0) : mib(MemoryInfo.SizeInMiB);

@@ -4,6 +4,7 @@ import { createCatalog } from './catalog.ts';
 import { readConsoleOutput } from './console-output.ts';
 import { createDelete } from './delete.ts';
 import { readInfo } from './info.ts';
+import { listFlavors } from './instance-types.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { readNodeInfo } from './node-info.ts';
 import { checkLogin, openSession } from './session.ts';
@@ -21,7 +22,6 @@ const WHY_NOT: Absences = {
   volume: 'drover does not manage EBS volumes yet',
   network: 'drover does not manage VPCs yet',
   image: 'drover does not manage AMIs yet',
-  flavor: 'drover does not list instance types yet',
 };
 
 /** One account in one region, with a login that was seen to work. */
@@ -47,6 +47,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     console: { output: (id, signal) => readConsoleOutput(calls, id, signal) },
     node: { info: (id, signal) => readNodeInfo(api, id, signal) },
+    flavor: { list: (of, signal) => listFlavors(api, of, signal) },
     whyNot: WHY_NOT,
     async watch(options) {
       const signal = AbortSignal.any([options.signal, closing.signal]);

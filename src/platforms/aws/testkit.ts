@@ -1,5 +1,6 @@
 /** EC2, STS and CloudWatch on loopback, pretended as far as drover asks them; the lab has moto, which nobody here wrote. */
 import { endpointName, type VmId, vmId } from '../../ids.ts';
+import { gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
@@ -28,6 +29,7 @@ export const testkit: PlatformTestkit = {
       'vm.configure',
       'console.output',
       'node.info',
+      'flavor.list',
     ],
     login: true,
     keepsDisks: true,
@@ -35,6 +37,7 @@ export const testkit: PlatformTestkit = {
     startTakesMs: 3_000,
     stopTakesMs: 3_000,
     guestsAnswer: true,
+    listed: { flavor: { name: 't3.micro', cpus: 2, memory: gib(1), disk: undefined, arch: 'x86_64' } },
     samples: ['cpu', 'disk', 'net'],
     changes: {
       config: { name: 'renamed by the suite', type: 't3.large', 'termination-protection': true },

@@ -7,6 +7,7 @@ import type { ServiceChoice, ServiceKind } from './user-files/cloud-entry.ts';
 const TYPES: Readonly<Record<ServiceKind, readonly string[]>> = {
   compute: ['compute'],
   image: ['image'],
+  network: ['network'],
   volume: ['block-storage', 'volumev3'],
 };
 

@@ -32,6 +32,9 @@ export interface Cloud {
   close(): void;
 }
 
+/** What a catalog may leave away at the end of an address; Cinder's has version and project in it. */
+const VERSIONS = { image: '/v2', network: '/v2.0', volume: '' } as const;
+
 /** A cloud that has just been started may take its time. */
 const GREETING_MS = 60_000;
 
@@ -96,7 +99,8 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
       other(service) {
         try {
           const found = address.target(find(service, nova.region).url);
-          const base = service === 'image' && !/\/v2$/.test(found.base) ? `${found.base}/v2` : found.base;
+          const version = VERSIONS[service];
+          const base = found.base.endsWith(version) ? found.base : `${found.base}${version}`;
           const its = open({ ...found, base }, service);
           return createApi(createRest({ http: its, clock, login }), service, undefined);
         } catch (error) {

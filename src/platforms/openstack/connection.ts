@@ -7,6 +7,7 @@ import type { News } from './follow.ts';
 import { createImages } from './images.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { createLists } from './lists.ts';
 import { readNodeInfo } from './node-info.ts';
 import { onServer, type ServerCalls } from './server-call.ts';
 import { createSettings } from './settings.ts';
@@ -26,6 +27,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   let onNews = (_news: News): void => {};
   const calls: ServerCalls = { cloud, api, images, news: (news) => onNews(news) };
   const neighbours = { glance, cinder };
+  const lists = createLists(cloud, { nova: cloud.compute('lists'), glance, cinder, neutron: cloud.other('network') });
 
   return {
     vm: {
@@ -37,6 +39,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     console: createConsoles(calls),
     node: { info: (id, signal) => readNodeInfo(api, cloud, id, signal) },
     snapshot: { list: (id, signal) => onServer(calls, id, signal, (call) => readSnapshots(id, glance, call)) },
+    ...lists.groups,
     whyNot: {
       'node.shell': 'OpenStack lets nobody log in to its hosts',
       'snapshot.create': IMAGES,
@@ -44,11 +47,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       'snapshot.revert': IMAGES,
       'snapshot.planDelete': IMAGES,
       'snapshot.delete': IMAGES,
-      storage: 'drover does not manage the back ends of Cinder yet',
-      volume: 'drover does not manage volumes of Cinder yet',
-      network: 'drover does not manage networks of Neutron yet',
-      image: 'drover does not manage images of Glance yet',
-      flavor: 'drover does not list flavors yet',
+      ...lists.whyNot,
     },
     async watch(options) {
       const listen = (listener: (news: News) => void) => {

@@ -1,5 +1,6 @@
 /** Reading of answers: a server may send anything, and leaves out what a policy hides. */
 import { FleetError } from '../../errors.ts';
+import { type Bytes, bytes } from '../../units.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -40,6 +41,12 @@ export function textOf(row: Row, key: string): string | undefined {
 export function numberOf(row: Row, key: string): number | undefined {
   const value = row[key];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** So many of these units, in bytes; undefined for what is no size. */
+export function bytesOf(row: Row, key: string, unit: Bytes): Bytes | undefined {
+  const value = Math.round((numberOf(row, key) ?? Number.NaN) * unit);
+  return Number.isSafeInteger(value) && value >= 0 ? bytes(value) : undefined;
 }
 
 export const textsIn = (row: Row, key: string): readonly string[] => {

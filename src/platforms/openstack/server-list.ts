@@ -39,6 +39,31 @@ export async function* listServers(api: Api, options: ListOptions): AsyncGenerat
 /** The link's own host is not followed: it is what the service believes to be called, not how one gets there. */
 export function nextMarker(body: Row, links: string): string | undefined {
   const href = rowsIn(body, links).find((link) => textOf(link, 'rel') === 'next')?.['href'];
-  if (typeof href !== 'string') return undefined;
-  return URL.parse(href, 'http://nova')?.searchParams.get('marker') ?? undefined;
+  return typeof href === 'string' ? markerIn(href) : undefined;
+}
+
+export const markerIn = (href: string): string | undefined =>
+  URL.parse(href, 'http://nova')?.searchParams.get('marker') ?? undefined;
+
+/** Most that nova puts on a page unless it was told otherwise; a row has an id and a name here. */
+const NAMES_PAGE = 1000;
+
+/** Id -> name of every server, from the short list (GET /servers). */
+export async function readServerNames(
+  api: Api,
+  { subject, allProjects, signal }: Pick<ListOptions, 'subject' | 'allProjects' | 'signal'>,
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  const pages = readPages(`the servers of ${subject}`, async (marker) => {
+    const query = { limit: NAMES_PAGE, marker, all_tenants: allProjects ? 'True' : undefined };
+    const body = await api.get('/servers', { signal, subject, query, deadlineMs: DEADLINE_MS });
+    return { items: rowsIn(body, 'servers'), next: nextMarker(body, 'servers_links') };
+  });
+  for await (const page of pages) {
+    for (const row of page) {
+      const [id, name] = [textOf(row, 'id'), textOf(row, 'name')];
+      if (id !== undefined && name !== undefined) names.set(id, name);
+    }
+  }
+  return names;
 }

@@ -10,6 +10,7 @@ import { ACCOUNTS, PROJECT } from './testkit/keystone.ts';
 import type { WorldServer } from './testkit/world.ts';
 
 const ENDPOINT = endpointName('openstack-test');
+const VOLUME = 'cb49b381-9012-40cb-b8ee-80c19a4801b5';
 /** Three seconds of the cloud take one. */
 const clock = quickClock(3);
 
@@ -26,7 +27,9 @@ async function start() {
   const { world } = cloud;
   const stopped = world.add({ name: 'contract-stopped' });
   const running = world.add({ name: 'contract-running', metadata: { plan: 'shop', profile: 'small' } });
-  world.add({ name: 'contract-error', vmState: 'error', powerState: 0, host: null });
+  const error = { name: 'contract-error', vmState: 'error', powerState: 0, host: null };
+  world.volumes.set(VOLUME, 20);
+  world.add({ ...error, volumes: [{ id: VOLUME, device: '/dev/vdb', deleteOnTermination: false }] });
   let doomed = 0;
 
   const { username, password } = ACCOUNTS.admin;

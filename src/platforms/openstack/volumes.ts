@@ -2,7 +2,7 @@
 import { FleetError } from '../../errors.ts';
 import { type Bytes, gib } from '../../units.ts';
 import type { Api } from './api.ts';
-import { numberOf, rowIn, rowsIn, textOf } from './json.ts';
+import { bytesOf, rowIn, rowsIn, textOf } from './json.ts';
 import type { ServerCall } from './server-call.ts';
 
 export interface Volume {
@@ -34,13 +34,11 @@ export async function readVolumes(call: ServerCall, cinder: Api | undefined): Pr
         device: textOf(row, 'device') ?? '',
         deleted: typeof said === 'boolean' ? said : deleted.get(id),
         name: textOf(sheet, 'name'),
-        size: sizeOf(numberOf(sheet, 'size')),
+        size: bytesOf(sheet, 'size', gib(1)),
       };
     }),
   );
 }
-
-const sizeOf = (size: number | undefined): Bytes | undefined => (size === undefined ? undefined : gib(size));
 
 async function readSheet(cinder: Api, id: string, subject: string, signal: AbortSignal) {
   try {

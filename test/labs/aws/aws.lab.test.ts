@@ -73,6 +73,28 @@ const named = ({ vms }: Watching, name: string): Vm => {
 const launched = async (name: string): Promise<VmId> => vmId(NAME, (await room.launch(name, 1))[0] ?? '');
 const countOf = (action: string) => cloud.seen.filter((one) => one === action).length;
 
+it('every instance type of the region is listed, with what it has', async () => {
+  const connection = await connect();
+  try {
+    const flavors = (await connection.flavor?.list?.(NAME, patient())) ?? [];
+    const told = new Map(flavors.map((flavor) => [flavor.name, flavor]));
+    expect(told.size).toBe(flavors.length);
+    expect(told.size).toBeGreaterThan(500);
+    expect(flavors.filter(({ trouble }) => trouble)).toEqual([]);
+    // As AWS' pages about these types have it.
+    expect(told.get('t2.nano')).toMatchObject({ cpus: 1, memory: 512 * 1024 ** 2, arch: 'i386, x86_64' });
+    expect(told.get('m5d.large')).toMatchObject({ cpus: 2, memory: 8 * 1024 ** 3, disk: 75e9, arch: 'x86_64' });
+    expect(told.get('c6g.16xlarge')).toMatchObject({
+      cpus: 64,
+      memory: 128 * 1024 ** 3,
+      disk: undefined,
+      arch: 'arm64',
+    });
+  } finally {
+    await connection.close();
+  }
+});
+
 describe('the list', () => {
   it('has all instances of a reservation, all pages, and none that was terminated', () =>
     watching(async (watched) => {

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../../src/platforms/contract.ts';
 import { facts } from '../../../src/platforms/openstack/testkit/facts.ts';
 import { http } from '../../../src/platforms/openstack/testkit/http-facts.ts';
 import type { PlatformTestkit } from '../../../src/platforms/testkit.ts';
+import { gib, kib, mib } from '../../../src/units.ts';
 import { isBooted } from './cloud.ts';
 import { openContractServers } from './contract-servers.ts';
 import { openGateway } from './gateway.ts';
@@ -19,6 +20,22 @@ export const labTestkit: PlatformTestkit = {
     ...facts,
     startTakesMs: 20_000,
     stopTakesMs: 20_000,
+    // No Cinder here.
+    operations: facts.operations.filter((name) => !/^(storage|volume)\./.test(name)),
+    listed: {
+      network: {
+        name: 'lan',
+        type: 'local',
+        active: true,
+        cidrs: ['192.168.50.0/24'],
+        dhcp: true,
+        vlan: undefined,
+        mtu: 1500,
+        domain: undefined,
+      },
+      image: { name: 'debian-12', type: 'disk', format: 'raw', size: kib(64), status: 'active', visibility: 'public' },
+      flavor: { name: 'nano', cpus: 1, memory: mib(512), disk: gib(1), description: undefined },
+    },
     changes: {
       ...facts.changes,
       config: { name: 'renamed', description: 'changed by the suite', tags: 'a,b', plan: 'other', profile: 'large' },

@@ -121,18 +121,30 @@ export function describeAddresses(world: World, form: Form): Fields {
   };
 }
 
-export const describeTypes = (): Fields => ({
-  instanceTypeSet: [
-    ['t3.micro', 2, 1024],
-    ['t3.large', 2, 8192],
-  ].map(([instanceType = '', cpus, memory]) => ({
-    instanceType,
-    hypervisor: 'nitro',
-    bareMetal: false,
-    vCpuInfo: { defaultVCpus: cpus, defaultCores: 1 },
-    memoryInfo: { sizeInMiB: memory },
-  })),
-});
+const TYPES = [
+  { name: 't3.micro', cpus: 2, memory: 1024, arch: 'x86_64', disk: undefined },
+  { name: 't3.large', cpus: 2, memory: 8192, arch: 'x86_64', disk: undefined },
+  { name: 'm6gd.large', cpus: 2, memory: 8192, arch: 'arm64', disk: 118 },
+] as const;
+
+export function describeTypes(_world: World, form: Form): Fields {
+  const wanted = form.filters().find(({ name }) => name === 'instance-type')?.values;
+  const all = TYPES.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  const { page, nextToken } = pageOf(all, form);
+  return {
+    instanceTypeSet: page.map(({ name, cpus, memory, arch, disk }) => ({
+      instanceType: name,
+      hypervisor: 'nitro',
+      bareMetal: false,
+      processorInfo: { supportedArchitectures: [arch], sustainedClockSpeedInGhz: 2.5 },
+      vCpuInfo: { defaultVCpus: cpus, defaultCores: 1 },
+      memoryInfo: { sizeInMiB: memory },
+      instanceStorageSupported: disk !== undefined,
+      instanceStorageInfo: disk && { totalSizeInGB: disk, nvmeSupport: 'required' },
+    })),
+    nextToken,
+  };
+}
 
 export const describeImages = (): Fields => ({ imagesSet: [{ imageId: IMAGE, name: 'debian-13-amd64-20260301' }] });
 

@@ -1,3 +1,4 @@
+import { bytes, gib, mib } from '../../../units.ts';
 import type { PlatformFacts } from '../../testkit.ts';
 
 /** What holds of a real cloud and of the pretended one; a real one takes longer. */
@@ -18,6 +19,11 @@ export const facts: PlatformFacts = {
     'console.serial',
     'console.output',
     'node.info',
+    'storage.list',
+    'volume.list',
+    'network.list',
+    'image.list',
+    'flavor.list',
   ],
   login: true,
   keepsDisks: false,
@@ -25,6 +31,38 @@ export const facts: PlatformFacts = {
   startTakesMs: 3_000,
   stopTakesMs: 3_000,
   guestsAnswer: true,
+  listed: {
+    storage: { name: 'fast', type: 'volume type', active: true, size: undefined, used: undefined },
+    volume: {
+      name: 'data-20',
+      storage: '__DEFAULT__',
+      type: '__DEFAULT__',
+      size: gib(20),
+      users: ['contract-error'],
+    },
+    network: {
+      name: 'lan',
+      type: 'vlan',
+      vlan: 117,
+      active: true,
+      cidrs: ['10.0.0.0/24', 'fd00:1::/64'],
+      dhcp: true,
+      mtu: 1450,
+      domain: undefined,
+    },
+    image: {
+      name: 'debian-13',
+      type: 'disk',
+      format: 'qcow2',
+      size: bytes(13_167_616),
+      os: 'debian 13',
+      arch: 'x86_64',
+      created: Date.UTC(2026, 0, 1),
+      status: 'active',
+      visibility: 'public',
+    },
+    flavor: { name: 'm1.small', cpus: 2, memory: mib(512), disk: gib(8), description: 'for the web' },
+  },
   samples: ['cpu', 'disk', 'net'],
   changes: {
     config: { name: 'renamed', description: 'changed by the suite', tags: 'a,b', plan: 'shop', profile: 'small' },

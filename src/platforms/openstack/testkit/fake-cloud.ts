@@ -6,7 +6,7 @@ import type { Clock } from '../../../clock.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
 import { createKeystone, type Keystone, PROJECT } from './keystone.ts';
 import { answerNova, type NovaOptions } from './nova.ts';
-import { answerCinder, answerGlance } from './other-services.ts';
+import { answerCinder, answerGlance, answerNeutron, type ServiceRequest } from './other-services.ts';
 import { novaRefusal, Refusal } from './refusal.ts';
 import { createSerialProxy } from './serial.ts';
 import { createWorld, type World } from './world.ts';
@@ -62,8 +62,23 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
       return { status: 201, headers: { 'x-subject-token': issued.token }, body: issued.body };
     }
     const session = keystone.session(headers);
-    if (service === 'image') return { status: 200, body: answerGlance(world, path, url.searchParams) };
-    if (service === 'volume') return { status: 200, body: answerCinder(world, path) };
+    const other = OTHERS[service];
+    if (other) {
+      const question = {
+        path,
+        query: url.searchParams,
+        session,
+        base: `${origin}/${service}`,
+        pageSize: nova.pageSize,
+      };
+      try {
+        return { status: 200, body: other(world, question) };
+      } catch (error) {
+        if (error instanceof Refusal && error.status === 400)
+          complaints.push(`${method} ${request.url}: ${error.body}`);
+        throw error;
+      }
+    }
     if (service !== 'compute' || rest[0] !== 'v2.1') throw strange(404, 'no such service', request);
     // The project may stand in the path, and need not.
     const segments = rest.slice(rest[1] === PROJECT.id ? 2 : 1).map(decodeURIComponent);
@@ -165,6 +180,12 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }
+
+const OTHERS: Readonly<Record<string, (world: World, request: ServiceRequest) => object>> = {
+  image: answerGlance,
+  network: answerNeutron,
+  volume: answerCinder,
+};
 
 async function jsonOf(request: IncomingMessage): Promise<unknown> {
   let text = '';

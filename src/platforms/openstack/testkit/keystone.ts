@@ -31,6 +31,8 @@ export interface Session {
 export interface Keystone {
   tokenLifeMs: number;
   readonly regions: string[];
+  /** Of the services beside Keystone and Nova: their type -> where they are. */
+  readonly others: Map<string, string>;
   /** Logins that were accepted. */
   readonly logins: number;
   /** Every token that was given out is good for nothing any more. */
@@ -92,6 +94,11 @@ export function createKeystone(clock: Clock): Keystone {
   const keystone: Keystone = {
     tokenLifeMs: 3_600_000,
     regions: ['RegionOne'],
+    others: new Map([
+      ['image', '/image'],
+      ['network', '/network'],
+      ['volumev3', `/volume/v3/${PROJECT.id}`],
+    ]),
     get logins() {
       return logins;
     },
@@ -143,7 +150,7 @@ export function createKeystone(clock: Clock): Keystone {
             project: { domain, ...PROJECT },
             is_domain: false,
             roles: account.roles.map((name) => ({ id: name, name })),
-            catalog: catalogOf(origin, keystone.regions),
+            catalog: catalogOf(origin, keystone),
           }
         : {}),
     };
@@ -151,7 +158,7 @@ export function createKeystone(clock: Clock): Keystone {
 }
 
 /** Where everything is, as seen by who asks: behind a proxy it leads through the proxy. */
-function catalogOf(origin: string, regions: readonly string[]) {
+function catalogOf(origin: string, { regions, others }: Keystone) {
   const service = (type: string, name: string, path: string) => ({
     type,
     name,
@@ -169,8 +176,7 @@ function catalogOf(origin: string, regions: readonly string[]) {
   return [
     service('identity', 'keystone', '/identity/v3'),
     service('compute', 'nova', `/compute/v2.1/${PROJECT.id}`),
-    service('image', 'glance', '/image'),
-    service('volumev3', 'cinder', `/volume/v3/${PROJECT.id}`),
+    ...Array.from(others, ([type, path]) => service(type, `the ${type} service`, path)),
   ];
 }
 

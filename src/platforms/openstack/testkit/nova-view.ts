@@ -1,5 +1,6 @@
 /** What nova tells, as its api_samples have it: the keys of 2.93, and of older ones what was there. */
 import { isAtLeast, type Microversion } from '../microversion.ts';
+import { pageOf } from './pages.ts';
 import { HOSTS, spellTime, type WorldServer } from './world.ts';
 
 /** nova/api/openstack/common.py, _STATE_MAP: the words that depend on what is being done. */
@@ -150,3 +151,24 @@ export const versionView = ({ least, most }: { readonly least: string; readonly 
     links: [],
   },
 });
+
+/** The first is of 2.55 and later, the keys of 2.75 (api_samples/flavors). */
+export function flavorsView(query: URLSearchParams, pageSize: number, base: string): object {
+  const flavor = (id: string, name: string, disk: number, description: string | null) => ({
+    id,
+    name,
+    ram: 512,
+    disk,
+    vcpus: 2,
+    swap: 0,
+    'OS-FLV-EXT-DATA:ephemeral': 0,
+    'OS-FLV-DISABLED:disabled': false,
+    'os-flavor-access:is_public': true,
+    rxtx_factor: 1,
+    description,
+    extra_specs: {},
+    links: [],
+  });
+  const all = [flavor('1', 'm1.small', 8, 'for the web'), flavor('2', 'm1.volume', 0, null)];
+  return pageOf(all, 'flavors', query, { size: pageSize, url: `${base}/flavors/detail` });
+}

@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { isRow, type Row, rowIn } from '../json.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
 import type { Session } from './keystone.ts';
-import { diagnosticsView, hypervisorsView, limitsView, serverView, versionView, zonesView } from './nova-view.ts';
+import {
+  diagnosticsView,
+  flavorsView,
+  hypervisorsView,
+  limitsView,
+  serverView,
+  versionView,
+  zonesView,
+} from './nova-view.ts';
 import { policyOf, power } from './power.ts';
 import { forbidden, novaRefusal, Refusal } from './refusal.ts';
 import { spellTime, type World, type WorldServer } from './world.ts';
@@ -61,6 +69,10 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
   if (noun === 'servers' && id === 'detail' && method === 'GET') return list(true);
   if (noun === 'servers' && id === '' && method === 'GET') return list(false);
   if (noun === 'servers' && id !== '') return part === '' ? one() : below();
+  if (noun === 'flavors' && id === 'detail' && method === 'GET') {
+    takes('limit', 'marker', 'is_public');
+    return { status: 200, body: flavorsView(query, options.pageSize, request.base) };
+  }
   takes('marker');
   if (method !== 'GET') throw unknown();
   if (noun === 'os-hypervisors' && id === 'detail') {
@@ -92,7 +104,7 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
     const size = Math.min(options.pageSize, Number(query.get('limit') ?? options.pageSize));
     const page = all.slice(start, start + size);
     const last = page.at(-1);
-    const href = `${request.base}/servers/detail?marker=${last?.id}`;
+    const href = `${request.base}/servers${detailed ? '/detail' : ''}?marker=${last?.id}`;
     const links = last && start + size < all.length ? { servers_links: [{ rel: 'next', href }] } : {};
     // Those that never got a host live in a cell of their own, and lists leave their faults out.
     const listed = (server: WorldServer) => (server.host === null ? { ...server, fault: undefined } : server);

@@ -19,6 +19,7 @@ export interface ServiceChoice {
 const PREFIXES = {
   compute: ['compute'],
   image: ['image'],
+  network: ['network'],
   volume: ['block_storage', 'volumev3', 'volumev2', 'volume', 'block_store'],
 } as const;
 export type ServiceKind = keyof typeof PREFIXES;
