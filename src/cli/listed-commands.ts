@@ -54,7 +54,10 @@ function shownAs(value: Row[string], { type }: KindKey): string {
 
 async function list(kind: ListedKind, words: readonly string[], context: CommandContext): Promise<number> {
   const rows = (await objectsOf(kind, words, context)).map((object) => rowOf(kind, object, context));
-  const columns = columnsOf(context.app.kinds, kind).map((key) => ({
+  const [nameKey, ...others] = columnsOf(context.app.kinds, kind);
+  // As on the screen: what no row has takes no room, unless all columns are wanted.
+  const told = others.filter((key) => context.global.wide || rows.some((row) => shownAs(row[key.id], key) !== '-'));
+  const columns = [...(nameKey ? [nameKey] : []), ...(rows.length === 0 ? others : told)].map((key) => ({
     title: key.title,
     ...(key.shrinksTo === undefined ? {} : { shrinksTo: key.shrinksTo }),
     ...(key.type === 'size' || key.type === 'count' ? { align: 'right' as const } : {}),

@@ -1,6 +1,6 @@
-import { endpointOf } from '../ids.ts';
 import { instant } from './fleet/object-rows.ts';
 import type { KindSpec } from './kind-spec.ts';
+import { endpointKey, errorKey, idKey, listedRow, whole } from './listed-keys.ts';
 
 export const imageSpec: KindSpec<'image'> = {
   under: 'endpoint',
@@ -22,11 +22,12 @@ export const imageSpec: KindSpec<'image'> = {
     { id: 'storage', type: 'text', help: 'the name of the storage that it is in', title: 'STORAGE', shrinksTo: 6 },
     { id: 'visibility', type: 'text', help: 'who may use it', title: 'VISIBILITY' },
     { id: 'created', type: 'instant', help: 'when it was made', title: 'CREATED' },
-    { id: 'endpoint', type: 'text', help: 'the endpoint that it is seen through', always: true, title: 'ENDPOINT' },
+    errorKey,
+    endpointKey,
     { id: 'path', type: 'text', help: 'where it is', title: 'PATH', shrinksTo: 8 },
-    { id: 'id', type: 'text', help: 'its id: that of its endpoint, `/`, and what the platform calls it', always: true },
+    idKey,
   ],
-  row: ({ id, name, type, size, format, status, os, arch, storage, visibility, created, path }) => ({
+  row: ({ id, trouble, name, type, size, format, status, os, arch, storage, visibility, created, path }) => ({
     name,
     type,
     size,
@@ -37,9 +38,8 @@ export const imageSpec: KindSpec<'image'> = {
     storage,
     visibility,
     created: instant(created),
-    endpoint: endpointOf(id),
+    ...listedRow({ id, trouble }),
     path,
-    id,
   }),
 };
 
@@ -48,22 +48,22 @@ export const flavorSpec: KindSpec<'flavor'> = {
   help: 'A size that VMs come in.',
   keys: [
     { id: 'name', type: 'text', help: 'its name', always: true, title: 'NAME', shrinksTo: 12 },
-    { id: 'cpus', type: 'count', help: 'virtual CPUs', always: true, title: 'CPUS' },
-    { id: 'memory', type: 'size', help: 'memory', always: true, title: 'MEMORY' },
+    { id: 'cpus', type: 'count', help: 'virtual CPUs', title: 'CPUS' },
+    { id: 'memory', type: 'size', help: 'memory', title: 'MEMORY' },
     { id: 'disk', type: 'size', help: 'the disk that comes with it', title: 'DISK' },
     { id: 'arch', type: 'text', help: 'its processor', title: 'ARCH' },
-    { id: 'endpoint', type: 'text', help: 'the endpoint that it is seen through', always: true, title: 'ENDPOINT' },
+    errorKey,
+    endpointKey,
     { id: 'description', type: 'text', help: 'what its platform says of it', title: 'DESCRIPTION', shrinksTo: 8 },
-    { id: 'id', type: 'text', help: 'its id: that of its endpoint, `/`, and what the platform calls it', always: true },
+    idKey,
   ],
-  row: ({ id, name, cpus, memory, disk, arch, description }) => ({
+  row: ({ id, trouble, name, cpus, memory, disk, arch, description }) => ({
     name,
-    cpus,
-    memory,
+    cpus: whole(cpus),
+    memory: whole(memory),
     disk,
     arch,
-    endpoint: endpointOf(id),
+    ...listedRow({ id, trouble }),
     description,
-    id,
   }),
 };

@@ -1,6 +1,6 @@
-import { endpointOf } from '../ids.ts';
 import { nodeNameOf } from './fleet/object-rows.ts';
 import type { KindSpec } from './kind-spec.ts';
+import { endpointKey, errorKey, idKey, listedRow } from './listed-keys.ts';
 
 /** `cidr`, `dhcp`, `domain`, `type` and `mode` are what kcli calls them. */
 export const networkSpec: KindSpec<'network'> = {
@@ -23,13 +23,14 @@ export const networkSpec: KindSpec<'network'> = {
       title: 'NODE',
       shrinksTo: 6,
     },
-    { id: 'endpoint', type: 'text', help: 'the endpoint that it is seen through', always: true, title: 'ENDPOINT' },
+    errorKey,
+    endpointKey,
     { id: 'domain', type: 'text', help: 'the DNS domain of its addresses', title: 'DOMAIN', shrinksTo: 6 },
     { id: 'mtu', type: 'count', help: 'the largest packet, in bytes', title: 'MTU' },
     { id: 'cidrs', type: 'texts', help: 'all ranges of its addresses', always: true },
-    { id: 'id', type: 'text', help: 'its id: that of its endpoint, `/`, and what the platform calls it', always: true },
+    idKey,
   ],
-  row: ({ id, name, active, type, mode, cidrs, dhcp, vlan, device, node, domain, mtu }, fleet) => ({
+  row: ({ id, trouble, name, active, type, mode, cidrs, dhcp, vlan, device, node, domain, mtu }, fleet) => ({
     name,
     active,
     type,
@@ -39,10 +40,9 @@ export const networkSpec: KindSpec<'network'> = {
     vlan,
     device,
     node: nodeNameOf(node, fleet),
-    endpoint: endpointOf(id),
+    ...listedRow({ id, trouble }),
     domain,
     mtu,
     cidrs,
-    id,
   }),
 };

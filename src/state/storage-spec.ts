@@ -1,6 +1,6 @@
-import { endpointOf } from '../ids.ts';
 import { nodeNameOf } from './fleet/object-rows.ts';
 import type { KindSpec } from './kind-spec.ts';
+import { endpointKey, errorKey, idKey, listedRow } from './listed-keys.ts';
 
 /** `path` is what kcli calls it. */
 export const storageSpec: KindSpec<'storage'> = {
@@ -22,7 +22,8 @@ export const storageSpec: KindSpec<'storage'> = {
       title: 'NODE',
       shrinksTo: 6,
     },
-    { id: 'endpoint', type: 'text', help: 'the endpoint that it is seen through', always: true, title: 'ENDPOINT' },
+    errorKey,
+    endpointKey,
     {
       id: 'path',
       type: 'text',
@@ -38,9 +39,9 @@ export const storageSpec: KindSpec<'storage'> = {
       title: 'CONTENT',
       shrinksTo: 8,
     },
-    { id: 'id', type: 'text', help: 'its id: that of its endpoint, `/`, and what the platform calls it', always: true },
+    idKey,
   ],
-  row: ({ id, name, active, type, size, used, shared, node, path, content }, fleet) => ({
+  row: ({ id, trouble, name, active, type, size, used, shared, node, path, content }, fleet) => ({
     name,
     active,
     type,
@@ -49,10 +50,9 @@ export const storageSpec: KindSpec<'storage'> = {
     free: size === undefined || used === undefined ? undefined : Math.max(0, size - used),
     shared,
     node: nodeNameOf(node, fleet),
-    endpoint: endpointOf(id),
+    ...listedRow({ id, trouble }),
     path,
     content,
-    id,
   }),
 };
 
@@ -74,11 +74,12 @@ export const volumeSpec: KindSpec<'volume'> = {
     { id: 'size', type: 'size', help: 'what a guest sees', title: 'SIZE' },
     { id: 'used', type: 'size', help: 'what it takes of its storage', title: 'USED' },
     { id: 'users', type: 'texts', help: 'names of the VMs that have it as a disk', title: 'USED BY', shrinksTo: 8 },
-    { id: 'endpoint', type: 'text', help: 'the endpoint that it is seen through', always: true, title: 'ENDPOINT' },
+    errorKey,
+    endpointKey,
     { id: 'path', type: 'text', help: 'where it is', title: 'PATH', shrinksTo: 8 },
-    { id: 'id', type: 'text', help: 'its id: that of its endpoint, `/`, and what the platform calls it', always: true },
+    idKey,
   ],
-  row: ({ id, name, storage, type, format, size, used, users, path }) => ({
+  row: ({ id, trouble, name, storage, type, format, size, used, users, path }) => ({
     name,
     storage,
     type,
@@ -86,8 +87,7 @@ export const volumeSpec: KindSpec<'volume'> = {
     size,
     used,
     users,
-    endpoint: endpointOf(id),
+    ...listedRow({ id, trouble }),
     path,
-    id,
   }),
 };

@@ -1,12 +1,11 @@
 /** VMs, nodes and pools as programs get them, in every output: docs/json.md has the keys. Sizes in bytes, instants in ISO 8601. */
 import { endpointOf, type NodeId, type PoolId } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
+import { whole } from '../listed-keys.ts';
 import type { Fleet } from './fleet.ts';
 import { poolNameOf } from './pool-of.ts';
 import { endpointStatusOf } from './store.ts';
 
-/** Programs read unknown as null. */
-const whole = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 export const instant = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
 
