@@ -15,6 +15,10 @@ export class Refused extends Error {}
 const SUPER: Readonly<Record<string, readonly string[]>> = {
   ClusterComputeResource: ['ComputeResource'],
   VirtualApp: ['ResourcePool'],
+  StoragePod: ['Folder'],
+  DistributedVirtualPortgroup: ['Network'],
+  OpaqueNetwork: ['Network'],
+  VmwareDistributedVirtualSwitch: ['DistributedVirtualSwitch'],
 };
 const is = (type: string, wanted: string): boolean => type === wanted || (SUPER[type]?.includes(wanted) ?? false);
 

@@ -96,6 +96,8 @@ const OBJECTS = (): readonly (readonly [Ref, Properties])[] => [
       name: 'Berlin',
       parent: { ref: 'Folder:group-eu' },
       vmFolder: { ref: 'Folder:group-v1' },
+      datastoreFolder: { ref: 'Folder:group-s1' },
+      networkFolder: { ref: 'Folder:group-n1' },
       hostFolder: { ref: 'Folder:group-h1' },
     },
   ],
@@ -138,6 +140,8 @@ const OBJECTS = (): readonly (readonly [Ref, Properties])[] => [
     'VirtualMachine:vm-4',
     aVm('shop1', undefined, { 'runtime.powerState': 'suspended', 'runtime.host': { ref: 'HostSystem:host-2' } }),
   ],
+  ['Folder:group-s1', folder('datastore', DC)],
+  ['Folder:group-n1', folder('network', DC)],
   ['TaskManager:TaskManager', { recentTask: { refs: [] } }],
 ];
 
