@@ -4,6 +4,7 @@ import { addressOf } from './address.ts';
 import { createDelete } from './delete.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { createNetworkOps } from './networks.ts';
 import { readNodeInfo } from './node-info.ts';
 import { openSession } from './session.ts';
 import { createSettings } from './settings.ts';
@@ -21,7 +22,7 @@ const WHY_NOT: Absences = {
   'node.shell': 'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
   ...lacking('drover does not make or change datastores yet', ['storage'], ['storage.list']),
   volume: 'drover does not manage the files of datastores yet',
-  network: 'drover does not manage networks of vSphere yet',
+  ...lacking('drover does not make or change networks of vSphere yet', ['network'], ['network.list']),
   image: 'drover does not manage templates and content libraries yet',
   flavor: 'vSphere has no flavors: a VM has what it is given',
 };
@@ -42,6 +43,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     snapshot: createSnapshotOps(calls),
     storage: createStorageOps(session),
+    network: createNetworkOps(session),
     console: {},
     node: { info: (id, signal) => readNodeInfo(session, id, signal) },
     whyNot: WHY_NOT,
