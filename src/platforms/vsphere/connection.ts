@@ -2,6 +2,7 @@ import type { Absences, Connection, Context, Endpoint } from '../contract.ts';
 import { lacking } from '../lib/listed.ts';
 import { addressOf } from './address.ts';
 import { createDelete } from './delete.ts';
+import { createImageOps } from './images.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createNetworkOps } from './networks.ts';
@@ -23,7 +24,11 @@ const WHY_NOT: Absences = {
   ...lacking('drover does not make or change datastores yet', ['storage'], ['storage.list']),
   volume: 'drover does not manage the files of datastores yet',
   ...lacking('drover does not make or change networks of vSphere yet', ['network'], ['network.list']),
-  image: 'drover does not manage templates and content libraries yet',
+  ...lacking(
+    'drover lists templates alone, without content libraries, and does not make or delete any yet',
+    ['image'],
+    ['image.list'],
+  ),
   flavor: 'vSphere has no flavors: a VM has what it is given',
 };
 
@@ -44,6 +49,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     snapshot: createSnapshotOps(calls),
     storage: createStorageOps(session),
     network: createNetworkOps(session),
+    image: createImageOps(session),
     console: {},
     node: { info: (id, signal) => readNodeInfo(session, id, signal) },
     whyNot: WHY_NOT,

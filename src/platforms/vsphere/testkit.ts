@@ -34,6 +34,7 @@ export const testkit: PlatformTestkit = {
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
       'network.list',
+      'image.list',
     ],
     login: true,
     keepsDisks: true,
@@ -64,6 +65,14 @@ export const testkit: PlatformTestkit = {
         cidrs: [],
         device: 'vSwitch0',
         vlan: 7,
+      },
+      image: {
+        name: 'golden-debian12',
+        type: 'template',
+        storage: 'LocalDS_0',
+        path: '[LocalDS_0] DC0_H0_VM0/DC0_H0_VM0.vmx',
+        os: 'otherGuest',
+        status: 'connected',
       },
     },
     changes: {
