@@ -1,11 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
 import { endpointName, imageId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import { fixture } from './testkit/fixture.ts';
-import { listBench } from './testkit/lists.ts';
+import { type ListBench, openListBench } from './testkit/lists.ts';
 import { aVm } from './testkit/small-world.ts';
 
-const bench = listBench();
+let bench: ListBench;
+beforeEach(async () => {
+  bench = await openListBench(createTestClock());
+});
+afterEach(() => bench.close());
+
 const VC = endpointName('vc');
 const { signal } = new AbortController();
 const list = async () => (await bench.connection.image?.list?.(VC, signal)) ?? [];

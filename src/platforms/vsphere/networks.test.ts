@@ -1,11 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
 import { endpointName, networkId, nodeId } from '../../ids.ts';
-import { listBench } from './testkit/lists.ts';
+import { type ListBench, openListBench } from './testkit/lists.ts';
 import type { Ref } from './testkit/property-collector.ts';
 import { faulted } from './testkit/small-vcenter.ts';
 import type { Properties } from './testkit/small-world.ts';
 
-const bench = listBench();
+let bench: ListBench;
+beforeEach(async () => {
+  bench = await openListBench(createTestClock());
+});
+afterEach(() => bench.close());
+
 const VC = endpointName('vc');
 const { signal } = new AbortController();
 const list = async () => (await bench.connection.network?.list?.(VC, signal)) ?? [];

@@ -1,12 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
 import { refusal } from '../../../test/contract/refusal.ts';
 import { endpointName, nodeId, storageId } from '../../ids.ts';
 import { bytes, gib } from '../../units.ts';
-import { listBench } from './testkit/lists.ts';
+import { type ListBench, openListBench } from './testkit/lists.ts';
 import { faulted } from './testkit/small-vcenter.ts';
 import type { Properties } from './testkit/small-world.ts';
 
-const bench = listBench();
+let bench: ListBench;
+beforeEach(async () => {
+  bench = await openListBench(createTestClock());
+});
+afterEach(() => bench.close());
+
 const VC = endpointName('vc');
 const { signal } = new AbortController();
 const list = async () => (await bench.connection.storage?.list?.(VC, signal)) ?? [];
