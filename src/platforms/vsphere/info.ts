@@ -1,6 +1,7 @@
 import type { VmId } from '../../ids.ts';
 import type { Disk, Nic, VmInfo } from '../contract.ts';
 import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
+import { madeAt, withCreateDate } from './create-date.ts';
 import { type NicDevice, readDevices } from './devices.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
@@ -32,21 +33,18 @@ const PATHS = [
   kcliPath('profile'),
   kcliPath('image'),
 ];
-/** When VMs began to remember when they were made. */
-const CREATE_DATE = { since: [6, 7], path: 'config.createDate' } as const;
 
 export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
-  onVm(calls, id, pathsFor(calls.session), signal, async ({ ref, power, values }) => {
+  onVm(calls, id, withCreateDate(calls.session, PATHS), signal, async ({ ref, power, values }) => {
     const text = (path: string): string | undefined => values.get(path)?.text || undefined;
     const { disks, nics } = readDevices(values.get('config.hardware.device'));
     const guestNics = childrenOf(values.get('guest.net'), 'GuestNicInfo');
     const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
     const ip = text('guest.ipAddress');
-    const made = text(CREATE_DATE.path);
     const started = bootTimeOf(power, text('runtime.connectionState'), text('runtime.bootTime'));
     return {
       state: stateOf(power, text('runtime.connectionState'), undefined).state,
-      created: made === undefined ? undefined : Date.parse(made),
+      created: madeAt(values),
       ...(started === undefined ? {} : { started }),
       // The row has the first address only.
       row: { ips: [...new Set([...(ip === undefined ? [] : [ip]), ...ips])] },
@@ -69,14 +67,6 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
       more: moreOf(ref.value, text),
     };
   });
-
-/** A server refuses the whole question for one word that it doesn't know. */
-function pathsFor({ content }: Session): readonly string[] {
-  const [major = 0, minor = 0] = content.apiVersion.split('.').map(Number);
-  const [sinceMajor, sinceMinor] = CREATE_DATE.since;
-  const known = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
-  return known ? [...PATHS, CREATE_DATE.path] : PATHS;
-}
 
 /** The guest's tools name the network of each card; otherwise a distributed port group is asked for its name. */
 async function namedNics(

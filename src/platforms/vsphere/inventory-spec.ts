@@ -76,6 +76,15 @@ const WAYS: Xml = xml`${[
 
 export const wholeInventory = (rootFolder: MoRef): Reach => ({ from: [rootFolder], ways: WAYS });
 
+/** What lies in the folders of one kind of each datacenter. A cluster of datastores (StoragePod) is a folder, too. */
+export const inFolders = (rootFolder: MoRef, path: 'datastoreFolder' | 'networkFolder'): Reach => ({
+  from: [rootFolder],
+  ways: xml`${[
+    way('folder', 'Folder', 'childEntity', ['folder', 'inside']),
+    way('inside', 'Datacenter', path, ['folder']),
+  ]}`,
+});
+
 export const inventoryFilter = (rootFolder: MoRef): Xml => filterSpec(WANTED, wholeInventory(rootFolder));
 
 const TASK_PATHS = ['info.descriptionId', 'info.entity', 'info.error', 'info.progress', 'info.state'];

@@ -8,7 +8,7 @@ import { typeOf } from './soap/kind.ts';
  * vSphere's faults become our codes; the only place that knows them (vSphere Web Services API, "Faults"). Messages are
  * translated by the server, so they are passed on and never looked into. What is no fault comes back as it is.
  */
-export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'node' = 'vm'): unknown {
+export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'node' | 'list' = 'vm'): unknown {
   if (!(error instanceof SoapFault)) return error;
   const { fault, detail } = error;
   const field = (name: string): string => plainLine(textAt(detail, name) ?? '', 120);
@@ -32,6 +32,9 @@ export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'no
     case 'ManagedObjectNotFound':
       if (typeOf(child(detail, 'obj')) === 'VirtualMachineSnapshot') {
         return make('snapshot.not-found', `${subject}: the snapshot is not there any more`);
+      }
+      if (gone === 'list') {
+        return make('op.conflict', `${subject}: something went away while it was read`, { fix: 'read it again' });
       }
       return gone === 'vm'
         ? make('vm.not-found', `${subject} is not in this inventory any more`)

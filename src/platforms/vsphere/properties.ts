@@ -16,6 +16,8 @@ export interface Wanted {
 export interface Reach {
   readonly from: readonly MoRef[];
   readonly ways?: Xml;
+  /** Objects of `from` that are no more are then left out; otherwise the whole request is refused. */
+  readonly mayBeGone?: boolean;
 }
 
 export interface ObjectContent {
@@ -25,13 +27,13 @@ export interface ObjectContent {
 }
 
 /** A PropertyFilterSpec. */
-export const filterSpec = (wanted: readonly Wanted[], { from, ways = nothing }: Reach): Xml =>
+export const filterSpec = (wanted: readonly Wanted[], { from, ways = nothing, mayBeGone }: Reach): Xml =>
   xml`${wanted.map(
     ({ type, paths }) =>
       xml`<propSet><type>${type}</type><all>false</all>${paths.map((path) => xml`<pathSet>${path}</pathSet>`)}</propSet>`,
   )}${from.map(
     ({ type, value }) => xml`<objectSet><obj type="${type}">${value}</obj><skip>false</skip>${ways}</objectSet>`,
-  )}`;
+  )}${mayBeGone ? xml`<reportMissingObjectsInResults>true</reportMissingObjectsInResults>` : nothing}`;
 
 /** One way: from objects of `type` along their property `path`, and on from there by the ways that are named. */
 export const way = (name: string, type: string, path: string, onward: readonly string[]): Xml =>

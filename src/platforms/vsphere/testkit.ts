@@ -1,8 +1,8 @@
 /** govmomi's vCenter simulator as a private server: the whole way over TLS and SOAP, with VMs that cost nothing. */
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../clock.ts';
-import { endpointName, vmId } from '../../ids.ts';
-import { gib } from '../../units.ts';
+import { endpointName, nodeId, vmId } from '../../ids.ts';
+import { bytes, gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
 import { startLink } from '../testkit-link.ts';
@@ -13,6 +13,8 @@ import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
 
 const ENDPOINT = endpointName('vsphere-test');
 const VMS = 24;
+/** The first host of the first datacenter: the simulator counts what it makes. */
+const LONE_HOST = nodeId(ENDPOINT, 'host-24');
 
 export const testkit: PlatformTestkit = {
   lab: 'vsphere',
@@ -30,6 +32,9 @@ export const testkit: PlatformTestkit = {
       'vm.configure',
       'node.info',
       ...SNAPSHOT_OPERATIONS,
+      'storage.list',
+      'network.list',
+      'image.list',
     ],
     login: true,
     keepsDisks: true,
@@ -40,6 +45,36 @@ export const testkit: PlatformTestkit = {
     samples: ['cpu', 'memory'],
     // the simulator writes no memory, and a revert switches nothing on or off
     snapshots: { takeMs: 3_000, memory: false, revertsToOlder: true },
+    listed: {
+      storage: {
+        name: 'scratch',
+        type: 'OTHER',
+        node: LONE_HOST,
+        shared: false,
+        active: true,
+        size: gib(1024),
+        used: bytes(0),
+        content: [],
+      },
+      network: {
+        name: 'backup',
+        type: 'Network',
+        mode: 'bridge',
+        node: LONE_HOST,
+        active: true,
+        cidrs: [],
+        device: 'vSwitch0',
+        vlan: 7,
+      },
+      image: {
+        name: 'golden-debian12',
+        type: 'template',
+        storage: 'LocalDS_0',
+        path: '[LocalDS_0] DC0_H0_VM0/DC0_H0_VM0.vmx',
+        os: 'otherGuest',
+        status: 'connected',
+      },
+    },
     changes: {
       config: {
         memory: gib(3),

@@ -53,8 +53,9 @@ export interface SmallVcenter {
   close(): Promise<void>;
 }
 
-export async function openSmallVcenter(): Promise<SmallVcenter> {
-  const vcsim = await startVcsim(vcsimPath(process.env), 24);
+/** `more`: flags of the simulator (vcsim/main.go). */
+export async function openSmallVcenter(...more: readonly string[]): Promise<SmallVcenter> {
+  const vcsim = await startVcsim(vcsimPath(process.env), 24, ...more);
   const room = await openMachineRoom(vcsim);
   const endpoint = endpointWith('small', { url: `127.0.0.1:${vcsim.port}`, ca: vcsim.ca });
   return {

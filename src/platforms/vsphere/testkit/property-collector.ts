@@ -15,6 +15,10 @@ export class Refused extends Error {}
 const SUPER: Readonly<Record<string, readonly string[]>> = {
   ClusterComputeResource: ['ComputeResource'],
   VirtualApp: ['ResourcePool'],
+  StoragePod: ['Folder'],
+  DistributedVirtualPortgroup: ['Network'],
+  OpaqueNetwork: ['Network'],
+  VmwareDistributedVirtualSwitch: ['DistributedVirtualSwitch'],
 };
 const is = (type: string, wanted: string): boolean => type === wanted || (SUPER[type]?.includes(wanted) ?? false);
 
@@ -64,7 +68,10 @@ export function selected(spec: XmlElement, world: World): ReadonlyMap<Ref, reado
       }
     };
     const ref: Ref = `${typeOf(obj) ?? ''}:${obj?.text ?? ''}`;
-    if (!world.has(ref)) throw new Refused('ManagedObjectNotFound');
+    if (!world.has(ref)) {
+      if (textAt(spec, 'reportMissingObjectsInResults') === 'true') continue;
+      throw new Refused('ManagedObjectNotFound');
+    }
     visit(
       ref,
       all.map((one) => named(textAt(one, 'name'))),

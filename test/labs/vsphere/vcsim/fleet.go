@@ -18,9 +18,13 @@ import (
 var roles = []string{"app", "web", "db", "ci", "cache"}
 
 // fleet makes one or two datacenters, with hosts of their own and a cluster of three each, and clones VMs into them.
-func fleet(vms, datacenters int) (*simulator.Model, error) {
+func fleet(o options) (*simulator.Model, error) {
 	model := simulator.VPX()
+	vms, datacenters := o.vms, o.centers
 	model.Datacenter = datacenters
+	model.Datastore = o.stores
+	model.Portgroup = o.portgroups
+	model.OpaqueNetwork = 1
 	// Each host of its own, and each cluster, begins with a VM: furnish has a use for four.
 	model.Host = 4/datacenters - 1
 	model.Machine = 1
@@ -45,7 +49,10 @@ func fleet(vms, datacenters int) (*simulator.Model, error) {
 	if err := populate(ctx, places, vms); err != nil {
 		return nil, err
 	}
-	return model, furnish(ctx, originals)
+	if err := furnish(ctx, originals); err != nil {
+		return nil, err
+	}
+	return model, estate(ctx, model, client)
 }
 
 // place is where clones of a VM go: its folder, resource pool and host.

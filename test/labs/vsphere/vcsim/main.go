@@ -16,13 +16,15 @@ import (
 )
 
 type options struct {
-	listen   string
-	dir      string
-	vms      int
-	centers  int
-	user     string
-	password string
-	tied     bool
+	listen     string
+	dir        string
+	vms        int
+	centers    int
+	stores     int
+	portgroups int
+	user       string
+	password   string
+	tied       bool
 }
 
 func main() {
@@ -31,6 +33,8 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "folder for ca.pem")
 	flag.IntVar(&o.vms, "vms", 40, "number of VMs")
 	flag.IntVar(&o.centers, "datacenters", 2, "one or two")
+	flag.IntVar(&o.stores, "datastores", 1, "number of datastores of all hosts in a datacenter, beside a few that are special")
+	flag.IntVar(&o.portgroups, "portgroups", 1, "number of distributed port groups in a datacenter, likewise")
 	flag.StringVar(&o.user, "user", "administrator@vsphere.local", "who may log in")
 	flag.StringVar(&o.password, "password", "drover-lab", "with this password")
 	flag.BoolVar(&o.tied, "tied", false, "end when stdin ends")
@@ -41,7 +45,7 @@ func main() {
 }
 
 func serve(o options) error {
-	model, err := fleet(o.vms, o.centers)
+	model, err := fleet(o)
 	if err != nil {
 		return err
 	}
@@ -52,6 +56,7 @@ func serve(o options) error {
 	model.Service.Listen = &url.URL{Host: o.listen, User: url.UserPassword(o.user, o.password)}
 	model.Service.RegisterEndpoints = true
 	model.Service.HandleFunc("/lab/fault", faultOnOrder(model.Service))
+	model.Service.HandleFunc("/lab/objects", objects(model))
 	// Its shortcomings are mended while it runs: see breathe.go.
 	breathe(model)
 	server := model.Service.NewServer()
