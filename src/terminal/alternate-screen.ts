@@ -4,6 +4,26 @@ const SWITCH = /\x1b\[\?(?:1049|1047|47)([hl])/g;
 /** Longer than the sequence that may be cut in two. */
 const TAIL = 16;
 
+/** Reads what goes to a terminal for switches between its two screens. */
+export interface AlternateWatch {
+  see(bytes: Uint8Array): void;
+  /** Whether it was switched to the alternate screen, and not back. */
+  isAlternate(): boolean;
+}
+
+export function watchAlternate(): AlternateWatch {
+  let tail = '';
+  let alternate = false;
+  return {
+    see(bytes) {
+      tail += Buffer.from(bytes).toString('latin1');
+      for (const [, letter] of tail.matchAll(SWITCH)) alternate = letter === 'h';
+      tail = tail.slice(-TAIL);
+    },
+    isAlternate: () => alternate,
+  };
+}
+
 /** What goes to a terminal from a console. */
 export interface Watched extends Writable {
   /** Whether the console has switched to the alternate screen, and not back. */
@@ -11,15 +31,12 @@ export interface Watched extends Writable {
 }
 
 export function watchesAlternateScreen(terminal: NodeJS.WritableStream): Watched {
-  let tail = '';
-  let alternate = false;
+  const watch = watchAlternate();
   const output = new Writable({
     write(bytes: Buffer, _encoding, done) {
-      tail += bytes.toString('latin1');
-      for (const [, letter] of tail.matchAll(SWITCH)) alternate = letter === 'h';
-      tail = tail.slice(-TAIL);
+      watch.see(bytes);
       terminal.write(bytes, () => done());
     },
   });
-  return Object.assign(output, { alternate: () => alternate });
+  return Object.assign(output, { alternate: watch.isAlternate });
 }

@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import { watchAlternate } from './alternate-screen.ts';
 import type { ScreenSize } from './compositor.ts';
-import { RECOVER } from './modes.ts';
+import { recoverInPlace } from './modes.ts';
 import type { Terminal } from './terminal.ts';
 import { createWriter } from './writer.ts';
 
@@ -36,7 +37,8 @@ export async function lendTerminal<T>(
   } finally {
     loan.end();
     terminal.setLent(false);
-    terminal.writeNow(RECOVER);
+    // The cursor stays behind what was written, so that what is left of it on the usual screen is not written over later.
+    terminal.writeNow(`${recoverInPlace(loan.isAlternate())}\r\n`);
     terminal.ignoreTypedSignals(false);
     terminal.setRaw(false);
     terminal.enter();
@@ -45,7 +47,8 @@ export async function lendTerminal<T>(
 }
 
 /** `end`: nothing of what is still waiting comes to the terminal any more. */
-function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void } {
+function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void; isAlternate(): boolean } {
+  const watch = watchAlternate();
   let chunk: Uint8Array = new Uint8Array();
   const writer = createWriter({
     fd: terminal.fd,
@@ -59,6 +62,7 @@ function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void } {
   });
   const output = new Writable({
     write(bytes: Buffer, _encoding, done) {
+      watch.see(bytes);
       chunk = bytes;
       writer.wake();
       writer.whenIdle(done);
@@ -66,6 +70,7 @@ function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void } {
   });
   return {
     output,
+    isAlternate: watch.isAlternate,
     onResize: (call) => terminal.onResize(() => call(terminal.size())),
     end() {
       writer.stop();

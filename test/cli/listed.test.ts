@@ -16,7 +16,7 @@ interface Row {
 const rowsOf = async (...words: readonly string[]) => (await desk.run(...words, '-o', 'json')).json<Row[]>();
 
 describe('what an endpoint has', () => {
-  it('F-324 F-383 is listed for all endpoints, for one, and as far as it matches', async () => {
+  it('F-325 F-383 is listed for all endpoints, for one, and as far as it matches', async () => {
     const all = await rowsOf('network', 'list');
     expect(all.map(({ id }) => id).filter((id) => id.endsWith('/lan'))).toEqual(['one/lan', 'two/lan']);
     expect((await rowsOf('network', 'list', '-C', 'two')).every(({ endpoint }) => endpoint === 'two')).toBe(true);

@@ -196,12 +196,25 @@ describe('a terminal that is lent', () => {
     expect(await result).toBe('done');
     expect(news().filter((what) => !/^\.*$/.test(what))).toEqual([
       'lent false',
-      'now \x1b[?1049l',
+      // without a switch between the screens, which would put the cursor where it was before
+      'now \x1b[!p\x1b[?9',
       'ignores false',
       'raw false',
       'enter',
       `${MOUSE_ON}\x1b[Htwo\x1b[K`,
     ]);
+  });
+
+  it('is switched back to its usual screen where the borrower has left it in the other one', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const lent = screen.lend('raw', async ({ output }) => {
+      output.write('\x1b[?10');
+      output.write('49hvim', () => resolve());
+      await promise;
+    });
+    await clock.pass(1);
+    await lent;
+    expect(news()).toContain('now \x1b[?1049l');
   });
 
   it('to a program is set as a shell has it, and typed signals are for that program', async () => {
