@@ -183,7 +183,7 @@ function images({ endpoint, fleet, startedAt }: Cluster): readonly Image[] {
     size: mib(300 + (hash(fleet.seed, at, 97) % 900)),
     storage: 'vms',
     path: `/srv/vms/images/${name}.qcow2`,
-    os: name.replace(/-[\d.]+$/, ''),
+    os: name.replace(/-[\d.]+(\.iso)?$/, ''),
     arch: 'x86_64',
     created: startedAt - (30 + at * 17) * 86_400_000,
     status: 'active',

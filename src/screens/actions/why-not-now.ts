@@ -26,7 +26,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       if (front && (action.on === front.kind || action.noun === front.kind))
         return whyNotInTable(action, front, services);
       if (isMaker(action) && action.on !== 'vm') return `open the list of ${manyOf(services.kinds, action.noun)} first`;
-      if (action.on !== 'vm') return `choose a ${oneOf(services.kinds, action.on)} in the list of them first`;
+      if (action.on !== 'vm') return `choose one in the list of ${manyOf(services.kinds, action.on)} first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
       const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
       const ids = state.targets();
