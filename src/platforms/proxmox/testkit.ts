@@ -1,6 +1,6 @@
 /** The whole API on loopback, with a cluster that is pretended: tickets, tasks, websockets, every request checked. */
-import { endpointName, type VmId, vmId } from '../../ids.ts';
-import { mib } from '../../units.ts';
+import { endpointName, nodeId, storageId, type VmId, vmId } from '../../ids.ts';
+import { bytes, kib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import { type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
@@ -60,6 +60,7 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      'storage.list',
     ],
     login: true,
     keepsDisks: false,
@@ -70,6 +71,20 @@ export const testkit: PlatformTestkit = {
     samples: ['cpu', 'memory'],
     // its disks are on LVM-thin, which goes back to any
     snapshots: { takeMs: 3_000, memory: true, revertsToOlder: true },
+    listed: {
+      storage: {
+        id: storageId(ENDPOINT, 'pve2/local-lvm'),
+        name: 'local-lvm',
+        type: 'lvmthin',
+        node: nodeId(ENDPOINT, 'pve2'),
+        shared: false,
+        active: true,
+        size: bytes(479_730_032_640),
+        used: kib(96),
+        path: 'pve/data',
+        content: ['images', 'rootdir'],
+      },
+    },
     changes: {
       config: { memory: mib(1024), vcpus: 3, autostart: true, description: 'changed by the suite' },
       running: { autostart: true, description: 'changed live' },

@@ -1,4 +1,5 @@
 /** What the pretended cluster tells of itself, in the fields of the real one. */
+import { storageResources } from './storages.ts';
 import type { World, WorldGuest, WorldTask } from './world.ts';
 
 const MIB = 1024 ** 2;
@@ -58,20 +59,7 @@ export function resources(world: World, type?: string): readonly Readonly<Record
         }
       : {}),
   }));
-  const storage = [...world.nodes.keys()].flatMap((node) =>
-    [...world.storages].map(([name, plugintype]) => ({
-      id: `storage/${node}/${name}`,
-      type: 'storage',
-      storage: name,
-      plugintype,
-      node,
-      status: 'available',
-      shared: 0,
-      disk: 98304,
-      maxdisk: 479730032640,
-      content: 'images,rootdir',
-    })),
-  );
+  const storage = storageResources(world);
   if (type === 'storage') return storage;
   return [...[...world.guests.values()].map((guest) => guestRow(world, guest)), ...nodes, ...storage];
 }

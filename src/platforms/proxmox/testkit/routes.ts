@@ -2,6 +2,7 @@ import { switchPower } from './power.ts';
 import { refusal } from './refusal.ts';
 import { certificates, clusterStatus, current, nodeNetwork, nodeStatus, resources, taskRow } from './reports.ts';
 import { answerSnapshots } from './snapshots.ts';
+import { answerStorage, storageConfigs } from './storages.ts';
 import type { Terminals } from './terminals.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -29,6 +30,7 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
       '/vms': Object.fromEntries(GUEST_RIGHTS.map((name) => [name, 1])),
     };
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
+  if (path === 'GET /storage') return storageConfigs(world);
   if (path === 'GET /cluster/status') return clusterStatus(world);
   if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);
   if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
@@ -60,6 +62,10 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
     return active
       .filter(({ type, about }) => type === (values['typefilter'] ?? type) && about === (values['vmid'] ?? about))
       .map(taskRow);
+  }
+  if (group === 'storage' && name !== undefined) {
+    const ofStorage = answerStorage(world, node, name, method, rest);
+    if (ofStorage !== undefined) return ofStorage;
   }
   if (group === 'tasks' && name !== undefined) return onTask(world, name, method, rest);
   if ((group === 'qemu' || group === 'lxc') && name !== undefined) {
@@ -147,7 +153,8 @@ function destroy(world: World, guest: WorldGuest, user: string): string {
     world.clock.after(DESTROY_MS, () => {
       if (failure !== undefined) return end(failure);
       world.guests.delete(vmid);
-      for (const volume of world.volumes) if (volume.includes(`-${vmid}-`)) world.volumes.delete(volume);
+      for (const [volid, volume] of world.volumes)
+        if (volume.vmid === vmid && volume.content !== 'backup') world.volumes.delete(volid);
       end('OK');
     });
   }).upid;
