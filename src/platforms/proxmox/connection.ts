@@ -12,6 +12,7 @@ import { createSerial, createShell } from './console.ts';
 import { createDelete } from './delete.ts';
 import type { GuestCalls } from './guest-call.ts';
 import { readIdentity } from './identity.ts';
+import { listImages } from './images.ts';
 import { createGuestIndex } from './index-of-guests.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -21,6 +22,7 @@ import { missingRight, readPermissions } from './rights.ts';
 import { createSettings } from './settings.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
 import { listStorages } from './storages.ts';
+import { listVolumes } from './volumes.ts';
 import { watchCluster } from './watch.ts';
 
 /** A cluster, connected: logged in, with a name. Each kind of request has connections of its own, so that none waits for others. */
@@ -67,6 +69,8 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     snapshot: createSnapshotOps(calls),
     storage: { list: (_of, listSignal) => listStorages(lists, listSignal) },
+    volume: { list: (_of, listSignal) => listVolumes(lists, listSignal) },
+    image: { list: (_of, listSignal) => listImages(lists, listSignal) },
     console: { serial: createSerial(calls, terminals) },
     node: {
       async info(id, infoSignal) {
@@ -78,9 +82,9 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     whyNot: {
       'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
       ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], ['storage.list']),
-      volume: 'drover does not manage volumes of Proxmox VE yet',
+      ...lacking('drover lists volumes of Proxmox VE, and does not change them yet', ['volume'], ['volume.list']),
+      ...lacking('drover lists images of Proxmox VE, and does not change them yet', ['image'], ['image.list']),
       network: 'drover does not manage networks of Proxmox VE yet',
-      image: 'drover does not manage images of Proxmox VE yet',
       flavor: 'Proxmox VE has no flavors: a VM has what it is given',
     },
     right: (operation, id) => missingRight(permissions, operation, id),

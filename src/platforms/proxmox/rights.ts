@@ -71,6 +71,10 @@ export function missingRight(
   return `this login has no ${needed[0]} on ${path}, as of when it was connected`;
 }
 
+/** Whether a guest with this number would be among those that this login sees; false also where that is not known. */
+export const maySee = (permissions: Permissions | undefined, vmid: number): boolean =>
+  permissions !== undefined && holds(permissions, `/vms/${vmid}`, 'VM.Audit');
+
 /** The nearest path that says anything decides; what is above it counts only as far as it holds below. */
 function holds(permissions: Permissions, path: string, privilege: string): boolean {
   const own = permissions.get(path);

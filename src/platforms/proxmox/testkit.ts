@@ -1,6 +1,6 @@
 /** The whole API on loopback, with a cluster that is pretended: tickets, tasks, websockets, every request checked. */
-import { endpointName, nodeId, storageId, type VmId, vmId } from '../../ids.ts';
-import { bytes, kib, mib } from '../../units.ts';
+import { endpointName, imageId, nodeId, storageId, type VmId, vmId, volumeId } from '../../ids.ts';
+import { bytes, gib, kib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import { type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
@@ -61,6 +61,8 @@ export const testkit: PlatformTestkit = {
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
+      'volume.list',
+      'image.list',
     ],
     login: true,
     keepsDisks: false,
@@ -83,6 +85,29 @@ export const testkit: PlatformTestkit = {
         used: kib(96),
         path: 'pve/data',
         content: ['images', 'rootdir'],
+      },
+      volume: {
+        id: volumeId(ENDPOINT, 'pve1/local-lvm:vm-100-disk-0'),
+        name: 'vm-100-disk-0',
+        storage: 'local-lvm',
+        type: 'images',
+        format: 'raw',
+        size: gib(8),
+        used: undefined,
+        path: 'local-lvm:vm-100-disk-0',
+        users: ['contract-stopped'],
+      },
+      image: {
+        id: imageId(ENDPOINT, 'pve1/local:iso/debian-13.iso'),
+        identity: '1790000000',
+        name: 'debian-13.iso',
+        type: 'iso',
+        format: 'iso',
+        size: mib(600),
+        storage: 'local',
+        path: 'local:iso/debian-13.iso',
+        os: undefined,
+        created: 1_790_000_000_000,
       },
     },
     changes: {
