@@ -17,6 +17,7 @@ import { createGuestIndex } from './index-of-guests.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createLogin } from './login.ts';
+import { listNetworks } from './networks.ts';
 import { readNodeInfo } from './node-info.ts';
 import { missingRight, readPermissions } from './rights.ts';
 import { createSettings } from './settings.ts';
@@ -70,6 +71,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     snapshot: createSnapshotOps(calls),
     storage: { list: (_of, listSignal) => listStorages(lists, listSignal) },
     volume: { list: (_of, listSignal) => listVolumes(lists, listSignal) },
+    network: { list: (_of, listSignal) => listNetworks(lists, listSignal) },
     image: { list: (_of, listSignal) => listImages(lists, listSignal) },
     console: { serial: createSerial(calls, terminals) },
     node: {
@@ -84,7 +86,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], ['storage.list']),
       ...lacking('drover lists volumes of Proxmox VE, and does not change them yet', ['volume'], ['volume.list']),
       ...lacking('drover lists images of Proxmox VE, and does not change them yet', ['image'], ['image.list']),
-      network: 'drover does not manage networks of Proxmox VE yet',
+      ...lacking('drover lists networks of Proxmox VE, and does not change them yet', ['network'], ['network.list']),
       flavor: 'Proxmox VE has no flavors: a VM has what it is given',
     },
     right: (operation, id) => missingRight(permissions, operation, id),

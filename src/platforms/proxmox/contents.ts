@@ -3,9 +3,9 @@
  * storage that can be asked, a shared one once. How many are under way at once, the connection limits.
  */
 import { FleetError, sentence } from '../../errors.ts';
-import { segment } from './api.ts';
 import type { KnownStorage, ListContext } from './catalog.ts';
 import { asRow, type Row, textOf } from './json.ts';
+import { placePath, readEach } from './read-each.ts';
 
 /** Shorter than the list may take: a file server that does not answer must not cost the other storages. */
 const CONTENT_MS = 8_000;
@@ -69,54 +69,15 @@ export async function readContents(
     unread: [
       ...parts.flatMap(({ part, value, error }) => {
         if (error) return [unread(part, sentence(error))];
-        return value.nameless > 0 ? [unread(part, `${value.nameless} entries of its list have no id`)] : [];
+        return value.nameless > 0 ? [unread(part, `entries without an id: ${value.nameless}`)] : [];
       }),
       ...storages.flatMap((storage) => (storage.offline === undefined ? [] : [unread(storage, storage.offline)])),
     ],
   };
 }
 
-type Part<P, T> =
-  | { readonly part: P; readonly value: T; readonly error?: undefined }
-  | { readonly part: P; readonly value?: undefined; readonly error: FleetError };
-
-/**
- * Reads each part by itself, so that one that can't be read costs no other. Rejects for what is no fault of a part: an abort, a
- * login that is refused, a certificate, and a host of which no part answers.
- */
-export async function readEach<P, T>(
-  parts: readonly P[],
-  signal: AbortSignal,
-  read: (part: P) => Promise<T>,
-): Promise<readonly Part<P, T>[]> {
-  const all = await Promise.all(
-    parts.map(async (part): Promise<Part<P, T>> => {
-      try {
-        return { part, value: await read(part) };
-      } catch (error) {
-        if (!(error instanceof FleetError) || signal.aborted || IS_OF_ALL.test(error.code)) throw error;
-        return { part, error };
-      }
-    }),
-  );
-  const [first] = all;
-  if (first?.error && all.every(({ error }) => error?.code === 'host.unreachable')) throw first.error;
-  return all;
-}
-
-const IS_OF_ALL = /^(?:trust\.|auth\.(?!forbidden))/;
-
-/** Throws op.refused for a name out of a list that would lead to another place of the API. */
-export function contentPath(node: string, storage: string): string {
-  for (const name of [node, storage]) {
-    if (/^\.*$/.test(name) || !name.isWellFormed())
-      throw new FleetError(
-        'op.refused',
-        `drover does not ask for ${JSON.stringify(name)}: it is no name of Proxmox VE`,
-      );
-  }
-  return `/nodes/${segment(node)}/storage/${segment(storage)}`;
-}
+/** Throws op.refused, as `placePath`. */
+export const contentPath = (node: string, storage: string): string => placePath('nodes', node, 'storage', storage);
 
 async function contentOf(context: ListContext, storage: KnownStorage, signal: AbortSignal) {
   const { node, data } = await askOne(context, storage, storage.through, signal);

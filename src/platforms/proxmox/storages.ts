@@ -1,7 +1,7 @@
 /** Storages: what the cluster tells of each (catalog.ts), and where it lies, of GET /storage (PVE::API2::Storage::Config). */
-import { FleetError } from '../../errors.ts';
 import { nodeId, storageId } from '../../ids.ts';
 import type { Storage } from '../contract.ts';
+import { isNotOffered } from './api.ts';
 import { inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow, wordsOf } from './catalog.ts';
 import { asRows, flagOf, type Row, textOf } from './json.ts';
 
@@ -23,7 +23,7 @@ async function readConfigs({ api, cluster }: ListContext, signal: AbortSignal): 
     const rows = asRows(await api.get('/storage', { signal, subject: cluster }), 'the storages');
     return new Map(rows.flatMap((row) => [[textOf(row, 'storage') ?? '', row] as const]).filter(([name]) => name));
   } catch (error) {
-    if (error instanceof FleetError && ['auth.forbidden', 'op.unsupported'].includes(error.code)) return new Map();
+    if (isNotOffered(error)) return new Map();
     throw error;
   }
 }

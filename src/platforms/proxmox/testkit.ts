@@ -1,5 +1,5 @@
 /** The whole API on loopback, with a cluster that is pretended: tickets, tasks, websockets, every request checked. */
-import { endpointName, imageId, nodeId, storageId, type VmId, vmId, volumeId } from '../../ids.ts';
+import { endpointName, imageId, networkId, nodeId, storageId, type VmId, vmId, volumeId } from '../../ids.ts';
 import { bytes, gib, kib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import { type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
@@ -62,6 +62,7 @@ export const testkit: PlatformTestkit = {
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
       'volume.list',
+      'network.list',
       'image.list',
     ],
     login: true,
@@ -96,6 +97,18 @@ export const testkit: PlatformTestkit = {
         used: undefined,
         path: 'local-lvm:vm-100-disk-0',
         users: ['contract-stopped'],
+      },
+      network: {
+        id: networkId(ENDPOINT, 'pve2/vmbr0'),
+        name: 'vmbr0',
+        type: 'bridge',
+        mode: 'bridge',
+        node: nodeId(ENDPOINT, 'pve2'),
+        active: true,
+        cidrs: ['10.11.12.13/24', '2001:db8::13/64'],
+        dhcp: undefined,
+        device: 'vmbr0',
+        mtu: 9000,
       },
       image: {
         id: imageId(ENDPOINT, 'pve1/local:iso/debian-13.iso'),

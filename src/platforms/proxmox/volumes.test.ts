@@ -171,7 +171,7 @@ describe('a storage that can not be read', () => {
     const rows = [null, 'text', {}, { volid: '' }, { volid: 'other:vm-1' }, { volid: 'good:' }, ...GOOD, ...GOOD];
     const { volumes } = open([on('pve1', 'good', 'images')], { [at('pve1', 'good')]: rows });
     expect((await volumes()).map(({ id, name, trouble }) => [id, name, trouble?.message])).toEqual([
-      ['pve/pve1/good:', '(volumes of pve1/good)', 'not read: 6 entries of its list have no id'],
+      ['pve/pve1/good:', '(volumes of pve1/good)', 'not read: entries without an id: 6'],
       ['pve/pve1/good:vm-100-disk-0', 'vm-100-disk-0', undefined],
     ]);
   });

@@ -38,7 +38,7 @@ function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unkn
 export const nameOf = ({ kind, vmid, config }: WorldGuest): string =>
   config[kind === 'qemu' ? 'name' : 'hostname'] ?? `${kind === 'qemu' ? 'VM ' : 'CT'}${vmid}`;
 
-/** `type`: of these only, `storage`. */
+/** `type`: of these only, `storage` or `node`. */
 export function resources(world: World, type?: string): readonly Readonly<Record<string, unknown>>[] {
   const nodes = [...world.nodes].map(([node, { online }]) => ({
     id: `node/${node}`,
@@ -61,6 +61,7 @@ export function resources(world: World, type?: string): readonly Readonly<Record
   }));
   const storage = storageResources(world);
   if (type === 'storage') return storage;
+  if (type === 'node') return nodes;
   return [...[...world.guests.values()].map((guest) => guestRow(world, guest)), ...nodes, ...storage];
 }
 
@@ -105,6 +106,9 @@ export const nodeNetwork = [
     iface: 'vmbr0',
     type: 'bridge',
     active: 1,
+    bridge_ports: 'eno1',
+    bridge_vlan_aware: 1,
+    mtu: 9000,
     method: 'static',
     address: '10.11.12.13',
     cidr: '10.11.12.13/24',

@@ -1,6 +1,7 @@
 import { switchPower } from './power.ts';
 import { refusal } from './refusal.ts';
 import { certificates, clusterStatus, current, nodeNetwork, nodeStatus, resources, taskRow } from './reports.ts';
+import { answerSdn } from './sdn.ts';
 import { answerSnapshots } from './snapshots.ts';
 import { answerStorage, storageConfigs } from './storages.ts';
 import type { Terminals } from './terminals.ts';
@@ -32,6 +33,8 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
   if (path === 'GET /storage') return storageConfigs(world);
   if (path === 'GET /cluster/status') return clusterStatus(world);
+  const ofSdn = path.startsWith('GET /cluster/sdn/') ? answerSdn(path.slice('GET /cluster/sdn/'.length)) : undefined;
+  if (ofSdn !== undefined) return ofSdn;
   if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);
   if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
   throw refusal(501, `Method '${path}' not implemented`);
