@@ -10,6 +10,7 @@ import type { ListContext } from './catalog.ts';
 import { isAtLeast, readCluster } from './cluster.ts';
 import { createSerial, createShell } from './console.ts';
 import { createDelete } from './delete.ts';
+import { downloadImage } from './download.ts';
 import type { GuestCalls } from './guest-call.ts';
 import { readIdentity } from './identity.ts';
 import { listImages } from './images.ts';
@@ -19,12 +20,16 @@ import { createLifecycle } from './lifecycle.ts';
 import { createLogin } from './login.ts';
 import { listNetworks } from './networks.ts';
 import { readNodeInfo } from './node-info.ts';
+import { createRemoval } from './removal.ts';
 import { missingRight, readPermissions } from './rights.ts';
 import { createSettings } from './settings.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
 import { listStorages } from './storages.ts';
 import { listVolumes } from './volumes.ts';
 import { watchCluster } from './watch.ts';
+
+/** What it has of groups that it has not whole. */
+const HAS = ['storage.list', 'volume.list', 'volume.planDelete', 'volume.delete', 'network.list'] as const;
 
 /** A cluster, connected: logged in, with a name. Each kind of request has connections of its own, so that none waits for others. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
@@ -70,9 +75,16 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     snapshot: createSnapshotOps(calls),
     storage: { list: (_of, listSignal) => listStorages(lists, listSignal) },
-    volume: { list: (_of, listSignal) => listVolumes(lists, listSignal) },
+    volume: {
+      list: (_of, listSignal) => listVolumes(lists, listSignal),
+      ...createRemoval('volume', lists, api),
+    },
     network: { list: (_of, listSignal) => listNetworks(lists, listSignal) },
-    image: { list: (_of, listSignal) => listImages(lists, listSignal) },
+    image: {
+      list: (_of, listSignal) => listImages(lists, listSignal),
+      create: (_of, spec, createSignal) => downloadImage(lists, api, spec, createSignal),
+      ...createRemoval('image', lists, api),
+    },
     console: { serial: createSerial(calls, terminals) },
     node: {
       async info(id, infoSignal) {
@@ -83,10 +95,9 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     whyNot: {
       'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
-      ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], ['storage.list']),
-      ...lacking('drover lists volumes of Proxmox VE, and does not change them yet', ['volume'], ['volume.list']),
-      ...lacking('drover lists images of Proxmox VE, and does not change them yet', ['image'], ['image.list']),
-      ...lacking('drover lists networks of Proxmox VE, and does not change them yet', ['network'], ['network.list']),
+      ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], HAS),
+      ...lacking('drover makes no volumes of Proxmox VE, and resizes none, yet', ['volume'], HAS),
+      ...lacking('drover lists networks of Proxmox VE, and does not change them yet', ['network'], HAS),
       flavor: 'Proxmox VE has no flavors: a VM has what it is given',
     },
     right: (operation, id) => missingRight(permissions, operation, id),

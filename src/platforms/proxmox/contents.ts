@@ -61,7 +61,7 @@ export async function readContents(
   const parts = await readEach(
     storages.filter(({ through }) => through.length > 0),
     signal,
-    (storage) => contentOf(context, storage, signal),
+    (storage) => readStorage(context, storage, signal),
   );
   const unread = (storage: KnownStorage, why: string): Unread => ({ storage, key: `${storage.key}:`, why });
   return {
@@ -79,7 +79,8 @@ export async function readContents(
 /** Throws op.refused, as `placePath`. */
 export const contentPath = (node: string, storage: string): string => placePath('nodes', node, 'storage', storage);
 
-async function contentOf(context: ListContext, storage: KnownStorage, signal: AbortSignal) {
+/** What is in one storage. Rejects with host.protocol when that is no list. */
+export async function readStorage(context: ListContext, storage: KnownStorage, signal: AbortSignal) {
   const { node, data } = await askOne(context, storage, storage.through, signal);
   if (!Array.isArray(data)) throw new FleetError('host.protocol', `${storage.name}: the server sent no list`);
   const entries = data.flatMap((item: unknown) => entryOf(storage, node, item) ?? []);

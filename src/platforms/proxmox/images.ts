@@ -1,7 +1,7 @@
 /** Images: the ISO files, templates of containers and disks to import that lie in storages. Templates of VMs are VMs here. */
 import { type ImageId, imageId } from '../../ids.ts';
 import type { Image } from '../contract.ts';
-import { inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
+import { type Catalog, inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
 import { type Entry, IMAGE_TYPES, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
 import { numberOf, sizeOf, textOf } from './json.ts';
 
@@ -10,7 +10,15 @@ import { numberOf, sizeOf, textOf } from './json.ts';
  * paths are volume ids. A storage that could not be read is a row with that trouble.
  */
 export async function listImages(context: ListContext, signal: AbortSignal): Promise<readonly Image[]> {
-  const { storages } = await readCatalog(context, signal);
+  return imagesIn(context, await readCatalog(context, signal), signal);
+}
+
+/** The same, for a catalog that was read already. */
+export async function imagesIn(
+  context: ListContext,
+  { storages }: Catalog,
+  signal: AbortSignal,
+): Promise<readonly Image[]> {
   const { entries, unread } = await readContents(context, storages.filter(mayKeepImages), signal);
   const all = [
     ...unread.map((one) => unreadRow(context, one)),

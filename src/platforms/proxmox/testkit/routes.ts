@@ -27,7 +27,8 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   if (path === 'GET /version') return { version: '9.1-1', release: '9.1', repoid: '9a1b2c3d' };
   if (path === 'GET /access/permissions')
     return {
-      '/': { 'Sys.Audit': 1, 'Sys.Console': 1 },
+      '/': { 'Sys.Audit': 1, 'Sys.Console': 1, 'Sys.AccessNetwork': 1 },
+      '/storage': { 'Datastore.Allocate': 1, 'Datastore.AllocateTemplate': 1, 'Datastore.Audit': 1 },
       '/vms': Object.fromEntries(GUEST_RIGHTS.map((name) => [name, 1])),
     };
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
@@ -67,7 +68,7 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
       .map(taskRow);
   }
   if (group === 'storage' && name !== undefined) {
-    const ofStorage = answerStorage(world, node, name, method, rest);
+    const ofStorage = answerStorage(world, node, name, call, rest);
     if (ofStorage !== undefined) return ofStorage;
   }
   if (group === 'tasks' && name !== undefined) return onTask(world, name, method, rest);
@@ -109,6 +110,8 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       return current(world, guest);
     case 'GET config':
       return configOf(world, guest);
+    case 'GET pending':
+      return Object.entries(guest.config).map(([key, value]) => ({ key, value }));
     case 'PUT config':
       return configure(world, guest, values);
     case 'GET agent/network-get-interfaces':
