@@ -9,7 +9,7 @@ import { inOrder, type ListContext, troubleNow, wordsOf } from './catalog.ts';
 import { readResources } from './guests.ts';
 import { asRows, flagOf, numberOf, type Row, textOf } from './json.ts';
 import { placePath, readEach } from './read-each.ts';
-import { listVnets } from './vnets.ts';
+import { BARE_NETWORK, listVnets } from './vnets.ts';
 
 /** Shorter than the list may take: a node that does not answer must not cost the others. */
 const NODE_MS = 8_000;
@@ -57,6 +57,7 @@ function bridgesOf(context: ListContext, node: string, rows: readonly Row[]): re
     const ports = wordsOf(textOf(row, 'bridge_ports') ?? textOf(row, 'ovs_ports'));
     return [
       {
+        ...BARE_NETWORK,
         id: networkId(context.endpoint, `${node}/${name}`),
         name,
         type: textOf(row, 'type') ?? 'bridge',
@@ -66,30 +67,17 @@ function bridgesOf(context: ListContext, node: string, rows: readonly Row[]): re
         active: flagOf(row, 'active'),
         // the node's own addresses in it, with the length of their prefix
         cidrs: [textOf(row, 'cidr'), textOf(row, 'cidr6')].filter((cidr) => cidr !== undefined),
-        dhcp: undefined,
         device: name,
-        vlan: undefined,
         mtu: numberOf(row, 'mtu'),
-        domain: undefined,
       },
     ];
   });
 }
 
-function unreadRow(context: ListContext, node: string, why: string): Network {
-  return {
-    id: networkId(context.endpoint, `${node}/`),
-    name: `(networks of ${node})`,
-    type: 'unknown',
-    mode: undefined,
-    node: nodeId(context.endpoint, node),
-    active: false,
-    cidrs: [],
-    dhcp: undefined,
-    device: undefined,
-    vlan: undefined,
-    mtu: undefined,
-    domain: undefined,
-    trouble: troubleNow(context, `not read: ${why}`),
-  };
-}
+const unreadRow = (context: ListContext, node: string, why: string): Network => ({
+  ...BARE_NETWORK,
+  id: networkId(context.endpoint, `${node}/`),
+  name: `(networks of ${node})`,
+  node: nodeId(context.endpoint, node),
+  trouble: troubleNow(context, `not read: ${why}`),
+});

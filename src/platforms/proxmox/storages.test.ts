@@ -71,6 +71,11 @@ describe('the storages of a cluster', () => {
     expect(only).not.toHaveProperty('trouble');
   });
 
+  it('of a node that this login may not see are as they are told', async () => {
+    const { answer } = list([{ ...LOCAL, node: 'hidden', ...AVAILABLE }]);
+    expect(await answer).toMatchObject([{ id: 'pve/hidden/local', active: true, size: 1000 }]);
+  });
+
   it('that are disabled are there too, and one whose state this login may not see says so', async () => {
     const { answer } = list(
       [{ ...LOCAL, node: 'pve1', ...AVAILABLE }],

@@ -11,8 +11,8 @@ export async function listStorages(context: ListContext, signal: AbortSignal): P
   const named = new Set(storages.map(({ name }) => name));
   const untold = [...configs].filter(([name]) => !named.has(name));
   const all = [
-    ...storages.map((one) => toldRow(context, one, configs.get(one.name))),
-    ...untold.map(([name, config]) => untoldRow(context, name, config)),
+    ...storages.map((one) => rowOf(context, one.name, configs.get(one.name) ?? {}, one)),
+    ...untold.map(([name, config]) => rowOf(context, name, config)),
   ];
   return inOrder(all, ({ name, node }) => `${name} ${node ?? ''}`);
 }
@@ -28,39 +28,25 @@ async function readConfigs({ api, cluster }: ListContext, signal: AbortSignal): 
   }
 }
 
-function toldRow(context: ListContext, told: KnownStorage, config: Row | undefined): Storage {
-  const { key, name, node, offline } = told;
+/**
+ * `told`: what the cluster tells of it. Nothing of one that is disabled; of another one without it this login may not see how
+ * it is.
+ */
+function rowOf(context: ListContext, name: string, config: Row, told?: KnownStorage): Storage {
+  const isUnseen = told === undefined && !flagOf(config, 'disable');
+  const why = isUnseen ? 'no node tells this login how it is (Datastore.Audit)' : told?.offline;
   return {
-    id: storageId(context.endpoint, key),
+    id: storageId(context.endpoint, told?.key ?? name),
     name,
-    type: told.type ?? (config && textOf(config, 'type')) ?? 'unknown',
-    node: node === undefined ? undefined : nodeId(context.endpoint, node),
-    shared: told.shared,
-    active: told.through.length > 0,
-    size: told.size,
-    used: told.used,
-    path: config && placeOf(config),
-    content: told.content,
-    ...(offline !== undefined && { trouble: troubleNow(context, offline) }),
-  };
-}
-
-/** One that is configured, and of which no node tells: it is disabled, or this login may not see how it is. */
-function untoldRow(context: ListContext, name: string, config: Row): Storage {
-  return {
-    id: storageId(context.endpoint, name),
-    name,
-    type: textOf(config, 'type') ?? 'unknown',
-    node: undefined,
-    shared: flagOf(config, 'shared'),
-    active: false,
-    size: undefined,
-    used: undefined,
+    type: told?.type ?? textOf(config, 'type') ?? 'unknown',
+    node: told?.node === undefined ? undefined : nodeId(context.endpoint, told.node),
+    shared: told?.shared ?? flagOf(config, 'shared'),
+    active: told !== undefined && told.through.length > 0,
+    size: told?.size,
+    used: told?.used,
     path: placeOf(config),
-    content: wordsOf(textOf(config, 'content')),
-    ...(!flagOf(config, 'disable') && {
-      trouble: troubleNow(context, 'no node tells this login how it is (Datastore.Audit)'),
-    }),
+    content: told?.content ?? wordsOf(textOf(config, 'content')),
+    ...(why !== undefined && { trouble: troubleNow(context, why) }),
   };
 }
 
@@ -68,16 +54,10 @@ function untoldRow(context: ListContext, name: string, config: Row): Storage {
 function placeOf(config: Row): string | undefined {
   const text = (key: string) => textOf(config, key);
   const server = text('server') ?? text('portal') ?? '';
-  const [exported, share, datastore, group, pool] = [
-    text('export'),
-    text('share'),
-    text('datastore'),
-    text('vgname'),
-    text('thinpool'),
-  ];
+  const [exported, share, datastore] = [text('export'), text('share'), text('datastore')];
   if (exported !== undefined) return `${server}:${exported}`;
   if (share !== undefined) return `//${server}/${share}`;
   if (datastore !== undefined) return `${server}:${datastore}`;
-  if (group !== undefined) return pool === undefined ? group : `${group}/${pool}`;
-  return text('pool') ?? text('target') ?? text('path') ?? (server === '' ? undefined : server);
+  const group = [text('vgname'), text('thinpool')].filter(Boolean).join('/') || undefined;
+  return group ?? text('pool') ?? text('target') ?? text('path') ?? (server === '' ? undefined : server);
 }

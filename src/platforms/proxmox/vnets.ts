@@ -52,10 +52,8 @@ function vnetOf(row: Row): Vnet | undefined {
   return { name, row: isNew && typeof pending === 'object' ? { ...row, ...pending } : row, isNew };
 }
 
-const unreadRow = (context: ListContext, why: string): Network => ({
-  // neither a name of a virtual network nor of a node
-  id: networkId(context.endpoint, ':vnets'),
-  name: '(virtual networks)',
+/** What no network has, unless its server tells it. */
+export const BARE_NETWORK = {
   type: 'unknown',
   mode: undefined,
   node: undefined,
@@ -66,6 +64,13 @@ const unreadRow = (context: ListContext, why: string): Network => ({
   vlan: undefined,
   mtu: undefined,
   domain: undefined,
+} as const;
+
+const unreadRow = (context: ListContext, why: string): Network => ({
+  ...BARE_NETWORK,
+  // neither a name of a virtual network nor of a node
+  id: networkId(context.endpoint, ':vnets'),
+  name: '(virtual networks)',
   trouble: troubleNow(context, `not read: ${why}`),
 });
 
@@ -81,11 +86,11 @@ function vnetRow(
   const type = zone && textOf(zone, 'type');
   const hasRanges = subnets.some(({ 'dhcp-range': ranges }) => Array.isArray(ranges) && ranges.length > 0);
   return {
+    ...BARE_NETWORK,
     id: networkId(endpoint, name),
     name,
     type: type ?? 'vnet',
     mode: subnets.some((subnet) => flagOf(subnet, 'snat')) ? 'nat' : undefined,
-    node: undefined,
     active: !isNew,
     cidrs: subnets.flatMap((subnet) => textOf(subnet, 'cidr') ?? []),
     dhcp: zone && textOf(zone, 'dhcp') !== undefined && hasRanges,
