@@ -58,7 +58,9 @@ export async function readCatalog({ api, cluster }: ListContext, signal: AbortSi
 
 /** The server's order changes from one answer to the next. */
 export const inOrder = <T>(all: readonly T[], word: (one: T) => string): readonly T[] =>
-  all.toSorted((a, b) => word(a).localeCompare(word(b), 'en', { numeric: true }));
+  all.toSorted((a, b) => ORDER.compare(word(a), word(b)));
+
+const ORDER = new Intl.Collator('en', { numeric: true });
 
 export const wordsOf = (text: string | undefined): readonly string[] => text?.split(/[,\s]+/).filter(Boolean) ?? [];
 

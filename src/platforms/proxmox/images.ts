@@ -1,5 +1,5 @@
 /** Images: the ISO files, templates of containers and disks to import that lie in storages. Templates of VMs are VMs here. */
-import { type ImageId, imageId } from '../../ids.ts';
+import { imageId } from '../../ids.ts';
 import type { Image } from '../contract.ts';
 import { type Catalog, inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
 import { type Entry, IMAGE_TYPES, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
@@ -29,9 +29,6 @@ export async function imagesIn(
 
 const mayKeepImages = ({ content }: KnownStorage): boolean => content.length === 0 || content.some(isImage);
 
-export const imageIdOf = ({ endpoint }: ListContext, { key }: { readonly key: string }): ImageId =>
-  imageId(endpoint, key);
-
 const UNKNOWN = { os: undefined, arch: undefined, status: undefined, visibility: undefined };
 
 function imageRow(context: ListContext, entry: Entry): Image {
@@ -39,7 +36,7 @@ function imageRow(context: ListContext, entry: Entry): Image {
   const seconds = numberOf(row, 'ctime');
   return {
     ...UNKNOWN,
-    id: imageIdOf(context, entry),
+    id: imageId(context.endpoint, entry.key),
     name,
     type: IMAGE_TYPES.get(kind) ?? kind,
     format: textOf(row, 'format'),
@@ -54,7 +51,7 @@ function imageRow(context: ListContext, entry: Entry): Image {
 function unreadRow(context: ListContext, { storage, key, why }: Unread): Image {
   return {
     ...UNKNOWN,
-    id: imageIdOf(context, { key }),
+    id: imageId(context.endpoint, key),
     name: `(images of ${storage.key})`,
     type: 'unknown',
     format: undefined,

@@ -1,5 +1,5 @@
 /** Volumes: disks of guests, backups, and whatever else lies in a storage and is no image. */
-import { type VolumeId, volumeId } from '../../ids.ts';
+import { volumeId } from '../../ids.ts';
 import type { Volume } from '../contract.ts';
 import { inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
 import { type Entry, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
@@ -25,13 +25,10 @@ export async function listVolumes(context: ListContext, signal: AbortSignal): Pr
 const mayKeepVolumes = ({ content }: KnownStorage): boolean =>
   content.length === 0 || content.some((kind) => kind !== 'none' && !isImage(kind));
 
-export const volumeIdOf = ({ endpoint }: ListContext, { key }: { readonly key: string }): VolumeId =>
-  volumeId(endpoint, key);
-
 function volumeRow(context: ListContext, guests: ReadonlyMap<number, Guest>, entry: Entry): Volume {
   const { storage, volid, name, kind, row } = entry;
   return {
-    id: volumeIdOf(context, entry),
+    id: volumeId(context.endpoint, entry.key),
     name,
     storage: storage.name,
     type: kind,
@@ -60,7 +57,7 @@ function usersOf(
 
 function unreadRow(context: ListContext, { storage, key, why }: Unread): Volume {
   return {
-    id: volumeIdOf(context, { key }),
+    id: volumeId(context.endpoint, key),
     name: `(volumes of ${storage.key})`,
     storage: storage.name,
     type: undefined,
