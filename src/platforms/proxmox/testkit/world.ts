@@ -1,7 +1,7 @@
 /** A pretended cluster: guests, tasks and volumes. Nothing here knows of HTTP. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
-import { startStorages, startVolumes, volumeIn, type WorldStorage, type WorldVolume } from './storages.ts';
+import { startStorages, startVolumes, volumeIn, type WorldStorage, type WorldVolume } from './storage-world.ts';
 
 export interface WorldGuest {
   readonly kind: 'qemu' | 'lxc';
