@@ -117,7 +117,7 @@ function entryOf(storage: KnownStorage, node: string, item: unknown): Entry | un
   const behind = volid.slice(storage.name.length + 1);
   if (behind === '') return undefined;
   const folder = FOLDER.exec(behind)?.[1];
-  // The published description has no `content`; servers send it since PVE 5.
+  // Not in the published description: list_volumes of PVE::Storage::Plugin adds it.
   const kind = textOf(row, 'content') ?? folder ?? (row['format'] === 'subvol' ? 'rootdir' : 'images');
   const name = folder === undefined ? behind.slice(behind.lastIndexOf('/') + 1) : behind.slice(folder.length + 1);
   const key = storage.node === undefined ? volid : `${storage.node}/${volid}`;
