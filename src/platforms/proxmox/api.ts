@@ -1,5 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import type { Rest } from '../transport/http/rest.ts';
+import { StatusError } from '../transport/http/rest-error.ts';
 import { normalizeError } from './normalize-error.ts';
 
 type Values = Readonly<Record<string, string | number | undefined>>;
@@ -58,6 +59,13 @@ export function createApi(rest: Rest): Api {
 
 const hasData = (body: unknown): body is { readonly data: unknown } =>
   typeof body === 'object' && body !== null && 'data' in body;
+
+/** Whether the server has no such list, or not for this login: an older version, a package that is not installed. */
+export const isNotOffered = (error: unknown): error is FleetError =>
+  error instanceof FleetError &&
+  (error.code === 'auth.forbidden' ||
+    error.code === 'op.unsupported' ||
+    (error.cause instanceof StatusError && error.cause.status === 404));
 
 /** For a change that was answered with something that says neither yes nor no. */
 export const unclear = (subject: string, why: string): FleetError =>

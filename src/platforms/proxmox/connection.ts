@@ -1,24 +1,35 @@
 import { nativeOf } from '../../ids.ts';
 import type { Connection, Context, Endpoint } from '../contract.ts';
+import { lacking } from '../lib/listed.ts';
 import { createHttp } from '../transport/http/http.ts';
 import { createRest } from '../transport/http/rest.ts';
 import { targetName } from '../transport/http/target.ts';
 import { addressOf } from './address.ts';
 import { createApi } from './api.ts';
+import type { ListContext } from './catalog.ts';
 import { isAtLeast, readCluster } from './cluster.ts';
 import { createSerial, createShell } from './console.ts';
 import { createDelete } from './delete.ts';
+import { downloadImage } from './download.ts';
 import type { GuestCalls } from './guest-call.ts';
 import { readIdentity } from './identity.ts';
+import { listImages } from './images.ts';
 import { createGuestIndex } from './index-of-guests.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createLogin } from './login.ts';
+import { listNetworks } from './networks.ts';
 import { readNodeInfo } from './node-info.ts';
+import { createRemoval } from './removal.ts';
 import { missingRight, readPermissions } from './rights.ts';
 import { createSettings } from './settings.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
+import { listStorages } from './storages.ts';
+import { listVolumes } from './volumes.ts';
 import { watchCluster } from './watch.ts';
+
+/** What it has of groups that it has not whole. */
+const HAS = ['storage.list', 'volume.list', 'volume.planDelete', 'volume.delete', 'network.list'] as const;
 
 /** A cluster, connected: logged in, with a name. Each kind of request has connections of its own, so that none waits for others. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
@@ -26,7 +37,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const { target, identity } = addressOf(endpoint);
   const closing = new AbortController();
   const open = (channel: string) => createHttp({ target, endpoint: endpoint.name, clock, wire, channel });
-  const https = { control: open('control'), poll: open('poll'), details: open('details') };
+  const https = { control: open('control'), poll: open('poll'), details: open('details'), lists: open('lists') };
   const login = createLogin({ http: https.control, clock, ask, identity, signal: closing.signal });
   const apiOf = (channel: keyof typeof https) => createApi(createRest({ http: https[channel], clock, login }));
   const api = apiOf('control');
@@ -45,6 +56,13 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const index = createGuestIndex(api, cluster.name);
   let onTouched = (_key: string): void => {};
   const calls: GuestCalls = { api, clock, index, touched: (key) => onTouched(key) };
+  const lists: ListContext = {
+    api: apiOf('lists'),
+    clock,
+    endpoint: endpoint.name,
+    cluster: cluster.name,
+    permissions,
+  };
   const terminals = { http: https.control, clock, login, api, closed: closing.signal };
 
   return {
@@ -56,6 +74,17 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createSettings(calls),
     },
     snapshot: createSnapshotOps(calls),
+    storage: { list: (_of, listSignal) => listStorages(lists, listSignal) },
+    volume: {
+      list: (_of, listSignal) => listVolumes(lists, listSignal),
+      ...createRemoval('volume', lists, api),
+    },
+    network: { list: (_of, listSignal) => listNetworks(lists, listSignal) },
+    image: {
+      list: (_of, listSignal) => listImages(lists, listSignal),
+      create: (_of, spec, createSignal) => downloadImage(lists, api, spec, createSignal),
+      ...createRemoval('image', lists, api),
+    },
     console: { serial: createSerial(calls, terminals) },
     node: {
       async info(id, infoSignal) {
@@ -66,10 +95,9 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     whyNot: {
       'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
-      storage: 'drover does not manage storages of Proxmox VE yet',
-      volume: 'drover does not manage volumes of Proxmox VE yet',
-      network: 'drover does not manage networks of Proxmox VE yet',
-      image: 'drover does not manage images of Proxmox VE yet',
+      ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], HAS),
+      ...lacking('drover makes no volumes of Proxmox VE, and resizes none, yet', ['volume'], HAS),
+      ...lacking('drover lists networks of Proxmox VE, and does not change them yet', ['network'], HAS),
       flavor: 'Proxmox VE has no flavors: a VM has what it is given',
     },
     right: (operation, id) => missingRight(permissions, operation, id),

@@ -40,3 +40,9 @@ export function bytesOf(row: Row, key: string): Bytes {
   const value = Math.round(numberOf(row, key) ?? 0);
   return bytes(Number.isSafeInteger(value) && value > 0 ? value : 0);
 }
+
+/** Undefined for what is missing, negative or absurd. */
+export function sizeOf(row: Row, key: string): Bytes | undefined {
+  const value = Math.round(numberOf(row, key) ?? Number.NaN);
+  return Number.isSafeInteger(value) && value >= 0 ? bytes(value) : undefined;
+}

@@ -1,8 +1,8 @@
 import { FleetError } from '../../errors.ts';
-import { type Bytes, formatBytes, formatRatio } from '../../units.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
 import type { NodeFacts, NodeInfo } from '../contract.ts';
 import { type Api, segment } from './api.ts';
-import { asRow, asRows, bytesOf, numberOf, type Row, textOf } from './json.ts';
+import { asRow, asRows, numberOf, type Row, sizeOf, textOf } from './json.ts';
 
 /** ConVirt's server information, from two requests. */
 export async function readNodeInfo(api: Pick<Api, 'get'>, node: string, signal: AbortSignal): Promise<NodeInfo> {
@@ -79,14 +79,11 @@ function factsOf(status: Row): NodeFacts {
     sockets: numberOf(cpu, 'sockets'),
     cores: numberOf(cpu, 'cores'),
     threads: numberOf(cpu, 'cpus'),
-    memoryUsed: sizeIn(partOf(status, 'memory'), 'used'),
-    storage: [{ name: '/', kind: 'filesystem', size: sizeIn(root, 'total'), free: sizeIn(root, 'avail') }],
+    memoryUsed: sizeOf(partOf(status, 'memory'), 'used'),
+    storage: [{ name: '/', kind: 'filesystem', size: sizeOf(root, 'total'), free: sizeOf(root, 'avail') }],
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
-
-const sizeIn = (row: Row, key: string): Bytes | undefined =>
-  numberOf(row, key) === undefined ? undefined : bytesOf(row, key);
 
 function partOf(row: Row, key: string): Row {
   const value = row[key];

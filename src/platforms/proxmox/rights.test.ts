@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FleetError } from '../../errors.ts';
-import { endpointName, nodeId, snapshotId, vmId } from '../../ids.ts';
+import { endpointName, imageId, nodeId, snapshotId, vmId, volumeId } from '../../ids.ts';
 import type { OperationName } from '../contract.ts';
 import type { Api } from './api.ts';
-import { missingRight, PRIVILEGES, readPermissions } from './rights.ts';
+import { maySeeAll, missingRight, PRIVILEGES, readPermissions } from './rights.ts';
 
 const cluster = endpointName('pve');
 const web1 = vmId(cluster, 'qemu/100');
@@ -44,6 +44,54 @@ describe('what a login may do', () => {
     expect(missingRight(permissions, 'vm.info', web1)).toBeUndefined();
   });
 
+  it('is that of the storage for what lies in it, wherever it is', async () => {
+    const permissions = await read({ '/storage/nas': { 'Datastore.Allocate': 1 } });
+    for (const native of ['nas:iso/a.iso', 'pve1/nas:vm-100-disk-0'])
+      expect(missingRight(permissions, 'image.delete', imageId(cluster, native))).toBeUndefined();
+    expect(missingRight(permissions, 'volume.delete', volumeId(cluster, 'pve1/local:100/vm-100-disk-0.raw'))).toContain(
+      'no Datastore.Allocate on /storage/local',
+    );
+    const forBackups = await read({ '/storage': { 'Datastore.AllocateSpace': 1 } });
+    expect(missingRight(forBackups, 'volume.delete', volumeId(cluster, 'nas:backup/a.vma'))).toBeUndefined();
+    expect(missingRight(forBackups, 'image.delete', imageId(cluster, 'nas:iso/a.iso'))).toContain(
+      'no Datastore.Allocate',
+    );
+  });
+
+  it.each<[string, Record<string, Record<string, number>>, string | undefined]>([
+    ['nothing', {}, 'Datastore.AllocateTemplate on any storage'],
+    ['no way to the web', { '/storage/nas': { 'Datastore.AllocateTemplate': 1 } }, 'Sys.AccessNetwork on any node'],
+    [
+      'half the old right',
+      { '/': { 'Datastore.AllocateTemplate': 1, 'Sys.Audit': 1 } },
+      'Sys.AccessNetwork on any node',
+    ],
+    ['the old right', { '/': { 'Datastore.AllocateTemplate': 1, 'Sys.Audit': 1, 'Sys.Modify': 0 } }, undefined],
+    [
+      'a node',
+      { '/storage': { 'Datastore.AllocateTemplate': 1 }, '/nodes/pve2': { 'Sys.AccessNetwork': 0 } },
+      undefined,
+    ],
+    [
+      'a storage, but not those below',
+      { '/storage': { 'Datastore.AllocateTemplate': 0 }, '/': { 'Sys.AccessNetwork': 1 } },
+      'Datastore.AllocateTemplate on any storage',
+    ],
+  ])('is asked of any storage before an image is fetched: %s', async (_what, rows, missing) => {
+    const why = missingRight(await read(rows), 'image.create', cluster);
+    expect(why).toBe(missing && `this login has no ${missing}, as of when it was connected`);
+  });
+
+  it.each<[string, Record<string, Record<string, number>>, boolean]>([
+    ['all', { '/': { 'VM.Audit': 1 } }, true],
+    ['all below /vms', { '/vms': { 'VM.Audit': 1 } }, true],
+    ['all but one', { '/vms': { 'VM.Audit': 1 }, '/vms/100': { 'VM.Console': 1 } }, false],
+    ['one', { '/vms/100': { 'VM.Audit': 1 } }, false],
+  ])('tells whether it sees every guest: %s', async (_what, rows, all) => {
+    expect(maySeeAll(await read(rows))).toBe(all);
+    expect(maySeeAll(undefined)).toBe(false);
+  });
+
   it('is not known where the server does not say it: nothing is refused then', async () => {
     const failing = { get: () => Promise.reject(new FleetError('auth.forbidden', 'no')) } as unknown as Api;
     const permissions = await readPermissions(failing, 'pve', signal);
@@ -67,11 +115,16 @@ const CALLS: Readonly<Partial<Record<OperationName, string>>> = {
   'snapshot.create': 'POST /nodes/{node}/KIND/{vmid}/snapshot',
   'snapshot.revert': 'POST /nodes/{node}/KIND/{vmid}/snapshot/{snapname}/rollback',
   'snapshot.delete': 'DELETE /nodes/{node}/KIND/{vmid}/snapshot/{snapname}',
+  'volume.delete': 'DELETE /nodes/{node}/storage/{storage}/content/{volume}',
+  'image.delete': 'DELETE /nodes/{node}/storage/{storage}/content/{volume}',
+  'image.create': 'POST /nodes/{node}/storage/{storage}/download-url',
 };
 
 interface Branch {
   readonly path: string;
-  readonly info?: Readonly<Record<string, { readonly permissions?: { readonly check?: readonly unknown[] } }>>;
+  readonly info?: Readonly<
+    Record<string, { readonly permissions?: { readonly check?: readonly unknown[]; readonly description?: string } }>
+  >;
   readonly children?: readonly Branch[];
 }
 
@@ -90,6 +143,26 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   'snapshot.create': ['VM.Snapshot'],
   'snapshot.revert': ['VM.Snapshot', 'VM.Snapshot.Rollback'],
   'snapshot.delete': ['VM.Snapshot'],
+  'volume.delete': ['Datastore.Allocate', 'Datastore.AllocateSpace'],
+  'image.delete': ['Datastore.Allocate'],
+  'image.create': ['Datastore.AllocateTemplate'],
+};
+
+/** Calls whose description puts the rights in words, or together from several. */
+const IN_WORDS: Readonly<Partial<Record<string, unknown>>> = {
+  'DELETE /nodes/{node}/storage/{storage}/content/{volume}': {
+    user: 'all',
+    description: expect.stringMatching(
+      /^You need 'Datastore\.Allocate' privilege on the storage \(or 'Datastore\.AllocateSpace' for backup volumes/,
+    ),
+  },
+  'POST /nodes/{node}/storage/{storage}/download-url': expect.objectContaining({
+    check: [
+      'and',
+      ['perm', '/storage/{storage}', ['Datastore.AllocateTemplate']],
+      ['or', ['perm', '/', ['Sys.Audit', 'Sys.Modify']], ['perm', '/nodes/{node}', ['Sys.AccessNetwork']]],
+    ],
+  }),
 };
 
 /** The description is documentation of Proxmox and no part of this repository: it is compared where it lies beside it. */
@@ -104,7 +177,12 @@ it('are the privileges that the published description of the API names', () => {
     expect([operation, PRIVILEGES[operation as OperationName]]).toEqual([operation, named]);
     for (const kind of published ? ['qemu', 'lxc'] : []) {
       const [method = '', path = ''] = call.replace('KIND', kind).split(' ');
-      const privileges = published?.get(path)?.info?.[method]?.permissions?.check?.[2];
+      const permissions = published?.get(path)?.info?.[method]?.permissions;
+      if (IN_WORDS[call]) {
+        expect([call, permissions]).toEqual([call, IN_WORDS[call]]);
+        continue;
+      }
+      const privileges = permissions?.check?.[2];
       expect([call, kind, privileges]).toEqual([call, kind, named]);
     }
   }

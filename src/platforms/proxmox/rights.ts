@@ -32,6 +32,11 @@ export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[
   'snapshot.create': ['VM.Snapshot'],
   'snapshot.revert': ['VM.Snapshot', 'VM.Snapshot.Rollback'],
   'snapshot.delete': ['VM.Snapshot'],
+  // the second one is for backups
+  'volume.delete': ['Datastore.Allocate', 'Datastore.AllocateSpace'],
+  'image.delete': ['Datastore.Allocate'],
+  // on the storage, and a right to the network: see missingToDownload()
+  'image.create': ['Datastore.AllocateTemplate'],
 };
 
 export type Permissions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
@@ -65,11 +70,44 @@ export function missingRight(
 ): string | undefined {
   const needed = PRIVILEGES[operation];
   if (!permissions || !needed) return undefined;
-  const native = nativeOf(rowOf(id));
-  const path = operation.startsWith('node.') ? `/nodes/${native}` : `/vms/${native.slice(native.indexOf('/') + 1)}`;
+  if (operation === 'image.create') return missingToDownload(permissions, needed[0] ?? '');
+  const path = pathOf(operation, id);
   if (needed.some((privilege) => holds(permissions, path, privilege))) return undefined;
   return `this login has no ${needed[0]} on ${path}, as of when it was connected`;
 }
+
+function pathOf(operation: OperationName, id: Id): string {
+  const native = nativeOf(rowOf(id));
+  if (operation.startsWith('node.')) return `/nodes/${native}`;
+  // `nas:iso/a.iso`, `pve1/local:iso/a.iso`
+  if (/^(?:volume|image)\./.test(operation)) return `/storage/${/^(?:[^/:]*\/)?([^/:]*):/.exec(native)?.[1]}`;
+  return `/vms/${native.slice(native.indexOf('/') + 1)}`;
+}
+
+/** Before a storage is chosen: whether there is one, and a way to the web that is this login's. */
+function missingToDownload(permissions: Permissions, allocate: string): string | undefined {
+  const missing = !somewhere(permissions, '/storage', allocate)
+    ? `${allocate} on any storage`
+    : ['Sys.Audit', 'Sys.Modify'].every((privilege) => holds(permissions, '/', privilege)) ||
+        somewhere(permissions, '/nodes', 'Sys.AccessNetwork')
+      ? undefined
+      : 'Sys.AccessNetwork on any node';
+  return missing && `this login has no ${missing}, as of when it was connected`;
+}
+
+const somewhere = (permissions: Permissions, root: string, privilege: string): boolean =>
+  [`${root}/?`, ...permissions.keys()].some(
+    (path) => path.startsWith(`${root}/`) && holds(permissions, path, privilege),
+  );
+
+/** Whether this login sees every guest; false also where that is not known. */
+export const maySeeAll = (permissions: Permissions | undefined): boolean =>
+  permissions !== undefined &&
+  ['/vms/?', ...permissions.keys()].every((path) => !path.startsWith('/vms/') || holds(permissions, path, 'VM.Audit'));
+
+/** Whether a guest with this number would be among those that this login sees; false also where that is not known. */
+export const maySee = (permissions: Permissions | undefined, vmid: number): boolean =>
+  permissions !== undefined && holds(permissions, `/vms/${vmid}`, 'VM.Audit');
 
 /** The nearest path that says anything decides; what is above it counts only as far as it holds below. */
 function holds(permissions: Permissions, path: string, privilege: string): boolean {

@@ -5,7 +5,8 @@ import { taskWord } from './upid.ts';
 
 export interface TaskNews {
   readonly upid: string;
-  readonly vmid: number;
+  /** Of the guest that it is about. */
+  readonly vmid: number | undefined;
   /** What it does: `Start`. */
   readonly word: string;
   /** Sentence case, without the guest's name; undefined where a task has only begun. */
@@ -42,10 +43,16 @@ export function createTaskTracker(): TaskTracker {
   };
 }
 
+/** Tasks about what lies in a storage. */
+const OF_STORAGES: ReadonlySet<string> = new Set(['imgdel', 'download']);
+
 function newsOf({ upid, type, about, user, exit }: ListedTask): TaskNews | undefined {
-  const word = taskWord(type);
-  if (word === undefined || !/^\d+$/.test(about)) return undefined;
-  const of = { upid, vmid: Number(about), word };
+  const kind = taskWord(type);
+  const isOfGuest = /^\d+$/.test(about);
+  if (kind === undefined || (!isOfGuest && !OF_STORAGES.has(type))) return undefined;
+  // `100@local-lvm`, `debian-13.iso`
+  const word = isOfGuest ? kind : `${kind} (${about})`;
+  const of = { upid, vmid: isOfGuest ? Number(about) : undefined, word };
   if (exit === undefined) return { ...of, text: undefined, outcome: 'running' };
   if (endedWell(exit)) return { ...of, text: `${word} done (${user})`, outcome: 'well' };
   return { ...of, text: `${word} failed: ${plainLine(exit)} (${user})`, outcome: 'badly' };

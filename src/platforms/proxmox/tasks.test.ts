@@ -135,6 +135,20 @@ describe('the updates of the tasks', () => {
     ]);
   });
 
+  it('are also of what lies in storages, which is no news of a guest', () => {
+    const [fetched, gone] = [upid('download', 'debian.iso'), upid('imgdel', '100@local-lvm')];
+    expect(createTaskTracker().look(list([fetched], [gone, 'no such file']))).toEqual([
+      { upid: fetched, vmid: undefined, word: 'Download (debian.iso)', text: undefined, outcome: 'running' },
+      {
+        upid: gone,
+        vmid: undefined,
+        word: 'Deletion of a volume (100@local-lvm)',
+        text: 'Deletion of a volume (100@local-lvm) failed: no such file (root@pam)',
+        outcome: 'badly',
+      },
+    ]);
+  });
+
   it('are not of tasks that change no guest', () => {
     const others = list([upid('vncproxy')], [upid('vzdump', '')], [upid('vzdump', '100a')]);
     expect(createTaskTracker().begin(others)).toEqual([]);

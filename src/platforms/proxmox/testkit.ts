@@ -1,6 +1,6 @@
 /** The whole API on loopback, with a cluster that is pretended: tickets, tasks, websockets, every request checked. */
-import { endpointName, type VmId, vmId } from '../../ids.ts';
-import { mib } from '../../units.ts';
+import { endpointName, imageId, networkId, nodeId, storageId, type VmId, vmId, volumeId } from '../../ids.ts';
+import { bytes, gib, kib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import { type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
@@ -60,6 +60,15 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      'storage.list',
+      'volume.list',
+      'volume.planDelete',
+      'volume.delete',
+      'network.list',
+      'image.list',
+      'image.create',
+      'image.planDelete',
+      'image.delete',
     ],
     login: true,
     keepsDisks: false,
@@ -70,6 +79,57 @@ export const testkit: PlatformTestkit = {
     samples: ['cpu', 'memory'],
     // its disks are on LVM-thin, which goes back to any
     snapshots: { takeMs: 3_000, memory: true, revertsToOlder: true },
+    listed: {
+      storage: {
+        id: storageId(ENDPOINT, 'pve2/local-lvm'),
+        name: 'local-lvm',
+        type: 'lvmthin',
+        node: nodeId(ENDPOINT, 'pve2'),
+        shared: false,
+        active: true,
+        size: bytes(479_730_032_640),
+        used: kib(96),
+        path: 'pve/data',
+        content: ['images', 'rootdir'],
+      },
+      volume: {
+        id: volumeId(ENDPOINT, 'pve1/local-lvm:vm-100-disk-0'),
+        name: 'vm-100-disk-0',
+        storage: 'local-lvm',
+        type: 'images',
+        format: 'raw',
+        size: gib(8),
+        used: undefined,
+        path: 'local-lvm:vm-100-disk-0',
+        users: ['contract-stopped'],
+      },
+      network: {
+        id: networkId(ENDPOINT, 'pve2/vmbr0'),
+        name: 'vmbr0',
+        type: 'bridge',
+        mode: 'bridge',
+        node: nodeId(ENDPOINT, 'pve2'),
+        active: true,
+        cidrs: ['10.11.12.13/24', '2001:db8::13/64'],
+        dhcp: undefined,
+        device: 'vmbr0',
+        mtu: 9000,
+      },
+      image: {
+        id: imageId(ENDPOINT, 'pve1/local:iso/debian-13.iso'),
+        identity: '1790000000',
+        name: 'debian-13.iso',
+        type: 'iso',
+        format: 'iso',
+        size: mib(600),
+        storage: 'local',
+        path: 'local:iso/debian-13.iso',
+        os: undefined,
+        created: 1_790_000_000_000,
+      },
+    },
+    makes: { image: { name: 'suite.iso', url: 'https://images.example.org/suite.iso', storage: 'nas' } },
+    listedTakesMs: 5_000,
     changes: {
       config: { memory: mib(1024), vcpus: 3, autostart: true, description: 'changed by the suite' },
       running: { autostart: true, description: 'changed live' },

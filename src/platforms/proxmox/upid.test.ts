@@ -50,7 +50,9 @@ it.each([
   ['hastart', 'Start by high availability'],
   ['hastop', 'Stop by high availability'],
   ['hamigrate', 'Migration by high availability'],
+  ['imgdel', 'Deletion of a volume'],
+  ['download', 'Download'],
   ['vncproxy', undefined],
   ['aptupdate', undefined],
   ['constructor', undefined],
-])('says of %s what it does to a guest: %s', (type, word) => expect(taskWord(type)).toBe(word));
+])('says of %s what it does: %s', (type, word) => expect(taskWord(type)).toBe(word));

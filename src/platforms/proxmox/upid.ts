@@ -19,7 +19,7 @@ export function readUpid(text: unknown): Upid | undefined {
   return { upid: text, node, type, about, user };
 }
 
-/** What tasks are about guests, as people say it: what began, and what ended. */
+/** What tasks do to guests and images, as people say it: what began, and what ended. */
 const WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     qmstart: 'Start',
@@ -58,8 +58,10 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     hastart: 'Start by high availability',
     hastop: 'Stop by high availability',
     hamigrate: 'Migration by high availability',
+    imgdel: 'Deletion of a volume',
+    download: 'Download',
   }),
 );
 
-/** Undefined for tasks that change no guest: consoles, updates. */
+/** Undefined for tasks that change neither: consoles, updates. */
 export const taskWord = (type: string): string | undefined => WORDS.get(type);

@@ -74,7 +74,7 @@ export async function watchCluster(context: WatchContext, { sink, signal, intere
   }
 
   const keyOf = ({ vmid }: TaskNews): string | undefined =>
-    [`qemu/${vmid}`, `lxc/${vmid}`].find((one) => roster.guests.has(one));
+    vmid === undefined ? undefined : [`qemu/${vmid}`, `lxc/${vmid}`].find((one) => roster.guests.has(one));
   const subjectOf = (key: string | undefined) => (key === undefined ? undefined : vmId(place.endpoint, key));
 
   /** For whoever waits for one of them. */

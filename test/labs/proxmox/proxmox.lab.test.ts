@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { endpointName, nodeId, vmId } from '../../../src/ids.ts';
 import type { Connection, Endpoint, Settings, WireLine } from '../../../src/platforms/contract.ts';
 import { platform } from '../../../src/platforms/proxmox/index.ts';
-import { mib } from '../../../src/units.ts';
+import { gib, mib } from '../../../src/units.ts';
 import { type Watching, watchConnection } from '../../contract/watching.ts';
 import { siteFrom } from './site.ts';
 
@@ -73,6 +73,23 @@ describe('a Proxmox VE that others pretend', () => {
     // the mock knows of the place among snapshots only, which is none
     expect(await snapshot?.list?.(WEB1, signal)).toEqual([]);
     expect((await node?.info?.(nodeId(PVE, 'pve2'), signal))?.lines.length).toBeGreaterThan(3);
+  });
+
+  it('lists its storages, what is in them, and its networks', async () => {
+    const { storage, volume, image, network } = (await watch()).connection;
+    const storages = await storage?.list?.(PVE, signal);
+    expect(storages?.map(({ id, active, size }) => [id, active, size])).toEqual([
+      ['pve/pve1/local', true, gib(100)],
+      ['pve/pve2/local', true, gib(100)],
+      ['pve/pve1/local-zfs', true, gib(500)],
+      ['pve/nas', true, gib(1000)],
+    ]);
+    expect(await volume?.list?.(PVE, signal)).toMatchObject([
+      { id: 'pve/pve1/local-zfs:vm-100-disk-0', size: gib(32), users: ['web1'] },
+    ]);
+    expect(await image?.list?.(PVE, signal)).toMatchObject([{ name: 'debian-13.iso', type: 'iso', size: mib(600) }]);
+    // the mock has no SDN, and answers 501
+    expect((await network?.list?.(PVE, signal))?.map(({ id }) => id)).toEqual(['pve/pve1/vmbr0', 'pve/pve2/vmbr0']);
   });
 
   it('is trusted by its fingerprint alone', async () => {

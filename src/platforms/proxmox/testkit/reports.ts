@@ -1,4 +1,5 @@
 /** What the pretended cluster tells of itself, in the fields of the real one. */
+import { storageResources } from './storages.ts';
 import type { World, WorldGuest, WorldTask } from './world.ts';
 
 const MIB = 1024 ** 2;
@@ -37,7 +38,7 @@ function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unkn
 export const nameOf = ({ kind, vmid, config }: WorldGuest): string =>
   config[kind === 'qemu' ? 'name' : 'hostname'] ?? `${kind === 'qemu' ? 'VM ' : 'CT'}${vmid}`;
 
-/** `type`: of these only, `storage`. */
+/** `type`: of these only, `storage` or `node`. */
 export function resources(world: World, type?: string): readonly Readonly<Record<string, unknown>>[] {
   const nodes = [...world.nodes].map(([node, { online }]) => ({
     id: `node/${node}`,
@@ -58,21 +59,9 @@ export function resources(world: World, type?: string): readonly Readonly<Record
         }
       : {}),
   }));
-  const storage = [...world.nodes.keys()].flatMap((node) =>
-    [...world.storages].map(([name, plugintype]) => ({
-      id: `storage/${node}/${name}`,
-      type: 'storage',
-      storage: name,
-      plugintype,
-      node,
-      status: 'available',
-      shared: 0,
-      disk: 98304,
-      maxdisk: 479730032640,
-      content: 'images,rootdir',
-    })),
-  );
+  const storage = storageResources(world);
   if (type === 'storage') return storage;
+  if (type === 'node') return nodes;
   return [...[...world.guests.values()].map((guest) => guestRow(world, guest)), ...nodes, ...storage];
 }
 
@@ -117,6 +106,9 @@ export const nodeNetwork = [
     iface: 'vmbr0',
     type: 'bridge',
     active: 1,
+    bridge_ports: 'eno1',
+    bridge_vlan_aware: 1,
+    mtu: 9000,
     method: 'static',
     address: '10.11.12.13',
     cidr: '10.11.12.13/24',

@@ -1,7 +1,9 @@
 import { switchPower } from './power.ts';
 import { refusal } from './refusal.ts';
 import { certificates, clusterStatus, current, nodeNetwork, nodeStatus, resources, taskRow } from './reports.ts';
+import { answerSdn } from './sdn.ts';
 import { answerSnapshots } from './snapshots.ts';
+import { answerStorage, storageConfigs } from './storages.ts';
 import type { Terminals } from './terminals.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -25,11 +27,15 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   if (path === 'GET /version') return { version: '9.1-1', release: '9.1', repoid: '9a1b2c3d' };
   if (path === 'GET /access/permissions')
     return {
-      '/': { 'Sys.Audit': 1, 'Sys.Console': 1 },
+      '/': { 'Sys.Audit': 1, 'Sys.Console': 1, 'Sys.AccessNetwork': 1 },
+      '/storage': { 'Datastore.Allocate': 1, 'Datastore.AllocateTemplate': 1, 'Datastore.Audit': 1 },
       '/vms': Object.fromEntries(GUEST_RIGHTS.map((name) => [name, 1])),
     };
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
+  if (path === 'GET /storage') return storageConfigs(world);
   if (path === 'GET /cluster/status') return clusterStatus(world);
+  const ofSdn = path.startsWith('GET /cluster/sdn/') ? answerSdn(path.slice('GET /cluster/sdn/'.length)) : undefined;
+  if (ofSdn !== undefined) return ofSdn;
   if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);
   if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
   throw refusal(501, `Method '${path}' not implemented`);
@@ -60,6 +66,10 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
     return active
       .filter(({ type, about }) => type === (values['typefilter'] ?? type) && about === (values['vmid'] ?? about))
       .map(taskRow);
+  }
+  if (group === 'storage' && name !== undefined) {
+    const ofStorage = answerStorage(world, node, name, call, rest);
+    if (ofStorage !== undefined) return ofStorage;
   }
   if (group === 'tasks' && name !== undefined) return onTask(world, name, method, rest);
   if ((group === 'qemu' || group === 'lxc') && name !== undefined) {
@@ -100,6 +110,8 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       return current(world, guest);
     case 'GET config':
       return configOf(world, guest);
+    case 'GET pending':
+      return Object.entries(guest.config).map(([key, value]) => ({ key, value }));
     case 'PUT config':
       return configure(world, guest, values);
     case 'GET agent/network-get-interfaces':
@@ -147,7 +159,8 @@ function destroy(world: World, guest: WorldGuest, user: string): string {
     world.clock.after(DESTROY_MS, () => {
       if (failure !== undefined) return end(failure);
       world.guests.delete(vmid);
-      for (const volume of world.volumes) if (volume.includes(`-${vmid}-`)) world.volumes.delete(volume);
+      for (const [volid, volume] of world.volumes)
+        if (volume.vmid === vmid && volume.content !== 'backup') world.volumes.delete(volid);
       end('OK');
     });
   }).upid;

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../../ids.ts';
 import type { Api } from '../api.ts';
+import type { ListContext } from '../catalog.ts';
 import type { GuestCalls } from '../guest-call.ts';
 import { createGuestIndex } from '../index-of-guests.ts';
 
@@ -58,6 +59,18 @@ export function scriptedGuests(current: object, answers: Answers = {}, clock: Cl
   const touched: string[] = [];
   const index = createGuestIndex(api, 'lab');
   return { api, asked, touched, calls: { api, clock, index, touched: (key) => void touched.push(key) } };
+}
+
+/** What lists need, with these answers and rights; everything may be seen unless they say otherwise. */
+export function scriptedLists(
+  answers: Answers,
+  rights: Readonly<Record<string, readonly string[]>> = { '/': ['VM.Audit'] },
+): { readonly context: ListContext; readonly asked: readonly string[] } {
+  const { api, asked } = scriptedApi(answers);
+  const permissions = new Map(
+    Object.entries(rights).map(([path, names]) => [path, new Map(names.map((name) => [name, true]))]),
+  );
+  return { asked, context: { api, clock: systemClock, endpoint: PVE, cluster: 'lab', permissions } };
 }
 
 /** What was sent to change something. */

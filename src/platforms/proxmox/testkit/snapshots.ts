@@ -51,7 +51,7 @@ const storagesOf = ({ config }: WorldGuest): readonly string[] =>
   );
 
 const canSnapshot = (world: World, guest: WorldGuest): boolean =>
-  storagesOf(guest).every((storage) => world.storages.get(storage) !== 'lvm');
+  storagesOf(guest).every((storage) => world.storages.get(storage)?.type !== 'lvm');
 
 function take(world: World, guest: WorldGuest, { snapname = '', description, vmstate }: Values, user: string): string {
   if (snapname === 'current') throw refusal(500, "unable to use snapshot name 'current' (reserved name)");
@@ -99,7 +99,7 @@ function rollback(world: World, guest: WorldGuest, name: string, { start }: Valu
       const one = find(guest, name);
       if (!one) return `snapshot '${name}' does not exist`;
       const isNewest = guest.snapshots.at(-1) === one;
-      const strict = storagesOf(guest).find((storage) => world.storages.get(storage) === 'zfspool');
+      const strict = storagesOf(guest).find((storage) => world.storages.get(storage)?.type === 'zfspool');
       if (strict !== undefined && !isNewest) {
         return `can't rollback, '${name}' is not most recent snapshot on '${strict}:vm-${guest.vmid}-disk-0'`;
       }

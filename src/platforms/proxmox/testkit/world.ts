@@ -1,6 +1,7 @@
 /** A pretended cluster: guests, tasks and volumes. Nothing here knows of HTTP. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
+import { startStorages, startVolumes, volumeIn, type WorldStorage, type WorldVolume } from './storage-world.ts';
 
 export interface WorldGuest {
   readonly kind: 'qemu' | 'lxc';
@@ -49,9 +50,10 @@ export interface World {
   readonly clusterName: string;
   readonly nodes: Map<string, { online: boolean }>;
   readonly guests: Map<number, WorldGuest>;
-  readonly volumes: Set<string>;
-  /** By name, the plugin: `local-lvm` -> `lvmthin`. */
-  readonly storages: ReadonlyMap<string, string>;
+  /** By id: `local-lvm:vm-100-disk-0`. */
+  readonly volumes: Map<string, WorldVolume>;
+  /** By name. */
+  readonly storages: Map<string, WorldStorage>;
   readonly tasks: WorldTask[];
   /** With the next VMID, or with one that is free again. */
   addGuest(kind: 'qemu' | 'lxc', node: string, config: Readonly<Record<string, string>>, vmid?: number): WorldGuest;
@@ -71,7 +73,7 @@ export interface World {
 
 export function createWorld(clock: Clock): World {
   const guests = new Map<number, WorldGuest>();
-  const volumes = new Set<string>(['local:iso/debian-13.iso']);
+  const volumes = startVolumes();
   const tasks: WorldTask[] = [];
   const failures = new Map<string, string>();
   let nextVmid = 100;
@@ -87,11 +89,7 @@ export function createWorld(clock: Clock): World {
     ]),
     guests,
     volumes,
-    storages: new Map([
-      ['local-lvm', 'lvmthin'],
-      ['local-zfs', 'zfspool'],
-      ['thick', 'lvm'],
-    ]),
+    storages: startStorages(),
     tasks,
     addGuest(kind, node, config, vmid = nextVmid++) {
       const guest: WorldGuest = {
@@ -109,8 +107,8 @@ export function createWorld(clock: Clock): World {
       };
       guests.set(vmid, guest);
       for (const value of Object.values(guest.config)) {
-        const volume = /^([\w-]+:[^,]+)/.exec(value)?.[1];
-        if (volume !== undefined && /disk|cloudinit|iso/.test(volume)) volumes.add(volume);
+        const found = volumeIn(value, guest, clock.now());
+        if (found) volumes.set(...found);
       }
       return guest;
     },

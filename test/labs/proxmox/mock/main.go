@@ -55,6 +55,7 @@ func routes(state *mockpve.MockState) http.Handler {
 	r.HandleFunc(guest+"/status/{action}", mockpve.HandleVMStatusAction(state)).Methods("POST")
 	r.HandleFunc(guest+"/config", mockpve.HandleVMConfig(state)).Methods("GET", "PUT")
 	r.HandleFunc(guest, mockpve.HandleDeleteVM(state)).Methods("DELETE")
+	r.HandleFunc("/nodes/{node}/storage/{storage}/content", mockpve.HandleStorageContent(state)).Methods("GET")
 	r.HandleFunc("/nodes/{node}/tasks/{upid}/status", decoded(mockpve.HandleTaskStatus(state))).Methods("GET")
 
 	// What the mock has no state for.
@@ -62,6 +63,7 @@ func routes(state *mockpve.MockState) http.Handler {
 	r.HandleFunc("/access/permissions", answer(map[string]any{"/": map[string]int{"VM.Audit": 1, "VM.PowerMgmt": 1}}))
 	r.HandleFunc("/version", answer(map[string]string{"version": "8.4.1", "release": "8.4"}))
 	r.HandleFunc("/nodes/{node}/certificates/info", answer([]any{}))
+	r.HandleFunc("/nodes/{node}/network", answer([]any{map[string]any{"iface": "vmbr0", "type": "bridge", "active": 1, "bridge_ports": "eno1"}})).Methods("GET")
 	r.HandleFunc(guest+"/snapshot", answer([]any{map[string]string{"name": "current"}}))
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		log.Printf("nobody answers %s %q", request.Method, request.URL.Path)

@@ -1,0 +1,105 @@
+/** Storages of a pretended cluster: their configuration, and what is in them (PVE::API2::Storage::Config and ::Content). */
+import { refusal } from './refusal.ts';
+import type { WorldStorage } from './storage-world.ts';
+import type { World } from './world.ts';
+
+const GIB = 1024 ** 3;
+const REMOVE_MS = 100;
+const DOWNLOAD_MS = 400;
+
+type Values = Readonly<Record<string, string>>;
+
+/** GET /storage. */
+export const storageConfigs = ({ storages }: World): readonly Readonly<Record<string, unknown>>[] =>
+  [...storages].map(([storage, config]) => ({ storage, digest: 'd1', ...config }));
+
+/** The rows of GET /cluster/resources: one for each node. */
+export const storageResources = ({ nodes, storages }: World): readonly Readonly<Record<string, unknown>>[] =>
+  [...nodes].flatMap(([node, { online }]) =>
+    [...storages]
+      .filter(([, { disable }]) => disable === undefined)
+      .map(([storage, { type, shared, content }]) => ({
+        id: `storage/${node}/${storage}`,
+        type: 'storage',
+        storage,
+        plugintype: type,
+        node,
+        shared: shared ?? 0,
+        content,
+        ...(online ? { status: 'available', disk: 98304, maxdisk: 479730032640 } : { status: 'unknown' }),
+      })),
+  );
+
+/** `below`: what stands behind /nodes/{node}/storage/{storage}. Undefined: none of ours. */
+export function answerStorage(
+  world: World,
+  node: string,
+  storage: string,
+  { method, values, user }: { readonly method: string; readonly values: Values; readonly user: string },
+  below: readonly string[],
+): unknown {
+  const config = world.storages.get(storage);
+  if (!config) throw refusal(500, `storage '${storage}' does not exist`);
+  if (config.disable !== undefined) throw refusal(500, `storage '${storage}' is disabled`);
+  const [group, volid] = below;
+  if (method === 'GET' && group === 'content' && volid === undefined) return contentOf(world, node, storage, config);
+  if (method === 'DELETE' && group === 'content' && volid !== undefined)
+    return remove(world, node, storage, volid, user);
+  if (method === 'POST' && group === 'download-url') return download(world, node, storage, config, values, user);
+  return undefined;
+}
+
+const contentOf = ({ volumes }: World, node: string, storage: string, { shared }: WorldStorage) =>
+  [...volumes]
+    .filter(([volid, volume]) => volid.startsWith(`${storage}:`) && (shared !== undefined || volume.node === node))
+    .map(([volid, { node: _node, ...rest }]) => ({ volid, ...rest }));
+
+/** Whether a guest has it in its settings is not asked here either. */
+function remove(world: World, node: string, storage: string, volid: string, user: string): string {
+  const volume = world.volumes.get(volid);
+  if (!volid.startsWith(`${storage}:`))
+    throw refusal(400, 'Parameter verification failed.', { volume: 'storage ID mismatch' });
+  const about = volume?.vmid === undefined ? storage : `${volume.vmid}@${storage}`;
+  return world.beginTask(node, 'imgdel', about, user, (end) => {
+    if (volume?.protected) return end(`cannot remove protected volume '${volid}' on '${storage}'`);
+    const failure = world.takeFailure('imgdel');
+    world.clock.after(REMOVE_MS, () => {
+      if (failure !== undefined) return end(failure);
+      world.volumes.delete(volid);
+      end('OK');
+    });
+  }).upid;
+}
+
+const ENDINGS: Readonly<Record<string, RegExp>> = {
+  iso: /.\.(?:iso|img)$/i,
+  vztmpl: /.\.tar(?:\.(?:gz|xz|zst|bz2))?$/i,
+  import: /.\.(?:ova|qcow2|raw|vmdk)$/,
+};
+
+function download(
+  world: World,
+  node: string,
+  storage: string,
+  config: WorldStorage,
+  values: Values,
+  user: string,
+): string {
+  const { content = '', filename = '' } = values;
+  if (config['path'] === undefined)
+    throw refusal(500, `can't upload to storage type '${config.type}', not a file based storage!`);
+  if (!config.content.split(',').includes(content))
+    throw refusal(500, `storage '${storage}' is not configured for content-type '${content}'`);
+  const name = filename.replace(/^.*[/\\]/, '').replaceAll(/[^a-zA-Z0-9_.-]/g, '_');
+  if (!ENDINGS[content]?.test(name))
+    throw refusal(400, 'Parameter verification failed.', { filename: 'wrong file extension' });
+  return world.beginTask(node, 'download', name, user, (end) => {
+    const failure = world.takeFailure('download');
+    world.clock.after(DOWNLOAD_MS, () => {
+      if (failure !== undefined) return end(failure);
+      const ctime = Math.floor(world.clock.now() / 1000);
+      world.volumes.set(`${storage}:${content}/${name}`, { node, content, format: content, size: GIB, ctime });
+      end('OK');
+    });
+  }).upid;
+}
