@@ -32,4 +32,6 @@ const listOf = <K extends ListedKind>(connection: Connection, kind: K): List<K> 
 export const isGone =
   <K extends ListedKind>(id: ObjectOf<K>['id']) =>
   (all: readonly ObjectOf<K>[]): true | string =>
-    !all.some((one) => one.id === id) || 'is still there';
+    all.some((one) => one.id === id)
+      ? 'is still there'
+      : !all.some(({ unread }) => unread) || 'is not listed any more, but not everything could be read';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { VmAction } from '../../src/actions/action.ts';
+import type { ObjectAction, VmAction } from '../../src/actions/action.ts';
 import { editVm } from '../../src/actions/edit.ts';
+import { networkActions } from '../../src/actions/network.ts';
 import { perform, taskFor } from '../../src/actions/perform.ts';
+import { readListing } from '../../src/actions/read-listing.ts';
 import type { Services } from '../../src/actions/services.ts';
 import { bind, bound } from '../../src/actions/target.ts';
 import { vmActions } from '../../src/actions/vm.ts';
@@ -77,6 +79,29 @@ describe('an action on a VM', () => {
     expect((await ended).items[0]?.text).toBe(`${vm.name} is suspended`);
     expect(told).toContain('Saving its memory, 40 %');
     expect(await run(open, 'vm.resume', vm.id)).toEqual({ text: `${vm.name} is running` });
+  });
+
+  it('sends nothing to a network of that name that is another one by now', async () => {
+    const open = await openServices();
+    const lab = open.server.collections.network.all().find(({ name }) => name === 'lab');
+    if (!lab) throw new Error('there is no network lab');
+    const endpoint = endpointOf(lab.id);
+    open.server.collections.network.put({ ...lab, identity: 'first' });
+    const read = readListing('network', endpoint, open.services, new AbortController().signal);
+    await open.clock.pass(500);
+    await read;
+    const remove = networkActions.find(({ id }) => id === 'network.delete') as ObjectAction;
+    const target = bind('network', lab.id, open.services);
+    open.server.collections.network.put({ ...lab, identity: 'second' });
+    const ended = perform(remove, target, {}, open.services, new AbortController().signal, () => {}).catch(
+      (error) => error,
+    );
+    await open.clock.pass(5_000);
+    expect(await ended).toMatchObject({
+      code: 'op.conflict',
+      message: expect.stringContaining('is another network now'),
+    });
+    expect(open.server.collections.network.all().some(({ id }) => id === lab.id)).toBe(true);
   });
 
   it('names in its sentence which of two VMs of one name it was', async () => {

@@ -85,6 +85,15 @@ describe('what an endpoint has', () => {
   });
 });
 
+it('deletes nothing by a name while an endpoint has not answered, and by its id does', async () => {
+  const gone = { platform: 'kvm', host: '127.0.0.1', port: 1, transport: 'tcp' };
+  const config = JSON.parse(simulated({ one: { vms: 5, latency: 0 } }));
+  await desk.write(JSON.stringify({ endpoints: { ...config.endpoints, gone } }));
+  const byName = await desk.run('network', 'delete', 'lab', '--yes');
+  expect([byName.code, byName.stderr]).toEqual([3, expect.stringContaining('a name could mean another one there')]);
+  expect((await desk.run('network', 'delete', 'one/lab', '--yes')).stderr).toContain('lab of one is deleted');
+});
+
 it('leaves out and names an endpoint that has no such list, and fails where none has', async () => {
   await desk.write(simulated({ one: { vms: 5, latency: 0 }, bare: { vms: 5, latency: 0, without: 'network.list' } }));
   const some = await desk.run('network', 'list', '-o', 'json');

@@ -139,6 +139,22 @@ it('F-283 fetches an image, and F-284 deletes it; F-309 shows the sizes of VMs',
   expect(fleet.line(' large ')).toMatch(/large +8 +32G +10G/);
 });
 
+it('lists what several endpoints have in one table, and asks on which of them something is made', async () => {
+  const endpoint = { platform: 'fake', vms: 10, 'events-every': 0, latency: 0 };
+  await open({ config: JSON.stringify({ endpoints: { left: endpoint, right: { ...endpoint, seed: 3 } } }) });
+  await fleet.press('m');
+  await fleet.press('esc', '*', '5');
+  await fleet.see('Networks of 2 endpoints');
+  expect(fleet.line('ENDPOINT')).toMatch(/NAME.*ENDPOINT/);
+  await fleet.press('a');
+  await fleet.see('Create network on');
+  await fleet.press('j', 'enter');
+  await fleet.see('Create network on right?');
+  await fleet.press('both', 'enter', 'enter', '10.44.0.0/24', 'pgdn', 'enter');
+  await fleet.see('right has the network both');
+  expect(fleet.line('10.44.0.0/24')).toMatch(/right/);
+});
+
 it('says why an endpoint has no such list', async () => {
   await open({ values: { without: 'network.list, network.create, network.delete' } });
   await fleet.press('5');

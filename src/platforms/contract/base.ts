@@ -27,4 +27,6 @@ export interface Listed<K extends Kind> {
    */
   readonly disabled?: Readonly<Record<string, string>>;
   readonly trouble?: Trouble;
+  /** It stands for objects that could not be read, as its trouble says: one that is not listed may be there all the same. */
+  readonly unread?: true;
 }

@@ -19,7 +19,9 @@ export function refuseTakenName(
   name: string,
 ): void {
   if (!all.some((one) => one.name === name)) return;
-  throw new FleetError('op.conflict', `${endpoint} has a ${kind} ${name} already`, { fix: 'choose another name' });
+  throw new FleetError('op.conflict', `${endpoint} has ${kind === 'image' ? 'an' : 'a'} ${kind} ${name} already`, {
+    fix: 'choose another name',
+  });
 }
 
 /** The first network whose addresses overlap these; undefined also for what is no CIDR. */

@@ -64,7 +64,7 @@ describe('an image from the web', () => {
     ['whose name is too long', { name: `${'x'.repeat(252)}.iso` }, 'op.refused', "can't be the name of a file"],
     ['whose name says no kind', { name: 'debian' }, 'op.refused', 'what kind of image'],
     ['whose name is an ending alone', { name: '.iso' }, 'op.refused', 'what kind of image'],
-    ['that is there already', { name: 'old.iso', storage: 'nas' }, 'op.conflict', 'has a image old.iso already'],
+    ['that is there already', { name: 'old.iso', storage: 'nas' }, 'op.conflict', 'has an image old.iso already'],
     ['for a storage that is not there', { storage: 'nix' }, 'storage.not-found', 'has no storage "nix"'],
     ['for a storage of several nodes', { storage: 'local' }, 'name.ambiguous', '2 nodes have a storage local'],
     ['for a storage that is not active', { storage: 'off' }, 'op.conflict', "pve2/off can't be used now"],

@@ -61,5 +61,6 @@ function unreadRow(context: ListContext, { storage, key, why }: Unread): Image {
     created: undefined,
     disabled: { 'image.delete': NOT_READ },
     trouble: troubleNow(context, `not read: ${why}`),
+    unread: true,
   };
 }

@@ -80,4 +80,5 @@ const unreadRow = (context: ListContext, node: string, why: string): Network => 
   name: `(networks of ${node})`,
   node: nodeId(context.endpoint, node),
   trouble: troubleNow(context, `not read: ${why}`),
+  unread: true,
 });

@@ -72,6 +72,7 @@ const unreadRow = (context: ListContext, why: string): Network => ({
   id: networkId(context.endpoint, ':vnets'),
   name: '(virtual networks)',
   trouble: troubleNow(context, `not read: ${why}`),
+  unread: true,
 });
 
 /** Zones whose tag is that of a VLAN; that of the others is a VNI. */

@@ -68,5 +68,6 @@ function unreadRow(context: ListContext, { storage, key, why }: Unread): Volume 
     users: undefined,
     disabled: { 'volume.delete': NOT_READ },
     trouble: troubleNow(context, `not read: ${why}`),
+    unread: true,
   };
 }
