@@ -87,7 +87,7 @@ function isBuilt(stamp) {
   }
 }
 
-/** Output of the command goes to stderr: whoever calls us may want stdout for data. */
+/** Output of the command goes to stderr: the caller may want stdout for data. */
 function run(command, parameters) {
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
   return spawnSync(command, parameters, {

@@ -136,13 +136,13 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     ink.unmount();
     return 0;
   } finally {
-    // Links may take their time to close; whoever quits does not wait for them.
+    // Links may take their time to close; quitting does not wait for them.
     void services.close();
     await demo?.close();
   }
 }
 
-/** A theme that can't be read must not keep anybody from their fleet. */
+/** A theme that can't be read must not keep the user from the fleet. */
 async function chosenTheme(themes: Themes, config: Config) {
   try {
     return { theme: await themes.load(themeName(config)), problem: undefined };

@@ -69,7 +69,7 @@ describe('a wait', () => {
 });
 
 describe('a nap', () => {
-  it('ends by itself, or when it is woken; to wake nobody does nothing', async () => {
+  it('ends by itself, or when it is woken; to wake without a sleeper does nothing', async () => {
     const clock = createTestClock();
     const nap = createNap(clock, new AbortController().signal);
     nap.wake();

@@ -1,6 +1,6 @@
 /** Time comes in from outside, so that tests own it. */
 export interface Clock {
-  /** Milliseconds since the epoch, for what people read. It may jump when somebody sets the clock. */
+  /** Milliseconds since the epoch, for what people read. It may jump when the system's clock is set. */
   now(): number;
   /** Milliseconds that only grow, for measuring and for deadlines. */
   ticks(): number;

@@ -35,7 +35,7 @@ const wantsLines = (argv: readonly string[]): boolean =>
  * A frame leaves little garbage, so the young generation does as well at the size it starts with: 20 MB less, keys as
  * fast. And the old one is cleaned when it has grown by a third, not by several times what is in use: in an hour of work
  * that is 50 MB. Node has flags for both, which can't be given to a program that is started by its first line.
- * Not before everything is loaded: with other flags than it was compiled with, V8 compiles Node's own modules anew.
+ * Not before everything is loaded: with other flags than it was compiled with, V8 recompiles Node's own modules.
  */
 const staySmall = (): void => v8.setFlagsFromString('--semi-space-growth-factor=1 --heap-growing-percent=33');
 
@@ -115,7 +115,7 @@ async function start(argv: readonly string[]): Promise<void> {
   if (wantsScreen(argv) && wantsLines(argv)) process.exit(await openLines(argv, crash));
   if (wantsScreen(argv)) {
     const why = whyNoScreen(process, process.env);
-    // What is still open when the screen is left (links that are being closed) keeps nobody waiting.
+    // What is still open when the screen is left (links that are being closed) does not delay the exit.
     if (why === undefined) process.exit(await openScreen(argv, crash));
     process.exitCode = await refuse(
       `${why}, so there is no screen`,

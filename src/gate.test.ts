@@ -35,7 +35,7 @@ it('lets in as many as fit, and one more for each that leaves, first come, first
   expect(inside.slice(5)).toEqual(['f', 'g']);
 });
 
-it('forgets who gives up while waiting, and lets nobody in who has given up before', async () => {
+it('forgets a caller that gives up while waiting, and lets none in that has given up before', async () => {
   const { enter, inside, leave } = open(1);
   await enter('a');
   const controller = new AbortController();

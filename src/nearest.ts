@@ -18,7 +18,7 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** What somebody meant who typed `word`: the closest of the known words, if it is a third of its letters away at most. */
+/** What the user meant by `word`: the closest of the known words, if it is a third of its letters away at most. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   // A pasted paragraph is no typing mistake, and must not cost a quadratic comparison.
   if (word.length > 64) return undefined;

@@ -142,7 +142,7 @@ it.each([
   expect(lacksUnit(text)).toBe(lacks);
 });
 
-it('shows counts and ratios, and a dash for what nobody knows', () => {
+it('shows counts and ratios, and a dash for what is not known', () => {
   expect([8, 0, Number.NaN].map(formatCount)).toEqual(['8', '0', '-']);
   expect([0, 0.005, 0.424, 1, 1.7, Number.NaN].map(formatRatio)).toEqual(['0%', '1%', '42%', '100%', '100%', '-']);
 });

@@ -10,7 +10,7 @@ export function bytes(value: number): Bytes {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a byte count: ${value}`);
   return value as Bytes;
 }
-/** NaN, for what nobody tells: shown as `-`. */
+/** NaN, for a size that the host does not report: shown as `-`. */
 export const UNKNOWN_SIZE = Number.NaN as Bytes;
 export const kib = (value: number): Bytes => bytes(value * 1024);
 export const mib = (value: number): Bytes => bytes(value * 1024 ** 2);

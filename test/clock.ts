@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../src/clock.ts';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until a test lets time pass. */
 export interface TestClock extends Clock {
   /** Lets `ms` pass: what is due is called in its order, and promises get their turn in between. */
   pass(ms: number): Promise<void>;
-  /** Somebody sets the time of day back; what is measured goes on. */
+  /** Sets the time of day back, as a user does; what is measured goes on. */
   setBack(ms: number): void;
 }
 

@@ -36,7 +36,7 @@ const early = (name: string, whole: object): string => `
     .map((one) => `export const ${one} = /* @__PURE__ */ $read('${one}');`)
     .join('\n')}`;
 
-/** Functions only: what else there is would have to be read at once, and nobody here asks for it. */
+/** Functions only: anything else would have to be read at once, and no code here asks for it. */
 function late(name: string, whole: Readonly<Record<string, unknown>>): string {
   const functions = Object.keys(whole).filter((one) => typeof whole[one] === 'function' && /^[a-z]/.test(one));
   return `

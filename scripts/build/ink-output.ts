@@ -131,12 +131,12 @@ function measure(line: string): Measure {
   const known = measured.get(line);
   if (known) return known;
   if (measured.size >= MOST_MEASURED) measured.clear();
-  const fresh = measureAnew(line);
+  const fresh = scan(line);
   measured.set(line, fresh);
   return fresh;
 }
 
-function measureAnew(line: string): Measure {
+function scan(line: string): Measure {
   let columns: number | undefined = 0;
   let pen = PLAIN_PEN;
   for (let index = 0; index < line.length; index++) {

@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** The licence texts of every package that has code in the bundle: what their terms ask of whoever passes it on. */
+/** The licence texts of every package that has code in the bundle: what their terms ask of a distributor. */
 export async function licencesOf(metafile: Metafile, root: string): Promise<string> {
   const folders = new Set<string>();
   for (const input of Object.keys(metafile.inputs)) {
-    // What a plugin has made belongs to nobody else: `builtin:fs for node_modules/conf/…`.
+    // What a plugin has made is of no package: `builtin:fs for node_modules/conf/…`.
     if (/^[\w-]+:/.test(input)) continue;
     const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [];
     if (folder) folders.add(folder);

@@ -12,7 +12,7 @@ export interface ConfiguredKeymap {
   readonly problems: readonly Problem[];
 }
 
-/** One of these must have a key, or nobody who does not know ctrl-c would get out. */
+/** One of these must have a key, so that a user who does not know ctrl-c can quit. */
 const LAST_WAY_OUT = 'view.quit-now';
 const WAYS_OUT = ['view.quit', LAST_WAY_OUT] as const;
 const LAST_KEY = 'ctrl-c';

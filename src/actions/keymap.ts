@@ -24,8 +24,8 @@ export const DETACH_BYTE = 0x1d;
 
 /**
  * The keymap of these actions, with what the configuration says in place of the defaults. What it names gets its keys
- * first, in its order; then the others, in theirs. A clash leaves the key where it is and is told; so is a key that no
- * terminal sends.
+ * first, in its order; then the others, in theirs. A clash leaves the key where it is and is reported; so is a key that
+ * no terminal sends.
  */
 export function createKeymap(
   actions: readonly Action[],

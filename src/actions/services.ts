@@ -31,9 +31,9 @@ export interface Services {
   /** What is wrong in its file, newest reading. */
   problems(): readonly Problem[];
   /**
-   * Writes it to the file and acts on it: sessions are opened and closed, rows move. Rejects with config.*.
-   * False when nothing was written, since nothing is to be changed in this run. `basedOn` is what the user saw: what
-   * somebody else changed of the same since then is a config.conflict.
+   * Writes the change to the file and applies it: sessions are opened and closed, rows move. Rejects with config.*.
+   * False when nothing was written, since this is a dry run. `basedOn` is the configuration that the user saw: when
+   * another program has changed the same part since then, the change is a config.conflict.
    */
   changeConfig(change: ConfigChange, basedOn?: Config): Promise<boolean>;
   /** The platform's own checks, with a connection of their own. */

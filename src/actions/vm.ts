@@ -224,7 +224,13 @@ export const consoleAction: VmAttachAction = {
   needs: 'console.serial',
   aliases: ['vm.serialconsole'],
   options: [
-    { key: 'force', label: 'Force', help: 'Take the console over from whoever has it.', kind: 'flag', default: false },
+    {
+      key: 'force',
+      label: 'Force',
+      help: 'Take over the console when another client has it.',
+      kind: 'flag',
+      default: false,
+    },
   ],
   fits: (vm) =>
     vm.state === 'running' || vm.state === 'paused' || `only a VM that is on has a console; it is ${vm.state}`,

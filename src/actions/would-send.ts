@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 type ConfigureArguments = Parameters<NonNullable<Connection['vm']['configure']>>;
 
 /**
- * What a dry run says instead of sending it. A change of settings is told in the words of its fields:
+ * What a dry run says instead of sending it. A change of settings is described in the words of its fields:
  * `would change web1 on host1: Memory from 4GiB to 8GiB (saved)`; the rest as it would be sent. Not yet redacted.
  */
 export function wouldSend(

@@ -38,6 +38,6 @@ it('a secret is asked for, and not echoed', async () => {
   expect(asked).toEqual([['Password of db1: ', true]]);
 });
 
-it('nobody is asked where nobody is', () => {
+it('asks nothing where there is no terminal', () => {
   expect(askOnTerminal(commandContext({ interactive: false }))).toEqual({});
 });

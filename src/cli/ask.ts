@@ -3,7 +3,7 @@ import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
 import { isYes } from './consent.ts';
 
-/** Questions of a connection, put to whoever sits at the terminal; without one the answer is no. */
+/** Puts the questions of a connection to the user at the terminal; without a terminal the answer is no. */
 export function askOnTerminal({ interactive, ask, say }: CommandContext): Ask {
   if (!interactive) return {};
   return {

@@ -2,7 +2,7 @@ import { FleetError } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 
 export interface Question {
-  /** What is about to happen, for where nobody can be asked: `force off interrupts 5 VMs`. */
+  /** What is about to happen, for the error where the user can't be asked: `force off interrupts 5 VMs`. */
   readonly what: string;
   readonly text: string;
   readonly isAgreement: (answer: string) => boolean;

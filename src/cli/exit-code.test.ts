@@ -30,7 +30,7 @@ it.each<[ErrorCode, number]>([
 it('a bug ends a command with 1', () => expect(exitCodeOf(new TypeError('x'))).toBe(1));
 
 it.each<[string, readonly string[], readonly ErrorCode[], number]>([
-  ['was asked of nobody', [], [], 0],
+  ['was asked of no endpoint', [], [], 0],
   ['has one answer', ['a'], ['host.unreachable'], 0],
   ['has no answer', [], ['host.unreachable'], 4],
   ['has no answer for more reasons than one', [], ['usage', 'auth.rejected'], 4],

@@ -110,7 +110,7 @@ function oneNode(word: string, fleet: Fleet): Node {
   const byId = fleet.nodes.get(word as NodeId);
   if (byId) return byId;
   const nodes = [...fleet.nodes.values()];
-  // An endpoint with one node is that node to everybody.
+  // An endpoint with one node stands for that node.
   const ofEndpoint = nodes.filter(({ id }) => endpointOf(id) === word);
   if (ofEndpoint.length === 1 && ofEndpoint[0]) return ofEndpoint[0];
   return only(word, 'node', 'node.not-found', nodes, (node) => [nativeOf(node.id)]);

@@ -168,7 +168,7 @@ describe('values on a command line', () => {
     expect([await files.text('-'), await files.text('-')]).toEqual(['memory: 1GiB', 'memory: 1GiB']);
   });
 
-  it('are no file that is larger than anybody writes', async () => {
+  it('are no file that is larger than a user writes', async () => {
     await writeFile(file('large'), 'x'.repeat(4 * 1024 ** 2 + 1));
     await expect(given(['--user-data', `@${file('large')}`])).rejects.toThrow('is larger than 4 MiB');
   });

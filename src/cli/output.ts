@@ -122,7 +122,7 @@ export async function renderDetails({ value, name, lines }: Details, format: For
   }
 }
 
-/** What a mutator answers to programs, in kcli's shape. `name` tells the results of several objects apart. */
+/** What a mutator prints for programs, in kcli's shape. `name` says which of several objects a result is of. */
 export type Result =
   | { readonly result: 'success'; readonly name?: string }
   | { readonly result: 'failure'; readonly reason: string; readonly code: string; readonly name?: string };

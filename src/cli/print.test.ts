@@ -25,7 +25,7 @@ it.each([
   });
 });
 
-it('goes on in silence when nobody reads any more, as the pipe or as its error event says it', async () => {
+it('goes on silently when the reader has closed the pipe, reported by the write or by the error event', async () => {
   const gone = Object.assign(new Error('gone'), { code: 'EPIPE' });
   let writes = 0;
   const closed = new Writable({

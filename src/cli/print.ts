@@ -4,16 +4,16 @@ import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
 
 /** Where data goes: stdout. Messages go to stderr, never here. */
 export interface Printer {
-  /** Writes text and a line break. Resolves when it is out, or when nobody reads any more: `| head -1` is no error. */
+  /** Writes text and a line break. Resolves when it is out, or when the reader has closed the pipe: `| head -1` is no error. */
   print(text: string): Promise<void>;
-  /** True when the reader has gone: there is no use in making more. */
+  /** True when the reader has closed the pipe: more output would be dropped. */
   readonly unread: boolean;
 }
 
 /**
- * Wraps stdout. A pipe that was closed ends the output and nothing else: the command goes on, since a list that nobody reads
- * is harmless and a half-done action is not, and its exit code says how the command went. Other trouble (a full disk behind
- * `>`, an output that was closed with `>&-`) rejects with op.failed.
+ * Wraps stdout. A closed pipe ends the output and nothing else: the command goes on, since a list without a reader is
+ * harmless and a half-done action is not, and the exit code is that of the command. Other errors (a full disk behind `>`,
+ * an output that was closed with `>&-`) reject with op.failed.
  */
 export function createPrinter(stream: Writable): Printer {
   let unread = false;

@@ -149,7 +149,7 @@ describe('a question at a terminal', () => {
     expect(raw).toEqual([]);
   });
 
-  it('takes its keys again when nobody could stop it', async () => {
+  it('takes its keys again when the process could not be stopped', async () => {
     const { type, clock, raw, answer } = await ask();
     await type('\x1a');
     await clock.pass(200);

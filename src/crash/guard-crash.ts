@@ -8,20 +8,20 @@ import { writeReport } from './write-report.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 export interface CrashGuard {
-  /** Who knows what happened last, as soon as there is somebody: and which secrets must not be in a report. */
+  /** Sets the source of what happened last, as soon as there is one; it knows which secrets must not be in a report. */
   describedBy(source: CrashSource): void;
 }
 
-/** Before anything is configured there is no secret to be blotted out, and nothing was sent. */
-const NOBODY: CrashSource = { redact: (text) => text, sections: () => [] };
+/** Before anything is configured there is no secret to blot out, and nothing was sent. */
+const EMPTY: CrashSource = { redact: (text) => text, sections: () => [] };
 
 /**
- * From now on an error that nobody caught, or a promise that nobody waited for, writes a report, says so on stderr and ends
- * the program with exit code 1. Who restores the terminal listens to `uncaughtExceptionMonitor`, which comes first, so that
- * the sentence can be read.
+ * From now on an uncaught exception or an unhandled rejection writes a report, says so on stderr and ends the program with
+ * exit code 1. Code that restores the terminal listens to `uncaughtExceptionMonitor`, which comes first, so that the
+ * sentence can be read.
  */
 export function guardCrash(env: Env): CrashGuard {
-  let source = NOBODY;
+  let source = EMPTY;
   process.on('uncaughtException', (error, origin) => {
     process.stderr.write(`${reportCrash(error, origin, env, source)}\n`);
     process.exit(1);

@@ -6,8 +6,8 @@ import { type CrashFacts, type CrashSource, spellReport } from './report.ts';
 import { writeReport } from './write-report.ts';
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-const nobody: CrashSource = { redact: (text) => text, sections: () => [] };
-const spell = (facts: Partial<CrashFacts> = {}, source = nobody) =>
+const empty: CrashSource = { redact: (text) => text, sections: () => [] };
+const spell = (facts: Partial<CrashFacts> = {}, source = empty) =>
   spellReport(
     { at: AT, version: '1.2.3', env: {}, size: undefined, error: 'odd', origin: 'uncaughtException', ...facts },
     source,
@@ -80,11 +80,11 @@ describe('the text of a crash', () => {
     );
   });
 
-  it('says so when the program can tell no more', () => {
+  it('says so when the program can report no more', () => {
     const sections = () => {
       throw failed('the log is gone');
     };
-    expect(spell({}, { ...nobody, sections })).toContain('== no more is known\nError: the log is gone\n');
+    expect(spell({}, { ...empty, sections })).toContain('== no more is known\nError: the log is gone\n');
   });
 });
 

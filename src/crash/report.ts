@@ -1,6 +1,6 @@
-/** What is kept of a crash, so that somebody else can find its cause. Plain text, one page, safe to show and to send. */
+/** What is kept of a crash, so that a developer can find its cause. Plain text, one page, safe to show and to send. */
 
-/** The part of the running program's memory that helps: what was sent last, what was said last. */
+/** The part of the running program's memory that helps: the last requests and the last log lines. */
 export interface CrashSource {
   /** Blots out every secret that is known. */
   redact(text: string): string;

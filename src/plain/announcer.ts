@@ -4,10 +4,10 @@ import type { Store } from '../state/fleet/store.ts';
 import { nameOf, spokenRow, spokenState } from './spoken-row.ts';
 import type { Voice } from './voice.ts';
 
-/** Says where the cursor is, and what becomes of that row. */
+/** Says where the cursor is, and what changes in that row. */
 export interface Announcer {
-  /** A key may have moved the cursor. `anew`: also when it is on the same row, since something else about it changed. */
-  moved(anew?: boolean): void;
+  /** A key may have moved the cursor. `repeats`: also when it is on the same row, since something else about it changed. */
+  moved(repeats?: boolean): void;
   /** Something landed. */
   landed(): void;
   stop(): void;
@@ -18,7 +18,7 @@ const PASSES_MS = 120;
 /** More often would talk over everything else. */
 const CHANGES_MS = 2_000;
 
-/** `empty` answers what is said where there is no row. */
+/** `empty` returns what is said where there is no row. */
 export function createAnnouncer(
   state: FleetState,
   store: Store,
@@ -52,8 +52,8 @@ export function createAnnouncer(
     stopChange = clock.after(CHANGES_MS, sayChange);
   };
 
-  const moved = (anew = false) => {
-    if (!anew && state.view.current()?.key === key) return;
+  const moved = (repeats = false) => {
+    if (!repeats && state.view.current()?.key === key) return;
     stopMove();
     const left = saidAt + PASSES_MS - clock.ticks();
     if (left <= 0) sayRow();

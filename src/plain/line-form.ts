@@ -32,11 +32,11 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
     options.pressed(id);
     const wrong = fieldsOf(form).find((field) => form.wrong(field) !== undefined);
     if (wrong && id !== 'cancel') voice.say(`${wrong.label}: ${form.wrong(wrong)}`);
-    // Some buttons take their time, and close the form or tell how it went.
+    // Some buttons take their time, and close the form or show the result.
     else await settled();
   };
 
-  /** Until it tells something else, or is closed. */
+  /** Until it shows something else, or is closed. */
   const next = () => {
     told = Promise.withResolvers();
     return Promise.race([told.promise, closed()]);
@@ -97,7 +97,7 @@ export function lineForm(stage: Stage, voice: Voice, typing: Typing, options: Fo
     }
   };
 
-  // Whoever made it opens it first.
+  // The caller opens the form first.
   const release = typing.reserve();
   queueMicrotask(() => void run().catch(stage.message.fail).finally(release));
   return {

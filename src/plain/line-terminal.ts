@@ -11,7 +11,7 @@ import type { ConsoleTerminal } from '../terminal/screen.ts';
 /** A terminal that is only ever written to line by line; keys come one by one. */
 export interface LineTerminal extends ConsoleTerminal {
   write(text: string): void;
-  /** Puts text on the clipboard of whoever sits there (OSC 52); answers what is known to be in its way. */
+  /** Puts text on the clipboard of the user's terminal (OSC 52); returns what is known to be in its way. */
   copy(text: string): string | undefined;
   /** ctrl-Z. */
   suspend(): void;
@@ -39,8 +39,8 @@ export function takeLineTerminal(clock: Clock): LineTerminal {
       hasKeys = wantsKeys;
     } catch {}
   };
-  /** The shell has set the terminal as it likes it; what is not changed first is not set again. */
-  const setAnew = () => {
+  /** The shell has set the terminal's modes. A mode that counts as set is not set again, so another one is set first. */
+  const resetKeys = () => {
     setKeys('cooked');
     setKeys(wanted);
     askSize();
@@ -59,7 +59,7 @@ export function takeLineTerminal(clock: Clock): LineTerminal {
   const write = (text: string) => void stdout.write(text);
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
   setKeys(wanted);
-  process.on('SIGCONT', setAnew);
+  process.on('SIGCONT', resetKeys);
 
   return {
     size,
@@ -72,7 +72,7 @@ export function takeLineTerminal(clock: Clock): LineTerminal {
     suspend() {
       setKeys('cooked');
       process.kill(0, 'SIGTSTP');
-      clock.after(NOT_STOPPED_MS, setAnew);
+      clock.after(NOT_STOPPED_MS, resetKeys);
     },
     async lend(mode, use) {
       wanted = mode;
@@ -92,11 +92,11 @@ export function takeLineTerminal(clock: Clock): LineTerminal {
         guard.ignoreTyped(false);
         wanted = 'ours';
         lentTo = undefined;
-        setAnew();
+        resetKeys();
       }
     },
     close() {
-      process.off('SIGCONT', setAnew);
+      process.off('SIGCONT', resetKeys);
       setKeys('cooked');
     },
   };

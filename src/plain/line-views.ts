@@ -13,7 +13,7 @@ const COLUMNS = 74;
 const ROOM = { columns: COLUMNS, rows: 200, side: 'right' } as const;
 /** Name, tabs and a blank line. */
 const TITLE_LINES = 3;
-/** The newest are read; whoever wants all of them has the command line. */
+/** The newest entries are read out; the command line lists all of them. */
 const LIST = { columns: 200, rows: 12 };
 /** The cursor's details are looked up a moment after it came there. */
 const FOLLOWED_MS = 150;

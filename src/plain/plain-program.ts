@@ -17,7 +17,7 @@ import { askToQuit } from '../screens/program/quit.ts';
 import type { Stage } from '../screens/stage.ts';
 import type { InputEvent, Key } from '../terminal/keys.ts';
 import { createAnnouncer } from './announcer.ts';
-import { createEndpointNews } from './endpoint-news.ts';
+import { createEndpointUpdates } from './endpoint-updates.ts';
 import { isLineLayer } from './line-form.ts';
 import { openLineTable } from './line-table.ts';
 import { createLineViews } from './line-views.ts';
@@ -30,12 +30,12 @@ export interface PlainProgram {
   close(): void;
 }
 
-/** The same verbs, keys and state as on the screen, told and asked in lines. */
+/** The same verbs, keys and state as on the screen; output and questions are lines. */
 export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice, typing: Typing): PlainProgram {
   const { services, message } = stage;
   const details = createDetailsView(stage, state);
   const announcer = createAnnouncer(state, services.store, services.clock, voice, () => emptiness(stage, state));
-  const news = createEndpointNews(stage, state, voice);
+  const endpointUpdates = createEndpointUpdates(stage, state, voice);
   let sifted = () => {};
   const sifting = createSifting(state.tree, services.clock, () => {
     details.follow();
@@ -125,7 +125,7 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
     services.store.subscribe(() => {
       details.refresh();
       sifting.wake();
-      news.landed();
+      endpointUpdates.landed();
       announcer.landed();
     }),
     sifting.stop,

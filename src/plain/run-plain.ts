@@ -112,7 +112,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     return 0;
   } finally {
     terminal.close();
-    // Links may take their time to close; whoever quits does not wait for them.
+    // Links may take their time to close; quitting does not wait for them.
     void services.close();
     await demo?.close();
   }

@@ -1,7 +1,7 @@
 import { glyphsOf } from '../screens/frame/glyphs.ts';
 import type { Look } from '../screens/frame/look.ts';
 
-/** Draws nothing: states have their words, gauges their figures. */
+/** Draws nothing: states have their words, gauges their numbers. */
 const NOTHING = ['', '', '', ''] as const;
 
 /** The look that leaves words alone, so that what is drawn elsewhere can be read aloud. */

@@ -36,10 +36,10 @@ const spoken = (what: Row, fleet: Fleet, marked: readonly string[] = [], running
 describe('a VM', () => {
   it.each([
     ['as it is', fleetOf(), 'web1, running, CPU 12%, memory 1.2G of 4.0G, on node1'],
-    ['of which no figures are known', fleetOf({ cpu: Number.NaN }), 'web1, running, memory 4.0G, on node1'],
+    ['of which no metrics are known', fleetOf({ cpu: Number.NaN }), 'web1, running, memory 4.0G, on node1'],
     ['on no node', fleetOf({ vm: { ...WEB, node: undefined } }), 'web1, running, CPU 12%, memory 1.2G of 4.0G'],
     [
-      'on a node that nobody knows',
+      'on a node that is not known',
       fleetOf({ vm: { ...WEB, node: 'lab/n2' } }),
       'web1, running, CPU 12%, memory 1.2G of 4.0G',
     ],

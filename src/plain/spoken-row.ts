@@ -5,14 +5,14 @@ import type { EndpointStatus, Fleet } from '../state/fleet/fleet.ts';
 import type { Row } from '../state/query/tree.ts';
 import { formatBytes, formatRatio } from '../units.ts';
 
-/** What is said when the cursor comes to a row, most telling first: `web1, running, CPU 12%, 1.2G of 4G, on node1`. */
+/** What is said when the cursor comes to a row, most important first: `web1, running, CPU 12%, 1.2G of 4G, on node1`. */
 export function spokenRow(row: Row, fleet: Fleet, { sums, view }: Pick<FleetState, 'sums' | 'view'>): string {
   const parts = row.kind === 'vm' ? vmParts(row.id, fleet) : branchParts(row, fleet, sums);
   const marked = row.kind === 'vm' && view.marks.has(row.id) ? ['marked'] : [];
   return [...marked, nameOf(row, fleet), ...parts].join(', ');
 }
 
-/** What of a row is worth a line when it changes while the cursor is on it: its state and its trouble, no figures. */
+/** What of a row is worth a line when it changes while the cursor is on it: its state and its trouble, no metrics. */
 export function spokenState(row: Row, fleet: Fleet): string {
   if (row.kind === 'vm') {
     const vm = fleet.vms.get(row.id);

@@ -130,7 +130,7 @@ describe('a question', () => {
 });
 
 describe('what is typed before a question that will come', () => {
-  it('is for that question, up to a thousand events, and for nobody when none comes', async () => {
+  it('is for that question, up to a thousand events, and for the screen again when none comes', async () => {
     const { typing, read, taken } = open();
     const release = typing.reserve();
     const other = typing.reserve();

@@ -7,11 +7,11 @@ export interface Voice {
   say(...lines: readonly string[]): void;
   /** At once, without a line end: a question, and the echo of what is typed behind it. */
   echo(text: string): void;
-  /** A question is open, or a console has the terminal, until the function that this answers is called. */
+  /** A question is open, or a console has the terminal, until the function that this returns is called. */
   hold(): () => void;
 }
 
-/** Somebody who was away for hours wants to hear how things are, not how they came about. */
+/** After hours of absence a user wants to hear the present state, not each step that led to it. */
 const MOST_HELD = 500;
 
 export function createVoice(write: (text: string) => void): Voice {

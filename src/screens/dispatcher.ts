@@ -30,7 +30,7 @@ export function createDispatcher({
     if (action.kind === 'view') command(action.id as ViewActionId);
     else if (views.current.id === 'fleet' || (front && action.noun === front.kind)) run(action);
     else {
-      // The row that it would be for is behind this view: nobody starts or stops what they don't see.
+      // The row that it would act on is behind this view: the user must not start or stop what is not visible.
       const [key = 'esc'] = stage.keymap.keysOf('view.fleet');
       stage.message.say(`${action.title}: go back to the fleet first; ${key} leads there`, 'warning');
     }

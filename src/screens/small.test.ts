@@ -24,7 +24,7 @@ describe('times', () => {
     expect(duration(ms)).toBe(words);
   });
 
-  it('are those of whoever looks', () => {
+  it('are in the time zone of the user', () => {
     const at = new Date(2026, 8, 7, 6, 5, 4).getTime();
     expect(timeOfDay(at)).toBe('06:05:04');
     expect(dateAndTime(at)).toBe('2026-09-07 06:05');

@@ -21,7 +21,7 @@ export interface TerminalPowers {
   suspend(): void;
   /** Whether clicks and the wheel come to us, or to the terminal itself. */
   setMouse(on: boolean): void;
-  /** Puts text on the clipboard of whoever sits at the terminal; answers what may stop it on its way, as far as that is known. */
+  /** Puts text on the clipboard of the user's terminal; returns what may stop it on its way, as far as that is known. */
   copy(text: string): string | undefined;
   /** Hands the terminal over to a console or a shell. */
   attach: Attach;
@@ -80,7 +80,7 @@ export interface StageOptions {
   quit(): void;
 }
 
-/** What all screens share: the services below, the layers above, the message line, and when to draw anew. */
+/** What all screens share: the services below, the layers above, the message line, and when to redraw. */
 export interface Stage extends Omit<StageOptions, 'dialogs'> {
   readonly layers: Layers;
   readonly message: MessageLine;

@@ -1,6 +1,6 @@
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** `12:03:10`, in the zone of whoever looks. */
+/** `12:03:10`, in the user's time zone. */
 export function timeOfDay(at: number): string {
   const time = new Date(at);
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;

@@ -43,7 +43,7 @@ export interface TaskWork {
   readonly name: string;
   /** What of one lane runs at the same time is limited: the endpoint. */
   readonly lane: string;
-  /** `report` tells how far it is. */
+  /** `report` says how far it is. */
   run(signal: AbortSignal, report: (text: string) => void): Promise<WorkResult>;
 }
 

@@ -7,7 +7,7 @@ export interface Brush {
   lines(row: number, command: 'M' | 'L', count: number): void;
   /** Paints what is different between two contents of a row. */
   row(row: number, cells: Row, old: Row): void;
-  /** Paints a row of which nobody knows what it shows. */
+  /** Paints a row whose present content is unknown. */
   unknownRow(row: number, cells: Row): void;
   /** All the bytes. */
   finish(): string;

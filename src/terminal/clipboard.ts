@@ -10,7 +10,7 @@ const SCREEN_TAKES = 700;
 
 /**
  * OSC 52 (xterm's control sequences, "Manipulate Selection Data") with this text, so that it comes to the clipboard of
- * whoever sits at the terminal, also over SSH. tmux and screen keep such sequences for themselves, so there it is sent as
+ * the user at the terminal, also over SSH. tmux and screen keep such sequences for themselves, so there it is sent as
  * one to pass through too.
  */
 export function clipboardSequence(text: string, env: Env = process.env): string {

@@ -104,7 +104,7 @@ describe('the compositor', () => {
       const size = { columns: 20 + random(30), rows: 6 + random(10) };
       const compositor = createCompositor(size);
       const terminal = terminalOf(size);
-      await seen(terminal, '\x1b[41mrubbish of somebody else\x1b[m');
+      await seen(terminal, '\x1b[41mrubbish of another program\x1b[m');
       let lines = Array.from({ length: size.rows }, () => randomLine(random));
       for (let frame = 0; frame < 60; frame++) {
         const bytes = compositor.paint(lines.join('\n'));

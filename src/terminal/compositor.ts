@@ -14,7 +14,7 @@ export interface Compositor {
    * Missing lines are blank, those beyond the screen are left out.
    */
   paint(frame: string): string;
-  /** The terminal's content is unknown (resized, or somebody else wrote): the next frame is painted whole. */
+  /** The terminal's content is unknown (resized, or another program wrote): the next frame is painted whole. */
   invalidate(size: ScreenSize): void;
 }
 

@@ -15,8 +15,9 @@ export interface Guard {
 }
 
 /**
- * Calls `restore` before the process ends in any way it can notice: exit, an error that nobody caught (Node emits `exit`
- * before it prints the stack), a signal. Then the end goes on as it would have: same exit code, same signal, the stack of a crash on the restored screen.
+ * Calls `restore` before the process ends in any way it can notice: exit, an uncaught error (Node emits `exit` before it
+ * prints the stack), a signal. Then the end goes on as it would have: same exit code, same signal, the stack of a crash on
+ * the restored screen.
  */
 export function guardExit(restore: () => void): Guard {
   let typedIgnoredUntil = Number.NEGATIVE_INFINITY;

@@ -108,7 +108,7 @@ describe('keys', () => {
     expect(read('\x1bO', 'P')).toEqual(['f1']);
   });
 
-  it('keeps every byte for whoever parses again', () => {
+  it('keeps every byte for a caller that parses again', () => {
     const events = createInputParser().push('j\x1b[1;5C\x1bOP\x1bx');
     expect(events.map((event) => (event.kind === 'key' ? event.raw : ''))).toEqual([
       'j',
@@ -152,7 +152,7 @@ describe('pastes', () => {
     ['abcdefgh'.repeat(3), 1],
     ['abcdefgh'.repeat(3).slice(1), 23],
     ['abcdefg'.repeat(4), 28],
-  ])('that nobody marks are 24 characters or more, eight of them different: %s', (text, count) => {
+  ])('that the terminal does not mark are 24 characters or more, eight of them different: %s', (text, count) => {
     expect(createInputParser({ marksPastes: false }).push(text)).toHaveLength(count);
   });
 

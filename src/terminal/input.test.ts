@@ -183,8 +183,8 @@ describe('listeners', () => {
   });
 });
 
-describe('bytes that are for another user', () => {
-  it('are handed on as they are, and what had begun before is for nobody', async () => {
+describe('bytes that are for another reader', () => {
+  it('are handed on as they are, and a sequence that had begun before is dropped', async () => {
     const { clock, input, listen, read, news } = open();
     listen();
     read('\x1b[');
@@ -200,7 +200,7 @@ describe('bytes that are for another user', () => {
     expect([bytes.length, news()]).toEqual([1, ['A']]);
   });
 
-  it('stay with the newest who asked, also when an older one is done', () => {
+  it('stay with the newest reader, also when an older one is done', () => {
     const { input, listen, read, news } = open();
     listen();
     const bytes: string[] = [];

@@ -43,7 +43,7 @@ export function controlJob(terminal: Terminal, clock: Clock, onReturn: () => voi
     stopped = false;
     process.on('SIGTSTP', onStop);
     if (hadConsole) {
-      // Its keys must come raw again; what it showed is for whoever is on the other side to draw.
+      // Its keys must come raw again; the guest has to draw again what it showed.
       terminal.setRaw(true);
       terminal.setLent(true);
     } else if (hadScreen) {
@@ -53,7 +53,7 @@ export function controlJob(terminal: Terminal, clock: Clock, onReturn: () => voi
   }
 
   function onContinue(): void {
-    // After a SIGSTOP nobody could restore anything, and the shell has set the terminal as it likes it.
+    // Before a SIGSTOP drover could not restore anything, and the shell has set the terminal's modes since.
     if (!stopped) giveBack();
     resume();
   }

@@ -26,7 +26,7 @@ it('hands on each key and paste as a chunk of its own, in a turn of its own', as
   expect(stdin.read()).toBeNull();
 });
 
-it('is a terminal to whoever asks, and bears that its modes are set', () => {
+it('is a terminal to its reader, and lets its modes be set', () => {
   const { stdin } = createKeyStream();
   expect(stdin.isTTY).toBe(true);
   expect(stdin.setRawMode(true)).toBe(stdin);

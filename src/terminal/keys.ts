@@ -13,7 +13,7 @@ export interface Key {
   readonly shift: boolean;
   /** What it types into a field; empty for a key that types nothing. */
   readonly text: string;
-  /** The bytes as they came, for somebody who parses them again. */
+  /** The bytes as they came, for a caller that parses them again. */
   readonly raw: string;
   /** The number of the read that it came in, counted from 1: keys of one read came at once. */
   readonly read: number;
@@ -74,7 +74,7 @@ export function characterKey(character: string, raw: string, alt: boolean): Unre
   if (character === '\r') return key('enter', raw, { alt });
   if (character === '\t') return key('tab', raw, { alt });
   if (character === '\x1b') return key('esc', raw, { alt });
-  // Terminals send one or the other; ctrl-h can't be told from it.
+  // Terminals send one or the other; ctrl-h can't be distinguished from it.
   if (character === '\x7f' || character === '\b') return key('backspace', raw, { alt });
   if (character === '\0') return key('space', raw, { alt, ctrl: true });
   if (code < 0x1b) return key(String.fromCharCode(code + 0x60), raw, { alt, ctrl: true });
@@ -191,7 +191,7 @@ export function csiKey(parameters: string, final: string, raw: string, alt: bool
   if ('abcd'.includes(final) && parameters === '') {
     return key(BY_LETTER[final.toUpperCase()] ?? '', raw, { alt, shift: true });
   }
-  // CSI 1;5R tells where the cursor is: it has the form of ctrl-F3, and must not act as a key.
+  // CSI 1;5R reports where the cursor is: it has the form of ctrl-F3, and must not act as a key.
   const isReport = final === 'M' || (final === 'R' && parameters !== '') || (first !== '' && first !== '1');
   const name = isReport ? undefined : BY_LETTER[final];
   return name === undefined ? undefined : key(name, raw, modifiers);

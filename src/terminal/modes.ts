@@ -43,8 +43,8 @@ export const KEYS_LEFT = `${KITTY_LAYER_OFF}\x1b[?2004l`;
 export const RECOVER = `\x1b[?1049l\x1b[!p${REPORTS_OFF}\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b(B\x0f\x1b[?5l\x1b[?6l\x1b[?7h\x1b[>4m\x1b[<u\x1b[m\x1b[?25h`;
 
 /**
- * The same for whoever goes on below what is there: without leaving the alternate screen, where nobody entered it, and
- * without the origin mode, which the soft reset has; both put the cursor somewhere else.
+ * The same for a program that goes on below what is there: without leaving the alternate screen, where the guest did not
+ * enter it, and without the origin mode, which the soft reset has; both put the cursor somewhere else.
  */
 export const recoverInPlace = (alternate: boolean): string =>
   RECOVER.replace('\x1b[?6l', '').slice(alternate ? 0 : '\x1b[?1049l'.length);

@@ -38,7 +38,7 @@ describe('a pen', () => {
     // the colour of the underline is not kept, but read to its end
     [['58;5;1;3'], '3'],
     [['58;2;1;2;3;3'], '3'],
-    // what nobody knows changes nothing
+    // unknown parameters change nothing
     [['29;6;10;21;26;38;5;1', '50;52;54;56;98;99;108'], '38;5;1'],
   ])('after %j is set by %j', (sequences, key) => {
     expect(penKey(pen(...sequences))).toBe(key);

@@ -5,11 +5,11 @@ import { ENTER, LEAVE, RECOVER } from './modes.ts';
 import { holdStrayOutput } from './stray-output.ts';
 
 /**
- * The terminal itself: who has it, and how big it is. Small on purpose, since it is loaded before anything else to
+ * The terminal itself: which program has it, and how big it is. Small on purpose, since it is loaded before anything else to
  * show a first picture; what paints on it is the screen.
  */
 export interface Terminal {
-  /** For whoever writes frames: non-blocking, where the system lets us have a descriptor of our own. */
+  /** For the writer of frames: non-blocking, where the system lets us have a descriptor of our own. */
   readonly fd: number;
   size(): ScreenSize;
   /** Full screen, keys come raw. Does nothing when it is so. */

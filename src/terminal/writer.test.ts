@@ -102,7 +102,7 @@ describe('a terminal that is full', () => {
 });
 
 describe('a terminal that is gone', () => {
-  it('is told of, once; nothing more is made for it, and nobody waits', async () => {
+  it('is reported once; nothing more is made for it, and no caller waits', async () => {
     const { fd } = openTerminalPipe();
     closeSync(fd);
     const clock = createTestClock();

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 
 /**
  * Writes to the terminal without ever stopping the program. Node's own tty streams block: on a stalled SSH link the
- * whole event loop would stand still until somebody reads. Here the descriptor is non-blocking, and what the terminal
+ * whole event loop would stand still until the terminal reads. Here the descriptor is non-blocking, and what the terminal
  * does not take waits; there are no threads, so nothing is written any more after `stop()`.
  */
 export interface Writer {

@@ -472,7 +472,7 @@ describe('a change of settings', () => {
     expect(open.store.fleet.vms.get(vm.id)).toMatchObject({ memory: gib(3), cpus: 3 });
   });
 
-  it('is a conflict that names what somebody else changed meanwhile', async () => {
+  it('is a conflict that names what another client changed meanwhile', async () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'stopped');
     const signal = new AbortController().signal;

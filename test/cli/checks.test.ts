@@ -66,7 +66,7 @@ describe('checks of an endpoint', () => {
     ]);
   });
 
-  it('are not looked at where nobody wants them', async () => {
+  it('are not run with --untested', async () => {
     const { run, changes } = await checked('add', ['new'], { platform: 'kvm', host: 'h', untested: true }, bad());
     expect([await run, changes.length]).toEqual([0, 1]);
   });

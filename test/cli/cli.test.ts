@@ -392,7 +392,7 @@ describe('pools and endpoints', () => {
     expect((await desk.run('endpoint', 'list', '-o', 'json')).json<Row[]>()).toEqual([]);
   });
 
-  it('fails with the command that trusts it when a host key is unknown and nobody can be asked', async () => {
+  it('fails with the command that trusts it when a host key is unknown and there is no terminal to ask at', async () => {
     await desk.write(simulated({ demo: { vms: 3, 'host-key': 'unknown' } }));
     const { code, stderr } = await desk.run('vm', 'list');
     expect(code).toBe(4);

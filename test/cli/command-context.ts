@@ -5,7 +5,7 @@ import type { Clock } from '../../src/clock.ts';
 import { type App, compose } from '../../src/compose.ts';
 import type { Desk } from './run-drover.ts';
 
-/** What a command runs in, with nobody there and nothing configured but what is given; `said` is what it told people. */
+/** What a command runs in, without a terminal and with nothing configured but what is given; `said` is its messages. */
 export function commandContext(given: Partial<CommandContext>): CommandContext & { readonly said: readonly string[] } {
   const said: string[] = [];
   const stdout = new PassThrough();
@@ -26,7 +26,7 @@ export function commandContext(given: Partial<CommandContext>): CommandContext &
   };
 }
 
-/** The program around a desk's configuration. Whoever opens it closes it. */
+/** The program around a desk's configuration. The caller closes it. */
 export async function appAt(desk: Desk, clock: Clock): Promise<App> {
   const app = compose({
     config: desk.config,

@@ -35,7 +35,7 @@ const CONTEXTS: readonly (readonly [quote: string, without: RegExp])[] = [
 let home: string;
 let shell: Pty;
 
-/** A bash as somebody has it who never changed anything, and a command that shows its last word as it got it. */
+/** A bash without settings of a user, and a command that shows its last word as it got it. */
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'drover-completion-'));
   const config = join(home, 'config.yaml');

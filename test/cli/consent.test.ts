@@ -44,7 +44,7 @@ describe('before VMs are interrupted', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('nothing was sent')]);
   });
 
-  it('somebody at a terminal sees which they are, and anything but yes stops it', async () => {
+  it('the user at a terminal sees which VMs they are, and anything but yes stops it', async () => {
     const [first] = await inState('running');
     const { code, stderr } = await atTerminal('', 'vm', 'kill', '--filter', 'state:running');
     expect(code).toBe(130);
@@ -62,7 +62,7 @@ describe('before VMs are interrupted', () => {
     expect(await stateOf(first?.id)).toBe('stopped');
   });
 
-  it('nobody is asked about one VM that was named', async () => {
+  it('nothing is asked about one VM that was named', async () => {
     const [first] = await inState('running');
     const { code, stderr } = await atTerminal('', 'vm', 'kill', first?.name ?? '');
     expect([code, stderr]).toEqual([0, `${first?.name} is stopped\n`]);
@@ -106,7 +106,7 @@ describe('before something is taken out of the configuration', () => {
     expect((await desk.run('pool', 'remove', 'Lab', '--yes')).code).toBe(0);
   });
 
-  it('somebody at a terminal is asked', async () => {
+  it('the user at a terminal is asked', async () => {
     const { code, stderr } = await atTerminal('n', 'endpoint', 'remove', 'demo');
     expect([code, stderr]).toEqual([130, expect.stringContaining('Remove endpoint demo? [y/N] ')]);
     expect(stderr).toMatch(/nothing was done\n$/);

@@ -37,7 +37,7 @@ async function anotherDrover(): Promise<App> {
   return app;
 }
 
-/** A visit of the console of demo/vm-1 by somebody at a terminal. */
+/** A visit of the console of demo/vm-1 by a user at a terminal. */
 async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) => App = (app) => app) {
   const app = of(await anotherDrover());
   const said: string[] = [];
@@ -67,13 +67,13 @@ describe('the console on the command line', () => {
     stdin.write('\r');
     stdin.write(DETACH);
     expect(await ended).toBe(0);
-    // Soft reset, no mouse, a cursor; the cursor stays where it is, so no switch of screens that nobody made.
+    // Soft reset, no mouse, a cursor; the cursor stays where it is, so no switch back from a screen that was not entered.
     for (const sequence of ['\x1b[!p', '\x1b[?1000l', '\x1b[?25h']) expect(said.at(-1)).toContain(sequence);
     expect(said.at(-1)).not.toContain('\x1b[?1049l');
     expect(said.at(-1)).toContain('detached from');
   });
 
-  it('names the flag that takes it over when somebody has it, and takes it over with it', async () => {
+  it('names the flag that takes it over when another client has it, and takes it over with it', async () => {
     const first = await visit();
     first.stdin.write('\r');
     await first.attached;

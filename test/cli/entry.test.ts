@@ -83,7 +83,7 @@ describe('words', () => {
 
 describe('a failure', () => {
   it('is printed as JSON where that is asked for', async () => {
-    const { code, stdout, stderr } = await desk.run('vm', 'start', 'nobody', '-o', 'json');
+    const { code, stdout, stderr } = await desk.run('vm', 'start', 'missing', '-o', 'json');
     expect(code).toBe(1);
     expect(`${stdout}${stderr}`).toContain('"code": "vm.not-found"');
   });

@@ -73,7 +73,7 @@ describe('an import by a script', () => {
   it('writes with --yes what is picked, by either name', async () => {
     expect((await imported(HOSTS)).lines).toEqual([
       RENAMED,
-      'nothing was written: nobody can be asked here',
+      'nothing was written: there is no terminal to ask at',
       '  add --yes to write it',
     ]);
     const picked = await desk.run('import', 'kcli', '--only', 'hv 1,b', '-o', 'name');
@@ -156,7 +156,7 @@ describe('an import by a script', () => {
       lines: [
         'p-kcli: it is called "p" there',
         'p-kcli: the secret key is copied into a file of its own in secrets, beside the configuration',
-        'nothing was written: nobody can be asked here',
+        'nothing was written: there is no terminal to ask at',
         '  add --yes to write it',
       ],
     });

@@ -694,7 +694,7 @@ cloud:
   });
   afterEach(() => desk.clear());
 
-  it('F-484 shows what it would make, and writes nothing where nobody can be asked', async () => {
+  it('F-484 shows what it would make, and writes nothing where there is no terminal to ask at', async () => {
     const before = await config();
     const { code, stdout, stderr } = await desk.run('import', 'kcli');
     expect(code).toBe(2);
@@ -785,11 +785,11 @@ cloud:
   });
 
   it('writes over no file that is in the way of a secret', async () => {
-    await put('secrets/pve.password', 'of somebody else\n');
+    await put('secrets/pve.password', 'of another user\n');
     const { stdout, stderr } = await run('import', 'kcli', '--yes');
     expect(stdout).toMatch(/pve .*refused/);
     expect(stderr).toContain('another secret is in the way');
-    expect(await readFile(join(desk.home, 'secrets/pve.password'), 'utf8')).toBe('of somebody else\n');
+    expect(await readFile(join(desk.home, 'secrets/pve.password'), 'utf8')).toBe('of another user\n');
   });
 
   it('gives programs the plan, and writes for them with --yes only', async () => {

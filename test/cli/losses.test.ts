@@ -105,7 +105,7 @@ describe('before VMs are deleted', () => {
     await expect(asked(losses, args)).rejects.toMatchObject(error);
   });
 
-  it('disks that go with a VM are no trouble where nobody wants to keep them', async () => {
+  it('disks that go with a VM are no trouble where the user does not ask to keep them', async () => {
     expect((await asked({ keepDisksRefused: 'they go with it' }, {}, { answer: 'web1' })).agreed).toBe(true);
   });
 });

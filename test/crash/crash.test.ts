@@ -31,8 +31,8 @@ async function crash(
 
 describe('a crash', () => {
   it.each([
-    ['an error that nobody caught', 'throw'],
-    ['a promise that nobody waited for', 'reject'],
+    ['an uncaught error', 'throw'],
+    ['an unhandled rejection', 'reject'],
     ['a start that failed', 'await'],
   ])('writes a report of %s', async (_what, how) => {
     const { code, stderr, reports } = await crash(how);

@@ -121,7 +121,7 @@ describe('saving the configuration', () => {
     await fleet.rewrite((text) => text.replace('every: 2s', 'every: 9s'));
     await fleet.pressUntil('down', /How often samples are taken/);
     await fleet.press('5s', 'pgdn', 'right', 'enter');
-    await fleet.see('changed meanwhile by somebody else: demo: every');
+    await fleet.see('has changed the configuration meanwhile: demo: every');
     expect(await fleet.config()).toContain('every: 9s');
   });
 

@@ -216,10 +216,10 @@ describe('line mode', () => {
 
   it('says what to do where there is nothing, and what hides everything', async () => {
     await lines.press('/');
-    await lines.type('name:nobody');
+    await lines.type('name:absent');
     await lines.hear('0 VMs match');
     await lines.press('j');
-    await lines.hear('No VM matches name:nobody.');
+    await lines.hear('No VM matches name:absent.');
     await lines.press('esc');
     await lines.hear('Frankfurt, pool');
   });

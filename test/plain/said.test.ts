@@ -144,8 +144,8 @@ describe('a filter', () => {
     );
     expect(await told('/', 'state:stopped')).toMatch(/ Now billing-db1\. .*\n\d+ VMs match\n/);
     expect(await told('/', '')).toMatch(/ Now state:stopped\. .*\nno filter\n/);
-    expect(await told('/', 'name:nobody')).toMatch(/\n0 VMs match\nNo VM matches name:nobody\.\n$/);
-    expect(await told('j')).toBe('No VM matches name:nobody.\n');
+    expect(await told('/', 'name:absent')).toMatch(/\n0 VMs match\nNo VM matches name:absent\.\n$/);
+    expect(await told('j')).toBe('No VM matches name:absent.\n');
     expect(await told('/', 'foo:bar')).toMatch(/at character \d+: /);
   });
 });

@@ -400,7 +400,7 @@ describe('a console', () => {
   });
 });
 
-describe('a console that somebody has', () => {
+describe('a console that another client has', () => {
   it('is taken over only after a question', async () => {
     await open();
     await fleet.press(RUNNING, 'c');
@@ -408,7 +408,7 @@ describe('a console that somebody has', () => {
     expect(fleet.attached).toHaveLength(1);
     await fleet.press('c');
     await fleet.see('Take the console of billing-db1 on fra-01 over?');
-    // It comes late: a key that was meant for something else takes nobody's console away.
+    // It comes late: a key that was meant for something else must not take the console over.
     await fleet.press('y');
     await fleet.see('Take the console of billing-db1 on fra-01 over?');
     await fleet.idle(500);

@@ -82,9 +82,9 @@ export interface OpenFleet {
   /** The name that the cursor is on. */
   cursor(): string | undefined;
   vm(fits: (vm: Vm) => boolean): Vm;
-  /** Somebody deletes a VM behind drover's back. */
+  /** Another client deletes a VM. */
   removeVm(name: string): void;
-  /** Somebody changes the memory of a VM behind drover's back. */
+  /** Another client changes the memory of a VM. */
   changeMemory(name: string, gibibytes: number): void;
   /** Goes down a menu to the first choice with this text and takes it. */
   chooseFromMenu(text: string): Promise<void>;
@@ -97,7 +97,7 @@ export interface OpenFleet {
   readonly hasQuit: () => boolean;
   config(): Promise<string>;
   readonly configFile: string;
-  /** Somebody else writes the configuration. */
+  /** Another program writes the configuration. */
   rewrite(change: (text: string) => string): Promise<void>;
   /** Lets time pass until the endpoint is connected with another configuration than that of the beginning. */
   reconnected(): Promise<void>;

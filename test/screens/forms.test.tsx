@@ -45,7 +45,7 @@ describe('the settings of a VM', () => {
     await fleet.see('Settings of billing-web1');
   });
 
-  it('says what somebody else changed meanwhile, and keeps what was typed', async () => {
+  it('says what another client changed meanwhile, and keeps what was typed', async () => {
     await open();
     await fleet.press(STOPPED, 'e');
     await fleet.see(/Memory +4GiB/);
@@ -83,7 +83,7 @@ describe('the settings of a VM', () => {
     await fleet.see('fill in its form again');
   });
 
-  it('replaces what stands in a field when somebody types, and only adds to it after a move of the caret', async () => {
+  it('replaces what stands in a field when the user types, and only adds to it after a move of the caret', async () => {
     await open();
     await fleet.press(STOPPED, 'e');
     await fleet.see(/Memory +4GiB/);
@@ -199,7 +199,7 @@ describe('pools', () => {
     await fleet.see(/▾ Production[^\n]*\n +▾ fra-01/);
   });
 
-  it('F-013 nests one in another by keys, and lets nobody put it into itself', async () => {
+  it('F-013 nests one in another by keys, and lets none be put into itself', async () => {
     await open({
       config: 'pools:\n  A: {}\n  B: { in: A }\nendpoints:\n  demo: { platform: fake, vms: 6, events-every: 0 }\n',
     });

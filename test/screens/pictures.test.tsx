@@ -23,7 +23,7 @@ async function picture(name: string, options: FleetOptions, keys: readonly strin
   await expect(svgOf(fleet.painted(), { ground, text })).toMatchFileSnapshot(`../../docs/pictures/${name}.svg`);
 }
 
-/** Pictures of the docs, made here so that they never show an old screen; `vitest -u` writes them anew. */
+/** Pictures of the docs, made here so that they never show an old screen; `vitest -u` rewrites them. */
 describe('pictures', () => {
   const MARKED = ['jjjj', 'space', 'space'];
 

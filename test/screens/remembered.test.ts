@@ -46,7 +46,7 @@ it('begins as the last run ended: sorted, flat, with the columns and widths that
   expect(state.arrangement).toBe('flat');
 });
 
-it('shows the top of a sorted list while it comes in, until somebody moves', async () => {
+it('shows the top of a sorted list while it comes in, until the user moves', async () => {
   const first = await start();
   first.state.arrange('flat');
   first.state.setSort(readSort('cpu') as Sort);

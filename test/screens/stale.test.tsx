@@ -54,7 +54,7 @@ describe('an endpoint that is not heard of', () => {
     await fleet.see('give it another password: press E (Edit endpoint) on demo');
   });
 
-  it('F-028 asks about an unknown host key when somebody connects', async () => {
+  it('F-028 asks about an unknown host key when the user connects', async () => {
     await open({ values: { 'host-key': 'unknown' } });
     await fleet.see('blocked');
     await fleet.press('r');

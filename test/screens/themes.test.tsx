@@ -60,7 +60,7 @@ describe('the themes', () => {
     expect(await fleet.config()).not.toContain('theme');
   });
 
-  it('follow the configuration while somebody edits it', async () => {
+  it('follow the configuration while the user edits it', async () => {
     fleet = await openFleet();
     fleet.follow();
     await fleet.rewrite((text) => `theme: light\nmouse: on\n${text}`);

@@ -60,7 +60,7 @@ describe('a sorted tree', () => {
     expect(shown(tree)).toEqual(['n1', 'a', 'b', 'c', 'n2']);
   });
 
-  it('leaves the row that somebody looks at where it is, and puts it in its place once another is looked at', () => {
+  it('leaves the row that is looked at where it is, and puts it in its place once another is looked at', () => {
     const { tree, load } = openTree({ a: 10, b: 90, c: 50 });
     tree.want({ sort: byCpu });
     expect(tree.indexOf(keyOf('b'))).toBe(1);

@@ -121,29 +121,26 @@ describe('a new attempt', () => {
     expect([status()?.phase, last().context.signal.aborted]).toEqual(['up', false]);
   });
 
-  it.each(['trust', 'secret'] as const)(
-    'waits for somebody who is asked (%s) as long as they like',
-    async (question) => {
-      const { sessions, spec, clock, last, status } = openLinks();
-      sessions.open(spec());
-      await clock.pass(0);
-      await last().refuse(new FleetError('auth.needs-secret', 'who?'));
-      const asked: unknown[] = [];
-      const answer = (what: unknown) => {
-        asked.push(what);
-        return Promise.resolve('yes' as never);
-      };
-      sessions.reconnect(h1, { [question]: answer }).catch(() => {});
-      await clock.pass(10_000);
-      const { ask, signal } = last().context;
-      expect(Object.keys(ask)).toEqual([question]);
-      expect(await ask[question]?.('it' as never)).toBe('yes');
-      await clock.pass(600_000);
-      expect([asked, signal.aborted, status()?.phase]).toEqual([['it'], false, 'connecting']);
-    },
-  );
+  it.each(['trust', 'secret'] as const)('waits for a user who is asked (%s) as long as they like', async (question) => {
+    const { sessions, spec, clock, last, status } = openLinks();
+    sessions.open(spec());
+    await clock.pass(0);
+    await last().refuse(new FleetError('auth.needs-secret', 'who?'));
+    const asked: unknown[] = [];
+    const answer = (what: unknown) => {
+      asked.push(what);
+      return Promise.resolve('yes' as never);
+    };
+    sessions.reconnect(h1, { [question]: answer }).catch(() => {});
+    await clock.pass(10_000);
+    const { ask, signal } = last().context;
+    expect(Object.keys(ask)).toEqual([question]);
+    expect(await ask[question]?.('it' as never)).toBe('yes');
+    await clock.pass(600_000);
+    expect([asked, signal.aborted, status()?.phase]).toEqual([['it'], false, 'connecting']);
+  });
 
-  it('asks nobody once the one who was there is gone', async () => {
+  it('asks nothing any more once the attempt that the user made has failed', async () => {
     const { sessions, spec, clock, last } = openLinks();
     sessions.open(spec());
     await clock.pass(0);

@@ -184,15 +184,18 @@ describe('sessions', () => {
     const first = last();
     const connected = sessions.reconnect(h1, {});
     await clock.pass(0);
-    expect(first.context.signal.reason).toMatchObject({ code: 'op.cancelled', message: 'h1 is tried anew' });
+    expect(first.context.signal.reason).toMatchObject({
+      code: 'op.cancelled',
+      message: 'h1: a new attempt to connect has begun',
+    });
     expect(attempts).toHaveLength(2);
     (await last().connect()).feed(FLEET, COMPLETE);
     await connected;
   });
 });
 
-describe('whoever waits', () => {
-  it('for all to be known hears of it when the endpoint has said so', async () => {
+describe('a caller that waits', () => {
+  it('for all to be known goes on when the endpoint has said so', async () => {
     const { sessions, spec, clock, last } = openLinks();
     sessions.open(spec());
     let ready = false;

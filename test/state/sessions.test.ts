@@ -88,7 +88,7 @@ describe('a session', () => {
     expect(status()?.phase).toBe('up');
   });
 
-  it('asks about an unknown host key only when somebody is there to answer', async () => {
+  it('asks about an unknown host key only when the user can answer', async () => {
     const { clock, sessions, status, endpoint } = await openServices({ 'host-key': 'unknown' });
     expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'trust.unknown-host' } });
     const asked: string[] = [];
@@ -115,7 +115,7 @@ describe('a session', () => {
     expect(status()?.phase).toBe('up');
   });
 
-  it('says to whoever asked for it why a new attempt failed too', async () => {
+  it('says to the caller that asked for it why a new attempt failed too', async () => {
     const { clock, server, sessions, endpoint } = await openServices();
     server.faults.refuseLogins(true);
     server.faults.cutLink();
@@ -146,7 +146,7 @@ describe('a session', () => {
     expect(store.fleet.vms.size).toBe(60);
   });
 
-  it('asks whoever wants to connect while another attempt is under way', async () => {
+  it('asks the user who connects while another attempt is under way', async () => {
     const { clock, server, sessions, status, spec } = await openServices({ 'host-key': 'unknown' });
     server.faults.slow(2_000);
     sessions.reconnect(spec.name, {}).catch(() => {});

@@ -85,7 +85,7 @@ describe('a large fleet', () => {
     expect(sieve.result).toBeUndefined();
   });
 
-  it('finds the VM that somebody looks at on the way', () => {
+  it('finds the VM of the cursor while it sifts', () => {
     const { sieve, vms } = openSieve(LARGE);
     sieve.find(vms[123]?.id);
     sieve.want({ sort: readSort('name:desc') as Sort, flat: true });

@@ -71,8 +71,8 @@ describe('what is pushed', () => {
   });
 });
 
-describe('whoever listens', () => {
-  it('is told of each landing until they want to hear no more', async () => {
+describe('a listener', () => {
+  it('is called after each landing until it unsubscribes', async () => {
     const { store, clock, upsert } = openStore();
     let told = 0;
     const stop = store.subscribe(() => told++);
@@ -87,7 +87,7 @@ describe('whoever listens', () => {
     expect(told).toBe(2);
   });
 
-  it('is told now and then of a long landing, and at its end', () => {
+  it('is called now and then during a long landing, and at its end', () => {
     let ticks = 0;
     let run = () => {};
     // Each look at this clock finds it a millisecond later.

@@ -67,7 +67,7 @@ describe('a task', () => {
     expect(tasks.running).toBe(0);
   });
 
-  it('tells nobody who wants to hear no more', async () => {
+  it('calls no listener that has unsubscribed', async () => {
     const tasks = createTasks(createTestClock());
     let told = 0;
     tasks.subscribe(() => told++)();

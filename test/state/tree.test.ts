@@ -118,7 +118,7 @@ describe('the tree', () => {
     expect(tree.shownVms).toBe(1);
   });
 
-  it('keeps the VM that somebody looks at in its place when a filter on states would take it away', () => {
+  it('keeps the VM that the cursor is on in its place when a filter on states would take it away', () => {
     const { store, tree } = openTree();
     const [a, b, c] = [aVm('a'), aVm('b'), aVm('c')];
     push(store, [a, b, c]);

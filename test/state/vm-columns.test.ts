@@ -4,7 +4,7 @@ import type { Vm } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { csvLine } from '../../src/state/query/csv.ts';
 import { filterCompletions, filterWords, valuesInFleet } from '../../src/state/query/filter-words.ts';
-import { nodePool, nodesInOrder, tellsOfNodes } from '../../src/state/query/node-order.ts';
+import { hasNodeValue, nodePool, nodesInOrder } from '../../src/state/query/node-order.ts';
 import { readSort, type Sort } from '../../src/state/query/sort.ts';
 import {
   columnKey,
@@ -281,7 +281,7 @@ describe('nodes in order', () => {
   ])('by %s: %j', (text, names) => expect(order(text)).toEqual(names));
 
   it('are told of by some columns, and are in a pool', () => {
-    expect(vmColumns.filter(({ id }) => tellsOfNodes(id)).map(({ id }) => id)).toEqual(
+    expect(vmColumns.filter(({ id }) => hasNodeValue(id)).map(({ id }) => id)).toEqual(
       'name state cpu mem memory cpus ip pool endpoint platform version'.split(' '),
     );
     const fleet = openNodes();

@@ -76,7 +76,7 @@ describe('the screen', () => {
     await until((screen) => screen.includes('vm-00042') && !screen.includes('go to: ') && !screen.includes('vm-00041'));
   });
 
-  it('draws anew at another size', async () => {
+  it('redraws at another size', async () => {
     const { until, resize } = open();
     await until('ready');
     resize(80, 24);
@@ -104,7 +104,7 @@ describe('the screen', () => {
     await until('ready');
     type('E');
     expect((await exit).code).toBe(2);
-    expect(screen()).toBe('the configuration is broken\nmend it');
+    expect(screen()).toBe('the configuration is broken\nfix it');
   });
 
   it('shows what went wrong on the restored terminal', async () => {

@@ -43,8 +43,8 @@ describe('the terminal', () => {
   it.each([
     ['quitting', 'q', 'code 3'],
     ['process.exit', 'x', 'code 4'],
-    ['an error that nobody caught', 'C', 'SyntaxError'],
-    ['a rejection that nobody caught', 'R', 'nobody caught this'],
+    ['an uncaught error', 'C', 'SyntaxError'],
+    ['an unhandled rejection', 'R', 'unhandled on purpose'],
   ])('is left as it was after %s', async (_how, key, said) => {
     await openSample();
     pty.type('m');
@@ -252,7 +252,7 @@ describe('a stalled link', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs into a terminal that nobody reads, until frames have been waiting for a while. test/bench/ measures how long it stands. */
+  /** Runs into a terminal that reads nothing, until frames have waited for a while. test/bench/ measures how long it stands. */
   async function stall(): Promise<{ pid: number }> {
     const report = join(folder, 'stalled');
     const pid = await openSample({ SAMPLE_STALLED: report });

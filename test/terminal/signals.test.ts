@@ -134,7 +134,7 @@ describe('a stop', () => {
     expect(news()).toEqual(['raw true', 'lent true']);
   });
 
-  it('that nobody saw is taken for one when the program goes on', () => {
+  it('that was not seen is taken for one when the program goes on', () => {
     open();
     get('SIGCONT');
     expect(news()).toEqual(['leave', 'enter', 'ours again']);
@@ -157,7 +157,7 @@ describe('keys one by one', () => {
     expect(news()).toEqual(['raw true', 'raw false', 'raw true', 'ours again', 'raw false', 'raw false']);
   });
 
-  it('are nobody’s where there is no terminal, or none any more', () => {
+  it('are not asked for where there is no terminal, or none any more', () => {
     takeRawKeys({}).release();
     const gone = takeRawKeys({
       setRawMode() {

@@ -14,7 +14,7 @@ beforeEach(() => {
 const restore = () => streams.forEach((stream, at) => void Object.assign(stream, before[at]));
 afterEach(restore);
 
-it('holds what is printed until it is let go, on both streams, and whoever waits for it goes on', async () => {
+it('holds what is printed until it is let go, on both streams, and calls back as if it was written', async () => {
   const release = holdStrayOutput();
   let called = 0;
   process.stderr.write('a warning', () => called++);

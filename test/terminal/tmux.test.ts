@@ -44,7 +44,7 @@ it('is not bothered by a tmux that is missing, or that reads nothing', async () 
   installTmux(`touch ${folder}/over`);
   giveToTmux('x'.repeat(1_000_000), { TMUX: '/tmp/tmux' });
   await expect.poll(() => existsSync(join(folder, 'over'))).toBe(true);
-  // an error of either that nobody listens to would fail this run before the next one has ended
+  // an error of either without a listener would fail this run before the next one has ended
   installTmux(`cat > /dev/null; touch ${folder}/last`);
   giveToTmux('x'.repeat(100_000), { TMUX: '/tmp/tmux' });
   await expect.poll(() => existsSync(join(folder, 'last'))).toBe(true);

@@ -23,7 +23,7 @@ export interface LiveNames {
   readonly endpoints: readonly string[];
   readonly pools: readonly string[];
   readonly platforms: readonly string[];
-  /** Saved in the configuration, and those that everybody has. */
+  /** Saved in the configuration, and the built-in ones. */
   readonly views: readonly string[];
   readonly vms: readonly NamedId[];
   readonly nodes: readonly NamedId[];

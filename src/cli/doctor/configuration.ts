@@ -53,7 +53,7 @@ const holdsPlainSecret = ({ config, manifests }: App): boolean =>
       }),
   );
 
-/** Whoever can write the file decides what cmd: runs and where passwords are sent. */
+/** A user who can write the file decides which commands cmd: runs and where passwords are sent. */
 function rightsOf(file: string, mode: number, owner: number, secret: boolean): readonly Finding[] {
   const findings: Finding[] = [];
   if ((mode & 0o022) !== 0) findings.push(warning(CONFIGURATION, `others may write ${file}`, `chmod go-w ${file}`));

@@ -11,8 +11,8 @@ const AT_ONCE = 64;
 const DEADLINE_MS = 30_000;
 
 /**
- * Tests these endpoints with their platforms' own checks and calls back as each is through. Nobody is asked anything:
- * what needs an answer fails, with the command that asks.
+ * Tests these endpoints with their platforms' own checks and calls back after each endpoint. The user is asked
+ * nothing: a check that needs an answer fails, with the command that asks.
  */
 export async function testEndpoints(
   app: App,

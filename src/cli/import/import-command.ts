@@ -108,14 +108,14 @@ async function show(
   if (format === 'table') for (const line of remarksOn(rows)) say(clean(line));
 }
 
-type Consent = 'yes' | 'no' | 'nobody to ask' | 'only shown' | 'nothing new';
+type Consent = 'yes' | 'no' | 'no terminal' | 'only shown' | 'nothing new';
 
 /** Programs get the plan, and have to say --yes to get more; people are asked. */
 async function asked(count: number, app: App, { global, format, interactive, ask }: OwnContext): Promise<Consent> {
   if (global.dryRun) return 'only shown';
   if (global.yes) return 'yes';
   if (format !== 'table') return 'only shown';
-  if (!interactive) return 'nobody to ask';
+  if (!interactive) return 'no terminal';
   const what = count === 1 ? 'this endpoint' : `these ${count} new endpoints`;
   return isYes((await ask(`Add ${what} to ${app.configPath}? [y/N] `)) ?? '') ? 'yes' : 'no';
 }
@@ -153,8 +153,8 @@ function ended(consent: Consent, settled: readonly Settled[], { say }: OwnContex
     case 'no':
       say('nothing was written');
       return EXIT.interrupted;
-    case 'nobody to ask':
-      say('nothing was written: nobody can be asked here');
+    case 'no terminal':
+      say('nothing was written: there is no terminal to ask at');
       say('  add --yes to write it');
       return EXIT.usage;
     case 'nothing new': {

@@ -4,11 +4,11 @@ import type { Env } from './source.ts';
 
 export interface OpenstackLogin {
   readonly name: string;
-  /** What stands in files: secrets among it have to be copied. */
+  /** Variables from files: secrets among them have to be copied. */
   readonly written: Env;
-  /** For what is not written: secrets among it are referred to. */
+  /** For variables that no file has: secrets among them are referred to. */
   readonly env: Env;
-  /** For what nobody says. */
+  /** Defaults for variables that neither has. */
   readonly fallback: Env;
   /** Said in notes. */
   readonly tool: string;
@@ -33,7 +33,7 @@ const APPLICATION = {
   'application-credential-id': 'OS_APPLICATION_CREDENTIAL_ID',
   'application-credential-name': 'OS_APPLICATION_CREDENTIAL_NAME',
 } as const;
-/** A credential that is known by its name is somebody's. */
+/** A credential that is known by its name needs its owner. */
 const OWNER = { username: PASSWORD.username, 'user-domain': PASSWORD['user-domain'] };
 const COMMON = { ca: 'OS_CACERT' } as const;
 
@@ -92,7 +92,7 @@ export function openstackPlan({ name, written, env, fallback, tool, insecure }: 
   };
 }
 
-/** The endpoint names domains; ids are taken where they mean the one that everybody has. */
+/** The endpoint names domains; ids are taken where they mean the default domain. */
 const domainNotes = (say: (variable: string) => string | undefined): readonly string[] =>
   ['OS_USER_DOMAIN_ID', 'OS_PROJECT_DOMAIN_ID'].flatMap((variable) => {
     const id = say(variable);

@@ -46,6 +46,6 @@ export const unprotected = (address: string): readonly string[] =>
     ? ['HTTP is not protected: to another machine drover connects only once it has insecure: true']
     : [];
 
-/** The note for every tool that was told not to look at certificates. */
+/** The note for every tool that is configured not to verify certificates. */
 export const verifiedNow = (tool: string): string =>
   `${tool} does not verify its certificate, drover does: unless it comes from a known authority, give the endpoint ca or fingerprint`;

@@ -23,7 +23,7 @@ export interface Source {
   resolved(path: string): string;
 }
 
-/** Nobody's list of hosts is longer; a device or a wrong path is. */
+/** No user's list of hosts is longer; a device or a wrong path is. */
 const FILE_MAX = 4 * 1024 ** 2;
 
 export function createSource(env: Env, home: string, directory: string): Source {

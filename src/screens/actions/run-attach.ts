@@ -8,7 +8,7 @@ import { clean } from '../../terminal/width.ts';
 import type { Stage } from '../stage.ts';
 import { whileSame } from './while-same.ts';
 
-/** Opens the console of a VM and gives it the terminal; a console that somebody has is taken over only after a question. */
+/** Opens the console of a VM and gives it the terminal; one that another client has is taken over only after a question. */
 export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): Promise<void> {
   const target = bind('vm', id, stage.services);
   permitted(action, 'vm', id, stage.services);

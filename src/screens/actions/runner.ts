@@ -27,10 +27,10 @@ import { branchName, endpointUnder, listedUnder, nodeUnder, vmUnder } from './su
 import { whyNoVm } from './why-no-vm.ts';
 import { whyNotNow } from './why-not-now.ts';
 
-/** Sessions try for ever; whoever pressed a key wants an answer. */
+/** Sessions retry for ever; a user who pressed a key wants an answer. */
 const CONNECT_MS = 45_000;
 
-/** Runs any action that is not the screen's own, on what is selected now. Whatever goes wrong is told in the message line. */
+/** Runs any action that is not the screen's own, on what is selected now. Errors are shown in the message line. */
 export function createRunner(
   stage: Stage,
   state: FleetState,

@@ -16,7 +16,7 @@ type Ref = Pick<Shown, 'kind' | 'id'>;
 /** This is asked for each key that is drawn, and marks may be many. */
 const MOST_ASKED = 200;
 
-/** Why an action can't run on what is selected now: a sentence for key bar, palette and message line. Cheap, and asks nobody. */
+/** Why an action can't run on the current selection: a sentence for key bar, palette and message line. Asks no host. */
 export function whyNotNow(action: Action, services: Services, state: FleetState): string | undefined {
   const row = state.view.current();
   const { fleet } = services.store;
@@ -79,7 +79,7 @@ function whyNotOne(action: Asked, services: Services, state: FleetState): string
   return id === undefined ? whyNoVm(services, state) : whyNotObject(action, { kind: 'vm', id }, services);
 }
 
-/** Why an action can't run on any of these: undefined when it can on one. Of the others the plan tells, before anything is done. */
+/** Why an action can't run on any of these: undefined when it can on one. The plan lists the others. */
 function whyNone(action: Asked, chosen: readonly Ref[], services: Services): string | undefined {
   let first: string | undefined;
   for (const ref of chosen.slice(0, MOST_ASKED)) {

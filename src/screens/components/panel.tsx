@@ -53,5 +53,5 @@ export function Panel({ title, look, room, lines, columns, childRows = 0, childr
   );
 }
 
-/** Painted lines can't be cut without their colours, so whoever makes them keeps to the width; here they are filled up. */
+/** Painted lines can't be cut without their colours, so the caller keeps to the width; here they are filled up. */
 const padded = (line: string, columns: number): string => line + ' '.repeat(Math.max(0, columns - width(line)));

@@ -8,7 +8,7 @@ import { runCommand } from '../../terminal/run-command.ts';
 import type { ConsoleTerminal } from '../../terminal/screen.ts';
 
 /**
- * Gives the whole terminal to a console or a shell until its stream ends or somebody detaches, and takes it back.
+ * Gives the whole terminal to a console or a shell until its stream ends or the user detaches, and takes it back.
  * Rejects with the stream's error or the signal's reason.
  */
 export type Attach = (

@@ -116,7 +116,7 @@ function valueLines(one: Exclude<Fact, { section: string }>, room: number, look:
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
-/** A time that a platform tells for programs, as all others are shown: in the zone of the user. */
+/** A time that a platform reports for programs, as all others are shown: in the zone of the user. */
 function readable(text: string): string {
   const at = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? text : dateAndTime(at);

@@ -13,7 +13,7 @@ import { lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
 
-/** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform tells. */
+/** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform reports. */
 export function nodeOverview(
   node: Node,
   sum: Sum,

@@ -12,7 +12,7 @@ import { lossLines } from './loss-lines.ts';
 
 const TYPED = 'typed';
 const UNKNOWN = 'delete-unknown';
-/** More are not asked, which is said: nobody reads the disks of a thousand. */
+/** The plans of more VMs are not read, and the dialog says so: a user would not read the disks of a thousand. */
 const MOST_ASKED = 100;
 const MOST_NOTES = 8;
 

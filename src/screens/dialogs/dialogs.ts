@@ -97,7 +97,7 @@ export interface FilterPromptOptions {
 /** The answer to a question that can also be answered by asking for the options of what it is about. */
 export type Consent = 'yes' | 'no' | 'options';
 
-/** How questions reach whoever sits here: as panels over the screen, or line by line. */
+/** How questions reach the user: as panels over the screen, or line by line. */
 export interface Dialogs {
   /** False for anything but a clear yes. */
   confirm(question: Question): Promise<boolean>;

@@ -163,7 +163,7 @@ describe('the question before something is deleted', () => {
     expect(await answer()).toEqual({});
   });
 
-  it('asks about the files that nobody knows whose they are', async () => {
+  it('asks about the files that may belong to another VM', async () => {
     const { drawn, press, answer } = await ask({ ...nothing, unknown: [{ path: '/b.raw', why: 'shared' }] });
     expect(drawn()).toContain('Stays: /b.raw (shared)');
     expect(drawn()).toMatch(/Delete unknown +< no >/);

@@ -42,7 +42,7 @@ export function pick<Value>(
       at = match;
       sought++;
     };
-    /** What is shown is what enter takes: a list that has missed a key begins anew. */
+    /** Enter takes what is shown: a list that has missed a key is replaced, which puts its cursor right. */
     const agree = (shown: number) => {
       if (shown === at) return;
       sought++;

@@ -89,7 +89,7 @@ const ip: Cell = (facts, { theme }, width) => {
   return theme.paint('dim', fit(clean(address ?? '-'), width));
 };
 
-/** Of a node where that is told of one; blank for pools. */
+/** The value of a node where nodes have one; blank for pools. */
 const orOfNode =
   (id: string, ofNode: (facts: Extract<RowFacts, { kind: 'node' }>) => string | undefined): Cell =>
   (facts, look, width) => {
@@ -122,7 +122,7 @@ const CELLS: Readonly<Record<string, Cell>> = {
   ),
 };
 
-/** What is told of VMs alone; blank in the rows of nodes and pools. */
+/** A value that only VMs have; blank in the rows of nodes and pools. */
 const ofVms =
   (column: VmColumn): Cell =>
   (facts, look, width) => {

@@ -1,4 +1,4 @@
-import { tellsOfNodes } from '../../state/query/node-order.ts';
+import { hasNodeValue } from '../../state/query/node-order.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
 import type { Layer } from '../frame/layers.ts';
@@ -23,8 +23,8 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
   const start = () => {
     shown.clear();
     for (const id of wantedColumns({ ...state.columnChoice(), sort: undefined })) shown.add(id);
-    const tells = (id: string) => place !== 'nodes' || id === 'trend' || tellsOfNodes(id);
-    ids = [...shown, ...offeredColumns.map(({ id }) => id).filter((id) => !shown.has(id) && tells(id))];
+    const has = (id: string) => place !== 'nodes' || id === 'trend' || hasNodeValue(id);
+    ids = [...shown, ...offeredColumns.map(({ id }) => id).filter((id) => !shown.has(id) && has(id))];
   };
   start();
 

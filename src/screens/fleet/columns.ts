@@ -18,7 +18,7 @@ export type Arrangement = 'tree' | 'flat' | 'nodes';
 
 /** What the user has chosen; what is not chosen is decided by the room there is. */
 export interface ColumnChoice {
-  /** Where VMs are all in one list nothing but a column tells where one is. */
+  /** Where all VMs are in one list, only a column says which node a VM is on. */
   readonly arrangement: Arrangement;
   /** Ids in their order, without the name, which is always there. */
   readonly ids: readonly string[] | undefined;

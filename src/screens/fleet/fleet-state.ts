@@ -128,7 +128,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       filter = compileFilter(text, fleet);
       if (filter.filter) sought = { text, filter: filter.filter };
       tree.want({ filter: filter.filter });
-      // Nobody has chosen the row that came into the place of a hidden one.
+      // The user has not chosen the row that came into the place of a hidden one.
       if (text !== '' || !unfiltered) return;
       if (unfiltered.key !== undefined && unfiltered.choices === view.choices()) view.reveal(unfiltered.key);
       unfiltered = undefined;

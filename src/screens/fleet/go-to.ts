@@ -8,8 +8,8 @@ import type { FleetState } from './fleet-state.ts';
 export type GoThere = (id: string, name: string) => void;
 
 /**
- * Puts the cursor on something that was told of elsewhere. What hides it gives way: a fold, a filter, a list that has no such
- * rows. False, and said, when it is gone.
+ * Puts the cursor on an object that another view names. What hides it gives way: a fold, a filter, a list that has no such
+ * rows. False, with a message, when the object is gone.
  */
 export function goTo(stage: Stage, state: FleetState, id: string, name: string): boolean {
   const { fleet } = stage.services.store;

@@ -1,5 +1,5 @@
 import type { ViewActionId } from '../../actions/view.ts';
-import { tellsOfNodes } from '../../state/query/node-order.ts';
+import { hasNodeValue } from '../../state/query/node-order.ts';
 import { type Sort, sortBy, spellSort } from '../../state/query/sort.ts';
 import { type VmColumn, vmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Stage } from '../stage.ts';
@@ -32,7 +32,7 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
     message.say(`sorted by ${next ? spelled(next) : 'name'}${state.arrangement === 'tree' ? ', below each node' : ''}`);
   };
 
-  const sorts = ({ id, drawn }: VmColumn) => !drawn && (state.arrangement !== 'nodes' || tellsOfNodes(id));
+  const sorts = ({ id, drawn }: VmColumn) => !drawn && (state.arrangement !== 'nodes' || hasNodeValue(id));
   /** What can be sorted by, from left to right as it is shown. */
   const shown = (): readonly VmColumn[] => {
     const ids = wantedColumns({ ...state.columnChoice(), sort: undefined });

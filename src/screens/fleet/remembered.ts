@@ -8,11 +8,11 @@ import type { FleetState } from './fleet-state.ts';
 
 /** What the fleet screen takes over from the last run. */
 export interface Remembered {
-  /** Nobody has used drover here before. */
+  /** The user has not run drover here before. */
   readonly isFirst: boolean;
-  /** Somebody has begun to move: the cursor is theirs now. */
+  /** The user has begun to move: from now on the cursor stays where they put it. */
   letGo(): void;
-  /** Keeps how things are now for the next run. */
+  /** Saves the present state for the next run. */
   keep(): void;
 }
 
@@ -29,7 +29,7 @@ export async function recall(directory: string, clock: Clock, store: Store, stat
   kept.set('toured', true);
   const selected = kept.get('selected');
   const tryIt = () => {
-    // Of a list that is sorted the first row is what somebody wants to see, while more and more of it comes in.
+    // In a sorted list the user wants to see the first row, while more and more rows come in.
     if (state.arrangement === 'flat' && state.sort) state.view.toTop();
     else if (selected === '' || state.view.toKey(selected)) letGo();
   };

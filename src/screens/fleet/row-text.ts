@@ -20,9 +20,9 @@ export interface RowScene extends Look {
   readonly fleet: Fleet;
   readonly sums: Sums;
   readonly columns: Columns;
-  /** A row that is only there because somebody looks at it: it does not pass the filter any more. */
+  /** A row that is only there because the cursor is on it: it does not pass the filter any more. */
   readonly kept?: string | undefined;
-  /** The key that puts the trouble of an endpoint right, if one does. */
+  /** The key that fixes the problem of an endpoint, if there is one. */
   readonly keyFor: Advice['keyFor'];
   /** How names that are too long for their column are cut and stay different. */
   readonly cut: Cut;

@@ -8,7 +8,7 @@ export interface Sifting {
   stop(): void;
 }
 
-/** Rows that are sorted by figures change places no more often than somebody can read them; in a large fleet it costs more. */
+/** Rows sorted by metrics change places no more often than the user can read; in a large fleet sorting costs more. */
 const SORTS_EVERY_MS = 3_000;
 const MORE_FOR_EACH_VM_MS = 0.05;
 

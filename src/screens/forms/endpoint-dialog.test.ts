@@ -162,11 +162,11 @@ describe('an endpoint that is added', () => {
       'warning',
     ]);
     const refused = await form({
-      change: () => Promise.reject(new FleetError('config.conflict', 'somebody was faster')),
+      change: () => Promise.reject(new FleetError('config.conflict', 'changed meanwhile')),
     });
     refused.press('right', 'enter');
     await settled(5);
-    expect(refused.drawn()).toContain('somebody was faster');
+    expect(refused.drawn()).toContain('changed meanwhile');
     refused.press('enter');
     await settled(5);
     expect(refused.sent).toHaveLength(2);

@@ -100,7 +100,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     ],
   });
   const controller = new AbortController();
-  /** What the form shows; somebody else may edit the file meanwhile. */
+  /** What the form shows; another program may edit the file meanwhile. */
   const basedOn = services.config();
   let busy = false;
   /** What was tested last without success. */
@@ -140,7 +140,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     }
   };
 
-  /** The same as the command line wants to be told by a flag. */
+  /** What the command line asks for by a flag. */
   const mayBeSaved = async (): Promise<boolean> =>
     failed !== draftNow() ||
     stage.dialogs.confirm({ title: 'Save', question: 'The test failed: save it all the same?' });

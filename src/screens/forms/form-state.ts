@@ -53,7 +53,7 @@ export interface Form {
   changes(): Settings;
   /** What the form was filled with. */
   readonly before: Settings;
-  /** Somebody else changed it: what was typed stays, what it is compared with is new. */
+  /** The settings have changed meanwhile: what was typed stays, and is compared with the new ones. */
   rebase(before: Settings): void;
   set(key: string, value: SettingValue): void;
   /** The same by the user, with the cursor on it: goes on to the next field. */
@@ -233,4 +233,4 @@ function changeOf(field: AnyField, before: SettingValue | undefined, after: Sett
   return was === is ? 'changed' : `${was} → ${is}`;
 }
 
-const EFFECTS = { now: 'now', restart: 'after restart', recreate: 'when made anew' } as const;
+const EFFECTS = { now: 'now', restart: 'after restart', recreate: 'when recreated' } as const;

@@ -221,7 +221,7 @@ describe('what is checked', () => {
   it.each([
     ['memory', gib(4), '2GiB → 4GiB, after restart'],
     ['auto', true, 'no → yes, now'],
-    ['port', 23, '22 → 23, when made anew'],
+    ['port', 23, '22 → 23, when recreated'],
     ['host', 'x', 'abc → x'],
     ['host', 'abc', undefined],
   ])('says what saving would change of %s', (key, value, said) => {

@@ -36,7 +36,7 @@ describe('the variables of a pool', () => {
 
   it('stay in their form when they can not be saved, or are wrong', async () => {
     const { stage, drawn, press, type, sent } = await openForms({
-      change: () => Promise.reject(new FleetError('config.conflict', 'somebody was faster')),
+      change: () => Promise.reject(new FleetError('config.conflict', 'changed meanwhile')),
     });
     editVariables(stage, 'prod');
     press('down', 'down');
@@ -46,7 +46,7 @@ describe('the variables of a pool', () => {
     expect(sent).toEqual([]);
     press('backspace', 'pgdn', 'enter');
     await settled(5);
-    expect([sent.length, drawn().includes('somebody was faster')]).toEqual([1, true]);
+    expect([sent.length, drawn().includes('changed meanwhile')]).toEqual([1, true]);
     press('pgdn', 'right', 'enter');
     expect(stage.layers.top).toBeUndefined();
     editVariables(stage, 'other');

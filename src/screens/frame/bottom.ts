@@ -23,13 +23,13 @@ export interface Bottom {
   readonly lines: number;
 }
 
-/** A message is read once; the view below it is what somebody came for. */
-const MOST_TOLD = 3;
+/** A message is read once; the user works with the view, which must keep its lines. */
+const MOST_MESSAGE_LINES = 3;
 
 /** How many lines the bottom wants: a message that is longer than a line takes some from the view, never the keys'. */
 export function bottomRows(message: Message | undefined, { body, bottom }: FrameLayout): number {
   if (!message || bottom === 1) return bottom;
-  const most = Math.max(1, Math.min(MOST_TOLD, Math.floor(body.rows / 4)));
+  const most = Math.max(1, Math.min(MOST_MESSAGE_LINES, Math.floor(body.rows / 4)));
   return Math.min(most, toldLines(message, body.columns).length) + 1;
 }
 

@@ -113,20 +113,20 @@ describe('the bottom', () => {
   it.each([
     ['no message', undefined, 2, ['the header', ' {key|q} quit ']],
     ['no message and one line', undefined, 1, [' {key|q} quit ']],
-    ['one', message('broken', 'mend it'), 2, [' {danger|broken}  {dim|mend it}', ' {key|q} quit ']],
+    ['one', message('broken', 'edit it'), 2, [' {danger|broken}  {dim|edit it}', ' {key|q} quit ']],
     ['one without a step', message('broken'), 2, [' {danger|broken}', ' {key|q} quit ']],
     ['one and one line', message('broken'), 1, [' {danger|broken}']],
     [
       'one with its step below',
-      message('this is broken a lot', 'mend it please'),
+      message('this is broken a lot', 'edit it please'),
       3,
-      [' {danger|this is broken a lot}', ' {accent|mend it please}', ' {key|q} quit '],
+      [' {danger|this is broken a lot}', ' {accent|edit it please}', ' {key|q} quit '],
     ],
     [
       'a step that goes on',
-      message('this is broken a lot', 'mend it please, as soon as you can'),
+      message('this is broken a lot', 'edit it please, as soon as you can'),
       3,
-      [' {danger|this is broken a lot}', ' {accent|mend it please, as soon as …}', ' {key|q} quit '],
+      [' {danger|this is broken a lot}', ' {accent|edit it please, as soon as …}', ' {key|q} quit '],
     ],
     [
       'one that goes on',

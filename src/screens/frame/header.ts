@@ -90,7 +90,7 @@ function joined(parts: readonly Part[], columns: number): string {
 
 const shortened = ({ text, short, worth }: Part): Part => ({ text: short ?? text, worth });
 
-/** Load of all nodes that are heard of; nothing where no platform tells. */
+/** Load of all nodes that report it; nothing where no platform does. */
 function loadParts({ sum }: Totals): readonly Part[] {
   const { cpu, memoryUsed, memory } = sum;
   return [

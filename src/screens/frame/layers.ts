@@ -6,7 +6,7 @@ import type { Room } from './look.ts';
 export interface Hint {
   readonly key: string;
   readonly does: string;
-  /** Shown dimmed: why it can't be used now is told when it is pressed. */
+  /** Shown dimmed: why it can't be used now is shown when it is pressed. */
   readonly disabled?: boolean;
   /** Gets room before the others, and stands behind them. */
   readonly always?: boolean;
@@ -18,7 +18,7 @@ export interface Layer {
   press(key: Key): void;
   /** Pasted text; ignored where nothing can be typed. */
   paste?(text: string): void;
-  /** Called when it is taken off from outside, so that whoever waits for its answer gets one. */
+  /** Called when the layer is removed from outside, so that the caller that waits for its answer gets one. */
   dismiss(): void;
   draw(room: Room): ReactNode;
 }

@@ -10,7 +10,7 @@ export interface Message {
   readonly fix?: string;
 }
 
-/** Tells what happened. All of it gives way by itself, trouble last, and what was read with the next key. */
+/** Shows what happened. A message disappears after a time, an error last; one that was read, with the next key. */
 export interface MessageLine {
   readonly current: Message | undefined;
   say(text: string, tone?: Tone): void;
@@ -22,7 +22,7 @@ export interface MessageLine {
 }
 
 const STAYS_MS: Readonly<Record<Tone, number>> = { info: 6_000, good: 6_000, warning: 10_000, danger: 30_000 };
-/** What has just appeared was not read by whoever is typing. */
+/** A user who is typing has not read what has just appeared. */
 const READ_AFTER_MS = 700;
 
 /** `onScreen` turns advice that is for a shell into keys. */

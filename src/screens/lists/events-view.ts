@@ -9,7 +9,7 @@ import { clicks, movement } from './movement.ts';
 
 const NAME = 24;
 
-/** What happened at the platforms, oldest first; the newest stays in view until somebody goes up. */
+/** Events of the platforms, oldest first; the newest stays in view until the user moves up. */
 export function createEventsView(stage: Stage, goThere: GoThere): View {
   const { fleet } = stage.services.store;
   const list = createListState(true);

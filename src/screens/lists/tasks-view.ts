@@ -25,7 +25,7 @@ const LIST_SHARE = 0.5;
 const MOST_OFFERED = 90;
 const WORST_FIRST: readonly ItemState[] = ['unknown', 'failed', 'running', 'waiting', 'cancelled', 'done'];
 
-/** What needs somebody comes first. */
+/** Items that need the user come first. */
 const inOrder = ({ items }: Task) =>
   items.toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
 

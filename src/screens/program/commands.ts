@@ -19,7 +19,7 @@ export interface CommandOptions {
   readonly quit: () => void;
 }
 
-/** After these somebody may want to go back to where they were; steps are no jumps. */
+/** After these the user may want to go back to the row or view of before; single steps are no jumps. */
 const LEADS_AWAY: readonly ViewActionId[] = [
   'view.first',
   'view.last',
@@ -90,7 +90,7 @@ export function createCommands({
     'view.mark-shown': ofView('view.mark-shown'),
     'view.filter'() {
       const own = views.current.handlers['view.filter'];
-      // What is filtered is the fleet: it is seen while somebody types.
+      // The filter is for the fleet, which is shown while the user types.
       if (!own) toFleet();
       (own ?? openFilter)();
     },
@@ -130,7 +130,7 @@ export function createCommands({
     'view.tour': stage.tour.show,
     'view.repaint': () => stage.terminal.repaint(),
     'view.suspend': () => stage.terminal.suspend(),
-    // In a view that was opened from the fleet it leads back: nobody loses the program to a key too many.
+    // In a view that was opened from the fleet it leads back: one key too many must not quit the program.
     'view.quit': () => (views.current.id === 'fleet' ? quit() : views.show('fleet')),
     'view.quit-now': () => stage.quit(),
   };

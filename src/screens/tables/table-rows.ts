@@ -56,7 +56,7 @@ function inTree<K extends ListedKind>(
   const seen = new Set<string>();
   const walk = (parent: string | undefined, depth: number) => {
     for (const object of below.get(parent) ?? []) {
-      // A host may tell a circle: each is shown once.
+      // A host may report a circle: each object is shown once.
       if (seen.has(object.id)) continue;
       seen.add(object.id);
       rows.push({ object, row: spec.row(object, fleet), depth });

@@ -44,7 +44,7 @@ function writeValues(
     if (field.fixed && !mayWriteFixed) {
       throw invalid(
         `${name}: ${field.label} can't be changed, since ids hang on it`,
-        'remove the endpoint and add it anew',
+        'remove the endpoint and add it again',
       );
     }
     const wrong = value === undefined || value === '' ? undefined : complaint(field, value);

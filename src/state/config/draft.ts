@@ -66,7 +66,7 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
   };
 
   const add = (group: YAMLMap, key: string, value: Node): void => {
-    // `endpoints: {}` opens up with its first entry; braces around something are somebody's style.
+    // `endpoints: {}` opens up with its first entry; braces around something are the user's style.
     if (group.items.length === 0) group.flow = false;
     if (group.has(key)) group.set(key, value);
     else group.add(document.createPair(key, value));
@@ -133,7 +133,7 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
       }
       if (isShared(old as { readonly anchor?: string })) throw byHand(path);
       const { type } = word(value);
-      // Quotes that somebody wrote stay where they do no harm.
+      // Quotes that the user wrote stay where they do no harm.
       if (type === 'QUOTE_DOUBLE' || typeof value !== 'string' || !old.type?.startsWith('QUOTE'))
         old.type = type ?? 'PLAIN';
       old.value = String(value);

@@ -39,7 +39,7 @@ describe('a change that is refused says why and what to do', () => {
     ],
     [
       { kind: 'endpoint-edit', name: h1, values: { host: 'b' } },
-      ['config.invalid', "h1: Host can't be changed, since ids hang on it", 'remove the endpoint and add it anew'],
+      ['config.invalid', "h1: Host can't be changed, since ids hang on it", 'remove the endpoint and add it again'],
     ],
     [{ kind: 'endpoint-edit', name: h1, values: { port: 'x' } }, ['config.invalid', 'h1: Port must be a whole number']],
     [

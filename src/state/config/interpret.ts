@@ -7,7 +7,7 @@ import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readPools } from './read-pools.ts';
 import { readViews } from './views.ts';
 
-/** Every section that some part of drover reads. Any other is told: it is mistyped, or of another version. */
+/** Every section that some part of drover reads. Any other is reported: it is mistyped, or of another version. */
 const SECTIONS: readonly string[] = [
   'endpoints',
   'pools',
@@ -32,7 +32,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   mouse: ['on', 'off', 'true', 'false'],
   plain: ['true', 'false'],
 };
-/** Kept for whoever wants to write something once and refer to it by an alias. */
+/** Set aside for values that the user writes once and refers to by an alias. */
 const ASIDE = /^(x-|\.)/;
 
 /** What the file means. Never throws: what can't be taken is a problem with its place, and is left out. */

@@ -37,10 +37,13 @@ it('breaks the lock of a process that is no more', async () => {
   expect(await take()).toBe('mine');
 });
 
-it.runIf(process.platform === 'linux')('breaks the lock of a process whose number somebody else has now', async () => {
-  await writeFile(path, `${process.pid} 1 ${hostname()}\n`);
-  expect(await take()).toBe('mine');
-});
+it.runIf(process.platform === 'linux')(
+  'breaks the lock of a process whose number another process has now',
+  async () => {
+    await writeFile(path, `${process.pid} 1 ${hostname()}\n`);
+    expect(await take()).toBe('mine');
+  },
+);
 
 it('breaks an old lock of another machine, and an old empty one', async () => {
   for (const text of ['17 1 elsewhere\n', '']) {
@@ -50,7 +53,7 @@ it('breaks an old lock of another machine, and an old empty one', async () => {
   }
 });
 
-it('breaks a stale lock although somebody died while breaking it', async () => {
+it('breaks a stale lock although another process died while breaking it', async () => {
   await writeFile(path, `4194305 1 ${hostname()}\n`);
   await writeFile(`${path}.break`, `4194306 1 ${hostname()}\n`);
   expect(await take()).toBe('mine');

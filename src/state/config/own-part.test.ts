@@ -101,7 +101,7 @@ it.each(CHANGES)('%j is a conflict with what it rests on, and with nothing else'
       code: 'config.conflict',
       fix: 'look at what is there now, and repeat the change if it is still wanted',
     });
-    const [, names = ''] = /meanwhile by somebody else: (.*)$/.exec((error as Error).message) ?? [];
+    const [, names = ''] = /meanwhile: (.*)$/.exec((error as Error).message) ?? [];
     found[what] = names;
   }
   expect(found).toEqual(touched);
@@ -111,11 +111,11 @@ it('of an endpoint that is added: one of that name came meanwhile', async () => 
   const change = { kind: 'endpoint-add', name: 'h2', platform: 'lab', values: {} } as const;
   expect(await conflict(change, BEFORE)).toBeUndefined();
   expect(await conflict(change, BEFORE.replace('pools:', '  h2: { platform: lab }\npools:'))).toMatchObject({
-    message: 'the configuration was changed meanwhile by somebody else: h2, h2: platform',
+    message: 'another program has changed the configuration meanwhile: h2, h2: platform',
   });
   expect(
     await conflict({ kind: 'pool-add', name: 'C' }, BEFORE.replace('B: {}', 'B: {}\n  C: { in: A }')),
   ).toMatchObject({
-    message: 'the configuration was changed meanwhile by somebody else: C, C: in',
+    message: 'another program has changed the configuration meanwhile: C, C: in',
   });
 });

@@ -6,8 +6,8 @@ import { locate, plainOf } from './located.ts';
 import type { Config } from './model.ts';
 
 /**
- * What a change rests on, by the words that people know it by. A change of any other part of the file by somebody else
- * is merged with; a change of these is a conflict.
+ * What a change rests on, by the names that the user knows. When another program changes any other part of the file, the
+ * two are merged; when it changes these, that is a conflict.
  */
 function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unknown> {
   const at = (...path: string[]) => plainOf(locate(config.file, path));
@@ -49,7 +49,7 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
   }
 }
 
-/** Throws config.conflict, naming what changed, when somebody else changed what this change rests on. */
+/** Throws config.conflict, naming what changed, when another program changed what this change rests on. */
 export function assertUntouched(change: ConfigChange, basedOn: Config, now: Config): void {
   const before = ownPart(change, basedOn);
   const after = ownPart(change, now);
@@ -59,7 +59,7 @@ export function assertUntouched(change: ConfigChange, basedOn: Config, now: Conf
   if (touched.length === 0) return;
   throw new FleetError(
     'config.conflict',
-    `the configuration was changed meanwhile by somebody else: ${touched.join(', ')}`,
+    `another program has changed the configuration meanwhile: ${touched.join(', ')}`,
     {
       fix: 'look at what is there now, and repeat the change if it is still wanted',
     },

@@ -19,6 +19,6 @@ export function configFile(given: string | undefined, env: Env, home: string): s
 export const stateDirectory = (env: Env, home: string): string =>
   join(base(env, 'XDG_STATE_HOME', home, '.local/state'), 'drover');
 
-/** What can be made anew at any time: `$XDG_CACHE_HOME/drover`. */
+/** What can be recreated at any time: `$XDG_CACHE_HOME/drover`. */
 export const cacheDirectory = (env: Env, home: string): string =>
   join(base(env, 'XDG_CACHE_HOME', home, '.cache'), 'drover');

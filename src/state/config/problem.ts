@@ -5,8 +5,8 @@ export interface Position {
 }
 
 /**
- * Something about the configuration that somebody must mend. An error takes what it is about out of use (that endpoint,
- * that pool's entry), a warning does not.
+ * Something in the configuration that the user must fix. An error takes what it is about out of use (that endpoint, that
+ * pool's entry), a warning does not.
  */
 export interface Problem {
   readonly severity: 'error' | 'warning';

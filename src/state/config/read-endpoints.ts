@@ -86,7 +86,7 @@ function readEndpoint(
         });
       }
     } else if (own) {
-      // Of an unknown platform nobody can say which keys it has.
+      // The keys of an unknown platform are not known.
       const known = ['platform', ...fields.map((one) => one.key)];
       complain(entry.at, `unknown key ${quoted(key)}${didYouMean(key, known)}`);
     }

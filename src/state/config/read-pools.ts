@@ -100,7 +100,7 @@ export function isAroundItself(name: string, around: (name: string) => string | 
   return false;
 }
 
-/** The `pools:` section. Wrong entries are told and left out; a pool whose outer pool can't be is at the top. */
+/** The `pools:` section. Wrong entries are reported and left out; a pool whose outer pool can't be is at the top. */
 export function readPools(
   section: LocatedEntry | undefined,
   endpoints: ReadonlySet<string>,

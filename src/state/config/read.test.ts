@@ -119,7 +119,7 @@ describe('endpoints in the file', () => {
     expect([...config.endpoints.values()].map(({ trouble }) => trouble === undefined)).toEqual([false, true]);
   });
 
-  it('tells a section that nobody reads, and leaves alone what is set aside for aliases', async () => {
+  it('reports a section that is not read, and ignores what is set aside for aliases', async () => {
     const { sentences } = await read('endpoint: {}\ntheme: dark\nsomething-else: 1\nx-common: &c {}\n');
     expect(sentences).toEqual([
       'warning config.yaml:1:1: "endpoint" is not read (did you mean endpoints?)',

@@ -160,7 +160,7 @@ describe('two at one file', () => {
       store.edit({ kind: 'endpoint-edit', name: h1, values: { port: 22 } }, { signal: signal() }),
     ).rejects.toMatchObject({
       code: 'config.conflict',
-      message: 'the configuration was changed meanwhile by somebody else: h1: port',
+      message: 'another program has changed the configuration meanwhile: h1: port',
     });
     await expect(store.edit({ kind: 'endpoint-remove', name: h1 }, { signal: signal() })).rejects.toMatchObject({
       code: 'config.conflict',
@@ -178,7 +178,7 @@ describe('two at one file', () => {
       store.edit({ kind: 'endpoint-edit', name: h1, values: { password: 'hunter2' } }, { signal: signal() }),
     ).rejects.toMatchObject({
       code: 'config.conflict',
-      message: 'the configuration was changed meanwhile by somebody else: h1: host',
+      message: 'another program has changed the configuration meanwhile: h1: host',
     });
     expect(await text()).toBe(changed);
   });

@@ -36,11 +36,11 @@ export interface ConfigStore {
   load(): Promise<Loaded>;
   /**
    * Makes one change to what the file says now, under a lock. Rejects with a FleetError and writes nothing: config.invalid
-   * for what must not be, or a file that is broken; config.conflict where somebody else changed the same; op.failed
+   * for what must not be, or a file that is broken; config.conflict where another program changed the same; op.failed
    * where it can't be written.
    */
   edit(change: ConfigChange, options: EditOptions): Promise<Loaded>;
-  /** Calls back with what is loaded anew after another program changed the file. Answers how to stop. */
+  /** Calls back with the reloaded file after another program changed it. Returns a function that stops the watch. */
   watch(changed: (loaded: Loaded) => void): () => void;
 }
 

@@ -49,7 +49,7 @@ const ready = (filter: string, by: string): ViewSettings => {
   return { filter, sort: typeof sort === 'string' ? undefined : sort, columns: undefined, flat: true };
 };
 
-/** Those that everybody has, F-129. One of the configuration that has the same name takes its place. */
+/** The built-in ones, F-129. One of the configuration that has the same name takes its place. */
 export const readyViews: ReadonlyMap<string, ViewSettings> = new Map([
   ['busiest', ready('', 'cpu')],
   ['most-memory', ready('', 'mem')],
@@ -79,7 +79,7 @@ export function spellView({ filter, sort, columns, flat }: ViewSettings): string
 
 type Complain = (at: Located, message: string) => void;
 
-/** Never throws: a view with something wrong in it is left out, and told with its place. `tree` is the whole file. */
+/** Never throws: a view with something wrong in it is left out, and reported with its place. `tree` is the whole file. */
 export function readViews(file: string, tree: LocatedMap): SavedViews {
   const problems: Problem[] = [];
   const views = new Map<string, ViewSettings>();

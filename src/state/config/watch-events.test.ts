@@ -89,7 +89,7 @@ describe('a file that is watched', () => {
     await expect.poll(written, { interval: 5, timeout: 5_000 }).toBeGreaterThan(before + 2);
   });
 
-  it('is left alone once nobody wants to hear of it', async () => {
+  it('is not read any more once the watch is stopped', async () => {
     const file = join(directory, 'config.yaml');
     await writeFile(file, '1');
     const watched = open(file);

@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.ts';
 
 /** Editors write in several steps; one look after the last of them is enough. */
 const SETTLES_MS = 100;
-/** Where the system can't tell (no directory yet, a network disk, no watches left), drover looks by itself. */
+/** Where the system can't report changes (no directory yet, a network disk, no watches left), drover polls the file. */
 const LOOKS_EVERY_MS = 5_000;
 /** As many as Linux follows. */
 const MOST_LINKS = 40;

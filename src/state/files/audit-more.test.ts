@@ -51,9 +51,9 @@ it('has when it was, who it was and how long it took', async () => {
 });
 
 it('names the person behind another user', async () => {
-  const { audit } = open({ env: { SUDO_USER: 'somebody else' } });
+  const { audit } = open({ env: { SUDO_USER: 'another user' } });
   await audit.begin(act);
-  expect((await audit.read(1))[0]?.who).toBe(`somebody else@${hostname()} (${userInfo().username})`);
+  expect((await audit.read(1))[0]?.who).toBe(`another user@${hostname()} (${userInfo().username})`);
 });
 
 it.each([

@@ -30,7 +30,7 @@ export interface AuditLine extends Act {
   readonly phase: 'intent' | 'outcome';
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Who sat there: `anna@desk`, with `(root)` when drover ran as somebody else. */
+  /** The user at the terminal: `anna@desk`, with `(root)` when drover ran as another user. */
   readonly who: string;
   readonly result?: AuditResult;
   readonly code?: string;

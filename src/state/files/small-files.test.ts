@@ -136,7 +136,7 @@ describe('a folder of drover', () => {
     expect((await lstat(join(directory, 'link'))).isSymbolicLink()).toBe(true);
   });
 
-  it('belongs to whoever runs drover, in folders of their own', async () => {
+  it('belongs to the user who runs drover, in folders of their own', async () => {
     expect(await ownerBelow(join(directory, 'not/yet'))).toBeUndefined();
     expect(await ownerBelow('/dev/null/x')).toBeUndefined();
   });

@@ -46,7 +46,7 @@ it('writes once for many changes, a moment after the first', async () => {
 });
 
 it.each(['{ not json', '[]', '"x"', '{"selected": 7}', '{"folded": [1]}', ''])(
-  'begins anew with a file that holds %j',
+  'begins with an empty state when the file holds %j',
   async (text) => {
     await writeFile(file(), text);
     const state = await openUiState(directory, never);

@@ -66,7 +66,7 @@ const SCHEMA = {
 
 /**
  * Loads `ui.json` of this directory. Call it after the first frame: the package that keeps it takes a tenth of a second to
- * load. A file that is broken is begun anew; where none can be written the state lives as long as the run.
+ * load. A file that is broken is replaced; where none can be written the state lives as long as the run.
  */
 export async function openUiState(directory: string, clock: Clock): Promise<UiState> {
   const { default: Conf } = await import('conf');

@@ -32,7 +32,7 @@ export async function replaceCache(file: string, parts: Iterable<string>): Promi
     await makeOwnFolder(folder);
     await sweepLeftovers(file, TEMPORARY);
     const owner = await ownerBelow(folder);
-    // Made new: a link of that name, which anyone who can write here may have put there, would lead elsewhere.
+    // Made new: a link of that name, which another user who can write here may have put there, would lead elsewhere.
     await rm(fresh, { force: true });
     const handle = await open(fresh, 'wx', 0o600);
     try {

@@ -4,7 +4,7 @@ export interface Slots<Key> {
   /** The object's slot, made when it has none. */
   claim(key: Key): number;
   free(key: Key): void;
-  /** Grows whenever a slot changed its owner: what was looked up before may be somebody else's now. */
+  /** Grows whenever a slot changed its owner: a slot that was looked up before may be another object's now. */
   readonly generation: number;
   /** One more than the highest slot ever given out. */
   readonly size: number;

@@ -6,8 +6,8 @@ import type { PlatformTasks } from './platform-tasks.ts';
 import type { NodeSamples, VmSamples } from './samples.ts';
 
 /**
- * idle: not asked to connect (disabled). down: tried again by itself. blocked: needs somebody (login, host key, configuration),
- * so it is not tried again until asked.
+ * idle: not asked to connect (disabled). down: retried automatically. blocked: needs the user (login, host key,
+ * configuration), so it is not retried until the user asks.
  */
 export type EndpointPhase = 'idle' | 'connecting' | 'up' | 'down' | 'blocked';
 
@@ -78,7 +78,7 @@ export interface Fleet {
   readonly version: number;
   /** Epoch, ms: when something landed last. What is counted from a time (an uptime) is counted up to here. */
   readonly landedAt: number;
-  /** Grows when something came, went, moved or was renamed: lists are built anew on this, not on samples. */
+  /** Grows when something came, went, moved or was renamed: lists are rebuilt on this, not on samples. */
   readonly shape: number;
 }
 

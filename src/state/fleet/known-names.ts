@@ -16,7 +16,7 @@ export interface EndpointNames {
 /** What things were called when they were last seen, so that a shell can complete names without a connection. */
 export type KnownNames = ReadonlyMap<EndpointName, EndpointNames>;
 
-/** Nobody completes one of more names by its first letters, and reading them must not be felt. */
+/** With more names a user does not complete one by its first letters, and reading them must not be noticeable. */
 const MOST_NAMES = 20_000;
 
 /** `configPath` is part of the name: two configurations may call different hosts by one name. */

@@ -1,10 +1,10 @@
 import type { EndpointName } from '../../ids.ts';
 import type { PlatformTask } from '../../platforms/contract.ts';
 
-/** More than anybody waits for at once: the oldest is forgotten first. */
+/** More than a user waits for at once: the oldest is forgotten first. */
 const KEPT = 1000;
 
-/** What platforms have told of their own tasks, by endpoint and name. */
+/** What platforms have reported of their own tasks, by endpoint and name. */
 export interface PlatformTasks {
   of(endpoint: EndpointName, task: string): PlatformTask | undefined;
 }

@@ -30,10 +30,10 @@ import { createVmIndex } from './vm-index.ts';
 /** Changes are seen at once by a human's measure; samples wait for each other, so that a hundred hosts are one repaint. */
 const CHANGES_LAND_AFTER_MS = 30;
 const SAMPLES_LAND_AFTER_MS = 250;
-/** What somebody waits for in front of an empty screen. Those that arrive together still land together. */
+/** The user waits for it in front of an empty screen. Those that arrive together still land together. */
 const INVENTORY_LANDS_AFTER_MS = 5;
 /** A large inventory takes many steps: drawing after each of them would cost more than the steps. */
-const TOLD_EVERY_MS = 50;
+const NOTIFIES_EVERY_MS = 50;
 const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
 
 /** The one writer of the fleet: what is pushed lands later, in order, in steps of a few milliseconds. */
@@ -47,7 +47,7 @@ export interface Store {
   setGrouping(grouping: Grouping): void;
   /** What was read under a VM; seen at once. */
   setListing<K extends ListedKind>(kind: K, under: OwnerId, listing: Listing<K>): void;
-  /** What has landed of an endpoint, as it would have to be told again. */
+  /** What has landed of an endpoint, as the platform would have to report it again. */
   inventoryOf(endpoint: EndpointName): Inventory;
   /** Called after each landing, and now and then during a long one. Answers how to stop it. */
   subscribe(listener: () => void): () => void;
@@ -82,14 +82,14 @@ export function createStore(clock: Clock): Store {
     if (oldest !== undefined) gone.delete(oldest);
   };
 
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let notifiedAt = Number.NEGATIVE_INFINITY;
 
   const landing = createLanding(clock, (goesOn) => {
     index.settle();
     version++;
     landedAt = clock.now();
-    if (goesOn && clock.ticks() - toldAt < TOLD_EVERY_MS) return;
-    toldAt = clock.ticks();
+    if (goesOn && clock.ticks() - notifiedAt < NOTIFIES_EVERY_MS) return;
+    notifiedAt = clock.ticks();
     for (const listener of listeners) listener();
   });
 
@@ -144,7 +144,7 @@ export function createStore(clock: Clock): Store {
   }
 
   function* applyInventory(endpoint: EndpointName, inventory: Inventory): Generator<undefined, void> {
-    // A server that was started anew may give old names to new tasks. What is still true is told again.
+    // A server that was restarted may give old names to new tasks. What is still true is reported again.
     platformTasks.forget(endpoint);
     const here: Here = { pools: new Set(), nodes: new Set(), vms: new Set() };
     yield* applyAll(upserts(inventory, here));
@@ -222,7 +222,7 @@ export function createStore(clock: Clock): Store {
     fleet,
     push(endpoint, feed) {
       if (feed.kind === 'alive' || feed.kind === 'complete') return;
-      // The columns are the platform's again when this returns. They are copied now; who looks is told later.
+      // The columns are the platform's again when this returns. They are copied now; listeners are called later.
       if (feed.kind === 'samples') samples.land(feed.block);
       const afterMs = LANDS_AFTER_MS[feed.kind];
       const open = waiting.get(endpoint);

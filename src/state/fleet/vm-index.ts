@@ -28,7 +28,7 @@ export function createVmIndex(): VmIndex {
   const vms = new Map<VmId, Vm>();
   /** One machine seen through two endpoints is one row: the first id shows it, the others wait here. */
   const shadows = new Map<VmId, Vm>();
-  /** All ids under which a uuid was told; most have one, and a text instead of a list saves a third of what an entry takes. */
+  /** All ids under which a uuid was reported; most have one, and a text instead of a list saves a third of an entry. */
   const seenAs = new Map<string, VmId | readonly VmId[]>();
   const byEndpoint = new Map<EndpointName, Set<VmId>>();
   const sortKeys = new Map<VmId, string>();

@@ -34,7 +34,7 @@ const SENT_AS: Readonly<Record<string, string>> = {
 };
 /** Control characters that are not letters. */
 const CONTROL_SIGNS = ']\\^_';
-/** Behind an escape these start a longer sequence, so that alt with them can't be told from its beginning. */
+/** Behind an escape these start a longer sequence, so that alt with them can't be distinguished from its beginning. */
 const STARTS_SEQUENCE = '[]OPX^_';
 
 const MODIFIER = /^(ctrl|alt|shift)[-+](?=.)/iu;

@@ -30,7 +30,7 @@ const presetNames = keyPresets.map(({ name }) => name);
 
 type Complain = (at: Position, message: string, fix?: string) => void;
 
-/** Never throws: what can't be taken is left out, and told with its place. Clashes are the keymap's to find. */
+/** Never throws: what can't be taken is left out, and reported with its place. Clashes are the keymap's to find. */
 export function readKeys(file: string, tree: LocatedMap, actionIds: readonly string[]): KeysConfig {
   const problems: Problem[] = [];
   const complain: Complain = (at, message, fix) => {

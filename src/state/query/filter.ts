@@ -17,9 +17,9 @@ export interface FilterProblem {
 export interface CompiledFilter {
   /** Undefined when the query says nothing (yet): everything is shown. */
   readonly filter: TreeFilter | undefined;
-  /** The first term that can't be understood is left out and told. */
+  /** The first term that can't be understood is left out and reported. */
   readonly problem: FilterProblem | undefined;
-  /** The first term without a value, as in `plan:`. Somebody is still typing it, or a script's variable was empty. */
+  /** The first term without a value, as in `plan:`. The user is still typing it, or a script's variable was empty. */
   readonly unfinished: FilterProblem | undefined;
   /** For when nothing passes: the first term that compares a whole text, and how parts of it are found. */
   readonly hint?: FilterProblem;

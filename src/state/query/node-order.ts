@@ -5,7 +5,7 @@ import { poolNameOf } from '../fleet/pool-of.ts';
 import { naturalKey } from '../fleet/siblings.ts';
 import { compareKeys, comparing, type Sort, type SortKey } from './sort.ts';
 
-/** What nodes are sorted by, by the id of the column that tells it of VMs. */
+/** What nodes are sorted by, by the id of the column that shows it of VMs. */
 const KEYS: Readonly<Record<string, (node: Node, fleet: Fleet) => SortKey>> = {
   name: nameKey,
   state: ({ state }) => (state === 'up' ? 0 : 1),
@@ -20,8 +20,8 @@ const KEYS: Readonly<Record<string, (node: Node, fleet: Fleet) => SortKey>> = {
   version: ({ version }) => version && naturalKey(version),
 };
 
-/** Whether a column tells something of nodes, too. */
-export const tellsOfNodes = (column: string): boolean => column in KEYS;
+/** Whether a column has a value for nodes, too. */
+export const hasNodeValue = (column: string): boolean => column in KEYS;
 
 /** The name of the pool that a node is in. */
 export const nodePool = ({ id, pool }: Node, fleet: Fleet): string | undefined =>
@@ -38,7 +38,7 @@ function nameKey(node: Node): string {
   return key;
 }
 
-/** All nodes of the fleet by what is told of them now; those that are alike by name. By name where nothing else is wanted. */
+/** All nodes of the fleet by their present values; those that are alike by name. By name where nothing else is wanted. */
 export function nodesInOrder(fleet: Fleet, sort: Sort | undefined): readonly NodeId[] {
   const keyOf = sort && KEYS[sort.by.id];
   const nodes = [...fleet.nodes.values()];

@@ -29,16 +29,18 @@ export interface Tree {
   fold(key: string, closed: boolean): void;
   isFolded(key: string): boolean;
   /**
-   * Which VMs are shown, sorted how, below their nodes or flat, or the nodes alone; what is left out stays. In a large fleet it takes effect
-   * once `sift` has looked at every VM; until then the former holds. Branches are in the order of their names always.
+   * Which VMs are shown, sorted how, below their nodes or flat, or the nodes alone; what is left out stays. In a large
+   * fleet it takes effect once `sift` has looked at every VM; until then the former holds. Branches are always in the
+   * order of their names.
    */
-  want(news: Partial<Wanted>): void;
+  want(changes: Partial<Wanted>): void;
   /**
-   * Somebody looks at this row, and is about to act on it: a VM keeps its place when its figures change, and stays in the
-   * list when it does not pass a filter on figures any more, until another row is looked at or something else is wanted.
+   * The cursor is on this row, and the user is about to act on it: a VM keeps its place when its metrics change, and stays
+   * in the list when it does not pass a filter on metrics any more, until another row is looked at or something else is
+   * wanted.
    */
   lookAt(key: string): void;
-  /** Sorts again, by the figures of now. */
+  /** Sorts again, by the present metrics. */
   resort(): void;
   /** What is wanted is not what is shown yet. */
   readonly isAwaited: boolean;
@@ -64,7 +66,7 @@ type Segment =
 
 const NONE: readonly VmId[] = [];
 
-/** `folded`: keys of closed branches, for whoever keeps them; it is changed here. */
+/** `folded`: keys of closed branches, for a caller that saves them; it is changed here. */
 export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree {
   const sieve = createSieve(fleet);
   let newest: Sieved | undefined;

@@ -17,7 +17,7 @@ export interface ForPrograms {
 }
 
 /**
- * One thing that is told of a VM in a line: a column of the screen and of `vm list`, what rows are sorted by, a field of an
+ * One value that is shown of a VM in a line: a column of the screen and of `vm list`, what rows are sorted by, a field of an
  * export. Its id is the word for it everywhere; where the filter language has a word for the same, it is that one.
  */
 export interface VmColumn {

@@ -41,7 +41,8 @@ export function createConnector({ spec, clock, signal, load, wire }: ConnectorOp
       signal.addEventListener('abort', end);
       unlink = () => signal.removeEventListener('abort', end);
       const stopClock = clock.after(CONNECT_MS, () => attempted.abort(tooLate));
-      cancel = () => attempted.abort(new FleetError('op.cancelled', `${spec.name} is tried anew`));
+      cancel = () =>
+        attempted.abort(new FleetError('op.cancelled', `${spec.name}: a new attempt to connect has begun`));
       try {
         const platform = await load(spec.platform);
         const endpoint = await spec.resolve(limited);

@@ -50,7 +50,7 @@ export function createRetry({ clock, random, signal }: RetryOptions): Retry {
   };
 }
 
-/** Trying again by itself would not help, or would lock an account. */
+/** An automatic retry would not help, or would lock an account. */
 export function needsUser(error: unknown): boolean {
   return (
     error instanceof FleetError && !error.retry && error.code !== 'host.unreachable' && error.code !== 'op.timeout'

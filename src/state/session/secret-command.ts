@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 
 const OUTPUT_MAX = 64 * 1024;
 
-/** Why a command gave no secret, to follow its name. What it printed is not told: it may be the secret. */
+/** Why a command gave no secret, to follow its name. What it printed is not shown: it may be the secret. */
 export class CommandFailed extends Error {}
 
 /**
@@ -23,7 +23,7 @@ export function firstLineOf(command: string, clock: Clock, deadlineMs: number, s
       signal.removeEventListener('abort', abort);
       child.stdout.destroy();
       child.removeAllListeners();
-      // An error after this (a kill that failed) is nobody's any more, but must have a listener.
+      // An error after this (a kill that failed) has no caller any more, but must have a listener.
       child.on('error', () => {});
       end();
     };

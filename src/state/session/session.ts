@@ -26,12 +26,12 @@ export interface SessionOptions {
   readonly handshakes: Gate;
 }
 
-/** One endpoint, kept connected: connects, watches, tries again, and says how it stands. */
+/** One endpoint, kept connected: connects, watches, retries, and reports its state. */
 export interface Session {
   readonly connection: Connection | undefined;
   /** Tries at once, with a user to ask for a password or about a host key. Ends like `ready`. */
   reconnect(ask: Ask): Promise<void>;
-  /** Resolves when what the store says of the endpoint is later than this call: news have landed, or whole ticks brought none. */
+  /** Resolves when the endpoint's state in the store is later than this call: an update landed, or whole ticks had none. */
   heard(signal: AbortSignal): Promise<void>;
   /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
   ready(): Promise<void>;

@@ -11,7 +11,7 @@ export interface WireLog {
 const KEPT = 2_000;
 
 export function createWireLog(redactor: Redactor): WireLog {
-  /** A ring: a busy fleet sends hundreds of lines a second, and nobody may be looking. */
+  /** A ring: a busy fleet sends hundreds of lines a second, and the user may not be looking. */
   const ring: WireLine[] = [];
   let next = 0;
   const readable = (line: WireLine): WireLine => ({

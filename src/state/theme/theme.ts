@@ -84,7 +84,7 @@ function parsed(parse: (text: string) => unknown, text: string, where: string): 
   }
 }
 
-/** People write these: what is no word of ours is told, not left out silently. */
+/** Users write these: an unknown word is reported, not left out silently. */
 function themeFile(found: unknown, where: string): ThemeFile {
   const words = isRecord(found) ? (found['words'] ?? {}) : undefined;
   if (!isRecord(found) || !isRecord(words)) {

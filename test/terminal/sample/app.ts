@@ -73,7 +73,7 @@ const commands: Readonly<Record<string, () => unknown>> = {
   y: () => screen.copy('web1'),
   x: () => process.exit(4),
   C: () => setImmediate(() => JSON.parse('{not json')),
-  R: () => Promise.reject(new Error('nobody caught this')),
+  R: () => Promise.reject(new Error('unhandled on purpose')),
   w: () => console.error('a warning of a library'),
   g: attach,
   s: () => runCommand({ screen, input, argv: ['sh', '-c', 'stty -a; read answer; exit 7'], signal: never }),

@@ -131,7 +131,7 @@ export async function runApp({ screen, input }: { screen: Screen; input: Input }
         resolve(0);
       } else if (event.name === ':') change(() => Object.assign(model, { asking: true }));
       else if (event.name === 'E')
-        reject(new FleetError('config.invalid', 'the configuration is broken', { fix: 'mend it' }));
+        reject(new FleetError('config.invalid', 'the configuration is broken', { fix: 'fix it' }));
       else if (event.name === 'C') setImmediate(() => JSON.parse('{not json'));
       else
         change(() =>

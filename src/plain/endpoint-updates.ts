@@ -6,16 +6,16 @@ import type { EndpointPhase } from '../state/fleet/fleet.ts';
 import { spokenLook } from './spoken-look.ts';
 import type { Voice } from './voice.ts';
 
-/** So many lines of one kind are listened to; more are a number. */
-const MOST_TOLD = 5;
+/** More changes at once are said as a summary. */
+const MOST_SAID = 5;
 const HEADER_COLUMNS = 500;
 
-/** Says which endpoints came, went or need somebody; in the beginning what there is, once it is known. */
-export interface EndpointNews {
+/** Says which endpoints came, went or need the user; at the start a summary, once the fleet is known. */
+export interface EndpointUpdates {
   landed(): void;
 }
 
-export function createEndpointNews(stage: Stage, state: FleetState, voice: Voice): EndpointNews {
+export function createEndpointUpdates(stage: Stage, state: FleetState, voice: Voice): EndpointUpdates {
   const { fleet } = stage.services.store;
   const look = spokenLook();
   let phases = new Map<EndpointName, EndpointPhase>();
@@ -34,7 +34,7 @@ export function createEndpointNews(stage: Stage, state: FleetState, voice: Voice
         return;
       }
       const changed = [...phases].filter(([name, phase]) => phase !== 'connecting' && before.get(name) !== phase);
-      if (changed.length > MOST_TOLD) summary();
+      if (changed.length > MOST_SAID) summary();
       else
         for (const [name, phase] of changed) {
           const why = fleet.endpoints.get(name)?.problem?.message;
