@@ -123,7 +123,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     services.open();
     services.follow();
     const stopLists = followLists(services);
-    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
+    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state, stage.tableColumns);
     if (remembered.isFirst) stage.tour.show();
     stage.changed();
 

@@ -102,7 +102,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     services.open();
     services.follow();
     const stopLists = followLists(services);
-    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state);
+    remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state, stage.tableColumns);
     if (remembered.isFirst) stage.tour.show();
     await ended;
     stopListening();

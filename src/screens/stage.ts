@@ -88,6 +88,8 @@ export interface Stage extends Omit<StageOptions, 'dialogs'> {
   readonly tour: Tour;
   readonly advice: Advice;
   mouse: boolean;
+  /** Ids of the columns that were chosen for tables, by kind. */
+  readonly tableColumns: Map<string, readonly string[]>;
   /** Choices of the user that are being written to the configuration: what it says of them is older. */
   keeping: number;
   /** Changes the colours, from the next frame on. */
@@ -125,6 +127,7 @@ export function createStage(options: StageOptions): Stage {
     },
     tour: createTour(changed),
     mouse: false,
+    tableColumns: new Map(),
     keeping: 0,
     changed,
     subscribe(listener) {

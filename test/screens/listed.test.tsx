@@ -100,6 +100,24 @@ describe('the networks of an endpoint', () => {
   });
 });
 
+it('has the columns that are chosen, in their order, until they are as usual again', async () => {
+  await open();
+  await fleet.press('5');
+  await fleet.see('as of');
+  await fleet.press('w');
+  await fleet.see('Columns of the networks');
+  await fleet.press('space', 'j', 'K', 'G');
+  await fleet.see(/✓ type/);
+  await fleet.press('esc');
+  expect(fleet.line('NAME')).toMatch(/NAME +TYPE +MODE/);
+  await fleet.press('w', 'j', 'j', 'j', 'j', 'j', 'j', 'j', 'j', 'space', 'esc');
+  expect(fleet.line('NAME')).toMatch(/TROUBLE|ENDPOINT|NODE/);
+  await fleet.press('esc', '5');
+  await fleet.see(/NAME +TYPE +MODE/);
+  await fleet.press('w', 'd', 'esc');
+  expect(fleet.line('NAME')).toMatch(/NAME +ACTIVE +TYPE/);
+});
+
 it('F-258 shows the storages of an endpoint, sizes with their units', async () => {
   await open({ size: '80x24' });
   await fleet.press('6');

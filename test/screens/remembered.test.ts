@@ -22,7 +22,8 @@ async function start() {
   const clock = createTestClock();
   const store = createStore(clock);
   const state = createFleetState(store.fleet, () => undefined);
-  const remembered = await recall(directory, clock, store, state);
+  const tableColumns = new Map<string, readonly string[]>();
+  const remembered = await recall(directory, clock, store, state, tableColumns);
   const come = (name: string, cpu: number) => {
     const vm = aVm(name);
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm }] });
@@ -31,7 +32,7 @@ async function start() {
   };
   store.push(host1, inventory([aNode('n1')], []));
   store.flush();
-  return { state, remembered, come };
+  return { state, remembered, come, tableColumns };
 }
 
 it('begins as the last run ended: sorted, flat, with the columns and widths that were chosen', async () => {
@@ -40,8 +41,10 @@ it('begins as the last run ended: sorted, flat, with the columns and widths that
   first.state.setSort(readSort('mem:asc') as Sort);
   first.state.columns.flat = ['state', 'mem'];
   first.state.widths.set('mem', 9);
+  first.tableColumns.set('network', ['cidr', 'vlan']);
   first.remembered.keep();
-  const { state } = await start();
+  const { state, tableColumns } = await start();
+  expect([...tableColumns]).toEqual([['network', ['cidr', 'vlan']]]);
   expect(state.columnChoice()).toEqual(first.state.columnChoice());
   expect(state.arrangement).toBe('flat');
 });

@@ -1,5 +1,4 @@
 import type { FilterProblem } from '../../state/query/filter.ts';
-import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Form } from '../forms/form-state.ts';
 import type { Layer } from '../frame/layers.ts';
 
@@ -94,6 +93,22 @@ export interface FilterPromptOptions {
   readonly keep?: () => void;
 }
 
+/** The columns of a list, as the picker changes them. The list behind it follows at once. */
+export interface PickedColumns {
+  /** `tree`, `networks`: behind `Columns of the`. */
+  readonly of: string;
+  /** Ids in their order, without the name, which is always there. */
+  shown(): readonly string[];
+  /** All that there are. */
+  readonly offered: readonly { readonly id: string; readonly help: string }[];
+  /** Undefined: as usual. */
+  choose(ids: readonly string[] | undefined): void;
+  /** Those that a list of so many columns would have. */
+  fitting(columns: number): ReadonlySet<string>;
+  /** Where columns have widths of their own. */
+  readonly widths?: { of(id: string): number; change(id: string, by: number): void };
+}
+
 /** The answer to a question that can also be answered by asking for the options of what it is about. */
 export type Consent = 'yes' | 'no' | 'options';
 
@@ -111,6 +126,6 @@ export interface Dialogs {
   form(options: FormDialogOptions): FormDialog;
   /** Shows only what matches, following what is typed where that can be seen. */
   filter(options: FilterPromptOptions): void;
-  /** Which columns of the tree, in which order and how wide. */
-  columns(state: FleetState): void;
+  /** Which columns a list has, in which order and how wide. */
+  columns(columns: PickedColumns): void;
 }

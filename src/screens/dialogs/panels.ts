@@ -1,5 +1,5 @@
-import { openColumnPicker } from '../fleet/column-picker.tsx';
 import { formDialog } from '../forms/form-layer.tsx';
+import { openColumnPicker } from '../lists/column-picker.tsx';
 import { openFilterPrompt } from '../prompts/filter-prompt.tsx';
 import type { Stage } from '../stage.ts';
 import { confirm, consent } from './confirm.tsx';
@@ -17,5 +17,5 @@ export const panelDialogs = (stage: Stage): Dialogs => ({
   pick: (options) => pick(stage, options),
   form: (options) => formDialog(stage, options),
   filter: (options) => openFilterPrompt(stage, options),
-  columns: (state) => openColumnPicker(stage, state),
+  columns: (columns) => openColumnPicker(stage, columns),
 });

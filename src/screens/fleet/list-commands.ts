@@ -7,6 +7,7 @@ import { type Arrangement, wantedColumns } from './columns.ts';
 import { exportShown } from './export.ts';
 import type { FleetState } from './fleet-state.ts';
 import { openSavedViews } from './saved-views.ts';
+import { treeColumns } from './tree-columns.ts';
 
 const SAID: Readonly<Record<Arrangement, string>> = {
   tree: 'VMs below their nodes',
@@ -107,7 +108,7 @@ export function createListCommands(stage: Stage, state: FleetState, changed: () 
           sort(sortBy(cpu));
         }
       },
-      'view.columns': () => stage.dialogs.columns(state),
+      'view.columns': () => stage.dialogs.columns(treeColumns(state)),
       'view.views': () => void openSavedViews(stage, state, changed).catch(message.fail),
       'view.export': () => void exportShown(stage, state).catch(message.fail),
     },

@@ -3,6 +3,7 @@ import { openUiState, type UiState } from '../../state/files/ui-state.ts';
 import type { Store } from '../../state/fleet/store.ts';
 import { readSort, spellSort } from '../../state/query/sort.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
+import type { Stage } from '../stage.ts';
 import { NARROWEST, WIDEST } from './columns.ts';
 import type { FleetState } from './fleet-state.ts';
 
@@ -20,11 +21,21 @@ export interface Remembered {
  * Folds what was folded, sorts as it was sorted, and puts the cursor where it was as soon as that row is there. To be called after the first frame,
  * since what keeps it takes a while to load.
  */
-export async function recall(directory: string, clock: Clock, store: Store, state: FleetState): Promise<Remembered> {
+export async function recall(
+  directory: string,
+  clock: Clock,
+  store: Store,
+  state: FleetState,
+  tableColumns: Stage['tableColumns'],
+): Promise<Remembered> {
   const kept = await openUiState(directory, clock);
   for (const key of kept.get('folded')) state.tree.fold(key, true);
   state.detailsShown = kept.get('details');
   recallList(kept, state);
+  for (const words of kept.get('tableColumns')) {
+    const [kind = '', ...ids] = words.split(' ');
+    if (ids.length > 0) tableColumns.set(kind, ids);
+  }
   const toured = kept.get('toured');
   kept.set('toured', true);
   const selected = kept.get('selected');
@@ -43,6 +54,10 @@ export async function recall(directory: string, clock: Clock, store: Store, stat
       kept.set('folded', [...state.folded]);
       kept.set('details', state.detailsShown);
       keepList(kept, state);
+      kept.set(
+        'tableColumns',
+        Array.from(tableColumns, ([kind, ids]) => [kind, ...ids].join(' ')),
+      );
       kept.set('selected', state.view.current()?.key ?? '');
       kept.flush();
     },

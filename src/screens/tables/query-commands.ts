@@ -6,7 +6,7 @@ import type { TableQuery } from './table-query.ts';
 export function queryCommands(
   stage: Stage,
   query: TableQuery,
-  columns: readonly KindColumn[],
+  columnsNow: () => readonly KindColumn[],
   sorted: () => void,
   move: (rows: number) => void,
 ): View['handlers'] {
@@ -15,12 +15,13 @@ export function queryCommands(
     sorted();
   };
   const step = (by: number) => () => {
+    const columns = columnsNow();
     const at = columns.findIndex(({ id }) => id === query.order?.by);
     sortBy(columns[(at + by + columns.length) % columns.length]?.id);
   };
   const askForOrder = async () => {
     const choices = [
-      ...columns.map(({ id, title }) => ({ label: title.toLowerCase(), value: id })),
+      ...columnsNow().map(({ id, title }) => ({ label: title.toLowerCase(), value: id })),
       { label: 'as a tree', value: '' },
     ];
     const chosen = await stage.dialogs.pick({ title: 'Sort by', choices: () => choices });

@@ -29,14 +29,18 @@ export interface SizedColumn extends KindColumn {
   readonly columns: number;
 }
 
-/** The columns that have a value in one of these rows; the first is the name and always there. */
-export function measuredColumns(columns: readonly KindColumn[], rows: readonly TableRow[]): readonly SizedColumn[] {
+/** The columns that have a value in one of these rows, or `all`; the first is the name and always there. */
+export function measuredColumns(
+  columns: readonly KindColumn[],
+  rows: readonly TableRow[],
+  all = false,
+): readonly SizedColumn[] {
   return columns.flatMap((column, at): readonly SizedColumn[] => {
     const isName = at === 0;
     let longest = 0;
     for (const { row, depth } of rows)
       longest = Math.max(longest, width(cellText(row[column.id], column.type)) + (isName ? 2 * depth : 0));
-    if (longest === 0 && !isName) return [];
+    if (longest === 0 && !isName && !all) return [];
     return [{ ...column, columns: Math.max(NARROWEST, width(column.title) + (isName ? 2 : 0), longest) }];
   });
 }

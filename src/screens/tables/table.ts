@@ -2,7 +2,7 @@ import { placeOfShown, shownOf } from '../../actions/target.ts';
 import type { OwnerId } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
 import type { KindColumn } from '../../state/kind-spec.ts';
-import { columnsOf, countOf, manyOf, specOf } from '../../state/kinds.ts';
+import { countOf, manyOf, specOf } from '../../state/kinds.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Room } from '../frame/look.ts';
 import { createListState } from '../lists/list-state.ts';
@@ -10,6 +10,7 @@ import { clicks, movement } from '../lists/movement.ts';
 import type { Stage, View } from '../stage.ts';
 import { loadListings } from './load-listings.ts';
 import { queryCommands } from './query-commands.ts';
+import { createTableColumns } from './table-columns.ts';
 import type { TableFront } from './table-front.ts';
 import { fittingColumns, measuredColumns, rowLine, type SizedColumn, titleLine, valueLines } from './table-lines.ts';
 import { createTableMarks } from './table-marks.ts';
@@ -44,8 +45,13 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
   const { kinds } = services;
   const under = all.slice(0, MOST_LISTS);
   const { under: owner } = specOf(kinds, kind);
-  // Of one VM, or of one endpoint, its name stands in the title.
-  const columns: readonly KindColumn[] = columnsOf(kinds, kind).filter(({ id }) => id !== owner || under.length > 1);
+  const columns = createTableColumns(
+    stage,
+    kind,
+    // Of one VM, or of one endpoint, its name stands in the title.
+    (id) => id !== owner || under.length > 1,
+    (room) => new Set(fittingColumns(measure(rows()), room).map(({ id }) => id)),
+  );
   const loader = loadListings(kind, under, services, stage.changed);
   const query = createTableQuery(kinds, kind, under, fleet);
   const marks = createTableMarks(kind, services);
@@ -54,7 +60,13 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
   let pinned: string | undefined;
   let settledIn: readonly TableRow[] | undefined;
   /** Measuring takes a pass over all rows. */
-  let measured: { readonly rows: readonly TableRow[]; readonly columns: readonly SizedColumn[] } | undefined;
+  let measured:
+    | {
+        readonly rows: readonly TableRow[];
+        readonly of: readonly KindColumn[];
+        readonly columns: readonly SizedColumn[];
+      }
+    | undefined;
   /** Lines above the titles, as it was drawn last. */
   let headRows = 1;
 
@@ -68,7 +80,10 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
     return shown;
   };
   const measure = (shown: readonly TableRow[]) => {
-    if (measured?.rows !== shown) measured = { rows: shown, columns: measuredColumns(columns, shown) };
+    const of = columns.now();
+    if (measured?.rows !== shown || measured.of !== of) {
+      measured = { rows: shown, of, columns: measuredColumns(of, shown, columns.chosen) };
+    }
     return measured.columns;
   };
   const head = (width: number): readonly string[] => {
@@ -149,7 +164,8 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
       'view.mark-shown': moved(() => {
         for (const { object } of rows()) if (!marks.has(object.id)) marks.toggle(object.id);
       }),
-      ...queryCommands(stage, query, columns, moved(undefined), (by) => moved(() => list.step(by))()),
+      'view.columns': () => stage.dialogs.columns(columns.picked),
+      ...queryCommands(stage, query, columns.now, moved(undefined), (by) => moved(() => list.step(by))()),
       ...takeOutCommands(stage, {
         keys: specOf(kinds, kind).keys,
         countOf: (count) => countOf(kinds, kind, count),

@@ -19,6 +19,8 @@ interface UiValues {
   readonly treeColumns: readonly string[];
   readonly flatColumns: readonly string[];
   readonly nodeColumns: readonly string[];
+  /** Columns that were chosen for tables of listed kinds: `network name cidr`. */
+  readonly tableColumns: readonly string[];
   /** Columns that were widened or narrowed: `cpu 14`. */
   readonly widths: readonly string[];
   /** Whether the tour of the first start was shown. */
@@ -42,6 +44,7 @@ const DEFAULTS: UiValues = {
   treeColumns: [],
   flatColumns: [],
   nodeColumns: [],
+  tableColumns: [],
   widths: [],
   toured: false,
 };
@@ -58,6 +61,7 @@ const SCHEMA = {
   sort: word,
   flat: { type: 'boolean' },
   treeColumns: columns,
+  tableColumns: columns,
   flatColumns: columns,
   nodeColumns: columns,
   widths: columns,

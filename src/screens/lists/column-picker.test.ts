@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { openStage } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
+import { treeColumns } from '../fleet/tree-columns.ts';
 
 describe('the columns', () => {
   const pick = () => {
     const light = openStage({ size: { columns: 80, rows: 14 } });
-    light.stage.dialogs.columns(light.state);
+    light.stage.dialogs.columns(treeColumns(light.state));
     return { ...light, first: light.drawnPainted() };
   };
 
@@ -36,7 +37,7 @@ describe('the columns', () => {
 
   it('take keys that were typed before they were drawn', () => {
     const light = openStage({ size: { columns: 80, rows: 14 } });
-    light.stage.dialogs.columns(light.state);
+    light.stage.dialogs.columns(treeColumns(light.state));
     light.press('j', 'space');
     expect(light.state.columns.tree?.join(' ')).toBe('state cpu trend mem memory disk net uptime ip tag');
   });
@@ -75,13 +76,13 @@ describe('the columns', () => {
   it('of nodes are those that tell of nodes', () => {
     const light = openStage({ size: { columns: 80, rows: 40 } });
     light.state.arrange('nodes');
-    light.stage.dialogs.columns(light.state);
+    light.stage.dialogs.columns(treeColumns(light.state));
     expect(light.drawn()).toContain('Columns of the nodes');
     expect(light.drawn()).toMatch(/trend.*endpoint/s);
     expect(light.drawn()).not.toMatch(/uptime|autostart/);
     const flat = openStage();
     flat.state.arrange('flat');
-    flat.stage.dialogs.columns(flat.state);
+    flat.stage.dialogs.columns(treeColumns(flat.state));
     expect(flat.drawn()).toContain('Columns of the flat list');
   });
 

@@ -1,36 +1,30 @@
-import { hasNodeValue } from '../../state/query/node-order.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
+import type { PickedColumns } from '../dialogs/dialogs.ts';
 import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
-import { createListState } from '../lists/list-state.ts';
 import type { Stage } from '../stage.ts';
-import { columnsFor, NARROWEST, offeredColumns, WIDEST, wantedColumns, widthOf } from './columns.ts';
-import type { FleetState } from './fleet-state.ts';
+import { createListState } from './list-state.ts';
 
 const COLUMNS = 74;
 const ID = 10;
 const WIDTH = 8;
-const TITLES = { tree: 'tree', flat: 'flat list', nodes: 'nodes' } as const;
 
-/** Every column there is: which are shown, in which order, how wide. The list behind it follows at once. */
-export function openColumnPicker(stage: Stage, state: FleetState): void {
+/** Every column there is: which are shown, in which order, how wide. */
+export function openColumnPicker(stage: Stage, columns: PickedColumns): void {
+  const { widths } = columns;
   const list = createListState(false);
-  const place = state.arrangement;
   const shown = new Set<string>();
   let ids: readonly string[] = [];
   /** Those that are shown come first, in their order. */
   const start = () => {
     shown.clear();
-    for (const id of wantedColumns({ ...state.columnChoice(), sort: undefined })) shown.add(id);
-    const has = (id: string) => place !== 'nodes' || id === 'trend' || hasNodeValue(id);
-    ids = [...shown, ...offeredColumns.map(({ id }) => id).filter((id) => !shown.has(id) && has(id))];
+    for (const id of columns.shown()) shown.add(id);
+    ids = [...shown, ...columns.offered.map(({ id }) => id).filter((id) => !shown.has(id))];
   };
   start();
 
-  const keep = () => {
-    state.columns[place] = ids.filter((id) => shown.has(id));
-  };
+  const keep = () => columns.choose(ids.filter((id) => shown.has(id)));
   const toggle = (id: string) => {
     if (!shown.delete(id)) shown.add(id);
     keep();
@@ -43,12 +37,8 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
     list.step(by);
     if (shown.has(id)) keep();
   };
-  const widen = (id: string, by: number) => {
-    state.widths.set(id, Math.max(NARROWEST, Math.min(WIDEST, widthOf(id, state.widths) + by)));
-  };
   const asUsual = () => {
-    state.columns[place] = undefined;
-    state.widths.clear();
+    columns.choose(undefined);
     start();
   };
 
@@ -57,7 +47,7 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
     hints: () => [
       { key: 'space', does: 'show or hide' },
       { key: 'J/K', does: 'move' },
-      { key: 'left/right', does: 'width' },
+      ...(widths ? [{ key: 'left/right', does: 'width' }] : []),
       { key: 'd', does: 'as usual' },
       { key: 'esc', does: 'close' },
     ],
@@ -92,11 +82,11 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
           break;
         case 'left':
         case '-':
-          if (id !== undefined) widen(id, -1);
+          if (id !== undefined) widths?.change(id, -1);
           break;
         case 'right':
         case '+':
-          if (id !== undefined) widen(id, 1);
+          if (id !== undefined) widths?.change(id, 1);
           break;
       }
       stage.changed();
@@ -104,29 +94,29 @@ export function openColumnPicker(stage: Stage, state: FleetState): void {
     dismiss: close,
     draw(room) {
       const { theme, glyphs } = stage.look;
-      const columns = Math.min(COLUMNS, room.columns - 4);
+      const width = Math.min(COLUMNS, room.columns - 4);
       const height = Math.max(1, Math.min(ids.length, room.rows - 4));
       const first = list.window(ids.length, height);
       // The tree is narrower than the screen beside the details, so this may promise too much; never too little.
-      const fits = new Set(columnsFor(room.columns, state.columnChoice()).others.map(({ id }) => id));
+      const fits = columns.fitting(room.columns);
       const below = ids.length - first - height;
       const lines = ids.slice(first, first + height).map((id, at) => {
-        const help = offeredColumns.find((column) => column.id === id)?.help ?? '';
+        const help = columns.offered.find((column) => column.id === id)?.help ?? '';
         const name = fit(id, ID);
         const box = shown.has(id) ? theme.paint('mark', glyphs.mark) : ' ';
-        const width = `${widthOf(id, state.widths)} wide`.padStart(WIDTH);
+        const wide = widths ? `${widths.of(id)} wide`.padStart(WIDTH) : '';
         const note = shown.has(id) && !fits.has(id) ? `no room now; ${help}` : help;
-        const words = fit(clean(note), Math.max(0, columns - ID - WIDTH - 5));
+        const words = fit(clean(note), Math.max(0, width - ID - wide.length - 5));
         const painted = first + at === list.at ? theme.paint('cursor', name) : name;
-        return `${box} ${painted} ${theme.paint('dim', width)}  ${theme.paint('dim', words)}`;
+        return `${box} ${painted} ${theme.paint('dim', wide)}  ${theme.paint('dim', words)}`;
       });
       return (
         <Panel
-          title={`Columns of the ${TITLES[place]}`}
+          title={`Columns of the ${columns.of}`}
           look={stage.look}
           room={room}
           lines={first + below > 0 ? [...lines, theme.paint('dim', `  ${first} above, ${below} below`)] : lines}
-          columns={columns}
+          columns={width}
         />
       );
     },
