@@ -20,6 +20,7 @@ const WIRE = `
   28 DOMAIN_RESUME: DOM ->
   29 DOMAIN_SET_AUTOSTART: DOM bool ->
   34 DOMAIN_SUSPEND: DOM ->
+  43 NETWORK_GET_XML_DESC: NET uint -> str
   59 CONNECT_GET_HOSTNAME: -> str
   60 CONNECT_SUPPORTS_FEATURE: int -> int
   66 AUTH_LIST: -> [ int ]
@@ -61,7 +62,7 @@ const WIRE = `
   274 DOMAIN_LIST_ALL_SNAPSHOTS: DOM bool uint -> [ SNAP ] int
   281 CONNECT_LIST_ALL_STORAGE_POOLS: bool uint -> [ POOL ] uint
   282 STORAGE_POOL_LIST_ALL_VOLUMES: POOL bool uint -> [ VOL ] uint
-  283 CONNECT_LIST_ALL_NETWORKS: bool uint -> [ POOL ] uint
+  283 CONNECT_LIST_ALL_NETWORKS: bool uint -> [ NET ] uint
   316 CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY: int DOM? -> int
   344 CONNECT_GET_ALL_DOMAIN_STATS: [ DOM ] uint uint -> rest
   350 DOMAIN_DEFINE_XML_FLAGS: str uint -> DOM
@@ -73,6 +74,7 @@ const STRUCTS: Readonly<Record<string, string>> = {
   DOM: 'str uuid int',
   SNAP: 'str str uuid int',
   POOL: 'str uuid',
+  NET: 'str uuid',
   VOL: 'str str str',
 };
 

@@ -222,6 +222,9 @@ export const procedures = {
     struct({ pool: storagePool }),
     struct({ state: int, capacity: uhyper, allocation: uhyper, available: uhyper }),
   ),
+
+  // networks
+  networkXml: define(43, 'NETWORK_GET_XML_DESC', struct({ network, flags: uint }), text),
   listNetworks: define(283, 'CONNECT_LIST_ALL_NETWORKS', listing, struct({ networks: list(network), count: uint })),
 
   // events
@@ -240,6 +243,8 @@ export const FEATURE = { eventCallbacks: 14 } as const;
 export const OPEN_READ_ONLY = 1;
 /** LIST_ALL_STORAGE_POOLS: the numbers are the other way round than those of domains. */
 export const POOLS = { inactive: 1, active: 2 } as const;
+/** LIST_ALL_NETWORKS. */
+export const NETWORKS = { active: 2 } as const;
 /** LIST_ALL_DOMAINS and domain stats. */
 export const LIST = { active: 1, inactive: 2, managedSave: 1 << 8, hasSnapshot: 1 << 12 } as const;
 /** DOMAIN_GET_XML_DESC. */
