@@ -9,7 +9,7 @@ import { addressOf, hostOf } from './link/address.ts';
 import { createDaemon } from './link/daemon.ts';
 import { createDialer } from './link/dial.ts';
 import { normalizeError } from './link/normalize-error.ts';
-import { readNetworks } from './network/networks.ts';
+import { createNetworkOps } from './network/network-ops.ts';
 import { readImages } from './storage/images.ts';
 import { readStorages } from './storage/storages.ts';
 import { readVolumes } from './storage/volumes.ts';
@@ -51,7 +51,6 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
     ...lacking('drover does not change storages of libvirt yet', ['storage'], ['storage.list']),
     ...lacking('drover does not change volumes of libvirt yet', ['volume'], ['volume.list']),
-    ...lacking('drover does not change networks of libvirt yet', ['network'], ['network.list']),
     ...lacking('an image of libvirt is a volume: it comes and goes as one', ['image'], ['image.list']),
     flavor: 'libvirt has no flavors: a VM has what it is given',
   };
@@ -93,7 +92,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       list: (of, listSignal) =>
         onHost(beside, of, listSignal, async (call) => (await readVolumes(beside, call)).map(({ row }) => row)),
     },
-    network: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readNetworks(beside, call)) },
+    network: createNetworkOps(beside),
     image: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readImages(beside, call)) },
     whyNot,
     async watch(options) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
-import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import { LISTED_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
 import { startLink } from '../testkit-link.ts';
 import { startPrivateDaemon, VIRSH } from './testkit/private-daemon.ts';
 
@@ -30,9 +30,9 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      ...LISTED_OPERATIONS.filter((name) => name.startsWith('network.')),
       'storage.list',
       'volume.list',
-      'network.list',
       'image.list',
     ],
     login: false,
@@ -63,6 +63,9 @@ export const testkit: PlatformTestkit = {
         device: 'virbr0',
       },
       image: { name: 'tools.iso', type: 'iso', storage: 'default-pool', size: mib(1) },
+    },
+    makes: {
+      network: { name: 'made', mode: 'nat', cidr: '10.77.0.0/24', dhcp: true, device: '', domain: 'made.test' },
     },
     changes: {
       config: {

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import { endpointName, nodeId, type VmId, vmId } from '../../../src/ids.ts';
 import type { Endpoint } from '../../../src/platforms/contract.ts';
-import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../../../src/platforms/testkit.ts';
+import {
+  LISTED_OPERATIONS,
+  type PlatformTestkit,
+  SNAPSHOT_OPERATIONS,
+  type TestServer,
+} from '../../../src/platforms/testkit.ts';
 import { mib } from '../../../src/units.ts';
 import { until } from '../until.ts';
 import {
@@ -62,9 +68,9 @@ export const labTestkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      ...LISTED_OPERATIONS.filter((name) => name.startsWith('network.')),
       'storage.list',
       'volume.list',
-      'network.list',
       'image.list',
     ],
     login: true,
@@ -106,6 +112,16 @@ export const labTestkit: PlatformTestkit = {
         size: mib(64),
         storage: 'default',
         path: `${IMAGES}/busybox.qcow2`,
+      },
+    },
+    makes: {
+      network: {
+        name: 'suite-made',
+        mode: 'nat',
+        cidr: '10.205.0.0/24',
+        dhcp: true,
+        device: '',
+        domain: 'suite.test',
       },
     },
     changes: {
@@ -162,6 +178,8 @@ async function start(): Promise<TestServer> {
     async close() {
       await mendHost(host);
       await removeGuests(host, OFF, ON, ...doomed);
+      // a storage that is deleted leaves its folder
+      await rm(`${host.dir}/lib/suite-made`, { recursive: true, force: true });
     },
   };
 }

@@ -31,6 +31,7 @@ export function normalizeError(error: unknown, subject: string): unknown {
     case VIR_ERR.operationInvalid:
     case VIR_ERR.revertRisky:
     case VIR_ERR.exists:
+    case VIR_ERR.volumeExists:
     case VIR_ERR.busy:
       return new FleetError('op.conflict', said, cause);
     case VIR_ERR.timeout:

@@ -12,7 +12,8 @@ export interface Cidr {
 
 /** Undefined for what is no address, or has no such network. */
 export function cidrOf(text: string, length: number): Cidr | undefined {
-  const family = isIP(text);
+  // A scope, as in fe80::1%eth0, is no part of a network.
+  const family = text.includes('%') ? 0 : isIP(text);
   const bits = family === 4 ? 32 : 128;
   if ((family !== 4 && family !== 6) || !Number.isInteger(length) || length < 0 || length > bits) return undefined;
   const address = family === 4 ? numberOf(text.split('.'), 8n, 10) : numberOf(wordsOf6(text), 16n, 16);
@@ -24,7 +25,7 @@ export function cidrOf(text: string, length: number): Cidr | undefined {
 /** `192.168.122.0/24`. */
 export const cidrText = ({ family, first, length }: Cidr): string => `${addressText(first, family)}/${length}`;
 
-function addressText(value: bigint, family: 4 | 6): string {
+export function addressText(value: bigint, family: 4 | 6): string {
   const [size, radix, count] = family === 4 ? [8n, 10, 4] : [16n, 16, 8];
   const parts = Array.from({ length: count }, (_, i) =>
     ((value >> (size * BigInt(count - 1 - i))) & ((1n << size) - 1n)).toString(radix),

@@ -38,6 +38,7 @@ export const VIR_ERR = {
   noPool: 49,
   noVolume: 50,
   operationInvalid: 55,
+  noInterface: 57,
   configUnsupported: 67,
   timeout: 68,
   noSnapshot: 72,
@@ -49,5 +50,6 @@ export const VIR_ERR = {
   operationUnsupported: 84,
   busy: 87,
   accessDenied: 88,
+  volumeExists: 90,
   authUnavailable: 94,
 } as const;

@@ -82,9 +82,9 @@ async function documentsOf(
   const documents: DomainDocument[] = [];
   for (const { root, text, ...document } of found) {
     if (text === '') continue;
-    const { disks, fault } = await readAllDisks(text, root);
-    if (text === live) for (const { showsLayers, path } of disks) if (showsLayers && path) shown.add(path);
-    documents.push({ ...document, vm: name, isLive: text === live, text, disks, fault, shown });
+    const read = await readAllDisks(text, root);
+    if (text === live) for (const { showsLayers, path } of read.disks) if (showsLayers && path) shown.add(path);
+    documents.push({ ...document, vm: name, isLive: text === live, text, ...read, shown });
   }
   return documents;
 }

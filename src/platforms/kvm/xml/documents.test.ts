@@ -122,7 +122,7 @@ describe('a domain', () => {
         'domainsnapshot',
       ),
     ).toEqual(['/s', '/a', '/b']);
-    expect(await readAllDisks('<html/>', 'domain')).toEqual({ disks: [], fault: '<html> is not a domain' });
+    expect(await readAllDisks('<html/>', 'domain')).toEqual({ disks: [], nics: [], fault: '<html> is not a domain' });
   });
 
   it('may be four million characters long', async () => {
