@@ -1,5 +1,14 @@
 import { FleetError } from '../../errors.ts';
-import type { Connection, ConsoleOps, Context, Endpoint, GroupName, NodeOps, OperationName } from '../contract.ts';
+import type {
+  Connection,
+  ConsoleOps,
+  Context,
+  Endpoint,
+  GroupName,
+  NodeOps,
+  OperationName,
+  VolumeOps,
+} from '../contract.ts';
 import { lacking } from '../lib/listed.ts';
 import { readHost } from './host/host.ts';
 import { type Host, onHost } from './host/host-call.ts';
@@ -12,7 +21,7 @@ import { normalizeError } from './link/normalize-error.ts';
 import { createNetworkOps } from './network/network-ops.ts';
 import { readImages } from './storage/images.ts';
 import { readStorages } from './storage/storages.ts';
-import { readVolumes } from './storage/volumes.ts';
+import { createVolumeOps } from './storage/volume-ops.ts';
 import { createSerial } from './vm/console.ts';
 import { createDelete } from './vm/delete.ts';
 import type { GuestCalls } from './vm/guest-call.ts';
@@ -50,13 +59,16 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const whyNot: Partial<Record<OperationName | GroupName, string>> = {
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
     ...lacking('drover does not change storages of libvirt yet', ['storage'], ['storage.list']),
-    ...lacking('drover does not change volumes of libvirt yet', ['volume'], ['volume.list']),
     ...lacking('an image of libvirt is a volume: it comes and goes as one', ['image'], ['image.list']),
     flavor: 'libvirt has no flavors: a VM has what it is given',
   };
 
   const serial: ConsoleOps = driver.startsWith('test:') ? {} : { serial: createSerial(calls) };
   if (!serial.serial) whyNot['console.serial'] = "libvirt's test driver has no consoles";
+
+  const { resize, ...volumes } = createVolumeOps(beside);
+  const volume: VolumeOps = driver.startsWith('test:') ? volumes : { resize, ...volumes };
+  if (!volume.resize) whyNot['volume.resize'] = "libvirt's test driver can't resize a volume";
 
   const { shell } = dialer;
   const here = (id: string) => {
@@ -88,10 +100,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     node: host,
     snapshot: createSnapshots(calls),
     storage: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readStorages(beside, call)) },
-    volume: {
-      list: (of, listSignal) =>
-        onHost(beside, of, listSignal, async (call) => (await readVolumes(beside, call)).map(({ row }) => row)),
-    },
+    volume,
     network: createNetworkOps(beside),
     image: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readImages(beside, call)) },
     whyNot,

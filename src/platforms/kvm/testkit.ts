@@ -30,9 +30,8 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
-      ...LISTED_OPERATIONS.filter((name) => name.startsWith('network.')),
+      ...LISTED_OPERATIONS.filter((name) => /^(network|volume)/.test(name) && name !== 'volume.resize'),
       'storage.list',
-      'volume.list',
       'image.list',
     ],
     login: false,
@@ -65,6 +64,7 @@ export const testkit: PlatformTestkit = {
       image: { name: 'tools.iso', type: 'iso', storage: 'default-pool', size: mib(1) },
     },
     makes: {
+      volume: { name: 'made', storage: 'default-pool', size: mib(2), format: 'raw' },
       network: { name: 'made', mode: 'nat', cidr: '10.77.0.0/24', dhcp: true, device: '', domain: 'made.test' },
     },
     changes: {

@@ -68,9 +68,8 @@ export const labTestkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
-      ...LISTED_OPERATIONS.filter((name) => name.startsWith('network.')),
+      ...LISTED_OPERATIONS.filter((name) => /^(network|volume)/.test(name)),
       'storage.list',
-      'volume.list',
       'image.list',
     ],
     login: true,
@@ -115,6 +114,7 @@ export const labTestkit: PlatformTestkit = {
       },
     },
     makes: {
+      volume: { name: 'suite-made.qcow2', storage: 'default', size: mib(8), format: 'qcow2' },
       network: {
         name: 'suite-made',
         mode: 'nat',

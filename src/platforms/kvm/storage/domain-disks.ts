@@ -1,4 +1,5 @@
 /** Which domain has which disk, as all domains are defined now and as they run. */
+import { FleetError } from '../../../errors.ts';
 import { LibvirtError } from '../rpc/errors.ts';
 import { withoutDots } from '../vm/mentioned-paths.ts';
 import { otherDomains, type Search } from '../vm/other-domains.ts';
@@ -37,4 +38,11 @@ export async function readDomainDisks(call: Search): Promise<DomainDisks> {
     unread = `the definitions of the VMs can't be read: ${error.message}`;
   }
   return { disks: found, unread };
+}
+
+/** The VMs that have such a disk. Throws op.refused where some can't be read: they might have one. */
+export async function vmsWith(call: Search, isMeant: (disk: DomainDisk) => boolean): Promise<readonly string[]> {
+  const { disks, unread } = await readDomainDisks(call);
+  if (unread !== undefined) throw new FleetError('op.refused', unread);
+  return [...new Set(disks.filter(isMeant).map(({ vm }) => vm))];
 }

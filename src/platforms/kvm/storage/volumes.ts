@@ -16,7 +16,7 @@ export interface HostVolume {
 }
 
 /** The pool goes by its name here, as it does in libvirt: no pool has a slash in it. */
-const nativeOfVolume = (pool: string, name: string): string => `${pool}/${name}`;
+export const nativeOfVolume = (pool: string, name: string): string => `${pool}/${name}`;
 
 /**
  * The volumes of all active pools, as libvirt knows them since it has last looked: a list for each pool, and the XML of each
@@ -29,7 +29,7 @@ export async function readVolumes(host: Host, call: HostCall): Promise<readonly 
     client.call(procedures.listPools, { needResults: true, flags: POOLS.active }, { signal }),
     readDomainDisks(call),
   ]);
-  const lists = await readEach(pools, host.clock, (pool) => listed(call, pool));
+  const lists = await readEach(pools, host.clock, (pool) => volumesOf(call, pool));
   const rows: HostVolume[] = [];
   const byPlace = Map.groupBy(disks, placeOf);
   for (const { one, read, trouble } of lists) {
@@ -47,10 +47,10 @@ export async function readVolumes(host: Host, call: HostCall): Promise<readonly 
 const placeOf = ({ path, volume }: DomainDisk): string =>
   path ?? (volume ? nativeOfVolume(volume.pool, volume.name) : '');
 
-const listed = async ({ client, signal }: HostCall, pool: StoragePool): Promise<readonly RpcVolume[]> =>
+export const volumesOf = async ({ client, signal }: HostCall, pool: StoragePool): Promise<readonly RpcVolume[]> =>
   (await client.call(procedures.listVolumes, { pool, needResults: true, flags: 0 }, { signal })).volumes;
 
-const readVolume = async ({ client, signal }: HostCall, volume: RpcVolume): Promise<VolumeXml> =>
+export const readVolume = async ({ client, signal }: HostCall, volume: RpcVolume): Promise<VolumeXml> =>
   readVolumeXml(await client.call(procedures.volumeXml, { volume, flags: 0 }, { signal }));
 
 function rowOf(

@@ -1,6 +1,6 @@
-/** The document of a network to be made (https://libvirt.org/formatnetwork.html). */
+/** Documents of volumes and networks to be made (https://libvirt.org/formatstorage.html, formatnetwork.html). */
 import { FleetError } from '../../../errors.ts';
-import type { Network, NetworkSpec } from '../../contract.ts';
+import type { Network, NetworkSpec, VolumeSpec } from '../../contract.ts';
 import { overlapping } from '../../lib/listed.ts';
 import { escapeXml } from '../../transport/xml.ts';
 import { addressText, type Cidr, cidrOf, cidrText } from '../network/cidr.ts';
@@ -14,6 +14,16 @@ function words(text: string): string {
 }
 const refused = (name: string, why: string, fix?: string): FleetError =>
   new FleetError('op.refused', `${name}: ${why}`, fix === undefined ? {} : { fix });
+
+/** `isFile`: it takes only what is written to it. Others are block devices, and libvirt gives them all their room. */
+export function writeVolumeXml({ name, storage, size, format }: VolumeSpec, isFile: boolean): string {
+  if (isFile && name.includes('/')) throw refused(name, 'the name of a file has no slash');
+  if (!isFile && format !== '' && format !== 'raw')
+    throw refused(name, `volumes of ${storage} have no format`, 'choose raw');
+  const target = format === '' || !isFile ? '' : `<target><format type="${words(format)}"/></target>`;
+  const room = `${isFile ? '<allocation>0</allocation>' : ''}<capacity unit="bytes">${size}</capacity>`;
+  return `<volume><name>${words(name)}</name>${room}${target}</volume>`;
+}
 
 /** Throws op.refused for what can't be a network, op.conflict for addresses that one of the others has. */
 export function writeNetworkXml(spec: NetworkSpec, others: readonly Network[]): string {
