@@ -20,7 +20,7 @@ import { createDialer } from './link/dial.ts';
 import { normalizeError } from './link/normalize-error.ts';
 import { createNetworkOps } from './network/network-ops.ts';
 import { readImages } from './storage/images.ts';
-import { readStorages } from './storage/storages.ts';
+import { createStorageOps } from './storage/storage-ops.ts';
 import { createVolumeOps } from './storage/volume-ops.ts';
 import { createSerial } from './vm/console.ts';
 import { createDelete } from './vm/delete.ts';
@@ -58,7 +58,6 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   let closed = false;
   const whyNot: Partial<Record<OperationName | GroupName, string>> = {
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
-    ...lacking('drover does not change storages of libvirt yet', ['storage'], ['storage.list']),
     ...lacking('an image of libvirt is a volume: it comes and goes as one', ['image'], ['image.list']),
     flavor: 'libvirt has no flavors: a VM has what it is given',
   };
@@ -99,7 +98,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     console: serial,
     node: host,
     snapshot: createSnapshots(calls),
-    storage: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readStorages(beside, call)) },
+    storage: createStorageOps(beside),
     volume,
     network: createNetworkOps(beside),
     image: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readImages(beside, call)) },

@@ -30,9 +30,10 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
-      ...LISTED_OPERATIONS.filter((name) => /^(network|volume)/.test(name) && name !== 'volume.resize'),
-      'storage.list',
-      'image.list',
+      ...LISTED_OPERATIONS.filter(
+        (name) =>
+          name !== 'volume.resize' && name !== 'flavor.list' && (!name.startsWith('image.') || name === 'image.list'),
+      ),
     ],
     login: false,
     keepsDisks: true,
@@ -64,6 +65,7 @@ export const testkit: PlatformTestkit = {
       image: { name: 'tools.iso', type: 'iso', storage: 'default-pool', size: mib(1) },
     },
     makes: {
+      storage: { name: 'made', type: 'dir', path: '/made' },
       volume: { name: 'made', storage: 'default-pool', size: mib(2), format: 'raw' },
       network: { name: 'made', mode: 'nat', cidr: '10.77.0.0/24', dhcp: true, device: '', domain: 'made.test' },
     },

@@ -68,9 +68,9 @@ export const labTestkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
-      ...LISTED_OPERATIONS.filter((name) => /^(network|volume)/.test(name)),
-      'storage.list',
-      'image.list',
+      ...LISTED_OPERATIONS.filter(
+        (name) => name !== 'flavor.list' && (!name.startsWith('image.') || name === 'image.list'),
+      ),
     ],
     login: true,
     keepsDisks: true,
@@ -114,6 +114,7 @@ export const labTestkit: PlatformTestkit = {
       },
     },
     makes: {
+      storage: { name: 'suite-made', type: 'dir', path: '/var/lib/libvirt/suite-made' },
       volume: { name: 'suite-made.qcow2', storage: 'default', size: mib(8), format: 'qcow2' },
       network: {
         name: 'suite-made',

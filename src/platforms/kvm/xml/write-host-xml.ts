@@ -1,6 +1,6 @@
-/** Documents of volumes and networks to be made (https://libvirt.org/formatstorage.html, formatnetwork.html). */
+/** Documents of pools, volumes and networks to be made (https://libvirt.org/formatstorage.html, formatnetwork.html). */
 import { FleetError } from '../../../errors.ts';
-import type { Network, NetworkSpec, VolumeSpec } from '../../contract.ts';
+import type { Network, NetworkSpec, StorageSpec, VolumeSpec } from '../../contract.ts';
 import { overlapping } from '../../lib/listed.ts';
 import { escapeXml } from '../../transport/xml.ts';
 import { addressText, type Cidr, cidrOf, cidrText } from '../network/cidr.ts';
@@ -14,6 +14,21 @@ function words(text: string): string {
 }
 const refused = (name: string, why: string, fix?: string): FleetError =>
   new FleetError('op.refused', `${name}: ${why}`, fix === undefined ? {} : { fix });
+
+/** Throws op.refused for a type or path that can't be. */
+export function writePoolXml({ name, type, path }: StorageSpec): string {
+  const named = `<name>${words(name)}</name>`;
+  if (type === 'dir') {
+    if (!path.startsWith('/')) throw refused(name, `${JSON.stringify(path)} is no directory`, 'write its whole path');
+    return `<pool type="dir">${named}<target><path>${words(path)}</path></target></pool>`;
+  }
+  if (type !== 'lvm' && type !== 'zfs')
+    throw refused(name, `drover makes no storage of type ${JSON.stringify(type)}`, 'choose dir, lvm or zfs');
+  const source = words(path.replace(/^\/dev\/|\/+$/g, ''));
+  if (source === '' || source.startsWith('/')) throw refused(name, `${JSON.stringify(path)} is no name of a source`);
+  const [driver, target] = type === 'lvm' ? ['logical', `<target><path>/dev/${source}</path></target>`] : ['zfs', ''];
+  return `<pool type="${driver}">${named}<source><name>${source}</name></source>${target}</pool>`;
+}
 
 /** `isFile`: it takes only what is written to it. Others are block devices, and libvirt gives them all their room. */
 export function writeVolumeXml({ name, storage, size, format }: VolumeSpec, isFile: boolean): string {
