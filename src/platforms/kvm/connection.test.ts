@@ -42,6 +42,16 @@ async function connected(host: PlayedHost, values: Settings = {}, wire: WireLine
 /** Of capabilities.xml. */
 const NODE = nodeId(ENDPOINT, '0d10e12a-0000-4000-8000-000000000001');
 
+/** What no host has. */
+const IMAGE = 'an image of libvirt is a volume: it comes and goes as one';
+const NEVER = {
+  'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
+  flavor: 'libvirt has no flavors: a VM has what it is given',
+  'image.create': IMAGE,
+  'image.planDelete': IMAGE,
+  'image.delete': IMAGE,
+};
+
 describe('a connection to libvirt', () => {
   it('knows its host: name, size, versions, pools, networks and what it can run', async () => {
     const host = playHost();
@@ -90,7 +100,7 @@ describe('a connection to libvirt', () => {
     expect(wire[0]).toMatchObject({ endpoint: 'a', channel: 'poll', text: 'AUTH_LIST' });
     expect(wire.map(({ channel }) => channel)).toContain('control');
     expect(connection.whyNot).toEqual({
-      'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
+      ...NEVER,
       'node.shell': '127.0.0.1 is reached by tcp: only an endpoint over ssh has a shell',
     });
     expect(connection.node).not.toHaveProperty('shell');
@@ -140,8 +150,9 @@ describe('a connection to libvirt', () => {
     expect(lines).toContainEqual(['Networks', 'Virtual', '-']);
     expect(connection.console).toEqual({});
     expect(connection.whyNot).toEqual({
-      'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
+      ...NEVER,
       'console.serial': "libvirt's test driver has no consoles",
+      'volume.resize': "libvirt's test driver can't resize a volume",
     });
     const shell = process.env['SHELL'];
     try {

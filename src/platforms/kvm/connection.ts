@@ -1,12 +1,27 @@
 import { FleetError } from '../../errors.ts';
-import type { Connection, ConsoleOps, Context, Endpoint, GroupName, NodeOps, OperationName } from '../contract.ts';
+import type {
+  Connection,
+  ConsoleOps,
+  Context,
+  Endpoint,
+  GroupName,
+  NodeOps,
+  OperationName,
+  VolumeOps,
+} from '../contract.ts';
+import { lacking } from '../lib/listed.ts';
 import { readHost } from './host/host.ts';
+import { type Host, onHost } from './host/host-call.ts';
 import { createHostFiles } from './host/host-files.ts';
 import { readHostInfo } from './host/host-info.ts';
 import { addressOf, hostOf } from './link/address.ts';
 import { createDaemon } from './link/daemon.ts';
 import { createDialer } from './link/dial.ts';
 import { normalizeError } from './link/normalize-error.ts';
+import { createNetworkOps } from './network/network-ops.ts';
+import { readImages } from './storage/images.ts';
+import { createStorageOps } from './storage/storage-ops.ts';
+import { createVolumeOps } from './storage/volume-ops.ts';
 import { createSerial } from './vm/console.ts';
 import { createDelete } from './vm/delete.ts';
 import type { GuestCalls } from './vm/guest-call.ts';
@@ -36,24 +51,23 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const { node } = facts;
   const events = createGuestEvents(daemon.poll);
   let onTouched = (_uuid: string): void => {};
-  const calls: GuestCalls = {
-    daemon,
-    touched: (uuid) => onTouched(uuid),
-    libvirt: facts.libvirt,
-    ...(dialer.run && { files: createHostFiles(dialer.run, clock) }),
-  };
+  const files = dialer.run && { files: createHostFiles(dialer.run, clock) };
+  const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid), libvirt: facts.libvirt, ...files };
+  const place = { endpoint: endpoint.name, node: node.id };
+  const beside: Host = { daemon, place, clock, ...files };
   let closed = false;
   const whyNot: Partial<Record<OperationName | GroupName, string>> = {
     'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
-    storage: 'drover does not manage storage pools of libvirt yet',
-    volume: 'drover does not manage volumes of libvirt yet',
-    network: 'drover does not manage networks of libvirt yet',
-    image: 'drover does not manage images of libvirt yet',
+    ...lacking('an image of libvirt is a volume: it comes and goes as one', ['image'], ['image.list']),
     flavor: 'libvirt has no flavors: a VM has what it is given',
   };
 
   const serial: ConsoleOps = driver.startsWith('test:') ? {} : { serial: createSerial(calls) };
   if (!serial.serial) whyNot['console.serial'] = "libvirt's test driver has no consoles";
+
+  const { resize, ...volumes } = createVolumeOps(beside);
+  const volume: VolumeOps = driver.startsWith('test:') ? volumes : { resize, ...volumes };
+  if (!volume.resize) whyNot['volume.resize'] = "libvirt's test driver can't resize a volume";
 
   const { shell } = dialer;
   const here = (id: string) => {
@@ -84,9 +98,12 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     console: serial,
     node: host,
     snapshot: createSnapshots(calls),
+    storage: createStorageOps(beside),
+    volume,
+    network: createNetworkOps(beside),
+    image: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readImages(beside, call)) },
     whyNot,
     async watch(options) {
-      const place = { endpoint: endpoint.name, node: node.id };
       const listen = (touched: (uuid: string) => void) => {
         onTouched = touched;
       };

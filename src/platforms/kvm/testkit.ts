@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
-import { mib } from '../../units.ts';
-import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import { gib, mib } from '../../units.ts';
+import { LISTED_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
 import { startLink } from '../testkit-link.ts';
 import { startPrivateDaemon, VIRSH } from './testkit/private-daemon.ts';
 
@@ -30,6 +30,10 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      ...LISTED_OPERATIONS.filter(
+        (name) =>
+          name !== 'volume.resize' && name !== 'flavor.list' && (!name.startsWith('image.') || name === 'image.list'),
+      ),
     ],
     login: false,
     keepsDisks: true,
@@ -39,6 +43,32 @@ export const testkit: PlatformTestkit = {
     guestsAnswer: true,
     snapshots: { takeMs: 3_000, memory: true, revertsToOlder: true },
     samples: ['cpu'],
+    listed: {
+      storage: { name: 'default-pool', type: 'dir', active: true, size: gib(100), path: '/default-pool' },
+      volume: {
+        name: 'tools.iso',
+        storage: 'default-pool',
+        type: 'file',
+        size: mib(1),
+        path: '/default-pool/tools.iso',
+        users: [],
+      },
+      network: {
+        name: 'default',
+        type: 'nat',
+        mode: 'nat',
+        active: true,
+        cidrs: ['192.168.122.0/24'],
+        dhcp: true,
+        device: 'virbr0',
+      },
+      image: { name: 'tools.iso', type: 'iso', storage: 'default-pool', size: mib(1) },
+    },
+    makes: {
+      storage: { name: 'made', type: 'dir', path: '/made' },
+      volume: { name: 'made', storage: 'default-pool', size: mib(2), format: 'raw' },
+      network: { name: 'made', mode: 'nat', cidr: '10.77.0.0/24', dhcp: true, device: '', domain: 'made.test' },
+    },
     changes: {
       config: {
         memory: mib(192),
@@ -71,6 +101,7 @@ async function start(): Promise<TestServer> {
   // The guest that the driver comes with has a disk in no pool, which could be any file: no disk could be called free.
   await virsh(['destroy', 'test']);
   await virsh(['undefine', 'test']);
+  await virsh(['vol-create-as', 'default-pool', 'tools.iso', '1M']);
   const stopped = await define('contract-stopped');
   const running = await define('contract-running');
   let doomed = 0;

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
-import { endpointName, type VmId, vmId } from '../../../src/ids.ts';
+import { endpointName, nodeId, type VmId, vmId } from '../../../src/ids.ts';
 import type { Endpoint } from '../../../src/platforms/contract.ts';
-import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../../../src/platforms/testkit.ts';
+import {
+  LISTED_OPERATIONS,
+  type PlatformTestkit,
+  SNAPSHOT_OPERATIONS,
+  type TestServer,
+} from '../../../src/platforms/testkit.ts';
 import { mib } from '../../../src/units.ts';
 import { until } from '../until.ts';
 import {
@@ -37,6 +43,8 @@ export const sshEndpoint = (host: Host, name = host.name): Endpoint => ({
 export const idOfGuest = async (host: Host, endpoint: Endpoint, guest: string): Promise<VmId> =>
   vmId(endpoint.name, (await virsh(host, 'domuuid', guest)).trim());
 
+const IMAGES = '/var/lib/libvirt/images';
+const NODE = nodeId(endpointName(host1.name), host1.uuid);
 const OFF = 'suite-off';
 const ON = 'suite-on';
 
@@ -60,6 +68,9 @@ export const labTestkit: PlatformTestkit = {
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
+      ...LISTED_OPERATIONS.filter(
+        (name) => name !== 'flavor.list' && (!name.startsWith('image.') || name === 'image.list'),
+      ),
     ],
     login: true,
     keepsDisks: true,
@@ -69,6 +80,51 @@ export const labTestkit: PlatformTestkit = {
     guestsAnswer: true,
     snapshots: { takeMs: 20_000, memory: true, revertsToOlder: true },
     samples: ['cpu', 'memory'],
+    listed: {
+      storage: { name: 'default', type: 'dir', node: NODE, active: true, path: IMAGES, content: [] },
+      volume: {
+        name: 'web1.qcow2',
+        storage: 'default',
+        type: 'file',
+        format: 'qcow2',
+        size: mib(64),
+        path: `${IMAGES}/web1.qcow2`,
+        users: ['web1'],
+      },
+      network: {
+        name: 'default',
+        type: 'nat',
+        mode: 'nat',
+        node: NODE,
+        active: true,
+        cidrs: [`192.168.12${host1.number}.0/24`],
+        dhcp: true,
+        device: 'virbr0',
+        vlan: undefined,
+        mtu: undefined,
+        domain: undefined,
+      },
+      image: {
+        name: 'busybox.qcow2',
+        type: 'disk',
+        format: 'qcow2',
+        size: mib(64),
+        storage: 'default',
+        path: `${IMAGES}/busybox.qcow2`,
+      },
+    },
+    makes: {
+      storage: { name: 'suite-made', type: 'dir', path: '/var/lib/libvirt/suite-made' },
+      volume: { name: 'suite-made.qcow2', storage: 'default', size: mib(8), format: 'qcow2' },
+      network: {
+        name: 'suite-made',
+        mode: 'nat',
+        cidr: '10.205.0.0/24',
+        dhcp: true,
+        device: '',
+        domain: 'suite.test',
+      },
+    },
     changes: {
       config: { memory: mib(96), 'max-memory': mib(384), vcpus: 2, 'max-vcpus': 4, autostart: true, title: 'changed' },
       // Live memory moves in the guest's own time, and live vCPUs only up: those have tests of their own.
@@ -123,6 +179,8 @@ async function start(): Promise<TestServer> {
     async close() {
       await mendHost(host);
       await removeGuests(host, OFF, ON, ...doomed);
+      // a storage that is deleted leaves its folder
+      await rm(`${host.dir}/lib/suite-made`, { recursive: true, force: true });
     },
   };
 }

@@ -22,9 +22,16 @@ export function normalizeError(error: unknown, subject: string): unknown {
       return new FleetError('vm.not-found', `${subject} is not on this host any more`, cause);
     case VIR_ERR.noSnapshot:
       return new FleetError('snapshot.not-found', said, cause);
+    case VIR_ERR.noPool:
+      return new FleetError('storage.not-found', said, cause);
+    case VIR_ERR.noVolume:
+      return new FleetError('volume.not-found', said, cause);
+    case VIR_ERR.noNetwork:
+      return new FleetError('network.not-found', said, cause);
     case VIR_ERR.operationInvalid:
     case VIR_ERR.revertRisky:
     case VIR_ERR.exists:
+    case VIR_ERR.volumeExists:
     case VIR_ERR.busy:
       return new FleetError('op.conflict', said, cause);
     case VIR_ERR.timeout:

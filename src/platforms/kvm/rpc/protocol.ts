@@ -45,6 +45,7 @@ export type Domain = ValueOf<typeof domain>;
 export type DomainSnapshot = ValueOf<typeof snapshot>;
 export type StoragePool = ValueOf<typeof storagePool>;
 export type Volume = ValueOf<typeof volume>;
+export type VirtualNetwork = ValueOf<typeof network>;
 export type GuestInterface = ValueOf<typeof guestInterface>;
 
 /** The body of a reply with status 1. `code` and `domain` are stable, the message is translated. */
@@ -198,6 +199,19 @@ export const procedures = {
   define: define(350, 'DOMAIN_DEFINE_XML_FLAGS', struct({ xml: text, flags: uint }), domain),
 
   // storage
+  definePool: define(77, 'STORAGE_POOL_DEFINE_XML', struct({ xml: text, flags: uint }), storagePool),
+  createPool: define(78, 'STORAGE_POOL_CREATE', onPoolWith, nothing),
+  buildPool: define(79, 'STORAGE_POOL_BUILD', onPoolWith, nothing),
+  destroyPool: define(80, 'STORAGE_POOL_DESTROY', struct({ pool: storagePool }), nothing),
+  undefinePool: define(82, 'STORAGE_POOL_UNDEFINE', struct({ pool: storagePool }), nothing),
+  poolByName: define(84, 'STORAGE_POOL_LOOKUP_BY_NAME', struct({ name: text }), storagePool),
+  poolByUuid: define(85, 'STORAGE_POOL_LOOKUP_BY_UUID', struct({ uuid }), storagePool),
+  setPoolAutostart: define(90, 'STORAGE_POOL_SET_AUTOSTART', struct({ pool: storagePool, autostart: flag }), nothing),
+  poolIsActive: define(154, 'STORAGE_POOL_IS_ACTIVE', struct({ pool: storagePool }), flag),
+  poolIsPersistent: define(155, 'STORAGE_POOL_IS_PERSISTENT', struct({ pool: storagePool }), flag),
+  createVolume: define(93, 'STORAGE_VOL_CREATE_XML', struct({ pool: storagePool, xml: text, flags: uint }), volume),
+  volumeByName: define(95, 'STORAGE_VOL_LOOKUP_BY_NAME', struct({ pool: storagePool, name: text }), volume),
+  resizeVolume: define(260, 'STORAGE_VOL_RESIZE', struct({ volume, capacity: uhyper, flags: uint }), nothing),
   deleteVolume: define(94, 'STORAGE_VOL_DELETE', struct({ volume, flags: uint }), nothing),
   volumeByPath: define(97, 'STORAGE_VOL_LOOKUP_BY_PATH', struct({ path: text }), volume),
   volumeInfo: define(
@@ -222,6 +236,18 @@ export const procedures = {
     struct({ pool: storagePool }),
     struct({ state: int, capacity: uhyper, allocation: uhyper, available: uhyper }),
   ),
+
+  // networks
+  createNetwork: define(39, 'NETWORK_CREATE', struct({ network }), nothing),
+  defineNetwork: define(41, 'NETWORK_DEFINE_XML', struct({ xml: text }), network),
+  destroyNetwork: define(42, 'NETWORK_DESTROY', struct({ network }), nothing),
+  networkXml: define(43, 'NETWORK_GET_XML_DESC', struct({ network, flags: uint }), text),
+  networkByUuid: define(47, 'NETWORK_LOOKUP_BY_UUID', struct({ uuid }), network),
+  setNetworkAutostart: define(48, 'NETWORK_SET_AUTOSTART', struct({ network, autostart: flag }), nothing),
+  undefineNetwork: define(49, 'NETWORK_UNDEFINE', struct({ network }), nothing),
+  interfaceByName: define(128, 'INTERFACE_LOOKUP_BY_NAME', struct({ name: text }), struct({ name: text, mac: text })),
+  networkIsActive: define(152, 'NETWORK_IS_ACTIVE', struct({ network }), flag),
+  networkIsPersistent: define(153, 'NETWORK_IS_PERSISTENT', struct({ network }), flag),
   listNetworks: define(283, 'CONNECT_LIST_ALL_NETWORKS', listing, struct({ networks: list(network), count: uint })),
 
   // events
@@ -240,6 +266,8 @@ export const FEATURE = { eventCallbacks: 14 } as const;
 export const OPEN_READ_ONLY = 1;
 /** LIST_ALL_STORAGE_POOLS: the numbers are the other way round than those of domains. */
 export const POOLS = { inactive: 1, active: 2 } as const;
+/** LIST_ALL_NETWORKS. */
+export const NETWORKS = { active: 2 } as const;
 /** LIST_ALL_DOMAINS and domain stats. */
 export const LIST = { active: 1, inactive: 2, managedSave: 1 << 8, hasSnapshot: 1 << 12 } as const;
 /** DOMAIN_GET_XML_DESC. */

@@ -6,10 +6,9 @@
 
 import type { HostFiles, Look } from '../host/host-files.ts';
 import type { DiskXml } from '../xml/domain-xml.ts';
-import type { GuestCall } from './guest-call.ts';
 import { type Image, type Layer, layersOf } from './image-layers.ts';
 import { mentionedPaths, sharedFolders, withoutDots } from './mentioned-paths.ts';
-import { type DomainDocument, otherDomains } from './other-domains.ts';
+import { type DomainDocument, otherDomains, type Search } from './other-domains.ts';
 import type { Storage, StoredVolume } from './storage.ts';
 
 export interface DiskUsers {
@@ -31,9 +30,9 @@ interface Named {
   readonly nowhere: string[];
 }
 
-/** `paths` as the domain that is to go has them; what is layered within `own` is its own affair. */
+/** `paths` as the domain that is to go has them, or volumes that are; what is layered within `own` is its own affair. */
 export async function usersOf(
-  call: GuestCall,
+  call: Search,
   storage: Storage,
   files: HostFiles | undefined,
   paths: readonly string[],

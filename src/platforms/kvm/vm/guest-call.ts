@@ -2,22 +2,18 @@
 import { FleetError } from '../../../errors.ts';
 import { nativeOf, type VmId } from '../../../ids.ts';
 import type { Accepted } from '../../contract.ts';
+import type { HostCall } from '../host/host-call.ts';
 import type { HostFiles } from '../host/host-files.ts';
 import type { Daemon } from '../link/daemon.ts';
 import { mutationError, normalizeError } from '../link/normalize-error.ts';
 import { uuidBytes } from '../link/uuid.ts';
-import type { RpcClient } from '../rpc/client.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 
-export interface GuestCall {
-  readonly client: RpcClient;
+export interface GuestCall extends HostCall {
   /** As the daemon knows it now. */
   readonly domain: Domain;
-  readonly signal: AbortSignal;
   /** The daemon's version, packed: 9,000,000 is 9.0.0. */
   readonly libvirt: number;
-  /** A change: when no answer comes, it ends as outcome.unknown. `verb` is for that sentence. */
-  change<T>(verb: string, call: () => Promise<T>): Promise<T>;
 }
 
 export interface GuestCalls {

@@ -1,12 +1,16 @@
-/** The documents of all other domains of a host: as they are saved, as they run, and as they were. */
+/** The documents of the domains of a host: as they are saved, as they run, and as they were. */
 
+import type { HostCall } from '../host/host-call.ts';
 import { uuidText } from '../link/uuid.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
 import { type Domain, LIST, procedures, XML } from '../rpc/protocol.ts';
 import { type AllDisks, readAllDisks } from '../xml/domain-xml.ts';
-import type { GuestCall } from './guest-call.ts';
 
 export interface DomainDocument extends AllDisks {
+  /** The name of the domain. */
+  readonly vm: string;
+  /** As it runs. */
+  readonly isLive: boolean;
   readonly text: string;
   /** `the definition of web2`, `the snapshot monday of web2`. */
   readonly what: string;
@@ -19,21 +23,25 @@ export interface DomainDocument extends AllDisks {
 /** Domains that are asked for at once. */
 const AT_ONCE = 32;
 
-export async function* otherDomains(call: GuestCall): AsyncGenerator<DomainDocument> {
+/** A call, and where it is about one domain: that one. */
+export type Search = Pick<HostCall, 'client' | 'signal'> & { readonly domain?: Domain };
+
+/** All but the domain that the call is about. `past`: their saved memory and their snapshots as well. */
+export async function* otherDomains(call: Search, past = true): AsyncGenerator<DomainDocument> {
   const { client, domain, signal } = call;
   const list = async (flags: number) =>
     (await client.call(procedures.listDomains, { needResults: true, flags }, { signal })).domains;
   const [domains, withSnapshots, saved] = await Promise.all([
     list(0),
-    list(LIST.hasSnapshot).catch(unlessNone<readonly Domain[] | undefined>(undefined)),
-    list(LIST.managedSave).catch(unlessNone<readonly Domain[] | undefined>(undefined)),
+    past ? list(LIST.hasSnapshot).catch(unlessNone<readonly Domain[] | undefined>(undefined)) : [],
+    past ? list(LIST.managedSave).catch(unlessNone<readonly Domain[] | undefined>(undefined)) : [],
   ]);
   const isOneOf = (some: readonly Domain[] | undefined) => {
     const uuids = some && new Set(some.map(({ uuid }) => uuidText(uuid)));
     return ({ uuid }: Domain) => uuids === undefined || uuids.has(uuidText(uuid));
   };
   const [hasSnapshots, isSaved] = [isOneOf(withSnapshots), isOneOf(saved)];
-  const others = domains.filter(({ uuid }) => !uuid.equals(domain.uuid));
+  const others = domain ? domains.filter(({ uuid }) => !uuid.equals(domain.uuid)) : domains;
   for (let at = 0; at < others.length; at += AT_ONCE) {
     const some = others.slice(at, at + AT_ONCE);
     const documents = await Promise.all(some.map((one) => documentsOf(call, one, hasSnapshots(one), isSaved(one))));
@@ -42,7 +50,7 @@ export async function* otherDomains(call: GuestCall): AsyncGenerator<DomainDocum
 }
 
 async function documentsOf(
-  { client, signal }: GuestCall,
+  { client, signal }: Search,
   domain: Domain,
   hasSnapshots: boolean,
   isSaved: boolean,
@@ -74,16 +82,16 @@ async function documentsOf(
   const documents: DomainDocument[] = [];
   for (const { root, text, ...document } of found) {
     if (text === '') continue;
-    const { disks, fault } = await readAllDisks(text, root);
-    if (text === live) for (const { showsLayers, path } of disks) if (showsLayers && path) shown.add(path);
-    documents.push({ ...document, text, disks, fault, shown });
+    const read = await readAllDisks(text, root);
+    if (text === live) for (const { showsLayers, path } of read.disks) if (showsLayers && path) shown.add(path);
+    documents.push({ ...document, vm: name, isLive: text === live, text, ...read, shown });
   }
   return documents;
 }
 
 /** The snapshots of a domain with their XML, which has the domain as it was. */
 export async function snapshotDocuments(
-  client: GuestCall['client'],
+  client: HostCall['client'],
   domain: Domain,
   signal: AbortSignal,
 ): Promise<readonly { readonly snapshot: string; readonly text: string }[]> {

@@ -8,7 +8,7 @@ import { LibvirtError } from '../rpc/errors.ts';
 import { POOLS, procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { folderOfPool } from '../xml/pool-xml.ts';
 import { readVolumeXml, type VolumeXml } from '../xml/volume-xml.ts';
-import type { GuestCall } from './guest-call.ts';
+import type { Search } from './other-domains.ts';
 
 export interface Storage {
   /** By path: those of the active pools. */
@@ -37,7 +37,7 @@ const AT_ONCE = 64;
 /** A pool that takes longer (a slow share, thousands of images) is taken as libvirt knew it. */
 const REFRESH_MS = 6_000;
 
-export async function readStorage({ client, signal }: Pick<GuestCall, 'client' | 'signal'>): Promise<Storage> {
+export async function readStorage({ client, signal }: Search): Promise<Storage> {
   const volumes = new Map<string, StoredVolume>();
   const paths = new Map<string, string>();
   const folders = new Map<string, string>();

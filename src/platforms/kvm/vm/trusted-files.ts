@@ -1,6 +1,6 @@
 import type { HostFiles, Look } from '../host/host-files.ts';
 import { procedures } from '../rpc/protocol.ts';
-import type { GuestCall } from './guest-call.ts';
+import type { Search } from './other-domains.ts';
 import type { Storage } from './storage.ts';
 
 /** Volumes that are compared. */
@@ -12,7 +12,7 @@ const PROBES = 32;
  */
 export async function trustedFiles(
   login: HostFiles,
-  { client, signal }: GuestCall,
+  { client, signal }: Search,
   { volumes }: Storage,
 ): Promise<HostFiles | undefined> {
   const listed = [...volumes].filter(([, { isFile }]) => isFile).slice(0, PROBES);

@@ -122,7 +122,7 @@ describe('a domain', () => {
         'domainsnapshot',
       ),
     ).toEqual(['/s', '/a', '/b']);
-    expect(await readAllDisks('<html/>', 'domain')).toEqual({ disks: [], fault: '<html> is not a domain' });
+    expect(await readAllDisks('<html/>', 'domain')).toEqual({ disks: [], nics: [], fault: '<html> is not a domain' });
   });
 
   it('may be four million characters long', async () => {
@@ -139,6 +139,7 @@ describe('a pool', () => {
     ["<pool type='netfs'><target><path>/</path></target></pool>", '/'],
     ["<pool type='vstorage'><target><path>/v</path></target></pool>", '/v'],
     ["<pool type='logical'><target><path>/dev/vg</path></target></pool>", undefined],
+    ["<pool type='dir'><target><path></path></target></pool>", undefined],
     ['<pool><target><path>/d</path></target></pool>', undefined],
     ["<pool type='dir'/>", undefined],
     ['<pool', undefined],
@@ -155,11 +156,15 @@ describe('a volume', () => {
       await readVolumeXml(xml(times, "<backingStore><path>/d/b</path><format type='qcow2'/></backingStore>")),
     ).toEqual({
       path: '/d/a',
+      type: undefined,
+      format: undefined,
+      size: undefined,
+      used: 5,
       changed: 1_700_000_000,
       print: '["1700000000.9","1600000000.5","5","6"]',
       backing: { path: '/d/b', format: 'qcow2' },
     });
-    expect(await readVolumeXml(xml('', '<backingStore><path>/d/b</path></backingStore>'))).toEqual({
+    expect(await readVolumeXml(xml('', '<backingStore><path>/d/b</path></backingStore>'))).toMatchObject({
       path: '/d/a',
       changed: undefined,
       print: undefined,

@@ -92,20 +92,23 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
 
 export interface AllDisks {
   readonly disks: readonly DiskXml[];
+  /** Of a domain alone. */
+  readonly nics: readonly NicXml[];
   /** Why the document can't be read: it may name any disk then. */
   readonly fault: string | undefined;
 }
 
-/** The disks alone of a domain, or of a snapshot with the domains in it, for reading the documents of a whole host. */
+/** The disks and NICs alone of a domain, or of a snapshot with the domains in it, for reading the documents of a whole host. */
 export async function readAllDisks(xml: string, root: 'domain' | 'domainsnapshot'): Promise<AllDisks> {
   try {
     const element = await readDocument(xml, root);
     const domains = root === 'domain' ? [element] : element.children.filter(({ name }) => DOMAINS.has(name));
     const lists = [child(element, 'disks'), ...domains.map((domain) => child(domain, 'devices'))];
-    return { disks: lists.flatMap((list) => childrenOf(list, 'disk').map(readDisk)), fault: undefined };
+    const nics = root === 'domain' ? childrenOf(child(element, 'devices'), 'interface').map(readNic) : [];
+    return { disks: lists.flatMap((list) => childrenOf(list, 'disk').map(readDisk)), nics, fault: undefined };
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    return { disks: [], fault: error.message };
+    return { disks: [], nics: [], fault: error.message };
   }
 }
 

@@ -1,16 +1,43 @@
 /** What drover reads of a storage pool's XML (https://libvirt.org/formatstorage.html). */
-import { attribute, textAt, XmlError } from '../../transport/xml.ts';
+import type { Bytes } from '../../../units.ts';
+import { attribute, child, textAt, XmlError } from '../../transport/xml.ts';
 import { readDocument } from './document.ts';
+import { byteCount } from './volume-xml.ts';
 
 /** Pools whose volumes are the files of a folder, by the names of the files. */
 const FOLDER_POOLS = new Set(['dir', 'fs', 'netfs', 'vstorage']);
 
-/** The folder whose files are the pool's volumes; undefined for every other kind of pool, and for what is no pool. */
+export interface PoolXml {
+  /** `dir`, `logical`, `zfs` … */
+  readonly type: string;
+  /** Of its target, which is a folder or where its devices appear; else the name of its source. */
+  readonly path: string | undefined;
+  /** The folder whose files are its volumes; undefined for every other kind of pool. */
+  readonly folder: string | undefined;
+  /** Undefined while it is inactive: libvirt writes 0 then. */
+  readonly size: Bytes | undefined;
+  readonly used: Bytes | undefined;
+}
+
+/** Rejects with XmlError for what is no pool. */
+export async function readPoolXml(xml: string): Promise<PoolXml> {
+  const pool = await readDocument(xml, 'pool');
+  const type = attribute(pool, 'type') ?? '';
+  const target = textAt(pool, 'target', 'path')?.replace(/(?<=.)\/+$/, '') || undefined;
+  const size = byteCount(child(pool, 'capacity')) || undefined;
+  return {
+    type,
+    path: target ?? (textAt(pool, 'source', 'name') || undefined),
+    folder: FOLDER_POOLS.has(type) ? target : undefined,
+    size,
+    used: size === undefined ? undefined : byteCount(child(pool, 'allocation')),
+  };
+}
+
+/** The folder alone; undefined also for what is no pool. */
 export async function folderOfPool(xml: string): Promise<string | undefined> {
   try {
-    const pool = await readDocument(xml, 'pool');
-    const path = textAt(pool, 'target', 'path');
-    return path && FOLDER_POOLS.has(attribute(pool, 'type') ?? '') ? path.replace(/(?<=.)\/+$/, '') : undefined;
+    return (await readPoolXml(xml)).folder;
   } catch (error) {
     if (error instanceof XmlError) return undefined;
     throw error;

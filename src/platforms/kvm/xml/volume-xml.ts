@@ -1,9 +1,17 @@
 /** What drover reads of a storage volume's XML (https://libvirt.org/formatstorage.html). */
-import { attribute, child, textAt, XmlError } from '../../transport/xml.ts';
+import { type Bytes, bytes } from '../../../units.ts';
+import { attribute, child, textAt, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { readDocument } from './document.ts';
 
 export interface VolumeXml {
   readonly path: string;
+  /** `file`, `block`, `dir`, `network`. */
+  readonly type: string | undefined;
+  /** Of the image: `qcow2`; for what is no image too, which libvirt calls raw. */
+  readonly format: string | undefined;
+  /** What a guest sees, and what it takes of its pool. */
+  readonly size: Bytes | undefined;
+  readonly used: Bytes | undefined;
   /** When the file was changed last: epoch, s. Undefined where libvirt doesn't say. */
   readonly changed: number | undefined;
   /** Times and sizes of the file: the same for all its names, and hardly ever for two files. */
@@ -24,8 +32,20 @@ export async function readVolumeXml(xml: string): Promise<VolumeXml> {
   const sizes = [textAt(volume, 'allocation'), textAt(volume, 'physical')];
   return {
     path,
+    type: attribute(volume, 'type'),
+    format: attribute(child(child(volume, 'target'), 'format'), 'type'),
+    size: byteCount(child(volume, 'capacity')),
+    used: byteCount(child(volume, 'allocation')),
     changed: ctime ? Math.floor(Number(ctime)) : undefined,
     print: ctime ? JSON.stringify([ctime, mtime, ...sizes]) : undefined,
     backing: below ? { path: below, format } : undefined,
   };
+}
+
+/** `<capacity unit='bytes'>67108864</capacity>`: libvirt prints bytes. Undefined for what is no count of them. */
+export function byteCount(element: XmlElement | undefined): Bytes | undefined {
+  const count = /^\d+$/.test(element?.text ?? '') ? Number(element?.text) : Number.NaN;
+  return Number.isSafeInteger(count) && /^(bytes|B)$/.test(attribute(element, 'unit') ?? 'bytes')
+    ? bytes(count)
+    : undefined;
 }

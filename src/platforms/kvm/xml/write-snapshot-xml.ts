@@ -1,4 +1,4 @@
-/** The one document that drover writes: of a snapshot to be taken (https://libvirt.org/formatsnapshot.html). */
+/** The document of a snapshot to be taken (https://libvirt.org/formatsnapshot.html). */
 import { escapeXml } from '../../transport/xml.ts';
 
 /**

@@ -1,0 +1,61 @@
+/** What drover reads of a virtual network's XML (https://libvirt.org/formatnetwork.html). */
+import type { Network, NetworkMode } from '../../contract.ts';
+import { attribute, child, childrenOf, type XmlElement } from '../../transport/xml.ts';
+import { cidrOf, cidrText, lengthOfMask } from '../network/cidr.ts';
+import { readDocument } from './document.ts';
+
+export type NetworkXml = Pick<Network, 'type' | 'mode' | 'cidrs' | 'dhcp' | 'device' | 'vlan' | 'mtu' | 'domain'>;
+
+const MODES: Readonly<Record<string, NetworkMode>> = {
+  nat: 'nat',
+  route: 'routed',
+  isolated: 'isolated',
+  open: 'open',
+  bridge: 'bridge',
+  private: 'bridge',
+  vepa: 'bridge',
+  passthrough: 'bridge',
+};
+
+/** Rejects with XmlError for what is no network. */
+export async function readNetworkXml(xml: string): Promise<NetworkXml> {
+  const network = await readDocument(xml, 'network');
+  const forward = child(network, 'forward');
+  const type = forward ? (attribute(forward, 'mode') ?? 'nat') : 'isolated';
+  const mode = Object.hasOwn(MODES, type) ? MODES[type] : undefined;
+  const ips = childrenOf(network, 'ip');
+  const tags = childrenOf(child(network, 'vlan'), 'tag');
+  return {
+    type,
+    mode,
+    cidrs: ips.flatMap(readCidr),
+    // Behind a bridge others may hand out what they like.
+    dhcp: mode === undefined || mode === 'bridge' ? undefined : ips.some((ip) => child(ip, 'dhcp') !== undefined),
+    device:
+      attribute(child(network, 'bridge'), 'name') ??
+      attribute(forward, 'dev') ??
+      attribute(child(forward, 'interface'), 'dev'),
+    // A trunk carries several: it has no tag of its own.
+    vlan: tags.length === 1 ? count(attribute(tags[0], 'id')) : undefined,
+    mtu: count(attribute(child(network, 'mtu'), 'size')),
+    domain: attribute(child(network, 'domain'), 'name'),
+  };
+}
+
+function readCidr(ip: XmlElement): readonly string[] {
+  const address = attribute(ip, 'address') ?? '';
+  const mask = attribute(ip, 'netmask');
+  const length = count(attribute(ip, 'prefix')) ?? (mask === undefined ? usualLength(address) : lengthOfMask(mask));
+  const cidr = length === undefined ? undefined : cidrOf(address, length);
+  return cidr ? [cidrText(cidr)] : [];
+}
+
+/** What libvirt takes where neither mask nor prefix is written (virSocketAddrGetIPPrefix): the class of the address. */
+function usualLength(address: string): number | undefined {
+  if (address.includes(':')) return 64;
+  const first = Number(address.split('.')[0]);
+  return first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : undefined;
+}
+
+const count = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
