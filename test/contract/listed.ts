@@ -160,6 +160,23 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
     });
   }
 
+  if (has('volume.delete') && !facts.makes?.volume) {
+    it('a volume that no VM uses is deleted, after it was said what goes', async () => {
+      const connection = await bench().connect();
+      const all = (await read(connection, 'volume')) as readonly ObjectOf<'volume'>[];
+      const { id, name } = present(all.find(({ users, disabled }) => users?.length === 0 && !disabled));
+      const { planDelete, delete: remove } = present(connection.volume);
+      await bench().supporting(connection, 'volume.planDelete', async () => {
+        const plan = await present(planDelete)(id, patient());
+        expect([plan.refused, plan.goes.join(' ')]).toEqual([undefined, expect.stringContaining(name)]);
+      });
+      await bench().supporting(connection, 'volume.delete', async () => {
+        await present(remove)(id, patient());
+        await until(connection, 'volume', `no ${name}`, (now) => !now.some((one) => one.id === id));
+      });
+    });
+  }
+
   if (has('volume.resize')) {
     it('F-267 a volume grows, and is never cut off', async () => {
       const connection = await bench().connect();

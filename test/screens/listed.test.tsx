@@ -54,7 +54,7 @@ describe('the networks of an endpoint', () => {
     await fleet.press('5');
     await fleet.see('as of');
     await fleet.press('X');
-    await fleet.see(/Not possible: lan is used by billing-db1/);
+    await fleet.see(/Not possible: lan is used by auth-db1, billing-db1/);
     await fleet.press('lan', 'pgdn', 'enter');
     await fleet.see('Delete network: lan is used by');
     expect(networks()).toContain('lan');

@@ -1,9 +1,9 @@
 import { flavorId, imageId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
 import type { Flavor, FlavorOps, ImageOps, LossPlan } from '../contract.ts';
-import { noListed, refuseTakenName } from '../lib/listed.ts';
+import { noListed, refusePlanned, refuseTakenName } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
-import { planFor, refuseUsed } from './listed-plans.ts';
+import { planFor } from './listed-plans.ts';
 import { ROLES } from './names.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
@@ -53,7 +53,7 @@ export function createImageOps({ collections, agenda, clock, endpoint }: FakeSer
     planDelete: (id, signal) => calls.endpoint('image.planDelete', signal, () => plan(id)),
     delete: (id, signal) =>
       calls.endpoint('image.delete', signal, () => {
-        refuseUsed(plan(id));
+        refusePlanned(plan(id));
         collections.image.remove(id);
         return accepted();
       }),

@@ -1,10 +1,10 @@
 import { FleetError } from '../../errors.ts';
 import { type NetworkId, networkId } from '../../ids.ts';
 import type { LossPlan, Network, NetworkOps } from '../contract.ts';
-import { noListed, overlapping, refuseTakenName } from '../lib/listed.ts';
+import { noListed, overlapping, refusePlanned, refuseTakenName } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import { vmInfo } from './info.ts';
-import { planFor, refuseUsed } from './listed-plans.ts';
+import { planFor } from './listed-plans.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
@@ -60,7 +60,7 @@ export function createNetworkOps(server: FakeServer, calls: Calls): Required<Net
     planDelete: (id, signal) => calls.endpoint('network.planDelete', signal, () => plan(networkOf(id))),
     delete: (id, signal) =>
       calls.endpoint('network.delete', signal, () => {
-        refuseUsed(plan(networkOf(id)));
+        refusePlanned(plan(networkOf(id)));
         collections.network.remove(id);
         return accepted();
       }),

@@ -2,9 +2,9 @@ import { FleetError } from '../../errors.ts';
 import { type StorageId, storageId } from '../../ids.ts';
 import { bytes, gib } from '../../units.ts';
 import type { LossPlan, Storage, StorageOps } from '../contract.ts';
-import { noListed, refuseTakenName } from '../lib/listed.ts';
+import { noListed, refusePlanned, refuseTakenName, usedBy } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
-import { planFor, refuseUsed, usedBy } from './listed-plans.ts';
+import { planFor } from './listed-plans.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
@@ -49,7 +49,7 @@ export function createStorageOps({ collections, endpoint }: FakeServer, calls: C
     delete: (id, { volumes }, signal) =>
       calls.endpoint('storage.delete', signal, () => {
         const storage = storageOf(id);
-        refuseUsed(planStorage(storage, volumes));
+        refusePlanned(planStorage(storage, volumes));
         if (volumes) {
           for (const one of collections.volume.all())
             if (one.storage === storage.name) collections.volume.remove(one.id);

@@ -2,10 +2,10 @@ import { FleetError } from '../../errors.ts';
 import { type VolumeId, volumeId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { LossPlan, Volume, VolumeOps } from '../contract.ts';
-import { noListed } from '../lib/listed.ts';
+import { noListed, refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import type { Collections } from './collections.ts';
-import { planFor, refuseUsed } from './listed-plans.ts';
+import { planFor } from './listed-plans.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
@@ -51,7 +51,7 @@ export function createVolumeOps({ collections, agenda, endpoint }: FakeServer, c
     planDelete: (id, signal) => calls.endpoint('volume.planDelete', signal, () => plan(volumeOf(id))),
     delete: (id, signal) =>
       calls.endpoint('volume.delete', signal, () => {
-        refuseUsed(plan(volumeOf(id)));
+        refusePlanned(plan(volumeOf(id)));
         return after(() => collections.volume.remove(id));
       }),
     resize: (id, size, signal) =>

@@ -1,8 +1,16 @@
 /** What is the same for lists of every platform: which object is meant, taken names, and what is missing for now. */
-import { isIP } from 'node:net';
 import { FleetError } from '../../errors.ts';
 import { endpointOf, type Id, nativeOfListed } from '../../ids.ts';
-import { type GroupName, type ListedKind, type Network, type OperationName, operations, partsOf } from '../contract.ts';
+import {
+  type GroupName,
+  type ListedKind,
+  type LossPlan,
+  type Network,
+  type OperationName,
+  operations,
+  partsOf,
+} from '../contract.ts';
+import { readCidr } from './cidr.ts';
 
 /** For an endpoint that has no object of this kind and id. */
 export const noListed = (kind: ListedKind, id: string): FleetError =>
@@ -26,45 +34,27 @@ export function refuseTakenName(
 
 /** The first network whose addresses overlap these; undefined also for what is no CIDR. */
 export function overlapping(cidr: string, all: readonly Network[]): Network | undefined {
-  const range = rangeOf(cidr);
+  const range = readCidr(cidr);
   if (!range) return undefined;
   return all.find(({ cidrs }) =>
     cidrs.some((other) => {
-      const known = rangeOf(other);
-      return known !== undefined && known.bits === range.bits && known.from <= range.to && range.from <= known.to;
+      const known = readCidr(other);
+      return known?.family === range.family && known.first <= range.last && range.first <= known.last;
     }),
   );
 }
 
-interface Range {
-  readonly bits: 32 | 128;
-  readonly from: bigint;
-  readonly to: bigint;
+const MOST_NAMED = 5;
+
+/** `vms is used by web1, web2 and 3 more VMs`. */
+export function usedBy(name: string, vms: readonly string[]): string {
+  const more = vms.length - MOST_NAMED;
+  return `${name} is used by ${vms.toSorted().slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more VMs` : ''}`;
 }
 
-function rangeOf(cidr: string): Range | undefined {
-  const [address = '', length = ''] = cidr.split('/');
-  const family = isIP(address);
-  if (family === 0 || !/^\d{1,3}$/.test(length)) return undefined;
-  const bits = family === 4 ? 32 : 128;
-  if (Number(length) > bits) return undefined;
-  const value = family === 4 ? numberOf4(address) : numberOf6(address);
-  const hosts = BigInt(bits - Number(length));
-  const from = (value >> hosts) << hosts;
-  return { bits, from, to: from + (1n << hosts) - 1n };
-}
-
-const numberOf4 = (address: string): bigint =>
-  address.split('.').reduce((value, part) => value * 256n + BigInt(part), 0n);
-
-function numberOf6(address: string): bigint {
-  // The URL parser writes the shortest form, without dots.
-  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
-  const words = (text: string | undefined) => (text === undefined || text === '' ? [] : text.split(':'));
-  const behind = words(tail);
-  const before = words(head);
-  const zeros = Array.from({ length: 8 - before.length - behind.length }, () => '0');
-  return [...before, ...zeros, ...behind].reduce((value, word) => value * 65_536n + BigInt(`0x${word}`), 0n);
+/** Throws op.refused with the plan's reason, if it has one. */
+export function refusePlanned({ refused }: LossPlan): void {
+  if (refused !== undefined) throw new FleetError('op.refused', refused);
 }
 
 /** The reasons for what of these groups a platform lacks: each operation but those that it has, with the sentence why not. */

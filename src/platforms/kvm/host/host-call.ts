@@ -2,7 +2,7 @@
 import type { Clock } from '../../../clock.ts';
 import { FleetError, sentence } from '../../../errors.ts';
 import { endpointOf, type Id, nativeOfListed } from '../../../ids.ts';
-import type { LossPlan, Trouble } from '../../contract.ts';
+import type { Trouble } from '../../contract.ts';
 import { noListed } from '../../lib/listed.ts';
 import { XmlError } from '../../transport/xml.ts';
 import type { Daemon } from '../link/daemon.ts';
@@ -91,19 +91,6 @@ export const makeWhole = <O extends { readonly name: string }>(
       throw error;
     }
   });
-
-const MOST_NAMED = 5;
-
-/** `vms is used by web1, web2 and 3 more VMs`. */
-export function usedBy(name: string, vms: readonly string[]): string {
-  const more = vms.length - MOST_NAMED;
-  return `${name} is used by ${vms.toSorted().slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more VMs` : ''}`;
-}
-
-/** Throws op.refused with the plan's reason, if it has one. */
-export function refusePlanned({ refused }: LossPlan): void {
-  if (refused !== undefined) throw new FleetError('op.refused', refused);
-}
 
 /** One of several objects, with what was read of it. */
 export interface Read<O, T> {

@@ -1,8 +1,8 @@
 import { FleetError } from '../../../errors.ts';
 import { type NetworkId, networkId } from '../../../ids.ts';
 import type { LossPlan, NetworkOps } from '../../contract.ts';
-import { refuseTakenName } from '../../lib/listed.ts';
-import { type Host, type HostCall, makeWhole, onHost, onListed, refusePlanned, usedBy } from '../host/host-call.ts';
+import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
+import { type Host, type HostCall, makeWhole, onHost, onListed } from '../host/host-call.ts';
 import { remove, type Switched, switchOff, switchOn } from '../host/switched.ts';
 import { uuidText } from '../link/uuid.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { cidrOf, cidrText } from '../../lib/cidr.ts';
 import { onHost } from '../host/host-call.ts';
 import { ENDPOINT, hostOfLists, uuidOf } from '../testkit/scripted-host.ts';
 import { readNetworkXml } from '../xml/network-xml.ts';
-import { cidrOf, cidrText } from './cidr.ts';
 import { readNetworks } from './networks.ts';
 
 const network = (more: string) => `<network>${more}</network>`;

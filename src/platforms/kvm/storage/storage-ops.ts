@@ -2,17 +2,8 @@ import { dirname } from 'node:path';
 import { FleetError } from '../../../errors.ts';
 import { type StorageId, storageId } from '../../../ids.ts';
 import type { Kept, LossPlan, StorageOps } from '../../contract.ts';
-import { refuseTakenName } from '../../lib/listed.ts';
-import {
-  type Host,
-  type HostCall,
-  makeWhole,
-  onHost,
-  onListed,
-  readEach,
-  refusePlanned,
-  usedBy,
-} from '../host/host-call.ts';
+import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
+import { type Host, type HostCall, makeWhole, onHost, onListed, readEach } from '../host/host-call.ts';
 import { remove, type Switched, switchOff, switchOn } from '../host/switched.ts';
 import { uuidText } from '../link/uuid.ts';
 import { LibvirtError } from '../rpc/errors.ts';

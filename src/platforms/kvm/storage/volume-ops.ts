@@ -1,8 +1,8 @@
 import { FleetError } from '../../../errors.ts';
 import { nativeOfListed, type VolumeId, volumeId } from '../../../ids.ts';
 import type { LossPlan, VolumeOps } from '../../contract.ts';
-import { noListed, refuseTakenName } from '../../lib/listed.ts';
-import { type Host, type HostCall, onHost, refusePlanned, usedBy } from '../host/host-call.ts';
+import { noListed, refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
+import { type Host, type HostCall, onHost } from '../host/host-call.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
 import { procedures, type Volume } from '../rpc/protocol.ts';
 import { DONE } from '../vm/guest-call.ts';

@@ -1,7 +1,7 @@
 /** What drover reads of a virtual network's XML (https://libvirt.org/formatnetwork.html). */
 import type { Network, NetworkMode } from '../../contract.ts';
+import { cidrOf, cidrText, lengthOfMask } from '../../lib/cidr.ts';
 import { attribute, child, childrenOf, type XmlElement } from '../../transport/xml.ts';
-import { cidrOf, cidrText, lengthOfMask } from '../network/cidr.ts';
 import { readDocument } from './document.ts';
 
 export type NetworkXml = Pick<Network, 'type' | 'mode' | 'cidrs' | 'dhcp' | 'device' | 'vlan' | 'mtu' | 'domain'>;

@@ -1,9 +1,9 @@
 /** Documents of pools, volumes and networks to be made (https://libvirt.org/formatstorage.html, formatnetwork.html). */
 import { FleetError } from '../../../errors.ts';
 import type { Network, NetworkSpec, StorageSpec, VolumeSpec } from '../../contract.ts';
+import { addressText, type Cidr, cidrOf, cidrText } from '../../lib/cidr.ts';
 import { overlapping } from '../../lib/listed.ts';
 import { escapeXml } from '../../transport/xml.ts';
-import { addressText, type Cidr, cidrOf, cidrText } from '../network/cidr.ts';
 
 /** Half of a pair, and what is no character of XML: these would be left out without a word. */
 const NOT_KEPT = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;

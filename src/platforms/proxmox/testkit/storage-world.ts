@@ -68,6 +68,11 @@ export const startVolumes = (): Map<string, WorldVolume> =>
         protected: 1,
       },
     ],
+    // left behind by a guest that is gone
+    [
+      'local-zfs:vm-999-disk-0',
+      { node: 'pve1', content: 'images', format: 'raw', size: 8 * GIB, ctime: 1_790_000_400, vmid: 999 },
+    ],
   ]);
 
 /** A volume of a guest, by the words of its configuration: `local-lvm:vm-100-disk-0,size=8G`. Undefined: none. */

@@ -22,6 +22,12 @@ export function cidrOf(text: string, length: number): Cidr | undefined {
   return { family, address, first, last: first + (1n << hosts) - 1n, length };
 }
 
+/** `192.168.122.0/24`; undefined for what is no CIDR. */
+export function readCidr(text: string): Cidr | undefined {
+  const [, address = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  return address === '' ? undefined : cidrOf(address, Number(length));
+}
+
 /** `192.168.122.0/24`. */
 export const cidrText = ({ family, first, length }: Cidr): string => `${addressText(first, family)}/${length}`;
 
