@@ -4,8 +4,15 @@ import type { Manifest } from '../../src/platforms/contract.ts';
 
 const PLATFORMS = new URL('../../src/platforms/', import.meta.url);
 
-const isPlatform = (folder: string): boolean =>
-  ['manifest.ts', 'index.ts'].every((file) => existsSync(new URL(`${folder}/${file}`, PLATFORMS)));
+/** Throws for a folder that has one of the two files alone: it would be left out without a word. */
+function isPlatform(folder: string): boolean {
+  const [hasManifest, hasIndex] = ['manifest.ts', 'index.ts'].map((file) =>
+    existsSync(new URL(`${folder}/${file}`, PLATFORMS)),
+  );
+  if (hasManifest !== hasIndex)
+    throw new Error(`src/platforms/${folder} has no ${hasManifest ? 'index.ts' : 'manifest.ts'}: a platform has both`);
+  return hasManifest === true;
+}
 
 /** Every folder with a manifest and an index is a platform. Core ones come first, demos last, otherwise by name. */
 export async function platformFolders(): Promise<readonly { readonly folder: string; readonly manifest: Manifest }[]> {

@@ -1,6 +1,9 @@
 /**
  * What a platform brings so that the contract suite (test/contract/) can be run against a server of its kind.
- * `src/platforms/<name>/testkit.ts` exports one as `testkit`; the suite finds it by its place.
+ * `src/platforms/<name>/testkit.ts` exports one as `testkit`; the suite finds it by its place. The platform itself comes from
+ * the registry (`npm run gen`). The server is started once for the whole suite and shared by its tests, which run one after
+ * the other. Without a lab its VMs are polled four times a second, else once; beside the times below every wait has ten
+ * seconds of the system's clock more, for slow machines.
  */
 import type { Clock } from '../clock.ts';
 import type { VmId } from '../ids.ts';
@@ -23,23 +26,32 @@ const operationNames = Object.keys(operations) as readonly OperationName[];
 
 /** How this platform behaves, for tests that must wait or choose: facts, never names of tests. */
 export interface PlatformFacts {
-  /** Exactly the operations that a connection to the test server has. Of each other one it says in `whyNot` why it has not. */
+  /**
+   * Exactly the operations that a connection to the test server has, in any order. Of each other one but `vm.identity` it says
+   * in `whyNot` why it has not, and of these it says nothing there, not even for their group. Which tests run follows from this.
+   */
   readonly operations: readonly OperationName[];
   /** Whether the server wants a login; `TestServer.wrongLogin` is then one that it must refuse. */
   readonly login: boolean;
-  /** Whether a VM can be deleted without the disks of `doomedVm()`; otherwise that is refused as op.unsupported. */
+  /**
+   * Whether a VM can be deleted without the disks of `doomedVm()`; otherwise that is refused as op.unsupported, and its plan
+   * has said so in `keepDisksRefused`.
+   */
   readonly keepsDisks: boolean;
-  /** Changes come by themselves; otherwise they are seen at the next poll. */
+  /** Changes come by themselves, and a start sends an event about its VM; otherwise they are seen at the next poll. */
   readonly pushesEvents: boolean;
-  /** Until a VM that was started shows as running, at most. */
+  /** Until a VM that was started shows as running, at most: without the time until the next poll. */
   readonly startTakesMs: number;
   /** Until a VM that was stopped shows as stopped, at most, whichever way it was asked. */
   readonly stopTakesMs: number;
-  /** Whether the guests of the test server obey a graceful stop and restart. */
+  /** Whether the guests of the test server obey a graceful stop and restart; otherwise only the request is tested. */
   readonly guestsAnswer: boolean;
-  /** Which samples arrive for a running VM; memory and rates may need an agent or a real guest. */
+  /**
+   * Which samples arrive for a running VM; memory and rates may need an agent or a real guest. The share of the CPU must come in
+   * any case. What is not named here may come, and is not looked at.
+   */
   readonly samples: readonly ('cpu' | 'memory' | 'disk' | 'net')[];
-  /** Absent where there are none. */
+  /** Absent where there are none to be taken; `snapshot.list` alone needs none of this. */
   readonly snapshots?: {
     /** Until one that was taken or deleted shows in the list, at most. */
     readonly takeMs: number;
@@ -48,20 +60,27 @@ export interface PlatformFacts {
     /** Whether a VM can be put back to another one than the newest; some storages can't. */
     readonly revertsToOlder: boolean;
   };
-  /** Of each kind that is listed for an endpoint: one that the test server has, as far as it must be told. */
+  /**
+   * Of each kind whose `list` is among the operations: one that the test server has, as far as it must be told. One row of
+   * the list must have all of these values.
+   */
   readonly listed?: { readonly [K in Exclude<ListedKind, 'snapshot'>]?: Partial<ObjectOf<K>> };
-  /** Of each kind that can be made and deleted: one that the test server has not. */
+  /** Of each kind whose `create` is among the operations, and of no other: one that the test server has not. */
   readonly makes?: {
     readonly storage?: StorageSpec;
     readonly volume?: VolumeSpec;
     readonly network?: NetworkSpec;
     readonly image?: ImageSpec;
   };
-  /** Until one that was made or deleted shows in its list, at most. */
+  /** Until one that was made or deleted shows in its list, at most, in time of the server's clock. Absent: at once. */
   readonly listedTakesMs?: number;
-  /** Settings that the VMs of the test server can take, all at once, and that differ from what they have. */
+  /**
+   * Settings that the VMs of the test server can take, all at once, and that differ from what they have: `config` of
+   * `stoppedVm()`, `running` of `runningVm()`. They are put back afterwards. At least one for each target; both are empty only
+   * where there is no `vm.configure`. `memory` must show in the row too.
+   */
   readonly changes: Readonly<Record<SettingsTarget, Settings>>;
-  /** What a serial console shows after Enter was pressed; undefined when the guests have none. */
+  /** What a serial console shows after Enter was pressed; undefined when the guests have none, and consoles are not tested. */
   readonly prompt: RegExp | undefined;
 }
 
@@ -80,22 +99,35 @@ export const LISTED_OPERATIONS = operationNames.filter((name) =>
   ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]),
 );
 
-/** A private server with VMs that tests may start, stop, change and delete. */
+/**
+ * A private server with VMs that tests may start, stop, change and delete. Each VM has memory and vCPUs, and `vm.info` tells of
+ * one that is off no time of its start.
+ */
 export interface TestServer {
+  /** Defaults of the manifest are not filled in. Its `password` must not appear in the wire log. */
   readonly endpoint: Endpoint;
   /** The same server with a login that it must refuse; undefined when anybody may come in. */
   readonly wrongLogin: Endpoint | undefined;
-  /** The time that the server lives in: the system's, unless it is a simulation. */
+  /** The time that the server lives in: `systemClock`, unless it is a simulation (`quickClock` in testkit-clock.ts). */
   readonly clock: Clock;
-  /** A VM that is stopped now; brings it there when an earlier test left it otherwise. */
+  /**
+   * A VM that is stopped now, always the same; brings it there when an earlier test left it otherwise. What that test began (a
+   * boot) must be over, or it strikes in the middle of the next one.
+   */
   stoppedVm(): Promise<VmId>;
   /** A VM that runs now, likewise, and never the one of `stoppedVm()`. */
   runningVm(): Promise<VmId>;
-  /** A stopped VM with a writable disk, without snapshots, made to be deleted: another one at each call. */
+  /**
+   * A stopped VM with a writable disk, without snapshots, made to be deleted: another one at each call. A run takes two, with
+   * snapshots up to five. `goes` of its plan has paths alone, at least one.
+   */
   doomedVm(): Promise<VmId>;
-  /** Whether there is a disk at this path, asked past drover. */
+  /** Whether there is a disk at this path, asked past drover: of `goes` and `stays` of a plan, without ` (reason)`. */
   hasDisk(path: string): Promise<boolean>;
-  /** From now on nothing gets through, in either direction; what is connected notices. */
+  /**
+   * From now on nothing gets through, in either direction; what is connected notices. `startLink()` in testkit-link.ts is a place
+   * before the server that does it; `endpoint` leads there then. New connections must fail at once, not hang.
+   */
   cutLink(): Promise<void>;
   mendLink(): Promise<void>;
   close(): Promise<void>;
@@ -117,25 +149,31 @@ export interface HttpRefusal {
   readonly body?: string;
 }
 
-/** Of a platform that speaks HTTP: all that a proxy must know which stands before its test server and breaks things. */
+/**
+ * Of a platform that speaks HTTP: all that a proxy must know which stands before its test server and breaks things. The proxy
+ * takes plain HTTP on loopback, whatever the server behind it speaks: the platform must allow that for an address of this machine.
+ */
 export interface HttpFacts {
-  /** Where the server of this endpoint listens: `http://127.0.0.1:8006`. */
+  /** Where the server of this endpoint listens, read from its fields: `http://127.0.0.1:8006`. */
   origin(endpoint: Endpoint): string;
   /** The same endpoint, reached by plain HTTP at another place. */
   proxied(endpoint: Endpoint, origin: string): Endpoint;
-  /** Whether a request is (one of) those that log in, list the VMs, read one VM for `vm.info`, or start one. */
+  /**
+   * Whether a request is (one of) those that log in, list the VMs, read one VM for `vm.info`, or start one. Each request is
+   * for one purpose at most; `start` is counted, and must be one request. `path` is as it was sent, with the API's base.
+   */
   is(purpose: 'login' | 'inventory' | 'info' | 'start', request: SeenRequest): boolean;
   readonly refusals: {
-    /** The session or ticket is no longer known. */
+    /** The session or ticket is no longer known: answered to `info`, and renewed by one request that is a `login`. */
     readonly loggedOut: HttpRefusal;
-    /** To a start; `names` is the missing right, as the user must read it. */
+    /** To a start, auth.forbidden; `names` is the missing right, as the user must read it in the message or the fix. */
     readonly forbidden: HttpRefusal & { readonly names: RegExp };
-    /** To a read of a VM that is gone. */
+    /** To a read of a VM that is gone, vm.not-found. */
     readonly gone: HttpRefusal;
-    /** To a start of a VM that is busy with something else. */
+    /** To a start of a VM that is busy with something else, op.conflict. */
     readonly conflict: HttpRefusal;
   };
-  /** What looks like an answer and can't be read. */
+  /** What looks like an answer and can't be read, with the status 200: host.protocol to a read, outcome.unknown to a change. */
   readonly malformed: string;
   /** A page of the list that names itself as the next one; absent where lists have no pages. */
   repeatPage?(body: string): string;
@@ -147,7 +185,8 @@ export interface PlatformTestkit {
   readonly facts: PlatformFacts;
   /** Of platforms that speak HTTP: test/contract/http-faults.ts then runs too. */
   readonly http?: HttpFacts;
-  /** Undefined when `start()` can work here, else the sentence that says what is missing. */
+  /** Undefined when `start()` can work here, else the sentence that says what is missing. Asked only where there is a lab. */
   available(): Promise<string | undefined>;
+  /** A server of its own at each call, with an endpoint name of its own: suites may run side by side. */
   start(): Promise<TestServer>;
 }

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { platforms } from '../../src/platforms/registry.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
+
+const PLATFORMS = platforms.flatMap(({ manifest }) => (manifest.tier === 'demo' ? [] : [manifest.id])).join(', ');
 
 let desk: Desk;
 beforeEach(async () => {
@@ -204,16 +207,10 @@ describe('endpoints', () => {
       'h.test',
       '--untested',
     );
-    expect([asked.code, asked.stderr]).toEqual([
-      0,
-      'Platform (kvm, aws, openstack, proxmox, vsphere):  kvm \nnew is saved\n',
-    ]);
+    expect([asked.code, asked.stderr]).toEqual([0, `Platform (${PLATFORMS}):  kvm \nnew is saved\n`]);
     expect((await desk.run('endpoint', 'info', 'new')).stdout).toBe('name: new\nplatform: kvm\nhost: h.test\n');
     const given = await desk.runWith({ answers: [''] }, 'endpoint', 'add', 'other');
-    expect([given.code, given.stderr.split('\n')[1]]).toEqual([
-      2,
-      'which platform? --platform, one of kvm, aws, openstack, proxmox, vsphere',
-    ]);
+    expect([given.code, given.stderr.split('\n')[1]]).toEqual([2, `which platform? --platform, one of ${PLATFORMS}`]);
   });
 
   it('are trusted by a yes at a terminal, and by nothing else there', async () => {

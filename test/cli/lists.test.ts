@@ -1,5 +1,6 @@
 /** Lists as people see them, and help. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { platforms as registered } from '../../src/platforms/registry.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
 
 let desk: Desk;
@@ -103,14 +104,7 @@ it('lists of nodes and platforms have their columns', async () => {
   const platforms = await lines('platform', 'list');
   expect(platforms[0]).toMatch(/^PLATFORM +TITLE +TIER +WHAT$/);
   expect(platforms[1]).toMatch(/^kvm +KVM \(libvirt\) +core +QEMU and KVM guests/);
-  expect(await lines('platform', 'list', '-o', 'name')).toEqual([
-    'kvm',
-    'aws',
-    'openstack',
-    'proxmox',
-    'vsphere',
-    'fake',
-  ]);
+  expect(await lines('platform', 'list', '-o', 'name')).toEqual(registered.map(({ manifest }) => manifest.id));
   const wide = simulated({ one: { vms: 60 }, two: { vms: 1 } });
   await desk.write(wide);
   const nodes = (await lines('node', 'list')).slice(1).map((line) => line.split(/ +/)[0] ?? '');

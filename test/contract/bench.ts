@@ -27,7 +27,7 @@ export interface Bench {
 export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
   const server = await testkit.start();
   const entry = platforms.find(({ manifest }) => manifest.id === server.endpoint.platform);
-  if (!entry) throw new Error(`no platform ${server.endpoint.platform} in the registry`);
+  if (!entry) throw new Error(`no platform ${server.endpoint.platform} in the registry: npm run gen puts it there`);
   const platform = await entry.load();
   // a real server is asked as often as drover asks one; a pretended one is not hurt by more, and nobody waits
   const everyMs = testkit.lab === undefined ? 250 : 1_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { VmId } from '../../src/ids.ts';
-import type { Attachment, Connection } from '../../src/platforms/contract.ts';
+import { type Attachment, type Connection, whyAbsent } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
 import { patient, present } from './bench.ts';
@@ -13,9 +13,9 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
 
   if (!operations.includes('console.serial')) {
     it('has no serial console to type into, and says why', async () => {
-      const { console, whyNot } = await bench().connect();
-      expect(console?.serial).toBeUndefined();
-      expect(whyNot['console.serial']).toMatch(/\w+ \w+/);
+      const connection = await bench().connect();
+      expect(connection.console?.serial).toBeUndefined();
+      expect(whyAbsent(connection, 'console.serial')).toMatch(/\w+ \w+/);
     });
   }
 

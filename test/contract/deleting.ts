@@ -10,7 +10,10 @@ import type { Watching } from './watching.ts';
 export function deleting(bench: () => Bench, facts: PlatformFacts): void {
   const vmOf = ({ vm }: Connection) => ({ losses: present(vm.planDelete), remove: present(vm.delete) });
 
-  if (!facts.operations.includes('vm.delete')) return;
+  if (!facts.operations.includes('vm.delete')) {
+    it('is not there', () => expect(facts.operations).not.toContain('vm.planDelete'));
+    return;
+  }
 
   it('F-058 F-361 destroys what it said it would, and nothing else', async () => {
     const { server } = bench();

@@ -9,7 +9,10 @@ import { refusal } from './refusal.ts';
 
 /** Reading settings, and the only way to change them. */
 export function settings(bench: () => Bench, facts: PlatformFacts): void {
-  if (!facts.operations.includes('vm.configure')) return;
+  if (!facts.operations.includes('vm.configure')) {
+    it('are not there', () => expect(facts.operations).not.toContain('vm.settings'));
+    return;
+  }
   const vmOf = ({ vm }: Connection) => ({ read: present(vm.settings), configure: present(vm.configure) });
 
   const vmFor = (target: SettingsTarget): Promise<VmId> =>
