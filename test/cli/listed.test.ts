@@ -37,13 +37,57 @@ describe('what an endpoint has', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('drover network info NAME shows one')]);
   });
 
-  it('is shown by a name that one endpoint has, or by its id; a name of two is ambiguous', async () => {
+  it('F-272 F-273 F-384 is shown by a name that one endpoint has, or by its id; a name of two is ambiguous', async () => {
     const { code, stderr } = await desk.run('network', 'info', 'lan');
     expect([code, stderr]).toEqual([2, expect.stringContaining('2 networks are called lan: one/lan, two/lan')]);
     expect((await desk.run('network', 'info', 'lan', '-C', 'two')).stdout).toMatch(/^id: two\/lan$/m);
     expect((await desk.run('network', 'info', 'one/lan', '-o', 'json')).json<Row>()).toMatchObject({ id: 'one/lan' });
-    const none = await desk.run('storage', 'info', 'vmz');
+    const none = await desk.run('network', 'info', 'lam', '-C', 'one');
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('did you mean lan?')]);
+  });
+
+  it('F-259 F-264 F-390 says where a storage is, and by its exit code whether it or a disk is there', async () => {
+    expect((await desk.run('storage', 'info', 'vms', '-C', 'one')).stdout).toMatch(/^path: \/srv\/vms$/m);
+    expect((await desk.run('volume', 'info', 'retired-web.qcow2', '-C', 'one')).code).toBe(0);
+    const none = await desk.run('storage', 'info', 'vmz', '-C', 'one');
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('did you mean vms?')]);
+    expect((await desk.run('volume', 'info', 'nothing.qcow2', '-C', 'one')).code).toBe(1);
+  });
+
+  it('F-257 F-377 F-387 makes a storage, and deletes it alone or with what is in it', async () => {
+    const made = await desk.run('storage', 'create', 'extra', '--path', '/srv/extra', '-C', 'one');
+    expect([made.code, made.stderr]).toEqual([0, 'one has the storage extra\n']);
+    await desk.run('volume', 'create', 'a.qcow2', '--storage', 'extra', '--size', '1GiB', '-C', 'one');
+    const alone = await desk.run('storage', 'delete', 'one/extra', '--yes', '--dry-run');
+    expect(alone.stderr).toMatch(/lost: the definition of extra\n.*stays: \/srv\/extra\/a\.qcow2/s);
+    const whole = await desk.run('storage', 'delete', 'one/extra', '--volumes', '--yes');
+    expect([whole.code, whole.stderr]).toEqual([
+      0,
+      expect.stringMatching(/lost: \/srv\/extra\/a\.qcow2\n.*extra of one is deleted/s),
+    ]);
+    expect((await rowsOf('volume', 'list', '-C', 'one')).map(({ name }) => name)).not.toContain('a.qcow2');
+  });
+
+  it('F-371 F-374 makes a disk that no VM has, and lists it with the others', async () => {
+    await desk.run('volume', 'create', 'spare.qcow2', '--storage', 'vms', '--size', '3GiB', '-C', 'one');
+    const disks = (await desk.run('volume', 'list', '-C', 'one', '-o', 'json')).json<
+      (Row & { storage: string; path: string })[]
+    >();
+    expect(disks.find(({ name }) => name === 'spare.qcow2')).toMatchObject({
+      storage: 'vms',
+      path: '/srv/vms/spare.qcow2',
+      size: 3 * 2 ** 30,
+      users: [],
+    });
+    await desk.run('volume', 'delete', 'one//srv/vms/spare.qcow2', '--yes');
+  });
+
+  it('F-284 F-378 F-379 fetches an image once, and deletes it', async () => {
+    const add = () => desk.run('image', 'add', 'tiny', '--url', 'https://images.example/tiny.qcow2', '-C', 'one');
+    expect((await add()).stderr).toBe('one has the image tiny\n');
+    expect(await add()).toMatchObject({ code: 1, stderr: expect.stringContaining('one has an image tiny already') });
+    const gone = await desk.run('image', 'delete', 'one/tiny', '--yes');
+    expect([gone.code, gone.stderr]).toEqual([0, expect.stringContaining('tiny of one is deleted')]);
   });
 
   it('F-380 is made on the endpoint that is named, and where only one could be meant', async () => {
