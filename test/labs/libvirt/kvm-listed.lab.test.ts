@@ -53,7 +53,7 @@ const virshThere = (command: string): Promise<string> => {
 };
 /** Lines of a table of virsh, in columns. */
 const table = async (command: string): Promise<readonly (readonly string[])[]> =>
-  (await virshThere(command)).split('F-485 \n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/ {2,}/)]));
+  (await virshThere(command)).split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/ {2,}/)]));
 
 async function define(what: 'net' | 'pool', name: string, more: string): Promise<void> {
   const file = join(tmp, `${name}.xml`);
@@ -112,7 +112,7 @@ const bytesSaid = (text = ''): number => {
   return Number(value) * 1024 ** ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit);
 };
 
-it('lists storages as virsh pool-list does', async () => {
+it('F-485 lists storages as virsh pool-list does', async () => {
   const said = await table('pool-list --all --details');
   const listed = (await lists().storages()) ?? [];
   expect(listed.map(({ name, active }) => [name, active ? 'running' : 'inactive'])).toEqual(
