@@ -41,6 +41,7 @@ export const storageSpec: KindSpec<'storage'> = {
     },
     idKey,
   ],
+  holds: { kind: 'volume', filter: ({ name }) => `storage:${name}` },
   row: ({ id, trouble, name, active, type, size, used, shared, node, path, content }, fleet) => ({
     name,
     active,

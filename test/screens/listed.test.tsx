@@ -126,6 +126,18 @@ it('F-258 shows the storages of an endpoint, sizes with their units', async () =
   expect(fleet.line(' scratch-fra-01 ')).toMatch(/1\.8T +40G +1\.7T +fra-01 +tank\/scratch$/);
 });
 
+it('shows what is in a storage with enter', async () => {
+  await open();
+  await fleet.press('6');
+  await fleet.see('as of');
+  await fleet.see('enter volumes');
+  await fleet.press('j', 'enter');
+  await fleet.see('Volumes of demo');
+  await fleet.see('filter storage:iso');
+  expect(fleet.frame()).not.toContain('system.qcow2');
+  await fleet.see('debian-13.iso');
+});
+
 it('F-262 makes a volume in a storage that is chosen from a list, and makes it larger', async () => {
   await open();
   await openByName('volume.list');

@@ -1,7 +1,5 @@
 import type { Action } from '../../actions/action.ts';
 import type { ViewActionId } from '../../actions/view.ts';
-import type { OwnerId } from '../../ids.ts';
-import type { ListedKind } from '../../platforms/contract.ts';
 import { listedKinds } from '../../state/kinds.ts';
 import type { InputEvent } from '../../terminal/keys.ts';
 import { forThisRow } from '../actions/for-this-row.ts';
@@ -25,7 +23,7 @@ import { openHelp } from '../prompts/help.tsx';
 import { openPalette } from '../prompts/palette.tsx';
 import { openProblems } from '../prompts/problems.tsx';
 import type { Stage } from '../stage.ts';
-import { createTableView, type TableView } from '../tables/table-view.ts';
+import { createTableView, type OpenTable, type TableView } from '../tables/table-view.ts';
 import { openThemePicker } from '../themes/theme-picker.tsx';
 import { createCommands } from './commands.ts';
 import { createJumps } from './jumps.ts';
@@ -48,14 +46,14 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     stage.changed();
   });
   const vms = createObjectRunner(stage);
-  const openTable = (kind: ListedKind, under: readonly OwnerId[]) => {
+  const openTable: OpenTable = (kind, under, filter) => {
     jumps.leaving();
-    tables[kind]?.openFor(under);
+    tables[kind]?.openFor(under, filter);
     views.show(kind);
   };
   const run = createRunner(stage, state, vms, details, openTable);
   const tables: Readonly<Record<string, TableView>> = Object.fromEntries(
-    listedKinds(services.kinds).map((kind) => [kind, createTableView(stage, kind)]),
+    listedKinds(services.kinds).map((kind) => [kind, createTableView(stage, kind, openTable)]),
   );
   const goThere = (id: string, name: string) => {
     jumps.leaving();

@@ -1,6 +1,6 @@
-import type { OwnerId } from '../../ids.ts';
+import { type OwnerId, ownerOf } from '../../ids.ts';
 import type { ListedKind } from '../../platforms/contract.ts';
-import { manyOf } from '../../state/kinds.ts';
+import { manyOf, specOf } from '../../state/kinds.ts';
 import { whyNotInTable } from '../actions/why-not-now.ts';
 import type { Hint } from '../frame/layers.ts';
 import type { Stage, View } from '../stage.ts';
@@ -9,22 +9,33 @@ import { createTable, type Table } from './table.ts';
 /** A table that fills the screen. */
 export interface TableView extends View {
   /** What it will show when it comes to the front: what is under these VMs, or what these endpoints have. */
-  openFor(under: readonly OwnerId[]): void;
+  openFor(under: readonly OwnerId[], filter?: string): void;
 }
 
-export function createTableView(stage: Stage, kind: ListedKind): TableView {
+/** Shows the table of a kind in place of the view that is there. */
+export type OpenTable = (kind: ListedKind, under: readonly OwnerId[], filter?: string) => void;
+
+export function createTableView(stage: Stage, kind: ListedKind, open: OpenTable): TableView {
   const many = manyOf(stage.services.kinds, kind);
   let table: Table | undefined;
   let under: readonly OwnerId[] = [];
+  let filter = '';
+  const { holds } = specOf(stage.services.kinds, kind);
+  /** What is kept in the object under the cursor. */
+  const openHeld = () => {
+    const row = table?.current();
+    if (row && holds) open(holds.kind, [ownerOf(row.object.id)], holds.filter(row.object));
+  };
 
   return {
     id: kind,
     title: many,
-    openFor(ids) {
+    openFor(ids, wanted = '') {
       under = ids;
+      filter = wanted;
     },
     enter() {
-      table = createTable(stage, kind, under);
+      table = createTable(stage, kind, under, filter);
       return () => {
         table?.close();
         table = undefined;
@@ -48,7 +59,7 @@ export function createTableView(stage: Stage, kind: ListedKind): TableView {
     hints: () => (table ? tableHints(stage, table) : []),
     point: (event, room) => table?.point({ ...event, row: event.row - 1 }, room) ?? false,
     get handlers() {
-      return table?.handlers ?? {};
+      return table ? { ...table.handlers, ...(holds && { 'view.enter': openHeld }) } : {};
     },
   };
 }
@@ -62,9 +73,11 @@ export function tableHints(stage: Stage, table: Table): readonly Hint[] {
     const disabled = whyNotInTable(action, table, stage.services) !== undefined;
     return [{ key, does: action.title.toLowerCase().replace(` ${table.kind}`, ''), disabled }];
   });
+  const { holds } = specOf(stage.services.kinds, table.kind);
+  const enter: readonly Hint[] = holds ? [{ key: 'enter', does: manyOf(stage.services.kinds, holds.kind) }] : [];
   const more = (['view.mark', 'view.filter', 'view.sort'] as const).flatMap((id): readonly Hint[] => {
     const [key] = stage.keymap.keysOf(id);
     return key === undefined ? [] : [{ key, does: id.slice('view.'.length) }];
   });
-  return [...hints, ...more];
+  return [...enter, ...hints, ...more];
 }

@@ -23,6 +23,8 @@ import { takeOutCommands } from './take-out-commands.ts';
 export interface Table extends TableFront {
   /** What it is of: `web1 on host3`, `12 VMs`. */
   readonly of: string;
+  /** The row that the cursor is on. */
+  current(): TableRow | undefined;
   /** At most `room.rows` lines; with `values` what is known of the row under the cursor below them, where there is room. */
   lines(room: Room, focus: 'active' | 'resting', values?: 'values'): readonly string[];
   /** How many lines it would take without values, whatever the room. Draws nothing, so that its window stays where it is. */
@@ -39,7 +41,7 @@ const MOST_LISTS = 200;
 const VALUES_FROM = 16;
 const MOST_VALUES = 12;
 
-export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerId[]): Table {
+export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerId[], filter = ''): Table {
   const { services } = stage;
   const { fleet } = services.store;
   const { kinds } = services;
@@ -54,6 +56,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
   );
   const loader = loadListings(kind, under, services, stage.changed);
   const query = createTableQuery(kinds, kind, under, fleet);
+  query.setFilter(filter);
   const marks = createTableMarks(kind, services);
   const list = createListState(false);
   /** The object that the cursor is on, so that it stays there when others come and go; and the rows that it was put in. */
@@ -114,6 +117,7 @@ export function createTable(stage: Stage, kind: ListedKind, all: readonly OwnerI
       const one = row && marks.shown(row.object.id);
       return one ? [one] : [];
     },
+    current,
     isSeen: (id) => rows().some(({ object }) => object.id === id),
     unmark(ids) {
       marks.delete(ids);
