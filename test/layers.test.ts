@@ -53,7 +53,7 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf'],
     lazily: ['yaml'],
   },
-  { layer: 'lib', is: ['platforms/lib/'], imports: ['leaf', 'contract'] },
+  { layer: 'lib', is: ['platforms/lib/'], imports: ['leaf', 'contract', 'transport'] },
   {
     layer: 'platform',
     is: ['platforms/*/'],
