@@ -2,9 +2,9 @@
 import { homedir } from 'node:os';
 import { FleetError } from '../../errors.ts';
 import type { Endpoint } from '../contract.ts';
+import type { Row } from '../lib/json.ts';
 import { type HttpTarget, readHttpTarget } from '../transport/http/target.ts';
 import { type Identity, identityOf, type Scope, scopeOf } from './identity.ts';
-import type { Row } from './json.ts';
 import { type CloudEntry, readCloud, type ServiceChoice, type ServiceKind } from './user-files/cloud-entry.ts';
 import { here, readCloudsFiles, type Surroundings } from './user-files/clouds-files.ts';
 

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream';
 import { FleetError } from '../../errors.ts';
 import type { VmId } from '../../ids.ts';
 import type { ConsoleOps } from '../contract.ts';
+import { asRow, textOf } from '../lib/json.ts';
 import type { HttpTarget } from '../transport/http/target.ts';
 import { openWebSocket } from '../transport/http/websocket.ts';
-import { asRow, rowIn, textOf } from './json.ts';
+import { rowIn } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
 

@@ -1,6 +1,8 @@
 /** Figures of one server (API reference of Compute: GET /servers/{id}/diagnostics, the form of 2.48). */
+
+import type { Row } from '../lib/json.ts';
 import { asShare } from '../lib/sample-block.ts';
-import { numberOf, type Row, rowsIn } from './json.ts';
+import { numberOf, rowsIn } from './json.ts';
 
 /** Counters since the server was started; NaN where its driver has none. Memory is left out: drivers don't agree on its unit. */
 export interface Diagnostics {

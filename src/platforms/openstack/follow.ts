@@ -2,9 +2,9 @@
 import type { Clock } from '../../clock.ts';
 import { type EndpointName, nativeOf } from '../../ids.ts';
 import type { Change, Sink } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { askEach, createRechecks } from '../lib/rechecks.ts';
 import type { Api } from './api.ts';
-import { asRow } from './json.ts';
 import type { Roster } from './roster.ts';
 import { readServer } from './servers.ts';
 import { type Begun, createTaskList } from './tasks.ts';

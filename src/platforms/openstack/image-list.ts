@@ -2,9 +2,10 @@
 import { imageId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Image } from '../contract.ts';
+import { textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { bytesOf, textOf, timeOf } from './json.ts';
+import { bytesOf, timeOf } from './json.ts';
 import { isOfProject, type ListedRow, readListed } from './listed-rows.ts';
 
 /** Public ones, those of the project, and those that others share with it. Hidden and community images are not told. */

@@ -2,13 +2,14 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
+import { asRow, type Row, textOf } from '../lib/json.ts';
 import type { Http } from '../transport/http/http.ts';
 import { createRest, type Login, type RestAnswer } from '../transport/http/rest.ts';
 import { StatusError } from '../transport/http/rest-error.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import type { Address } from './address.ts';
 import { identityBody, nameOf, passcodeBody } from './identity.ts';
-import { asRow, type Row, rowIn, rowsIn, textOf, timeOf } from './json.ts';
+import { rowIn, rowsIn, timeOf } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 
 export interface Pass {

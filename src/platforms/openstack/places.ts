@@ -3,10 +3,11 @@ import { FleetError } from '../../errors.ts';
 import { type EndpointName, type NodeId, nodeId, poolId } from '../../ids.ts';
 import { bytes, UNKNOWN_SIZE } from '../../units.ts';
 import type { Node, NodeState, Pool } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { numberOf, type Row, rowIn, rowsIn, textOf } from './json.ts';
+import { numberOf, rowIn, rowsIn } from './json.ts';
 import { nextMarker } from './server-list.ts';
 import type { Server } from './servers.ts';
 

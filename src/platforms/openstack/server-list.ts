@@ -1,7 +1,9 @@
 /** All servers, or those that changed, page by page. */
+
+import { asRows, type Row, textOf } from '../lib/json.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
-import { asRows, type Row, rowsIn, textOf } from './json.ts';
+import { rowsIn } from './json.ts';
 import { readServer, type Server } from './servers.ts';
 
 export interface ListOptions {

@@ -1,5 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
 import { LINK_IS_PROTECTED, networkSteps, type TlsStep } from '../lib/network-steps.ts';
 import { type Finding, failed, step, upToFailure } from '../transport/check.ts';
 import { createHttp } from '../transport/http/http.ts';
@@ -7,7 +8,7 @@ import { createRest } from '../transport/http/rest.ts';
 import { targetName } from '../transport/http/target.ts';
 import { type Address, addressOf } from './address.ts';
 import { createApi } from './api.ts';
-import { asRow, asRows, flagOf, textOf } from './json.ts';
+import { flagOf } from './json.ts';
 import { createLogin, userOf } from './login.ts';
 
 /** From the name of the host to the right to manage its guests, up to the first that fails. */

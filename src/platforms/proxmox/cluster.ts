@@ -3,9 +3,10 @@ import { FleetError } from '../../errors.ts';
 import { type EndpointName, nodeId, poolId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Node, Pool } from '../contract.ts';
+import { asRow, asRows, type Row, textOf } from '../lib/json.ts';
 import { type Api, segment } from './api.ts';
 import type { Resources } from './guests.ts';
-import { asRow, asRows, flagOf, type Row, textOf } from './json.ts';
+import { flagOf } from './json.ts';
 import type { Place } from './vm-row.ts';
 
 export interface Cluster {

@@ -6,11 +6,12 @@
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Change } from '../contract.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
 import { readAddresses } from './addresses.ts';
 import { type Api, segment } from './api.ts';
 import { pathOf } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow, asRows, numberOf, textOf } from './json.ts';
+import { numberOf } from './json.ts';
 import type { Entry, Roster } from './roster.ts';
 import type { Sheet } from './vm-row.ts';
 

@@ -2,12 +2,13 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
+import { asRow, textOf } from '../lib/json.ts';
 import type { Http } from '../transport/http/http.ts';
 import { createRest, type Login } from '../transport/http/rest.ts';
 import { StatusError } from '../transport/http/rest-error.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import type { Identity } from './address.ts';
-import { asRow, flagOf, textOf } from './json.ts';
+import { flagOf } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 import { totp } from './totp.ts';
 

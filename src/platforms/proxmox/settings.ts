@@ -1,10 +1,10 @@
 import { FleetError } from '../../errors.ts';
 import { bytes, mib, spellBytes } from '../../units.ts';
 import type { Settings, SettingsTarget, SettingValue, VmOps, Warning } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { refuseStale } from '../lib/refuse-stale.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { type GuestConfig, readGuestConfig } from './guest-config.ts';
-import { asRow } from './json.ts';
 import { manifest } from './manifest.ts';
 
 /** Settings by the keys of the manifest; `config` is what the next start takes, `running` what is now. */
