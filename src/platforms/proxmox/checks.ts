@@ -1,7 +1,8 @@
 import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { asRow, asRows, textOf } from '../lib/json.ts';
+import { asRow, asRows, type Row, textOf } from '../lib/json.ts';
 import { LINK_IS_PROTECTED, networkSteps, type TlsStep } from '../lib/network-steps.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { type Finding, failed, step, upToFailure } from '../transport/check.ts';
 import { createHttp } from '../transport/http/http.ts';
 import { createRest } from '../transport/http/rest.ts';
@@ -44,7 +45,7 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
       rightsIn(asRow(await read('/access/permissions'), name)),
     );
     yield await step('the cluster can decide', async () =>
-      quorumIn(await read('/cluster/status').catch(unlessForbidden), name),
+      quorumIn((await unlessRefused(read('/cluster/status').then((data) => asRows(data, name)))) ?? []),
     );
   } finally {
     http.close();
@@ -67,14 +68,9 @@ function rightsIn(permissions: Readonly<Record<string, unknown>>): Finding {
   return { detail: `it may look only: ${missing.join(', ')} is missing`, fix };
 }
 
-function quorumIn(data: unknown, name: string): Finding {
-  const row = asRows(data, name).find((one) => one['type'] === 'cluster');
+function quorumIn(rows: readonly Row[]): Finding {
+  const row = rows.find((one) => one['type'] === 'cluster');
   if (!row) return { detail: 'a single node' };
   if (flagOf(row, 'quorate')) return { detail: `${textOf(row, 'name')}: it has quorum` };
   return { detail: `${textOf(row, 'name')}: no quorum, nothing can be changed`, fix: 'bring the missing nodes back' };
-}
-
-function unlessForbidden(error: unknown): readonly [] {
-  if (error instanceof FleetError && error.code === 'auth.forbidden') return [];
-  throw error;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
-import { FleetError } from '../../errors.ts';
 import { endpointOf, nativeOf, vmId } from '../../ids.ts';
 import type { Change, Inventory, Node, PlatformEvent, PlatformTask, WatchOptions } from '../contract.ts';
 import { asRow } from '../lib/json.ts';
 import { nodeChanges } from '../lib/node-changes.ts';
 import { createPollLoop } from '../lib/poll-loop.ts';
 import { askEach, createRechecks } from '../lib/rechecks.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { untilEnded } from '../lib/until-ended.ts';
 import type { Api } from './api.ts';
 import type { Cluster } from './cluster.ts';
@@ -72,9 +72,10 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
   };
 
   async function readAll(): Promise<{ readonly resources: Resources; readonly tasks: readonly ListedTask[] }> {
-    const [data, tasks] = await Promise.all([
+    // A login that may not see the tasks of the cluster sees the guests all the same.
+    const [data, tasks = []] = await Promise.all([
       poll.get('/cluster/resources', { signal: inner, subject: cluster.name }),
-      poll.get('/cluster/tasks', { signal: inner, subject: cluster.name }).then(readTasks, unlessForbidden),
+      unlessRefused(poll.get('/cluster/tasks', { signal: inner, subject: cluster.name }).then(readTasks)),
     ]);
     const resources = readResources(data);
     index.learn(resources);
@@ -147,10 +148,4 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     onComplete: () => sink({ kind: 'complete', at: clock.now() }),
   });
   await Promise.race([loop.run(), details]);
-}
-
-/** Who may not see the tasks of the cluster sees the guests all the same. */
-function unlessForbidden(error: unknown): readonly ListedTask[] {
-  if (error instanceof FleetError && error.code === 'auth.forbidden') return [];
-  throw error;
 }
