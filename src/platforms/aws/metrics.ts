@@ -1,6 +1,6 @@
 /**
  * Figures of CloudWatch, namespace AWS/EC2: five for each running instance, a hundred instances in a request
- * (GetMetricData takes 500 queries). Each figure that is asked for costs money. Memory is not among them: nobody but an
+ * (GetMetricData takes 500 queries). Each figure that is asked for costs money. Memory is not among them: only an
  * agent inside the guest knows it.
  */
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';

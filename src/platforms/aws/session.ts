@@ -16,7 +16,7 @@ export interface Session {
   close(): void;
 }
 
-/** Asks nobody anything yet. Rejects with config.invalid when the SDK is not installed. */
+/** Sends no request yet. Rejects with config.invalid when the SDK is not installed. */
 export function openSession(account: Account, { clock, wire, ask, signal }: Context): Session {
   signal.throwIfAborted();
   requireInstalled();

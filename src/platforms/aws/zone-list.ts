@@ -9,7 +9,7 @@ import { nodeOf, readZones, unknownZone } from './zones.ts';
 /** The zones while they are watched. They change once in a blue moon, and then it matters. */
 export interface ZoneList {
   nodes(): readonly Node[];
-  /** Asks anew when the last answer is old enough. */
+  /** Asks again when the last answer is old enough. */
   look(about: About): Promise<readonly Change[]>;
   /** An instance needs its zone, also where the login may not list zones. */
   ensure(names: Iterable<string>): readonly Change[];

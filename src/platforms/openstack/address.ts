@@ -108,7 +108,7 @@ const atHome = (path: string): string => path.replace(/^~(?=\/)/, homedir());
 const SECRETS = ['password', 'token', 'application_credential_secret'];
 const LOGINS = new Set([...SECRETS, 'application_credential_id', 'application_credential_name', 'passcode']);
 
-/** Somebody gave another login than that of clouds.yaml: they are not to be mixed. */
+/** The user gave another login than that of clouds.yaml: they are not to be mixed. */
 const withoutLogin = (auth: Row = {}): Row =>
   Object.fromEntries(Object.entries(auth).filter(([key]) => !LOGINS.has(key)));
 

@@ -19,7 +19,8 @@ export function createConsoles(calls: ServerCalls): Required<ConsoleOps> {
   return {
     serial: (id, { force }, signal) =>
       onServer(calls, id, signal, async (call) => {
-        if (call.state !== 'running') throw conflict(call, 'does not run: nobody is at its console', 'start it first');
+        if (call.state !== 'running')
+          throw conflict(call, 'does not run: its console is not available', 'start it first');
         const before = open.get(id);
         if (before && !force) throw conflict(call, 'has its console open here already', 'take it over by force');
         before?.destroy();

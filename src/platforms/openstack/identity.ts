@@ -10,7 +10,7 @@ export type Identity =
   | {
       readonly kind: 'password';
       readonly user: User;
-      /** Undefined: somebody must be asked. */
+      /** Undefined: the user must be asked. */
       readonly password: string | undefined;
       /** A one-time code that is at hand already. */
       readonly passcode: string | undefined;

@@ -16,7 +16,7 @@ export async function listImages(glance: Api, cloud: Cloud, signal: AbortSignal)
     .map((listed) => imageOf(cloud, listed));
 }
 
-/** `os_distro`, `os_version`, `hw_architecture` and `architecture` are properties that whoever made it has set, or not. */
+/** `os_distro`, `os_version`, `hw_architecture` and `architecture` are properties that the user who made it has set, or not. */
 function imageOf({ endpoint }: Cloud, { id, name, row, trouble }: ListedRow): Image {
   const format = textOf(row, 'disk_format');
   const status = textOf(row, 'status');

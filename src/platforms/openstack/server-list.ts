@@ -18,7 +18,7 @@ export interface ListOptions {
 /** Nothing but its database is asked for it. */
 const DEADLINE_MS = 30_000;
 
-/** So many are parsed within the time that nobody notices; a project that has more takes more requests. */
+/** So many are parsed within a time that the user does not notice; a project that has more takes more requests. */
 const PAGE = 250;
 
 /** Page by page, each as soon as it is there. A server that moves between two pages meanwhile comes twice. */

@@ -27,7 +27,7 @@ export const createSerial =
     onGuest(calls, id, signal, async (call) => {
       const { guest, name, current } = call;
       if (current.status !== 'running') {
-        throw new FleetError('op.conflict', `${name} does not run: nobody is at its console`, {
+        throw new FleetError('op.conflict', `${name} does not run: its console is not available`, {
           fix: 'start it first',
         });
       }

@@ -81,7 +81,7 @@ describe('the samples of a cluster', () => {
     expect(blocks(sampler.feeds(roster, readResources([guest(100)]), 5_000))).toEqual([]);
   });
 
-  it('are of no guest whose state nobody knows', () => {
+  it('are of no guest whose state is not known', () => {
     roster.list(readResources([guest(100)]));
     roster.learn('qemu/100', { runState: 'levitating' });
     expect(blocks(sampler.feeds(roster, readResources([guest(100)]), 5_000))).toEqual([]);

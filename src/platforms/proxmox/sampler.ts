@@ -9,7 +9,7 @@ import type { Place } from './vm-row.ts';
 
 /** The samples that lie in the list of the cluster already. */
 export interface Sampler {
-  /** At least one feed, so that whoever listens knows that the cluster answers. */
+  /** At least one feed, so that the listener knows that the cluster answers. */
   feeds(roster: Roster, resources: Resources, windowMs: number): readonly Feed[];
 }
 

@@ -17,7 +17,7 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
         refuseStale(manifest.settings, call.name, basedOn, valuesOf(config), spell);
         const fields = formOf(call, config, target, changes);
         if (Object.keys(fields).length === 0) return { warnings: [] };
-        // The digest of what was compared: whoever changes it between the two requests wins.
+        // The digest of what was compared: another client that changes it between the two requests wins.
         const digest = config.digest === undefined ? {} : { digest: config.digest };
         const accepted = await call.put('/config', { ...fields, ...digest });
         return { ...accepted, warnings: [...accepted.warnings, ...pending(call, changes)] };

@@ -55,7 +55,7 @@ function warningsOf(exit: string, { subject }: FollowContext): readonly Warning[
   throw taskError(exit, subject);
 }
 
-/** Undefined while it runs, or when nobody can say: the request itself was accepted. */
+/** Undefined while it runs, or when it can not be asked: the request itself was accepted. */
 async function lookOut(
   task: Upid,
   { api, clock, signal, subject }: FollowContext,

@@ -27,7 +27,7 @@ export interface Terminal {
 
 const GREETING_MS = 12_000;
 const PING_MS = 30_000;
-/** Once it is open nobody but the stream itself ends it. */
+/** Once it is open only the stream itself ends it. */
 const OPEN_MS = 15_000;
 
 /** `ticket`: the answer of the termproxy call. */

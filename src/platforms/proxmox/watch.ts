@@ -94,7 +94,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     vmid === undefined ? undefined : [`qemu/${vmid}`, `lxc/${vmid}`].find((one) => roster.guests.has(one));
   const subjectOf = (key: string | undefined) => (key === undefined ? undefined : vmId(place.endpoint, key));
 
-  /** For whoever waits for one of them. */
+  /** For callers that wait for one of them. */
   function tellStates(news: readonly TaskNews[]): void {
     const tasks = news.map((one): PlatformTask => {
       const { upid, word, text, outcome } = one;
@@ -107,7 +107,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
   function tellTasks(tasks: readonly ListedTask[]): void {
     const events: PlatformEvent[] = [];
     const news = tracker.look(tasks);
-    // before the rows: whoever waits must hear that it failed before it looks done
+    // before the rows: a caller that waits must hear that it failed before it looks done
     tellStates(news);
     for (const one of news) {
       const { text, outcome } = one;

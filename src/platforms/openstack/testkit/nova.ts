@@ -38,7 +38,7 @@ export interface NovaOptions {
   pageSize: number;
   /** Where consoles are; undefined: they are switched off. */
   consoles: ((server: WorldServer) => string) | undefined;
-  /** Policies that nobody passes. */
+  /** Policies that no user passes. */
   readonly denied: Set<string>;
 }
 
