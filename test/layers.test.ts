@@ -45,7 +45,9 @@ const LAYERS: readonly Row[] = [
   },
   { layer: 'wrap', is: ['platforms/wrap/'], imports: ['leaf', 'contract'] },
   { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },
-  { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract'] },
+  { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract', 'fields'] },
+  // Loaded with the manifests.
+  { layer: 'fields', is: ['platforms/lib/fields.ts'], imports: ['leaf', 'contract'] },
   // Files of other tools: read by the import and by the connection.
   {
     layer: 'user files',
@@ -53,7 +55,7 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf'],
     lazily: ['yaml'],
   },
-  { layer: 'lib', is: ['platforms/lib/'], imports: ['leaf', 'contract'] },
+  { layer: 'lib', is: ['platforms/lib/'], imports: ['leaf', 'contract', 'transport'] },
   {
     layer: 'platform',
     is: ['platforms/*/'],

@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 /** A port of this machine or a unix socket. */
 export type Place = { readonly path: string } | { readonly host: string; readonly port: number };
 
-/** A place in front of another one: a link that can be cut and mended. */
+/** A place in front of another one: a link that can be cut and restored. */
 export interface Link<At extends Place> {
   /** With the port that it got, where 0 was asked for. */
   readonly at: At;

@@ -153,7 +153,7 @@ describe('endpoints', () => {
     expect([bad.code, bad.stderr]).toEqual([
       4,
       'ok      the host answers: simulated\n' +
-        'FAILED  the host key is trusted: nobody has trusted the key of demo yet\n' +
+        'FAILED  the host key is trusted: the key of demo is not trusted yet\n' +
         '        drover endpoint trust demo\n',
     ]);
     expect((await desk.run('endpoint', 'test', 'demo', '-o', 'name')).stdout).toBe(
@@ -167,7 +167,7 @@ describe('endpoints', () => {
     expect([failed.code, failed.stderr]).toEqual([
       4,
       'ok      the host answers: simulated\n' +
-        'FAILED  the host key is trusted: nobody has trusted the key of new yet\n' +
+        'FAILED  the host key is trusted: the key of new is not trusted yet\n' +
         'new was not saved, since its host key is not trusted\n' +
         '  without a terminal: save it with --untested, then drover endpoint trust new shows what accepts it\n',
     ]);

@@ -29,7 +29,7 @@ export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
   const entry = platforms.find(({ manifest }) => manifest.id === server.endpoint.platform);
   if (!entry) throw new Error(`no platform ${server.endpoint.platform} in the registry: npm run gen puts it there`);
   const platform = await entry.load();
-  // a real server is asked as often as drover asks one; a pretended one is not hurt by more, and nobody waits
+  // a real server is asked as often as drover asks one; a pretended one is not hurt by more, and no user waits
   const everyMs = testkit.lab === undefined ? 250 : 1_000;
   const connections = new Set<Connection>();
   const watches = new Set<Watching>();
@@ -75,7 +75,7 @@ export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
   return bench;
 }
 
-/** The signal of somebody who never gives up. */
+/** The signal of a caller that never gives up. */
 export const patient = (): AbortSignal => new AbortController().signal;
 
 /** An operation that the testkit's facts speak of. */

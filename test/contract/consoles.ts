@@ -26,12 +26,12 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
       await bench().supporting(connection, 'console.serial', async () => {
         const terminal = openTerminal(streamOf(await attach(connection, await server.runningVm(), false)));
         await terminal.see(prompt, '\r');
-        terminal.type('somebody');
-        await terminal.see(/somebody/);
+        terminal.type('lovelace');
+        await terminal.see(/lovelace/);
       });
     });
 
-    it('lets nobody push in at a console, unless by force', async () => {
+    it('lets no other client push in at a console, unless by force', async () => {
       const { server } = bench();
       const connection = await bench().connect();
       const id = await server.runningVm();
@@ -58,7 +58,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
   }
 
   if (operations.includes('console.serial')) {
-    it('says that a stopped VM has nobody at its console', async () => {
+    it('says that the console of a stopped VM is not available', async () => {
       const connection = await bench().connect();
       const serial = present(connection.console?.serial);
       const error = await refusal(serial(await bench().server.stoppedVm(), { force: false }, patient()));

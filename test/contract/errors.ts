@@ -8,23 +8,23 @@ import { patient, present } from './bench.ts';
 import { doneTo, invocations, invoke } from './invocations.ts';
 import { refusal } from './refusal.ts';
 
-const NOBODY = '00000000-0000-4000-8000-00000000dead';
+const UNKNOWN = '00000000-0000-4000-8000-00000000dead';
 
 /** Trouble: the right code, once, and never a hang. */
 export function errors(bench: () => Bench, facts: PlatformFacts): void {
   const there = (...kinds: readonly ObjectKind[]) => kinds.flatMap((kind) => doneTo(kind, facts.operations));
   const name = () => bench().server.endpoint.name;
 
-  describe('an id that nobody has', () => {
+  describe('an id that no object has', () => {
     it.each(there('vm'))('%s says vm.not-found', async (operation) => {
-      const answer = invoke(operation, await bench().connect(), vmId(name(), NOBODY), patient());
+      const answer = invoke(operation, await bench().connect(), vmId(name(), UNKNOWN), patient());
       expect((await refusal(present(answer))).code).toBe('vm.not-found');
     });
 
     const ofSnapshots = there('snapshot');
     if (ofSnapshots.length > 0) {
       it.each(ofSnapshots)('%s says vm.not-found when its VM is gone', async (operation) => {
-        const gone = snapshotId(vmId(name(), NOBODY), 'first');
+        const gone = snapshotId(vmId(name(), UNKNOWN), 'first');
         const answer = invoke(operation, await bench().connect(), gone, patient());
         expect((await refusal(present(answer))).code).toBe('vm.not-found');
       });
@@ -33,13 +33,13 @@ export function errors(bench: () => Bench, facts: PlatformFacts): void {
     const ofEndpoints = there('storage', 'volume', 'network', 'image');
     if (ofEndpoints.length > 0) {
       it.each(ofEndpoints)('%s says that there is none', async (operation) => {
-        const answer = invoke(operation, await bench().connect(), storageId(name(), NOBODY), patient());
+        const answer = invoke(operation, await bench().connect(), storageId(name(), UNKNOWN), patient());
         expect((await refusal(present(answer))).code).toBe(`${invocations[operation].on}.not-found`);
       });
     }
 
     it.each(there('node'))('%s says node.not-found', async (operation) => {
-      const answer = invoke(operation, await bench().connect(), nodeId(name(), NOBODY), patient());
+      const answer = invoke(operation, await bench().connect(), nodeId(name(), UNKNOWN), patient());
       expect((await refusal(present(answer))).code).toBe('node.not-found');
     });
   });
@@ -75,7 +75,7 @@ export function errors(bench: () => Bench, facts: PlatformFacts): void {
     expect(checks.length).toBeGreaterThan(0);
   });
 
-  it('F-191 F-444 says host.unreachable when the link is cut, and comes back when it is mended', async () => {
+  it('F-191 F-444 says host.unreachable when the link is cut, and comes back when it is restored', async () => {
     const { server } = bench();
     const id = await server.runningVm();
     const watching = await bench().watch();

@@ -50,7 +50,7 @@ export function httpFaults(bench: () => Bench, http: HttpFacts): void {
   const asked = async (connection: Connection) => refusal(connection.vm.info(await on(), patient()));
 
   describe('a session that has run out', () => {
-    it('is renewed once, and nobody notices', async () => {
+    it('is renewed once, and the caller does not notice', async () => {
       const id = await on();
       const connection = await connect();
       const logins = count('login');
@@ -147,7 +147,7 @@ export function httpFaults(bench: () => Bench, http: HttpFacts): void {
     expect(failure).toMatchObject({ code: 'host.unreachable', retry: true });
   });
 
-  it('names the request whose answer nobody can read', async () => {
+  it('names the request whose answer can not be read', async () => {
     const connection = await connect();
     strike('info', answer({ status: 200, reason: 'OK', body: http.malformed }));
     const error = await asked(connection);
@@ -158,7 +158,7 @@ export function httpFaults(bench: () => Bench, http: HttpFacts): void {
   it.each<[string, Mischief]>([
     ['was cut before its answer came', { kind: 'cut after' }],
     ['gave half an answer', { kind: 'half' }],
-    ['gave an answer that nobody can read', { kind: 'answer', answer: { status: 200, body: http.malformed } }],
+    ['gave an answer that can not be read', { kind: 'answer', answer: { status: 200, body: http.malformed } }],
   ])('says outcome.unknown for a change whose link %s, and sends it once', async (_what, mischief) => {
     const id = await off();
     const watching = await watch();

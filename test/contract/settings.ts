@@ -55,7 +55,7 @@ export function settings(bench: () => Bench, facts: PlatformFacts): void {
     });
   });
 
-  it('names what was changed by somebody else meanwhile, and changes nothing', async () => {
+  it('names what was changed by another program meanwhile, and changes nothing', async () => {
     const id = await vmFor('config');
     const connection = await bench().connect();
     const { read, configure } = vmOf(connection);

@@ -18,7 +18,7 @@ export function recordSupport(platform: string, operation: OperationName): void 
 
 /**
  * Adds what was seen in this run to the platform's entry, when `DROVER_RECORD_SUPPORT` asks for it: a platform may have
- * several servers to be tested against. To take the matrix anew, empty the file first (`{}`).
+ * several servers to be tested against. To record the matrix again, empty the file first (`{}`).
  */
 export function writeSupport(platform: string): void {
   if (!process.env['DROVER_RECORD_SUPPORT']) return;

@@ -198,7 +198,7 @@ describe('a test of an endpoint', () => {
     ]);
     expect((await test({ 'host-key': 'unknown' })).at(-1)).toMatchObject({
       code: 'trust.unknown-host',
-      detail: 'nobody has trusted the key of demo yet',
+      detail: 'the key of demo is not trusted yet',
       fix: 'drover endpoint trust demo',
     });
     const visit = await visitFake();

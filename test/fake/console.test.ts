@@ -34,7 +34,7 @@ it('lets people log in, hides the password, and lists its commands', async () =>
   await terminal.see(/logout[\s\S]*login: $/);
 });
 
-it('draws top anew every second until q', async () => {
+it('refreshes top every second until q', async () => {
   const visit = await visitFake({ running: 100 });
   const terminal = openTerminal(await consoleOf(visit));
   await logIn(terminal);

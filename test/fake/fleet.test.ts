@@ -108,7 +108,7 @@ it('tells news of its own, as often as was asked for', async () => {
   expect(listener.feeds.filter(({ kind }) => kind === 'events').length).toBeGreaterThanOrEqual(9);
 });
 
-it('stands still while nobody is connected, and goes on where it was', async () => {
+it('stands still while no client is connected, and goes on where it was', async () => {
   const { clock, connection, endpoint, find } = await visitFake();
   const vm = find((one) => one.state === 'stopped' && one.disabled === undefined);
   await connection.vm.start(vm.id, patient());

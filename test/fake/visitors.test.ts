@@ -21,12 +21,12 @@ async function running(visit: FakeVisit, ...commands: readonly string[]) {
 }
 
 describe('the console of a VM', () => {
-  it('has nobody at it while the VM is off', async () => {
+  it('is not available while the VM is off', async () => {
     const visit = await visitFake();
     visit.server.enter(0, 'paused');
     expect(await refusal(atConsole(visit))).toMatchObject({
       code: 'op.conflict',
-      message: 'gateway is paused: nobody is at its console',
+      message: 'gateway is paused: its console is not available',
       fix: 'start it first',
     });
   });
@@ -36,7 +36,7 @@ describe('the console of a VM', () => {
     const first = await sitDown(visit);
     expect(await refusal(atConsole(visit))).toMatchObject({
       code: 'op.conflict',
-      message: 'somebody is at the console of gateway',
+      message: 'another client is at the console of gateway',
       fix: 'take it over',
     });
     const second = await sitDown(visit, true);

@@ -55,13 +55,13 @@ describe('the link', () => {
     const first = link.lost;
     expect(first.aborted).toBe(false);
     expect(link.lost).toBe(first);
-    link.mend();
+    link.restore();
     expect(link.lost).toBe(first);
     link.cut();
     expect(first.reason).toMatchObject({ code: 'host.unreachable', message: 'the link to demo is down', retry: true });
     await clock.pass(1_000_000);
     expect(link.lost.aborted).toBe(true);
-    link.mend();
+    link.restore();
     expect(link.lost.aborted).toBe(false);
     link.cut(5_000);
     await clock.pass(4_999);
@@ -213,7 +213,7 @@ describe('updates', () => {
 });
 
 describe('a watch', () => {
-  it('ends before it begins when nobody wants it, or the link is down', async () => {
+  it('ends before it begins when the caller has ended it, or the link is down', async () => {
     const { connection, server } = await visitFake();
     const feeds: Feed[] = [];
     const watch = (signal: AbortSignal) =>

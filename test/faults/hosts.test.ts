@@ -81,7 +81,7 @@ describe('a wrong password', () => {
     // Why and the next step, whole, where the cursor is.
     await fleet.press('G');
     await fleet.see(mute ? 'has not answered the login in time' : 'refused the login (tried: password)');
-    await fleet.see(mute ? 'connect anew' : 'a password that the host accepts');
+    await fleet.see(mute ? 'connect again' : 'a password that the host accepts');
     await fleet.see('r reconnect');
     await fleet.idle(120_000);
     expect(ssh.passwords).toEqual(['hunter2']);

@@ -12,7 +12,7 @@ const title = () => fleet.frame().split('\n')[0] ?? '';
 describe('an endpoint that waits for the user', () => {
   it('names the key that trusts its host key, and is connected with it', async () => {
     await open({ values: { 'host-key': 'unknown' } });
-    await fleet.see(/demo +blocked, press T: nobody has trusted the key of demo/);
+    await fleet.see(/demo +blocked, press T: the key of demo is not trusted/);
     await fleet.see('press T (Trust host key) on demo');
     fleet.dontSee('drover endpoint');
     expect(fleet.frame().split('\n').at(-1)).toContain('T trust host key');

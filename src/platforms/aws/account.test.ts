@@ -75,7 +75,7 @@ describe('profiles', () => {
   });
 
   it('are none on a machine without such files', async () => {
-    expect((await profiles({ HOME: join(folder, 'nobody') })).size).toBe(0);
+    expect((await profiles({ HOME: join(folder, 'absent') })).size).toBe(0);
   });
 
   it('F-031 are offered as endpoints when they have a region', async () => {
@@ -191,7 +191,7 @@ describe('the region of an endpoint', () => {
     expect((await account(values, more)).region).toBe(region);
   });
 
-  it('is asked for when nobody says it', async () => {
+  it('is asked for when neither endpoint nor profile has it', async () => {
     await expect(account({ profile: 'nowhere' })).rejects.toMatchObject({
       code: 'config.invalid',
       message: 'cloud: the region is missing, and the profile nowhere has none',

@@ -18,7 +18,7 @@ it('does without types and images in a cloud that knows no such question, and as
   expect(asked).toEqual(['DescribeInstanceTypes', 'DescribeImages']);
 });
 
-it('gives its answer to the list also when somebody who wanted the same has gone', async () => {
+it('gives its answer to the list also when another caller who wanted the same has given up', async () => {
   const leaving = new AbortController();
   const read = async (_name: string, _input: unknown, { signal: its }: typeof about) => {
     await new Promise((resolve) => setImmediate(resolve));

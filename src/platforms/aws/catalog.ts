@@ -1,9 +1,10 @@
 /** What instances have by their type and their image: asked once for each that is in use. */
 import { type Bytes, bytes, mib } from '../../units.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { About, Api } from './api.ts';
 import { instanceTypePages } from './instance-types.ts';
-import { unlessRefused } from './refused.ts';
+import { REFUSED } from './refused.ts';
 
 export interface TypeFacts {
   readonly cpus: number;
@@ -50,7 +51,7 @@ function createLearner(read: (names: readonly string[], about: About) => Promise
     const unknown = [...new Set(names)].filter((name) => name !== '' && !ended.has(name));
     for (let from = 0; from < unknown.length; from += MOST) {
       const part = unknown.slice(from, from + MOST);
-      await unlessRefused(read(part, about));
+      await unlessRefused(read(part, about), REFUSED);
       for (const name of part) ended.add(name);
     }
     return unknown.length > 0;

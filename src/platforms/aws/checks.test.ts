@@ -57,7 +57,7 @@ describe('the checks of an endpoint', () => {
     expect(role.at(-1)).toMatchObject({ check: 'there is a login', ok: false });
   });
 
-  it('are given up when nobody waits for them', async () => {
+  it('end when the caller gives up', async () => {
     await expect(check({}, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });
 });

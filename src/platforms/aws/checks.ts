@@ -1,7 +1,8 @@
 import type { Check, Context, Endpoint } from '../contract.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { failed, step, upToFailure } from '../transport/check.ts';
 import { type Account, accountOf } from './account.ts';
-import { unlessRefused } from './refused.ts';
+import { REFUSED } from './refused.ts';
 import { openSession, type Session } from './session.ts';
 import { readZones } from './zones.ts';
 
@@ -35,7 +36,7 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
       return `access key ${accessKeyId}${expiration ? `, until ${expiration.toISOString()}` : ''}`;
     });
     yield await step('EC2 takes it', async () => {
-      const zones = await unlessRefused(readZones(api, about));
+      const zones = await unlessRefused(readZones(api, about), REFUSED);
       return zones?.map(({ ZoneName }) => ZoneName).join(', ') ?? 'it may not list zones, which can be done without';
     });
     yield await step('the instances may be seen', async () => {

@@ -3,7 +3,7 @@ import { endpointNameFor } from '../../ids.ts';
 import type { Detected } from '../contract.ts';
 import { around, type Env, readAwsFiles, wordIn } from './user-files/profiles.ts';
 
-/** The profiles of this user that have a region; whoever has one has used the AWS tools before. Looks at files only. */
+/** The profiles of this user that have a region; a user who has one has used the AWS tools before. Looks at files only. */
 export async function detectHere(env: Env = process.env): Promise<readonly Detected[]> {
   const files = await readAwsFiles(around(env)).catch((error: unknown) => {
     // A broken file is reported when it is used.

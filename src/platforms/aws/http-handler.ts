@@ -92,7 +92,7 @@ function bodyOf({ body }: SignedRequest): string | undefined {
 function describeRequest({ headers }: SignedRequest, body: string | undefined) {
   const target = headers['x-amz-target']?.split('.').at(-1);
   if (target !== undefined) return { action: target, note: target, root: undefined };
-  // Other bodies hold what an SSO service must know, and nobody else.
+  // Other bodies hold what only an SSO service may know.
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const form = Object.fromEntries(new URLSearchParams(isForm ? body : ''));
   const { Action: action = '', Version: _version, ...rest } = form;

@@ -25,7 +25,7 @@ sso_start_url = https://corp.example.org/start
 sso_region = eu-west-1
 sso_registration_scopes = sso:account:access
 
-[profile nobody]
+[profile bare]
 region = ${REGION}
 `;
 const DEVICE = 'arn:aws:iam::123456789012:mfa/ada';
@@ -62,7 +62,7 @@ const open = (values: Settings, ask: Ask = {}, clock: Clock = systemClock) =>
 
 const WITH_KEYS = { 'access-key-id': KEYS.accessKeyId, 'secret-access-key': KEYS.secretAccessKey };
 
-it('F-203 says which command logs in anew when the single sign-on has run out', async () => {
+it('F-203 says which command logs in again when the single sign-on has run out', async () => {
   await expect(open({ profile: 'corp' })).rejects.toMatchObject({
     code: 'auth.rejected',
     fix: 'aws sso login --profile corp',
@@ -70,9 +70,9 @@ it('F-203 says which command logs in anew when the single sign-on has run out', 
 });
 
 it('says how to give a login when there is none', async () => {
-  await expect(open({ profile: 'nobody' })).rejects.toMatchObject({
+  await expect(open({ profile: 'bare' })).rejects.toMatchObject({
     code: 'auth.needs-secret',
-    fix: expect.stringContaining('aws configure --profile nobody'),
+    fix: expect.stringContaining('aws configure --profile bare'),
   });
 });
 
@@ -167,7 +167,7 @@ it('names the role that may not be taken', async () => {
 describe('a role that demands a code', () => {
   const values = { ...WITH_KEYS, 'role-arn': ROLE, 'mfa-serial': DEVICE };
 
-  it('is taken with the code that somebody types', async () => {
+  it('is taken with the code that the user types', async () => {
     const asked: string[] = [];
     const connection = await open(values, {
       async secret(prompt) {
@@ -179,7 +179,7 @@ describe('a role that demands a code', () => {
     expect(asked).toEqual([`MFA code of ${DEVICE}`]);
   });
 
-  it('is not taken where nobody sits', async () => {
+  it('is not taken where there is no user to ask', async () => {
     await expect(open(values)).rejects.toMatchObject({ code: 'auth.needs-secret' });
   });
 });

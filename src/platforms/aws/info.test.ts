@@ -81,7 +81,7 @@ describe('the details of an instance', () => {
     ]);
   });
 
-  it('leave out what nobody tells', async () => {
+  it('leave out what the services do not tell', async () => {
     const secret = {
       DescribeVolumes: new FleetError('auth.forbidden', 'no'),
       DescribeInstanceTypes: {},
@@ -219,7 +219,7 @@ describe('an operation on an instance', () => {
     await expect(onInstance(calls, WEB1, signal, async () => 0)).rejects.toMatchObject(missing);
   });
 
-  it('asks nobody for what can be no instance, and for nobody who has gone', async () => {
+  it('sends no request for what can be no instance, nor for a caller that has given up', async () => {
     const { calls, asked } = scriptedInstance({});
     for (const native of ['i-1', 'vol-0123456789abcdef0', 'i-0123456789abcdef0f']) {
       const on = onInstance(calls, vmId(CLOUD, native), signal, async () => 0);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FleetError } from '../../errors.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import type { Account } from './account.ts';
 import { loginError, mfaMissing, noLogin } from './login-error.ts';
-import { unlessRefused } from './refused.ts';
+import { REFUSED } from './refused.ts';
 import { CLOUD } from './testkit/scripted-calls.ts';
 
 const account = (profile?: string) => ({ endpoint: CLOUD, profile, login: { kind: 'instance' } }) as unknown as Account;
@@ -53,12 +54,14 @@ describe('a login that fails', () => {
 it.each(['auth.forbidden', 'op.refused', 'op.unsupported'] as const)(
   'does without what is refused as %s',
   async (code) => {
-    expect(await unlessRefused(Promise.reject(new FleetError(code, 'no')))).toBeUndefined();
+    expect(await unlessRefused(Promise.reject(new FleetError(code, 'no')), REFUSED)).toBeUndefined();
   },
 );
 
 it('does not do without what could not be asked', async () => {
-  expect(await unlessRefused(Promise.resolve(7))).toBe(7);
-  await expect(unlessRefused(Promise.reject(new FleetError('host.unreachable', 'cut')))).rejects.toThrow('cut');
-  await expect(unlessRefused(Promise.reject(new TypeError('bug')))).rejects.toThrow('bug');
+  expect(await unlessRefused(Promise.resolve(7), REFUSED)).toBe(7);
+  await expect(unlessRefused(Promise.reject(new FleetError('host.unreachable', 'cut')), REFUSED)).rejects.toThrow(
+    'cut',
+  );
+  await expect(unlessRefused(Promise.reject(new TypeError('bug')), REFUSED)).rejects.toThrow('bug');
 });

@@ -20,7 +20,7 @@ export interface Machine extends StateWords {
   /** The root disk is part of its host: it can't be stopped, and what it holds goes with it. */
   readonly instanceStore: boolean;
   readonly spot: boolean;
-  /** Why it is as it is, where that is nobody's wish. */
+  /** Why it is as it is, where no user has asked for it. */
   readonly failure: string | undefined;
   /** AWS' sentence for the last change of its state. */
   readonly reason: string | undefined;
@@ -28,7 +28,7 @@ export interface Machine extends StateWords {
   readonly print: string;
 }
 
-/** Nobody asked for these (API reference, StateReason). */
+/** No user asked for these (API reference, StateReason). */
 const FAILURES = new Set([
   'Server.InsufficientInstanceCapacity',
   'Server.InternalError',

@@ -1,4 +1,5 @@
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
+import { CHANGES_AT_START, CHANGES_NOW, caField } from '../lib/fields.ts';
 
 const ENDPOINT: readonly EndpointField[] = [
   {
@@ -68,14 +69,7 @@ const ENDPOINT: readonly EndpointField[] = [
     advanced: true,
     examples: ['https://ec2.cloud.example.org'],
   },
-  {
-    key: 'ca',
-    label: 'Authority',
-    help: 'PEM file of the private authority that signed the server.',
-    kind: 'path',
-    env: 'AWS_CA_BUNDLE',
-    advanced: true,
-  },
+  caField('server.', { env: 'AWS_CA_BUNDLE', advanced: true }),
   {
     key: 'metrics',
     label: 'Metrics',
@@ -102,8 +96,7 @@ const SETTINGS: readonly SettingsField[] = [
     label: 'Name',
     help: 'The tag Name, which is all the name that an instance has.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...CHANGES_NOW,
   },
   {
     key: 'type',
@@ -112,8 +105,7 @@ const SETTINGS: readonly SettingsField[] = [
     kind: 'text',
     required: true,
     pattern: { source: '^[a-z0-9-]+\\.[a-z0-9-]+$', complaint: 'an instance type looks like t3.micro' },
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
+    ...CHANGES_AT_START,
     examples: ['t3.micro'],
   },
   {
@@ -121,8 +113,7 @@ const SETTINGS: readonly SettingsField[] = [
     label: 'Termination protection',
     help: 'Refuses to terminate the instance until this is off.',
     kind: 'flag',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...CHANGES_NOW,
   },
 ];
 

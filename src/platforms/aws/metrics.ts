@@ -1,11 +1,12 @@
 /**
  * Figures of CloudWatch, namespace AWS/EC2: five for each running instance, a hundred instances in a request
- * (GetMetricData takes 500 queries). Each figure that is asked for costs money. Memory is not among them: nobody but an
+ * (GetMetricData takes 500 queries). Each figure that is asked for costs money. Memory is not among them: only an
  * agent inside the guest knows it.
  */
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { SampleBlock } from '../contract.ts';
+import { asShare, blockOf } from '../lib/sample-block.ts';
 import type { About, Api } from './api.ts';
 import type { Machine } from './machine.ts';
 
@@ -41,7 +42,8 @@ export async function sampleBatch(
   about: About,
 ): Promise<SampleBlock> {
   const readings = await read(api, machines, at, about);
-  return blockOf(ids, readings, at, Math.max(...machines.map(periodOf)) * 1000);
+  const windowMs = Math.max(...machines.map(periodOf)) * 1000;
+  return blockOf(ids, at, windowMs, (id) => readings.get(nativeOf(id)));
 }
 
 async function read(api: Api, machines: readonly Sampled[], at: number, about: About): Promise<Readings> {
@@ -69,26 +71,10 @@ async function read(api: Api, machines: readonly Sampled[], at: number, about: A
     const [newest] = Values;
     if (!query || newest === undefined) continue;
     const { machine, column, perSecond } = query;
-    const value = perSecond ? newest / periodOf(machine) : newest / PERCENT;
+    const value = perSecond ? newest / periodOf(machine) : asShare(newest / PERCENT);
     readings.set(machine.id, { ...readings.get(machine.id), [column]: value });
   }
   return readings;
-}
-
-function blockOf(ids: readonly VmId[], readings: Readings, at: number, windowMs: number): SampleBlock {
-  const column = (name: Column) => Float32Array.from(ids, (id) => readings.get(nativeOf(id))?.[name] ?? Number.NaN);
-  return {
-    at,
-    windowMs,
-    ids,
-    // Burstable types may overshoot.
-    cpu: column('cpu').map((share) => Math.min(1, Math.max(0, share))),
-    memory: new Float64Array(ids.length).fill(Number.NaN),
-    diskRead: column('diskRead'),
-    diskWrite: column('diskWrite'),
-    netRx: column('netRx'),
-    netTx: column('netTx'),
-  };
 }
 
 const USD_PER_FIGURE = 0.01 / 1000;

@@ -32,7 +32,7 @@ it.each([
   expect(normalizeError(said(name, message), 'web1')).toMatchObject({ code, retry });
 });
 
-it('names the right that is missing, and spares the reader what nobody can read', () => {
+it('names the right that is missing, and spares the user what can not be read', () => {
   const error = normalizeError(said('UnauthorizedOperation', NOT_ALLOWED), 'web1');
   expect(error).toMatchObject({ fix: 'ask for a policy that allows ec2:StopInstances' });
   expect(String(error)).not.toMatch(/Encoded|5Zm9yYmlk/);
@@ -208,7 +208,7 @@ it('does not take what a broken service says for a refusal', () => {
   expect(normalizeError(nameless, 'web1')).toMatchObject({ code: 'op.refused' });
 });
 
-it('says what to do where nobody knows whether it was done', () => {
+it('says what to do where it is not known whether it was done', () => {
   const broken = normalizeError(said('InternalError', 'why', 500), 'web1', true);
   expect(broken).toMatchObject({ message: 'web1: AWS has trouble: why; it may have been done or not', fix: LATER });
   const unread = Object.assign(new Error('Maximum call stack size exceeded'), { name: 'RangeError' });

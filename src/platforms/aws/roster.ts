@@ -17,7 +17,7 @@ export interface Roster {
   rows(): readonly Vm[];
   /** What was asked, and what came: an id that was asked for and did not come is gone. Without ids: all were asked for. */
   tell(machines: readonly Machine[], asked?: readonly string[]): News;
-  /** The catalog knows more: rows are made anew. */
+  /** The catalog knows more: rows are recreated. */
   redraw(): readonly Change[];
   /** Those on their way from one state to another. */
   underWay(): readonly string[];

@@ -29,7 +29,7 @@ function machine(instance: Instance = {}): Machine {
   if (!read) throw new Error('no machine');
   return read;
 }
-const nobody = () => createCatalog(scriptedApi({}).api);
+const emptyCatalog = () => createCatalog(scriptedApi({}).api);
 
 describe('an instance', () => {
   it('is kept by what drover shows of it', () => {
@@ -197,7 +197,12 @@ describe('the row of an instance', () => {
   });
 
   it('has what is reported where the rest is not', () => {
-    const row = rowOf(PLACE, machine({ ImageId: 'ami-9', RootDeviceType: 'instance-store' }), nobody(), undefined);
+    const row = rowOf(
+      PLACE,
+      machine({ ImageId: 'ami-9', RootDeviceType: 'instance-store' }),
+      emptyCatalog(),
+      undefined,
+    );
     expect(row).toMatchObject({ node: undefined, cpus: 0, memory: 0, image: 'ami-9', plan: undefined });
     expect(row).not.toHaveProperty('trouble');
     expect(row.disabled).toEqual({
@@ -205,9 +210,12 @@ describe('the row of an instance', () => {
       'vm.stop': 'its root disk is an instance store, which is lost when it stops: it can only be terminated',
     });
     const CpuOptions = { CoreCount: 1, ThreadsPerCore: 1 };
-    expect(rowOf(PLACE, machine({ CpuOptions }), nobody(), undefined)).toMatchObject({ cpus: 1, image: undefined });
+    expect(rowOf(PLACE, machine({ CpuOptions }), emptyCatalog(), undefined)).toMatchObject({
+      cpus: 1,
+      image: undefined,
+    });
     const Tags = [{ Key: 'image', Value: 'mine' }];
-    expect(rowOf(PLACE, machine({ ImageId: 'ami-1', Tags }), nobody(), undefined).image).toBe('mine');
+    expect(rowOf(PLACE, machine({ ImageId: 'ami-1', Tags }), emptyCatalog(), undefined).image).toBe('mine');
   });
 });
 
@@ -218,7 +226,7 @@ describe('the instances of a region', () => {
     machine({ State: { Name }, ...more });
 
   it('are reported when they come, change and go, and not when they are as they were', () => {
-    const roster = createRoster(PLACE, nobody(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), clock);
     expect(roster.tell([is('running')])).toMatchObject({ changes: [{ kind: 'vm-upsert' }], events: [] });
     expect(roster.tell([is('running')])).toEqual({ changes: [], events: [] });
     // Of an instance more is kept than its row shows.
@@ -233,7 +241,7 @@ describe('the instances of a region', () => {
   });
 
   it('say what has become of them, and why where it is reported', () => {
-    const roster = createRoster(PLACE, nobody(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), clock);
     const reason = { Code: 'Client.UserInitiatedShutdown', Message: 'User initiated shutdown' };
     roster.tell([is('running')]);
     const event = { at: clock.now(), subject: `cloud/${ID}` };
@@ -246,7 +254,7 @@ describe('the instances of a region', () => {
   });
 
   it('are under way between two states', () => {
-    const roster = createRoster(PLACE, nobody(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), clock);
     roster.tell([is('pending')]);
     expect(roster.underWay()).toEqual([ID]);
     roster.tell([is('running')]);
@@ -254,7 +262,7 @@ describe('the instances of a region', () => {
   });
 
   it('have trouble since they failed, until they run again', async () => {
-    const roster = createRoster(PLACE, nobody(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), clock);
     const broken = (Message: string) => ({ StateReason: { Code: 'Server.InternalError', Message } });
     const trouble = () => roster.rows()[0]?.trouble;
     roster.tell([is('stopped', broken('a'))]);

@@ -109,7 +109,7 @@ it('asks for a hundred instances at a time, and sends the same ids for the same 
   expect(blocks[0]?.ids[0]).toBe(idOf('i-0'));
 });
 
-it('ends with a bug, and asks nobody where nothing runs', async () => {
+it('ends with a bug, and sends no request where nothing runs', async () => {
   const clock = createTestClock();
   const feeds: Feed[] = [];
   let machines: ReturnType<typeof readMachine>[] = [];

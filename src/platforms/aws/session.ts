@@ -1,10 +1,11 @@
 /** A login to one account in one region, checked by the first request that needs one. */
 import type { Context } from '../contract.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import type { Account } from './account.ts';
 import { type Api, createApi } from './api.ts';
 import { createHttpHandler } from './http-handler.ts';
 import { createIdentity, type Identity } from './identity.ts';
-import { unlessRefused } from './refused.ts';
+import { REFUSED } from './refused.ts';
 import { openSdk } from './sdk/client.ts';
 import { requireInstalled } from './sdk/installed.ts';
 import { readZones } from './zones.ts';
@@ -15,7 +16,7 @@ export interface Session {
   close(): void;
 }
 
-/** Asks nobody anything yet. Rejects with config.invalid when the SDK is not installed. */
+/** Sends no request yet. Rejects with config.invalid when the SDK is not installed. */
 export function openSession(account: Account, { clock, wire, ask, signal }: Context): Session {
   signal.throwIfAborted();
   requireInstalled();
@@ -40,5 +41,5 @@ export async function checkLogin(
   signal: AbortSignal,
 ): Promise<void> {
   await identity.get(signal);
-  await unlessRefused(readZones(api, { subject: `${endpoint} (${region})`, signal }));
+  await unlessRefused(readZones(api, { subject: `${endpoint} (${region})`, signal }), REFUSED);
 }

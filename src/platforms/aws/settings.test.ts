@@ -76,7 +76,7 @@ describe('the settings of an instance', () => {
       { code: 'usage', message: 'colour is no setting of an EC2 instance' },
     ],
     [
-      'what somebody else has changed',
+      'what another program has changed',
       STOPPED,
       { name: 'x' },
       { name: 'old', type: 't3.large', 'termination-protection': false },

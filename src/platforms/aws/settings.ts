@@ -1,5 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import { keysThatDiffer, type Settings, type VmOps } from '../contract.ts';
+import { sendSteps } from '../lib/change-steps.ts';
 import { refuseStale } from '../lib/refuse-stale.ts';
 import { readProtection } from './attachments.ts';
 import { manifest } from './manifest.ts';
@@ -14,17 +15,13 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
         const now = await read(call);
         refuseStale(manifest.settings, call.name, basedOn, now);
         const steps = keysThatDiffer(manifest.settings, changes, now).map((key) => ({
-          key,
+          keys: [key],
           send: stepFor(call, key, changes[key]),
         }));
-        const made: string[] = [];
-        for (const { key, send } of steps) {
-          // Each is a request of its own: what was done before one failed stays done, and is named.
-          await send().catch((error: unknown) => {
-            throw made.length === 0 ? error : halfDone(call.name, made, key, error);
-          });
-          made.push(key);
-        }
+        await sendSteps(
+          steps,
+          (made, failed, why) => `${call.name}: ${made.join(', ')} changed, but not ${failed.join(', ')}: ${why}`,
+        );
         return done();
       }),
   };
@@ -57,10 +54,4 @@ function stepFor(call: VmCall, key: string, value: Settings[string] | undefined)
     default:
       throw new FleetError('usage', `${key} is no setting of an EC2 instance`);
   }
-}
-
-function halfDone(name: string, made: readonly string[], failed: string, cause: unknown): unknown {
-  if (!(cause instanceof FleetError)) return cause;
-  const message = `${name}: ${made.join(', ')} changed, but not ${failed}: ${cause.message}`;
-  return new FleetError(cause.code, message, { ...(cause.fix === undefined ? {} : { fix: cause.fix }), cause });
 }

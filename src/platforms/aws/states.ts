@@ -26,7 +26,7 @@ export function stateOf(word: string | undefined, reason: string | undefined): S
 /** An instance that was terminated is told for an hour more; it is gone all the same. */
 export const isGone = (word: string | undefined): boolean => word === 'terminated';
 
-/** Somebody has to look: it is on its way from one state to another. */
+/** It has to be looked at again: it is on its way from one state to another. */
 export const isUnderWay = (state: VmState): boolean => state === 'starting' || state === 'stopping';
 
 const ZONES: Readonly<Record<string, NodeState>> = {

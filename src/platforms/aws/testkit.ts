@@ -1,4 +1,4 @@
-/** EC2, STS and CloudWatch on loopback, pretended as far as drover asks them; the lab has moto, which nobody here wrote. */
+/** EC2, STS and CloudWatch on loopback, pretended as far as drover asks them; the lab has moto, which is not ours. */
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
@@ -92,7 +92,7 @@ async function start(): Promise<TestServer> {
       return world.volumes.has(path) || world.addresses.has(path);
     },
     cutLink: () => server.cut(),
-    mendLink: () => server.mend(),
+    mendLink: () => server.restore(),
     async close() {
       await server.close();
       if (server.complaints.length > 0) throw new Error(`not in the API of EC2:\n${server.complaints.join('\n')}`);

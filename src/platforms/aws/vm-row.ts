@@ -43,7 +43,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
   };
 }
 
-/** The name that kcli gave, or else the image's own; its id where nobody may know that. */
+/** The name that kcli gave, or else the image's own; its id where this login may not see that. */
 export const imageOf = ({ tags, image }: Machine, catalog: Catalog): string | undefined =>
   tags.get('image') ?? (image === undefined ? undefined : (catalog.imageName(image) ?? image));
 

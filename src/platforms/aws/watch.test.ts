@@ -102,7 +102,7 @@ it('shows a zone that the login may not list', async () => {
   expect(nodes.at(-1)).not.toHaveProperty('trouble');
 });
 
-it('says on the row why an instance stopped that nobody has stopped', async () => {
+it('says on the row why an instance stopped that no user has stopped', async () => {
   const instance = server.world.add({ state: 'running' });
   await watch();
   const message = 'Server.SpotInstanceTermination: Spot instance termination';
@@ -151,7 +151,7 @@ it('terminates nothing as long as a volume that is to be kept would go with it',
   const [root] = instance.volumes;
   if (!root) throw new Error('no volume');
   await watch();
-  // Somebody else marks it again.
+  // Another program marks it again.
   Object.defineProperty(root, 'deleteOnTermination', { get: () => true, set() {} });
   const removal = connection.vm.delete?.(vmId(NAME, instance.id), { keepDisks: true, snapshots: false }, signal);
   await expect(removal).rejects.toMatchObject({ code: 'op.conflict', message: expect.stringContaining(root.id) });

@@ -1,5 +1,8 @@
-import { type Clock, createNap } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Change, Inventory, WatchOptions } from '../contract.ts';
+import { createPollLoop } from '../lib/poll-loop.ts';
+import { createRechecks } from '../lib/rechecks.ts';
+import { untilEnded } from '../lib/until-ended.ts';
 import type { Api } from './api.ts';
 import type { Catalog } from './catalog.ts';
 import { listMachines, lookAt } from './list-machines.ts';
@@ -22,19 +25,21 @@ export interface WatchContext {
 /** Instances on their way are asked for so often, and those that were just changed for so long: EC2 forgets for a moment. */
 const UNDER_WAY_EVERY_MS = 2_000;
 const TOUCHED_MS = 20_000;
-const SHORTEST_PAUSE_MS = 200;
 
 /** One region, watched: the whole list each tick, and between ticks those that change. Rejects when it no longer answers. */
-export async function watchRegion(context: WatchContext, { sink, signal, interest, everyMs }: WatchOptions) {
+export const watchRegion = (context: WatchContext, options: WatchOptions): Promise<void> =>
+  untilEnded(
+    options.signal,
+    (inner) => watch(context, options, inner),
+    () => context.onTouched(() => {}),
+  );
+
+async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOptions, signal: AbortSignal) {
   const { api, clock, place, catalog, metricsEveryMs, onTouched } = context;
-  const ending = new AbortController();
-  const inner = AbortSignal.any([signal, ending.signal]);
-  const about = { subject: `${place.endpoint} (${place.region})`, signal: inner };
+  const about = { subject: `${place.endpoint} (${place.region})`, signal };
   const roster = createRoster(place, catalog, clock);
   const zones = createZoneList(api, place, clock);
-  const touched = new Map<string, number>();
-  /** The pause between polls; an operation of this connection ends it early. */
-  const nap = createNap(clock, inner);
+  const touched = createRechecks(clock, TOUCHED_MS);
 
   const emit = (changes: readonly Change[]) => {
     if (changes.length > 0) sink({ kind: 'changes', at: clock.now(), changes });
@@ -60,29 +65,20 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
   }
 
   async function lookAtThoseUnderWay(): Promise<void> {
-    const now = clock.ticks();
-    for (const [id, until] of touched) if (until < now) touched.delete(id);
-    const ids = [...new Set([...touched.keys(), ...roster.underWay()])];
+    const ids = [...new Set([...touched.due(), ...roster.underWay()])];
     if (ids.length === 0) return;
     const machines = await lookAt(api, ids, about);
     emit(zones.ensure(machines.map(({ zone }) => zone)));
     tell(roster.tell(machines, ids));
   }
 
-  async function ticks(): Promise<never> {
-    let dueAt = clock.ticks() + everyMs();
-    for (;;) {
-      const quick = touched.size > 0 || roster.underWay().length > 0;
-      const pause = quick ? UNDER_WAY_EVERY_MS : Number.POSITIVE_INFINITY;
-      await nap.sleep(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
-      if (clock.ticks() >= dueAt) {
-        dueAt = clock.ticks() + everyMs();
-        await listAll();
-      } else {
-        await lookAtThoseUnderWay();
-      }
-    }
-  }
+  const loop = createPollLoop({
+    clock,
+    signal,
+    everyMs,
+    soonMs: () => (touched.size > 0 || roster.underWay().length > 0 ? UNDER_WAY_EVERY_MS : undefined),
+    round: (due) => (due ? listAll() : lookAtThoseUnderWay()),
+  });
 
   async function open(): Promise<void> {
     const [machines] = await Promise.all([listMachines(api, about), zones.look(about)]);
@@ -95,23 +91,15 @@ export async function watchRegion(context: WatchContext, { sink, signal, interes
     sink({ kind: 'complete', at: clock.now() });
   }
 
-  try {
-    await open();
-    onTouched((id) => {
-      touched.set(id, clock.ticks() + TOUCHED_MS);
-      nap.wake();
-    });
-    const running = () => roster.machines().filter(({ state }) => state === 'running');
-    const work: Promise<never>[] = [ticks()];
-    if (metricsEveryMs !== undefined) {
-      work.push(sampleForEver({ api, clock, place, everyMs: metricsEveryMs, running, interest, sink, signal: inner }));
-    }
-    await Promise.race(work);
-  } catch (error) {
-    if (signal.aborted) return;
-    throw error;
-  } finally {
-    onTouched(() => {});
-    ending.abort();
+  await open();
+  onTouched((id) => {
+    touched.add(id);
+    loop.wake();
+  });
+  const running = () => roster.machines().filter(({ state }) => state === 'running');
+  const work: Promise<never>[] = [loop.run()];
+  if (metricsEveryMs !== undefined) {
+    work.push(sampleForEver({ api, clock, place, everyMs: metricsEveryMs, running, interest, sink, signal }));
   }
+  await Promise.race(work);
 }

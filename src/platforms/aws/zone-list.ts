@@ -1,14 +1,15 @@
 import type { Clock } from '../../clock.ts';
 import type { Change, Node } from '../contract.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import type { About, Api } from './api.ts';
-import { unlessRefused } from './refused.ts';
+import { REFUSED } from './refused.ts';
 import type { Place } from './vm-row.ts';
 import { nodeOf, readZones, unknownZone } from './zones.ts';
 
 /** The zones while they are watched. They change once in a blue moon, and then it matters. */
 export interface ZoneList {
   nodes(): readonly Node[];
-  /** Asks anew when the last answer is old enough. */
+  /** Asks again when the last answer is old enough. */
   look(about: About): Promise<readonly Change[]>;
   /** An instance needs its zone, also where the login may not list zones. */
   ensure(names: Iterable<string>): readonly Change[];
@@ -31,7 +32,7 @@ export function createZoneList(api: Api, place: Place, clock: Clock): ZoneList {
     nodes: () => [...known.values()],
     async look(about) {
       if (readAt !== undefined && clock.ticks() - readAt < EVERY_MS) return [];
-      const zones = (await unlessRefused(readZones(api, about))) ?? [];
+      const zones = (await unlessRefused(readZones(api, about), REFUSED)) ?? [];
       readAt = clock.ticks();
       return zones.flatMap((zone) => put(nodeOf(place, zone, clock.now())));
     },

@@ -11,7 +11,7 @@ export async function readZones(api: Api, about: About): Promise<readonly Availa
   return AvailabilityZones;
 }
 
-/** A zone is a node without figures: nobody outside AWS knows how large one is. */
+/** A zone is a node without figures: AWS does not tell how large one is. */
 export function nodeOf(place: Place, zone: AvailabilityZone, since: number): Node {
   const { ZoneName: name = '', State: word, Messages = [] } = zone;
   const said = Messages.map(({ Message }) => Message ?? '').filter((text) => text !== '');

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 
 /**
- * What will happen in the simulated world. Its timers run only while somebody is connected, so that a closed
+ * What will happen in the simulated world. Its timers run only while a client is connected, so that a closed
  * connection keeps no process alive; what fell due meanwhile happens at the next `wake()`.
  */
 export interface Agenda {

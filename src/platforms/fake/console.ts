@@ -23,13 +23,15 @@ export function createConsoleOps(server: FakeServer, calls: Calls, lifeline: Lif
     serial: (id, { force }, signal) =>
       calls.vm('console.serial', id, signal, (vm, row) => {
         if (vm.state !== 'running') {
-          throw new FleetError('op.conflict', `${vm.name} is ${vm.state}: nobody is at its console`, {
+          throw new FleetError('op.conflict', `${vm.name} is ${vm.state}: its console is not available`, {
             fix: 'start it first',
           });
         }
         const visitor = server.visitors.get(row);
         if (visitor && !force) {
-          throw new FleetError('op.conflict', `somebody is at the console of ${vm.name}`, { fix: 'take it over' });
+          throw new FleetError('op.conflict', `another client is at the console of ${vm.name}`, {
+            fix: 'take it over',
+          });
         }
         visitor?.('The console was taken over.');
         const { attachment, hangUp } = openTerminal(guestOf(server, vm, row), lifeline, undefined, () => {

@@ -80,7 +80,7 @@ export function createFaults(
       changed(undefined);
     },
     cutLink: () => link.cut(),
-    mendLink: () => link.mend(),
+    mendLink: () => link.restore(),
     refuseLogins(refuse) {
       loginsRefused = refuse;
     },

@@ -92,7 +92,7 @@ async function trust(server: FakeServer, host: string, { ask }: Context): Promis
     known.add(server);
     return;
   }
-  throw new FleetError('trust.unknown-host', `nobody has trusted the key of ${host} yet`, {
+  throw new FleetError('trust.unknown-host', `the key of ${host} is not trusted yet`, {
     fix: `drover endpoint trust ${host}`,
   });
 }

@@ -36,7 +36,7 @@ export function layOut(endpoint: EndpointName, vms: number, seed: number): Layou
       places.push({ site: index, from: node * perNode, until: Math.min(vms, (node + 1) * perNode) });
     }
   }
-  // Fleets of some size have one machine that somebody took out of service.
+  // Fleets of some size have one machine that was taken out of service.
   if (busyNodes >= 6) {
     const site = pick(sites, 0);
     nodes.push({ ...makeNode(endpoint, `${site.code}-spare`, site, 7), state: 'maintenance' });

@@ -1,5 +1,6 @@
 import { gib, mib } from '../../units.ts';
 import { type EndpointField, type Manifest, operations, type SettingsField } from '../contract.ts';
+import { autostartSetting, descriptionSetting, memorySetting, passwordField, vcpusSetting } from '../lib/fields.ts';
 
 const OPERATION_NAMES = Object.keys(operations);
 
@@ -90,14 +91,7 @@ const SIZE: readonly EndpointField[] = [
 ];
 
 const FAULTS: readonly EndpointField[] = [
-  {
-    key: 'password',
-    label: 'Password',
-    help: 'Any password is right but `wrong`.',
-    kind: 'text',
-    sensitive: true,
-    advanced: true,
-  },
+  passwordField('Any password is right but `wrong`.', { advanced: true }),
   {
     key: 'host-key',
     label: 'Host key',
@@ -173,46 +167,16 @@ const FAULTS: readonly EndpointField[] = [
   },
 ];
 
+const EFFECT: Pick<SettingsField, 'in' | 'takesEffect'> = {
+  in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
+  takesEffect: 'now',
+};
+
 const SETTINGS: readonly SettingsField[] = [
-  {
-    key: 'memory',
-    label: 'Memory',
-    help: 'Memory of the guest.',
-    kind: 'bytes',
-    required: true,
-    min: mib(64),
-    max: gib(1024),
-    in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
-    takesEffect: 'now',
-    examples: ['4GiB'],
-  },
-  {
-    key: 'vcpus',
-    label: 'vCPUs',
-    help: 'Virtual CPUs of the guest.',
-    kind: 'count',
-    required: true,
-    min: 1,
-    max: 64,
-    in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
-    takesEffect: 'now',
-  },
-  {
-    key: 'autostart',
-    label: 'Autostart',
-    help: 'Start the VM when its node comes up.',
-    kind: 'flag',
-    takesEffect: 'now',
-    in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
-  },
-  {
-    key: 'description',
-    label: 'Description',
-    help: 'What the VM is for.',
-    kind: 'text',
-    takesEffect: 'now',
-    in: { 'edit-config': 'write', 'edit-running': 'write', 'edit-image': 'write', provision: 'write' },
-  },
+  memorySetting('Memory of the guest.', { min: mib(64), max: gib(1024) }, EFFECT),
+  vcpusSetting('Virtual CPUs of the guest.', 64, EFFECT),
+  autostartSetting('Start the VM when its node comes up.', EFFECT),
+  descriptionSetting('Description', 'What the VM is for.', EFFECT),
 ];
 
 export const manifest: Manifest = {

@@ -32,7 +32,7 @@ export interface FakeOptions {
 
 const isOperation = (name: string): name is OperationName => Object.hasOwn(operations, name);
 
-/** Throws config.invalid for a value of the wrong kind or an operation that nobody knows. */
+/** Throws config.invalid for a value of the wrong kind or an unknown operation. */
 export function fakeOptions(endpoint: Endpoint): FakeOptions {
   const value = (key: string) =>
     endpoint.values[key] ?? manifest.endpoint.find((field) => field.key === key)?.default ?? '';

@@ -38,6 +38,6 @@ export interface FakeServer {
   enter(row: number, state: VmState, change?: Partial<Vm>): void;
   change(row: number, change: Partial<Vm>): void;
   remove(row: number): void;
-  /** Time goes on while somebody is connected; the function that it answers ends that connection. */
+  /** Time goes on while a client is connected; the function that it answers ends that connection. */
   visit(): () => void;
 }

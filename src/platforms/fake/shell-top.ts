@@ -12,7 +12,7 @@ const PROCESSES = [
   ['init', 0.01],
 ] as const;
 
-/** A process list that draws itself anew every second until `q` or ctrl-c. */
+/** A process list that refreshes itself every second until `q` or ctrl-c. */
 export function runTop({ host, print }: Invocation): Foreground {
   let disarm = () => {};
 

@@ -152,7 +152,7 @@ describe('a cloud of clouds.yaml', () => {
     expect(address.service('compute').region).toBe('eu');
   });
 
-  it('with a profile that nobody knows says what to do', async () => {
+  it('with a profile that is not known says what to do', async () => {
     expect((await trouble({ cloud: 'vendored' })).message).toContain('profile acme is not known');
   });
 

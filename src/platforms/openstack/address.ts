@@ -2,9 +2,9 @@
 import { homedir } from 'node:os';
 import { FleetError } from '../../errors.ts';
 import type { Endpoint } from '../contract.ts';
+import type { Row } from '../lib/json.ts';
 import { type HttpTarget, readHttpTarget } from '../transport/http/target.ts';
 import { type Identity, identityOf, type Scope, scopeOf } from './identity.ts';
-import type { Row } from './json.ts';
 import { type CloudEntry, readCloud, type ServiceChoice, type ServiceKind } from './user-files/cloud-entry.ts';
 import { here, readCloudsFiles, type Surroundings } from './user-files/clouds-files.ts';
 
@@ -108,7 +108,7 @@ const atHome = (path: string): string => path.replace(/^~(?=\/)/, homedir());
 const SECRETS = ['password', 'token', 'application_credential_secret'];
 const LOGINS = new Set([...SECRETS, 'application_credential_id', 'application_credential_name', 'passcode']);
 
-/** Somebody gave another login than that of clouds.yaml: they are not to be mixed. */
+/** The user gave another login than that of clouds.yaml: they are not to be mixed. */
 const withoutLogin = (auth: Row = {}): Row =>
   Object.fromEntries(Object.entries(auth).filter(([key]) => !LOGINS.has(key)));
 

@@ -1,5 +1,5 @@
+import { asRow, type Row } from '../lib/json.ts';
 import type { Rest } from '../transport/http/rest.ts';
-import { asRow, type Row } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 
 type Values = Readonly<Record<string, string | number | undefined>>;

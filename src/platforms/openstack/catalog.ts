@@ -1,6 +1,7 @@
 /** Addresses of services, out of the catalog that comes with a token. */
 import { FleetError } from '../../errors.ts';
-import { type Row, rowsIn, textOf } from './json.ts';
+import { type Row, textOf } from '../lib/json.ts';
+import { rowsIn } from './json.ts';
 import type { ServiceChoice, ServiceKind } from './user-files/cloud-entry.ts';
 
 /** By the types that the service had over the years (service-types-authority). */

@@ -1,7 +1,6 @@
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, resolveName, step, upToFailure } from '../transport/check.ts';
-import { hostPort, openTcp } from '../transport/socket.ts';
-import { openTls } from '../transport/tls.ts';
+import { LINK_IS_PROTECTED, networkSteps } from '../lib/network-steps.ts';
+import { failed, step, upToFailure } from '../transport/check.ts';
 import { type Address, addressOf } from './address.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { spellVersion } from './microversion.ts';
@@ -20,17 +19,7 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
     yield failed('the endpoint is complete', error);
     return;
   }
-  const { keystone } = address;
-  yield await step('the name resolves', () => resolveName(keystone.host));
-  yield await step('the host answers', async () => {
-    (await openTcp(keystone.host, keystone.port, context)).destroy();
-    return hostPort(keystone.host, keystone.port);
-  });
-  yield await step('the link is protected', async () => {
-    if (!keystone.secure) return 'no: plain HTTP';
-    (await openTls(keystone, context)).destroy();
-    return `the certificate is ${keystone.fingerprint === undefined ? 'trusted' : 'the pinned one'}`;
-  });
+  yield* networkSteps(address.keystone, context, LINK_IS_PROTECTED);
   let cloud: Cloud | undefined;
   yield await step('the login works, and Nova answers', async () => {
     cloud = await openCloud(endpoint, address, context);

@@ -99,7 +99,7 @@ describe('the way to a cloud', () => {
     ['{profile: acme}', { host: 'acme' }, 'eu'],
     ['{cloud: acme, region_name: us}', { host: 'acme' }, 'us'],
     ['{profile: acme, auth: {auth_url: "https://own"}}', { host: 'own' }, 'eu'],
-    ['{profile: nobody, cloud: acme, auth: {auth_url: "https://own"}}', { host: 'own' }, undefined],
+    ['{profile: absent, cloud: acme, auth: {auth_url: "https://own"}}', { host: 'own' }, undefined],
     ['{profile: many}', { host: 'many' }, 'one'],
     ['{profile: many, regions: [two]}', { host: 'many' }, 'two'],
     ['{profile: none}', { host: 'none' }, undefined],

@@ -2,13 +2,13 @@
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Context, Endpoint } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { createHttp, type Http } from '../transport/http/http.ts';
 import { createRest, type Login } from '../transport/http/rest.ts';
 import { type HttpTarget, targetName } from '../transport/http/target.ts';
 import type { Address } from './address.ts';
 import { type Api, createApi } from './api.ts';
 import { findService, onlyRegion } from './catalog.ts';
-import { asRow } from './json.ts';
 import { createLogin, type Pass } from './login.ts';
 import { agreeOn, type Microversion, spellVersion } from './microversion.ts';
 import { normalizeError } from './normalize-error.ts';

@@ -41,7 +41,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     snapshot: { list: (id, signal) => onServer(calls, id, signal, (call) => readSnapshots(id, glance, call)) },
     ...lists.groups,
     whyNot: {
-      'node.shell': 'OpenStack lets nobody log in to its hosts',
+      'node.shell': 'OpenStack has no login to its hosts',
       'snapshot.create': IMAGES,
       'snapshot.planRevert': IMAGES,
       'snapshot.revert': IMAGES,

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream';
 import { FleetError } from '../../errors.ts';
 import type { VmId } from '../../ids.ts';
 import type { ConsoleOps } from '../contract.ts';
+import { asRow, textOf } from '../lib/json.ts';
 import type { HttpTarget } from '../transport/http/target.ts';
 import { openWebSocket } from '../transport/http/websocket.ts';
-import { asRow, rowIn, textOf } from './json.ts';
+import { rowIn } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
 
@@ -18,7 +19,8 @@ export function createConsoles(calls: ServerCalls): Required<ConsoleOps> {
   return {
     serial: (id, { force }, signal) =>
       onServer(calls, id, signal, async (call) => {
-        if (call.state !== 'running') throw conflict(call, 'does not run: nobody is at its console', 'start it first');
+        if (call.state !== 'running')
+          throw conflict(call, 'does not run: its console is not available', 'start it first');
         const before = open.get(id);
         if (before && !force) throw conflict(call, 'has its console open here already', 'take it over by force');
         before?.destroy();

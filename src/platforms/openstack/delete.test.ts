@@ -209,11 +209,11 @@ describe('deleting a server', () => {
 describe('the console of a server', () => {
   const serial = () => createConsoles(on.calls).serial(VM, { force: false }, signal);
 
-  it('is not opened where nobody is at it', async () => {
+  it('is not opened where the server does not run', async () => {
     on.stand('stopped');
     await expect(serial()).rejects.toMatchObject({
       code: 'op.conflict',
-      message: 'web1 does not run: nobody is at its console',
+      message: 'web1 does not run: its console is not available',
       fix: 'start it first',
     });
     expect(on.sent).toEqual([]);

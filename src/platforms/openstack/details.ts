@@ -2,10 +2,10 @@
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Change } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Images } from './images.ts';
 import { inSteps } from './in-steps.ts';
-import { asRow } from './json.ts';
 import type { Roster } from './roster.ts';
 import { readServer, type Server } from './servers.ts';
 

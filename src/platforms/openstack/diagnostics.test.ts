@@ -36,7 +36,7 @@ describe('figures of a server', () => {
     expect(createMeters().rates('a', measured, 0).cpu).toBeCloseTo(0.15);
   });
 
-  it('are unknown when the counters began anew', () => {
+  it('are unknown when the counters were reset', () => {
     const meters = createMeters();
     meters.rates('a', later(9), 0);
     expect(meters.rates('a', later(1), 1_000)).toMatchObject({ cpu: Number.NaN, diskRead: Number.NaN, netRx: 0 });
@@ -61,7 +61,7 @@ describe('whose figures are read', () => {
     expect(rounds[0]?.of).toBe(2);
   });
 
-  it('is nobody when there is no time, or nobody', () => {
+  it('are none when there is no time, or no server', () => {
     expect(createRotation().next(['a'], 0)).toBeUndefined();
     expect(createRotation().next([], 4)).toBeUndefined();
   });

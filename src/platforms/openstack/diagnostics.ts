@@ -1,5 +1,8 @@
 /** Figures of one server (API reference of Compute: GET /servers/{id}/diagnostics, the form of 2.48). */
-import { numberOf, type Row, rowsIn } from './json.ts';
+
+import type { Row } from '../lib/json.ts';
+import { asShare } from '../lib/sample-block.ts';
+import { numberOf, rowsIn } from './json.ts';
 
 /** Counters since the server was started; NaN where its driver has none. Memory is left out: drivers don't agree on its unit. */
 export interface Diagnostics {
@@ -59,7 +62,7 @@ export function createMeters(): Meters {
         last && seconds > 0 && now[key] >= last.read[key] ? (now[key] - last.read[key]) / seconds : Number.NaN;
       const busy = rate('cpuTime') / 1e9 / now.vcpus;
       return {
-        cpu: Math.min(1, Math.max(0, Number.isNaN(now.cpuTime) ? now.utilisation : busy)),
+        cpu: asShare(Number.isNaN(now.cpuTime) ? now.utilisation : busy),
         diskRead: rate('diskRead'),
         diskWrite: rate('diskWrite'),
         netRx: rate('netRx'),

@@ -2,9 +2,10 @@
 import { flavorId } from '../../ids.ts';
 import { gib, mib, UNKNOWN_SIZE } from '../../units.ts';
 import type { Flavor, Trouble } from '../contract.ts';
+import { textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { bytesOf, numberOf, textOf } from './json.ts';
+import { bytesOf, numberOf } from './json.ts';
 import { type ListedRow, readListed } from './listed-rows.ts';
 
 /** Public ones, and those that the project has access to; of every project when all projects are shown. */

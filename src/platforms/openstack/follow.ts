@@ -1,10 +1,10 @@
 /** Servers that an operation has just touched: asked themselves until they are at rest, and what was begun until its end. */
 import type { Clock } from '../../clock.ts';
-import { FleetError } from '../../errors.ts';
 import { type EndpointName, nativeOf } from '../../ids.ts';
 import type { Change, Sink } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
+import { askEach, createRechecks } from '../lib/rechecks.ts';
 import type { Api } from './api.ts';
-import { asRow } from './json.ts';
 import type { Roster } from './roster.ts';
 import { readServer } from './servers.ts';
 import { type Begun, createTaskList } from './tasks.ts';
@@ -17,8 +17,8 @@ export interface News {
 
 export interface Follower {
   take(news: News): void;
-  /** How soon it wants to look; undefined: at the next tick. */
-  readonly everyMs: number | undefined;
+  /** ms until it wants to look; undefined: at the next tick. */
+  readonly soonMs: number | undefined;
   look(signal: AbortSignal): Promise<void>;
 }
 
@@ -38,18 +38,12 @@ const MOST_TOUCHED = 16;
 
 export function createFollower({ api, endpoint, clock, roster, sink, emit }: FollowOptions): Follower {
   const tasks = createTaskList(api, endpoint, clock);
-  const touched = new Map<string, number>();
+  const touched = createRechecks(clock, TOUCHED_MS);
 
   async function readServerOf(id: string, signal: AbortSignal): Promise<void> {
     const askedAt = clock.ticks();
-    try {
-      const body = await api.get(`/servers/${encodeURIComponent(id)}`, { signal, subject: id });
-      emit(roster.learn([readServer(asRow(body['server'], id))], askedAt));
-    } catch (error) {
-      if (!(error instanceof FleetError) || signal.aborted) throw error;
-      // Any other trouble with one server is not the link's: the next poll will tell.
-      if (error.code === 'vm.not-found') emit(roster.gone(id));
-    }
+    const body = await api.get(`/servers/${encodeURIComponent(id)}`, { signal, subject: id });
+    emit(roster.learn([readServer(asRow(body['server'], id))], askedAt));
   }
 
   async function tellTasks(signal: AbortSignal): Promise<void> {
@@ -64,21 +58,19 @@ export function createFollower({ api, endpoint, clock, roster, sink, emit }: Fol
   }
 
   return {
-    get everyMs() {
+    get soonMs() {
       return touched.size > 0 ? TOUCHED_EVERY_MS : undefined;
     },
     take({ server, begun }) {
-      touched.set(server, clock.ticks() + TOUCHED_MS);
+      touched.add(server);
       if (!begun) return;
       sink({ kind: 'tasks', tasks: [tasks.begin(begun)] });
       // A new try: the last word is no longer true.
       emit(roster.fail(server, undefined));
     },
     async look(signal) {
-      const now = clock.ticks();
-      for (const [id, until] of touched) if (until < now) touched.delete(id);
-      const some = [...touched.keys()].slice(0, MOST_TOUCHED);
-      await Promise.all(some.map((id) => readServerOf(id, signal)));
+      const read = (id: string) => readServerOf(id, signal);
+      await askEach(touched.due(MOST_TOUCHED), signal, read, (id) => emit(roster.gone(id)));
       if (tasks.size > 0) await tellTasks(signal);
     },
   };

@@ -1,6 +1,6 @@
 /** Who logs in, and for which project, as Keystone wants to be told (API reference of Identity v3, POST /v3/auth/tokens). */
 import { FleetError } from '../../errors.ts';
-import { type Row, textOf } from './json.ts';
+import { type Row, textOf } from '../lib/json.ts';
 
 type Domain = { readonly id: string } | { readonly name: string };
 
@@ -10,7 +10,7 @@ export type Identity =
   | {
       readonly kind: 'password';
       readonly user: User;
-      /** Undefined: somebody must be asked. */
+      /** Undefined: the user must be asked. */
       readonly password: string | undefined;
       /** A one-time code that is at hand already. */
       readonly passcode: string | undefined;

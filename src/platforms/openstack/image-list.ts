@@ -2,9 +2,10 @@
 import { imageId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Image } from '../contract.ts';
+import { textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { bytesOf, textOf, timeOf } from './json.ts';
+import { bytesOf, timeOf } from './json.ts';
 import { isOfProject, type ListedRow, readListed } from './listed-rows.ts';
 
 /** Public ones, those of the project, and those that others share with it. Hidden and community images are not told. */
@@ -15,7 +16,7 @@ export async function listImages(glance: Api, cloud: Cloud, signal: AbortSignal)
     .map((listed) => imageOf(cloud, listed));
 }
 
-/** `os_distro`, `os_version`, `hw_architecture` and `architecture` are properties that whoever made it has set, or not. */
+/** `os_distro`, `os_version`, `hw_architecture` and `architecture` are properties that the user who made it has set, or not. */
 function imageOf({ endpoint }: Cloud, { id, name, row, trouble }: ListedRow): Image {
   const format = textOf(row, 'disk_format');
   const status = textOf(row, 'status');

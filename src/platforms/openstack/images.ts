@@ -1,7 +1,8 @@
 /** Names of images: a server tells the id of its image only. */
 import { FleetError } from '../../errors.ts';
+import { textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
-import { rowsIn, textOf } from './json.ts';
+import { rowsIn } from './json.ts';
 
 export interface Images {
   /** Undefined as long as it is not known. */

@@ -1,23 +1,6 @@
-/** Reading of answers: a server may send anything, and leaves out what a policy hides. */
-import { FleetError } from '../../errors.ts';
-import { type Bytes, bytes } from '../../units.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-export const isRow = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Throws host.protocol when it is no object. */
-export function asRow(value: unknown, what: string): Row {
-  if (isRow(value)) return value;
-  throw new FleetError('host.protocol', `${what}: the server sent no object`);
-}
-
-/** Throws host.protocol when it is no list of objects. */
-export function asRows(value: unknown, what: string): readonly Row[] {
-  if (Array.isArray(value) && value.every(isRow)) return value;
-  throw new FleetError('host.protocol', `${what}: the server sent no list of objects`);
-}
+/** What OpenStack's answers hold: numbers are numbers. */
+import type { Bytes } from '../../units.ts';
+import { isRow, type Row, sizeFrom, textOf } from '../lib/json.ts';
 
 /** An object below, empty where there is none. */
 export const rowIn = (row: Row, key: string): Row => {
@@ -31,23 +14,13 @@ export const rowsIn = (row: Row, key: string): readonly Row[] => {
   return Array.isArray(value) ? value.filter(isRow) : [];
 };
 
-/** Undefined for an empty text too: nova says '' for what is not there. */
-export function textOf(row: Row, key: string): string | undefined {
-  const value = row[key];
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 export function numberOf(row: Row, key: string): number | undefined {
   const value = row[key];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 /** So many of these units, in bytes; undefined for what is no size. */
-export function bytesOf(row: Row, key: string, unit: Bytes): Bytes | undefined {
-  const value = Math.round((numberOf(row, key) ?? Number.NaN) * unit);
-  return Number.isSafeInteger(value) && value >= 0 ? bytes(value) : undefined;
-}
+export const bytesOf = (row: Row, key: string, unit: Bytes): Bytes | undefined => sizeFrom(numberOf(row, key), unit);
 
 export const textsIn = (row: Row, key: string): readonly string[] => {
   const value = row[key];

@@ -84,7 +84,12 @@ describe('a login at Keystone', () => {
 
   it('may say little, and is kept then', async () => {
     const { pass, clock, sent } = await login(user, [{ ...TOKEN, body: { token: { project: { id: 'p' } } } }]);
-    expect(await pass()).toMatchObject({ user: 'somebody', project: { id: 'p', name: 'p' }, roles: [], catalog: [] });
+    expect(await pass()).toMatchObject({
+      user: 'unknown user',
+      project: { id: 'p', name: 'p' },
+      roles: [],
+      catalog: [],
+    });
     await clock.pass(1e12);
     await pass();
     expect(sent).toHaveLength(1);
@@ -173,7 +178,7 @@ describe('a login at Keystone', () => {
       { code: 'auth.rejected', fix: 'try the next one-time code' },
     ],
     ['a code that is too late', [factors, { status: 404 }], user, '1', { code: 'host.protocol' }],
-    ['nobody to ask', [factors], user, '', { code: 'auth.needs-secret' }],
+    ['no user to ask', [factors], user, '', { code: 'auth.needs-secret' }],
     ['no user who could have one', [factors], { token: 't' }, '1', { code: 'auth.rejected' }],
   ])('with a second factor and %s is refused', async (_what, said, values, code, error) => {
     await expect((await login(values, said, async () => code)).pass()).rejects.toMatchObject(error);
@@ -194,7 +199,7 @@ describe('a login at Keystone', () => {
     expect(sent[1]?.body).toContain('"password":"typed"');
     await expect((await login({ username: 'anna' }, [TOKEN])).pass()).rejects.toMatchObject({
       code: 'auth.needs-secret',
-      message: 'k:443 wants a secret of anna, and nobody is there to ask',
+      message: 'k:443 wants a secret of anna, and there is no user to ask',
       fix: 'give the endpoint a password, or an application credential',
     });
   });

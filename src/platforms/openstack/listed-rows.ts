@@ -1,10 +1,10 @@
 /** Lists of what a cloud has beside servers: all of them are rows with an id and a name, page by page. */
 import { FleetError } from '../../errors.ts';
 import type { Trouble } from '../contract.ts';
+import { isRow, type Row, textOf } from '../lib/json.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { isRow, type Row, textOf } from './json.ts';
 import { markerIn, nextMarker } from './server-list.ts';
 
 export interface ListedRow {

@@ -106,8 +106,8 @@ describe('networks', () => {
   });
 
   it.each([
-    [false, ['own', 'shared', 'outside', 'of nobody']],
-    [true, ['own', 'foreign', 'shared', 'outside', 'of nobody']],
+    [false, ['own', 'shared', 'outside', 'of no project']],
+    [true, ['own', 'foreign', 'shared', 'outside', 'of no project']],
   ])('of other projects are told when all projects are wanted: %s', async (allProjects, names) => {
     const network = (name: string, more: object) => ({ id: name, name, subnets: [], ...more });
     const { list } = listsOf(
@@ -118,7 +118,7 @@ describe('networks', () => {
             network('foreign', { tenant_id: 'q' }),
             network('shared', { project_id: 'q', shared: true }),
             network('outside', { project_id: 'q', 'router:external': true }),
-            network('of nobody', {}),
+            network('of no project', {}),
           ],
         },
         '/subnets': { subnets: [] },

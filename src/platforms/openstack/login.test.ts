@@ -108,12 +108,12 @@ describe('a login', () => {
     expect(cloud.keystone.logins).toBe(2);
   });
 
-  it('asks for a password that nobody has written down', async () => {
+  it('asks for a password that is not in the configuration', async () => {
     const asked: string[] = [];
     const secret = (prompt: string) => Promise.resolve(asked.push(prompt) ? password : undefined);
     await open({ username, project: PROJECT.name }, { secret });
     expect(asked).toEqual([expect.stringMatching(/^Password of drover at 127\.0\.0\.1:\d+$/)]);
-    // A token that ends asks nobody again: they may have left.
+    // When a token ends the user is not asked again: they may have left.
     cloud.keystone.revoke();
     await read();
     expect(asked).toHaveLength(1);
@@ -208,7 +208,7 @@ describe('a connection', () => {
 
   it('that is closed asks nothing any more, and ends what watches', async () => {
     const opened = await open(MEMBER);
-    expect(opened.whyNot['node.shell']).toBe('OpenStack lets nobody log in to its hosts');
+    expect(opened.whyNot['node.shell']).toBe('OpenStack has no login to its hosts');
     const options = { sink: () => {}, signal, interest: () => [], everyMs: () => 60_000 };
     const watch = opened.watch(options);
     await opened.close();

@@ -2,13 +2,14 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
+import { asRow, type Row, textOf } from '../lib/json.ts';
 import type { Http } from '../transport/http/http.ts';
 import { createRest, type Login, type RestAnswer } from '../transport/http/rest.ts';
 import { StatusError } from '../transport/http/rest-error.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import type { Address } from './address.ts';
 import { identityBody, nameOf, passcodeBody } from './identity.ts';
-import { asRow, type Row, rowIn, rowsIn, textOf, timeOf } from './json.ts';
+import { rowIn, rowsIn, timeOf } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 
 export interface Pass {
@@ -46,7 +47,7 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   const rejected = (fix: string, cause: unknown) =>
     new FleetError('auth.rejected', `${http.name} refused the login of ${who}`, { fix, cause });
 
-  /** Asked for once: a token may run out while nobody is there. */
+  /** Asked for once: a token may run out while the user is away. */
   let typed: string | undefined;
 
   async function login(): Promise<Pass> {
@@ -108,7 +109,7 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   async function askFor(what: string): Promise<string> {
     const answer = await ask.secret?.(`${what} ${who} at ${http.name}`);
     if (answer !== undefined && answer !== '') return answer;
-    throw new FleetError('auth.needs-secret', `${http.name} wants a secret of ${who}, and nobody is there to ask`, {
+    throw new FleetError('auth.needs-secret', `${http.name} wants a secret of ${who}, and there is no user to ask`, {
       fix: 'give the endpoint a password, or an application credential',
     });
   }
@@ -132,7 +133,7 @@ function passOf({ headers, body }: RestAnswer, madeAt: number): Pass {
     catalog: rowsIn(row, 'catalog'),
     roles: rowsIn(row, 'roles').flatMap((role) => textOf(role, 'name') ?? []),
     project: id === undefined ? undefined : { id, name: name ?? id },
-    user: textOf(rowIn(row, 'user'), 'name') ?? 'somebody',
+    user: textOf(rowIn(row, 'user'), 'name') ?? 'unknown user',
   };
 }
 

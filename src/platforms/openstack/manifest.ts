@@ -1,4 +1,12 @@
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
+import {
+  CHANGES_NOW,
+  caField,
+  descriptionSetting,
+  fingerprintField,
+  insecureHttpField,
+  passwordField,
+} from '../lib/fields.ts';
 
 const CLOUD: readonly EndpointField[] = [
   {
@@ -40,14 +48,7 @@ const CLOUD: readonly EndpointField[] = [
 
 const LOGIN: readonly EndpointField[] = [
   { key: 'username', label: 'User', help: 'Name of the user.', kind: 'text', env: 'OS_USERNAME' },
-  {
-    key: 'password',
-    label: 'Password',
-    help: 'Password of the user; asked for when it is empty.',
-    kind: 'text',
-    sensitive: true,
-    env: 'OS_PASSWORD',
-  },
+  passwordField('Password of the user; asked for when it is empty.', { env: 'OS_PASSWORD' }),
   {
     key: 'user-domain',
     label: 'User domain',
@@ -125,32 +126,12 @@ const WAY: readonly EndpointField[] = [
     advanced: true,
     examples: ['https://cloud.example.org:8774/v2.1'],
   },
-  {
-    key: 'ca',
-    label: 'Authority',
-    help: 'PEM file of the private authority that signed the cloud.',
-    kind: 'path',
-    env: 'OS_CACERT',
-  },
-  {
-    key: 'fingerprint',
-    label: 'Fingerprint',
-    help: 'SHA-256 of the one certificate that all services of the cloud show, where they have signed it themselves.',
-    kind: 'text',
-    advanced: true,
-    pattern: {
-      source: '^\\s*([0-9A-Fa-f]{2}:?){32}\\s*$',
-      complaint: 'a fingerprint is 32 bytes in hex, such as 17:F1:B6:…',
-    },
-  },
-  {
-    key: 'insecure',
-    label: 'Unprotected HTTP',
-    help: 'Allow http:// and ws:// to another machine, where everybody on the way can read login and consoles.',
-    kind: 'flag',
-    default: false,
-    advanced: true,
-  },
+  caField('cloud.', { env: 'OS_CACERT' }),
+  fingerprintField(
+    'SHA-256 of the one certificate that all services of the cloud show, where they have signed it themselves.',
+    { advanced: true },
+  ),
+  insecureHttpField('http:// and ws://', 'login and consoles'),
   {
     key: 'all-projects',
     label: 'All projects',
@@ -168,8 +149,7 @@ const SETTINGS: readonly SettingsField[] = [
     help: 'Display name; the host name inside the guest stays as it is.',
     kind: 'text',
     required: true,
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...CHANGES_NOW,
   },
   {
     key: 'flavor',
@@ -192,21 +172,13 @@ const SETTINGS: readonly SettingsField[] = [
     kind: 'count',
     in: { 'edit-config': 'read', 'edit-running': 'read' },
   },
-  {
-    key: 'description',
-    label: 'Description',
-    help: 'What it is for.',
-    kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-  },
+  descriptionSetting('Description', 'What it is for.', CHANGES_NOW),
   {
     key: 'tags',
     label: 'Tags',
     help: 'Separated by commas.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...CHANGES_NOW,
     examples: ['web,shop'],
   },
   {
@@ -214,16 +186,14 @@ const SETTINGS: readonly SettingsField[] = [
     label: 'Plan',
     help: 'Plan of kcli that it belongs to; kept in its metadata.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...CHANGES_NOW,
   },
   {
     key: 'profile',
     label: 'Profile',
     help: 'Profile of kcli that it was made from; kept in its metadata.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...CHANGES_NOW,
   },
 ];
 

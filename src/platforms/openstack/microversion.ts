@@ -1,6 +1,7 @@
 /** Microversions of nova: https://docs.openstack.org/nova/latest/reference/api-microversion-history.html */
 import { FleetError } from '../../errors.ts';
-import { type Row, rowIn, textOf } from './json.ts';
+import { type Row, textOf } from '../lib/json.ts';
+import { rowIn } from './json.ts';
 
 /** `2.93` as [2, 93]. */
 export type Microversion = readonly [major: number, minor: number];

@@ -2,9 +2,10 @@
 import { FleetError } from '../../errors.ts';
 import { networkId } from '../../ids.ts';
 import type { Network, Trouble } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { numberOf, type Row, textOf, textsIn, timeOf } from './json.ts';
+import { numberOf, textsIn, timeOf } from './json.ts';
 import { isOfProject, type ListedRow, readListed } from './listed-rows.ts';
 
 /** By the id of their network; or why they can't be read. */

@@ -2,9 +2,10 @@ import { FleetError } from '../../errors.ts';
 import { type NodeId, nativeOf } from '../../ids.ts';
 import { bytes, formatBytes, gib } from '../../units.ts';
 import type { NodeFacts, NodeInfo } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { numberOf, type Row, rowIn, rowsIn, textOf } from './json.ts';
+import { numberOf, rowIn, rowsIn } from './json.ts';
 import { readHypervisors, spellHypervisor } from './places.ts';
 
 type Line = readonly [section: string, label: string, value: string | undefined];

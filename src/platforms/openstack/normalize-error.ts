@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
+import { isRow, textOf } from '../lib/json.ts';
 import { StatusError, statusError } from '../transport/http/rest-error.ts';
 import { plainLine } from '../transport/http/wire.ts';
-import { isRow, textOf } from './json.ts';
 
 /** The servers' answers become our codes; the only place that knows their sentences. What is no answer comes back as it is. */
 export function normalizeError(error: unknown, subject: string): unknown {

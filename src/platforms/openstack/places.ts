@@ -1,12 +1,13 @@
 /** Where servers run: hypervisors for administrators, availability zones for everybody else. */
-import { FleetError } from '../../errors.ts';
 import { type EndpointName, type NodeId, nodeId, poolId } from '../../ids.ts';
 import { bytes, UNKNOWN_SIZE } from '../../units.ts';
 import type { Node, NodeState, Pool } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { numberOf, type Row, rowIn, rowsIn, textOf } from './json.ts';
+import { numberOf, rowIn, rowsIn } from './json.ts';
 import { nextMarker } from './server-list.ts';
 import type { Server } from './servers.ts';
 
@@ -38,12 +39,8 @@ export function nodeOf(endpoint: EndpointName, server: Server, { kind, nodes }: 
 /** `sees`: whether hypervisors were seen before; undefined asks for them, and takes a no for an answer. */
 export async function readPlaces(api: Api, cloud: Cloud, signal: AbortSignal, sees?: boolean): Promise<Places> {
   if (sees !== false) {
-    try {
-      const hosts = await readHypervisors(api, cloud, signal);
-      return { kind: 'hypervisors', nodes: byId(hosts.map((row) => hypervisorNode(cloud, row))) };
-    } catch (error) {
-      if (!(error instanceof FleetError) || error.code !== 'auth.forbidden') throw error;
-    }
+    const hosts = await unlessRefused(readHypervisors(api, cloud, signal));
+    if (hosts) return { kind: 'hypervisors', nodes: byId(hosts.map((row) => hypervisorNode(cloud, row))) };
   }
   const body = await api.get('/os-availability-zone', { signal, subject: cloud.name });
   return { kind: 'zones', nodes: byId(rowsIn(body, 'availabilityZoneInfo').map((row) => zoneNode(cloud, row))) };

@@ -123,7 +123,7 @@ describe('a project that is watched', () => {
     ]);
   });
 
-  it('ends without a word when nobody watches any more, and with what went wrong else', async () => {
+  it('ends without a word when the caller ends it, and with what went wrong else', async () => {
     await begin();
     watch.stop();
     expect(await watch.ended).toBeUndefined();
@@ -223,8 +223,8 @@ describe('a task of Nova', () => {
     nova.news({ server: 'a' });
     expect(changes()).toEqual([]);
     nova.news(begun('req-2'));
-    const [mended] = changes();
-    expect(mended?.kind === 'vm-upsert' && mended.vm).not.toHaveProperty('trouble');
+    const [cleared] = changes();
+    expect(cleared?.kind === 'vm-upsert' && cleared.vm).not.toHaveProperty('trouble');
     nova.news(begun('req-3'));
     expect(changes()).toEqual([]);
   });

@@ -88,7 +88,7 @@ describe('the power switch of a server', () => {
     expect(on.news).toEqual([{ server: ID }]);
   });
 
-  it('is not used on what can be no server, nor when nobody waits any more', async () => {
+  it('is not used on what can be no server, nor when the caller has given up', async () => {
     const odd = createLifecycle(on.calls).start(vmId(endpointName('lab'), '../x'), signal);
     await expect(odd).rejects.toMatchObject({ code: 'vm.not-found', message: '../x is not in demo in R' });
     await expect(createLifecycle(on.calls).start(VM, AbortSignal.abort(new Error('given up')))).rejects.toThrow(

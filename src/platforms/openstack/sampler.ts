@@ -5,7 +5,8 @@
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
-import type { SampleBlock, WatchOptions } from '../contract.ts';
+import type { WatchOptions } from '../contract.ts';
+import { blockOf, lastBlockOf } from '../lib/sample-block.ts';
 import type { Api } from './api.ts';
 import { createMeters, type Rates, readDiagnostics } from './diagnostics.ts';
 import type { Roster } from './roster.ts';
@@ -51,7 +52,7 @@ export async function sampleServers(options: SamplerOptions): Promise<void> {
       for (let next = queue.shift(); next; next = queue.shift()) rates[next[0]] = await read(next[1]);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    sink({ kind: 'samples', block: blockOf(ids, clock.now(), windowMs, rates) });
+    sink({ kind: 'samples', block: blockOf(ids, clock.now(), windowMs, (_, row) => rates[row]) });
   }
 
   async function round(): Promise<void> {
@@ -59,11 +60,10 @@ export async function sampleServers(options: SamplerOptions): Promise<void> {
       .filter(({ state }) => state === 'running')
       .map(({ id }) => id);
     const on = new Set(running);
-    // Those that stopped get one last row that says so; they would look alive with the last figures otherwise.
     const over = [...told].filter((id) => !on.has(id) && roster.entries.has(nativeOf(id)));
     for (const id of told) if (!on.has(id)) meters.forget(nativeOf(id));
     told = on;
-    if (over.length > 0) sink({ kind: 'samples', block: blockOf(over, clock.now(), everyMs(), []) });
+    if (over.length > 0) sink({ kind: 'samples', block: lastBlockOf(over, clock.now(), everyMs()) });
 
     const most = Math.max(1, Math.floor((PER_SECOND * everyMs()) / 1000));
     const seen = interest().filter((id) => on.has(id));
@@ -89,24 +89,4 @@ export async function sampleServers(options: SamplerOptions): Promise<void> {
     const text = `No metrics of servers: this login lacks the right ${right}`;
     sink({ kind: 'events', events: [{ at: clock.now(), subject: undefined, text }] });
   }
-}
-
-function blockOf(
-  ids: readonly VmId[],
-  at: number,
-  windowMs: number,
-  rates: readonly (Rates | undefined)[],
-): SampleBlock {
-  const column = (key: keyof Rates) => Float32Array.from(ids, (_, row) => rates[row]?.[key] ?? Number.NaN);
-  return {
-    at,
-    windowMs,
-    ids,
-    cpu: column('cpu'),
-    memory: new Float64Array(ids.length).fill(Number.NaN),
-    diskRead: column('diskRead'),
-    diskWrite: column('diskWrite'),
-    netRx: column('netRx'),
-    netTx: column('netTx'),
-  };
 }

@@ -2,11 +2,11 @@
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted, OperationName } from '../contract.ts';
+import { asRow, type Row } from '../lib/json.ts';
 import type { Api, Changed } from './api.ts';
 import type { Cloud } from './cloud.ts';
 import type { News } from './follow.ts';
 import type { Images } from './images.ts';
-import { asRow, type Row } from './json.ts';
 import { readServer, type Server } from './servers.ts';
 import { stateOf } from './states.ts';
 

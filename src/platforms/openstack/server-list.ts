@@ -1,7 +1,9 @@
 /** All servers, or those that changed, page by page. */
+
+import { asRows, type Row, textOf } from '../lib/json.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
-import { asRows, type Row, rowsIn, textOf } from './json.ts';
+import { rowsIn } from './json.ts';
 import { readServer, type Server } from './servers.ts';
 
 export interface ListOptions {
@@ -16,7 +18,7 @@ export interface ListOptions {
 /** Nothing but its database is asked for it. */
 const DEADLINE_MS = 30_000;
 
-/** So many are parsed within the time that nobody notices; a project that has more takes more requests. */
+/** So many are parsed within a time that the user does not notice; a project that has more takes more requests. */
 const PAGE = 250;
 
 /** Page by page, each as soon as it is there. A server that moves between two pages meanwhile comes twice. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { endpointName, nodeId, poolId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
 import { disksOf } from './disks.ts';
-import { asRow, asRows, numberOf, rowIn, rowsIn, textOf, textsIn, timeOf } from './json.ts';
+import { numberOf, rowIn, rowsIn, textsIn, timeOf } from './json.ts';
 import { nextMarker } from './server-list.ts';
 import { readServer } from './servers.ts';
 import { rowOf, sameRow } from './vm-row.ts';

@@ -1,7 +1,8 @@
 /** A server as nova tells it (API reference of Compute: GET /servers/detail, GET /servers/{id}). */
 import { FleetError } from '../../errors.ts';
 import { type Bytes, bytes, mib } from '../../units.ts';
-import { numberOf, type Row, rowIn, rowsIn, textOf, textsIn, timeOf } from './json.ts';
+import { type Row, sizeFrom, textOf } from '../lib/json.ts';
+import { numberOf, rowIn, rowsIn, textsIn, timeOf } from './json.ts';
 import type { RawState } from './states.ts';
 
 export interface Address {
@@ -108,10 +109,7 @@ const MIB = mib(1);
 const GIB = mib(1024);
 
 /** Zero for what is missing or absurd: a row must not be lost for it. */
-function size(count: number | undefined, unit: Bytes): Bytes {
-  const value = Math.round((count ?? 0) * unit);
-  return bytes(Number.isSafeInteger(value) && value > 0 ? value : 0);
-}
+const size = (count: number | undefined, unit: Bytes): Bytes => sizeFrom(count, unit) || bytes(0);
 
 /** Those that are reached from elsewhere first. */
 function readAddresses(row: Row): readonly Address[] {

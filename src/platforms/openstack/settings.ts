@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { bytes } from '../../units.ts';
 import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
+import { type ChangeStep, sendSteps } from '../lib/change-steps.ts';
 import { refuseStale } from '../lib/refuse-stale.ts';
 import { manifest } from './manifest.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from './server-call.ts';
@@ -13,14 +14,10 @@ export function createSettings(calls: ServerCalls): Required<Pick<VmOps, 'settin
     configure: (id, target, changes, basedOn, signal) =>
       onServer(calls, id, signal, async (call) => {
         refuseStale(manifest.settings, call.name, inOrder(basedOn), inOrder(read(call, target)));
-        const steps = stepsOf(call, changes);
-        const done: string[] = [];
-        for (const { keys, send } of steps) {
-          await send().catch((error: unknown) => {
-            throw done.length === 0 ? error : halfWay(error, done);
-          });
-          done.push(...keys);
-        }
+        await sendSteps(
+          stepsOf(call, changes),
+          (done, _failed, why) => `${why} (${done.join(', ')} was changed before that)`,
+        );
         return { warnings: [] };
       }),
   };
@@ -51,15 +48,10 @@ const inOrder = (settings: Settings): Settings =>
 const readTags = (text: string): readonly string[] =>
   [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean).toSorted();
 
-interface Step {
-  readonly keys: readonly string[];
-  readonly send: () => Promise<unknown>;
-}
-
 /** One request each for what nova keeps in one place. */
-function stepsOf(call: ServerCall, changes: Settings): readonly Step[] {
+function stepsOf(call: ServerCall, changes: Settings): readonly ChangeStep[] {
   const own: Record<string, string> = {};
-  const steps: Step[] = [];
+  const steps: ChangeStep[] = [];
   const kept: Record<string, string> = {};
   for (const [key, value] of Object.entries(changes)) {
     const text = String(value);
@@ -89,15 +81,5 @@ function noSetting({ name }: ServerCall, key: string): FleetError {
   }
   return new FleetError('op.unsupported', `${name}: ${key} comes with the flavor, and another flavor is a resize`, {
     fix: 'openstack server resize --flavor …',
-  });
-}
-
-function halfWay(error: unknown, done: readonly string[]): unknown {
-  if (!(error instanceof FleetError)) return error;
-  const { fix, retry } = error;
-  return new FleetError(error.code, `${error.message} (${done.join(', ')} was changed before that)`, {
-    ...(fix === undefined ? {} : { fix }),
-    retry,
-    cause: error,
   });
 }

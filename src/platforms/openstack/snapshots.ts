@@ -2,8 +2,9 @@
 import { FleetError } from '../../errors.ts';
 import { snapshotId, type VmId } from '../../ids.ts';
 import type { Snapshot } from '../contract.ts';
+import { textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
-import { rowsIn, textOf, timeOf } from './json.ts';
+import { rowsIn, timeOf } from './json.ts';
 import type { ServerCall } from './server-call.ts';
 
 /** What is asked beside it is shown without them, if it must be. */

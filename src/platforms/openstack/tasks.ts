@@ -6,9 +6,10 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { type EndpointName, vmId } from '../../ids.ts';
 import type { PlatformTask } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
 import { plainLine } from '../transport/http/wire.ts';
 import type { Api } from './api.ts';
-import { type Row, rowIn, rowsIn, textOf } from './json.ts';
+import { rowIn, rowsIn } from './json.ts';
 
 export interface Begun {
   /** The id of the request, which is that of the action. */

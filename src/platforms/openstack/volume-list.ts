@@ -6,9 +6,10 @@ import { FleetError } from '../../errors.ts';
 import { storageId, volumeId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Storage, Trouble, Volume } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
-import { bytesOf, type Row, rowsIn, textOf, timeOf } from './json.ts';
+import { bytesOf, rowsIn, timeOf } from './json.ts';
 import { type ListedRow, readListed } from './listed-rows.ts';
 import { readServerNames } from './server-list.ts';
 

@@ -1,8 +1,9 @@
 /** Volumes of a server: nova knows which they are, Cinder how large. */
 import { FleetError } from '../../errors.ts';
 import { type Bytes, gib } from '../../units.ts';
+import { textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
-import { bytesOf, rowIn, rowsIn, textOf } from './json.ts';
+import { bytesOf, rowIn, rowsIn } from './json.ts';
 import type { ServerCall } from './server-call.ts';
 
 export interface Volume {

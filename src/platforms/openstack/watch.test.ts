@@ -184,7 +184,7 @@ describe('a project', () => {
     await watching.until('the mark to go', () => (rowOf(watching, server).trouble ? undefined : true));
   });
 
-  it('believes the later answer, also when whoever stamped it has a clock that is behind', async () => {
+  it('believes the later answer, also when the machine that stamped it has a clock that is behind', async () => {
     const server = cloud.world.add({ ...on, taskState: 'powering-off', updatedAt: quickClock.now() + 30_000 });
     const watching = await watch();
     expect(rowOf(watching, server).state).toBe('stopping');

@@ -1,5 +1,8 @@
-import { type Clock, createNap } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Change, WatchOptions } from '../contract.ts';
+import { nodeChanges } from '../lib/node-changes.ts';
+import { createPollLoop } from '../lib/poll-loop.ts';
+import { untilEnded } from '../lib/until-ended.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
 import { createCloudTime } from './cloud-time.ts';
@@ -25,19 +28,21 @@ export interface WatchContext {
 /** What asking for changes can't see (a row that was taken out of the database) is found by the whole list. */
 const FULL_EVERY_MS = 5 * 60_000;
 const PLACES_EVERY_MS = 60_000;
-const SHORTEST_PAUSE_MS = 200;
 
 /** One project, watched: one request a tick for what has changed, whatever its size. Rejects when it no longer answers. */
-export async function watchCloud(context: WatchContext, options: WatchOptions): Promise<void> {
+export const watchCloud = (context: WatchContext, options: WatchOptions): Promise<void> =>
+  untilEnded(
+    options.signal,
+    (inner) => watch(context, options, inner),
+    () => context.onNews(() => {}),
+  );
+
+async function watch(context: WatchContext, options: WatchOptions, inner: AbortSignal): Promise<void> {
   const { cloud, clock, images, poll, figures, onNews } = context;
-  const { sink, signal, interest, everyMs } = options;
+  const { sink, interest, everyMs } = options;
   const { endpoint } = cloud;
-  const ending = new AbortController();
-  const inner = AbortSignal.any([signal, ending.signal]);
   const time = createCloudTime(clock);
   const pool = poolOf(cloud);
-  /** The pause between polls; an operation of this connection ends it early. */
-  const nap = createNap(clock, inner);
 
   const emit = (changes: readonly Change[]): boolean => {
     if (changes.length > 0) sink({ kind: 'changes', at: clock.now(), changes });
@@ -70,16 +75,12 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
     if (!news) sink({ kind: 'alive', at: clock.now() });
   }
 
-  async function ticks(roster: Roster, follower: Follower, first: Places): Promise<never> {
+  function rounds(roster: Roster, follower: Follower, first: Places): (due: boolean) => Promise<void> {
     let places = first;
-    let dueAt = clock.ticks() + everyMs();
     let fullAt = clock.ticks() + FULL_EVERY_MS;
     let placesAt = clock.ticks() + PLACES_EVERY_MS;
-    for (;;) {
-      const pause = follower.everyMs ?? Number.POSITIVE_INFINITY;
-      await nap.sleep(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, dueAt - clock.ticks())));
-      if (clock.ticks() >= dueAt) {
-        dueAt = clock.ticks() + everyMs();
+    return async (due) => {
+      if (due) {
         const since = clock.ticks() < fullAt ? time.since() : undefined;
         if (since === undefined) fullAt = clock.ticks() + FULL_EVERY_MS;
         await refresh(roster, since);
@@ -88,53 +89,38 @@ export async function watchCloud(context: WatchContext, options: WatchOptions): 
         placesAt = clock.ticks() + PLACES_EVERY_MS;
         const next = await readPlaces(poll, cloud, inner, places.kind === 'hypervisors');
         roster.move(next);
-        if (emit(nodeChanges(places, next))) {
+        if (emit(nodeChanges(places.nodes, next.nodes))) {
           await inSteps(roster.entries.keys(), (some) => emit(roster.redraw(some)));
         }
         places = next;
       }
       await follower.look(inner);
-    }
+    };
   }
 
-  try {
-    const began = clock.ticks();
-    const pages: (readonly Server[])[] = [];
-    const [places] = await Promise.all([
-      readPlaces(poll, cloud, inner),
-      read(undefined, (servers) => void pages.push(servers)),
-    ]);
-    const roster = createRoster({ cloud, pool, images, clock, places });
-    for (const servers of pages) roster.learn(servers, began);
-    const vms = Array.from(roster.entries.values(), ({ vm }) => vm);
-    const inventory = { pools: [pool], nodes: [...places.nodes.values()], vms };
-    sink({ kind: 'inventory', at: clock.now(), inventory });
+  const began = clock.ticks();
+  const pages: (readonly Server[])[] = [];
+  const [places] = await Promise.all([
+    readPlaces(poll, cloud, inner),
+    read(undefined, (servers) => void pages.push(servers)),
+  ]);
+  const roster = createRoster({ cloud, pool, images, clock, places });
+  for (const servers of pages) roster.learn(servers, began);
+  const vms = Array.from(roster.entries.values(), ({ vm }) => vm);
+  const inventory = { pools: [pool], nodes: [...places.nodes.values()], vms };
+  sink({ kind: 'inventory', at: clock.now(), inventory });
 
-    const follower = createFollower({ api: poll, endpoint, clock, roster, sink, emit });
-    onNews((news) => {
-      follower.take(news);
-      nap.wake();
-    });
-    const onComplete = () => sink({ kind: 'complete', at: clock.now() });
-    await Promise.all([
-      ticks(roster, follower, places),
-      readDetails({ api: poll, images, clock, roster, everyMs, emit, onComplete, signal: inner }),
-      sampleServers({ api: figures, clock, roster, sink, signal: inner, interest, everyMs }),
-    ]);
-  } catch (error) {
-    if (signal.aborted) return;
-    throw error;
-  } finally {
-    onNews(() => {});
-    ending.abort();
-  }
-}
-
-function nodeChanges({ nodes: before }: Places, { nodes: now }: Places): readonly Change[] {
-  const changes: Change[] = [];
-  for (const [id, node] of now) {
-    if (JSON.stringify(before.get(id)) !== JSON.stringify(node)) changes.push({ kind: 'node-upsert', node });
-  }
-  for (const id of before.keys()) if (!now.has(id)) changes.push({ kind: 'node-remove', id });
-  return changes;
+  const follower = createFollower({ api: poll, endpoint, clock, roster, sink, emit });
+  const round = rounds(roster, follower, places);
+  const loop = createPollLoop({ clock, signal: inner, everyMs, soonMs: () => follower.soonMs, round });
+  onNews((news) => {
+    follower.take(news);
+    loop.wake();
+  });
+  const onComplete = () => sink({ kind: 'complete', at: clock.now() });
+  await Promise.all([
+    loop.run(),
+    readDetails({ api: poll, images, clock, roster, everyMs, emit, onComplete, signal: inner }),
+    sampleServers({ api: figures, clock, roster, sink, signal: inner, interest, everyMs }),
+  ]);
 }

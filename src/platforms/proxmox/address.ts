@@ -13,7 +13,7 @@ export type Identity =
   | {
       readonly kind: 'password';
       readonly user: string;
-      /** Undefined: somebody must be asked. */
+      /** Undefined: the user must be asked. */
       readonly password: string | undefined;
       readonly totp: string | undefined;
     };

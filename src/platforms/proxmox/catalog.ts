@@ -7,9 +7,10 @@ import type { Clock } from '../../clock.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Bytes } from '../../units.ts';
 import type { Trouble } from '../contract.ts';
+import { asRows, type Row, textOf } from '../lib/json.ts';
 import type { Api } from './api.ts';
 import { type ClusterNode, type Resources, readResources } from './guests.ts';
-import { asRows, flagOf, type Row, sizeOf, textOf } from './json.ts';
+import { flagOf, sizeOf } from './json.ts';
 import type { Permissions } from './rights.ts';
 
 /** What every list needs. */

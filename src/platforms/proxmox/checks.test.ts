@@ -63,7 +63,7 @@ describe('the checks of an endpoint', () => {
     expect(server.asked.map(({ request }) => request)).not.toContain('GET /access/permissions');
   });
 
-  it('find nobody behind a port that nobody listens at, nor behind a link that speaks no TLS', async () => {
+  it('find no server behind a port where none listens, nor behind a link that speaks no TLS', async () => {
     const tls = await check({ host: server.origin.replace('http:', 'https:') });
     expect(tls.at(-1)).toMatchObject({ check: 'the link is protected', ok: false });
     const { origin } = server;
@@ -122,7 +122,7 @@ describe('the checks of an endpoint', () => {
     });
   });
 
-  it('are given up when nobody waits for them', async () => {
+  it('end when the caller gives up', async () => {
     await expect(check({}, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });
 });

@@ -3,9 +3,11 @@ import { FleetError } from '../../errors.ts';
 import { type EndpointName, nodeId, poolId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Node, Pool } from '../contract.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { type Api, segment } from './api.ts';
 import type { Resources } from './guests.ts';
-import { asRow, asRows, flagOf, type Row, textOf } from './json.ts';
+import { flagOf } from './json.ts';
 import type { Place } from './vm-row.ts';
 
 export interface Cluster {
@@ -24,9 +26,10 @@ export async function readCluster(
   host: string,
   signal: AbortSignal,
 ): Promise<Cluster> {
-  const [version, status] = await Promise.all([
+  // Without the right Sys.Audit on / its name and addresses stay unknown; the guests don't.
+  const [version, status = []] = await Promise.all([
     api.get('/version', { signal, subject: host }).then((data) => textOf(asRow(data, host), 'version') ?? 'unknown'),
-    api.get('/cluster/status', { signal, subject: host }).then((data) => asRows(data, host), unlessForbidden),
+    unlessRefused(api.get('/cluster/status', { signal, subject: host }).then((data) => asRows(data, host))),
   ]);
   const clusterName = status.flatMap((row) => (row['type'] === 'cluster' ? (textOf(row, 'name') ?? []) : []))[0];
   const members = status.filter((row) => row['type'] === 'node');
@@ -80,12 +83,6 @@ async function authorityOf(api: Api, node: string, signal: AbortSignal): Promise
     if (error instanceof FleetError && !signal.aborted && !error.retry) return undefined;
     throw error;
   }
-}
-
-/** Without the right Sys.Audit on / its name and addresses stay unknown; the guests don't. */
-function unlessForbidden(error: unknown): readonly Row[] {
-  if (error instanceof FleetError && error.code === 'auth.forbidden') return [];
-  throw error;
 }
 
 /** Whether a version, `9.1-1`, is at least this one. */

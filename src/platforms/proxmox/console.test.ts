@@ -31,7 +31,7 @@ function open(current: object, answers: Answers = {}) {
 }
 
 describe('the console of a guest', () => {
-  it('is opened at its serial port, when nobody sits there', async () => {
+  it('is opened at its serial port, when no other client is there', async () => {
     const { serial, asked } = open({});
     await expect(serial(WEB1, { force: false }, signal)).rejects.toBe(SHUT);
     expect(asked.slice(2)).toEqual([
@@ -52,7 +52,7 @@ describe('the console of a guest', () => {
       'of a guest that is off',
       { status: 'stopped' },
       {},
-      { code: 'op.conflict', message: 'web1 does not run: nobody is at its console', fix: 'start it first' },
+      { code: 'op.conflict', message: 'web1 does not run: its console is not available', fix: 'start it first' },
     ],
     [
       'of a guest without a serial port',
@@ -83,7 +83,7 @@ describe('the console of a guest', () => {
     expect(changesIn(asked)).toEqual([gone, 'POST /nodes/pve1/qemu/100/termproxy {"form":{"serial":"serial1"}}']);
   });
 
-  it('that nobody has answered for was not opened: another try may be better', async () => {
+  it('that got no answer was not opened: another try may be better', async () => {
     const lost = new FleetError('outcome.unknown', 'pve1: lost');
     const { serial } = open({}, { 'POST /nodes/pve1/qemu/100/termproxy': lost });
     await expect(serial(WEB1, { force: false }, signal)).rejects.toMatchObject({

@@ -2,12 +2,12 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nativeOf } from '../../ids.ts';
 import type { ConsoleOps, NodeOps } from '../contract.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
 import type { Http } from '../transport/http/http.ts';
 import type { Login } from '../transport/http/rest.ts';
 import { type Api, type CallOptions, segment } from './api.ts';
 import { type GuestCall, type GuestCalls, onGuest, pathOf } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow, asRows, textOf } from './json.ts';
 import type { Pass } from './login.ts';
 import { openTermproxy } from './termproxy.ts';
 
@@ -27,7 +27,7 @@ export const createSerial =
     onGuest(calls, id, signal, async (call) => {
       const { guest, name, current } = call;
       if (current.status !== 'running') {
-        throw new FleetError('op.conflict', `${name} does not run: nobody is at its console`, {
+        throw new FleetError('op.conflict', `${name} does not run: its console is not available`, {
           fix: 'start it first',
         });
       }

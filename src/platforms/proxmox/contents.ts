@@ -3,8 +3,8 @@
  * storage that can be asked, a shared one once. How many are under way at once, the connection limits.
  */
 import { FleetError, sentence } from '../../errors.ts';
+import { asRow, type Row, textOf } from '../lib/json.ts';
 import type { KnownStorage, ListContext } from './catalog.ts';
-import { asRow, type Row, textOf } from './json.ts';
 import { placePath, readEach } from './read-each.ts';
 
 /** Shorter than the list may take: a file server that does not answer must not cost the other storages. */

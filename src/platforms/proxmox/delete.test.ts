@@ -38,7 +38,7 @@ describe('deleting a guest', () => {
       },
     ],
     [
-      'one with snapshots that nobody spoke of',
+      'one with snapshots that the user was not told of',
       OFF,
       [{ name: 'a' }, {}, { name: 'b' }, HERE],
       false,

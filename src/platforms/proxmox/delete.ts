@@ -1,9 +1,9 @@
 import { FleetError } from '../../errors.ts';
 import type { VmId } from '../../ids.ts';
 import type { DeletePlan, VmOps } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow } from './json.ts';
 import { readSnapshots } from './snapshots.ts';
 
 const DISKS_GO = 'Proxmox VE deletes the disks of a guest together with it';

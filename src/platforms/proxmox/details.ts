@@ -6,11 +6,12 @@
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Change } from '../contract.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
 import { readAddresses } from './addresses.ts';
 import { type Api, segment } from './api.ts';
 import { pathOf } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow, asRows, numberOf, textOf } from './json.ts';
+import { numberOf } from './json.ts';
 import type { Entry, Roster } from './roster.ts';
 import type { Sheet } from './vm-row.ts';
 
@@ -50,7 +51,7 @@ export async function readDetails(options: DetailsOptions): Promise<never> {
     const visible = seen().flatMap((key) => roster.guests.get(key) ?? []);
     const unread = [...roster.guests.values()].filter(({ sheetAt }) => sheetAt === undefined);
     const sheets = new Set([
-      // Somebody waits for what was just changed.
+      // The user waits for what was just changed.
       ...unread.filter(({ sheet }) => sheet !== undefined),
       ...visible.filter(({ sheetAt }) => old(sheetAt, SHEET_OLD_MS)),
       ...unread,
@@ -117,7 +118,7 @@ async function readIps({ api, signal, roster, emit }: DetailsOptions, entries: r
   );
 }
 
-/** False when nobody answered. That a guest is gone or may not be read is an answer. */
+/** False when the server did not answer. That a guest is gone or may not be read is an answer. */
 async function unlessSilent(signal: AbortSignal, read: () => Promise<void>): Promise<boolean> {
   try {
     await read();

@@ -137,7 +137,7 @@ describe('where a guest is', () => {
       message: 'there is no node pve9 in lab',
     });
     expect(asked).toHaveLength(2);
-    // Nobody is asked for what can be no guest.
+    // No request is sent for what can be no guest.
     await expect(index.guest('../100', signal)).rejects.toMatchObject({ code: 'vm.not-found' });
     expect(asked).toHaveLength(2);
   });

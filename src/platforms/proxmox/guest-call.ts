@@ -3,10 +3,10 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted, Warning } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { type Api, type CallOptions, segment, unclear } from './api.ts';
 import { type Current, type Guest, readCurrent } from './guests.ts';
 import type { GuestIndex } from './index-of-guests.ts';
-import { asRow } from './json.ts';
 import { acceptedTask, type FollowContext, finishedTask } from './tasks.ts';
 
 export interface GuestCall {

@@ -137,7 +137,7 @@ it.each([
     ['10.0.0.6'],
   ],
   ['a liar', { result: [{ 'ip-addresses': [{ 'ip-address': '\u001b[31m' }, { 'ip-address': 7 }] }] }, []],
-  ['nobody', null, []],
+  ['no answer', null, []],
   [
     'a node, which leads nowhere from outside',
     [{ inet: '169.254.1.1/16' }, { inet: '0.0.0.0/0' }, { inet: '10.127.0.1/8' }, { inet6: '::1/128' }, { inet: 'x' }],

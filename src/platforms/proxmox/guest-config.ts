@@ -1,8 +1,9 @@
 /** A guest's configuration as the API gives it: `scsi0: local-lvm:vm-100-disk-0,size=32G`. */
 import { type Bytes, bytes, mib } from '../../units.ts';
 import type { Disk, Nic } from '../contract.ts';
+import { type Row, textOf } from '../lib/json.ts';
 import type { GuestKind } from './guests.ts';
-import { flagOf, numberOf, type Row, textOf } from './json.ts';
+import { flagOf, numberOf } from './json.ts';
 
 export interface GuestConfig {
   readonly name: string | undefined;

@@ -1,6 +1,7 @@
 /** What /cluster/resources tells of guests and nodes, in one request for the whole cluster. */
 import type { Bytes } from '../../units.ts';
-import { asRows, bytesOf, flagOf, numberOf, type Row, textOf } from './json.ts';
+import { asRows, type Row, textOf } from '../lib/json.ts';
+import { bytesOf, flagOf, numberOf } from './json.ts';
 
 export type GuestKind = 'qemu' | 'lxc';
 

@@ -57,7 +57,7 @@ const changesOf = ({ feeds }: Watching, since: number): readonly string[] =>
     });
 
 describe('a VMID that is given out again', () => {
-  it('is another guest for whoever compares before a change, with one request', async () => {
+  it('is another guest for the caller that compares before a change, with one request', async () => {
     const confirmed = await connection.vm.identity?.(WEB1, signal);
     expect(confirmed).toEqual({ name: 'web1', identity: 'ctime=1700000000,uuid=web1' });
     replaceBy('db1');

@@ -1,10 +1,10 @@
 import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { VmIdentity } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { type GuestCalls, pathOf } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
 import type { Guest } from './guests.ts';
-import { asRow } from './json.ts';
 
 /** Which guest has this VMID now, in one request: freed VMIDs are given out again. Rejects with vm.not-found. */
 export async function readIdentity({ api, index }: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmIdentity> {

@@ -1,9 +1,10 @@
 /** Images: the ISO files, templates of containers and disks to import that lie in storages. Templates of VMs are VMs here. */
 import { imageId } from '../../ids.ts';
 import type { Image } from '../contract.ts';
+import { textOf } from '../lib/json.ts';
 import { type Catalog, inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
 import { type Entry, IMAGE_TYPES, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
-import { numberOf, sizeOf, textOf } from './json.ts';
+import { numberOf, sizeOf } from './json.ts';
 
 /**
  * Those in all storages that are active: one request for the catalog, one for each storage that takes images. Sizes in bytes;

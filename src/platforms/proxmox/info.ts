@@ -1,10 +1,10 @@
 import type { VmId } from '../../ids.ts';
 import type { VmInfo } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { readAddresses } from './addresses.ts';
 import { bootTimeOf } from './boot-time.ts';
 import { type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { asRow } from './json.ts';
 import { readSnapshots } from './snapshots.ts';
 import { stateOf } from './states.ts';
 

@@ -1,23 +1,6 @@
 import { expect, it } from 'vitest';
-import { asRow, asRows, bytesOf, flagOf, numberOf, textOf } from './json.ts';
-
-it.each([[null], ['text'], [7], [undefined], [[]], [[{}]]])('takes %j for no object', (value) => {
-  expect(() => asRow(value, 'pve1')).toThrow(
-    expect.objectContaining({ code: 'host.protocol', message: 'pve1: the server sent no object' }),
-  );
-});
-
-it.each([[null], ['text'], [{}], [[{}, 7]], [[[]]]])('takes %j for no list of objects', (value) => {
-  expect(() => asRows(value, 'pve1')).toThrow(
-    expect.objectContaining({ code: 'host.protocol', message: 'pve1: the server sent no list of objects' }),
-  );
-});
-
-it('takes objects and lists of them as they are', () => {
-  expect(asRow({ a: 1 }, 'pve1')).toEqual({ a: 1 });
-  expect(asRows([], 'pve1')).toEqual([]);
-  expect(asRows([{ a: 1 }], 'pve1')).toEqual([{ a: 1 }]);
-});
+import { textOf } from '../lib/json.ts';
+import { bytesOf, flagOf, numberOf, sizeOf } from './json.ts';
 
 it.each<[unknown, string | undefined, number | undefined, boolean, number]>([
   ['web1', 'web1', undefined, false, 0],
@@ -45,3 +28,11 @@ it.each<[unknown, string | undefined, number | undefined, boolean, number]>([
     size,
   ]);
 });
+
+it.each([
+  ['12', 12],
+  [0, 0],
+  [-5, undefined],
+  [1e300, undefined],
+  [null, undefined],
+])('reads %j as a size that may be unknown', (value, size) => expect(sizeOf({ key: value }, 'key')).toBe(size));

@@ -1,28 +1,6 @@
-/** Reading of answers: a server may send anything, and older ones send numbers as text and flags as 0 and 1. */
-import { FleetError } from '../../errors.ts';
+/** What Proxmox VE's answers hold: older servers send numbers as text and flags as 0 and 1. */
 import { type Bytes, bytes } from '../../units.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Throws host.protocol when it is no object. */
-export function asRow(value: unknown, what: string): Row {
-  if (isRow(value)) return value;
-  throw new FleetError('host.protocol', `${what}: the server sent no object`);
-}
-
-/** Throws host.protocol when it is no list of objects. */
-export function asRows(value: unknown, what: string): readonly Row[] {
-  if (Array.isArray(value) && value.every(isRow)) return value;
-  throw new FleetError('host.protocol', `${what}: the server sent no list of objects`);
-}
-
-export function textOf(row: Row, key: string): string | undefined {
-  const value = row[key];
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+import { type Row, sizeFrom } from '../lib/json.ts';
 
 export function numberOf(row: Row, key: string): number | undefined {
   const value = row[key];
@@ -36,13 +14,7 @@ export const flagOf = (row: Row, key: string): boolean => {
 };
 
 /** Zero for what is missing or absurd: a row must not be lost for it. */
-export function bytesOf(row: Row, key: string): Bytes {
-  const value = Math.round(numberOf(row, key) ?? 0);
-  return bytes(Number.isSafeInteger(value) && value > 0 ? value : 0);
-}
+export const bytesOf = (row: Row, key: string): Bytes => sizeOf(row, key) || bytes(0);
 
 /** Undefined for what is missing, negative or absurd. */
-export function sizeOf(row: Row, key: string): Bytes | undefined {
-  const value = Math.round(numberOf(row, key) ?? Number.NaN);
-  return Number.isSafeInteger(value) && value >= 0 ? bytes(value) : undefined;
-}
+export const sizeOf = (row: Row, key: string): Bytes | undefined => sizeFrom(numberOf(row, key));

@@ -39,7 +39,7 @@ const open = (more: Partial<Extract<Identity, { kind: 'password' }>> = {}, ask: 
   return createLogin({ http, clock, ask, identity, signal: given });
 };
 /** Who answers every question with this, and what was asked. */
-function somebody(answer: string) {
+function userWho(answer: string) {
   const asked: string[] = [];
   const secret = async (prompt: string) => {
     asked.push(prompt);
@@ -152,7 +152,7 @@ describe('a second factor', () => {
   it('is sent with the challenge', async () => {
     server.answers = challenge(() => true);
     await open({ totp: SECRET }).get(signal);
-    const { asked, ask } = somebody(' 123456\n');
+    const { asked, ask } = userWho(' 123456\n');
     expect((await open({}, ask).get(signal)).headers).toEqual({ cookie: 'PVEAuthCookie=whole' });
     expect(asked).toEqual([`One-time code of a@pve at ${name()}`]);
     const code = totp(SECRET, clock.now());
@@ -184,11 +184,11 @@ describe('a second factor', () => {
 });
 
 it.each([[undefined], [{}], [{ secret: async () => '' }], [{ secret: async () => undefined }]])(
-  'wants a password from somebody: %j',
+  'wants a password from the user: %j',
   async (ask) => {
     await expect(open({ password: undefined }, ask ?? {}).get(signal)).rejects.toMatchObject({
       code: 'auth.needs-secret',
-      message: `${name()} wants a secret of a@pve, and nobody is there to ask`,
+      message: `${name()} wants a secret of a@pve, and there is no user to ask`,
       fix: 'use an API token, or give the endpoint a password (and a TOTP secret)',
     });
     expect(server.asked).toEqual([]);
@@ -196,7 +196,7 @@ it.each([[undefined], [{}], [{ secret: async () => '' }], [{ secret: async () =>
 );
 
 it('asks for a password where none is kept', async () => {
-  const { asked, ask } = somebody('q');
+  const { asked, ask } = userWho('q');
   await open({ password: undefined }, ask).get(signal);
   expect(asked).toEqual([`Password of a@pve at ${name()}`]);
   expect(forms()).toEqual([{ username: 'a@pve', password: 'q' }]);

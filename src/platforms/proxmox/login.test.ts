@@ -107,7 +107,7 @@ describe('a second factor', () => {
     expect(await readAsUser(await login(GUARDED, ask))).toBe('stopped');
   });
 
-  it('needs somebody to ask', async () => {
+  it('needs a user to ask', async () => {
     expect(await trouble(GUARDED)).toMatchObject({ code: 'auth.needs-secret' });
   });
 
@@ -118,7 +118,7 @@ describe('a second factor', () => {
 });
 
 describe('a ticket', () => {
-  it('is renewed with itself before it runs out, so that nobody is asked again', async () => {
+  it('is renewed with itself before it runs out, so that the user is not asked again', async () => {
     let asked = 0;
     const ask = {
       secret: async () => {
@@ -133,7 +133,7 @@ describe('a ticket', () => {
     expect([server.access.logins - before, asked]).toEqual([1, 1]);
   });
 
-  it('that the server has forgotten is made anew, once', async () => {
+  it('that the server has forgotten is recreated, once', async () => {
     const connection = await login({ login: 'password', ...ACCOUNTS.root });
     server.access.expireAll();
     const before = server.access.logins;

@@ -2,12 +2,13 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Ask } from '../contract.ts';
+import { asRow, textOf } from '../lib/json.ts';
 import type { Http } from '../transport/http/http.ts';
 import { createRest, type Login } from '../transport/http/rest.ts';
 import { StatusError } from '../transport/http/rest-error.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import type { Identity } from './address.ts';
-import { asRow, flagOf, textOf } from './json.ts';
+import { flagOf } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 import { totp } from './totp.ts';
 
@@ -29,7 +30,7 @@ export interface LoginOptions {
   readonly signal: AbortSignal;
 }
 
-/** Tickets live two hours. One that is still good is taken as a password, so that nobody is asked for a code again. */
+/** Tickets live two hours. One that is still good is taken as a password, so that the user is not asked for a code again. */
 const RENEW_AFTER_MS = 60 * 60_000;
 const DEADLINE_MS = 15_000;
 
@@ -73,7 +74,7 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
   }
 
   async function login(): Promise<Pass> {
-    const ticket = (await renewed()) ?? (await anew());
+    const ticket = (await renewed()) ?? (await fresh());
     last = { ticket: ticket.ticket, madeAt: clock.ticks() };
     return {
       // Encoded as the server itself does it in a cookie.
@@ -94,7 +95,7 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
     }
   }
 
-  async function anew(): Promise<Ticket> {
+  async function fresh(): Promise<Ticket> {
     const password = identity.kind === 'password' ? (identity.password ?? (await askFor('Password of'))) : '';
     const first = await request({ password }).catch((error: unknown) => {
       throw isRefusal(error) ? rejected('user or password is wrong', 'check user, realm and password', error) : error;
@@ -111,7 +112,7 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
   async function askFor(what: string): Promise<string> {
     const answer = await ask.secret?.(`${what} ${user} at ${http.name}`);
     if (answer !== undefined && answer !== '') return answer;
-    throw new FleetError('auth.needs-secret', `${http.name} wants a secret of ${user}, and nobody is there to ask`, {
+    throw new FleetError('auth.needs-secret', `${http.name} wants a secret of ${user}, and there is no user to ask`, {
       fix: 'use an API token, or give the endpoint a password (and a TOTP secret)',
     });
   }

@@ -1,5 +1,17 @@
 import { mib } from '../../units.ts';
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
+import {
+  autostartSetting,
+  CHANGES_AT_START,
+  CHANGES_NOW,
+  caField,
+  descriptionSetting,
+  fingerprintField,
+  insecureHttpField,
+  memorySetting,
+  passwordField,
+  vcpusSetting,
+} from '../lib/fields.ts';
 
 const ADDRESS: readonly EndpointField[] = [
   {
@@ -12,25 +24,11 @@ const ADDRESS: readonly EndpointField[] = [
     fixed: true,
     examples: ['pve1.example.org', 'https://pve.example.org:443'],
   },
-  {
-    key: 'fingerprint',
-    label: 'Fingerprint',
-    help: 'SHA-256 of the certificate of a host that has signed it itself.\nProxmox shows it under Node, System, Certificates.',
-    kind: 'text',
-    pattern: {
-      source: '^\\s*([0-9A-Fa-f]{2}:?){32}\\s*$',
-      complaint: 'a fingerprint is 32 bytes in hex, such as 17:F1:B6:…',
-    },
-  },
-  { key: 'ca', label: 'Authority', help: 'PEM file of the private authority that signed the host.', kind: 'path' },
-  {
-    key: 'insecure',
-    label: 'Unprotected HTTP',
-    help: 'Allow http:// to another machine, where everybody on the way can read the login.',
-    kind: 'flag',
-    default: false,
-    advanced: true,
-  },
+  fingerprintField(
+    'SHA-256 of the certificate of a host that has signed it itself.\nProxmox shows it under Node, System, Certificates.',
+  ),
+  caField('host.'),
+  insecureHttpField('http://', 'the login'),
 ];
 
 const LOGIN: readonly EndpointField[] = [
@@ -71,14 +69,9 @@ const LOGIN: readonly EndpointField[] = [
     when: { key: 'login', is: ['token'] },
     examples: ['env:PVE_TOKEN_SECRET'],
   },
-  {
-    key: 'password',
-    label: 'Password',
-    help: 'Password of the user; asked for when it is empty.',
-    kind: 'text',
-    sensitive: true,
+  passwordField('Password of the user; asked for when it is empty.', {
     when: { key: 'login', is: ['password'] },
-  },
+  }),
   {
     key: 'totp',
     label: 'TOTP secret',
@@ -91,44 +84,10 @@ const LOGIN: readonly EndpointField[] = [
 ];
 
 const SETTINGS: readonly SettingsField[] = [
-  {
-    key: 'memory',
-    label: 'Memory',
-    help: 'Memory of the guest.',
-    kind: 'bytes',
-    required: true,
-    min: mib(16),
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
-    examples: ['4GiB'],
-  },
-  {
-    key: 'vcpus',
-    label: 'vCPUs',
-    help: 'Virtual CPUs: cores of all sockets.',
-    kind: 'count',
-    required: true,
-    min: 1,
-    max: 8192,
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
-  },
-  {
-    key: 'autostart',
-    label: 'Autostart',
-    help: 'Start it when its node comes up.',
-    kind: 'flag',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-  },
-  {
-    key: 'description',
-    label: 'Notes',
-    help: 'What it is for; Markdown, as the web interface shows it.',
-    kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-  },
+  memorySetting('Memory of the guest.', { min: mib(16) }, CHANGES_AT_START),
+  vcpusSetting('Virtual CPUs: cores of all sockets.', 8192, CHANGES_AT_START),
+  autostartSetting('Start it when its node comes up.', CHANGES_NOW),
+  descriptionSetting('Notes', 'What it is for; Markdown, as the web interface shows it.', CHANGES_NOW),
 ];
 
 export const manifest: Manifest = {

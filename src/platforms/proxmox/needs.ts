@@ -3,11 +3,12 @@
  * without a word. The API has no list for that, so the settings of each guest are read that could have it.
  */
 import { sentence } from '../../errors.ts';
+import { asRow, asRows, type Row, textOf } from '../lib/json.ts';
 import type { Catalog, ListContext } from './catalog.ts';
 import type { Entry } from './contents.ts';
 import { pathOf } from './guest-call.ts';
 import type { Guest } from './guests.ts';
-import { asRow, asRows, numberOf, type Row, textOf } from './json.ts';
+import { numberOf } from './json.ts';
 import { readEach } from './read-each.ts';
 import { maySeeAll } from './rights.ts';
 

@@ -5,9 +5,10 @@
 import { sentence } from '../../errors.ts';
 import { networkId, nodeId } from '../../ids.ts';
 import type { Network } from '../contract.ts';
+import { asRows, type Row, textOf } from '../lib/json.ts';
 import { inOrder, type ListContext, troubleNow, wordsOf } from './catalog.ts';
 import { readResources } from './guests.ts';
-import { asRows, flagOf, numberOf, type Row, textOf } from './json.ts';
+import { flagOf, numberOf } from './json.ts';
 import { placePath, readEach } from './read-each.ts';
 import { BARE_NETWORK, listVnets } from './vnets.ts';
 

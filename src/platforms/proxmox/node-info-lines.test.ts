@@ -93,7 +93,7 @@ it('leaves out what an older node does not tell', async () => {
   });
 });
 
-it('does not leave out what nobody has refused', async () => {
+it('does not leave out what was not refused', async () => {
   const refused = new FleetError('auth.forbidden', 'no');
   expect((await read(STATUS, refused)).facts.addresses).toEqual([]);
   await expect(read(STATUS, refused, AbortSignal.abort())).rejects.toThrow('no');

@@ -1,8 +1,9 @@
 import { FleetError } from '../../errors.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
 import type { NodeFacts, NodeInfo } from '../contract.ts';
+import { asRow, asRows, type Row, textOf } from '../lib/json.ts';
 import { type Api, segment } from './api.ts';
-import { asRow, asRows, numberOf, type Row, sizeOf, textOf } from './json.ts';
+import { numberOf, sizeOf } from './json.ts';
 
 /** ConVirt's server information, from two requests. */
 export async function readNodeInfo(api: Pick<Api, 'get'>, node: string, signal: AbortSignal): Promise<NodeInfo> {

@@ -5,8 +5,8 @@
  */
 import { type Id, nativeOf, rowOf } from '../../ids.ts';
 import type { OperationName } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import type { Api } from './api.ts';
-import { asRow } from './json.ts';
 
 /** One of these is enough. */
 export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[]>>> = {

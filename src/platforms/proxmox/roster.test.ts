@@ -165,7 +165,7 @@ describe('what is known of a guest', () => {
     expect(roster.guests.get(KEY)).toMatchObject({ current: undefined, currentAt: undefined });
   });
 
-  it('is as old as the list again when nobody has asked the guest since', async () => {
+  it('is as old as the list again when the guest has not been asked since', async () => {
     list(100);
     ask(100, { tags: 'new' });
     expect(vm()?.tags).toEqual(['new']);

@@ -45,6 +45,10 @@ describe('the samples of a cluster', () => {
     expect([block?.at, block?.windowMs, block?.cpu[0]]).toEqual([clock.now(), 5_000, 0.5]);
   });
 
+  it('never show more than all processors, nor less than none', () => {
+    expect(blocks(feeds([guest(100, { cpu: 1.04 }), guest(101, { cpu: -1 })]))[0]?.cpu).toEqual(Float32Array.of(1, 0));
+  });
+
   it('have rates from the second reading on', () => {
     feeds([guest(100)]);
     expect(blocks(feeds([guest(100, { uptime: 110, netin: 50 })]))[0]?.netRx[0]).toBe(5);
@@ -77,7 +81,7 @@ describe('the samples of a cluster', () => {
     expect(blocks(sampler.feeds(roster, readResources([guest(100)]), 5_000))).toEqual([]);
   });
 
-  it('are of no guest whose state nobody knows', () => {
+  it('are of no guest whose state is not known', () => {
     roster.list(readResources([guest(100)]));
     roster.learn('qemu/100', { runState: 'levitating' });
     expect(blocks(sampler.feeds(roster, readResources([guest(100)]), 5_000))).toEqual([]);

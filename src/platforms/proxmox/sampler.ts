@@ -1,14 +1,15 @@
 import type { Clock } from '../../clock.ts';
 import { nodeId, type VmId, vmId } from '../../ids.ts';
 import type { Feed, NodeSample } from '../contract.ts';
+import { asShare, blockOf, lastBlockOf } from '../lib/sample-block.ts';
 import type { Resources } from './guests.ts';
 import type { Roster } from './roster.ts';
-import { createBlock, createMeters } from './usage.ts';
+import { createMeters } from './usage.ts';
 import type { Place } from './vm-row.ts';
 
 /** The samples that lie in the list of the cluster already. */
 export interface Sampler {
-  /** At least one feed, so that whoever listens knows that the cluster answers. */
+  /** At least one feed, so that the listener knows that the cluster answers. */
   feeds(roster: Roster, resources: Resources, windowMs: number): readonly Feed[];
 }
 
@@ -34,16 +35,15 @@ export function createSampler(place: Place, clock: Clock): Sampler {
       }
       const feeds: Feed[] = [];
       if (ids.length > 0) {
-        const block = createBlock(ids, at, windowMs, (row) => {
+        const block = blockOf(ids, at, windowMs, (_, row) => {
           const use = roster.guests.get(keys[row] ?? '')?.guest.use;
-          return use && { cpu: use.cpu, memory: use.memory, ...meters.rates(keys[row] ?? '', use) };
+          return use && { cpu: asShare(use.cpu), memory: use.memory, ...meters.rates(keys[row] ?? '', use) };
         });
         feeds.push({ kind: 'samples', block });
       }
-      // Those that stopped get one last row that says so; they would look alive with the last figures otherwise.
       if (over.length > 0) {
         const last = over.map((key) => vmId(place.endpoint, key));
-        feeds.push({ kind: 'samples', block: createBlock(last, at, windowMs, () => undefined) });
+        feeds.push({ kind: 'samples', block: lastBlockOf(last, at, windowMs) });
       }
       const samples: NodeSample[] = [];
       for (const { name, online, cpu, memoryUsed } of nodes.values()) {

@@ -120,7 +120,7 @@ describe('the settings of a guest', () => {
       { code: 'usage', message: 'colour is no setting of a Proxmox VE guest' },
     ],
     [
-      'what somebody else has changed',
+      'what another program has changed',
       'config',
       { autostart: false },
       { memory: gib(1), autostart: false, description: 'shop', other: 1 },

@@ -1,10 +1,10 @@
 import { FleetError } from '../../errors.ts';
 import { bytes, mib, spellBytes } from '../../units.ts';
 import type { Settings, SettingsTarget, SettingValue, VmOps, Warning } from '../contract.ts';
+import { asRow } from '../lib/json.ts';
 import { refuseStale } from '../lib/refuse-stale.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { type GuestConfig, readGuestConfig } from './guest-config.ts';
-import { asRow } from './json.ts';
 import { manifest } from './manifest.ts';
 
 /** Settings by the keys of the manifest; `config` is what the next start takes, `running` what is now. */
@@ -17,7 +17,7 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
         refuseStale(manifest.settings, call.name, basedOn, valuesOf(config), spell);
         const fields = formOf(call, config, target, changes);
         if (Object.keys(fields).length === 0) return { warnings: [] };
-        // The digest of what was compared: whoever changes it between the two requests wins.
+        // The digest of what was compared: another client that changes it between the two requests wins.
         const digest = config.digest === undefined ? {} : { digest: config.digest };
         const accepted = await call.put('/config', { ...fields, ...digest });
         return { ...accepted, warnings: [...accepted.warnings, ...pending(call, changes)] };

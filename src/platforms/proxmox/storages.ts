@@ -1,9 +1,10 @@
 /** Storages: what the cluster tells of each (catalog.ts), and where it lies, of GET /storage (PVE::API2::Storage::Config). */
 import { nodeId, storageId } from '../../ids.ts';
 import type { Storage } from '../contract.ts';
+import { asRows, type Row, textOf } from '../lib/json.ts';
 import { isNotOffered } from './api.ts';
 import { inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow, wordsOf } from './catalog.ts';
-import { asRows, flagOf, type Row, textOf } from './json.ts';
+import { flagOf } from './json.ts';
 
 /** One row for each shared storage, one for each node of a local one: two requests. Sizes in bytes, some seconds old. */
 export async function listStorages(context: ListContext, signal: AbortSignal): Promise<readonly Storage[]> {

@@ -1,4 +1,4 @@
-/** What the list of tasks has new since it was read last: failures reach people this way also when nobody waits. */
+/** What the list of tasks has new since it was read last: failures reach the user this way also when no caller waits. */
 import { plainLine } from '../transport/http/wire.ts';
 import { endedWell, type ListedTask } from './tasks.ts';
 import { taskWord } from './upid.ts';
@@ -15,7 +15,7 @@ export interface TaskNews {
 }
 
 export interface TaskTracker {
-  /** The list as it is when the watch begins: nothing of it is new, but somebody may wait for one of them. */
+  /** The list as it is when the watch begins: nothing of it is new, but a caller may wait for one of them. */
   begin(tasks: readonly ListedTask[]): readonly TaskNews[];
   /** What the list, as it is now, has new. */
   look(tasks: readonly ListedTask[]): readonly TaskNews[];

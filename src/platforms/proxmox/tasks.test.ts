@@ -54,7 +54,7 @@ describe('a task that was accepted', () => {
     expect(asked.length).toBeGreaterThan(2);
   });
 
-  it('counts as accepted when nobody can say how it is', async () => {
+  it('counts as accepted when its state can not be asked', async () => {
     const { accepted } = accept([new FleetError('host.unreachable', 'cut')]);
     expect(await accepted).toEqual({ task: UPID, warnings: [] });
   });

@@ -2,9 +2,10 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Accepted, Warning } from '../contract.ts';
+import { asRow, asRows, textOf } from '../lib/json.ts';
 import { followOperation } from '../transport/http/rest-operation.ts';
 import { type Api, segment, unclear } from './api.ts';
-import { asRow, asRows, numberOf, textOf } from './json.ts';
+import { numberOf } from './json.ts';
 import { taskError } from './normalize-error.ts';
 import { readUpid, type Upid } from './upid.ts';
 
@@ -54,7 +55,7 @@ function warningsOf(exit: string, { subject }: FollowContext): readonly Warning[
   throw taskError(exit, subject);
 }
 
-/** Undefined while it runs, or when nobody can say: the request itself was accepted. */
+/** Undefined while it runs, or when it can not be asked: the request itself was accepted. */
 async function lookOut(
   task: Upid,
   { api, clock, signal, subject }: FollowContext,

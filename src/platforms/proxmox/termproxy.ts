@@ -7,11 +7,12 @@ import { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Attachment } from '../contract.ts';
+import { asRow, textOf } from '../lib/json.ts';
 import { within } from '../transport/deadline.ts';
 import type { Http } from '../transport/http/http.ts';
 import { openWebSocket } from '../transport/http/websocket.ts';
 import { segment } from './api.ts';
-import { asRow, numberOf, textOf } from './json.ts';
+import { numberOf } from './json.ts';
 import { normalizeError } from './normalize-error.ts';
 
 export interface Terminal {
@@ -26,7 +27,7 @@ export interface Terminal {
 
 const GREETING_MS = 12_000;
 const PING_MS = 30_000;
-/** Once it is open nobody but the stream itself ends it. */
+/** Once it is open only the stream itself ends it. */
 const OPEN_MS = 15_000;
 
 /** `ticket`: the answer of the termproxy call. */

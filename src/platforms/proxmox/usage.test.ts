@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { endpointName, vmId } from '../../ids.ts';
 import type { Usage } from './guests.ts';
-import { createBlock, createMeters } from './usage.ts';
+import { createMeters } from './usage.ts';
 
 const reading = (uptime: number, netIn: number): Usage => ({
   uptime,
@@ -55,25 +54,4 @@ it('forgets a guest that went off, and knows each guest by itself', () => {
   meters.forget('qemu/100');
   expect(meters.rates('qemu/100', reading(110, 100)).netRx).toBeNaN();
   expect(meters.rates('qemu/101', reading(110, 100)).netRx).toBe(10);
-});
-
-it('puts what was read of each guest into its row, and leaves the others unknown', () => {
-  const ids = ['qemu/100', 'qemu/101', 'qemu/102'].map((key) => vmId(endpointName('pve'), key));
-  const rates = { diskRead: 1, diskWrite: 2, netRx: 3, netTx: 4 };
-  const block = createBlock(ids, 5, 6, (row) =>
-    row === 1 ? undefined : { cpu: row === 0 ? 0.5 : 7, memory: 8, ...rates },
-  );
-  const unknown = Number.NaN;
-  expect(block).toEqual({
-    at: 5,
-    windowMs: 6,
-    ids,
-    cpu: Float32Array.of(0.5, unknown, 1),
-    memory: Float64Array.of(8, unknown, 8),
-    diskRead: Float32Array.of(1, unknown, 1),
-    diskWrite: Float32Array.of(2, unknown, 2),
-    netRx: Float32Array.of(3, unknown, 3),
-    netTx: Float32Array.of(4, unknown, 4),
-  });
-  expect(createBlock(ids, 5, 6, () => ({ cpu: -1, memory: 8, ...rates })).cpu[2]).toBe(0);
 });

@@ -1,6 +1,4 @@
 /** From counters to rates. */
-import type { VmId } from '../../ids.ts';
-import type { SampleBlock } from '../contract.ts';
 import type { Usage } from './guests.ts';
 
 export interface Rates {
@@ -49,36 +47,4 @@ export function createMeters(): Meters {
     },
     forget: (key) => void meters.delete(key),
   };
-}
-
-/** A block for these VMs; `fill` is called for each row. */
-export function createBlock(
-  ids: readonly VmId[],
-  at: number,
-  windowMs: number,
-  reading: (row: number) => (Rates & { readonly cpu: number; readonly memory: number }) | undefined,
-): SampleBlock {
-  const column = () => new Float32Array(ids.length).fill(Number.NaN);
-  const block = {
-    at,
-    windowMs,
-    ids,
-    cpu: column(),
-    memory: new Float64Array(ids.length).fill(Number.NaN),
-    diskRead: column(),
-    diskWrite: column(),
-    netRx: column(),
-    netTx: column(),
-  };
-  for (let row = 0; row < ids.length; row++) {
-    const read = reading(row);
-    if (!read) continue;
-    block.cpu[row] = Math.min(1, Math.max(0, read.cpu));
-    block.memory[row] = read.memory;
-    block.diskRead[row] = read.diskRead;
-    block.diskWrite[row] = read.diskWrite;
-    block.netRx[row] = read.netRx;
-    block.netTx[row] = read.netTx;
-  }
-  return block;
 }

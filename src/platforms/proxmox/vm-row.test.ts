@@ -85,7 +85,7 @@ describe('what can not be done with a guest', () => {
 
   it.each<[string, object, Partial<Knowledge>, object]>([
     ['a virtual machine', {}, { sheet: SHEET }, {}],
-    ['one that nobody has read yet', {}, {}, {}],
+    ['one that has not been read yet', {}, {}, {}],
     [
       'a container',
       { type: 'lxc' },

@@ -5,9 +5,10 @@
 import { sentence } from '../../errors.ts';
 import { networkId } from '../../ids.ts';
 import type { Network } from '../contract.ts';
+import { asRows, type Row, textOf } from '../lib/json.ts';
 import { isNotOffered } from './api.ts';
 import { type ListContext, troubleNow } from './catalog.ts';
-import { asRows, flagOf, numberOf, type Row, textOf } from './json.ts';
+import { flagOf, numberOf } from './json.ts';
 import { placePath, readEach } from './read-each.ts';
 
 const SDN_MS = 8_000;

@@ -1,10 +1,11 @@
 /** Volumes: disks of guests, backups, and whatever else lies in a storage and is no image. */
 import { volumeId } from '../../ids.ts';
 import type { Volume } from '../contract.ts';
+import { textOf } from '../lib/json.ts';
 import { inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
 import { type Entry, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
 import type { Guest } from './guests.ts';
-import { flagOf, numberOf, sizeOf, textOf } from './json.ts';
+import { flagOf, numberOf, sizeOf } from './json.ts';
 import { maySee } from './rights.ts';
 
 /**

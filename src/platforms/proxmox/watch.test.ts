@@ -136,7 +136,7 @@ describe('a row', () => {
     expect(statesSince(watching, since)).not.toContain('running');
   });
 
-  it('shows what somebody else has paused before anybody watched', async () => {
+  it('shows what another client has paused before the watch began', async () => {
     const guest = Object.assign(run(add()), { runState: 'paused' });
     const watching = await watch();
     expect(rowOf(watching, guest)).toMatchObject({ state: 'paused', rawState: 'paused' });
@@ -211,7 +211,7 @@ describe('a row', () => {
 });
 
 describe('a task that fails', () => {
-  it('at once is the answer to whoever asked', async () => {
+  it('at once is the answer to the caller', async () => {
     const guest = add();
     server.world.failNext('qmstart', "start failed: can't allocate memory");
     await open();
@@ -251,7 +251,7 @@ describe('a task that fails', () => {
     expect(watching.events.at(-1)?.text).toBe('Backup done (root@pam)');
   });
 
-  it('while nobody watched is told to whoever waits for it, and is no event', async () => {
+  it('before the watch began is told to a caller that waits for it, and is no event', async () => {
     const guest = add();
     const fail = (end: (exit: string) => void) => end('no space left on device');
     const { upid } = server.world.beginTask('pve1', 'qmsuspend', String(guest.vmid), 'root@pam', fail);

@@ -2,10 +2,14 @@ import { lookup } from 'node:dns/promises';
 import { FleetError, sentence } from '../../errors.ts';
 import type { Check } from '../contract.ts';
 
-/** One prerequisite that is tried: what `work` answers is its detail, what it throws is why it failed. */
-export async function step(check: string, work: () => Promise<string>): Promise<Check> {
+/** What a check has found, and what the user can do about it. */
+export type Finding = Pick<Check, 'detail' | 'fix'>;
+
+/** One prerequisite that is tried: what `work` answers is its finding or its detail, what it throws is why it failed. */
+export async function step(check: string, work: () => Promise<string | Finding>): Promise<Check> {
   try {
-    return { check, ok: true, detail: await work() };
+    const found = await work();
+    return { check, ok: true, ...(typeof found === 'string' ? { detail: found } : found) };
   } catch (error) {
     return failed(check, error);
   }

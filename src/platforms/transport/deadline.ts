@@ -47,7 +47,7 @@ export async function within<T>(
   } finally {
     stop();
     signal.removeEventListener('abort', giveUp);
-    // Nobody listens for a late rejection any more.
+    // A late rejection is not listened for any more.
     ended.catch(() => undefined);
   }
 }

@@ -21,8 +21,8 @@ afterEach(async () => {
   vcenter = undefined;
 });
 
-const test = (endpoint: Endpoint) =>
-  testEndpoint(endpoint, { signal, clock: createTestClock(), wire: () => {}, ask: {} });
+const test = (endpoint: Endpoint, its = signal) =>
+  testEndpoint(endpoint, { signal: its, clock: createTestClock(), wire: () => {}, ask: {} });
 const withValues = ({ endpoint }: SmallVcenter, values: object): Endpoint => ({
   ...endpoint,
   values: { ...endpoint.values, ...values },
@@ -93,5 +93,11 @@ describe('the test of a vSphere endpoint', () => {
     server.answer('RetrievePropertiesEx', () => refused('no-permission'));
     expect(await last()).toMatchObject({ check: 'the inventory may be seen', ok: false, code: 'auth.forbidden' });
     expect(methods().at(-1)).toBe('Logout');
+  });
+
+  it('ends when the caller gives up', async () => {
+    const server = await start();
+    await expect(test(server.endpoint, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    expect(methods()).toEqual([]);
   });
 });

@@ -1,7 +1,6 @@
 import type { Check, Context, Endpoint } from '../contract.ts';
-import { failed, resolveName, step } from '../transport/check.ts';
-import { hostPort, openTcp } from '../transport/socket.ts';
-import { openTls } from '../transport/tls.ts';
+import { networkSteps, type TlsStep } from '../lib/network-steps.ts';
+import { failed, step, upToFailure } from '../transport/check.ts';
 import { type Address, addressOf } from './address.ts';
 import { normalizeError } from './normalize-error.ts';
 import { retrieve, way } from './properties.ts';
@@ -9,14 +8,14 @@ import { greet, openSession, type Session } from './session.ts';
 import { xml } from './soap/envelope.ts';
 
 /** From the name of the host to what of its inventory may be seen, up to the first that fails. */
-export async function testEndpoint(endpoint: Endpoint, context: Context): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for await (const check of steps(endpoint, context)) {
-    checks.push(check);
-    if (!check.ok) break;
-  }
-  return checks;
-}
+export const testEndpoint = (endpoint: Endpoint, context: Context): Promise<readonly Check[]> =>
+  upToFailure(steps(endpoint, context), context.signal);
+
+const TLS: TlsStep = {
+  check: 'the certificate is trusted',
+  verified: ({ ca, fingerprint }) =>
+    fingerprint === undefined ? (ca ?? 'by a public authority') : 'by its fingerprint',
+};
 
 async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Check> {
   const { clock, wire, signal } = context;
@@ -27,19 +26,7 @@ async function* steps(endpoint: Endpoint, context: Context): AsyncGenerator<Chec
     yield failed('the endpoint is complete', error);
     return;
   }
-  const { target } = address;
-  const { host, port, secure } = target;
-  yield await step('the name resolves', () => resolveName(host));
-  yield await step('the host answers', async () => {
-    (await openTcp(host, port, context)).destroy();
-    return hostPort(host, port);
-  });
-  if (secure) {
-    yield await step('the certificate is trusted', async () => {
-      (await openTls(target, context)).destroy();
-      return target.fingerprint === undefined ? (target.ca ?? 'by a public authority') : 'by its fingerprint';
-    });
-  }
+  yield* networkSteps(address.target, context, TLS);
   yield await step('it is vSphere', async () => {
     const greeted = await greet({ endpoint: endpoint.name, clock, wire }, address, signal);
     greeted.close();

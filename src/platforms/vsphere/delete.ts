@@ -44,7 +44,7 @@ interface Doomed {
 function readDoomed(id: VmId, { name, values }: VmCall): Doomed {
   const devices = values.get('config.hardware.device');
   if (!devices)
-    throw new FleetError('auth.forbidden', `${name}: its disks may not be seen, so nobody can say what goes`);
+    throw new FleetError('auth.forbidden', `${name}: its disks may not be seen, so it is not known what goes`);
   const folder = folderOf(values.get('config.files.vmPathName')?.text ?? '');
   const { disks } = readDevices(devices);
   const writable = disks.filter(({ readOnly }) => !readOnly);

@@ -9,14 +9,14 @@ import { isNode, isPool, isVm, nodeRow, type Place, poolRow, vmRow } from './row
 
 export interface VsphereInventory {
   readonly objects: Objects;
-  /** Counts what came and went: lists of VMs and hosts are made anew when it has grown. */
+  /** Counts what came and went: lists of VMs and hosts are recreated when it has grown. */
   shape(): number;
   apply(update: ObjectUpdate): void;
   /** Takes away what the server does not know any more. */
   drop(value: string): void;
   /** A task began on it (`powerOn`), or none runs any more. */
   setTask(value: string, task: string | undefined): void;
-  /** All rows, drawn anew; keys come first meanwhile. */
+  /** All rows, recreated; keys come first meanwhile. */
   whole(): Promise<Inventory>;
   /** What has changed for people since the last time, or since whole(), some hundred at a time; undefined: nothing is left. */
   changes(): readonly Change[] | undefined;

@@ -1,5 +1,14 @@
 import { mib } from '../../units.ts';
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
+import {
+  CHANGES_AT_START,
+  CHANGES_NOW,
+  caField,
+  descriptionSetting,
+  memorySetting,
+  passwordField,
+  vcpusSetting,
+} from '../lib/fields.ts';
 
 const ENDPOINT: readonly EndpointField[] = [
   {
@@ -22,21 +31,8 @@ const ENDPOINT: readonly EndpointField[] = [
     env: 'GOVC_USERNAME',
     examples: ['administrator@vsphere.local'],
   },
-  {
-    key: 'password',
-    label: 'Password',
-    help: 'Asked for when it is missing.',
-    kind: 'text',
-    sensitive: true,
-    env: 'GOVC_PASSWORD',
-  },
-  {
-    key: 'ca',
-    label: 'Authority',
-    help: 'PEM file of the private authority that signed the server.\nA vCenter gives its own at https://HOST/certs/download.zip.',
-    kind: 'path',
-    env: 'GOVC_TLS_CA_CERTS',
-  },
+  passwordField('Asked for when it is missing.', { env: 'GOVC_PASSWORD' }),
+  caField('server.\nA vCenter gives its own at https://HOST/certs/download.zip.', { env: 'GOVC_TLS_CA_CERTS' }),
   {
     key: 'fingerprint',
     label: 'Fingerprint',
@@ -48,52 +44,31 @@ const ENDPOINT: readonly EndpointField[] = [
 ];
 
 const SETTINGS: readonly SettingsField[] = [
-  {
-    key: 'memory',
-    label: 'Memory',
-    help: 'Memory of the guest, in steps of 4 MiB.\nWhile it runs it can only grow, and only where hot add is on.',
-    kind: 'bytes',
-    required: true,
-    min: mib(4),
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-    examples: ['4GiB'],
-  },
-  {
-    key: 'vcpus',
-    label: 'vCPUs',
-    help: 'Virtual CPUs of the guest.\nWhile it runs there can only be more, and only where hot add is on.',
-    kind: 'count',
-    required: true,
-    min: 1,
-    max: 768,
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-  },
+  memorySetting(
+    'Memory of the guest, in steps of 4 MiB.\nWhile it runs it can only grow, and only where hot add is on.',
+    { min: mib(4) },
+    CHANGES_NOW,
+  ),
+  vcpusSetting(
+    'Virtual CPUs of the guest.\nWhile it runs there can only be more, and only where hot add is on.',
+    768,
+    CHANGES_NOW,
+  ),
   {
     key: 'memory-hot-add',
     label: 'Memory hot add',
     help: 'Whether memory can be added while it runs.',
     kind: 'flag',
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
+    ...CHANGES_AT_START,
   },
   {
     key: 'cpu-hot-add',
     label: 'vCPU hot add',
     help: 'Whether vCPUs can be added while it runs.',
     kind: 'flag',
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
+    ...CHANGES_AT_START,
   },
-  {
-    key: 'description',
-    label: 'Notes',
-    help: 'What the VM is for.',
-    kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-  },
+  descriptionSetting('Notes', 'What the VM is for.', CHANGES_NOW),
 ];
 
 export const manifest: Manifest = {

@@ -19,7 +19,7 @@ describe('what a server says no with', () => {
     ['fault-no-permission.xml', 'auth.forbidden', /web1: the right VirtualMachine\.Interact\.PowerOn is missing/],
     ['fault-not-found.xml', 'vm.not-found', /web1 is not in this inventory any more/],
     ['fault-task-in-progress.xml', 'op.conflict', /web1 is busy with another task/],
-    ['fault-concurrent-access.xml', 'op.conflict', /web1 was changed by somebody else/],
+    ['fault-concurrent-access.xml', 'op.conflict', /web1 was changed by another client at the same moment/],
   ])('%s is %s', async (name, code, message) => {
     const error = normalizeError(await faultOf(name), 'web1');
     expect(error).toMatchObject({ code, retry: false, message: expect.stringMatching(message) });

@@ -51,7 +51,7 @@ export function normalizeError(error: unknown, subject: string, gone: 'vm' | 'no
         fix: 'do it by force, or install open-vm-tools',
       });
     case 'ConcurrentAccess':
-      return make('op.conflict', `${subject} was changed by somebody else at the same moment`, {
+      return make('op.conflict', `${subject} was changed by another client at the same moment`, {
         fix: 'look at it again',
       });
     case 'MemorySnapshotOnIndependentDisk':

@@ -201,7 +201,7 @@ describe('what changes in a vCenter', () => {
     }
   });
 
-  it('frees at the server what was kept for it when nobody watches any more, and says nothing then', async () => {
+  it('frees at the server what was kept for it when the watch ends, and says nothing then', async () => {
     await begin();
     await listening();
     await watching?.stop();

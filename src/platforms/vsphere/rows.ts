@@ -10,7 +10,7 @@ import { bootTimeOf, nodeStateOf, stateOf } from './states.ts';
 export interface Place {
   readonly endpoint: EndpointName;
   readonly objects: Objects;
-  /** An ESX host has one datacenter that nobody made: it is not shown. */
+  /** An ESX host has one datacenter that no user made: it is not shown. */
   readonly standalone: boolean;
 }
 
@@ -82,7 +82,7 @@ export function vmRow(known: Known, context: VmContext): Vm {
   };
 }
 
-/** It waits until somebody answers, and its guest stands still meanwhile. */
+/** It waits until a user answers, and its guest stands still meanwhile. */
 const troubleOf = (question: string | undefined, since: number): Trouble | undefined =>
   question === undefined || question === '' ? undefined : { message: `waits for an answer: ${question}`, since };
 

@@ -3,6 +3,7 @@
 import type { EndpointName } from '../../ids.ts';
 import { nodeId, type VmId, vmId } from '../../ids.ts';
 import type { NodeSample, SampleBlock } from '../contract.ts';
+import { asShare, blockOf, columnsFor } from '../lib/sample-block.ts';
 import type { VsphereInventory } from './inventory.ts';
 import { type Known, numberIn } from './objects.ts';
 import { isNode, isVm } from './rows.ts';
@@ -34,29 +35,17 @@ export function createSampler(endpoint: EndpointName, inventory: VsphereInventor
   return {
     vms(at) {
       draw();
-      for (const [row, vm] of known.entries()) {
+      const read = (_: VmId, row: number) => {
+        const vm = known[row];
+        if (!vm || !isOn(vm)) return undefined;
         const host = inventory.objects.get(vm.values.get('runtime.host') ?? '');
-        const on = isOn(vm);
-        columns.cpu[row] = on ? cpuShare(vm, host) : Number.NaN;
-        columns.memory[row] = on ? numberIn(vm, 'summary.quickStats.guestMemoryUsage') * MIB : Number.NaN;
-      }
-      return { at, windowMs: WINDOW_MS, ids, ...columns };
+        return { cpu: cpuShare(vm, host), memory: numberIn(vm, 'summary.quickStats.guestMemoryUsage') * MIB };
+      };
+      return blockOf(ids, at, WINDOW_MS, read, columns);
     },
     nodes: (at) => [...inventory.objects.values()].filter(isNode).map((host) => nodeSample(endpoint, host, at)),
   };
 }
-
-const columnsFor = (rows: number) => {
-  const unknown = () => new Float32Array(rows).fill(Number.NaN);
-  return {
-    cpu: unknown(),
-    memory: new Float64Array(rows).fill(Number.NaN),
-    diskRead: unknown(),
-    diskWrite: unknown(),
-    netRx: unknown(),
-    netTx: unknown(),
-  };
-};
 
 const isOn = ({ values }: Known): boolean =>
   values.get('runtime.powerState') === 'poweredOn' && values.get('runtime.connectionState') === 'connected';
@@ -78,4 +67,4 @@ function nodeSample(endpoint: EndpointName, host: Known, at: number): NodeSample
   };
 }
 
-const share = (used: number, all: number): number => (all > 0 ? Math.min(1, Math.max(0, used / all)) : Number.NaN);
+const share = (used: number, all: number): number => (all > 0 ? asShare(used / all) : Number.NaN);

@@ -44,7 +44,7 @@ const methods = () => vcenter?.asked.map(({ method }) => method) ?? [];
 const SERVICE = fixture('service-content.xml').toString('utf8');
 
 describe('a login at vSphere', () => {
-  it('asks for a password that nobody has written down', async () => {
+  it('asks for a password that is not in the configuration', async () => {
     const server = await start();
     const asked: string[] = [];
     await open(withValues(server, { password: '' }), async (question) => {
@@ -57,7 +57,7 @@ describe('a login at vSphere', () => {
   });
 
   it.each<[string, Ask | undefined]>([
-    ['nobody can be asked', undefined],
+    ['there is no user to ask', undefined],
     ['the question is left without an answer', async () => undefined],
   ])('is not tried without a password, when %s', async (_when, secret) => {
     const server = await start();

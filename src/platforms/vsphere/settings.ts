@@ -14,7 +14,7 @@ const PATHS = [
   'config.hardware.numCPU',
   'config.memoryHotAddEnabled',
 ];
-/** What was changed should be there when somebody looks. */
+/** What was changed should be there when the user looks. */
 const FOLLOW_MS = 20_000;
 const MIB = 1024 ** 2;
 /** vSphere takes no other steps. */

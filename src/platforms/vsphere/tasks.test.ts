@@ -92,7 +92,7 @@ describe('tasks of a vCenter', () => {
     ]);
   });
 
-  it('that run are told, and that they are over, also when nobody hears how', () => {
+  it('that run are told, and that they are over, also when how they ended is not heard', () => {
     const { running } = listen();
     tasks.hear(state('running'), true);
     tasks.hear({ ref: task, kind: 'leave', changes: new Map() }, false);
@@ -102,7 +102,7 @@ describe('tasks of a vCenter', () => {
     ]);
   });
 
-  it('fail for whoever has asked, when they fail at once', async () => {
+  it('fail for the caller, when they fail at once', async () => {
     listen();
     const followed = tasks.follow(task, 5_000, patient);
     tasks.hear(state('error'), false);
@@ -134,7 +134,7 @@ describe('tasks of a vCenter', () => {
     // Sent late once more: old updates.
     tasks.hear(state('running'), false);
     tasks.hear(state('success'), false);
-    // Whoever asks now has the answer at once.
+    // A caller that asks now has the answer at once.
     await tasks.follow(task, 5_000, patient);
     tasks.hear({ ref: task, kind: 'leave', changes: new Map() }, false);
     expect([ended.length, running.length]).toEqual([1, 1]);
@@ -179,7 +179,7 @@ describe('tasks of a vCenter', () => {
     ]);
   });
 
-  it('are looked at, less and less often, when nobody watches', async () => {
+  it('are looked at, less and less often, when no watch runs', async () => {
     answers = ['queued', 'running', 'running', 'success'];
     const followed = tasks.follow(task, 5_000, patient);
     await clock.pass(700);
@@ -205,7 +205,7 @@ describe('tasks of a vCenter', () => {
     await expect(silent.follow(task, 5_000, patient)).resolves.toBeUndefined();
   });
 
-  it('have been accepted, whatever becomes of whoever asked', async () => {
+  it('have been accepted, whatever becomes of the caller', async () => {
     listen();
     const controller = new AbortController();
     const followed = tasks.follow(task, 5_000, controller.signal);

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { localizedFault, type SoapFault } from './soap/fault.ts';
 
-/** A task that came to its end while somebody watched. */
+/** A task that came to its end while a watch ran. */
 export interface EndedTask {
   readonly entity: string;
   /** Of its description id the last part: `powerOn`. */
@@ -32,7 +32,7 @@ export interface Tasks {
   /** Told of each beginning and end that is heard. */
   listen(listener: TaskListener | undefined): void;
   /**
-   * Waits a little for the end of a task that was accepted: most failures come at once, and whoever asked should be told.
+   * Waits a little for the end of a task that was accepted: most failures come at once, and the caller should be told.
    * Throws its SoapFault; returns when it is done, and also when it goes on for longer than `ms`.
    */
   follow(task: MoRef, ms: number, signal: AbortSignal): Promise<void>;
@@ -41,7 +41,7 @@ export interface Tasks {
 export interface TaskListener {
   readonly running: (entity: string, verb: string | undefined) => void;
   readonly ended: (task: EndedTask) => void;
-  /** Whatever is heard, of tasks that were there before as well: somebody may wait for one of them. */
+  /** Whatever is heard, of tasks that were there before as well: a caller may wait for one of them. */
   readonly heard: (task: HeardOf) => void;
 }
 
@@ -115,7 +115,7 @@ export function createTasks(clock: Clock, look: LookAtTask): Tasks {
         if (known()) return known();
         const late = new AbortController();
         waiting.set(task.value, () => late.abort());
-        // Aborted when the end was heard, or when nobody wants to know any more: accepted it is in each case.
+        // Aborted when the end was heard, or when the caller gave up: accepted it is in each case.
         await wait(clock, ms, AbortSignal.any([signal, late.signal])).catch(() => undefined);
         waiting.delete(task.value);
         return known();

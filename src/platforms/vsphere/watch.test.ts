@@ -144,7 +144,7 @@ describe('watching a vCenter', () => {
     expect(ended).toMatchObject({ code: 'host.unreachable' });
   });
 
-  it('logs in again and begins anew only when the session is gone', async () => {
+  it('logs in again and reloads everything only when the session is gone', async () => {
     const first = await round(1);
     first.say(updated(''));
     await round(2);

@@ -46,7 +46,7 @@ export async function watchInventory(session: Session, tasks: Tasks, options: Wa
       try {
         await follow(session, tasks, options, progress);
       } catch (error) {
-        // With the session its collectors are gone. Whoever noticed has logged in again: begin anew, from a whole list.
+        // With the session its collectors are gone. The request that noticed has logged in again: reload the whole list.
         const lost = isGone(error) || isFault(error, 'NotAuthenticated');
         if (!lost || rounds === before) throw error;
       }
@@ -102,7 +102,7 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, pro
     return await listen({ session, collector, inventory, tasks, events, progress }, options);
   } finally {
     tasks.listen(undefined);
-    // Nobody waits for it: a watch that ends must end now.
+    // It is not waited for: a watch that ends must end now.
     void collector.destroy();
   }
 }

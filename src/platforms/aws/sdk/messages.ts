@@ -51,7 +51,7 @@ export interface ToldError {
 
 export type ToThread =
   | { readonly kind: 'order'; readonly call: number; readonly order: Order; readonly credentials: Credentials }
-  /** Undefined: it could not be sent, and whoever has asked knows it already. */
+  /** Undefined: it could not be sent, and the caller knows it already. */
   | { readonly kind: 'response'; readonly call: number; readonly response: SdkResponse | undefined };
 
 export type FromThread =

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { HttpHandler } from '../http-handler.ts';
 import type { FromThread, SdkResponse, SignedRequest, ToldError, ToThread } from './messages.ts';
 
-/** Somebody who waits for the answer to a call. */
+/** A caller that waits for the answer to a call. */
 export interface Pending {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -19,7 +19,7 @@ export interface Thread {
   readonly pending: Map<number, Pending>;
   /** Those who waited were told, and it hears nothing any more. */
   readonly crashed: () => boolean;
-  /** It keeps the program alive only while somebody waits for it. */
+  /** It keeps the program alive only while a caller waits for it. */
   hold(): void;
   stop(): void;
 }

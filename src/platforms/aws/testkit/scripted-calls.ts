@@ -23,7 +23,7 @@ export function scriptedApi(answers: Answers): ScriptedApi {
   const asked: [string, object][] = [];
   const ask = async (name: string, input: object): Promise<never> => {
     asked.push([name, input]);
-    if (!(name in answers)) throw new Error(`nobody has an answer to ${name}`);
+    if (!(name in answers)) throw new Error(`no answer is scripted for ${name}`);
     const found = answers[name];
     const answer = typeof found === 'function' ? found(input) : found;
     if (answer instanceof Error) throw answer;

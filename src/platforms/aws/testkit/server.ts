@@ -17,9 +17,9 @@ export interface FakeAws {
   readonly requests: readonly string[];
   /** What no request should have had in it. */
   readonly complaints: readonly string[];
-  /** Hangs up on everybody, and takes no calls until mend(). */
+  /** Hangs up on everybody, and takes no calls until restore(). */
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -109,7 +109,7 @@ export async function startFakeAws(clock: Clock): Promise<FakeAws> {
     requests,
     complaints,
     cut: hangUp,
-    mend: () => listen(port),
+    restore: () => listen(port),
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }

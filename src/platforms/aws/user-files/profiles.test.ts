@@ -76,7 +76,7 @@ sts = plain
     ['p', 'ec2', { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'True' }, undefined],
     ['q', 'ec2', {}, undefined],
     ['q', 'ec2', { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' }, 'https://all'],
-    ['nobody', 'ec2', {}, undefined],
+    ['absent', 'ec2', {}, undefined],
   ])('of %s, %s, with %j', async (profile, service, env, url) => {
     const files = await read({ [CONFIG]: CONFIGURED });
     expect(serviceUrl(service, files.profiles.get(profile), files, env)).toBe(url);

@@ -22,7 +22,7 @@ export interface FakeCloud {
   /** Requests that no real cloud would have understood; must stay empty. */
   readonly complaints: readonly string[];
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -176,7 +176,7 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     requests,
     complaints,
     cut: hangUp,
-    mend: () => listen(first),
+    restore: () => listen(first),
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }

@@ -2,7 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../../../clock.ts';
-import { isRow, type Row, rowIn } from '../json.ts';
+import { isRow, type Row } from '../../lib/json.ts';
+import { rowIn } from '../json.ts';
 import { Refusal, unauthorized } from './refusal.ts';
 
 export interface Account {

@@ -1,6 +1,7 @@
 /** Nova, pretended: routes, policies, microversions; what it does not know it refuses, as the real one since 2.75. */
 import { randomUUID } from 'node:crypto';
-import { isRow, type Row, rowIn } from '../json.ts';
+import { isRow, type Row } from '../../lib/json.ts';
+import { rowIn } from '../json.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
 import type { Session } from './keystone.ts';
 import {
@@ -37,7 +38,7 @@ export interface NovaOptions {
   pageSize: number;
   /** Where consoles are; undefined: they are switched off. */
   consoles: ((server: WorldServer) => string) | undefined;
-  /** Policies that nobody passes. */
+  /** Policies that no user passes. */
   readonly denied: Set<string>;
 }
 

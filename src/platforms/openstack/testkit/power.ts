@@ -1,5 +1,5 @@
 /** The actions of servers: from which states they are possible, and what becomes of it (nova/compute/api.py). */
-import { isRow, type Row } from '../json.ts';
+import { isRow, type Row } from '../../lib/json.ts';
 import { novaRefusal } from './refusal.ts';
 import type { World, WorldServer } from './world.ts';
 

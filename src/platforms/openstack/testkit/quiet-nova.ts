@@ -3,11 +3,11 @@ import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { endpointName } from '../../../ids.ts';
 import type { Feed } from '../../contract.ts';
+import type { Row } from '../../lib/json.ts';
 import type { Api, ReadOptions } from '../api.ts';
 import type { Cloud } from '../cloud.ts';
 import type { News } from '../follow.ts';
 import { createImages } from '../images.ts';
-import type { Row } from '../json.ts';
 import { watchCloud } from '../watch.ts';
 
 export const LAB = endpointName('lab');

@@ -18,7 +18,7 @@ export interface Access {
   user(method: string, headers: IncomingHttpHeaders): string;
   /** From now on every ticket that was given out is too old. */
   expireAll(): void;
-  /** How often somebody has tried to log in. */
+  /** How often a client has tried to log in. */
   readonly logins: number;
 }
 

@@ -22,7 +22,7 @@ export function scriptedApi(answers: Answers): ScriptedApi {
     async (path, { signal: _signal, subject: _subject, ...sent }: { signal: AbortSignal; subject: string }) => {
       const request = `${method} ${path}`;
       asked.push(Object.keys(sent).length === 0 ? request : `${request} ${JSON.stringify(sent)}`);
-      if (!(request in answers)) throw new Error(`nobody has an answer to ${request}`);
+      if (!(request in answers)) throw new Error(`no answer is scripted for ${request}`);
       const found = answers[request];
       const answer = typeof found === 'function' ? found(sent) : found;
       if (answer instanceof Error) throw answer;

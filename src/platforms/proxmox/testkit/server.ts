@@ -27,7 +27,7 @@ export interface FakeProxmox {
   /** A whole answer in place of the right one. */
   answerInstead: ((method: string, path: string) => unknown) | undefined;
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -141,7 +141,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
       answerInstead = answer;
     },
     cut: hangUp,
-    mend: () => listen(port),
+    restore: () => listen(port),
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }

@@ -18,7 +18,7 @@ it('lets so many requests be under way, and the next when one is answered', asyn
   await waiting;
 });
 
-it('lets so many requests begin in a second, whoever is answered', async () => {
+it('lets so many requests begin in a second, whichever of them are answered', async () => {
   const clock = createTestClock();
   const budget = createBudget({ inFlight: 100, perSecond: 4 }, clock);
   let begun = 0;
@@ -31,7 +31,7 @@ it('lets so many requests begin in a second, whoever is answered', async () => {
   expect(begun).toBe(10);
 });
 
-it('gives the place back of somebody who gives up while waiting', async () => {
+it('gives the place back of a caller that gives up while waiting', async () => {
   const clock = createTestClock();
   const budget = createBudget({ inFlight: 1, perSecond: 1 }, clock);
   (await budget.enter(signal))();

@@ -220,7 +220,7 @@ describe('an answer', () => {
       'check the address and the port',
     ],
     [
-      'is packed in a way that nobody asked for',
+      'is packed in a way that was not asked for',
       [head('content-encoding: br', 'content-length: 1'), 'x'],
       'the answer is packed as br, which was not asked for',
       undefined,

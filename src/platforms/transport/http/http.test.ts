@@ -143,7 +143,7 @@ describe('a broken link', () => {
     expect(await trouble(http.send(reading('/list')))).toMatchObject({ code: 'host.unreachable', retry: true });
   });
 
-  it('means that nobody knows whether a change was done', async () => {
+  it('means that it is not known whether a change was done', async () => {
     const { http } = await serve(breaking);
     expect(await trouble(http.send(changing('/start')))).toMatchObject({ code: 'outcome.unknown', retry: false });
   });
@@ -188,7 +188,7 @@ describe('waiting', () => {
     expect(error.message).toMatch(/no answer within/);
   });
 
-  it('ends when somebody gives up, with their reason', async () => {
+  it('ends when the caller gives up, with its reason', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const { http } = await serve(() => controller.abort(reason));

@@ -24,7 +24,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What becomes of it when no answer comes: a read may be asked again, of the rest nobody knows whether it was done. */
+  /** What becomes of it when no answer comes: a read may be asked again, of the rest it is not known whether it was done. */
   readonly kind: 'reads' | 'mutates';
   readonly signal: AbortSignal;
   readonly deadlineMs?: number;

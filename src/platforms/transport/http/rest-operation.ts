@@ -5,7 +5,7 @@ export interface FollowOptions<Outcome> {
   look(signal: AbortSignal): Promise<Outcome | undefined>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** After this long somebody else follows it. */
+  /** After this long the watch follows it. */
   readonly patienceMs: number;
 }
 

@@ -29,7 +29,7 @@ function server(...answers: readonly Said[]) {
       sent.push(request);
       return { status: 200, reason: 'OK', headers: {}, ...said, body: Buffer.from(said.body ?? '{}') };
     },
-    upgrade: () => Promise.reject(new Error('nobody asks for that here')),
+    upgrade: () => Promise.reject(new Error('that is not asked for here')),
     close: () => {},
   };
   return { clock, sent, http, rest: createRest({ http, clock }) };

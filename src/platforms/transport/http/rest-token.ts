@@ -1,9 +1,9 @@
 import { FleetError } from '../../../errors.ts';
 
-/** A login that runs out: made when first needed, made anew once when the server no longer knows it. */
+/** A login that runs out: made when first needed, recreated once when the server no longer knows it. */
 export interface Tokens<Token> {
   get(signal: AbortSignal): Promise<Token>;
-  /** After a 401 to a request that carried `stale`. Whoever comes while it is made anew waits for the same one. */
+  /** After a 401 to a request that carried `stale`. A caller that comes while it is recreated waits for the same one. */
   renew(stale: Token, signal: AbortSignal): Promise<Token>;
 }
 

@@ -28,7 +28,7 @@ function script(...answers: readonly Said[]): { readonly http: Http; readonly se
       sent.push(request);
       return { status, reason, headers, body: Buffer.from(body) };
     },
-    upgrade: () => Promise.reject(new Error('nobody asks for that here')),
+    upgrade: () => Promise.reject(new Error('that is not asked for here')),
     close: () => {},
   };
   return { http, sent };
@@ -72,7 +72,7 @@ describe('a login', () => {
     const tokens = createTokens({ login: async () => ++made });
     expect(await Promise.all([tokens.get(signal), tokens.get(signal)])).toEqual([1, 1]);
     expect(await Promise.all([tokens.renew(1, signal), tokens.renew(1, signal)])).toEqual([2, 2]);
-    // Whoever was late with the old one gets what the others have.
+    // A caller that was late with the old one gets what the others have.
     expect(await tokens.renew(1, signal)).toBe(2);
   });
 

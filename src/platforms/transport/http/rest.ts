@@ -49,7 +49,7 @@ export interface Rest {
 export interface RestOptions<Token> {
   readonly http: Http;
   readonly clock: Clock;
-  /** Without one nobody logs in. */
+  /** Without one there is no login. */
   readonly login?: Login<Token>;
 }
 

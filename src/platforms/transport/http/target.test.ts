@@ -25,7 +25,7 @@ describe('an address', () => {
     ['192.0.2.7:8007', '192.0.2.7', 8007, ''],
   ])('%s', (text, host, port, base) => expect(read(text)).toEqual({ secure: true, host, port, base }));
 
-  it('may be plain HTTP on this machine, elsewhere only when somebody says so', () => {
+  it('may be plain HTTP on this machine, elsewhere only when the user says so', () => {
     expect(read('http://127.0.0.1:18006').secure).toBe(false);
     expect(complaint('http://pve1')).toMatchObject({ code: 'config.invalid' });
     expect(read('http://pve1', true)).toMatchObject({ secure: false, port: 8006 });

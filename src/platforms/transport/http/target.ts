@@ -20,7 +20,7 @@ export interface TargetRules {
 
 /**
  * Reads what people write into a field: `pve1`, `pve1:8006`, `[fe80::1]`, `https://pve1.example.org:8006/`. Throws
- * config.invalid for anything else, for passwords in it, and for plain HTTP that nobody has allowed.
+ * config.invalid for anything else, for passwords in it, and for plain HTTP that the user has not allowed.
  */
 export function readHttpTarget(text: string, { endpoint, port, plainAllowed }: TargetRules): HttpTarget {
   const invalid = (why: string, fix?: string) =>

@@ -10,7 +10,7 @@ const used = (lists: Readonly<Record<string, string>>) => {
   return algorithmsOf(new Map(known));
 };
 
-const nobody = { host: '127.0.0.1', port: 1, username: 'x' };
+const target = { host: '127.0.0.1', port: 1, username: 'x' };
 
 describe('algorithms', () => {
   const usual = algorithmsOf(settings());
@@ -25,7 +25,7 @@ describe('algorithms', () => {
     for (const algorithms of [usual, old]) {
       const client = new ssh2.Client();
       client.on('error', () => {});
-      expect(() => client.connect({ ...nobody, algorithms: algorithms as Algorithms })).not.toThrow();
+      expect(() => client.connect({ ...target, algorithms: algorithms as Algorithms })).not.toThrow();
       client.destroy();
     }
     expect(old.serverHostKey.slice(usual.serverHostKey.length)).toEqual(['ssh-rsa', 'ssh-dss']);

@@ -171,7 +171,7 @@ describe('a locked key', () => {
 
   it.each([
     ['a wrong one', 'wrong', true],
-    ['nobody to ask', undefined, true],
+    ['no user to ask', undefined, true],
     ['nothing typed', '', false],
   ])('stays locked with %s, and then the password is asked for: %s', async (_what, passphrase, staysLocked) => {
     const ask = asking(passphrase, 'password');
@@ -195,7 +195,7 @@ describe('a locked key', () => {
     expect(unasked.locked).toBe(old);
   });
 
-  it('fails with the reason why nobody could be asked', async () => {
+  it('fails with the reason why the user could not be asked', async () => {
     const login = bench.login({ keyFile: path('locked') }, { secret: () => Promise.reject(new Error('given up')) });
     await login.next(null);
     await expect(signed((await login.next(ALL)) as AnyAuthMethod, DATA)).rejects.toThrow('given up');
@@ -224,7 +224,7 @@ describe('a password', () => {
     expect(prompts).toEqual(['Password of root on db1:22', 'Password of root on db2:22']);
   });
 
-  it('is not sent when nobody has one, or the host takes none', async () => {
+  it('is not sent when there is none, or the host takes none', async () => {
     expect(await order(bench.login({}))).toEqual(['none']);
     const login = bench.login({}, { secret: () => Promise.reject(new Error('asked')) });
     expect(await order(login, ['publickey'])).toEqual(['none']);

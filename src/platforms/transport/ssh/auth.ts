@@ -234,7 +234,7 @@ async function unlocked({ ssh2, answers, help, progress }: Attempt, file: KeyFil
   return key;
 }
 
-/** Whoever gave a key must know that it was tried before a password is asked for. */
+/** A user who gave a key must know that it was tried before a password is asked for. */
 const refusedSoFar = (tried: readonly string[]): string =>
   tried.length === 0 ? '' : ` (refused: ${tried.join(', ')})`;
 

@@ -95,7 +95,7 @@ describe('the key of a host', () => {
     expect(await known()).toMatch(/^\|1\|/);
   });
 
-  it('that nobody trusts ends it before anything is sent', async () => {
+  it('that is not trusted ends it before anything is sent', async () => {
     const server = await serve();
     expect(await trouble(open({ port: server.port, password: 'x' }))).toMatchObject({
       code: 'trust.unknown-host',
@@ -179,7 +179,7 @@ describe('a login', () => {
     expect(await failed).toMatchObject({
       code: 'auth.rejected',
       message: `127.0.0.1:${server.port} has not answered the login in time`,
-      fix: 'the password is not sent again by itself: look what keeps the host busy, then connect anew',
+      fix: 'the password is not sent again by itself: look what keeps the host busy, then connect again',
       retry: false,
     });
   });

@@ -137,7 +137,7 @@ export async function openSshClient(
 function noAnswerToPassword(name: string, error: unknown): unknown {
   if (!(error instanceof FleetError) || error.code !== 'host.unreachable') return error;
   return new FleetError('auth.rejected', `${name} has not answered the login in time`, {
-    fix: 'the password is not sent again by itself: look what keeps the host busy, then connect anew',
+    fix: 'the password is not sent again by itself: look what keeps the host busy, then connect again',
     cause: error,
   });
 }

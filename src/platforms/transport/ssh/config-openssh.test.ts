@@ -169,10 +169,10 @@ describe('an ssh that gives no answer', () => {
     await writeFile(openssh, `#!/bin/sh\nsh -c 'echo $$ > ${folder}/pid; exec sleep 60'\n`, { mode: 0o700 });
     const clock = createTestClock();
     const source = { home, userFile: join(home, 'c'), systemFile: join(home, 's'), openssh, environment: {} };
-    const nobody = { localUser: 'me', localHost: 'desk', userId: 0 };
+    const user = { localUser: 'me', localHost: 'desk', userId: 0 };
     const patience = { clock, signal: new AbortController().signal };
     let ended = false;
-    const answer = settingsOfOpenSsh({ host: 'db1' }, { ...source, ...nobody }, patience).finally(() => {
+    const answer = settingsOfOpenSsh({ host: 'db1' }, { ...source, ...user }, patience).finally(() => {
       ended = true;
     });
     const refused = expect(answer).rejects.toMatchObject({

@@ -101,7 +101,7 @@ describe('a key file', () => {
 
   it.each([
     [pair.public, true],
-    [`  ${pair.public} somebody@there`, true],
+    [`  ${pair.public} ada@there`, true],
     [pair.public.replace('ssh-ed25519', 'ssh-rsa'), false],
     ['ssh-ed25519 BBBB', false],
     ['ssh-ed25519', false],

@@ -64,7 +64,7 @@ describe('a passphrase', () => {
     expect(await unlockKey({ ...key, passphrase: 'wrong' }, patience)).toEqual({ kind: 'wrong' });
   });
 
-  it('opens a key in PKCS#8, and says of a format that nobody knows that it can not be used', async () => {
+  it('opens a key in PKCS#8, and says of an unknown format that it can not be used', async () => {
     const patience = { clock: systemClock, signal };
     const { privateKey } = generateKeyPairSync('ed25519');
     const sealed = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'right' } as const;

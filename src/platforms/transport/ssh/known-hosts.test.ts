@@ -56,7 +56,7 @@ describe('known_hosts', () => {
     ['a name in capitals', `DB1 ssh-ed25519 ${ED25519}`, 'dB1', 22, 'known'],
     ['a name on another port in capitals', `[DB1]:7 ssh-ed25519 ${ED25519}`, 'dB1', 7, 'known'],
     ['words behind tabs and blanks', `  db1\t ssh-ed25519 \t${ED25519}`, 'db1', 22, 'known'],
-    ['a marker that nobody knows', `@other db1 ssh-ed25519 ${ED25519}`, 'db1', 22, 'unknown'],
+    ['an unknown marker', `@other db1 ssh-ed25519 ${ED25519}`, 'db1', 22, 'unknown'],
     ['a line without a key', 'db1 ssh-ed25519', 'db1', 22, 'unknown'],
     ['a note', `#db1 ssh-ed25519 ${ED25519}`, 'db1', 22, 'unknown'],
     ['a revoked key of another host', `@revoked db2 ssh-ed25519 ${ED25519}`, 'db1', 22, 'unknown'],
@@ -105,7 +105,7 @@ describe('known_hosts', () => {
     await rm(dir, { recursive: true });
   });
 
-  it('begins a line of its own, in a folder for nobody else', async () => {
+  it('begins a line of its own, in a folder for this user alone', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'drover-known-'));
     const file = join(dir, 'new', 'known_hosts');
     await addKnownHost(file, { host: 'DB1', port: 22, key, isHashed: false });

@@ -91,7 +91,7 @@ export function createSoapClient({ http, clock, version }: SoapOptions): SoapCli
   };
 }
 
-/** What belongs to a session is known by the session's key, which is nobody's business. */
+/** What belongs to a session is known by the session's key, which is a secret. */
 const nameOf = ({ type, value }: MoRef): string => (value.startsWith('session[') ? type : plainLine(value, 80));
 
 /** Faults come with the status 500; every other one without an envelope is a proxy's, or of a server that starts up. */
@@ -126,7 +126,7 @@ function notSoap({ status, reason }: HttpResponse, said: string, kind: SoapCall[
   return new FleetError('host.protocol', words, { fix: 'check the address: the API is at https://HOST/sdk' });
 }
 
-/** A gateway had passed it on and heard nothing good; whoever says 429 or 503 has turned it away. */
+/** A gateway had passed it on and heard nothing good; one that says 429 or 503 has turned it away. */
 const PERHAPS_DONE = new Set([500, 502, 504]);
 
 const unreadable = (said: string, kind: SoapCall['kind'], why: string): FleetError =>

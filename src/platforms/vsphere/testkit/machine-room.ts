@@ -56,7 +56,7 @@ export async function openMachineRoom(vcsim: Vcsim): Promise<MachineRoom> {
       const now = (await read(vm, 'runtime.powerState'))?.text;
       if (now !== state) await run(vm, state === 'poweredOn' ? 'PowerOnVM_Task' : 'PowerOffVM_Task');
       if (state === 'poweredOff') return;
-      // Its tools come up a moment later; a guest without them obeys nobody.
+      // Its tools come up a moment later; a guest without them obeys no request.
       const deadline = AbortSignal.timeout(ENDED_WITHIN_MS);
       while ((await read(vm, 'guest.toolsRunningStatus'))?.text !== 'guestToolsRunning') {
         await wait(systemClock, 20, deadline);

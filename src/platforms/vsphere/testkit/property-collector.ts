@@ -77,7 +77,7 @@ export function selected(spec: XmlElement, world: World): ReadonlyMap<Ref, reado
       all.map((one) => named(textAt(one, 'name'))),
     );
   }
-  // Objects of types that nobody wants anything of are only on the way.
+  // Objects of types of which no property is wanted are only on the way.
   const types = wanted.map(({ type }) => type);
   return new Map([...found].filter(([ref]) => types.some((type) => is(split(ref)[0], type))));
 }
