@@ -9,9 +9,9 @@ export type Place = { readonly path: string } | { readonly host: string; readonl
 export interface Link<At extends Place> {
   /** With the port that it got, where 0 was asked for. */
   readonly at: At;
-  /** Hangs up on everybody, and takes no calls until mend(). */
+  /** Hangs up on everybody, and takes no calls until restore(). */
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function startLink<At extends Place>(near: At, far: Place, delayMs 
   return {
     at,
     cut: hangUp,
-    mend: () => listen(at),
+    restore: () => listen(at),
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }

@@ -129,7 +129,7 @@ export interface TestServer {
    * before the server that does it; `endpoint` leads there then. New connections must fail at once, not hang.
    */
   cutLink(): Promise<void>;
-  mendLink(): Promise<void>;
+  restoreLink(): Promise<void>;
   close(): Promise<void>;
 }
 

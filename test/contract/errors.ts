@@ -87,7 +87,7 @@ export function errors(bench: () => Bench, facts: PlatformFacts): void {
       expect((await refusal(watching.connection.vm.info(id, patient()))).code).toBe('host.unreachable');
       expect(await refusal(bench().connect())).toMatchObject({ code: 'host.unreachable', retry: true });
     } finally {
-      await server.mendLink();
+      await server.restoreLink();
     }
     const again = await bench().watch();
     expect(again.vms.has(id)).toBe(true);

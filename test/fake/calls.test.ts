@@ -204,7 +204,7 @@ describe('a test of an endpoint', () => {
     const visit = await visitFake();
     visit.server.faults.cutLink();
     expect(await test({}, visit.clock)).toMatchObject([{ check: 'the host answers', code: 'host.unreachable' }]);
-    visit.server.faults.mendLink();
+    visit.server.faults.restoreLink();
     expect(await test({}, visit.clock)).toHaveLength(3);
   });
 

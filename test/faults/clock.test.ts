@@ -35,7 +35,7 @@ describe('a clock that is set back by an hour', () => {
     server.faults.cutLink();
     await clock.pass(2_000);
     clock.setBack(HOUR);
-    server.faults.mendLink();
+    server.faults.restoreLink();
     await clock.pass(5_000);
     expect(status()?.phase).toBe('up');
   });

@@ -175,7 +175,7 @@ describe('an endpoint', () => {
     const before = lines.bytes().length;
     lines.server.faults.cutLink();
     await lines.idle(10_000);
-    lines.server.faults.mendLink();
+    lines.server.faults.restoreLink();
     await lines.idle(20_000);
     expect(lines.bytes().slice(before)).toMatch(
       /^demo is down: the link to demo is down\nbilling-db1: running, stale since \d\d:\d\d:\d\d\ndemo is up\nbilling-db1: running\n$/,

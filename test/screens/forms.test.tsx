@@ -63,7 +63,7 @@ describe('the settings of a VM', () => {
     await fleet.see(/Memory +4GiB/);
     fleet.server.faults.cutLink();
     await fleet.idle(5_000);
-    fleet.server.faults.mendLink();
+    fleet.server.faults.restoreLink();
     await fleet.idle(20_000);
     fleet.changeMemory('billing-web1', 8);
     await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');

@@ -33,7 +33,7 @@ describe('an endpoint that is not heard of', () => {
     await fleet.see('the link to demo is down');
     await fleet.press('jj', 's');
     await fleet.see(/Start: demo is not connected: the link to demo is down/);
-    fleet.server.faults.mendLink();
+    fleet.server.faults.restoreLink();
     await fleet.idle(20_000);
     await fleet.press('i', 'i');
     await fleet.idle(1_000);

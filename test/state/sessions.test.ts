@@ -48,7 +48,7 @@ describe('a session', () => {
     expect(status()).toMatchObject({ phase: 'down', problem: { code: 'host.unreachable' } });
     expect(status()?.staleSince).toBeDefined();
     expect(store.fleet.vms.size).toBe(60);
-    server.faults.mendLink();
+    server.faults.restoreLink();
     await clock.pass(5_000);
     expect(status()).toMatchObject({ phase: 'up' });
     expect(status()?.staleSince).toBeUndefined();
@@ -76,7 +76,7 @@ describe('a session', () => {
     server.faults.refuseLogins(true);
     server.faults.cutLink();
     await clock.pass(100);
-    server.faults.mendLink();
+    server.faults.restoreLink();
     await clock.pass(5_000);
     expect(status()).toMatchObject({ phase: 'blocked', problem: { code: 'auth.rejected' } });
     server.faults.refuseLogins(false);
@@ -120,7 +120,7 @@ describe('a session', () => {
     server.faults.refuseLogins(true);
     server.faults.cutLink();
     await clock.pass(100);
-    server.faults.mendLink();
+    server.faults.restoreLink();
     await clock.pass(5_000);
     const attempt = sessions.reconnect(endpoint.name, {}).catch((error) => error);
     await clock.pass(1_000);

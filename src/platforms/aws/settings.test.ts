@@ -83,7 +83,7 @@ describe('the settings of an instance', () => {
       {
         code: 'op.conflict',
         message:
-          'web1 was changed by somebody else meanwhile: name is web1 now, not old; type is t3.micro now, not t3.large',
+          'web1 was changed by another program meanwhile: name is web1 now, not old; type is t3.micro now, not t3.large',
         fix: 'look at the new values and make your change again',
       },
     ],

@@ -92,7 +92,7 @@ async function start(): Promise<TestServer> {
       return world.volumes.has(path) || world.addresses.has(path);
     },
     cutLink: () => server.cut(),
-    mendLink: () => server.restore(),
+    restoreLink: () => server.restore(),
     async close() {
       await server.close();
       if (server.complaints.length > 0) throw new Error(`not in the API of EC2:\n${server.complaints.join('\n')}`);

@@ -15,7 +15,7 @@ export interface Faults {
   freeze(): void;
   thaw(): void;
   cutLink(): void;
-  mendLink(): void;
+  restoreLink(): void;
   refuseLogins(refuse: boolean): void;
   /** The next so many operations of this name fail half-way. */
   fail(operation: OperationName, times?: number): void;
@@ -80,7 +80,7 @@ export function createFaults(
       changed(undefined);
     },
     cutLink: () => link.cut(),
-    mendLink: () => link.restore(),
+    restoreLink: () => link.restore(),
     refuseLogins(refuse) {
       loginsRefused = refuse;
     },

@@ -87,7 +87,7 @@ export const testkit: PlatformTestkit = {
       },
       hasDisk: async (path) => server.drives.exists(path),
       cutLink: async () => server.link.cut(),
-      mendLink: async () => server.link.restore(),
+      restoreLink: async () => server.link.restore(),
       close: async () => {},
     };
   },

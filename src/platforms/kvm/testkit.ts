@@ -144,7 +144,7 @@ async function start(): Promise<TestServer> {
         () => false,
       ),
     cutLink: () => link.cut(),
-    mendLink: () => link.mend(),
+    restoreLink: () => link.restore(),
     async close() {
       await link.close();
       await daemon.stop();

@@ -15,7 +15,7 @@ export function refuseStale(
   const stale = keysThatDiffer(fields, basedOn, now);
   if (stale.length === 0) return;
   const said = stale.map((key) => `${key} is ${spell(key, now[key])} now, not ${spell(key, basedOn[key])}`).join('; ');
-  throw new FleetError('op.conflict', `${name} was changed by somebody else meanwhile: ${said}`, {
+  throw new FleetError('op.conflict', `${name} was changed by another program meanwhile: ${said}`, {
     fix: 'look at the new values and make your change again',
   });
 }

@@ -89,7 +89,8 @@ describe('settings of a server', () => {
   it('are not changed when they are others than they were', async () => {
     await expect(configure({ name: 'x' }, { description: 'back', plan: '', tags: 'web, shop' })).rejects.toMatchObject({
       code: 'op.conflict',
-      message: 'web1 was changed by somebody else meanwhile: description is front now, not back; plan is lab now, not ',
+      message:
+        'web1 was changed by another program meanwhile: description is front now, not back; plan is lab now, not ',
       fix: 'look at the new values and make your change again',
     });
     await expect(configure({ name: 'x' }, { tags: 'web' })).rejects.toMatchObject({ code: 'op.conflict' });

@@ -60,7 +60,7 @@ async function start() {
     hasDisk: async (path: string) =>
       world.disks.has(path) || world.volumes.has(path.split(' ').at(-1) ?? '') || /^203\.0\.113\.\d+$/.test(path),
     cutLink: () => cloud.cut(),
-    mendLink: () => cloud.restore(),
+    restoreLink: () => cloud.restore(),
     async close() {
       await cloud.close();
       if (cloud.complaints.length > 0) throw new Error(`not in OpenStack's API:\n${cloud.complaints.join('\n')}`);

@@ -127,7 +127,7 @@ describe('the settings of a guest', () => {
       {
         code: 'op.conflict',
         message:
-          'web1 was changed by somebody else meanwhile: memory is 2GiB now, not 1GiB; autostart is true now, not false; other is - now, not 1',
+          'web1 was changed by another program meanwhile: memory is 2GiB now, not 1GiB; autostart is true now, not false; other is - now, not 1',
         fix: 'look at the new values and make your change again',
       },
     ],

@@ -195,7 +195,7 @@ async function start() {
     },
     hasDisk: async (path: string) => world.volumes.has(path),
     cutLink: () => server.cut(),
-    mendLink: () => server.restore(),
+    restoreLink: () => server.restore(),
     async close() {
       await server.close();
       if (server.complaints.length > 0) throw new Error(`not in Proxmox' API:\n${server.complaints.join('\n')}`);

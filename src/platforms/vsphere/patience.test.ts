@@ -315,7 +315,7 @@ describe('what vSphere can not do', () => {
     const configure = (changes: object, basedOn: object) =>
       connection.vm.configure?.(vcenter.id, 'running', { ...changes }, { ...basedOn }, signal);
     await expect(configure({ vcpus: 3 }, { vcpus: 1, memory: mib(512), description: '' })).rejects.toMatchObject({
-      message: `web1 was changed by somebody else meanwhile: vcpus is 2 now, not 1; memory is ${gib(1)} now, not ${mib(512)}`,
+      message: `web1 was changed by another program meanwhile: vcpus is 2 now, not 1; memory is ${gib(1)} now, not ${mib(512)}`,
       fix: 'look at the new values and make your change again',
     });
     expect(await configure({}, { vcpus: 2 })).toEqual({ warnings: [] });

@@ -129,7 +129,7 @@ async function start(): Promise<TestServer> {
       return (await vcsim.status('HEAD', `/folder/${encodeURI(file)}?${query}`)) === 200;
     },
     cutLink: () => link.cut(),
-    mendLink: () => link.mend(),
+    restoreLink: () => link.restore(),
     async close() {
       await room.close();
       await link.close();

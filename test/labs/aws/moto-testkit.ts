@@ -84,7 +84,7 @@ async function start(): Promise<TestServer> {
     },
     hasDisk: (path) => room.has(path),
     cutLink: () => cloud.cut(),
-    mendLink: () => cloud.mend(),
+    restoreLink: () => cloud.restore(),
     async close() {
       room.close();
       await cloud.close();

@@ -21,9 +21,9 @@ export interface LabProxy {
   /** What no request should have had in it. */
   readonly complaints: readonly string[];
   order(fault: LabFault): void;
-  /** Hangs up on everybody, and takes no calls until mend(). */
+  /** Hangs up on everybody, and takes no calls until restore(). */
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -128,7 +128,7 @@ export async function startProxy({ moto, region, accessKeyId, check, transitions
     complaints,
     order: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     cut: hangUp,
-    mend: () => listen(port),
+    restore: () => listen(port),
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }

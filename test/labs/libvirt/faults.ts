@@ -40,7 +40,7 @@ export async function cutLink(host: Host): Promise<void> {
   await run(['ip', 'link', 'set', host.link, 'down']);
 }
 
-export async function mendLink(host: Host): Promise<void> {
+export async function restoreLink(host: Host): Promise<void> {
   await run(['ip', 'link', 'set', host.link, 'up']);
 }
 
@@ -52,7 +52,7 @@ export const resumeQemu = (host: Host, guest: string): Promise<void> =>
 
 /** Undoes whatever was done to the host. For `afterEach`: a test that failed must not fail the next one. */
 export async function mendHost(host: Host): Promise<void> {
-  await mendLink(host);
+  await restoreLink(host);
   if (await daemonRuns(host)) await resumeDaemon(host);
   // libvirtd 9.0 may crash when it goes on after a stop: only one that answers is mended.
   if (!(await daemonAnswers(host))) await startDaemon(host);

@@ -10,10 +10,10 @@ import {
   killDaemon,
   makeGuests,
   mendHost,
-  mendLink,
   pauseDaemon,
   pauseQemu,
   removeGuests,
+  restoreLink,
   resumeDaemon,
   resumeQemu,
   startDaemon,
@@ -85,7 +85,7 @@ it('gives up a cut link within fifteen seconds, and comes back when it is mended
   const { error, afterMs } = await endOf(watched, performance.now());
   expect(error).toMatchObject({ code: 'host.unreachable', retry: true });
   expect(afterMs).toBeLessThan(15_000);
-  await mendLink(host3);
+  await restoreLink(host3);
   const again = await open();
   expect(again.vms.size).toBe(watched.vms.size);
 });
@@ -119,7 +119,7 @@ it('does not know what became of a start whose link died, and shows what is true
   );
   // The answer may have been faster than the scissors; it is never reported as a failure.
   expect(['done', 'outcome.unknown']).toContain(outcome);
-  await mendLink(host3);
+  await restoreLink(host3);
   await untilGuestIs(host3, 'fault-a', 'running');
   const after = await open();
   await after.untilState(id, 'running');

@@ -20,8 +20,8 @@ import {
   imageFile,
   makeGuests,
   mendHost,
-  mendLink,
   removeGuests,
+  restoreLink,
   serialLog,
   site,
   virsh,
@@ -175,7 +175,7 @@ async function start(): Promise<TestServer> {
     },
     hasDisk: async (path) => existsSync(imageFile(host, basename(path))),
     cutLink: () => cutLink(host),
-    mendLink: () => mendLink(host),
+    restoreLink: () => restoreLink(host),
     async close() {
       await mendHost(host);
       await removeGuests(host, OFF, ON, ...doomed);

@@ -12,9 +12,9 @@ import {
   host3,
   killDaemon,
   mendHost,
-  mendLink,
   pauseDaemon,
   removeGuests,
+  restoreLink,
   resumeDaemon,
   startDaemon,
   untilGuestIs,
@@ -87,7 +87,7 @@ interface Fault {
 const FAULTS: readonly Fault[] = [
   { name: 'its libvirtd hangs', happens: pauseDaemon, ends: resumeDaemon },
   { name: 'its libvirtd dies', happens: killDaemon, ends: startDaemon },
-  { name: 'its link is cut', happens: cutLink, ends: mendLink },
+  { name: 'its link is cut', happens: cutLink, ends: restoreLink },
 ];
 
 it.each(FAULTS)('F-041 F-119 marks the rows of a host as stale when $name, and nothing else stops', async (fault) => {
@@ -133,7 +133,7 @@ it('says of a start whose link died that it is not known, and then that the gues
   await until(`${SLEEPER} is being started`, 10_000, () => logged() > before);
   await cutLink(host2);
   await drover.until('no clear answer came; looking what became of it', 30_000);
-  await mendLink(host2);
+  await restoreLink(host2);
   await drover.until(`${SLEEPER} is running (the link was lost on the way)`, 40_000);
   expect(await guestState(host2, SLEEPER)).toBe('running');
 });
@@ -143,7 +143,7 @@ it('sends nothing later that the link did not carry at once', async () => {
   await cutLink(host2);
   drover.type('st');
   await drover.until(new RegExp(`failed +${SLEEPER}: `), 30_000);
-  await mendLink(host2);
+  await restoreLink(host2);
   await drover.until('3/3 endpoints', BACK_WITHIN_MS);
   // what the kernel still had to repeat would have come by now
   drover.type('1');

@@ -48,7 +48,7 @@ async function plugIn(site: Site, init: number): Promise<void> {
   const inside = (...argv: readonly [string, ...string[]]) => inCloud(site, 'ip', ...argv);
   await run(['ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', `${init}`]);
   await run(['ip', 'addr', 'add', gateway, 'peer', `${address}/32`, 'dev', link]);
-  await mendLink(site);
+  await restoreLink(site);
   await inside('link', 'set', 'lo', 'up');
   await inside('addr', 'add', address, 'peer', `${gateway}/32`, 'dev', 'eth0');
   await inside('link', 'set', 'eth0', 'up');
@@ -68,7 +68,7 @@ export async function cutLink({ link }: Site): Promise<void> {
   await run(['ip', 'link', 'set', link, 'down']);
 }
 
-export async function mendLink({ link }: Site): Promise<void> {
+export async function restoreLink({ link }: Site): Promise<void> {
   await run(['ip', 'link', 'set', link, 'up']);
 }
 

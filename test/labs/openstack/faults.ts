@@ -3,7 +3,7 @@ import { until } from '../until.ts';
 import { runs, type ServiceName, signalTo } from './services.ts';
 import type { Site } from './site.ts';
 
-export { cutLink, mendLink } from './cloud.ts';
+export { cutLink, restoreLink } from './cloud.ts';
 export { mendCloud } from './ready.ts';
 
 /**

@@ -10,7 +10,7 @@ export interface Gateway {
   /** `http://127.0.0.1:PORT`, with `/identity` and `/compute` below it. */
   readonly origin: string;
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function openGateway(site: Site): Promise<Gateway> {
   return {
     origin: `http://127.0.0.1:${port}`,
     cut: hangUp,
-    mend: () => listen(port),
+    restore: () => listen(port),
     close: () => (server.listening ? hangUp() : Promise.resolve()),
   };
 }

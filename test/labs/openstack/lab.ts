@@ -14,7 +14,7 @@ import { missing, packages } from './requirements.ts';
 import { endService, GROUND, runs, serviceNames, startGround } from './services.ts';
 import { type Site, siteFrom } from './site.ts';
 
-/** A database or queue that was killed needs minutes to mend itself: they end in their own time, the others need not. */
+/** A database or queue that was killed needs minutes to recover: they end in their own time, the others need not. */
 async function shutDown(site: Site): Promise<void> {
   const names = serviceNames(site);
   const upper = names.filter((name) => !GROUND.some((lower) => lower === name));

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { endpointName, vmId } from '../../../src/ids.ts';
 import { type ContractServers, openContractServers } from './contract-servers.ts';
-import { cutLink, killService, mendCloud, mendLink, pauseService, resumeService } from './faults.ts';
+import { cutLink, killService, mendCloud, pauseService, restoreLink, resumeService } from './faults.ts';
 import { cloudOf, connectTo, patient, shut, type Watched, watch } from './openstack-watching.ts';
 import { siteFrom } from './site.ts';
 
@@ -47,7 +47,7 @@ describe('a cloud', () => {
     watched = await watch(cloudOf(site, 'fleet'));
     await cutLink(site);
     expect(await watched.ended).toMatchObject({ code: 'host.unreachable', retry: true });
-    await mendLink(site);
+    await restoreLink(site);
     await (await connectTo(cloudOf(site, 'fleet'))).close();
   });
 });

@@ -81,7 +81,7 @@ async function start() {
     // Its own disk is there as long as the server is: the pretended hypervisor has nothing that could be looked at.
     hasDisk: async (path: string) => (await servers.find(path.replace(/\/root$/, ''))) !== undefined,
     cutLink: () => gateway.cut(),
-    mendLink: () => gateway.mend(),
+    restoreLink: () => gateway.restore(),
     async close() {
       await servers.clear();
       await gateway.close();

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { mendLink } from './cloud.ts';
+import { restoreLink } from './cloud.ts';
 import { ask, logIn, serviceTypes, untilCloud } from './cloud-api.ts';
 import { ROOT, SERVICES } from './people.ts';
 import { COMPUTE_HOSTS, letRun, type ServiceName, serviceNames, startGround } from './services.ts';
@@ -61,7 +61,7 @@ async function untilReported(site: Site, since: number): Promise<void> {
 
 /** Lets all services run and answer, whatever was done to them. */
 export async function mendCloud(site: Site): Promise<void> {
-  await mendLink(site);
+  await restoreLink(site);
   await startGround(site);
   await startMost(site);
   await startRest(site);

@@ -75,7 +75,7 @@ export function normalizeError(error: unknown, subject: string): unknown {
 const LINK_TROUBLE = new Set(['host.unreachable', 'host.protocol', 'op.timeout']);
 
 /**
- * What a call that changes something ended with. When it was sent and no answer came, nobody knows whether it was
+ * What a call that changes something ended with. When it was sent and no answer came, it is not known whether it was
  * done: it is never sent again, and says so.
  */
 export function mutationError(error: unknown, subject: string, verb: string): unknown {

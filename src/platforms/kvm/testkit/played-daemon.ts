@@ -45,7 +45,7 @@ export function playDaemon(): PlayedDaemon {
     const head = { ...frame, type: MESSAGE.reply };
     try {
       const answer = answers.get(procedure.name);
-      if (!answer) throw new Error(`nobody wrote down what to answer to ${procedure.name}`);
+      if (!answer) throw new Error(`the test has no answer to ${procedure.name}`);
       refuseUnknownFlags(procedure.name, args);
       const result = withoutResults(args, await answer(args as never));
       link.write(encodeFrame({ ...head, status: STATUS.ok }, encode(procedure.result, result)));
@@ -62,7 +62,7 @@ export function playDaemon(): PlayedDaemon {
       try {
         cut(chunk);
       } catch {
-        // whoever calls speaks something else
+        // the caller speaks something else
         link.destroy();
       }
     });

@@ -95,7 +95,7 @@ async function spared(
 ): Promise<FleetError> {
   const { name } = survivor;
   if (survivor.id === -1) {
-    return new FleetError('op.conflict', `${name} was defined anew while it was being deleted: its disks are kept`);
+    return new FleetError('op.conflict', `${name} was defined again while it was being deleted: its disks are kept`);
   }
   const started = `${name} was started while it was being deleted: it runs on, and its disks are kept`;
   const loss = nvram === undefined ? '' : `; ${nvram} may be gone`;

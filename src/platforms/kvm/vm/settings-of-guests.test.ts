@@ -143,7 +143,7 @@ describe('the settings of a guest', () => {
     const { change } = setUp();
     await expect(change('running', { vcpus: 1 }, { vcpus: 3, autostart: true, title: '' })).rejects.toMatchObject({
       code: 'op.conflict',
-      message: 'web1 was changed by somebody else meanwhile: vcpus is 2 now, not 3; autostart is false now, not true',
+      message: 'web1 was changed by another program meanwhile: vcpus is 2 now, not 3; autostart is false now, not true',
       fix: 'look at the new values and make your change again',
     });
   });

@@ -1,4 +1,4 @@
-/** What happens to guests, as the daemon tells it. Which guest, and words: what is true then is asked anew. */
+/** What happens to guests, as the daemon tells it. Which guest, and words: what is true then is asked again. */
 
 import { uuidText } from '../link/uuid.ts';
 import type { RpcClient } from '../rpc/client.ts';

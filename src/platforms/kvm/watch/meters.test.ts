@@ -20,7 +20,7 @@ describe('meters', () => {
     expect(next).toMatchObject({ cpu: 0.25, netRx: 600, netTx: 400 });
   });
 
-  it('know nothing of a guest that started anew, and never fall below zero', () => {
+  it('know nothing of a guest that started again, and never fall below zero', () => {
     const meters = createMeters();
     meters.read('a', 0, cpu(100), { netReceived: 9_000, netSent: 0 });
     expect(meters.read('a', 1_000, cpu(1, 1, 1_000), { netReceived: 5, netSent: 0 })).toMatchObject({

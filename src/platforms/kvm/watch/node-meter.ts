@@ -60,7 +60,7 @@ export function createNodeMeter(node: NodeId, clock: Clock): NodeMeter {
 const byName = (counters: readonly { readonly name: string; readonly value: number }[]): Counters =>
   new Map(counters.map(({ name, value }) => [name, value]));
 
-/** Caches are not in use: they go when somebody needs the room. */
+/** Caches are not in use: they go when a program needs the room. */
 function usedMemory(counters: Counters): number {
   const kib = (name: string) => counters.get(name) ?? Number.NaN;
   return (kib('total') - kib('free') - (counters.get('buffers') ?? 0) - (counters.get('cached') ?? 0)) * 1024;

@@ -1,7 +1,7 @@
 /**
  * The slow layer: memory as the guest sees it and disk counters, which only a guest's monitor tells. A monitor that hangs
  * never answers, and the call that asked it hangs for good. So it has a connection of its own with one call in
- * flight; when that gets no answer, a second connection asks the same without waiting for locks, and whoever has
+ * flight; when that gets no answer, a second connection asks the same without waiting for locks, and the one that has
  * nothing to say there is the one that hangs.
  */
 import type { Clock } from '../../../clock.ts';

@@ -25,7 +25,7 @@ describe('turns', () => {
     expect(rounds[0]?.first).toBe(rounds[1]?.first);
   });
 
-  it('start anew when others are seen or run', () => {
+  it('begin again when others are seen or run', () => {
     const turns = createTurns(10);
     const running = guests(35);
     expect(turns.next(running, ['g1']).first).toEqual(['g1']);

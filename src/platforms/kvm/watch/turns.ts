@@ -3,7 +3,7 @@
 export interface Turns {
   /**
    * `seen` are looked at now and come in every turn; of the others a slice comes, the next one at each turn.
-   * The arrays stay the same ones while nothing changes: whoever stores samples by them need not look again.
+   * The arrays stay the same ones while nothing changes: a caller that stores samples by them need not look again.
    */
   next(
     running: readonly string[],
