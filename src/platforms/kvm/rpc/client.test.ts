@@ -234,12 +234,14 @@ describe('the RPC client', () => {
     expect(daemon.got[1]?.body.toString()).toBe('root\r');
 
     const ended = new Promise((resolve) => console.once('end', resolve));
-    daemon.link.write(encodeFrame({ ...stream, status: STATUS.error }, said({ message: 'somebody took it over' })));
+    daemon.link.write(
+      encodeFrame({ ...stream, status: STATUS.error }, said({ message: 'another client took it over' })),
+    );
     await ended;
     client.close();
   });
 
-  it('keeps the link of a console that nobody reads for a minute, and goes on where it stopped', async () => {
+  it('keeps the link of a console that is not read for a minute, and goes on where it stopped', async () => {
     const { console, client, clock, daemon, stream } = await openConsole();
     for (let i = 0; i < 20; i++) daemon.link.write(encodeFrame(stream, Buffer.alloc(8_192, 65)));
     for (let second = 0; second < 60; second++) await clock.pass(1_000);
@@ -258,7 +260,7 @@ describe('the RPC client', () => {
     expect(await refused).toMatchObject({ code: 'host.unreachable' });
   });
 
-  it('lets the calls of a link go on when a console that nobody read is closed', async () => {
+  it('lets the calls of a link go on when a console that was not read is closed', async () => {
     const { console, client, daemon, stream } = await openConsole();
     for (let i = 0; i < 20; i++) daemon.link.write(encodeFrame(stream, Buffer.alloc(8_192, 65)));
     while (!daemon.near.isPaused()) await new Promise((resolve) => setImmediate(resolve));
@@ -270,7 +272,7 @@ describe('the RPC client', () => {
     client.close();
   });
 
-  it('holds the error of a lost link until somebody listens to the console', async () => {
+  it('holds the error of a lost link until the caller listens to the console', async () => {
     const { console, client, daemon } = await openConsole();
     daemon.link.destroy();
     await client.ended;
@@ -281,7 +283,7 @@ describe('the RPC client', () => {
     await closed;
   });
 
-  it('tells whoever listens to the console that the link is lost, and lives on when nobody does any more', async () => {
+  it('reports a lost link to the listener of the console, and does not throw when the listener is gone', async () => {
     const { console, daemon } = await openConsole();
     const refused = new Promise((resolve) => console.once('error', resolve));
     daemon.link.destroy();

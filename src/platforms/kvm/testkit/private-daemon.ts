@@ -19,11 +19,11 @@ export interface PrivateDaemon {
 const run = promisify(execFile);
 export const VIRSH = '/usr/bin/virsh';
 const SETPRIV = '/usr/bin/setpriv';
-/** As root it would be the system's daemon and take the system's folders: it runs as nobody then. */
-const NOBODY = 65_534;
-/** Less than a test's hook may take, so that what the daemon complained of is told. */
+/** The uid and gid of the daemon when the tests run as root: as root it would be the system's and take its folders. */
+const UNPRIVILEGED = 65_534;
+/** Less than a test's hook may take, so that the test reports the daemon's complaint. */
 const STARTS_WITHIN_MS = 8_000;
-/** Not $TMPDIR: that may be a folder that nobody may enter, and long; the path of a socket has 107 bytes at most. */
+/** Not $TMPDIR: the daemon's user may have no access to it, and it may be long; the path of a socket has 107 bytes at most. */
 const TEMPORARY = '/tmp';
 
 /** A session daemon with all its files in a folder of its own. */
@@ -37,16 +37,16 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
     XDG_CACHE_HOME: 'cache',
     XDG_DATA_HOME: 'data',
   };
-  if (asRoot) await chown(dir, NOBODY, NOBODY);
+  if (asRoot) await chown(dir, UNPRIVILEGED, UNPRIVILEGED);
   const env: Record<string, string> = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
   for (const [variable, name] of Object.entries(folders)) {
     env[variable] = join(dir, name);
     await mkdir(join(dir, name));
-    if (asRoot) await chown(join(dir, name), NOBODY, NOBODY);
+    if (asRoot) await chown(join(dir, name), UNPRIVILEGED, UNPRIVILEGED);
   }
-  const nobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+  const unprivileged = [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'];
   // A test run that is killed must not leave it behind.
-  const child = spawn(SETPRIV, [...(asRoot ? nobody : []), '--pdeathsig=KILL', binary], {
+  const child = spawn(SETPRIV, [...(asRoot ? unprivileged : []), '--pdeathsig=KILL', binary], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -69,7 +69,7 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
   }
 
   const uri = `test+unix:///default?socket=${socket}`;
-  // Its test driver forgets everything when nobody is connected any more.
+  // Its test driver forgets everything when no client is connected any more.
   const keeper = spawn(VIRSH, ['--quiet', '--connect', uri], { stdio: ['pipe', 'ignore', 'ignore'] });
   keeper.stdin.write('event --all --loop\n');
   const virsh = async (virshArgs: readonly string[]) =>

@@ -2,7 +2,7 @@ import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError } from '../rpc/errors.ts';
 import type { Procedure } from '../rpc/protocol.ts';
 
-/** A daemon whose answers a test writes down, for moments that a real one lets nobody choose. */
+/** A daemon whose answers a test sets, for moments that a test can not choose with a real daemon. */
 export interface ScriptedClient {
   readonly client: RpcClient;
   /** The names of the calls that came, in their order. */
@@ -22,7 +22,7 @@ export function createScriptedClient(): ScriptedClient {
       async call<A, R>({ name }: Procedure<A, R>, args: A): Promise<R> {
         came.push(name);
         const answer = answers.get(name);
-        if (!answer) throw new Error(`nobody wrote down what to answer to ${name}`);
+        if (!answer) throw new Error(`the test sets no answer to ${name}`);
         refuseUnknownFlags(name, args);
         return withoutResults(args, (await answer(args)) as R);
       },
@@ -77,7 +77,7 @@ export function refuseUnknownFlags(name: string, args: unknown): void {
   if ((flags & ~(KNOWN[name] ?? 0)) !== 0) throw libvirtNo(INVALID_ARGUMENT, `${name}: unsupported flags (${flags})`);
 }
 
-/** As libvirt does: whoever wants only the number gets no list. */
+/** As libvirt does: a caller that wants only the number gets no list. */
 export function withoutResults<R>(args: unknown, result: R): R {
   if (typeof args !== 'object' || args === null || !('needResults' in args) || args.needResults === true) return result;
   return Object.fromEntries(

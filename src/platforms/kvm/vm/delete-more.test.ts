@@ -160,7 +160,7 @@ describe('deleting a guest', () => {
     answer(procedures.undefine, () => void sent.push('undefine'));
     await expect(deleting()).rejects.toMatchObject({
       code: 'op.conflict',
-      message: 'web1 was defined anew while it was being deleted: its disks are kept',
+      message: 'web1 was defined again while it was being deleted: its disks are kept',
     });
     expect(sent).toEqual(['undefine']);
   });

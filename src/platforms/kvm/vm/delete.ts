@@ -86,7 +86,7 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-/** Why nothing more is deleted when a guest is still there after its definition went; what runs gets its own again. */
+/** Why nothing more is deleted when a guest is still there after its definition went; if it runs, that is written again. */
 async function spared(
   call: GuestCall,
   survivor: Domain,
@@ -95,7 +95,7 @@ async function spared(
 ): Promise<FleetError> {
   const { name } = survivor;
   if (survivor.id === -1) {
-    return new FleetError('op.conflict', `${name} was defined anew while it was being deleted: its disks are kept`);
+    return new FleetError('op.conflict', `${name} was defined again while it was being deleted: its disks are kept`);
   }
   const started = `${name} was started while it was being deleted: it runs on, and its disks are kept`;
   const loss = nvram === undefined ? '' : `; ${nvram} may be gone`;

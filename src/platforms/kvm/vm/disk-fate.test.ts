@@ -8,7 +8,7 @@ const stays = (why: string) => ({ goes: [], stays: [`${BASE} (${why})`], unknown
 const unknown = (why: string) => ({ goes: [], stays: [], unknown: [`${BASE}: ${why}`] });
 
 describe('the fate of disks', () => {
-  it('F-058 lets a disk go that is nobody else’s', async () => {
+  it('F-058 lets a disk go that no other guest uses', async () => {
     const others = { web2: { saved: domain(file('/d/web2.qcow2'), file('/dev/sdb', 'raw')) } };
     const pools = { default: { ...own, 'web2.qcow2': ['/d/web2.qcow2'] } } as const;
     expect(await said({ pools, folders, others })).toEqual(GOES);
