@@ -9,11 +9,11 @@ import {
   host3,
   killDaemon,
   makeGuests,
-  mendHost,
-  mendLink,
   pauseDaemon,
   pauseQemu,
   removeGuests,
+  restoreHost,
+  restoreLink,
   resumeDaemon,
   resumeQemu,
   startDaemon,
@@ -26,7 +26,7 @@ import { connectTo, patient, shut, type Watched, watch } from './kvm-watching.ts
 const opened: Watched[] = [];
 const SCRATCH = ['fault-a', 'fault-b'];
 afterEach(async () => {
-  await mendHost(host3);
+  await restoreHost(host3);
   for (const watched of opened.splice(0)) await shut(watched);
   await removeGuests(host3, ...SCRATCH);
 });
@@ -79,13 +79,13 @@ it('hears nothing from a daemon that hangs, gives it up after ten seconds, and t
   expect(again.vms.size).toBe(watched.vms.size);
 });
 
-it('gives up a cut link within fifteen seconds, and comes back when it is mended', async () => {
+it('gives up a cut link within fifteen seconds, and comes back when the link is restored', async () => {
   const watched = await open();
   await cutLink(host3);
   const { error, afterMs } = await endOf(watched, performance.now());
   expect(error).toMatchObject({ code: 'host.unreachable', retry: true });
   expect(afterMs).toBeLessThan(15_000);
-  await mendLink(host3);
+  await restoreLink(host3);
   const again = await open();
   expect(again.vms.size).toBe(watched.vms.size);
 });
@@ -119,7 +119,7 @@ it('does not know what became of a start whose link died, and shows what is true
   );
   // The answer may have been faster than the scissors; it is never reported as a failure.
   expect(['done', 'outcome.unknown']).toContain(outcome);
-  await mendLink(host3);
+  await restoreLink(host3);
   await untilGuestIs(host3, 'fault-a', 'running');
   const after = await open();
   await after.untilState(id, 'running');

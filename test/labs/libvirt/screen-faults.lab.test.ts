@@ -11,10 +11,10 @@ import {
   host2,
   host3,
   killDaemon,
-  mendHost,
-  mendLink,
   pauseDaemon,
   removeGuests,
+  restoreHost,
+  restoreLink,
   resumeDaemon,
   startDaemon,
   untilGuestIs,
@@ -25,7 +25,7 @@ import {
 const STALE_WITHIN_MS = 2_000 + 2_000;
 /** After the fault is gone: the longest wait between two tries, and a login. */
 const BACK_WITHIN_MS = 30_000;
-/** For a machine that is busy with three hosts and their guests; the figures are the bench's business. */
+/** For a machine that is busy with three hosts and their guests; the benchmarks measure the exact times. */
 const KEY_MS = 1_000;
 
 const WALKER = 'walker';
@@ -46,9 +46,9 @@ beforeEach(async () => {
   await untilConnected(drover);
 });
 afterEach(async () => {
-  await mendHost(host2);
+  await restoreHost(host2);
   // libvirtd 9.0 may crash when it goes on and finds that a client has left meanwhile
-  await virsh(host2, 'uri').catch(() => mendHost(host2));
+  await virsh(host2, 'uri').catch(() => restoreHost(host2));
   await virsh(host1, 'destroy', WALKER).catch(() => undefined);
   await virsh(host2, 'destroy', SLEEPER).catch(() => undefined);
 });
@@ -66,12 +66,12 @@ async function expectKeysToAnswer(): Promise<void> {
   }
 }
 
-/** What happens on the other hosts is seen, and their figures move on. */
+/** What happens on the other hosts is seen, and their metrics are updated. */
 async function expectOthersToLive(): Promise<void> {
   await virsh(host1, 'start', WALKER);
   const booting = await drover.untilRow(WALKER, /running .*\d+%/, 5_000);
-  const figure = /\d+%/.exec(booting)?.[0] ?? '';
-  await drover.until(() => !drover.row(WALKER)?.includes(figure), 10_000);
+  const percent = /\d+%/.exec(booting)?.[0] ?? '';
+  await drover.until(() => !drover.row(WALKER)?.includes(percent), 10_000);
   await virsh(host1, 'suspend', WALKER);
   await drover.untilRow(WALKER, 'paused', 3_000);
   expect(drover.row(host1.name)).not.toContain('stale');
@@ -87,7 +87,7 @@ interface Fault {
 const FAULTS: readonly Fault[] = [
   { name: 'its libvirtd hangs', happens: pauseDaemon, ends: resumeDaemon },
   { name: 'its libvirtd dies', happens: killDaemon, ends: startDaemon },
-  { name: 'its link is cut', happens: cutLink, ends: mendLink },
+  { name: 'its link is cut', happens: cutLink, ends: restoreLink },
 ];
 
 it.each(FAULTS)('F-041 F-119 marks the rows of a host as stale when $name, and nothing else stops', async (fault) => {
@@ -133,7 +133,7 @@ it('says of a start whose link died that it is not known, and then that the gues
   await until(`${SLEEPER} is being started`, 10_000, () => logged() > before);
   await cutLink(host2);
   await drover.until('no clear answer came; looking what became of it', 30_000);
-  await mendLink(host2);
+  await restoreLink(host2);
   await drover.until(`${SLEEPER} is running (the link was lost on the way)`, 40_000);
   expect(await guestState(host2, SLEEPER)).toBe('running');
 });
@@ -143,7 +143,7 @@ it('sends nothing later that the link did not carry at once', async () => {
   await cutLink(host2);
   drover.type('st');
   await drover.until(new RegExp(`failed +${SLEEPER}: `), 30_000);
-  await mendLink(host2);
+  await restoreLink(host2);
   await drover.until('3/3 endpoints', BACK_WITHIN_MS);
   // what the kernel still had to repeat would have come by now
   drover.type('1');
