@@ -112,7 +112,7 @@ async function* steps(
         fix: `install QEMU for ${capabilities.arch ?? 'the host'}`,
       };
   if (driver.startsWith('qemu:')) {
-    // Guests run without it, only slowly: so it is said, and keeps no user from saving.
+    // Guests run without it, only slowly: so the check reports it, but does not fail.
     yield types.includes('kvm')
       ? { check: '/dev/kvm works', ok: true, detail: 'guests run at full speed' }
       : {

@@ -111,7 +111,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
         await watchHost({ daemon, events, facts, place, clock, onTouched: listen }, options);
       } catch (error) {
         if (closed) return;
-        // Whatever else is in flight gets no answer either: better told now than at each deadline.
+        // Other calls in flight get no answer either: they fail now instead of each at its deadline.
         if (error instanceof FleetError && error.code === 'host.unreachable') daemon.close(error);
         throw normalizeError(error, `libvirt on ${dialer.host}`);
       }

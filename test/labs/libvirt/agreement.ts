@@ -15,7 +15,7 @@ export interface Said {
   readonly to: number;
   readonly cpuTimeNs: number | undefined;
   readonly vcpus: number;
-  /** Bytes: in use as the guest tells, and the most it can have. */
+  /** Bytes: in use as the guest reports, and the most it can have. */
   readonly memory: number | undefined;
   readonly maxMemory: number;
 }

@@ -51,10 +51,10 @@ export const resumeQemu = (host: Host, guest: string): Promise<void> =>
   signalTo(host, 'CONT', `libvirt/qemu/${guest}.pid`);
 
 /** Undoes whatever was done to the host. For `afterEach`: a test that failed must not fail the next one. */
-export async function mendHost(host: Host): Promise<void> {
+export async function restoreHost(host: Host): Promise<void> {
   await restoreLink(host);
   if (await daemonRuns(host)) await resumeDaemon(host);
-  // libvirtd 9.0 may crash when it goes on after a stop: only one that answers is mended.
+  // libvirtd 9.0 may crash when it goes on after a stop: a daemon that does not answer is started again.
   if (!(await daemonAnswers(host))) await startDaemon(host);
   const guests = (await readdir(`${host.dir}/run/libvirt/qemu`)).filter((file) => file.endsWith('.pid'));
   // a file may be older than its process's end

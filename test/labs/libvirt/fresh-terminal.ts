@@ -7,7 +7,7 @@ import { site } from './hosts.ts';
 
 const PROGRAM = `${import.meta.dirname}/../../../bin/drover`;
 
-/** The program as somebody meets it who starts it for the first time: at a terminal and in a home of its own. */
+/** The program as it is for a user who starts it for the first time: at a terminal and in a home of its own. */
 export interface FreshTerminal extends Pty {
   /** The line of the tree that shows it, undefined while none does. */
   row(name: string): string | undefined;
@@ -22,15 +22,15 @@ export interface FreshTerminal extends Pty {
 export interface FreshOptions {
   readonly columns?: number;
   readonly rows?: number;
-  /** The lab's three hosts over SSH unless told. */
+  /** The lab's three hosts over SSH by default. */
   readonly config?: string;
   /** Runs the program from a shell, as a job that can be stopped and continued. */
   readonly fromShell?: boolean;
-  /** SIGUSR2 makes it fail as a bug would: with an error that nobody catches. */
+  /** SIGUSR2 makes it fail as a bug would: with an uncaught error. */
   readonly canCrash?: boolean;
 }
 
-const CRASH = "data:text/javascript,process.on('SIGUSR2',()=>{throw new Error('a bug nobody caught')})";
+const CRASH = "data:text/javascript,process.on('SIGUSR2',()=>{throw new Error('an uncaught bug')})";
 
 /**
  * `host1  ■ 2/4`, `web1  ● running`: below the titles, above the details. After an emoji there may be an empty cell

@@ -1,4 +1,4 @@
-/** Who lives in the lab: tests and docs go by these names. */
+/** The guests of the lab: tests and docs go by these names. */
 export interface Guest {
   readonly name: string;
   /** Also its name in files: no spaces, plain ASCII. */

@@ -27,7 +27,7 @@ function libvirtdConf(site: Site, host: Host): string {
   const tls = serverFiles(site);
   return conf({
     host_uuid: host.uuid,
-    // without polkit nobody but root could log in
+    // without polkit only root could log in
     auth_unix_ro: 'none',
     auth_unix_rw: 'none',
     unix_sock_rw_perms: '0777',

@@ -1,5 +1,5 @@
 /**
- * The libvirt lab for tests: who the hosts are, what is true on them (by virsh, not by drover), and what can go wrong
+ * The libvirt lab for tests: which hosts there are, what is true on them (by virsh, not by drover), and what can go wrong
  * with them on order (faults.ts). Which lab: the `DROVER_LAB_…` variables say, as they did to `lab up`.
  */
 import { readFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ export const untilGuestIs = (host: Host, guest: string, state: string, deadlineM
 export const serialLog = (host: Host, hostname: string): Promise<string> =>
   readFile(`${host.dir}/log/libvirt/qemu/${hostname}-serial.log`, 'utf8').catch(() => '');
 
-/** Resolves when the guest has booted so far that somebody could log in on its serial line. */
+/** Resolves when the guest has booted so far that a user could log in on its serial line. */
 export const untilLoginPrompt = (host: Host, hostname: string, deadlineMs = 60_000): Promise<true> =>
   until(`${hostname} asks for a login`, deadlineMs, async () =>
     (await serialLog(host, hostname)).trimEnd().endsWith(`${hostname} login:`),
@@ -40,7 +40,7 @@ export const untilLoginPrompt = (host: Host, hostname: string, deadlineMs = 60_0
 /** Where this machine sees a file of the host's storage pool `default`. */
 export const imageFile = (host: Host, file: string): string => `${host.dir}/lib/images/${file}`;
 
-/** What sshd wrote: who came, with which key, and which password was wrong. */
+/** What sshd wrote: which user logged in, with which key, and which password was wrong. */
 export const sshdLog = (host: Host): Promise<string> => readFile(`${host.dir}/log/sshd.log`, 'utf8');
 
 /** Shut-off guests for one test, each with a disk of its own `NAME.qcow2`. Names: plain ASCII, no spaces. */

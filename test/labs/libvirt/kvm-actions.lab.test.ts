@@ -154,12 +154,12 @@ it('F-052 F-455 saves a guest to disk, and wakes it up where it was', async () =
   await watched.untilState(id, 'suspended', 30_000);
   expect(await virsh(host, 'dominfo', 'act0')).toMatch(/Managed save: +yes/);
 
-  const anew = await open();
-  expect((await anew.untilState(id, 'suspended')).rawState).toBe('shut off (saved)');
-  expect((await anew.connection.vm.info(id, patient())).state).toBe('suspended');
+  const second = await open();
+  expect((await second.untilState(id, 'suspended')).rawState).toBe('shut off (saved)');
+  expect((await second.connection.vm.info(id, patient())).state).toBe('suspended');
   await resume?.(id, patient());
-  await anew.untilState(id, 'running', 30_000);
-  const after = await consoleOf(anew, id);
+  await second.untilState(id, 'running', 30_000);
+  const after = await consoleOf(second, id);
   after.type('echo $kept-$((40+3))\r');
   await after.see(/still-here-43/);
 });
@@ -256,7 +256,7 @@ it('refuses to delete a guest with snapshots unless they may go as well', async 
   await connection.close();
 });
 
-it('shows what somebody else does on the host within two seconds', async () => {
+it('shows what another client does on the host within two seconds', async () => {
   const watched = await open();
   const id = await idOf('act6');
   await virsh(host, 'start', 'act6', '--paused');

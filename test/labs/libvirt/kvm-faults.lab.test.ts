@@ -9,10 +9,10 @@ import {
   host3,
   killDaemon,
   makeGuests,
-  mendHost,
   pauseDaemon,
   pauseQemu,
   removeGuests,
+  restoreHost,
   restoreLink,
   resumeDaemon,
   resumeQemu,
@@ -26,7 +26,7 @@ import { connectTo, patient, shut, type Watched, watch } from './kvm-watching.ts
 const opened: Watched[] = [];
 const SCRATCH = ['fault-a', 'fault-b'];
 afterEach(async () => {
-  await mendHost(host3);
+  await restoreHost(host3);
   for (const watched of opened.splice(0)) await shut(watched);
   await removeGuests(host3, ...SCRATCH);
 });
@@ -79,7 +79,7 @@ it('hears nothing from a daemon that hangs, gives it up after ten seconds, and t
   expect(again.vms.size).toBe(watched.vms.size);
 });
 
-it('gives up a cut link within fifteen seconds, and comes back when it is mended', async () => {
+it('gives up a cut link within fifteen seconds, and comes back when the link is restored', async () => {
   const watched = await open();
   await cutLink(host3);
   const { error, afterMs } = await endOf(watched, performance.now());

@@ -106,7 +106,7 @@ async function tidy(): Promise<void> {
   await inHost(host, 'rm', '-rf', FOLDER);
 }
 
-/** `251.97 GiB` and `64.00 MiB`: two figures behind the point are not much. */
+/** `251.97 GiB` and `64.00 MiB`: two digits behind the point are not much. */
 const bytesSaid = (text = ''): number => {
   const [value, unit = 'B'] = text.split(' ');
   return Number(value) * 1024 ** ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit);

@@ -133,7 +133,7 @@ it('refuses names that QEMU takes for numbers, which brings another state back',
     message: expect.stringContaining('QEMU may take 2 for the number of another snapshot'),
   });
   await virsh(host, 'snapshot-revert', 'snap-raw', '--snapshotname', '2');
-  // Once this is 0x11, QEMU has mended it, and what is refused above can be allowed.
+  // Once this is 0x11, QEMU has fixed it, and the name that is refused above can be allowed.
   expect(await readByte(file)).toBe(0x22);
   await ops().remove(present(two).id, { children: true }, patient());
   expect(await insideOf(file)).toEqual([]);

@@ -19,8 +19,8 @@ import {
   host1,
   imageFile,
   makeGuests,
-  mendHost,
   removeGuests,
+  restoreHost,
   restoreLink,
   serialLog,
   site,
@@ -175,9 +175,9 @@ async function start(): Promise<TestServer> {
     },
     hasDisk: async (path) => existsSync(imageFile(host, basename(path))),
     cutLink: () => cutLink(host),
-    restoreLink: () => restoreLink(host),
+    mendLink: () => restoreLink(host),
     async close() {
-      await mendHost(host);
+      await restoreHost(host);
       await removeGuests(host, OFF, ON, ...doomed);
       // a storage that is deleted leaves its folder
       await rm(`${host.dir}/lib/suite-made`, { recursive: true, force: true });

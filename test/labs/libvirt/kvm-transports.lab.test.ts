@@ -93,7 +93,7 @@ it('refuses a TLS host whose certificate another authority signed', async () => 
 
 it('says that the client certificate is missing', async () => {
   const { cert: _cert, 'client-key': _key, ...values } = (await configured('host2-tls')).values;
-  const endpoint = { name: endpointName('nobody'), platform: 'kvm', values };
+  const endpoint = { name: endpointName('uncertified'), platform: 'kvm', values };
   await expect(connectTo(endpoint)).rejects.toMatchObject({ code: 'auth.rejected' });
 });
 

@@ -30,7 +30,7 @@ async function refusalOf(endpoint: Endpoint): Promise<FleetError> {
 }
 
 it('shows an unknown host key, and remembers it once it was accepted', async () => {
-  const { endpoint, file } = await withKnownHosts('# nobody yet\n');
+  const { endpoint, file } = await withKnownHosts('# no host yet\n');
   const asked: HostKey[] = [];
   const trust = async (key: HostKey) => {
     asked.push(key);
@@ -46,7 +46,7 @@ it('shows an unknown host key, and remembers it once it was accepted', async () 
   expect(asked).toHaveLength(1);
 });
 
-it('refuses an unknown host key when nobody is there to ask, and says which command trusts it', async () => {
+it('refuses an unknown host key when no user is there to ask, and says which command trusts it', async () => {
   const { endpoint, file } = await withKnownHosts('');
   const error = await refusalOf(endpoint);
   expect(error).toMatchObject({ code: 'trust.unknown-host', fix: 'drover endpoint trust host1', retry: false });

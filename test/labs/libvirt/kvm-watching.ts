@@ -15,7 +15,7 @@ export async function connectTo(endpoint: Endpoint, ask: Ask = {}, wire: WireLin
   return platform.connect(endpoint, context);
 }
 
-/** Resolves when the inventory is in. Whoever opens it calls `shut`. */
+/** Resolves when the inventory has arrived. The caller must call `shut`. */
 export async function watch(endpoint: Endpoint, everyMs = 500): Promise<Watched> {
   const wire: WireLine[] = [];
   const watching = watchConnection(await connectTo(endpoint, {}, wire), everyMs);

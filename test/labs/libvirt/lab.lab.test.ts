@@ -14,8 +14,8 @@ import {
   host2,
   killDaemon,
   makeGuests,
-  mendHost,
   removeGuests,
+  restoreHost,
   site,
   untilGuestIs,
   untilLoginPrompt,
@@ -33,7 +33,7 @@ const ssh = (host: Host, command: string): Promise<string> => {
 };
 
 describe('the libvirt lab', () => {
-  afterEach(() => mendHost(host2));
+  afterEach(() => restoreHost(host2));
 
   it.each(site.hosts)('$name answers over ssh and knows its guests', async (host) => {
     expect(await ssh(host, 'hostname')).toBe(`${host.name}\n`);
@@ -58,11 +58,11 @@ describe('the libvirt lab', () => {
     expect(statSync(site.files.config).mode & 0o777).toBe(0o600);
   });
 
-  it('mends a host with a dead daemon and a cut link, and the others notice nothing', async () => {
+  it('repairs a host with a dead daemon and a cut link, and the others notice nothing', async () => {
     await killDaemon(host2);
     await cutLink(host2);
     expect(await guestState(host1, 'web1')).toBe('running');
-    await mendHost(host2);
+    await restoreHost(host2);
     expect(await guestState(host2, 'web2')).toBe('shut off');
   });
 });

@@ -6,7 +6,7 @@ import type { DownOptions, Lab, Status, Tell, UpOptions } from '../lab-contract.
 import { until } from '../until.ts';
 import { writeCertificates } from './certificates.ts';
 import { writeConfigs } from './drover-config.ts';
-import { mendHost } from './faults.ts';
+import { restoreHost } from './faults.ts';
 import { provideGuestImage } from './guest-image.ts';
 import { startHost, stopHost } from './host.ts';
 import { furnish, newKey } from './host-files.ts';
@@ -55,7 +55,7 @@ async function writeKnownHosts(site: Site): Promise<void> {
 async function bringUpHosts(site: Site, tell: Tell): Promise<void> {
   const known = existsSync(capabilities(site)) ? capabilities(site) : undefined;
   const hostsUp = site.hosts.map(async (host) => {
-    if (initOf(host) !== undefined) return mendHost(host);
+    if (initOf(host) !== undefined) return restoreHost(host);
     tell(`Starting ${host.name} at ${host.address} …`);
     await rm(host.dir, { recursive: true, force: true }); // what a machine that was switched off has left
     await furnish(site, host, known);

@@ -22,7 +22,7 @@ export function keepersOf(host: Machine): readonly number[] {
 
 /**
  * The process that is PID 1 inside the host, by its number out here; undefined when the host is down. Found by
- * what runs, not by a file, so that a number that was given out anew is never killed.
+ * what runs, not by a file, so that another process that has the number by now is never killed.
  */
 export const initOf = (host: Machine): number | undefined =>
   keepersOf(host).find((pid) => /^NSpid:.*\s1$/m.test(read(`/proc/${pid}/status`)));

@@ -35,7 +35,7 @@ async function furnishDaemon(host: Host): Promise<void> {
   const images = `${host.dir}/lib/images`;
   if (existsSync(`${images}/busybox.qcow2`)) return;
   await run(['qemu-img', 'create', '-q', '-f', 'qcow2', `${images}/busybox.qcow2`, '64M']);
-  // what is on it never matters, only that nobody deletes it
+  // its content never matters, only that it is never deleted
   await writeFile(`${images}/tools.iso`, Buffer.alloc(1024 ** 2));
   await virshAll(host, [
     `net-define ${quoted(await xmlFile(host, 'net-default', networkXml(host)))}`,
@@ -75,7 +75,7 @@ export async function populate(site: Site, host: Host, count: number): Promise<v
   );
 }
 
-/** Fills the host with shut-off domains, idle0001 …, until it has `count` in all. For figures, not for use. */
+/** Fills the host with shut-off domains, idle0001 …, until it has `count` in all. For benchmarks, not for use. */
 export async function crowd(host: Host, count: number): Promise<void> {
   const known = await namesOn(host);
   const missing: string[] = [];

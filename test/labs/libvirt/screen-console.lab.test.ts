@@ -42,7 +42,7 @@ it('F-252 logs in at the serial console of a guest, and ctrl-] leads back to its
   expect(await drover.exit).toEqual({ code: 0, signal: 0 });
 });
 
-it('asks before it takes a console from somebody else', async () => {
+it('asks before it takes a console from another client', async () => {
   const first = await openFresh();
   const second = await openFresh();
   await Promise.all([untilConnected(first), untilConnected(second)]);
@@ -53,7 +53,7 @@ it('asks before it takes a console from somebody else', async () => {
   second.type('c');
   const question = `Take the console of ${SINGER} over?`;
   await second.until(question);
-  // It came by itself: what is typed in its first moment was meant for something else, and is not taken for an answer.
+  // It opens without a key press: what is typed in its first moment was meant for something else, and is no answer.
   await until('the question to take an answer', 10_000, () => {
     if (!second.screen().includes(question)) return true;
     second.type('y');

@@ -41,7 +41,7 @@ describe('the terminal is left as it was', () => {
     expect(drover.modes()).toEqual(UNTOUCHED);
     expect(drover.screen()).toContain('drover has crashed');
     const [report = ''] = /\/\S+\/crash-\S+\.txt/.exec(drover.screen().replaceAll('\n', '')) ?? [];
-    expect(await readFile(report, 'utf8')).toContain('a bug nobody caught');
+    expect(await readFile(report, 'utf8')).toContain('an uncaught bug');
   });
 
   it('while it is stopped by ctrl-Z, and fg brings back a living screen', async () => {

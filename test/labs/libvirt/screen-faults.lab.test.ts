@@ -11,9 +11,9 @@ import {
   host2,
   host3,
   killDaemon,
-  mendHost,
   pauseDaemon,
   removeGuests,
+  restoreHost,
   restoreLink,
   resumeDaemon,
   startDaemon,
@@ -25,7 +25,7 @@ import {
 const STALE_WITHIN_MS = 2_000 + 2_000;
 /** After the fault is gone: the longest wait between two tries, and a login. */
 const BACK_WITHIN_MS = 30_000;
-/** For a machine that is busy with three hosts and their guests; the figures are the bench's business. */
+/** For a machine that is busy with three hosts and their guests; the benchmarks measure the exact times. */
 const KEY_MS = 1_000;
 
 const WALKER = 'walker';
@@ -46,9 +46,9 @@ beforeEach(async () => {
   await untilConnected(drover);
 });
 afterEach(async () => {
-  await mendHost(host2);
+  await restoreHost(host2);
   // libvirtd 9.0 may crash when it goes on and finds that a client has left meanwhile
-  await virsh(host2, 'uri').catch(() => mendHost(host2));
+  await virsh(host2, 'uri').catch(() => restoreHost(host2));
   await virsh(host1, 'destroy', WALKER).catch(() => undefined);
   await virsh(host2, 'destroy', SLEEPER).catch(() => undefined);
 });
@@ -66,12 +66,12 @@ async function expectKeysToAnswer(): Promise<void> {
   }
 }
 
-/** What happens on the other hosts is seen, and their figures move on. */
+/** What happens on the other hosts is seen, and their metrics are updated. */
 async function expectOthersToLive(): Promise<void> {
   await virsh(host1, 'start', WALKER);
   const booting = await drover.untilRow(WALKER, /running .*\d+%/, 5_000);
-  const figure = /\d+%/.exec(booting)?.[0] ?? '';
-  await drover.until(() => !drover.row(WALKER)?.includes(figure), 10_000);
+  const percent = /\d+%/.exec(booting)?.[0] ?? '';
+  await drover.until(() => !drover.row(WALKER)?.includes(percent), 10_000);
   await virsh(host1, 'suspend', WALKER);
   await drover.untilRow(WALKER, 'paused', 3_000);
   expect(drover.row(host1.name)).not.toContain('stale');

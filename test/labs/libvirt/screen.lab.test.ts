@@ -8,7 +8,7 @@ describe.each([
   { columns: 80, rows: 24 },
   { columns: 120, rows: 40 },
 ])('a terminal of $columns x $rows', (size) => {
-  it('F-123 shows pools, hosts and the guests of all three hosts, with live figures', async () => {
+  it('F-123 shows pools, hosts and the guests of all three hosts, with live metrics', async () => {
     const drover = await openFresh(size);
     await untilConnected(drover);
     // The first key closes what the first start shows over the list.

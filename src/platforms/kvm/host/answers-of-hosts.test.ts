@@ -10,7 +10,7 @@ function scripted(answers: Readonly<Record<string, string | ((words: readonly st
   const run: Run = async (command, _signal, input) => {
     const words = String(input).split('\0').slice(0, -1);
     const key = Object.keys(answers).find((one) => command.includes(one));
-    if (key === undefined) throw new Error(`the test has no answer to ${command}`);
+    if (key === undefined) throw new Error(`the test sets no answer to ${command}`);
     calls.push([key, ...words]);
     const answer = answers[key] ?? '';
     return typeof answer === 'string' ? answer : answer(words);
@@ -135,7 +135,7 @@ describe('what a host says of its files', () => {
     await refused;
   });
 
-  it('is dropped when the caller gave up', async () => {
+  it('rejects with the reason of a caller that gives up, and has no host name when the command fails', async () => {
     const ending = new AbortController();
     const reason = new Error('enough');
     const run: Run = async () => {

@@ -69,7 +69,7 @@ export async function onListed<O extends { readonly name: string }, T>(
 
 /**
  * Defines something and does what makes it usable. When that fails the definition goes again; when that fails too, op.failed
- * says what is left. Nothing is taken back without a link: then it is not known how far it came.
+ * says what is left. Nothing is taken back without a link: then it is unknown how much was done.
  */
 export const makeWhole = <O extends { readonly name: string }>(
   { change }: HostCall,

@@ -1,5 +1,6 @@
 /**
- * What files are on a host, for one who is logged in there: which names are one file, and what an image is layered on.
+ * What files are on a host, as a user who is logged in there sees them: which names are one file, and what an image is
+ * layered on.
  * The commands are fixed; paths go in by stdin, ended by NUL, and never through a shell.
  */
 import type { Clock } from '../../../clock.ts';

@@ -13,7 +13,7 @@ const NOTHING: NodeInfo = { facts: {}, lines: [] };
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** ConVirt's server information: what libvirt tells, and what only a login on the host can tell. */
+/** ConVirt's server information: what libvirt reports, and what only a login on the host can find out. */
 export async function readHostInfo(
   daemon: Daemon,
   dialer: Dialer,

@@ -31,7 +31,7 @@ export interface Capabilities {
   readonly domainTypes: readonly string[];
 }
 
-/** What the first calls on a connection tell; all sent at once. */
+/** What the first calls on a connection return; all sent at once. */
 export async function readHost(
   poll: RpcClient,
   endpoint: EndpointName,

@@ -176,7 +176,7 @@ describe('the connections to a daemon', () => {
     expect(host.links.every(({ destroyed }) => destroyed)).toBe(true);
   });
 
-  it('try again for the second who wants one when the first could not open it', async () => {
+  it('retry for the second caller when the first could not open one', async () => {
     const { host, opening } = setUp();
     const daemon = await opening;
     let fails = 1;

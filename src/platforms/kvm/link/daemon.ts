@@ -67,7 +67,7 @@ export async function createDaemon(options: DaemonOptions, signal: AbortSignal):
         const alive = controls.filter((client) => client.isOpen).sort((a, b) => a.unanswered - b.unanswered);
         const [least] = alive;
         if (least && (least.unanswered < BUSY || alive.length >= MOST_CONTROLS)) return least;
-        // Other callers that want one meanwhile wait for the same, and look again.
+        // Another caller that wants a connection meanwhile waits for the same one, and looks again.
         if (opening) await opening.catch(() => undefined);
         else {
           opening = openControl(controlSignal);

@@ -90,7 +90,7 @@ function overSsh(ssh: SshHost, address: Address, host: string): Dialer {
           way = open;
           return stream;
         } catch (error) {
-          // No such socket, no daemon behind it, or sshd forbids to forward sockets: the next way tells.
+          // No such socket, no daemon behind it, or sshd forbids to forward sockets: trying the next way shows which.
           if (isAbort(error) || !(error instanceof FleetError) || error.code !== 'op.refused') throw error;
         }
       }

@@ -75,8 +75,8 @@ export function normalizeError(error: unknown, subject: string): unknown {
 const LINK_TROUBLE = new Set(['host.unreachable', 'host.protocol', 'op.timeout']);
 
 /**
- * What a call that changes something ended with. When it was sent and no answer came, it is not known whether it was
- * done: it is never sent again, and says so.
+ * The error of a call that changes something. When the call was sent and no answer came, it is unknown whether it was
+ * done: it is never sent again, and the error says so.
  */
 export function mutationError(error: unknown, subject: string, verb: string): unknown {
   if (error instanceof FleetError && LINK_TROUBLE.has(error.code)) {

@@ -118,7 +118,7 @@ describe('a network that is made', () => {
     });
   });
 
-  it('is not taken back when the link is lost: how far it came is not known', async () => {
+  it('is not taken back when the link is lost: how much was done is unknown', async () => {
     const { create, answer, sent } = opened();
     answer(procedures.createNetwork, () => {
       throw new FleetError('host.unreachable', 'the link is down');

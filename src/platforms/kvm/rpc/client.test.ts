@@ -272,7 +272,7 @@ describe('the RPC client', () => {
     client.close();
   });
 
-  it('holds the error of a lost link until the console has a listener', async () => {
+  it('holds the error of a lost link until the caller listens to the console', async () => {
     const { console, client, daemon } = await openConsole();
     daemon.link.destroy();
     await client.ended;
@@ -283,7 +283,7 @@ describe('the RPC client', () => {
     await closed;
   });
 
-  it('tells the listener of the console that the link is lost, and lives on without a listener', async () => {
+  it('reports a lost link to the listener of the console, and does not throw when the listener is gone', async () => {
     const { console, daemon } = await openConsole();
     const refused = new Promise((resolve) => console.once('error', resolve));
     daemon.link.destroy();

@@ -93,7 +93,7 @@ describe('a link to a daemon', () => {
     expect([client.isOpen, near.destroyed]).toEqual([false, true]);
   });
 
-  it('ends with the words of who broke it, where those are ours', async () => {
+  it('ends with the error that broke it, where that is a FleetError', async () => {
     const { client, near } = setUpBare();
     const reason = new FleetError('trust.changed-host', 'another key');
     near.destroy(reason);
@@ -139,7 +139,7 @@ describe('a link to a daemon', () => {
     });
   });
 
-  it('answers pings alone, and is not troubled by what no call waits for', async () => {
+  it('answers pings without the caller, and ignores messages that no caller waits for', async () => {
     const { client, far, got } = setUpBare();
     far.write(frame({ program: 0x6b656570, procedure: 2, type: 2, serial: 0 }));
     far.write(frame({ serial: 99 }));
@@ -227,7 +227,7 @@ describe('the bytes that belong to a call', () => {
     client.close();
   });
 
-  it('end for the reader with an empty packet, and go on the other way', async () => {
+  it('end for the reader with an empty packet, and can still be written to', async () => {
     const { stream, got, say, client } = await openConsole();
     const read: string[] = [];
     stream.on('data', (chunk: Buffer) => void read.push(String(chunk)));

@@ -9,7 +9,7 @@ export interface DomainStats {
   readonly uuid: Buffer;
   /** -1 while it doesn't run. */
   readonly id: number;
-  /** NaN where the daemon didn't tell, which is how a guest that hangs looks (NOWAIT). */
+  /** NaN where the daemon didn't report it, which is how a guest that hangs looks (NOWAIT). */
   readonly state: number;
   readonly reason: number;
   /** KiB in the guest, when it reports. */
@@ -17,7 +17,7 @@ export interface DomainStats {
   readonly balloonUsable: number;
   /** Whether the guest's monitor answered: `balloon.*` beyond what the daemon itself knows. */
   readonly monitorAnswered: boolean;
-  /** Totals over all devices, in bytes since the start; NaN when no device tells. */
+  /** Totals over all devices, in bytes since the start; NaN when no device reports them. */
   readonly blockRead: number;
   readonly blockWritten: number;
   readonly netReceived: number;

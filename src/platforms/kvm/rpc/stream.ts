@@ -11,7 +11,7 @@ const LARGEST_PACKET = 262_120;
 export interface RpcStream {
   readonly duplex: Duplex;
   receive(frame: Frame): void;
-  /** The link is gone; without an error because we hung up. An error waits until there is a listener for errors. */
+  /** The link is gone; without an error when this side closed it. An error is held until a listener for errors is added. */
   fail(error: Error | undefined): void;
 }
 
@@ -47,7 +47,7 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
       done(error);
     },
   });
-  // A stream goes through many hands, and an error in between, without a listener, would end the program.
+  // A stream is passed between modules; an error in between, when none of them listens for it, would end the program.
   duplex.on('error', () => {});
   function failOnceHeard(error: Error): void {
     if (duplex.listenerCount('error') > 1) return void duplex.destroy(error);
@@ -65,13 +65,13 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
   return {
     duplex,
     receive({ type, status, body }) {
-      // Consoles have no holes; a hole stands for zero bytes that were never typed.
+      // Consoles have no holes: a hole stands for zero bytes that no program wrote.
       if (type === MESSAGE.hole) return;
       if (status === STATUS.continues && body.length > 0) {
         if (!duplex.push(body)) link.pause();
       } else {
-        // An empty packet ends it. So does an error: another client took the console over, or its guest is gone. To the one who
-        // reads, both are a hang-up.
+        // An empty packet ends it. So does an error: another client took the console over, or its guest is gone. The
+        // reader sees both as a hang-up.
         duplex.push(null);
         if (status === STATUS.error) hungUp();
       }

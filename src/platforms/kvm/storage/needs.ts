@@ -8,7 +8,7 @@ import { trustedFiles } from '../vm/trusted-files.ts';
 export interface Need {
   readonly volume: Volume;
   readonly path: string;
-  /** Why it must stay: who needs it, or why that can't be decided. */
+  /** Why it must stay: the guest that needs it, or why that can't be decided. */
   readonly why: string | undefined;
 }
 

@@ -6,8 +6,8 @@ import { POOLS, procedures } from '../rpc/protocol.ts';
 import { readPoolXml } from '../xml/pool-xml.ts';
 
 /**
- * The storage pools of a host, active or not: two lists, and the XML of each. libvirt does not tell whether other hosts use
- * the same one, nor what it is for.
+ * The storage pools of a host, active or not: two lists, and the XML of each. libvirt does not report whether other hosts
+ * use the same pool, nor what it is for.
  */
 export async function readStorages({ place, clock }: Host, { client, signal }: HostCall): Promise<readonly Storage[]> {
   const list = (flags: number) => client.call(procedures.listPools, { needResults: true, flags }, { signal });

@@ -20,7 +20,7 @@ export const nativeOfVolume = (pool: string, name: string): string => `${pool}/$
 
 /**
  * The volumes of all active pools, as libvirt knows them since it has last looked: a list for each pool, and the XML of each
- * volume (no call of the protocol tells of several). Users are found in the definitions of all domains. A pool whose volumes
+ * volume (no call of the protocol reads several). Users are found in the definitions of all domains. A pool whose volumes
  * can't be listed is there as one volume in trouble, so that none seems to be missing.
  */
 export async function readVolumes(host: Host, call: HostCall): Promise<readonly HostVolume[]> {

@@ -23,7 +23,7 @@ export interface PlayedDaemon {
   /** Takes the other end of a link. */
   serve(link: Duplex): void;
   readonly links: readonly Duplex[];
-  /** An event, to everybody. */
+  /** Sends an event to all clients. */
   tell(message: number, body: Buffer): void;
 }
 
@@ -45,7 +45,7 @@ export function playDaemon(): PlayedDaemon {
     const head = { ...frame, type: MESSAGE.reply };
     try {
       const answer = answers.get(procedure.name);
-      if (!answer) throw new Error(`the test has no answer to ${procedure.name}`);
+      if (!answer) throw new Error(`the test sets no answer to ${procedure.name}`);
       refuseUnknownFlags(procedure.name, args);
       const result = withoutResults(args, await answer(args as never));
       link.write(encodeFrame({ ...head, status: STATUS.ok }, encode(procedure.result, result)));
@@ -62,7 +62,7 @@ export function playDaemon(): PlayedDaemon {
       try {
         cut(chunk);
       } catch {
-        // the caller speaks something else
+        // the caller speaks another protocol
         link.destroy();
       }
     });
@@ -98,7 +98,7 @@ const NO_MORE = {
   network: undefined,
 };
 
-/** A clock that goes on when it is told to. */
+/** A clock that the test moves on. */
 export interface HandClock extends Clock {
   pass(ms: number): Promise<void>;
 }

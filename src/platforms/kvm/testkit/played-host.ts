@@ -20,7 +20,7 @@ export interface PlayedGuest {
   addresses: readonly GuestInterface[];
   /** Counters of its interfaces. */
   net: Readonly<Record<string, number>>;
-  /** What its monitor tells; undefined while that hangs. */
+  /** What its monitor reports; undefined while that hangs. */
   monitor: Readonly<Record<string, number>> | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface PlayedHost extends PlayedDaemon {
   /** What the calls that ask monitors wait for before they are answered. */
   monitors: { waitFor: () => Promise<void> | undefined };
   readonly guests: Map<string, PlayedGuest>;
-  /** A guest with the uuid 0101…, 0202…; it runs unless told. */
+  /** A guest with the uuid 0101…, 0202…; it runs unless `change` says otherwise. */
   add(number: number, change?: Partial<PlayedGuest>): PlayedGuest;
 }
 

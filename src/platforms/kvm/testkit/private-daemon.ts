@@ -19,11 +19,11 @@ export interface PrivateDaemon {
 const run = promisify(execFile);
 export const VIRSH = '/usr/bin/virsh';
 const SETPRIV = '/usr/bin/setpriv';
-/** As root it would be the system's daemon and take the system's folders: it runs as an account without rights then. */
+/** The uid and gid of the daemon when the tests run as root: as root it would be the system's and take its folders. */
 const UNPRIVILEGED = 65_534;
-/** Less than a test's hook may take, so that what the daemon complained of is told. */
+/** Less than a test's hook may take, so that the test reports the daemon's complaint. */
 const STARTS_WITHIN_MS = 8_000;
-/** Not $TMPDIR: that may be a folder that this account may not enter, and long; the path of a socket has 107 bytes at most. */
+/** Not $TMPDIR: the daemon's user may have no access to it, and it may be long; the path of a socket has 107 bytes at most. */
 const TEMPORARY = '/tmp';
 
 /** A session daemon with all its files in a folder of its own. */
@@ -44,9 +44,9 @@ export async function startPrivateDaemon(binary: string): Promise<PrivateDaemon>
     await mkdir(join(dir, name));
     if (asRoot) await chown(join(dir, name), UNPRIVILEGED, UNPRIVILEGED);
   }
-  const asUnprivileged = [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'];
+  const unprivileged = [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'];
   // A test run that is killed must not leave it behind.
-  const child = spawn(SETPRIV, [...(asRoot ? asUnprivileged : []), '--pdeathsig=KILL', binary], {
+  const child = spawn(SETPRIV, [...(asRoot ? unprivileged : []), '--pdeathsig=KILL', binary], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

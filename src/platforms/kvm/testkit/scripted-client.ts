@@ -2,7 +2,7 @@ import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError } from '../rpc/errors.ts';
 import type { Procedure } from '../rpc/protocol.ts';
 
-/** A daemon whose answers a test writes down, for moments that can not be chosen with a real one. */
+/** A daemon whose answers a test sets, for moments that a test can not choose with a real daemon. */
 export interface ScriptedClient {
   readonly client: RpcClient;
   /** The names of the calls that came, in their order. */
@@ -22,7 +22,7 @@ export function createScriptedClient(): ScriptedClient {
       async call<A, R>({ name }: Procedure<A, R>, args: A): Promise<R> {
         came.push(name);
         const answer = answers.get(name);
-        if (!answer) throw new Error(`the test has no answer to ${name}`);
+        if (!answer) throw new Error(`the test sets no answer to ${name}`);
         refuseUnknownFlags(name, args);
         return withoutResults(args, (await answer(args)) as R);
       },

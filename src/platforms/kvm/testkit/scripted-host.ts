@@ -22,7 +22,7 @@ export interface ScriptedHost extends ScriptedClient {
 }
 
 export interface HostWords {
-  /** By name, with the XML: the uuid is 01…, 02… in this order. Undefined where libvirt refuses to tell. */
+  /** By name, with the XML: the uuid is 01…, 02… in this order. Undefined where libvirt refuses to return it. */
   readonly pools?: Readonly<Record<string, string | undefined>>;
   readonly inactive?: readonly string[];
   /** Without a saved definition. */

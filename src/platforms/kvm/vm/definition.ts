@@ -12,7 +12,7 @@ export async function readDefinition({ client, domain, signal }: GuestCall): Pro
   const options = { signal };
   const read = (flags: number) => client.call(procedures.domainXml, { domain, flags }, options);
   const [whole, autostart] = await Promise.all([
-    // Who may only read is not told the passwords.
+    // A user who may only read does not get the passwords.
     read(XML.inactive + XML.secure).catch(unlessGone(undefined)),
     client.call(procedures.domainAutostart, { domain }, options).catch(unlessGone(false)),
   ]);

@@ -118,7 +118,7 @@ describe('deleting a guest', () => {
     expect(came).not.toContain('STORAGE_VOL_DELETE');
   });
 
-  it('deletes no disk when it is not known whether the guest is gone', async () => {
+  it('deletes no disk when libvirt can not say whether the guest is gone', async () => {
     let isLost = false;
     const { deleting, came, answer } = setUp(() => {
       if (isLost) throw libvirtNo(INTERNAL_ERROR, 'no idea');

@@ -86,7 +86,7 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-/** Why nothing more is deleted when a guest is still there after its definition went; what runs gets its own again. */
+/** Why nothing more is deleted when a guest is still there after its definition went; if it runs, that is written again. */
 async function spared(
   call: GuestCall,
   survivor: Domain,

@@ -1,6 +1,6 @@
 /**
  * Which files of a guest may be deleted with it. A file stays when another VM needs it (disk-users.ts), when it isn't
- * the guest's own, and when nothing can tell: then it is `unknown`, and goes only when the user names it.
+ * the guest's own, and when that can't be decided: then it is `unknown`, and goes only when the user names it.
  */
 import type { Kept } from '../../contract.ts';
 import type { HostFiles } from '../host/host-files.ts';

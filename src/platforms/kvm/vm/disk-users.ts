@@ -1,5 +1,5 @@
 /**
- * Who else on the host needs a file: a domain that names it, as it is saved, as it runs, as a snapshot of it or its saved
+ * What else on the host needs a file: a domain that names it, as it is saved, as it runs, as a snapshot of it or its saved
  * memory has it, or an image of theirs, or any volume, that is layered on it. Files are compared by what they are on the
  * host (device and inode) where there is a login that sees them, else by the names that the daemon knows.
  */
@@ -12,7 +12,7 @@ import { type DomainDocument, otherDomains, type Search } from './other-domains.
 import type { Storage, StoredVolume } from './storage.ts';
 
 export interface DiskUsers {
-  /** By path, who needs it: `also used by web2`. */
+  /** By path, the guest that needs it: `also used by web2`. */
   readonly known: ReadonlyMap<string, string>;
   /** By path, why it can't be decided whether another VM needs it. */
   readonly unsure: ReadonlyMap<string, string>;

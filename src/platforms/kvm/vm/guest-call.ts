@@ -20,7 +20,7 @@ export interface GuestCalls {
   readonly daemon: Daemon;
   /** The watch reads this guest again. */
   readonly touched: (uuid: string) => void;
-  /** The host's files, as one sees them who is logged in there; undefined where only the daemon is reached. */
+  /** The host's files, as a user who is logged in there sees them; undefined where only the daemon is reached. */
   readonly files?: HostFiles;
   /** As in GuestCall; where it is not known, nothing is expected that came with some version. */
   readonly libvirt?: number;

@@ -38,7 +38,7 @@ export interface Place {
   readonly node: NodeId;
 }
 
-/** What a list of the host's guests does not tell. */
+/** What a list of the host's guests does not hold. */
 export interface GuestFacts {
   readonly details?: GuestDetails | undefined;
   readonly trouble?: Trouble | undefined;
@@ -112,7 +112,7 @@ export const unlessGone =
     throw error;
   };
 
-/** The daemon's "no", or its silence, about this one guest: all others go on. A link that is down is told otherwise. */
+/** The daemon's "no", or its silence, about this one guest: all others go on. A link that is down is no such error. */
 export const isAboutGuest = (error: unknown): error is LibvirtError | FleetError =>
   error instanceof LibvirtError || (error instanceof FleetError && error.code === 'op.timeout');
 

@@ -152,7 +152,7 @@ it('leaves the size of a disk open that QEMU does not tell within a second and a
   daemon.close();
 });
 
-it('marks no snapshot as the current one where none is, or the daemon does not say which', async () => {
+it('marks no snapshot as the current one where none is, or libvirt does not say which', async () => {
   const { read, host, daemon } = await setUp();
   const snapshot = (name: string) => ({ name, domain: { name: 'web1', uuid: Buffer.alloc(16, 1), id: 1 } });
   host.answer(procedures.listSnapshots, () => ({ snapshots: [snapshot('a')], count: 1 }));

@@ -72,10 +72,10 @@ export function createLifecycle(
   };
 }
 
-/** libvirt brings a guest back as it was saved, also paused; a user who wakes it wants it to run. */
+/** libvirt restores a guest as it was saved, also paused; a user who wakes it wants it to run. */
 async function wakeSaved(call: GuestCall): Promise<void> {
   await flagged(call, 'wake up', procedures.create);
-  // Something was done by now: without an answer it is not known how it ended.
+  // Something was done by now: without an answer it is unknown how it ended.
   const state = await call.change('wake up', () => stateOf(call));
   if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
 }
@@ -95,7 +95,7 @@ function refuseDeaf({ domain }: GuestCall, state: number): void {
 const notRunning = ({ domain }: GuestCall): FleetError =>
   new FleetError('op.conflict', `${domain.name} does not run`, { fix: 'start it first' });
 
-/** Kept as it fell, for the user who looks for the reason: it still holds its memory and its id. */
+/** Kept as it crashed, so that the user can look for the reason: it still holds its memory and its id. */
 const crashed = ({ domain }: GuestCall): FleetError =>
   new FleetError('op.conflict', `${domain.name} has crashed and is kept as it fell`, { fix: 'force it off first' });
 

@@ -138,7 +138,7 @@ describe('the power switch', () => {
     },
   );
 
-  it('lets a guest run that comes back paused, and does not know how that ended when its state is not told', async () => {
+  it('lets a guest run that comes back paused, and does not know how that ended without its state', async () => {
     for (const verb of ['start', 'resume']) {
       const { host, guest, run, sent } = await setUp(SAVED);
       host.answer(procedures.create, () => {

@@ -179,7 +179,7 @@ const setText =
     return undefined;
   };
 
-/** Several settings are several calls: the caller must know which of them hold. */
+/** Several settings are several calls: the user must know which of them were applied. */
 function halfDone(error: unknown, done: readonly string[]): unknown {
   if (done.length === 0 || !(error instanceof FleetError)) return error;
   return new FleetError(error.code, `${error.message} (already changed: ${done.join(', ')})`, {

@@ -135,7 +135,7 @@ describe("a login's view of the files", () => {
     ['no times are told, on this host', storage(undefined), [there(0)], 'laptop', true],
     ['there is nothing to compare, on this host', storage(), [], 'db1', true],
     ['there is nothing to compare, on another one', storage(), [], 'db2', false],
-    ['the daemon does not say which host it is', storage(), [], '', false],
+    ['the login does not say which host it is', storage(), [], '', false],
   ])('counts when %s', async (_what, of, looks, here, trusted) => {
     expect(await isTrusted(of, looks, here)).toBe(trusted);
   });

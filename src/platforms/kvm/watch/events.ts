@@ -1,4 +1,4 @@
-/** What happens to guests, as the daemon tells it. Which guest, and words: what is true then is asked again. */
+/** Guest events, as the daemon sends them: which guest, and a text. The state of the guest is read again after each. */
 
 import { uuidText } from '../link/uuid.ts';
 import type { RpcClient } from '../rpc/client.ts';
@@ -15,7 +15,7 @@ export interface GuestEvent {
 }
 
 export interface GuestEvents {
-  /** From now on, and instead of who listened before. */
+  /** Sends events to this listener from now on, instead of the listener before it. */
   listen(listener: (event: GuestEvent) => void): void;
   /** Asks the daemon for events: once per connection, or each would come twice. */
   start(signal: AbortSignal): Promise<void>;
@@ -40,7 +40,7 @@ export function createGuestEvents(client: RpcClient): GuestEvents {
           client
             .call(procedures.registerEvent, { event: id, domain: undefined }, { signal })
             .catch((error: unknown) => {
-              // A driver without this kind of event: the ticks tell what they can.
+              // A driver without this kind of event: the ticks report what they can.
               if (!(error instanceof LibvirtError)) throw error;
             }),
         ),

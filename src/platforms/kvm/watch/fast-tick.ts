@@ -93,7 +93,7 @@ export function createFastTick(options: FastTickOptions): () => Promise<FastTick
   };
 }
 
-/** Tells the roster what is news, and collects the network counters. */
+/** Reports changes to the roster, and collects the network counters. */
 async function compare(
   stats: Buffer,
   running: readonly string[],

@@ -20,7 +20,7 @@ describe('meters', () => {
     expect(next).toMatchObject({ cpu: 0.25, netRx: 600, netTx: 400 });
   });
 
-  it('know nothing of a guest that started again, and never fall below zero', () => {
+  it('give no rate for a guest that has restarted, and never a negative one', () => {
     const meters = createMeters();
     meters.read('a', 0, cpu(100), { netReceived: 9_000, netSent: 0 });
     expect(meters.read('a', 1_000, cpu(1, 1, 1_000), { netReceived: 5, netSent: 0 })).toMatchObject({
@@ -39,7 +39,7 @@ describe('meters', () => {
     expect(meters.read('a', 60_000, cpu(2), undefined)).toMatchObject({ memory: Number.NaN, diskRead: Number.NaN });
   });
 
-  it('call a counter that was not told unknown, never zero', () => {
+  it('call a counter that libvirt did not report unknown, never zero', () => {
     const meters = createMeters();
     meters.read('a', 0, undefined, undefined);
     expect(meters.read('a', 1_000, undefined, undefined)).toEqual({ ...unknown, memory: Number.NaN });
@@ -58,7 +58,7 @@ describe('meters', () => {
     expect(meters.read('a', 35_001, cpu(3), undefined)).toMatchObject({ memory: Number.NaN, diskRead: 1_000 });
   });
 
-  it('call the memory of a guest unknown that does not tell it, never what it was given', () => {
+  it('call the memory of a guest that does not report it unknown, never what it was given', () => {
     const meters = createMeters();
     meters.readSlow('a', 0, { blockRead: 0, blockWritten: 0, memory: Number.NaN });
     expect(meters.read('a', 1_000, cpu(1), undefined).memory).toBeNaN();

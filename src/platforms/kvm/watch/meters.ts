@@ -36,7 +36,7 @@ export interface NetReading {
 export interface SlowReading {
   readonly blockRead: number;
   readonly blockWritten: number;
-  /** Bytes, as the guest tells. */
+  /** Bytes, as the guest reports. */
   readonly memory: number;
 }
 
@@ -54,7 +54,7 @@ export interface Meters {
   /** `at` in ticks. Either reading may be missing; its columns are NaN then. */
   read(uuid: string, at: number, cpu: CpuReading | undefined, net: NetReading | undefined): Rates;
   readSlow(uuid: string, at: number, slow: SlowReading): void;
-  /** It stopped, or is gone: its counters begin at zero again. */
+  /** It stopped, or is gone: its counters start from zero again. */
   forget(uuid: string): void;
 }
 

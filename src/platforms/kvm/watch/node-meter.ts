@@ -15,7 +15,7 @@ const ALL = -1;
 const NONE: Counters = new Map();
 
 export function createNodeMeter(node: NodeId, clock: Clock): NodeMeter {
-  // The daemon wants the exact number of counters, and tells it when asked for none.
+  // The daemon requires the exact number of counters, and returns that number when it is asked for none.
   let cpuCount = 0;
   let memoryCount = 0;
   let busyBefore = Number.NaN;
@@ -60,7 +60,7 @@ export function createNodeMeter(node: NodeId, clock: Clock): NodeMeter {
 const byName = (counters: readonly { readonly name: string; readonly value: number }[]): Counters =>
   new Map(counters.map(({ name, value }) => [name, value]));
 
-/** Caches are not in use: they go when a program needs the room. */
+/** Caches do not count as used: the host frees them when a program needs the memory. */
 function usedMemory(counters: Counters): number {
   const kib = (name: string) => counters.get(name) ?? Number.NaN;
   return (kib('total') - kib('free') - (counters.get('buffers') ?? 0) - (counters.get('cached') ?? 0)) * 1024;

@@ -137,7 +137,7 @@ describe('the guests of a host', () => {
     expect(roster.guests.size).toBe(0);
   });
 
-  it('that the daemon does not know and that can not be read are not shown', async () => {
+  it('that the roster does not know and can not read are not shown', async () => {
     const { roster, work, there, answer, emitted } = await setUp(0);
     work();
     there.set(7, listed(7));

@@ -1,5 +1,5 @@
 /**
- * The guests of one host as watch() knows them: who is there, what was read of each, who must be read again.
+ * The guests of one host as watch() knows them: which are there, what was read of each, which must be read again.
  * Events and ticks only point at a guest; what is true is then asked, since events and replies come in any order.
  */
 
@@ -19,7 +19,7 @@ export interface Roster {
   touch(uuid: string): void;
   /** It was powered on just now, and has the domain id `id` until it stops. */
   booted(uuid: string, id: number): void;
-  /** What a tick has seen of it; touches it when that is news. */
+  /** What a tick has seen of it; touches it when that is a change. */
   observe(uuid: string, seen: ListedGuest): void;
   /** What a tick has read of it: memory and vCPUs of a running guest change without an event. */
   resize(uuid: string, memoryKib: number, cpus: number): void;

@@ -1,8 +1,8 @@
 /**
- * The slow layer: memory as the guest sees it and disk counters, which only a guest's monitor tells. A monitor that hangs
- * never answers, and the call that asked it hangs for good. So it has a connection of its own with one call in
- * flight; when that gets no answer, a second connection asks the same without waiting for locks, and the one that has
- * nothing to say there is the one that hangs.
+ * The slow layer: memory as the guest sees it and disk counters, which only a guest's monitor reports. A monitor that
+ * hangs never answers, and the call that asked it hangs for good. So the layer has a connection of its own with one call in
+ * flight; when that gets no answer, a second connection asks the same without waiting for locks, and the guest that
+ * reports nothing there is the one that hangs.
  */
 import type { Clock } from '../../../clock.ts';
 import { FleetError, isAbort } from '../../../errors.ts';
@@ -82,7 +82,7 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
       memory: (stats.balloonAvailable - stats.balloonUsable) * 1024,
     });
     if (stats.monitorAnswered) roster.setTrouble(uuid, undefined);
-    // Drivers without monitors tell nothing either: only while a call hangs does silence mean something.
+    // Drivers without monitors report nothing either: only while a call hangs does silence mean a guest that hangs.
     else if (stuck.size > 0) roster.setTrouble(uuid, NOT_RESPONDING);
   }
 
@@ -93,7 +93,7 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
       const domains = [...first, ...rest].flatMap((uuid) => roster.guests.get(uuid)?.domain ?? []);
       if (domains.length === 0) return;
       try {
-        // The second time is asked on another connection, at once: it tells who hangs.
+        // The second call goes out at once, on another connection: it shows which guest hangs.
         const body = (await ask(domains)) ?? (await ask(domains));
         if (!body) return;
         const at = clock.ticks();
@@ -101,7 +101,7 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
       } catch (error) {
         signal.throwIfAborted();
         // A guest has gone meanwhile, or the daemon takes no further connection: the rows live without this layer.
-        // That the link is down is told by the connection of the fast one.
+        // The connection of the fast layer reports that the link is down.
         if (!(error instanceof LibvirtError || error instanceof FleetError)) throw error;
       }
     },

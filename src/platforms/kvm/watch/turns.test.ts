@@ -13,7 +13,7 @@ describe('turns', () => {
     expect(turns.next(running, []).first).toBe(first);
   });
 
-  it('take those that are seen in every turn, and everybody else in their turn', () => {
+  it('take those that are seen in every turn, and all others in their turn', () => {
     const turns = createTurns(10);
     const running = guests(35);
     const seen = ['g30', 'g31', 'not-running'];
@@ -25,7 +25,7 @@ describe('turns', () => {
     expect(rounds[0]?.first).toBe(rounds[1]?.first);
   });
 
-  it('begin again when others are seen or run', () => {
+  it('start again when other guests are seen or run', () => {
     const turns = createTurns(10);
     const running = guests(35);
     expect(turns.next(running, ['g1']).first).toEqual(['g1']);

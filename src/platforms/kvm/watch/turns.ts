@@ -1,9 +1,9 @@
-/** Who is sampled in this turn when there are more running guests than one turn may ask for. */
+/** Which guests are sampled in this turn when more of them run than one turn may ask for. */
 
 export interface Turns {
   /**
-   * `seen` are looked at now and come in every turn; of the others a slice comes, the next one at each turn.
-   * The arrays stay the same ones while nothing changes: a caller that stores samples by them need not look again.
+   * The guests `seen` are on the screen now and come in every turn; of the others a slice comes, the next one at each turn.
+   * The arrays stay the same objects while nothing changes: a caller that stores samples by them need not compare them.
    */
   next(
     running: readonly string[],

@@ -26,7 +26,7 @@ export interface WatchContext {
 /** A tick that took longer than its interval must not be followed by the next one at once. */
 const SHORTEST_PAUSE_MS = 200;
 const SLOW_EVERY_MS = 5_000;
-/** An address comes some seconds after the start, and no event tells. */
+/** An address comes some seconds after the start, and no event reports it. */
 const ADDRESS_AFTER_MS = 6_000;
 const READ_AGAIN_AFTER_MS = 30_000;
 /** Running guests that are read again unseen, so that a small host is always up to date. */
@@ -54,7 +54,7 @@ export async function watchHost(
   const idle: string[] = [];
 
   try {
-    // Events first: what happens while the list is on its way is then read again, and told after the list.
+    // Events first: what happens while the list is on its way is then read again, and reported after the list.
     const early: GuestEvent[] = [];
     let hear = (event: GuestEvent): void => void early.push(event);
     events.listen((event) => hear(event));
@@ -108,7 +108,7 @@ export async function watchHost(
         await wait(clock, Math.max(SHORTEST_PAUSE_MS, everyMs() - (clock.ticks() - started)), signal);
       }
     };
-    // Those that stopped get one last row that says so; it would look alive with the last figures otherwise.
+    // A guest that stopped gets a last row that says so: with its last metrics it would look as if it still ran.
     const overBlocks = (): SampleBlock[] => {
       const over = idle.splice(0).filter((uuid) => !roster.running().includes(uuid));
       const ids = over.map((uuid) => idOf(place, uuid));
@@ -142,7 +142,7 @@ export async function watchHost(
   }
 }
 
-/** What no event tells: autostart, the address of a guest that came up, and that one can be read again. */
+/** What no event reports: autostart, the address of a guest that came up, and that a guest can be read again. */
 function refreshOld(roster: Roster, seen: readonly string[], clock: Clock): void {
   for (const uuid of [...roster.running().slice(0, MOST_REFRESHED), ...seen]) {
     const { details, vm } = roster.guests.get(uuid) ?? {};
