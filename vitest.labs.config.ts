@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.lab.test.ts'],
     globalSetup: 'test/setup/fresh-build.ts',
-    setupFiles: ['test/labs/libvirt/mend-before.ts'],
+    setupFiles: ['test/labs/libvirt/restore-before.ts'],
     // a lab is one machine room: two files that cut the same cable would see each other's faults
     fileParallelism: false,
     testTimeout: 120_000,

@@ -88,7 +88,7 @@ it('gives a guest that is off more memory than it could have, in one step', asyn
   const id = await idOf('act3');
   const accepted = await configure?.(id, 'config', { memory: mib(512) }, { memory: mib(128) }, patient());
   expect(accepted?.warnings).toEqual([
-    { feature: 'max-memory', detail: 'raised to 512M as well, since memory is more than it was' },
+    { feature: 'max-memory', detail: 'max-memory is raised to 512M as well, since memory was set above it' },
   ]);
   const info = await virsh(host, 'dominfo', 'act3');
   expect(info).toMatch(/Max memory: +524288 KiB/);

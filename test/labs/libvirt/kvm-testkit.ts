@@ -175,7 +175,7 @@ async function start(): Promise<TestServer> {
     },
     hasDisk: async (path) => existsSync(imageFile(host, basename(path))),
     cutLink: () => cutLink(host),
-    mendLink: () => restoreLink(host),
+    restoreLink: () => restoreLink(host),
     async close() {
       await restoreHost(host);
       await removeGuests(host, OFF, ON, ...doomed);
