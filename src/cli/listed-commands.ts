@@ -2,7 +2,7 @@ import type { Action } from '../actions/action.ts';
 import { FleetError } from '../errors.ts';
 import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
 import type { KindKey } from '../state/kind-spec.ts';
-import { columnsOf, type KindTable, manyOf, oneOf, specOf } from '../state/kinds.ts';
+import { columnsOf, type KindTable, manyOf, specOf } from '../state/kinds.ts';
 import { formatBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { chosenEndpoints } from './connect.ts';
@@ -27,7 +27,7 @@ export const listedCommands = (actions: readonly Action[], kinds: KindTable): re
           {
             noun: action.noun,
             verb: 'info',
-            help: `Show a ${oneOf(kinds, action.noun)}.`,
+            help: `Show one of the ${manyOf(kinds, action.noun)} with all that is known of it.`,
             takes: action.on === 'vm' ? 'VM NAME…' : 'NAME…',
             flags: () => [],
             run: (context, { words }) => info(action.noun, words, context),

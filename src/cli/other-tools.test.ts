@@ -5,13 +5,8 @@ const told = (typed: string): string | undefined => {
   const meaning = meaningOf(typed.split(' '));
   return meaning && spellMeaning(meaning);
 };
-const NETWORKS =
-  'drover node info NAME --fields networks (drover shows networks with their node, and can’t change them yet)';
 const DISKS = 'drover vm info NAME --fields disks (drover lists disks, and can’t add, resize or remove them yet)';
 const NICS = 'drover vm info NAME --fields nics (drover lists network cards, and can’t add or remove them yet)';
-const SNAPSHOTS =
-  'drover vm info NAME --fields snapshots (drover lists snapshots, and can’t create, revert or delete a single one yet)';
-const STORAGE = 'drover node info NAME --fields storage (drover shows storage with its node, and can’t change it yet)';
 
 describe('words of other tools', () => {
   it.each([
@@ -27,10 +22,10 @@ describe('words of other tools', () => {
     ['console log', 'drover vm log NAME'],
     ['openstack console url', 'drover vm console NAME (there is no graphical console yet)'],
     ['console web1', 'drover vm console NAME'],
-    ['network create', NETWORKS],
-    ['create network', NETWORKS],
-    ['delete snapshot', SNAPSHOTS],
-    ['start network', 'drover vm start NAME'],
+    ['network create', 'drover network create NAME'],
+    ['create network', 'drover network create NAME'],
+    ['delete snapshot', 'drover snapshot delete VM NAME…'],
+    ['start network', 'drover network start NAME…'],
     ['kcli list vm', 'drover vm list'],
     ['delete vm', 'drover vm delete NAME'],
     ['aws ec2 describe-volumes', DISKS],
@@ -60,26 +55,54 @@ describe('words of other tools', () => {
     ['get-console-output', 'drover vm log NAME'],
     ['describe-volumes', DISKS],
     ['describe-availability-zones', 'drover node list'],
-    ['describe-images', "drover can't manage images yet"],
-    ['describe-instance-types', "drover can't list flavors and instance types yet"],
-    ['create-image', SNAPSHOTS],
+    ['describe-images', "drover can't list the images of AWS yet"],
+    ['describe-instance-types', 'drover flavor list'],
+    ['create-image', "drover can't make images of VMs yet"],
   ])('%s, of one tool alone, is %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
 
-  it.each(['create', 'delete', 'list', 'info', 'add', 'remove', 'update', 'get', 'show', 'download'])(
-    '%s before a noun is about the noun',
-    (verb) => expect(told(`${verb} network`)).toBe(NETWORKS),
-  );
+  it.each([
+    ['create', 'create NAME'],
+    ['add', 'create NAME'],
+    ['download', 'create NAME'],
+    ['delete', 'delete NAME…'],
+    ['remove', 'delete NAME…'],
+    ['list', 'list'],
+    ['get', 'list'],
+    ['info', 'info NAME…'],
+    ['show', 'info NAME…'],
+  ])('%s before a noun is about the noun', (verb, command) => {
+    expect(told(`${verb} network`)).toBe(`drover network ${command}`);
+  });
 
   it.each([
-    ['snapshot-list', SNAPSHOTS],
-    ['checkpoint-create', SNAPSHOTS],
+    ['images', 'drover image list'],
+    ['volume', 'drover volume list'],
+    ['kcli create iso', 'drover image create NAME'],
+    ['datastores', 'drover storage list'],
+    ['net-destroy default', 'drover network stop NAME…'],
+    ['net-undefine default', 'drover network delete NAME…'],
+    ['pool-destroy default', 'drover storage stop NAME…'],
+    ['pool-refresh default', 'drover storage refresh NAME…'],
+    ['vol-create-as default a 1G', 'drover volume create NAME'],
+    ['vol-resize a 2G', 'drover volume resize NAME…'],
+    ['vol-delete a', 'drover volume delete NAME…'],
+    ['snapshot-revert web1 s1', 'drover snapshot revert VM NAME…'],
+    ['rollback 100 s1', 'drover snapshot revert VM NAME'],
+    ['snapshot.tree', 'drover snapshot list NAME…'],
+    ['openstack flavor create', "drover can't create flavors yet"],
+    ['virsh pool-capabilities', "drover can't do what virsh pool-capabilities does yet"],
+  ])('%s is about what is listed beside VMs: %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
+
+  it.each([
+    ['snapshot-list', 'drover snapshot list NAME…'],
+    ['checkpoint-create', "drover can't manage checkpoints yet"],
     ['attach-interface', NICS],
     ['vm.network.add', NICS],
     ['detach-disk', DISKS],
     ['blockcopy', DISKS],
-    ['pool-list', STORAGE],
-    ['datastore.ls', STORAGE],
-    ['net-list', NETWORKS],
+    ['pool-list', 'drover storage list'],
+    ['datastore.ls', 'drover storage list'],
+    ['net-list', 'drover network list'],
     ['migrate-setspeed', "drover can't migrate VMs yet"],
     ['nodedev-list', "drover can't manage devices of nodes yet"],
     ['nodecpumap', 'drover node info NAME'],

@@ -1,4 +1,5 @@
-/** Words of other tools, so that who comes from one of them finds what there is, or reads that it is not there yet. */
+/** Words of other tools, so that their users find what there is, or read that it is not there yet. */
+import { commandOfKind } from './words-of-kinds.ts';
 
 /** What a word means here: commands of drover, or a sentence without a full stop where there is none. */
 export type Meaning = { readonly use: readonly string[]; readonly note?: string } | { readonly missing: string };
@@ -10,19 +11,9 @@ const missing = (what: string): Meaning => ({ missing: `drover can't ${what} yet
 const CREATE = missing('create VMs');
 const CLONE = missing('clone VMs');
 const MIGRATE = missing('migrate VMs');
-const SNAPSHOT = noted(
-  'drover lists snapshots, and can’t create, revert or delete a single one yet',
-  'vm info NAME --fields snapshots',
-);
 const DISKS = noted('drover lists disks, and can’t add, resize or remove them yet', 'vm info NAME --fields disks');
 const NICS = noted('drover lists network cards, and can’t add or remove them yet', 'vm info NAME --fields nics');
-const STORAGE = noted('drover shows storage with its node, and can’t change it yet', 'node info NAME --fields storage');
-const NETWORKS = noted(
-  'drover shows networks with their node, and can’t change them yet',
-  'node info NAME --fields networks',
-);
-const IMAGES = missing('manage images');
-const FLAVORS = missing('list flavors and instance types');
+const IMAGE_OF_VM = missing('make images of VMs');
 const FILES = missing('copy files');
 const GRAPHICS = noted('there is no graphical console yet', 'vm console NAME');
 const USERS = missing('manage users and rights');
@@ -86,10 +77,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   move: noted('node move is about pools; drover can’t migrate VMs yet', 'node move NODE POOL'),
   rename: RENAME,
   resize: DISKS,
-  snapshot: SNAPSHOT,
-  snapshots: SNAPSHOT,
-  rollback: SNAPSHOT,
-  revert: SNAPSHOT,
+  rollback: use('snapshot revert VM NAME'),
+  revert: use('snapshot revert VM NAME'),
   backup: missing('back VMs up'),
   restore: missing('restore VMs'),
   template: missing('make templates'),
@@ -137,8 +126,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // qm, pct, pvesh
   config: use('vm info NAME'),
   terminal: use('vm console NAME'),
-  listsnapshot: SNAPSHOT,
-  delsnapshot: SNAPSHOT,
+  listsnapshot: use('snapshot list NAME'),
+  delsnapshot: use('snapshot delete VM NAME'),
   importdisk: DISKS,
   monitor: missing('open the monitor of QEMU'),
   unlock: missing('unlock VMs'),
@@ -172,13 +161,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'server resize': missing('resize servers'),
   'server migrate': MIGRATE,
   'server ssh': use('vm info NAME --fields ips'),
-  'server image': SNAPSHOT,
+  'server image': IMAGE_OF_VM,
   server: use('vm list', 'vm info NAME'),
   'console log': use('vm log NAME'),
   'console url': GRAPHICS,
   hypervisor: use('node list', 'node info NAME'),
-  flavor: FLAVORS,
-  volume: DISKS,
   // aws
   'describe-instances': use('vm list', 'vm info NAME'),
   'describe-instance-status': use('vm status NAME'),
@@ -191,9 +178,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'get-console-output': use('vm log NAME'),
   'describe-volumes': DISKS,
   'describe-availability-zones': use('node list'),
-  'describe-images': IMAGES,
-  'describe-instance-types': FLAVORS,
-  'create-image': SNAPSHOT,
+  'describe-images': missing('list the images of AWS'),
+  'describe-instance-types': use('flavor list'),
+  'create-image': IMAGE_OF_VM,
   // kcli, by verb and noun
   plan: noted('drover shows plans, and can’t create them yet', 'vm list --filter plan:NAME'),
   plans: noted('drover shows plans, and can’t create them yet', 'vm list --filter plan:NAME'),
@@ -204,20 +191,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   product: missing('install products'),
   switch: noted('all endpoints are there at once', 'vm list -C NAME'),
   sync: use('endpoint list'),
-  download: IMAGES,
+  download: use('image create NAME'),
   bucket: missing('manage buckets'),
   disk: DISKS,
   disks: DISKS,
   nic: NICS,
-  iso: IMAGES,
   dns: missing('manage DNS'),
   // nouns
-  image: IMAGES,
-  images: IMAGES,
-  network: NETWORKS,
-  networks: NETWORKS,
-  storage: STORAGE,
-  datastore: STORAGE,
   user: USERS,
   users: USERS,
   role: USERS,
@@ -231,11 +211,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 /** Families of commands: everything that starts like this. */
 const FAMILIES: readonly (readonly [start: RegExp, meaning: Meaning])[] = [
-  [/^(snapshot|checkpoint)[-.]/, SNAPSHOT],
+  [/^checkpoint-/, missing('manage checkpoints')],
   [/^(attach|detach|update)-interface|^vm\.network\./, NICS],
   [/^((attach|detach)-(disk|device)|block|vm\.disk\.)/, DISKS],
-  [/^(vol|pool)-|^datastore\./, STORAGE],
-  [/^(net|iface|nwfilter)-/, NETWORKS],
+  [/^(iface|nwfilter)-/, missing('manage interfaces and filters of nodes')],
   [/^migrate/, MIGRATE],
   [/^nodedev-/, missing('manage devices of nodes')],
   [/^node/, use('node info NAME')],
@@ -263,21 +242,18 @@ export function meaningOf(typed: readonly string[]): Meaning | undefined {
   const words = typed.map((word) => word.toLowerCase());
   const start = words.findIndex((word) => !TOOLS.has(word));
   const [first = '', second = ''] = start < 0 ? [] : words.slice(start);
+  const listed = NOUNS.has(first) ? undefined : commandOfKind(first, second);
+  if (listed) return 'use' in listed ? use(listed.use) : missing(listed.missing);
   const keys = NOUNS.has(first)
     ? [second]
     : [`${first} ${second}`, first, ...(NOUNS.has(second) || second === '' ? [] : [`${second} ${first}`])];
   const found = keys.find((key) => Object.hasOwn(MEANINGS, key));
-  // kcli and others say the verb first: `create network` is about networks.
-  const noun = !NOUNS.has(first) && Object.hasOwn(MEANINGS, second) && ABOUT_NOUNS.has(first) ? second : undefined;
-  const key = noun ?? found;
-  if (key !== undefined) return MEANINGS[key];
+  if (found !== undefined) return MEANINGS[found];
   const word = NOUNS.has(first) ? second : first;
   const family = FAMILIES.find(([start]) => start.test(word))?.[1];
   if (family || start < 1) return family;
   return missing(`do what ${words[0]} ${word} does`);
 }
-
-const ABOUT_NOUNS = new Set(['create', 'delete', 'list', 'info', 'add', 'remove', 'update', 'get', 'show', 'download']);
 
 /** What to say of it, without a full stop: the advice below an error. */
 export function spellMeaning(meaning: Meaning): string {

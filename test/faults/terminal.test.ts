@@ -259,3 +259,12 @@ describe('pasted text', () => {
     await exit;
   });
 });
+
+it('SIGUSR1 opens no debugger below the screen, and paints nothing over it', async () => {
+  const { until, type, pid, bytes } = open();
+  await until(/\d+\/200 VMs running/);
+  process.kill(pid, 'SIGUSR1');
+  type('/');
+  await until('tab complete');
+  expect(bytes().toString()).not.toContain('Debugger');
+});

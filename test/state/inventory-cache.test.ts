@@ -16,7 +16,7 @@ afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 it('gives back what was kept, of any size, and only to the same configuration', async () => {
   const vms = Array.from({ length: 1_000 }, (_, i) => aVm(`vm${i}`, { endpoint: 'demo' }));
-  const inventory = { pools: [], nodes: [aNode('n1', 'demo')], vms };
+  const inventory = { pools: [], nodes: [aNode('n1', 'demo')], vms, cloud: 'keystone:5000/v3' };
   const cache = createInventoryCache(directory, '/one/config.yaml');
   await cache.write(demo, { at: 7, inventory });
   expect(await cache.read(demo)).toEqual({ at: 7, inventory: JSON.parse(JSON.stringify(inventory)) });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { endpointName } from '../../src/ids.ts';
+import { endpointName, nodeId } from '../../src/ids.ts';
+import type { Feed, Node, Vm } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, cpuBlock, inventory } from './objects.ts';
@@ -91,6 +92,57 @@ describe('the store', () => {
     store.push(host2, inventory([aNode('n2', 'host2')], [aVm('copy', { endpoint: 'host2', node: 'n2', uuid: 'u' })]));
     await clock.pass(50);
     expect(fleet.vms.size).toBe(2);
+  });
+
+  describe('of one cloud that two endpoints lead to, of which only the administrator’s may see nodes', () => {
+    const member = { ...aVm('web', { uuid: 'u' }), node: undefined };
+    const administrator = aVm('web', { endpoint: 'host2', uuid: 'u' });
+    const inCloud = (cloud: string | undefined, nodes: readonly Node[], vm: Vm): Feed => ({
+      kind: 'inventory',
+      at: 0,
+      inventory: { pools: [], nodes, vms: [vm], ...(cloud !== undefined && { cloud }) },
+    });
+    const ofMember = inCloud('keystone:5000/v3 RegionOne', [], member);
+    const ofAdministrator = inCloud('keystone:5000/v3 RegionOne', [aNode('n1', 'host2')], administrator);
+
+    it.each([
+      ['the member first', [ofMember, ofAdministrator]],
+      ['the administrator first', [ofAdministrator, ofMember]],
+    ])('a machine is one row, on its node: %s', async (_order, feeds) => {
+      const { store, clock, fleet } = openStore();
+      for (const feed of feeds) {
+        store.push(feed === ofMember ? host1 : host2, feed);
+        await clock.pass(50);
+      }
+      expect([...fleet.vms.keys()]).toEqual(['host2/web']);
+      expect(fleet.counts(nodeId(host2, 'n1')).total).toBe(1);
+      store.push(host1, { kind: 'changes', changes: [{ kind: 'vm-upsert', vm: { ...member, name: 'web1' } }] });
+      await clock.pass(50);
+      expect([...fleet.vms.keys()]).toEqual(['host2/web']);
+      store.removeEndpoint(host2);
+      await clock.pass(50);
+      expect([...fleet.vms.values()].map(({ id, name }) => [id, name])).toEqual([['host1/web', 'web1']]);
+    });
+
+    it('a machine is one row once both have said which cloud they lead to, and two when that was another one', async () => {
+      const { store, clock, fleet } = openStore();
+      store.push(host1, inCloud(undefined, [], member));
+      store.push(host2, ofAdministrator);
+      await clock.pass(50);
+      expect(fleet.vms.size).toBe(2);
+      store.push(host1, ofMember);
+      await clock.pass(50);
+      expect([...fleet.vms.keys()]).toEqual(['host2/web']);
+      expect(store.inventoryOf(host1)).toEqual({
+        pools: [],
+        nodes: [],
+        vms: [member],
+        cloud: 'keystone:5000/v3 RegionOne',
+      });
+      store.push(host2, inCloud('copy:5000/v3 RegionOne', [aNode('n1', 'host2')], administrator));
+      await clock.pass(50);
+      expect([...fleet.vms.keys()].toSorted()).toEqual(['host1/web', 'host2/web']);
+    });
   });
 
   it('keeps a machine that goes from one of its endpoints apart from its copy on another host', async () => {

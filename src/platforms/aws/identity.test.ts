@@ -113,10 +113,16 @@ it('ends a program that hangs, and starts it again', async () => {
   await vi.waitFor(async () => expect(await readFile(started, 'utf8')).toBe('once\nonce\n'));
 });
 
-it('asks the STS of a private cloud for the role of a profile', async () => {
+it.each([
+  ['with keys', 'keys', 1],
+  ['with another role', 'middle', 2],
+])('asks the STS of a private cloud for the role of a profile, which is taken %s', async (_how, source, roles) => {
   const config = `[profile role]
 region = ${REGION}
 endpoint_url = ${server.origin}
+role_arn = ${ROLE}
+source_profile = ${source}
+[profile middle]
 role_arn = ${ROLE}
 source_profile = keys
 [profile keys]
@@ -131,7 +137,7 @@ aws_secret_access_key = ${KEYS.secretAccessKey}
   );
   await connection.close();
   const lines = JSON.stringify(wire);
-  expect(lines).toContain('AssumeRole');
+  expect(lines.match(/AssumeRole/g)).toHaveLength(roles);
   expect(lines).not.toContain('amazonaws');
 });
 

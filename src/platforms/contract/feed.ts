@@ -6,6 +6,11 @@ export interface Inventory {
   readonly pools: readonly Pool[];
   readonly nodes: readonly Node[];
   readonly vms: readonly Vm[];
+  /**
+   * The cloud that the endpoint leads to, where others may lead to it with other rights, as `keystone:5000/v3 RegionOne`: there
+   * one uuid is one machine, also when only some of the logins may see its node.
+   */
+  readonly cloud?: string;
 }
 
 export type Change =

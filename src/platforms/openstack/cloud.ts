@@ -22,6 +22,8 @@ export interface Cloud {
   readonly project: NonNullable<Pass['project']>;
   readonly region: string | undefined;
   readonly version: Microversion;
+  /** Which cloud and region it is, whatever the login: `keystone:5000/v3 RegionOne`. */
+  readonly place: string;
   /** For sentences: `demo in RegionOne`. */
   readonly name: string;
   compute(channel: string): Api;
@@ -92,6 +94,7 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
       pass,
       project,
       region: nova.region,
+      place: `${targetName(address.keystone)}${address.keystone.base} ${nova.region ?? ''}`.trimEnd(),
       version,
       name: nova.region === undefined ? project.name : `${project.name} in ${nova.region}`,
       compute: (channel) =>

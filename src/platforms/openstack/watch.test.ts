@@ -105,6 +105,14 @@ describe('a project', () => {
     expect(lines).toContainEqual(['Quota', 'Memory', '512M, no limit']);
   });
 
+  it.each([
+    ['an administrator', ACCOUNTS.admin],
+    ['everybody else', ACCOUNTS.member],
+  ])('says which cloud it is of, so that other logins there show the same servers: %s', async (_who, account) => {
+    const { cloud: name } = inventoryOf(await watch(account));
+    expect(name).toBe(`${new URL(cloud.origin).host}/identity/v3 RegionOne`);
+  });
+
   it('is listed to its last page', async () => {
     cloud.nova.pageSize = 3;
     for (let i = 0; i < 10; i++) cloud.world.add({ name: `web${i}` });

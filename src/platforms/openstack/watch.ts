@@ -107,7 +107,7 @@ async function watch(context: WatchContext, options: WatchOptions, inner: AbortS
   const roster = createRoster({ cloud, pool, images, clock, places });
   for (const servers of pages) roster.learn(servers, began);
   const vms = Array.from(roster.entries.values(), ({ vm }) => vm);
-  const inventory = { pools: [pool], nodes: [...places.nodes.values()], vms };
+  const inventory = { pools: [pool], nodes: [...places.nodes.values()], vms, cloud: cloud.place };
   sink({ kind: 'inventory', at: clock.now(), inventory });
 
   const follower = createFollower({ api: poll, endpoint, clock, roster, sink, emit });

@@ -31,6 +31,7 @@ interface Head {
   readonly at: number;
   readonly pools: readonly Pool[];
   readonly nodes: readonly Node[];
+  readonly cloud?: string;
 }
 
 /** Of the shape of the objects: another one is not read. */
@@ -60,7 +61,9 @@ export function createInventoryCache(directory: string, configPath: string): Inv
       } catch {
         return undefined;
       }
-      return head && { at: head.at, inventory: { pools: head.pools, nodes: head.nodes, vms } };
+      if (!head) return undefined;
+      const { at, pools, nodes, cloud } = head;
+      return { at, inventory: { pools, nodes, vms, ...(cloud !== undefined && { cloud }) } };
     },
 
     async write(endpoint, cached) {
@@ -69,8 +72,8 @@ export function createInventoryCache(directory: string, configPath: string): Inv
   };
 }
 
-function* linesOf({ at, inventory: { pools, nodes, vms } }: CachedInventory): Generator<string> {
-  const head: Head = { version: VERSION, at, pools, nodes };
+function* linesOf({ at, inventory: { pools, nodes, vms, cloud } }: CachedInventory): Generator<string> {
+  const head: Head = { version: VERSION, at, pools, nodes, ...(cloud !== undefined && { cloud }) };
   yield `${JSON.stringify(head)}\n`;
   for (let from = 0; from < vms.length; from += VMS_PER_LINE) {
     yield `${JSON.stringify(vms.slice(from, from + VMS_PER_LINE))}\n`;

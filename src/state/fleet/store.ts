@@ -146,6 +146,7 @@ export function createStore(clock: Clock): Store {
   function* applyInventory(endpoint: EndpointName, inventory: Inventory): Generator<undefined, void> {
     // A server that was restarted may give old names to new tasks. What is still true is reported again.
     platformTasks.forget(endpoint);
+    index.setCloud(endpoint, inventory.cloud);
     const here: Here = { pools: new Set(), nodes: new Set(), vms: new Set() };
     yield* applyAll(upserts(inventory, here));
     yield* applyAll(removals(endpoint, here));
@@ -249,6 +250,7 @@ export function createStore(clock: Clock): Store {
         platformTasks.forget(name);
         shape++;
         yield* applyAll(removals(name, NOTHING_HERE));
+        index.setCloud(name, undefined);
       }, CHANGES_LAND_AFTER_MS);
     },
     setGrouping: (next) =>
@@ -263,10 +265,12 @@ export function createStore(clock: Clock): Store {
     },
     inventoryOf(endpoint) {
       const ofEndpoint = ({ id }: { readonly id: string }) => id.startsWith(`${endpoint}/`);
+      const cloud = index.cloudOf(endpoint);
       return {
         pools: [...pools.values()].filter(ofEndpoint),
         nodes: [...nodes.values()].filter(ofEndpoint),
         vms: Array.from(index.ofEndpoint(endpoint), index.get).filter((vm) => vm !== undefined),
+        ...(cloud !== undefined && { cloud }),
       };
     },
     subscribe(listener) {

@@ -10,6 +10,9 @@ export interface VmIndex {
   get(id: VmId): Vm | undefined;
   /** Every id of an endpoint, with those that are not shown since another endpoint shows the same machine. */
   ofEndpoint(endpoint: EndpointName): ReadonlySet<VmId>;
+  /** What its inventory says, before its VMs come; those that are there already are compared again. */
+  setCloud(endpoint: EndpointName, cloud: string | undefined): void;
+  cloudOf(endpoint: EndpointName): string | undefined;
   /** True when a row came, went, moved or changed its name. */
   upsert(vm: Vm): boolean;
   remove(id: VmId): boolean;
@@ -30,6 +33,7 @@ export function createVmIndex(): VmIndex {
   const shadows = new Map<VmId, Vm>();
   /** All ids under which a uuid was reported; most have one, and a text instead of a list saves a third of an entry. */
   const seenAs = new Map<string, VmId | readonly VmId[]>();
+  const clouds = new Map<EndpointName, string>();
   const byEndpoint = new Map<EndpointName, Set<VmId>>();
   const sortKeys = new Map<VmId, string>();
   const families = new Map<NodeId | PoolId, Siblings<VmId>>();
@@ -39,9 +43,15 @@ export function createVmIndex(): VmIndex {
   const get = (id: VmId): Vm | undefined => vms.get(id) ?? shadows.get(id);
   const namesakes = (uuid: string): readonly VmId[] => [seenAs.get(uuid) ?? []].flat();
 
-  /** Two machines may carry one uuid (a copied disk): only on the same host it is the same machine. */
+  const isSameCloud = (a: Vm, b: Vm) => {
+    const cloud = clouds.get(endpointOf(a.id));
+    return cloud !== undefined && cloud === clouds.get(endpointOf(b.id));
+  };
+
+  /** Two machines may carry one uuid (a copied disk): only on the same host or in the same cloud it is the same machine. */
   const isSameMachine = (a: Vm | undefined, b: Vm) =>
-    a?.node !== undefined && b.node !== undefined && nativeOf(a.node) === nativeOf(b.node);
+    a !== undefined &&
+    ((a.node !== undefined && b.node !== undefined && nativeOf(a.node) === nativeOf(b.node)) || isSameCloud(a, b));
 
   const familyOf = (parent: NodeId | PoolId): Siblings<VmId> => {
     let family = families.get(parent);
@@ -105,6 +115,25 @@ export function createVmIndex(): VmIndex {
     return true;
   };
 
+  /** One that is not there. True when it has a row. */
+  const add = (vm: Vm): boolean => {
+    register(vm.id);
+    const others = namesakes(vm.uuid);
+    seenAs.set(vm.uuid, others.length === 0 ? vm.id : [...others, vm.id]);
+    const shown = others.map((other) => vms.get(other)).find((other) => isSameMachine(other, vm));
+    // A login that may see the node tells more than one that may not.
+    if (shown && (shown.node !== undefined || vm.node === undefined)) {
+      shadows.set(vm.id, vm);
+      return false;
+    }
+    if (shown) {
+      hide(shown);
+      shadows.set(shown.id, shown);
+    }
+    show(vm);
+    return true;
+  };
+
   return {
     vms,
     get,
@@ -118,17 +147,19 @@ export function createVmIndex(): VmIndex {
         return false;
       }
       remove(vm.id);
-      register(vm.id);
-      const others = namesakes(vm.uuid);
-      seenAs.set(vm.uuid, others.length === 0 ? vm.id : [...others, vm.id]);
-      if (others.some((other) => isSameMachine(get(other), vm))) {
-        shadows.set(vm.id, vm);
-        return known !== undefined;
-      }
-      show(vm);
-      return true;
+      return add(vm) || known !== undefined;
     },
     remove,
+    setCloud(endpoint, cloud) {
+      if (clouds.get(endpoint) === cloud) return;
+      // Those that came before it was known are compared again.
+      const known = Array.from(byEndpoint.get(endpoint) ?? [], get).filter((vm) => vm !== undefined);
+      for (const { id } of known) remove(id);
+      if (cloud === undefined) clouds.delete(endpoint);
+      else clouds.set(endpoint, cloud);
+      for (const vm of known) add(vm);
+    },
+    cloudOf: (endpoint) => clouds.get(endpoint),
     below: (parent) => families.get(parent)?.ids ?? [],
     placeAmongSiblings(id) {
       const vm = vms.get(id);
