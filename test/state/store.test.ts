@@ -116,7 +116,7 @@ describe('the store', () => {
       }
       expect([...fleet.vms.keys()]).toEqual(['host2/web']);
       expect(fleet.counts(nodeId(host2, 'n1')).total).toBe(1);
-      store.push(host1, { kind: 'changes', changes: [{ kind: 'vm-upsert', vm: { ...member, name: 'web1' } }] });
+      store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...member, name: 'web1' } }] });
       await clock.pass(50);
       expect([...fleet.vms.keys()]).toEqual(['host2/web']);
       store.removeEndpoint(host2);
