@@ -267,7 +267,7 @@ describe('a noun that is only in the tables', () => {
       ['gadget create VM… NAME', 'Give a VM a gadget.'],
       ['gadget delete VM NAME…', 'Take a gadget away.'],
       ['gadget list NAME…', 'List the gadgets of VMs.'],
-      ['gadget info VM NAME…', 'Show a gadget.'],
+      ['gadget info VM NAME…', 'Show one of the gadgets with all that is known of it.'],
     ]);
     const names = { vms: [[vm, 'demo/vm-1']], nodes: [], pools: [], endpoints: [] } as never;
     const offered = (...before: readonly string[]) =>

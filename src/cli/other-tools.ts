@@ -248,12 +248,17 @@ export function meaningOf(typed: readonly string[]): Meaning | undefined {
     ? [second]
     : [`${first} ${second}`, first, ...(NOUNS.has(second) || second === '' ? [] : [`${second} ${first}`])];
   const found = keys.find((key) => Object.hasOwn(MEANINGS, key));
-  if (found !== undefined) return MEANINGS[found];
+  // kcli and others say the verb first: `create plan` is about plans.
+  const noun = ABOUT_NOUNS.has(first) && Object.hasOwn(MEANINGS, second) ? second : undefined;
+  const key = noun ?? found;
+  if (key !== undefined) return MEANINGS[key];
   const word = NOUNS.has(first) ? second : first;
   const family = FAMILIES.find(([start]) => start.test(word))?.[1];
   if (family || start < 1) return family;
   return missing(`do what ${words[0]} ${word} does`);
 }
+
+const ABOUT_NOUNS = new Set(['create', 'delete', 'list', 'info', 'add', 'remove', 'update', 'get', 'show', 'download']);
 
 /** What to say of it, without a full stop: the advice below an error. */
 export function spellMeaning(meaning: Meaning): string {

@@ -55,6 +55,11 @@ export function createTreeCursor(tree: Tree): TreeCursor {
   /** Where the cursor's object is now; where it was last, when it is gone. */
   const settle = (): number => {
     if (destination) arrive(destination);
+    // Asked for each action of the key bar: most times nothing has moved since, and that is found out without a search.
+    else if (key !== undefined && tree.at(index)?.key === key) {
+      tree.lookAt(key);
+      return index;
+    }
     const found = key === undefined ? -1 : tree.indexOf(key);
     if (found >= 0) {
       top += found - index;

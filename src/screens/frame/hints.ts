@@ -35,9 +35,9 @@ const SHORT: Readonly<Record<string, string>> = {
 
 /** Whether a key does this to every VM below the branch that the cursor is on. */
 export const isForAllBelow = (action: Action, { view, sums }: FleetState): boolean => {
-  const row = view.current();
   if (action.kind !== 'object' || action.on !== 'vm' || action.danger === 'destroys' || view.marks.size > 0)
     return false;
+  const row = view.current();
   if (row?.kind !== 'pool' && row?.kind !== 'node') return false;
   const { counts } = row.kind === 'pool' ? sums.ofPool(row.id) : sums.ofNode(row.id);
   return counts.total > 0;

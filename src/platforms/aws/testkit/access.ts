@@ -22,16 +22,19 @@ export interface Session {
 export function createAccess(): Access {
   const sessions = new Map<string, string>();
   let count = 0;
+  const isKnown: (...asked: Parameters<Access['check']>) => boolean = (headers, service) => {
+    const key = keyOf(headers, service);
+    const token = headers['x-amz-security-token'];
+    if (token === undefined) return key === KEYS.accessKeyId;
+    return key !== undefined && sessions.get(key) === token;
+  };
   return {
     check(headers, service) {
-      const key = keyOf(headers, service);
-      const token = headers['x-amz-security-token'];
-      if (key === KEYS.accessKeyId && token === undefined) return;
-      if (key !== undefined && token !== undefined && sessions.get(key) === token) return;
+      if (isKnown(headers, service)) return;
       throw new Refusal('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
     },
     assume(headers, role) {
-      if (keyOf(headers, 'sts') !== KEYS.accessKeyId) {
+      if (!isKnown(headers, 'sts')) {
         throw new Refusal('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
       }
       if (role !== ROLE) {
