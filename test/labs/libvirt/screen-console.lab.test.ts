@@ -19,7 +19,7 @@ it('F-252 logs in at the serial console of a guest, and ctrl-] leads back to its
   await untilConnected(drover);
   await drover.goTo(SINGER);
   drover.type('c');
-  await drover.until(`this is the console of ${SINGER}; ctrl-] detaches`);
+  await drover.until(`this is the console of ${SINGER} on ${host2.name}; ctrl-] detaches`);
   expect(drover.modes()).toMatchObject({ alternateScreen: false, cursor: true });
   drover.type('\r');
   await drover.until(`${SINGER} login:`);
@@ -51,7 +51,7 @@ it('asks before it takes a console from another client', async () => {
   await first.until('ctrl-] detaches');
   await second.goTo(SINGER);
   second.type('c');
-  const question = `Take the console of ${SINGER} over?`;
+  const question = `Take the console of ${SINGER} on ${host2.name} over?`;
   await second.until(question);
   // It opens without a key press: what is typed in its first moment was meant for something else, and is no answer.
   await until('the question to take an answer', 10_000, () => {
