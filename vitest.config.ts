@@ -4,13 +4,13 @@ import { MixedOrder } from './test/setup/order.ts';
 
 const TESTS = '*.test.{ts,tsx}';
 
-/** The quick suite: nothing but Node is needed. The labs have a configuration of their own. */
+/** The quick suite: nothing but Node is needed. What is slow and the labs have configurations of their own. */
 export default defineConfig({
   resolve: { alias: inkAsBuilt },
   oxc: { jsx: { development: false } },
   test: {
     // Two cores are common where this runs, and a few files wait for servers most of their time.
-    maxWorkers: 6,
+    maxWorkers: 8,
     sequence: { sequencer: MixedOrder },
     // Half of the garbage collections of young objects, which were a tenth of the time.
     execArgv: ['--max-semi-space-size=32'],
@@ -23,6 +23,6 @@ export default defineConfig({
     // A worker runs one file after the other in the modules that are loaded already: no file leaves anything behind.
     isolate: false,
     include: [`src/**/${TESTS}`, `test/**/${TESTS}`],
-    exclude: ['**/node_modules/**', 'test/**/*.lab.test.ts'],
+    exclude: ['**/node_modules/**', 'test/**/*.lab.test.ts', '**/*.slow.test.{ts,tsx}'],
   },
 });

@@ -85,10 +85,10 @@ async function tests(name: string, command: Command, run: Run = {}): Promise<voi
   const isGood = await step(name, command, run);
   const results = resultsOf(reportOf(name));
   passed += results?.passed ?? 0;
-  failed += results?.failed ?? 0;
+  failed += results?.failures.length ?? 0;
   if (isGood && results === undefined) fail(`${name} left no results`);
   if (!isGood && failed === began) fail(`${name} did not end well, though none of its tests failed`);
-  if ((results?.failed ?? 0) > 0) closing.push(`FAILED: ${results?.failed} of ${name}; see ${logOf(name)}`);
+  for (const failure of results?.failures ?? []) closing.push(`FAILED in ${name}, see ${logOf(name)}: ${failure}`);
 }
 
 const reporting = (name: string): readonly string[] => [
@@ -161,6 +161,8 @@ async function pipeline(): Promise<void> {
 
   // before the packages of the labs: nothing but Node is needed
   await tests('unit', ['npm', 'test', '--', ...reporting('unit')]);
+  const slow: Command = ['npx', '--no', '--', 'vitest', 'run', '--config', 'vitest.slow.config.ts'];
+  await tests('slow', [...slow, ...reporting('slow')]);
 
   await step('packages', ['.ci/install-packages.sh', ...packages]);
   await provideGo();

@@ -16,6 +16,7 @@ import { setMouse } from './screens/mouse.ts';
 import { createProgram } from './screens/program/program.ts';
 import { Root } from './screens/root.tsx';
 import { createStage, type Stage } from './screens/stage.ts';
+import { consolePreferences } from './state/config/console-preferences.ts';
 import type { Config } from './state/config/model.ts';
 import { stateDirectory } from './state/config/paths.ts';
 import { escapeWait, mouseIsOn, themeName, wantsLines } from './state/config/preferences.ts';
@@ -67,7 +68,12 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     if (wantsLines(config)) return 'plain';
     const themes = createThemes(colourLevel(process.env), themesFolder(services.configPath));
     const { theme, problem } = await chosenTheme(themes, config);
-    const { keymap, detachKey, problems: keyProblems } = configuredKeymap(actions, services.configPath, config.file);
+    const {
+      keymap,
+      detachKey,
+      menuKey,
+      problems: keyProblems,
+    } = configuredKeymap(actions, services.configPath, config.file);
     const glyphs = glyphSet(env);
     if (glyphs === 'ascii') screen.setSpelling(inAscii);
     const keys = createKeyStream();
@@ -92,7 +98,8 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
         suspend: screen.suspend,
         setMouse: screen.setMouse,
         copy: screen.copy,
-        attach: createAttach(screen, input, detachKey),
+        attach: createAttach(screen, input, detachKey, () => consolePreferences(services.config()).allow),
+        consoleKeys: { detach: detachKey, menu: menuKey },
         whenSeen: (call) => screen.whenShown(() => call(input.lastRead())),
         feed: keys.feed,
       },
@@ -132,7 +139,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     stopListening();
     stopLists();
     remembered.keep();
-    program.close();
+    await program.close();
     ink.unmount();
     return 0;
   } finally {

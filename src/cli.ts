@@ -1,3 +1,4 @@
+import { unsavedEndpoints } from './cli/address.ts';
 import type { CliHost } from './cli/cli-host.ts';
 import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
 import { commands, findCommand, nounsOf } from './cli/commands.ts';
@@ -17,10 +18,12 @@ import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import type { WireLine } from './platforms/contract.ts';
+import { platforms } from './platforms/registry.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { DEMO_VMS, openDemo } from './state/files/demo.ts';
 import { errnoOf } from './state/files/file-trouble.ts';
-import { clean } from './terminal/width.ts';
+import { clean, fit } from './terminal/width.ts';
 
 /**
  * Runs one command of `drover NOUN VERB …` to its end. Answers the exit code; rejects only for a bug. stdout carries data only.
@@ -38,6 +41,7 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       format,
       printer,
       say,
+      progress: progressOn(stderr),
       // A serial line says that it has no columns at all: how wide it is, is not known.
       // With -o wide a table is as wide as what is in it: nothing is cut, and the terminal wraps it.
       columns: (parsed.values['output'] !== WIDE && stdout.isTTY && stdout.columns) || undefined,
@@ -94,6 +98,10 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
   }
 }
 
+/** `db1 rpc 12 ms 310 B: CONNECT_LIST_ALL_DOMAINS …`. */
+const wireText = ({ endpoint, channel, text, tookMs, bytes, failed }: WireLine): string =>
+  `${endpoint} ${channel} ${Math.round(tookMs)} ms ${bytes} B: ${text}${failed === undefined ? '' : ` failed: ${failed}`}`;
+
 const asksForHelp = (argv: readonly string[]): boolean => parseFlags(argv, globalFlags).values['help'] === true;
 
 /** Says what another tool's word is here; otherwise the nearest word that there is. */
@@ -132,16 +140,16 @@ function ownCommand(argv: readonly string[], first: string | undefined): OwnComm
 }
 
 /** The words behind those of the command, and the flags that are its own. */
-function ownPart({ words, values, repeated }: ParsedFlags, used: number): ParsedFlags {
+function ownPart({ words, values, repeated, behind }: ParsedFlags, used: number): ParsedFlags {
   const global = new Set(globalFlags.map(({ key }) => key));
   const own = <Value>(all: Readonly<Record<string, Value>>) =>
     Object.fromEntries(Object.entries(all).filter(([key]) => !global.has(key)));
-  return { words: words.slice(used), values: own(values), repeated: own(repeated) };
+  return { words: words.slice(used), values: own(values), repeated: own(repeated), ...(behind && { behind }) };
 }
 
 /** The configuration is read; connections are closed whatever happens. */
 async function withApp(
-  { values }: ParsedFlags,
+  { values, repeated }: ParsedFlags,
   crash: CrashGuard,
   { clock, interrupt, stderr, ...host }: CliHost,
   run: (app: CommandContext['app']) => Promise<number>,
@@ -157,6 +165,11 @@ async function withApp(
     interest: () => [],
     remember: false,
     warn: (text) => void stderr.write(`${clean(text)}\n`),
+    ...(values['debug'] === true && { wire: (line) => void stderr.write(`${clean(wireText(line))}\n`) }),
+    unsaved: unsavedEndpoints(
+      globalsOf(values, repeated).clients,
+      platforms.map(({ manifest }) => manifest),
+    ),
   });
   crash.describedBy({
     redact: app.redact,
@@ -173,6 +186,14 @@ async function withApp(
     await demo?.close();
   }
 }
+
+/** No longer than the line, which can be taken away then. */
+const progressOn =
+  (stderr: CliHost['stderr']): CommandContext['progress'] =>
+  (text) => {
+    if (stderr.isTTY)
+      stderr.write(`\r\x1b[K${text === undefined ? '' : fit(text, (stderr.columns ?? 80) - 1).trimEnd()}`);
+  };
 
 /** Says what is wrong in the configuration, and throws when there is nothing left of it to work with. */
 function tellProblems(app: CommandContext['app'], say: CommandContext['say']): void {

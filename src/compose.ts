@@ -6,27 +6,43 @@ import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import type { EndpointName, VmId } from './ids.ts';
-import type { Check, Connection, Endpoint, EndpointField, Settings } from './platforms/contract.ts';
-import { platforms as ownPlatforms } from './platforms/registry.ts';
+import type {
+  Check,
+  Connection,
+  Endpoint,
+  EndpointField,
+  Operation,
+  Platform,
+  Settings,
+  SettingsField,
+  WireLine,
+} from './platforms/contract.ts';
+import { platforms as ownPlatforms, type PlatformEntry } from './platforms/registry.ts';
 import { audited } from './platforms/wrap/audited.ts';
 import { checked } from './platforms/wrap/checked.ts';
 import { withDeadline } from './platforms/wrap/deadline.ts';
 import { dryRun } from './platforms/wrap/dry-run.ts';
 import { readOnly } from './platforms/wrap/read-only.ts';
+import { resolveSecrets } from './platforms/wrap/resolve-secrets.ts';
 import { withRetry } from './platforms/wrap/retry.ts';
 import { throttle } from './platforms/wrap/throttle.ts';
 import { changeConfig } from './state/config/change-config.ts';
+import { allFieldsOf } from './state/config/common-fields.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
 import { auditIsRequired } from './state/config/preferences.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
+import { defaultsFor } from './state/config/read-defaults.ts';
 import { createConfigStore } from './state/config/store.ts';
-import { filled } from './state/fields.ts';
+import { type UnsavedEndpoint, withUnsaved } from './state/config/unsaved.ts';
+import { filled, linesOf, redacted } from './state/fields.ts';
 import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
 import { createRedactor } from './state/files/redactor.ts';
+import { whoAmI } from './state/files/who-am-i.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore } from './state/fleet/store.ts';
+import { lastingFilter } from './state/query/lasting-filter.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
 import { createSessions } from './state/session/sessions.ts';
@@ -49,6 +65,10 @@ export interface ComposeOptions {
   readonly remember: boolean;
   /** A warning that stops nothing: the audit log can't be written. */
   readonly warn: (message: string) => void;
+  /** Told of each message that was sent, without secrets. */
+  readonly wire?: (line: WireLine) => void;
+  /** Endpoints of this run alone, which are in no configuration. */
+  readonly unsaved?: readonly UnsavedEndpoint[];
   /** What there is to do; drover's own where absent. */
   readonly tables?: Tables;
   /** The platforms that there are; drover's own where absent. */
@@ -85,7 +105,7 @@ export function compose(options: ComposeOptions): App {
 
   const store = createStore(clock);
   const redactor = createRedactor();
-  const wireLog = createWireLog(redactor);
+  const wireLog = createWireLog(redactor, options.wire);
   const secrets = createSecrets({ env, home, directory: dirname(configPath), clock, redactor });
   const audit = createAudit({
     file: join(stateDirectory(env, home), 'audit.jsonl'),
@@ -95,16 +115,10 @@ export function compose(options: ComposeOptions): App {
     trouble: options.warn,
     required: () => auditIsRequired(configStore.current.config),
   });
-  const configStore = createConfigStore(configPath, fieldsOf, clock);
+  const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
   const tasks = createTasks(clock);
 
-  const load = async (platform: string) => {
-    const entry = platforms.find(({ manifest }) => manifest.id === platform);
-    if (entry) return entry.load();
-    throw new FleetError('config.invalid', `there is no platform ${JSON.stringify(platform)}`, {
-      fix: 'drover platform list shows which there are',
-    });
-  };
+  const load = (platform: string) => loadFrom(platforms, platform);
 
   const resolve = async ({ name, platform, values }: DraftEndpoint, signal: AbortSignal): Promise<Endpoint> => {
     const fields = fieldsOf.get(platform) ?? [];
@@ -117,24 +131,34 @@ export function compose(options: ComposeOptions): App {
   };
   const testDraft: Services['testDraft'] = async (draft, ask, signal) => {
     const platform = await load(draft.platform);
-    return platform.test(await resolve(draft, signal), { signal, clock, wire: wireLog.push, ask });
+    const fields = allFieldsOf(fieldsOf.get(draft.platform) ?? []);
+    const whole = { ...defaultsFor(current().file, fields, draft.values), ...draft.values };
+    // As it would be read from the file: what was emptied is nothing.
+    const values = Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== ''));
+    return platform.test(await resolve({ ...draft, values }, signal), { signal, clock, wire: wireLog.push, ask });
   };
 
   const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly);
 
-  const wrap = (connection: Connection, { name, readOnly: why }: SessionSpec): Connection => {
+  const wrap = (connection: Connection, { name, platform, readOnly: why }: SessionSpec): Connection => {
+    const fields = manifestOf(platform)?.settings ?? [];
+    const told = (name: string, args: readonly unknown[]) => withoutSecrets(fields, operations[name], args);
     const sent = checked(withDeadline(connection, clock, operations), operations);
-    let wrapped = withRetry(throttle(sent, IN_FLIGHT_PER_CONNECTION, operations), clock, operations);
+    const whole = resolveSecrets(sent, (spec, signal) => secrets.resolve(name, fields, spec, signal, 'the new VM'));
+    let wrapped = withRetry(throttle(whole, IN_FLIGHT_PER_CONNECTION, operations), clock, operations);
     wrapped = audited(
       wrapped,
-      async (action, [object, ...rest]) =>
-        audit.begin({ action, endpoint: name, object: String(object), arguments: rest }),
+      async (action, args) =>
+        audit.begin({ action, endpoint: name, object: String(args[0]), arguments: told(action, args).slice(1) }),
       operations,
     );
     if (options.dryRun) {
       wrapped = dryRun(
         wrapped,
-        (operation, args) => options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, args))),
+        (operation, args) => {
+          const shown = operation === 'vm.configure' ? args : told(operation, args);
+          options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, shown)));
+        },
         operations,
       );
     }
@@ -155,14 +179,18 @@ export function compose(options: ComposeOptions): App {
   });
 
   const specOf = (config: EndpointConfig): SessionSpec => {
+    const manifest = manifestOf(config.platform);
+    const everyMs = config.everyMs ?? manifest?.everyMs ?? 2_000;
     const why = options.readOnly ? 'this run is read-only' : config.readOnly && `${config.name} is read-only`;
     return {
       name: config.name,
       platform: config.platform,
       address: addressOf(config, fieldsOf.get(config.platform) ?? []),
-      everyMs: config.everyMs ?? manifestOf(config.platform)?.everyMs ?? 2_000,
+      everyMs,
+      silentMs: Math.max(everyMs, manifest?.silentMs ?? 0),
       enabled: config.enabled,
       ...(why ? { readOnly: why } : {}),
+      ...showing(config),
       resolve: (signal) => resolveConfigured(config, signal),
       rejected: () => secrets.forget(config.name),
     };
@@ -194,6 +222,7 @@ export function compose(options: ComposeOptions): App {
       if (config) follower.takeOver(config);
       return config !== undefined;
     },
+    configEdit: () => ({ by: whoAmI(env), at: clock.now(), fleet: store.fleet }),
     async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
       const config = current().endpoints.get(name);
       if (!config) throw new FleetError('endpoint.not-found', `there is no endpoint ${name}`);
@@ -213,6 +242,12 @@ export function compose(options: ComposeOptions): App {
   };
 }
 
+/** Of an endpoint whose filter is wrong nothing is connected. */
+function showing({ filter }: EndpointConfig): Pick<SessionSpec, 'shows'> {
+  const shows = filter === undefined ? undefined : lastingFilter(filter);
+  return typeof shows === 'function' ? { shows } : {};
+}
+
 const invalid = (problem: Problem) =>
   new FleetError('config.invalid', spellProblem(problem), problem.fix === undefined ? {} : { fix: problem.fix });
 
@@ -229,3 +264,19 @@ function addressOf({ values, platform }: EndpointConfig, fields: readonly Endpoi
 
 /** Two endpoints on one host differ by it: `10.0.0.1:2222`, `[fd00::1]:2222`. */
 const withPort = (host: string, port: string): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** What may be written down of a request, whose first argument is its object: settings of a VM without those that are secrets. */
+const withoutSecrets = (fields: readonly SettingsField[], operation: Operation | undefined, args: readonly unknown[]) =>
+  args.map((argument, at) => {
+    if (typeof argument === 'string') return at > 0 && operation?.documents ? linesOf(argument) : argument;
+    const isSettings = typeof argument === 'object' && argument !== null && !Array.isArray(argument);
+    return isSettings ? redacted(fields, argument as Settings) : argument;
+  });
+
+async function loadFrom(platforms: readonly PlatformEntry[], platform: string): Promise<Platform> {
+  const entry = platforms.find(({ manifest }) => manifest.id === platform);
+  if (entry) return entry.load();
+  throw new FleetError('config.invalid', `there is no platform ${JSON.stringify(platform)}`, {
+    fix: 'drover platform list shows which there are',
+  });
+}

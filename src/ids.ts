@@ -5,11 +5,25 @@ export const KINDS = [
   'endpoint',
   'pool',
   'snapshot',
+  'disk',
+  'nic',
   'storage',
   'volume',
   'network',
+  'lease',
+  'dns',
   'image',
   'flavor',
+  'backup',
+  'subnet',
+  'securitygroup',
+  'securityrule',
+  'keypair',
+  'address',
+  'bucket',
+  'file',
+  'zone',
+  'balancer',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -25,13 +39,30 @@ export type PoolId = Id<'pool'>;
 export type NodeId = Id<'node'>;
 export type VmId = Id<'vm'>;
 export type SnapshotId = Id<'snapshot'>;
+export type DiskId = Id<'disk'>;
+export type NicId = Id<'nic'>;
+/** What hangs under a VM. */
+export type PartId = SnapshotId | DiskId | NicId;
 export type StorageId = Id<'storage'>;
 export type VolumeId = Id<'volume'>;
 export type NetworkId = Id<'network'>;
+export type LeaseId = Id<'lease'>;
+export type DnsId = Id<'dns'>;
 export type ImageId = Id<'image'>;
 export type FlavorId = Id<'flavor'>;
-/** What a list is of: the snapshots of a VM, the networks of an endpoint. */
-export type OwnerId = Id<'vm' | 'endpoint'>;
+export type BackupId = Id<'backup'>;
+export type SubnetId = Id<'subnet'>;
+export type SecurityGroupId = Id<'securitygroup'>;
+export type ZoneId = Id<'zone'>;
+export type BalancerId = Id<'balancer'>;
+export type BucketId = Id<'bucket'>;
+export type FileId = Id<'file'>;
+export type AddressId = Id<'address'>;
+export type KeyPairId = Id<'keypair'>;
+export type SecurityRuleId = Id<'securityrule'>;
+/** What a list is of: the snapshots of a VM, the networks of an endpoint, the rules of a security group. */
+export type OwnerKind = 'vm' | 'endpoint' | 'securitygroup' | 'bucket';
+export type OwnerId = Id<OwnerKind>;
 
 /** Letters, digits, dot, dash and underscore; must start with a letter or digit. */
 const ENDPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -74,14 +105,16 @@ export const poolId = (endpoint: EndpointName, native: string): PoolId => `${end
  * platform's id of a VM has a `#`. What comes behind it may be anything, as the name of a snapshot.
  */
 export const snapshotId = (vm: VmId, native: string): SnapshotId => `${vm}#${native}` as SnapshotId;
+export const diskId = (vm: VmId, native: string): DiskId => `${vm}#${native}` as DiskId;
+export const nicId = (vm: VmId, native: string): NicId => `${vm}#${native}` as NicId;
 
 /** The VM that something hangs under. */
-export const vmOf = (id: SnapshotId): VmId => id.slice(0, id.indexOf('#')) as VmId;
+export const vmOf = (id: PartId): VmId => id.slice(0, id.indexOf('#')) as VmId;
 /** The VM of what hangs under one; everything else is a row of the tree itself. */
 export const rowOf = (id: Id): VmId | NodeId | PoolId =>
-  id.includes('#') ? vmOf(id as SnapshotId) : (id as VmId | NodeId | PoolId);
+  id.includes('#') ? vmOf(id as PartId) : (id as VmId | NodeId | PoolId);
 /** What its platform calls it, within its VM. */
-export const nativeOfSnapshot = (id: SnapshotId): string => id.slice(id.indexOf('#') + 1);
+export const nativeOfPart = (id: PartId): string => id.slice(id.indexOf('#') + 1);
 
 /** What is listed of a whole endpoint: a `#` in what its platform calls it is `%23`, since that sign stands behind a VM's id. */
 const listedId = (endpoint: EndpointName, native: string): string =>
@@ -89,14 +122,29 @@ const listedId = (endpoint: EndpointName, native: string): string =>
 export const storageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as StorageId;
 export const volumeId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as VolumeId;
 export const networkId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as NetworkId;
+export const leaseId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as LeaseId;
+export const dnsId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as DnsId;
 export const imageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as ImageId;
 export const flavorId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as FlavorId;
+export const backupId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BackupId;
+export const subnetId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as SubnetId;
+export const securityGroupId = (endpoint: EndpointName, native: string) =>
+  listedId(endpoint, native) as SecurityGroupId;
+export const zoneId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as ZoneId;
+export const balancerId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BalancerId;
+export const bucketId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BucketId;
+export const fileId = (bucket: BucketId, native: string) => `${bucket}#${native}` as FileId;
+export const addressId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as AddressId;
+export const keyPairId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as KeyPairId;
+/** What hangs under something that is listed carries its id in its own, as what hangs under a VM does. */
+export const securityRuleId = (group: SecurityGroupId, native: string) => `${group}#${native}` as SecurityRuleId;
 
 /** The object in whose list it stands. */
-export const ownerOf = (id: Id): OwnerId => (id.includes('#') ? vmOf(id as SnapshotId) : endpointOf(id));
+export const ownerOf = (id: Id): OwnerId =>
+  id.includes('#') ? (id.slice(0, id.indexOf('#')) as OwnerId) : endpointOf(id);
 /** What its platform calls something that is listed, within its owner. */
 export const nativeOfListed = (id: Id): string =>
-  id.includes('#') ? nativeOfSnapshot(id as SnapshotId) : nativeOf(id).replaceAll('%23', '#').replaceAll('%25', '%');
+  id.includes('#') ? nativeOfPart(id as PartId) : nativeOf(id).replaceAll('%23', '#').replaceAll('%25', '%');
 
 /** A pool that the user made. `~` can't start an endpoint's name, so the two kinds of pools never meet. */
 export const userPoolId = (name: string): PoolId => `~/${name}` as PoolId;

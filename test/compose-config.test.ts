@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type App, compose } from '../src/compose.ts';
 import { endpointName } from '../src/ids.ts';
+import type { Manifest, Settings } from '../src/platforms/contract.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 
 const demo = endpointName('demo');
@@ -60,6 +61,38 @@ const audited = async () =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+it('an endpoint is tested with the defaults of the file, but for those that were emptied', async () => {
+  await write({ defaults: { user: 'root', proxy: 'p' } });
+  const tested: Settings[] = [];
+  const text = (key: string) => ({ key, label: key, help: '', kind: 'text' as const });
+  const manifest = { id: 'lab', title: '', summary: '', tier: 'core', settings: [] } as unknown as Manifest;
+  app = compose({
+    config,
+    readOnly: false,
+    dryRun: false,
+    env: { HOME: home, XDG_STATE_HOME: home },
+    clock,
+    interest: () => [],
+    remember: false,
+    warn: () => {},
+    platforms: [
+      {
+        manifest: { ...manifest, endpoint: [text('user'), text('proxy')] },
+        load: async () => ({
+          connect: () => Promise.reject(new Error('not tried')),
+          test: async ({ values }) => {
+            tested.push(values);
+            return [];
+          },
+        }),
+      },
+    ],
+  });
+  await app.load();
+  await app.testDraft({ name: lab, platform: 'lab', values: { proxy: '' } }, {}, patient());
+  expect(tested).toEqual([{ user: 'root' }]);
+});
 
 describe('an address', () => {
   it.each([

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type App, compose } from '../src/compose.ts';
 import { endpointName } from '../src/ids.ts';
-import type { Connection, Settings, Vm } from '../src/platforms/contract.ts';
+import type { Connection, Platform, Settings, SettingsField, Vm } from '../src/platforms/contract.ts';
+import { platforms } from '../src/platforms/registry.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 
 const demo = endpointName('demo');
@@ -17,10 +18,46 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'drover-compose-'));
   clock = createTestClock();
   warnings = [];
+  specs = [];
 });
 afterEach(async () => {
   await app.close();
   await rm(home, { recursive: true });
+});
+
+/** The simulated platform has no setting that is a secret. */
+const SECRET: SettingsField = {
+  key: 'password',
+  label: 'Password',
+  help: 'A secret.',
+  kind: 'text',
+  sensitive: true,
+  in: { provision: 'write' },
+};
+
+/** Nor has it one of lines. */
+const COMMANDS: SettingsField = {
+  key: 'commands',
+  label: 'Commands',
+  help: 'What runs first.',
+  kind: 'lines',
+  in: { provision: 'write', 'edit-config': 'write' },
+};
+
+/** What the platform was given of new VMs. */
+let specs: Settings[];
+const keepingSpecs = (platform: Platform): Platform => ({
+  ...platform,
+  async connect(...args) {
+    const connection = await platform.connect(...args);
+    const { create } = connection.vm;
+    if (!create) return connection;
+    const keep: typeof create = (of, spec, signal) => {
+      specs.push(spec);
+      return create(of, spec, signal);
+    };
+    return { ...connection, vm: { ...connection.vm, create: keep } };
+  },
 });
 
 /** A simulated endpoint that is not connected yet. */
@@ -32,10 +69,15 @@ async function load(values: Settings, run: { readonly readOnly?: boolean; readon
     config,
     readOnly: run.readOnly ?? false,
     dryRun: run.dryRun ?? false,
-    env: { HOME: home, XDG_STATE_HOME: home, PATH: process.env['PATH'] },
+    env: { HOME: home, XDG_STATE_HOME: home, PATH: process.env['PATH'], NEW_PASSWORD: 'swordfish' },
     clock,
     interest: () => [],
     remember: false,
+    platforms: platforms.map((entry) => ({
+      ...entry,
+      load: async () => keepingSpecs(await entry.load()),
+      manifest: { ...entry.manifest, settings: [...entry.manifest.settings, SECRET, COMMANDS] },
+    })),
     warn: (message) => void warnings.push(message),
   });
   await app.load();
@@ -115,6 +157,59 @@ describe('a connection of the program', () => {
       { phase: 'intent', action: 'vm.stop', object: id },
       { phase: 'outcome', action: 'vm.stop', result: expect.stringContaining('unknown') },
     ]);
+  });
+
+  it.each([true, false])('shows no secret of a new VM in the audit log, nor in a dry run: %s', async (dryRun) => {
+    const { vm } = await connect({ dryRun });
+    const spec = { name: 'web9', password: 'hunter2', commands: 'echo hunter2\ntrue', plan: 'shop' };
+    const made = vm.create?.(demo, spec, patient()).catch(() => undefined);
+    if (!dryRun) await soon(() => expect(lines('vm.create')).toHaveLength(1));
+    await made;
+    const log = await readFile(join(home, 'drover', 'audit.jsonl'), 'utf8').catch(() => '');
+    const said = `${warnings.join()}${log}`;
+    expect(said).toMatch(/password.*\*{8}.*2 lines.*shop/);
+    expect(said).not.toContain('hunter2');
+  });
+
+  it('looks up the password that a new VM refers to, and writes down the reference alone', async () => {
+    const { vm } = await connect();
+    const made = vm.create?.(demo, { name: 'web9', password: 'env:NEW_PASSWORD', plan: 'env:HOME' }, patient());
+    await soon(() => expect(lines('vm.create')).toHaveLength(1));
+    await made;
+    expect(specs).toEqual([{ name: 'web9', password: 'swordfish', plan: 'env:HOME' }]);
+    const log = await readFile(join(home, 'drover', 'audit.jsonl'), 'utf8');
+    expect(log).toContain('env:NEW_PASSWORD');
+    expect(log).not.toContain('swordfish');
+  });
+
+  it('makes no VM whose password is not there', async () => {
+    const { vm } = await connect();
+    expect(
+      await caught(vm.create?.(demo, { name: 'web9', password: 'env:NOPE' }, patient()) as Promise<unknown>),
+    ).toMatchObject({
+      code: 'config.secret',
+      message: 'demo: Password: the environment variable NOPE is not set',
+      fix: 'see what "password" of the new VM says, and try that by hand',
+    });
+    expect(specs).toEqual([]);
+  });
+
+  it.each([true, false])('shows nothing of a definition in the audit log, nor in a dry run: %s', async (dryRun) => {
+    const { vm } = await connect({ dryRun });
+    const { id } = runningVm('answers');
+    const defined = vm.define?.(id, "<graphics passwd='hunter2'/>", 'a\nb\n', patient()).catch(() => undefined);
+    if (!dryRun) await soon(() => expect(lines('vm.define')).toHaveLength(1));
+    await defined;
+    const log = await readFile(join(home, 'drover', 'audit.jsonl'), 'utf8').catch(() => '');
+    const said = `${warnings.join()}${log}`;
+    expect(said).toContain(dryRun ? `vm.define ${id} 1 line 2 lines` : '["1 line","2 lines"]');
+    expect(said).not.toContain('hunter2');
+  });
+
+  it('says of lines that would be changed how many they are', async () => {
+    const { vm } = await connect({ dryRun: true });
+    await vm.configure?.(runningVm('answers').id, 'config', { commands: 'a\nb' }, { commands: 'a\nb\nc' }, patient());
+    expect(warnings).toEqual([expect.stringContaining('Commands from 3 lines to 2 lines')]);
   });
 
   it('sends no change in a dry run', async () => {

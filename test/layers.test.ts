@@ -23,17 +23,25 @@ const LAYERS: readonly Row[] = [
       'clock.ts',
       'gate.ts',
       'host-names.ts',
+      'login-user.ts',
+      'shell-word.ts',
       'nearest.ts',
       'version.ts',
       'screen-options.ts',
       'compiled-code.ts',
+      'palette.ts',
     ],
     imports: [],
   },
   { layer: 'contract', is: ['platforms/contract.ts', 'platforms/contract/'], imports: ['leaf'] },
   {
     layer: 'testkit',
-    is: ['platforms/testkit.ts', 'platforms/testkit-clock.ts', 'platforms/testkit-link.ts'],
+    is: [
+      'platforms/testkit.ts',
+      'platforms/testkit-clock.ts',
+      'platforms/testkit-link.ts',
+      'platforms/testkit-display.ts',
+    ],
     imports: ['leaf', 'contract'],
   },
   {
@@ -43,11 +51,22 @@ const LAYERS: readonly Row[] = [
     packages: ['sax'],
     lazily: ['ssh2', 'ws'],
   },
+  // Files of another machine. It knows no platform: a stream goes in.
+  { layer: 'sftp', is: ['sftp/'], imports: ['leaf', 'contract'] },
   { layer: 'wrap', is: ['platforms/wrap/'], imports: ['leaf', 'contract'] },
   { layer: 'registry', is: ['platforms/registry.ts'], imports: ['contract', 'manifest'], lazily: ['platform'] },
   { layer: 'manifest', is: ['platforms/*/manifest.ts'], imports: ['leaf', 'contract', 'fields'] },
   // Loaded with the manifests.
-  { layer: 'fields', is: ['platforms/lib/fields.ts'], imports: ['leaf', 'contract'] },
+  {
+    layer: 'fields',
+    is: [
+      'platforms/lib/fields.ts',
+      'platforms/lib/field-kinds.ts',
+      'platforms/lib/provision-fields.ts',
+      'platforms/*/*/fields.ts',
+    ],
+    imports: ['leaf', 'contract'],
+  },
   // Files of other tools: read by the import and by the connection.
   {
     layer: 'user files',
@@ -55,11 +74,16 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf'],
     lazily: ['yaml'],
   },
-  { layer: 'lib', is: ['platforms/lib/'], imports: ['leaf', 'contract', 'transport'] },
+  {
+    layer: 'lib',
+    is: ['platforms/lib/'],
+    imports: ['leaf', 'contract', 'transport', 'user files'],
+    packages: ['unixcrypt'],
+  },
   {
     layer: 'platform',
     is: ['platforms/*/'],
-    imports: ['leaf', 'contract', 'transport', 'lib', 'manifest', 'testkit', 'user files'],
+    imports: ['leaf', 'contract', 'transport', 'lib', 'manifest', 'fields', 'testkit', 'user files', 'sftp'],
   },
   { layer: 'terminal', is: ['terminal/'], imports: ['leaf'], packages: ['string-width'] },
   {
@@ -68,14 +92,24 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf', 'contract', 'state'],
     packages: ['react'],
   },
-  { layer: 'state', is: ['state/'], imports: ['leaf', 'contract'], lazily: ['yaml', 'conf'] },
+  { layer: 'state', is: ['state/'], imports: ['leaf', 'contract'], lazily: ['yaml', 'conf', 'diff'] },
   { layer: 'crash', is: ['crash/'], imports: ['leaf', 'state'] },
-  { layer: 'actions', is: ['actions/'], imports: ['leaf', 'contract', 'state'] },
+  // Displays of VMs, for a terminal. It knows no platform: bytes go in, bytes come out.
+  { layer: 'display', is: ['display/'], imports: ['leaf', 'terminal'], lazily: ['pngjs'] },
+  // Serial consoles that are kept open, on a screen of their own.
+  {
+    layer: 'console',
+    is: ['console/'],
+    imports: ['leaf', 'contract', 'terminal', 'display'],
+    lazily: ['@xterm/headless'],
+  },
+  { layer: 'actions', is: ['actions/'], imports: ['leaf', 'contract', 'state', 'sftp'], lazily: ['display'] },
   {
     layer: 'screens',
     is: ['screens/'],
-    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'terminal'],
+    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'terminal', 'console'],
     packages: ['ink', 'ink-select-input', 'react'],
+    lazily: ['display'],
   },
   {
     layer: 'compose',
@@ -85,8 +119,19 @@ const LAYERS: readonly Row[] = [
   {
     layer: 'cli',
     is: ['cli.ts', 'cli/'],
-    imports: ['leaf', 'contract', 'registry', 'user files', 'state', 'actions', 'terminal', 'crash', 'compose'],
-    lazily: ['yaml'],
+    imports: [
+      'leaf',
+      'contract',
+      'registry',
+      'user files',
+      'state',
+      'actions',
+      'terminal',
+      'crash',
+      'compose',
+      'console',
+    ],
+    lazily: ['display', 'yaml'],
   },
   {
     layer: 'app',
@@ -104,7 +149,15 @@ const LAYERS: readonly Row[] = [
 
 /** The library that a platform is made of, for its folder alone. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  aws: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/credential-providers'],
+  aws: [
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-route-53',
+    '@aws-sdk/client-elastic-load-balancing-v2',
+    '@aws-sdk/s3-request-presigner',
+    '@aws-sdk/client-ec2',
+    '@aws-sdk/credential-providers',
+  ],
   openstack: ['ws'],
   proxmox: ['ws'],
 };

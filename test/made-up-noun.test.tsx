@@ -160,7 +160,7 @@ describe('a noun that is only in the tables', () => {
 
   it('has its key, its view, its form and its question on the screen', async () => {
     const { platforms, gadgets } = withGadgets();
-    fleet = await openFleet({ size: '120x40', tables, platforms });
+    fleet = await openFleet({ size: '200x70', tables, platforms });
     await fleet.press('jj', '?');
     await fleet.see('List the gadgets of a VM.');
     await fleet.press('esc', '5');

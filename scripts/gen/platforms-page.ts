@@ -70,6 +70,12 @@ Read this first, so that nothing of it is written again.
 | \`clock.ts\` | \`wait\`, and \`createNap\` for a pause that an operation of the same connection ends early |
 | \`lib/listed.ts\` | lists of the endpoint: \`noListed\`, \`refuseTakenName\`, \`overlapping\`, and \`lacking\` for \`whyNot\` |
 | \`lib/snapshots.ts\` | \`noSnapshot\`, \`refuseTaken\`, and what is lost with a snapshot |
+| \`lib/parts.ts\` | disks and NICs of a VM as objects, out of its details; the sentences of a platform that makes none of them yet |
+| \`lib/provision-fields.ts\` | fields of what a new VM is made of, for manifests |
+| \`lib/seed/\`, \`lib/spec-values.ts\` | \`readGuest\`, \`writeSeed\`: what a new guest is told at its first start, for cloud-init and Ignition |
+| \`transport/http/multipart.ts\`, \`body-stream.ts\` | bodies that are sent in pieces, also as a file in a form |
+| \`lib/take-back.ts\` | \`takeBack\`: what was made for something that failed goes again, the last first, or is named with its command |
+| \`lib/iso9660/\` | \`writeIso\`: the medium that cloud-init reads |
 | \`lib/refuse-stale.ts\` | \`refuseStale\`: \`op.conflict\` when a form was filled with values that are old by now |
 
 ### A folder, in the order in which to read it

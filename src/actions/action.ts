@@ -1,4 +1,4 @@
-import type { EndpointName, NodeId, VmId } from '../ids.ts';
+import type { EndpointName, Id, NodeId, OwnerKind, VmId } from '../ids.ts';
 import {
   type Accepted,
   type Ask,
@@ -15,12 +15,15 @@ import {
   type OperationTable,
   operationOf,
   type Settings,
+  type SettingsMode,
   type SettingValue,
   type Vm,
   whyAbsent,
 } from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
-import type { EndpointStatus } from '../state/fleet/fleet.ts';
+import type { Config } from '../state/config/model.ts';
+import type { EndpointStatus, Fleet } from '../state/fleet/fleet.ts';
+import type { ConfigEdit } from './config-edit.ts';
 import type { Policy } from './policy.ts';
 import type { Services } from './services.ts';
 
@@ -32,6 +35,9 @@ export type Danger = 'none' | 'interrupts' | 'destroys';
 
 /** Options of an action by key. */
 export type Args = Readonly<Record<string, SettingValue | readonly string[]>>;
+
+/** Says how far something is, in a few words. */
+export type Report = (text: string) => void;
 
 /** What every verb says of itself. Keymap, key bar, palette, help, docs and the command line are read from this. */
 interface Verb {
@@ -71,8 +77,11 @@ export interface WatchedOutcome<K extends ObjectKind> extends Expected {
 /** Seen by asking the platform again, since it is not watched. */
 export interface ReadOutcome extends Expected {
   readonly by: 'read';
-  /** True, or what is the case instead, as a sentence behind the name: `has no snapshot monday yet`. */
-  read(connection: Connection, signal: AbortSignal): Promise<true | string>;
+  /**
+   * True, or what is the case instead, as a sentence behind the name: `has no snapshot monday yet`. `made`: what the platform
+   * said that it made; undefined where it said nothing, or its answer was lost.
+   */
+  read(connection: Connection, signal: AbortSignal, made?: Id): Promise<true | string>;
 }
 
 export type Outcome<K extends ObjectKind = ObjectKind> = WatchedOutcome<K> | ReadOutcome;
@@ -87,6 +96,14 @@ export interface ObjectAction<K extends ObjectKind = ObjectKind> extends Verb {
   readonly noun: ObjectKind;
   readonly on: K;
   readonly needs: OperationName;
+  /** As in Asked. */
+  readonly writes?: true;
+  /** How it is said with what it is done to in place of `…`, where that does not just stand behind the title: `Add disk to …`. */
+  readonly phrase?: string;
+  /** It makes something with a name out of one at a time: a clone, an export. */
+  readonly makes?: true;
+  /** Its options are the settings of this mode that the platform of the endpoint has. */
+  readonly settings?: SettingsMode;
   /** What it costs an object that is busy, as a sentence for the question before it. */
   loses?(args: Args): string | undefined;
   /** What it destroys, read from the platform; undefined where the platform can't say. For `danger: 'destroys'`. */
@@ -99,9 +116,25 @@ export interface ObjectAction<K extends ObjectKind = ObjectKind> extends Verb {
   outcome?(args: Args, object: ObjectOf<K> | undefined): Outcome<K> | undefined;
   /** What the screen takes for options when it does not ask: autostart switches to what it is not. */
   preset?(object: ObjectOf<K>): Settings;
+  /** What its options start from, read from the platform before it is asked: the text that is edited. Of one at a time. */
+  reads?(connection: Connection, object: ObjectOf<K>, signal: AbortSignal): Promise<Settings>;
+  /** What the configuration says of it, which what was chosen goes before. */
+  fromConfig?(config: Config): Args;
+  /** Two keys of these, before and after: how they differ is shown before it is sent. */
+  readonly compares?: readonly [before: string, after: string];
+  /** How options that are changes differ from what was read, a line each: shown before it is sent. Empty: nothing is changed. */
+  differs?(args: Args): readonly string[];
   /** Said when the request was accepted and nothing more can be seen. */
   asked?(args: Args): string;
-  send(connection: Connection, object: ObjectOf<K>, args: Args, signal: AbortSignal): Promise<Accepted>;
+  /** What it is sent with once more when the link broke on the way, where it goes on from what is there: an upload. */
+  resumed?(args: Args): Args;
+  send(
+    connection: Connection,
+    object: ObjectOf<K>,
+    args: Args,
+    signal: AbortSignal,
+    report: Report,
+  ): Promise<Accepted & { readonly id?: Id }>;
 }
 export type VmAction = ObjectAction<'vm'>;
 
@@ -109,7 +142,7 @@ export type VmAction = ObjectAction<'vm'>;
 export interface ListAction extends Verb {
   readonly kind: 'list';
   readonly noun: ListedKind;
-  readonly on: 'vm' | 'endpoint';
+  readonly on: OwnerKind;
   readonly needs: OperationName;
 }
 
@@ -122,10 +155,26 @@ export interface EditAction extends Verb {
   readonly fits: (vm: Vm) => true | string;
 }
 
+/**
+ * Moves VMs to other nodes: those that are meant, or all of a node. Where to is asked, and what stands against it is shown, before
+ * anything is sent (migrate.ts).
+ */
+export interface MigrateAction extends Verb {
+  readonly kind: 'migrate';
+  readonly noun: 'vm' | 'node';
+  readonly on: 'vm' | 'node';
+  readonly needs: OperationName;
+  fits?(object: ObjectOf<ObjectKind>): true | string;
+}
+
 /** Takes the terminal over until it is left with the detach key. */
 interface Attaches extends Verb {
   readonly kind: 'attach';
+  /** A guest or a host writes what comes, so it is filtered; on the screen it stays open while it is not shown. */
+  readonly isKept?: true;
   readonly needs: OperationName;
+  /** As in Asked. */
+  readonly writes?: true;
 }
 
 export interface VmAttachAction extends Attaches {
@@ -138,6 +187,7 @@ export interface VmAttachAction extends Attaches {
     args: Settings,
     size: ConsoleSize,
     signal: AbortSignal,
+    vm: Vm,
   ) => Promise<Attachment>;
 }
 
@@ -166,14 +216,28 @@ export interface NodeInfoAction extends Verb {
   readonly needs: OperationName;
 }
 
+/** Goes through what is on a node: lists on the screen, commands of their own on the command line. */
+export interface BrowseAction extends Verb {
+  readonly kind: 'browse';
+  readonly noun: 'node';
+  readonly on: 'node';
+  readonly needs: OperationName;
+}
+
 /** Changes the configuration: pools, endpoints, where a node hangs. What is changed is plain data, shown before it is done. */
 export interface ConfigAction extends Verb {
   readonly kind: 'config';
-  readonly noun: 'pool' | 'node' | 'endpoint';
+  readonly noun: 'pool' | 'node' | 'endpoint' | 'vm';
   /** False for what makes something new: no row has to be selected, no name to be found. */
   readonly onExisting: boolean;
-  /** The subject is a pool's name, an endpoint's name or a node's id. */
-  readonly change: (subject: string, args: Settings) => ConfigChange;
+  /** The subject is a pool's name, an endpoint's name, or the id of a node or VM. */
+  readonly change: (subject: string, args: Settings, edit: ConfigEdit) => ConfigChange;
+  /** Its one option is asked for as a line of text. */
+  readonly line?: {
+    /** What stands in it before: what is there now. */
+    readonly start: (subject: string, fleet: Fleet) => string;
+    readonly complaint: (text: string) => string | undefined;
+  };
   /** What is true afterwards. */
   readonly said: (subject: string, args: Settings) => string;
   /** What leaves drover's view, for the question before it. */
@@ -206,10 +270,12 @@ export type Action =
   | ObjectAction
   | ListAction
   | EditAction
+  | MigrateAction
   | VmAttachAction
   | VmShowAction
   | NodeAttachAction
   | NodeInfoAction
+  | BrowseAction
   | ConfigAction
   | EndpointAction
   | EndpointFormAction
@@ -220,12 +286,14 @@ export const objectOf = (action: Action): ObjectKind | undefined => ('on' in act
 
 /** Whether it makes something under what it is done to: a snapshot of a VM, a network on an endpoint. */
 export const isMaker = (action: Action): action is ObjectAction =>
-  action.kind === 'object' && action.noun !== action.on;
+  action.kind === 'object' && (action.makes === true || action.noun !== action.on);
 
 /** What `whyNot` must know of an action. */
 export interface Asked {
   readonly needs: OperationName;
   readonly title: string;
+  /** It can change something although what it needs only reads: SSH into a guest. */
+  readonly writes?: true;
   fits?(object: ObjectOf<ObjectKind>): true | string;
 }
 
@@ -248,7 +316,8 @@ export function whyNot(
     return whyAbsent(connection, action.needs) ?? `this platform can't do that: ${action.title}`;
   }
   // Reading changes nothing, whatever else is forbidden. A stream can write: a console and a shell take keystrokes.
-  if (policy.readOnly !== undefined && operations[action.needs]?.kind !== 'reads') return policy.readOnly;
+  if (policy.readOnly !== undefined && (action.writes || operations[action.needs]?.kind !== 'reads'))
+    return policy.readOnly;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
   const forbidden = connection.right?.(action.needs, object.id);

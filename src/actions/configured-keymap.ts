@@ -2,12 +2,14 @@ import type { LocatedMap } from '../state/config/located.ts';
 import type { Position, Problem } from '../state/config/problem.ts';
 import { readKeys } from '../state/keys/keys-config.ts';
 import type { Action } from './action.ts';
-import { createKeymap, DETACH_KEY, type Keymap, type KeyProblem } from './keymap.ts';
+import { createKeymap, DETACH_KEY, type Keymap, type KeyProblem, MENU_KEY } from './keymap.ts';
 
 export interface ConfiguredKeymap {
   readonly keymap: Keymap;
   /** `ctrl-]` unless the file says otherwise; always a single byte, see controlByte(). */
   readonly detachKey: string;
+  /** `ctrl-\\` unless the file says otherwise: opens the menu of a console; a single byte too, and another one. */
+  readonly menuKey: string;
   /** Everything that is wrong with `keys:`, in the order of the file. */
   readonly problems: readonly Problem[];
 }
@@ -35,7 +37,12 @@ export function configuredKeymap(actions: readonly Action[], file: string, tree:
       message: `keys: no key was left to quit with, so ${LAST_KEY} still does`,
     });
   }
-  return { keymap, detachKey: config.detach ?? DETACH_KEY, problems: problems.sort(byPlace) };
+  return {
+    keymap,
+    detachKey: config.detach ?? DETACH_KEY,
+    menuKey: config.menu ?? MENU_KEY,
+    problems: problems.sort(byPlace),
+  };
 
   /** At the place where the key was given: to this action, or to the one that took it away. */
   function located({ actionId, key, holder, message }: KeyProblem, keymap: Keymap): Problem {

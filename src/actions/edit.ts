@@ -11,6 +11,7 @@ import { endpointStatusOf } from '../state/fleet/store.ts';
 import type { ObjectAction } from './action.ts';
 import { needed } from './object-action.ts';
 import { perform } from './perform.ts';
+import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
 import type { Target } from './target.ts';
 import { editAction } from './vm.ts';
@@ -34,6 +35,27 @@ export async function editVm(
   return (await perform(action, chosen, {}, services, signal, () => {})).text;
 }
 
+/**
+ * What the platform says to a change before it is made, one sentence each. Rejects with the reason where it is known already that it
+ * can't be; nothing where the platform does not look.
+ */
+export async function adviceOnEdit(
+  services: Services,
+  id: VmId,
+  target: SettingsTarget,
+  changes: Settings,
+  basedOn: Settings,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const plan = permitted(editAction, 'vm', id, services).connection.vm.planConfigure;
+  if (!plan) return [];
+  const { warnings } = await plan(id, target, changes, picked(basedOn, Object.keys(changes)), signal);
+  return warnings.map(({ feature, detail }) => `${labelOf(services, id, feature)}: ${detail}`);
+}
+
+const labelOf = (services: Services, id: VmId, key: string): string =>
+  fieldsOf(services, id).find((field) => field.key === key)?.label ?? key;
+
 /** One change of settings as an action: its outcome is seen by reading them. */
 function changeOf(
   services: Services,
@@ -50,7 +72,7 @@ function changeOf(
     kind: 'object',
     outcome: () => ({
       by: 'read',
-      words: `has ${spelled(services, id, changes)} ${target === 'running' ? 'now' : 'saved'}`,
+      words: wordsFor(services, id, target, changes),
       limitMs: SEEN_WITHIN_MS,
       late: 'look at its settings again; the guest may need longer',
       async read(connection, signal) {
@@ -82,6 +104,14 @@ function fieldsOf({ manifests, store }: Services, id: VmId): readonly SettingsFi
 /** Those of these keys that there are. */
 const picked = (settings: Settings, keys: readonly string[]): Settings =>
   Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
+
+/** `has Memory 4GiB saved`, `is called web2 now`, or both. */
+function wordsFor(services: Services, id: VmId, target: SettingsTarget, { name, ...changes }: Settings): string {
+  const renamed = name === undefined ? [] : [`is called ${String(name)} now`];
+  const changed = spelled(services, id, changes);
+  const others = changed === '' ? [] : [`has ${changed} ${target === 'running' ? 'now' : 'saved'}`];
+  return [...renamed, ...others].join(' and ');
+}
 
 /** `Memory 4GiB, vCPUs 2`, in the words of the platform's fields. */
 function spelled(services: Services, id: VmId, changes: Settings): string {

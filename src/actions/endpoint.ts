@@ -65,6 +65,18 @@ export const endpointChanges: readonly ConfigAction[] = [
     change: (name) => ({ kind: 'endpoint-enable', name: endpointName(name), enabled: false }),
     said: (name) => `${name} is disabled`,
   },
+  {
+    kind: 'config',
+    id: 'endpoint.switch',
+    noun: 'endpoint',
+    title: 'Make current',
+    help: 'Make an endpoint the one that VMs, networks and the rest are made on where none is named.',
+    keys: [],
+    danger: 'none',
+    onExisting: true,
+    change: (name) => ({ kind: 'set', path: ['current'], value: name }),
+    said: (name) => `${name} is the current endpoint`,
+  },
 ];
 
 export const endpointActions: readonly EndpointAction[] = [

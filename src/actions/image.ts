@@ -1,8 +1,10 @@
 /** What VMs are made of: images, and the sizes that they come in. */
 import { endpointOf } from '../ids.ts';
+import { bytes } from '../units.ts';
 import type { ListAction, ObjectAction } from './action.ts';
+import { imageUrl } from './image-keywords.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
+import { isGone, seenByName, seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
 
 const LIMIT_MS = 60_000;
@@ -55,11 +57,14 @@ export const imageActions: readonly ObjectAction[] = [
       {
         key: 'url',
         label: 'URL',
-        help: 'Where its platform gets it.',
+        help: 'Where it is fetched from, or a word as debian12 and ubuntu2404; left empty, its name is that word.',
         kind: 'text',
-        required: true,
-        examples: ['https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2'],
-        pattern: { source: '^https?://[^\\s/]+/\\S+$', complaint: 'an address that begins with http:// or https://' },
+        default: '',
+        examples: ['debian12', 'https://images.example/tiny.qcow2'],
+        pattern: {
+          source: '^([a-z0-9]*|https?://[^\\s/]+/\\S+)$',
+          complaint: 'an address that begins with http:// or https://, or a word for an image',
+        },
       },
       {
         key: 'storage',
@@ -69,19 +74,64 @@ export const imageActions: readonly ObjectAction[] = [
         of: 'storage',
         default: '',
       },
+      {
+        key: 'arch',
+        label: 'Architecture',
+        help: 'Of an image that a word stands for.',
+        kind: 'choice',
+        options: ['x86_64', 'aarch64'],
+        default: 'x86_64',
+        advanced: true,
+      },
+      {
+        key: 'checksum',
+        label: 'Checksum',
+        help: 'What the file must be, as its web server says it.',
+        kind: 'text',
+        default: '',
+        examples: ['sha256:0123…'],
+        pattern: {
+          source: '^(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128})?$',
+          complaint: 'sha256: with 64 hexadecimal digits, or sha512: with 128',
+        },
+        advanced: true,
+      },
+      {
+        key: 'format',
+        label: 'Format',
+        help: 'What it is converted to; left empty, it stays as it comes.',
+        kind: 'choice',
+        options: ['qcow2', 'raw'],
+        advanced: true,
+      },
+      {
+        key: 'size',
+        label: 'Size',
+        help: 'What a guest sees, where that is to be larger than it comes.',
+        kind: 'bytes',
+        min: 2 ** 20,
+        advanced: true,
+      },
     ],
     fits: () => true,
-    outcome: (args, endpoint) =>
-      endpoint &&
-      seenInList({
-        kind: 'image',
-        of: endpoint.id,
-        words: `has the image ${textIn(args, 'name')}`,
-        limitMs: FETCH_LIMIT_MS,
-        holds: (all) => all.some(({ name }) => name === args['name']) || `has no image ${textIn(args, 'name')} yet`,
-      }),
-    send: (create, { id }, args, signal) =>
-      create(id, { name: textIn(args, 'name'), url: textIn(args, 'url'), storage: textIn(args, 'storage') }, signal),
+    outcome: (args, endpoint) => endpoint && seenByName('image', args, endpoint.id, FETCH_LIMIT_MS),
+    async send(create, { id }, args, signal) {
+      const [checksum, format] = ['checksum', 'format'].map((key) => textIn(args, key));
+      const { size } = args;
+      const name = textIn(args, 'name');
+      const url = imageUrl(textIn(args, 'url') || name, textIn(args, 'arch') || 'x86_64');
+      const spec = { name, url, storage: textIn(args, 'storage') };
+      return create(
+        id,
+        {
+          ...spec,
+          ...(checksum && { checksum }),
+          ...(format && { format }),
+          ...(typeof size === 'number' && { size: bytes(size) }),
+        },
+        signal,
+      );
+    },
   }),
   objectAction({
     id: 'image.delete',

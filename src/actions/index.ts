@@ -1,34 +1,98 @@
 import type { Action } from './action.ts';
+import { backupActions, backupListAction } from './backup.ts';
+import { addressActions, addressListAction } from './cloud/address.ts';
+import { balancerActions, balancerListAction } from './cloud/balancer.ts';
+import { bucketActions, bucketListAction } from './cloud/bucket.ts';
+import { fileActions, fileListAction } from './cloud/file.ts';
+import { keyPairActions, keyPairListAction } from './cloud/key-pair.ts';
+import { securityActions, securityGroupListAction, securityRuleListAction } from './cloud/security-group.ts';
+import { subnetActions, subnetListAction } from './cloud/subnet.ts';
+import { zoneActions, zoneListAction } from './cloud/zone.ts';
+import { detachDisksAction } from './detach-disks.ts';
+import { diskActions, diskListAction } from './disk.ts';
 import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
+import { downloadAction, uploadAction } from './guest/copy-actions.ts';
+import { sshAction } from './guest/ssh-action.ts';
 import { flavorListAction, imageActions, imageListAction } from './image.ts';
+import { migrateActions } from './migrate.ts';
+import { dnsActions, dnsListAction, leaseActions, leaseListAction } from './names.ts';
 import { networkActions, networkListAction } from './network.ts';
-import { nodeActions, nodeInfoAction, shellAction } from './node.ts';
+import { nicActions, nicListAction } from './nic.ts';
+import { nodeRunAction } from './node/run-action.ts';
+import { browseAction, nodeActions, nodeInfoAction, shellAction } from './node.ts';
+import { noteActions } from './note.ts';
 import { poolActions, poolVariablesAction } from './pool.ts';
 import { snapshotActions, snapshotListAction } from './snapshot.ts';
 import { storageActions, storageListAction, volumeActions, volumeListAction } from './storage.ts';
+import { transferActions } from './transfer.ts';
 import { viewActions } from './view.ts';
-import { consoleAction, consoleLogAction, editAction, vmActions } from './vm.ts';
+import { viewAction } from './viewer/view-action.ts';
+import { consoleAction, consoleLogAction, displayAction, editAction, vmActions, vmMakers } from './vm.ts';
+import { vmFileActions } from './vm-files.ts';
+import { vmModeActions } from './vm-modes.ts';
 
 /** Every verb of drover, in the order in which help and palette show them. */
 export const actions: readonly Action[] = [
+  ...vmMakers,
   ...vmActions,
+  ...vmModeActions,
   editAction,
   consoleAction,
+  displayAction,
+  viewAction,
+  sshAction,
+  uploadAction,
+  downloadAction,
   consoleLogAction,
+  ...migrateActions.filter(({ on }) => on === 'vm'),
+  ...vmFileActions,
   snapshotListAction,
   ...snapshotActions,
+  backupListAction,
+  ...backupActions,
+  diskListAction,
+  ...diskActions,
+  detachDisksAction,
+  nicListAction,
+  ...nicActions,
   networkListAction,
   ...networkActions,
+  subnetListAction,
+  ...subnetActions,
+  securityGroupListAction,
+  securityRuleListAction,
+  ...securityActions,
+  keyPairListAction,
+  ...keyPairActions,
+  addressListAction,
+  ...addressActions,
+  bucketListAction,
+  ...bucketActions,
+  fileListAction,
+  ...fileActions,
+  leaseListAction,
+  ...leaseActions,
+  zoneListAction,
+  ...zoneActions,
+  dnsListAction,
+  ...dnsActions,
+  balancerListAction,
+  ...balancerActions,
   storageListAction,
   ...storageActions,
   volumeListAction,
   ...volumeActions,
+  ...transferActions,
   imageListAction,
   ...imageActions,
   flavorListAction,
   shellAction,
+  nodeRunAction,
   nodeInfoAction,
+  browseAction,
+  ...migrateActions.filter(({ on }) => on === 'node'),
   ...nodeActions,
+  ...noteActions,
   ...poolActions,
   poolVariablesAction,
   ...endpointForms,

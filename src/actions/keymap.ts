@@ -19,7 +19,9 @@ export interface KeyProblem {
 
 /** The console's own: it must always get through. Changed by the configuration like any other key. */
 export const DETACH_KEY = 'ctrl-]';
-/** What a terminal sends for it. */
+/** Opens the menu of a console, since all other keys are the guest's. */
+export const MENU_KEY = 'ctrl-\\';
+/** What a terminal sends for the key that detaches. */
 export const DETACH_BYTE = 0x1d;
 
 /**

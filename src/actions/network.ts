@@ -1,18 +1,52 @@
 /** Networks of an endpoint. */
 import { endpointOf } from '../ids.ts';
-import { NETWORK_MODES, type Network, type NetworkMode } from '../platforms/contract.ts';
+import { NETWORK_MODES, type Network, type NetworkMode, type NetworkSpec } from '../platforms/contract.ts';
 import type { Args, ListAction, ObjectAction } from './action.ts';
+import { networkEditAction } from './network-edit.ts';
+import { NEW_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
-import { textIn } from './text-in.ts';
+import { PLAN } from './plan-option.ts';
+import { isGone, seenByName, seenInList } from './seen-in-list.ts';
+import { listIn, textIn } from './text-in.ts';
 
 const LIMIT_MS = 60_000;
-const NAME = {
-  source: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$',
-  complaint: 'a letter or digit, then letters, digits, - . or _',
+
+const CIDR = { source: '^([0-9a-fA-F.:]+/[0-9]{1,3})?$', complaint: 'addresses with a length: 192.168.150.0/24' };
+
+const RANGE = {
+  source: '^([0-9a-fA-F.:]+-[0-9a-fA-F.:]+( *, *[0-9a-fA-F.:]+-[0-9a-fA-F.:]+)*)?$',
+  complaint: 'two addresses: 192.168.150.100-192.168.150.199',
 };
 
+const VLANS = { source: '^([0-9]+([ ,]+[0-9]+)*)?$', complaint: 'numbers of VLANs, with commas between them: 10,20' };
+
 const modeIn = (args: Args): NetworkMode => NETWORK_MODES.find((mode) => mode === args['mode']) ?? 'nat';
+
+function specIn(args: Args): NetworkSpec {
+  const [dualCidr, range, boot] = ['dual-cidr', 'range', 'boot'].map((key) => textIn(args, key));
+  const forwarders = listIn(args, 'forwarders');
+  const vlans = listIn(args, 'vlan').map(Number);
+  const portGroups = listIn(args, 'port-groups').map(Number);
+  const { mtu } = args;
+  return {
+    name: textIn(args, 'name'),
+    mode: modeIn(args),
+    cidr: textIn(args, 'cidr'),
+    dhcp: args['dhcp'] !== false && textIn(args, 'cidr') !== '',
+    device: textIn(args, 'device'),
+    domain: textIn(args, 'domain'),
+    ...(dualCidr && { dualCidr }),
+    ...(range && { range }),
+    ...(boot && { boot }),
+    ...(forwarders.length > 0 && { forwarders }),
+    ...(typeof mtu === 'number' && { mtu }),
+    ...(args['autostart'] === false && { autostart: false }),
+    ...(textIn(args, 'plan') !== '' && { plan: textIn(args, 'plan') }),
+    ...(args['openvswitch'] === true && { openvswitch: true }),
+    ...(vlans.length > 0 && { vlans }),
+    ...(portGroups.length > 0 && { portGroups }),
+  };
+}
 
 export const networkListAction: ListAction = {
   kind: 'list',
@@ -44,11 +78,11 @@ export const networkActions: readonly ObjectAction[] = [
     needs: 'network.create',
     aliases: ['network.add'],
     options: [
-      { key: 'name', label: 'Name', help: 'Name of the network.', kind: 'text', required: true, pattern: NAME },
+      { key: 'name', label: 'Name', help: 'Name of the network.', kind: 'text', required: true, pattern: NEW_NAME },
       {
         key: 'mode',
         label: 'Mode',
-        help: 'How it reaches other networks: through its node (nat), routed, by a bridge of its node, or not at all.',
+        help: 'How it reaches other networks: through its node (nat, routed, open), by a bridge or interface of its node, or not at all.',
         kind: 'choice',
         options: NETWORK_MODES,
         default: 'nat',
@@ -60,43 +94,109 @@ export const networkActions: readonly ObjectAction[] = [
         kind: 'text',
         default: '',
         examples: ['192.168.150.0/24'],
-        pattern: { source: '^([0-9a-fA-F.:]+/[0-9]{1,3})?$', complaint: 'addresses with a length: 192.168.150.0/24' },
+        pattern: CIDR,
       },
       { key: 'dhcp', label: 'DHCP', help: 'Hand addresses out.', kind: 'flag', default: true },
       {
         key: 'device',
         label: 'Device',
-        help: 'The bridge of the node that it stands for.',
+        help: 'The bridge of the node that it stands for, or the interface of the node that it goes out by.',
         kind: 'text',
         default: '',
-        when: { key: 'mode', is: ['bridge'] },
+        when: { key: 'mode', is: ['bridge', 'macvtap', 'nat', 'routed'] },
       },
       { key: 'domain', label: 'Domain', help: 'DNS domain of its addresses.', kind: 'text', default: '' },
+      {
+        key: 'dual-cidr',
+        label: 'Dual CIDR',
+        help: 'Addresses of the other version of IP, for a network that has both.',
+        kind: 'text',
+        default: '',
+        examples: ['fd00:150::/64'],
+        pattern: CIDR,
+        advanced: true,
+      },
+      {
+        key: 'range',
+        label: 'DHCP range',
+        help: 'First and last address that DHCP gives; left empty, all but the first and the last.',
+        kind: 'text',
+        default: '',
+        examples: ['192.168.150.100-192.168.150.199'],
+        pattern: RANGE,
+        advanced: true,
+      },
+      {
+        key: 'boot',
+        label: 'Boot file',
+        help: 'What machines that start by network are told: a file, or FILE@SERVER.',
+        kind: 'text',
+        default: '',
+        advanced: true,
+      },
+      {
+        key: 'forwarders',
+        label: 'Forwarders',
+        help: 'Name servers for what the network does not know, with commas between them.',
+        kind: 'text',
+        default: '',
+        advanced: true,
+      },
+      {
+        key: 'mtu',
+        label: 'MTU',
+        help: 'Largest packet, in bytes.',
+        kind: 'count',
+        min: 68,
+        max: 65_535,
+        advanced: true,
+      },
+      {
+        key: 'autostart',
+        label: 'Autostart',
+        help: 'Start it with its node.',
+        kind: 'flag',
+        default: true,
+        advanced: true,
+      },
+      {
+        key: 'openvswitch',
+        label: 'Open vSwitch',
+        help: 'The bridge is one of Open vSwitch.',
+        kind: 'flag',
+        default: false,
+        when: { key: 'mode', is: ['bridge'] },
+        advanced: true,
+      },
+      {
+        key: 'vlan',
+        label: 'VLAN',
+        help: 'Tag of what its NICs send; several, with commas, make each NIC a trunk. For Open vSwitch.',
+        kind: 'text',
+        default: '',
+        examples: ['42'],
+        pattern: VLANS,
+        when: { key: 'mode', is: ['bridge'] },
+        advanced: true,
+      },
+      {
+        key: 'port-groups',
+        label: 'Port groups',
+        help: 'VLANs that get a port group each, called vlan-10. For Open vSwitch.',
+        kind: 'text',
+        default: '',
+        examples: ['10,20'],
+        pattern: VLANS,
+        when: { key: 'mode', is: ['bridge'] },
+        advanced: true,
+      },
+      PLAN,
     ],
     fits: () => true,
-    outcome: (args, endpoint) =>
-      endpoint &&
-      seenInList({
-        kind: 'network',
-        of: endpoint.id,
-        words: `has the network ${textIn(args, 'name')}`,
-        limitMs: LIMIT_MS,
-        holds: (all) => all.some(({ name }) => name === args['name']) || `has no network ${textIn(args, 'name')} yet`,
-      }),
-    send: (create, { id }, args, signal) =>
-      create(
-        id,
-        {
-          name: textIn(args, 'name'),
-          mode: modeIn(args),
-          cidr: textIn(args, 'cidr'),
-          dhcp: args['dhcp'] !== false && textIn(args, 'cidr') !== '',
-          device: textIn(args, 'device'),
-          domain: textIn(args, 'domain'),
-        },
-        signal,
-      ),
+    outcome: (args, endpoint) => endpoint && seenByName('network', args, endpoint.id, LIMIT_MS),
+    send: (create, { id }, args, signal) => create(id, specIn(args), signal),
   }),
+  networkEditAction,
   objectAction({
     id: 'network.start',
     noun: 'network',

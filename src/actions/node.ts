@@ -1,7 +1,7 @@
 import { FleetError } from '../errors.ts';
 import { isEndpointName, type NodeId } from '../ids.ts';
 import { operationOf } from '../platforms/contract.ts';
-import type { ConfigAction, NodeAttachAction, NodeInfoAction } from './action.ts';
+import type { BrowseAction, ConfigAction, NodeAttachAction, NodeInfoAction } from './action.ts';
 
 export const shellAction: NodeAttachAction = {
   kind: 'attach',
@@ -31,6 +31,18 @@ export const nodeInfoAction: NodeInfoAction = {
   keys: [],
   danger: 'none',
   needs: 'node.info',
+};
+
+export const browseAction: BrowseAction = {
+  kind: 'browse',
+  id: 'node.files',
+  noun: 'node',
+  on: 'node',
+  title: 'Files',
+  help: 'Go through the files of a node; edit, receive and send them.',
+  keys: ['b'],
+  danger: 'none',
+  needs: 'node.files',
 };
 
 export const nodeActions: readonly ConfigAction[] = [

@@ -1,4 +1,5 @@
 import { FleetError } from '../errors.ts';
+import type { Id } from '../ids.ts';
 import {
   type Accepted,
   type Connection,
@@ -8,7 +9,7 @@ import {
   type OperationName,
   operationOf,
 } from '../platforms/contract.ts';
-import type { Args, ObjectAction } from './action.ts';
+import type { Args, ObjectAction, Report } from './action.ts';
 
 /** An action whose `send` is given the method that it needs. */
 export type ActionWith<K extends ObjectKind, Name extends OperationName> = Omit<
@@ -16,7 +17,13 @@ export type ActionWith<K extends ObjectKind, Name extends OperationName> = Omit<
   'kind' | 'needs' | 'send'
 > & {
   readonly needs: Name;
-  readonly send: (method: Method<Name>, object: ObjectOf<K>, args: Args, signal: AbortSignal) => Promise<Accepted>;
+  readonly send: (
+    method: Method<Name>,
+    object: ObjectOf<K>,
+    args: Args,
+    signal: AbortSignal,
+    report: Report,
+  ) => Promise<Accepted & { readonly id?: Id }>;
 };
 
 export const objectAction = <K extends ObjectKind, Name extends OperationName>(
@@ -24,7 +31,8 @@ export const objectAction = <K extends ObjectKind, Name extends OperationName>(
 ): ObjectAction<K> => ({
   ...action,
   kind: 'object',
-  send: async (connection, object, args, signal) => action.send(needed(connection, action.needs), object, args, signal),
+  send: async (connection, object, args, signal, report) =>
+    action.send(needed(connection, action.needs), object, args, signal, report),
 });
 
 /** whyNot() has asked before; a connection that was made meanwhile may be an older daemon's. */

@@ -1,14 +1,15 @@
 import { FleetError, sentence } from '../errors.ts';
-import { endpointOf } from '../ids.ts';
-import type { Connection, Kept, ObjectKind, ObjectOf } from '../platforms/contract.ts';
+import { endpointOf, type Id } from '../ids.ts';
+import type { Accepted, Connection, Kept, ObjectKind, ObjectOf } from '../platforms/contract.ts';
 import { type TaskLimits, taskLimits } from '../state/config/preferences.ts';
 import { manyOf } from '../state/kinds.ts';
 import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
-import type { Args, ObjectAction, Outcome } from './action.ts';
+import type { Args, ObjectAction, Outcome, Report } from './action.ts';
 import { onceHeardAgain } from './heard-again.ts';
 import { whyNoAnswer } from './no-answer.ts';
 import { awaitOutcome, fallOf, followTask, isAlready, sameNow, stateNow, type TaskNow } from './outcome.ts';
 import { permitted } from './permitted.ts';
+import { phraseOf } from './phrase.ts';
 import type { Services } from './services.ts';
 import { spokenNames, type Target, verifiedSignal, verify, whyElsewhere } from './target.ts';
 
@@ -28,7 +29,7 @@ export function taskFor(
   const what = targets.length === 1 && first ? nameOf(first) : `${targets.length} ${manyOf(services.kinds, action.on)}`;
   return {
     action: action.id,
-    title: `${action.title} ${what}`,
+    title: phraseOf(action, what, args),
     ...limits,
     work: targets.map((target) => ({
       id: target.id,
@@ -63,7 +64,7 @@ export async function perform(
   args: Args,
   services: Services,
   signal: AbortSignal,
-  report: (text: string) => void,
+  report: Report,
   called = target.name,
 ): Promise<WorkResult> {
   const known = services.store.fleet.find(target.kind, target.id);
@@ -78,21 +79,57 @@ export async function perform(
   if (signal.aborted) throw cancelled();
   const run: Run = { outcome, target, called, before: object, connection, services, signal };
   try {
-    const accepted = await action.send(connection, object, args, verifiedSignal(target, services, signal));
-    const { warnings, kept = [] } = accepted;
+    const all = { ...action.fromConfig?.(services.config()), ...args };
+    const accepted = await sent(action, run, object, all, report);
+    const { warnings, kept = [], answer } = accepted;
+    const told = answer === undefined ? '' : `: ${answer}`;
     const but = [...warnings.map(({ detail }) => `; ${detail}`), ...kept.map(spelledKept)].join('');
     if (accepted.dryRun) return { text: `${called}: nothing was sent` };
-    if (!outcome) return { text: `${called} ${action.asked?.(args) ?? 'was asked'}${but}` };
+    const more = answer === undefined ? {} : { answer };
+    if (!outcome) return { text: `${called} ${action.asked?.(args) ?? 'was asked'}${told}${but}`, ...more };
     report('asked');
-    const patient = { ...outcome, limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
+    const patient = { ...madeBy(outcome, accepted.id), limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
     await reached(run, patient, but, followTask(accepted, target, services, report));
-    return { text: `${called} ${wordsFor(outcome, target, services)}${but}`, ...(kept.length > 0 && { kept }) };
+    const text = `${called} ${wordsFor(outcome, target, services)}${told}${but}`;
+    return { text, ...more, ...(kept.length > 0 && { kept }) };
   } catch (error) {
     if (!isLost(error, outcome)) throw error;
     report('no clear answer came; looking what became of it');
     return { text: await whatIsTrue(run, error) };
   }
 }
+
+/** What can be gone on with is sent again each time that the link has broken and come back. */
+async function sent(
+  action: ObjectAction,
+  { target, connection, services, signal }: Pick<Run, 'target' | 'connection' | 'services' | 'signal'>,
+  object: ObjectOf<ObjectKind>,
+  args: Args,
+  report: Report,
+): Promise<Accepted & { readonly id?: Id }> {
+  try {
+    return await action.send(connection, object, args, verifiedSignal(target, services, signal), report);
+  } catch (error) {
+    if (!action.resumed || !isCut(error)) throw error;
+    report('the link broke; waiting for it to come back');
+    if (!(await onceHeardAgain(services, endpointOf(target.id), signal, () => true))) throw error;
+    const now = permitted(action, target.kind, target.id, services);
+    // The link is the same one: what broke is something else, and would break again.
+    if (now.connection === connection) throw error;
+    const again = { target, services, signal, connection: now.connection };
+    return sent(action, again, now.object, action.resumed(args), report);
+  }
+}
+
+/** An outcome that is read knows what was made. */
+const madeBy = (outcome: Outcome, made: Id | undefined): Outcome =>
+  outcome.by === 'read'
+    ? { ...outcome, read: (connection, signal) => outcome.read(connection, signal, made) }
+    : outcome;
+
+/** The link broke: of what compares before it goes on, it need not be known how much was taken. */
+const isCut = (error: unknown): boolean =>
+  error instanceof FleetError && (error.code === 'host.unreachable' || error.code === 'outcome.unknown');
 
 /** The link died, after the request was sent or while its outcome was being read. */
 const isLost = (error: unknown, outcome: Outcome | undefined): error is FleetError =>

@@ -1,3 +1,4 @@
+import { poolNameComplaint } from '../state/config/read-pools.ts';
 import type { ConfigAction } from './action.ts';
 
 /** Its arguments are the variables, all of them: what is not among them is taken away. */
@@ -54,6 +55,7 @@ export const poolActions: readonly ConfigAction[] = [
     danger: 'none',
     onExisting: true,
     options: [{ key: 'to', label: 'New name', help: 'The new name.', kind: 'text', required: true }],
+    line: { start: (name) => name, complaint: poolNameComplaint },
     change: (name, args) => ({ kind: 'pool-rename', name, to: String(args['to']) }),
     said: (name, args) => `pool ${name} is now ${args['to']}`,
   },

@@ -1,7 +1,8 @@
-import type { OwnerId } from '../ids.ts';
+import type { Id, OwnerId } from '../ids.ts';
 import type { Connection, ListedKind, ObjectOf, OperationName } from '../platforms/contract.ts';
-import type { ReadOutcome } from './action.ts';
+import type { Args, ReadOutcome } from './action.ts';
 import { needed } from './object-action.ts';
+import { textIn } from './text-in.ts';
 
 export interface SeenInList<K extends ListedKind> {
   readonly kind: K;
@@ -9,8 +10,8 @@ export interface SeenInList<K extends ListedKind> {
   readonly of: OwnerId;
   readonly words: string;
   readonly limitMs: number;
-  /** True, or what is the case instead, as a sentence behind the name. */
-  readonly holds: (all: readonly ObjectOf<K>[]) => true | string;
+  /** True, or what is the case instead, as a sentence behind the name. `made`: what the platform said that it made. */
+  readonly holds: (all: readonly ObjectOf<K>[], made: Id | undefined) => true | string;
 }
 
 /** An outcome that is seen when the list of its kind shows it. */
@@ -19,7 +20,7 @@ export const seenInList = <K extends ListedKind>({ kind, of, words, limitMs, hol
   words,
   limitMs,
   late: `it may still come; read the list of ${kind}s again`,
-  read: async (connection, signal) => holds(await listOf(connection, kind)(of, signal)),
+  read: async (connection, signal, made) => holds(await listOf(connection, kind)(of, signal), made),
 });
 
 type List<K extends ListedKind> = (of: OwnerId, signal: AbortSignal) => Promise<readonly ObjectOf<K>[]>;
@@ -27,6 +28,22 @@ type List<K extends ListedKind> = (of: OwnerId, signal: AbortSignal) => Promise<
 /** Each kind has one kind of owner, which the table of kinds says and this type does not. */
 const listOf = <K extends ListedKind>(connection: Connection, kind: K): List<K> =>
   needed(connection, `${kind}.list` as OperationName) as unknown as List<K>;
+
+/** What was made on an endpoint, seen by the name that the action's option `name` gives it. `called`: where that is not the kind. */
+export const seenByName = (
+  kind: ListedKind,
+  args: Args,
+  of: OwnerId,
+  limitMs: number,
+  called: string = kind,
+): ReadOutcome =>
+  seenInList({
+    kind,
+    of,
+    words: `has the ${called} ${textIn(args, 'name')}`,
+    limitMs,
+    holds: (all) => all.some(({ name }) => name === args['name']) || `has no ${called} ${textIn(args, 'name')} yet`,
+  });
 
 /** It is not listed any more. */
 export const isGone =

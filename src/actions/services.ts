@@ -8,6 +8,7 @@ import type { Store } from '../state/fleet/store.ts';
 import type { KindTable } from '../state/kinds.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
+import type { ConfigEdit } from './config-edit.ts';
 import type { Policy } from './policy.ts';
 
 /** An endpoint that is not in the configuration yet, as a form has it: secrets may be references. */
@@ -36,6 +37,8 @@ export interface Services {
    * another program has changed the same part since then, the change is a config.conflict.
    */
   changeConfig(change: ConfigChange, basedOn?: Config): Promise<boolean>;
+  /** What an action that changes the configuration is given beside its arguments. */
+  configEdit(): ConfigEdit;
   /** The platform's own checks, with a connection of their own. */
   testEndpoint(name: EndpointName, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
   /** The same before it is saved. */

@@ -1,19 +1,17 @@
 /** Storages of an endpoint, and the volumes in them. */
 import { endpointOf } from '../ids.ts';
-import type { Storage } from '../platforms/contract.ts';
+import type { Storage, StorageSpec } from '../platforms/contract.ts';
 import { bytes } from '../units.ts';
 import type { Args, ListAction, ObjectAction } from './action.ts';
+import { VOLUME_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
-import { textIn } from './text-in.ts';
+import { isGone, seenByName, seenInList } from './seen-in-list.ts';
+import { seenVolume } from './seen-volume.ts';
+import { listIn, textIn } from './text-in.ts';
 
 const LIMIT_MS = 60_000;
 /** As long as a large disk takes to be written. */
 const WRITE_LIMIT_MS = 600_000;
-const NAME = {
-  source: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$',
-  complaint: 'a letter or digit, then letters, digits, - . or _',
-};
 const GIB = 2 ** 30;
 
 export const storageListAction: ListAction = {
@@ -47,6 +45,24 @@ const isActive =
   (all: readonly Storage[]) =>
     all.some((one) => one.id === id && one.active === active) || `is ${active ? 'not active yet' : 'still active'}`;
 
+function storageIn(args: Args): StorageSpec {
+  const [source, format, initiator, user, secret, thinPool] = [
+    ...['source', 'format', 'initiator', 'user', 'secret', 'thin-pool'].map((key) => textIn(args, key)),
+  ];
+  const hosts = listIn(args, 'host');
+  return {
+    name: textIn(args, 'name'),
+    type: textIn(args, 'type'),
+    path: textIn(args, 'path'),
+    ...(source && { source }),
+    ...(hosts.length > 0 && { hosts }),
+    ...(format && { format }),
+    ...(initiator && { initiator }),
+    ...((user || secret) && { login: { user: user ?? '', secret: secret ?? '' } }),
+    ...(thinPool && { thinPool }),
+  };
+}
+
 export const storageActions: readonly ObjectAction[] = [
   objectAction({
     id: 'storage.create',
@@ -59,36 +75,93 @@ export const storageActions: readonly ObjectAction[] = [
     needs: 'storage.create',
     aliases: ['storage.add'],
     options: [
-      { key: 'name', label: 'Name', help: 'Name of the storage.', kind: 'text', required: true, pattern: NAME },
+      { key: 'name', label: 'Name', help: 'Name of the storage.', kind: 'text', required: true, pattern: VOLUME_NAME },
       {
         key: 'type',
         label: 'Type',
-        help: 'A directory, an LVM volume group or a ZFS dataset.',
+        help: 'A directory, a file system of a device or a server, an LVM volume group, a ZFS dataset, an iSCSI target or a pool of Ceph.',
         kind: 'choice',
-        options: ['dir', 'lvm', 'zfs'],
+        options: ['dir', 'fs', 'netfs', 'lvm', 'zfs', 'iscsi', 'iscsi-direct', 'rbd'],
         default: 'dir',
       },
       {
         key: 'path',
         label: 'Path',
-        help: 'The directory, volume group or dataset on the node.',
+        help: 'The directory, volume group or dataset on the node; of a file system, where it is mounted.',
         kind: 'text',
-        required: true,
+        default: '',
         examples: ['/srv/images'],
+        when: { key: 'type', is: ['dir', 'fs', 'netfs', 'lvm', 'zfs', 'iscsi'] },
+      },
+      {
+        key: 'host',
+        label: 'Host',
+        help: 'The server that it comes from; the monitors of Ceph with commas between them.',
+        kind: 'text',
+        default: '',
+        examples: ['nas', '10.0.0.5:3260'],
+        when: { key: 'type', is: ['netfs', 'iscsi', 'iscsi-direct', 'rbd'] },
+      },
+      {
+        key: 'source',
+        label: 'Source',
+        help: 'The device, the exported directory, the target of iSCSI or the pool of Ceph.',
+        kind: 'text',
+        default: '',
+        examples: ['/export/vms', '/dev/sdb1', 'iqn.2020-01.test:disk1'],
+        when: { key: 'type', is: ['fs', 'netfs', 'iscsi', 'iscsi-direct', 'rbd'] },
+      },
+      {
+        key: 'format',
+        label: 'Format',
+        help: 'Of its file system; left empty, the platform finds out.',
+        kind: 'text',
+        default: '',
+        examples: ['nfs', 'ext4'],
+        when: { key: 'type', is: ['fs', 'netfs'] },
+        advanced: true,
+      },
+      {
+        key: 'thin-pool',
+        label: 'Thin pool',
+        help: 'Of the volume group, for thin volumes.',
+        kind: 'text',
+        default: '',
+        when: { key: 'type', is: ['lvm'] },
+        advanced: true,
+      },
+      {
+        key: 'initiator',
+        label: 'Initiator',
+        help: 'The name by which the target knows its node.',
+        kind: 'text',
+        default: '',
+        examples: ['iqn.2020-01.test:node1'],
+        when: { key: 'type', is: ['iscsi', 'iscsi-direct'] },
+        advanced: true,
+      },
+      {
+        key: 'user',
+        label: 'User',
+        help: 'Who logs in at the server.',
+        kind: 'text',
+        default: '',
+        when: { key: 'type', is: ['iscsi', 'iscsi-direct', 'rbd'] },
+        advanced: true,
+      },
+      {
+        key: 'secret',
+        label: 'Secret',
+        help: 'The secret of the platform that the user logs in with, by its usage or id; never its value.',
+        kind: 'text',
+        default: '',
+        when: { key: 'type', is: ['iscsi', 'iscsi-direct', 'rbd'] },
+        advanced: true,
       },
     ],
     fits: () => true,
-    outcome: (args, endpoint) =>
-      endpoint &&
-      seenInList({
-        kind: 'storage',
-        of: endpoint.id,
-        words: `has the storage ${textIn(args, 'name')}`,
-        limitMs: LIMIT_MS,
-        holds: (all) => all.some(({ name }) => name === args['name']) || `has no storage ${textIn(args, 'name')} yet`,
-      }),
-    send: (create, { id }, args, signal) =>
-      create(id, { name: textIn(args, 'name'), type: textIn(args, 'type'), path: textIn(args, 'path') }, signal),
+    outcome: (args, endpoint) => endpoint && seenByName('storage', args, endpoint.id, LIMIT_MS),
+    send: (create, { id }, args, signal) => create(id, storageIn(args), signal),
   }),
   objectAction({
     id: 'storage.start',
@@ -182,13 +255,13 @@ export const volumeActions: readonly ObjectAction[] = [
     noun: 'volume',
     on: 'endpoint',
     title: 'Create volume',
-    help: 'Make an empty disk that no VM has yet.',
+    help: 'Make a disk that no VM has yet: an empty one, or one of an image.',
     keys: ['a'],
     danger: 'none',
     needs: 'volume.create',
     aliases: ['volume.add'],
     options: [
-      { key: 'name', label: 'Name', help: 'Name of the volume.', kind: 'text', required: true, pattern: NAME },
+      { key: 'name', label: 'Name', help: 'Name of the volume.', kind: 'text', required: true, pattern: VOLUME_NAME },
       {
         key: 'storage',
         label: 'Storage',
@@ -206,19 +279,25 @@ export const volumeActions: readonly ObjectAction[] = [
         options: ['qcow2', 'raw'],
         default: 'qcow2',
       },
+      {
+        key: 'image',
+        label: 'Image',
+        help: 'The image that it is a copy of; left empty, it is empty.',
+        kind: 'object',
+        of: 'image',
+        default: '',
+      },
+      {
+        key: 'linked',
+        label: 'Linked',
+        help: 'Hold only what differs from the image, which must stay as it is then.',
+        kind: 'flag',
+        default: false,
+        advanced: true,
+      },
     ],
     fits: () => true,
-    outcome: (args, endpoint) =>
-      endpoint &&
-      seenInList({
-        kind: 'volume',
-        of: endpoint.id,
-        words: `has the volume ${textIn(args, 'name')}`,
-        limitMs: WRITE_LIMIT_MS,
-        holds: (all) =>
-          all.some(({ name, storage }) => name === args['name'] && storage === args['storage']) ||
-          `has no volume ${textIn(args, 'name')} yet`,
-      }),
+    outcome: (args, endpoint) => endpoint && seenVolume(args, endpoint.id, WRITE_LIMIT_MS),
     send: (create, { id }, args, signal) =>
       create(
         id,
@@ -227,6 +306,8 @@ export const volumeActions: readonly ObjectAction[] = [
           storage: textIn(args, 'storage'),
           size: sizeIn(args),
           format: textIn(args, 'format'),
+          ...(textIn(args, 'image') !== '' && { image: textIn(args, 'image') }),
+          ...(args['linked'] === true && { linked: true }),
         },
         signal,
       ),

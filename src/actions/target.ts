@@ -1,6 +1,12 @@
 import { FleetError } from '../errors.ts';
-import { endpointOf, type Id, ownerOf, rowOf, type VmId } from '../ids.ts';
-import { type Connection, type ListedKind, type ObjectKind, withLastCheck } from '../platforms/contract.ts';
+import { endpointOf, type Id, ownerOf, type VmId } from '../ids.ts';
+import {
+  type Connection,
+  type ListedKind,
+  type ObjectKind,
+  ownerKindOf,
+  withLastCheck,
+} from '../platforms/contract.ts';
 import { type Fleet, isAnother, placeOf } from '../state/fleet/fleet.ts';
 import { readListing } from './read-listing.ts';
 import type { Services } from './services.ts';
@@ -20,7 +26,7 @@ export interface Shown {
   readonly identity: string | undefined;
   /** Stands for the address: another object as soon as the endpoint's configuration is another one. */
   readonly session: object | undefined;
-  /** The VM that it is under, which must be the same one too. */
+  /** The VM or other object that it is under, which must be the same one too. */
   readonly above?: Shown | undefined;
 }
 
@@ -39,7 +45,6 @@ type Context = Pick<Services, 'store' | 'sessions' | 'clock'>;
 export function shownOf(kind: ObjectKind, id: Id<ObjectKind>, services: Context): Shown | undefined {
   const object = services.store.fleet.find(kind, id);
   if (!object) return undefined;
-  const row = rowOf(id);
   return {
     kind,
     id,
@@ -47,18 +52,18 @@ export function shownOf(kind: ObjectKind, id: Id<ObjectKind>, services: Context)
     uuid: 'uuid' in object ? object.uuid : undefined,
     identity: object.identity,
     session: services.sessions.current(endpointOf(id)),
-    above: row === id ? undefined : shownOf('vm', row, services),
+    above: id.includes('#') ? shownOf(ownerKindOf(kind), ownerOf(id), services) : undefined,
   };
 }
 
 /** Kinds whose objects are not listed by a request of their own. */
 const WATCHED: ReadonlySet<ObjectKind> = new Set(['vm', 'node', 'pool', 'endpoint']);
 
-/** `web1 on host3`, `before-upgrade of web1`, `default of host1`: names alone may be those of several. */
+/** `web1 on host3`, `before-upgrade of web1 on host3`, `default of host1`: names alone may be those of several. */
 export function placeOfShown({ kind, id, name, above }: Shown, fleet: Fleet): string {
   const vm = kind === 'vm' ? fleet.vms.get(id as VmId) : undefined;
   if (vm) return placeOf(vm, fleet);
-  if (above) return `${name} of ${above.name}`;
+  if (above) return `${name} of ${placeOfShown(above, fleet)}`;
   // Every host may have a network of the same name.
   return WATCHED.has(kind) ? name : `${name} of ${endpointOf(id)}`;
 }
@@ -77,6 +82,7 @@ export function spokenNames<T extends Shown>(targets: readonly T[], fleet: Fleet
     else holders.set(vm.name, [placeOf(vm, fleet)]);
   }
   const spoken = (target: T): string => {
+    if (target.above) return `${target.name} of ${target.above.name}`;
     if (target.kind !== 'vm') return placeOfShown(target, fleet);
     const places = holders.get(target.name) ?? [];
     if (places.length < 2) return target.name;

@@ -62,6 +62,13 @@ const VIEW = [
   ['view.fleet', ['1'], 'Fleet', 'The tree of pools, nodes and VMs.'],
   ['view.tasks', ['t', '7'], 'Tasks', 'What is under way and what became of it.'],
   ['view.events', ['8'], 'Events', 'What happened at the platforms.'],
+  ['view.consoles', ['0'], 'Consoles', 'Back to the consoles that are open.'],
+  [
+    'view.broadcast',
+    ['B'],
+    'Broadcast',
+    'Type into the consoles of the marked VMs at once, or of those that are open.',
+  ],
   ['view.problems', ['!'], 'Problems', 'Everything that is wrong with the configuration, and what to do about it.'],
   ['view.wire-log', ['L', '9'], 'Wire log', 'What was really sent to the platforms.'],
   ['view.copy', ['y'], 'Copy name', 'Copy the name, or those of the marked VMs, to the clipboard of the terminal.'],

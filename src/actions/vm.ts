@@ -1,6 +1,11 @@
-import type { OperationName, Vm, VmState } from '../platforms/contract.ts';
-import type { Args, EditAction, ObjectAction, Outcome, VmAttachAction, VmShowAction } from './action.ts';
+import type { VmId } from '../ids.ts';
+import type { OperationName, Settings, Vm, VmState } from '../platforms/contract.ts';
+import { ownPublicKey } from '../state/files/public-key.ts';
+import { colourLevel } from '../state/theme/theme-colours.ts';
+import type { Args, EditAction, ObjectAction, Outcome, ReadOutcome, VmAttachAction, VmShowAction } from './action.ts';
+import { NEW_NAME } from './new-name.ts';
 import { type ActionWith, needed, objectAction } from './object-action.ts';
+import { textIn } from './text-in.ts';
 
 const vmAction = <Name extends OperationName>(
   action: Omit<ActionWith<'vm', Name>, 'noun' | 'on'>,
@@ -37,6 +42,72 @@ const UNWRITTEN = 'What the guest has not written to its disks is lost.';
 const losesWhenForced = (args: Args) => (args['force'] === true ? UNWRITTEN : undefined);
 
 const ON: readonly VmState[] = ['running', 'paused', 'crashed', 'unknown', 'error', 'starting', 'stopping'];
+
+/** It is there, and on where it was to be started. `words`: `has the VM web9`, `is cloned as web9`. */
+const isMade = (words: string, name: string, start: boolean): ReadOutcome => ({
+  by: 'read',
+  words: `${words}${start ? ', which is running' : ''}`,
+  limitMs: MEMORY_LIMIT,
+  late: `look at ${name}; it may still come`,
+  async read(connection, signal, made) {
+    if (made === undefined) return `was asked, and ${name} may be there now`;
+    const { state } = await connection.vm.info(made as VmId, signal);
+    return !start || state === 'running' || `${words}, which is ${state}`;
+  },
+});
+
+/** A VM that is made of an image is told the user's own key, where it is told no other: who else could log in? */
+async function withOwnKey(spec: Settings): Promise<Settings> {
+  const isTold = spec['keys'] !== '' || (spec['user-data'] ?? '') !== '';
+  if (isTold || spec['image'] === '' || spec['cloud-init'] === false) return spec;
+  const key = await ownPublicKey(process.env);
+  return key === undefined ? spec : { ...spec, keys: key };
+}
+
+/** What makes VMs. */
+export const vmMakers: readonly ObjectAction[] = [
+  objectAction({
+    id: 'vm.create',
+    noun: 'vm',
+    on: 'endpoint',
+    title: 'Create VM',
+    help: 'Make a VM from an image, or an empty one.',
+    keys: ['a'],
+    danger: 'none',
+    needs: 'vm.create',
+    settings: 'provision',
+    fits: () => true,
+    outcome: (args) => isMade(`has the VM ${textIn(args, 'name')}`, textIn(args, 'name'), args['start'] !== false),
+    send: async (create, { id }, args, signal) => create(id, await withOwnKey(args as Settings), signal),
+  }),
+  objectAction({
+    id: 'vm.clone',
+    noun: 'vm',
+    on: 'vm',
+    makes: true,
+    title: 'Clone VM',
+    phrase: 'Clone …',
+    help: 'Make another VM with the same disks and settings.',
+    keys: ['C'],
+    danger: 'none',
+    needs: 'vm.clone',
+    options: [
+      { key: 'name', label: 'Name', help: 'Name of the clone.', kind: 'text', required: true, pattern: NEW_NAME },
+      {
+        key: 'linked',
+        label: 'Linked',
+        help: 'Keep only what the clone changes: quick and small, and the disks of the VM are needed as long as it lives.',
+        kind: 'flag',
+        default: false,
+      },
+      { key: 'start', label: 'Start', help: 'Start it when it is made.', kind: 'flag', default: false },
+    ],
+    fits: () => true,
+    outcome: (args) => isMade(`is cloned as ${textIn(args, 'name')}`, textIn(args, 'name'), args['start'] === true),
+    send: (clone, { id }, args, signal) =>
+      clone(id, { name: textIn(args, 'name'), linked: args['linked'] === true, start: args['start'] === true }, signal),
+  }),
+];
 
 export const vmActions: readonly ObjectAction<'vm'>[] = [
   vmAction({
@@ -143,7 +214,7 @@ export const vmActions: readonly ObjectAction<'vm'>[] = [
     keys: ['P'],
     danger: 'interrupts',
     needs: 'vm.suspend',
-    aliases: ['vm.hibernate', 'vm.save'],
+    aliases: ['vm.hibernate', 'vm.managedsave'],
     fits: only(['running', 'paused'], 'only a VM that is on can be suspended'),
     outcome: () => becomes('suspended', 'is suspended', MEMORY_LIMIT),
     send: (suspend, { id }, _args, signal) => suspend(id, signal),
@@ -222,6 +293,7 @@ export const consoleAction: VmAttachAction = {
   keys: ['c'],
   danger: 'none',
   needs: 'console.serial',
+  isKept: true,
   aliases: ['vm.serialconsole'],
   options: [
     {
@@ -236,6 +308,24 @@ export const consoleAction: VmAttachAction = {
     vm.state === 'running' || vm.state === 'paused' || `only a VM that is on has a console; it is ${vm.state}`,
   open: async (connection, id, args, _size, signal) =>
     needed(connection, 'console.serial')(id, { force: args['force'] === true }, signal),
+};
+
+export const displayAction: VmAttachAction = {
+  kind: 'attach',
+  id: 'vm.display',
+  noun: 'vm',
+  on: 'vm',
+  title: 'Graphical console',
+  help: 'Show the screen of a VM in the terminal, with keys and mouse; ctrl-\\ opens its menu, ctrl-] detaches.',
+  keys: ['V'],
+  danger: 'none',
+  needs: 'console.display',
+  fits: consoleAction.fits,
+  async open(connection, id, _args, size, signal) {
+    const link = await needed(connection, 'console.display')(id, signal);
+    const { attachDisplay } = await import('../display/attach-display.ts');
+    return attachDisplay(link, { ...size, depth: colourLevel(process.env), signal });
+  },
 };
 
 export const consoleLogAction: VmShowAction = {

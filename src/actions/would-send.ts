@@ -7,8 +7,8 @@ import type { Services } from './services.ts';
 type ConfigureArguments = Parameters<NonNullable<Connection['vm']['configure']>>;
 
 /**
- * What a dry run says instead of sending it. A change of settings is described in the words of its fields:
- * `would change web1 on host1: Memory from 4GiB to 8GiB (saved)`; the rest as it would be sent. Not yet redacted.
+ * What a dry run says instead of sending it. A change of settings is described in the words of its fields, which hide secrets:
+ * `would change web1 on host1: Memory from 4GiB to 8GiB (saved)`; the rest as it is given. Not yet redacted.
  */
 export function wouldSend(
   services: Pick<Services, 'store' | 'manifests'>,

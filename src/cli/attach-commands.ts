@@ -1,12 +1,33 @@
 import { shellAction } from '../actions/node.ts';
 import { permitted } from '../actions/permitted.ts';
 import { bind, verifiedSignal, verify } from '../actions/target.ts';
-import { consoleAction } from '../actions/vm.ts';
+import { consoleAction, displayAction } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
+import type { Field, Settings, Vm } from '../platforms/contract.ts';
 import { placeOf } from '../state/fleet/fleet.ts';
 import { attach, sizeOf } from './attach.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
+import { CONSOLE_FILES, withConsoleFiles } from './console-files.ts';
 import { findNode, findVms } from './find.ts';
+import { runOnNodes } from './node-run-command.ts';
+import { PRINT_COMMAND } from './ssh-command.ts';
+import { openViewer, printConsoleCommand, VIEWER, VV, viewerFlags } from './viewer-command.ts';
+
+const GRAPHIC: Field = {
+  key: 'graphic',
+  label: 'Graphic',
+  help: 'Show the screen of the VM, with keys and mouse, in place of its serial console.',
+  kind: 'flag',
+  default: false,
+};
+
+const SERIAL: Field = {
+  key: 'serial',
+  label: 'Serial',
+  help: 'The serial console, as without any of these flags.',
+  kind: 'flag',
+  default: false,
+};
 
 export const attachCommands: readonly Command[] = [
   {
@@ -14,33 +35,25 @@ export const attachCommands: readonly Command[] = [
     verb: 'console',
     help: consoleAction.help,
     takes: 'NAME',
-    flags: () => consoleAction.options ?? [],
+    flags: () => [...(consoleAction.options ?? []), SERIAL, GRAPHIC, ...CONSOLE_FILES, ...viewerFlags, PRINT_COMMAND],
     async run(context, { words, values }) {
       const [vm] = await findVms(words.slice(0, 1), context);
       if (!vm) throw new FleetError('usage', 'which VM? Name one');
-      const target = bind('vm', vm.id, context.app);
-      await verify(target, context.app, context.signal);
-      const { connection } = permitted(consoleAction, 'vm', vm.id, context.app);
-      const attachment = await consoleAction
-        .open(connection, vm.id, values, sizeOf(context), verifiedSignal(target, context.app, context.signal))
-        .catch(withForce);
-      return attach(attachment, placeOf(vm, context.app.store.fleet), context);
+      if (values[PRINT_COMMAND.key] === true) return printConsoleCommand(vm, values, context);
+      if (values[VIEWER.key] === true || values[VV.key] !== undefined) return openViewer(vm, values, context);
+      return openConsole(vm, values, context);
     },
   },
   {
     noun: 'node',
     verb: 'shell',
     help: shellAction.help,
-    takes: 'NAME',
+    takes: 'NAME [-- COMMAND…]',
     flags: () => [],
     async run(context, { words }) {
       const [word, ...command] = words;
       if (word === undefined) throw new FleetError('usage', 'which node? Name one');
-      if (command.length > 0) {
-        throw new FleetError('usage', 'node shell opens a login shell on one node, and takes no command', {
-          fix: `what is piped in is typed there: echo '${command.join(' ')}' | drover node shell ${word}`,
-        });
-      }
+      if (command.length > 0) return runOnNodes([word], command, {}, context);
       const node = await findNode(word, context);
       const { connection } = permitted(shellAction, 'node', node.id, context.app);
       return attach(
@@ -52,6 +65,31 @@ export const attachCommands: readonly Command[] = [
     },
   },
 ];
+
+/** Has the terminal until the user detaches; answers the exit code. */
+export async function openConsole(vm: Vm, values: Settings, context: CommandContext): Promise<number> {
+  const target = bind('vm', vm.id, context.app);
+  await verify(target, context.app, context.signal);
+  const isGraphic = values[GRAPHIC.key] === true;
+  if (isGraphic && values[SERIAL.key] === true)
+    throw new FleetError('usage', '--serial and --graphic are two different consoles');
+  if (isGraphic && CONSOLE_FILES.some(({ key }) => values[key] !== undefined))
+    throw new FleetError('usage', 'only a serial console is logged and recorded');
+  if (isGraphic && !context.interactive)
+    throw new FleetError('usage', 'a graphical console needs a terminal', {
+      fix: `drover vm screenshot ${vm.name} FILE.png writes what it shows to a file`,
+    });
+  const action = isGraphic ? displayAction : consoleAction;
+  const { connection, object } = permitted(action, 'vm', vm.id, context.app);
+  const signal = verifiedSignal(target, context.app, context.signal);
+  const name = placeOf(vm, context.app.store.fleet);
+  return withConsoleFiles(values, name, context, async (files) => {
+    const attachment = await action
+      .open(connection, vm.id, values, sizeOf(context), signal, object)
+      .catch((error: unknown) => (isGraphic ? Promise.reject(error) : withForce(error)));
+    return attach(attachment, name, context, false, { isPainted: isGraphic, files });
+  });
+}
 
 /** A console that another user has: here the way to take it over is a flag. */
 function withForce(error: unknown): never {

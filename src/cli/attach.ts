@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { Duplex, Writable } from 'node:stream';
-import { DETACH_BYTE, DETACH_KEY } from '../actions/keymap.ts';
+import { configuredKeymap } from '../actions/configured-keymap.ts';
+import { DETACH_BYTE } from '../actions/keymap.ts';
 import type { Clock } from '../clock.ts';
+import type { OutputFile } from '../console/output-file.ts';
 import { FleetError, sentence } from '../errors.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
+import { consolePreferences } from '../state/config/console-preferences.ts';
+import { controlByte } from '../state/keys/key-name.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { askSize } from '../terminal/facts.ts';
+import { createGuestFilter, type GuestFilter } from '../terminal/guest-filter.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
 import { takeRawKeys } from '../terminal/raw-keys.ts';
 import { clean } from '../terminal/width.ts';
@@ -18,6 +23,20 @@ export const sizeOf = ({ stdout }: CommandContext): ConsoleSize => {
   return { columns: columns || 80, rows: rows || 24 };
 };
 
+/** What comes of it beside the terminal, and how it comes there. */
+export interface AttachMore {
+  /** drover has painted it, so that nothing of it is kept from the terminal. */
+  readonly isPainted?: boolean;
+  /** Get all bytes as they come. */
+  readonly files?: readonly OutputFile[];
+}
+
+/** The key that leads back to the shell; what a terminal sends for it. */
+function detachKeyOf({ app }: CommandContext): { readonly key: string; readonly byte: number } {
+  const key = configuredKeymap([], app.configPath, app.config().file).detachKey;
+  return { key, byte: controlByte(key) ?? DETACH_BYTE };
+}
+
 /**
  * Connects the terminal, or the pipes that stand in its place, with an attachment until one side ends; answers the exit code.
  * `isShell`: on a terminal of its own it knows the end of input only as a key.
@@ -27,13 +46,15 @@ export async function attach(
   name: string,
   context: CommandContext,
   isShell = false,
+  more: AttachMore = {},
 ): Promise<number> {
   if (attachment.kind === 'command') return runCommand(attachment.argv);
-  if (context.interactive) context.say(`attached to ${clean(name)}; ${DETACH_KEY} detaches`);
+  const detach = context.interactive ? detachKeyOf(context) : undefined;
+  if (detach) context.say(`attached to ${clean(name)}; ${detach.key} detaches`);
   const output = watchesAlternateScreen(context.stdout);
-  await pipe(attachment, output, context, isShell);
+  await pipe(attachment, output, context, { isShell, detachByte: detach?.byte, ...more });
   if (context.interactive) context.say(`${recoverInPlace(output.alternate())}\r\ndetached from ${clean(name)}`);
-  return EXIT.done;
+  return attachment.exitCode?.() ?? EXIT.done;
 }
 
 /** The command has the terminal until it ends; its exit code is ours. */
@@ -52,15 +73,23 @@ function pipe(
   attachment: Extract<Attachment, { kind: 'stream' }>,
   output: Writable,
   context: CommandContext,
-  isShell: boolean,
+  {
+    isShell,
+    detachByte,
+    isPainted,
+    files = [],
+  }: AttachMore & { readonly isShell: boolean; readonly detachByte: number | undefined },
 ): Promise<void> {
   const { stream, resize } = attachment;
   const { stdin, stdout, signal } = context;
   let stopGoodbye = () => {};
   return new Promise((resolve, reject) => {
-    const onResize = () => resize?.(sizeOf(context));
+    const onResize = () => {
+      resize?.(sizeOf(context));
+      for (const file of files) file.resized(sizeOf(context));
+    };
     const onInput = (chunk: Buffer) => {
-      const detach = context.interactive ? chunk.indexOf(DETACH_BYTE) : -1;
+      const detach = detachByte === undefined ? -1 : chunk.indexOf(detachByte);
       const typed = detach < 0 ? chunk : chunk.subarray(0, detach);
       if (typed.length > 0 && stream.writable) stream.write(typed);
       if (detach >= 0) end();
@@ -78,7 +107,7 @@ function pipe(
     };
     const onEndOfInput = () => {
       if (isShell) stopGoodbye = sayGoodbye(stream, context.app.clock);
-      else stream.end();
+      else stopGoodbye = endWhenQuiet(stream, context.app.clock);
     };
     const onAbort = () => end();
     const keys = context.interactive
@@ -87,7 +116,10 @@ function pipe(
     stdin.on('data', onInput).once('end', onEndOfInput);
     stdout.on('resize', onResize);
     signal.addEventListener('abort', onAbort, { once: true });
-    forward(stream, output);
+    const isTerminal = context.interactive || (stdout as { readonly isTTY?: boolean }).isTTY === true;
+    const filter =
+      isTerminal && isPainted !== true ? createGuestFilter(consolePreferences(context.app.config()).allow) : undefined;
+    forward(stream, output, files, filter);
     stream.once('close', () => end()).once('error', end);
     stdin.resume();
   });
@@ -110,11 +142,51 @@ function sayGoodbye(stream: Duplex, clock: Clock, nextMs = GOODBYE_AGAIN_MS): ()
   return () => stop();
 }
 
-/** The host is held back while the terminal is slow. */
-function forward(stream: Duplex, output: Writable): void {
+/** So long nothing comes from a guest that has answered. */
+const QUIET_MS = 2_000;
+/** A guest that never is quiet. */
+const QUIET_AT_LAST_MS = 60_000;
+
+/**
+ * What was piped in is typed, and a console has no end: it is left when the guest has written nothing for a while, or at last.
+ * Answers how to stop.
+ */
+function endWhenQuiet(stream: Duplex, clock: Clock): () => void {
+  let cancel = () => {};
+  const wait = () => {
+    cancel();
+    cancel = clock.after(QUIET_MS, leave);
+  };
+  const stop = () => {
+    cancel();
+    cancelLast();
+    stream.off('data', wait);
+  };
+  const leave = () => {
+    stop();
+    stream.end();
+  };
+  const cancelLast = clock.after(QUIET_AT_LAST_MS, leave);
+  stream.on('data', wait);
+  wait();
+  return stop;
+}
+
+/** The host is held back while the terminal or a file is slow. */
+function forward(
+  stream: Duplex,
+  output: Writable,
+  files: readonly OutputFile[],
+  filter: GuestFilter | undefined,
+): void {
   stream.on('data', (chunk: Buffer) => {
-    if (output.write(chunk)) return;
+    for (const file of files) file.write(chunk);
+    const shown = filter?.push(chunk) ?? chunk;
+    const isTaken = shown.length === 0 || output.write(shown);
+    const waits = files.map((file) => file.taken());
+    if (isTaken && waits.length === 0) return;
     stream.pause();
-    output.once('drain', () => stream.resume());
+    const drained = isTaken ? undefined : new Promise((resolve) => output.once('drain', resolve));
+    void Promise.all([...waits, drained]).then(() => stream.resume());
   });
 }

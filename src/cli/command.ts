@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly printer: Printer;
   /** A message for people, on stderr. */
   readonly say: (text: string) => void;
+  /** How far something is, on stderr where that is a terminal, in one line that is written over; undefined takes it away. */
+  readonly progress: (text: string | undefined) => void;
   /** Room of the terminal that stdout is, undefined for a pipe. */
   readonly columns: number | undefined;
   /** Whether a user is there who can be asked. */
@@ -65,7 +67,7 @@ export const globalFlags: readonly Flag[] = [
     key: 'client',
     short: 'C',
     label: 'Endpoint',
-    help: 'Only these endpoints.',
+    help: 'Only these endpoints or groups; USER@HOST or a libvirt URI for one that is in no configuration.',
     kind: 'text',
     repeatable: true,
     examples: ['NAME'],
@@ -99,6 +101,13 @@ export const globalFlags: readonly Flag[] = [
     key: 'dry-run',
     label: 'Dry run',
     help: 'Say what would be sent, and send nothing that changes something.',
+    kind: 'flag',
+  },
+  {
+    key: 'debug',
+    short: 'd',
+    label: 'Debug',
+    help: 'Write to stderr what is sent to each endpoint, without secrets.',
     kind: 'flag',
   },
   { key: 'help', short: 'h', label: 'Help', help: 'Show help.', kind: 'flag' },

@@ -4,23 +4,51 @@ import { attachCommands } from './attach-commands.ts';
 import type { Command } from './command.ts';
 import { configCommands, endpointCommands } from './config-commands.ts';
 import { consoleLogCommand } from './console-log-command.ts';
+import { copyCommand } from './copy-command.ts';
+import { createCommand } from './create-command.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
 import { listedCommands } from './listed-commands.ts';
+import { migrateCommands } from './migrate-commands.ts';
+import { nodeFileCommands } from './node-file-commands.ts';
+import { nodeInfoCommand } from './node-info.ts';
+import { nodeRunCommand } from './node-run-command.ts';
 import { objectCommands } from './object-commands.ts';
+import { platformListCommand } from './platform-list.ts';
 import { poolCommands } from './pool-commands.ts';
-import { readCommands } from './read-commands.ts';
+import { profileCommands } from './profile-commands.ts';
+import { screenshotCommand } from './screenshot-command.ts';
+import { sshCommand } from './ssh-command.ts';
+import { vmInfoCommand } from './vm-info.ts';
+import { vmListCommand } from './vm-list.ts';
+import { vmStatusCommand } from './vm-status.ts';
+import { waitCommand } from './wait-command.ts';
+import { watchedCommands } from './watched-commands.ts';
 
 /** Every command of these tables, in the order of the help. */
 export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>): readonly Command[] => [
-  ...readCommands,
+  vmListCommand,
+  vmInfoCommand,
+  vmStatusCommand,
+  waitCommand,
+  ...watchedCommands(kinds),
+  nodeInfoCommand,
+  platformListCommand,
+  createCommand(platforms.map(({ manifest }) => manifest)),
   ...objectCommands(actions, kinds),
+  ...migrateCommands,
   ...listedCommands(actions, kinds),
   editCommand(platforms.map(({ manifest }) => manifest)),
   ...attachCommands,
+  nodeRunCommand,
+  ...nodeFileCommands,
+  sshCommand,
+  copyCommand,
   consoleLogCommand,
+  screenshotCommand,
   ...configCommands,
   ...poolCommands,
+  ...profileCommands,
   ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),
   ...endpointCommands,
 ];

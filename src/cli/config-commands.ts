@@ -1,6 +1,7 @@
 import type { ConfigAction, EndpointAction } from '../actions/action.ts';
 import { endpointActions, endpointChanges } from '../actions/endpoint.ts';
 import { nodeActions } from '../actions/node.ts';
+import { noteActions } from '../actions/note.ts';
 import { poolActions } from '../actions/pool.ts';
 import { FleetError } from '../errors.ts';
 import { type EndpointName, isEndpointName } from '../ids.ts';
@@ -9,20 +10,23 @@ import type { Settings } from '../platforms/contract.ts';
 import { askOnTerminal } from './ask.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isYes } from './consent.ts';
-import { findNode } from './find.ts';
+import { findNode, findVms } from './find.ts';
 import { printResults } from './results.ts';
 
 /** Actions that change the configuration, and what they take beside the subject: the first required option may be a plain word. */
-export const configCommands: readonly Command[] = [...poolActions, ...nodeActions, ...endpointChanges].map(
-  (action) => ({
-    noun: action.noun,
-    verb: action.id.slice(action.noun.length + 1),
-    help: action.help,
-    takes: ['NAME', ...(action.options ?? []).slice(0, 1).map(({ key }) => `[${key.toUpperCase()}]`)].join(' '),
-    flags: () => action.options ?? [],
-    run: (context, { words, values }) => runConfigAction(action, words, values, context),
-  }),
-);
+export const configCommands: readonly Command[] = [
+  ...noteActions,
+  ...poolActions,
+  ...nodeActions,
+  ...endpointChanges,
+].map((action) => ({
+  noun: action.noun,
+  verb: action.id.slice(action.noun.length + 1),
+  help: action.help,
+  takes: ['NAME', ...(action.options ?? []).slice(0, 1).map(({ key }) => `[${key.toUpperCase()}]`)].join(' '),
+  flags: () => action.options ?? [],
+  run: (context, { words, values }) => runConfigAction(action, words, values, context),
+}));
 
 async function runConfigAction(
   action: ConfigAction,
@@ -39,7 +43,7 @@ async function runConfigAction(
   const basedOn = context.app.config();
   const subject = await subjectOf(action, word, context);
   if (action.loses && !(await agreedToLosses(action, subject, action.loses(subject), context))) return EXIT.interrupted;
-  const written = await context.app.changeConfig(action.change(subject, args), basedOn);
+  const written = await context.app.changeConfig(action.change(subject, args, context.app.configEdit()), basedOn);
   const text = written ? action.said(subject, args) : `${subject}: nothing was written`;
   await printResults([{ name: subject, text }], false, context);
   return EXIT.done;
@@ -67,6 +71,10 @@ async function subjectOf(action: ConfigAction, word: string, context: CommandCon
   if (!action.onExisting) return word;
   if (action.noun === 'node') {
     return isEndpointName(word) && endpoints.has(word) ? word : (await findNode(word, context)).id;
+  }
+  if (action.noun === 'vm') {
+    const [vm] = await findVms([word], context);
+    if (vm) return vm.id;
   }
   if (action.noun === 'endpoint') return knownEndpoint(word, context);
   if (pools.has(word)) return word;

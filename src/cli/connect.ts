@@ -1,7 +1,7 @@
 import { FleetError, sentence } from '../errors.ts';
-import { type EndpointName, isEndpointName } from '../ids.ts';
-import { didYouMean } from '../nearest.ts';
+import type { EndpointName } from '../ids.ts';
 import { clean } from '../terminal/width.ts';
+import { adviceWithAddress } from './address.ts';
 import type { CommandContext } from './command.ts';
 import { readableFilter } from './readable-filter.ts';
 
@@ -10,29 +10,6 @@ export interface Connected {
   readonly answered: readonly EndpointName[];
   /** The others, with why. */
   readonly failed: ReadonlyMap<EndpointName, unknown>;
-}
-
-/** The endpoints that this command is about: those of `-C`, or all that are enabled. Throws endpoint.not-found. */
-export function chosenEndpoints({ app, global }: CommandContext): readonly EndpointName[] {
-  const { endpoints } = app.config();
-  if (endpoints.size === 0) {
-    throw new FleetError('usage', `${app.configPath} has no endpoints`, {
-      fix: 'drover endpoint add NAME makes one; --demo shows a simulated fleet',
-    });
-  }
-  if (global.clients.length === 0) {
-    return [...endpoints.values()].filter(({ enabled }) => enabled).map(({ name }) => name);
-  }
-  return global.clients.map((name) => {
-    if (isEndpointName(name) && endpoints.has(name)) return name;
-    throw new FleetError(
-      'endpoint.not-found',
-      `there is no endpoint ${JSON.stringify(name)}${didYouMean(name, endpoints.keys())}`,
-      {
-        fix: 'drover endpoint list shows them',
-      },
-    );
-  });
 }
 
 /** A fleet of 10,000 VMs on one host takes its time to be read for the first time. */
@@ -71,11 +48,12 @@ export async function connect(context: CommandContext, names: readonly EndpointN
 }
 
 /** One line on stderr for each endpoint that did not answer, with the next step. What is wrong with it in the file was said when that was read. */
-export function sayFailures({ app, say }: CommandContext, { failed }: Connected): void {
+export function sayFailures({ app, global, say }: CommandContext, { failed }: Connected): void {
   for (const [name, error] of failed) {
     if (app.config().endpoints.get(name)?.trouble) continue;
     const message = clean(sentence(error));
     say(`${message.includes(name) ? '' : `${name}: `}${message}`);
-    if (error instanceof FleetError && error.fix !== undefined) say(`  ${clean(error.fix)}`);
+    if (error instanceof FleetError && error.fix !== undefined)
+      say(`  ${clean(adviceWithAddress(error.fix, name, global))}`);
   }
 }

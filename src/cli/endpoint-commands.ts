@@ -4,12 +4,15 @@ import { endpointName, isEndpointName } from '../ids.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Ask, Check, EndpointField, HostKey, Manifest, Settings } from '../platforms/contract.ts';
 import { allFieldsOf } from '../state/config/common-fields.ts';
+import { currentEndpoint } from '../state/config/preferences.ts';
+import { defaultsFor } from '../state/config/read-defaults.ts';
 import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
 import { clean } from '../terminal/width.ts';
 import { askOnTerminal } from './ask.ts';
+import { chosenEndpoints } from './chosen-endpoints.ts';
 import { type Command, type CommandContext, EXIT, globalFlags } from './command.ts';
 import { knownEndpoint } from './config-commands.ts';
-import { chosenEndpoints, connect } from './connect.ts';
+import { connect } from './connect.ts';
 import { exitCodeFor, exitCodeOf } from './exit-code.ts';
 import type { Flag } from './flags.ts';
 import { renderDetails, renderList } from './output.ts';
@@ -75,11 +78,13 @@ export function endpointFormCommands(manifests: readonly Manifest[]): readonly C
           platform: config.platform,
           enabled: config.enabled,
           readOnly: config.readOnly,
+          filter: config.filter,
           address: context.app.addressOf(config),
           error: config.trouble?.message,
           values: redacted(fields, config.values),
         };
-        const shown = [['name', name], ['platform', config.platform], ...lines] as const;
+        const limit = config.filter === undefined ? [] : [['filter', config.filter] as const];
+        const shown = [['name', name], ['platform', config.platform], ...limit, ...lines] as const;
         await context.printer.print(await renderDetails({ value, name, lines: shown }, context.format));
         return EXIT.done;
       },
@@ -257,7 +262,7 @@ async function add(
   }
   const fields = endpointFieldsOf(allFieldsOf(own), 'add');
   const given = valuesFor(fields, values);
-  const [first] = missing(fields, given);
+  const [first] = missing(fields, { ...defaultsFor(context.app.config().file, allFieldsOf(own), given), ...given });
   if (first) throw new FleetError('usage', `${first.label} is needed: --${flagKeyOf(first.key)}`);
   const draft = { name: endpointName(word), platform, values: given };
   if (values['untested'] !== true) {
@@ -318,10 +323,11 @@ function sayChecks(checks: readonly Check[], { say }: CommandContext, unsaved?: 
 async function listEndpoints(context: CommandContext, test: boolean): Promise<number> {
   const { app, printer, format, columns: room } = context;
   const names = new Set(
-    context.global.clients.length > 0 ? chosenEndpoints(context) : [...app.config().endpoints.keys()],
+    context.global.clients.length > 0 ? await chosenEndpoints(context) : [...app.config().endpoints.keys()],
   );
   const enabled = [...names].filter((name) => app.config().endpoints.get(name)?.enabled);
   const tested = test ? await connect(context, enabled) : undefined;
+  const current = currentEndpoint(app.config());
   const rows = [...app.config().endpoints.values()]
     .filter(({ name }) => names.has(name))
     .map((config) => {
@@ -330,6 +336,7 @@ async function listEndpoints(context: CommandContext, test: boolean): Promise<nu
         name: config.name,
         platform: config.platform,
         enabled: config.enabled,
+        current: config.name === current,
         readOnly: config.readOnly,
         address: app.addressOf(config),
         answers: tested && config.enabled ? tested.answered.includes(config.name) : undefined,
@@ -345,6 +352,9 @@ async function listEndpoints(context: CommandContext, test: boolean): Promise<nu
         { title: 'PLATFORM', show: ({ platform }) => platform },
         { title: 'ADDRESS', shrinksTo: 16, show: ({ address }) => address },
         { title: 'ENABLED', show: ({ enabled: on }) => (on ? 'yes' : 'no') },
+        ...(current === undefined
+          ? []
+          : [{ title: 'CURRENT', show: ({ current: is }: (typeof rows)[number]) => (is ? 'yes' : 'no') }]),
         { title: 'ANSWERS', show: ({ answers }) => (answers === undefined ? '-' : answers ? 'yes' : 'no') },
         { title: 'PROBLEM', shrinksTo: 20, show: ({ error }) => error ?? '-' },
       ],

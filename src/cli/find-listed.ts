@@ -1,15 +1,25 @@
 import { readListing } from '../actions/read-listing.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { createGate } from '../gate.ts';
-import { type EndpointName, endpointOf, type Id, nativeOfListed, type OwnerId, ownerOf } from '../ids.ts';
+import {
+  type EndpointName,
+  endpointOf,
+  type Id,
+  nativeOfListed,
+  type OwnerId,
+  type OwnerKind,
+  ownerOf,
+} from '../ids.ts';
 import { didYouMean } from '../nearest.ts';
 import type { EndpointObject, ListedKind, ObjectOf } from '../platforms/contract.ts';
 import { columnsOf, oneOf, specOf } from '../state/kinds.ts';
 import { passes } from '../state/query/row-filter.ts';
 import { clean } from '../terminal/width.ts';
+import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
-import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { connect, sayFailures } from './connect.ts';
 import { findVms } from './find.ts';
+import { placedOn } from './placement.ts';
 
 const AT_ONCE = 4;
 
@@ -40,15 +50,16 @@ export async function findListed<K extends ListedKind>(
   context: CommandContext,
   onlyById: boolean,
 ): Promise<readonly ObjectOf<K>[]> {
-  if (specOf(context.app.kinds, kind).under === 'endpoint') return ofEndpoints(kind, words, context, onlyById);
+  const { under } = specOf(context.app.kinds, kind);
+  if (under === 'endpoint') return ofEndpoints(kind, words, context, onlyById);
   if (words.length > 0 && words.every((word) => word.includes('#'))) return byIds(kind, words, context, onlyById);
   const one = oneOf(context.app.kinds, kind);
   const [first, ...rest] = words;
   const names = byFilter ? words : rest;
   if ((first === undefined && !byFilter) || names.length === 0) {
-    throw new FleetError('usage', `which ${one}? Name its VM and then the ${one}`);
+    throw new FleetError('usage', `which ${one}? Name its ${oneOf(context.app.kinds, under)} and then the ${one}`);
   }
-  const vms = await findVms(byFilter || first === undefined ? [] : [first], context, onlyById);
+  const vms = await findOwners(under, byFilter || first === undefined ? [] : [first], context, onlyById);
   const lists = await listingsOf(kind, vms, context);
   return vms.flatMap((vm, at) => {
     const items = lists[at] ?? [];
@@ -59,6 +70,35 @@ export async function findListed<K extends ListedKind>(
   });
 }
 
+/** The VMs of these words, or what else is meant that lists are of; only VMs are chosen by `--filter`. */
+async function findOwners(
+  under: OwnerKind,
+  words: readonly string[],
+  context: CommandContext,
+  onlyById: boolean,
+): Promise<readonly Owner[]> {
+  if (under === 'vm' || under === 'endpoint') return findVms(words, context, onlyById);
+  const one = oneOf(context.app.kinds, under);
+  if (words.length === 0) throw new FleetError('usage', `which ${one}? Name it first`);
+  return findListed(under, words, false, withoutFilter(context), onlyById);
+}
+
+const withoutFilter = (context: CommandContext): CommandContext => ({
+  ...context,
+  global: { ...context.global, filter: '' },
+});
+
+/** What is listed under these objects, by name or id, and `--filter` lets through. */
+export async function listedUnder<K extends ListedKind>(
+  kind: K,
+  under: Exclude<OwnerKind, 'vm' | 'endpoint'>,
+  words: readonly string[],
+  context: CommandContext,
+): Promise<readonly ObjectOf<K>[]> {
+  const owners = await findOwners(under, words, context, false);
+  return filtered(kind, (await listingsOf(kind, owners, context)).flat(), context);
+}
+
 async function byIds<K extends ListedKind>(
   kind: K,
   words: readonly string[],
@@ -66,7 +106,7 @@ async function byIds<K extends ListedKind>(
   onlyById: boolean,
 ): Promise<readonly ObjectOf<K>[]> {
   const owners = [...new Set(words.map((word) => ownerOf(word as Id)))];
-  const vms = await findVms(owners, context, onlyById);
+  const vms = await findOwners(specOf(context.app.kinds, kind).under, owners, context, onlyById);
   const lists = await listingsOf(kind, vms, context);
   return words.map((word) => {
     const at = owners.indexOf(ownerOf(word as Id));
@@ -87,18 +127,18 @@ async function ofEndpoints<K extends ListedKind>(
   if (words.length === 0 && global.filter.trim() === '') {
     throw new FleetError('usage', `which ${one}? Name it, or say --filter QUERY`);
   }
-  const items = await listedOfEndpoints(kind, endpointsIn(words, context), context, onlyById && words.length > 0);
+  const items = await listedOfEndpoints(kind, await endpointsIn(words, context), context, onlyById && words.length > 0);
   return words.length === 0 ? items : [...new Set(words.map((word) => named(kind, one, word, 'there is no', items)))];
 }
 
 /** The endpoints of these words, when all are ids; otherwise those that the command is about. */
-function endpointsIn(words: readonly string[], context: CommandContext): readonly EndpointName[] {
+async function endpointsIn(words: readonly string[], context: CommandContext): Promise<readonly EndpointName[]> {
   const { endpoints } = context.app.config();
   const owners = words.map((word) => (word.includes('/') ? endpointOf(word as Id) : undefined));
   const known = owners.filter((name) => name !== undefined && endpoints.has(name));
   return words.length > 0 && known.length === words.length
     ? [...new Set(known as readonly EndpointName[])]
-    : chosenEndpoints(context);
+    : await chosenEndpoints(context);
 }
 
 /**
@@ -135,19 +175,22 @@ export async function listedOfEndpoints<K extends ListedKind>(
     }),
   );
   if (refusals.length === connected.answered.length && refusals.length > 0) throw refusals[0];
-  const items = lists.flat();
+  return filtered(kind, lists.flat(), context);
+}
+
+function filtered<K extends ListedKind>(
+  kind: K,
+  items: readonly ObjectOf<K>[],
+  { app, global }: CommandContext,
+): readonly ObjectOf<K>[] {
   if (global.filter.trim() === '') return items;
   const spec = specOf(app.kinds, kind);
   return items.filter((item) => passes(spec.row(item, app.store.fleet), global.filter, columnsOf(app.kinds, kind)));
 }
 
-/** The one endpoint that something is made on: that of `-C`, or the only one that is enabled. Connected. Throws usage. */
+/** The one endpoint that something is made on, connected. Throws usage as `placedOn` does. */
 export async function findEndpoint(context: CommandContext): Promise<EndpointObject> {
-  const names = chosenEndpoints(context);
-  const [name, ...others] = names;
-  if (name === undefined || others.length > 0) {
-    throw new FleetError('usage', `on which endpoint? Say -C NAME, one of ${names.join(', ')}`);
-  }
+  const name = await placedOn(context);
   const { failed } = await connect({ ...context, global: { ...context.global, filter: '' } }, [name]);
   const error = failed.get(name);
   if (error !== undefined) throw error;

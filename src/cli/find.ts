@@ -3,8 +3,10 @@ import { type EndpointName, endpointOf, isEndpointName, type NodeId, nativeOf, t
 import { didYouMean } from '../nearest.ts';
 import type { Node, Vm } from '../platforms/contract.ts';
 import type { Fleet } from '../state/fleet/fleet.ts';
+import { adviceWithAddress } from './address.ts';
+import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
-import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { connect, sayFailures } from './connect.ts';
 import { awaitMetrics } from './metrics.ts';
 import { readableFilter } from './readable-filter.ts';
 
@@ -30,12 +32,13 @@ async function connectFor(
 ): Promise<readonly EndpointName[]> {
   const byId = words.map((word) => endpointIn(word, context));
   const named = byId.filter((name) => name !== undefined);
-  const names = named.length === words.length && words.length > 0 ? [...new Set(named)] : chosenEndpoints(context);
+  const names =
+    named.length === words.length && words.length > 0 ? [...new Set(named)] : await chosenEndpoints(context);
   const connected = await connect(context, names);
   const [first, ...others] = connected.failed;
   if (connected.answered.length === 0 && first !== undefined) {
     sayFailures(context, { ...connected, failed: new Map(others) });
-    throw calledBy(...first);
+    throw calledBy(...first, context);
   }
   sayFailures(context, connected);
   if (onlyById && connected.failed.size > 0 && named.length < words.length) {
@@ -47,10 +50,11 @@ async function connectFor(
 }
 
 /** What is thrown is said where it is caught, and says which endpoint it is about. */
-function calledBy(name: EndpointName, error: unknown): unknown {
-  if (!(error instanceof FleetError) || error.message.includes(name)) return error;
-  const fix = error.fix === undefined ? {} : { fix: error.fix };
-  return new FleetError(error.code, `${name}: ${error.message}`, { ...fix, cause: error });
+function calledBy(name: EndpointName, error: unknown, { global }: CommandContext): unknown {
+  if (!(error instanceof FleetError)) return error;
+  const message = error.message.includes(name) ? error.message : `${name}: ${error.message}`;
+  const fix = error.fix === undefined ? {} : { fix: adviceWithAddress(error.fix, name, global) };
+  return new FleetError(error.code, message, { ...fix, cause: error });
 }
 
 /** A name that was not found may be on an endpoint that did not answer: that is another thing than "there is none". */

@@ -13,6 +13,8 @@ export type Flag = Field & {
 export interface ParsedFlags {
   /** Everything that is no flag, in order; what stands behind `--` too. */
   readonly words: readonly string[];
+  /** The last of these words, which stand behind `--`; undefined where there is none. */
+  readonly behind?: readonly string[];
   /** By key; only what was given. */
   readonly values: Settings;
   /** Of flags that take several, as they were typed. */
@@ -65,10 +67,12 @@ export const takesSeveral = ({ kind, repeatable }: Flag): boolean =>
  */
 export function parseFlags(argv: readonly string[], flags: readonly Flag[]): ParsedFlags {
   const words: string[] = [];
+  let before: number | undefined;
   const values: Record<string, SettingValue> = {};
   const repeated: Record<string, string[]> = {};
   for (const token of tokensOf(argv, flags)) {
     if (token.kind === 'positional') words.push(token.value);
+    if (token.kind === 'option-terminator') before = words.length;
     if (token.kind !== 'option') continue;
     const flag = flags.find(({ key }) => key === token.name);
     if (!flag) throw unknown(token.rawName, flags);
@@ -89,7 +93,7 @@ export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Par
       repeated[flag.key] = [...(repeated[flag.key] ?? []), text];
     } else values[flag.key] = typed(flag, token.rawName, text);
   }
-  return { words, values, repeated };
+  return { words, values, repeated, ...(before !== undefined && { behind: words.slice(before) }) };
 }
 
 /** The words of a command that is not known yet, whose own flags can't be either: all words before the first other flag. */

@@ -127,13 +127,16 @@ function pairIn(text: string): Written {
 }
 
 /** Every user who may list the processes of the machine can read the command line. */
-function refuseSecret(field: Field, where: string, written: Written): void {
+export function refuseSecret(field: Field, where: string, written: Written): void {
   const read = readWritten(field, written);
   if (!('value' in read) || !showsSecret(field, read.value)) return;
-  throw new FleetError('usage', `${where} would show the secret in the list of processes`, {
+  throw secretInArgv(where);
+}
+
+export const secretInArgv = (where: string): FleetError =>
+  new FleetError('usage', `${where} would show the secret in the list of processes`, {
     fix: 'write it into a file, and give that: --from FILE',
   });
-}
 
 function showsSecret(field: Field, value: SettingValue): boolean {
   if (field.sensitive) return value !== null && value !== '' && !referenceOf(value);

@@ -3,12 +3,13 @@ import { consentFor, TYPE_COUNT_ABOVE } from '../actions/danger.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
 import { taskFor } from '../actions/perform.ts';
 import { whyNotOf } from '../actions/permitted.ts';
+import { phraseOf } from '../actions/phrase.ts';
 import { bind, placeOfShown, shownOf } from '../actions/target.ts';
 import { FleetError } from '../errors.ts';
 import type { Field, ObjectKind, ObjectOf } from '../platforms/contract.ts';
 import { type TaskLimits, taskLimits, typeCountAbove } from '../state/config/preferences.ts';
 import { defaultsOf } from '../state/fields.ts';
-import { countOf, type KindTable, manyOf, oneOf } from '../state/kinds.ts';
+import { countOf, type KindTable, manyOf, oneOf, ownerWord } from '../state/kinds.ts';
 import { AT_ONCE, type Task } from '../state/tasks.ts';
 import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
@@ -17,20 +18,25 @@ import { exitCodeFor } from './exit-code.ts';
 import { findVms } from './find.ts';
 import { findEndpoint, findListed } from './find-listed.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
+import { followProgress } from './follow-progress.ts';
 import { agreedToLosses } from './losses.ts';
+import { readFirst } from './read-first.ts';
 import { printResults } from './results.ts';
 
 type Thing = ObjectOf<ObjectKind>;
 
 /** Every action on objects, as a command that takes many: a result for each, on stderr as they come for people. */
 export const objectCommands = (actions: readonly Action[], kinds: KindTable): readonly Command[] =>
-  actions.flatMap((action) => (action.kind === 'object' ? [commandOf(action, kinds)] : []));
+  actions.flatMap((action) =>
+    action.kind === 'object' && action.settings === undefined && action.on !== 'node' ? [commandOf(action, kinds)] : [],
+  );
 
 /** What the words behind a command name. */
 function takenBy(action: ObjectAction, made: Field | undefined, kinds: KindTable): string {
-  if (action.on === 'endpoint') return 'NAME';
-  if (action.on === 'vm') return made ? `VM… ${made.key.toUpperCase()}` : 'NAME…';
-  return kinds[action.on]?.listed?.under === 'vm' ? 'VM NAME…' : 'NAME…';
+  if (action.on === 'endpoint') return made ? 'NAME' : '';
+  if (action.makes) return `NAME ${made?.key.toUpperCase() ?? ''}`.trimEnd();
+  if (made) return `${action.on === 'vm' ? 'VM' : 'NAME'}… ${made.key.toUpperCase()}`;
+  return `${ownerWord(kinds, kinds[action.on]?.listed?.under)}NAME…`;
 }
 
 function commandOf(action: ObjectAction, kinds: KindTable): Command {
@@ -47,7 +53,7 @@ function commandOf(action: ObjectAction, kinds: KindTable): Command {
 }
 
 /** For what is done to many. */
-const MANY: readonly Flag[] = [
+export const MANY: readonly Flag[] = [
   {
     key: 'at-once',
     label: 'At once',
@@ -68,7 +74,7 @@ const MANY: readonly Flag[] = [
   },
 ];
 
-const limitsOf = ({ 'at-once': atOnce, 'stop-after': stopAfter }: Args): TaskLimits => ({
+export const limitsOf = ({ 'at-once': atOnce, 'stop-after': stopAfter }: Args): TaskLimits => ({
   ...(typeof atOnce === 'number' && { atOnce }),
   ...(typeof stopAfter === 'number' && { stopAfter }),
 });
@@ -84,11 +90,16 @@ async function runAction(
   context: CommandContext,
 ): Promise<number> {
   const { app } = context;
-  const args: Args = { ...defaultsOf(action.options ?? []), ...values, ...repeated, ...nameGiven(made, words) };
-  refuseLacking(action, args);
+  const given: Args = { ...defaultsOf(action.options ?? []), ...values, ...repeated, ...nameGiven(made, words) };
+  if (!action.reads) refuseLacking(action, given);
   const subjects = made ? words.slice(0, -1) : words;
   const destroys = action.danger === 'destroys';
   const byFilter = context.global.filter !== '' && (action.on !== 'vm' || subjects.length === 0);
+  if ((action.makes || action.reads) && subjects.length !== 1)
+    throw new FleetError(
+      'usage',
+      `${action.title.toLowerCase()} takes one ${oneOf(app.kinds, action.on)}${action.makes ? ', and the new name behind it' : ''}`,
+    );
   const found = await find(action, subjects, byFilter, context);
   if (found.length === 0) {
     context.say(`no ${oneOf(app.kinds, action.on)} matches; nothing was done`);
@@ -96,9 +107,12 @@ async function runAction(
   }
   // What can't be done at all is said before the user is asked, and before anything is sent.
   const things = destroys && byFilter ? withoutRefused(action, found, context) : found;
-  if (destroys || things.length === 1) refuseAny(action, things, args, app);
+  if (destroys || things.length === 1) refuseAny(action, things, given, app);
   // Bound before the questions: an answer is for the objects that were listed.
   const targets = things.map(({ id }) => bind(action.on, id, app));
+  const [only] = things;
+  const args = only ? await readFirst(action, only, given, context) : given;
+  if (args === undefined) return EXIT.done;
   if (destroys && !(await agreedToLosses(action, things, args, context))) return EXIT.interrupted;
   if (
     action.danger === 'interrupts' &&
@@ -114,7 +128,13 @@ async function runAction(
   const cancel = () => app.tasks.cancel(id);
   context.signal.addEventListener('abort', cancel, { once: true });
   if (context.signal.aborted) cancel();
-  return report(await ended, things.length, context);
+  return report(await followed(id, ended, context), things.length, context);
+}
+
+/** Shows how far it is until it has ended. */
+export async function followed(id: number, ended: Promise<Task>, context: CommandContext): Promise<Task> {
+  const progress = followProgress(id, context);
+  return ended.finally(() => progress.stop());
 }
 
 /** Throws usage for a name that the platforms can't take, or that is missing. */
@@ -204,18 +224,19 @@ async function agreedToAll(
   const question = {
     what: `${action.title.toLowerCase()} interrupts ${what}`,
     ...(consent === 'count'
-      ? { text: `${action.title} ${what}? Type ${things.length} to continue: `, isAgreement: isCount(things.length) }
-      : { text: `${action.title} ${what}? [y/N] `, isAgreement: isYes }),
+      ? { text: `${phraseOf(action, what)}? Type ${things.length} to continue: `, isAgreement: isCount(things.length) }
+      : { text: `${phraseOf(action, what)}? [y/N] `, isAgreement: isYes }),
   };
   return agreedTo(question, context);
 }
 
-async function report(task: Task, count: number, context: CommandContext): Promise<number> {
+export async function report(task: Task, count: number, context: CommandContext): Promise<number> {
   await printResults(
-    task.items.map(({ name, state, text, fix, code, kept }) => ({
+    task.items.map(({ name, state, text, fix, code, kept, answer }) => ({
       name,
       text,
       ...(kept && { kept }),
+      ...(answer !== undefined && { answer }),
       ...(state === 'done'
         ? {}
         : { error: new FleetError(code ?? 'op.failed', text, fix === undefined ? {} : { fix }) }),

@@ -12,6 +12,14 @@ export const FIELDS: Flag = {
   examples: ['name,ips'],
 };
 
+/** F-323: for scripts. */
+export const VALUES: Flag = {
+  key: 'values',
+  label: 'Values',
+  help: 'Print the values alone, a line each.',
+  kind: 'flag',
+};
+
 /** The details with these keys alone; all of them when no fields are named. Throws usage for a key that is not there. */
 export function onlyFields(details: Details, fields: string | undefined): Details {
   if (fields === undefined) return details;

@@ -5,8 +5,8 @@ const told = (typed: string): string | undefined => {
   const meaning = meaningOf(typed.split(' '));
   return meaning && spellMeaning(meaning);
 };
-const DISKS = 'drover vm info NAME --fields disks (drover lists disks, and can’t add, resize or remove them yet)';
-const NICS = 'drover vm info NAME --fields nics (drover lists network cards, and can’t add or remove them yet)';
+const DISKS = 'drover disk list NAME, or drover disk create NAME';
+const NICS = 'drover nic list NAME, or drover nic create VM NETWORK';
 
 describe('words of other tools', () => {
   it.each([
@@ -17,10 +17,10 @@ describe('words of other tools', () => {
     ['migrate', "drover can't migrate VMs yet"],
     ['openstack server list', 'drover vm list'],
     ['list server', 'drover vm list, or drover vm info NAME'],
-    ['url console', 'drover vm console NAME (there is no graphical console yet)'],
+    ['url console', 'drover vm console NAME --graphic, or drover vm console NAME --viewer'],
     ['server anything', 'drover vm list, or drover vm info NAME'],
     ['console log', 'drover vm log NAME'],
-    ['openstack console url', 'drover vm console NAME (there is no graphical console yet)'],
+    ['openstack console url', 'drover vm console NAME --graphic, or drover vm console NAME --viewer'],
     ['console web1', 'drover vm console NAME'],
     ['network create', 'drover network create NAME'],
     ['create network', 'drover network create NAME'],
@@ -32,17 +32,17 @@ describe('words of other tools', () => {
   ])('%s is %s', (typed, meaning) => expect(told(typed)).toBe(meaning));
 
   it.each([
-    ['change-media', DISKS],
+    ['change-media', 'drover disk insert VM NAME, or drover disk eject VM NAME'],
     ['node-memstats', 'drover node info NAME'],
     ['vm.power', 'drover vm start NAME, or drover vm stop NAME, or drover vm kill NAME, or drover vm restart NAME'],
     ['vm.info', 'drover vm info NAME'],
     ['vm.change', 'drover vm edit NAME'],
     ['vm.destroy', 'drover vm delete NAME'],
-    ['vm.create', "drover can't create VMs yet"],
-    ['vm.clone', "drover can't clone VMs yet"],
+    ['vm.create', 'drover vm create NAME'],
+    ['vm.clone', 'drover vm clone VM NAME'],
     ['vm.migrate', "drover can't migrate VMs yet"],
     ['vm.ip', 'drover vm info NAME --fields ips'],
-    ['vm.console', 'drover vm console NAME (there is no graphical console yet)'],
+    ['vm.console', 'drover vm console NAME --graphic, or drover vm console NAME --viewer'],
     ['host.info', 'drover node info NAME'],
     ['describe-instances', 'drover vm list, or drover vm info NAME'],
     ['describe-instance-status', 'drover vm status NAME'],
@@ -50,7 +50,7 @@ describe('words of other tools', () => {
     ['stop-instances', 'drover vm stop NAME'],
     ['reboot-instances', 'drover vm restart NAME'],
     ['terminate-instances', 'drover vm delete NAME'],
-    ['run-instances', "drover can't create VMs yet"],
+    ['run-instances', 'drover vm create NAME'],
     ['modify-instance-attribute', 'drover vm edit NAME'],
     ['get-console-output', 'drover vm log NAME'],
     ['describe-volumes', DISKS],
@@ -114,7 +114,7 @@ describe('words of other tools', () => {
     ['blkdeviotune', "drover can't tune what a VM may use yet"],
     ['vcpupin', "drover can't tune what a VM may use yet"],
     ['send-key', "drover can't send keys and signals to a guest yet"],
-    ['dump', "drover can't take screenshots and dumps yet"],
+    ['dump', "drover can't take dumps yet"],
     ['backup-begin', "drover can't back VMs up yet"],
     ['virsh metadata', "drover can't do what virsh metadata does yet"],
     ['virsh vm metadata', "drover can't do what virsh metadata does yet"],

@@ -8,14 +8,14 @@ const use = (...commands: readonly string[]): Meaning => ({ use: commands });
 const noted = (note: string, ...commands: readonly string[]): Meaning => ({ use: commands, note });
 const missing = (what: string): Meaning => ({ missing: `drover can't ${what} yet` });
 
-const CREATE = missing('create VMs');
-const CLONE = missing('clone VMs');
+const CREATE = use('vm create NAME');
+const CLONE = use('vm clone VM NAME');
 const MIGRATE = missing('migrate VMs');
-const DISKS = noted('drover lists disks, and can’t add, resize or remove them yet', 'vm info NAME --fields disks');
-const NICS = noted('drover lists network cards, and can’t add or remove them yet', 'vm info NAME --fields nics');
+const DISKS = use('disk list NAME', 'disk create NAME');
+const NICS = use('nic list NAME', 'nic create VM NETWORK');
 const IMAGE_OF_VM = missing('make images of VMs');
-const FILES = missing('copy files');
-const GRAPHICS = noted('there is no graphical console yet', 'vm console NAME');
+const FILES = use('vm cp NAME:PATH FILE', 'vm cp FILE NAME:PATH', 'node get NODE PATH', 'node put NODE FILE PATH');
+const GRAPHICS = use('vm console NAME --graphic', 'vm console NAME --viewer');
 const USERS = missing('manage users and rights');
 const RENAME = noted('on AWS and OpenStack; elsewhere drover can’t rename yet', 'vm edit NAME --name NEW');
 const CUT = noted(
@@ -62,9 +62,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   attach: use('vm console NAME'),
   logs: use('vm log NAME'),
   log: use('vm log NAME'),
-  ssh: noted('a guest is reached by ssh itself', 'vm info NAME --fields ips', 'vm console NAME', 'node shell NAME'),
+  ssh: use('vm ssh NAME', 'node shell NAME'),
   shell: use('node shell NAME', 'vm console NAME'),
-  exec: noted('drover runs nothing inside a guest', 'vm console NAME'),
+  exec: use('vm ssh NAME -- COMMAND', 'node run NODE -- COMMAND'),
   scp: FILES,
   cp: FILES,
   top: use('vm list --sort cpu'),
@@ -76,7 +76,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   migrate: MIGRATE,
   move: noted('node move is about pools; drover can’t migrate VMs yet', 'node move NODE POOL'),
   rename: RENAME,
-  resize: DISKS,
+  resize: use('disk resize VM NAME --size 20GiB'),
   rollback: use('snapshot revert VM NAME'),
   revert: use('snapshot revert VM NAME'),
   backup: missing('back VMs up'),
@@ -84,7 +84,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   template: missing('make templates'),
   export: noted('drover exports lists of VMs, not VMs', 'vm list -o csv'),
   vnc: GRAPHICS,
-  spice: GRAPHICS,
+  spice: use('vm console NAME --viewer'),
   // virsh
   dominfo: use('vm info NAME'),
   domstate: use('vm status NAME'),
@@ -114,8 +114,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   save: use('vm suspend NAME'),
   ttyconsole: use('vm console NAME'),
   define: CREATE,
-  blockresize: DISKS,
-  'change-media': DISKS,
+  blockresize: use('disk resize VM NAME --size 20GiB'),
+  'change-media': use('disk insert VM NAME', 'disk eject VM NAME'),
   nodeinfo: use('node info NAME'),
   hostname: use('node list'),
   sysinfo: use('node info NAME'),
@@ -160,7 +160,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'server create': CREATE,
   'server resize': missing('resize servers'),
   'server migrate': MIGRATE,
-  'server ssh': use('vm info NAME --fields ips'),
+  'server ssh': use('vm ssh NAME'),
   'server image': IMAGE_OF_VM,
   server: use('vm list', 'vm info NAME'),
   'console log': use('vm log NAME'),
@@ -184,8 +184,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // kcli, by verb and noun
   plan: noted('drover shows plans, and can’t create them yet', 'vm list --filter plan:NAME'),
   plans: noted('drover shows plans, and can’t create them yet', 'vm list --filter plan:NAME'),
-  profile: noted('drover shows profiles, and can’t create them yet', 'vm list --filter profile:NAME'),
-  profiles: noted('drover shows profiles, and can’t create them yet', 'vm list --filter profile:NAME'),
   kube: missing('manage Kubernetes clusters'),
   cluster: missing('manage Kubernetes clusters'),
   product: missing('install products'),
@@ -193,9 +191,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   sync: use('endpoint list'),
   download: use('image create NAME'),
   bucket: missing('manage buckets'),
-  disk: DISKS,
-  disks: DISKS,
-  nic: NICS,
   dns: missing('manage DNS'),
   // nouns
   user: USERS,
@@ -225,7 +220,8 @@ const FAMILIES: readonly (readonly [start: RegExp, meaning: Meaning])[] = [
   [/^(setvcpu|update-memory-device)$/, use('vm edit NAME')],
   [/^(blk.*tune|dom.*tune|memtune|numatune|schedinfo|perf|iothread|.*pin$|cpu-)/, missing('tune what a VM may use')],
   [/^(send-|inject-)/, missing('send keys and signals to a guest')],
-  [/^(screenshot|dump$)/, missing('take screenshots and dumps')],
+  [/^screenshot/, use('vm screenshot NAME FILE')],
+  [/^dump$/, missing('take dumps')],
   [/^backup/, missing('back VMs up')],
 ];
 

@@ -53,7 +53,9 @@ export const poolCommands: readonly Command[] = [
         });
       }
       const variables = withAssigned(pool.variables, assignments);
-      const written = await context.app.changeConfig(poolVariablesAction.change(pool.name, variables));
+      const written = await context.app.changeConfig(
+        poolVariablesAction.change(pool.name, variables, context.app.configEdit()),
+      );
       const text = written ? poolVariablesAction.said(pool.name, variables) : `${pool.name}: nothing was written`;
       await printResults([{ name: pool.name, text }], false, context);
       return EXIT.done;

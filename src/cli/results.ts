@@ -11,6 +11,8 @@ export interface Outcome {
   readonly error?: FleetError;
   /** What was to be deleted and is still there. */
   readonly kept?: readonly Kept[];
+  /** What was asked for. */
+  readonly answer?: string;
 }
 
 /**
@@ -27,8 +29,9 @@ export async function printResults(
     if (error?.fix !== undefined) context.say(`  ${clean(error.fix)}`);
   }
   if (context.format === 'table') return;
-  const results = outcomes.map(({ name, error, kept }) => ({
+  const results = outcomes.map(({ name, error, kept, answer }) => ({
     ...resultOf(error, many ? name : undefined),
+    ...(answer !== undefined && { answer }),
     ...(kept && { kept: kept.map(({ path, why }) => ({ path, why })) }),
   }));
   const [only] = results;

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 import { endpointName } from '../ids.ts';
 import type { NodeRow, PoolRow, VmRow } from '../state/fleet/object-rows.ts';
+import { columnsIn } from '../state/kinds.ts';
+import { nodeSpec, poolSpec } from '../state/watched-specs.ts';
 import { gib } from '../units.ts';
 import { type ImportRow, columns as importColumns } from './import/show.ts';
+import { columnsFor } from './key-columns.ts';
 import { type Column, type Row, renderList } from './output.ts';
-import { nodeColumns, poolColumns, usualVmColumns } from './rows.ts';
+import { usualVmColumns } from './rows.ts';
 
 const long = (sign: string) => sign.repeat(30);
 
@@ -46,7 +49,7 @@ it('texts of nodes are', async () => {
     running: 0,
     version: long('v'),
   };
-  await isNarrow<NodeRow>(nodeColumns, row, [
+  await isNarrow(columnsFor(columnsIn(nodeSpec.keys)), row, [
     'NAME          STATE  ENDPOINT  POOL  CPUS  MEMORY  VMS  RUNNING  VERSION',
     `${'n'.repeat(11)}…  up     host1     -        8       -    3        0  ${'v'.repeat(11)}…`,
   ]);
@@ -61,7 +64,7 @@ it('texts of pools are', async () => {
     vms: 3,
     running: 0,
   };
-  await isNarrow<PoolRow>(poolColumns, row, [
+  await isNarrow(columnsFor(columnsIn(poolSpec.keys)), row, [
     'NAME          KIND  IN  NODES         VMS  RUNNING',
     `${'n'.repeat(11)}…  user  -   ${'a'.repeat(11)}…    3        0`,
   ]);

@@ -1,4 +1,4 @@
-import type { NodeRow, PoolRow, VmRow } from '../state/fleet/object-rows.ts';
+import type { VmRow } from '../state/fleet/object-rows.ts';
 import { formatBytes } from '../units.ts';
 import type { Column } from './output.ts';
 
@@ -14,25 +14,4 @@ export const usualVmColumns: readonly Column<VmRow>[] = [
   { title: 'IMAGE', shrinksTo: 8, show: ({ image }) => text(image) },
   { title: 'PLAN', show: ({ plan }) => text(plan) },
   { title: 'PROFILE', show: ({ profile }) => text(profile) },
-];
-
-export const nodeColumns: readonly Column<NodeRow>[] = [
-  { title: 'NAME', shrinksTo: 12, show: ({ name }) => name },
-  { title: 'STATE', show: ({ state }) => state },
-  { title: 'ENDPOINT', show: ({ endpoint }) => endpoint },
-  { title: 'POOL', show: ({ pool }) => text(pool) },
-  { title: 'CPUS', show: ({ cpus }) => text(cpus), align: 'right' },
-  { title: 'MEMORY', show: ({ memory }) => formatBytes(memory ?? Number.NaN), align: 'right' },
-  { title: 'VMS', show: ({ vms }) => text(vms), align: 'right' },
-  { title: 'RUNNING', show: ({ running }) => text(running), align: 'right' },
-  { title: 'VERSION', shrinksTo: 12, show: ({ version }) => text(version) },
-];
-
-export const poolColumns: readonly Column<PoolRow>[] = [
-  { title: 'NAME', shrinksTo: 12, show: ({ name }) => name },
-  { title: 'KIND', show: ({ kind }) => kind },
-  { title: 'IN', show: ({ parent }) => text(parent) },
-  { title: 'NODES', shrinksTo: 12, show: ({ nodes }) => text(nodes.join(' ')) },
-  { title: 'VMS', show: ({ vms }) => text(vms), align: 'right' },
-  { title: 'RUNNING', show: ({ running }) => text(running), align: 'right' },
 ];

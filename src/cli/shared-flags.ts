@@ -41,7 +41,10 @@ export function sharedFlags(platforms: readonly PlatformFlags[]): readonly Flag[
 /** What all of them are, as far as the command line must know before it is known which of them counts. */
 function kindOfAll(flags: readonly Flag[]): SharedKind {
   const [first] = flags;
-  if (flags.every(({ kind }) => kind === 'flag')) return { kind: 'flag' };
+  if (flags.every(({ kind }) => kind === 'flag')) {
+    // It is switched off where it is on by itself.
+    return { kind: 'flag', ...(flags.every((flag) => flag.default === true) && { default: true }) };
+  }
   if (first?.kind === 'pairs' && flags.every(({ kind }) => kind === 'pairs')) {
     return { kind: 'pairs', one: first.one, many: first.many };
   }
@@ -57,7 +60,7 @@ function kindOfAll(flags: readonly Flag[]): SharedKind {
 }
 
 type SharedKind =
-  | { readonly kind: 'flag' }
+  | { readonly kind: 'flag'; readonly default?: boolean }
   | { readonly kind: 'text'; readonly repeatable?: boolean }
   | Pick<PairsField, 'kind' | 'one' | 'many'>
   | Pick<ListField, 'kind' | 'one' | 'many' | 'identity' | 'item'>;

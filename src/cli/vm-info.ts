@@ -1,12 +1,13 @@
 import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
-import type { Disk, Nic, Snapshot, Vm, VmInfo } from '../platforms/contract.ts';
+import type { Disk, Nic, Snapshot, Vm, VmAddress, VmInfo } from '../platforms/contract.ts';
 import type { Fleet } from '../state/fleet/fleet.ts';
 import { instant, vmRow } from '../state/fleet/object-rows.ts';
+import { clean } from '../terminal/width.ts';
 import { spellBytes } from '../units.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
-import { FIELDS, onlyFields } from './only-fields.ts';
+import { FIELDS, onlyFields, VALUES } from './only-fields.ts';
 import type { Details } from './output.ts';
 import { printDetails } from './print-details.ts';
 
@@ -15,7 +16,7 @@ export const vmInfoCommand: Command = {
   verb: 'info',
   help: 'Show what a VM is and has.',
   takes: 'NAME…',
-  flags: () => [FIELDS],
+  flags: () => [FIELDS, VALUES],
   async run(context, { words, values }) {
     const { app, signal } = context;
     const fields = values[FIELDS.key] === undefined ? undefined : String(values[FIELDS.key]);
@@ -26,7 +27,9 @@ export const vmInfoCommand: Command = {
       const info = await connection.vm.info(vm.id, signal);
       all.push(onlyFields(detailsOf({ ...vm, ...info.row }, info, app.store.fleet), fields));
     }
-    await printDetails(all, context);
+    if (values[VALUES.key] === true && context.format === 'table')
+      for (const { lines } of all) for (const [, text] of lines) await context.printer.print(clean(text));
+    else await printDetails(all, context);
     return EXIT.done;
   },
 };
@@ -41,12 +44,14 @@ function detailsOf(vm: Vm, info: VmInfo, fleet: Fleet): Details {
     description: info.description,
     maxCpus: info.maxCpus,
     maxMemory: info.maxMemory,
+    pending: vm.pending ?? [],
+    addresses: (info.addresses ?? []).map(({ address, source, mac }) => ({ address, source, mac })),
     disks: info.disks.map(diskOf),
     nics: info.nics.map(nicOf),
     snapshots: info.snapshots.map(snapshotOf),
     more: info.more.map(([label, text]) => ({ label, value: text })),
   };
-  return { value, name: vm.id, lines: linesOf(row, info) };
+  return { value, name: vm.id, lines: linesOf(row, info, vm.pending) };
 }
 
 const diskOf = ({ device, path, size, type, format, bus, storage, readOnly, shareable }: Disk) => ({
@@ -77,7 +82,7 @@ const snapshotOf = ({ id, name, parent, created, current, memory, external, desc
 type Line = readonly [label: string, text: string | undefined];
 
 /** The order and most of the words of kcli, F-323 and F-324; sizes with their unit. */
-function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo): Details['lines'] {
+function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo, pending: Vm['pending']): Details['lines'] {
   const lines: readonly Line[] = [
     ['name', row.name],
     ['id', row.id],
@@ -103,9 +108,11 @@ function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo): Details['lines'] 
       'max memory',
       info.maxMemory === undefined || info.maxMemory === row.memory ? undefined : spellBytes(info.maxMemory),
     ],
+    ['at next start', pending?.join(', ')],
     ...info.nics.map(nicLine),
     ['ip', row.ips[0]],
     ['ips', row.ips.length > 1 ? row.ips.join(' ') : undefined],
+    ...(info.addresses ?? []).map(addressLine),
     ...info.disks.map(diskLine),
     ...info.snapshots.map((snapshot) => snapshotLine(snapshot, info.snapshots)),
     ...info.more,
@@ -128,6 +135,14 @@ const nicLine = ({ device, mac, net, vlan, type, ips = [] }: Nic): Line => [
     ['vlan', vlan?.toString()],
     ['type', type],
     ['ips', ips.join(' ')],
+  ])}`,
+];
+
+const addressLine = ({ address, source, mac }: VmAddress): Line => [
+  'address',
+  `${address} ${pairs([
+    ['source', source],
+    ['mac', mac],
   ])}`,
 ];
 

@@ -14,13 +14,16 @@ import {
   type VmColumn,
   vmColumns,
 } from '../state/query/vm-columns.ts';
+import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { Command, CommandContext } from './command.ts';
-import { chosenEndpoints, connect, sayFailures } from './connect.ts';
+import { connect, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
+import { listingsOf } from './find-listed.ts';
 import type { Flag } from './flags.ts';
 import { awaitMetrics } from './metrics.ts';
 import { type Column, type Row, renderList } from './output.ts';
+import { filterOf, PARAMETERS } from './parameters.ts';
 import { readableFilter } from './readable-filter.ts';
 import { usualVmColumns } from './rows.ts';
 
@@ -46,6 +49,11 @@ const flags: readonly Flag[] = [
     kind: 'text',
     examples: ['NAME'],
   },
+  {
+    ...PARAMETERS,
+    help: 'Only VMs with this, as kcli finds them: name, ip, status, image, network, plan or profile.',
+    examples: ['plan=web'],
+  },
 ];
 
 export const vmListCommand: Command = {
@@ -54,15 +62,17 @@ export const vmListCommand: Command = {
   help: 'List the VMs of all endpoints.',
   takes: '',
   flags: () => flags,
-  async run(context, { values }) {
+  async run(context, { values, repeated }) {
     const { fleet } = context.app.store;
+    const { query, network } = filterOf(repeated[PARAMETERS.key] ?? []);
     const wanted = readWanted(values, context);
-    const connected = await connect(context, chosenEndpoints(context));
-    const filters = filtersOf(wanted, context);
+    const connected = await connect(context, await chosenEndpoints(context));
+    const filters = [...filtersOf(wanted, context), readableFilter(query, fleet)].filter((one) => one !== undefined);
     const needsMetrics = wanted.sampled.length > 0 || filters.some(({ sampled }) => sampled);
     if (needsMetrics && connected.answered.length > 0) await awaitMetrics(wanted.sampled, context);
 
-    const vms = [...fleet.vms.values()].filter((vm) => filters.every((filter) => filter.accepts(vm)));
+    const found = [...fleet.vms.values()].filter((vm) => filters.every((filter) => filter.accepts(vm)));
+    const vms = network === undefined ? found : await inNetwork(found, network, context);
     const { lines, columns } = tableOf(sorted(vms, wanted.sort, fleet), wanted, fleet);
     const ids = new Map(lines.map(({ row, vm }) => [row, vm.id]));
     const rows = lines.map(({ row }) => row);
@@ -73,6 +83,12 @@ export const vmListCommand: Command = {
     return exitCodeOfList(connected);
   },
 };
+
+/** Rows do not say the networks of a VM: its NICs are listed. */
+async function inNetwork(vms: readonly Vm[], network: string, context: CommandContext): Promise<Vm[]> {
+  const nics = await listingsOf('nic', vms, context);
+  return vms.filter((_vm, at) => nics[at]?.some(({ net }) => net === network));
+}
 
 interface Wanted {
   /** Undefined: the usual ones. */

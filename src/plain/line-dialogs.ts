@@ -81,7 +81,7 @@ export const lineDialogs =
           }
         });
       },
-      pick({ title, lines = [], choices, until }) {
+      pick({ title, lines = [], choices, taken, until }) {
         voice.say(`${title}. ${lines.join(' ')}`);
         return inTurn(async () => {
           const known = await there(stage, choices, until);
@@ -96,8 +96,12 @@ export const lineDialogs =
           for (;;) {
             const typed = await typing.ask('Number, or the beginning of the words:', voidOn(until));
             if (typed === undefined || typed.trim() === '') return undefined;
-            const chosen = chosenOf(labels, typed);
-            if (chosen !== undefined) return known[chosen]?.value;
+            const at = chosenOf(labels, typed);
+            const chosen = at === undefined ? undefined : known[at];
+            if (chosen) {
+              taken?.(chosen.value);
+              return chosen.value;
+            }
             voice.say(`${typed} is none of them`);
           }
         });

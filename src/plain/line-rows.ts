@@ -42,10 +42,9 @@ export async function lineRows(
       voice.say(`${word} is none of them`);
       continue;
     }
-    const row = sign ? undefined : await editRow(stage, form, rows, at, until);
-    if (until.aborted) return false;
     if (sign) rows.set(rows.all().toSpliced(at, 1));
-    else if (row) rows.set(rows.all().toSpliced(at, 1, row));
+    else await editRow(stage, form, rows, at, until);
+    if (until.aborted) return false;
     say();
   }
   return true;

@@ -79,6 +79,8 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
     openThemes: onlyOnScreen('a theme'),
     openProblems: () => readProblems(stage, voice),
     switchMouse: onlyOnScreen('the mouse'),
+    openConsoles: onlyOnScreen('a console that stays open'),
+    broadcast: onlyOnScreen('typing into several consoles'),
     quit: () => void askToQuit(stage),
   });
 

@@ -1,4 +1,5 @@
 import type { Action } from '../actions/action.ts';
+import { makesHere } from '../screens/actions/run-meant.ts';
 import { isAbout } from '../screens/actions/subject.ts';
 import { whyNotNow } from '../screens/actions/why-not-now.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
@@ -45,7 +46,8 @@ export async function askForCommand(
 export function readKeys(stage: Stage, state: FleetState, voice: Voice): void {
   const row = state.view.current();
   const here = stage.actions.filter(
-    (action) => isAbout(action, row) || isForAllBelow(action, state) || action.kind === 'view',
+    (action) =>
+      isAbout(action, row) || isForAllBelow(action, state) || makesHere(action, stage, state) || action.kind === 'view',
   );
   voice.say(
     ...here.flatMap((action) => {

@@ -9,6 +9,7 @@ import { createAttach } from '../screens/console/attach.ts';
 import { createFleetState, type FleetState } from '../screens/fleet/fleet-state.ts';
 import { type Remembered, recall } from '../screens/fleet/remembered.ts';
 import { createStage } from '../screens/stage.ts';
+import { consolePreferences } from '../state/config/console-preferences.ts';
 import { stateDirectory } from '../state/config/paths.ts';
 import { escapeWait } from '../state/config/preferences.ts';
 import { spellProblem } from '../state/config/problem.ts';
@@ -63,7 +64,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     const escapeMs = escapeWait(config.file);
     if (escapeMs !== undefined) input.setEscapeWait(escapeMs);
     const { keymap, detachKey, problems } = configuredKeymap(actions, services.configPath, config.file);
-    const attach = createAttach(terminal, input, detachKey);
+    const attach = createAttach(terminal, input, detachKey, () => consolePreferences(services.config()).allow);
     const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
     const state = createFleetState(services.store.fleet, services.sessions.current);
     started.state = state;

@@ -7,19 +7,30 @@
  */
 import type { Clock } from '../clock.ts';
 import type { VmId } from '../ids.ts';
+import type { Bytes } from '../units.ts';
 import {
+  type AddressSpec,
+  type BalancerSpec,
+  type BucketSpec,
+  type DnsSpec,
   type Endpoint,
   type ImageSpec,
+  type KeyPairSpec,
+  type LeaseSpec,
   type ListedKind,
   type NetworkSpec,
   type ObjectOf,
   type OperationName,
   operations,
   partsOf,
+  type SecurityGroupSpec,
   type Settings,
   type SettingsTarget,
   type StorageSpec,
+  type SubnetChanges,
+  type SubnetSpec,
   type VolumeSpec,
+  type ZoneSpec,
 } from './contract.ts';
 
 const operationNames = Object.keys(operations) as readonly OperationName[];
@@ -31,6 +42,8 @@ export interface PlatformFacts {
    * in `whyNot` why it has not, and of these it says nothing there, not even for their group. Which tests run follows from this.
    */
   readonly operations: readonly OperationName[];
+  /** Operations that its connections have beside those, and that another server of this platform is asked for, in a lab. */
+  readonly elsewhere?: readonly OperationName[];
   /** Whether the server wants a login; `TestServer.wrongLogin` is then one that it must refuse. */
   readonly login: boolean;
   /**
@@ -59,6 +72,76 @@ export interface PlatformFacts {
     readonly memory: boolean;
     /** Whether a VM can be put back to another one than the newest; some storages can't. */
     readonly revertsToOlder: boolean;
+    /** Each stands alone: none is made on top of another, and none is what the disks continue from. */
+    readonly apart?: true;
+  };
+  /** Of platforms that make VMs. */
+  readonly makesVms?: {
+    /** All that a new VM is made of, without its name and whether it is started. */
+    readonly spec: Settings;
+    /** What it has then: the sizes of its disks, in bytes, and the networks of its NICs. */
+    readonly disks: readonly number[];
+    readonly networks: readonly string[];
+    /** By kind, with what an unknown one is asked for: `{ image: { image: 'none' } }`. */
+    readonly missing: Readonly<Partial<Record<'image' | 'network' | 'storage', Settings>>>;
+    readonly clones: boolean;
+    /** How long it may take until one is there, or has started, ms. */
+    readonly takeMs: number;
+  };
+  /** Of platforms that move VMs to other nodes. */
+  readonly migrates?: {
+    /** How long a move of `runningVm()` or `stoppedVm()` may take until it is seen, ms. */
+    readonly takeMs: number;
+    /** Whether they can go to another node of the test server's endpoint. */
+    readonly within: boolean;
+    /** Whether they can go to `TestServer.otherEndpoint()`, with their disks. */
+    readonly elsewhere: boolean;
+  };
+  /** Of platforms with the verbs of clouds: locks, shelving, rescue, rebuilding. */
+  readonly modes?: {
+    /** How long it may take until an outcome is seen, ms. */
+    readonly takeMs: number;
+    /** An image that a VM can be rescued with, and made of. */
+    readonly rescueImage: string;
+    /** A change of the saved settings that waits to be confirmed or reverted then. */
+    readonly resize?: Settings;
+  };
+  /** Of platforms with backups. */
+  readonly backups?: {
+    /** How long it may take until one is made, or a VM of one, ms. */
+    readonly takeMs: number;
+    /** The name of a storage that takes them. */
+    readonly storage: string;
+  };
+  /** Of platforms with the operations on files: memory, exports, definitions, and transfers. */
+  readonly files?: {
+    /** How long it may take until an outcome is seen, ms. */
+    readonly takeMs: number;
+    /** A folder of the node of `runningVm` that the platform may write to. */
+    readonly folder: string;
+    /** The name of a storage that takes uploads and exports. */
+    readonly storage: string;
+    /** A definition with one harmless change, which `changed` is a part of; and one that is not valid. */
+    readonly change: (text: string) => string;
+    readonly changed: string;
+    readonly invalid: (text: string) => string;
+  };
+  /** Of platforms whose disks and NICs can be changed. */
+  readonly parts?: {
+    /** How long it may take until a change is in the list, ms. */
+    readonly takeMs: number;
+    /** Two networks of the test server, by name. */
+    readonly networks: readonly [string, string];
+    /** False where the platform alone chooses the addresses of NICs. */
+    readonly ownMacs?: false;
+    /** Of the smallest volume, where that is more than 64 MiB. */
+    readonly diskSize?: Bytes;
+    /** Whether the volume of a disk that was detached stays in `volume.list`, to be attached again. */
+    readonly volumes: boolean;
+    /** Whether such a volume gets another name when another VM gets it. */
+    readonly renamesVolumes?: true;
+    /** Path of a volume that can be put into the drive of `vmWithDrive`. */
+    readonly medium?: string;
   };
   /**
    * Of each kind whose `list` is among the operations: one that the test server has, as far as it must be told. One row of
@@ -71,7 +154,32 @@ export interface PlatformFacts {
     readonly volume?: VolumeSpec;
     readonly network?: NetworkSpec;
     readonly image?: ImageSpec;
+    readonly lease?: LeaseSpec;
+    readonly dns?: DnsSpec;
+    readonly subnet?: SubnetSpec;
+    readonly securitygroup?: SecurityGroupSpec;
+    readonly keypair?: KeyPairSpec;
+    readonly bucket?: BucketSpec;
+    readonly zone?: ZoneSpec;
+    readonly balancer?: BalancerSpec;
   };
+  /** Of platforms with nouns of clouds: what can be tried of each that is there. */
+  readonly clouds?: {
+    /** Of one that was just made: changes that the platform takes. */
+    readonly subnet?: { readonly changes: SubnetChanges };
+    /** Whether rules can be put into the security group of `makes`; and whether only for addresses, not for other groups. */
+    readonly securityrule?: boolean | 'addresses';
+    /** How one is asked for. */
+    readonly address?: AddressSpec;
+    /** Whether files go into the bucket of `makes`, and come back. */
+    readonly file?: boolean;
+    /** Whether entries can be put into the zone of `makes`. */
+    readonly zone?: boolean;
+  };
+  /** Volumes that are made of images have the format of `makes.volume`, and none is linked to its image. */
+  readonly volumesAreWhole?: true;
+  /** False where a volume is made of an image only as the disk of a VM. */
+  readonly volumesOfImages?: false;
   /** Until one that was made or deleted shows in its list, at most, in time of the server's clock. Absent: at once. */
   readonly listedTakesMs?: number;
   /**
@@ -84,6 +192,9 @@ export interface PlatformFacts {
   readonly prompt: RegExp | undefined;
 }
 
+/** Every operation on disks and NICs. */
+export const PART_OPERATIONS = operationNames.filter((name) => /^(disk|nic)\./.test(name));
+
 /** Every operation on snapshots, of a platform that has them whole. */
 export const SNAPSHOT_OPERATIONS = [
   'snapshot.list',
@@ -95,9 +206,40 @@ export const SNAPSHOT_OPERATIONS = [
 ] as const satisfies readonly OperationName[];
 
 /** Every operation on what an endpoint has beside nodes and VMs, of a platform that has them whole. */
-export const LISTED_OPERATIONS = operationNames.filter((name) =>
-  ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]),
+export const LISTED_OPERATIONS = operationNames.filter(
+  (name) => ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]) && !/load$/.test(name),
 );
+
+/** Every operation on backups. */
+export const BACKUP_OPERATIONS = operationNames.filter((name) => name.startsWith('backup.'));
+
+/** Every operation on addresses and names. */
+export const NAME_OPERATIONS = operationNames.filter((name) => /^(lease|dns)\./.test(name));
+
+/** Every operation on what clouds have beside VMs, disks and networks. */
+export const CLOUD_OPERATIONS = operationNames.filter((name) =>
+  /^(subnet|securitygroup|securityrule|keypair|address|bucket|file|zone|balancer)\./.test(name),
+);
+/** Commands and files of nodes, and the way to their guests. */
+export const NODE_OPERATIONS = [
+  'node.route',
+  'node.run',
+  'node.files',
+  'node.readFile',
+  'node.writeFile',
+  'node.makeFolder',
+] as const satisfies readonly OperationName[];
+
+/** What is read from files, and written to them. */
+export const FILE_OPERATIONS = [
+  'vm.save',
+  'vm.restore',
+  'vm.export',
+  'vm.definition',
+  'vm.define',
+  'volume.upload',
+  'volume.download',
+] as const satisfies readonly OperationName[];
 
 /**
  * A private server with VMs that tests may start, stop, change and delete. Each VM has memory and vCPUs, and `vm.info` tells of
@@ -122,6 +264,12 @@ export interface TestServer {
    * snapshots up to five. `goes` of its plan has paths alone, at least one.
    */
   doomedVm(): Promise<VmId>;
+  /** One that has a drive for CDs, where `parts.medium` is said. */
+  vmWithDrive?(): Promise<VmId>;
+  /** Another endpoint of the platform that takes VMs of this one and gives them back, where `migrates.elsewhere` is said. */
+  otherEndpoint?(): Promise<Endpoint>;
+  /** What linked clones are made of, where that can't be any VM: a template. */
+  linkedFrom?(): Promise<VmId>;
   /** Whether there is a disk at this path, asked past drover: of `goes` and `stays` of a plan, without ` (reason)`. */
   hasDisk(path: string): Promise<boolean>;
   /**

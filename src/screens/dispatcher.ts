@@ -41,8 +41,11 @@ export function createDispatcher({
     const actions = stage.keymap.actionsOf(name);
     const always = actions.find(isAlwaysThere);
     stage.message.seen();
-    stage.tour.hide();
     const { top } = stage.layers;
+    const { shown } = stage.tour;
+    stage.tour.hide();
+    // Every key closes the tour and does what it always does; there is nothing to go back from but the tour.
+    if (shown && name === 'esc' && !top) return stage.changed();
     if (always) dispatch(always);
     else if (top) top.press(key);
     else if (!views.current.press?.(name)) runMeant(stage, state, actions, dispatch);
@@ -59,6 +62,7 @@ export function createDispatcher({
   };
 
   return (event) => {
+    if (!stage.layers.top && views.current.take?.(event)) return;
     if (event.kind === 'key') press(event);
     else if (event.kind === 'mouse') point(event);
     // What is pasted is text: it goes where text can be typed, and is never taken for commands.

@@ -32,6 +32,7 @@ export function Root({ stage, state, views }: RootProps) {
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return <TooSmall {...size} />;
 
   const view = views.current;
+  if (view.fills) return <Whole lines={view.lines(size)} stage={stage} />;
   const layout = frameLayout(size);
   const { header } = layout;
   const bottom = bottomRows(stage.message.current, layout);
@@ -62,6 +63,20 @@ export function Root({ stage, state, views }: RootProps) {
       {stage.layers.all.map((layer, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
         <Fragment key={at}>{layer.draw(room)}</Fragment>
+      ))}
+    </Box>
+  );
+}
+
+/** A view that has all lines, and what lies over it. */
+function Whole({ lines, stage }: { readonly lines: readonly string[]; readonly stage: Stage }) {
+  const { columns, rows } = stage.terminal.size();
+  return (
+    <Box width={columns} height={rows} overflow="hidden">
+      <Lines lines={lines} />
+      {stage.layers.all.map((layer, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the stack is what it is by its order
+        <Fragment key={at}>{layer.draw({ columns, rows: rows - 1 })}</Fragment>
       ))}
     </Box>
   );

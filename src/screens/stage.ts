@@ -2,9 +2,10 @@ import type { Action } from '../actions/action.ts';
 import type { Keymap } from '../actions/keymap.ts';
 import type { Services } from '../actions/services.ts';
 import type { ViewActionId } from '../actions/view.ts';
+import { type Consoles, createConsoles } from '../console/consoles.ts';
 import type { ConsoleSize, ListedKind } from '../platforms/contract.ts';
 import type { Theme, Themes } from '../state/theme/theme.ts';
-import type { Key, Mouse } from '../terminal/keys.ts';
+import type { InputEvent, Key, Mouse } from '../terminal/keys.ts';
 import { type Advice, createAdvice } from './advice.ts';
 import type { Attach } from './console/attach.ts';
 import type { Dialogs } from './dialogs/dialogs.ts';
@@ -25,6 +26,8 @@ export interface TerminalPowers {
   copy(text: string): string | undefined;
   /** Hands the terminal over to a console or a shell. */
   attach: Attach;
+  /** Of consoles that are drawn on the screen; the usual ones unless they are said. */
+  readonly consoleKeys?: ConsoleKeys;
   /**
    * Calls back once, when what is drawn now is on the terminal, with the number of the newest read of the keyboard (as
    * `Key.read`): a key of a later read was pressed by a user who could see it.
@@ -34,7 +37,13 @@ export interface TerminalPowers {
   feed(key: Key): void;
 }
 
-export type ViewId = 'fleet' | 'tasks' | 'events' | 'wire-log' | ListedKind;
+/** What is no key of the guest; both are sent as one byte. */
+export interface ConsoleKeys {
+  readonly detach: string;
+  readonly menu: string;
+}
+
+export type ViewId = 'fleet' | 'tasks' | 'events' | 'wire-log' | 'console' | ListedKind;
 
 /** One of the things that fill the screen between header and message line. */
 export interface View {
@@ -46,6 +55,10 @@ export interface View {
   readonly handlers: Partial<Record<ViewActionId, () => void>>;
   /** Keys that have a meaning in this view only; true when it took the key. */
   press?(name: string): boolean;
+  /** It has the whole screen, the line of keys and messages included. */
+  readonly fills?: true;
+  /** Everything that is typed, before any other meaning that it has; true when it took that. */
+  take?(event: InputEvent): boolean;
   /** A click or a drag in its room, counted from its own corner. True when that meant something; the wheel scrolls then. */
   point?(event: Mouse, room: Room): boolean;
   hints(): readonly Hint[];
@@ -87,6 +100,8 @@ export interface Stage extends Omit<StageOptions, 'dialogs'> {
   readonly dialogs: Dialogs;
   readonly tour: Tour;
   readonly advice: Advice;
+  /** Those that are open, seen or not. */
+  readonly consoles: Consoles;
   mouse: boolean;
   /** Ids of the columns that were chosen for tables, by kind. */
   readonly tableColumns: Map<string, readonly string[]>;
@@ -126,6 +141,7 @@ export function createStage(options: StageOptions): Stage {
       return own;
     },
     tour: createTour(changed),
+    consoles: createConsoles(options.services.clock, changed),
     mouse: false,
     tableColumns: new Map(),
     keeping: 0,

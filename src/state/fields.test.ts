@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EndpointField, SettingsField } from '../platforms/contract.ts';
+import type { EndpointField, Field, SettingsField } from '../platforms/contract.ts';
 import { gib, mib } from '../units.ts';
 import {
   changesOf,
@@ -273,6 +273,24 @@ describe('what people type', () => {
     expect(display(password, 'cmd:pass show lab')).toBe('cmd:pass show lab');
     expect(display(memory, undefined)).toBe('-');
     expect(redacted(endpoint, { host: 'a', password: 'hunter2' })).toEqual({ host: 'a', password: '********' });
+  });
+
+  it('writes down of lines how many they are, in rows too: a script or a file may hold any secret', () => {
+    const commands: Field = { key: 'commands', label: 'Commands', help: '', kind: 'lines' };
+    const files: Field = {
+      ...{ key: 'file', label: 'Files', help: '', kind: 'list', one: 'file', many: 'files', identity: 'path' },
+      item: [
+        { key: 'path', label: 'Path', help: '', kind: 'text' },
+        { ...commands, key: 'content' },
+      ],
+    };
+    const values = { commands: 'echo hunter2 | passwd\ntrue\n', file: [{ path: '/a', content: 'hunter2' }] };
+    expect(redacted([commands, files], values)).toEqual({
+      commands: '2 lines',
+      file: [{ path: '/a', content: '1 line' }],
+    });
+    expect(redacted([commands], { commands: '' })).toEqual({ commands: '' });
+    expect(redacted([commands], { commands: null })).toEqual({ commands: null });
   });
 });
 

@@ -203,8 +203,8 @@ const spellRow = ({ item }: ListField, row: Settings, say: typeof spell): string
 
 const HIDDEN = '********';
 
-/** `12 lines`: what is in them has no room in a sentence. */
-function linesOf(text: string): string {
+/** `12 lines`: what is in them has no room in a sentence, and may be a secret. */
+export function linesOf(text: string): string {
   const count = text.replace(/\n$/, '').split('\n').length;
   return `${count} line${count === 1 ? '' : 's'}`;
 }
@@ -297,13 +297,17 @@ export function suggested(
   return values;
 }
 
-/** The same values with every sensitive one hidden, in rows too, for logs, errors and reports. */
+/**
+ * The same values with every sensitive one hidden, in rows too, for logs, errors and reports. Of lines only how many they are:
+ * scripts and files may hold secrets.
+ */
 export const redacted = (fields: readonly Field[], values: Settings): Settings =>
   Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
       const field = fields.find((known) => known.key === key);
       if (field?.kind === 'list' && !field.sensitive && isRows(value))
         return [key, value.map((row) => redacted(field.item, row))];
-      return [key, field?.sensitive ? display(field, value) : value];
+      const isHidden = field?.sensitive || (field?.kind === 'lines' && value !== null && value !== '');
+      return [key, isHidden ? display(field, value) : value];
     }),
   );

@@ -1,4 +1,5 @@
 /** What is said of a kind of object once, for the command line, tables, JSON and docs. */
+import type { OwnerKind } from '../ids.ts';
 import type { ListedKind, ObjectOf } from '../platforms/contract.ts';
 import type { Fleet } from './fleet/fleet.ts';
 
@@ -14,6 +15,8 @@ export interface KindKey {
   readonly type: 'text' | 'texts' | 'flag' | 'count' | 'size' | 'instant';
   /** What it is, without a full stop. */
   readonly help: string;
+  /** All that a text can be. */
+  readonly words?: readonly string[];
   /** Never unknown. */
   readonly always?: true;
   /** Said to programs only: people see it in another key, or need it not. */
@@ -28,7 +31,7 @@ export type KindColumn = KindKey & { readonly title: string };
 /** A kind that is listed when a user looks. */
 export interface KindSpec<K extends ListedKind> {
   /** What each list of them is of. */
-  readonly under: 'vm' | 'endpoint';
+  readonly under: OwnerKind;
   /** Read once a minute also while no user looks: a few objects that change seldom. */
   readonly followed?: true;
   /** One sentence for docs/json.md. */
@@ -37,8 +40,11 @@ export interface KindSpec<K extends ListedKind> {
   readonly keys: readonly KindKey[];
   /** The values of these keys, of the object alone and of names in the fleet: what is made of them is kept until those change. */
   row(object: ObjectOf<K>, fleet: Fleet): KindRow;
-  /** What is kept in an object of this kind: its table, and the filter that shows what is in this one. */
-  readonly holds?: { readonly kind: ListedKind; filter(object: ObjectOf<K>): string };
+  /**
+   * What is kept in an object of this kind: its table, and the filter that shows what is in this one. Without a filter its list is
+   * of this object.
+   */
+  readonly holds?: { readonly kind: ListedKind; filter?(object: ObjectOf<K>): string };
   /** The id of the object that it was made on top of, so that a list of them is a tree. */
   parent?(object: ObjectOf<K>): string | undefined;
 }

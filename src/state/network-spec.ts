@@ -2,7 +2,7 @@ import { nodeNameOf } from './fleet/object-rows.ts';
 import type { KindSpec } from './kind-spec.ts';
 import { endpointKey, errorKey, idKey, listedRow } from './listed-keys.ts';
 
-/** `cidr`, `dhcp`, `domain`, `type` and `mode` are what kcli calls them. */
+/** `cidr`, `dhcp`, `domain`, `type`, `mode` and `plan` are what kcli calls them. */
 export const networkSpec: KindSpec<'network'> = {
   under: 'endpoint',
   followed: true,
@@ -27,10 +27,11 @@ export const networkSpec: KindSpec<'network'> = {
     endpointKey,
     { id: 'domain', type: 'text', help: 'the DNS domain of its addresses', title: 'DOMAIN', shrinksTo: 6 },
     { id: 'mtu', type: 'count', help: 'the largest packet, in bytes', title: 'MTU' },
+    { id: 'plan', type: 'text', help: 'the plan that it belongs to', title: 'PLAN', shrinksTo: 6 },
     { id: 'cidrs', type: 'texts', help: 'all ranges of its addresses', always: true },
     idKey,
   ],
-  row: ({ id, trouble, name, active, type, mode, cidrs, dhcp, vlan, device, node, domain, mtu }, fleet) => ({
+  row: ({ id, trouble, name, active, type, mode, cidrs, dhcp, vlan, device, node, domain, mtu, plan }, fleet) => ({
     name,
     active,
     type,
@@ -43,6 +44,7 @@ export const networkSpec: KindSpec<'network'> = {
     ...listedRow({ id, trouble }),
     domain,
     mtu,
+    plan,
     cidrs,
   }),
 };

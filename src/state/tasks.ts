@@ -6,9 +6,11 @@ import type { Kept } from '../platforms/contract.ts';
 export type TaskState = 'running' | 'done' | 'failed' | 'partly' | 'cancelled' | 'unknown';
 export type ItemState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'unknown';
 
+/** Within a task no two have the same id and name. */
 export interface TaskItem {
-  /** The object's id. */
+  /** Id of the object; of what is made: of what it is made under. */
   readonly id: string;
+  /** Of the object, or of what is made. */
   readonly name: string;
   readonly state: ItemState;
   /** What is true now, or why it failed. */
@@ -18,6 +20,8 @@ export interface TaskItem {
   readonly code?: ErrorCode;
   /** Of an item that is done: what was to be deleted and is still there. */
   readonly kept?: readonly Kept[];
+  /** Of an item that is done: what the user asked for, for programs. */
+  readonly answer?: string;
 }
 
 /** How one piece of work ended well. */
@@ -25,6 +29,8 @@ export interface WorkResult {
   /** The sentence of what is true now. */
   readonly text: string;
   readonly kept?: readonly Kept[];
+  /** What the user asked for, for programs: it is in the sentence, too. */
+  readonly answer?: string;
 }
 
 export interface Task {
@@ -91,7 +97,8 @@ export function createTasks(clock: Clock): Tasks {
 
   const putItem = (id: number, item: TaskItem) => {
     const task = find(id);
-    if (task) put({ ...task, items: task.items.map((other) => (other.id === item.id ? item : other)) });
+    const isIt = (other: TaskItem) => other.id === item.id && other.name === item.name;
+    if (task) put({ ...task, items: task.items.map((other) => (isIt(other) ? item : other)) });
   };
 
   const runItem = async (id: number, work: TaskWork, signal: AbortSignal): Promise<TaskItem> => {
@@ -161,7 +168,9 @@ export function createTasks(clock: Clock): Tasks {
 function failure(error: unknown, signal: AbortSignal): Omit<TaskItem, 'id' | 'name'> {
   const known = error instanceof FleetError ? error : undefined;
   if (signal.aborted && known?.code !== 'outcome.unknown') {
-    const text = known?.message === NOT_SENT ? NOT_SENT : 'cancelled; what was sent before may still happen';
+    // An error of its own says more than that: what is done already, or left.
+    const isOwn = known?.code === 'op.cancelled' && known !== signal.reason;
+    const text = isOwn ? known.message : 'cancelled; what was sent before may still happen';
     return { state: 'cancelled', text, code: 'op.cancelled' };
   }
   return {

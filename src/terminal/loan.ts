@@ -61,6 +61,8 @@ function createLoan(terminal: Terminal, clock: Clock): Loan & { end(): void; isA
     onGone: () => process.kill(process.pid, 'SIGHUP'),
   });
   const output = new Writable({
+    // What waits here is late already: a console is better held back at its source.
+    highWaterMark: 1,
     write(bytes: Buffer, _encoding, done) {
       watch.see(bytes);
       chunk = bytes;

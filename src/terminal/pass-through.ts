@@ -1,5 +1,6 @@
-import type { Duplex } from 'node:stream';
+import { type Duplex, Transform } from 'node:stream';
 import type { ScreenSize } from './compositor.ts';
+import type { GuestFilter } from './guest-filter.ts';
 import type { Input } from './input.ts';
 import type { Loan } from './loan.ts';
 import type { ConsoleTerminal } from './screen.ts';
@@ -10,6 +11,8 @@ export interface PassThroughOptions {
   /** A console or a shell: what is typed goes in, what comes out goes to the terminal, byte by byte. */
   readonly stream: Duplex;
   readonly resize?: (size: ScreenSize) => void;
+  /** What of its bytes the terminal may have; all of them without it. */
+  readonly filter?: GuestFilter;
   /** The byte that ends it: 0x1d for ctrl-]. It never reaches the other side. */
   readonly detachByte: number;
   /** Shown first: what this is, and the key that leads back. */
@@ -43,7 +46,10 @@ async function connect(options: PassThroughOptions, loan: Loan): Promise<'detach
     if (detach >= 0) resolve('detached');
   });
   loan.output.write(`${notice}\r\n`);
-  stream.pipe(loan.output);
+  const shown = filtered(options.filter);
+  shown?.pipe(loan.output);
+  const to = shown ?? loan.output;
+  stream.pipe(to);
   resize(screen.size());
   try {
     return await promise;
@@ -51,7 +57,17 @@ async function connect(options: PassThroughOptions, loan: Loan): Promise<'detach
     stopTyping();
     stopResizing();
     signal.removeEventListener('abort', onAbort);
-    stream.unpipe(loan.output);
+    stream.unpipe(to);
+    shown?.unpipe(loan.output);
     stream.off('close', onClose).off('end', onClose).off('error', reject);
   }
 }
+
+/** One chunk waits in it at most, so that the other side is held back as the terminal is. */
+const filtered = (filter: GuestFilter | undefined): Transform | undefined =>
+  filter &&
+  new Transform({
+    writableHighWaterMark: 1,
+    readableHighWaterMark: 1,
+    transform: (bytes: Buffer, _encoding, done) => done(null, filter.push(bytes)),
+  });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigAction } from '../../src/actions/action.ts';
 import { endpointActions, endpointChanges } from '../../src/actions/endpoint.ts';
 import { nodeActions } from '../../src/actions/node.ts';
+import { noteActions } from '../../src/actions/note.ts';
 import { poolActions, poolVariablesAction, variableNameComplaint } from '../../src/actions/pool.ts';
 import type { Services } from '../../src/actions/services.ts';
 import { wouldSend } from '../../src/actions/would-send.ts';
@@ -15,7 +16,13 @@ import { gib } from '../../src/units.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from '../state/objects.ts';
 
-const all: readonly ConfigAction[] = [...poolActions, poolVariablesAction, ...endpointChanges, ...nodeActions];
+const all: readonly ConfigAction[] = [
+  ...poolActions,
+  poolVariablesAction,
+  ...endpointChanges,
+  ...nodeActions,
+  ...noteActions,
+];
 const START = 'endpoints:\n  h1: { platform: fake }\npools:\n  A:\n    in: B\n  B: {}\n';
 const h1 = endpointName('h1');
 
@@ -57,10 +64,19 @@ describe('an action that changes the configuration', () => {
     ['node.move', 'h1/n1', { to: 'B' }, START.replace('B: {}', 'B:\n    nodes: [ h1/n1 ]'), 'h1/n1 is in pool B now'],
     ['node.move', 'h1', { to: '' }, START, 'h1 is in no pool now'],
     ['node.move', 'h1', {}, START, 'h1 is in no pool now'],
+    [
+      'node.note',
+      'h1/n1',
+      { text: ' fan is loud ' },
+      `${START}notes:\n  h1/n1: { text: fan is loud, by: anna@desk, at: 2026-11-29T16:00:00.000Z }\n`,
+      'h1/n1 has a note now',
+    ],
   ])('%s %s %j', async (id, name, args, text, said) => {
     const action = all.find((one) => one.id === id);
     const yaml = await openYaml('config.yaml', START);
-    if (action) applyChange(yaml.draft, action.change(name, args), new Map([['fake', []]]));
+    const fleet = createStore(createTestClock()).fleet;
+    const edit = { by: 'anna@desk', at: Date.UTC(2026, 10, 29, 16), fleet };
+    if (action) applyChange(yaml.draft, action.change(name, args, edit), new Map([['fake', []]]));
     expect([yaml.print(), action?.said(name, args)]).toEqual([text, said]);
   });
 

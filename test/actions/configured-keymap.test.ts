@@ -9,17 +9,25 @@ import { keyPresets } from '../../src/state/keys/key-presets.ts';
 
 async function configured(text: string) {
   const { tree } = await openYaml('config.yaml', text);
-  const { keymap, detachKey, problems } = configuredKeymap(
+  const { keymap, detachKey, menuKey, problems } = configuredKeymap(
     actions,
     'config.yaml',
     tree.kind === 'map' ? tree : emptyMap,
   );
-  return { keymap, detachKey, told: problems.map(spellProblem), fixes: problems.map(({ fix }) => fix) };
+  return { keymap, detachKey, menuKey, told: problems.map(spellProblem), fixes: problems.map(({ fix }) => fix) };
 }
 
 const keys = (...lines: readonly string[]) => `keys:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 
 describe('keys of the configuration', () => {
+  it('open the menu of a console with another key than ctrl-\\, but not with the one that detaches', async () => {
+    expect((await configured(keys('console.menu: ctrl-b'))).menuKey).toBe('ctrl-b');
+    expect((await configured(keys('console.menu: ctrl-t', 'console.detach: ctrl-t'))).menuKey).toBe('ctrl-\\');
+    expect((await configured(keys('console.menu: x'))).told).toEqual([
+      'config.yaml:2:17: keys: console.menu must be one key with ctrl, such as ctrl-] or ctrl-t',
+    ]);
+  });
+
   it('take the place of an action’s own', async () => {
     const { keymap, told } = await configured(keys('vm.start: [f5, F7]', "view.previous-tab: '('", 'view.range: []'));
     expect(told).toEqual([]);
@@ -39,6 +47,7 @@ describe('keys of the configuration', () => {
         'vm.edit: []',
         'view.find-next: []',
         'pool.set: []',
+        'network.edit: []',
         'console.detach: ^t',
       ),
     );

@@ -39,6 +39,7 @@ describe('what may be changed', () => {
     store.setEndpoint({ ...status, name: h2, readOnly: 'h2 is read-only' });
     store.setGrouping({
       pools: [pool('Locked', true), pool('Inside', false, 'Locked'), pool('Free', false)],
+      notes: new Map(),
       placeOf: new Map<typeof h1 | ReturnType<typeof nodeId>, ReturnType<typeof userPoolId>>([
         [h1, userPoolId('Free')],
         [nodeId(h1, 'n2'), userPoolId('Inside')],

@@ -81,3 +81,27 @@ it('waits for rows as they were wanted, with what the platform adds to them', as
   for (let passed = 0; passed < 300 && ended === undefined; passed++) await open.clock.pass(100);
   expect([ended, sent]).toEqual([`${name} has Disks device=vda,size=1GiB; size=2GiB saved`, [{ disk }]]);
 });
+
+it.each([
+  [{ name: 'new1' }, 'is called new1 now'],
+  [{ name: 'new1', memory: gib(3) }, 'is called new1 now and has memory saved'],
+])('a VM that is renamed is said to be, by %j', async (changes, words) => {
+  const open = await openServices();
+  const { id, name } = open.vm(({ state, disabled }) => state === 'stopped' && disabled === undefined);
+  let saved: Settings = { name, memory: gib(2) };
+  const connection = {
+    ...open.services.sessions.connection(endpointOf(id)),
+    vm: {
+      settings: async () => saved,
+      configure: async (_id: unknown, _target: unknown, wanted: Settings) => {
+        saved = { ...saved, ...wanted };
+        return { warnings: [] };
+      },
+    },
+  } as unknown as Connection;
+  const services = { ...open.services, sessions: { ...open.services.sessions, connection: () => connection } };
+  const { signal } = new AbortController();
+  const ended = editVm(services, bind('vm', id, services), 'config', changes, undefined, signal);
+  for (let passed = 0; passed < 20; passed++) await open.clock.pass(100);
+  expect(await ended).toBe(`${name} ${words}`);
+});

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import type { Args } from '../../src/actions/action.ts';
-import { vmActions } from '../../src/actions/vm.ts';
-import { type Connection, VM_STATES } from '../../src/platforms/contract.ts';
+import { vmActions, vmMakers } from '../../src/actions/vm.ts';
+import { endpointName } from '../../src/ids.ts';
+import { type Connection, type Settings, VM_STATES } from '../../src/platforms/contract.ts';
 import { aVm } from '../state/objects.ts';
 
 const action = (id: string) => {
@@ -45,7 +49,44 @@ describe('what a deletion hands to its platform', () => {
       },
     } as unknown as Connection;
     const vm = aVm('web1', { state: 'stopped' });
-    await action('vm.delete').send(connection, vm, args, new AbortController().signal);
+    await action('vm.delete').send(connection, vm, args, new AbortController().signal, () => undefined);
     expect(sent).toEqual([[vm.id, options]]);
+  });
+});
+
+describe('a VM that is made', () => {
+  const sentBy = async (spec: Settings) => {
+    const sent: unknown[] = [];
+    const connection = {
+      vm: {
+        create: async (_of: unknown, given: Settings) => {
+          sent.push(given['keys']);
+          return { warnings: [], id: 'a/b' };
+        },
+      },
+    } as unknown as Connection;
+    const [create] = vmMakers;
+    const endpoint = { id: endpointName('a'), name: 'a' };
+    await create?.send(connection, endpoint as never, spec, new AbortController().signal, () => undefined);
+    return sent[0];
+  };
+
+  it('F-334 of an image is told the own key of the user where it is told nothing else', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'drover-key-'));
+    vi.stubEnv('HOME', home);
+    try {
+      await mkdir(join(home, '.ssh'));
+      const key = `ssh-ed25519 ${'B'.repeat(60)}`;
+      await writeFile(join(home, '.ssh/id_ed25519.pub'), key);
+      const spec: Settings = { name: 'x', image: 'debian', keys: '', 'user-data': '', 'cloud-init': true };
+      expect(await sentBy(spec)).toBe(key);
+      const others: readonly Settings[] = [{ image: '' }, { 'cloud-init': false }, { 'user-data': '#!/bin/sh' }];
+      for (const other of others) expect(await sentBy({ ...spec, ...other })).toBe('');
+      expect(await sentBy({ ...spec, keys: 'mine' })).toBe('mine');
+      expect(await sentBy({ name: 'x', image: 'debian' })).toBeUndefined();
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(home, { recursive: true });
+    }
   });
 });

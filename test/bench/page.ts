@@ -1,4 +1,5 @@
 import type { SoakResult } from '../soak/soak.ts';
+import type { ConsoleFigures } from './console.ts';
 import type { Figures } from './figures.ts';
 import type { InsideFigures } from './inside.ts';
 import type { LibvirtFigures, Way } from './libvirt.ts';
@@ -20,6 +21,7 @@ export interface Results {
   readonly screen?: Part<readonly ScreenFigures[]>;
   readonly inside?: Part<readonly InsideFigures[]>;
   readonly stalled?: Part<StalledFigures>;
+  readonly console?: Part<ConsoleFigures>;
   readonly 'slow-link'?: Part<SlowLinkFigures>;
   readonly 'second-opinion'?: Part<SecondOpinion>;
   readonly soak?: Part<SoakResult>;
@@ -82,6 +84,27 @@ ${table(
       ['longest stop, a filter is typed, ms', ({ longestStopFiltering }) => number(longestStopFiltering)],
     ] satisfies [string, (one: InsideFigures) => string][]
   ).map(([title, of]) => [title, ...figures.map(of)]),
+)}`;
+
+const consoleSection = ({ machine, figures }: Part<ConsoleFigures>): string => `## Serial consoles
+
+${place(machine)}
+
+120x40, a simulated guest whose answers take ${figures.roundTripMs} ms. At most 20 ms more than that are wanted from the key to the
+guest's bytes.
+
+${table(
+  ['', 'ms p50', 'p99'],
+  [
+    [
+      'from the key to what the guest wrote, without the round trip',
+      number(figures.opened.p50),
+      number(figures.opened.p99),
+    ],
+    ['the same for the first console, for which the model is loaded', number(figures.first), ''],
+    ['back to a console that is open', number(figures.again.p50), number(figures.again.p99)],
+    ['a character that is typed, to its echo', number(figures.typed.p50), number(figures.typed.p99)],
+  ],
 )}`;
 
 const stalledSection = ({ machine, figures }: Part<StalledFigures>): string => `## A terminal that nobody reads
@@ -215,6 +238,7 @@ export function spellPage(results: Results): string {
     screen,
     inside,
     stalled,
+    console: consoles,
     'slow-link': slow,
     'second-opinion': opinion,
     soak,
@@ -227,6 +251,7 @@ export function spellPage(results: Results): string {
     ...(screen ? [spellTargets(screen.figures[0], inside?.figures, stalled?.figures), screenSection(screen)] : []),
     ...(inside ? [insideSection(inside)] : []),
     ...(stalled ? [stalledSection(stalled)] : []),
+    ...(consoles ? [consoleSection(consoles)] : []),
     ...(slow ? [slowLinkSection(slow)] : []),
     ...(opinion ? [opinionSection(opinion)] : []),
     ...(soak ? [soakSection(soak)] : []),

@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { soak } from '../soak/soak.ts';
+import { measureConsole } from './console.ts';
 import { measureInside } from './inside.ts';
 import { measureLibvirt } from './libvirt.ts';
 import { thisMachine } from './machine.ts';
@@ -39,6 +40,7 @@ const parts = {
   },
   inside: () => measureInside(PROGRAM),
   stalled: () => measureStalled(PROGRAM),
+  console: () => measureConsole(PROGRAM),
   'slow-link': () => measureSlowLink(PROGRAM),
   'second-opinion': () => secondOpinion(PTYBENCH ?? '', PROGRAM),
   libvirt: () => measureLibvirt(tell),

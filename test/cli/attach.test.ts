@@ -1,16 +1,18 @@
 import { Duplex, PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { attach, sizeOf } from '../../src/cli/attach.ts';
+import { type AttachMore, attach, sizeOf } from '../../src/cli/attach.ts';
 import type { CommandContext } from '../../src/cli/command.ts';
 import type { App } from '../../src/compose.ts';
+import type { OutputFile } from '../../src/console/output-file.ts';
 import type { ConsoleSize } from '../../src/platforms/contract.ts';
+import { emptyMap } from '../../src/state/config/located.ts';
 import { createTestClock } from '../clock.ts';
 import { commandContext } from './command-context.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A console of web1: what drover sends to it, and what is done to the terminal meanwhile. */
-function open(given: Partial<CommandContext> = {}, isShell = false) {
+function open(given: Partial<CommandContext> = {}, isShell = false, more: AttachMore = {}) {
   const clock = createTestClock();
   const interrupt = new AbortController();
   const raw: boolean[] = [];
@@ -33,10 +35,10 @@ function open(given: Partial<CommandContext> = {}, isShell = false) {
       done();
     },
   });
-  const app = { clock } as unknown as App;
+  const app = { clock, configPath: '/config.yaml', config: () => ({ file: emptyMap }) } as unknown as App;
   const context = commandContext({ app, stdin, stdout, signal: interrupt.signal, ...given });
   const resize = (size: ConsoleSize) => void sizes.push(size);
-  const ended = attach({ kind: 'stream', stream, resize }, 'web1', context, isShell);
+  const ended = attach({ kind: 'stream', stream, resize }, 'web1', context, isShell, more);
   return { clock, interrupt, raw, sent, sizes, seen, stdin, stdout, stream, context, ended };
 }
 
@@ -119,12 +121,38 @@ it('a terminal that a question has paused is read again', async () => {
   await ended;
 });
 
+it('a terminal gets of a guest what is for its screen; files and pipes get all of it', async () => {
+  const bytes = 'a\x1b]52;c;AAAA\x07\x1b[6nb';
+  const logged: string[] = [];
+  const file: OutputFile = {
+    path: 'a.log',
+    write: (chunk) => void logged.push(Buffer.from(chunk).toString()),
+    resized: () => {},
+    taken: async () => {},
+    end: async () => {},
+  };
+  for (const [interactive, shown] of [
+    [true, 'ab'],
+    [false, bytes],
+  ] as const) {
+    const { stream, seen, ended } = open({ interactive }, false, { files: [file] });
+    stream.push(bytes);
+    await turn();
+    stream.destroy();
+    await ended;
+    expect(seen.shown).toBe(shown);
+  }
+  expect(logged).toEqual([bytes, bytes]);
+});
+
 describe('pipes that are attached', () => {
   it('know no key that detaches, and say nothing', async () => {
-    const { stdin, sent, raw, seen, stream, context, ended } = open();
+    const { clock, stdin, sent, raw, seen, stream, context, ended } = open();
     stdin.end('a\x1db');
-    await turn();
-    expect([sent, seen.ended, raw, context.said]).toEqual([['a\x1db'], true, [], []]);
+    await clock.pass(1_999);
+    expect([sent, seen.ended, raw, context.said]).toEqual([['a\x1db'], false, [], []]);
+    await clock.pass(1);
+    expect(seen.ended).toBe(true);
     stream.destroy();
     expect(await ended).toBe(0);
   });
@@ -149,6 +177,17 @@ describe('pipes that are attached', () => {
 });
 
 describe('a shell that has ended by itself', () => {
+  it.each([
+    [7, 7],
+    [undefined, 0],
+  ])('ends drover with its exit code, where that is known: %s', async (code, ended) => {
+    const stream = new PassThrough();
+    const attachment = { kind: 'stream', stream, exitCode: () => code } as const;
+    const attached = attach(attachment, 'host1', commandContext({ stdin: new PassThrough() }), true);
+    stream.destroy();
+    expect(await attached).toBe(ended);
+  });
+
   it('is sent nothing more, neither what is typed nor ctrl-D', async () => {
     const { stdin, stream, sent, clock, ended } = open({}, true);
     stream.end();

@@ -439,6 +439,6 @@ describe('wrong use', () => {
     expect((await desk.run('vm', 'stop', '--help')).stdout).toContain('--force');
     const edit = (await desk.run('vm', 'edit', '--help')).stdout;
     expect(edit).toMatch(/--title .* \(kvm\)$/m);
-    expect(edit).not.toContain('--flavor');
+    expect(edit).not.toContain('--emulator');
   });
 });

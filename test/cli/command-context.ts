@@ -14,6 +14,7 @@ export function commandContext(given: Partial<CommandContext>): CommandContext &
     format: 'table',
     printer: createPrinter(given.stdout ?? stdout),
     say: (text) => void said.push(text),
+    progress: () => undefined,
     columns: undefined,
     interactive: false,
     ask: async () => undefined,

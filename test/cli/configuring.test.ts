@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { platforms } from '../../src/platforms/registry.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
@@ -191,6 +191,7 @@ describe('endpoints', () => {
       platform: 'fake',
       enabled: true,
       readOnly: false,
+      filter: null,
       address: 'fake',
       error: null,
       values: { 'host-key': 'unknown', vms: 7 },
@@ -245,4 +246,47 @@ it.each([
     }),
   );
   expect((await desk.run(...line.split(' '), '-o', 'jsoncompact')).stdout).toBe('{"result":"success"}\n');
+});
+
+describe('notes on VMs and nodes', () => {
+  it('F-039 F-060 notes are written, replaced, listed, found and taken away, with who wrote them', async () => {
+    const [first] = (await desk.run('vm', 'list', '-o', 'json')).json<{ id: string; name: string; uuid: string }[]>();
+    if (!first) throw new Error('no VM');
+    await talk([
+      [`vm note ${first.name} first`, `${first.id} has a note now\n`],
+      [`vm annotate ${first.name} --text moves-on-Friday`, `${first.id} has a note now\n`],
+      ['node note fra-01 loud', 'demo/fra-01 has a note now\n'],
+    ]);
+    const notes = (await readFile(desk.config, 'utf8')).split('notes:')[1] ?? '';
+    expect(notes).toMatch(/text: moves-on-Friday, by: .+@.+, at: 20\d\d-/);
+    expect(notes).toContain(`uuid: ${first.uuid}`);
+    const found = await desk.run('vm', 'list', '--filter', 'note:moves*', '-o', 'json');
+    expect(found.json()).toMatchObject([{ name: first.name, note: 'moves-on-Friday' }]);
+    expect((await desk.run('node', 'list', '-o', 'json')).json()).toMatchObject([{ note: 'loud' }]);
+    expect((await desk.run('vm', 'list', '--columns', 'name,note')).stdout).toContain('moves-on-Friday');
+    expect((await desk.run('vm', 'note', first.name, '')).stderr).toBe(`${first.id} has no note now\n`);
+    expect((await desk.run('vm', 'list', '--filter', 'note:*', '-o', 'json')).json()).toEqual([]);
+    expect((await desk.run('vm', 'note', first.name, '')).code).toBe(2);
+  });
+
+  it('are refused where they are no line of text, and nothing is written in a dry run', async () => {
+    const before = await readFile(desk.config, 'utf8');
+    const [{ name } = { name: '' }] = (await desk.run('vm', 'list', '-o', 'json')).json<{ name: string }[]>();
+    for (const text of ['a\nb', 'a\u202eb', 'x'.repeat(1_001)])
+      expect(await desk.run('vm', 'note', name, text)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('a note'),
+      });
+    expect((await desk.run('vm', 'note', name, 'x', '--dry-run')).code).toBe(0);
+    expect(await readFile(desk.config, 'utf8')).toBe(before);
+  });
+
+  it('are not shown on another machine that has come under the id', async () => {
+    const [first] = (await desk.run('vm', 'list', '-o', 'json')).json<{ id: string; name: string; uuid: string }[]>();
+    if (!first) throw new Error('no VM');
+    await desk.run('vm', 'note', first.name, 'old');
+    await writeFile(desk.config, (await readFile(desk.config, 'utf8')).replace(first.uuid, `${first.uuid}-before`));
+    const [now] = (await desk.run('vm', 'list', '-o', 'json')).json<{ note: string | null }[]>();
+    expect(now?.note).toBeNull();
+  });
 });

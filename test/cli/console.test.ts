@@ -48,6 +48,7 @@ async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) =>
     format: 'table',
     printer: createPrinter(stdout),
     say: (text) => void said.push(text),
+    progress: () => undefined,
     columns: 80,
     interactive: true,
     ask: async () => undefined,

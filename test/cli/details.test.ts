@@ -104,7 +104,7 @@ const RICH: VmInfo = {
 };
 
 describe('vm info', () => {
-  it('has a line for everything that the host knows, with units', async () => {
+  it('F-324 has a line for everything that the host knows, with units', async () => {
     const { code, text } = await told('vm info demo/vm-1', vmAnswers(RICH));
     expect(code).toBe(0);
     expect(text.replace(/^uuid: .*\n/m, '').split('\n')).toEqual([
@@ -186,7 +186,7 @@ describe('vm status', () => {
     ],
     ['demo/vm-1 demo/vm-2', 'table', 'NAME          STATE\ngateway       running\nbilling-web1  stopped'],
     ['demo/vm-1 demo/vm-2', 'name', 'demo/vm-1\ndemo/vm-2'],
-  ])('of %s as %s', async (names, format, text) => {
+  ])('F-246 of %s as %s', async (names, format, text) => {
     const { code, text: printed } = await told(`vm status ${names}`, () => ({}), format);
     expect([code, printed.replace(/[\da-f]{8}-[\da-f-]{27}/, 'UUID')]).toEqual([0, text]);
   });

@@ -53,7 +53,7 @@ describe('words', () => {
     [['vm', 'strat', '--help'], 'vm has no "strat" (did you mean start?)', 'drover help vm lists what there is'],
     [['node', 'xyzzy'], 'node has no "xyzzy"', 'drover help node lists what there is'],
     [['list'], 'there is no command "list"', 'vm list'],
-    [['vm', 'clone'], 'vm has no "clone"', "drover can't clone VMs yet"],
+    [['vm', 'monitor'], 'vm has no "monitor"', "drover can't open the monitor of QEMU yet"],
   ])('%j are wrong, with the nearest that there is, or what they mean here', async (words, what, fix) => {
     const { code, stdout, stderr } = await desk.run(...words);
     expect([code, stdout]).toEqual([2, '']);

@@ -581,7 +581,7 @@ aws:
     const ground = {
       tool: importer.tool,
       manifests: [kvm, proxmox, vsphere, openstackManifest, awsManifest],
-      config: { endpoints: new Map(), pools: new Map(), file: emptyMap },
+      config: { endpoints: new Map(), pools: new Map(), notes: new Map(), file: emptyMap },
       files: createSecretFiles('/nowhere/config.yaml'),
     };
     const settled = await settle(await planned(importer, FILES, ENV), ground);
@@ -595,7 +595,7 @@ describe('names', () => {
     settle(plans, {
       tool: 'kcli',
       manifests: [kvm, proxmox, vsphere, openstackManifest, awsManifest],
-      config: { endpoints: new Map(), pools: new Map(), file: emptyMap },
+      config: { endpoints: new Map(), pools: new Map(), notes: new Map(), file: emptyMap },
       files: createSecretFiles('/nowhere/config.yaml'),
     });
   const plan = (name: string, values: Plan['values']): Plan => ({

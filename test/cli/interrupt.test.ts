@@ -50,6 +50,7 @@ async function run(words: readonly string[], filter: string, ask: () => string):
     format: 'table',
     printer: createPrinter(new PassThrough()),
     say: (text) => void said.push(text),
+    progress: () => undefined,
     columns: 80,
     interactive: true,
     ask: async () => ask(),

@@ -70,7 +70,7 @@ describe('what people of other tools type', () => {
 
   it.each([
     ['domstate web1', 'there is no command "domstate"\n  drover vm status NAME\n'],
-    ['vm migrate web1', 'vm has no "migrate"\n  drover can\'t migrate VMs yet\n'],
+    ['vm monitor web1', 'vm has no "monitor"\n  drover can\'t open the monitor of QEMU yet\n'],
     ['virsh dominfo web1', 'there is no command "virsh"\n  drover vm info NAME\n'],
     ['openstack server list', 'there is no command "openstack"\n  drover vm list\n'],
     ['virsh metadata web1', 'there is no command "virsh"\n  drover can\'t do what virsh metadata does yet\n'],
@@ -82,6 +82,6 @@ describe('what people of other tools type', () => {
 
   it('is found by drover help too', async () => {
     expect((await desk.run('help', 'destroy')).stdout).toContain('drover vm kill NAME, or drover vm delete NAME');
-    expect((await desk.run('help', 'vm', 'clone')).stdout).toBe("drover can't clone VMs yet\n");
+    expect((await desk.run('help', 'vm', 'monitor')).stdout).toBe("drover can't open the monitor of QEMU yet\n");
   });
 });

@@ -51,6 +51,7 @@ async function piped(input: string, profile = ''): Promise<{ readonly code: numb
     format: 'table',
     printer: createPrinter(stdout),
     say: () => undefined,
+    progress: () => undefined,
     columns: undefined,
     interactive: false,
     ask: async () => undefined,
@@ -88,9 +89,9 @@ it('ends well when what is piped in ends the shell', async () => {
   expect([none.code, none.stderr, none.stdout]).toEqual([0, '', expect.stringMatching(/logout\r\n$/)]);
 });
 
-it('takes one node and no command, and says how to run one', async () => {
+it('runs a command on one node, and ends with its exit code', async () => {
   desk = await openDesk(simulated({ demo: { vms: 1 } }));
-  const { code, stderr } = await desk.run('node', 'shell', 'host1', 'uptime');
-  expect(code).toBe(2);
-  expect(stderr).toContain("echo 'uptime' | drover node shell host1");
+  const ran = await desk.run('node', 'shell', 'demo', '--', 'echo', 'from the node');
+  expect([ran.code, ran.stdout, ran.stderr]).toEqual([0, 'from the node\n', '']);
+  expect((await desk.run('node', 'shell', 'demo', 'exit', '7')).code).toBe(7);
 });

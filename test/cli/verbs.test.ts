@@ -13,6 +13,12 @@ const ended = async (line: string, answers?: readonly string[]) => {
   return [code, stdout, stderr];
 };
 
+it('F-240 a VM that is down is refused a restart, and stays as it is', async () => {
+  const said = 'billing-web1: only a running VM can be rebooted; it is stopped\n';
+  expect(await ended('vm restart demo/vm-2 --yes')).toEqual([3, '', said]);
+  expect(await ended('vm status demo/vm-2')).toEqual([0, 'stopped\n', '']);
+});
+
 describe('verbs', () => {
   it.each<[string, number, string, string]>([
     ['vm start demo/vm-1', 0, '', 'gateway is running already\n'],

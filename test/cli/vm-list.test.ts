@@ -45,7 +45,7 @@ describe('vm list', () => {
 
   it('prints everything there is when it is asked for a wide table', async () => {
     const { stdout } = await desk.run('vm', 'list', '-o', 'wide');
-    expect(stdout.split('\n')[0]).toMatch(/NAME +STATE +CPU +MEM .*NET\/S.*TAGS +TROUBLE/);
+    expect(stdout.split('\n')[0]).toMatch(/NAME +STATE +CPU +HOST CPU +MEM .*NET\/S.*TAGS +NOTE +TROUBLE/);
   });
 
   it('filters by load, once it is known', async () => {

@@ -117,7 +117,8 @@ it('without endpoints says how to make one, and how to look around without', asy
   const { code, stderr } = await empty.run('vm', 'list');
   await empty.clear();
   expect(code).toBe(2);
-  expect(stderr).toBe(
+  // What of this machine is offered first depends on the machine.
+  expect(stderr).toContain(
     `${empty.config} has no endpoints\n  drover endpoint add NAME makes one; --demo shows a simulated fleet\n`,
   );
 });

@@ -1,4 +1,12 @@
-import type { Ask, Connection, Endpoint, OperationName, Platform, WireLine } from '../../src/platforms/contract.ts';
+import {
+  type Ask,
+  type Connection,
+  type Endpoint,
+  type OperationName,
+  type Platform,
+  partsOf,
+  type WireLine,
+} from '../../src/platforms/contract.ts';
 import { platforms } from '../../src/platforms/registry.ts';
 import type { PlatformFacts, PlatformTestkit, TestServer } from '../../src/platforms/testkit.ts';
 import { findOperation } from '../../src/platforms/wrap/operations.ts';
@@ -45,7 +53,7 @@ export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
       const context = { signal, clock: server.clock, wire: (line: WireLine) => void wire.push(line), ask };
       const connection = await platform.connect(endpoint, context);
       connections.add(connection);
-      return connection;
+      return without(connection, testkit.facts.elsewhere ?? []);
     },
     everyMs,
     async watch(given) {
@@ -75,6 +83,16 @@ export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
   return bench;
 }
 
+/** The connection without what this server is not asked for. */
+function without(connection: Connection, names: readonly OperationName[]): Connection {
+  const groups: Record<string, object> = {};
+  for (const [group] of names.map(partsOf)) {
+    const own = Object.entries(connection[group] ?? {});
+    groups[group] = Object.fromEntries(own.filter(([method]) => !names.some((one) => one === `${group}.${method}`)));
+  }
+  return { ...connection, ...groups };
+}
+
 /** The signal of a caller that never gives up. */
 export const patient = (): AbortSignal => new AbortController().signal;
 
@@ -93,3 +111,6 @@ export const snapshotOps = ({ snapshot }: Connection) => ({
   planDelete: present(snapshot?.planDelete),
   remove: present(snapshot?.delete),
 });
+
+/** A busy machine lets the time of a simulation pass between two looks: at least so many are taken after it. */
+export const MOST_TRIES = 50;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
+import { shownOn } from '../../src/display/screenshot.ts';
 import type { VmId } from '../../src/ids.ts';
 import { type Attachment, type Connection, whyAbsent } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
@@ -63,6 +65,44 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
       const serial = present(connection.console?.serial);
       const error = await refusal(serial(await bench().server.stoppedVm(), { force: false }, patient()));
       expect(error.code).toBe('op.conflict');
+    });
+  }
+
+  if (operations.includes('console.display')) {
+    it('F-251 F-061 F-356 has a display of a VM that runs, and says that one that is off has none', async () => {
+      const connection = await bench().connect();
+      const display = present(connection.console?.display);
+      await bench().supporting(connection, 'console.display', async () => {
+        const frame = await shownOn(await display(await bench().server.runningVm(), patient()), patient());
+        expect(frame.width * frame.height).toBeGreaterThan(0);
+        expect(frame.pixels.some((value) => value > 0)).toBe(true);
+      });
+      expect((await refusal(display(await bench().server.stoppedVm(), patient()))).code).toBe('op.conflict');
+    });
+  }
+
+  if (operations.includes('console.viewer')) {
+    it('F-061 has a way to the display of a VM that runs, on which its server speaks first', async () => {
+      const connection = await bench().connect();
+      const viewer = present(connection.console?.viewer);
+      await bench().supporting(connection, 'console.viewer', async () => {
+        const { kind, connect } = await viewer(await bench().server.runningVm(), patient());
+        const stream = await connect(patient());
+        const [greeting] = (await once(stream, 'data', { signal: patient() })) as [Buffer];
+        stream.destroy();
+        expect([kind, greeting.toString('latin1')]).toEqual(['vnc', expect.stringMatching(/^RFB 003\.\d{3}\n/)]);
+      });
+      expect((await refusal(viewer(await bench().server.stoppedVm(), patient()))).code).toBe('op.conflict');
+    });
+  }
+
+  if (operations.includes('console.command')) {
+    it('F-062 says what is typed to get to the serial console without drover', async () => {
+      const connection = await bench().connect();
+      await bench().supporting(connection, 'console.command', async () => {
+        const { argv } = await present(connection.console?.command)(await bench().server.runningVm(), patient());
+        expect(argv.join(' ')).toMatch(/^\w+ .*console/);
+      });
     });
   }
 

@@ -30,6 +30,6 @@ describe('the contract', () => {
 
   // of the others CI compares what it has seen: scripts/check-features.ts
   it.each(quick)('has shown for %s what docs/support.json says, and all of it', (name, { facts }) => {
-    expect(support[name as keyof typeof support]).toEqual([...facts.operations].sort());
+    expect(support[name as keyof typeof support]).toEqual([...facts.operations, ...(facts.elsewhere ?? [])].sort());
   });
 });

@@ -2,12 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { endpointOf, type Id, type OwnerId } from '../../src/ids.ts';
 import type { Connection, ListedKind, LossPlan, ObjectOf, OperationName } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
+import { bytes, gib } from '../../src/units.ts';
 import type { Bench } from './bench.ts';
-import { patient, present } from './bench.ts';
+import { MOST_TRIES, patient, present } from './bench.ts';
 import { refusal } from './refusal.ts';
 
-type Kind = Exclude<ListedKind, 'snapshot'>;
-const KINDS: readonly Kind[] = ['storage', 'volume', 'network', 'image', 'flavor'];
+/** Those of an endpoint. */
+type Kind = Exclude<ListedKind, 'snapshot' | 'disk' | 'nic' | 'securityrule' | 'file' | 'backup'>;
+const KINDS: readonly Kind[] = [
+  'storage',
+  'volume',
+  'network',
+  'lease',
+  'dns',
+  'image',
+  'flavor',
+  'subnet',
+  'securitygroup',
+  'keypair',
+  'address',
+  'bucket',
+  'zone',
+  'balancer',
+];
+
+/** What `planDelete` and `delete` take beside the id: what is in it is not to go. */
+const REST: { readonly [K in Kind]?: readonly object[] } = {
+  storage: [{ volumes: false }],
+  bucket: [{ files: false }],
+  zone: [{ records: false }],
+};
 
 /** The methods of any of these groups; each has them with its own types. */
 interface Group {
@@ -41,7 +65,18 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   if (has('network.list'))
     it('F-271 F-383 networks are listed, with what the server knows of them', isListed('network'));
   if (has('image.list')) it('F-282 F-360 images are listed, with what the server knows of them', isListed('image'));
+  if (has('lease.list')) it('leases are listed, those that are kept too', isListed('lease'));
+  if (has('dns.list')) it('F-307 entries of name servers are listed', isListed('dns'));
   if (has('flavor.list')) it('F-309 F-391 flavors are listed, with what the server knows of them', isListed('flavor'));
+
+  if (has('subnet.list')) it('F-386 subnets are listed, with what the server knows of them', isListed('subnet'));
+  if (has('keypair.list')) it('key pairs are listed, with what the server knows of them', isListed('keypair'));
+  if (has('address.list')) it('public addresses are listed, with what has them', isListed('address'));
+  if (has('bucket.list')) it('F-301 F-398 buckets are listed, with what the server knows of them', isListed('bucket'));
+  if (has('zone.list')) it('F-410 DNS zones are listed, with what the server knows of them', isListed('zone'));
+  if (has('balancer.list')) it('load balancers are listed, with what the server knows of them', isListed('balancer'));
+  if (has('securitygroup.list'))
+    it('F-403 security groups are listed, with what the server knows of them', isListed('securitygroup'));
 
   for (const kind of KINDS.filter((one) => has(`${one}.list`))) {
     describe(kind, () => {
@@ -52,6 +87,8 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
         );
       });
 
+      // An address has no name to be found by: clouds.ts makes those.
+      if (kind === 'address') return;
       const spec = kind === 'flavor' ? undefined : facts.makes?.[kind];
       it(`${spec ? 'can' : 'can not'} be made`, () => expect(has(`${kind}.create` as OperationName)).toBe(!!spec));
       if (spec) makes(kind, spec);
@@ -84,10 +121,12 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   ) {
     const { clock } = bench().server;
     const end = clock.ticks() + (facts.listedTakesMs ?? 0);
+    let tries = 0;
     for (;;) {
       const all = await read(connection, kind);
       if (holds(all)) return all;
-      if (clock.ticks() > end) throw new Error(`waited for ${what}; there are ${JSON.stringify(all)}`);
+      if (clock.ticks() > end && tries++ > MOST_TRIES)
+        throw new Error(`waited for ${what}; there are ${JSON.stringify(all)}`);
       await new Promise<void>((resolve) => void clock.after(100, resolve));
     }
   }
@@ -96,7 +135,7 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
     it('F-256 F-268 F-283 are made once, and deleted after it was said what goes', async () => {
       const connection = await bench().connect();
       const { create, planDelete, delete: remove } = groupOf(connection, kind);
-      const rest = kind === 'storage' ? [{ volumes: false }] : [];
+      const rest = REST[kind] ?? [];
       const before = await read(connection, kind);
       await bench().supporting(connection, `${kind}.create` as OperationName, async () => {
         const { id } = await create(name(), spec, patient());
@@ -148,6 +187,49 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
     });
   }
 
+  if (has('network.update')) {
+    it('F-270 F-402 a network is changed: at once as far as that can be, the rest by a restart; what it can not be changes nothing', async () => {
+      const connection = await bench().connect();
+      const spec = present(facts.makes?.network);
+      const { create, delete: remove } = groupOf(connection, 'network');
+      await create(name(), spec, patient());
+      const find = (all: readonly ObjectOf<Kind>[]) =>
+        all.find((one) => one.name === spec.name) as ObjectOf<'network'> | undefined;
+      const { id } = present(find(await until(connection, 'network', spec.name, (all) => find(all) !== undefined)));
+      const { settings, update } = present(connection.network);
+      const read = async () => present(await present(settings)(id, patient()));
+      await bench().supporting(connection, 'network.settings', async () => {
+        const now = await read();
+        const { mode, dhcp, domain } = spec;
+        expect(now.settings).toMatchObject({ mode, dhcp, domain, autostart: true, plan: '' });
+        expect([now.atRestart.includes('domain'), now.users]).toEqual([true, []]);
+      });
+      await bench().supporting(connection, 'network.update', async () => {
+        const soft = { dhcp: !spec.dhcp, autostart: false, plan: 'suite' };
+        expect(await present(update)(id, soft, {}, { restart: false }, patient())).toMatchObject({ warnings: [] });
+        await until(connection, 'network', 'the DHCP to change', (all) => find(all)?.dhcp === soft.dhcp);
+        const late = { domain: 'changed.test' };
+        const { warnings } = await present(update)(id, late, {}, { restart: false }, patient());
+        expect(warnings).toMatchObject([{ feature: 'network.update', detail: expect.stringContaining(spec.name) }]);
+        expect((await read()).settings).toMatchObject({ ...soft, ...late });
+        await present(update)(id, { mode: 'isolated', domain: 'again.test' }, late, { restart: true }, patient());
+        const all = await until(connection, 'network', 'the domain', (one) => find(one)?.domain === 'again.test');
+        expect(find(all)).toMatchObject({ mode: 'isolated', active: true, plan: 'suite' });
+      });
+      const before = await read();
+      const wrong = { mtu: 1, domain: 'never.test' };
+      expect((await refusal(present(update)(id, wrong, {}, { restart: true }, patient()))).code).toBe('op.refused');
+      expect(await read()).toEqual(before);
+      const stale = await refusal(
+        present(update)(id, { domain: 'never.test' }, { domain: 'changed.test' }, { restart: true }, patient()),
+      );
+      expect([stale.code, stale.message]).toEqual(['op.conflict', expect.stringContaining('again.test')]);
+      expect(await read()).toEqual(before);
+      await remove(id, patient());
+      await until(connection, 'network', `no ${spec.name}`, (all) => find(all) === undefined);
+    });
+  }
+
   if (has('storage.refresh')) {
     it('a storage is read again', async () => {
       const connection = await bench().connect();
@@ -175,6 +257,41 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
         await until(connection, 'volume', `no ${name}`, (now) => !now.some((one) => one.id === id));
       });
     });
+  }
+
+  const image = facts.makesVms?.spec['image'];
+  if (has('volume.create') && typeof image === 'string' && facts.volumesOfImages === false) {
+    it('no volume is made of an image by itself', async () => {
+      const connection = await bench().connect();
+      const spec = { ...present(facts.makes?.volume), image };
+      const error = await refusal(groupOf(connection, 'volume').create(name(), spec, patient()));
+      expect([error.code, error.fix]).toEqual(['op.unsupported', expect.stringMatching(/\w/)]);
+    });
+  } else if (has('volume.create') && typeof image === 'string') {
+    it.each(facts.volumesAreWhole ? [false] : [false, true])(
+      'F-262 F-371 a volume is made of an image, linked to it: %s',
+      async (linked) => {
+        const connection = await bench().connect();
+        const usual = present(facts.makes?.volume);
+        const format = facts.volumesAreWhole ? usual.format : 'qcow2';
+        const spec = { ...usual, name: 'made-of-image.qcow2', format, size: gib(12), image, linked };
+        const { create, delete: remove } = groupOf(connection, 'volume');
+        for (const [wrong, code] of [
+          [{ image: 'no-such-image' }, 'image.not-found'],
+          [{ size: bytes(1) }, 'op.refused'],
+        ] as const)
+          expect((await refusal(create(name(), { ...spec, ...wrong }, patient()))).code).toBe(code);
+        await create(name(), spec, patient());
+        const find = (all: readonly ObjectOf<Kind>[]) =>
+          all.find((one) => one.name === spec.name) as ObjectOf<'volume'> | undefined;
+        const all = await until(connection, 'volume', spec.name, (now) => find(now) !== undefined);
+        const made = present(find(all));
+        expect(made).toMatchObject({ size: gib(12), storage: spec.storage, users: [] });
+        expect(made.format).toBe(facts.volumesAreWhole ? undefined : format);
+        await remove(made.id, patient());
+        await until(connection, 'volume', `no ${spec.name}`, (now) => find(now) === undefined);
+      },
+    );
   }
 
   if (has('volume.resize')) {

@@ -55,6 +55,25 @@ export function settings(bench: () => Bench, facts: PlatformFacts): void {
     });
   });
 
+  it('says what a change would come to, and makes none', async () => {
+    const id = await vmFor('config');
+    const connection = await bench().connect();
+    const { read } = vmOf(connection);
+    const plan = connection.vm.planConfigure;
+    if (!plan) {
+      expect(facts.operations).not.toContain('vm.planConfigure');
+      return;
+    }
+    await bench().supporting(connection, 'vm.planConfigure', async () => {
+      const before = await read(id, 'config', patient());
+      const changes = facts.changes.config;
+      const { warnings } = await plan(id, 'config', changes, only(before, changes), patient());
+      expect(warnings.every(({ feature, detail }) => feature !== '' && detail !== '')).toBe(true);
+      expect(await refusal(plan(id, 'config', changes, changes, patient()))).toMatchObject({ code: 'op.conflict' });
+      expect(await read(id, 'config', patient())).toEqual(before);
+    });
+  });
+
   it('names what was changed by another program meanwhile, and changes nothing', async () => {
     const id = await vmFor('config');
     const connection = await bench().connect();

@@ -1,25 +1,33 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { PlatformFacts, PlatformTestkit } from '../../src/platforms/testkit.ts';
+import { backups } from './backups.ts';
 import { type Bench, openBench } from './bench.ts';
+import { clouds } from './clouds.ts';
 import { consoles } from './consoles.ts';
 import { deleting } from './deleting.ts';
 import { details } from './details.ts';
 import { errors } from './errors.ts';
+import { files } from './files.ts';
 import { httpFaults } from './http-faults.ts';
 import { lifecycle } from './lifecycle.ts';
 import { listed } from './listed.ts';
+import { making } from './making.ts';
+import { migrating } from './migrating.ts';
+import { modes } from './modes.ts';
+import { nodes } from './nodes.ts';
 import { operations } from './operations.ts';
+import { parts } from './parts.ts';
 import { reading } from './reading.ts';
 import { settings } from './settings.ts';
 import { snapshots } from './snapshots.ts';
 import { writeSupport } from './support.ts';
 import { wrappers } from './wrappers.ts';
 
-const files = import.meta.glob<PlatformTestkit>('../../src/platforms/*/testkit.ts', { import: 'testkit' });
+const kits = import.meta.glob<PlatformTestkit>('../../src/platforms/*/testkit.ts', { import: 'testkit' });
 
 /** Loads a platform's testkit by the name of its folder. */
 export const testkitLoaders: ReadonlyMap<string, () => Promise<PlatformTestkit>> = new Map(
-  Object.entries(files).map(([path, load]) => [path.split('/').at(-2) ?? path, load]),
+  Object.entries(kits).map(([path, load]) => [path.split('/').at(-2) ?? path, load]),
 );
 
 export async function loadTestkit(platform: string): Promise<PlatformTestkit> {
@@ -36,10 +44,18 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   details,
   lifecycle,
   deleting,
+  making,
+  migrating,
+  modes,
   settings,
   snapshots,
+  parts,
+  files,
+  backups,
   listed,
+  clouds,
   consoles,
+  nodes,
   errors,
   wrappers,
 };

@@ -147,7 +147,7 @@ describe('a call', () => {
   it('that an endpoint lacks has its sentence', async () => {
     const { connection } = await visitFake({ without: 'node.shell vm.stop' });
     expect(connection.node?.shell).toBeUndefined();
-    expect(Object.keys(connection.node ?? {})).toEqual(['info']);
+    expect(Object.keys(connection.node ?? {})).not.toContain('shell');
     expect(connection.vm.stop).toBeUndefined();
     expect(Object.keys(connection.vm)).toContain('start');
     expect(connection.vm.identity).toBeUndefined();

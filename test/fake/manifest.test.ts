@@ -90,7 +90,25 @@ describe('an endpoint of the simulated fleet', () => {
 });
 
 describe('the settings of a simulated VM', () => {
-  it.each(['edit-config', 'edit-running', 'edit-image', 'provision'] as const)('can all be written in %s', (mode) => {
+  it('are asked for when a VM is made, with what else it is made of', () => {
+    const fields = fieldsOf(manifest.settings, 'provision');
+    expect(fields.every(({ writable }) => writable)).toBe(true);
+    expect(fields.map(({ label }) => label)).toEqual([
+      'Name',
+      'Image',
+      'Memory',
+      'vCPUs',
+      'Disks',
+      'NICs',
+      'Autostart',
+      'Description',
+      'Plan',
+      'Profile',
+      'Start',
+    ]);
+  });
+
+  it.each(['edit-config', 'edit-running', 'edit-image'] as const)('can all be written in %s', (mode) => {
     const fields = fieldsOf(manifest.settings, mode);
     expect(fields.map(({ label, writable }) => [label, writable])).toEqual([
       ['Memory', true],
@@ -101,14 +119,13 @@ describe('the settings of a simulated VM', () => {
   });
 
   it('are kinds of values, of which the size is needed, and take effect at once', () => {
-    expect(manifest.settings.map(({ key, kind, required, takesEffect }) => [key, kind, required, takesEffect])).toEqual(
-      [
-        ['memory', 'bytes', true, 'now'],
-        ['vcpus', 'count', true, 'now'],
-        ['autostart', 'flag', undefined, 'now'],
-        ['description', 'text', undefined, 'now'],
-      ],
-    );
+    const settings = manifest.settings.filter((one) => one.in['edit-config'] === 'write');
+    expect(settings.map(({ key, kind, required, takesEffect }) => [key, kind, required, takesEffect])).toEqual([
+      ['memory', 'bytes', true, 'now'],
+      ['vcpus', 'count', true, 'now'],
+      ['autostart', 'flag', undefined, 'now'],
+      ['description', 'text', undefined, 'now'],
+    ]);
   });
 });
 

@@ -250,5 +250,6 @@ it('reads the keys of the row one is on, the usual ones of the list with them', 
   await told('j');
   const ofVm = await told('?');
   expect(ofVm).toMatch(/^s: Start\. /m);
+  expect(ofVm).toMatch(/^a: Create VM\. /m);
   expect(ofVm).not.toContain('all VMs below this row');
 });

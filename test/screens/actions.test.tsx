@@ -9,6 +9,7 @@ const open = async (options?: FleetOptions) => {
 afterEach(() => fleet.close());
 
 /** The third row is billing-db1, which runs; the fourth billing-web1, which is stopped. */
+const DETACH = '\x1d';
 const RUNNING = 'jj';
 const STOPPED = 'jjj';
 const stateOf = (name: string) => fleet.vm((vm) => vm.name === name).state;
@@ -251,7 +252,7 @@ describe('actions on marked VMs', () => {
     await fleet.press(STOPPED, 'space', '/', 'name:crm-queue1', 'enter');
     await fleet.pressUntil('j', /─ crm-queue1 ─/);
     await fleet.press('c');
-    await fleet.see('detached from the console of crm-queue1');
+    await fleet.see('crm-queue1 login:');
   });
 
   it('F-036 acts on all VMs below a node or a pool, after a plan that lists every one', async () => {
@@ -382,15 +383,21 @@ describe('a console', () => {
   it('F-062 F-465 hands the terminal over and comes back to the same row', async () => {
     await open();
     await fleet.press(RUNNING, 'c');
-    await fleet.see('detached from the console of billing-db1');
-    expect(fleet.attached).toHaveLength(1);
+    await fleet.see('billing-db1 login:');
+    expect(fleet.line('billing-db1 on fra-01')).toMatch(/ctrl-\] detaches {2}ctrl-\\ menu$/);
+    await fleet.press('q');
+    await fleet.see('billing-db1 login: q');
+    await fleet.press(DETACH);
+    await fleet.see('detached from billing-db1 on fra-01, which stays open: 0 leads back');
     expect(fleet.cursor()).toBe('billing-db1');
   });
 
   it('F-038 F-449 opens a shell on the node of a VM', async () => {
     await open();
     await fleet.press(RUNNING, 'o');
-    await fleet.see('detached from a shell on fra-01');
+    await fleet.see('root@fra-01:');
+    await fleet.press('exit\r');
+    await fleet.see('a shell on fra-01 was closed from the other side');
   });
 
   it('says that a VM that is off has none', async () => {
@@ -403,18 +410,19 @@ describe('a console', () => {
 describe('a console that another client has', () => {
   it('is taken over only after a question', async () => {
     await open();
+    const { id } = fleet.vm(({ name }) => name === 'billing-db1');
+    const thrownOut: string[] = [];
+    fleet.server.visitors.set(fleet.server.fleet.rowOf(id), (why) => void thrownOut.push(why));
     await fleet.press(RUNNING, 'c');
-    await fleet.see('detached from the console');
-    expect(fleet.attached).toHaveLength(1);
-    await fleet.press('c');
     await fleet.see('Take the console of billing-db1 on fra-01 over?');
     // It comes late: a key that was meant for something else must not take the console over.
     await fleet.press('y');
     await fleet.see('Take the console of billing-db1 on fra-01 over?');
     await fleet.idle(500);
+    expect(thrownOut).toEqual([]);
     await fleet.press('y');
-    await fleet.see('detached from the console');
-    expect(fleet.attached).toHaveLength(2);
+    await fleet.see('billing-db1 login:');
+    expect(thrownOut).toEqual(['The console was taken over.']);
   });
 });
 

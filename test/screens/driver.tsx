@@ -32,6 +32,8 @@ import { createTestClock, type TestClock } from '../clock.ts';
 process.env['TZ'] = 'UTC';
 
 export interface FleetOptions {
+  /** What the user does in an editor, which gets this file. */
+  readonly edit?: (file: string) => void;
   readonly vms?: number;
   /** `80x24`. */
   readonly size?: string;
@@ -202,6 +204,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       },
       async attach(attachment) {
         attached.push(attachment);
+        if (attachment.kind === 'command') options.edit?.(attachment.argv.at(-1) ?? '');
         return 'detached';
       },
       whenSeen: (call) => call(parser.reads()),
@@ -351,7 +354,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       ),
     follow: services.follow,
     async close() {
-      program.close();
+      await program.close();
       ink.unmount();
       const closed = services.close();
       await clock.pass(1_000);

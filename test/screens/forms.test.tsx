@@ -20,6 +20,13 @@ describe('the settings of a VM', () => {
     await fleet.press('ctrl-u', '6GiB');
     await fleet.see('4GiB → 6GiB');
     await fleet.press('pgdn', 'enter');
+    await fleet.see('Change billing-web1 on fra-01?');
+    await fleet.see('Memory: 4GiB → 6GiB, now');
+    await fleet.press('n');
+    fleet.dontSee('Change billing-web1 on fra-01?');
+    await fleet.press('enter');
+    await fleet.see('Change billing-web1 on fra-01?');
+    await fleet.press('y');
     await fleet.see('billing-web1 has Memory 6GiB saved');
     await fleet.see('6.0G');
   });
@@ -33,6 +40,8 @@ describe('the settings of a VM', () => {
     await fleet.see('< running >');
     await fleet.see(/Memory +32GiB/);
     await fleet.press('down', 'ctrl-u', '16GiB', 'pgdn', 'enter');
+    await fleet.see('Memory: 32GiB → 16GiB, now');
+    await fleet.press('y');
     await fleet.see('billing-db1 has Memory 16GiB now');
   });
 
@@ -54,6 +63,8 @@ describe('the settings of a VM', () => {
     await fleet.see(/[Mm]emory.*(8GiB|8589934592|meanwhile|changed)/);
     await fleet.see('8GiB → 6GiB');
     await fleet.press('enter');
+    await fleet.see('Memory: 8GiB → 6GiB');
+    await fleet.press('y');
     await fleet.see('billing-web1 has Memory 6GiB saved');
   });
 
@@ -69,6 +80,8 @@ describe('the settings of a VM', () => {
     await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');
     await fleet.see('8GiB → 6GiB');
     await fleet.press('enter');
+    await fleet.see('Memory: 8GiB → 6GiB');
+    await fleet.press('y');
     await fleet.see('billing-web1 has Memory 6GiB saved');
   });
 
@@ -76,8 +89,10 @@ describe('the settings of a VM', () => {
     await open();
     await fleet.press(STOPPED, 'e');
     await fleet.see(/Memory +4GiB/);
-    fleet.changeMemory('billing-web1', 8);
     await fleet.press('ctrl-u', '6GiB', 'pgdn', 'enter');
+    await fleet.see('Memory: 4GiB → 6GiB');
+    fleet.changeMemory('billing-web1', 8);
+    await fleet.press('y');
     await fleet.see('8GiB → 6GiB');
     await fleet.press('esc', '7', 'f');
     await fleet.see('fill in its form again');
@@ -176,7 +191,7 @@ describe('endpoints', () => {
     await open();
     await fleet.press(':', 'endpoint.remove', 'enter');
     await fleet.see('Remove endpoint demo?');
-    await fleet.see('and their disks stay as they are');
+    await fleet.see('disks stay as they are');
     await fleet.press('y');
     await fleet.see('Nothing here yet.');
     expect(await fleet.config()).not.toContain('demo:');
@@ -191,6 +206,7 @@ describe('pools', () => {
     await fleet.see('Its name:');
     await fleet.press('Production', 'enter');
     await fleet.see('pool Production was added');
+    await fleet.see('─ Production');
     await fleet.press('j', 'j', 'm');
     await fleet.see('Move to pool: node fra-01');
     await fleet.chooseFromMenu('Production');

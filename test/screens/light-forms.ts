@@ -1,7 +1,7 @@
 /** Forms over a configuration of one endpoint and one pool; what they send is kept. */
 
 import type { Services } from '../../src/actions/services.ts';
-import type { Check, Detected } from '../../src/platforms/contract.ts';
+import type { Check, Detected, Manifest } from '../../src/platforms/contract.ts';
 import { interpret } from '../../src/state/config/interpret.ts';
 import { openYaml } from '../../src/state/config/yaml-file.ts';
 import { openStage } from './light-stage.tsx';
@@ -15,18 +15,23 @@ export interface Given {
   readonly test?: (signal: AbortSignal) => Promise<readonly Check[]>;
   readonly change?: () => Promise<boolean>;
   readonly problems?: readonly object[];
+  /** The `defaults:` of the configuration, in YAML. */
+  readonly defaults?: string;
+  readonly manifest?: Manifest;
 }
 
 export async function openForms(given: Given = {}) {
+  const { manifest = MANIFEST, defaults = '{}' } = given;
   const { config } = interpret(
     'config.yaml',
-    (await openYaml('config.yaml', CONFIG)).tree,
-    new Map([['kvm', MANIFEST.endpoint]]),
+    (await openYaml('config.yaml', `${CONFIG}defaults: ${defaults}\n`)).tree,
+    new Map([['kvm', manifest.endpoint]]),
   );
   const sent: unknown[] = [];
   const services = {
     config: () => config,
-    manifests: [MANIFEST],
+    configEdit: () => undefined,
+    manifests: [manifest],
     problems: () => given.problems ?? [],
     detect: (_id: string, signal: AbortSignal) => given.detect?.(signal) ?? Promise.resolve([]),
     testDraft: (draft: unknown, _ask: unknown, signal: AbortSignal) => {

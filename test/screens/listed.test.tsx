@@ -17,6 +17,12 @@ async function openByName(id: string) {
 }
 const networks = () => fleet.server.collections.network.all().map(({ name }) => name);
 
+const lab = () => {
+  const found = fleet.server.collections.network.all().find(({ name }) => name === 'lab');
+  if (!found) throw new Error('the fleet has no network lab');
+  return found;
+};
+
 describe('the networks of an endpoint', () => {
   it('F-271 are listed from any row below it, with what is known of the one under the cursor', async () => {
     await open();
@@ -58,6 +64,24 @@ describe('the networks of an endpoint', () => {
     await fleet.press('lan', 'pgdn', 'enter');
     await fleet.see('Delete network: lan is used by');
     expect(networks()).toContain('lan');
+  });
+
+  it('F-270 are changed in a form with what they have now, after it was shown what changes and when', async () => {
+    await open();
+    await fleet.press('5');
+    await fleet.see('as of');
+    await fleet.press('jjj', 'e');
+    await fleet.see(/Domain +/);
+    await fleet.press('down', 'down', 'down', 'lab.test', 'pgdn', 'enter');
+    await fleet.see('Domain: none → lab.test (from its next start on)');
+    expect(fleet.server.savedNetworks.of(lab())).toMatchObject({ domain: '' });
+    await fleet.press('y');
+    await fleet.see('lab of demo has Domain lab.test; domain: from the next start of lab on');
+    expect(fleet.server.savedNetworks.of(lab())).toMatchObject({ domain: 'lab.test', dhcp: true });
+    await fleet.press('e');
+    await fleet.see('lab.test');
+    await fleet.press('pgdn', 'enter');
+    await fleet.see('Edit network: nothing was changed');
   });
 
   it('that are refused say why: a range that another one has', async () => {

@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { objectOf } from '../../src/actions/action.ts';
 import { actions } from '../../src/actions/index.ts';
 import { type OpenFleet, openFleet } from './driver.tsx';
 
 let fleet: OpenFleet;
 afterEach(() => fleet.close());
 
-const VM_KEYS = [...new Set(actions.flatMap(({ noun, keys }) => (noun === 'vm' ? keys : [])))];
+const VM_KEYS = [
+  ...new Set(actions.flatMap((action) => (action.noun === 'vm' && objectOf(action) === 'vm' ? action.keys : []))),
+];
 const DOWN = 'endpoints:\n  gone: { platform: kvm, host: 127.0.0.1, transport: tcp, port: 1 }\n';
 const EMPTY_POOL = 'pools:\n  Spare: {}\nendpoints:\n  demo: { platform: fake, vms: 6, events-every: 0 }\n';
 
@@ -37,14 +40,14 @@ describe('every key for a VM says what to do where there is none', () => {
   it('on an endpoint that is down', async () => {
     fleet = await openFleet({ config: DOWN, size: '120x40' });
     await fleet.see("can't connect");
-    for (const line of await told(but('X', 'e')))
+    for (const line of await told(but('X', 'e', 'm')))
       expect(line).toMatch(/: no VM of gone is known: .*nothing listens there$/);
   });
 
   it('on an empty pool', async () => {
     fleet = await openFleet({ config: EMPTY_POOL, size: '120x40' });
     await fleet.press('g');
-    for (const line of await told(but('X', 'e'))) {
+    for (const line of await told(but('X', 'e', 'm'))) {
       expect(line).toMatch(/: this pool is empty; move a node into it first$/);
     }
   });

@@ -121,9 +121,11 @@ describe("a question about a VM whose endpoint's configuration changes", () => {
     await fleet.press('/', ...'name:gateway', 'enter', 'e');
     await fleet.see('Settings of gateway');
     await fleet.see('Memory');
+    await fleet.press('down', 'ctrl-u', ...'2GiB', 'pgdn', 'enter');
+    await fleet.see('Change gateway');
     // The file is watched in real time: the answer must be longer under way than that takes.
     fleet.server.faults.slow(30_000);
-    await fleet.press('down', 'ctrl-u', ...'2GiB', 'pgdn', 'enter');
+    await fleet.press('y');
     await fleet.see('saving');
     await fleet.rewrite((text) => text.replace('events-every: 0', 'events-every: 0\n    latency: 5'));
     await fleet.see(/not known: the configuration of demo has changed/);

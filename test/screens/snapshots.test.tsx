@@ -128,7 +128,7 @@ describe('the snapshots of a VM', () => {
     await fleet.press('a', 'friday', 'pgdn', 'enter');
     await fleet.see('Take snapshot of 2 VMs?');
     await fleet.press('y');
-    await fleet.see('Take snapshot 2 VMs: 2 done');
+    await fleet.see('Take snapshot of 2 VMs: 2 done');
     expect([one, two].map((name) => currentOf(name ?? ''))).toEqual(['friday', 'friday']);
   });
 
@@ -164,7 +164,7 @@ describe('the snapshots of a VM', () => {
     await fleet.press('tab', ']', ']', ']');
     await fleet.see(/ golden +yes/);
     await fleet.press('j', 'j', 'r');
-    await fleet.see('Revert golden of metrics-web2?');
+    await fleet.see('Revert to golden of metrics-web2 on');
     await fleet.press('golden', 'pgdn', 'enter');
     await fleet.see('golden of metrics-web2 is current again');
     await fleet.press('tab', 'S');
@@ -239,5 +239,5 @@ it('never show the table of another VM, also after the details were hidden meanw
   await fleet.see('─ wiki-worker4 ─');
   fleet.dontSee('golden');
   await fleet.press('tab', 'r');
-  await fleet.see('Revert before-upgrade of wiki-worker4?');
+  await fleet.see('Revert to before-upgrade of wiki-worker4 on');
 });

@@ -19,4 +19,13 @@ describe('the tour', () => {
     fleet.dontSee('Five keys');
     expect(fleet.cursor()).not.toBe(first);
   });
+
+  it('is all that esc goes back from', async () => {
+    fleet = await openFleet();
+    await fleet.press(':', 'view.tour', 'enter', 'esc');
+    fleet.dontSee('Five keys');
+    fleet.dontSee('nothing is open');
+    await fleet.press('esc');
+    await fleet.see('nothing is open');
+  });
 });

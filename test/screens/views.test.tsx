@@ -12,11 +12,12 @@ describe('help', () => {
     await open({ size: '120x40' });
     await fleet.press('jj', '?');
     await fleet.see('Shut down');
-    fleet.dontSee('Delete snapshot');
+    await fleet.see(/a +Create VM/);
+    fleet.dontSee('All keys');
     await fleet.press('?');
-    await fleet.see('Delete snapshot');
+    await fleet.see('All keys');
     await fleet.press('esc');
-    fleet.dontSee('Delete snapshot');
+    fleet.dontSee('All keys');
   });
 });
 

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** They wait most of their time: for servers, for deadlines on a real clock, and for programs in terminals. */
 const WAITING = [
   /^test\/(contract|crash|faults|terminal)\//,
-  /^test\/cli\/(attach|built|cli|completion|json|question)\./,
+  /^test\/cli\/(attach|built|cli|completion|create|json|listed|question|snapshots|wait)\./,
   /^test\/(plain\/line|screens\/real)-terminal\./,
   /^src\/platforms\/\w+\/(link\/dial|watch)\./,
   /^src\/platforms\/transport\/ssh\/(client|ssh)\./,

@@ -32,6 +32,7 @@ function openFleet() {
   const { fleet, ...store } = createStore(createTestClock());
   store.setGrouping({
     pools: [userPool(outer), userPool(inner, outer, true), userPool(other)],
+    notes: new Map(),
     placeOf: new Map<typeof h1 | ReturnType<typeof nodeId>, typeof outer>([
       [h1, inner],
       [nodeId(h1, 'n2'), other],
@@ -95,7 +96,7 @@ describe('what programs get', () => {
       staleSince: undefined,
     });
     expect(vmRow(cloudVm, fleet)).toMatchObject({ node: undefined, pool: 'Inner' });
-    const ungrouped = { ...fleet, grouping: { pools: [], placeOf: new Map() } };
+    const ungrouped = { ...fleet, grouping: { pools: [], notes: new Map(), placeOf: new Map() } };
     const pools = [aVm('c', { endpoint: 'h1', node: 'n3' }), cloudVm, aVm('a', { endpoint: 'h1' })].map((vm) => [
       vmRow(vm, ungrouped).pool,
       columnText(vmColumn('pool') as VmColumn, vm, ungrouped),
@@ -153,7 +154,7 @@ describe('the pool of a node', () => {
 
   it('is none where the configuration names a pool that is not there', () => {
     const store = createStore(createTestClock());
-    store.setGrouping({ pools: [], placeOf: new Map([[h1, inner]]) });
+    store.setGrouping({ pools: [], notes: new Map(), placeOf: new Map([[h1, inner]]) });
     store.flush();
     expect([...userPoolsAbove(store.fleet, undefined, h1)]).toEqual([]);
   });

@@ -67,6 +67,7 @@ export async function openServices(
     config: () => ({
       endpoints: new Map(),
       pools: new Map(),
+      notes: new Map(),
       file: { kind: 'map', at: { line: 1, column: 1 }, entries: new Map() },
     }),
     problems: () => [],
@@ -74,6 +75,7 @@ export async function openServices(
     testEndpoint: async () => [],
     testDraft: async () => [],
     detect: async () => [],
+    configEdit: () => ({ by: 'anna@desk', at: clock.now(), fleet: store.fleet }),
     policyFor: () => (readOnly === undefined ? {} : { readOnly }),
     wireLog: () => [],
   };
@@ -82,6 +84,7 @@ export async function openServices(
     platform: 'fake',
     address: 'simulated',
     everyMs,
+    silentMs: everyMs,
     enabled: true,
     resolve: async () => endpoint,
     rejected: () => {},

@@ -102,7 +102,7 @@ describe('a setting of a VM', () => {
     ['vsphere', 'cpu-hot-add', 'vCPU hot add', 'write', 'read', 'restart', false],
     ['vsphere', 'description', 'Notes', 'write', 'write', 'now', false],
     ['openstack', 'name', 'Name', 'write', 'write', 'now', true],
-    ['openstack', 'flavor', 'Flavor', 'read', 'read', undefined, false],
+    ['openstack', 'flavor', 'Flavor', 'write', 'read', 'restart', false],
     ['openstack', 'memory', 'Memory', 'read', 'read', undefined, false],
     ['openstack', 'vcpus', 'vCPUs', 'read', 'read', undefined, false],
     ['openstack', 'description', 'Description', 'write', 'write', 'now', false],

@@ -120,6 +120,7 @@ export function openLinks({
     platform: 'lab',
     address: `root@${name}`,
     everyMs: 1_000,
+    silentMs: 1_000,
     enabled: true,
     resolve: async () => ({ name: endpointName(name), platform: 'lab', values: {} }),
     rejected: () => told.push(`${name} was rejected`),

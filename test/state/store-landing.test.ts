@@ -193,7 +193,7 @@ describe('the shape of the fleet', () => {
     expect(shapesAfter(() => store.setEndpoint(up(host1)))).toBe(1);
     expect(shapesAfter(() => store.setEndpoint(up(host1, { phase: 'down' })))).toBe(0);
     const pool = { id: userPoolId('A'), name: 'A', parent: undefined, readOnly: false, variables: {} };
-    expect(shapesAfter(() => store.setGrouping({ pools: [pool], placeOf: new Map() }))).toBe(1);
+    expect(shapesAfter(() => store.setGrouping({ pools: [pool], notes: new Map(), placeOf: new Map() }))).toBe(1);
     expect(fleet.grouping.pools).toEqual([pool]);
     expect(shapesAfter(() => store.removeEndpoint(host1))).toBe(1);
     expect(fleet.endpoints.size).toBe(0);

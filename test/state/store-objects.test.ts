@@ -53,7 +53,9 @@ describe('samples', () => {
   it.each([
     ['running', 'stopped', false],
     ['running', 'paused', true],
-    ['paused', 'stopped', true],
+    ['paused', 'stopped', false],
+    ['stopping', 'stopped', false],
+    ['paused', 'suspended', false],
     ['running', 'crashed', true],
   ] as const)('of a VM that was %s and is %s are kept: %s', (before, after, kept) => {
     const { store, fleet, upsert } = openStore();

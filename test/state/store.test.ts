@@ -199,6 +199,33 @@ describe('the store', () => {
     expect(cells()).toEqual([50, 50, 50]);
   });
 
+  it('keeps the history and the events of a VM that goes to another endpoint', async () => {
+    const clock = createTestClock();
+    const store = createStore(clock);
+    const other = endpointName('host2');
+    const [before, after] = [aVm('a'), aVm('a', { endpoint: 'host2' })];
+    store.push(host1, inventory([aNode('n1')], [before, aVm('b')]));
+    store.push(other, inventory([aNode('n1', 'host2')], []));
+    for (const share of [0.25, 0.5]) store.push(host1, { kind: 'samples', block: cpuBlock([before], share) });
+    store.push(host1, { kind: 'events', events: [{ at: 0, subject: before.id, text: 'Started' }] });
+    store.flush();
+    store.push(other, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: after }] });
+    store.push(other, { kind: 'changes', at: 0, changes: [{ kind: 'vm-moved', from: before.id, to: after.id }] });
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: before.id }] });
+    store.flush();
+    store.push(other, { kind: 'samples', block: cpuBlock([after], 1) });
+    store.flush();
+    const graph = new Float32Array(3);
+    store.fleet.samples.cpuHistory(after.id, graph);
+    expect([...graph]).toEqual([0.25, 0.5, 1]);
+    expect(store.fleet.movedTo(before.id)).toBe(after.id);
+    expect(store.fleet.events.map(({ subject }) => subject)).toEqual([after.id]);
+    // Another VM that gets the id that is free now has nothing of it.
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...before, uuid: 'new' } }] });
+    store.flush();
+    expect(store.fleet.samples.cpu(before.id)).toBeNaN();
+  });
+
   it('counts what is in trouble below a node', async () => {
     const { store, clock, fleet } = openStore();
     const node = aNode('n1');

@@ -196,6 +196,23 @@ describe('a task', () => {
     ]);
   });
 
+  it('says what the work itself says of what was done before', async () => {
+    const tasks = createTasks(createTestClock());
+    const text = 'cancelled; detached before: vdb';
+    const work: TaskWork = {
+      ...{ id: 'a', name: 'a', lane: 'h1' },
+      run: (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () =>
+            reject(new FleetError('op.cancelled', text, { cause: signal.reason })),
+          );
+        }),
+    };
+    const { id, ended } = tasks.run({ action: 'a', title: 'A', work: [work] });
+    tasks.cancel(id);
+    expect((await ended).items).toMatchObject([{ state: 'cancelled', text, code: 'op.cancelled' }]);
+  });
+
   it('hands the reason on to what runs', async () => {
     const tasks = createTasks(createTestClock());
     let reason: unknown;

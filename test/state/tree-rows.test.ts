@@ -30,6 +30,7 @@ function openTree(folded?: Set<string>) {
   const [p, q] = [poolId(h1, 'p'), poolId(h1, 'q')];
   store.setGrouping({
     pools: [userPool('Other'), userPool('In', 'Mine'), userPool('Mine'), userPool('Empty', 'Gone')],
+    notes: new Map(),
     placeOf: new Map<typeof h1 | ReturnType<typeof nodeId>, ReturnType<typeof userPoolId>>([
       [h1, userPoolId('In')],
       [nodeId(h1, 'n2'), userPoolId('Other')],
@@ -94,7 +95,7 @@ describe('the rows of the tree', () => {
 
   it('of one branch are pools of the user, pools of platforms, nodes and endpoints, whatever their names', () => {
     const store = createStore(createTestClock());
-    store.setGrouping({ pools: [userPool('z'), userPool('y')], placeOf: new Map() });
+    store.setGrouping({ pools: [userPool('z'), userPool('y')], notes: new Map(), placeOf: new Map() });
     store.setEndpoint({ name: h3, platform: 'kvm', address: '', phase: 'up', since: 0 });
     store.setEndpoint({ name: h2, platform: 'kvm', address: '', phase: 'up', since: 0 });
     const pools = ['x', 'w'].map((name) => ({ id: poolId(h1, name), name, parent: undefined }));

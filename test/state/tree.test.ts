@@ -44,6 +44,7 @@ describe('the tree', () => {
     const pool = userPoolId('Production');
     store.setGrouping({
       pools: [{ id: pool, name: 'Production', parent: undefined, readOnly: false, variables: {} }],
+      notes: new Map(),
       placeOf: new Map([[host1, pool]]),
     });
     store.setEndpoint(endpoint(host2));
@@ -68,6 +69,7 @@ describe('the tree', () => {
     };
     store.setGrouping({
       pools: [{ id: mine, name: 'Cloud', parent: undefined, readOnly: false, variables: {} }],
+      notes: new Map(),
       placeOf: new Map([[host1, mine]]),
     });
     store.push(host1, { kind: 'inventory', at: 0, inventory: all });

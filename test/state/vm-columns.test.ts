@@ -37,6 +37,7 @@ function openFleet() {
   const bare: Vm = { ...aVm('bare', { endpoint: 'host2', memory: mib(512) }), node: undefined };
   store.setGrouping({
     pools: [{ id: userPoolId('Mine'), name: 'Mine', parent: undefined, readOnly: false, variables: {} }],
+    notes: new Map([[full.id, { text: 'moves on Friday', by: 'anna@desk', at: 0 }]]),
     placeOf: new Map([[host1, userPoolId('Mine')]]),
   });
   store.setEndpoint({ name: host1, platform: 'kvm', address: '', phase: 'up', since: 0 });
@@ -71,6 +72,7 @@ describe('the columns of VMs', () => {
       ['name', 'full', 'bare'],
       ['state', 'paused', 'running'],
       ['cpu', '12%', '-'],
+      ['hostcpu', '6%', '-'],
       ['trend', '0.12345600128173828', '-'],
       ['mem', '256M', '-'],
       ['memory', '1.0G', '512M'],
@@ -92,7 +94,9 @@ describe('the columns of VMs', () => {
       ['plan', 'shop', '-'],
       ['profile', 'small', '-'],
       ['autostart', 'yes', 'no'],
+      ['pending', '-', '-'],
       ['tag', 'b a', '-'],
+      ['note', 'moves on Friday', '-'],
       ['trouble', 'no disk', '-'],
     ]);
   });
@@ -142,10 +146,10 @@ describe('the columns of VMs', () => {
 
   it('are sorted from the largest down where they are amounts', () => {
     const down = vmColumns.filter(({ id }) => (readSort(id) as Sort).descending).map(({ id }) => id);
-    expect(down).toEqual('cpu trend mem memory cpus disk read write net rx tx uptime'.split(' '));
+    expect(down).toEqual('cpu hostcpu trend mem memory cpus disk read write net rx tx uptime'.split(' '));
     expect(vmColumns.filter(({ align }) => align === 'right').map(({ id }) => id)).toEqual(down);
     expect(vmColumns.filter(({ sampled }) => sampled).map(({ id }) => id)).toEqual(
-      'cpu trend mem disk read write net rx tx'.split(' '),
+      'cpu hostcpu trend mem disk read write net rx tx'.split(' '),
     );
     expect(vmColumns.filter(({ drawn }) => drawn).map(({ id }) => id)).toEqual(['trend']);
   });
@@ -234,6 +238,7 @@ describe('nodes in order', () => {
         readOnly: false,
         variables: {},
       })),
+      notes: new Map(),
       placeOf: new Map([
         [host1, userPoolId('B')],
         [host2, userPoolId('A')],

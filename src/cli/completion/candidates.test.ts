@@ -5,6 +5,8 @@ import type { LiveNames } from './live-names.ts';
 
 const names: LiveNames = {
   endpoints: ['desk', 'db1'],
+  groups: ['lab'],
+  profiles: ['small', 'web'],
   pools: ['Production', 'QA Lab'],
   views: ['busy', 'mine'],
   platforms: ['kvm', 'fake'],
@@ -41,6 +43,15 @@ const kindAfter = (line: string) =>
   complete(line.split(' ').slice(0, -1), line.split(' ').at(-1) ?? '', ownCommands, names).kind;
 
 describe('completion', () => {
+  it('knows groups behind -C alone, and profiles where they are named', () => {
+    expect(offered('vm list -C ')).toEqual(['desk', 'db1', 'lab']);
+    expect(offered('endpoint test ')).toEqual(['desk', 'db1']);
+    expect(offered('vm create --profile ')).toEqual(['small', 'web']);
+    expect(offered('profile update ')).toEqual(['small', 'web']);
+    expect(offered('profile update small ')).toEqual([]);
+    expect(offered('profile create ')).toEqual([]);
+  });
+
   it('knows nouns and the commands about drover itself', () => {
     expect(offered('')).toEqual([
       'vm',
@@ -48,14 +59,30 @@ describe('completion', () => {
       'pool',
       'platform',
       'snapshot',
+      'backup',
+      'disk',
+      'nic',
       'network',
+      'subnet',
+      'securitygroup',
+      'securityrule',
+      'keypair',
+      'address',
+      'bucket',
+      'file',
+      'lease',
+      'zone',
+      'dns',
+      'balancer',
       'storage',
       'volume',
       'image',
       'flavor',
       'endpoint',
+      'profile',
       'help',
       'doctor',
+      'play',
       'import',
       'completion',
       'version',

@@ -2,6 +2,8 @@ import { systemClock } from '../../clock.ts';
 import type { App } from '../../compose.ts';
 import { type EndpointName, endpointOf } from '../../ids.ts';
 import { platforms } from '../../platforms/registry.ts';
+import { readGroups } from '../../state/config/groups.ts';
+import { type Located, locate } from '../../state/config/located.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
 import { createConfigStore } from '../../state/config/store.ts';
 import { readViews, readyViews } from '../../state/config/views.ts';
@@ -21,7 +23,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What can be named on a command line now. */
 export interface LiveNames {
   readonly endpoints: readonly string[];
+  /** Of endpoints. */
+  readonly groups: readonly string[];
   readonly pools: readonly string[];
+  /** Of the configuration. */
+  readonly profiles: readonly string[];
   readonly platforms: readonly string[];
   /** Saved in the configuration, and the built-in ones. */
   readonly views: readonly string[];
@@ -44,6 +50,8 @@ export async function readLiveNames(config: string | undefined, env: Env): Promi
   const known = [...endpoints.keys()].flatMap((name) => names.get(name) ?? []);
   return {
     endpoints: [...endpoints.keys()],
+    groups: [...readGroups(file, loaded.config.file, new Set(endpoints.keys())).groups.keys()],
+    profiles: keysOf(locate(loaded.config.file, ['profiles'])),
     pools: [...pools.keys()],
     platforms: platforms.map(({ manifest }) => manifest.id),
     views: [...new Set([...readViews(file, loaded.config.file).views.keys(), ...readyViews.keys()])],
@@ -57,6 +65,8 @@ export async function readLiveNames(config: string | undefined, env: Env): Promi
     ),
   };
 }
+
+const keysOf = (tree: Located | undefined): readonly string[] => (tree?.kind === 'map' ? [...tree.entries.keys()] : []);
 
 /** Keeps the names of all endpoints that have answered in this run. */
 export async function rememberLiveNames({ store, config, configPath, kinds }: App, env: Env): Promise<void> {

@@ -6,7 +6,7 @@ import { type Candidate, plain } from './candidate.ts';
 import type { LiveNames } from './live-names.ts';
 
 /** What a word on the command line can be the name of. */
-export type Subject = 'vm' | 'node' | 'pool' | 'endpoint' | ListedKind;
+export type Subject = 'vm' | 'node' | 'pool' | 'endpoint' | 'endpoints' | 'profile' | ListedKind;
 
 /** What the words behind a command name, where it is not simply what the command is about. */
 const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
@@ -16,10 +16,13 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
   'pool set': ['pool', undefined],
   'node move': ['node', 'pool'],
   'endpoint add': [undefined],
+  'profile create': [undefined],
+  'profile update': ['profile', undefined],
 };
 
 const OF_FLAGS: Readonly<Record<string, Subject>> = {
-  client: 'endpoint',
+  client: 'endpoints',
+  'vm create profile': 'profile',
   'pool add in': 'pool',
   'pool nest in': 'pool',
   'node move to': 'pool',
@@ -30,11 +33,20 @@ const OF_NOUNS: Readonly<Record<string, Subject>> = {
   node: 'node',
   pool: 'pool',
   endpoint: 'endpoint',
+  profile: 'profile',
   network: 'network',
   storage: 'storage',
   volume: 'volume',
   image: 'image',
   flavor: 'flavor',
+  backup: 'backup',
+  subnet: 'subnet',
+  securitygroup: 'securitygroup',
+  keypair: 'keypair',
+  address: 'address',
+  bucket: 'bucket',
+  zone: 'zone',
+  balancer: 'balancer',
 };
 
 /** What the word at this place behind `noun verb` names; counts from 0. */
@@ -61,6 +73,10 @@ export function namesOf(subject: Subject, names: LiveNames): readonly Candidate[
       return plain(names.pools);
     case 'endpoint':
       return plain(names.endpoints);
+    case 'endpoints':
+      return plain([...names.endpoints, ...names.groups]);
+    case 'profile':
+      return plain(names.profiles);
     default:
       return named(names.listed.get(subject) ?? []);
   }

@@ -4,8 +4,8 @@ import type { EndpointName } from '../../ids.ts';
 import { stateDirectory } from '../../state/config/paths.ts';
 import { homeOf } from '../../state/files/home.ts';
 import { clean } from '../../terminal/width.ts';
+import { chosenEndpoints } from '../chosen-endpoints.ts';
 import { EXIT } from '../command.ts';
-import { chosenEndpoints } from '../connect.ts';
 import { renderList } from '../output.ts';
 import type { OwnCommand, OwnContext } from '../own-command.ts';
 import { asksSynchronized, tmuxEscapeMs } from './ask-terminal.ts';
@@ -43,14 +43,14 @@ async function examine(app: App, context: OwnContext): Promise<number> {
   await tell(await stateFindings(state));
   await tell([await clockFinding(app.clock.now(), [app.configPath, join(state, 'audit.jsonl'), import.meta.filename])]);
   const here = findings.some((finding) => finding.state === 'failed');
-  await testEndpoints(app, endpointsOf(app, context), signal, tell);
+  await testEndpoints(app, await endpointsOf(app, context), signal, tell);
 
   if (context.format !== 'table') await printRows(findings, context);
   if (here) return EXIT.failed;
   return findings.some((finding) => finding.state === 'failed') ? EXIT.unreachable : EXIT.done;
 }
 
-const endpointsOf = (app: App, context: OwnContext): readonly EndpointName[] =>
+const endpointsOf = async (app: App, context: OwnContext): Promise<readonly EndpointName[]> =>
   context.global.clients.length > 0 ? chosenEndpoints({ ...context, app }) : [...app.config().endpoints.keys()];
 
 const WORDS: Readonly<Record<Finding['state'], string>> = { ok: 'ok', warning: 'warning', failed: 'FAILED' };

@@ -10,6 +10,7 @@ const row = {
 
 export const endpoint = object('endpoint', 'A configured endpoint in a list.', {
   ...row,
+  current: flag('whether things are made on it where none is named'),
   answers: maybe(flag('with `--test`: whether it answered')),
   error: maybe(text('what is wrong with it')),
 });
@@ -21,6 +22,7 @@ const value: Schema = {
 
 export const endpointInfo = object('endpoint info', 'A configured endpoint with its fields.', {
   ...row,
+  filter: maybe(text('which of its VMs are there for drover; null for all')),
   error: maybe(text('what is wrong with it')),
   values: map(value, 'its fields by the names that the configuration and the flags have; secrets are hidden'),
 });

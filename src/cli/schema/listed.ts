@@ -1,6 +1,6 @@
 import type { KindKey } from '../../state/kind-spec.ts';
-import { type KindTable, listedKinds, specOf } from '../../state/kinds.ts';
-import { count, flag, instant, list, maybe, object, type Schema, size, text } from './schema.ts';
+import type { KindTable } from '../../state/kinds.ts';
+import { count, flag, instant, list, maybe, object, type Schema, size, text, word } from './schema.ts';
 
 const TYPES: Readonly<Record<KindKey['type'], (help: string) => Schema>> = {
   text,
@@ -11,15 +11,20 @@ const TYPES: Readonly<Record<KindKey['type'], (help: string) => Schema>> = {
   instant,
 };
 
-/** The schema of each kind that is listed, from the table of kinds. */
-export const listedSchemas = (kinds: KindTable): ReadonlyMap<string, Schema> =>
+/** The schema of each kind that has a table, from the table of kinds: what is listed when a user looks, and what is watched. */
+export const tableSchemas = (kinds: KindTable): ReadonlyMap<string, Schema> =>
   new Map(
-    listedKinds(kinds).map((kind) => {
-      const { help, keys } = specOf(kinds, kind);
-      const properties = keys.map(({ id, type, help: about, always }) => {
-        const schema = TYPES[type](about);
-        return [id, always ? schema : maybe(schema)] as const;
-      });
-      return [kind, object(kind, help, Object.fromEntries(properties))];
+    Object.entries(kinds).flatMap(([kind, { listed, watched }]) => {
+      const spec = listed ?? watched;
+      return spec ? [[kind, object(kind, spec.help, propertiesOf(spec.keys))] as const] : [];
+    }),
+  );
+
+/** The keys as properties of a schema. */
+export const propertiesOf = (keys: readonly KindKey[]): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(
+    keys.map(({ id, type, help, words, always }) => {
+      const schema = words ? word(words, help) : TYPES[type](help);
+      return [id, always ? schema : maybe(schema)] as const;
     }),
   );

@@ -1,26 +1,9 @@
-import { count, instant, list, maybe, object, size, text, word } from './schema.ts';
-
-const row = {
-  id: text('drover’s own id, `ENDPOINT/ID`: every command takes it'),
-  name: text('its name'),
-  endpoint: text('the endpoint that it is seen through'),
-  pool: maybe(text('the pool that it is in')),
-  platform: maybe(text('the platform of its endpoint')),
-  state: word(['up', 'down', 'maintenance', 'unknown'], 'its state'),
-  address: maybe(text('the address that it is reached at')),
-  cpus: maybe(count('CPUs that it has')),
-  memory: maybe(size('memory that it has')),
-  version: text('what runs the VMs, with its version'),
-  vms: count('VMs that it has'),
-  running: count('VMs that run'),
-  error: maybe(text('what is wrong with it')),
-  staleSince: maybe(instant('when its endpoint stopped answering')),
-};
-
-export const node = object('node', 'A node in a list: a host, or a zone of a cloud.', row);
+import { nodeSpec } from '../../state/watched-specs.ts';
+import { propertiesOf } from './listed.ts';
+import { count, flag, instant, list, maybe, object, size, text, word } from './schema.ts';
 
 export const nodeInfo = object('node info', 'A node with what it is made of: the keys of `node list`, and more.', {
-  ...row,
+  ...propertiesOf(nodeSpec.keys),
   os: maybe(text('operating system')),
   kernel: maybe(text('release of the kernel')),
   architecture: maybe(text('`x86_64`, `aarch64`')),
@@ -48,6 +31,40 @@ export const nodeInfo = object('node info', 'A node with what it is made of: the
     }),
     'file systems and storage pools',
   ),
+  devices: maybe(
+    list(
+      object('device', 'A device of a node.', {
+        name: text('what its platform calls it'),
+        type: text('`pci`, `net`, `storage`, in the platform’s words'),
+        description: text('vendor and product, as far as they are known'),
+        driver: maybe(text('its driver')),
+      }),
+      'its devices',
+    ),
+  ),
+  bridges: maybe(
+    list(
+      object('bridge', 'A bridge of a node.', {
+        name: text('its name'),
+        addresses: list(text('an address'), 'its addresses'),
+        ports: list(text('an interface'), 'what is plugged into it'),
+        active: maybe(flag('whether it is up')),
+      }),
+      'its bridges',
+    ),
+  ),
+  mounts: maybe(
+    list(
+      object('mount', 'A file system of a node.', {
+        path: text('where it is mounted'),
+        device: text('what is mounted'),
+        type: maybe(text('`ext4`, `xfs`')),
+        size: size('how large it is'),
+        free: size('what is free'),
+      }),
+      'its file systems',
+    ),
+  ),
   more: list(
     object('line', 'A line for people.', {
       section: text('what it belongs to; it may change'),
@@ -56,4 +73,30 @@ export const nodeInfo = object('node info', 'A node with what it is made of: the
     }),
     'the same and more, for people',
   ),
+});
+
+export const nodeRun = object('node run', 'What a command has written on a node, and how it ended there.', {
+  id: text('id of the node'),
+  name: text('name of the node'),
+  code: maybe(count('its exit code; null where it did not end by itself, and in a dry run')),
+  stdout: text('what it wrote, up to a megabyte'),
+  stderr: text('its errors, up to a megabyte'),
+  cut: flag('it wrote more than that'),
+  error: {
+    ...object('error', 'Why it was not run, or not to its end.', {
+      code: text('for programs: a code of drover'),
+      message: text('a sentence for people'),
+    }),
+    type: ['object', 'null'],
+  },
+});
+
+export const nodeFile = object('node file', 'A file, folder or link of a node.', {
+  name: text('its name in the folder'),
+  kind: word(['file', 'folder', 'link', 'other'], 'what it is; what a link leads to is not looked at'),
+  size: maybe(size('its size')),
+  changed: maybe(instant('when its content was changed')),
+  mode: maybe(text('its permissions, in octal')),
+  owner: maybe(count('number of the user')),
+  group: maybe(count('number of the group')),
 });

@@ -1,11 +1,11 @@
 import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
-import { listedSchemas } from './listed.ts';
-import { node, nodeInfo } from './node.ts';
-import { finding, platform, pool, poolInfo, version } from './program.ts';
+import { tableSchemas } from './listed.ts';
+import { nodeFile, nodeInfo, nodeRun } from './node.ts';
+import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
-import { list, type Schema, text } from './schema.ts';
-import { consoleLog, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
+import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
+import { consoleLog, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
 export interface Printed {
@@ -32,6 +32,20 @@ const listOf = (item: Schema): Schema => list({ anyOf: [item, missing] }, `every
 /** One object for one name, a list for several. */
 const oneOrMany = (item: Schema): Schema => ({ anyOf: [item, list(item, 'one for each')] });
 
+/** Of a dry run: what was looked at before a VM moves. */
+const migrationCheck = object('migration check', 'What was looked at before a VM goes to another node.', {
+  vm: text('the name of the VM'),
+  node: maybe(text('the name of the node that it would go to')),
+  check: text('what was looked at: `cpu`, `disks`'),
+  level: word(['ok', 'warning', 'error'], 'an error blocks until it is named by `--despite`'),
+  final: flag('whether an error can not be passed over'),
+  text: text('what is so, as a sentence for people'),
+});
+const moved: Printed = {
+  schema: result,
+  others: [{ when: '--dry-run', schema: list(migrationCheck, 'every check of every VM') }],
+};
+
 /** By command. One that is not in here prints a result. */
 const printed: Readonly<Record<string, Printed>> = {
   'vm list': { schema: listOf(vm), others: [{ when: '--columns', schema: listOf(vmWithColumns) }] },
@@ -41,10 +55,15 @@ const printed: Readonly<Record<string, Printed>> = {
   },
   'vm status': { schema: oneOrMany(vmStatus) },
   'vm log': { schema: consoleLog },
-  'node list': { schema: listOf(node) },
+  'vm screenshot': { schema: screenshot },
+  'vm migrate': moved,
+  'node evacuate': moved,
+  'node run': { schema: oneOrMany(nodeRun) },
+  'node files': { schema: list(nodeFile, 'every file') },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
-  'pool list': { schema: listOf(pool) },
   'pool info': { schema: poolInfo },
+  'profile list': { schema: list(profile, 'every profile') },
+  'profile info': { schema: profile },
   'platform list': { schema: list(platform, 'every platform') },
   'endpoint list': { schema: list(endpoint, 'every endpoint') },
   'endpoint info': { schema: endpointInfo },
@@ -55,16 +74,21 @@ const printed: Readonly<Record<string, Printed>> = {
 };
 
 /** Commands that are text whatever `-o` says: they take over the terminal, or write help and scripts. */
-export const plainText: readonly string[] = ['vm console', 'node shell', 'help', 'completion'];
+export const plainText: readonly string[] = [
+  ...['vm console', 'vm ssh', 'node shell', 'node edit'],
+  ...['help', 'completion', 'play'],
+];
 
 /** What `drover COMMAND -o json` prints; undefined for one that prints text only. */
 export function printedBy(command: string, kinds: KindTable = ownKinds): Printed | undefined {
   if (plainText.includes(command)) return undefined;
   const [noun = '', verb] = command.split(' ');
-  const listed = listedSchemas(kinds).get(noun);
-  if (listed && verb === 'list') return { schema: list(listed, `every ${noun}`) };
-  if (listed && verb === 'info') return { schema: oneOrMany(listed) };
-  return printed[command] ?? { schema: result };
+  const known = printed[command];
+  if (known) return known;
+  const table = tableSchemas(kinds).get(noun);
+  if (table && verb === 'list') return { schema: kinds[noun]?.watched ? listOf(table) : list(table, `every ${noun}`) };
+  if (table && verb === 'info') return { schema: oneOrMany(table) };
+  return { schema: result };
 }
 
 /** The nouns that are printed, each once, in the order of the page about them. */
@@ -73,11 +97,13 @@ export const printedObjects: readonly Schema[] = [
   vmInfo,
   vmStatus,
   consoleLog,
-  ...listedSchemas(ownKinds).values(),
-  node,
+  ...tableSchemas(ownKinds).values(),
+  migrationCheck,
   nodeInfo,
-  pool,
+  nodeRun,
+  nodeFile,
   poolInfo,
+  profile,
   platform,
   endpoint,
   endpointInfo,

@@ -1,23 +1,17 @@
-import { count, flag, list, map, maybe, object, text, word } from './schema.ts';
-
-const poolRow = {
-  id: text('drover’s own id'),
-  name: text('its name'),
-  kind: word(['user', 'platform'], 'who made it'),
-  parent: maybe(text('the pool that it is in')),
-  readOnly: flag('whether changes in it are refused'),
-  nodes: list(text('a node'), 'names of its nodes'),
-};
-
-export const pool = object('pool', 'A pool: one of the configuration, or one that a platform reports.', {
-  ...poolRow,
-  vms: count('VMs in it'),
-  running: count('VMs that run'),
-});
+import { poolSpec } from '../../state/watched-specs.ts';
+import { propertiesOf } from './listed.ts';
+import { list, map, maybe, object, text, word } from './schema.ts';
 
 export const poolInfo = object('pool info', 'A pool of the configuration, with its variables.', {
-  ...poolRow,
+  ...propertiesOf(poolSpec.keys.filter(({ id }) => id !== 'vms' && id !== 'running')),
   variables: map(text('a value'), 'its variables by name'),
+});
+
+export const profile = object('profile', 'What new VMs are made of under a name.', {
+  name: text('its name'),
+  from: word(['configuration', 'kcli'], 'where it stands'),
+  base: maybe(text('the profile that it begins with')),
+  values: map({}, 'what it says with its base, as written: words and units are kcli’s, or names of flags; no secrets'),
 });
 
 export const platform = object('platform', 'A platform that drover knows.', {

@@ -10,6 +10,12 @@ const failed = object('failure', 'It has not happened, or it is not known whethe
   code: text('why, for programs: a code of drover, as `vm.not-found`'),
 });
 
+/** What was asked for, where that is more than that it is done. */
+const answered = (schema: Schema): Schema => ({
+  ...schema,
+  properties: { ...schema.properties, answer: text('what was asked for: an address, a link') },
+});
+
 const named = (schema: Schema): Schema => ({
   ...schema,
   properties: { ...schema.properties, name: text('which of them') },
@@ -20,5 +26,9 @@ export const result: Schema = {
   title: 'result',
   description:
     'The outcome of a change; a command that ends with an error prints a failure too. One object for one name; for several a list, each with its `name`.',
-  anyOf: [named(done), named(failed), list({ anyOf: [named(done), named(failed)] }, 'one for each')],
+  anyOf: [
+    named(answered(done)),
+    named(failed),
+    list({ anyOf: [named(answered(done)), named(failed)] }, 'one for each'),
+  ],
 };

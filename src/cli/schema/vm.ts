@@ -26,6 +26,7 @@ const row = {
   profile: maybe(text('the profile that it was made from')),
   image: maybe(text('the image that its disk was made from')),
   tags: list(text('a tag'), 'its tags'),
+  note: maybe(text('what people have noted about it')),
 };
 
 export const vm = object('vm', 'A VM in a list.', row);
@@ -37,10 +38,11 @@ export const vmWithColumns: Schema = {
     ...row,
     version: maybe(text('version of what runs it')),
     uptime: maybe(count('seconds since it was powered on, where the platform tells')),
+    pending: list(text('a setting or device'), 'what its next start changes, while it runs'),
     ...Object.fromEntries(
       vmColumns
         .filter(({ sampled, drawn }) => sampled && !drawn)
-        .map(({ id, help }) => [id, maybe(amount(id === 'cpu' ? `${help}, in percent` : `${help}, in bytes`))]),
+        .map(({ id, help }) => [id, maybe(amount(id.endsWith('cpu') ? `${help}, in percent` : `${help}, in bytes`))]),
     ),
   },
   required: [],
@@ -67,6 +69,15 @@ const nic = object('nic', 'A network card of a VM.', {
   vlan: maybe(count('its VLAN')),
   type: maybe(text('what the guest sees: `virtio`, `vmxnet3`')),
   ips: list(text('an address'), 'addresses that the platform gave to it'),
+});
+
+const address = object('address', 'An address of a VM.', {
+  address: text('IPv4 or IPv6'),
+  source: word(
+    ['agent', 'lease', 'arp', 'static'],
+    'who says it: the agent inside, DHCP, the table of neighbours, its settings',
+  ),
+  mac: maybe(text('the network card that has it')),
 });
 
 const snapshot = object('snapshot', 'A snapshot of a VM. Its children are those whose `parent` is its `id`.', {
@@ -98,6 +109,8 @@ export const vmInfo = object(
     description: maybe(text('what was written about it')),
     maxCpus: maybe(count('virtual CPUs that it can have without a change of the machine')),
     maxMemory: maybe(size('memory that it can have without a change of the machine')),
+    pending: list(text('a setting or device'), 'what its next start changes, while it runs'),
+    addresses: list(address, 'its addresses, the preferred one first, where it is known who says so'),
     disks: list(disk, 'its disks'),
     nics: list(nic, 'its network cards'),
     snapshots: list(snapshot, 'its snapshots'),
@@ -110,4 +123,13 @@ export const consoleLog = object('console log', 'What a VM has written to its co
   name: identity.name,
   at: maybe(instant('when the platform took it; null for now')),
   text: text('the output, as the guest wrote it'),
+});
+
+export const screenshot = object('screenshot', 'What the screen of a VM shows.', {
+  id: identity.id,
+  name: identity.name,
+  width: count('how wide it is, in pixels'),
+  height: count('how high it is, in pixels'),
+  file: maybe(text('the file that the picture was written to; null where none was named')),
+  text: maybe(text('what is written on it, line by line; null for a picture')),
 });

@@ -13,6 +13,14 @@ export const sampleConfig: readonly string[] = [
   '    user: root',
   '    password: cmd:pass show db1',
   '    every: 5s',
+  'defaults:',
+  '  every: 10s',
+  '  vm:',
+  '    memory: 2GiB',
+  'groups:',
+  '  lab:',
+  '    endpoints: [desk, db1]',
+  '    place: free',
   'pools:',
   '  Production:',
   '    nodes: [db1]',
@@ -46,6 +54,25 @@ export const configTopic: Topic = {
       example(...sampleConfig),
       terms([
         ['endpoints', 'what is managed, by name: a platform and the fields that it asks for'],
+        ['current', 'the endpoint that VMs, networks and the rest are made on where -C names none'],
+        [
+          'defaults',
+          'fields of endpoints that hold for all that have them and do not say them, such as user or every; below vm what new VMs have, in the words of profiles',
+        ],
+        [
+          'groups',
+          'names for several endpoints, for -C: endpoints, a list; place, how one of them is chosen for what is made: random, free (the fewest VMs that run) or balance (the fewest VMs)',
+        ],
+        [
+          'profiles',
+          'what VMs are made of under a name, for vm create --profile; base is another one that it begins with (drover profile create writes them)',
+        ],
+        ['flavors', 'vcpus, memory and disks under a name, for vm create --flavor'],
+        ['rules', 'a list: what VMs are made of whose names begin with a pattern'],
+        [
+          'rules-strict',
+          'true: a VM whose name fits no rule is not made, and a key of a rule that no setting has is refused with its line',
+        ],
         [
           'pools',
           'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only',
@@ -63,7 +90,12 @@ export const configTopic: Topic = {
           'audit',
           'required: nothing is changed that the audit log can not take; without it, that is a warning each time',
         ],
+        [
+          'consoles',
+          'allow: what guests may do outside of their screens; scrollback: lines that are kept (drover help console)',
+        ],
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
+        ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
-import { DETACH_KEY } from '../../actions/keymap.ts';
+import { DETACH_KEY, MENU_KEY } from '../../actions/keymap.ts';
 import { keyPresets } from '../../state/keys/key-presets.ts';
 import { chaptersOf, kinds } from '../../state/kinds.ts';
 import { type Block, example, heading, type Topic, terms, text } from './topic.ts';
@@ -32,7 +32,7 @@ export const remapping: readonly Block[] = [
     `  console.detach: ctrl-t`,
   ),
   text(
-    `A key is the character that it types, or one of space, enter, esc, tab, backspace, insert, delete, home, end, pgup, pgdn, up, down, left, right and f1 to f12, with ctrl-, alt- or shift- before it. console.detach is the key that leaves a console: ${DETACH_KEY}, or another one with ctrl.`,
+    `A key is the character that it types, or one of space, enter, esc, tab, backspace, insert, delete, home, end, pgup, pgdn, up, down, left, right and f1 to f12, with ctrl-, alt- or shift- before it. console.detach is the key that leaves a console: ${DETACH_KEY}, or another one with ctrl; console.menu opens its menu: ${MENU_KEY}, likewise.`,
   ),
   text(
     'An escape that is followed by nothing for 30 ms is the Esc key. Over serial lines and IPMI, where the pieces of one key come further apart, a longer wait keeps them together:',

@@ -13,6 +13,7 @@ import { lineModeTopic } from './line-mode.ts';
 import { mouseTopic } from './mouse.ts';
 import { outputTopic } from './output.ts';
 import { secretsTopic } from './secrets.ts';
+import { sshTopic } from './ssh.ts';
 import type { Topic } from './topic.ts';
 import { tourTopic } from './tour.ts';
 import { trustTopic } from './trust.ts';
@@ -29,6 +30,7 @@ export const topics: readonly Topic[] = [
   secretsTopic,
   trustTopic,
   consoleTopic,
+  sshTopic,
   completionTopic,
   coloursTopic,
   mouseTopic,

@@ -136,6 +136,9 @@ ec2 =
       ec2: 'https://ec2.example.org',
       cloudwatch: 'https://all.example.org',
       sts: 'https://all.example.org',
+      s3: 'https://all.example.org',
+      route53: 'https://all.example.org',
+      elbv2: 'https://all.example.org',
     });
     expect(found.login).toEqual({
       kind: 'role',
@@ -247,7 +250,14 @@ it('takes all that an endpoint says, without the blanks around it', async () => 
       role: { arn: 'arn:r', mfaSerial: 'arn:m' },
       source: { kind: 'keys', keys: { accessKeyId: 'A', secretAccessKey: 'S', sessionToken: 'T' } },
     },
-    urls: { ec2: 'https://own', cloudwatch: 'https://own', sts: 'https://own' },
+    urls: {
+      ec2: 'https://own',
+      cloudwatch: 'https://own',
+      sts: 'https://own',
+      s3: 'https://own',
+      route53: 'https://own',
+      elbv2: 'https://own',
+    },
     fips: false,
     dualStack: false,
     ca: '/ca',

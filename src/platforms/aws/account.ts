@@ -55,7 +55,14 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     if (found !== undefined) readHttpTarget(found, { endpoint: name, port: 443, plainAllowed: false });
     return found;
   };
-  const urls = { ec2: url('ec2'), cloudwatch: url('cloudwatch'), sts: url('sts') };
+  const urls = {
+    ec2: url('ec2'),
+    cloudwatch: url('cloudwatch'),
+    sts: url('sts'),
+    s3: url('s3'),
+    route53: url('route53'),
+    elbv2: url('elbv2'),
+  };
   return {
     endpoint: name,
     region,

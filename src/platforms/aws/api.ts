@@ -8,7 +8,9 @@ import type { Identity } from './identity.ts';
 import type { MachinePage } from './machine.ts';
 import { isBusy, isLoggedOut, normalizeError } from './normalize-error.ts';
 import type { SdkClient } from './sdk/client.ts';
+import { requireInstalled } from './sdk/installed.ts';
 import type { Order } from './sdk/messages.ts';
+import type { InputOf, OutputOf } from './sdk/typed.ts';
 
 export interface About {
   /** For sentences: whose trouble it is. */
@@ -16,19 +18,32 @@ export interface About {
   readonly signal: AbortSignal;
 }
 
-/** EC2, and the figures of CloudWatch. Rejects with a FleetError, or with the reason of the signal. */
+/** EC2 and what is beside it, and the figures of CloudWatch. Rejects with a FleetError, or with the reason of the signal. */
 export interface Api {
-  /** Asked again, after a pause, while the service is busy. */
-  read<Name extends keyof Reads>(name: Name, input: Reads[Name]['in'], about: About): Promise<Reads[Name]['out']>;
-  /** A page of DescribeInstances, with what is kept of each instance. */
-  machines(input: Reads['DescribeInstances']['in'], about: About): Promise<MachinePage>;
-  metricData(input: GetMetricDataCommandInput, about: About): Promise<GetMetricDataCommandOutput>;
-  /** Sent once; a second time only with a new login, after the service has refused to listen to the first. */
-  change<Name extends keyof Changes>(
+  /** Of EC2: asked again, after a pause, while the service is busy. */
+  read<Name extends Reads['ec2']>(
     name: Name,
-    input: Changes[Name]['in'],
+    input: InputOf<'ec2', Name>,
     about: About,
-  ): Promise<Changes[Name]['out']>;
+  ): Promise<OutputOf<'ec2', Name>>;
+  /** A page of DescribeInstances, with what is kept of each instance. */
+  machines(input: InputOf<'ec2', 'DescribeInstances'>, about: About): Promise<MachinePage>;
+  metricData(input: GetMetricDataCommandInput, about: About): Promise<GetMetricDataCommandOutput>;
+  /** Of EC2: sent once; a second time only with a new login, after the service has refused to listen to the first. */
+  change<Name extends Changes['ec2']>(
+    name: Name,
+    input: InputOf<'ec2', Name>,
+    about: About,
+  ): Promise<OutputOf<'ec2', Name>>;
+  /** The same of another service, whose package is loaded then. Rejects with config.invalid where it is not installed. */
+  service<S extends 's3' | 'route53' | 'elbv2'>(name: S): ServiceApi<S>;
+}
+
+export interface ServiceApi<S extends 's3' | 'route53' | 'elbv2'> {
+  read<Name extends Reads[S]>(name: Name, input: InputOf<S, Name>, about: About): Promise<OutputOf<S, Name>>;
+  change<Name extends Changes[S]>(name: Name, input: InputOf<S, Name>, about: About): Promise<OutputOf<S, Name>>;
+  /** An address by which anyone can make this request for so many seconds. Sends nothing. */
+  link<Name extends Reads[S]>(name: Name, input: InputOf<S, Name>, seconds: number, about: About): Promise<string>;
 }
 
 export interface ApiParts {
@@ -38,6 +53,12 @@ export interface ApiParts {
   readonly clock: Clock;
 }
 
+/** Loaded only by those who use them. */
+const PACKAGES = {
+  s3: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
+  route53: ['@aws-sdk/client-route-53'],
+  elbv2: ['@aws-sdk/client-elastic-load-balancing-v2'],
+} as const;
 const PAUSES_MS = [500, 2_000];
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -86,6 +107,18 @@ export function createApi({ account, sdk, identity, clock }: ApiParts): Api {
       patiently({ ...ec2, name: 'DescribeInstances', input, asMachines: true }, about) as Promise<MachinePage>,
     metricData: (input, about) => patiently({ ...cloudwatch, name: 'GetMetricData', input }, about) as Promise<never>,
     change: (name, input, about) => once({ ...ec2, name, input }, about, true) as Promise<never>,
+    service(service) {
+      requireInstalled(PACKAGES[service]);
+      // Route 53 is one for all regions: it is signed for this one.
+      const place = service === 'route53' ? { region: urls.route53 === undefined ? 'us-east-1' : region } : {};
+      const order = { ...ec2, service, url: urls[service], ...place };
+      return {
+        read: (name, input, about) => patiently({ ...order, name, input }, about) as Promise<never>,
+        change: (name, input, about) => once({ ...order, name, input }, about, true) as Promise<never>,
+        link: (name, input, seconds, about) =>
+          once({ ...order, name, input, linkFor: seconds }, about, false) as Promise<string>,
+      };
+    },
   };
 }
 

@@ -1,65 +1,99 @@
 /** Every request that drover makes, by its name at AWS: these are the rights that a login needs. */
-import type {
-  CreateTagsCommandInput,
-  CreateTagsCommandOutput,
-  DeleteTagsCommandInput,
-  DeleteTagsCommandOutput,
-  DescribeAddressesCommandInput,
-  DescribeAddressesCommandOutput,
-  DescribeAvailabilityZonesCommandInput,
-  DescribeAvailabilityZonesCommandOutput,
-  DescribeImagesCommandInput,
-  DescribeImagesCommandOutput,
-  DescribeInstanceAttributeCommandInput,
-  DescribeInstanceAttributeCommandOutput,
-  DescribeInstancesCommandInput,
-  DescribeInstancesCommandOutput,
-  DescribeInstanceTypesCommandInput,
-  DescribeInstanceTypesCommandOutput,
-  DescribeVolumesCommandInput,
-  DescribeVolumesCommandOutput,
-  GetConsoleOutputCommandInput,
-  GetConsoleOutputCommandOutput,
-  ModifyInstanceAttributeCommandInput,
-  ModifyInstanceAttributeCommandOutput,
-  RebootInstancesCommandInput,
-  RebootInstancesCommandOutput,
-  StartInstancesCommandInput,
-  StartInstancesCommandOutput,
-  StopInstancesCommandInput,
-  StopInstancesCommandOutput,
-  TerminateInstancesCommandInput,
-  TerminateInstancesCommandOutput,
-} from '@aws-sdk/client-ec2';
-
-interface Call<In, Out> {
-  readonly in: In;
-  readonly out: Out;
-}
 
 export interface Reads {
-  readonly DescribeAddresses: Call<DescribeAddressesCommandInput, DescribeAddressesCommandOutput>;
-  readonly DescribeAvailabilityZones: Call<
-    DescribeAvailabilityZonesCommandInput,
-    DescribeAvailabilityZonesCommandOutput
-  >;
-  readonly DescribeImages: Call<DescribeImagesCommandInput, DescribeImagesCommandOutput>;
-  readonly DescribeInstanceAttribute: Call<
-    DescribeInstanceAttributeCommandInput,
-    DescribeInstanceAttributeCommandOutput
-  >;
-  readonly DescribeInstances: Call<DescribeInstancesCommandInput, DescribeInstancesCommandOutput>;
-  readonly DescribeInstanceTypes: Call<DescribeInstanceTypesCommandInput, DescribeInstanceTypesCommandOutput>;
-  readonly DescribeVolumes: Call<DescribeVolumesCommandInput, DescribeVolumesCommandOutput>;
-  readonly GetConsoleOutput: Call<GetConsoleOutputCommandInput, GetConsoleOutputCommandOutput>;
+  readonly ec2:
+    | 'DescribeAddresses'
+    | 'DescribeAvailabilityZones'
+    | 'DescribeImages'
+    | 'DescribeInstanceAttribute'
+    | 'DescribeInstanceTypes'
+    | 'DescribeInstances'
+    | 'DescribeInternetGateways'
+    | 'DescribeKeyPairs'
+    | 'DescribeNetworkInterfaces'
+    | 'DescribeRouteTables'
+    | 'DescribeSecurityGroupRules'
+    | 'DescribeSecurityGroups'
+    | 'DescribeSnapshots'
+    | 'DescribeSubnets'
+    | 'DescribeVolumes'
+    | 'DescribeVpcs'
+    | 'GetConsoleOutput';
+  readonly s3: 'GetBucketPolicy' | 'GetObject' | 'HeadObject' | 'ListBuckets' | 'ListObjectsV2';
+  readonly route53: 'GetHostedZone' | 'ListHostedZones' | 'ListResourceRecordSets';
+  readonly elbv2:
+    | 'DescribeListeners'
+    | 'DescribeLoadBalancers'
+    | 'DescribeTags'
+    | 'DescribeTargetGroups'
+    | 'DescribeTargetHealth';
 }
 
 export interface Changes {
-  readonly StartInstances: Call<StartInstancesCommandInput, StartInstancesCommandOutput>;
-  readonly StopInstances: Call<StopInstancesCommandInput, StopInstancesCommandOutput>;
-  readonly RebootInstances: Call<RebootInstancesCommandInput, RebootInstancesCommandOutput>;
-  readonly TerminateInstances: Call<TerminateInstancesCommandInput, TerminateInstancesCommandOutput>;
-  readonly ModifyInstanceAttribute: Call<ModifyInstanceAttributeCommandInput, ModifyInstanceAttributeCommandOutput>;
-  readonly CreateTags: Call<CreateTagsCommandInput, CreateTagsCommandOutput>;
-  readonly DeleteTags: Call<DeleteTagsCommandInput, DeleteTagsCommandOutput>;
+  readonly ec2:
+    | 'AllocateAddress'
+    | 'AssociateAddress'
+    | 'AttachInternetGateway'
+    | 'AttachNetworkInterface'
+    | 'AttachVolume'
+    | 'AuthorizeSecurityGroupEgress'
+    | 'AuthorizeSecurityGroupIngress'
+    | 'CreateImage'
+    | 'CreateInternetGateway'
+    | 'CreateNetworkInterface'
+    | 'CreateRoute'
+    | 'CreateSecurityGroup'
+    | 'CreateSnapshots'
+    | 'CreateSubnet'
+    | 'CreateTags'
+    | 'CreateVolume'
+    | 'CreateVpc'
+    | 'DeleteInternetGateway'
+    | 'DeleteKeyPair'
+    | 'DeleteNetworkInterface'
+    | 'DeleteSecurityGroup'
+    | 'DeleteSnapshot'
+    | 'DeleteSubnet'
+    | 'DeleteTags'
+    | 'DeleteVolume'
+    | 'DeleteVpc'
+    | 'DeregisterImage'
+    | 'DetachInternetGateway'
+    | 'DetachNetworkInterface'
+    | 'DetachVolume'
+    | 'DisassociateAddress'
+    | 'ImportKeyPair'
+    | 'ModifyInstanceAttribute'
+    | 'ModifySubnetAttribute'
+    | 'ModifyVolume'
+    | 'RebootInstances'
+    | 'ReleaseAddress'
+    | 'RevokeSecurityGroupEgress'
+    | 'RevokeSecurityGroupIngress'
+    | 'RunInstances'
+    | 'StartInstances'
+    | 'StopInstances'
+    | 'TerminateInstances';
+  readonly s3:
+    | 'AbortMultipartUpload'
+    | 'CompleteMultipartUpload'
+    | 'CreateBucket'
+    | 'CreateMultipartUpload'
+    | 'DeleteBucket'
+    | 'DeleteBucketPolicy'
+    | 'DeleteObject'
+    | 'DeleteObjects'
+    | 'DeletePublicAccessBlock'
+    | 'PutBucketPolicy'
+    | 'PutBucketTagging'
+    | 'PutObject'
+    | 'UploadPart';
+  readonly route53: 'ChangeResourceRecordSets' | 'CreateHostedZone' | 'DeleteHostedZone';
+  readonly elbv2:
+    | 'CreateListener'
+    | 'CreateLoadBalancer'
+    | 'CreateTargetGroup'
+    | 'DeleteLoadBalancer'
+    | 'DeleteTargetGroup'
+    | 'RegisterTargets';
 }

@@ -1,4 +1,6 @@
-import type { Absences, Connection, Context, Endpoint } from '../contract.ts';
+import type { Absences, Connection, Context, Endpoint, VmOps } from '../contract.ts';
+import { lacking } from '../lib/listed.ts';
+import { noHardware } from '../lib/parts.ts';
 import { accountOf } from './account.ts';
 import { createCatalog } from './catalog.ts';
 import { readConsoleOutput } from './console-output.ts';
@@ -6,22 +8,60 @@ import { createDelete } from './delete.ts';
 import { readInfo } from './info.ts';
 import { listFlavors } from './instance-types.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { createMaker } from './make/create.ts';
+import { createAddressOps } from './network/addresses.ts';
+import { createKeyPairOps } from './network/key-pairs.ts';
+import { createNicOps } from './network/nics.ts';
+import { createSecurityGroupOps } from './network/security-groups.ts';
+import { createSecurityRuleOps } from './network/security-rules.ts';
+import { createSubnetOps } from './network/subnets.ts';
+import { createNetworkOps } from './network/vpcs.ts';
 import { readNodeInfo } from './node-info.ts';
+import type { AwsRegion } from './region.ts';
+import { createBalancerOps } from './services/balancers.ts';
+import { createBucketOps } from './services/buckets.ts';
+import { createDnsOps } from './services/dns.ts';
+import { createFileOps } from './services/files.ts';
+import { createZoneOps } from './services/zones.ts';
 import { checkLogin, openSession } from './session.ts';
 import { createSettings } from './settings.ts';
-import type { VmCalls } from './vm-call.ts';
+import { createDiskOps } from './storage/disks.ts';
+import { createExport, createImageOps } from './storage/images.ts';
+import { createVolumeOps } from './storage/volumes.ts';
 import { watchRegion } from './watch.ts';
+
+/** What `noHardware` says of platforms that make nothing. */
+const MADE = ['vm.create', 'vm.export', 'dns'] as const;
+
+const without = (reasons: Absences, names: readonly string[]): Absences =>
+  Object.fromEntries(Object.entries(reasons).filter(([name]) => !names.includes(name) && !/^(disk|nic)\./.test(name)));
 
 const WHY_NOT: Absences = {
   'vm.pause': 'EC2 can not hold an instance in memory; one that was launched for it can be hibernated (suspend)',
   'console.serial':
     "drover has no way to EC2's serial console yet; what it has written can be read, and `aws ec2-instance-connect` opens it",
+  ...lacking('EC2 shows no screen that takes keys', ['console'], ['console.serial', 'console.output']),
   snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
-  'node.shell': 'a zone is a data centre of AWS: there is nothing to log in to',
+  ...lacking('a zone is a data centre of AWS: there is nothing to log in to', ['node'], ['node.info']),
+  ...without(noHardware('AWS'), MADE),
+  'vm.clone': 'EC2 copies no instance: make an image of it (vm export), and an instance of that',
+  'disk.insert': 'instances of EC2 have no drives for media',
+  'nic.connect': 'a network interface stays in its subnet: add one in the other, and delete this one',
   storage: 'EC2 has volumes without storages around them',
-  volume: 'drover does not manage EBS volumes yet',
-  network: 'drover does not manage VPCs yet',
-  image: 'drover does not manage AMIs yet',
+  ...lacking(
+    'a volume of EBS is read and written by an instance: its snapshots are copied, its bytes are not handed out',
+    ['volume'],
+    ['volume.list', 'volume.create', 'volume.planDelete', 'volume.delete', 'volume.resize'],
+  ),
+  ...lacking(
+    'a VPC is not changed, started or stopped: its subnets and gateways are',
+    ['network'],
+    ['network.list', 'network.create', 'network.planDelete', 'network.delete'],
+  ),
+  'vm.planConfigure': 'EC2 keeps one set of settings: what is changed is changed',
+  backup: 'drover makes no backups of AWS: make an image of an instance (vm export)',
+  lease: 'AWS tells no leases: an address is kept by its network interface',
+  'image.create': 'EC2 fetches no image from the web: it imports files of S3 (aws ec2 import-image)',
 };
 
 /** One account in one region, with a login that was seen to work. */
@@ -36,17 +76,43 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const closing = new AbortController();
   const catalog = createCatalog(api);
   let onTouched = (_id: string): void => {};
-  const calls: VmCalls = { api, catalog, touched: (id) => onTouched(id) };
+  const calls: AwsRegion = {
+    api,
+    catalog,
+    touched: (id) => onTouched(id),
+    clock: context.clock,
+    endpoint: endpoint.name,
+    region: account.region,
+  };
+
+  const info: VmOps['info'] = (id, signal) => readInfo(calls, id, signal);
 
   return {
     vm: {
-      info: (id, signal) => readInfo(calls, id, signal),
+      info,
       ...createLifecycle(calls),
       ...createDelete(calls),
       ...createSettings(calls),
+      create: createMaker(calls),
+      export: createExport(calls),
     },
     console: { output: (id, signal) => readConsoleOutput(calls, id, signal) },
     node: { info: (id, signal) => readNodeInfo(api, id, signal) },
+    disk: createDiskOps(calls, info),
+    nic: createNicOps(calls, info),
+    volume: createVolumeOps(calls),
+    image: createImageOps(calls),
+    network: createNetworkOps(calls),
+    subnet: createSubnetOps(calls),
+    securitygroup: createSecurityGroupOps(calls),
+    securityrule: createSecurityRuleOps(calls),
+    keypair: createKeyPairOps(calls),
+    address: createAddressOps(calls),
+    bucket: createBucketOps(calls),
+    file: createFileOps(calls),
+    zone: createZoneOps(calls),
+    dns: createDnsOps(calls),
+    balancer: createBalancerOps(calls),
     flavor: { list: (of, signal) => listFlavors(api, of, signal) },
     whyNot: WHY_NOT,
     async watch(options) {

@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { WireLine } from '../contract.ts';
+import type { BodyStream } from '../transport/http/body-stream.ts';
 import { createHttp, type Http, type HttpResponse } from '../transport/http/http.ts';
 import { StatusError } from '../transport/http/rest-error.ts';
 import { plainLine, redactFields } from '../transport/http/wire.ts';
@@ -24,6 +25,9 @@ export interface HttpHandlerParts {
   readonly clock: Clock;
   readonly wire: (line: WireLine) => void;
 }
+
+/** A part of a file, over a slow line; one that takes nothing is given up before. */
+const PART_MS = 900_000;
 
 /** EC2 throttles by tokens: 100 of them and 20 a second for the usual reads. */
 const BUDGET = { inFlight: 8, perSecond: 20 };
@@ -52,21 +56,24 @@ export function createHttpHandler({ endpoint, ca, clock, wire }: HttpHandlerPart
 
   return {
     async handle(request, signal) {
-      const body = bodyOf(request);
-      const { action, note, root } = describeRequest(request, body);
-      const kind = changes(action) ? 'mutates' : 'reads';
+      const { body } = request;
+      const { action, note, root } = isRest(request) ? describeRest(request) : describeRequest(request, textOf(body));
+      const kind = (isRest(request) ? !READING.has(request.method) : changes(action)) ? 'mutates' : 'reads';
       const path = request.path + queryOf(request.query);
       const answer = await linkTo(request).send({
         method: request.method,
         path,
         headers: request.headers,
-        ...(body === undefined ? {} : { body }),
+        ...(isBinary(request) ? { stream: streamOf(body) } : body === undefined ? {} : { body: textOf(body) ?? '' }),
         kind,
         signal,
         note,
+        ...(isBinary(request) ? { deadlineMs: PART_MS } : {}),
       });
       const said = `${request.method} ${request.hostname}${request.path} ${action}`;
-      refuseUnreadable(answer, root, said, kind === 'mutates');
+      // What a bucket answers with may be anything: a file.
+      if (request.service !== 's3') refuseUnreadable(answer, root, said, kind === 'mutates');
+      else refuseNoAnswer(answer, said, kind === 'mutates');
       const { status: statusCode, reason, body: bytes } = answer;
       return { statusCode, reason, headers: flatHeaders(answer), body: bytes };
     },
@@ -77,13 +84,33 @@ export function createHttpHandler({ endpoint, ca, clock, wire }: HttpHandlerPart
   };
 }
 
-/** Only EC2's own actions change anything: a login whose answer is lost runs out by itself. */
-const changes = (action: string): boolean => /^(Start|Stop|Reboot|Terminate|Modify|Create|Delete)[A-Z]/.test(action);
+/** Only the services' own actions change anything: a login whose answer is lost runs out by itself. */
+const changes = (action: string): boolean => CHANGING.test(action);
+const CHANGING = new RegExp(
+  `^(${'Allocate Associate Attach Authorize Create Delete Deregister Detach Disassociate Import Modify Reboot Register Release Revoke Run Start Stop Terminate'.replaceAll(' ', '|')})[A-Z]`,
+);
 
-function bodyOf({ body }: SignedRequest): string | undefined {
-  if (body === undefined || body === null) return undefined;
-  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body);
-}
+/** Services that say by method and path what they want. */
+const isRest = ({ service }: SignedRequest): boolean => service === 's3' || service === 'route53';
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+const textOf = (body: SignedRequest['body']): string | undefined =>
+  body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : body;
+
+/** The content of a file, which is sent as it is. */
+const isBinary = ({ service, body }: SignedRequest): boolean => service === 's3' && body !== undefined;
+const streamOf = (body: SignedRequest['body']): BodyStream => {
+  const bytes = Buffer.from(body ?? '');
+  return {
+    length: bytes.length,
+    async *pieces() {
+      if (bytes.length > 0) yield bytes;
+    },
+  };
+};
+
+/** What is sent is a file, or what the path says already. */
+const describeRest = ({ service }: SignedRequest) => ({ action: service ?? '', note: '', root: undefined });
 
 /**
  * The query protocol says what it wants in its form, the JSON protocol in a header. `root`: the element that an answer of the
@@ -124,6 +151,12 @@ function refuseUnreadable(answer: HttpResponse, wanted: string | undefined, said
   const why = `the answer to ${said} can't be read`;
   if (!mutates) throw new FleetError('host.protocol', why);
   throw new FleetError('outcome.unknown', `${why}; it may have been done or not`, { fix: 'look at its state' });
+}
+
+/** A gateway's page is no answer of a bucket. */
+function refuseNoAnswer({ status, reason, headers, body }: HttpResponse, said: string, mutates: boolean): void {
+  if (status < 400 || body.length === 0 || isXml(headers['content-type'])) return;
+  throw new StatusError(said, mutates, { status, reason, headers }, body.toString('utf8').slice(0, 1000));
 }
 
 const isXml = (type: string | undefined): boolean => type === undefined || type.includes('xml');

@@ -1,5 +1,6 @@
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 import { CHANGES_AT_START, CHANGES_NOW, caField } from '../lib/fields.ts';
+import { MAKE_FIELDS } from './make/fields.ts';
 
 const ENDPOINT: readonly EndpointField[] = [
   {
@@ -101,11 +102,11 @@ const SETTINGS: readonly SettingsField[] = [
   {
     key: 'type',
     label: 'Instance type',
-    help: 'Decides vCPUs and memory, and can be changed while the instance is stopped.',
+    help: 'Decides vCPUs and memory, and can be changed while the instance is stopped.\nOf a new one, left empty, the smallest with its vCPUs and memory.',
     kind: 'text',
-    required: true,
-    pattern: { source: '^[a-z0-9-]+\\.[a-z0-9-]+$', complaint: 'an instance type looks like t3.micro' },
-    ...CHANGES_AT_START,
+    pattern: { source: '^([a-z0-9-]+\\.[a-z0-9-]+)?$', complaint: 'an instance type looks like t3.micro' },
+    in: { ...CHANGES_AT_START.in, provision: 'write' },
+    takesEffect: 'restart',
     examples: ['t3.micro'],
   },
   {
@@ -123,7 +124,9 @@ export const manifest: Manifest = {
   summary: "Instances of an AWS account in one region, over EC2's own API, with the logins that the AWS tools know.",
   tier: 'preview',
   endpoint: ENDPOINT,
-  settings: SETTINGS,
+  settings: [...MAKE_FIELDS, ...SETTINGS],
   everyMs: 30_000,
+  // The instances of a large account are many pages, and calls are throttled.
+  silentMs: 60_000,
   needs: ['@aws-sdk/client-ec2', '@aws-sdk/client-cloudwatch', '@aws-sdk/credential-providers'],
 };

@@ -94,6 +94,10 @@ export function normalizeError(error: unknown, subject: string, mutates = false)
     });
   }
   if (code === 'OperationNotPermitted') return make('op.refused', undefined, protectionFix(said));
+  const gone = NOT_FOUND.find(([pattern]) => pattern.test(code))?.[1];
+  if (gone) return make(gone, `${subject}: it is not there any more (${said})`);
+  if (TAKEN.test(code)) return make('op.conflict');
+  if (IN_USE.test(code)) return make('op.refused');
   const [kind, fix] = CODES[code] ?? [];
   if (kind) return make(kind, undefined, fix === undefined ? {} : { fix });
   const status = error.$metadata.httpStatusCode ?? 0;
@@ -106,6 +110,28 @@ function protectionFix(said: string): FleetErrorOptions {
   return /disableApiTermination/i.test(said) ? { fix: 'switch termination-protection off in its settings' } : {};
 }
 
+/** `InvalidVpcID.NotFound`, `NoSuchBucket`: what is not there any more, by what its code begins with. */
+const NOT_FOUND: readonly (readonly [RegExp, FleetError['code']])[] = [
+  [/^InvalidVpcID\.NotFound/, 'network.not-found'],
+  [/^InvalidSubnetID\.NotFound/, 'subnet.not-found'],
+  [/^InvalidGroup\.NotFound|^InvalidGroupId\./, 'securitygroup.not-found'],
+  [/^InvalidSecurityGroupRuleId\.NotFound|^InvalidPermission\.NotFound/, 'securityrule.not-found'],
+  [/^InvalidKeyPair\.NotFound/, 'keypair.not-found'],
+  [/^InvalidAllocationID\.NotFound|^InvalidAddress\.NotFound/, 'address.not-found'],
+  [/^InvalidVolume\.NotFound/, 'volume.not-found'],
+  [/^InvalidAMIID\.(NotFound|Unavailable)/, 'image.not-found'],
+  [/^NoSuchBucket$/, 'bucket.not-found'],
+  [/^(NoSuchKey|NotFound)$/, 'file.not-found'],
+  [/^NoSuchHostedZone$/, 'zone.not-found'],
+  [/^LoadBalancerNotFound/, 'balancer.not-found'],
+];
+/** What is there already. */
+const TAKEN =
+  /\.Duplicate$|^(CidrConflict|InvalidSubnet\.Conflict|BucketAlreadyExists|BucketAlreadyOwnedByYou|PreconditionFailed|HostedZoneAlreadyExists|Duplicate(LoadBalancerName|TargetGroupName)(Exception)?|InvalidAMIName\.Duplicate|Resource\.AlreadyAssociated)$/;
+/** What is in use. */
+const IN_USE =
+  /\.InUse$|^(DependencyViolation|VolumeInUse|BucketNotEmpty|HostedZoneNotEmpty|ResourceInUse(Exception)?|OperationNotPermittedException|InvalidNetworkInterface\.InUse)$/;
+
 const CODES: Readonly<Record<string, readonly [kind: FleetError['code'], fix?: string]>> = {
   IncorrectInstanceState: ['op.conflict', 'wait until it is done with what it does now'],
   IncorrectState: ['op.conflict'],
@@ -116,6 +142,8 @@ const CODES: Readonly<Record<string, readonly [kind: FleetError['code'], fix?: s
   InsufficientHostCapacity: ['op.failed', 'try it again later, or on another host'],
   InstanceLimitExceeded: ['op.failed', 'ask AWS for a larger quota, or stop something else'],
   VcpuLimitExceeded: ['op.failed', 'ask AWS for a larger quota, or stop something else'],
+  NoSuchBucketPolicy: ['op.refused'],
+  InvalidChangeBatch: ['op.refused'],
   UnsupportedOperation: ['op.unsupported'],
   UnsupportedHibernationConfiguration: ['op.unsupported'],
   OptInRequired: ['auth.forbidden', 'enable the service or the region for this account'],

@@ -1,7 +1,7 @@
 /** EC2, STS and CloudWatch on loopback, pretended as far as drover asks them; the lab has moto, which is not ours. */
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
-import type { Endpoint } from '../contract.ts';
+import type { Endpoint, OperationName } from '../contract.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import { KEYS, REGION, ROLE } from './testkit/access.ts';
@@ -13,11 +13,83 @@ const ENDPOINT = endpointName('aws-test');
 /** Three seconds of the region take one. */
 const clock = quickClock(3);
 
+/** What only the lab's server is asked for, which knows all services of AWS. */
+export const IN_LAB: readonly OperationName[] = [
+  'vm.create',
+  'vm.export',
+  'disk.create',
+  'disk.detach',
+  'disk.planDelete',
+  'disk.delete',
+  'disk.resize',
+  'nic.create',
+  'nic.delete',
+  'volume.list',
+  'volume.create',
+  'volume.planDelete',
+  'volume.delete',
+  'volume.resize',
+  'network.list',
+  'network.create',
+  'network.planDelete',
+  'network.delete',
+  'dns.list',
+  'dns.create',
+  'dns.planDelete',
+  'dns.delete',
+  'image.list',
+  'image.planDelete',
+  'image.delete',
+  'subnet.list',
+  'subnet.create',
+  'subnet.update',
+  'subnet.planDelete',
+  'subnet.delete',
+  'securitygroup.list',
+  'securitygroup.create',
+  'securitygroup.planDelete',
+  'securitygroup.delete',
+  'securityrule.list',
+  'securityrule.create',
+  'securityrule.delete',
+  'keypair.list',
+  'keypair.create',
+  'keypair.planDelete',
+  'keypair.delete',
+  'address.list',
+  'address.create',
+  'address.associate',
+  'address.disassociate',
+  'address.planDelete',
+  'address.delete',
+  'bucket.list',
+  'bucket.create',
+  'bucket.update',
+  'bucket.planDelete',
+  'bucket.delete',
+  'file.list',
+  'file.upload',
+  'file.download',
+  'file.link',
+  'file.planDelete',
+  'file.delete',
+  'zone.list',
+  'zone.create',
+  'zone.planDelete',
+  'zone.delete',
+  'balancer.list',
+  'balancer.create',
+  'balancer.planDelete',
+  'balancer.delete',
+];
+
 export const testkit: PlatformTestkit = {
   lab: undefined,
   facts: {
     operations: [
       'vm.info',
+      'disk.list',
+      'nic.list',
       'vm.start',
       'vm.stop',
       'vm.restart',
@@ -31,6 +103,7 @@ export const testkit: PlatformTestkit = {
       'node.info',
       'flavor.list',
     ],
+    elsewhere: IN_LAB,
     login: true,
     keepsDisks: true,
     pushesEvents: false,

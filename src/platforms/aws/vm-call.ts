@@ -7,6 +7,7 @@ import type { Api } from './api.ts';
 import type { Changes, Reads } from './calls.ts';
 import type { Catalog } from './catalog.ts';
 import { type Machine, readMachine } from './machine.ts';
+import type { InputOf, OutputOf } from './sdk/typed.ts';
 
 export interface VmCalls {
   readonly api: Api;
@@ -21,9 +22,9 @@ export interface VmCall {
   readonly instance: Instance;
   /** For sentences. */
   readonly name: string;
-  read<Name extends keyof Reads>(name: Name, input: Reads[Name]['in']): Promise<Reads[Name]['out']>;
+  read<Name extends Reads['ec2']>(name: Name, input: InputOf<'ec2', Name>): Promise<OutputOf<'ec2', Name>>;
   /** Sent once. */
-  change<Name extends keyof Changes>(name: Name, input: Changes[Name]['in']): Promise<Changes[Name]['out']>;
+  change<Name extends Changes['ec2']>(name: Name, input: InputOf<'ec2', Name>): Promise<OutputOf<'ec2', Name>>;
 }
 
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;

@@ -11,6 +11,8 @@ export interface Accepted {
   readonly warnings: readonly Warning[];
   /** How long it may take here until the outcome is seen, where that is longer than usual: the platform's own time-out. */
   readonly takesUpToMs?: number;
+  /** What the user asked for, in one line: the address that was given, a link to a file. */
+  readonly answer?: string;
   /** Nothing was sent, since nothing is to be changed in this run. Set by the dry-run wrapper, never by a platform. */
   readonly dryRun?: true;
   /** Done, but this was to be deleted and is still there. A command that gets any ends with exit code 1. */

@@ -7,6 +7,8 @@ import type { VmOps } from './vm.ts';
 export interface Connection extends Partial<Groups> {
   readonly vm: VmOps;
   readonly whyNot: Absences;
+  /** Nothing may be changed in this run, also by ways that are not operations. Set by the dry-run wrapper, never by a platform. */
+  readonly dryRun?: true;
   /**
    * Why this login may not do this to this object, as a sentence; undefined when it may, or when that is not known. Cheap: from
    * what was read at the login. Absent where a platform can't say rights beforehand.

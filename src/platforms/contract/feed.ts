@@ -16,6 +16,8 @@ export interface Inventory {
 export type Change =
   | { readonly kind: 'vm-upsert'; readonly vm: Vm }
   | { readonly kind: 'vm-remove'; readonly id: VmId }
+  /** The same machine is called so at another endpoint now: what is kept of it goes along. */
+  | { readonly kind: 'vm-moved'; readonly from: VmId; readonly to: VmId }
   | { readonly kind: 'node-upsert'; readonly node: Node }
   | { readonly kind: 'node-remove'; readonly id: NodeId }
   | { readonly kind: 'pool-upsert'; readonly pool: Pool }
@@ -86,7 +88,7 @@ export type Feed =
    * addresses, plans and images a moment later says so here; a command line prints no list before it.
    */
   | { readonly kind: 'complete'; readonly at: number }
-  /** The other side answered and nothing was new. One feed of any kind must come per `everyMs`, or rows go stale. */
+  /** The other side answered and nothing was new. One feed of any kind must come per `everyMs`, or per `silentMs` of the manifest, or rows go stale. */
   | { readonly kind: 'alive'; readonly at: number };
 
 export type Sink = (feed: Feed) => void;

@@ -68,6 +68,8 @@ export interface FlagField extends Fillable {
 export interface ObjectField extends Fillable {
   readonly kind: 'object';
   readonly of: ObjectKind;
+  /** Only those of this type are offered: a medium for a drive, not every image. */
+  readonly type?: string;
   /** Key of another field: what can be chosen depends on what that says, as a storage on the node. */
   readonly under?: string;
   readonly default?: string | null;
@@ -128,4 +130,6 @@ export type SettingsMode = 'edit-config' | 'edit-running' | 'edit-image' | 'prov
 export type SettingsField = Field & {
   readonly in: Readonly<Partial<Record<SettingsMode, 'read' | 'write'>>>;
   readonly takesEffect?: 'now' | 'restart' | 'recreate';
+  /** The same of a VM that runs when only what is saved is changed, where that is something else. */
+  readonly whenSaved?: 'restart';
 };

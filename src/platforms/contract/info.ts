@@ -1,37 +1,13 @@
 /** What an object has beside its row, read when a user looks. */
 import type { Bytes } from '../../units.ts';
+import type { Disk, Nic } from './devices.ts';
 import type { Snapshot, Vm, VmState } from './objects.ts';
 
-export interface Disk {
-  /** As the guest or the platform's own tools call it: `vda`, `scsi0`, `Hard disk 1`. */
-  readonly device: string;
-  /** File, block device or volume. */
-  readonly path: string;
-  /** What the guest sees; undefined where it is not known. */
-  readonly size: Bytes | undefined;
-  readonly type: 'disk' | 'cdrom' | 'floppy' | 'lun';
-  /** Of the image: `qcow2`, `raw`, `vmdk`; undefined where the platform keeps it to itself. */
-  readonly format: string | undefined;
-  /** How it is attached: `virtio`, `scsi`, `sata`, `nvme`; undefined where the platform decides. */
-  readonly bus: string | undefined;
-  /** The kind of storage, in the platform's words: `gp3`, `volume`, `thin`. */
-  readonly storage: string | undefined;
-  readonly readOnly: boolean;
-  /** Several VMs may write to it at the same time; undefined where the platform doesn't say. */
-  readonly shareable: boolean | undefined;
-}
-
-export interface Nic {
-  /** `eth0`, `net0`, `Network adapter 1`. */
-  readonly device: string;
-  readonly mac: string;
-  /** Network, bridge or subnet that it is connected to. */
-  readonly net: string;
-  readonly vlan?: number;
-  /** What the guest sees, `virtio`, `vmxnet3`; or how it is connected, where only that is known. */
-  readonly type: string | undefined;
-  /** Addresses that the platform gave to it. */
-  readonly ips?: readonly string[];
+/** An address of a VM, and who says that it has it: the agent inside, a DHCP server, the host's table of neighbours, or its settings. */
+export interface VmAddress {
+  readonly address: string;
+  readonly source: 'agent' | 'lease' | 'arp' | 'static';
+  readonly mac?: string;
 }
 
 /** What the row of a VM does not have. `more` is what only this platform has, as text for people. */
@@ -46,11 +22,15 @@ export interface VmInfo {
   /** Epoch, ms: since when it runs. Missing for one that is off, and where the platform doesn't say. */
   readonly started?: number;
   readonly description: string | undefined;
+  /** Who logs in, where that was written down when it was made. */
+  readonly user?: string;
   /** What memory and vCPUs can grow to without a change of the machine, where that is not what it has. */
   readonly maxMemory?: Bytes;
   readonly maxCpus?: number;
   /** Values of the row that were read with it, where the watch reads them later or in less detail. */
-  readonly row?: Partial<Pick<Vm, 'cpus' | 'memory' | 'ips' | 'autostart' | 'plan' | 'profile' | 'image'>>;
+  readonly row?: Partial<Pick<Vm, 'cpus' | 'memory' | 'ips' | 'autostart' | 'plan' | 'profile' | 'image' | 'pending'>>;
+  /** The same addresses as in the row, the preferred one first, where it is known where they come from. */
+  readonly addresses?: readonly VmAddress[];
   readonly more: readonly (readonly [label: string, value: string])[];
 }
 
@@ -82,8 +62,39 @@ export interface NodeStorage {
   readonly free: Bytes | undefined;
 }
 
+/** A device of a node: a disk, a card in its PCI or USB. */
+export interface NodeDevice {
+  /** As its platform calls it: `pci_0000_00_1f_2`. */
+  readonly name: string;
+  /** `pci`, `usb_device`, `net`, `storage`, in the platform's own words. */
+  readonly type: string;
+  /** Vendor and product, as far as they are known. */
+  readonly description: string;
+  readonly driver?: string;
+}
+
+export interface NodeBridge {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** What is plugged into it: NICs of the node, taps of VMs. */
+  readonly ports: readonly string[];
+  readonly active: boolean | undefined;
+}
+
+export interface NodeMount {
+  readonly path: string;
+  readonly device: string;
+  readonly type: string | undefined;
+  readonly size: Bytes;
+  readonly free: Bytes;
+}
+
 export interface NodeInfo {
   readonly facts: NodeFacts;
+  /** What the node has of these, where the platform can say: an empty list is none. */
+  readonly devices?: readonly NodeDevice[];
+  readonly bridges?: readonly NodeBridge[];
+  readonly mounts?: readonly NodeMount[];
   /** The same and more for people, F-040: (section, label, value), in the order to show. */
   readonly lines: readonly (readonly [section: string, label: string, value: string])[];
 }

@@ -38,7 +38,7 @@ export interface Volume extends Listed<'volume'> {
   readonly users: readonly string[] | undefined;
 }
 
-export const NETWORK_MODES = ['nat', 'routed', 'isolated', 'bridge', 'open'] as const;
+export const NETWORK_MODES = ['nat', 'routed', 'isolated', 'bridge', 'open', 'macvtap'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
 
 /** What a NIC of a VM is plugged into. */
@@ -62,6 +62,30 @@ export interface Network extends Listed<'network'> {
   readonly mtu: number | undefined;
   /** The DNS domain of its addresses. */
   readonly domain: string | undefined;
+  /** The plan that it belongs to, where the platform keeps that. */
+  readonly plan?: string;
+}
+
+/** An address that DHCP has given to a NIC, or keeps for one. Its name is that of the host. */
+export interface Lease extends Listed<'lease'> {
+  /** The name of the network. */
+  readonly network: string;
+  readonly mac: string | undefined;
+  readonly ip: string;
+  /** Kept for this NIC, also while it has it not. */
+  readonly reserved: boolean;
+  /** Epoch, ms: when it ends; undefined for one that is only kept. */
+  readonly until: number | undefined;
+}
+
+/** An entry of a name server. */
+export interface DnsRecord extends Listed<'dns'> {
+  /** On libvirt a network. */
+  readonly zone: string;
+  readonly type: string;
+  /** Seconds. */
+  readonly ttl: number | undefined;
+  readonly data: string;
 }
 
 /** What a VM can be made of, or boot from. */

@@ -1,8 +1,17 @@
 /** What a fleet is made of: immutable, a change is a new object. Names and words come from hosts and are hostile. */
-import type { NodeId, PoolId, SnapshotId } from '../../ids.ts';
+import type { NodeId, OwnerKind, PoolId, SnapshotId } from '../../ids.ts';
 import type { Bytes } from '../../units.ts';
+import type { Address } from './address.ts';
+import type { Backup } from './backup.ts';
+import type { Balancer } from './balancer.ts';
 import type { Listed } from './base.ts';
-import type { Flavor, Image, Network, Storage, Volume } from './listed-objects.ts';
+import type { Bucket, BucketFile } from './bucket.ts';
+import type { Disk, Nic } from './devices.ts';
+import type { KeyPair } from './key-pair.ts';
+import type { DnsRecord, Flavor, Image, Lease, Network, Storage, Volume } from './listed-objects.ts';
+import type { SecurityGroup, SecurityRule } from './security-group.ts';
+import type { Subnet } from './subnet.ts';
+import type { Zone } from './zone.ts';
 
 export const VM_STATES = [
   'running',
@@ -17,6 +26,13 @@ export const VM_STATES = [
   'unknown',
 ] as const;
 export type VmState = (typeof VM_STATES)[number];
+
+/**
+ * What a VM can be in beside its state. `locked`: its platform refuses changes until it is unlocked. `rescue`: it runs from another
+ * disk, its own ones beside it. `resized`: its new size waits to be confirmed or reverted. `shelved`: it is off and has given its
+ * place on a node back.
+ */
+export type VmMode = 'locked' | 'rescue' | 'resized' | 'shelved';
 
 export interface Vm extends Listed<'vm'> {
   /** The platform's own identity of the machine; marks, history and open consoles hang on it across a migration. */
@@ -35,8 +51,15 @@ export interface Vm extends Listed<'vm'> {
   readonly profile: string | undefined;
   readonly image: string | undefined;
   readonly tags: readonly string[];
+  /**
+   * Of one that runs: what its next start changes, one thing each: `Memory 4GiB`, `disk vdb`. Empty or undefined for nothing, and
+   * where that is not known.
+   */
+  readonly pending?: readonly string[];
   /** Epoch, ms: when the machine was powered on last, where the platform's inventory has it. Undefined while it is off. */
   readonly bootedAt?: number;
+  /** Absent where it is in none of them. */
+  readonly modes?: readonly VmMode[];
 }
 
 export type NodeState = 'up' | 'down' | 'maintenance' | 'unknown';
@@ -73,6 +96,11 @@ export interface Snapshot extends Listed<'snapshot'> {
   readonly description: string | undefined;
 }
 
+/** A disk or drive of a VM, by its device; its identity is its volume. */
+export interface AttachedDisk extends Listed<'disk'>, Disk {}
+/** A network card of a VM, by its device; its identity is its MAC. */
+export interface AttachedNic extends Listed<'nic'>, Nic {}
+
 /** The endpoint itself, as what something is made on. */
 export type EndpointObject = Listed<'endpoint'>;
 
@@ -83,13 +111,36 @@ export interface Objects {
   readonly node: Node;
   readonly vm: Vm;
   readonly snapshot: Snapshot;
+  readonly disk: AttachedDisk;
+  readonly nic: AttachedNic;
   readonly storage: Storage;
   readonly volume: Volume;
   readonly network: Network;
+  readonly lease: Lease;
+  readonly dns: DnsRecord;
   readonly image: Image;
   readonly flavor: Flavor;
+  readonly backup: Backup;
+  readonly subnet: Subnet;
+  readonly securitygroup: SecurityGroup;
+  readonly securityrule: SecurityRule;
+  readonly keypair: KeyPair;
+  readonly address: Address;
+  readonly bucket: Bucket;
+  readonly file: BucketFile;
+  readonly zone: Zone;
+  readonly balancer: Balancer;
 }
 export type ObjectKind = keyof Objects;
 export type ObjectOf<K extends ObjectKind> = Objects[K];
-/** Kinds that are not watched but listed when a user looks, under a VM or for an endpoint: `KIND.list` reads them. */
+/** Kinds that are not watched but listed when a user looks, of a VM, of an endpoint or of what that has: `KIND.list` reads them. */
 export type ListedKind = Exclude<ObjectKind, 'endpoint' | 'pool' | 'node' | 'vm'>;
+
+/** Of what has its owner's id in its own: what that is where it is no VM. */
+const UNDER_LISTED: { readonly [K in ListedKind]?: OwnerKind } = {
+  securityrule: 'securitygroup',
+  file: 'bucket',
+};
+
+/** The kind of the object that an id of this kind begins with. */
+export const ownerKindOf = (kind: ObjectKind): OwnerKind => UNDER_LISTED[kind as ListedKind] ?? 'vm';

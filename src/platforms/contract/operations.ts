@@ -1,11 +1,21 @@
 /** The groups of methods that a connection may have; their names, and the table of them all, follow from the types. */
+import type { AddressOps } from './address.ts';
+import type { BackupOps } from './backup.ts';
+import type { BalancerOps } from './balancer.ts';
+import type { BucketOps, FileOps } from './bucket.ts';
 import type { ConsoleOps } from './console.ts';
+import type { DiskOps } from './disk.ts';
 import type { FlavorOps, ImageOps } from './image.ts';
-import type { NetworkOps } from './network.ts';
+import type { KeyPairOps } from './key-pair.ts';
+import type { DnsOps, LeaseOps, NetworkOps } from './network.ts';
+import type { NicOps } from './nic.ts';
 import type { NodeOps } from './node.ts';
+import type { SecurityGroupOps, SecurityRuleOps } from './security-group.ts';
 import type { SnapshotOps } from './snapshot.ts';
 import type { StorageOps, VolumeOps } from './storage.ts';
+import type { SubnetOps } from './subnet.ts';
 import type { VmOps } from './vm.ts';
+import type { ZoneOps } from './zone.ts';
 
 /** One line a group. */
 export interface Groups {
@@ -13,11 +23,25 @@ export interface Groups {
   readonly console: ConsoleOps;
   readonly node: NodeOps;
   readonly snapshot: SnapshotOps;
+  readonly disk: DiskOps;
+  readonly nic: NicOps;
   readonly storage: StorageOps;
   readonly volume: VolumeOps;
   readonly network: NetworkOps;
+  readonly lease: LeaseOps;
+  readonly dns: DnsOps;
   readonly image: ImageOps;
   readonly flavor: FlavorOps;
+  readonly backup: BackupOps;
+  readonly subnet: SubnetOps;
+  readonly securitygroup: SecurityGroupOps;
+  readonly securityrule: SecurityRuleOps;
+  readonly keypair: KeyPairOps;
+  readonly address: AddressOps;
+  readonly bucket: BucketOps;
+  readonly file: FileOps;
+  readonly zone: ZoneOps;
+  readonly balancer: BalancerOps;
 }
 export type GroupName = keyof Groups;
 
@@ -36,13 +60,31 @@ export interface Operation {
   readonly kind: 'reads' | 'mutates' | 'streams';
   /** For the answer of the other side; how long the outcome may take is the action's business. */
   readonly deadlineMs: number;
+  /**
+   * Of a change that is taken back when it is given up: how long its own answer is waited for then, which says what is true.
+   * Without it an abort ends the call at once.
+   */
+  readonly takesBackMs?: number;
+  /** Text behind the object is a whole document, which may hold passwords: only how long it is may be written down. */
+  readonly documents?: true;
+  /** Why most platforms lack it: said where a platform has no sentence of its own. */
+  readonly rare?: string;
 }
+
+const LOCKS = 'VMs of this platform have no lock that others see';
+const SHELVES = 'this platform does not shelve VMs: one that is off has its place on its node';
+const RESCUES = 'this platform has no rescue mode: boot the VM from a medium';
+const REBUILDS = 'this platform does not write the disk of a VM again: make another VM of the image';
+const CONFIRMS = 'a new size needs no word here: it is kept at once';
 
 /**
  * Every operation once: a method without a row, and a row without a method, do not compile. Wrappers walk this table, so
  * that none can be forgotten.
  */
 export const operations: Readonly<Record<OperationName, Operation>> = {
+  // where there are no tasks, these are answered when the disks are written
+  'vm.create': { kind: 'mutates', deadlineMs: 600_000 },
+  'vm.clone': { kind: 'mutates', deadlineMs: 600_000 },
   'vm.info': { kind: 'reads', deadlineMs: 10_000 },
   'vm.identity': { kind: 'reads', deadlineMs: 10_000 },
   'vm.start': { kind: 'mutates', deadlineMs: 60_000 },
@@ -52,14 +94,46 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'vm.resume': { kind: 'mutates', deadlineMs: 40_000 },
   // where there are no tasks, it is answered when all is written
   'vm.suspend': { kind: 'mutates', deadlineMs: 600_000 },
+  'vm.save': { kind: 'mutates', deadlineMs: 600_000 },
+  'vm.restore': { kind: 'mutates', deadlineMs: 600_000 },
+  // where there are no tasks, it is answered when the disk is copied
+  'vm.export': { kind: 'mutates', deadlineMs: 7_200_000 },
+  'vm.definition': { kind: 'reads', deadlineMs: 15_000 },
+  'vm.define': { kind: 'mutates', deadlineMs: 60_000, documents: true },
+  'vm.lock': { kind: 'mutates', deadlineMs: 40_000, rare: LOCKS },
+  'vm.unlock': { kind: 'mutates', deadlineMs: 40_000, rare: LOCKS },
+  'vm.shelve': { kind: 'mutates', deadlineMs: 60_000, rare: SHELVES },
+  'vm.rescue': { kind: 'mutates', deadlineMs: 60_000, rare: RESCUES },
+  'vm.unrescue': { kind: 'mutates', deadlineMs: 60_000, rare: RESCUES },
+  'vm.planRebuild': { kind: 'reads', deadlineMs: 15_000, rare: REBUILDS },
+  'vm.rebuild': { kind: 'mutates', deadlineMs: 60_000, rare: REBUILDS },
+  'vm.confirmResize': { kind: 'mutates', deadlineMs: 60_000, rare: CONFIRMS },
+  'vm.revertResize': { kind: 'mutates', deadlineMs: 60_000, rare: CONFIRMS },
   'vm.planDelete': { kind: 'reads', deadlineMs: 15_000 },
   'vm.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.settings': { kind: 'reads', deadlineMs: 10_000 },
+  'vm.planConfigure': { kind: 'reads', deadlineMs: 15_000 },
   'vm.configure': { kind: 'mutates', deadlineMs: 60_000 },
+  // of each target everything is read again, over a link that may be slow
+  'vm.planMigrate': { kind: 'reads', deadlineMs: 60_000 },
+  // as long as large disks take over a slow line: platforms give up by themselves when nothing moves
+  'vm.migrate': { kind: 'mutates', deadlineMs: 86_400_000, takesBackMs: 120_000 },
   'console.serial': { kind: 'streams', deadlineMs: 15_000 },
+  'console.display': { kind: 'streams', deadlineMs: 15_000 },
+  'console.viewer': { kind: 'streams', deadlineMs: 15_000 },
+  'console.command': { kind: 'reads', deadlineMs: 15_000 },
   'console.output': { kind: 'reads', deadlineMs: 15_000 },
   'node.info': { kind: 'reads', deadlineMs: 15_000 },
   'node.shell': { kind: 'streams', deadlineMs: 15_000 },
+  'node.planReceive': { kind: 'reads', deadlineMs: 60_000 },
+  'node.receive': { kind: 'mutates', deadlineMs: 86_400_000, takesBackMs: 120_000 },
+  'node.route': { kind: 'reads', deadlineMs: 15_000 },
+  // as long as a command may run, and a large file takes: who asks has a limit of its own
+  'node.run': { kind: 'mutates', deadlineMs: 86_400_000 },
+  'node.files': { kind: 'reads', deadlineMs: 30_000 },
+  'node.readFile': { kind: 'reads', deadlineMs: 86_400_000 },
+  'node.writeFile': { kind: 'mutates', deadlineMs: 86_400_000 },
+  'node.makeFolder': { kind: 'mutates', deadlineMs: 60_000 },
   'snapshot.list': { kind: 'reads', deadlineMs: 15_000 },
   // where there are no tasks, these are answered when memory and disks are written
   'snapshot.create': { kind: 'mutates', deadlineMs: 600_000 },
@@ -67,6 +141,18 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'snapshot.revert': { kind: 'mutates', deadlineMs: 600_000 },
   'snapshot.planDelete': { kind: 'reads', deadlineMs: 15_000 },
   'snapshot.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  'disk.list': { kind: 'reads', deadlineMs: 15_000 },
+  // where there are no tasks, these are answered when the volume is written
+  'disk.create': { kind: 'mutates', deadlineMs: 600_000 },
+  'disk.detach': { kind: 'mutates', deadlineMs: 60_000 },
+  'disk.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'disk.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  'disk.resize': { kind: 'mutates', deadlineMs: 600_000 },
+  'disk.insert': { kind: 'mutates', deadlineMs: 60_000 },
+  'nic.list': { kind: 'reads', deadlineMs: 15_000 },
+  'nic.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'nic.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'nic.connect': { kind: 'mutates', deadlineMs: 60_000 },
   // a list of everything that an endpoint has takes several requests
   'storage.list': { kind: 'reads', deadlineMs: 30_000 },
   'storage.create': { kind: 'mutates', deadlineMs: 60_000 },
@@ -81,17 +167,81 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'volume.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'volume.delete': { kind: 'mutates', deadlineMs: 600_000 },
   'volume.resize': { kind: 'mutates', deadlineMs: 600_000 },
+  // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
+  'volume.upload': { kind: 'mutates', deadlineMs: 86_400_000 },
+  'volume.download': { kind: 'reads', deadlineMs: 86_400_000 },
   'network.list': { kind: 'reads', deadlineMs: 30_000 },
   'network.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'network.settings': { kind: 'reads', deadlineMs: 30_000 },
+  'network.update': { kind: 'mutates', deadlineMs: 60_000 },
   'network.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'network.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'network.start': { kind: 'mutates', deadlineMs: 60_000 },
   'network.stop': { kind: 'mutates', deadlineMs: 60_000 },
+  'lease.list': { kind: 'reads', deadlineMs: 30_000 },
+  'lease.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'lease.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'lease.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'dns.list': { kind: 'reads', deadlineMs: 30_000 },
+  'dns.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'dns.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'dns.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'image.list': { kind: 'reads', deadlineMs: 30_000 },
-  'image.create': { kind: 'mutates', deadlineMs: 600_000 },
+  // where there are no tasks, it is answered when all has come
+  'image.create': { kind: 'mutates', deadlineMs: 7_200_000 },
   'image.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'image.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'flavor.list': { kind: 'reads', deadlineMs: 30_000 },
+  'backup.list': { kind: 'reads', deadlineMs: 30_000 },
+  // where there are no tasks, these are answered when all is written
+  'backup.create': { kind: 'mutates', deadlineMs: 7_200_000 },
+  'backup.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'backup.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  'backup.restore': { kind: 'mutates', deadlineMs: 7_200_000 },
+  'subnet.list': { kind: 'reads', deadlineMs: 30_000 },
+  'subnet.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'subnet.update': { kind: 'mutates', deadlineMs: 60_000 },
+  'subnet.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'subnet.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'securitygroup.list': { kind: 'reads', deadlineMs: 30_000 },
+  'securitygroup.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'securitygroup.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'securitygroup.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'securityrule.list': { kind: 'reads', deadlineMs: 30_000 },
+  'securityrule.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'securityrule.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'keypair.list': { kind: 'reads', deadlineMs: 30_000 },
+  'keypair.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'keypair.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'keypair.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'address.list': { kind: 'reads', deadlineMs: 30_000 },
+  'address.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'address.associate': { kind: 'mutates', deadlineMs: 60_000 },
+  'address.disassociate': { kind: 'mutates', deadlineMs: 60_000 },
+  'address.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'address.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'bucket.list': { kind: 'reads', deadlineMs: 60_000 },
+  'bucket.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'bucket.update': { kind: 'mutates', deadlineMs: 60_000 },
+  'bucket.planDelete': { kind: 'reads', deadlineMs: 60_000 },
+  // files are deleted in pages
+  'bucket.delete': { kind: 'mutates', deadlineMs: 1_800_000 },
+  'file.list': { kind: 'reads', deadlineMs: 60_000 },
+  // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
+  'file.upload': { kind: 'mutates', deadlineMs: 86_400_000 },
+  'file.download': { kind: 'reads', deadlineMs: 86_400_000 },
+  'file.link': { kind: 'reads', deadlineMs: 15_000 },
+  'file.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'file.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'zone.list': { kind: 'reads', deadlineMs: 30_000 },
+  'zone.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'zone.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'zone.delete': { kind: 'mutates', deadlineMs: 120_000 },
+  'balancer.list': { kind: 'reads', deadlineMs: 30_000 },
+  // made of several parts, one after the other
+  'balancer.create': { kind: 'mutates', deadlineMs: 600_000 },
+  'balancer.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'balancer.delete': { kind: 'mutates', deadlineMs: 600_000 },
 };
 
 /** Why this operation is not possible for this very object, as its platform says; undefined where it says nothing. */
@@ -106,9 +256,9 @@ export type OperationTable = Readonly<Record<string, Operation>>;
 /** Why operations of an endpoint are missing, each as a sentence for people; one for a whole group that is missing. */
 export type Absences = Readonly<Partial<Record<OperationName | GroupName, string>>>;
 
-/** The sentence for an operation that is missing; undefined where its platform says nothing. */
+/** The sentence for an operation that is missing; undefined where neither its platform nor the table says anything. */
 export const whyAbsent = ({ whyNot }: { readonly whyNot: Absences }, name: OperationName): string | undefined =>
-  whyNot[name] ?? whyNot[partsOf(name)[0]];
+  whyNot[name] ?? whyNot[partsOf(name)[0]] ?? operations[name].rare;
 
 /** A name as group and method. */
 export const partsOf = (name: OperationName): readonly [group: GroupName, method: string] => {

@@ -15,6 +15,8 @@ export interface Manifest {
   readonly settings: readonly SettingsField[];
   /** How often samples come unless the endpoint says otherwise. */
   readonly everyMs: number;
+  /** How long nothing may come before rows are stale, where that is longer: an API whose lists take their time. */
+  readonly silentMs?: number;
   /** npm packages that must be installed beside drover, for platforms whose SDK is heavy. */
   readonly needs?: readonly string[];
 }

@@ -10,6 +10,8 @@ export interface SnapshotSpec {
   readonly description: string;
   /** The memory of a running VM too, so that it goes on from there. Ignored, with a warning, for one that is off. */
   readonly memory: boolean;
+  /** The disks go on in files of their own, laid on what they were. Otherwise, or left out, as the platform does it. */
+  readonly external?: boolean;
 }
 
 export interface SnapshotOps {

@@ -1,18 +1,12 @@
-import { type EndpointName, type Id, imageId, networkId, storageId, volumeId } from '../../ids.ts';
+import { backupId, dnsId, type EndpointName, imageId, leaseId, networkId, storageId, volumeId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
-import type { Image, ListedKind, Network, ObjectOf, Storage, Volume } from '../contract.ts';
+import type { Backup, DnsRecord, Image, Lease, Network, Storage, Volume } from '../contract.ts';
+import { type CloudCollections, createCloudCollections } from './cloud/collections.ts';
+import { type Collection, collection } from './collection.ts';
 import type { Drives } from './drives.ts';
 import type { Fleet } from './fleet.ts';
 import { IMAGES } from './names.ts';
 import { hash, pick } from './random.ts';
-
-/** What an endpoint has of one kind: computed from the seed, and what was made, changed and deleted since. */
-export interface Collection<K extends ListedKind> {
-  all(): readonly ObjectOf<K>[];
-  /** Also takes the place of what has its id. */
-  put(object: ObjectOf<K>): void;
-  remove(id: Id<K>): void;
-}
 
 /** What they are computed from. */
 interface Cluster {
@@ -23,11 +17,14 @@ interface Cluster {
   readonly startedAt: number;
 }
 
-export interface Collections {
+export interface Collections extends CloudCollections {
   readonly storage: Collection<'storage'>;
   readonly volume: Collection<'volume'>;
   readonly network: Collection<'network'>;
   readonly image: Collection<'image'>;
+  readonly lease: Collection<'lease'>;
+  readonly dns: Collection<'dns'>;
+  readonly backup: Collection<'backup'>;
 }
 
 export function createCollections(cluster: Cluster): Collections {
@@ -36,21 +33,10 @@ export function createCollections(cluster: Cluster): Collections {
     volume: collection(() => volumes(cluster)),
     network: collection(() => networks(cluster)),
     image: collection(() => images(cluster)),
-  };
-}
-
-function collection<K extends ListedKind>(computed: () => readonly ObjectOf<K>[]): Collection<K> {
-  const changed = new Map<Id<K>, ObjectOf<K> | undefined>();
-  return {
-    all() {
-      const known = computed();
-      const ids = new Set<Id>(known.map(({ id }) => id));
-      const made = [...changed.values()].filter((one) => one !== undefined && !ids.has(one.id));
-      const left = known.flatMap((one) => (changed.has(one.id as Id<K>) ? (changed.get(one.id as Id<K>) ?? []) : one));
-      return [...left, ...made] as readonly ObjectOf<K>[];
-    },
-    put: (object) => void changed.set(object.id as Id<K>, object),
-    remove: (id) => void changed.set(id, undefined),
+    lease: collection(() => leases(cluster)),
+    dns: collection(() => dnsRecords(cluster)),
+    backup: collection(() => backups(cluster)),
+    ...createCloudCollections(cluster),
   };
 }
 
@@ -78,6 +64,51 @@ function networks({ endpoint }: Cluster): readonly Network[] {
     one('old', { type: 'nat', mode: 'isolated', cidrs: ['192.168.99.0/24'], active: false }),
   ];
 }
+
+const HOUR_MS = 3_600_000;
+
+/** One of the first VM, from before the simulation began. */
+function backups({ endpoint, fleet, startedAt }: Cluster): readonly Backup[] {
+  const [first] = fleet.inventory().vms;
+  return [
+    {
+      id: backupId(endpoint, 'vms/nightly-db'),
+      name: 'nightly-db',
+      vm: first?.name,
+      storage: 'vms',
+      created: startedAt - 8 * HOUR_MS,
+      size: gib(3),
+      format: 'simulated',
+      description: undefined,
+      protected: false,
+      path: '/srv/vms/backups/nightly-db',
+    },
+  ];
+}
+
+/** Of the network with DHCP. */
+function leases({ endpoint, startedAt }: Cluster): readonly Lease[] {
+  return ['printer', 'build-runner', 'guest-phone'].map((name, at) => ({
+    id: leaseId(endpoint, `lab/192.168.150.${20 + at}`),
+    name,
+    network: 'lab',
+    mac: `52:54:00:0d:0e:0${at}`,
+    ip: `192.168.150.${20 + at}`,
+    reserved: at === 0,
+    until: startedAt + (at + 1) * HOUR_MS,
+  }));
+}
+
+const dnsRecords = ({ endpoint }: Cluster): readonly DnsRecord[] => [
+  {
+    id: dnsId(endpoint, 'lab/A/gateway/192.168.150.1'),
+    name: 'gateway',
+    zone: 'lab',
+    type: 'A',
+    ttl: undefined,
+    data: '192.168.150.1',
+  },
+];
 
 /** The folders that the disks of VMs are in. */
 function storages({ endpoint, fleet, drives }: Cluster): readonly Storage[] {
@@ -127,6 +158,8 @@ const usersOf = (cluster: Cluster): ReadonlyMap<string, { readonly disk: Volume;
     const vm = fleet.vm(row);
     if (!vm) continue;
     for (const { path, size, format, type } of drives.disks(row)) {
+      // An empty drive.
+      if (path === '') continue;
       const known = byPath.get(path);
       if (known) {
         known.users.push(vm.name);

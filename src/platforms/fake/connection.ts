@@ -1,9 +1,17 @@
 import { FleetError } from '../../errors.ts';
 import type { Connection, Context, OperationName } from '../contract.ts';
-import { createCalls } from './call.ts';
+import { createBackupOps } from './backup-ops.ts';
+import { type Calls, createCalls } from './call.ts';
+import { type CloudOps, createCloudOps } from './cloud/ops.ts';
 import { createConsoleOps, createNodeShell } from './console.ts';
+import { createDiskOps } from './disk-ops.ts';
 import { createFlavorOps, createImageOps } from './image-ops.ts';
+import { createMigration } from './migrate.ts';
+import { createDnsOps, createLeaseOps } from './name-ops.ts';
 import { createNetworkOps } from './network-ops.ts';
+import { createNicOps } from './nic-ops.ts';
+import { createNodeFiles } from './node-files.ts';
+import { createNodeRun } from './node-run.ts';
 import { createNodeInfo, createVmOps } from './operations.ts';
 import type { FakeServer } from './server.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
@@ -26,12 +34,27 @@ export function createConnection(server: FakeServer, context: Context): Connecti
     node: lacking('node', without, {
       info: createNodeInfo(server, calls),
       shell: createNodeShell(server, calls, lifeline),
+      ...createMigration(server, calls).node,
+      // the addresses may be those of real machines
+      route: (id, signal) =>
+        calls.node('node.route', id, signal, ({ name }) => ({
+          jump: undefined,
+          unreachable: `the VMs of ${name} are simulated: nothing of theirs answers at these addresses`,
+        })),
+      run: createNodeRun(server, calls),
+      ...createNodeFiles(server, calls),
     }),
     snapshot: lacking('snapshot', without, createSnapshotOps(server, calls)),
+    disk: lacking('disk', without, createDiskOps(server, calls)),
+    nic: lacking('nic', without, createNicOps(server, calls)),
     storage: lacking('storage', without, createStorageOps(server, calls)),
     volume: lacking('volume', without, createVolumeOps(server, calls)),
     network: lacking('network', without, createNetworkOps(server, calls)),
+    lease: lacking('lease', without, createLeaseOps(server, calls)),
+    dns: lacking('dns', without, createDnsOps(server, calls)),
+    ...cloudGroups(server, calls, without),
     image: lacking('image', without, createImageOps(server, calls)),
+    backup: lacking('backup', without, createBackupOps(server, calls)),
     flavor: lacking('flavor', without, createFlavorOps(server, calls)),
     whyNot: {
       ...(server.options.reusesIds ? {} : { 'vm.identity': 'the id of a VM is never used again here' }),
@@ -49,6 +72,11 @@ export function createConnection(server: FakeServer, context: Context): Connecti
     },
   };
 }
+
+const cloudGroups = (server: FakeServer, calls: Calls, without: readonly OperationName[]): CloudOps =>
+  Object.fromEntries(
+    Object.entries(createCloudOps(server, calls)).map(([group, ops]) => [group, lacking(group, without, ops)]),
+  ) as unknown as CloudOps;
 
 /** The group without the methods that the endpoint lacks. */
 function lacking<Ops extends object>(group: string, without: readonly OperationName[], ops: Ops): Ops {

@@ -4,6 +4,7 @@ import type { Attachment, ConsoleOps, Node, NodeOps, Vm } from '../contract.ts';
 import { bootLog } from './boot-log.ts';
 import type { Calls } from './call.ts';
 import { makeSamples, sampleRows } from './curves.ts';
+import { openFakeDisplay } from './display.ts';
 import { bootedAt } from './info.ts';
 import { createPower } from './power.ts';
 import type { FakeServer } from './server.ts';
@@ -41,6 +42,34 @@ export function createConsoleOps(server: FakeServer, calls: Calls, lifeline: Lif
         if (server.faults.takeFailure('console.serial')) hangUp('The console broke down half-way.');
         return attachment;
       }),
+    display: (id, signal) =>
+      calls.vm('console.display', id, signal, (vm) => {
+        if (vm.state !== 'running' && vm.state !== 'paused')
+          throw new FleetError('op.conflict', `${vm.name} is ${vm.state}: it has no display`, {
+            fix: 'start it first',
+          });
+        const stream = openFakeDisplay(vm.name);
+        const drop = () => void stream.destroy(lifeline.closed.aborted ? undefined : lifeline.alive.reason);
+        lifeline.alive.addEventListener('abort', drop, { once: true });
+        stream.once('close', () => lifeline.alive.removeEventListener('abort', drop));
+        if (server.faults.takeFailure('console.display')) stream.destroy(new Error('the display broke down half-way'));
+        return { stream, host: 'simulated' };
+      }),
+    viewer: (id, signal) =>
+      calls.vm('console.viewer', id, signal, (vm) => {
+        if (vm.state !== 'running' && vm.state !== 'paused')
+          throw new FleetError('op.conflict', `${vm.name} is ${vm.state}: it has no display`, {
+            fix: 'start it first',
+          });
+        return {
+          kind: 'vnc',
+          place: { host: 'simulated', port: 5900 },
+          connect: async () => openFakeDisplay(vm.name),
+        };
+      }),
+    command: (id, signal) =>
+      // no other program gets there
+      calls.vm('console.command', id, signal, (vm) => ({ argv: ['drover', '--demo', 'vm', 'console', vm.id] })),
     output: (id, signal) => calls.vm('console.output', id, signal, (vm, row) => bootLog(server, vm, row)),
   };
 }
@@ -123,7 +152,7 @@ function guestOf(server: FakeServer, vm: Vm, row: number): Host {
 }
 
 /** Its shell knows the machine, but can't end it: the demo would be over. */
-function nodeHost({ clock, startedAt }: FakeServer, node: Node): Host {
+export function nodeHost({ clock, startedAt }: FakeServer, node: Node): Host {
   return {
     name: node.name,
     system: node.version,

@@ -3,6 +3,7 @@ import type { EndpointName } from '../../ids.ts';
 import type { Vm } from '../contract.ts';
 import { createAgenda } from './agenda.ts';
 import { createCollections } from './collections.ts';
+import { createContents } from './contents.ts';
 import { createDrives } from './drives.ts';
 import { createFaults } from './faults.ts';
 import { createFleet } from './fleet.ts';
@@ -10,7 +11,9 @@ import { bootedAt, createdAt } from './info.ts';
 import { liveOn } from './life.ts';
 import { createLink } from './link.ts';
 import { address, RAW_STATES, uptimeFact } from './machines.ts';
+import { createSavedNetworks } from './network-settings.ts';
 import { createNews } from './news.ts';
+import { createNics } from './nics.ts';
 import type { FakeOptions } from './options.ts';
 import type { FakeServer } from './server.ts';
 import { createSheets } from './sheets.ts';
@@ -66,6 +69,11 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
     fleet,
     sheets: createSheets(fleet),
     drives,
+    nics: createNics(fleet.seed),
+    contents: createContents(),
+    savedNetworks: createSavedNetworks(),
+    saved: new Map(),
+    nodeFiles: new Map(),
     collections: createCollections({ endpoint, fleet, drives, startedAt: clock.now() }),
     snapshots: createSnapshots(fleet, (row) => createdAt(server, row), clock.now),
     agenda,
@@ -100,6 +108,11 @@ export async function createServer(endpoint: EndpointName, options: FakeOptions,
       if (!vm) return;
       fleet.remove(row);
       news.change(row, { kind: 'vm-remove', id: vm.id });
+    },
+    add(make) {
+      const vm = fleet.add(make);
+      news.change(fleet.rowOf(vm.id), { kind: 'vm-upsert', vm });
+      return vm;
     },
     visit() {
       if (visits++ === 0) agenda.wake();

@@ -28,6 +28,8 @@ export interface Fleet {
   readonly columns: Columns;
   /** Goes up when a VM has come or gone. */
   readonly shape: number;
+  /** How many rows are or were in use. */
+  readonly rows: number;
   nodes(): readonly Node[];
   inventory(): Inventory;
   vm(row: number): Vm | undefined;
@@ -39,6 +41,8 @@ export interface Fleet {
   replaceVm(row: number, vm: Vm): void;
   replaceNode(row: number, node: Node): void;
   remove(row: number): void;
+  /** Throws op.refused when there is no room for another one. */
+  add(make: (row: number) => Vm): Vm;
 }
 
 export interface FleetSize {
@@ -51,19 +55,23 @@ export interface FleetSize {
 /** So many VMs are made between two looks at what else the process has to do; about a millisecond. */
 const CHUNK = 500;
 
+/** How many VMs may be made later. */
+const ROOM = 1_000;
+
 export async function createFleet(endpoint: EndpointName, size: FleetSize, now: number): Promise<Fleet> {
   const layout = layOut(endpoint, size.vms, size.seed);
   const nodes = [...layout.nodes];
   const nodeRows = new Map(nodes.map((node, row) => [node.id, row]));
   const rows = new Map<VmId, number>();
   const vms: (Vm | undefined)[] = [];
+  const most = size.vms + ROOM;
   const columns: Columns = {
-    role: new Uint8Array(size.vms),
-    activity: new Uint8Array(size.vms),
-    cpus: new Uint16Array(size.vms),
-    memory: new Float64Array(size.vms),
-    phase: new Uint16Array(size.vms),
-    node: new Int32Array(size.vms),
+    role: new Uint8Array(most),
+    activity: new Uint8Array(most),
+    cpus: new Uint16Array(most),
+    memory: new Float64Array(most),
+    phase: new Uint16Array(most),
+    node: new Int32Array(most),
   };
   let shape = 0;
 
@@ -93,6 +101,9 @@ export async function createFleet(endpoint: EndpointName, size: FleetSize, now: 
     get shape() {
       return shape;
     },
+    get rows() {
+      return vms.length;
+    },
     nodes: () => nodes,
     inventory: () => ({
       pools: layout.pools,
@@ -114,6 +125,16 @@ export async function createFleet(endpoint: EndpointName, size: FleetSize, now: 
     replaceVm: put,
     replaceNode(row, node) {
       nodes[row] = node;
+    },
+    add(make) {
+      const row = vms.length;
+      if (row >= most) throw new FleetError('op.refused', `${endpoint} has no room for another VM`);
+      const vm = make(row);
+      rows.set(vm.id, row);
+      columns.phase[row] = hash(size.seed, row, 71) & 1023;
+      put(row, vm);
+      shape++;
+      return vm;
     },
     remove(row) {
       const vm = vms[row];

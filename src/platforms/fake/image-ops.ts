@@ -25,7 +25,7 @@ export function createImageOps({ collections, agenda, clock, endpoint }: FakeSer
 
   return {
     list: (_of, signal) => calls.endpoint('image.list', signal, () => collections.image.all()),
-    create: (_of, { name, url, storage: wanted }, signal) =>
+    create: (_of, { name, url, storage: wanted, format, size }, signal) =>
       calls.endpoint('image.create', signal, () => {
         refuseTakenName('image', endpoint, collections.image.all(), name);
         const storage = wanted === '' ? USUAL_STORAGE : wanted;
@@ -37,8 +37,8 @@ export function createImageOps({ collections, agenda, clock, endpoint }: FakeSer
             id,
             name,
             type: isIso ? 'iso' : 'disk',
-            format: isIso ? 'raw' : 'qcow2',
-            size: mib(500),
+            format: format ?? (isIso ? 'raw' : 'qcow2'),
+            size: size ?? mib(500),
             storage,
             path,
             os: undefined,

@@ -13,7 +13,7 @@ export function vmInfo(server: FakeServer, vm: Vm, row: number): VmInfo {
     state: vm.state,
     created: createdAt(server, row),
     ...(vm.ips.length > 0 ? { started: bootedAt(server, row) } : {}),
-    nics: [{ device: 'eth0', mac: mac(bits), net: pick(['lan', 'dmz', 'storage'], bits >>> 6), type: 'virtio' }],
+    nics: server.nics.of(row),
     disks: server.drives.disks(row),
     snapshots: server.snapshots.of(row),
     description: String(sheet['description']) || undefined,
@@ -30,9 +30,6 @@ export const createdAt = ({ fleet, startedAt }: FakeServer, row: number): number
 /** Epoch, ms. */
 export const bootedAt = ({ fleet, startedAt, boots }: FakeServer, row: number): number =>
   boots.get(row) ?? firstBoot(fleet.seed, row, startedAt);
-
-const mac = (bits: number): string =>
-  `52:54:00:${[bits >>> 16, bits >>> 8, bits].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join(':')}`;
 
 export function nodeInfo({ fleet }: FakeServer, node: Node): NodeInfo {
   const row = fleet.nodeRowOf(node.id);

@@ -176,6 +176,9 @@ function refusalsOfTemplate(): Partial<Record<OperationName, string>> {
 }
 
 /** Two endpoints with one seed are two fleets: their VMs must not be taken for the same machines. */
+/** The uuid of the machine in a row. */
+export const uuidOf = (endpoint: EndpointName, seed: number, row: number): string => uuids(endpoint, seed)(row);
+
 function uuids(endpoint: EndpointName, seed: number): (row: number) => string {
   let bits = seed;
   for (const letter of endpoint) bits = hash(bits, letter.codePointAt(0) ?? 0, 61);

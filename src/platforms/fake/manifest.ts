@@ -1,6 +1,15 @@
 import { gib, mib } from '../../units.ts';
 import { type EndpointField, type Manifest, operations, type SettingsField } from '../contract.ts';
 import { autostartSetting, descriptionSetting, memorySetting, passwordField, vcpusSetting } from '../lib/fields.ts';
+import {
+  disksField,
+  imageField,
+  nameOfNewField,
+  nicsField,
+  planField,
+  profileField,
+  startField,
+} from '../lib/provision-fields.ts';
 
 const OPERATION_NAMES = Object.keys(operations);
 
@@ -172,11 +181,26 @@ const EFFECT: Pick<SettingsField, 'in' | 'takesEffect'> = {
   takesEffect: 'now',
 };
 
+/** Of one that runs the next start takes what is only saved. */
+const AT_START = { ...EFFECT, whenSaved: 'restart' } as const;
+
+const NAME = {
+  source: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$',
+  complaint: 'a letter or digit, then letters, digits, - . or _',
+};
+
 const SETTINGS: readonly SettingsField[] = [
-  memorySetting('Memory of the guest.', { min: mib(64), max: gib(1024) }, EFFECT),
-  vcpusSetting('Virtual CPUs of the guest.', 64, EFFECT),
+  nameOfNewField(NAME),
+  imageField('What its first disk is made from; left empty, that is an empty one.'),
+  memorySetting('Memory of the guest.', { min: mib(64), max: gib(1024), default: gib(2) }, AT_START),
+  vcpusSetting('Virtual CPUs of the guest.', 64, AT_START, 2),
+  disksField('Its disks; left empty, one of 10 GiB.', ['virtio', 'scsi', 'sata']),
+  nicsField('Its network cards.', ['virtio', 'e1000']),
   autostartSetting('Start the VM when its node comes up.', EFFECT),
   descriptionSetting('Description', 'What the VM is for.', EFFECT),
+  planField,
+  profileField,
+  startField,
 ];
 
 export const manifest: Manifest = {

@@ -62,7 +62,7 @@ export function createPower(server: FakeServer): Power {
 
   function sizeOf(row: number): Partial<Vm> {
     const { cpus, memory } = sheets.size(row);
-    return { cpus, memory };
+    return { cpus, memory, ...(fleet.vm(row)?.pending && { pending: [] }) };
   }
 
   /** Half of the way, then it sticks, and the VM says so. */
@@ -93,7 +93,9 @@ export function createPower(server: FakeServer): Power {
   }
 
   function boot(vm: Vm, row: number, text: string) {
-    server.enter(row, 'starting', sizeOf(row));
+    const { modes } = vm;
+    const shelved = modes?.includes('shelved') ? { modes: modes.filter((mode) => mode !== 'shelved') } : {};
+    server.enter(row, 'starting', { ...sizeOf(row), ...shelved });
     after(row, BOOT_MS + spread(row), () => land(row, 'running', text));
     return accepted(`boot-${vm.id}`);
   }

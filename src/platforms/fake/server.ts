@@ -1,13 +1,17 @@
 import type { Clock } from '../../clock.ts';
-import type { EndpointName } from '../../ids.ts';
+import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import type { Vm, VmState } from '../contract.ts';
 import type { Agenda } from './agenda.ts';
 import type { Collections } from './collections.ts';
+import type { Contents } from './contents.ts';
 import type { Drives } from './drives.ts';
 import type { Faults, Trap } from './faults.ts';
 import type { Fleet } from './fleet.ts';
 import type { Link } from './link.ts';
+import type { SavedNetworks } from './network-settings.ts';
 import type { News } from './news.ts';
+import type { Nics } from './nics.ts';
+import type { Tree } from './node-tree.ts';
 import type { FakeOptions } from './options.ts';
 import type { Sheets } from './sheets.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -20,8 +24,14 @@ export interface FakeServer {
   readonly fleet: Fleet;
   readonly sheets: Sheets;
   readonly drives: Drives;
+  readonly nics: Nics;
   readonly snapshots: Snapshots;
   readonly collections: Collections;
+  readonly contents: Contents;
+  readonly savedNetworks: SavedNetworks;
+  /** Files with the memory of VMs, by path. */
+  readonly saved: Map<string, VmId>;
+  readonly nodeFiles: Map<NodeId, Tree>;
   readonly agenda: Agenda;
   readonly link: Link;
   readonly news: News;
@@ -38,6 +48,8 @@ export interface FakeServer {
   enter(row: number, state: VmState, change?: Partial<Vm>): void;
   change(row: number, change: Partial<Vm>): void;
   remove(row: number): void;
+  /** A new VM in a row of its own. Throws op.refused when there is no room for another one. */
+  add(make: (row: number) => Vm): Vm;
   /** Time goes on while a client is connected; the function that it answers ends that connection. */
   visit(): () => void;
 }

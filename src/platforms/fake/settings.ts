@@ -2,6 +2,7 @@ import { FleetError } from '../../errors.ts';
 import { bytes, spellBytes } from '../../units.ts';
 import {
   type Accepted,
+  type ChangePlan,
   keysThatDiffer,
   type Settings,
   type SettingsField,
@@ -19,6 +20,22 @@ export function readSettings(server: FakeServer, vm: Vm, row: number, target: Se
   return server.sheets.read(row, target);
 }
 
+/** Throws what is wrong with a change, and says what should be known of it. */
+export function planConfigure(
+  server: FakeServer,
+  vm: Vm,
+  row: number,
+  target: SettingsTarget,
+  changes: Settings,
+  basedOn: Settings,
+): ChangePlan {
+  const present = readSettings(server, vm, row, target);
+  for (const [key, value] of Object.entries(changes)) check(vm, writable(key, target), value);
+  const [stale] = keysThatDiffer(manifest.settings, basedOn, present);
+  if (stale !== undefined) throw changedMeanwhile(vm, stale, basedOn[stale], present[stale]);
+  return { warnings: target === 'running' ? advise(server, vm, changes) : [] };
+}
+
 /** Saves, and with the target `running` changes the guest too. Nothing is changed when anything is refused. */
 export function configure(
   server: FakeServer,
@@ -28,11 +45,7 @@ export function configure(
   changes: Settings,
   basedOn: Settings,
 ): Accepted {
-  const present = readSettings(server, vm, row, target);
-  for (const [key, value] of Object.entries(changes)) check(vm, writable(key, target), value);
-  const [stale] = keysThatDiffer(manifest.settings, basedOn, present);
-  if (stale !== undefined) throw changedMeanwhile(vm, stale, basedOn[stale], present[stale]);
-  const warnings = target === 'running' ? advise(server, vm, changes) : [];
+  const { warnings } = planConfigure(server, vm, row, target, changes, basedOn);
 
   if (server.faults.takeFailure('vm.configure')) {
     const [first = 'nothing'] = Object.keys(changes);
@@ -44,10 +57,17 @@ export function configure(
   server.change(row, {
     ...(target === 'running' || !active ? sizeIn(changes) : {}),
     ...(typeof changes['autostart'] === 'boolean' && { autostart: changes['autostart'] }),
+    ...(active && { pending: target === 'config' ? pendingOf(vm, server.sheets.size(row)) : [] }),
   });
   server.news.event(vm.id, `Settings changed: ${Object.keys(changes).join(', ')}`);
   return { ...accepted(), warnings };
 }
+
+/** What the next start changes of one that runs. */
+const pendingOf = (vm: Vm, { cpus, memory }: Pick<Vm, 'cpus' | 'memory'>): readonly string[] => [
+  ...(memory === vm.memory ? [] : [`Memory ${spellBytes(memory)}`]),
+  ...(cpus === vm.cpus ? [] : [`vCPUs ${cpus}`]),
+];
 
 function requireRunning(vm: Vm): void {
   if (vm.state === 'running' || vm.state === 'paused') return;

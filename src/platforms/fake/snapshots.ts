@@ -47,7 +47,7 @@ export function createSnapshots(fleet: Fleet, createdAt: (row: number) => number
 
   return {
     of,
-    add(row, { name, description, memory }) {
+    add(row, { name, description, memory, external = false }) {
       const vm = fleet.vm(row);
       if (!vm) throw new RangeError(`no VM in row ${row}`);
       const before = of(row);
@@ -59,7 +59,7 @@ export function createSnapshots(fleet: Fleet, createdAt: (row: number) => number
         created: now(),
         current: true,
         memory,
-        external: false,
+        external,
         description: description === '' ? undefined : description,
       };
       changed.set(row, [...before.map((one) => ({ ...one, current: false })), made]);

@@ -26,8 +26,10 @@ export function createStorageOps({ collections, endpoint }: FakeServer, calls: C
 
   return {
     list: (_of, signal) => calls.endpoint('storage.list', signal, () => collections.storage.all()),
-    create: (_of, { name, type, path }, signal) =>
+    create: (_of, { name, type, path, source = '' }, signal) =>
       calls.endpoint('storage.create', signal, () => {
+        if (path === '' && source === '')
+          throw new FleetError('op.refused', `${name}: a storage needs a path or a source`);
         refuseTakenName('storage', endpoint, collections.storage.all(), name);
         const id = storageId(endpoint, name);
         collections.storage.put({
@@ -39,7 +41,7 @@ export function createStorageOps({ collections, endpoint }: FakeServer, calls: C
           active: true,
           size: gib(500),
           used: bytes(0),
-          path,
+          path: path || source,
           content: ['images'],
         });
         return { ...accepted(), id };

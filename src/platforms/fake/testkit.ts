@@ -1,7 +1,17 @@
 import { endpointName, type VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint, Vm } from '../contract.ts';
-import { LISTED_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
+import {
+  BACKUP_OPERATIONS,
+  CLOUD_OPERATIONS,
+  FILE_OPERATIONS,
+  LISTED_OPERATIONS,
+  NAME_OPERATIONS,
+  NODE_OPERATIONS,
+  PART_OPERATIONS,
+  type PlatformTestkit,
+  SNAPSHOT_OPERATIONS,
+} from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
@@ -11,10 +21,15 @@ const clock = quickClock(20);
 
 let servers = 0;
 
+/** In some drives of the fleet. */
+const MEDIUM = '/srv/iso/debian-12.iso';
+
 export const testkit: PlatformTestkit = {
   lab: undefined,
   facts: {
     operations: [
+      'vm.create',
+      'vm.clone',
       'vm.info',
       'vm.identity',
       'vm.start',
@@ -23,16 +38,37 @@ export const testkit: PlatformTestkit = {
       'vm.pause',
       'vm.resume',
       'vm.suspend',
+      'vm.lock',
+      'vm.unlock',
+      'vm.shelve',
+      'vm.rescue',
+      'vm.unrescue',
+      'vm.planRebuild',
+      'vm.rebuild',
       'vm.planDelete',
       'vm.delete',
       'vm.settings',
+      'vm.planConfigure',
       'vm.configure',
       'console.serial',
       'console.output',
+      'console.display',
+      'console.viewer',
+      'console.command',
       'node.info',
       'node.shell',
+      'vm.planMigrate',
+      'vm.migrate',
+      'node.planReceive',
+      'node.receive',
+      ...NODE_OPERATIONS,
       ...SNAPSHOT_OPERATIONS,
+      ...PART_OPERATIONS,
       ...LISTED_OPERATIONS,
+      ...NAME_OPERATIONS,
+      ...FILE_OPERATIONS,
+      ...CLOUD_OPERATIONS,
+      ...BACKUP_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,
@@ -41,20 +77,91 @@ export const testkit: PlatformTestkit = {
     stopTakesMs: 5_000,
     guestsAnswer: true,
     snapshots: { takeMs: 5_000, memory: true, revertsToOlder: true },
+    makesVms: {
+      spec: {
+        memory: gib(1),
+        vcpus: 2,
+        image: 'debian-13',
+        plan: 'suite',
+        disk: [{ size: gib(12), storage: 'vms', bus: 'virtio' }, { size: gib(3) }],
+        nic: [{ network: 'lan' }, { network: 'dmz', model: 'e1000' }],
+      },
+      disks: [gib(12), gib(3)],
+      networks: ['lan', 'dmz'],
+      missing: {
+        image: { image: 'no-such-image' },
+        network: { nic: [{ network: 'no-such-network' }] },
+        storage: { disk: [{ size: gib(1), storage: 'no-such-storage' }] },
+      },
+      clones: true,
+      takeMs: 8_000,
+    },
+    files: {
+      takeMs: 5_000,
+      folder: '/srv/saved',
+      storage: 'vms',
+      change: (text) => text.replace(/^description = .*$/m, 'description = by the suite'),
+      changed: 'by the suite',
+      invalid: (text) => `${text}colour = blue\n`,
+    },
+    backups: { takeMs: 8_000, storage: 'vms' },
+    migrates: { takeMs: 10_000, within: true, elsewhere: true },
+    parts: { takeMs: 5_000, networks: ['lan', 'dmz'], volumes: true, medium: MEDIUM },
     listed: {
       storage: { name: 'vms', type: 'nfs', active: true, shared: true, path: '/srv/vms' },
       volume: { name: 'retired-web.qcow2', storage: 'vms', format: 'qcow2', users: [] },
       network: { name: 'lan', mode: 'bridge', active: true, cidrs: ['10.0.0.0/16'], vlan: 10 },
       image: { name: 'debian-13', type: 'disk', arch: 'x86_64' },
+      lease: { name: 'printer', network: 'lab', ip: '192.168.150.20', reserved: true },
+      dns: { name: 'gateway', zone: 'lab', type: 'A', data: '192.168.150.1' },
       flavor: { name: 'medium', memory: gib(4) },
+      securitygroup: { name: 'web', network: 'lan', rules: 2 },
+      keypair: { name: 'admins', type: 'ed25519' },
+      bucket: { name: 'backups', public: false, files: 2 },
+      zone: { name: 'demo.example', private: false },
+      balancer: { name: 'shop', ports: [80, 443], status: 'active' },
+      address: { ip: '203.0.113.11', network: 'public', user: undefined },
+      subnet: { name: 'lan-a', network: 'lan', cidr: '10.0.0.0/17', dhcp: true },
     },
     makes: {
       storage: { name: 'archive', type: 'dir', path: '/srv/archive' },
       volume: { name: 'spare.qcow2', storage: 'vms', size: gib(5), format: 'qcow2' },
       network: { name: 'test', mode: 'nat', cidr: '192.168.77.0/24', dhcp: true, device: '', domain: 'test.example' },
+      lease: { network: 'lab', mac: '52:54:00:0a:0b:0c', ip: '192.168.150.77', name: 'scanner' },
+      dns: { name: 'mirror', zone: 'lab', type: 'A', data: '192.168.150.78' },
       image: { name: 'tiny', url: 'https://images.example/tiny.qcow2', storage: 'vms' },
+      bucket: { name: 'suite-bucket', public: false },
+      zone: { name: 'suite.example', description: 'made by the suite', network: '', email: '' },
+      balancer: {
+        name: 'suite',
+        ports: [80, 443],
+        vms: [],
+        checkPath: '/health',
+        internal: true,
+        subnet: '',
+        domain: '',
+      },
+      keypair: { name: 'suite', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdN+ suite' },
+      securitygroup: { name: 'suite', description: 'made by the suite', network: 'dmz' },
+      subnet: {
+        name: 'lan-b',
+        network: 'lan',
+        cidr: '10.0.128.0/24',
+        zone: '',
+        gateway: '10.0.128.1',
+        dhcp: true,
+        nameServers: [],
+      },
+    },
+    clouds: {
+      subnet: { changes: { public: true, nameServers: ['10.0.0.3'] } },
+      securityrule: true,
+      address: { name: 'suite', network: '' },
+      file: true,
+      zone: true,
     },
     listedTakesMs: 5_000,
+    modes: { takeMs: 5_000, rescueImage: 'debian-13' },
     samples: ['cpu', 'memory', 'disk', 'net'],
     changes: {
       config: { memory: gib(3), vcpus: 3, autostart: true, description: 'changed by a test' },
@@ -78,13 +185,25 @@ export const testkit: PlatformTestkit = {
       endpoint,
       wrongLogin: { ...endpoint, values: { ...endpoint.values, password: 'wrong' } },
       clock,
-      stoppedVm: async () => bring(server, quiet.id, 'stopped'),
-      runningVm: async () => bring(server, busy.id, 'running'),
+      stoppedVm: async () => bring(server, quiet, 'stopped'),
+      runningVm: async () => bring(server, busy, 'running'),
       async doomedVm() {
         const next = others.shift();
         if (!next) throw new Error('the seed makes too few VMs');
-        return bring(server, next.id, 'stopped');
+        return bring(server, next, 'stopped');
       },
+      async vmWithDrive() {
+        const hasDrive = ({ id }: Vm) => drivesOf(server, id).some(({ type }) => type === 'cdrom');
+        const found = vms.find((vm) => server.fleet.find(vm.id) !== undefined && hasDrive(vm));
+        if (!found || !server.collections.volume.all().some(({ path }) => path === MEDIUM))
+          throw new Error('the seed makes no drives to test with');
+        return found.id;
+      },
+      otherEndpoint: async () => ({
+        ...endpoint,
+        name: endpointName(`${endpoint.name}-other`),
+        values: { ...endpoint.values, vms: 60, seed: 11 },
+      }),
       hasDisk: async (path) => server.drives.exists(path),
       cutLink: async () => server.link.cut(),
       restoreLink: async () => server.link.restore(),
@@ -93,11 +212,15 @@ export const testkit: PlatformTestkit = {
   },
 };
 
+const drivesOf = (server: FakeServer, id: VmId) => server.drives.disks(server.fleet.rowOf(id));
+
 /** Without snapshots, and of the smallest kind, so that every change of its settings is one. */
 const simple = (server: FakeServer, { id, cpus }: Vm): boolean =>
   cpus === 2 && server.snapshots.of(server.fleet.rowOf(id)).length === 0;
 
-function bring(server: FakeServer, id: VmId, state: 'running' | 'stopped'): VmId {
+/** One that was elsewhere meanwhile has come back with another id. */
+function bring(server: FakeServer, { uuid, id: first }: Vm, state: 'running' | 'stopped'): VmId {
+  const id = server.fleet.inventory().vms.find((vm) => vm.uuid === uuid)?.id ?? first;
   const row = server.fleet.rowOf(id);
   server.underway.get(row)?.();
   if (server.fleet.vm(row)?.state !== state) server.enter(row, state);

@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { type VolumeId, volumeId } from '../../ids.ts';
-import { mib } from '../../units.ts';
-import type { LossPlan, Volume, VolumeOps } from '../contract.ts';
+import { bytes, mib } from '../../units.ts';
+import type { LossPlan, Volume, VolumeOps, VolumeSpec } from '../contract.ts';
 import { noListed, refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import type { Collections } from './collections.ts';
@@ -21,7 +21,10 @@ export function folderOf(collections: Collections, endpoint: string, name: strin
   return found.path ?? '';
 }
 
-export function createVolumeOps({ collections, agenda, endpoint }: FakeServer, calls: Calls): Required<VolumeOps> {
+export function createVolumeOps(
+  { collections, contents, agenda, faults, link, options, endpoint }: FakeServer,
+  calls: Calls,
+): Required<VolumeOps> {
   const volumeOf = (id: VolumeId): Volume => {
     const found = collections.volume.all().find((one) => one.id === id);
     if (!found) throw noListed('volume', id);
@@ -36,8 +39,9 @@ export function createVolumeOps({ collections, agenda, endpoint }: FakeServer, c
 
   return {
     list: (_of, signal) => calls.endpoint('volume.list', signal, () => collections.volume.all()),
-    create: (_of, { name, storage, size, format }, signal) =>
+    create: (_of, { name, storage, size, format, image, linked = false }, signal) =>
       calls.endpoint('volume.create', signal, () => {
+        refuseNoImage(collections, endpoint, { name, size, format, linked, ...(image !== undefined && { image }) });
         const path = `${folderOf(collections, endpoint, storage)}/${name}`;
         const id = volumeId(endpoint, path);
         if (collections.volume.all().some((one) => one.id === id)) {
@@ -52,7 +56,40 @@ export function createVolumeOps({ collections, agenda, endpoint }: FakeServer, c
     delete: (id, signal) =>
       calls.endpoint('volume.delete', signal, () => {
         refusePlanned(plan(volumeOf(id)));
-        return after(() => collections.volume.remove(id));
+        return after(() => {
+          collections.volume.remove(id);
+          contents.forget(id);
+        });
+      }),
+    upload: (_of, { name, storage, resume }, source, signal) =>
+      calls.endpoint('volume.upload', signal, async () => {
+        const path = `${folderOf(collections, endpoint, storage)}/${name}`;
+        const id = volumeId(endpoint, path);
+        const isThere = collections.volume.all().some((one) => one.id === id);
+        if (isThere && !resume)
+          throw new FleetError('op.conflict', `${storage} has a volume ${name} already`, {
+            fix: 'choose another name, or go on with it: --resume',
+          });
+        const format = /\.(qcow2|qc2)$/i.test(name) ? 'qcow2' : 'raw';
+        const put = (used: number) => {
+          const { size } = source;
+          collections.volume.put({ id, name, storage, type: 'file', format, size, used: bytes(used), path, users: [] });
+        };
+        // One that is gone on with comes to its end, so that this can be seen.
+        const breaks = !resume && faults.takeFailure('volume.upload');
+        await contents.fill(id, source, signal, breaks ? Math.floor(source.size / 2) : source.size);
+        put(contents.sizeOf(id));
+        if (breaks) link.cut(options.dropForMs);
+        if (breaks)
+          throw new FleetError('host.unreachable', `the link broke when half of ${name} was there`, {
+            fix: 'go on with it: --resume',
+          });
+        return { ...accepted(), id };
+      }),
+    download: (id, to, signal) =>
+      calls.endpoint('volume.download', signal, async () => {
+        await contents.copyTo(volumeOf(id), to, signal);
+        return accepted();
       }),
     resize: (id, size, signal) =>
       calls.endpoint('volume.resize', signal, () => {
@@ -62,4 +99,19 @@ export function createVolumeOps({ collections, agenda, endpoint }: FakeServer, c
         return after(() => collections.volume.put({ ...volume, size }));
       }),
   };
+}
+
+/** Throws image.not-found, and op.refused for what can't be a copy of an image, or a layer on one. */
+function refuseNoImage(
+  collections: Collections,
+  endpoint: string,
+  { name, size, format, image, linked }: Pick<VolumeSpec, 'name' | 'size' | 'format' | 'image' | 'linked'>,
+): void {
+  if (linked && (image === undefined || format !== 'qcow2'))
+    throw new FleetError('op.refused', `${name}: only a volume in qcow2 can be linked, and to an image`);
+  if (image === undefined) return;
+  const found = collections.image.all().find((one) => one.name === image || one.path === image);
+  if (!found) throw new FleetError('image.not-found', `${endpoint} has no image ${JSON.stringify(image)}`);
+  if (size < (found.size ?? 0))
+    throw new FleetError('op.refused', `${name}: it is smaller than the image ${found.name}`);
 }

@@ -76,10 +76,10 @@ function nodeFeed({ fleet, faults }: FakeServer, load: NodeLoad, at: number): Fe
 }
 
 /** The VMs of a part of the rows that have something to tell. */
-function drawShard({ fleet, faults, options }: FakeServer, index: number): Shard {
+function drawShard({ fleet, faults }: FakeServer, index: number): Shard {
   const rows: number[] = [];
   const ids: VmId[] = [];
-  for (let row = index * SHARD; row < Math.min(options.vms, (index + 1) * SHARD); row++) {
+  for (let row = index * SHARD; row < Math.min(fleet.rows, (index + 1) * SHARD); row++) {
     const vm = fleet.vm(row);
     if (!vm || faults.hangs(fleet.columns.node[row] ?? -1)) continue;
     rows.push(row);
@@ -89,8 +89,8 @@ function drawShard({ fleet, faults, options }: FakeServer, index: number): Shard
 }
 
 /** The indexes of all shards; those that hold a VM of interest come first. */
-function inSight({ fleet, options }: FakeServer, interest: readonly VmId[]): readonly number[] {
-  const count = Math.ceil(options.vms / SHARD);
+function inSight({ fleet }: FakeServer, interest: readonly VmId[]): readonly number[] {
+  const count = Math.ceil(fleet.rows / SHARD);
   const order = new Set<number>();
   for (const id of interest) {
     if (order.size === count) break;

@@ -3,6 +3,9 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, nodeId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Connection, Context, Feed, Settings, WireLine } from '../contract.ts';
+import { noCloudNouns } from '../lib/cloud-nouns.ts';
+import { NAME_OPERATIONS, PART_OPERATIONS } from '../testkit.ts';
+import { NO_FILES } from './files/files.ts';
 import { platform } from './index.ts';
 import { procedures } from './rpc/protocol.ts';
 import { type ListeningHost, listen } from './testkit/listening-host.ts';
@@ -42,14 +45,20 @@ async function connected(host: PlayedHost, values: Settings = {}, wire: WireLine
 /** Of capabilities.xml. */
 const NODE = nodeId(ENDPOINT, '0d10e12a-0000-4000-8000-000000000001');
 
+const NO_SECOND_HOST = 'drover moves VMs of QEMU and KVM alone';
+/** Of drivers other than that of QEMU. */
+const NO_MIGRATION = {
+  'vm.planMigrate': NO_SECOND_HOST,
+  'vm.migrate': NO_SECOND_HOST,
+  'node.planReceive': NO_SECOND_HOST,
+  'node.receive': NO_SECOND_HOST,
+};
+
 /** What no host has. */
-const IMAGE = 'an image of libvirt is a volume: it comes and goes as one';
 const NEVER = {
+  ...noCloudNouns('libvirt'),
   'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
   flavor: 'libvirt has no flavors: a VM has what it is given',
-  'image.create': IMAGE,
-  'image.planDelete': IMAGE,
-  'image.delete': IMAGE,
 };
 
 describe('a connection to libvirt', () => {
@@ -101,8 +110,22 @@ describe('a connection to libvirt', () => {
     expect(wire.map(({ channel }) => channel)).toContain('control');
     expect(connection.whyNot).toEqual({
       ...NEVER,
-      'node.shell': '127.0.0.1 is reached by tcp: only an endpoint over ssh has a shell',
+      ...Object.fromEntries(
+        ['shell', 'run', 'files', 'readFile', 'writeFile', 'makeFolder'].map((name) => [
+          `node.${name}`,
+          '127.0.0.1 is reached by tcp: only an endpoint over ssh has a shell, commands and files',
+        ]),
+      ),
     });
+    const parts = [
+      ...Object.keys(connection.disk ?? {}).map((name) => `disk.${name}`),
+      ...Object.keys(connection.nic ?? {}).map((name) => `nic.${name}`),
+    ];
+    expect(parts.sort()).toEqual(PART_OPERATIONS.toSorted());
+    const names = (['lease', 'dns'] as const).flatMap((group) =>
+      Object.keys(connection[group] ?? {}).map((name) => `${group}.${name}`),
+    );
+    expect(names.sort()).toEqual(NAME_OPERATIONS.toSorted());
     expect(connection.node).not.toHaveProperty('shell');
     expect(host.came(procedures.open)).toEqual([
       { name: 'qemu:///system', flags: 0 },
@@ -149,10 +172,37 @@ describe('a connection to libvirt', () => {
     expect(lines).toContainEqual(['Platform', 'Acceleration', 'none: guests are emulated, and slow']);
     expect(lines).toContainEqual(['Networks', 'Virtual', '-']);
     expect(connection.console).toEqual({});
+    expect([Object.keys(connection.disk ?? {}), Object.keys(connection.nic ?? {})]).toEqual([['list'], ['list']]);
     expect(connection.whyNot).toEqual({
       ...NEVER,
+      ...NO_MIGRATION,
+      'console.command': "libvirt's test driver has no consoles",
+      'console.viewer': "libvirt's test driver has no consoles",
+      ...NO_FILES,
+      ...Object.fromEntries(
+        PART_OPERATIONS.filter((name) => !name.endsWith('.list')).map((name) => [
+          name,
+          "libvirt's test driver changes no devices",
+        ]),
+      ),
+      ...Object.fromEntries(
+        NAME_OPERATIONS.map((name) => [name, "libvirt's test driver gives no addresses, and answers for no names"]),
+      ),
+      'vm.create':
+        "libvirt's test driver does not say what its guests can have, and takes no seed: no VMs are made there",
       'console.serial': "libvirt's test driver has no consoles",
+      'console.display': "libvirt's test driver has no consoles",
+      'network.settings': "libvirt's test driver has no networks that are saved otherwise than they run",
+      'network.update': "libvirt's test driver has no networks that are saved otherwise than they run",
       'volume.resize': "libvirt's test driver can't resize a volume",
+      'volume.upload': "libvirt's test driver keeps no bytes of volumes",
+      'volume.download': "libvirt's test driver keeps no bytes of volumes",
+      ...Object.fromEntries(
+        ['create', 'planDelete', 'delete'].map((verb) => [
+          `image.${verb}`,
+          "libvirt's test driver keeps no bytes of images",
+        ]),
+      ),
     });
     const shell = process.env['SHELL'];
     try {

@@ -1,33 +1,47 @@
 import { FleetError } from '../../errors.ts';
 import type {
   Connection,
-  ConsoleOps,
   Context,
+  DiskOps,
   Endpoint,
   GroupName,
-  NodeOps,
+  NicOps,
   OperationName,
+  VmOps,
   VolumeOps,
 } from '../contract.ts';
-import { lacking } from '../lib/listed.ts';
+import { noCloudNouns } from '../lib/cloud-nouns.ts';
+import { listDisks } from '../lib/parts.ts';
+import { readAddressRule } from './address/address-rule.ts';
+import { createClone } from './clone/clone.ts';
+import { createConsoles } from './console/consoles.ts';
+import { createDiskOps } from './disk/disk-ops.ts';
+import { createFileOps } from './files/files.ts';
 import { readHost } from './host/host.ts';
-import { type Host, onHost } from './host/host-call.ts';
+import type { Host } from './host/host-call.ts';
 import { createHostFiles } from './host/host-files.ts';
-import { readHostInfo } from './host/host-info.ts';
+import { NO_MIGRATION, NOT_OF_TEST_DRIVER } from './host/test-driver.ts';
+import { createImageOps } from './image/image-ops.ts';
 import { addressOf, hostOf } from './link/address.ts';
 import { createDaemon } from './link/daemon.ts';
 import { createDialer } from './link/dial.ts';
 import { normalizeError } from './link/normalize-error.ts';
+import { createMake } from './make/create.ts';
+import { createMigration } from './migrate/migrate.ts';
+import { deleteWithNames } from './names/delete-with-names.ts';
+import { createDnsOps } from './names/dns-ops.ts';
+import { createLeaseOps } from './names/lease-ops.ts';
 import { createNetworkOps } from './network/network-ops.ts';
-import { readImages } from './storage/images.ts';
+import { createNicOps } from './nic/nic-ops.ts';
+import { createNodeOps } from './node/node-ops.ts';
+import { createSettings } from './settings/settings.ts';
 import { createStorageOps } from './storage/storage-ops.ts';
 import { createVolumeOps } from './storage/volume-ops.ts';
-import { createSerial } from './vm/console.ts';
+import { allTakenBack } from './transfer/given-up.ts';
 import { createDelete } from './vm/delete.ts';
 import type { GuestCalls } from './vm/guest-call.ts';
 import { readInfo } from './vm/info.ts';
 import { createLifecycle } from './vm/lifecycle.ts';
-import { createSettings } from './vm/settings.ts';
 import { createSnapshots } from './vm/snapshots.ts';
 import { createGuestEvents } from './watch/events.ts';
 import { watchHost } from './watch/watch.ts';
@@ -37,6 +51,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const { signal, clock, wire } = context;
   const address = addressOf(endpoint);
   const { driver } = address;
+  const preferred = readAddressRule(String(endpoint.values['prefer-ip'] ?? ''));
   const dialer = await createDialer(endpoint.name, address, context);
   const daemon = await createDaemon({ endpoint: endpoint.name, dialer, driver, clock, wire }, signal).catch(
     (error: unknown) => {
@@ -53,55 +68,79 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   let onTouched = (_uuid: string): void => {};
   const files = dialer.run && { files: createHostFiles(dialer.run, clock) };
   const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid), libvirt: facts.libvirt, ...files };
-  const place = { endpoint: endpoint.name, node: node.id };
+  const place = { endpoint: endpoint.name, node: node.id, preferred };
   const beside: Host = { daemon, place, clock, ...files };
+  const isTest = driver.startsWith('test:');
   let closed = false;
+  const consoles = createConsoles(calls, dialer, address, isTest);
   const whyNot: Partial<Record<OperationName | GroupName, string>> = {
-    'console.output': 'libvirt keeps nothing of what a guest has written: open its console',
-    ...lacking('an image of libvirt is a volume: it comes and goes as one', ['image'], ['image.list']),
+    ...consoles.whyNot,
+    ...noCloudNouns('libvirt'),
+    ...(isTest && NOT_OF_TEST_DRIVER),
     flavor: 'libvirt has no flavors: a VM has what it is given',
   };
 
-  const serial: ConsoleOps = driver.startsWith('test:') ? {} : { serial: createSerial(calls) };
-  if (!serial.serial) whyNot['console.serial'] = "libvirt's test driver has no consoles";
-
-  const { resize, ...volumes } = createVolumeOps(beside);
-  const volume: VolumeOps = driver.startsWith('test:') ? volumes : { resize, ...volumes };
-  if (!volume.resize) whyNot['volume.resize'] = "libvirt's test driver can't resize a volume";
-
-  const { shell } = dialer;
-  const here = (id: string) => {
-    if (id !== node.id) throw new FleetError('node.not-found', `there is no host ${id}`);
+  const touched = (uuid: string) => onTouched(uuid);
+  const makes = driver.startsWith('qemu:') && {
+    create: createMake({ host: beside, capabilities: facts.capabilities, touched }),
   };
-  const host: NodeOps = {
-    async info(id, infoSignal) {
-      here(id);
-      return readHostInfo(daemon, dialer, facts, clock, infoSignal);
-    },
-    ...(shell && {
-      async shell(id, size, shellSignal) {
-        here(id);
-        return shell(size, shellSignal);
+  if (!makes)
+    whyNot['vm.create'] = isTest
+      ? "libvirt's test driver does not say what its guests can have, and takes no seed: no VMs are made there"
+      : 'drover makes VMs of QEMU and KVM alone';
+
+  const migration =
+    driver.startsWith('qemu:') &&
+    createMigration(calls, {
+      host: beside,
+      facts,
+      address: hostOf(address),
+      run: dialer.run,
+      touched,
+      async again(againSignal) {
+        const other = await createDialer(endpoint.name, address, { ...context, signal: againSignal, ask: {} });
+        const channels = { endpoint: endpoint.name, dialer: other, driver, clock, wire };
+        return createDaemon(channels, againSignal).catch((error: unknown) => {
+          other.close();
+          throw error;
+        });
       },
-    }),
-  };
-  if (!shell)
-    whyNot['node.shell'] = `${dialer.host} is reached by ${address.transport}: only an endpoint over ssh has a shell`;
+    });
+  if (!migration) Object.assign(whyNot, NO_MIGRATION);
+
+  const { resize, upload, download, ...volumes } = createVolumeOps(beside);
+  const volume: VolumeOps = isTest ? volumes : { resize, upload, download, ...volumes };
+  const { settings, update, ...networks } = createNetworkOps(beside);
+
+  const nodes = createNodeOps({ daemon, dialer, facts, address, clock });
+  Object.assign(whyNot, nodes.whyNot);
+
+  const info: VmOps['info'] = (id, infoSignal) => readInfo(calls, id, infoSignal, preferred);
+  const { list, ...nics } = createNicOps(calls, beside, info);
+  const disk: DiskOps = { list: listDisks(info), ...(!isTest && createDiskOps(calls, beside)) };
+  const nic: NicOps = { list, ...(!isTest && nics) };
 
   return {
     vm: {
-      info: (id, infoSignal) => readInfo(calls, id, infoSignal),
+      info,
       ...createLifecycle(calls),
-      ...createDelete(calls),
+      ...deleteWithNames(createDelete(calls), calls, beside),
+      ...createClone(calls, beside),
       ...createSettings(calls),
+      ...createFileOps(calls, beside, isTest),
+      ...makes,
+      ...(migration ? migration.vm : {}),
     },
-    console: serial,
-    node: host,
+    console: consoles.ops,
+    node: { ...nodes.ops, ...(migration ? migration.node : {}) },
     snapshot: createSnapshots(calls),
+    disk,
+    nic,
     storage: createStorageOps(beside),
     volume,
-    network: createNetworkOps(beside),
-    image: { list: (of, listSignal) => onHost(beside, of, listSignal, (call) => readImages(beside, call)) },
+    network: isTest ? networks : { settings, update, ...networks },
+    ...(!isTest && { lease: createLeaseOps(beside), dns: createDnsOps(beside) }),
+    image: createImageOps(beside, dialer.run, isTest),
     whyNot,
     async watch(options) {
       const listen = (touched: (uuid: string) => void) => {
@@ -118,6 +157,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     },
     async close() {
       closed = true;
+      await allTakenBack(daemon, clock);
       daemon.close();
     },
   };

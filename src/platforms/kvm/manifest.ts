@@ -1,5 +1,24 @@
-import { mib } from '../../units.ts';
+import { gib, mib } from '../../units.ts';
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
+import { autostartSetting, CHANGES_AT_START, CHANGES_NOW, descriptionSetting } from '../lib/fields.ts';
+import {
+  addressFields,
+  cloudInitFields,
+  disksField,
+  guestFields,
+  imageField,
+  isoField,
+  metadataField,
+  nicsField,
+  planField,
+  profileField,
+  startField,
+} from '../lib/provision-fields.ts';
+import { bootFields } from './boot/fields.ts';
+import { definitionFields } from './definition/fields.ts';
+import { withDiskOptions } from './disk/fields.ts';
+import { hardwareFields } from './hardware/fields.ts';
+import { withNicOptions } from './nic/fields.ts';
 
 const shownFor =
   (transport: string) =>
@@ -90,6 +109,16 @@ const TLS: readonly EndpointField[] = [
 
 const DAEMON: readonly EndpointField[] = [
   {
+    key: 'prefer-ip',
+    label: 'Preferred address',
+    help: 'Which address of a VM comes first: networks, ipv4, ipv6, and who says it (agent, lease, arp, static), in their order.',
+    kind: 'text',
+    default: '',
+    pattern: { source: '^[0-9a-fA-F:./, a-z]*$', complaint: 'an order looks like 10.0.0.0/8, ipv4, agent' },
+    advanced: true,
+    examples: ['10.0.0.0/8, ipv4, agent'],
+  },
+  {
     key: 'insecure',
     label: 'Unprotected TCP',
     help: 'Allow TCP to another machine, where everybody on the way can read and change it.',
@@ -119,7 +148,50 @@ const DAEMON: readonly EndpointField[] = [
   },
 ];
 
+/** What libvirt takes: it writes a file of this name. */
+const NAME = {
+  source: '^[^/\\s\\x00-\\x1f\\x7f]([^/\\x00-\\x1f\\x7f]*[^/\\s\\x00-\\x1f\\x7f])?$',
+  complaint: 'a name has no slash, and no blanks around it',
+};
+
+const BUSES = ['virtio', 'scsi', 'sata', 'nvme', 'ide', 'usb'];
+const NIC_MODELS = ['virtio', 'e1000e', 'e1000', 'rtl8139'];
+
+const RARE = { in: { provision: 'write' }, advanced: true } as const;
+
+/** What kind of machine a new VM is. */
+const MACHINE: readonly SettingsField[] = [
+  {
+    key: 'boot-network',
+    label: 'Network boot',
+    help: 'Start from the network first.',
+    kind: 'flag',
+    default: false,
+    ...RARE,
+  },
+];
+
+/** Saved and running settings can be changed, and a new VM gets them. */
+const ALWAYS: Pick<SettingsField, 'in' | 'takesEffect'> = {
+  ...CHANGES_NOW,
+  in: { ...CHANGES_NOW.in, provision: 'write' },
+};
+
 const SETTINGS: readonly SettingsField[] = [
+  {
+    key: 'name',
+    label: 'Name',
+    help: 'Name of the VM.\nCan be changed while it is off and has no snapshots; its disks keep theirs.',
+    kind: 'text',
+    required: true,
+    pattern: NAME,
+    in: { 'edit-config': 'write', 'edit-running': 'read', provision: 'write' },
+    takesEffect: 'now',
+  },
+  imageField(
+    'The volume that its first disk is a layer on, by name, pool/name or path; left empty, that is an empty one.',
+  ),
+  isoField('A medium to install from, by name, pool/name or path.'),
   {
     key: 'memory',
     label: 'Memory',
@@ -127,8 +199,9 @@ const SETTINGS: readonly SettingsField[] = [
     kind: 'bytes',
     required: true,
     min: mib(1),
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    default: gib(2),
+    ...ALWAYS,
+    whenSaved: 'restart',
     examples: ['4GiB'],
   },
   {
@@ -138,8 +211,7 @@ const SETTINGS: readonly SettingsField[] = [
     kind: 'bytes',
     required: true,
     min: mib(1),
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
+    ...CHANGES_AT_START,
     examples: ['8GiB'],
   },
   {
@@ -150,8 +222,9 @@ const SETTINGS: readonly SettingsField[] = [
     required: true,
     min: 1,
     max: 4096,
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    default: 2,
+    ...ALWAYS,
+    whenSaved: 'restart',
   },
   {
     key: 'max-vcpus',
@@ -161,33 +234,44 @@ const SETTINGS: readonly SettingsField[] = [
     required: true,
     min: 1,
     max: 4096,
-    in: { 'edit-config': 'write', 'edit-running': 'read' },
-    takesEffect: 'restart',
+    ...CHANGES_AT_START,
   },
-  {
-    key: 'autostart',
-    label: 'Autostart',
-    help: 'Start the VM when its host comes up.',
-    kind: 'flag',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
-  },
+  autostartSetting('Start the VM when its host comes up.', ALWAYS),
   {
     key: 'title',
     label: 'Title',
     help: 'A short line about the VM.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    ...ALWAYS,
   },
+  descriptionSetting('Description', 'What the VM is for.', ALWAYS),
+  withDiskOptions(
+    disksField('Its disks; left empty, one of 10 GiB, or as large as its image if that is larger.', BUSES),
+  ),
+  withNicOptions(
+    nicsField('Its network cards; left empty, one in the network default, if there is such a one.', NIC_MODELS),
+  ),
+  ...cloudInitFields,
+  { ...planField, ...ALWAYS },
+  { ...profileField, ...ALWAYS },
+  // Of a new VM it is the volume of its first disk, which is another field; here it is kcli's word for it.
   {
-    key: 'description',
-    label: 'Description',
-    help: 'What the VM is for.',
+    key: 'image',
+    label: 'Image',
+    help: 'What it was made from; it is only written down.',
     kind: 'text',
-    in: { 'edit-config': 'write', 'edit-running': 'write' },
-    takesEffect: 'now',
+    advanced: true,
+    ...CHANGES_NOW,
   },
+  { key: 'owner', label: 'Owner', help: 'Whose VM it is.', kind: 'text', default: '', advanced: true, ...ALWAYS },
+  { ...metadataField, ...ALWAYS },
+  ...MACHINE,
+  ...guestFields,
+  ...addressFields,
+  ...definitionFields,
+  ...hardwareFields,
+  ...bootFields,
+  startField,
 ];
 
 export const manifest: Manifest = {

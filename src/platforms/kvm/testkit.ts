@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { endpointName, type VmId, vmId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
-import { LISTED_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import {
+  LISTED_OPERATIONS,
+  NODE_OPERATIONS,
+  type PlatformTestkit,
+  SNAPSHOT_OPERATIONS,
+  type TestServer,
+} from '../testkit.ts';
 import { startLink } from '../testkit-link.ts';
 import { startPrivateDaemon, VIRSH } from './testkit/private-daemon.ts';
 
@@ -17,6 +23,8 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.info',
+      'disk.list',
+      'nic.list',
       'vm.start',
       'vm.stop',
       'vm.restart',
@@ -25,14 +33,22 @@ export const testkit: PlatformTestkit = {
       'vm.suspend',
       'vm.planDelete',
       'vm.delete',
+      'vm.clone',
       'vm.settings',
+      'vm.planConfigure',
       'vm.configure',
+      'vm.definition',
+      'vm.define',
       'node.info',
       'node.shell',
+      ...NODE_OPERATIONS,
       ...SNAPSHOT_OPERATIONS,
       ...LISTED_OPERATIONS.filter(
         (name) =>
-          name !== 'volume.resize' && name !== 'flavor.list' && (!name.startsWith('image.') || name === 'image.list'),
+          name !== 'volume.resize' &&
+          !/^network\.(settings|update)$/.test(name) &&
+          name !== 'flavor.list' &&
+          (!name.startsWith('image.') || name === 'image.list'),
       ),
     ],
     login: false,
@@ -69,8 +85,17 @@ export const testkit: PlatformTestkit = {
       volume: { name: 'made', storage: 'default-pool', size: mib(2), format: 'raw' },
       network: { name: 'made', mode: 'nat', cidr: '10.77.0.0/24', dhcp: true, device: '', domain: 'made.test' },
     },
+    files: {
+      takeMs: 3_000,
+      folder: '/',
+      storage: 'default-pool',
+      change: (text) => text.replace('<memory ', '<description>by the suite</description>\n  <memory '),
+      changed: '<description>by the suite</description>',
+      invalid: (text) => text.replace('<devices>', '<nonsense/><devices>'),
+    },
     changes: {
       config: {
+        name: 'contract-renamed',
         memory: mib(192),
         'max-memory': mib(384),
         vcpus: 3,

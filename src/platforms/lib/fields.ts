@@ -57,10 +57,10 @@ export const CHANGES_AT_START: Effect = {
   takesEffect: 'restart',
 };
 
-/** In bytes, as are `min` and `max`. */
+/** In bytes, as are `min`, `max` and `default`, which is what a new VM has. */
 export const memorySetting = (
   help: string,
-  range: { readonly min: number; readonly max?: number },
+  range: { readonly min: number; readonly max?: number; readonly default?: number },
   effect: Effect,
 ): SettingsField => ({
   key: 'memory',
@@ -73,7 +73,8 @@ export const memorySetting = (
   examples: ['4GiB'],
 });
 
-export const vcpusSetting = (help: string, max: number, effect: Effect): SettingsField => ({
+/** `ofNew`: how many a new VM has. */
+export const vcpusSetting = (help: string, max: number, effect: Effect, ofNew?: number): SettingsField => ({
   key: 'vcpus',
   label: 'vCPUs',
   help,
@@ -81,6 +82,7 @@ export const vcpusSetting = (help: string, max: number, effect: Effect): Setting
   required: true,
   min: 1,
   max,
+  ...(ofNew !== undefined && { default: ofNew }),
   ...effect,
 });
 

@@ -5,7 +5,6 @@ import {
   type GroupName,
   type ListedKind,
   type LossPlan,
-  type Network,
   type OperationName,
   operations,
   partsOf,
@@ -32,8 +31,11 @@ export function refuseTakenName(
   });
 }
 
-/** The first network whose addresses overlap these; undefined also for what is no CIDR. */
-export function overlapping(cidr: string, all: readonly Network[]): Network | undefined {
+/** The first network or subnet whose addresses overlap these; undefined also for what is no CIDR. */
+export function overlapping<One extends { readonly cidrs: readonly string[] }>(
+  cidr: string,
+  all: readonly One[],
+): One | undefined {
   const range = readCidr(cidr);
   if (!range) return undefined;
   return all.find(({ cidrs }) =>

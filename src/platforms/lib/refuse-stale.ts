@@ -1,8 +1,8 @@
 import { FleetError } from '../../errors.ts';
-import { type Field, keysThatDiffer, type Settings, type SettingValue } from '../contract.ts';
+import { type Field, keysThatDiffer, type NetworkSettings, type Settings, type SettingValue } from '../contract.ts';
 
 /**
- * Throws op.conflict when what a form was filled with (`basedOn`) is not what the VM, by its name, has now: another program
+ * Throws op.conflict when what a form was filled with (`basedOn`) is not what the VM or network, by its name, has now: another program
  * was quicker. `spell` says a value of a key for the sentence.
  */
 export function refuseStale(
@@ -19,3 +19,15 @@ export function refuseStale(
     fix: 'look at the new values and make your change again',
   });
 }
+
+/** The same of a network. */
+export const refuseStaleNetwork = (
+  name: string,
+  basedOn: Partial<NetworkSettings>,
+  now: Partial<NetworkSettings>,
+): void => refuseStale([], name, asTexts(basedOn), asTexts(now), (_key, value) => String(value ?? '') || 'none');
+
+const asTexts = ({ forwarders, ...others }: Partial<NetworkSettings>): Settings => ({
+  ...others,
+  ...(forwarders && { forwarders: forwarders.join(', ') }),
+});

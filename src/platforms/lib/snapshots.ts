@@ -1,11 +1,11 @@
 /** What is the same for the snapshots of every platform: which ones are meant, refused and lost. */
 import { FleetError } from '../../errors.ts';
-import { nativeOfSnapshot, type SnapshotId } from '../../ids.ts';
+import { nativeOfPart, type SnapshotId } from '../../ids.ts';
 import type { LossPlan, Snapshot } from '../contract.ts';
 
 /** For a VM, by its name, that has no snapshot of this id. */
 export const noSnapshot = (vm: string, id: SnapshotId): FleetError =>
-  new FleetError('snapshot.not-found', `${vm} has no snapshot ${JSON.stringify(nativeOfSnapshot(id))}`);
+  new FleetError('snapshot.not-found', `${vm} has no snapshot ${JSON.stringify(nativeOfPart(id))}`);
 
 /** Throws op.conflict for a name that one of them has, also where the server would take a second one. */
 export function refuseTaken(vm: string, all: readonly Snapshot[], name: string): void {

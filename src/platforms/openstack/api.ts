@@ -20,6 +20,7 @@ export interface ChangeOptions {
   readonly signal: AbortSignal;
   readonly subject: string;
   readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Changed {
@@ -31,7 +32,7 @@ export interface Changed {
 /** One service, spoken to with the agreed version. Errors name `subject`. */
 export interface Api {
   get(path: string, options: ReadOptions): Promise<Row>;
-  change(method: 'POST' | 'PUT' | 'DELETE', path: string, options: ChangeOptions): Promise<Changed>;
+  change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: ChangeOptions): Promise<Changed>;
 }
 
 /** Longer than the 60 s (rpc_response_timeout) after which nova gives up on a compute node, so that its own word comes first. */
@@ -53,9 +54,14 @@ export function createApi(rest: Rest, type: string, version: string | undefined)
         throw normalizeError(error, subject);
       }
     },
-    async change(method, path, { subject, ...options }) {
+    async change(method, path, { subject, headers, ...options }) {
       try {
-        const answer = await rest.change(method, { path, headers: headersFor(), deadlineMs: DEADLINE_MS, ...options });
+        const answer = await rest.change(method, {
+          path,
+          headers: { ...headersFor(), ...headers },
+          deadlineMs: DEADLINE_MS,
+          ...options,
+        });
         const request = answer.headers['x-openstack-request-id'] ?? answer.headers['x-compute-request-id'];
         return { body: answer.body, request: typeof request === 'string' ? request : undefined };
       } catch (error) {

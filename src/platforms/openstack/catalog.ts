@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<ServiceKind, readonly string[]>> = {
   image: ['image'],
   network: ['network'],
   volume: ['block-storage', 'volumev3'],
+  dns: ['dns'],
 };
 
 export interface Wanted extends Omit<ServiceChoice, 'url'> {

@@ -35,7 +35,10 @@ export interface Cloud {
 }
 
 /** What a catalog may leave away at the end of an address; Cinder's has version and project in it. */
-const VERSIONS = { image: '/v2', network: '/v2.0', volume: '' } as const;
+const VERSIONS = { image: '/v2', network: '/v2.0', volume: '', dns: '/v2' } as const;
+
+/** A volume that is attached grows from here on (Pike, 2017); what is newer than Queens is not needed. */
+const CINDER = '3.42';
 
 /** A cloud that has just been started may take its time. */
 const GREETING_MS = 60_000;
@@ -105,7 +108,7 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
           const version = VERSIONS[service];
           const base = found.base.endsWith(version) ? found.base : `${found.base}${version}`;
           const its = open({ ...found, base }, service);
-          return createApi(createRest({ http: its, clock, login }), service, undefined);
+          return createApi(createRest({ http: its, clock, login }), service, service === 'volume' ? CINDER : undefined);
         } catch (error) {
           if (error instanceof FleetError) return undefined;
           throw error;

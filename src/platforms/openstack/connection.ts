@@ -1,52 +1,110 @@
-import type { Connection, Context, Endpoint } from '../contract.ts';
+import type { Connection, Context, Endpoint, VmOps } from '../contract.ts';
+import { noCloudNouns } from '../lib/cloud-nouns.ts';
+import { lacking } from '../lib/listed.ts';
+import { partLists } from '../lib/parts.ts';
 import { addressOf } from './address.ts';
 import { openCloud } from './cloud.ts';
+import { createAddressOps } from './cloud-nouns/address-ops.ts';
+import { createKeyPairOps } from './cloud-nouns/key-pair-ops.ts';
+import { createSecurityGroupOps, createSecurityRuleOps } from './cloud-nouns/security-ops.ts';
+import { createSubnetOps } from './cloud-nouns/subnet-ops.ts';
 import { createConsoles } from './console.ts';
-import { createDelete } from './delete.ts';
+import { createDiskOps } from './disk/disk-ops.ts';
 import type { News } from './follow.ts';
-import { createImages } from './images.ts';
+import { createImageOps } from './image/image-ops.ts';
+import { createImages } from './image/images.ts';
 import { readInfo } from './info.ts';
-import { createLifecycle } from './lifecycle.ts';
-import { createLists } from './lists.ts';
+import { createLists, type Lists } from './lists.ts';
+import { createMake } from './make/create.ts';
+import { createMigration } from './migrate/migrate.ts';
+import { createDnsOps } from './names/dns-ops.ts';
+import { createZoneOps } from './names/zone-ops.ts';
+import { createNetworkOps } from './network/network-ops.ts';
+import { createNicOps } from './nic/nic-ops.ts';
 import { readNodeInfo } from './node-info.ts';
+import { missing, type Project } from './project.ts';
 import { onServer, type ServerCalls } from './server-call.ts';
-import { createSettings } from './settings.ts';
-import { readSnapshots } from './snapshots.ts';
+import { createSnapshotOps } from './snapshot/snapshot-ops.ts';
+import { readSnapshots } from './snapshot/snapshots.ts';
+import { ABSENT } from './vm/absent.ts';
+import { createDelete } from './vm/delete.ts';
+import { createLifecycle } from './vm/lifecycle.ts';
+import { createModes } from './vm/modes.ts';
+import { createSettings } from './vm/settings.ts';
+import { createVolumeOps } from './volume/volume-ops.ts';
 import { watchCloud } from './watch.ts';
 
-const IMAGES = 'what OpenStack calls a snapshot of a server is an image, which lives on without it';
+const NOUNS = ['subnet', 'securitygroup', 'securityrule', 'keypair', 'address', 'zone'] as const;
+
+/** The lists of what the services have, with what changes it. */
+const withChanges = (project: Project, { volume, network, image, ...groups }: Lists['groups']): Lists['groups'] => ({
+  ...groups,
+  ...(volume && { volume: { ...volume, ...createVolumeOps(project) } }),
+  ...(network && { network: { ...network, ...createNetworkOps(project) } }),
+  ...(image && { image: { ...image, ...createImageOps(project) } }),
+});
 
 /** A project, connected: logged in, with Nova found. Polls and figures have connections of their own, so that none waits for others. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
-  const { clock } = context;
   const cloud = await openCloud(endpoint, await addressOf(endpoint), context);
   const closing = new AbortController();
-  const [glance, cinder] = [cloud.other('image'), cloud.other('volume')];
+  const [glance, cinder, neutron] = [cloud.other('image'), cloud.other('volume'), cloud.other('network')];
+  const designate = cloud.other('dns');
   const images = createImages(glance);
   const api = cloud.compute('control');
   let onNews = (_news: News): void => {};
   const calls: ServerCalls = { cloud, api, images, news: (news) => onNews(news) };
   const neighbours = { glance, cinder };
-  const lists = createLists(cloud, { nova: cloud.compute('lists'), glance, cinder, neutron: cloud.other('network') });
+
+  const project: Project = {
+    ...{ cloud, calls, glance, cinder, neutron, designate },
+    clock: context.clock,
+    nova: api,
+  };
+  const own = createLists(cloud, { nova: cloud.compute('lists'), glance, cinder, neutron });
+  const lists = { ...own, groups: withChanges(project, own.groups) };
+
+  const info: VmOps['info'] = (id, signal) => readInfo(calls, neighbours, id, signal);
+
+  const { disk, nic } = partLists(info);
 
   return {
     vm: {
-      info: (id, signal) => readInfo(calls, neighbours, id, signal),
+      info,
+      create: createMake(project),
       ...createLifecycle(calls),
+      ...createModes(calls, neighbours),
       ...createDelete(calls, neighbours),
       ...createSettings(calls),
+      ...createMigration(project),
     },
     console: createConsoles(calls),
     node: { info: (id, signal) => readNodeInfo(api, cloud, id, signal) },
-    snapshot: { list: (id, signal) => onServer(calls, id, signal, (call) => readSnapshots(id, glance, call)) },
+    snapshot: {
+      list: (id, signal) => onServer(calls, id, signal, (call) => readSnapshots(id, glance, call)),
+      ...(glance && createSnapshotOps(project)),
+    },
+    disk: { ...disk, ...(cinder && createDiskOps(project)) },
+    nic: { ...nic, ...(neutron && createNicOps(project)) },
     ...lists.groups,
+    keypair: createKeyPairOps(project),
+    ...(designate && { zone: createZoneOps(project), dns: createDnsOps(project) }),
+    ...(neutron && {
+      subnet: createSubnetOps(project),
+      securitygroup: createSecurityGroupOps(project),
+      securityrule: createSecurityRuleOps(project),
+      address: createAddressOps(project),
+    }),
     whyNot: {
-      'node.shell': 'OpenStack has no login to its hosts',
-      'snapshot.create': IMAGES,
-      'snapshot.planRevert': IMAGES,
-      'snapshot.revert': IMAGES,
-      'snapshot.planDelete': IMAGES,
-      'snapshot.delete': IMAGES,
+      ...lacking('OpenStack has no login to its hosts', ['node'], ['node.info']),
+      'console.viewer': 'drover asks Nova for no address of a display yet',
+      'console.command': 'the consoles of OpenStack are websockets, which no command of a terminal opens',
+      ...(glance ? {} : lacking(missing('Glance'), ['snapshot'], ['snapshot.list'])),
+      ...(cinder ? {} : lacking(missing('Cinder'), ['disk'], ['disk.list'])),
+      ...(neutron ? {} : lacking(missing('Neutron'), ['nic'], ['nic.list'])),
+      ...ABSENT,
+      ...noCloudNouns('OpenStack', neutron ? NOUNS : ['keypair', 'zone']),
+      ...(designate ? {} : { zone: missing('Designate'), dns: missing('Designate') }),
       ...lists.whyNot,
     },
     async watch(options) {
@@ -56,7 +114,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       const [poll, figures] = [cloud.compute('poll'), cloud.compute('figures')];
       const signal = AbortSignal.any([options.signal, closing.signal]);
       if (signal.aborted) return;
-      await watchCloud({ cloud, clock, images, poll, figures, onNews: listen }, { ...options, signal });
+      await watchCloud({ cloud, clock: context.clock, images, poll, figures, onNews: listen }, { ...options, signal });
     },
     async close() {
       closing.abort();

@@ -1,4 +1,4 @@
-/** Serial consoles: nova-serialproxy carries bytes over a websocket (nova/console/websocketproxy.py). */
+/** Serial consoles and displays: Nova's proxies carry bytes over a websocket (nova/console/websocketproxy.py). */
 import type { Duplex } from 'node:stream';
 import { FleetError } from '../../errors.ts';
 import type { VmId } from '../../ids.ts';
@@ -12,7 +12,7 @@ import { conflict, onServer, type ServerCall, type ServerCalls } from './server-
 
 const OPEN_MS = 12_000;
 
-export function createConsoles(calls: ServerCalls): Required<ConsoleOps> {
+export function createConsoles(calls: ServerCalls): Required<Pick<ConsoleOps, 'serial' | 'display' | 'output'>> {
   // Nova has no word for who is at a console: of those of others nothing is known.
   const open = new Map<VmId, Duplex>();
 
@@ -24,12 +24,18 @@ export function createConsoles(calls: ServerCalls): Required<ConsoleOps> {
         const before = open.get(id);
         if (before && !force) throw conflict(call, 'has its console open here already', 'take it over by force');
         before?.destroy();
-        const stream = await connect(calls, call);
+        const { stream } = await connect(calls, call, 'serial', 'serial');
         open.set(id, stream);
         stream.once('close', () => {
           if (open.get(id) === stream) open.delete(id);
         });
         return { kind: 'stream', stream };
+      }),
+    display: (id, signal) =>
+      onServer(calls, id, signal, async (call) => {
+        if (call.state !== 'running' && call.state !== 'paused')
+          throw conflict(call, 'does not run: it shows nothing', 'start it first');
+        return connect(calls, call, 'vnc', 'novnc');
       }),
     output: (id, signal) =>
       onServer(calls, id, signal, async (call) => {
@@ -49,9 +55,15 @@ async function read(call: ServerCall, below: string, json: unknown) {
   }
 }
 
-async function connect({ cloud }: ServerCalls, call: ServerCall): Promise<Duplex> {
+/** `host`: of the proxy. */
+async function connect(
+  { cloud }: ServerCalls,
+  call: ServerCall,
+  protocol: 'serial' | 'vnc',
+  type: 'serial' | 'novnc',
+): Promise<{ readonly stream: Duplex; readonly host: string }> {
   const { name, signal } = call;
-  const wish = { remote_console: { protocol: 'serial', type: 'serial' } };
+  const wish = { remote_console: { protocol, type } };
   const { body } = await read(call, '/remote-consoles', wish);
   const url = textOf(rowIn(asRow(body, name), 'remote_console'), 'url');
   const parsed = url === undefined ? null : URL.parse(url);
@@ -61,8 +73,8 @@ async function connect({ cloud }: ServerCalls, call: ServerCall): Promise<Duplex
   const target = targetOf(parsed);
   const http = cloud.open(target, 'console');
   const origin = `${target.secure ? 'https' : 'http'}://${parsed.host}`;
-  return openWebSocket(http, {
-    path: `${parsed.pathname}${parsed.search}`,
+  const stream = await openWebSocket(http, {
+    path: type === 'novnc' ? pathOf(parsed) : `${parsed.pathname}${parsed.search}`,
     headers: { origin },
     protocol: 'binary',
     signal,
@@ -70,8 +82,18 @@ async function connect({ cloud }: ServerCalls, call: ServerCall): Promise<Duplex
   }).catch((error: unknown) => {
     throw normalizeError(error, name);
   });
+  return { stream, host: target.host };
 
-  function targetOf({ protocol, host }: URL): HttpTarget {
-    return { ...cloud.address.target(`${protocol.replace('ws', 'http')}//${host}`), base: '' };
+  function targetOf({ protocol: scheme, host }: URL): HttpTarget {
+    return { ...cloud.address.target(`${scheme.replace('ws', 'http')}//${host}`), base: '' };
   }
+}
+
+/**
+ * The address is that of a page for browsers, whose script opens the websocket: at the root of the server, with what the page is
+ * told as `path` (noVNC's vnc_lite.html; nova/objects/console_auth_token.py). Clouds before 2018 tell the token alone.
+ */
+function pathOf({ searchParams }: URL): string {
+  const path = searchParams.get('path') ?? `?token=${encodeURIComponent(searchParams.get('token') ?? '')}`;
+  return `/${path.replace(/^\/+/, '')}`;
 }

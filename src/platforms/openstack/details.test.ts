@@ -4,7 +4,7 @@ import { FleetError } from '../../errors.ts';
 import { vmId } from '../../ids.ts';
 import type { Api } from './api.ts';
 import { createMeters, readDiagnostics } from './diagnostics.ts';
-import { createImages } from './images.ts';
+import { createImages } from './image/images.ts';
 import { createRotation } from './rotation.ts';
 import { LAB, quietNova, serverRow } from './testkit/quiet-nova.ts';
 

@@ -4,7 +4,7 @@ import { FleetError } from '../../errors.ts';
 import type { Change } from '../contract.ts';
 import { asRow } from '../lib/json.ts';
 import type { Api } from './api.ts';
-import type { Images } from './images.ts';
+import type { Images } from './image/images.ts';
 import { inSteps } from './in-steps.ts';
 import type { Roster } from './roster.ts';
 import { readServer, type Server } from './servers.ts';

@@ -1,12 +1,12 @@
 import type { VmId } from '../../ids.ts';
 import type { Nic, VmInfo } from '../contract.ts';
-import type { Neighbours } from './delete.ts';
-import { disksOf } from './disks.ts';
 import { onServer, type ServerCalls } from './server-call.ts';
 import type { Address, Server } from './servers.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots } from './snapshot/snapshots.ts';
 import { stateOf } from './states.ts';
-import { readVolumes } from './volumes.ts';
+import type { Neighbours } from './vm/delete.ts';
+import { disksOf } from './volume/disks.ts';
+import { readVolumes } from './volume/volumes.ts';
 
 export const readInfo = (
   calls: ServerCalls,

@@ -5,6 +5,7 @@ import { isRow, type Row, textOf } from '../lib/json.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
+import { rowIn } from './json.ts';
 import { markerIn, nextMarker } from './server-list.ts';
 
 export interface ListedRow {
@@ -45,7 +46,9 @@ export async function readListed(
     const body = await api.get(path, options);
     const { [key]: items, next } = body;
     if (!Array.isArray(items)) throw new FleetError('host.protocol', `${subject}: the server sent no list`);
-    return { items, next: typeof next === 'string' ? markerIn(next) : nextMarker(body, links) };
+    // Designate names it among its links.
+    const told = next ?? rowIn(body, 'links')['next'];
+    return { items, next: typeof told === 'string' ? markerIn(told) : nextMarker(body, links) };
   });
   for await (const page of pages) {
     for (const item of page) {

@@ -386,7 +386,7 @@ describe('a cloud', () => {
         { cidrs: ['10.0.0.0/24', 'fd00:1::/64'] },
         { cidrs: ['203.0.113.0/24'] },
       ]);
-      expect(await image?.list?.(LAB, signal)).toHaveLength(4);
+      expect(await image?.list?.(LAB, signal)).toHaveLength(5);
       expect(await storage?.list?.(LAB, signal)).toHaveLength(2);
       expect(await flavor?.list?.(LAB, signal)).toHaveLength(2);
       expect((await volume?.list?.(LAB, signal))?.map(({ users }) => users)).toEqual([['web1'], ['web2'], ['web3']]);

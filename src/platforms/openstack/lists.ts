@@ -4,9 +4,10 @@ import { lacking } from '../lib/listed.ts';
 import type { Api } from './api.ts';
 import type { Cloud } from './cloud.ts';
 import { listFlavors } from './flavors.ts';
-import { listImages } from './image-list.ts';
-import { listNetworks } from './networks.ts';
-import { listStorages, listVolumes } from './volume-list.ts';
+import { listImages } from './image/image-list.ts';
+import { listNetworks } from './network/networks.ts';
+import { missing } from './project.ts';
+import { listStorages, listVolumes } from './volume/volume-list.ts';
 
 export interface Lists {
   readonly groups: Pick<Connection, 'storage' | 'volume' | 'network' | 'image' | 'flavor'>;
@@ -19,8 +20,6 @@ export interface Services {
   readonly cinder: Api | undefined;
   readonly neutron: Api | undefined;
 }
-
-const missing = (service: string): string => `the catalog of this cloud names no ${service} that can be reached`;
 
 export function createLists(cloud: Cloud, { nova, glance, cinder, neutron }: Services): Lists {
   return {
@@ -37,15 +36,15 @@ export function createLists(cloud: Cloud, { nova, glance, cinder, neutron }: Ser
       ...(cinder
         ? {
             ...lacking('volume types are made by administrators of the cloud', ['storage'], ['storage.list']),
-            ...lacking('drover does not manage volumes of Cinder yet', ['volume'], ['volume.list']),
           }
         : { storage: missing('Cinder'), volume: missing('Cinder') }),
       ...(neutron
-        ? lacking('drover does not manage networks of Neutron yet', ['network'], ['network.list'])
+        ? {
+            'network.settings': 'drover does not change networks of Neutron yet',
+            'network.update': 'drover does not change networks of Neutron yet',
+          }
         : { network: missing('Neutron') }),
-      ...(glance
-        ? lacking('drover does not manage images of Glance yet', ['image'], ['image.list'])
-        : { image: missing('Glance') }),
+      ...(glance ? {} : { image: missing('Glance') }),
     },
   };
 }

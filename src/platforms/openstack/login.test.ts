@@ -227,7 +227,7 @@ describe('a console', () => {
     const serial = (await open(MEMBER)).console?.serial;
     expect(await refusal(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve())).toMatchObject({
       code: 'op.unsupported',
-      message: /no serial consoles/,
+      message: /no such console/,
     });
   });
 
@@ -238,6 +238,29 @@ describe('a console', () => {
     const error = await refusal(serial?.(vmId(LAB, id), { force: false }, signal) ?? Promise.resolve());
     expect(error).toMatchObject({ code: 'config.invalid', message: /not protected/ });
     expect(error.message).not.toContain('hidden-token');
+  });
+
+  it.each([
+    ['vnc_lite.html?path=%3Ftoken%3DTOKEN', '/?token=TOKEN'],
+    ['novnc/vnc_lite.html?autoconnect=1&path=websockify%3Ftoken%3DTOKEN', '/websockify?token=TOKEN'],
+    ['vnc_auto.html?token=TOKEN', '/?token=TOKEN'],
+  ])('F-356 is a display behind the page %s', async (page, path) => {
+    cloud.nova.consoles = () => `${cloud.origin}/${page}`;
+    const { id } = cloud.world.add({ vmState: 'active' });
+    const display = (await open(MEMBER)).console?.display;
+    // No token that the proxy has given out: it is the address that counts.
+    await refusal(display?.(vmId(LAB, id), signal) ?? Promise.resolve());
+    expect(cloud.requests.at(-1)).toBe(`GET ${path}`);
+  });
+
+  it('that is a display of a server that is off is refused before anything is asked', async () => {
+    const { id } = cloud.world.add({ vmState: 'stopped' });
+    const display = (await open(MEMBER)).console?.display;
+    expect(await refusal(display?.(vmId(LAB, id), signal) ?? Promise.resolve())).toMatchObject({
+      code: 'op.conflict',
+      fix: 'start it first',
+    });
+    expect(cloud.requests.filter((request) => request.includes('remote-consoles'))).toEqual([]);
   });
 
   it('F-357 has written something, which can be read', async () => {

@@ -1,3 +1,4 @@
+import { gib } from '../../units.ts';
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 import {
   CHANGES_NOW,
@@ -7,6 +8,7 @@ import {
   insecureHttpField,
   passwordField,
 } from '../lib/fields.ts';
+import { newServerFields } from './make/fields.ts';
 
 const CLOUD: readonly EndpointField[] = [
   {
@@ -142,6 +144,8 @@ const WAY: readonly EndpointField[] = [
   },
 ];
 
+const ALWAYS = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, provision: 'write' } } as const;
+
 const SETTINGS: readonly SettingsField[] = [
   {
     key: 'name',
@@ -149,36 +153,43 @@ const SETTINGS: readonly SettingsField[] = [
     help: 'Display name; the host name inside the guest stays as it is.',
     kind: 'text',
     required: true,
-    ...CHANGES_NOW,
+    ...ALWAYS,
   },
   {
     key: 'flavor',
     label: 'Flavor',
-    help: 'What its vCPUs, memory and disks are; another one is a resize, which is not made here yet.',
-    kind: 'text',
-    in: { 'edit-config': 'read', 'edit-running': 'read' },
+    help: 'What its vCPUs, memory and disks are; another one is a resize, which turns it off and waits to be confirmed.',
+    kind: 'object',
+    of: 'flavor',
+    default: '',
+    in: { 'edit-config': 'write', 'edit-running': 'read', provision: 'write' },
+    takesEffect: 'restart',
   },
   {
     key: 'memory',
     label: 'Memory',
-    help: 'Memory of the flavor.',
+    help: 'Memory of the flavor; of a new one, at least so much, where no flavor is named.',
     kind: 'bytes',
-    in: { 'edit-config': 'read', 'edit-running': 'read' },
+    default: gib(1),
+    in: { 'edit-config': 'read', 'edit-running': 'read', provision: 'write' },
   },
   {
     key: 'vcpus',
     label: 'vCPUs',
-    help: 'Virtual CPUs of the flavor.',
+    help: 'Virtual CPUs of the flavor; of a new one, at least so many, where no flavor is named.',
     kind: 'count',
-    in: { 'edit-config': 'read', 'edit-running': 'read' },
+    default: 1,
+    min: 1,
+    in: { 'edit-config': 'read', 'edit-running': 'read', provision: 'write' },
   },
-  descriptionSetting('Description', 'What it is for.', CHANGES_NOW),
+  descriptionSetting('Description', 'What it is for.', ALWAYS),
   {
     key: 'tags',
     label: 'Tags',
     help: 'Separated by commas.',
     kind: 'text',
-    ...CHANGES_NOW,
+    default: '',
+    ...ALWAYS,
     examples: ['web,shop'],
   },
   {
@@ -186,15 +197,18 @@ const SETTINGS: readonly SettingsField[] = [
     label: 'Plan',
     help: 'Plan of kcli that it belongs to; kept in its metadata.',
     kind: 'text',
-    ...CHANGES_NOW,
+    default: '',
+    ...ALWAYS,
   },
   {
     key: 'profile',
     label: 'Profile',
     help: 'Profile of kcli that it was made from; kept in its metadata.',
     kind: 'text',
-    ...CHANGES_NOW,
+    default: '',
+    ...ALWAYS,
   },
+  ...newServerFields,
 ];
 
 export const manifest: Manifest = {

@@ -68,8 +68,8 @@ describe('an error', () => {
       400,
       'Invalid console type',
       'op.unsupported',
-      'web1: this cloud has no serial consoles (Invalid console type)',
-      undefined,
+      'web1: this cloud has no such console (Invalid console type)',
+      'a display of another kind than VNC is opened in the dashboard of the cloud',
     ],
   ] as const)('%i "%s" is %s: %s; %s', (status, said, code, message, fix) => {
     const error = nova(status, 'fault', said);

@@ -22,7 +22,10 @@ export function normalizeError(error: unknown, subject: string): unknown {
   if (status === 409) return new FleetError('op.conflict', `${subject}: ${said}`, { ...fixOf(said), ...cause });
   if (status === 406) return new FleetError('op.unsupported', `${subject}: ${said}`, cause);
   if (status === 400 && CONSOLE_OFF.test(said)) {
-    return new FleetError('op.unsupported', `${subject}: this cloud has no serial consoles (${said})`, cause);
+    return new FleetError('op.unsupported', `${subject}: this cloud has no such console (${said})`, {
+      fix: 'a display of another kind than VNC is opened in the dashboard of the cloud',
+      ...cause,
+    });
   }
   return statusError(error, subject, said);
 }
@@ -41,9 +44,11 @@ function fixOf(said: string): { readonly fix?: string } {
   return fix === undefined ? {} : { fix };
 }
 
-/** Nova, Cinder: `{"itemNotFound": {"message": …}}`; Keystone: `{"error": …}`; Glance: a page of HTML. */
+/** Nova, Cinder: `{"itemNotFound": {"message": …}}`; Keystone: `{"error": …}`; Designate: a message alone; Glance: a page of HTML. */
 function sentenceOf({ body, reason, message }: StatusError): string {
   if (isRow(body)) {
+    const own = textOf(body, 'message');
+    if (own !== undefined) return plainLine(own);
     for (const fault of Object.values(body)) {
       const said = isRow(fault) ? textOf(fault, 'message') : undefined;
       if (said !== undefined) return plainLine(said);

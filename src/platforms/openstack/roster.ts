@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { vmId } from '../../ids.ts';
 import type { Change, Pool, Trouble, Vm } from '../contract.ts';
 import type { Cloud } from './cloud.ts';
-import type { Images } from './images.ts';
+import type { Images } from './image/images.ts';
 import { nodeOf, type Places } from './places.ts';
 import type { Server } from './servers.ts';
 import { isGone } from './states.ts';

@@ -6,7 +6,7 @@ import { asRow, type Row } from '../lib/json.ts';
 import type { Api, Changed } from './api.ts';
 import type { Cloud } from './cloud.ts';
 import type { News } from './follow.ts';
-import type { Images } from './images.ts';
+import type { Images } from './image/images.ts';
 import { readServer, type Server } from './servers.ts';
 import { stateOf } from './states.ts';
 

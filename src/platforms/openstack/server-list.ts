@@ -1,9 +1,10 @@
 /** All servers, or those that changed, page by page. */
 
 import { asRows, type Row, textOf } from '../lib/json.ts';
+import { unlessRefused } from '../lib/unless-refused.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { Api } from './api.ts';
-import { rowsIn } from './json.ts';
+import { rowIn, rowsIn } from './json.ts';
 import { readServer, type Server } from './servers.ts';
 
 export interface ListOptions {
@@ -53,11 +54,20 @@ const NAMES_PAGE = 1000;
 /** Id -> name of every server, from the short list (GET /servers). */
 export async function readServerNames(
   api: Api,
-  { subject, allProjects, signal }: Pick<ListOptions, 'subject' | 'allProjects' | 'signal'>,
+  {
+    subject,
+    allProjects,
+    signal,
+    keyName,
+  }: Pick<ListOptions, 'subject' | 'allProjects' | 'signal'> & {
+    /** Only those that were made with this key pair. */
+    readonly keyName?: string;
+  },
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   const pages = readPages(`the servers of ${subject}`, async (marker) => {
-    const query = { limit: NAMES_PAGE, marker, all_tenants: allProjects ? 'True' : undefined };
+    const all = allProjects ? 'True' : undefined;
+    const query = { limit: NAMES_PAGE, marker, all_tenants: all, key_name: keyName };
     const body = await api.get('/servers', { signal, subject, query, deadlineMs: DEADLINE_MS });
     return { items: rowsIn(body, 'servers'), next: nextMarker(body, 'servers_links') };
   });
@@ -68,4 +78,33 @@ export async function readServerNames(
     }
   }
   return names;
+}
+
+/** Names of these servers, in their order; the id of one that this login does not see. One request for each. */
+export async function namesOfServers(
+  nova: Api,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return Promise.all(
+    ids.map(async (id) => {
+      const read = nova.get(`/servers/${encodeURIComponent(id)}`, { signal, subject: id });
+      const body = await unlessRefused(read, ['vm.not-found', 'auth.forbidden']);
+      return textOf(rowIn(body ?? {}, 'server'), 'name') ?? id;
+    }),
+  );
+}
+
+/** Names of the servers that were made of this image. */
+export async function namesMadeOf(nova: Api, image: string, signal: AbortSignal): Promise<readonly string[]> {
+  const query = { image, limit: NAMES_PAGE };
+  const body = await nova.get('/servers', { signal, subject: 'the servers', query, deadlineMs: DEADLINE_MS });
+  return rowsIn(body, 'servers').flatMap((row) => textOf(row, 'name') ?? []);
+}
+
+/** Whether there is a server of this very name. Nova takes an expression, which matches anywhere. */
+export async function isNameTaken(nova: Api, name: string, signal: AbortSignal): Promise<boolean> {
+  const query = { name: `^${name.replaceAll(/[^\w-]/g, '.')}$`, limit: NAMES_PAGE };
+  const body = await nova.get('/servers', { signal, subject: name, query, deadlineMs: DEADLINE_MS });
+  return rowsIn(body, 'servers').some((row) => textOf(row, 'name') === name);
 }

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { endpointName, nodeId, poolId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
 import { asRow, asRows, textOf } from '../lib/json.ts';
-import { disksOf } from './disks.ts';
 import { numberOf, rowIn, rowsIn, textsIn, timeOf } from './json.ts';
 import { nextMarker } from './server-list.ts';
 import { readServer } from './servers.ts';
 import { rowOf, sameRow } from './vm-row.ts';
+import { disksOf } from './volume/disks.ts';
 
 const LAB = endpointName('lab');
 const NODE = nodeId(LAB, 'host/c1');
@@ -41,7 +41,7 @@ const SAMPLE = {
   updated: '2026-01-02T00:00:00Z',
 };
 
-const RESIZE = 'its resize or migration waits to be confirmed or reverted: openstack server resize confirm';
+const RESIZE = 'its resize or migration waits to be confirmed or reverted';
 
 describe('a server as nova tells it', () => {
   it('is read with all that it says', () => {
@@ -178,17 +178,17 @@ describe('the row of a server', () => {
       profile: 'small',
       image: 'debian',
       tags: ['web'],
-      disabled: {
+      disabled: expect.objectContaining({
         'vm.start': why,
-        'vm.stop': why,
-        'vm.restart': why,
-        'vm.pause': why,
-        'vm.resume': why,
-        'vm.suspend': why,
         'vm.delete': why,
         'vm.configure': why,
-      },
+        'vm.rebuild': why,
+        'disk.create': why,
+        'nic.delete': why,
+      }),
+      modes: ['locked'],
     });
+    expect(row({}).disabled).not.toHaveProperty(['vm.unlock']);
     expect(row({ locked_reason: null }).disabled?.['vm.stop']).toBe('it is locked: unlock it first');
     expect(row({ locked: false }).disabled).toEqual({});
     expect(

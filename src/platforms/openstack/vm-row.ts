@@ -1,7 +1,7 @@
 /** From what is known of a server to its row. */
 import { type EndpointName, type NodeId, type PoolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
-import type { OperationName, Trouble, Vm } from '../contract.ts';
+import { type OperationName, operations, type Trouble, type Vm, type VmMode } from '../contract.ts';
 import { plainLine } from '../transport/http/wire.ts';
 import type { Server } from './servers.ts';
 import { stateOf } from './states.ts';
@@ -33,6 +33,7 @@ export function rowOf(place: RowPlace, server: Server, image: string | undefined
     image,
     tags: server.tags,
     disabled: refusals(server),
+    modes: modesOf(server),
     ...(trouble ? { trouble } : {}),
   };
 }
@@ -46,28 +47,40 @@ function troubleOf({ fault, status, createdAt, updatedAt, partial }: Server): Tr
 }
 
 /** It runs, and both its old and its new place are taken up (Nova API guide, "Server concepts"). */
-const VERIFY_RESIZE = 'its resize or migration waits to be confirmed or reverted: openstack server resize confirm';
+const VERIFY_RESIZE = 'its resize or migration waits to be confirmed or reverted';
 
-const POWER: readonly OperationName[] = [
-  'vm.start',
-  'vm.stop',
-  'vm.restart',
-  'vm.pause',
-  'vm.resume',
-  'vm.suspend',
-  'vm.delete',
-];
+const MODES: Readonly<Record<string, VmMode>> = {
+  rescued: 'rescue',
+  resized: 'resized',
+  shelved: 'shelved',
+  shelved_offloaded: 'shelved',
+};
+
+function modesOf({ locked, vmState = '' }: Server): readonly VmMode[] {
+  const mode = MODES[vmState];
+  return [...(locked ? (['locked'] as const) : []), ...(mode === undefined ? [] : [mode])];
+}
+
+/** Made without it, or what ends it. */
+const FREE: ReadonlySet<OperationName> = new Set(['vm.create', 'vm.restore', 'vm.unlock']);
+
+/** What a lock refuses: all that changes the server (nova/compute/api.py, check_instance_lock). */
+const LOCKED = (Object.keys(operations) as OperationName[]).filter(
+  (name) =>
+    (operations[name].kind === 'mutates' && name.startsWith('vm.') && !FREE.has(name)) ||
+    /^(disk|nic)\.(create|delete|detach|connect)$/.test(name),
+);
 
 function refusals({ locked, lockedReason }: Server): NonNullable<Vm['disabled']> {
   if (!locked) return {};
   const why = `it is locked${lockedReason === undefined ? '' : ` (${plainLine(lockedReason, 80)})`}: unlock it first`;
-  return Object.fromEntries([...POWER, 'vm.configure' as const].map((name) => [name, why]));
+  return Object.fromEntries(LOCKED.map((name) => [name, why]));
 }
 
 export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.plan !== b.plan || a.profile !== b.profile) return false;
   if (a.image !== b.image) return false;
-  const rest = ({ ips, tags, disabled, trouble }: Vm) => JSON.stringify([ips, tags, disabled, trouble]);
+  const rest = ({ ips, tags, disabled, modes, trouble }: Vm) => JSON.stringify([ips, tags, disabled, modes, trouble]);
   return rest(a) === rest(b);
 }

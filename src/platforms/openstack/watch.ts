@@ -8,7 +8,7 @@ import type { Cloud } from './cloud.ts';
 import { createCloudTime } from './cloud-time.ts';
 import { readDetails } from './details.ts';
 import { createFollower, type Follower, type News } from './follow.ts';
-import type { Images } from './images.ts';
+import type { Images } from './image/images.ts';
 import { inSteps } from './in-steps.ts';
 import { type Places, poolOf, readPlaces } from './places.ts';
 import { createRoster, type Roster } from './roster.ts';

@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import type { Multipart } from '../transport/http/multipart.ts';
 import type { Rest } from '../transport/http/rest.ts';
 import { StatusError } from '../transport/http/rest-error.ts';
 import { normalizeError } from './normalize-error.ts';
@@ -26,6 +27,8 @@ export interface CallOptions {
   readonly subject: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly query?: Values;
+  readonly multipart?: Multipart;
+  readonly deadlineMs?: number;
 }
 
 /** Longer than the 30 s after which a node gives up on another one, so that its own word comes first. */

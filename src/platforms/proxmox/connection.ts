@@ -1,16 +1,20 @@
 import { nativeOf } from '../../ids.ts';
-import type { Connection, Context, Endpoint } from '../contract.ts';
+import type { Connection, Context, Endpoint, VmOps } from '../contract.ts';
+import { noCloudNouns } from '../lib/cloud-nouns.ts';
 import { lacking } from '../lib/listed.ts';
 import { createHttp } from '../transport/http/http.ts';
 import { createRest } from '../transport/http/rest.ts';
 import { targetName } from '../transport/http/target.ts';
+import { absences } from './absences.ts';
 import { addressOf } from './address.ts';
 import { createApi } from './api.ts';
+import { createBackupOps } from './backup/backups.ts';
 import type { ListContext } from './catalog.ts';
 import { isAtLeast, readCluster } from './cluster.ts';
-import { createSerial, createShell } from './console.ts';
-import { createDelete } from './delete.ts';
-import { downloadImage } from './download.ts';
+import { createDisplay, createSerial, createShell } from './console.ts';
+import { createDiskOps } from './disk/disk-ops.ts';
+import { createGroupOps } from './firewall/groups.ts';
+import { createRuleOps } from './firewall/rules.ts';
 import type { GuestCalls } from './guest-call.ts';
 import { readIdentity } from './identity.ts';
 import { listImages } from './images.ts';
@@ -18,18 +22,27 @@ import { createGuestIndex } from './index-of-guests.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createLogin } from './login.ts';
+import { createClone } from './make/clone.ts';
+import { createMake, type Maker } from './make/create.ts';
+import { createVmids } from './make/vmids.ts';
+import { createMigration } from './migrate/migrate.ts';
 import { listNetworks } from './networks.ts';
+import { createNicOps } from './nic/nic-ops.ts';
 import { readNodeInfo } from './node-info.ts';
-import { createRemoval } from './removal.ts';
 import { missingRight, readPermissions } from './rights.ts';
-import { createSettings } from './settings.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
+import { downloadImage } from './storage/download.ts';
+import { createRemoval } from './storage/removal.ts';
+import { createVolumeOps } from './storage/volume-ops.ts';
 import { listStorages } from './storages.ts';
+import { createDelete } from './vm/delete.ts';
+import { createSettings } from './vm/settings.ts';
 import { listVolumes } from './volumes.ts';
 import { watchCluster } from './watch.ts';
 
 /** What it has of groups that it has not whole. */
 const HAS = ['storage.list', 'volume.list', 'volume.planDelete', 'volume.delete', 'network.list'] as const;
+const AT_NODE = ['node.info', 'node.shell', 'console.serial', 'console.display'] as const;
 
 /** A cluster, connected: logged in, with a name. Each kind of request has connections of its own, so that none waits for others. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
@@ -63,20 +76,29 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     cluster: cluster.name,
     permissions,
   };
+  const maker: Maker = { lists, api, clock, vmids: createVmids(api), touched: calls.touched };
   const terminals = { http: https.control, clock, login, api, closed: closing.signal };
+
+  const info: VmOps['info'] = (id, infoSignal) => readInfo(calls, id, infoSignal);
 
   return {
     vm: {
-      info: (id, infoSignal) => readInfo(calls, id, infoSignal),
+      info,
       identity: (id, identitySignal) => readIdentity(calls, id, identitySignal),
       ...createLifecycle(calls, isAtLeast(cluster.version, 8, 2)),
-      ...createDelete(calls),
+      create: createMake(maker),
+      clone: createClone(calls, maker),
+      ...createDelete(calls, lists),
+      ...createMigration(calls, lists),
       ...createSettings(calls),
     },
     snapshot: createSnapshotOps(calls),
+    disk: createDiskOps({ calls, lists, info }),
+    nic: createNicOps({ calls, lists, info }),
     storage: { list: (_of, listSignal) => listStorages(lists, listSignal) },
     volume: {
       list: (_of, listSignal) => listVolumes(lists, listSignal),
+      ...createVolumeOps(lists, api),
       ...createRemoval('volume', lists, api),
     },
     network: { list: (_of, listSignal) => listNetworks(lists, listSignal) },
@@ -85,7 +107,10 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       create: (_of, spec, createSignal) => downloadImage(lists, api, spec, createSignal),
       ...createRemoval('image', lists, api),
     },
-    console: { serial: createSerial(calls, terminals) },
+    backup: createBackupOps(calls, maker),
+    securitygroup: createGroupOps(lists, api),
+    securityrule: createRuleOps(lists, api),
+    console: { serial: createSerial(calls, terminals), display: createDisplay(calls, terminals) },
     node: {
       async info(id, infoSignal) {
         await index.node(nativeOf(id), infoSignal);
@@ -94,11 +119,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       shell: createShell(terminals, index.node),
     },
     whyNot: {
-      'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
+      ...lacking('log in to its node for that: its API has no such thing', ['node', 'console'], AT_NODE),
+      ...absences,
+      ...noCloudNouns('Proxmox VE', ['backup', 'securitygroup', 'securityrule']),
       ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], HAS),
-      ...lacking('drover makes no volumes of Proxmox VE, and resizes none, yet', ['volume'], HAS),
       ...lacking('drover lists networks of Proxmox VE, and does not change them yet', ['network'], HAS),
-      flavor: 'Proxmox VE has no flavors: a VM has what it is given',
     },
     right: (operation, id) => missingRight(permissions, operation, id),
     async watch(options) {

@@ -4,7 +4,7 @@ import { systemClock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { nodeId } from '../../ids.ts';
 import type { Http } from '../transport/http/http.ts';
-import { createSerial, createShell, type Terminals } from './console.ts';
+import { createDisplay, createSerial, createShell, type Terminals } from './console.ts';
 import { type Answers, CT1, changesIn, PVE, scriptedGuests, WEB1 } from './testkit/scripted-api.ts';
 
 const { signal } = new AbortController();
@@ -20,6 +20,7 @@ function open(current: object, answers: Answers = {}) {
       'GET /nodes/pve1/qemu/100/config': { serial1: 'socket' },
       [TASKS]: [],
       'POST /nodes/pve1/qemu/100/termproxy': SHUT,
+      'POST /nodes/pve1/qemu/100/vncproxy': SHUT,
       'POST /nodes/pve1/lxc/101/termproxy': SHUT,
       'POST /nodes/pve1/termproxy': SHUT,
       ...answers,
@@ -27,7 +28,12 @@ function open(current: object, answers: Answers = {}) {
   );
   const login = { get: async () => ({}) as never, renew: async () => ({}) as never, headers: () => ({}) };
   const terminals: Terminals = { http: {} as Http, clock: systemClock, login, api, closed: signal };
-  return { serial: createSerial(calls, terminals), shell: createShell(terminals, calls.index.node), asked };
+  return {
+    serial: createSerial(calls, terminals),
+    display: createDisplay(calls, terminals),
+    shell: createShell(terminals, calls.index.node),
+    asked,
+  };
 }
 
 describe('the console of a guest', () => {
@@ -91,6 +97,44 @@ describe('the console of a guest', () => {
       message: 'pve1: lost',
       retry: true,
     });
+  });
+});
+
+describe('the display of a guest', () => {
+  it('is asked for with a websocket', async () => {
+    const { display, asked } = open({}, { 'GET /nodes/pve1/qemu/100/config': { vga: 'qxl,memory=64' } });
+    await expect(display(WEB1, signal)).rejects.toBe(SHUT);
+    expect(asked.slice(2)).toEqual([CONFIG, 'POST /nodes/pve1/qemu/100/vncproxy {"form":{"websocket":"1"}}']);
+  });
+
+  const config = (vga: string): Answers => ({ 'GET /nodes/pve1/qemu/100/config': { vga } });
+  it.each<[string, object, Answers, object]>([
+    ['of a guest that is off', { status: 'stopped' }, {}, { code: 'op.conflict', fix: 'start it first' }],
+    ['of a guest without one', {}, config('none'), { code: 'op.unsupported', message: 'web1 has no display' }],
+    [
+      'of a guest whose display is a serial port',
+      {},
+      config('type=serial0'),
+      { code: 'op.unsupported', message: 'the display of web1 is its serial port serial0' },
+    ],
+  ])('is refused: %s', async (_what, current, answers, refusal) => {
+    const { display, asked } = open(current, answers);
+    await expect(display(WEB1, signal)).rejects.toMatchObject(refusal);
+    expect(changesIn(asked)).toEqual([]);
+  });
+
+  it('is none where the guest is a container', async () => {
+    const { display, asked } = open({});
+    await expect(display(CT1, signal)).rejects.toMatchObject({
+      code: 'op.unsupported',
+      message: 'web1 is a container, which has no display',
+    });
+    expect(changesIn(asked)).toEqual([]);
+  });
+
+  it.each([{ port: 5900 }, { ticket: 'PVEVNC:x' }])('is none where the offer is not whole: %j', async (offer) => {
+    const { display } = open({}, { 'POST /nodes/pve1/qemu/100/vncproxy': offer });
+    await expect(display(WEB1, signal)).rejects.toMatchObject({ code: 'host.protocol' });
   });
 });
 

@@ -103,8 +103,8 @@ const readSheet = ({ api, signal, roster, emit }: DetailsOptions, { guest }: Ent
   unlessSilent(signal, async () => {
     const path = `${pathOf(guest)}/config`;
     const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
-    const { name, identity, autostart, kcli, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
-    const { plan, profile, image } = kcli;
+    const { name, identity, autostart, notes, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
+    const { plan, profile, image } = notes.pairs;
     const sheet: Sheet = { name, identity, autostart, plan, profile, image, serial: serial !== undefined, agent };
     emit(roster.learn(guest.key, { sheet }));
   });

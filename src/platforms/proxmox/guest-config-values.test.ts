@@ -27,7 +27,7 @@ it('reads what is set for the guest as a whole', () => {
     protected: false,
     autostart: false,
     name: undefined,
-    description: '',
+    notes: { text: '', pairs: {} },
     identity: '',
     serial: undefined,
     agent: false,
@@ -98,8 +98,8 @@ it.each<[string, string, object | undefined]>([
   ['scsi1', 'lvm:vm-1010-disk-1', { owned: false, size: undefined }],
   ['scsi1', 'lvm:vm-101-disk-1,media=disk', { type: 'disk', readOnly: false, owned: true }],
   ['ide2', 'lvm:vm-101-cd,media=cdrom', { type: 'cdrom', readOnly: true, owned: false }],
-  ['ide2', 'lvm:vm-101-cloudinit,media=cdrom', { type: 'disk', readOnly: false, owned: true }],
-  ['ide2', 'none,media=cdrom', undefined],
+  ['ide2', 'lvm:vm-101-cloudinit,media=cdrom', { type: 'cdrom', readOnly: true, owned: true }],
+  ['ide2', 'none,media=cdrom', { type: 'cdrom', path: '', format: undefined, storage: undefined, owned: false }],
   ['ide2', 'media=cdrom', undefined],
   ['ide2', '', undefined],
   ['scsihw', 'virtio-scsi-single', undefined],
@@ -131,10 +131,14 @@ it.each([
   ['plan=shop,profile=small,image=debian 13 \n', { plan: 'shop', profile: 'small', image: 'debian 13' }],
   ['Web server\n  plan=shop\nplan of it: image=x', { plan: 'shop' }],
   ['floorplan=no', {}],
-])('reads what kcli has written into %j', (description, kcli) => expect(read({ description }).kcli).toEqual(kcli));
+  ['Web\n  \nkvirt:plan: shop  \nkvirt:image: debian13', { plan: 'shop', image: 'debian13' }],
+  ['plan=old\nkvirt:plan: new', { plan: 'new' }],
+])('reads what kcli has written into %j', (description, kcli) =>
+  expect(read({ description }).notes.pairs).toEqual(kcli),
+);
 
-it('takes one line end off the description, and no more', () => {
-  expect(read({ description: 'a\n\n' }).description).toBe('a\n');
+it('tells what a user has written from what kcli has', () => {
+  expect(read({ description: 'a\n\nb\n  \nkvirt:plan: shop\n' }).notes.text).toBe('a\n\nb');
 });
 
 it('tells people what only Proxmox VE has', () => {

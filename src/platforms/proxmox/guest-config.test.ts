@@ -44,7 +44,7 @@ describe('the configuration of a virtual machine', () => {
 
   it('is read at once whatever was written into its notes', () => {
     const description = `${'\n'.repeat(500_000)}plan=shop`;
-    expect(readGuestConfig({ description }, 'qemu', 101).kcli).toEqual({ plan: 'shop' });
+    expect(readGuestConfig({ description }, 'qemu', 101).notes.pairs).toEqual({ plan: 'shop' });
   });
 
   it('has its size, and what kcli has written', () => {
@@ -56,14 +56,14 @@ describe('the configuration of a virtual machine', () => {
       agent: true,
       serial: 'serial0',
       createdAt: 1_700_000_000_000,
-      description: 'image=debian13,plan=shop,profile=small',
-      kcli: { plan: 'shop', profile: 'small', image: 'debian13' },
+      notes: { text: '', pairs: { plan: 'shop', profile: 'small', image: 'debian13' } },
     });
   });
 
   it('tells its own disks from what is only in its drives', () => {
     expect(config.disks.map(({ device, path, owned }) => [device, path, owned])).toEqual([
       ['efidisk0', 'local-lvm:vm-101-disk-1', true],
+      ['ide0', '', false],
       ['ide2', 'local:iso/debian-13.iso', false],
       ['ide3', 'local-lvm:vm-101-cloudinit', true],
       ['sata0', 'local-lvm:vm-999-disk-0', false],
@@ -93,7 +93,7 @@ describe('the configuration of a virtual machine', () => {
       cores: 1,
       sockets: 1,
       disks: [],
-      kcli: {},
+      notes: { text: '', pairs: {} },
     });
   });
 });

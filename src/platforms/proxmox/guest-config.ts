@@ -4,6 +4,7 @@ import type { Disk, Nic } from '../contract.ts';
 import { type Row, textOf } from '../lib/json.ts';
 import type { GuestKind } from './guests.ts';
 import { flagOf, numberOf } from './json.ts';
+import { type Notes, readNotes } from './vm/notes.ts';
 
 export interface GuestConfig {
   readonly name: string | undefined;
@@ -17,7 +18,7 @@ export interface GuestConfig {
   readonly cores: number;
   readonly sockets: number;
   readonly autostart: boolean;
-  readonly description: string;
+  readonly notes: Notes;
   readonly lock: string | undefined;
   readonly protected: boolean;
   readonly disks: readonly ConfiguredDisk[];
@@ -25,7 +26,6 @@ export interface GuestConfig {
   /** The first serial port that can be a console: `serial0`. */
   readonly serial: string | undefined;
   readonly agent: boolean;
-  readonly kcli: KcliMetadata;
   /** Epoch, ms. */
   readonly createdAt: number | undefined;
   /** For people: what only this platform tells. */
@@ -37,18 +37,10 @@ export interface ConfiguredDisk extends Disk {
   readonly owned: boolean;
 }
 
-/** kcli writes `plan=web,profile=small,image=debian12` into the description. */
-export interface KcliMetadata {
-  readonly plan?: string;
-  readonly profile?: string;
-  readonly image?: string;
-}
-
 const DISK_KEY = /^(?:(?:ide|sata|scsi|virtio|unused|mp)\d+|efidisk0|tpmstate0|rootfs)$/;
 
 export function readGuestConfig(row: Row, kind: GuestKind, vmid: number): GuestConfig {
   const keys = Object.keys(row).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const description = textOf(row, 'description')?.replace(/\n$/, '') ?? '';
   const created = /(?:^|,)ctime=(\d+)/.exec(textOf(row, 'meta') ?? '')?.[1];
   return {
     name: textOf(row, kind === 'qemu' ? 'name' : 'hostname'),
@@ -59,14 +51,13 @@ export function readGuestConfig(row: Row, kind: GuestKind, vmid: number): GuestC
     cores: numberOf(row, 'cores') ?? 1,
     sockets: kind === 'qemu' ? (numberOf(row, 'sockets') ?? 1) : 1,
     autostart: flagOf(row, 'onboot'),
-    description,
+    notes: readNotes(textOf(row, 'description') ?? ''),
     lock: textOf(row, 'lock'),
     protected: flagOf(row, 'protection'),
     disks: keys.flatMap((key) => (DISK_KEY.test(key) ? (readDisk(key, textOf(row, key), vmid) ?? []) : [])),
     nics: keys.flatMap((key) => (/^net\d+$/.test(key) ? readNic(key, textOf(row, key) ?? '', kind) : [])),
     serial: keys.find((key) => /^serial\d$/.test(key) && row[key] === 'socket'),
     agent: /^(?:1|enabled=1)\b|,enabled=1\b/.test(textOf(row, 'agent') ?? ''),
-    kcli: readKcliMetadata(description),
     createdAt: created === undefined ? undefined : Number(created) * 1000,
     more: readMore(row, kind),
   };
@@ -96,20 +87,23 @@ function readDisk(device: string, text: string | undefined, vmid: number): Confi
   if (text === undefined) return undefined;
   const options = readOptions(text);
   const path = options.get('') ?? options.get('file') ?? options.get('volume') ?? '';
-  if (path === '' || path === 'none') return undefined;
-  const cdrom = options.get('media') === 'cdrom' && !path.includes('cloudinit');
+  if (path === '') return undefined;
+  const isEmpty = path === 'none';
+  const cdrom = options.get('media') === 'cdrom';
+  // the drive that cloud-init reads is a volume of its own
+  const isFile = cdrom && !path.includes('cloudinit');
   return {
     device,
-    path,
+    path: isEmpty ? '' : path,
     size: readSize(options.get('size')),
     type: cdrom ? 'cdrom' : 'disk',
     // A volume without a name that says it lies on LVM, ZFS or Ceph, which hold raw images only.
-    format: options.get('format') ?? /\.(qcow2|raw|vmdk)$/.exec(path)?.[1] ?? 'raw',
+    format: isEmpty ? undefined : (options.get('format') ?? /\.(qcow2|raw|vmdk)$/.exec(path)?.[1] ?? 'raw'),
     bus: /^(ide|sata|scsi|virtio)\d/.exec(device)?.[1],
     storage: /^([^/:]+):/.exec(path)?.[1],
     readOnly: cdrom || options.get('ro') === '1',
     shareable: undefined,
-    owned: !cdrom && new RegExp(`^[^/:]+:(?:.*/)?(?:vm|base|subvol|basevol)-${vmid}-`).test(path),
+    owned: !isFile && new RegExp(`^[^/:]+:(?:.*/)?(?:vm|base|subvol|basevol)-${vmid}-`).test(path),
   };
 }
 
@@ -135,14 +129,6 @@ function readNic(device: string, text: string, kind: GuestKind): Nic {
     ...(/^\d+$/.test(tag ?? '') ? { vlan: Number(tag) } : {}),
     type: kind === 'lxc' ? (options.get('type') ?? 'veth') : model,
   };
-}
-
-function readKcliMetadata(description: string): KcliMetadata {
-  const found: { plan?: string; profile?: string; image?: string } = {};
-  for (const [, key, value] of description.matchAll(/(?:^|[,\n])[ \t]*(plan|profile|image)=([^,\n]+)/g)) {
-    if (key === 'plan' || key === 'profile' || key === 'image') found[key] = value?.trim() ?? '';
-  }
-  return found;
 }
 
 const LABELS: readonly (readonly [key: string, label: string])[] = [

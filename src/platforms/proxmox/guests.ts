@@ -18,6 +18,8 @@ export interface Guest {
   readonly cpus: number;
   readonly memory: Bytes;
   readonly tags: readonly string[];
+  /** Resource pool of the cluster. */
+  readonly pool: string | undefined;
   /** State of high availability: `started`, `error`. */
   readonly ha: string | undefined;
   readonly use: Usage;
@@ -80,6 +82,7 @@ function readGuest(row: Row): Guest | undefined {
     cpus: numberOf(row, 'maxcpu') ?? 0,
     memory: bytesOf(row, 'maxmem'),
     tags: readTags(textOf(row, 'tags')),
+    pool: textOf(row, 'pool'),
     ha: textOf(row, 'hastate'),
     use: {
       uptime: numberOf(row, 'uptime') ?? 0,

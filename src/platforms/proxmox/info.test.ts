@@ -63,7 +63,7 @@ describe('the details of a guest', () => {
         },
       ],
       snapshots: [],
-      description: 'plan=shop,profile=small,image=debian13',
+      description: undefined,
       more: [
         ['Kind', 'virtual machine (QEMU)'],
         ['Sockets', '2'],

@@ -18,7 +18,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       asksForAddresses ? readAddresses(calls.api, guest, signal) : [],
     ]);
     const config = readGuestConfig(asRow(row, name), guest.kind, guest.vmid);
-    const { plan, profile, image } = config.kcli;
+    const { plan, profile, image, ...others } = config.notes.pairs;
     const started = bootTimeOf(current, undefined, calls.clock.now());
     return {
       state: stateOf(current).state,
@@ -35,9 +35,10 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       nics: config.nics,
       disks: config.disks.map(({ owned: _owned, ...disk }) => disk),
       snapshots,
-      description: config.description === '' ? undefined : config.description,
+      description: config.notes.text || undefined,
       more: [
         ...config.more,
+        ...Object.entries(others).map(([key, value]) => ['Metadata', `${key}=${value}`] as const),
         ...(config.sockets > 1 ? [['Sockets', String(config.sockets)] as const] : []),
         ...(guest.ha === undefined ? [] : [['High availability', guest.ha] as const]),
       ],

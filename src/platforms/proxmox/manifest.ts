@@ -1,17 +1,6 @@
-import { mib } from '../../units.ts';
-import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
-import {
-  autostartSetting,
-  CHANGES_AT_START,
-  CHANGES_NOW,
-  caField,
-  descriptionSetting,
-  fingerprintField,
-  insecureHttpField,
-  memorySetting,
-  passwordField,
-  vcpusSetting,
-} from '../lib/fields.ts';
+import type { EndpointField, Manifest } from '../contract.ts';
+import { caField, fingerprintField, insecureHttpField, passwordField } from '../lib/fields.ts';
+import { guestSettings } from './form/fields.ts';
 
 const ADDRESS: readonly EndpointField[] = [
   {
@@ -83,19 +72,12 @@ const LOGIN: readonly EndpointField[] = [
   },
 ];
 
-const SETTINGS: readonly SettingsField[] = [
-  memorySetting('Memory of the guest.', { min: mib(16) }, CHANGES_AT_START),
-  vcpusSetting('Virtual CPUs: cores of all sockets.', 8192, CHANGES_AT_START),
-  autostartSetting('Start it when its node comes up.', CHANGES_NOW),
-  descriptionSetting('Notes', 'What it is for; Markdown, as the web interface shows it.', CHANGES_NOW),
-];
-
 export const manifest: Manifest = {
   id: 'proxmox',
   title: 'Proxmox VE',
   summary: 'A Proxmox VE cluster or a single node, over its HTTPS API: virtual machines and containers.',
   tier: 'preview',
   endpoint: [...ADDRESS, ...LOGIN],
-  settings: SETTINGS,
+  settings: guestSettings,
   everyMs: 5000,
 };

@@ -22,7 +22,7 @@ it('F-040 has sizes and addresses of a node for programs, IPv4 and IPv6', async 
       { device: 'vmbr0', address: '10.11.12.13/24' },
       { device: 'vmbr0', address: '2001:db8::13/64' },
     ],
-    networks: ['vmbr0'],
+    networks: ['vmbr0', 'vmbr1'],
     storage: [{ name: '/', kind: 'filesystem', size: nodeStatus.rootfs.total }],
     memoryUsed: nodeStatus.memory.used,
   });

@@ -16,6 +16,9 @@ export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[
   'vm.pause': ['VM.PowerMgmt'],
   'vm.resume': ['VM.PowerMgmt'],
   'vm.suspend': ['VM.PowerMgmt'],
+  'vm.create': ['VM.Allocate'],
+  'vm.clone': ['VM.Clone'],
+  'vm.migrate': ['VM.Migrate'],
   'vm.delete': ['VM.Allocate'],
   'vm.configure': [
     'VM.Config.Disk',
@@ -28,10 +31,28 @@ export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[
     'VM.Config.Cloudinit',
   ],
   'console.serial': ['VM.Console'],
+  'console.display': ['VM.Console'],
   'node.shell': ['Sys.Console'],
   'snapshot.create': ['VM.Snapshot'],
   'snapshot.revert': ['VM.Snapshot', 'VM.Snapshot.Rollback'],
   'snapshot.delete': ['VM.Snapshot'],
+  'disk.create': ['VM.Config.Disk'],
+  'disk.detach': ['VM.Config.Disk'],
+  'disk.delete': ['VM.Config.Disk'],
+  'disk.resize': ['VM.Config.Disk'],
+  'disk.insert': ['VM.Config.CDROM'],
+  'nic.create': ['VM.Config.Network'],
+  'nic.delete': ['VM.Config.Network'],
+  'nic.connect': ['VM.Config.Network'],
+  'volume.create': ['Datastore.AllocateSpace'],
+  'volume.upload': ['Datastore.AllocateTemplate'],
+  'securitygroup.create': ['Sys.Modify'],
+  'securitygroup.delete': ['Sys.Modify'],
+  'securityrule.create': ['Sys.Modify'],
+  'securityrule.delete': ['Sys.Modify'],
+  'backup.create': ['VM.Backup'],
+  'backup.delete': ['Datastore.Allocate', 'Datastore.AllocateSpace'],
+  'backup.restore': ['VM.Allocate'],
   // the second one is for backups
   'volume.delete': ['Datastore.Allocate', 'Datastore.AllocateSpace'],
   'image.delete': ['Datastore.Allocate'],
@@ -71,16 +92,31 @@ export function missingRight(
   const needed = PRIVILEGES[operation];
   if (!permissions || !needed) return undefined;
   if (operation === 'image.create') return missingToDownload(permissions, needed[0] ?? '');
+  const roots = MADE_BELOW[operation];
+  if (roots) {
+    if (roots.some((root) => needed.some((one) => somewhere(permissions, root, one)))) return undefined;
+    return `this login has no ${needed[0]} anywhere below ${roots.join(' or ')}, as of when it was connected`;
+  }
   const path = pathOf(operation, id);
   if (needed.some((privilege) => holds(permissions, path, privilege))) return undefined;
   return `this login has no ${needed[0]} on ${path}, as of when it was connected`;
 }
 
+/** Where something is made, before it is known in what. */
+const MADE_BELOW: Readonly<Partial<Record<OperationName, readonly string[]>>> = {
+  'vm.create': ['/vms', '/pool'],
+  'backup.restore': ['/vms', '/pool'],
+  'volume.create': ['/storage'],
+  'volume.upload': ['/storage'],
+};
+
 function pathOf(operation: OperationName, id: Id): string {
+  if (operation.startsWith('security')) return '/';
   const native = nativeOf(rowOf(id));
   if (operation.startsWith('node.')) return `/nodes/${native}`;
   // `nas:iso/a.iso`, `pve1/local:iso/a.iso`
-  if (/^(?:volume|image)\./.test(operation)) return `/storage/${/^(?:[^/:]*\/)?([^/:]*):/.exec(native)?.[1]}`;
+  if (/^(?:volume|image|backup\.delete)\b/.test(operation))
+    return `/storage/${/^(?:[^/:]*\/)?([^/:]*):/.exec(native)?.[1]}`;
   return `/vms/${native.slice(native.indexOf('/') + 1)}`;
 }
 

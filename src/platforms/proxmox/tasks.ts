@@ -35,11 +35,19 @@ export async function acceptedTask(answer: unknown, context: FollowContext): Pro
 }
 
 /** The same for a step of several: its end is waited for, and outcome.unknown when it can't be read what became of it. */
-export async function finishedTask(answer: unknown, context: FollowContext): Promise<readonly Warning[]> {
-  const exit = await lookOut(taskIn(answer, context), context, STEP_PATIENCE_MS);
+export async function finishedTask(
+  answer: unknown,
+  context: FollowContext,
+  patienceMs = STEP_PATIENCE_MS,
+): Promise<readonly Warning[]> {
+  const exit = await lookOut(taskIn(answer, context), context, patienceMs);
   if (exit === undefined) throw unclear(context.subject, 'the server does not say how its task ended');
   return warningsOf(exit, context);
 }
+
+/** The same for what is done at once by some versions, which answer null, and by a task by others. */
+export const settled = async (answer: unknown, context: FollowContext): Promise<readonly Warning[]> =>
+  answer === null ? [] : finishedTask(answer, context);
 
 function taskIn(answer: unknown, { subject }: FollowContext): Upid {
   const task = readUpid(answer);

@@ -9,44 +9,25 @@ import { FleetError } from '../../errors.ts';
 import type { Attachment } from '../contract.ts';
 import { asRow, textOf } from '../lib/json.ts';
 import { within } from '../transport/deadline.ts';
-import type { Http } from '../transport/http/http.ts';
-import { openWebSocket } from '../transport/http/websocket.ts';
-import { segment } from './api.ts';
 import { numberOf } from './json.ts';
-import { normalizeError } from './normalize-error.ts';
+import { type Door, openVncWebsocket } from './vnc-websocket.ts';
 
-export interface Terminal {
-  readonly http: Http;
+export interface Terminal extends Door {
   readonly clock: Clock;
-  /** Of the guest or node: `/nodes/pve1/qemu/100`. */
-  readonly path: string;
-  readonly subject: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
 }
 
 const GREETING_MS = 12_000;
 const PING_MS = 30_000;
-/** Once it is open only the stream itself ends it. */
-const OPEN_MS = 15_000;
 
 /** `ticket`: the answer of the termproxy call. */
 export async function openTermproxy(ticket: unknown, terminal: Terminal): Promise<Attachment & { kind: 'stream' }> {
-  const { http, clock, path, subject, headers, signal } = terminal;
+  const { clock, subject, signal } = terminal;
   const row = asRow(ticket, subject);
   const [port, secret, user] = [numberOf(row, 'port'), textOf(row, 'ticket'), textOf(row, 'user')];
   if (port === undefined || secret === undefined || user === undefined) {
     throw new FleetError('host.protocol', `${subject}: the server offers a terminal without port, ticket or user`);
   }
-  const socket = await openWebSocket(http, {
-    path: `${path}/vncwebsocket?port=${port}&vncticket=${segment(secret)}`,
-    headers,
-    protocol: 'binary',
-    signal,
-    deadlineMs: OPEN_MS,
-  }).catch((error: unknown) => {
-    throw normalizeError(error, subject);
-  });
+  const socket = await openVncWebsocket(terminal, port, secret);
   try {
     socket.write(`${user}:${secret}\n`);
     const late = () => new FleetError('host.unreachable', `${subject}: its terminal does not answer`, { retry: true });

@@ -2,7 +2,7 @@
 import { endpointName, imageId, networkId, nodeId, storageId, type VmId, vmId, volumeId } from '../../ids.ts';
 import { bytes, gib, kib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import { type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
+import { BACKUP_OPERATIONS, type HttpFacts, type PlatformTestkit, SNAPSHOT_OPERATIONS } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import { ACCOUNTS } from './testkit/access.ts';
 import { startFakeProxmox } from './testkit/server.ts';
@@ -46,6 +46,26 @@ export const testkit: PlatformTestkit = {
     operations: [
       'vm.identity',
       'vm.info',
+      'disk.list',
+      'nic.list',
+      'vm.create',
+      ...(['securitygroup.list', 'securitygroup.create', 'securitygroup.planDelete', 'securitygroup.delete'] as const),
+      ...(['securityrule.list', 'securityrule.create', 'securityrule.delete'] as const),
+      ...BACKUP_OPERATIONS,
+      'vm.planMigrate',
+      'vm.migrate',
+      'vm.clone',
+      'disk.create',
+      'disk.detach',
+      'disk.planDelete',
+      'disk.delete',
+      'disk.resize',
+      'disk.insert',
+      'nic.create',
+      'nic.delete',
+      'nic.connect',
+      'volume.create',
+      'volume.upload',
       'vm.start',
       'vm.stop',
       'vm.restart',
@@ -56,7 +76,9 @@ export const testkit: PlatformTestkit = {
       'vm.delete',
       'vm.settings',
       'vm.configure',
+      'vm.planConfigure',
       'console.serial',
+      'console.display',
       'node.info',
       'node.shell',
       ...SNAPSHOT_OPERATIONS,
@@ -80,6 +102,7 @@ export const testkit: PlatformTestkit = {
     // its disks are on LVM-thin, which goes back to any
     snapshots: { takeMs: 3_000, memory: true, revertsToOlder: true },
     listed: {
+      securitygroup: { name: 'web', network: undefined, description: 'from outside' },
       storage: {
         id: storageId(ENDPOINT, 'pve2/local-lvm'),
         name: 'local-lvm',
@@ -128,7 +151,53 @@ export const testkit: PlatformTestkit = {
         created: 1_790_000_000_000,
       },
     },
-    makes: { image: { name: 'suite.iso', url: 'https://images.example.org/suite.iso', storage: 'nas' } },
+    makes: {
+      image: { name: 'suite.iso', url: 'https://images.example.org/suite.iso', storage: 'nas' },
+      securitygroup: { name: 'suite', description: 'made by the suite', network: '' },
+      volume: { name: 'vm-999-disk-7', storage: 'pve1/local-lvm', size: gib(1), format: 'raw' },
+    },
+    makesVms: {
+      spec: {
+        memory: gib(2),
+        vcpus: 2,
+        plan: 'suite',
+        profile: 'small',
+        image: 'debian-13',
+        node: 'pve1',
+        disk: [{ size: gib(10) }, { size: gib(4), storage: 'local-lvm', bus: 'virtio' }],
+        nic: [{ network: 'vmbr0', vlan: 10 }, { network: 'web' }],
+        keys: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Q2w3e4r5t6y7u8i9o0pAbCdEfGhIjKlMnOpQrStUv suite',
+        tags: 'suite',
+      },
+      disks: [gib(10), gib(4)],
+      networks: ['vmbr0', 'web'],
+      missing: {
+        image: { image: 'none' },
+        network: { nic: [{ network: 'none' }] },
+        storage: { disk: [{ storage: 'none' }] },
+      },
+      clones: true,
+      takeMs: 9_000,
+    },
+    backups: { takeMs: 9_000, storage: 'nas' },
+    migrates: { takeMs: 9_000, within: true, elsewhere: false },
+    parts: {
+      takeMs: 6_000,
+      networks: ['vmbr0', 'vmbr1'],
+      volumes: true,
+      renamesVolumes: true,
+      medium: 'local:iso/debian-13.iso',
+    },
+    files: {
+      takeMs: 6_000,
+      folder: '',
+      storage: 'nas',
+      change: (text) => text,
+      changed: '',
+      invalid: (text) => text,
+    },
+    clouds: { securityrule: 'addresses' },
+    volumesOfImages: false,
     listedTakesMs: 5_000,
     changes: {
       config: { memory: mib(1024), vcpus: 3, autostart: true, description: 'changed by the suite' },
@@ -160,11 +229,18 @@ async function start() {
   const stopped = world.addGuest('qemu', 'pve1', { ...plain(), name: 'contract-stopped' });
   const running = world.addGuest('qemu', 'pve2', {
     ...plain(),
+    // what is in its drive all nodes have, so that it can move
+    ide2: 'nas:iso/rescue.iso,media=cdrom',
     name: 'contract-running',
     description: 'plan=shop,profile=small',
   });
   world.addGuest('lxc', 'pve1', { hostname: 'contract-container', rootfs: 'local-lvm:subvol-VMID-disk-0,size=4G' });
-  world.addGuest('qemu', 'pve1', { ...plain(), name: 'contract-template', template: '1' });
+  const template = world.addGuest('qemu', 'pve1', {
+    ...plain(),
+    scsi0: 'local-lvm:base-VMID-disk-0,size=8G',
+    name: 'contract-template',
+    template: '1',
+  });
   let doomed = 0;
 
   const idOf = ({ kind, vmid }: WorldGuest): VmId => vmId(ENDPOINT, `${kind}/${vmid}`);
@@ -192,6 +268,13 @@ async function start() {
       const guest = world.addGuest('qemu', 'pve1', { ...plain(), name: `contract-doomed-${++doomed}` });
       server.tellNow();
       return idOf(guest);
+    },
+    async linkedFrom() {
+      server.tellNow();
+      return idOf(template);
+    },
+    async vmWithDrive() {
+      return bring(stopped, 'stopped');
     },
     hasDisk: async (path: string) => world.volumes.has(path),
     cutLink: () => server.cut(),

@@ -24,7 +24,7 @@ it.each([
   ['qmresume', 'Resume'],
   ['qmdestroy', 'Delete'],
   ['qmconfig', 'Change of settings'],
-  ['qmmigrate', 'Migration'],
+  ['qmigrate', 'Migration'],
   ['qmclone', 'Clone'],
   ['qmcreate', 'Creation'],
   ['qmrestore', 'Restore'],

@@ -32,7 +32,7 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     qmresume: 'Resume',
     qmdestroy: 'Delete',
     qmconfig: 'Change of settings',
-    qmmigrate: 'Migration',
+    qmigrate: 'Migration',
     qmclone: 'Clone',
     qmcreate: 'Creation',
     qmrestore: 'Restore',
@@ -59,6 +59,7 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     hastop: 'Stop by high availability',
     hamigrate: 'Migration by high availability',
     imgdel: 'Deletion of a volume',
+    imgcopy: 'Upload',
     download: 'Download',
   }),
 );

@@ -71,6 +71,17 @@ describe('the volumes of a cluster', () => {
         path: 'local:101/vm-101-disk-0.subvol',
         users: ['ct1'],
       },
+      {
+        id: 'pve/pve1/local:iso/a.iso',
+        name: 'a.iso',
+        storage: 'local',
+        type: 'iso',
+        format: 'iso',
+        size: 1,
+        used: undefined,
+        path: 'local:iso/a.iso',
+        users: undefined,
+      },
       { ...web1, id: 'pve/pve2/local:100/vm-100-disk-0.qcow2', used: undefined, path: 'local:100/vm-100-disk-0.qcow2' },
     ]);
     expect(asked()).toEqual(['GET /cluster/resources', at('pve1', 'local'), at('pve2', 'local')]);
@@ -123,12 +134,7 @@ describe('the volumes of a cluster', () => {
 
   it('are those of storages that can hold some', async () => {
     const { volumes, asked } = open(
-      [
-        on('pve1', 'isos', 'iso,vztmpl,import'),
-        on('pve1', 'none', 'none'),
-        on('pve1', 'off', 'images', { status: 'unknown' }),
-        on('pve1', 'odd', ''),
-      ],
+      [on('pve1', 'none', 'none'), on('pve1', 'off', 'images', { status: 'unknown' }), on('pve1', 'odd', '')],
       { [at('pve1', 'odd')]: [] },
     );
     expect(await volumes()).toEqual([]);
@@ -159,6 +165,7 @@ describe('a storage that can not be read', () => {
     const { volumes, images } = open(MORE, answers);
     expect(await volumes()).toMatchObject([
       { ...row, name: '(volumes of pve1/broken)', users: undefined, disabled: { 'volume.delete': expect.any(String) } },
+      { name: 'a.iso' },
       { name: 'vm-100-disk-0' },
     ]);
     expect(await images()).toMatchObject([
@@ -172,6 +179,7 @@ describe('a storage that can not be read', () => {
     const { volumes } = open([on('pve1', 'good', 'images')], { [at('pve1', 'good')]: rows });
     expect((await volumes()).map(({ id, name, trouble }) => [id, name, trouble?.message])).toEqual([
       ['pve/pve1/good:', '(volumes of pve1/good)', 'not read: entries without an id: 6'],
+      ['pve/pve1/good:iso/a.iso', 'a.iso', undefined],
       ['pve/pve1/good:vm-100-disk-0', 'vm-100-disk-0', undefined],
     ]);
   });

@@ -1,9 +1,9 @@
-/** Volumes: disks of guests, backups, and whatever else lies in a storage and is no image. */
+/** Volumes: disks of guests, backups, and whatever else lies in a storage; images are volumes too. */
 import { volumeId } from '../../ids.ts';
 import type { Volume } from '../contract.ts';
 import { textOf } from '../lib/json.ts';
 import { inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
-import { type Entry, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
+import { type Entry, NOT_READ, readContents, type Unread } from './contents.ts';
 import type { Guest } from './guests.ts';
 import { flagOf, numberOf, sizeOf } from './json.ts';
 import { maySee } from './rights.ts';
@@ -18,13 +18,13 @@ export async function listVolumes(context: ListContext, signal: AbortSignal): Pr
   const { entries, unread } = await readContents(context, storages.filter(mayKeepVolumes), signal);
   const all = [
     ...unread.map((one) => unreadRow(context, one)),
-    ...entries.filter(({ kind }) => !isImage(kind)).map((one) => volumeRow(context, guests, one)),
+    ...entries.map((one) => volumeRow(context, guests, one)),
   ];
   return inOrder(all, ({ id }) => id);
 }
 
 const mayKeepVolumes = ({ content }: KnownStorage): boolean =>
-  content.length === 0 || content.some((kind) => kind !== 'none' && !isImage(kind));
+  content.length === 0 || content.some((kind) => kind !== 'none');
 
 function volumeRow(context: ListContext, guests: ReadonlyMap<number, Guest>, entry: Entry): Volume {
   const { storage, volid, name, kind, row } = entry;

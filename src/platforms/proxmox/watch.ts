@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { FleetError } from '../../errors.ts';
 import { endpointOf, nativeOf, vmId } from '../../ids.ts';
 import type { Change, Inventory, Node, PlatformEvent, PlatformTask, WatchOptions } from '../contract.ts';
 import { asRow } from '../lib/json.ts';
@@ -11,7 +12,7 @@ import type { Api } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { readDetails } from './details.ts';
 import { pathOf } from './guest-call.ts';
-import { type Resources, readCurrent, readResources } from './guests.ts';
+import { type Guest, type Resources, readCurrent, readResources } from './guests.ts';
 import type { GuestIndex } from './index-of-guests.ts';
 import { createRoster } from './roster.ts';
 import { createSampler } from './sampler.ts';
@@ -124,8 +125,19 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
   async function readGuest(key: string): Promise<void> {
     const guest = roster.guests.get(key)?.guest;
     if (!guest) return;
-    const path = `${pathOf(guest)}/status/current`;
-    const current = readCurrent(asRow(await poll.get(path, { signal: inner, subject: guest.name }), guest.name));
+    const read = async (one: Guest) => {
+      const path = `${pathOf(one)}/status/current`;
+      return readCurrent(asRow(await poll.get(path, { signal: inner, subject: one.name }), one.name));
+    };
+    const current = await read(guest).catch(async (error: unknown) => {
+      if (!(error instanceof FleetError && error.code === 'vm.not-found')) throw error;
+      // it may have moved to another node since the list was read
+      const { resources } = await readAll();
+      const now = resources.guests.get(key);
+      if (!now || now.node === guest.node) throw error;
+      emit(roster.list(resources));
+      return read(now);
+    });
     emit(roster.learn(key, { current }));
   }
 

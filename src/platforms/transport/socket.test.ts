@@ -1,4 +1,5 @@
-import { createServer, Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
@@ -6,7 +7,7 @@ import { systemClock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { within } from './deadline.ts';
 import { outputOf } from './output.ts';
-import { hostPort, isLoopback, openTcp, settled } from './socket.ts';
+import { hostPort, isLoopback, openTcp, openTcpInPieces, readInPlace, settled } from './socket.ts';
 
 describe('a host', () => {
   it.each([
@@ -55,6 +56,51 @@ describe('a socket', () => {
     await expect(closed).rejects.toThrow('enough');
     await new Promise((resolve) => server.close(resolve));
     await expect(openTcp('127.0.0.1', port, patience)).rejects.toThrow(`can't connect to 127.0.0.1:${port}: nothing`);
+  });
+});
+
+describe('a socket that is read by pieces', () => {
+  /** What a listener has kept of the pieces, once all have come. */
+  async function keptOf(prepare: (socket: Socket) => void) {
+    const far: Socket[] = [];
+    const server = createServer((socket) => void far.push(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const socket = await openTcpInPieces('127.0.0.1', port, {
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    prepare(socket);
+    const kept: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => void kept.push(chunk));
+    for (const text of ['first', 'other']) {
+      while (!far[0]) await new Promise((resolve) => setImmediate(resolve));
+      const came = once(socket, 'data');
+      far[0].write(text);
+      await came;
+    }
+    const ended = once(socket, 'end');
+    far[0]?.end();
+    await ended;
+    await new Promise((resolve) => server.close(resolve));
+    return kept.map(String);
+  }
+
+  it('gives copies, and the memory itself to those who ask for that', async () => {
+    expect(await keptOf(() => {})).toEqual(['first', 'other']);
+    expect(await keptOf((socket) => void readInPlace(socket))).toEqual(['other', 'other']);
+  });
+
+  it('keeps what comes before anybody listens', async () => {
+    const server = createServer((socket) => socket.end('hello'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const patience = { clock: systemClock, signal: new AbortController().signal };
+    const socket = readInPlace(await openTcpInPieces('127.0.0.1', port, patience, 4));
+    while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
+    const [chunk] = await once(socket, 'data');
+    expect(String(chunk)).toBe('hello');
+    await new Promise((resolve) => server.close(resolve));
   });
 });
 

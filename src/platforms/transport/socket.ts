@@ -1,4 +1,5 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { connect, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connectError, noAnswer } from './connect-error.ts';
 import { type Patience, within } from './deadline.ts';
 
@@ -43,10 +44,52 @@ export const openUnix = (path: string, patience: Patience): Promise<Socket> => o
 
 /** TCP without any protection: for loopback, for what is encrypted by itself, and where the user insists. */
 export async function openTcp(host: string, port: number, patience: Patience, family?: 4 | 6): Promise<Socket> {
-  const socket = await openSocket({ host, port, ...(family && { family }) }, hostPort(host, port), patience);
+  const target = { host, port, ...(family && { family }) };
+  return alive(await openSocket(target, hostPort(host, port), patience));
+}
+
+/** The same, read by large pieces, which are copies until readInPlace(). By pipe() and as an iterable it can't be read. */
+export async function openTcpInPieces(host: string, port: number, patience: Patience, family?: 4 | 6): Promise<Socket> {
+  const target = { host, port, ...(family && { family }), onread: inPieces() };
+  return alive(await openSocket(target, hostPort(host, port), patience));
+}
+
+export const openUnixInPieces = (path: string, patience: Patience): Promise<Socket> =>
+  openSocket({ path, onread: inPieces() }, path, patience);
+
+const inPlace = new WeakSet<Duplex>();
+
+/**
+ * For a socket whose listeners for `data` are done with each chunk, or have copied it, when they return: all such sockets are read into the
+ * same memory, and nothing is allocated. Does nothing for one that is not read by pieces.
+ */
+export function readInPlace<T extends Duplex>(socket: T): T {
+  inPlace.add(socket);
+  return socket;
+}
+
+function alive(socket: Socket): Socket {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 15_000);
   return socket;
+}
+
+const PIECE = 256 * 1024;
+let shared: Buffer | undefined;
+
+/** Allocated once, where it is needed at all. */
+function inPieces(): OnReadOpts {
+  shared ??= Buffer.allocUnsafeSlow(PIECE);
+  return {
+    buffer: shared,
+    callback(this: Socket, length, { buffer, byteOffset }) {
+      const chunk = Buffer.from(buffer, byteOffset, length);
+      const isHeard = this.emit('data', inPlace.has(this) ? chunk : Buffer.from(chunk));
+      // A listener that comes later gets it then.
+      if (!isHeard) this.push(Buffer.from(chunk));
+      return true;
+    },
+  };
 }
 
 /** `db1:22`, `[fe80::1]:22`. */

@@ -16,7 +16,8 @@ export interface TlsTarget {
   readonly key?: string;
   /**
    * SHA-256 of the one certificate that is right, in hex with or without colons. It takes the place of name and chain:
-   * servers that sign for themselves are known by it.
+   * servers that sign for themselves are known by it. A SHA-1 counts too, for what a trusted server says of another one; no
+   * field of an endpoint takes it.
    */
   readonly fingerprint?: string;
 }
@@ -60,11 +61,14 @@ export async function openTls(target: TlsTarget, patience: Patience): Promise<TL
   );
 }
 
+const SHA1_DIGITS = 40;
+
 const hexOf = (fingerprint: string): string => fingerprint.replaceAll(':', '').trim().toLowerCase();
 
 function assertPinned(socket: TLSSocket, fingerprint: string, target: string): void {
-  const { fingerprint256 } = socket.getPeerCertificate();
-  if (fingerprint256 !== undefined && hexOf(fingerprint256) === hexOf(fingerprint)) return;
+  const { fingerprint256, fingerprint: sha1 } = socket.getPeerCertificate();
+  const shown = hexOf(fingerprint).length === SHA1_DIGITS ? sha1 : fingerprint256;
+  if (shown !== undefined && hexOf(shown) === hexOf(fingerprint)) return;
   throw new FleetError('trust.tls', `${target} shows another certificate than the one that is pinned`, {
     fix: `find out why; if it was renewed, its \`fingerprint\` is ${fingerprint256}`,
   });

@@ -1,7 +1,10 @@
-import type { Absences, Connection, Context, Endpoint } from '../contract.ts';
+import type { Absences, Connection, Context, Endpoint, VmOps } from '../contract.ts';
+import { noCloudNouns } from '../lib/cloud-nouns.ts';
 import { lacking } from '../lib/listed.ts';
+import { noHardware, partLists } from '../lib/parts.ts';
 import { addressOf } from './address.ts';
 import { createDelete } from './delete.ts';
+import { createDisplay } from './display.ts';
 import { createImageOps } from './images.ts';
 import { readInfo } from './info.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -19,8 +22,12 @@ const WHY_NOT: Absences = {
   'vm.pause': 'vSphere has no pause that keeps the memory in place: suspend the VM, which writes it to disk',
   'console.serial':
     'vSphere passes no text console on: a serial port is a TCP port of the ESX host, where a VM has one',
+  'console.viewer': 'displays of vSphere are websockets of its own kind: open them in its own client',
+  'console.command': 'vSphere passes no text console on',
   'console.output': 'vSphere keeps nothing of what a VM has written to its serial port',
-  'node.shell': 'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
+  ...lacking('vSphere gives no shell on a host: log in to the ESX host itself over SSH', ['node'], ['node.info']),
+  ...noHardware('vSphere'),
+  ...noCloudNouns('vSphere'),
   ...lacking('drover does not make or change datastores yet', ['storage'], ['storage.list']),
   volume: 'drover does not manage the files of datastores yet',
   ...lacking('drover does not make or change networks of vSphere yet', ['network'], ['network.list']),
@@ -34,23 +41,29 @@ const WHY_NOT: Absences = {
 
 /** A vCenter, or a single ESX host, with a session of its own. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
-  const session = await openSession(endpoint.name, addressOf(endpoint), context);
+  const address = addressOf(endpoint);
+  const session = await openSession(endpoint.name, address, context);
   const tasks = createTasks(session.clock, lookAtTask(session));
   const calls: VmCalls = { session, tasks };
   const closing = new AbortController();
 
+  const info: VmOps['info'] = (id, signal) => readInfo(calls, id, signal);
+
   return {
     vm: {
-      info: (id, signal) => readInfo(calls, id, signal),
+      info,
       ...createLifecycle(calls),
       ...createDelete(calls),
       ...createSettings(calls),
     },
     snapshot: createSnapshotOps(calls),
+    ...partLists(info),
     storage: createStorageOps(session),
     network: createNetworkOps(session),
     image: createImageOps(session),
-    console: {},
+    console: {
+      display: createDisplay({ calls, target: address.target, wire: context.wire, closed: closing.signal }),
+    },
     node: { info: (id, signal) => readNodeInfo(session, id, signal) },
     whyNot: WHY_NOT,
     watch: (options) =>

@@ -1,5 +1,5 @@
 /** Snapshots of a VM: CreateSnapshot_Task, and the methods of VirtualMachineSnapshot (vSphere Web Services API). */
-import { nativeOfSnapshot, type SnapshotId, type VmId, vmOf } from '../../ids.ts';
+import { nativeOfPart, type SnapshotId, type VmId, vmOf } from '../../ids.ts';
 import type { Snapshot, SnapshotOps } from '../contract.ts';
 import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../lib/snapshots.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
@@ -12,7 +12,7 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
   /** One VM with all its snapshots, and the one that is meant. */
   const on = <T>(id: SnapshotId, signal: AbortSignal, work: (call: VmCall, found: Found) => Promise<T>) =>
     onAll(vmOf(id), signal, async (call, all) => {
-      const native = nativeOfSnapshot(id);
+      const native = nativeOfPart(id);
       const one = all.find((snapshot) => snapshot.id === id);
       if (native === '' || !one) throw noSnapshot(call.name, id);
       return work(call, { one, all, ref: { type: 'VirtualMachineSnapshot', value: native } });

@@ -1,10 +1,13 @@
 /** govmomi's vCenter simulator as a private server: the whole way over TLS and SOAP, with VMs that cost nothing. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { systemClock } from '../../clock.ts';
 import { endpointName, nodeId, vmId } from '../../ids.ts';
 import { bytes, gib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
 import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import { servePicture } from '../testkit-display.ts';
 import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { http } from './testkit/http-facts.ts';
@@ -21,6 +24,8 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.info',
+      'disk.list',
+      'nic.list',
       'vm.start',
       'vm.stop',
       'vm.restart',
@@ -30,6 +35,7 @@ export const testkit: PlatformTestkit = {
       'vm.delete',
       'vm.settings',
       'vm.configure',
+      'console.display',
       'node.info',
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
@@ -100,6 +106,9 @@ async function start(): Promise<TestServer> {
   const vcsim = await startVcsim(vcsimPath(process.env), VMS);
   const link = await startLink({ host: HOST, port: 0 }, { host: HOST, port: vcsim.port });
   const room = await openMachineRoom(vcsim);
+  const screens = createServer((socket) => void servePicture(socket)).listen(0, HOST);
+  await once(screens, 'listening');
+  await vcsim.status('POST', `/lab/display?address=${HOST}:${(screens.address() as AddressInfo).port}`);
   const idOf = ({ value }: MoRef) => vmId(ENDPOINT, value);
   const stopped = room.find('off');
   const running = room.find('app-0000');
@@ -132,6 +141,7 @@ async function start(): Promise<TestServer> {
     restoreLink: () => link.restore(),
     async close() {
       await room.close();
+      screens.close();
       await link.close();
       await vcsim.stop();
     },

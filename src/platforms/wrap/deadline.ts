@@ -17,7 +17,7 @@ export const withDeadline = (connection: Connection, clock: Clock, table?: Opera
   );
 
 function limited(
-  { kind, deadlineMs }: Operation,
+  { kind, deadlineMs, takesBackMs }: Operation,
   run: AnyOperation,
   args: readonly unknown[],
   clock: Clock,
@@ -26,14 +26,21 @@ function limited(
   const inner = new AbortController();
   return new Promise((resolve, reject) => {
     outer.throwIfAborted();
+    let stopTakingBack = () => {};
     const settle = (then: () => void) => {
       stopClock();
+      stopTakingBack();
       outer.removeEventListener('abort', abort);
       then();
     };
     const abort = () => {
       inner.abort(outer.reason);
-      settle(() => reject(outer.reason));
+      if (takesBackMs === undefined) return settle(() => reject(outer.reason));
+      stopTakingBack = clock.after(takesBackMs, () =>
+        settle(() =>
+          reject(new FleetError('outcome.unknown', 'given up, and it is not known whether it was taken back')),
+        ),
+      );
     };
     const stopClock = clock.after(deadlineMs, () => {
       const said = `no answer within ${Math.round(deadlineMs / 1000)} s`;

@@ -6,8 +6,8 @@ export const dryRun = (
   connection: Connection,
   tell: (name: OperationName, args: readonly unknown[]) => void,
   table?: OperationTable,
-): Connection =>
-  mapOperations(
+): Connection => ({
+  ...mapOperations(
     connection,
     (name, run, { kind }) => {
       if (kind !== 'mutates') return run;
@@ -18,4 +18,6 @@ export const dryRun = (
       };
     },
     table,
-  );
+  ),
+  dryRun: true,
+});

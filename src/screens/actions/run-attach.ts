@@ -1,57 +1,168 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted } from '../../actions/permitted.ts';
-import { bind, placeOfShown, verifiedSignal, verify } from '../../actions/target.ts';
+import { bind, placeOfShown, type Target, verifiedSignal, verify, whyAnother } from '../../actions/target.ts';
+import type { ConsoleSession } from '../../console/console-session.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
 import { clean } from '../../terminal/width.ts';
+import { keptConsole } from '../console/kept-console.ts';
 import type { Stage } from '../stage.ts';
 import { whileSame } from './while-same.ts';
 
-/** Opens the console of a VM and gives it the terminal; one that another client has is taken over only after a question. */
-export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId): Promise<void> {
-  const target = bind('vm', id, stage.services);
-  permitted(action, 'vm', id, stage.services);
-  const open = (force: boolean) => async (signal: AbortSignal) => {
-    await verify(target, stage.services, signal);
-    const { connection } = permitted(action, 'vm', id, stage.services);
-    const verified = verifiedSignal(target, stage.services, signal);
-    return action.open(connection, id, { force }, stage.terminal.size(), verified);
-  };
-  // Two VMs of one name look alike from inside.
-  const name = clean(placeOfShown(target, stage.services.store.fleet));
+/** Where consoles are drawn on the screen: `show` brings them to the front, `leave` the fleet. Elsewhere they get the terminal. */
+export interface ConsoleWays {
+  readonly show: () => void;
+  readonly leave: () => void;
+}
+
+/** Opens the console of a VM, or goes back to it; one that another client has is taken over only after a question. */
+export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId, ways?: ConsoleWays): Promise<void> {
+  const kept = action.isKept ? stage.consoles.find(id) : undefined;
+  if (kept && ways) return goBack(stage, kept, ways);
+  const vm = vmConsole(stage, action, id);
+  if (ways && action.isKept) {
+    return openKept(stage, await keepVm(stage, id, vm), ways);
+  }
+  const what = `the console of ${vm.name}`;
+  const open = (force: boolean) => (signal: AbortSignal) => vm.open({ force, signal });
   try {
-    await attach(stage, `the console of ${name}`, open(false));
+    await attach(stage, what, open(false), action.isKept);
   } catch (error) {
-    if (!(error instanceof FleetError && error.code === 'op.conflict')) throw error;
-    const details = [error.message];
-    const taken = await whileSame(stage, [target], (until) =>
-      stage.dialogs.confirm({
-        title: 'Console in use',
-        question: `Take the console of ${name} over?`,
-        details,
-        until,
-        unasked: true,
-      }),
-    );
-    if (taken) await attach(stage, `the console of ${name}`, open(true));
+    if (!isTaken(error) || !action.options?.some(({ key }) => key === 'force')) throw error;
+    if (await mayTakeOver(stage, vm.target, vm.name, error)) await attach(stage, what, open(true), action.isKept);
   }
 }
 
-/** Opens a login shell on a node. */
-export async function attachNode(stage: Stage, action: NodeAttachAction, id: NodeId): Promise<void> {
-  const { object: node, connection } = permitted(action, 'node', id, stage.services);
-  const name = clean(node.name);
-  await attach(stage, `a shell on ${name}`, (signal) => action.open(connection, id, stage.terminal.size(), signal));
+/** The console of a VM as it is chosen now: whenever it is opened, it must be the same machine. */
+export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
+  const { services } = stage;
+  const target = bind('vm', id, services);
+  permitted(action, 'vm', id, services);
+  return {
+    target,
+    // Two VMs of one name look alike from inside.
+    name: clean(placeOfShown(target, services.store.fleet)),
+    label: clean(target.name),
+    isSame: () => whyAnother(target, services) === undefined,
+    async open({ force, signal }: { readonly force: boolean; readonly signal: AbortSignal }): Promise<Attachment> {
+      await verify(target, services, signal);
+      const { connection, object } = permitted(action, 'vm', id, services);
+      const verified = verifiedSignal(target, services, signal);
+      return action.open(connection, id, { force }, stage.terminal.size(), verified, object);
+    },
+  };
 }
 
-async function attach(stage: Stage, what: string, open: (signal: AbortSignal) => Promise<Attachment>): Promise<void> {
+/** A console of this VM that is kept; its link is to be opened. */
+export const keepVm = (stage: Stage, id: VmId, vm: ReturnType<typeof vmConsole>): Promise<ConsoleSession> =>
+  keptConsole(stage, { ...vm, id, reconnects: true, reopen: (session) => reopenVm(stage, session, vm.target) });
+
+/** Opens a login shell on a node, or goes back to it. */
+export async function attachNode(
+  stage: Stage,
+  action: NodeAttachAction,
+  id: NodeId,
+  ways?: ConsoleWays,
+): Promise<void> {
+  const kept = stage.consoles.find(id);
+  if (kept && ways && kept.link().kind !== 'closed') return goBack(stage, kept, ways);
+  if (kept) await stage.consoles.remove(kept);
+  const { object: node } = permitted(action, 'node', id, stage.services);
+  const name = clean(node.name);
+  const open = (signal: AbortSignal) => {
+    const { connection } = permitted(action, 'node', id, stage.services);
+    return action.open(connection, id, stage.terminal.size(), signal);
+  };
+  const what = `a shell on ${name}`;
+  if (!ways) return attach(stage, what, open, true);
+  const controller = new AbortController();
+  stage.message.say(`opening ${what}…`);
+  const attachment = await open(controller.signal);
+  // A shell of this very machine is a program that has the terminal.
+  if (attachment.kind === 'command') return attach(stage, what, async () => attachment, undefined);
+  let first: Attachment | undefined = attachment;
+  const session = await keptConsole(stage, {
+    id,
+    name: what,
+    label: name,
+    isSame: () => true,
+    reconnects: false,
+    reopen: (session) => session.open(),
+    async open({ signal }) {
+      const now = first ?? (await open(signal));
+      first = undefined;
+      return now;
+    },
+    closed(kept) {
+      const isInFront = stage.consoles.front === kept && kept.isAttached();
+      void stage.consoles.remove(kept);
+      stage.message.say(`${what} was closed from the other side`);
+      if (isInFront) ways.leave();
+    },
+  });
+  await openKept(stage, session, ways);
+}
+
+/** Takes it over, after a question, where another client has it. */
+async function reopenVm(stage: Stage, session: ConsoleSession, target: Target): Promise<void> {
+  try {
+    await session.open();
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    if (await mayTakeOver(stage, target, session.name, error)) await session.open(true);
+  }
+}
+
+async function goBack(stage: Stage, kept: ConsoleSession, { show }: ConsoleWays): Promise<void> {
+  stage.consoles.toFront(kept);
+  show();
+  if (kept.link().kind === 'closed') await stage.consoles.reopen(kept);
+}
+
+async function openKept(stage: Stage, session: ConsoleSession, ways: ConsoleWays): Promise<void> {
+  // What is drawn costs no time on the way to the guest.
+  const opening = stage.consoles.reopen(session);
+  ways.show();
+  try {
+    await opening;
+  } catch (error) {
+    if (!stage.consoles.all.includes(session)) return;
+    await stage.consoles.remove(session);
+    if (!stage.consoles.front) ways.leave();
+    throw error;
+  }
+}
+
+const isTaken = (error: unknown): error is FleetError => error instanceof FleetError && error.code === 'op.conflict';
+
+const mayTakeOver = (stage: Stage, target: Target, name: string, { message }: FleetError): Promise<boolean> =>
+  whileSame(stage, [target], (until) =>
+    stage.dialogs.confirm({
+      title: 'Console in use',
+      question: `Take the console of ${name} over?`,
+      details: [message],
+      until,
+      unasked: true,
+    }),
+  );
+
+async function attach(
+  stage: Stage,
+  what: string,
+  open: (signal: AbortSignal) => Promise<Attachment>,
+  isKept: true | undefined,
+): Promise<void> {
   const controller = new AbortController();
   stage.message.say(`opening ${what}…`);
   const attachment = await open(controller.signal);
   try {
     const notice = `drover: this is ${what}`;
-    const how = await stage.terminal.attach(attachment, { notice, signal: controller.signal });
+    const how = await stage.terminal.attach(attachment, {
+      notice,
+      signal: controller.signal,
+      ...(isKept && { isGuest: isKept }),
+    });
     stage.message.say(how === 'detached' ? `detached from ${what}` : `${what} was closed from the other side`);
   } finally {
     controller.abort();

@@ -1,6 +1,6 @@
 import type { ConfigAction } from '../../actions/action.ts';
 import { poolVariablesAction } from '../../actions/pool.ts';
-import { isEndpointName, type NodeId, userPoolId } from '../../ids.ts';
+import { isEndpointName, type NodeId, userPoolId, type VmId } from '../../ids.ts';
 import type { Settings } from '../../platforms/contract.ts';
 import { poolNameComplaint } from '../../state/config/read-pools.ts';
 import { rowKey } from '../../state/query/tree.ts';
@@ -28,7 +28,8 @@ export async function runConfig(stage: Stage, state: FleetState, action: ConfigA
     const details = action.loses?.(subject).map((loss) => `Leaves drover: ${loss}`) ?? [];
     if (!(await stage.dialogs.confirm({ title: action.title, question, details }))) return;
   }
-  await stage.services.changeConfig(action.change(subject, args), basedOn);
+  const { services } = stage;
+  await services.changeConfig(action.change(subject, args, services.configEdit()), basedOn);
   // A pool that was made or renamed may have come up far away from the cursor.
   const pool = action.id === 'pool.add' ? subject : action.id === 'pool.rename' ? String(args['to']) : undefined;
   if (pool !== undefined) goWhenThere(stage, state, rowKey('pool', userPoolId(pool)));
@@ -67,13 +68,13 @@ async function ask(stage: Stage, state: FleetState, action: ConfigAction): Promi
   const { subject } = found;
   const option = action.options?.[0];
   if (!option) return { subject, args: {} };
-  if (option.required) {
-    const lines = [`${option.label} of ${subject}:`];
+  if (action.line) {
+    const { start, complaint } = action.line;
     const answer = await stage.dialogs.prompt({
       title: action.title,
-      lines,
-      start: subject,
-      complaint: poolNameComplaint,
+      lines: [`${option.label} of ${nameOf(stage, subject)}:`],
+      start: start(subject, stage.services.store.fleet),
+      complaint,
     });
     return answer === undefined ? undefined : { subject, args: { [option.key]: answer } };
   }
@@ -100,4 +101,4 @@ async function pickPool(stage: Stage, title: string, but: string): Promise<strin
 }
 
 const nameOf = (stage: Stage, subject: string): string =>
-  clean(stage.services.store.fleet.nodes.get(subject as NodeId)?.name ?? subject);
+  clean(stage.services.store.fleet.nameOf(subject as NodeId | VmId) ?? subject);

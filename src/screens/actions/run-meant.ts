@@ -20,7 +20,7 @@ export function runMeant(
     if (action) dispatch(action);
     return action;
   }
-  const makers = actions.filter((action) => makesNew(action) || makesUnder(action, stage, state));
+  const makers = actions.filter((action) => makesHere(action, stage, state));
   if (makers.length > 1 && stage.services.config().endpoints.size > 0) {
     void askWhich(stage, state, makers, dispatch).catch(stage.message.fail);
     return makers[0];
@@ -30,6 +30,10 @@ export function runMeant(
   if (action) dispatch(action);
   return action;
 }
+
+/** What can be made where the cursor is. */
+export const makesHere = (action: Action, stage: Stage, state: FleetState): boolean =>
+  makesNew(action) || makesUnder(action, stage, state);
 
 /** What is for no row that is there already. */
 export const makesNew = (action: Action): boolean =>

@@ -1,13 +1,19 @@
 import { type Args, isMaker, type ObjectAction } from '../../actions/action.ts';
 import { consentFor, TYPE_COUNT_ABOVE } from '../../actions/danger.ts';
+import { differencesIn } from '../../actions/differences.ts';
+import { optionsOf } from '../../actions/options-of.ts';
 import { stateNow } from '../../actions/outcome.ts';
 import { taskFor } from '../../actions/perform.ts';
+import { permitted } from '../../actions/permitted.ts';
+import { phraseOf } from '../../actions/phrase.ts';
 import { bound, placeOfShown, type Shown, type Target, whyAnother } from '../../actions/target.ts';
+import { FleetError } from '../../errors.ts';
 import { endpointOf } from '../../ids.ts';
 import type { ObjectKind, ObjectOf, Settings } from '../../platforms/contract.ts';
 import { typeCountAbove } from '../../state/config/preferences.ts';
-import { countOf } from '../../state/kinds.ts';
+import { countOf, oneOf } from '../../state/kinds.ts';
 import type { Task } from '../../state/tasks.ts';
+import { clean } from '../../terminal/width.ts';
 import { askOptions, chosenOptions, needsOptions } from '../dialogs/action-options.ts';
 import { confirmLosses } from '../dialogs/destroy.tsx';
 import type { Consent } from '../dialogs/dialogs.ts';
@@ -28,10 +34,15 @@ export interface ObjectRunner {
   again(task: Task): Promise<void>;
 }
 
+/** Lines of a changed text that fit above a question at 80x24. */
+const MOST_COMPARED = 12;
+
 interface Started {
   readonly action: ObjectAction;
   readonly targets: readonly Target[];
   readonly chooser: Chooser;
+  /** How its form was filled in: it is shown again when the task is repeated. */
+  readonly filled?: Settings | undefined;
 }
 
 export function createObjectRunner(stage: Stage): ObjectRunner {
@@ -39,17 +50,18 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
   const { fleet } = services.store;
   const started = new Map<number, Started>();
 
-  const start = ({ action, targets, chooser }: Started, asked: readonly Shown[], args: Args) => {
+  const start = (begun: Started, asked: readonly Shown[], args: Args) => {
+    const { action, targets, chooser } = begun;
     const task = taskFor(action, targets, args, services);
     const { id, ended } = services.tasks.run(task);
     const listed = new Set(services.tasks.list().map((one) => one.id));
     for (const known of started.keys()) if (!listed.has(known)) started.delete(known);
-    started.set(id, { action, targets, chooser });
+    started.set(id, begun);
     message.say(`${task.title}…`);
     void ended.then((done) => {
       const open = new Set(done.items.flatMap(({ id: item, state }) => (state === 'done' ? [] : [item])));
       chooser.unmark(asked.flatMap(({ id: one }) => (open.has(one) ? [] : [one])));
-      say(stage, done);
+      say(stage, done, begun);
     });
   };
 
@@ -58,7 +70,13 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
   const placeAndState = (shown: Shown): string =>
     shown.kind === 'vm' ? `${placeOfShown(shown, fleet)} (${stateNow(objectOf(shown))})` : placeOfShown(shown, fleet);
 
-  const run = async (action: ObjectAction, chosen: readonly Shown[], chooser: Chooser, branch?: string) => {
+  const run = async (
+    action: ObjectAction,
+    chosen: readonly Shown[],
+    chooser: Chooser,
+    branch?: string,
+    filled?: Settings,
+  ) => {
     const refusals = chosen.flatMap((shown) => {
       const no = whyAnother(shown, services) ?? whyNotObject(action, shown, services);
       return no === undefined ? [] : [{ shown, no }];
@@ -78,7 +96,7 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     const within = branch === undefined ? '' : ` in ${branch}`;
     const what =
       able.length === 1 ? placeOfShown(first, fleet) : `${countOf(services.kinds, action.on, able.length)}${within}`;
-    const question = `${title} ${isMaker(action) ? (action.on === 'endpoint' ? 'on ' : 'of ') : ''}${what}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
+    const question = `${phraseOf(action, what)}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
     if (danger === 'destroys') {
       const notes = [
@@ -91,30 +109,47 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
       if (answers) start(begin, chosen, answers);
       return;
     }
+    if (action.reads && able.length > 1) {
+      message.say(`${title}: one ${oneOf(services.kinds, action.on)} at a time`, 'warning');
+      return;
+    }
+    const options = optionsOf(action, endpointOf(first.id), services);
+    const form = { title, options, ...(action.reads && { reads: action.reads }) };
     const consent = consentFor(action, able.length, typeCountAbove(services.config()) ?? TYPE_COUNT_ABOVE);
-    const hasOptions = preset === undefined && (action.options ?? []).length > 0;
-    const ask = (args: Args, until: AbortSignal): Promise<Consent> | 'yes' => {
-      const details = [chosenOptions(action, args), action.loses?.(args)].filter((line) => line !== undefined);
+    const hasOptions = preset === undefined && options.length > 0;
+    const ask = async (args: Args, until: AbortSignal): Promise<Consent> => {
+      const differs = await differencesIn(action, args, MOST_COMPARED);
+      if (differs?.length === 0) {
+        message.say(`${title}: nothing was changed`);
+        return 'no';
+      }
+      const details = [...(differs?.map(clean) ?? [chosenOptions(form, args)]), action.loses?.(args)].filter(
+        (line) => line !== undefined,
+      );
       const asked = { title, question, until, hasOptions, details };
       if (chosen.length > 1 || (consent === 'none' && !chooser.isSeen(first.id))) {
         const typed = consent === 'count' ? { typed: String(able.length) } : {};
         return stage.dialogs.plan({ ...asked, does: able.map(placeAndState), leavesOut, ...typed });
       }
-      return consent === 'none' ? 'yes' : stage.dialogs.consent(asked);
+      return consent === 'none' && !differs ? 'yes' : stage.dialogs.consent(asked);
     };
-    const args = await whileSame(stage, able, async (until): Promise<Args | undefined> => {
-      let args: Settings | undefined = preset ?? {};
-      // What can't be done without a name is asked for it before anything else.
-      if (needsOptions(action, args))
-        args = await askOptions(stage, action, endpointOf(first.id), question, args, until);
+    const args = await whileSame(stage, able, async (until): Promise<Settings | undefined> => {
+      const read = await readFirst(action, first, stage, until);
+      if (read === undefined) return undefined;
+      // What is read now counts more than what was read then.
+      let args: Settings | undefined = { ...preset, ...filled, ...read };
+      // What can't be done without a name, and what makes something, is asked for it before anything else.
+      if (needsOptions(form, args) || ((action.reads || isMaker(action)) && options.length > 0))
+        args = await askOptions(stage, form, endpointOf(first.id), question, args, until);
       for (;;) {
+        if (args !== undefined) args = { ...read, ...args };
         if (args === undefined || until.aborted) return undefined;
         const answer = await ask(args, until);
         if (answer !== 'options') return answer === 'yes' ? args : undefined;
-        args = (await askOptions(stage, action, endpointOf(first.id), question, args, until)) ?? args;
+        args = (await askOptions(stage, form, endpointOf(first.id), question, args, until)) ?? args;
       }
     });
-    if (args) start(begin, chosen, args);
+    if (args) start({ ...begin, filled: args }, chosen, args);
   };
 
   return {
@@ -131,17 +166,39 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
           known.action,
           known.targets.filter(({ id }) => open.has(id)),
           known.chooser,
+          undefined,
+          known.filled,
         );
     },
   };
 }
 
+/** What the options start from, where that is read; undefined when it can't be, which is said. */
+async function readFirst(
+  action: ObjectAction,
+  { kind, id }: Shown,
+  { services, message }: Stage,
+  until: AbortSignal,
+): Promise<Settings | undefined> {
+  if (!action.reads) return {};
+  try {
+    const { object, connection } = permitted(action, kind, id, services);
+    return await action.reads(connection, object, until);
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    if (!until.aborted) message.trouble(`${action.title}: ${error.message}`, error.fix);
+    return undefined;
+  }
+}
+
 /** How a task ended, in the message line. */
-function say({ message, keymap }: Stage, task: Task): void {
+function say({ message, keymap }: Stage, task: Task, { action }: Started): void {
+  const tasks = keymap.keysOf('view.tasks')[0] ?? 'the tasks view';
   const [only, ...others] = task.items;
   if (only && others.length === 0) {
+    const again = only.state === 'failed' && isMaker(action) ? `${tasks}, then f: its form as it was` : undefined;
     if (only.state === 'done' && !only.kept) message.say(only.text, 'good');
-    else message.trouble(only.text, only.fix);
+    else message.trouble(only.text, only.fix ?? again);
     return;
   }
   const count = (state: string) => task.items.filter((item) => item.state === state).length;
@@ -151,9 +208,5 @@ function say({ message, keymap }: Stage, task: Task): void {
   const kept = task.items.flatMap((item) => item.kept ?? []).length;
   const text = `${task.title}: ${[...parts, ...(kept > 0 ? [`${kept} files kept`] : [])].join(', ')}`;
   if (task.state === 'done' && kept === 0) message.say(text, 'good');
-  else
-    message.trouble(
-      text,
-      `${keymap.keysOf('view.tasks')[0] ?? 'the tasks view'} says why, f there repeats what failed`,
-    );
+  else message.trouble(text, `${tasks} says why, f there repeats what failed`);
 }

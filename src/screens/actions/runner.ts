@@ -1,6 +1,7 @@
 import type {
   Action,
   EndpointAction,
+  MigrateAction,
   NodeAttachAction,
   NodeInfoAction,
   ObjectAction,
@@ -15,17 +16,19 @@ import { rowKey } from '../../state/query/tree.ts';
 import { deadline } from '../deadline.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import { createAsk } from '../dialogs/ask.ts';
+import { browseFiles } from '../files/browse-files.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { addEndpoint, editEndpoint } from '../forms/endpoint-dialog.ts';
 import { openSettings } from '../forms/settings-dialog.ts';
 import type { Stage } from '../stage.ts';
 import type { Chooser } from './chooser.ts';
-import { attachNode, attachVm } from './run-attach.ts';
+import { attachNode, attachVm, type ConsoleWays } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
+import { runMigration } from './run-migration.ts';
 import type { ObjectRunner } from './run-object.ts';
-import { branchName, endpointUnder, listedUnder, nodeUnder, vmUnder } from './subject.ts';
+import { branchName, endpointUnder, listedUnder, nodesUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
-import { whyNotNow } from './why-not-now.ts';
+import { isOfOwners, whyNotNow } from './why-not-now.ts';
 
 /** Sessions retry for ever; a user who pressed a key wants an answer. */
 const CONNECT_MS = 45_000;
@@ -37,6 +40,7 @@ export function createRunner(
   objects: ObjectRunner,
   details: DetailsView,
   openTable: (kind: ListedKind, under: readonly OwnerId[]) => void,
+  ways?: ConsoleWays,
 ): (action: Exclude<Action, ViewAction>) => void {
   const { view } = state;
   const vmsShown = (ids: readonly VmId[]) => ids.flatMap((id) => shownOf('vm', id, stage.services) ?? []);
@@ -68,12 +72,18 @@ export function createRunner(
         return runOnObjects(action);
       case 'list':
         return openTable(action.noun, listedUnder(action.on, state, stage.services.store.fleet));
+      case 'migrate':
+        return migrate(action);
       case 'edit': {
         const vm = vmUnder(state);
         return vm === undefined ? undefined : openSettings(stage, action, vm);
       }
       case 'attach':
         return attach(action);
+      case 'browse': {
+        const node = nodeUnder(state.view.current(), stage.services.store.fleet);
+        return node === undefined ? undefined : browseFiles(stage, action, node);
+      }
       case 'show':
         return show(action);
       case 'config':
@@ -92,9 +102,19 @@ export function createRunner(
   async function runOnObjects(action: ObjectAction): Promise<void> {
     const front = state.front();
     if (front && action.on === front.kind) return objects.run(action, front.chosen(), front);
-    if (front && action.noun === front.kind) {
+    if (front && isOfOwners(action, front, stage.services)) {
       const owners = await ownersFor(action, front.under);
       return owners && objects.run(action, owners, tableOwners(front.under));
+    }
+    if (action.on === 'endpoint') {
+      const endpoint = endpointUnder(state.view.current());
+      const shown = endpoint === undefined ? undefined : shownOf('endpoint', endpoint, stage.services);
+      return shown && objects.run(action, [shown], tableOwners([shown.id as OwnerId]));
+    }
+    if (action.on === 'node') {
+      const nodes = nodesUnder(state, stage.services.store.fleet);
+      const shown = nodes.flatMap((id) => shownOf('node', id, stage.services) ?? []);
+      return objects.run(action, shown, { isSeen: () => shown.length === 1, unmark: () => {} });
     }
     const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf('vm', id, stage.services) ?? []);
     if (chosen.length > 0) return objects.run(action, chosen, tree);
@@ -102,6 +122,17 @@ export function createRunner(
     const branch = branchName(state.view.current(), stage.services.store.fleet);
     if (below.length > 0) return objects.run(action, below, tree, branch);
     stage.message.say(`${action.title}: ${whyNoVm(stage.services, state)}`, 'warning');
+  }
+
+  /** VMs that are marked or under the cursor, else all below it; of a node all that it has. */
+  async function migrate(action: MigrateAction): Promise<void> {
+    const { fleet } = stage.services.store;
+    if (action.on === 'vm') {
+      const chosen = state.targets().flatMap((id) => state.marked(id) ?? shownOf('vm', id, stage.services) ?? []);
+      return runMigration(stage, action, chosen.length > 0 ? chosen : vmsShown(state.below()), tree);
+    }
+    const node = nodeUnder(state.view.current(), fleet);
+    return node === undefined ? undefined : runMigration(stage, action, vmsShown(fleet.vmsBelow(node)), tree);
   }
 
   /** A snapshot is taken of every VM that the table is of; what is made on an endpoint is made on one. */
@@ -118,10 +149,10 @@ export function createRunner(
   async function attach(action: VmAttachAction | NodeAttachAction): Promise<void> {
     if (action.on === 'vm') {
       const vm = vmUnder(state);
-      return vm === undefined ? undefined : attachVm(stage, action, vm);
+      return vm === undefined ? undefined : attachVm(stage, action, vm, ways);
     }
     const node = nodeUnder(state.view.current(), stage.services.store.fleet);
-    return node === undefined ? undefined : attachNode(stage, action, node);
+    return node === undefined ? undefined : attachNode(stage, action, node, ways);
   }
 
   function show(action: VmShowAction | NodeInfoAction): void {

@@ -20,9 +20,11 @@ export function vmUnder(state: FleetState): VmId | undefined {
 
 /**
  * What a list is of: the VMs that are marked, else the cursor's, else all below it; or the endpoints of these, and all
- * endpoints where the cursor is on none.
+ * endpoints where the cursor is on none; or what is chosen in a table.
  */
 export function listedUnder(on: ListAction['on'], state: FleetState, fleet: Fleet): readonly OwnerId[] {
+  const front = state.front();
+  if (on !== 'vm' && on !== 'endpoint') return front?.kind === on ? front.chosen().map(({ id }) => id as OwnerId) : [];
   const ids = state.targets();
   if (on === 'vm') return ids.length > 0 ? ids : state.below();
   const endpoint = endpointUnder(state.view.current());
@@ -34,6 +36,14 @@ export function listedUnder(on: ListAction['on'], state: FleetState, fleet: Flee
 /** The node that a row is, or that it runs on. */
 export const nodeUnder = (row: Row | undefined, fleet: Fleet): NodeId | undefined =>
   row?.kind === 'node' ? row.id : row?.kind === 'vm' ? fleet.vms.get(row.id)?.node : undefined;
+
+/** The nodes that a verb for many is for: of the VMs that are marked, else the row's, else of all below it. */
+export function nodesUnder(state: FleetState, fleet: Fleet): readonly NodeId[] {
+  const one = nodeUnder(state.view.current(), fleet);
+  if (state.view.marks.size === 0 && one !== undefined) return [one];
+  const vms = state.view.marks.size > 0 ? state.targets() : state.below();
+  return [...new Set(vms.flatMap((id) => fleet.vms.get(id)?.node ?? []))];
+}
 
 /** The endpoint that a row comes through; the user's own pools come through none. */
 export function endpointUnder(row: Row | undefined): EndpointName | undefined {
@@ -74,6 +84,7 @@ export function configSubject(
     const subject = row?.kind === 'endpoint' ? row.id : nodeUnder(row, fleet);
     return subject === undefined ? { no: 'go to a node first' } : { subject };
   }
+  if (action.noun === 'vm') return row?.kind === 'vm' ? { subject: row.id } : { no: 'go to a VM first' };
   const subject = endpointUnder(row);
   return subject === undefined ? { no: 'go to an endpoint, or to something below one, first' } : { subject };
 }

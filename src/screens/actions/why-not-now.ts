@@ -3,11 +3,11 @@ import { whyNotOf } from '../../actions/permitted.ts';
 import type { Services } from '../../actions/services.ts';
 import type { Shown } from '../../actions/target.ts';
 import type { ObjectKind } from '../../platforms/contract.ts';
-import { manyOf, oneOf } from '../../state/kinds.ts';
+import { manyOf, oneOf, specOf } from '../../state/kinds.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { TableFront } from '../tables/table-front.ts';
-import { configSubject, endpointUnder, listedUnder, nodeUnder, vmUnder } from './subject.ts';
+import { configSubject, endpointUnder, listedUnder, nodesUnder, nodeUnder, vmUnder } from './subject.ts';
 import { whyNoVm } from './why-no-vm.ts';
 
 type Asked = Parameters<typeof whyNotOf>[0];
@@ -23,23 +23,46 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
   switch (action.kind) {
     case 'object': {
       const front = state.front();
-      if (front && (action.on === front.kind || action.noun === front.kind))
+      if (front && (action.on === front.kind || isOfOwners(action, front, services)))
         return whyNotInTable(action, front, services);
-      if (isMaker(action) && action.on !== 'vm') return `open the list of ${manyOf(services.kinds, action.noun)} first`;
+      if (isMaker(action) && action.on === 'endpoint' && action.noun === 'vm') {
+        const endpoint = endpointUnder(row);
+        return endpoint === undefined
+          ? whyNoEndpoint(row)
+          : whyNotObject(action, { kind: 'endpoint', id: endpoint }, services);
+      }
+      if (action.on === 'endpoint') return `open the list of ${manyOf(services.kinds, action.noun)} first`;
+      if (action.on === 'node') {
+        const nodes = nodesUnder(state, fleet);
+        return nodes.length === 0 ? 'go to a node first' : whyNone(action, refs('node', nodes), services);
+      }
       if (action.on !== 'vm') return `choose one in the list of ${manyOf(services.kinds, action.on)} first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
       const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
       const ids = state.targets();
+      if (action.makes && ids.length !== 1) return ids.length === 0 ? whyNoVm(services, state) : 'mark one VM at most';
       if (ids.length === 0) return isForAllBelow ? undefined : whyNoVm(services, state);
       return whyNone(action, refs('vm', ids), services);
     }
     case 'list': {
       const ids = listedUnder(action.on, state, fleet);
+      if (ids.length === 0 && action.on !== 'vm' && action.on !== 'endpoint')
+        return `choose one in the list of ${manyOf(services.kinds, action.on)} first`;
       return ids.length === 0 ? whyNoVm(services, state) : whyNone(action, refs(action.on, ids), services);
+    }
+    case 'migrate': {
+      if (action.on === 'vm') {
+        const ids = state.targets();
+        if (ids.length === 0) return row && row.kind !== 'endpoint' ? undefined : whyNoVm(services, state);
+        return whyNone(action, refs('vm', ids), services);
+      }
+      const node = nodeUnder(row, fleet);
+      return node === undefined ? 'go to a node first' : whyNotObject(action, { kind: 'node', id: node }, services);
     }
     case 'edit':
       return whyNotOne(action, services, state);
     case 'attach':
+    case 'browse':
     case 'show': {
       if (action.on === 'vm') return whyNotOne(action, services, state);
       const node = nodeUnder(row, fleet);
@@ -64,8 +87,14 @@ const whyNoEndpoint = (row: Row | undefined): string | undefined =>
 
 const refs = (kind: ObjectKind, ids: readonly Ref['id'][]): readonly Ref[] => ids.map((id) => ({ kind, id }));
 
+/** Whether it makes something of a table's kind in what the table is of. */
+export const isOfOwners = (action: ObjectAction, front: TableFront, { kinds }: Pick<Services, 'kinds'>): boolean =>
+  action.noun === front.kind && action.on === specOf(kinds, front.kind).under;
+
 /** The same for a verb of a table's kind: on what is chosen in it, or on what its rows are under. */
 export function whyNotInTable(action: ObjectAction, front: TableFront, services: Services): string | undefined {
+  if (action.on !== front.kind && !isOfOwners(action, front, services))
+    return `choose one in the list of ${manyOf(services.kinds, action.on)} first`;
   if (action.on !== front.kind) return whyNone(action, refs(action.on, front.under), services);
   const chosen = front.chosen();
   return chosen.length === 0

@@ -46,8 +46,12 @@ function open(detachKey = 'ctrl-]') {
       done();
     },
   });
-  const start = (attachment: Attachment) =>
-    attach(attachment, { notice: 'the console of web1', signal: new AbortController().signal });
+  const start = (attachment: Attachment, isGuest?: true) =>
+    attach(attachment, {
+      notice: 'the console of web1',
+      signal: new AbortController().signal,
+      ...(isGuest && { isGuest }),
+    });
   return { start, written, sizes, sent, stream, type: (text: string) => type(Buffer.from(text)) };
 }
 
@@ -76,6 +80,21 @@ describe('a console', () => {
     const done = start({ kind: 'stream', stream });
     type(bytes);
     expect(await done).toBe('detached');
+  });
+
+  it('keeps from the terminal what a guest writes beyond its screen, and nothing of what drover paints', async () => {
+    for (const [isGuest, shown] of [
+      [true, 'ab'],
+      [undefined, 'a\x1b]2;title\x07\x1b[6nb'],
+    ] as const) {
+      const { start, written, stream, type } = open();
+      const done = start({ kind: 'stream', stream }, isGuest);
+      stream.push('a\x1b]2;title\x07\x1b[6nb');
+      while (!written.at(-1)?.endsWith('b')) await new Promise((resolve) => setImmediate(resolve));
+      type('\x1d');
+      await done;
+      expect(written.at(-1)).toBe(shown);
+    }
   });
 
   it('that ends gives the terminal back, and follows its size', async () => {

@@ -2,6 +2,7 @@ import { DETACH_BYTE } from '../../actions/keymap.ts';
 import { FleetError } from '../../errors.ts';
 import type { Attachment } from '../../platforms/contract.ts';
 import { controlByte } from '../../state/keys/key-name.ts';
+import { createGuestFilter, type GuestPower } from '../../terminal/guest-filter.ts';
 import type { Input } from '../../terminal/input.ts';
 import { passThrough } from '../../terminal/pass-through.ts';
 import { runCommand } from '../../terminal/run-command.ts';
@@ -13,13 +14,25 @@ import type { ConsoleTerminal } from '../../terminal/screen.ts';
  */
 export type Attach = (
   attachment: Attachment,
-  options: { readonly notice: string; readonly signal: AbortSignal },
+  options: {
+    readonly notice: string;
+    readonly signal: AbortSignal;
+    /** A guest or a host writes it: what could reach beyond the screen is kept from the terminal. */
+    readonly isGuest?: true;
+  },
 ) => Promise<'detached' | 'closed'>;
 
-/** `detachKey` is one that a terminal sends as a single byte. */
+/**
+ * `detachKey` is one that a terminal sends as a single byte; `powers`: what a guest may do outside of its screen.
+ */
 export const createAttach =
-  (screen: ConsoleTerminal, input: Input, detachKey: string): Attach =>
-  async (attachment, { notice, signal }) => {
+  (
+    screen: ConsoleTerminal,
+    input: Input,
+    detachKey: string,
+    powers: () => ReadonlySet<GuestPower> = () => new Set(),
+  ): Attach =>
+  async (attachment, { notice, signal, isGuest }) => {
     if (attachment.kind === 'command') {
       const { argv } = attachment;
       const code = await runCommand({ screen, input, argv, signal });
@@ -37,6 +50,7 @@ export const createAttach =
         signal,
         detachByte: controlByte(detachKey) ?? DETACH_BYTE,
         ...(resize && { resize }),
+        ...(isGuest && { filter: createGuestFilter(powers()) }),
       });
     } finally {
       stream.destroy();

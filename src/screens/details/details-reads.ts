@@ -1,16 +1,22 @@
 import type { NodeId, VmId } from '../../ids.ts';
 import type { ConsoleOutput, ListedKind, NodeInfo, VmInfo } from '../../platforms/contract.ts';
 import type { Row } from '../../state/query/tree.ts';
+import type { ColourLevel } from '../../state/theme/theme-colours.ts';
 import type { Stage } from '../stage.ts';
 import { createTable, type Table } from '../tables/table.ts';
 import { createLoader, type Loaded } from './load.ts';
 import type { TabName } from './tabs.ts';
 
+/** What a display shows, as lines. */
+export interface Preview {
+  lines(size: { readonly columns: number; readonly rows: number }, depth: ColourLevel): readonly string[];
+}
+
 /** Tabs of a VM that are tables of what is under it. */
 const TABLES: Partial<Record<TabName, ListedKind>> = { Snapshots: 'snapshot' };
 
 /**
- * What the details read of the platform. A console log or a list costs the host something, so each is read only while its tab
+ * What the details read of the platform. A console log, a display or a list costs the host something, so each is read only while its tab
  * is shown, and what is not looked at any more is given up.
  */
 export interface DetailsReads {
@@ -19,6 +25,7 @@ export interface DetailsReads {
   vmInfo(id: VmId): Loaded<VmInfo>;
   nodeInfo(id: NodeId): Loaded<NodeInfo>;
   consoleOutput(id: VmId): Loaded<ConsoleOutput>;
+  display(id: VmId): Loaded<Preview>;
   /** The table that the tab of this VM is, where it is one. One of another VM is never answered. */
   tableOf(id: VmId): Table | undefined;
 }
@@ -40,6 +47,16 @@ export function createDetailsReads(stage: Stage): DetailsReads {
     const output = console?.output;
     return output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log');
   });
+  const display = createLoader(services, changed, ({ console, whyNot }, id: VmId) => {
+    const open = console?.display;
+    return open
+      ? async (signal) => {
+          const link = await open(id, signal);
+          const { previewOf } = await import('../../display/preview.ts');
+          return previewOf(link, signal);
+        }
+      : (whyNot['console.display'] ?? 'this platform shows no displays');
+  });
   let table: Table | undefined;
 
   /** Another VM's table ends. */
@@ -57,11 +74,13 @@ export function createDetailsReads(stage: Stage): DetailsReads {
       vmInfo.want(vm);
       nodeInfo.want(row?.kind === 'node' ? row.id : undefined);
       consoleOutput.want(tab === 'Console' ? vm : undefined);
+      display.want(tab === 'Display' ? vm : undefined);
       wantTable(vm, tab && TABLES[tab]);
     },
     vmInfo: vmInfo.of,
     nodeInfo: nodeInfo.of,
     consoleOutput: consoleOutput.of,
+    display: display.of,
     tableOf: (id) => (table?.under[0] === id ? table : undefined),
   };
 }

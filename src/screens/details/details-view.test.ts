@@ -67,7 +67,7 @@ describe('the details', () => {
     expect(text()).toContain('─ n1 (host1) ─');
     const { version } = stage;
     await clock.pass(1);
-    expect(text()).toContain('─ web2 ─');
+    expect(text()).toContain('─ web2 ');
     expect(stage.version).toBeGreaterThan(version);
   });
 
@@ -132,13 +132,15 @@ describe('the details', () => {
     const { to, details } = open();
     await to(1);
     const names = [details.tab];
-    for (let step = 0; step < 6; step++) {
+    for (let step = 0; step < 8; step++) {
       details.turn(1);
       names.push(details.tab);
     }
-    expect(names).toEqual(['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console', 'Overview']);
+    expect(names).toEqual([
+      ...['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console', 'Display', 'Charts', 'Overview'],
+    ]);
     details.turn(-1);
-    expect(details.tab).toBe('Console');
+    expect(details.tab).toBe('Charts');
     expect([details.turnTo('Disks'), details.tab, details.turnTo('VMs')]).toEqual([true, 'Disks', false]);
     await to(0);
     expect([details.tab, details.turnTo('VMs'), details.tab]).toEqual(['Overview', true, 'VMs']);
@@ -155,7 +157,7 @@ describe('the details', () => {
     expect(lines()[0]).not.toContain('above');
     details.scroll(3);
     lines();
-    details.turn(6);
+    details.turn(8);
     expect(lines()[0]).not.toContain('above');
     details.scroll(3);
     lines();
@@ -266,7 +268,7 @@ describe('the details', () => {
     expect(text()).toContain('This is not there any more.');
     details.refresh();
     await clock.pass(120);
-    expect(text()).toContain('─ web1 ─');
+    expect(text()).toContain('─ web1 ');
   });
 });
 

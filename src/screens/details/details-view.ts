@@ -108,7 +108,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       first = Math.max(0, Math.min(first, body.length - rows));
       const title = {
         name: clean(nameOf(target, fleet)),
-        tabs: tabs.namesOf(target.kind),
+        tabs: tabs.shown(target.kind, room.columns),
         tab: tabs.current(target.kind),
         above: first,
         below: body.length - first - rows,

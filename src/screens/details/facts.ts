@@ -1,3 +1,4 @@
+import type { Note } from '../../state/fleet/fleet.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { fit, width } from '../../terminal/width.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
@@ -27,11 +28,22 @@ const PERCENT = 5;
 export const fact = (label: string, value: string | undefined, colour?: ColourWord): readonly Fact[] =>
   value === undefined || value === '' ? [] : [{ label, value, ...(colour && { colour }) }];
 
+/** What people have written on it, with who and when. */
+export const noteFact = (note: Note | undefined): readonly Fact[] =>
+  note === undefined
+    ? []
+    : [
+        ...fact('Note', note.text, 'accent'),
+        ...fact('Noted', [note.by, Number.isNaN(note.at) ? '' : dateAndTime(note.at)].filter(Boolean).join(', ')),
+      ];
+
 /** Bytes in use of all of them; what is not known (NaN) is left out. */
 export function usedOf(used: number, all: number): string {
   if (Number.isNaN(all)) return Number.isNaN(used) ? '' : formatBytes(used);
   return Number.isNaN(used) ? `of ${formatBytes(all)}` : `${formatBytes(used)} of ${formatBytes(all)}`;
 }
+
+export const rateText = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
 
 /** The last state that was seen, while it is not known whether it still is so: nothing when it is known. */
 export const staleState = (

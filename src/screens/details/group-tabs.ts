@@ -1,6 +1,8 @@
 import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
+import { noteOf } from '../../state/fleet/note-of.ts';
+import type { VmRates } from '../../state/fleet/samples.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatCount, formatRatio } from '../../units.ts';
@@ -10,7 +12,7 @@ import type { Sum } from '../fleet/sums.ts';
 import { stateColour } from '../frame/glyphs.ts';
 import type { Look } from '../frame/look.ts';
 import { lastHeard, timeOfDay } from '../time.ts';
-import { type Fact, fact, factLines, staleState, usedOf } from './facts.ts';
+import { type Fact, fact, factLines, noteFact, rateText, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 /** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform reports. */
@@ -32,6 +34,8 @@ export function nodeOverview(
       ? [...fact('State', `${look.glyphs.state[node.state]} ${node.state}`, stateColour(node.state)), ...gauges(sum)]
       : staleState(node.state, stale, status?.since, look)),
     ...vmFacts(sum),
+    ...noteFact(noteOf(node, fleet)),
+    ...(stale === undefined ? rateFacts(fleet.samples.rates(fleet.vmsBelow(node.id))) : []),
     ...fact('Address', node.address),
     ...fact('Version', node.version),
     ...dropped(status),
@@ -65,6 +69,7 @@ function sections(info: NodeInfo, columns: number, look: Look): readonly string[
 export function poolOverview(
   sum: Sum,
   versions: ReadonlyMap<string, number>,
+  rates: VmRates,
   columns: number,
   look: Look,
 ): readonly string[] {
@@ -72,6 +77,7 @@ export function poolOverview(
     ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodes - sum.nodesUp} down`),
     ...gauges(sum),
     ...vmFacts(sum),
+    ...rateFacts(rates),
     ...fact('Density', sum.nodes === 0 ? '-' : `${(sum.counts.total / sum.nodes).toFixed(1)} VMs per node`),
     ...[...versions].flatMap(([version, count]) => fact('Version', `${version} on ${count}`)),
   ];
@@ -130,6 +136,12 @@ function vmFacts({ counts }: Sum): readonly Fact[] {
     ...fact('Others', `${paused} paused, ${crashed} crashed, ${off} off`),
   ];
 }
+
+/** What goes to and from the disks and networks of all VMs together. */
+const rateFacts = ({ diskRead, diskWrite, netRx, netTx }: VmRates): readonly Fact[] => [
+  ...fact('VM disks', `read ${rateText(diskRead)}  write ${rateText(diskWrite)}`),
+  ...fact('VM networks', `in ${rateText(netRx)}  out ${rateText(netTx)}`),
+];
 
 /** State and load, before the name. */
 const LEAD = 17;

@@ -1,13 +1,16 @@
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { Row } from '../../state/query/tree.ts';
+import { colourLevel } from '../../state/theme/theme-colours.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Look } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
+import { nodeCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import type { Loaded } from './load.ts';
+import { nodeTables } from './node-tables.ts';
 import type { TabName } from './tabs.ts';
 import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
@@ -20,6 +23,9 @@ export interface ShownTab {
   readonly rows: number;
 }
 
+/** A display is not drawn larger than this: its pane may be of any height. */
+const MOST_ROWS = 25;
+
 /** What a tab says, of what the store knows and what was read for it. */
 export function tabLines(
   { row, tab, columns, first, rows }: ShownTab,
@@ -31,7 +37,11 @@ export function tabLines(
   const { fleet } = stage.services.store;
   const { sums } = state;
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
-  if (row.kind === 'pool') return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), columns, look);
+  if (row.kind === 'pool') {
+    const vms = sums.vmsBelow(row.id);
+    if (tab === 'Charts') return nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look);
+    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
+  }
   if (row.kind === 'endpoint') {
     const status = fleet.endpoints.get(row.id);
     return status ? endpointOverview(status, advice, columns, look) : [];
@@ -40,12 +50,20 @@ export function tabLines(
     const node = fleet.nodes.get(row.id);
     if (!node) return gone(look);
     if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
+    if (tab === 'Charts') return nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look);
+    if (tab === 'Hardware')
+      return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));
     return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look);
   }
   const vm = fleet.vms.get(row.id);
   if (!vm) return gone(look);
+  if (tab === 'Charts') return vmCharts(vm, fleet, columns, look);
   if (tab === 'Console') {
     return loaded(reads.consoleOutput(row.id), columns, look, (value) => consoleLog(value, columns, look));
+  }
+  if (tab === 'Display') {
+    const size = { columns, rows: Math.min(rows, MOST_ROWS) };
+    return loaded(reads.display(row.id), columns, look, (preview) => preview.lines(size, colourLevel(process.env)));
   }
   const info = reads.vmInfo(row.id);
   if (tab === 'Overview') return vmOverview(vm, info, fleet, columns, look);

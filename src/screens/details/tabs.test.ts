@@ -235,6 +235,8 @@ describe('the overview of a node', () => {
       {dim|Memory      } {gauge-low|█████}{gauge-empty|·····}  50% 32G of 64G                     
       {dim|VMs         } {text|3: 1 running                                   }
       {dim|Others      } {text|1 paused, 0 crashed, 1 off                     }
+      {dim|VM disks    } {text|read -  write -                                }
+      {dim|VM networks } {text|in 6.0K/s  out -                               }
       {dim|Address     } {text|10.0.0.1                                       }
       {dim|Version     } {text|test                                           }
       {header|System                                                      }
@@ -278,16 +280,21 @@ describe('the overview of a group', () => {
       [aNode('n1'), { ...aNode('n2'), state: 'down' }],
     );
     const sum = state.sums.ofAll(() => true);
-    expect(shown(poolOverview(sum, new Map([['QEMU 7', 2]]), 60, look))).toMatchInlineSnapshot(`
+    const rates = { diskRead: 2048, diskWrite: Number.NaN, netRx: 0, netTx: 1 };
+    expect(shown(poolOverview(sum, new Map([['QEMU 7', 2]]), rates, 60, look))).toMatchInlineSnapshot(`
       "{dim|Nodes       } {text|1 up, 1 down                                   }
       {dim|CPU         } {gauge-middle|███████}{gauge-empty|···}  70% of 16 CPUs                     
       {dim|Memory      } {gauge-low|█████}{gauge-empty|·····}  50% 64G of 128G                    
       {dim|VMs         } {text|2: 1 running                                   }
       {dim|Others      } {text|0 paused, 1 crashed, 0 off                     }
+      {dim|VM disks    } {text|read 2.0K/s  write -                           }
+      {dim|VM networks } {text|in 0B/s  out 1B/s                              }
       {dim|Density     } {text|1.0 VMs per node                               }
       {dim|Version     } {text|QEMU 7 on 2                                    }"
     `);
-    expect(shown(poolOverview({ ...sum, nodes: 0 }, new Map(), 60, look))).toContain('{dim|Density     } {text|-   ');
+    expect(shown(poolOverview({ ...sum, nodes: 0 }, new Map(), rates, 60, look))).toContain(
+      '{dim|Density     } {text|-   ',
+    );
     expect(store.fleet.vms.size).toBe(2);
   });
 

@@ -1,11 +1,15 @@
 import type { Row } from '../../state/query/tree.ts';
 
 const TABS = {
-  vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console'],
-  node: ['Overview', 'VMs', 'Events'],
-  pool: ['Overview'],
+  vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console', 'Display', 'Charts'],
+  node: ['Overview', 'VMs', 'Events', 'Charts', 'Hardware'],
+  pool: ['Overview', 'Charts'],
   endpoint: ['Overview', 'Events'],
 } as const satisfies Record<Row['kind'], readonly string[]>;
+
+/** What is drawn is wide: where there is no room for it, the title has the name of what is shown whole. Keys lead there all the same. */
+const DRAWN: readonly string[] = ['Display', 'Charts'];
+const DRAWN_FROM = 100;
 
 export type TabName = (typeof TABS)[Row['kind']][number];
 
@@ -13,6 +17,8 @@ export type TabName = (typeof TABS)[Row['kind']][number];
 export interface Tabs {
   namesOf(kind: Row['kind']): readonly TabName[];
   current(kind: Row['kind']): TabName;
+  /** Those that a title of so many columns has room for, the current one among them. */
+  shown(kind: Row['kind'], columns: number): readonly TabName[];
   turn(kind: Row['kind'], by: number): void;
   /** False when this kind has no tab of this name. */
   turnTo(kind: Row['kind'], name: string): boolean;
@@ -20,9 +26,12 @@ export interface Tabs {
 
 export function createTabs(): Tabs {
   const turnedTo: Record<Row['kind'], number> = { vm: 0, node: 0, pool: 0, endpoint: 0 };
+  const current = (kind: Row['kind']): TabName => TABS[kind][turnedTo[kind]] ?? 'Overview';
   return {
     namesOf: (kind) => TABS[kind],
-    current: (kind) => TABS[kind][turnedTo[kind]] ?? 'Overview',
+    current,
+    shown: (kind, columns) =>
+      TABS[kind].filter((name) => !DRAWN.includes(name) || columns >= DRAWN_FROM || name === current(kind)),
     turn(kind, by) {
       const { length } = TABS[kind];
       turnedTo[kind] = (turnedTo[kind] + by + length) % length;

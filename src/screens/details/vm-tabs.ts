@@ -1,13 +1,14 @@
 import { endpointOf } from '../../ids.ts';
 import type { ConsoleOutput, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
+import { noteOf } from '../../state/fleet/note-of.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { formatAge, formatBytes } from '../../units.ts';
 import { inPieces, wrapped } from '../components/wrap.ts';
 import { stateColour } from '../frame/glyphs.ts';
 import type { Look } from '../frame/look.ts';
 import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
-import { type Fact, fact, factLines, staleState, usedOf } from './facts.ts';
+import { type Fact, fact, factLines, noteFact, rateText, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
 
 const TREND = 30;
@@ -20,6 +21,7 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   fleet.samples.cpuHistory(vm.id, trend);
   const endpoint = fleet.endpoints.get(endpointOf(vm.id));
   const node = vm.node === undefined ? undefined : fleet.nodes.get(vm.node);
+  const read = info.state === 'ready' ? info.value : undefined;
   const word = vm.rawState && vm.rawState !== vm.state ? `${vm.state} (${vm.rawState})` : vm.state;
   const stale = endpoint?.staleSince;
   const cpus = `of ${vm.cpus} vCPU${vm.cpus === 1 ? '' : 's'}`;
@@ -32,8 +34,8 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     { label: 'Memory', share: sample.memory / vm.memory, text: usedOf(sample.memory, vm.memory) },
     { label: 'CPU history', trend },
     ...fact('Uptime', vm.bootedAt === undefined ? undefined : uptime(vm.bootedAt, fleet.landedAt)),
-    ...fact('Disk I/O', `read ${rate(sample.diskRead)}  write ${rate(sample.diskWrite)}`),
-    ...fact('Network', `in ${rate(sample.netRx)}  out ${rate(sample.netTx)}`),
+    ...fact('Disk I/O', `read ${rateText(sample.diskRead)}  write ${rateText(sample.diskWrite)}`),
+    ...fact('Network', `in ${rateText(sample.netRx)}  out ${rateText(sample.netTx)}`),
   ];
   // What was measured long ago must not look as if it were so now.
   const last: readonly Fact[] = [
@@ -44,12 +46,17 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
   ];
   const facts: Fact[] = [
     ...(stale === undefined ? live : last),
-    ...fact('IP', vm.ips.join(' ') || '-'),
+    ...noteFact(noteOf(vm, fleet)),
+    ...fact(
+      'IP',
+      read?.addresses?.map(({ address, source }) => `${address} (${source})`).join(' ') || vm.ips.join(' ') || '-',
+    ),
     ...fact('Autostart', vm.autostart === undefined ? undefined : vm.autostart ? 'yes' : 'no'),
     ...fact('Plan', vm.plan),
     ...fact('Profile', vm.profile),
     ...fact('Image', vm.image),
     ...fact('Tags', vm.tags.join(' ')),
+    ...fact('Next start', (read?.row?.pending ?? vm.pending)?.join(', '), 'warning'),
     ...(info.state === 'ready' ? moreOf(vm, info.value) : []),
     ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
@@ -76,8 +83,6 @@ const placeOf = (node: string | undefined, endpoint: string): string =>
 
 const uptime = (bootedAt: number, now: number): string =>
   `${formatAge((now - bootedAt) / 1000)}, since ${dateAndTime(bootedAt)}`;
-
-const rate = (value: number): string => (Number.isNaN(value) ? '-' : `${formatBytes(value)}/s`);
 
 function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
   const { maxCpus = vm.cpus, maxMemory = vm.memory } = info;

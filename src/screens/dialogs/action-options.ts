@@ -4,7 +4,7 @@ import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import {
   type ListedKind,
-  type ObjectKind,
+  type ObjectField,
   type Settings,
   type SettingValue,
   sameValue,
@@ -16,6 +16,7 @@ import { wrapped } from '../components/wrap.ts';
 import { createForm } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
+import type { Choice } from './dialogs.ts';
 
 type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 
@@ -25,7 +26,7 @@ type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
  */
 export function askOptions(
   stage: Stage,
-  { title, options = [] }: WithOptions,
+  { title, options = [], reads }: WithOptions & Pick<ObjectAction, 'reads'>,
   endpoint: EndpointName,
   question: string,
   start: Settings,
@@ -33,9 +34,9 @@ export function askOptions(
 ): Promise<Settings | undefined> {
   const form = createForm({
     fields: options.map((field) => ({ ...field, writable: true })),
-    before: {},
+    before: reads ? start : {},
     start: { ...defaultsOf(options), ...start },
-    choicesOf: async ({ of }, _values, signal) => listedNames(stage, of, endpoint, signal),
+    choicesOf: async (field, _values, signal) => listedNames(stage, field, endpoint, signal),
     buttons: [
       { id: 'go', label: 'Continue' },
       { id: 'cancel', label: 'Cancel' },
@@ -62,13 +63,19 @@ export function askOptions(
   });
 }
 
-/** The names of what an endpoint has of a kind, as far as it can be used now. Rejects as `readListing` does. */
-async function listedNames(stage: Stage, kind: ObjectKind, endpoint: EndpointName, signal: AbortSignal) {
+/** The names of what an endpoint has for a field, as far as it can be used now. Rejects as `readListing` does. */
+async function listedNames(
+  stage: Stage,
+  { of: kind, type }: ObjectField,
+  endpoint: EndpointName,
+  signal: AbortSignal,
+): Promise<readonly Choice<string>[]> {
   const { services } = stage;
   if (services.kinds[kind]?.listed?.under !== 'endpoint')
     throw new FleetError('op.unsupported', `${manyOf(services.kinds, kind)} are not listed`);
   const all = await readListing(kind as ListedKind, endpoint, services, signal);
-  const usable = all.filter((one) => !('active' in one) || one.active);
+  const isOfType = (one: object) => type === undefined || ('type' in one && one.type === type);
+  const usable = all.filter((one) => isOfType(one) && (!('active' in one) || one.active));
   return [...new Set(usable.map(({ name }) => name))].map((name) => ({ label: clean(name), value: name }));
 }
 

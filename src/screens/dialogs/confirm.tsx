@@ -1,3 +1,4 @@
+import { clean, width } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
@@ -5,7 +6,8 @@ import type { Stage } from '../stage.ts';
 import type { Consent, Optional, Question } from './dialogs.ts';
 import { seenQuestion, strayKeys } from './stray-keys.ts';
 
-const COLUMNS = 64;
+/** Wider where a line needs it: what differs in a text keeps its blanks as long as it has room. */
+const [COLUMNS, WIDEST] = [64, 120];
 const MOST_DETAILS = 10;
 
 /** Asks yes or no; anything but y is no. */
@@ -41,11 +43,14 @@ export function consent(
       dismiss: () => end('no'),
       draw(room) {
         seen.drawn();
-        const columns = Math.min(COLUMNS, room.columns - 4);
+        const widest = Math.max(COLUMNS, ...details.slice(0, MOST_DETAILS).map((detail) => width(detail)));
+        const columns = Math.min(widest, WIDEST, room.columns - 4);
         const left = details.length - MOST_DETAILS;
         const lines = [
           ...wrapped(question, columns).map((line) => theme.paint('title', line)),
-          ...details.slice(0, MOST_DETAILS).flatMap((detail) => wrapped(detail, columns)),
+          ...details
+            .slice(0, MOST_DETAILS)
+            .flatMap((detail) => (width(detail) <= columns ? [clean(detail)] : wrapped(detail, columns))),
           ...(left > 0 ? [theme.paint('dim', `and ${left} more`)] : []),
           '',
           `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${hasOptions ? `   ${theme.paint('key', 'o')} options` : ''}`,

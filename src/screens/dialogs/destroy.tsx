@@ -12,6 +12,7 @@ import { lossLines } from './loss-lines.ts';
 
 const TYPED = 'typed';
 const UNKNOWN = 'delete-unknown';
+const SNAPSHOTS = 'snapshots';
 /** The plans of more VMs are not read, and the dialog says so: a user would not read the disks of a thousand. */
 const MOST_ASKED = 100;
 const MOST_NOTES = 8;
@@ -81,11 +82,17 @@ export function confirmLosses(
     const painted = (text: string, colour: 'title' | 'dim' | 'warning') =>
       wrapped(text, toldColumns(stage)).map((line) => theme.paint(colour, line));
     const unknownPaths = () => losses?.flatMap(({ unknown = [] }) => unknown.map(({ path }) => path)) ?? [];
+    const withSnapshots = () => !options.some(({ key }) => key === SNAPSHOTS) || form.values()[SNAPSHOTS] === true;
     const lossesNow = (): readonly string[] => {
       if (failed !== undefined) return painted(`What it would take along is not known: ${failed}`, 'warning');
       if (!losses) return [theme.paint('dim', 'Looking what would be lost…')];
       const { 'keep-disks': keep, [UNKNOWN]: unknown } = form.values();
-      return lossLines(stage, losses, { keepDisks: keep === true, deleteUnknown: unknown === true, unasked });
+      return lossLines(stage, losses, {
+        keepDisks: keep === true,
+        deleteUnknown: unknown === true,
+        withSnapshots: withSnapshots(),
+        unasked,
+      });
     };
     const describe = () => {
       const lines = [
@@ -113,7 +120,10 @@ export function confirmLosses(
           args['keep-disks'] === true && losses?.some(({ keepDisksRefused }) => keepDisksRefused !== undefined);
         const refused = losses?.find((plan) => plan.refused !== undefined)?.refused;
         if (refused !== undefined) stage.message.say(`${action.title}: ${refused}`, 'warning');
-        else if (cannotKeep) stage.message.say("disks can't be kept here: nothing was done", 'warning');
+        else if (!withSnapshots() && losses?.some(({ snapshots = [] }) => snapshots.length > 0)) {
+          stage.message.say('snapshots must go too, choose Snapshots: nothing was done', 'warning');
+          form.goTo(SNAPSHOTS);
+        } else if (cannotKeep) stage.message.say("disks can't be kept here: nothing was done", 'warning');
         else if (asSeen(String(proofGiven ?? '')) === word) {
           end({ ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) });
         } else {

@@ -34,6 +34,13 @@ describe('a question', () => {
     `);
   });
 
+  it('keeps the blanks of what has room, and is wider for it', () => {
+    const details = ['   <os>', `-    ${'<kernel>'.repeat(9)}`];
+    const wide = ask({ details }, { size: { columns: 120, rows: 12 } }).drawn();
+    for (const detail of details) expect(wide).toContain(`│ ${detail} `);
+    expect(ask({ details }, { size: { columns: 60, rows: 12 } }).drawn()).toContain('│    <os> ');
+  });
+
   it('is wrapped to the screen', () => {
     const { drawn } = ask({ details: ['one detail that is long'] }, { size: { columns: 24, rows: 12 } });
     expect(drawn()).toMatchInlineSnapshot(`

@@ -61,6 +61,8 @@ export interface PickOptions<Value> {
   readonly lines?: readonly string[];
   /** Two thousand at most: the list draws them all. Undefined while it is not known yet what there is. */
   readonly choices: () => readonly Choice<Value>[] | undefined;
+  /** Called with what was taken before the next key: what is typed right behind it goes to a form that has it already. */
+  readonly taken?: (value: Value) => void;
   /** The question is void: it is closed as if it had been given up. */
   readonly until?: AbortSignal;
 }

@@ -10,6 +10,8 @@ export interface LossChoice {
   readonly keepDisks: boolean;
   /** Files of which it is not known whether another VM needs them are deleted too. */
   readonly deleteUnknown: boolean;
+  /** Snapshots go with it. */
+  readonly withSnapshots: boolean;
   /** VMs that were not looked at, since there are too many. */
   readonly unasked: number;
 }
@@ -17,7 +19,7 @@ export interface LossChoice {
 /** What is lost and what stays, as painted lines: by path, the first of each kind and the count of the rest. */
 export function lossLines(stage: Stage, losses: readonly DeletePlan[], choice: LossChoice): readonly string[] {
   const { theme } = stage.look;
-  const { keepDisks, deleteUnknown, unasked } = choice;
+  const { keepDisks, deleteUnknown, withSnapshots, unasked } = choice;
   const painted = (text: string, colour: 'danger' | 'dim' | 'warning') =>
     wrapped(text, toldColumns(stage)).map((line) => theme.paint(colour, line));
   const listed = (lead: string, paths: readonly string[], colour: 'danger' | 'dim' | 'warning') => [
@@ -42,9 +44,9 @@ export function lossLines(stage: Stage, losses: readonly DeletePlan[], choice: L
       'danger',
     ),
     ...listed(
-      'Is lost: snapshot ',
+      withSnapshots ? 'Is lost: snapshot ' : 'Must go too, choose Snapshots: ',
       losses.flatMap(({ snapshots = [] }) => snapshots),
-      'danger',
+      withSnapshots ? 'danger' : 'warning',
     ),
     ...listed(
       'Stays: ',

@@ -11,7 +11,7 @@ import { lossLines } from './loss-lines.ts';
 
 const nothing: DeletePlan = { goes: [], stays: [], snapshots: [] };
 const many = (word: string, count: number) => Array.from({ length: count }, (_, at) => `${word}${at}`);
-const usual = { keepDisks: false, deleteUnknown: false, unasked: 0 };
+const usual = { keepDisks: false, deleteUnknown: false, withSnapshots: true, unasked: 0 };
 
 describe('what is lost', () => {
   const lines = (losses: readonly DeletePlan[], choice: Partial<typeof usual> = {}) =>
@@ -32,6 +32,7 @@ describe('what is lost', () => {
       '{danger|Is lost: snapshot before}',
       '{dim|Stays: /c.iso (read-only)}',
     ]);
+    expect(lines([one], { withSnapshots: false })[3]).toBe('{warning|Must go too, choose Snapshots: before}');
     expect(lines([one], { deleteUnknown: true })[1]).toBe('{danger|Is lost: /b.raw (shared)}');
     expect(lines([one], { keepDisks: true, deleteUnknown: true }).slice(0, 2)).toEqual([
       '{dim|Stays: /a.qcow2}',
@@ -177,6 +178,17 @@ describe('the question before something is deleted', () => {
     const { press, drawn } = await ask({ ...nothing, goes: ['/a.qcow2'] });
     press('up', 'up', 'right');
     expect(drawn()).toContain('Stays: /a.qcow2');
+  });
+
+  it('wants snapshots to be chosen before they go with it', async () => {
+    const { drawn, press, answer, said } = await ask({ ...nothing, snapshots: ['before'] });
+    expect(drawn()).toContain('Must go too, choose Snapshots: before');
+    press(...'web1', 'pgdn', 'enter');
+    expect([await answer(), said()]).toEqual(['open', 'snapshots must go too, choose Snapshots: nothing was done']);
+    press('right');
+    expect(drawn()).toContain('Is lost: snapshot before');
+    press('pgdn', 'enter');
+    expect(await answer()).toEqual({ snapshots: true });
   });
 
   it('says what is not possible as things are, and does nothing', async () => {

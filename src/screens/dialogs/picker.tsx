@@ -21,7 +21,7 @@ const MOVES: Readonly<Record<string, number>> = { ...ARROWS, k: -1, j: 1 };
 /** Asks to choose one of a few, by moving or by the beginning of its name; undefined when it was given up. */
 export function pick<Value>(
   stage: Stage,
-  { title, lines = [], choices, until }: PickOptions<Value>,
+  { title, lines = [], choices, taken, until }: PickOptions<Value>,
 ): Promise<Value | undefined> {
   let at = 0;
   let word = '';
@@ -64,7 +64,11 @@ export function pick<Value>(
         if (key.name === 'esc') return end(undefined);
         if (!choices()) return;
         const name = keyName(key);
-        if (name === 'enter') return end(choices()?.[at]?.value);
+        if (name === 'enter') {
+          const chosen = choices()?.[at];
+          if (chosen) taken?.(chosen.value);
+          return end(chosen?.value);
+        }
         const moves = word === '' ? MOVES : ARROWS;
         const by = moves[name];
         if (by !== undefined) {

@@ -42,9 +42,13 @@ const PERCENT = 4;
 /** Columns of the sign, a space and the whole word; in fewer the usual short form stands. */
 const MAINTENANCE = 13;
 
+/** Its next start changes something: the details and the column say what. */
+const PENDING = '*';
+
 const state: Cell = (facts, { theme, glyphs }, width) => {
   if (facts.kind === 'vm') {
-    const text = fit(`${glyphs.state[facts.vm.state]} ${facts.vm.state}`, width);
+    const { pending, state: word } = facts.vm;
+    const text = fit(`${glyphs.state[word]} ${word}${pending?.length ? PENDING : ''}`, width);
     return theme.paint(facts.dimmed ? 'dim' : stateColour(facts.vm.state), text);
   }
   const { running, total } = facts.sum.counts;

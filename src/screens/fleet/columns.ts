@@ -30,6 +30,7 @@ export interface ColumnChoice {
 const WIDTHS: Readonly<Record<string, number>> = {
   state: 11,
   cpu: 10,
+  hostcpu: 8,
   trend: 11,
   mem: 8,
   memory: 6,
@@ -51,6 +52,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   plan: 12,
   profile: 12,
   autostart: 9,
+  pending: 24,
   tag: 20,
   trouble: 30,
 };

@@ -33,6 +33,7 @@ describe('copying', () => {
     const { store, to, run, copied, said } = copy(key.startsWith('endpoint') ? { nodes: [], vms: [] } : {});
     store.setGrouping({
       pools: [{ id: userPoolId('mine'), name: 'Mine', parent: undefined, readOnly: false, variables: {} }],
+      notes: new Map(),
       placeOf: new Map(),
     });
     if (key.startsWith('endpoint'))

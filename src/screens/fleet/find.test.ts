@@ -7,6 +7,7 @@ describe('going to something that was told of', () => {
   it.each([
     ['host1/web2', 'vm host1/web2'],
     ['host1/n1', 'node host1/n1'],
+    ['host1', 'node host1/n1'],
   ])('%s puts the cursor there', (id, key) => {
     const { stage, state } = openWithPool();
     state.pane = 'details';

@@ -5,7 +5,7 @@ import type { Fleet } from '../../state/fleet/fleet.ts';
 import { type CompiledFilter, compileFilter } from '../../state/query/filter.ts';
 import type { TreeFilter } from '../../state/query/sieve.ts';
 import type { Sort } from '../../state/query/sort.ts';
-import { createTree, type Row, type Tree } from '../../state/query/tree.ts';
+import { createTree, type Row, rowKey, type Tree } from '../../state/query/tree.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
 import type { Sessions } from '../../state/session/sessions.ts';
 import type { TableFront } from '../tables/table-front.ts';
@@ -84,7 +84,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   const folded = new Set<string>();
   const tree = createTree(fleet, folded);
   const marks = createMarks(fleet, sessionOf);
-  const view = createTreeView(tree, marks);
+  const view = createTreeView(tree, marks, (key) => movedKey(fleet, key));
   let filterText = '';
   let filter = compileFilter('', fleet);
   let sought: FleetState['sought'];
@@ -227,3 +227,9 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   };
   return state;
 }
+
+/** The key of the row of a VM since that has moved to another endpoint. */
+const movedKey = (fleet: Fleet, key: string): string | undefined => {
+  const to = key.startsWith('vm ') ? fleet.movedTo(key.slice('vm '.length) as VmId) : undefined;
+  return to && rowKey('vm', to);
+};

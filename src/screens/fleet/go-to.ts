@@ -1,4 +1,4 @@
-import type { EndpointName, NodeId, VmId } from '../../ids.ts';
+import { type EndpointName, endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import { rowKey } from '../../state/query/tree.ts';
 import { clean } from '../../terminal/width.ts';
 import type { Stage } from '../stage.ts';
@@ -11,8 +11,9 @@ export type GoThere = (id: string, name: string) => void;
  * Puts the cursor on an object that another view names. What hides it gives way: a fold, a filter, a list that has no such
  * rows. False, with a message, when the object is gone.
  */
-export function goTo(stage: Stage, state: FleetState, id: string, name: string): boolean {
+export function goTo(stage: Stage, state: FleetState, named: string, name: string): boolean {
   const { fleet } = stage.services.store;
+  const id = fleet.movedTo(named as VmId) ?? named;
   const { message } = stage;
   const vm = fleet.vms.get(id as VmId);
   const kind = vm ? 'vm' : fleet.nodes.has(id as NodeId) ? 'node' : 'endpoint';
@@ -20,7 +21,9 @@ export function goTo(stage: Stage, state: FleetState, id: string, name: string):
     message.say(`${clean(name)} is not there any more`, 'warning');
     return false;
   }
-  const key = rowKey(kind, id);
+  // An endpoint that has nodes has no row of its own.
+  const node = kind === 'endpoint' ? [...fleet.nodes.keys()].find((one) => endpointOf(one) === id) : undefined;
+  const key = node === undefined ? rowKey(kind, id) : rowKey('node', node);
   const { filter } = state.filter;
   if (filter && (vm ? !filter.accepts(vm) : state.tree.indexOf(key) < 0)) {
     state.setFilter('');

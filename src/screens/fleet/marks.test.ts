@@ -79,6 +79,23 @@ describe('marks', () => {
     expect(read('created at 2')).toBe('created at 1');
   });
 
+  it('follow a VM to another endpoint', () => {
+    const { marks, id, store, names } = open();
+    const there = aVm('a', { endpoint: 'host2', uuid: 'uuid of a' });
+    marks.add([id('a'), id('b')]);
+    const upsert = { kind: 'vm-upsert', vm: there } as const;
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: id('a') }] });
+    store.push(host2, { kind: 'changes', at: 0, changes: [upsert] });
+    store.flush();
+    marks.learn();
+    expect(marks.vms.has(there.id)).toBe(false);
+    const moved = { kind: 'vm-moved', from: id('a'), to: there.id } as const;
+    store.push(host2, { kind: 'changes', at: 0, changes: [moved] });
+    store.flush();
+    marks.learn();
+    expect([names(), marks.vms.has(there.id)]).toEqual(['ba', true]);
+  });
+
   it('never take over the identity of a VM with another name', () => {
     const { marks, id, store } = open();
     marks.add([id('a')]);

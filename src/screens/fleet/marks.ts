@@ -68,6 +68,14 @@ export function createMarks(fleet: Fleet, sessionOf: Sessions['current']): Marks
     learn() {
       if (learnedAt === fleet.version) return;
       learnedAt = fleet.version;
+      for (const id of [...vms.keys()]) {
+        const to = fleet.vms.has(id) ? undefined : fleet.movedTo(id);
+        if (to === undefined || !fleet.vms.has(to)) continue;
+        vms.delete(id);
+        unread.delete(id);
+        add(to);
+        version++;
+      }
       for (const id of unread) {
         const marked = vms.get(id);
         const now = fleet.vms.get(id);

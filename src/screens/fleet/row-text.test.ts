@@ -176,11 +176,25 @@ describe('a row', () => {
     ]);
     store.setGrouping({
       pools: [{ id: userPoolId('prod'), name: 'Production', parent: undefined, readOnly: false, variables: {} }],
+      notes: new Map(),
       placeOf: new Map(),
     });
     store.flush();
     expect(nameOf(poolRow(userPoolId('prod')), store.fleet)).toBe('Production');
   });
+});
+
+it('has a sign where people have noted something, unless something is wrong', () => {
+  const { store, draw } = open({
+    nodes: [aNode('n1')],
+    vms: [aVm('web1'), aVm('web2', { trouble: broken })],
+  });
+  const note = { text: 'moves on Friday', by: 'anna@desk', at: 0 };
+  const ids = [vmId(host1, 'web1'), vmId(host1, 'web2'), nodeId(host1, 'n1')];
+  store.setGrouping({ pools: [], placeOf: new Map(), notes: new Map(ids.map((id) => [id, note])) });
+  store.flush();
+  const signs = [vmRow(), vmRow(2, 'web2'), nodeRow()].map((row) => draw(row).match(/[¶!]/)?.[0]);
+  expect(signs).toEqual(['¶', '!', '¶']);
 });
 
 it('names that are too long for their rows are those that are cut', () => {
@@ -210,7 +224,7 @@ describe('the titles', () => {
 
   it('stand over their columns', () => {
     expect(painted(titleText({ ...look, columns: { ...columns, name: 12 } }, undefined))).toMatchInlineSnapshot(
-      `"{header|    NAME↑    STATE              CPU CPU HISTORY  MEM USE MEMORY  CPUS  DISK/S  READ/S WRITE/S   NET/S    RX/S    TX/S  UPTIME IP              NODE         POOL         ENDPOINT     PLATFORM   VERSION            IMAGE              PLAN         PROFILE      AUTOSTART TAGS                 TROUBLE                       }"`,
+      `"{header|    NAME↑    STATE              CPU HOST CPU CPU HISTORY  MEM USE MEMORY  CPUS  DISK/S  READ/S WRITE/S   NET/S    RX/S    TX/S  UPTIME IP              NODE         POOL         ENDPOINT     PLATFORM   VERSION            IMAGE              PLAN         PROFILE      AUTOSTART AT NEXT START            TAGS                 NOTE         TROUBLE                       }"`,
     );
   });
 

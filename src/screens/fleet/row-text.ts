@@ -1,6 +1,7 @@
 import { endpointOf, type PoolId } from '../../ids.ts';
-import type { Node } from '../../platforms/contract.ts';
+import type { Node, Vm } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
+import { noteOf } from '../../state/fleet/note-of.ts';
 import type { Sort } from '../../state/query/sort.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
@@ -115,7 +116,7 @@ function see(row: Row, scene: RowScene): Sight {
   if (row.kind === 'node') {
     const node = fleet.nodes.get(row.id);
     if (!node) return { name: row.id, colour: 'dim' };
-    const sign = since !== undefined ? stale : node.trouble ? trouble : undefined;
+    const sign = since !== undefined ? stale : node.trouble ? trouble : noted(node, scene);
     const facts: RowFacts = { kind: 'node', node, sum: scene.sums.ofNode(row.id), fleet };
     return {
       name: nodeName(node),
@@ -128,7 +129,7 @@ function see(row: Row, scene: RowScene): Sight {
   }
   const vm = fleet.vms.get(row.id);
   if (!vm) return { name: row.id, colour: 'dim' };
-  const sign = vm.trouble ? trouble : since === undefined ? undefined : stale;
+  const sign = vm.trouble ? trouble : since === undefined ? noted(vm, scene) : stale;
   const sample = fleet.samples.of(row.id);
   const dimmed = since !== undefined || row.key === scene.kept;
   return {
@@ -138,6 +139,10 @@ function see(row: Row, scene: RowScene): Sight {
     facts: { kind: 'vm', vm, sample, dimmed, stale: since !== undefined, fleet },
   };
 }
+
+/** Trouble comes before it: of both there is the text in the details. */
+const noted = (object: Vm | Node, { fleet, glyphs }: RowScene): Sight['sign'] =>
+  noteOf(object, fleet) && { glyph: glyphs.note, colour: 'accent' };
 
 /** A host that hangs under no pool of its platform is found by the name that its user gave it, too. */
 function nodeName({ id, name, pool }: Node): string {

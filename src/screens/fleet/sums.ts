@@ -1,4 +1,4 @@
-import type { NodeId, PoolId } from '../../ids.ts';
+import type { NodeId, PoolId, VmId } from '../../ids.ts';
 import type { Counts, Fleet } from '../../state/fleet/fleet.ts';
 import { rowKey, type Tree } from '../../state/query/tree.ts';
 
@@ -20,6 +20,10 @@ export interface Sums {
   ofNode(id: NodeId): Sum;
   /** VMs of the whole fleet; CPUs and memory of the nodes that this answers true for. Costs by all nodes. */
   ofAll(isCounted: (id: NodeId) => boolean): Sum;
+  /** Nodes below a pool, of its pools too. */
+  nodesBelow(id: PoolId): readonly NodeId[];
+  /** VMs below a node, or below a pool and all that is in it. Costs by all of them. */
+  vmsBelow(id: NodeId | PoolId): readonly VmId[];
   /** Versions of what runs the VMs, with the number of nodes that have them, F-123. */
   versionsBelow(id: PoolId): ReadonlyMap<string, number>;
 }
@@ -53,6 +57,15 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
     },
     ofNode: (id) => add(fleet, [id], []),
     ofAll: (isCounted) => add(fleet, [...fleet.nodes.keys()], [...fleet.pools.keys()], isCounted),
+    nodesBelow(id) {
+      refresh();
+      return below.get(id)?.nodes ?? [];
+    },
+    vmsBelow(id) {
+      refresh();
+      const home = below.get(id as PoolId);
+      return [id, ...(home?.nodes ?? []), ...(home?.pools ?? [])].flatMap((parent) => fleet.vmsBelow(parent));
+    },
     versionsBelow(id) {
       refresh();
       const versions = new Map<string, number>();

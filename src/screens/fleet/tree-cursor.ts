@@ -28,12 +28,15 @@ export interface TreeCursor {
   choices(): number;
 }
 
-export function createTreeCursor(tree: Tree): TreeCursor {
+/** `movedTo`: the key of a row that is another one since its object has moved. */
+export function createTreeCursor(tree: Tree, movedTo: (key: string) => string | undefined): TreeCursor {
   let key: string | undefined;
   let index = 0;
   let top = 0;
   let destination: Destination | undefined;
   let choices = 0;
+  /** The row that was gone, as long as no other one was chosen. */
+  let lost: string | undefined;
 
   const arrive = (to: Destination) => {
     // The row that was looked at would keep its place otherwise.
@@ -55,8 +58,13 @@ export function createTreeCursor(tree: Tree): TreeCursor {
   /** Where the cursor's object is now; where it was last, when it is gone. */
   const settle = (): number => {
     if (destination) arrive(destination);
+    const moved = lost === undefined ? undefined : movedTo(lost);
+    if (moved !== undefined && tree.indexOf(moved) >= 0) {
+      lost = undefined;
+      key = moved;
+    }
     // Asked for each action of the key bar: most times nothing has moved since, and that is found out without a search.
-    else if (key !== undefined && tree.at(index)?.key === key) {
+    if (!destination && key !== undefined && tree.at(index)?.key === key) {
       tree.lookAt(key);
       return index;
     }
@@ -66,6 +74,7 @@ export function createTreeCursor(tree: Tree): TreeCursor {
       index = found;
       if (key !== undefined) tree.lookAt(key);
     } else {
+      lost ??= key;
       index = Math.max(0, Math.min(index, tree.length - 1));
       // A row that was folded or filtered away comes back under the cursor only if nothing else was chosen.
       key = tree.at(index)?.key;
@@ -76,6 +85,7 @@ export function createTreeCursor(tree: Tree): TreeCursor {
   const toIndex = (wanted: number) => {
     settle();
     destination = undefined;
+    lost = undefined;
     choices++;
     index = Math.max(0, Math.min(wanted, tree.length - 1));
     key = tree.at(index)?.key;

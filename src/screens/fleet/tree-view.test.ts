@@ -38,6 +38,25 @@ describe('the cursor', () => {
     expect([at(), window(opened, 4)]).toEqual(['n2-0', '1+4']);
   });
 
+  it('follows a VM that has moved, unless another row was chosen meanwhile', () => {
+    for (const chooses of [false, true]) {
+      const { view, at, store, nodes, vms } = openTwoNodes();
+      const [vm] = vms;
+      if (!vm) throw new Error('there is no VM');
+      const there = { ...aVm('n2-9', { node: 'n2', uuid: vm.uuid }) };
+      view.step(1);
+      expect(at()).toBe(vm.name);
+      store.push(host1, inventory(nodes, [...vms.slice(1), there]));
+      store.flush();
+      expect(at()).toBe('n1-1');
+      if (chooses) view.step(1);
+      const moved = { kind: 'vm-moved', from: vm.id, to: there.id } as const;
+      store.push(host1, { kind: 'changes', at: 0, changes: [moved] });
+      store.flush();
+      expect(at()).toBe(chooses ? 'n1-2' : 'n2-9');
+    }
+  });
+
   it('goes to the row that comes into the place of its own', () => {
     const { view, at, store, nodes, vms } = openTwoNodes();
     const choices = view.choices();

@@ -13,8 +13,9 @@ export interface TreeView extends TreeCursor, TreeMarking {
   toggle(): void;
 }
 
-export function createTreeView(tree: Tree, marks: Marks): TreeView {
-  const cursor = createTreeCursor(tree);
+/** `movedTo` as in createTreeCursor. */
+export function createTreeView(tree: Tree, marks: Marks, movedTo: (key: string) => string | undefined): TreeView {
+  const cursor = createTreeCursor(tree, movedTo);
 
   return {
     ...cursor,

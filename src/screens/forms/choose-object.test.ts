@@ -21,6 +21,16 @@ describe('an object in a form', () => {
     expect(form.stops()[form.at]).toMatchObject({ field: { key: 'cd' } });
   });
 
+  it('is chosen before the next key, which may come right behind', async () => {
+    const { press, form } = openFields({ fields, choicesOf: async () => named('n1', 'n2') });
+    press('enter');
+    await settled(3);
+    press('down', 'enter', 'pgdn');
+    expect(form.values()['node']).toBe('n2');
+    await settled(3);
+    expect(form.stops()[form.at]).toMatchObject({ kind: 'button' });
+  });
+
   it('depends on the one that it is under, and is empty when that is another one', async () => {
     const asked: [string, Settings][] = [];
     const choicesOf: ChoicesOf = async ({ key }, values) => {

@@ -45,12 +45,12 @@ export async function chooseObject(
     }
   };
   void load();
-  const chosen = await stage.dialogs.pick({
+  await stage.dialogs.pick<string | null>({
     title: field.label,
     choices: () => choices,
+    taken: (chosen) => form.choose(field.key, chosen),
     until: AbortSignal.any([until, over.signal]),
   });
   over.abort();
-  if (chosen !== undefined) form.choose(field.key, chosen);
   stage.changed();
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Given, openForms } from '../../../test/screens/light-forms.ts';
 import { settled } from '../../../test/screens/light-stage.tsx';
+import { MANIFEST } from '../../../test/screens/one-manifest.ts';
 import { FleetError } from '../../errors.ts';
 import type { Check, Detected } from '../../platforms/contract.ts';
 import { addEndpoint, editEndpoint } from './endpoint-dialog.ts';
+
+const valuesSent = ([first]: readonly unknown[]) => (first as [string, { readonly values: object }])[1].values;
 
 describe('an endpoint that is added', () => {
   it('is of a kind, or one that was found here', async () => {
@@ -27,7 +30,7 @@ describe('an endpoint that is added', () => {
       │ Name             local                                                                 │
       │ Host             localhost                                                             │
       │ Note                                                                                   │
-      │ ▸ 3 more                                                                               │
+      │ ▸ 4 more                                                                               │
       │                                                                                        │
       │ What drover calls it: letters, digits, dot, dash and underscore.                       │
       │                                                                                        │
@@ -110,6 +113,57 @@ describe('an endpoint that is added', () => {
       ['reconnect', 'db2'],
     ]);
     expect(stage.layers.top).toBeUndefined();
+  });
+
+  it('leaves what is as usual out of the file, also where it was chosen', async () => {
+    const { press, sent } = await form();
+    press('up', 'enter', 'down', 'right', 'right', 'pgdn', 'right', 'enter');
+    await settled(5);
+    expect(sent[0]).toMatchObject(['change', { name: 'db2', values: { host: 'db2.example' } }]);
+    expect(Object.keys((sent[0] as [string, { values: object }])[1].values)).toEqual(['host']);
+  });
+
+  it('begins with the defaults of the file, and what it shows against them is saved', async () => {
+    const insecure = {
+      key: 'insecure',
+      label: 'Insecure',
+      help: 'Unprotected.',
+      kind: 'flag',
+      default: false,
+    } as const;
+    const started = await form({
+      manifest: { ...MANIFEST, endpoint: [...MANIFEST.endpoint, insecure] },
+      defaults: '{ insecure: true, read-only: true, note: usual, every: 5s }',
+    });
+    expect(started.drawn()).toMatch(/Note +usual/);
+    const rows = started
+      .drawn()
+      .split('\n')
+      .filter((line) => /Insecure|Read-only|Enabled|Every/.test(line));
+    expect(rows.map((line) => line.replace(/[│<>\s]+/g, ' ').trim())).toEqual([
+      'Insecure yes',
+      'Enabled yes',
+      'Read-only yes',
+      'Every 5s',
+    ]);
+    started.press('pgdn', 'right', 'enter');
+    await settled(5);
+    // What was left as the file's defaults have it is not said again.
+    expect(started.sent[0]).toMatchObject(['change', { values: { host: 'db2.example' } }]);
+    expect(valuesSent(started.sent)).toEqual({ host: 'db2.example' });
+    const against = await form({
+      manifest: { ...MANIFEST, endpoint: [...MANIFEST.endpoint, insecure] },
+      defaults: '{ insecure: true, read-only: true, note: usual }',
+    });
+    against.press('pgup', 'down', 'down', 'ctrl-u', 'down', 'right', 'down', 'down', 'down', 'right');
+    against.press('pgdn', 'right', 'enter');
+    await settled(5);
+    expect(valuesSent(against.sent)).toEqual({
+      host: 'db2.example',
+      note: '',
+      insecure: false,
+      'read-only': false,
+    });
   });
 
   it('is not asked about where the test was good, or something was changed since', async () => {
@@ -195,7 +249,7 @@ describe('an endpoint that is changed', () => {
       │ Name             db                                                                    │
       │ Host             db.example                                                            │
       │ Note             old                                                                   │
-      │ ▸ 3 more                                                                               │
+      │ ▸ 4 more                                                                               │
       │                                                                                        │
       │ What drover calls it: letters, digits, dot, dash and underscore.                       │
       │                                                                                        │

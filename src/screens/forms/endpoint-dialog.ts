@@ -1,9 +1,17 @@
 import { sentence } from '../../errors.ts';
 import { type EndpointName, endpointName, isEndpointName } from '../../ids.ts';
-import type { Check, Detected, EndpointField, Manifest, Settings } from '../../platforms/contract.ts';
+import {
+  type Check,
+  type Detected,
+  type EndpointField,
+  type Manifest,
+  type Settings,
+  sameValue,
+} from '../../platforms/contract.ts';
 import type { EndpointChanges } from '../../state/config/change.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
-import { endpointFieldsOf, suggested } from '../../state/fields.ts';
+import { defaultsFor } from '../../state/config/read-defaults.ts';
+import { defaultsOf, endpointFieldsOf, suggested } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
@@ -79,7 +87,11 @@ export function editEndpoint(stage: Stage, name: EndpointName): void {
     stage.message.say(`${name} is not in the configuration`, 'warning');
     return;
   }
-  const common: Settings = { enabled: config.enabled, 'read-only': config.readOnly };
+  const common: Settings = {
+    enabled: config.enabled,
+    'read-only': config.readOnly,
+    ...(config.filter !== undefined && { filter: config.filter }),
+  };
   endpointForm(stage, { manifest, name, values: { ...common, ...config.values } }, name);
 }
 
@@ -88,7 +100,8 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   const mode = existing === undefined ? 'add' : 'edit';
   const own = allFieldsOf(manifest.endpoint);
   const before: Settings = existing === undefined ? {} : { [NAME]: name, ...values };
-  const suggestions = existing === undefined ? suggested(manifest.endpoint, process.env) : {};
+  const ofFile = existing === undefined ? defaultsFor(services.config().file, own.map(alwaysShown), {}) : {};
+  const suggestions = existing === undefined ? { ...suggested(manifest.endpoint, process.env), ...ofFile } : {};
   const form = createForm({
     fields: endpointFieldsOf([nameField, ...own], mode),
     before,
@@ -113,8 +126,18 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   };
   const paint = (colour: 'danger' | 'dim' | 'good', text: string) =>
     wrapped(text, toldColumns(stage)).map((line) => look.theme.paint(colour, line));
-  const given = (): Settings =>
-    Object.fromEntries(Object.entries(form.values()).filter(([key, value]) => key !== NAME && value !== ''));
+  /** What it would be without being said, by `defaults:` of the file or else by the platform. */
+  const usual: Settings = { ...defaultsOf(own), ...ofFile };
+  /** What is as usual stays out of the file; what the file's defaults say and was emptied is said to be empty. */
+  const given = (): Settings => {
+    const { [NAME]: _, ...values } = form.values();
+    const emptied = Object.keys(ofFile).filter((key) => values[key] === undefined);
+    const said = Object.entries(values).filter(([key, value]) => {
+      const field = own.find((one) => one.key === key);
+      return value !== '' && (usual[key] === undefined || !sameValue(field, value, usual[key]));
+    });
+    return Object.fromEntries([...said, ...emptied.map((key) => [key, ''])]);
+  };
 
   const checkLines = (checks: readonly Check[]): readonly string[] =>
     checks.flatMap(({ check, ok, detail, fix }) => [
@@ -189,6 +212,9 @@ function tellSaved(stage: Stage, done: string, name: string): void {
   if (sentences.length === 0) message.say(done, 'good');
   else message.say(`${done}, but ${clean(sentences.join('; '))}`, 'warning');
 }
+
+/** Where the form begins, what a field hangs on may still become another. */
+const alwaysShown = ({ when: _, ...field }: EndpointField): EndpointField => field;
 
 /** A field that was emptied leaves the file. */
 const emptied = (changes: Settings): EndpointChanges =>

@@ -3,6 +3,7 @@ import type { FormDialog, FormDialogOptions } from '../dialogs/dialogs.ts';
 import { seenQuestion } from '../dialogs/stray-keys.ts';
 import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
+import { formHints } from './form-hints.ts';
 import { formLines } from './form-lines.ts';
 import { openField } from './open-field.ts';
 
@@ -13,13 +14,7 @@ export function formDialog(stage: Stage, options: FormDialogOptions): FormDialog
   let told: readonly string[] = [];
   const seen = seenQuestion(stage);
   const layer: Layer = {
-    hints: () => [
-      { key: 'up/down', does: 'field' },
-      { key: 'left/right', does: 'choose' },
-      { key: 'pgdn', does: 'buttons' },
-      { key: 'enter', does: 'next' },
-      { key: 'esc', does: 'cancel' },
-    ],
+    hints: () => formHints(options.form()),
     press(key) {
       if (options.destroys && !seen.isAnswer(key)) return;
       if (key.name === 'esc') return options.cancel();

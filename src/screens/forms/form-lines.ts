@@ -5,7 +5,7 @@ import { inputText } from '../components/input-text.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Look } from '../frame/look.ts';
 import { type AnyField, changeText, type Form, type Stop } from './form-state.ts';
-import { isHeld, sizeWords } from './held.ts';
+import { isHeld, sizeOf, sizeWords } from './held.ts';
 
 const LABEL = 16;
 /** A value has all the room that what is said beside it leaves, and at least this. */
@@ -22,12 +22,14 @@ export function formLines(form: Form, columns: number, rows: number, look: Look)
   );
   const room = Math.max(1, rows - HELP_ROWS - 2);
   const first = Math.max(0, Math.min(form.at - Math.floor(room / 2), fields.length - room));
+  const below = fields.length - first - room;
   const buttons = stops
     .flatMap((stop, at) =>
       stop.kind === 'button' ? [look.theme.paint(at === form.at ? 'cursor' : 'key', ` ${stop.button.label} `)] : [],
     )
     .join('  ');
-  return [...fields.slice(first, first + room), '', ...helpLines(form, stops[form.at], columns, look), buttons];
+  const more = below > 0 ? look.theme.paint('dim', `${look.glyphs.descending} ${below} below`) : '';
+  return [...fields.slice(first, first + room), more, ...helpLines(form, stops[form.at], columns, look), buttons];
 }
 
 function stopLine(form: Form, stop: Stop, here: boolean, columns: number, look: Look): string {
@@ -54,7 +56,10 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
   const input = form.inputOf(field);
   const byDefault = field.default === undefined ? '' : spell(field, field.default);
   if (isHeld(field)) {
-    const text = `${clean(sizeWords(field, form.heldOf(field) ?? field.default))} ${look.glyphs.closed}`;
+    const held = form.heldOf(field) ?? field.default;
+    // Of what is not there yet, nothing means that it is left open: a VM that is made gets a disk all the same.
+    const isLeftOpen = form.before[field.key] === undefined && sizeOf(field, held) === '';
+    const text = `${isLeftOpen ? '-' : clean(sizeWords(field, held))} ${look.glyphs.closed}`;
     return chosenText(text, columns, here ? 'cursor' : field.writable ? 'input' : 'dim', look);
   }
   if (!field.writable) return theme.paint('dim', fit(clean(input.text) || byDefault || '-', columns));
@@ -81,12 +86,14 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
 const chosenText = (text: string, columns: number, colour: ColourWord, { theme }: Look): string =>
   theme.paint(colour, fit(text, Math.min(columns, width(text)))) + ' '.repeat(Math.max(0, columns - width(text)));
 
-/** What is said beside a value: what is wrong with it, or what saving would change. */
+/** What is said beside a value: what is wrong with it, what saving would change, or what the other side has. */
 function sideText(form: Form, field: AnyField): { readonly text: string; readonly colour: ColourWord } | undefined {
   const wrong = form.wrong(field);
   if (wrong !== undefined) return { text: clean(wrong), colour: 'danger' };
   const change = changeText(form, field);
-  return change === undefined ? undefined : { text: clean(change), colour: 'accent' };
+  if (change !== undefined) return { text: clean(change), colour: 'accent' };
+  const beside = form.besideOf(field);
+  return beside && { text: clean(beside.text), colour: beside.isAnother ? 'warning' : 'dim' };
 }
 
 /** What is wrong with the field stands here in place of its help, where there is no room for all of it beside the value. */
@@ -103,7 +110,8 @@ function helpLines(form: Form, stop: Stop | undefined, columns: number, { theme 
     return Array.from({ length: HELP_ROWS }, (_, at) => theme.paint('warning', lines[at] ?? ''));
   }
   const { help, examples } = stop.field;
-  const text = `${help.split('\n')[0]}${examples?.length ? ` Such as ${examples.join(', ')}.` : ''}`;
+  const { effectTold } = stop.field;
+  const text = `${help.split('\n')[0]}${examples?.length ? ` Such as ${examples.join(', ')}.` : ''}${effectTold ? ` ${effectTold}` : ''}`;
   const lines = wrapped(text, columns).slice(0, HELP_ROWS);
   return Array.from({ length: HELP_ROWS }, (_, at) => theme.paint('dim', lines[at] ?? ''));
 }

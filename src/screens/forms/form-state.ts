@@ -53,6 +53,8 @@ export interface Form {
   changes(): Settings;
   /** What the form was filled with. */
   readonly before: Settings;
+  /** The same of the other side of a VM that runs, for looking at beside it. */
+  besideOf(field: AnyField): { readonly text: string; readonly isAnother: boolean } | undefined;
   /** The settings have changed meanwhile: what was typed stays, and is compared with the new ones. */
   rebase(before: Settings): void;
   set(key: string, value: SettingValue): void;
@@ -67,9 +69,17 @@ export interface Form {
   paste(text: string): void;
 }
 
+export interface Beside {
+  /** `running`, `saved`. */
+  readonly word: string;
+  readonly values: Settings;
+}
+
 export interface FormOptions {
   readonly fields: readonly AnyField[];
   readonly before: Settings;
+  /** What stands beside the fields to be compared with: what runs, or what is saved. */
+  readonly beside?: Beside | undefined;
   /** What the fields show at first, where it is not what was before: suggestions. */
   readonly start?: Settings;
   readonly buttons: readonly Button[];
@@ -85,6 +95,7 @@ export function createForm({
   start = given,
   buttons,
   startAt,
+  beside,
   choicesOf: objectsOf,
 }: FormOptions): Form {
   let before = given;
@@ -143,6 +154,12 @@ export function createForm({
     },
     get before() {
       return before;
+    },
+    besideOf(field) {
+      const value = beside?.values[field.key];
+      if (!beside || value === undefined) return undefined;
+      const isAnother = !sameValue(field, before[field.key], value);
+      return { text: `${beside.word} ${display(field, value)}`, isAnother };
     },
     inputOf,
     heldOf,

@@ -298,6 +298,13 @@ describe('a form as it is drawn', () => {
     expect(keys(3)).toBe('fixed');
   });
 
+  it('says how many rows are below those that there is room for', () => {
+    const { form } = open();
+    expect(drawn(form, 40, 7)).toContain('{dim|↓ 4 below}');
+    form.goTo('fixed');
+    expect(drawn(form, 40, 7)).not.toContain('below');
+  });
+
   it('says what is wrong in place of the help where there is no room beside it', () => {
     const long = field('host', {
       pattern: { source: '^[a-z]+$', complaint: 'only letters and nothing else may stand here' },
@@ -382,13 +389,6 @@ describe('a form in a panel', () => {
     press('esc');
     dialog.layer.dismiss();
     expect(calls.slice(-2)).toEqual(['cancelled', 'cancelled']);
-    expect(dialog.layer.hints()).toEqual([
-      { key: 'up/down', does: 'field' },
-      { key: 'left/right', does: 'choose' },
-      { key: 'pgdn', does: 'buttons' },
-      { key: 'enter', does: 'next' },
-      { key: 'esc', does: 'cancel' },
-    ]);
   });
 
   it('that destroys something takes no key before it was seen', () => {

@@ -71,16 +71,10 @@ export const nameOfRow = ({ one, identity }: Rows, row: Settings, at: number): s
   `${one} ${clean(String(row[identity] ?? '')) || at + 1}`;
 
 /**
- * The few fields of one row in a small form; `at` past the last one is a new row. Answers what it is then; undefined when it
- * was given up, could only be looked at, or the form that it belongs to was closed.
+ * The few fields of one row in a small form; `at` past the last one is a new row. The outer form has the row before the next key
+ * comes. Answers whether it has; false when it was given up, could only be looked at, or the form that it belongs to was closed.
  */
-export function editRow(
-  stage: Stage,
-  outer: Form,
-  rows: Rows,
-  at: number,
-  until: AbortSignal,
-): Promise<Settings | undefined> {
+export function editRow(stage: Stage, outer: Form, rows: Rows, at: number, until: AbortSignal): Promise<boolean> {
   const row = rows.all()[at];
   const { item, identity, writable } = rows;
   // What is there already keeps its identity: with another one it would be another row.
@@ -115,7 +109,8 @@ export function editRow(
   return new Promise((resolve) => {
     const end = (answer: Settings | undefined) => {
       stage.layers.close(dialog.layer);
-      resolve(answer);
+      if (answer) rows.set(rows.all().toSpliced(at, 1, answer));
+      resolve(answer !== undefined);
     };
     const dialog = stage.dialogs.form({
       title: row ? nameOfRow(rows, row, at) : `New ${rows.one}`,

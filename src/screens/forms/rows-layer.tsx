@@ -25,11 +25,7 @@ export function openRows(
       resolve();
     };
     const edit = async (place: number) => {
-      const row = await editRow(stage, form, rows, place, until);
-      if (row) {
-        rows.set(rows.all().toSpliced(place, 1, row));
-        at = place;
-      }
+      if (await editRow(stage, form, rows, place, until)) at = place;
       stage.changed();
     };
     const takeAway = () => {

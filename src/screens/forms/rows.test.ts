@@ -39,6 +39,12 @@ describe('a list in a form', () => {
     expect(drawn()).toContain('2 disks ▸');
   });
 
+  it('is left open where nothing stands yet, and has none where there is none', () => {
+    const fields = [{ ...disks, default: [] }];
+    expect(openFields({ fields, before: {} }).drawn()).toMatch(/Disks +- ▸/);
+    expect(openFields({ fields, before: { disk: [] } }).drawn()).toMatch(/Disks +no disks ▸/);
+  });
+
   it.each(['enter', 'right', 'space'])('opens with %s', (key) => {
     const { press, stage } = openFields();
     press(key);
@@ -74,6 +80,12 @@ describe('a list in a form', () => {
     expect(drawn()).toMatch(/3 disks ▸ +2 disks → 3 disks, after restart/);
     expect(form.changes()).toEqual({ disk: [...rowsIn(BEFORE), { size: gib(30), bus: 'virtio', queues: 2 }] });
     expect(edited()).toBe(1);
+  });
+
+  it('has a new row before the next key, which may come right behind', () => {
+    const { press, form } = openFields({ fields: [{ ...disks, item: [disks.item[0], disks.item[4]] as never }] });
+    press('enter', 'a', 'v', 'pgdn', 'enter', 'esc');
+    expect(rowsIn(form.values())).toHaveLength(3);
   });
 
   it('changes a row, keeps what the form does not know of it, and never its identity', async () => {

@@ -4,6 +4,7 @@ import { MANIFEST } from '../../../test/screens/one-manifest.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import type { EditAction } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
+import { FleetError } from '../../errors.ts';
 import type { Connection, Settings } from '../../platforms/contract.ts';
 import { gib } from '../../units.ts';
 import { openSettings } from './settings-dialog.ts';
@@ -12,7 +13,7 @@ describe('the settings of a VM', () => {
   const action = actions.find(({ id }) => id === 'vm.edit') as EditAction;
   const start = (
     state: 'stopped' | 'running' = 'stopped',
-    vm: Partial<Record<'settings' | 'configure', unknown>> = {},
+    vm: Partial<Record<'settings' | 'planConfigure' | 'configure', unknown>> = {},
     whyNot: object = {},
   ) => {
     const reads: string[] = [];
@@ -41,11 +42,11 @@ describe('the settings of a VM', () => {
     expect(drawn()).toContain('loading…');
     await settled(5);
     expect(drawn()).toMatchInlineSnapshot(`
-      "╭─ Settings of web1 ─────────────────────────────────────────────────────────────────────╮
+      "╭─ Settings of web1 on n1 ───────────────────────────────────────────────────────────────╮
       │ Memory           2GiB                                                                  │
       │ CPUs             2                                                                     │
       │                                                                                        │
-      │ How much.                                                                              │
+      │ How much. Counts from the next start on.                                               │
       │                                                                                        │
       │  Save    Cancel                                                                        │
       ╰────────────────────────────────────────────────────────────────────────────────────────╯"
@@ -62,12 +63,57 @@ describe('the settings of a VM', () => {
     expect(drawn()).toContain('Change what      < saved >');
     press('right');
     await settled(5);
-    expect(reads).toEqual(['config', 'running']);
+    expect(reads).toEqual(['config', 'running', 'running', 'config']);
     expect(drawn()).toContain('< running >');
     expect(drawn()).not.toContain('CPUs');
     press('left');
     await settled(5);
     expect(drawn()).toContain('CPUs');
+  });
+
+  it('F-072 of a VM that runs are shown beside those that are saved, and the question before says what changes and when', async () => {
+    const sent: unknown[] = [];
+    const { openIt, drawn, press, stage, answer } = start('running', {
+      planConfigure: async () => ({ warnings: [{ feature: 'memory', detail: 'the host has 1GiB free' }] }),
+      configure: async (...args: unknown[]) => {
+        sent.push(args.slice(1, 4));
+        return { warnings: [] };
+      },
+    });
+    answer.read = async (target) => ({ memory: gib(target === 'config' ? 4 : 2), cpus: 2 });
+    openIt();
+    await settled(5);
+    expect(drawn()).toMatch(/Memory +4GiB +running 2GiB/);
+    expect(drawn()).toMatch(/CPUs +2 +running 2/);
+    press('down');
+    press('ctrl-u');
+    stage.layers.top?.paste?.('3GiB');
+    press('pgdn', 'enter');
+    await settled(5);
+    const question = drawn();
+    expect(question).toContain('Change web1 on n1?');
+    expect(question).toContain('Memory: 4GiB → 3GiB, after restart');
+    expect(question).toContain('Memory: the host has 1GiB free');
+    expect(sent).toEqual([]);
+    press('y');
+    await settled(20);
+    expect(sent).toEqual([['config', { memory: gib(3) }, { memory: gib(4) }]]);
+  });
+
+  it('are not asked about when it is known already that they can not be', async () => {
+    const { openIt, drawn, press, stage } = start('stopped', {
+      planConfigure: async () => {
+        throw new FleetError('op.refused', 'web1 has no balloon');
+      },
+    });
+    openIt();
+    await settled(5);
+    press('ctrl-u');
+    stage.layers.top?.paste?.('3GiB');
+    press('pgdn', 'enter');
+    await settled(5);
+    expect(drawn()).toContain('web1 has no balloon');
+    expect(drawn()).not.toContain('Change web1');
   });
 
   it('that come too late, or not at all, are said so', async () => {

@@ -1,7 +1,7 @@
 import type { EditAction } from '../../actions/action.ts';
 import { editVm } from '../../actions/edit.ts';
 import { permitted } from '../../actions/permitted.ts';
-import { bind, whyAnother } from '../../actions/target.ts';
+import { bind, placeOfShown, type Target, whyAnother } from '../../actions/target.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { endpointOf, type VmId } from '../../ids.ts';
 import { type Settings, type SettingsTarget, whyAbsent } from '../../platforms/contract.ts';
@@ -11,7 +11,8 @@ import { whileSame } from '../actions/while-same.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
 import type { Stage } from '../stage.ts';
-import { type AnyField, createForm, type Form } from './form-state.ts';
+import { type AnyField, type Beside, createForm, type Form } from './form-state.ts';
+import { agreeToChange, asShown, differencesIn, TARGET_KEY } from './settings-change.ts';
 import { toldColumns } from './told-columns.ts';
 
 const LOAD_MS = 15_000;
@@ -22,7 +23,7 @@ const BUTTONS = [
 
 /** What goes to `configure`: nothing of the dialog's own. */
 const TARGET: AnyField = {
-  key: '@target',
+  key: TARGET_KEY,
   label: 'Change what',
   help: 'saved: from the next start on. running: now, and saved as well.',
   kind: 'choice',
@@ -52,6 +53,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   // As the command without a flag: what runs is changed when that is asked for.
   let target: SettingsTarget = 'config';
   let form: Form | undefined;
+  let fields: readonly AnyField[] = [];
   let saving = false;
   let stopWatching = () => {};
 
@@ -61,11 +63,11 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     controller.abort();
     stage.layers.close(dialog.layer);
   };
-  const read = (): Promise<Settings> => {
+  const read = (of: SettingsTarget): Promise<Settings> => {
     // The link may be another one than when the form was opened.
     const readNow = services.sessions.connection(endpointOf(id))?.vm.settings ?? settings;
     const signal = deadline(services.clock, LOAD_MS, `the settings of ${vm.name} did not come`, controller.signal);
-    return readNow(id, target, signal);
+    return readNow(id, of, signal);
   };
 
   const load = async () => {
@@ -73,14 +75,16 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     const asked = target;
     dialog.tell(painted('dim', 'loading…'), 'more will come');
     try {
-      const before = await read();
+      const { before, beside } = await readSides(read, target, choosable);
       if (asked !== target || controller.signal.aborted) return;
       const mode = target === 'config' ? 'edit-config' : 'edit-running';
       const own = choosable ? [TARGET] : [];
-      const chosen = choosable ? { [TARGET.key]: target === 'config' ? 'saved' : 'running' } : {};
+      const chosen = choosable ? { [TARGET_KEY]: target === 'config' ? 'saved' : 'running' } : {};
+      fields = [...own, ...fieldsOf(manifest.settings, mode).map((field) => asShown(field, target, choosable))];
       form = createForm({
-        fields: [...own, ...fieldsOf(manifest.settings, mode)],
+        fields,
         before: { ...before, ...chosen },
+        beside,
         buttons: BUTTONS,
       });
       dialog.tell([]);
@@ -103,6 +107,19 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])),
     );
     saving = true;
+    dialog.tell(painted('dim', 'checking…'), 'more will come');
+    const differences = differencesIn(form, fields);
+    const change = { bound, target, changes, basedOn, differences, checked: () => dialog.tell([]) };
+    const agreed = await agreeToChange(stage, action.title, change, controller.signal).catch(async (error: unknown) => {
+      if (controller.signal.aborted) return false;
+      dialog.tell(painted('danger', sentence(error)));
+      await rebase();
+      return false;
+    });
+    if (!agreed || controller.signal.aborted) {
+      saving = false;
+      return;
+    }
     // From here on something may be done: the task compares, and says what came of it.
     stopWatching();
     dialog.tell(painted('dim', 'saving…'), 'more will come');
@@ -133,14 +150,14 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     dialog.tell(painted('danger', why));
     // Of another machine there is nothing to compare with, and to close the form would hide what became of this one.
     if (whyAnother(bound, services) !== undefined) return;
-    watch();
+    stopWatching = closeWhenAnother(stage, bound, controller.signal, close);
     await rebase();
   };
 
   /** After a refusal the form shows what is true now beside what was typed. */
   const rebase = async () => {
     try {
-      form?.rebase({ ...form.before, ...(await read()) });
+      form?.rebase({ ...form.before, ...(await read(target)) });
       stage.changed();
     } catch (error) {
       if (!controller.signal.aborted) stage.message.fail(error);
@@ -148,11 +165,11 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   };
 
   const dialog = stage.dialogs.form({
-    title: `Settings of ${clean(vm.name)}`,
+    title: `Settings of ${clean(placeOfShown(bound, services.store.fleet))}`,
     form: () => form,
     cancel: close,
     edited() {
-      const wanted = form?.values()[TARGET.key];
+      const wanted = form?.values()[TARGET_KEY];
       const next = wanted === 'running' ? 'running' : 'config';
       if (!form || next === target) return;
       target = next;
@@ -165,24 +182,38 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   });
   stage.layers.open(dialog.layer);
   void load();
-  watch();
+  stopWatching = closeWhenAnother(stage, bound, controller.signal, close);
+}
 
-  /** What the form shows is of this machine, at this address: it is closed when it is another one. */
-  function watch(): void {
-    const watching = new AbortController();
-    stopWatching = () => watching.abort();
-    const ended = AbortSignal.any([watching.signal, controller.signal]);
-    void whileSame(
-      stage,
-      [bound],
-      (until) =>
-        new Promise<void>((resolve) => {
-          until.addEventListener('abort', close, { once: true });
-          ended.addEventListener('abort', () => resolve(), { once: true });
-        }),
-    );
-  }
+/** What the form is filled with, and the other side of a VM that runs: that is only looked at, and the form does without it. */
+async function readSides(
+  read: (of: SettingsTarget) => Promise<Settings>,
+  target: SettingsTarget,
+  isOn: boolean,
+): Promise<{ readonly before: Settings; readonly beside: Beside | undefined }> {
+  const isSaved = target === 'config';
+  const [before, values] = await Promise.all([
+    read(target),
+    isOn ? read(isSaved ? 'running' : 'config').catch(() => undefined) : undefined,
+  ]);
+  return { before, beside: values && { word: isSaved ? 'running' : 'saved', values } };
+}
+
+/** What the form shows is of this machine, at this address: it is closed when it is another one. Answers what ends that. */
+function closeWhenAnother(stage: Stage, bound: Target, over: AbortSignal, close: () => void): () => void {
+  const watching = new AbortController();
+  const ended = AbortSignal.any([watching.signal, over]);
+  void whileSame(
+    stage,
+    [bound],
+    (until) =>
+      new Promise<void>((resolve) => {
+        until.addEventListener('abort', close, { once: true });
+        ended.addEventListener('abort', () => resolve(), { once: true });
+      }),
+  );
+  return () => watching.abort();
 }
 
 const without = (changes: Settings): Settings =>
-  Object.fromEntries(Object.entries(changes).filter(([key]) => key !== TARGET.key));
+  Object.fromEntries(Object.entries(changes).filter(([key]) => key !== TARGET_KEY));

@@ -59,7 +59,7 @@ export function editVariables(stage: Stage, pool: string): void {
   const save = async () => {
     const variables = given();
     try {
-      await services.changeConfig(poolVariablesAction.change(pool, variables), basedOn);
+      await services.changeConfig(poolVariablesAction.change(pool, variables, services.configEdit()), basedOn);
       close();
       stage.message.say(poolVariablesAction.said(clean(pool), variables), 'good');
     } catch (error) {

@@ -12,6 +12,8 @@ export interface Glyphs {
   readonly descending: string;
   readonly stale: string;
   readonly trouble: string;
+  /** On a row that people have written a note on. */
+  readonly note: string;
   readonly good: string;
   readonly bad: string;
   readonly bullet: string;
@@ -37,6 +39,7 @@ const unicode: Glyphs = {
   descending: '↓',
   stale: '~',
   trouble: '!',
+  note: '¶',
   good: '✓',
   bad: '✗',
   bullet: '•',
@@ -74,6 +77,7 @@ const ascii: Glyphs = {
   descending: 'v',
   stale: '~',
   trouble: '!',
+  note: '"',
   good: 'v',
   bad: 'x',
   bullet: '*',

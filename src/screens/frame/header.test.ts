@@ -67,6 +67,7 @@ describe('the header', () => {
         '  {warning|configuration: 2 wrong (!)}  {mark|2 marked}  {mark|range open}  {busy|2 tasks running}  {accent|filter: name:w* (1)}  {accent|wire log}',
     );
     expect(header(300, 'tasks')).toMatch(/\{accent\|tasks\}$/);
+    expect(header(300, 'snapshot')).toMatch(/\{accent\|snapshots\}$/);
     store.setEndpoint({ ...isUp(), name: endpointName('real'), platform: 'real' });
     store.flush();
     expect(header(300)).toContain('{warning|1 simulated}');
@@ -169,16 +170,16 @@ describe('the keys at the bottom', () => {
       return `${what}: ${hints()}`;
     });
     expect(rows.join('\n')).toMatchInlineSnapshot(`
-      "pool: S shut down all, D force off all, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, -f2 rename, -m move, -X remove, -e set up, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, / filter!, : more!, ? help!, q quit!
-      node: S shut down all, D force off all, -o shell, m move to pool, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, / filter!, : more!, ? help!, q quit!
-      running VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, -4 snapshots, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!
-      stopped VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, -4 snapshots, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"
+      "pool: S shut down all, D force off all, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, -f2 rename, -m move, -X remove, -e set up, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, x viewer all, b back up all, / filter!, : more!, ? help!, q quit!
+      node: S shut down all, D force off all, -o shell, -$ run command, b back up all, m move to pool, ; note, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, x viewer all, / filter!, : more!, ? help!, q quit!
+      running VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, ; note, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!
+      stopped VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, ; note, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"
     `);
     state.view.toIndex(2);
     state.view.toggleMark();
     state.view.toIndex(0);
     expect(hints()).toMatchInlineSnapshot(
-      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -O console log, -4 snapshots, a add, -f2 rename, -m move, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
+      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, a add, -f2 rename, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
     );
   });
 
@@ -223,7 +224,7 @@ describe('the keys at the bottom', () => {
   it('are of a pool of the user those that change it', () => {
     const { store, state, hints } = open();
     const prod = { id: userPoolId('prod'), name: 'prod', parent: undefined, readOnly: false, variables: {} };
-    store.setGrouping({ pools: [prod], placeOf: new Map() });
+    store.setGrouping({ pools: [prod], notes: new Map(), placeOf: new Map() });
     store.flush();
     state.view.toKey('pool ~/prod');
     expect(hints()).toMatchInlineSnapshot(

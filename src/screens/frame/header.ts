@@ -1,4 +1,5 @@
 import type { Services } from '../../actions/services.ts';
+import { listedKinds, manyOf } from '../../state/kinds.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -60,12 +61,18 @@ export function headerText(stage: Shown, state: FleetState, view: ViewId, column
       ? { text: theme.paint('busy', `${running} ${running === 1 ? 'task' : 'tasks'} running`), worth: 4 }
       : undefined,
     filterPart(state, look),
-    view === 'fleet' ? undefined : { text: theme.paint('accent', view === 'wire-log' ? 'wire log' : view), worth: 5 },
+    view === 'fleet' ? undefined : { text: theme.paint('accent', viewName(view, services)), worth: 5 },
   ];
   return ` ${joined(
     parts.flatMap((part) => part ?? []),
     columns - 1,
   )}`;
+}
+
+/** `snapshots`, `wire log`. */
+function viewName(view: ViewId, { kinds }: Pick<Services, 'kinds'>): string {
+  const kind = listedKinds(kinds).find((one) => one === view);
+  return kind === undefined ? view.replace('-', ' ') : manyOf(kinds, kind);
 }
 
 interface Part {

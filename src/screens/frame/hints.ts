@@ -27,6 +27,7 @@ const FIRST_BELOW: readonly string[] = ['vm.stop', 'vm.kill'];
 /** Shorter than their titles, where every column counts. */
 const SHORT: Readonly<Record<string, string>> = {
   'view.busiest': 'busiest',
+  'nic.list': 'NICs',
   'view.sort': 'sort',
   'view.palette': 'more',
   'endpoint.connect': 'reconnect',
@@ -35,7 +36,13 @@ const SHORT: Readonly<Record<string, string>> = {
 
 /** Whether a key does this to every VM below the branch that the cursor is on. */
 export const isForAllBelow = (action: Action, { view, sums }: FleetState): boolean => {
-  if (action.kind !== 'object' || action.on !== 'vm' || action.danger === 'destroys' || view.marks.size > 0)
+  if (
+    action.kind !== 'object' ||
+    action.on !== 'vm' ||
+    action.danger === 'destroys' ||
+    action.makes ||
+    view.marks.size > 0
+  )
     return false;
   const row = view.current();
   if (row?.kind !== 'pool' && row?.kind !== 'node') return false;
@@ -98,7 +105,7 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
 export function hintsNow(stage: Stage, view: View): readonly Hint[] {
   const { top } = stage.layers;
   if (top) return top.hints();
-  if (view.id === 'fleet') return view.hints();
+  if (view.id === 'fleet' || view.fills) return view.hints();
   const ways = [
     ['view.back', 'back'],
     ['view.help', 'help'],

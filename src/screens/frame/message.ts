@@ -19,6 +19,8 @@ export interface MessageLine {
   fail(error: unknown): void;
   /** A key was pressed: what could be read is gone. */
   seen(): void;
+  /** What was said is of no use where the user is now. */
+  clear(): void;
 }
 
 const STAYS_MS: Readonly<Record<Tone, number>> = { info: 6_000, good: 6_000, warning: 10_000, danger: 30_000 };
@@ -54,6 +56,7 @@ export function createMessageLine(
     say: (text, tone = 'info') => show({ text, tone }),
     trouble,
     fail: (error) => trouble(sentence(error), error instanceof FleetError ? error.fix : undefined),
+    clear: () => show(undefined),
     seen() {
       if (current && clock.ticks() - shownAt >= READ_AFTER_MS) show(undefined);
     },

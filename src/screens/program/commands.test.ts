@@ -39,6 +39,8 @@ function open(own: Partial<Record<ViewId, readonly ViewActionId[]>> = {}) {
     openThemes: call('themes'),
     openProblems: call('problems'),
     switchMouse: call('mouse'),
+    openConsoles: call('consoles'),
+    broadcast: call('broadcast'),
     quit: call('ask to quit'),
   });
   const done = (id: ViewActionId) => {
@@ -62,6 +64,8 @@ const AWAY: readonly ViewActionId[] = [
   'view.enter',
 ];
 const OTHERWISE: Partial<Record<ViewActionId, string>> = {
+  'view.consoles': 'consoles',
+  'view.broadcast': 'broadcast',
   'view.filter': 'leaving, fleet: view.filter',
   'view.jump-back': 'back',
   'view.jump-forward': 'forward',

@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly openThemes: () => void;
   readonly openProblems: () => void;
   readonly switchMouse: () => void;
+  readonly openConsoles: () => void;
+  readonly broadcast: () => void;
   readonly quit: () => void;
 }
 
@@ -48,6 +50,8 @@ export function createCommands({
   openThemes,
   openProblems,
   switchMouse,
+  openConsoles,
+  broadcast,
   quit,
 }: CommandOptions): (id: ViewActionId) => void {
   const ofView = (id: ViewActionId) => () => views.current.handlers[id]?.();
@@ -120,6 +124,8 @@ export function createCommands({
     },
     'view.tasks': show('tasks'),
     'view.events': show('events'),
+    'view.consoles': openConsoles,
+    'view.broadcast': broadcast,
     'view.problems': openProblems,
     'view.wire-log': show('wire-log'),
     'view.copy': ofView('view.copy'),

@@ -31,12 +31,12 @@ describe('the fleet', () => {
             n2-2                ● running            -        -   1.0G -
 
 
-      ─ n1 (host1) ───────────────────────────────────────────── Overview VMs Events ─
-       State        ■ up                       Address      10.0.0.1
-       CPU                    - of 8 CPUs      Version      test
-       Memory                 - of 64G         More         nothing more is known
-       VMs          5: 5 running
-       Others       0 paused, 0 crashed, 0
+      ─ n1 (host1) ──────────────────────────────────── Overview VMs Events Hardware ─
+       State        ■ up                       VM disks     read -  write -
+       CPU                    - of 8 CPUs      VM networks  in -  out -
+       Memory                 - of 64G         Address      10.0.0.1
+       VMs          5: 5 running               Version      test
+       Others       0 paused, 0 crashed, 0     More         nothing more is known
                     off
       "
     `);
@@ -89,9 +89,9 @@ describe('the fleet', () => {
     expect(text()).toContain('loading…');
     input('h');
     expect(text()).toContain('State');
-    input('[');
+    input('[', '[', '[');
     expect(text()).toContain('this platform keeps no console log');
-    input(']', 'tab');
+    input(']', ']', ']', 'tab');
     expect(state.pane).toBe('tree');
     input('i');
     expect([state.detailsShown, text().includes('Overview')]).toEqual([false, false]);

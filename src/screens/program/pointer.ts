@@ -19,6 +19,7 @@ export function createPointer(stage: Stage, views: Views, press: (key: Key) => v
 
   const clickedKey = (event: Mouse): string | undefined => {
     const { columns, rows } = stage.terminal.size();
+    if (views.current.fills && !stage.layers.top) return undefined;
     if (event.row !== rows - 1 || event.action !== 'press' || event.button !== 'left') return undefined;
     if (!showsKeys(stage.message.current, frameLayout({ columns, rows }))) return undefined;
     return hintAt(hintsNow(stage, views.current), columns, event.column)?.key;
@@ -33,6 +34,10 @@ export function createPointer(stage: Stage, views: Views, press: (key: Key) => v
     // A dialog has the whole screen: what lies under it can't be reached past it.
     if (stage.layers.top) {
       if (wheel) pressNamed(wheel, event);
+      return;
+    }
+    if (views.current.fills) {
+      if (views.current.point?.(event, size)) stage.changed();
       return;
     }
     const layout = frameLayout(size);

@@ -86,7 +86,7 @@ describe('the program', () => {
 
   it('listens to nothing any more when it is closed', async () => {
     const { program, stage, store, clock } = openProgram();
-    program.close();
+    await program.close();
     const { version } = stage;
     store.push(host1, inventory([], []));
     store.flush();

@@ -3,10 +3,15 @@ import type { ViewActionId } from '../../actions/view.ts';
 import { listedKinds } from '../../state/kinds.ts';
 import type { InputEvent } from '../../terminal/keys.ts';
 import { forThisRow } from '../actions/for-this-row.ts';
+import type { ConsoleWays } from '../actions/run-attach.ts';
+import { broadcastToMarked, leaveConsoles, showConsoles } from '../actions/run-consoles.ts';
+import { makesHere } from '../actions/run-meant.ts';
 import { createObjectRunner } from '../actions/run-object.ts';
 import { createRunner } from '../actions/runner.ts';
 import { isAbout } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
+import { createConsoleView } from '../console/console-view.ts';
+import { withConsoles } from '../console/with-consoles.ts';
 import { createDetailsView } from '../details/details-view.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -34,8 +39,8 @@ import { createViews, type Views } from './views.ts';
 export interface Program {
   readonly views: Views;
   readonly onInput: (event: InputEvent) => void;
-  /** Ends what listens and waits. */
-  close(): void;
+  /** Ends what listens and waits; resolves when what consoles have written is in its files. */
+  close(): Promise<void>;
 }
 
 export function createProgram(stage: Stage, state: FleetState): Program {
@@ -51,7 +56,8 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     tables[kind]?.openFor(under, filter);
     views.show(kind);
   };
-  const run = createRunner(stage, state, vms, details, openTable);
+  const ways: ConsoleWays = { show: () => views.show('console'), leave: () => leaveConsoles(stage, views) };
+  const run = createRunner(stage, state, vms, details, openTable, ways);
   const tables: Readonly<Record<string, TableView>> = Object.fromEntries(
     listedKinds(services.kinds).map((kind) => [kind, createTableView(stage, kind, openTable)]),
   );
@@ -63,7 +69,12 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     details.follow();
   };
   const views = createViews(stage, {
-    fleet: createFleetView(stage, state, details, sifting.wake, () => fleetHints(stage, state)),
+    ...withConsoles(
+      stage,
+      createFleetView(stage, state, details, sifting.wake, () => fleetHints(stage, state)),
+      createConsoleView(stage, ways),
+      ways.show,
+    ),
     tasks: createTasksView(stage, vms, goThere),
     events: createEventsView(stage, goThere),
     'wire-log': createWireLogView(stage),
@@ -114,7 +125,9 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     openHelp: () =>
       openHelp(stage, (action) => {
         const front = state.front();
-        const isOwn = front ? action.noun === front.kind : isAbout(action, state.view.current());
+        const isOwn = front
+          ? action.noun === front.kind
+          : isAbout(action, state.view.current()) || makesHere(action, stage, state);
         const isHere = action.kind === 'view' || isOwn;
         if (front) return isHere;
         return isForAllBelow(action, state) ? 'all below' : isHere;
@@ -122,6 +135,8 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     openThemes: () => void openThemePicker(stage).catch(stage.message.fail),
     openProblems: () => openProblems(stage),
     switchMouse: () => switchMouse(stage),
+    openConsoles: () => showConsoles(stage, ways),
+    broadcast: () => void broadcastToMarked(stage, state, ways).catch(stage.message.fail),
     quit: () => void askToQuit(stage),
   });
   const stops = [
@@ -135,8 +150,9 @@ export function createProgram(stage: Stage, state: FleetState): Program {
   return {
     views,
     onInput: createDispatcher({ stage, state, views, command, run }),
-    close() {
+    async close() {
       for (const stop of stops) stop();
+      await stage.consoles.close();
     },
   };
 }

@@ -46,14 +46,14 @@ describe('the palette', () => {
     const { press, drawnPainted } = open();
     press(...'vm.st');
     expect(painted(drawnPainted()).replace(/^\n+|\n+$/g, '')).toMatchInlineSnapshot(`
-      " {border|╭─ }{title|Commands (1 of 6)}{border| ──────────────────────────────────────────────────────────────────╮}
+      " {border|╭─ }{title|Commands (1 of 7)}{border| ──────────────────────────────────────────────────────────────────╮}
        {border|│} {input|vm.st}{cursor| }{input|                                                                              } {border|│}
        {border|│}                                                                                      {border|│}
        {border|│} {cursor|vm.start                } {key|s        } Power a VM on, or resume one that is paused.      {border|│}
        {border|│} {dim|vm.stop                 } {key|S        } {dim|it is stopped already, and it can not be stopped…} {border|│}
        {border|│} {text|vm.edit                 } {key|e        } Change memory, virtual CPUs and the other settin… {border|│}
        {border|│} {text|vm.restart              } {key|R        } Ask the guest to reboot; with force, reset it.    {border|│}
-       {border|│} {text|vm.autostart            } {key|A        } Turn autostart with the host on or off.           {border|│}
+       {border|│} {text|vm.restore              } {key|         } Let a VM go on whose memory was saved to a file.  {border|│}
        {border|│} {dim|Power a VM on, or resume one that is paused.}                                         {border|│}
        {border|│} {dim|}                                                                                     {border|│}
        {border|╰──────────────────────────────────────────────────────────────────────────────────────╯}"
@@ -137,16 +137,22 @@ describe('the help', () => {
       │ Nodes                                                                        │
       │ o            Shell              Open a login shell on the node; ctrl-]       │
       │                                 detaches.                                    │
+      │ $            Run command        Run a shell command on nodes; how it ended   │
+      │                                 and what it wrote last is in the tasks.      │
+      │ b            Files              Go through the files of a node; edit,        │
+      │                                 receive and send them.                       │
       │ m            Move to pool       Put a node, or an endpoint with all its      │
       │                                 nodes, into a pool.                          │
+      │ ;            Note               Write what people should know of a node; an  │
+      │                                 empty text takes the note away.              │
       ╰──────────────────────────────────────────────────────────────────────────────╯"
     `);
     expect(stage.layers.top?.hints()[0]).toEqual({ key: '?', does: 'all keys' });
     press('?');
     expect(drawn().split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
-      "╭─ All keys: lines 1-11 of 163 ────────────────────────────────────────────────╮
+      "╭─ All keys: lines 1-11 of 285 ────────────────────────────────────────────────╮
       │ VMs                                                                          │
-      │ s            Start              Power a VM on, or resume one that is paused. │"
+      │ a            Create VM          Make a VM from an image, or an empty one.    │"
     `);
     expect(stage.layers.top?.hints()).toEqual([
       { key: '?', does: 'this view only' },

@@ -24,7 +24,9 @@ export function createTableView(stage: Stage, kind: ListedKind, open: OpenTable)
   /** What is kept in the object under the cursor. */
   const openHeld = () => {
     const row = table?.current();
-    if (row && holds) open(holds.kind, [ownerOf(row.object.id)], holds.filter(row.object));
+    if (!row || !holds) return;
+    if (holds.filter) open(holds.kind, [ownerOf(row.object.id)], holds.filter(row.object));
+    else open(holds.kind, [row.object.id as OwnerId]);
   };
 
   return {

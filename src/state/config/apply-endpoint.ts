@@ -50,8 +50,11 @@ function writeValues(
     const wrong = value === undefined || value === '' ? undefined : complaint(field, value);
     if (wrong !== undefined) throw invalid(`${name}: ${wrong}`);
     const path = ['endpoints', name, key] as const;
-    if (value === undefined || value === '') draft.remove(path);
-    else draft.set(path, written(field, value));
+    if (value === undefined || value === '') {
+      // Where the file's defaults say something, nothing is said only by saying so.
+      if (draft.has(['defaults', key])) draft.set(path, '');
+      else draft.remove(path);
+    } else draft.set(path, written(field, value));
   }
 }
 
@@ -80,14 +83,17 @@ export function applyEndpointChange(draft: Draft, change: EndpointChange, platfo
       return;
     }
     case 'endpoint-enable':
-      // Enabled is what an endpoint is that says nothing.
-      if (change.enabled) draft.remove(['endpoints', name, 'enabled']);
-      else draft.set(['endpoints', name, 'enabled'], false);
+      // Enabled is what an endpoint is that says nothing, unless the file's defaults say otherwise.
+      if (change.enabled && !draft.has(['defaults', 'enabled'])) draft.remove(['endpoints', name, 'enabled']);
+      else draft.set(['endpoints', name, 'enabled'], change.enabled);
       return;
     case 'endpoint-remove':
       draft.remove(['endpoints', name]);
       for (const pool of draft.keys(['pools'])) {
         draft.removeItems(['pools', pool, 'nodes'], (node) => node === name || node.startsWith(`${name}/`));
+      }
+      for (const group of draft.keys(['groups'])) {
+        draft.removeItems(['groups', group, 'endpoints'], (member) => member === name);
       }
   }
 }

@@ -1,6 +1,8 @@
 import { FleetError } from '../../errors.ts';
 import { applyEndpointChange } from './apply-endpoint.ts';
+import { applyNoteChange } from './apply-note.ts';
 import { applyPoolChange } from './apply-pool.ts';
+import { applyProfileChange } from './apply-profile.ts';
 import { applyViewChange } from './apply-view.ts';
 import type { ConfigChange } from './change.ts';
 import type { Draft } from './draft.ts';
@@ -18,6 +20,15 @@ export function applyChange(draft: Draft, change: ConfigChange, platforms: Platf
     case 'view-save':
     case 'view-remove':
       applyViewChange(draft, change);
+      return;
+    case 'note-write':
+    case 'note-remove':
+      applyNoteChange(draft, change);
+      return;
+    case 'profile-add':
+    case 'profile-edit':
+    case 'profile-remove':
+      applyProfileChange(draft, change);
       return;
     case 'set':
       if (change.path[0] === 'endpoints' || change.path[0] === 'pools') {

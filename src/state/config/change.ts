@@ -1,6 +1,7 @@
-import type { EndpointName, NodeId } from '../../ids.ts';
+import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import type { SettingValue } from '../../platforms/contract.ts';
-import type { Word } from './draft.ts';
+import type { Note } from '../fleet/fleet.ts';
+import type { Tree, Word } from './draft.ts';
 
 /** Keys of the platform's and the common fields; undefined takes the key out of the file. */
 export type EndpointChanges = Readonly<Record<string, SettingValue | undefined>>;
@@ -30,11 +31,22 @@ export type ConfigChange =
   | { readonly kind: 'pool-defaults' }
   /** An endpoint with all its nodes, or one node; undefined leaves it under no pool of the user. */
   | { readonly kind: 'node-move'; readonly node: EndpointName | NodeId; readonly to: string | undefined }
+  /** What people should know of a VM or node, in place of what was written before. */
+  | { readonly kind: 'note-write'; readonly of: NodeId | VmId; readonly note: Note }
+  | { readonly kind: 'note-remove'; readonly of: NodeId | VmId }
   /** The whole view, under a new name or in place of the one that has it. */
   | { readonly kind: 'view-save'; readonly name: string; readonly view: ViewWords }
   | { readonly kind: 'view-remove'; readonly name: string }
+  /** What new VMs are made of under a name. */
+  | { readonly kind: 'profile-add'; readonly name: string; readonly values: ProfileValues }
+  /** Only what changed. */
+  | { readonly kind: 'profile-edit'; readonly name: string; readonly values: ProfileValues }
+  | { readonly kind: 'profile-remove'; readonly name: string }
   /** Any other section: the theme, one key of the keymap. Undefined takes it out. */
   | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: Word | undefined };
+
+/** By key; undefined takes it out of the file. */
+export type ProfileValues = Readonly<Record<string, Tree | undefined>>;
 
 /** A view as the file has it; what is usual is left out. */
 export interface ViewWords {

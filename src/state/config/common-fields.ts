@@ -30,6 +30,14 @@ export const commonFields: readonly EndpointField[] = [
     examples: ['2s', '500ms'],
     advanced: true,
   },
+  {
+    key: 'filter',
+    label: 'Filter',
+    help: 'Only VMs that match are there for drover: by tag, plan, profile, image and name.\nThe others are in no list, and no command acts on them.',
+    kind: 'text',
+    examples: ['tag:web', 'plan:*', '!name:tmp-*'],
+    advanced: true,
+  },
 ];
 
 /** The fields of an endpoint of this platform. Where the platform has a field of the same key, its words win. */

@@ -5,6 +5,8 @@ import { plainWord } from './located.ts';
 type Path = readonly [string, ...string[]];
 /** What stands in one place of the file. */
 export type Word = string | number | boolean;
+/** Words, lists and groups of them. */
+export type Tree = Word | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** The document while it is edited. Groups and lists come into being when something is put into them; comments stay. */
 export interface Draft {
@@ -15,6 +17,8 @@ export interface Draft {
   items(path: Path): readonly string[];
   text(path: Path): string | undefined;
   set(path: Path, value: Word): void;
+  /** A value of any kind, in place of one of any kind. */
+  put(path: Path, value: Tree): void;
   addGroup(path: Path): void;
   append(path: Path, item: string): void;
   remove(path: Path): void;
@@ -35,6 +39,27 @@ const byHand = (path: readonly string[]) =>
       fix: 'edit the file by hand',
     },
   );
+
+type Yaml = typeof import('yaml');
+
+function scalarOf(yaml: Yaml, value: Word): Scalar {
+  const scalar = new yaml.Scalar(String(value));
+  scalar.type = typeof value === 'string' && READ_AS_OTHER.test(value) ? 'QUOTE_DOUBLE' : 'PLAIN';
+  return scalar;
+}
+
+/** In one line, as people write short lists. */
+function nodeOf(yaml: Yaml, document: Document, value: Tree): Node {
+  if (typeof value !== 'object') return scalarOf(yaml, value);
+  const node = isTreeList(value) ? new yaml.YAMLSeq(document.schema) : new yaml.YAMLMap(document.schema);
+  node.flow = true;
+  node.items = isTreeList(value)
+    ? value.map((one) => nodeOf(yaml, document, one))
+    : Object.entries(value).map(([key, one]) => document.createPair(key, nodeOf(yaml, document, one)));
+  return node;
+}
+
+const isTreeList = (value: Tree): value is readonly Tree[] => Array.isArray(value);
 
 /** `yaml` is handed in, since it is loaded when first needed. Reading follows aliases; writing through one is refused. */
 export function createDraft(yaml: typeof import('yaml'), document: Document): Draft {
@@ -59,11 +84,7 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
     return shared;
   };
 
-  const word = (value: Word): Scalar => {
-    const scalar = new yaml.Scalar(String(value));
-    scalar.type = typeof value === 'string' && READ_AS_OTHER.test(value) ? 'QUOTE_DOUBLE' : 'PLAIN';
-    return scalar;
-  };
+  const word = (value: Word): Scalar => scalarOf(yaml, value);
 
   const add = (group: YAMLMap, key: string, value: Node): void => {
     // `endpoints: {}` opens up with its first entry; braces around something are the user's style.
@@ -108,6 +129,23 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
     return yaml.isMap(group) ? group.items.flatMap(({ key }) => itemText(key) ?? []) : [];
   };
 
+  const set: Draft['set'] = (path, value) => {
+    const group = groupAt(path.slice(0, -1));
+    const key = path.at(-1) ?? '';
+    const old: unknown = group.get(key, true);
+    if (!yaml.isScalar(old)) {
+      if (!isNothing(old)) throw byHand(path);
+      add(group, key, word(value));
+      return;
+    }
+    if (isShared(old as { readonly anchor?: string })) throw byHand(path);
+    const { type } = word(value);
+    // Quotes that the user wrote stay where they do no harm.
+    if (type === 'QUOTE_DOUBLE' || typeof value !== 'string' || !old.type?.startsWith('QUOTE'))
+      old.type = type ?? 'PLAIN';
+    old.value = String(value);
+  };
+
   return {
     has: (path) => {
       const group = find(path.slice(0, -1));
@@ -122,21 +160,17 @@ export function createDraft(yaml: typeof import('yaml'), document: Document): Dr
       const node = find(path);
       return isNothing(node) ? undefined : itemText(node);
     },
-    set(path, value) {
+    set,
+    put(path, value) {
       const group = groupAt(path.slice(0, -1));
       const key = path.at(-1) ?? '';
       const old: unknown = group.get(key, true);
-      if (!yaml.isScalar(old)) {
-        if (!isNothing(old)) throw byHand(path);
-        add(group, key, word(value));
+      if (typeof value !== 'object' && (isNothing(old) || yaml.isScalar(old))) {
+        set(path, value);
         return;
       }
-      if (isShared(old as { readonly anchor?: string })) throw byHand(path);
-      const { type } = word(value);
-      // Quotes that the user wrote stay where they do no harm.
-      if (type === 'QUOTE_DOUBLE' || typeof value !== 'string' || !old.type?.startsWith('QUOTE'))
-        old.type = type ?? 'PLAIN';
-      old.value = String(value);
+      if (yaml.isAlias(old) || (yaml.isNode(old) && isShared(old as { readonly anchor?: string }))) throw byHand(path);
+      add(group, key, nodeOf(yaml, document, value));
     },
     addGroup(path) {
       groupAt(path);

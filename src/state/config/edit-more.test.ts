@@ -31,6 +31,26 @@ const refused = (text: string, change: ConfigChange) =>
     (error) => [error.code, error.message, ...(error.fix === undefined ? [] : [error.fix])],
   );
 
+describe('what the defaults of the file say', () => {
+  const DEFAULTS = 'defaults: { user: root, enabled: false }\n';
+  const read = async (text: string) =>
+    interpret('config.yaml', (await openYaml('config.yaml', text)).tree, platforms).config.endpoints.get(h1);
+
+  it('does not come back into a field that was emptied', async () => {
+    for (const user of ['', undefined]) {
+      const text = await edited(`${DEFAULTS}${ONE}`, { kind: 'endpoint-edit', name: h1, values: { user } });
+      expect(text).toContain('host: a, user: "" }');
+      expect((await read(text))?.values).toEqual({ host: 'a' });
+    }
+    expect(await edited(ONE, { kind: 'endpoint-edit', name: h1, values: { user: '' } })).toBe(ONE);
+  });
+
+  it('does not keep an endpoint off that is enabled', async () => {
+    const text = await edited(`${DEFAULTS}${ONE}`, { kind: 'endpoint-enable', name: h1, enabled: true });
+    expect((await read(text))?.enabled).toBe(true);
+  });
+});
+
 describe('a change that is refused says why and what to do', () => {
   it.each<[ConfigChange, readonly string[]]>([
     [
@@ -293,6 +313,7 @@ describe('endpoints in the file', () => {
           enabled: true,
           readOnly: false,
           everyMs: undefined,
+          filter: undefined,
           values: {},
           trouble: problems[0],
         },
@@ -350,12 +371,22 @@ describe('endpoints in the file', () => {
     const own = { key: 'every', label: 'Theirs', help: 'Own.', kind: 'text' } as const;
     const fields = allFieldsOf([own, ...lab]);
     expect(fields.filter(({ key }) => key === 'every')).toEqual([own]);
-    expect(fields.map(({ key }) => key)).toEqual(['every', 'host', 'user', 'port', 'fast', 'enabled', 'read-only']);
-    expect(fields.filter(({ advanced }) => advanced).map(({ key }) => key)).toEqual(['enabled', 'read-only']);
+    expect(fields.map(({ key }) => key)).toEqual([
+      'every',
+      'host',
+      'user',
+      'port',
+      'fast',
+      'enabled',
+      'read-only',
+      'filter',
+    ]);
+    expect(fields.filter(({ advanced }) => advanced).map(({ key }) => key)).toEqual(['enabled', 'read-only', 'filter']);
     expect(allFieldsOf([]).map(({ label, default: usual, advanced }) => [label, usual, advanced])).toEqual([
       ['Enabled', true, true],
       ['Read-only', false, true],
       ['Every', undefined, true],
+      ['Filter', undefined, true],
     ]);
   });
 });

@@ -3,13 +3,14 @@ import type { Grouping } from '../fleet/fleet.ts';
 import type { Config } from './model.ts';
 
 /** The user's pools as the store wants them. */
-export function groupingOf({ pools }: Config): Grouping {
+export function groupingOf({ pools, notes }: Config): Grouping {
   const placeOf = new Map<EndpointName | NodeId, PoolId>();
   for (const pool of pools.values()) {
     for (const node of pool.nodes) placeOf.set(node, userPoolId(pool.name));
   }
   return {
     placeOf,
+    notes,
     pools: [...pools.values()].map(({ name, in: around, readOnly, variables }) => ({
       id: userPoolId(name),
       name,

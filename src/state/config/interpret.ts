@@ -1,16 +1,29 @@
 import { didYouMean } from '../../nearest.ts';
+import { consoleComplaints } from './console-preferences.ts';
+import { readGroups } from './groups.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
-import { escapeWaitComplaint } from './preferences.ts';
+import { escapeWaitComplaint, viewerComplaint } from './preferences.ts';
 import type { Problem } from './problem.ts';
+import { readDefaults } from './read-defaults.ts';
 import { type Complain, readEndpoints } from './read-endpoints.ts';
+import { readNotes } from './read-notes.ts';
 import { readPools } from './read-pools.ts';
+import { checkPresets } from './read-presets.ts';
 import { readViews } from './views.ts';
 
 /** Every section that some part of drover reads. Any other is reported: it is mistyped, or of another version. */
 const SECTIONS: readonly string[] = [
   'endpoints',
+  'defaults',
+  'groups',
   'pools',
+  'notes',
+  'current',
+  'profiles',
+  'flavors',
+  'rules',
+  'rules-strict',
   'keys',
   'theme',
   'views',
@@ -20,6 +33,8 @@ const SECTIONS: readonly string[] = [
   'tasks',
   'audit',
   'escape-wait',
+  'consoles',
+  'viewer',
 ];
 /** Counts: section, key, and the least that may stand there. */
 const COUNTS = [
@@ -31,6 +46,7 @@ const COUNTS = [
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   mouse: ['on', 'off', 'true', 'false'],
   plain: ['true', 'false'],
+  'rules-strict': ['true', 'false'],
 };
 /** Set aside for values that the user writes once and refers to by an alias. */
 const ASIDE = /^(x-|\.)/;
@@ -58,6 +74,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       complain(count.at, `${key} must be a whole number from ${least} on`);
     }
   }
+  const viewer = map.entries.get('viewer');
+  const wrongViewer = viewerComplaint(map);
+  if (viewer && wrongViewer !== undefined) complain(viewer.value.at, wrongViewer, { severity: 'warning' });
   const audit = locate(map, ['audit']);
   if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
     complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');
@@ -72,11 +91,16 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       severity: 'warning',
     });
   }
+  for (const { at, message } of consoleComplaints(map)) complain(at, message, { severity: 'warning' });
   const wait = map.entries.get('escape-wait');
   const wrongWait = escapeWaitComplaint(map);
   if (wait && wrongWait !== undefined) complain(wait.value.at, wrongWait, { severity: 'warning' });
-  const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain);
+  const defaults = readDefaults(map.entries.get('defaults'), platforms, complain);
+  const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain, defaults);
+  problems.push(...readGroups(file, map, new Set(endpoints.keys())).problems);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
+  const notes = readNotes(map.entries.get('notes'), complain);
+  checkPresets(map, complain);
   problems.push(...readViews(file, map).problems);
-  return { config: { endpoints, pools, file: map }, problems };
+  return { config: { endpoints, pools, notes, file: map }, problems };
 }

@@ -1,5 +1,6 @@
-import type { EndpointName, NodeId } from '../../ids.ts';
+import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import type { EndpointField, Settings } from '../../platforms/contract.ts';
+import type { Note } from '../fleet/fleet.ts';
 import type { LocatedMap } from './located.ts';
 import type { Problem } from './problem.ts';
 
@@ -14,7 +15,9 @@ export interface EndpointConfig {
   readonly readOnly: boolean;
   /** How often samples come, in ms; undefined leaves it to the platform. */
   readonly everyMs: number | undefined;
-  /** What the file says for the platform's fields. No defaults, and secrets as they stand there: mostly references. */
+  /** Which VMs are shown (`lastingFilter`); undefined shows all. */
+  readonly filter: string | undefined;
+  /** What the file says for the platform's fields. No defaults of the platform, and secrets as they stand there: mostly references. */
   readonly values: Settings;
   /** Why it must not be connected to: its first error. It stays in the list, so that people see it. */
   readonly trouble: Problem | undefined;
@@ -35,6 +38,7 @@ export interface PoolConfig {
 export interface Config {
   readonly endpoints: ReadonlyMap<EndpointName, EndpointConfig>;
   readonly pools: ReadonlyMap<string, PoolConfig>;
+  readonly notes: ReadonlyMap<NodeId | VmId, Note>;
   /** The whole file, for the parts that others read (theme, keys) and say something about by line and column. */
   readonly file: LocatedMap;
 }

@@ -41,9 +41,16 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
       return new Map([['pools', config.pools.size]]);
     case 'node-move':
       return new Map([[`the pool of ${change.node}`, poolNameOf(config, change.node)]]);
+    case 'note-write':
+    case 'note-remove':
+      return new Map([[`the note of ${change.of}`, at('notes', change.of)]]);
     case 'view-save':
     case 'view-remove':
       return new Map([[`view ${change.name}`, at('views', change.name)]]);
+    case 'profile-add':
+    case 'profile-edit':
+    case 'profile-remove':
+      return keysBelow('profiles', change.name);
     case 'set':
       return new Map([[change.path.join('.'), at(...change.path)]]);
   }

@@ -83,6 +83,10 @@ describe('what the configuration says of the program', () => {
   it.each([
     'endpoints',
     'pools',
+    'current',
+    'profiles',
+    'flavors',
+    'rules',
     'keys',
     'theme',
     'views',

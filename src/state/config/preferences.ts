@@ -1,3 +1,4 @@
+import { type EndpointName, isEndpointName } from '../../ids.ts';
 import { type LocatedMap, locate, plainOf } from './located.ts';
 import type { Config } from './model.ts';
 
@@ -5,6 +6,12 @@ import type { Config } from './model.ts';
 export function themeName({ file }: Config): string {
   const name = plainOf(locate(file, ['theme']));
   return typeof name === 'string' ? name : 'dark';
+}
+
+/** `current: host1`: the endpoint that things are made on where none is named; undefined where it says none that there is. */
+export function currentEndpoint({ file, endpoints }: Config): EndpointName | undefined {
+  const name = plainOf(locate(file, ['current']));
+  return typeof name === 'string' && isEndpointName(name) && endpoints.get(name)?.enabled ? name : undefined;
 }
 
 /** `mouse: on` of the configuration; off unless it says so, since the terminal's own selection goes with it. */
@@ -60,3 +67,27 @@ export const escapeWaitComplaint = (file: LocatedMap): string | undefined =>
   locate(file, ['escape-wait']) && escapeWait(file) === undefined
     ? `escape-wait must be a time from ${LEAST_WAIT_MS}ms to ${MOST_WAIT_MS / 1_000}s, such as 100ms`
     : undefined;
+
+/** What stands for something in the words of `viewer`. */
+const VIEWER_PLACES = ['vv', 'url', 'host', 'port', 'kind', 'name'] as const;
+
+/**
+ * `viewer: remote-viewer {vv}`, or a list of words where one has blanks: the program that shows displays. It is started as it
+ * stands there, never by a shell. Undefined where it is not said, or can't be understood.
+ */
+export function viewerWords(file: LocatedMap): readonly string[] | undefined {
+  const value = plainOf(locate(file, ['viewer']));
+  const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
+  const isWords = Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string');
+  if (!isWords) return undefined;
+  const places = words.flatMap((word) => [...String(word).matchAll(/\{(\w*)\}/g)].map(([, place]) => place ?? ''));
+  return places.every((place) => VIEWER_PLACES.some((known) => known === place)) ? (words as string[]) : undefined;
+}
+
+/** What is wrong with it: a sentence without a full stop. */
+export const viewerComplaint = (file: LocatedMap): string | undefined => {
+  const located = locate(file, ['viewer']);
+  return located && located.kind !== 'nothing' && viewerWords(file) === undefined
+    ? `viewer must be a program and its words, with ${VIEWER_PLACES.map((place) => `{${place}}`).join(', ')} for what it shows`
+    : undefined;
+};

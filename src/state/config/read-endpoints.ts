@@ -1,7 +1,8 @@
 import { type EndpointName, isEndpointName } from '../../ids.ts';
 import { didYouMean, nearest } from '../../nearest.ts';
 import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
-import { complaint, missing, parse, referenceOf } from '../fields.ts';
+import { complaint, missing, parse, referenceOf, shown } from '../fields.ts';
+import { lastingFilter } from '../query/lasting-filter.ts';
 import { allFieldsOf } from './common-fields.ts';
 import { parseInterval } from './interval.ts';
 import type { Located, LocatedEntry, LocatedMap } from './located.ts';
@@ -43,6 +44,7 @@ function readEndpoint(
   entries: LocatedMap['entries'],
   at: Position,
   platforms: PlatformFields,
+  defaults: ReadonlyMap<string, LocatedEntry>,
   complainAt: Complain,
 ): EndpointConfig {
   let trouble: Problem | undefined;
@@ -91,17 +93,29 @@ function readEndpoint(
       complain(entry.at, `unknown key ${quoted(key)}${didYouMean(key, known)}`);
     }
   }
+  for (const [key, { value: found }] of defaults) {
+    const field = fields.find((known) => known.key === key);
+    if (!field || entries.has(key) || !shown(field, fields, values)) continue;
+    const value = readValue(field, found, (message) => complain(found.at, `${message} (defaults)`));
+    if (value !== undefined) values[key] = value;
+  }
+  const filter = values['filter'];
+  const wrongFilter = typeof filter === 'string' && filter !== '' ? lastingFilter(filter) : undefined;
+  if (typeof wrongFilter === 'string')
+    complain((entries.get('filter') ?? defaults.get('filter'))?.value.at ?? at, wrongFilter);
   if (own) for (const field of missing(own, values)) complain(at, `${field.label} is needed (${field.key}:)`);
 
   const every = values['every'];
   const theirs: Record<string, SettingValue> = {};
-  for (const { key } of own ?? []) if (values[key] !== undefined) theirs[key] = values[key];
+  // An empty word says that it is not what the defaults say, and nothing more.
+  for (const { key } of own ?? []) if (values[key] !== undefined && values[key] !== '') theirs[key] = values[key];
   return {
     name,
     platform,
     enabled: values['enabled'] !== false,
     readOnly: values['read-only'] === true,
     everyMs: typeof every === 'string' && every !== '' ? parseInterval(every) : undefined,
+    filter: typeof filter === 'string' && filter !== '' ? filter : undefined,
     values: theirs,
     trouble,
   };
@@ -112,6 +126,7 @@ export function readEndpoints(
   section: LocatedEntry | undefined,
   platforms: PlatformFields,
   complain: Complain,
+  defaults: ReadonlyMap<string, LocatedEntry> = new Map(),
 ): ReadonlyMap<EndpointName, EndpointConfig> {
   const endpoints = new Map<EndpointName, EndpointConfig>();
   if (!section || section.value.kind === 'nothing') return endpoints;
@@ -130,12 +145,13 @@ export function readEndpoints(
         enabled: true,
         readOnly: false,
         everyMs: undefined,
+        filter: undefined,
         values: {},
         trouble,
       });
     } else {
       const entries = value.kind === 'map' ? value.entries : new Map<string, LocatedEntry>();
-      endpoints.set(name, readEndpoint(name, entries, at, platforms, complain));
+      endpoints.set(name, readEndpoint(name, entries, at, platforms, defaults, complain));
     }
   }
   return endpoints;

@@ -39,6 +39,22 @@ describe('the wait for the Esc key', () => {
   });
 });
 
+it('says where what new VMs are made of has another shape than it must have', async () => {
+  const right = 'profiles:\n  a: { memory: 1 }\n  b:\nflavors: {}\nrules:\n  - web: { memory: 1 }\n';
+  expect((await read(right)).sentences).toEqual([]);
+  const wrong = 'profiles:\n  a: 1\nflavors: [a]\nrules:\n  - web\n  - "(": { memory: 1 }\n  - db: 2\n';
+  expect((await read(wrong)).sentences).toEqual([
+    'error config.yaml:2:6: profiles: a must be keys with values, like "memory: 2GiB"',
+    'error config.yaml:3:10: flavors must be names with keys and values below them',
+    'error config.yaml:5:5: rules: each must be a pattern with keys and values below it',
+    'error config.yaml:6:5: rules: "(" is no regular expression',
+    'error config.yaml:7:9: rules: db must have keys with values below it',
+  ]);
+  expect((await read('rules: 1\n')).sentences).toEqual([
+    'error config.yaml:1:8: rules must be a list, with a pattern and values below it in each',
+  ]);
+});
+
 describe('endpoints in the file', () => {
   it('reads values by the fields of the platform, and text as it stands there', async () => {
     const { config, problems } = await read(
@@ -52,6 +68,7 @@ describe('endpoints in the file', () => {
       readOnly: true,
       everyMs: 500,
       values: { host: '007', port: 22, cache: 4 * 1024 ** 3, password: 'env:PW' },
+      filter: undefined,
       trouble: undefined,
     });
   });

@@ -73,7 +73,10 @@ const holdsPlainSecret = (config: Config, platforms: PlatformFields): boolean =>
   );
 
 export function createConfigStore(file: string, platforms: PlatformFields, clock: Clock): ConfigStore {
-  let current: Loaded = { config: { endpoints: new Map(), pools: new Map(), file: emptyMap }, problems: [] };
+  let current: Loaded = {
+    config: { endpoints: new Map(), pools: new Map(), notes: new Map(), file: emptyMap },
+    problems: [],
+  };
   let lastSeen: string | undefined;
   /** What is being written: a watch may read it before the writing has come back. */
   let ownText: string | undefined;

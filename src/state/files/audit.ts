@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { FleetError, isAbort, sentence } from '../../errors.ts';
@@ -9,6 +8,7 @@ import { escapeActive } from './escape-active.ts';
 import { errnoOf, fileTrouble } from './file-trouble.ts';
 import { makeOwnFolder, ownerBelow } from './own-folder.ts';
 import type { Redactor } from './redactor.ts';
+import { whoAmI } from './who-am-i.ts';
 
 /** What is about to be done, in words that can be searched for later. */
 export interface Act {
@@ -62,17 +62,6 @@ export interface AuditOptions {
 
 /** A hung network disk must not hold up the stopping of a VM. */
 const WRITE_DEADLINE_MS = 2_000;
-
-function whoAmI(env: AuditOptions['env']): string {
-  let user = String(process.getuid?.() ?? 'unknown');
-  try {
-    user = userInfo().username;
-  } catch {
-    // A uid without an entry in the password database, as in containers.
-  }
-  const person = env['SUDO_USER'];
-  return person && person !== user ? `${person}@${hostname()} (${user})` : `${user}@${hostname()}`;
-}
 
 function outcomeOf(error: unknown): Pick<AuditLine, 'result' | 'code' | 'reason'> {
   if (error === undefined) return { result: 'accepted' };

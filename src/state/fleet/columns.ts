@@ -4,6 +4,8 @@ export interface Slots<Key> {
   /** The object's slot, made when it has none. */
   claim(key: Key): number;
   free(key: Key): void;
+  /** The slot is another key's from now on; what that had before is free. */
+  rename(from: Key, to: Key): void;
   /** Grows whenever a slot changed its owner: a slot that was looked up before may be another object's now. */
   readonly generation: number;
   /** One more than the highest slot ever given out. */
@@ -29,6 +31,15 @@ export function createSlots<Key>(): Slots<Key> {
       if (slot === undefined) return;
       slots.delete(key);
       unused.push(slot);
+      generation++;
+    },
+    rename(from, to) {
+      const slot = slots.get(from);
+      if (slot === undefined) return;
+      const before = slots.get(to);
+      if (before !== undefined) unused.push(before);
+      slots.delete(from);
+      slots.set(to, slot);
       generation++;
     },
     get generation() {

@@ -95,6 +95,8 @@ function keyOf(change: Change): string {
       return `vm ${change.vm.id}`;
     case 'vm-remove':
       return `vm ${change.id}`;
+    case 'vm-moved':
+      return `moved ${change.from}`;
     case 'node-upsert':
       return `node ${change.node.id}`;
     case 'node-remove':

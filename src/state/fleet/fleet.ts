@@ -37,10 +37,22 @@ export interface UserPool {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** What people should know of a VM or node; the user's own, kept in the configuration. */
+export interface Note {
+  readonly text: string;
+  /** Who wrote it: `anna@desk`; empty where the file does not say. */
+  readonly by: string;
+  /** Epoch, ms; NaN where the file does not say. */
+  readonly at: number;
+  /** Of the VM that it was written of: another machine may come under its id. */
+  readonly uuid?: string;
+}
+
 /** The user's own grouping: pools, and which pool an endpoint (all its nodes) or a single node is in. */
 export interface Grouping {
   readonly pools: readonly UserPool[];
   readonly placeOf: ReadonlyMap<EndpointName | NodeId, PoolId>;
+  readonly notes: ReadonlyMap<NodeId | VmId, Note>;
 }
 
 export interface Counts {
@@ -66,6 +78,8 @@ export interface Fleet {
   readonly samples: VmSamples;
   readonly nodeSamples: NodeSamples;
   readonly events: readonly PlatformEvent[];
+  /** What a VM is called since it has moved to another endpoint; undefined for one that has not. */
+  movedTo(id: VmId): VmId | undefined;
   /** Also of VMs that are gone, as long as events may speak of them. */
   nameOf(id: VmId | NodeId): string | undefined;
   readonly platformTasks: PlatformTasks;

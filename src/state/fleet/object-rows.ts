@@ -3,6 +3,7 @@ import { endpointOf, type NodeId, type PoolId } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import { whole } from '../listed-keys.ts';
 import type { Fleet } from './fleet.ts';
+import { noteOf } from './note-of.ts';
 import { poolNameOf } from './pool-of.ts';
 import { endpointStatusOf } from './store.ts';
 
@@ -36,6 +37,7 @@ export function vmRow(vm: Vm, fleet: Fleet) {
     profile: vm.profile,
     image: vm.image,
     tags: vm.tags,
+    note: noteOf(vm, fleet)?.text,
     error: vm.trouble?.message,
     staleSince: instant(status?.staleSince),
   };
@@ -60,6 +62,7 @@ export function nodeRow(node: Node, fleet: Fleet) {
     version: node.version,
     vms: total,
     running,
+    note: noteOf(node, fleet)?.text,
     error: node.trouble?.message,
     staleSince: instant(status?.staleSince),
   };

@@ -32,6 +32,19 @@ const UNKNOWN = { cpu: none, memory: none, diskRead: none, diskWrite: none, netR
 const idsOf = (count: number) => Array.from({ length: count }, (_, at) => aVm(`vm${at}`).id);
 
 describe('samples of VMs', () => {
+  it('of one that has moved leave nothing to the next VM that takes the place of what was there', () => {
+    const samples = createVmSamples();
+    const [from, to, next] = idsOf(3) as [VmId, VmId, VmId];
+    samples.land(block([from, to]));
+    samples.move(from, to);
+    expect(samples.of(to)).toEqual(sample(1));
+    const later = 120_000;
+    samples.land({ ...block([next]), at: later });
+    const hour = new Float32Array(3);
+    samples.hour(next, 'cpu', later, hour);
+    expect([...hour].map(Number.isNaN)).toEqual([true, true, false]);
+  });
+
   it.each([1, 64, 65, 200])('are those of each of %d VMs, whatever number of them comes next', (count) => {
     const samples = createVmSamples();
     const ids = idsOf(count);

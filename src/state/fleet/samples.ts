@@ -2,6 +2,7 @@ import type { NodeId, VmId } from '../../ids.ts';
 import type { NodeSample, SampleBlock } from '../../platforms/contract.ts';
 import { createSlots, grown } from './columns.ts';
 import { createHistory, type History } from './history.ts';
+import { createHourHistory, type HourHistory, type HourMetric, MINUTE_MS } from './hour-history.ts';
 
 export interface VmSample {
   /** 0..1 of the VM's own vCPUs; NaN = unknown, here and below. */
@@ -12,6 +13,15 @@ export interface VmSample {
   readonly netRx: number;
   readonly netTx: number;
 }
+
+export type VmRates = Pick<VmSample, 'diskRead' | 'diskWrite' | 'netRx' | 'netTx'>;
+
+const NO_RATES: { [Rate in keyof VmRates]: number } = {
+  diskRead: Number.NaN,
+  diskWrite: Number.NaN,
+  netRx: Number.NaN,
+  netTx: Number.NaN,
+};
 
 const UNKNOWN: VmSample = {
   cpu: Number.NaN,
@@ -33,13 +43,29 @@ export interface VmSamples {
   memory(id: VmId): number;
   of(id: VmId): VmSample;
   cpuHistory(id: VmId, out: Float32Array, per?: number): void;
+  /** Means of the last minutes, the newest last, up to the instant `now` (epoch, ms). Disk and network in both directions together. */
+  hour(id: VmId, metric: HourMetric, now: number, out: Float32Array): void;
+  /** Rates of many VMs together; NaN where none is known. */
+  rates(ids: Iterable<VmId>): VmRates;
   /** What was known of a VM that is not running says nothing about it any more. */
   forget(id: VmId): void;
+  /** Of a VM that is not listed any more: its history is kept for a while, since it may have moved. */
+  leave(id: VmId): void;
+  /** One that was not listed: it has no history, also when another VM had its id. */
+  arrive(id: VmId): void;
+  /** The history of a VM goes on under another id. */
+  move(from: VmId, to: VmId): void;
 }
+
+/** So many VMs that are gone keep their history for the case that they have moved. */
+const LEFT_KEPT = 64;
 
 export function createVmSamples(): VmSamples {
   const slots = createSlots<VmId>();
+  /** Oldest first. */
+  const left = new Set<VmId>();
   const history = createHistory();
+  const hours = createHourHistory();
   let cpu = new Float32Array(0);
   let memory = new Float64Array(0);
   let diskRead = new Float32Array(0);
@@ -63,19 +89,39 @@ export function createVmSamples(): VmSamples {
     return found;
   };
 
+  const blank = (slot: number) => {
+    for (const column of [cpu, memory, diskRead, diskWrite, netRx, netTx]) column[slot] = Number.NaN;
+  };
+  const forget = (id: VmId) => {
+    left.delete(id);
+    const slot = slots.slotOf(id);
+    if (slot === undefined) return;
+    blank(slot);
+    history.clear(slot);
+    hours.clear(slot);
+    slots.free(id);
+  };
+
   return {
     land(block) {
       const at = placesOf(block.ids);
+      const minute = Math.floor(block.at / MINUTE_MS);
       for (let row = 0; row < at.length; row++) {
         const slot = at[row] as number;
         const share = block.cpu[row] ?? Number.NaN;
         cpu[slot] = share;
-        memory[slot] = block.memory[row] ?? Number.NaN;
-        diskRead[slot] = block.diskRead[row] ?? Number.NaN;
-        diskWrite[slot] = block.diskWrite[row] ?? Number.NaN;
-        netRx[slot] = block.netRx[row] ?? Number.NaN;
-        netTx[slot] = block.netTx[row] ?? Number.NaN;
+        const used = block.memory[row] ?? Number.NaN;
+        const read = block.diskRead[row] ?? Number.NaN;
+        const written = block.diskWrite[row] ?? Number.NaN;
+        const received = block.netRx[row] ?? Number.NaN;
+        const sent = block.netTx[row] ?? Number.NaN;
+        memory[slot] = used;
+        diskRead[slot] = read;
+        diskWrite[slot] = written;
+        netRx[slot] = received;
+        netTx[slot] = sent;
         history.push(slot, share);
+        hours.push(slot, minute, share, used, read + written, received + sent);
       }
     },
     cpu: (id) => cpu[slots.slotOf(id) ?? -1] ?? Number.NaN,
@@ -93,12 +139,42 @@ export function createVmSamples(): VmSamples {
       };
     },
     cpuHistory: (id, out, per) => readHistory(history, slots.slotOf(id), out, per),
-    forget(id) {
+    hour: (id, metric, now, out) => readHour(hours, slots.slotOf(id), metric, now, out),
+    rates(ids) {
+      const sum = { ...NO_RATES };
+      const add = (before: number, value = Number.NaN) =>
+        Number.isNaN(value) ? before : Number.isNaN(before) ? value : before + value;
+      for (const id of ids) {
+        const slot = slots.slotOf(id);
+        if (slot === undefined) continue;
+        sum.diskRead = add(sum.diskRead, diskRead[slot]);
+        sum.diskWrite = add(sum.diskWrite, diskWrite[slot]);
+        sum.netRx = add(sum.netRx, netRx[slot]);
+        sum.netTx = add(sum.netTx, netTx[slot]);
+      }
+      return sum;
+    },
+    forget,
+    leave(id) {
       const slot = slots.slotOf(id);
       if (slot === undefined) return;
-      for (const column of [cpu, memory, diskRead, diskWrite, netRx, netTx]) column[slot] = Number.NaN;
-      history.clear(slot);
-      slots.free(id);
+      blank(slot);
+      left.add(id);
+      const [oldest] = left.size > LEFT_KEPT ? left : [];
+      if (oldest !== undefined) forget(oldest);
+    },
+    arrive(id) {
+      if (left.has(id)) forget(id);
+    },
+    move(from, to) {
+      left.delete(from);
+      if (slots.slotOf(from) === undefined) return;
+      const before = slots.slotOf(to);
+      if (before !== undefined) {
+        history.clear(before);
+        hours.clear(before);
+      }
+      slots.rename(from, to);
     },
   };
 }
@@ -108,6 +184,8 @@ export interface NodeSamples {
   land(samples: readonly NodeSample[]): void;
   of(id: NodeId): NodeSample | undefined;
   cpuHistory(id: NodeId, out: Float32Array, per?: number): void;
+  /** As of VMs; of nodes CPU and memory alone are known. */
+  hour(id: NodeId, metric: HourMetric, now: number, out: Float32Array): void;
   forget(id: NodeId): void;
 }
 
@@ -115,19 +193,25 @@ export function createNodeSamples(): NodeSamples {
   const newest = new Map<NodeId, NodeSample>();
   const slots = createSlots<NodeId>();
   const history = createHistory();
+  const hours = createHourHistory();
   return {
     land(samples) {
       for (const sample of samples) {
         newest.set(sample.node, sample);
-        history.push(slots.claim(sample.node), sample.cpu);
+        const slot = slots.claim(sample.node);
+        const minute = Math.floor(sample.at / MINUTE_MS);
+        history.push(slot, sample.cpu);
+        hours.push(slot, minute, sample.cpu, sample.memory, Number.NaN, Number.NaN);
       }
     },
     of: (id) => newest.get(id),
     cpuHistory: (id, out, per) => readHistory(history, slots.slotOf(id), out, per),
+    hour: (id, metric, now, out) => readHour(hours, slots.slotOf(id), metric, now, out),
     forget(id) {
       const slot = slots.slotOf(id);
       if (slot === undefined) return;
       newest.delete(id);
+      hours.clear(slot);
       history.clear(slot);
       slots.free(id);
     },
@@ -137,4 +221,15 @@ export function createNodeSamples(): NodeSamples {
 function readHistory(history: History, slot: number | undefined, out: Float32Array, per?: number): void {
   if (slot === undefined) out.fill(Number.NaN);
   else history.read(slot, out, per);
+}
+
+function readHour(
+  hours: HourHistory,
+  slot: number | undefined,
+  metric: HourMetric,
+  now: number,
+  out: Float32Array,
+): void {
+  if (slot === undefined) out.fill(Number.NaN);
+  else hours.read(slot, metric, Math.floor(now / MINUTE_MS), out);
 }

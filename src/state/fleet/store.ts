@@ -68,11 +68,17 @@ export function createStore(clock: Clock): Store {
   const listings = createListings();
   const listeners = new Set<() => void>();
   let events: readonly PlatformEvent[] = [];
-  let grouping: Grouping = { pools: [], placeOf: new Map() };
+  let grouping: Grouping = { pools: [], placeOf: new Map(), notes: new Map() };
   let version = 0;
   let landedAt = clock.now();
   let shape = 0;
 
+  /** Former ids of VMs that came to another endpoint. */
+  const moved = new Map<VmId, VmId>();
+  const movedTo = (id: VmId): VmId | undefined => {
+    const next = moved.get(id);
+    return next === undefined ? undefined : (movedTo(next) ?? next);
+  };
   /** Names of VMs that are gone; the oldest are forgotten first. */
   const gone = new Map<VmId, string>();
   const remember = (id: VmId) => {
@@ -98,16 +104,27 @@ export function createStore(clock: Clock): Store {
     switch (change.kind) {
       case 'vm-upsert': {
         const before = index.vms.get(change.vm.id);
+        if (before === undefined) samples.arrive(change.vm.id);
         const isOther = before !== undefined && isAnother(before, change.vm);
         if (isOther) {
           remember(change.vm.id);
           listings.forget(change.vm.id);
         }
-        if (isOther || (before?.state === 'running' && change.vm.state === 'stopped')) samples.forget(change.vm.id);
+        // From `running`, and from what lies between, as `stopping`.
+        const isOff = change.vm.state === 'stopped' || change.vm.state === 'suspended';
+        if (isOther || (isOff && before?.state !== change.vm.state)) samples.forget(change.vm.id);
         return index.upsert(change.vm);
       }
+      case 'vm-moved': {
+        const { from, to } = change;
+        samples.move(from, to);
+        moved.delete(to);
+        moved.set(from, to);
+        events = events.map((event) => (event.subject === from ? { ...event, subject: to } : event));
+        return true;
+      }
       case 'vm-remove':
-        samples.forget(change.id);
+        samples.leave(change.id);
         listings.forget(change.id);
         remember(change.id);
         return index.remove(change.id);
@@ -206,6 +223,7 @@ export function createStore(clock: Clock): Store {
     get events() {
       return events;
     },
+    movedTo,
     nameOf: (id) => index.get(id as VmId)?.name ?? nodes.get(id as NodeId)?.name ?? gone.get(id as VmId),
     platformTasks,
     get version() {

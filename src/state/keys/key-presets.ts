@@ -16,6 +16,7 @@ export const keyPresets: readonly NamedPreset[] = [
       'view.down': ['j', 'down', 'ctrl-n', 'ctrl-j'],
       'view.up': ['k', 'up', 'ctrl-p'],
       'view.range': ['v', 'V'],
+      'vm.display': ['ctrl-v'],
       'view.palette': [':'],
     },
   },

@@ -6,6 +6,7 @@
  *       vm.start: [s, f5]
  *       view.range: []
  *       console.detach: ctrl-]
+ *       console.menu: ctrl-\
  */
 
 import { didYouMean } from '../../nearest.ts';
@@ -19,6 +20,8 @@ export interface KeysConfig {
   readonly overrides: ReadonlyMap<string, readonly string[]>;
   /** The key that leaves a console, always one that is a single byte; undefined when the file does not say. */
   readonly detach: string | undefined;
+  /** The key that opens the menu of one, likewise. */
+  readonly menu: string | undefined;
   /** Where an action was given this key; undefined when it was not. */
   placeOf(actionId: string, key: string): Position | undefined;
   readonly problems: readonly Problem[];
@@ -26,6 +29,7 @@ export interface KeysConfig {
 
 const PRESET = 'preset';
 const DETACH = 'console.detach';
+const MENU = 'console.menu';
 const presetNames = keyPresets.map(({ name }) => name);
 
 type Complain = (at: Position, message: string, fix?: string) => void;
@@ -47,15 +51,21 @@ export function readKeys(file: string, tree: LocatedMap, actionIds: readonly str
   };
 
   let detach: string | undefined;
+  let menu: string | undefined;
   let preset: { readonly at: Position; readonly name: string } | undefined;
   for (const [name, { at, value }] of entriesOf(tree, complain)) {
     if (name === PRESET) {
       if (value.kind === 'scalar') preset = { at: value.at, name: value.text };
       else complain(at, `preset must be one of ${presetNames.join(', ')}`);
     } else if (name === DETACH) {
-      detach = readDetach(value, at, complain);
+      detach = readControl(DETACH, value, at, complain);
+    } else if (name === MENU) {
+      menu = readControl(MENU, value, at, complain);
     } else if (!actionIds.includes(name)) {
-      complain(at, `there is no action ${JSON.stringify(name)}${didYouMean(name, [...actionIds, PRESET, DETACH])}`);
+      complain(
+        at,
+        `there is no action ${JSON.stringify(name)}${didYouMean(name, [...actionIds, PRESET, DETACH, MENU])}`,
+      );
     } else {
       const found = readList(name, value, at, complain);
       if (found) give(name, found);
@@ -65,6 +75,7 @@ export function readKeys(file: string, tree: LocatedMap, actionIds: readonly str
   return {
     overrides,
     detach,
+    menu: menu === detach ? undefined : menu,
     placeOf: (actionId, key) => places.get(`${actionId} ${key}`),
     problems,
   };
@@ -109,11 +120,11 @@ function readOne(name: string, item: Located, complain: Complain): string | unde
   return undefined;
 }
 
-function readDetach(value: Located, at: Position, complain: Complain): string | undefined {
-  const [only, ...others] = readList(DETACH, value, at, complain) ?? [];
+function readControl(name: string, value: Located, at: Position, complain: Complain): string | undefined {
+  const [only, ...others] = readList(name, value, at, complain) ?? [];
   if (!only) return undefined;
   if (others.length === 0 && controlByte(only.key) !== undefined) return only.key;
-  complain(value.at, `${DETACH} must be one key with ctrl, such as ctrl-] or ctrl-t`, 'all other keys are the guest’s');
+  complain(value.at, `${name} must be one key with ctrl, such as ctrl-] or ctrl-t`, 'all other keys are the guest’s');
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import { didYouMean } from '../../nearest.ts';
 import { VM_STATES, type Vm } from '../../platforms/contract.ts';
 import { isTooLarge, lacksUnit, parseBytes } from '../../units.ts';
 import { type Fleet, troubleOf } from '../fleet/fleet.ts';
+import { noteOf } from '../fleet/note-of.ts';
 import { userPoolsAbove } from '../fleet/pool-of.ts';
 import type { VmSample } from '../fleet/samples.ts';
 import type { TreeFilter } from './sieve.ts';
@@ -40,6 +41,7 @@ const TEXTS: Readonly<Record<string, (vm: Vm, fleet: Fleet) => readonly (string 
   plan: (vm) => [vm.plan],
   profile: (vm) => [vm.profile],
   image: (vm) => [vm.image],
+  note: (vm, fleet) => [noteOf(vm, fleet)?.text],
   trouble: (vm) => [troubleOf(vm)],
 };
 
@@ -65,7 +67,7 @@ const sum = (sample: VmSample, one: keyof VmSample, other: keyof VmSample) => sa
 
 /** What people of other tools type: kcli says status, up and down. */
 const OTHER_WORDS: Readonly<Record<string, string>> = { status: 'state', tags: 'tag', ips: 'ip', host: 'node' };
-const OTHER_STATES: Readonly<Record<string, string>> = {
+export const OTHER_STATES: Readonly<Record<string, string>> = {
   up: 'running',
   down: 'stopped',
   on: 'running',

@@ -3,6 +3,7 @@ import { didYouMean } from '../../nearest.ts';
 import { VM_STATES, type Vm } from '../../platforms/contract.ts';
 import { formatAge, formatBytes, formatRatio } from '../../units.ts';
 import { type Fleet, troubleOf } from '../fleet/fleet.ts';
+import { noteOf } from '../fleet/note-of.ts';
 import { poolNameOf } from '../fleet/pool-of.ts';
 import type { VmSample } from '../fleet/samples.ts';
 
@@ -70,6 +71,15 @@ export const vmColumns: readonly VmColumn[] = [
     spell: formatRatio,
     // Percent, as in a filter: `cpu>80`.
     programs: { key: 'cpu', value: (vm, { samples }) => samples.cpu(vm.id) * 100 },
+    ...figure,
+  },
+  {
+    id: 'hostcpu',
+    title: 'HOST CPU',
+    help: 'CPU load now, of all the CPUs of its node',
+    value: hostShare,
+    spell: formatRatio,
+    programs: { key: 'hostcpu', value: (vm, fleet) => hostShare(vm, fleet) * 100 },
     ...figure,
   },
   {
@@ -152,12 +162,20 @@ export const vmColumns: readonly VmColumn[] = [
   { id: 'profile', title: 'PROFILE', help: 'the profile that it was made from', value: (vm) => vm.profile },
   { id: 'autostart', title: 'AUTOSTART', help: 'whether it starts with its node', value: (vm) => vm.autostart },
   {
+    id: 'pending',
+    title: 'AT NEXT START',
+    help: 'what its next start changes, while it runs',
+    value: (vm) => given(vm.pending?.join(', ') ?? ''),
+    programs: { key: 'pending', value: (vm) => vm.pending ?? [] },
+  },
+  {
     id: 'tag',
     title: 'TAGS',
     help: 'its tags',
     value: (vm) => given(vm.tags.join(' ')),
     programs: { key: 'tags', value: (vm) => vm.tags },
   },
+  { id: 'note', title: 'NOTE', help: 'what people have noted about it', value: (vm, fleet) => noteOf(vm, fleet)?.text },
   {
     id: 'trouble',
     title: 'TROUBLE',
@@ -166,6 +184,12 @@ export const vmColumns: readonly VmColumn[] = [
     programs: { key: 'error' },
   },
 ];
+
+/** What its own CPUs do, as a share of the CPUs that its node has. */
+function hostShare(vm: Vm, { samples, nodes }: Fleet): number {
+  const cpus = vm.node === undefined ? undefined : nodes.get(vm.node)?.cpus;
+  return (samples.cpu(vm.id) * vm.cpus) / (cpus || Number.NaN);
+}
 
 /** Whole seconds; clocks of two machines may differ, but nothing is on for less than none. */
 const secondsBetween = (from: number, to: number): number => Math.max(0, Math.round((to - from) / 1000));

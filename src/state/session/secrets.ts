@@ -16,9 +16,16 @@ const FILE_MAX = 64 * 1024;
 export interface Secrets {
   /**
    * The same values with every reference of a sensitive field replaced. Rejects with config.secret that names endpoint and
-   * field, never what was found or run; with the signal's reason when it aborts.
+   * field, never what was found or run; with the signal's reason when it aborts. `whose`: what the fields are of, where that is
+   * not the endpoint.
    */
-  resolve(endpoint: EndpointName, fields: readonly Field[], values: Settings, signal: AbortSignal): Promise<Settings>;
+  resolve(
+    endpoint: EndpointName,
+    fields: readonly Field[],
+    values: Settings,
+    signal: AbortSignal,
+    whose?: string,
+  ): Promise<Settings>;
   /** Asks the commands of this endpoint again next time: its login was rejected, so the password may be a new one. */
   forget(endpoint: EndpointName): void;
 }
@@ -92,7 +99,7 @@ export function createSecrets({ env, home, directory, clock, redactor }: Secrets
   };
 
   return {
-    async resolve(endpoint, fields, values, signal) {
+    async resolve(endpoint, fields, values, signal, whose) {
       const resolved: Record<string, SettingValue> = { ...values };
       for (const { key, label, sensitive } of fields) {
         const value = values[key];
@@ -104,7 +111,7 @@ export function createSecrets({ env, home, directory, clock, redactor }: Secrets
         } catch (error) {
           if (!(error instanceof NoSecret)) throw error;
           throw new FleetError('config.secret', `${endpoint}: ${label}: ${error.message}`, {
-            fix: `see what "${key}" of ${endpoint} says in the configuration, and try that by hand`,
+            fix: `see what "${key}" of ${whose ?? endpoint} says${whose === undefined ? ' in the configuration' : ''}, and try that by hand`,
           });
         }
       }

@@ -1,11 +1,12 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import type { Gate } from '../../gate.ts';
-import type { Ask, Connection, Feed, Interest, Platform, WireLine } from '../../platforms/contract.ts';
+import type { Ask, Connection, Feed, Interest, Platform, Vm, WireLine } from '../../platforms/contract.ts';
 import type { EndpointStatus } from '../fleet/fleet.ts';
 import type { InventoryCache } from '../fleet/inventory-cache.ts';
 import type { Store } from '../fleet/store.ts';
 import { createConnector } from './connector.ts';
+import { createFeedLimit } from './limited-feed.ts';
 import { createNextFeed } from './next-feed.ts';
 import { createRetry, needsUser } from './retry.ts';
 import type { SessionSpec } from './spec.ts';
@@ -33,6 +34,8 @@ export interface Session {
   reconnect(ask: Ask): Promise<void>;
   /** Resolves when the endpoint's state in the store is later than this call: an update landed, or whole ticks had none. */
   heard(signal: AbortSignal): Promise<void>;
+  /** Its VMs that the filter of the endpoint leaves out, as far as they are known. */
+  hidden(): readonly Vm[];
   /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
   ready(): Promise<void>;
   /** To be called now and then: notices silence. */
@@ -84,11 +87,14 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     store.setEndpoint(status);
   };
 
+  const limit = spec.shows && createFeedLimit(spec.shows);
+  const push = (feed: Feed) => store.push(spec.name, limit?.limited(feed) ?? feed);
+
   const onFeed = (feed: Feed) => {
     if (signal.aborted) return;
     heardAt = clock.now();
     heardTicks = clock.ticks();
-    store.push(spec.name, feed);
+    push(feed);
     if (feed.kind === 'inventory' || (status.phase === 'up' && status.staleSince !== undefined))
       setStatus({ phase: 'up' });
     if (feed.kind === 'complete') {
@@ -115,7 +121,7 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     const last = await options.cache?.read(spec);
     if (!last || heardAt !== undefined || signal.aborted) return;
     heardAt = last.at;
-    store.push(spec.name, { kind: 'inventory', at: last.at, inventory: last.inventory });
+    push({ kind: 'inventory', at: last.at, inventory: last.inventory });
     setStatus({ phase: status.phase, ...(status.problem && { problem: status.problem }), ...keptStale() });
   };
 
@@ -178,9 +184,10 @@ export function createSession(spec: SessionSpec, options: SessionOptions, before
     },
     heard: nextFeed.wait,
     ready: () => attempt.promise,
+    hidden: () => [...(limit?.hidden.values() ?? [])],
     look() {
       if (status.phase !== 'up' || status.staleSince !== undefined) return;
-      if (clock.ticks() - heardTicks > spec.everyMs + graceFor(spec.everyMs)) setStatus(keptStale());
+      if (clock.ticks() - heardTicks > spec.silentMs + graceFor(spec.everyMs)) setStatus(keptStale());
     },
     async end() {
       controller.abort(new FleetError('op.cancelled', `${spec.name} is closed`));

@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { createGate } from '../../gate.ts';
 import type { EndpointName } from '../../ids.ts';
-import type { Ask, Connection } from '../../platforms/contract.ts';
+import type { Ask, Connection, Vm } from '../../platforms/contract.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
 import type { SessionSpec } from './spec.ts';
 
@@ -24,6 +24,8 @@ export interface Sessions {
   heard(name: EndpointName, signal: AbortSignal): Promise<void>;
   /** Resolves when all is known of the endpoint; rejects with the trouble of the attempt that is under way. */
   ready(name: EndpointName): Promise<void>;
+  /** Its VMs that the filter of the endpoint leaves out, as far as they are known. */
+  hidden(name: EndpointName): readonly Vm[];
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export function createSessions(options: Omit<SessionOptions, 'handshakes'>): Ses
     current: (name) => sessions.get(name),
     heard: (name, signal) => sessions.get(name)?.heard(signal) ?? notThere(name),
     ready: (name) => sessions.get(name)?.ready() ?? notThere(name),
+    hidden: (name) => sessions.get(name)?.hidden() ?? [],
     async close() {
       stopLooking?.();
       await Promise.all([...sessions.keys()].map(end));

@@ -10,7 +10,8 @@ export interface WireLog {
 
 const KEPT = 2_000;
 
-export function createWireLog(redactor: Redactor): WireLog {
+/** `tell`: called with each line as it comes, as it can be read. */
+export function createWireLog(redactor: Redactor, tell?: (line: WireLine) => void): WireLog {
   /** A ring: a busy fleet sends hundreds of lines a second, and the user may not be looking. */
   const ring: WireLine[] = [];
   let next = 0;
@@ -23,6 +24,7 @@ export function createWireLog(redactor: Redactor): WireLog {
     push(line) {
       ring[next] = line;
       next = (next + 1) % KEPT;
+      tell?.(readable(line));
     },
     lines: () => [...ring.slice(next), ...ring.slice(0, next)].map(readable),
   };

@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import { nearest256 } from '../../palette.ts';
 
 export type ColourLevel = 'truecolor' | '256' | '16' | 'none';
 
@@ -54,21 +55,3 @@ function richCode(hex: string, level: 'truecolor' | '256', where: string): strin
   const [red, green, blue] = match.slice(1).map((part) => Number.parseInt(part, 16)) as [number, number, number];
   return level === 'truecolor' ? `2;${red};${green};${blue}` : `5;${nearest256(red, green, blue)}`;
 }
-
-/** The levels of the 6x6x6 cube that starts at 16; 24 greys from 8 in steps of 10 start at 232. */
-const CUBE = [0, 95, 135, 175, 215, 255] as const;
-
-function nearest256(red: number, green: number, blue: number): number {
-  const [r, g, b] = [red, green, blue].map(nearestLevel) as [number, number, number];
-  const grey = Math.min(23, Math.max(0, Math.round(((red + green + blue) / 3 - 8) / 10)));
-  const distance = (r: number, g: number, b: number) => (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
-  const cubeDistance = distance(CUBE[r] as number, CUBE[g] as number, CUBE[b] as number);
-  const greyDistance = distance(8 + grey * 10, 8 + grey * 10, 8 + grey * 10);
-  return greyDistance < cubeDistance ? 232 + grey : 16 + 36 * r + 6 * g + b;
-}
-
-const nearestLevel = (value: number): number =>
-  CUBE.reduce<number>(
-    (best, level, index) => (Math.abs(level - value) < Math.abs((CUBE[best] ?? 0) - value) ? index : best),
-    0,
-  );

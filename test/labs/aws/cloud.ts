@@ -1,9 +1,10 @@
 /** moto and what stands before it, as one account in one region. */
 import { KEYS } from '../../../src/platforms/aws/testkit/access.ts';
 import { readModel } from './model.ts';
-import { ec2Model, startMoto } from './moto.ts';
+import { modelOf, startMoto } from './moto.ts';
 import { type LabProxy, startProxy } from './proxy.ts';
 import { REGION } from './region.ts';
+import { readRestModel } from './rest-model.ts';
 import type { Site } from './site.ts';
 import { createTransitions } from './transitions.ts';
 
@@ -17,10 +18,11 @@ export interface Cloud extends LabProxy {
 /** `holdMs`: how long an instance is on its way from one state to another. */
 export async function startCloud(site: Pick<Site, 'venv'>, holdMs: number): Promise<Cloud> {
   const moto = await startMoto(site);
-  const check = readModel(ec2Model(site));
+  const checks = { ec2: readModel(modelOf(site, 'ec2')), elasticloadbalancing: readModel(modelOf(site, 'elbv2')) };
+  const rest = { s3: readRestModel(modelOf(site, 's3')), route53: readRestModel(modelOf(site, 'route53')) };
   const { accessKeyId } = KEYS;
   const transitions = createTransitions(holdMs);
-  const proxy = await startProxy({ moto: moto.port, region: REGION, accessKeyId, check, transitions });
+  const proxy = await startProxy({ moto: moto.port, region: REGION, accessKeyId, checks, rest, transitions });
   return {
     ...proxy,
     back: `http://127.0.0.1:${moto.port}`,

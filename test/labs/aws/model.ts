@@ -19,6 +19,7 @@ interface Shape {
 }
 
 interface Model {
+  readonly metadata: { readonly protocol: string };
   readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }
@@ -30,14 +31,21 @@ export type RequestCheck = (form: URLSearchParams) => readonly string[];
 const COMMON = new Set(['Action', 'Version']);
 
 export function readModel(path: string): RequestCheck {
-  const { operations, shapes }: Model = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
+  const { metadata, operations, shapes }: Model = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
+
+  /** The query protocol writes names as they are. */
+  const nameOf = (entry: readonly [string, Member]): string =>
+    metadata.protocol === 'query' ? (entry[1].locationName ?? entry[0]) : wireName(entry);
 
   function complaintOf(shape: Shape | undefined, path: readonly string[], value: string): string | undefined {
     const [step, ...rest] = path;
     if (!shape) return 'has a shape that the model lacks';
     if (shape.type === 'structure') {
-      const found = Object.entries(shape.members ?? {}).find((entry) => wireName(entry) === step);
+      const found = Object.entries(shape.members ?? {}).find((entry) => nameOf(entry) === step);
       return found ? complaintOf(shapes[found[1].shape], rest, value) : `is unknown: ${step ?? 'a value is missing'}`;
+    }
+    if (shape.type === 'list' && metadata.protocol === 'query' && step === 'member') {
+      return complaintOf(shape, rest, value);
     }
     if (shape.type === 'list') {
       if (!/^[1-9]\d*$/.test(step ?? '')) return `is a list and lacks a number: ${step}`;
@@ -58,7 +66,7 @@ export function readModel(path: string): RequestCheck {
       return complaint === undefined ? [] : `${action}: ${key} ${complaint}`;
     });
     const missing = (input?.required ?? []).filter((name) => {
-      const wire = wireName([name, input?.members?.[name] ?? { shape: '' }]);
+      const wire = nameOf([name, input?.members?.[name] ?? { shape: '' }]);
       return !keys.some((key) => key === wire || key.startsWith(`${wire}.`));
     });
     return [...wrong, ...missing.map((name) => `${action}: ${name} is missing`)];

@@ -34,15 +34,17 @@ export async function provideMoto(site: Site, tell: Tell): Promise<void> {
   await mkdir(dirname(venv), { recursive: true });
   await rm(venv, { recursive: true, force: true });
   await run([pythonProgram() ?? 'python3', '-m', 'venv', venv], INSTALL_MS);
-  const packages = `moto[ec2,cloudwatch,sts,server]==${MOTO}`;
+  const packages = `moto[ec2,cloudwatch,sts,s3,route53,elbv2,server]==${MOTO}`;
   await run([join(venv, 'bin/pip'), 'install', '--quiet', packages], INSTALL_MS);
   await writeFile(mark(site), `${packages}\n`);
 }
 
-/** What the API of EC2 takes, as AWS has published it with botocore: `service-2.json.gz`. */
-export function ec2Model({ venv }: Pick<Site, 'venv'>): string {
+/** What the API of a service takes, as AWS has published it with botocore: `service-2.json.gz`. */
+export function modelOf({ venv }: Pick<Site, 'venv'>, service: string): string {
   const [python] = readdirSync(join(venv, 'lib')).filter((name) => name.startsWith('python'));
-  return join(venv, 'lib', python ?? '', 'site-packages/botocore/data/ec2/2016-11-15/service-2.json.gz');
+  const folder = join(venv, 'lib', python ?? '', 'site-packages/botocore/data', service);
+  const [newest = ''] = readdirSync(folder).sort().toReversed();
+  return join(folder, newest, 'service-2.json.gz');
 }
 
 export interface Moto {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { refusalXml } from '../../../src/platforms/aws/testkit/xml.ts';
 import type { RequestCheck } from './model.ts';
+import type { RestCheck } from './rest-model.ts';
 import type { Transitions } from './transitions.ts';
 
 export interface LabFault {
@@ -32,23 +33,38 @@ export interface ProxyParts {
   readonly region: string;
   /** The one access key that is known; what STS gives out is added. */
   readonly accessKeyId: string;
-  readonly check: RequestCheck;
+  /** By the service that a request is signed for. */
+  readonly checks: Readonly<Record<string, RequestCheck>>;
+  readonly rest: Readonly<Record<string, RestCheck>>;
   readonly transitions: Transitions;
 }
 
 const HOST = '127.0.0.1';
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
 
-export async function startProxy({ moto, region, accessKeyId, check, transitions }: ProxyParts): Promise<LabProxy> {
+export async function startProxy({
+  moto,
+  region,
+  accessKeyId,
+  checks,
+  rest,
+  transitions,
+}: ProxyParts): Promise<LabProxy> {
   const seen: string[] = [];
   const complaints: string[] = [];
   const faults: { readonly fault: LabFault; left: number }[] = [];
   const keys = new Set([accessKeyId]);
   const sockets = new Set<Socket>();
 
-  function refusedBeforehand(action: string, form: URLSearchParams, service: string, authorization: string) {
+  function refusedBeforehand(
+    action: string,
+    form: URLSearchParams,
+    service: string,
+    authorization: string,
+    wrongOfRest: readonly string[],
+  ) {
     const [, key = '', place, signedFor] = SCOPE.exec(authorization) ?? [];
-    if (!keys.has(key) || place !== region || signedFor !== service) {
+    if (!keys.has(key) || (place !== region && signedFor !== 'route53') || signedFor !== service) {
       return service === 'sts'
         ? {
             status: 403,
@@ -63,7 +79,7 @@ export async function startProxy({ moto, region, accessKeyId, check, transitions
       const { status = 400, code, message = `${code} was ordered` } = struck.fault;
       return { status, code, message };
     }
-    const wrong = service === 'ec2' ? check(form) : [];
+    const wrong = [...(checks[service]?.(form) ?? []), ...wrongOfRest];
     complaints.push(...wrong);
     if (wrong.length > 0) return { status: 400, code: 'UnknownParameter', message: wrong.join('; ') };
     const code = transitions.refusal(action, idsIn(form));
@@ -72,16 +88,26 @@ export async function startProxy({ moto, region, accessKeyId, check, transitions
 
   async function pass(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const target = request.headers['x-amz-target'];
-    const form = new URLSearchParams(target === undefined ? body.toString('utf8') : '');
+    const authorization = request.headers.authorization ?? '';
+    const signedFor = SCOPE.exec(authorization)?.[3] ?? '';
+    const told = rest[signedFor]?.({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      body: body.toString('utf8'),
+    });
+    const form = new URLSearchParams(target === undefined && told === undefined ? body.toString('utf8') : '');
     const action =
+      told?.action ||
       String(target ?? '')
         .split('.')
         .at(-1) ||
       form.get('Action') ||
       '';
-    const service = target !== undefined ? 'monitoring' : action === 'AssumeRole' ? 'sts' : 'ec2';
+    const own = target !== undefined ? 'monitoring' : action === 'AssumeRole' ? 'sts' : 'ec2';
+    const service = told || signedFor === 'elasticloadbalancing' ? signedFor : own;
     seen.push(action);
-    const refused = refusedBeforehand(action, form, service, request.headers.authorization ?? '');
+    const refused = refusedBeforehand(action, form, service, authorization, told?.wrong ?? []);
     if (refused) {
       response.writeHead(refused.status, { 'content-type': 'text/xml;charset=UTF-8' });
       return void response.end(refusalXml(refused.code, refused.message));
@@ -89,16 +115,23 @@ export async function startProxy({ moto, region, accessKeyId, check, transitions
     const answer = await fetch(`http://${HOST}:${moto}${request.url}`, {
       method: request.method ?? 'POST',
       headers: plainHeaders(request),
-      body: body.toString('utf8'),
+      ...(body.length > 0 && { body: new Uint8Array(body) }),
+      redirect: 'manual',
     });
-    let text = await answer.text();
-    if (answer.ok) {
+    let content = Buffer.from(await answer.arrayBuffer());
+    if (answer.ok && told === undefined) {
       transitions.begin(action, idsIn(form), form.get('Hibernate') === 'true');
-      if (action === 'DescribeInstances') text = transitions.rewrite(text);
-      for (const [, key] of text.matchAll(/<AccessKeyId>([^<]+)</g)) if (key !== undefined) keys.add(key);
+      if (action === 'DescribeInstances') content = Buffer.from(transitions.rewrite(content.toString('utf8')));
+      for (const [, key] of content.toString('utf8').matchAll(/<AccessKeyId>([^<]+)</g))
+        if (key !== undefined) keys.add(key);
     }
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/xml' });
-    response.end(text);
+    const kept = [...answer.headers].filter(([name]) => !HOP.has(name));
+    const type = answer.headers.has('content-type') || content.length === 0 ? {} : { 'content-type': 'text/xml' };
+    // Of what only its head is asked of, it is what would come.
+    const whole = request.method === 'HEAD' ? answer.headers.get('content-length') : String(content.length);
+    const length = whole === null ? {} : { 'content-length': whole };
+    response.writeHead(answer.status, { ...Object.fromEntries(kept), ...type, ...length });
+    response.end(content);
   }
 
   const server = createServer((request, response) => {
@@ -136,10 +169,16 @@ export async function startProxy({ moto, region, accessKeyId, check, transitions
 const idsIn = (form: URLSearchParams): readonly string[] =>
   [...form].flatMap(([key, value]) => (/^InstanceId\.\d+$/.test(key) ? [value] : []));
 
-/** moto tells services and regions apart by the signature's scope. */
+/** Of one connection, and not of what is said over it. */
+const HOP: ReadonlySet<string> = new Set(
+  'connection transfer-encoding content-encoding keep-alive date content-length'.split(' '),
+);
+
 function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
-  const kept = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amz-security-token'];
+  const left = ['host', 'connection', 'content-length', 'transfer-encoding', 'expect', 'accept-encoding'];
   return Object.fromEntries(
-    kept.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || left.includes(name) ? [] : [[name, String(value)]],
+    ),
   );
 }

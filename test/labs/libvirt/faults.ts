@@ -60,3 +60,12 @@ export async function restoreHost(host: Host): Promise<void> {
   // a file may be older than its process's end
   for (const file of guests) await signalTo(host, 'CONT', `libvirt/qemu/${file}`).catch(() => undefined);
 }
+
+/** The host's sshd ends all logins that are there, without a word; new ones are taken. */
+export const dropLogins = (host: Host): Promise<string> =>
+  inHost(
+    host,
+    'sh',
+    '-c',
+    'for pid in $(pgrep -P "$(cat /run/sshd.pid)"); do pkill -KILL -P $pid; kill -KILL $pid; done; true',
+  );

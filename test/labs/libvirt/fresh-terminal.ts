@@ -26,6 +26,8 @@ export interface FreshOptions {
   readonly config?: string;
   /** Runs the program from a shell, as a job that can be stopped and continued. */
   readonly fromShell?: boolean;
+  /** Added to its environment: an editor. */
+  readonly env?: Readonly<Record<string, string>>;
   /** SIGUSR2 makes it fail as a bug would: with an uncaught error. */
   readonly canCrash?: boolean;
 }
@@ -61,7 +63,7 @@ export function closeTerminals(): void {
 }
 
 export async function openFresh(options: FreshOptions = {}): Promise<FreshTerminal> {
-  const { columns = 80, rows = 24, config = site.files.config, fromShell = false, canCrash = false } = options;
+  const { columns = 80, rows = 24, config = site.files.config, fromShell = false, canCrash = false, env } = options;
   const home = await mkdtemp(join(tmpdir(), 'drover-home-'));
   const pty = openPty({
     argv: fromShell ? ['sh', '-i'] : [PROGRAM],
@@ -71,6 +73,7 @@ export async function openFresh(options: FreshOptions = {}): Promise<FreshTermin
       HOME: home,
       DROVER_CONFIG: config,
       PS1: 'shell> ',
+      ...env,
       ...(canCrash && { NODE_OPTIONS: `--import=${CRASH.replaceAll(' ', '%20')}` }),
     },
   });

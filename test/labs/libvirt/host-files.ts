@@ -13,6 +13,7 @@ const FOLDERS = [
   'run/sshd',
   'run/libvirt',
   'run/lock',
+  'tpm-ca',
 ];
 
 /** The host that also listens with TLS. */

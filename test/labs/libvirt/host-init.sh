@@ -12,6 +12,11 @@ mount --bind "$dir/lib" /var/lib/libvirt
 mount --bind "$dir/cache" /var/cache/libvirt
 mount --bind "$dir/log" /var/log
 mount --bind "$dir/run" /run
+# those who emulate TPMs here must not find what another user of the machine has left
+if [ -d /var/lib/swtpm-localca ]; then
+  chown --reference=/var/lib/swtpm-localca "$dir/tpm-ca"
+  mount --bind "$dir/tpm-ca" /var/lib/swtpm-localca
+fi
 touch /run/furnished
 
 # The host lives as long as this loop, and the kernel ends all its processes with it. bash reaps the orphans meanwhile.

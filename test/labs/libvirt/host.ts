@@ -39,7 +39,8 @@ async function plugIn(site: Site, host: Host, init: number): Promise<void> {
 
 /** Resolves when the daemon takes connections. */
 export async function startDaemon(host: Host): Promise<void> {
-  await inHost(host, 'libvirtd', '--daemon', '--listen');
+  // What libvirt starts as other users (swtpm) must not look for a place in a folder that is only ours.
+  await inHost(host, 'env', '-u', 'TMPDIR', 'libvirtd', '--daemon', '--listen');
   await until(`libvirtd of ${host.name} listens`, 20_000, () => answers(host, 16509));
 }
 

@@ -2,7 +2,7 @@
  * The libvirt lab for tests: which hosts there are, what is true on them (by virsh, not by drover), and what can go wrong
  * with them on order (faults.ts). Which lab: the `DROVER_LAB_…` variables say, as they did to `lab up`.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { run } from '../command.ts';
 import { until } from '../until.ts';
 import { introduce } from './population.ts';
@@ -59,4 +59,17 @@ export async function removeGuests(host: Host, ...names: readonly string[]): Pro
     await virsh(host, 'undefine', name, '--managed-save', '--snapshots-metadata').catch(() => undefined);
     await virsh(host, 'vol-delete', '--pool', 'default', `${name}.qcow2`).catch(() => undefined);
   }
+}
+
+/** An isolated network without addresses, started: for NICs that go nowhere. Names: plain ASCII, no spaces. */
+export async function makeNetwork(host: Host, name: string): Promise<void> {
+  const file = `${host.dir}/xml/net-${name}.xml`;
+  await writeFile(file, `<network><name>${name}</name></network>`);
+  await virsh(host, 'net-define', file);
+  await virsh(host, 'net-start', name);
+}
+
+export async function removeNetwork(host: Host, name: string): Promise<void> {
+  await virsh(host, 'net-destroy', name).catch(() => undefined);
+  await virsh(host, 'net-undefine', name).catch(() => undefined);
 }

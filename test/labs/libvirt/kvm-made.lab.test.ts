@@ -1,6 +1,6 @@
 /** Networks, storages and volumes that drover makes, changes and refuses to take away, as virsh sees them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Connection, NetworkSpec } from '../../../src/platforms/contract.ts';
+import type { Connection, NetworkSpec, VolumeSpec } from '../../../src/platforms/contract.ts';
 import { bytes, mib } from '../../../src/units.ts';
 import { host3, makeGuests, removeGuests, virsh } from './hosts.ts';
 import { sshEndpoint } from './kvm-testkit.ts';
@@ -64,7 +64,7 @@ describe('a network', () => {
     [
       { domain: 'made.test' },
       /<forward mode='nat'>/,
-      ["<domain name='made.test'/>", "start='10.206.0.2' end='10.206.0.254'"],
+      ["<domain name='made.test' localOnly='no'/>", "start='10.206.0.2' end='10.206.0.254'"],
     ],
     [
       { mode: 'routed', cidr: '10.206.0.64/26' },
@@ -212,6 +212,42 @@ describe('a volume', () => {
     await ops().volume.resize(id, bytes(mib(8) + 512 * 1024), patient());
     const info = await inHost(host, 'qemu-img', 'info', '--output=json', `${FOLDER}/made`);
     expect(JSON.parse(info)).toMatchObject({ 'virtual-size': mib(8) + 512 * 1024 });
+  });
+
+  it('F-262 F-371 is a copy of an image, larger too and in another format, or a layer on it', async () => {
+    await makePool('dir', FOLDER);
+    await inHost(host, 'sh', '-c', `head -c 3M /dev/urandom > ${FOLDER}/source.img`);
+    await virsh(host, 'pool-refresh', POOL);
+    const make = (name: string, more: Partial<VolumeSpec>) =>
+      ops().volume.create(
+        endpoint.name,
+        { name, storage: POOL, size: mib(8), format: 'qcow2', image: 'source.img', ...more },
+        patient(),
+      );
+    const info = async (name: string) =>
+      JSON.parse(await inHost(host, 'qemu-img', 'info', '--output=json', `${FOLDER}/${name}`)) as Record<
+        string,
+        unknown
+      >;
+    for (const [name, format] of [
+      ['copy.qcow2', 'qcow2'],
+      ['copy.raw', 'raw'],
+      ['layer.qcow2', 'qcow2'],
+    ] as const) {
+      const linked = name.startsWith('layer');
+      await make(name, { format, linked });
+      const { 'virtual-size': size, format: is, 'backing-filename': below } = await info(name);
+      expect([size, is, below]).toEqual([mib(8), format, linked ? `${FOLDER}/source.img` : undefined]);
+      // the rest of a larger one is zeros
+      await inHost(host, 'qemu-img', 'compare', '-F', format, '-f', 'raw', `${FOLDER}/source.img`, `${FOLDER}/${name}`);
+    }
+    await expect(make('raw.raw', { format: 'raw', linked: true })).rejects.toMatchObject({ code: 'op.refused' });
+    await expect(make('small.raw', { format: 'raw', size: mib(2) })).rejects.toMatchObject({
+      message: expect.stringContaining('is smaller than the image source.img, which has 3.0M'),
+    });
+    await expect(ops().volume.delete(await idOf('volume', 'source.img'), patient())).rejects.toMatchObject({
+      code: 'op.refused',
+    });
   });
 
   it('is not made over a file that libvirt has not seen yet, nor with a name that leads elsewhere', async () => {

@@ -5,6 +5,7 @@ import { run } from '../command.ts';
 import type { DownOptions, Lab, Status, Tell, UpOptions } from '../lab-contract.ts';
 import { until } from '../until.ts';
 import { writeCertificates } from './certificates.ts';
+import { provideDebian } from './debian-image.ts';
 import { writeConfigs } from './drover-config.ts';
 import { restoreHost } from './faults.ts';
 import { provideGuestImage } from './guest-image.ts';
@@ -66,7 +67,7 @@ async function bringUpHosts(site: Site, tell: Tell): Promise<void> {
 
 async function up({ flags, tell }: UpOptions): Promise<Readonly<Record<string, string>>> {
   const site = siteFrom(process.env);
-  const { guests = 0, domains = 0 } = flags;
+  const { guests = 0, domains = 0, debian = 0 } = flags;
   await layGround(site);
   await provideGuestImage(site, tell);
   await bringUpHosts(site, tell);
@@ -75,6 +76,7 @@ async function up({ flags, tell }: UpOptions): Promise<Readonly<Record<string, s
   tell('Defining the guests …');
   await all(site.hosts.map((host) => populate(site, host, guests)));
   await saveCapabilities(site);
+  for (const host of site.hosts.slice(0, debian)) await provideDebian(site, host, tell);
   if (domains > 0) {
     tell(`Filling ${site.hosts[2].name} up to ${domains} domains …`);
     await crowd(site.hosts[2], domains);
@@ -106,7 +108,11 @@ async function status(): Promise<Status> {
 export const lab: Lab = {
   title: 'libvirt lab',
   packages,
-  options: { guests: 'at least so many guests on each host', domains: 'so many shut-off domains on host3' },
+  options: {
+    guests: 'at least so many guests on each host',
+    domains: 'so many shut-off domains on host3',
+    debian: 'on so many hosts the image of a whole Debian',
+  },
   missing,
   up,
   down,

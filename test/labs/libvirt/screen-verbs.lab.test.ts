@@ -74,10 +74,14 @@ it('F-055 changes the memory of a running guest, and the host has it', async () 
   await drover.until(/Change what +< running >/);
   await drover.until(/Memory +128MiB/);
   drover.type('\x1b[B');
+  await drover.until('Name of the VM.');
+  drover.type('\x1b[B');
   await drover.until('Memory that the guest may use now.');
   drover.type('\x15192MiB');
   await drover.until('128MiB → 192MiB, now');
   drover.type('\x1b[6~\r');
+  await drover.until(`Change ${PORTER} on ${host2.name}?`);
+  drover.type('y');
   await drover.until(new RegExp(`${PORTER} has memory 192M`, 'i'), 20_000);
   await expect.poll(liveMemory, { timeout: 15_000 }).toBe(192);
   await drover.untilRow(PORTER, '192M');

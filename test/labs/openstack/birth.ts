@@ -25,6 +25,7 @@ const SCHEMAS: readonly (readonly Command[])[] = [
     ['keystone-manage', 'credential_setup', ...AS_ROOT],
     ['keystone-manage', 'bootstrap', '--bootstrap-password', PASSWORD, '--bootstrap-region-id', REGION],
     ['glance-manage', 'db_sync'],
+    ['cinder-manage', '--config-file', '/etc/cinder/cinder.conf', 'db', 'sync'],
   ],
   [
     ['placement-manage', 'db', 'sync'],
@@ -36,7 +37,7 @@ const SCHEMAS: readonly (readonly Command[])[] = [
   [[...NEUTRON, 'upgrade', 'heads']],
 ];
 
-const DATABASES = ['keystone', 'placement', 'nova_api', 'nova_cell0', 'nova', 'glance', 'neutron'];
+const DATABASES = ['keystone', 'placement', 'nova_api', 'nova_cell0', 'nova', 'glance', 'neutron', 'cinder'];
 
 /** Before MariaDB starts for the first time. */
 export async function layDatabase(site: Site): Promise<void> {
@@ -86,7 +87,10 @@ async function createCatalog(site: Site, root: Session): Promise<void> {
     const known = services.find((service) => service.type === type);
     const service =
       known ?? (await post<{ service: Thing }>(root, '/services', { service: { type, name: type } })).service;
-    const urls = { public: publicUrl(site, type), internal: internalUrl(type), admin: internalUrl(type) };
+    // Cinder is told the project by its address.
+    const end = type === 'volumev3' ? '/%(project_id)s' : '';
+    const [outside, inside] = [`${publicUrl(site, type)}${end}`, `${internalUrl(type)}${end}`];
+    const urls = { public: outside, internal: inside, admin: inside };
     for (const [kind, url] of Object.entries(urls)) {
       await post(root, '/endpoints', { endpoint: { interface: kind, url, region_id: REGION, service_id: service.id } });
     }

@@ -33,6 +33,6 @@ lay_out() {
 export -f lay_out
 find "$work/debs" -name '*.deb' -print0 | xargs -0 -P "$(nproc)" -I{} bash -c 'set -eo pipefail; lay_out "$@"' _ {} "$folder"
 
-mkdir -p "$folder"/{dev,etc,proc,sys,run,tmp,mnt,root} "$folder"/var/lib/{glance/images,keystone,mysql,neutron,nova,rabbitmq}
+mkdir -p "$folder"/{dev,etc,proc,sys,run,tmp,mnt,root} "$folder"/var/lib/{cinder,glance/images,keystone,mysql,neutron,nova,rabbitmq}
 ln -sf mawk "$folder/usr/bin/awk"
 chroot "$folder" ldconfig

@@ -4,14 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../until.ts';
 import type { Site } from './site.ts';
 
-const PORTS = { identity: 5000, compute: 8774, placement: 8778, image: 9292, network: 9696 } as const;
+const PORTS = { identity: 5000, compute: 8774, placement: 8778, image: 9292, network: 9696, volumev3: 8776 } as const;
 
 /** Where a service answers, in the words of the catalog. */
 export type ServiceType = keyof typeof PORTS;
 
 export const serviceTypes = Object.keys(PORTS) as ServiceType[];
 
-const PATHS: Partial<Record<ServiceType, string>> = { identity: '/v3', compute: '/v2.1' };
+const PATHS: Partial<Record<ServiceType, string>> = { identity: '/v3', compute: '/v2.1', volumev3: '/v3' };
 
 export const publicUrl = ({ address }: Site, service: ServiceType): string =>
   `https://${address}:${PORTS[service]}${PATHS[service] ?? ''}`;
@@ -45,7 +45,8 @@ export async function ask(site: Site, service: ServiceType, path: string, asked:
     const headers = {
       ...(asked.token !== undefined && { 'x-auth-token': asked.token }),
       ...(body !== undefined && { 'content-type': asked.bytes ? 'application/octet-stream' : 'application/json' }),
-      'openstack-api-version': 'compute 2.90',
+      // Cinder refuses a version of another service.
+      'openstack-api-version': service === 'volumev3' ? 'volume 3.50' : 'compute 2.90',
       ...asked.headers,
     };
     const { method = 'GET' } = asked;

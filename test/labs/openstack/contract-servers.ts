@@ -39,7 +39,8 @@ const WAYS: Readonly<Record<'ACTIVE' | 'SHUTOFF', Readonly<Record<string, object
   },
 };
 
-export async function openContractServers(site: Site): Promise<ContractServers> {
+/** `display`: where a VNC server listens, HOST:PORT, that shows what these servers show. */
+export async function openContractServers(site: Site, display?: string): Promise<ContractServers> {
   const session = await logIn(site, loginOf('captain'));
   const named = async (list: 'images' | 'flavors', service: 'image' | 'compute', path: string, name: string) => {
     const found = (await session.ask<Record<string, readonly Thing[]>>(service, path))[list]?.find(
@@ -71,7 +72,7 @@ export async function openContractServers(site: Site): Promise<ContractServers> 
     });
 
   async function create(name: string): Promise<string> {
-    const metadata = { plan: 'shop', profile: 'small' };
+    const metadata = { plan: 'shop', profile: 'small', ...(display !== undefined && { 'lab-display': display }) };
     const server = { name, imageRef, flavorRef, networks: [{ uuid: networks[0]?.id }], metadata };
     const said = await session.ask<{ server: Thing }>('compute', '/servers', { method: 'POST', json: { server } });
     made.set(name, said.server.id);

@@ -4,7 +4,7 @@ import type { Connection, Settings, WireLine } from '../../../src/platforms/cont
 import { logIn, type ServiceType, type Session } from './cloud-api.ts';
 import { cloudOf, connectTo, patient } from './openstack-watching.ts';
 import { loginOf, type Person } from './people.ts';
-import { FLAVORS } from './servers.ts';
+import { FLAVORS, VOLUME_TYPES } from './servers.ts';
 import { siteFrom } from './site.ts';
 
 const site = siteFrom(process.env);
@@ -71,6 +71,8 @@ describe('networks', () => {
 });
 
 it('images are told as Glance has them, also one that is not there yet', async () => {
+  const json = { name: 'empty', disk_format: 'raw', container_format: 'bare' };
+  const { id: empty } = await members.ask<{ id: string }>('image', '/v2/images', { method: 'POST', json });
   const rows = await told('image', '/v2/images?limit=100', 'images');
   const images = await (await connected('fleet')).image?.list?.(LAB, patient());
   expect((images ?? []).map(({ id }) => id).toSorted()).toEqual(rows.map((row) => `lab/${row['id']}`).toSorted());
@@ -84,7 +86,8 @@ it('images are told as Glance has them, also one that is not there yet', async (
       created: Date.parse(String(row['created_at'])),
     });
   }
-  expect(images?.find(({ name }) => name === 'attic-shelved')).toMatchObject({ status: 'queued', size: undefined });
+  expect(images?.find(({ name }) => name === 'empty')).toMatchObject({ status: 'queued', size: undefined });
+  await members.ask('image', `/v2/images/${empty}`, { method: 'DELETE' });
 });
 
 it('flavors are those that the cloud was made with', async () => {
@@ -102,11 +105,16 @@ it('flavors are those that the cloud was made with', async () => {
   );
 });
 
-it('volumes are not there without Cinder, and why is said', async () => {
-  const { volume, storage, whyNot } = await connected('fleet');
-  expect([volume, storage]).toEqual([undefined, undefined]);
-  expect([whyNot.volume, whyNot.storage]).toEqual([
-    'the catalog of this cloud names no Cinder that can be reached',
-    'the catalog of this cloud names no Cinder that can be reached',
-  ]);
+it('volumes and their types are those of Cinder, with the server that has one', async () => {
+  const { volume, storage } = await connected('fleet');
+  const rows = await told('volumev3', `/${members.projectId}/volumes/detail`, 'volumes');
+  const volumes = (await volume?.list?.(LAB, patient())) ?? [];
+  expect(volumes.map(({ id }) => id).toSorted()).toEqual(rows.map((row) => `lab/${row['id']}`).toSorted());
+  expect(volumes.find(({ name }) => name === 'data-20')).toMatchObject({
+    storage: 'fast',
+    size: 20 * 1024 ** 3,
+    users: ['web2'],
+  });
+  const types = (await storage?.list?.(LAB, patient())) ?? [];
+  expect(types.map(nameOf)).toEqual(expect.arrayContaining([...VOLUME_TYPES]));
 });

@@ -143,14 +143,15 @@ describe('the fleet', () => {
   it('F-113 has figures for an administrator', async () => {
     const watched = await look('fleet-admin');
     const { id } = watched.named('web1');
-    const block = await watched.until(
-      'rates of web1',
-      () => watched.blocks().findLast(({ ids, netRx }) => Number.isFinite(netRx[ids.indexOf(id)])),
-      30_000,
-    );
-    const row = block.ids.indexOf(id);
-    expect(block.cpu[row]).toBeCloseTo(0.25, 1);
-    expect(block.diskWrite[row] ?? 0).toBeGreaterThan(0);
+    const rates = () =>
+      watched.blocks().flatMap(({ ids, cpu, netRx, diskWrite }) => {
+        const row = ids.indexOf(id);
+        return Number.isFinite(netRx[row]) ? [{ cpu: cpu[row] ?? 0, diskWrite: diskWrite[row] ?? 0 }] : [];
+      });
+    // An answer that is late makes one rate too small and the next one too large: together they are right.
+    const some = await watched.until('rates of web1', () => (rates().length >= 8 ? rates() : undefined), 60_000);
+    expect(some.reduce((sum, { cpu }) => sum + cpu, 0) / some.length).toBeCloseTo(0.25, 1);
+    expect(some.at(-1)?.diskWrite).toBeGreaterThan(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import { logIn, type Session, untilCloud } from './cloud-api.ts';
 import { APPLICATION, loginOf, PROJECTS, type Project, ROOT } from './people.ts';
-import { type Deed, FLAVORS, IMAGES, SERVERS, type ServerPlan } from './servers.ts';
+import { type Deed, FLAVORS, IMAGES, SERVERS, type ServerPlan, VOLUME_TYPES } from './servers.ts';
 import type { Site } from './site.ts';
 
 interface Thing {
@@ -22,6 +22,13 @@ async function createImages(root: Session): Promise<ReadonlyMap<string, string>>
     ids.set(name, id);
   }
   return ids;
+}
+
+/** Kinds of storage that users choose from, of which Cinder has none by itself. */
+async function createVolumeTypes(root: Session): Promise<void> {
+  for (const name of VOLUME_TYPES) {
+    await root.ask('volumev3', `/${root.projectId}/types`, { method: 'POST', json: { volume_type: { name } } });
+  }
 }
 
 interface Network {
@@ -154,6 +161,23 @@ async function giveFloatingIp(session: Session, outside: Network): Promise<void>
   await session.ask('network', '/v2.0/floatingips', { method: 'POST', json: { floatingip } });
 }
 
+/** web2 keeps its data in a volume of its own. */
+async function attachVolume(session: Session): Promise<void> {
+  const volumes = `/${session.projectId}/volumes`;
+  const json = { volume: { name: 'data-20', size: 20, volume_type: 'fast' } };
+  const { volume } = await session.ask<{ volume: Thing }>('volumev3', volumes, { method: 'POST', json });
+  const untilIs = (wanted: string) =>
+    untilCloud(`the volume is ${wanted}`, DEED_MS, async () => {
+      const said = await session.ask<{ volume: { status: string } }>('volumev3', `${volumes}/${volume.id}`);
+      return said.volume.status === wanted;
+    });
+  await untilIs('available');
+  const { servers } = await session.ask<{ servers: readonly Thing[] }>('compute', '/servers?name=^web2$');
+  const path = `/servers/${servers[0]?.id}/os-volume_attachments`;
+  await session.ask('compute', path, { method: 'POST', json: { volumeAttachment: { volumeId: volume.id } } });
+  await untilIs('in-use');
+}
+
 /** For machines that log in without drover's password. */
 async function createApplication(drover: Session): Promise<void> {
   const path = `/users/${drover.userId}/application_credentials`;
@@ -164,6 +188,7 @@ async function createApplication(drover: Session): Promise<void> {
 export async function populate(site: Site): Promise<void> {
   const root = await logIn(site, ROOT);
   await createFlavors(root);
+  await createVolumeTypes(root);
   const imageIds = await createImages(root);
   const outside = await createOutside(root);
   for (const project of PROJECTS) {
@@ -173,6 +198,7 @@ export async function populate(site: Site): Promise<void> {
     await populateProject(session, ground, project);
     if (project !== 'fleet') continue;
     await giveFloatingIp(session, outside);
+    await attachVolume(session);
     await createApplication(session);
   }
 }

@@ -10,6 +10,9 @@ export const FLAVORS = {
 
 export const IMAGES = ['debian-12', 'alma 9 (golden)'] as const;
 
+/** Of Cinder; the first is what a volume is of unless it is said. */
+export const VOLUME_TYPES = ['standard', 'fast'] as const;
+
 /** What was done to a server after it was made; none: it runs. */
 export type Deed = 'stop' | 'pause' | 'suspend' | 'shelve' | 'resize' | 'lock' | 'rescue';
 

@@ -21,6 +21,8 @@ const nova = (program: string): Service => ({
   argv: [program, ...NOVA, '--config-file', '/etc/nova/databases.conf'],
 });
 
+const CINDER = ['--config-file', '/etc/cinder/cinder.conf'] as const;
+
 /** Two hosts, so that there are two of what has hosts. */
 export const COMPUTE_HOSTS = ['compute1', 'compute2'] as const;
 
@@ -31,7 +33,11 @@ export const GROUND = ['mariadb', 'rabbitmq'] as const;
 function servicesOf({ address }: Site) {
   const compute = (host: string): Service => ({
     argv: ['nova-compute', ...NOVA],
-    env: { OS_DEFAULT__HOST: host, OS_SERIAL_CONSOLE__BASE_URL: `wss://${address}:6083/` },
+    env: {
+      OS_DEFAULT__HOST: host,
+      OS_SERIAL_CONSOLE__BASE_URL: `wss://${address}:6083/`,
+      OS_VNC__NOVNCPROXY_BASE_URL: `https://${address}:6080/vnc_lite.html`,
+    },
   });
   return {
     mariadb: { argv: ['mariadbd'] },
@@ -48,12 +54,17 @@ function servicesOf({ address }: Site) {
     placement: uwsgi('/usr/bin/placement-api', 8778),
     glance: { argv: ['glance-api', '--config-file', '/etc/glance/glance-api.conf'] },
     neutron: { argv: ['neutron-server', '--config-file', '/etc/neutron/neutron.conf'] },
+    cinder: uwsgi('/usr/bin/cinder-wsgi', 8776),
+    'cinder-scheduler': { argv: ['cinder-scheduler', ...CINDER] },
+    'cinder-volume': { argv: ['cinder-volume', ...CINDER] },
     'nova-api': nova('nova-api'),
     'nova-conductor': nova('nova-conductor'),
     'nova-scheduler': nova('nova-scheduler'),
     'nova-compute1': compute(COMPUTE_HOSTS[0]),
     'nova-compute2': compute(COMPUTE_HOSTS[1]),
     'nova-serialproxy': nova('nova-serialproxy'),
+    // Its pages for browsers are not there: any folder does.
+    'nova-novncproxy': { argv: [...nova('nova-novncproxy').argv, '--web', '/mnt'] },
     haproxy: { argv: ['haproxy', '-f', '/etc/haproxy/haproxy.cfg'], env: { LAB_ADDRESS: address } },
   } satisfies Record<string, Service>;
 }

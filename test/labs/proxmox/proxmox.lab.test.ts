@@ -86,6 +86,7 @@ describe('a Proxmox VE that others pretend', () => {
     ]);
     expect(await volume?.list?.(PVE, signal)).toMatchObject([
       { id: 'pve/pve1/local-zfs:vm-100-disk-0', size: gib(32), users: ['web1'] },
+      { id: 'pve/pve1/local:iso/debian-13.iso', type: 'iso', size: mib(600) },
     ]);
     expect(await image?.list?.(PVE, signal)).toMatchObject([{ name: 'debian-13.iso', type: 'iso', size: mib(600) }]);
     // the mock has no SDN, and answers 501

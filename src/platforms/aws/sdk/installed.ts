@@ -12,8 +12,8 @@ export function requireInstalled(names: readonly string[] = packages): void {
     try {
       resolve(name);
     } catch (error) {
-      const all = packages.join(' ');
-      throw new FleetError('config.invalid', `Amazon EC2 needs packages that are not installed: ${all}`, {
+      const all = names.join(' ');
+      throw new FleetError('config.invalid', `this needs packages of Amazon that are not installed: ${all}`, {
         fix: `npm install -g ${all} (without -g where drover is not installed globally)`,
         cause: error,
       });

@@ -1,6 +1,6 @@
 /** What the main thread and the SDK's thread say to each other. Everything can be structured-cloned. */
 
-export type Service = 'ec2' | 'cloudwatch';
+export type Service = 'ec2' | 'cloudwatch' | 's3' | 'route53' | 'elbv2';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -19,6 +19,8 @@ export interface Order {
   readonly input: object;
   /** Answer with our own rows of instances instead of all that EC2 tells. */
   readonly asMachines: boolean;
+  /** Answer with a signed address of the request instead of sending it, which is good for so many seconds. */
+  readonly linkFor?: number;
 }
 
 /** A request that is signed and wants to be sent. */
@@ -30,7 +32,9 @@ export interface SignedRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
+  readonly body?: string | Uint8Array | undefined;
+  /** Whose request it is; undefined where the login is asked for. */
+  readonly service?: Service;
 }
 
 export interface SdkResponse {

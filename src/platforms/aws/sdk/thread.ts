@@ -4,14 +4,28 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { enableCompileCache } from 'node:module';
+import { Readable } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { machinesIn } from '../machine.ts';
-import type { Credentials, FromThread, Order, SdkResponse, SignedRequest, ToldError, ToThread } from './messages.ts';
+import type {
+  Credentials,
+  FromThread,
+  Order,
+  SdkResponse,
+  Service,
+  SignedRequest,
+  ToldError,
+  ToThread,
+} from './messages.ts';
 
 interface Call {
   readonly call: number;
+  readonly service: Service;
   readonly credentials: Credentials;
 }
+
+/** As the SDK makes it. */
+type SdkRequest = Omit<SignedRequest, 'body' | 'service'> & { readonly body?: unknown };
 
 interface Client {
   send(command: object): Promise<object>;
@@ -36,23 +50,52 @@ port.on('message', (message: ToThread) => {
   }
   const { call, order, credentials } = message;
   current
-    .run({ call, credentials }, () => obey(order))
+    .run({ call, credentials, service: order.service }, () => obey(order))
     .then(
       (output) => tell({ kind: 'done', call, output }),
       (error: unknown) => tell({ kind: 'failed', call, error: told(error) }),
     );
 });
 
-async function obey(order: Order): Promise<unknown> {
-  const sdk = await (order.service === 'ec2' ? import('@aws-sdk/client-ec2') : import('@aws-sdk/client-cloudwatch'));
-  // The SDK has a class for each request; their names follow a rule that its types don't state.
-  const commands = sdk as unknown as Readonly<Record<string, new (input: object) => object>>;
-  const Command = commands[`${order.name}Command`];
-  if (!Command) throw new Error(`the installed AWS SDK has no ${order.name}`);
-  const client = await clientFor(order);
-  const output = await client.send(new Command(order.input));
-  return order.asMachines ? machinesIn(output) : output;
+/** Packages by service, each with the class of its client. */
+const SDKS = {
+  ec2: { load: () => import('@aws-sdk/client-ec2'), client: 'EC2Client' },
+  cloudwatch: { load: () => import('@aws-sdk/client-cloudwatch'), client: 'CloudWatchClient' },
+  s3: { load: () => import('@aws-sdk/client-s3'), client: 'S3Client' },
+  route53: { load: () => import('@aws-sdk/client-route-53'), client: 'Route53Client' },
+  elbv2: { load: () => import('@aws-sdk/client-elastic-load-balancing-v2'), client: 'ElasticLoadBalancingV2Client' },
+} as const;
+
+// The SDK has a class for each request and each client; their names follow a rule that its types don't state.
+type Class<T> = new (input: object) => T;
+
+async function classOf<T>(service: Service, name: string): Promise<Class<T>> {
+  const sdk = (await SDKS[service].load()) as unknown as Readonly<Record<string, Class<T>>>;
+  const found = sdk[name];
+  if (!found) throw new Error(`the installed AWS SDK has no ${name}`);
+  return found;
 }
+
+async function obey(order: Order): Promise<unknown> {
+  const Command = await classOf<object>(order.service, `${order.name}Command`);
+  const client = await clientFor(order);
+  if (order.linkFor !== undefined) {
+    const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+    return getSignedUrl(client as never, new Command(order.input) as never, { expiresIn: order.linkFor });
+  }
+  const output = await client.send(new Command(order.input));
+  if (order.asMachines) return machinesIn(output);
+  // The content of a file is a stream, which no other thread could read.
+  return 'Body' in output && isContent(output.Body)
+    ? { ...output, Body: await output.Body.transformToByteArray() }
+    : output;
+}
+
+interface Content {
+  transformToByteArray(): Promise<Uint8Array>;
+}
+const isContent = (body: unknown): body is Content =>
+  typeof body === 'object' && body !== null && 'transformToByteArray' in body;
 
 function clientFor({ service, region, url, fips, dualStack }: Order): Promise<Client> {
   const key = [service, region, url, fips, dualStack].join(' ');
@@ -65,15 +108,12 @@ function clientFor({ service, region, url, fips, dualStack }: Order): Promise<Cl
     requestHandler: { handle: sendElsewhere },
     // Who may be asked again, and when, is decided there too.
     maxAttempts: 1,
-    ...(url === undefined ? {} : { endpoint: url }),
+    // Names of buckets are no names of hosts at an address of its own.
+    ...(url === undefined ? {} : { endpoint: url, forcePathStyle: true }),
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualStack,
   };
-  const made = (async (): Promise<Client> => {
-    // The commands are not known to the types, so neither is what they answer.
-    if (service === 'ec2') return new (await import('@aws-sdk/client-ec2')).EC2Client(config) as unknown as Client;
-    return new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(config) as unknown as Client;
-  })();
+  const made = classOf<Client>(service, SDKS[service].client).then((Make) => new Make(config));
   clients.set(key, made);
   return made;
 }
@@ -86,8 +126,8 @@ function callNow(): Call {
 
 const credentialsNow = (): Credentials => callNow().credentials;
 
-async function sendElsewhere(request: SignedRequest): Promise<{ response: SdkResponse }> {
-  const { call } = callNow();
+async function sendElsewhere(request: SdkRequest): Promise<{ response: object }> {
+  const { call, service } = callNow();
   const { method, protocol, hostname, port: number, path, query, headers, body } = request;
   const response = await new Promise<SdkResponse | undefined>((resolve) => {
     waiting.set(call, resolve);
@@ -100,20 +140,22 @@ async function sendElsewhere(request: SignedRequest): Promise<{ response: SdkRes
         hostname,
         path,
         headers: { ...headers },
+        service,
         ...(number === undefined ? {} : { port: number }),
         ...(query === undefined ? {} : { query: { ...query } }),
-        ...(body === undefined || body === null ? {} : { body: textOf(body) }),
+        ...(body === undefined || body === null ? {} : { body: bodyOf(body) }),
       },
     });
   });
   if (!response) throw new Error('it could not be sent');
-  return { response };
+  // The SDK takes the content of a file as a stream alone.
+  return { response: service === 's3' ? { ...response, body: Readable.from([Buffer.from(response.body)]) } : response };
 }
 
-/** A view, since the SDK's own bytes warn on the console when anybody takes them for a text, as Buffer.from(body) does. */
-const textOf = (body: unknown): string =>
+/** A copy of bytes: the SDK's own warn on the console when they are taken for a text, as Buffer.from(body) does. */
+const bodyOf = (body: unknown): string | Uint8Array =>
   body instanceof Uint8Array
-    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+    ? Uint8Array.from(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
     : String(body);
 
 function told(error: unknown): ToldError {

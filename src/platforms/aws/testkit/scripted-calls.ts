@@ -35,6 +35,7 @@ export function scriptedApi(answers: Answers): ScriptedApi {
       read: ask,
       change: ask,
       machines: async (input) => machinesIn(await ask('DescribeInstances', input)),
+      service: () => ({ read: ask, change: ask, link: ask }),
       metricData: (input) => ask('GetMetricData', input),
     },
   };

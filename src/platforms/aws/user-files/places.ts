@@ -4,7 +4,10 @@ import type { Section } from './ini.ts';
 import { type AwsFiles, type Env, wordIn } from './profiles.ts';
 
 /** The services that drover asks, by their names in the files; `AWS_ENDPOINT_URL_EC2` in the environment. */
-export type Service = 'ec2' | 'cloudwatch' | 'sts';
+export type Service = 'ec2' | 'cloudwatch' | 'sts' | 's3' | 'route53' | 'elbv2';
+
+/** As the AWS tools call them where that is another word. */
+const WORDS: { readonly [S in Service]?: string } = { route53: 'route_53', elbv2: 'elastic_load_balancing_v2' };
 
 /** Undefined: Amazon's own address. The environment counts before the files, and a service before all of them. */
 export function serviceUrl(
@@ -15,11 +18,12 @@ export function serviceUrl(
 ): string | undefined {
   const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] ?? wordIn(profile, 'ignore_configured_endpoint_urls');
   if (ignored?.toLowerCase() === 'true') return undefined;
-  const ofEnv = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env['AWS_ENDPOINT_URL'];
-  return ofEnv || ofServices(service, profile, files) || wordIn(profile, 'endpoint_url');
+  const word = WORDS[service] ?? service;
+  const ofEnv = env[`AWS_ENDPOINT_URL_${word.toUpperCase()}`] || env['AWS_ENDPOINT_URL'];
+  return ofEnv || ofServices(word, profile, files) || wordIn(profile, 'endpoint_url');
 }
 
-function ofServices(service: Service, profile: Section | undefined, files: AwsFiles): string | undefined {
+function ofServices(service: string, profile: Section | undefined, files: AwsFiles): string | undefined {
   const name = profile?.get('services');
   if (name === undefined) return undefined;
   const section = typeof name === 'string' ? files.services.get(name) : undefined;

@@ -10,8 +10,19 @@ Linux 6.1.0-30-cloud-amd64 x86_64
 /dev/vda                  264212084 15412792  80088472      17% /
 devtmpfs                   12334492        0  12334492       0% /dev
 tmpfs                      24684092        0  24684092       0% /dev/shm
+== types
+/ ext4
+/dev devtmpfs
+/mnt/a\\040b xfs
 == bridges
 /sys/class/net/virbr0/bridge
+/sys/class/net/br1/bridge
+== ports
+/sys/class/net/virbr0/brif/vnet0
+/sys/class/net/virbr0/brif/vnet1
+== states
+/sys/class/net/virbr0/bridge up
+/sys/class/net/br1/bridge down
 == default
 default via 10.231.0.254 dev eth0
 == addresses
@@ -31,7 +42,7 @@ it('F-040 reads system, disks and networks of a host', () => {
     ['Networks', 'eth0', '10.231.9.1/24'],
     ['Networks', 'eth0', 'fe80::5054:ff:fe12:3456/64'],
     ['Networks', 'virbr0', '192.168.121.1/24'],
-    ['Networks', 'Bridges', 'virbr0'],
+    ['Networks', 'Bridges', 'virbr0, br1'],
     ['Networks', 'Default route', 'eth0'],
   ]);
   expect(facts).toEqual({
@@ -44,8 +55,19 @@ it('F-040 reads system, disks and networks of a host', () => {
       { device: 'virbr0', address: '192.168.121.1/24' },
     ],
     storage: [{ name: '/', kind: 'filesystem', size: 264212084 * 1024, free: 80088472 * 1024 }],
-    networks: ['virbr0'],
+    networks: ['virbr0', 'br1'],
   });
+});
+
+it('F-040 F-485 reads bridges with what is plugged into them, and mounts with their file systems', () => {
+  const { bridges, mounts } = readReport(REPORT);
+  expect(bridges).toEqual([
+    { name: 'virbr0', addresses: ['192.168.121.1/24'], ports: ['vnet0', 'vnet1'], active: true },
+    { name: 'br1', addresses: [], ports: [], active: false },
+  ]);
+  expect(mounts).toEqual([
+    { path: '/', device: '/dev/vda', size: 264212084 * 1024, free: 80088472 * 1024, type: 'ext4' },
+  ]);
 });
 
 it('says nothing of a host that told nothing', () => {

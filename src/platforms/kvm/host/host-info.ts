@@ -1,12 +1,13 @@
 import type { Clock } from '../../../clock.ts';
 import { type Bytes, bytes, formatBytes } from '../../../units.ts';
-import type { NodeFacts, NodeInfo, NodeStorage } from '../../contract.ts';
+import type { NodeBridge, NodeFacts, NodeInfo, NodeStorage } from '../../contract.ts';
 import type { Daemon } from '../link/daemon.ts';
 import type { Dialer } from '../link/dial.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { unlessGone } from '../vm/guest.ts';
 import { createNodeMeter } from '../watch/node-meter.ts';
 import type { HostFacts } from './host.ts';
+import { readNodeDevices } from './node-devices.ts';
 
 type Line = NodeInfo['lines'][number];
 const NOTHING: NodeInfo = { facts: {}, lines: [] };
@@ -32,6 +33,9 @@ export async function readHostInfo(
       storage: [...(platform.facts.storage ?? []), ...(system.facts.storage ?? [])],
       networks: [...(platform.facts.networks ?? []), ...(system.facts.networks ?? [])],
     },
+    ...(platform.devices && { devices: platform.devices }),
+    ...(system.bridges && { bridges: system.bridges }),
+    ...(system.mounts && { mounts: system.mounts }),
     lines: [
       ...system.lines.filter(([section]) => section === 'General'),
       ...platform.lines,
@@ -48,10 +52,11 @@ async function readPlatform(
 ): Promise<NodeInfo> {
   const client = await daemon.control(signal);
   const listing = { needResults: true, flags: 0 };
-  const [sample, { pools }, { networks }] = await Promise.all([
+  const [sample, { pools }, { networks }, devices] = await Promise.all([
     createNodeMeter(node.id, clock).read(client, signal),
     client.call(procedures.listPools, listing, { signal }).catch(unlessGone({ pools: [], count: 0 })),
     client.call(procedures.listNetworks, listing, { signal }).catch(unlessGone({ networks: [], count: 0 })),
+    readNodeDevices(client, signal),
   ]);
   const storage = await Promise.all(
     pools.map(async (pool): Promise<NodeStorage> => {
@@ -94,7 +99,7 @@ async function readPlatform(
     ...storage.map((pool): Line => ['Storage pools', pool.name, freeOf(pool)]),
     ['Networks', 'Virtual', networks.map(({ name }) => name).join(', ') || '-'],
   ];
-  return { facts, lines };
+  return { facts, lines, ...(devices && { devices }) };
 }
 
 const freeOf = ({ size, free }: NodeStorage): string =>
@@ -105,7 +110,10 @@ const SCRIPT = `
 echo '== kernel'; uname -srm
 echo '== release'; sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null
 echo '== disks'; df -P -k 2>/dev/null | sed 1d
+echo '== types'; cut -d ' ' -f 2,3 /proc/mounts 2>/dev/null
 echo '== bridges'; ls -d /sys/class/net/*/bridge 2>/dev/null
+echo '== ports'; ls -d /sys/class/net/*/brif/* 2>/dev/null
+echo '== states'; for each in /sys/class/net/*/bridge; do echo "$each $(cat "\${each%bridge}operstate")"; done 2>/dev/null
 echo '== default'; ip -o route show default 2>/dev/null
 echo '== addresses'; ip -o addr show 2>/dev/null`;
 
@@ -131,6 +139,12 @@ export function readReport(report: string): NodeInfo {
   const systems = of('disks').flatMap(readFileSystem);
   const addresses = of('addresses').flatMap(readAddress);
   return {
+    ...(report === ''
+      ? {}
+      : {
+          bridges: bridges.map((name) => bridgeOf(name, of, addresses)),
+          mounts: systems.map(({ mount, ...rest }) => ({ path: mount, ...rest, type: typeOf(mount, of('types')) })),
+        }),
     facts: {
       ...(os === undefined ? {} : { os }),
       ...(release === undefined ? {} : { kernel: release }),
@@ -169,6 +183,25 @@ function readFileSystem(line: string): readonly FileSystem[] {
   if (NO_DISK.test(device)) return [];
   return [{ mount, device, size: bytes(Number(total) * 1024), free: bytes(Number(free) * 1024) }];
 }
+
+type Parts = (name: string) => readonly string[];
+
+/** `/sys/class/net/br0/brif/vnet0`, `/sys/class/net/br0/bridge up` */
+function bridgeOf(name: string, of: Parts, addresses: NonNullable<NodeFacts['addresses']>): NodeBridge {
+  const at = `/sys/class/net/${name}/`;
+  const state = of('states').find((line) => line.startsWith(`${at}bridge `));
+  const word = state?.split(' ').at(-1);
+  return {
+    name,
+    addresses: addresses.filter(({ device }) => device === name).map(({ address }) => address),
+    ports: of('ports').flatMap((path) => (path.startsWith(`${at}brif/`) ? [path.split('/').at(-1) ?? ''] : [])),
+    active: word === 'up' ? true : word === 'down' ? false : undefined,
+  };
+}
+
+/** The kernel writes a blank in a path as `\040`. */
+const typeOf = (mount: string, types: readonly string[]): string | undefined =>
+  types.findLast((line) => line.split(' ')[0] === mount.replaceAll(' ', '\\040'))?.split(' ')[1];
 
 /** A line of `ip -o addr show`: an IPv4 or IPv6 address with its prefix. */
 function readAddress(line: string): NonNullable<NodeFacts['addresses']> {

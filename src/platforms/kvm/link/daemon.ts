@@ -9,7 +9,8 @@ import type { WireLine } from '../../contract.ts';
 import { within } from '../../transport/deadline.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
-import { OPEN_READ_ONLY, procedures } from '../rpc/protocol.ts';
+import { OPEN_READ_ONLY } from '../rpc/flags.ts';
+import { procedures } from '../rpc/protocol.ts';
 import type { Dialer } from './dial.ts';
 import { normalizeError } from './normalize-error.ts';
 
@@ -25,7 +26,7 @@ export interface Daemon {
 
 export interface DaemonOptions {
   readonly endpoint: EndpointName;
-  readonly dialer: Dialer;
+  readonly dialer: Omit<Dialer, 'reach'>;
   /** What the daemon opens: `qemu:///system`. */
   readonly driver: string;
   readonly clock: Clock;

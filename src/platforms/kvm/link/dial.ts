@@ -5,15 +5,23 @@ import type { Duplex } from 'node:stream';
 import { FleetError, isAbort } from '../../../errors.ts';
 import type { Attachment, ConsoleSize, Context } from '../../contract.ts';
 import { outputOf } from '../../transport/output.ts';
-import { hostPort, openTcp, openUnix } from '../../transport/socket.ts';
+import type { RunningCommand } from '../../transport/running-command.ts';
+import { hostPort, openTcpInPieces, openUnixInPieces, readInPlace } from '../../transport/socket.ts';
 import { openSshHost, type SshHost } from '../../transport/ssh/ssh.ts';
-import { runBySystemSsh, systemShell } from '../../transport/ssh/system-ssh.ts';
+import {
+  commandBySystemSsh,
+  filesBySystemSsh,
+  forwardBySystemSsh,
+  runBySystemSsh,
+  systemShell,
+} from '../../transport/ssh/system-ssh.ts';
 import { openTls } from '../../transport/tls.ts';
 import type { Run } from '../host/host-files.ts';
 import { type Address, hostOf } from './address.ts';
 import { clientFiles } from './client-files.ts';
 import { carrierOf, probeCommand, socketPaths } from './daemon-sockets.ts';
-import { runHere } from './run-here.ts';
+import { authority, type Place, type Reached, reachHere, reachOver, seenThere } from './reach.ts';
+import { commandHere, filesHere, runHere } from './run-here.ts';
 import { certificateAccepted } from './tls-greeting.ts';
 import { oneRecordPerWrite } from './tls-records.ts';
 
@@ -23,9 +31,15 @@ export interface Dialer {
   /** The daemon must get each call in a write of its own (tls-records.ts). */
   readonly callsApart?: boolean;
   open(signal: AbortSignal): Promise<Duplex>;
+  /** To a port or a socket of the host itself. Rejects with op.unsupported where only the daemon is reached. */
+  reach(place: Place, signal: AbortSignal): Promise<Reached>;
   /** What a shell command prints on the host, given `input` as its stdin; missing where there is no login. */
   run?: Run;
   shell?(size: ConsoleSize, signal: AbortSignal): Promise<Attachment>;
+  /** A shell command with its errors apart; missing where there is no login. */
+  command?(command: string, signal: AbortSignal): Promise<RunningCommand>;
+  /** What speaks SFTP; missing where there is no login. */
+  files?(signal: AbortSignal): Promise<Duplex>;
   close(): void;
 }
 
@@ -37,13 +51,21 @@ export async function createDialer(endpoint: string, address: Address, context: 
     case 'unix':
       return {
         host,
-        open: (signal) => openUnix(localSocket(address), { clock, signal }),
+        open: async (signal) => readInPlace(await openUnixInPieces(localSocket(address), { clock, signal })),
+        reach: (place, signal) => reachHere(place, { clock, signal }),
         run: runHere,
         shell: async () => ({ kind: 'command', argv: [process.env['SHELL'] ?? '/bin/sh'] }),
+        command: async (command) => commandHere(command),
+        files: async () => filesHere(),
         close: () => undefined,
       };
     case 'tcp':
-      return { host, open: (signal) => openTcp(host, address.port, { clock, signal }), close: () => undefined };
+      return {
+        host,
+        open: async (signal) => readInPlace(await openTcpInPieces(host, address.port, { clock, signal })),
+        reach: (place, signal) => reachOver(place, host, { clock, signal }),
+        close: () => undefined,
+      };
     case 'tls':
       return {
         host,
@@ -53,6 +75,10 @@ export async function createDialer(endpoint: string, address: Address, context: 
           const socket = await openTls({ host, port: address.port, ...files }, { clock, signal });
           await certificateAccepted(socket, hostPort(host, address.port), { clock, signal });
           return oneRecordPerWrite(socket);
+        },
+        async reach(place, signal) {
+          const ca = await authority(address.ca);
+          return { ...(await reachOver(place, host, { clock, signal })), ...ca, needsTls: true };
         },
         close: () => undefined,
       };
@@ -98,10 +124,19 @@ function overSsh(ssh: SshHost, address: Address, host: string): Dialer {
       way = (again) => ssh.pipe(command, again);
       return way(signal);
     },
+    async reach(place, signal) {
+      const stream =
+        'socket' in place
+          ? await ssh.openUnixSocket(place.socket, signal)
+          : await ssh.openTcp(seenThere(place.listen), place.port, signal);
+      return { stream, host, ...(await authority()) };
+    },
     run,
     async shell(size, signal) {
       return { kind: 'stream', ...(await ssh.shell(size, signal)) };
     },
+    command: ssh.run,
+    files: ssh.files,
     close: () => ssh.close(),
   };
 }
@@ -123,8 +158,18 @@ function overSystemSsh(address: Address & { readonly transport: 'ssh' }, host: s
       // Closed before anybody listens to it, it would end the program with that.
       return runBySystemSsh(address, await command).stream.on('error', () => undefined);
     },
+    async reach(place) {
+      if ('socket' in place)
+        throw new FleetError('op.unsupported', `the display is only there for ${host} itself: it listens on a socket`, {
+          fix: "let drover's own ssh reach it: ssh: builtin",
+        });
+      const stream = forwardBySystemSsh(address, hostPort(seenThere(place.listen), place.port));
+      return { stream: stream.on('error', () => undefined), host, ...(await authority()) };
+    },
     run,
     shell: async () => ({ kind: 'command', argv: systemShell(address) }),
+    command: async (command) => commandBySystemSsh(address, command),
+    files: async () => filesBySystemSsh(address),
     close: () => undefined,
   };
 }

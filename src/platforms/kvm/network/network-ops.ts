@@ -1,17 +1,17 @@
-import { FleetError } from '../../../errors.ts';
 import { type NetworkId, networkId } from '../../../ids.ts';
 import type { LossPlan, NetworkOps } from '../../contract.ts';
 import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
 import { type Host, type HostCall, makeWhole, onHost, onListed } from '../host/host-call.ts';
 import { remove, type Switched, switchOff, switchOn } from '../host/switched.ts';
 import { uuidText } from '../link/uuid.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { readNetworkNow, updateNetwork } from '../network-edit/update-network.ts';
 import { type Procedure, procedures, type VirtualNetwork } from '../rpc/protocol.ts';
 import { CHANGE_MS, DONE } from '../vm/guest-call.ts';
-import { otherDomains } from '../vm/other-domains.ts';
-import { readNetworkXml } from '../xml/network-xml.ts';
-import { writeNetworkXml } from '../xml/write-host-xml.ts';
+import { refuseNoDevice } from './interfaces.ts';
+import { readNetworkXml } from './network-xml.ts';
 import { readNetworks } from './networks.ts';
+import { vmsIn } from './vms-in.ts';
+import { writeNetworkXml } from './write-network.ts';
 
 /** The virtual networks of a host. */
 export function createNetworkOps(host: Host): Required<NetworkOps> {
@@ -30,19 +30,29 @@ export function createNetworkOps(host: Host): Required<NetworkOps> {
         const all = await readNetworks(host, call);
         refuseTakenName('network', endpoint, all, spec.name);
         const xml = writeNetworkXml(spec, all);
-        if (spec.mode === 'bridge') await refuseNoDevice(call, spec.device);
-        const options = { signal, deadlineMs: CHANGE_MS };
+        if (spec.device !== '') await refuseNoDevice(call, spec.device, spec.mode === 'bridge' && !spec.openvswitch);
+        // Waited for also when the caller has given up, so that it can be taken back.
+        const options = { deadlineMs: CHANGE_MS };
         const { uuid } = await makeWhole(
           call,
           () => client.call(procedures.defineNetwork, { xml }, options),
           async (network) => {
-            await client.call(procedures.setNetworkAutostart, { network, autostart: true }, options);
+            signal.throwIfAborted();
+            if (spec.autostart !== false)
+              await client.call(procedures.setNetworkAutostart, { network, autostart: true }, options);
             await client.call(procedures.createNetwork, { network }, options);
           },
-          (network) => client.call(procedures.undefineNetwork, { network }),
+          (network) => client.call(procedures.undefineNetwork, { network }, options),
         );
         return { ...DONE, id: networkId(endpoint, uuidText(uuid)) };
       }),
+    settings: (id, signal) =>
+      onNetwork(id, signal, async (call, network) => {
+        const { settings, atRestart, users } = await readNetworkNow(call, network);
+        return { settings, atRestart, users };
+      }),
+    update: (id, changes, basedOn, options, signal) =>
+      onNetwork(id, signal, (call, network) => updateNetwork(call, network, changes, basedOn, options)),
     planDelete: (id, signal) => onNetwork(id, signal, planOf),
     delete: (id, signal) =>
       onNetwork(id, signal, async (call, network) => {
@@ -66,29 +76,11 @@ function switched({ client, signal }: HostCall, network: VirtualNetwork): Switch
   };
 }
 
-/** Throws op.refused for a device that the host has not. Where its interfaces can't be asked for, nothing is refused. */
-async function refuseNoDevice({ client, signal }: HostCall, name: string): Promise<void> {
-  await client.call(procedures.interfaceByName, { name }, { signal }).catch((error: unknown) => {
-    if (!(error instanceof LibvirtError)) throw error;
-    if (error.code === VIR_ERR.noInterface) throw new FleetError('op.refused', `the host has no bridge ${name}`);
-  });
-}
-
-/** VMs are in it by its name, or by its bridge. One that can't be read may be in any. */
 async function planOf(call: HostCall, network: VirtualNetwork): Promise<LossPlan> {
   const { client, signal } = call;
   const { name } = network;
-  const text = await client.call(procedures.networkXml, { network, flags: 0 }, { signal });
-  const { mode, cidrs, device } = await readNetworkXml(text);
-  const vms = new Set<string>();
-  for await (const { what, vm, nics, fault } of otherDomains(call, false)) {
-    if (fault !== undefined) throw new FleetError('op.refused', `${what} can't be read: ${fault}`);
-    const isIn = nics.some(
-      ({ type, source }) =>
-        (type === 'network' && source === name) || (type === 'bridge' && source === device && mode !== 'bridge'),
-    );
-    if (isIn) vms.add(vm);
-  }
+  const { cidrs } = await readNetworkXml(await client.call(procedures.networkXml, { network, flags: 0 }, { signal }));
+  const vms = await vmsIn(call, network, 'all');
   const goes = [`the network ${name}${cidrs.length > 0 ? ` (${cidrs.join(', ')})` : ''}`];
-  return { goes, stays: [], ...(vms.size > 0 && { refused: usedBy(name, [...vms]) }) };
+  return { goes, stays: [], ...(vms.length > 0 && { refused: usedBy(name, vms) }) };
 }

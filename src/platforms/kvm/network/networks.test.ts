@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cidrOf, cidrText } from '../../lib/cidr.ts';
 import { onHost } from '../host/host-call.ts';
 import { ENDPOINT, hostOfLists, uuidOf } from '../testkit/scripted-host.ts';
-import { readNetworkXml } from '../xml/network-xml.ts';
+import { readNetworkXml } from './network-xml.ts';
 import { readNetworks } from './networks.ts';
 
 const network = (more: string) => `<network>${more}</network>`;
@@ -45,7 +45,7 @@ it('lists networks, active or not, and keeps one that can not be read', async ()
       domain: 'lan.test',
     },
   ]);
-  expect(came).toHaveLength(4);
+  expect(came).toHaveLength(5);
 });
 
 describe('a network', () => {
@@ -55,9 +55,10 @@ describe('a network', () => {
     ["<forward mode='route'/><ip address='10.0.0.1' prefix='8'><dhcp/></ip>", 'route', 'routed', true],
     ["<forward mode='open'/>", 'open', 'open', false],
     ["<forward mode='bridge'/><bridge name='br0'/>", 'bridge', 'bridge', undefined],
-    ["<forward mode='vepa' dev='eth0'/>", 'vepa', 'bridge', undefined],
-    ["<forward mode='private'/>", 'private', 'bridge', undefined],
-    ["<forward mode='passthrough'/>", 'passthrough', 'bridge', undefined],
+    ["<forward mode='bridge'><interface dev='eth0'/></forward>", 'bridge', 'macvtap', undefined],
+    ["<forward mode='vepa' dev='eth0'/>", 'vepa', 'macvtap', undefined],
+    ["<forward mode='private'/>", 'private', 'macvtap', undefined],
+    ["<forward mode='passthrough'/>", 'passthrough', 'macvtap', undefined],
     ["<forward mode='hostdev'/>", 'hostdev', undefined, undefined],
     ["<forward mode='constructor'/>", 'constructor', undefined, undefined],
   ])('%s is %s', async (more, type, mode, dhcp) => {

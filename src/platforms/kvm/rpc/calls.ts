@@ -15,14 +15,14 @@ export interface CallOptions {
 /** Calls and their replies, which come in whatever order they like. */
 export interface Calls {
   /**
-   * Rejects with LibvirtError for the daemon's "no", FleetError for the link, the signal's reason when aborted. `onAnswered`
-   * is called before another frame is read.
+   * Rejects with LibvirtError for the daemon's "no", FleetError for the link, the signal's reason when aborted. `onNumbered` is
+   * called before it is sent.
    */
   request<A, R>(
     procedure: Procedure<A, R>,
     args: A,
     options?: CallOptions,
-    onAnswered?: (serial: number) => void,
+    onNumbered?: (serial: number) => void,
   ): Promise<R>;
   /** Throws an XdrError for a reply that can't be read. */
   receive(reply: Frame): void;
@@ -64,11 +64,12 @@ export function createCalls({ clock, peer, send, onWire }: CallsOptions): Calls 
     procedure: Procedure<A, R>,
     args: A,
     { signal, deadlineMs = DEFAULT_DEADLINE_MS }: CallOptions = {},
-    onAnswered?: (serial: number) => void,
+    onNumbered?: (serial: number) => void,
   ): Promise<R> {
     signal?.throwIfAborted();
     if (ended) throw ended;
     const serial = nextSerial++;
+    onNumbered?.(serial);
     const head = {
       program: REMOTE_PROGRAM,
       procedure: procedure.number,
@@ -89,7 +90,6 @@ export function createCalls({ clock, peer, send, onWire }: CallsOptions): Calls 
           if (reply.status === STATUS.error)
             throw new LibvirtError(procedure.name, remoteError.read(createXdrReader(reply.body)));
           const result = procedure.result.read(createXdrReader(reply.body));
-          onAnswered?.(serial);
           resolve(result);
         } catch (error) {
           reject(error);

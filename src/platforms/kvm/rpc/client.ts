@@ -5,20 +5,27 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
+import { freeAtOnce, hasOwnChunks } from '../../transport/free-at-once.ts';
+import type { Blocks } from './blocks.ts';
 import { type CallOptions, createCalls, type RpcWire } from './calls.ts';
-import { createFrameCutter, encodeFrame, type Frame, KEEPALIVE_PROGRAM, MESSAGE, REMOTE_PROGRAM } from './frame.ts';
+import { LibvirtError } from './errors.ts';
+import { createFrameCutter, encodeHead, type Frame, KEEPALIVE_PROGRAM, MESSAGE, REMOTE_PROGRAM } from './frame.ts';
 import { createKeepalive } from './keepalive.ts';
-import type { Procedure } from './protocol.ts';
+import { type Procedure, remoteError } from './protocol.ts';
 import { createRpcStream, type RpcStream } from './stream.ts';
-import { XdrError } from './xdr.ts';
+import { createXdrReader, XdrError } from './xdr.ts';
 
 export interface RpcClient {
   /** Rejects with LibvirtError for the daemon's "no", FleetError for the link, the signal's reason when aborted. */
   call<A, R>(procedure: Procedure<A, R>, args: A, options?: CallOptions): Promise<R>;
   /** A call whose reply is followed by bytes both ways. Reading slowly holds up every call on this connection. */
-  openStream<A>(procedure: Procedure<A, void>, args: A, options?: CallOptions): Promise<Duplex>;
+  openStream<A>(procedure: Procedure<A, void>, args: A, options?: StreamOptions): Promise<Duplex>;
   /** `body` is the XDR of message number `message`. */
   onEvent(listen: (message: number, body: Buffer) => void): void;
+  /** Resolves when the daemon has read all that was sent before, also the bytes of streams; rejects with the link. */
+  ping(): Promise<void>;
+  /** From now on a daemon that says nothing is given up after this time, ms; ten seconds unless told. */
+  expectSilence(ms: number): void;
   /** Calls that the daemon has not answered yet, given up here or not. It works on five per connection at most. */
   readonly unanswered: number;
   readonly isOpen: boolean;
@@ -26,6 +33,13 @@ export interface RpcClient {
   readonly ended: Promise<FleetError>;
   /** With a reason everything in flight fails for it; without one streams just end. */
   close(reason?: FleetError): void;
+}
+
+export interface StreamOptions extends CallOptions {
+  /** The daemon said no after it had taken the call, before the stream ends. */
+  readonly onRefused?: (error: LibvirtError) => void;
+  /** What comes is read in these, each as one piece that the reader gives back. */
+  readonly blocks?: Blocks;
 }
 
 export interface RpcClientOptions {
@@ -61,7 +75,7 @@ export function createRpcClient({ link, clock, peer, callsApart = false, onWire 
   function end(reason: FleetError, ours = false): void {
     if (gone) return;
     gone = reason;
-    keepalive.stop();
+    keepalive.stop(reason);
     link.destroy();
     calls.end(reason);
     for (const stream of streams.values()) stream.fail(ours ? undefined : reason);
@@ -74,10 +88,13 @@ export function createRpcClient({ link, clock, peer, callsApart = false, onWire 
   const calls = createCalls({ clock, peer, send, onWire });
   const keepalive = createKeepalive({ link, clock, send, onDead: lost });
   const cut = createFrameCutter(receive);
+  const isOwn = hasOwnChunks(link);
   link.on('data', (chunk: Buffer) => {
     keepalive.heard();
     try {
       cut(chunk);
+      // Nothing of it is kept.
+      if (isOwn) freeAtOnce(chunk);
     } catch (error) {
       if (!(error instanceof XdrError)) throw error;
       end(
@@ -103,25 +120,35 @@ export function createRpcClient({ link, clock, peer, callsApart = false, onWire 
     call: (procedure, args, options) => calls.request(procedure, args, options),
     async openStream(procedure, args, options) {
       let stream: RpcStream | undefined;
-      // The first bytes may come in the same chunk as the reply: the stream must be there before the promise is.
-      await calls.request(procedure, args, options, (serial) => {
+      // The daemon may send the first bytes before its reply: the stream is there before the call is sent.
+      const add = (serial: number) => {
+        const head = { program: REMOTE_PROGRAM, procedure: procedure.number, type: MESSAGE.stream, serial };
         stream = createRpcStream({
           link,
-          frame: (status, data) =>
-            encodeFrame(
-              { program: REMOTE_PROGRAM, procedure: procedure.number, type: MESSAGE.stream, serial, status },
-              data,
-            ),
+          head: (status, length) => encodeHead({ ...head, status }, length),
+          blocks: options?.blocks,
+          clock,
           onClosed: () => streams.delete(serial),
+          onRefused: (body) =>
+            options?.onRefused?.(new LibvirtError(procedure.name, remoteError.read(createXdrReader(body)))),
         });
         streams.set(serial, stream);
-      });
-      if (!stream) throw new Error('a stream without a reply');
+      };
+      try {
+        await calls.request(procedure, args, options, add);
+      } catch (error) {
+        stream?.fail(undefined);
+        throw error;
+      }
+      if (!stream) throw new Error('a stream without a call');
+      stream.answered();
       return stream.duplex;
     },
     onEvent(listen) {
       eventListener = listen;
     },
+    ping: () => keepalive.ping(),
+    expectSilence: (ms) => keepalive.expectSilence(ms),
     get unanswered() {
       return calls.unanswered();
     },

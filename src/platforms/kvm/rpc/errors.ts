@@ -11,15 +11,20 @@ export class LibvirtError extends Error {
   readonly code: number;
   readonly domain: number;
   readonly procedure: string;
+  /** Of a system call that failed, its errno; else 0. */
+  readonly errno: number;
 
   constructor(procedure: string, body: ValueOf<typeof remoteError>) {
     super(plainLine(body.message ?? `libvirt error ${body.code}`, MOST_SAID));
     this.code = body.code;
     this.domain = body.domain;
     this.procedure = procedure;
+    this.errno = body.code === SYSTEM_ERROR ? body.number1 : 0;
   }
 }
 
+/** VIR_ERR_SYSTEM_ERROR: the first number that comes with it is errno. */
+const SYSTEM_ERROR = 38;
 /** Of libvirt's longest sentences: a message may be 4 MiB. */
 const MOST_SAID = 500;
 
@@ -37,8 +42,11 @@ export const VIR_ERR = {
   authFailed: 45,
   noPool: 49,
   noVolume: 50,
+  noNodeDevice: 53,
   operationInvalid: 55,
   noInterface: 57,
+  noFilter: 62,
+  noSecret: 66,
   configUnsupported: 67,
   timeout: 68,
   noSnapshot: 72,
@@ -46,6 +54,7 @@ export const VIR_ERR = {
   revertRisky: 77,
   aborted: 78,
   authCancelled: 79,
+  noMetadata: 80,
   unsafeMigration: 81,
   operationUnsupported: 84,
   busy: 87,

@@ -27,6 +27,29 @@ describe('frames', () => {
     }
   });
 
+  it('hand on the bytes of a stream as they come, and keep what else has come in parts', () => {
+    const stream = { ...head, type: MESSAGE.stream, status: STATUS.continues };
+    const wire = Buffer.concat([encodeFrame(stream, Buffer.from('abcdef')), encodeFrame(head, Buffer.from('reply'))]);
+    const got: [number, string][] = [];
+    const cut = createFrameCutter(({ type, body }) => void got.push([type, String(body)]));
+    for (const [from, to] of [
+      [0, 30],
+      [30, 34],
+      [34, 64],
+      [64, 99],
+    ]) {
+      // The memory of a chunk is used again.
+      const chunk = Buffer.from(wire.subarray(from, to));
+      cut(chunk);
+      chunk.fill('x');
+    }
+    expect(got).toEqual([
+      [MESSAGE.stream, 'ab'],
+      [MESSAGE.stream, 'cdef'],
+      [MESSAGE.reply, 'reply'],
+    ]);
+  });
+
   it.each([
     ['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['an SSH banner', Buffer.from('SSH-2.0-OpenSSH_9.2p1 Debian\r\n')],

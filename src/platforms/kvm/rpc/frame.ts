@@ -27,56 +27,83 @@ export interface Frame {
 /** The bytes of one message. The body is XDR, but for stream data, which goes as it is. */
 export function encodeFrame(head: Omit<Frame, 'body'>, body: Uint8Array = NO_BODY): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + body.length);
-  frame.writeUInt32BE(frame.length, 0);
+  writeHead(frame, head, body.length);
+  frame.set(body, HEADER_BYTES);
+  return frame;
+}
+
+/** What stands before a body that is sent behind it, without being copied. */
+export function encodeHead(head: Omit<Frame, 'body'>, bodyLength: number): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES);
+  writeHead(frame, head, bodyLength);
+  return frame;
+}
+
+function writeHead(frame: Buffer, head: Omit<Frame, 'body'>, bodyLength: number): void {
+  frame.writeUInt32BE(HEADER_BYTES + bodyLength, 0);
   frame.writeUInt32BE(head.program, 4);
   frame.writeUInt32BE(VERSION, 8);
   frame.writeInt32BE(head.procedure, 12);
   frame.writeUInt32BE(head.type, 16);
   frame.writeUInt32BE(head.serial, 20);
   frame.writeUInt32BE(head.status, 24);
-  frame.set(body, HEADER_BYTES);
-  return frame;
 }
 
 /**
- * Cuts a byte stream into frames, however it was chopped on its way. Throws XdrError for what no libvirt sends:
- * a length outside 28 bytes … 32 MiB, or another protocol version.
+ * Cuts a byte stream into frames, however it was chopped on its way. The bytes of a stream are not collected: one packet may come as
+ * several frames, and their bodies are parts of the chunk, to be copied by a caller that keeps them. All other bodies are the caller's.
+ * Throws XdrError for what no libvirt sends: a length outside 28 bytes … 32 MiB, or another protocol version.
  */
 export function createFrameCutter(onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
+  const start = Buffer.alloc(HEADER_BYTES);
+  let started = 0;
+  let head: Omit<Frame, 'body'> | undefined;
+  /** What of the body has come, and how much is to come; no parts of what is handed on as it comes. */
   let parts: Buffer[] = [];
-  let held = 0;
-  let wanted = 4;
+  let left = 0;
   return (chunk) => {
-    parts.push(chunk);
-    held += chunk.length;
-    while (held >= wanted) {
-      // Joined only when a whole frame is there: a frame of megabytes comes in hundreds of chunks.
-      const all = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, held);
-      const length = all.readUInt32BE(0);
-      if (length < HEADER_BYTES || length > LONGEST_FRAME) throw new XdrError(`a frame of ${length} bytes`);
-      if (held < length) {
-        parts = [all];
-        wanted = length;
+    for (let at = 0; at < chunk.length; ) {
+      if (!head) {
+        const copied = chunk.copy(start, started, at);
+        started += copied;
+        at += copied;
+        left = started < 4 ? HEADER_BYTES : start.readUInt32BE(0);
+        if (left < HEADER_BYTES || left > LONGEST_FRAME) throw new XdrError(`a frame of ${left} bytes`);
+        if (started < HEADER_BYTES) return;
+        head = readHead(start);
+        started = 0;
+        left -= HEADER_BYTES;
+      }
+      const part = chunk.subarray(at, at + left);
+      const whole = head;
+      const isBytes = head.type === MESSAGE.stream && head.status === STATUS.continues && left > 0;
+      at += part.length;
+      left -= part.length;
+      if (left === 0) head = undefined;
+      if (isBytes) {
+        if (part.length > 0) onFrame({ ...whole, body: part });
+        continue;
+      }
+      // The chunk is not ours, and joined only when all is there: a frame of megabytes comes in hundreds of chunks.
+      if (left > 0) {
+        if (part.length > 0) parts.push(Buffer.from(part));
         return;
       }
-      const rest = all.subarray(length);
-      parts = rest.length > 0 ? [rest] : [];
-      held = rest.length;
-      wanted = 4;
-      onFrame(decode(all.subarray(0, length)));
+      const body = Buffer.concat([...parts, part]);
+      parts = [];
+      onFrame({ ...whole, body });
     }
   };
 }
 
-function decode(frame: Buffer): Frame {
-  const version = frame.readUInt32BE(8);
+function readHead(start: Buffer): Omit<Frame, 'body'> {
+  const version = start.readUInt32BE(8);
   if (version !== VERSION) throw new XdrError(`protocol version ${version}`);
   return {
-    program: frame.readUInt32BE(4),
-    procedure: frame.readInt32BE(12),
-    type: frame.readUInt32BE(16),
-    serial: frame.readUInt32BE(20),
-    status: frame.readUInt32BE(24),
-    body: frame.subarray(HEADER_BYTES),
+    program: start.readUInt32BE(4),
+    procedure: start.readInt32BE(12),
+    type: start.readUInt32BE(16),
+    serial: start.readUInt32BE(20),
+    status: start.readUInt32BE(24),
   };
 }

@@ -6,7 +6,7 @@ import { playDaemon, SILENCE, settle } from '../testkit/played-daemon.ts';
 import { libvirtNo } from '../testkit/scripted-client.ts';
 import type { RpcWire } from './calls.ts';
 import { createRpcClient } from './client.ts';
-import { encodeFrame, type Frame, MESSAGE } from './frame.ts';
+import { createFrameCutter, encodeFrame, type Frame, MESSAGE } from './frame.ts';
 import { procedures } from './protocol.ts';
 
 const domain = { name: 'web1', uuid: Buffer.alloc(16), id: 3 };
@@ -156,6 +156,31 @@ describe('a link to a daemon', () => {
     client.close();
   });
 
+  it('may be silent for longer where that is expected', async () => {
+    const { client, clock, far } = setUpBare();
+    client.expectSilence(60_000);
+    far.resume();
+    for (let ms = 0; ms < 57_500; ms += 2_500) await clock.pass(2_500);
+    expect(client.isOpen).toBe(true);
+    await clock.pass(2_500);
+    expect(client.isOpen).toBe(false);
+    expect((await client.ended).message).toContain('no answer for 60 s');
+  });
+
+  it('is asked how far the daemon has read: each answer is for the ping that was sent first', async () => {
+    const { client, far } = setUpBare();
+    const answered: number[] = [];
+    const pings = [1, 2, 3].map((number) => client.ping().then(() => void answered.push(number)));
+    far.write(frame({ program: 0x6b656570, procedure: 2, type: 2, serial: 0 }));
+    await settle();
+    expect(answered).toEqual([1]);
+    client.close();
+    const [, second, third] = pings;
+    await expect(second).rejects.toMatchObject({ code: 'host.unreachable' });
+    await expect(third).rejects.toMatchObject({ code: 'host.unreachable' });
+    await expect(client.ping()).rejects.toMatchObject({ code: 'host.unreachable' });
+  });
+
   it('gives up a reply that is none, with the name of the call', async () => {
     const { client, far } = setUpBare();
     const call = client.call(procedures.nodeInfo, undefined);
@@ -199,13 +224,10 @@ describe('the bytes that belong to a call', () => {
     const stream = await opening;
     const got: Frame[] = [];
     far.removeAllListeners('data');
-    far.on('data', (chunk: Buffer) => {
-      for (let at = 0; at < chunk.length; at += chunk.readUInt32BE(at)) {
-        const body = Buffer.from(chunk.subarray(at + 28, at + chunk.readUInt32BE(at)));
-        const [procedure, type, serial, status] = [12, 16, 20, 24].map((offset) => chunk.readUInt32BE(at + offset));
-        got.push({ program: chunk.readUInt32BE(at + 4), procedure, type, serial, status, body } as Frame);
-      }
-    });
+    far.on(
+      'data',
+      createFrameCutter(({ body, ...head }) => void got.push({ ...head, body: Buffer.from(body) })),
+    );
     const say = (head: Partial<Frame>, text = '') =>
       far.write(frame({ type: MESSAGE.stream, ...head }, Buffer.from(text)));
     return { near, far, client, stream, got, say };
@@ -219,11 +241,20 @@ describe('the bytes that belong to a call', () => {
     await settle();
     await settle();
     expect(got.map(({ body, ...head }) => [head, body.length])).toEqual([
-      [{ ...STREAM, status: 2 }, 262_120],
-      [{ ...STREAM, status: 2 }, 262_120],
-      [{ ...STREAM, status: 2 }, 1],
+      [{ ...STREAM, status: 2 }, 174_747],
+      [{ ...STREAM, status: 2 }, 174_747],
+      [{ ...STREAM, status: 2 }, 174_747],
       [{ ...STREAM, status: 0 }, 0],
     ]);
+    client.close();
+  });
+
+  it('are the same when they are read later, when the memory they came in is used again', async () => {
+    const { near, stream, client } = await openConsole();
+    const chunk = frame({ type: MESSAGE.stream, status: 2 }, Buffer.from('hello'));
+    near.emit('data', chunk);
+    chunk.fill('x');
+    expect(String(stream.read())).toBe('hello');
     client.close();
   });
 
@@ -284,6 +315,21 @@ describe('the bytes that belong to a call', () => {
     client.close();
     await closed;
     expect([errors, got]).toEqual([[], []]);
+  });
+
+  it.each([5, 2 * 262_120])('have what the daemon sends before its reply: %d bytes', async (length) => {
+    const { far, client } = setUpBare();
+    const opening = client.openStream(procedures.openConsole, { domain, device: undefined, flags: 0 });
+    await settle();
+    for (let at = 0; at < length; at += 262_120)
+      far.write(frame({ type: MESSAGE.stream, status: 2 }, Buffer.alloc(Math.min(262_120, length), 65)));
+    await settle();
+    far.write(frame({ type: MESSAGE.stream, status: 2 }));
+    far.write(frame({}));
+    let read = 0;
+    for await (const chunk of await opening) read += (chunk as Buffer).length;
+    expect(read).toBe(length);
+    client.close();
   });
 
   it('are not there when the daemon refuses', async () => {

@@ -15,6 +15,7 @@ const WIRE = `
   14 DOMAIN_GET_XML_DESC: DOM uint -> str
   15 DOMAIN_GET_AUTOSTART: DOM -> bool
   16 DOMAIN_GET_INFO: DOM -> int uhyper uhyper int uhyper
+  23 DOMAIN_LOOKUP_BY_NAME: str -> DOM
   24 DOMAIN_LOOKUP_BY_UUID: uuid -> DOM
   27 DOMAIN_REBOOT: DOM uint ->
   28 DOMAIN_RESUME: DOM ->
@@ -24,6 +25,8 @@ const WIRE = `
   41 NETWORK_DEFINE_XML: str -> NET
   42 NETWORK_DESTROY: NET ->
   43 NETWORK_GET_XML_DESC: NET uint -> str
+  44 NETWORK_GET_AUTOSTART: NET -> bool
+  46 NETWORK_LOOKUP_BY_NAME: str -> NET
   47 NETWORK_LOOKUP_BY_UUID: uuid -> NET
   48 NETWORK_SET_AUTOSTART: NET bool ->
   49 NETWORK_UNDEFINE: NET ->
@@ -48,13 +51,24 @@ const WIRE = `
   97 STORAGE_VOL_LOOKUP_BY_PATH: str -> VOL
   98 STORAGE_VOL_GET_INFO: VOL -> int uhyper uhyper
   99 STORAGE_VOL_GET_XML_DESC: VOL uint -> str
+  113 NODE_DEVICE_LOOKUP_BY_NAME: str -> str
+  114 NODE_DEVICE_GET_XML_DESC: str uint -> str
+  125 STORAGE_VOL_CREATE_XML_FROM: POOL str VOL uint -> VOL
   128 INTERFACE_LOOKUP_BY_NAME: str -> str str
+  130 INTERFACE_GET_XML_DESC: str str uint -> str
+  141 SECRET_LOOKUP_BY_UUID: uuid -> uuid int str
+  147 SECRET_LOOKUP_BY_USAGE: int str -> uuid int str
   151 DOMAIN_IS_PERSISTENT: DOM -> bool
   152 NETWORK_IS_ACTIVE: NET -> bool
   153 NETWORK_IS_PERSISTENT: NET -> bool
   154 STORAGE_POOL_IS_ACTIVE: POOL -> bool
   155 STORAGE_POOL_IS_PERSISTENT: POOL -> bool
   157 CONNECT_GET_LIB_VERSION: -> uhyper
+  160 DOMAIN_ATTACH_DEVICE_FLAGS: DOM str uint ->
+  161 DOMAIN_DETACH_DEVICE_FLAGS: DOM str uint ->
+  163 DOMAIN_GET_JOB_INFO: DOM -> int rest
+  174 DOMAIN_UPDATE_DEVICE_FLAGS: DOM str uint ->
+  175 NWFILTER_LOOKUP_BY_NAME: str -> str uuid
   182 DOMAIN_MANAGED_SAVE: DOM uint ->
   183 DOMAIN_HAS_MANAGED_SAVE_IMAGE: DOM uint -> bool
   184 DOMAIN_MANAGED_SAVE_REMOVE: DOM uint ->
@@ -69,12 +83,18 @@ const WIRE = `
   199 DOMAIN_SET_VCPUS_FLAGS: DOM uint uint ->
   201 DOMAIN_OPEN_CONSOLE: DOM str? uint ->
   204 DOMAIN_SET_MEMORY_FLAGS: DOM uhyper uint ->
+  208 STORAGE_VOL_UPLOAD: VOL uhyper uhyper uint ->
+  209 STORAGE_VOL_DOWNLOAD: VOL uhyper uhyper uint ->
   212 DOMAIN_GET_STATE: DOM uint -> int int
   227 NODE_GET_CPU_STATS: int int uint -> [ str uhyper ] int
   228 NODE_GET_MEMORY_STATS: int int uint -> [ str uhyper ] int
   231 DOMAIN_UNDEFINE_FLAGS: DOM uint ->
+  232 DOMAIN_SAVE_FLAGS: DOM str str? uint ->
+  233 DOMAIN_RESTORE_FLAGS: str str? uint ->
   234 DOMAIN_DESTROY_FLAGS: DOM uint ->
+  235 DOMAIN_SAVE_IMAGE_GET_XML_DESC: str uint -> str
   245 DOMAIN_RESET: DOM uint ->
+  251 DOMAIN_BLOCK_RESIZE: DOM str uhyper uint ->
   258 DOMAIN_SHUTDOWN_FLAGS: DOM uint ->
   260 STORAGE_VOL_RESIZE: VOL uhyper uint ->
   264 DOMAIN_SET_METADATA: DOM int str? str? str? uint ->
@@ -84,12 +104,20 @@ const WIRE = `
   274 DOMAIN_LIST_ALL_SNAPSHOTS: DOM bool uint -> [ SNAP ] int
   281 CONNECT_LIST_ALL_STORAGE_POOLS: bool uint -> [ POOL ] uint
   282 STORAGE_POOL_LIST_ALL_VOLUMES: POOL bool uint -> [ VOL ] uint
+  285 CONNECT_LIST_ALL_NODE_DEVICES: bool uint -> [ str ] int
+  308 DOMAIN_SET_MEMORY_STATS_PERIOD: DOM int uint ->
   283 CONNECT_LIST_ALL_NETWORKS: bool uint -> [ NET ] uint
+  291 NETWORK_UPDATE: NET uint uint int str uint ->
   316 CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY: int DOM? -> int
+  341 NETWORK_GET_DHCP_LEASES: NET str? bool uint -> [ str uhyper int str? str? str uint str? str? ] uint
+  342 CONNECT_GET_DOMAIN_CAPABILITIES: str? str? str? str? uint -> str
   344 CONNECT_GET_ALL_DOMAIN_STATS: [ DOM ] uint uint -> rest
   350 DOMAIN_DEFINE_XML_FLAGS: str uint -> DOM
   353 DOMAIN_INTERFACE_ADDRESSES: DOM uint uint -> [ str str? [ int str uint ] ]
+  358 DOMAIN_RENAME: DOM str? uint -> int
+  378 STORAGE_VOL_GET_INFO_FLAGS: VOL uint -> int uhyper uhyper
   388 DOMAIN_MANAGED_SAVE_GET_XML_DESC: DOM uint -> str
+  393 CONNECT_COMPARE_HYPERVISOR_CPU: str? str? str? str? str uint -> int
   413 DOMAIN_LIST_ALL_CHECKPOINTS: DOM bool uint -> [ SNAP ] int
 `;
 const STRUCTS: Readonly<Record<string, string>> = {

@@ -37,9 +37,25 @@ const checkpoint = struct({ name: text, domain });
 const storagePool = struct({ name: text, uuid });
 const volume = struct({ pool: text, name: text, key: text });
 const network = struct({ name: text, uuid });
+const secret = struct({ uuid, usageType: int, usageId: text });
+const hostInterface = struct({ name: text, mac: text });
 const counter = struct({ name: text, value: uhyper });
 const address = struct({ type: int, address: text, prefix: uint });
 const guestInterface = struct({ name: text, mac: optional(text), addresses: list(address) });
+/** `until` is in seconds since 1970, 0 for one without an end. */
+const dhcpLease = struct({
+  bridge: text,
+  until: uhyper,
+  type: int,
+  mac: optional(text),
+  iaid: optional(text),
+  address: text,
+  prefix: uint,
+  hostname: optional(text),
+  client: optional(text),
+});
+
+export const domainCodec = domain;
 
 export type Domain = ValueOf<typeof domain>;
 export type DomainSnapshot = ValueOf<typeof snapshot>;
@@ -47,6 +63,7 @@ export type StoragePool = ValueOf<typeof storagePool>;
 export type Volume = ValueOf<typeof volume>;
 export type VirtualNetwork = ValueOf<typeof network>;
 export type GuestInterface = ValueOf<typeof guestInterface>;
+export type DhcpLease = ValueOf<typeof dhcpLease>;
 
 /** The body of a reply with status 1. `code` and `domain` are stable, the message is translated. */
 export const remoteError = struct({
@@ -73,6 +90,8 @@ const define = <A, R>(number: number, name: string, args: Codec<A>, result: Code
 /** The argument lists that come again and again. */
 const onDomain = struct({ domain });
 const onDomainWith = struct({ domain, flags: uint });
+/** The XML of one device of it. */
+const onDevice = struct({ domain, xml: text, flags: uint });
 const onSnapshotWith = struct({ snapshot, flags: uint });
 const listing = struct({ needResults: flag, flags: uint });
 const onPoolWith = struct({ pool: storagePool, flags: uint });
@@ -98,6 +117,40 @@ export const procedures = {
     }),
   ),
   capabilities: define(7, 'CONNECT_GET_CAPABILITIES', nothing, text),
+  domainCapabilities: define(
+    342,
+    'CONNECT_GET_DOMAIN_CAPABILITIES',
+    struct({
+      emulator: optional(text),
+      arch: optional(text),
+      machine: optional(text),
+      type: optional(text),
+      flags: uint,
+    }),
+    text,
+  ),
+  /** Whether the CPU of a kind of guest can be that one; -1 is an error, 0 that it can't. */
+  compareCpu: define(
+    393,
+    'CONNECT_COMPARE_HYPERVISOR_CPU',
+    struct({
+      emulator: optional(text),
+      arch: optional(text),
+      machine: optional(text),
+      type: optional(text),
+      xml: text,
+      flags: uint,
+    }),
+    int,
+  ),
+  listNodeDevices: define(
+    285,
+    'CONNECT_LIST_ALL_NODE_DEVICES',
+    struct({ needResults: flag, flags: uint }),
+    struct({ devices: list(struct({ name: text })), count: int }),
+  ),
+  nodeDeviceByName: define(113, 'NODE_DEVICE_LOOKUP_BY_NAME', struct({ name: text }), struct({ name: text })),
+  nodeDeviceXml: define(114, 'NODE_DEVICE_GET_XML_DESC', struct({ name: text, flags: uint }), text),
   hostname: define(59, 'CONNECT_GET_HOSTNAME', nothing, text),
   supportsFeature: define(60, 'CONNECT_SUPPORTS_FEATURE', struct({ feature: int }), int),
   authList: define(66, 'AUTH_LIST', nothing, list(int)),
@@ -125,6 +178,7 @@ export const procedures = {
     onDomain,
     struct({ state: int, maxMemoryKib: uhyper, memoryKib: uhyper, cpus: int, cpuTimeNs: uhyper }),
   ),
+  domainByName: define(23, 'DOMAIN_LOOKUP_BY_NAME', struct({ name: text }), domain),
   domainByUuid: define(24, 'DOMAIN_LOOKUP_BY_UUID', struct({ uuid }), domain),
   domainState: define(212, 'DOMAIN_GET_STATE', onDomainWith, struct({ state: int, reason: int })),
   domainMetadata: define(
@@ -146,6 +200,8 @@ export const procedures = {
     struct({ domain, source: uint, flags: uint }),
     list(guestInterface),
   ),
+  /** What libvirt does with it; 0 is nothing. How far that is comes behind it, in numbers that are not read. */
+  jobInfo: define(163, 'DOMAIN_GET_JOB_INFO', onDomain, struct({ type: int, rest: raw })),
   domainIsPersistent: define(151, 'DOMAIN_IS_PERSISTENT', onDomain, flag),
   hasManagedSave: define(183, 'DOMAIN_HAS_MANAGED_SAVE_IMAGE', onDomainWith, flag),
   blockInfo: define(
@@ -157,6 +213,8 @@ export const procedures = {
   hasCurrentSnapshot: define(190, 'DOMAIN_HAS_CURRENT_SNAPSHOT', onDomainWith, flag),
   currentSnapshot: define(191, 'DOMAIN_SNAPSHOT_CURRENT', onDomainWith, snapshot),
   snapshotXml: define(186, 'DOMAIN_SNAPSHOT_GET_XML_DESC', onSnapshotWith, text),
+  /** What the memory in a file is of: as the guest ran. */
+  savedXml: define(235, 'DOMAIN_SAVE_IMAGE_GET_XML_DESC', struct({ path: text, flags: uint }), text),
   managedSaveXml: define(388, 'DOMAIN_MANAGED_SAVE_GET_XML_DESC', onDomainWith, text),
   listCheckpoints: define(
     413,
@@ -182,9 +240,19 @@ export const procedures = {
   revertToSnapshot: define(192, 'DOMAIN_REVERT_TO_SNAPSHOT', onSnapshotWith, nothing),
   deleteSnapshot: define(193, 'DOMAIN_SNAPSHOT_DELETE', onSnapshotWith, nothing),
   create: define(196, 'DOMAIN_CREATE_WITH_FLAGS', onDomainWith, domain),
+  attachDevice: define(160, 'DOMAIN_ATTACH_DEVICE_FLAGS', onDevice, nothing),
+  detachDevice: define(161, 'DOMAIN_DETACH_DEVICE_FLAGS', onDevice, nothing),
+  updateDevice: define(174, 'DOMAIN_UPDATE_DEVICE_FLAGS', onDevice, nothing),
+  blockResize: define(251, 'DOMAIN_BLOCK_RESIZE', struct({ domain, path: text, size: uhyper, flags: uint }), nothing),
   setCpus: define(199, 'DOMAIN_SET_VCPUS_FLAGS', struct({ domain, count: uint, flags: uint }), nothing),
   openConsole: define(201, 'DOMAIN_OPEN_CONSOLE', struct({ domain, device: optional(text), flags: uint }), nothing),
   setMemory: define(204, 'DOMAIN_SET_MEMORY_FLAGS', struct({ domain, kib: uhyper, flags: uint }), nothing),
+  setMemoryReports: define(
+    308,
+    'DOMAIN_SET_MEMORY_STATS_PERIOD',
+    struct({ domain, seconds: int, flags: uint }),
+    nothing,
+  ),
   undefine: define(231, 'DOMAIN_UNDEFINE_FLAGS', onDomainWith, nothing),
   destroy: define(234, 'DOMAIN_DESTROY_FLAGS', onDomainWith, nothing),
   reset: define(245, 'DOMAIN_RESET', onDomainWith, nothing),
@@ -195,7 +263,10 @@ export const procedures = {
     struct({ domain, type: int, metadata: optional(text), key: optional(text), uri: optional(text), flags: uint }),
     nothing,
   ),
+  save: define(232, 'DOMAIN_SAVE_FLAGS', struct({ domain, path: text, xml: optional(text), flags: uint }), nothing),
+  restore: define(233, 'DOMAIN_RESTORE_FLAGS', struct({ path: text, xml: optional(text), flags: uint }), nothing),
   wakeUp: define(267, 'DOMAIN_PM_WAKEUP', onDomainWith, nothing),
+  rename: define(358, 'DOMAIN_RENAME', struct({ domain, name: optional(text), flags: uint }), int),
   define: define(350, 'DOMAIN_DEFINE_XML_FLAGS', struct({ xml: text, flags: uint }), domain),
 
   // storage
@@ -210,6 +281,24 @@ export const procedures = {
   poolIsActive: define(154, 'STORAGE_POOL_IS_ACTIVE', struct({ pool: storagePool }), flag),
   poolIsPersistent: define(155, 'STORAGE_POOL_IS_PERSISTENT', struct({ pool: storagePool }), flag),
   createVolume: define(93, 'STORAGE_VOL_CREATE_XML', struct({ pool: storagePool, xml: text, flags: uint }), volume),
+  createVolumeFrom: define(
+    125,
+    'STORAGE_VOL_CREATE_XML_FROM',
+    struct({ pool: storagePool, xml: text, from: volume, flags: uint }),
+    volume,
+  ),
+  uploadVolume: define(
+    208,
+    'STORAGE_VOL_UPLOAD',
+    struct({ volume, offset: uhyper, length: uhyper, flags: uint }),
+    nothing,
+  ),
+  downloadVolume: define(
+    209,
+    'STORAGE_VOL_DOWNLOAD',
+    struct({ volume, offset: uhyper, length: uhyper, flags: uint }),
+    nothing,
+  ),
   volumeByName: define(95, 'STORAGE_VOL_LOOKUP_BY_NAME', struct({ pool: storagePool, name: text }), volume),
   resizeVolume: define(260, 'STORAGE_VOL_RESIZE', struct({ volume, capacity: uhyper, flags: uint }), nothing),
   deleteVolume: define(94, 'STORAGE_VOL_DELETE', struct({ volume, flags: uint }), nothing),
@@ -218,6 +307,13 @@ export const procedures = {
     98,
     'STORAGE_VOL_GET_INFO',
     struct({ volume }),
+    struct({ type: int, capacity: uhyper, allocation: uhyper }),
+  ),
+  /** With VOLUME_PHYSICAL the allocation is the size of the file. */
+  volumeInfoWith: define(
+    378,
+    'STORAGE_VOL_GET_INFO_FLAGS',
+    struct({ volume, flags: uint }),
     struct({ type: int, capacity: uhyper, allocation: uhyper }),
   ),
   volumeXml: define(99, 'STORAGE_VOL_GET_XML_DESC', struct({ volume, flags: uint }), text),
@@ -237,18 +333,39 @@ export const procedures = {
     struct({ state: int, capacity: uhyper, allocation: uhyper, available: uhyper }),
   ),
 
+  // secrets, of which only their names are asked for
+  secretByUuid: define(141, 'SECRET_LOOKUP_BY_UUID', struct({ uuid }), secret),
+  secretByUsage: define(147, 'SECRET_LOOKUP_BY_USAGE', struct({ usageType: int, usageId: text }), secret),
+
   // networks
   createNetwork: define(39, 'NETWORK_CREATE', struct({ network }), nothing),
   defineNetwork: define(41, 'NETWORK_DEFINE_XML', struct({ xml: text }), network),
   destroyNetwork: define(42, 'NETWORK_DESTROY', struct({ network }), nothing),
   networkXml: define(43, 'NETWORK_GET_XML_DESC', struct({ network, flags: uint }), text),
+  networkAutostart: define(44, 'NETWORK_GET_AUTOSTART', struct({ network }), flag),
+  networkByName: define(46, 'NETWORK_LOOKUP_BY_NAME', struct({ name: text }), network),
   networkByUuid: define(47, 'NETWORK_LOOKUP_BY_UUID', struct({ uuid }), network),
   setNetworkAutostart: define(48, 'NETWORK_SET_AUTOSTART', struct({ network, autostart: flag }), nothing),
   undefineNetwork: define(49, 'NETWORK_UNDEFINE', struct({ network }), nothing),
-  interfaceByName: define(128, 'INTERFACE_LOOKUP_BY_NAME', struct({ name: text }), struct({ name: text, mac: text })),
+  interfaceByName: define(128, 'INTERFACE_LOOKUP_BY_NAME', struct({ name: text }), hostInterface),
+  interfaceXml: define(130, 'INTERFACE_GET_XML_DESC', struct({ interface: hostInterface, flags: uint }), text),
+  filterByName: define(175, 'NWFILTER_LOOKUP_BY_NAME', struct({ name: text }), struct({ name: text, uuid })),
   networkIsActive: define(152, 'NETWORK_IS_ACTIVE', struct({ network }), flag),
   networkIsPersistent: define(153, 'NETWORK_IS_PERSISTENT', struct({ network }), flag),
   listNetworks: define(283, 'CONNECT_LIST_ALL_NETWORKS', listing, struct({ networks: list(network), count: uint })),
+  /** `parent` is the place of an element `ip` among those of the network, -1 for what is in none. See FEATURE.updateOrder. */
+  updateNetwork: define(
+    291,
+    'NETWORK_UPDATE',
+    struct({ network, command: uint, section: uint, parent: int, xml: text, flags: uint }),
+    nothing,
+  ),
+  networkLeases: define(
+    341,
+    'NETWORK_GET_DHCP_LEASES',
+    struct({ network, mac: optional(text), needResults: flag, flags: uint }),
+    struct({ leases: list(dhcpLease), count: uint }),
+  ),
 
   // events
   registerEvent: define(
@@ -257,56 +374,6 @@ export const procedures = {
     struct({ event: int, domain: optional(domain) }),
     int,
   ),
-} as const;
-
-/** Features that SUPPORTS_FEATURE knows. */
-export const FEATURE = { eventCallbacks: 14 } as const;
-
-/** CONNECT_OPEN. */
-export const OPEN_READ_ONLY = 1;
-/** LIST_ALL_STORAGE_POOLS: the numbers are the other way round than those of domains. */
-export const POOLS = { inactive: 1, active: 2 } as const;
-/** LIST_ALL_NETWORKS. */
-export const NETWORKS = { active: 2 } as const;
-/** LIST_ALL_DOMAINS and domain stats. */
-export const LIST = { active: 1, inactive: 2, managedSave: 1 << 8, hasSnapshot: 1 << 12 } as const;
-/** DOMAIN_GET_XML_DESC. */
-export const XML = { secure: 1, inactive: 2 } as const;
-/** Where a change goes. */
-export const AFFECT = { live: 1, config: 2 } as const;
-/** SET_MEMORY_FLAGS and SET_VCPUS_FLAGS. */
-export const MAXIMUM = 4;
-/** UNDEFINE_FLAGS. */
-export const UNDEFINE = {
-  managedSave: 1,
-  snapshotsMetadata: 2,
-  nvram: 4,
-  keepNvram: 8,
-  checkpointsMetadata: 16,
-} as const;
-/** SNAPSHOT_CREATE_XML: only the disks, each in a file of its own. */
-export const SNAPSHOT_DISK_ONLY = 16;
-/** REVERT_TO_SNAPSHOT: also one that was paused when it was taken runs afterwards. */
-export const REVERT_RUNNING = 1;
-/** SNAPSHOT_DELETE: all that descend from it too. */
-export const DELETE_CHILDREN = 1;
-/** SET_METADATA and GET_METADATA. */
-export const METADATA = { description: 0, title: 1, element: 2 } as const;
-/** OPEN_CONSOLE. */
-export const CONSOLE_FORCE = 1;
-/** DOMAIN_INTERFACE_ADDRESSES. */
-export const ADDRESS_SOURCE = { lease: 0, agent: 1 } as const;
-
-/** Domain stats: STATE and INTERFACE never ask a guest's monitor, the others do and may hang with it. */
-export const STATS = { state: 1, balloon: 4, interface: 16, block: 32, noWait: 2 ** 29 } as const;
-
-/** Kinds of events that drover asks for, with the number of the message that carries each. */
-export const EVENT = {
-  lifecycle: { id: 0, message: 318 },
-  reboot: { id: 1, message: 319 },
-  watchdog: { id: 3, message: 321 },
-  ioError: { id: 4, message: 322 },
-  metadata: { id: 23, message: 379 },
 } as const;
 
 const lifecycleMessage = struct({ callback: int, domain, event: int, detail: int });

@@ -2,7 +2,8 @@
  * Reads the reply of CONNECT_GET_ALL_DOMAIN_STATS. A host with a thousand guests sends half a megabyte of named values,
  * of which drover wants ten per guest: the others are stepped over without making anything of them.
  */
-import { createXdrReader, XdrError, type XdrReader } from './xdr.ts';
+import { readTypedValue } from './typed-value.ts';
+import { createXdrReader, type XdrReader } from './xdr.ts';
 
 export interface DomainStats {
   readonly name: string;
@@ -28,8 +29,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** First letters of state., balloon., block. and net. */
 const WANTED: ReadonlySet<number> = new Set(Array.from('sbn', (letter) => letter.charCodeAt(0)));
-
-const TYPE = { int: 1, uint: 2, llong: 3, ullong: 4, double: 5, boolean: 6, string: 7 } as const;
 
 /** Throws XdrError for a reply that can't be one. */
 export function* readDomainStats(body: Buffer): Generator<DomainStats> {
@@ -64,26 +63,11 @@ function readRecord(reader: XdrReader): DomainStats {
   return stats;
 }
 
-function readValue(reader: XdrReader): number {
-  const type = reader.i32();
-  switch (type) {
-    case TYPE.int:
-    case TYPE.boolean:
-      return reader.i32();
-    case TYPE.uint:
-      return reader.u32();
-    case TYPE.llong:
-      return reader.i64();
-    case TYPE.ullong:
-      return reader.u64();
-    case TYPE.double:
-      return reader.double();
-    case TYPE.string:
-      reader.skip(reader.count(1));
-      return Number.NaN;
-    default:
-      throw new XdrError(`a statistic of type ${type}`);
-  }
+const readValue = (reader: XdrReader): number => readTypedValue(reader, 'a statistic', stepOverText);
+
+function stepOverText(reader: XdrReader): number {
+  reader.skip(reader.count(1));
+  return Number.NaN;
 }
 
 const plus = (sum: number, value: number): number => (Number.isNaN(sum) ? value : sum + value);

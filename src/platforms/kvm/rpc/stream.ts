@@ -3,44 +3,73 @@
  * There is no flow control but the socket's own: a reader that stops pauses the connection with all its calls.
  */
 import { Duplex } from 'node:stream';
+import type { Clock } from '../../../clock.ts';
+import type { Blocks } from './blocks.ts';
 import { type Frame, MESSAGE, STATUS } from './frame.ts';
 
-/** What libvirt's own client sends at most in one packet. */
-const LARGEST_PACKET = 262_120;
+/** What libvirt's own client sends at most in one packet (virnetprotocol.x, VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX). */
+export const LARGEST_PACKET = 262_120;
+
+/** What is typed goes in one write with its head; what is larger is not copied for that. */
+const COPIED = 4_096;
+
+/** A block that has bytes for so long is passed on before it is full: a slow link is seen to move. */
+const OLDEST_MS = 1_000;
 
 export interface RpcStream {
   readonly duplex: Duplex;
   receive(frame: Frame): void;
+  /** The daemon has answered the call. Until then the link is not paused, since the answer may be behind the first bytes. */
+  answered(): void;
   /** The link is gone; without an error when this side closed it. An error is held until a listener for errors is added. */
   fail(error: Error | undefined): void;
 }
 
 export interface RpcStreamOptions {
   readonly link: Duplex;
-  readonly frame: (status: number, data?: Buffer) => Buffer;
+  /** What stands before so many bytes of it. */
+  readonly head: (status: number, length: number) => Buffer;
   readonly onClosed: () => void;
+  /** The daemon ended it with an error: its body, as XDR. The reader sees the end either way. */
+  readonly onRefused?: (body: Buffer) => void;
+  /** What comes is read in these, each as one piece that the reader gives back; without them as it comes. */
+  readonly blocks?: Blocks | undefined;
+  readonly clock: Clock;
 }
 
-export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): RpcStream {
+export function createRpcStream({ link, head, onClosed, onRefused, blocks, clock }: RpcStreamOptions): RpcStream {
   let finished = false;
+  let isAnswered = false;
+  let block: Buffer | undefined;
+  let filled = 0;
+  let begunAt = 0;
   const duplex = new Duplex({
+    // Two blocks wait while one is written.
+    ...(blocks && { readableObjectMode: true, readableHighWaterMark: 2 }),
     read() {
       link.resume();
     },
     write(chunk: Buffer, _encoding, done) {
-      const packets: Buffer[] = [];
-      for (let at = 0; at < chunk.length; at += LARGEST_PACKET) {
-        packets.push(frame(STATUS.continues, chunk.subarray(at, at + LARGEST_PACKET)));
+      // A link that is lost tells it by fail().
+      const written = (error?: Error | null) => void (error || done());
+      if (chunk.length <= COPIED)
+        return void link.write(Buffer.concat([head(STATUS.continues, chunk.length), chunk]), written);
+      link.cork();
+      const length = Math.ceil(chunk.length / Math.ceil(chunk.length / LARGEST_PACKET));
+      for (let at = 0; at < chunk.length; at += length) {
+        const packet = chunk.subarray(at, at + length);
+        link.write(head(STATUS.continues, packet.length));
+        link.write(packet, at + length < chunk.length ? undefined : written);
       }
-      link.write(Buffer.concat(packets), done);
+      link.uncork();
     },
     final(done) {
       if (finished) return done();
       finished = true;
-      link.write(frame(STATUS.ok), done);
+      link.write(head(STATUS.ok, 0), done);
     },
     destroy(error, done) {
-      if (!finished && !link.destroyed) link.write(frame(STATUS.error));
+      if (!finished && !link.destroyed) link.write(head(STATUS.error, 0));
       // Whatever else is on this link goes on.
       link.resume();
       onClosed();
@@ -57,6 +86,27 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
       process.nextTick(() => duplex.destroy(error));
     });
   }
+  function pass(piece: Buffer): void {
+    if (!duplex.push(piece) && isAnswered) link.pause();
+  }
+  function collect(bytes: Buffer, into: Blocks): void {
+    for (let at = 0; at < bytes.length; ) {
+      if (!block) {
+        block = into.take();
+        begunAt = clock.ticks();
+      }
+      const copied = bytes.copy(block, filled, at);
+      at += copied;
+      filled += copied;
+      if (filled === block.length || clock.ticks() - begunAt >= OLDEST_MS) passBlock();
+    }
+  }
+  function passBlock(): void {
+    const piece = block?.subarray(0, filled);
+    block = undefined;
+    filled = 0;
+    if (piece) pass(piece);
+  }
   /** Nothing is sent to the other side any more, since it has forgotten this stream. */
   function hungUp(): void {
     finished = true;
@@ -68,13 +118,20 @@ export function createRpcStream({ link, frame, onClosed }: RpcStreamOptions): Rp
       // Consoles have no holes: a hole stands for zero bytes that no program wrote.
       if (type === MESSAGE.hole) return;
       if (status === STATUS.continues && body.length > 0) {
-        if (!duplex.push(body)) link.pause();
+        // What comes is in memory that the link reads into again.
+        if (blocks) collect(body, blocks);
+        else pass(Buffer.from(body));
       } else {
+        passBlock();
         // An empty packet ends it. So does an error: another client took the console over, or its guest is gone. The
         // reader sees both as a hang-up.
+        if (status === STATUS.error) onRefused?.(body);
         duplex.push(null);
         if (status === STATUS.error) hungUp();
       }
+    },
+    answered() {
+      isAnswered = true;
     },
     fail(error) {
       finished = true;

@@ -1,8 +1,11 @@
 /** Which domain has which disk, as all domains are defined now and as they run. */
 import { FleetError } from '../../../errors.ts';
+import { usedBy } from '../../lib/listed.ts';
 import { LibvirtError } from '../rpc/errors.ts';
+import type { Volume } from '../rpc/protocol.ts';
 import { withoutDots } from '../vm/mentioned-paths.ts';
 import { otherDomains, type Search } from '../vm/other-domains.ts';
+import { namesByNetwork, networkName } from '../xml/network-disk.ts';
 
 export interface DomainDisk {
   /** The name of the domain. */
@@ -12,6 +15,8 @@ export interface DomainDisk {
   readonly path: string | undefined;
   /** Where it is named by its pool. */
   readonly volume: { readonly pool: string; readonly name: string } | undefined;
+  /** What is reached by network, by the name that libvirt has for it. */
+  readonly remote: string | undefined;
   /** A disk of its own, no medium and no template. */
   readonly isWritten: boolean;
 }
@@ -28,9 +33,11 @@ export async function readDomainDisks(call: Search): Promise<DomainDisks> {
   try {
     for await (const { what, vm, isLive, disks, fault } of otherDomains(call, false)) {
       if (fault !== undefined) unread ??= `${what} can't be read: ${fault}`;
-      for (const { path, volume, device, readOnly } of disks) {
+      for (const { path, volume, elsewhere, device, readOnly } of disks) {
         const isWritten = !readOnly && (device === 'disk' || device === 'lun');
-        found.push({ vm, isLive, path: path === undefined ? undefined : withoutDots(path), volume, isWritten });
+        const [, protocol, name] = volume ? [] : (/^(.*?):(.*)$/s.exec(elsewhere ?? '') ?? []);
+        const remote = protocol === undefined || name === undefined ? undefined : networkName(protocol, name);
+        found.push({ vm, isLive, path: path === undefined ? undefined : withoutDots(path), volume, remote, isWritten });
       }
     }
   } catch (error) {
@@ -45,4 +52,24 @@ export async function vmsWith(call: Search, isMeant: (disk: DomainDisk) => boole
   const { disks, unread } = await readDomainDisks(call);
   if (unread !== undefined) throw new FleetError('op.refused', unread);
   return [...new Set(disks.filter(isMeant).map(({ vm }) => vm))];
+}
+
+/** Whether a disk is this volume: by its path, in its pool, or by network. */
+export const isVolume =
+  ({ pool, name, key }: Volume, path: string) =>
+  (disk: DomainDisk): boolean =>
+    disk.path === path ||
+    (disk.volume?.pool === pool && disk.volume.name === name) ||
+    (disk.remote !== undefined && namesByNetwork(path, key).includes(disk.remote));
+
+/** Throws op.conflict for a volume that VMs have as such a disk. */
+export async function refuseRunning(
+  call: Search,
+  volume: Volume,
+  path: string,
+  isMeant: (disk: DomainDisk) => boolean,
+): Promise<void> {
+  const isIt = isVolume(volume, path);
+  const vms = await vmsWith(call, (disk) => isMeant(disk) && isIt(disk));
+  if (vms.length > 0) throw new FleetError('op.conflict', usedBy(volume.name, vms), { fix: 'stop it first' });
 }

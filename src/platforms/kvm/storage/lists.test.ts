@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { onHost } from '../host/host-call.ts';
+import { readImages } from '../image/images.ts';
 import { VIR_ERR } from '../rpc/errors.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { libvirtNo } from '../testkit/scripted-client.ts';
 import { ENDPOINT, type HostWords, hostOfLists, type ScriptedHost, uuidOf } from '../testkit/scripted-host.ts';
-import { readImages } from './images.ts';
 import { readStorages } from './storages.ts';
 import { readVolumes } from './volumes.ts';
 

@@ -12,6 +12,9 @@ export interface Need {
   readonly why: string | undefined;
 }
 
+/** Behind what goes of a storage that several hosts can have. */
+export const UNASKED = ' (VMs of other hosts may use it: they are not asked)';
+
 /** Of the volumes that are meant: as they are on the disks now, without those that can't be read. */
 export async function readNeeds(
   host: Host,

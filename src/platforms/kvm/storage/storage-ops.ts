@@ -10,11 +10,12 @@ import { LibvirtError } from '../rpc/errors.ts';
 import { type Procedure, procedures, type StoragePool } from '../rpc/protocol.ts';
 import { CHANGE_MS, DONE } from '../vm/guest-call.ts';
 import { readPoolXml } from '../xml/pool-xml.ts';
-import { writePoolXml } from '../xml/write-host-xml.ts';
 import { type DomainDisk, vmsWith } from './domain-disks.ts';
-import { type Need, readNeeds } from './needs.ts';
+import { findSecret } from './find-secret.ts';
+import { type Need, readNeeds, UNASKED } from './needs.ts';
 import { readStorages } from './storages.ts';
 import { readVolume, volumesOf } from './volumes.ts';
+import { isBuilt, refuseHiding, writePoolXml } from './write-pool.ts';
 
 /** The storage pools of a host. */
 export function createStorageOps(host: Host): Required<StorageOps> {
@@ -27,19 +28,25 @@ export function createStorageOps(host: Host): Required<StorageOps> {
     create: (_of, spec, signal) =>
       onHost(host, spec.name, signal, async (call) => {
         const { client } = call;
-        refuseTakenName('storage', endpoint, await readStorages(host, call), spec.name);
-        const xml = writePoolXml(spec);
-        const options = { signal, deadlineMs: CHANGE_MS };
+        const others = await readStorages(host, call);
+        refuseTakenName('storage', endpoint, others, spec.name);
+        // What is wrong with it is said before the host is asked for a secret.
+        writePoolXml(spec);
+        refuseHiding(spec, others);
+        const xml = writePoolXml(spec, await findSecret(call, spec));
+        // Waited for also when the caller has given up, so that it can be taken back.
+        const options = { deadlineMs: CHANGE_MS };
         const { uuid } = await makeWhole(
           call,
           () => client.call(procedures.definePool, { xml, flags: 0 }, options),
           async (pool) => {
-            // Of the others it would make the volume group or the dataset, and take what is there.
-            if (spec.type === 'dir') await client.call(procedures.buildPool, { pool, flags: 0 }, options);
+            signal.throwIfAborted();
+            if (isBuilt(spec)) await client.call(procedures.buildPool, { pool, flags: 0 }, options);
             await client.call(procedures.setPoolAutostart, { pool, autostart: true }, options);
+            signal.throwIfAborted();
             await client.call(procedures.createPool, { pool, flags: 0 }, options);
           },
-          (pool) => client.call(procedures.undefinePool, { pool }),
+          (pool) => client.call(procedures.undefinePool, { pool }, options),
         );
         return { ...DONE, id: storageId(endpoint, uuidText(uuid)) };
       }),
@@ -98,13 +105,16 @@ interface Content {
   readonly count: number | undefined;
   /** Where they are while it is inactive. */
   readonly path: string | undefined;
-  /** Whether this disk is in it: named by it, one of its volumes, or a file in its folder. */
+  readonly isShared: boolean;
+  /** Whether this disk is in it: named by it, one of its volumes, a file in its folder, or reached by network where it is. */
   has(disk: DomainDisk): boolean;
 }
 
 async function contentOf({ clock }: Host, call: HostCall, pool: StoragePool): Promise<Content> {
   const { client, signal } = call;
-  const { path, folder } = await readPoolXml(await client.call(procedures.poolXml, { pool, flags: 0 }, { signal }));
+  const { path, folder, remote, isShared } = await readPoolXml(
+    await client.call(procedures.poolXml, { pool, flags: 0 }, { signal }),
+  );
   const isActive = await client.call(procedures.poolIsActive, { pool }, { signal });
   const volumes = isActive ? await volumesOf(call, pool) : [];
   const each = await readEach(volumes, clock, (volume) => readVolume(call, volume));
@@ -114,8 +124,10 @@ async function contentOf({ clock }: Host, call: HostCall, pool: StoragePool): Pr
     paths,
     count: isActive ? volumes.length : undefined,
     path,
+    isShared,
     has: (disk) =>
       disk.volume?.pool === pool.name ||
+      (remote !== undefined && disk.remote?.startsWith(remote)) ||
       (disk.path !== undefined && (own.has(disk.path) || dirname(disk.path) === folder)),
   };
 }
@@ -129,7 +141,7 @@ async function planOf(
 ): Promise<{ readonly plan: LossPlan; readonly needs: readonly Need[] }> {
   const { name } = pool;
   const needs = withVolumes ? await readNeeds(host, call, (volume) => volume.pool === name) : [];
-  const { paths, count, path, has } = await contentOf(host, call, pool);
+  const { paths, count, path, isShared, has } = await contentOf(host, call, pool);
   const vms = await vmsWith(call, has);
   const unread = count === undefined ? `${name} is not active` : `some volumes of ${name} can't be read`;
   const refused =
@@ -140,7 +152,7 @@ async function planOf(
         : needs.find(({ why }) => why !== undefined)?.why;
   const inside = count === undefined ? [`what is in ${path ?? name}`] : paths;
   const plan: LossPlan = {
-    goes: [`the definition of ${name}`, ...needs.map((need) => need.path)],
+    goes: [`the definition of ${name}`, ...needs.map((need) => `${need.path}${isShared ? UNASKED : ''}`)],
     stays: withVolumes ? [] : inside,
     ...(refused !== undefined && { refused }),
   };

@@ -2,7 +2,8 @@ import { storageId } from '../../../ids.ts';
 import type { Storage } from '../../contract.ts';
 import { type Host, type HostCall, readEach } from '../host/host-call.ts';
 import { uuidText } from '../link/uuid.ts';
-import { POOLS, procedures } from '../rpc/protocol.ts';
+import { POOLS } from '../rpc/flags.ts';
+import { procedures } from '../rpc/protocol.ts';
 import { readPoolXml } from '../xml/pool-xml.ts';
 
 /**

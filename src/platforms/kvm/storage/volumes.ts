@@ -1,7 +1,9 @@
 import { volumeId } from '../../../ids.ts';
 import type { Volume } from '../../contract.ts';
 import { type Host, type HostCall, type Read, readEach } from '../host/host-call.ts';
-import { POOLS, procedures, type Volume as RpcVolume, type StoragePool } from '../rpc/protocol.ts';
+import { POOLS } from '../rpc/flags.ts';
+import { procedures, type Volume as RpcVolume, type StoragePool } from '../rpc/protocol.ts';
+import { namesByNetwork } from '../xml/network-disk.ts';
 import { readVolumeXml, type VolumeXml } from '../xml/volume-xml.ts';
 import { type DomainDisk, readDomainDisks } from './domain-disks.ts';
 
@@ -36,16 +38,19 @@ export async function readVolumes(host: Host, call: HostCall): Promise<readonly 
     if (!read) rows.push(rowOf(host, { one: { pool: one.name, name: '', key: '' }, read, trouble }, [], unread));
     for (const volume of await readEach(read ?? [], host.clock, (each) => readVolume(call, each))) {
       const { pool, name } = volume.one;
-      const own = [volume.read?.path ?? '', nativeOfVolume(pool, name)].flatMap((place) => byPlace.get(place) ?? []);
+      const path = volume.read?.path ?? '';
+      const byNetwork = namesByNetwork(path, volume.one.key).map((one) => `:${one}`);
+      const places = new Set([path, nativeOfVolume(pool, name), ...byNetwork]);
+      const own = [...places].flatMap((place) => byPlace.get(place) ?? []);
       rows.push(rowOf(host, volume, own, unread));
     }
   }
   return rows;
 }
 
-/** A path starts with a slash, a name of a pool never does. */
-const placeOf = ({ path, volume }: DomainDisk): string =>
-  path ?? (volume ? nativeOfVolume(volume.pool, volume.name) : '');
+/** A path starts with a slash, what is reached by network with a colon here, a name of a pool with neither. */
+const placeOf = ({ path, volume, remote = '' }: DomainDisk): string =>
+  path ?? (volume ? nativeOfVolume(volume.pool, volume.name) : `:${remote}`);
 
 export const volumesOf = async ({ client, signal }: HostCall, pool: StoragePool): Promise<readonly RpcVolume[]> =>
   (await client.call(procedures.listVolumes, { pool, needResults: true, flags: 0 }, { signal })).volumes;

@@ -1,5 +1,6 @@
 import { endpointName, type SnapshotId, snapshotId, vmId } from '../../../ids.ts';
-import { DELETE_CHILDREN, procedures } from '../rpc/protocol.ts';
+import { DELETE_CHILDREN } from '../rpc/flags.ts';
+import { procedures } from '../rpc/protocol.ts';
 import type { GuestCalls } from '../vm/guest-call.ts';
 import { createSnapshots } from '../vm/snapshots.ts';
 import { createScriptedClient, libvirtNo } from './scripted-client.ts';

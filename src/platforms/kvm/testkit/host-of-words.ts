@@ -1,5 +1,7 @@
 import type { Backing, HostFiles, Look } from '../host/host-files.ts';
-import { LIST, POOLS, procedures, XML } from '../rpc/protocol.ts';
+import { LIST, POOLS, XML } from '../rpc/flags.ts';
+import { procedures } from '../rpc/protocol.ts';
+import { seedsOf } from '../seed/own-seed.ts';
 import { type DiskFate, fateOfFiles } from '../vm/disk-fate.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
 import { createScriptedClient, libvirtNo } from './scripted-client.ts';
@@ -133,8 +135,10 @@ async function fateOn(
     libvirt: 9_000_000,
     change: <T>(_verb: string, change: () => Promise<T>) => change(),
   };
+  const definition = await readDomainXml(xml);
   return fateOfFiles(call, host.login && seenBy(host.login), {
-    xml: await readDomainXml(xml),
+    xml: definition,
+    seeds: seedsOf(DOOMED.name, definition),
     snapshots: Object.entries(snapshots).map(([snapshot, text]) => ({ snapshot, text })),
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { uuidText } from '../link/uuid.ts';
+import { VIR_ERR } from '../rpc/errors.ts';
 import type { Domain, GuestInterface } from '../rpc/protocol.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { type PlayedDaemon, playDaemon, SILENCE } from './played-daemon.ts';
@@ -117,7 +118,13 @@ export function playHost(): PlayedHost {
   answer(procedures.hasManagedSave, ({ domain }) => guestOf(domain).saved);
   answer(procedures.domainInfo, ({ domain }) => ({ ...guestOf(domain), maxMemoryKib: 0 }));
   answer(procedures.domainAutostart, ({ domain }) => guestOf(domain).autostart);
-  answer(procedures.domainAddresses, ({ domain, source }) => (source === 0 ? guestOf(domain).addresses : SILENCE));
+  answer(procedures.domainAddresses, ({ domain, source }) => {
+    if (source === 0) return guestOf(domain).addresses;
+    if (source === 1) return SILENCE;
+    throw libvirtNo(VIR_ERR.noSupport);
+  });
+  answer(procedures.domainXml, () => '<domain/>');
+  answer(procedures.domainIsPersistent, () => true);
   answer(procedures.domainMetadata, ({ domain, type, uri }) => {
     const { metadata } = guestOf(domain);
     if (metadata === undefined || type !== 2 || uri !== 'kvirt') throw libvirtNo(NO_METADATA);

@@ -118,7 +118,10 @@ export function hostOfLists(words: HostWords): ScriptedHost {
   change(procedures.defineNetwork, ({ xml }) => made(xml));
   change(procedures.definePool, ({ xml }) => made(xml));
   change(procedures.createVolume, ({ pool, xml }) => ({ pool: pool.name, name: made(xml).name, key: '' }));
-  change(procedures.interfaceByName, ({ name }) => ({ name, mac: '' }));
+  answer(procedures.interfaceByName, ({ name }) => ({ name, mac: '' }));
+  answer(procedures.interfaceXml, ({ interface: { name } }) =>
+    name.startsWith('br') ? "<interface type='bridge'/>" : "<interface type='ethernet'/>",
+  );
   for (const procedure of [
     procedures.createNetwork,
     procedures.destroyNetwork,

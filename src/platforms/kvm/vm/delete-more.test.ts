@@ -13,6 +13,8 @@ const disk = (path: string, more = '') =>
   `<disk type='file' device='disk'><driver type='qcow2'/><source file='${path}'/>${more}</disk>`;
 const definition = (devices: string, os = '') => `<domain><os>${os}</os><devices>${devices}</devices></domain>`;
 const NVRAM = '<nvram>/n/web1.fd</nvram>';
+/** A firmware without the path of an NVRAM. */
+const UEFI = '<loader/>';
 
 interface Host {
   readonly xml?: string;
@@ -119,6 +121,8 @@ describe('deleting a guest', () => {
     ['snapshots', { snapshots: { s: '<domainsnapshot/>' } }, { snapshots: true }, 2],
     ['checkpoints', { checkpoints: ['c'] }, { snapshots: true }, 16],
     ['its NVRAM', { xml: definition('', NVRAM) }, {}, 4],
+    ['an NVRAM that libvirt chose and names nowhere', { xml: definition('', UEFI) }, {}, 4],
+    ['such an NVRAM that is kept', { xml: definition('', UEFI) }, { keepDisks: true }, 8],
     ['an NVRAM that is kept', { xml: definition('', NVRAM) }, { keepDisks: true }, 8],
     ['an NVRAM that another guest uses', { xml: definition('', NVRAM), other: definition('', NVRAM) }, {}, 8],
     [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { endpointName, vmId } from '../../../ids.ts';
 import type { DeleteOptions } from '../../contract.ts';
 import { VIR_ERR } from '../rpc/errors.ts';
-import { type Domain, LIST, POOLS, procedures, UNDEFINE, XML } from '../rpc/protocol.ts';
+import { LIST, POOLS, UNDEFINE, XML } from '../rpc/flags.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
 import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
 import { createDelete } from './delete.ts';
 

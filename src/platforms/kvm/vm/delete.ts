@@ -1,9 +1,11 @@
 import { FleetError, sentence } from '../../../errors.ts';
 import type { VmOps, Warning } from '../../contract.ts';
+import { defineAgain, readDefinition, type WholeDefinition } from '../files/definition.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
-import { type Domain, procedures, UNDEFINE, XML } from '../rpc/protocol.ts';
-import { readDomainXml } from '../xml/domain-xml.ts';
-import { type Definition, define, readDefinition } from './definition.ts';
+import { UNDEFINE, XML } from '../rpc/flags.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
+import { seedsOf } from '../seed/own-seed.ts';
+import { type DomainXml, readDomainXml } from '../xml/domain-xml.ts';
 import { chosen, deleteFiles } from './delete-files.ts';
 import { type Doomed, fateOfFiles } from './disk-fate.ts';
 import { unlessGone } from './guest.ts';
@@ -42,7 +44,7 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'planDelet
           (saved ? UNDEFINE.managedSave : 0) +
           (snapshots.length > 0 ? UNDEFINE.snapshotsMetadata : 0) +
           (checkpoints.length > 0 ? UNDEFINE.checkpointsMetadata : 0) +
-          (xml.nvram === undefined ? 0 : nvramGoes ? UNDEFINE.nvram : UNDEFINE.keepNvram);
+          nvramFlag(xml, nvramGoes, keepDisks);
         const survivor = await change('delete', async () => {
           await client.call(procedures.undefine, { domain, flags }, { signal, deadlineMs: CHANGE_MS });
           // A guest that was started in this very moment goes on without a definition, on its disks. One that is
@@ -61,6 +63,12 @@ export function createDelete(calls: GuestCalls): Required<Pick<VmOps, 'planDelet
         return { warnings, ...(kept.length > 0 && { kept }) };
       }),
   };
+}
+
+/** What libvirt has made for a firmware that it chose itself is named nowhere while the guest is off: it is the guest's own. */
+function nvramFlag({ nvram, firmware }: DomainXml, goes: boolean, keepDisks: boolean): number {
+  if (nvram === undefined) return firmware === 'UEFI' ? (keepDisks ? UNDEFINE.keepNvram : UNDEFINE.nvram) : 0;
+  return goes ? UNDEFINE.nvram : UNDEFINE.keepNvram;
 }
 
 const namesOf = ({ snapshots }: DoomedGuest): readonly string[] => snapshots.map(({ snapshot }) => snapshot);
@@ -90,7 +98,7 @@ function unlessMissing(error: unknown): undefined {
 async function spared(
   call: GuestCall,
   survivor: Domain,
-  definition: Definition,
+  definition: WholeDefinition,
   nvram: string | undefined,
 ): Promise<FleetError> {
   const { name } = survivor;
@@ -100,7 +108,7 @@ async function spared(
   const started = `${name} was started while it was being deleted: it runs on, and its disks are kept`;
   const loss = nvram === undefined ? '' : `; ${nvram} may be gone`;
   try {
-    await define(call, definition);
+    await defineAgain(call, definition);
     return new FleetError('op.conflict', `${started}${loss}`, { fix: 'stop it first' });
   } catch (error) {
     return new FleetError(
@@ -112,6 +120,7 @@ async function spared(
 }
 
 interface DoomedGuest extends Doomed {
+  readonly xml: DomainXml;
   readonly saved: boolean;
   readonly checkpoints: readonly string[];
 }
@@ -126,5 +135,6 @@ async function readDoomed({ client, domain, signal }: GuestCall): Promise<Doomed
       .catch(unlessGone({ checkpoints: [], count: 0 })),
     snapshotDocuments(client, domain, signal),
   ]);
-  return { xml: await readDomainXml(text), saved, snapshots, checkpoints: checkpoints.map(({ name }) => name) };
+  const xml = await readDomainXml(text);
+  return { xml, seeds: seedsOf(domain.name, xml), saved, snapshots, checkpoints: checkpoints.map(({ name }) => name) };
 }

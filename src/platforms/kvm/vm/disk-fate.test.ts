@@ -23,6 +23,19 @@ describe('the fate of disks', () => {
     });
   });
 
+  it('keeps what a linked clone is layered on, with the VM that it was made of gone', async () => {
+    const clone = (backing?: string) =>
+      ({ default: { ...own, 'web2_0.qcow2': ['/d/web2_0.qcow2', backing] } }) as Host['pools'];
+    const others = { web2: { saved: domain(file('/d/web2_0.qcow2')) } };
+    for (const format of ['qcow2', 'raw']) {
+      const original = domain(file(BASE, format));
+      expect(await said({ pools: clone(BASE), folders, others }, original)).toEqual(
+        stays('/d/web2_0.qcow2 is layered on it, used by web2'),
+      );
+      expect(await said({ pools: clone(), folders, others }, original)).toEqual(GOES);
+    }
+  });
+
   it.each([
     ['read-only', '<readonly/>', 'disk'],
     ['shareable', '<shareable/>', 'disk'],
@@ -36,6 +49,49 @@ describe('the fate of disks', () => {
         stays(why),
       );
     }
+  });
+
+  it('lets the seed of a guest go that kcli or drover made, and no other medium', async () => {
+    const cd = (path: string) => file(path, 'raw', '<readonly/>').replace("device='disk'", "device='cdrom'");
+    const kcli =
+      "<metadata><kvirt:info xmlns:kvirt='kvirt'><kvirt:creationdate>01-02-2020 03:04</kvirt:creationdate></kvirt:info></metadata>";
+    const made = (...paths: string[]) => domain(...paths.map(cd)).replace('<devices>', `${kcli}<devices>`);
+    const pools = { default: { 'doomed.ISO': ['/d/doomed.ISO'], 'debian.iso': ['/d/debian.iso'] } } as const;
+    expect(await said({ pools, folders }, made('/d/doomed.ISO', '/d/debian.iso'))).toEqual({
+      goes: ['/d/doomed.ISO'],
+      stays: ['/d/debian.iso (read-only)'],
+      unknown: [],
+    });
+    const kept = { goes: [], stays: ['/d/doomed.ISO (read-only)'], unknown: [] };
+    expect(await said({ pools, folders }, domain(cd('/d/doomed.ISO')))).toEqual(kept);
+    const noted = made('/d/doomed.ISO').replace(/<(kvirt:creationdate)>.*<.\1>/, '<kvirt:plan>shop</kvirt:plan>');
+    expect(await said({ pools, folders }, noted)).toEqual(kept);
+    expect(await said({ pools: {}, folders }, made('/d/doomed.ISO'))).toEqual(kept);
+    const others = { web2: { saved: domain(cd('/d/doomed.ISO')) } };
+    expect(await said({ pools, folders, others }, made('/d/doomed.ISO'))).toEqual({
+      goes: [],
+      stays: ['/d/doomed.ISO (also used by web2)'],
+      unknown: [],
+    });
+  });
+
+  it('lets the Ignition config of a guest go that drover made with it, and no other', async () => {
+    const kcli =
+      "<metadata><kvirt:info xmlns:kvirt='kvirt'><kvirt:creationdate>01-02-2020 03:04</kvirt:creationdate></kvirt:info></metadata>";
+    const made = (path: string, more = kcli) => {
+      const entries = ['opt/com.coreos/config', 'opt/x'].map((name) => `<entry name='${name}' file='${path}'/>`);
+      return domain().replace('<devices>', `${more}<sysinfo type='fwcfg'>${entries.join('')}</sysinfo><devices>`);
+    };
+    const pools = { default: { 'doomed.ign': ['/d/doomed.ign'], 'x.ign': ['/d/x.ign'] } } as const;
+    const nothing = { goes: [], stays: [], unknown: [] };
+    expect(await said({ pools, folders }, made('/d/doomed.ign'))).toEqual({ ...nothing, goes: ['/d/doomed.ign'] });
+    expect(await said({ pools, folders }, made('/d/x.ign'))).toEqual(nothing);
+    expect(await said({ pools, folders }, made('/d/doomed.ign', ''))).toEqual(nothing);
+    expect(await said({ pools: {}, folders }, made('/d/doomed.ign'))).toEqual(nothing);
+    const others = { web2: { saved: made('/d/doomed.ign', '') } };
+    expect(await said({ pools, folders, others }, made('/d/doomed.ign'))).toEqual({
+      ...{ ...nothing, stays: ['/d/doomed.ign (also used by web2)'] },
+    });
   });
 
   it('keeps a disk that another guest names by path, in its saved or its running configuration', async () => {

@@ -7,9 +7,9 @@ import type { HostFiles } from '../host/host-files.ts';
 import type { Volume } from '../rpc/protocol.ts';
 import { type DiskXml, type DomainXml, readAllDisks } from '../xml/domain-xml.ts';
 import { type DiskUsers, usersOf } from './disk-users.ts';
-import type { GuestCall } from './guest-call.ts';
 import { type Image, layersOf } from './image-layers.ts';
 import { memoryFiles, withoutDots } from './mentioned-paths.ts';
+import type { Search } from './other-domains.ts';
 import { readStorage, type Storage } from './storage.ts';
 import { trustedFiles } from './trusted-files.ts';
 
@@ -33,15 +33,17 @@ export interface DiskFate {
 }
 
 export interface Doomed {
-  readonly xml: DomainXml;
+  readonly xml: Pick<DomainXml, 'disks' | 'nvram'>;
+  /** Paths of what was made with it for its first start, and goes with it where it is a volume. */
+  readonly seeds?: ReadonlySet<string>;
   /** Of its snapshots, which go with it. */
   readonly snapshots: readonly { readonly snapshot: string; readonly text: string }[];
 }
 
-export async function fateOfFiles(call: GuestCall, login: HostFiles | undefined, doomed: Doomed): Promise<DiskFate> {
+export async function fateOfFiles(call: Search, login: HostFiles | undefined, doomed: Doomed): Promise<DiskFate> {
   const storage = await readStorage(call);
   const files = login && (await trustedFiles(login, call, storage));
-  const { candidates, stays } = await candidatesOf(doomed, storage, files, call.signal);
+  const { candidates, stays } = await candidatesOf(doomed, storage, files, call);
   if (candidates.length === 0) return { goes: [], stays, unknown: [] };
   const users = await usersOf(
     call,
@@ -75,14 +77,16 @@ function decide(candidates: readonly DoomedFile[], stays: string[], { known, uns
 
 /** Its own disks, the base images that its snapshots made of them, and its NVRAM; layers come after what is on them. */
 async function candidatesOf(
-  { xml, snapshots }: Doomed,
+  { xml, seeds = new Set(), snapshots }: Doomed,
   storage: Storage,
   files: HostFiles | undefined,
-  signal: AbortSignal,
+  { signal }: Search,
 ): Promise<{ readonly candidates: readonly DoomedFile[]; readonly stays: string[] }> {
   const stays: string[] = [];
   const tops: Image[] = [];
+  const own = [...seeds].filter((path) => storage.volumes.has(path));
   for (const disk of xml.disks) {
+    if (disk.path !== undefined && own.includes(disk.path)) continue;
     const name = disk.path ?? disk.elsewhere;
     if (name === undefined) continue;
     const reason = notItsOwn(disk);
@@ -91,6 +95,7 @@ async function candidatesOf(
     else if (path === undefined) stays.push(`${name} (in no storage pool that can be read)`);
     else tops.push({ path: withoutDots(path), format: disk.format === '' ? 'raw' : disk.format, user: '' });
   }
+  for (const path of own) tops.push({ path, format: 'raw', user: '' });
   const { layers } = await layersOf(tops, storage, files, signal);
   // A disk that has become the base of a snapshot is the guest's own; a template below it is not.
   const ofSnapshots = await Promise.all(

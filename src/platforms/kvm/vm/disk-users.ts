@@ -6,6 +6,7 @@
 
 import type { HostFiles, Look } from '../host/host-files.ts';
 import type { DiskXml } from '../xml/domain-xml.ts';
+import { namesByNetwork, networkNames, rbdNames } from '../xml/network-disk.ts';
 import { type Image, type Layer, layersOf } from './image-layers.ts';
 import { mentionedPaths, sharedFolders, withoutDots } from './mentioned-paths.ts';
 import { type DomainDocument, otherDomains, type Search } from './other-domains.ts';
@@ -22,6 +23,8 @@ export interface DiskUsers {
 interface Named {
   /** path -> `also used by web2`. */
   readonly paths: Map<string, string>;
+  /** The same of what is reached by network, by the names that libvirt has for it. */
+  readonly remote: Map<string, string>;
   /** Of those the disks, whose files matter also when they have another name here. */
   readonly images: Image[];
   /** folder -> `web2 shares the folder /srv`. */
@@ -30,15 +33,19 @@ interface Named {
   readonly nowhere: string[];
 }
 
-/** `paths` as the domain that is to go has them, or volumes that are; what is layered within `own` is its own affair. */
+/**
+ * `paths` as the domain that is to go has them, or volumes that are; what is layered within `own` is its own affair. `isShared`:
+ * those who have it as a shareable disk don't count.
+ */
 export async function usersOf(
   call: Search,
   storage: Storage,
   files: HostFiles | undefined,
   paths: readonly string[],
+  isShared = false,
 ): Promise<DiskUsers> {
-  const named: Named = { paths: new Map(), images: [], folders: new Map(), nowhere: [] };
-  for await (const document of otherDomains(call)) addNames(document, named, storage);
+  const named: Named = { paths: new Map(), remote: new Map(), images: [], folders: new Map(), nowhere: [] };
+  for await (const document of otherDomains(call)) addNames(document, named, storage, isShared);
 
   const { layers, dark } = await layersOf(named.images, storage, files, call.signal);
   for (const { path, user, top } of layers) setOnce(named.paths, path, `${top.path} is layered on it, ${user}`);
@@ -48,6 +55,12 @@ export async function usersOf(
   );
   const beneath = await layersOf(bases, storage, files, call.signal);
   for (const { path, user } of [...bases, ...beneath.layers]) setOnce(named.paths, path, `${user} is layered on it`);
+  for (const [path, user] of named.paths) for (const name of rbdNames(path)) setOnce(named.remote, name, user);
+  for (const [path, { volume }] of storage.volumes)
+    for (const name of namesByNetwork(path, volume.key)) {
+      const user = named.remote.get(name);
+      if (user !== undefined) setOnce(named.paths, path, user);
+    }
 
   const above = named.folders.size > 0 ? paths.flatMap(foldersAbove) : [];
   const asked = new Set([...paths, ...above, ...named.paths.keys(), ...named.folders.keys()]);
@@ -61,15 +74,23 @@ export async function usersOf(
 const cannotRead = ({ path, user, top }: Layer): string =>
   `${path}, ${path === top.path ? '' : `below ${top.path}, `}${user}, can't be read and may be layered on it`;
 
-function addNames({ what, text, disks, fault, shown, user }: DomainDocument, named: Named, storage: Storage): void {
+function addNames(
+  { what, text, disks, fault, shown, user }: DomainDocument,
+  named: Named,
+  storage: Storage,
+  isShared: boolean,
+): void {
   if (fault !== undefined) named.nowhere.push(`${what} can't be read (${fault}): it may use any of them`);
-  for (const path of mentionedPaths(text)) setOnce(named.paths, path, `also ${user}`);
+  const pathOf = ({ path, volume }: DiskXml) => path ?? (volume && storage.pathOf(volume.pool, volume.name));
+  const shares = new Set(isShared ? disks.filter(({ shareable }) => shareable).map(pathOf) : []);
+  for (const path of mentionedPaths(text)) if (!shares.has(path)) setOnce(named.paths, path, `also ${user}`);
+  for (const name of networkNames(text)) setOnce(named.remote, name, `also ${user}`);
   for (const folder of sharedFolders(text)) setOnce(named.folders, folder, `${folder}, where it lies, is ${user}`);
   for (const disk of disks) {
-    const written = disk.path ?? (disk.volume && storage.pathOf(disk.volume.pool, disk.volume.name));
+    const written = pathOf(disk);
     if (written !== undefined) {
       const path = withoutDots(written);
-      setOnce(named.paths, path, `also ${user}`);
+      if (!shares.has(written)) setOnce(named.paths, path, `also ${user}`);
       named.images.push({ path, format: shown.has(path) ? 'raw' : formatOf(disk), user });
     } else if (disk.volume !== undefined || (disk.elsewhere !== undefined && formatOf(disk) !== 'raw')) {
       named.nowhere.push(`${disk.elsewhere}, ${user}, is in no storage pool that can be read and may be layered on it`);

@@ -2,14 +2,19 @@ import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { type EndpointName, type NodeId, type VmId, vmId } from '../../../ids.ts';
 import { bytes, kib } from '../../../units.ts';
-import type { Trouble, Vm } from '../../contract.ts';
+import type { Trouble, Vm, VmAddress } from '../../contract.ts';
+import { XmlError } from '../../transport/xml.ts';
+import type { AddressRule } from '../address/address-rule.ts';
+import { fixedAddress, leasedAddresses, onceEach } from '../address/guest-addresses.ts';
+import { pendingIn } from '../definition/pending.ts';
+import { isIdle } from '../files/restored.ts';
 import { uuidText } from '../link/uuid.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
-import { ADDRESS_SOURCE, type Domain, METADATA, procedures } from '../rpc/protocol.ts';
+import { METADATA, XML } from '../rpc/flags.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
 import type { ListedGuest } from '../watch/list-guests.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from '../xml/metadata.ts';
-import { usableAddresses } from './addresses.ts';
 import { stateOf } from './states.ts';
 
 /** What watch() keeps of one domain. A change is a new object. */
@@ -28,7 +33,12 @@ export interface GuestDetails {
   readonly cpus: number;
   readonly autostart: boolean;
   readonly kcli: KcliMetadata;
-  readonly ips: readonly string[];
+  /** From the host's leases. */
+  readonly leases: readonly VmAddress[];
+  /** What its next start changes, where that was looked at. */
+  readonly pending?: readonly string[];
+  /** It is paused, and libvirt does nothing with it. */
+  readonly idle?: boolean;
   /** In ticks. */
   readonly readAt: number;
 }
@@ -36,6 +46,8 @@ export interface GuestDetails {
 export interface Place {
   readonly endpoint: EndpointName;
   readonly node: NodeId;
+  /** Which of its addresses a guest is shown with first; without it as they come. */
+  readonly preferred?: AddressRule;
 }
 
 /** What a list of the host's guests does not hold. */
@@ -59,33 +71,43 @@ export function createGuest(
     name: domain.name,
     node: place.node,
     pool: undefined,
-    ...stateOf(state, reason, saved),
+    ...stateOf(state, reason, saved, details?.idle),
     cpus: details?.cpus ?? 0,
     memory: details ? kib(details.memoryKib) : bytes(0),
-    ips: details?.ips ?? [],
+    ips: ipsOf(place, kcli?.ip, details?.leases ?? []),
     autostart: details?.autostart,
     plan: kcli?.plan,
     profile: kcli?.profile,
     image: kcli?.image,
     tags: [],
+    ...(details?.pending?.length && domain.id !== -1 ? { pending: details.pending } : {}),
     ...(bootedAt === undefined ? {} : { bootedAt }),
     ...(trouble ? { trouble } : {}),
   };
   return { domain, state, reason, saved, details, vm };
 }
 
+/** The address that kcli gave it comes before those that were found, as in kcli, also while it is off. */
+function ipsOf({ preferred }: Place, given: string | undefined, leases: readonly VmAddress[]): readonly string[] {
+  const all = given === undefined ? leases : onceEach([fixedAddress(given), ...leases]);
+  return (preferred ? preferred(all) : all).map(({ address }) => address);
+}
+
 export const idOf = (place: Place, uuid: string): VmId => vmId(place.endpoint, uuid);
 
-/** All that a row shows, in one burst. None of it asks the guest's monitor, so that it comes at once also when that hangs. */
+/**
+ * All that a row shows, in one burst. None of it asks the guest's monitor, so that it comes at once also when that hangs. What the
+ * next start changes is seen in two whole definitions.
+ */
 export async function readDetails(
   poll: RpcClient,
   domain: Domain,
-  active: boolean,
+  { active, pending: wantsPending }: { readonly active: boolean; readonly pending: boolean },
   clock: Clock,
   signal: AbortSignal,
 ): Promise<GuestDetails> {
   const options = { signal };
-  const [info, autostart, kcli, ips] = await Promise.all([
+  const [info, autostart, kcli, leases, pending] = await Promise.all([
     poll.call(procedures.domainInfo, { domain }, options),
     poll.call(procedures.domainAutostart, { domain }, options).catch(unlessGone(false)),
     poll
@@ -93,16 +115,32 @@ export async function readDetails(
       .then(readKcliMetadata)
       .catch(unlessGone<KcliMetadata>({})),
     active ? leasedAddresses(poll, domain, signal) : [],
+    active && wantsPending ? readPending(poll, domain, signal) : undefined,
   ]);
-  return { memoryKib: info.memoryKib, cpus: info.cpus, autostart, kcli, ips, readAt: clock.ticks() };
+  const idle = await isIdle(poll, domain, info.state, signal);
+  const rest = { kcli, leases, idle, ...(pending && { pending }), readAt: clock.ticks() };
+  return { memoryKib: info.memoryKib, cpus: info.cpus, autostart, ...rest };
 }
 
-/** What the host's own DHCP server gave the guest. */
-export const leasedAddresses = (client: RpcClient, domain: Domain, signal: AbortSignal): Promise<readonly string[]> =>
-  client
-    .call(procedures.domainAddresses, { domain, source: ADDRESS_SOURCE.lease, flags: 0 }, { signal })
-    .then(usableAddresses)
-    .catch(unlessGone<readonly string[]>([]));
+/** Nothing for one that has no saved definition, or that can't be read: its details say why. */
+async function readPending(
+  client: RpcClient,
+  domain: Domain,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const read = (flags: number) =>
+    client.call(procedures.domainXml, { domain, flags }, { signal }).catch(unlessGone(undefined));
+  const [running, saved, persistent] = await Promise.all([
+    read(0),
+    read(XML.inactive),
+    client.call(procedures.domainIsPersistent, { domain }, { signal }).catch(unlessGone(false)),
+  ]);
+  if (running === undefined || saved === undefined || !persistent) return undefined;
+  return pendingIn(running, saved).catch((error: unknown) => {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  });
+}
 
 /** A transient domain has no autostart, most have no metadata: that is an answer. That it is gone is not. */
 export const unlessGone =

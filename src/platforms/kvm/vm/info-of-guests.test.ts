@@ -33,16 +33,33 @@ async function setUp(change: Partial<PlayedGuest> = {}, devices = '') {
   return { ...operated, host, guest, read: () => readInfo(operated.calls, idOf(1), operated.signal) };
 }
 
+it('tells which place a disk has in the boot order, where it has one', async () => {
+  const at = (target: string, boot: string) =>
+    `<disk><source dev='/dev/${target}'/><target dev='${target}'/>${boot}</disk>`;
+  const disks = [at('vda', "<boot order='2'/>"), at('sda', "<boot order='1'/>"), at('sdb', '')].join('');
+  const { read } = await setUp({}, disks);
+  expect((await read()).disks.map(({ device, bootOrder }) => [device, bootOrder])).toEqual([
+    ['vda', 2],
+    ['sda', 1],
+    ['sdb', undefined],
+  ]);
+});
+
 it('tells all that is known of a guest', async () => {
   const metadata = `<info><ip>10.9.9.9</ip><owner>ann</owner><user>bob</user><domain>example.org</domain>
-    <kube>k1</kube><kubetype>k3s</kubetype><creationdate>01-02-2020</creationdate></info>`;
+    <kube>k1</kube><kubetype>k3s</kubetype><information>a=b</information><creationdate>01-02-2020</creationdate></info>`;
   const { read, daemon } = await setUp({ metadata, addresses: leased('10.0.0.7', '10.9.9.9') }, DISKS);
   expect(await read()).toEqual({
     state: 'running',
     created: Date.UTC(2020, 1, 1),
     maxMemory: mib(256),
     maxCpus: 2,
-    row: { ips: ['10.9.9.9', '10.0.0.7'] },
+    user: 'bob',
+    row: { ips: ['10.9.9.9', '10.0.0.7'], pending: [] },
+    addresses: [
+      { address: '10.9.9.9', source: 'static' },
+      { address: '10.0.0.7', source: 'lease', mac: '52:54:00:00:00:01' },
+    ],
     nics: [
       { device: 'eth0', mac: '52:54:00:00:00:01', net: 'br0', type: 'bridge' },
       { device: 'eth1', mac: '52:54:00:00:00:02', net: 'lan', type: 'e1000' },
@@ -89,8 +106,19 @@ it('tells all that is known of a guest', async () => {
       ['User', 'bob'],
       ['Domain', 'example.org'],
       ['Kubernetes', 'k1, k3s'],
+      ['Metadata', 'information=a=b'],
     ],
   });
+  daemon.close();
+});
+
+it.each([
+  ['<image>debian-13-generic.qcow2</image>', ['User', 'debian, by the name of its image']],
+  ['<image>debian-13-generic.qcow2</image><user>me</user>', ['User', 'me']],
+  ['<image>busybox.qcow2</image>', undefined],
+])('F-286 says who logs in to %s where that can be told', async (texts, line) => {
+  const { read, daemon } = await setUp({ metadata: `<info>${texts}</info>` });
+  expect((await read()).more?.find(([label]) => label === 'User')).toEqual(line);
   daemon.close();
 });
 
@@ -112,10 +140,10 @@ it('asks nothing of a guest that is off, and says that one is gone once it stops
   daemon.close();
 });
 
-it('asks the agent in the guest where the host has leased nothing, for a second and a half', async () => {
+it('F-113 says who knows of an address: the agent in the guest is asked for a second and a half, where it is there', async () => {
   const { read, host, pass, clock, daemon } = await setUp({}, AGENT);
   host.answer(procedures.domainAddresses, ({ source }) => (source === 1 ? leased('192.0.2.7') : []));
-  expect((await read()).row).toEqual({ ips: ['192.0.2.7'] });
+  expect((await read()).addresses).toEqual([{ address: '192.0.2.7', source: 'agent', mac: '52:54:00:00:00:01' }]);
   host.answer(procedures.domainAddresses, ({ source }) => (source === 1 ? SILENCE : []));
   let ended = false;
   const reading = read().finally(() => {
@@ -124,13 +152,13 @@ it('asks the agent in the guest where the host has leased nothing, for a second 
   await pass(1_499);
   expect(ended).toBe(false);
   await clock.pass(1);
-  expect(await reading).not.toHaveProperty('row');
-  const leasing = await setUp({ addresses: leased('10.0.0.7') }, AGENT);
-  await leasing.read();
-  expect(leasing.host.came(procedures.domainAddresses)).toMatchObject([{ source: 0 }]);
+  expect(await reading).not.toHaveProperty('addresses');
+  const leasing = await setUp({ addresses: leased('10.0.0.7') }, AGENT.replace('/>', " state='disconnected'/>"));
+  expect((await leasing.read()).row?.ips).toEqual(['10.0.0.7']);
+  expect(leasing.host.came(procedures.domainAddresses)).toMatchObject([{ source: 0 }, { source: 2 }]);
   const without = await setUp();
   await without.read();
-  expect(without.host.came(procedures.domainAddresses)).toHaveLength(1);
+  expect(without.host.came(procedures.domainAddresses)).toMatchObject([{ source: 0 }, { source: 2 }]);
   for (const one of [daemon, leasing.daemon, without.daemon]) one.close();
 });
 

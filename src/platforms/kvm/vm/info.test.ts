@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endpointName, vmId } from '../../../ids.ts';
 import { gib } from '../../../units.ts';
 import { XmlError } from '../../transport/xml.ts';
+import type { HostFiles, Look } from '../host/host-files.ts';
 import { VIR_ERR } from '../rpc/errors.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { createScriptedClient, libvirtNo } from '../testkit/scripted-client.ts';
@@ -36,7 +37,7 @@ const SECOND = snapshotXml(
    <disks><disk name='vda' snapshot='external' type='file'><source file='/d/web1.second'/></disk></disks>`,
 );
 
-function setUp() {
+function setUp(files?: HostFiles) {
   const { client, answer, came } = createScriptedClient();
   const snapshots = ['first', 'second'].map((name) => ({ name, domain }));
   answer(procedures.domainByUuid, () => domain);
@@ -60,7 +61,8 @@ function setUp() {
   answer(procedures.blockInfo, () => ({ allocation: 0, capacity: gib(20), physical: 0 }));
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };
   const { signal } = new AbortController();
-  return { answer, came, read: () => readInfo({ daemon, touched: () => undefined, libvirt: 9_000_000 }, WEB1, signal) };
+  const calls = { daemon, touched: () => undefined, libvirt: 9_000_000, ...(files && { files }) };
+  return { answer, came, read: () => readInfo(calls, WEB1, signal) };
 }
 
 describe('what a guest has', () => {
@@ -139,15 +141,29 @@ describe('what a guest has', () => {
 
   it('says what the next start changes of a guest that runs', async () => {
     const { answer, read } = setUp();
-    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+    expect((await read()).row?.pending).toEqual([]);
     const saved = XML.replace(/<currentMemory[^>]*>[^<]*/, "<currentMemory unit='MiB'>192").replace(
       /(<vcpu[^>]*) current='1'/,
       "$1 current='2'",
     );
     answer(procedures.domainXml, ({ flags }) => (flags === 0 ? XML : saved));
-    expect((await read()).more).toContainEqual(['At next start', 'Memory 192M, vCPUs 2']);
+    expect((await read()).row?.pending).toEqual(['Memory 192M', 'vCPUs 2']);
     answer(procedures.domainIsPersistent, () => false);
-    expect((await read()).more?.map(([label]) => label)).not.toContain('At next start');
+    expect((await read()).row?.pending).toEqual([]);
+  });
+
+  it('F-113 says since when a guest runs where the files of its host can be seen', async () => {
+    const asked: (readonly string[])[] = [];
+    const look = (changed: Look) => async (paths: readonly string[]) => {
+      asked.push(paths);
+      return new Map(paths.map((path) => [path, changed]));
+    };
+    const seen = (changed: Look) => setUp({ look: look(changed) } as unknown as HostFiles).read();
+    const there = { is: 'there', id: '1', isFile: true, changed: 1_795_897_097 } as const;
+    expect((await seen(there)).started).toBe(1_795_897_097_000);
+    expect(asked).toEqual([['/run/libvirt/qemu/web1.pid']]);
+    expect(await seen({ is: 'missing' })).not.toHaveProperty('started');
+    expect(await setUp().read()).not.toHaveProperty('started');
   });
 
   it('says how far memory and vCPUs can grow', async () => {

@@ -1,22 +1,28 @@
 import type { VmId } from '../../../ids.ts';
 import { type Bytes, bytes } from '../../../units.ts';
 import type { Disk, VmInfo } from '../../contract.ts';
-import { ADDRESS_SOURCE, METADATA, procedures, XML } from '../rpc/protocol.ts';
+import { type AddressRule, readAddressRule } from '../address/address-rule.ts';
+import { fixedAddress, guestAddresses, onceEach } from '../address/guest-addresses.ts';
+import { pendingIn } from '../definition/pending.ts';
+import { type Notes, readNotes } from '../metadata/notes.ts';
+import { METADATA, XML } from '../rpc/flags.ts';
+import { procedures } from '../rpc/protocol.ts';
 import { type DomainXml, readDomainXml } from '../xml/domain-xml.ts';
-import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from '../xml/metadata.ts';
-import { pendingLines } from '../xml/pending.ts';
-import { usableAddresses } from './addresses.ts';
-import { isSaved, leasedAddresses, unlessGone } from './guest.ts';
+import { KCLI_NAMESPACE } from '../xml/metadata.ts';
+import { isSaved, unlessGone } from './guest.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { listSnapshots } from './snapshot-list.ts';
 import { stateOf } from './states.ts';
 
-/** The guest agent is inside the guest: it may be there and not answer. */
-const AGENT_MS = 1_500;
 /** QEMU itself may hang: then the size stays unknown. */
 const BLOCK_INFO_MS = 1_500;
 
-export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+export const readInfo = (
+  calls: GuestCalls,
+  id: VmId,
+  signal: AbortSignal,
+  rule: AddressRule = readAddressRule(''),
+): Promise<VmInfo> =>
   onGuest(calls, id, signal, async (call) => {
     const { client, domain } = call;
     const options = { signal };
@@ -29,22 +35,33 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       isSaved(client, domain, signal),
       client
         .call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags: 0 }, options)
-        .then(readKcliMetadata)
-        .catch(unlessGone<KcliMetadata>({})),
+        .then(readNotes)
+        .catch(unlessGone<Notes>({ lines: [] })),
       client.call(procedures.domainIsPersistent, { domain }, options),
       listSnapshots(id, call),
     ]);
     const xml = await readDomainXml(xmlText);
-    const pending = persistent && nextText !== undefined ? pendingLines(xml, await readDomainXml(nextText)) : [];
-    const [disks, found] = await Promise.all([readDisks(call, xml), domain.id === -1 ? [] : guestAddresses(call, xml)]);
-    const ips = [...new Set([...(kcli.ip === undefined ? [] : [kcli.ip]), ...found])];
+    const pending = persistent && nextText !== undefined ? await pendingIn(xmlText, nextText) : [];
+    const [disks, started, found] = await Promise.all([
+      readDisks(call, xml),
+      domain.id === -1 ? undefined : startOf(domain.name, calls, signal),
+      domain.id === -1 ? [] : guestAddresses(call, !xml.agentIsAway),
+    ]);
+    const addresses = rule(onceEach([...(kcli.ip === undefined ? [] : [fixedAddress(kcli.ip)]), ...found]));
     return {
       state: stateOf(state, reason, saved).state,
       created: kcli.creationdate,
+      ...(started !== undefined && { started }),
       maxMemory: xml.maxMemory,
       maxCpus: xml.maxCpus,
-      // The watch asks the host's leases only, never the agent inside the guest.
-      ...(ips.length > 0 ? { row: { ips } } : {}),
+      ...(domain.id !== -1 && {
+        row: {
+          // The watch asks the host's leases only, never the agent inside the guest.
+          ...(addresses.length > 0 && { ips: addresses.map(({ address }) => address) }),
+          pending,
+        },
+      }),
+      ...(addresses.length > 0 && { addresses }),
       nics: xml.nics.map((nic, i) => ({
         device: `eth${i}`,
         mac: nic.mac,
@@ -54,9 +71,21 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
       disks,
       snapshots: snapshots.map(({ snapshot }) => snapshot),
       description: xml.description,
-      more: [...pending, ...moreOf(xml, kcli, persistent)],
+      more: [...moreOf(xml, kcli, persistent), ...xml.hardware],
+      ...(kcli.user !== undefined && { user: kcli.user }),
     };
   });
+
+/**
+ * libvirt does not say since when a guest runs. Where drover sees the files of the host it is since its QEMU has written its
+ * number, which is done once.
+ */
+async function startOf(name: string, { files }: GuestCalls, signal: AbortSignal): Promise<number | undefined> {
+  if (!files) return undefined;
+  const path = `/run/libvirt/qemu/${name}.pid`;
+  const look = (await files.look([path], signal)).get(path);
+  return look?.is === 'there' ? look.changed * 1000 : undefined;
+}
 
 /** Sizes come from the storage pools. A file that no pool has listed yet is asked for by the daemon, of QEMU while it runs. */
 async function readDisks({ client, domain, signal }: GuestCall, xml: DomainXml): Promise<readonly Disk[]> {
@@ -71,6 +100,7 @@ async function readDisks({ client, domain, signal }: GuestCall, xml: DomainXml):
       storage: disk.volume?.pool,
       readOnly: disk.readOnly,
       shareable: disk.shareable,
+      ...(disk.bootOrder !== undefined && { bootOrder: disk.bootOrder }),
     })),
   );
   async function sizeOf(path: string): Promise<Bytes | undefined> {
@@ -91,21 +121,7 @@ async function readDisks({ client, domain, signal }: GuestCall, xml: DomainXml):
 const typeOf = (device: string): Disk['type'] =>
   device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk';
 
-/** The host's leases first; the guest's own word for bridged networks, where the host knows nothing. */
-async function guestAddresses({ client, domain, signal }: GuestCall, xml: DomainXml): Promise<readonly string[]> {
-  const leased = await leasedAddresses(client, domain, signal);
-  if (leased.length > 0 || !xml.hasAgent) return leased;
-  return client
-    .call(
-      procedures.domainAddresses,
-      { domain, source: ADDRESS_SOURCE.agent, flags: 0 },
-      { signal, deadlineMs: AGENT_MS },
-    )
-    .then(usableAddresses)
-    .catch(() => []);
-}
-
-function moreOf(xml: DomainXml, kcli: KcliMetadata, persistent: boolean): VmInfo['more'] {
+function moreOf(xml: DomainXml, kcli: Notes, persistent: boolean): VmInfo['more'] {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Title', xml.title],
     ['Type', xml.type],
@@ -117,10 +133,7 @@ function moreOf(xml: DomainXml, kcli: KcliMetadata, persistent: boolean): VmInfo
     ['Guest agent', xml.hasAgent ? 'has a channel' : 'none'],
     ['Emulator', xml.emulator],
     ['Lasting', persistent ? undefined : 'no: it is gone once it stops'],
-    ['Owner', kcli.owner],
-    ['User', kcli.user],
-    ['Domain', kcli.domain],
-    ['Kubernetes', [kcli.kube, kcli.kubetype].filter(Boolean).join(', ')],
+    ...kcli.lines,
   ];
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
 }

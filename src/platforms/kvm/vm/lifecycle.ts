@@ -1,5 +1,6 @@
 import { FleetError } from '../../../errors.ts';
-import type { VmOps } from '../../contract.ts';
+import type { Accepted, VmOps } from '../../contract.ts';
+import { switchBoot } from '../boot/next-boot.ts';
 import { type Domain, type Procedure, procedures } from '../rpc/protocol.ts';
 import { isSaved } from './guest.ts';
 import { CHANGE_MS, DONE, type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
@@ -19,8 +20,8 @@ export function createLifecycle(
         if (state === DOMAIN.paused) await plain(call, 'resume', procedures.resume);
         else if (state === DOMAIN.suspended) await flagged(call, 'wake up', procedures.wakeUp);
         else if (call.domain.id === -1) {
-          if (await isSaved(call.client, call.domain, signal)) await wakeSaved(call);
-          else await flagged(call, 'start', procedures.create);
+          if (!(await isSaved(call.client, call.domain, signal))) return startAnew(call);
+          await wakeSaved(call);
         } else if (state === DOMAIN.crashed) throw crashed(call);
         return DONE;
       }),
@@ -35,8 +36,8 @@ export function createLifecycle(
       }),
     restart: (id, how, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        if (call.domain.id === -1) await flagged(call, 'start', procedures.create);
-        else if (how === 'graceful') {
+        if (call.domain.id === -1) return startAnew(call);
+        if (how === 'graceful') {
           refuseDeaf(call, await stateOf(call));
           await flagged(call, 'reboot', procedures.reboot);
         } else await flagged(call, 'reset', procedures.reset);
@@ -70,6 +71,11 @@ export function createLifecycle(
         return DONE;
       }),
   };
+}
+
+async function startAnew(call: GuestCall): Promise<Accepted> {
+  await flagged(call, 'start', procedures.create);
+  return { warnings: await switchBoot(call) };
 }
 
 /** libvirt restores a guest as it was saved, also paused; a user who wakes it wants it to run. */

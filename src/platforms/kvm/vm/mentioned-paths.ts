@@ -1,7 +1,7 @@
 /** Every absolute path that a document of libvirt names, in whatever element: a disk, a kernel, an argument for QEMU. */
+import { decoded } from '../xml/decoded.ts';
 
 const VALUES = /=\s*(?:'([^'<]*)'|"([^"<]*)")|>([^<>]+)</g;
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', apos: "'", quot: '"', amp: '&' };
 
 /** Distinct paths, in the order of the document. */
 export function mentionedPaths(xml: string): ReadonlySet<string> {
@@ -30,13 +30,6 @@ export const sharedFolders = (xml: string): readonly string[] =>
   Array.from(xml.matchAll(FOLDERS), ([, single, double]) =>
     withoutDots(decoded(single ?? double ?? '')).replace(/(?<=.)\/$/, ''),
   );
-
-const decoded = (text: string): string =>
-  text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
 
 const MEMORY = /<memory\s[^<>]*?\bfile\s*=\s*(?:'([^'<]*)'|"([^"<]*)")/g;
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { endpointName, vmId } from '../../../ids.ts';
+import { createSerial } from '../console/serial.ts';
 import type { Daemon } from '../link/daemon.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { operate } from '../testkit/operated-host.ts';
@@ -8,7 +9,6 @@ import { SILENCE } from '../testkit/played-daemon.ts';
 import { type PlayedGuest, type PlayedHost, playHost, uuidOf } from '../testkit/played-host.ts';
 import { libvirtNo } from '../testkit/scripted-client.ts';
 import { idOf } from '../testkit/watched-host.ts';
-import { createSerial } from './console.ts';
 import { createLifecycle } from './lifecycle.ts';
 
 const daemons: Daemon[] = [];

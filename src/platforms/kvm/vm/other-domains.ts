@@ -3,7 +3,8 @@
 import type { HostCall } from '../host/host-call.ts';
 import { uuidText } from '../link/uuid.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
-import { type Domain, LIST, procedures, XML } from '../rpc/protocol.ts';
+import { LIST, XML } from '../rpc/flags.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
 import { type AllDisks, readAllDisks } from '../xml/domain-xml.ts';
 
 export interface DomainDocument extends AllDisks {
@@ -23,12 +24,16 @@ export interface DomainDocument extends AllDisks {
 /** Domains that are asked for at once. */
 const AT_ONCE = 32;
 
-/** A call, and where it is about one domain: that one. */
-export type Search = Pick<HostCall, 'client' | 'signal'> & { readonly domain?: Domain };
+/** A call, and where it is about one domain: that one, of which nothing counts, or only what `own` says. */
+export type Search = Pick<HostCall, 'client' | 'signal'> & {
+  readonly domain?: Domain;
+  /** As it runs and is saved, or its snapshots and the memory that is saved of it. */
+  readonly own?: 'definition' | 'past';
+};
 
 /** All but the domain that the call is about. `past`: their saved memory and their snapshots as well. */
 export async function* otherDomains(call: Search, past = true): AsyncGenerator<DomainDocument> {
-  const { client, domain, signal } = call;
+  const { client, domain, own, signal } = call;
   const list = async (flags: number) =>
     (await client.call(procedures.listDomains, { needResults: true, flags }, { signal })).domains;
   const [domains, withSnapshots, saved] = await Promise.all([
@@ -41,10 +46,17 @@ export async function* otherDomains(call: Search, past = true): AsyncGenerator<D
     return ({ uuid }: Domain) => uuids === undefined || uuids.has(uuidText(uuid));
   };
   const [hasSnapshots, isSaved] = [isOneOf(withSnapshots), isOneOf(saved)];
-  const others = domain ? domains.filter(({ uuid }) => !uuid.equals(domain.uuid)) : domains;
+  const isOwn = ({ uuid }: Domain) => domain?.uuid.equals(uuid) === true;
+  const others = own ? domains : domains.filter((one) => !isOwn(one));
+  const hasPast = (one: Domain) => !isOwn(one) || own === 'past';
   for (let at = 0; at < others.length; at += AT_ONCE) {
     const some = others.slice(at, at + AT_ONCE);
-    const documents = await Promise.all(some.map((one) => documentsOf(call, one, hasSnapshots(one), isSaved(one))));
+    const documents = await Promise.all(
+      some.map((one) => {
+        const isDefined = !isOwn(one) || own === 'definition';
+        return documentsOf(call, one, isDefined, hasPast(one) && hasSnapshots(one), hasPast(one) && isSaved(one));
+      }),
+    );
     yield* documents.flat();
   }
 }
@@ -52,13 +64,18 @@ export async function* otherDomains(call: Search, past = true): AsyncGenerator<D
 async function documentsOf(
   { client, signal }: Search,
   domain: Domain,
+  isDefined: boolean,
   hasSnapshots: boolean,
   isSaved: boolean,
 ): Promise<readonly DomainDocument[]> {
   const options = { signal };
   const [saved, live, memory, snapshots] = await Promise.all([
-    client.call(procedures.domainXml, { domain, flags: XML.inactive }, options).catch(unlessMissing('')),
-    domain.id === -1 ? '' : client.call(procedures.domainXml, { domain, flags: 0 }, options).catch(unlessMissing('')),
+    isDefined
+      ? client.call(procedures.domainXml, { domain, flags: XML.inactive }, options).catch(unlessMissing(''))
+      : '',
+    !isDefined || domain.id === -1
+      ? ''
+      : client.call(procedures.domainXml, { domain, flags: 0 }, options).catch(unlessMissing('')),
     isSaved ? client.call(procedures.managedSaveXml, { domain, flags: 0 }, options).catch(unlessNone('')) : '',
     hasSnapshots ? snapshotDocuments(client, domain, signal) : [],
   ]);

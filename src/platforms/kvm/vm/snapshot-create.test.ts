@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VIR_ERR } from '../rpc/errors.ts';
-import { procedures, SNAPSHOT_DISK_ONLY } from '../rpc/protocol.ts';
+import { SNAPSHOT } from '../rpc/flags.ts';
+import { procedures } from '../rpc/protocol.ts';
 import {
   type GuestWords,
   guestWithSnapshots,
@@ -102,7 +103,7 @@ describe('is taken', () => {
     const { ops, sent, touched, uuid, signal } = guestWithSnapshots(words);
     const answer = await ops.create(WEB1, { ...SPEC, memory: withMemory }, signal);
     expect(answer).toEqual({ id: idOfSnapshot('before'), warnings });
-    const flags = where === 'inside' ? 0 : SNAPSHOT_DISK_ONLY;
+    const flags = where === 'inside' ? 0 : SNAPSHOT.diskOnly;
     expect(sent).toEqual([{ call: 'create', xml: '<domainsnapshot><name>before</name></domainsnapshot>', flags }]);
     expect(touched).toEqual([uuid]);
   });

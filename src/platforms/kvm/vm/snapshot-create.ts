@@ -2,10 +2,12 @@
 import { FleetError } from '../../../errors.ts';
 import { snapshotId, type VmId } from '../../../ids.ts';
 import type { SnapshotOps, SnapshotSpec, Warning } from '../../contract.ts';
+import { planExternal, takeExternal } from '../files/external-snapshot.ts';
 import { versionText } from '../host/host.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
-import { type DomainSnapshot, procedures, SNAPSHOT_DISK_ONLY } from '../rpc/protocol.ts';
-import { type DiskXml, type DomainXml, readDomainXml } from '../xml/domain-xml.ts';
+import { SNAPSHOT } from '../rpc/flags.ts';
+import { type DomainSnapshot, procedures } from '../rpc/protocol.ts';
+import { type DomainXml, isInSnapshots, readDomainXml } from '../xml/domain-xml.ts';
 import { readSnapshotXml } from '../xml/snapshot-xml.ts';
 import { writeSnapshotXml } from '../xml/write-snapshot-xml.ts';
 import { isSaved } from './guest.ts';
@@ -22,14 +24,15 @@ export const createCreate =
     onGuest(calls, id, signal, async (call) => {
       const { client, domain } = call;
       refuseWords(domain.name, spec.name, spec.description);
-      const [xml, saved, persistent] = await Promise.all([
-        client.call(procedures.domainXml, { domain, flags: 0 }, { signal }).then(readDomainXml),
+      const [text, saved, persistent] = await Promise.all([
+        client.call(procedures.domainXml, { domain, flags: 0 }, { signal }),
         isSaved(client, domain, signal),
         client.call(procedures.domainIsPersistent, { domain }, { signal }),
       ]);
-      const outside = whyOutside(call, xml, spec);
+      const external = spec.external === true ? await planExternal(call, spec, text, calls.files) : undefined;
+      const outside = external ? 'it was asked for' : whyOutside(call, await readDomainXml(text), spec);
       const warnings = [
-        ...aboutMemory(call, spec, saved, outside),
+        ...aboutMemory(call, spec, saved, external?.memoryFile === undefined ? outside : undefined),
         ...(persistent
           ? []
           : [
@@ -39,14 +42,13 @@ export const createCreate =
               },
             ]),
       ];
-      const args = {
-        domain,
-        xml: writeSnapshotXml(spec.name, spec.description),
-        flags: outside === undefined ? 0 : SNAPSHOT_DISK_ONLY,
-      };
       if (await isTaken(call, spec.name)) throw taken(call, spec);
-      const made = await call.change('take a snapshot', () =>
-        client.call(procedures.createSnapshot, args, { signal, deadlineMs: SNAPSHOT_MS }).catch(async (error) => {
+      const document = writeSnapshotXml(spec.name, spec.description, external?.parts);
+      const send = (flags: number) =>
+        client.call(procedures.createSnapshot, { domain, xml: document, flags }, { signal, deadlineMs: SNAPSHOT_MS });
+      const plainly = () => send(outside === undefined ? 0 : SNAPSHOT.diskOnly);
+      const made = await call.change(external?.verb ?? 'take a snapshot', () =>
+        (external ? takeExternal(external, send, warnings) : plainly()).catch(async (error) => {
           // libvirt has no code of its own for a name that is taken, and another client may have been quicker.
           if (!(error instanceof LibvirtError) || error.code !== VIR_ERR.operationFailed) throw error;
           if (!(await isTaken(call, spec.name))) throw error;
@@ -61,7 +63,7 @@ export const createCreate =
 function whyOutside(call: GuestCall, { disks, nvram }: DomainXml, { memory }: SnapshotSpec): string | undefined {
   const { domain, libvirt } = call;
   const runs = domain.id !== -1;
-  const plain = disks.find((disk) => isWritten(disk) && !KEEPS_SNAPSHOTS.has(disk.format));
+  const plain = disks.find((disk) => isInSnapshots(disk) && !KEEPS_SNAPSHOTS.has(disk.format));
   if (plain) return `its disk ${plain.target} is ${plain.format}`;
   // Of one that is off, some releases make internal ones and the others say that they don't.
   if (nvram !== undefined && (runs || revertsToExternal(call))) return 'its firmware is UEFI';
@@ -73,9 +75,6 @@ function whyOutside(call: GuestCall, { disks, nvram }: DomainXml, { memory }: Sn
     { fix: 'keep its memory as well, or stop it first' },
   );
 }
-
-const isWritten = ({ path, elsewhere, readOnly, snapshot }: DiskXml): boolean =>
-  !readOnly && snapshot !== 'no' && (path ?? elsewhere) !== undefined;
 
 /** libvirt's test driver has disks without a format, and keeps snapshots of them. */
 const KEEPS_SNAPSHOTS: ReadonlySet<string> = new Set(['qcow2', '']);
@@ -91,13 +90,14 @@ function aboutMemory({ domain }: GuestCall, { memory }: SnapshotSpec, saved: boo
 /** It is made by now, whatever becomes of this question. */
 async function aboutFiles(call: GuestCall, vm: VmId, snapshot: DomainSnapshot): Promise<readonly Warning[]> {
   const { client, domain, signal } = call;
-  const layers = await client
+  const { layers, memoryFile } = await client
     .call(procedures.snapshotXml, { snapshot, flags: 0 }, { signal })
     .then((text) => readSnapshotXml(vm, text))
-    .then((xml) => xml.layers.join(', '))
-    .catch(() => 'new files beside its disks');
+    .catch(() => ({ layers: ['new files beside its disks'], memoryFile: undefined }));
+  const words = `${domain.name} writes to ${layers.join(', ')} from now on, layered on what it had`;
   return [
-    { feature: 'disks', detail: `${domain.name} writes to ${layers} from now on, layered on what it had` },
+    { feature: 'disks', detail: words },
+    ...(memoryFile === undefined ? [] : [{ feature: 'memory', detail: `it is in ${memoryFile}` }]),
     ...(revertsToExternal(call) ? [] : [{ feature: 'revert', detail: whyNoRevert(call) }]),
   ];
 }

@@ -37,6 +37,11 @@ it('calls a guest suspended whose memory is saved, and only while it is off', ()
   expect(stateOf(1, 1, true)).toEqual({ state: 'running', rawState: 'running' });
 });
 
+it('calls a guest paused that libvirt does nothing with, also where it says that it migrates', () => {
+  expect(stateOf(3, 2, false, true)).toEqual({ state: 'paused', rawState: 'paused (restored)' });
+  expect(stateOf(3, 5, false, true)).toEqual({ state: 'paused', rawState: 'paused (I/O error)' });
+});
+
 it('puts lifecycle events into words, also those that are not known yet', () => {
   const said = (event: number) => {
     const texts: string[] = [];

@@ -22,6 +22,8 @@ export const DOMAIN = {
   suspended: 7,
 } as const;
 
+const MIGRATING = 2;
+
 /** Reasons that change what the state means, or that people want to know: (state, reason) -> word and state. */
 const REASONS: Readonly<Record<string, readonly [VmState, string]>> = {
   '1.10': ['migrating', 'post-copy migration'],
@@ -46,8 +48,10 @@ export interface StateWords {
   readonly rawState: string;
 }
 
-/** `saved`: its memory lies on the host's disk, and its next start goes on from there. */
-export function stateOf(state: number, reason: number, saved = false): StateWords {
+/** `saved`: its memory lies on the host's disk, and its next start goes on from there. `idle`: libvirt does nothing with it. */
+export function stateOf(state: number, reason: number, saved = false, idle = false): StateWords {
+  if (idle && state === DOMAIN.paused && reason === MIGRATING)
+    return { state: 'paused', rawState: 'paused (restored)' };
   if (saved && state === DOMAIN.shutOff) return { state: 'suspended', rawState: 'shut off (saved)' };
   const [plain, word] = STATES[state] ?? ['unknown', `state ${state}`];
   const special = REASONS[`${state}.${reason}`];

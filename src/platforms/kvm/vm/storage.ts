@@ -5,7 +5,8 @@ import { FleetError } from '../../../errors.ts';
 import { breathe } from '../../transport/breathe.ts';
 import { XmlError } from '../../transport/xml.ts';
 import { LibvirtError } from '../rpc/errors.ts';
-import { POOLS, procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
+import { POOLS } from '../rpc/flags.ts';
+import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { folderOfPool } from '../xml/pool-xml.ts';
 import { readVolumeXml, type VolumeXml } from '../xml/volume-xml.ts';
 import type { Search } from './other-domains.ts';
@@ -26,6 +27,7 @@ export interface StoredVolume {
   /** A file in the folder of its pool. */
   readonly isFile: boolean;
   readonly changed: number | undefined;
+  readonly written: number | undefined;
   readonly print: string | undefined;
   readonly backing: VolumeXml['backing'];
 }
@@ -93,9 +95,17 @@ export async function readStorage({ client, signal }: Search): Promise<Storage> 
       upToDate.delete(folders.get(volume.pool) ?? '');
       return;
     }
-    const { path, changed, print, backing } = read;
+    const { path, backing, changed, written, print } = read;
     paths.set(keyOf(volume.pool, volume.name), path);
-    volumes.set(path, { label: `${volume.name} in pool ${volume.pool}`, volume, isFile, changed, print, backing });
+    volumes.set(path, {
+      label: `${volume.name} in pool ${volume.pool}`,
+      volume,
+      isFile,
+      changed,
+      written,
+      print,
+      backing,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { EVENT, eventMessages } from '../rpc/protocol.ts';
+import { EVENT } from '../rpc/flags.ts';
+import { eventMessages } from '../rpc/protocol.ts';
 import { encode } from '../rpc/xdr.ts';
 import { createScriptedClient } from '../testkit/scripted-client.ts';
 import { createGuestEvents, type GuestEvent } from './events.ts';

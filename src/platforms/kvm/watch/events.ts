@@ -3,7 +3,8 @@
 import { uuidText } from '../link/uuid.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError } from '../rpc/errors.ts';
-import { EVENT, eventMessages, FEATURE, procedures } from '../rpc/protocol.ts';
+import { EVENT, FEATURE } from '../rpc/flags.ts';
+import { eventMessages, procedures } from '../rpc/protocol.ts';
 import { createXdrReader } from '../rpc/xdr.ts';
 import { isPowerOn, lifecycleText } from './lifecycle-events.ts';
 

@@ -31,6 +31,8 @@ export interface GuestReaderOptions {
 
 /** Guests that are read at once: four calls each, in one write. */
 const AT_ONCE = 64;
+/** Of those that are read first, whose definitions are compared: each is some KiB. All others when they are read again. */
+const MOST_COMPARED = 64;
 
 /** All guests that are in the table now are to be read. */
 export function createGuestReader(options: GuestReaderOptions): GuestReader {
@@ -39,13 +41,15 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
   const touched = new Set<string>();
   const unread = new Set(guests.keys());
   let complete = false;
+  let compared = 0;
   let wake = () => {};
 
   async function readFirst(uuid: string): Promise<Change | undefined> {
     const guest = guests.get(uuid);
     if (!guest) return undefined;
     return reading(uuid, async () => {
-      const details = await readDetails(poll, guest.domain, isActive(guest), clock, signal);
+      const wanted = { active: isActive(guest), pending: compared++ < MOST_COMPARED };
+      const details = await readDetails(poll, guest.domain, wanted, clock, signal);
       // Meanwhile a tick may have seen it in another state.
       return [guests.get(uuid) ?? guest, details];
     });
@@ -60,7 +64,7 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
         poll.call(procedures.domainByUuid, { uuid: bytes }, { signal }),
         poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
         isSaved(poll, known, signal),
-        readDetails(poll, known, true, clock, signal),
+        readDetails(poll, known, { active: true, pending: true }, clock, signal),
       ]);
       if (domain.id === -1) table.setTrouble(uuid, 'hanging', undefined);
       return [{ domain, state, reason, saved }, details];

@@ -1,7 +1,8 @@
 import { breathe } from '../../transport/breathe.ts';
 import { uuidText } from '../link/uuid.ts';
 import type { RpcClient } from '../rpc/client.ts';
-import { type Domain, LIST, procedures, STATS } from '../rpc/protocol.ts';
+import { LIST, STATS } from '../rpc/flags.ts';
+import { type Domain, procedures } from '../rpc/protocol.ts';
 import { readDomainStats } from '../rpc/stats.ts';
 
 export interface ListedGuest {

@@ -48,6 +48,8 @@ async function setUp(count: number, { seen = [] as readonly string[] } = {}) {
     throw libvirtNo(80);
   });
   answer(procedures.domainAddresses, () => []);
+  answer(procedures.domainXml, () => '<domain/>');
+  answer(procedures.domainIsPersistent, () => true);
   const emitted: (readonly Change[])[] = [];
   const idle: string[] = [];
   let completed = 0;

@@ -41,6 +41,8 @@ async function setUp(readInfo: () => typeof info = () => info) {
     throw libvirtNo(NO_METADATA);
   });
   answer(procedures.domainAddresses, () => []);
+  answer(procedures.domainXml, () => '<domain/>');
+  answer(procedures.domainIsPersistent, () => true);
   const endpoint = endpointName('a');
   const roster = await createRoster(new Map([[web1, { domain, state: RUNNING, reason: 0, saved: false }]]), {
     poll: client,

@@ -26,6 +26,8 @@ it('shows since when a guest is on whose start was reported by an event', async 
   answer(procedures.domainInfo, () => ({ state: 1, maxMemoryKib: 1024, memoryKib: 1024, cpus: 1, cpuTimeNs: 0 }));
   for (const missing of [procedures.domainAutostart, procedures.domainMetadata, procedures.domainAddresses])
     answer(missing as typeof procedures.domainAutostart, no);
+  answer(procedures.domainXml, () => '<domain/>');
+  answer(procedures.domainIsPersistent, () => true);
   answer(procedures.nodeCpuStats, no);
   answer(procedures.nodeMemoryStats, no);
   const clock = createTestClock();

@@ -153,7 +153,7 @@ function refreshOld(roster: Roster, seen: readonly string[], clock: Clock): void
     const age = clock.ticks() - details.readAt;
     if (
       age > READ_AGAIN_AFTER_MS ||
-      (age > ADDRESS_AFTER_MS && details.ips.length === 0 && roster.running().includes(uuid))
+      (age > ADDRESS_AFTER_MS && details.leases.length === 0 && roster.running().includes(uuid))
     ) {
       roster.touch(uuid);
     }

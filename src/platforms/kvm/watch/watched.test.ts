@@ -25,7 +25,8 @@ describe('a watched host', () => {
       metadata: '<info><plan>shop</plan><profile>small</profile><image>debian</image></info>',
       addresses: leased('fe80::1', '2001:db8::7', '192.168.122.5', '169.254.1.1', '::1', '127.0.0.1', '192.168.122.5'),
     });
-    host.add(2, { domain: { name: 'db2', uuid: Buffer.alloc(16, 2), id: -1 }, state: 5, saved: true });
+    const metadata = '<info><ip>10.9.8.7</ip></info>';
+    host.add(2, { domain: { name: 'db2', uuid: Buffer.alloc(16, 2), id: -1 }, state: 5, saved: true, metadata });
     host.add(3, { state: 3, reason: 5 });
     const { of, vm, feeds } = await watch(host);
     const [inventory] = of('inventory');
@@ -55,7 +56,7 @@ describe('a watched host', () => {
       image: 'debian',
       pool: undefined,
     });
-    expect(vm(2)).toMatchObject({ autostart: false, ips: [] });
+    expect(vm(2)).toMatchObject({ autostart: false, ips: ['10.9.8.7'] });
     const kinds = feeds.map(({ kind }) => kind);
     expect(kinds.indexOf('changes')).toBeLessThan(kinds.indexOf('complete'));
     expect(of('complete')).toHaveLength(1);

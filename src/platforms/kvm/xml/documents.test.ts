@@ -27,8 +27,12 @@ describe('a domain', () => {
       disks: [],
       nics: [],
       graphics: [],
+      hardware: [],
       hasSerial: false,
       hasAgent: false,
+      agentIsAway: true,
+      configs: [],
+      isKcli: false,
     });
   });
 
@@ -54,6 +58,7 @@ describe('a domain', () => {
       emulator: '/usr/bin/qemu',
       hasSerial: true,
       hasAgent: true,
+      agentIsAway: false,
       graphics: ['vnc', 'spice', 'vnc :5901', ' ::1:1'],
       nics: [
         { mac: '52:54:00:00:00:01', type: 'bridge', source: 'br0', model: 'virtio' },
@@ -161,12 +166,14 @@ describe('a volume', () => {
       size: undefined,
       used: 5,
       changed: 1_700_000_000,
+      written: 1_600_000_000.5,
       print: '["1700000000.9","1600000000.5","5","6"]',
       backing: { path: '/d/b', format: 'qcow2' },
     });
     expect(await readVolumeXml(xml('', '<backingStore><path>/d/b</path></backingStore>'))).toMatchObject({
       path: '/d/a',
       changed: undefined,
+      written: undefined,
       print: undefined,
       backing: { path: '/d/b', format: undefined },
     });

@@ -1,7 +1,9 @@
-/** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It never writes one: changes are calls. */
+/** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It writes single devices (device-xml.ts), and clones (edit-xml.ts). */
 import { type Bytes, bytes } from '../../../units.ts';
 import { attribute, child, childrenOf, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { readDocument } from './document.ts';
+import { type HardwareLine, hardwareLines } from './hardware-lines.ts';
+import { KCLI_NAMESPACE } from './metadata.ts';
 
 export interface DomainXml {
   readonly title: string | undefined;
@@ -23,6 +25,13 @@ export interface DomainXml {
   readonly graphics: readonly string[];
   readonly hasSerial: boolean;
   readonly hasAgent: boolean;
+  /** libvirt knows that no agent has opened its channel. */
+  readonly agentIsAway: boolean;
+  /** Files that it reads from its firmware (fw_cfg). */
+  readonly configs: readonly string[];
+  /** Made by kcli or drover, which both write down when that was; other metadata may have been added later. */
+  readonly isKcli: boolean;
+  readonly hardware: readonly HardwareLine[];
 }
 
 export interface DiskXml {
@@ -43,8 +52,12 @@ export interface DiskXml {
   readonly showsLayers: boolean;
   readonly readOnly: boolean;
   readonly shareable: boolean;
+  /** Of the host, where the definition says so: `none`, `writeback`. */
+  readonly cache: string | undefined;
   /** What snapshots do with it, where the definition says so: `no` leaves it out. */
   readonly snapshot: string | undefined;
+  /** Its place among the devices that it starts from. */
+  readonly bootOrder: number | undefined;
 }
 
 export interface NicXml {
@@ -52,6 +65,8 @@ export interface NicXml {
   readonly type: string;
   /** Network, bridge or device that it hangs on. */
   readonly source: string;
+  /** The network of libvirt, also of one that runs: its type is that of what the network stands for then. */
+  readonly network: string | undefined;
   readonly model: string | undefined;
 }
 
@@ -66,6 +81,9 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
   const maxMemory = size(child(domain, 'memory'));
   const maxCpus = Number(text(vcpu) ?? 1);
   const current = child(domain, 'currentMemory');
+  const agents = childrenOf(devices, 'channel')
+    .flatMap((channel) => child(channel, 'target') ?? [])
+    .filter((target) => attribute(target, 'name') === 'org.qemu.guest_agent.0');
   return {
     title: text(child(domain, 'title')),
     description: text(child(domain, 'description')),
@@ -83,9 +101,15 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
     disks: disksOf(domain),
     nics: childrenOf(devices, 'interface').map(readNic),
     graphics: childrenOf(devices, 'graphics').map(readGraphics),
+    hardware: hardwareLines(domain),
     hasSerial: childrenOf(devices, 'serial').length + childrenOf(devices, 'console').length > 0,
-    hasAgent: childrenOf(devices, 'channel').some(
-      (channel) => attribute(child(channel, 'target'), 'name') === 'org.qemu.guest_agent.0',
+    hasAgent: agents.length > 0,
+    agentIsAway: agents.every((agent) => attribute(agent, 'state') === 'disconnected'),
+    configs: configsOf(domain).flatMap((entry) => attribute(entry, 'file') ?? []),
+    isKcli: childrenOf(child(domain, 'metadata'), 'info').some(
+      (info) =>
+        child(info, 'creationdate') !== undefined &&
+        Object.entries(info.attributes).some(([key, value]) => key.startsWith('xmlns') && value === KCLI_NAMESPACE),
     ),
   };
 }
@@ -112,13 +136,23 @@ export async function readAllDisks(xml: string, root: 'domain' | 'domainsnapshot
   }
 }
 
+/** Of an element `domain`: the entries of its firmware's configuration. */
+const configsOf = (domain: XmlElement): readonly XmlElement[] =>
+  childrenOf(domain, 'sysinfo')
+    .filter((one) => attribute(one, 'type') === 'fwcfg')
+    .flatMap((one) => childrenOf(one, 'entry'));
+
 /** In a snapshot: the guest as it ran, and as it was saved. */
 const DOMAINS: ReadonlySet<string> = new Set(['domain', 'inactiveDomain']);
 
 /** Of an element `domain`, wherever it stands. */
 export const disksOf = (domain: Node): readonly DiskXml[] => childrenOf(child(domain, 'devices'), 'disk').map(readDisk);
 
-function readDisk(disk: Node): DiskXml {
+/** Snapshots keep what the guest writes, unless the definition leaves the disk out. */
+export const isInSnapshots = ({ path, elsewhere, readOnly, snapshot }: DiskXml): boolean =>
+  !readOnly && snapshot !== 'no' && (path ?? elsewhere) !== undefined;
+
+export function readDisk(disk: Node): DiskXml {
   const source = child(disk, 'source');
   const pool = attribute(source, 'pool');
   const protocol = attribute(source, 'protocol');
@@ -138,15 +172,18 @@ function readDisk(disk: Node): DiskXml {
     showsLayers: child(disk, 'backingStore') !== undefined,
     readOnly: child(disk, 'readonly') !== undefined,
     shareable: child(disk, 'shareable') !== undefined,
+    cache: attribute(child(disk, 'driver'), 'cache'),
     snapshot: attribute(disk, 'snapshot'),
+    bootOrder: Number(attribute(child(disk, 'boot'), 'order')) || undefined,
   };
 }
 
-function readNic(nic: Node): NicXml {
+export function readNic(nic: Node): NicXml {
   const source = child(nic, 'source');
   return {
     mac: attribute(child(nic, 'mac'), 'address') ?? '',
     type: attribute(nic, 'type') ?? '',
+    network: attribute(source, 'network'),
     source: attribute(source, 'network') ?? attribute(source, 'bridge') ?? attribute(source, 'dev') ?? '',
     model: attribute(child(nic, 'model'), 'type'),
   };

@@ -14,10 +14,23 @@ export interface PoolXml {
   readonly path: string | undefined;
   /** The folder whose files are its volumes; undefined for every other kind of pool. */
   readonly folder: string | undefined;
+  /** What names of its volumes begin with, where disks reach them by network. */
+  readonly remote: string | undefined;
+  /** Other hosts can have the same one: libvirt knows of none. */
+  readonly isShared: boolean;
+  /** Volume group and thin pool in it, of one whose volumes are to be thin: as kcli keeps it. */
+  readonly thin: string | undefined;
   /** Undefined while it is inactive: libvirt writes 0 then. */
   readonly size: Bytes | undefined;
   readonly used: Bytes | undefined;
 }
+
+/** Pools that come from elsewhere, with the element of the source that their volumes are named by. */
+const REMOTE: Readonly<Record<string, readonly [element: string, key?: string] | undefined>> = {
+  ...{ rbd: ['name'], gluster: ['name'], sheepdog: ['name'] },
+  ...{ iscsi: ['device', 'path'], 'iscsi-direct': ['device', 'path'] },
+};
+const SHARED: ReadonlySet<string> = new Set([...Object.keys(REMOTE), 'netfs', 'vstorage', 'scsi', 'mpath']);
 
 /** Rejects with XmlError for what is no pool. */
 export async function readPoolXml(xml: string): Promise<PoolXml> {
@@ -25,8 +38,15 @@ export async function readPoolXml(xml: string): Promise<PoolXml> {
   const type = attribute(pool, 'type') ?? '';
   const target = textAt(pool, 'target', 'path')?.replace(/(?<=.)\/+$/, '') || undefined;
   const size = byteCount(child(pool, 'capacity')) || undefined;
+  const [element = '', key] = REMOTE[type] ?? [];
+  const source = child(pool, 'source');
+  const remote = key === undefined ? textAt(source, element) : attribute(child(source, element), key);
+  const thin = type === 'logical' && attribute(child(child(pool, 'source'), 'product'), 'name');
   return {
     type,
+    thin: thin ? `${textAt(pool, 'source', 'name') ?? ''}/${thin}` : undefined,
+    remote: remote ? `${remote}/` : undefined,
+    isShared: SHARED.has(type),
     path: target ?? (textAt(pool, 'source', 'name') || undefined),
     folder: FOLDER_POOLS.has(type) ? target : undefined,
     size,

@@ -12,7 +12,9 @@ export interface VolumeXml {
   /** What a guest sees, and what it takes of its pool. */
   readonly size: Bytes | undefined;
   readonly used: Bytes | undefined;
-  /** When the file was changed last: epoch, s. Undefined where libvirt doesn't say. */
+  /** When its content was written to last: epoch, s. Undefined where libvirt doesn't say. */
+  readonly written: number | undefined;
+  /** When the file was changed last, or its name or rights: epoch, s. Undefined where libvirt doesn't say. */
   readonly changed: number | undefined;
   /** Times and sizes of the file: the same for all its names, and hardly ever for two files. */
   readonly print: string | undefined;
@@ -37,6 +39,7 @@ export async function readVolumeXml(xml: string): Promise<VolumeXml> {
     size: byteCount(child(volume, 'capacity')),
     used: byteCount(child(volume, 'allocation')),
     changed: ctime ? Math.floor(Number(ctime)) : undefined,
+    written: mtime ? Number(mtime) : undefined,
     print: ctime ? JSON.stringify([ctime, mtime, ...sizes]) : undefined,
     backing: below ? { path: below, format } : undefined,
   };

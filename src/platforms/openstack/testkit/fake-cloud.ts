@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../../clock.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
+import { createConsoleProxy } from './console-proxy.ts';
 import { createKeystone, type Keystone, PROJECT } from './keystone.ts';
 import { answerNova, type NovaOptions } from './nova.ts';
 import { answerCinder, answerGlance, answerNeutron, type ServiceRequest } from './other-services.ts';
 import { novaRefusal, Refusal } from './refusal.ts';
-import { createSerialProxy } from './serial.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface FakeCloud {
@@ -35,7 +35,7 @@ interface Reply {
 export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
   const world = createWorld(clock);
   const keystone = createKeystone(clock);
-  const serial = createSerialProxy();
+  const proxy = createConsoleProxy();
   const requests: string[] = [];
   const complaints: string[] = [];
   const sockets = new Set<Socket>();
@@ -43,7 +43,13 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     least: '2.1',
     most: '2.93',
     pageSize: 1000,
-    consoles: (server) => `ws://127.0.0.1:${port()}/serial?token=${serial.offer(server.name)}`,
+    consoles: ({ name }, kind) => {
+      const token = proxy.offer(name, kind);
+      // The address of a display is that of a page for browsers.
+      return kind === 'serial'
+        ? `ws://127.0.0.1:${port()}/serial?token=${token}`
+        : `http://127.0.0.1:${port()}/novnc/vnc_lite.html?path=%3Ftoken%3D${token}`;
+    },
     denied: new Set(),
   };
   const port = (): number => (server.address() as AddressInfo).port;
@@ -65,6 +71,8 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     const other = OTHERS[service];
     if (other) {
       const question = {
+        method,
+        body,
         path,
         query: url.searchParams,
         session,
@@ -72,7 +80,7 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
         pageSize: nova.pageSize,
       };
       try {
-        return { status: 200, body: other(world, question) };
+        return other(world, question);
       } catch (error) {
         if (error instanceof Refusal && error.status === 400)
           complaints.push(`${method} ${request.url}: ${error.body}`);
@@ -148,7 +156,7 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
   });
   server.on('upgrade', (request, socket, head) => {
     requests.push(`GET ${request.url}`);
-    const why = serial.attach(request, socket, head);
+    const why = proxy.attach(request, socket, head);
     if (why === undefined) return;
     complaints.push(`GET ${request.url}: ${why}`);
     socket.end(`HTTP/1.1 403 ${why}\r\ncontent-length: 0\r\n\r\n`);
@@ -164,7 +172,7 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
   const hangUp = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
-      serial.closeAll();
+      proxy.closeAll();
       for (const socket of sockets) socket.destroy();
     });
 
@@ -181,10 +189,11 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
   };
 }
 
-const OTHERS: Readonly<Record<string, (world: World, request: ServiceRequest) => object>> = {
+const OTHERS: Readonly<Record<string, (world: World, request: ServiceRequest) => Reply>> = {
   image: answerGlance,
   network: answerNeutron,
   volume: answerCinder,
+  dns: ({ designate }, request) => designate.answer(request),
 };
 
 async function jsonOf(request: IncomingMessage): Promise<unknown> {

@@ -99,6 +99,7 @@ export function createKeystone(clock: Clock): Keystone {
       ['image', '/image'],
       ['network', '/network'],
       ['volumev3', `/volume/v3/${PROJECT.id}`],
+      ['dns', '/dns'],
     ]),
     get logins() {
       return logins;

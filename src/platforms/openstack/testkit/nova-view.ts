@@ -26,6 +26,8 @@ function statusOf({ vmState, taskState }: WorldServer): string {
   return STATUS[vmState] ?? 'UNKNOWN';
 }
 
+const SIZE = { ephemeral: 0, extra_specs: {}, ram: 512, swap: 0, vcpus: 2 };
+
 export function serverView(server: WorldServer, admin: boolean, version: Microversion): object {
   if (server.cellDown) {
     const { id, project, createdAt } = server;
@@ -54,10 +56,10 @@ export function serverView(server: WorldServer, admin: boolean, version: Microve
     addresses: server.addresses,
     config_drive: '',
     description: server.description,
-    flavor: { disk: 8, ephemeral: 0, extra_specs: {}, original_name: 'm1.small', ram: 512, swap: 0, vcpus: 2 },
+    flavor: { ...SIZE, disk: server.flavor === 'm1.small' ? 8 : 0, original_name: server.flavor },
     hostId: '2091634baaccdc4c5a1d57069c833e402921df696b7f970791b12ec6',
     image: server.imageId === '' ? '' : { id: server.imageId, links: [] },
-    key_name: null,
+    key_name: server.keyName,
     links: [],
     locked: server.locked,
     ...(isAtLeast(version, [2, 73]) ? { locked_reason: server.lockedReason } : {}),

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { isRow, type Row } from '../../lib/json.ts';
 import { rowIn } from '../json.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
+import type { ConsoleKind } from './console-proxy.ts';
 import type { Session } from './keystone.ts';
+import { change, changeParts, createServer, isChange, keyPairs } from './nova-changes.ts';
 import {
   diagnosticsView,
   flavorsView,
@@ -37,7 +39,7 @@ export interface NovaOptions {
   /** Servers on one page. */
   pageSize: number;
   /** Where consoles are; undefined: they are switched off. */
-  consoles: ((server: WorldServer) => string) | undefined;
+  consoles: ((server: WorldServer, kind: ConsoleKind) => string) | undefined;
   /** Policies that no user passes. */
   readonly denied: Set<string>;
 }
@@ -47,7 +49,9 @@ export interface NovaAnswer {
   readonly body?: unknown;
 }
 
-const LIST_QUERY = new Set(['marker', 'limit', 'changes-since', 'all_tenants']);
+/** Protocol and type that belong together. */
+const CONSOLES: Readonly<Record<string, ConsoleKind>> = { 'serial serial': 'serial', 'vnc novnc': 'novnc' };
+const LIST_QUERY = new Set(['marker', 'limit', 'changes-since', 'all_tenants', 'name', 'image', 'key_name']);
 
 export function answerNova(world: World, options: NovaOptions, request: NovaRequest): NovaAnswer {
   const { method, segments, query, body, session, version, now } = request;
@@ -69,6 +73,16 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
   if (noun === '') return { status: 200, body: versionView(options) };
   if (noun === 'servers' && id === 'detail' && method === 'GET') return list(true);
   if (noun === 'servers' && id === '' && method === 'GET') return list(false);
+  if (noun === 'servers' && id === '' && method === 'POST') {
+    allow('servers:create', changes);
+    return createServer(world, body, request.request);
+  }
+  if (noun === 'os-keypairs') {
+    takes('limit', 'marker');
+    allow('os-keypairs:index', method === 'GET' || changes);
+    return keyPairs(world, method, id, body);
+  }
+  if (noun === 'os-server-groups') return { status: 200, body: { server_groups: [] } };
   if (noun === 'servers' && id !== '') return part === '' ? one() : below();
   if (noun === 'flavors' && id === 'detail' && method === 'GET') {
     takes('limit', 'marker', 'is_public');
@@ -96,6 +110,7 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
     if (query.has('all_tenants')) allow('servers:detail:get_all_tenants', session.admin);
     const all = [...world.servers.values()].filter((server) => {
       if (!query.has('all_tenants') && server.project !== '6f70656e737461636b20342065766572') return false;
+      if (!matches(server, query)) return false;
       // The database keeps whole seconds.
       return since === null ? !server.deleted : Math.floor(server.updatedAt / 1000) * 1000 >= Date.parse(since);
     });
@@ -138,6 +153,10 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
     takes();
     const said = `${method} ${part}`;
     if (said === 'POST action') return act(server, isRow(body) ? body : {});
+    if (method === 'POST' && part.startsWith('os-')) allow(`${part}:create`, changes);
+    if (method === 'DELETE' && part.startsWith('os-')) allow(`${part}:delete`, changes);
+    const parts = changeParts(world, server, said, key, body);
+    if (parts) return parts;
     if (said === 'GET diagnostics') {
       allow('os-server-diagnostics', session.admin);
       if (server.vmState !== 'active') throw novaRefusal(409, `Instance ${server.id} is not ready`);
@@ -185,6 +204,9 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
       schema(rowIn(json, name), ['length']);
       return { status: 200, body: { output: 'Booting\n\u001b[1mdebian\u001b[0m login: ' } };
     }
+    if (isChange(name)) allow('servers:action', changes);
+    const changed = change(world, server, name, json, { admin: session.admin, request: request.request });
+    if (changed) return changed;
     const policy = policyOf(name);
     if (policy === undefined) throw novaRefusal(400, `There is no such action: ${name}`);
     allow(policy, changes);
@@ -195,10 +217,11 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
   function consoleOf(server: WorldServer, wish: Row): NovaAnswer {
     allow('os-remote-consoles', changes);
     schema(wish, ['protocol', 'type']);
-    if (wish['protocol'] !== 'serial' || wish['type'] !== 'serial') throw novaRefusal(400, 'Invalid input');
-    if (!options.consoles) throw novaRefusal(400, 'Unavailable console type serial.');
+    const kind = CONSOLES[`${wish['protocol']} ${wish['type']}`];
+    if (!kind) throw novaRefusal(400, 'Invalid input');
+    if (!options.consoles) throw novaRefusal(400, `Unavailable console type ${kind}.`);
     if (server.vmState !== 'active') throw novaRefusal(409, `Instance ${server.id} is not ready`);
-    return { status: 200, body: { remote_console: { ...wish, url: options.consoles(server) } } };
+    return { status: 200, body: { remote_console: { ...wish, url: options.consoles(server, kind) } } };
   }
 
   function volumesView(server: WorldServer): readonly object[] {
@@ -219,6 +242,13 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
     const instanceAction = { action: action.action, instance_uuid: server.id, request_id: id, message, events };
     return { status: 200, body: { instanceAction: { ...instanceAction, start_time: spellTime(now) } } };
   }
+}
+
+/** Of a list: Nova takes an expression for the name. */
+function matches({ name, imageId, keyName }: WorldServer, query: URLSearchParams): boolean {
+  const [called, image, key] = [query.get('name'), query.get('image'), query.get('key_name')];
+  if (called !== null && !new RegExp(called).test(name)) return false;
+  return (image === null || imageId === image) && (key === null || keyName === key);
 }
 
 function schema(row: Row, keys: readonly string[]): Row {

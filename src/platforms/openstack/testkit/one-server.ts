@@ -4,7 +4,7 @@ import { endpointName, vmId } from '../../../ids.ts';
 import type { Api, ChangeOptions, ReadOptions } from '../api.ts';
 import type { Cloud } from '../cloud.ts';
 import type { News } from '../follow.ts';
-import { createImages } from '../images.ts';
+import { createImages } from '../image/images.ts';
 import type { ServerCalls } from '../server-call.ts';
 
 export const ID = '9168b536-cd40-4630-b43f-b259807c6e87';
@@ -26,7 +26,7 @@ export interface OneServer {
 }
 
 export function oneServer(): OneServer {
-  const cloud = { name: 'demo in R', region: 'R', version: [2, 93] };
+  const cloud = { endpoint: endpointName('lab'), name: 'demo in R', region: 'R', version: [2, 93] };
   const below = (path: string) => path.replace(`/servers/${ID}`, '');
   const api = {
     async get(path: string, { subject }: ReadOptions) {

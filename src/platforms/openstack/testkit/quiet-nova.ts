@@ -7,7 +7,7 @@ import type { Row } from '../../lib/json.ts';
 import type { Api, ReadOptions } from '../api.ts';
 import type { Cloud } from '../cloud.ts';
 import type { News } from '../follow.ts';
-import { createImages } from '../images.ts';
+import { createImages } from '../image/images.ts';
 import { watchCloud } from '../watch.ts';
 
 export const LAB = endpointName('lab');

@@ -1,7 +1,9 @@
 /** Servers and what is around them, pretended: they take their time, and leave actions behind. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
+import { createDesignate, type Designate } from './designate.ts';
 import { PROJECT } from './keystone.ts';
+import { createNeutronStore, type NeutronStore } from './neutron-store.ts';
 import { noServer } from './refusal.ts';
 
 export interface WorldServer {
@@ -11,7 +13,10 @@ export interface WorldServer {
   vmState: string;
   taskState: string | null;
   powerState: number;
-  readonly imageId: string;
+  imageId: string;
+  flavor: string;
+  /** What it has while a new size waits for a word. */
+  formerFlavor: string | undefined;
   zone: string;
   host: string | null;
   locked: boolean;
@@ -21,7 +26,8 @@ export interface WorldServer {
   metadata: Readonly<Record<string, string>>;
   description: string | null;
   readonly volumes: { readonly id: string; readonly device: string; deleteOnTermination: boolean }[];
-  readonly addresses: Readonly<Record<string, readonly unknown[]>>;
+  addresses: Readonly<Record<string, readonly unknown[]>>;
+  readonly keyName: string | null;
   readonly createdAt: number;
   updatedAt: number;
   /** When it was started; counters count from there. */
@@ -50,7 +56,16 @@ export interface World {
   /** Volume id -> size in GiB. */
   readonly volumes: Map<string, number>;
   /** Image id -> name, and of which server it was made. */
-  readonly images: Map<string, { readonly name: string; readonly of?: string }>;
+  readonly images: Map<
+    string,
+    { readonly name: string; readonly of?: string; readonly description?: string; readonly failed?: true }
+  >;
+  /** Names and types of volumes that were given some. */
+  readonly volumeWords: Map<string, { readonly name: string; readonly type: string }>;
+  /** Name -> public key. */
+  readonly keyPairs: Map<string, string>;
+  readonly neutron: NeutronStore;
+  readonly designate: Designate;
   /** Local disks: `<server>/root`. */
   readonly disks: Set<string>;
   /** How long whatever is done to a server takes. */
@@ -62,13 +77,21 @@ export interface World {
   find(id: string): WorldServer;
   touch(server: WorldServer): void;
   /** Something that takes time: `ends` makes it so, unless it is to fail. */
-  begin(server: WorldServer, action: string, request: string, taskState: string | null, ends: () => void): void;
+  begin(
+    server: WorldServer,
+    action: string,
+    request: string,
+    taskState: string | null,
+    ends: () => void,
+    fails?: (why: string) => void,
+  ): void;
   destroy(server: WorldServer): void;
   /** Takes its row out of the database, so that no list tells of it (nova-manage db purge). */
   purge(server: WorldServer): void;
 }
 
 const IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b';
+const OTHER_IMAGE = 'a1b2c3d4-31e7-49b7-b260-868f441e862c';
 export const HOSTS = ['compute-1', 'compute-2'] as const;
 
 export const spellTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
@@ -77,12 +100,20 @@ const micro = (at: number): string => new Date(at).toISOString().replace('Z', '0
 export function createWorld(clock: Clock): World {
   const servers = new Map<string, WorldServer>();
   const volumes = new Map<string, number>();
-  const images = new Map([[IMAGE, { name: 'debian-13' }]]);
+  const images: World['images'] = new Map([
+    [IMAGE, { name: 'debian-13' }],
+    [OTHER_IMAGE, { name: 'alma-9' }],
+  ]);
   const disks = new Set<string>();
+  const neutron = createNeutronStore();
 
   const world: World = {
     servers,
     volumes,
+    volumeWords: new Map(),
+    keyPairs: new Map([['admins', 'ssh-ed25519 AAAA admins']]),
+    neutron,
+    designate: createDesignate(),
     images,
     disks,
     tookMs: 150,
@@ -98,6 +129,9 @@ export function createWorld(clock: Clock): World {
         taskState: null,
         powerState: 4,
         imageId: IMAGE,
+        flavor: 'm1.small',
+        formerFlavor: undefined,
+        keyName: null,
         zone: 'nova',
         host: HOSTS[servers.size % 2] ?? null,
         locked: false,
@@ -117,6 +151,7 @@ export function createWorld(clock: Clock): World {
         ...given,
       };
       servers.set(server.id, server);
+      neutron.plug(server);
       if (server.imageId !== '') disks.add(`${server.id}/root`);
       return server;
     },
@@ -128,7 +163,7 @@ export function createWorld(clock: Clock): World {
     touch(server) {
       server.updatedAt = clock.now();
     },
-    begin(server, action, request, taskState, ends) {
+    begin(server, action, request, taskState, ends, fails) {
       const { failNext } = world;
       world.failNext = undefined;
       const event = {
@@ -145,7 +180,10 @@ export function createWorld(clock: Clock): World {
       clock.after(world.tookMs, () => {
         server.taskState = null;
         if (failNext === undefined) ends();
-        else entry.message = 'Error';
+        else {
+          entry.message = 'Error';
+          fails?.(failNext);
+        }
         entry.events[0] = {
           ...event,
           finish_time: micro(clock.now()),
@@ -157,6 +195,7 @@ export function createWorld(clock: Clock): World {
     },
     destroy(server) {
       server.deleted = true;
+      neutron.unplug(server);
       server.vmState = 'deleted';
       disks.delete(`${server.id}/root`);
       for (const { id, deleteOnTermination } of server.volumes) if (deleteOnTermination) volumes.delete(id);

@@ -21,6 +21,7 @@ const PREFIXES = {
   image: ['image'],
   network: ['network'],
   volume: ['block_storage', 'volumev3', 'volumev2', 'volume', 'block_store'],
+  dns: ['dns'],
 } as const;
 export type ServiceKind = keyof typeof PREFIXES;
 

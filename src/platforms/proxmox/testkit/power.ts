@@ -1,4 +1,5 @@
 /** What the verbs below /status do to a pretended guest, with the sentences of PVE::API2::Qemu. */
+import { applyPending } from './configure.ts';
 import { refusal } from './refusal.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -48,6 +49,7 @@ function effect(world: World, guest: WorldGuest, verb: string): readonly [number
     delete guest.config['lock'];
   };
   const off = () => {
+    applyPending(world, guest);
     guest.status = 'stopped';
     guest.runState = 'stopped';
   };

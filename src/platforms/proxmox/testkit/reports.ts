@@ -8,6 +8,7 @@ function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unkn
   const { kind, vmid, node, config, status } = guest;
   const online = world.nodes.get(node)?.online ?? false;
   const running = status === 'running';
+  const pool = [...world.pools].find(([, members]) => members.has(vmid))?.[0];
   const uptime = running ? Math.floor((world.clock.now() - guest.startedAt) / 1000) + 60 : 0;
   return {
     id: `${kind}/${vmid}`,
@@ -32,6 +33,7 @@ function guestRow(world: World, guest: WorldGuest): Readonly<Record<string, unkn
     ...(config['lock'] === undefined ? {} : { lock: config['lock'] }),
     ...(config['tags'] === undefined ? {} : { tags: config['tags'] }),
     ...(guest.ha === undefined ? {} : { hastate: guest.ha }),
+    ...(pool === undefined ? {} : { pool }),
   };
 }
 
@@ -82,6 +84,8 @@ export const taskRow = (task: WorldTask): Readonly<Record<string, unknown>> => (
   id: task.about,
   user: task.user,
   starttime: Math.floor(task.startedAt / 1000),
+  pid: 4711,
+  pstart: 1024,
   ...(task.endedAt === undefined ? {} : { endtime: Math.floor(task.endedAt / 1000), status: task.exit }),
 });
 
@@ -99,7 +103,15 @@ export const clusterStatus = ({ clusterName, nodes }: World): readonly Readonly<
   })),
 ];
 
-/** GET /nodes/{node}/network: an Ethernet port below a bridge. */
+/** GET /nodes/{node}/network: an Ethernet port below a bridge, and another bridge. With `type` of that kind only. */
+export const networkOf = (type?: string): readonly object[] =>
+  type === 'any_bridge'
+    ? [
+        ...nodeNetwork.filter((row) => row.type === 'bridge'),
+        { iface: 'web', type: 'vnet', active: 1, method: 'manual' },
+      ]
+    : nodeNetwork;
+
 export const nodeNetwork = [
   { iface: 'eno1', type: 'eth', active: 1, method: 'manual' },
   {
@@ -115,6 +127,7 @@ export const nodeNetwork = [
     address6: '2001:db8::13',
     cidr6: '2001:db8::13/64',
   },
+  { iface: 'vmbr1', type: 'bridge', active: 1, bridge_ports: '', method: 'manual' },
 ];
 
 export const nodeStatus = {
@@ -123,7 +136,7 @@ export const nodeStatus = {
   'boot-info': { mode: 'efi', secureboot: 0 },
   cpu: 0.0123456789,
   cpuinfo: { model: 'Intel(R) Xeon(R) CPU E5-2680 v4', cores: 4, cpus: 8, sockets: 1 },
-  memory: { used: 2147483648, total: 8589934592, free: 6442450944 },
+  memory: { used: 2147483648, total: 8589934592, free: 6442450944, available: 6442450944 },
   swap: { used: 0, total: 1073741824, free: 1073741824 },
   rootfs: { used: 10486546432, total: 100861726720, avail: 90375180288, free: 90375180288 },
   loadavg: ['0.15', '0.25', '0.30'],

@@ -1,6 +1,12 @@
+import { vzdump } from './backups.ts';
+import { configOf, configure, pendingOf } from './configure.ts';
+import { answerGroups } from './firewall.ts';
+import { answerHa, changePool } from './ha-pools.ts';
+import { clone, create, makeTemplate, moveDisk, nextId, resize } from './make-guest.ts';
+import { migrate, preconditions } from './migrate.ts';
 import { switchPower } from './power.ts';
 import { refusal } from './refusal.ts';
-import { certificates, clusterStatus, current, nodeNetwork, nodeStatus, resources, taskRow } from './reports.ts';
+import { certificates, clusterStatus, current, networkOf, nodeStatus, resources, taskRow } from './reports.ts';
 import { answerSdn } from './sdn.ts';
 import { answerSnapshots } from './snapshots.ts';
 import { answerStorage, storageConfigs } from './storages.ts';
@@ -15,7 +21,10 @@ export interface Call {
   readonly user: string;
 }
 
-const GUEST_RIGHTS = ['VM.Allocate', 'VM.Audit', 'VM.Config.Memory', 'VM.Console', 'VM.PowerMgmt', 'VM.Snapshot'];
+const GUEST_RIGHTS = [
+  ...['VM.Allocate', 'VM.Audit', 'VM.Backup', 'VM.Clone', 'VM.Console', 'VM.Migrate', 'VM.PowerMgmt', 'VM.Snapshot'],
+  ...['VM.Config.CDROM', 'VM.Config.Disk', 'VM.Config.Memory', 'VM.Config.Network'],
+];
 const TASKS_SHOWN = 25;
 const DESTROY_MS = 100;
 
@@ -27,16 +36,26 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   if (path === 'GET /version') return { version: '9.1-1', release: '9.1', repoid: '9a1b2c3d' };
   if (path === 'GET /access/permissions')
     return {
-      '/': { 'Sys.Audit': 1, 'Sys.Console': 1, 'Sys.AccessNetwork': 1 },
-      '/storage': { 'Datastore.Allocate': 1, 'Datastore.AllocateTemplate': 1, 'Datastore.Audit': 1 },
+      '/': { 'Sys.Audit': 1, 'Sys.Modify': 1, 'Sys.Console': 1, 'Sys.AccessNetwork': 1 },
+      '/storage': {
+        'Datastore.Allocate': 1,
+        'Datastore.AllocateSpace': 1,
+        'Datastore.AllocateTemplate': 1,
+        'Datastore.Audit': 1,
+      },
       '/vms': Object.fromEntries(GUEST_RIGHTS.map((name) => [name, 1])),
     };
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
   if (path === 'GET /storage') return storageConfigs(world);
+  if (path === 'GET /cluster/nextid') return nextId(world);
   if (path === 'GET /cluster/status') return clusterStatus(world);
   const ofSdn = path.startsWith('GET /cluster/sdn/') ? answerSdn(path.slice('GET /cluster/sdn/'.length)) : undefined;
   if (ofSdn !== undefined) return ofSdn;
   if (path === 'GET /cluster/tasks') return world.tasks.slice(0, TASKS_SHOWN).map(taskRow);
+  if (path.startsWith('PUT /pools')) return changePool(world, call.values);
+  if (path.startsWith('GET /pools') || path.includes(' /cluster/ha/resources'))
+    return answerHa(world, method, segments, call.values);
+  if (path.includes(' /cluster/firewall/groups')) return answerGroups(world, method, segments.slice(3), call.values);
   if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
   throw refusal(501, `Method '${path}' not implemented`);
 }
@@ -53,7 +72,10 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
   const [, , group, name, ...rest] = segments;
   const below = `${method} ${[group, ...(name === undefined ? [] : [name]), ...rest].join('/')}`;
   if (below === 'GET status') return nodeStatus;
-  if (below === 'GET network') return nodeNetwork;
+  if (below === 'GET network') return networkOf(values['type']);
+  if (below === 'POST vzdump') return vzdump(world, node, call);
+  if (below === 'POST qemu' || below === 'POST lxc')
+    return create(world, node, group === 'qemu' ? 'qemu' : 'lxc', call);
   if (below === 'GET certificates/info') return certificates;
   if (below === 'POST termproxy') return terminals.offer(node, undefined, call.user);
   if (below === 'GET qemu') {
@@ -95,8 +117,6 @@ function onTask(world: World, upid: string, method: string, rest: readonly strin
   const { exit } = task;
   return {
     ...taskRow(task),
-    pid: 1,
-    pstart: 1,
     ...(exit === undefined ? { status: 'running' } : { status: 'stopped', exitstatus: exit }),
   };
 }
@@ -109,11 +129,28 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
     case 'GET status/current':
       return current(world, guest);
     case 'GET config':
-      return configOf(world, guest);
+      return configOf(world, guest, values['current'] === '1');
     case 'GET pending':
-      return Object.entries(guest.config).map(([key, value]) => ({ key, value }));
+      return pendingOf(guest);
     case 'PUT config':
-      return configure(world, guest, values);
+      return configure(world, guest, values, undefined);
+    case 'POST config':
+      return configure(world, guest, values, user);
+    case 'GET firewall/rules':
+      return [];
+    case 'GET migrate':
+      return preconditions(world, guest);
+    case 'POST migrate':
+      return migrate(world, guest, call);
+    case 'POST clone':
+      return clone(world, guest, call);
+    case 'POST template':
+      return makeTemplate(world, guest, user);
+    case 'PUT resize':
+      return resize(world, guest, call);
+    case 'POST move_disk':
+    case 'POST move_volume':
+      return moveDisk(world, guest, call);
     case 'GET agent/network-get-interfaces':
       if (guest.config['agent'] !== '1') throw refusal(500, 'No QEMU guest agent configured');
       return { result: [{ name: 'ens18', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }] };
@@ -121,33 +158,14 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       return [{ name: 'eth0', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }];
     case 'POST termproxy':
       return terminals.offer(guest.node, guest, user);
+    case 'POST vncproxy':
+      if (guest.kind === 'qemu') return terminals.offerDisplay(guest, user);
+      throw refusal(501, `Method '${below}' not implemented`);
     case 'DELETE':
       return destroy(world, guest, user);
     default:
       throw refusal(501, `Method '${below}' not implemented`);
   }
-}
-
-const NUMBERS = /^(?:memory|cores|sockets|onboot|template|protection)$/;
-
-function configOf(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {
-  const { description, ...rest } = guest.config;
-  return {
-    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, NUMBERS.test(key) ? Number(value) : value])),
-    ...(description === undefined ? {} : { description: `${description}\n` }),
-    digest: world.digest(guest),
-  };
-}
-
-function configure(world: World, guest: WorldGuest, values: Readonly<Record<string, string>>): null {
-  const { digest, delete: doomed, ...changes } = values;
-  if (digest !== undefined && digest !== world.digest(guest)) {
-    throw refusal(500, 'detected modified configuration - file changed by other user? Try again.');
-  }
-  if (guest.config['lock'] !== undefined) throw refusal(500, `VM is locked (${guest.config['lock']})`);
-  for (const key of doomed?.split(',') ?? []) delete guest.config[key];
-  Object.assign(guest.config, changes);
-  return null;
 }
 
 function destroy(world: World, guest: WorldGuest, user: string): string {

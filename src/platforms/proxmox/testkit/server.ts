@@ -1,12 +1,13 @@
 /** pveproxy, pretended: HTTP on loopback in front of a world, with its error shapes and its login. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../../clock.ts';
 import { type Access, createAccess } from './access.ts';
 import { Refusal, refusal } from './refusal.ts';
 import { answer } from './routes.ts';
 import { readSchema } from './schema.ts';
-import { createTerminals, type Terminals } from './terminals.ts';
+import { createTerminals, type TerminalOptions, type Terminals } from './terminals.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface FakeProxmox {
@@ -33,12 +34,18 @@ export interface FakeProxmox {
 
 const BASE = '/api2/json';
 
-export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
+export interface ServerOptions {
+  /** With this key and certificate, as every true one has it. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  readonly display?: TerminalOptions['display'];
+}
+
+export async function startFakeProxmox(clock: Clock, { tls, display }: ServerOptions = {}): Promise<FakeProxmox> {
   const world = createWorld(clock);
   const access = createAccess(clock);
   const schema = readSchema();
-  const terminalOptions = { refusesTokens: false };
-  const terminals = createTerminals(world, terminalOptions);
+  const terminalOptions: TerminalOptions = { refusesTokens: false, ...(display && { display }) };
+  const terminals = createTerminals(world, clock, terminalOptions);
   const requests: string[] = [];
   const complaints: string[] = [];
   const sockets = new Set<Socket>();
@@ -62,14 +69,19 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
     if (path === '/access/ticket' && method === 'POST') return access.ticket(values);
     const user = access.user(method, request.headers);
     const segments = path.split('/').slice(1).map(decodeURIComponent);
-    const run = () => answer(world, terminals, { method, segments, values, user });
+    const run = () => {
+      const data = answer(world, terminals, { method, segments, values, user });
+      const wrong = schema?.wrongAnswer(method, path, data);
+      if (wrong !== undefined) complaints.push(`the answer to ${method} ${path}: ${wrong}`);
+      return data;
+    };
     if (path !== '/cluster/resources' || values['type'] !== undefined) return run();
     // Told by the nodes every now and then, not asked for each time.
     if (!list || clock.now() - list.at >= lagMs) list = { at: clock.now(), data: run() };
-    return list.data;
+    return withNodes(list.data, world);
   }
 
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     handle(request).then(
       (data) => send(response, 200, 'OK', answerInstead?.(request.method ?? '', request.url ?? '') ?? { data }),
       (error: unknown) => {
@@ -79,7 +91,8 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
         else send(response, status, message, { data: null, message, ...(errors && { errors }) });
       },
     );
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.on('upgrade', (request, socket, head) => {
     try {
       const url = new URL(request.url ?? '/', 'http://pve');
@@ -113,7 +126,7 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
     });
 
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     world,
     access,
     terminals,
@@ -146,7 +159,18 @@ export async function startFakeProxmox(clock: Clock): Promise<FakeProxmox> {
   };
 }
 
+/** Where guests are is in pmxcfs, which all nodes have at once: only what they tell is late. */
+const withNodes = (data: unknown, { guests }: World): unknown =>
+  Array.isArray(data)
+    ? data.map((row) => {
+        const guest = /^(?:qemu|lxc)$/.test(row.type) ? guests.get(row.vmid) : undefined;
+        return guest ? { ...row, node: guest.node } : row;
+      })
+    : data;
+
 async function formOf(request: IncomingMessage): Promise<Readonly<Record<string, string>>> {
+  const boundary = /^multipart\/form-data; boundary=(\S+)$/.exec(request.headers['content-type'] ?? '')?.[1];
+  if (boundary !== undefined) return formWithFile(request, boundary);
   let text = '';
   for await (const chunk of request) text += chunk;
   return Object.fromEntries(new URLSearchParams(text));
@@ -157,4 +181,24 @@ function send(response: ServerResponse, status: number, reason: string, body: un
     'content-type': 'application/json;charset=UTF-8',
   });
   response.end(JSON.stringify(body));
+}
+
+/** As pveproxy reads it: fields first, then one file, whose place in /var/tmp it adds. Here that is its size. */
+async function formWithFile(request: IncomingMessage, boundary: string): Promise<Readonly<Record<string, string>>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const form: Record<string, string> = {};
+  const [, ...parts] = body.toString('latin1').split(`--${boundary}`);
+  if (!parts.at(-1)?.startsWith('--')) throw refusal(400, 'unexpected end of the form');
+  for (const part of parts.slice(0, -1)) {
+    const end = part.indexOf('\r\n\r\n');
+    const head = part.slice(0, end);
+    const value = part.slice(end + 4, -2);
+    const [, name = ''] = /name="([^"]*)"/.exec(head) ?? [];
+    const file = /filename="([^"]*)"/.exec(head)?.[1];
+    if (file === undefined) form[name] = value;
+    else Object.assign(form, { filename: file, tmpfilename: String(value.length) });
+  }
+  return form;
 }

@@ -16,7 +16,7 @@ export function answerSnapshots(
   { values, user }: { readonly values: Values; readonly user: string },
 ): unknown {
   const [group, name, verb] = below;
-  if (method === 'GET' && group === 'feature') return { hasFeature: canSnapshot(world, guest) ? 1 : 0 };
+  if (method === 'GET' && group === 'feature') return { hasFeature: canSnapshot(world, guest) ? 1 : 0, nodes: [] };
   if (group !== 'snapshot') return undefined;
   if (method === 'GET' && name === undefined) return list(guest);
   if (method === 'POST' && name === undefined) return take(world, guest, values, user);
@@ -60,6 +60,7 @@ function take(world: World, guest: WorldGuest, { snapname = '', description, vms
     parent: guest.standsOn,
     at: world.clock.now(),
     description,
+    config: { ...guest.config },
     vmstate: vmstate === '1' && guest.status === 'running',
     snapstate: 'prepare',
   };

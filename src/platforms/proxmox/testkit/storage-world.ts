@@ -22,6 +22,10 @@ export interface WorldVolume {
   readonly ctime: number;
   readonly vmid?: number;
   readonly protected?: 1;
+  /** Of a backup: what was written about it, and the guest as it was. */
+  readonly notes?: string;
+  readonly archived?: Readonly<Record<string, string>>;
+  readonly kind?: 'qemu' | 'lxc';
 }
 
 export const startStorages = (): Map<string, WorldStorage> =>
@@ -38,7 +42,7 @@ export const startStorages = (): Map<string, WorldStorage> =>
         path: '/mnt/pve/nas',
         server: '192.0.2.50',
         export: '/srv/pve',
-        content: 'backup,images,iso',
+        content: 'backup,images,iso,import,vztmpl',
       },
     ],
     ['retired', { type: 'dir', path: '/srv/old', content: 'images', disable: 1 }],
@@ -54,6 +58,10 @@ export const startVolumes = (): Map<string, WorldVolume> =>
     [
       'local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst',
       { node: 'pve2', content: 'vztmpl', format: 'tzst', size: 123_456_789, ctime: 1_790_000_100 },
+    ],
+    [
+      'nas:import/debian-13.qcow2',
+      { node: 'pve1', content: 'import', format: 'qcow2', size: 3 * GIB, ctime: 1_790_000_150 },
     ],
     ['nas:iso/rescue.iso', { node: 'pve1', content: 'iso', format: 'iso', size: 734_003_200, ctime: 1_790_000_200 }],
     [

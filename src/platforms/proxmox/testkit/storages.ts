@@ -45,6 +45,8 @@ export function answerStorage(
   if (method === 'GET' && group === 'content' && volid === undefined) return contentOf(world, node, storage, config);
   if (method === 'DELETE' && group === 'content' && volid !== undefined)
     return remove(world, node, storage, volid, user);
+  if (method === 'POST' && group === 'content') return allot(world, node, storage, config, values);
+  if (method === 'POST' && group === 'upload') return upload(world, node, storage, config, values, user);
   if (method === 'POST' && group === 'download-url') return download(world, node, storage, config, values, user);
   return undefined;
 }
@@ -52,7 +54,7 @@ export function answerStorage(
 const contentOf = ({ volumes }: World, node: string, storage: string, { shared }: WorldStorage) =>
   [...volumes]
     .filter(([volid, volume]) => volid.startsWith(`${storage}:`) && (shared !== undefined || volume.node === node))
-    .map(([volid, { node: _node, ...rest }]) => ({ volid, ...rest }));
+    .map(([volid, { node: _node, archived: _archived, kind: _kind, ...rest }]) => ({ volid, ...rest }));
 
 /** Whether a guest has it in its settings is not asked here either. */
 function remove(world: World, node: string, storage: string, volid: string, user: string): string {
@@ -99,6 +101,67 @@ function download(
       if (failure !== undefined) return end(failure);
       const ctime = Math.floor(world.clock.now() / 1000);
       world.volumes.set(`${storage}:${content}/${name}`, { node, content, format: content, size: GIB, ctime });
+      end('OK');
+    });
+  }).upid;
+}
+
+/** POST …/content: a volume of a guest, by its name (PVE::API2::Storage::Content). */
+function allot(world: World, node: string, storage: string, config: WorldStorage, values: Values): string {
+  const { vmid = '', filename = '', size = '', format } = values;
+  const [, count, unit = ''] = /^(\d+)([MG]?)$/.exec(size) ?? [];
+  if (count === undefined)
+    throw refusal(400, 'Parameter verification failed.', { size: `unable to parse size '${size}'` });
+  if (!config.content.includes('images'))
+    throw refusal(500, `storage '${storage}' does not support content-type 'images'`);
+  if (!filename.startsWith(`vm-${vmid}-`)) throw refusal(500, `illegal name '${filename}' - should be 'vm-${vmid}-*'`);
+  const isFiles = config['path'] !== undefined;
+  if (isFiles && !/\.(?:raw|qcow2|vmdk)$/.test(filename))
+    throw refusal(500, `illegal name '${filename}' - wrong extension for format ('${format ?? 'raw'}')`);
+  const volid = isFiles ? `${storage}:${vmid}/${filename}` : `${storage}:${filename}`;
+  if (world.volumes.has(volid)) throw refusal(500, `volume '${volid}' already exists`);
+  const bytes = Number(count) * 1024 * 1024 ** ['', 'M', 'G'].indexOf(unit);
+  const ctime = Math.floor(world.clock.now() / 1000);
+  world.volumes.set(volid, {
+    node,
+    content: 'images',
+    format: format ?? 'raw',
+    size: bytes,
+    ctime,
+    vmid: Number(vmid),
+  });
+  return volid;
+}
+
+/** POST …/upload: what is there with that name is overwritten. */
+function upload(
+  world: World,
+  node: string,
+  storage: string,
+  config: WorldStorage,
+  values: Values,
+  user: string,
+): string {
+  const { content = '', filename = '', tmpfilename } = values;
+  if (tmpfilename === undefined) throw refusal(500, 'missing temporary file name');
+  if (config['path'] === undefined) throw refusal(500, `can't upload to storage type '${config.type}'`);
+  if (!ENDINGS[content]?.test(filename))
+    throw refusal(400, 'Parameter verification failed.', { filename: 'wrong file extension' });
+  if (!config.content.split(',').includes(content))
+    throw refusal(500, `storage '${storage}' does not support '${content}' content`);
+  return world.beginTask(node, 'imgcopy', '', user, (end) => {
+    const failure = world.takeFailure('imgcopy');
+    world.clock.after(REMOVE_MS, () => {
+      if (failure !== undefined) return end(failure);
+      const ctime = Math.floor(world.clock.now() / 1000);
+      const size = Number(tmpfilename);
+      world.volumes.set(`${storage}:${content}/${filename}`, {
+        node,
+        content,
+        format: content === 'import' ? 'qcow2' : content,
+        size,
+        ctime,
+      });
       end('OK');
     });
   }).upid;

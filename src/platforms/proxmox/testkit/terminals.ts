@@ -1,8 +1,10 @@
-/** Terminals behind websockets, with the handshake and the framing of termproxy. */
+/** Terminals behind websockets, with the handshake and the framing of termproxy, and displays as `qm vncproxy` has them. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../../../clock.ts';
+import { servePicture } from '../../testkit-display.ts';
 import { refusal } from './refusal.ts';
 import { nameOf } from './reports.ts';
 import { createShell } from './shell.ts';
@@ -11,6 +13,8 @@ import type { World, WorldGuest, WorldTask } from './world.ts';
 export interface Terminals {
   /** The answer to POST …/termproxy. `guest` undefined: a shell on the node. */
   offer(node: string, guest: WorldGuest | undefined, user: string): Readonly<Record<string, unknown>>;
+  /** The answer to POST …/vncproxy. */
+  offerDisplay(guest: WorldGuest, user: string): Readonly<Record<string, unknown>>;
   /** Takes over a request to …/vncwebsocket that was found to come from `user`. */
   attach(request: UpgradeRequest, values: Readonly<Record<string, string>>, user: string): void;
   /** The size that the last resize has asked for. */
@@ -34,11 +38,22 @@ interface Offer {
   readonly ticket: string;
   readonly user: string;
   readonly task: WorldTask;
-  readonly guest: WorldGuest | undefined;
+  /** Epoch, ms. */
+  readonly at: number;
+  readonly serve: (socket: WebSocket) => void;
 }
 
-/** API tokens had no terminals before 9.2; a test may ask for that. */
-export function createTerminals(world: World, options: { refusesTokens: boolean }): Terminals {
+/** PVE::AccessControl, verify_vnc_ticket. */
+const TICKET_MS = 40_000;
+
+export interface TerminalOptions {
+  /** API tokens had no terminals before 9.2; a test may ask for that. */
+  refusesTokens: boolean;
+  /** Serves VNC with this password; a picture of its own unless a test has a real display. */
+  readonly display?: (stream: Duplex, password: string) => Promise<void>;
+}
+
+export function createTerminals(world: World, clock: Clock, options: TerminalOptions): Terminals {
   const offers = new Map<string, Offer>();
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST });
   let nextPort = 5900;
@@ -54,36 +69,51 @@ export function createTerminals(world: World, options: { refusesTokens: boolean 
     },
     offer(node, guest, user) {
       if (guest && guest.status !== 'running') throw refusal(500, `VM ${guest.vmid} not running`);
-      const hangUp = { now: () => {} };
       const task = world.beginTask(node, guest ? 'vncproxy' : 'vncshell', guest ? String(guest.vmid) : '', user);
-      const { stop } = task;
-      task.stop = () => {
-        stop();
-        hangUp.now();
-      };
-      const offer = { port: nextPort, ticket: `PVEVNC:${randomUUID()}::si/g+na==`, user, task, guest, hangUp };
-      nextPort = 5900 + ((nextPort - 5899) % 100);
-      offers.set(offer.ticket, offer);
-      return { port: offer.port, ticket: offer.ticket, user, upid: task.upid };
+      const ticket = `PVEVNC:${randomUUID()}::si/g+na==`;
+      const said = { user, ticket, task };
+      return offered(said, (socket) => serveTerminal(socket, said, guest));
+    },
+    offerDisplay(guest, user) {
+      if (guest.status !== 'running') throw refusal(500, `VM ${guest.vmid} not running`);
+      const task = world.beginTask(guest.node, 'vncproxy', String(guest.vmid), user);
+      const password = randomUUID().slice(0, 8);
+      const answer = offered({ user, ticket: `${password}:PVEVNC:${randomUUID()}::si/g+na==`, task }, (socket) => {
+        socket.on('close', () => task.stop());
+        void (options.display ?? servePicture)(createWebSocketStream(socket), password);
+      });
+      return { ...answer, password, cert: '-----BEGIN CERTIFICATE-----' };
     },
     attach({ request, socket, head }, { port, vncticket = '' }, user) {
       const offer = offers.get(vncticket);
       offers.delete(vncticket);
-      if (!offer || String(offer.port) !== port || offer.user !== user) throw refusal(401, 'invalid PVEVNC ticket');
-      server.handleUpgrade(request, socket, head, (opened) => serve(opened, offer));
+      const isRight = offer && String(offer.port) === port && offer.user === user && clock.now() - offer.at < TICKET_MS;
+      if (!isRight) throw refusal(401, 'permission denied - invalid PVEVNC ticket');
+      server.handleUpgrade(request, socket, head, offer.serve);
     },
     closeAll() {
       for (const socket of server.clients) socket.terminate();
     },
   };
 
-  function serve(socket: WebSocket, offer: Offer): void {
+  function offered(said: Omit<Offer, 'port' | 'at' | 'serve'>, serve: Offer['serve']) {
+    const offer = { ...said, port: nextPort, at: clock.now(), serve };
+    nextPort = 5900 + ((nextPort - 5899) % 100);
+    offers.set(offer.ticket, offer);
+    return { port: offer.port, ticket: offer.ticket, user: offer.user, upid: offer.task.upid };
+  }
+
+  function serveTerminal(
+    socket: WebSocket,
+    offer: Pick<Offer, 'user' | 'ticket' | 'task'>,
+    guest: WorldGuest | undefined,
+  ): void {
     const bye = () => {
       offer.task.stop();
       socket.close(1000);
     };
     const write = (text: string) => socket.send(Buffer.from(text));
-    const prompt = offer.guest ? `${nameOf(offer.guest)} login: ` : `root@${offer.task.node}:~# `;
+    const prompt = guest ? `${nameOf(guest)} login: ` : `root@${offer.task.node}:~# `;
     const shell = createShell({ prompt, write, end: bye });
     let greeted = false;
     let pending = Buffer.alloc(0);
@@ -106,7 +136,7 @@ export function createTerminals(world: World, options: { refusesTokens: boolean 
         if (refused || line !== `${offer.user}:${offer.ticket}`) return bye();
         greeted = true;
         write('OK');
-        if (!offer.guest) shell.begin();
+        if (!guest) shell.begin();
       }
       take();
     });

@@ -13,6 +13,11 @@ export interface WorldGuest {
   startedAt: number;
   /** As in its configuration file. */
   readonly config: Record<string, string>;
+  /** Changes that wait for its next start, and what goes then: with its volume, or without. */
+  readonly pending: Record<string, string>;
+  readonly pendingDelete: Map<string, boolean>;
+  /** What the guest, while it runs, does not let go of: `scsi1`. */
+  readonly holds: Set<string>;
   readonly snapshots: WorldSnapshot[];
   /** The name of the snapshot that the disks continue from. */
   standsOn: string | undefined;
@@ -26,6 +31,8 @@ export interface WorldSnapshot {
   /** Epoch, ms. */
   readonly at: number;
   readonly description?: string | undefined;
+  /** Of the guest, as it was then. */
+  readonly config?: Readonly<Record<string, string>>;
   /** It has the memory too. */
   readonly vmstate?: boolean;
   /** While it is taken or deleted, and after a task that ended half-way: `prepare`, `delete`. */
@@ -45,6 +52,12 @@ export interface WorldTask {
   stop(): void;
 }
 
+/** As in `cluster.fw`. */
+export interface WorldGroup {
+  readonly comment?: string | undefined;
+  readonly rules: Readonly<Record<string, string>>[];
+}
+
 export interface World {
   readonly clock: Clock;
   readonly clusterName: string;
@@ -55,6 +68,12 @@ export interface World {
   /** By name. */
   readonly storages: Map<string, WorldStorage>;
   readonly tasks: WorldTask[];
+  /** Security groups, by name. */
+  readonly groups: Map<string, WorldGroup>;
+  /** Members of resource pools, by name. */
+  readonly pools: Map<string, Set<number>>;
+  /** What high availability was asked for, by `vm:100`. */
+  readonly ha: Map<string, string>;
   /** With the next VMID, or with one that is free again. */
   addGuest(kind: 'qemu' | 'lxc', node: string, config: Readonly<Record<string, string>>, vmid?: number): WorldGuest;
   /** `work` calls back with how it ended; unless it does, the task runs until it is stopped. */
@@ -66,6 +85,8 @@ export interface World {
     work?: (end: (exit: string) => void) => void,
   ): WorldTask;
   digest(guest: WorldGuest): string;
+  /** For a card that was given none. */
+  nextMac(): string;
   /** The next task of this type ends with that sentence, and changes nothing. */
   failNext(type: string, exit: string): void;
   takeFailure(type: string): string | undefined;
@@ -77,7 +98,12 @@ export function createWorld(clock: Clock): World {
   const tasks: WorldTask[] = [];
   const failures = new Map<string, string>();
   let nextVmid = 100;
+  const freeVmid = (): number => {
+    while (guests.has(nextVmid)) nextVmid++;
+    return nextVmid++;
+  };
   let nextPid = 0x1000;
+  let nextCard = 1;
   const hex = (value: number) => (Math.floor(value) % 2 ** 32).toString(16).toUpperCase().padStart(8, '0');
 
   return {
@@ -91,7 +117,11 @@ export function createWorld(clock: Clock): World {
     volumes,
     storages: startStorages(),
     tasks,
-    addGuest(kind, node, config, vmid = nextVmid++) {
+    groups: new Map([['web', { comment: 'from outside', rules: [] }]]),
+    pools: new Map([['shop', new Set()]]),
+    ha: new Map(),
+    nextMac: () => `BC:24:11:00:${hexPair(nextCard >> 8)}:${hexPair(nextCard++)}`,
+    addGuest(kind, node, config, vmid = freeVmid()) {
       const guest: WorldGuest = {
         kind,
         vmid,
@@ -100,6 +130,9 @@ export function createWorld(clock: Clock): World {
         runState: 'stopped',
         startedAt: 0,
         config: { memory: '512', cores: '1', ...substituted(config, vmid) },
+        pending: {},
+        pendingDelete: new Map(),
+        holds: new Set(),
         snapshots: [],
         standsOn: undefined,
         ha: undefined,
@@ -135,7 +168,10 @@ export function createWorld(clock: Clock): World {
       work?.(end);
       return task;
     },
-    digest: ({ config }) => createHash('sha1').update(JSON.stringify(config)).digest('hex'),
+    digest: ({ config, pending, pendingDelete }) =>
+      createHash('sha1')
+        .update(JSON.stringify([config, pending, [...pendingDelete]]))
+        .digest('hex'),
     failNext: (type, exit) => void failures.set(type, exit),
     takeFailure(type) {
       const exit = failures.get(type);
@@ -147,3 +183,5 @@ export function createWorld(clock: Clock): World {
 
 const substituted = (config: Readonly<Record<string, string>>, vmid: number): Record<string, string> =>
   Object.fromEntries(Object.entries(config).map(([key, value]) => [key, value.replaceAll('VMID', String(vmid))]));
+
+const hexPair = (value: number): string => (value & 0xff).toString(16).toUpperCase().padStart(2, '0');

@@ -2,7 +2,9 @@
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as startRequest } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
+import { type BodyStream, sendPieces } from './body-stream.ts';
 import { plainLine } from './wire.ts';
 
 export interface HttpResponse {
@@ -27,9 +29,10 @@ export interface ExchangeOptions {
   readonly path: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | BodyStream | undefined;
   readonly limit: number;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 /** Rejects with node's error, the link's FleetError, or the signal's reason. */
@@ -40,7 +43,7 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
       'accept-encoding': 'gzip',
       'user-agent': 'drover',
       ...options.headers,
-      ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+      ...(body === undefined ? {} : { 'content-length': String(lengthOf(body)) }),
     };
     const request = startRequest({ agent, host, port, path, method, headers });
     const stop = () => void request.destroy(signal.reason instanceof Error ? signal.reason : undefined);
@@ -50,7 +53,8 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
     };
     signal.addEventListener('abort', stop, { once: true });
     request.once('socket', () => {
-      state.sent = true;
+      // of a body in pieces the last one is: without it there is nothing that the server could do
+      state.sent = typeof body !== 'object';
       state.reused = request.reusedSocket;
     });
     let interim = 0;
@@ -80,9 +84,24 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
         },
       );
     });
-    request.end(body);
+    if (typeof body !== 'object') {
+      request.end(body);
+      return;
+    }
+    const { clock } = options;
+    sendPieces(request, body, { clock, signal }).then(
+      (isWhole) => {
+        if (!isWhole) return;
+        state.sent = true;
+        request.end();
+      },
+      (error: unknown) => void request.destroy(error instanceof Error ? error : undefined),
+    );
   });
 }
+
+const lengthOf = (body: string | BodyStream): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 
 /** 100 Continue, 103 Early Hints: one or two of them come before an answer. */
 const MOST_INTERIM = 16;

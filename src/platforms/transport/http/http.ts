@@ -9,6 +9,7 @@ import type { EndpointName } from '../../../ids.ts';
 import type { WireLine } from '../../contract.ts';
 import { within } from '../deadline.ts';
 import { handshakeError } from '../tls-words.ts';
+import type { BodyStream } from './body-stream.ts';
 import { type BudgetLimits, createBudget } from './budget.ts';
 import { type Exchange, type ExchangeOptions, exchange, type HttpResponse } from './exchange.ts';
 import { createHttpLinks } from './link.ts';
@@ -24,6 +25,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In its place: what is sent in pieces. */
+  readonly stream?: BodyStream;
   /** What becomes of it when no answer comes: a read may be asked again, of the rest it is not known whether it was done. */
   readonly kind: 'reads' | 'mutates';
   readonly signal: AbortSignal;
@@ -137,9 +140,10 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
             path: target.base + request.path,
             method: request.method,
             headers: request.headers ?? {},
-            body: request.body,
+            body: request.stream ?? request.body,
             limit: request.limit ?? MOST_BYTES,
             signal: deadline.signal,
+            clock,
           },
           state,
         ),

@@ -7,7 +7,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { JsonError, readJson } from '../json.ts';
+import type { BodyStream } from './body-stream.ts';
 import type { Http, HttpResponse } from './http.ts';
+import { type Multipart, multipartBody } from './multipart.ts';
 import { redirected } from './redirect.ts';
 import { StatusError, saidIn } from './rest-error.ts';
 import { retryAfterMs } from './rest-retry.ts';
@@ -31,6 +33,8 @@ export interface RestChange extends RestRequest {
   /** Only one of both. Keys that sound like secrets are blotted out in the wire log. */
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** Fields, and a file behind them, as multipart/form-data (RFC 7578). */
+  readonly multipart?: Multipart;
 }
 
 export interface RestAnswer {
@@ -67,7 +71,7 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
   async function send(method: string, request: RestChange, kind: 'reads' | 'mutates'): Promise<HttpResponse> {
     const path = withQuery(request.path, request.query);
     const { signal, deadlineMs } = request;
-    const { headers, body, note } = content(request);
+    const { headers, body, stream, note } = content(request);
     const attempt = (loginHeaders: Readonly<Record<string, string>>) =>
       http.send({
         method,
@@ -77,6 +81,7 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
         limit: MOST_BYTES,
         headers: { accept: 'application/json', ...headers, ...request.headers, ...loginHeaders },
         ...(body === undefined ? {} : { body }),
+        ...(stream === undefined ? {} : { stream }),
         ...(note === undefined ? {} : { note }),
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
       });
@@ -115,10 +120,20 @@ function withQuery(path: string, query: RestRequest['query']): string {
 interface Content {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly stream?: BodyStream;
   readonly note?: string;
 }
 
-function content({ form, json }: RestChange): Content {
+function content({ form, json, multipart }: RestChange): Content {
+  if (multipart) {
+    const { boundary, stream } = multipartBody(multipart);
+    const { fields, file } = multipart;
+    return {
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      stream,
+      note: `${redactFields(fields)} (a file of ${file.length} bytes)`.trim(),
+    };
+  }
   if (form) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return { headers, body: new URLSearchParams(form).toString(), note: redactFields(form) };

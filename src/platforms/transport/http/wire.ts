@@ -3,8 +3,9 @@
 const SECRET_KEY = /ticket|token|passw|secret|signature|credential|otp|challenge|api-?key/i;
 const BLOT = '********';
 
-/** The path with its query; values of keys that sound like secrets are blotted out. */
-export function redactPath(path: string): string {
+/** The path with its query; a ticket in it and values of keys that sound like secrets are blotted out. */
+export function redactPath(whole: string): string {
+  const path = whole.replace(/(\/ticket\/)[^/?]+/i, `$1${BLOT}`);
   const start = path.indexOf('?');
   if (start < 0) return path;
   const pairs = path.slice(start + 1).split('&');

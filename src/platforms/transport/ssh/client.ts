@@ -3,10 +3,11 @@ import type { Algorithms, AuthHandlerMiddleware, Client } from 'ssh2';
 import { FleetError } from '../../../errors.ts';
 import { connectError, noAnswer } from '../connect-error.ts';
 import { within } from '../deadline.ts';
-import { hostPort, openTcp } from '../socket.ts';
+import { hostPort, openTcpInPieces } from '../socket.ts';
 import type { SshAlgorithms } from './algorithms.ts';
 import { type Answers, createLogin, type Login } from './auth.ts';
 import { readSshConfig, type SshHostConfig } from './config.ts';
+import { inOneWrite, speedUp } from './fast-packets.ts';
 import { checkHostKey } from './host-key.ts';
 import { usualIdentityFiles } from './keys.ts';
 import { readKnownHosts } from './known-hosts.ts';
@@ -43,7 +44,7 @@ export async function openSshClient(
   const userFiles = target.knownHostsFile === undefined ? config.userKnownHostsFiles : [target.knownHostsFile];
   const known = await readKnownHosts([...userFiles, ...config.globalKnownHostsFiles]);
   const lookup = config.hostKeyAlias === undefined ? { host, port } : { host: config.hostKeyAlias, port: 22 };
-  const sock = await openSocketTo(route, answers, options, depth);
+  const sock = inOneWrite(await openSocketTo(route, answers, options, depth));
   let login: Login | undefined;
 
   const handshake = within(
@@ -92,13 +93,18 @@ export async function openSshClient(
       });
       client.once('close', () => fail(loginError(new Error('hung up during the login'), name, attempt)));
       client.once('ready', () => resolve(client));
+      client.on('handshake', () => speedUp(client, sock));
       client.connect({
         sock,
         username: user,
         readyTimeout: 0,
         keepaliveInterval: KEEPALIVE_MS,
         keepaliveCountMax: 3,
-        algorithms: preferKnownTypes(config.algorithms, known.typesOf(lookup.host, lookup.port)),
+        // What is unpacked shares memory with what comes after it.
+        algorithms: {
+          ...preferKnownTypes(config.algorithms, known.typesOf(lookup.host, lookup.port)),
+          compress: ['none'],
+        },
         hostVerifier(key: Buffer, verify: (ok: boolean) => void) {
           const check = {
             endpoint: target.endpoint,
@@ -157,7 +163,7 @@ async function openSocketTo(
   const { hostName, port, addressFamily } = config;
   if (config.proxyCommand !== undefined) return openProxyCommand(config.proxyCommand, source.environment['SHELL']);
   const jump = config.proxyJump.at(-1);
-  if (jump === undefined) return openTcp(hostName, port, options, addressFamily);
+  if (jump === undefined) return openTcpInPieces(hostName, port, options, addressFamily);
   if (depth >= DEEPEST_JUMP)
     throw new FleetError('config.invalid', `ProxyJump of ${target.host} goes round in circles`);
   // The last hop opens the way to the host; the hops before it are its own way, instead of what it says of itself.

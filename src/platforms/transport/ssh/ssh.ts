@@ -8,16 +8,21 @@ import { FleetError } from '../../../errors.ts';
 import type { ConsoleSize } from '../../contract.ts';
 import { noAnswer } from '../connect-error.ts';
 import { type Patience, within } from '../deadline.ts';
+import { markOwnChunks } from '../free-at-once.ts';
+import { exitCodeOf, type RunningCommand } from '../running-command.ts';
 import { hostPort } from '../socket.ts';
 import type { Answers } from './auth.ts';
 import { openSshClient } from './client.ts';
 import { readSshConfig } from './config.ts';
+import { decryptsApart } from './fast-packets.ts';
 import { userSshConfig } from './settings.ts';
 import type { SshOptions, SshTarget } from './target.ts';
 
 export interface SshShell {
   readonly stream: Duplex;
   resize(size: ConsoleSize): void;
+  /** Known once the stream has closed; undefined where the host did not say. */
+  exitCode(): number | undefined;
 }
 
 export interface SshHost {
@@ -27,6 +32,10 @@ export interface SshHost {
   openTcp(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   /** stdin and stdout of a command. */
   pipe(command: string, signal: AbortSignal): Promise<Duplex>;
+  /** The same with its errors apart, and its exit code. */
+  run(command: string, signal: AbortSignal): Promise<RunningCommand>;
+  /** What speaks SFTP. */
+  files(signal: AbortSignal): Promise<Duplex>;
   shell(size: ConsoleSize, signal: AbortSignal): Promise<SshShell>;
   close(): void;
 }
@@ -96,6 +105,7 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
         try {
           const stream = await Promise.race([opened(line, open, name), hungUp(line, name)]);
           stream.once('close', release);
+          if (decryptsApart(line.client)) markOwnChunks(stream);
           // Came too late for the caller.
           if (deadline.signal.aborted) stream.destroy();
           return stream;
@@ -118,10 +128,19 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
       stream.stderr.resume();
       return stream;
     },
+    async run(command, signal) {
+      const stream = await channel('session', signal, (client, done) => client.exec(command, done));
+      return runningOver(stream, name);
+    },
+    files: (signal) => channel('session', signal, (client, done) => client.subsys('sftp', done)),
     async shell({ columns, rows }, signal) {
       const terminal = { term: process.env['TERM'] ?? 'xterm-256color', cols: columns, rows };
       const stream = await channel('session', signal, (client, done) => client.shell(terminal, done));
-      return { stream, resize: (size) => stream.setWindow(size.rows, size.columns, 0, 0) };
+      let code: number | undefined;
+      stream.once('exit', (exit: number | null, by?: string) => {
+        code = exitCodeOf(exit, by);
+      });
+      return { stream, resize: (size) => stream.setWindow(size.rows, size.columns, 0, 0), exitCode: () => code };
     },
     close() {
       closed = true;
@@ -129,6 +148,19 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
       lines.clear();
     },
   };
+}
+
+function runningOver(stream: ClientChannel, name: string): RunningCommand {
+  const ended = new Promise<number>((resolve, reject) => {
+    let ending: number | undefined;
+    stream.once('exit', (code: number | null, signal?: string) => {
+      ending = exitCodeOf(code, signal);
+    });
+    stream.once('close', () => (ending === undefined ? reject(lost(name)) : resolve(ending)));
+  });
+  ended.catch(() => undefined);
+  stream.on('error', () => undefined);
+  return { stdin: stream, stdout: stream, stderr: stream.stderr, ended, destroy: () => stream.destroy() };
 }
 
 const opened = (line: Line, open: OpenChannel, name: string): Promise<ClientChannel> =>

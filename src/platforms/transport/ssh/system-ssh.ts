@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { FleetError } from '../../../errors.ts';
+import { type RunningCommand, runningChild } from '../running-command.ts';
 import { hostPort } from '../socket.ts';
 import { checkSshNames } from './names.ts';
 import { stdioOf } from './proxy-command.ts';
@@ -51,6 +52,24 @@ export function runBySystemSsh(target: SystemSshTarget, command: string): System
     child.once('close', (code) => resolve(code === 0 ? undefined : sshError(code, complaint, name)));
   });
   return { stream: stdioOf(child), ended };
+}
+
+/** The same with its errors apart, and its exit code: 255 is also that of ssh itself, which says why on stderr. */
+export function commandBySystemSsh(target: SystemSshTarget, command: string): RunningCommand {
+  const argv = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', ...argumentsOf(target), command];
+  return runningChild(spawn('ssh', argv, { stdio: 'pipe' }));
+}
+
+/** What speaks SFTP. */
+export function filesBySystemSsh(target: SystemSshTarget): Duplex {
+  const argv = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-s', ...argumentsOf(target), 'sftp'];
+  return stdioOf(spawn('ssh', argv, { stdio: ['pipe', 'pipe', 'ignore'] }));
+}
+
+/** Bytes to and from what listens on the host, or is reached from it: `[::1]:5900`. The stream ends when that does not answer. */
+export function forwardBySystemSsh(target: SystemSshTarget, place: string): Duplex {
+  const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-W', place];
+  return stdioOf(spawn('ssh', [...options, ...argumentsOf(target)], { stdio: ['pipe', 'pipe', 'ignore'] }));
 }
 
 /** Throws config.invalid for names that OpenSSH refuses. */

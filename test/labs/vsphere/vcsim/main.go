@@ -57,6 +57,7 @@ func serve(o options) error {
 	model.Service.RegisterEndpoints = true
 	model.Service.HandleFunc("/lab/fault", faultOnOrder(model.Service))
 	model.Service.HandleFunc("/lab/objects", objects(model))
+	serveDisplays(model, model.Service.TLS)
 	// Its shortcomings are mended while it runs: see breathe.go.
 	breathe(model)
 	server := model.Service.NewServer()

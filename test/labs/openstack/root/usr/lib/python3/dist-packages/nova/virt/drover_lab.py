@@ -1,5 +1,6 @@
 """nova's own fake hypervisor, and what it lacks: a serial line, counters that count, guests that outlive nova-compute."""
 
+import io
 import time
 
 import eventlet
@@ -8,6 +9,7 @@ from nova import exception
 from nova import objects
 from nova.compute import power_state
 from nova.console import type as ctype
+from nova.image import glance
 from nova.virt import fake
 
 from drover_lab.serial_line import SerialLine, boot_log
@@ -15,6 +17,8 @@ from drover_lab.serial_line import SerialLine, boot_log
 # What a server's metadata `lab` may order.
 SLOW_STOP = "slow-stop"
 NO_START = "no-start"
+# What a server's metadata `lab-display` says: where the VNC server of its guest listens, as HOST:PORT.
+DISPLAY = "lab-display"
 SLOW_STOP_SECONDS = 8
 
 
@@ -63,6 +67,15 @@ class LabDriver(fake.FakeDriver):
     def resume(self, context, instance, network_info, block_device_info=None):
         self._turn(instance, power_state.RUNNING)
 
+    def snapshot(self, context, instance, image_id, update_task_state):
+        super().snapshot(context, instance, image_id, update_task_state)
+        said = {"disk_format": "raw", "container_format": "bare", "status": "active"}
+        glance.API().update(context, image_id, said, io.BytesIO(bytes(64 * 1024)), purge_props=False)
+
+    def post_live_migration(self, context, instance, block_device_info, migrate_data=None):
+        """The guest is elsewhere now; nova's fake keeps it here too."""
+        self.destroy(context, instance, network_info=None, block_device_info=block_device_info)
+
     def destroy(self, context, instance, *args, **kwargs):
         line = self._lines.pop(instance.uuid, None)
         if line:
@@ -75,6 +88,12 @@ class LabDriver(fake.FakeDriver):
                 instance.hostname, lambda: self._turn(instance, power_state.SHUTDOWN)
             )
         return ctype.ConsoleSerial(host="127.0.0.1", port=self._lines[instance.uuid].port)
+
+    def get_vnc_console(self, context, instance):
+        host, _, port = instance.metadata.get(DISPLAY, "").rpartition(":")
+        if not port:
+            raise exception.ConsoleTypeUnavailable(console_type="vnc")
+        return ctype.ConsoleVNC(host=host, port=int(port))
 
     def get_console_output(self, context, instance):
         return boot_log(instance.hostname)

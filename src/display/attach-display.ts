@@ -1,0 +1,26 @@
+/** A display of a VM as a console for a terminal. */
+import { systemClock } from '../clock.ts';
+import { hasFewSigns } from '../terminal/facts.ts';
+import { wantedPictures } from '../terminal/pictures.ts';
+import { createDisplayStream, type DisplayStream } from './display-stream.ts';
+import { type Link, openLink } from './open-link.ts';
+import type { Depth } from './paint/colours.ts';
+
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  readonly depth: Depth;
+  /** Ends the login; what is attached is ended by its stream. */
+  readonly signal: AbortSignal;
+}
+
+/** Rejects as `openLink` does. */
+export async function attachDisplay(
+  link: Link,
+  { signal, ...terminal }: Terminal,
+): Promise<{ readonly kind: 'stream' } & DisplayStream> {
+  const display = await openLink(link, signal);
+  const { env } = process;
+  const pictures = wantedPictures(env) ?? (hasFewSigns(env) ? 'halves' : undefined);
+  return { kind: 'stream', ...createDisplayStream(display, { ...terminal, pictures, clock: systemClock }) };
+}

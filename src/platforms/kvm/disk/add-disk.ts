@@ -1,0 +1,101 @@
+/** A disk that a guest gets: on a new volume, or on one that is there and no other VM has. */
+import { FleetError } from '../../../errors.ts';
+import type { DiskSpec, Warning } from '../../contract.ts';
+import type { Host } from '../host/host-call.ts';
+import { attachDevice } from '../vm/change-device.ts';
+import { usersOf } from '../vm/disk-users.ts';
+import type { GuestCall } from '../vm/guest-call.ts';
+import { type GuestDevices, readToChange } from '../vm/guest-devices.ts';
+import type { Search } from '../vm/other-domains.ts';
+import { readStorage } from '../vm/storage.ts';
+import { trustedFiles } from '../vm/trusted-files.ts';
+import { newDisk } from '../xml/device-xml.ts';
+import { findVolume, mediumOf } from './find-volume.ts';
+import { createVolume, takenBack } from './new-volume.ts';
+import { freeTarget } from './target-names.ts';
+
+/** QEMU has no hotplug for these, which libvirt finds out when all else is done. */
+const FIXED: ReadonlySet<string> = new Set(['sata', 'ide']);
+
+export interface AddedDisk {
+  /** `vdb`. */
+  readonly target: string;
+  readonly warnings: readonly Warning[];
+}
+
+export async function addDisk(host: Host, call: GuestCall, spec: DiskSpec): Promise<AddedDisk> {
+  const devices = await readToChange(call);
+  const first = devices.now.disks.find(({ device }) => device === 'disk');
+  const bus = spec.bus || first?.bus || 'virtio';
+  const { name } = call.domain;
+  if (devices.live && FIXED.has(bus)) {
+    throw new FleetError('op.unsupported', `${name} runs: QEMU plugs nothing into the bus ${bus} then`, {
+      fix: 'stop it first, or choose virtio or scsi',
+    });
+  }
+  const target = freeTarget(name, bus, [devices.live, devices.saved]);
+  return spec.volume === ''
+    ? addNew(call, devices, spec, target, bus)
+    : addExisting(host, call, devices, spec, target, bus);
+}
+
+async function addNew(
+  call: GuestCall,
+  devices: GuestDevices,
+  spec: DiskSpec,
+  target: string,
+  bus: string,
+): Promise<AddedDisk> {
+  const volume = await createVolume(call, devices, spec);
+  let path = `the volume ${volume.name} in ${volume.pool}`;
+  try {
+    const medium = await call.change('attach', () => mediumOf(call, volume));
+    path = medium.path;
+    await attachDevice(call, devices, newDisk(medium, target, bus, spec.shareable));
+  } catch (error) {
+    throw await takenBack(call, volume, path, error);
+  }
+  return { target, warnings: [] };
+}
+
+async function addExisting(
+  host: Host,
+  call: GuestCall,
+  devices: GuestDevices,
+  spec: DiskSpec,
+  target: string,
+  bus: string,
+): Promise<AddedDisk> {
+  const medium = await mediumOf(call, await findVolume(call, spec.volume));
+  const { client, domain, signal } = call;
+  const search = { client, domain, signal, own: 'definition' } as const;
+  const warnings = await refuseUsedVolume(host, search, medium.path, spec.shareable);
+  await attachDevice(call, devices, newDisk(medium, target, bus, spec.shareable));
+  return { target, warnings };
+}
+
+/**
+ * Throws op.conflict for a volume that a VM needs, or that another volume is layered on. Of the VM that is to have it, if it is there,
+ * only the disks count: what its snapshots need it may have again. What can't be decided is a warning: QEMU locks images, so
+ * that two VMs that run can't write to one.
+ */
+export async function refuseUsedVolume(
+  { files: login }: Pick<Host, 'files'>,
+  search: Search,
+  path: string,
+  isShared: boolean,
+): Promise<readonly Warning[]> {
+  const storage = await readStorage(search);
+  const files = login && (await trustedFiles(login, search, storage));
+  const { known, unsure } = await usersOf(search, storage, files, [path], isShared);
+  const user = known.get(path)?.replace(/^also /, '');
+  if (user !== undefined) {
+    throw new FleetError('op.conflict', `${path} can't be attached: ${user}`, {
+      fix: 'detach it there first, or let all who have it write to it as a shareable disk',
+    });
+  }
+  const doubt = unsure.get(path);
+  return doubt === undefined
+    ? []
+    : [{ feature: 'disk.create', detail: `whether another VM uses it is not known: ${doubt}` }];
+}

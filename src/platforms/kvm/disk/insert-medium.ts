@@ -1,0 +1,31 @@
+/** Media in drives: inserted, replaced and ejected, at once where the VM runs, and in what is saved. */
+import { FleetError } from '../../../errors.ts';
+import { isRefusal, updateDevice } from '../vm/change-device.ts';
+import type { GuestCall } from '../vm/guest-call.ts';
+import { type GuestDevices, pairOf } from '../vm/guest-devices.ts';
+import { type DiskDevice, withMedium } from '../xml/device-xml.ts';
+import { findVolume, mediumOf } from './find-volume.ts';
+
+/** `volume` by path or name; empty ejects. */
+export async function insertMedium(
+  call: GuestCall,
+  devices: GuestDevices,
+  { target, device, path }: DiskDevice,
+  volume: string,
+): Promise<void> {
+  const { name } = call.domain;
+  if (device !== 'cdrom' && device !== 'floppy')
+    throw new FleetError('op.refused', `${name}: ${target} is a ${device}, no drive`);
+  const medium = volume === '' ? undefined : await mediumOf(call, await findVolume(call, volume));
+  const { live, saved } = pairOf(devices, (of) =>
+    of.disks.find((one) => one.target === target && one.device === device),
+  );
+  const changed = (drive: DiskDevice | undefined) => drive && withMedium(drive.element, medium);
+  try {
+    await updateDevice(call, { live: changed(live), saved: changed(saved) });
+  } catch (error) {
+    if (!isRefusal(error) || !live || path === undefined || error.fix !== undefined) throw error;
+    const fix = 'the guest may hold it: unmount it there first';
+    throw new FleetError(error.code, error.message, { fix, cause: error.cause });
+  }
+}

@@ -1,0 +1,64 @@
+/** What migrations of all platforms write alike: what stands against one, and whose part another endpoint takes. */
+import { FleetError } from '../../errors.ts';
+import {
+  type MigrationCheck,
+  type MigrationPlan,
+  type MigrationTarget,
+  standingErrors,
+  type Visit,
+} from '../contract.ts';
+
+/** Throws op.refused with every error that still stands. `vm` is the VM's name. */
+export function refuseFailed(vm: string, plan: Pick<MigrationPlan, 'checks'>, despite: readonly string[]): void {
+  const errors = standingErrors(plan, despite);
+  if (errors.length === 0) return;
+  const open = errors.filter(({ final }) => final !== true).map(({ name }) => name);
+  throw new FleetError('op.refused', `${vm} can't be moved: ${errors.map(spelledCheck).join('; ')}`, {
+    fix:
+      open.length === errors.length
+        ? `correct that, or move it all the same: ${open.map((name) => `--despite ${name}`).join(' ')}`
+        : 'correct that first',
+  });
+}
+
+/** `memory: host2 has 4GiB free, and it needs 8GiB`. */
+const spelledCheck = ({ name, text }: MigrationCheck): string => `${name}: ${text}`;
+
+/** Rejects with op.unsupported what another platform has made. */
+export async function runVisit<Result>(
+  platform: string,
+  visit: Visit<Result>,
+  host: unknown,
+  signal: AbortSignal,
+): Promise<Result> {
+  if (visit.platform === platform) return visit.run(host, signal);
+  throw new FleetError('op.unsupported', `a VM of ${visit.platform} can't come to ${platform}`);
+}
+
+/** For platforms on which drover migrates nothing. */
+export const noMigration = (title: string) => {
+  const none = `drover migrates no VMs of ${title} yet`;
+  const fromElsewhere = `${title} takes no VMs from other endpoints`;
+  return {
+    'vm.planMigrate': none,
+    'vm.migrate': none,
+    'node.planReceive': fromElsewhere,
+    'node.receive': fromElsewhere,
+  } as const;
+};
+
+/** A plan for each target, asked at once. What of one goes wrong is a check of its own: the others can be chosen. */
+export const plansFor = (
+  targets: readonly MigrationTarget[],
+  plan: (target: MigrationTarget) => Promise<MigrationPlan>,
+  signal: AbortSignal,
+): Promise<readonly MigrationPlan[]> =>
+  Promise.all(
+    targets.map((target) =>
+      plan(target).catch((error: unknown): MigrationPlan => {
+        if (signal.aborted || !(error instanceof FleetError)) throw error;
+        const check = { name: 'node', level: 'error', text: error.message, final: true } as const;
+        return { node: target.node, checks: [check], copies: [], live: false };
+      }),
+    ),
+  );

@@ -1,0 +1,42 @@
+/** Images of Glance (API reference of Image v2: GET /v2/images). */
+import { imageId } from '../../../ids.ts';
+import { bytes } from '../../../units.ts';
+import type { Image } from '../../contract.ts';
+import { textOf } from '../../lib/json.ts';
+import type { Api } from '../api.ts';
+import type { Cloud } from '../cloud.ts';
+import { bytesOf, timeOf } from '../json.ts';
+import { isOfProject, type ListedRow, readListed } from '../listed-rows.ts';
+
+/** Public ones, those of the project, and those that others share with it. Hidden and community images are not told. */
+export async function listImages(glance: Api, cloud: Cloud, signal: AbortSignal): Promise<readonly Image[]> {
+  const rows = await readListed(glance, '/images', 'images', { subject: `the images of ${cloud.name}`, signal });
+  return rows
+    .filter(({ row }) => isOfProject(cloud, textOf(row, 'owner'), textOf(row, 'visibility') !== 'private'))
+    .map((listed) => imageOf(cloud, listed));
+}
+
+/** `os_distro`, `os_version`, `hw_architecture` and `architecture` are properties that the user who made it has set, or not. */
+function imageOf({ endpoint }: Cloud, { id, name, row, trouble }: ListedRow): Image {
+  const format = textOf(row, 'disk_format');
+  const status = textOf(row, 'status');
+  const os = [textOf(row, 'os_distro'), textOf(row, 'os_version')].filter((word) => word !== undefined).join(' ');
+  const since = timeOf(row, 'updated_at') ?? 0;
+  const failed = status === 'killed' ? { message: 'its upload failed, and it can not be used', since } : undefined;
+  const wrong = trouble ?? failed;
+  return {
+    id: imageId(endpoint, id),
+    name,
+    type: format === 'iso' ? 'iso' : 'disk',
+    format,
+    size: bytesOf(row, 'size', bytes(1)),
+    storage: undefined,
+    path: undefined,
+    os: os === '' ? undefined : os,
+    arch: textOf(row, 'hw_architecture') ?? textOf(row, 'architecture'),
+    created: timeOf(row, 'created_at'),
+    status,
+    visibility: textOf(row, 'visibility'),
+    ...(wrong ? { trouble: wrong } : {}),
+  };
+}

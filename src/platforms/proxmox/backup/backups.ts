@@ -1,0 +1,203 @@
+/** Backups in the storages of the cluster: content `backup` (PVE::API2::Storage::Content), made by vzdump (PVE::API2::VZDump). */
+import { FleetError } from '../../../errors.ts';
+import { backupId, endpointOf, nativeOfListed, vmId } from '../../../ids.ts';
+import type { Backup, BackupOps } from '../../contract.ts';
+import { textOf } from '../../lib/json.ts';
+import { noListed, refusePlanned } from '../../lib/listed.ts';
+import { type Made, takeBack } from '../../lib/take-back.ts';
+import type { Api } from '../api.ts';
+import { inOrder, type ListContext, readCatalog, troubleNow } from '../catalog.ts';
+import { type Entry, readContents, readStorage } from '../contents.ts';
+import { type GuestCalls, onGuest } from '../guest-call.ts';
+import { flagOf, numberOf, sizeOf } from '../json.ts';
+import type { Maker } from '../make/create.ts';
+import { refuseTakenGuest } from '../make/taken.ts';
+import { guestMade } from '../make/undo.ts';
+import { placePath } from '../read-each.ts';
+import { chooseStorage } from '../storage/choose.ts';
+import { acceptedTask, type FollowContext, finishedTask, settled } from '../tasks.ts';
+import { readUpid } from '../upid.ts';
+
+export function createBackupOps(calls: GuestCalls, maker: Maker): Required<BackupOps> {
+  const { lists } = maker;
+  const { api, clock } = calls;
+  const find = (id: string, signal: AbortSignal) => findBackup(lists, id, signal);
+
+  return {
+    list: (_of, signal) => listBackups(lists, signal),
+    create: (vm, { storage: wanted, mode, description }, signal) =>
+      onGuest(calls, vm, signal, async ({ guest, name }) => {
+        const { storages } = await readCatalog(lists, signal);
+        const wish = { endpoint: lists.endpoint, wanted, content: 'backup', node: guest.node };
+        const storage = chooseStorage(storages, wish);
+        const form = {
+          vmid: String(guest.vmid),
+          storage: storage.name,
+          mode,
+          compress: 'zstd',
+          // older ones stay: what is kept how long is the business of the cluster's jobs
+          remove: '0',
+          'notes-template': notesFor(description),
+        };
+        const known = new Set((await readStorage(lists, storage, signal)).entries.map(({ key }) => key));
+        const answer = await api.post(placePath('nodes', guest.node, 'vzdump'), { signal, subject: name, form });
+        const warnings = await finishedTask(answer, { api, clock, signal, subject: name }, BACKUP_MS).catch(
+          async (error: unknown) => {
+            if (signal.aborted) await stopTask(api, answer, name);
+            throw error;
+          },
+        );
+        const { entries } = await readStorage(lists, storage, signal);
+        const made = entries.find(({ key, row }) => !known.has(key) && numberOf(row, 'vmid') === guest.vmid);
+        return { warnings, ...(made && { id: backupId(lists.endpoint, made.key) }) };
+      }),
+    planDelete: async (id, signal) => lossOf(await find(id, signal)),
+    async delete(id, signal) {
+      const entry = await find(id, signal);
+      refusePlanned(lossOf(entry));
+      const { node, storage, volid } = entry;
+      const path = placePath('nodes', node, 'storage', storage.name, 'content', volid);
+      return acceptedTask(await api.delete(path, { signal, subject: volid }), { api, clock, signal, subject: volid });
+    },
+    async restore(id, { name, storage: wanted, start }, signal) {
+      const entry = await find(id, signal);
+      const catalog = await readCatalog(lists, signal);
+      refuseTakenGuest(lists.endpoint, catalog, name);
+      const kind = kindOf(entry);
+      const content = kind === 'qemu' ? 'images' : 'rootdir';
+      const { node } = entry;
+      const storage =
+        wanted === ''
+          ? undefined
+          : chooseStorage(catalog.storages, { endpoint: lists.endpoint, wanted, content, node });
+      const context: FollowContext = { api, clock, signal, subject: name };
+      const done: Made[] = [];
+      let asked: Made | undefined;
+      try {
+        const { vmid, answer } = await maker.vmids.take(name, signal, async (number) => {
+          asked = guestMade(context, { node, kind, vmid: number });
+          const form = restoreForm(kind, entry.volid, number, name, storage?.name);
+          return {
+            vmid: number,
+            answer: await api.post(placePath('nodes', node, kind), { signal, subject: name, form }),
+          };
+        });
+        const warnings = [...(await finishedTask(answer, context))];
+        if (asked) done.push(asked);
+        asked = undefined;
+        const path = placePath('nodes', node, kind, String(vmid));
+        if (kind === 'qemu')
+          // a virtual machine has its old name in its archive
+          warnings.push(
+            ...(await settled(await api.put(`${path}/config`, { signal, subject: name, form: { name } }), context)),
+          );
+        if (start)
+          warnings.push(
+            ...(await settled(await api.post(`${path}/status/start`, { signal, subject: name, form: {} }), context)),
+          );
+        calls.touched(`${kind}/${vmid}`);
+        return { warnings, id: vmId(endpointOf(id), `${kind}/${vmid}`) };
+      } catch (error) {
+        throw await takeBack(error, done, { asked });
+      }
+    },
+  };
+}
+
+/** Some TiB over a slow network. */
+const BACKUP_MS = 7_000_000;
+
+/** The server then takes back what it has written. That it could not be reached is told by the caller's own reason. */
+async function stopTask(api: Api, answer: unknown, subject: string): Promise<void> {
+  const task = readUpid(answer);
+  if (!task) return;
+  const path = placePath('nodes', task.node, 'tasks', task.upid);
+  await api.delete(path, { signal: new AbortController().signal, subject }).catch(() => undefined);
+}
+
+/** `unique`: cards get new addresses, so that both can be in one network. */
+function restoreForm(kind: 'qemu' | 'lxc', archive: string, vmid: number, name: string, storage: string | undefined) {
+  const shared = { vmid: String(vmid), unique: '1', ...(storage !== undefined && { storage }) };
+  return kind === 'qemu' ? { ...shared, archive } : { ...shared, ostemplate: archive, restore: '1', hostname: name };
+}
+
+/** `{{guestname}}` and its like are words of the template: what a user writes has none. */
+const notesFor = (description: string): string =>
+  ['{{guestname}}', description.replaceAll('\\', '\\\\').replaceAll(/[{}]/g, '').replaceAll(/\r?\n/g, '\\n')]
+    .filter(Boolean)
+    .join('\\n');
+
+/** Those in all storages that take backups: one request for the catalog, one for each such storage. */
+async function listBackups(context: ListContext, signal: AbortSignal): Promise<readonly Backup[]> {
+  const { storages, resources } = await readCatalog(context, signal);
+  const able = storages.filter(({ content }) => content.includes('backup'));
+  const { entries, unread } = await readContents(context, able, signal);
+  const names = new Map([...resources.guests.values()].map(({ vmid, name }) => [vmid, name]));
+  const rows = entries.filter(({ kind }) => kind === 'backup').map((entry) => rowOf(context, entry, names));
+  return inOrder(
+    [
+      ...unread.map(
+        ({ storage, key, why }): Backup => ({
+          ...UNKNOWN,
+          id: backupId(context.endpoint, key),
+          name: `(backups of ${storage.key})`,
+          storage: storage.name,
+          trouble: troubleNow(context, `not read: ${why}`),
+          unread: true,
+        }),
+      ),
+      ...rows,
+    ],
+    ({ id }) => id,
+  );
+}
+
+const UNKNOWN = {
+  ...{ vm: undefined, created: undefined, size: undefined, format: undefined },
+  ...{ description: undefined, protected: undefined, path: undefined },
+} as const;
+
+/** The first line of its notes is the name that its guest had; without notes, the one that has its number now. */
+function rowOf(context: ListContext, entry: Entry, names: ReadonlyMap<number, string>): Backup {
+  const { storage, key, name, row, volid } = entry;
+  const [first = '', ...rest] = (textOf(row, 'notes') ?? '').split('\n');
+  const seconds = numberOf(row, 'ctime');
+  const vmid = numberOf(row, 'vmid');
+  return {
+    id: backupId(context.endpoint, key),
+    name,
+    vm: first.trim() || (vmid === undefined ? undefined : names.get(vmid)),
+    storage: storage.name,
+    created: seconds === undefined ? undefined : seconds * 1000,
+    ...(seconds !== undefined && { identity: String(seconds) }),
+    size: sizeOf(row, 'size'),
+    format: textOf(row, 'format'),
+    description: rest.join('\n').trim() || undefined,
+    protected: flagOf(row, 'protected'),
+    path: volid,
+    ...(flagOf(row, 'protected') && { disabled: { 'backup.delete': 'it is protected against being deleted' } }),
+  };
+}
+
+async function findBackup(context: ListContext, id: string, signal: AbortSignal): Promise<Entry> {
+  const { storages } = await readCatalog(context, signal);
+  const native = nativeOfListed(id as Parameters<typeof nativeOfListed>[0]);
+  const storage = storages.find(({ key }) => native.startsWith(`${key}:`));
+  if (!storage) throw noListed('backup', id);
+  if (storage.through.length === 0)
+    throw new FleetError('op.conflict', `${storage.key} can't be used now: ${storage.offline ?? 'it is not active'}`);
+  const { entries } = await readStorage(context, storage, signal);
+  const entry = entries.find((one) => one.key === native && one.kind === 'backup');
+  if (!entry) throw noListed('backup', id);
+  return entry;
+}
+
+const lossOf = ({ volid, row }: Entry) => ({
+  goes: [volid],
+  stays: [],
+  ...(flagOf(row, 'protected') && { refused: `${volid} is protected against being deleted` }),
+});
+
+/** By the name of the archive, `vzdump-lxc-101-…` or `backup/ct/101/…` of a backup server. */
+const kindOf = ({ volid }: Entry): 'qemu' | 'lxc' =>
+  /vzdump-(?:lxc|openvz)-|:backup\/ct\//.test(volid) ? 'lxc' : 'qemu';

@@ -1,0 +1,49 @@
+/** What was made on the way to a new guest, and how it goes again: by drover, and by hand on any node of the cluster. */
+import { FleetError } from '../../../errors.ts';
+import { type Made, shellWord } from '../../lib/take-back.ts';
+import type { Api } from '../api.ts';
+import { placePath } from '../read-each.ts';
+import { type FollowContext, finishedTask } from '../tasks.ts';
+
+/** The caller may have given up: what was made goes all the same. */
+const patient = (): AbortSignal => new AbortController().signal;
+
+type Undoing = Omit<FollowContext, 'signal'>;
+
+export function guestMade(
+  context: Undoing,
+  place: { readonly node: string; readonly kind: string; readonly vmid: number },
+): Made {
+  const { node, kind, vmid } = place;
+  const path = placePath('nodes', node, kind, String(vmid));
+  return {
+    what: `the guest ${vmid} on ${node}`,
+    command: `pvesh delete ${shellWord(path)} --purge 1`,
+    undo: () => remove(context, path, { purge: 1 }),
+  };
+}
+
+export function fileMade(context: Undoing, node: string, volid: string): Made {
+  const [storage = ''] = volid.split(':');
+  return {
+    what: `the file ${volid} on ${node}`,
+    command: `pvesm free ${shellWord(volid)}`,
+    undo: () => remove(context, placePath('nodes', node, 'storage', storage, 'content', volid)),
+  };
+}
+
+/** What is not there is gone. */
+async function remove(
+  context: Undoing,
+  path: string,
+  query: Parameters<Api['delete']>[1]['query'] = {},
+): Promise<void> {
+  const { api, subject } = context;
+  try {
+    const answer = await api.delete(path, { signal: patient(), subject, query });
+    await finishedTask(answer, { ...context, signal: patient() });
+  } catch (error) {
+    if (error instanceof FleetError && error.code === 'vm.not-found') return;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+/** The last hour of a VM, a node or a pool. Read only while the tab is shown. */
+import type { NodeId, VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
+import { HOUR_METRICS, type HourMetric, MINUTES } from '../../state/fleet/hour-history.ts';
+import { formatBytes, formatRatio } from '../../units.ts';
+import { CHART_ROWS, type Chart, chartLines } from '../components/chart.ts';
+import type { Look } from '../frame/look.ts';
+
+const SIDE_BY_SIDE_FROM = 100;
+const GAP = 2;
+const SPAN = '1 h ago';
+const rate = (value: number): string => `${formatBytes(value)}/s`;
+
+/** Of a VM: shares of its own CPUs and memory, and what goes to and from its disks and networks. */
+export function vmCharts(vm: Vm, fleet: Fleet, columns: number, look: Look): readonly string[] {
+  const hour = (metric: HourMetric) => hourOf((out) => fleet.samples.hour(vm.id, metric, fleet.landedAt, out));
+  return charts(
+    { cpu: hour('cpu'), memory: hour('memory'), disk: hour('disk'), net: hour('net') },
+    vm.memory,
+    columns,
+    look,
+  );
+}
+
+/** Of nodes together: shares of their CPUs and memory; `vms`: those whose disks and networks count. */
+export function nodeCharts(
+  nodes: readonly NodeId[],
+  vms: readonly VmId[],
+  fleet: Fleet,
+  columns: number,
+  look: Look,
+): readonly string[] {
+  const one = new Float32Array(MINUTES);
+  const cpus = new Float32Array(MINUTES);
+  const cpu = new Float32Array(MINUTES).fill(Number.NaN);
+  const memory = new Float32Array(MINUTES).fill(Number.NaN);
+  let most = 0;
+  for (const id of nodes) {
+    const node = fleet.nodes.get(id);
+    if (!node) continue;
+    if (Number.isFinite(node.memory)) most += node.memory;
+    fleet.nodeSamples.hour(id, 'memory', fleet.landedAt, one);
+    add(memory, one, 1);
+    if (!Number.isFinite(node.cpus)) continue;
+    fleet.nodeSamples.hour(id, 'cpu', fleet.landedAt, one);
+    add(cpu, one, node.cpus);
+    for (let at = 0; at < MINUTES; at++)
+      if (!Number.isNaN(one[at] ?? Number.NaN)) cpus[at] = (cpus[at] ?? 0) + node.cpus;
+  }
+  const sum = (metric: HourMetric) => {
+    const all = new Float32Array(MINUTES).fill(Number.NaN);
+    for (const id of vms) {
+      fleet.samples.hour(id, metric, fleet.landedAt, one);
+      add(all, one, 1);
+    }
+    return all;
+  };
+  return charts(
+    { cpu: cpu.map((busy, at) => busy / (cpus[at] ?? 0)), memory, disk: sum('disk'), net: sum('net') },
+    most,
+    columns,
+    look,
+  );
+}
+
+function hourOf(read: (out: Float32Array) => void): Float32Array {
+  const out = new Float32Array(MINUTES);
+  read(out);
+  return out;
+}
+
+/** What is not known adds nothing. */
+function add(to: Float32Array, values: Float32Array, weight: number): void {
+  for (let at = 0; at < to.length; at++) {
+    const value = (values[at] ?? Number.NaN) * weight;
+    if (Number.isNaN(value)) continue;
+    const before = to[at] ?? Number.NaN;
+    to[at] = Number.isNaN(before) ? value : before + value;
+  }
+}
+
+function charts(
+  hours: Readonly<Record<HourMetric, Float32Array>>,
+  memory: number,
+  columns: number,
+  look: Look,
+): readonly string[] {
+  if (HOUR_METRICS.every((metric) => hours[metric].every(Number.isNaN)))
+    return [look.theme.paint('dim', 'Nothing was measured in the last hour.')];
+  const all = [
+    chartOf('CPU', hours.cpu, 1, formatRatio),
+    chartOf('Memory in use', hours.memory, memory, formatBytes),
+    chartOf('Disks, read and written', hours.disk, highest(hours.disk), rate),
+    chartOf('Networks, in and out', hours.net, highest(hours.net), rate),
+  ];
+  if (columns < SIDE_BY_SIDE_FROM) return all.flatMap((chart) => chartLines(chart, columns, SPAN, look));
+  const half = Math.floor((columns - GAP) / 2);
+  const drawn = all.map((chart) => chartLines(chart, half, SPAN, look));
+  return [0, 2].flatMap((first) =>
+    Array.from(
+      { length: CHART_ROWS },
+      (_, row) => `${drawn[first]?.[row]}${' '.repeat(GAP)}${drawn[first + 1]?.[row]}`,
+    ),
+  );
+}
+
+/** The title says in numbers what the chart can't: the newest value, and the highest. */
+function chartOf(name: string, values: Float32Array, top: number, spell: (value: number) => string): Chart {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const said =
+    known.length === 0 ? 'not known' : `now ${spell(values.at(-1) ?? Number.NaN)}, highest ${spell(highest(known))}`;
+  return { title: `${name}: ${said}`, values, top, spell: name === 'CPU' ? formatRatio : formatBytes };
+}
+
+const highest = (values: Float32Array): number =>
+  values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(value, most)), 0);

@@ -1,0 +1,150 @@
+/** Files of a node as lists that are gone through: folders are opened, files are edited or received, others are sent there. */
+import type { BrowseAction } from '../../actions/action.ts';
+import { readNodeText, writeNodeText } from '../../actions/node/edit-file.ts';
+import { receiveNodeFile, sendNodeFile } from '../../actions/node/node-files.ts';
+import { needed } from '../../actions/object-action.ts';
+import { permitted } from '../../actions/permitted.ts';
+import { progressOf } from '../../actions/progress.ts';
+import { FleetError } from '../../errors.ts';
+import { endpointOf, type NodeId } from '../../ids.ts';
+import type { Connection, FileEntry, Node, OperationName } from '../../platforms/contract.ts';
+import type { WorkResult } from '../../state/tasks.ts';
+import { clean } from '../../terminal/width.ts';
+import { formatBytes } from '../../units.ts';
+import type { Choice } from '../dialogs/dialogs.ts';
+import { editLines } from '../forms/edit-lines.ts';
+import type { Stage } from '../stage.ts';
+
+/** A list takes two thousand choices. */
+const MOST_SHOWN = 1_990;
+
+type Step =
+  | { readonly kind: 'open'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string; readonly is: FileEntry }
+  | { readonly kind: 'send' | 'make'; readonly folder: string };
+
+/** Until the list is left. Rejects with what a folder can't be read for. */
+export async function browseFiles(stage: Stage, action: BrowseAction, id: NodeId): Promise<void> {
+  let path = '';
+  for (;;) {
+    const { object: node, connection } = permitted(action, 'node', id, stage.services);
+    const list = await needed(connection, 'node.files')(id, path, new AbortController().signal);
+    const step = await stage.dialogs.pick<Step>({
+      title: clean(`${node.name}:${list.path}`),
+      choices: () => choicesOf(list.path, list.entries ?? []),
+    });
+    if (!step) return;
+    path = list.path;
+    if (step.kind === 'open') path = step.path;
+    else if (step.kind === 'file') await onFile(stage, node, step.path, step.is);
+    else if (step.kind === 'send') await sendThere(stage, node, step.folder);
+    else await makeThere(stage, node, step.folder);
+  }
+}
+
+function choicesOf(path: string, entries: readonly FileEntry[]): readonly Choice<Step>[] {
+  const at = (name: string) => `${path === '/' ? '' : path}/${name}`;
+  const sorted = entries.toSorted(
+    (a, b) => Number(b.kind === 'folder') - Number(a.kind === 'folder') || (a.name < b.name ? -1 : 1),
+  );
+  const above = path.slice(0, Math.max(1, path.lastIndexOf('/')));
+  return [
+    ...(path === '/' ? [] : [{ label: '..', value: { kind: 'open', path: above } as const }]),
+    ...sorted.slice(0, MOST_SHOWN).map((is): Choice<Step> => {
+      const isFolder = is.kind === 'folder' || is.kind === 'link';
+      const size = is.kind === 'file' && is.size !== undefined ? `  ${formatBytes(is.size)}` : '';
+      const mark = is.kind === 'folder' ? '/' : is.kind === 'link' ? '@' : '';
+      return {
+        label: clean(`${is.name}${mark}${size}`),
+        value: isFolder ? { kind: 'open', path: at(is.name) } : { kind: 'file', path: at(is.name), is },
+      };
+    }),
+    { label: '+ send a file of this machine here', value: { kind: 'send', folder: path } },
+    { label: '+ make a folder here', value: { kind: 'make', folder: path } },
+  ];
+}
+
+async function onFile(stage: Stage, node: Node, path: string, is: FileEntry): Promise<void> {
+  const size = is.size === undefined ? '' : ` (${formatBytes(is.size)})`;
+  const what = await stage.dialogs.pick({
+    title: clean(`${path}${size}`),
+    choices: () => [
+      { label: 'Edit it', value: 'edit' as const },
+      { label: 'Receive it into the folder that drover was started in', value: 'receive' as const },
+    ],
+  });
+  if (what === 'edit') await editThere(stage, node, path).catch(stage.message.fail);
+  if (what === 'receive') {
+    run(stage, node, `Receive ${path} of ${node.name}`, 'node.readFile', async (connection, signal, report) => {
+      const tell = progressOf(report, Date.now);
+      const file = await receiveNodeFile(connection, node, path, { file: '', overwrite: false }, tell, signal);
+      return { text: `${path} of ${node.name} is in ${file}` };
+    });
+  }
+}
+
+async function editThere(stage: Stage, node: Node, path: string): Promise<void> {
+  const { signal } = new AbortController();
+  const read = await readNodeText(reach(stage, node, 'node.readFile'), node, path, signal);
+  const text = await editLines(stage, node.name, read.text, signal);
+  if (text === undefined) return stage.message.say(`${clean(path)}: nothing was changed`);
+  const isSent = await writeNodeText(reach(stage, node, 'node.writeFile'), node, read, text, signal);
+  stage.message.say(clean(isSent ? `${path} is changed on ${node.name}` : `${path}: nothing was sent`), 'good');
+}
+
+async function sendThere(stage: Stage, node: Node, folder: string): Promise<void> {
+  const file = await stage.dialogs.prompt({
+    title: clean(`Send to ${node.name}:${folder}`),
+    lines: ['The file of this machine:'],
+  });
+  if (file === undefined || file === '') return;
+  run(stage, node, `Send ${file} to ${node.name}`, 'node.writeFile', async (connection, signal, report) => {
+    const tell = progressOf(report, Date.now);
+    const sent = await sendNodeFile(connection, node, file, { path: `${folder}/`, overwrite: false }, tell, signal);
+    return { text: sent === undefined ? 'nothing was sent' : `${sent} is on ${node.name}` };
+  });
+}
+
+async function makeThere(stage: Stage, node: Node, folder: string): Promise<void> {
+  const name = await stage.dialogs.prompt({
+    title: clean(`Make a folder in ${node.name}:${folder}`),
+    lines: ['Its name:'],
+  });
+  if (name === undefined || name === '') return;
+  const path = `${folder === '/' ? '' : folder}/${name}`;
+  const make = needed(reach(stage, node, 'node.makeFolder'), 'node.makeFolder');
+  await make(node.id, path, new AbortController().signal).then(
+    ({ dryRun }) => stage.message.say(clean(dryRun ? 'nothing was sent' : `${path} is on ${node.name}`), 'good'),
+    stage.message.fail,
+  );
+}
+
+const reach = ({ services }: Stage, { id }: Node, needs: OperationName): Connection =>
+  permitted({ needs, title: 'Files' }, 'node', id, services).connection;
+
+/** A transfer goes on as a task, which says how far it is, while the list is there again. */
+function run(
+  stage: Stage,
+  node: Node,
+  title: string,
+  needs: OperationName,
+  work: (connection: Connection, signal: AbortSignal, report: (text: string) => void) => Promise<WorkResult>,
+): void {
+  const { ended } = stage.services.tasks.run({
+    action: needs,
+    title: clean(title),
+    work: [
+      {
+        id: node.id,
+        name: node.name,
+        lane: endpointOf(node.id),
+        run: async (signal, report) => work(reach(stage, node, needs), signal, report),
+      },
+    ],
+  });
+  stage.message.say(`${clean(title)}…`);
+  void ended.then(({ items: [item] }) => {
+    if (item?.state === 'done') stage.message.say(item.text, 'good');
+    else if (item) stage.message.fail(new FleetError(item.code ?? 'op.failed', item.text));
+  });
+}

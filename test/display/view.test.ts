@@ -1,0 +1,355 @@
+/** A display in a terminal: what xterm shows of what the stream writes, and what the display is told. */
+import { EventEmitter, once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { Terminal } from '@xterm/headless';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createDisplayStream, type DisplayStream } from '../../src/display/display-stream.ts';
+import { createFramebuffer } from '../../src/display/framebuffer.ts';
+import { chordOf } from '../../src/display/keys.ts';
+import type { Depth } from '../../src/display/paint/colours.ts';
+import { createPainter } from '../../src/display/paint/painter.ts';
+import { fitted, scaled } from '../../src/display/paint/scale.ts';
+import { type Display, openDisplay } from '../../src/display/rfb/session.ts';
+import { createTestClock } from '../clock.ts';
+import { greeting, openRecording, playedStream, rectangle } from './played-display.ts';
+
+const opened: DisplayStream[] = [];
+afterEach(() => {
+  for (const { stream } of opened.splice(0)) stream.destroy();
+});
+
+async function show(display: Display, columns: number, rows: number, clock = createTestClock()) {
+  const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
+  const shown = createDisplayStream(display, { columns, rows, depth: 'truecolor', pictures: 'halves', clock });
+  opened.push(shown);
+  shown.stream.on('error', () => {});
+  terminal.onData((answer) => void shown.stream.write(answer));
+  const written: Promise<void>[] = [];
+  const drawn = new EventEmitter();
+  shown.stream.on('data', (bytes: Buffer) => {
+    written.push(new Promise((resolve) => terminal.write(bytes, resolve)));
+    written.at(-1)?.then(() => drawn.emit('more'));
+  });
+  /** Until nothing more is drawn. */
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    await Promise.all(written);
+  };
+  const lines = (): string[] =>
+    Array.from(
+      { length: terminal.rows },
+      (_, row) => terminal.buffer.active.getLine(row)?.translateToString().trimEnd() ?? '',
+    );
+  await settle();
+  /** Until the terminal shows this in that line; what unpacks a picture has threads of its own. */
+  const see = async (row: number, wanted: string | RegExp): Promise<void> => {
+    const fits = (line: string) => (typeof wanted === 'string' ? line === wanted : wanted.test(line));
+    while (!fits(lines()[row] ?? '')) await once(drawn, 'more');
+  };
+  const resize = (size: { readonly columns: number; readonly rows: number }) => {
+    terminal.resize(size.columns, size.rows);
+    shown.resize(size);
+  };
+  let clipboard = '';
+  terminal.parser.registerOscHandler(52, (data) => {
+    clipboard = Buffer.from(data.split(';')[1] ?? '', 'base64').toString();
+    return true;
+  });
+  return { ...shown, copied: () => clipboard, resize, terminal, settle, lines, see };
+}
+
+describe('a text screen', () => {
+  it('is text in the terminal, its cursor with it', async () => {
+    const { lines, see, terminal } = await show(await openRecording('zrle'), 80, 25);
+    await see(9, 'No bootable device.');
+    expect(lines().slice(0, 10)).toEqual([
+      'SeaBIOS (version 1.16.2-debian-1.16.2-1)',
+      'Booting from Hard Disk...',
+      'Boot failed: could not read the boot disk',
+      '',
+      'Booting from Floppy...',
+      'Boot failed: could not read the boot disk',
+      '',
+      'Booting from DVD/CD...',
+      'Boot failed: Could not read from CDROM (code 0003)',
+      'No bootable device.',
+    ]);
+    const cell = terminal.buffer.active.getLine(0)?.getCell(0);
+    expect(cell?.getFgColor()).toBe(0xa8a8a8);
+  });
+
+  it('shows its last lines in a terminal that is lower, and all of it again in a higher one', async () => {
+    const { resize, see } = await show(await openRecording('zrle'), 60, 5);
+    await see(3, 'No bootable device.');
+    resize({ columns: 80, rows: 25 });
+    await see(9, 'No bootable device.');
+    await see(0, 'SeaBIOS (version 1.16.2-debian-1.16.2-1)');
+  });
+
+  it('is a picture when that is wanted', async () => {
+    const { stream, see } = await show(await openRecording('zrle'), 80, 24);
+    await see(9, 'No bootable device.');
+    stream.write('\x1c');
+    await see(23, /^ d ctrl-alt-del .* t text {2}c copy {2}\/ find/);
+    stream.write('t');
+    await see(0, /^▀+$/);
+  });
+});
+
+describe('the text of a display', () => {
+  async function textScreen(columns = 80, rows = 25) {
+    const shown = await show(await openRecording('zrle'), columns, rows);
+    await shown.see(rows === 25 ? 9 : rows - 2, 'No bootable device.');
+    shown.stream.write('\x1c');
+    return shown;
+  }
+  /** The numbers of the lines and columns where cells are marked, and how. */
+  function marks(terminal: Terminal): readonly string[] {
+    const found: string[] = [];
+    for (let row = 0; row < terminal.rows - 1; row++)
+      for (let column = 0; column < terminal.cols; column++) {
+        const colour = terminal.buffer.active.getLine(row)?.getCell(column)?.getBgColor();
+        if (colour === 0xffd700 || colour === 0x9a8400) found.push(`${row},${column} ${colour === 0xffd700}`);
+      }
+    return found;
+  }
+
+  it('is found, and marked where it is, one after the other', async () => {
+    const { stream, see, terminal, settle } = await textScreen();
+    for (const key of ['/', 'B', 'o', 'o', 't', ' ', 'f']) stream.write(key);
+    await see(24, / find: Boot f_ {2}1 of 3 {2}enter next {2}esc ends/);
+    await settle();
+    const first = [0, 1, 2, 3, 4, 5].map((at) => `2,${at} true`);
+    expect(marks(terminal).slice(0, 6)).toEqual(first);
+    expect(marks(terminal)).toHaveLength(18);
+    stream.write('\r');
+    await see(24, /2 of 3/);
+    expect(marks(terminal).slice(6, 12)).toEqual([0, 1, 2, 3, 4, 5].map((at) => `5,${at} true`));
+    stream.write('\x7f\x7f\x7f\x7f\x7f\x7fzz');
+    await see(24, /zz_ {2}nothing found/);
+    expect(marks(terminal)).toEqual([]);
+    stream.write('\x1b[27u');
+    await see(24, '');
+  });
+
+  it('that is out of sight is brought into sight', async () => {
+    const { stream, see } = await textScreen(60, 5);
+    for (const key of ['/', 'S', 'e', 'a', 'B']) stream.write(key);
+    await see(0, 'SeaBIOS (version 1.16.2-debian-1.16.2-1)');
+  });
+
+  it('is copied to the clipboard of the terminal', async () => {
+    const { stream, see, copied } = await textScreen();
+    stream.write('c');
+    await see(24, / 10 lines are copied/);
+    expect(copied()).toMatch(/^SeaBIOS \(version [\s\S]*No bootable device\.$/);
+  });
+});
+
+/** Of 96x64 pixels with another colour in each. */
+function colourful() {
+  const frame = createFramebuffer(96, 64);
+  for (let y = 0; y < 64; y++)
+    for (let x = 0; x < 96; x++) frame.fill({ x, y, width: 1, height: 1 }, x * 2, y * 4, (x * y) % 256);
+  return frame;
+}
+
+describe('a picture', () => {
+  it.each<readonly [Depth, number, number]>([
+    ['truecolor', 96, 32],
+    ['truecolor', 40, 12],
+    ['256', 48, 16],
+    ['16', 48, 16],
+  ])('has the colours of its pixels in each half of a cell: %s, %dx%d', async (depth, columns, rows) => {
+    const frame = colourful();
+    const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
+    const cells = scaled(frame, fitted(frame, columns, rows));
+    await new Promise<void>((resolve) => terminal.write(createPainter(depth).paint(cells), resolve));
+    let worst = 0;
+    for (let row = 0; row < cells.rows; row++)
+      for (let column = 0; column < cells.columns; column++) {
+        const cell = terminal.buffer.active.getLine(row)?.getCell(column);
+        if (!cell) throw new Error('no cell');
+        expect(cell.getChars()).toBe('▀');
+        for (const half of [0, 1]) {
+          const seen =
+            half === 0 ? colourIn(cell.getFgColor(), cell.isFgRGB()) : colourIn(cell.getBgColor(), cell.isBgRGB());
+          const left = (at: number) => Math.floor((at * frame.width) / cells.columns);
+          const top = (at: number) => Math.floor((at * frame.height) / (cells.rows * 2));
+          const line = row * 2 + half;
+          const wanted = meanOf(frame, left(column), top(line), left(column + 1), top(line + 1));
+          worst = Math.max(worst, ...wanted.map((part, at) => Math.abs(part - (seen[at] ?? 0))));
+        }
+      }
+    // As near as the colours of the terminal are to each other.
+    expect(worst).toBeLessThanOrEqual({ truecolor: 0, '256': 60, '16': 150, none: 0 }[depth]);
+  });
+});
+
+/** The sixteen as xterm has them, its cube and its greys. */
+function colourIn(colour: number, isRgb: boolean): readonly number[] {
+  if (isRgb) return [colour >> 16, (colour >> 8) & 255, colour & 255];
+  if (colour >= 232) return Array.from({ length: 3 }, () => 8 + (colour - 232) * 10);
+  if (colour >= 16) {
+    const levels = [0, 95, 135, 175, 215, 255];
+    return [36, 6, 1].map((unit) => levels[Math.floor((colour - 16) / unit) % 6] ?? 0);
+  }
+  const sixteen =
+    '000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff';
+  const hex = Number.parseInt(sixteen.split(' ')[colour] ?? '', 16);
+  return [hex >> 16, (hex >> 8) & 255, hex & 255];
+}
+function meanOf(
+  { pixels, width }: ReturnType<typeof colourful>,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+) {
+  const sum = [0, 0, 0];
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++)
+      for (const part of [0, 1, 2]) sum[part] = (sum[part] ?? 0) + (pixels[(y * width + x) * 4 + part] ?? 0);
+  return sum.map((all) => Math.round(all / ((right - left) * (bottom - top))));
+}
+
+describe('what is typed', () => {
+  /** The keys that a display was told of, as `down keysym` and `up keysym`; numbers are ms that pass. */
+  async function typed(...chunks: readonly (string | number)[]): Promise<string[]> {
+    const clock = createTestClock();
+    const link = playedStream(Buffer.concat([greeting(96, 64), rectangle(0, 0, 1, 1, 0, Buffer.alloc(4))]));
+    const { stream, settle } = await show(await openDisplay(link, { password: undefined, host: 'x' }), 48, 16, clock);
+    const before = link.said.length;
+    for (const chunk of chunks)
+      if (typeof chunk === 'number') await clock.pass(chunk);
+      else {
+        stream.write(chunk);
+        await settle();
+      }
+    const said = link.said.subarray(before);
+    const events: string[] = [];
+    for (let at = 0; at < said.length; at += said[at] === 4 ? 8 : 6)
+      events.push(
+        said[at] === 4
+          ? `${said[at + 1] === 1 ? 'down' : 'up'} ${said.readUInt32BE(at + 4).toString(16)}`
+          : `at ${said.readUInt16BE(at + 2)},${said.readUInt16BE(at + 4)} ${said[at + 1]}`,
+      );
+    return events;
+  }
+
+  it('is pressed and released, with the keys that are held with it', async () => {
+    expect(await typed('a')).toEqual(['down 61', 'up 61']);
+    expect(await typed('A')).toEqual(['down ffe1', 'down 41', 'up 41', 'up ffe1']);
+    expect(await typed('\r')).toEqual(['down ff0d', 'up ff0d']);
+    expect(await typed('\x03')).toEqual(['down ffe3', 'down 63', 'up 63', 'up ffe3']);
+    expect(await typed('\x1b[1;5D')).toEqual(['down ffe3', 'down ff51', 'up ff51', 'up ffe3']);
+    expect(await typed('\x1bOP')).toEqual(['down ffbe', 'up ffbe']);
+    expect(await typed('é')).toEqual(['down e9', 'up e9']);
+    expect(await typed('€')).toEqual(['down 10020ac', 'up 10020ac']);
+  });
+
+  it('is a paste, key by key', async () => {
+    expect(await typed('\x1b[200~a\nb\x1b[201~', 1_000)).toEqual([
+      'down 61',
+      'up 61',
+      'down ff0d',
+      'up ff0d',
+      'down 62',
+      'up 62',
+    ]);
+  });
+
+  it('is a whole paste, though its end comes later; as slowly as a keyboard, until another key', async () => {
+    expect(await typed('\x1b[200~a', 500, 'b\x1b[201~', 1_000)).toEqual(['down 61', 'up 61', 'down 62', 'up 62']);
+    expect(await typed('\x1b[200~abc\x1b[201~', 30, 'x', 1_000)).toEqual([
+      ...['down 61', 'up 61', 'down 62', 'up 62', 'down 78', 'up 78'],
+    ]);
+    expect(await typed(`\x1b[200~${'a'.repeat(5_000)}\x1b[201~`, 1_000)).toEqual([]);
+  });
+
+  it('is Esc, and after it any key', async () => {
+    const esc = ['down ff1b', 'up ff1b'];
+    expect(await typed('\x1b', 1_000, 'O', 1_000)).toEqual([...esc, 'down ffe1', 'down 4f', 'up 4f', 'up ffe1']);
+    expect(await typed('\x1b', 1_000, '[', 1_000)).toEqual([...esc, 'down 5b', 'up 5b']);
+  });
+
+  it('is ctrl-alt-del, another console, or the menu key itself, from the menu', async () => {
+    expect(await typed('\x1c', 'd')).toEqual(['down ffe3', 'down ffe9', 'down ffff', 'up ffff', 'up ffe9', 'up ffe3']);
+    expect(await typed('\x1c', '3')).toEqual(['down ffe3', 'down ffe9', 'down ffc0', 'up ffc0', 'up ffe9', 'up ffe3']);
+    expect(await typed('\x1c', '\\')).toEqual(['down ffe3', 'down 5c', 'up 5c', 'up ffe3']);
+    expect(await typed('\x1c', 'q', 'q')).toEqual(['down 71', 'up 71']);
+  });
+
+  it('are clicks at the pixel that the cell shows', async () => {
+    expect(await typed('\x1b[<0;25;9M', '\x1b[<0;25;9m')).toEqual(['at 49,34 1', 'at 49,34 0']);
+    expect(await typed('\x1b[<64;1;1M')).toEqual(['at 1,2 8', 'at 1,2 0']);
+    // Released beside the picture, and with the menu open.
+    expect(await typed('\x1b[<0;25;9M', '\x1c', '\x1b[<0;99;99m')).toEqual(['at 49,34 1', 'at 95,62 0']);
+  });
+
+  it('are no keys that a keyboard does not have', () => {
+    expect(chordOf({ name: 'clear', ctrl: false, alt: false, shift: false })).toBeUndefined();
+  });
+});
+
+describe('a slow terminal', () => {
+  it('is sent the newest picture when it has shown the one before, and the display draws none for it meanwhile', async () => {
+    const pictures = Array.from({ length: 50 }, (_, at) => rectangle(0, 0, 2, 2, 0, Buffer.alloc(16, at * 5)));
+    const link = playedStream(Buffer.concat([greeting(2, 2), ...pictures]));
+    const { stream } = createDisplayStream(await openDisplay(link, { password: undefined, host: 'x' }), {
+      columns: 2,
+      rows: 1,
+      depth: 'truecolor',
+      pictures: 'halves',
+      clock: createTestClock(),
+    });
+    const asked = (): number => (link.said.length - 12 - 2 - 20 - 4 - 10 * 4) / 10;
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    expect(asked()).toBe(0);
+    const shown: string[] = [];
+    stream.on('data', (bytes: Buffer) => void shown.push(bytes.toString()));
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    // It has taken one, and has not said that it has shown it.
+    expect(asked()).toBe(1);
+    expect(shown.filter((text) => text.endsWith('\x1b[5n'))).toHaveLength(1);
+    stream.write('x\x1b[');
+    stream.write('0n');
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    expect(shown.filter((text) => text.endsWith('\x1b[5n'))).toHaveLength(2);
+    stream.destroy();
+  });
+
+  it('that does not answer is sent all the same, after three seconds for the first, and is not asked again', async () => {
+    const pictures = Array.from({ length: 50 }, (_, at) => rectangle(0, 0, 2, 2, 0, Buffer.alloc(16, at * 5)));
+    const link = playedStream(Buffer.concat([greeting(2, 2), ...pictures]));
+    const clock = createTestClock();
+    const options = { columns: 2, rows: 1, depth: 'truecolor', pictures: 'halves', clock } as const;
+    const { stream } = createDisplayStream(await openDisplay(link, { password: undefined, host: 'x' }), options);
+    let text = '';
+    stream.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+    });
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    const first = text.length;
+    await clock.pass(3_000);
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    expect(text.length).toBeGreaterThan(first);
+    expect(text.split('\x1b[5n')).toHaveLength(2);
+    stream.destroy();
+  });
+
+  it('and a display that ends, end the stream with the reason', async () => {
+    const link = playedStream(Buffer.concat([greeting(2, 2), Buffer.of(99)]));
+    const { stream } = createDisplayStream(await openDisplay(link, { password: undefined, host: 'x' }), {
+      columns: 2,
+      rows: 1,
+      depth: 'none',
+      pictures: 'halves',
+      clock: createTestClock(),
+    });
+    stream.resume();
+    const [error] = await once(stream, 'error');
+    expect(error).toMatchObject({ code: 'host.protocol' });
+    expect(link.destroyed).toBe(true);
+  });
+});

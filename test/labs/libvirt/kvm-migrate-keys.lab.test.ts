@@ -1,0 +1,54 @@
+/** VMs moved by keys at 80x24 and by command line; virsh says where they are. */
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { outputOf } from '../command.ts';
+import { closeTerminals, openFresh, untilConnected } from './fresh-terminal.ts';
+import { host1, site } from './hosts.ts';
+import { HOSTS, whereIs } from './migrating.ts';
+import { makeMovable, removeMovable, shareStorage } from './movable-guests.ts';
+
+const NAMES = ['roamer', 'rover'] as const;
+const [VM] = NAMES;
+const [ENTER, BUTTONS] = ['\r', '\x1b[6~'];
+const DEADLINE_MS = 60_000;
+
+closeTerminals();
+const tidy = async () => {
+  for (const name of NAMES) await removeMovable(HOSTS, name);
+};
+beforeAll(async () => {
+  await shareStorage(HOSTS);
+  await tidy();
+});
+afterEach(tidy);
+
+const drover = (...args: readonly string[]) =>
+  // What is refused ends with another exit code, and says why all the same.
+  outputOf(['./bin/drover', '--config', site.files.config, ...args], DEADLINE_MS).catch(
+    (error: { readonly stdout: string; readonly stderr: string }) => error,
+  );
+
+it('F-054 F-147 by keys: the target is chosen, the checks are shown, and the row is on the other host', async () => {
+  await makeMovable(host1, VM, { shared: true, running: true, cache: 'none' });
+  const screen = await openFresh({});
+  await untilConnected(screen);
+  await screen.goTo(VM);
+  screen.type('m');
+  await screen.until(/Migrate roamer on host1\?/, DEADLINE_MS);
+  screen.type(BUTTONS + ENTER);
+  await screen.until(/Migrate roamer on host1 to host2\?/, DEADLINE_MS);
+  await screen.until(/ok +cpu +host2 can give it/, DEADLINE_MS);
+  screen.type('y');
+  await screen.until(/roamer is on host2, .* moved, it stood still for \d+ ms/, DEADLINE_MS);
+  expect(await whereIs(VM)).toEqual(['host2: running']);
+});
+
+it('by command line: a node is emptied by the policy and filled again, and what stands against it is said', async () => {
+  for (const name of NAMES) await makeMovable(host1, name, { shared: true, running: false, cache: 'none' });
+  const refused = await drover('node', 'evacuate', 'host1', '--to', 'host2', '--dry-run');
+  expect(refused.stdout).toMatch(/^web1 +host2 +disks +error +host2 does not have/m);
+  const gone = await drover('vm', 'migrate', ...NAMES, '--policy');
+  expect(gone.stderr).toMatch(/roamer is on host[23]\n/);
+  for (const name of NAMES) expect((await whereIs(name))[0]).toMatch(/^host[23]: shut off$/);
+  await drover('vm', 'migrate', ...NAMES, '--to', 'host1');
+  for (const name of NAMES) expect(await whereIs(name)).toEqual(['host1: shut off']);
+});

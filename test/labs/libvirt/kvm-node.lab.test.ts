@@ -1,0 +1,138 @@
+/** Commands and files of a real host, over its sshd. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Desk, DROVER, openDesk } from '../../cli/run-drover.ts';
+import { until } from '../until.ts';
+import { host1, host2, site } from './hosts.ts';
+import { inHost } from './namespaces.ts';
+
+const host = host1;
+/** A folder of the host. */
+const THERE = '/root/drover-node-test';
+
+let desk: Desk;
+let folder: string;
+
+const node = (...args: readonly string[]) => nodeWith({}, ...args);
+const nodeWith = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  desk.runBuilt({ env: { DROVER_CONFIG: site.files.config, ...env } }, 'node', ...args);
+const sh = (command: string): Promise<string> => inHost(host, 'sh', '-c', command);
+
+beforeAll(async () => {
+  desk = await openDesk();
+  folder = await mkdtemp(join(tmpdir(), 'drover-node-'));
+  await sh(`rm -rf ${THERE}; mkdir ${THERE}`);
+});
+afterAll(async () => {
+  await sh(`rm -rf ${THERE}`);
+  await desk.clear();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a command on hosts', () => {
+  it('F-201 F-449 prints what each writes by its name, and ends with an exit code', async () => {
+    const ran = await node('run', host1.name, host2.name, '--', 'hostname; echo "$0" >&2; exit 3');
+    expect([ran.code, ran.stdout.trim().split('\n').sort()]).toEqual([1, ['host1: host1', 'host2: host2']]);
+    expect(ran.stderr).toContain('host1: exit code 3\n');
+    const one = await node('run', host1.name, '--', "printf 'a\\tb\\n'; kill -9 $$");
+    expect([one.code, one.stdout]).toEqual([137, 'a\tb\n']);
+    const piped = await node('shell', host1.name, '--', 'exit', '5');
+    expect([piped.code, piped.stderr]).toEqual([5, 'host1: exit code 5\n']);
+  });
+
+  it('is typed into a login shell where it is piped in, which ends with its exit code', async () => {
+    const { code, stdout } = await desk.runBuilt(
+      { input: 'echo sum-$((40 + 2)); exit 9\n', env: { DROVER_CONFIG: site.files.config } },
+      ...['node', 'shell', host.name],
+    );
+    expect([code, stdout]).toEqual([9, expect.stringContaining('sum-42')]);
+  });
+
+  it('is ended there with all that it has started, also when it does not want to', async () => {
+    const mark = `77${Math.floor(Math.random() * 1e6)}`;
+    const late = await node(
+      'run',
+      host.name,
+      '--timeout',
+      '2',
+      '--',
+      `trap '' TERM; sleep ${mark} & sleep ${mark}; sleep ${mark}`,
+    );
+    expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('was ended on the node')]);
+    expect(await sh(`ps ax | grep -c '[s]leep ${mark}' || true`)).toBe('0\n');
+  });
+
+  it('does not outlive a drover that was killed', async () => {
+    const mark = `78${Math.floor(Math.random() * 1e6)}`;
+    const args = ['node', 'run', host.name, '--', `sleep ${mark}`];
+    const env = { ...process.env, DROVER_CONFIG: site.files.config, HOME: desk.home };
+    const drover = spawn(DROVER, args, { env, stdio: 'ignore' });
+    const ended = new Promise<void>((resolve) => drover.once('exit', () => resolve()));
+    await until('the command', 30_000, async () => (await sh(`ps ax | grep -c '[s]leep ${mark}' || true`)) !== '0\n');
+    drover.kill('SIGKILL');
+    await ended;
+    await until('its end', 30_000, async () => (await sh(`ps ax | grep -c '[s]leep ${mark}' || true`)) === '0\n');
+  });
+});
+
+describe('files of a host', () => {
+  it('F-043 are listed with names that could harm a terminal made harmless', async () => {
+    await sh(`cd ${THERE} && mkdir sub && printf x > "$(printf 'a\\033]52;c;eA==\\007b')" && ln -s /etc/passwd link`);
+    const { stdout } = await node('files', host.name, THERE);
+    expect(stdout).not.toContain('\x1b');
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(' ').at(-1)),
+    ).toEqual(['sub/', 'ab', 'link@']);
+  });
+
+  it('F-044 F-449 go there and back whole, with their permissions, never over one that is there', async () => {
+    const content = randomBytes(8_000_000);
+    const file = join(folder, 'large');
+    await writeFile(file, content);
+    await chmod(file, 0o750);
+    expect((await node('put', host.name, file, `${THERE}/`)).code).toBe(0);
+    expect(await sh(`stat -c %a ${THERE}/large; ls ${THERE} | grep -c part || true`)).toBe('750\n0\n');
+    expect((await node('put', host.name, file, `${THERE}/large`)).stderr).toContain('is there already');
+    const here = join(folder, 'received');
+    expect((await node('get', host.name, `${THERE}/large`, here)).code).toBe(0);
+    expect((await readFile(here)).equals(content)).toBe(true);
+  });
+
+  it('F-044 are edited in an editor: owner, permissions and links stay, and no change of another program is lost', async () => {
+    await sh(`cd ${THERE} && printf 'one\\n' > conf && chown 1234:5678 conf && chmod 640 conf && ln -s conf way`);
+    const edited = await nodeWith({ EDITOR: 'sed -i s/one/two/' }, 'edit', host.name, `${THERE}/way`);
+    expect(edited.stderr).toContain(`${THERE}/way is changed on host1`);
+    expect(await sh(`cd ${THERE} && cat conf && stat -c '%u %g %a' conf && readlink way`)).toBe(
+      'two\n1234 5678 640\nconf\n',
+    );
+    const same = await nodeWith({ EDITOR: 'true' }, 'edit', host.name, `${THERE}/conf`);
+    expect(same.stderr).toContain('nothing was changed');
+    // another program is quicker than the editor
+    const wait = join(folder, 'wait');
+    await writeFile(
+      wait,
+      `#!/bin/sh\ntouch ${folder}/open\nwhile [ ! -e ${folder}/go ]; do sleep 0.05; done\necho mine > "$1"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const slow = nodeWith({ EDITOR: wait }, 'edit', host.name, `${THERE}/conf`);
+    await until(
+      'the editor',
+      30_000,
+      async () => (await readFile(join(folder, 'open')).catch(() => undefined)) !== undefined,
+    );
+    await sh(`echo theirs > ${THERE}/conf`);
+    await writeFile(join(folder, 'go'), '');
+    const lost = await slow;
+    expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining('was changed since it was read')]);
+    expect(await sh(`cat ${THERE}/conf; ls ${THERE} | grep -c part || true`)).toBe('theirs\n0\n');
+  });
+});

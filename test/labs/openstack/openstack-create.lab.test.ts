@@ -1,0 +1,102 @@
+/** New servers, against what the services say of them when they are asked past drover. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { nativeOf } from '../../../src/ids.ts';
+import type { Connection, Settings } from '../../../src/platforms/contract.ts';
+import { refusal } from '../../contract/refusal.ts';
+import { logIn, type Session } from './cloud-api.ts';
+import { cloudOf, connectTo, patient } from './openstack-watching.ts';
+import { loginOf } from './people.ts';
+import { siteFrom } from './site.ts';
+
+const site = siteFrom(process.env);
+const { name: LAB } = cloudOf(site, 'fleet');
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdN+8f0GQ0mRZ1dXc3VQm4m3WZb3eWn0Q5pM desk';
+const SLOW_MS = 300_000;
+
+let members: Session;
+let connection: Connection;
+const made: string[] = [];
+
+beforeAll(async () => {
+  members = await logIn(site, loginOf('drover'));
+  connection = await connectTo(cloudOf(site, 'fleet'), []);
+});
+afterEach(async () => {
+  for (const id of made.splice(0)) await members.ask('compute', `/servers/${id}`, { method: 'DELETE' });
+});
+afterAll(() => connection.close());
+
+async function create(spec: Settings): Promise<string> {
+  const { id } = (await connection.vm.create?.(LAB, { image: 'debian-12', ...spec }, patient())) ?? { id: '' };
+  made.push(nativeOf(id as never));
+  return nativeOf(id as never);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+const listed = async (path: string, key: string): Promise<readonly Row[]> =>
+  (await members.ask<Readonly<Record<string, readonly Row[]>>>('network', path))[key] ?? [];
+
+it(
+  'F-345 a server boots from a volume of its image, has an empty one beside it, and leads outside',
+  async () => {
+    const disk = [{ size: 2 * 1024 ** 3, storage: 'fast' }, { size: 1024 ** 3 }];
+    const spec = {
+      name: 'made-whole',
+      flavor: 'nano',
+      disk,
+      nic: [{ network: 'lan' }],
+      floating: 'outside',
+      keys: KEY,
+    };
+    const more = {
+      plan: 'shop',
+      profile: 'web',
+      tags: 'a,b',
+      description: 'front',
+      zone: 'rack-2',
+      'config-drive': true,
+    };
+    const id = await create({ ...spec, ...more });
+    const { server } = await members.ask<{ server: Row }>('compute', `/servers/${id}`);
+    expect(server).toMatchObject({
+      status: 'ACTIVE',
+      description: 'front',
+      tags: ['a', 'b'],
+      'OS-EXT-AZ:availability_zone': 'rack-2',
+      config_drive: 'True',
+      metadata: { plan: 'shop', profile: 'web', image: 'debian-12', user: 'debian' },
+    });
+    const { disks } = await connection.vm.info(`${LAB}/${id}` as never, patient());
+    expect(disks.map(({ size }) => size)).toEqual([2 * 1024 ** 3, 1024 ** 3]);
+    const [port] = await listed(`/v2.0/ports?device_id=${id}`, 'ports');
+    const floating = await listed(`/v2.0/floatingips?port_id=${port?.['id']}`, 'floatingips');
+    expect(floating).toHaveLength(1);
+    await members.ask('network', `/v2.0/floatingips/${floating[0]?.['id']}`, { method: 'DELETE' });
+  },
+  SLOW_MS,
+);
+
+it(
+  'F-345 one that no host has room for is deleted again, with the volumes that were to be its own',
+  async () => {
+    // Its quota has room for such a server, and no host has.
+    const annex = await logIn(site, loginOf('drover', 'annex'));
+    const elsewhere = await connectTo(cloudOf(site, 'annex'), []);
+    const volumes = async () => {
+      const path = `/${annex.projectId}/volumes`;
+      return (await annex.ask<{ volumes: readonly Row[] }>('volumev3', path)).volumes.map((row) => row['id']);
+    };
+    const before = await volumes();
+    const spec = { name: 'never', image: 'debian-12', flavor: 'sold-out', nic: [{ network: 'lan' }] };
+    const error = await refusal(elsewhere.vm.create?.(LAB, spec, patient()) ?? Promise.resolve());
+    await elsewhere.close();
+    expect([error.code, error.message]).toEqual([
+      'op.failed',
+      expect.stringMatching(/never could not be built: No valid host/),
+    ]);
+    const { servers } = await annex.ask<{ servers: readonly Row[] }>('compute', '/servers?name=^never$');
+    expect(servers).toEqual([]);
+    expect(await volumes()).toEqual(before);
+  },
+  SLOW_MS,
+);
