@@ -72,14 +72,14 @@ describe('a console on the screen', () => {
     await open();
     await enter(2, 'billing-db1');
     const [log, cast] = [join(folder, 'a.log'), join(folder, 'a.cast')];
-    for (const [key, path] of [
-      ['l', log],
-      ['r', cast],
+    for (const [key, path, what] of [
+      ['l', log, 'log'],
+      ['r', cast, 'recording'],
     ] as const) {
       await inMenu(key);
       await fleet.see('╭');
       await fleet.press('\x15', `${path}\r`);
-      await fleet.see(`is written to ${path}`.slice(0, 60));
+      await fleet.see(`the ${what} of billing-db1 is written to `);
     }
     await fleet.press('echo inside\r');
     await fleet.see(/^inside$/m);

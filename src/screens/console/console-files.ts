@@ -40,5 +40,5 @@ export async function switchFile(stage: Stage, session: ConsoleSession, kind: Fi
       ? await openLog(path, failed)
       : await openRecording(path, { title: session.name, size: session.model.size(), clock: services.clock }, failed);
   session.writeTo(kind, file);
-  message.say(`${session.label} is written to ${path}`, 'good');
+  message.say(`the ${kind} of ${session.label} is written to ${path}`, 'good');
 }
