@@ -16,6 +16,7 @@ export default defineConfig({
     execArgv: ['--max-semi-space-size=32'],
     // For a machine that has other work: what waits for ever is found all the same.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A golden file that is missing fails here as in CI, and is not written by the run that it should check; -u writes it.
     update: 'none',
     globalSetup: ['test/setup/fresh-build.ts', 'test/setup/ink-as-built.ts', 'test/setup/own-home.ts'],

@@ -10,14 +10,15 @@ const missing = (what: string): Meaning => ({ missing: `drover can't ${what} yet
 
 const CREATE = use('vm create NAME');
 const CLONE = use('vm clone VM NAME');
-const MIGRATE = missing('migrate VMs');
+const MIGRATE = use('vm migrate NAME', 'node evacuate NODE');
 const DISKS = use('disk list NAME', 'disk create NAME');
 const NICS = use('nic list NAME', 'nic create VM NETWORK');
-const IMAGE_OF_VM = missing('make images of VMs');
+const IMAGE_OF_VM = use('vm export VM NAME');
+const BACKUP = use('backup create NAME');
 const FILES = use('vm cp NAME:PATH FILE', 'vm cp FILE NAME:PATH', 'node get NODE PATH', 'node put NODE FILE PATH');
 const GRAPHICS = use('vm console NAME --graphic', 'vm console NAME --viewer');
 const USERS = missing('manage users and rights');
-const RENAME = noted('on AWS and OpenStack; elsewhere drover can’t rename yet', 'vm edit NAME --name NEW');
+const RENAME = use('vm edit NAME --name NEW');
 const CUT = noted(
   'destroy is read in two ways: kill cuts the power and keeps the VM, delete takes it away with its disks',
   'vm kill NAME',
@@ -74,15 +75,15 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   clone: CLONE,
   copy: CLONE,
   migrate: MIGRATE,
-  move: noted('node move is about pools; drover can’t migrate VMs yet', 'node move NODE POOL'),
+  move: noted('node move is about pools', 'vm migrate NAME', 'node move NODE POOL'),
   rename: RENAME,
-  resize: use('disk resize VM NAME --size 20GiB'),
+  resize: use('disk resize VM NAME --size 20GiB', 'vm edit NAME --flavor FLAVOR'),
   rollback: use('snapshot revert VM NAME'),
   revert: use('snapshot revert VM NAME'),
-  backup: missing('back VMs up'),
-  restore: missing('restore VMs'),
+  backup: BACKUP,
+  restore: use('backup restore NAME', 'vm restore NAME'),
   template: missing('make templates'),
-  export: noted('drover exports lists of VMs, not VMs', 'vm list -o csv'),
+  export: noted('vm export makes an image; lists are exported as they are printed', 'vm export VM NAME', 'vm list -o csv'),
   vnc: GRAPHICS,
   spice: use('vm console NAME --viewer'),
   // virsh
@@ -102,7 +103,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   domdisplay: GRAPHICS,
   vncdisplay: GRAPHICS,
   domrename: RENAME,
-  dumpxml: noted('drover has no XML', 'vm info NAME -o json'),
+  dumpxml: use('vm define NAME', 'vm info NAME -o json'),
   desc: use('vm edit NAME --description TEXT'),
   undefine: noted('undefine leaves the disks', 'vm delete NAME --keep-disks'),
   autostart: use('vm autostart NAME'),
@@ -111,7 +112,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   setvcpus: use('vm edit NAME --vcpus 4'),
   vcpuinfo: use('vm info NAME'),
   managedsave: use('vm suspend NAME'),
-  save: use('vm suspend NAME'),
+  save: use('vm save NAME', 'vm suspend NAME'),
   ttyconsole: use('vm console NAME'),
   define: CREATE,
   blockresize: use('disk resize VM NAME --size 20GiB'),
@@ -130,7 +131,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   delsnapshot: use('snapshot delete VM NAME'),
   importdisk: DISKS,
   monitor: missing('open the monitor of QEMU'),
-  unlock: missing('unlock VMs'),
+  unlock: use('vm unlock NAME'),
   get: use('vm list', 'node list'),
   // govc
   'vm.power': use('vm start NAME', 'vm stop NAME', 'vm kill NAME', 'vm restart NAME'),
@@ -158,7 +159,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'server delete': use('vm delete NAME'),
   'server set': use('vm edit NAME'),
   'server create': CREATE,
-  'server resize': missing('resize servers'),
+  'server resize': use('vm edit NAME --flavor FLAVOR'),
   'server migrate': MIGRATE,
   'server ssh': use('vm ssh NAME'),
   'server image': IMAGE_OF_VM,
@@ -178,7 +179,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'get-console-output': use('vm log NAME'),
   'describe-volumes': DISKS,
   'describe-availability-zones': use('node list'),
-  'describe-images': missing('list the images of AWS'),
+  'describe-images': use('image list'),
   'describe-instance-types': use('flavor list'),
   'create-image': IMAGE_OF_VM,
   // kcli, by verb and noun
@@ -190,8 +191,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   switch: noted('all endpoints are there at once', 'vm list -C NAME'),
   sync: use('endpoint list'),
   download: use('image create NAME'),
-  bucket: missing('manage buckets'),
-  dns: missing('manage DNS'),
   // nouns
   user: USERS,
   users: USERS,
@@ -211,7 +210,7 @@ const FAMILIES: readonly (readonly [start: RegExp, meaning: Meaning])[] = [
   [/^((attach|detach)-(disk|device)|block|vm\.disk\.)/, DISKS],
   [/^(iface|nwfilter)-/, missing('manage interfaces and filters of nodes')],
   [/^migrate/, MIGRATE],
-  [/^nodedev-/, missing('manage devices of nodes')],
+  [/^nodedev-/, use('node info NAME')],
   [/^node/, use('node info NAME')],
   [/^secret-/, missing('manage secrets of libvirt')],
   [/^(dompmsuspend|domfsfreeze)$/, use('vm pause NAME')],
@@ -222,7 +221,7 @@ const FAMILIES: readonly (readonly [start: RegExp, meaning: Meaning])[] = [
   [/^(send-|inject-)/, missing('send keys and signals to a guest')],
   [/^screenshot/, use('vm screenshot NAME FILE')],
   [/^dump$/, missing('take dumps')],
-  [/^backup/, missing('back VMs up')],
+  [/^backup/, BACKUP],
 ];
 
 /** What stands before a tool's own words: its name, and the services of a cloud. */

@@ -101,8 +101,11 @@ async function runHere(args: readonly string[], clock: Clock, surroundings: Surr
     clock,
     interrupt: interrupt.signal,
   });
-  return ran(code, stdout.text(), stripVTControlCharacters(stderr.text()));
+  return ran(code, stdout.text(), stripVTControlCharacters(withoutErased(stderr.text())));
 }
+
+/** What a terminal shows in the end: a line of progress is there on a busy machine only, and is erased again. */
+const withoutErased = (text: string): string => text.replaceAll(/[^\n]*\r\x1b\[K/g, '');
 
 function collector(onText: (text: string) => void = () => {}) {
   const pieces: string[] = [];

@@ -16,7 +16,7 @@ interface Holder {
 }
 
 const RETRY_MS = 25;
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 10_000;
 /** An edit takes milliseconds. What is this old and can't be asked (another machine, an empty file) was left behind. */
 const ABANDONED_MS = 60_000;
 
@@ -114,7 +114,7 @@ async function breakLock(path: string, stale: string, self: string): Promise<voi
 }
 
 /**
- * Runs alone among all processes that lock this path. Waits for others up to five seconds, then config.conflict that names
+ * Runs alone among all processes that lock this path. Waits for others up to ten seconds, then config.conflict that names
  * the holder. Rejects with the signal's reason while waiting; what runs is not interrupted by it.
  */
 export async function withLock<T>(path: string, clock: Clock, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
