@@ -83,7 +83,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   backup: BACKUP,
   restore: use('backup restore NAME', 'vm restore NAME'),
   template: missing('make templates'),
-  export: noted('vm export makes an image; lists are exported as they are printed', 'vm export VM NAME', 'vm list -o csv'),
+  export: noted(
+    'vm export makes an image; lists are exported as they are printed',
+    'vm export VM NAME',
+    'vm list -o csv',
+  ),
   vnc: GRAPHICS,
   spice: use('vm console NAME --viewer'),
   // virsh
