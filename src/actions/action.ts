@@ -102,6 +102,8 @@ export interface ObjectAction<K extends ObjectKind = ObjectKind> extends Verb {
   readonly phrase?: string;
   /** It makes something with a name out of one at a time: a clone, an export. */
   readonly makes?: true;
+  /** Of more at once it is refused: each opens a window, and a branch has hundreds. */
+  readonly atMost?: number;
   /** Its options are the settings of this mode that the platform of the endpoint has. */
   readonly settings?: SettingsMode;
   /** What it costs an object that is busy, as a sentence for the question before it. */

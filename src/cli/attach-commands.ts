@@ -1,10 +1,13 @@
+import { configuredKeymap } from '../actions/configured-keymap.ts';
 import { shellAction } from '../actions/node.ts';
 import { permitted } from '../actions/permitted.ts';
 import { bind, verifiedSignal, verify } from '../actions/target.ts';
 import { consoleAction, displayAction } from '../actions/vm.ts';
+import { type ReconnectingOptions, reconnecting } from '../console/reconnecting.ts';
 import { FleetError } from '../errors.ts';
-import type { Field, Settings, Vm } from '../platforms/contract.ts';
+import type { Attachment, Field, Settings, Vm } from '../platforms/contract.ts';
 import { placeOf } from '../state/fleet/fleet.ts';
+import { clean } from '../terminal/width.ts';
 import { attach, sizeOf } from './attach.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CONSOLE_FILES, withConsoleFiles } from './console-files.ts';
@@ -80,15 +83,40 @@ export async function openConsole(vm: Vm, values: Settings, context: CommandCont
       fix: `drover vm screenshot ${vm.name} FILE.png writes what it shows to a file`,
     });
   const action = isGraphic ? displayAction : consoleAction;
-  const { connection, object } = permitted(action, 'vm', vm.id, context.app);
-  const signal = verifiedSignal(target, context.app, context.signal);
+  /** Each time it must be the machine that was found. */
+  const open = (given: Settings, signal: AbortSignal): Promise<Attachment> => {
+    const { connection, object } = permitted(action, 'vm', vm.id, context.app);
+    const verified = verifiedSignal(target, context.app, signal);
+    return action.open(connection, vm.id, given, sizeOf(context), verified, object);
+  };
+  const again = async (signal: AbortSignal): Promise<Attachment> => {
+    await verify(target, context.app, signal);
+    // What has happened to the console meanwhile is not known: it is not taken from whoever has it now.
+    return open({ ...values, force: false }, signal);
+  };
   const name = placeOf(vm, context.app.store.fleet);
   return withConsoleFiles(values, name, context, async (files) => {
-    const attachment = await action
-      .open(connection, vm.id, values, sizeOf(context), signal, object)
-      .catch((error: unknown) => (isGraphic ? Promise.reject(error) : withForce(error)));
-    return attach(attachment, name, context, false, { isPainted: isGraphic, files });
+    const attachment = await open(values, context.signal).catch((error: unknown) =>
+      isGraphic ? Promise.reject(error) : withForce(error),
+    );
+    // A script must know whether all that it has typed has come to the guest: its console ends with its link.
+    const isKept = context.interactive && !isGraphic && attachment.kind === 'stream';
+    const steady = isKept
+      ? reconnecting(attachment, { open: again, clock: context.app.clock, ...tells(context) })
+      : attachment;
+    return attach(steady, name, context, false, { isPainted: isGraphic, files });
   });
+}
+
+/** On lines of their own: the cursor is wherever the guest has left it. */
+function tells({ say, app }: CommandContext): Pick<ReconnectingOptions, 'dropped' | 'back' | 'notSent'> {
+  const tell = (text: string) => say(`\r\n${clean(text)}`);
+  const { detachKey } = configuredKeymap([], app.configPath, app.config().file);
+  return {
+    dropped: (why, ms) => tell(`no link: ${why}; again in ${ms / 1_000} s, ${detachKey} detaches`),
+    back: () => tell('the link is back'),
+    notSent: () => tell('what is typed is not sent: there is no link'),
+  };
 }
 
 /** A console that another user has: here the way to take it over is a flag. */

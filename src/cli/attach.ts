@@ -11,6 +11,7 @@ import { controlByte } from '../state/keys/key-name.ts';
 import { watchesAlternateScreen } from '../terminal/alternate-screen.ts';
 import { askSize } from '../terminal/facts.ts';
 import { createGuestFilter, type GuestFilter } from '../terminal/guest-filter.ts';
+import { untilAnswered } from '../terminal/late-answers.ts';
 import { recoverInPlace } from '../terminal/modes.ts';
 import { takeRawKeys } from '../terminal/raw-keys.ts';
 import { clean } from '../terminal/width.ts';
@@ -83,6 +84,7 @@ function pipe(
   const { stream, resize } = attachment;
   const { stdin, stdout, signal } = context;
   let stopGoodbye = () => {};
+  let hasEnded = false;
   return new Promise((resolve, reject) => {
     const onResize = () => {
       resize?.(sizeOf(context));
@@ -95,15 +97,22 @@ function pipe(
       if (detach >= 0) end();
     };
     const end = (error?: Error | null) => {
+      if (hasEnded) return;
+      hasEnded = true;
       stopGoodbye();
       stdin.off('data', onInput).off('end', onEndOfInput);
       stdout.off('resize', onResize);
       signal.removeEventListener('abort', onAbort);
-      keys?.release();
-      stdin.pause();
       stream.destroy();
-      if (error) reject(error);
-      else resolve();
+      const giveBack = () => {
+        keys?.release();
+        stdin.pause();
+        if (error) reject(error);
+        else resolve();
+      };
+      // What paints asks the terminal all the time.
+      if (keys && isPainted && !signal.aborted) void untilAnswered(stdin, stdout, context.app.clock).then(giveBack);
+      else giveBack();
     };
     const onEndOfInput = () => {
       if (isShell) stopGoodbye = sayGoodbye(stream, context.app.clock);

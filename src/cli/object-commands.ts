@@ -1,5 +1,5 @@
 import { type Action, type Args, isMaker, type ObjectAction } from '../actions/action.ts';
-import { consentFor, TYPE_COUNT_ABOVE } from '../actions/danger.ts';
+import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../actions/danger.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
 import { taskFor } from '../actions/perform.ts';
 import { whyNotOf } from '../actions/permitted.ts';
@@ -105,6 +105,8 @@ async function runAction(
     context.say(`no ${oneOf(app.kinds, action.on)} matches; nothing was done`);
     return EXIT.done;
   }
+  const tooMany = whyTooMany(action, found.length, countOf(app.kinds, action.on, found.length));
+  if (tooMany !== undefined) throw new FleetError('usage', `${action.title.toLowerCase()}: ${tooMany}`);
   // What can't be done at all is said before the user is asked, and before anything is sent.
   const things = destroys && byFilter ? withoutRefused(action, found, context) : found;
   if (destroys || things.length === 1) refuseAny(action, things, given, app);

@@ -100,6 +100,38 @@ describe('a console that is kept open', () => {
     expect(guest().destroyed).toBe(true);
   });
 
+  it('keeps what is typed while a user waits for it, and sends it in order before what is typed later', async () => {
+    const { session, sent, refusals } = await open();
+    expect([session.type('ro'), session.type('ot\r'), sent]).toEqual([true, true, []]);
+    const opening = session.open();
+    session.type('secret\r');
+    await opening;
+    session.type('ls\r');
+    expect(sent.join('')).toBe('root\rsecret\rls\r');
+    refusals.push(UNREACHABLE);
+    const again = session.open();
+    session.type('lost');
+    await expect(again).rejects.toMatchObject({
+      code: 'host.unreachable',
+      message: 'the link to host1 is down; what was typed is dropped',
+    });
+    await session.open();
+    expect(sent.join('')).not.toContain('lost');
+    await session.close();
+  });
+
+  it('keeps 64 kB at most, and nothing behind what it did not keep', async () => {
+    const { session, sent } = await open();
+    expect([session.type('ä'.repeat(32_000)), session.type('x'.repeat(2_000)), session.type('y')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    await session.open();
+    expect(sent.join('')).toBe('ä'.repeat(32_000));
+    await session.close();
+  });
+
   it('answers the guest, and lets it at the clipboard, only while it is looked at', async () => {
     const { session, guest, sent, see, copied } = await open();
     await session.open();
@@ -159,7 +191,7 @@ describe('a link that drops', () => {
     await session.open();
     await drop(console);
     expect(session.link()).toMatchObject({ kind: 'waiting', why: 'the link to host1 is down' });
-    expect([session.send('typed'), sent]).toEqual([false, []]);
+    expect([session.send('typed'), session.type('typed'), sent]).toEqual([false, false, []]);
     refusals.push(UNREACHABLE, UNREACHABLE);
     await clock.pass(999);
     expect(opened).toHaveLength(1);

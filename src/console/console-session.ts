@@ -10,10 +10,14 @@ import { createRetries } from './retries.ts';
 import { createScreenModel, type ScreenModel } from './screen-model.ts';
 import { createSessionFiles, type FileKind } from './session-files.ts';
 import { createSizing, usualOrMore } from './sizing.ts';
+import { createTypedEarly, type TypedEarly } from './typed-early.ts';
 
-/** How the way to the guest is. `waiting`: the link dropped, and is tried again by itself; `closed`: it is not. */
+/**
+ * How the way to the guest is. `waiting`: the link dropped, and is tried again by itself; `closed`: it is not. `keepsTyped`: a
+ * user has asked for it. Behind a dropped link nothing is kept, since the guest may be in the middle of anything.
+ */
 export type Link =
-  | { readonly kind: 'opening' }
+  | { readonly kind: 'opening'; readonly keepsTyped: boolean }
   | { readonly kind: 'open' }
   | { readonly kind: 'waiting'; readonly why: string; readonly until: number }
   | { readonly kind: 'closed'; readonly why: string };
@@ -36,6 +40,8 @@ export interface ConsoleSessionOptions {
   /** It was closed from the other side, or its link is not tried again. */
   readonly closed: () => void;
   readonly copy: (text: string) => void;
+  /** What was typed for it before it was there at all. */
+  readonly early?: TypedEarly;
   /** A log or a recording that could not be written any more, and the like. */
   readonly tell: (error: FleetError) => void;
 }
@@ -47,9 +53,11 @@ export interface ConsoleSession {
   link(): Link;
   /** False when nothing was sent, since there is no link, or the guest takes nothing. */
   send(bytes: Uint8Array | string): boolean;
+  /** The same, but it is kept while a user waits for the link; false when it is neither sent nor kept. */
+  type(text: string): boolean;
   /** Of the room that it has; the guest is told where it can be. */
   resize(size: ConsoleSize): void;
-  /** Opens it, at first or again. Rejects when that fails; then it is closed. */
+  /** Opens it, at first or again. Rejects when that fails; then it is closed, and what was typed early is dropped. */
   open(force?: boolean): Promise<void>;
   /** It is in front of the user from now on, until the function that this answers is called. */
   attach(): () => void;
@@ -69,8 +77,8 @@ const FIRST_BYTES_MS = 15;
 const MOST_UNSENT = 1 << 20;
 
 export async function createConsoleSession(options: ConsoleSessionOptions): Promise<ConsoleSession> {
-  const { clock, changed } = options;
-  let link: Link = { kind: 'opening' };
+  const { clock, changed, early = createTypedEarly() } = options;
+  let link: Link = { kind: 'opening', keepsTyped: true };
   let stream: Duplex | undefined;
   const audience = createAudience();
   let ended = false;
@@ -113,27 +121,23 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
   }
 
   /** What was under way before is given up. */
-  function begin(): AbortController {
+  function begin(keepsTyped: boolean): AbortController {
     cancelWait();
     attempt.abort();
     attempt = new AbortController();
-    setLink({ kind: 'opening' });
+    setLink({ kind: 'opening', keepsTyped });
     return attempt;
   }
 
   async function connect(force: boolean, { signal }: AbortController): Promise<void> {
-    const attachment = await options.open({ force, signal });
-    if (attachment.kind !== 'stream') throw new FleetError('op.unsupported', `${options.name} is no console of bytes`);
-    if (signal.aborted) {
-      attachment.stream.destroy();
-      throw new FleetError('op.cancelled', `${options.name} was closed`);
-    }
-    const own = attachment.stream;
+    const { stream: own, resize } = stillWanted(await options.open({ force, signal }), options.name, signal);
     stream?.destroy();
     stream = own;
     retries.opened();
-    sizing.setTeller(attachment.resize);
+    sizing.setTeller(resize);
     link = { kind: 'open' };
+    const typed = early.take();
+    if (typed !== '') own.write(typed);
     // Most guests write at once, and that is drawn then: a frame before it would hold it up.
     clock.after(FIRST_BYTES_MS, changed);
     read(own).then(
@@ -166,7 +170,7 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
     }
     setLink({ kind: 'waiting', why, until: clock.ticks() + ms });
     cancelWait = clock.after(ms, () => {
-      const mine = begin();
+      const mine = begin(false);
       connect(false, mine).catch((next: unknown) => {
         if (!mine.signal.aborted) dropped(next);
       });
@@ -179,15 +183,17 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
     model,
     link: () => link,
     send,
+    type: (text) => (link.kind === 'opening' && link.keepsTyped ? early.keep(text) : send(text)),
     resize: sizing.resize,
     async open(force = false) {
-      const mine = begin();
+      const mine = begin(true);
       retries.reset();
       try {
         await connect(force, mine);
       } catch (error) {
-        if (!mine.signal.aborted) setLink({ kind: 'closed', why: sentence(error) });
-        throw error;
+        if (mine.signal.aborted) throw error;
+        setLink({ kind: 'closed', why: sentence(error) });
+        throw early.take() === '' ? error : withoutTyped(error);
       }
     },
     attach: audience.attach,
@@ -214,6 +220,21 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
       model.close();
     },
   };
+}
+
+/** What was opened, if it is a console; it is closed again when nobody wants it any more. */
+function stillWanted(attachment: Attachment, name: string, signal: AbortSignal) {
+  if (attachment.kind !== 'stream') throw new FleetError('op.unsupported', `${name} is no console of bytes`);
+  if (!signal.aborted) return attachment;
+  attachment.stream.destroy();
+  throw new FleetError('op.cancelled', `${name} was closed`);
+}
+
+/** The same, for a user who has typed in the meantime. */
+function withoutTyped(error: unknown): unknown {
+  if (!(error instanceof FleetError)) return error;
+  const { code, fix, retry, message } = error;
+  return new FleetError(code, `${message}; what was typed is dropped`, { ...(fix && { fix }), retry, cause: error });
 }
 
 /** A stream that was closed without its end is closed all the same. */

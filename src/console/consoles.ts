@@ -4,6 +4,7 @@ import type { Key, Paste } from '../terminal/keys.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { keyBytes } from './key-bytes.ts';
 import { createPacer } from './pacer.ts';
+import { createTypedEarly, type TypedEarly } from './typed-early.ts';
 
 export interface ConsoleEntry {
   /** Of the VM or the node that it is of. */
@@ -15,11 +16,27 @@ export interface ConsoleEntry {
   readonly session: ConsoleSession;
 }
 
+/** A console that was asked for, before there is anything of it to be shown. */
+export interface Awaited {
+  /** Cleaned: `the console of web1 on host3`. */
+  readonly name: string;
+  /** What is typed for it meanwhile. */
+  readonly early: TypedEarly;
+  /** Aborted when the user does not want it any more. */
+  readonly signal: AbortSignal;
+  giveUp(): void;
+  /** It is there, or never will be. */
+  end(): void;
+}
+
 export interface Consoles {
   /** In the order in which they were opened. */
   readonly all: readonly ConsoleSession[];
   /** The one that is shown, or was last. */
   readonly front: ConsoleSession | undefined;
+  /** All that is typed is for it, while it is awaited. */
+  readonly awaited: Awaited | undefined;
+  await(name: string): Awaited;
   /** The one of this object, unless another machine has its id by now. */
   find(id: string): ConsoleSession | undefined;
   /** Puts it in front. */
@@ -47,14 +64,19 @@ export interface Consoles {
 /** Between two frames: more often than that is not read. */
 const FRAME_MS = 20;
 
-/** Sends what was typed to all that get it; answers those that did not take it. */
+/** Sends what was typed to all that get it; answers those that did not take it, and get it never. */
 export function typeInto(sessions: Iterable<ConsoleSession>, event: Key | Paste): readonly ConsoleSession[] {
   return [...sessions].filter((session) => !session.send(keyBytes(event, session.model.modes())));
 }
 
+/** The same to one alone, which gets it as soon as its link is there. False when it never does. */
+export const typeTo = (session: ConsoleSession, event: Key | Paste): boolean =>
+  session.type(keyBytes(event, session.model.modes()));
+
 export function createConsoles(clock: Clock, draw: () => void): Consoles {
   let entries: readonly ConsoleEntry[] = [];
   let front: ConsoleSession | undefined;
+  let awaited: Awaited | undefined;
   let isShown = false;
   let detach = () => {};
   let attached: ConsoleSession | undefined;
@@ -62,7 +84,7 @@ export function createConsoles(clock: Clock, draw: () => void): Consoles {
   const group = new Set<ConsoleSession>();
 
   function settle(): void {
-    const wanted = isShown ? front : undefined;
+    const wanted = isShown && !awaited ? front : undefined;
     if (wanted === attached) return;
     detach();
     attached = wanted;
@@ -81,6 +103,32 @@ export function createConsoles(clock: Clock, draw: () => void): Consoles {
     },
     get front() {
       return front;
+    },
+    get awaited() {
+      return awaited;
+    },
+    await(name) {
+      const giving = new AbortController();
+      const { signal } = giving;
+      const mine: Awaited = {
+        name,
+        early: createTypedEarly(),
+        signal,
+        giveUp() {
+          giving.abort();
+          mine.end();
+        },
+        end() {
+          if (awaited !== mine) return;
+          awaited = undefined;
+          settle();
+          draw();
+        },
+      };
+      awaited = mine;
+      settle();
+      draw();
+      return mine;
     },
     find: (id) => entries.find((entry) => entry.id === id && entry.isSame())?.session,
     add(entry) {

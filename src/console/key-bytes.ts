@@ -3,6 +3,8 @@ import type { KeyModes } from './screen-model.ts';
 
 /** Arrows, home and end as the terminal sends them to drover, which never asks for the other way. */
 const CURSOR_KEY = /^\x1b(?:\[|O)([A-DFH])$/;
+/** Of a terminal that no guest has set up yet. */
+export const USUAL_MODES: KeyModes = { cursorKeys: false, marksPastes: false };
 const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 

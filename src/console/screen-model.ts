@@ -2,6 +2,7 @@
 import type { IBufferLine, Terminal } from '@xterm/headless';
 import type { ConsoleSize } from '../platforms/contract.ts';
 import { createGuestFilter, type GuestPower } from '../terminal/guest-filter.ts';
+import type { MouseModes } from './mouse-bytes.ts';
 import { unicodeWidths } from './unicode-widths.ts';
 
 export interface ScreenModelOptions {
@@ -43,6 +44,7 @@ export interface ScreenModel {
   cursor(): { readonly column: number; readonly line: number } | undefined;
   follow(): Followed;
   modes(): KeyModes;
+  mouse(): MouseModes;
   /** Set by the guest where the configuration lets it; not cleaned. */
   title(): string;
   readonly terminal: Terminal;
@@ -50,6 +52,9 @@ export interface ScreenModel {
 }
 
 const CURSOR_MODE = 25;
+const [SGR_MOUSE, PIXEL_MOUSE] = [1006, 1016];
+/** How the mouse is told: in UTF-8, as above, urxvt's way, and in pixels. */
+const MOUSE_ENCODINGS = [1005, SGR_MOUSE, 1015, PIXEL_MOUSE];
 
 export async function createScreenModel(options: ScreenModelOptions): Promise<ScreenModel> {
   const { default: xterm } = await import('@xterm/headless');
@@ -65,10 +70,12 @@ export async function createScreenModel(options: ScreenModelOptions): Promise<Sc
   // The terminal of the user is not asked, so all that is asked may come to the model.
   const filter = createGuestFilter(new Set([...options.powers, 'queries']));
   let isCursorShown = true;
+  const mice = new Set<number>();
   let title = '';
   for (const final of ['h', 'l'])
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (parameters) => {
       if (parameters.includes(CURSOR_MODE)) isCursorShown = final === 'h';
+      for (const mode of MOUSE_ENCODINGS) if (parameters.includes(mode)) mice[final === 'h' ? 'add' : 'delete'](mode);
       return false;
     });
   terminal.parser.registerCsiHandler({ intermediates: '!', final: 'p' }, () => {
@@ -121,6 +128,15 @@ export async function createScreenModel(options: ScreenModelOptions): Promise<Sc
       cursorKeys: terminal.modes.applicationCursorKeysMode,
       marksPastes: terminal.modes.bracketedPasteMode,
     }),
+    mouse() {
+      const { mouseTrackingMode: mode } = terminal.modes;
+      // Programs switch on all that they speak; the one in pixels wins over this one, in the terminals that know it.
+      const isSgr = mice.has(SGR_MOUSE) && !mice.has(PIXEL_MOUSE);
+      return {
+        reports: mode === 'none' || mode === 'x10' ? 'none' : mode === 'vt200' ? 'clicks' : 'drags',
+        encoding: isSgr ? 'sgr' : mice.size > 0 ? 'other' : 'bytes',
+      };
+    },
     title: () => title,
     close: () => terminal.dispose(),
   };

@@ -5,6 +5,7 @@ import type { Framebuffer } from './framebuffer.ts';
 import type { Depth } from './paint/colours.ts';
 import { createGraphics, type Graphics } from './paint/graphics.ts';
 import { createPainter } from './paint/painter.ts';
+import type { Pointer } from './pointer.ts';
 import { createViewer, type Size, type Viewer } from './viewer.ts';
 
 export interface CanvasOptions extends Size {
@@ -16,7 +17,7 @@ export interface CanvasOptions extends Size {
 export interface Canvas {
   readonly viewer: Viewer;
   /** What turns what is shown into this; `line` stands in the last line. */
-  paint(frame: Framebuffer, line: string | undefined): string;
+  paint(frame: Framebuffer, line: string | undefined, pointer: Pointer | undefined): string;
   /** What the terminal is asked now; '' for nothing. */
   question(): string;
   /** Reads answers out of what comes from the terminal. Whether all is to be painted again. */
@@ -43,8 +44,8 @@ export function createCanvas({ depth, pictures, ...first }: CanvasOptions): Canv
 
   return {
     viewer,
-    paint(frame, line) {
-      const { cells, raster } = viewer.show(frame, line);
+    paint(frame, line, pointer) {
+      const { cells, raster } = viewer.show(frame, line, pointer);
       let taken = '';
       if (!raster && hasImages) {
         taken = graphics?.clear() ?? '';

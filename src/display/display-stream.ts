@@ -46,14 +46,27 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
   let wakeReader: (() => void) | undefined;
   let isWanted = false;
 
-  const confirmation = createConfirmation(clock, () => wakeReader?.());
+  /** The pointer was moved while the terminal had no room for that. */
+  let hasMoved = false;
+
+  const onTaken = () => {
+    if (hasMoved) movePointer();
+    wakeReader?.();
+  };
+  const confirmation = createConfirmation(clock, onTaken);
 
   /** `confirmed`: nothing more is shown before the terminal has shown it. */
   const paint = (confirmed = false): void => {
-    const bytes = canvas.question() + canvas.paint(display.frame(), line);
+    const bytes = canvas.question() + canvas.paint(display.frame(), line, display.pointer());
     // An empty one would be the end.
     if (bytes !== '') isWanted = stream.push(confirmed ? bytes + confirmation.question() : bytes);
   };
+
+  /** Nothing has changed in the picture, so that the display says nothing of it. */
+  function movePointer(): void {
+    hasMoved = !isWanted || confirmation.isWaiting();
+    if (!hasMoved && display.pointer()) paint(true);
+  }
 
   async function untilTaken(): Promise<void> {
     while (!isWanted || confirmation.isWaiting())
@@ -93,6 +106,7 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
       buttons = action === 'release' || button === undefined ? 0 : BUTTONS[button];
       display.point(buttons, at.x, at.y);
     }
+    movePointer();
   }
 
   /** What is looked for, while a user does. */
@@ -147,7 +161,7 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
     readableHighWaterMark: 1,
     read() {
       isWanted = true;
-      wakeReader?.();
+      onTaken();
     },
     write(bytes: Buffer, _encoding, done) {
       confirmation.learn(bytes);

@@ -7,6 +7,7 @@ import type { ViewChange } from './menu.ts';
 import { quadrants } from './paint/quadrants.ts';
 import { fittedPixels, type Raster, rasterOf } from './paint/raster.ts';
 import { fitted, type Placing, scaled } from './paint/scale.ts';
+import { type Pointer, withPointer } from './pointer.ts';
 import { findIn } from './text/find.ts';
 import { readTextScreen, type TextScreen } from './text/read-screen.ts';
 
@@ -28,8 +29,8 @@ export interface Shown {
 }
 
 export interface Viewer {
-  /** `line` stands over the last one. */
-  show(frame: Framebuffer, line: string | undefined): Shown;
+  /** `line` stands over the last one; a text has no pointer in it. */
+  show(frame: Framebuffer, line: string | undefined, pointer?: Pointer): Shown;
   draw(as: Drawing): void;
   /** What is looked for on a text screen is marked, and in sight. */
   find(what: Find | undefined): void;
@@ -95,9 +96,11 @@ export function createViewer(first: Size, firstDrawing: Drawing): Viewer {
   }
 
   return {
-    show(frame, line) {
+    show(frame, line, pointer) {
       const screen = prefersText ? readTextScreen(frame) : undefined;
-      const { cells, raster } = screen ? { cells: text(frame, screen), raster: undefined } : picture(frame);
+      const { cells, raster } = screen
+        ? { cells: text(frame, screen), raster: undefined }
+        : withPointer(frame, pointer, () => picture(frame));
       return { cells: line === undefined ? cells : withLine(cells, line), raster };
     },
     find(what) {

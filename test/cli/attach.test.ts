@@ -110,6 +110,37 @@ describe('a terminal that is attached', () => {
   });
 });
 
+describe('a terminal that was painted on', () => {
+  it('is given back when it has answered all that it was asked, so that no answer stands at the prompt', async () => {
+    const { stdin, stdout, seen, raw, sent, stream, ended } = open({ interactive: true }, false, { isPainted: true });
+    stream.push('picture\x1b[5n');
+    await turn();
+    stdin.write('\x1d');
+    while (!seen.shown.endsWith('\x1b[c')) await turn();
+    expect([raw, stream.destroyed]).toEqual([[true], true]);
+    stdin.write('\x1b[0n\x1b[?6');
+    stdin.write('2;4c');
+    expect(await ended).toBe(0);
+    expect([sent, raw]).toEqual([[], [true, false]]);
+    stdin.write('ls');
+    await turn();
+    expect(String(stdin.read())).toBe('ls');
+    stdout.destroy();
+  });
+
+  it.each<[string, (console: ReturnType<typeof open>) => unknown]>([
+    ['after four seconds when it says nothing', ({ clock }) => clock.pass(4_000)],
+    ['with ctrl-c', ({ stdin }) => stdin.write('\x03')],
+  ])('is given back %s', async (_how, then) => {
+    const console = open({ interactive: true }, false, { isPainted: true });
+    console.stdin.write('\x1d');
+    while (!console.seen.shown.endsWith('\x1b[c')) await turn();
+    await then(console);
+    expect(await console.ended).toBe(0);
+    expect(console.raw).toEqual([true, false]);
+  });
+});
+
 it('a terminal that a question has paused is read again', async () => {
   const stdin = Object.assign(new PassThrough(), { setRawMode: () => undefined });
   stdin.pause();

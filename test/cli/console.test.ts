@@ -3,8 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachCommands } from '../../src/cli/attach-commands.ts';
 import { type CommandContext, globalsOf } from '../../src/cli/command.ts';
 import { createPrinter } from '../../src/cli/print.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { type App, compose } from '../../src/compose.ts';
+import { endpointName } from '../../src/ids.ts';
+import { manifest } from '../../src/platforms/fake/manifest.ts';
+import { fakeServer } from '../../src/platforms/fake/servers.ts';
+import { filled } from '../../src/state/fields.ts';
+import { createTestClock } from '../clock.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
 
 const DETACH = '\x1d';
@@ -21,13 +26,13 @@ afterEach(async () => {
 });
 
 /** Another drover in this process: a simulated server lives in one only, and its visitors are to meet. */
-async function anotherDrover(): Promise<App> {
+async function anotherDrover(clock: Clock = systemClock): Promise<App> {
   const app = compose({
     config: desk.config,
     readOnly: false,
     dryRun: false,
     env: { HOME: desk.home, XDG_STATE_HOME: desk.home },
-    clock: systemClock,
+    clock,
     interest: () => [],
     remember: false,
     warn: () => {},
@@ -38,8 +43,8 @@ async function anotherDrover(): Promise<App> {
 }
 
 /** A visit of the console of demo/vm-1 by a user at a terminal. */
-async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) => App = (app) => app) {
-  const app = of(await anotherDrover());
+async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) => App = (app) => app, clock?: Clock) {
+  const app = of(await anotherDrover(clock));
   const said: string[] = [];
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -59,7 +64,7 @@ async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) =>
   };
   const ended = command?.run(context, { words: ['demo/vm-1'], values: flags, repeated: {} });
   const attached = new Promise<void>((resolve) => stdout.once('data', () => resolve()));
-  return { said, stdin, attached, ended: ended ?? Promise.reject(new Error('there is no such command')) };
+  return { said, stdin, stdout, attached, ended: ended ?? Promise.reject(new Error('there is no such command')) };
 }
 
 describe('the console on the command line', () => {
@@ -72,6 +77,32 @@ describe('the console on the command line', () => {
     for (const sequence of ['\x1b[!p', '\x1b[?1000l', '\x1b[?25h']) expect(said.at(-1)).toContain(sequence);
     expect(said.at(-1)).not.toContain('\x1b[?1049l');
     expect(said.at(-1)).toContain('detached from');
+  });
+
+  it('goes on with another link when it drops, and says what is not sent meanwhile', async () => {
+    const clock = createTestClock();
+    const { said, stdin, stdout, ended } = await visit({}, undefined, clock);
+    let shown = '';
+    stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    const see = async (text: RegExp) => {
+      while (!text.test(said.join('\n') + shown)) await clock.pass(50);
+    };
+    await see(/login: $/);
+    const values = filled(manifest.endpoint, { vms: 6, running: 100, 'events-every': 0 }, desk.home);
+    const server = await fakeServer({ name: endpointName('demo'), platform: 'fake', values }, clock);
+    server.faults.cutLink();
+    await see(/no link: .*; again in 1 s, ctrl-\] detaches/);
+    stdin.write('lost');
+    await see(/what is typed is not sent: there is no link/);
+    server.faults.restoreLink();
+    await see(/the link is back[\s\S]*login: $/);
+    stdin.write('root');
+    await see(/login: root$/);
+    stdin.write(DETACH);
+    expect(await ended).toBe(0);
+    expect(shown).not.toContain('lost');
   });
 
   it('names the flag that takes it over when another client has it, and takes it over with it', async () => {

@@ -42,6 +42,12 @@ describe('verbs', () => {
     ],
     ['vm pause demo/vm-2', 3, '', 'billing-web1: only a running VM can be paused; it is stopped\n'],
     ['vm console demo/vm-2', 3, '', 'billing-web1: only a VM that is on has a console; it is stopped\n'],
+    [
+      `vm view ${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `demo/vm-${number}`).join(' ')}`,
+      2,
+      '',
+      'viewer: 9 VMs are too many at once: choose 8 at most\n',
+    ],
     ['vm edit demo/vm-2', 2, '', 'nothing to change: give the new values as flags\n'],
     [
       'vm edit demo/vm-2 --memory 2GiB -o jsoncompact',

@@ -179,6 +179,7 @@ describe('a rectangle', () => {
     ['in ZRLE with a run over its end', zrle(128, 255, 0, 0, 200)],
     ['in ZRLE with an unknown colour', zrle(130, 0, 0, 0, 255, 0, 0, 5)],
     ['in tight as JPEG', tight(0x90, 1, 0)],
+    ['of a pointer that is none', rectangle(0, 0, 1_000, 1, -239, red(1_000), Buffer.alloc(125))],
     ['with a size of nothing', rectangle(0, 0, 0, 5, -223)],
     ['with a size that no display has', rectangle(0, 0, 65_535, 65_535, -223)],
   ])('%s ends the display', async (_what, update) => {
@@ -188,6 +189,29 @@ describe('a rectangle', () => {
   it('can be another size, with a picture of its own', async () => {
     const display = await drawn(rectangle(0, 0, 2, 1, -223), rectangle(0, 0, 2, 1, 0, red(2)));
     expect(picture(display)).toBe('##');
+  });
+
+  it.each([0, 1, 3])('can be another size that is told with its %i screens', async (screens) => {
+    const told = Buffer.alloc(4 + screens * 16);
+    told.writeUInt8(screens, 0);
+    const display = await drawn(rectangle(0, 0, 2, 1, -308, told), rectangle(0, 0, 2, 1, 0, red(2)));
+    expect(picture(display)).toBe('##');
+  });
+
+  it('is no pointer, which is known when it has been put somewhere, and until it is hidden', async () => {
+    const shape = rectangle(1, 0, 2, 1, -239, red(2), Buffer.of(0x40));
+    const display = await drawn(shape, rectangle(0, 0, 2, 2, 0, red(4)));
+    expect([picture(display), display.pointer()]).toEqual([CORNER, undefined]);
+    display.point(0, 3, 2);
+    expect(display.pointer()).toEqual({
+      ...{ x: 3, y: 2, hotX: 1, hotY: 0, width: 2, height: 1 },
+      ...{ pixels: red(2), mask: Buffer.of(0x40) },
+    });
+    for (const hidden of [rectangle(0, 0, 0, 0, -239), rectangle(0, 0, 1, 1, -239, red(1), Buffer.of(0))]) {
+      const without = await drawn(shape, hidden, rectangle(0, 0, 1, 1, 0, red(1)));
+      without.point(0, 3, 2);
+      expect(without.pointer()).toBeUndefined();
+    }
   });
 
   it('that is another size again and again ends the display, instead of being asked for without end', async () => {

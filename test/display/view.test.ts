@@ -96,6 +96,34 @@ describe('a text screen', () => {
   });
 });
 
+describe('the pointer of a display that does not draw it', () => {
+  it('is in the picture where the mouse was put, and nowhere else', async () => {
+    const red = Buffer.of(255, 0, 0, 0);
+    const shape = rectangle(0, 0, 2, 1, -239, Buffer.concat([red, red]), Buffer.of(0x40));
+    const black = rectangle(0, 0, 8, 8, 0, Buffer.alloc(8 * 8 * 4));
+    const stream = playedStream(Buffer.concat([greeting(8, 8), shape, black]));
+    const display = await openDisplay(stream, { password: undefined, host: 'x' });
+    const shown = await show(display, 8, 4);
+    const { terminal, settle } = shown;
+    const reds = () =>
+      Array.from({ length: 32 }, (_, at) => terminal.buffer.active.getLine(at >> 3)?.getCell(at & 7)).flatMap(
+        (cell, at) =>
+          [cell?.getFgColor(), cell?.getBgColor()].flatMap((colour, half) =>
+            colour === 0xff0000 ? [`${at & 7},${(at >> 3) * 2 + half}`] : [],
+          ),
+      );
+    for (const [typed, places] of [
+      ['\x1b[<0;3;2M', ['4,3']],
+      ['\x1b[<32;5;1M', ['6,1']],
+      ['\x1b[<0;8;4m', []],
+    ] as const) {
+      shown.stream.write(typed);
+      while (JSON.stringify(reds()) !== JSON.stringify(places)) await settle();
+      expect(display.frame().pixels.every((byte, at) => at % 4 === 3 || byte === 0)).toBe(true);
+    }
+  });
+});
+
 describe('the text of a display', () => {
   async function textScreen(columns = 80, rows = 25) {
     const shown = await show(await openRecording('zrle'), columns, rows);
@@ -303,7 +331,7 @@ describe('a slow terminal', () => {
       pictures: 'halves',
       clock: createTestClock(),
     });
-    const asked = (): number => (link.said.length - 12 - 2 - 20 - 4 - 10 * 4) / 10;
+    const asked = (): number => (link.said.length - 12 - 2 - 20 - 4 - 11 * 4) / 10;
     for (let turn = 0; turn < 50; turn++) await setImmediate();
     expect(asked()).toBe(0);
     const shown: string[] = [];

@@ -124,6 +124,7 @@ describe('a command', () => {
       'date      time',
       'uptime    time since boot',
       'free      memory',
+      'mouse     what the mouse does (q ends)',
       'top       what runs, live (q ends)',
       'reboot    restart this machine',
       'poweroff  stop this machine',

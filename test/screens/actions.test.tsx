@@ -219,6 +219,13 @@ describe('actions on marked VMs', () => {
     await fleet.see('4 marked');
   });
 
+  it('opens no more viewers at once than there is room for windows', async () => {
+    await open();
+    await fleet.press('g', 'x');
+    await fleet.see(/Viewer: \d\d VMs are too many at once: choose 8 at most/);
+    fleet.dontSee('leave');
+  });
+
   it('takes the marks of what is done away, so that the next key is not for them too', async () => {
     await open();
     await fleet.press('jj', 'space', 'space', 'j', 'space', 's');

@@ -48,6 +48,19 @@ describe('a console on the screen', () => {
     fleet.dontSee('l again');
   });
 
+  it('gets what was typed before it was there, and nothing of that goes to the fleet', async () => {
+    await open();
+    await fleet.press('g', 'jj');
+    await fleet.type('croot\rx\recho kept\r');
+    await fleet.see(/billing-db1 login: root[\s\S]*~# echo kept\nkept$/m);
+    await fleet.press(DETACH, 'j');
+    await fleet.type(`cxyz${DETACH}`);
+    await fleet.see('the console of billing-web1 on fra-01 was given up before it was open');
+    await fleet.press('0');
+    await fleet.see(/^\[billing-db1 on fra-01\]/);
+    fleet.dontSee('xyz');
+  });
+
   it('is searched, and copied from, as in less', async () => {
     await open();
     await enter(2, 'billing-db1');
@@ -91,6 +104,27 @@ describe('a console on the screen', () => {
     expect(JSON.parse(readFileSync(cast, 'utf8').split('\n')[0] ?? '')).toMatchObject({ version: 2, width: 80 });
     expect(readFileSync(cast, 'utf8')).toContain('inside');
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('the mouse on a console', () => {
+  it('is for the guest that wants it, where its screen is, and else scrolls', async () => {
+    await open();
+    await enter(2, 'billing-db1');
+    await fleet.press('mouse\r');
+    await fleet.see('press a button of the mouse');
+    await fleet.mouse('press', 4, 3);
+    await fleet.see('button 0 down at column 5, row 3');
+    await fleet.mouse('drag', 90, 30);
+    await fleet.see('button 32 down at column 80, row 22');
+    await fleet.mouse('release', 4, 0);
+    await fleet.see('button 0 up at column 5, row 1');
+    await fleet.mouse('wheel-up', 4, 3);
+    await fleet.see('button 64 down at column 5, row 3');
+    await fleet.press('q');
+    await fleet.see(/button 64 down at column 5, row 3\nroot@billing-db1:~#/);
+    await fleet.mouse('wheel-up', 4, 3);
+    await fleet.see(/line \d+ of \d+/);
   });
 });
 

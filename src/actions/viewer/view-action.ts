@@ -67,6 +67,7 @@ export const viewAction: ObjectAction<'vm'> = {
   aliases: ['vm.viewer'],
   options: [PROGRAM],
   fromConfig: ({ file }) => ({ words: viewerWords(file) ?? [] }),
+  atMost: 8,
   fits: consoleAction.fits,
   asked: () => 'was shown',
   async send(connection, vm, args, signal, report) {

@@ -2,8 +2,10 @@
 import type { Duplex } from 'node:stream';
 import { FleetError } from '../../errors.ts';
 import { createFramebuffer, type Framebuffer, type Rect } from '../framebuffer.ts';
+import type { Pointer, PointerShape } from '../pointer.ts';
 import { broken, type Decoder } from './encodings/encoding.ts';
 import { hextile } from './encodings/hextile.ts';
+import { readPointerShape } from './encodings/pointer-shape.ts';
 import { copyRect, raw } from './encodings/raw.ts';
 import { createTight } from './encodings/tight.ts';
 import { createZlib } from './encodings/zlib.ts';
@@ -15,6 +17,8 @@ import type { ByteReader } from './reader.ts';
 export interface Display {
   /** The picture so far; another one after the display has changed its size. */
   frame(): Framebuffer;
+  /** Where it was put last, and as it looks; undefined while it is hidden, was not put anywhere, or is in the picture. */
+  pointer(): Pointer | undefined;
   /**
    * Asks for what has changed since the last time, and resolves once it is drawn, however long nothing changes. One at a time:
    * what this side has no time for is never sent.
@@ -29,8 +33,7 @@ export interface Display {
 }
 
 const [UPDATE, COLOURS, BELL, CUT_TEXT] = [0, 1, 2, 3];
-/** The pointer (-239) is not asked for: the terminal shows its own. */
-const [LAST_RECT, DESKTOP_SIZE, EXTENDED_SIZE] = [-224, -223, -308];
+const [LAST_RECT, DESKTOP_SIZE, EXTENDED_SIZE, POINTER] = [-224, -223, -308, -239];
 /** Packed as much as it can be: a link is slower than a server. */
 const BEST_COMPRESSION = -247;
 const LONGEST_NAME = 4_096;
@@ -73,9 +76,11 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
   let frame = first;
   /** Nothing of the picture has come yet. */
   let isNew = true;
+  let shape: PointerShape | undefined;
+  let place: { readonly x: number; readonly y: number } | undefined;
 
   stream.write(setPixelFormat());
-  stream.write(setEncodings([...decoders.keys(), LAST_RECT, EXTENDED_SIZE, DESKTOP_SIZE, BEST_COMPRESSION]));
+  stream.write(setEncodings([...decoders.keys(), LAST_RECT, EXTENDED_SIZE, DESKTOP_SIZE, POINTER, BEST_COMPRESSION]));
 
   /** Whether something was drawn: servers also tell of their pointer and their size when they are asked for nothing. */
   async function readUpdate(): Promise<boolean> {
@@ -97,6 +102,10 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
   async function readRect(rect: Rect, encoding: number): Promise<void> {
     const decode = decoders.get(encoding);
     if (decode) return rect.width === 0 || rect.height === 0 ? undefined : decode(rect, reader, frame);
+    if (encoding === POINTER) {
+      shape = await readPointerShape(rect, reader);
+      return;
+    }
     if (encoding !== DESKTOP_SIZE && encoding !== EXTENDED_SIZE) throw broken(`a rectangle of kind ${encoding}`);
     if (encoding === EXTENDED_SIZE) {
       const screens = await reader.u8();
@@ -130,6 +139,7 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
 
   return {
     frame: () => frame,
+    pointer: () => shape && place && { ...shape, ...place },
     async update() {
       try {
         for (let sizes = 0; sizes === 0 || isNew; sizes++) {
@@ -148,7 +158,8 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
     key: (keysym, down) => void stream.write(keyEvent(keysym, down)),
     point(buttons, x, y) {
       const inside = (value: number, size: number) => Math.min(Math.max(Math.round(value), 0), size - 1);
-      stream.write(pointerEvent(buttons, inside(x, frame.width), inside(y, frame.height)));
+      place = { x: inside(x, frame.width), y: inside(y, frame.height) };
+      stream.write(pointerEvent(buttons, place.x, place.y));
     },
     close,
   };

@@ -1,5 +1,6 @@
 import { formatBytes, formatRatio } from '../../units.ts';
 import type { Foreground, Host, Invocation } from './shell-host.ts';
+import { runMouse } from './shell-mouse.ts';
 import { runTop } from './shell-top.ts';
 
 interface Command {
@@ -52,6 +53,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const used = host.load().memory;
     return `total ${formatBytes(host.memory)}  used ${formatBytes(used)}  free ${formatBytes(host.memory - used)}`;
   }),
+  mouse: { help: 'what the mouse does (q ends)', run: runMouse },
   top: { help: 'what runs, live (q ends)', run: runTop },
   reboot: acts('restart this machine', (host) => host.reboot()),
   poweroff: acts('stop this machine', (host) => host.powerOff()),

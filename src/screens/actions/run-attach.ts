@@ -2,6 +2,8 @@ import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted } from '../../actions/permitted.ts';
 import { bind, placeOfShown, type Target, verifiedSignal, verify, whyAnother } from '../../actions/target.ts';
 import type { ConsoleSession } from '../../console/console-session.ts';
+import type { Awaited } from '../../console/consoles.ts';
+import type { TypedEarly } from '../../console/typed-early.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
@@ -22,7 +24,9 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId, w
   if (kept && ways) return goBack(stage, kept, ways);
   const vm = vmConsole(stage, action, id);
   if (ways && action.isKept) {
-    return openKept(stage, await keepVm(stage, id, vm), ways);
+    const awaited = stage.consoles.await(`the console of ${vm.name}`);
+    ways.show();
+    return openAwaited(stage, awaited, keepVm(stage, id, vm, awaited.early), ways);
   }
   const what = `the console of ${vm.name}`;
   const open = (force: boolean) => (signal: AbortSignal) => vm.open({ force, signal });
@@ -55,8 +59,13 @@ export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
 }
 
 /** A console of this VM that is kept; its link is to be opened. */
-export const keepVm = (stage: Stage, id: VmId, vm: ReturnType<typeof vmConsole>): Promise<ConsoleSession> =>
-  keptConsole(stage, { ...vm, id, reconnects: true, reopen: (session) => reopenVm(stage, session, vm.target) });
+export const keepVm = (
+  stage: Stage,
+  id: VmId,
+  vm: ReturnType<typeof vmConsole>,
+  early?: TypedEarly,
+): Promise<ConsoleSession> =>
+  keptConsole(stage, { ...vm, id, reconnects: true, reopen: (session) => reopenVm(stage, session, vm.target) }, early);
 
 /** Opens a login shell on a node, or goes back to it. */
 export async function attachNode(
@@ -76,32 +85,42 @@ export async function attachNode(
   };
   const what = `a shell on ${name}`;
   if (!ways) return attach(stage, what, open, true);
-  const controller = new AbortController();
-  stage.message.say(`opening ${what}…`);
-  const attachment = await open(controller.signal);
-  // A shell of this very machine is a program that has the terminal.
-  if (attachment.kind === 'command') return attach(stage, what, async () => attachment, undefined);
+  const awaited = stage.consoles.await(what);
+  ways.show();
+  const attachment = await untilThere(awaited, open(awaited.signal), ways);
+  if (!attachment) return;
+  if (attachment.kind === 'command') {
+    // A shell of this very machine is a program that has the terminal.
+    awaited.end();
+    ways.leave();
+    return attach(stage, what, async () => attachment, undefined);
+  }
   let first: Attachment | undefined = attachment;
-  const session = await keptConsole(stage, {
-    id,
-    name: what,
-    label: name,
-    isSame: () => true,
-    reconnects: false,
-    reopen: (session) => session.open(),
-    async open({ signal }) {
-      const now = first ?? (await open(signal));
-      first = undefined;
-      return now;
+  const keeping = keptConsole(
+    stage,
+    {
+      id,
+      name: what,
+      label: name,
+      isSame: () => true,
+      reconnects: false,
+      reopen: (session) => session.open(),
+      async open({ signal }) {
+        const now = first ?? (await open(signal));
+        first = undefined;
+        return now;
+      },
+      closed(kept) {
+        const isInFront = stage.consoles.front === kept && kept.isAttached();
+        void stage.consoles.remove(kept);
+        stage.message.say(`${what} was closed from the other side`);
+        if (isInFront) ways.leave();
+      },
     },
-    closed(kept) {
-      const isInFront = stage.consoles.front === kept && kept.isAttached();
-      void stage.consoles.remove(kept);
-      stage.message.say(`${what} was closed from the other side`);
-      if (isInFront) ways.leave();
-    },
-  });
-  await openKept(stage, session, ways);
+    awaited.early,
+  );
+  await openAwaited(stage, awaited, keeping, ways);
+  if (awaited.signal.aborted) attachment.stream.destroy();
 }
 
 /** Takes it over, after a question, where another client has it. */
@@ -120,6 +139,32 @@ async function goBack(stage: Stage, kept: ConsoleSession, { show }: ConsoleWays)
   if (kept.link().kind === 'closed') await stage.consoles.reopen(kept);
 }
 
+/** What is awaited, unless the user gives it up. When it fails the fleet is shown again. */
+async function untilThere<T>(awaited: Awaited, coming: Promise<T>, ways: ConsoleWays): Promise<T | undefined> {
+  try {
+    return await coming;
+  } catch (error) {
+    if (awaited.signal.aborted) return undefined;
+    awaited.end();
+    ways.leave();
+    throw error;
+  }
+}
+
+/** Brings it to the front with all that was typed for it, unless the user has given it up. */
+async function openAwaited(
+  stage: Stage,
+  awaited: Awaited,
+  keeping: Promise<ConsoleSession>,
+  ways: ConsoleWays,
+): Promise<void> {
+  const session = await untilThere(awaited, keeping, ways);
+  awaited.end();
+  if (!session) return;
+  if (awaited.signal.aborted) return stage.consoles.remove(session);
+  return openKept(stage, session, ways);
+}
+
 async function openKept(stage: Stage, session: ConsoleSession, ways: ConsoleWays): Promise<void> {
   // What is drawn costs no time on the way to the guest.
   const opening = stage.consoles.reopen(session);
@@ -128,8 +173,10 @@ async function openKept(stage: Stage, session: ConsoleSession, ways: ConsoleWays
     await opening;
   } catch (error) {
     if (!stage.consoles.all.includes(session)) return;
+    const isShown = session.isAttached();
     await stage.consoles.remove(session);
-    if (!stage.consoles.front) ways.leave();
+    // What is still typed must not go to the console beside it.
+    if (isShown || !stage.consoles.front) ways.leave();
     throw error;
   }
 }

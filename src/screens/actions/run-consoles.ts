@@ -21,11 +21,13 @@ export function showConsoles(stage: Stage, ways: ConsoleWays): void {
   stage.message.say(`no console is open: ${key} on a VM opens one`, 'warning');
 }
 
-/** Back to the fleet; the console in front goes on. */
+/** Back to the fleet; the console in front goes on, and one that is awaited is given up. */
 export function leaveConsoles(stage: Stage, views: Views): void {
-  const { front } = stage.consoles;
+  const { front, awaited } = stage.consoles;
+  awaited?.giveUp();
   views.show('fleet');
-  if (!front) return;
+  if (awaited) stage.message.say(`${awaited.name} was given up before it was open`, 'warning');
+  if (awaited || !front) return;
   const [key] = stage.keymap.keysOf('view.consoles');
   stage.message.say(`detached from ${front.name}, which stays open${key === undefined ? '' : `: ${key} leads back`}`);
 }

@@ -1,5 +1,5 @@
 import { type Args, isMaker, type ObjectAction } from '../../actions/action.ts';
-import { consentFor, TYPE_COUNT_ABOVE } from '../../actions/danger.ts';
+import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../../actions/danger.ts';
 import { differencesIn } from '../../actions/differences.ts';
 import { optionsOf } from '../../actions/options-of.ts';
 import { stateNow } from '../../actions/outcome.ts';
@@ -89,6 +89,8 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
       if (refusal) message.say(`${action.title}: ${refusal.no}`, 'warning');
       return;
     }
+    const tooMany = whyTooMany(action, able.length, countOf(services.kinds, action.on, able.length));
+    if (tooMany !== undefined) return message.say(`${action.title}: ${tooMany}`, 'warning');
     const begin: Started = { action, chooser, targets: able.map((shown) => bound(shown, services)) };
     const object = objectOf(first);
     const preset = object && action.preset?.(object);

@@ -1,7 +1,9 @@
 import type { ConsoleSession } from '../../console/console-session.ts';
+import type { Awaited } from '../../console/consoles.ts';
 import type { Scrollback } from '../../console/scrollback.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { bottomLines } from '../frame/bottom.ts';
+import type { Room } from '../frame/look.ts';
 import type { ConsoleKeys, Stage } from '../stage.ts';
 import { alarm, broadcastLine, linkTrouble, ownKeys, type TabSpan, tabs } from './console-lines.ts';
 
@@ -60,4 +62,21 @@ export function topBar(
     line: `${bar.line}${' '.repeat(Math.max(0, room - (bar.spans.at(-1)?.to ?? 0)))}  ${look.theme.paint('key', own)}`,
     spans: bar.spans,
   };
+}
+
+/** In place of a console that is not there yet: what is awaited, and how that is given up. */
+export function awaitedLines(
+  { look, message }: Stage,
+  { name }: Awaited,
+  { detach }: ConsoleKeys,
+  { columns, rows }: Room,
+): readonly string[] {
+  const { theme } = look;
+  const lines = new Array<string>(rows).fill('');
+  lines[0] = theme.paint('title', fit(`opening ${name}; ${detach} gives up`, columns));
+  const bottom = message.current
+    ? bottomLines({ message: message.current, hints: [], otherwise: '', lines: 1 }, columns, look)[0]
+    : theme.paint('dim', fit(' what is typed is sent as soon as it is open', columns));
+  lines[rows - 1] = bottom ?? '';
+  return lines;
 }

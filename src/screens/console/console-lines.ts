@@ -7,20 +7,34 @@ import { clean, fit, width } from '../../terminal/width.ts';
 import type { Look, Room } from '../frame/look.ts';
 import type { ConsoleKeys } from '../stage.ts';
 
-/** The screen of a console in so many rows; of one that is larger, the part with the cursor. */
-export function screenLines(
+/** The column and the line that are in the upper left corner; of a screen that is larger, the part with the cursor is shown. */
+export function cornerOf(
   { model }: ConsoleSession,
   { columns, rows }: Room,
+  scrollback: Scrollback | undefined,
+): { readonly from: number; readonly first: number } {
+  const cursor = model.cursor();
+  const screen = model.size();
+  const place = scrollback?.cursor ?? cursor;
+  const low = model.top() + Math.max(0, screen.rows - rows);
+  return {
+    from: Math.max(0, Math.min((place?.column ?? 0) - columns + 1, screen.columns - columns)),
+    first: scrollback?.first(rows) ?? Math.max(model.top(), Math.min((cursor?.line ?? low) - rows + 1, low)),
+  };
+}
+
+/** The screen of a console in so many rows. */
+export function screenLines(
+  session: ConsoleSession,
+  room: Room,
   depth: ColourLevel,
   scrollback: Scrollback | undefined,
   hasKeys: boolean,
 ): readonly string[] {
+  const { model } = session;
+  const { columns, rows } = room;
   const cursor = model.cursor();
-  const screen = model.size();
-  const place = scrollback?.cursor ?? cursor;
-  const from = Math.max(0, Math.min((place?.column ?? 0) - columns + 1, screen.columns - columns));
-  const low = model.top() + Math.max(0, screen.rows - rows);
-  const first = scrollback?.first(rows) ?? Math.max(model.top(), Math.min((cursor?.line ?? low) - rows + 1, low));
+  const { from, first } = cornerOf(session, room, scrollback);
   const scratch = model.terminal.buffer.active.getNullCell();
   return Array.from({ length: rows }, (_, row) => {
     const at = first + row;
@@ -94,7 +108,7 @@ export function linkTrouble(link: Link, now: number): string | undefined {
     case 'open':
       return undefined;
     case 'opening':
-      return 'opening; typing is refused';
+      return link.keepsTyped ? 'opening; what is typed is sent then' : 'opening; typing is refused';
     case 'waiting':
       return `no link, typing is refused; again in ${Math.max(0, Math.ceil((link.until - now) / 1000))} s or with enter: ${clean(link.why)}`;
     case 'closed':

@@ -8,19 +8,20 @@ import { createCopying } from '../fleet/copy.ts';
 import type { Room } from '../frame/look.ts';
 import { keyName } from '../keys.ts';
 import type { Stage, View } from '../stage.ts';
-import { bottomBar, topBar } from './console-bars.ts';
+import { awaitedLines, bottomBar, topBar } from './console-bars.ts';
 import { type ItemWays, menuItems } from './console-items.ts';
 import { screenLines, type TabSpan } from './console-lines.ts';
 import { openConsoleMenu } from './console-menu.tsx';
+import { createGuestMouse } from './guest-mouse.ts';
 import { createScrollKeys } from './scroll-keys.ts';
 import { SPLIT_FROM, treeColumns } from './split-room.ts';
-import { typeInFront } from './type-in-front.ts';
+import { typeEarly, typeInFront } from './type-in-front.ts';
 
 export interface ConsoleView extends View {
   /** The console in front with its bars, for a part of the screen; `hasKeys`: what is typed goes to it. */
   pane(room: Room, hasKeys: boolean): readonly string[];
-  /** A click in that part. */
-  pointInPane(event: Mouse): boolean;
+  /** The mouse in that part; `hasKeys`: what the guest wants to know of it goes there. */
+  pointInPane(event: Mouse, columns: number, hasKeys: boolean): boolean;
   /** The first row of the tree beside it. */
   beside(tree: (room: Room) => readonly string[]): void;
 }
@@ -39,6 +40,7 @@ export function createConsoleView(stage: Stage, { leave }: ConsoleViewOptions): 
   const keys = stage.terminal.consoleKeys ?? { detach: DETACH_KEY, menu: MENU_KEY };
   const depth = colourLevel(process.env);
   const scrolled = new Map<ConsoleSession, Scrollback>();
+  const guestMouse = createGuestMouse();
   const { send } = createCopying(stage);
   let spans: readonly TabSpan[] = [];
   let rows = 1;
@@ -80,14 +82,13 @@ export function createConsoleView(stage: Stage, { leave }: ConsoleViewOptions): 
 
   function press(key: Key): void {
     const name = keyName(key);
-    const { front } = consoles;
+    const { front, awaited } = consoles;
     message.seen();
-    if (!front || name === keys.detach) {
-      leave();
-      return;
-    }
-    const back = scrolled.get(front);
-    if (name === keys.menu) openConsoleMenu(stage, menuItems(stage, front, ways));
+    if (name === keys.detach || (!front && !awaited)) return void leave();
+    const back = front && scrolled.get(front);
+    if (awaited) typeEarly(stage, awaited, key);
+    else if (!front) return;
+    else if (name === keys.menu) openConsoleMenu(stage, menuItems(stage, front, ways));
     else if (back) scrollKeys.press(name, back, rows);
     else if (name === 'shift-pgup') scroll(front).move(-rows);
     else typeInFront(stage, key);
@@ -101,7 +102,8 @@ export function createConsoleView(stage: Stage, { leave }: ConsoleViewOptions): 
   }
 
   function pane({ columns, rows: all }: Room, hasKeys: boolean): readonly string[] {
-    const { front } = consoles;
+    const { front, awaited } = consoles;
+    if (awaited) return awaitedLines(stage, awaited, keys, { columns, rows: all });
     if (!front) return [];
     rows = Math.max(1, all - 2);
     front.resize({ columns, rows });
@@ -114,9 +116,13 @@ export function createConsoleView(stage: Stage, { leave }: ConsoleViewOptions): 
 
   const paneIsBeside = (columns: number) => consoles.isSplit && columns >= SPLIT_FROM && drawTree !== undefined;
 
-  function pointInPane({ action, button, column, row }: Mouse): boolean {
-    const { front } = consoles;
-    if (!front) return false;
+  function pointInPane(event: Mouse, columns: number, hasKeys: boolean): boolean {
+    const { action, button, column, row } = event;
+    const { front, awaited } = consoles;
+    if (!front || awaited) return awaited !== undefined;
+    // Several guests may show different things where the mouse is.
+    if (hasKeys && consoles.group.size === 0 && !scrolled.has(front))
+      if (guestMouse.point(front, { ...event, row: row - 1 }, { columns, rows })) return true;
     if (action === 'wheel-up') scroll(front).move(-NOTCH);
     else if (action === 'wheel-down') scrolled.get(front)?.move(NOTCH);
     else if (action === 'press' && button === 'left' && row === 0) {
@@ -140,9 +146,12 @@ export function createConsoleView(stage: Stage, { leave }: ConsoleViewOptions): 
     take(event: InputEvent) {
       if (event.kind === 'key') press(event);
       else if (event.kind === 'paste') {
-        if (!consoles.front || scrolled.has(consoles.front)) return true;
-        message.seen();
-        typeInFront(stage, event);
+        const { front, awaited } = consoles;
+        if (awaited) typeEarly(stage, awaited, event);
+        else if (front && !scrolled.has(front)) {
+          message.seen();
+          typeInFront(stage, event);
+        }
       } else return false;
       return true;
     },
@@ -158,11 +167,11 @@ export function createConsoleView(stage: Stage, { leave }: ConsoleViewOptions): 
     },
     point(event, room) {
       const columns = paneIsBeside(room.columns) ? treeColumns(room.columns) + 1 : 0;
-      if (event.column < columns) {
+      if (event.column < columns && event.action !== 'drag' && event.action !== 'release') {
         if (event.action === 'press') leave();
         return true;
       }
-      return pointInPane({ ...event, column: event.column - columns });
+      return pointInPane({ ...event, column: event.column - columns }, room.columns - columns, true);
     },
     enter() {
       consoles.setShown(true);

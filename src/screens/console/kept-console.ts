@@ -3,6 +3,7 @@ import {
   type ConsoleSessionOptions,
   createConsoleSession,
 } from '../../console/console-session.ts';
+import type { TypedEarly } from '../../console/typed-early.ts';
 import { consolePreferences } from '../../state/config/console-preferences.ts';
 import type { Stage } from '../stage.ts';
 
@@ -16,11 +17,12 @@ export interface KeptConsole extends Pick<ConsoleSessionOptions, 'name' | 'label
 }
 
 /** A console that stays open whether or not it is shown. It is in front now, and its link is to be opened. */
-export async function keptConsole(stage: Stage, kept: KeptConsole): Promise<ConsoleSession> {
+export async function keptConsole(stage: Stage, kept: KeptConsole, early?: TypedEarly): Promise<ConsoleSession> {
   const { consoles, message, services, terminal } = stage;
   const { allow, scrollback } = consolePreferences(services.config());
   const session = await createConsoleSession({
     ...kept,
+    ...(early && { early }),
     size: terminal.size(),
     powers: allow,
     scrollback,

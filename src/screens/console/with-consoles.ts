@@ -37,7 +37,8 @@ export function withConsoles(
       const columns = isSplit(room.columns) ? treeColumns(room.columns) : room.columns;
       if (event.column < columns) return fleet.point?.(event, { ...room, columns }) ?? false;
       if (event.action === 'press') show();
-      return consoles.pointInPane({ ...event, column: event.column - columns - 1 });
+      const right = { ...event, column: event.column - columns - 1 };
+      return consoles.pointInPane(right, room.columns - columns - 1, false);
     },
     enter() {
       const leave = fleet.enter?.() ?? (() => {});
