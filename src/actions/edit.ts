@@ -2,6 +2,7 @@ import type { VmId } from '../ids.ts';
 import {
   type Connection,
   isReached,
+  isRows,
   type Settings,
   type SettingsField,
   type SettingsTarget,
@@ -50,11 +51,11 @@ export async function adviceOnEdit(
   const plan = permitted(editAction, 'vm', id, services).connection.vm.planConfigure;
   if (!plan) return [];
   const { warnings } = await plan(id, target, changes, picked(basedOn, Object.keys(changes)), signal);
-  return warnings.map(({ feature, detail }) => `${labelOf(services, id, feature)}: ${detail}`);
+  return warnings.map(({ feature, detail }) => `${labelOf(services, id, target, feature)}: ${detail}`);
 }
 
-const labelOf = (services: Services, id: VmId, key: string): string =>
-  fieldsOf(services, id).find((field) => field.key === key)?.label ?? key;
+const labelOf = (services: Services, id: VmId, target: SettingsTarget, key: string): string =>
+  fieldsOf(services, id, target).find((field) => field.key === key)?.label ?? key;
 
 /** One change of settings as an action: its outcome is seen by reading them. */
 function changeOf(
@@ -65,14 +66,14 @@ function changeOf(
   basedOn: Settings | undefined,
 ): ObjectAction<'vm'> {
   const keys = Object.keys(changes);
-  const fields = fieldsOf(services, id);
+  const fields = fieldsOf(services, id, target);
   const read = (connection: Connection, signal: AbortSignal) => needed(connection, 'vm.settings')(id, target, signal);
   return {
     ...editAction,
     kind: 'object',
     outcome: () => ({
       by: 'read',
-      words: wordsFor(services, id, target, changes),
+      words: wordsFor(fields, target, changes),
       limitMs: SEEN_WITHIN_MS,
       late: 'look at its settings again; the guest may need longer',
       async read(connection, signal) {
@@ -85,7 +86,7 @@ function changeOf(
               now[key],
             ),
         );
-        return open.length === 0 || `has ${spelled(services, id, picked(now, open))}`;
+        return open.length === 0 || `has ${spelled(fields, picked(now, open))}`;
       },
     }),
     async send(connection, vm, _args, signal) {
@@ -96,9 +97,12 @@ function changeOf(
   };
 }
 
-function fieldsOf({ manifests, store }: Services, id: VmId): readonly SettingsField[] {
+/** A new VM may have other fields of the same keys. */
+function fieldsOf({ manifests, store }: Services, id: VmId, target: SettingsTarget): readonly SettingsField[] {
   const platform = endpointStatusOf(store.fleet, id)?.platform;
-  return manifests.find((manifest) => manifest.id === platform)?.settings ?? [];
+  const mode = target === 'running' ? 'edit-running' : 'edit-config';
+  const settings = manifests.find((manifest) => manifest.id === platform)?.settings ?? [];
+  return settings.filter((field) => field.in[mode] !== undefined);
 }
 
 /** Those of these keys that there are. */
@@ -106,19 +110,20 @@ const picked = (settings: Settings, keys: readonly string[]): Settings =>
   Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
 
 /** `has Memory 4GiB saved`, `is called web2 now`, or both. */
-function wordsFor(services: Services, id: VmId, target: SettingsTarget, { name, ...changes }: Settings): string {
+function wordsFor(fields: readonly SettingsField[], target: SettingsTarget, { name, ...changes }: Settings): string {
   const renamed = name === undefined ? [] : [`is called ${String(name)} now`];
-  const changed = spelled(services, id, changes);
+  const changed = spelled(fields, changes);
   const others = changed === '' ? [] : [`has ${changed} ${target === 'running' ? 'now' : 'saved'}`];
   return [...renamed, ...others].join(' and ');
 }
 
-/** `Memory 4GiB, vCPUs 2`, in the words of the platform's fields. */
-function spelled(services: Services, id: VmId, changes: Settings): string {
-  const fields = fieldsOf(services, id);
+/** `Memory 4GiB, vCPUs 2, 3 disks`, in the words of the platform's fields. */
+function spelled(fields: readonly SettingsField[], changes: Settings): string {
   return Object.entries(changes)
     .map(([key, value]) => {
       const field = fields.find((one) => one.key === key);
+      if (field?.kind === 'list' && isRows(value))
+        return `${value.length} ${value.length === 1 ? field.one : field.many}`;
       return field ? `${field.label} ${display(field, value)}` : key;
     })
     .join(', ');

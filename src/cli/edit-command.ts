@@ -48,8 +48,11 @@ const flagsOf = (manifests: readonly Manifest[]): readonly Flag[] =>
 const withPairFlags = (field: SettingsField): readonly Flag[] =>
   field.kind === 'pairs' ? [field, ...pairFlags(field)] : [field];
 
-const isWritable = ({ in: access }: SettingsField): boolean =>
-  access['edit-config'] === 'write' || access['edit-running'] === 'write';
+const isWritable = (field: SettingsField): boolean =>
+  isSaid(field) && (field.in['edit-config'] === 'write' || field.in['edit-running'] === 'write');
+
+/** A list is all that a VM has: one row that is said alone would take the others off. Disks and NICs have commands of their own. */
+const isSaid = ({ kind }: SettingsField): boolean => kind !== 'list';
 
 async function run(
   manifests: readonly Manifest[],
@@ -73,7 +76,7 @@ async function run(
     const manifest = manifests.find(({ id }) => id === platform);
     if (!manifest) throw new FleetError('op.unsupported', `${vm.name}: its platform is not known`);
     const mode = running === true ? 'edit-running' : 'edit-config';
-    const fields = manifest.settings.filter((field) => field.in[mode] === 'write');
+    const fields = manifest.settings.filter((field) => isSaid(field) && field.in[mode] === 'write');
     const said = await saidBy({ parameters, parameterFiles }, fields, files);
     const unknown = (one: Given) => notWritable(vm, one, manifest, manifests, mode);
     const change = await changeGiven({ said, flags, pairs, fields, unknown }, files);
@@ -127,6 +130,10 @@ function notWritable(
 ): FleetError {
   const { title, settings } = manifest;
   const field = settings.find((one) => one.key === key);
+  if (field?.kind === 'list')
+    return new FleetError('op.unsupported', `${vm.name}: ${field.label} are changed one by one`, {
+      fix: `see drover help ${key}`,
+    });
   if (field) {
     return new FleetError(
       'op.unsupported',

@@ -29,6 +29,8 @@ interface Fillable {
   /** The environment variable that users of this platform already set. */
   readonly env?: string;
   readonly examples?: readonly string[];
+  /** Can't be changed once what it is of is there: an endpoint, since ids hang on it, or a row, which another value makes another one. */
+  readonly fixed?: boolean;
   /** Shown only while another field has one of these values: TLS files for the tls transport. */
   readonly when?: { readonly key: string; readonly is: readonly string[] };
 }
@@ -118,8 +120,6 @@ export type Field =
 
 /** Asked when an endpoint is made. */
 export type EndpointField = Field & {
-  /** Can't be changed once the endpoint exists, since ids hang on it. */
-  readonly fixed?: boolean;
   /** Says where the endpoint points: lists show these, in this order, as its address. */
   readonly place?: boolean;
 };

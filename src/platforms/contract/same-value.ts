@@ -51,6 +51,7 @@ export const keysThatDiffer = (fields: readonly Field[], from: Settings, to: Set
  */
 export function isReached(field: Field | undefined, wanted: Value, now: Value): boolean {
   if (wanted === null) return now === null || now === undefined || now === '';
+  if (field?.kind === 'object') return lastPart(wanted) === lastPart(now);
   if (field?.kind !== 'list' || !isRows(wanted) || !isRows(now)) return sameValue(field, wanted, now);
   const { identity, item } = field;
   const open = [...now];
@@ -67,6 +68,9 @@ export function isReached(field: Field | undefined, wanted: Value, now: Value): 
     })
   );
 }
+
+/** Objects are wanted by name, by what they are in and name, or by path, and told in one of these ways. */
+const lastPart = (value: Value): Value => (typeof value === 'string' ? value.slice(value.lastIndexOf('/') + 1) : value);
 
 const fieldCalled = (fields: readonly Field[], key: string): Field | undefined =>
   fields.find((field) => field.key === key);

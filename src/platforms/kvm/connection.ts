@@ -126,7 +126,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createLifecycle(calls),
       ...deleteWithNames(createDelete(calls), calls, beside),
       ...createClone(calls, beside),
-      ...createSettings(calls),
+      ...createSettings(calls, isTest ? undefined : beside),
       ...createFileOps(calls, beside, isTest),
       ...makes,
       ...(migration ? migration.vm : {}),

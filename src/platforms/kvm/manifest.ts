@@ -16,9 +16,9 @@ import {
 } from '../lib/provision-fields.ts';
 import { bootFields } from './boot/fields.ts';
 import { definitionFields } from './definition/fields.ts';
-import { withDiskOptions } from './disk/fields.ts';
+import { attachedDisks, withDiskOptions } from './disk/fields.ts';
 import { hardwareFields } from './hardware/fields.ts';
-import { withNicOptions } from './nic/fields.ts';
+import { attachedNics, withNicOptions } from './nic/fields.ts';
 
 const shownFor =
   (transport: string) =>
@@ -251,6 +251,8 @@ const SETTINGS: readonly SettingsField[] = [
   withNicOptions(
     nicsField('Its network cards; left empty, one in the network default, if there is such a one.', NIC_MODELS),
   ),
+  attachedDisks,
+  attachedNics,
   ...cloudInitFields,
   { ...planField, ...ALWAYS },
   { ...profileField, ...ALWAYS },

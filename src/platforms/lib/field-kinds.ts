@@ -32,6 +32,9 @@ export const rows = (
   ...item: readonly [Field, ...Field[]]
 ): Field => ({ key, label, help, kind: 'list', one, many, identity: item[0].key, item, default: [] });
 
+/** Said when a row is made, and only looked at from then on. */
+export const fixed = (field: Field): Field => ({ ...field, fixed: true });
+
 /** A list of rows with more in each. */
 export const withItems = (field: ListField & SettingsField, more: readonly Field[]): SettingsField => ({
   ...field,

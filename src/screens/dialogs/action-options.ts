@@ -64,7 +64,7 @@ export function askOptions(
 }
 
 /** The names of what an endpoint has for a field, as far as it can be used now. Rejects as `readListing` does. */
-async function listedNames(
+export async function listedNames(
   stage: Stage,
   { of: kind, type }: ObjectField,
   endpoint: EndpointName,

@@ -55,6 +55,7 @@ export interface Form {
   readonly before: Settings;
   /** The same of the other side of a VM that runs, for looking at beside it. */
   besideOf(field: AnyField): { readonly text: string; readonly isAnother: boolean } | undefined;
+  readonly beside: Beside | undefined;
   /** The settings have changed meanwhile: what was typed stays, and is compared with the new ones. */
   rebase(before: Settings): void;
   set(key: string, value: SettingValue): void;
@@ -159,8 +160,10 @@ export function createForm({
       const value = beside?.values[field.key];
       if (!beside || value === undefined) return undefined;
       const isAnother = !sameValue(field, before[field.key], value);
-      return { text: `${beside.word} ${display(field, value)}`, isAnother };
+      const text = isHeld(field) ? sizeWords(field, value) : display(field, value);
+      return { text: `${beside.word} ${text}`, isAnother };
     },
+    beside,
     inputOf,
     heldOf,
     choicesOf: objectsOf,
@@ -239,9 +242,12 @@ export function changeText(form: Form, field: AnyField): string | undefined {
   const after = form.changes()[field.key];
   // What is new has no before to compare with.
   if (after === undefined || Object.keys(form.before).length === 0) return undefined;
-  const arrow = changeOf(field, form.before[field.key], after);
-  return field.takesEffect === undefined ? arrow : `${arrow}, ${EFFECTS[field.takesEffect]}`;
+  return whenTold(field, changeOf(field, form.before[field.key], after));
 }
+
+/** A change with when it counts: `2GiB → 4GiB, after restart`. */
+export const whenTold = ({ takesEffect }: AnyField, change: string): string =>
+  takesEffect === undefined ? change : `${change}, ${EFFECTS[takesEffect]}`;
 
 /** Of rows and lines how many there are now; which ones is seen where they are. */
 function changeOf(field: AnyField, before: SettingValue | undefined, after: SettingValue): string {

@@ -1,7 +1,6 @@
 import {
   type Field,
   isPairs,
-  isRows,
   type ListField,
   type PairsField,
   type Settings,
@@ -12,6 +11,7 @@ import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Stage } from '../stage.ts';
 import { type AnyField, createForm, type Form } from './form-state.ts';
+import { besideRow, rowsIn, sameRowIn } from './row-differences.ts';
 import { toldColumns } from './told-columns.ts';
 
 /** The rows of one field of a form, as they are now; pairs are rows of a key and its value. */
@@ -27,7 +27,18 @@ export interface Rows {
   all(): readonly Settings[];
   /** Those that the form was filled with. */
   before(): readonly Settings[];
+  /** What the other side of a VM that runs has: of a row otherwise, and more rows than these. */
+  beside(): BesideRows | undefined;
   set(rows: readonly Settings[]): void;
+}
+
+export interface BesideRows {
+  /** `running`, `saved`. */
+  readonly word: string;
+  /** Undefined where the other side has no such row; empty where it is the same. */
+  of(row: Settings): string | undefined;
+  /** Rows that only the other side has, by name. */
+  readonly others: readonly string[];
 }
 
 const KEY = 'key';
@@ -38,7 +49,6 @@ export function rowsOf(form: Form, field: AnyField & (ListField | PairsField)): 
   const base = { label, one, many, writable };
   if (field.kind === 'list') {
     const { identity, item } = field;
-    const rowsIn = (value: SettingValue | undefined) => (isRows(value) ? value : []);
     return {
       ...base,
       identity,
@@ -46,6 +56,7 @@ export function rowsOf(form: Form, field: AnyField & (ListField | PairsField)): 
       detaches: true,
       all: () => rowsIn(form.heldOf(field) ?? field.default),
       before: () => rowsIn(form.before[key]),
+      beside: () => besideRows(form, field),
       set: (rows) => form.set(key, rows),
     };
   }
@@ -62,7 +73,20 @@ export function rowsOf(form: Form, field: AnyField & (ListField | PairsField)): 
     ],
     all: () => pairsIn(form.heldOf(field) ?? field.default),
     before: () => pairsIn(form.before[key]),
+    beside: () => undefined,
     set: (rows) => form.set(key, Object.fromEntries(rows.map((row) => [String(row[KEY]), String(row[VALUE] ?? '')]))),
+  };
+}
+
+function besideRows({ beside, before }: Form, field: AnyField & ListField): BesideRows | undefined {
+  const value = beside?.values[field.key];
+  if (!beside || value === undefined) return undefined;
+  const theirs = rowsIn(value);
+  const own = rowsIn(before[field.key]);
+  return {
+    word: beside.word,
+    of: (row) => besideRow(field, row, theirs),
+    others: theirs.filter((row) => !sameRowIn(field, own, row)).map((row) => clean(String(row[field.identity]))),
   };
 }
 
@@ -77,10 +101,11 @@ export const nameOfRow = ({ one, identity }: Rows, row: Settings, at: number): s
 export function editRow(stage: Stage, outer: Form, rows: Rows, at: number, until: AbortSignal): Promise<boolean> {
   const row = rows.all()[at];
   const { item, identity, writable } = rows;
-  // What is there already keeps its identity: with another one it would be another row.
+  // What is there already keeps its identity, and what it was made of: with others it would be another row.
   const isThere = row !== undefined && rows.before().some((other) => other[identity] === row[identity]);
+  const stays = ({ key, fixed }: Field) => isThere && (fixed === true || key === identity);
   const form = createForm({
-    fields: item.map((field) => ({ ...field, writable: writable && !(isThere && field.key === identity) })),
+    fields: item.map((field) => ({ ...field, writable: writable && !stays(field) })),
     before: row ?? {},
     start: row ?? defaultsOf(item),
     buttons: writable

@@ -7,7 +7,8 @@ import type { FormField } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
 import { deadline } from '../deadline.ts';
 import type { Stage } from '../stage.ts';
-import { type AnyField, changeText, type Form } from './form-state.ts';
+import { type AnyField, changeText, type Form, whenTold } from './form-state.ts';
+import { rowDifferences } from './row-differences.ts';
 
 /** Of the field that says what is changed: what is saved, or what runs. */
 export const TARGET_KEY = '@target';
@@ -26,11 +27,14 @@ const EFFECTS = {
   recreate: 'Another one needs a new VM.',
 } as const;
 
-/** `Memory: 4GiB → 6GiB, now`, for each field that was changed. */
+/** `Memory: 4GiB → 6GiB, now`, for each field that was changed; of a list for each of its rows. */
 export const differencesIn = (form: Form, fields: readonly AnyField[]): readonly string[] =>
   fields.flatMap((field) => {
     const text = changeText(form, field);
-    return text === undefined || field.key === TARGET_KEY ? [] : [`${field.label}: ${text}`];
+    if (text === undefined || field.key === TARGET_KEY) return [];
+    if (field.kind !== 'list') return [`${field.label}: ${text}`];
+    const changes = rowDifferences(field, form.before[field.key], form.changes()[field.key]);
+    return changes.map((change) => `${field.label}: ${whenTold(field, change)}`);
   });
 
 export interface AskedChange {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { disks } from '../../../test/screens/light-fields.ts';
 import { host1, isUp, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { MANIFEST } from '../../../test/screens/one-manifest.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import type { EditAction } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
 import { FleetError } from '../../errors.ts';
-import type { Connection, Settings } from '../../platforms/contract.ts';
+import type { Connection, Manifest, Settings } from '../../platforms/contract.ts';
 import { gib } from '../../units.ts';
 import { openSettings } from './settings-dialog.ts';
 
@@ -15,6 +16,7 @@ describe('the settings of a VM', () => {
     state: 'stopped' | 'running' = 'stopped',
     vm: Partial<Record<'settings' | 'planConfigure' | 'configure', unknown>> = {},
     whyNot: object = {},
+    more: readonly object[] = [],
   ) => {
     const reads: string[] = [];
     const answer: { read: (target: string, signal: AbortSignal) => Promise<Settings> } = {
@@ -25,7 +27,7 @@ describe('the settings of a VM', () => {
       return answer.read(target, signal);
     };
     const connection = { vm: { settings, configure: async () => {}, ...vm }, whyNot } as unknown as Partial<Connection>;
-    const manifest = { ...MANIFEST, id: 'fake' };
+    const manifest = { ...MANIFEST, id: 'fake', settings: [...MANIFEST.settings, ...more] } as Manifest;
     const light = openStage({
       connection,
       vms: [aVm('web1', { state })],
@@ -33,7 +35,8 @@ describe('the settings of a VM', () => {
       size: { columns: 90, rows: 24 },
     });
     const openIt = () => openSettings(light.stage, action, aVm('web1').id);
-    return { ...light, reads, answer, openIt };
+    const type = (text: string) => light.stage.layers.top?.paste?.(text);
+    return { ...light, type, reads, answer, openIt };
   };
 
   it('come from the platform, and are closed where nothing was changed', async () => {
@@ -98,6 +101,62 @@ describe('the settings of a VM', () => {
     press('y');
     await settled(20);
     expect(sent).toEqual([['config', { memory: gib(3) }, { memory: gib(4) }]]);
+  });
+
+  it('F-072 F-078 have disks as rows: what runs has otherwise is seen, and the question says what becomes of each', async () => {
+    const sent: unknown[] = [];
+    const { openIt, drawn, press, type, answer } = start(
+      'running',
+      {
+        configure: async (...args: unknown[]) => {
+          sent.push(args[2]);
+          return { warnings: [] };
+        },
+      },
+      {},
+      [{ ...disks, in: { 'edit-config': 'write', 'edit-running': 'write' } }],
+    );
+    const [vda, vdb, vdc] = ['vda', 'vdb', 'vdc'].map((device) => ({ device, size: gib(10), bus: 'virtio' }));
+    answer.read = async (target) => ({
+      memory: gib(2),
+      disk: (target === 'config' ? [vda, vdb] : [{ ...vda, size: gib(20) }, vdc]) as Settings[],
+    });
+    openIt();
+    await settled(5);
+    expect(drawn()).toMatch(/Disks +2 disks ▸ +running 2 disks/);
+    press('down', 'down', 'down', 'enter');
+    const rows = drawn();
+    expect(rows).toMatch(/running +Device +Size +Bus/);
+    expect(rows).toMatch(/Size 20GiB +vda +10GiB/);
+    expect(rows).toMatch(/not there +vdb +10GiB/);
+    expect(rows).toContain('running as well: vdc.');
+    press('enter', 'down', 'ctrl-u');
+    type('30GiB');
+    press('pgdn', 'enter');
+    await settled();
+    press('down', 'x', 'a', 'down', 'ctrl-u');
+    type('5GiB');
+    press('pgdn', 'enter');
+    await settled();
+    expect(drawn()).toMatch(/new +5GiB/);
+    press('esc');
+    await settled();
+    press('pgdn', 'enter');
+    await settled(5);
+    const question = drawn();
+    expect(question).toContain('Disks: vdb is taken off, after restart');
+    expect(question).toContain('Disks: vda: Size 10GiB → 30GiB, after restart');
+    expect(question).toContain('Disks: a new disk: Size 5GiB, after restart');
+    press('y');
+    await settled(20);
+    expect(sent).toEqual([
+      {
+        disk: [
+          { ...vda, size: gib(30) },
+          { size: gib(5), bus: 'virtio', queues: 2 },
+        ],
+      },
+    ]);
   });
 
   it('are not asked about when it is known already that they can not be', async () => {

@@ -10,6 +10,7 @@ import { clean } from '../../terminal/width.ts';
 import { whileSame } from '../actions/while-same.ts';
 import { wrapped } from '../components/wrap.ts';
 import { deadline } from '../deadline.ts';
+import { listedNames } from '../dialogs/action-options.ts';
 import type { Stage } from '../stage.ts';
 import { type AnyField, type Beside, createForm, type Form } from './form-state.ts';
 import { agreeToChange, asShown, differencesIn, TARGET_KEY } from './settings-change.ts';
@@ -85,6 +86,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
         fields,
         before: { ...before, ...chosen },
         beside,
+        choicesOf: (field, _values, signal) => listedNames(stage, field, endpointOf(id), signal),
         buttons: BUTTONS,
       });
       dialog.tell([]);

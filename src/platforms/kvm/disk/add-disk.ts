@@ -5,7 +5,7 @@ import type { Host } from '../host/host-call.ts';
 import { attachDevice } from '../vm/change-device.ts';
 import { usersOf } from '../vm/disk-users.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
-import { type GuestDevices, readToChange } from '../vm/guest-devices.ts';
+import type { GuestDevices } from '../vm/guest-devices.ts';
 import type { Search } from '../vm/other-domains.ts';
 import { readStorage } from '../vm/storage.ts';
 import { trustedFiles } from '../vm/trusted-files.ts';
@@ -17,32 +17,47 @@ import { freeTarget } from './target-names.ts';
 /** QEMU has no hotplug for these, which libvirt finds out when all else is done. */
 const FIXED: ReadonlySet<string> = new Set(['sata', 'ide']);
 
+export interface WantedDisk extends DiskSpec {
+  /** `vdb`; without it the first name that is free. */
+  readonly target?: string;
+  readonly readOnly?: boolean;
+}
+
 export interface AddedDisk {
   /** `vdb`. */
   readonly target: string;
   readonly warnings: readonly Warning[];
 }
 
-export async function addDisk(host: Host, call: GuestCall, spec: DiskSpec): Promise<AddedDisk> {
-  const devices = await readToChange(call);
-  const first = devices.now.disks.find(({ device }) => device === 'disk');
-  const bus = spec.bus || first?.bus || 'virtio';
+/** `devices`: those that it comes to; a half that is left out stays without it. */
+export async function addDisk(
+  host: Host,
+  call: GuestCall,
+  devices: GuestDevices,
+  spec: WantedDisk,
+): Promise<AddedDisk> {
   const { name } = call.domain;
-  if (devices.live && FIXED.has(bus)) {
-    throw new FleetError('op.unsupported', `${name} runs: QEMU plugs nothing into the bus ${bus} then`, {
-      fix: 'stop it first, or choose virtio or scsi',
-    });
-  }
-  const target = freeTarget(name, bus, [devices.live, devices.saved]);
+  const bus = busFor(name, devices, spec.bus);
+  const target = spec.target || freeTarget(name, bus, [devices.live, devices.saved]);
   return spec.volume === ''
     ? addNew(call, devices, spec, target, bus)
     : addExisting(host, call, devices, spec, target, bus);
 }
 
+/** The one that is wanted, or that of the first disk. Throws op.unsupported for one that takes nothing now. */
+export function busFor(name: string, { live, now }: GuestDevices, wanted: string): string {
+  const first = now.disks.find(({ device }) => device === 'disk');
+  const bus = wanted || first?.bus || 'virtio';
+  if (!live || !FIXED.has(bus)) return bus;
+  throw new FleetError('op.unsupported', `${name} runs: QEMU plugs nothing into the bus ${bus} then`, {
+    fix: 'stop it first, or choose virtio or scsi',
+  });
+}
+
 async function addNew(
   call: GuestCall,
   devices: GuestDevices,
-  spec: DiskSpec,
+  spec: WantedDisk,
   target: string,
   bus: string,
 ): Promise<AddedDisk> {
@@ -51,7 +66,11 @@ async function addNew(
   try {
     const medium = await call.change('attach', () => mediumOf(call, volume));
     path = medium.path;
-    await attachDevice(call, devices, newDisk(medium, target, bus, spec.shareable));
+    await attachDevice(
+      call,
+      devices,
+      newDisk(medium, { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true }),
+    );
   } catch (error) {
     throw await takenBack(call, volume, path, error);
   }
@@ -62,7 +81,7 @@ async function addExisting(
   host: Host,
   call: GuestCall,
   devices: GuestDevices,
-  spec: DiskSpec,
+  spec: WantedDisk,
   target: string,
   bus: string,
 ): Promise<AddedDisk> {
@@ -70,7 +89,11 @@ async function addExisting(
   const { client, domain, signal } = call;
   const search = { client, domain, signal, own: 'definition' } as const;
   const warnings = await refuseUsedVolume(host, search, medium.path, spec.shareable);
-  await attachDevice(call, devices, newDisk(medium, target, bus, spec.shareable));
+  await attachDevice(
+    call,
+    devices,
+    newDisk(medium, { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true }),
+  );
   return { target, warnings };
 }
 

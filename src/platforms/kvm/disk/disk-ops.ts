@@ -30,7 +30,7 @@ export function createDiskOps(calls: GuestCalls, host: Host): Required<Omit<Disk
   return {
     create: (vm, spec, signal) =>
       onGuest(calls, vm, signal, async (call) => {
-        const { target, warnings } = await addDisk(host, call, spec);
+        const { target, warnings } = await addDisk(host, call, await readToChange(call), spec);
         return { warnings, id: diskId(vm, target) };
       }),
     detach: (id, signal) =>

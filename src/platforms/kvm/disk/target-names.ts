@@ -22,3 +22,7 @@ export function freeTarget(vm: string, bus: string, all: readonly (Devices | und
 /** 0 is `a`, 25 is `z`, 26 is `aa`. */
 const letters = (number: number): string =>
   (number < 26 ? '' : letters(Math.floor(number / 26) - 1)) + String.fromCharCode(97 + (number % 26));
+
+/** Whether a disk on this bus can have this name. */
+export const isTarget = (bus: string, name: string): boolean =>
+  Object.hasOwn(NAMES, bus) && new RegExp(`^${NAMES[bus]}[a-z]{1,2}$`).test(name);

@@ -8,33 +8,39 @@ import { completeTopology } from '../definition/cpu-parts.ts';
 import { keysDefined, readDefined, withDefined } from '../definition/definition-settings.ts';
 import { adviceOf, refuseLacking } from '../definition/host-checks.ts';
 import { readWhole, redefine, refuseTransient } from '../files/definition.ts';
+import type { Host } from '../host/host-call.ts';
 import { manifest } from '../manifest.ts';
 import { type KeptChanges, keptChanges, readKept, setKept, spellValue } from '../metadata/kept-settings.ts';
 import { AFFECT, XML } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { unlessGone } from '../vm/guest.ts';
 import { type GuestCall, type GuestCalls, onGuest } from '../vm/guest-call.ts';
+import { readDevices } from '../xml/device-xml.ts';
 import { readDocument } from '../xml/document.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
 import { everywhere, inOrder } from './apply-settings.ts';
+import { type PlannedParts, partRows, planParts, withoutParts } from './part-changes.ts';
 
 type SettingsOps = Required<Pick<VmOps, 'settings' | 'planConfigure' | 'configure'>>;
 
-/** Settings by the keys of the manifest; `config` is what the next start takes, `running` what is now. */
-export function createSettings(calls: GuestCalls): SettingsOps {
+/**
+ * Settings by the keys of the manifest; `config` is what the next start takes, `running` what is now. Without a `host` disks and
+ * NICs are only read.
+ */
+export function createSettings(calls: GuestCalls, host?: Host): SettingsOps {
   return {
     settings: (id, target, signal) =>
       onGuest(calls, id, signal, async (call) => (await readAll(call, target)).settings),
     planConfigure: (id, target, asked, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        const change = await prepare(call, target, asked, basedOn);
+        const change = await prepare(call, host, target, asked, basedOn);
         const defined = change.defined.length > 0 ? await withDefined(change.xml, change.changes) : NOTHING;
         const advice = await adviceOf(call, target, change.changes, change.now);
-        return { warnings: [...change.warnings, ...defined.warnings, ...advice] };
+        return { warnings: [...change.warnings, ...change.parts.warnings, ...defined.warnings, ...advice] };
       }),
     configure: (id, target, asked, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        const { now, changes, warnings, kept, defined } = await prepare(call, target, asked, basedOn);
+        const { now, changes, warnings, kept, defined, parts } = await prepare(call, host, target, asked, basedOn);
         const step = (keys: readonly string[], work: () => Promise<readonly Warning[]>): ChangeStep => ({
           keys,
           async send() {
@@ -61,13 +67,16 @@ export function createSettings(calls: GuestCalls): SettingsOps {
               return [];
             }),
           );
+        steps.push(...parts.steps);
         await sendSteps(steps, (done, _failed, why) => `${why} (already changed: ${done.join(', ')})`);
-        return { warnings };
+        return { warnings: [...warnings, ...parts.warnings] };
       }),
   };
 }
 
 const NOTHING = { warnings: [] };
+/** A new VM has other fields of the same keys. */
+const EDITED = manifest.settings.filter((field) => field.in['edit-config'] !== undefined);
 
 interface Change {
   readonly now: Settings;
@@ -77,15 +86,24 @@ interface Change {
   /** Keys of what is changed in the text of the definition. */
   readonly defined: readonly string[];
   readonly warnings: Warning[];
+  /** Disks and NICs. */
+  readonly parts: PlannedParts;
   /** The definition as it was looked at, without its passwords. */
   readonly xml: string;
 }
 
 /** Everything that is known before anything is sent. Rejects with the reason why it can't be. */
-async function prepare(call: GuestCall, target: SettingsTarget, asked: Settings, basedOn: Settings): Promise<Change> {
+async function prepare(
+  call: GuestCall,
+  host: Host | undefined,
+  target: SettingsTarget,
+  all: Settings,
+  basedOn: Settings,
+): Promise<Change> {
   const { domain } = call;
   const { settings: now, xml } = await readAll(call, target);
-  refuseStale(manifest.settings, domain.name, basedOn, now, spellValue);
+  const asked = withoutParts(all);
+  refuseStale(EDITED, domain.name, basedOn, now, spellValue);
   const kept = keptChanges(asked, now);
   const { changes, warnings } = withLimits(asked, now, target);
   refuseAboveLimit(domain.name, changes, now, target);
@@ -100,7 +118,8 @@ async function prepare(call: GuestCall, target: SettingsTarget, asked: Settings,
     await refuseTransient(call);
   }
   if (target === 'config') await refuseLacking(call, await readDocument(xml, 'domain'), changes);
-  return { now, changes, warnings, kept, defined, xml };
+  const parts = await planParts(host, call, target, now, all);
+  return { now, changes, warnings, kept, defined, parts, xml };
 }
 
 async function define(call: GuestCall, changes: Settings): Promise<readonly Warning[]> {
@@ -133,6 +152,7 @@ async function readAll(
     ...readDefined(await readDocument(xml, 'domain')),
     'max-vcpus': maxCpus,
     ...(await readBoot(xml)),
+    ...(await partRows(call, await readDevices(xml))),
   };
   return { settings, xml };
 }

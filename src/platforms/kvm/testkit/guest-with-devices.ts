@@ -6,6 +6,7 @@ import { createNicOps } from '../nic/nic-ops.ts';
 import { VIR_ERR } from '../rpc/errors.ts';
 import { AFFECT, XML } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
+import { createSettings } from '../settings/settings.ts';
 import type { GuestCalls } from '../vm/guest-call.ts';
 import { readInfo } from '../vm/info.ts';
 import { writeElement } from '../xml/write-element.ts';
@@ -96,6 +97,10 @@ export async function guestWithDevices(words: DeviceWords) {
   answer(procedures.domainMetadata, () => {
     throw libvirtNo(80);
   });
+  answer(procedures.domainAutostart, () => false);
+  answer(procedures.domainCapabilities, () => {
+    throw libvirtNo(VIR_ERR.noSupport);
+  });
   answer(procedures.domainAddresses, () => []);
   answer(procedures.hasCurrentSnapshot, () => false);
 
@@ -159,6 +164,7 @@ export async function guestWithDevices(words: DeviceWords) {
     /** The names of the volumes that there are. */
     volumes: () => Object.values(there).flatMap((own) => Object.keys(own)),
     disks: createDiskOps(calls, { ...host.host, clock }),
+    settings: createSettings(calls, { ...host.host, clock }),
     nics: createNicOps(calls, { clock }, (id, infoSignal) => readInfo(calls, id, infoSignal)),
   };
 }

@@ -55,10 +55,17 @@ describe('a drive', () => {
 
 it('writes new disks and NICs with all names escaped', () => {
   const medium = { path: '/d/"a"<b>.img', format: 'raw', isBlock: false };
-  expect(writeElement(newDisk(medium, 'vdb', 'virtio', false))).toBe(
+  expect(writeElement(newDisk(medium, { target: 'vdb', bus: 'virtio', shareable: false, readOnly: false }))).toBe(
     '<disk type="file" device="disk"><driver name="qemu" type="raw"/><source file="/d/&quot;a&quot;&lt;b&gt;.img"/><target dev="vdb" bus="virtio"/></disk>',
   );
-  expect(writeElement(newDisk({ ...medium, path: '/dev/vg/a', isBlock: true }, 'sda', 'scsi', true))).toBe(
+  expect(
+    writeElement(
+      newDisk(
+        { ...medium, path: '/dev/vg/a', isBlock: true },
+        { target: 'sda', bus: 'scsi', shareable: true, readOnly: false },
+      ),
+    ),
+  ).toBe(
     '<disk type="block" device="disk"><driver name="qemu" type="raw"/><source dev="/dev/vg/a"/><target dev="sda" bus="scsi"/><shareable/></disk>',
   );
   expect(writeElement(newNic({ type: 'network', name: 'a&b' }, 'e1000', '52:54:00:00:00:01'))).toBe(

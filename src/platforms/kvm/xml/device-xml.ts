@@ -42,14 +42,24 @@ export interface Medium {
 const sourceOf = ({ path, isBlock }: Medium): XmlElement => element('source', isBlock ? { dev: path } : { file: path });
 const typeOf = ({ isBlock }: Medium): string => (isBlock ? 'block' : 'file');
 
-/** A new disk: `target` is `vdb`, `bus` is `virtio`. */
-export const newDisk = (medium: Medium, target: string, bus: string, shareable: boolean): XmlElement =>
+/** How a guest sees a new disk. */
+export interface DiskPlace {
+  /** `vdb`. */
+  readonly target: string;
+  /** `virtio`. */
+  readonly bus: string;
+  readonly shareable: boolean;
+  readonly readOnly: boolean;
+}
+
+export const newDisk = (medium: Medium, { target, bus, shareable, readOnly }: DiskPlace): XmlElement =>
   element(
     'disk',
     { type: typeOf(medium), device: 'disk' },
     element('driver', { name: 'qemu', type: medium.format }),
     sourceOf(medium),
     element('target', { dev: target, bus }),
+    ...(readOnly ? [element('readonly')] : []),
     ...(shareable ? [element('shareable')] : []),
   );
 
