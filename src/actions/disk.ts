@@ -155,6 +155,58 @@ export const diskActions: readonly ObjectAction[] = [
     send: (resize, { id }, args, signal) => resize(id, sizeIn(args), signal),
   }),
   objectAction({
+    id: 'disk.move',
+    noun: 'disk',
+    on: 'disk',
+    title: 'Move disk',
+    phrase: 'Move … to another storage',
+    help: 'Copy a disk to another storage, also while its VM runs, and use the copy from then on.',
+    keys: ['M'],
+    danger: 'none',
+    needs: 'disk.move',
+    options: [
+      {
+        key: 'storage',
+        label: 'Storage',
+        help: 'The storage that it goes to.',
+        kind: 'object',
+        of: 'storage',
+        required: true,
+      },
+      {
+        key: 'format',
+        label: 'Format',
+        help: 'Its format there; left empty, the one that it has where the storage can hold that.',
+        kind: 'text',
+        default: '',
+        examples: ['qcow2', 'raw'],
+        advanced: true,
+      },
+      {
+        key: 'keep',
+        label: 'Keep old volume',
+        help: 'Keep the volume that it had, instead of deleting it when all is copied.',
+        kind: 'flag',
+        default: false,
+      },
+    ],
+    fits: isDisk,
+    outcome: (args, disk) =>
+      disk &&
+      seen(
+        disk,
+        `is on ${textIn(args, 'storage')}`,
+        WRITE_LIMIT_MS,
+        (all) => all.some(({ id, path }) => id === disk.id && path !== disk.path) || `is still ${disk.path}`,
+      ),
+    send: (move, { id }, args, signal) =>
+      move(
+        id,
+        { storage: textIn(args, 'storage'), format: textIn(args, 'format'), keep: args['keep'] === true },
+        signal,
+      ),
+  }),
+  objectAction({
     id: 'disk.detach',
     noun: 'disk',
     on: 'disk',

@@ -140,6 +140,8 @@ export interface PlatformFacts {
     readonly volumes: boolean;
     /** Whether such a volume gets another name when another VM gets it. */
     readonly renamesVolumes?: true;
+    /** Two storages between which a disk can be moved, by name: it is made in the first one. */
+    readonly storages?: readonly [string, string];
     /** Path of a volume that can be put into the drive of `vmWithDrive`. */
     readonly medium?: string;
   };
@@ -193,7 +195,7 @@ export interface PlatformFacts {
 }
 
 /** Every operation on disks and NICs. */
-export const PART_OPERATIONS = operationNames.filter((name) => /^(disk|nic)\./.test(name));
+export const PART_OPERATIONS = operationNames.filter((name) => /^(disk|nic)\.(?!move)/.test(name));
 
 /** Every operation on snapshots, of a platform that has them whole. */
 export const SNAPSHOT_OPERATIONS = [

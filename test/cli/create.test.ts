@@ -144,6 +144,23 @@ it('F-260 F-265 F-267 disks are added, listed, grown, detached and deleted', asy
   expect(volume).toContain(`/${device}.qcow2`);
 });
 
+it('a disk is moved to another storage, where it is seen, and from what it had nothing is left', async () => {
+  await desk.run('storage', 'create', 'fast', '--path', '/srv/fast', '-C', 'one');
+  const disks = async () =>
+    (await desk.run('disk', 'list', 'billing-web1', '-o', 'json')).json<{ device: string; path: string }[]>();
+  const [before] = await disks();
+  const moved = await desk.run('disk', 'move', 'billing-web1', 'vda', '--storage', 'fast');
+  expect([moved.code, moved.stderr]).toEqual([0, 'vda of billing-web1 is on fast\n']);
+  const [after] = await disks();
+  expect(after?.path).toMatch(/^\/srv\/fast\/.*\/vda\.qcow2$/);
+  const volumes = await desk.run('volume', 'list', 'one', '-o', 'json');
+  const paths = volumes.json<{ path: string }[]>().map(({ path }) => path);
+  expect(paths).toContain(after?.path);
+  expect(paths).not.toContain(before?.path);
+  const again = await desk.run('disk', 'move', 'billing-web1', 'vda', '--storage', 'fast');
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('vda of billing-web1 is on fast already')]);
+});
+
 it('F-265 F-411 all disks but the first are detached by one word; their volumes and the drives stay', async () => {
   const disks = async () =>
     (await desk.run('disk', 'list', 'billing-web1', '-o', 'json')).json<

@@ -104,6 +104,7 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   'disk.planDelete': on('disk'),
   'disk.delete': on('disk'),
   'disk.resize': on('disk', bytes(2 ** 30)),
+  'disk.move': on('disk', { storage: 'harmless', format: '', keep: false }),
   'disk.insert': on('disk', ''),
   'nic.list': on('vm'),
   'nic.create': on('vm', { network: 'harmless', model: '', mac: '' }),

@@ -154,6 +154,32 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
     });
   }
 
+  const { storages } = how;
+  if (storages) {
+    it('a disk goes to another storage; the volume that it had goes, or stays where that was asked for', async () => {
+      const [from, to] = storages;
+      const vm = await bench().server.doomedVm();
+      const connection = await bench().connect();
+      const disks = disksOf(connection);
+      const { id } = await disks.create(vm, { ...NEW, storage: from }, patient());
+      const before = present(await untilDisk(connection, vm, id, isThere));
+      const moved = await bench().supporting(connection, 'disk.move', async () => {
+        await disks.move(id, { storage: to, format: '', keep: false }, patient());
+        return present(await untilDisk(connection, vm, id, (disk) => disk?.path !== before.path));
+      });
+      expect(moved).toMatchObject({ device: before.device, size: before.size, type: 'disk' });
+      expect(await bench().server.hasDisk(before.path)).toBe(false);
+      const again = { storage: to, format: '', keep: false };
+      expect(await refusal(disks.move(id, again, patient()))).toMatchObject({ code: 'op.refused' });
+      const nowhere = disks.move(id, { ...again, storage: 'no-such-storage' }, patient());
+      expect(await refusal(nowhere)).toMatchObject({ code: 'storage.not-found' });
+
+      await disks.move(id, { storage: from, format: '', keep: true }, patient());
+      await untilDisk(connection, vm, id, (disk) => disk?.path !== moved.path);
+      expect(await bench().server.hasDisk(moved.path)).toBe(true);
+    });
+  }
+
   it('F-276 F-277 F-278 a NIC is added, plugged into another network, and removed', async () => {
     const vm = await bench().server.doomedVm();
     const connection = await bench().connect();

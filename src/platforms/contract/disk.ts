@@ -20,6 +20,15 @@ export interface DiskSpec {
   readonly shareable: boolean;
 }
 
+export interface DiskMoveSpec {
+  /** The name of the storage that it goes to. */
+  readonly storage: string;
+  /** `qcow2`, `raw`; empty for the platform's choice, which is the one that it has where the storage can hold that. */
+  readonly format: string;
+  /** The volume that it had stays, as one that no VM uses. */
+  readonly keep: boolean;
+}
+
 export interface DiskOps {
   /** Disks and drives, in the order of the platform's tools. Rejects with vm.not-found. */
   list?(vm: VmId, signal: AbortSignal): Promise<readonly AttachedDisk[]>;
@@ -40,6 +49,12 @@ export interface DiskOps {
   delete?(id: DiskId, signal: AbortSignal): Promise<Accepted>;
   /** Larger only: rejects with op.refused for what would cut it off. The guest sees it at once where it runs. */
   resize?(id: DiskId, size: Bytes, signal: AbortSignal): Promise<Accepted>;
+  /**
+   * Its content is copied to another storage, also while the VM runs, and the disk is the copy from then on; the volume that it had
+   * goes when the copy is whole. Resolves when that is so. Rejects with op.refused for a volume that something else needs, unless it
+   * is kept. One that is given up is where it was, and what it rejects with says so.
+   */
+  move?(id: DiskId, spec: DiskMoveSpec, signal: AbortSignal): Promise<Accepted>;
   /** Puts a medium into a drive, by path or name of a volume, also in place of another one; empty ejects. */
   insert?(id: DiskId, volume: string, signal: AbortSignal): Promise<Accepted>;
 }

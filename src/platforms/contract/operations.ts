@@ -148,6 +148,13 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'disk.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'disk.delete': { kind: 'mutates', deadlineMs: 600_000 },
   'disk.resize': { kind: 'mutates', deadlineMs: 600_000 },
+  // as long as a large disk takes over a slow network
+  'disk.move': {
+    kind: 'mutates',
+    deadlineMs: 86_400_000,
+    takesBackMs: 60_000,
+    rare: 'drover moves no disks between storages of this platform',
+  },
   'disk.insert': { kind: 'mutates', deadlineMs: 60_000 },
   'nic.list': { kind: 'reads', deadlineMs: 15_000 },
   'nic.create': { kind: 'mutates', deadlineMs: 60_000 },

@@ -3,7 +3,7 @@ import { gib, mib } from '../../units.ts';
 import type { Backup, DnsRecord, Image, Lease, Network, Storage, Volume } from '../contract.ts';
 import { type CloudCollections, createCloudCollections } from './cloud/collections.ts';
 import { type Collection, collection } from './collection.ts';
-import type { Drives } from './drives.ts';
+import { type Drives, storageAt } from './drives.ts';
 import type { Fleet } from './fleet.ts';
 import { IMAGES } from './names.ts';
 import { hash, pick } from './random.ts';
@@ -166,7 +166,7 @@ const usersOf = (cluster: Cluster): ReadonlyMap<string, { readonly disk: Volume;
         continue;
       }
       const users = [vm.name];
-      const storage = type === 'cdrom' ? 'iso' : 'vms';
+      const storage = storageAt(path);
       const share = (20 + (hash(fleet.seed, row, 95) % 60)) / 100;
       byPath.set(path, {
         users,

@@ -1,12 +1,13 @@
 import { FleetError } from '../../errors.ts';
 import { type DiskId, diskId, vmOf, volumeId } from '../../ids.ts';
-import { mib } from '../../units.ts';
 import type { Disk, DiskOps, DiskSpec, LossPlan, Vm } from '../contract.ts';
 import { refusePlanned } from '../lib/listed.ts';
 import { listDisks, noPart } from '../lib/parts.ts';
 import type { Calls } from './call.ts';
+import { looseVolume } from './drives.ts';
 import { vmInfo } from './info.ts';
 import { planFor } from './listed-plans.ts';
+import { moveDisk } from './move-disk.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 import { folderOf } from './volume-ops.ts';
@@ -95,22 +96,11 @@ export function createDiskOps(server: FakeServer, calls: Calls): Required<DiskOp
       }),
     detach: (id, signal) =>
       calls.vm('disk.detach', vmOf(id), signal, (vm, row) => {
-        const { path, size, format } = find(vm, row, id);
-        const storage = path.startsWith('/srv/iso/') ? 'iso' : 'vms';
+        const disk = find(vm, row, id);
         return after(() => {
           without(row, find(vm, row, id));
-          if (path === '' || others(vm, path).length > 0) return;
-          collections.volume.put({
-            id: volumeId(endpoint, path),
-            name: path.replace(`/srv/${storage}/`, ''),
-            storage,
-            type: 'file',
-            format,
-            size,
-            used: mib(1),
-            path,
-            users: [],
-          });
+          if (disk.path === '' || others(vm, disk.path).length > 0) return;
+          collections.volume.put(looseVolume(endpoint, disk));
         });
       }),
     planDelete: (id, signal) => calls.vm('disk.planDelete', vmOf(id), signal, (vm, row) => plan(vm, row, id)),
@@ -129,6 +119,11 @@ export function createDiskOps(server: FakeServer, calls: Calls): Required<DiskOp
         if (size < (disk.size ?? 0))
           throw new FleetError('op.refused', `${vm.name}: ${disk.device} would be cut off: disks can only grow`);
         return after(() => replace(row, disk, { ...disk, size }));
+      }),
+    move: (id, spec, signal) =>
+      calls.vm('disk.move', vmOf(id), signal, (vm, row) => {
+        const disk = find(vm, row, id);
+        return moveDisk(server, { vm, row, disk, others: others(vm, disk.path) }, spec, signal);
       }),
     insert: (id, volume, signal) =>
       calls.vm('disk.insert', vmOf(id), signal, (vm, row) => {

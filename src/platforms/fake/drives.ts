@@ -1,5 +1,6 @@
+import { type EndpointName, volumeId } from '../../ids.ts';
 import { mib } from '../../units.ts';
-import type { Disk } from '../contract.ts';
+import type { Disk, Volume } from '../contract.ts';
 import type { Fleet } from './fleet.ts';
 import { ROLES } from './names.ts';
 import { hash, pick } from './random.ts';
@@ -55,6 +56,25 @@ export function createDrives(fleet: Fleet, oddNames: boolean): Drives {
     exists: (path) => path.startsWith('/srv/') && !destroyed.has(path),
   };
 }
+
+/** The storage whose folder a file is in. */
+export const storageAt = (path: string): string => /^\/srv\/([^/]+)\//.exec(path)?.[1] ?? 'vms';
+
+/** What a disk leaves in its storage when no VM has it any more. */
+export const looseVolume = (endpoint: EndpointName, { path, size, format }: Disk): Volume => {
+  const storage = storageAt(path);
+  return {
+    id: volumeId(endpoint, path),
+    name: path.replace(`/srv/${storage}/`, ''),
+    storage,
+    type: 'file',
+    format,
+    size,
+    used: mib(1),
+    path,
+    users: [],
+  };
+};
 
 const disk = (device: string, path: string, gibibytes: number): Disk => ({
   device,

@@ -1,4 +1,4 @@
-import { endpointName, type VmId } from '../../ids.ts';
+import { endpointName, storageId, type VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Endpoint, Vm } from '../contract.ts';
 import {
@@ -64,6 +64,7 @@ export const testkit: PlatformTestkit = {
       ...NODE_OPERATIONS,
       ...SNAPSHOT_OPERATIONS,
       ...PART_OPERATIONS,
+      'disk.move',
       ...LISTED_OPERATIONS,
       ...NAME_OPERATIONS,
       ...FILE_OPERATIONS,
@@ -106,7 +107,7 @@ export const testkit: PlatformTestkit = {
     },
     backups: { takeMs: 8_000, storage: 'vms' },
     migrates: { takeMs: 10_000, within: true, elsewhere: true },
-    parts: { takeMs: 5_000, networks: ['lan', 'dmz'], volumes: true, medium: MEDIUM },
+    parts: { takeMs: 5_000, networks: ['lan', 'dmz'], volumes: true, storages: ['vms', 'fast'], medium: MEDIUM },
     listed: {
       storage: { name: 'vms', type: 'nfs', active: true, shared: true, path: '/srv/vms' },
       volume: { name: 'retired-web.qcow2', storage: 'vms', format: 'qcow2', users: [] },
@@ -180,6 +181,11 @@ export const testkit: PlatformTestkit = {
     const vms = server.fleet.inventory().vms.filter((vm) => vm.node !== undefined);
     const [quiet, busy, ...others] = vms.filter((vm) => simple(server, vm));
     if (!quiet || !busy) throw new Error('the seed makes no VMs to test with');
+
+    server.collections.storage.put({
+      ...{ id: storageId(endpoint.name, 'fast'), name: 'fast', type: 'dir', path: '/srv/fast', content: ['images'] },
+      ...{ node: undefined, shared: true, active: true, size: gib(500), used: gib(0) },
+    });
 
     return {
       endpoint,

@@ -40,6 +40,7 @@ export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[
   'disk.detach': ['VM.Config.Disk'],
   'disk.delete': ['VM.Config.Disk'],
   'disk.resize': ['VM.Config.Disk'],
+  'disk.move': ['VM.Config.Disk'],
   'disk.insert': ['VM.Config.CDROM'],
   'nic.create': ['VM.Config.Network'],
   'nic.delete': ['VM.Config.Network'],

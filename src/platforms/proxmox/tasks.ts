@@ -16,6 +16,8 @@ import { readUpid, type Upid } from './upid.ts';
 const PATIENCE_MS = 2_000;
 /** A step that the next one waits for; the caller has a deadline of its own. */
 const STEP_PATIENCE_MS = 600_000;
+/** The server kills the process of a task, which then deletes what it has written. */
+const STOP_PATIENCE_MS = 30_000;
 
 export interface FollowContext {
   readonly api: Api;
@@ -48,6 +50,22 @@ export async function finishedTask(
 /** The same for what is done at once by some versions, which answer null, and by a task by others. */
 export const settled = async (answer: unknown, context: FollowContext): Promise<readonly Warning[]> =>
   answer === null ? [] : finishedTask(answer, context);
+
+/**
+ * Ends a task that was given up, and waits until it has ended: the server then takes back what it has written. Never throws: that the
+ * server can't be reached is told by the caller's own reason. Not by the caller's signal, which has aborted.
+ */
+export async function stopTask(answer: unknown, { api, clock, subject }: Omit<FollowContext, 'signal'>): Promise<void> {
+  const task = readUpid(answer);
+  if (!task) return;
+  const { signal } = new AbortController();
+  try {
+    await api.delete(`/nodes/${segment(task.node)}/tasks/${segment(task.upid)}`, { signal, subject });
+    await lookOut(task, { api, clock, signal, subject }, STOP_PATIENCE_MS);
+  } catch {
+    // see above
+  }
+}
 
 function taskIn(answer: unknown, { subject }: FollowContext): Upid {
   const task = readUpid(answer);

@@ -60,6 +60,7 @@ export const testkit: PlatformTestkit = {
       'disk.planDelete',
       'disk.delete',
       'disk.resize',
+      'disk.move',
       'disk.insert',
       'nic.create',
       'nic.delete',
@@ -186,6 +187,7 @@ export const testkit: PlatformTestkit = {
       networks: ['vmbr0', 'vmbr1'],
       volumes: true,
       renamesVolumes: true,
+      storages: ['local-lvm', 'nas'],
       medium: 'local:iso/debian-13.iso',
     },
     files: {

@@ -24,7 +24,7 @@ interface Attached {
   readonly isRoot: boolean;
 }
 
-export function createDiskOps(region: AwsRegion, info: VmOps['info']): Omit<Required<DiskOps>, 'insert'> {
+export function createDiskOps(region: AwsRegion, info: VmOps['info']): Omit<Required<DiskOps>, 'insert' | 'move'> {
   const { api } = region;
   const onDisk = <T>(id: DiskId, signal: AbortSignal, work: (disk: Attached) => Promise<T>): Promise<T> =>
     onInstance(region, vmOf(id), signal, async (call) => {

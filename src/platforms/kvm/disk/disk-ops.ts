@@ -12,7 +12,7 @@ import { insertMedium } from './insert-medium.ts';
 import { resizeDisk } from './resize-disk.ts';
 
 /** The disks and drives of a guest; they go by the names of their targets, which are its own and stay. */
-export function createDiskOps(calls: GuestCalls, host: Host): Required<Omit<DiskOps, 'list'>> {
+export function createDiskOps(calls: GuestCalls, host: Host): Required<Omit<DiskOps, 'list' | 'move'>> {
   const { clock } = host;
   const onDisk = <T>(
     id: DiskId,

@@ -30,7 +30,7 @@ interface VolumeDisk extends ServerDisk {
   readonly volume: NonNullable<ServerDisk['volume']>;
 }
 
-export function createDiskOps(project: Project): Required<Omit<DiskOps, 'list' | 'insert'>> {
+export function createDiskOps(project: Project): Required<Omit<DiskOps, 'list' | 'insert' | 'move'>> {
   const { calls } = project;
 
   const onDisk = <T>(

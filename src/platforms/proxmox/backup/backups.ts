@@ -5,7 +5,6 @@ import type { Backup, BackupOps } from '../../contract.ts';
 import { textOf } from '../../lib/json.ts';
 import { noListed, refusePlanned } from '../../lib/listed.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
-import type { Api } from '../api.ts';
 import { inOrder, type ListContext, readCatalog, troubleNow } from '../catalog.ts';
 import { type Entry, readContents, readStorage } from '../contents.ts';
 import { type GuestCalls, onGuest } from '../guest-call.ts';
@@ -15,8 +14,7 @@ import { refuseTakenGuest } from '../make/taken.ts';
 import { guestMade } from '../make/undo.ts';
 import { placePath } from '../read-each.ts';
 import { chooseStorage } from '../storage/choose.ts';
-import { acceptedTask, type FollowContext, finishedTask, settled } from '../tasks.ts';
-import { readUpid } from '../upid.ts';
+import { acceptedTask, type FollowContext, finishedTask, settled, stopTask } from '../tasks.ts';
 
 export function createBackupOps(calls: GuestCalls, maker: Maker): Required<BackupOps> {
   const { lists } = maker;
@@ -43,7 +41,7 @@ export function createBackupOps(calls: GuestCalls, maker: Maker): Required<Backu
         const answer = await api.post(placePath('nodes', guest.node, 'vzdump'), { signal, subject: name, form });
         const warnings = await finishedTask(answer, { api, clock, signal, subject: name }, BACKUP_MS).catch(
           async (error: unknown) => {
-            if (signal.aborted) await stopTask(api, answer, name);
+            if (signal.aborted) await stopTask(answer, { api, clock, subject: name });
             throw error;
           },
         );
@@ -106,14 +104,6 @@ export function createBackupOps(calls: GuestCalls, maker: Maker): Required<Backu
 
 /** Some TiB over a slow network. */
 const BACKUP_MS = 7_000_000;
-
-/** The server then takes back what it has written. That it could not be reached is told by the caller's own reason. */
-async function stopTask(api: Api, answer: unknown, subject: string): Promise<void> {
-  const task = readUpid(answer);
-  if (!task) return;
-  const path = placePath('nodes', task.node, 'tasks', task.upid);
-  await api.delete(path, { signal: new AbortController().signal, subject }).catch(() => undefined);
-}
 
 /** `unique`: cards get new addresses, so that both can be in one network. */
 function restoreForm(kind: 'qemu' | 'lxc', archive: string, vmid: number, name: string, storage: string | undefined) {

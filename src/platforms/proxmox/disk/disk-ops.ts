@@ -15,6 +15,7 @@ import { chooseStorage } from '../storage/choose.ts';
 import { settled } from '../tasks.ts';
 import { type ConfigNow, changeConfig, readConfigNow } from '../vm/change-config.ts';
 import { attachVolume } from './attach.ts';
+import { moveDisk } from './move-disk.ts';
 import type { Parts } from './parts.ts';
 import { planDisk } from './plan-delete.ts';
 
@@ -72,6 +73,12 @@ export function createDiskOps(parts: Parts): Required<DiskOps> {
         const answer = await api.put(`${pathOf(call.guest)}/resize`, { signal, subject: call.name, form });
         touched(call.guest.key);
         return { warnings: await settled(answer, { api, clock, signal, subject: call.name }) };
+      }),
+    move: (id, spec, signal) =>
+      on(id, signal, async (call, { config, digest }, device) => {
+        const disk = config.disks.find((one) => one.device === device);
+        if (!disk) throw noPart('disk', call.name, id);
+        return moveDisk(parts, call, { disk, spec, digest });
       }),
     insert: (id, volume, signal) =>
       on(id, signal, async (call, now, device) => ({

@@ -125,7 +125,7 @@ export function takeDrive(world: World, guest: WorldGuest, key: string, text: st
   return put(file, volume.size);
 }
 
-const isInSnapshot = ({ snapshots }: WorldGuest, volid: string): boolean =>
+export const isInSnapshot = ({ snapshots }: WorldGuest, volid: string): boolean =>
   snapshots.some(({ config }) => Object.values(config ?? {}).some((value) => volidOf(value) === volid));
 
 /** Takes it out of the configuration, which may leave it there as unused. Throws a sentence. */
@@ -146,7 +146,8 @@ export function dropDrive(world: World, guest: WorldGuest, key: string, force: b
   delete guest.config[key];
 }
 
-function addUnused(guest: WorldGuest, volid: string): void {
+/** It stays, as a disk that is attached to nothing. */
+export function addUnused(guest: WorldGuest, volid: string): void {
   if (Object.entries(guest.config).some(([key, value]) => key.startsWith('unused') && value === volid)) return;
   for (let at = 0; ; at++) {
     if (guest.config[`unused${at}`] !== undefined) continue;
