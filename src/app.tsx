@@ -143,6 +143,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     ink.unmount();
     return 0;
   } finally {
+    await services.written();
     // Links may take their time to close; quitting does not wait for them.
     void services.close();
     await demo?.close();

@@ -43,6 +43,7 @@ import { whoAmI } from './state/files/who-am-i.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore } from './state/fleet/store.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
+import { createTaskHistory } from './state/records/task-history.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
 import { createSessions } from './state/session/sessions.ts';
@@ -89,6 +90,8 @@ export interface App extends Services {
   addressOf(config: EndpointConfig): string;
   /** Follows the configuration file while other programs edit it. */
   follow(): void;
+  /** Resolves when what happened in this run is on the disk, or the disk does not answer. */
+  written(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -116,7 +119,15 @@ export function compose(options: ComposeOptions): App {
     required: () => auditIsRequired(configStore.current.config),
   });
   const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
-  const tasks = createTasks(clock);
+  const taskHistory = createTaskHistory({
+    folder: stateDirectory(env, home),
+    clock,
+    redactor,
+    env,
+    trouble: options.warn,
+  });
+  // What a dry run says it would do is no part of what was done.
+  const tasks = createTasks(clock, options.dryRun ? undefined : taskHistory);
 
   const load = (platform: string) => loadFrom(platforms, platform);
 
@@ -203,6 +214,7 @@ export function compose(options: ComposeOptions): App {
     store,
     sessions,
     tasks,
+    taskHistory,
     clock,
     audit,
     redact: redactor.redact,
@@ -235,9 +247,10 @@ export function compose(options: ComposeOptions): App {
       return detect ? detect({ signal, clock, wire: wireLog.push, ask: {} }) : [];
     },
     policyFor,
+    written: taskHistory.written,
     async close() {
       follower.stop();
-      await sessions.close();
+      await Promise.all([sessions.close(), taskHistory.written()]);
     },
   };
 }

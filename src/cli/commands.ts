@@ -19,6 +19,7 @@ import { poolCommands } from './pool-commands.ts';
 import { profileCommands } from './profile-commands.ts';
 import { screenshotCommand } from './screenshot-command.ts';
 import { sshCommand } from './ssh-command.ts';
+import { taskCommands } from './task-commands.ts';
 import { vmInfoCommand } from './vm-info.ts';
 import { vmListCommand } from './vm-list.ts';
 import { vmStatusCommand } from './vm-status.ts';
@@ -34,6 +35,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   ...watchedCommands(kinds),
   nodeInfoCommand,
   platformListCommand,
+  ...taskCommands,
   createCommand(platforms.map(({ manifest }) => manifest)),
   ...objectCommands(actions, kinds),
   ...migrateCommands,

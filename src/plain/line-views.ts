@@ -82,9 +82,13 @@ export function createLineViews({ stage, state, details, fleetView, vms, voice }
     show(id) {
       const list = lists[id];
       if (!list) return;
-      const leave = list.enter?.();
-      voice.say(`${list.title}:`, ...list.lines(LIST));
-      leave?.();
+      const read = () => {
+        const leave = list.enter?.();
+        voice.say(`${list.title}:`, ...list.lines(LIST));
+        leave?.();
+      };
+      if (list.load) void list.load().then(read, stage.message.fail);
+      else read();
     },
   };
 }

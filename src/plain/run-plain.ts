@@ -113,6 +113,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     return 0;
   } finally {
     terminal.close();
+    await services.written();
     // Links may take their time to close; quitting does not wait for them.
     void services.close();
     await demo?.close();

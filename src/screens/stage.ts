@@ -66,6 +66,8 @@ export interface View {
   leadsAway?(id: ViewActionId): boolean;
   /** The table in it that has the keys. */
   table?(): TableFront | undefined;
+  /** Reads what it has to show from the disk; for who reads it out once. */
+  load?(): Promise<unknown>;
   /** Called when it comes to the front, and the function that it answers when it leaves. */
   enter?(): () => void;
 }

@@ -6,6 +6,10 @@ export function timeOfDay(at: number): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
+/** The time of an instant of today, `12:03:10`; of another day its date, `11-21`. */
+export const timeOrDay = (at: number, now: number): string =>
+  new Date(at).toDateString() === new Date(now).toDateString() ? timeOfDay(at) : dateAndTime(at).slice(5, 10);
+
 /** `2026-11-21 12:03`. */
 export function dateAndTime(at: number): string {
   const time = new Date(at);

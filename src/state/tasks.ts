@@ -2,8 +2,11 @@ import type { Clock } from '../clock.ts';
 import { type ErrorCode, FleetError, sentence } from '../errors.ts';
 import type { Kept } from '../platforms/contract.ts';
 
-/** partly: some items are done and some are not; unknown: the link died after the request was sent. */
-export type TaskState = 'running' | 'done' | 'failed' | 'partly' | 'cancelled' | 'unknown';
+/**
+ * partly: some items are done and some are not; unknown: the link died after the request was sent; interrupted: of an earlier
+ * run, which ended before it did.
+ */
+export type TaskState = 'running' | 'done' | 'failed' | 'partly' | 'cancelled' | 'unknown' | 'interrupted';
 export type ItemState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'unknown';
 
 /** Within a task no two have the same id and name. */
@@ -74,6 +77,13 @@ export interface Tasks {
   subscribe(listener: () => void): () => void;
 }
 
+/** Is told of every task, so that it can be kept and spoken of. Must not throw. */
+export interface TaskWitness {
+  began(task: Task): void;
+  itemEnded(task: Task, item: TaskItem): void;
+  ended(task: Task): void;
+}
+
 /** Of an item that was cancelled while nothing had been sent for it yet. */
 export const NOT_SENT = 'cancelled before it was sent';
 
@@ -81,7 +91,7 @@ export const NOT_SENT = 'cancelled before it was sent';
 export const AT_ONCE = 4;
 const KEPT = 200;
 
-export function createTasks(clock: Clock): Tasks {
+export function createTasks(clock: Clock, witness?: TaskWitness): Tasks {
   let tasks: readonly Task[] = [];
   let nextId = 1;
   const controllers = new Map<number, AbortController>();
@@ -123,6 +133,8 @@ export function createTasks(clock: Clock): Tasks {
         if (item.state === 'failed' || item.state === 'unknown') failed++;
         items.push(item);
         putItem(id, item);
+        const task = find(id);
+        if (task) witness?.itemEnded(task, item);
       }
     };
     const lanes = Map.groupBy(spec.work, ({ lane }) => lane);
@@ -134,7 +146,9 @@ export function createTasks(clock: Clock): Tasks {
     );
     controllers.delete(id);
     const task = find(id) as Task;
-    return put({ ...task, state: stateOf(items, failed >= stopAfter), endedAt: clock.now() });
+    const ended = put({ ...task, state: stateOf(items, failed >= stopAfter), endedAt: clock.now() });
+    witness?.ended(ended);
+    return ended;
   };
 
   return {
@@ -142,7 +156,7 @@ export function createTasks(clock: Clock): Tasks {
       const id = nextId++;
       const controller = new AbortController();
       controllers.set(id, controller);
-      put({
+      const task = put({
         id,
         action: spec.action,
         title: spec.title,
@@ -151,6 +165,7 @@ export function createTasks(clock: Clock): Tasks {
         endedAt: undefined,
         items: spec.work.map(({ id: item, name }) => ({ id: item, name, state: 'waiting', text: '' })),
       });
+      witness?.began(task);
       return { id, ended: runAll(id, spec, controller.signal) };
     },
     cancel: (id) => controllers.get(id)?.abort(new FleetError('op.cancelled', 'cancelled')),

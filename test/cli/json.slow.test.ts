@@ -394,6 +394,10 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'endpoint test':
     case 'endpoint connect':
       return [[...words, 'demo']];
+    case 'task info': {
+      await desk.run('vm', 'start', await inState('stopped'));
+      return [[...words, (await desk.run('task', 'list', '-o', 'name')).stdout.split('\n')[0] ?? '']];
+    }
     case 'import':
       return [[...words, 'aws', '--dry-run']];
     default:

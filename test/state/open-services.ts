@@ -60,6 +60,7 @@ export async function openServices(
     store,
     sessions,
     tasks: createTasks(clock),
+    taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     clock,
     manifests: [],
     kinds,

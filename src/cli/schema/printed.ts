@@ -5,6 +5,7 @@ import { nodeFile, nodeInfo, nodeRun } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
+import { task, taskInfo } from './task.ts';
 import { consoleLog, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
@@ -64,6 +65,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'pool info': { schema: poolInfo },
   'profile list': { schema: list(profile, 'every profile') },
   'profile info': { schema: profile },
+  'task list': { schema: list(task, 'every task that is kept') },
+  'task info': { schema: taskInfo },
   'platform list': { schema: list(platform, 'every platform') },
   'endpoint list': { schema: list(endpoint, 'every endpoint') },
   'endpoint info': { schema: endpointInfo },
@@ -105,6 +108,8 @@ export const printedObjects: readonly Schema[] = [
   poolInfo,
   profile,
   platform,
+  task,
+  taskInfo,
   endpoint,
   endpointInfo,
   check,

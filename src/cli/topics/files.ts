@@ -15,6 +15,10 @@ export const filesTopic: Topic = {
           'secrets that drover import has copied, a file for each, readable for you alone',
         ],
         [join(state, 'audit.jsonl'), 'every change that was asked for and what came of it, one JSON object a line'],
+        [
+          join(state, 'tasks.jsonl'),
+          'the newest tasks of all runs and what became of them; tasks-*.jsonl are older ones',
+        ],
         [join(state, 'ui.json'), 'how the screen was left'],
         [join(state, 'crash-*.txt'), 'reports of crashes, secrets blotted out; the newest ten'],
         [join(cache, 'inventory'), 'what each endpoint had last, shown until it answers'],

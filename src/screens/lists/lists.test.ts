@@ -5,6 +5,7 @@ import { aVm } from '../../../test/state/objects.ts';
 import type { ViewActionId } from '../../actions/view.ts';
 import { FleetError } from '../../errors.ts';
 import type { PlatformEvent, WireLine } from '../../platforms/contract.ts';
+import type { PastTask } from '../../state/records/past-tasks.ts';
 import type { Task, TaskItem, Tasks } from '../../state/tasks.ts';
 import type { Mouse } from '../../terminal/keys.ts';
 import type { View } from '../stage.ts';
@@ -16,6 +17,7 @@ import { createWireLogView } from './wire-log-view.ts';
 
 const noon = new Date(2026, 0, 1, 12).getTime();
 const shown = (view: View, columns = 60, rows = 8) => view.lines({ columns, rows }).map(painted).join('\n');
+const unpainted = (view: View) => shown(view, 70, 14).replace(/\{\w+\|([^}]*)\}/g, '$1');
 const does = (view: View, ...ids: readonly ViewActionId[]) => {
   for (const id of ids) view.handlers[id]?.();
 };
@@ -225,24 +227,24 @@ describe('tasks', () => {
   it('are reported with what became of each object, the worst first', () => {
     const { view } = open([task({}), failed]);
     expect(shown(view, 70, 14)).toMatchInlineSnapshot(`
-      "{header| STARTED  STATE      TASK                                             }
-       {dim|12:00:00} {busy|running   } {cursor|Start web1                  } 0/1       {dim|       }
-       {dim|12:00:00} {warning|partly    } Start 5 VMs                  4/5       {dim|12 s   }
+      "{header| STARTED  STATE       TASK                                            }
+       {dim|12:00:00} {busy|running    } {cursor|Start web1                 } 0/1       {dim|       }
+       {dim|12:00:00} {warning|partly     } Start 5 VMs                 4/5       {dim|12 s   }
       {border|──────────────────────────────────────────────────────────────────────}
-         {busy|running   } web1"
+         {busy|running    } web1"
     `);
     does(view, 'view.down');
     expect(shown(view, 70, 14)).toMatchInlineSnapshot(`
-      "{header| STARTED  STATE      TASK                                             }
-       {dim|12:00:00} {busy|running   } Start web1                   0/1       {dim|       }
-       {dim|12:00:00} {warning|partly    } {cursor|Start 5 VMs                 } 4/5       {dim|12 s   }
+      "{header| STARTED  STATE       TASK                                            }
+       {dim|12:00:00} {busy|running    } Start web1                  0/1       {dim|       }
+       {dim|12:00:00} {warning|partly     } {cursor|Start 5 VMs                } 4/5       {dim|12 s   }
       {border|──────────────────────────────────────────────────────────────────────}
-         {warning|unknown   } d: not known
-         {danger|failed    } b: no memory is left on this host for it
-                    {dim|press s (Start) on b}
-         {dim|waiting   } e
-         {dim|cancelled } c: cancelled
-         {good|done      } a is running"
+         {warning|unknown    } d: not known
+         {danger|failed     } b: no memory is left on this host for it
+                     {dim|press s (Start) on b}
+         {dim|waiting    } e
+         {dim|cancelled  } c: cancelled
+         {good|done       } a is running"
     `);
     expect(shown(view, 70, 4).split('\n')).toHaveLength(4);
     expect(plain(shown(view, 30, 9))).toContain('b: no memory');
@@ -300,11 +302,11 @@ describe('tasks', () => {
     does(view, 'view.down', 'view.enter');
     expect(drawn()).toMatchInlineSnapshot(`
       "      ╭─ Go to ──────────────────────────────────────────────────────────╮
-            │ ❯ unknown    d                                                   │
-            │   failed     b                                                   │
-            │   waiting    e                                                   │
-            │   cancelled  c                                                   │
-            │   done       a                                                   │
+            │ ❯ unknown     d                                                  │
+            │   failed      b                                                  │
+            │   waiting     e                                                  │
+            │   cancelled   c                                                  │
+            │   done        a                                                  │
             ╰──────────────────────────────────────────────────────────────────╯"
     `);
     press('down', 'enter');
@@ -314,6 +316,59 @@ describe('tasks', () => {
     press('esc');
     await settled();
     expect(gone).toHaveLength(2);
+  });
+
+  it('F-220 of earlier runs and of other drovers stand among them, and are neither cancelled nor repeated here', async () => {
+    let known: readonly PastTask[] = [];
+    const { view, cancelled, repeated, said, clock } = open([task({ startedAt: noon })], undefined, {
+      services: {
+        tasks: { list: () => [task({ startedAt: noon })], cancel: () => {} } as unknown as Tasks,
+        taskHistory: { run: 'own', list: () => known, refresh: async () => known },
+      },
+    });
+    const past = (given: Partial<PastTask>, of: Partial<Task>): PastTask => ({
+      key: 'k-1',
+      run: 'other',
+      who: 'anna@desk',
+      runsIn: undefined,
+      task: task({ title: 'Stop 2 VMs', state: 'interrupted', startedAt: noon - 86_400_000, ...of }),
+      counts: { done: 1, unknown: 1 },
+      ...given,
+    });
+    const leave = view.enter?.();
+    known = [
+      past({ run: 'own' }, { title: 'Start web1' }),
+      past(
+        { runsIn: 'process 12', counts: { running: 1 } },
+        { title: 'Stop db1', state: 'running', startedAt: noon - 1_000 },
+      ),
+      past({}, { items: [item('web1', 'done', 'web1 is stopped'), item('db1', 'unknown', 'drover ended first')] }),
+    ];
+    await clock.pass(0);
+    expect(
+      unpainted(view)
+        .split('\n')
+        .slice(1, 4)
+        .map((line) => line.trimEnd()),
+    ).toEqual([
+      ' 12:00:00 running     Start web1                  0/1',
+      ' 11:59:59 running     Stop db1                    0/1',
+      ' 12-31    interrupted Stop 2 VMs                  2/2',
+    ]);
+    does(view, 'view.down');
+    expect(view.hints()[1]?.disabled).toBe(true);
+    view.press?.('x');
+    expect(said()).toBe('Stop db1 runs in another drover: process 12');
+    does(view, 'view.down');
+    expect(unpainted(view).split('\n').slice(5)).toEqual([
+      ' 2025-12-31 12:00, by anna@desk',
+      '   unknown     db1: drover ended first',
+      '   done        web1 is stopped',
+    ]);
+    view.press?.('f');
+    expect(said()).toBe('Stop 2 VMs is of an earlier run: begin it again at its rows');
+    expect([cancelled, repeated]).toEqual([[], []]);
+    leave?.();
   });
 
   it('offer no more to go to than a list can draw', () => {

@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { errnoOf } from '../files/file-trouble.ts';
-import { isAlive } from '../files/process-alive.ts';
+import { isAlive, startOfProcess } from '../files/process-alive.ts';
 
 interface Holder {
   readonly pid: number;
@@ -20,12 +20,6 @@ const DEADLINE_MS = 10_000;
 /** An edit takes milliseconds. What is this old and can't be asked (another machine, an empty file) was left behind. */
 const ABANDONED_MS = 60_000;
 
-/** Field 22 of /proc/PID/stat, `starttime` in proc(5); empty where there is no /proc. The name before it may hold anything. */
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
 function parseHolder(text: string): Holder | undefined {
   const [pid, started, host] = text.trim().split(' ');
   return pid && host ? { pid: Number(pid), started: started === '-' ? '' : (started ?? ''), host } : undefined;
@@ -35,7 +29,7 @@ async function isStale(text: string, ageMs: number): Promise<boolean> {
   const holder = parseHolder(text);
   if (!holder || holder.host !== hostname()) return ageMs > ABANDONED_MS;
   if (!isAlive(holder.pid)) return true;
-  const started = await startOf(holder.pid);
+  const started = await startOfProcess(holder.pid);
   return holder.started !== '' && started !== '' && holder.started !== started;
 }
 
@@ -118,7 +112,7 @@ async function breakLock(path: string, stale: string, self: string): Promise<voi
  * the holder. Rejects with the signal's reason while waiting; what runs is not interrupted by it.
  */
 export async function withLock<T>(path: string, clock: Clock, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  const self = `${process.pid} ${(await startOf(process.pid)) || '-'} ${hostname()}\n`;
+  const self = `${process.pid} ${(await startOfProcess(process.pid)) || '-'} ${hostname()}\n`;
   const giveUpAt = clock.ticks() + DEADLINE_MS;
   while (!(await create(path, self))) {
     signal.throwIfAborted();

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { FleetError, isAbort, sentence } from '../../errors.ts';
+import { appendLines } from './append-lines.ts';
 import { escapeActive } from './escape-active.ts';
 import { errnoOf, fileTrouble } from './file-trouble.ts';
-import { makeOwnFolder, ownerBelow } from './own-folder.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import type { Redactor } from './redactor.ts';
 import { whoAmI } from './who-am-i.ts';
 
@@ -71,32 +71,6 @@ function outcomeOf(error: unknown): Pick<AuditLine, 'result' | 'code' | 'reason'
   return { result: 'failed', code, reason: sentence(error) };
 }
 
-/** One write with O_APPEND, so that lines of two drovers never mix. A line that was cut short before is ended first. */
-async function append(file: string, line: string): Promise<void> {
-  const owner = await ownerBelow(dirname(file));
-  // Opened for each line: a program that rotates logs may rename it at any time. Never through a link, which another user
-  // may have put there, and without waiting for the reader of a named pipe.
-  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
-  const log = await open(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600).catch(noLink);
-  try {
-    const found = await log.stat();
-    if (!found.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EFTYPE' });
-    const { size } = found;
-    if (owner && size === 0) await log.chown(owner.uid, owner.gid);
-    const last = size > 0 ? (await log.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] : 0x0a;
-    const bytes = Buffer.from(`${last === 0x0a ? '' : '\n'}${line}\n`);
-    const { bytesWritten } = await log.write(bytes);
-    if (bytesWritten < bytes.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-  } finally {
-    await log.close();
-  }
-}
-
-function noLink(error: unknown): never {
-  if (errnoOf(error) !== 'ELOOP') throw error;
-  throw Object.assign(new Error('a symbolic link', { cause: error }), { code: 'EFTYPE' });
-}
-
 function parseLine(line: string): readonly AuditLine[] {
   try {
     const found: unknown = JSON.parse(line);
@@ -121,7 +95,7 @@ export function createAudit({ file, clock, redactor, env, trouble, required }: A
       takeBack = clock.after(WRITE_DEADLINE_MS, () => resolve('the disk does not answer'));
     });
     const written = makeOwnFolder(dirname(file))
-      .then(() => append(file, spelled(line)))
+      .then(() => appendLines(file, [spelled(line)]))
       .then(() => undefined, fileTrouble);
     const why = await Promise.race([written, tooLong]);
     takeBack();
