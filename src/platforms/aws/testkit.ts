@@ -118,8 +118,20 @@ export const testkit: PlatformTestkit = {
     listed: { flavor: { name: 't3.micro', cpus: 2, memory: gib(1), disk: undefined, arch: 'x86_64' } },
     samples: ['cpu', 'disk', 'net'],
     changes: {
-      config: { name: 'renamed by the suite', type: 't3.large', 'termination-protection': true },
-      running: { name: 'renamed live', 'termination-protection': true },
+      config: {
+        name: 'renamed by the suite',
+        type: 't3.large',
+        plan: 'suite',
+        metadata: { owner: 'suite', empty: '' },
+        'termination-protection': true,
+      },
+      running: {
+        name: 'renamed live',
+        plan: '',
+        profile: 'large',
+        metadata: { site: 'south' },
+        'termination-protection': true,
+      },
     },
     prompt: undefined,
   },

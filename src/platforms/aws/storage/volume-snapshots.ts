@@ -17,7 +17,6 @@ import {
   readAll,
   tagged,
   tagsOf,
-  where,
 } from '../region.ts';
 import { readZones } from '../zones.ts';
 import { readImages } from './images.ts';
@@ -71,10 +70,9 @@ export function createVolumeSnapshotOps(region: AwsRegion): Required<VolumeSnaps
   async function plan(id: VolumeSnapshotId, about: About): Promise<LossPlan> {
     const { SnapshotId = '', Tags } = await found(id, about);
     const name = nameOf(Tags, SnapshotId);
-    const users = await readImages(
-      region,
-      { Owners: ['self'], Filters: [where('block-device-mapping.snapshot-id', SnapshotId)] },
-      about,
+    const all = await readImages(region, { Owners: ['self'] }, about);
+    const users = all.filter(({ BlockDeviceMappings = [] }) =>
+      BlockDeviceMappings.some(({ Ebs }) => Ebs?.SnapshotId === SnapshotId),
     );
     const images = users.map(({ Name, ImageId }) => Name || ImageId).join(', ');
     return {
