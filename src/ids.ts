@@ -15,6 +15,7 @@ export const KINDS = [
   'image',
   'flavor',
   'backup',
+  'volumesnapshot',
   'subnet',
   'securitygroup',
   'securityrule',
@@ -51,6 +52,7 @@ export type DnsId = Id<'dns'>;
 export type ImageId = Id<'image'>;
 export type FlavorId = Id<'flavor'>;
 export type BackupId = Id<'backup'>;
+export type VolumeSnapshotId = Id<'volumesnapshot'>;
 export type SubnetId = Id<'subnet'>;
 export type SecurityGroupId = Id<'securitygroup'>;
 export type ZoneId = Id<'zone'>;
@@ -127,6 +129,8 @@ export const dnsId = (endpoint: EndpointName, native: string) => listedId(endpoi
 export const imageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as ImageId;
 export const flavorId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as FlavorId;
 export const backupId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BackupId;
+export const volumeSnapshotId = (endpoint: EndpointName, native: string) =>
+  listedId(endpoint, native) as VolumeSnapshotId;
 export const subnetId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as SubnetId;
 export const securityGroupId = (endpoint: EndpointName, native: string) =>
   listedId(endpoint, native) as SecurityGroupId;

@@ -30,6 +30,7 @@ import { viewAction } from './viewer/view-action.ts';
 import { consoleAction, consoleLogAction, displayAction, editAction, vmActions, vmMakers } from './vm.ts';
 import { vmFileActions } from './vm-files.ts';
 import { vmModeActions } from './vm-modes.ts';
+import { volumeSnapshotActions, volumeSnapshotListAction } from './volume-snapshot.ts';
 
 /** Every verb of drover, in the order in which help and palette show them. */
 export const actions: readonly Action[] = [
@@ -83,6 +84,8 @@ export const actions: readonly Action[] = [
   volumeListAction,
   ...volumeActions,
   ...transferActions,
+  volumeSnapshotListAction,
+  ...volumeSnapshotActions,
   imageListAction,
   ...imageActions,
   flavorListAction,

@@ -113,6 +113,15 @@ export interface PlatformFacts {
     /** The name of a storage that takes them. */
     readonly storage: string;
   };
+  /** Of platforms with snapshots of volumes. */
+  readonly volumeSnapshots?: {
+    /** How long it may take until one is whole, or a volume of one, ms. */
+    readonly takeMs: number;
+    /** The platform's word for one that is whole. */
+    readonly whole: string;
+    /** Names of two volumes that the test server has not: the first is as in `makes`, the second is made of its snapshot. */
+    readonly volumes: readonly [string, string];
+  };
   /** Of platforms with the operations on files: memory, exports, definitions, and transfers. */
   readonly files?: {
     /** How long it may take until an outcome is seen, ms. */
@@ -214,6 +223,9 @@ export const LISTED_OPERATIONS = operationNames.filter(
 
 /** Every operation on backups. */
 export const BACKUP_OPERATIONS = operationNames.filter((name) => name.startsWith('backup.'));
+
+/** Every operation on snapshots of volumes. */
+export const VOLUME_SNAPSHOT_OPERATIONS = operationNames.filter((name) => name.startsWith('volumesnapshot.'));
 
 /** Every operation on addresses and names. */
 export const NAME_OPERATIONS = operationNames.filter((name) => /^(lease|dns)\./.test(name));

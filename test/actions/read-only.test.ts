@@ -29,6 +29,7 @@ import {
   storageId,
   subnetId,
   volumeId,
+  volumeSnapshotId,
   zoneId,
 } from '../../src/ids.ts';
 import {
@@ -103,6 +104,7 @@ async function open(config: object, readOnly: boolean): Promise<Opened> {
     disk: diskId(vm.id, 'vda'),
     nic: nicId(vm.id, '52:54:00:00:00:01'),
     storage: storageId(demo, 'vms'),
+    volumesnapshot: volumeSnapshotId(demo, 'before-retiring'),
     volume: volumeId(demo, '/srv/vms/retired-web.qcow2'),
     network: networkId(demo, 'lab'),
     lease: leaseId(demo, 'lab/192.168.150.20'),

@@ -184,6 +184,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'address list':
     case 'keypair list':
     case 'backup list':
+    case 'volumesnapshot list':
     case 'securitygroup list':
       return [words, [...words, '--filter', 'e']];
     case 'network info':
@@ -235,6 +236,14 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'nightly-db', '--name', 'brought-back']];
     case 'backup delete':
       return [[...words, 'demo/vms/nightly-db', '--yes', '--dry-run']];
+    case 'volumesnapshot info':
+      return [[...words, 'before-retiring']];
+    case 'volumesnapshot create':
+      return [[...words, 'retired-web.qcow2', '--name', 'made-here']];
+    case 'volumesnapshot restore':
+      return [[...words, 'before-retiring', '--name', 'brought-back.qcow2']];
+    case 'volumesnapshot delete':
+      return [[...words, 'demo/before-retiring', '--yes', '--dry-run']];
     case 'keypair info':
       return [[...words, 'admins']];
     case 'keypair create':

@@ -147,6 +147,11 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   'dns.create': on('endpoint', { name: 'harmless', zone: 'harmless', type: 'A', data: '10.199.0.2' }),
   'dns.planDelete': on('dns'),
   'dns.delete': on('dns'),
+  'volumesnapshot.list': on('endpoint'),
+  'volumesnapshot.create': on('volume', { name: 'harmless', description: '' }),
+  'volumesnapshot.restore': on('volumesnapshot', { name: 'harmless', storage: 'vms' }),
+  'volumesnapshot.planDelete': on('volumesnapshot'),
+  'volumesnapshot.delete': on('volumesnapshot'),
   'image.list': on('endpoint'),
   'image.create': on('endpoint', {
     name: 'harmless',

@@ -8,7 +8,7 @@ import { MOST_TRIES, patient, present } from './bench.ts';
 import { refusal } from './refusal.ts';
 
 /** Those of an endpoint. */
-type Kind = Exclude<ListedKind, 'snapshot' | 'disk' | 'nic' | 'securityrule' | 'file' | 'backup'>;
+type Kind = Exclude<ListedKind, 'snapshot' | 'disk' | 'nic' | 'securityrule' | 'file' | 'backup' | 'volumesnapshot'>;
 const KINDS: readonly Kind[] = [
   'storage',
   'volume',

@@ -21,6 +21,7 @@ import { reading } from './reading.ts';
 import { settings } from './settings.ts';
 import { snapshots } from './snapshots.ts';
 import { writeSupport } from './support.ts';
+import { volumeSnapshots } from './volume-snapshots.ts';
 import { wrappers } from './wrappers.ts';
 
 const kits = import.meta.glob<PlatformTestkit>('../../src/platforms/*/testkit.ts', { import: 'testkit' });
@@ -52,6 +53,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   parts,
   files,
   backups,
+  volumeSnapshots,
   listed,
   clouds,
   consoles,

@@ -76,6 +76,7 @@ describe('completion', () => {
       'balancer',
       'storage',
       'volume',
+      'volumesnapshot',
       'image',
       'flavor',
       'endpoint',

@@ -37,6 +37,7 @@ const OF_NOUNS: Readonly<Record<string, Subject>> = {
   network: 'network',
   storage: 'storage',
   volume: 'volume',
+  volumesnapshot: 'volumesnapshot',
   image: 'image',
   flavor: 'flavor',
   backup: 'backup',

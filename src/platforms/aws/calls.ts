@@ -43,7 +43,7 @@ export interface Changes {
     | 'CreateNetworkInterface'
     | 'CreateRoute'
     | 'CreateSecurityGroup'
-    | 'CreateSnapshots'
+    | 'CreateSnapshot'
     | 'CreateSubnet'
     | 'CreateTags'
     | 'CreateVolume'

@@ -27,6 +27,7 @@ import { checkLogin, openSession } from './session.ts';
 import { createSettings } from './settings.ts';
 import { createDiskOps } from './storage/disks.ts';
 import { createExport, createImageOps } from './storage/images.ts';
+import { createVolumeSnapshotOps } from './storage/volume-snapshots.ts';
 import { createVolumeOps } from './storage/volumes.ts';
 import { watchRegion } from './watch.ts';
 
@@ -101,6 +102,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     disk: createDiskOps(calls, info),
     nic: createNicOps(calls, info),
     volume: createVolumeOps(calls),
+    volumesnapshot: createVolumeSnapshotOps(calls),
     image: createImageOps(calls),
     network: createNetworkOps(calls),
     subnet: createSubnetOps(calls),

@@ -1,3 +1,4 @@
+import type { Filter } from '@aws-sdk/client-ec2';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { About, Api } from './api.ts';
 import type { Machine } from './machine.ts';
@@ -7,11 +8,16 @@ const PAGE = 200;
 /** Most values of a filter. */
 const MOST_IDS = 200;
 
-/** All instances of the region, or no answer at all: half a list would make the other half disappear. */
-export async function listMachines(api: Api, about: About): Promise<readonly Machine[]> {
+/** All instances of the region that the filters let through, or no answer at all: half a list would make the other half disappear. */
+export async function listMachines(
+  api: Api,
+  about: About,
+  filters: readonly Filter[] = [],
+): Promise<readonly Machine[]> {
+  const which = filters.length === 0 ? {} : { Filters: [...filters] };
   const machines: Machine[] = [];
   const pages = readPages('DescribeInstances', (marker) =>
-    api.machines({ MaxResults: PAGE, ...(marker === undefined ? {} : { NextToken: marker }) }, about),
+    api.machines({ MaxResults: PAGE, ...which, ...(marker === undefined ? {} : { NextToken: marker }) }, about),
   );
   for await (const page of pages) machines.push(...page);
   return machines;

@@ -115,6 +115,7 @@ const SETTINGS: readonly SettingsField[] = [
     help: 'Refuses to terminate the instance until this is off.',
     kind: 'flag',
     ...CHANGES_NOW,
+    in: { ...CHANGES_NOW.in, provision: 'write' },
   },
 ];
 

@@ -119,6 +119,7 @@ const NOT_FOUND: readonly (readonly [RegExp, FleetError['code']])[] = [
   [/^InvalidKeyPair\.NotFound/, 'keypair.not-found'],
   [/^InvalidAllocationID\.NotFound|^InvalidAddress\.NotFound/, 'address.not-found'],
   [/^InvalidVolume\.NotFound/, 'volume.not-found'],
+  [/^InvalidSnapshot\.NotFound/, 'volumesnapshot.not-found'],
   [/^InvalidAMIID\.(NotFound|Unavailable)/, 'image.not-found'],
   [/^NoSuchBucket$/, 'bucket.not-found'],
   [/^(NoSuchKey|NotFound)$/, 'file.not-found'],

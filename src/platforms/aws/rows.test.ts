@@ -3,12 +3,10 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
 import { FleetError } from '../../errors.ts';
-import { nodeId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { Change } from '../contract.ts';
 import { createCatalog } from './catalog.ts';
 import { type Machine, machinesIn, readMachine } from './machine.ts';
-import { readNodeInfo } from './node-info.ts';
 import { createRoster } from './roster.ts';
 import { CLOUD, ID, scriptedApi } from './testkit/scripted-calls.ts';
 import { rowOf } from './vm-row.ts';
@@ -355,46 +353,5 @@ describe('the zones of a region', () => {
     expect(list.nodes()[0]).not.toHaveProperty('trouble');
     const broken = scriptedApi({ DescribeAvailabilityZones: new FleetError('host.unreachable', 'cut') });
     await expect(createZoneList(broken.api, PLACE, clock).look(about)).rejects.toThrow('cut');
-  });
-
-  it('tell what they are', async () => {
-    const { api } = scriptedApi({
-      DescribeAvailabilityZones: {
-        AvailabilityZones: [
-          zone('a'),
-          zone('b', {
-            RegionName: 'eu-test-1',
-            ZoneId: 'eut1-az2',
-            ZoneType: 'local-zone',
-            OptInStatus: 'opted-in',
-            GroupLongName: 'Europe (Test)',
-            GroupName: 'eu',
-            ParentZoneName: 'a',
-            NetworkBorderGroup: 'eu-test-1',
-            Messages: [{ Message: 'storm' }, {}],
-          }),
-        ],
-      },
-    });
-    const read = (name: string) => readNodeInfo(api, nodeId(CLOUD, name), signal);
-    expect(await read('b')).toEqual({
-      facts: {},
-      lines: [
-        ['General', 'Region', 'eu-test-1'],
-        ['General', 'Zone id', 'eut1-az2'],
-        ['General', 'Type', 'local-zone'],
-        ['General', 'State', 'available'],
-        ['General', 'Opted in', 'opted-in'],
-        ['General', 'Group', 'Europe (Test)'],
-        ['General', 'Parent zone', 'a'],
-        ['Network', 'Border group', 'eu-test-1'],
-        ['Messages', 'AWS says', 'storm'],
-      ],
-    });
-    expect((await read('a')).lines).toEqual([['General', 'State', 'available']]);
-    await expect(read('z')).rejects.toMatchObject({
-      code: 'node.not-found',
-      message: 'there is no zone z in this region',
-    });
   });
 });

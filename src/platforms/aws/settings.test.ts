@@ -7,6 +7,17 @@ import { type Answers, changesIn, ID, scriptedInstance, WEB1 } from './testkit/s
 
 const { signal } = new AbortController();
 const STOPPED: Instance = { InstanceType: 't3.micro', State: { Name: 'stopped' } };
+const TAGGED: Instance = {
+  ...STOPPED,
+  Tags: Object.entries({
+    Name: 'web1',
+    plan: 'shop',
+    profile: 'small',
+    env: 'prod',
+    site: 'south',
+    'aws:autoscaling:groupName': 'workers',
+  }).map(([Key, Value]) => ({ Key, Value })),
+};
 const PROTECTED: Answers = { DescribeInstanceAttribute: { DisableApiTermination: { Value: true } } };
 
 function open(instance: Instance = STOPPED, answers: Answers = {}) {
@@ -22,7 +33,14 @@ function open(instance: Instance = STOPPED, answers: Answers = {}) {
 describe('the settings of an instance', () => {
   it('are its name, its type and its protection', async () => {
     const { scripted, read } = open(STOPPED, PROTECTED);
-    expect(await read()).toEqual({ name: 'web1', type: 't3.micro', 'termination-protection': true });
+    expect(await read()).toEqual({
+      name: 'web1',
+      type: 't3.micro',
+      plan: '',
+      profile: '',
+      metadata: {},
+      'termination-protection': true,
+    });
     expect(scripted.asked).toContainEqual([
       'DescribeInstanceAttribute',
       { InstanceId: ID, Attribute: 'disableApiTermination' },
@@ -48,6 +66,42 @@ describe('the settings of an instance', () => {
     expect(changesIn(scripted)).toEqual([[name, input]]);
   });
 
+  it('are the tags that kcli keeps, and all others but those of AWS as metadata', async () => {
+    const { read } = open(TAGGED);
+    expect(await read()).toMatchObject({ plan: 'shop', profile: 'small', metadata: { env: 'prod', site: 'south' } });
+  });
+
+  it('are tags that are put on and taken off, each in a request for all of them', async () => {
+    const { scripted, change } = open(TAGGED);
+    await change({ plan: '', profile: 'large', metadata: { env: 'test', owner: 'ada' } });
+    expect(changesIn(scripted)).toEqual([
+      ['DeleteTags', { Resources: [ID], Tags: [{ Key: 'plan' }] }],
+      ['CreateTags', { Resources: [ID], Tags: [{ Key: 'profile', Value: 'large' }] }],
+      [
+        'CreateTags',
+        {
+          Resources: [ID],
+          Tags: [
+            { Key: 'env', Value: 'test' },
+            { Key: 'owner', Value: 'ada' },
+          ],
+        },
+      ],
+      ['DeleteTags', { Resources: [ID], Tags: [{ Key: 'site' }] }],
+    ]);
+    const same = open(TAGGED);
+    await same.change({ plan: 'shop', metadata: { site: 'south', env: 'prod' } });
+    expect(changesIn(same.scripted)).toEqual([]);
+  });
+
+  it('say which tags are changed when the others are not', async () => {
+    const { change } = open(TAGGED, { DeleteTags: new FleetError('auth.forbidden', 'web1: no right') });
+    await expect(change({ metadata: { owner: 'ada' } })).rejects.toMatchObject({
+      code: 'auth.forbidden',
+      message: 'web1: the tag owner changed, but not the tag env, the tag site: web1: no right',
+    });
+  });
+
   it('take the protection away where it is on, and send nothing that is so already', async () => {
     const { scripted, change } = open(STOPPED, PROTECTED);
     await change({ name: 'web1', type: 't3.micro', 'termination-protection': false });
@@ -67,6 +121,20 @@ describe('the settings of an instance', () => {
         message: 'web1 is running: its type can only be changed while it is off',
         fix: 'stop it first',
       },
+    ],
+    [
+      'a tag of kcli as metadata',
+      STOPPED,
+      { name: 'x', metadata: { plan: 'shop' } },
+      {},
+      { code: 'op.refused', message: 'web1: the tag plan is not for metadata' },
+    ],
+    [
+      'a tag of AWS as metadata',
+      STOPPED,
+      { metadata: { 'aws:autoscaling:groupName': 'x' } },
+      {},
+      { code: 'op.refused', message: 'web1: the tag aws:autoscaling:groupName is not for metadata' },
     ],
     [
       'what it does not have',

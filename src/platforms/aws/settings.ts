@@ -1,9 +1,10 @@
 import { FleetError } from '../../errors.ts';
-import { keysThatDiffer, type Settings, type VmOps } from '../contract.ts';
-import { sendSteps } from '../lib/change-steps.ts';
+import { isPairs, keysThatDiffer, type Settings, type VmOps } from '../contract.ts';
+import { type ChangeStep, sendSteps } from '../lib/change-steps.ts';
 import { refuseStale } from '../lib/refuse-stale.ts';
 import { readProtection } from './attachments.ts';
 import { manifest } from './manifest.ts';
+import { metadataIn, refuseOwnTags } from './tags.ts';
 import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
 
 /** Settings by the keys of the manifest. EC2 keeps one set of them, whether the instance runs or not. */
@@ -14,10 +15,11 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
       onInstance(calls, id, signal, async (call) => {
         const now = await read(call);
         refuseStale(manifest.settings, call.name, basedOn, now);
-        const steps = keysThatDiffer(manifest.settings, changes, now).map((key) => ({
-          keys: [key],
-          send: stepFor(call, key, changes[key]),
-        }));
+        const steps = keysThatDiffer(manifest.settings, changes, now).flatMap((key) =>
+          key === 'metadata'
+            ? metadataSteps(call, changes[key])
+            : [{ keys: [key], send: stepFor(call, key, changes[key]) }],
+        );
         await sendSteps(
           steps,
           (made, failed, why) => `${call.name}: ${made.join(', ')} changed, but not ${failed.join(', ')}: ${why}`,
@@ -28,13 +30,51 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
 }
 
 async function read(call: VmCall): Promise<Settings> {
-  const { machine } = call;
+  const { tags, type } = call.machine;
   const isProtected = await readProtection(call);
   return {
-    name: machine.tags.get('Name') ?? '',
-    type: machine.type,
+    name: tags.get('Name') ?? '',
+    type,
+    plan: tags.get('plan') ?? '',
+    profile: tags.get('profile') ?? '',
+    metadata: metadataIn(tags),
     'termination-protection': isProtected === true,
   };
+}
+
+/** One tag; empty, it is taken away. Tags are deleted whatever their value is. */
+function tagStep({ machine, change }: VmCall, Key: string, value: Settings[string] | undefined) {
+  const Resources = [machine.id];
+  if (value === '' || value === null) return () => change('DeleteTags', { Resources, Tags: [{ Key }] });
+  return () => change('CreateTags', { Resources, Tags: [{ Key, Value: String(value) }] });
+}
+
+/** What is new or another now in one request, and what is left out in one behind it. Throws op.refused for names that mean more. */
+function metadataSteps({ machine, name, change }: VmCall, value: Settings[string] | undefined): readonly ChangeStep[] {
+  const wanted = isPairs(value) ? value : {};
+  refuseOwnTags(name, wanted);
+  const now = metadataIn(machine.tags);
+  const Resources = [machine.id];
+  const changed = Object.entries(wanted).filter(([Key, Value]) => now[Key] !== Value);
+  const dropped = Object.keys(now).filter((key) => !Object.hasOwn(wanted, key));
+  return [
+    ...(changed.length === 0
+      ? []
+      : [
+          {
+            keys: changed.map(([Key]) => `the tag ${Key}`),
+            send: () => change('CreateTags', { Resources, Tags: changed.map(([Key, Value]) => ({ Key, Value })) }),
+          },
+        ]),
+    ...(dropped.length === 0
+      ? []
+      : [
+          {
+            keys: dropped.map((Key) => `the tag ${Key}`),
+            send: () => change('DeleteTags', { Resources, Tags: dropped.map((Key) => ({ Key })) }),
+          },
+        ]),
+  ];
 }
 
 function stepFor(call: VmCall, key: string, value: Settings[string] | undefined): () => Promise<unknown> {
@@ -42,8 +82,10 @@ function stepFor(call: VmCall, key: string, value: Settings[string] | undefined)
   const InstanceId = machine.id;
   switch (key) {
     case 'name':
-      if (value === '') return () => change('DeleteTags', { Resources: [InstanceId], Tags: [{ Key: 'Name' }] });
-      return () => change('CreateTags', { Resources: [InstanceId], Tags: [{ Key: 'Name', Value: String(value) }] });
+      return tagStep(call, 'Name', value);
+    case 'plan':
+    case 'profile':
+      return tagStep(call, key, value);
     case 'type':
       if (machine.state === 'stopped') {
         return () => change('ModifyInstanceAttribute', { InstanceId, InstanceType: { Value: String(value) } });

@@ -4,6 +4,7 @@ import { bytes } from '../../units.ts';
 import type { Trouble, Vm } from '../contract.ts';
 import type { Catalog } from './catalog.ts';
 import { bootTimeOf, type Machine } from './machine.ts';
+import { OWN_TAGS } from './tags.ts';
 
 export interface Place {
   readonly endpoint: EndpointName;
@@ -12,9 +13,6 @@ export interface Place {
 
 export const regionPool = ({ endpoint, region }: Place) => poolId(endpoint, region);
 export const zoneNode = ({ endpoint }: Place, zone: string) => nodeId(endpoint, zone);
-
-/** What kcli writes; these have columns of their own. */
-const OWN_COLUMNS = new Set(['Name', 'plan', 'profile', 'image']);
 
 export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble: Trouble | undefined): Vm {
   const { id, name, state, rawState, zone, tags } = machine;
@@ -36,7 +34,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     plan: tags.get('plan'),
     profile: tags.get('profile'),
     image: imageOf(machine, catalog),
-    tags: [...tags].flatMap(([key, value]) => (OWN_COLUMNS.has(key) ? [] : value === '' ? key : `${key}=${value}`)),
+    tags: [...tags].flatMap(([key, value]) => (OWN_TAGS.includes(key) ? [] : value === '' ? key : `${key}=${value}`)),
     ...(bootedAt === undefined ? {} : { bootedAt }),
     disabled: refusals(machine),
     ...(trouble ? { trouble } : {}),

@@ -11,6 +11,7 @@ import type { KeyPair } from './key-pair.ts';
 import type { DnsRecord, Flavor, Image, Lease, Network, Storage, Volume } from './listed-objects.ts';
 import type { SecurityGroup, SecurityRule } from './security-group.ts';
 import type { Subnet } from './subnet.ts';
+import type { VolumeSnapshot } from './volume-snapshot.ts';
 import type { Zone } from './zone.ts';
 
 export const VM_STATES = [
@@ -121,6 +122,7 @@ export interface Objects {
   readonly image: Image;
   readonly flavor: Flavor;
   readonly backup: Backup;
+  readonly volumesnapshot: VolumeSnapshot;
   readonly subnet: Subnet;
   readonly securitygroup: SecurityGroup;
   readonly securityrule: SecurityRule;

@@ -15,6 +15,7 @@ import type { SnapshotOps } from './snapshot.ts';
 import type { StorageOps, VolumeOps } from './storage.ts';
 import type { SubnetOps } from './subnet.ts';
 import type { VmOps } from './vm.ts';
+import type { VolumeSnapshotOps } from './volume-snapshot.ts';
 import type { ZoneOps } from './zone.ts';
 
 /** One line a group. */
@@ -27,6 +28,7 @@ export interface Groups {
   readonly nic: NicOps;
   readonly storage: StorageOps;
   readonly volume: VolumeOps;
+  readonly volumesnapshot: VolumeSnapshotOps;
   readonly network: NetworkOps;
   readonly lease: LeaseOps;
   readonly dns: DnsOps;
@@ -177,6 +179,12 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
   'volume.upload': { kind: 'mutates', deadlineMs: 86_400_000 },
   'volume.download': { kind: 'reads', deadlineMs: 86_400_000 },
+  'volumesnapshot.list': { kind: 'reads', deadlineMs: 30_000 },
+  'volumesnapshot.create': { kind: 'mutates', deadlineMs: 60_000 },
+  // where there are no tasks, it is answered when the disk is written
+  'volumesnapshot.restore': { kind: 'mutates', deadlineMs: 600_000 },
+  'volumesnapshot.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'volumesnapshot.delete': { kind: 'mutates', deadlineMs: 60_000 },
   'network.list': { kind: 'reads', deadlineMs: 30_000 },
   'network.create': { kind: 'mutates', deadlineMs: 60_000 },
   'network.settings': { kind: 'reads', deadlineMs: 30_000 },

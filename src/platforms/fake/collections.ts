@@ -1,6 +1,16 @@
-import { backupId, dnsId, type EndpointName, imageId, leaseId, networkId, storageId, volumeId } from '../../ids.ts';
+import {
+  backupId,
+  dnsId,
+  type EndpointName,
+  imageId,
+  leaseId,
+  networkId,
+  storageId,
+  volumeId,
+  volumeSnapshotId,
+} from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
-import type { Backup, DnsRecord, Image, Lease, Network, Storage, Volume } from '../contract.ts';
+import type { Backup, DnsRecord, Image, Lease, Network, Storage, Volume, VolumeSnapshot } from '../contract.ts';
 import { type CloudCollections, createCloudCollections } from './cloud/collections.ts';
 import { type Collection, collection } from './collection.ts';
 import { type Drives, storageAt } from './drives.ts';
@@ -25,6 +35,7 @@ export interface Collections extends CloudCollections {
   readonly lease: Collection<'lease'>;
   readonly dns: Collection<'dns'>;
   readonly backup: Collection<'backup'>;
+  readonly volumesnapshot: Collection<'volumesnapshot'>;
 }
 
 export function createCollections(cluster: Cluster): Collections {
@@ -36,6 +47,7 @@ export function createCollections(cluster: Cluster): Collections {
     lease: collection(() => leases(cluster)),
     dns: collection(() => dnsRecords(cluster)),
     backup: collection(() => backups(cluster)),
+    volumesnapshot: collection(() => volumeSnapshots(cluster)),
     ...createCloudCollections(cluster),
   };
 }
@@ -85,6 +97,19 @@ function backups({ endpoint, fleet, startedAt }: Cluster): readonly Backup[] {
     },
   ];
 }
+
+/** One of a volume that nothing uses any more. */
+const volumeSnapshots = ({ endpoint, startedAt }: Cluster): readonly VolumeSnapshot[] => [
+  {
+    id: volumeSnapshotId(endpoint, 'before-retiring'),
+    name: 'before-retiring',
+    volume: 'retired-web.qcow2',
+    size: gib(10),
+    created: startedAt - 24 * HOUR_MS,
+    status: 'available',
+    description: undefined,
+  },
+];
 
 /** Of the network with DHCP. */
 function leases({ endpoint, startedAt }: Cluster): readonly Lease[] {

@@ -17,6 +17,7 @@ import type { FakeServer } from './server.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
 import { createStorageOps } from './storage-ops.ts';
 import { createVolumeOps } from './volume-ops.ts';
+import { createVolumeSnapshotOps } from './volume-snapshot-ops.ts';
 import { watch } from './watch.ts';
 
 export function createConnection(server: FakeServer, context: Context): Connection {
@@ -49,6 +50,7 @@ export function createConnection(server: FakeServer, context: Context): Connecti
     nic: lacking('nic', without, createNicOps(server, calls)),
     storage: lacking('storage', without, createStorageOps(server, calls)),
     volume: lacking('volume', without, createVolumeOps(server, calls)),
+    volumesnapshot: lacking('volumesnapshot', without, createVolumeSnapshotOps(server, calls)),
     network: lacking('network', without, createNetworkOps(server, calls)),
     lease: lacking('lease', without, createLeaseOps(server, calls)),
     dns: lacking('dns', without, createDnsOps(server, calls)),

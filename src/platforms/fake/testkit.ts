@@ -11,6 +11,7 @@ import {
   PART_OPERATIONS,
   type PlatformTestkit,
   SNAPSHOT_OPERATIONS,
+  VOLUME_SNAPSHOT_OPERATIONS,
 } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import type { FakeServer } from './server.ts';
@@ -70,6 +71,7 @@ export const testkit: PlatformTestkit = {
       ...FILE_OPERATIONS,
       ...CLOUD_OPERATIONS,
       ...BACKUP_OPERATIONS,
+      ...VOLUME_SNAPSHOT_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,
@@ -106,6 +108,7 @@ export const testkit: PlatformTestkit = {
       invalid: (text) => `${text}colour = blue\n`,
     },
     backups: { takeMs: 8_000, storage: 'vms' },
+    volumeSnapshots: { takeMs: 5_000, whole: 'available', volumes: ['kept.qcow2', 'kept-again.qcow2'] },
     migrates: { takeMs: 10_000, within: true, elsewhere: true },
     parts: { takeMs: 5_000, networks: ['lan', 'dmz'], volumes: true, storages: ['vms', 'fast'], medium: MEDIUM },
     listed: {

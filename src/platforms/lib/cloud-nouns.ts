@@ -3,6 +3,7 @@ import type { Absences, GroupName } from '../contract.ts';
 
 const NOUNS = {
   backup: 'backups',
+  volumesnapshot: 'snapshots of volumes',
   subnet: 'subnets',
   securitygroup: 'security groups',
   securityrule: 'rules of security groups',

@@ -105,6 +105,7 @@ export const motoTestkit: PlatformTestkit = {
       },
     },
     listedTakesMs: 5_000,
+    volumeSnapshots: { takeMs: 5_000, whole: 'completed', volumes: ['suite-kept', 'suite-kept-again'] },
     clouds: {
       subnet: { changes: { public: false } },
       securityrule: true,

@@ -17,6 +17,7 @@ import { createRecord } from '../services/dns.ts';
 import { findZones } from '../services/zones.ts';
 import { type FoundImage, findImage } from '../storage/images.ts';
 import { speedOf } from '../storage/volumes.ts';
+import { refuseOwnTags } from '../tags.ts';
 import { untilSo } from '../until.ts';
 import { chooseType } from './choose-type.ts';
 import { type MakeSpec, readSpec } from './spec.ts';
@@ -26,8 +27,6 @@ const LAUNCH_MS = 300_000;
 const ADDRESS_MS = 100_000;
 /** EC2 takes so much of user data. */
 const MOST_USER_DATA = 16_384;
-/** What kcli keeps in tags of its own; no metadata may be called so. */
-const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image'];
 
 export const createMaker =
   (region: AwsRegion): Required<VmOps>['create'] =>
@@ -137,8 +136,7 @@ async function inputFor(region: AwsRegion, spec: MakeSpec, about: About): Promis
 
 /** As kcli keeps it: plan, profile and image in tags of their own, and metadata beside them. */
 function tagsFor({ name, plan, profile, metadata }: MakeSpec, image: FoundImage): Tag[] {
-  const taken = Object.keys(metadata).find((key) => OWN_TAGS.includes(key) || key.startsWith('aws:'));
-  if (taken !== undefined) throw refused(`${name}: the tag ${taken} is not for metadata`);
+  refuseOwnTags(name, metadata);
   const all = { Name: name, plan, profile, image: image.name, ...metadata };
   return Object.entries(all).flatMap(([Key, Value]) => (Value === '' && Key !== 'Name' ? [] : { Key, Value }));
 }

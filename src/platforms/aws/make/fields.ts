@@ -2,6 +2,7 @@
 
 import { gib } from '../../../units.ts';
 import type { Field, SettingsField } from '../../contract.ts';
+import { CHANGES_NOW } from '../../lib/fields.ts';
 import {
   cloudInitFields,
   guestFields,
@@ -14,6 +15,8 @@ import {
 } from '../../lib/provision-fields.ts';
 
 const NEW: Pick<SettingsField, 'in'> = { in: { provision: 'write' } };
+/** A tag: it can be changed at any time, and a new instance gets it. */
+const TAG: Pick<SettingsField, 'in' | 'takesEffect'> = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, ...NEW.in } };
 const rare = { advanced: true, ...NEW } as const;
 
 const subnetItem: Field = {
@@ -162,9 +165,9 @@ export const MAKE_FIELDS: readonly SettingsField[] = [
     ...rare,
   },
   startField,
-  planField,
-  profileField,
-  metadataField,
+  { ...planField, ...TAG },
+  { ...profileField, ...TAG },
+  { ...metadataField, help: 'Its other tags, by key; what a change leaves out is taken away.', ...TAG },
   {
     key: 'domain',
     label: 'Domain',

@@ -25,7 +25,7 @@ const PAGE = 500;
 /** A copy of its disks is made in the background. */
 const IMAGE_MS = 3_600_000;
 
-const readImages = (
+export const readImages = (
   { api }: AwsRegion,
   which: { readonly Owners?: string[]; readonly Filters?: { Name: string; Values: string[] }[] },
   about: About,

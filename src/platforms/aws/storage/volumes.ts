@@ -29,14 +29,14 @@ const NEEDS_IOPS: readonly string[] = ['io1', 'io2'];
 /** The least that both take for a gibibyte. */
 const IOPS = 100;
 
-const readAllVolumes = ({ api }: AwsRegion, about: About): Promise<readonly Ec2Volume[]> =>
+export const readVolumes = ({ api }: AwsRegion, about: About): Promise<readonly Ec2Volume[]> =>
   readAll('DescribeVolumes', async (marker) => {
     const answer = await api.read('DescribeVolumes', pageOf(PAGE, marker), about);
     return { items: answer.Volumes ?? [], next: answer.NextToken || undefined };
   });
 
 export async function listVolumes(region: AwsRegion, about: About): Promise<readonly Volume[]> {
-  const all = await readAllVolumes(region, about);
+  const all = await readVolumes(region, about);
   const names = await namesOf(
     region,
     all.flatMap(({ Attachments = [] }) => Attachments.map(({ InstanceId }) => InstanceId)),
