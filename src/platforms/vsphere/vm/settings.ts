@@ -1,10 +1,10 @@
-import { FleetError } from '../../errors.ts';
-import { mib } from '../../units.ts';
-import type { Settings, SettingsTarget, VmOps } from '../contract.ts';
-import { refuseStale } from '../lib/refuse-stale.ts';
-import { manifest } from './manifest.ts';
-import { type Xml, xml } from './soap/envelope.ts';
-import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
+import { FleetError } from '../../../errors.ts';
+import { mib } from '../../../units.ts';
+import type { Settings, SettingsTarget, VmOps } from '../../contract.ts';
+import { refuseStale } from '../../lib/refuse-stale.ts';
+import { manifest } from '../manifest.ts';
+import { type Xml, xml } from '../soap/envelope.ts';
+import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 
 const PATHS = [
   'config.annotation',

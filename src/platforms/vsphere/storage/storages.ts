@@ -1,12 +1,12 @@
 /** Datastores as storages: Datastore, DatastoreSummary and DatastoreHostMount (vSphere Web Services API). */
-import { nodeId, storageId } from '../../ids.ts';
-import { bytes } from '../../units.ts';
-import type { Storage, StorageOps, Trouble } from '../contract.ts';
-import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
-import { inFolders } from './inventory-spec.ts';
-import { inOrder, nameOf, readAll, sizeAt, UNTOLD } from './lists.ts';
-import type { ObjectContent } from './properties.ts';
-import type { Session } from './session.ts';
+import { nodeId, storageId } from '../../../ids.ts';
+import { bytes } from '../../../units.ts';
+import type { Storage, StorageOps, Trouble } from '../../contract.ts';
+import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
+import { inFolders } from '../inventory-spec.ts';
+import { inOrder, nameOf, readAll, sizeAt, UNTOLD } from '../lists.ts';
+import type { ObjectContent } from '../properties.ts';
+import type { Session } from '../session.ts';
 
 const WANTED = [{ type: 'Datastore', paths: ['name', 'summary', 'host'] }];
 

@@ -1,9 +1,9 @@
-import { FleetError } from '../../errors.ts';
-import type { VmId } from '../../ids.ts';
-import type { VmOps } from '../contract.ts';
-import { type DiskDevice, readDevices } from './devices.ts';
-import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
-import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
+import { FleetError } from '../../../errors.ts';
+import type { VmId } from '../../../ids.ts';
+import type { VmOps } from '../../contract.ts';
+import { type DiskDevice, readDevices } from '../devices.ts';
+import { readSnapshots, SNAPSHOT_PATHS } from '../snapshot/snapshots.ts';
+import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 
 const PATHS = ['config.hardware.device', 'config.files.vmPathName', ...SNAPSHOT_PATHS];
 /** Deleting files of some hundred GiB is quick, on busy storage not. */
