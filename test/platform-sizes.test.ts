@@ -6,9 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 /** A ceiling may only fall: a platform that has become smaller lowers it. */
-const CEILINGS: Readonly<Record<string, number>> = {
-  vsphere: 2_465,
-};
+const CEILINGS: Readonly<Record<string, number>> = {};
 /** The simulated fleet has all operations: lines for each that docs/support.json shows. */
 const OF_FAKE = 60;
 /** Platforms that take on one topic after the other, each in a folder: those that are there may not grow. */
@@ -18,6 +16,7 @@ const TOPICS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   kvm: { '': 640, make: 800, names: 703, vm: 2_000, watch: 960 },
   openstack: { '': 2_720 },
   proxmox: { '': 3_390 },
+  vsphere: { '': 2_000 },
 };
 /** For platforms that are not in the table. */
 const OF_NEW = 2_000;

@@ -130,6 +130,8 @@ export interface PlatformFacts {
     readonly folder: string;
     /** The name of a storage that takes uploads and exports. */
     readonly storage: string;
+    /** What a VM is exported as is an image, not a volume. */
+    readonly exportsImages?: true;
     /** A definition with one harmless change, which `changed` is a part of; and one that is not valid. */
     readonly change: (text: string) => string;
     readonly changed: string;

@@ -1,22 +1,38 @@
 import type { Absences, Connection, Context, Endpoint, VmOps } from '../contract.ts';
 import { noCloudNouns } from '../lib/cloud-nouns.ts';
 import { lacking } from '../lib/listed.ts';
-import { noHardware, partLists } from '../lib/parts.ts';
 import { addressOf } from './address.ts';
-import { createDelete } from './delete.ts';
+import { createDiskOps } from './disk/disk-ops.ts';
 import { createDisplay } from './display.ts';
-import { createImageOps } from './images.ts';
+import { createImageChanges } from './image/image-ops.ts';
+import { createImageOps } from './image/images.ts';
 import { readInfo } from './info.ts';
-import { createLifecycle } from './lifecycle.ts';
-import { createNetworkOps } from './networks.ts';
+import { createClone } from './make/clone.ts';
+import { createMake } from './make/create.ts';
+import { createMigration } from './migrate/migrate.ts';
+import { createNetworkChanges } from './network/network-ops.ts';
+import { createNetworkOps } from './network/networks.ts';
+import { createNicOps } from './nic/nic-ops.ts';
 import { readNodeInfo } from './node-info.ts';
 import { openSession } from './session.ts';
-import { createSettings } from './settings.ts';
-import { createSnapshotOps } from './snapshot-ops.ts';
-import { createStorageOps } from './storages.ts';
+import { createSnapshotOps } from './snapshot/snapshot-ops.ts';
+import { createStorageOps } from './storage/storages.ts';
+import { createVolumeOps } from './storage/volume-ops.ts';
 import { createTasks, lookAtTask } from './tasks.ts';
+import { createDelete } from './vm/delete.ts';
+import { createLifecycle } from './vm/lifecycle.ts';
+import { createSettings } from './vm/settings.ts';
 import type { VmCalls } from './vm-call.ts';
 import { watchInventory } from './watch.ts';
+
+const NO_TEXT = 'a VM of vSphere is a tree of objects: no text of it is edited';
+const NO_FILES = {
+  'vm.save': 'vSphere writes memory into snapshots and suspended VMs alone: suspend it',
+  'vm.restore': 'vSphere takes memory from snapshots and suspended VMs alone: start it',
+  'vm.definition': NO_TEXT,
+  'vm.define': NO_TEXT,
+  'vm.planConfigure': 'vSphere checks a change when it is made',
+} as const;
 
 const WHY_NOT: Absences = {
   'vm.pause': 'vSphere has no pause that keeps the memory in place: suspend the VM, which writes it to disk',
@@ -26,16 +42,19 @@ const WHY_NOT: Absences = {
   'console.command': 'vSphere passes no text console on',
   'console.output': 'vSphere keeps nothing of what a VM has written to its serial port',
   ...lacking('vSphere gives no shell on a host: log in to the ESX host itself over SSH', ['node'], ['node.info']),
-  ...noHardware('vSphere'),
+  ...NO_FILES,
   ...noCloudNouns('vSphere'),
-  ...lacking('drover does not make or change datastores yet', ['storage'], ['storage.list']),
-  volume: 'drover does not manage the files of datastores yet',
-  ...lacking('drover does not make or change networks of vSphere yet', ['network'], ['network.list']),
+  'node.planReceive': 'drover moves VMs within one vCenter alone',
+  'node.receive': 'drover moves VMs within one vCenter alone',
+  ...lacking('drover does not make or delete datastores yet', ['storage'], ['storage.list', 'storage.refresh']),
   ...lacking(
-    'drover lists templates alone, without content libraries, and does not make or delete any yet',
-    ['image'],
-    ['image.list'],
+    'a port group has no settings that drover changes yet',
+    ['network'],
+    ['network.list', 'network.create', 'network.planDelete', 'network.delete'],
   ),
+  'image.create': 'drover fetches no OVA yet: import it, and mark it as a template',
+  lease: 'vSphere hands out no addresses: a DHCP server in the network does',
+  dns: 'vSphere has no names of its own',
   flavor: 'vSphere has no flavors: a VM has what it is given',
 };
 
@@ -55,12 +74,17 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createLifecycle(calls),
       ...createDelete(calls),
       ...createSettings(calls),
+      create: createMake(calls),
+      ...createClone(calls),
+      ...createMigration(calls),
     },
     snapshot: createSnapshotOps(calls),
-    ...partLists(info),
+    disk: createDiskOps(calls, info),
+    nic: createNicOps(calls, info),
     storage: createStorageOps(session),
-    network: createNetworkOps(session),
-    image: createImageOps(session),
+    volume: createVolumeOps(calls),
+    network: { ...createNetworkOps(session), ...createNetworkChanges(calls) },
+    image: { ...createImageOps(session), ...createImageChanges(calls) },
     console: {
       display: createDisplay({ calls, target: address.target, wire: context.wire, closed: closing.signal }),
     },

@@ -4,7 +4,7 @@ import { gib, mib } from '../../units.ts';
 import { readXml, type XmlElement } from '../transport/xml.ts';
 import { readDevices } from './devices.ts';
 import { readObject } from './properties.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots } from './snapshot/snapshots.ts';
 import { fixture } from './testkit/fixture.ts';
 
 const VM = vmId(endpointName('vc'), 'vm-1');

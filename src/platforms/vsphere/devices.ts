@@ -4,9 +4,10 @@ import { child, childrenOf, textAt, type XmlElement } from '../transport/xml.ts'
 import { kindOf } from './soap/kind.ts';
 
 export interface DiskDevice {
+  readonly key: string;
   /** `Hard disk 1`. */
   readonly label: string;
-  /** `[datastore1] web1/web1.vmdk`. */
+  /** `[datastore1] web1/web1.vmdk`; '' of an empty drive. */
   readonly path: string;
   readonly size: Bytes | undefined;
   /** `thin`, `thick`, `rdm`, `iso`. */
@@ -16,6 +17,8 @@ export interface DiskDevice {
   readonly readOnly: boolean;
   /** Files that it is only the newest layer of, newest first. */
   readonly below: readonly string[];
+  /** As the server told it. */
+  readonly element: XmlElement;
 }
 
 export interface NicDevice {
@@ -27,6 +30,7 @@ export interface NicDevice {
   /** Of a plain network; a distributed one is known by its port group. */
   readonly network: string | undefined;
   readonly portgroup: string | undefined;
+  readonly element: XmlElement;
 }
 
 export interface Devices {
@@ -41,7 +45,7 @@ export function readDevices(value: XmlElement | undefined): Devices {
   const bus = (device: XmlElement) => busOf(kinds.get(textAt(device, 'controllerKey') ?? ''));
   const disks = devices.flatMap((device) => {
     if (kindOf(device) === 'VirtualDisk') return [readDisk(device, bus(device))];
-    return kindOf(device) === 'VirtualCdrom' ? readCdrom(device, bus(device)) : [];
+    return kindOf(device) === 'VirtualCdrom' ? [readCdrom(device, bus(device))] : [];
   });
   return { disks, nics: devices.filter((device) => child(device, 'macAddress')).map(readNic) };
 }
@@ -51,7 +55,7 @@ function readDisk(device: XmlElement, bus: string): DiskDevice {
   const size = textAt(device, 'capacityInBytes');
   const sizeKib = textAt(device, 'capacityInKB');
   return {
-    label: labelOf(device),
+    ...identityOf(device),
     path: textAt(backing, 'fileName') ?? '',
     size: size ? bytes(Number(size)) : sizeKib ? kib(Number(sizeKib)) : undefined,
     format: formatOf(backing),
@@ -61,18 +65,22 @@ function readDisk(device: XmlElement, bus: string): DiskDevice {
   };
 }
 
-/** Only one with a file in it: an empty drive is no disk. */
-function readCdrom(device: XmlElement, bus: string): readonly DiskDevice[] {
-  const path = textAt(device, 'backing', 'fileName');
-  if (path === undefined || path === '') return [];
-  return [{ label: labelOf(device), path, size: undefined, format: 'iso', bus, readOnly: true, below: [] }];
+/** A drive, also one that is empty. */
+function readCdrom(device: XmlElement, bus: string): DiskDevice {
+  const path = textAt(device, 'backing', 'fileName') ?? '';
+  return { ...identityOf(device), path, size: undefined, format: 'iso', bus, readOnly: true, below: [] };
 }
+
+const identityOf = (device: XmlElement): Pick<DiskDevice, 'key' | 'label' | 'element'> => ({
+  key: textAt(device, 'key') ?? '',
+  label: labelOf(device),
+  element: device,
+});
 
 function readNic(device: XmlElement): NicDevice {
   const backing = child(device, 'backing');
   return {
-    key: textAt(device, 'key') ?? '',
-    label: labelOf(device),
+    ...identityOf(device),
     mac: textAt(device, 'macAddress') ?? '',
     type: (kindOf(device) ?? '').replace(/^Virtual/, '').toLowerCase(),
     network: textAt(backing, 'deviceName'),

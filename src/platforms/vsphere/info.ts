@@ -6,7 +6,7 @@ import { type NicDevice, readDevices } from './devices.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
-import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
+import { readSnapshots, SNAPSHOT_PATHS } from './snapshot/snapshots.ts';
 import { bootTimeOf, stateOf } from './states.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 

@@ -1,14 +1,6 @@
-import { mib } from '../../units.ts';
-import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
-import {
-  CHANGES_AT_START,
-  CHANGES_NOW,
-  caField,
-  descriptionSetting,
-  memorySetting,
-  passwordField,
-  vcpusSetting,
-} from '../lib/fields.ts';
+import type { EndpointField, Manifest } from '../contract.ts';
+import { caField, passwordField } from '../lib/fields.ts';
+import { vmSettings } from './make/fields.ts';
 
 const ENDPOINT: readonly EndpointField[] = [
   {
@@ -43,40 +35,12 @@ const ENDPOINT: readonly EndpointField[] = [
   },
 ];
 
-const SETTINGS: readonly SettingsField[] = [
-  memorySetting(
-    'Memory of the guest, in steps of 4 MiB.\nWhile it runs it can only grow, and only where hot add is on.',
-    { min: mib(4) },
-    CHANGES_NOW,
-  ),
-  vcpusSetting(
-    'Virtual CPUs of the guest.\nWhile it runs there can only be more, and only where hot add is on.',
-    768,
-    CHANGES_NOW,
-  ),
-  {
-    key: 'memory-hot-add',
-    label: 'Memory hot add',
-    help: 'Whether memory can be added while it runs.',
-    kind: 'flag',
-    ...CHANGES_AT_START,
-  },
-  {
-    key: 'cpu-hot-add',
-    label: 'vCPU hot add',
-    help: 'Whether vCPUs can be added while it runs.',
-    kind: 'flag',
-    ...CHANGES_AT_START,
-  },
-  descriptionSetting('Notes', 'What the VM is for.', CHANGES_NOW),
-];
-
 export const manifest: Manifest = {
   id: 'vsphere',
   title: 'VMware vSphere',
   summary: 'VMs of a vCenter or of a single ESX host, over the Web Services API (SOAP), with changes as they happen.',
   tier: 'preview',
   endpoint: ENDPOINT,
-  settings: SETTINGS,
+  settings: vmSettings,
   everyMs: 5000,
 };

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Context, WireLine } from '../contract.ts';
-import { createHttp } from '../transport/http/http.ts';
+import { createHttp, type HttpRequest, type HttpResponse } from '../transport/http/http.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import { targetName } from '../transport/http/target.ts';
 import { child, textAt, type XmlElement } from '../transport/xml.ts';
@@ -25,6 +25,9 @@ export interface ServiceContent {
   readonly propertyCollector: MoRef;
   readonly sessionManager: MoRef;
   readonly taskManager: MoRef;
+  readonly searchIndex: MoRef;
+  readonly fileManager: MoRef;
+  readonly virtualDiskManager: MoRef;
 }
 
 export interface Session {
@@ -35,6 +38,8 @@ export interface Session {
   readonly content: ServiceContent;
   /** Rejects with a SoapFault, or a FleetError. */
   call(call: SoapCall): Promise<XmlElement>;
+  /** Another service of the same server, with the same session: `/folder/…`. Any status is an answer; rejects as http.ts does. */
+  send(request: HttpRequest): Promise<HttpResponse>;
   /** Logs out, so that the server's limit of sessions is not reached; never throws. */
   close(): Promise<void>;
 }
@@ -84,13 +89,25 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
   const host = targetName(address.target);
   const http = createHttp({ target: address.target, endpoint, clock, wire, channel: 'soap', budget: BUDGET });
   let version = OLDEST;
+  const beside = createHttp({
+    target: { ...address.target, base: '' },
+    endpoint,
+    clock,
+    wire,
+    channel: 'files',
+    budget: BUDGET,
+  });
+  const closeAll = () => {
+    http.close();
+    beside.close();
+  };
   const soap = createSoapClient({ http, clock, version: () => version });
 
   const about: SoapCall = { target: SERVICE, method: 'RetrieveServiceContent', kind: 'reads', signal };
   const content = await soap.call(about, undefined).then(
     ({ response }) => readContent(response, host),
     (error: unknown) => {
-      http.close();
+      closeAll();
       throw normalizeError(error, host);
     },
   );
@@ -134,6 +151,12 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
           return (await soap.call(call, fresh)).response;
         }
       },
+      async send(request) {
+        const ask = (cookie: string) => beside.send({ ...request, headers: { ...request.headers, cookie } });
+        const cookie = await tokens.get(request.signal);
+        const answer = await ask(cookie);
+        return answer.status === 401 ? ask(await tokens.renew(cookie, request.signal)) : answer;
+      },
       async close() {
         const late = new AbortController();
         const stop = clock.after(LOGOUT_MS, () => late.abort());
@@ -143,12 +166,12 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
           .then((cookie) => soap.call(call, cookie))
           .catch(() => undefined);
         stop();
-        http.close();
+        closeAll();
       },
     };
   }
 
-  return { host, content, login, close: () => http.close() };
+  return { host, content, login, close: closeAll };
 }
 
 const rejected = (endpoint: string, user: string, host: string, cause: unknown): FleetError =>
@@ -175,5 +198,8 @@ function readContent(response: XmlElement, host: string): ServiceContent {
     propertyCollector: manager('propertyCollector'),
     sessionManager: manager('sessionManager'),
     taskManager: manager('taskManager'),
+    searchIndex: manager('searchIndex'),
+    fileManager: manager('fileManager'),
+    virtualDiskManager: manager('virtualDiskManager'),
   };
 }

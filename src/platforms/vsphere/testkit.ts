@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { systemClock } from '../../clock.ts';
 import { endpointName, nodeId, vmId } from '../../ids.ts';
-import { bytes, gib } from '../../units.ts';
+import { bytes, gib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import { type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import { PART_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
 import { servePicture } from '../testkit-display.ts';
 import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
@@ -16,6 +16,8 @@ import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
 
 const ENDPOINT = endpointName('vsphere-test');
 const VMS = 24;
+/** Both are of all hosts of the first datacenter. */
+const NETWORKS = ['DC0_DVPG0', 'prod-42'] as const;
 /** The first host of the first datacenter: the simulator counts what it makes. */
 const LONE_HOST = nodeId(ENDPOINT, 'host-24');
 
@@ -24,8 +26,12 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.info',
-      'disk.list',
-      'nic.list',
+      'vm.create',
+      'vm.clone',
+      'vm.export',
+      'vm.planMigrate',
+      'vm.migrate',
+      ...PART_OPERATIONS,
       'vm.start',
       'vm.stop',
       'vm.restart',
@@ -39,8 +45,21 @@ export const testkit: PlatformTestkit = {
       'node.info',
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
+      'storage.refresh',
+      'volume.list',
+      'volume.create',
+      'volume.planDelete',
+      'volume.delete',
+      'volume.resize',
+      'volume.upload',
+      'volume.download',
       'network.list',
+      'network.create',
+      'network.planDelete',
+      'network.delete',
       'image.list',
+      'image.planDelete',
+      'image.delete',
     ],
     login: true,
     keepsDisks: true,
@@ -51,6 +70,46 @@ export const testkit: PlatformTestkit = {
     samples: ['cpu', 'memory'],
     // the simulator writes no memory, and a revert switches nothing on or off
     snapshots: { takeMs: 3_000, memory: false, revertsToOlder: true },
+    makesVms: {
+      spec: {
+        image: 'golden-debian12',
+        iso: '',
+        memory: mib(512),
+        vcpus: 2,
+        disk: [{ size: gib(12), storage: '', bus: 'scsi' }, { size: gib(1), storage: 'LocalDS_0', bus: 'scsi', thin: false }],
+        nic: [{ network: NETWORKS[0], model: 'vmxnet3', mac: '' }],
+        'cloud-init': true,
+        plan: 'suite',
+        description: 'by the suite',
+      },
+      disks: [gib(12), gib(1)],
+      networks: [NETWORKS[0]],
+      missing: {
+        image: { image: 'no-such-template' },
+        network: { nic: [{ network: 'no-such-network' }] },
+        storage: { disk: [{ size: gib(1), storage: 'no-such-datastore' }] },
+      },
+      clones: true,
+      takeMs: 5_000,
+    },
+    migrates: { takeMs: 5_000, within: true, elsewhere: false },
+    parts: { takeMs: 3_000, networks: NETWORKS, volumes: true, medium: '[LocalDS_0] suite.iso' },
+    files: {
+      takeMs: 5_000,
+      folder: '',
+      storage: 'LocalDS_0',
+      exportsImages: true,
+      change: (text) => text,
+      changed: '',
+      invalid: (text) => text,
+    },
+    makes: {
+      volume: { name: 'by-the-suite.vmdk', storage: 'LocalDS_0', size: gib(1), format: '' },
+      network: { name: 'by-the-suite', mode: 'bridge', cidr: '', dhcp: false, device: 'DVS0', domain: '', vlans: [7] },
+    },
+    volumesOfImages: false,
+    // searches, and what comes of tasks
+    listedTakesMs: 3_000,
     listed: {
       storage: {
         name: 'scratch',
@@ -62,6 +121,7 @@ export const testkit: PlatformTestkit = {
         used: bytes(0),
         content: [],
       },
+      volume: { name: 'suite.iso', storage: 'LocalDS_0', type: 'iso', format: 'raw', path: '[LocalDS_0] suite.iso' },
       network: {
         name: 'backup',
         type: 'Network',
@@ -109,6 +169,7 @@ async function start(): Promise<TestServer> {
   const screens = createServer((socket) => void servePicture(socket)).listen(0, HOST);
   await once(screens, 'listening');
   await vcsim.status('POST', `/lab/display?address=${HOST}:${(screens.address() as AddressInfo).port}`);
+  await vcsim.status('PUT', `/folder/suite.iso?${new URLSearchParams({ dcPath: DATACENTER, dsName: 'LocalDS_0' })}`);
   const idOf = ({ value }: MoRef) => vmId(ENDPOINT, value);
   const stopped = room.find('off');
   const running = room.find('app-0000');
@@ -131,6 +192,8 @@ async function start(): Promise<TestServer> {
       await room.power(running, 'poweredOn');
       return idOf(running);
     },
+    linkedFrom: async () => idOf(room.find('layered')),
+    vmWithDrive: async () => idOf(await room.clone(running, `driven-${++doomed}`)),
     doomedVm: async () => idOf(await room.clone(running, `doomed-${++doomed}`)),
     async hasDisk(path) {
       const [, datastore = '', file = ''] = /^\[(.+)\] (.+)$/.exec(path) ?? [];

@@ -19,7 +19,7 @@ export interface Vcsim {
   /** PEM file of the authority that its certificate is from. */
   readonly ca: string;
   /** The status of a request past drover: the datastore's files, and faults on order. */
-  status(method: 'HEAD' | 'POST' | 'DELETE', path: string): Promise<number>;
+  status(method: 'HEAD' | 'POST' | 'PUT' | 'DELETE', path: string): Promise<number>;
   stop(): Promise<void>;
 }
 

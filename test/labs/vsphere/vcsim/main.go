@@ -59,6 +59,7 @@ func serve(o options) error {
 	model.Service.HandleFunc("/lab/objects", objects(model))
 	serveDisplays(model, model.Service.TLS)
 	// Its shortcomings are mended while it runs: see breathe.go.
+	measureDisks(model)
 	breathe(model)
 	server := model.Service.NewServer()
 	defer server.Close()

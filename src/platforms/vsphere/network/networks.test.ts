@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import { endpointName, networkId, nodeId } from '../../ids.ts';
-import { type ListBench, openListBench } from './testkit/lists.ts';
-import type { Ref } from './testkit/property-collector.ts';
-import { faulted } from './testkit/small-vcenter.ts';
-import type { Properties } from './testkit/small-world.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import { endpointName, networkId, nodeId } from '../../../ids.ts';
+import { type ListBench, openListBench } from '../testkit/lists.ts';
+import type { Ref } from '../testkit/property-collector.ts';
+import { faulted } from '../testkit/small-vcenter.ts';
+import type { Properties } from '../testkit/small-world.ts';
 
 let bench: ListBench;
 beforeEach(async () => {

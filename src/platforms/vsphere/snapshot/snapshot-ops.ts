@@ -1,10 +1,10 @@
 /** Snapshots of a VM: CreateSnapshot_Task, and the methods of VirtualMachineSnapshot (vSphere Web Services API). */
-import { nativeOfPart, type SnapshotId, type VmId, vmOf } from '../../ids.ts';
-import type { Snapshot, SnapshotOps } from '../contract.ts';
-import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../lib/snapshots.ts';
+import { nativeOfPart, type SnapshotId, type VmId, vmOf } from '../../../ids.ts';
+import type { Snapshot, SnapshotOps } from '../../contract.ts';
+import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../../lib/snapshots.ts';
+import { type MoRef, xml } from '../soap/envelope.ts';
+import { onVm, refuseTemplate, type VmCall, type VmCalls } from '../vm-call.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
-import { type MoRef, xml } from './soap/envelope.ts';
-import { onVm, refuseTemplate, type VmCall, type VmCalls } from './vm-call.ts';
 
 export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
   const onAll = <T>(vm: VmId, signal: AbortSignal, work: (call: VmCall, all: readonly Snapshot[]) => Promise<T>) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { endpointName, snapshotId, vmId } from '../../ids.ts';
-import { readXml } from '../transport/xml.ts';
+import { endpointName, snapshotId, vmId } from '../../../ids.ts';
+import { readXml } from '../../transport/xml.ts';
 import { readSnapshots } from './snapshots.ts';
 
 const VM = vmId(endpointName('vc'), 'vm-1');

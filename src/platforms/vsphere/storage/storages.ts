@@ -1,16 +1,26 @@
 /** Datastores as storages: Datastore, DatastoreSummary and DatastoreHostMount (vSphere Web Services API). */
-import { nodeId, storageId } from '../../ids.ts';
-import { bytes } from '../../units.ts';
-import type { Storage, StorageOps, Trouble } from '../contract.ts';
-import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
-import { inFolders } from './inventory-spec.ts';
-import { inOrder, nameOf, readAll, sizeAt, UNTOLD } from './lists.ts';
-import type { ObjectContent } from './properties.ts';
-import type { Session } from './session.ts';
+import { nativeOfListed, nodeId, storageId } from '../../../ids.ts';
+import { bytes } from '../../../units.ts';
+import type { Storage, StorageOps, Trouble } from '../../contract.ts';
+import { noListed } from '../../lib/listed.ts';
+import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
+import { inFolders } from '../inventory-spec.ts';
+import { inOrder, nameOf, readAll, sizeAt, UNTOLD } from '../lists.ts';
+import { normalizeError } from '../normalize-error.ts';
+import { isGone, type ObjectContent } from '../properties.ts';
+import type { Session } from '../session.ts';
+import type { MoRef } from '../soap/envelope.ts';
 
 const WANTED = [{ type: 'Datastore', paths: ['name', 'summary', 'host'] }];
 
-export const createStorageOps = (session: Session): Required<Pick<StorageOps, 'list'>> => ({
+export const createStorageOps = (session: Session): Required<Pick<StorageOps, 'list' | 'refresh'>> => ({
+  async refresh(id, signal) {
+    const target: MoRef = { type: 'Datastore', value: nativeOfListed(id) };
+    await session.call({ target, method: 'RefreshDatastore', kind: 'mutates', signal }).catch((error: unknown) => {
+      throw isGone(error) ? noListed('storage', id) : normalizeError(error, target.value, 'list');
+    });
+    return { warnings: [] };
+  },
   async list(_of, signal) {
     const all = await readAll(session, WANTED, inFolders(session.content.rootFolder, 'datastoreFolder'), signal);
     return inOrder(all.map((one) => storageFrom(one, session)));

@@ -1,10 +1,10 @@
 /** Which request each operation on snapshots sends, and what is refused before anything is sent. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import { snapshotId } from '../../ids.ts';
-import type { Connection, SnapshotOps, SnapshotSpec } from '../contract.ts';
-import { connect } from './connection.ts';
-import { refused, type ScriptedVcenter, startScriptedVcenter } from './testkit/scripted-vcenter.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import { snapshotId } from '../../../ids.ts';
+import type { Connection, SnapshotOps, SnapshotSpec } from '../../contract.ts';
+import { connect } from '../connection.ts';
+import { refused, type ScriptedVcenter, startScriptedVcenter } from '../testkit/scripted-vcenter.ts';
 
 const { signal } = new AbortController();
 

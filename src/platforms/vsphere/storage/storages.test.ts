@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import { refusal } from '../../../test/contract/refusal.ts';
-import { endpointName, nodeId, storageId } from '../../ids.ts';
-import { bytes, gib } from '../../units.ts';
-import { type ListBench, openListBench } from './testkit/lists.ts';
-import { faulted } from './testkit/small-vcenter.ts';
-import type { Properties } from './testkit/small-world.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import { refusal } from '../../../../test/contract/refusal.ts';
+import { endpointName, nodeId, storageId } from '../../../ids.ts';
+import { bytes, gib } from '../../../units.ts';
+import { type ListBench, openListBench } from '../testkit/lists.ts';
+import { faulted } from '../testkit/small-vcenter.ts';
+import type { Properties } from '../testkit/small-world.ts';
 
 let bench: ListBench;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 /** The snapshots of a VM: VirtualMachineSnapshotInfo, and VirtualMachineFileLayoutEx for what their files hold. */
-import { type SnapshotId, snapshotId, type VmId } from '../../ids.ts';
-import type { Snapshot } from '../contract.ts';
-import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
+import { type SnapshotId, snapshotId, type VmId } from '../../../ids.ts';
+import type { Snapshot } from '../../contract.ts';
+import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
 
 const TREE = 'snapshot';
 const LAYOUT = 'layoutEx.snapshot';

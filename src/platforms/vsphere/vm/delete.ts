@@ -1,11 +1,14 @@
-import { FleetError } from '../../errors.ts';
-import type { VmId } from '../../ids.ts';
-import type { VmOps } from '../contract.ts';
-import { type DiskDevice, readDevices } from './devices.ts';
-import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
-import { conflict, done, onVm, type VmCall, type VmCalls } from './vm-call.ts';
+import { FleetError } from '../../../errors.ts';
+import type { VmId } from '../../../ids.ts';
+import type { VmOps } from '../../contract.ts';
+import { refusePlanned, usedBy } from '../../lib/listed.ts';
+import { childrenOf } from '../../transport/xml.ts';
+import { type DiskDevice, readDevices } from '../devices.ts';
+import { readSnapshots, SNAPSHOT_PATHS } from '../snapshot/snapshots.ts';
+import { readFileUsers, usersOf } from '../storage/users.ts';
+import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 
-const PATHS = ['config.hardware.device', 'config.files.vmPathName', ...SNAPSHOT_PATHS];
+export const DOOMED_PATHS = ['config.hardware.device', 'config.files.vmPathName', 'datastore', ...SNAPSHOT_PATHS];
 /** Deleting files of some hundred GiB is quick, on busy storage not. */
 const DESTROY_FOLLOW_MS = 15_000;
 
@@ -13,25 +16,44 @@ const DESTROY_FOLLOW_MS = 15_000;
 export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   return {
     planDelete: (id, signal) =>
-      onVm(calls, id, PATHS, signal, async (call) => {
-        const { goes, stays, snapshots } = readDoomed(id, call);
-        return { goes, stays, snapshots };
+      onVm(calls, id, DOOMED_PATHS, signal, async (call) => {
+        const { goes, stays, snapshots, refused } = await planDoomed(calls, id, call);
+        return { goes, stays, snapshots, ...(refused !== undefined && { refused }) };
       }),
 
     delete: (id, { keepDisks, snapshots: withSnapshots }, signal) =>
-      onVm(calls, id, PATHS, signal, async (call) => {
+      onVm(calls, id, DOOMED_PATHS, signal, async (call) => {
         const { name, power } = call;
         if (power === 'poweredOn') throw conflict(name, 'is running', 'stop it first');
         const { snapshots, folder } = readDoomed(id, call);
         if (snapshots.length > 0 && !withSnapshots) {
           throw conflict(name, `has snapshots: ${snapshots.join(', ')}`, 'delete them as well');
         }
-        if (!keepDisks) return call.task('Destroy_Task', undefined, { followMs: DESTROY_FOLLOW_MS });
+        if (!keepDisks) {
+          refusePlanned(await planDoomed(calls, id, call));
+          return call.task('Destroy_Task', undefined, { followMs: DESTROY_FOLLOW_MS });
+        }
         // vSphere takes a VM off its inventory with all its files in place, snapshots too.
         await call.change('UnregisterVM');
         return done({ feature: 'disks', detail: `all files of ${name} stay in ${folder}` });
       }),
   };
+}
+
+/** What goes with it, and who else lies on that: a host deletes the base of a linked clone that is off without a word. */
+export async function planDoomed(
+  { session }: VmCalls,
+  id: VmId,
+  call: VmCall,
+): Promise<Doomed & { readonly refused?: string }> {
+  const doomed = readDoomed(id, call);
+  const stores = childrenOf(call.values.get('datastore'), 'ManagedObjectReference').map(({ text }) => text);
+  const users = new Set<string>();
+  for (const store of stores) {
+    const all = await readFileUsers(session, store, call.signal);
+    for (const path of doomed.goes) for (const vm of usersOf(all, { store, path }, call.ref.value)) users.add(vm);
+  }
+  return users.size === 0 ? doomed : { ...doomed, refused: usedBy(`a disk of ${call.name}`, [...users]) };
 }
 
 interface Doomed {
@@ -55,7 +77,9 @@ function readDoomed(id: VmId, { name, values }: VmCall): Doomed {
     goes: [...new Set([...writable.map(({ path }) => path), ...layers.filter(own)])],
     stays: [
       ...layers.filter((path) => !own(path)).map((path) => `${path} (base of a linked clone)`),
-      ...disks.filter(({ readOnly }) => readOnly).map(({ path }: DiskDevice) => `${path} (read-only)`),
+      ...disks
+        .filter(({ readOnly, path }) => readOnly && path !== '')
+        .map(({ path }: DiskDevice) => `${path} (read-only)`),
     ],
     snapshots: readSnapshots(id, values).map(({ name }) => name),
     folder,

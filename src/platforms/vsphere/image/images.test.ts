@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import { endpointName, imageId } from '../../ids.ts';
-import { bytes } from '../../units.ts';
-import { fixture } from './testkit/fixture.ts';
-import { type ListBench, openListBench } from './testkit/lists.ts';
-import { aVm } from './testkit/small-world.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import { endpointName, imageId } from '../../../ids.ts';
+import { bytes } from '../../../units.ts';
+import { fixture } from '../testkit/fixture.ts';
+import { type ListBench, openListBench } from '../testkit/lists.ts';
+import { aVm } from '../testkit/small-world.ts';
 
 let bench: ListBench;
 beforeEach(async () => {

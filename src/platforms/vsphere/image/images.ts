@@ -1,12 +1,12 @@
 /** Templates as images: VMs that are marked so (VirtualMachine, vSphere Web Services API). */
-import { imageId } from '../../ids.ts';
-import type { Image, ImageOps, Trouble } from '../contract.ts';
-import { madeAt, withCreateDate } from './create-date.ts';
-import { wholeInventory } from './inventory-spec.ts';
-import { inOrder, nameOf, readAll, sizeAt, UNTOLD } from './lists.ts';
-import { plainName } from './names.ts';
-import type { ObjectContent } from './properties.ts';
-import type { Session } from './session.ts';
+import { imageId } from '../../../ids.ts';
+import type { Image, ImageOps, Trouble } from '../../contract.ts';
+import { madeAt, withCreateDate } from '../create-date.ts';
+import { wholeInventory } from '../inventory-spec.ts';
+import { inOrder, nameOf, readAll, sizeAt, UNTOLD } from '../lists.ts';
+import { plainName } from '../names.ts';
+import type { ObjectContent } from '../properties.ts';
+import type { Session } from '../session.ts';
 
 /** In the summary, since a VM that its host does not answer for has no `config`. */
 const TEMPLATE = 'summary.config.template';

@@ -1,14 +1,14 @@
 /** What a NIC is plugged into: Network, DistributedVirtualPortgroup and OpaqueNetwork (vSphere Web Services API). */
-import { networkId, nodeId } from '../../ids.ts';
-import type { Network, NetworkOps } from '../contract.ts';
-import { child, childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
-import { inFolders } from './inventory-spec.ts';
-import { inOrder, nameOf, readAll, UNTOLD } from './lists.ts';
-import { type ObjectContent, retrieve } from './properties.ts';
-import type { Session } from './session.ts';
-import type { MoRef } from './soap/envelope.ts';
-import { SoapFault } from './soap/fault.ts';
-import { kindOf } from './soap/kind.ts';
+import { networkId, nodeId } from '../../../ids.ts';
+import type { Network, NetworkOps } from '../../contract.ts';
+import { child, childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
+import { inFolders } from '../inventory-spec.ts';
+import { inOrder, nameOf, readAll, UNTOLD } from '../lists.ts';
+import { type ObjectContent, retrieve } from '../properties.ts';
+import type { Session } from '../session.ts';
+import type { MoRef } from '../soap/envelope.ts';
+import { SoapFault } from '../soap/fault.ts';
+import { kindOf } from '../soap/kind.ts';
 
 const SWITCH = 'config.distributedVirtualSwitch';
 const PORT = 'config.defaultPortConfig';

@@ -1,5 +1,5 @@
-import type { OperationName, VmOps } from '../contract.ts';
-import { conflict, done, onVm, refuseTemplate, type VmCall, type VmCalls } from './vm-call.ts';
+import type { OperationName, VmOps } from '../../contract.ts';
+import { conflict, done, onVm, refuseTemplate, type VmCall, type VmCalls } from '../vm-call.ts';
 
 /** What the power switch does. Where a VM is there already, nothing is sent, and that is told as a warning. */
 export function createLifecycle(

@@ -1,0 +1,34 @@
+/** Templates that are deleted: Destroy_Task, after a look at who lies on their disks. */
+
+import { FleetError } from '../../../errors.ts';
+import { endpointOf, type ImageId, nativeOfListed, vmId } from '../../../ids.ts';
+import type { ImageOps, LossPlan } from '../../contract.ts';
+import { noListed, refusePlanned } from '../../lib/listed.ts';
+import { nothing } from '../soap/envelope.ts';
+import { DOOMED_PATHS, planDoomed } from '../vm/delete.ts';
+import { onVm, type VmCall, type VmCalls } from '../vm-call.ts';
+
+export function createImageChanges(calls: VmCalls): Required<Pick<ImageOps, 'planDelete' | 'delete'>> {
+  const on = <T>(id: ImageId, signal: AbortSignal, work: (call: VmCall, plan: LossPlan) => Promise<T>) => {
+    const vm = vmId(endpointOf(id), nativeOfListed(id));
+    return onVm(calls, vm, DOOMED_PATHS, signal, async (call) => {
+      if (call.values.get('config.template')?.text !== 'true') throw noListed('image', id);
+      const { goes, stays, refused } = await planDoomed(calls, vm, call);
+      const plan = { goes: [`the template ${call.name}`, ...goes], stays, ...(refused !== undefined && { refused }) };
+      return work(call, plan);
+    }).catch((error: unknown) => {
+      if (error instanceof FleetError && error.code === 'vm.not-found') throw noListed('image', id);
+      throw error;
+    });
+  };
+  return {
+    planDelete: (id, signal) => on(id, signal, async (_call, plan) => plan),
+    delete: (id, signal) =>
+      on(id, signal, async (call, plan) => {
+        refusePlanned(plan);
+        return call.task('Destroy_Task', nothing, { followMs: DESTROY_FOLLOW_MS });
+      }),
+  };
+}
+
+const DESTROY_FOLLOW_MS = 15_000;

@@ -1,0 +1,144 @@
+import { FleetError } from '../../../errors.ts';
+import { mib } from '../../../units.ts';
+import type { Settings, SettingsTarget, VmOps } from '../../contract.ts';
+import { refuseStale } from '../../lib/refuse-stale.ts';
+import { type ConfigKey, type ConfigParts, extraConfig } from '../config-spec.ts';
+import { changeVm, DEVICES } from '../hardware/change-vm.ts';
+import { kcliPath } from '../inventory-spec.ts';
+import { checkCores } from '../make/spec.ts';
+import { manifest } from '../manifest.ts';
+import { xml } from '../soap/envelope.ts';
+import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
+import { BOOT_ORDER, bootOrderOf, bootParts } from './boot-order.ts';
+import { markAsTemplate, markAsVm } from './template.ts';
+
+/** kcli's metadata, as options of the VM. */
+const NOTES = ['plan', 'profile', 'image'] as const;
+const PATHS = [
+  'config.annotation',
+  'config.changeVersion',
+  'config.cpuHotAddEnabled',
+  'config.hardware.memoryMB',
+  'config.hardware.numCPU',
+  'config.hardware.numCoresPerSocket',
+  'config.memoryHotAddEnabled',
+  'config.nestedHVEnabled',
+  BOOT_ORDER,
+  DEVICES,
+  ...NOTES.map(kcliPath),
+];
+const MIB = 1024 ** 2;
+/** vSphere takes no other steps. */
+const MEMORY_STEP_MIB = 4;
+
+/**
+ * Settings by the keys of the manifest. vSphere keeps one configuration: what a running VM can't take at once, it doesn't
+ * take for later either.
+ */
+export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
+  return {
+    settings: (id, target, signal) => onVm(calls, id, PATHS, signal, async (call) => read(call, target)),
+    configure: (id, target, changes, basedOn, signal) =>
+      onVm(calls, id, PATHS, signal, async (call) => {
+        const now = read(call, target);
+        refuseStale(manifest.settings, call.name, basedOn, now);
+        if (call.power === 'poweredOn') refuseCold(call, changes, now);
+        checkCores(Number(changes['vcpus'] ?? now['vcpus']), coresIn(changes['cores'] ?? null));
+        const { template, ...others } = changes;
+        const parts = partsOf(others, call);
+        // a template takes few changes
+        if (template === false && now['template'] === true) await markAsVm(calls, call);
+        if (Object.keys(parts).length > 0) await changeVm(calls, call, parts);
+        if (template === true && now['template'] !== true) await markAsTemplate(call);
+        return done();
+      }),
+  };
+}
+
+const coresIn = (value: Settings[string]): number | undefined => (typeof value === 'number' ? value : undefined);
+
+function read({ name, power, values }: VmCall, target: SettingsTarget): Settings {
+  if (target === 'running' && power !== 'poweredOn') {
+    throw conflict(name, 'does not run', 'change the saved settings instead');
+  }
+  const text = (path: string): string | undefined => values.get(path)?.text;
+  const memory = text('config.hardware.memoryMB');
+  if (memory === undefined) {
+    throw new FleetError('auth.forbidden', `${name}: its configuration may not be seen`, {
+      fix: 'ask for the right System.Read on it',
+    });
+  }
+  const cores = Number(text('config.hardware.numCoresPerSocket'));
+  return {
+    name,
+    memory: mib(Number(memory)),
+    vcpus: Number(text('config.hardware.numCPU')),
+    ...(Number.isSafeInteger(cores) && cores > 0 && { cores }),
+    'memory-hot-add': text('config.memoryHotAddEnabled') === 'true',
+    'cpu-hot-add': text('config.cpuHotAddEnabled') === 'true',
+    nested: text('config.nestedHVEnabled') === 'true',
+    description: text('config.annotation') ?? '',
+    ...Object.fromEntries(NOTES.map((key) => [key, text(kcliPath(key)) ?? ''])),
+    ...(target === 'config' && {
+      boot: bootOrderOf(values),
+      template: text('config.template') === 'true',
+    }),
+  };
+}
+
+/** What a running VM can't take: anything but more, and that only where it was allowed before it was started. */
+function refuseCold({ name }: VmCall, changes: Settings, now: Settings): void {
+  for (const [key, allowed, what] of [
+    ['memory', 'memory-hot-add', 'memory'],
+    ['vcpus', 'cpu-hot-add', 'vCPUs'],
+  ] as const) {
+    const value = changes[key];
+    if (changes[allowed] !== undefined && changes[allowed] !== now[allowed]) {
+      throw conflict(name, `runs, and hot add of ${what} can only be switched while it is off`, 'stop it first');
+    }
+    if (value === undefined || value === now[key]) continue;
+    if (Number(value) < Number(now[key])) throw conflict(name, `runs, and gives no ${what} back`, 'stop it first');
+    if (now[allowed] !== true) throw conflict(name, `runs, and hot add of ${what} is off`, 'stop it first');
+  }
+  for (const [key, what] of [
+    ['cores', 'its sockets are shared out'],
+    ['nested', 'VMs in it are allowed'],
+    ['template', 'it becomes a template'],
+  ] as const) {
+    if (changes[key] === undefined || changes[key] === now[key]) continue;
+    throw conflict(name, `runs, and ${what} only while it is off`, 'stop it first');
+  }
+}
+
+/** Of the keys that are elements of the specification themselves: how they are called there. */
+const ELEMENTS: readonly (readonly [key: string, element: ConfigKey])[] = [
+  ['name', 'name'],
+  ['description', 'annotation'],
+  ['vcpus', 'numCPUs'],
+  ['cores', 'numCoresPerSocket'],
+  ['memory-hot-add', 'memoryHotAddEnabled'],
+  ['cpu-hot-add', 'cpuHotAddEnabled'],
+  ['nested', 'nestedHVEnabled'],
+];
+
+function partsOf(changes: Settings, call: VmCall): ConfigParts {
+  const elements = ELEMENTS.flatMap(([key, element]) => {
+    const value = changes[key];
+    return value === undefined || value === null
+      ? []
+      : [[element, xml`<${element}>${String(value)}</${element}>`] as const];
+  });
+  const notes = NOTES.flatMap((key) => (changes[key] === undefined ? [] : [[key, String(changes[key])] as const]));
+  return {
+    ...Object.fromEntries(elements),
+    ...(changes['memory'] !== undefined && { memoryMB: memoryOf(changes['memory'], call) }),
+    ...(notes.length > 0 && { extraConfig: extraConfig(Object.fromEntries(notes)) }),
+    ...(changes['boot'] !== undefined && bootParts(String(changes['boot']), call)),
+  };
+}
+
+function memoryOf(value: Settings[string], { name }: VmCall) {
+  const size = Number(value) / MIB;
+  if (size % MEMORY_STEP_MIB === 0) return xml`<memoryMB>${size}</memoryMB>`;
+  throw new FleetError('op.refused', `${name}: memory comes in steps of ${MEMORY_STEP_MIB} MiB`);
+}
