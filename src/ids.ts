@@ -24,6 +24,7 @@ export const KINDS = [
   'file',
   'zone',
   'balancer',
+  'volumesnapshot',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -45,6 +46,7 @@ export type NicId = Id<'nic'>;
 export type PartId = SnapshotId | DiskId | NicId;
 export type StorageId = Id<'storage'>;
 export type VolumeId = Id<'volume'>;
+export type VolumeSnapshotId = Id<'volumesnapshot'>;
 export type NetworkId = Id<'network'>;
 export type LeaseId = Id<'lease'>;
 export type DnsId = Id<'dns'>;
@@ -121,6 +123,8 @@ const listedId = (endpoint: EndpointName, native: string): string =>
   `${endpoint}/${native.replaceAll('%', '%25').replaceAll('#', '%23')}`;
 export const storageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as StorageId;
 export const volumeId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as VolumeId;
+export const volumeSnapshotId = (endpoint: EndpointName, native: string) =>
+  listedId(endpoint, native) as VolumeSnapshotId;
 export const networkId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as NetworkId;
 export const leaseId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as LeaseId;
 export const dnsId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as DnsId;

@@ -7,6 +7,7 @@ import { fileActions, fileListAction } from './cloud/file.ts';
 import { keyPairActions, keyPairListAction } from './cloud/key-pair.ts';
 import { securityActions, securityGroupListAction, securityRuleListAction } from './cloud/security-group.ts';
 import { subnetActions, subnetListAction } from './cloud/subnet.ts';
+import { volumeSnapshotActions, volumeSnapshotListAction } from './cloud/volume-snapshot.ts';
 import { zoneActions, zoneListAction } from './cloud/zone.ts';
 import { detachDisksAction } from './detach-disks.ts';
 import { diskActions, diskListAction } from './disk.ts';
@@ -70,6 +71,8 @@ export const actions: readonly Action[] = [
   ...bucketActions,
   fileListAction,
   ...fileActions,
+  volumeSnapshotListAction,
+  ...volumeSnapshotActions,
   leaseListAction,
   ...leaseActions,
   zoneListAction,

@@ -42,4 +42,5 @@ export type * from './contract/storage.ts';
 export type * from './contract/subnet.ts';
 export type * from './contract/transfer.ts';
 export type * from './contract/vm.ts';
+export type * from './contract/volume-snapshot.ts';
 export type * from './contract/zone.ts';

@@ -15,6 +15,7 @@ import { securityGroupSpec, securityRuleSpec } from './security-specs.ts';
 import { snapshotSpec } from './snapshot-spec.ts';
 import { storageSpec, volumeSpec } from './storage-spec.ts';
 import { subnetSpec } from './subnet-spec.ts';
+import { volumeSnapshotSpec } from './volume-snapshot-spec.ts';
 import { nodeSpec, poolSpec, type WatchedSpec } from './watched-specs.ts';
 import { zoneSpec } from './zone-spec.ts';
 
@@ -51,6 +52,7 @@ export const kinds: Readonly<Record<ObjectKind, KindEntry>> = {
   balancer: { one: 'load balancer', many: 'load balancers', listed: balancerSpec },
   storage: { one: 'storage', many: 'storages', listed: storageSpec },
   volume: { one: 'volume', many: 'volumes', listed: volumeSpec },
+  volumesnapshot: { one: 'volume snapshot', many: 'volume snapshots', listed: volumeSnapshotSpec },
   image: { one: 'image', many: 'images', listed: imageSpec },
   flavor: { one: 'flavor', many: 'flavors', listed: flavorSpec },
   backup: { one: 'backup', many: 'backups', listed: backupSpec },

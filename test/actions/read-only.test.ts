@@ -29,6 +29,7 @@ import {
   storageId,
   subnetId,
   volumeId,
+  volumeSnapshotId,
   zoneId,
 } from '../../src/ids.ts';
 import {
@@ -117,6 +118,7 @@ async function open(config: object, readOnly: boolean): Promise<Opened> {
     zone: zoneId(demo, 'lab'),
     balancer: balancerId(demo, 'shop'),
     keypair: keyPairId(demo, 'admins'),
+    volumesnapshot: volumeSnapshotId(demo, 'before-retirement'),
     securitygroup: securityGroupId(demo, 'lan/web'),
     securityrule: securityRuleId(securityGroupId(demo, 'lan/web'), 'in tcp 80 from 0.0.0.0/0'),
   };

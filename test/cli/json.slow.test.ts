@@ -185,6 +185,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'keypair list':
     case 'backup list':
     case 'securitygroup list':
+    case 'volumesnapshot list':
       return [words, [...words, '--filter', 'e']];
     case 'network info':
       return [
@@ -293,6 +294,20 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'sent-here', '--storage', 'vms', '--file', join(desk.home, '.aws', 'config')]];
     case 'volume download':
       return [[...words, 'retired-web.qcow2', '--file', join(desk.home, 'received')]];
+    case 'image upload':
+      return [[...words, 'sent-image', '--file', join(desk.home, '.aws', 'config')]];
+    case 'image download':
+      return [[...words, 'debian-13', '--file', join(desk.home, 'received-image')]];
+    case 'image update':
+      return [[...words, 'debian-13', '--properties', 'owner=web']];
+    case 'volumesnapshot info':
+      return [[...words, 'before-retirement']];
+    case 'volumesnapshot create':
+      return [[...words, 'retired-web.qcow2', 'made-here']];
+    case 'volumesnapshot restore':
+      return [[...words, 'before-retirement', '--name', 'restored-here']];
+    case 'volumesnapshot delete':
+      return [[...words, 'demo/before-retirement', '--yes', '--dry-run']];
     case 'lease create':
       return [[...words, '192.168.150.99', '--mac', '52:54:00:0a:0b:0d', '--network', 'lab']];
     case 'dns create':

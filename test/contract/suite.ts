@@ -9,6 +9,7 @@ import { details } from './details.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
 import { httpFaults } from './http-faults.ts';
+import { images } from './images.ts';
 import { lifecycle } from './lifecycle.ts';
 import { listed } from './listed.ts';
 import { making } from './making.ts';
@@ -21,6 +22,7 @@ import { reading } from './reading.ts';
 import { settings } from './settings.ts';
 import { snapshots } from './snapshots.ts';
 import { writeSupport } from './support.ts';
+import { volumeSnapshots } from './volume-snapshots.ts';
 import { wrappers } from './wrappers.ts';
 
 const kits = import.meta.glob<PlatformTestkit>('../../src/platforms/*/testkit.ts', { import: 'testkit' });
@@ -53,6 +55,8 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   files,
   backups,
   listed,
+  images,
+  volumeSnapshots,
   clouds,
   consoles,
   nodes,

@@ -70,6 +70,7 @@ describe('completion', () => {
       'address',
       'bucket',
       'file',
+      'volumesnapshot',
       'lease',
       'zone',
       'dns',

@@ -47,6 +47,7 @@ const OF_NOUNS: Readonly<Record<string, Subject>> = {
   bucket: 'bucket',
   zone: 'zone',
   balancer: 'balancer',
+  volumesnapshot: 'volumesnapshot',
 };
 
 /** What the word at this place behind `noun verb` names; counts from 0. */

@@ -11,6 +11,7 @@ import type { KeyPair } from './key-pair.ts';
 import type { DnsRecord, Flavor, Image, Lease, Network, Storage, Volume } from './listed-objects.ts';
 import type { SecurityGroup, SecurityRule } from './security-group.ts';
 import type { Subnet } from './subnet.ts';
+import type { VolumeSnapshot } from './volume-snapshot.ts';
 import type { Zone } from './zone.ts';
 
 export const VM_STATES = [
@@ -130,6 +131,7 @@ export interface Objects {
   readonly file: BucketFile;
   readonly zone: Zone;
   readonly balancer: Balancer;
+  readonly volumesnapshot: VolumeSnapshot;
 }
 export type ObjectKind = keyof Objects;
 export type ObjectOf<K extends ObjectKind> = Objects[K];

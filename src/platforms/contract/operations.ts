@@ -15,6 +15,7 @@ import type { SnapshotOps } from './snapshot.ts';
 import type { StorageOps, VolumeOps } from './storage.ts';
 import type { SubnetOps } from './subnet.ts';
 import type { VmOps } from './vm.ts';
+import type { VolumeSnapshotOps } from './volume-snapshot.ts';
 import type { ZoneOps } from './zone.ts';
 
 /** One line a group. */
@@ -42,6 +43,7 @@ export interface Groups {
   readonly file: FileOps;
   readonly zone: ZoneOps;
   readonly balancer: BalancerOps;
+  readonly volumesnapshot: VolumeSnapshotOps;
 }
 export type GroupName = keyof Groups;
 
@@ -75,6 +77,9 @@ const LOCKS = 'VMs of this platform have no lock that others see';
 const SHELVES = 'this platform does not shelve VMs: one that is off has its place on its node';
 const RESCUES = 'this platform has no rescue mode: boot the VM from a medium';
 const REBUILDS = 'this platform does not write the disk of a VM again: make another VM of the image';
+const NO_IMAGE_FILES = 'this platform takes and gives no images as files of this machine';
+const NO_VOLUME_SNAPSHOTS = 'drover takes no snapshots of single volumes on this platform: take one of the VM';
+const NO_PROPERTIES = 'images of this platform have no properties that are changed';
 const CONFIRMS = 'a new size needs no word here: it is kept at once';
 
 /**
@@ -191,6 +196,10 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'image.create': { kind: 'mutates', deadlineMs: 7_200_000 },
   'image.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'image.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
+  'image.upload': { kind: 'mutates', deadlineMs: 86_400_000, rare: NO_IMAGE_FILES },
+  'image.download': { kind: 'reads', deadlineMs: 86_400_000, rare: NO_IMAGE_FILES },
+  'image.update': { kind: 'mutates', deadlineMs: 60_000, rare: NO_PROPERTIES },
   'flavor.list': { kind: 'reads', deadlineMs: 30_000 },
   'backup.list': { kind: 'reads', deadlineMs: 30_000 },
   // where there are no tasks, these are answered when all is written
@@ -242,6 +251,12 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'balancer.create': { kind: 'mutates', deadlineMs: 600_000 },
   'balancer.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'balancer.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  'volumesnapshot.list': { kind: 'reads', deadlineMs: 30_000, rare: NO_VOLUME_SNAPSHOTS },
+  // where there are no tasks, these are answered when all is copied
+  'volumesnapshot.create': { kind: 'mutates', deadlineMs: 600_000, rare: NO_VOLUME_SNAPSHOTS },
+  'volumesnapshot.restore': { kind: 'mutates', deadlineMs: 600_000, rare: NO_VOLUME_SNAPSHOTS },
+  'volumesnapshot.planDelete': { kind: 'reads', deadlineMs: 30_000, rare: NO_VOLUME_SNAPSHOTS },
+  'volumesnapshot.delete': { kind: 'mutates', deadlineMs: 600_000, rare: NO_VOLUME_SNAPSHOTS },
 };
 
 /** Why this operation is not possible for this very object, as its platform says; undefined where it says nothing. */

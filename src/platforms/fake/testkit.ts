@@ -5,12 +5,14 @@ import {
   BACKUP_OPERATIONS,
   CLOUD_OPERATIONS,
   FILE_OPERATIONS,
+  IMAGE_FILE_OPERATIONS,
   LISTED_OPERATIONS,
   NAME_OPERATIONS,
   NODE_OPERATIONS,
   PART_OPERATIONS,
   type PlatformTestkit,
   SNAPSHOT_OPERATIONS,
+  VOLUME_SNAPSHOT_OPERATIONS,
 } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import type { FakeServer } from './server.ts';
@@ -65,6 +67,8 @@ export const testkit: PlatformTestkit = {
       ...SNAPSHOT_OPERATIONS,
       ...PART_OPERATIONS,
       ...LISTED_OPERATIONS,
+      ...IMAGE_FILE_OPERATIONS,
+      ...VOLUME_SNAPSHOT_OPERATIONS,
       ...NAME_OPERATIONS,
       ...FILE_OPERATIONS,
       ...CLOUD_OPERATIONS,

@@ -8,9 +8,10 @@ import {
   securityGroupId,
   securityRuleId,
   subnetId,
+  volumeSnapshotId,
   zoneId,
 } from '../../../ids.ts';
-import { bytes } from '../../../units.ts';
+import { bytes, gib } from '../../../units.ts';
 import type {
   Address,
   Balancer,
@@ -20,6 +21,7 @@ import type {
   SecurityGroup,
   SecurityRule,
   Subnet,
+  VolumeSnapshot,
   Zone,
 } from '../../contract.ts';
 import { nameOfRule } from '../../lib/security-rules.ts';
@@ -36,6 +38,7 @@ export interface CloudCollections {
   readonly file: Collection<'file'>;
   readonly zone: Collection<'zone'>;
   readonly balancer: Collection<'balancer'>;
+  readonly volumesnapshot: Collection<'volumesnapshot'>;
 }
 
 /** What they are computed from. */
@@ -53,7 +56,15 @@ export const createCloudCollections = (place: Place): CloudCollections => ({
   file: collection(() => files(place)),
   zone: collection(() => zones(place)),
   balancer: collection(() => balancers(place)),
+  volumesnapshot: collection(() => volumeSnapshots(place)),
 });
+
+const volumeSnapshots = ({ endpoint }: Place): readonly VolumeSnapshot[] => [
+  {
+    ...{ id: volumeSnapshotId(endpoint, 'before-retirement'), name: 'before-retirement', volume: 'retired-web.qcow2' },
+    ...{ size: gib(10), created: undefined, status: 'available', description: 'of a VM that is gone' },
+  },
+];
 
 function subnets({ endpoint }: Place): readonly Subnet[] {
   const one = (name: string, network: string, cidr: string, gateway: string): Subnet => ({

@@ -7,6 +7,7 @@ import type {
   SecurityGroupOps,
   SecurityRuleOps,
   SubnetOps,
+  VolumeSnapshotOps,
   ZoneOps,
 } from '../../contract.ts';
 import type { Calls } from '../call.ts';
@@ -17,6 +18,7 @@ import { createBucketOps, createFileOps } from './bucket-ops.ts';
 import { createKeyPairOps } from './key-pair-ops.ts';
 import { createSecurityGroupOps, createSecurityRuleOps } from './security-ops.ts';
 import { createSubnetOps } from './subnet-ops.ts';
+import { createVolumeSnapshotOps } from './volume-snapshot-ops.ts';
 import { createZoneOps } from './zone-ops.ts';
 
 /** The groups of what clouds have beside VMs, disks and networks. */
@@ -30,6 +32,7 @@ export interface CloudOps {
   readonly file: Required<FileOps>;
   readonly zone: Required<ZoneOps>;
   readonly balancer: Required<BalancerOps>;
+  readonly volumesnapshot: Required<VolumeSnapshotOps>;
 }
 
 export const createCloudOps = (server: FakeServer, calls: Calls): CloudOps => ({
@@ -42,4 +45,5 @@ export const createCloudOps = (server: FakeServer, calls: Calls): CloudOps => ({
   file: createFileOps(server, calls),
   zone: createZoneOps(server, calls),
   balancer: createBalancerOps(server, calls),
+  volumesnapshot: createVolumeSnapshotOps(server, calls),
 });
