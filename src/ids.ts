@@ -46,13 +46,13 @@ export type NicId = Id<'nic'>;
 export type PartId = SnapshotId | DiskId | NicId;
 export type StorageId = Id<'storage'>;
 export type VolumeId = Id<'volume'>;
+export type VolumeSnapshotId = Id<'volumesnapshot'>;
 export type NetworkId = Id<'network'>;
 export type LeaseId = Id<'lease'>;
 export type DnsId = Id<'dns'>;
 export type ImageId = Id<'image'>;
 export type FlavorId = Id<'flavor'>;
 export type BackupId = Id<'backup'>;
-export type VolumeSnapshotId = Id<'volumesnapshot'>;
 export type SubnetId = Id<'subnet'>;
 export type SecurityGroupId = Id<'securitygroup'>;
 export type ZoneId = Id<'zone'>;
@@ -123,14 +123,14 @@ const listedId = (endpoint: EndpointName, native: string): string =>
   `${endpoint}/${native.replaceAll('%', '%25').replaceAll('#', '%23')}`;
 export const storageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as StorageId;
 export const volumeId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as VolumeId;
+export const volumeSnapshotId = (endpoint: EndpointName, native: string) =>
+  listedId(endpoint, native) as VolumeSnapshotId;
 export const networkId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as NetworkId;
 export const leaseId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as LeaseId;
 export const dnsId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as DnsId;
 export const imageId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as ImageId;
 export const flavorId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as FlavorId;
 export const backupId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BackupId;
-export const volumeSnapshotId = (endpoint: EndpointName, native: string) =>
-  listedId(endpoint, native) as VolumeSnapshotId;
 export const subnetId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as SubnetId;
 export const securityGroupId = (endpoint: EndpointName, native: string) =>
   listedId(endpoint, native) as SecurityGroupId;

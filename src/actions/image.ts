@@ -2,7 +2,9 @@
 import { endpointOf } from '../ids.ts';
 import { bytes } from '../units.ts';
 import type { ListAction, ObjectAction } from './action.ts';
+import { hasChanges, IMAGE_CHANGES, imageChangesIn } from './image-changes.ts';
 import { imageUrl } from './image-keywords.ts';
+import { fileFor, RECEIVES, receiveFile, SENT_FILE, sendFile } from './local-file.ts';
 import { objectAction } from './object-action.ts';
 import { isGone, seenByName, seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
@@ -51,7 +53,7 @@ export const imageActions: readonly ObjectAction[] = [
     keys: ['a'],
     danger: 'none',
     needs: 'image.create',
-    aliases: ['image.add', 'image.download'],
+    aliases: ['image.add'],
     options: [
       { key: 'name', label: 'Name', help: 'Name of the image.', kind: 'text', required: true, pattern: NAME },
       {
@@ -132,6 +134,71 @@ export const imageActions: readonly ObjectAction[] = [
         signal,
       );
     },
+  }),
+  objectAction({
+    id: 'image.upload',
+    noun: 'image',
+    on: 'endpoint',
+    title: 'Upload image',
+    help: 'Send a file of this machine as an image.',
+    keys: ['U'],
+    danger: 'none',
+    needs: 'image.upload',
+    options: [
+      { key: 'name', label: 'Name', help: 'Name of the image.', kind: 'text', required: true, pattern: NAME },
+      SENT_FILE,
+      {
+        key: 'storage',
+        label: 'Storage',
+        help: 'The storage that it is kept in, where images are in storages.',
+        kind: 'object',
+        of: 'storage',
+        default: '',
+      },
+    ],
+    fits: () => true,
+    outcome: (args, endpoint) => endpoint && seenByName('image', args, endpoint.id, LIMIT_MS),
+    send: (upload, { id }, args, signal, report) =>
+      sendFile(args, report, (source) =>
+        upload(id, { name: textIn(args, 'name'), storage: textIn(args, 'storage') }, source, signal),
+      ),
+  }),
+  objectAction({
+    id: 'image.download',
+    noun: 'image',
+    on: 'image',
+    title: 'Download image',
+    help: 'Receive the file of an image; what broke off is gone on with.',
+    keys: ['D'],
+    danger: 'none',
+    needs: 'image.download',
+    ...RECEIVES,
+    send: (download, { id, name }, args, signal, report) =>
+      receiveFile(fileFor(name, args), args, report, (to) => download(id, to, signal)),
+  }),
+  objectAction({
+    id: 'image.update',
+    noun: 'image',
+    on: 'image',
+    title: 'Change image',
+    help: 'Change the name of an image, who may use it, and what is said of it.',
+    keys: ['E'],
+    danger: 'none',
+    needs: 'image.update',
+    aliases: ['image.edit'],
+    options: IMAGE_CHANGES,
+    fits: () => true,
+    outcome: (args, image) =>
+      image &&
+      seenInList({
+        kind: 'image',
+        of: endpointOf(image.id),
+        words: 'is changed',
+        limitMs: LIMIT_MS,
+        holds: (all) =>
+          all.some((one) => one.id === image.id && hasChanges(one, imageChangesIn(args))) || 'is not changed yet',
+      }),
+    send: (update, { id }, args, signal) => update(id, imageChangesIn(args), signal),
   }),
   objectAction({
     id: 'image.delete',

@@ -1,3 +1,5 @@
+import { FleetError } from '../errors.ts';
+import type { Pairs } from '../platforms/contract.ts';
 import type { Args } from './action.ts';
 
 /** An option that is text; empty when it was not given. */
@@ -11,3 +13,20 @@ export const listIn = (args: Args, key: string): readonly string[] =>
   textIn(args, key)
     .split(/[\s,]+/)
     .filter(Boolean);
+
+/**
+ * Pairs: as a form gives them, or as they stand on a command line, `KEY=VALUE` each. Throws usage for what is none.
+ */
+export function pairsIn(args: Args, key: string): Pairs {
+  const value = args[key];
+  if (typeof value !== 'object' || value === null) return {};
+  if (!Array.isArray(value)) return value as Pairs;
+  return Object.fromEntries(
+    value.map((one) => {
+      const text = String(one);
+      const middle = text.indexOf('=');
+      if (middle < 1) throw new FleetError('usage', `--${key}: must be KEY=VALUE`);
+      return [text.slice(0, middle), text.slice(middle + 1)];
+    }),
+  );
+}

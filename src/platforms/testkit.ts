@@ -189,6 +189,8 @@ export interface PlatformFacts {
     /** Whether entries can be put into the zone of `makes`. */
     readonly zone?: boolean;
   };
+  /** Nothing that is changed of a network waits for a restart; its MTU, DHCP and forwarders can be changed. */
+  readonly networksChangeAtOnce?: true;
   /** Volumes that are made of images have the format of `makes.volume`, and none is linked to its image. */
   readonly volumesAreWhole?: true;
   /** False where a volume is made of an image only as the disk of a VM. */
@@ -220,14 +222,23 @@ export const SNAPSHOT_OPERATIONS = [
 
 /** Every operation on what an endpoint has beside nodes and VMs, of a platform that has them whole. */
 export const LISTED_OPERATIONS = operationNames.filter(
-  (name) => ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]) && !/load$/.test(name),
+  (name) =>
+    ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]) &&
+    !/load$|^image\.update$/.test(name),
 );
 
-/** Every operation on backups. */
-export const BACKUP_OPERATIONS = operationNames.filter((name) => name.startsWith('backup.'));
+/** Images as files of this machine, and what is said of them. */
+export const IMAGE_FILE_OPERATIONS = [
+  'image.upload',
+  'image.download',
+  'image.update',
+] as const satisfies readonly OperationName[];
 
 /** Every operation on snapshots of volumes. */
 export const VOLUME_SNAPSHOT_OPERATIONS = operationNames.filter((name) => name.startsWith('volumesnapshot.'));
+
+/** Every operation on backups. */
+export const BACKUP_OPERATIONS = operationNames.filter((name) => name.startsWith('backup.'));
 
 /** Every operation on addresses and names. */
 export const NAME_OPERATIONS = operationNames.filter((name) => /^(lease|dns)\./.test(name));

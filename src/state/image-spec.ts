@@ -22,12 +22,14 @@ export const imageSpec: KindSpec<'image'> = {
     { id: 'storage', type: 'text', help: 'the name of the storage that it is in', title: 'STORAGE', shrinksTo: 6 },
     { id: 'visibility', type: 'text', help: 'who may use it', title: 'VISIBILITY' },
     { id: 'created', type: 'instant', help: 'when it was made', title: 'CREATED' },
+    { id: 'protected', type: 'flag', help: 'whether it can not be deleted', forPrograms: true },
+    { id: 'properties', type: 'texts', help: 'what its makers have said of it, `KEY=VALUE`', forPrograms: true },
     errorKey,
     endpointKey,
     { id: 'path', type: 'text', help: 'where it is', title: 'PATH', shrinksTo: 8 },
     idKey,
   ],
-  row: ({ id, trouble, name, type, size, format, status, os, arch, storage, visibility, created, path }) => ({
+  row: ({ id, trouble, created, properties, name, type, size, format, status, os, arch, storage, ...image }) => ({
     name,
     type,
     size,
@@ -36,10 +38,12 @@ export const imageSpec: KindSpec<'image'> = {
     os,
     arch,
     storage,
-    visibility,
+    visibility: image.visibility,
     created: instant(created),
+    protected: image.protected,
+    properties: properties && Object.entries(properties).map(([key, value]) => `${key}=${value}`),
     ...listedRow({ id, trouble }),
-    path,
+    path: image.path,
   }),
 };
 

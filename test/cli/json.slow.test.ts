@@ -302,6 +302,12 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'sent-here', '--storage', 'vms', '--file', join(desk.home, '.aws', 'config')]];
     case 'volume download':
       return [[...words, 'retired-web.qcow2', '--file', join(desk.home, 'received')]];
+    case 'image upload':
+      return [[...words, 'sent-image', '--file', join(desk.home, '.aws', 'config')]];
+    case 'image download':
+      return [[...words, 'debian-13', '--file', join(desk.home, 'received-image')]];
+    case 'image update':
+      return [[...words, 'debian-13', '--properties', 'owner=web']];
     case 'lease create':
       return [[...words, '192.168.150.99', '--mac', '52:54:00:0a:0b:0d', '--network', 'lab']];
     case 'dns create':

@@ -187,7 +187,36 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
     });
   }
 
-  if (has('network.update')) {
+  if (facts.networksChangeAtOnce) {
+    it('F-270 F-402 a network is changed at once, and what it can not be changes nothing', async () => {
+      const connection = await bench().connect();
+      const spec = present(facts.makes?.network);
+      const { create, delete: remove } = groupOf(connection, 'network');
+      await create(name(), spec, patient());
+      const find = (all: readonly ObjectOf<Kind>[]) =>
+        all.find((one) => one.name === spec.name) as ObjectOf<'network'> | undefined;
+      const { id } = present(find(await until(connection, 'network', spec.name, (all) => find(all) !== undefined)));
+      const { settings, update } = present(connection.network);
+      const read = () => present(settings)(id, patient());
+      await bench().supporting(connection, 'network.settings', async () => {
+        expect(await read()).toMatchObject({ settings: { dhcp: spec.dhcp, forwarders: [] }, atRestart: [] });
+      });
+      await bench().supporting(connection, 'network.update', async () => {
+        const changes = { dhcp: !spec.dhcp, forwarders: ['192.0.2.53'], mtu: 1400 };
+        await present(update)(id, changes, { dhcp: spec.dhcp }, { restart: false }, patient());
+        await until(connection, 'network', 'the DHCP to change', (all) => find(all)?.dhcp === changes.dhcp);
+        expect((await read()).settings).toMatchObject(changes);
+      });
+      const before = await read();
+      const wrong = { mtu: 1, forwarders: ['192.0.2.54'] };
+      expect((await refusal(present(update)(id, wrong, {}, { restart: false }, patient()))).code).toBe('op.refused');
+      const stale = present(update)(id, { mtu: 1300 }, { mtu: 1450 }, { restart: false }, patient());
+      expect(await refusal(stale)).toMatchObject({ code: 'op.conflict', message: expect.stringContaining('1400') });
+      expect(await read()).toEqual(before);
+      await remove(id, patient());
+      await until(connection, 'network', `no ${spec.name}`, (all) => find(all) === undefined);
+    });
+  } else if (has('network.update')) {
     it('F-270 F-402 a network is changed: at once as far as that can be, the rest by a restart; what it can not be changes nothing', async () => {
       const connection = await bench().connect();
       const spec = present(facts.makes?.network);

@@ -9,6 +9,7 @@ import { details } from './details.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
 import { httpFaults } from './http-faults.ts';
+import { images } from './images.ts';
 import { lifecycle } from './lifecycle.ts';
 import { listed } from './listed.ts';
 import { making } from './making.ts';
@@ -55,6 +56,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   backups,
   volumeSnapshots,
   listed,
+  images,
   clouds,
   consoles,
   nodes,

@@ -1,11 +1,10 @@
 /** Files in buckets: sent, received, shared and deleted. */
 import { basename } from 'node:path';
-import type { Pairs } from '../../platforms/contract.ts';
 import type { Args, ObjectAction } from '../action.ts';
 import { fileFor, RECEIVES, receiveFile, SENT_FILE, sendFile } from '../local-file.ts';
 import { objectAction } from '../object-action.ts';
 import { seenInList } from '../seen-in-list.ts';
-import { textIn } from '../text-in.ts';
+import { pairsIn, textIn } from '../text-in.ts';
 import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 /** As kcli's links. */
@@ -17,9 +16,6 @@ export const fileListAction = listAction('file', 'Files', 'List the files in a b
 
 /** As it is called in the bucket. */
 const nameIn = (args: Args): string => textIn(args, 'name') || basename(textIn(args, 'file'));
-
-const isPairs = (value: Args[string] | undefined): value is Pairs =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A name in a bucket is a path. */
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
@@ -72,12 +68,11 @@ export const fileActions: readonly ObjectAction[] = [
           (all.some(({ unread }) => unread) ? 'has more files than are listed' : `has no file ${nameIn(args)} yet`),
       }),
     send(upload, { id }, args, signal, report) {
-      const metadata = args['metadata'];
       const spec = {
         name: nameIn(args),
         public: args['public'] === true,
         overwrite: args['overwrite'] === true,
-        metadata: isPairs(metadata) ? metadata : {},
+        metadata: pairsIn(args, 'metadata'),
       };
       return sendFile(args, report, (source) => upload(id, spec, source, signal));
     },

@@ -106,6 +106,10 @@ export interface Image extends Listed<'image'> {
   readonly status: string | undefined;
   /** Who may use it, in the platform's own word. */
   readonly visibility: string | undefined;
+  /** Whether it can't be deleted, where the platform has that. */
+  readonly protected?: boolean;
+  /** What its makers have said of it, where the platform keeps that. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /** A size that VMs come in. */

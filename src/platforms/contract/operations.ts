@@ -77,6 +77,8 @@ const LOCKS = 'VMs of this platform have no lock that others see';
 const SHELVES = 'this platform does not shelve VMs: one that is off has its place on its node';
 const RESCUES = 'this platform has no rescue mode: boot the VM from a medium';
 const REBUILDS = 'this platform does not write the disk of a VM again: make another VM of the image';
+const NO_IMAGE_FILES = 'this platform takes and gives no images as files of this machine';
+const NO_PROPERTIES = 'images of this platform have no properties that are changed';
 const CONFIRMS = 'a new size needs no word here: it is kept at once';
 
 /**
@@ -180,11 +182,11 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'volume.upload': { kind: 'mutates', deadlineMs: 86_400_000 },
   'volume.download': { kind: 'reads', deadlineMs: 86_400_000 },
   'volumesnapshot.list': { kind: 'reads', deadlineMs: 30_000 },
-  'volumesnapshot.create': { kind: 'mutates', deadlineMs: 60_000 },
-  // where there are no tasks, it is answered when the disk is written
+  // where there are no tasks, these are answered when all is copied
+  'volumesnapshot.create': { kind: 'mutates', deadlineMs: 600_000 },
   'volumesnapshot.restore': { kind: 'mutates', deadlineMs: 600_000 },
   'volumesnapshot.planDelete': { kind: 'reads', deadlineMs: 30_000 },
-  'volumesnapshot.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  'volumesnapshot.delete': { kind: 'mutates', deadlineMs: 600_000 },
   'network.list': { kind: 'reads', deadlineMs: 30_000 },
   'network.create': { kind: 'mutates', deadlineMs: 60_000 },
   'network.settings': { kind: 'reads', deadlineMs: 30_000 },
@@ -206,6 +208,10 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'image.create': { kind: 'mutates', deadlineMs: 7_200_000 },
   'image.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'image.delete': { kind: 'mutates', deadlineMs: 60_000 },
+  // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
+  'image.upload': { kind: 'mutates', deadlineMs: 86_400_000, rare: NO_IMAGE_FILES },
+  'image.download': { kind: 'reads', deadlineMs: 86_400_000, rare: NO_IMAGE_FILES },
+  'image.update': { kind: 'mutates', deadlineMs: 60_000, rare: NO_PROPERTIES },
   'flavor.list': { kind: 'reads', deadlineMs: 30_000 },
   'backup.list': { kind: 'reads', deadlineMs: 30_000 },
   // where there are no tasks, these are answered when all is written

@@ -1,6 +1,6 @@
 import { flavorId, imageId } from '../../ids.ts';
-import { gib, mib } from '../../units.ts';
-import type { Flavor, FlavorOps, ImageOps, LossPlan } from '../contract.ts';
+import { bytes, gib, mib } from '../../units.ts';
+import type { Flavor, FlavorOps, Image, ImageOps, LossPlan } from '../contract.ts';
 import { noListed, refusePlanned, refuseTakenName } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import { planFor } from './listed-plans.ts';
@@ -14,11 +14,20 @@ const FETCH_MS = 2_000;
 /** Where images are kept when no storage is named. */
 const USUAL_STORAGE = 'vms';
 
-export function createImageOps({ collections, agenda, clock, endpoint }: FakeServer, calls: Calls): Required<ImageOps> {
+export function createImageOps(
+  { collections, contents, agenda, clock, endpoint }: FakeServer,
+  calls: Calls,
+): Required<ImageOps> {
+  const imageOf = (id: string): Image => {
+    const found = collections.image.all().find((one) => one.id === id);
+    if (!found) throw noListed('image', id);
+    return found;
+  };
   /** The medium in a drive is needed; the disk of a VM is a copy of its own. */
   const plan = (id: string): LossPlan => {
-    const image = collections.image.all().find((one) => one.id === id);
-    if (!image) throw noListed('image', id);
+    const image = imageOf(id);
+    if (image.protected)
+      return { goes: [image.name], stays: [], refused: `${image.name} is protected: take that off first` };
     const users = collections.volume.all().find(({ path }) => path === image.path)?.users ?? [];
     return planFor(image.name, users, [image.path ?? image.name]);
   };
@@ -50,11 +59,46 @@ export function createImageOps({ collections, agenda, clock, endpoint }: FakeSer
         );
         return { ...accepted(), id };
       }),
+    upload: (_of, { name, storage: wanted }, source, signal) =>
+      calls.endpoint('image.upload', signal, async () => {
+        refuseTakenName('image', endpoint, collections.image.all(), name);
+        const storage = wanted === '' ? USUAL_STORAGE : wanted;
+        const path = `${folderOf(collections, endpoint, storage)}/${name}`;
+        const id = imageId(endpoint, name);
+        contents.forget(id);
+        await contents.fill(id, source, signal);
+        const size = bytes(contents.sizeOf(id));
+        collections.image.put({
+          ...{ id, name, type: 'disk', format: 'raw', size, storage, path, os: undefined, arch: undefined },
+          ...{ created: clock.now(), status: 'active', visibility: 'private' },
+        });
+        return { ...accepted(), id };
+      }),
+    download: (id, to, signal) =>
+      calls.endpoint('image.download', signal, async () => {
+        const { name, storage = USUAL_STORAGE } = imageOf(id);
+        await contents.copyTo({ id, name, storage }, to, signal);
+        return accepted();
+      }),
+    update: (id, { name, properties = {}, ...changes }, signal) =>
+      calls.endpoint('image.update', signal, () => {
+        const image = imageOf(id);
+        const said = Object.entries({ ...image.properties, ...properties }).filter(([, value]) => value !== '');
+        collections.image.put({
+          ...image,
+          name: name ?? image.name,
+          protected: changes.protected ?? image.protected ?? false,
+          visibility: changes.public === undefined ? image.visibility : changes.public ? 'public' : 'private',
+          properties: Object.fromEntries(said),
+        });
+        return accepted();
+      }),
     planDelete: (id, signal) => calls.endpoint('image.planDelete', signal, () => plan(id)),
     delete: (id, signal) =>
       calls.endpoint('image.delete', signal, () => {
         refusePlanned(plan(id));
         collections.image.remove(id);
+        contents.forget(id);
         return accepted();
       }),
   };

@@ -4,7 +4,7 @@ import type { EndpointName } from '../../ids.ts';
 import type { Context, Endpoint } from '../contract.ts';
 import { asRow } from '../lib/json.ts';
 import { createHttp, type Http } from '../transport/http/http.ts';
-import { createRest, type Login } from '../transport/http/rest.ts';
+import { createRest, type Login, type Rest, type RestFiles } from '../transport/http/rest.ts';
 import { type HttpTarget, targetName } from '../transport/http/target.ts';
 import type { Address } from './address.ts';
 import { type Api, createApi } from './api.ts';
@@ -13,6 +13,12 @@ import { createLogin, type Pass } from './login.ts';
 import { agreeOn, type Microversion, spellVersion } from './microversion.ts';
 import { normalizeError } from './normalize-error.ts';
 import type { ServiceKind } from './user-files/cloud-entry.ts';
+
+/** A service that takes and gives files. */
+export interface FileService {
+  readonly rest: Rest & RestFiles;
+  readonly target: HttpTarget;
+}
 
 export interface Cloud {
   readonly endpoint: EndpointName;
@@ -28,14 +34,16 @@ export interface Cloud {
   readonly name: string;
   compute(channel: string): Api;
   /** Undefined where the cloud has none, or it can't be reached as it says. */
-  other(service: Exclude<ServiceKind, 'compute'>): Api | undefined;
+  other(service: Exclude<ServiceKind, 'compute' | 'object'>): Api | undefined;
+  /** The same, for files, over connections of their own. */
+  files(service: 'image' | 'object'): FileService | undefined;
   /** Connections to a place that the cloud has named: a console. */
   open(target: HttpTarget, channel: string): Http;
   close(): void;
 }
 
 /** What a catalog may leave away at the end of an address; Cinder's has version and project in it. */
-const VERSIONS = { image: '/v2', network: '/v2.0', volume: '', dns: '/v2' } as const;
+const VERSIONS = { image: '/v2', network: '/v2.0', volume: '', dns: '/v2', object: '' } as const;
 
 /** A volume that is attached grows from here on (Pike, 2017); what is newer than Queens is not needed. */
 const CINDER = '3.42';
@@ -82,6 +90,16 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
       if (url !== undefined) return { url, region: region ?? onlyRegion(pass.catalog) };
       return findService(pass.catalog, { service, ...choice, region });
     };
+    const placeOf = (service: keyof typeof VERSIONS): HttpTarget | undefined => {
+      try {
+        const found = address.target(find(service, nova.region).url);
+        const version = VERSIONS[service];
+        return { ...found, base: found.base.endsWith(version) ? found.base : `${found.base}${version}` };
+      } catch (error) {
+        if (error instanceof FleetError) return undefined;
+        throw error;
+      }
+    };
     const nova = find('compute');
     const target = novaTarget(address.target(nova.url));
     const http = open(target, 'control');
@@ -103,16 +121,14 @@ export async function openCloud(endpoint: Endpoint, address: Address, context: C
       compute: (channel) =>
         createApi(createRest({ http: open(target, channel), clock, login }), 'compute', spellVersion(version)),
       other(service) {
-        try {
-          const found = address.target(find(service, nova.region).url);
-          const version = VERSIONS[service];
-          const base = found.base.endsWith(version) ? found.base : `${found.base}${version}`;
-          const its = open({ ...found, base }, service);
-          return createApi(createRest({ http: its, clock, login }), service, service === 'volume' ? CINDER : undefined);
-        } catch (error) {
-          if (error instanceof FleetError) return undefined;
-          throw error;
-        }
+        const its = placeOf(service);
+        if (!its) return undefined;
+        const rest = createRest({ http: open(its, service), clock, login });
+        return createApi(rest, service, service === 'volume' ? CINDER : undefined);
+      },
+      files(service) {
+        const its = placeOf(service);
+        return its && { target: its, rest: createRest({ http: open(its, `${service} files`), clock, login }) };
       },
       open,
       close,

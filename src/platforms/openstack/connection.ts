@@ -11,6 +11,7 @@ import { createSubnetOps } from './cloud-nouns/subnet-ops.ts';
 import { createConsoles } from './console.ts';
 import { createDiskOps } from './disk/disk-ops.ts';
 import type { News } from './follow.ts';
+import { createImageFiles } from './image/image-files.ts';
 import { createImageOps } from './image/image-ops.ts';
 import { createImages } from './image/images.ts';
 import { readInfo } from './info.ts';
@@ -19,9 +20,13 @@ import { createMake } from './make/create.ts';
 import { createMigration } from './migrate/migrate.ts';
 import { createDnsOps } from './names/dns-ops.ts';
 import { createZoneOps } from './names/zone-ops.ts';
+import { createNetworkEdit } from './network/network-edit.ts';
 import { createNetworkOps } from './network/network-ops.ts';
 import { createNicOps } from './nic/nic-ops.ts';
-import { readNodeInfo } from './node-info.ts';
+import { readNodeInfo } from './node/node-info.ts';
+import { createBucketOps } from './objects/bucket-ops.ts';
+import { createFileOps } from './objects/file-ops.ts';
+import { createSwift } from './objects/swift.ts';
 import { missing, type Project } from './project.ts';
 import { onServer, type ServerCalls } from './server-call.ts';
 import { createSnapshotOps } from './snapshot/snapshot-ops.ts';
@@ -31,17 +36,22 @@ import { createDelete } from './vm/delete.ts';
 import { createLifecycle } from './vm/lifecycle.ts';
 import { createModes } from './vm/modes.ts';
 import { createSettings } from './vm/settings.ts';
+import { createVolumeSnapshotOps } from './volume/snapshot-ops.ts';
 import { createVolumeOps } from './volume/volume-ops.ts';
 import { watchCloud } from './watch.ts';
 
-const NOUNS = ['subnet', 'securitygroup', 'securityrule', 'keypair', 'address', 'zone'] as const;
+const NOUNS = ['subnet', 'securitygroup', 'securityrule', 'keypair', 'address', 'zone', 'bucket', 'file'] as const;
 
 /** The lists of what the services have, with what changes it. */
-const withChanges = (project: Project, { volume, network, image, ...groups }: Lists['groups']): Lists['groups'] => ({
+const withChanges = (
+  project: Project,
+  { volume, network, image, ...groups }: Lists['groups'],
+  files = project.cloud.files('image'),
+): Lists['groups'] => ({
   ...groups,
   ...(volume && { volume: { ...volume, ...createVolumeOps(project) } }),
-  ...(network && { network: { ...network, ...createNetworkOps(project) } }),
-  ...(image && { image: { ...image, ...createImageOps(project) } }),
+  ...(network && { network: { ...network, ...createNetworkOps(project), ...createNetworkEdit(project) } }),
+  ...(image && { image: { ...image, ...createImageOps(project), ...(files && createImageFiles(project, files)) } }),
 });
 
 /** A project, connected: logged in, with Nova found. Polls and figures have connections of their own, so that none waits for others. */
@@ -50,6 +60,8 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const closing = new AbortController();
   const [glance, cinder, neutron] = [cloud.other('image'), cloud.other('volume'), cloud.other('network')];
   const designate = cloud.other('dns');
+  const objects = cloud.files('object');
+  const swift = objects && createSwift(objects);
   const images = createImages(glance);
   const api = cloud.compute('control');
   let onNews = (_news: News): void => {};
@@ -79,7 +91,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createMigration(project),
     },
     console: createConsoles(calls),
-    node: { info: (id, signal) => readNodeInfo(api, cloud, id, signal) },
+    node: { info: (id, signal) => readNodeInfo({ nova: api, cinder, neutron }, cloud, id, signal) },
     snapshot: {
       list: (id, signal) => onServer(calls, id, signal, (call) => readSnapshots(id, glance, call)),
       ...(glance && createSnapshotOps(project)),
@@ -88,6 +100,8 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     nic: { ...nic, ...(neutron && createNicOps(project)) },
     ...lists.groups,
     keypair: createKeyPairOps(project),
+    ...(cinder && { volumesnapshot: createVolumeSnapshotOps(project) }),
+    ...(swift && { bucket: createBucketOps(swift, cloud), file: createFileOps(swift, context.clock) }),
     ...(designate && { zone: createZoneOps(project), dns: createDnsOps(project) }),
     ...(neutron && {
       subnet: createSubnetOps(project),
@@ -97,13 +111,13 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     }),
     whyNot: {
       ...lacking('OpenStack has no login to its hosts', ['node'], ['node.info']),
-      'console.viewer': 'drover asks Nova for no address of a display yet',
       'console.command': 'the consoles of OpenStack are websockets, which no command of a terminal opens',
       ...(glance ? {} : lacking(missing('Glance'), ['snapshot'], ['snapshot.list'])),
-      ...(cinder ? {} : lacking(missing('Cinder'), ['disk'], ['disk.list'])),
+      ...(cinder ? {} : { ...lacking(missing('Cinder'), ['disk'], ['disk.list']), volumesnapshot: missing('Cinder') }),
       ...(neutron ? {} : lacking(missing('Neutron'), ['nic'], ['nic.list'])),
       ...ABSENT,
-      ...noCloudNouns('OpenStack', neutron ? NOUNS : ['keypair', 'zone']),
+      ...noCloudNouns('OpenStack', neutron ? NOUNS : ['keypair', 'zone', 'bucket', 'file']),
+      ...(swift ? {} : { bucket: missing('Swift'), file: missing('Swift') }),
       ...(designate ? {} : { zone: missing('Designate'), dns: missing('Designate') }),
       ...lists.whyNot,
     },

@@ -12,9 +12,20 @@ import { conflict, onServer, type ServerCall, type ServerCalls } from './server-
 
 const OPEN_MS = 12_000;
 
-export function createConsoles(calls: ServerCalls): Required<Pick<ConsoleOps, 'serial' | 'display' | 'output'>> {
+type Consoles = Required<Pick<ConsoleOps, 'serial' | 'display' | 'viewer' | 'output'>>;
+
+export function createConsoles(calls: ServerCalls): Consoles {
   // Nova has no word for who is at a console: of those of others nothing is known.
   const open = new Map<VmId, Duplex>();
+
+  const refuseDark = (call: ServerCall) => {
+    if (call.state !== 'running' && call.state !== 'paused')
+      throw conflict(call, 'does not run: it shows nothing', 'start it first');
+  };
+  const showing = async (call: ServerCall) => {
+    refuseDark(call);
+    return connect(calls, call, 'vnc', 'novnc');
+  };
 
   return {
     serial: (id, { force }, signal) =>
@@ -31,11 +42,14 @@ export function createConsoles(calls: ServerCalls): Required<Pick<ConsoleOps, 's
         });
         return { kind: 'stream', stream };
       }),
-    display: (id, signal) =>
+    display: (id, signal) => onServer(calls, id, signal, showing),
+    viewer: (id, signal) =>
       onServer(calls, id, signal, async (call) => {
-        if (call.state !== 'running' && call.state !== 'paused')
-          throw conflict(call, 'does not run: it shows nothing', 'start it first');
-        return connect(calls, call, 'vnc', 'novnc');
+        refuseDark(call);
+        const { host, port } = (await offerOf(calls, call, 'vnc', 'novnc')).target;
+        // An address is for one connection: each asks for its own.
+        const connect = async (until: AbortSignal) => (await onServer(calls, id, until, showing)).stream;
+        return { kind: 'vnc', place: { host, port }, connect };
       }),
     output: (id, signal) =>
       onServer(calls, id, signal, async (call) => {
@@ -55,14 +69,19 @@ async function read(call: ServerCall, below: string, json: unknown) {
   }
 }
 
-/** `host`: of the proxy. */
-async function connect(
+interface Offer {
+  readonly address: URL;
+  readonly target: HttpTarget;
+}
+
+/** Where Nova's proxy waits for one connection. */
+async function offerOf(
   { cloud }: ServerCalls,
   call: ServerCall,
   protocol: 'serial' | 'vnc',
   type: 'serial' | 'novnc',
-): Promise<{ readonly stream: Duplex; readonly host: string }> {
-  const { name, signal } = call;
+): Promise<Offer> {
+  const { name } = call;
   const wish = { remote_console: { protocol, type } };
   const { body } = await read(call, '/remote-consoles', wish);
   const url = textOf(rowIn(asRow(body, name), 'remote_console'), 'url');
@@ -70,11 +89,23 @@ async function connect(
   if (!parsed || !/^(?:ws|http)s?:$/.test(parsed.protocol)) {
     throw new FleetError('host.protocol', `${name}: Nova offers a console without an address`);
   }
-  const target = targetOf(parsed);
-  const http = cloud.open(target, 'console');
-  const origin = `${target.secure ? 'https' : 'http'}://${parsed.host}`;
+  const { protocol: scheme, host } = parsed;
+  return { address: parsed, target: { ...cloud.address.target(`${scheme.replace('ws', 'http')}//${host}`), base: '' } };
+}
+
+/** `host`: of the proxy. */
+async function connect(
+  calls: ServerCalls,
+  call: ServerCall,
+  protocol: 'serial' | 'vnc',
+  type: 'serial' | 'novnc',
+): Promise<{ readonly stream: Duplex; readonly host: string }> {
+  const { address, target } = await offerOf(calls, call, protocol, type);
+  const { name, signal } = call;
+  const http = calls.cloud.open(target, 'console');
+  const origin = `${target.secure ? 'https' : 'http'}://${address.host}`;
   const stream = await openWebSocket(http, {
-    path: type === 'novnc' ? pathOf(parsed) : `${parsed.pathname}${parsed.search}`,
+    path: type === 'novnc' ? pathOf(address) : `${address.pathname}${address.search}`,
     headers: { origin },
     protocol: 'binary',
     signal,
@@ -83,10 +114,6 @@ async function connect(
     throw normalizeError(error, name);
   });
   return { stream, host: target.host };
-
-  function targetOf({ protocol: scheme, host }: URL): HttpTarget {
-    return { ...cloud.address.target(`${scheme.replace('ws', 'http')}//${host}`), base: '' };
-  }
 }
 
 /**

@@ -38,12 +38,7 @@ export function createLists(cloud: Cloud, { nova, glance, cinder, neutron }: Ser
             ...lacking('volume types are made by administrators of the cloud', ['storage'], ['storage.list']),
           }
         : { storage: missing('Cinder'), volume: missing('Cinder') }),
-      ...(neutron
-        ? {
-            'network.settings': 'drover does not change networks of Neutron yet',
-            'network.update': 'drover does not change networks of Neutron yet',
-          }
-        : { network: missing('Neutron') }),
+      ...(neutron ? {} : { network: missing('Neutron') }),
       ...(glance ? {} : { image: missing('Glance') }),
     },
   };

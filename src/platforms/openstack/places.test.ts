@@ -6,7 +6,7 @@ import type { Api, ReadOptions } from './api.ts';
 import { findService, onlyRegion } from './catalog.ts';
 import type { Cloud } from './cloud.ts';
 import { agreeOn, isAtLeast } from './microversion.ts';
-import { readNodeInfo } from './node-info.ts';
+import { readNodeInfo } from './node/node-info.ts';
 import { nodeOf, poolOf, readPlaces } from './places.ts';
 import { readServer } from './servers.ts';
 
@@ -173,10 +173,20 @@ describe('where servers run', () => {
 });
 
 describe('what there is to know of a node', () => {
-  const read = (api: Api, native: string) => readNodeInfo(api, cloudOf(), nodeId(LAB, native), signal);
+  const of = (nova: Api) => ({ nova, cinder: undefined, neutron: undefined });
+  const read = (api: Api, native: string) => readNodeInfo(of(api), cloudOf(), nodeId(LAB, native), signal);
 
   it('of a hypervisor is what it has, and what was given away of it', async () => {
-    const { api } = apiOf({ '/os-hypervisors/detail': () => ({ hypervisors: [{ hypervisor_hostname: 'c0' }, HOST] }) });
+    const service = { binary: 'nova-compute', state: 'up', status: 'disabled', disabled_reason: 'a new disk' };
+    const { api } = apiOf({
+      '/os-hypervisors/detail': () => ({ hypervisors: [{ hypervisor_hostname: 'c0' }, HOST] }),
+      '/os-services': () => ({
+        services: [
+          { ...service, host: 'c1.example.org' },
+          { ...service, host: 'c2' },
+        ],
+      }),
+    });
     expect(await read(api, 'host/c1')).toEqual({
       facts: {
         architecture: 'x86_64',
@@ -197,6 +207,7 @@ describe('what there is to know of a node', () => {
         ['CPU', 'vCPUs given away', '3 of 16'],
         ['Memory', 'Given away', '1.5G of 64G'],
         ['Disk', 'Given away', '30G of 100G'],
+        ['Services', 'nova-compute', 'up, disabled, a new disk'],
       ],
     });
     expect(await read(api, 'host/c0')).toEqual({
@@ -245,9 +256,9 @@ describe('what there is to know of a node', () => {
         ['General', 'Zone', 'nova'],
         ['General', 'State', 'available'],
         ...general,
-        ['Quota', 'Servers', '2 of 10'],
-        ['Quota', 'vCPUs', '4 of 0'],
-        ['Quota', 'Memory', '1.0G, no limit'],
+        ['Quota of demo', 'Servers', '2 of 10'],
+        ['Quota of demo', 'vCPUs', '4 of 0'],
+        ['Quota of demo', 'Memory', '1.0G, no limit'],
       ],
     });
     limits = { limits: { absolute: { maxTotalInstances: 10, totalCoresUsed: 5 } } };
@@ -270,7 +281,7 @@ describe('what there is to know of a node', () => {
     });
     await expect(read(api, native)).rejects.toMatchObject({ code: 'node.not-found', message });
     const given = AbortSignal.abort(new Error('given up'));
-    await expect(readNodeInfo(api, cloudOf(), nodeId(LAB, native), given)).rejects.toThrow('given up');
+    await expect(readNodeInfo(of(api), cloudOf(), nodeId(LAB, native), given)).rejects.toThrow('given up');
   });
 });
 

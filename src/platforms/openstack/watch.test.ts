@@ -101,8 +101,8 @@ describe('a project', () => {
     expect(rowOf(watching, server).node).toBe('lab/zone/nova');
     const { lines } =
       (await connection.node?.info?.(inventoryOf(watching).nodes[0]?.id ?? ('' as never), signal)) ?? {};
-    expect(lines).toContainEqual(['Quota', 'Servers', '1 of 10']);
-    expect(lines).toContainEqual(['Quota', 'Memory', '512M, no limit']);
+    expect(lines).toContainEqual(['Quota of demo', 'Servers', '1 of 40']);
+    expect(lines).toContainEqual(['Quota of demo', 'Memory', '512M, no limit']);
   });
 
   it.each([

@@ -25,8 +25,8 @@ export const labTestkit: PlatformTestkit = {
   lab: 'openstack',
   facts: {
     ...facts,
-    // No Designate here.
-    operations: facts.operations.filter((name) => !/^(zone|dns)\./.test(name)),
+    // Neither Designate nor Swift here.
+    operations: facts.operations.filter((name) => !/^(zone|dns|bucket|file)\./.test(name)),
     startTakesMs: 20_000,
     stopTakesMs: 20_000,
     snapshots: { takeMs: 60_000, memory: false, revertsToOlder: true, apart: true },

@@ -2,7 +2,7 @@
 import { imageId } from '../../../ids.ts';
 import { bytes } from '../../../units.ts';
 import type { Image } from '../../contract.ts';
-import { textOf } from '../../lib/json.ts';
+import { type Row, textOf } from '../../lib/json.ts';
 import type { Api } from '../api.ts';
 import type { Cloud } from '../cloud.ts';
 import { bytesOf, timeOf } from '../json.ts';
@@ -37,6 +37,23 @@ function imageOf({ endpoint }: Cloud, { id, name, row, trouble }: ListedRow): Im
     created: timeOf(row, 'created_at'),
     status,
     visibility: textOf(row, 'visibility'),
+    protected: row['protected'] === true,
+    properties: propertiesOf(row),
     ...(wrong ? { trouble: wrong } : {}),
   };
 }
+
+/** What Glance has itself of an image (its schema, GET /v2/schemas/image); all else are words of those who made it. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['id', 'name', 'status', 'visibility', 'owner', 'protected', 'tags', 'created_at', 'updated_at', 'deleted_at'],
+  ...['size', 'virtual_size', 'checksum', 'os_hash_algo', 'os_hash_value', 'os_hidden', 'min_disk', 'min_ram'],
+  ...['disk_format', 'container_format', 'self', 'file', 'schema', 'direct_url', 'locations', 'stores'],
+]);
+
+/** Whether a property can be told and changed by users. */
+export const isProperty = (key: string): boolean => !OWN.has(key) && !key.startsWith('os_glance');
+
+export const propertiesOf = (row: Row): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([key, value]) => (isProperty(key) && typeof value === 'string' ? [[key, value]] : [])),
+  );

@@ -2,32 +2,22 @@
 import { FleetError } from '../../../errors.ts';
 import { type ImageId, imageId, nativeOfListed } from '../../../ids.ts';
 import type { ImageOps, ImageSpec, LossPlan } from '../../contract.ts';
-import { asRow, type Row, textOf } from '../../lib/json.ts';
-import { noListed, refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
-import { type Made, takeBack } from '../../lib/take-back.ts';
+import { type Row, textOf } from '../../lib/json.ts';
+import { refusePlanned, usedBy } from '../../lib/listed.ts';
+import { takeBack } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
-import { readListed } from '../listed-rows.ts';
-import { isMissing, needed, type Project, untilSo } from '../project.ts';
+import { needed, type Project, untilSo } from '../project.ts';
 import { namesMadeOf } from '../server-list.ts';
+import { imagePath, queueImage, readImage } from './one-image.ts';
 
 const FETCH_MS = 7_100_000;
 
 export function createImageOps(project: Project): Required<Pick<ImageOps, 'create' | 'planDelete' | 'delete'>> {
   const { cloud, nova } = project;
-  const pathOf = (native: string) => `/images/${encodeURIComponent(native)}`;
-
-  async function read(id: ImageId, signal: AbortSignal): Promise<Row> {
-    try {
-      const path = pathOf(nativeOfListed(id));
-      return await needed(project.glance, 'Glance').get(path, { signal, subject: 'the image' });
-    } catch (error) {
-      throw isMissing(error) ? noListed('image', id) : error;
-    }
-  }
 
   async function plan(id: ImageId, signal: AbortSignal): Promise<LossPlan> {
     const native = nativeOfListed(id);
-    const [row, users] = await Promise.all([read(id, signal), namesMadeOf(nova, native, signal)]);
+    const [row, users] = await Promise.all([readImage(project, id, signal), namesMadeOf(nova, native, signal)]);
     const name = textOf(row, 'name') ?? native;
     const goes = [`the image ${name}`];
     if (row['protected'] === true) return { goes, stays: [], refused: `${name} is protected: take that off first` };
@@ -39,21 +29,7 @@ export function createImageOps(project: Project): Required<Pick<ImageOps, 'creat
     async create(_of, spec, signal) {
       const glance = needed(project.glance, 'Glance');
       refuseUnfit(spec);
-      const subject = `the images of ${cloud.name}`;
-      const all = await readListed(glance, '/images', 'images', { subject, signal, query: { name: spec.name } });
-      refuseTakenName('image', cloud.name, all, spec.name);
-      const { body } = await glance.change('POST', '/images', {
-        signal,
-        subject: spec.name,
-        json: { name: spec.name, disk_format: formatOf(spec.url), container_format: 'bare', visibility: 'private' },
-      });
-      const native = textOf(asRow(body, spec.name), 'id') ?? '';
-      const made: Made = {
-        what: `the image ${spec.name}`,
-        command: `openstack image delete ${native}`,
-        undo: () =>
-          glance.change('DELETE', pathOf(native), { signal: new AbortController().signal, subject: spec.name }),
-      };
+      const { native, made } = await queueImage(project, spec.name, formatOf(spec.url), signal);
       try {
         await fetchInto(project, glance, native, spec, signal);
       } catch (error) {
@@ -64,7 +40,7 @@ export function createImageOps(project: Project): Required<Pick<ImageOps, 'creat
     planDelete: plan,
     async delete(id, signal) {
       refusePlanned(await plan(id, signal));
-      const path = pathOf(nativeOfListed(id));
+      const path = imagePath(nativeOfListed(id));
       await needed(project.glance, 'Glance').change('DELETE', path, { signal, subject: 'the image' });
       return { warnings: [] };
     },
@@ -105,7 +81,7 @@ async function fetchInto(
   { name, url, checksum }: ImageSpec,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = `/images/${encodeURIComponent(native)}`;
+  const path = imagePath(native);
   const json = { method: { name: 'web-download', uri: url } };
   await glance.change('POST', `${path}/import`, { signal, subject: name, json }).catch((error: unknown) => {
     throw error instanceof FleetError && error.code === 'op.refused' ? unreachable(name, url, error) : error;

@@ -67,6 +67,19 @@ describe('a new server', () => {
       expect(there(cloud)).toEqual([]);
     }));
 
+  it.each<[Settings, string]>([
+    [{ flavor: 'm1.small' }, 'web9 would need 2 of 0 vCPUs left in its project'],
+    [{ disk: [{ size: gib(990) }] }, 'web9 would need 990G of 980G volume space left in its project'],
+  ])('F-345 that would be more than the quota has left is refused before anything is made: %j', (more, message) =>
+    withCloud(async (cloud, connection) => {
+      if ('flavor' in more) for (let at = 0; at < 30; at++) cloud.world.add({ name: `other${at}` });
+      else cloud.world.volumes.set('full', 20);
+      const error = await refusal(create(connection, { ...SPEC, ...more }));
+      expect([error.code, error.message]).toEqual(['op.refused', message]);
+      expect(cloud.requests.filter((request) => request.startsWith('POST /compute'))).toEqual([]);
+    }),
+  );
+
   it.each<[Settings, string, RegExp]>([
     [{ image: '' }, 'op.refused', /nothing to boot from/],
     [{ volume: 'data' }, 'op.refused', /an image, a volume or a snapshot/],

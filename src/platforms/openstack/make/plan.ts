@@ -4,6 +4,7 @@ import type { Warning } from '../../contract.ts';
 import { type Row, textOf } from '../../lib/json.ts';
 import { type UserData, writeUserData } from '../../lib/seed/seed.ts';
 import { refused } from '../../lib/spec-values.ts';
+import { unlessRefused } from '../../lib/unless-refused.ts';
 import { findOne, pickOne } from '../find.ts';
 import { findImage } from '../image/find-image.ts';
 import { numberOf } from '../json.ts';
@@ -11,6 +12,7 @@ import { type ListedRow, readListed } from '../listed-rows.ts';
 import { isAtLeast } from '../microversion.ts';
 import { findNetwork } from '../network/find-network.ts';
 import { isSeen } from '../network/networks.ts';
+import { cinderQuotas, novaQuotas, refuseOverQuota } from '../node/quotas.ts';
 import { needed, type Project } from '../project.ts';
 import { isNameTaken } from '../server-list.ts';
 import { findVolume } from '../volume/cinder.ts';
@@ -40,6 +42,7 @@ export async function planServer(project: Project, spec: MakeSpec, signal: Abort
     });
   const image = spec.image === '' ? undefined : await findImage(project.glance, cloud, spec.image, signal);
   const flavor = await flavorFor(project, spec, signal);
+  await refuseTooMuch(project, spec, flavor, signal);
   const boot = await bootFrom(project, spec, image, signal);
   const networks = await networksFor(project, spec, signal);
   const group = spec.serverGroup === '' ? undefined : await groupCalled(project, spec.serverGroup, signal);
@@ -113,6 +116,28 @@ async function flavorFor({ nova, cloud }: Project, spec: MakeSpec, signal: Abort
   throw new FleetError('flavor.not-found', `${cloud.endpoint} has no flavor with as many vCPUs and as much memory`, {
     fix: `choose one of ${all.map(({ name }) => name).join(', ')}`,
   });
+}
+
+/** Nova would say it as well, after volumes were made. Who may not read the limits is told by Nova then. */
+async function refuseTooMuch(project: Project, spec: MakeSpec, { row }: ListedRow, signal: AbortSignal): Promise<void> {
+  const { nova, cinder, cloud } = project;
+  const { disks, name } = spec;
+  const subject = `the quotas of ${cloud.name}`;
+  const quotas = await Promise.all([
+    unlessRefused(novaQuotas(nova, subject, signal)),
+    disks.length > 0 && cinder ? unlessRefused(cinderQuotas(cinder, subject, signal)) : [],
+  ]);
+  refuseOverQuota(
+    name,
+    quotas.flatMap((one) => one ?? []),
+    {
+      Servers: 1,
+      vCPUs: numberOf(row, 'vcpus'),
+      Memory: numberOf(row, 'ram'),
+      Volumes: disks.length,
+      'Volume space': disks.reduce((sum, { size }) => sum + size, 0),
+    },
+  );
 }
 
 /** Nova makes the volumes itself, so that they go with a server that comes to nothing. */

@@ -1,16 +1,16 @@
 /** Networks of a project: with a subnet each, and a router where they lead outside. */
 import { FleetError } from '../../../errors.ts';
-import { type NetworkId, nativeOfListed, networkId } from '../../../ids.ts';
+import { type NetworkId, networkId } from '../../../ids.ts';
 import type { LossPlan, NetworkOps } from '../../contract.ts';
 import { asRow, type Row, textOf } from '../../lib/json.ts';
-import { noListed, refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
+import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
 import { rowIn, textsIn } from '../json.ts';
 import { readListed } from '../listed-rows.ts';
-import { isMissing, needed, type Project } from '../project.ts';
+import { needed, type Project } from '../project.ts';
 import { namesOfServers } from '../server-list.ts';
-import { findNetwork } from './find-network.ts';
+import { type FoundNetwork, findById, findNetwork } from './find-network.ts';
 import { readSpec, type WantedNetwork } from './network-spec.ts';
 import { isSeen } from './networks.ts';
 
@@ -18,13 +18,6 @@ type Changes = Required<Pick<NetworkOps, 'create' | 'planDelete' | 'delete' | 's
 
 /** On a router that was made for a network, so that it goes with it. */
 const OWN = 'made by drover for its network';
-
-interface Found {
-  readonly neutron: Api;
-  readonly native: string;
-  readonly row: Row;
-  readonly name: string;
-}
 
 interface Ports {
   /** Servers, by id. */
@@ -38,19 +31,10 @@ interface Ports {
 export function createNetworkOps(project: Project): Changes {
   const { cloud } = project;
 
-  async function find(id: NetworkId, signal: AbortSignal): Promise<Found> {
-    const neutron = needed(project.neutron, 'Neutron');
-    const native = nativeOfListed(id);
-    try {
-      const body = await neutron.get(`/networks/${encodeURIComponent(native)}`, { signal, subject: 'the network' });
-      const row = rowIn(body, 'network');
-      return { neutron, native, row, name: textOf(row, 'name') ?? native };
-    } catch (error) {
-      throw isMissing(error) ? noListed('network', id) : error;
-    }
-  }
-
-  async function plan(found: Found, signal: AbortSignal): Promise<LossPlan & { readonly routers: Ports['routers'] }> {
+  async function plan(
+    found: FoundNetwork,
+    signal: AbortSignal,
+  ): Promise<LossPlan & { readonly routers: Ports['routers'] }> {
     const { neutron, native, name, row } = found;
     const { servers, routers, others } = await portsIn(neutron, native, name, signal);
     const users = await namesOfServers(project.nova, servers, signal);
@@ -73,7 +57,7 @@ export function createNetworkOps(project: Project): Changes {
   }
 
   const turn = async (id: NetworkId, up: boolean, signal: AbortSignal) => {
-    const { neutron, native, name } = await find(id, signal);
+    const { neutron, native, name } = await findById(project, id, signal);
     const json = { network: { admin_state_up: up } };
     await neutron.change('PUT', `/networks/${encodeURIComponent(native)}`, { signal, subject: name, json });
     return { warnings: [] };
@@ -94,11 +78,11 @@ export function createNetworkOps(project: Project): Changes {
       return { warnings: [], id: networkId(cloud.endpoint, id) };
     },
     async planDelete(id, signal) {
-      const { routers: _routers, ...said } = await plan(await find(id, signal), signal);
+      const { routers: _routers, ...said } = await plan(await findById(project, id, signal), signal);
       return said;
     },
     async delete(id, signal) {
-      const found = await find(id, signal);
+      const found = await findById(project, id, signal);
       const { neutron, native, name } = found;
       const { routers, ...said } = await plan(found, signal);
       refusePlanned(said);

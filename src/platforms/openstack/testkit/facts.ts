@@ -1,5 +1,11 @@
 import { bytes, gib, mib } from '../../../units.ts';
-import { CLOUD_OPERATIONS, type PlatformFacts, SNAPSHOT_OPERATIONS } from '../../testkit.ts';
+import {
+  CLOUD_OPERATIONS,
+  IMAGE_FILE_OPERATIONS,
+  type PlatformFacts,
+  SNAPSHOT_OPERATIONS,
+  VOLUME_SNAPSHOT_OPERATIONS,
+} from '../../testkit.ts';
 
 /** What holds of a real cloud and of the pretended one; a real one takes longer. */
 export const facts: PlatformFacts = {
@@ -20,7 +26,7 @@ export const facts: PlatformFacts = {
     'vm.create',
     'vm.planMigrate',
     'vm.migrate',
-    ...CLOUD_OPERATIONS.filter((name) => !/^(bucket|file|balancer)\./.test(name)),
+    ...CLOUD_OPERATIONS.filter((name) => !name.startsWith('balancer.')),
     'dns.list',
     'dns.create',
     'dns.planDelete',
@@ -51,12 +57,17 @@ export const facts: PlatformFacts = {
     'network.delete',
     'network.start',
     'network.stop',
+    'network.settings',
+    'network.update',
     'image.create',
+    ...IMAGE_FILE_OPERATIONS,
+    ...VOLUME_SNAPSHOT_OPERATIONS,
     'image.planDelete',
     'image.delete',
     'vm.configure',
     'console.serial',
     'console.display',
+    'console.viewer',
     'console.output',
     'node.info',
     'storage.list',
@@ -91,6 +102,7 @@ export const facts: PlatformFacts = {
     securityrule: true,
     address: { name: 'suite', network: '' },
     zone: true,
+    file: true,
   },
   parts: { takeMs: 5_000, networks: ['lan', 'outside'], volumes: true, diskSize: gib(1) },
   makes: {
@@ -104,8 +116,11 @@ export const facts: PlatformFacts = {
     dns: { name: 'mirror.demo.example', zone: 'demo.example', type: 'A', data: '192.0.2.78' },
     securitygroup: { name: 'suite', description: 'made by the suite', network: '' },
     keypair: { name: 'suite', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdN+ suite' },
+    bucket: { name: 'suite-bucket', public: false },
     image: { name: 'tiny', url: 'http://images.example/tiny.img', storage: '' },
   },
+  volumeSnapshots: { takeMs: 60_000, whole: 'available', volumes: ['suite-kept', 'suite-kept-again'] },
+  networksChangeAtOnce: true,
   volumesAreWhole: true,
   listedTakesMs: 5_000,
   listed: {
@@ -114,6 +129,7 @@ export const facts: PlatformFacts = {
     keypair: { name: 'admins', type: 'ssh' },
     zone: { name: 'demo.example', networks: [] },
     dns: { name: 'gateway.demo.example', zone: 'demo.example', type: 'A', ttl: 300, data: '192.0.2.1' },
+    bucket: { name: 'backups', public: false, files: 1, size: bytes(6), region: 'RegionOne' },
     address: { ip: '203.0.113.99', network: 'outside', user: undefined },
     storage: { name: 'fast', type: 'volume type', active: true, size: undefined, used: undefined },
     volume: {

@@ -5,9 +5,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../../clock.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
 import { createConsoleProxy } from './console-proxy.ts';
+import { answerGlance } from './glance.ts';
 import { createKeystone, type Keystone, PROJECT } from './keystone.ts';
 import { answerNova, type NovaOptions } from './nova.ts';
-import { answerCinder, answerGlance, answerNeutron, type ServiceRequest } from './other-services.ts';
+import { answerCinder, answerNeutron, type ServiceRequest } from './other-services.ts';
 import { novaRefusal, Refusal } from './refusal.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -30,6 +31,8 @@ interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** In its place: bytes as they are. */
+  readonly content?: Buffer;
 }
 
 export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
@@ -59,7 +62,8 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
     const origin = `http://${headers.host}`;
     const url = new URL(request.url ?? '/', origin);
     requests.push(`${method} ${url.pathname}${url.search}`);
-    const body = await jsonOf(request);
+    const content = await contentOf(request);
+    const body = isFile(request) ? undefined : jsonOf(content);
     const [, service = '', ...rest] = url.pathname.split('/');
     const path = `/${rest.join('/')}`;
     if (service === 'identity') {
@@ -68,6 +72,9 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
       return { status: 201, headers: { 'x-subject-token': issued.token }, body: issued.body };
     }
     const session = keystone.session(headers);
+    if (service === 'object') {
+      return world.swift.answer({ method, path, query: url.searchParams, headers, content, session });
+    }
     const other = OTHERS[service];
     if (other) {
       const question = {
@@ -78,6 +85,8 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
         session,
         base: `${origin}/${service}`,
         pageSize: nova.pageSize,
+        content,
+        range: headers.range,
       };
       try {
         return other(world, question);
@@ -147,10 +156,10 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
 
   const server = createServer((request, response) => {
     handle(request).then(
-      (reply) => send(response, reply.status, reply.body, reply.headers),
+      (reply) => send(response, reply),
       (error: unknown) => {
         if (error instanceof Refusal) response.writeHead(error.status, error.headers).end(error.body);
-        else send(response, 500, { computeFault: { code: 500, message: String(error) } });
+        else send(response, { status: 500, body: { computeFault: { code: 500, message: String(error) } } });
       },
     );
   });
@@ -196,13 +205,19 @@ const OTHERS: Readonly<Record<string, (world: World, request: ServiceRequest) =>
   dns: ({ designate }, request) => designate.answer(request),
 };
 
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-  let text = '';
-  for await (const chunk of request) text += chunk;
-  return text === '' ? undefined : JSON.parse(text);
+async function contentOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, status: number, body: unknown, headers: Reply['headers'] = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+const isFile = ({ headers }: IncomingMessage): boolean => headers['content-type'] === 'application/octet-stream';
+
+const jsonOf = (content: Buffer): unknown => (content.length === 0 ? undefined : JSON.parse(content.toString()));
+
+function send(response: ServerResponse, { status, body, content, headers = {} }: Reply): void {
+  const type = content ? 'application/octet-stream' : 'application/json';
+  const length = content && { 'content-length': String(content.length) };
+  response.writeHead(status, { 'content-type': type, ...length, ...headers });
+  response.end(content ?? (body === undefined ? undefined : JSON.stringify(body)));
 }

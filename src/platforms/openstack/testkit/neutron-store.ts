@@ -53,6 +53,8 @@ export interface NeutronStore {
   failOn: string | undefined;
   /** Rows of `networks`, `subnets` …, as users see them. */
   rows(path: string): readonly Stored[];
+  /** What the project has, of what it may have, by noun. */
+  quotas(): object;
   plug(server: Plugged): void;
   unplug(server: Plugged): void;
   /** A new port of a server; answers its row. */
@@ -68,6 +70,8 @@ const network = (id: string, name: string): Stored => ({
 const subnet = (id: string, network_id: string, cidr: string, enable_dhcp: boolean): Stored => ({
   ...{ id, name: '', network_id, cidr, enable_dhcp, project_id: PROJECT.id },
   ip_version: cidr.includes(':') ? 6 : 4,
+  dns_nameservers: [],
+  allocation_pools: [{ start: cidr.replace(/[^.:]*\/\d+$/, '2'), end: cidr.replace(/[^.:]*\/\d+$/, '250') }],
 });
 
 const refused = (status: number, type: string, message: string) =>
@@ -138,7 +142,7 @@ export function createNeutronStore(): NeutronStore {
     const more: Readonly<Record<string, Row>> = {
       network: network('', ''),
       floatingip: { floating_ip_address: `203.0.113.${100 + listOf('floatingips').length}`, port_id: null },
-      subnet: { dns_nameservers: [], enable_dhcp: true },
+      subnet: { dns_nameservers: [], allocation_pools: [], enable_dhcp: true },
     };
     const made: Stored = { ...more[noun], project_id: PROJECT.id, ...row, id: randomUUID() };
     if (noun === 'security_group_rule') {
@@ -200,6 +204,10 @@ export function createNeutronStore(): NeutronStore {
   const neutron: NeutronStore = {
     failOn: undefined,
     rows: (path) => listOf(path).map((row) => seen(path, row)),
+    quotas: () =>
+      Object.fromEntries(
+        Object.entries(NOUNS).map(([path, noun]) => [noun, { used: listOf(path).length, limit: 100, reserved: 0 }]),
+      ),
     plug(server) {
       addPort(LAN, server);
     },
@@ -212,7 +220,8 @@ export function createNeutronStore(): NeutronStore {
       const given = isRow(body) ? body[noun] : undefined;
       const row: Row = isRow(given) ? given : {};
       if (method === 'GET') return { status: 200, body: { [noun]: seen(path, find(path, id)) } };
-      if (method === 'POST' && noun === neutron.failOn) throw refused(409, 'OverQuota', `Quota exceeded for ${noun}.`);
+      if (method !== 'DELETE' && noun === neutron.failOn && verb === '')
+        throw refused(409, 'OverQuota', `Quota exceeded for ${noun}.`);
       if (method === 'POST') return { status: 201, body: { [noun]: seen(path, create(path, row)) } };
       if (method === 'PUT' && verb !== '') return turn(id, verb, isRow(body) ? body : {});
       if (method === 'PUT') return { status: 200, body: { [noun]: seen(path, Object.assign(find(path, id), row)) } };

@@ -125,6 +125,13 @@ export function hypervisorsView(version: Microversion, counts: (host: string) =>
   };
 }
 
+export const servicesView = (): object => ({
+  services: HOSTS.map((host) => ({
+    ...{ id: `service-${host}`, binary: 'nova-compute', host, zone: 'nova', status: 'enabled', state: 'up' },
+    ...{ updated_at: '2026-01-01T00:00:00.000000', disabled_reason: null, forced_down: false },
+  })),
+});
+
 export const zonesView = (): object => ({
   availabilityZoneInfo: [{ zoneName: 'nova', zoneState: { available: true }, hosts: null }],
 });
@@ -133,9 +140,9 @@ export const limitsView = (count: number): object => ({
   limits: {
     rate: [],
     absolute: {
-      maxTotalInstances: 10,
+      maxTotalInstances: 40,
       totalInstancesUsed: count,
-      maxTotalCores: 20,
+      maxTotalCores: 60,
       totalCoresUsed: 2 * count,
       maxTotalRAMSize: -1,
       totalRAMUsed: 512 * count,

@@ -12,6 +12,7 @@ import {
   hypervisorsView,
   limitsView,
   serverView,
+  servicesView,
   versionView,
   zonesView,
 } from './nova-view.ts';
@@ -95,8 +96,13 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
     const counts = (host: string) => [...world.servers.values()].filter((server) => server.host === host).length;
     return { status: 200, body: hypervisorsView(version, counts) };
   }
+  if (noun === 'os-services') {
+    allow('os-services:list', session.admin);
+    return { status: 200, body: servicesView() };
+  }
   if (noun === 'os-availability-zone') return { status: 200, body: zonesView() };
-  if (noun === 'limits') return { status: 200, body: limitsView(world.servers.size) };
+  if (noun === 'limits')
+    return { status: 200, body: limitsView([...world.servers.values()].filter((one) => !one.deleted).length) };
   throw unknown();
 
   function list(detailed: boolean): NovaAnswer {

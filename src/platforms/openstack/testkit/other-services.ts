@@ -1,16 +1,17 @@
-/** Glance, Neutron and Cinder, pretended, as far as they are asked: rows as in the samples of their API references. */
+/** Neutron and Cinder, pretended, as far as they are asked: rows as in the samples of their API references. */
 import { randomUUID } from 'node:crypto';
 import { isRow, type Row } from '../../lib/json.ts';
 import { rowIn } from '../json.ts';
-import { PROJECT, type Session } from './keystone.ts';
+import type { Session } from './keystone.ts';
 import { LAN, passes } from './neutron-store.ts';
 import { pageOf } from './pages.ts';
-import { forbidden, novaRefusal, Refusal } from './refusal.ts';
-import { spellTime, type World } from './world.ts';
+import { forbidden, novaRefusal } from './refusal.ts';
+import type { World, WorldVolumeSnapshot } from './world.ts';
 
 export interface ServiceAnswer {
   readonly status: number;
   readonly body?: unknown;
+  readonly content?: Buffer;
 }
 
 export interface ServiceRequest {
@@ -23,76 +24,11 @@ export interface ServiceRequest {
   /** `http://host/image`. */
   readonly base: string;
   readonly pageSize: number;
+  /** What was sent, as it came. */
+  readonly content: Buffer;
+  /** Of bytes that are asked for. */
+  readonly range: string | undefined;
 }
-
-type WorldImage = NonNullable<ReturnType<World['images']['get']>>;
-
-const MADE = spellTime(Date.UTC(2026, 0, 1));
-
-/** `GET /v2/images` with the filters that are used, images that are fetched from the web, and deleted. */
-export function answerGlance(world: World, request: ServiceRequest): ServiceAnswer {
-  const { path, query, pageSize, method, body, session } = request;
-  const [, version, noun, id, verb] = path.split('/');
-  const noPage = new Refusal(404, '<html><body><h1>404 Not Found</h1></body></html>');
-  if (version !== 'v2' || noun !== 'images') throw noPage;
-  if (method !== 'GET' && !session.account.roles.includes('member')) throw forbidden('add_image');
-  const rows = [...world.images].map(([native, image]) => imageView(native, image));
-  if (method === 'POST' && id === undefined) {
-    const row = only(isRow(body) ? body : {}, ['name', 'disk_format', 'container_format', 'visibility']);
-    const made = randomUUID();
-    world.images.set(made, { name: String(row['name']) });
-    return { status: 201, body: { ...imageView(made, { name: String(row['name']) }), status: 'queued' } };
-  }
-  if (id !== undefined) {
-    const found = rows.find((row) => row.id === id);
-    if (!found) throw noPage;
-    if (method === 'GET') return { status: 200, body: found };
-    if (method === 'POST' && verb === 'import') {
-      const { uri } = rowIn(only(isRow(body) ? body : {}, ['method']), 'method');
-      // What can't be fetched is an image for ever in the queue.
-      if (String(uri).includes('missing')) world.images.set(id, { name: found.name, failed: true });
-      return { status: 202 };
-    }
-    if (method === 'DELETE') world.images.delete(id);
-    return { status: 204 };
-  }
-  takes(query, 'limit', 'marker', 'id', 'name', 'instance_uuid', 'sort');
-  const ids = query.get('id')?.replace(/^in:/, '').split(',');
-  const [of, name] = [query.get('instance_uuid'), query.get('name')];
-  const found = rows.filter(
-    (row) =>
-      (of === null ? (ids?.includes(row.id) ?? true) : world.images.get(row.id)?.of === of) &&
-      (name === null || row.name === name),
-  );
-  const said = pageOf(found, 'images', query, { size: pageSize, url: '/v2/images', links: 'links' }) as {
-    readonly images: object;
-    readonly links?: readonly { readonly href: string }[];
-  };
-  const next = said.links?.[0]?.href;
-  const page = { images: said.images, first: '/v2/images', schema: '/v2/schemas/images', ...(next && { next }) };
-  return { status: 200, body: page };
-}
-
-const imageView = (id: string, { name, of, description, failed }: WorldImage) => ({
-  id,
-  name,
-  status: failed ? 'queued' : 'active',
-  ...(failed && { os_glance_failed_import: 'file' }),
-  visibility: of === undefined ? 'public' : 'private',
-  owner: PROJECT.id,
-  disk_format: 'qcow2',
-  container_format: 'bare',
-  size: 13_167_616,
-  virtual_size: null,
-  min_disk: 1,
-  os_distro: 'debian',
-  os_version: '13',
-  architecture: 'x86_64',
-  created_at: MADE,
-  updated_at: MADE,
-  ...(of === undefined ? {} : { instance_uuid: of }),
-  ...(description === undefined ? {} : { description }),
-});
 
 /** Neutron: lists with filters, and what is made, changed and deleted. What a network is made of only administrators are told. */
 export function answerNeutron({ neutron }: World, request: ServiceRequest): ServiceAnswer {
@@ -100,6 +36,7 @@ export function answerNeutron({ neutron }: World, request: ServiceRequest): Serv
   const [, version, ...segments] = path.split('/');
   if (version !== 'v2.0') throw novaRefusal(404, 'The resource could not be found.');
   const [noun = '', id] = segments.map(decodeURIComponent);
+  if (noun === 'quotas') return { status: 200, body: { quota: neutron.quotas() } };
   if (method !== 'GET' && !session.account.roles.includes('member')) throw forbidden(`neutron:${noun}`);
   if (method !== 'GET' || id !== undefined) return neutron.change(method, [noun, id ?? '', segments[2] ?? ''], body);
   const all = neutron.rows(noun).filter((row) => passes(row, query));
@@ -124,12 +61,29 @@ export function answerCinder(world: World, request: ServiceRequest): ServiceAnsw
     body: pageOf(rows, key, query, { size: pageSize, url, links }),
   });
   if (method !== 'GET' && !session.account.roles.includes('member')) throw forbidden('volume:create');
+  if (noun === 'limits') return { status: 200, body: limitsOf(world) };
   if (noun === 'types') {
     takes(query, 'limit', 'marker', 'is_public');
     return page(TYPES, 'volume_types', 'volume_type_links');
   }
-  if (noun === 'snapshots') return page([], 'snapshots');
-  if (noun === 'volumes' && id === 'detail') {
+  if (noun === 'snapshots' && method === 'POST') return { status: 202, body: takeSnapshot(world, body) };
+  if (noun === 'snapshots' && (id === '' || id === 'detail')) {
+    takes(query, 'limit', 'marker', 'all_tenants', 'name', 'volume_id');
+    const rows = [...world.volumeSnapshots].map(([native, snapshot]) => snapshotView(native, snapshot));
+    const wanted = ['name', 'volume_id'] as const;
+    return page(
+      rows.filter((row) => wanted.every((key) => (query.get(key) ?? row[key]) === row[key])),
+      'snapshots',
+    );
+  }
+  if (noun === 'snapshots') {
+    const found = world.volumeSnapshots.get(id);
+    if (!found) throw novaRefusal(404, `Snapshot ${id} could not be found.`);
+    if (method === 'GET') return { status: 200, body: { snapshot: snapshotView(id, found) } };
+    world.volumeSnapshots.delete(id);
+    return { status: 202 };
+  }
+  if (noun === 'volumes' && (id === 'detail' || (id === '' && method === 'GET'))) {
     takes(query, 'limit', 'marker', 'all_tenants', 'name');
     if (query.has('all_tenants') && !session.admin) throw novaRefusal(403, 'Policy does not allow it');
     const rows = [...world.volumes].map(([volume, size]) => volumeView(world, volume, size));
@@ -139,10 +93,20 @@ export function answerCinder(world: World, request: ServiceRequest): ServiceAnsw
     );
   }
   if (noun === 'volumes' && method === 'POST' && id === '') {
-    const row = only(rowIn(isRow(body) ? body : {}, 'volume'), ['name', 'size', 'volume_type', 'imageRef']);
+    const row = only(rowIn(isRow(body) ? body : {}, 'volume'), [
+      'name',
+      'size',
+      'volume_type',
+      'imageRef',
+      'snapshot_id',
+    ]);
+    const source = world.volumeSnapshots.get(String(row['snapshot_id']))?.volume ?? '';
     const made = randomUUID();
     world.volumes.set(made, Number(row['size']));
-    world.volumeWords.set(made, { name: String(row['name']), type: String(row['volume_type'] ?? '__DEFAULT__') });
+    world.volumeWords.set(made, {
+      name: String(row['name']),
+      type: String(row['volume_type'] ?? world.volumeWords.get(source)?.type ?? '__DEFAULT__'),
+    });
     return { status: 202, body: { volume: volumeView(world, made, Number(row['size'])) } };
   }
   const size = world.volumes.get(id);
@@ -160,6 +124,42 @@ export function answerCinder(world: World, request: ServiceRequest): ServiceAnsw
   world.volumes.set(id, Number(new_size));
   return { status: 202 };
 }
+
+function takeSnapshot(world: World, body: unknown) {
+  const row = only(rowIn(isRow(body) ? body : {}, 'snapshot'), ['name', 'description', 'volume_id', 'force']);
+  const volume = String(row['volume_id']);
+  const size = world.volumes.get(volume);
+  if (size === undefined) throw novaRefusal(404, `Volume ${volume} could not be found.`);
+  if (volumeView(world, volume, size).status === 'in-use' && row['force'] !== true)
+    throw novaRefusal(400, 'Invalid volume: status must be available, but current status is: in-use.');
+  const native = randomUUID();
+  const taken = {
+    name: String(row['name']),
+    volume,
+    size,
+    description: String(row['description']),
+    status: 'available',
+  };
+  world.volumeSnapshots.set(native, taken);
+  return { snapshot: snapshotView(native, { ...taken, status: 'creating' }) };
+}
+
+const snapshotView = (id: string, { name, volume, size, description, status }: WorldVolumeSnapshot) => ({
+  ...{ id, name, volume_id: volume, size, description, status, metadata: {} },
+  created_at: '2026-01-01T00:00:00.000000',
+  updated_at: null,
+});
+
+const limitsOf = ({ volumes }: World) => ({
+  limits: {
+    rate: [],
+    absolute: {
+      ...{ maxTotalVolumes: 20, totalVolumesUsed: volumes.size, maxTotalSnapshots: 10, totalSnapshotsUsed: 0 },
+      maxTotalVolumeGigabytes: 1000,
+      totalGigabytesUsed: [...volumes.values()].reduce((sum, size) => sum + size, 0),
+    },
+  },
+});
 
 const type = (id: string, name: string) => ({ id, name, is_public: true, description: null });
 const TYPES = [
@@ -196,13 +196,13 @@ function volumeView({ servers, volumeWords }: World, id: string, size: number) {
   };
 }
 
-function takes(query: URLSearchParams, ...keys: readonly string[]): void {
+export function takes(query: URLSearchParams, ...keys: readonly string[]): void {
   for (const key of query.keys()) {
     if (!keys.includes(key)) throw novaRefusal(400, `Invalid filters ${key} are found in query options.`);
   }
 }
 
-function only(row: Row, keys: readonly string[]): Row {
+export function only(row: Row, keys: readonly string[]): Row {
   const strange = Object.keys(row).find((key) => !keys.includes(key));
   if (strange === undefined) return row;
   throw novaRefusal(400, `Additional properties are not allowed ('${strange}' was unexpected)`);

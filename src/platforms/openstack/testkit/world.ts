@@ -5,6 +5,7 @@ import { createDesignate, type Designate } from './designate.ts';
 import { PROJECT } from './keystone.ts';
 import { createNeutronStore, type NeutronStore } from './neutron-store.ts';
 import { noServer } from './refusal.ts';
+import { createFakeSwift, type FakeSwift } from './swift.ts';
 
 export interface WorldServer {
   readonly id: string;
@@ -51,21 +52,45 @@ export interface WorldAction {
   }[];
 }
 
+export interface WorldImage {
+  readonly name: string;
+  /** The server that it was made of. */
+  readonly of?: string;
+  readonly description?: string;
+  readonly failed?: true;
+  /** It has no content yet. */
+  readonly queued?: true;
+  readonly content?: Buffer;
+  /** What comes is kept with other bytes. */
+  readonly garbles?: true;
+  readonly format?: string;
+  readonly protected?: boolean;
+  readonly visibility?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export interface WorldVolumeSnapshot {
+  readonly name: string;
+  readonly volume: string;
+  /** GiB. */
+  readonly size: number;
+  readonly description: string;
+  status: string;
+}
+
 export interface World {
   readonly servers: ReadonlyMap<string, WorldServer>;
   /** Volume id -> size in GiB. */
   readonly volumes: Map<string, number>;
-  /** Image id -> name, and of which server it was made. */
-  readonly images: Map<
-    string,
-    { readonly name: string; readonly of?: string; readonly description?: string; readonly failed?: true }
-  >;
+  readonly images: Map<string, WorldImage>;
+  readonly volumeSnapshots: Map<string, WorldVolumeSnapshot>;
   /** Names and types of volumes that were given some. */
   readonly volumeWords: Map<string, { readonly name: string; readonly type: string }>;
   /** Name -> public key. */
   readonly keyPairs: Map<string, string>;
   readonly neutron: NeutronStore;
   readonly designate: Designate;
+  readonly swift: FakeSwift;
   /** Local disks: `<server>/root`. */
   readonly disks: Set<string>;
   /** How long whatever is done to a server takes. */
@@ -110,10 +135,12 @@ export function createWorld(clock: Clock): World {
   const world: World = {
     servers,
     volumes,
+    volumeSnapshots: new Map(),
     volumeWords: new Map(),
     keyPairs: new Map([['admins', 'ssh-ed25519 AAAA admins']]),
     neutron,
     designate: createDesignate(),
+    swift: createFakeSwift(),
     images,
     disks,
     tookMs: 150,

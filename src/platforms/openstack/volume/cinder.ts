@@ -103,12 +103,19 @@ export interface NewVolume {
   /** Of a volume type; empty: the usual one of the cloud. */
   readonly type: string;
   readonly imageRef?: string;
+  /** Id of the snapshot that it is made of. */
+  readonly snapshot?: string;
 }
 
 /** Answers its id: it is being made then. */
 async function createVolume(cinder: Api, wanted: NewVolume, signal: AbortSignal): Promise<string> {
-  const { name, size, type, imageRef } = wanted;
-  const volume = { name, size, ...(type !== '' && { volume_type: type }), ...(imageRef !== undefined && { imageRef }) };
+  const { name, size, type, imageRef, snapshot } = wanted;
+  const volume = {
+    ...{ name, size },
+    ...(type !== '' && { volume_type: type }),
+    ...(imageRef !== undefined && { imageRef }),
+    ...(snapshot !== undefined && { snapshot_id: snapshot }),
+  };
   const { body } = await cinder.change('POST', '/volumes', { signal, subject: name, json: { volume } });
   const id = textOf(rowIn(body as Row, 'volume'), 'id');
   if (id === undefined) throw new FleetError('outcome.unknown', `${name}: Cinder does not say which volume it made`);

@@ -31,16 +31,18 @@ export interface ExchangeOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | BodyStream | undefined;
   readonly limit: number;
+  /** The body is not unpacked. */
+  readonly asKept: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
 /** Rejects with node's error, the link's FleetError, or the signal's reason. */
 export function exchange(options: ExchangeOptions, state: Exchange): Promise<HttpResponse> {
-  const { agent, host, port, path, method, body, limit, signal } = options;
+  const { agent, host, port, path, method, body, limit, asKept, signal } = options;
   return new Promise((resolve, reject) => {
     const headers = {
-      'accept-encoding': 'gzip',
+      'accept-encoding': asKept ? 'identity' : 'gzip',
       'user-agent': 'drover',
       ...options.headers,
       ...(body === undefined ? {} : { 'content-length': String(lengthOf(body)) }),
@@ -68,7 +70,7 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
     });
     request.once('response', (response) => {
       state.answered = true;
-      readBody(response, limit).then(
+      (asKept ? bytesOf(response, limit) : readBody(response, limit)).then(
         (read) =>
           settle(() =>
             resolve({

@@ -33,6 +33,8 @@ export interface HttpRequest {
   readonly deadlineMs?: number;
   /** Largest body that is taken. */
   readonly limit?: number;
+  /** The body of the answer is wanted as the server keeps it, packed or not. */
+  readonly asKept?: boolean;
   /** What the wire log says of the body, without secrets. */
   readonly note?: string;
 }
@@ -142,6 +144,7 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
             headers: request.headers ?? {},
             body: request.stream ?? request.body,
             limit: request.limit ?? MOST_BYTES,
+            asKept: request.asKept ?? false,
             signal: deadline.signal,
             clock,
           },

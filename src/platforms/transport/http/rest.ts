@@ -8,7 +8,7 @@ import { type Clock, wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { JsonError, readJson } from '../json.ts';
 import type { BodyStream } from './body-stream.ts';
-import type { Http, HttpResponse } from './http.ts';
+import type { Http, HttpRequest, HttpResponse } from './http.ts';
 import { type Multipart, multipartBody } from './multipart.ts';
 import { redirected } from './redirect.ts';
 import { StatusError, saidIn } from './rest-error.ts';
@@ -35,6 +35,8 @@ export interface RestChange extends RestRequest {
   readonly json?: unknown;
   /** Fields, and a file behind them, as multipart/form-data (RFC 7578). */
   readonly multipart?: Multipart;
+  /** A file as it is. */
+  readonly file?: BodyStream & { readonly type: string };
 }
 
 export interface RestAnswer {
@@ -48,6 +50,11 @@ export interface Rest {
   /** Rejects with a StatusError, or as http.ts does. */
   read(request: RestRequest): Promise<RestAnswer>;
   change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', request: RestChange): Promise<RestAnswer>;
+}
+
+export interface RestFiles {
+  /** Bytes as the server keeps them, `limit` at most, or headers alone. Rejects as `Rest.read` does. */
+  bytes(method: 'GET' | 'HEAD', request: RestRequest & { readonly limit?: number }): Promise<HttpResponse>;
 }
 
 export interface RestOptions<Token> {
@@ -66,9 +73,14 @@ const MOST_BYTES = 16 * 1024 ** 2;
 /** A line end or two, as good as nothing. */
 const MOST_BLANKS = 16;
 
-export function createRest<Token>({ http, clock, login }: RestOptions<Token>): Rest {
+export function createRest<Token>({ http, clock, login }: RestOptions<Token>): Rest & RestFiles {
   /** Sent once more after a 401: the server has refused it, so nothing was done. */
-  async function send(method: string, request: RestChange, kind: 'reads' | 'mutates'): Promise<HttpResponse> {
+  async function send(
+    method: string,
+    request: RestChange,
+    kind: 'reads' | 'mutates',
+    asKept: Pick<HttpRequest, 'asKept' | 'limit'> = {},
+  ): Promise<HttpResponse> {
     const path = withQuery(request.path, request.query);
     const { signal, deadlineMs } = request;
     const { headers, body, stream, note } = content(request);
@@ -79,6 +91,7 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
         kind,
         signal,
         limit: MOST_BYTES,
+        ...asKept,
         headers: { accept: 'application/json', ...headers, ...request.headers, ...loginHeaders },
         ...(body === undefined ? {} : { body }),
         ...(stream === undefined ? {} : { stream }),
@@ -93,15 +106,29 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
     return attempt(login.headers(fresh, method));
   }
 
+  /** A server that is busy is asked again. */
+  async function unlessBusy(signal: AbortSignal, ask: () => Promise<HttpResponse>): Promise<HttpResponse> {
+    for (const pauseMs of PAUSES_MS) {
+      const answer = await ask();
+      if (!BUSY.has(answer.status)) return answer;
+      await wait(clock, Math.min(LONGEST_PAUSE_MS, retryAfterMs(answer.headers) ?? pauseMs), signal);
+    }
+    return ask();
+  }
+
   return {
     async read(request) {
       const said = `GET ${redactPath(withQuery(request.path, request.query))}`;
-      for (const pauseMs of PAUSES_MS) {
-        const answer = await send('GET', request, 'reads');
-        if (!BUSY.has(answer.status)) return understood(answer, said, 'reads', request.signal);
-        await wait(clock, Math.min(LONGEST_PAUSE_MS, retryAfterMs(answer.headers) ?? pauseMs), request.signal);
-      }
-      return understood(await send('GET', request, 'reads'), said, 'reads', request.signal);
+      const answer = await unlessBusy(request.signal, () => send('GET', request, 'reads'));
+      return understood(answer, said, 'reads', request.signal);
+    },
+    async bytes(method, { limit = MOST_BYTES, ...request }) {
+      const said = `${method} ${redactPath(withQuery(request.path, request.query))}`;
+      const answer = await unlessBusy(request.signal, () => send(method, request, 'reads', { asKept: true, limit }));
+      if (answer.status >= 400) throw new StatusError(said, false, answer, await saidIn(answer.body));
+      const elsewhere = redirected(answer, said, 'reads');
+      if (elsewhere) throw elsewhere;
+      return answer;
     },
     async change(method, request) {
       const said = `${method} ${redactPath(withQuery(request.path, request.query))}`;
@@ -124,7 +151,8 @@ interface Content {
   readonly note?: string;
 }
 
-function content({ form, json, multipart }: RestChange): Content {
+function content({ form, json, multipart, file }: RestChange): Content {
+  if (file) return { headers: { 'content-type': file.type }, stream: file, note: `(a file of ${file.length} bytes)` };
   if (multipart) {
     const { boundary, stream } = multipartBody(multipart);
     const { fields, file } = multipart;

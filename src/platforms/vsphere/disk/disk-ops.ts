@@ -22,7 +22,7 @@ import { findFile, pathIn, type StoreFile, splitPath } from '../storage/browse.t
 import { conflict, done, onVm, refuseTemplate, type VmCall, type VmCalls } from '../vm-call.ts';
 import { planDisk, usersOfDisk } from './plan-delete.ts';
 
-export function createDiskOps(calls: VmCalls, info: VmOps['info']): Required<DiskOps> {
+export function createDiskOps(calls: VmCalls, info: VmOps['info']): Required<Omit<DiskOps, 'move'>> {
   const { session } = calls;
   const on = <T>(id: DiskId, signal: AbortSignal, work: (call: VmCall, disk: DiskDevice) => Promise<T>) =>
     onVm(calls, vmOf(id), HARDWARE_PATHS, signal, async (call) => {

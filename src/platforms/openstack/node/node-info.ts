@@ -1,31 +1,48 @@
-import { FleetError } from '../../errors.ts';
-import { type NodeId, nativeOf } from '../../ids.ts';
-import { bytes, formatBytes, gib } from '../../units.ts';
-import type { NodeFacts, NodeInfo } from '../contract.ts';
-import { type Row, textOf } from '../lib/json.ts';
-import type { Api } from './api.ts';
-import type { Cloud } from './cloud.ts';
-import { numberOf, rowIn, rowsIn } from './json.ts';
-import { readHypervisors, spellHypervisor } from './places.ts';
+import { FleetError } from '../../../errors.ts';
+import { type NodeId, nativeOf } from '../../../ids.ts';
+import { bytes, formatBytes, gib } from '../../../units.ts';
+import type { NodeFacts, NodeInfo } from '../../contract.ts';
+import { type Row, textOf } from '../../lib/json.ts';
+import { unlessRefused } from '../../lib/unless-refused.ts';
+import type { Cloud } from '../cloud.ts';
+import { numberOf, rowIn, rowsIn } from '../json.ts';
+import { readHypervisors, spellHypervisor } from '../places.ts';
+import { type Quota, type QuotaServices, readQuotas, spellQuota } from './quotas.ts';
 
 type Line = readonly [section: string, label: string, value: string | undefined];
 
 /** What a hypervisor has, or how much of a zone's cloud this project may use. */
-export async function readNodeInfo(api: Api, cloud: Cloud, id: NodeId, signal: AbortSignal): Promise<NodeInfo> {
+export async function readNodeInfo(
+  services: QuotaServices,
+  cloud: Cloud,
+  id: NodeId,
+  signal: AbortSignal,
+): Promise<NodeInfo> {
+  const { nova: api } = services;
   const native = nativeOf(id);
   const [, kind, name = ''] = /^(host|zone)\/(.+)$/s.exec(native) ?? [];
   const missing = () => new FleetError('node.not-found', `there is no ${name || native} in ${cloud.name}`);
   signal.throwIfAborted();
   if (kind === undefined) throw missing();
   if (kind === 'host') {
-    const hosts = await readHypervisors(api, cloud, signal);
+    const [hosts, running, quotas] = await Promise.all([
+      readHypervisors(api, cloud, signal),
+      unlessRefused(api.get('/os-services', { signal, subject: name })),
+      readQuotas(services, cloud, signal).catch((error: unknown) => {
+        if (error instanceof FleetError && !signal.aborted) return [];
+        throw error;
+      }),
+    ]);
     const row = hosts.find((host) => textOf(host, 'hypervisor_hostname') === name);
     if (!row) throw missing();
-    return { facts: hypervisorFacts(row), lines: filled(hypervisorLines(row)) };
+    return {
+      facts: hypervisorFacts(row),
+      lines: filled([...hypervisorLines(row), ...serviceLines(row, running), ...quotaLines(cloud, quotas)]),
+    };
   }
-  const [zones, limits] = await Promise.all([
+  const [zones, quotas] = await Promise.all([
     api.get('/os-availability-zone', { signal, subject: name }),
-    api.get('/limits', { signal, subject: name }),
+    readQuotas(services, cloud, signal),
   ]);
   const row = rowsIn(zones, 'availabilityZoneInfo').find((zone) => textOf(zone, 'zoneName') === name);
   if (!row) throw missing();
@@ -37,7 +54,7 @@ export async function readNodeInfo(api: Api, cloud: Cloud, id: NodeId, signal: A
       ['General', 'State', available === true ? 'available' : 'not available'],
       ['General', 'Region', cloud.region],
       ['General', 'Project', cloud.project.name],
-      ...quotaLines(rowIn(rowIn(limits, 'limits'), 'absolute')),
+      ...quotaLines(cloud, quotas),
     ]),
   };
 }
@@ -94,16 +111,16 @@ function hypervisorLines(row: Row): readonly Line[] {
   ];
 }
 
-/** -1 is no limit. */
-function quotaLines(absolute: Row): readonly Line[] {
-  const line = (label: string, used: string, most: string, spell: (value: number) => string): Line => {
-    const [now, limit] = [numberOf(absolute, used), numberOf(absolute, most)];
-    if (now === undefined || limit === undefined) return ['Quota', label, undefined];
-    return ['Quota', label, limit < 0 ? `${spell(now)}, no limit` : `${spell(now)} of ${spell(limit)}`];
-  };
-  return [
-    line('Servers', 'totalInstancesUsed', 'maxTotalInstances', String),
-    line('vCPUs', 'totalCoresUsed', 'maxTotalCores', String),
-    line('Memory', 'totalRAMUsed', 'maxTotalRAMSize', (value) => formatBytes(value * 1024 ** 2)),
-  ];
+/** What of Nova runs on a hypervisor's host (GET /os-services), which administrators are told. */
+function serviceLines(hypervisor: Row, services: Row | undefined): readonly Line[] {
+  const host = textOf(rowIn(hypervisor, 'service'), 'host');
+  return rowsIn(services ?? {}, 'services')
+    .filter((service) => textOf(service, 'host') === host)
+    .map((service) => {
+      const said = [textOf(service, 'state'), textOf(service, 'status'), textOf(service, 'disabled_reason')];
+      return ['Services', textOf(service, 'binary') ?? 'service', said.filter(Boolean).join(', ')];
+    });
 }
+
+const quotaLines = ({ project }: Cloud, quotas: readonly Quota[]): readonly Line[] =>
+  quotas.map((quota) => [`Quota of ${project.name}`, quota.label, spellQuota(quota)]);
