@@ -7,7 +7,11 @@ export const TYPE_COUNT_ABOVE = 10;
 export type Consent = 'none' | 'yes' | 'count' | 'name';
 
 /** Why it is not done to so many at once, `60 VMs`, as a sentence; undefined when it is. */
-export const whyTooMany = ({ atMost }: Pick<ObjectAction, 'atMost'>, count: number, what: string): string | undefined =>
+export const whyTooMany = (
+  { atMost }: Pick<ObjectAction, 'atMost'>,
+  count: number,
+  what: string,
+): string | undefined =>
   atMost === undefined || count <= atMost ? undefined : `${what} are too many at once: choose ${atMost} at most`;
 
 /** One rule for every verb, on the screen, in line mode and on the command line: danger grows with the count. */

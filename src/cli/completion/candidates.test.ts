@@ -58,6 +58,7 @@ describe('completion', () => {
       'node',
       'pool',
       'platform',
+      'task',
       'snapshot',
       'backup',
       'disk',

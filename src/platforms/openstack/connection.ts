@@ -40,7 +40,8 @@ import { createVolumeSnapshotOps } from './volume/snapshot-ops.ts';
 import { createVolumeOps } from './volume/volume-ops.ts';
 import { watchCloud } from './watch.ts';
 
-const NOUNS = ['subnet', 'securitygroup', 'securityrule', 'keypair', 'address', 'zone', 'bucket', 'file'] as const;
+const NOUNS = ['keypair', 'zone', 'bucket', 'file', 'volumesnapshot'] as const;
+const WITH_NEUTRON = [...NOUNS, 'subnet', 'securitygroup', 'securityrule', 'address'] as const;
 
 /** The lists of what the services have, with what changes it. */
 const withChanges = (
@@ -116,7 +117,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...(cinder ? {} : { ...lacking(missing('Cinder'), ['disk'], ['disk.list']), volumesnapshot: missing('Cinder') }),
       ...(neutron ? {} : lacking(missing('Neutron'), ['nic'], ['nic.list'])),
       ...ABSENT,
-      ...noCloudNouns('OpenStack', neutron ? NOUNS : ['keypair', 'zone', 'bucket', 'file']),
+      ...noCloudNouns('OpenStack', neutron ? WITH_NEUTRON : NOUNS),
       ...(swift ? {} : { bucket: missing('Swift'), file: missing('Swift') }),
       ...(designate ? {} : { zone: missing('Designate'), dns: missing('Designate') }),
       ...lists.whyNot,
