@@ -4,7 +4,7 @@ import type { Key, Paste } from '../terminal/keys.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { keyBytes } from './key-bytes.ts';
 import { createPacer } from './pacer.ts';
-import { createTypedEarly, type TypedEarly } from './typed-early.ts';
+import type { TypedEarly } from './typed-early.ts';
 
 export interface ConsoleEntry {
   /** Of the VM or the node that it is of. */
@@ -20,8 +20,8 @@ export interface ConsoleEntry {
 export interface Awaited {
   /** Cleaned: `the console of web1 on host3`. */
   readonly name: string;
-  /** What is typed for it meanwhile. */
-  readonly early: TypedEarly;
+  /** What is typed for it meanwhile; undefined where that is refused. */
+  readonly early: TypedEarly | undefined;
   /** Aborted when the user does not want it any more. */
   readonly signal: AbortSignal;
   giveUp(): void;
@@ -36,7 +36,7 @@ export interface Consoles {
   readonly front: ConsoleSession | undefined;
   /** All that is typed is for it, while it is awaited. */
   readonly awaited: Awaited | undefined;
-  await(name: string): Awaited;
+  await(name: string, early?: TypedEarly): Awaited;
   /** The one of this object, unless another machine has its id by now. */
   find(id: string): ConsoleSession | undefined;
   /** Puts it in front. */
@@ -107,12 +107,12 @@ export function createConsoles(clock: Clock, draw: () => void): Consoles {
     get awaited() {
       return awaited;
     },
-    await(name) {
+    await(name, early) {
       const giving = new AbortController();
       const { signal } = giving;
       const mine: Awaited = {
         name,
-        early: createTypedEarly(),
+        early,
         signal,
         giveUp() {
           giving.abort();

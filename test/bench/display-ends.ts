@@ -7,6 +7,7 @@ import xterm from '@xterm/headless';
 import { systemClock } from '../../src/clock.ts';
 import { createDisplayStream } from '../../src/display/display-stream.ts';
 import { openDisplay } from '../../src/display/rfb/session.ts';
+import type { DisplayRun, MemorySample } from './display.ts';
 import { startDisplayGuest } from './display-guest.ts';
 import { figuresOf } from './figures.ts';
 
@@ -14,6 +15,8 @@ const [where = 'none', delay = '0', minutes] = process.argv.slice(2);
 const delayMs = Number(delay);
 const SIZE = { columns: 120, rows: 40 };
 const KEYS = 20;
+const ATTACHES = 40;
+const FAR_ATTACHES = 10;
 const RATE_MS = 10_000;
 const LONGEST_MS = 60_000;
 
@@ -58,8 +61,13 @@ async function socketPair(): Promise<readonly [Socket, Socket]> {
   return [near, far];
 }
 
+interface VncLink {
+  readonly stream: Duplex;
+  bytes(): number;
+}
+
 /** The VNC server, as near or far as it is; how much of it has come is counted. */
-async function vncLink(): Promise<{ readonly stream: Duplex; bytes(): number }> {
+async function vncLink(): Promise<VncLink> {
   const direct = connect(guest.vnc);
   if (where !== 'vnc') return { stream: direct, bytes: () => direct.bytesRead };
   const [near, far] = await socketPair();
@@ -67,6 +75,50 @@ async function vncLink(): Promise<{ readonly stream: Duplex; bytes(): number }> 
   relay(near, direct);
   return { stream: far, bytes: () => far.bytesRead };
 }
+
+/** As a user attaches it: who is there, the size, the first picture, and that as bytes for a terminal. */
+async function attached(): Promise<number> {
+  const { stream } = await vncLink();
+  const start = performance.now();
+  const one = await openDisplay(stream, { password: undefined, host: 'guest' });
+  const { stream: bytes } = createDisplayStream(one, {
+    ...SIZE,
+    depth: 'truecolor',
+    pictures: 'quadrants',
+    clock: systemClock,
+  });
+  let hasPicture = false;
+  bytes.on('data', (piece: Buffer) => {
+    hasPicture ||= piece.includes('\x1b[5n');
+  });
+  while (!hasPicture) await once(bytes, 'data');
+  const ms = performance.now() - start;
+  bytes.destroy();
+  return ms;
+}
+
+/** One round trip on the same way: what the server says first comes behind what is said to it. */
+async function plain(): Promise<number> {
+  const { stream } = await vncLink();
+  await once(stream, 'data');
+  const start = performance.now();
+  stream.write('RFB 003.008\n');
+  await once(stream, 'data');
+  const ms = performance.now() - start;
+  stream.destroy();
+  return ms;
+}
+
+async function often(times: number, measure: () => Promise<number>): Promise<readonly number[]> {
+  const all: number[] = [];
+  for (let time = 0; time < times; time++) all.push(await measure());
+  return all;
+}
+const times = where === 'none' ? ATTACHES : FAR_ATTACHES;
+const isMemory = minutes !== undefined;
+const plainMs = isMemory ? [] : await often(times, plain);
+const attachMs = isMemory ? [] : await often(times, attached);
+
 const vnc = await vncLink();
 const display = await openDisplay(vnc.stream, { password: undefined, host: 'guest' });
 const shown = createDisplayStream(display, { ...SIZE, depth: 'truecolor', pictures: undefined, clock: systemClock });
@@ -124,19 +176,26 @@ async function perSecond() {
   };
 }
 
-async function memory(lasts: number) {
+async function memory(lasts: number): Promise<readonly MemorySample[]> {
   isSeen = false;
-  const samples: { readonly minute: number; readonly rssMb: number; readonly heapMb: number }[] = [];
+  const samples: MemorySample[] = [];
+  const megabytes = (bytes: number) => Number((bytes / 1e6).toFixed(1));
   for (let half = 0; half <= lasts * 2; half++) {
     await pause(half === 0 ? 10_000 : 30_000);
     globalThis.gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
-    samples.push({ minute: half / 2, rssMb: Math.round(rss / 1e6), heapMb: Number((heapUsed / 1e6).toFixed(1)) });
+    const { rss, heapUsed, heapTotal, arrayBuffers } = process.memoryUsage();
+    samples.push({
+      minute: half / 2,
+      rss: megabytes(rss),
+      heap: megabytes(heapUsed),
+      reserved: megabytes(heapTotal),
+      buffers: megabytes(arrayBuffers),
+    });
   }
   return samples;
 }
 
-if (minutes !== undefined) console.log(JSON.stringify(await memory(Number(minutes))));
+if (isMemory) console.log(JSON.stringify(await memory(Number(minutes))));
 else {
   await until(/keys 0 /);
   const ms: number[] = [];
@@ -148,6 +207,14 @@ else {
     ms.push(performance.now() - start);
   }
   const rates = await perSecond();
-  console.log(JSON.stringify({ keyToPixelMs: figuresOf(ms), ...rates, largestPicture: largest, mostQueued }));
+  const figures: DisplayRun = {
+    attachMs: figuresOf(attachMs),
+    plainMs: figuresOf(plainMs),
+    keyToPixelMs: figuresOf(ms),
+    ...rates,
+    largestPicture: largest,
+    mostQueued,
+  };
+  console.log(JSON.stringify(figures));
 }
 process.exit(0);

@@ -1,29 +1,68 @@
-/**
- * A guest that scrolls at full speed, in a terminal of 120x40: `node test/bench/display.ts [--minutes=10]`. Once as it is, once
- * with the terminal at the far end of a line of 128 kbit/s and 300 ms, once with the VNC server there. The kernel's token bucket
- * shapes the line, in a network namespace of its own; half of the round trip is added at each end. Needs root, QEMU, cpio and a
- * kernel in /boot; `--minutes` also lets it run for so long, for its memory. One line of JSON.
- */
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { run } from '../labs/command.ts';
-import { thisMachine } from './machine.ts';
+import type { Figures } from './figures.ts';
+
+/** What a guest's display costs that scrolls at full speed, in a terminal of 120x40. */
+export interface DisplayRun {
+  /** From nothing to its first picture on a terminal, and to the server's first byte on the same way. */
+  readonly attachMs: Figures;
+  readonly plainMs: Figures;
+  /** From a key to the picture that shows that the guest has read it. */
+  readonly keyToPixelMs: Figures;
+  /** What comes of the VNC server, and what goes to the terminal. */
+  readonly vncBytesPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly picturesPerSecond: number;
+  /** Of one core; the decoding threads are in it. */
+  readonly cpuShare: number;
+  readonly largestPicture: number;
+  /** Bytes on their way to the terminal, at most. */
+  readonly mostQueued: number;
+}
+
+export interface DisplayFigures {
+  readonly kilobits: number;
+  readonly roundTripMs: number;
+  readonly near: DisplayRun;
+  /** The terminal, or the VNC server, at the far end of a slow line. */
+  readonly terminalFar: DisplayRun;
+  readonly vncFar: DisplayRun;
+}
+
+/** MB after garbage was collected, every half minute. */
+export interface MemorySample {
+  readonly minute: number;
+  readonly rss: number;
+  readonly heap: number;
+  /** Of the system for the heap: the part for what is young grows in steps with what is thrown away, up to a limit. */
+  readonly reserved: number;
+  /** Of buffers: pictures and what is packed in the pieces that came. */
+  readonly buffers: number;
+}
 
 const ENDS = fileURLToPath(new URL('./display-ends.ts', import.meta.url));
 const RATE = { kilobits: 128, roundTripMs: 300 };
 /** A packet must fit into the bucket, or it never leaves. */
 const SHAPE = `ip link set lo mtu 1500 up && tc qdisc add dev lo root tbf rate ${RATE.kilobits}kbit burst 1600 latency 1s`;
+const NEAR = 'ip link set lo up';
 const LONGEST_MS = 20 * 60_000;
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '0' } } });
-const node = `exec ${process.execPath} --expose-gc ${ENDS}`;
-const measured = async (line: string) => JSON.parse(await run(['unshare', '--net', 'sh', '-c', line], LONGEST_MS));
-
-const figures = {
-  machine: thisMachine(),
-  plain: await measured(`ip link set lo up && ${node} none 0`),
-  'terminal far away': await measured(`${SHAPE} && ${node} terminal ${RATE.roundTripMs / 2}`),
-  'vnc far away': await measured(`${SHAPE} && ${node} vnc ${RATE.roundTripMs / 2}`),
-  ...(values.minutes !== '0' && { memory: await measured(`ip link set lo up && ${node} none 0 ${values.minutes}`) }),
+/** Both ends run in a network namespace of their own; half of the round trip is added at each. */
+const ends = async <T>(line: string, ...args: readonly (string | number)[]): Promise<T> => {
+  const node = `exec ${process.execPath} --expose-gc ${ENDS} ${args.join(' ')}`;
+  return JSON.parse(await run(['unshare', '--net', 'sh', '-c', `${line} && ${node}`], LONGEST_MS)) as T;
 };
-console.log(JSON.stringify(figures));
+
+/** Needs root, QEMU, busybox, cpio and a kernel in /boot. */
+export async function measureDisplay(tell: (line: string) => void): Promise<DisplayFigures> {
+  tell('  near …');
+  const near = await ends<DisplayRun>(NEAR, 'none', 0);
+  tell('  with the terminal far away …');
+  const terminalFar = await ends<DisplayRun>(SHAPE, 'terminal', RATE.roundTripMs / 2);
+  tell('  with the VNC server far away …');
+  const vncFar = await ends<DisplayRun>(SHAPE, 'vnc', RATE.roundTripMs / 2);
+  return { ...RATE, near, terminalFar, vncFar };
+}
+
+export const measureDisplayMemory = (minutes: number): Promise<readonly MemorySample[]> =>
+  ends(NEAR, 'none', 0, minutes);

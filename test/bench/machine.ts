@@ -15,6 +15,12 @@ export interface Machine {
   readonly scheduling: 'normal' | 'real-time';
 }
 
+/** What was measured, and where. */
+export interface Part<F> {
+  readonly machine: Machine;
+  readonly figures: F;
+}
+
 /** proc(5): the 41st field of stat is the scheduling policy, 1 and 2 are the real-time ones. */
 function scheduling(): Machine['scheduling'] {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];

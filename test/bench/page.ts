@@ -1,10 +1,12 @@
 import type { SoakResult } from '../soak/soak.ts';
 import type { ConsoleFigures } from './console.ts';
+import type { DisplayFigures, MemorySample } from './display.ts';
 import type { Figures } from './figures.ts';
 import type { InsideFigures } from './inside.ts';
 import type { LibvirtFigures, Way } from './libvirt.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Part } from './machine.ts';
 import type { ManyDomainsFigures } from './many-domains.ts';
+import { displayMemorySection, displaySection } from './page-display.ts';
 import type { ScreenFigures } from './screen.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { SlowLinkFigures } from './slow-link.ts';
@@ -12,16 +14,13 @@ import type { StalledFigures } from './stalled.ts';
 import { number, table } from './table.ts';
 import { spellTargets } from './targets.ts';
 
-interface Part<F> {
-  readonly machine: Machine;
-  readonly figures: F;
-}
-
 export interface Results {
   readonly screen?: Part<readonly ScreenFigures[]>;
   readonly inside?: Part<readonly InsideFigures[]>;
   readonly stalled?: Part<StalledFigures>;
   readonly console?: Part<ConsoleFigures>;
+  readonly display?: Part<DisplayFigures>;
+  readonly 'display-memory'?: Part<readonly MemorySample[]>;
   readonly 'slow-link'?: Part<SlowLinkFigures>;
   readonly 'second-opinion'?: Part<SecondOpinion>;
   readonly soak?: Part<SoakResult>;
@@ -239,6 +238,8 @@ export function spellPage(results: Results): string {
     inside,
     stalled,
     console: consoles,
+    display,
+    'display-memory': memory,
     'slow-link': slow,
     'second-opinion': opinion,
     soak,
@@ -252,6 +253,8 @@ export function spellPage(results: Results): string {
     ...(inside ? [insideSection(inside)] : []),
     ...(stalled ? [stalledSection(stalled)] : []),
     ...(consoles ? [consoleSection(consoles)] : []),
+    ...(display ? [displaySection(display, place(display.machine))] : []),
+    ...(memory ? [displayMemorySection(memory, place(memory.machine))] : []),
     ...(slow ? [slowLinkSection(slow)] : []),
     ...(opinion ? [opinionSection(opinion)] : []),
     ...(soak ? [soakSection(soak)] : []),

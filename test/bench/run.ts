@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: measures, and writes docs/performance.json and docs/performance.md. With names behind `--` only those
- * parts are measured; the others keep their figures, with the machine and the day they are from. `soak` takes an hour
- * and is measured only by name. As root on Debian with the lab's packages, htop, and dirt and k9s where they are to be
+ * parts are measured; the others keep their figures, with the machine and the day they are from. `soak` takes an hour and
+ * `display-memory` ten minutes: they are measured only by name. As root on Debian with the lab's packages, htop, and dirt and k9s where they are to be
  * compared; started by `chrt -f 5` other work on the machine disturbs it least.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { soak } from '../soak/soak.ts';
 import { measureConsole } from './console.ts';
+import { measureDisplay, measureDisplayMemory } from './display.ts';
 import { measureInside } from './inside.ts';
 import { measureLibvirt } from './libvirt.ts';
 import { thisMachine } from './machine.ts';
@@ -24,6 +25,7 @@ const RESULTS = path('docs/performance.json');
 const PAGE = path('docs/performance.md');
 const PROGRAM = path('bin/drover');
 const SOAK_MINUTES = 60;
+const DISPLAY_MINUTES = 10;
 /** Where `ptybench.py` is, for a second opinion; it is no part of the project. */
 const PTYBENCH = process.env['DROVER_PTYBENCH'];
 
@@ -41,6 +43,8 @@ const parts = {
   inside: () => measureInside(PROGRAM),
   stalled: () => measureStalled(PROGRAM),
   console: () => measureConsole(PROGRAM),
+  display: () => measureDisplay(tell),
+  'display-memory': () => measureDisplayMemory(DISPLAY_MINUTES),
   'slow-link': () => measureSlowLink(PROGRAM),
   'second-opinion': () => secondOpinion(PTYBENCH ?? '', PROGRAM),
   libvirt: () => measureLibvirt(tell),
@@ -49,7 +53,7 @@ const parts = {
 };
 type Part = keyof typeof parts;
 const usual = (Object.keys(parts) as Part[]).filter(
-  (part) => part !== 'soak' && (part !== 'second-opinion' || PTYBENCH !== undefined),
+  (part) => part !== 'soak' && part !== 'display-memory' && (part !== 'second-opinion' || PTYBENCH !== undefined),
 );
 
 const isPart = (name: string): name is Part => name in parts;

@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -8,6 +8,9 @@ import { afterAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type ConsoleSession, createConsoleSession } from '../../src/console/console-session.ts';
 import { openLog } from '../../src/console/output-file.ts';
+import { createDisplayStream } from '../../src/display/display-stream.ts';
+import { openDisplay } from '../../src/display/rfb/session.ts';
+import { recording } from '../display/played-display.ts';
 
 const TIMES = 200;
 /** What is still under way when it is counted. */
@@ -71,6 +74,35 @@ it('200 attaches and detaches leave no file open, no listener and no screen behi
     collect();
     return screens.filter((screen) => screen.deref()).length <= FEW;
   });
+});
+
+it('200 displays that are attached and left leave no file open and no picture behind', async () => {
+  const screen = recording('zrle');
+  const vnc = createServer((socket) => void socket.on('error', () => {}).write(screen));
+  await new Promise<void>((resolve) => vnc.listen(0, '127.0.0.1', resolve));
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { port } = vnc.address() as AddressInfo;
+  const visit = async (): Promise<WeakRef<object>> => {
+    const display = await openDisplay(connect(port, '127.0.0.1'), { password: undefined, host: 'guest' });
+    const { stream } = createDisplayStream(display, {
+      ...{ columns: 80, rows: 24, depth: 'truecolor', pictures: 'halves' },
+      clock: systemClock,
+    });
+    for await (const bytes of stream) if (String(bytes).includes('bootable')) break;
+    expect(stream.destroyed).toBe(true);
+    return new WeakRef(display.frame());
+  };
+  await visit();
+  const files = openFiles();
+  const frames: WeakRef<object>[] = [];
+  for (let times = 0; times < TIMES; times++) frames.push(await visit());
+  await until(() => openFiles() <= files + FEW);
+  await until(() => {
+    collect();
+    return frames.filter((frame) => frame.deref()).length <= FEW;
+  });
+  vnc.close();
 });
 
 it('one console is attached and left 200 times with as many listeners as at first', async () => {

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { Terminal } from '@xterm/headless';
 import { afterEach, describe, expect, it } from 'vitest';
+import { emptyCells } from '../../src/display/cells.ts';
 import { createDisplayStream, type DisplayStream } from '../../src/display/display-stream.ts';
 import { createFramebuffer } from '../../src/display/framebuffer.ts';
 import { chordOf } from '../../src/display/keys.ts';
@@ -11,6 +12,7 @@ import { createPainter } from '../../src/display/paint/painter.ts';
 import { fitted, scaled } from '../../src/display/paint/scale.ts';
 import { type Display, openDisplay } from '../../src/display/rfb/session.ts';
 import { createTestClock } from '../clock.ts';
+import { farthest, ROUNDING } from './cell-colours.ts';
 import { greeting, openRecording, playedStream, rectangle } from './played-display.ts';
 
 const opened: DisplayStream[] = [];
@@ -183,6 +185,15 @@ function colourful() {
 }
 
 describe('a picture', () => {
+  it('says a colour once as long as it stays, and none of blanks', () => {
+    const cells = emptyCells(5, 1);
+    cells.chars.set([...'ab cd'].map((char) => char.codePointAt(0) ?? 0));
+    cells.foregrounds.set([0xff0000, 0xff0000, 0x0000ff, 0xff0000, 0x00ff00]);
+    expect(createPainter('truecolor').paint(cells)).toBe(
+      '\x1b[m\x1b[2J\x1b[1;1H\x1b[38;2;255;0;0;48;2;0;0;0mab c\x1b[38;2;0;255;0md\x1b[m',
+    );
+  });
+
   it.each<readonly [Depth, number, number]>([
     ['truecolor', 96, 32],
     ['truecolor', 40, 12],
@@ -193,53 +204,9 @@ describe('a picture', () => {
     const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
     const cells = scaled(frame, fitted(frame, columns, rows));
     await new Promise<void>((resolve) => terminal.write(createPainter(depth).paint(cells), resolve));
-    let worst = 0;
-    for (let row = 0; row < cells.rows; row++)
-      for (let column = 0; column < cells.columns; column++) {
-        const cell = terminal.buffer.active.getLine(row)?.getCell(column);
-        if (!cell) throw new Error('no cell');
-        expect(cell.getChars()).toBe('▀');
-        for (const half of [0, 1]) {
-          const seen =
-            half === 0 ? colourIn(cell.getFgColor(), cell.isFgRGB()) : colourIn(cell.getBgColor(), cell.isBgRGB());
-          const left = (at: number) => Math.floor((at * frame.width) / cells.columns);
-          const top = (at: number) => Math.floor((at * frame.height) / (cells.rows * 2));
-          const line = row * 2 + half;
-          const wanted = meanOf(frame, left(column), top(line), left(column + 1), top(line + 1));
-          worst = Math.max(worst, ...wanted.map((part, at) => Math.abs(part - (seen[at] ?? 0))));
-        }
-      }
-    // As near as the colours of the terminal are to each other.
-    expect(worst).toBeLessThanOrEqual({ truecolor: 0, '256': 60, '16': 150, none: 0 }[depth]);
+    expect(farthest(terminal, frame, cells)).toBeLessThanOrEqual(ROUNDING[depth]);
   });
 });
-
-/** The sixteen as xterm has them, its cube and its greys. */
-function colourIn(colour: number, isRgb: boolean): readonly number[] {
-  if (isRgb) return [colour >> 16, (colour >> 8) & 255, colour & 255];
-  if (colour >= 232) return Array.from({ length: 3 }, () => 8 + (colour - 232) * 10);
-  if (colour >= 16) {
-    const levels = [0, 95, 135, 175, 215, 255];
-    return [36, 6, 1].map((unit) => levels[Math.floor((colour - 16) / unit) % 6] ?? 0);
-  }
-  const sixteen =
-    '000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff';
-  const hex = Number.parseInt(sixteen.split(' ')[colour] ?? '', 16);
-  return [hex >> 16, (hex >> 8) & 255, hex & 255];
-}
-function meanOf(
-  { pixels, width }: ReturnType<typeof colourful>,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-) {
-  const sum = [0, 0, 0];
-  for (let y = top; y < bottom; y++)
-    for (let x = left; x < right; x++)
-      for (const part of [0, 1, 2]) sum[part] = (sum[part] ?? 0) + (pixels[(y * width + x) * 4 + part] ?? 0);
-  return sum.map((all) => Math.round(all / ((right - left) * (bottom - top))));
-}
 
 describe('what is typed', () => {
   /** The keys that a display was told of, as `down keysym` and `up keysym`; numbers are ms that pass. */

@@ -198,4 +198,17 @@ describe('several consoles', () => {
     fleet.dontSee('BROADCAST');
     expect(fleet.server.visitors.size).toBe(0);
   });
+
+  it('get nothing of what is typed before the frame of a broadcast is there, nor does the fleet', async () => {
+    await open();
+    await fleet.press('g', 'jj', 'space', 'space', 'B');
+    await fleet.see('Type into 2 consoles at once?');
+    await fleet.press('y');
+    await fleet.type('early');
+    await fleet.see('not sent: a broadcast to 2 consoles has not begun');
+    await fleet.see('BROADCAST to 2 consoles, here: billing-db1');
+    await fleet.type('late');
+    await fleet.see('login: late');
+    fleet.dontSee('early');
+  });
 });

@@ -14,17 +14,16 @@ const SHORT_GAP = 4;
 
 export function createPainter(depth: Depth): Painter {
   let before: Cells | undefined;
-  const sgrs = new Map<number, string>();
+  const codes = new Map<number, string>();
 
   /** Colours come again and again; those of films would fill memory. */
-  function sgr(foreground: number, background: number): string {
-    const key = foreground * 0x1000000 + background;
-    const known = sgrs.get(key);
+  function code(colour: number, isBackground: boolean): string {
+    const key = colour * 2 + Number(isBackground);
+    const known = codes.get(key);
     if (known !== undefined) return known;
-    if (sgrs.size > 65_536) sgrs.clear();
-    const codes = [sgrOf(foreground, depth, false), sgrOf(background, depth, true)].filter(Boolean);
-    const text = codes.length > 0 ? `\x1b[${codes.join(';')}m` : '';
-    sgrs.set(key, text);
+    if (codes.size > 65_536) codes.clear();
+    const text = sgrOf(colour, depth, isBackground);
+    codes.set(key, text);
     return text;
   }
 
@@ -37,7 +36,8 @@ export function createPainter(depth: Depth): Painter {
       const isSame = before?.columns === columns && before.rows === rows;
       const old = isSame ? before : undefined;
       let out = isSame ? '' : '\x1b[m\x1b[2J';
-      let pen = '';
+      /** Of the pen as it is; what is the same is not said again. */
+      let [foreground, background] = ['', ''];
       const differs = (at: number): boolean => {
         if (!old) return true;
         // The foreground of a blank is not seen.
@@ -56,10 +56,13 @@ export function createPainter(depth: Depth): Painter {
           const from = written < 0 || column - written > SHORT_GAP ? column : written;
           for (let each = from; each <= column; each++) {
             const cell = row * columns + each;
-            const next = sgr(foregrounds[cell] ?? 0, backgrounds[cell] ?? 0);
-            if (next !== pen) out += next;
-            pen = next;
-            out += String.fromCodePoint(chars[cell] ?? SPACE);
+            const char = chars[cell] ?? SPACE;
+            const front = char === SPACE ? foreground : code(foregrounds[cell] ?? 0, false);
+            const behind = code(backgrounds[cell] ?? 0, true);
+            const changes = [front === foreground ? '' : front, behind === background ? '' : behind].filter(Boolean);
+            if (changes.length > 0) out += `\x1b[${changes.join(';')}m`;
+            [foreground, background] = [front, behind];
+            out += String.fromCodePoint(char);
           }
           written = column + 1;
         }

@@ -15,7 +15,11 @@ export interface Placing {
 }
 
 /** The whole picture as large as it fits, its proportions kept: half a cell is as wide as it is high. Never enlarged. */
-export function fitted({ width, height }: Framebuffer, columns: number, rows: number): Placing {
+export function fitted(
+  { width, height }: Pick<Framebuffer, 'width' | 'height'>,
+  columns: number,
+  rows: number,
+): Placing {
   const scale = Math.min(1, columns / width, (rows * 2) / height);
   return {
     x: 0,

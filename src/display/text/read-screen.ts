@@ -47,13 +47,14 @@ function readWith(frame: Framebuffer, size: Size): TextScreen | undefined {
   if (columns < 40 || rows < 15) return undefined;
   const words = new Uint32Array(frame.pixels.buffer);
   const cells = emptyCells(columns, rows);
+  const bits = new Uint8Array((size.height * size.glyphWidth) / 8);
   const most = Math.max(LEAST_KNOWN, columns * rows * MOST_UNKNOWN);
   let known = 0;
   let unknown = 0;
   let cursor: number | undefined;
   for (let at = 0; at < columns * rows; at++) {
     const first = Math.floor(at / columns) * size.height * frame.width + (at % columns) * size.width;
-    const cell = readCell(words, first, frame.width, size);
+    const cell = readCell(words, first, frame.width, size, bits);
     cells.backgrounds[at] = rgb(cell.background);
     cells.foregrounds[at] = rgb(cell.foreground);
     cells.chars[at] = cell.char;
@@ -73,11 +74,17 @@ interface Cell {
   readonly hasCursor: boolean;
 }
 
-/** `first`: the number of its first pixel. */
-function readCell(words: Uint32Array, first: number, stride: number, { height, glyphWidth }: Size): Cell {
+/** `first`: the number of its first pixel; `bits` is for those of its character: one for each cell would fill memory. */
+function readCell(
+  words: Uint32Array,
+  first: number,
+  stride: number,
+  { height, glyphWidth }: Size,
+  bits: Uint8Array,
+): Cell {
   const background = (words[first] ?? 0) & COLOUR;
   let foreground = background;
-  const bits = new Uint8Array((height * glyphWidth) / 8);
+  bits.fill(0);
   for (let row = 0; row < height; row++)
     for (let column = 0; column < glyphWidth; column++) {
       const colour = (words[first + row * stride + column] ?? 0) & COLOUR;

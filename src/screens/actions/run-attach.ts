@@ -3,7 +3,7 @@ import { permitted } from '../../actions/permitted.ts';
 import { bind, placeOfShown, type Target, verifiedSignal, verify, whyAnother } from '../../actions/target.ts';
 import type { ConsoleSession } from '../../console/console-session.ts';
 import type { Awaited } from '../../console/consoles.ts';
-import type { TypedEarly } from '../../console/typed-early.ts';
+import { createTypedEarly, type TypedEarly } from '../../console/typed-early.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
 import type { Attachment } from '../../platforms/contract.ts';
@@ -24,7 +24,7 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId, w
   if (kept && ways) return goBack(stage, kept, ways);
   const vm = vmConsole(stage, action, id);
   if (ways && action.isKept) {
-    const awaited = stage.consoles.await(`the console of ${vm.name}`);
+    const awaited = stage.consoles.await(`the console of ${vm.name}`, createTypedEarly());
     ways.show();
     return openAwaited(stage, awaited, keepVm(stage, id, vm, awaited.early), ways);
   }
@@ -85,7 +85,7 @@ export async function attachNode(
   };
   const what = `a shell on ${name}`;
   if (!ways) return attach(stage, what, open, true);
-  const awaited = stage.consoles.await(what);
+  const awaited = stage.consoles.await(what, createTypedEarly());
   ways.show();
   const attachment = await untilThere(awaited, open(awaited.signal), ways);
   if (!attachment) return;

@@ -47,6 +47,9 @@ export async function broadcastToMarked(stage: Stage, state: FleetState, ways: C
   }
   const names = marked.map((shown) => clean(placeOfShown(shown, services.store.fleet)));
   if (!(await whileSame(stage, marked, () => mayBroadcast(stage, names)))) return;
+  // Nobody types into several guests before the frame that says so is seen, nor meanwhile into the fleet.
+  const awaited = consoles.await(`a broadcast to ${marked.length} consoles`);
+  ways.show();
   const refused: string[] = [];
   const opening = marked.map(async ({ id, name }): Promise<readonly ConsoleSession[]> => {
     try {
@@ -61,10 +64,12 @@ export async function broadcastToMarked(stage: Stage, state: FleetState, ways: C
     }
   });
   const sessions = (await Promise.all(opening)).flat();
-  if (refused.length > 0) message.trouble(`not opened: ${refused.join('; ')}`);
+  awaited.end();
+  if (awaited.signal.aborted) return;
   const [first] = sessions;
+  if (!first) ways.leave();
+  if (refused.length > 0) message.trouble(`not opened: ${refused.join('; ')}`);
   if (!first) return;
   consoles.toFront(first);
-  ways.show();
   startBroadcast(stage, sessions);
 }

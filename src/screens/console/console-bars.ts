@@ -67,7 +67,7 @@ export function topBar(
 /** In place of a console that is not there yet: what is awaited, and how that is given up. */
 export function awaitedLines(
   { look, message }: Stage,
-  { name }: Awaited,
+  { name, early }: Awaited,
   { detach }: ConsoleKeys,
   { columns, rows }: Room,
 ): readonly string[] {
@@ -76,7 +76,7 @@ export function awaitedLines(
   lines[0] = theme.paint('title', fit(`opening ${name}; ${detach} gives up`, columns));
   const bottom = message.current
     ? bottomLines({ message: message.current, hints: [], otherwise: '', lines: 1 }, columns, look)[0]
-    : theme.paint('dim', fit(' what is typed is sent as soon as it is open', columns));
+    : theme.paint('dim', fit(early ? ' what is typed is sent as soon as it is open' : ' typing is refused until all are open', columns));
   lines[rows - 1] = bottom ?? '';
   return lines;
 }

@@ -25,8 +25,9 @@ export function typeInFront({ consoles, message }: Stage, event: Key | Paste): v
 
 /** What is typed before there is a console to be shown. */
 export function typeEarly({ message }: Stage, { early, name }: Awaited, event: Key | Paste): void {
-  if (!early.keep(keyBytes(event, USUAL_MODES))) message.say(`not sent to ${name}: ${TOO_MUCH}`, 'warning');
+  if (early?.keep(keyBytes(event, USUAL_MODES))) return;
+  message.say(`not sent: ${early ? `${TOO_MUCH} of ${name}` : `${name} has not begun`}`, 'warning');
 }
 
-const TOO_MUCH = `more than ${MOST_EARLY_BYTES / 1024} kB were typed before its link was there`;
+const TOO_MUCH = `more than ${MOST_EARLY_BYTES / 1024} kB were typed before the opening`;
 const whyRefused = (link: Link): string => (link.kind === 'opening' && link.keepsTyped ? TOO_MUCH : 'no link');

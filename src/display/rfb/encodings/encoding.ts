@@ -12,11 +12,7 @@ export const PIXEL = 4;
 export const PACKED = 3;
 
 /** So many packed pixels as they are drawn, at the beginning of `into`. */
-export function spread(
-  packed: Uint8Array,
-  count: number,
-  into: Uint8Array = new Uint8Array(count * PIXEL),
-): Uint8Array {
+export function spread(packed: Uint8Array, count: number, into: Uint8Array): Uint8Array {
   for (let from = 0, to = 0; from < count * PACKED; from += PACKED, to += PIXEL) {
     into[to] = packed[from] ?? 0;
     into[to + 1] = packed[from + 1] ?? 0;

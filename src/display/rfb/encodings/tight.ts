@@ -5,7 +5,8 @@
 import type { Rect } from '../../framebuffer.ts';
 import { createInflateStream, type InflateStream } from '../inflate.ts';
 import type { ByteReader } from '../reader.ts';
-import { broken, type Decoder, PACKED, spread } from './encoding.ts';
+import { createScratch } from '../scratch.ts';
+import { broken, type Decoder, PACKED, PIXEL, spread } from './encoding.ts';
 
 /** Less than that is not packed. */
 const LEAST_PACKED = 12;
@@ -15,6 +16,7 @@ const [PALETTE, GRADIENT] = [1, 2];
 
 export function createTight(): { readonly decode: Decoder; close(): void } {
   const streams: (InflateStream | undefined)[] = [];
+  const [pixels, indexed, bitwise] = [createScratch(), createScratch(), createScratch()];
 
   async function packed(stream: number, size: number, reader: ByteReader): Promise<Buffer> {
     if (size < LEAST_PACKED) return Buffer.from(await reader.take(size));
@@ -34,11 +36,14 @@ export function createTight(): { readonly decode: Decoder; close(): void } {
       const palette = Buffer.from(await reader.take(colours * PACKED));
       const row = colours === 2 ? Math.ceil(width / 8) : width;
       const indexes = await packed(stream, row * height, reader);
-      return colours === 2 ? byBits(indexes, palette, rect) : byIndexes(indexes, palette);
+      const each = colours === 2 ? byBits(indexes, rect, bitwise(width * height)) : indexes;
+      const bytes = byIndexes(each, palette, indexed(each.length * PACKED));
+      return spread(bytes, each.length, pixels(each.length * PIXEL));
     }
     const bytes = await packed(stream, width * height * PACKED, reader);
-    if (filter === 0) return spread(bytes, width * height);
-    if (filter === GRADIENT) return spread(predicted(bytes, width), width * height);
+    const into = pixels(width * height * PIXEL);
+    if (filter === 0) return spread(bytes, width * height, into);
+    if (filter === GRADIENT) return spread(predicted(bytes, width), width * height, into);
     throw broken(`pixels with the filter ${filter}`);
   }
 
@@ -73,23 +78,21 @@ async function compactLength(reader: ByteReader): Promise<number> {
   return second < 128 ? low : low | ((await reader.u8()) << 14);
 }
 
-function byIndexes(indexes: Uint8Array, palette: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(indexes.length * PACKED);
+function byIndexes(indexes: Uint8Array, palette: Uint8Array, bytes: Uint8Array): Uint8Array {
   for (let at = 0; at < indexes.length; at++) {
     const from = (indexes[at] ?? 0) * PACKED;
     if (from >= palette.length) throw broken('a colour that is not in the palette');
     for (let part = 0; part < PACKED; part++) bytes[at * PACKED + part] = palette[from + part] ?? 0;
   }
-  return spread(bytes, indexes.length);
+  return bytes;
 }
 
 /** Two colours: a bit for each pixel, the highest first; each row begins with a byte of its own. */
-function byBits(bits: Uint8Array, palette: Uint8Array, { width, height }: Rect): Uint8Array {
+function byBits(bits: Uint8Array, { width, height }: Rect, indexes: Uint8Array): Uint8Array {
   const row = Math.ceil(width / 8);
-  const indexes = new Uint8Array(width * height);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) indexes[y * width + x] = ((bits[y * row + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
-  return byIndexes(indexes, palette);
+  return indexes;
 }
 
 /** Each value is the difference to what left, upper and upper left neighbour let expect. */

@@ -1,0 +1,105 @@
+/** The screen of a guest in a terminal, by the command line: its virtual console, read through VNC. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Terminal } from '@xterm/headless';
+import { PNG } from 'pngjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fitted } from '../../../src/display/paint/scale.ts';
+import { farthest, type Picture, ROUNDING } from '../../display/cell-colours.ts';
+import { openPty, type Pty } from '../../terminal/open-pty.ts';
+import { until } from '../until.ts';
+import { makeFreshGuests } from './fresh-guests.ts';
+import { host2, removeGuests, site, untilGuestIs, untilLoginPrompt, virsh } from './hosts.ts';
+
+const PAINTER = 'painter';
+const PROGRAM = `${import.meta.dirname}/../../../bin/drover`;
+const [DETACH, MENU] = ['\x1d', '\x1c'];
+const PATIENCE_MS = 60_000;
+/** The last words on the screen, whose cells are all written. */
+const LOGIN = new RegExp(`${PAINTER} login:\\s*$`);
+
+let home: string;
+const opened: Pty[] = [];
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'drover-display-'));
+  await makeFreshGuests(host2, PAINTER);
+  await virsh(host2, 'start', PAINTER);
+  await untilLoginPrompt(host2, PAINTER);
+});
+afterEach(async () => {
+  for (const pty of opened.splice(0)) {
+    pty.close();
+    await pty.exit;
+  }
+});
+afterAll(async () => {
+  await removeGuests(host2, PAINTER);
+  await rm(home, { recursive: true, force: true });
+});
+
+/** In a terminal that can show no more of pictures than halves of its cells. */
+function attach(columns: number, rows: number, env: Readonly<Record<string, string>> = {}): Pty {
+  const pty = openPty({
+    argv: [PROGRAM, 'vm', 'console', PAINTER, '--graphic'],
+    columns,
+    rows,
+    env: { HOME: home, DROVER_CONFIG: site.files.config, DROVER_PICTURES: 'halves', ...env },
+  });
+  opened.push(pty);
+  return pty;
+}
+
+describe('the screen of a guest', () => {
+  it.each([
+    [120, 40],
+    [80, 24],
+  ])('is legible in %ix%i, takes a command, and leaves the terminal with the detach key', async (columns, rows) => {
+    const drover = attach(columns, rows);
+    await drover.until(LOGIN, PATIENCE_MS);
+    drover.type('root\r');
+    await drover.until(`root@${PAINTER}:`, PATIENCE_MS);
+    // The arithmetic is the guest's: an echo of what was typed would not show it.
+    drover.type(`echo columns-$((${columns} + 1))\r`);
+    await drover.until(new RegExp(`^columns-${columns + 1} *$`, 'm'), PATIENCE_MS);
+    drover.type('exit\r');
+    await drover.until(LOGIN, PATIENCE_MS);
+    drover.type(DETACH);
+    expect(await drover.exit).toEqual({ code: 0, signal: 0 });
+    expect(drover.modes()).toMatchObject({ alternateScreen: false, cursor: true, mouse: false, paste: false });
+  });
+
+  it('is the picture of virsh while it is paused, cell by cell, in every depth of colours', async () => {
+    const size = { columns: 120, rows: 40 };
+    const terminals = [
+      ['truecolor', attach(size.columns, size.rows, { COLORTERM: 'truecolor' })],
+      ['256', attach(size.columns, size.rows, { TERM: 'xterm-256color' })],
+      ['16', attach(size.columns, size.rows, { TERM: 'xterm' })],
+    ] as const;
+    for (const [, drover] of terminals) await drover.until(LOGIN, PATIENCE_MS);
+    await virsh(host2, 'suspend', PAINTER);
+    await untilGuestIs(host2, PAINTER, 'paused');
+    const picture = await screenshot();
+    const cells = fitted(picture, size.columns, size.rows);
+    for (const [depth, drover] of terminals) {
+      drover.type(MENU);
+      await drover.until('ctrl-alt-del');
+      drover.type('t');
+      await until(`the picture in ${depth}`, PATIENCE_MS, async () => {
+        const terminal = new Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true });
+        await new Promise<void>((resolve) => terminal.write(drover.bytes(), resolve));
+        const worst = farthest(terminal, picture, cells);
+        return worst !== undefined && worst <= ROUNDING[depth];
+      });
+      drover.type(DETACH);
+    }
+    await virsh(host2, 'resume', PAINTER);
+  });
+});
+
+async function screenshot(): Promise<Picture> {
+  const file = join(home, 'screen.png');
+  await virsh(host2, 'screenshot', PAINTER, file);
+  const { width, height, data } = PNG.sync.read(await readFile(file));
+  return { width, height, pixels: data };
+}
