@@ -41,6 +41,7 @@ export interface ConsoleSessionOptions {
 }
 
 export interface ConsoleSession {
+  /** Cleaned: `web1 on host3`. */
   readonly name: string;
   readonly label: string;
   readonly model: ScreenModel;
@@ -51,6 +52,8 @@ export interface ConsoleSession {
   resize(size: ConsoleSize): void;
   /** Opens it, at first or again. Rejects when that fails; then it is closed. */
   open(force?: boolean): Promise<void>;
+  /** Its guest is elsewhere, and it is called so from now on: the way there is opened, and tried again where that fails. */
+  follow(name: string): void;
   /** It is in front of the user from now on, until the function that this answers is called. */
   attach(): () => void;
   isAttached(): boolean;
@@ -70,6 +73,7 @@ const MOST_UNSENT = 1 << 20;
 
 export async function createConsoleSession(options: ConsoleSessionOptions): Promise<ConsoleSession> {
   const { clock, changed } = options;
+  let { name } = options;
   let link: Link = { kind: 'opening' };
   let stream: Duplex | undefined;
   const audience = createAudience();
@@ -123,10 +127,10 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
 
   async function connect(force: boolean, { signal }: AbortController): Promise<void> {
     const attachment = await options.open({ force, signal });
-    if (attachment.kind !== 'stream') throw new FleetError('op.unsupported', `${options.name} is no console of bytes`);
+    if (attachment.kind !== 'stream') throw new FleetError('op.unsupported', `${name} is no console of bytes`);
     if (signal.aborted) {
       attachment.stream.destroy();
-      throw new FleetError('op.cancelled', `${options.name} was closed`);
+      throw new FleetError('op.cancelled', `${name} was closed`);
     }
     const own = attachment.stream;
     stream?.destroy();
@@ -165,16 +169,20 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
       return;
     }
     setLink({ kind: 'waiting', why, until: clock.ticks() + ms });
-    cancelWait = clock.after(ms, () => {
-      const mine = begin();
-      connect(false, mine).catch((next: unknown) => {
-        if (!mine.signal.aborted) dropped(next);
-      });
+    cancelWait = clock.after(ms, connectAgain);
+  }
+
+  function connectAgain(): void {
+    const mine = begin();
+    connect(false, mine).catch((error: unknown) => {
+      if (!mine.signal.aborted) dropped(error);
     });
   }
 
   return {
-    name: options.name,
+    get name() {
+      return name;
+    },
     label: options.label,
     model,
     link: () => link,
@@ -189,6 +197,15 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
         if (!mine.signal.aborted) setLink({ kind: 'closed', why: sentence(error) });
         throw error;
       }
+    },
+    follow(called) {
+      name = called;
+      // What the old way ends with is no news any more.
+      const old = stream;
+      stream = undefined;
+      old?.destroy();
+      retries.reset();
+      connectAgain();
     },
     attach: audience.attach,
     isAttached: audience.isThere,
