@@ -27,6 +27,8 @@ const AT_ONCE = 2;
 /** The platform has answered; what is waited for is that the watches of both sides have told it. */
 const SEEN_WITHIN_MS = 60_000;
 const TOLD_EACH_MS = 250;
+/** QEMU takes no more. */
+const MOST_DOWNTIME_MS = 2_000_000;
 /** So many nodes are asked at once when the policy looks for one. */
 const ASKED_AT_ONCE = 8;
 
@@ -68,6 +70,24 @@ export const MIGRATE_OPTIONS: readonly Field[] = [
     min: 1024 ** 2,
     examples: ['100MiB'],
   },
+  {
+    key: 'max-downtime',
+    label: 'Max downtime',
+    help: 'How many milliseconds a VM may stand still at the end; more lets one go that writes much.',
+    kind: 'count',
+    min: 1,
+    max: MOST_DOWNTIME_MS,
+    advanced: true,
+    examples: ['2000'],
+  },
+  {
+    key: 'converge',
+    label: 'Slow it down',
+    help: 'Slow a VM down that writes to its memory faster than that is sent.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+  },
 ];
 
 export const migrateActions: readonly MigrateAction[] = [
@@ -106,6 +126,8 @@ export const specOf = (args: Args, despite: readonly string[]): MigrateSpec => (
   removeCopied: args['delete-copied'] === true,
   despite,
   ...(typeof args['limit'] === 'number' && { limit: bytes(args['limit']) }),
+  ...(typeof args['max-downtime'] === 'number' && { maxDowntimeMs: args['max-downtime'] }),
+  ...(args['converge'] === true && { converge: true }),
 });
 
 /** One VM, where it goes, and what was found out about that. */

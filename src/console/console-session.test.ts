@@ -132,6 +132,24 @@ describe('a console that is kept open', () => {
     await session.close();
   });
 
+  it('goes along with its guest to another node: the old way ends in silence, the new one is tried again', async () => {
+    const { session, streams, guest, opened, refusals, clock, see, closings } = await open();
+    await session.open();
+    guest().push('before\r\n');
+    await see('before');
+    refusals.push(UNREACHABLE);
+    session.follow('web1 on host2');
+    expect([session.name, session.link().kind, streams[0]?.destroyed]).toEqual(['web1 on host2', 'opening', true]);
+    await turn();
+    expect(session.link().kind).toBe('waiting');
+    await clock.pass(1_000);
+    guest().push('after\r\n');
+    await see('after');
+    expect([session.link().kind, opened.length, streams.length, closings()]).toEqual(['open', 3, 2, 0]);
+    expect(session.send('typed')).toBe(true);
+    await session.close();
+  });
+
   it('answers the guest, and lets it at the clipboard, only while it is looked at', async () => {
     const { session, guest, sent, see, copied } = await open();
     await session.open();

@@ -47,6 +47,7 @@ export interface ConsoleSessionOptions {
 }
 
 export interface ConsoleSession {
+  /** Cleaned: `web1 on host3`. */
   readonly name: string;
   readonly label: string;
   readonly model: ScreenModel;
@@ -59,6 +60,8 @@ export interface ConsoleSession {
   resize(size: ConsoleSize): void;
   /** Opens it, at first or again. Rejects when that fails; then it is closed, and what was typed early is dropped. */
   open(force?: boolean): Promise<void>;
+  /** Its guest is elsewhere, and it is called so from now on: the way there is opened, and tried again where that fails. */
+  follow(name: string): void;
   /** It is in front of the user from now on, until the function that this answers is called. */
   attach(): () => void;
   isAttached(): boolean;
@@ -78,6 +81,7 @@ const MOST_UNSENT = 1 << 20;
 
 export async function createConsoleSession(options: ConsoleSessionOptions): Promise<ConsoleSession> {
   const { clock, changed, early = createTypedEarly() } = options;
+  let { name } = options;
   let link: Link = { kind: 'opening', keepsTyped: true };
   let stream: Duplex | undefined;
   const audience = createAudience();
@@ -130,7 +134,7 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
   }
 
   async function connect(force: boolean, { signal }: AbortController): Promise<void> {
-    const { stream: own, resize } = stillWanted(await options.open({ force, signal }), options.name, signal);
+    const { stream: own, resize } = stillWanted(await options.open({ force, signal }), name, signal);
     stream?.destroy();
     stream = own;
     retries.opened();
@@ -169,16 +173,20 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
       return;
     }
     setLink({ kind: 'waiting', why, until: clock.ticks() + ms });
-    cancelWait = clock.after(ms, () => {
-      const mine = begin(false);
-      connect(false, mine).catch((next: unknown) => {
-        if (!mine.signal.aborted) dropped(next);
-      });
+    cancelWait = clock.after(ms, connectAgain);
+  }
+
+  function connectAgain(): void {
+    const mine = begin(false);
+    connect(false, mine).catch((error: unknown) => {
+      if (!mine.signal.aborted) dropped(error);
     });
   }
 
   return {
-    name: options.name,
+    get name() {
+      return name;
+    },
     label: options.label,
     model,
     link: () => link,
@@ -195,6 +203,15 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
         setLink({ kind: 'closed', why: sentence(error) });
         throw early.take() === '' ? error : withoutTyped(error);
       }
+    },
+    follow(called) {
+      name = called;
+      // What the old way ends with is no news any more.
+      const old = stream;
+      stream = undefined;
+      old?.destroy();
+      retries.reset();
+      connectAgain();
     },
     attach: audience.attach,
     isAttached: audience.isThere,

@@ -7,7 +7,7 @@ import { createPacer } from './pacer.ts';
 import type { TypedEarly } from './typed-early.ts';
 
 export interface ConsoleEntry {
-  /** Of the VM or the node that it is of. */
+  /** Of the VM or the node that it is of; another one when the VM has moved to another endpoint. */
   readonly id: string;
   /** Whether that is still who was chosen. */
   readonly isSame: () => boolean;

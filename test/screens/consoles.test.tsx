@@ -61,6 +61,26 @@ describe('a console on the screen', () => {
     fleet.dontSee('xyz');
   });
 
+  it('F-054 goes along when its VM is migrated, and says so', async () => {
+    fleet = await openFleet({ vms: 40, size: '100x24', values: { running: 100 } });
+    await fleet.press('/', 'node:fra-01', '\r', 'g', 'jj');
+    const name = fleet.cursor();
+    await fleet.press('c');
+    await fleet.see(`${name} login:`);
+    await fleet.press(DETACH);
+    await fleet.see('which stays open');
+    await fleet.press('m');
+    await fleet.see(`Migrate ${name} on fra-01?`);
+    await fleet.press('\x1b[6~', '\r');
+    // Its CPU is another one there: that is accepted by typing how many.
+    await fleet.see(/Migrate \S+ on fra-01 to \S+ despite an error\?/);
+    await fleet.press('1', '\r');
+    await fleet.see(new RegExp(`${name} on (?!fra-01)\\S+: its console goes on there`));
+    await fleet.press('0');
+    await fleet.see(new RegExp(`^\\[${name} on (?!fra-01)`, 'm'));
+    await fleet.see(`${name} login:`);
+  });
+
   it('is searched, and copied from, as in less', async () => {
     await open();
     await enter(2, 'billing-db1');

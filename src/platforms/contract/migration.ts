@@ -16,6 +16,10 @@ export interface MigrateSpec {
   readonly despite: readonly string[];
   /** Bytes per second at most; undefined is no limit. */
   readonly limit?: Bytes;
+  /** A guest that writes to its memory faster than that is sent is slowed down, more and more, until it gets through. */
+  readonly converge?: boolean;
+  /** How long the VM may stand still at the end, ms; undefined is what the platform has by itself. */
+  readonly maxDowntimeMs?: number;
   /** Told how far it is, by platforms that have no task of their own for it. Never waited for. */
   readonly progress?: (now: MigrationProgress) => void;
 }
@@ -34,7 +38,7 @@ export interface MigrationProgress {
  * What was looked at before anything moves. The names that platforms share: `node` (the target is up), `vm` (there, and in a
  * state that can be moved), `platform` (the same kind, and a version that takes it), `reach` (the nodes reach each other),
  * `identity` (its name and uuid are free there), `cpu`, `architecture`, `machine`, `memory`, `disks` (there, or copied),
- * `storage` (room for the copies), `cache` (of disks that both nodes use), `networks`, `devices` (of the host, that stay
+ * `storage` (room for the copies), `cache` (of disks that both nodes use), `options` (what was asked for and is not taken), `networks`, `devices` (of the host, that stay
  * behind), `files` (kernel, initrd, firmware), `snapshots`, `clock`. One platform may have others, or not all of them.
  */
 export interface MigrationCheck {

@@ -84,7 +84,8 @@ export function createMigration(
         throw error;
       }
       const id = arrive(server, vm, row, to, before);
-      return { warnings: [], id, bytes: total, ...(before === 'running' && { downtimeMs: DOWNTIME_MS }) };
+      const downtimeMs = Math.min(DOWNTIME_MS, spec.maxDowntimeMs ?? DOWNTIME_MS);
+      return { warnings: [], id, bytes: total, ...(before === 'running' && { downtimeMs }) };
     });
   }
 

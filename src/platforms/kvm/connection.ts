@@ -67,7 +67,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const events = createGuestEvents(daemon.poll);
   let onTouched = (_uuid: string): void => {};
   const files = dialer.run && { files: createHostFiles(dialer.run, clock) };
-  const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid), libvirt: facts.libvirt, ...files };
+  const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid), clock, libvirt: facts.libvirt, ...files };
   const place = { endpoint: endpoint.name, node: node.id, preferred };
   const beside: Host = { daemon, place, clock, ...files };
   const isTest = driver.startsWith('test:');

@@ -1,6 +1,7 @@
 /** What migrations of all platforms write alike: what stands against one, and whose part another endpoint takes. */
 import { FleetError } from '../../errors.ts';
 import {
+  type MigrateSpec,
   type MigrationCheck,
   type MigrationPlan,
   type MigrationTarget,
@@ -33,6 +34,15 @@ export async function runVisit<Result>(
 ): Promise<Result> {
   if (visit.platform === platform) return visit.run(host, signal);
   throw new FleetError('op.unsupported', `a VM of ${visit.platform} can't come to ${platform}`);
+}
+
+/** A warning where a user has asked for what the platform does not take. `title` is who decides it there. */
+export function notPassedOn(title: string, { converge, maxDowntimeMs }: MigrateSpec): readonly MigrationCheck[] {
+  const asked = [...(maxDowntimeMs === undefined ? [] : ['max-downtime']), ...(converge ? ['converge'] : [])];
+  if (asked.length === 0) return [];
+  return [
+    { name: 'options', level: 'warning', text: `${title} does not take ${asked.join(' and ')}, but what it is set to` },
+  ];
 }
 
 /** For platforms on which drover migrates nothing. */

@@ -6,7 +6,8 @@ import type { Awaited } from '../../console/consoles.ts';
 import { createTypedEarly, type TypedEarly } from '../../console/typed-early.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
-import type { Attachment } from '../../platforms/contract.ts';
+import type { Attachment, Vm } from '../../platforms/contract.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
 import { clean } from '../../terminal/width.ts';
 import { keptConsole } from '../console/kept-console.ts';
 import type { Stage } from '../stage.ts';
@@ -26,7 +27,7 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId, w
   if (ways && action.isKept) {
     const awaited = stage.consoles.await(`the console of ${vm.name}`, createTypedEarly());
     ways.show();
-    return openAwaited(stage, awaited, keepVm(stage, id, vm, awaited.early), ways);
+    return openAwaited(stage, awaited, keepVm(stage, vm, awaited.early), ways);
   }
   const what = `the console of ${vm.name}`;
   const open = (force: boolean) => (signal: AbortSignal) => vm.open({ force, signal });
@@ -41,31 +42,78 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId, w
 /** The console of a VM as it is chosen now: whenever it is opened, it must be the same machine. */
 export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
   const { services } = stage;
-  const target = bind('vm', id, services);
+  let target = bind('vm', id, services);
   permitted(action, 'vm', id, services);
+  const { fleet } = services.store;
+  let node = fleet.vms.get(id)?.node;
   return {
-    target,
+    get target() {
+      return target;
+    },
     // Two VMs of one name look alike from inside.
-    name: clean(placeOfShown(target, services.store.fleet)),
+    get name() {
+      return clean(placeOfShown(target, fleet));
+    },
     label: clean(target.name),
     isSame: () => whyAnother(target, services) === undefined,
     async open({ force, signal }: { readonly force: boolean; readonly signal: AbortSignal }): Promise<Attachment> {
-      await verify(target, services, signal);
-      const { connection, object } = permitted(action, 'vm', id, services);
-      const verified = verifiedSignal(target, services, signal);
-      return action.open(connection, id, { force }, stage.terminal.size(), verified, object);
+      const shown = target;
+      await verify(shown, services, signal);
+      const { connection, object } = permitted(action, 'vm', shown.id as VmId, services);
+      const verified = verifiedSignal(shown, services, signal);
+      return action.open(connection, object.id, { force }, stage.terminal.size(), verified, object);
+    },
+    /** Goes along with the VM: true when the very same one runs on another node by now, and its console is to be opened there. */
+    follow(): boolean {
+      if (whyAnother(target, services) !== undefined) return false;
+      const here = fleet.vms.get(target.id as VmId);
+      const now = here ?? movedFrom(target, fleet);
+      if (now?.node === undefined || now.state === 'migrating' || now.node === node) return false;
+      // Within an endpoint it is bound to the same machine already.
+      if (!here) target = bind('vm', now.id, services);
+      node = now.node;
+      return now.state === 'running' || now.state === 'paused';
     },
   };
 }
 
-/** A console of this VM that is kept; its link is to be opened. */
-export const keepVm = (
+/** The same machine at another endpoint. */
+function movedFrom({ id, uuid, name }: Target, fleet: Fleet): Vm | undefined {
+  const to = fleet.movedTo(id as VmId);
+  const vm = to && fleet.vms.get(to);
+  return uuid !== undefined && vm?.uuid === uuid && vm.name === name ? vm : undefined;
+}
+
+/** A console of this VM that is kept, and goes along when it is migrated; its link is to be opened. */
+export async function keepVm(
   stage: Stage,
-  id: VmId,
   vm: ReturnType<typeof vmConsole>,
   early?: TypedEarly,
-): Promise<ConsoleSession> =>
-  keptConsole(stage, { ...vm, id, reconnects: true, reopen: (session) => reopenVm(stage, session, vm.target) }, early);
+): Promise<ConsoleSession> {
+  const { consoles, message, services } = stage;
+  const session = await keptConsole(
+    stage,
+    {
+      get id() {
+        return vm.target.id;
+      },
+      name: vm.name,
+      label: vm.label,
+      isSame: vm.isSame,
+      open: vm.open,
+      reconnects: true,
+      reopen: (kept) => reopenVm(stage, kept, vm.target),
+    },
+    early,
+  );
+  const stop = services.store.subscribe(() => {
+    if (!consoles.all.includes(session)) return stop();
+    if (!vm.follow()) return;
+    session.follow(vm.name);
+    message.say(`${vm.name}: its console goes on there`);
+  });
+  return session;
+}
 
 /** Opens a login shell on a node, or goes back to it. */
 export async function attachNode(

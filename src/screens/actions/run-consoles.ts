@@ -53,8 +53,7 @@ export async function broadcastToMarked(stage: Stage, state: FleetState, ways: C
   const refused: string[] = [];
   const opening = marked.map(async ({ id, name }): Promise<readonly ConsoleSession[]> => {
     try {
-      const session =
-        consoles.find(id) ?? (await keepVm(stage, id as VmId, vmConsole(stage, consoleAction, id as VmId)));
+      const session = consoles.find(id) ?? (await keepVm(stage, vmConsole(stage, consoleAction, id as VmId)));
       // Why it has no link is shown with it.
       if (session.link().kind !== 'open') await session.open().catch(() => {});
       return [session];

@@ -8,7 +8,7 @@ import { consolePreferences } from '../../state/config/console-preferences.ts';
 import type { Stage } from '../stage.ts';
 
 export interface KeptConsole extends Pick<ConsoleSessionOptions, 'name' | 'label' | 'open' | 'reconnects'> {
-  /** Of the VM or the node that it is of. */
+  /** Of the VM or the node that it is of; another one when the VM has moved to another endpoint. */
   readonly id: string;
   readonly isSame: () => boolean;
   /** How a user opens it again when it was closed. */
@@ -35,6 +35,13 @@ export async function keptConsole(stage: Stage, kept: KeptConsole, early?: Typed
     },
     tell: message.fail,
   });
-  consoles.add({ id: kept.id, isSame: kept.isSame, reopen: () => kept.reopen(session), session });
+  consoles.add({
+    get id() {
+      return kept.id;
+    },
+    isSame: kept.isSame,
+    reopen: () => kept.reopen(session),
+    session,
+  });
   return session;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pendingIn } from './pending.ts';
+import { isSettling, pendingIn } from './pending.ts';
 
 const guest = (memory: number, max: number, vcpus: number, maxVcpus: number) =>
   `<domain type='kvm'><memory unit='MiB'>${max}</memory><currentMemory unit='MiB'>${memory}</currentMemory>
@@ -10,6 +10,21 @@ it('says what the next start will change, and nothing when that is nothing', asy
   expect(await pendingIn(running, guest(128, 256, 1, 2))).toEqual([]);
   expect(await pendingIn(running, guest(512, 512, 4, 4))).toEqual([
     ...['Memory 512M', 'Max memory 512M', 'vCPUs 4', 'Max vCPUs 4'],
+  ]);
+});
+
+it('F-071 takes memory that the balloon of a guest has still to give back for no change, and what was changed since for one', async () => {
+  expect(await pendingIn(guest(256, 256, 1, 2), guest(128, 256, 1, 2), true)).toEqual([]);
+  expect(await pendingIn(guest(256, 256, 1, 2), guest(128, 256, 1, 2))).toEqual(['Memory 128M']);
+  expect(await pendingIn(guest(192, 256, 1, 2), guest(128, 256, 1, 2), true)).toEqual(['Memory 128M']);
+  expect(await pendingIn(guest(256, 256, 1, 2), guest(512, 512, 1, 2), true)).toEqual([
+    'Memory 512M',
+    'Max memory 512M',
+  ]);
+  expect([isSettling(1_000, 60_999), isSettling(1_000, 61_000), isSettling(undefined, 0)]).toEqual([
+    true,
+    false,
+    false,
   ]);
 });
 

@@ -13,12 +13,25 @@ const LIMITS = [
   ['Max vCPUs', 'maxCpus', String],
 ] as const satisfies readonly (readonly [string, keyof DomainXml, (value: never) => string])[];
 
-/** One thing each: `Memory 512M`, `CPU host-model`, `disk vdb`, `no NIC 52:54:…`. Rejects with XmlError for what is no domain. */
-export async function pendingIn(running: string, saved: string): Promise<readonly string[]> {
+/** A guest starts with all of its memory, and gives back what is more than its setting once its balloon driver runs. */
+const BALLOON_MS = 60_000;
+
+/** Whether a guest that was started at this time may still have memory that it will give back; epoch, ms. */
+export const isSettling = (bootedAt: number | undefined, now: number): boolean =>
+  bootedAt !== undefined && now - bootedAt < BALLOON_MS;
+
+/**
+ * One thing each: `Memory 512M`, `CPU host-model`, `disk vdb`, `no NIC 52:54:…`. Of a guest that was `settling` when it was read, memory
+ * that its balloon has not touched is no change. Rejects with XmlError for what is no domain.
+ */
+export async function pendingIn(running: string, saved: string, settling = false): Promise<readonly string[]> {
   if (running === saved) return [];
   const [now, next] = await Promise.all([readDomainXml(running), readDomainXml(saved)]);
+  const isUntouched = settling && now.memory === now.maxMemory && now.maxMemory === next.maxMemory;
   const limits = LIMITS.flatMap(([label, key, spell]) =>
-    now[key] === next[key] ? [] : [`${label} ${(spell as (value: number) => string)(next[key])}`],
+    now[key] === next[key] || (key === 'memory' && isUntouched)
+      ? []
+      : [`${label} ${(spell as (value: number) => string)(next[key])}`],
   );
   const [has, gets] = [devicesOf(now), devicesOf(next)];
   return [

@@ -94,7 +94,7 @@ async function added(host: Host, call: GuestCall, devices: GuestDevices, row: Se
   const free = freeTarget(name, bus, [devices.live, devices.saved]);
   const target = textIn(row, 'device');
   if (target !== '' && !isTarget(bus, target))
-    throw refused(`no disk on ${bus} is called ${JSON.stringify(target)}: ${free}`);
+    throw refused(`no disk on ${bus} is called ${JSON.stringify(target)}, but ${free} is free`);
   const size = sizeIn(name, row) ?? USUAL_SIZE;
   const spec = {
     volume: textIn(row, 'volume'),

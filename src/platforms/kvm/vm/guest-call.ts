@@ -1,4 +1,5 @@
 /** One operation on one guest: looks it up, calls, and makes sentences of what goes wrong. */
+import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { nativeOf, type VmId } from '../../../ids.ts';
 import type { Accepted } from '../../contract.ts';
@@ -22,6 +23,8 @@ export interface GuestCalls {
   readonly touched: (uuid: string) => void;
   /** The host's files, as a user who is logged in there sees them; undefined where only the daemon is reached. */
   readonly files?: HostFiles;
+  /** Tells what a guest has had since its start from what was changed later. */
+  readonly clock?: Clock;
   /** As in GuestCall; where it is not known, nothing is expected that came with some version. */
   readonly libvirt?: number;
 }

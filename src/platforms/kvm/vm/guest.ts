@@ -95,6 +95,13 @@ function ipsOf({ preferred }: Place, given: string | undefined, leases: readonly
 
 export const idOf = (place: Place, uuid: string): VmId => vmId(place.endpoint, uuid);
 
+export interface WantedDetails {
+  readonly active: boolean;
+  readonly pending: boolean;
+  /** As in pendingIn. */
+  readonly settling: boolean;
+}
+
 /**
  * All that a row shows, in one burst. None of it asks the guest's monitor, so that it comes at once also when that hangs. What the
  * next start changes is seen in two whole definitions.
@@ -102,7 +109,7 @@ export const idOf = (place: Place, uuid: string): VmId => vmId(place.endpoint, u
 export async function readDetails(
   poll: RpcClient,
   domain: Domain,
-  { active, pending: wantsPending }: { readonly active: boolean; readonly pending: boolean },
+  { active, pending: wantsPending, settling }: WantedDetails,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<GuestDetails> {
@@ -115,7 +122,7 @@ export async function readDetails(
       .then(readKcliMetadata)
       .catch(unlessGone<KcliMetadata>({})),
     active ? leasedAddresses(poll, domain, signal) : [],
-    active && wantsPending ? readPending(poll, domain, signal) : undefined,
+    active && wantsPending ? readPending(poll, domain, settling, signal) : undefined,
   ]);
   const idle = await isIdle(poll, domain, info.state, signal);
   const rest = { kcli, leases, idle, ...(pending && { pending }), readAt: clock.ticks() };
@@ -126,6 +133,7 @@ export async function readDetails(
 async function readPending(
   client: RpcClient,
   domain: Domain,
+  settling: boolean,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   const read = (flags: number) =>
@@ -136,7 +144,7 @@ async function readPending(
     client.call(procedures.domainIsPersistent, { domain }, { signal }).catch(unlessGone(false)),
   ]);
   if (running === undefined || saved === undefined || !persistent) return undefined;
-  return pendingIn(running, saved).catch((error: unknown) => {
+  return pendingIn(running, saved, settling).catch((error: unknown) => {
     if (error instanceof XmlError) return undefined;
     throw error;
   });

@@ -3,7 +3,7 @@ import { type Bytes, bytes } from '../../../units.ts';
 import type { Disk, VmInfo } from '../../contract.ts';
 import { type AddressRule, readAddressRule } from '../address/address-rule.ts';
 import { fixedAddress, guestAddresses, onceEach } from '../address/guest-addresses.ts';
-import { pendingIn } from '../definition/pending.ts';
+import { isSettling, pendingIn } from '../definition/pending.ts';
 import { type Notes, readNotes } from '../metadata/notes.ts';
 import { METADATA, XML } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
@@ -41,12 +41,13 @@ export const readInfo = (
       listSnapshots(id, call),
     ]);
     const xml = await readDomainXml(xmlText);
-    const pending = persistent && nextText !== undefined ? await pendingIn(xmlText, nextText) : [];
     const [disks, started, found] = await Promise.all([
       readDisks(call, xml),
       domain.id === -1 ? undefined : startOf(domain.name, calls, signal),
       domain.id === -1 ? [] : guestAddresses(call, !xml.agentIsAway),
     ]);
+    const settling = calls.clock !== undefined && isSettling(started, calls.clock.now());
+    const pending = persistent && nextText !== undefined ? await pendingIn(xmlText, nextText, settling) : [];
     const addresses = rule(onceEach([...(kcli.ip === undefined ? [] : [fixedAddress(kcli.ip)]), ...found]));
     return {
       state: stateOf(state, reason, saved).state,

@@ -48,7 +48,8 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
     const guest = guests.get(uuid);
     if (!guest) return undefined;
     return reading(uuid, async () => {
-      const wanted = { active: isActive(guest), pending: compared++ < MOST_COMPARED };
+      const pending = compared++ < MOST_COMPARED;
+      const wanted = { active: isActive(guest), pending, settling: table.isSettling(uuid) };
       const details = await readDetails(poll, guest.domain, wanted, clock, signal);
       // Meanwhile a tick may have seen it in another state.
       return [guests.get(uuid) ?? guest, details];
@@ -64,7 +65,7 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
         poll.call(procedures.domainByUuid, { uuid: bytes }, { signal }),
         poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
         isSaved(poll, known, signal),
-        readDetails(poll, known, { active: true, pending: true }, clock, signal),
+        readDetails(poll, known, { active: true, pending: true, settling: table.isSettling(uuid) }, clock, signal),
       ]);
       if (domain.id === -1) table.setTrouble(uuid, 'hanging', undefined);
       return [{ domain, state, reason, saved }, details];

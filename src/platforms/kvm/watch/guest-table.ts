@@ -1,6 +1,7 @@
 import type { Clock } from '../../../clock.ts';
 import type { Change, Trouble } from '../../contract.ts';
 import { breathe } from '../../transport/breathe.ts';
+import { isSettling } from '../definition/pending.ts';
 import { createGuest, type Guest, type GuestDetails, type Place } from '../vm/guest.ts';
 import type { ListedGuest } from './list-guests.ts';
 
@@ -20,6 +21,8 @@ export interface GuestTable {
   hanging(uuid: string): string | undefined;
   /** It was powered on just now, and has the domain id `id` until it stops. */
   booted(uuid: string, id: number): void;
+  /** It was started so lately that its memory may not be what is saved yet. */
+  isSettling(uuid: string): boolean;
 }
 
 export interface GuestTableOptions {
@@ -90,6 +93,7 @@ export async function createGuestTable(
     booted(uuid, id) {
       boots.set(uuid, { id, at: clock.now() });
     },
+    isSettling: (uuid) => isSettling(boots.get(uuid)?.at, clock.now()),
   };
 }
 

@@ -10,7 +10,7 @@ import type {
   Warning,
 } from '../../contract.ts';
 import { type Row, textOf } from '../../lib/json.ts';
-import { refuseFailed } from '../../lib/migration.ts';
+import { notPassedOn, refuseFailed } from '../../lib/migration.ts';
 import { unlessRefused } from '../../lib/unless-refused.ts';
 import { rowIn } from '../json.ts';
 import { readHypervisors } from '../places.ts';
@@ -79,6 +79,7 @@ function planFor(call: ServerCall, hosts: readonly Host[], target: MigrationTarg
       ...nodeChecks(server.hypervisor, hosts, target),
       vmCheck(call, home?.isUp !== false),
       elsewhere(target, spec),
+      ...notPassedOn('nova', spec),
     ]
       .filter((check) => check !== undefined)
       .toSorted((a, b) => Number(b.level === 'error') - Number(a.level === 'error')),

@@ -3,6 +3,7 @@ import { nativeOf, nodeId } from '../../../ids.ts';
 import { bytes, formatBytes } from '../../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck, MigrationPlan, MigrationTarget } from '../../contract.ts';
 import { asRow, isRow, type Row, textOf } from '../../lib/json.ts';
+import { notPassedOn } from '../../lib/migration.ts';
 import type { Catalog, KnownStorage } from '../catalog.ts';
 import type { GuestCall } from '../guest-call.ts';
 import type { GuestConfig } from '../guest-config.ts';
@@ -55,6 +56,7 @@ export function planTo(facts: Facts, target: MigrationTarget, spec: MigrateSpec)
       ...storageChecks(facts, spec, there, copies),
       devicesCheck(facts, there),
       cpuCheck(facts, isLive),
+      ...notPassedOn('Proxmox VE', spec),
     ],
     copies,
   );
