@@ -23,8 +23,10 @@ beforeAll(async () => {
 describe('devices of a VM', () => {
   it('are its disks and cards, with the bus they hang on', () => {
     const { disks, nics } = readDevices(values.get('config.hardware.device'));
-    expect(disks).toEqual([
+    expect(disks).toMatchObject([
+      { key: '203', label: 'cdrom-203', path: '', format: 'iso', bus: 'scsi', readOnly: true },
       {
+        key: '204',
         label: 'disk-202-0',
         path: '[LocalDS_0] DC0_C0_RP0_VM0/disk1.vmdk',
         size: gib(10),
@@ -34,7 +36,7 @@ describe('devices of a VM', () => {
         below: [],
       },
     ]);
-    expect(nics).toEqual([
+    expect(nics).toMatchObject([
       {
         key: '4000',
         label: 'ethernet-0',
@@ -60,6 +62,7 @@ describe('devices of a VM', () => {
       ['[a] w/2.vmdk', 'thick', false, ['[a] w/1.vmdk', '[a] base/0.vmdk']],
       ['[a] w/r.vmdk', 'rdm', false, []],
       ['[iso] d.iso', 'iso', true, []],
+      ['', 'iso', true, []],
     ]);
   });
 
@@ -96,12 +99,13 @@ describe('devices of a VM', () => {
       </val>`),
     );
     const plain = { path: '', bus: 'disk', readOnly: false, below: [] };
-    expect(disks).toEqual([
+    expect(disks).toMatchObject([
       { ...plain, label: '', size: mib(2), format: 'thin' },
       { ...plain, label: '5', size: undefined, format: 'thick' },
       { ...plain, label: 'CD 1', path: '[i] x', size: undefined, format: 'iso', readOnly: true },
+      { ...plain, label: '7', path: '', size: undefined, format: 'iso', readOnly: true },
     ]);
-    expect(nics).toEqual([{ key: '', label: '', mac: '', type: '', network: 'LAN', portgroup: undefined }]);
+    expect(nics).toMatchObject([{ key: '', label: '', mac: '', type: '', network: 'LAN', portgroup: undefined }]);
     expect(readDevices(undefined)).toEqual({ disks: [], nics: [] });
   });
 

@@ -1,6 +1,6 @@
 import type { EndpointField, Manifest } from '../contract.ts';
 import { caField, passwordField } from '../lib/fields.ts';
-import { vmSettings } from './make/fields.ts';
+import { vmSettings } from './form/fields.ts';
 
 const ENDPOINT: readonly EndpointField[] = [
   {

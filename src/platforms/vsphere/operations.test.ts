@@ -219,11 +219,18 @@ describe('settings of a vSphere VM', () => {
 
   it('are read', async () => {
     expect(await connection.vm.settings?.(vcenter.id, 'config', signal)).toEqual({
+      name: 'web1',
       memory: mib(2048),
       vcpus: 2,
       'memory-hot-add': false,
       'cpu-hot-add': true,
+      nested: false,
       description: 'a & b',
+      plan: '',
+      profile: '',
+      image: '',
+      boot: '',
+      template: false,
     });
   });
 

@@ -332,4 +332,7 @@ const SERVICE = (apiType: string, apiVersion: string): string => `<returnval>
   <propertyCollector type="PropertyCollector">propertyCollector</propertyCollector>
   <about><fullName>VMware ESXi</fullName><apiType>${apiType}</apiType><apiVersion>${apiVersion}</apiVersion></about>
   <sessionManager type="SessionManager">SessionManager</sessionManager>
+  <searchIndex type="SearchIndex">SearchIndex</searchIndex>
+  <fileManager type="FileManager">FileManager</fileManager>
+  <virtualDiskManager type="VirtualDiskManager">virtualDiskManager</virtualDiskManager>
   <taskManager type="TaskManager">TaskManager</taskManager></returnval>`;

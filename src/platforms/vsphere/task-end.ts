@@ -8,6 +8,9 @@ import type { VmCalls } from './vm-call.ts';
 
 /** As long as a large disk takes to be copied. */
 const ENDS_WITHIN_MS = 7_200_000;
+/** What a watch hears of a task may be lost with its link: the task itself is looked at after such a time, later more rarely. */
+const FIRST_LOOK_MS = 1_000;
+const LAST_LOOK_MS = 10_000;
 /** A task that was cancelled takes back what it has done. */
 const CANCELS_WITHIN_MS = 30_000;
 const ASK_MS = 60_000;
@@ -55,9 +58,13 @@ export async function taskEnd(
     if (state === 'error' && error) throw localizedFault(error);
     return { isDone: state === 'success', result: values.get('info.result') };
   };
-  await tasks.follow(task, ENDS_WITHIN_MS, signal);
-  const first = await look();
-  if (first.isDone) return first.result;
+  const until = session.clock.ticks() + ENDS_WITHIN_MS;
+  for (let pause = FIRST_LOOK_MS; session.clock.ticks() < until; pause = Math.min(LAST_LOOK_MS, pause * 2)) {
+    await tasks.follow(task, pause, signal);
+    const now = await look();
+    if (now.isDone) return now.result;
+    if (signal.aborted) break;
+  }
   if (signal.aborted) {
     const cancel = {
       target: task,

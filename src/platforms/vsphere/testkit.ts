@@ -76,7 +76,10 @@ export const testkit: PlatformTestkit = {
         iso: '',
         memory: mib(512),
         vcpus: 2,
-        disk: [{ size: gib(12), storage: '', bus: 'scsi' }, { size: gib(1), storage: 'LocalDS_0', bus: 'scsi', thin: false }],
+        disk: [
+          { size: gib(12), storage: '', bus: 'scsi' },
+          { size: gib(1), storage: 'LocalDS_0', bus: 'scsi', thin: false },
+        ],
         nic: [{ network: NETWORKS[0], model: 'vmxnet3', mac: '' }],
         'cloud-init': true,
         plan: 'suite',
@@ -97,15 +100,23 @@ export const testkit: PlatformTestkit = {
     files: {
       takeMs: 5_000,
       folder: '',
-      storage: 'LocalDS_0',
+      storage: 'depot',
       exportsImages: true,
       change: (text) => text,
       changed: '',
       invalid: (text) => text,
     },
     makes: {
-      volume: { name: 'by-the-suite.vmdk', storage: 'LocalDS_0', size: gib(1), format: '' },
-      network: { name: 'by-the-suite', mode: 'bridge', cidr: '', dhcp: false, device: 'DVS0', domain: '', vlans: [7] },
+      volume: { name: 'by-the-suite.vmdk', storage: 'depot', size: gib(1), format: '' },
+      network: {
+        name: 'by-the-suite',
+        mode: 'bridge',
+        cidr: '',
+        dhcp: false,
+        device: 'DC0/DVS0',
+        domain: '',
+        vlans: [7],
+      },
     },
     volumesOfImages: false,
     // searches, and what comes of tasks

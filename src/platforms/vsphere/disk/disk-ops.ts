@@ -8,11 +8,11 @@ import { listDisks, noPart } from '../../lib/parts.ts';
 import { oneOf, refused } from '../../lib/spec-values.ts';
 import type { XmlElement } from '../../transport/xml.ts';
 import { type DiskDevice, readDevices } from '../devices.ts';
+import { BUSES } from '../form/fields.ts';
 import { changeVm, DEVICES, HARDWARE_PATHS } from '../hardware/change-vm.ts';
 import { addDisk, growDisk, type NewDisk, removeDevice } from '../hardware/disks.ts';
 import { putMedium } from '../hardware/drives.ts';
 import { createSlots } from '../hardware/slots.ts';
-import { BUSES } from '../make/fields.ts';
 import { type Catalog, readCatalog } from '../place/catalog.ts';
 import { chooseStore } from '../place/choose.ts';
 import { placeOf, reachableStores } from '../place/of-vm.ts';
@@ -114,7 +114,8 @@ const isThin = ({ format }: DiskSpec): boolean => oneOf(FORMATS, format, 'format
 /** That of the first disk, unless one is named. */
 function busFor(call: VmCall, { bus }: DiskSpec) {
   const first = disksOf(call).find(({ readOnly }) => !readOnly);
-  const usual = BUSES.find((one) => one === first?.bus) ?? BUSES[0];
+  const own = first?.bus === 'ahci' ? 'sata' : first?.bus;
+  const usual = BUSES.find((one) => one === own) ?? BUSES[0];
   return oneOf(BUSES, bus || usual, 'bus');
 }
 

@@ -1,6 +1,6 @@
 /** A change of a VM's hardware, waited for to its end. */
 import { type ConfigParts, configSpec } from '../config-spec.ts';
-import { xml } from '../soap/envelope.ts';
+import { type Xml, xml } from '../soap/envelope.ts';
 import { runTask } from '../task-end.ts';
 import type { VmCall, VmCalls } from '../vm-call.ts';
 
@@ -17,10 +17,15 @@ export const HARDWARE_PATHS: readonly string[] = [
 ];
 
 /** With the version that was read: a change in between is refused by the server (ConcurrentAccess). */
-export async function changeVm(calls: VmCalls, call: VmCall, parts: ConfigParts): Promise<void> {
-  const { ref, name, signal, values } = call;
+export function basedOnRead({ values }: VmCall, parts: ConfigParts): Xml {
   const version = values.get(VERSION)?.text ?? '';
-  const based: ConfigParts =
-    version === '' ? parts : { ...parts, changeVersion: xml`<changeVersion>${version}</changeVersion>` };
-  await runTask(calls, { target: ref, method: 'ReconfigVM_Task', args: configSpec(based), subject: name, signal });
+  return configSpec(
+    version === '' ? parts : { ...parts, changeVersion: xml`<changeVersion>${version}</changeVersion>` },
+  );
+}
+
+export async function changeVm(calls: VmCalls, call: VmCall, parts: ConfigParts): Promise<void> {
+  const { ref, name, signal } = call;
+  const args = basedOnRead(call, parts);
+  await runTask(calls, { target: ref, method: 'ReconfigVM_Task', args, subject: name, signal });
 }

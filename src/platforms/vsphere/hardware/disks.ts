@@ -1,6 +1,6 @@
 /** Disks as they are added and changed: VirtualDisk (vSphere Web Services API). */
 import type { XmlElement } from '../../transport/xml.ts';
-import type { Bus } from '../make/fields.ts';
+import type { Bus } from '../form/fields.ts';
 import { type Xml, xml } from '../soap/envelope.ts';
 import { type Changes, rewritten, typed } from '../soap/rewrite.ts';
 import { deviceChange } from './device-change.ts';

@@ -2,7 +2,7 @@
 import { FleetError } from '../../../errors.ts';
 import { refused } from '../../lib/spec-values.ts';
 import type { XmlElement } from '../../transport/xml.ts';
-import type { NicModel } from '../make/fields.ts';
+import type { NicModel } from '../form/fields.ts';
 import { type Catalog, type Datacenter, datacenterOf, type Host, type Net } from '../place/catalog.ts';
 import { namesOf, oneOf } from '../place/choose.ts';
 import { nothing, type Xml, xml } from '../soap/envelope.ts';

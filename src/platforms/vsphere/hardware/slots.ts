@@ -2,7 +2,7 @@
 
 import { refused } from '../../lib/spec-values.ts';
 import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
-import type { Bus } from '../make/fields.ts';
+import type { Bus } from '../form/fields.ts';
 import { type Xml, xml } from '../soap/envelope.ts';
 import { kindOf } from '../soap/kind.ts';
 import { typed } from '../soap/rewrite.ts';

@@ -5,6 +5,7 @@ import type { VmOps, Warning } from '../../contract.ts';
 import { takeBack } from '../../lib/take-back.ts';
 import { configSpec, extraConfig } from '../config-spec.ts';
 import { readDevices } from '../devices.ts';
+import { type MakeSpec, readSpec } from '../form/spec.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { readCatalog } from '../place/catalog.ts';
 import { choosePlace, chooseStore, type Place } from '../place/choose.ts';
@@ -14,7 +15,6 @@ import type { VmCalls } from '../vm-call.ts';
 import { chooseNics, type Hardware, partsOfClone, partsOfNew } from './hardware.ts';
 import { writeGuestInfo } from './seed.ts';
 import { findTemplate, type Source } from './source.ts';
-import { type MakeSpec, readSpec } from './spec.ts';
 import { createSteps, refuseTakenName, type Steps } from './steps.ts';
 
 export const createMake =

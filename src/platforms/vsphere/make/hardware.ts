@@ -4,6 +4,7 @@ import type { Warning } from '../../contract.ts';
 import type { XmlElement } from '../../transport/xml.ts';
 import { type ConfigParts, extraConfig } from '../config-spec.ts';
 import { readDevices } from '../devices.ts';
+import type { MakeSpec, WantedDisk, WantedNic } from '../form/spec.ts';
 import { addDisk, growDisk, removeDevice } from '../hardware/disks.ts';
 import { addDrive, putMedium } from '../hardware/drives.ts';
 import { addNic, findNetwork, renewMac } from '../hardware/nics.ts';
@@ -12,7 +13,6 @@ import type { Catalog, Net } from '../place/catalog.ts';
 import { chooseStore, type Place } from '../place/choose.ts';
 import { nothing, type Xml, xml } from '../soap/envelope.ts';
 import { pathIn } from '../storage/browse.ts';
-import type { MakeSpec, WantedDisk, WantedNic } from './spec.ts';
 
 /** What was looked up before anything is made. */
 export interface Hardware {

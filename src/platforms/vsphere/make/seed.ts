@@ -6,7 +6,7 @@
 import { nicsOfCloud } from '../../lib/seed/network-config.ts';
 import { writeUserData } from '../../lib/seed/seed.ts';
 import { writeNetworkConfig } from '../../user-files/network-config.ts';
-import type { MakeSpec } from './spec.ts';
+import type { MakeSpec } from '../form/spec.ts';
 
 export interface GuestInfo {
   readonly options: Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ import { wholeInventory } from '../inventory-spec.ts';
 import { nameOf, readAll } from '../lists.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { type Catalog, datacenterOf, type Host, type Net, readCatalog, type Switch } from '../place/catalog.ts';
-import { namesOf } from '../place/choose.ts';
+import { calledSo } from '../place/choose.ts';
 import { refOf, retrieveOne } from '../properties.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
 import { runTask } from '../task-end.ts';
@@ -131,12 +131,14 @@ interface Standard {
 const switchIn = ({ device }: NetworkSpec): string => device.split('@', 1)[0] ?? '';
 
 function switchOf(catalog: Catalog, { device }: NetworkSpec): Switch | Standard {
-  const distributed = [...catalog.switches.values()].filter(({ name, ref }) => name === device || ref.value === device);
+  const distributed = calledSo(catalog, catalog.switches.values(), device);
   const [first, second] = distributed;
-  if (second)
-    throw new FleetError('name.ambiguous', `there are several switches called ${device}`, {
-      fix: `take the reference: ${namesOf(distributed)}`,
+  if (second) {
+    const names = distributed.map((one) => `${datacenterOf(catalog, one)?.name ?? ''}/${one.name}`);
+    throw new FleetError('name.ambiguous', `several datacenters have a switch ${device}`, {
+      fix: `take one of ${names.join(', ')}`,
     });
+  }
   if (first) return first;
   const [, wanted = ''] = device.split('@');
   const hosts = [...catalog.hosts.values()].filter(({ name, isUp }) => isUp && (wanted === '' || name === wanted));

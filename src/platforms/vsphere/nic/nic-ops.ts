@@ -10,7 +10,7 @@ import { changeVm, DEVICES, HARDWARE_PATHS } from '../hardware/change-vm.ts';
 import { removeDevice } from '../hardware/disks.ts';
 import { addNic, checkMac, findNetwork, plugNic } from '../hardware/nics.ts';
 import { createSlots } from '../hardware/slots.ts';
-import { NIC_MODELS } from '../make/fields.ts';
+import { NIC_MODELS } from '../form/fields.ts';
 import { readCatalog } from '../place/catalog.ts';
 import { placeOf } from '../place/of-vm.ts';
 import { retrieveOne } from '../properties.ts';

@@ -145,6 +145,10 @@ export const namesOf = (all: readonly Placed[]): string =>
 
 const isNamed = ({ ref, name }: Placed, wanted: string): boolean => name === wanted || ref.value === wanted;
 
+/** By name, by reference, or by name behind its datacenter: `Berlin/datastore1`. */
+export const calledSo = <One extends Placed>(catalog: Catalog, all: Iterable<One>, wanted: string): readonly One[] =>
+  [...all].filter((one) => isNamed(one, wanted) || `${datacenterOf(catalog, one)?.name ?? ''}/${one.name}` === wanted);
+
 /** By name or reference. Rejects with op.refused or the code, and name.ambiguous. */
 export function oneOf<One extends Placed>(
   all: readonly One[],

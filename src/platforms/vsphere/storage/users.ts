@@ -17,12 +17,13 @@ export interface FileUser {
 }
 
 const STORES = 'datastore';
-const LAYOUT = 'layoutEx.file';
+/** Files by key, and which of them are layers of a disk: now, and in each snapshot. */
+const LAYOUT = ['layoutEx.file', 'layoutEx.disk', 'layoutEx.snapshot'] as const;
 const DEVICES = 'config.hardware.device';
 
 /** One request: disks of all VMs and their layers, without what is in drives, of which each VM tells much more. */
 export async function readDiskUsers(session: Session, signal: AbortSignal): Promise<readonly FileUser[]> {
-  const wanted = [{ type: 'VirtualMachine', paths: ['name', STORES, LAYOUT] }];
+  const wanted = [{ type: 'VirtualMachine', paths: ['name', STORES, ...LAYOUT] }];
   return (await readAll(session, wanted, wholeInventory(session.content.rootFolder), signal)).map(userFrom);
 }
 
@@ -36,7 +37,7 @@ export async function readFileUsers(
   const all = await readAll(session, which, wholeInventory(session.content.rootFolder), signal);
   const from = all.filter((vm) => storesOf(vm).includes(store)).map(({ ref }) => ref);
   if (from.length === 0) return [];
-  const wanted = [{ type: 'VirtualMachine', paths: ['name', STORES, DEVICES, LAYOUT] }];
+  const wanted = [{ type: 'VirtualMachine', paths: ['name', STORES, DEVICES, ...LAYOUT] }];
   return (await readAll(session, wanted, { from, mayBeGone: true }, signal)).map(userFrom);
 }
 
@@ -44,15 +45,28 @@ const userFrom = (vm: ObjectContent): FileUser => ({
   vm: nameOf(vm),
   ref: vm.ref.value,
   stores: storesOf(vm),
-  paths: new Set([...layoutIn(vm.values.get(LAYOUT)), ...devicesIn(vm.values.get(DEVICES))]),
+  paths: new Set([...layersOf(vm), ...devicesIn(vm.values.get(DEVICES))]),
 });
 
 const storesOf = ({ values }: ObjectContent): readonly string[] =>
   childrenOf(values.get(STORES), 'ManagedObjectReference').map(({ text }) => text);
 
-/** Layers of snapshots too. */
-const layoutIn = (layout: XmlElement | undefined): readonly string[] =>
-  childrenOf(layout, 'VirtualMachineFileLayoutExFileInfo').map((file) => textAt(file, 'name') ?? '');
+/** A file that lies in its folder and is none of its disks is not its own. */
+function layersOf({ values }: ObjectContent): readonly string[] {
+  const [files, now, snapshots] = LAYOUT.map((path) => values.get(path));
+  const names = new Map(
+    childrenOf(files, 'VirtualMachineFileLayoutExFileInfo').map((file) => [
+      textAt(file, 'key'),
+      textAt(file, 'name') ?? '',
+    ]),
+  );
+  const disks = [
+    ...childrenOf(now, 'VirtualMachineFileLayoutExDiskLayout'),
+    ...childrenOf(snapshots, 'VirtualMachineFileLayoutExSnapshotLayout').flatMap((one) => childrenOf(one, 'disk')),
+  ];
+  const keys = disks.flatMap((disk) => childrenOf(disk, 'chain').flatMap((unit) => childrenOf(unit, 'fileKey')));
+  return keys.flatMap(({ text }) => names.get(text) ?? []);
+}
 
 const devicesIn = (devices: XmlElement | undefined): readonly string[] =>
   readDevices(devices).disks.flatMap(({ path, below }) => [path, ...below]);

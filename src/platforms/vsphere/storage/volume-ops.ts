@@ -7,7 +7,7 @@ import { oneOf, refused } from '../../lib/spec-values.ts';
 import { takeBack } from '../../lib/take-back.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { type Catalog, datacenterOf, readCatalog, type Store } from '../place/catalog.ts';
-import { oneOf as oneNamed } from '../place/choose.ts';
+import { calledSo } from '../place/choose.ts';
 import { type Xml, xml } from '../soap/envelope.ts';
 import { runTask } from '../task-end.ts';
 import type { VmCalls } from '../vm-call.ts';
@@ -44,7 +44,7 @@ export function createVolumeOps(calls: VmCalls): Required<VolumeOps> {
   /** The datastore, and that it has nothing of this name. */
   async function target(wanted: string, name: string, signal: AbortSignal) {
     const catalog = await readCatalog(session, signal);
-    const store = oneNamed([...catalog.stores.values()], wanted, 'datastore', 'storage.not-found');
+    const store = oneStore(catalog, wanted);
     if (!store.isUsable) throw refused(`${store.name} can't be used now`, 'name another datastore');
     const there = await searchStore(calls, store, { folder: '', isDeep: false, name }, signal);
     return { catalog, store, there };
@@ -133,6 +133,17 @@ export function createVolumeOps(calls: VmCalls): Required<VolumeOps> {
       return { warnings: [] };
     },
   };
+}
+
+function oneStore(catalog: Catalog, wanted: string): Store {
+  const found = calledSo(catalog, catalog.stores.values(), wanted);
+  const [first, second] = found;
+  if (!first) throw new FleetError('storage.not-found', `there is no datastore ${JSON.stringify(wanted)}`);
+  if (!second) return first;
+  const names = found.map((one) => `${datacenterOf(catalog, one)?.name ?? ''}/${one.name}`);
+  throw new FleetError('name.ambiguous', `several datacenters have a datastore ${wanted}`, {
+    fix: `take one of ${names.join(', ')}`,
+  });
 }
 
 function checkName(name: string, ending: RegExp, rule: string): void {

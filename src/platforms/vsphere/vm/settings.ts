@@ -3,9 +3,9 @@ import { mib } from '../../../units.ts';
 import type { Settings, SettingsTarget, VmOps } from '../../contract.ts';
 import { refuseStale } from '../../lib/refuse-stale.ts';
 import { type ConfigKey, type ConfigParts, extraConfig } from '../config-spec.ts';
-import { changeVm, DEVICES } from '../hardware/change-vm.ts';
+import { checkCores } from '../form/spec.ts';
+import { basedOnRead, DEVICES } from '../hardware/change-vm.ts';
 import { kcliPath } from '../inventory-spec.ts';
-import { checkCores } from '../make/spec.ts';
 import { manifest } from '../manifest.ts';
 import { xml } from '../soap/envelope.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
@@ -27,6 +27,8 @@ const PATHS = [
   DEVICES,
   ...NOTES.map(kcliPath),
 ];
+/** What was changed should be there when the user looks. */
+const FOLLOW_MS = 20_000;
 const MIB = 1024 ** 2;
 /** vSphere takes no other steps. */
 const MEMORY_STEP_MIB = 4;
@@ -48,9 +50,12 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
         const parts = partsOf(others, call);
         // a template takes few changes
         if (template === false && now['template'] === true) await markAsVm(calls, call);
-        if (Object.keys(parts).length > 0) await changeVm(calls, call, parts);
+        const accepted =
+          Object.keys(parts).length === 0
+            ? done()
+            : await call.task('ReconfigVM_Task', basedOnRead(call, parts), { followMs: FOLLOW_MS });
         if (template === true && now['template'] !== true) await markAsTemplate(call);
-        return done();
+        return accepted;
       }),
   };
 }

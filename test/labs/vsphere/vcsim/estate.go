@@ -26,7 +26,7 @@ func estate(ctx context.Context, model *simulator.Model, client *vim25.Client) e
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"scratch", "archive", "lost"} {
+	for _, name := range []string{"scratch", "archive", "lost", "depot"} {
 		folder, err := os.MkdirTemp("", name)
 		if err != nil {
 			return err
