@@ -154,6 +154,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-s3',
     '@aws-sdk/client-route-53',
     '@aws-sdk/client-elastic-load-balancing-v2',
+    '@aws-sdk/client-ec2-instance-connect',
     '@aws-sdk/s3-request-presigner',
     '@aws-sdk/client-ec2',
     '@aws-sdk/credential-providers',

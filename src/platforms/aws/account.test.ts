@@ -139,6 +139,7 @@ ec2 =
       s3: 'https://all.example.org',
       route53: 'https://all.example.org',
       elbv2: 'https://all.example.org',
+      ec2connect: 'https://all.example.org',
     });
     expect(found.login).toEqual({
       kind: 'role',
@@ -257,14 +258,31 @@ it('takes all that an endpoint says, without the blanks around it', async () => 
       s3: 'https://own',
       route53: 'https://own',
       elbv2: 'https://own',
+      ec2connect: 'https://own',
     },
     fips: false,
     dualStack: false,
     ca: '/ca',
+    serialConsole: {
+      host: 'serial-console.ec2-instance-connect.eu-west-3.aws',
+      port: undefined,
+      fingerprint: undefined,
+    },
     metricsEveryMs: undefined,
   });
   const plain = await account({ 'access-key-id': 'A', 'secret-access-key': 'S', 'role-arn': ' ', region: 'x' });
   expect(plain.login).toEqual({ kind: 'keys', keys: { accessKeyId: 'A', secretAccessKey: 'S' } });
+});
+
+it('goes to the serial console that the endpoint names', async () => {
+  const keys = { 'access-key-id': 'A', 'secret-access-key': 'S', region: 'cn-north-1' };
+  const own = { ...keys, 'serial-console': 'console.example.org:2222', 'serial-console-key': 'SHA256:x' };
+  expect((await account(own)).serialConsole).toEqual({
+    host: 'console.example.org',
+    port: 2222,
+    fingerprint: 'SHA256:x',
+  });
+  expect((await account({ ...keys, 'serial-console': 'console.example.org' })).serialConsole.port).toBeUndefined();
 });
 
 it('takes its switches, its authority and its profile from the environment where nothing else is said', async () => {

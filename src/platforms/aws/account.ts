@@ -2,6 +2,7 @@ import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
 import { readHttpTarget } from '../transport/http/target.ts';
+import type { SerialPlace } from './console/serial.ts';
 import { type Keys, type Login, loginOf } from './user-files/login.ts';
 import { caBundle, regionOfEnv, type Service, serviceUrl, switchIn } from './user-files/places.ts';
 import { type AwsFiles, around, type Env, readAwsFiles, wordIn } from './user-files/profiles.ts';
@@ -17,6 +18,7 @@ export interface Account {
   readonly fips: boolean;
   readonly dualStack: boolean;
   readonly ca: string | undefined;
+  readonly serialConsole: SerialPlace;
   /** Undefined: CloudWatch is not asked. */
   readonly metricsEveryMs: number | undefined;
 }
@@ -62,6 +64,7 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     s3: url('s3'),
     route53: url('route53'),
     elbv2: url('elbv2'),
+    ec2connect: url('ec2connect'),
   };
   return {
     endpoint: name,
@@ -72,11 +75,18 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     fips: switchIn(section, 'use_fips_endpoint', env, 'AWS_USE_FIPS_ENDPOINT') ?? false,
     dualStack: switchIn(section, 'use_dualstack_endpoint', env, 'AWS_USE_DUALSTACK_ENDPOINT') ?? false,
     ca: text('ca') ?? caBundle(section, env),
+    serialConsole: serialPlaceOf(region, text('serial-console'), text('serial-console-key')),
     metricsEveryMs:
       values['metrics'] === true
         ? everyMs(text('metrics-every') ?? METRICS_EVERY, urls.cloudwatch === undefined ? BILLED_EVERY_MS : SHORTEST_MS)
         : undefined,
   };
+}
+
+/** Amazon's own of the region (EC2 user guide, serial console endpoints), or what the endpoint says. */
+function serialPlaceOf(region: string, own: string | undefined, fingerprint: string | undefined): SerialPlace {
+  const [host = '', port] = (own ?? `serial-console.ec2-instance-connect.${region}.aws`).split(':');
+  return { host, port: port === undefined ? undefined : Number(port), fingerprint };
 }
 
 type Invalid = (why: string, fix?: string) => FleetError;

@@ -36,10 +36,13 @@ export interface Api {
     about: About,
   ): Promise<OutputOf<'ec2', Name>>;
   /** The same of another service, whose package is loaded then. Rejects with config.invalid where it is not installed. */
-  service<S extends 's3' | 'route53' | 'elbv2'>(name: S): ServiceApi<S>;
+  service<S extends BesideEc2>(name: S): ServiceApi<S>;
 }
 
-export interface ServiceApi<S extends 's3' | 'route53' | 'elbv2'> {
+/** Services that are asked for what they have when a user wants it. */
+export type BesideEc2 = 's3' | 'route53' | 'elbv2' | 'ec2connect';
+
+export interface ServiceApi<S extends BesideEc2> {
   read<Name extends Reads[S]>(name: Name, input: InputOf<S, Name>, about: About): Promise<OutputOf<S, Name>>;
   change<Name extends Changes[S]>(name: Name, input: InputOf<S, Name>, about: About): Promise<OutputOf<S, Name>>;
   /** An address by which anyone can make this request for so many seconds. Sends nothing. */
@@ -58,6 +61,7 @@ const PACKAGES = {
   s3: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
   route53: ['@aws-sdk/client-route-53'],
   elbv2: ['@aws-sdk/client-elastic-load-balancing-v2'],
+  ec2connect: ['@aws-sdk/client-ec2-instance-connect'],
 } as const;
 const PAUSES_MS = [500, 2_000];
 const LONGEST_PAUSE_MS = 30_000;

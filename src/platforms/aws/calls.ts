@@ -27,6 +27,7 @@ export interface Reads {
     | 'DescribeTags'
     | 'DescribeTargetGroups'
     | 'DescribeTargetHealth';
+  readonly ec2connect: never;
 }
 
 export interface Changes {
@@ -96,4 +97,5 @@ export interface Changes {
     | 'DeleteLoadBalancer'
     | 'DeleteTargetGroup'
     | 'RegisterTargets';
+  readonly ec2connect: 'SendSerialConsoleSSHPublicKey';
 }

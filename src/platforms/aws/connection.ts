@@ -3,7 +3,8 @@ import { lacking } from '../lib/listed.ts';
 import { noHardware } from '../lib/parts.ts';
 import { accountOf } from './account.ts';
 import { createCatalog } from './catalog.ts';
-import { readConsoleOutput } from './console-output.ts';
+import { readConsoleOutput } from './console/output.ts';
+import { createSerial } from './console/serial.ts';
 import { createDelete } from './delete.ts';
 import { readInfo } from './info.ts';
 import { listFlavors } from './instance-types.ts';
@@ -39,9 +40,13 @@ const without = (reasons: Absences, names: readonly string[]): Absences =>
 
 const WHY_NOT: Absences = {
   'vm.pause': 'EC2 can not hold an instance in memory; one that was launched for it can be hibernated (suspend)',
-  'console.serial':
-    "drover has no way to EC2's serial console yet; what it has written can be read, and `aws ec2-instance-connect` opens it",
-  ...lacking('EC2 shows no screen that takes keys', ['console'], ['console.serial', 'console.output']),
+  'console.command':
+    'the key of a serial console lasts a minute: send one (aws ec2-instance-connect send-serial-console-ssh-public-key), then ssh',
+  ...lacking(
+    'EC2 shows no screen that takes keys',
+    ['console'],
+    ['console.serial', 'console.output', 'console.command'],
+  ),
   snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
   ...lacking('a zone is a data centre of AWS: there is nothing to log in to', ['node'], ['node.info']),
   ...without(noHardware('AWS'), MADE),
@@ -86,7 +91,8 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     region: account.region,
   };
 
-  const info: VmOps['info'] = (id, signal) => readInfo(calls, id, signal);
+  const info: VmOps['info'] = (id, signal) =>
+    readInfo(calls, { region: account.region, profile: account.profile }, id, signal);
 
   return {
     vm: {
@@ -97,7 +103,10 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       create: createMaker(calls),
       export: createExport(calls),
     },
-    console: { output: (id, signal) => readConsoleOutput(calls, id, signal) },
+    console: {
+      output: (id, signal) => readConsoleOutput(calls, id, signal),
+      serial: createSerial({ ...calls, place: account.serialConsole, closed: closing.signal }),
+    },
     node: { info: (id, signal) => readNodeInfo(api, id, signal) },
     disk: createDiskOps(calls, info),
     nic: createNicOps(calls, info),

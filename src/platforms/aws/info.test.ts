@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FleetError } from '../../errors.ts';
 import { vmId } from '../../ids.ts';
 import { gib, mib } from '../../units.ts';
-import { readConsoleOutput } from './console-output.ts';
+import { readConsoleOutput } from './console/output.ts';
 import { readInfo } from './info.ts';
 import { type Answers, CLOUD, ID, instancesAnswer, scriptedInstance, WEB1 } from './testkit/scripted-calls.ts';
 import { done, onInstance } from './vm-call.ts';
@@ -19,8 +19,9 @@ const TYPES: Answers = {
   },
   DescribeImages: { Images: [{ ImageId: 'ami-1', Name: 'debian-13' }] },
 };
+const PLACE = { region: 'eu-test-1', profile: 'ops team' };
 const read = (instance: Instance, answers: Answers = {}) =>
-  readInfo(scriptedInstance(instance, { ...TYPES, ...answers }).calls, WEB1, signal);
+  readInfo(scriptedInstance(instance, { ...TYPES, ...answers }).calls, PLACE, WEB1, signal, {});
 
 describe('the details of an instance', () => {
   it('have its cards, its volumes and what its type and image are', async () => {
@@ -166,7 +167,7 @@ describe('the details of an instance', () => {
 
   it('are asked for by the id of the instance', async () => {
     const scripted = scriptedInstance({ InstanceType: 't3.micro', ImageId: 'ami-1' }, TYPES);
-    await readInfo(scripted.calls, WEB1, signal);
+    await readInfo(scripted.calls, PLACE, WEB1, signal, {});
     const byId = (Name: string, id = ID) => [{ Name, Values: [id] }];
     expect(scripted.asked).toEqual([
       ['DescribeInstances', { InstanceIds: [ID] }],

@@ -3,17 +3,25 @@ import type { VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Disk, Nic, VmInfo } from '../contract.ts';
 import { readVolumes } from './attachments.ts';
+import { hasSessionManager, type SessionPlace, sessionCommand } from './console/session-manager.ts';
 import { bootTimeOf, GROUP_TAG } from './machine.ts';
 import { onInstance, type VmCall, type VmCalls } from './vm-call.ts';
 import { imageOf } from './vm-row.ts';
 
-export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+export const readInfo = (
+  calls: VmCalls,
+  place: SessionPlace,
+  id: VmId,
+  signal: AbortSignal,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<VmInfo> =>
   onInstance(calls, id, signal, async (call) => {
     const { machine, instance, name } = call;
     const started = bootTimeOf(machine);
     const images = machine.image === undefined ? [] : [machine.image];
-    const [volumes] = await Promise.all([
+    const [volumes, hasSessions] = await Promise.all([
       readVolumes(call),
+      hasSessionManager(env),
       calls.catalog.learn([machine.type], images, { subject: name, signal }),
     ]);
     const type = calls.catalog.type(machine.type);
@@ -33,7 +41,12 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
         ...(type === undefined ? {} : { memory: type.memory }),
         ...(image === undefined ? {} : { image }),
       },
-      more: moreOf(call),
+      more: [
+        ...moreOf(call),
+        ...(hasSessions && machine.state === 'running'
+          ? [['Session Manager', sessionCommand(machine.id, place)] as const]
+          : []),
+      ],
     };
   });
 

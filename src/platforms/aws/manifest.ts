@@ -70,6 +70,27 @@ const ENDPOINT: readonly EndpointField[] = [
     advanced: true,
     examples: ['https://ec2.cloud.example.org'],
   },
+  {
+    key: 'serial-console',
+    label: 'Serial console',
+    help: 'Where serial consoles answer by SSH: HOST or HOST:PORT.\nLeft empty, serial-console.ec2-instance-connect.REGION.aws; some regions have another address.',
+    kind: 'text',
+    pattern: {
+      source: '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$',
+      complaint: 'it must be HOST or HOST:PORT',
+    },
+    advanced: true,
+    examples: ['serial-console.ec2-instance-connect.eu-central-1.aws'],
+  },
+  {
+    key: 'serial-console-key',
+    label: 'Key of the console',
+    help: 'Fingerprint of the key of the serial console, as AWS publishes it for each region.\nLeft empty, the key must stand in ~/.ssh/known_hosts.',
+    kind: 'text',
+    pattern: { source: '^SHA256:[A-Za-z0-9+/]{43}$', complaint: 'a fingerprint is SHA256: and 43 characters' },
+    advanced: true,
+    examples: ['SHA256:0123456789abcdefghijklmnopqrstuvwxyzABCDEFG'],
+  },
   caField('server.', { env: 'AWS_CA_BUNDLE', advanced: true }),
   {
     key: 'metrics',

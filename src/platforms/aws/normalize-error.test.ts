@@ -27,6 +27,11 @@ it.each([
   ['UnsupportedOperation', "You can't stop the Spot Instance", 'op.unsupported', false],
   ['RequestLimitExceeded', 'Request limit exceeded.', 'host.unreachable', true],
   ['InvalidParameterValue', 'nonsense.huge is no instance type', 'op.refused', false],
+  ['InvalidSnapshot.NotFound', "The snapshot 'snap-1' does not exist.", 'volumesnapshot.not-found', false],
+  ['InvalidSnapshot.InUse', 'The snapshot snap-1 is currently in use by ami-1', 'op.refused', false],
+  ['SerialConsoleAccessDisabledException', 'not enabled', 'auth.forbidden', false],
+  ['SerialConsoleSessionLimitExceededException', 'one session is there', 'op.conflict', false],
+  ['EC2InstanceTypeInvalidException', 'not on Nitro', 'op.unsupported', false],
   ['SomethingNew', 'never heard of', 'op.failed', false],
 ])('%s is %s', (name, message, code, retry) => {
   expect(normalizeError(said(name, message), 'web1')).toMatchObject({ code, retry });

@@ -134,6 +134,15 @@ const IN_USE =
   /\.InUse$|^(DependencyViolation|VolumeInUse|BucketNotEmpty|HostedZoneNotEmpty|ResourceInUse(Exception)?|OperationNotPermittedException|InvalidNetworkInterface\.InUse)$/;
 
 const CODES: Readonly<Record<string, readonly [kind: FleetError['code'], fix?: string]>> = {
+  AuthException: ['auth.forbidden', 'ask for a policy that allows ec2-instance-connect:SendSerialConsoleSSHPublicKey'],
+  EC2InstanceNotFoundException: ['vm.not-found'],
+  EC2InstanceStateInvalidException: ['op.conflict', 'start it first'],
+  EC2InstanceTypeInvalidException: ['op.unsupported', 'only instances on Nitro have a serial console'],
+  EC2InstanceUnavailableException: ['op.conflict', 'wait some minutes'],
+  SerialConsoleAccessDisabledException: ['auth.forbidden', 'aws ec2 enable-serial-console-access'],
+  SerialConsoleSessionLimitExceededException: ['op.conflict', 'close the other session: AWS lets nobody take it over'],
+  SerialConsoleSessionUnavailableException: ['op.failed', 'try it again'],
+  SerialConsoleSessionUnsupportedException: ['op.unsupported', 'restart the instance: that renews its firmware'],
   IncorrectInstanceState: ['op.conflict', 'wait until it is done with what it does now'],
   IncorrectState: ['op.conflict'],
   InsufficientInstanceCapacity: [

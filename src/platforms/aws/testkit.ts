@@ -105,6 +105,7 @@ export const testkit: PlatformTestkit = {
       'vm.settings',
       'vm.configure',
       'console.output',
+      'console.serial',
       'node.info',
       'flavor.list',
     ],

@@ -4,10 +4,14 @@ import type { Section } from './ini.ts';
 import { type AwsFiles, type Env, wordIn } from './profiles.ts';
 
 /** The services that drover asks, by their names in the files; `AWS_ENDPOINT_URL_EC2` in the environment. */
-export type Service = 'ec2' | 'cloudwatch' | 'sts' | 's3' | 'route53' | 'elbv2';
+export type Service = 'ec2' | 'cloudwatch' | 'sts' | 's3' | 'route53' | 'elbv2' | 'ec2connect';
 
 /** As the AWS tools call them where that is another word. */
-const WORDS: { readonly [S in Service]?: string } = { route53: 'route_53', elbv2: 'elastic_load_balancing_v2' };
+const WORDS: { readonly [S in Service]?: string } = {
+  route53: 'route_53',
+  elbv2: 'elastic_load_balancing_v2',
+  ec2connect: 'ec2_instance_connect',
+};
 
 /** Undefined: Amazon's own address. The environment counts before the files, and a service before all of them. */
 export function serviceUrl(

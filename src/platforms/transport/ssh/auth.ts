@@ -20,6 +20,8 @@ export interface Credentials {
   readonly password: string | undefined;
   /** The endpoint's own key: must be readable, and then no other key is tried (hosts count failed ones). */
   readonly keyFile: string | undefined;
+  /** Made for this login alone: nothing else is tried. */
+  readonly privateKey?: string | undefined;
   /** Of the configuration; those that don't exist are passed over. Undefined when it names none. */
   readonly identityFiles: readonly string[] | undefined;
   /** Where keys usually are, if none is named. */
@@ -130,6 +132,11 @@ async function* stepsOf(attempt: Attempt): AsyncGenerator<Step> {
   const { credentials } = attempt;
   // Also tells which methods the host accepts at all.
   yield { method: { type: 'none', username: credentials.user } };
+  if (credentials.privateKey !== undefined) {
+    const key = opened(attempt.ssh2, credentials.privateKey);
+    if (key) yield { what: 'its own key', method: { type: 'publickey', username: credentials.user, key } };
+    return;
+  }
   if (credentials.methods.publickey) yield* keySteps(attempt);
   yield* passwordSteps(attempt);
 }

@@ -67,6 +67,7 @@ export async function openSshClient(
           user,
           password: target.password,
           keyFile: target.keyFile,
+          privateKey: target.privateKey,
           identityFiles: config.identityFiles,
           usualFiles: usualIdentityFiles(source.home),
           certificateFiles: config.certificateFiles,

@@ -10,6 +10,8 @@ export interface SshTarget {
   readonly port?: number | undefined;
   readonly user?: string | undefined;
   readonly keyFile?: string | undefined;
+  /** PEM of a key that was made for this login alone: nothing else is tried. */
+  readonly privateKey?: string | undefined;
   readonly password?: string | undefined;
   /** Instead of the user's known_hosts files. */
   readonly knownHostsFile?: string | undefined;

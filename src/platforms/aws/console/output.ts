@@ -1,6 +1,6 @@
-import type { VmId } from '../../ids.ts';
-import type { ConsoleOutput } from '../contract.ts';
-import { onInstance, type VmCalls } from './vm-call.ts';
+import type { VmId } from '../../../ids.ts';
+import type { ConsoleOutput } from '../../contract.ts';
+import { onInstance, type VmCalls } from '../vm-call.ts';
 
 /** What the serial console has written: up to 64 KiB, now on Nitro, otherwise as of the last start or stop. */
 export const readConsoleOutput = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise<ConsoleOutput> =>
