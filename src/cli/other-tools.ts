@@ -81,7 +81,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   revert: use('snapshot revert VM NAME'),
   backup: missing('back VMs up'),
   restore: missing('restore VMs'),
-  template: missing('make templates'),
+  template: noted('a template here is a recipe; drover can’t make one of a VM yet', 'template add NAME PLATFORM GROUP'),
   export: noted('drover exports lists of VMs, not VMs', 'vm list -o csv'),
   vnc: GRAPHICS,
   spice: use('vm console NAME --viewer'),

@@ -224,7 +224,7 @@ function refuseBase(name: string, said: Preset, { profiles }: Presets): void {
 }
 
 /** A number and a yes or no stand in the file without quotes. */
-function treeOf(value: Written): Tree {
+export function treeOf(value: Written): Tree {
   if (typeof value === 'string') return plainWord(value) ?? value;
   if (value === null) return '';
   if (Array.isArray(value)) return value.map(treeOf);

@@ -27,6 +27,7 @@ import { runConfig } from './run-config.ts';
 import { runMigration } from './run-migration.ts';
 import type { ObjectRunner } from './run-object.ts';
 import { branchName, endpointUnder, listedUnder, nodesUnder, nodeUnder, vmUnder } from './subject.ts';
+import { runTemplate } from './templates/run-template.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { isOfOwners, whyNotNow } from './why-not-now.ts';
 
@@ -95,6 +96,8 @@ export function createRunner(
       }
       case 'endpoint':
         return runOnEndpoint(action);
+      case 'template':
+        return runTemplate(stage, state, objects, action);
     }
   }
 
