@@ -29,8 +29,8 @@ import { throttle } from './platforms/wrap/throttle.ts';
 import { changeConfig } from './state/config/change-config.ts';
 import { allFieldsOf } from './state/config/common-fields.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
-import { cacheDirectory, configFile, dataDirectory, stateDirectory } from './state/config/paths.ts';
-import { auditIsRequired, templatesFolder } from './state/config/preferences.ts';
+import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
+import { auditIsRequired } from './state/config/preferences.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { defaultsFor } from './state/config/read-defaults.ts';
 import { createConfigStore } from './state/config/store.ts';
@@ -49,8 +49,7 @@ import { createSessions } from './state/session/sessions.ts';
 import type { SessionSpec } from './state/session/spec.ts';
 import { createWireLog } from './state/session/wire-log.ts';
 import { createTasks } from './state/tasks.ts';
-import { changeLibrary } from './state/templates/change-library.ts';
-import { createLibrary } from './state/templates/library.ts';
+import { templateServices } from './state/templates/template-services.ts';
 
 export interface ComposeOptions {
   /** `--config`; otherwise the environment and XDG decide. */
@@ -200,12 +199,6 @@ export function compose(options: ComposeOptions): App {
 
   const follower = createConfigFollower({ configStore, store, sessions, secrets, specOf, warn: options.warn });
   const current = () => configStore.current.config;
-  const templates = () => {
-    const folder =
-      templatesFolder(current().file)?.replace(/^~(?=\/)/, home) ?? join(dataDirectory(env, home), 'templates');
-    const platforms = manifests.map(({ id }) => id);
-    return createLibrary(folder, platforms, clock);
-  };
 
   return {
     store,
@@ -230,8 +223,7 @@ export function compose(options: ComposeOptions): App {
       if (config) follower.takeOver(config);
       return config !== undefined;
     },
-    templates,
-    changeTemplates: (change) => changeLibrary(templates(), change, { ...options, audit }),
+    ...templateServices({ ...options, audit, platforms: manifests.map(({ id }) => id), config: current }),
     configEdit: () => ({ by: whoAmI(env), at: clock.now(), fleet: store.fleet }),
     async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
       const config = current().endpoints.get(name);

@@ -8,8 +8,7 @@ import type { Store } from '../state/fleet/store.ts';
 import type { KindTable } from '../state/kinds.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
-import type { TemplateChange } from '../state/templates/change.ts';
-import type { Library } from '../state/templates/library.ts';
+import type { TemplateServices } from '../state/templates/template-services.ts';
 import type { ConfigEdit } from './config-edit.ts';
 import type { Policy } from './policy.ts';
 
@@ -21,7 +20,7 @@ export interface DraftEndpoint {
 }
 
 /** What actions, the screen and the command line work with; put together in compose.ts. */
-export interface Services {
+export interface Services extends TemplateServices {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly tasks: Tasks;
@@ -39,10 +38,6 @@ export interface Services {
    * another program has changed the same part since then, the change is a config.conflict.
    */
   changeConfig(change: ConfigChange, basedOn?: Config): Promise<boolean>;
-  /** The template library, in the folder that the configuration says now. */
-  templates(): Library;
-  /** Changes it. Rejects as Library.change does. False when nothing was written, since this is a dry run. */
-  changeTemplates(change: TemplateChange): Promise<boolean>;
   /** What an action that changes the configuration is given beside its arguments. */
   configEdit(): ConfigEdit;
   /** The platform's own checks, with a connection of their own. */

@@ -62,7 +62,7 @@ it('F-159 opens the file in the user’s editor, and keeps what can not be saved
   await writeFile(editor, 'sed -i s/512/640/ "$1"\n');
   const asked = { answers: ['1.1'] };
   expect(await desk.runWith(asked, 'template', 'edit', 'web')).toMatchObject({ code: 0 });
-  expect(await text()).toMatch(/version: 1\.1[\s\S]*memory: 640/);
+  expect(await text()).toMatch(/version: "1\.1"[\s\S]*memory: 640/);
   await writeFile(editor, 'echo oops: 1 >> "$1"\n');
   const { code, stderr } = await desk.run('template', 'edit', 'web');
   expect([code, stderr]).toEqual([1, expect.stringContaining('unknown key "oops"')]);

@@ -64,7 +64,7 @@ describe('the template library', () => {
       0,
       'Lab/web is saved\n',
     ]);
-    expect(await textOf('Lab/web/template.yaml')).toBe('# ours\nversion: 1.1\nvm: { memory: 1024 }\n');
+    expect(await textOf('Lab/web/template.yaml')).toBe('# ours\nversion: "1.1"\nvm: { memory: 1024 }\n');
     expect(await textOf('Lab/web/versions/1.0.yaml')).toContain('memory: 512');
     expect(await said('template', 'edit', 'web', '--new-version', '0.9')).toEqual([
       1,
@@ -105,7 +105,7 @@ describe('the template library', () => {
     expect(await add('--read-only')).toEqual([3, expect.stringContaining('read-only')]);
     await expect(textOf('Lab/web/template.yaml')).rejects.toThrow('ENOENT');
     await add();
-    expect(await textOf('Lab/web/template.yaml')).toBe('version: 1.0\nplatform: any\nvm: { memory: 512 }\n');
+    expect(await textOf('Lab/web/template.yaml')).toBe('version: "1.0"\nplatform: any\nvm:\n  memory: 512\n');
     await desk.write(JSON.stringify({ ...fleet, templates: 'here' }));
     expect((await said('template', 'list'))[1]).toContain('templates must be the path of a folder');
   });

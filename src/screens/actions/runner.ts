@@ -34,6 +34,12 @@ import { isOfOwners, whyNotNow } from './why-not-now.ts';
 /** Sessions retry for ever; a user who pressed a key wants an answer. */
 const CONNECT_MS = 45_000;
 
+/** What a table is of stands in its title. */
+const tableOwners = (under: readonly OwnerId[]): Chooser => ({
+  isSeen: (id) => under.includes(id as OwnerId),
+  unmark: () => {},
+});
+
 /** Runs any action that is not the screen's own, on what is selected now. Errors are shown in the message line. */
 export function createRunner(
   stage: Stage,
@@ -52,12 +58,6 @@ export function createRunner(
     },
     unmark: (ids) => view.unmark(ids as readonly VmId[]),
   };
-  /** What a table is of stands in its title. */
-  const tableOwners = (under: readonly OwnerId[]): Chooser => ({
-    isSeen: (id) => under.includes(id as OwnerId),
-    unmark: () => {},
-  });
-
   return (action) => {
     const no = whyNotNow(action, stage.services, state);
     if (no !== undefined) {

@@ -35,7 +35,7 @@ interface Placed {
   readonly isShown: boolean;
 }
 
-/** None for a library without groups: nobody has asked for one. */
+/** None for a library without groups: the user has not asked for one. */
 export function libraryRows({ groups, templates }: Scanned, isFolded: (key: string) => boolean): readonly Placed[] {
   if (groups.length === 0) return [];
   const open = !isFolded(LIBRARY_KEY);

@@ -4,6 +4,7 @@ import { parentOf } from '../fleet/fleet.ts';
 import { naturalKey } from '../fleet/siblings.ts';
 import { LIBRARY_KEY, type LibraryRow, libraryRows } from './library-rows.ts';
 import { nodesInOrder } from './node-order.ts';
+import { placeOf } from './place-of.ts';
 import { createSieve, EVERYTHING, type Sieved, type Wanted } from './sieve.ts';
 
 /** One row of the tree. `key` is unique over all kinds: cursor, marks and folds hang on it. */
@@ -316,16 +317,6 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       return found ? vmsIn(found) : NONE;
     },
   };
-}
-
-/** Looks for an id outwards from a place, since most are found where they were or beside it; -1 when it is not there. */
-function placeOf(id: VmId, ids: readonly VmId[], near: number): number {
-  const start = Math.max(0, Math.min(near, ids.length - 1));
-  for (let left = start, right = start + 1; left >= 0 || right < ids.length; left--, right++) {
-    if (ids[left] === id) return left;
-    if (ids[right] === id) return right;
-  }
-  return -1;
 }
 
 /** Pools, nodes and endpoints without nodes, nested and in order. The user's pools come first. */

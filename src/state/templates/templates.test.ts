@@ -43,7 +43,7 @@ describe('the file of a template', () => {
   });
 
   it.each([
-    ['vm: [a', 'template.yaml:1:5: '],
+    ['vm: [a', 'template.yaml:1:7: the indentation does not fit'],
     ['- a\n', 'template.yaml:1:1: a template must be keys with values'],
     ['memory: 1024\n', 'template.yaml:1:1: unknown key "memory"'],
     ['versoin: 1.0\n', 'did you mean version?'],

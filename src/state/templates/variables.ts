@@ -56,7 +56,7 @@ export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, Po
 /**
  * What this template says of a VM on this platform, with its variables filled in. Of a variable counts first what the user
  * gives, then the pool's value, then the template's; those of the pool that the template has not are there too. Throws usage
- * for a variable of the template that nobody gives a value, and for one that is given and is not there.
+ * for a variable of the template that has no value anywhere, and for one that is given and is not there.
  */
 export function filledTemplate(template: Template, platform: string, made: Made): Preset {
   const builtIn: Variables = {
@@ -93,7 +93,8 @@ export function emptyVariables(template: Template, platform: string, ofPools: Va
 /** `vm` with what counts more on this platform; a key with nothing behind it there is taken away. */
 function sayingOn({ vm, platforms }: Template, platform: string): Preset {
   const own = platforms.get(platform) ?? new Map();
-  return new Map([...vm, ...own].filter(([, { value }]) => value !== null));
+  const all = new Map([...vm, ...own]);
+  return new Map([...all].filter(([, { value }]) => value !== null));
 }
 
 /** A variable that is mistyped would change nothing, and say nothing. */

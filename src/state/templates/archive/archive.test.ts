@@ -168,7 +168,8 @@ describe('an archive of a template', () => {
   it('that would fill the disk is refused before it is unpacked', async () => {
     const large = zipOf({ name: 'web/a', text: 'x', size: 2 ** 31 });
     expect(await refusal('large.zip', large)).toContain('has more than 64 MiB');
-    const many = zipOf(...Array.from({ length: 1_001 }, (_, at) => ({ name: `web/${at}`, text: '' })));
+    const many = zipOf({ name: 'web/a', text: 'x' });
+    many.writeUInt16LE(1_001, many.length - 12);
     expect(await refusal('many.zip', many)).toContain('has more than 1000 files');
   });
 

@@ -24,9 +24,11 @@ export function readTar(source: string, bytes: Uint8Array): readonly Entry[] {
   const entries: Entry[] = [];
   let total = 0;
   let long: string | undefined;
+  let isEnded = false;
   for (let at = 0; at + BLOCK <= bytes.length; ) {
     const header = bytes.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) break;
+    isEnded = header.every((byte) => byte === 0);
+    if (isEnded) break;
     if (!hasRightSum(header)) throw damaged(source);
     const kind = String.fromCharCode(header[156] ?? 0);
     const size = numberIn(source, header.subarray(124, 136));
@@ -52,6 +54,8 @@ export function readTar(source: string, bytes: Uint8Array): readonly Entry[] {
     const mode = numberIn(source, header.subarray(100, 108));
     entries.push({ path, bytes: content, executable: (mode & 0o100) !== 0 });
   }
+  // A tar ends with a block of zeros: without it more may be missing.
+  if (!isEnded) throw damaged(source);
   return entries;
 }
 
