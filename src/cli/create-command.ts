@@ -141,7 +141,10 @@ async function run(
       id: endpoint.id,
       name: String(args[NAME]),
       lane: endpoint.id,
-      run: (signal, tell) => perform(remembering(made), target, args as Args, app, signal, tell),
+      async run(signal, tell) {
+        await template?.before?.(args, tell, signal);
+        return perform(remembering(made), target, args as Args, app, signal, tell);
+      },
     })),
   });
   const cancel = () => app.tasks.cancel(id);

@@ -10,11 +10,12 @@ import {
   type Template,
 } from '../../state/templates/template.ts';
 import { KEPT_AS } from '../../state/templates/template-settings.ts';
-import { filledTemplate, variablesOfPools } from '../../state/templates/variables.ts';
+import { filledTemplate, variablesFor, variablesOfPools } from '../../state/templates/variables.ts';
 import type { CommandContext } from '../command.ts';
 import type { Flag } from '../flags.ts';
 import type { Presets } from '../preset-files.ts';
 import { scanned } from './list-commands.ts';
+import { type BeforeMade, scriptOf } from './with-script.ts';
 
 export const TEMPLATE: Flag = {
   key: 'template',
@@ -29,6 +30,8 @@ export interface ChosenTemplate {
   asProfile(vm: string, presets: Presets): { readonly profile: string; readonly presets: Presets };
   /** The settings with the template and its version, where the platform keeps them with a VM. */
   recorded(spec: Settings, fields: readonly Field[]): Settings;
+  /** What its script does before a VM is made; undefined where it has none. */
+  readonly before: BeforeMade | undefined;
 }
 
 /** Throws usage for a template that is not there, or is for another platform. */
@@ -48,9 +51,18 @@ export async function templateFor(
       `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
     );
   const ofPools = variablesOfPools(endpoint, app.config().pools);
+  const made = (vm: string) => ({ vm, server: endpoint, ofPools, given });
+  const before = await scriptOf(
+    template,
+    endpoint,
+    (vm) => variablesFor(template, made(vm)),
+    manifest.settings,
+    context,
+  );
   return {
+    before,
     asProfile(vm, presets) {
-      const says = filledTemplate(template, manifest.id, { vm, server: endpoint, ofPools, given });
+      const says = filledTemplate(template, manifest.id, made(vm));
       const profile = profileOfTemplate(template);
       return { profile, presets: { ...presets, profiles: new Map([[profile, { from: 'configuration', says }]]) } };
     },

@@ -59,20 +59,9 @@ export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, Po
  * for a variable of the template that has no value anywhere, and for one that is given and is not there.
  */
 export function filledTemplate(template: Template, platform: string, made: Made): Preset {
-  const builtIn: Variables = {
-    IMAGE_STORE: dirname(dirname(template.folder)),
-    IMAGE_NAME: template.name,
-    IMAGE_LOCATION: template.folder,
-    VM_NAME: made.vm,
-    SERVER_NAME: made.server,
-  };
   const says = sayingOn(template, platform);
   refuseUnused(template, says, made.given);
-  const own: Variables = { ...template.variables, ...made.ofPools, ...made.given };
-  const variables: Variables = {
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, filled(value, builtIn)])),
-    ...builtIn,
-  };
+  const variables = variablesFor(template, made);
   const empty = namesIn(says).filter((name) => Object.hasOwn(template.variables, name) && variables[name] === '');
   if (empty.length > 0) {
     throw new FleetError('usage', `${spellTemplate(template)} needs a value for ${empty.join(' and ')}`, {
@@ -80,6 +69,22 @@ export function filledTemplate(template: Template, platform: string, made: Made)
     });
   }
   return new Map([...says].map(([key, said]) => [key, { ...said, value: filledIn(said.value, variables) }]));
+}
+
+/** All variables with their values for one VM, those that are built in among them. */
+export function variablesFor(template: Template, made: Made): Variables {
+  const builtIn: Variables = {
+    IMAGE_STORE: dirname(dirname(template.folder)),
+    IMAGE_NAME: template.name,
+    IMAGE_LOCATION: template.folder,
+    VM_NAME: made.vm,
+    SERVER_NAME: made.server,
+  };
+  const own: Variables = { ...template.variables, ...made.ofPools, ...made.given };
+  return {
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, filled(value, builtIn)])),
+    ...builtIn,
+  };
 }
 
 /** Variables of the template that have a value neither there nor in a pool: the user must give one. */

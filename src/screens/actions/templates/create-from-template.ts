@@ -16,6 +16,10 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
   const { services, dialogs } = stage;
   const title = `Create VM from ${spellTemplate(template)}`;
   if (!create) return;
+  if (template.hasScript)
+    throw new FleetError('op.refused', `${title}: it has a script, which the command line runs`, {
+      fix: `drover vm create NAME -C ENDPOINT --template ${spellTemplate(template)}`,
+    });
   const able = [...services.store.fleet.endpoints.values()].filter(
     (status) =>
       (template.platform === ANY_PLATFORM || template.platform === status.platform) &&
