@@ -62,7 +62,10 @@ function detailsOf(template: Template): Details {
     says(template.vm),
     Object.fromEntries([...template.platforms].map(([id, preset]) => [id, says(preset)])),
   ];
-  const value = { group, name, version, platform, os, folder, older, variables, vm, platforms, description, hasScript };
+  const shownVariables = Object.fromEntries(
+    Object.entries(variables).map(([key, text]) => [key, text && spelled(key, text)]),
+  );
+  const value = { group, name, version, platform, os, folder, older, variables: shownVariables, vm, platforms, description, hasScript };
   return {
     value,
     name: spellTemplate(template),
@@ -74,7 +77,7 @@ function detailsOf(template: Template): Details {
       ['os', os || '-'],
       ['script', hasScript ? 'yes' : 'no'],
       ['folder', folder],
-      ...Object.entries(variables).map(([key, text]) => [`$${key}`, text || '(must be given)'] as const),
+      ...Object.entries(shownVariables).map(([key, text]) => [`$${key}`, text || '(must be given)'] as const),
       ...Object.entries(vm),
       ...Object.entries(platforms).flatMap(([id, preset]) =>
         Object.entries(preset).map(([key, text]) => [`${key} on ${id}`, text] as const),

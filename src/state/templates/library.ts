@@ -5,8 +5,9 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { withLock } from '../config/lock.ts';
 import { spellProblem } from '../config/problem.ts';
-import { ChangedMeanwhile, replaceFile, versionOf } from '../config/replace-file.ts';
+import { ChangedMeanwhile, replaceFile, TEMPORARY, versionOf } from '../config/replace-file.ts';
 import { errnoOf, fileTrouble } from '../files/file-trouble.ts';
+import { sweepLeftovers } from '../files/leftovers.ts';
 import { makeOwnFolder } from '../files/own-folder.ts';
 import type { Entry } from './archive/entries.ts';
 import type { TemplateChange, TemplatePart } from './change.ts';
@@ -82,6 +83,7 @@ export function createLibrary(folder: string, platforms: readonly string[], cloc
     const target = folderOf(of);
     if (!(await isThere(target))) throw gone(spellTemplate(of));
     const file = join(target, PART_FILES[part]);
+    await sweepLeftovers(file, TEMPORARY);
     const version = await versionOf(file);
     const now = await textIfThere(file);
     if (now !== basedOn) throw changedMeanwhile(of);
