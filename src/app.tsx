@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { followLists } from './actions/follow-lists.ts';
+import { scanTemplates } from './actions/scan-templates.ts';
 import { actions } from './actions/index.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
@@ -130,6 +131,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     services.open();
     services.follow();
     const stopLists = followLists(services);
+    void scanTemplates(services);
     remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state, stage.tableColumns);
     if (remembered.isFirst) stage.tour.show();
     stage.changed();

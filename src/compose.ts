@@ -50,6 +50,7 @@ import { createSessions } from './state/session/sessions.ts';
 import type { SessionSpec } from './state/session/spec.ts';
 import { createWireLog } from './state/session/wire-log.ts';
 import { createTasks } from './state/tasks.ts';
+import { templateServices } from './state/templates/template-services.ts';
 
 export interface ComposeOptions {
   /** `--config`; otherwise the environment and XDG decide. */
@@ -234,6 +235,7 @@ export function compose(options: ComposeOptions): App {
       if (config) follower.takeOver(config);
       return config !== undefined;
     },
+    ...templateServices({ ...options, audit, platforms: manifests.map(({ id }) => id), config: current }),
     configEdit: () => ({ by: whoAmI(env), at: clock.now(), fleet: store.fleet }),
     async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
       const config = current().endpoints.get(name);

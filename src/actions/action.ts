@@ -261,6 +261,14 @@ export interface EndpointFormAction extends Verb {
   readonly form: 'add' | 'edit';
 }
 
+/** Does something with the template library. On the command line it has commands of its own (`cli/templates/`). */
+export interface TemplateAction extends Verb {
+  readonly kind: 'template';
+  readonly noun: 'template' | 'group' | 'library';
+  /** Kinds of rows of the library that it is for; empty where no row has to be there. */
+  readonly on: readonly ('library' | 'group' | 'template')[];
+}
+
 /** Belongs to the screen alone: moving, folding, views. What it does is in the screens, found by its id. */
 export interface ViewAction extends Verb {
   readonly kind: 'view';
@@ -281,10 +289,12 @@ export type Action =
   | ConfigAction
   | EndpointAction
   | EndpointFormAction
+  | TemplateAction
   | ViewAction;
 
 /** What it is done to; undefined for what is done to no object of a platform. */
-export const objectOf = (action: Action): ObjectKind | undefined => ('on' in action ? action.on : undefined);
+export const objectOf = (action: Action): ObjectKind | undefined =>
+  'on' in action && action.kind !== 'template' ? action.on : undefined;
 
 /** Whether it makes something under what it is done to: a snapshot of a VM, a network on an endpoint. */
 export const isMaker = (action: Action): action is ObjectAction =>

@@ -24,6 +24,7 @@ import { noteActions } from './note.ts';
 import { poolActions, poolVariablesAction } from './pool.ts';
 import { snapshotActions, snapshotListAction } from './snapshot.ts';
 import { storageActions, storageListAction, volumeActions, volumeListAction } from './storage.ts';
+import { templateActions } from './template.ts';
 import { transferActions } from './transfer.ts';
 import { viewActions } from './view.ts';
 import { viewAction } from './viewer/view-action.ts';
@@ -101,5 +102,6 @@ export const actions: readonly Action[] = [
   ...endpointForms,
   ...endpointChanges,
   ...endpointActions,
+  ...templateActions,
   ...viewActions,
 ];

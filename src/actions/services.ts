@@ -9,6 +9,7 @@ import type { KindTable } from '../state/kinds.ts';
 import type { TaskHistory } from '../state/records/task-history.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
+import type { TemplateServices } from '../state/templates/template-services.ts';
 import type { ConfigEdit } from './config-edit.ts';
 import type { Policy } from './policy.ts';
 
@@ -20,7 +21,7 @@ export interface DraftEndpoint {
 }
 
 /** What actions, the screen and the command line work with; put together in compose.ts. */
-export interface Services {
+export interface Services extends TemplateServices {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly tasks: Tasks;

@@ -20,6 +20,8 @@ import { profileCommands } from './profile-commands.ts';
 import { screenshotCommand } from './screenshot-command.ts';
 import { sshCommand } from './ssh-command.ts';
 import { taskCommands } from './task-commands.ts';
+import { addImageCommand } from './templates/add-command.ts';
+import { templateCommands } from './templates/template-commands.ts';
 import { vmInfoCommand } from './vm-info.ts';
 import { vmListCommand } from './vm-list.ts';
 import { vmStatusCommand } from './vm-status.ts';
@@ -51,6 +53,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   ...configCommands,
   ...poolCommands,
   ...profileCommands,
+  ...templateCommands,
   ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),
   ...endpointCommands,
 ];
@@ -85,9 +88,12 @@ function verbOf(noun: string, word: string): string {
   return action ? action.id.slice(action.id.indexOf('.') + 1) : word;
 }
 
+/** ConVirt's command. */
+const ADD_IMAGE = 'add_image';
+
 export type Found =
-  | { readonly command: Command; readonly used: 2 }
-  | { readonly noun: string; readonly verb: string | undefined };
+  /** So many words are its own. */
+  { readonly command: Command; readonly used: 1 | 2 } | { readonly noun: string; readonly verb: string | undefined };
 
 /** `vm pause web1`, and kcli's order as well: `pause vm web1`. Undefined when neither word is a noun. */
 export function findCommand(
@@ -95,6 +101,7 @@ export function findCommand(
   second: string | undefined,
   all: readonly Command[] = commands,
 ): Found | undefined {
+  if (first === ADD_IMAGE) return { command: addImageCommand, used: 1 };
   const own = first === undefined ? undefined : nounOf(first, all);
   const [noun, verb] = own ? [own, second] : [second && nounOf(second, all), first];
   if (!noun) return undefined;

@@ -8,6 +8,8 @@ import { didYouMean } from '../nearest.ts';
 import type { Accepted, Field, Manifest, Settings } from '../platforms/contract.ts';
 import { taskLimits } from '../state/config/preferences.ts';
 import { complaint, defaultsOf } from '../state/fields.ts';
+import { over } from '../state/presets/preset.ts';
+import { inPool, POOL, settingsIn } from '../state/presets/settings-in.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { AFTERWARDS, afterwardsOf } from './create-afterwards.ts';
 import { findEndpoint } from './find-listed.ts';
@@ -15,10 +17,12 @@ import type { Flag, ParsedFlags } from './flags.ts';
 import { openGivenFiles } from './given-files.ts';
 import { allGiven, FROM, type Given, valuesGiven } from './given-values.ts';
 import { followed, limitsOf, MANY, report } from './object-commands.ts';
-import { inPool, PARAMETERS, PARAMETERS_FILE, POOL, refuseUnknown, saidBy, settingsIn } from './parameters.ts';
-import { over, readPresets } from './preset-files.ts';
+import { PARAMETERS, PARAMETERS_FILE, refuseUnknown, saidBy } from './parameters.ts';
+import { readPresets } from './preset-files.ts';
 import { presetFor, textOf } from './presets.ts';
 import { sharedFlags } from './shared-flags.ts';
+import { TEMPLATE, templateFor } from './templates/create-from.ts';
+import { VARIABLE, variablesIn } from './templates/given-variables.ts';
 
 const COUNT: Flag = {
   key: 'count',
@@ -57,6 +61,8 @@ export const createCommand = (manifests: readonly Manifest[]): Command => ({
     PARAMETERS,
     PARAMETERS_FILE,
     FLAVOR,
+    TEMPLATE,
+    VARIABLE,
     ...sharedFlags(
       manifests.map(({ id, tier, settings }) => ({ id, flags: settings.filter(isAsked), unnamed: tier === 'demo' })),
     ),
@@ -83,23 +89,37 @@ async function run(
   if (!manifest) throw new FleetError('op.unsupported', `${endpoint.name}: its platform is not known`);
   const fields = manifest.settings.filter((field) => field.in.provision === 'write');
   const files = openGivenFiles(context);
-  const { [PARAMETERS.key]: parameters = [], [PARAMETERS_FILE.key]: parameterFiles = [], ...rows } = repeated;
+  const {
+    [PARAMETERS.key]: parameters = [],
+    [PARAMETERS_FILE.key]: parameterFiles = [],
+    [VARIABLE.key]: variables,
+    ...rows
+  } = repeated;
   const asked = fields.filter(({ key }) => key !== NAME);
-  const { [FLAVOR.key]: flavor, ...flags } = values;
+  const { [FLAVOR.key]: flavor, [TEMPLATE.key]: templateWord, ...flags } = values;
   const ofFlags = await allGiven({ values: flags, repeated: rows }, files);
   const ofParameters = await saidBy({ parameters, parameterFiles }, asked, files);
   const flagOfProfile = ofFlags.find(({ key }) => key === 'profile');
   const profile = flagOfProfile ? wordOf(flagOfProfile) : textOf(ofParameters.get('profile'));
   const presets = await readPresets(app, files);
+  const template =
+    templateWord === undefined
+      ? undefined
+      : await templateFor(String(templateWord), variablesIn(variables), { endpoint: endpoint.id, manifest }, context);
+  if (template && profile !== undefined)
+    throw new FleetError('usage', 'a VM is made of a template or of a profile, not of both');
+  if (!template && variables) throw new FleetError('usage', '--var is for the variables of a --template');
   const specFor = async (one: string): Promise<Settings> => {
-    const chosen = { profile, flavor: flavor === undefined ? undefined : String(flavor) };
-    const { says, ofRules } = presetFor(one, chosen, presets);
+    const of = template?.asProfile(one, presets) ?? { profile, presets };
+    const chosen = { profile: of.profile, flavor: flavor === undefined ? undefined : String(flavor) };
+    const { says, ofRules } = presetFor(one, chosen, of.presets);
     if (presets.strict) refuseUnknown(ofRules, asked);
     const said = over(says, ofParameters);
     const given = withFlags(settingsIn(said, asked), ofFlags);
     const spec = await valuesGiven(given, fields, files, (other) => notTaken(other, manifest, manifests));
     const pool = said.get(POOL);
-    return pool === undefined ? spec : inPool(spec, pool, fields);
+    const placed = pool === undefined ? spec : inPool(spec, pool, fields);
+    return template ? template.recorded(placed, fields) : placed;
   };
   const names = count === 1 ? [name] : Array.from({ length: Number(count) }, (_, at) => `${name}-${at + 1}`);
   const all: Settings[] = [];
@@ -121,7 +141,10 @@ async function run(
       id: endpoint.id,
       name: String(args[NAME]),
       lane: endpoint.id,
-      run: (signal, tell) => perform(remembering(made), target, args as Args, app, signal, tell),
+      async run(signal, tell) {
+        await template?.before?.(args, tell, signal);
+        return perform(remembering(made), target, args as Args, app, signal, tell);
+      },
     })),
   });
   const cancel = () => app.tasks.cancel(id);

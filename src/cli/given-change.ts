@@ -1,11 +1,11 @@
 /** What a change of a VM is made of: flags, single pairs, and kcli's parameters below them. */
 import { FleetError } from '../errors.ts';
 import type { Field, Settings } from '../platforms/contract.ts';
+import type { Preset } from '../state/presets/preset.ts';
+import { POOL, settingsIn } from '../state/presets/settings-in.ts';
 import type { GivenFiles } from './given-files.ts';
 import { type Given, valuesGiven } from './given-values.ts';
 import { type PairEdits, withPairs } from './pair-edits.ts';
-import { POOL, settingsIn } from './parameters.ts';
-import type { Preset } from './preset-files.ts';
 
 export interface GivenChange {
   /** Whole values; of pairs what they become counts. */

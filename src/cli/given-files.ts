@@ -5,7 +5,6 @@ import { FleetError } from '../errors.ts';
 import type { Located } from '../state/config/located.ts';
 import { type Position, spellProblem } from '../state/config/problem.ts';
 import { readYaml } from '../state/config/yaml-file.ts';
-import type { Written } from '../state/fields.ts';
 import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
 import type { CommandContext } from './command.ts';
 
@@ -57,17 +56,3 @@ const calledInErrors = (name: string): string => (name === STDIN ? 'standard inp
 
 /** `disks.yaml:3`: where a value stands. */
 export const placeIn = (name: string, { line }: Position): string => `${calledInErrors(name)}:${line}`;
-
-/** The same without its places. */
-export function writtenOf(tree: Located): Written {
-  switch (tree.kind) {
-    case 'scalar':
-      return tree.text;
-    case 'list':
-      return tree.items.map(writtenOf);
-    case 'map':
-      return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, writtenOf(value)]));
-    case 'nothing':
-      return null;
-  }
-}

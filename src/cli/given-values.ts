@@ -2,8 +2,9 @@ import { FleetError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import { type Field, isRows, type Settings, type SettingValue } from '../platforms/contract.ts';
 import { readWritten, referenceOf, type Written, withDefaults } from '../state/fields.ts';
+import { writtenOf } from '../state/presets/preset.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
-import { type GivenFiles, placeIn, writtenOf } from './given-files.ts';
+import { type GivenFiles, placeIn } from './given-files.ts';
 import { typedFor } from './shared-flags.ts';
 
 /** For commands that have fields. */

@@ -82,7 +82,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   revert: use('snapshot revert VM NAME'),
   backup: BACKUP,
   restore: use('backup restore NAME', 'vm restore NAME'),
-  template: missing('make templates'),
+  template: noted('a template here is a recipe', 'template add NAME PLATFORM GROUP'),
   export: noted(
     'vm export makes an image; lists are exported as they are printed',
     'vm export VM NAME',

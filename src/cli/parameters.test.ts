@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { Field } from '../platforms/contract.ts';
+import { settingsIn } from '../state/presets/settings-in.ts';
 import { openGivenFiles } from './given-files.ts';
-import { refuseUnknown, saidBy, settingsIn } from './parameters.ts';
+import { refuseUnknown, saidBy } from './parameters.ts';
 
 const field = (key: string, more: object = {}): Field =>
   ({ key, label: key, help: '', kind: 'text', ...more }) as Field;

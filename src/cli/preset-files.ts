@@ -4,38 +4,9 @@ import { join } from 'node:path';
 import type { App } from '../compose.ts';
 import { emptyMap, type Located, locate, plainOf } from '../state/config/located.ts';
 import type { Position } from '../state/config/problem.ts';
-import type { Written } from '../state/fields.ts';
 import { findHome } from '../state/files/home-folder.ts';
-import { type GivenFiles, placeIn, writtenOf } from './given-files.ts';
-
-export interface Said {
-  readonly value: Written;
-  /** What an error calls it: `memory (config.yaml:12)`. */
-  readonly where: string;
-}
-
-/** By key; words and units are kcli's, or the names of the flags. */
-export type Preset = ReadonlyMap<string, Said>;
-
-/** What is below, with what stands over it behind: of two words for the same the last counts. */
-export const over = (below: Preset, above: Preset): Preset =>
-  new Map([...[...below].filter(([key]) => !above.has(key)), ...above]);
-
-/** Of a profile with a `base`, and of a rule, these are joined to what was there; everything else is replaced. */
-const JOINED: readonly string[] = ['cmds', 'commands', 'scripts', 'files'];
-
-export const joined = (below: Preset, above: Preset): Preset =>
-  over(
-    below,
-    new Map(
-      [...above].map(([key, said]): readonly [string, Said] => {
-        const [first, second] = [below.get(key)?.value, said.value];
-        return JOINED.includes(key) && Array.isArray(first) && Array.isArray(second)
-          ? [key, { ...said, value: [...first, ...second] }]
-          : [key, said];
-      }),
-    ),
-  );
+import { type Preset, writtenOf } from '../state/presets/preset.ts';
+import { type GivenFiles, placeIn } from './given-files.ts';
 
 export interface Profile {
   readonly from: 'configuration' | 'kcli';

@@ -2,7 +2,8 @@
 import { FleetError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Written } from '../state/fields.ts';
-import { joined, type Preset, type Presets, type Rule, type Said } from './preset-files.ts';
+import { joined, type Preset, type Said } from '../state/presets/preset.ts';
+import type { Presets, Rule } from './preset-files.ts';
 
 /** Deeper than anyone nests them: a profile that is its own base. */
 const DEPTH_MAX = 20;

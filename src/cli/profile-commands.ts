@@ -8,6 +8,8 @@ import type { ProfileValues } from '../state/config/change.ts';
 import type { Tree } from '../state/config/draft.ts';
 import { plainWord } from '../state/config/located.ts';
 import type { Written } from '../state/fields.ts';
+import type { Preset } from '../state/presets/preset.ts';
+import { isSecretWord } from '../state/presets/settings-in.ts';
 import { formatBytes, parseBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isYes } from './consent.ts';
@@ -15,8 +17,8 @@ import type { ParsedFlags } from './flags.ts';
 import { openGivenFiles } from './given-files.ts';
 import { refuseSecret } from './given-values.ts';
 import { type Details, type Row, renderList } from './output.ts';
-import { isSecretWord, PARAMETERS, parametersIn, refuseSecretWord } from './parameters.ts';
-import { type Preset, type Presets, type Profile, readPresets } from './preset-files.ts';
+import { PARAMETERS, parametersIn, refuseSecretWord } from './parameters.ts';
+import { type Presets, type Profile, readPresets } from './preset-files.ts';
 import { profileOf, textOf } from './presets.ts';
 import { printDetails } from './print-details.ts';
 import { printResults } from './results.ts';
@@ -222,7 +224,7 @@ function refuseBase(name: string, said: Preset, { profiles }: Presets): void {
 }
 
 /** A number and a yes or no stand in the file without quotes. */
-function treeOf(value: Written): Tree {
+export function treeOf(value: Written): Tree {
   if (typeof value === 'string') return plainWord(value) ?? value;
   if (value === null) return '';
   if (Array.isArray(value)) return value.map(treeOf);

@@ -1,7 +1,9 @@
 import { endpointOf, type VmId } from '../ids.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
+import { libraryName } from '../screens/fleet/row-text.ts';
 import { timeOfDay } from '../screens/time.ts';
 import type { EndpointStatus, Fleet } from '../state/fleet/fleet.ts';
+import { isLibraryRow } from '../state/query/library-rows.ts';
 import type { Row } from '../state/query/tree.ts';
 import { formatBytes, formatRatio } from '../units.ts';
 
@@ -33,6 +35,7 @@ export function nameOf(row: Row, fleet: Fleet): string {
   if (row.kind === 'vm') return fleet.vms.get(row.id)?.name ?? row.id;
   if (row.kind === 'node') return fleet.nodes.get(row.id)?.name ?? row.id;
   if (row.kind === 'endpoint') return row.id;
+  if (isLibraryRow(row)) return libraryName(row);
   return fleet.pools.get(row.id)?.name ?? fleet.grouping.pools.find(({ id }) => id === row.id)?.name ?? row.id;
 }
 
@@ -52,13 +55,16 @@ function vmParts(id: VmId, fleet: Fleet): readonly string[] {
 
 function branchParts(row: Exclude<Row, { kind: 'vm' }>, fleet: Fleet, sums: FleetState['sums']): readonly string[] {
   if (row.kind === 'endpoint') return ['endpoint', ...endpointParts(fleet.endpoints.get(row.id))];
+  if (row.kind === 'template') return ['template'];
+  if (isLibraryRow(row))
+    return [row.kind === 'group' ? 'group of templates' : 'library', row.open ? 'unfolded' : 'folded'];
   const { counts } = row.kind === 'pool' ? sums.ofPool(row.id) : sums.ofNode(row.id);
   const state = row.kind === 'node' ? [spokenState(row, fleet)] : [];
   const running = counts.total === 0 ? 'no VMs' : `${counts.running} of ${counts.total} VMs running`;
   return [row.kind, ...state, running, row.open ? 'unfolded' : 'folded'];
 }
 
-const endpointStatus = (row: Exclude<Row, { kind: 'pool' | 'endpoint' }>, fleet: Fleet) =>
+const endpointStatus = (row: Extract<Row, { kind: 'vm' | 'node' }>, fleet: Fleet) =>
   fleet.endpoints.get(endpointOf(row.id));
 
 const troubleOf = (message: string | undefined): readonly string[] =>

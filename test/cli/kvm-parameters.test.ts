@@ -2,9 +2,10 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { openGivenFiles } from '../../src/cli/given-files.ts';
-import { parametersIn, saidBy, settingsIn } from '../../src/cli/parameters.ts';
+import { parametersIn, saidBy } from '../../src/cli/parameters.ts';
 import { manifest } from '../../src/platforms/kvm/manifest.ts';
 import { readWritten } from '../../src/state/fields.ts';
+import { settingsIn } from '../../src/state/presets/settings-in.ts';
 
 const fields = manifest.settings.filter((field) => field.in.provision === 'write');
 

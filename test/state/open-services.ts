@@ -13,6 +13,7 @@ import { kinds } from '../../src/state/kinds.ts';
 import { createSessions, type Sessions } from '../../src/state/session/sessions.ts';
 import type { SessionSpec } from '../../src/state/session/spec.ts';
 import { createTasks } from '../../src/state/tasks.ts';
+import { createLibrary } from '../../src/state/templates/library.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 
 /** Sessions, store and tasks around one simulated server, on a clock that stands still. */
@@ -76,6 +77,8 @@ export async function openServices(
     testEndpoint: async () => [],
     testDraft: async () => [],
     detect: async () => [],
+    templates: () => createLibrary('/no/such/library', [], clock),
+    changeTemplates: () => Promise.reject(new Error('there is no template library here')),
     configEdit: () => ({ by: 'anna@desk', at: clock.now(), fleet: store.fleet }),
     policyFor: () => (readOnly === undefined ? {} : { readOnly }),
     wireLog: () => [],

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { cacheDirectory, configFile, stateDirectory } from '../../state/config/paths.ts';
+import { cacheDirectory, configFile, dataDirectory, stateDirectory } from '../../state/config/paths.ts';
 import { type Topic, terms, text } from './topic.ts';
 
 export const filesTopic: Topic = {
@@ -14,6 +14,7 @@ export const filesTopic: Topic = {
           join(dirname(config), 'secrets'),
           'secrets that drover import has copied, a file for each, readable for you alone',
         ],
+        [join(dataDirectory({}, '~'), 'templates'), 'the template library, a folder for each group and template'],
         [join(state, 'audit.jsonl'), 'every change that was asked for and what came of it, one JSON object a line'],
         [
           join(state, 'tasks.jsonl'),
@@ -26,7 +27,7 @@ export const filesTopic: Topic = {
         ['~/.ssh/config, ~/.ssh/known_hosts', 'read for SSH; keys of hosts that you accept are added'],
       ]),
       text(
-        '$XDG_CONFIG_HOME, $XDG_STATE_HOME and $XDG_CACHE_HOME take the place of ~/.config, ~/.local/state and ~/.cache. What is in the cache can be deleted at any time.',
+        '$XDG_CONFIG_HOME, $XDG_DATA_HOME, $XDG_STATE_HOME and $XDG_CACHE_HOME take the place of ~/.config, ~/.local/share, ~/.local/state and ~/.cache. What is in the cache can be deleted at any time.',
       ),
     ];
   },

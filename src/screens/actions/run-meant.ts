@@ -2,7 +2,7 @@ import { type Action, isMaker } from '../../actions/action.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Stage } from '../stage.ts';
 import { actionMeant } from './action-meant.ts';
-import { userPoolUnder } from './subject.ts';
+import { isAbout, userPoolUnder } from './subject.ts';
 import { whyNotNow } from './why-not-now.ts';
 
 /** Runs what a key means here, and answers it. Where it makes something new and could make several things, it is asked which. */
@@ -19,6 +19,12 @@ export function runMeant(
     const action = inTable.find((one) => whyNotNow(one, stage.services, state) === undefined) ?? inTable[0];
     if (action) dispatch(action);
     return action;
+  }
+  // In the library its own verbs are meant: what is made elsewhere has no place there.
+  const ofLibrary = actions.find((action) => action.kind === 'template' && isAbout(action, state.view.current()));
+  if (ofLibrary) {
+    dispatch(ofLibrary);
+    return ofLibrary;
   }
   const makers = actions.filter((action) => makesHere(action, stage, state));
   if (makers.length > 1 && stage.services.config().endpoints.size > 0) {

@@ -28,8 +28,14 @@ import { whyNotObject } from './why-not-now.ts';
  * stay.
  */
 export interface ObjectRunner {
-  /** `branch` is the pool or node whose VMs these are, for the question: `in pool prod`. */
-  run(action: ObjectAction, chosen: readonly Shown[], chooser: Chooser, branch?: string): Promise<void>;
+  /** `branch` is the pool or node whose VMs these are, for the question: `in pool prod`. `filled`: what its form begins with. */
+  run(
+    action: ObjectAction,
+    chosen: readonly Shown[],
+    chooser: Chooser,
+    branch?: string,
+    filled?: Settings,
+  ): Promise<void>;
   /** Repeats the items of a task that did not work; asks again, since what is lost may be something else by now. */
   again(task: Task): Promise<void>;
 }

@@ -27,11 +27,18 @@ import { runConfig } from './run-config.ts';
 import { runMigration } from './run-migration.ts';
 import type { ObjectRunner } from './run-object.ts';
 import { branchName, endpointUnder, listedUnder, nodesUnder, nodeUnder, vmUnder } from './subject.ts';
+import { runTemplate } from './templates/run-template.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { isOfOwners, whyNotNow } from './why-not-now.ts';
 
 /** Sessions retry for ever; a user who pressed a key wants an answer. */
 const CONNECT_MS = 45_000;
+
+/** What a table is of stands in its title. */
+const tableOwners = (under: readonly OwnerId[]): Chooser => ({
+  isSeen: (id) => under.includes(id as OwnerId),
+  unmark: () => {},
+});
 
 /** Runs any action that is not the screen's own, on what is selected now. Errors are shown in the message line. */
 export function createRunner(
@@ -51,12 +58,6 @@ export function createRunner(
     },
     unmark: (ids) => view.unmark(ids as readonly VmId[]),
   };
-  /** What a table is of stands in its title. */
-  const tableOwners = (under: readonly OwnerId[]): Chooser => ({
-    isSeen: (id) => under.includes(id as OwnerId),
-    unmark: () => {},
-  });
-
   return (action) => {
     const no = whyNotNow(action, stage.services, state);
     if (no !== undefined) {
@@ -95,6 +96,8 @@ export function createRunner(
       }
       case 'endpoint':
         return runOnEndpoint(action);
+      case 'template':
+        return runTemplate(stage, state, objects, action);
     }
   }
 

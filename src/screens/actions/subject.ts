@@ -9,6 +9,7 @@ import {
   type VmId,
 } from '../../ids.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 
@@ -47,7 +48,7 @@ export function nodesUnder(state: FleetState, fleet: Fleet): readonly NodeId[] {
 
 /** The endpoint that a row comes through; the user's own pools come through none. */
 export function endpointUnder(row: Row | undefined): EndpointName | undefined {
-  if (!row || (row.kind === 'pool' && isUserPool(row.id))) return undefined;
+  if (!row || isLibraryRow(row) || (row.kind === 'pool' && isUserPool(row.id))) return undefined;
   return endpointOf(row.id);
 }
 

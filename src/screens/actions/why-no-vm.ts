@@ -1,4 +1,5 @@
 import type { Services } from '../../actions/services.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { userPoolUnder } from './subject.ts';
@@ -21,6 +22,7 @@ export function whyNoVm({ store: { fleet }, config }: Pick<Services, 'store' | '
     if (status?.phase === 'connecting') return `${row.id} is still connecting`;
     return status?.problem ? `no VM of ${row.id} is known: ${status.problem.message}` : `${row.id} has no VMs`;
   }
+  if (isLibraryRow(row)) return 'this is the template library; go to a VM first';
   if (row.kind === 'vm' || state.below().length > 0) return 'go to a VM first, or mark some';
   if (state.filter.filter) return 'no VM below it passes the filter';
   return userPoolUnder(row) === undefined ? 'there is no VM below it' : 'this pool is empty; move a node into it first';

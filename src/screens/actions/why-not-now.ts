@@ -1,9 +1,10 @@
-import { type Action, isMaker, type ObjectAction } from '../../actions/action.ts';
+import { type Action, isMaker, type ObjectAction, type TemplateAction } from '../../actions/action.ts';
 import { whyNotOf } from '../../actions/permitted.ts';
 import type { Services } from '../../actions/services.ts';
 import type { Shown } from '../../actions/target.ts';
 import type { ObjectKind } from '../../platforms/contract.ts';
 import { manyOf, oneOf, specOf } from '../../state/kinds.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { TableFront } from '../tables/table-front.ts';
@@ -38,7 +39,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       }
       if (action.on !== 'vm') return `choose one in the list of ${manyOf(services.kinds, action.on)} first`;
       // What destroys has to be pointed at; everything else is also for all below a branch, after a plan was shown.
-      const isForAllBelow = row && row.kind !== 'endpoint' && action.danger !== 'destroys';
+      const isForAllBelow = row && row.kind !== 'endpoint' && !isLibraryRow(row) && action.danger !== 'destroys';
       const ids = state.targets();
       if (action.makes && ids.length !== 1) return ids.length === 0 ? whyNoVm(services, state) : 'mark one VM at most';
       if (ids.length === 0) return isForAllBelow ? undefined : whyNoVm(services, state);
@@ -53,7 +54,8 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
     case 'migrate': {
       if (action.on === 'vm') {
         const ids = state.targets();
-        if (ids.length === 0) return row && row.kind !== 'endpoint' ? undefined : whyNoVm(services, state);
+        if (ids.length === 0)
+          return row && row.kind !== 'endpoint' && !isLibraryRow(row) ? undefined : whyNoVm(services, state);
         return whyNone(action, refs('vm', ids), services);
       }
       const node = nodeUnder(row, fleet);
@@ -77,10 +79,17 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       return action.form === 'add' ? undefined : whyNoEndpoint(row);
     case 'endpoint':
       return whyNoEndpoint(row);
+    case 'template':
+      return whyNoTemplate(action, row);
     case 'view':
       return undefined;
   }
 }
+
+const whyNoTemplate = ({ noun, on }: TemplateAction, row: Row | undefined): string | undefined => {
+  if (on.length === 0 || (isLibraryRow(row) && on.includes(row.kind))) return undefined;
+  return noun === 'template' ? 'go to a template first' : 'go to a group of templates first';
+};
 
 const whyNoEndpoint = (row: Row | undefined): string | undefined =>
   endpointUnder(row) === undefined ? 'go to an endpoint, or to something below one, first' : undefined;

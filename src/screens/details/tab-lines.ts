@@ -1,4 +1,5 @@
 import type { Fleet } from '../../state/fleet/fleet.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import type { Row } from '../../state/query/tree.ts';
 import { colourLevel } from '../../state/theme/theme-colours.ts';
 import { wrapped } from '../components/wrap.ts';
@@ -9,6 +10,7 @@ import { timeOfDay } from '../time.ts';
 import { nodeCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
+import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
 import type { TabName } from './tabs.ts';
@@ -42,6 +44,7 @@ export function tabLines(
     if (tab === 'Charts') return nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look);
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
   }
+  if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
   if (row.kind === 'endpoint') {
     const status = fleet.endpoints.get(row.id);
     return status ? endpointOverview(status, advice, columns, look) : [];

@@ -5,6 +5,9 @@ const TABS = {
   node: ['Overview', 'VMs', 'Events', 'Charts', 'Hardware'],
   pool: ['Overview', 'Charts'],
   endpoint: ['Overview', 'Events'],
+  library: ['Overview'],
+  group: ['Overview'],
+  template: ['Overview', 'VMs'],
 } as const satisfies Record<Row['kind'], readonly string[]>;
 
 /** What is drawn is wide: where there is no room for it, the title has the name of what is shown whole. Keys lead there all the same. */
@@ -25,7 +28,15 @@ export interface Tabs {
 }
 
 export function createTabs(): Tabs {
-  const turnedTo: Record<Row['kind'], number> = { vm: 0, node: 0, pool: 0, endpoint: 0 };
+  const turnedTo: Record<Row['kind'], number> = {
+    vm: 0,
+    node: 0,
+    pool: 0,
+    endpoint: 0,
+    library: 0,
+    group: 0,
+    template: 0,
+  };
   const current = (kind: Row['kind']): TabName => TABS[kind][turnedTo[kind]] ?? 'Overview';
   return {
     namesOf: (kind) => TABS[kind],

@@ -1,11 +1,13 @@
 import type { ViewActionId } from '../../actions/view.ts';
 import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import { nodeRow, poolRows, vmRow } from '../../state/fleet/object-rows.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import { CLIPBOARD_BYTES } from '../../terminal/clipboard.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
 import type { Stage } from '../stage.ts';
 import type { FleetState } from './fleet-state.ts';
+import { libraryName } from './row-text.ts';
 
 const LONGEST = 40;
 
@@ -26,6 +28,7 @@ export function copyCommands(stage: Stage, state: FleetState): Partial<Record<Vi
     const row = state.view.current();
     if (row?.kind === 'vm') return fleet.vms.get(row.id)?.name;
     if (row?.kind === 'node') return fleet.nodes.get(row.id)?.name;
+    if (isLibraryRow(row)) return libraryName(row);
     if (row?.kind !== 'pool') return row?.id;
     return fleet.pools.get(row.id)?.name ?? fleet.grouping.pools.find(({ id }) => id === row.id)?.name;
   };

@@ -44,7 +44,7 @@ export function createFleetKeys(
       state.arrange('tree');
       state.reveal(row.key);
       if ('open' in row && state.tree.isFolded(row.key)) view.expand();
-    } else if (row?.kind === 'vm' || row?.kind === 'endpoint') state.pane = 'details';
+    } else if (row?.kind === 'vm' || row?.kind === 'endpoint' || row?.kind === 'template') state.pane = 'details';
     else view.toggle();
   };
 

@@ -2,8 +2,10 @@ import { endpointOf, type PoolId } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
 import { noteOf } from '../../state/fleet/note-of.ts';
+import { isLibraryRow, LIBRARY_TITLE, type LibraryRow } from '../../state/query/library-rows.ts';
 import type { Sort } from '../../state/query/sort.ts';
 import type { Row } from '../../state/query/tree.ts';
+import { type Scanned, spellTemplate } from '../../state/templates/template.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit, width } from '../../terminal/width.ts';
 import type { Advice } from '../advice.ts';
@@ -37,8 +39,7 @@ export function rowText(row: Row, cursor: Cursor, marked: boolean, scene: RowSce
   const gutter = marked ? theme.paint('mark', scene.glyphs.mark) : ' ';
   const signs = sight.sign ? theme.paint(sight.sign.colour, sight.sign.glyph) : ' ';
   const indent = '  '.repeat(Math.min(row.depth, MOST_INDENTED));
-  const isBranch = row.kind === 'pool' || row.kind === 'node';
-  const fold = isBranch ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
+  const fold = 'open' in row ? (row.open ? scene.glyphs.open : scene.glyphs.closed) : ' ';
   const lead = `${indent}${fold} `;
   const name = fit(scene.cut.of(clean(sight.name), room), room);
   // A bar from the left edge sends a quarter more bytes with each key, one over the whole row twice as many.
@@ -65,9 +66,14 @@ export function nameOf(row: Row, fleet: Fleet): string {
   if (row.kind === 'vm') return fleet.vms.get(row.id)?.name ?? row.id;
   if (row.kind === 'endpoint') return row.id;
   if (row.kind === 'pool') return poolName(row.id, fleet);
+  if (isLibraryRow(row)) return libraryName(row);
   const node = fleet.nodes.get(row.id);
   return node ? nodeName(node) : row.id;
 }
+
+/** A template stands below its group, so that its own name is enough. */
+export const libraryName = (row: LibraryRow): string =>
+  row.kind === 'library' ? LIBRARY_TITLE : row.id.slice(row.id.indexOf('/') + 1);
 
 const poolName = (id: PoolId, fleet: Fleet): string =>
   fleet.pools.get(id)?.name ?? fleet.grouping.pools.find((pool) => pool.id === id)?.name ?? id;
@@ -102,6 +108,10 @@ function see(row: Row, scene: RowScene): Sight {
   const stale = { glyph: glyphs.stale, colour: 'warning' } as const;
   if (row.kind === 'pool') {
     return { name: poolName(row.id, fleet), colour: 'pool', facts: { kind: 'pool', sum: scene.sums.ofPool(row.id) } };
+  }
+  if (isLibraryRow(row)) {
+    const text = libraryFacts(row, fleet.library);
+    return { name: libraryName(row), colour: 'pool', sentence: { text, colour: 'dim' } };
   }
   if (row.kind === 'endpoint') {
     const status = fleet.endpoints.get(row.id);
@@ -138,6 +148,18 @@ function see(row: Row, scene: RowScene): Sight {
     ...(sign && { sign }),
     facts: { kind: 'vm', vm, sample, dimmed, stale: since !== undefined, fleet },
   };
+}
+
+/** In the place of the columns, which are about VMs. */
+function libraryFacts(row: LibraryRow, { templates, problems }: Scanned): string {
+  if (row.kind === 'template') {
+    const template = templates.find((one) => spellTemplate(one) === row.id);
+    return template ? [template.version, template.platform, template.os].join(' ').trimEnd() : '';
+  }
+  const inside = row.kind === 'library' ? templates : templates.filter(({ group }) => group === row.id);
+  const count = inside.length === 1 ? '1 template' : `${inside.length} templates`;
+  const wrong = row.kind === 'library' ? problems.length : 0;
+  return wrong === 0 ? count : `${count}, ${wrong} ${wrong === 1 ? 'problem' : 'problems'}`;
 }
 
 /** Trouble comes before it: of both there is the text in the details. */

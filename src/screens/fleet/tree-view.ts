@@ -39,5 +39,4 @@ export function createTreeView(tree: Tree, marks: Marks, movedTo: (key: string) 
   };
 }
 
-const isBranch = (row: Row | undefined): row is Extract<Row, { open: boolean }> =>
-  row?.kind === 'pool' || row?.kind === 'node';
+const isBranch = (row: Row | undefined): row is Extract<Row, { open: boolean }> => row !== undefined && 'open' in row;

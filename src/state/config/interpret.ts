@@ -3,7 +3,7 @@ import { consoleComplaints } from './console-preferences.ts';
 import { readGroups } from './groups.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
-import { escapeWaitComplaint, viewerComplaint } from './preferences.ts';
+import { escapeWaitComplaint, templatesComplaint, viewerComplaint } from './preferences.ts';
 import type { Problem } from './problem.ts';
 import { readDefaults } from './read-defaults.ts';
 import { type Complain, readEndpoints } from './read-endpoints.ts';
@@ -35,6 +35,7 @@ const SECTIONS: readonly string[] = [
   'escape-wait',
   'consoles',
   'viewer',
+  'templates',
 ];
 /** Counts: section, key, and the least that may stand there. */
 const COUNTS = [
@@ -77,6 +78,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const viewer = map.entries.get('viewer');
   const wrongViewer = viewerComplaint(map);
   if (viewer && wrongViewer !== undefined) complain(viewer.value.at, wrongViewer, { severity: 'warning' });
+  const templates = map.entries.get('templates');
+  const wrongTemplates = templatesComplaint(map);
+  if (templates && wrongTemplates !== undefined) complain(templates.value.at, wrongTemplates, { severity: 'warning' });
   const audit = locate(map, ['audit']);
   if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
     complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');

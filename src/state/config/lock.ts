@@ -109,9 +109,15 @@ async function breakLock(path: string, stale: string, self: string): Promise<voi
 
 /**
  * Runs alone among all processes that lock this path. Waits for others up to ten seconds, then config.conflict that names
- * the holder. Rejects with the signal's reason while waiting; what runs is not interrupted by it.
+ * the holder; `what` is locked. Rejects with the signal's reason while waiting; what runs is not interrupted by it.
  */
-export async function withLock<T>(path: string, clock: Clock, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  clock: Clock,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+  what = 'the configuration',
+): Promise<T> {
   const self = `${process.pid} ${(await startOfProcess(process.pid)) || '-'} ${hostname()}\n`;
   const giveUpAt = clock.ticks() + DEADLINE_MS;
   while (!(await create(path, self))) {
@@ -124,7 +130,7 @@ export async function withLock<T>(path: string, clock: Clock, signal: AbortSigna
       const holder = parseHolder(seen.text);
       throw new FleetError(
         'config.conflict',
-        `the configuration is being edited by ${holder ? `process ${holder.pid} on ${holder.host}` : 'another program'}`,
+        `${what} is being edited by ${holder ? `process ${holder.pid} on ${holder.host}` : 'another program'}`,
         { fix: `if nothing runs there any more, remove ${path}` },
       );
     }

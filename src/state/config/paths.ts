@@ -19,6 +19,10 @@ export function configFile(given: string | undefined, env: Env, home: string): s
 export const stateDirectory = (env: Env, home: string): string =>
   join(base(env, 'XDG_STATE_HOME', home, '.local/state'), 'drover');
 
+/** What users keep and carry along, such as the template library: `$XDG_DATA_HOME/drover`. */
+export const dataDirectory = (env: Env, home: string): string =>
+  join(base(env, 'XDG_DATA_HOME', home, '.local/share'), 'drover');
+
 /** What can be recreated at any time: `$XDG_CACHE_HOME/drover`. */
 export const cacheDirectory = (env: Env, home: string): string =>
   join(base(env, 'XDG_CACHE_HOME', home, '.cache'), 'drover');

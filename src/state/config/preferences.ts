@@ -45,6 +45,18 @@ export function taskLimits({ file }: Config): TaskLimits {
 /** `audit: required`: nothing is changed that the audit log can't take. */
 export const auditIsRequired = ({ file }: Config): boolean => plainOf(locate(file, ['audit'])) === 'required';
 
+/** `templates: /srv/templates`: the folder of the template library, as it stands there; undefined where it is not said, or is no path. */
+export function templatesFolder(file: LocatedMap): string | undefined {
+  const value = plainOf(locate(file, ['templates']));
+  return typeof value === 'string' && /^(\/|~\/)/.test(value) ? value : undefined;
+}
+
+/** What is wrong with it: a sentence without a full stop. */
+export const templatesComplaint = (file: LocatedMap): string | undefined =>
+  plainOf(locate(file, ['templates'])) !== null && templatesFolder(file) === undefined
+    ? 'templates must be the path of a folder, which begins with / or ~/; templates are kept in the usual place'
+    : undefined;
+
 /** `plain: true`: lines instead of a screen, for screen readers. */
 export const wantsLines = ({ file }: Config): boolean => plainOf(locate(file, ['plain'])) === true;
 

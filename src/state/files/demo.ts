@@ -26,6 +26,7 @@ export async function openDemo(env: Readonly<Record<string, string | undefined>>
     env: {
       XDG_STATE_HOME: directory,
       XDG_CACHE_HOME: directory,
+      XDG_DATA_HOME: directory,
       ...(findHome(env) === undefined && { HOME: directory }),
     },
     close: () => rm(directory, { recursive: true, force: true }),

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { EndpointName, Id, NodeId, PoolId, VmId } from '../../ids.ts';
 import type { Node, ObjectKind, ObjectOf, PlatformEvent, Pool, Vm } from '../../platforms/contract.ts';
+import type { Scanned } from '../templates/template.ts';
 import type { Listings } from './listings.ts';
 import type { PlatformTasks } from './platform-tasks.ts';
 import type { NodeSamples, VmSamples } from './samples.ts';
@@ -75,6 +76,8 @@ export interface Fleet {
   /** What was looked at and is not watched. */
   readonly listings: Pick<Listings, 'of' | 'get' | 'version'>;
   readonly grouping: Grouping;
+  /** The template library, as it was scanned last. */
+  readonly library: Scanned;
   readonly samples: VmSamples;
   readonly nodeSamples: NodeSamples;
   readonly events: readonly PlatformEvent[];

@@ -19,6 +19,7 @@ import type {
   PlatformEvent,
   Pool,
 } from '../../platforms/contract.ts';
+import type { Scanned } from '../templates/template.ts';
 import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
 import { type EndpointStatus, type Fleet, type Grouping, isAnother } from './fleet.ts';
 import { createLanding } from './landing.ts';
@@ -45,6 +46,7 @@ export interface Store {
   /** Takes the endpoint away with everything below it. */
   removeEndpoint(name: EndpointName): void;
   setGrouping(grouping: Grouping): void;
+  setLibrary(library: Scanned): void;
   /** What was read under a VM; seen at once. */
   setListing<K extends ListedKind>(kind: K, under: OwnerId, listing: Listing<K>): void;
   /** What has landed of an endpoint, as the platform would have to report it again. */
@@ -69,6 +71,7 @@ export function createStore(clock: Clock): Store {
   const listeners = new Set<() => void>();
   let events: readonly PlatformEvent[] = [];
   let grouping: Grouping = { pools: [], placeOf: new Map(), notes: new Map() };
+  let library: Scanned = { groups: [], templates: [], problems: [] };
   let version = 0;
   let landedAt = clock.now();
   let shape = 0;
@@ -220,6 +223,9 @@ export function createStore(clock: Clock): Store {
     get grouping() {
       return grouping;
     },
+    get library() {
+      return library;
+    },
     get events() {
       return events;
     },
@@ -274,6 +280,11 @@ export function createStore(clock: Clock): Store {
     setGrouping: (next) =>
       enqueueOne(() => {
         grouping = next;
+        shape++;
+      }),
+    setLibrary: (next) =>
+      enqueueOne(() => {
+        library = next;
         shape++;
       }),
     setListing(kind, under, listing) {

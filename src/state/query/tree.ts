@@ -2,7 +2,9 @@ import { type EndpointName, endpointOf, isUserPool, type NodeId, type PoolId, ty
 import type { Fleet } from '../fleet/fleet.ts';
 import { parentOf } from '../fleet/fleet.ts';
 import { naturalKey } from '../fleet/siblings.ts';
+import { LIBRARY_KEY, type LibraryRow, libraryRows } from './library-rows.ts';
 import { nodesInOrder } from './node-order.ts';
+import { placeOf } from './place-of.ts';
 import { createSieve, EVERYTHING, type Sieved, type Wanted } from './sieve.ts';
 
 /** One row of the tree. `key` is unique over all kinds: cursor, marks and folds hang on it. */
@@ -11,7 +13,8 @@ export type Row =
   | { readonly kind: 'node'; readonly key: string; readonly id: NodeId; readonly depth: number; readonly open: boolean }
   /** Stands where its nodes will be, as long as none is known. */
   | { readonly kind: 'endpoint'; readonly key: string; readonly id: EndpointName; readonly depth: number }
-  | { readonly kind: 'vm'; readonly key: string; readonly id: VmId; readonly depth: number };
+  | { readonly kind: 'vm'; readonly key: string; readonly id: VmId; readonly depth: number }
+  | LibraryRow;
 
 export const rowKey = (kind: Row['kind'], id: string): string => `${kind} ${id}`;
 
@@ -85,6 +88,10 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   let near = 0;
   let changed = 0;
   let order: Pick<Wanted, 'nodes' | 'sort'> = { nodes: false, sort: undefined };
+
+  /** The library is folded when drover starts. */
+  let isLibraryOpen = false;
+  const isClosed = (key: string): boolean => (key === LIBRARY_KEY ? !isLibraryOpen : folded.has(key));
 
   const vmsOf = (parent: NodeId | PoolId): readonly VmId[] =>
     sieved ? (sieved.below.get(parent) ?? NONE) : fleet.vmsBelow(parent);
@@ -174,7 +181,20 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       adopt(branches);
       addVms(EVERYTHING, all, 0);
       shownVms = all.length;
-    } else for (const branch of branches) shownVms += build(branch, 0, false);
+    } else {
+      for (const branch of branches) shownVms += build(branch, 0, false);
+      // A filter is about VMs: while there is one, the library is not looked at.
+      if (sieved?.wanted.filter === undefined) addLibrary();
+    }
+  };
+
+  const addLibrary = () => {
+    for (const { row, home, isShown } of libraryRows(fleet.library, isClosed)) {
+      if (home !== undefined) parents.set(row.key, home);
+      if (!isShown) continue;
+      places.set(row.key, segments.length);
+      segments.push({ start: length++, row });
+    }
   };
 
   const addNodes = () => {
@@ -258,11 +278,12 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       return vm?.pool === undefined ? undefined : rowKey('pool', vm.pool);
     },
     fold(key, closed) {
-      if (closed) folded.add(key);
+      if (key === LIBRARY_KEY) isLibraryOpen = !closed;
+      else if (closed) folded.add(key);
       else folded.delete(key);
       changed++;
     },
-    isFolded: (key) => folded.has(key),
+    isFolded: isClosed,
     want(news) {
       order = { ...order, ...news };
       changed++;
@@ -296,16 +317,6 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       return found ? vmsIn(found) : NONE;
     },
   };
-}
-
-/** Looks for an id outwards from a place, since most are found where they were or beside it; -1 when it is not there. */
-function placeOf(id: VmId, ids: readonly VmId[], near: number): number {
-  const start = Math.max(0, Math.min(near, ids.length - 1));
-  for (let left = start, right = start + 1; left >= 0 || right < ids.length; left--, right++) {
-    if (ids[left] === id) return left;
-    if (ids[right] === id) return right;
-  }
-  return -1;
 }
 
 /** Pools, nodes and endpoints without nodes, nested and in order. The user's pools come first. */

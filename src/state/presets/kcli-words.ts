@@ -1,7 +1,7 @@
 /** kcli's words for the settings of a VM, where drover has other names, units or shapes for the same. */
-import { FleetError } from '../errors.ts';
-import type { Written } from '../state/fields.ts';
-import type { Said } from './preset-files.ts';
+import { FleetError } from '../../errors.ts';
+import type { Written } from '../fields.ts';
+import type { Said } from './preset.ts';
 
 const isGroup = (value: Written): value is { readonly [key: string]: Written } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,79 @@
+/** What `vm create --template` takes of a template. */
+import { FleetError } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { Field, Manifest, Settings } from '../../platforms/contract.ts';
+import {
+  ANY_PLATFORM,
+  findTemplate,
+  profileOfTemplate,
+  spellTemplate,
+  type Template,
+} from '../../state/templates/template.ts';
+import { KEPT_AS } from '../../state/templates/template-settings.ts';
+import { filledTemplate, variablesFor, variablesOfPools } from '../../state/templates/variables.ts';
+import type { CommandContext } from '../command.ts';
+import type { Flag } from '../flags.ts';
+import type { Presets } from '../preset-files.ts';
+import { scanned } from './list-commands.ts';
+import { type BeforeMade, scriptOf } from './with-script.ts';
+
+export const TEMPLATE: Flag = {
+  key: 'template',
+  label: 'Template',
+  help: 'Take what is not given from this template of the library; GROUP/NAME@1.0 is an older version.',
+  kind: 'text',
+  examples: ['GROUP/NAME'],
+};
+
+export interface ChosenTemplate {
+  /** What it says of a VM of this name, in the place of a profile. Throws usage for a variable without a value. */
+  asProfile(vm: string, presets: Presets): { readonly profile: string; readonly presets: Presets };
+  /** The settings with the template and its version, where the platform keeps them with a VM. */
+  recorded(spec: Settings, fields: readonly Field[]): Settings;
+  /** What its script does before a VM is made; undefined where it has none. */
+  readonly before: BeforeMade | undefined;
+}
+
+/** Throws usage for a template that is not there, or is for another platform. */
+export async function templateFor(
+  word: string,
+  given: Readonly<Record<string, string>>,
+  { endpoint, manifest }: { readonly endpoint: EndpointName; readonly manifest: Manifest },
+  context: CommandContext,
+): Promise<ChosenTemplate> {
+  const { app } = context;
+  const found = findTemplate(word, (await scanned(context)).templates);
+  const template =
+    found.version === undefined ? found.template : await app.templates().older(found.template, found.version);
+  refuseOther(template, manifest);
+  if (!manifest.settings.some(({ key, in: access }) => key === KEPT_AS && access.provision === 'write'))
+    context.say(
+      `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
+    );
+  const ofPools = variablesOfPools(endpoint, app.config().pools);
+  const made = (vm: string) => ({ vm, server: endpoint, ofPools, given });
+  const before = await scriptOf(
+    template,
+    endpoint,
+    (vm) => variablesFor(template, made(vm)),
+    manifest.settings,
+    context,
+  );
+  return {
+    before,
+    asProfile(vm, presets) {
+      const says = filledTemplate(template, manifest.id, made(vm));
+      const profile = profileOfTemplate(template);
+      return { profile, presets: { ...presets, profiles: new Map([[profile, { from: 'configuration', says }]]) } };
+    },
+    recorded: (spec, fields) =>
+      fields.some(({ key }) => key === KEPT_AS) ? { ...spec, [KEPT_AS]: profileOfTemplate(template) } : spec,
+  };
+}
+
+function refuseOther(template: Template, { id, title }: Manifest): void {
+  if (template.platform === ANY_PLATFORM || template.platform === id) return;
+  throw new FleetError('op.refused', `${spellTemplate(template)} is for ${template.platform}, and this is ${title}`, {
+    fix: 'drover template clone makes one like it; its platform stands in the first lines of the file',
+  });
+}

@@ -1,0 +1,73 @@
+import { shownOf } from '../../../actions/target.ts';
+import { vmMakers } from '../../../actions/vm.ts';
+import { FleetError } from '../../../errors.ts';
+import type { EndpointStatus } from '../../../state/fleet/fleet.ts';
+import { ANY_PLATFORM, spellTemplate, type Template } from '../../../state/templates/template.ts';
+import { templateSettings } from '../../../state/templates/template-settings.ts';
+import { emptyVariables, variablesOfPools } from '../../../state/templates/variables.ts';
+import type { Stage } from '../../stage.ts';
+import type { ObjectRunner } from '../run-object.ts';
+import { whyNotObject } from '../why-not-now.ts';
+
+const create = vmMakers.find(({ id }) => id === 'vm.create');
+
+/** Asks where, for the name and for what the template leaves open; then the form comes, filled in. */
+export async function createFromTemplate(stage: Stage, objects: ObjectRunner, template: Template): Promise<void> {
+  const { services, dialogs } = stage;
+  const title = `Create VM from ${spellTemplate(template)}`;
+  if (!create) return;
+  if (template.hasScript)
+    throw new FleetError('op.refused', `${title}: it has a script, which the command line runs`, {
+      fix: `drover vm create NAME -C ENDPOINT --template ${spellTemplate(template)}`,
+    });
+  const able = [...services.store.fleet.endpoints.values()].filter(
+    (status) =>
+      (template.platform === ANY_PLATFORM || template.platform === status.platform) &&
+      whyNotObject(create, { kind: 'endpoint', id: status.name }, services) === undefined,
+  );
+  const endpoint = await oneOf(stage, title, able);
+  if (!endpoint) {
+    if (able.length === 0)
+      throw new FleetError(
+        'op.refused',
+        `${title}: no endpoint that is connected is for ${template.platform} and makes VMs`,
+      );
+    return;
+  }
+  const manifest = services.manifests.find(({ id }) => id === endpoint.platform);
+  const shown = shownOf('endpoint', endpoint.name, services);
+  if (!manifest || !shown) return;
+  const vm = await dialogs.prompt({
+    title,
+    lines: ['Its name:'],
+    complaint: (text) => (text.trim() === '' ? 'a VM needs a name' : undefined),
+  });
+  if (vm === undefined) return;
+  const ofPools = variablesOfPools(endpoint.name, services.config().pools);
+  const given: Record<string, string> = {};
+  for (const name of emptyVariables(template, manifest.id, ofPools)) {
+    const value = await dialogs.prompt({
+      title,
+      lines: [`Value of ${name}:`],
+      complaint: (text) => (text === '' ? `${name} needs a value` : undefined),
+    });
+    if (value === undefined) return;
+    given[name] = value;
+  }
+  const settings = templateSettings(template, manifest, { vm, server: endpoint.name, ofPools, given });
+  const chooser = { isSeen: () => true, unmark: () => {} };
+  await objects.run(create, [shown], chooser, undefined, { ...settings, name: vm });
+}
+
+async function oneOf(
+  { dialogs }: Stage,
+  title: string,
+  able: readonly EndpointStatus[],
+): Promise<EndpointStatus | undefined> {
+  if (able.length < 2) return able[0];
+  return dialogs.pick({
+    title,
+    lines: ['On which endpoint?'],
+    choices: () => able.map((one) => ({ label: `${one.name}  ${one.address}`, value: one })),
+  });
+}

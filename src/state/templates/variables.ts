@@ -1,0 +1,118 @@
+/** Variables of templates: `$NAME` and `${NAME}` in what new VMs are made of. */
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import type { PoolConfig } from '../config/model.ts';
+import type { Written } from '../fields.ts';
+import type { Preset } from '../presets/preset.ts';
+import { spellTemplate, type Template } from './template.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What is known only when a VM is made. */
+export interface Made {
+  readonly vm: string;
+  /** Name of the endpoint. */
+  readonly server: string;
+  /** Of the pools that the endpoint is in, see variablesOfPools. */
+  readonly ofPools: Variables;
+  /** What the user gives; counts most. */
+  readonly given: Variables;
+}
+
+const PLACE = /\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g;
+
+/** A unicast address that is administered locally where Xen's are: 00:16:3e and three random bytes, the first below 0x80. */
+function newMac(): string {
+  const bytes = randomBytes(3);
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return ['00', '16', '3e', ...[...bytes].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+}
+
+/** Names that are not known stay as they are: `$HOME` in a command is for the guest. */
+const filled = (text: string, variables: Variables): string =>
+  text.replace(PLACE, (whole, plain?: string, braced?: string) => {
+    const name = plain ?? braced ?? '';
+    if (name === 'AUTOGEN_MAC') return newMac();
+    return Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole;
+  });
+
+function filledIn(value: Written, variables: Variables): Written {
+  if (typeof value === 'string') return filled(value, variables);
+  if (value === null) return value;
+  if (Array.isArray(value)) return value.map((one: Written) => filledIn(one, variables));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, variables)]));
+}
+
+/** Those of the pool that an endpoint is in, on top of those of the pools around it. Empty where it is in none. */
+export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables {
+  const inner = [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint));
+  const path: PoolConfig[] = [];
+  for (let pool = inner; pool && !path.includes(pool); pool = pool.in === undefined ? undefined : pools.get(pool.in))
+    path.unshift(pool);
+  return Object.assign({}, ...path.map(({ variables }) => variables));
+}
+
+/**
+ * What this template says of a VM on this platform, with its variables filled in. Of a variable counts first what the user
+ * gives, then the pool's value, then the template's; those of the pool that the template has not are there too. Throws usage
+ * for a variable of the template that has no value anywhere, and for one that is given and is not there.
+ */
+export function filledTemplate(template: Template, platform: string, made: Made): Preset {
+  const says = sayingOn(template, platform);
+  refuseUnused(template, says, made.given);
+  const variables = variablesFor(template, made);
+  const empty = namesIn(says).filter((name) => Object.hasOwn(template.variables, name) && variables[name] === '');
+  if (empty.length > 0) {
+    throw new FleetError('usage', `${spellTemplate(template)} needs a value for ${empty.join(' and ')}`, {
+      fix: `give it: --var ${empty[0]}=VALUE, or set it for the pool: drover pool set POOL ${empty[0]}=VALUE`,
+    });
+  }
+  return new Map([...says].map(([key, said]) => [key, { ...said, value: filledIn(said.value, variables) }]));
+}
+
+/** All variables with their values for one VM, those that are built in among them. */
+export function variablesFor(template: Template, made: Made): Variables {
+  const builtIn: Variables = {
+    IMAGE_STORE: dirname(dirname(template.folder)),
+    IMAGE_NAME: template.name,
+    IMAGE_LOCATION: template.folder,
+    VM_NAME: made.vm,
+    SERVER_NAME: made.server,
+  };
+  const own: Variables = { ...template.variables, ...made.ofPools, ...made.given };
+  return {
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, filled(value, builtIn)])),
+    ...builtIn,
+  };
+}
+
+/** Variables of the template that have a value neither there nor in a pool: the user must give one. */
+export function emptyVariables(template: Template, platform: string, ofPools: Variables): readonly string[] {
+  const own: Variables = { ...template.variables, ...ofPools };
+  return namesIn(sayingOn(template, platform)).filter(
+    (name) => Object.hasOwn(template.variables, name) && own[name] === '',
+  );
+}
+
+/** `vm` with what counts more on this platform; a key with nothing behind it there is taken away. */
+function sayingOn({ vm, platforms }: Template, platform: string): Preset {
+  const own = platforms.get(platform) ?? new Map();
+  const all = new Map([...vm, ...own]);
+  return new Map([...all].filter(([, { value }]) => value !== null));
+}
+
+/** A variable that is mistyped would change nothing, and say nothing. */
+function refuseUnused(template: Template, says: Preset, given: Variables): void {
+  const known = new Set([...Object.keys(template.variables), ...namesIn(says)]);
+  const unknown = Object.keys(given).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new FleetError('usage', `${spellTemplate(template)} has no variable ${JSON.stringify(unknown)}`, {
+    fix: known.size === 0 ? 'it has none' : `there ${known.size === 1 ? 'is' : 'are'} ${[...known].join(', ')}`,
+  });
+}
+
+function namesIn(says: Preset): readonly string[] {
+  const text = JSON.stringify([...says.values()].map(({ value }) => value));
+  return [...new Set([...text.matchAll(PLACE)].map(([, plain, braced]) => plain ?? braced ?? ''))];
+}

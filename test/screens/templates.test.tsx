@@ -1,0 +1,89 @@
+/** The template library as the second root of the tree, by keys. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FleetOptions, type OpenFleet, openFleet } from './driver.tsx';
+
+let fleet: OpenFleet;
+afterEach(() => fleet.close());
+
+/** With the templates that come with drover, the cursor on the first of them. */
+async function open(options: FleetOptions = {}) {
+  fleet = await openFleet({ size: '120x40', vms: 4, ...options });
+  await fleet.see('fra-01');
+  fleet.dontSee('Template Library');
+  await fleet.press(':', 'built-in templates', 'enter');
+  await fleet.see('4 templates were written');
+  await fleet.press('j', 'j');
+  await fleet.see('OS');
+}
+
+describe('the template library in the tree', () => {
+  it('F-001 F-159 is folded at first, and shows what a template says', async () => {
+    fleet = await openFleet({ size: '120x40', vms: 4 });
+    await fleet.see('fra-01');
+    const folder = join(dirname(fleet.configFile), '.local/share/drover/templates/Lab/web');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'template.yaml'), 'version: 1.3\nvm: { memory: 777 }\n');
+    await writeFile(join(folder, 'description.md'), 'For the shop.\n');
+    await fleet.press(':', 'scan template', 'enter');
+    await fleet.see(/Template Library +1 template/);
+    fleet.dontSee('Lab');
+    await fleet.press('G', 'l');
+    await fleet.see(/Lab +1 template/);
+    await fleet.press('j', 'j');
+    await fleet.see(/web +1\.3 any/);
+    await fleet.see(/memory +777/);
+    await fleet.see('For the shop.');
+  });
+
+  it('F-165 makes a VM of a template, with its form filled in and what it leaves open asked for', async () => {
+    await open();
+    await fleet.press('a');
+    await fleet.see('Its name:');
+    await fleet.press('web9', 'enter');
+    await fleet.see('Value of IMAGE:');
+    await fleet.press('debian-12', 'enter');
+    await fleet.see('Create VM on demo?');
+    await fleet.see(/Name +web9/);
+    await fleet.see(/Image +debian-12/);
+    await fleet.press('pgdn', 'enter');
+    await fleet.see('demo has the VM web9, which is running');
+    const { profile, cpus } = fleet.vm(({ name }) => name === 'web9');
+    expect([profile, cpus]).toEqual(['Common/linux-cloud@1.0', 2]);
+    await fleet.press('X');
+    await fleet.see('VMs were made of it: web9');
+  });
+
+  it('F-100 F-159 opens a template in the editor, and keeps the version before', async () => {
+    const edit = (file: string) =>
+      writeFileSync(file, readFileSync(file, 'utf8').replace('MEMORY: 2048', 'MEMORY: 1024'));
+    await open({ edit });
+    await fleet.press('e');
+    await fleet.see('A new version keeps 1.0');
+    await fleet.press('enter');
+    await fleet.see('Common/linux-cloud is saved');
+    await fleet.see(/linux-cloud +1\.1 any/);
+    await fleet.see(/Older +1\.0/);
+  });
+
+  it('F-160 F-161 F-162 F-151 clones, renames and deletes templates and groups', async () => {
+    await open();
+    await fleet.press('C');
+    await fleet.see('Its group and its name');
+    await fleet.press('ctrl-u', 'Lab/../x', 'enter');
+    await fleet.see('it must be GROUP/NAME');
+    await fleet.press('ctrl-u', 'Lab/web', 'enter');
+    await fleet.see('Lab/web is a copy of Common/linux-cloud');
+    await fleet.press('f2');
+    await fleet.see('Its group and its name');
+    await fleet.press('ctrl-u', 'Lab/shop', 'enter');
+    await fleet.see('Lab/web is Lab/shop now');
+    await fleet.press('X');
+    await fleet.see('Delete the template Lab/shop?');
+    await fleet.press('y');
+    await fleet.see('the template Lab/shop is deleted');
+    await fleet.see(/Lab +0 templates/);
+  });
+});
