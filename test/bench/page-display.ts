@@ -38,7 +38,8 @@ export const displayMemorySection = ({ figures }: Part<readonly MemorySample[]>,
 
 ${place}
 
-The same guest, near, for ${figures.at(-1)?.minute ?? 0} minutes at full speed. MB after garbage was collected.
+The same guest, near, for ${figures.at(-1)?.minute ?? 0} minutes at full speed. MB after garbage was collected. What grows is the room that V8
+reserves for what is young: in steps with what is thrown away, up to a limit of its own. What is in use stays as it is.
 
 ${table(
   ['minute', 'resident', 'heap in use', 'heap reserved', 'buffers'],

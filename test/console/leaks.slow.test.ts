@@ -78,7 +78,7 @@ it('200 attaches and detaches leave no file open, no listener and no screen behi
 
 it('200 displays that are attached and left leave no file open and no picture behind', async () => {
   const screen = recording('zrle');
-  const vnc = createServer((socket) => void socket.on('error', () => {}).write(screen));
+  const vnc = createServer((socket) => void socket.on('error', () => {}).resume().write(screen));
   await new Promise<void>((resolve) => vnc.listen(0, '127.0.0.1', resolve));
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -86,7 +86,10 @@ it('200 displays that are attached and left leave no file open and no picture be
   const visit = async (): Promise<WeakRef<object>> => {
     const display = await openDisplay(connect(port, '127.0.0.1'), { password: undefined, host: 'guest' });
     const { stream } = createDisplayStream(display, {
-      ...{ columns: 80, rows: 24, depth: 'truecolor', pictures: 'halves' },
+      columns: 80,
+      rows: 24,
+      depth: 'truecolor',
+      pictures: 'halves',
       clock: systemClock,
     });
     for await (const bytes of stream) if (String(bytes).includes('bootable')) break;

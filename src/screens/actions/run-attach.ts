@@ -138,6 +138,7 @@ export async function attachNode(
   const attachment = await untilThere(awaited, open(awaited.signal), ways);
   if (!attachment) return;
   if (attachment.kind === 'command') {
+    if (awaited.signal.aborted) return;
     // A shell of this very machine is a program that has the terminal.
     awaited.end();
     ways.leave();

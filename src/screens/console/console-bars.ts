@@ -76,7 +76,10 @@ export function awaitedLines(
   lines[0] = theme.paint('title', fit(`opening ${name}; ${detach} gives up`, columns));
   const bottom = message.current
     ? bottomLines({ message: message.current, hints: [], otherwise: '', lines: 1 }, columns, look)[0]
-    : theme.paint('dim', fit(early ? ' what is typed is sent as soon as it is open' : ' typing is refused until all are open', columns));
+    : theme.paint(
+        'dim',
+        fit(early ? ' what is typed is sent as soon as it is open' : ' typing is refused until all are open', columns),
+      );
   lines[rows - 1] = bottom ?? '';
   return lines;
 }
