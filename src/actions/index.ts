@@ -27,7 +27,15 @@ import { storageActions, storageListAction, volumeActions, volumeListAction } fr
 import { transferActions } from './transfer.ts';
 import { viewActions } from './view.ts';
 import { viewAction } from './viewer/view-action.ts';
-import { consoleAction, consoleLogAction, displayAction, editAction, vmActions, vmMakers } from './vm.ts';
+import {
+  consoleAction,
+  consoleLogAction,
+  displayAction,
+  editAction,
+  historyAction,
+  vmActions,
+  vmMakers,
+} from './vm.ts';
 import { vmFileActions } from './vm-files.ts';
 import { vmModeActions } from './vm-modes.ts';
 
@@ -44,6 +52,7 @@ export const actions: readonly Action[] = [
   uploadAction,
   downloadAction,
   consoleLogAction,
+  historyAction,
   ...migrateActions.filter(({ on }) => on === 'vm'),
   ...vmFileActions,
   snapshotListAction,

@@ -65,6 +65,7 @@ export const testkit: PlatformTestkit = {
       ...SNAPSHOT_OPERATIONS,
       ...PART_OPERATIONS,
       'disk.move',
+      'vm.history',
       ...LISTED_OPERATIONS,
       ...NAME_OPERATIONS,
       ...FILE_OPERATIONS,
