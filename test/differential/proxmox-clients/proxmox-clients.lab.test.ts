@@ -21,6 +21,8 @@ import { goProgram } from '../../labs/proxmox/build.ts';
 import { askPython, pythonWith } from '../python.ts';
 
 const KCLI = 'kcli==99.0.202610251748';
+/** Packages are fetched, and a program is built, once. */
+const INSTALLS_WITHIN_MS = 600_000;
 const PVE = endpointName('pve');
 const { signal } = new AbortController();
 const run = promisify(execFile);
@@ -50,13 +52,14 @@ beforeAll(async () => {
   );
   watching = watchConnection(connection);
   await watching.until('the whole list', () => watching.feeds.find(({ kind }) => kind === 'complete'));
-});
+  // from now on the requests are those of the others
+  await watching.stop();
+}, INSTALLS_WITHIN_MS);
 afterAll(async () => {
-  await watching?.stop();
   await connection?.close();
   await server?.close();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  expect(server.complaints).toEqual([]);
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  expect(server?.complaints).toEqual([]);
 });
 
 function fill(): void {
