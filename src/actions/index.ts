@@ -28,7 +28,15 @@ import { templateActions } from './template.ts';
 import { transferActions } from './transfer.ts';
 import { viewActions } from './view.ts';
 import { viewAction } from './viewer/view-action.ts';
-import { consoleAction, consoleLogAction, displayAction, editAction, vmActions, vmMakers } from './vm.ts';
+import {
+  consoleAction,
+  consoleLogAction,
+  displayAction,
+  editAction,
+  historyAction,
+  vmActions,
+  vmMakers,
+} from './vm.ts';
 import { vmFileActions } from './vm-files.ts';
 import { vmModeActions } from './vm-modes.ts';
 import { volumeSnapshotActions, volumeSnapshotListAction } from './volume-snapshot.ts';
@@ -46,6 +54,7 @@ export const actions: readonly Action[] = [
   uploadAction,
   downloadAction,
   consoleLogAction,
+  historyAction,
   ...migrateActions.filter(({ on }) => on === 'vm'),
   ...vmFileActions,
   snapshotListAction,

@@ -343,6 +343,21 @@ export const consoleLogAction: VmShowAction = {
   fits: () => true,
 };
 
+export const historyAction: VmShowAction = {
+  kind: 'show',
+  id: 'vm.history',
+  noun: 'vm',
+  on: 'vm',
+  tab: 'Charts',
+  title: 'History',
+  help: 'What the platform has kept of the load of a VM, from before drover looked.',
+  keys: [],
+  danger: 'none',
+  needs: 'vm.history',
+  aliases: ['vm.metrics'],
+  fits: () => true,
+};
+
 export const editAction: EditAction = {
   kind: 'edit',
   id: 'vm.edit',

@@ -3,7 +3,7 @@ import { findCommand } from '../../src/cli/commands.ts';
 import type { Format } from '../../src/cli/output.ts';
 import type { App } from '../../src/compose.ts';
 import { endpointName, snapshotId, vmId } from '../../src/ids.ts';
-import type { Connection, NodeInfo, VmInfo } from '../../src/platforms/contract.ts';
+import type { Connection, History, NodeInfo, VmInfo } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
 import { appAt, commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
@@ -237,6 +237,37 @@ describe('node info', () => {
       message: 'zones have no facts',
     });
     await expect(told('node info fra-01', without({}))).rejects.toThrow('this platform says nothing about its nodes');
+  });
+});
+
+describe('vm history', () => {
+  const kept = (rows: History['rows']) => (real: Connection) => ({
+    vm: { ...real.vm, history: async () => ({ stepMs: 60_000, rows }) },
+  });
+  const ROW = { at: DAY, cpu: 0.5, memory: 2 ** 30, diskRead: 2048, diskWrite: Number.NaN, netRx: 10, netTx: 0 };
+
+  it('is a table for people, and has null for what is not known for programs', async () => {
+    const { code, text } = await told('vm history demo/vm-1', kept([ROW]));
+    const [titles, row] = text.split('\n');
+    expect([code, titles?.split(/ {2,}/), row?.split(/ {2,}/)]).toEqual([
+      0,
+      ['TIME (UTC)', 'CPU', 'MEMORY', 'READ', 'WRITTEN', 'IN', 'OUT'],
+      ['2026-02-03 04:05', '50%', '1.0G', '2.0K/s', '-', '10B/s', '0B/s'],
+    ]);
+    const { text: json } = await told('vm history demo/vm-1', kept([ROW]), 'json');
+    expect(JSON.parse(json)).toEqual([
+      { id: 'demo/vm-1', name: 'gateway', ...ROW, at: '2026-02-03T04:05:06.000Z', seconds: 60, diskWrite: null },
+    ]);
+  });
+
+  it('says that nothing was kept, or why nothing is read', async () => {
+    const { code, said } = await told('vm history demo/vm-1', kept([]));
+    expect([code, said]).toEqual([0, ['nothing was kept of gateway in the last hour']]);
+    const without = ({ vm: { history: _history, ...vm } }: Connection) => ({ vm });
+    await expect(told('vm history demo/vm-1', without)).rejects.toMatchObject({
+      code: 'op.refused',
+      message: expect.stringContaining('reads no figures of the past'),
+    });
   });
 });
 

@@ -98,6 +98,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, await inState('running'), join(desk.home, 'shown.png')]];
     case 'vm status':
     case 'vm log':
+    case 'vm history':
       return [[...words, await inState('running')]];
     case 'vm delete':
       return [[...words, await inState('stopped'), '--snapshots', '--yes', '--dry-run']];

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
+import { HISTORY_RANGES } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
 import { patient, present } from './bench.ts';
+
+const DAY_MS = 86_400_000;
+const RANGE_MS = { hour: DAY_MS / 24, day: DAY_MS, week: 7 * DAY_MS, month: 31 * DAY_MS, year: 366 * DAY_MS } as const;
 
 /** What is read about one VM and one node. */
 export function details(bench: () => Bench, facts: PlatformFacts): void {
@@ -30,6 +34,26 @@ export function details(bench: () => Bench, facts: PlatformFacts): void {
       for (const [label, value] of info.more) expect([label, value].every((text) => text !== '')).toBe(true);
     });
   });
+
+  if (facts.operations.includes('vm.history')) {
+    it.each(HISTORY_RANGES)('tells what was kept of a VM that runs, of the last %s', async (range) => {
+      const { server } = bench();
+      const id = await server.runningVm();
+      const connection = await bench().connect();
+      const { stepMs, rows } = await bench().supporting(connection, 'vm.history', () =>
+        present(connection.vm.history)(id, range, patient()),
+      );
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at).toSorted((a, b) => a - b));
+      const oldest = server.clock.now() - RANGE_MS[range] - 2 * stepMs;
+      for (const { at, cpu, memory, diskRead, diskWrite, netRx, netTx } of rows) {
+        expect(at).toBeGreaterThan(oldest);
+        if (!Number.isNaN(cpu)) expect([cpu >= 0, cpu <= 1]).toEqual([true, true]);
+        for (const one of [memory, diskRead, diskWrite, netRx, netTx]) expect(one >= 0 || Number.isNaN(one)).toBe(true);
+      }
+      expect(rows.some(({ cpu }) => cpu > 0)).toBe(true);
+    });
+  }
 
   if (facts.operations.includes('vm.identity')) {
     it('tells which machine stands behind an id: always the same, never that of another one', async () => {

@@ -63,6 +63,7 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   'vm.rebuild': on('vm', { image: '' }),
   'vm.confirmResize': on('vm'),
   'vm.revertResize': on('vm'),
+  'vm.history': on('vm', 'hour'),
   'vm.planDelete': on('vm'),
   'vm.delete': on('vm', { keepDisks: true, snapshots: false }),
   'vm.settings': on('vm', 'config'),

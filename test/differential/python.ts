@@ -24,18 +24,22 @@ function run(program: string, args: readonly string[], input: string, env: NodeJ
   });
 }
 
-/** Python with the packages of this requirements.txt, installed once for each content of it. */
-export async function pythonWith(requirements: string): Promise<string> {
+/**
+ * Python with the packages of this requirements.txt, installed once for each content of it; `alone`: packages without what they
+ * require themselves, where that has to be compiled and is not used.
+ */
+export async function pythonWith(requirements: string, alone: readonly string[] = []): Promise<string> {
   const wanted = await readFile(requirements);
-  const mark = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
+  const mark = createHash('sha256').update(wanted).update(alone.join()).digest('hex').slice(0, 12);
   const folder = join(CACHE, `python-${mark}`);
   const python = join(folder, 'bin/python');
   if (existsSync(python)) return python;
   const making = `${folder}.${process.pid}`;
   try {
     await run('python3', ['-m', 'venv', making], '', process.env);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
-    await run(join(making, 'bin/python'), pip, '', process.env);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+    await run(join(making, 'bin/python'), [...pip, '-r', requirements], '', process.env);
+    if (alone.length > 0) await run(join(making, 'bin/python'), [...pip, '--no-deps', ...alone], '', process.env);
     await rename(making, folder);
   } catch (error) {
     await rm(making, { recursive: true, force: true, maxRetries: 5 });

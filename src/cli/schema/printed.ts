@@ -6,7 +6,7 @@ import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { task, taskInfo } from './task.ts';
-import { consoleLog, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
+import { consoleLog, historyRow, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
 export interface Printed {
@@ -55,6 +55,7 @@ const printed: Readonly<Record<string, Printed>> = {
     others: [{ when: '--fields', schema: oneOrMany({ ...vmInfo, required: [] }) }],
   },
   'vm status': { schema: oneOrMany(vmStatus) },
+  'vm history': { schema: list(historyRow, 'every step of time, the oldest first') },
   'vm log': { schema: consoleLog },
   'vm screenshot': { schema: screenshot },
   'vm migrate': moved,
@@ -100,6 +101,7 @@ export const printedObjects: readonly Schema[] = [
   vmInfo,
   vmStatus,
   consoleLog,
+  historyRow,
   ...tableSchemas(ownKinds).values(),
   migrationCheck,
   nodeInfo,

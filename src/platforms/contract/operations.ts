@@ -90,6 +90,11 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'vm.create': { kind: 'mutates', deadlineMs: 600_000 },
   'vm.clone': { kind: 'mutates', deadlineMs: 600_000 },
   'vm.info': { kind: 'reads', deadlineMs: 10_000 },
+  'vm.history': {
+    kind: 'reads',
+    deadlineMs: 30_000,
+    rare: 'drover reads no figures of the past from this platform: its own begin when it connects',
+  },
   'vm.identity': { kind: 'reads', deadlineMs: 10_000 },
   'vm.start': { kind: 'mutates', deadlineMs: 60_000 },
   'vm.stop': { kind: 'mutates', deadlineMs: 40_000 },

@@ -4,6 +4,7 @@ import type { Accepted, Warning } from './accepted.ts';
 import type { Definition } from './definition.ts';
 import type { DeletePlan, LossPlan } from './delete-plan.ts';
 import type { Settings, SettingsTarget } from './fields.ts';
+import type { HistoryOps } from './history.ts';
 import type { VmInfo } from './info.ts';
 import type { MigrationOps } from './migration.ts';
 
@@ -64,7 +65,7 @@ export interface ChangePlan {
   readonly warnings: readonly Warning[];
 }
 
-export interface VmOps extends MigrationOps {
+export interface VmOps extends MigrationOps, HistoryOps {
   /**
    * Makes a VM. `spec` has values of the manifest's settings of the mode `provision`, each of them; what is empty is the
    * platform's choice. Rejects with op.conflict for a name that is taken, and with KIND.not-found for an image, storage or network

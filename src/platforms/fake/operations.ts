@@ -1,6 +1,7 @@
 import type { NodeOps, VmOps } from '../contract.ts';
 import type { Calls } from './call.ts';
 import { deleteVm, lossesOf } from './deletion.ts';
+import { readHistory } from './history.ts';
 import { nodeInfo, vmInfo } from './info.ts';
 import { createMaker } from './make.ts';
 import { createMigration } from './migrate.ts';
@@ -24,6 +25,7 @@ export function createVmOps(
     clone: (id, spec, signal) => calls.vm('vm.clone', id, signal, (vm, row) => maker.clone(vm, row, spec)),
     ...createMigration(server, calls).vm,
     info: (id, signal) => calls.vm('vm.info', id, signal, (vm, row) => vmInfo(server, vm, row)),
+    history: (id, range, signal) => calls.vm('vm.history', id, signal, (_vm, row) => readHistory(server, row, range)),
     ...(server.options.reusesIds && {
       identity: (id, signal) =>
         calls.vm('vm.identity', id, signal, ({ name, identity, uuid }) => ({ name, identity: identity ?? uuid })),

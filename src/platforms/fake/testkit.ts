@@ -67,6 +67,7 @@ export const testkit: PlatformTestkit = {
       ...SNAPSHOT_OPERATIONS,
       ...PART_OPERATIONS,
       'disk.move',
+      'vm.history',
       ...LISTED_OPERATIONS,
       ...IMAGE_FILE_OPERATIONS,
       ...VOLUME_SNAPSHOT_OPERATIONS,

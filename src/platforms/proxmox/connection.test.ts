@@ -2,8 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
+import { type OperationName, operationOf, operations, whyAbsent } from '../contract.ts';
 import { connect } from './connection.ts';
+import { ACCOUNTS } from './testkit/access.ts';
 import { PVE } from './testkit/scripted-api.ts';
+import { startFakeProxmox } from './testkit/server.ts';
 
 it('closes what it has opened when it is given up while the rights are read', async () => {
   const given = new AbortController();
@@ -33,4 +36,18 @@ it('closes what it has opened when it is given up while the rights are read', as
   await expect(connecting).rejects.toThrow('enough');
   await expect.poll(() => sockets.size).toBe(0);
   server.close();
+});
+
+it('names for each operation that it lacks the page of the API, or that Proxmox VE has no such thing', async () => {
+  const clock = createTestClock();
+  const server = await startFakeProxmox(clock);
+  const { id: user, secret } = ACCOUNTS.token;
+  const endpoint = { name: PVE, platform: 'proxmox', values: { host: server.origin, user, secret } };
+  const { signal } = new AbortController();
+  const connection = await connect(endpoint, { signal, clock, wire: () => {}, ask: {} });
+  const absent = (Object.keys(operations) as OperationName[]).filter((name) => !operationOf(connection, name));
+  const told = absent.map((name) => [name, whyAbsent(connection, name)] as const);
+  expect(told.filter(([, why = '']) => !/Proxmox VE|(?:nodes|cluster|storage)\/\{?\w+/.test(why))).toEqual([]);
+  await connection.close();
+  await server.close();
 });

@@ -1,11 +1,10 @@
 import { nativeOf } from '../../ids.ts';
 import type { Connection, Context, Endpoint, VmOps } from '../contract.ts';
-import { noCloudNouns } from '../lib/cloud-nouns.ts';
 import { lacking } from '../lib/listed.ts';
 import { createHttp } from '../transport/http/http.ts';
 import { createRest } from '../transport/http/rest.ts';
 import { targetName } from '../transport/http/target.ts';
-import { absences } from './absences.ts';
+import { absences, NO_NETWORKS, NO_STORAGES } from './absences.ts';
 import { addressOf } from './address.ts';
 import { createApi } from './api.ts';
 import { createBackupOps } from './backup/backups.ts';
@@ -16,6 +15,7 @@ import { createDiskOps } from './disk/disk-ops.ts';
 import { createGroupOps } from './firewall/groups.ts';
 import { createRuleOps } from './firewall/rules.ts';
 import type { GuestCalls } from './guest-call.ts';
+import { readHistory } from './vm/history.ts';
 import { readIdentity } from './identity.ts';
 import { listImages } from './images.ts';
 import { createGuestIndex } from './index-of-guests.ts';
@@ -84,6 +84,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   return {
     vm: {
       info,
+      history: (id, range, historySignal) => readHistory(calls, id, range, historySignal),
       identity: (id, identitySignal) => readIdentity(calls, id, identitySignal),
       ...createLifecycle(calls, isAtLeast(cluster.version, 8, 2)),
       create: createMake(maker),
@@ -119,11 +120,10 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       shell: createShell(terminals, index.node),
     },
     whyNot: {
-      ...lacking('log in to its node for that: its API has no such thing', ['node', 'console'], AT_NODE),
+      ...lacking('log in to its node for that: the API has no such page below nodes/{node}', ['node', 'console'], AT_NODE),
+      ...lacking(NO_STORAGES, ['storage'], HAS),
+      ...lacking(NO_NETWORKS, ['network'], HAS),
       ...absences,
-      ...noCloudNouns('Proxmox VE', ['backup', 'securitygroup', 'securityrule']),
-      ...lacking('drover lists storages of Proxmox VE, and does not change them yet', ['storage'], HAS),
-      ...lacking('drover lists networks of Proxmox VE, and does not change them yet', ['network'], HAS),
     },
     right: (operation, id) => missingRight(permissions, operation, id),
     async watch(options) {

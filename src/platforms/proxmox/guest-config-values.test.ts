@@ -130,14 +130,20 @@ it.each<[string, GuestKind, object]>([
 it.each([
   ['plan=shop,profile=small,image=debian 13 \n', { plan: 'shop', profile: 'small', image: 'debian 13' }],
   ['Web server\n  plan=shop\nplan of it: image=x', { plan: 'shop' }],
-  ['floorplan=no', {}],
+  ['floor plan=no', {}],
+  [
+    'plan=shop,user=ann,creationdate=28-11-2026 20:14,\nWeb, which is = a shop',
+    { plan: 'shop', user: 'ann', creationdate: '28-11-2026 20:14' },
+  ],
   ['Web\n  \nkvirt:plan: shop  \nkvirt:image: debian13', { plan: 'shop', image: 'debian13' }],
-  ['plan=old\nkvirt:plan: new', { plan: 'new' }],
+  ['kvirt:plan: old\nplan=new', { plan: 'new' }],
+  ['plan=new\nkvirt:plan: old', { plan: 'new' }],
 ])('reads what kcli has written into %j', (description, kcli) =>
   expect(read({ description }).notes.pairs).toEqual(kcli),
 );
 
 it('tells what a user has written from what kcli has', () => {
+  expect(read({ description: 'plan=shop,\na\n\nb' }).notes.text).toBe('a\n\nb');
   expect(read({ description: 'a\n\nb\n  \nkvirt:plan: shop\n' }).notes.text).toBe('a\n\nb');
 });
 

@@ -98,9 +98,10 @@ describe('the details of a guest', () => {
     await expect(read(WEB1, { agent: 1 }, {}, { [path]: new TypeError('bug') })).rejects.toThrow('bug');
   });
 
-  it('say what high availability does with it', async () => {
-    const rows = [{ type: 'qemu', vmid: 100, node: 'pve1', status: 'running', hastate: 'started' }];
+  it('say what high availability does with it, and which resource pool it is in', async () => {
+    const rows = [{ type: 'qemu', vmid: 100, node: 'pve1', status: 'running', hastate: 'started', pool: 'shop' }];
     const info = await read(WEB1, {}, {}, { 'GET /cluster/resources': rows });
+    expect(info.more).toContainEqual(['Resource pool', 'shop']);
     expect(info.more).toContainEqual(['High availability', 'started']);
   });
 

@@ -40,6 +40,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
         ...config.more,
         ...Object.entries(others).map(([key, value]) => ['Metadata', `${key}=${value}`] as const),
         ...(config.sockets > 1 ? [['Sockets', String(config.sockets)] as const] : []),
+        ...(guest.pool === undefined ? [] : [['Resource pool', guest.pool] as const]),
         ...(guest.ha === undefined ? [] : [['High availability', guest.ha] as const]),
       ],
     };

@@ -21,7 +21,7 @@ async function counts(guests: number): Promise<Readonly<Record<string, number>>>
     fake.world.addGuest('qemu', 'pve1', { name: `web${at}`, scsi0: 'nas:VMID/vm-VMID-disk-0,size=8G' });
   const values = { host: fake.origin, user: ACCOUNTS.token.id, secret: ACCOUNTS.token.secret };
   const context = { signal, clock, wire: () => {}, ask: {} };
-  const { storage, volume, image, network, backup, securitygroup, vm, close } = await connect(
+  const { storage, volume, image, network, backup, securitygroup, snapshot, disk, nic, vm, close } = await connect(
     { name: PVE, platform: 'proxmox', values },
     context,
   );
@@ -39,6 +39,10 @@ async function counts(guests: number): Promise<Readonly<Record<string, number>>>
   await count('backups', backup?.list?.(PVE, signal));
   await count('security groups', securitygroup?.list?.(PVE, signal));
   await count('details', vm.info(web0, signal));
+  await count('disks', disk?.list?.(web0, signal));
+  await count('NICs', nic?.list?.(web0, signal));
+  await count('snapshots', snapshot?.list?.(web0, signal));
+  await count('history', vm.history?.(web0, 'day', signal));
   await count('settings', vm.settings?.(web0, 'config', signal));
   const spec = { live: true, copyDisks: true, storage: '', removeCopied: true, despite: [] };
   const targets = [{ node: nodeId(PVE, 'pve2') }, { node: undefined }];
@@ -51,6 +55,9 @@ async function counts(guests: number): Promise<Readonly<Record<string, number>>>
 
 it('does not grow with the number of guests', async () => {
   const few = await counts(2);
-  expect(few).toMatchObject({ storages: 2, 'security groups': 1, details: 4, settings: 3, 'migration plan': 5 });
+  expect(few).toMatchObject({
+    ...{ storages: 2, 'security groups': 1, details: 4, disks: 3, NICs: 3, snapshots: 2, history: 2 },
+    ...{ settings: 3, 'migration plan': 5 },
+  });
   expect(await counts(1_000)).toEqual(few);
 });

@@ -61,6 +61,7 @@ export const testkit: PlatformTestkit = {
       'disk.delete',
       'disk.resize',
       'disk.move',
+      'vm.history',
       'disk.insert',
       'nic.create',
       'nic.delete',

@@ -5,7 +5,7 @@ import { look } from '../../../test/screens/painted.ts';
 import { aNode, aVm, cpuBlock } from '../../../test/state/objects.ts';
 import { width } from '../../terminal/width.ts';
 import { gib } from '../../units.ts';
-import { nodeCharts, vmCharts } from './chart-tab.ts';
+import { historyCharts, nodeCharts, vmCharts } from './chart-tab.ts';
 
 const MINUTE = 60_000;
 const web1 = aVm('web1', { memory: gib(2) });
@@ -59,4 +59,23 @@ it('F-114 draws nodes and pools as what they add up to, and says when nothing wa
   expect(lines[0]).toMatch(/^CPU: now 50%, highest 50% +Memory in use: now 32G/);
   expect(lines[6]).toContain('Disks, read and written: now 2.0K/s');
   expect(plain(nodeCharts([], [], fleet, 140, look))).toEqual(['Nothing was measured in the last hour.']);
+});
+
+it('draws what a platform has kept of the last day, and leaves blank what it has not', () => {
+  const fleet = open();
+  const hour = 60 * MINUTE;
+  const now = Math.floor(fleet.landedAt / hour) * hour;
+  const row = (back: number, cpu: number) => ({
+    ...{ at: now - back * hour, cpu, memory: gib(1), diskRead: 1024, diskWrite: 1024, netRx: Number.NaN },
+    netTx: Number.NaN,
+  });
+  const kept = { stepMs: hour, rows: [row(23, 0.5), row(22, 1), row(0, 0.25), row(30, 1)] };
+  const lines = plain(historyCharts(web1, kept, fleet, 60, look));
+  expect(lines[0]).toMatch(/^CPU: now 25%, highest 100%/);
+  expect(lines[1]).toMatch(/^ +100% {2}█ *$/);
+  expect(lines[5]).toContain('1 d ago');
+  expect(lines[12]).toMatch(/^Disks, read and written: now 2.0K\/s, highest 2.0K\/s/);
+  expect(lines[18]).toMatch(/^Networks, in and out: not known/);
+  const nothing = plain(historyCharts(web1, { stepMs: hour, rows: [] }, fleet, 60, look));
+  expect(nothing).toEqual(['Its platform has kept nothing of the last day.']);
 });

@@ -1,6 +1,6 @@
-/** The last hour of a VM, a node or a pool. Read only while the tab is shown. */
+/** The last hour of a VM, a node or a pool, and the last day of a VM as its platform has kept it. Read only while the tab is shown. */
 import type { NodeId, VmId } from '../../ids.ts';
-import type { Vm } from '../../platforms/contract.ts';
+import type { History, HistoryRow, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { HOUR_METRICS, type HourMetric, MINUTES } from '../../state/fleet/hour-history.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
@@ -9,19 +9,47 @@ import type { Look } from '../frame/look.ts';
 
 const SIDE_BY_SIDE_FROM = 100;
 const GAP = 2;
-const SPAN = '1 h ago';
+const HOUR = '1 h ago';
+const DAY = '1 d ago';
 const rate = (value: number): string => `${formatBytes(value)}/s`;
 
 /** Of a VM: shares of its own CPUs and memory, and what goes to and from its disks and networks. */
 export function vmCharts(vm: Vm, fleet: Fleet, columns: number, look: Look): readonly string[] {
   const hour = (metric: HourMetric) => hourOf((out) => fleet.samples.hour(vm.id, metric, fleet.landedAt, out));
-  return charts(
-    { cpu: hour('cpu'), memory: hour('memory'), disk: hour('disk'), net: hour('net') },
-    vm.memory,
-    columns,
-    look,
-  );
+  const shown = { cpu: hour('cpu'), memory: hour('memory'), disk: hour('disk'), net: hour('net') };
+  if (isEmpty(shown)) return [look.theme.paint('dim', 'Nothing was measured in the last hour.')];
+  return charts(shown, { memory: vm.memory, span: HOUR }, columns, look);
 }
+
+/** The same of the last day, from before drover looked. Steps that are missing are blank. */
+export function historyCharts(
+  vm: Vm,
+  { stepMs, rows }: History,
+  fleet: Fleet,
+  columns: number,
+  look: Look,
+): readonly string[] {
+  const steps = Math.max(1, Math.round(DAY_MS / stepMs));
+  const newest = Math.floor(fleet.landedAt / stepMs);
+  const column = (value: (row: HistoryRow) => number) => {
+    const out = new Float32Array(steps).fill(Number.NaN);
+    for (const row of rows) {
+      const at = steps - 1 - (newest - Math.floor(row.at / stepMs));
+      if (at >= 0 && at < steps) out[at] = value(row);
+    }
+    return out;
+  };
+  const shown = {
+    cpu: column(({ cpu }) => cpu),
+    memory: column(({ memory }) => memory),
+    disk: column(({ diskRead, diskWrite }) => diskRead + diskWrite),
+    net: column(({ netRx, netTx }) => netRx + netTx),
+  };
+  if (isEmpty(shown)) return [look.theme.paint('dim', 'Its platform has kept nothing of the last day.')];
+  return charts(shown, { memory: vm.memory, span: DAY }, columns, look);
+}
+
+const DAY_MS = 86_400_000;
 
 /** Of nodes together: shares of their CPUs and memory; `vms`: those whose disks and networks count. */
 export function nodeCharts(
@@ -56,12 +84,9 @@ export function nodeCharts(
     }
     return all;
   };
-  return charts(
-    { cpu: cpu.map((busy, at) => busy / (cpus[at] ?? 0)), memory, disk: sum('disk'), net: sum('net') },
-    most,
-    columns,
-    look,
-  );
+  const shown = { cpu: cpu.map((busy, at) => busy / (cpus[at] ?? 0)), memory, disk: sum('disk'), net: sum('net') };
+  if (isEmpty(shown)) return [look.theme.paint('dim', 'Nothing was measured in the last hour.')];
+  return charts(shown, { memory: most, span: HOUR }, columns, look);
 }
 
 function hourOf(read: (out: Float32Array) => void): Float32Array {
@@ -80,23 +105,26 @@ function add(to: Float32Array, values: Float32Array, weight: number): void {
   }
 }
 
+type Shown = Readonly<Record<HourMetric, Float32Array>>;
+
+const isEmpty = (shown: Shown): boolean => HOUR_METRICS.every((metric) => shown[metric].every(Number.isNaN));
+
+/** `memory`: all that there is; `span`: how far back they go. */
 function charts(
-  hours: Readonly<Record<HourMetric, Float32Array>>,
-  memory: number,
+  shown: Shown,
+  { memory, span }: { readonly memory: number; readonly span: string },
   columns: number,
   look: Look,
 ): readonly string[] {
-  if (HOUR_METRICS.every((metric) => hours[metric].every(Number.isNaN)))
-    return [look.theme.paint('dim', 'Nothing was measured in the last hour.')];
   const all = [
-    chartOf('CPU', hours.cpu, 1, formatRatio),
-    chartOf('Memory in use', hours.memory, memory, formatBytes),
-    chartOf('Disks, read and written', hours.disk, highest(hours.disk), rate),
-    chartOf('Networks, in and out', hours.net, highest(hours.net), rate),
+    chartOf('CPU', shown.cpu, 1, formatRatio),
+    chartOf('Memory in use', shown.memory, memory, formatBytes),
+    chartOf('Disks, read and written', shown.disk, highest(shown.disk), rate),
+    chartOf('Networks, in and out', shown.net, highest(shown.net), rate),
   ];
-  if (columns < SIDE_BY_SIDE_FROM) return all.flatMap((chart) => chartLines(chart, columns, SPAN, look));
+  if (columns < SIDE_BY_SIDE_FROM) return all.flatMap((chart) => chartLines(chart, columns, span, look));
   const half = Math.floor((columns - GAP) / 2);
-  const drawn = all.map((chart) => chartLines(chart, half, SPAN, look));
+  const drawn = all.map((chart) => chartLines(chart, half, span, look));
   return [0, 2].flatMap((first) =>
     Array.from(
       { length: CHART_ROWS },

@@ -1,5 +1,12 @@
 import type { NodeId, VmId } from '../../ids.ts';
-import type { ConsoleOutput, ListedKind, NodeInfo, VmInfo } from '../../platforms/contract.ts';
+import {
+  type ConsoleOutput,
+  type History,
+  type ListedKind,
+  type NodeInfo,
+  type VmInfo,
+  whyAbsent,
+} from '../../platforms/contract.ts';
 import type { Row } from '../../state/query/tree.ts';
 import type { ColourLevel } from '../../state/theme/theme-colours.ts';
 import type { Stage } from '../stage.ts';
@@ -25,6 +32,8 @@ export interface DetailsReads {
   vmInfo(id: VmId): Loaded<VmInfo>;
   nodeInfo(id: NodeId): Loaded<NodeInfo>;
   consoleOutput(id: VmId): Loaded<ConsoleOutput>;
+  /** Of the last day. */
+  history(id: VmId): Loaded<History>;
   display(id: VmId): Loaded<Preview>;
   /** The table that the tab of this VM is, where it is one. One of another VM is never answered. */
   tableOf(id: VmId): Table | undefined;
@@ -46,6 +55,10 @@ export function createDetailsReads(stage: Stage): DetailsReads {
   const consoleOutput = createLoader(services, changed, ({ console, whyNot }, id: VmId) => {
     const output = console?.output;
     return output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log');
+  });
+  const history = createLoader(services, changed, (connection, id: VmId) => {
+    const read = connection.vm.history;
+    return read ? (signal) => read(id, 'day', signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
   });
   const display = createLoader(services, changed, ({ console, whyNot }, id: VmId) => {
     const open = console?.display;
@@ -74,12 +87,14 @@ export function createDetailsReads(stage: Stage): DetailsReads {
       vmInfo.want(vm);
       nodeInfo.want(row?.kind === 'node' ? row.id : undefined);
       consoleOutput.want(tab === 'Console' ? vm : undefined);
+      history.want(tab === 'Charts' ? vm : undefined);
       display.want(tab === 'Display' ? vm : undefined);
       wantTable(vm, tab && TABLES[tab]);
     },
     vmInfo: vmInfo.of,
     nodeInfo: nodeInfo.of,
     consoleOutput: consoleOutput.of,
+    history: history.of,
     display: display.of,
     tableOf: (id) => (table?.under[0] === id ? table : undefined),
   };

@@ -7,7 +7,7 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Look } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
-import { nodeCharts, vmCharts } from './chart-tab.ts';
+import { historyCharts, nodeCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
@@ -60,7 +60,10 @@ export function tabLines(
   }
   const vm = fleet.vms.get(row.id);
   if (!vm) return gone(look);
-  if (tab === 'Charts') return vmCharts(vm, fleet, columns, look);
+  if (tab === 'Charts') {
+    const kept = loaded(reads.history(row.id), columns, look, (day) => historyCharts(vm, day, fleet, columns, look));
+    return [...vmCharts(vm, fleet, columns, look), '', ...kept];
+  }
   if (tab === 'Console') {
     return loaded(reads.consoleOutput(row.id), columns, look, (value) => consoleLog(value, columns, look));
   }

@@ -1,10 +1,10 @@
 /** Disks that go to another storage, against the pretended cluster, which holds every request against the published API. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { refusal } from '../../../../test/contract/refusal.ts';
-import { type Clock, systemClock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { diskId, endpointName, vmId } from '../../../ids.ts';
 import type { Connection, DiskMoveSpec } from '../../contract.ts';
+import { shortWaits as clock } from '../../testkit-clock.ts';
 import { connect } from '../connection.ts';
 import { ACCOUNTS } from '../testkit/access.ts';
 import { changesIn, scriptedGuests, scriptedLists, UPID, WEB1 } from '../testkit/scripted-api.ts';
@@ -12,8 +12,6 @@ import { type FakeProxmox, startFakeProxmox } from '../testkit/server.ts';
 import type { WorldGuest } from '../testkit/world.ts';
 import { createDiskOps } from './disk-ops.ts';
 
-/** Short waits take next to no time; deadlines take all of theirs, so that a slow machine misses none. */
-const clock: Clock = { ...systemClock, after: (ms, call) => systemClock.after(ms < 3_000 ? ms / 100 : ms, call) };
 const PVE = endpointName('pve');
 const TO_NAS: DiskMoveSpec = { storage: 'nas', format: '', keep: false };
 

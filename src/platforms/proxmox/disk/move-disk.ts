@@ -91,7 +91,7 @@ async function targetFor(
   return target;
 }
 
-/** What is true once its task was stopped, read anew: it may have come to its end before. */
+/** What is true once its task was stopped, read again: it may have come to its end before. */
 async function whereItIs(
   { calls }: Able,
   { guest, name }: GuestCall,

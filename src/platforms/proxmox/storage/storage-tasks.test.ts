@@ -4,12 +4,11 @@ import { refusal } from '../../../../test/contract/refusal.ts';
 import { type Watching, watchConnection } from '../../../../test/contract/watching.ts';
 import { endpointName, imageId, volumeId } from '../../../ids.ts';
 import type { Connection, ImageOps, VolumeOps } from '../../contract.ts';
-import { quickClock } from '../../testkit-clock.ts';
+import { shortWaits as clock } from '../../testkit-clock.ts';
 import { connect } from '../connection.ts';
 import { ACCOUNTS } from '../testkit/access.ts';
 import { type FakeProxmox, startFakeProxmox } from '../testkit/server.ts';
 
-const clock = quickClock(20);
 const PVE = endpointName('pve');
 const { signal } = new AbortController();
 

@@ -64,7 +64,8 @@ export function resources(world: World, type?: string): readonly Readonly<Record
   const storage = storageResources(world);
   if (type === 'storage') return storage;
   if (type === 'node') return nodes;
-  return [...[...world.guests.values()].map((guest) => guestRow(world, guest)), ...nodes, ...storage];
+  const guests = [...world.guests.values()].map((guest) => guestRow(world, guest));
+  return type === 'vm' ? guests : [...guests, ...nodes, ...storage];
 }
 
 export function current(world: World, guest: WorldGuest): Readonly<Record<string, unknown>> {

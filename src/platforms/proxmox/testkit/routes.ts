@@ -2,6 +2,7 @@ import { vzdump } from './backups.ts';
 import { configOf, configure, pendingOf } from './configure.ts';
 import { answerGroups } from './firewall.ts';
 import { answerHa, changePool } from './ha-pools.ts';
+import { historyOf } from './history.ts';
 import { clone, create, makeTemplate, nextId, resize } from './make-guest.ts';
 import { migrate, preconditions } from './migrate.ts';
 import { moveDisk } from './move-disk.ts';
@@ -10,7 +11,7 @@ import { refusal } from './refusal.ts';
 import { certificates, clusterStatus, current, networkOf, nodeStatus, resources, taskRow } from './reports.ts';
 import { answerSdn } from './sdn.ts';
 import { answerSnapshots } from './snapshots.ts';
-import { answerStorage, storageConfigs } from './storages.ts';
+import { answerStorage, storageConfigs, storagesOfNode } from './storages.ts';
 import type { Terminals } from './terminals.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -47,6 +48,7 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
       '/vms': Object.fromEntries(GUEST_RIGHTS.map((name) => [name, 1])),
     };
   if (path === 'GET /cluster/resources') return resources(world, call.values['type']);
+  if (path === 'GET /nodes') return resources(world, 'node');
   if (path === 'GET /storage') return storageConfigs(world);
   if (path === 'GET /cluster/nextid') return nextId(world);
   if (path === 'GET /cluster/status') return clusterStatus(world);
@@ -73,6 +75,7 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
   const [, , group, name, ...rest] = segments;
   const below = `${method} ${[group, ...(name === undefined ? [] : [name]), ...rest].join('/')}`;
   if (below === 'GET status') return nodeStatus;
+  if (below === 'GET storage') return storagesOfNode(world, values);
   if (below === 'GET network') return networkOf(values['type']);
   if (below === 'POST vzdump') return vzdump(world, node, call);
   if (below === 'POST qemu' || below === 'POST lxc')
@@ -131,6 +134,8 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       return current(world, guest);
     case 'GET config':
       return configOf(world, guest, values['current'] === '1');
+    case 'GET rrddata':
+      return historyOf(world, guest, values['timeframe'] ?? '');
     case 'GET pending':
       return pendingOf(guest);
     case 'PUT config':

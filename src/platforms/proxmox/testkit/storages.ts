@@ -30,6 +30,20 @@ export const storageResources = ({ nodes, storages }: World): readonly Readonly<
       })),
   );
 
+/** GET /nodes/{node}/storage; `content`: those that take one of these alone. */
+export const storagesOfNode = (
+  { storages }: World,
+  { content }: Values,
+): readonly Readonly<Record<string, unknown>>[] =>
+  [...storages]
+    .filter(
+      ([, one]) => content === undefined || content.split(',').some((word) => one.content.split(',').includes(word)),
+    )
+    .map(([storage, { type, shared = 0, content: takes, disable }]) => ({
+      ...{ storage, type, shared, content: takes, enabled: disable === undefined ? 1 : 0 },
+      ...(disable === undefined ? { active: 1, total: 479730032640, used: 98304, avail: 479729934336 } : { active: 0 }),
+    }));
+
 /** `below`: what stands behind /nodes/{node}/storage/{storage}. Undefined: none of ours. */
 export function answerStorage(
   world: World,
@@ -42,7 +56,8 @@ export function answerStorage(
   if (!config) throw refusal(500, `storage '${storage}' does not exist`);
   if (config.disable !== undefined) throw refusal(500, `storage '${storage}' is disabled`);
   const [group, volid] = below;
-  if (method === 'GET' && group === 'content' && volid === undefined) return contentOf(world, node, storage, config);
+  if (method === 'GET' && group === 'content' && volid === undefined)
+    return contentOf(world, node, storage, config, values);
   if (method === 'DELETE' && group === 'content' && volid !== undefined)
     return remove(world, node, storage, volid, user);
   if (method === 'POST' && group === 'content') return allot(world, node, storage, config, values);
@@ -51,9 +66,17 @@ export function answerStorage(
   return undefined;
 }
 
-const contentOf = ({ volumes }: World, node: string, storage: string, { shared }: WorldStorage) =>
+const contentOf = (
+  { volumes }: World,
+  node: string,
+  storage: string,
+  { shared }: WorldStorage,
+  { content, vmid }: Values,
+) =>
   [...volumes]
     .filter(([volid, volume]) => volid.startsWith(`${storage}:`) && (shared !== undefined || volume.node === node))
+    .filter(([, volume]) => content === undefined || volume.content === content)
+    .filter(([, volume]) => vmid === undefined || volume.vmid === Number(vmid))
     .map(([volid, { node: _node, archived: _archived, kind: _kind, ...rest }]) => ({ volid, ...rest }));
 
 /** Whether a guest has it in its settings is not asked here either. */

@@ -158,8 +158,8 @@ describe('the settings of a guest', () => {
     ['no tags', { tags: '' }, { delete: 'tags' }],
     ['boot order', { boot: 'scsi0,net0' }, { boot: 'order=scsi0;net0' }],
     ['protection', { protection: true }, { protection: '1' }],
-    ['plan, in kcli’s words below the notes', { plan: 'shop' }, { description: 'shop  \nkvirt:plan: shop' }],
-    ['metadata', { metadata: { owner: 'ann' } }, { description: 'shop  \nkvirt:owner: ann' }],
+    ['plan, in kcli’s words before the notes', { plan: 'web' }, { description: 'plan=web,\nshop' }],
+    ['metadata', { metadata: { owner: 'ann' } }, { description: 'owner=ann,\nshop' }],
   ])('can be its %s', async (_what, changes, form) => {
     const { configure, asked } = open(ON);
     await configure(WEB1, 'config', changes, {}, signal);
