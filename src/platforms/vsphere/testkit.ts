@@ -93,12 +93,12 @@ export const testkit: PlatformTestkit = {
         storage: { disk: [{ size: gib(1), storage: 'no-such-datastore' }] },
       },
       clones: true,
-      takeMs: 5_000,
+      takeMs: 60_000,
     },
-    migrates: { takeMs: 5_000, within: true, elsewhere: false },
-    parts: { takeMs: 3_000, networks: NETWORKS, volumes: true, medium: '[LocalDS_0] suite.iso' },
+    migrates: { takeMs: 60_000, within: true, elsewhere: false },
+    parts: { takeMs: 30_000, networks: NETWORKS, volumes: true, medium: '[LocalDS_0] suite.iso' },
     files: {
-      takeMs: 5_000,
+      takeMs: 60_000,
       folder: '',
       storage: 'depot',
       exportsImages: true,
@@ -120,7 +120,7 @@ export const testkit: PlatformTestkit = {
     },
     volumesOfImages: false,
     // searches, and what comes of tasks
-    listedTakesMs: 3_000,
+    listedTakesMs: 30_000,
     listed: {
       storage: {
         name: 'scratch',

@@ -20,6 +20,8 @@ export interface Vcsim {
   readonly ca: string;
   /** The status of a request past drover: the datastore's files, and faults on order. */
   status(method: 'HEAD' | 'POST' | 'PUT' | 'DELETE', path: string): Promise<number>;
+  /** Its own objects of a type, past the property collector (test/labs/vsphere/vcsim/estate.go). */
+  objects(type: string): Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,16 @@ export async function startVcsim(binary: string, vms: number, ...more: readonly 
         const asked = request({ host: '127.0.0.1', port, path, method, ca: authority }, (response) => {
           response.resume();
           response.once('end', () => resolve(response.statusCode ?? 0));
+        });
+        asked.once('error', reject).end();
+      }),
+    objects: (type) =>
+      new Promise((resolve, reject) => {
+        const path = `/lab/objects?type=${type}`;
+        const asked = request({ host: '127.0.0.1', port, path, ca: authority }, (response) => {
+          const pieces: Buffer[] = [];
+          response.on('data', (piece: Buffer) => pieces.push(piece));
+          response.once('end', () => resolve(JSON.parse(Buffer.concat(pieces).toString('utf8'))));
         });
         asked.once('error', reject).end();
       }),
