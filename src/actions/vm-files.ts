@@ -1,10 +1,9 @@
 /** VMs as files: memory, exports, and the text that they are. */
-import { endpointOf, type VmId } from '../ids.ts';
+import { endpointOf, type Id, type VmId } from '../ids.ts';
 import type { Settings } from '../platforms/contract.ts';
 import type { ObjectAction } from './action.ts';
 import { VOLUME_NAME } from './new-name.ts';
 import { needed, objectAction } from './object-action.ts';
-import { seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
 
 /** As long as some hundred GiB take to or from a disk. */
@@ -98,17 +97,20 @@ export const vmFileActions: readonly ObjectAction[] = [
     ],
     fits: ({ state }) => state === 'stopped' || `only a VM that is off can be exported; it is ${state}`,
     outcome: (args, vm) =>
-      vm &&
-      seenInList({
-        kind: 'volume',
-        of: endpointOf(vm.id),
+      vm && {
+        by: 'read',
         words: `is exported as ${textIn(args, 'name')}`,
         limitMs: LIMIT_MS,
-        holds: (all, made) =>
-          made === undefined
-            ? `may be exported as ${textIn(args, 'name')} now`
-            : all.some(({ id }) => id === made) || 'is not exported yet',
-      }),
+        late: 'it may still come; read the lists of volumes and images again',
+        async read({ volume, image }, signal, made) {
+          if (made === undefined) return `may be exported as ${textIn(args, 'name')} now`;
+          const of = endpointOf(vm.id);
+          // A platform keeps it among one or the other.
+          const lists = [volume?.list?.(of, signal), image?.list?.(of, signal)];
+          const all = (await Promise.all(lists)).flatMap((one): readonly { readonly id: Id }[] => one ?? []);
+          return all.some(({ id }) => id === made) || 'is not exported yet';
+        },
+      },
     send: (run, { id }, args, signal) =>
       run(id, { name: textIn(args, 'name'), storage: textIn(args, 'storage') }, signal),
   }),

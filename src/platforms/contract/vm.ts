@@ -1,5 +1,5 @@
 /** What can be done with a VM. */
-import type { EndpointName, VmId, VolumeId } from '../../ids.ts';
+import type { EndpointName, ImageId, VmId, VolumeId } from '../../ids.ts';
 import type { Accepted, Warning } from './accepted.ts';
 import type { Definition } from './definition.ts';
 import type { DeletePlan, LossPlan } from './delete-plan.ts';
@@ -102,7 +102,7 @@ export interface VmOps extends MigrationOps, HistoryOps {
   /** The VM whose memory is in the file goes on where it was. The file stays. One that runs already is an op.conflict. */
   restore?(of: EndpointName, spec: RestoreSpec, signal: AbortSignal): Promise<Made>;
   /** A copy of its first disk, whole, that other VMs can be made of. One that is on is refused with op.conflict. */
-  export?(id: VmId, spec: ExportSpec, signal: AbortSignal): Promise<Accepted & { readonly id?: VolumeId }>;
+  export?(id: VmId, spec: ExportSpec, signal: AbortSignal): Promise<Accepted & { readonly id?: VolumeId | ImageId }>;
   /** What its platform has of it, as that writes it: what the next start takes. */
   definition?(id: VmId, signal: AbortSignal): Promise<Definition>;
   /**

@@ -33,6 +33,7 @@ import { createSnapshotOps } from './snapshot/snapshot-ops.ts';
 import { readSnapshots } from './snapshot/snapshots.ts';
 import { ABSENT } from './vm/absent.ts';
 import { createDelete } from './vm/delete.ts';
+import { createExport } from './vm/export.ts';
 import { createLifecycle } from './vm/lifecycle.ts';
 import { createModes } from './vm/modes.ts';
 import { createSettings } from './vm/settings.ts';
@@ -90,6 +91,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createDelete(calls, neighbours),
       ...createSettings(calls),
       ...createMigration(project),
+      ...(glance && { export: createExport(project) }),
     },
     console: createConsoles(calls),
     node: { info: (id, signal) => readNodeInfo({ nova: api, cinder, neutron }, cloud, id, signal) },
@@ -113,7 +115,9 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     whyNot: {
       ...lacking('OpenStack has no login to its hosts', ['node'], ['node.info']),
       'console.command': 'the consoles of OpenStack are websockets, which no command of a terminal opens',
-      ...(glance ? {} : lacking(missing('Glance'), ['snapshot'], ['snapshot.list'])),
+      ...(glance
+        ? {}
+        : { ...lacking(missing('Glance'), ['snapshot'], ['snapshot.list']), 'vm.export': missing('Glance') }),
       ...(cinder ? {} : { ...lacking(missing('Cinder'), ['disk'], ['disk.list']), volumesnapshot: missing('Cinder') }),
       ...(neutron ? {} : lacking(missing('Neutron'), ['nic'], ['nic.list'])),
       ...ABSENT,

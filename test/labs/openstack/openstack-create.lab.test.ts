@@ -1,7 +1,8 @@
 /** New servers, against what the services say of them when they are asked past drover. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { nativeOf } from '../../../src/ids.ts';
-import type { Connection, Settings } from '../../../src/platforms/contract.ts';
+import { nativeOf, type VolumeId, type VolumeSnapshotId } from '../../../src/ids.ts';
+import type { Connection, Settings, VolumeOps, VolumeSnapshotOps } from '../../../src/platforms/contract.ts';
+import { gib } from '../../../src/units.ts';
 import { refusal } from '../../contract/refusal.ts';
 import { logIn, type Session } from './cloud-api.ts';
 import { cloudOf, connectTo, patient } from './openstack-watching.ts';
@@ -97,6 +98,38 @@ it(
     const { servers } = await annex.ask<{ servers: readonly Row[] }>('compute', '/servers?name=^never$');
     expect(servers).toEqual([]);
     expect(await volumes()).toEqual(before);
+  },
+  SLOW_MS,
+);
+
+it(
+  'F-345 one boots from a new volume that is made of a snapshot, within a server group',
+  async () => {
+    const volumes = connection.volume as Required<VolumeOps>;
+    const snapshots = connection.volumesnapshot as Required<VolumeSnapshotOps>;
+    const spec = { name: 'booted-before', storage: 'fast', size: gib(1), format: 'raw', image: 'debian-12' };
+    const volume = (await volumes.create(LAB, spec, patient())).id as VolumeId;
+    const before = { name: 'before', description: 'to boot from' };
+    const snapshot = (await snapshots.create(volume, before, patient())).id as VolumeSnapshotId;
+    const group = { name: 'apart', policy: 'soft-anti-affinity' };
+    const { server_group } = await members.ask<{ server_group: Row }>('compute', '/os-server-groups', {
+      method: 'POST',
+      json: { server_group: group },
+    });
+    try {
+      const more = { flavor: 'nano', image: '', snapshot: 'before', 'server-group': 'apart', nic: [{ network: 'lan' }] };
+      const id = await create({ name: 'of-a-snapshot', ...more });
+      const { server } = await members.ask<{ server: Row }>('compute', `/servers/${id}`);
+      expect(server).toMatchObject({ status: 'ACTIVE', image: '', server_groups: [server_group['id']] });
+      const { disks } = await connection.vm.info(`${LAB}/${id}` as never, patient());
+      expect(disks.map(({ size }) => size)).toEqual([gib(1)]);
+      expect((await volumes.planDelete(volume, patient())).refused).toMatch(/has snapshots \(before\)/);
+      await members.ask('compute', `/servers/${made.pop()}`, { method: 'DELETE' });
+    } finally {
+      await members.ask('compute', `/os-server-groups/${server_group['id']}`, { method: 'DELETE' });
+      await snapshots.delete(snapshot, patient());
+      await volumes.delete(volume, patient());
+    }
   },
   SLOW_MS,
 );

@@ -11,6 +11,7 @@ import type { BodyStream } from '../../transport/http/body-stream.ts';
 import type { HttpResponse } from '../../transport/http/http.ts';
 import { plainLine } from '../../transport/http/wire.ts';
 import { bytesOf, timeOf } from '../json.ts';
+import { isMissing } from '../project.ts';
 import { receiveParts } from './receive.ts';
 import { bucketPath, filePath, headerOf, listAll, type Place, placeOf, type Swift } from './swift.ts';
 
@@ -90,7 +91,10 @@ export async function deleteFile(swift: Swift, place: Place, signal: AbortSignal
 
 async function listFiles(swift: Swift, of: BucketId, signal: AbortSignal): Promise<readonly BucketFile[]> {
   const bucket = nativeOfListed(of);
-  const { rows, more } = await listAll(swift, bucketPath(bucket), MOST_LISTED, { subject: bucket, signal });
+  const asked = listAll(swift, bucketPath(bucket), MOST_LISTED, { subject: bucket, signal });
+  const { rows, more } = await asked.catch((error: unknown) => {
+    throw isMissing(error) ? noListed('bucket', of) : error;
+  });
   const files = rows.map((row): BucketFile => {
     const name = textOf(row, 'name') ?? '';
     const type = textOf(row, 'content_type');

@@ -92,6 +92,12 @@ it('a link is signed with the key of the bucket, else of the account, and refuse
     });
   }));
 
+it('a bucket that is gone is said to be', () =>
+  withCloud(async (_cloud, connection) => {
+    const list = filesOf(connection).list(bucketId(CLOUD, 'gone'), signal);
+    expect(await refusal(list)).toMatchObject({ code: 'bucket.not-found' });
+  }));
+
 it('lists more files than a page holds, and says where it stops', () =>
   withCloud(async ({ world }, connection) => {
     const objects = world.swift.containers.get('backups')?.objects;

@@ -24,6 +24,7 @@ export const facts: PlatformFacts = {
     'vm.delete',
     'vm.settings',
     'vm.create',
+    'vm.export',
     'vm.planMigrate',
     'vm.migrate',
     ...CLOUD_OPERATIONS.filter((name) => !name.startsWith('balancer.')),

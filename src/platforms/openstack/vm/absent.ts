@@ -7,7 +7,6 @@ export const ABSENT = {
     'Nova clones no servers: make a snapshot of it, and a VM of that (https://docs.openstack.org/api-ref/compute/)',
   'vm.save': NO_FILES,
   'vm.restore': NO_FILES,
-  'vm.export': 'make a snapshot of it: that is an image, which other VMs can be made of',
   'vm.definition': NO_FILES,
   'vm.define': NO_FILES,
   'disk.insert': 'Nova has no drives whose medium is changed: https://docs.openstack.org/api-ref/compute/',

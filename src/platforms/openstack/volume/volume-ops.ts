@@ -36,7 +36,9 @@ export function createVolumeOps(project: Project): Changes {
     async create(_of, spec, signal) {
       const cinder = needed(project.cinder, 'Cinder');
       if (spec.format !== '' && spec.format !== 'raw')
-        throw new FleetError('op.refused', `volumes of Cinder have no format: ${spec.format} is one of images`);
+        throw new FleetError('op.refused', `volumes of Cinder have no format: ${spec.format} is one of images`, {
+          fix: 'say raw: --format raw',
+        });
       if (spec.linked)
         throw new FleetError(
           'op.refused',

@@ -288,3 +288,39 @@ describe('what a server does by itself', () => {
     expect(await followed).toBeUndefined();
   });
 });
+
+describe('a file', () => {
+  it('is sent as it is, with its type, and the log says only how long it is', async () => {
+    const { http, sent } = script({ status: 401 }, { status: 204, body: '' });
+    const rest = createRest({ http, clock: createTestClock(), login: loggedIn() });
+    const file = {
+      length: 3,
+      type: 'application/octet-stream',
+      async *pieces() {
+        yield Buffer.from('abc');
+      },
+    };
+    expect(await rest.change('PUT', { path: '/file', signal, file })).toMatchObject({ status: 204, body: undefined });
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).toMatchObject({ stream: file, note: '(a file of 3 bytes)' });
+    expect(sent[1]?.headers?.['content-type']).toBe('application/octet-stream');
+  });
+
+  it('is read as the server keeps it, a part of it too, and again when the server is busy', async () => {
+    const clock = createTestClock();
+    const { http, sent } = script({ status: 503 }, { status: 206, body: '\x1f\x8b not to be unpacked' });
+    const rest = createRest({ http, clock });
+    const asked = rest.bytes('GET', { path: '/file', signal, headers: { range: 'bytes=0-9' }, limit: 99 });
+    await clock.pass(1_000);
+    expect((await asked).body.toString()).toBe('\x1f\x8b not to be unpacked');
+    expect(sent[1]).toMatchObject({ method: 'GET', kind: 'reads', asKept: true, limit: 99 });
+  });
+
+  it.each<[Said, object]>([
+    [{ status: 404, body: 'no such file' }, { status: 404, body: 'no such file' }],
+    [{ status: 302, headers: { location: 'http://elsewhere/' } }, { code: 'host.protocol' }],
+  ])('that is not there, or elsewhere, is a refusal: %j', async (said, error) => {
+    const rest = createRest({ http: script(said).http, clock: createTestClock() });
+    await expect(rest.bytes('HEAD', { path: '/file', signal })).rejects.toMatchObject(error);
+  });
+});
