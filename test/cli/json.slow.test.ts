@@ -239,7 +239,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'volumesnapshot info':
       return [[...words, 'before-retiring']];
     case 'volumesnapshot create':
-      return [[...words, 'retired-web.qcow2', '--name', 'made-here']];
+      return [[...words, 'retired-web.qcow2', 'made-here']];
     case 'volumesnapshot restore':
       return [[...words, 'before-retiring', '--name', 'brought-back.qcow2']];
     case 'volumesnapshot delete':
