@@ -238,7 +238,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'demo/vms/nightly-db', '--yes', '--dry-run']];
     case 'volumesnapshot info':
       return [[...words, 'before-retiring']];
-    case 'volumesnapshot create':
+    case 'volume snapshot':
       return [[...words, 'retired-web.qcow2', 'made-here']];
     case 'volumesnapshot restore':
       return [[...words, 'before-retiring', '--name', 'brought-back.qcow2']];
