@@ -18,16 +18,17 @@ export const volumeSnapshotListAction = listAction(
 
 export const volumeSnapshotActions: readonly ObjectAction[] = [
   objectAction({
-    id: 'volumesnapshot.create',
-    noun: 'volumesnapshot',
+    // The table of volumes has the keys of this noun alone.
+    id: 'volume.snapshot',
+    noun: 'volume',
     on: 'volume',
     title: 'Take volume snapshot',
     phrase: 'Take snapshot of …',
     help: 'Keep what is on a volume now; what its VM has not written out yet is not on it.',
-    keys: ['a'],
+    keys: ['s'],
+    makes: true,
     danger: 'none',
     needs: 'volumesnapshot.create',
-    aliases: ['volumesnapshot.take', 'volumesnapshot.add'],
     options: [
       { key: 'name', label: 'Name', help: 'Name of the snapshot.', kind: 'text', required: true, pattern: NEW_NAME },
       { key: 'description', label: 'Description', help: 'What it is for.', kind: 'text', default: '' },

@@ -24,6 +24,7 @@ describe('words of other tools', () => {
     ['console web1', 'drover vm console NAME'],
     ['network create', 'drover network create NAME'],
     ['create network', 'drover network create NAME'],
+    ['volumesnapshot create', 'drover volume snapshot NAME NAME'],
     ['delete snapshot', 'drover snapshot delete VM NAME…'],
     ['start network', 'drover network start NAME…'],
     ['kcli list vm', 'drover vm list'],

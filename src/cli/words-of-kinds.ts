@@ -43,6 +43,9 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   rollback: ['revert'],
 };
 
+/** What is made by a verb of what it is made of. */
+const MADE_BY: Readonly<Record<string, string>> = { 'volumesnapshot create': 'volume snapshot NAME NAME' };
+
 const LISTED = tables.actions.flatMap((one) => (one.kind === 'list' ? [one.noun] : []));
 type Noun = (typeof LISTED)[number];
 
@@ -75,6 +78,8 @@ export function commandOfKind(
   if (noun === undefined || verb === undefined) return undefined;
   const verbs = verb === '' ? ['list'] : Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!verbs) return undefined;
+  const elsewhere = MADE_BY[`${noun} ${verbs[0]}`];
+  if (elsewhere !== undefined) return { use: elsewhere };
   const command = verbs
     .map((one) => commands.find((command) => command.noun === noun && command.verb === one))
     .find((one) => one !== undefined);

@@ -239,8 +239,8 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'demo/vms/nightly-db', '--yes', '--dry-run']];
     case 'volumesnapshot info':
       return [[...words, 'before-retiring']];
-    case 'volumesnapshot create':
-      return [[...words, 'retired-web.qcow2', '--name', 'made-here']];
+    case 'volume snapshot':
+      return [[...words, 'retired-web.qcow2', 'made-here']];
     case 'volumesnapshot restore':
       return [[...words, 'before-retiring', '--name', 'brought-back.qcow2']];
     case 'volumesnapshot delete':

@@ -140,7 +140,7 @@ const CODES: Readonly<Record<string, readonly [kind: FleetError['code'], fix?: s
   EC2InstanceTypeInvalidException: ['op.unsupported', 'only instances on Nitro have a serial console'],
   EC2InstanceUnavailableException: ['op.conflict', 'wait some minutes'],
   SerialConsoleAccessDisabledException: ['auth.forbidden', 'aws ec2 enable-serial-console-access'],
-  SerialConsoleSessionLimitExceededException: ['op.conflict', 'close the other session: AWS lets nobody take it over'],
+  SerialConsoleSessionLimitExceededException: ['op.conflict', 'close the other session: AWS lets no user take it over'],
   SerialConsoleSessionUnavailableException: ['op.failed', 'try it again'],
   SerialConsoleSessionUnsupportedException: ['op.unsupported', 'restart the instance: that renews its firmware'],
   IncorrectInstanceState: ['op.conflict', 'wait until it is done with what it does now'],

@@ -55,25 +55,15 @@ function metadataSteps({ machine, name, change }: VmCall, value: Settings[string
   refuseOwnTags(name, wanted);
   const now = metadataIn(machine.tags);
   const Resources = [machine.id];
-  const changed = Object.entries(wanted).filter(([Key, Value]) => now[Key] !== Value);
+  const changed = Object.keys(wanted).filter((key) => now[key] !== wanted[key]);
   const dropped = Object.keys(now).filter((key) => !Object.hasOwn(wanted, key));
+  const step = (keys: readonly string[], send: ChangeStep['send']): readonly ChangeStep[] =>
+    keys.length === 0 ? [] : [{ keys: keys.map((key) => `the tag ${key}`), send }];
   return [
-    ...(changed.length === 0
-      ? []
-      : [
-          {
-            keys: changed.map(([Key]) => `the tag ${Key}`),
-            send: () => change('CreateTags', { Resources, Tags: changed.map(([Key, Value]) => ({ Key, Value })) }),
-          },
-        ]),
-    ...(dropped.length === 0
-      ? []
-      : [
-          {
-            keys: dropped.map((Key) => `the tag ${Key}`),
-            send: () => change('DeleteTags', { Resources, Tags: dropped.map((Key) => ({ Key })) }),
-          },
-        ]),
+    ...step(changed, () =>
+      change('CreateTags', { Resources, Tags: changed.map((Key) => ({ Key, Value: wanted[Key] })) }),
+    ),
+    ...step(dropped, () => change('DeleteTags', { Resources, Tags: dropped.map((Key) => ({ Key })) })),
   ];
 }
 

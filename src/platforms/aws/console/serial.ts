@@ -30,7 +30,7 @@ const SERIAL_PORT = 0;
 /** What the terminal of a user is, is not known before it is attached. */
 const SIZE = { columns: 80, rows: 24 };
 
-/** AWS lets one session be at a time, and nobody end that of another: `force` changes nothing. */
+/** AWS lets one session be at a time, and no user end that of another: `force` changes nothing. */
 export const createSerial =
   (calls: SerialCalls): NonNullable<ConsoleOps['serial']> =>
   (id, _options, signal) =>
@@ -55,7 +55,6 @@ export const createSerial =
  */
 function endingTogether(channel: Duplex, host: SshHost, closed: AbortSignal): Duplex {
   const stream = new Duplex({
-    allowHalfOpen: false,
     read: () => void channel.resume(),
     write: (chunk, _encoding, done) => void channel.write(chunk, done),
     destroy(error, done) {
@@ -70,6 +69,7 @@ function endingTogether(channel: Duplex, host: SshHost, closed: AbortSignal): Du
     if (!stream.push(data)) channel.pause();
   });
   for (const event of ['end', 'close']) channel.once(event, () => stream.push(null));
+  stream.once('end', end);
   channel.on('error', (error) => void stream.destroy(error));
   if (closed.aborted) end();
   return stream;

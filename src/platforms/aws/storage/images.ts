@@ -1,10 +1,11 @@
 /** AMIs: those of this account are listed; others are found by name, owner and architecture. */
-import type { ArchitectureValues, Image as Ec2Image } from '@aws-sdk/client-ec2';
+import type { ArchitectureValues, Image as Ec2Image, Filter } from '@aws-sdk/client-ec2';
 import { FleetError } from '../../../errors.ts';
 import { imageId } from '../../../ids.ts';
 import { gib } from '../../../units.ts';
 import type { Image, ImageOps, LossPlan, VmOps } from '../../contract.ts';
 import { refuseTakenName } from '../../lib/listed.ts';
+import { readPages } from '../../transport/http/rest-pages.ts';
 import type { About } from '../api.ts';
 import {
   type AwsRegion,
@@ -21,19 +22,34 @@ import {
 } from '../region.ts';
 import { onInstance } from '../vm-call.ts';
 
-const PAGE = 500;
+/** The most that EC2 gives at once (API reference, DescribeImages: MaxResults). */
+const PAGE = 1000;
 /** A copy of its disks is made in the background. */
 const IMAGE_MS = 3_600_000;
 
-export const readImages = (
-  { api }: AwsRegion,
-  which: { readonly Owners?: string[]; readonly Filters?: { Name: string; Values: string[] }[] },
-  about: About,
-): Promise<readonly Ec2Image[]> =>
-  readAll('DescribeImages', async (marker) => {
+interface Which {
+  readonly Owners?: string[];
+  readonly Filters?: Filter[];
+}
+
+const pageOfImages =
+  ({ api }: AwsRegion, which: Which, about: About) =>
+  async (marker: string | undefined) => {
     const answer = await api.read('DescribeImages', { ...pageOf(PAGE, marker), ...which }, about);
     return { items: answer.Images ?? [], next: answer.NextToken || undefined };
-  });
+  };
+
+export const readImages = (region: AwsRegion, which: Which, about: About): Promise<readonly Ec2Image[]> =>
+  readAll('DescribeImages', pageOfImages(region, which, about));
+
+/** Of a hundred thousand no more than a page is held at a time: EC2 gives them in no order. */
+async function newestImage(region: AwsRegion, which: Which, about: About): Promise<Ec2Image | undefined> {
+  let newest: Ec2Image | undefined;
+  for await (const page of readPages('DescribeImages', pageOfImages(region, which, about)))
+    for (const image of page)
+      if (newest === undefined || (image.CreationDate ?? '') > (newest.CreationDate ?? '')) newest = image;
+  return newest;
+}
 
 async function listImages(region: AwsRegion, about: About): Promise<readonly Image[]> {
   const all = await readImages(region, { Owners: ['self'] }, about);
@@ -79,7 +95,7 @@ export async function findImage(region: AwsRegion, word: string, arch: string, a
       fix: 'name an AMI by its id, or its name, with * for what varies, and its owner before a /: amazon/al2023-ami-2023*',
     });
   if (/^ami-[0-9a-f]+$/.test(word)) {
-    const [image] = await readImages(region, { Filters: [where('image-id', word) as Filter] }, about);
+    const [image] = await readImages(region, { Filters: [where('image-id', word)] }, about);
     if (!image) throw missing();
     return found(image);
   }
@@ -88,18 +104,12 @@ export async function findImage(region: AwsRegion, word: string, arch: string, a
     where('name', name),
     where('state', 'available'),
     ...(arch === '' ? [] : [where('architecture', arch)]),
-  ] as Filter[];
+  ];
   for (const Owners of owner === undefined ? [['self'], ['amazon', 'aws-marketplace']] : [[owner]]) {
-    const all = await readImages(region, { Owners, Filters }, about);
-    const [newest] = all.toSorted((a, b) => ((b.CreationDate ?? '') < (a.CreationDate ?? '') ? -1 : 1));
+    const newest = await newestImage(region, { Owners, Filters }, about);
     if (newest) return found(newest);
   }
   throw missing();
-}
-
-interface Filter {
-  Name: string;
-  Values: string[];
 }
 
 function found({ ImageId = '', Name, RootDeviceName, BlockDeviceMappings = [], Architecture }: Ec2Image): FoundImage {
