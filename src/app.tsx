@@ -57,6 +57,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     clock: systemClock,
     interest: () => started.state?.interest() ?? [],
     warn: (message) => started.stage?.message.say(message, 'warning'),
+    signal: screen.signal,
   });
   crash.describedBy({
     redact: services.redact,

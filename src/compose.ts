@@ -6,11 +6,13 @@ import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import type { EndpointName, VmId } from './ids.ts';
+import { createNews, type News, type NewsOptions } from './notify/news.ts';
 import type {
   Check,
   Connection,
   Endpoint,
   EndpointField,
+  Manifest,
   Operation,
   Platform,
   Settings,
@@ -29,6 +31,7 @@ import { throttle } from './platforms/wrap/throttle.ts';
 import { changeConfig } from './state/config/change-config.ts';
 import { allFieldsOf } from './state/config/common-fields.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
+import { readNotifyRules } from './state/config/notify-rules.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
 import { auditIsRequired } from './state/config/preferences.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
@@ -43,7 +46,6 @@ import { whoAmI } from './state/files/who-am-i.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore } from './state/fleet/store.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
-import { createTaskHistory } from './state/records/task-history.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
 import { createSessions } from './state/session/sessions.ts';
@@ -67,6 +69,8 @@ export interface ComposeOptions {
   readonly remember: boolean;
   /** A warning that stops nothing: the audit log can't be written. */
   readonly warn: (message: string) => void;
+  /** Sequences that call the user at the terminal; absent where none is ours. */
+  readonly signal?: (sequence: string) => void;
   /** Told of each message that was sent, without secrets. */
   readonly wire?: (line: WireLine) => void;
   /** Endpoints of this run alone, which are in no configuration. */
@@ -89,7 +93,7 @@ export interface App extends Services {
   open(names?: readonly EndpointName[]): void;
   /** Where an endpoint points, for people. */
   addressOf(config: EndpointConfig): string;
-  /** Follows the configuration file while other programs edit it. */
+  /** Follows the configuration file while other programs edit it, and tells of endpoints and nodes that go away and come back. */
   follow(): void;
   /** Resolves when what happened in this run is on the disk, or the disk does not answer. */
   written(): Promise<void>;
@@ -120,15 +124,10 @@ export function compose(options: ComposeOptions): App {
     required: () => auditIsRequired(configStore.current.config),
   });
   const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
-  const taskHistory = createTaskHistory({
-    folder: stateDirectory(env, home),
-    clock,
-    redactor,
-    env,
-    trouble: options.warn,
-  });
+  const rules = () => readNotifyRules(configPath, current().file).rules;
+  const news = newsOf(options, stateDirectory(env, home), { redactor, secrets, store, rules });
   // What a dry run says it would do is no part of what was done.
-  const tasks = createTasks(clock, options.dryRun ? undefined : taskHistory);
+  const tasks = createTasks(clock, options.dryRun ? undefined : news.witness);
 
   const load = (platform: string) => loadFrom(platforms, platform);
 
@@ -190,23 +189,11 @@ export function compose(options: ComposeOptions): App {
       : undefined,
   });
 
-  const specOf = (config: EndpointConfig): SessionSpec => {
-    const manifest = manifestOf(config.platform);
-    const everyMs = config.everyMs ?? manifest?.everyMs ?? 2_000;
-    const why = options.readOnly ? 'this run is read-only' : config.readOnly && `${config.name} is read-only`;
-    return {
-      name: config.name,
-      platform: config.platform,
-      address: addressOf(config, fieldsOf.get(config.platform) ?? []),
-      everyMs,
-      silentMs: Math.max(everyMs, manifest?.silentMs ?? 0),
-      enabled: config.enabled,
-      ...(why ? { readOnly: why } : {}),
-      ...showing(config),
+  const specOf = (config: EndpointConfig): SessionSpec =>
+    specFor(config, manifestOf(config.platform), options.readOnly, {
       resolve: (signal) => resolveConfigured(config, signal),
       rejected: () => secrets.forget(config.name),
-    };
-  };
+    });
 
   const follower = createConfigFollower({ configStore, store, sessions, secrets, specOf, warn: options.warn });
   const current = () => configStore.current.config;
@@ -215,7 +202,8 @@ export function compose(options: ComposeOptions): App {
     store,
     sessions,
     tasks,
-    taskHistory,
+    taskHistory: news.taskHistory,
+    notices: news.notices,
     clock,
     audit,
     redact: redactor.redact,
@@ -229,7 +217,10 @@ export function compose(options: ComposeOptions): App {
     wireLog: wireLog.lines,
     load: follower.load,
     open: follower.open,
-    follow: follower.watch,
+    follow() {
+      follower.watch();
+      news.follow();
+    },
     async changeConfig(change, basedOn) {
       const config = await changeConfig(change, basedOn, { ...options, configStore, fieldsOf, audit });
       if (config) follower.takeOver(config);
@@ -249,11 +240,39 @@ export function compose(options: ComposeOptions): App {
       return detect ? detect({ signal, clock, wire: wireLog.push, ask: {} }) : [];
     },
     policyFor,
-    written: taskHistory.written,
+    written: news.written,
     async close() {
       follower.stop();
-      await Promise.all([sessions.close(), taskHistory.written()]);
+      await Promise.all([sessions.close(), news.close()]);
     },
+  };
+}
+
+const newsOf = (
+  { clock, env, signal, warn }: ComposeOptions,
+  folder: string,
+  own: Pick<NewsOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
+): News => createNews({ ...own, folder, clock, env, signal, trouble: warn });
+
+/** `isReadOnly`: nothing may be changed in this run. */
+function specFor(
+  config: EndpointConfig,
+  manifest: Manifest | undefined,
+  isReadOnly: boolean,
+  login: Pick<SessionSpec, 'resolve' | 'rejected'>,
+): SessionSpec {
+  const everyMs = config.everyMs ?? manifest?.everyMs ?? 2_000;
+  const why = isReadOnly ? 'this run is read-only' : config.readOnly && `${config.name} is read-only`;
+  return {
+    name: config.name,
+    platform: config.platform,
+    address: addressOf(config, manifest?.endpoint ?? []),
+    everyMs,
+    silentMs: Math.max(everyMs, manifest?.silentMs ?? 0),
+    enabled: config.enabled,
+    ...(why ? { readOnly: why } : {}),
+    ...showing(config),
+    ...login,
   };
 }
 

@@ -93,6 +93,13 @@ const LAYERS: readonly Row[] = [
     packages: ['react'],
   },
   { layer: 'state', is: ['state/'], imports: ['leaf', 'contract'], lazily: ['yaml', 'conf', 'diff'] },
+  // Who is told of what, beside the screen.
+  {
+    layer: 'notify',
+    is: ['notify/'],
+    imports: ['leaf', 'contract', 'state', 'transport', 'terminal'],
+    lazily: ['nodemailer'],
+  },
   { layer: 'crash', is: ['crash/'], imports: ['leaf', 'state'] },
   // Displays of VMs, for a terminal. It knows no platform: bytes go in, bytes come out.
   { layer: 'display', is: ['display/'], imports: ['leaf', 'terminal'], lazily: ['pngjs'] },
@@ -114,7 +121,7 @@ const LAYERS: readonly Row[] = [
   {
     layer: 'compose',
     is: ['compose.ts'],
-    imports: ['leaf', 'contract', 'registry', 'wrap', 'state', 'actions'],
+    imports: ['leaf', 'contract', 'registry', 'wrap', 'state', 'actions', 'notify'],
   },
   {
     layer: 'cli',

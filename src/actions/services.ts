@@ -6,6 +6,7 @@ import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
 import type { Store } from '../state/fleet/store.ts';
 import type { KindTable } from '../state/kinds.ts';
+import type { Notices } from '../state/records/notices.ts';
 import type { TaskHistory } from '../state/records/task-history.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
@@ -27,6 +28,8 @@ export interface Services extends TemplateServices {
   readonly tasks: Tasks;
   /** Tasks of earlier runs and of other drovers. */
   readonly taskHistory: Pick<TaskHistory, 'run' | 'list' | 'refresh'>;
+  /** What failed, went away or came back, also in earlier runs and other drovers. */
+  readonly notices: Pick<Notices, 'list' | 'unread' | 'refresh' | 'markRead' | 'subscribe'>;
   readonly clock: Clock;
   readonly manifests: readonly Manifest[];
   /** Every kind of object that platforms have, and every operation. */

@@ -14,6 +14,7 @@ import { migrateCommands } from './migrate-commands.ts';
 import { nodeFileCommands } from './node-file-commands.ts';
 import { nodeInfoCommand } from './node-info.ts';
 import { nodeRunCommand } from './node-run-command.ts';
+import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
 import { platformListCommand } from './platform-list.ts';
 import { poolCommands } from './pool-commands.ts';
@@ -39,6 +40,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   nodeInfoCommand,
   platformListCommand,
   ...taskCommands,
+  notificationListCommand,
   createCommand(platforms.map(({ manifest }) => manifest)),
   ...objectCommands(actions, kinds),
   ...migrateCommands,

@@ -2,6 +2,7 @@ import type { ObjectRunner } from '../screens/actions/run-object.ts';
 import type { DetailsView } from '../screens/details/details-view.ts';
 import type { FleetState } from '../screens/fleet/fleet-state.ts';
 import { createEventsView } from '../screens/lists/events-view.ts';
+import { createNoticesView } from '../screens/lists/notices-view.ts';
 import { createTasksView } from '../screens/lists/tasks-view.ts';
 import { createWireLogView } from '../screens/lists/wire-log-view.ts';
 import type { Views } from '../screens/program/views.ts';
@@ -40,6 +41,7 @@ export function createLineViews({ stage, state, details, fleetView, vms, voice }
   const lists: Readonly<Partial<Record<ViewId, View>>> = {
     tasks: createTasksView(stage, vms, readOnly),
     events: createEventsView(stage, readOnly),
+    notifications: createNoticesView(stage, readOnly),
     'wire-log': createWireLogView(stage),
   };
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));

@@ -54,6 +54,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     clock: systemClock,
     interest: () => started.state?.interest() ?? [],
     warn: (message) => voice.say(message),
+    signal: terminal.write,
   });
   crash.describedBy({
     redact: services.redact,

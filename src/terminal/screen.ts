@@ -39,6 +39,8 @@ export interface Screen extends ConsoleTerminal {
    * way, a sentence.
    */
   copy(text: string): string | undefined;
+  /** A sequence that shows nothing on the screen: a bell, a notification of the desktop. It waits while a console has the terminal. */
+  signal(sequence: string): void;
   /** Shows the last frame, as far as the terminal takes it, and restores the terminal. */
   close(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export function createScreen(terminal: Terminal, clock: Clock = systemClock): Sc
       return clipboardDoubt();
     },
     whenShown: painter.whenShown,
+    signal: painter.send,
     async lend(mode, use) {
       await painter.idle();
       return lendTerminal(terminal, clock, mode, use, repaint);

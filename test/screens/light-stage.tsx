@@ -76,6 +76,7 @@ export function openStage(options: LightOptions = {}): LightStage {
     store,
     clock,
     tasks: createTasks(clock),
+    notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     sessions: { connection: () => connection, current: () => undefined },
     manifests: [],

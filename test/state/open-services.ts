@@ -61,6 +61,7 @@ export async function openServices(
     store,
     sessions,
     tasks: createTasks(clock),
+    notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     clock,
     manifests: [],

@@ -5,7 +5,7 @@ import { nodeFile, nodeInfo, nodeRun } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
-import { task, taskInfo } from './task.ts';
+import { notification, task, taskInfo } from './task.ts';
 import { consoleLog, historyRow, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
@@ -67,6 +67,7 @@ const printed: Readonly<Record<string, Printed>> = {
   'profile list': { schema: list(profile, 'every profile') },
   'profile info': { schema: profile },
   'task list': { schema: list(task, 'every task that is kept') },
+  'notification list': { schema: list(notification, 'every notification that is kept') },
   'task info': { schema: taskInfo },
   'platform list': { schema: list(platform, 'every platform') },
   'endpoint list': { schema: list(endpoint, 'every endpoint') },
@@ -112,6 +113,7 @@ export const printedObjects: readonly Schema[] = [
   platform,
   task,
   taskInfo,
+  notification,
   endpoint,
   endpointInfo,
   check,

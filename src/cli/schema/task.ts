@@ -1,3 +1,4 @@
+import { notificationKeys } from '../notification-command.ts';
 import { taskKeys } from '../task-commands.ts';
 import { propertiesOf } from './listed.ts';
 import { list, maybe, object, text, word } from './schema.ts';
@@ -5,6 +6,12 @@ import { list, maybe, object, text, word } from './schema.ts';
 const properties = propertiesOf(taskKeys);
 
 export const task = object('task', 'Something that was done, or is being done, by drover.', properties);
+
+export const notification = object(
+  'notification',
+  'Something that failed, went away or came back.',
+  propertiesOf(notificationKeys),
+);
 
 export const taskInfo = object('task info', 'A task with what became of each object.', {
   ...properties,

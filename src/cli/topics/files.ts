@@ -20,6 +20,10 @@ export const filesTopic: Topic = {
           join(state, 'tasks.jsonl'),
           'the newest tasks of all runs and what became of them; tasks-*.jsonl are older ones',
         ],
+        [
+          join(state, 'notifications.jsonl'),
+          'what failed, went away or came back; notifications-*.jsonl are older ones',
+        ],
         [join(state, 'ui.json'), 'how the screen was left'],
         [join(state, 'crash-*.txt'), 'reports of crashes, secrets blotted out; the newest ten'],
         [join(cache, 'inventory'), 'what each endpoint had last, shown until it answers'],

@@ -23,6 +23,8 @@ export function headerText(stage: Shown, state: FleetState, view: ViewId, column
   const { counts } = totals.sum;
   const troubled = counts.troubled + totals.nodesTroubled;
   const wrong = problemCount(stage);
+  const { unread } = services.notices;
+  const [noticesKey = 'notifications'] = stage.keymap.keysOf('view.notifications');
   const [problemsKey = 'problems'] = stage.keymap.keysOf('view.problems');
   const parts: readonly (Part | undefined)[] = [
     { text: theme.paint('title', 'drover'), worth: 1 },
@@ -59,6 +61,13 @@ export function headerText(stage: Shown, state: FleetState, view: ViewId, column
     state.view.isRangeOpen() ? { text: theme.paint('mark', 'range open'), worth: 5 } : undefined,
     running > 0
       ? { text: theme.paint('busy', `${running} ${running === 1 ? 'task' : 'tasks'} running`), worth: 4 }
+      : undefined,
+    unread > 0
+      ? {
+          text: theme.paint('warning', `${unread} ${unread === 1 ? 'notification' : 'notifications'} (${noticesKey})`),
+          short: theme.paint('warning', `${unread} new (${noticesKey})`),
+          worth: 3,
+        }
       : undefined,
     filterPart(state, look),
     view === 'fleet' ? undefined : { text: theme.paint('accent', viewName(view, services)), worth: 5 },

@@ -35,6 +35,7 @@ const LEADS_AWAY: readonly ViewActionId[] = [
   'view.nodes',
   'view.tasks',
   'view.events',
+  'view.notifications',
   'view.wire-log',
 ];
 
@@ -124,6 +125,7 @@ export function createCommands({
     },
     'view.tasks': show('tasks'),
     'view.events': show('events'),
+    'view.notifications': show('notifications'),
     'view.consoles': openConsoles,
     'view.broadcast': broadcast,
     'view.problems': openProblems,

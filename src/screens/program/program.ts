@@ -21,6 +21,7 @@ import { createSifting } from '../fleet/sifting.ts';
 import { followChoices } from '../follow-choices.ts';
 import { fleetHints, isForAllBelow } from '../frame/hints.ts';
 import { createEventsView } from '../lists/events-view.ts';
+import { createNoticesView } from '../lists/notices-view.ts';
 import { createTasksView } from '../lists/tasks-view.ts';
 import { createWireLogView } from '../lists/wire-log-view.ts';
 import { switchMouse } from '../mouse.ts';
@@ -77,6 +78,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     ),
     tasks: createTasksView(stage, vms, goThere),
     events: createEventsView(stage, goThere),
+    notifications: createNoticesView(stage, goThere),
     'wire-log': createWireLogView(stage),
     ...tables,
   });
@@ -144,6 +146,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     services.store.subscribe(sifting.wake),
     sifting.stop,
     services.tasks.subscribe(stage.changed),
+    services.notices.subscribe(stage.changed),
     followChoices(stage),
   ];
   details.follow();

@@ -3,6 +3,7 @@ import { consoleComplaints } from './console-preferences.ts';
 import { readGroups } from './groups.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
+import { readNotifyRules } from './notify-rules.ts';
 import { escapeWaitComplaint, templatesComplaint, viewerComplaint } from './preferences.ts';
 import type { Problem } from './problem.ts';
 import { readDefaults } from './read-defaults.ts';
@@ -36,6 +37,7 @@ const SECTIONS: readonly string[] = [
   'consoles',
   'viewer',
   'templates',
+  'notifications',
 ];
 /** Counts: section, key, and the least that may stand there. */
 const COUNTS = [
@@ -105,6 +107,6 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   const notes = readNotes(map.entries.get('notes'), complain);
   checkPresets(map, complain);
-  problems.push(...readViews(file, map).problems);
+  problems.push(...readViews(file, map).problems, ...readNotifyRules(file, map).problems);
   return { config: { endpoints, pools, notes, file: map }, problems };
 }

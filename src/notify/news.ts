@@ -1,0 +1,80 @@
+import { sentence } from '../errors.ts';
+import type { Store } from '../state/fleet/store.ts';
+import { watchAvailability } from '../state/records/availability.ts';
+import { createNotices, type Notice, type Notices, type NoticesOptions, noticeOf } from '../state/records/notices.ts';
+import { createTaskHistory, type TaskHistory, type TaskHistoryOptions } from '../state/records/task-history.ts';
+import type { TaskWitness } from '../state/tasks.ts';
+import { createDelivery, type DeliveryOptions } from './delivery.ts';
+
+/** What happens, kept for later runs, and told to whom the configuration names. */
+export interface News {
+  readonly taskHistory: TaskHistory;
+  readonly notices: Notices;
+  /** To be told of every task. */
+  readonly witness: TaskWitness;
+  /** Tells from now on of endpoints and nodes that go away and come back. */
+  follow(): void;
+  /** Resolves when all is on the disk, or the disk does not answer. */
+  written(): Promise<void>;
+  /** The same, when all that is to be sent was sent or refused, too. */
+  close(): Promise<void>;
+}
+
+export interface NewsOptions
+  extends NoticesOptions,
+    Pick<TaskHistoryOptions, 'env'>,
+    Pick<DeliveryOptions, 'rules' | 'secrets' | 'signal'> {
+  readonly store: Pick<Store, 'fleet' | 'subscribe'>;
+}
+
+type NewNotice = Omit<Notice, 'id' | 'at'>;
+
+export function createNews(options: NewsOptions): News {
+  const { store, clock, redactor } = options;
+  const trouble = (message: string) => options.trouble(redactor.redact(message));
+  const taskHistory = createTaskHistory(options);
+  const notices = createNotices(options);
+  const delivery = createDelivery({ ...options, trouble });
+  let stopWatching = () => {};
+  let isClosed = false;
+
+  const notify = (notice: NewNotice) => delivery.tell(notices.add(notice));
+  const failed = (error: unknown) => trouble(sentence(error));
+
+  /** What another drover has told meanwhile is not told again. */
+  const notifyOnce = async (notice: NewNotice) => {
+    const known = await notices.refresh();
+    const last = known.find(({ kind, subject }) => kind !== 'task-failed' && subject === notice.subject);
+    if (last?.kind !== notice.kind && !isClosed) notify(notice);
+  };
+
+  const watch = async () => {
+    const known = await notices.refresh();
+    if (isClosed) return;
+    stopWatching = watchAvailability(store, clock, known, (notice) => void notifyOnce(notice).catch(failed));
+  };
+
+  const written = async () => {
+    await Promise.all([taskHistory.written(), notices.written()]);
+  };
+
+  return {
+    taskHistory,
+    notices,
+    witness: {
+      ...taskHistory,
+      ended(task) {
+        taskHistory.ended(task);
+        const notice = noticeOf(task);
+        if (notice) notify(notice);
+      },
+    },
+    follow: () => void watch().catch(failed),
+    written,
+    async close() {
+      isClosed = true;
+      stopWatching();
+      await Promise.all([written(), delivery.close()]);
+    },
+  };
+}
