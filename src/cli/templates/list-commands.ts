@@ -65,7 +65,20 @@ function detailsOf(template: Template): Details {
   const shownVariables = Object.fromEntries(
     Object.entries(variables).map(([key, text]) => [key, text && spelled(key, text)]),
   );
-  const value = { group, name, version, platform, os, folder, older, variables: shownVariables, vm, platforms, description, hasScript };
+  const value = {
+    group,
+    name,
+    version,
+    platform,
+    os,
+    folder,
+    older,
+    variables: shownVariables,
+    vm,
+    platforms,
+    description,
+    hasScript,
+  };
   return {
     value,
     name: spellTemplate(template),
