@@ -5,6 +5,7 @@ import { nodeFile, nodeInfo, nodeRun } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
+import { madeVm, template, templateGroup, templateInfo } from './template.ts';
 import { consoleLog, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
@@ -64,6 +65,10 @@ const printed: Readonly<Record<string, Printed>> = {
   'pool info': { schema: poolInfo },
   'profile list': { schema: list(profile, 'every profile') },
   'profile info': { schema: profile },
+  'template list': { schema: list(template, 'every template') },
+  'template info': { schema: templateInfo },
+  'template vms': { schema: list(madeVm, 'every VM that was made of one') },
+  'template-group list': { schema: list(templateGroup, 'every group') },
   'platform list': { schema: list(platform, 'every platform') },
   'endpoint list': { schema: list(endpoint, 'every endpoint') },
   'endpoint info': { schema: endpointInfo },
@@ -104,6 +109,10 @@ export const printedObjects: readonly Schema[] = [
   nodeFile,
   poolInfo,
   profile,
+  template,
+  templateInfo,
+  madeVm,
+  templateGroup,
   platform,
   endpoint,
   endpointInfo,
