@@ -71,6 +71,9 @@ export const chaptersOf = (table: KindTable): ReadonlyMap<string, string> =>
   new Map([
     ...Object.entries(table).map(([kind, { many }]) => [kind, many.replace(/^./, (one) => one.toUpperCase())] as const),
     ['endpoint', 'Endpoints'],
+    ['template', 'Templates'],
+    ['group', 'Groups of templates'],
+    ['library', 'Template library'],
     ['view', 'Screen'],
   ]);
 

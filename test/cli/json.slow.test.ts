@@ -32,6 +32,8 @@ beforeAll(async () => {
       pools: { lab: { nodes: ['demo'], variables: { NET: 'br0' } } },
     }),
   );
+  await desk.run('template', 'add', 'Lab/web', 'any', '-P', 'memory=512');
+  await desk.run('template', 'export', 'Lab/web', join(desk.home, 'web.tar.gz'));
   await mkdir(join(desk.home, '.aws'));
   await writeFile(join(desk.home, '.aws', 'config'), '[default]\nregion = eu-west-1\n');
   const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdNWgSimulatedKeyOfATest somebody';
@@ -119,6 +121,31 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
         [...words, 'made-here', '--dry-run', '-C', 'demo'],
         [...words, 'made', '--count', '2', '--dry-run', '-C', 'demo'],
       ];
+    case 'template info':
+    case 'template vms':
+      return [[...words, 'Lab/web']];
+    case 'template add':
+      return [[...words, 'Lab/new', 'any', '-P', 'memory=512']];
+    case 'template edit':
+      return [[...words, 'Lab/web', 'memory=640']];
+    case 'template clone':
+      return [[...words, 'Lab/web', 'other']];
+    case 'template rename':
+      return [[...words, 'Lab/web', 'third', '--dry-run']];
+    case 'template move':
+      return [[...words, 'Lab/web', 'Prod', '--dry-run']];
+    case 'template delete':
+      return [[...words, 'Lab/web', '--yes', '--dry-run']];
+    case 'template export':
+      return [[...words, 'Lab/web', join(desk.home, 'again.tar.gz')]];
+    case 'template import':
+      return [[...words, join(desk.home, 'web.tar.gz'), 'Lab/imported']];
+    case 'template-group add':
+      return [[...words, 'More']];
+    case 'template-group rename':
+      return [[...words, 'Lab', 'Other', '--dry-run']];
+    case 'template-group delete':
+      return [[...words, 'Lab', '--yes', '--dry-run']];
     case 'vm rebuild':
       return [[...words, await inState('stopped'), '--yes', '--dry-run']];
     case 'vm migrate':

@@ -3,6 +3,7 @@ import { configuredKeymap } from '../../src/actions/configured-keymap.ts';
 import { actions } from '../../src/actions/index.ts';
 import { sampleConfig } from '../../src/cli/topics/config.ts';
 import { plainText } from '../../src/cli/topics/plain.ts';
+import { sampleTemplate } from '../../src/cli/topics/templates.ts';
 import { topics } from '../../src/cli/topics/topics.ts';
 import { platforms } from '../../src/platforms/registry.ts';
 import { interpret } from '../../src/state/config/interpret.ts';
@@ -10,6 +11,7 @@ import { openYaml } from '../../src/state/config/yaml-file.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { compileFilter } from '../../src/state/query/filter.ts';
 import { filterWords } from '../../src/state/query/filter-words.ts';
+import { readTemplate } from '../../src/state/templates/read-template.ts';
 import { createTestClock } from '../clock.ts';
 
 const textOf = async (name: string): Promise<string> => {
@@ -42,6 +44,12 @@ describe('topics of the help', () => {
     const { broken, problems, config } = await configOf(sampleConfig);
     expect([...broken, ...problems]).toEqual([]);
     expect([...config.endpoints.keys()]).toEqual(['desk', 'db1']);
+  });
+
+  it('show a template that can be used as it stands', async () => {
+    const ids = platforms.map(({ manifest }) => manifest.id);
+    const { problems, says } = await readTemplate('template.yaml', `${sampleTemplate.join('\n')}\n`, ids);
+    expect([problems, [...says.vm.keys()]]).toEqual([[], ['image', 'memory', 'numcpus', 'description']]);
   });
 
   it('show keys that can be used as they stand', async () => {

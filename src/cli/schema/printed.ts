@@ -6,6 +6,7 @@ import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { notification, task, taskInfo } from './task.ts';
+import { madeVm, template, templateGroup, templateInfo } from './template.ts';
 import { consoleLog, historyRow, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
@@ -69,6 +70,10 @@ const printed: Readonly<Record<string, Printed>> = {
   'task list': { schema: list(task, 'every task that is kept') },
   'notification list': { schema: list(notification, 'every notification that is kept') },
   'task info': { schema: taskInfo },
+  'template list': { schema: list(template, 'every template') },
+  'template info': { schema: templateInfo },
+  'template vms': { schema: list(madeVm, 'every VM that was made of one') },
+  'template-group list': { schema: list(templateGroup, 'every group') },
   'platform list': { schema: list(platform, 'every platform') },
   'endpoint list': { schema: list(endpoint, 'every endpoint') },
   'endpoint info': { schema: endpointInfo },
@@ -110,6 +115,10 @@ export const printedObjects: readonly Schema[] = [
   nodeFile,
   poolInfo,
   profile,
+  template,
+  templateInfo,
+  madeVm,
+  templateGroup,
   platform,
   task,
   taskInfo,

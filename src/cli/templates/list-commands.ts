@@ -29,6 +29,9 @@ const COLUMNS: readonly (readonly [title: string, key: keyof ReturnType<typeof r
   ['CHANGED', 'changed'],
 ];
 
+/** Of a time the day is enough for people. */
+const DAY = 10;
+
 function rowOf(template: Template) {
   const { group, name, version, platform, os, vm, changedAt } = template;
   return {
@@ -40,7 +43,7 @@ function rowOf(template: Template) {
     cpus: textIn(vm, 'numcpus', 'vcpus'),
     memory: textIn(vm, 'memory'),
     image: textIn(vm, 'image', 'iso'),
-    changed: new Date(changedAt).toISOString().slice(0, 10),
+    changed: new Date(changedAt).toISOString(),
   };
 }
 
@@ -65,7 +68,20 @@ function detailsOf(template: Template): Details {
   const shownVariables = Object.fromEntries(
     Object.entries(variables).map(([key, text]) => [key, text && spelled(key, text)]),
   );
-  const value = { group, name, version, platform, os, folder, older, variables: shownVariables, vm, platforms, description, hasScript };
+  const value = {
+    group,
+    name,
+    version,
+    platform,
+    os,
+    folder,
+    older,
+    variables: shownVariables,
+    vm,
+    platforms,
+    description,
+    hasScript,
+  };
   return {
     value,
     name: spellTemplate(template),
@@ -113,7 +129,10 @@ export const templateListCommands: readonly Command[] = [
           `${context.app.templates().folder} has no templates: drover template add --built-in writes those that come with drover`,
         );
       const rows = templates.map(rowOf);
-      const columns = COLUMNS.map(([title, key]) => ({ title, show: (row: Row) => String(row[key] ?? '-') }));
+      const columns = COLUMNS.map(([title, key]) => ({
+        title,
+        show: (row: Row) => String(row[key] ?? '-').slice(0, key === 'changed' ? DAY : undefined),
+      }));
       const listing = { rows, columns, name: (row: Row) => `${row['group']}/${row['name']}` };
       await context.printer.print(await renderList(listing, context.format, context.columns));
       return problems.length > 0 ? EXIT.failed : EXIT.done;

@@ -14,6 +14,7 @@ import { mouseTopic } from './mouse.ts';
 import { outputTopic } from './output.ts';
 import { secretsTopic } from './secrets.ts';
 import { sshTopic } from './ssh.ts';
+import { templatesTopic } from './templates.ts';
 import type { Topic } from './topic.ts';
 import { tourTopic } from './tour.ts';
 import { trustTopic } from './trust.ts';
@@ -26,6 +27,7 @@ export const topics: readonly Topic[] = [
   columnsTopic,
   outputTopic,
   configTopic,
+  templatesTopic,
   importTopic,
   secretsTopic,
   trustTopic,
