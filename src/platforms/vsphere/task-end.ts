@@ -26,7 +26,7 @@ export interface TaskRequest {
 }
 
 /** Begins a task; resolves with its reference. Rejects with outcome.unknown where the answer names none. */
-export async function beginTask({ session }: VmCalls, request: TaskRequest): Promise<MoRef> {
+async function beginTask({ session }: VmCalls, request: TaskRequest): Promise<MoRef> {
   const { target, method, args, subject, signal } = request;
   const answer = await session.call({ target, method, args, kind: 'mutates', signal, deadlineMs: ASK_MS });
   const task = refOf(child(answer, 'returnval'));
@@ -44,7 +44,7 @@ export const runTask = async (calls: VmCalls, request: TaskRequest): Promise<Xml
  * When the caller gives up, the task is cancelled. One that had come to its end all the same resolves, so that the caller can take
  * back what it has made; of one that goes on it is not known what will be: outcome.unknown.
  */
-export async function taskEnd(
+async function taskEnd(
   calls: VmCalls,
   task: MoRef,
   { subject, signal }: Pick<TaskRequest, 'subject' | 'signal'>,

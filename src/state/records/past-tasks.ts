@@ -16,7 +16,7 @@ export interface PastTask {
   readonly counts: Readonly<Partial<Record<ItemState, number>>>;
 }
 
-export const keyOf = (run: string, id: number): string => `${run}-${id}`;
+const keyOf = (run: string, id: number): string => `${run}-${id}`;
 
 const CUT_OFF = 'drover ended before the outcome was seen; what was sent may have happened';
 

@@ -91,7 +91,7 @@ export interface Text {
 }
 
 /** A text of the library: a regular file, never through a link. Rejects with what the file system says, config.invalid for what is no text. */
-export async function readText(path: string): Promise<Text> {
+async function readText(path: string): Promise<Text> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   if ((await lstat(path)).isSymbolicLink())
     throw new FleetError('config.invalid', 'is a symbolic link, and is not read');

@@ -53,7 +53,7 @@ const OWN: ReadonlySet<string> = new Set([
 /** Whether a property can be told and changed by users. */
 export const isProperty = (key: string): boolean => !OWN.has(key) && !key.startsWith('os_glance');
 
-export const propertiesOf = (row: Row): Readonly<Record<string, string>> =>
+const propertiesOf = (row: Row): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(row).flatMap(([key, value]) => (isProperty(key) && typeof value === 'string' ? [[key, value]] : [])),
   );

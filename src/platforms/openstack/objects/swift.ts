@@ -45,7 +45,7 @@ interface Answer {
 }
 
 /** What a service gives at once, unless its operators have said less. */
-export const PAGE = 1_000;
+const PAGE = 1_000;
 /** As long as a large file takes over a slow line; when nothing moves, the transport gives up. */
 const FILE_MS = 86_400_000;
 const PART_MS = 300_000;
