@@ -25,7 +25,7 @@ export const volumeSnapshotActions: readonly ObjectAction[] = [
     title: 'Snapshot volume',
     phrase: 'Take snapshot of …',
     help: 'Keep a volume as it is now, so that new volumes can be made of it.',
-    keys: ['t'],
+    keys: ['K'],
     danger: 'none',
     needs: 'volumesnapshot.create',
     aliases: ['volumesnapshot.add'],
