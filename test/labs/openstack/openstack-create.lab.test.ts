@@ -117,7 +117,13 @@ it(
       json: { server_group: group },
     });
     try {
-      const more = { flavor: 'nano', image: '', snapshot: 'before', 'server-group': 'apart', nic: [{ network: 'lan' }] };
+      const more = {
+        flavor: 'nano',
+        image: '',
+        snapshot: 'before',
+        'server-group': 'apart',
+        nic: [{ network: 'lan' }],
+      };
       const id = await create({ name: 'of-a-snapshot', ...more });
       const { server } = await members.ask<{ server: Row }>('compute', `/servers/${id}`);
       expect(server).toMatchObject({ status: 'ACTIVE', image: '', server_groups: [server_group['id']] });

@@ -317,7 +317,10 @@ describe('a file', () => {
   });
 
   it.each<[Said, object]>([
-    [{ status: 404, body: 'no such file' }, { status: 404, body: 'no such file' }],
+    [
+      { status: 404, body: 'no such file' },
+      { status: 404, body: 'no such file' },
+    ],
     [{ status: 302, headers: { location: 'http://elsewhere/' } }, { code: 'host.protocol' }],
   ])('that is not there, or elsewhere, is a refusal: %j', async (said, error) => {
     const rest = createRest({ http: script(said).http, clock: createTestClock() });
