@@ -200,7 +200,7 @@ describe('several consoles', () => {
   });
 
   it('get nothing of what is typed before the frame of a broadcast is there, nor does the fleet', async () => {
-    await open();
+    fleet = await openFleet({ vms: 6, size: '80x24', values: { running: 100, latency: 300 } });
     await fleet.press('g', 'jj', 'space', 'space', 'B');
     await fleet.see('Type into 2 consoles at once?');
     await fleet.press('y');
