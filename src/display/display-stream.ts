@@ -6,13 +6,14 @@ import { Duplex, PassThrough } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { clipboardSequence } from '../terminal/clipboard.ts';
 import { createInput } from '../terminal/input.ts';
-import type { InputEvent, Key, Mouse } from '../terminal/keys.ts';
+import type { InputEvent, Key } from '../terminal/keys.ts';
 import { MOUSE_ON } from '../terminal/modes.ts';
 import { type CanvasOptions, createCanvas } from './canvas.ts';
 import { createConfirmation } from './confirmation.ts';
 import { BEGIN_FIND, type Find, findAfter, findLine, NO_TEXT } from './finder.ts';
 import { type Chord, chordOf } from './keys.ts';
 import { MENU_KEY, MENU_LINE, menuOf } from './menu.ts';
+import { createMouse } from './mouse.ts';
 import type { Display } from './rfb/session.ts';
 import { textOf } from './screenshot.ts';
 import { createTypist } from './typist.ts';
@@ -28,8 +29,6 @@ export interface DisplayStream {
 
 /** Another screen, no cursor, marked pastes, the mouse: what takes a console back takes these back too. */
 const BEGIN = `\x1b[?1049h\x1b[?25l\x1b[?2004h${MOUSE_ON}\x1b[m\x1b[2J`;
-const BUTTONS = { left: 1, middle: 2, right: 4 } as const;
-const WHEEL = { 'wheel-up': 8, 'wheel-down': 16 } as const;
 
 /** The display is closed with the stream. What it can't go on with ends the stream with that error. */
 export function createDisplayStream(display: Display, options: DisplayStreamOptions): DisplayStream {
@@ -40,8 +39,6 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
   const input = createInput(typed, { clock, marksPastes: true, onGone: () => {} });
   /** What stands in the last line, over the picture: the menu, or why a paste was not typed. */
   let line: string | undefined;
-  /** Buttons of the mouse that the display believes to be down. */
-  let buttons = 0;
   /** The terminal takes more: what comes while it does not is asked for later, as one picture. */
   let wakeReader: (() => void) | undefined;
   let isWanted = false;
@@ -95,19 +92,7 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
   };
   const typist = createTypist(press, clock);
 
-  function point({ action, button, column, row }: Mouse): void {
-    // A button that was pressed in the picture is released wherever the mouse is by then.
-    const at = viewer.pixelAt(column, row, buttons !== 0);
-    if (at === undefined) return;
-    if (action === 'wheel-up' || action === 'wheel-down') {
-      display.point(WHEEL[action], at.x, at.y);
-      display.point(0, at.x, at.y);
-    } else {
-      buttons = action === 'release' || button === undefined ? 0 : BUTTONS[button];
-      display.point(buttons, at.x, at.y);
-    }
-    movePointer();
-  }
+  const point = createMouse(display, viewer);
 
   /** What is looked for, while a user does. */
   let find: Find | undefined;
@@ -144,7 +129,7 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
   }
 
   input.listen((event: InputEvent) => {
-    if (event.kind === 'mouse') return point(event);
+    if (event.kind === 'mouse') return point(event) ? movePointer() : undefined;
     if (event.kind === 'paste') return say(typist.type(event.text));
     if (event.kind !== 'key') return;
     typist.stop();

@@ -78,7 +78,13 @@ it('200 attaches and detaches leave no file open, no listener and no screen behi
 
 it('200 displays that are attached and left leave no file open and no picture behind', async () => {
   const screen = recording('zrle');
-  const vnc = createServer((socket) => void socket.on('error', () => {}).resume().write(screen));
+  const vnc = createServer(
+    (socket) =>
+      void socket
+        .on('error', () => {})
+        .resume()
+        .write(screen),
+  );
   await new Promise<void>((resolve) => vnc.listen(0, '127.0.0.1', resolve));
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

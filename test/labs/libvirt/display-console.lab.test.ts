@@ -18,6 +18,7 @@ const [DETACH, MENU] = ['\x1d', '\x1c'];
 const PATIENCE_MS = 60_000;
 /** The last words on the screen, whose cells are all written. */
 const LOGIN = new RegExp(`${PAINTER} login:\\s*$`);
+const PROMPT = new RegExp(`root@${PAINTER}:/root#\\s*$`);
 
 let home: string;
 const opened: Pty[] = [];
@@ -58,7 +59,7 @@ describe('the screen of a guest', () => {
     const drover = attach(columns, rows);
     await drover.until(LOGIN, PATIENCE_MS);
     drover.type('root\r');
-    await drover.until(`root@${PAINTER}:`, PATIENCE_MS);
+    await drover.until(PROMPT, PATIENCE_MS);
     // The arithmetic is the guest's: an echo of what was typed would not show it.
     drover.type(`echo columns-$((${columns} + 1))\r`);
     await drover.until(new RegExp(`^columns-${columns + 1} *$`, 'm'), PATIENCE_MS);
