@@ -16,9 +16,10 @@ import {
 } from '../lib/provision-fields.ts';
 import { bootFields } from './boot/fields.ts';
 import { definitionFields } from './definition/fields.ts';
-import { attachedDisks, withDiskOptions } from './disk/fields.ts';
+import { withDiskOptions } from './disk/fields.ts';
 import { hardwareFields } from './hardware/fields.ts';
-import { attachedNics, withNicOptions } from './nic/fields.ts';
+import { withNicOptions } from './nic/fields.ts';
+import { attachedDisks, attachedNics } from './parts/fields.ts';
 
 const shownFor =
   (transport: string) =>

@@ -9,7 +9,7 @@ import type { GuestDevices } from '../vm/guest-devices.ts';
 import type { Search } from '../vm/other-domains.ts';
 import { readStorage } from '../vm/storage.ts';
 import { trustedFiles } from '../vm/trusted-files.ts';
-import { newDisk } from '../xml/device-xml.ts';
+import { type DiskPlace, newDisk } from '../xml/device-xml.ts';
 import { findVolume, mediumOf } from './find-volume.ts';
 import { createVolume, takenBack } from './new-volume.ts';
 import { freeTarget } from './target-names.ts';
@@ -39,9 +39,8 @@ export async function addDisk(
   const { name } = call.domain;
   const bus = busFor(name, devices, spec.bus);
   const target = spec.target || freeTarget(name, bus, [devices.live, devices.saved]);
-  return spec.volume === ''
-    ? addNew(call, devices, spec, target, bus)
-    : addExisting(host, call, devices, spec, target, bus);
+  const place = { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true };
+  return spec.volume === '' ? addNew(call, devices, spec, place) : addExisting(host, call, devices, spec, place);
 }
 
 /** The one that is wanted, or that of the first disk. Throws op.unsupported for one that takes nothing now. */
@@ -54,27 +53,17 @@ export function busFor(name: string, { live, now }: GuestDevices, wanted: string
   });
 }
 
-async function addNew(
-  call: GuestCall,
-  devices: GuestDevices,
-  spec: WantedDisk,
-  target: string,
-  bus: string,
-): Promise<AddedDisk> {
+async function addNew(call: GuestCall, devices: GuestDevices, spec: WantedDisk, place: DiskPlace): Promise<AddedDisk> {
   const volume = await createVolume(call, devices, spec);
   let path = `the volume ${volume.name} in ${volume.pool}`;
   try {
     const medium = await call.change('attach', () => mediumOf(call, volume));
     path = medium.path;
-    await attachDevice(
-      call,
-      devices,
-      newDisk(medium, { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true }),
-    );
+    await attachDevice(call, devices, newDisk(medium, place));
   } catch (error) {
     throw await takenBack(call, volume, path, error);
   }
-  return { target, warnings: [] };
+  return { target: place.target, warnings: [] };
 }
 
 async function addExisting(
@@ -82,19 +71,14 @@ async function addExisting(
   call: GuestCall,
   devices: GuestDevices,
   spec: WantedDisk,
-  target: string,
-  bus: string,
+  place: DiskPlace,
 ): Promise<AddedDisk> {
   const medium = await mediumOf(call, await findVolume(call, spec.volume));
   const { client, domain, signal } = call;
   const search = { client, domain, signal, own: 'definition' } as const;
   const warnings = await refuseUsedVolume(host, search, medium.path, spec.shareable);
-  await attachDevice(
-    call,
-    devices,
-    newDisk(medium, { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true }),
-  );
-  return { target, warnings };
+  await attachDevice(call, devices, newDisk(medium, place));
+  return { target: place.target, warnings };
 }
 
 /**

@@ -1,15 +1,11 @@
 /** What can be said of the disks of a new VM here, beyond what all platforms take. */
 import type { Field, ListField, SettingsField } from '../../contract.ts';
-import { choice, fixed, flag, object, size, text, withItems } from '../../lib/field-kinds.ts';
-import { CHANGES_NOW } from '../../lib/fields.ts';
+import { choice, flag, object, text, withItems } from '../../lib/field-kinds.ts';
 
 export const FORMATS = ['qcow2', 'raw'] as const;
 export const CACHES = ['none', 'writeback', 'writethrough', 'directsync', 'unsafe'] as const;
 export const IOS = ['threads', 'native', 'io_uring'] as const;
 export const DISCARDS = ['unmap', 'ignore'] as const;
-
-/** Bytes: disks are as many of these. */
-export const SECTOR = 512;
 
 const DISK: readonly Field[] = [
   choice('format', 'Format', 'Left empty, qcow2, which can have snapshots; devices are raw.', FORMATS),
@@ -26,49 +22,3 @@ const DISK: readonly Field[] = [
 ];
 
 export const withDiskOptions = (field: ListField & SettingsField): SettingsField => withItems(field, DISK);
-
-const isDisk = { key: 'type', is: ['disk'] };
-const isDrive = { key: 'type', is: ['cdrom', 'floppy'] };
-
-/** Those of a VM that is there: a row that is new becomes a disk, one that is left out is detached. */
-export const attachedDisks: ListField & SettingsField = {
-  key: 'disk',
-  label: 'Disks',
-  help: 'Its disks and drives; one that is left out is detached, and nothing of it is deleted.',
-  kind: 'list',
-  one: 'disk',
-  many: 'disks',
-  identity: 'device',
-  item: [
-    text('device', 'Device', 'What it is called; left empty, the first name that is free.', { examples: ['vdb'] }),
-    fixed({ ...text('type', 'Type', 'A disk, or a drive for media.'), default: 'disk' } as Field),
-    {
-      ...size('size', 'Size', 'It can only grow, at once; of a new one left empty, 10 GiB.', { when: isDisk }),
-      min: SECTOR,
-    } as Field,
-    fixed({
-      key: 'storage',
-      label: 'Storage',
-      help: 'Where a new one is made; left empty, where the first disk is.',
-      kind: 'object',
-      of: 'storage',
-      when: isDisk,
-    }),
-    fixed({ ...object('volume', 'Volume', 'One that is there; left empty, a new one.', 'volume'), when: isDisk }),
-    {
-      key: 'medium',
-      label: 'Medium',
-      help: 'What is in the drive; left empty, nothing.',
-      kind: 'object',
-      of: 'image',
-      type: 'iso',
-      when: isDrive,
-    },
-    fixed(text('bus', 'Bus', 'Left empty, that of the first disk.', { examples: ['virtio', 'scsi'] })),
-    fixed(text('format', 'Format', 'Of a new one; left empty, qcow2 in folders.', { examples: FORMATS, when: isDisk })),
-    fixed(flag('read-only', 'Read-only', 'The guest can not write to it.')),
-    fixed(flag('shareable', 'Shareable', 'Other VMs may write to it at the same time.')),
-  ],
-  ...CHANGES_NOW,
-  whenSaved: 'restart',
-};

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { FleetError, isAbort, sentence } from '../../../errors.ts';
 import { formatBytes } from '../../../units.ts';
-import type { MigrationCheck } from '../../contract.ts';
+import type { MigrateSpec, MigrationCheck } from '../../contract.ts';
 import { shellWord } from '../../lib/take-back.ts';
 import { attribute, child, childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
 import { readHostFacts } from '../hardware/host-facts.ts';
@@ -297,3 +297,16 @@ export async function checkReach(
 }
 
 const isLoopback = (name: string): boolean => name === 'localhost' || (isIP(name) > 0 && /^(127\.|::1$)/.test(name));
+
+/** Whether it is good for this guest to be slowed down. Seen with QEMU 7.2: one without KVM arrived with broken memory. */
+export function checkConverge({ isOn, read }: Leaving, { live, converge }: MigrateSpec): readonly MigrationCheck[] {
+  if (!converge) return [];
+  if (!isOn || !live) return [warning('options', 'only a VM that runs on meanwhile can be slowed down')];
+  if (read.type !== 'qemu') return [ok('options', 'it is slowed down as far as its memory needs')];
+  return [
+    warning(
+      'options',
+      'it has no KVM: such guests arrived broken when they were slowed down; allow a longer standstill instead',
+    ),
+  ];
+}

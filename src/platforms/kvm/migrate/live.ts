@@ -11,7 +11,7 @@ import { uuidText } from '../link/uuid.ts';
 import type { Copy } from '../migrate-checks/disks.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError } from '../rpc/errors.ts';
-import { JOB_COMPLETED, MIGRATE, migration, PARAM, type TypedParam } from '../rpc/migration.ts';
+import { JOB_COMPLETED, MIGRATE, migration, NO_JOB, PARAM, type TypedParam } from '../rpc/migration.ts';
 import type { Domain } from '../rpc/protocol.ts';
 import { type Phase, settle } from './settle.ts';
 import { type Leaving, nameOf, type Side } from './side.ts';
@@ -61,7 +61,7 @@ async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal
   const { from, to, vm, spec } = move;
   const { domain } = vm;
   const flags = flagsOf(move);
-  // What is for the source alone. No auto-converge: with QEMU 7.2 without KVM, a guest that it slowed down arrived broken.
+  // What is for the source alone.
   const own = flags + MIGRATE.changeProtection + MIGRATE.abortOnError;
   const params = await paramsOf(move);
   signal.throwIfAborted();
@@ -139,6 +139,7 @@ function flagsOf({ vm, copies, spec }: LiveMove): number {
     MIGRATE.undefineSource +
     (vm.isPaused ? MIGRATE.paused : 0) +
     (copies.length > 0 ? MIGRATE.copyDisks : 0) +
+    (spec.converge ? MIGRATE.autoConverge : 0) +
     // What it would refuse was looked at before, by its own check.
     MIGRATE.unsafe
   );
@@ -170,9 +171,15 @@ function watch({ from, vm: { domain }, spec }: LiveMove, signal: AbortSignal) {
     const client = await daemon.control(ended.signal).catch(() => undefined);
     await client?.call(migration.abortJob, { domain }, timing).catch(() => undefined);
   };
+  // Taken by a migration that is under way alone: each begins with what QEMU has by itself.
+  let openDowntimeMs = spec.maxDowntimeMs;
   const look = async (): Promise<void> => {
     const client = await daemon.control(ended.signal);
-    const { params } = await client.call(migration.jobStats, { domain, flags: 0 }, timing);
+    const { type, params } = await client.call(migration.jobStats, { domain, flags: 0 }, timing);
+    if (openDowntimeMs !== undefined && type !== NO_JOB) {
+      await client.call(migration.setMaxDowntime, { domain, downtimeMs: openDowntimeMs, flags: 0 }, timing);
+      openDowntimeMs = undefined;
+    }
     const now = progressOf(new Map(params.map(({ name, value }) => [name, Number(value)])));
     if (!ended.signal.aborted) spec.progress?.(now);
   };
@@ -192,12 +199,13 @@ function watch({ from, vm: { domain }, spec }: LiveMove, signal: AbortSignal) {
   };
 }
 
-/** Disks are copied first, then memory. */
+/** Disks are copied first, then memory, and again what the guest has written meanwhile. */
 function progressOf(stats: ReadonlyMap<string, number>): MigrationProgress {
   const of = (name: string) => stats.get(name) ?? 0;
+  const round = of('memory_iteration');
   const isDisks = of('disk_total') > 0 && of('disk_remaining') > 0 && of('memory_processed') === 0;
   return {
-    doing: isDisks ? 'copying disks' : 'copying memory',
+    doing: isDisks ? 'copying disks' : round > 1 ? `copying memory, round ${round}` : 'copying memory',
     done: isDisks ? of('disk_processed') : Math.max(0, of('memory_total') - of('memory_remaining')),
     total: isDisks ? of('disk_total') : of('memory_total'),
     rate: (isDisks ? of('disk_bps') : of('memory_bps')) || Number.NaN,

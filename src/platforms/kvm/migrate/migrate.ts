@@ -16,6 +16,7 @@ import { onHost } from '../host/host-call.ts';
 import { type Copy, error, ok, planDisks } from '../migrate-checks/disks.ts';
 import {
   checkClock,
+  checkConverge,
   checkCpu,
   checkDevices,
   checkFiles,
@@ -150,6 +151,7 @@ async function planOne(call: GuestCall, from: Side, to: Side, vm: Leaving, spec:
         cpu,
         memory,
         ...disks.checks,
+        ...checkConverge(vm, spec),
         ...networks,
         devices,
         files,

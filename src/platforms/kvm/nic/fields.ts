@@ -1,7 +1,6 @@
 /** What can be said of the NICs of a new VM here, beyond what all platforms take. */
 import type { Field, ListField, SettingsField } from '../../contract.ts';
-import { choice, count, fixed, flag, text, withItems } from '../../lib/field-kinds.ts';
-import { CHANGES_NOW } from '../../lib/fields.ts';
+import { choice, count, flag, text, withItems } from '../../lib/field-kinds.ts';
 
 /**
  * `network`: one of libvirt's, else a bridge of the host. `macvtap` goes past the host by an interface of it, `openvswitch` is a
@@ -48,27 +47,3 @@ export const withNicOptions = (field: ListField & SettingsField): SettingsField 
   withItems({ ...field, item: field.item.map(notRequired) }, NIC);
 /** QEMU's own network has no name: a NIC without one is refused where it needs it. */
 const notRequired = (one: Field): Field => ({ ...one, required: false });
-
-/** Those of a VM that is there. They go by their addresses, since their names are numbers that others take. */
-export const attachedNics: ListField & SettingsField = {
-  key: 'nic',
-  label: 'NICs',
-  help: 'Its network cards; one that is left out is removed.',
-  kind: 'list',
-  one: 'NIC',
-  many: 'NICs',
-  identity: 'mac',
-  item: [
-    text('mac', 'MAC', 'Its address; left empty, a new one.', { examples: ['52:54:00:12:34:56'] }),
-    {
-      key: 'network',
-      label: 'Network',
-      help: 'The network or bridge that it is plugged into.',
-      kind: 'object',
-      of: 'network',
-    },
-    fixed(text('model', 'Model', 'What the guest sees; left empty, virtio.', { examples: ['virtio', 'e1000e'] })),
-  ],
-  ...CHANGES_NOW,
-  whenSaved: 'restart',
-};

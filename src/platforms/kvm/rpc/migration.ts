@@ -4,7 +4,7 @@
  */
 import { domainCodec, type Procedure } from './protocol.ts';
 import { readTypedValue, TYPE } from './typed-value.ts';
-import { type Codec, int, list, optional, struct, text, uint, type XdrWriter } from './xdr.ts';
+import { type Codec, int, list, optional, struct, text, uhyper, uint, type XdrWriter } from './xdr.ts';
 
 /** A value with its name. Numbers above 32 bits are unsigned. */
 export interface TypedParam {
@@ -52,6 +52,12 @@ const nothing: Codec<void> = { least: 0, read: () => undefined, write: () => und
 
 export const migration = {
   abortJob: define(164, 'DOMAIN_ABORT_JOB', struct({ domain }), nothing),
+  setMaxDowntime: define(
+    166,
+    'DOMAIN_MIGRATE_SET_MAX_DOWNTIME',
+    struct({ domain, downtimeMs: uhyper, flags: uint }),
+    nothing,
+  ),
   jobStats: define(298, 'DOMAIN_GET_JOB_STATS', struct({ domain, flags: uint }), struct({ type: int, params })),
   begin: define(
     302,
@@ -95,6 +101,7 @@ export const MIGRATE = {
   changeProtection: 256,
   unsafe: 512,
   abortOnError: 4096,
+  autoConverge: 8192,
 } as const;
 
 /** Names of its parameters. */
@@ -106,6 +113,9 @@ export const PARAM = {
   bandwidth: 'bandwidth',
   disks: 'migrate_disks',
 } as const;
+
+/** The type of no job. */
+export const NO_JOB = 0;
 
 /** DOMAIN_GET_JOB_STATS: of the job that has ended. */
 export const JOB_COMPLETED = 1;

@@ -11,6 +11,7 @@ import { readWhole, redefine, refuseTransient } from '../files/definition.ts';
 import type { Host } from '../host/host-call.ts';
 import { manifest } from '../manifest.ts';
 import { type KeptChanges, keptChanges, readKept, setKept, spellValue } from '../metadata/kept-settings.ts';
+import { type PlannedParts, partRows, planParts, withoutParts } from '../parts/part-changes.ts';
 import { AFFECT, XML } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { unlessGone } from '../vm/guest.ts';
@@ -19,7 +20,6 @@ import { readDevices } from '../xml/device-xml.ts';
 import { readDocument } from '../xml/document.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
 import { everywhere, inOrder } from './apply-settings.ts';
-import { type PlannedParts, partRows, planParts, withoutParts } from './part-changes.ts';
 
 type SettingsOps = Required<Pick<VmOps, 'settings' | 'planConfigure' | 'configure'>>;
 

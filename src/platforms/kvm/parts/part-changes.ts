@@ -2,15 +2,14 @@
 import { FleetError } from '../../../errors.ts';
 import { isRows, type ListField, type Settings, type SettingsTarget, type Warning } from '../../contract.ts';
 import type { ChangeStep } from '../../lib/change-steps.ts';
-import { diskChange, diskRows } from '../disk/disk-rows.ts';
-import { attachedDisks } from '../disk/fields.ts';
 import { refuseTransient } from '../files/definition.ts';
 import type { Host } from '../host/host-call.ts';
-import { attachedNics } from '../nic/fields.ts';
-import { nicChange, nicRows } from '../nic/nic-rows.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
 import { type GuestDevices, readToChange } from '../vm/guest-devices.ts';
 import type { Devices } from '../xml/device-xml.ts';
+import { diskChange, diskRows } from './disk-rows.ts';
+import { attachedDisks, attachedNics } from './fields.ts';
+import { nicChange, nicRows } from './nic-rows.ts';
 import { type PartChange, type RowChange, rowChanges } from './row-changes.ts';
 
 type Planned = (host: Host, call: GuestCall, devices: GuestDevices, change: RowChange) => Promise<PartChange>;

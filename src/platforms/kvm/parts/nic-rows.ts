@@ -4,14 +4,14 @@ import type { Settings } from '../../contract.ts';
 import { nativesOfNics } from '../../lib/parts.ts';
 import { textIn } from '../../lib/spec-values.ts';
 import type { Host } from '../host/host-call.ts';
-import type { PartChange, RowChange } from '../settings/row-changes.ts';
+import { addNic, connectNic, modelOf, removeNic } from '../nic/change-nic.ts';
+import { freeMac } from '../nic/mac.ts';
+import { nicCalled } from '../nic/nic-ops.ts';
+import { plugOf } from '../nic/plug-of.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
 import { type GuestDevices, type Pair, pairOf } from '../vm/guest-devices.ts';
 import type { Devices, NicDevice } from '../xml/device-xml.ts';
-import { addNic, connectNic, modelOf, removeNic } from './change-nic.ts';
-import { freeMac } from './mac.ts';
-import { nicCalled } from './nic-ops.ts';
-import { plugOf } from './plug-of.ts';
+import type { PartChange, RowChange } from './row-changes.ts';
 
 export function nicRows({ nics }: Devices): readonly Settings[] {
   const natives = nativesOfNics(nics);

@@ -3,20 +3,20 @@ import { FleetError } from '../../../errors.ts';
 import { bytes, formatBytes, gib } from '../../../units.ts';
 import type { Settings, Warning } from '../../contract.ts';
 import { textIn } from '../../lib/spec-values.ts';
+import { addDisk, busFor, refuseUsedVolume } from '../disk/add-disk.ts';
+import { detachDisk } from '../disk/detach-disk.ts';
+import { findVolume, mediumOf, volumeOfDisk } from '../disk/find-volume.ts';
+import { insertMedium } from '../disk/insert-medium.ts';
+import { resizeDisk } from '../disk/resize-disk.ts';
+import { freeTarget, isTarget } from '../disk/target-names.ts';
 import type { Host } from '../host/host-call.ts';
 import { procedures, type Volume } from '../rpc/protocol.ts';
-import type { PartChange, RowChange } from '../settings/row-changes.ts';
 import { unlessGone } from '../vm/guest.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
 import type { GuestDevices } from '../vm/guest-devices.ts';
 import type { Devices, DiskDevice } from '../xml/device-xml.ts';
-import { addDisk, busFor, refuseUsedVolume } from './add-disk.ts';
-import { detachDisk } from './detach-disk.ts';
 import { SECTOR } from './fields.ts';
-import { findVolume, mediumOf, volumeOfDisk } from './find-volume.ts';
-import { insertMedium } from './insert-medium.ts';
-import { resizeDisk } from './resize-disk.ts';
-import { freeTarget, isTarget } from './target-names.ts';
+import type { PartChange, RowChange } from './row-changes.ts';
 
 /** Of a new one that says no size. */
 const USUAL_SIZE = gib(10);
