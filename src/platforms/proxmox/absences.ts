@@ -15,8 +15,10 @@ export const absences: Absences = {
     'no page below nodes/{node}/qemu/{vmid} gives a disk away: clone it and make the clone a template, or back it up',
   'vm.definition': 'nodes/{node}/qemu/{vmid}/config has settings, and no text: look at the details',
   'vm.define': 'nodes/{node}/qemu/{vmid}/config takes settings, and no text: edit these',
-  'vm.lock': 'locks of nodes/{node}/qemu/{vmid}/config are those of its tasks: its setting protection keeps it from being deleted',
-  'vm.unlock': 'locks of nodes/{node}/qemu/{vmid}/config are those of its tasks: its setting protection keeps it from being deleted',
+  'vm.lock':
+    'locks of nodes/{node}/qemu/{vmid}/config are those of its tasks: its setting protection keeps it from being deleted',
+  'vm.unlock':
+    'locks of nodes/{node}/qemu/{vmid}/config are those of its tasks: its setting protection keeps it from being deleted',
   'vm.shelve': 'nodes/{node}/qemu/{vmid}/status shelves no guest: one that is off has its place on its node',
   'vm.rescue': 'nodes/{node}/qemu/{vmid}/status has no rescue mode: put a medium into its drive, and boot from that',
   'vm.unrescue': 'nodes/{node}/qemu/{vmid}/status has no rescue mode: put its own disk first among what it boots from',
@@ -33,7 +35,8 @@ export const absences: Absences = {
   lease: 'drover does not manage addresses of Proxmox VE (cluster/sdn/vnets/{vnet}/ips)',
   dns: 'drover does not manage names of Proxmox VE (cluster/sdn/dns)',
   flavor: 'Proxmox VE has no flavors: nodes/{node}/qemu takes memory and vCPUs themselves',
-  subnet: 'drover lists subnets of Proxmox VE with their networks alone: what is applied (cluster/sdn) is all that waits',
+  subnet:
+    'drover lists subnets of Proxmox VE with their networks alone: what is applied (cluster/sdn) is all that waits',
   keypair: 'Proxmox VE keeps no key pairs: nodes/{node}/qemu takes the keys of one guest',
   address: 'the API of Proxmox VE has no public addresses: its guests are in the networks of its nodes',
   bucket: 'the API of Proxmox VE has no buckets: files are in its storages (nodes/{node}/storage/{storage}/content)',

@@ -15,7 +15,6 @@ import { createDiskOps } from './disk/disk-ops.ts';
 import { createGroupOps } from './firewall/groups.ts';
 import { createRuleOps } from './firewall/rules.ts';
 import type { GuestCalls } from './guest-call.ts';
-import { readHistory } from './vm/history.ts';
 import { readIdentity } from './identity.ts';
 import { listImages } from './images.ts';
 import { createGuestIndex } from './index-of-guests.ts';
@@ -36,6 +35,7 @@ import { createRemoval } from './storage/removal.ts';
 import { createVolumeOps } from './storage/volume-ops.ts';
 import { listStorages } from './storages.ts';
 import { createDelete } from './vm/delete.ts';
+import { readHistory } from './vm/history.ts';
 import { createSettings } from './vm/settings.ts';
 import { listVolumes } from './volumes.ts';
 import { watchCluster } from './watch.ts';
@@ -120,7 +120,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       shell: createShell(terminals, index.node),
     },
     whyNot: {
-      ...lacking('log in to its node for that: the API has no such page below nodes/{node}', ['node', 'console'], AT_NODE),
+      ...lacking(
+        'log in to its node for that: the API has no such page below nodes/{node}',
+        ['node', 'console'],
+        AT_NODE,
+      ),
       ...lacking(NO_STORAGES, ['storage'], HAS),
       ...lacking(NO_NETWORKS, ['network'], HAS),
       ...absences,

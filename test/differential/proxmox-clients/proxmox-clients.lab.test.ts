@@ -109,6 +109,72 @@ const called = (name: string): Vm => {
 const sorted = <T>(all: readonly T[], word: (one: T) => string): readonly T[] =>
   all.toSorted((a, b) => word(a).localeCompare(word(b), 'en'));
 
+interface Pvetui {
+  readonly guests: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly node: string;
+    readonly type: string;
+    readonly status: string;
+    readonly maxmem: number;
+    readonly tags?: string;
+    readonly cpu_cores?: number;
+    readonly cpu_sockets?: number;
+    readonly onboot?: boolean;
+    readonly configured_networks?: readonly { interface: string; model: string; mac_address: string; vlan?: string }[];
+    readonly storage_devices?: readonly { device: string; storage: string; size?: string; media?: string }[];
+  }[];
+  readonly storages: readonly {
+    readonly storage: string;
+    readonly node: string;
+    readonly shared: number;
+    readonly maxdisk: number;
+  }[];
+  readonly snapshots: Readonly<Record<string, readonly { name: string; description: string; snaptime: string }[]>>;
+  readonly backups: Readonly<Record<string, readonly { volid: string; size: number }[] | null>>;
+}
+
+it('beside pvetui: the same guests, storages, snapshots and backups', async () => {
+  const { stdout } = await run(join(folder, 'ask-pvetui'), [server.origin, ACCOUNTS.root.password]);
+  const theirs: Pvetui = JSON.parse(stdout);
+  const ours = rows().map((vm) => ({
+    ...{ id: vm.id, name: vm.name, node: vm.node && nativeOf(vm.node), maxmem: vm.memory },
+    ...{ status: vm.state, tags: vm.tags.join(';') },
+  }));
+  expect(sorted(ours, ({ name }) => name)).toEqual(
+    sorted(theirs.guests, ({ name }) => name).map(({ id, name, node, type, maxmem, status, tags = '' }) => ({
+      ...{ id: vmId(PVE, `${type}/${id}`), name, node, maxmem, status, tags },
+    })),
+  );
+  const web1 = theirs.guests.find(({ name }) => name === 'web1');
+  const vm = called('web1');
+  const info = await connection.vm.info(vm.id, signal);
+  expect([vm.cpus, vm.autostart]).toEqual([(web1?.cpu_cores ?? 0) * (web1?.cpu_sockets ?? 0), web1?.onboot]);
+  expect(info.nics.map(({ device, type, mac, vlan }) => [device, type, mac, String(vlan)])).toEqual(
+    web1?.configured_networks?.map((one) => [one.interface, one.model, one.mac_address, one.vlan]),
+  );
+  const disks = (web1?.storage_devices ?? []).map(({ device, storage, media }) => [device, storage, media ?? 'disk']);
+  expect(
+    sorted(info.disks, ({ device }) => device).map(({ device, storage, type }) => [device, storage, type]),
+  ).toEqual(sorted(disks, ([device]) => String(device)));
+
+  const storages = (await connection.storage?.list?.(PVE, signal)) ?? [];
+  const shown = new Set(
+    theirs.storages.map(({ storage, node, shared }) => (shared === 1 ? storage : `${node}/${storage}`)),
+  );
+  const active = storages.filter((one) => one.active).map(({ id }) => nativeOfListed(id));
+  expect(active.toSorted()).toEqual([...shown].toSorted());
+  const backups = (await connection.backup?.list?.(PVE, signal)) ?? [];
+  const kept = Object.values(theirs.backups).flatMap((all) => all ?? []);
+  expect(backups.map(({ path, size }) => [path, size])).toEqual(kept.map(({ volid, size }) => [volid, size]));
+  const snapshots = (await connection.snapshot?.list?.(vm.id, signal)) ?? [];
+  expect(snapshots.map(({ name, description }) => [name, description])).toEqual(
+    theirs.snapshots['web1']
+      ?.filter(({ name }) => name !== 'current')
+      .map(({ name, description }) => [name, description.trim()]),
+  );
+});
+
 interface KcliRow {
   readonly name: string;
   readonly node: string;
@@ -164,7 +230,9 @@ describe('beside kcli', () => {
     const able = storages.filter(({ active, content }) => active && content?.includes('images'));
     expect(able.map(({ id }) => nativeOfListed(id)).toSorted()).toEqual(await askKcli('pools'));
     const paths = await askKcli<Record<string, string>>('paths');
-    expect(able.find(({ name }) => name === 'nas')?.path).toBe(paths['nas']);
+    // kcli says where it is mounted, drover what is mounted
+    const nas = able.find(({ name }) => name === 'nas');
+    expect([nas?.path, paths['nas']]).toEqual(['192.0.2.50:/srv/pve', '/mnt/pve/nas']);
 
     const disks = Object.values(await askKcli<Record<string, { path: string }>>('disks')).map(({ path }) => path);
     const volumes = (await connection.volume?.list?.(PVE, signal)) ?? [];
@@ -199,69 +267,4 @@ describe('beside kcli', () => {
     expect(db1).toMatchObject({ plan: 'news', profile: 'large', memory: 4096 });
     expect(await connection.vm.settings?.(id, 'config', signal)).toMatchObject(changes);
   });
-});
-
-interface Pvetui {
-  readonly guests: readonly {
-    readonly id: number;
-    readonly name: string;
-    readonly node: string;
-    readonly type: string;
-    readonly status: string;
-    readonly maxmem: number;
-    readonly tags?: string;
-    readonly cpu_cores?: number;
-    readonly cpu_sockets?: number;
-    readonly onboot?: boolean;
-    readonly configured_networks?: readonly { interface: string; model: string; mac_address: string; vlan?: string }[];
-    readonly storage_devices?: readonly { device: string; storage: string; size?: string; media?: string }[];
-  }[];
-  readonly storages: readonly {
-    readonly storage: string;
-    readonly node: string;
-    readonly shared: number;
-    readonly maxdisk: number;
-  }[];
-  readonly snapshots: Readonly<Record<string, readonly { name: string; description: string; snaptime: string }[]>>;
-  readonly backups: Readonly<Record<string, readonly { volid: string; size: number }[] | null>>;
-}
-
-it('beside pvetui: the same guests, storages, snapshots and backups', async () => {
-  const { stdout } = await run(join(folder, 'ask-pvetui'), [server.origin, ACCOUNTS.root.password]);
-  const theirs: Pvetui = JSON.parse(stdout);
-  const ours = rows().map((vm) => ({
-    ...{ id: vm.id, name: vm.name, node: vm.node && nativeOf(vm.node), maxmem: vm.memory },
-    ...{ status: vm.state, tags: vm.tags.join(';') },
-  }));
-  expect(sorted(ours, ({ name }) => name)).toEqual(
-    sorted(theirs.guests, ({ name }) => name).map(({ id, name, node, type, maxmem, status, tags = '' }) => ({
-      ...{ id: vmId(PVE, `${type}/${id}`), name, node, maxmem, status, tags },
-    })),
-  );
-  const web1 = theirs.guests.find(({ name }) => name === 'web1');
-  const vm = called('web1');
-  const info = await connection.vm.info(vm.id, signal);
-  expect([vm.cpus, vm.autostart]).toEqual([(web1?.cpu_cores ?? 0) * (web1?.cpu_sockets ?? 0), web1?.onboot]);
-  expect(info.nics.map(({ device, type, mac, vlan }) => [device, type, mac, String(vlan)])).toEqual(
-    web1?.configured_networks?.map((one) => [one.interface, one.model, one.mac_address, one.vlan]),
-  );
-  const disks = (web1?.storage_devices ?? []).map(({ device, storage, media }) => [device, storage, media ?? 'disk']);
-  expect(
-    sorted(info.disks, ({ device }) => device).map(({ device, storage, type }) => [device, storage, type]),
-  ).toEqual(sorted(disks, ([device]) => String(device)));
-
-  const storages = (await connection.storage?.list?.(PVE, signal)) ?? [];
-  const shown = new Set(
-    theirs.storages.map(({ storage, node, shared }) => (shared === 1 ? storage : `${node}/${storage}`)),
-  );
-  expect(storages.map(({ id }) => nativeOfListed(id)).toSorted()).toEqual([...shown].toSorted());
-  const backups = (await connection.backup?.list?.(PVE, signal)) ?? [];
-  const kept = Object.values(theirs.backups).flatMap((all) => all ?? []);
-  expect(backups.map(({ path, size }) => [path, size])).toEqual(kept.map(({ volid, size }) => [volid, size]));
-  const snapshots = (await connection.snapshot?.list?.(vm.id, signal)) ?? [];
-  expect(snapshots.map(({ name, description }) => [name, description])).toEqual(
-    theirs.snapshots['web1']
-      ?.filter(({ name }) => name !== 'current')
-      .map(({ name, description }) => [name, description]),
-  );
 });

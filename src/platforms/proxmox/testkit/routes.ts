@@ -29,6 +29,7 @@ const GUEST_RIGHTS = [
 ];
 const TASKS_SHOWN = 25;
 const DESTROY_MS = 100;
+const ETH0 = { name: 'eth0', hwaddr: 'bc:24:11:00:00:07', 'hardware-address': 'bc:24:11:00:00:07' };
 
 /** The `data` of the answer. Throws a refusal. */
 export function answer(world: World, terminals: Terminals, call: Call): unknown {
@@ -161,7 +162,7 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       if (guest.config['agent'] !== '1') throw refusal(500, 'No QEMU guest agent configured');
       return { result: [{ name: 'ens18', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }] };
     case 'GET interfaces':
-      return [{ name: 'eth0', 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }];
+      return [{ ...ETH0, 'ip-addresses': guest.ips.map((ip) => ({ 'ip-address': ip, prefix: 24 })) }];
     case 'POST termproxy':
       return terminals.offer(guest.node, guest, user);
     case 'POST vncproxy':

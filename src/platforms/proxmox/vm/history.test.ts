@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../../../test/contract/refusal.ts';
 import { FleetError } from '../../../errors.ts';
-import { readHistory } from './history.ts';
 import { CT1, scriptedGuests, WEB1 } from '../testkit/scripted-api.ts';
+import { readHistory } from './history.ts';
 
 const { signal } = new AbortController();
 const PATH = '/nodes/pve1/qemu/100/rrddata';
