@@ -44,7 +44,7 @@ export const runTask = async (calls: VmCalls, request: TaskRequest): Promise<Xml
  * When the caller gives up, the task is cancelled. One that had come to its end all the same resolves, so that the caller can take
  * back what it has made; of one that goes on it is not known what will be: outcome.unknown.
  */
-export async function taskEnd(
+async function taskEnd(
   calls: VmCalls,
   task: MoRef,
   { subject, signal }: Pick<TaskRequest, 'subject' | 'signal'>,
