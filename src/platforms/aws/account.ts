@@ -2,7 +2,6 @@ import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Endpoint } from '../contract.ts';
 import { readHttpTarget } from '../transport/http/target.ts';
-import type { SerialPlace } from './console/serial.ts';
 import { type Keys, type Login, loginOf } from './user-files/login.ts';
 import { caBundle, regionOfEnv, type Service, serviceUrl, switchIn } from './user-files/places.ts';
 import { type AwsFiles, around, type Env, readAwsFiles, wordIn } from './user-files/profiles.ts';
@@ -21,6 +20,14 @@ export interface Account {
   readonly serialConsole: SerialPlace;
   /** Undefined: CloudWatch is not asked. */
   readonly metricsEveryMs: number | undefined;
+}
+
+/** Where the serial consoles of a region answer, by SSH. */
+export interface SerialPlace {
+  readonly host: string;
+  readonly port: number | undefined;
+  /** `SHA256:…` of its key; undefined leaves that to the user's known_hosts. */
+  readonly fingerprint: string | undefined;
 }
 
 /** Undefined: the SDK knows where Amazon's own is. */

@@ -6,16 +6,9 @@ import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import type { ConsoleOps } from '../../contract.ts';
 import { openSshHost, type SshHost } from '../../transport/ssh/ssh.ts';
+import type { SerialPlace } from '../account.ts';
 import type { About, Api } from '../api.ts';
 import { conflict, onInstance, type VmCalls } from '../vm-call.ts';
-
-/** Where the service of a region answers. */
-export interface SerialPlace {
-  readonly host: string;
-  readonly port: number | undefined;
-  /** `SHA256:…` of its key; undefined leaves that to the user's known_hosts. */
-  readonly fingerprint: string | undefined;
-}
 
 export interface SerialCalls extends VmCalls {
   readonly clock: Clock;
