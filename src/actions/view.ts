@@ -62,7 +62,7 @@ const VIEW = [
   ['view.fleet', ['1'], 'Fleet', 'The tree of pools, nodes and VMs.'],
   ['view.tasks', ['t', '7'], 'Tasks', 'What is under way and what became of it.'],
   ['view.events', ['8'], 'Events', 'What happened at the platforms.'],
-  ['view.notifications', ['z'], 'Notifications', 'What failed, went away or came back, also while nobody was here.'],
+  ['view.notifications', ['z'], 'Notifications', 'What failed, went away or came back, also in other runs.'],
   ['view.consoles', ['0'], 'Consoles', 'Back to the consoles that are open.'],
   [
     'view.broadcast',

@@ -21,7 +21,7 @@ export const taskKeys: readonly KindKey[] = [
   { id: 'ended', type: 'instant', help: 'when it ended; unknown of one that was interrupted' },
   { id: 'items', type: 'count', help: 'how many objects it is for', always: true },
   { id: 'done', type: 'count', help: 'how many of them were done', always: true },
-  { id: 'failed', type: 'count', help: 'how many of them were not done, or nobody knows whether', always: true },
+  { id: 'failed', type: 'count', help: 'how many of them were not done, or it is not known whether', always: true },
   { id: 'who', type: 'text', help: 'who began it', always: true },
   { id: 'process', type: 'text', help: 'the drover that runs it now' },
 ];

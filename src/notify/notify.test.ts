@@ -266,6 +266,14 @@ describe('a rule', () => {
     expect(signals).toHaveLength(count);
   });
 
+  it('with a secret in plain text is told of, and holds', () => {
+    const { rules, problems } = rulesOf({ ops: { webhook: 'https://hooks.example.org/x', token: 'hunter22' } });
+    expect(rules).toHaveLength(1);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'notifications: ops: token stands in the file as plain text',
+    ]);
+  });
+
   it.each([
     [{ bel: true }, 'unknown key "bel" (did you mean bell?)'],
     [{ bell: 'loud' }, 'bell must be true or false'],

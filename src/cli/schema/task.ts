@@ -24,6 +24,6 @@ export const taskInfo = object('task info', 'A task with what became of each obj
       fix: maybe(text('what to do about it, for people')),
       code: maybe(text('why it failed, for programs: a code of drover')),
     }),
-    'those that need somebody first',
+    'those that did not go well first',
   ),
 });

@@ -63,7 +63,7 @@ it('F-222 shows what failed, went away and came back, the whole sentence of one,
   expect(gone).toEqual(['host1/web1 web1']);
 });
 
-it('F-222 counts in the title what nobody has looked at yet', () => {
+it('F-222 counts in the title what the user has not looked at yet', () => {
   const { view, header } = open(some);
   expect(header()).toContain('2 notifications (z)');
   const leave = view.enter?.();

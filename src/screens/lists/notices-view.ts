@@ -19,7 +19,7 @@ const LIST_SHARE = 0.7;
 /** Another drover may see something meanwhile. */
 const READS_EVERY_MS = 5_000;
 
-/** What failed, went away or came back, newest first, with the whole sentence of the one under the cursor. Whoever looks has read it. */
+/** What failed, went away or came back, newest first, with the whole sentence of the one under the cursor. To look is to have read them. */
 export function createNoticesView(stage: Stage, goThere: GoThere): View {
   const { notices, clock } = stage.services;
   const list = createListState(false);

@@ -15,6 +15,7 @@
  *         mail-server: mail.example.org:587
  */
 import { didYouMean } from '../../nearest.ts';
+import { referenceOf } from '../fields.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../records/notices.ts';
 import { type Located, type LocatedMap, plainOf } from './located.ts';
 import type { Problem } from './problem.ts';
@@ -62,18 +63,30 @@ const ADDRESS = /^[^\s<>,;]+@[^\s<>,;]+$/;
 export function readNotifyRules(file: string, tree: LocatedMap): NotifyRules {
   const problems: Problem[] = [];
   const rules: NotifyRule[] = [];
-  const complain = ({ at }: Located, message: string) =>
-    void problems.push({ severity: 'warning', file, at, message: `notifications: ${message}` });
+  const complain = ({ at }: Located, message: string, fix: { readonly fix?: string } = {}) =>
+    void problems.push({ severity: 'warning', file, at, message: `notifications: ${message}`, ...fix });
   const section = tree.entries.get('notifications')?.value;
   if (!section || section.kind === 'nothing') return { rules, problems };
   if (section.kind !== 'map') complain(section, 'must be names with settings below them');
   for (const [name, { value }] of section.kind === 'map' ? section.entries : []) {
     const rule = readRule(name, value);
     if (typeof rule === 'string') complain(value, `${name}: ${rule}`);
-    else rules.push(rule);
+    else {
+      rules.push(rule);
+      for (const key of plainSecrets(rule))
+        complain(value, `${name}: ${key} stands in the file as plain text`, IN_ITS_PLACE);
+    }
   }
   return { rules, problems };
 }
+
+const IN_ITS_PLACE = { fix: 'keep it elsewhere and write env:NAME, file:PATH or cmd:COMMAND here' };
+
+const plainSecrets = ({ webhook, mail }: NotifyRule): readonly string[] => [
+  ...(isPlain(webhook?.token) ? ['token'] : []),
+  ...(isPlain(mail?.password) ? ['mail-password'] : []),
+];
+const isPlain = (secret: string | undefined): boolean => secret !== undefined && referenceOf(secret) === undefined;
 
 /** The rule, or what is wrong with it. */
 function readRule(name: string, value: Located): NotifyRule | string {

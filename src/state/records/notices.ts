@@ -119,10 +119,10 @@ function parse(value: unknown): Line | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const line = value as Readonly<Record<string, unknown>>;
   if (!Number.isFinite(line['at'])) return undefined;
-  if (line['phase'] === 'read') return line as Line;
+  if (line['phase'] === 'read') return line as unknown as Line;
   const isText = ['id', 'subject', 'name', 'text'].every((key) => typeof line[key] === 'string');
   const isKind = NOTICE_KINDS.some((kind) => kind === line['kind']);
-  return line['phase'] === 'notice' && isText && isKind ? (line as Line) : undefined;
+  return line['phase'] === 'notice' && isText && isKind ? (line as unknown as Line) : undefined;
 }
 
 /** What a task that ended gives notice of; undefined where all of it was done, or the user took it back. */
