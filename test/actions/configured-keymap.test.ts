@@ -48,6 +48,7 @@ describe('keys of the configuration', () => {
         'view.find-next: []',
         'pool.set: []',
         'network.edit: []',
+        'template.edit: []',
         'console.detach: ^t',
       ),
     );

@@ -20,7 +20,12 @@ describe('the keymap', () => {
 
   it('gives a key to the action that the configuration names, and tells who loses it', () => {
     const { keymap, problems } = createKeymap(actions, new Map([['vm.pause', ['s']]]));
-    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual(['vm.pause', 'network.start', 'storage.start']);
+    expect(keymap.actionsOf('s').map(({ id }) => id)).toEqual([
+      'vm.pause',
+      'network.start',
+      'storage.start',
+      'template.script',
+    ]);
     expect(problems).toEqual([
       { actionId: 'vm.start', key: 's', holder: 'vm.pause', message: 's is taken by vm.pause' },
     ]);

@@ -62,7 +62,7 @@ it('F-159 opens the file in the user’s editor, and keeps what can not be saved
   expect(await text()).toMatch(/version: "1\.1"[\s\S]*memory: 640/);
   await writeFile(editor, 'echo oops: 1 >> "$1"\n');
   const { code, stderr } = await desk.run('template', 'edit', 'web');
-  expect([code, stderr]).toEqual([1, expect.stringContaining('unknown key "oops"')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('unknown key "oops"')]);
   const kept = /what you typed is in (\S+)/.exec(stderr)?.[1] ?? '';
   expect(await readFile(kept, 'utf8')).toContain('oops: 1');
   expect(await text()).not.toContain('oops');

@@ -67,7 +67,7 @@ describe('the template library', () => {
     expect(await textOf('Lab/web/template.yaml')).toBe('# ours\nversion: "1.1"\nvm: { memory: 1024 }\n');
     expect(await textOf('Lab/web/versions/1.0.yaml')).toContain('memory: 512');
     expect(await said('template', 'edit', 'web', '--new-version', '0.9')).toEqual([
-      1,
+      2,
       expect.stringContaining('version 0.9 is older than 1.1'),
     ]);
   });

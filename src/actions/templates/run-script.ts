@@ -57,7 +57,7 @@ export async function runScript(
           command,
           timeoutMs: ms,
           atOnce: 1,
-          ...(tell && { tell: (_node, _from, line) => tell(line.slice(0, LONGEST_SAID)) }),
+          ...(tell && { tell: (_node: unknown, _from: unknown, line: string) => tell(line.slice(0, LONGEST_SAID)) }),
         },
         services,
         until,

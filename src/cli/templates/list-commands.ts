@@ -57,6 +57,8 @@ const HIDDEN = '(hidden)';
 const spelled = (key: string, value: Written): string =>
   isSecretWord(key) ? HIDDEN : typeof value === 'string' ? value : JSON.stringify(value);
 
+const linesOf = (text: string): readonly string[] => (text.trim() === '' ? [] : text.trimEnd().split('\n'));
+
 function detailsOf(template: Template): Details {
   const { group, name, version, platform, os, folder, older, variables, description, hasScript } = template;
   const says = (preset: Preset) =>
@@ -98,10 +100,7 @@ function detailsOf(template: Template): Details {
       ...Object.entries(platforms).flatMap(([id, preset]) =>
         Object.entries(preset).map(([key, text]) => [`${key} on ${id}`, text] as const),
       ),
-      ...description
-        .trimEnd()
-        .split('\n')
-        .map((line, at) => [at === 0 ? 'description' : '', line] as const),
+      ...linesOf(description).map((line, at) => [at === 0 ? 'description' : '', line] as const),
     ],
   };
 }
