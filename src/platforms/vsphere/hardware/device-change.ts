@@ -7,8 +7,8 @@ export const deviceChange = (operation: 'add' | 'edit' | 'remove', device: Xml, 
     file === undefined ? nothing : xml`<fileOperation>${file}</fileOperation>`
   }${device}</deviceChange>`;
 
-/** What of a device may be new when it is changed, in the order of the WSDL (VirtualDevice). */
-export const DEVICE_ORDER = ['backing', 'connectable'] as const;
+/** The beginning of a device in the order of the WSDL (VirtualDevice): what kinds of devices add comes behind. */
+export const DEVICE_ORDER = ['key', 'deviceInfo', 'backing', 'connectable'] as const;
 
 /** Plugged in, now and from each start on. */
 export const CONNECTED: Xml = xml`<connectable><startConnected>true</startConnected><allowGuestControl>true</allowGuestControl><connected>true</connected></connectable>`;

@@ -14,8 +14,8 @@ export const textValue = (name: string, value: string): Xml =>
 export type Changes = Readonly<Record<string, Xml>>;
 
 /**
- * The element as it was told, under another name, with some of its children changed. `order` has the names of those children
- * that may be new, as the WSDL has them: a server refuses them elsewhere.
+ * The element as it was told, under another name, with some of its children changed. `order` has the names of
+ * the first children in the order of the WSDL, those that may be new among them: a server refuses them elsewhere.
  */
 export function rewritten(
   name: string,
