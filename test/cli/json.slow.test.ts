@@ -122,8 +122,9 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
         [...words, 'made', '--count', '2', '--dry-run', '-C', 'demo'],
       ];
     case 'template info':
-    case 'template vms':
       return [[...words, 'Lab/web']];
+    case 'template vms':
+      return [[...words, 'Lab/web', '-C', 'demo']];
     case 'template add':
       return [[...words, 'Lab/new', 'any', '-P', 'memory=512']];
     case 'template edit':

@@ -4,6 +4,7 @@ import type { Preset } from '../../state/presets/preset.ts';
 import { isSecretWord } from '../../state/presets/settings-in.ts';
 import { findTemplate, type Scanned, spellTemplate, type Template } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
+import { chosenEndpoints } from '../chosen-endpoints.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { type Details, type Row, renderList } from '../output.ts';
 import { printDetails } from '../print-details.ts';
@@ -160,7 +161,7 @@ export const templateListCommands: readonly Command[] = [
     async run(context, { words }) {
       const { templates } = await scanned(context);
       const wanted = new Set(words.map((word) => spellTemplate(findTemplate(word, templates).template)));
-      const { vms, unasked } = await vmsMade(templates, context);
+      const { vms, unasked } = await vmsMade(templates, context, await chosenEndpoints(context));
       const rows = vms.filter(({ template }) => wanted.size === 0 || wanted.has(template)).map((one) => ({ ...one }));
       const columns = VM_COLUMNS.map(([title, show]) => ({ title, show: (row: MadeOf & Row) => show(row) || '-' }));
       const listing = { rows, columns, name: ({ id }: MadeOf) => id };

@@ -17,10 +17,14 @@ export interface AllMade {
   readonly unasked: readonly EndpointName[];
 }
 
-/** Asks every endpoint that is enabled; those that do not answer are told on stderr. */
-export async function vmsMade(templates: readonly Template[], context: CommandContext): Promise<AllMade> {
+/** Asks these endpoints, or every one that is enabled; those that do not answer are told on stderr. */
+export async function vmsMade(
+  templates: readonly Template[],
+  context: CommandContext,
+  chosen?: readonly EndpointName[],
+): Promise<AllMade> {
   const { app } = context;
-  const names = [...app.config().endpoints.values()].filter(({ enabled }) => enabled).map(({ name }) => name);
+  const names = chosen ?? [...app.config().endpoints.values()].filter(({ enabled }) => enabled).map(({ name }) => name);
   const connected = await connect(context, names);
   sayFailures(context, connected);
   const { fleet } = app.store;
