@@ -161,7 +161,7 @@ export const diskActions: readonly ObjectAction[] = [
     title: 'Move disk',
     phrase: 'Move … to another storage',
     help: 'Copy a disk to another storage, also while its VM runs, and use the copy from then on.',
-    keys: ['M'],
+    keys: ['T'],
     danger: 'none',
     needs: 'disk.move',
     options: [

@@ -6,7 +6,7 @@ import { pairsIn, textIn } from './text-in.ts';
 export const IMAGE_CHANGES: readonly Field[] = [
   { key: 'name', label: 'Name', help: 'Another name; left empty, it keeps its own.', kind: 'text', default: '' },
   { key: 'public', label: 'Public', help: 'Let others than this project use it.', kind: 'flag' },
-  { key: 'protected', label: 'Protected', help: 'Let nobody delete it.', kind: 'flag' },
+  { key: 'protected', label: 'Protected', help: 'Refuse to delete it.', kind: 'flag' },
   {
     key: 'properties',
     label: 'Properties',

@@ -91,7 +91,7 @@ export async function openConsole(vm: Vm, values: Settings, context: CommandCont
   };
   const again = async (signal: AbortSignal): Promise<Attachment> => {
     await verify(target, context.app, signal);
-    // What has happened to the console meanwhile is not known: it is not taken from whoever has it now.
+    // What has happened to the console meanwhile is not known: it is not taken from the client that has it now.
     return open({ ...values, force: false }, signal);
   };
   const name = placeOf(vm, context.app.store.fleet);

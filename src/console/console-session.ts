@@ -8,7 +8,7 @@ import { createAudience } from './audience.ts';
 import type { OutputFile } from './output-file.ts';
 import { createRetries } from './retries.ts';
 import { createScreenModel, type ScreenModel } from './screen-model.ts';
-import { createSessionFiles, type FileKind } from './session-files.ts';
+import { createSessionFiles, type FileKind, type SessionFiles } from './session-files.ts';
 import { createSizing, usualOrMore } from './sizing.ts';
 import { createTypedEarly, type TypedEarly } from './typed-early.ts';
 
@@ -115,15 +115,6 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
     return true;
   }
 
-  /** Until it ends: what comes goes to the files and to the model, and no more is read than they take. */
-  async function read(from: Duplex): Promise<void> {
-    for await (const chunk of from as AsyncIterable<Buffer>) {
-      files.write(chunk);
-      await Promise.all([model.write(chunk), files.taken()]);
-      if (audience.heard()) changed();
-    }
-  }
-
   /** What was under way before is given up. */
   function begin(keepsTyped: boolean): AbortController {
     cancelWait();
@@ -144,7 +135,7 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
     if (typed !== '') own.write(typed);
     // Most guests write at once, and that is drawn then: a frame before it would hold it up.
     clock.after(FIRST_BYTES_MS, changed);
-    read(own).then(
+    readAll(own, [model, files], () => void (audience.heard() && changed())).then(
       () => leftBy(own, undefined),
       (error: unknown) => leftBy(own, error),
     );
@@ -239,7 +230,7 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
   };
 }
 
-/** What was opened, if it is a console; it is closed again when nobody wants it any more. */
+/** What was opened, if it is a console; it is closed again when it is not wanted any more. */
 function stillWanted(attachment: Attachment, name: string, signal: AbortSignal) {
   if (attachment.kind !== 'stream') throw new FleetError('op.unsupported', `${name} is no console of bytes`);
   if (!signal.aborted) return attachment;
@@ -252,6 +243,19 @@ function withoutTyped(error: unknown): unknown {
   if (!(error instanceof FleetError)) return error;
   const { code, fix, retry, message } = error;
   return new FleetError(code, `${message}; what was typed is dropped`, { ...(fix && { fix }), retry, cause: error });
+}
+
+/** Until it ends: what comes goes to the model and to the files, and no more is read than they take. */
+async function readAll(
+  from: Duplex,
+  [model, files]: readonly [ScreenModel, SessionFiles],
+  heard: () => void,
+): Promise<void> {
+  for await (const chunk of from as AsyncIterable<Buffer>) {
+    files.write(chunk);
+    await Promise.all([model.write(chunk), files.taken()]);
+    heard();
+  }
 }
 
 /** A stream that was closed without its end is closed all the same. */

@@ -10,7 +10,7 @@ const PATIENCE_MS = 4_000;
 const CTRL_C = '\x03';
 
 /**
- * Asks once more, and drops what comes until that is answered; ctrl-C ends the wait. The keys must be raw, and nobody else may
+ * Asks once more, and drops what comes until that is answered; ctrl-C ends the wait. The keys must be raw, and nothing else may
  * read them.
  */
 export function untilAnswered(stdin: Readable, out: Writable, clock: Clock): Promise<void> {

@@ -24,6 +24,7 @@ describe('the keymap', () => {
       'vm.pause',
       'network.start',
       'storage.start',
+      'volume.snapshot',
       'template.script',
     ]);
     expect(problems).toEqual([

@@ -38,7 +38,7 @@ it('what is said of an image is changed, and protects it', async () => {
 });
 
 it('a snapshot of a volume is taken, and a volume is made of it', async () => {
-  expect((await said('volumesnapshot', 'create', 'retired-web.qcow2', 'kept'))[0]).toBe(0);
+  expect((await said('volume', 'snapshot', 'retired-web.qcow2', 'kept'))[0]).toBe(0);
   expect((await said('volumesnapshot', 'list'))[1]).toMatch(/kept +retired-web\.qcow2/);
   const [code, text] = await said('volumesnapshot', 'restore', 'kept', '--name', 'again.qcow2');
   expect([code, text]).toEqual([0, expect.stringContaining('is restored as again.qcow2')]);

@@ -72,7 +72,7 @@ describe('the template library', () => {
     ]);
   });
 
-  it('F-160 F-161 F-151 F-162 clones, renames, moves and deletes; groups too', async () => {
+  it('F-160 F-161 F-162 clones, renames, moves and deletes; groups too', async () => {
     await add();
     expect(await said('template', 'clone', 'web', 'shop')).toEqual([0, 'Lab/shop is a copy of Lab/web\n']);
     expect(await said('template', 'clone', 'web', 'shop')).toEqual([1, expect.stringContaining('is there already')]);

@@ -68,7 +68,7 @@ describe('the template library in the tree', () => {
     await fleet.see(/Older +1\.0/);
   });
 
-  it('F-160 F-161 F-162 F-151 clones, renames and deletes templates and groups', async () => {
+  it('F-151 F-160 F-161 clones, renames and deletes templates and groups', async () => {
     await open();
     await fleet.press('C');
     await fleet.see('Its group and its name');

@@ -125,6 +125,8 @@ describe('the form of an Amazon EC2 endpoint', () => {
       'session-token',
       'mfa-serial',
       'endpoint-url',
+      'serial-console',
+      'serial-console-key',
       'ca',
       'metrics-every',
     ]);
@@ -154,9 +156,10 @@ describe('the form of an Amazon EC2 endpoint', () => {
   });
 
   it('says by its own words what is wrong', () => {
-    const labels = 'Profile|Region|Access key|Secret key|Session token|Role|MFA device|Service URL|Authority'.split(
-      '|',
-    );
+    const labels =
+      'Profile|Region|Access key|Secret key|Session token|Role|MFA device|Service URL|Serial console|Key of the console|Authority'.split(
+        '|',
+      );
     expect(endpoint.map(wrong)).toEqual([
       ...labels.map((label) => `${label} ${NO_CONTROL}`),
       'Metrics must be yes or no',
@@ -176,14 +179,15 @@ describe('the form of an Amazon EC2 endpoint', () => {
 
   it('asks for settings that an instance can have', () => {
     const { settings } = aws;
-    const all = ['name', 'type', 'termination-protection'];
+    const all = ['plan', 'profile', 'metadata', 'name', 'type', 'termination-protection'];
     expect(keys(fieldsOf(settings, 'edit-config').filter((field) => field.writable))).toEqual(all);
     expect(keys(fieldsOf(settings, 'edit-running'))).toEqual(all);
-    expect(keys(fieldsOf(settings, 'edit-running').filter((field) => field.writable))).toEqual([
-      'name',
-      'termination-protection',
-    ]);
-    const [name, type, protection] = fieldsOf(settings, 'edit-config').filter((field) => all.includes(field.key));
+    expect(keys(fieldsOf(settings, 'edit-running').filter((field) => field.writable))).toEqual(
+      all.filter((key) => key !== 'type'),
+    );
+    const [name, type, protection] = fieldsOf(settings, 'edit-config').filter((field) =>
+      ['name', 'type', 'termination-protection'].includes(field.key),
+    );
     expect([name, type, protection].map((field) => field?.takesEffect)).toEqual(['now', 'restart', 'now']);
     if (!name || !type || !protection) throw new Error('a setting is missing');
     expect([complaint(name, ''), complaint(type, ''), complaint(type, 'big')]).toEqual([

@@ -59,6 +59,7 @@ describe('completion', () => {
       'pool',
       'platform',
       'task',
+      'notification',
       'snapshot',
       'backup',
       'disk',
@@ -71,17 +72,19 @@ describe('completion', () => {
       'address',
       'bucket',
       'file',
-      'volumesnapshot',
       'lease',
       'zone',
       'dns',
       'balancer',
       'storage',
       'volume',
+      'volumesnapshot',
       'image',
       'flavor',
       'endpoint',
       'profile',
+      'template',
+      'template-group',
       'help',
       'doctor',
       'play',
@@ -236,7 +239,11 @@ describe('completion', () => {
       'name,mem: memory in use now',
       'name,memory: memory that it has',
     ]);
-    expect(help(['rename'], '')).toEqual(['pool: Give a pool another name; its nodes stay in it.']);
+    expect(help(['rename'], '')).toEqual([
+      'pool: Give a pool another name; its nodes stay in it.',
+      'template: Give a template another name; VMs that were made of it keep the former one.',
+      'template-group: Give a group another name; VMs that were made of its templates keep the former one.',
+    ]);
   });
 
   it('says nothing where nothing is known', () => {

@@ -17,7 +17,7 @@ export function createInflateStream(): InflateStream {
     finishFlush: constants.Z_SYNC_FLUSH,
     chunkSize: 65_536,
   });
-  // Pieces that are put together anew for each rectangle would fill memory faster than it is collected.
+  // Pieces that are put together for each rectangle would fill memory faster than it is collected.
   let out = Buffer.alloc(FIRST_BYTES);
   let length = 0;
   let limit = 0;

@@ -32,9 +32,6 @@ import { createVolumeSnapshotOps } from './storage/volume-snapshots.ts';
 import { createVolumeOps } from './storage/volumes.ts';
 import { watchRegion } from './watch.ts';
 
-/** What `noHardware` says of platforms that make nothing. */
-const MADE = ['vm.create', 'vm.export', 'dns'] as const;
-
 const without = (reasons: Absences, names: readonly string[]): Absences =>
   Object.fromEntries(Object.entries(reasons).filter(([name]) => !names.includes(name) && !/^(disk|nic)\./.test(name)));
 
@@ -49,7 +46,7 @@ const WHY_NOT: Absences = {
   ),
   snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
   ...lacking('a zone is a data centre of AWS: there is nothing to log in to', ['node'], ['node.info']),
-  ...without(noHardware('AWS'), MADE),
+  ...without(noHardware('AWS'), ['vm.create', 'vm.export', 'dns']),
   'vm.clone': 'EC2 copies no instance: make an image of it (vm export), and an instance of that',
   'disk.insert': 'instances of EC2 have no drives for media',
   'nic.connect': 'a network interface stays in its subnet: add one in the other, and delete this one',

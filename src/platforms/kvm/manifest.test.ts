@@ -74,6 +74,8 @@ it('shows of a guest what can be changed: saved, or while it runs', () => {
     'autostart: Autostart, flag; config write, running write; takes effect now',
     'title: Title, text; config write, running write; takes effect now',
     'description: Description, text; config write, running write; takes effect now',
+    'disk: Disks, list; config write, running write; takes effect now',
+    'nic: NICs, list; config write, running write; takes effect now',
     'plan: Plan, text; default empty; config write, running write; takes effect now',
     'profile: Profile, text; default empty; advanced; config write, running write; takes effect now',
     'image: Image, text; advanced; config write, running write; takes effect now',

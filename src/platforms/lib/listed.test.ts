@@ -41,6 +41,9 @@ describe('a range of addresses', () => {
 it('says what a platform lacks of groups of which it has a part', () => {
   expect(lacking('not yet', ['image'], ['image.list'])).toEqual({
     'image.create': 'not yet',
+    'image.upload': 'not yet',
+    'image.download': 'not yet',
+    'image.update': 'not yet',
     'image.planDelete': 'not yet',
     'image.delete': 'not yet',
   });

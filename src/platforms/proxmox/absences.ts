@@ -32,6 +32,11 @@ export const absences: Absences = {
     'nodes/{node}/qemu/{vmid}/remote_migrate sends guests to other clusters only with an API token of theirs',
   'volume.resize': 'nodes/{node}/storage/{storage}/content resizes no volumes: grow the disk that it is',
   'volume.download': 'nodes/{node}/storage/{storage}/content sends no files: fetch it from its node',
+  volumesnapshot: 'Proxmox VE takes snapshots of whole guests: nodes/{node}/qemu/{vmid}/snapshot',
+  'image.upload':
+    'images of Proxmox VE are files of storages: send one as a volume (nodes/{node}/storage/{storage}/upload)',
+  'image.download': 'nodes/{node}/storage/{storage}/content sends no files: fetch it from its node',
+  'image.update': 'nodes/{node}/storage/{storage}/content/{volume} protects backups alone',
   lease: 'drover does not manage addresses of Proxmox VE (cluster/sdn/vnets/{vnet}/ips)',
   dns: 'drover does not manage names of Proxmox VE (cluster/sdn/dns)',
   flavor: 'Proxmox VE has no flavors: nodes/{node}/qemu takes memory and vCPUs themselves',

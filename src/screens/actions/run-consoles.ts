@@ -47,7 +47,7 @@ export async function broadcastToMarked(stage: Stage, state: FleetState, ways: C
   }
   const names = marked.map((shown) => clean(placeOfShown(shown, services.store.fleet)));
   if (!(await whileSame(stage, marked, () => mayBroadcast(stage, names)))) return;
-  // Nobody types into several guests before the frame that says so is seen, nor meanwhile into the fleet.
+  // Nothing is typed into several guests before the frame that says so is seen, nor meanwhile into the fleet.
   const awaited = consoles.await(`a broadcast to ${marked.length} consoles`);
   ways.show();
   const refused: string[] = [];

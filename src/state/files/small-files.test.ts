@@ -148,7 +148,7 @@ describe('the demo', () => {
     const folder = demo.env['XDG_STATE_HOME'] ?? '';
     expect(await readFile(demo.config, 'utf8')).toBe(`endpoints:\n  demo:\n    platform: fake\n    vms: ${DEMO_VMS}\n`);
     expect((await stat(demo.config)).mode & 0o777).toBe(0o600);
-    expect(demo.env).toEqual({ XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder });
+    expect(demo.env).toEqual({ XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder, XDG_DATA_HOME: folder });
     expect(demo.config).toBe(join(folder, 'config.yaml'));
     await demo.close();
     await expect(stat(folder)).rejects.toThrow('ENOENT');

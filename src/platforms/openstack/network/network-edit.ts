@@ -47,7 +47,7 @@ export function createNetworkEdit(project: Project): Required<Pick<NetworkOps, '
   return {
     async settings(id, signal) {
       const { settings } = await read(id, signal);
-      // Nothing waits for a restart, so that nobody loses a link by one.
+      // Nothing waits for a restart, so that no server loses a link by one.
       return { settings, atRestart: [], users: [] };
     },
     async update(id, asked, basedOn, _options, signal) {
