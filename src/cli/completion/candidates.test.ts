@@ -92,7 +92,7 @@ describe('completion', () => {
       'completion',
       'version',
     ]);
-    expect(offered('no')).toEqual(['node']);
+    expect(offered('no')).toEqual(['node', 'notification']);
   });
 
   it('knows the verbs of a noun, in both orders and under other names', () => {
