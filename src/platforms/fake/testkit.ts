@@ -75,7 +75,6 @@ export const testkit: PlatformTestkit = {
       ...FILE_OPERATIONS,
       ...CLOUD_OPERATIONS,
       ...BACKUP_OPERATIONS,
-      ...VOLUME_SNAPSHOT_OPERATIONS,
     ],
     login: true,
     keepsDisks: true,
