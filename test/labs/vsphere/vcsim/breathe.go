@@ -15,7 +15,8 @@ import (
 const beat = time.Second
 
 // Each change makes the simulator collect the whole fleet anew for each client that waits: a large one breathes slowly.
-const collectsPerBeat = 200
+// What is not collected before the next beat piles up, and clients hear less and less.
+const collectsPerBeat = 50
 
 // breathe does what a vCenter does and the simulator leaves out: figures and tools of guests that run, and news of a
 // VM whose size was changed.
