@@ -66,6 +66,7 @@ async function callOfDisk(command: string): Promise<readonly string[]> {
     'disk create': [ids[0] ?? '', '--size', '1GiB'],
     'disk resize': [disk, '--size', '900GiB'],
     'disk detach': [disk, '--dry-run'],
+    'disk move': [disk, '--storage', 'scratch-fra-01', '--dry-run'],
     'disk delete': [disk, '--yes', '--dry-run'],
     'disk insert': [drive, '--medium', 'debian-12.iso'],
     'disk eject': [drive],
@@ -169,6 +170,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'disk info':
     case 'disk create':
     case 'disk resize':
+    case 'disk move':
     case 'disk detach':
     case 'disk delete':
     case 'disk insert':
