@@ -50,18 +50,6 @@ export const pauseQemu = (host: Host, guest: string): Promise<void> =>
 export const resumeQemu = (host: Host, guest: string): Promise<void> =>
   signalTo(host, 'CONT', `libvirt/qemu/${guest}.pid`);
 
-/** The host loses its power: its cable is dead at once, and so are its daemon and all of its guests. `restoreHost` powers it on. */
-export async function losePower(host: Host): Promise<void> {
-  await cutLink(host);
-  await killDaemon(host);
-  await inHost(
-    host,
-    'sh',
-    '-c',
-    'for file in /run/libvirt/qemu/*.pid; do kill -9 "$(cat "$file")"; rm -f "$file"; done; true',
-  );
-}
-
 /** Undoes whatever was done to the host. For `afterEach`: a test that failed must not fail the next one. */
 export async function restoreHost(host: Host): Promise<void> {
   await restoreLink(host);

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '../command.ts';
 import { closeTerminals, openFresh, untilConnected } from './fresh-terminal.ts';
-import { host1, site, untilLoginPrompt } from './hosts.ts';
+import { host1, site } from './hosts.ts';
 import { HOSTS, whereIs } from './migrating.ts';
 import { makeMovable, removeMovable, shareStorage } from './movable-guests.ts';
 
@@ -39,31 +39,6 @@ it('F-054 F-147 by keys: the target is chosen, the checks are shown, and the row
   await screen.until(/ok +cpu +host2 can give it/, DEADLINE_MS);
   screen.type('y');
   await screen.until(/roamer is on host2, .* moved, it stood still for \d+ ms/, DEADLINE_MS);
-  expect(await whereIs(VM)).toEqual(['host2: running']);
-});
-
-it('F-054 by keys: an open console goes along to the other host, and answers there', async () => {
-  await makeMovable(host1, VM, { shared: true, running: true, cache: 'none' });
-  await untilLoginPrompt(host1, VM);
-  const screen = await openFresh({});
-  await untilConnected(screen);
-  await screen.goTo(VM);
-  screen.type('c');
-  await screen.until(`[${VM} on host1]`, DEADLINE_MS);
-  screen.type(ENTER);
-  await screen.until(`${VM} login:`, DEADLINE_MS);
-  screen.type('\x1d');
-  await screen.until('which stays open', DEADLINE_MS);
-  screen.type('m');
-  await screen.until(/Migrate roamer on host1\?/, DEADLINE_MS);
-  screen.type(BUTTONS + ENTER);
-  await screen.until(/ok +cpu +host2 can give it/, DEADLINE_MS);
-  screen.type('y');
-  await screen.until(/roamer on host2: its console goes on there|roamer is on host2, .* moved/, DEADLINE_MS);
-  screen.type('0');
-  await screen.until(`[${VM} on host2]`, DEADLINE_MS);
-  screen.type('root\r');
-  await screen.until(`root@${VM}`, DEADLINE_MS);
   expect(await whereIs(VM)).toEqual(['host2: running']);
 });
 

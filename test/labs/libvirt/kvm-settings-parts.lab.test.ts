@@ -47,7 +47,6 @@ const table = async (command: string, ...flags: readonly string[]) =>
   (await virsh(host, command, VM, ...flags))
     .trim()
     .split('\n')
-    .slice(2)
     .map((line) => line.trim());
 
 /** What the guest itself sees, at its serial console. */
