@@ -1,8 +1,8 @@
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { followLists } from './actions/follow-lists.ts';
-import { scanTemplates } from './actions/scan-templates.ts';
 import { actions } from './actions/index.ts';
+import { scanTemplates } from './actions/scan-templates.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';

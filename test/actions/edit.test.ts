@@ -64,7 +64,7 @@ it('waits for rows as they were wanted, with what the platform adds to them', as
   } as unknown as Connection;
   const services = {
     ...open.services,
-    manifests: [{ ...manifest, settings: [{ ...disks, in: { 'edit-config': 'write' } }] }],
+    manifests: [{ ...manifest, settings: [{ ...disks, in: { 'edit-config': 'write' as const } }] }],
     sessions: { ...open.services.sessions, connection: () => connection },
   };
   const disk = [{ device: 'vda', size: gib(1) }, { size: gib(2) }];

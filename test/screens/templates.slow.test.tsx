@@ -56,7 +56,7 @@ describe('the template library in the tree', () => {
     await fleet.see('VMs were made of it: web9');
   });
 
-  it('F-100 F-159 opens a template in the editor, and keeps the version before', async () => {
+  it('F-073 F-100 F-159 opens a template in the editor, and keeps the version before', async () => {
     const edit = (file: string) =>
       writeFileSync(file, readFileSync(file, 'utf8').replace('MEMORY: 2048', 'MEMORY: 1024'));
     await open({ edit });

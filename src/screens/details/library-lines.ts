@@ -54,7 +54,9 @@ function templateLines(
     ...fact('Script', hasScript ? 'yes' : ''),
     ...fact('Changed', dateAndTime(changedAt)),
     ...fact('VMs', `${made.length}${old > 0 ? `, ${old} of an older version` : ''}`),
-    ...Object.entries(variables).flatMap(([name, value]) => fact(`$${name}`, value === '' ? '(must be given)' : isSecretWord(name) ? HIDDEN : clean(value))),
+    ...Object.entries(variables).flatMap(([name, value]) =>
+      fact(`$${name}`, value === '' ? '(must be given)' : isSecretWord(name) ? HIDDEN : clean(value)),
+    ),
     ...[...vm].flatMap(([key, { value }]) =>
       fact(clean(key), isSecretWord(key) ? HIDDEN : clean(typeof value === 'string' ? value : JSON.stringify(value))),
     ),

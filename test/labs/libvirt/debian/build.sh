@@ -26,8 +26,8 @@ cp -r --no-preserve=ownership "$here/files/." "$root"
 rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/systemd/system/timers.target.wants/*
 : >"$root/etc/machine-id"
 version=$(basename "$root"/boot/vmlinuz-* | cut -d- -f2-)
-# the modules are what a disk of virtio needs; ext4 is in the kernel itself
-chroot "$root" mktirfs --microcode=no --auto-modules=no --include-modules=virtio_pci,virtio_blk -o /boot/initrd "$version"
+# the modules are what a disk of virtio needs; ext4 is in the kernel itself; a TMPDIR of this machine is no folder in there
+chroot "$root" env -u TMPDIR mktirfs --microcode=no --auto-modules=no --include-modules=virtio_pci,virtio_blk -o /boot/initrd "$version"
 rm "$root"/boot/initrd.img-*
 ln "$root/boot/vmlinuz-$version" "$root/boot/vmlinuz"
 chroot "$root" systemctl --quiet enable systemd-networkd
