@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AuthContext } from 'ssh2';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { recordSupport } from '../../../../test/contract/support.ts';
 import { HOST_KEY, type Server, startServer } from '../../../../test/transport/ssh-server.ts';
 import { systemClock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
@@ -57,6 +58,8 @@ it('F-357 lets a user in with a key that was made for this console, and sent a m
   ]);
   closing.abort();
   await server.untilLeft();
+  // the contract's server has no serial consoles
+  recordSupport('aws', 'console.serial');
 });
 
 it('makes a new key each time, and leaves nothing open when its stream is closed', async () => {
