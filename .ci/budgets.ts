@@ -11,8 +11,8 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   // of other programs than drover, which are installed first
   'comparison proxmox-clients': 420,
   'lab aws': 600,
-  'lab libvirt': 2_700,
-  'lab openstack': 1_500,
+  'lab libvirt': 3_300,
+  'lab openstack': 2_000,
   'lab proxmox': 480,
   'lab together': 900,
   'lab vsphere': 720,
