@@ -9,11 +9,8 @@ import { damaged } from './damaged.ts';
 import { createStops, LONGEST_STOP_MS } from './stops.ts';
 
 const OF_EACH = 375;
-/** Sizes, numbers, lengths and kinds of rectangles that readers stumble over. */
-const HURTS = [
-  ...['\0', '\xff', '\xff\xff\xff\xff', '\x80\0\0\0', '\0\0\0\x01', '\xff\xff\xff\x21', '\xff\xff\xff\x11'],
-  '\x78\x9c',
-];
+/** Sizes, numbers and lengths that readers stumble over. */
+const HURTS = ['\0', '\xff', '\xff\xff\xff\xff', '\x80\0\0\0', '\0\0\0\x01', '\xff\xff\xff\x21', '\x78\x9c'];
 /** The largest picture that there may be, twice, and what it is unpacked from. */
 const MOST_MEMORY = 1_500 * 2 ** 20;
 
