@@ -1,4 +1,5 @@
 /** What a VNC server may say instead of a picture: recordings of QEMU's with damages, each ended by the end of the link. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openDisplay } from '../../../src/display/rfb/session.ts';
 import { textOf } from '../../../src/display/screenshot.ts';
@@ -9,8 +10,11 @@ import { damaged } from './damaged.ts';
 import { createStops, LONGEST_STOP_MS } from './stops.ts';
 
 const OF_EACH = 375;
-/** Sizes, numbers and lengths that readers stumble over. */
-const HURTS = ['\0', '\xff', '\xff\xff\xff\xff', '\x80\0\0\0', '\0\0\0\x01', '\xff\xff\xff\x21', '\x78\x9c'];
+/** Sizes, numbers, lengths and kinds of rectangles that readers stumble over. */
+const HURTS = [
+  ...['\0', '\xff', '\xff\xff\xff\xff', '\x80\0\0\0', '\0\0\0\x01', '\xff\xff\xff\x21', '\xff\xff\xff\x11'],
+  '\x78\x9c',
+];
 /** The largest picture that there may be, twice, and what it is unpacked from. */
 const MOST_MEMORY = 1_500 * 2 ** 20;
 
@@ -31,6 +35,8 @@ it.each(ENCODINGS.flatMap((encoding) => SCREENS.map((screen) => [encoding, scree
             await display.update();
             textOf(display.frame());
             drawn++;
+            // Between two pictures the terminal is waited for, so that each is a stop of its own.
+            await turn();
           }
         } catch (error) {
           if (!(error instanceof FleetError)) throw error;
