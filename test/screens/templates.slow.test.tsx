@@ -38,6 +38,11 @@ describe('the template library in the tree', () => {
     await fleet.see('For the shop.');
   });
 
+  it('has its verbs in the key bar, before those that every row has', async () => {
+    await open();
+    expect(fleet.frame().split('\n').at(-1)).toMatch(/^ a create VM {2}e edit {2}.*\? help {2}q quit$/);
+  });
+
   it('F-165 makes a VM of a template, with its form filled in and what it leaves open asked for', async () => {
     await open();
     await fleet.press('a');

@@ -1,4 +1,5 @@
 import { type Action, isMaker, objectOf } from '../../actions/action.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import { isAbout, userPoolUnder } from '../actions/subject.ts';
 import { whyNotNow } from '../actions/why-not-now.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -32,6 +33,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'view.palette': 'more',
   'endpoint.connect': 'reconnect',
   'node.move': 'move to pool',
+  'template.create-vm': 'create VM',
 };
 
 /** Whether a key does this to every VM below the branch that the cursor is on. */
@@ -84,9 +86,13 @@ export function fleetHints(stage: Stage, state: FleetState): readonly Hint[] {
       if (whyNotNow(action, stage.services, state) === undefined) put(action, undefined);
     }
   };
-  // A node, a pool of the user and an endpoint that is not connected have verbs that are found nowhere else.
+  // A node, a pool of the user, an endpoint that is not connected and a template have verbs that are found nowhere else.
   const isRich =
-    row?.kind === 'vm' || row?.kind === 'node' || row?.kind === 'endpoint' || userPoolUnder(row) !== undefined;
+    row?.kind === 'vm' ||
+    row?.kind === 'node' ||
+    row?.kind === 'endpoint' ||
+    isLibraryRow(row) ||
+    userPoolUnder(row) !== undefined;
   // What an endpoint waits for is what the user came for.
   const endpoint = row?.kind === 'endpoint' ? stage.services.store.fleet.endpoints.get(row.id) : undefined;
   const wanted = endpoint?.problem && stage.advice.actionFor(endpoint.problem);
@@ -126,4 +132,4 @@ const named = ({ actions }: Stage, ids: readonly string[]): readonly Action[] =>
   ids.flatMap((id) => actions.find((action) => action.id === id) ?? []);
 
 const shortTitle = ({ id, title }: Action): string =>
-  SHORT[id] ?? title.toLowerCase().replace(/ (settings|endpoint|pool|vm)$/, '');
+  SHORT[id] ?? title.toLowerCase().replace(/ (settings|endpoint|pool|vm|template)$/, '');

@@ -77,7 +77,7 @@ vm:
   nets: [{ name: default, type: e1000e }]
 `,
     description: `An empty VM that starts from an installation medium of Windows 11, or of a server of its age: UEFI, a TPM, and
-devices that Windows has drivers for. Install it on its screen: drover vm display NAME.
+devices that Windows has drivers for. Install it on its screen: drover vm console NAME --graphic.
 `,
   },
   {
