@@ -18,7 +18,7 @@ import {
 } from '../../lib/provision-fields.ts';
 
 /** `dns-name` of the published API. */
-const NAME = {
+export const NAME = {
   source: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
   complaint: 'a name is that of a host: letters, digits and -, in parts between dots',
 };

@@ -31,7 +31,7 @@ const RARE_OFF = { ...OFF, advanced: true } as const;
 const SAVED = { in: { 'edit-config': 'write' }, advanced: true } as const;
 
 /** `/`, `\` and `%` would be part of a path. */
-const NAME = { source: '^[^/\\\\%]{1,80}$', complaint: 'a name has no /, \\ or %, and 80 characters at most' };
+export const NAME = { source: '^[^/\\\\%]{1,80}$', complaint: 'a name has no /, \\ or %, and 80 characters at most' };
 
 const DISK = [flag('thin', 'Thin', 'It takes room as it is filled.', true)];
 
