@@ -1,5 +1,5 @@
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
-import { CHANGES_AT_START, CHANGES_NOW, caField } from '../lib/fields.ts';
+import { ALWAYS, CHANGES_AT_START, CHANGES_NOW, caField } from '../lib/fields.ts';
 import { MAKE_FIELDS } from './make/fields.ts';
 
 const ENDPOINT: readonly EndpointField[] = [
@@ -135,8 +135,7 @@ const SETTINGS: readonly SettingsField[] = [
     label: 'Termination protection',
     help: 'Refuses to terminate the instance until this is off.',
     kind: 'flag',
-    ...CHANGES_NOW,
-    in: { ...CHANGES_NOW.in, provision: 'write' },
+    ...ALWAYS,
   },
 ];
 

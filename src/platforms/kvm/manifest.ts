@@ -1,6 +1,6 @@
 import { gib, mib } from '../../units.ts';
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
-import { autostartSetting, CHANGES_AT_START, CHANGES_NOW, descriptionSetting } from '../lib/fields.ts';
+import { ALWAYS, autostartSetting, CHANGES_AT_START, descriptionSetting } from '../lib/fields.ts';
 import {
   addressFields,
   cloudInitFields,
@@ -8,10 +8,9 @@ import {
   guestFields,
   imageField,
   isoField,
+  kcliFields,
   metadataField,
   nicsField,
-  planField,
-  profileField,
   startField,
 } from '../lib/provision-fields.ts';
 import { bootFields } from './boot/fields.ts';
@@ -172,12 +171,6 @@ const MACHINE: readonly SettingsField[] = [
   },
 ];
 
-/** Saved and running settings can be changed, and a new VM gets them. */
-const ALWAYS: Pick<SettingsField, 'in' | 'takesEffect'> = {
-  ...CHANGES_NOW,
-  in: { ...CHANGES_NOW.in, provision: 'write' },
-};
-
 const SETTINGS: readonly SettingsField[] = [
   {
     key: 'name',
@@ -255,17 +248,7 @@ const SETTINGS: readonly SettingsField[] = [
   attachedDisks,
   attachedNics,
   ...cloudInitFields,
-  { ...planField, ...ALWAYS },
-  { ...profileField, ...ALWAYS },
-  // Of a new VM it is the volume of its first disk, which is another field; here it is kcli's word for it.
-  {
-    key: 'image',
-    label: 'Image',
-    help: 'What it was made from; it is only written down.',
-    kind: 'text',
-    advanced: true,
-    ...CHANGES_NOW,
-  },
+  ...kcliFields,
   { key: 'owner', label: 'Owner', help: 'Whose VM it is.', kind: 'text', default: '', advanced: true, ...ALWAYS },
   { ...metadataField, ...ALWAYS },
   ...MACHINE,

@@ -51,6 +51,8 @@ type Effect = Pick<SettingsField, 'in' | 'takesEffect'>;
 
 /** Saved and running settings can be changed, and it counts at once. */
 export const CHANGES_NOW: Effect = { in: { 'edit-config': 'write', 'edit-running': 'write' }, takesEffect: 'now' };
+/** The same, and a new VM gets it. */
+export const ALWAYS: Effect = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, provision: 'write' } };
 /** Only what is saved can be changed, and it counts from the next start on. */
 export const CHANGES_AT_START: Effect = {
   in: { 'edit-config': 'write', 'edit-running': 'read' },

@@ -1,15 +1,16 @@
 /**
- * Fields of what a new VM is made of, that several manifests have. Manifests are always loaded: this file imports types and
- * units alone.
+ * Fields of what a new VM is made of, that several manifests have. Manifests are always loaded: this file imports types, units and
+ * other fields alone.
  */
 import { gib } from '../../units.ts';
 import type { Field, ListField, SettingsField } from '../contract.ts';
+import { ALWAYS, CHANGES_NOW } from './fields.ts';
 
 type Text = Extract<Field, { readonly kind: 'text' }>;
 type Settable<F> = F & Pick<SettingsField, 'in' | 'takesEffect'>;
 
 /** Asked only when a VM is made. */
-const NEW: Pick<SettingsField, 'in'> = { in: { provision: 'write' } };
+export const NEW: Pick<SettingsField, 'in'> = { in: { provision: 'write' } };
 
 /** `pattern`: what the platform takes as the name of a VM. */
 export const nameOfNewField = (pattern: NonNullable<Text['pattern']>): SettingsField => ({
@@ -33,8 +34,8 @@ export const imageField = (help: string): SettingsField => ({
   ...NEW,
 });
 
-/** `buses`: how a disk can be attached here, the usual one first. */
-export const disksField = (help: string, buses: readonly string[]): Settable<ListField> => ({
+/** `item`: what is asked of each disk. */
+export const disksOf = (help: string, item: readonly Field[]): Settable<ListField> => ({
   key: 'disk',
   label: 'Disks',
   help,
@@ -42,7 +43,14 @@ export const disksField = (help: string, buses: readonly string[]): Settable<Lis
   one: 'disk',
   many: 'disks',
   identity: 'device',
-  item: [
+  item,
+  default: [],
+  ...NEW,
+});
+
+/** `buses`: how a disk can be attached here, the usual one first. */
+export const disksField = (help: string, buses: readonly string[]): Settable<ListField> =>
+  disksOf(help, [
     { key: 'size', label: 'Size', help: 'Its size.', kind: 'bytes', default: gib(10), min: 2 ** 20 },
     {
       key: 'storage',
@@ -53,13 +61,10 @@ export const disksField = (help: string, buses: readonly string[]): Settable<Lis
       default: '',
     },
     { key: 'bus', label: 'Bus', help: 'How it is attached.', kind: 'choice', options: buses, default: buses[0] ?? '' },
-  ],
-  default: [],
-  ...NEW,
-});
+  ]);
 
-/** `models`: what a guest can see, the usual one first. */
-export const nicsField = (help: string, models: readonly string[]): Settable<ListField> => ({
+/** `item`: what is asked of each NIC. */
+export const nicsOf = (help: string, item: readonly Field[]): Settable<ListField> => ({
   key: 'nic',
   label: 'NICs',
   help,
@@ -67,7 +72,14 @@ export const nicsField = (help: string, models: readonly string[]): Settable<Lis
   one: 'NIC',
   many: 'NICs',
   identity: 'device',
-  item: [
+  item,
+  default: [],
+  ...NEW,
+});
+
+/** `models`: what a guest can see, the usual one first. */
+export const nicsField = (help: string, models: readonly string[]): Settable<ListField> =>
+  nicsOf(help, [
     {
       key: 'network',
       label: 'Network',
@@ -85,10 +97,7 @@ export const nicsField = (help: string, models: readonly string[]): Settable<Lis
       default: models[0] ?? '',
     },
     { key: 'mac', label: 'MAC', help: 'Its address; left empty, a new one.', kind: 'text', default: '' },
-  ],
-  default: [],
-  ...NEW,
-});
+  ]);
 
 export const startField: SettingsField = {
   key: 'start',
@@ -117,6 +126,21 @@ export const profileField: SettingsField = {
   advanced: true,
   ...NEW,
 };
+
+/** What kcli knows a VM by, which can be changed later. */
+export const kcliFields: readonly SettingsField[] = [
+  { ...planField, ...ALWAYS },
+  { ...profileField, ...ALWAYS },
+  // Of a new VM it is what its first disk is made of, which is another field; here it is kcli's word for it.
+  {
+    key: 'image',
+    label: 'Image',
+    help: 'What it was made from; it is only written down.',
+    kind: 'text',
+    advanced: true,
+    ...CHANGES_NOW,
+  },
+];
 
 export const isoField = (help: string): SettingsField => ({
   key: 'iso',

@@ -1,6 +1,6 @@
 /** Readers of the settings that a new VM is asked with. */
 import { FleetError } from '../../errors.ts';
-import { isRows, type Settings } from '../contract.ts';
+import { isPairs, isRows, type Pairs, type Settings } from '../contract.ts';
 
 export const refused = (why: string, fix?: string): FleetError =>
   new FleetError('op.refused', why, fix === undefined ? {} : { fix });
@@ -26,6 +26,18 @@ export function numberIn(spec: Settings, key: string): number | undefined {
 export function rowsIn(spec: Settings, key: string): readonly Settings[] {
   const value = spec[key];
   return value !== undefined && isRows(value) ? value : [];
+}
+
+export function pairsIn(spec: Settings, key: string): Pairs {
+  const value = spec[key];
+  return value !== undefined && isPairs(value) ? value : {};
+}
+
+const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i;
+
+/** Throws op.refused for what is no address that one NIC can have; '' is none yet. */
+export function checkMac(mac: string): void {
+  if (mac !== '' && !MAC.test(mac)) throw refused(`${JSON.stringify(mac)} is no address of a NIC`);
 }
 
 /** Each without the blanks around it; empty ones stay, but for those at the end. */

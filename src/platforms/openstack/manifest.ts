@@ -1,7 +1,7 @@
 import { gib } from '../../units.ts';
 import type { EndpointField, Manifest, SettingsField } from '../contract.ts';
 import {
-  CHANGES_NOW,
+  ALWAYS,
   caField,
   descriptionSetting,
   fingerprintField,
@@ -143,8 +143,6 @@ const WAY: readonly EndpointField[] = [
     advanced: true,
   },
 ];
-
-const ALWAYS = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, provision: 'write' } } as const;
 
 const SETTINGS: readonly SettingsField[] = [
   {

@@ -5,6 +5,9 @@ import { bytesOf, flagOf, numberOf } from './json.ts';
 
 export type GuestKind = 'qemu' | 'lxc';
 
+/** What a storage must take for the disks of such a guest. */
+export const diskContent = (kind: GuestKind): 'images' | 'rootdir' => (kind === 'qemu' ? 'images' : 'rootdir');
+
 export interface Guest {
   /** The server's own id, unique in its cluster: `qemu/100`. */
   readonly key: string;
@@ -47,6 +50,10 @@ export interface ClusterNode {
   readonly cpu: number;
   readonly memoryUsed: number;
 }
+
+/** All of it where what is in use is not known. */
+export const memoryFree = ({ memory, memoryUsed }: ClusterNode): number =>
+  memory - (Number.isNaN(memoryUsed) ? 0 : memoryUsed);
 
 export interface Resources {
   readonly guests: ReadonlyMap<string, Guest>;

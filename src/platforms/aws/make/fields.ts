@@ -1,22 +1,21 @@
 /** What a new instance is made of, as it is asked for. */
-
 import { gib } from '../../../units.ts';
 import type { Field, SettingsField } from '../../contract.ts';
-import { CHANGES_NOW } from '../../lib/fields.ts';
+import { ALWAYS } from '../../lib/fields.ts';
 import {
   cloudInitFields,
+  disksOf,
   guestFields,
   imageField,
   metadataField,
+  NEW,
   nameOfNewField,
+  nicsOf,
   planField,
   profileField,
   startField,
 } from '../../lib/provision-fields.ts';
 
-const NEW: Pick<SettingsField, 'in'> = { in: { provision: 'write' } };
-/** A tag: it can be changed at any time, and a new instance gets it. */
-const TAG: Pick<SettingsField, 'in' | 'takesEffect'> = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, ...NEW.in } };
 const rare = { advanced: true, ...NEW } as const;
 
 const subnetItem: Field = {
@@ -61,43 +60,21 @@ export const MAKE_FIELDS: readonly SettingsField[] = [
     default: 'x86_64',
     ...rare,
   },
-  {
-    key: 'disk',
-    label: 'Disks',
-    help: 'Volumes of EBS; the first is that of the image, which can be larger than that.',
-    kind: 'list',
-    one: 'disk',
-    many: 'disks',
-    identity: 'device',
-    item: [
-      { key: 'size', label: 'Size', help: 'Its size.', kind: 'bytes', default: gib(10), min: 2 ** 30 },
-      {
-        key: 'storage',
-        label: 'Storage',
-        help: 'The type of the volume.',
-        kind: 'text',
-        default: 'gp3',
-        examples: ['gp3', 'io2', 'st1'],
-      },
-    ],
-    default: [],
-    ...NEW,
-  },
-  {
-    key: 'nic',
-    label: 'NICs',
-    help: 'Subnets that it has an address in; none is the usual one of the zone.',
-    kind: 'list',
-    one: 'NIC',
-    many: 'NICs',
-    identity: 'device',
-    item: [
-      subnetItem,
-      { key: 'ip', label: 'IP', help: 'Its address in the subnet; left empty, a free one.', kind: 'text', default: '' },
-    ],
-    default: [],
-    ...NEW,
-  },
+  disksOf('Volumes of EBS; the first is that of the image, which can be larger than that.', [
+    { key: 'size', label: 'Size', help: 'Its size.', kind: 'bytes', default: gib(10), min: 2 ** 30 },
+    {
+      key: 'storage',
+      label: 'Storage',
+      help: 'The type of the volume.',
+      kind: 'text',
+      default: 'gp3',
+      examples: ['gp3', 'io2', 'st1'],
+    },
+  ]),
+  nicsOf('Subnets that it has an address in; none is the usual one of the zone.', [
+    subnetItem,
+    { key: 'ip', label: 'IP', help: 'Its address in the subnet; left empty, a free one.', kind: 'text', default: '' },
+  ]),
   {
     key: 'securitygroups',
     label: 'Security groups',
@@ -165,9 +142,9 @@ export const MAKE_FIELDS: readonly SettingsField[] = [
     ...rare,
   },
   startField,
-  { ...planField, ...TAG },
-  { ...profileField, ...TAG },
-  { ...metadataField, help: 'Its other tags, by key; what a change leaves out is taken away.', ...TAG },
+  { ...planField, ...ALWAYS },
+  { ...profileField, ...ALWAYS },
+  { ...metadataField, help: 'Its other tags, by key; what a change leaves out is taken away.', ...ALWAYS },
   {
     key: 'domain',
     label: 'Domain',

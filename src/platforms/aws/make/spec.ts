@@ -1,8 +1,8 @@
 /** What a new instance is asked with, as types. */
 import { type Bytes, bytes, gib } from '../../../units.ts';
-import { isPairs, type Pairs, type Settings } from '../../contract.ts';
+import type { Pairs, Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
-import { numberIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
+import { numberIn, pairsIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
 import { gibOf, typeOf } from '../storage/volumes.ts';
 
 export interface MakeSpec {
@@ -42,7 +42,6 @@ export function readSpec(spec: Settings): MakeSpec {
   const domain = textIn(spec, 'domain');
   const reserveDns = spec['reserve-dns'] === true;
   if (reserveDns && domain === '') throw refused(`${name}: a name is reserved in a domain`, 'name one: --domain');
-  const { metadata } = spec;
   const nics = rowsIn(spec, 'nic').map((row) => ({ subnet: textIn(row, 'network'), ip: textIn(row, 'ip') }));
   const said = textIn(spec, 'public-ip');
   if (said !== '' && nics.length > 1)
@@ -71,7 +70,7 @@ export function readSpec(spec: Settings): MakeSpec {
     start: spec['start'] !== false,
     plan: textIn(spec, 'plan'),
     profile: textIn(spec, 'profile'),
-    metadata: metadata !== undefined && isPairs(metadata) ? metadata : {},
+    metadata: pairsIn(spec, 'metadata'),
     domain,
     reserveDns,
     // Names are reserved in Route 53, when EC2 has given the address.

@@ -3,6 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import { type BucketId, bucketId, type FileId, fileId, nativeOfPart, ownerOf, type PartId } from '../../../ids.ts';
 import { bytes, mib } from '../../../units.ts';
 import type { Accepted, BucketFile, Destination, FileOps, FileSpec, Source } from '../../contract.ts';
+import { readPart, receiveParts } from '../../lib/file-parts.ts';
 import { noListed } from '../../lib/listed.ts';
 import { plainLine } from '../../transport/http/wire.ts';
 import type { About } from '../api.ts';
@@ -14,7 +15,6 @@ const MOST_LISTED = 10_000;
 const PART = mib(8);
 /** S3 takes 10,000. */
 const MOST_PARTS = 9_000;
-const TAIL = mib(1);
 
 const s3Of = ({ api }: AwsRegion) => api.service('s3');
 
@@ -163,27 +163,18 @@ async function sendParts(region: AwsRegion, place: Place, spec: FileSpec, source
 
 const ABORT_MS = 15_000;
 
-async function contentOf(source: Source, from: number, length: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of source.read(from, length)) pieces.push(Buffer.from(piece));
-  return Uint8Array.from(Buffer.concat(pieces));
-}
+/** Plain bytes: a Buffer may be a part of others, which would all go to the thread of the SDK. */
+const contentOf = async (source: Source, from: number, length: number): Promise<Uint8Array> =>
+  Uint8Array.from(await readPart(source, from, length));
 
-/** Goes on behind what is there when its last part is the same. Rejects with op.conflict when it becomes another file meanwhile. */
-async function receive(region: AwsRegion, place: Place, { size, etag }: Head, to: Destination, about: About) {
-  const ranged = async (from: number, length: number): Promise<Uint8Array> => {
+/** Rejects with op.conflict when it becomes another file meanwhile. */
+function receive(region: AwsRegion, place: Place, { size, etag }: Head, to: Destination, about: About): Promise<void> {
+  const read = async (from: number, length: number): Promise<Uint8Array> => {
     const Range = `bytes=${from}-${from + length - 1}`;
     const input = { ...place, Range, ...(etag === undefined ? {} : { IfMatch: etag }) };
     const { Body } = await s3Of(region).read('GetObject', input, about);
     // The thread of the SDK has read it already.
     return Body as unknown as Uint8Array;
   };
-  const there = await to.size();
-  const tail = await to.tail(Math.min(there, TAIL));
-  const isBeginning =
-    there > 0 && there <= size && Buffer.from(await ranged(there - tail.length, tail.length)).equals(Buffer.from(tail));
-  if (there > 0 && !isBeginning) await to.clear();
-  for (let from = isBeginning ? there : 0; from < size; from += PART) {
-    await to.write(await ranged(from, Math.min(PART, size - from)));
-  }
+  return receiveParts({ size, part: PART, read }, to);
 }

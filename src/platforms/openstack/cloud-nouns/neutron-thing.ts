@@ -1,4 +1,5 @@
 /** One object of Neutron by its id, and names of networks and servers for lists of others. */
+import { FleetError } from '../../../errors.ts';
 import type { Id } from '../../../ids.ts';
 import { nativeOfListed } from '../../../ids.ts';
 import type { ListedKind } from '../../contract.ts';
@@ -38,6 +39,9 @@ export async function theThing(
     throw isMissing(error) ? noListed(kind, id) : error;
   }
 }
+
+/** For what Neutron has no word for. */
+export const lacks = (why: string): FleetError => new FleetError('op.unsupported', why, { fix: 'leave it out' });
 
 /** Those of the project, unless all projects are shown. */
 export async function readOwn(

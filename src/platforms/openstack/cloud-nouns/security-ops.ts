@@ -23,7 +23,7 @@ import { numberOf, rowIn, rowsIn } from '../json.ts';
 import { readListed } from '../listed-rows.ts';
 import { isMissing, needed, type Project } from '../project.ts';
 import { namesOfServers } from '../server-list.ts';
-import { readOwn, type Thing, theThing } from './neutron-thing.ts';
+import { lacks, readOwn, type Thing, theThing } from './neutron-thing.ts';
 
 const GROUPS = ['/security-groups', 'security_groups'] as const;
 const RULES = '/security-group-rules';
@@ -62,8 +62,6 @@ export function createSecurityGroupOps(project: Project): Required<SecurityGroup
     },
   };
 }
-
-const lacks = (why: string): FleetError => new FleetError('op.unsupported', why, { fix: 'leave it out' });
 
 async function planOf(project: Project, { neutron, native, name, row }: Thing, signal: AbortSignal): Promise<LossPlan> {
   const subject = `what is in ${name}`;

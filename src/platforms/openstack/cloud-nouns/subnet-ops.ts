@@ -1,16 +1,15 @@
 /** Subnets of Neutron (API reference of Networking v2.0: /subnets). */
 import { FleetError } from '../../../errors.ts';
 import { type SubnetId, subnetId } from '../../../ids.ts';
-import type { LossPlan, SubnetOps, SubnetSpec } from '../../contract.ts';
-import { readCidr } from '../../lib/cidr.ts';
+import type { LossPlan, SubnetOps } from '../../contract.ts';
 import { asRow, type Row, textOf } from '../../lib/json.ts';
-import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
+import { overlapping, refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
 import { rowIn, textsIn } from '../json.ts';
 import { readListed } from '../listed-rows.ts';
 import { findNetwork } from '../network/find-network.ts';
 import { needed, type Project } from '../project.ts';
 import { namesOfServers } from '../server-list.ts';
-import { networkNames, readOwn, type Thing, theThing } from './neutron-thing.ts';
+import { lacks, networkNames, readOwn, type Thing, theThing } from './neutron-thing.ts';
 
 const SUBNETS = ['/subnets', 'subnets'] as const;
 
@@ -55,11 +54,12 @@ export function createSubnetOps(project: Project): Required<SubnetOps> {
         readOwn(project, SUBNETS, signal),
       ]);
       refuseTakenName('subnet', cloud.name, all, spec.name);
-      const there = all.filter(({ row }) => textOf(row, 'network_id') === network.id);
-      refuseOverlap(
-        spec,
-        there.map(({ name, row }) => ({ name, cidr: textOf(row, 'cidr') ?? '' })),
-      );
+      const beside = all
+        .filter(({ row }) => textOf(row, 'network_id') === network.id)
+        .map(({ name, row }) => ({ name, cidrs: [textOf(row, 'cidr') ?? ''] }));
+      const other = overlapping(spec.cidr, beside);
+      if (other)
+        throw new FleetError('op.conflict', `${spec.cidr} overlaps the subnet ${other.name} (${other.cidrs.join()})`);
       const subnet = {
         ...{ name: spec.name, network_id: network.id, cidr: spec.cidr, enable_dhcp: spec.dhcp },
         ip_version: spec.cidr.includes(':') ? 6 : 4,
@@ -88,17 +88,6 @@ export function createSubnetOps(project: Project): Required<SubnetOps> {
       return { warnings: [] };
     },
   };
-}
-
-const lacks = (why: string): FleetError => new FleetError('op.unsupported', why, { fix: 'leave it out' });
-
-function refuseOverlap({ cidr }: SubnetSpec, there: readonly { readonly name: string; readonly cidr: string }[]): void {
-  const wanted = readCidr(cidr);
-  const other = there.find((one) => {
-    const known = readCidr(one.cidr);
-    return wanted && known?.family === wanted.family && known.first <= wanted.last && wanted.first <= known.last;
-  });
-  if (other) throw new FleetError('op.conflict', `${cidr} overlaps the subnet ${other.name} (${other.cidr})`);
 }
 
 async function planOf(project: Project, { neutron, native, name, row }: Thing, signal: AbortSignal): Promise<LossPlan> {

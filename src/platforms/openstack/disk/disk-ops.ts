@@ -20,7 +20,7 @@ import {
   untilVolumeGone,
   volumeMade,
 } from '../volume/cinder.ts';
-import { disksOf, type ServerDisk } from '../volume/disks.ts';
+import { boots, disksOf, type ServerDisk } from '../volume/disks.ts';
 import { typeNamed } from '../volume/volume-ops.ts';
 import { readVolumes } from '../volume/volumes.ts';
 
@@ -113,7 +113,7 @@ function left(error: unknown, path: string): unknown {
 }
 
 async function detach(call: ServerCall, { device, volume }: VolumeDisk): Promise<void> {
-  if (call.server.imageId === undefined && /^\/dev\/[a-z]*a$/.test(device))
+  if (call.server.imageId === undefined && boots(device))
     throw new FleetError('op.refused', `${call.name} boots from its disk ${device}: Nova takes it from no server`);
   await call.change('DELETE', `/os-volume_attachments/${encodeURIComponent(volume.id)}`);
 }

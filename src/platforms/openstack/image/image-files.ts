@@ -8,7 +8,7 @@ import type { FileService } from '../cloud.ts';
 import { numberOf } from '../json.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { digested } from '../objects/file-ops.ts';
-import { receiveParts } from '../objects/receive.ts';
+import { receiveRanges } from '../objects/receive.ts';
 import { needed, type Project, untilSo } from '../project.ts';
 import { formatOfFile } from './image-format.ts';
 import { isProperty } from './image-list.ts';
@@ -53,7 +53,7 @@ export function createImageFiles(project: Project, files: FileService): FileOps 
           .catch((error: unknown) => {
             throw normalizeError(error, name);
           });
-      await receiveParts({ name, size, ask }, to);
+      await receiveRanges({ name, size, ask }, to);
       return accepted;
     },
     async update(id, changes, signal) {

@@ -1,6 +1,7 @@
 /** What a file is, by its first bytes. What Glance is told, it believes: a name that lies would make servers that don't boot. */
 import { FleetError } from '../../../errors.ts';
 import type { Source } from '../../contract.ts';
+import { readPart } from '../../lib/file-parts.ts';
 
 /** A volume descriptor of ISO 9660 begins here (ECMA-119 §6.2.1). */
 const ISO_AT = 32_768;
@@ -26,7 +27,7 @@ const begins = (head: Buffer, at: number, mark: Buffer): boolean => head.subarra
 /** `qcow2`, `iso`, …; `raw` for what has no mark. Throws op.refused for what is packed, or empty. */
 export async function formatOfFile(source: Source): Promise<string> {
   const { name, size } = source;
-  const head = await bytesOf(source, 0, Math.min(size, 512));
+  const head = await readPart(source, 0, Math.min(size, 512));
   if (head.length === 0) throw new FleetError('op.refused', `${name} is empty`);
   const packed = PACKED.find(([mark]) => begins(head, 0, mark));
   if (packed)
@@ -36,11 +37,5 @@ export async function formatOfFile(source: Source): Promise<string> {
   const known = FORMATS.find(([at, mark]) => begins(head, at, mark));
   if (known) return known[2];
   if (size <= ISO_AT + 6) return 'raw';
-  return begins(await bytesOf(source, ISO_AT + 1, ISO.length), 0, Buffer.from(ISO)) ? 'iso' : 'raw';
-}
-
-async function bytesOf(source: Source, from: number, length: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of source.read(from, length)) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces);
+  return begins(await readPart(source, ISO_AT + 1, ISO.length), 0, Buffer.from(ISO)) ? 'iso' : 'raw';
 }

@@ -1,9 +1,16 @@
 /** What a new server is made of. Manifests are always loaded: this file imports types and fields alone. */
 import { gib } from '../../../units.ts';
 import type { SettingsField } from '../../contract.ts';
-import { cloudInitFields, guestFields, metadataField, startField } from '../../lib/provision-fields.ts';
+import {
+  cloudInitFields,
+  disksOf,
+  guestFields,
+  metadataField,
+  NEW,
+  nicsOf,
+  startField,
+} from '../../lib/provision-fields.ts';
 
-const NEW = { in: { provision: 'write' } } as const;
 const RARE = { advanced: true, ...NEW } as const;
 
 export const newServerFields: readonly SettingsField[] = [
@@ -33,51 +40,29 @@ export const newServerFields: readonly SettingsField[] = [
     default: '',
     ...RARE,
   },
-  {
-    key: 'disk',
-    label: 'Disks',
-    help: 'Volumes that are made for it, and go with it: the first is what it boots from, the others are empty.',
-    kind: 'list',
-    one: 'disk',
-    many: 'disks',
-    identity: 'device',
-    item: [
-      { key: 'size', label: 'Size', help: 'Its size, in whole GiB.', kind: 'bytes', default: gib(10), min: 2 ** 20 },
-      {
-        key: 'storage',
-        label: 'Volume type',
-        help: "The type of the volume; left empty, the cloud's choice.",
-        kind: 'object',
-        of: 'storage',
-        default: '',
-      },
-    ],
-    default: [],
-    ...NEW,
-  },
-  {
-    key: 'nic',
-    label: 'NICs',
-    help: 'Its network cards; left out, one in the network of the project.',
-    kind: 'list',
-    one: 'NIC',
-    many: 'NICs',
-    identity: 'device',
-    item: [
-      {
-        key: 'network',
-        label: 'Network',
-        help: 'The network that it is plugged into.',
-        kind: 'object',
-        of: 'network',
-        default: '',
-      },
-      { key: 'ip', label: 'Address', help: 'Its address there; left empty, any.', kind: 'text', default: '' },
-      { key: 'port', label: 'Port', help: 'A port that is there, in place of a network.', kind: 'text', default: '' },
-    ],
-    default: [],
-    ...NEW,
-  },
+  disksOf('Volumes that are made for it, and go with it: the first is what it boots from, the others are empty.', [
+    { key: 'size', label: 'Size', help: 'Its size, in whole GiB.', kind: 'bytes', default: gib(10), min: 2 ** 20 },
+    {
+      key: 'storage',
+      label: 'Volume type',
+      help: "The type of the volume; left empty, the cloud's choice.",
+      kind: 'object',
+      of: 'storage',
+      default: '',
+    },
+  ]),
+  nicsOf('Its network cards; left out, one in the network of the project.', [
+    {
+      key: 'network',
+      label: 'Network',
+      help: 'The network that it is plugged into.',
+      kind: 'object',
+      of: 'network',
+      default: '',
+    },
+    { key: 'ip', label: 'Address', help: 'Its address there; left empty, any.', kind: 'text', default: '' },
+    { key: 'port', label: 'Port', help: 'A port that is there, in place of a network.', kind: 'text', default: '' },
+  ]),
   {
     key: 'security-groups',
     label: 'Security groups',

@@ -1,8 +1,7 @@
 /** What is asked of a new server: the values of the manifest's settings, as types. */
 import type { Pairs, Settings } from '../../contract.ts';
-import { isPairs } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
-import { numberIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
+import { numberIn, pairsIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
 import { gibOf } from '../volume/cinder.ts';
 
 export interface WantedNic {
@@ -64,7 +63,6 @@ export function readSpec(spec: Settings): MakeSpec {
     throw refused('a server boots from an image, a volume or a snapshot', 'name only one of them');
   if (image === '' && volume === '' && snapshot === '')
     throw refused('there is nothing to boot from', 'name an image, a volume or a snapshot of a volume');
-  const metadata = spec['metadata'];
   return {
     ...{ name, image, volume, snapshot },
     flavor: text('flavor'),
@@ -92,7 +90,7 @@ export function readSpec(spec: Settings): MakeSpec {
     guest: readGuest(spec, image),
     plan: text('plan'),
     profile: text('profile'),
-    metadata: metadata !== undefined && isPairs(metadata) ? checked(metadata) : {},
+    metadata: checked(pairsIn(spec, 'metadata')),
     start: spec['start'] !== false,
   };
 }

@@ -6,11 +6,12 @@ import { asRow, type Row, textOf } from '../../lib/json.ts';
 import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
+import type { Thing } from '../cloud-nouns/neutron-thing.ts';
 import { rowIn, textsIn } from '../json.ts';
 import { readListed } from '../listed-rows.ts';
 import { needed, type Project } from '../project.ts';
 import { namesOfServers } from '../server-list.ts';
-import { type FoundNetwork, findById, findNetwork } from './find-network.ts';
+import { findById, findNetwork } from './find-network.ts';
 import { readSpec, type WantedNetwork } from './network-spec.ts';
 import { isSeen } from './networks.ts';
 
@@ -28,14 +29,22 @@ interface Ports {
   readonly others: readonly string[];
 }
 
+interface Loss {
+  readonly plan: LossPlan;
+  readonly routers: Ports['routers'];
+  /** Those of the routers that go with it. */
+  readonly own: readonly OwnRouter[];
+}
+
+interface OwnRouter {
+  readonly router: string;
+  readonly called: string;
+}
+
 export function createNetworkOps(project: Project): Changes {
   const { cloud } = project;
 
-  async function plan(
-    found: FoundNetwork,
-    signal: AbortSignal,
-  ): Promise<LossPlan & { readonly routers: Ports['routers'] }> {
-    const { neutron, native, name, row } = found;
+  async function plan({ neutron, native, name, row }: Thing, signal: AbortSignal): Promise<Loss> {
     const { servers, routers, others } = await portsIn(neutron, native, name, signal);
     const users = await namesOfServers(project.nova, servers, signal);
     const own = await ownRouters(neutron, routers, name, signal);
@@ -53,13 +62,13 @@ export function createNetworkOps(project: Project): Changes {
         : others.length > 0
           ? `${name} has ports of ${others.join(', ')}: remove them first`
           : undefined;
-    return { goes, stays, routers, ...(why !== undefined && { refused: why }) };
+    return { plan: { goes, stays, ...(why !== undefined && { refused: why }) }, routers, own };
   }
 
   const turn = async (id: NetworkId, up: boolean, signal: AbortSignal) => {
-    const { neutron, native, name } = await findById(project, id, signal);
+    const { neutron, path, name } = await findById(project, id, signal);
     const json = { network: { admin_state_up: up } };
-    await neutron.change('PUT', `/networks/${encodeURIComponent(native)}`, { signal, subject: name, json });
+    await neutron.change('PUT', path, { signal, subject: name, json });
     return { warnings: [] };
   };
 
@@ -77,20 +86,16 @@ export function createNetworkOps(project: Project): Changes {
       const id = await make(neutron, spec, outside, signal);
       return { warnings: [], id: networkId(cloud.endpoint, id) };
     },
-    async planDelete(id, signal) {
-      const { routers: _routers, ...said } = await plan(await findById(project, id, signal), signal);
-      return said;
-    },
+    planDelete: async (id, signal) => (await plan(await findById(project, id, signal), signal)).plan,
     async delete(id, signal) {
       const found = await findById(project, id, signal);
-      const { neutron, native, name } = found;
-      const { routers, ...said } = await plan(found, signal);
-      refusePlanned(said);
-      const own = await ownRouters(neutron, routers, name, signal);
+      const { neutron, path, name } = found;
+      const { plan: loss, routers, own } = await plan(found, signal);
+      refusePlanned(loss);
       for (const { router, port } of routers) await unplug(neutron, router, port, name, signal);
       for (const { router } of own)
         await neutron.change('DELETE', `/routers/${encodeURIComponent(router)}`, { signal, subject: name });
-      await neutron.change('DELETE', `/networks/${encodeURIComponent(native)}`, { signal, subject: name });
+      await neutron.change('DELETE', path, { signal, subject: name });
       return { warnings: [] };
     },
     start: (id, signal) => turn(id, true, signal),
@@ -121,7 +126,12 @@ async function portsIn(neutron: Api, network: string, name: string, signal: Abor
 }
 
 /** Those that were made for this network, and lead to no other one. */
-async function ownRouters(neutron: Api, routers: Ports['routers'], subject: string, signal: AbortSignal) {
+async function ownRouters(
+  neutron: Api,
+  routers: Ports['routers'],
+  subject: string,
+  signal: AbortSignal,
+): Promise<readonly OwnRouter[]> {
   const read = await Promise.all(
     routers.map(async ({ router }) => {
       const body = await neutron.get(`/routers/${encodeURIComponent(router)}`, { signal, subject });

@@ -12,7 +12,7 @@ import type { HttpResponse } from '../../transport/http/http.ts';
 import { plainLine } from '../../transport/http/wire.ts';
 import { bytesOf, timeOf } from '../json.ts';
 import { isMissing } from '../project.ts';
-import { receiveParts } from './receive.ts';
+import { receiveRanges } from './receive.ts';
 import { bucketPath, filePath, headerOf, listAll, type Place, placeOf, type Swift } from './swift.ts';
 
 const accepted = { warnings: [] };
@@ -45,7 +45,7 @@ export function createFileOps(swift: Swift, clock: Clock): Required<FileOps> {
       const same = etag === undefined ? {} : { 'if-match': etag };
       const ask = (range: string, most: number) =>
         swift.part(path, { ...same, range }, most, { subject: name, signal });
-      await receiveParts({ name, size: Number(headerOf(headers, 'content-length') ?? 0), ask }, to);
+      await receiveRanges({ name, size: Number(headerOf(headers, 'content-length') ?? 0), ask }, to);
       return accepted;
     },
     async link(id, { seconds }, signal): Promise<Accepted> {

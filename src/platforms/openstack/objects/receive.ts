@@ -2,14 +2,14 @@
 import { FleetError } from '../../../errors.ts';
 import { kib, mib } from '../../../units.ts';
 import type { Destination } from '../../contract.ts';
+import { receiveParts } from '../../lib/file-parts.ts';
 import type { HttpResponse } from '../../transport/http/http.ts';
 
 const PART = mib(4);
-const TAIL = mib(1);
 /** Room for an answer that says no. */
 const WORDS = kib(16);
 
-export interface Remote {
+export interface Ranged {
   /** For sentences. */
   readonly name: string;
   readonly size: number;
@@ -17,9 +17,9 @@ export interface Remote {
   ask(range: string, most: number): Promise<HttpResponse>;
 }
 
-/** Goes on behind what is in `to` when its last part is that of the file, else clears it first. */
-export async function receiveParts({ name, size, ask }: Remote, to: Destination): Promise<void> {
-  const part = async (from: number, length: number): Promise<Buffer> => {
+/** Goes on behind what is in `to` where it is the beginning of the file. */
+export function receiveRanges({ name, size, ask }: Ranged, to: Destination): Promise<void> {
+  const read = async (from: number, length: number): Promise<Buffer> => {
     const { status, body } = await ask(`bytes=${from}-${from + length - 1}`, length + WORDS);
     // All of it, where the server gives no parts: right only where all was asked for.
     if ((status === 206 || (status === 200 && from === 0)) && body.length === length) return body;
@@ -27,11 +27,5 @@ export async function receiveParts({ name, size, ask }: Remote, to: Destination)
       fix: 'the store behind it may give no parts of files: ask the operators of the cloud',
     });
   };
-  const there = await to.size();
-  const tail = await to.tail(Math.min(there, TAIL));
-  const isBeginning =
-    there > 0 && there <= size && (await part(there - tail.length, tail.length)).equals(Buffer.from(tail));
-  if (there > 0 && !isBeginning) await to.clear();
-  for (let from = isBeginning ? there : 0; from < size; from += PART)
-    await to.write(await part(from, Math.min(PART, size - from)));
+  return receiveParts({ size, part: PART, read }, to);
 }

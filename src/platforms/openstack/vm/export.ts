@@ -3,10 +3,8 @@ import { FleetError } from '../../../errors.ts';
 import { imageId } from '../../../ids.ts';
 import type { VmOps } from '../../contract.ts';
 import { asRow, textOf } from '../../lib/json.ts';
-import { refuseTakenName } from '../../lib/listed.ts';
-import { type Made, takeBack } from '../../lib/take-back.ts';
-import { imagePath } from '../image/one-image.ts';
-import { readListed } from '../listed-rows.ts';
+import { takeBack } from '../../lib/take-back.ts';
+import { imageMade, imagePath, refuseTakenImage } from '../image/one-image.ts';
 import { needed, type Project, untilSo } from '../project.ts';
 import { conflict, onServer } from '../server-call.ts';
 
@@ -25,17 +23,9 @@ export const createExport =
           fix: 'leave the storage out',
         });
       if (call.state !== 'stopped') throw conflict(call, 'is not off', 'shut it down first, or take a snapshot of it');
-      const subject = `the images of ${cloud.name}`;
-      const all = await readListed(glance, '/images', 'images', { subject, signal, query: { name } });
-      refuseTakenName('image', cloud.name, all, name);
+      await refuseTakenImage(project, glance, name, signal);
       const { body } = await call.change('POST', '/action', { createImage: { name } });
       const native = textOf(asRow(body, call.name), 'image_id') ?? '';
-      const own = new AbortController().signal;
-      const made: Made = {
-        what: `the image ${name}`,
-        command: `openstack image delete ${native}`,
-        undo: () => glance.change('DELETE', imagePath(native), { signal: own, subject: name }),
-      };
       try {
         const late = `${name}: Nova is still copying the disk of ${call.name}`;
         const row = await untilSo(
@@ -47,7 +37,7 @@ export const createExport =
         if (textOf(row, 'status') !== 'active')
           throw new FleetError('op.failed', `${name}: the image is ${textOf(row, 'status')}, not active`);
       } catch (error) {
-        throw await takeBack(signal.aborted ? signal.reason : error, [made]);
+        throw await takeBack(signal.aborted ? signal.reason : error, [imageMade(glance, native, name)]);
       }
       const detail = `its volumes are in ${name} as snapshots of Cinder, which stay when the image is deleted`;
       return {

@@ -3,7 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import type { Accepted, VmOps } from '../../contract.ts';
 import { findImage } from '../image/find-image.ts';
 import { already, conflict, onServer, type ServerCall, type ServerCalls } from '../server-call.ts';
-import { disksOf } from '../volume/disks.ts';
+import { boots, disksOf } from '../volume/disks.ts';
 import { readVolumes } from '../volume/volumes.ts';
 import type { Neighbours } from './delete.ts';
 
@@ -89,9 +89,6 @@ export function createModes(calls: ServerCalls, { glance, cinder }: Neighbours):
       }),
   };
 }
-
-/** Of a server that boots from a volume. */
-const boots = (device: string): boolean => /^\/dev\/[a-z]*a$/.test(device);
 
 function refuseBusy(call: ServerCall, word: string): void {
   const { vmState = '', taskState } = call.server;

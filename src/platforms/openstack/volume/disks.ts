@@ -47,3 +47,6 @@ export function disksOf({ id, imageId, flavor }: Server, volumes: readonly Volum
   );
   return [...local, ...attached];
 }
+
+/** Whether it is the first one: what a server without an image boots from. `/dev/vda`. */
+export const boots = (device: string): boolean => /^\/dev\/[a-z]*a$/.test(device);

@@ -1,25 +1,28 @@
 /** Backups in the storages of the cluster: content `backup` (PVE::API2::Storage::Content), made by vzdump (PVE::API2::VZDump). */
-import { FleetError } from '../../../errors.ts';
-import { backupId, endpointOf, nativeOfListed, vmId } from '../../../ids.ts';
+import { type BackupId, backupId, endpointOf, vmId } from '../../../ids.ts';
 import type { Backup, BackupOps } from '../../contract.ts';
 import { textOf } from '../../lib/json.ts';
-import { noListed, refusePlanned } from '../../lib/listed.ts';
+import { refusePlanned } from '../../lib/listed.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import { inOrder, type ListContext, readCatalog, troubleNow } from '../catalog.ts';
 import { type Entry, readContents, readStorage } from '../contents.ts';
-import { type GuestCalls, onGuest } from '../guest-call.ts';
+import { type GuestCalls, onGuest, pathOf } from '../guest-call.ts';
+import { diskContent } from '../guests.ts';
 import { flagOf, numberOf, sizeOf } from '../json.ts';
 import type { Maker } from '../make/create.ts';
+import { startMade } from '../make/start.ts';
 import { refuseTakenGuest } from '../make/taken.ts';
 import { guestMade } from '../make/undo.ts';
 import { placePath } from '../read-each.ts';
 import { chooseStorage } from '../storage/choose.ts';
-import { acceptedTask, type FollowContext, finishedTask, settled, stopTask } from '../tasks.ts';
+import { deleteEntry, findEntry } from '../storage/find-entry.ts';
+import { type FollowContext, finishedTask, settled, stopTask } from '../tasks.ts';
 
 export function createBackupOps(calls: GuestCalls, maker: Maker): Required<BackupOps> {
   const { lists } = maker;
   const { api, clock } = calls;
-  const find = (id: string, signal: AbortSignal) => findBackup(lists, id, signal);
+  const find = (id: BackupId, signal: AbortSignal) =>
+    findEntry(lists, 'backup', id, ({ kind }) => kind === 'backup', signal);
 
   return {
     list: (_of, signal) => listBackups(lists, signal),
@@ -49,20 +52,17 @@ export function createBackupOps(calls: GuestCalls, maker: Maker): Required<Backu
         const made = entries.find(({ key, row }) => !known.has(key) && numberOf(row, 'vmid') === guest.vmid);
         return { warnings, ...(made && { id: backupId(lists.endpoint, made.key) }) };
       }),
-    planDelete: async (id, signal) => lossOf(await find(id, signal)),
+    planDelete: async (id, signal) => lossOf((await find(id, signal)).entry),
     async delete(id, signal) {
-      const entry = await find(id, signal);
+      const { entry } = await find(id, signal);
       refusePlanned(lossOf(entry));
-      const { node, storage, volid } = entry;
-      const path = placePath('nodes', node, 'storage', storage.name, 'content', volid);
-      return acceptedTask(await api.delete(path, { signal, subject: volid }), { api, clock, signal, subject: volid });
+      return deleteEntry(entry, { api, clock, signal });
     },
     async restore(id, { name, storage: wanted, start }, signal) {
-      const entry = await find(id, signal);
-      const catalog = await readCatalog(lists, signal);
+      const { entry, catalog } = await find(id, signal);
       refuseTakenGuest(lists.endpoint, catalog, name);
       const kind = kindOf(entry);
-      const content = kind === 'qemu' ? 'images' : 'rootdir';
+      const content = diskContent(kind);
       const { node } = entry;
       const storage =
         wanted === ''
@@ -83,16 +83,13 @@ export function createBackupOps(calls: GuestCalls, maker: Maker): Required<Backu
         const warnings = [...(await finishedTask(answer, context))];
         if (asked) done.push(asked);
         asked = undefined;
-        const path = placePath('nodes', node, kind, String(vmid));
-        if (kind === 'qemu')
+        const guest = { kind, node, vmid };
+        if (kind === 'qemu') {
           // a virtual machine has its old name in its archive
-          warnings.push(
-            ...(await settled(await api.put(`${path}/config`, { signal, subject: name, form: { name } }), context)),
-          );
-        if (start)
-          warnings.push(
-            ...(await settled(await api.post(`${path}/status/start`, { signal, subject: name, form: {} }), context)),
-          );
+          const renamed = await api.put(`${pathOf(guest)}/config`, { signal, subject: name, form: { name } });
+          warnings.push(...(await settled(renamed, context)));
+        }
+        if (start) warnings.push(...(await startMade(context, guest)));
         calls.touched(`${kind}/${vmid}`);
         return { warnings, id: vmId(endpointOf(id), `${kind}/${vmid}`) };
       } catch (error) {
@@ -167,19 +164,6 @@ function rowOf(context: ListContext, entry: Entry, names: ReadonlyMap<number, st
     path: volid,
     ...(flagOf(row, 'protected') && { disabled: { 'backup.delete': 'it is protected against being deleted' } }),
   };
-}
-
-async function findBackup(context: ListContext, id: string, signal: AbortSignal): Promise<Entry> {
-  const { storages } = await readCatalog(context, signal);
-  const native = nativeOfListed(id as Parameters<typeof nativeOfListed>[0]);
-  const storage = storages.find(({ key }) => native.startsWith(`${key}:`));
-  if (!storage) throw noListed('backup', id);
-  if (storage.through.length === 0)
-    throw new FleetError('op.conflict', `${storage.key} can't be used now: ${storage.offline ?? 'it is not active'}`);
-  const { entries } = await readStorage(context, storage, signal);
-  const entry = entries.find((one) => one.key === native && one.kind === 'backup');
-  if (!entry) throw noListed('backup', id);
-  return entry;
 }
 
 const lossOf = ({ volid, row }: Entry) => ({

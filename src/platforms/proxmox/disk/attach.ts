@@ -6,7 +6,7 @@ import { refused } from '../../lib/spec-values.ts';
 import { type Catalog, readCatalog } from '../catalog.ts';
 import { type Entry, readContents } from '../contents.ts';
 import { type GuestCall, pathOf } from '../guest-call.ts';
-import type { Guest } from '../guests.ts';
+import { diskContent, type Guest } from '../guests.ts';
 import { numberOf } from '../json.ts';
 import { settled } from '../tasks.ts';
 import { type ConfigNow, changeConfig } from '../vm/change-config.ts';
@@ -43,7 +43,7 @@ export async function attachVolume(
   const place = Object.keys(row).find((one) => (textOf(row, one) ?? '').split(',', 1)[0] === entry.volid);
   if (place !== undefined && !place.startsWith('unused'))
     throw new FleetError('op.conflict', `${entry.volid} is ${place} of ${owner.name}`, {
-      fix: `detach it there first`,
+      fix: 'detach it there first',
     });
   if (place === undefined)
     throw new FleetError('op.refused', `${entry.volid} has the number of ${owner.name}, which does not list it`, {
@@ -78,7 +78,7 @@ async function findVolume(
   volume: string,
   signal: AbortSignal,
 ): Promise<Entry> {
-  const content = kind === 'qemu' ? 'images' : 'rootdir';
+  const content = diskContent(kind);
   const able = storages.filter(
     (one) => one.content.includes(content) && (one.node === undefined || one.node === node) && one.through.length > 0,
   );

@@ -10,6 +10,8 @@ import { type ListContext, readCatalog } from '../catalog.ts';
 import { BUSES, FORMATS } from '../form/fields.ts';
 import { freeKey, gibWord, MOST } from '../form/texts.ts';
 import { type GuestCall, onGuest, pathOf } from '../guest-call.ts';
+import type { ConfiguredDisk } from '../guest-config.ts';
+import { diskContent } from '../guests.ts';
 import { findIso } from '../make/source.ts';
 import { chooseStorage } from '../storage/choose.ts';
 import { settled } from '../tasks.ts';
@@ -24,13 +26,13 @@ export function createDiskOps(parts: Parts): Required<DiskOps> {
   const on = <T>(
     id: DiskId,
     signal: AbortSignal,
-    work: (call: GuestCall, now: ConfigNow, device: string) => Promise<T>,
+    work: (call: GuestCall, now: ConfigNow, disk: ConfiguredDisk) => Promise<T>,
   ) =>
     onGuest(calls, vmOf(id), signal, async (call) => {
-      const device = nativeOfPart(id);
       const now = await readConfigNow(call);
-      if (!now.config.disks.some((one) => one.device === device)) throw noPart('disk', call.name, id);
-      return work(call, now, device);
+      const disk = now.config.disks.find(({ device }) => device === nativeOfPart(id));
+      if (!disk) throw noPart('disk', call.name, id);
+      return work(call, now, disk);
     });
 
   return {
@@ -46,23 +48,23 @@ export function createDiskOps(parts: Parts): Required<DiskOps> {
         return { warnings, id: diskId(vm, key) };
       }),
     detach: (id, signal) =>
-      on(id, signal, async (call, now, device) => {
+      on(id, signal, async (call, now, { device }) => {
         if (device.startsWith('unused'))
           throw new FleetError('op.refused', `${device} of ${call.name} is attached to nothing`, {
             fix: 'delete it, or attach its volume',
           });
         return { warnings: await changeConfig(calls, call, { delete: device }, now) };
       }),
-    planDelete: (id, signal) => on(id, signal, (call, now, device) => planDisk(lists, call, now, device, signal)),
+    planDelete: (id, signal) => on(id, signal, (call, now, disk) => planDisk(lists, call, now, disk, signal)),
     delete: (id, signal) =>
-      on(id, signal, async (call, now, device) => {
-        refusePlanned(await planDisk(lists, call, now, device, signal));
+      on(id, signal, async (call, now, disk) => {
+        refusePlanned(await planDisk(lists, call, now, disk, signal));
+        const { device } = disk;
         const form = { delete: device, ...(device.startsWith('unused') ? {} : { force: '1' }) };
         return { warnings: await changeConfig(calls, call, form, now) };
       }),
     resize: (id, size, signal) =>
-      on(id, signal, async (call, now, device) => {
-        const before = now.config.disks.find((one) => one.device === device)?.size;
+      on(id, signal, async (call, now, { device, size: before }) => {
         if (before !== undefined && size < before)
           throw new FleetError(
             'op.refused',
@@ -75,13 +77,9 @@ export function createDiskOps(parts: Parts): Required<DiskOps> {
         return { warnings: await settled(answer, { api, clock, signal, subject: call.name }) };
       }),
     move: (id, spec, signal) =>
-      on(id, signal, async (call, { config, digest }, device) => {
-        const disk = config.disks.find((one) => one.device === device);
-        if (!disk) throw noPart('disk', call.name, id);
-        return moveDisk(parts, call, { disk, spec, digest });
-      }),
+      on(id, signal, (call, { digest }, disk) => moveDisk(parts, call, { disk, spec, digest })),
     insert: (id, volume, signal) =>
-      on(id, signal, async (call, now, device) => ({
+      on(id, signal, async (call, now, { device }) => ({
         warnings: await changeConfig(calls, call, { [device]: await mediumText(lists, call, volume) }, now),
       })),
   };
@@ -102,11 +100,10 @@ async function newText(lists: ListContext, call: GuestCall, { config }: ConfigNo
     throw refused('a new disk is of one guest alone', 'make it, and then share its volume in the web interface');
   const { storages } = await readCatalog(lists, signal);
   const usual = config.disks.find(({ type, storage }) => type === 'disk' && storage !== undefined)?.storage ?? '';
-  const content = guest.kind === 'qemu' ? 'images' : 'rootdir';
   const storage = chooseStorage(storages, {
     endpoint: lists.endpoint,
     wanted: spec.storage || usual,
-    content,
+    content: diskContent(guest.kind),
     node: guest.node,
   });
   const format = oneOf(['', ...FORMATS], spec.format, 'format');

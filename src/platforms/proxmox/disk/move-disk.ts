@@ -8,6 +8,7 @@ import { readStorage } from '../contents.ts';
 import { FORMATS } from '../form/fields.ts';
 import { type GuestCall, pathOf } from '../guest-call.ts';
 import { type ConfiguredDisk, readGuestConfig } from '../guest-config.ts';
+import { diskContent } from '../guests.ts';
 import { chooseStorage } from '../storage/choose.ts';
 import { whoNeedsVolume } from '../storage/needs.ts';
 import { finishedTask, stopTask } from '../tasks.ts';
@@ -79,7 +80,7 @@ async function targetFor(
   const target = chooseStorage(catalog.storages, {
     endpoint: lists.endpoint,
     wanted,
-    content: guest.kind === 'qemu' ? 'images' : 'rootdir',
+    content: diskContent(guest.kind),
     node: guest.node,
   });
   if (target.name === from && (format === '' || format === has)) throw refused(`${where} is on ${target.key} already`);

@@ -13,7 +13,6 @@ import type { Api } from '../api.ts';
 import type { ListContext } from '../catalog.ts';
 import { numberOf } from '../json.ts';
 import { placePath } from '../read-each.ts';
-import { normalizedAbsence } from './absence.ts';
 
 export interface PlacedRule extends SecurityRule {
   /** Its number among the rules of its group, from 0. */
@@ -31,7 +30,7 @@ export async function readRules(
   const subject = nativeOfListed(group);
   const rows = asRows(
     await api.get(pathOf(group), { signal, subject }).catch((error: unknown) => {
-      throw normalizedAbsence(error) ? noListed('securitygroup', group) : error;
+      throw isNoGroup(error) ? noListed('securitygroup', group) : error;
     }),
     subject,
   );
@@ -59,6 +58,10 @@ export async function readRules(
     };
   });
 }
+
+/** `no such security group 'web'`, as PVE::Firewall says it with a status of 500. */
+const isNoGroup = (error: unknown): boolean =>
+  error instanceof FleetError && /no such security group/i.test(error.message);
 
 const ANY = '0.0.0.0/0';
 

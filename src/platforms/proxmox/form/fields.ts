@@ -2,7 +2,7 @@
 import { gib, mib } from '../../../units.ts';
 import type { Field, SettingsField } from '../../contract.ts';
 import { choice, count, flag, rows, size, text, withItems } from '../../lib/field-kinds.ts';
-import { autostartSetting, CHANGES_NOW, descriptionSetting } from '../../lib/fields.ts';
+import { ALWAYS, autostartSetting, descriptionSetting } from '../../lib/fields.ts';
 import {
   addressFields,
   cloudInitFields,
@@ -10,15 +10,15 @@ import {
   guestFields,
   imageField,
   isoField,
+  kcliFields,
   metadataField,
+  NEW,
   nicsField,
-  planField,
-  profileField,
   startField,
 } from '../../lib/provision-fields.ts';
 
 /** `dns-name` of the published API. */
-const NAME = {
+export const NAME = {
   source: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
   complaint: 'a name is that of a host: letters, digits and -, in parts between dots',
 };
@@ -33,10 +33,7 @@ export const HA_STATES = ['none', 'started', 'stopped', 'disabled', 'ignored'] a
 type Access = Pick<SettingsField, 'in' | 'takesEffect'>;
 
 /** Of a new guest alone. */
-const NEW: Access = { in: { provision: 'write' } };
 const RARE = { ...NEW, advanced: true } as const;
-/** Saved and running guests take it at once, and a new one gets it. */
-const ALWAYS: Access = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, provision: 'write' } };
 /** A running guest takes it as far as its hotplug goes. */
 const PLUGGED: Access = { in: ALWAYS.in, takesEffect: 'restart' };
 /** Saved for the next start. */
@@ -150,17 +147,7 @@ export const guestSettings: readonly SettingsField[] = [
   withItems(disksField('Its disks; left empty, one of 10 GiB, or as large as its image.', BUSES), DISK),
   withItems(nicsField('Its network cards; left empty, one in the first bridge of its node.', NIC_MODELS), NIC),
   ...cloudInitFields,
-  { ...planField, ...ALWAYS },
-  { ...profileField, ...ALWAYS },
-  // Of a new guest it is what its first disk is made of, which is another field; here it is kcli's word for it.
-  {
-    key: 'image',
-    label: 'Image',
-    help: 'What it was made from; it is only written down.',
-    kind: 'text',
-    advanced: true,
-    ...CHANGES_NOW,
-  },
+  ...kcliFields,
   { ...metadataField, ...ALWAYS },
   {
     key: 'tags',

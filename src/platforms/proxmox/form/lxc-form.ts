@@ -5,14 +5,13 @@ import { ipText } from '../make/seed.ts';
 import { writeNotes } from '../vm/notes.ts';
 import type { Form, PlacedDisk } from './qemu-form.ts';
 import type { MakeSpec } from './spec.ts';
-import { gibWord, nicText } from './texts.ts';
+import { gibWord, nicText, USUAL_SIZE } from './texts.ts';
 
 /** Settings that a container has not. */
 const NOT_OF_CONTAINERS = [
   ...['iso', 'cpu', 'machine', 'firmware', 'tpm', 'rng', 'graphics', 'iommu', 'numa', 'numa-mode', 'pci', 'sockets'],
   ...['commands', 'user-data', 'seed', 'file', 'store-metadata'],
 ] as const;
-const DEFAULT_SIZE = 10 * 1024 ** 3;
 
 /** Throws op.refused, with their names, for settings that only virtual machines have. */
 export function refuseForContainer({ said, guest, name }: MakeSpec): void {
@@ -38,7 +37,7 @@ export function containerForm(
   const login = guest.seed?.login;
   const { network } = guest;
   const volumes = disks.map(({ disk, storage }, at): readonly [string, string] => {
-    const text = `${storage.name}:${gibWord(disk.size ?? DEFAULT_SIZE)}`;
+    const text = `${storage.name}:${gibWord(disk.size ?? USUAL_SIZE)}`;
     return at === 0 ? ['rootfs', text] : [`mp${at - 1}`, `${text},mp=/mnt/disk${at}`];
   });
   const cards = (nics ?? []).map((nic, at): readonly [string, string] => {

@@ -4,7 +4,7 @@ import { refused } from '../../lib/spec-values.ts';
 import type { KnownStorage } from '../catalog.ts';
 import { writeNotes } from '../vm/notes.ts';
 import type { Hardware, MakeSpec, WantedDisk } from './spec.ts';
-import { diskText, freeKey, MOST } from './texts.ts';
+import { diskText, freeKey, MOST, USUAL_SIZE } from './texts.ts';
 
 export type Form = Record<string, string>;
 
@@ -14,7 +14,6 @@ export interface PlacedDisk {
   readonly storage: KnownStorage;
 }
 
-const DEFAULT_SIZE = 10 * 1024 ** 3;
 
 /** What a clone is given as well. */
 export function commonForm({ memory, vcpus, autostart, notes, tags, protection, hardware }: MakeSpec): Form {
@@ -69,7 +68,7 @@ export function diskForm(disks: readonly PlacedDisk[], taken: readonly string[],
   for (const [at, { disk, storage }] of disks.entries()) {
     const key = freeKey(disk.bus, [...taken, ...Object.keys(form)], MOST[disk.bus] ?? 0);
     if (key === undefined) throw refused(`a guest has ${MOST[disk.bus]} disks on ${disk.bus} at most`);
-    form[key] = diskText(storage, disk.size ?? DEFAULT_SIZE, disk, at === 0 ? from : undefined);
+    form[key] = diskText(storage, disk.size ?? USUAL_SIZE, disk, at === 0 ? from : undefined);
   }
   return form;
 }

@@ -1,11 +1,11 @@
 /** What is asked of a new guest: the values of the manifest's settings, as types. What is missing has the manifest's default. */
 import { randomBytes } from 'node:crypto';
 import { gib, mib } from '../../../units.ts';
-import { isPairs, type Settings } from '../../contract.ts';
+import type { Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
-import { numberIn, oneOf, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
+import { checkMac, numberIn, oneOf, pairsIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
 import { checkNotes, type Notes } from '../vm/notes.ts';
-import { BUSES, CACHES, FORMATS, HA_STATES, NIC_MODELS } from './fields.ts';
+import { BUSES, CACHES, FORMATS, HA_STATES, NAME, NIC_MODELS } from './fields.ts';
 
 export interface WantedDisk {
   /** Bytes; undefined where nothing is said. */
@@ -69,7 +69,8 @@ export interface Hardware {
 /** Throws op.refused for values that no node could take. */
 export function readSpec(spec: Settings, now: number): MakeSpec {
   const name = textIn(spec, 'name');
-  if (!NAME.test(name) || name.length > 253) throw refused(`${JSON.stringify(name)} is no name of a guest`, NAME_RULE);
+  if (!new RegExp(NAME.source).test(name) || name.length > 253)
+    throw refused(`${JSON.stringify(name)} is no name of a guest`, NAME_RULE);
   const image = textIn(spec, 'image');
   const [memory, vcpus] = [numberIn(spec, 'memory') ?? gib(2), numberIn(spec, 'vcpus') ?? 2];
   const rows = rowsIn(spec, 'disk');
@@ -98,7 +99,6 @@ export function readSpec(spec: Settings, now: number): MakeSpec {
   };
 }
 
-const NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const NAME_RULE = 'take that of a host: letters, digits and -, in parts between dots';
 
 /** What forms and flags fill in by themselves. */
@@ -112,7 +112,6 @@ const isSaid = (key: string, value: Settings[string] | undefined): boolean =>
 
 /** As kcli writes it down, with the date. */
 function notesOf(spec: Settings, image: string, now: number): Notes {
-  const metadata = spec['metadata'];
   const date = new Date(now).toISOString();
   const [, year, month, day, time] = /^(\d+)-(\d+)-(\d+)T(\d+:\d+)/.exec(date) ?? [];
   const own = { plan: textIn(spec, 'plan'), profile: textIn(spec, 'profile'), image };
@@ -120,7 +119,7 @@ function notesOf(spec: Settings, image: string, now: number): Notes {
     text: textIn(spec, 'description').trim(),
     pairs: {
       ...own,
-      ...(metadata !== undefined && isPairs(metadata) ? metadata : {}),
+      ...pairsIn(spec, 'metadata'),
       creationdate: `${day}-${month}-${year} ${time}`,
     },
   };
@@ -141,9 +140,6 @@ function readDisk(row: Settings): WantedDisk {
   };
 }
 
-const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i;
-export const isMac = (text: string): boolean => MAC.test(text);
-
 /** With the prefix that is Proxmox' own (BC:24:11). */
 export const newMac = (): string =>
   ['BC', '24', '11', ...[...randomBytes(3)].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'))].join(':');
@@ -152,7 +148,7 @@ function readNic(row: Settings): WantedNic {
   const network = textIn(row, 'network');
   if (network === '') throw refused('a NIC without a network');
   const mac = textIn(row, 'mac');
-  if (mac !== '' && !isMac(mac)) throw refused(`${JSON.stringify(mac)} is no address of a NIC`);
+  checkMac(mac);
   const number = (key: string, word: string) => {
     const value = numberIn(row, key);
     return value === undefined ? [] : [`${word}=${value}`];

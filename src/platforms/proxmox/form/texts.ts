@@ -1,9 +1,13 @@
 /** Texts of a guest's configuration: disks and NICs, as the API takes them. */
+import { gib } from '../../../units.ts';
 import type { KnownStorage } from '../catalog.ts';
 import type { GuestKind } from '../guests.ts';
 import type { WantedDisk, WantedNic } from './spec.ts';
 
-const GIB = 1024 ** 3;
+const GIB = gib(1);
+
+/** Of a disk of which nothing is said. */
+export const USUAL_SIZE = gib(10);
 
 /** Of a new volume, in GiB: `8`, `0.5`. */
 export const gibWord = (bytes: number): string => String(Number((bytes / GIB).toFixed(6)));

@@ -7,6 +7,7 @@ import { readCatalog } from '../catalog.ts';
 import { type GuestCalls, onGuest, pathOf } from '../guest-call.ts';
 import { type FollowContext, settled } from '../tasks.ts';
 import type { Maker } from './create.ts';
+import { startMade } from './start.ts';
 import { refuseTakenGuest } from './taken.ts';
 import { guestMade } from './undo.ts';
 
@@ -41,14 +42,7 @@ export const createClone =
         const warnings = [...(await settled(answer, context))];
         if (asked) done.push(asked);
         asked = undefined;
-        const made = { ...guest, vmid };
-        if (start)
-          warnings.push(
-            ...(await settled(
-              await api.post(`${pathOf(made)}/status/start`, { signal, subject: name, form: {} }),
-              context,
-            )),
-          );
+        if (start) warnings.push(...(await startMade(context, { kind, node, vmid })));
         touched(`${kind}/${vmid}`);
         return { warnings, id: vmId(endpointOf(id), `${kind}/${vmid}`) };
       } catch (error) {

@@ -21,7 +21,8 @@ import {
 import { type MakeSpec, newMac, readSpec, type WantedNic } from '../form/spec.ts';
 import { nicText } from '../form/texts.ts';
 import { readGuestConfig } from '../guest-config.ts';
-import type { Guest, GuestKind } from '../guests.ts';
+import { pathOf } from '../guest-call.ts';
+import { diskContent, type Guest, type GuestKind } from '../guests.ts';
 import { placePath } from '../read-each.ts';
 import { chooseStorage } from '../storage/choose.ts';
 import { sendFile } from '../storage/send-file.ts';
@@ -30,6 +31,7 @@ import { askHa } from '../vm/ha.ts';
 import { bridgeOf, chooseNode, readBridges } from './place.ts';
 import { cloudInitForm, needsOwnDrive, type OwnDrive, writeOwnDrive } from './seed.ts';
 import { findIso, findSource, type Source } from './source.ts';
+import { startMade } from './start.ts';
 import { refuseTakenGuest } from './taken.ts';
 import { fileMade, guestMade } from './undo.ts';
 import type { Vmids } from './vmids.ts';
@@ -86,7 +88,7 @@ async function planGuest(
   const node = chooseNode(catalog, spec, source);
   const all = await readBridges(api, node, signal);
   // a clone has the cards of its template, unless it is told others
-  const usual = source.kind === 'template' ? [] : [usualNic(spec)];
+  const usual = source.kind === 'template' ? [] : [usualNic()];
   const nics = spec.nics ?? usual;
   const bridges = nics.map(({ network }) => bridgeOf(all, node, network));
   const iso = spec.iso === '' ? undefined : await findIso(lists, catalog, spec.iso, node, signal);
@@ -104,11 +106,11 @@ async function planGuest(
   return { spec, source, kind, node, catalog, nics, bridges, iso, own };
 }
 
-const usualNic = (spec: MakeSpec): WantedNic => ({
+const usualNic = (): WantedNic => ({
   network: 'default',
   model: 'virtio',
   mac: newMac(),
-  options: spec.said.has('firewall') ? ['firewall=1'] : [],
+  options: [],
 });
 
 function refuseOfTemplate({ said, name }: MakeSpec): void {
@@ -122,7 +124,7 @@ const place = (plan: Plan, endpoint: string): readonly PlacedDisk[] =>
     storage: chooseStorage(plan.catalog.storages, {
       endpoint,
       wanted: disk.storage,
-      content: plan.kind === 'qemu' ? 'images' : 'rootdir',
+      content: diskContent(plan.kind),
       node: plan.node,
     }),
   }));
@@ -177,13 +179,7 @@ async function makeGuest(
     const guest = { kind, node, vmid };
     warnings.push(...(await finish(maker, plan, guest, context)));
     if (spec.ha !== 'none') await askHa(api, { ...guest, name: spec.name }, spec.ha, signal);
-    if (spec.start)
-      warnings.push(
-        ...(await settled(
-          await api.post(`${pathTo(guest)}/status/start`, { signal, subject: spec.name, form: {} }),
-          context,
-        )),
-      );
+    if (spec.start) warnings.push(...(await startMade(context, guest)));
     touched(`${kind}/${vmid}`);
     return { vmid, warnings };
   } catch (error) {
@@ -192,7 +188,6 @@ async function makeGuest(
 }
 
 type Place = Pick<Guest, 'kind' | 'node' | 'vmid'>;
-const pathTo = ({ kind, node, vmid }: Place): string => placePath('nodes', node, kind, String(vmid));
 
 interface Request {
   readonly path: string;
@@ -258,7 +253,7 @@ function cloneRequest({ spec, node, catalog, kind }: Plan, template: Guest, endp
   const storage =
     wanted === ''
       ? undefined
-      : chooseStorage(catalog.storages, { endpoint, wanted, content: kind === 'qemu' ? 'images' : 'rootdir', node });
+      : chooseStorage(catalog.storages, { endpoint, wanted, content: diskContent(kind), node });
   const form: Form = {
     [kind === 'qemu' ? 'name' : 'hostname']: spec.name,
     full: storage === undefined ? '0' : '1',
@@ -266,7 +261,7 @@ function cloneRequest({ spec, node, catalog, kind }: Plan, template: Guest, endp
     ...(node === template.node ? {} : { target: node }),
     ...poolForm(spec),
   };
-  const path = `${placePath('nodes', template.node, template.kind, String(template.vmid))}/clone`;
+  const path = `${pathOf(template)}/clone`;
   return { path, form: (vmid) => ({ newid: String(vmid), ...form }) };
 }
 
@@ -276,7 +271,7 @@ async function finish(maker: Maker, plan: Plan, guest: Place, context: FollowCon
   const { spec, source } = plan;
   const { signal, subject } = context;
   if (source.kind === 'nothing' || source.kind === 'container') return [];
-  const path = pathTo(guest);
+  const path = pathOf(guest);
   const config = readGuestConfig(
     asRow(await api.get(`${path}/config`, { signal, subject }), subject),
     guest.kind,

@@ -5,6 +5,7 @@ import { refused } from '../../lib/spec-values.ts';
 import type { Api } from '../api.ts';
 import type { Catalog } from '../catalog.ts';
 import type { MakeSpec } from '../form/spec.ts';
+import { memoryFree } from '../guests.ts';
 import { placePath } from '../read-each.ts';
 import type { Source } from './source.ts';
 
@@ -26,14 +27,11 @@ export function chooseNode({ resources, storages }: Catalog, spec: MakeSpec, sou
   }
   const free = nodes
     .filter(({ online }) => online)
-    .toSorted((a, b) => freeOf(b) - freeOf(a) || a.name.localeCompare(b.name, 'en'));
+    .toSorted((a, b) => memoryFree(b) - memoryFree(a) || a.name.localeCompare(b.name, 'en'));
   const [best] = free;
   if (best) return best.name;
   throw refused('no node of the cluster is online, or this login may see none', 'name one: node');
 }
-
-const freeOf = ({ memory, memoryUsed }: { readonly memory: number; readonly memoryUsed: number }): number =>
-  memory - (Number.isNaN(memoryUsed) ? 0 : memoryUsed);
 
 /** Bridges of a node, and virtual networks that are applied there, by name; one request. */
 export async function readBridges(api: Api, node: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -3,14 +3,13 @@ import { FleetError } from '../../../errors.ts';
 import type { Catalog, ListContext } from '../catalog.ts';
 import { type Entry, readContents } from '../contents.ts';
 import type { Guest } from '../guests.ts';
-import { sizeOf } from '../json.ts';
 
 export type Source =
   | { readonly kind: 'nothing' }
   /** A template, which is cloned. */
   | { readonly kind: 'template'; readonly guest: Guest }
-  /** A disk image that is imported; its size as a guest sees it, in bytes. */
-  | { readonly kind: 'import'; readonly entry: Entry; readonly size: number | undefined }
+  /** A disk image that is imported. */
+  | { readonly kind: 'import'; readonly entry: Entry }
   /** A template of containers. */
   | { readonly kind: 'container'; readonly entry: Entry };
 
@@ -54,7 +53,7 @@ export async function findSource(
     throw new FleetError('op.refused', `${entry.name} is a whole appliance: drover imports single disks`, {
       fix: 'import it in the web interface, and make a template of it',
     });
-  return { kind: 'import', entry, size: sizeOf(entry.row, 'size') };
+  return { kind: 'import', entry };
 }
 
 function oneOf<T>(

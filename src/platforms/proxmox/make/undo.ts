@@ -2,6 +2,8 @@
 import { FleetError } from '../../../errors.ts';
 import { type Made, shellWord } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
+import { pathOf } from '../guest-call.ts';
+import type { Guest } from '../guests.ts';
 import { placePath } from '../read-each.ts';
 import { type FollowContext, finishedTask } from '../tasks.ts';
 
@@ -12,10 +14,10 @@ type Undoing = Omit<FollowContext, 'signal'>;
 
 export function guestMade(
   context: Undoing,
-  place: { readonly node: string; readonly kind: string; readonly vmid: number },
+  place: Pick<Guest, 'node' | 'kind' | 'vmid'>,
 ): Made {
-  const { node, kind, vmid } = place;
-  const path = placePath('nodes', node, kind, String(vmid));
+  const { node, vmid } = place;
+  const path = pathOf(place);
   return {
     what: `the guest ${vmid} on ${node}`,
     command: `pvesh delete ${shellWord(path)} --purge 1`,

@@ -7,7 +7,7 @@ import { notPassedOn } from '../../lib/migration.ts';
 import type { Catalog, KnownStorage } from '../catalog.ts';
 import type { GuestCall } from '../guest-call.ts';
 import type { GuestConfig } from '../guest-config.ts';
-import type { ClusterNode } from '../guests.ts';
+import { type ClusterNode, diskContent, memoryFree } from '../guests.ts';
 import { flagOf, sizeOf } from '../json.ts';
 
 /** What was read of the guest once, for all targets. */
@@ -70,10 +70,8 @@ function bestNode({ catalog, call, preconditions }: Facts): string | undefined {
   const able = [...catalog.resources.nodes.values()].filter(
     ({ name, online }) => online && name !== call.guest.node && (names === undefined || names.includes(name)),
   );
-  return able.toSorted((a, b) => freeOf(b) - freeOf(a) || a.name.localeCompare(b.name, 'en'))[0]?.name;
+  return able.toSorted((a, b) => memoryFree(b) - memoryFree(a) || a.name.localeCompare(b.name, 'en'))[0]?.name;
 }
-
-const freeOf = ({ memory, memoryUsed }: ClusterNode): number => memory - (Number.isNaN(memoryUsed) ? 0 : memoryUsed);
 
 function vmCheck({ call, config }: Facts, spec: MigrateSpec): MigrationCheck {
   const { current, guest, name } = call;
@@ -89,7 +87,7 @@ function vmCheck({ call, config }: Facts, spec: MigrateSpec): MigrationCheck {
 }
 
 function memoryCheck({ call, config }: Facts, there: ClusterNode): MigrationCheck {
-  const free = freeOf(there);
+  const free = memoryFree(there);
   const needs = config.memory;
   const said = `${there.name} has ${formatBytes(free)} free, and it needs ${formatBytes(needs)}`;
   if (there.memory <= 0) return check('memory', 'ok', `how much ${there.name} has free is not known`);
@@ -169,7 +167,7 @@ function storageChecks(
   there: ClusterNode,
   copies: readonly CopiedDisk[],
 ): readonly MigrationCheck[] {
-  const content = call.guest.kind === 'qemu' ? 'images' : 'rootdir';
+  const content = diskContent(call.guest.kind);
   const isThere = (name: string) => (one: KnownStorage) => one.name === name && one.through.includes(there.name);
   if (storage !== '') {
     const target = catalog.storages.find(

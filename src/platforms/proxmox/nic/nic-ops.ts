@@ -4,10 +4,10 @@ import { type NicId, nativeOfPart, nicId, vmOf } from '../../../ids.ts';
 import type { NicOps } from '../../contract.ts';
 import { textOf } from '../../lib/json.ts';
 import { listNics, nativesOfNics, noPart } from '../../lib/parts.ts';
-import { oneOf, refused } from '../../lib/spec-values.ts';
+import { checkMac, oneOf, refused } from '../../lib/spec-values.ts';
 import type { Parts } from '../disk/parts.ts';
 import { NIC_MODELS } from '../form/fields.ts';
-import { isMac, newMac } from '../form/spec.ts';
+import { newMac } from '../form/spec.ts';
 import { freeKey, MOST, nicText } from '../form/texts.ts';
 import { type GuestCall, onGuest } from '../guest-call.ts';
 import { bridgeOf, readBridges } from '../make/place.ts';
@@ -30,8 +30,8 @@ export function createNicOps({ calls, info }: Parts): Required<NicOps> {
       onGuest(calls, vm, signal, async (call) => {
         const { guest, name } = call;
         const now = await readConfigNow(call);
+        checkMac(mac);
         const address = mac || newMac();
-        if (!isMac(address)) throw refused(`${JSON.stringify(mac)} is no address of a NIC`);
         if (now.config.nics.some((nic) => nic.mac.toLowerCase() === address.toLowerCase()))
           throw new FleetError('op.conflict', `${name} has a NIC with the address ${address} already`);
         const key = freeKey('net', now.keys, MOST['net'] ?? 0);

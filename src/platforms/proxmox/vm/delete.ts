@@ -40,8 +40,9 @@ export function createDelete(calls: GuestCalls, lists: ListContext): Required<Pi
 
 /** The file that it was told by at its first start goes behind it, unless a clone has it as well. */
 async function removeGuest(calls: GuestCalls, lists: ListContext, call: GuestCall): Promise<Accepted> {
-  const seeds = seedsOf((await readDisks(call)).disks);
-  const linked = await linkedClones(lists, call);
+  const { disks } = await readDisks(call);
+  const seeds = seedsOf(disks);
+  const linked = await linkedClones(lists, call, disks);
   if (linked !== undefined) throw new FleetError('op.refused', linked, { fix: 'delete its clones first' });
   if (seeds.length === 0) return call.task('delete', '');
   const { api, clock } = calls;
@@ -70,13 +71,16 @@ async function neededBy(lists: ListContext, { guest, signal }: GuestCall, path: 
 }
 
 /** Of a template: the server deletes the base of a linked clone on some storages without a word. */
-async function linkedClones(lists: ListContext, call: GuestCall): Promise<string | undefined> {
-  if (!call.guest.template) return undefined;
-  const { disks } = await readDisks(call);
+async function linkedClones(
+  lists: ListContext,
+  { guest, signal }: GuestCall,
+  disks: readonly ConfiguredDisk[],
+): Promise<string | undefined> {
+  if (!guest.template) return undefined;
+  const catalog = await readCatalog(lists, signal);
   for (const { path, device, owned } of disks) {
     if (!owned) continue;
-    const catalog = await readCatalog(lists, call.signal);
-    const why = await whoNeedsVolume(lists, catalog, { volid: path, owner: call.guest, device }, call.signal);
+    const why = await whoNeedsVolume(lists, catalog, { volid: path, owner: guest, device }, signal);
     if (why !== undefined) return why;
   }
   return undefined;
@@ -88,11 +92,8 @@ async function readDisks(call: GuestCall) {
 }
 
 async function lossesOf(lists: ListContext, id: VmId, call: GuestCall): Promise<DeletePlan> {
-  const [{ disks }, snapshots, linked] = await Promise.all([
-    readDisks(call),
-    readSnapshots(id, call),
-    linkedClones(lists, call),
-  ]);
+  const [{ disks }, snapshots] = await Promise.all([readDisks(call), readSnapshots(id, call)]);
+  const linked = await linkedClones(lists, call, disks);
   const seeds = seedsOf(disks);
   return {
     goes: [...disks.filter(({ owned }) => owned).map(({ path }) => path), ...seeds],

@@ -11,6 +11,7 @@ import {
 import { type ChangeStep, sendSteps } from '../../lib/change-steps.ts';
 import { asRow, type Row, textOf } from '../../lib/json.ts';
 import { refuseStale } from '../../lib/refuse-stale.ts';
+import { pairsIn } from '../../lib/spec-values.ts';
 import { type GuestCall, type GuestCalls, onGuest, pathOf } from '../guest-call.ts';
 import { type GuestConfig, readGuestConfig } from '../guest-config.ts';
 import { numberOf } from '../json.ts';
@@ -186,7 +187,7 @@ function notesWith({ text, pairs }: Notes, changes: Settings): Notes {
   );
   return {
     text: description === undefined ? text : String(description).trim(),
-    pairs: { ...own, ...(metadata !== undefined && isPairs(metadata) ? metadata : {}), ...Object.fromEntries(kept) },
+    pairs: { ...own, ...pairsIn(changes, 'metadata'), ...Object.fromEntries(kept) },
   };
 }
 

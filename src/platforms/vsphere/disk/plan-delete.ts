@@ -3,6 +3,7 @@ import type { LossPlan } from '../../contract.ts';
 import { usedBy } from '../../lib/listed.ts';
 import { childrenOf, textAt } from '../../transport/xml.ts';
 import type { DiskDevice } from '../devices.ts';
+import { DEVICES } from '../hardware/change-vm.ts';
 import type { Session } from '../session.ts';
 import { readFileUsers, usersOf } from '../storage/users.ts';
 import type { VmCall } from '../vm-call.ts';
@@ -23,7 +24,7 @@ export async function planDisk(session: Session, call: VmCall, disk: DiskDevice)
   if (disk.readOnly) return refuse(`${disk.label} of ${name} is a drive: eject what is in it`);
   if (values.get('snapshot'))
     return refuse(`${name} has snapshots, which hold its disks as they are: delete them first`);
-  if (childrenOf(values.get('config.hardware.device'), 'VirtualDevice').length === 0)
+  if (childrenOf(values.get(DEVICES), 'VirtualDevice').length === 0)
     return refuse(`the disks of ${name} may not be seen`);
   const store = textAt(disk.element, 'backing', 'datastore') ?? '';
   const others = await usersOfDisk(session, { store, path: disk.path }, ref.value, signal);

@@ -2,16 +2,16 @@
 import { gib, mib } from '../../../units.ts';
 import type { SettingsField } from '../../contract.ts';
 import { choice, flag, text, withItems } from '../../lib/field-kinds.ts';
-import { CHANGES_AT_START, CHANGES_NOW, descriptionSetting, memorySetting, vcpusSetting } from '../../lib/fields.ts';
+import { ALWAYS, CHANGES_AT_START, descriptionSetting, memorySetting, vcpusSetting } from '../../lib/fields.ts';
 import {
   addressFields,
   cloudInitFields,
   disksField,
   guestFields,
+  kcliFields,
   metadataField,
+  NEW,
   nicsField,
-  planField,
-  profileField,
   startField,
 } from '../../lib/provision-fields.ts';
 
@@ -24,17 +24,14 @@ export const FIRMWARES = ['bios', 'efi', 'efi-secure'] as const;
 
 type Access = Pick<SettingsField, 'in' | 'takesEffect'>;
 
-const NEW: Access = { in: { provision: 'write' } };
 const RARE = { ...NEW, advanced: true } as const;
-/** Now and later, and of a new one. */
-const ALWAYS: Access = { ...CHANGES_NOW, in: { ...CHANGES_NOW.in, provision: 'write' } };
 /** While it is off, and of a new one. */
 const OFF: Access = { ...CHANGES_AT_START, in: { ...CHANGES_AT_START.in, provision: 'write' } };
 const RARE_OFF = { ...OFF, advanced: true } as const;
 const SAVED = { in: { 'edit-config': 'write' }, advanced: true } as const;
 
 /** `/`, `\` and `%` would be part of a path. */
-const NAME = { source: '^[^/\\\\%]{1,80}$', complaint: 'a name has no /, \\ or %, and 80 characters at most' };
+export const NAME = { source: '^[^/\\\\%]{1,80}$', complaint: 'a name has no /, \\ or %, and 80 characters at most' };
 
 const DISK = [flag('thin', 'Thin', 'It takes room as it is filled.', true)];
 
@@ -120,16 +117,7 @@ export const vmSettings: readonly SettingsField[] = [
   },
   { ...choice('firmware', 'Firmware', 'What starts the guest; left empty, BIOS.', FIRMWARES), ...RARE },
   ...cloudInitFields,
-  { ...planField, ...ALWAYS },
-  { ...profileField, ...ALWAYS },
-  {
-    key: 'image',
-    label: 'Image',
-    help: 'What it was made from; it is only written down.',
-    kind: 'text',
-    advanced: true,
-    ...CHANGES_NOW,
-  },
+  ...kcliFields,
   metadataField,
   {
     key: 'boot',

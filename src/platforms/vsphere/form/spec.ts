@@ -1,11 +1,10 @@
 /** What is asked of a new VM: the values of the manifest's settings, as types. What is missing has the manifest's default. */
 import { gib, mib } from '../../../units.ts';
-import { isPairs, type Settings } from '../../contract.ts';
+import type { Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
-import { numberIn, oneOf, refused, rowsIn, textIn } from '../../lib/spec-values.ts';
-import { checkMac } from '../hardware/nics.ts';
+import { checkMac, numberIn, oneOf, pairsIn, refused, rowsIn, textIn } from '../../lib/spec-values.ts';
 import type { Wish } from '../place/choose.ts';
-import { BUSES, type Bus, FIRMWARES, NIC_MODELS, type NicModel } from './fields.ts';
+import { BUSES, type Bus, FIRMWARES, NAME, NIC_MODELS, type NicModel } from './fields.ts';
 
 export interface WantedDisk {
   /** Bytes; undefined where nothing is said. */
@@ -47,16 +46,23 @@ export interface MakeSpec {
   readonly start: boolean;
 }
 
+/** vSphere takes no other steps. */
 const MEMORY_STEP_MIB = 4;
+
+/** Throws op.refused for bytes between two steps. */
+export function memoryMibOf(name: string, size: number): number {
+  const inMib = size / mib(1);
+  if (inMib % MEMORY_STEP_MIB === 0) return inMib;
+  throw refused(`${name}: memory comes in steps of ${MEMORY_STEP_MIB} MiB`);
+}
 
 /** Throws op.refused for what no server would take. */
 export function readSpec(spec: Settings): MakeSpec {
   const name = textIn(spec, 'name');
-  if (!/^[^/\\%]{1,80}$/.test(name))
+  if (!new RegExp(NAME.source).test(name))
     throw refused(`${JSON.stringify(name)} is no name of a VM`, 'take one without /, \\ and %');
   const image = textIn(spec, 'image');
-  const memoryMib = (numberIn(spec, 'memory') ?? gib(2)) / mib(1);
-  if (memoryMib % MEMORY_STEP_MIB !== 0) throw refused(`${name}: memory comes in steps of ${MEMORY_STEP_MIB} MiB`);
+  const memoryMib = memoryMibOf(name, numberIn(spec, 'memory') ?? gib(2));
   const [vcpus, cores] = [numberIn(spec, 'vcpus') ?? 2, numberIn(spec, 'cores')];
   checkCores(vcpus, cores);
   const isOn = (key: string) => (typeof spec[key] === 'boolean' ? spec[key] === true : undefined);
@@ -102,8 +108,7 @@ const METADATA_KEY = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
 function metadataOf(spec: Settings, image: string): Readonly<Record<string, string>> {
   const own = { plan: textIn(spec, 'plan'), profile: textIn(spec, 'profile'), image };
-  const given = spec['metadata'];
-  const more = given !== undefined && isPairs(given) ? given : {};
+  const more = pairsIn(spec, 'metadata');
   for (const key of Object.keys(more)) {
     if (Object.hasOwn(own, key)) throw refused(`the metadata can't name ${key}, which is a setting of its own`);
     if (!METADATA_KEY.test(key))

@@ -16,13 +16,6 @@ const KINDS: Readonly<Record<NicModel, string>> = {
   e1000: 'VirtualE1000',
 };
 
-const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i;
-
-/** Throws op.refused for what no card can have. */
-export function checkMac(mac: string): void {
-  if (mac !== '' && !MAC.test(mac)) throw refused(`${JSON.stringify(mac)} is no address of a NIC`);
-}
-
 /** The network of this name that one of the hosts reaches. Rejects with network.not-found, and op.refused. */
 export function findNetwork(catalog: Catalog, hosts: readonly Host[], datacenter: Datacenter, wanted: string): Net {
   const there = [...catalog.networks.values()].filter((one) => datacenterOf(catalog, one) === datacenter);

@@ -1,11 +1,10 @@
 /** Templates that are deleted: Destroy_Task, after a look at who lies on their disks. */
-
 import { FleetError } from '../../../errors.ts';
 import { endpointOf, type ImageId, nativeOfListed, vmId } from '../../../ids.ts';
 import type { ImageOps, LossPlan } from '../../contract.ts';
 import { noListed, refusePlanned } from '../../lib/listed.ts';
 import { nothing } from '../soap/envelope.ts';
-import { DOOMED_PATHS, planDoomed } from '../vm/delete.ts';
+import { DESTROY_FOLLOW_MS, DOOMED_PATHS, planDoomed } from '../vm/delete.ts';
 import { onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 
 export function createImageChanges(calls: VmCalls): Required<Pick<ImageOps, 'planDelete' | 'delete'>> {
@@ -30,5 +29,3 @@ export function createImageChanges(calls: VmCalls): Required<Pick<ImageOps, 'pla
       }),
   };
 }
-
-const DESTROY_FOLLOW_MS = 15_000;

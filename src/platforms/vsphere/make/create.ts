@@ -7,7 +7,7 @@ import { configSpec, extraConfig } from '../config-spec.ts';
 import { readDevices } from '../devices.ts';
 import { type MakeSpec, readSpec } from '../form/spec.ts';
 import { normalizeError } from '../normalize-error.ts';
-import { readCatalog } from '../place/catalog.ts';
+import { readCatalog, storesOf } from '../place/catalog.ts';
 import { choosePlace, chooseStore, type Place } from '../place/choose.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
 import { findFile } from '../storage/browse.ts';
@@ -43,9 +43,7 @@ async function plan(
   const place = choosePlace(catalog, spec.wish, { compute: source?.compute ?? '', folder: source?.folder ?? '' });
   await refuseTakenName(calls, place.folder, spec.name, signal);
   for (const { storage } of spec.disks) if (storage !== '') chooseStore(catalog, place, storage);
-  const stores = [...catalog.stores.values()].filter(({ ref }) =>
-    place.hosts.some((host) => host.stores.includes(ref.value)),
-  );
+  const stores = storesOf(catalog, place.hosts);
   const iso = spec.iso === '' ? '' : (await findFile(calls, stores, spec.iso, 'iso', signal)).path;
   return { source, hardware: { catalog, place, iso, ...chooseNics(catalog, place, spec) } };
 }

@@ -1,6 +1,7 @@
 /** What a VM is made of: a template, by its name. */
 import { FleetError } from '../../../errors.ts';
 import type { XmlElement } from '../../transport/xml.ts';
+import { DEVICES } from '../hardware/change-vm.ts';
 import { wholeInventory } from '../inventory-spec.ts';
 import { nameOf, readAll } from '../lists.ts';
 import { refOf, retrieveOne } from '../properties.ts';
@@ -40,14 +41,14 @@ export async function findTemplate(session: Session, wanted: string, signal: Abo
 
 /** What a VM or template is, and where. */
 export async function readSource(session: Session, ref: MoRef, signal: AbortSignal): Promise<Source> {
-  const values = await retrieveOne(session, ref, ['name', 'parent', 'config.hardware.device', 'runtime.host'], signal);
+  const values = await retrieveOne(session, ref, ['name', 'parent', DEVICES, 'runtime.host'], signal);
   const host = refOf(values.get('runtime.host'));
   const compute = host.value === '' ? undefined : (await retrieveOne(session, host, ['parent'], signal)).get('parent');
   const parent = refOf(values.get('parent'));
   return {
     ref,
     name: nameOf({ ref, values }),
-    devices: values.get('config.hardware.device'),
+    devices: values.get(DEVICES),
     folder: parent.type === 'Folder' ? parent.value : '',
     compute: compute?.text ?? '',
   };

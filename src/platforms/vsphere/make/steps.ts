@@ -24,10 +24,8 @@ export interface Steps {
 export function createSteps(calls: VmCalls, name: string, signal: AbortSignal): Steps {
   const made: Made[] = [];
   let asked: Made | undefined;
-  const run = async (target: MoRef, method: string, args: Xml) => {
-    const result = await runTask(calls, { target, method, args, subject: name, signal });
-    return result;
-  };
+  const run = (target: MoRef, method: string, args: Xml) =>
+    runTask(calls, { target, method, args, subject: name, signal });
   const unlessGivenUp = () => signal.throwIfAborted();
   return {
     made,

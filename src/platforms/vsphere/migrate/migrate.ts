@@ -1,11 +1,11 @@
 /** VMs go to another host, or to another datastore: RelocateVM_Task (vSphere Web Services API). */
 
-import { FleetError } from '../../../errors.ts';
 import { endpointOf } from '../../../ids.ts';
 import type { MigrationOps } from '../../contract.ts';
 import { plansFor, refuseFailed } from '../../lib/migration.ts';
 import { HARDWARE_PATHS } from '../hardware/change-vm.ts';
 import { type Catalog, readCatalog } from '../place/catalog.ts';
+import { hostOf } from '../place/of-vm.ts';
 import { nothing, type Xml, xml } from '../soap/envelope.ts';
 import { onVm, refuseTemplate, type VmCall, type VmCalls } from '../vm-call.ts';
 import { type Facts, type Move, memoryOf, moveTo } from './plan.ts';
@@ -18,7 +18,7 @@ const PATHS = [...HARDWARE_PATHS, 'network', MEMORY, 'resourcePool'];
 export function createMigration(calls: VmCalls): Required<Pick<MigrationOps, 'planMigrate' | 'migrate'>> {
   const facts = async (call: VmCall, endpoint: Facts['endpoint']): Promise<Facts> => {
     const catalog = await readCatalog(calls.session, call.signal);
-    return { endpoint, call, catalog, from: hostOf(call, catalog), memory: memoryOf(call.values.get(MEMORY)?.text) };
+    return { endpoint, call, catalog, from: hostOf(catalog, call), memory: memoryOf(call.values.get(MEMORY)?.text) };
   };
   return {
     planMigrate: (id, targets, spec, signal) =>
@@ -37,14 +37,6 @@ export function createMigration(calls: VmCalls): Required<Pick<MigrationOps, 'pl
         return { ...accepted, takesUpToMs: TAKES_MS, id };
       }),
   };
-}
-
-function hostOf({ name, values }: VmCall, { hosts }: Catalog) {
-  const host = hosts.get(values.get('runtime.host')?.text ?? '');
-  if (host) return host;
-  throw new FleetError('auth.forbidden', `${name}: the host that it is on may not be seen`, {
-    fix: 'ask for the right System.Read on it',
-  });
 }
 
 /** Datastore, pool, host: in the order of VirtualMachineRelocateSpec. Within a cluster a VM stays in its pool. */

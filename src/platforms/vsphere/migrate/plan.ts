@@ -59,7 +59,7 @@ export function moveTo(facts: Facts, target: MigrationTarget, spec: MigrateSpec)
   }
   const compute = [...catalog.computes.values()].find(({ hosts }) => hosts.includes(host.ref.value));
   const disks = disksOf(call);
-  const away = disks.filter(({ path }) => !reaches(catalog, host, storeOf(catalog, from, path)));
+  const away = disks.filter(({ path }) => !reaches(host, storeOf(catalog, from, path)));
   const isSameHost = host === from;
   const isStorageMove = spec.copyDisks && spec.storage !== '';
   if (isSameHost && !isStorageMove) return nowhere([final('node', `it is on ${host.name} already`)]);
@@ -97,7 +97,7 @@ export function moveTo(facts: Facts, target: MigrationTarget, spec: MigrateSpec)
 function bestHost({ call, catalog, from }: Facts): Host | undefined {
   const stores = disksOf(call).map(({ path }) => storeOf(catalog, from, path));
   const able = [...catalog.hosts.values()].filter(
-    (host) => host !== from && host.isUp && stores.every((store) => reaches(catalog, host, store)),
+    (host) => host !== from && host.isUp && stores.every((store) => reaches(host, store)),
   );
   return able.toSorted((a, b) => (b.memoryFree ?? 0) - (a.memoryFree ?? 0) || (a.name < b.name ? -1 : 1))[0];
 }
@@ -109,7 +109,7 @@ const disksOf = ({ values }: VmCall): readonly DiskDevice[] =>
 const storeOf = ({ stores }: Catalog, host: Host, path: string): Store | undefined =>
   host.stores.flatMap((ref) => stores.get(ref) ?? []).find(({ name }) => name === splitPath(path).store);
 
-const reaches = (_catalog: Catalog, host: Host, store: Store | undefined): boolean =>
+const reaches = (host: Host, store: Store | undefined): boolean =>
   store !== undefined && host.stores.includes(store.ref.value);
 
 /** Of the name that is wanted, or with most room: the largest that takes all copies. */
@@ -184,7 +184,7 @@ function networkCheck({ call, catalog }: Facts, host: Host): MigrationCheck {
 
 function mediaCheck({ values }: VmCall, catalog: Catalog, from: Host, host: Host): MigrationCheck {
   const media = readDevices(values.get(DEVICES)).disks.filter(
-    ({ readOnly, path }) => readOnly && path !== '' && !reaches(catalog, host, storeOf(catalog, from, path)),
+    ({ readOnly, path }) => readOnly && path !== '' && !reaches(host, storeOf(catalog, from, path)),
   );
   if (media.length === 0) return check('devices', 'ok', 'it has no medium of its host alone');
   return final(

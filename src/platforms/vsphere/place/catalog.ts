@@ -194,6 +194,10 @@ function netFrom(object: ObjectContent): Net {
   }
 }
 
+/** Datastores that one of these hosts reaches. */
+export const storesOf = ({ stores }: Catalog, hosts: readonly Host[]): readonly Store[] =>
+  [...stores.values()].filter(({ ref }) => hosts.some((host) => host.stores.includes(ref.value)));
+
 /** Deeper than any inventory. */
 const HIGHEST = 64;
 

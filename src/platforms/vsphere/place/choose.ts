@@ -11,6 +11,7 @@ import {
   type Placed,
   parentsOf,
   type Store,
+  storesOf,
 } from './catalog.ts';
 
 /** Names, or references; '' leaves it open. */
@@ -119,9 +120,7 @@ export function chooseStore(
   wanted: string,
   size = 0,
 ): Store {
-  const reached = [...catalog.stores.values()].filter(({ ref }) =>
-    hosts.some(({ stores }) => stores.includes(ref.value)),
-  );
+  const reached = storesOf(catalog, hosts);
   if (wanted !== '') {
     const there = [...catalog.stores.values()].filter((one) => datacenterOf(catalog, one) === datacenter);
     const store = oneOf(there, wanted, 'datastore', 'storage.not-found');

@@ -1,25 +1,28 @@
 /** Where a VM is: what it reaches now. */
 import { FleetError } from '../../../errors.ts';
 import type { VmCall } from '../vm-call.ts';
-import { type Catalog, type Datacenter, datacenterOf, type Host, type Store } from './catalog.ts';
+import { type Catalog, type Datacenter, datacenterOf, type Host, type Store, storesOf } from './catalog.ts';
 
-/** The host that it is on, and its datacenter. `call` has read `runtime.host`. Rejects with auth.forbidden for what is not seen. */
-export function placeOf(
-  catalog: Catalog,
-  { name, values }: VmCall,
-): { hosts: readonly Host[]; datacenter: Datacenter } {
-  const host = catalog.hosts.get(values.get('runtime.host')?.text ?? '');
-  const datacenter = host && datacenterOf(catalog, host);
-  if (!host || !datacenter) {
-    throw new FleetError('auth.forbidden', `${name}: the host that it is on may not be seen`, {
-      fix: 'ask for the right System.Read on it',
-    });
-  }
+const unseen = ({ name }: VmCall): FleetError =>
+  new FleetError('auth.forbidden', `${name}: the host that it is on may not be seen`, {
+    fix: 'ask for the right System.Read on it',
+  });
+
+/** The host that it is on. `call` has read `runtime.host`. Throws auth.forbidden for one that is not seen. */
+export function hostOf({ hosts }: Catalog, call: VmCall): Host {
+  const host = hosts.get(call.values.get('runtime.host')?.text ?? '');
+  if (host) return host;
+  throw unseen(call);
+}
+
+/** The same with its datacenter. */
+export function placeOf(catalog: Catalog, call: VmCall): { hosts: readonly Host[]; datacenter: Datacenter } {
+  const host = hostOf(catalog, call);
+  const datacenter = datacenterOf(catalog, host);
+  if (!datacenter) throw unseen(call);
   return { hosts: [host], datacenter };
 }
 
 /** Datastores that its host reaches. */
-export function reachableStores(catalog: Catalog, call: VmCall): readonly Store[] {
-  const { hosts } = placeOf(catalog, call);
-  return [...catalog.stores.values()].filter(({ ref }) => hosts.some(({ stores }) => stores.includes(ref.value)));
-}
+export const reachableStores = (catalog: Catalog, call: VmCall): readonly Store[] =>
+  storesOf(catalog, placeOf(catalog, call).hosts);

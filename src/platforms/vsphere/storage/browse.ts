@@ -97,8 +97,8 @@ export function splitPath(path: string): { readonly store: string; readonly file
   return { store, file };
 }
 
-const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-const folderOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('/')));
+export const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+export const folderOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('/')));
 
 /**
  * One file by its path, `[iso] debian.iso`, or by its name alone in any of these datastores. Rejects with volume.not-found and

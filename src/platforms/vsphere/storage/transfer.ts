@@ -1,6 +1,7 @@
 /** Bytes of files: `/folder/PATH?dcPath=…&dsName=…` of a vCenter or ESX host ("Accessing Datastore Files over HTTP"). */
 import { FleetError } from '../../../errors.ts';
 import type { Destination, Source } from '../../contract.ts';
+import { receiveParts } from '../../lib/file-parts.ts';
 import { type Made, shellWord } from '../../lib/take-back.ts';
 import { type Catalog, parentsOf, type Store } from '../place/catalog.ts';
 import type { Session } from '../session.ts';
@@ -9,7 +10,6 @@ import type { Session } from '../session.ts';
 const DEADLINE_MS = 86_400_000;
 const PIECE_MS = 600_000;
 const PIECE = 16 * 1024 ** 2;
-const TAIL = 1024 ** 2;
 
 /** Folders are parts of the path of a datacenter, but for the root. */
 export function folderPath(catalog: Catalog, store: Store, name: string): string {
@@ -58,19 +58,7 @@ export async function receiveFile(session: Session, path: string, to: Destinatio
     if (answer.status === 200 && from === 0 && answer.body.length === size && size <= PIECE) return answer.body;
     throw refusedBy(session, to.name, answer.status);
   };
-  let at = await to.size();
-  const tail = Math.min(at, TAIL);
-  const isBeginning =
-    at <= size && (tail === 0 || (await read(at - tail, tail)).equals(Buffer.from(await to.tail(tail))));
-  if (!isBeginning) {
-    await to.clear();
-    at = 0;
-  }
-  while (at < size) {
-    const piece = await read(at, Math.min(PIECE, size - at));
-    await to.write(piece);
-    at += piece.length;
-  }
+  await receiveParts({ size, part: PIECE, read }, to);
 }
 
 const refusedBy = ({ host }: Session, name: string, status: number): unknown =>

@@ -1,6 +1,7 @@
 /** Who needs a file of a datastore: VMs that have it as a disk, as a layer of one, or in a drive. */
 import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
 import { readDevices } from '../devices.ts';
+import { DEVICES } from '../hardware/change-vm.ts';
 import { wholeInventory } from '../inventory-spec.ts';
 import { nameOf, readAll } from '../lists.ts';
 import type { ObjectContent } from '../properties.ts';
@@ -19,7 +20,6 @@ export interface FileUser {
 const STORES = 'datastore';
 /** Files by key, and which of them are layers of a disk: now, and in each snapshot. */
 const LAYOUT = ['layoutEx.file', 'layoutEx.disk', 'layoutEx.snapshot'] as const;
-const DEVICES = 'config.hardware.device';
 
 /** One request: disks of all VMs and their layers, without what is in drives, of which each VM tells much more. */
 export async function readDiskUsers(session: Session, signal: AbortSignal): Promise<readonly FileUser[]> {

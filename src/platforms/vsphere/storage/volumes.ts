@@ -7,7 +7,7 @@ import { inOrder } from '../lists.ts';
 import { type Catalog, readCatalog, type Store } from '../place/catalog.ts';
 import type { Session } from '../session.ts';
 import type { VmCalls } from '../vm-call.ts';
-import { type StoreFile, searchStore } from './browse.ts';
+import { baseName, folderOf, type StoreFile, searchStore } from './browse.ts';
 import { type FileUser, readDiskUsers, usersOf } from './users.ts';
 
 const EVERYTHING = { folder: '', isDeep: true, name: '' } as const;
@@ -96,12 +96,12 @@ export async function findVolume(
   const store = catalog.stores.get(native.slice(0, at));
   const name = native.slice(at + 1);
   if (at < 0 || !store) throw noListed('volume', id);
-  const search = {
-    folder: name.slice(0, Math.max(0, name.lastIndexOf('/'))),
-    isDeep: false,
-    name: name.slice(name.lastIndexOf('/') + 1),
-  };
-  const [file] = await searchStore(calls, store, search, signal);
+  const [file] = await searchStore(
+    calls,
+    store,
+    { folder: folderOf(name), isDeep: false, name: baseName(name) },
+    signal,
+  );
   if (!file || endpointOf(id) !== calls.session.endpoint) throw noListed('volume', id);
   return { catalog, file };
 }

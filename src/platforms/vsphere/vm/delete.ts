@@ -4,13 +4,14 @@ import type { VmOps } from '../../contract.ts';
 import { refusePlanned, usedBy } from '../../lib/listed.ts';
 import { childrenOf } from '../../transport/xml.ts';
 import { type DiskDevice, readDevices } from '../devices.ts';
+import { DEVICES } from '../hardware/change-vm.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from '../snapshot/snapshots.ts';
 import { readFileUsers, usersOf } from '../storage/users.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 
-export const DOOMED_PATHS = ['config.hardware.device', 'config.files.vmPathName', 'datastore', ...SNAPSHOT_PATHS];
+export const DOOMED_PATHS = [DEVICES, 'config.files.vmPathName', 'datastore', ...SNAPSHOT_PATHS];
 /** Deleting files of some hundred GiB is quick, on busy storage not. */
-const DESTROY_FOLLOW_MS = 15_000;
+export const DESTROY_FOLLOW_MS = 15_000;
 
 /** Deleting a VM, and saying beforehand what that destroys. */
 export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
@@ -64,7 +65,7 @@ interface Doomed {
 }
 
 function readDoomed(id: VmId, { name, values }: VmCall): Doomed {
-  const devices = values.get('config.hardware.device');
+  const devices = values.get(DEVICES);
   if (!devices)
     throw new FleetError('auth.forbidden', `${name}: its disks may not be seen, so it is not known what goes`);
   const folder = folderOf(values.get('config.files.vmPathName')?.text ?? '');

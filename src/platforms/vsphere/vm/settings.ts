@@ -3,7 +3,7 @@ import { mib } from '../../../units.ts';
 import type { Settings, SettingsTarget, VmOps } from '../../contract.ts';
 import { refuseStale } from '../../lib/refuse-stale.ts';
 import { type ConfigKey, type ConfigParts, extraConfig } from '../config-spec.ts';
-import { checkCores } from '../form/spec.ts';
+import { checkCores, memoryMibOf } from '../form/spec.ts';
 import { basedOnRead, DEVICES } from '../hardware/change-vm.ts';
 import { kcliPath } from '../inventory-spec.ts';
 import { manifest } from '../manifest.ts';
@@ -29,9 +29,6 @@ const PATHS = [
 ];
 /** What was changed should be there when the user looks. */
 const FOLLOW_MS = 20_000;
-const MIB = 1024 ** 2;
-/** vSphere takes no other steps. */
-const MEMORY_STEP_MIB = 4;
 
 /**
  * Settings by the keys of the manifest. vSphere keeps one configuration: what a running VM can't take at once, it doesn't
@@ -136,14 +133,10 @@ function partsOf(changes: Settings, call: VmCall): ConfigParts {
   const notes = NOTES.flatMap((key) => (changes[key] === undefined ? [] : [[key, String(changes[key])] as const]));
   return {
     ...Object.fromEntries(elements),
-    ...(changes['memory'] !== undefined && { memoryMB: memoryOf(changes['memory'], call) }),
+    ...(changes['memory'] !== undefined && {
+      memoryMB: xml`<memoryMB>${memoryMibOf(call.name, Number(changes['memory']))}</memoryMB>`,
+    }),
     ...(notes.length > 0 && { extraConfig: extraConfig(Object.fromEntries(notes)) }),
     ...(changes['boot'] !== undefined && bootParts(String(changes['boot']), call)),
   };
-}
-
-function memoryOf(value: Settings[string], { name }: VmCall) {
-  const size = Number(value) / MIB;
-  if (size % MEMORY_STEP_MIB === 0) return xml`<memoryMB>${size}</memoryMB>`;
-  throw new FleetError('op.refused', `${name}: memory comes in steps of ${MEMORY_STEP_MIB} MiB`);
 }
