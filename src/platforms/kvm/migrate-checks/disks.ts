@@ -2,10 +2,9 @@
 
 import { bytes, formatBytes } from '../../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck } from '../../contract.ts';
-import { volumeOfDisk } from '../disk/find-volume.ts';
+import { unlessNone, volumeAtPath, volumeOfDisk } from '../disk/find-volume.ts';
 import type { HostCall } from '../host/host-call.ts';
 import { type Leaving, nameOf, type Side } from '../migrate/side.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { readVolume } from '../storage/volumes.ts';
@@ -64,7 +63,7 @@ export async function planDisks(
     }
     const here = await foundAt(from, await volumeOfDisk(from, disk));
     const path = here?.xml.path ?? what;
-    const other = await foundAt(to, await volumeAtPath(to, path));
+    const other = await foundAt(to, await refreshedAtPath(to, path));
     const isThere = other !== undefined || (await seenAt(sides.to, path, to.signal));
     if (disk.readOnly) {
       media++;
@@ -114,15 +113,13 @@ const foundAt = async (call: HostCall, volume: Volume | undefined): Promise<Foun
   volume && { volume, xml: await readVolume(call, volume) };
 
 /** libvirt lists a folder as it was when it last looked: one that has a file by now is looked at again. */
-async function volumeAtPath(call: HostCall, path: string): Promise<Volume | undefined> {
-  const { client, signal } = call;
-  const found = () => client.call(procedures.volumeByPath, { path }, { signal }).catch(unlessMissing);
-  const known = await found();
+async function refreshedAtPath(call: HostCall, path: string): Promise<Volume | undefined> {
+  const known = await volumeAtPath(call, path);
   if (known) return known;
   const pool = await poolOfFolder(call, path.slice(0, path.lastIndexOf('/')));
   if (!pool) return undefined;
   await refresh(call, pool);
-  return found();
+  return volumeAtPath(call, path);
 }
 
 async function poolOfFolder(call: HostCall, folder: string): Promise<StoragePool | undefined> {
@@ -174,7 +171,7 @@ async function placesFor(
   const needed = new Map<string, number>();
   for (const { disk, found } of wanted) {
     const name = spec.storage === '' ? found.volume.pool : spec.storage;
-    const pool = await to.client.call(procedures.poolByName, { name }, { signal: to.signal }).catch(unlessMissing);
+    const pool = await to.client.call(procedures.poolByName, { name }, { signal: to.signal }).catch(unlessNone);
     if (!pool) {
       checks.push(error('storage', `${there} has no storage ${name} that is on: choose another one`, true));
       continue;
@@ -183,7 +180,7 @@ async function placesFor(
     const volumeName = found.volume.name;
     const [info, taken, { size: fileSize }] = await Promise.all([
       to.client.call(procedures.poolInfo, { pool }, { signal: to.signal }),
-      to.client.call(procedures.volumeByName, { pool, name: volumeName }, { signal: to.signal }).catch(unlessMissing),
+      to.client.call(procedures.volumeByName, { pool, name: volumeName }, { signal: to.signal }).catch(unlessNone),
       sizesOf(from, found.volume),
     ]);
     const size = found.xml.size ?? bytes(fileSize);
@@ -237,9 +234,4 @@ function checkCaches({ isOn }: Leaving, shared: readonly DiskXml[]): readonly Mi
       `the host that is left caches ${which}: move it only where both hosts see each write at once, as on a cluster file system`,
     ),
   ];
-}
-
-function unlessMissing(problem: unknown): undefined {
-  if (problem instanceof LibvirtError && (problem.code === VIR_ERR.noVolume || problem.code === VIR_ERR.noPool)) return;
-  throw problem;
 }
