@@ -97,7 +97,7 @@ export async function replaceSeeds(
       editor.cut(source);
       warn(
         'seed',
-        `is not told that it is another VM: ${attribute(source, key)} ${unread ?? 'is not as drover makes a seed'}, and stays with its original`,
+        `gets no seed of its own: ${attribute(source, key)} ${unread ?? 'is not as drover makes a seed'}, and stays with its original`,
       );
     }
   }
