@@ -1,7 +1,7 @@
 /** Volumes as people name them, and those that disks are made of. */
 import { FleetError } from '../../../errors.ts';
 import type { HostCall } from '../host/host-call.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type Volume } from '../rpc/protocol.ts';
 import { readVolume, volumesOf } from '../storage/volumes.ts';
@@ -65,9 +65,5 @@ export async function mediumOf(call: Call, volume: Volume): Promise<Medium> {
   return { path, format: IMAGES.has(format) ? format : 'raw', isBlock: type === 'block' };
 }
 
-const NONE: ReadonlySet<number> = new Set([VIR_ERR.noVolume, VIR_ERR.noPool]);
-
 /** For a volume or a pool that may not be there. */
-export function unlessNone(error: unknown): undefined {
-  if (!(error instanceof LibvirtError) || !NONE.has(error.code)) throw error;
-}
+export const unlessNone = unlessCode(VIR_ERR.noVolume, VIR_ERR.noPool);

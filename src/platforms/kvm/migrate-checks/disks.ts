@@ -2,6 +2,7 @@
 
 import { bytes, formatBytes } from '../../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck } from '../../contract.ts';
+import { error, ok, warning } from '../../lib/migration.ts';
 import { unlessNone, volumeAtPath, volumeOfDisk } from '../disk/find-volume.ts';
 import type { HostCall } from '../host/host-call.ts';
 import { type Leaving, nameOf, type Side } from '../migrate/side.ts';
@@ -80,7 +81,7 @@ export async function planDisks(
       );
     else if (spec.copyDisks) wanted.push({ disk, found: here });
     else if (isThere)
-      problems.push(error('disks', `${there} has a ${path} too, and whether that is the same file can't be told`));
+      problems.push(error('disks', `${there} has a ${path} too, and whether that is the same file is not known`));
     else problems.push(error('disks', `${there} does not have ${path}: copy the disks, or share their storage`, true));
   }
   const { checks, copies } = await placesFor(from, to, there, wanted, spec);
@@ -99,15 +100,6 @@ export async function planDisks(
     copies,
   };
 }
-
-export const ok = (name: string, text: string): MigrationCheck => ({ name, level: 'ok', text });
-export const warning = (name: string, text: string): MigrationCheck => ({ name, level: 'warning', text });
-export const error = (name: string, text: string, final = false): MigrationCheck => ({
-  name,
-  level: 'error',
-  text,
-  ...(final && { final }),
-});
 
 const foundAt = async (call: HostCall, volume: Volume | undefined): Promise<Found | undefined> =>
   volume && { volume, xml: await readVolume(call, volume) };

@@ -11,9 +11,9 @@ import type {
   ReceivingOps,
   Visit,
 } from '../../contract.ts';
-import { plansFor, refuseFailed, runVisit } from '../../lib/migration.ts';
+import { error, ok, plansFor, refuseFailed, runVisit } from '../../lib/migration.ts';
 import { onHost } from '../host/host-call.ts';
-import { type Copy, error, ok, planDisks } from '../migrate-checks/disks.ts';
+import { type Copy, planDisks } from '../migrate-checks/disks.ts';
 import {
   checkClock,
   checkConverge,
