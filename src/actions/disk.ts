@@ -1,17 +1,15 @@
 /** Disks and drives of VMs. */
 import { vmOf } from '../ids.ts';
 import type { AttachedDisk } from '../platforms/contract.ts';
-import { bytes, gib } from '../units.ts';
-import type { Args, ListAction, ObjectAction, ReadOutcome } from './action.ts';
+import { gib } from '../units.ts';
+import type { ListAction, ObjectAction, ReadOutcome } from './action.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
-import { textIn } from './text-in.ts';
+import { hasSize, isGone, isListed, seenInList } from './seen-in-list.ts';
+import { sizeIn, textIn } from './text-in.ts';
 
 /** As long as some hundred GiB take to be written, where a disk is not sparse. */
 const WRITE_LIMIT_MS = 600_000;
 const LIMIT_MS = 60_000;
-
-const sizeIn = (args: Args) => bytes(typeof args['size'] === 'number' ? args['size'] : 0);
 
 /** Seen when the list of its VM's disks shows it. */
 const seen = (
@@ -102,10 +100,7 @@ export const diskActions: readonly ObjectAction[] = [
         of: vm.id,
         words: 'has the new disk',
         limitMs: WRITE_LIMIT_MS,
-        holds: (all, made) =>
-          made === undefined
-            ? 'may have the new disk'
-            : all.some(({ id }) => id === made) || 'does not show the new disk yet',
+        holds: isListed('disk'),
       }),
     send: (create, { id }, args, signal) =>
       create(
@@ -142,16 +137,7 @@ export const diskActions: readonly ObjectAction[] = [
       },
     ],
     fits: isDisk,
-    outcome: (args, disk) =>
-      disk &&
-      seen(
-        disk,
-        'has its new size',
-        WRITE_LIMIT_MS,
-        (all) =>
-          all.some(({ id, size }) => id === disk.id && size !== undefined && size >= sizeIn(args)) ||
-          'has not its new size yet',
-      ),
+    outcome: (args, disk) => disk && seen(disk, 'has its new size', WRITE_LIMIT_MS, hasSize(disk.id, sizeIn(args))),
     send: (resize, { id }, args, signal) => resize(id, sizeIn(args), signal),
   }),
   objectAction({

@@ -24,9 +24,9 @@ import { textIn } from './text-in.ts';
 
 /** Memory goes over one wire: more at the same time are each slower, and stand still longer at the end. */
 const AT_ONCE = 2;
-/** The platform has answered; what is waited for is that the watches of both sides have told it. */
+/** The platform has answered; what is waited for is that the watches of both sides have reported it. */
 const SEEN_WITHIN_MS = 60_000;
-const TOLD_EACH_MS = 250;
+const REPORTED_EACH_MS = 250;
 /** QEMU takes no more. */
 const MOST_DOWNTIME_MS = 2_000_000;
 /** So many nodes are asked at once when the policy looks for one. */
@@ -295,9 +295,9 @@ function migrating(vm: Target, node: Target, spec: MigrateSpec, services: Servic
     }),
     async send(connection, object, _args, signal, report) {
       const target = targetFor(object, node, services);
-      const progress = told(report, services.clock.ticks);
+      const progress = reporting(report, services.clock.ticks);
       const done = await needed(connection, 'vm.migrate')(object.id, target, { ...spec, progress }, signal);
-      measured = figuresOf(done);
+      measured = measuredIn(done);
       // Both watches tell of a VM that went and of one that came: that it is the same one is known here.
       if (!isWithin && done.dryRun !== true)
         services.store.push(endpointOf(done.id), {
@@ -311,7 +311,7 @@ function migrating(vm: Target, node: Target, spec: MigrateSpec, services: Servic
 }
 
 /** `, 96M moved, it stood still for 42 ms`. */
-const figuresOf = ({ downtimeMs, bytes: count }: { readonly downtimeMs?: number; readonly bytes?: number }): string =>
+const measuredIn = ({ downtimeMs, bytes: count }: { readonly downtimeMs?: number; readonly bytes?: number }): string =>
   [
     count === undefined || count === 0 ? undefined : `${formatBytes(count)} moved`,
     downtimeMs === undefined ? undefined : `it stood still for ${Math.round(downtimeMs)} ms`,
@@ -324,12 +324,12 @@ const fitsMigration = ({ state, node }: Vm): true | string =>
   node === undefined ? 'it is on no node' : state !== 'migrating' || 'it is being moved already';
 
 /** `copying memory: 42 %, 120M of 512M, 80M/s`. */
-function told(report: Report, now: () => number): (progress: MigrationProgress) => void {
-  let toldAt = Number.NEGATIVE_INFINITY;
+function reporting(report: Report, now: () => number): (progress: MigrationProgress) => void {
+  let reportedAt = Number.NEGATIVE_INFINITY;
   let saying = '';
   return ({ doing, done, total, rate }) => {
-    if (doing === saying && now() - toldAt < TOLD_EACH_MS) return;
-    toldAt = now();
+    if (doing === saying && now() - reportedAt < REPORTED_EACH_MS) return;
+    reportedAt = now();
     saying = doing;
     const parts = [
       total > 0 ? `${Math.min(100, Math.floor((100 * done) / total))} %` : undefined,

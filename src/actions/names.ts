@@ -1,30 +1,23 @@
 /** Addresses that networks give and keep, and names that they answer for. */
 import { endpointOf } from '../ids.ts';
 import type { DnsRecord } from '../platforms/contract.ts';
-import type { Args, ListAction, ObjectAction } from './action.ts';
+import type { Args, ObjectAction } from './action.ts';
+import { deleteAction, LIMIT_MS, listAction } from './cloud/listed-verbs.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
+import { seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
 
-const LIMIT_MS = 60_000;
 const ADDRESS = { source: '^[0-9a-fA-F.:]+$', complaint: 'an address: 192.168.150.20' };
 const HOST = {
   source: '^(\\*|(\\*\\.)?[A-Za-z0-9_]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$',
   complaint: 'letters, digits, - and ., as names of hosts have them',
 };
 
-export const leaseListAction: ListAction = {
-  kind: 'list',
-  id: 'lease.list',
-  noun: 'lease',
-  on: 'endpoint',
-  title: 'Leases',
-  help: 'List the addresses that the networks of an endpoint have given out, or keep.',
-  keys: [],
-  danger: 'none',
-  needs: 'lease.list',
-  aliases: ['lease.ls'],
-};
+export const leaseListAction = listAction(
+  'lease',
+  'Leases',
+  'List the addresses that the networks of an endpoint have given out, or keep.',
+);
 
 export const leaseActions: readonly ObjectAction[] = [
   objectAction({
@@ -103,18 +96,11 @@ export const leaseActions: readonly ObjectAction[] = [
   }),
 ];
 
-export const dnsListAction: ListAction = {
-  kind: 'list',
-  id: 'dns.list',
-  noun: 'dns',
-  on: 'endpoint',
-  title: 'DNS entries',
-  help: 'List the names that the networks or zones of an endpoint answer for.',
-  keys: [],
-  danger: 'none',
-  needs: 'dns.list',
-  aliases: ['dns.ls'],
-};
+export const dnsListAction = listAction(
+  'dns',
+  'DNS entries',
+  'List the names that the networks or zones of an endpoint answer for.',
+);
 
 /** An address says which type it is of, where none was said. */
 const typeIn = (args: Args): string => {
@@ -192,27 +178,5 @@ export const dnsActions: readonly ObjectAction[] = [
         signal,
       ),
   }),
-  objectAction({
-    id: 'dns.delete',
-    noun: 'dns',
-    on: 'dns',
-    title: 'Delete DNS entry',
-    help: 'Let a name be answered for no longer.',
-    keys: ['X'],
-    danger: 'destroys',
-    needs: 'dns.delete',
-    aliases: ['dns.remove', 'dns.rm'],
-    fits: () => true,
-    plan: (connection, { id }, _args, signal) => connection.dns?.planDelete?.(id, signal),
-    outcome: (_args, record) =>
-      record &&
-      seenInList({
-        kind: 'dns',
-        of: endpointOf(record.id),
-        words: 'is deleted',
-        limitMs: LIMIT_MS,
-        holds: isGone<'dns'>(record.id),
-      }),
-    send: (remove, { id }, _args, signal) => remove(id, signal),
-  }),
+  deleteAction({ noun: 'dns', title: 'Delete DNS entry', help: 'Let a name be answered for no longer.' }),
 ];

@@ -129,7 +129,7 @@ export const networkActions: readonly ObjectAction[] = [
       {
         key: 'boot',
         label: 'Boot file',
-        help: 'What machines that start by network are told: a file, or FILE@SERVER.',
+        help: 'What machines that boot from the network are sent: a file, or FILE@SERVER.',
         kind: 'text',
         default: '',
         advanced: true,

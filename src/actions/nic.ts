@@ -3,7 +3,7 @@ import { vmOf } from '../ids.ts';
 import type { AttachedNic } from '../platforms/contract.ts';
 import type { ListAction, ObjectAction, ReadOutcome } from './action.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
+import { isGone, isListed, seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
 
 const LIMIT_MS = 60_000;
@@ -77,10 +77,7 @@ export const nicActions: readonly ObjectAction[] = [
         of: vm.id,
         words: `has a new NIC in ${textIn(args, 'network')}`,
         limitMs: LIMIT_MS,
-        holds: (all, made) =>
-          made === undefined
-            ? 'may have the new NIC'
-            : all.some(({ id }) => id === made) || 'does not show the new NIC yet',
+        holds: isListed('NIC'),
       }),
     send: (create, { id }, args, signal) =>
       create(

@@ -82,15 +82,15 @@ export async function perform(
     const all = { ...action.fromConfig?.(services.config()), ...args };
     const accepted = await sent(action, run, object, all, report);
     const { warnings, kept = [], answer } = accepted;
-    const told = answer === undefined ? '' : `: ${answer}`;
+    const spelled = answer === undefined ? '' : `: ${answer}`;
     const but = [...warnings.map(({ detail }) => `; ${detail}`), ...kept.map(spelledKept)].join('');
     if (accepted.dryRun) return { text: `${called}: nothing was sent` };
     const more = answer === undefined ? {} : { answer };
-    if (!outcome) return { text: `${called} ${action.asked?.(args) ?? 'was asked'}${told}${but}`, ...more };
+    if (!outcome) return { text: `${called} ${action.asked?.(args) ?? 'was asked'}${spelled}${but}`, ...more };
     report('asked');
     const patient = { ...madeBy(outcome, accepted.id), limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
     await reached(run, patient, but, followTask(accepted, target, services, report));
-    const text = `${called} ${wordsFor(outcome, target, services)}${told}${but}`;
+    const text = `${called} ${wordsFor(outcome, target, services)}${spelled}${but}`;
     return { text, ...more, ...(kept.length > 0 && { kept }) };
   } catch (error) {
     if (!isLost(error, outcome)) throw error;

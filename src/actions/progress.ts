@@ -1,18 +1,18 @@
 import { bytes, spellBytes } from '../units.ts';
 import type { Report } from './action.ts';
 
-/** So often is said how far it is. */
-const TOLD_EACH_MS = 250;
+/** So often is reported how far it is. */
+const REPORTED_EACH_MS = 250;
 
-/** `42 %, 1.2GiB of 2.8GiB, 80MiB/s`: what moved since it was told first. */
+/** `42 %, 1.2GiB of 2.8GiB, 80MiB/s`: what moved since the first report. */
 export function progressOf(report: Report, now: () => number): (done: number, of?: number) => void {
   let begun: { readonly at: number; readonly done: number } | undefined;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   return (done, size) => {
     const at = now();
     begun ??= { at, done };
-    if (at - toldAt < TOLD_EACH_MS) return;
-    toldAt = at;
+    if (at - reportedAt < REPORTED_EACH_MS) return;
+    reportedAt = at;
     const rate =
       at > begun.at
         ? `, ${spellBytes(bytes(Math.max(0, Math.round(((done - begun.done) * 1000) / (at - begun.at)))))}/s`

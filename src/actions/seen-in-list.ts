@@ -1,5 +1,6 @@
 import type { Id, OwnerId } from '../ids.ts';
 import type { Connection, ListedKind, ObjectOf, OperationName } from '../platforms/contract.ts';
+import type { Bytes } from '../units.ts';
 import type { Args, ReadOutcome } from './action.ts';
 import { needed } from './object-action.ts';
 import { textIn } from './text-in.ts';
@@ -29,7 +30,7 @@ type List<K extends ListedKind> = (of: OwnerId, signal: AbortSignal) => Promise<
 const listOf = <K extends ListedKind>(connection: Connection, kind: K): List<K> =>
   needed(connection, `${kind}.list` as OperationName) as unknown as List<K>;
 
-/** What was made on an endpoint, seen by the name that the action's option `name` gives it. `called`: where that is not the kind. */
+/** What was made, seen by the name that the action's option `name` gives it. `called`: where that is not the kind. */
 export const seenByName = (
   kind: ListedKind,
   args: Args,
@@ -42,8 +43,23 @@ export const seenByName = (
     of,
     words: `has the ${called} ${textIn(args, 'name')}`,
     limitMs,
-    holds: (all) => all.some(({ name }) => name === args['name']) || `has no ${called} ${textIn(args, 'name')} yet`,
+    holds: (all) =>
+      all.some(({ name }) => name === textIn(args, 'name')) || `has no ${called} ${textIn(args, 'name')} yet`,
   });
+
+/** What was made is listed, where the platform said what that is. */
+export const isListed =
+  (called: string) =>
+  (all: readonly { readonly id: Id }[], made: Id | undefined): true | string =>
+    made === undefined
+      ? `may have the new ${called}`
+      : all.some(({ id }) => id === made) || `does not show the new ${called} yet`;
+
+/** It is at least as large as it was to become. */
+export const hasSize =
+  (id: Id, wanted: Bytes) =>
+  (all: readonly { readonly id: Id; readonly size?: Bytes | undefined }[]): true | string =>
+    all.some((one) => one.id === id && one.size !== undefined && one.size >= wanted) || 'has not its new size yet';
 
 /** It is not listed any more. */
 export const isGone =

@@ -3,7 +3,7 @@ import { type VmId, vmOf } from '../ids.ts';
 import type { Snapshot } from '../platforms/contract.ts';
 import type { Args, ListAction, ObjectAction, ReadOutcome } from './action.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenInList } from './seen-in-list.ts';
+import { isGone, seenByName, seenInList } from './seen-in-list.ts';
 
 /** As long as some hundred GiB of memory take to a disk or from it. */
 const LIMIT_MS = 600_000;
@@ -61,13 +61,7 @@ export const snapshotActions: readonly ObjectAction[] = [
       },
     ],
     fits: () => true,
-    outcome: (args, vm) =>
-      vm &&
-      seen(
-        vm.id,
-        `has the snapshot ${nameIn(args)}`,
-        (all) => all.some(({ name }) => name === nameIn(args)) || `has no snapshot ${nameIn(args)} yet`,
-      ),
+    outcome: (args, vm) => vm && seenByName('snapshot', args, vm.id, LIMIT_MS),
     send: (create, { id, state }, args, signal) =>
       create(
         id,

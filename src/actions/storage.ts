@@ -1,13 +1,12 @@
 /** Storages of an endpoint, and the volumes in them. */
 import { endpointOf } from '../ids.ts';
 import type { Storage, StorageSpec } from '../platforms/contract.ts';
-import { bytes } from '../units.ts';
 import type { Args, ListAction, ObjectAction } from './action.ts';
 import { VOLUME_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
-import { isGone, seenByName, seenInList } from './seen-in-list.ts';
+import { hasSize, isGone, seenByName, seenInList } from './seen-in-list.ts';
 import { seenVolume } from './seen-volume.ts';
-import { listIn, textIn } from './text-in.ts';
+import { listIn, sizeIn, textIn } from './text-in.ts';
 
 const LIMIT_MS = 60_000;
 /** As long as a large disk takes to be written. */
@@ -247,8 +246,6 @@ export const storageActions: readonly ObjectAction[] = [
   }),
 ];
 
-const sizeIn = (args: Args) => bytes(typeof args['size'] === 'number' ? args['size'] : 0);
-
 export const volumeActions: readonly ObjectAction[] = [
   objectAction({
     id: 'volume.create',
@@ -340,9 +337,7 @@ export const volumeActions: readonly ObjectAction[] = [
         of: endpointOf(volume.id),
         words: 'has its new size',
         limitMs: WRITE_LIMIT_MS,
-        holds: (all) =>
-          all.some(({ id, size }) => id === volume.id && size !== undefined && size >= sizeIn(args)) ||
-          'has not its new size yet',
+        holds: hasSize(volume.id, sizeIn(args)),
       }),
     send: (resize, { id }, args, signal) => resize(id, sizeIn(args), signal),
   }),

@@ -1,5 +1,6 @@
 import { FleetError } from '../errors.ts';
 import type { Pairs } from '../platforms/contract.ts';
+import { type Bytes, bytes } from '../units.ts';
 import type { Args } from './action.ts';
 
 /** An option that is text; empty when it was not given. */
@@ -7,6 +8,9 @@ export const textIn = (args: Args, key: string): string => {
   const value = args[key];
   return typeof value === 'string' ? value.trim() : '';
 };
+
+/** The option `size`; 0 when it was not given. */
+export const sizeIn = (args: Args): Bytes => bytes(typeof args['size'] === 'number' ? args['size'] : 0);
 
 /** Words with commas or blanks between them. */
 export const listIn = (args: Args, key: string): readonly string[] =>

@@ -56,10 +56,10 @@ const isMade = (words: string, name: string, start: boolean): ReadOutcome => ({
   },
 });
 
-/** A VM that is made of an image is told the user's own key, where it is told no other: who else could log in? */
+/** A VM that is made of an image gets the user's own key where it gets no other: who else could log in? */
 async function withOwnKey(spec: Settings): Promise<Settings> {
-  const isTold = spec['keys'] !== '' || (spec['user-data'] ?? '') !== '';
-  if (isTold || spec['image'] === '' || spec['cloud-init'] === false) return spec;
+  const hasKey = spec['keys'] !== '' || (spec['user-data'] ?? '') !== '';
+  if (hasKey || spec['image'] === '' || spec['cloud-init'] === false) return spec;
   const key = await ownPublicKey(process.env);
   return key === undefined ? spec : { ...spec, keys: key };
 }

@@ -4,7 +4,7 @@ import type { ObjectAction } from './action.ts';
 import { deleteAction, LIMIT_MS, listAction } from './cloud/listed-verbs.ts';
 import { NEW_NAME, VOLUME_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
-import { seenInList } from './seen-in-list.ts';
+import { seenByName, seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
 
 /** As long as a large disk takes to be written. */
@@ -35,15 +35,7 @@ export const volumeSnapshotActions: readonly ObjectAction[] = [
     ],
     fits: () => true,
     outcome: (args, volume) =>
-      volume &&
-      seenInList({
-        kind: 'volumesnapshot',
-        of: endpointOf(volume.id),
-        words: `has the snapshot ${textIn(args, 'name')}`,
-        limitMs: LIMIT_MS,
-        holds: (all) =>
-          all.some(({ name }) => name === textIn(args, 'name')) || `has no snapshot ${textIn(args, 'name')} yet`,
-      }),
+      volume && seenByName('volumesnapshot', args, endpointOf(volume.id), LIMIT_MS, 'snapshot'),
     send: (create, { id }, args, signal) =>
       create(id, { name: textIn(args, 'name'), description: textIn(args, 'description') }, signal),
   }),

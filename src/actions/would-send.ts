@@ -17,8 +17,8 @@ export function wouldSend(
   args: readonly unknown[],
 ): string {
   if (operation === 'vm.configure') return wouldChange(services, args as unknown as ConfigureArguments);
-  const told = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)));
-  return `would send to ${endpoint}: ${[operation, ...told].join(' ')}`;
+  const words = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)));
+  return `would send to ${endpoint}: ${[operation, ...words].join(' ')}`;
 }
 
 function wouldChange(

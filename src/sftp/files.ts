@@ -69,7 +69,7 @@ export async function openSftp(stream: Duplex, options: SftpOptions): Promise<Sf
       open(path, OPEN.read | OPEN.write | OPEN.create | (fresh ? OPEN.exclusive : 0), mode),
     close: session.close,
   };
-  return told(files);
+  return withSentences(files);
 }
 
 function openFile(session: SftpSession, handle: Buffer): SftpFile {
@@ -147,7 +147,7 @@ function unlessMissing(error: unknown): undefined {
 }
 
 /** Refusals become sentences about the path. */
-function told(files: SftpFiles): SftpFiles {
+function withSentences(files: SftpFiles): SftpFiles {
   const about =
     <Args extends readonly [string, ...unknown[]], Answer>(work: (...args: Args) => Promise<Answer>) =>
     (...args: Args): Promise<Answer> =>

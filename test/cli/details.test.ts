@@ -266,7 +266,7 @@ describe('vm history', () => {
     const without = ({ vm: { history: _history, ...vm } }: Connection) => ({ vm });
     await expect(told('vm history demo/vm-1', without)).rejects.toMatchObject({
       code: 'op.refused',
-      message: expect.stringContaining('reads no figures of the past'),
+      message: expect.stringContaining('reads no metrics of the past'),
     });
   });
 });

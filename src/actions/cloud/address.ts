@@ -3,7 +3,7 @@ import { endpointOf } from '../../ids.ts';
 import type { Args, ObjectAction } from '../action.ts';
 import { objectAction } from '../object-action.ts';
 import { PLAN } from '../plan-option.ts';
-import { seenInList } from '../seen-in-list.ts';
+import { isListed, seenInList } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
 import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
@@ -55,10 +55,7 @@ export const addressActions: readonly ObjectAction[] = [
         of: endpoint.id,
         words: 'has a new address',
         limitMs: LIMIT_MS,
-        holds: (all, made) =>
-          made === undefined
-            ? 'may have a new address'
-            : all.some(({ id }) => id === made) || 'does not show the new address yet',
+        holds: isListed('address'),
       }),
     send: (create, { id }, args, signal) =>
       create(

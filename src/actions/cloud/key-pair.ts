@@ -1,6 +1,7 @@
 /** SSH keys that new VMs are given. */
 import { readFile } from 'node:fs/promises';
 import { FleetError } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
 import type { Accepted, KeyPairOps } from '../../platforms/contract.ts';
 import { absolute } from '../../state/files/absolute.ts';
 import { fileTrouble } from '../../state/files/file-trouble.ts';
@@ -9,7 +10,7 @@ import { newSshKeyPair, SSH_KEY_TYPES } from '../../state/files/ssh-key-pair.ts'
 import type { Args, ObjectAction, ReadOutcome } from '../action.ts';
 import { NEW_NAME } from '../new-name.ts';
 import { objectAction } from '../object-action.ts';
-import { seenInList } from '../seen-in-list.ts';
+import { seenByName } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
 import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
@@ -18,14 +19,7 @@ export const keyPairListAction = listAction('keypair', 'Key pairs', 'List the SS
 /** Where a new private key is kept. */
 const fileIn = (args: Args): string => textIn(args, 'file') || `~/.ssh/${textIn(args, 'name')}`;
 
-const seen = (args: Args, of: Parameters<typeof seenInList>[0]['of'], more: string): ReadOutcome =>
-  seenInList({
-    kind: 'keypair',
-    of,
-    words: `has the key pair ${textIn(args, 'name')}${more}`,
-    limitMs: LIMIT_MS,
-    holds: (all) => all.some(({ name }) => name === args['name']) || `has no key pair ${textIn(args, 'name')} yet`,
-  });
+const seen = (args: Args, of: EndpointName): ReadOutcome => seenByName('keypair', args, of, LIMIT_MS, 'key pair');
 
 /** The first line that is a key. Throws op.refused for a file without one, above all for a private key. */
 async function publicKeyIn(path: string): Promise<string> {
@@ -95,8 +89,11 @@ export const keyPairActions: readonly ObjectAction[] = [
       },
     ],
     fits: () => true,
-    outcome: (args, endpoint) =>
-      endpoint && seen(args, endpoint.id, `; its private key is in ${absolute(fileIn(args))}`),
+    outcome: (args, endpoint) => {
+      if (!endpoint) return undefined;
+      const outcome = seen(args, endpoint.id);
+      return { ...outcome, words: `${outcome.words}; its private key is in ${absolute(fileIn(args))}` };
+    },
     send: (create, { id }, args, signal) => sendNew(create, id, args, signal),
   }),
   objectAction({
@@ -120,7 +117,7 @@ export const keyPairActions: readonly ObjectAction[] = [
       },
     ],
     fits: () => true,
-    outcome: (args, endpoint) => endpoint && seen(args, endpoint.id, ''),
+    outcome: (args, endpoint) => endpoint && seen(args, endpoint.id),
     send: async (create, { id }, args, signal) =>
       create(id, { name: textIn(args, 'name'), publicKey: await publicKeyIn(textIn(args, 'file')) }, signal),
   }),

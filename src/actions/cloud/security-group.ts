@@ -95,7 +95,7 @@ export const securityActions: readonly ObjectAction[] = [
         words: `has the security group ${textIn(args, 'name')}`,
         limitMs: LIMIT_MS,
         holds: (all, made) =>
-          all.some(({ id, name }) => (made === undefined ? name === args['name'] : id === made)) ||
+          all.some(({ id, name }) => (made === undefined ? name === textIn(args, 'name') : id === made)) ||
           `has no security group ${textIn(args, 'name')} yet`,
       }),
     send: (create, { id }, args, signal) =>

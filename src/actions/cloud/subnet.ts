@@ -73,7 +73,7 @@ export const subnetActions: readonly ObjectAction[] = [
       {
         key: 'name-servers',
         label: 'Name servers',
-        help: 'What its VMs are told, with commas between them.',
+        help: 'Name servers that its VMs get, with commas between them.',
         kind: 'text',
         default: '',
         pattern: ADDRESSES,
@@ -115,7 +115,7 @@ export const subnetActions: readonly ObjectAction[] = [
       {
         key: 'name-servers',
         label: 'Name servers',
-        help: 'What its VMs are told, with commas between them; empty for none.',
+        help: 'Name servers that its VMs get, with commas between them; empty for none.',
         kind: 'text',
         pattern: ADDRESSES,
       },

@@ -24,7 +24,7 @@ export interface Copied {
   readonly failed: readonly FleetError[];
 }
 
-/** Told of each file how far it is. */
+/** Called with each file; what it returns is called with how far that is. */
 export type Tell = (file: string) => Moved;
 
 interface Copying {

@@ -77,7 +77,7 @@ export async function sshTo(
  */
 const aliasOf = ({ uuid, id }: Vm): string => `drover-${(uuid || id).replaceAll(/[^\w.-]/g, '-')}`;
 
-/** What `ssh -J` would do, with the login of the endpoint, which -J can't be told. ssh gives it to a shell, and replaces `%`. */
+/** What `ssh -J` would do, with the login of the endpoint, which -J does not take. ssh gives it to a shell, and replaces `%`. */
 export function proxyCommand(jump: NodeLogin): string {
   const spelled = (words: readonly string[]) => commandLine(words).replaceAll('%', '%%');
   return `${spelled(loginWords(jump).slice(0, -2))} -W '[%h]:%p' -- ${spelled([jump.host])}`;

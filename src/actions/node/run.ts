@@ -28,7 +28,7 @@ export interface NodeResult extends NodeOutput {
   readonly error?: FleetError;
 }
 
-/** Told of whole lines as they come, without their line breaks. */
+/** Called with whole lines as they come, without their line breaks. */
 export type TellLine = (node: Node, from: 'stdout' | 'stderr', line: string) => void;
 
 export interface RunOptions {
@@ -78,9 +78,9 @@ export async function runWith(
     const ended = limit.why();
     return { node, code, ...result(), ...(ended && { error: ended }) };
   } catch (error) {
-    const told = limit.why() ?? error;
+    const why = limit.why() ?? error;
     if (error instanceof FleetError) return { node, code: undefined, error, ...result() };
-    if (told instanceof FleetError) return { node, code: undefined, error: told, ...result() };
+    if (why instanceof FleetError) return { node, code: undefined, error: why, ...result() };
     throw error;
   } finally {
     limit.close();

@@ -39,7 +39,7 @@ export class ScriptError extends FleetError {
 /**
  * Runs the script on this node. `report` hears each line that it writes. Rejects with ScriptError where it fails, takes too long
  * or is given up, and with a FleetError where it could not be started. Its folder on the node is taken away in each case; where
- * that fails, `left` is told what is there, and the command that removes it. Undefined in a dry run.
+ * that fails, `left` is called with what is there, and the command that removes it. Undefined in a dry run.
  */
 export async function runScript(
   node: Node,

@@ -5,7 +5,7 @@ import { writeTar } from '../../state/templates/archive/write-tar.ts';
 import { PART_FILES } from '../../state/templates/library.ts';
 import { spellTemplate, type Template } from '../../state/templates/template.ts';
 
-/** What a script is told; its folder on the node has these files, and the template's own below `store`. */
+/** What a script gets; its folder on the node has these files, and the template's own below `store`. */
 export interface ScriptInput {
   readonly template: Template;
   readonly entries: readonly Entry[];

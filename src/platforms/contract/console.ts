@@ -30,7 +30,7 @@ export interface DisplayLink {
   readonly stream: Duplex;
   /** Of the display, where it has one; never shown. */
   readonly password?: string;
-  /** Whom a certificate of the display must be of, and PEM of who signed it, where it is not one that the system trusts. */
+  /** The host that a certificate of the display must name, and the CA in PEM, where it is not one that the system trusts. */
   readonly host: string;
   readonly ca?: string;
   /** Nothing else protects the way there: a display without TLS must be refused. */

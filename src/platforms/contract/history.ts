@@ -1,4 +1,4 @@
-/** What a platform has kept of a VM: its figures of the past, from before drover looked. */
+/** What a platform has kept of a VM: its metrics of the past, from before drover looked. */
 import type { VmId } from '../../ids.ts';
 
 export const HISTORY_RANGES = ['hour', 'day', 'week', 'month', 'year'] as const;
@@ -27,6 +27,6 @@ export interface History {
 }
 
 export interface HistoryOps {
-  /** The figures up to now, of a range back at most. One that nothing was kept of has no rows. */
+  /** The metrics up to now, of a range back at most. One that nothing was kept of has no rows. */
   history?(id: VmId, range: HistoryRange, signal: AbortSignal): Promise<History>;
 }

@@ -20,7 +20,7 @@ export interface MigrateSpec {
   readonly converge?: boolean;
   /** How long the VM may stand still at the end, ms; undefined is what the platform has by itself. */
   readonly maxDowntimeMs?: number;
-  /** Told how far it is, by platforms that have no task of their own for it. Never waited for. */
+  /** Called with how far it is, by platforms that have no task of their own for it. Never waited for. */
   readonly progress?: (now: MigrationProgress) => void;
 }
 

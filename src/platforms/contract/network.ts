@@ -18,7 +18,7 @@ export interface NetworkSpec {
   readonly dualCidr?: string;
   /** First and last address that DHCP gives, `10.0.0.50-10.0.0.99`; else all but the first, which is the gateway's, and the last. */
   readonly range?: string;
-  /** What machines that start by network are told: a file, or `FILE@SERVER`. */
+  /** What machines that boot from the network are sent: a file, or `FILE@SERVER`. */
   readonly boot?: string;
   /** Where names are looked up that the network does not know; else as its node does. */
   readonly forwarders?: readonly string[];

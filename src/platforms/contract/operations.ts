@@ -93,7 +93,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'vm.history': {
     kind: 'reads',
     deadlineMs: 30_000,
-    rare: 'drover reads no figures of the past from this platform: its own begin when it connects',
+    rare: 'drover reads no metrics of the past from this platform: its own begin when it connects',
   },
   'vm.identity': { kind: 'reads', deadlineMs: 10_000 },
   'vm.start': { kind: 'mutates', deadlineMs: 60_000 },

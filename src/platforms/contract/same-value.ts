@@ -69,7 +69,7 @@ export function isReached(field: Field | undefined, wanted: Value, now: Value): 
   );
 }
 
-/** Objects are wanted by name, by what they are in and name, or by path, and told in one of these ways. */
+/** Objects are wanted by name, by what they are in and name, or by path, and given in one of these ways. */
 const lastPart = (value: Value): Value => (typeof value === 'string' ? value.slice(value.lastIndexOf('/') + 1) : value);
 
 const fieldCalled = (fields: readonly Field[], key: string): Field | undefined =>

@@ -18,7 +18,7 @@ export interface Subnet extends Listed<'subnet'> {
   readonly public: boolean | undefined;
   /** How many of its addresses are not in use. */
   readonly free: number | undefined;
-  /** Name servers that its VMs are told. */
+  /** Name servers that its VMs get. */
   readonly nameServers: readonly string[];
   /** The plan that it belongs to, where the platform keeps that. */
   readonly plan?: string;

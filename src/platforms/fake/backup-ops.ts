@@ -1,9 +1,10 @@
 import { FleetError } from '../../errors.ts';
 import { type BackupId, backupId } from '../../ids.ts';
 import { mib } from '../../units.ts';
-import type { Backup, BackupOps, Vm } from '../contract.ts';
-import { noListed } from '../lib/listed.ts';
+import type { Backup, BackupOps, LossPlan, Vm } from '../contract.ts';
+import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
+import { refuseUnknown } from './collection.ts';
 import { createMaker } from './make.ts';
 import { accepted, createPower } from './power.ts';
 import type { FakeServer } from './server.ts';
@@ -20,19 +21,19 @@ export function createBackupOps(server: FakeServer, calls: Calls): Required<Back
   const sources = SOURCES.get(server) ?? new Map<BackupId, { readonly vm: Vm; readonly row: number }>();
   SOURCES.set(server, sources);
 
-  const backupOf = (id: BackupId): Backup => {
-    const found = collections.backup.all().find((one) => one.id === id);
-    if (!found) throw noListed('backup', id);
-    return found;
-  };
+  const backupOf = (id: BackupId): Backup => collections.backup.one(id);
+  const plan = ({ path, name, protected: isProtected }: Backup): LossPlan => ({
+    goes: [path ?? name],
+    stays: [],
+    ...(isProtected && { refused: `${name} is protected against being deleted` }),
+  });
 
   return {
     list: (_of, signal) => calls.endpoint('backup.list', signal, () => collections.backup.all()),
     create: (of, { storage, description }, signal) =>
       calls.vm('backup.create', of, signal, (vm, row) => {
         const place = storage || 'vms';
-        if (!collections.storage.all().some(({ name }) => name === place))
-          throw new FleetError('storage.not-found', `${endpoint} has no storage ${JSON.stringify(place)}`);
+        refuseUnknown(server, 'storage', place);
         const created = clock.now();
         const name = `${vm.name}-${new Date(created).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
         const id = backupId(endpoint, `${place}/${name}`);
@@ -54,16 +55,10 @@ export function createBackupOps(server: FakeServer, calls: Calls): Required<Back
         });
         return { ...accepted(), id };
       }),
-    planDelete: (id, signal) =>
-      calls.endpoint('backup.planDelete', signal, () => {
-        const { path, name, protected: isProtected } = backupOf(id);
-        const refused = isProtected ? { refused: `${name} is protected against being deleted` } : {};
-        return { goes: [path ?? name], stays: [], ...refused };
-      }),
+    planDelete: (id, signal) => calls.endpoint('backup.planDelete', signal, () => plan(backupOf(id))),
     delete: (id, signal) =>
       calls.endpoint('backup.delete', signal, () => {
-        const { name, protected: isProtected } = backupOf(id);
-        if (isProtected) throw new FleetError('op.refused', `${name} is protected against being deleted`);
+        refusePlanned(plan(backupOf(id)));
         collections.backup.remove(id);
         return accepted();
       }),

@@ -40,14 +40,14 @@ export interface Collections extends CloudCollections {
 
 export function createCollections(cluster: Cluster): Collections {
   return {
-    storage: collection(() => storages(cluster)),
-    volume: collection(() => volumes(cluster)),
-    network: collection(() => networks(cluster)),
-    image: collection(() => images(cluster)),
-    lease: collection(() => leases(cluster)),
-    dns: collection(() => dnsRecords(cluster)),
-    backup: collection(() => backups(cluster)),
-    volumesnapshot: collection(() => volumeSnapshots(cluster)),
+    storage: collection('storage', () => storages(cluster)),
+    volume: collection('volume', () => volumes(cluster)),
+    network: collection('network', () => networks(cluster)),
+    image: collection('image', () => images(cluster)),
+    lease: collection('lease', () => leases(cluster)),
+    dns: collection('dns', () => dnsRecords(cluster)),
+    backup: collection('backup', () => backups(cluster)),
+    volumesnapshot: collection('volumesnapshot', () => volumeSnapshots(cluster)),
     ...createCloudCollections(cluster),
   };
 }

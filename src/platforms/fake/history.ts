@@ -12,7 +12,7 @@ const STEPS: Readonly<Record<HistoryRange, { readonly stepMs: number; readonly c
   year: { stepMs: 96 * HOUR, count: 91 },
 };
 
-/** As if it had always been as it is now: one that is off has no figures. */
+/** As if it had always been as it is now: one that is off has no metrics. */
 export function readHistory({ clock, fleet }: FakeServer, row: number, range: HistoryRange): History {
   const { stepMs, count } = STEPS[range];
   const newest = Math.floor(clock.now() / stepMs) * stepMs;

@@ -1,7 +1,7 @@
 import { flavorId, imageId } from '../../ids.ts';
 import { bytes, gib, mib } from '../../units.ts';
 import type { Flavor, FlavorOps, Image, ImageOps, LossPlan } from '../contract.ts';
-import { noListed, refusePlanned, refuseTakenName } from '../lib/listed.ts';
+import { refusePlanned, refuseTakenName } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import { planFor } from './listed-plans.ts';
 import { ROLES } from './names.ts';
@@ -18,11 +18,7 @@ export function createImageOps(
   { collections, contents, agenda, clock, endpoint }: FakeServer,
   calls: Calls,
 ): Required<ImageOps> {
-  const imageOf = (id: string): Image => {
-    const found = collections.image.all().find((one) => one.id === id);
-    if (!found) throw noListed('image', id);
-    return found;
-  };
+  const imageOf = (id: string): Image => collections.image.one(id);
   /** The medium in a drive is needed; the disk of a VM is a copy of its own. */
   const plan = (id: string): LossPlan => {
     const image = imageOf(id);

@@ -11,6 +11,7 @@ import {
   type Settings,
   type Vm,
 } from '../contract.ts';
+import { refuseUnknown } from './collection.ts';
 import { freeDevice } from './disk-ops.ts';
 import { RAW_STATES, uuidOf } from './machines.ts';
 import { macOf } from './nics.ts';
@@ -53,11 +54,6 @@ export function createMaker(server: FakeServer, power: Power) {
       throw new FleetError('op.conflict', `${endpoint} has a VM ${name} already`, { fix: 'choose another name' });
   }
 
-  function refuseUnknown(kind: 'image' | 'network', name: string): void {
-    if (collections[kind].all().some((one) => one.name === name)) return;
-    throw new FleetError(`${kind}.not-found`, `${endpoint} has no ${kind} ${JSON.stringify(name)}`);
-  }
-
   /** One that is up: made VMs are spread over all of them. */
   function placeFor(row: number): Node {
     const up = fleet.nodes().filter(({ state }) => state === 'up');
@@ -98,8 +94,8 @@ export function createMaker(server: FakeServer, power: Power) {
     const name = text(spec, 'name');
     refuseTaken(name);
     const image = text(spec, 'image');
-    if (image !== '') refuseUnknown('image', image);
-    for (const nic of rowsOf(spec, 'nic')) refuseUnknown('network', text(nic, 'network'));
+    if (image !== '') refuseUnknown(server, 'image', image);
+    for (const nic of rowsOf(spec, 'nic')) refuseUnknown(server, 'network', text(nic, 'network'));
     const rows = rowsOf(spec, 'disk');
     const wanted = (rows.length > 0 ? rows : [{}]).map((disk) => ({
       size: sizeOf(disk, 'size', gib(10)),

@@ -1,6 +1,7 @@
 /** What the simulated platform looks at before a VM moves. */
 import { formatBytes, UNKNOWN_SIZE } from '../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck, MigrationPlan, Node, Vm } from '../contract.ts';
+import { error, ok, warning } from '../lib/migration.ts';
 import { nodeInfo } from './info.ts';
 import type { FakeServer } from './server.ts';
 
@@ -10,10 +11,7 @@ export interface Side {
   readonly node: Node;
 }
 
-const ok = (name: string, text: string): MigrationCheck => ({ name, level: 'ok', text });
-const warning = (name: string, text: string): MigrationCheck => ({ name, level: 'warning', text });
-const error = (name: string, text: string): MigrationCheck => ({ name, level: 'error', text });
-const final = (name: string, text: string): MigrationCheck => ({ ...error(name, text), final: true });
+const final = (name: string, text: string): MigrationCheck => error(name, text, true);
 
 export function planFor(from: Side, vm: Vm, row: number, to: Side, spec: MigrateSpec): MigrationPlan {
   const isElsewhere = to.server !== from.server;

@@ -1,6 +1,7 @@
 /** Modes of a VM beside its state. A new size is kept at once here, so that none waits for a word. */
 import { FleetError } from '../../errors.ts';
 import { type Accepted, type LossPlan, type OperationName, operations, type Vm, type VmMode } from '../contract.ts';
+import { refuseUnknown } from './collection.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
@@ -19,7 +20,7 @@ const refusalsOfLock = (reason: string): NonNullable<Vm['disabled']> => {
 };
 
 export function createModes(server: FakeServer) {
-  const { agenda, collections, drives, endpoint, fleet } = server;
+  const { agenda, drives, fleet } = server;
 
   /** Writes its disk, and is then on again where it was. */
   function write(vm: Vm, row: number, then: Partial<Vm>, said: string): Accepted {
@@ -31,11 +32,6 @@ export function createModes(server: FakeServer) {
       server.news.event(vm.id, said);
     });
     return accepted();
-  }
-
-  function refuseUnknown(image: string): void {
-    if (image === '' || collections.image.all().some(({ name }) => name === image)) return;
-    throw new FleetError('image.not-found', `${endpoint} has no image ${JSON.stringify(image)}`);
   }
 
   return {
@@ -53,7 +49,7 @@ export function createModes(server: FakeServer) {
       return accepted();
     },
     rescue(vm: Vm, row: number, image: string): Accepted {
-      refuseUnknown(image);
+      if (image !== '') refuseUnknown(server, 'image', image);
       if (vm.modes?.includes('rescue')) throw conflict(vm, 'is in rescue mode already', 'end that first');
       return write(vm, row, { modes: [...without(vm, 'rescue'), 'rescue'] }, 'In rescue mode');
     },
@@ -62,12 +58,12 @@ export function createModes(server: FakeServer) {
       return write(vm, row, { modes: without(vm, 'rescue') }, 'Rescue mode ended');
     },
     planRebuild(_vm: Vm, row: number, image: string): LossPlan {
-      refuseUnknown(image);
+      if (image !== '') refuseUnknown(server, 'image', image);
       const [first, ...others] = drives.disks(row).filter(({ readOnly }) => !readOnly);
       return { goes: first ? [first.path] : [], stays: others.map(({ path }) => path) };
     },
     rebuild(vm: Vm, row: number, image: string): Accepted {
-      refuseUnknown(image);
+      if (image !== '') refuseUnknown(server, 'image', image);
       return write(vm, row, image === '' ? {} : { image }, 'Rebuilt');
     },
   };

@@ -1,24 +1,16 @@
 import { FleetError } from '../../errors.ts';
-import { dnsId, type EndpointName, leaseId } from '../../ids.ts';
+import { dnsId, leaseId } from '../../ids.ts';
 import type { DnsOps, DnsRecord, Lease, LeaseOps, LossPlan } from '../contract.ts';
-import { noListed, refusePlanned } from '../lib/listed.ts';
+import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
-import type { Collections } from './collections.ts';
+import { refuseUnknown } from './collection.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
 
-const refuseUnknown = (collections: Collections, endpoint: EndpointName, name: string): void => {
-  if (collections.network.all().some((one) => one.name === name)) return;
-  throw new FleetError('network.not-found', `${endpoint} has no network ${JSON.stringify(name)}`);
-};
-
 /** What DHCP has given out, and what is kept. */
-export function createLeaseOps({ collections, endpoint }: FakeServer, calls: Calls): Required<LeaseOps> {
-  const leaseOf = (id: string): Lease => {
-    const found = collections.lease.all().find((one) => one.id === id);
-    if (!found) throw noListed('lease', id);
-    return found;
-  };
+export function createLeaseOps(server: FakeServer, calls: Calls): Required<LeaseOps> {
+  const { collections, endpoint } = server;
+  const leaseOf = (id: string): Lease => collections.lease.one(id);
   const plan = ({ ip, name, reserved }: Lease): LossPlan => ({
     goes: [`the reservation of ${ip} for ${name}`],
     stays: [],
@@ -29,7 +21,7 @@ export function createLeaseOps({ collections, endpoint }: FakeServer, calls: Cal
     list: (_of, signal) => calls.endpoint('lease.list', signal, () => collections.lease.all()),
     create: (_of, { network, mac, ip, name }, signal) =>
       calls.endpoint('lease.create', signal, () => {
-        refuseUnknown(collections, endpoint, network);
+        refuseUnknown(server, 'network', network);
         const other = collections.lease
           .all()
           .find((one) => one.network === network && one.reserved && (one.ip === ip || one.mac === mac));
@@ -50,19 +42,16 @@ export function createLeaseOps({ collections, endpoint }: FakeServer, calls: Cal
 }
 
 /** Names that the networks answer for. */
-export function createDnsOps({ collections, endpoint }: FakeServer, calls: Calls): Required<DnsOps> {
-  const recordOf = (id: string): DnsRecord => {
-    const found = collections.dns.all().find((one) => one.id === id);
-    if (!found) throw noListed('dns', id);
-    return found;
-  };
+export function createDnsOps(server: FakeServer, calls: Calls): Required<DnsOps> {
+  const { collections, endpoint } = server;
+  const recordOf = (id: string): DnsRecord => collections.dns.one(id);
   const plan = ({ name, type, data }: DnsRecord): LossPlan => ({ goes: [`${name} ${type} ${data}`], stays: [] });
 
   return {
     list: (_of, signal) => calls.endpoint('dns.list', signal, () => collections.dns.all()),
     create: (_of, { name, zone, type, data, ttl, overwrite = false }, signal) =>
       calls.endpoint('dns.create', signal, () => {
-        if (!collections.zone.all().some((one) => one.name === zone)) refuseUnknown(collections, endpoint, zone);
+        if (!collections.zone.all().some((one) => one.name === zone)) refuseUnknown(server, 'network', zone);
         const id = dnsId(endpoint, `${zone}/${type}/${name}/${data}`);
         const others = collections.dns
           .all()

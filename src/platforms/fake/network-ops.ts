@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { type NetworkId, networkId } from '../../ids.ts';
 import type { LossPlan, Network, NetworkOps } from '../contract.ts';
-import { noListed, overlapping, refusePlanned, refuseTakenName } from '../lib/listed.ts';
+import { overlapping, refusePlanned, refuseTakenName } from '../lib/listed.ts';
 import { refuseStaleNetwork } from '../lib/refuse-stale.ts';
 import type { Calls } from './call.ts';
 import { planFor } from './listed-plans.ts';
@@ -12,11 +12,7 @@ import type { FakeServer } from './server.ts';
 export function createNetworkOps(server: FakeServer, calls: Calls): Required<NetworkOps> {
   const { collections, endpoint, savedNetworks: saved } = server;
 
-  const networkOf = (id: NetworkId): Network => {
-    const found = collections.network.all().find((one) => one.id === id);
-    if (!found) throw noListed('network', id);
-    return found;
-  };
+  const networkOf = (id: NetworkId): Network => collections.network.one(id);
   const plan = ({ name, cidrs }: Network): LossPlan =>
     planFor(name, networkUsers(server, name), [
       `the network ${name}${cidrs.length > 0 ? ` (${cidrs.join(', ')})` : ''}`,

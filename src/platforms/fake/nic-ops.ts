@@ -3,6 +3,7 @@ import { type NicId, nicId, vmOf } from '../../ids.ts';
 import type { Nic, NicOps, Vm } from '../contract.ts';
 import { listNics, noPart } from '../lib/parts.ts';
 import type { Calls } from './call.ts';
+import { refuseUnknown } from './collection.ts';
 import { vmInfo } from './info.ts';
 import { macOf } from './nics.ts';
 import { accepted } from './power.ts';
@@ -12,18 +13,13 @@ import type { FakeServer } from './server.ts';
 const PLUG_MS = 200;
 
 export function createNicOps(server: FakeServer, calls: Calls): Required<NicOps> {
-  const { agenda, collections, endpoint, fleet, nics } = server;
+  const { agenda, fleet, nics } = server;
 
   const find = (vm: Vm, row: number, id: NicId): Nic => {
     const found = nics.of(row).find(({ mac }) => nicId(vm.id, mac) === id);
     if (!found) throw noPart('nic', vm.name, id);
     return found;
   };
-
-  function refuseUnknown(network: string): void {
-    if (collections.network.all().some(({ name }) => name === network)) return;
-    throw new FleetError('network.not-found', `${endpoint} has no network ${JSON.stringify(network)}`);
-  }
 
   const after = (happen: () => void) => {
     agenda.plan(PLUG_MS, happen);
@@ -34,7 +30,7 @@ export function createNicOps(server: FakeServer, calls: Calls): Required<NicOps>
     list: listNics((id, signal) => calls.vm('nic.list', id, signal, (vm, row) => vmInfo(server, vm, row))),
     create: (id, { network, model, mac }, signal) =>
       calls.vm('nic.create', id, signal, (vm, row) => {
-        refuseUnknown(network);
+        refuseUnknown(server, 'network', network);
         const there = nics.of(row);
         if (mac !== '' && there.some((one) => one.mac === mac))
           throw new FleetError('op.conflict', `${vm.name} has a NIC ${mac} already`, { fix: 'choose another address' });
@@ -60,7 +56,7 @@ export function createNicOps(server: FakeServer, calls: Calls): Required<NicOps>
     connect: (id, network, signal) =>
       calls.vm('nic.connect', vmOf(id), signal, (vm, row) => {
         const { device } = find(vm, row, id);
-        refuseUnknown(network);
+        refuseUnknown(server, 'network', network);
         return after(() =>
           nics.change(
             row,

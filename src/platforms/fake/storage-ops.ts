@@ -2,7 +2,7 @@ import { FleetError } from '../../errors.ts';
 import { type StorageId, storageId } from '../../ids.ts';
 import { bytes, gib } from '../../units.ts';
 import type { LossPlan, Storage, StorageOps } from '../contract.ts';
-import { noListed, refusePlanned, refuseTakenName, usedBy } from '../lib/listed.ts';
+import { refusePlanned, refuseTakenName, usedBy } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import { planFor } from './listed-plans.ts';
 import { accepted } from './power.ts';
@@ -13,11 +13,7 @@ export function createStorageOps({ collections, endpoint }: FakeServer, calls: C
     ...new Set(collections.volume.all().flatMap(({ storage, users = [] }) => (storage === name ? users : []))),
   ];
 
-  const storageOf = (id: StorageId): Storage => {
-    const found = collections.storage.all().find((one) => one.id === id);
-    if (!found) throw noListed('storage', id);
-    return found;
-  };
+  const storageOf = (id: StorageId): Storage => collections.storage.one(id);
 
   const planStorage = ({ name }: Storage, all: boolean): LossPlan => {
     const inside = collections.volume.all().flatMap((one) => (one.storage === name ? [one.path ?? one.name] : []));

@@ -2,7 +2,7 @@ import { FleetError } from '../../errors.ts';
 import { type VolumeId, volumeId } from '../../ids.ts';
 import { bytes, mib } from '../../units.ts';
 import type { LossPlan, Volume, VolumeOps, VolumeSpec } from '../contract.ts';
-import { noListed, refusePlanned } from '../lib/listed.ts';
+import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import type { Collections } from './collections.ts';
 import { planFor } from './listed-plans.ts';
@@ -25,11 +25,7 @@ export function createVolumeOps(
   { collections, contents, agenda, faults, link, options, endpoint }: FakeServer,
   calls: Calls,
 ): Required<VolumeOps> {
-  const volumeOf = (id: VolumeId): Volume => {
-    const found = collections.volume.all().find((one) => one.id === id);
-    if (!found) throw noListed('volume', id);
-    return found;
-  };
+  const volumeOf = (id: VolumeId): Volume => collections.volume.one(id);
 
   const plan = ({ name, path, users = [] }: Volume): LossPlan => planFor(name, users, [path ?? name]);
   const after = (happen: () => void) => {

@@ -2,7 +2,7 @@ import { FleetError } from '../../errors.ts';
 import { type VolumeSnapshotId, volumeId, volumeSnapshotId } from '../../ids.ts';
 import { mib } from '../../units.ts';
 import type { VolumeSnapshot, VolumeSnapshotOps } from '../contract.ts';
-import { noListed, refuseTakenName } from '../lib/listed.ts';
+import { refuseTakenName } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
@@ -16,18 +16,13 @@ export function createVolumeSnapshotOps(
   { collections, agenda, clock, endpoint }: FakeServer,
   calls: Calls,
 ): Required<VolumeSnapshotOps> {
-  const snapshotOf = (id: VolumeSnapshotId): VolumeSnapshot => {
-    const found = collections.volumesnapshot.all().find((one) => one.id === id);
-    if (!found) throw noListed('volumesnapshot', id);
-    return found;
-  };
+  const snapshotOf = (id: VolumeSnapshotId): VolumeSnapshot => collections.volumesnapshot.one(id);
 
   return {
     list: (_of, signal) => calls.endpoint('volumesnapshot.list', signal, () => collections.volumesnapshot.all()),
     create: (of, { name, description }, signal) =>
       calls.endpoint('volumesnapshot.create', signal, () => {
-        const volume = collections.volume.all().find((one) => one.id === of);
-        if (!volume) throw noListed('volume', of);
+        const volume = collections.volume.one(of);
         refuseTakenName('volumesnapshot', endpoint, collections.volumesnapshot.all(), name);
         const id = volumeSnapshotId(endpoint, name);
         const created = clock.now();

@@ -9,6 +9,15 @@ import {
   type Visit,
 } from '../contract.ts';
 
+export const ok = (name: string, text: string): MigrationCheck => ({ name, level: 'ok', text });
+export const warning = (name: string, text: string): MigrationCheck => ({ name, level: 'warning', text });
+export const error = (name: string, text: string, final = false): MigrationCheck => ({
+  name,
+  level: 'error',
+  text,
+  ...(final && { final }),
+});
+
 /** Throws op.refused with every error that still stands. `vm` is the VM's name. */
 export function refuseFailed(vm: string, plan: Pick<MigrationPlan, 'checks'>, despite: readonly string[]): void {
   const errors = standingErrors(plan, despite);
@@ -40,9 +49,7 @@ export async function runVisit<Result>(
 export function notPassedOn(title: string, { converge, maxDowntimeMs }: MigrateSpec): readonly MigrationCheck[] {
   const asked = [...(maxDowntimeMs === undefined ? [] : ['max-downtime']), ...(converge ? ['converge'] : [])];
   if (asked.length === 0) return [];
-  return [
-    { name: 'options', level: 'warning', text: `${title} does not take ${asked.join(' and ')}, but what it is set to` },
-  ];
+  return [warning('options', `${title} does not take ${asked.join(' and ')}, but what it is set to`)];
 }
 
 /** For platforms on which drover migrates nothing. */
@@ -65,10 +72,9 @@ export const plansFor = (
 ): Promise<readonly MigrationPlan[]> =>
   Promise.all(
     targets.map((target) =>
-      plan(target).catch((error: unknown): MigrationPlan => {
-        if (signal.aborted || !(error instanceof FleetError)) throw error;
-        const check = { name: 'node', level: 'error', text: error.message, final: true } as const;
-        return { node: target.node, checks: [check], copies: [], live: false };
+      plan(target).catch((problem: unknown): MigrationPlan => {
+        if (signal.aborted || !(problem instanceof FleetError)) throw problem;
+        return { node: target.node, checks: [error('node', problem.message, true)], copies: [], live: false };
       }),
     ),
   );

@@ -1,18 +1,16 @@
 import { FleetError } from '../../../errors.ts';
 import { type AddressId, addressId, nativeOfListed } from '../../../ids.ts';
 import type { Address, AddressOps, LossPlan } from '../../contract.ts';
-import { noListed, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
+import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
+import { refuseUnknown } from '../collection.ts';
 import { planFor } from '../listed-plans.ts';
 import { accepted } from '../power.ts';
 import type { FakeServer } from '../server.ts';
 
-export function createAddressOps({ collections, endpoint }: FakeServer, calls: Calls): Required<AddressOps> {
-  const addressOf = (id: AddressId): Address => {
-    const found = collections.address.all().find((one) => one.id === id);
-    if (!found) throw noListed('address', id);
-    return found;
-  };
+export function createAddressOps(server: FakeServer, calls: Calls): Required<AddressOps> {
+  const { collections, endpoint } = server;
+  const addressOf = (id: AddressId): Address => collections.address.one(id);
   const plan = ({ ip, user }: Address): LossPlan =>
     planFor(ip, user === undefined ? [] : [user], [`the address ${ip}`]);
 
@@ -22,8 +20,7 @@ export function createAddressOps({ collections, endpoint }: FakeServer, calls: C
       calls.endpoint('address.create', signal, () => {
         const all = collections.address.all();
         if (name !== '') refuseTakenName('address', endpoint, all, name);
-        if (network !== '' && !collections.network.all().some((one) => one.name === network))
-          throw new FleetError('network.not-found', `${endpoint} has no network ${JSON.stringify(network)}`);
+        if (network !== '') refuseUnknown(server, 'network', network);
         const taken = new Set(all.map(({ ip }) => ip));
         const ip = Array.from({ length: 200 }, (_, at) => `203.0.113.${at + 20}`).find((one) => !taken.has(one));
         if (ip === undefined) throw new FleetError('op.refused', `${endpoint} has no more public addresses`);

@@ -1,18 +1,15 @@
 import { FleetError } from '../../../errors.ts';
 import { type BalancerId, balancerId, dnsId, nativeOf } from '../../../ids.ts';
 import type { Balancer, BalancerOps, Vm } from '../../contract.ts';
-import { noListed, refuseTakenName } from '../../lib/listed.ts';
+import { refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
+import { refuseUnknown } from '../collection.ts';
 import { accepted } from '../power.ts';
 import type { FakeServer } from '../server.ts';
 
 export function createBalancerOps(server: FakeServer, calls: Calls): Required<BalancerOps> {
   const { collections, endpoint, fleet } = server;
-  const balancerOf = (id: BalancerId): Balancer => {
-    const found = collections.balancer.all().find((one) => one.id === id);
-    if (!found) throw noListed('balancer', id);
-    return found;
-  };
+  const balancerOf = (id: BalancerId): Balancer => collections.balancer.one(id);
   const vmOf = (word: string): Vm => {
     const found = fleet.inventory().vms.filter((vm) => vm.name === word || nativeOf(vm.id) === word);
     const [vm] = found;
@@ -31,8 +28,7 @@ export function createBalancerOps(server: FakeServer, calls: Calls): Required<Ba
         const all = collections.balancer.all();
         refuseTakenName('balancer', endpoint, all, name);
         const members = vms.map((word) => vmOf(word).name);
-        if (domain !== '' && !collections.zone.all().some((zone) => zone.name === domain))
-          throw new FleetError('zone.not-found', `${endpoint} has no zone ${JSON.stringify(domain)}`);
+        if (domain !== '') refuseUnknown(server, 'zone', domain);
         const id = balancerId(endpoint, name);
         const address = internal ? `10.0.255.${all.length + 1}` : `198.51.100.${all.length + 1}`;
         const made = { id, name, type: 'network', address, ports, members, internal, status: 'active', network: 'lan' };

@@ -2,7 +2,7 @@ import { FleetError } from '../../../errors.ts';
 import { type BucketId, bucketId, type FileId, fileId, ownerOf } from '../../../ids.ts';
 import { bytes } from '../../../units.ts';
 import type { Bucket, BucketFile, BucketOps, FileOps, LossPlan } from '../../contract.ts';
-import { noListed, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
+import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
 import { accepted } from '../power.ts';
 import type { FakeServer } from '../server.ts';
@@ -12,8 +12,7 @@ const filesOf = ({ collections }: FakeServer, of: BucketId): readonly BucketFile
   collections.file.all().filter(({ id }) => ownerOf(id) === of);
 
 function bucketOf(server: FakeServer, id: BucketId): Bucket {
-  const found = server.collections.bucket.all().find((one) => one.id === id);
-  if (!found) throw noListed('bucket', id);
+  const found = server.collections.bucket.one(id);
   const files = filesOf(server, id);
   return { ...found, files: files.length, size: bytes(files.reduce((sum, { size }) => sum + (size ?? 0), 0)) };
 }
@@ -68,11 +67,7 @@ export function createBucketOps(server: FakeServer, calls: Calls): Required<Buck
 
 export function createFileOps(server: FakeServer, calls: Calls): Required<FileOps> {
   const { collections, contents, clock, endpoint } = server;
-  const fileOf = (id: FileId): BucketFile => {
-    const found = collections.file.all().find((one) => one.id === id);
-    if (!found) throw noListed('file', id);
-    return found;
-  };
+  const fileOf = (id: FileId): BucketFile => collections.file.one(id);
 
   return {
     list: (of, signal) =>

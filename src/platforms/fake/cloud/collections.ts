@@ -44,15 +44,15 @@ interface Place {
 }
 
 export const createCloudCollections = (place: Place): CloudCollections => ({
-  subnet: collection(() => subnets(place)),
-  securitygroup: collection(() => securityGroups(place)),
-  securityrule: collection(() => securityRules(place)),
-  keypair: collection(() => keyPairs(place)),
-  address: collection(() => addresses(place)),
-  bucket: collection(() => buckets(place)),
-  file: collection(() => files(place)),
-  zone: collection(() => zones(place)),
-  balancer: collection(() => balancers(place)),
+  subnet: collection('subnet', () => subnets(place)),
+  securitygroup: collection('securitygroup', () => securityGroups(place)),
+  securityrule: collection('securityrule', () => securityRules(place)),
+  keypair: collection('keypair', () => keyPairs(place)),
+  address: collection('address', () => addresses(place)),
+  bucket: collection('bucket', () => buckets(place)),
+  file: collection('file', () => files(place)),
+  zone: collection('zone', () => zones(place)),
+  balancer: collection('balancer', () => balancers(place)),
 });
 
 function subnets({ endpoint }: Place): readonly Subnet[] {

@@ -2,17 +2,13 @@ import { createHash } from 'node:crypto';
 import { FleetError } from '../../../errors.ts';
 import { type KeyPairId, keyPairId } from '../../../ids.ts';
 import type { KeyPair, KeyPairOps } from '../../contract.ts';
-import { noListed, refuseTakenName } from '../../lib/listed.ts';
+import { refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
 import { accepted } from '../power.ts';
 import type { FakeServer } from '../server.ts';
 
 export function createKeyPairOps({ collections, clock, endpoint }: FakeServer, calls: Calls): Required<KeyPairOps> {
-  const pairOf = (id: KeyPairId): KeyPair => {
-    const found = collections.keypair.all().find((one) => one.id === id);
-    if (!found) throw noListed('keypair', id);
-    return found;
-  };
+  const pairOf = (id: KeyPairId): KeyPair => collections.keypair.one(id);
 
   return {
     list: (_of, signal) => calls.endpoint('keypair.list', signal, () => collections.keypair.all()),

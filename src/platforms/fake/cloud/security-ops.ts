@@ -7,17 +7,17 @@ import {
   type SecurityRuleOps,
   spelledPorts,
 } from '../../contract.ts';
-import { noListed, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
+import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import { nameOfRule } from '../../lib/security-rules.ts';
 import type { Calls } from '../call.ts';
+import { refuseUnknown } from '../collection.ts';
 import { planFor } from '../listed-plans.ts';
 import { networkUsers } from '../network-users.ts';
 import { accepted } from '../power.ts';
 import type { FakeServer } from '../server.ts';
 
 const groupOf = ({ collections }: FakeServer, id: SecurityGroupId): SecurityGroup => {
-  const found = collections.securitygroup.all().find((one) => one.id === id);
-  if (!found) throw noListed('securitygroup', id);
+  const found = collections.securitygroup.one(id);
   const rules = collections.securityrule.all().filter((rule) => ownerOf(rule.id) === id).length;
   return { ...found, rules };
 };
@@ -38,8 +38,7 @@ export function createSecurityGroupOps(server: FakeServer, calls: Calls): Requir
     create: (_of, { name, description, network: wanted, plan: ofPlan }, signal) =>
       calls.endpoint('securitygroup.create', signal, () => {
         const network = wanted === '' ? 'lan' : wanted;
-        if (!collections.network.all().some((one) => one.name === network))
-          throw new FleetError('network.not-found', `${endpoint} has no network ${JSON.stringify(network)}`);
+        refuseUnknown(server, 'network', network);
         const all = collections.securitygroup.all().filter((one) => one.network === network);
         refuseTakenName('securitygroup', endpoint, all, name);
         const id = securityGroupId(endpoint, `${network}/${name}`);
@@ -91,8 +90,7 @@ export function createSecurityRuleOps(server: FakeServer, calls: Calls): Require
       }),
     delete: (id, signal) =>
       calls.endpoint('securityrule.delete', signal, () => {
-        if (!collections.securityrule.all().some((one) => one.id === id)) throw noListed('securityrule', id);
-        collections.securityrule.remove(id);
+        collections.securityrule.remove(collections.securityrule.one(id).id);
         return accepted();
       }),
   };

@@ -1,8 +1,9 @@
 import { FleetError } from '../../../errors.ts';
 import { type SubnetId, subnetId } from '../../../ids.ts';
 import type { LossPlan, Subnet, SubnetOps } from '../../contract.ts';
-import { noListed, overlapping, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
+import { overlapping, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
+import { refuseUnknown } from '../collection.ts';
 import { planFor } from '../listed-plans.ts';
 import { networkUsers } from '../network-users.ts';
 import { accepted } from '../power.ts';
@@ -10,11 +11,7 @@ import type { FakeServer } from '../server.ts';
 
 export function createSubnetOps(server: FakeServer, calls: Calls): Required<SubnetOps> {
   const { collections, endpoint } = server;
-  const subnetOf = (id: SubnetId): Subnet => {
-    const found = collections.subnet.all().find((one) => one.id === id);
-    if (!found) throw noListed('subnet', id);
-    return found;
-  };
+  const subnetOf = (id: SubnetId): Subnet => collections.subnet.one(id);
   /** The VMs of a network have their addresses in its first subnet. */
   const plan = ({ id, name, network, cidr }: Subnet): LossPlan => {
     const isFirst = collections.subnet.all().find((one) => one.network === network)?.id === id;
@@ -27,8 +24,7 @@ export function createSubnetOps(server: FakeServer, calls: Calls): Required<Subn
       calls.endpoint('subnet.create', signal, () => {
         const all = collections.subnet.all();
         refuseTakenName('subnet', endpoint, all, name);
-        if (!collections.network.all().some((one) => one.name === network))
-          throw new FleetError('network.not-found', `${endpoint} has no network ${JSON.stringify(network)}`);
+        refuseUnknown(server, 'network', network);
         const other = overlapping(
           cidr,
           all.filter((one) => one.network === network).map((one) => ({ ...one, cidrs: [one.cidr] })),

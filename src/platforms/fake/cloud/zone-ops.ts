@@ -1,6 +1,6 @@
 import { type ZoneId, zoneId } from '../../../ids.ts';
 import type { LossPlan, Zone, ZoneOps } from '../../contract.ts';
-import { noListed, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
+import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
 import { accepted } from '../power.ts';
 import type { FakeServer } from '../server.ts';
@@ -9,11 +9,7 @@ import { counted } from './counted.ts';
 export function createZoneOps({ collections, endpoint }: FakeServer, calls: Calls): Required<ZoneOps> {
   const entriesOf = (name: string) => collections.dns.all().filter(({ zone }) => zone === name);
   const withCount = (zone: Zone): Zone => ({ ...zone, records: entriesOf(zone.name).length });
-  const zoneOf = (id: ZoneId): Zone => {
-    const found = collections.zone.all().find((one) => one.id === id);
-    if (!found) throw noListed('zone', id);
-    return withCount(found);
-  };
+  const zoneOf = (id: ZoneId): Zone => withCount(collections.zone.one(id));
   const plan = ({ name, records = 0 }: Zone, withRecords: boolean): LossPlan => ({
     goes: [
       `the zone ${name}`,

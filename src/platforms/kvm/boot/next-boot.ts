@@ -6,7 +6,7 @@ import { FleetError, sentence } from '../../../errors.ts';
 import type { SettingValue, Warning } from '../../contract.ts';
 import { attribute, child, childrenOf, type XmlElement } from '../../transport/xml.ts';
 import { readWhole, redefine } from '../files/definition.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { AFFECT, METADATA } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { CHANGE_MS, type GuestCall } from '../vm/guest-call.ts';
@@ -91,16 +91,11 @@ export async function switchBoot(call: Omit<GuestCall, 'libvirt'>): Promise<read
 }
 
 /** It has none, or no saved definition, or can have none. */
-function unlessNone(error: unknown): undefined {
-  if (error instanceof LibvirtError && NONE.has(error.code)) return;
-  throw error;
-}
-
-const NONE: ReadonlySet<number> = new Set([
+const unlessNone = unlessCode(
   VIR_ERR.noMetadata,
   VIR_ERR.operationInvalid,
   // Drivers of libvirt without metadata.
   VIR_ERR.noSupport,
   VIR_ERR.argumentUnsupported,
   VIR_ERR.operationUnsupported,
-]);
+);

@@ -4,9 +4,10 @@ import { FleetError } from '../../../errors.ts';
 import type { Bytes } from '../../../units.ts';
 import type { Warning } from '../../contract.ts';
 import { child, childrenOf, type XmlElement } from '../../transport/xml.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { volumeOfDisk } from '../disk/find-volume.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
+import { refreshPool } from '../storage/refresh-pool.ts';
 import { readVolume, volumesOf } from '../storage/volumes.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
 import { withoutDots } from '../vm/mentioned-paths.ts';
@@ -34,9 +35,6 @@ export interface DiskPlan {
   readonly copies: readonly DiskCopy[];
   readonly warnings: readonly Warning[];
 }
-
-/** A pool that takes longer is taken as libvirt knew it. */
-const REFRESH_MS = 6_000;
 
 /**
  * `root` is the definition. Disks that are only read stay those of the original, and so do shareable ones. Rejects with
@@ -102,7 +100,7 @@ async function sourceOf(
   disk: DiskXml,
   pools: ReadonlyMap<string, { readonly pool: StoragePool; readonly folder: string | undefined }>,
 ): Promise<CopySource> {
-  const from = await volumeOf(call, disk);
+  const from = await volumeOfDisk(call, disk);
   const pool = from && pools.get(from.pool);
   if (!from || !pool) throw refusal(call, verb, disk, 'it is in no active storage', IN_NO_POOL);
   const { path, size, type, format: reported = 'raw' } = await readVolume(call, from);
@@ -149,34 +147,17 @@ function whyNotCopied(disk: DiskXml, element: XmlElement | undefined): string | 
 }
 
 /** The active pools; those that the disks are in have been looked through again, so that formats and names are those of now. */
-async function readPools({ client, signal }: GuestCall, disks: readonly DiskXml[]) {
+async function readPools(call: GuestCall, disks: readonly DiskXml[]) {
+  const { client, signal } = call;
   const { pools } = await client.call(procedures.listPools, { needResults: true, flags: POOLS.active }, { signal });
   const folders = new Set(disks.flatMap(({ path }) => (path === undefined ? [] : [dirname(withoutDots(path))])));
   const read = pools.map(async (pool) => {
     const folder = await folderOfPool(await client.call(procedures.poolXml, { pool, flags: 0 }, { signal }));
-    if ((folder !== undefined && folders.has(folder)) || disks.some(({ volume }) => volume?.pool === pool.name)) {
-      const timing = { signal, deadlineMs: REFRESH_MS };
-      await client.call(procedures.refreshPool, { pool, flags: 0 }, timing).catch((error: unknown) => {
-        if (error instanceof LibvirtError || (error instanceof FleetError && error.code === 'op.timeout')) return;
-        throw error;
-      });
-    }
+    if ((folder !== undefined && folders.has(folder)) || disks.some(({ volume }) => volume?.pool === pool.name))
+      await refreshPool(call, pool);
     return [pool.name, { pool, folder }] as const;
   });
   return new Map(await Promise.all(read));
-}
-
-async function volumeOf({ client, signal }: GuestCall, { path, volume }: DiskXml): Promise<Volume | undefined> {
-  try {
-    if (path !== undefined) return await client.call(procedures.volumeByPath, { path }, { signal });
-    if (!volume) return undefined;
-    const pool = await client.call(procedures.poolByName, { name: volume.pool }, { signal });
-    return await client.call(procedures.volumeByName, { pool, name: volume.name }, { signal });
-  } catch (error) {
-    if (error instanceof LibvirtError && (error.code === VIR_ERR.noVolume || error.code === VIR_ERR.noPool))
-      return undefined;
-    throw error;
-  }
 }
 
 const ENDINGS: Readonly<Record<string, string>> = { raw: 'img', vpc: 'vhd' };

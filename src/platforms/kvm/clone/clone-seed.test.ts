@@ -96,7 +96,7 @@ describe('the seed of a clone', () => {
       {
         feature: 'seed',
         detail:
-          'is not told that it is another VM: /d/web1.ISO is not as drover makes a seed, and stays with its original',
+          'gets no seed of its own: /d/web1.ISO is not as drover makes a seed, and stays with its original',
       },
     ]);
     expect(sent).not.toContain('STORAGE_VOL_CREATE_XML web2.ISO');
@@ -111,7 +111,7 @@ describe('the seed of a clone', () => {
     });
     const why = "/d/web1.ISO can't be read: no storage vol with matching path, and stays with its original";
     expect((await clone()).warnings).toEqual([
-      { feature: 'seed', detail: `is not told that it is another VM: ${why}` },
+      { feature: 'seed', detail: `gets no seed of its own: ${why}` },
     ]);
     expect(documents.at(-1)).not.toContain('.ISO');
   });
@@ -120,7 +120,7 @@ describe('the seed of a clone', () => {
     const { clone } = setUp(Buffer.alloc(16 * 1024 ** 2 + 1));
     const why = '/d/web1.ISO is larger than any that drover makes, and stays with its original';
     expect((await clone()).warnings).toEqual([
-      { feature: 'seed', detail: `is not told that it is another VM: ${why}` },
+      { feature: 'seed', detail: `gets no seed of its own: ${why}` },
     ]);
   });
 

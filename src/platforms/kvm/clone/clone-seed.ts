@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { FleetError, sentence } from '../../../errors.ts';
 import { attribute, child, childrenOf, escapeXml } from '../../transport/xml.ts';
 import type { Host } from '../host/host-call.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { LibvirtError, unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { type Renamed, seedOfClone } from '../seed/cloned-seed.ts';
 import { seedsOf } from '../seed/own-seed.ts';
@@ -97,7 +97,7 @@ export async function replaceSeeds(
       editor.cut(source);
       warn(
         'seed',
-        `is not told that it is another VM: ${attribute(source, key)} ${unread ?? 'is not as drover makes a seed'}, and stays with its original`,
+        `gets no seed of its own: ${attribute(source, key)} ${unread ?? 'is not as drover makes a seed'}, and stays with its original`,
       );
     }
   }
@@ -109,6 +109,4 @@ export async function replaceSeeds(
   return { pool: medium.pool, from: medium.from, name, path: medium.path, newPath, xml, bytes: iso };
 }
 
-function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof LibvirtError) || error.code !== VIR_ERR.noVolume) throw error;
-}
+const unlessMissing = unlessCode(VIR_ERR.noVolume);

@@ -1,7 +1,7 @@
 /** Volumes as people name them, and those that disks are made of. */
 import { FleetError } from '../../../errors.ts';
 import type { HostCall } from '../host/host-call.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type Volume } from '../rpc/protocol.ts';
 import { readVolume, volumesOf } from '../storage/volumes.ts';
@@ -15,7 +15,9 @@ type Call = Pick<HostCall, 'client' | 'signal' | 'change'>;
  * that several pools have.
  */
 export async function findVolume(call: Call, wanted: string): Promise<Volume> {
-  const found = wanted.startsWith('/') ? await atPath(call, wanted) : await named(call, wanted);
+  const found = wanted.startsWith('/')
+    ? [await volumeAtPath(call, wanted)].filter((one) => one !== undefined)
+    : await named(call, wanted);
   const [first, second] = found;
   if (!first) {
     throw new FleetError('volume.not-found', `no active storage has a volume ${JSON.stringify(wanted)}`, {
@@ -31,27 +33,25 @@ export async function findVolume(call: Call, wanted: string): Promise<Volume> {
   });
 }
 
-const atPath = ({ client, signal }: Call, path: string): Promise<readonly Volume[]> =>
-  client.call(procedures.volumeByPath, { path }, { signal }).then((volume) => [volume], unlessNone);
+/** In any active pool, as it was last looked through. */
+export const volumeAtPath = ({ client, signal }: Call, path: string): Promise<Volume | undefined> =>
+  client.call(procedures.volumeByPath, { path }, { signal }).catch(unlessNone);
 
 async function named(call: Call, wanted: string): Promise<readonly Volume[]> {
   const { client, signal } = call;
   const { pools } = await client.call(procedures.listPools, { needResults: true, flags: POOLS.active }, { signal });
   const lists = await Promise.all(pools.map((pool) => volumesOf(call as HostCall, pool).catch(unlessNone)));
-  return lists.flat().filter(({ pool, name }) => name === wanted || `${pool}/${name}` === wanted);
+  const all = lists.flatMap((list) => list ?? []);
+  return all.filter(({ pool, name }) => name === wanted || `${pool}/${name}` === wanted);
 }
 
 /** The volume that a disk is on, where a pool has it. */
-export async function volumeOfDisk({ client, signal }: Call, disk: DiskXml): Promise<Volume | undefined> {
-  const { path, volume: place } = disk;
-  const options = { signal };
-  const found = async (): Promise<readonly Volume[]> => {
-    if (path !== undefined) return [await client.call(procedures.volumeByPath, { path }, options)];
-    if (!place) return [];
-    const pool = await client.call(procedures.poolByName, { name: place.pool }, options);
-    return [await client.call(procedures.volumeByName, { pool, name: place.name }, options)];
-  };
-  return (await found().catch(unlessNone))[0];
+export async function volumeOfDisk(call: Call, { path, volume: place }: DiskXml): Promise<Volume | undefined> {
+  if (path !== undefined) return volumeAtPath(call, path);
+  if (!place) return undefined;
+  const { client, signal } = call;
+  const pool = await client.call(procedures.poolByName, { name: place.pool }, { signal }).catch(unlessNone);
+  return pool && client.call(procedures.volumeByName, { pool, name: place.name }, { signal }).catch(unlessNone);
 }
 
 /** What QEMU reads of a disk. All else is raw, as a volume is that libvirt knows no format of: it is never guessed. */
@@ -65,9 +65,5 @@ export async function mediumOf(call: Call, volume: Volume): Promise<Medium> {
   return { path, format: IMAGES.has(format) ? format : 'raw', isBlock: type === 'block' };
 }
 
-const NONE: ReadonlySet<number> = new Set([VIR_ERR.noVolume, VIR_ERR.noPool]);
-
-function unlessNone(error: unknown): readonly Volume[] {
-  if (error instanceof LibvirtError && NONE.has(error.code)) return [];
-  throw error;
-}
+/** For a volume or a pool that may not be there. */
+export const unlessNone = unlessCode(VIR_ERR.noVolume, VIR_ERR.noPool);

@@ -2,8 +2,8 @@
 import { FleetError, sentence } from '../../../errors.ts';
 import type { DiskSpec } from '../../contract.ts';
 import { shellWord } from '../../lib/take-back.ts';
-import { LibvirtError } from '../rpc/errors.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
+import { refreshPool } from '../storage/refresh-pool.ts';
 import { refuseVolumes } from '../storage/refuse-volumes.ts';
 import { volumesOf } from '../storage/volumes.ts';
 import { CHANGE_MS, type GuestCall } from '../vm/guest-call.ts';
@@ -14,8 +14,6 @@ import { volumeOfDisk } from './find-volume.ts';
 
 /** libvirt answers when all is written. */
 const WRITE_MS = 600_000;
-/** A pool that takes longer is taken as libvirt knew it. */
-const REFRESH_MS = 6_000;
 
 /** Named as kcli names them: `web1_1.qcow2`, with the first number that is free. */
 export async function createVolume(call: GuestCall, devices: GuestDevices, spec: DiskSpec): Promise<Volume> {
@@ -44,14 +42,8 @@ async function poolFor(call: GuestCall, { now }: GuestDevices, storage: string):
 }
 
 async function freeName(call: GuestCall, pool: StoragePool, stem: string, format: string): Promise<string> {
-  const { client, signal } = call;
   // Files that came past libvirt are in the way as well.
-  await client
-    .call(procedures.refreshPool, { pool, flags: 0 }, { signal, deadlineMs: REFRESH_MS })
-    .catch((error: unknown) => {
-      if (!(error instanceof LibvirtError) && !(error instanceof FleetError && error.code === 'op.timeout'))
-        throw error;
-    });
+  await refreshPool(call, pool);
   const taken = new Set((await volumesOf(call, pool)).map(({ name }) => name));
   for (let number = 1; ; number++) {
     const name = `${stem}_${number}.${format}`;

@@ -1,6 +1,7 @@
 /** A snapshot that was asked for in files of its own: what they are called, and what the guest does for it. */
 import { basename, dirname, extname } from 'node:path';
 import { FleetError, sentence } from '../../../errors.ts';
+import { shellWord } from '../../../shell-word.ts';
 import type { SnapshotSpec, Warning } from '../../contract.ts';
 import { attribute, child, childrenOf, escapeXml, type XmlElement } from '../../transport/xml.ts';
 import type { HostFiles } from '../host/host-files.ts';
@@ -10,7 +11,7 @@ import type { DomainSnapshot } from '../rpc/protocol.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
 import { readDocument } from '../xml/document.ts';
 import { disksOf, isInSnapshots } from '../xml/domain-xml.ts';
-import { type HostView, quoted, viewHost } from './host-view.ts';
+import { type HostView, viewHost } from './host-view.ts';
 
 export interface ExternalPlan {
   /** Of the document of the snapshot: memory and disks. */
@@ -134,7 +135,7 @@ export async function takeExternal(
   } catch (error) {
     const files = error instanceof LibvirtError ? await left().catch(() => []) : [];
     if (files.length === 0) throw error;
-    const fix = `remove them on the host once they are not wanted: rm ${files.map(quoted).join(' ')}`;
+    const fix = `remove them on the host once they are not wanted: rm ${files.map(shellWord).join(' ')}`;
     throw new FleetError('op.failed', `${name}: ${sentence(error)}; files are left: ${files.join(', ')}`, {
       fix,
       cause: error,

@@ -70,7 +70,3 @@ export async function refuseUnlessFree(view: HostView, path: string): Promise<vo
     fix: 'choose a file in the folder of an active storage, or an endpoint over ssh as a user who can look there',
   });
 }
-
-/** For a shell. */
-export const quoted = (word: string): string =>
-  /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

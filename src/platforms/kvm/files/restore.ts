@@ -4,7 +4,7 @@ import type { RestoreSpec, VmOps, Warning } from '../../contract.ts';
 import { textAt, XmlError } from '../../transport/xml.ts';
 import { type Host, type HostCall, onHost } from '../host/host-call.ts';
 import { uuidBytes, uuidText } from '../link/uuid.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { LibvirtError, unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { AFTER_RESTORE, XML } from '../rpc/flags.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 import { idOf, isSaved } from '../vm/guest.ts';
@@ -90,9 +90,7 @@ async function findGuest(call: HostCall, { name, uuid }: SavedGuest, path: strin
   return own;
 }
 
-function unlessNone(error: unknown): undefined {
-  if (!(error instanceof LibvirtError) || error.code !== VIR_ERR.noDomain) throw error;
-}
+const unlessNone = unlessCode(VIR_ERR.noDomain);
 
 /**
  * Memory on disks that have changed destroys what is on them. Rejects with op.conflict where that is seen; a warning where it can't

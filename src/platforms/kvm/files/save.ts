@@ -1,10 +1,11 @@
 /** The memory of a guest in a file of the user's choice (https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainSaveFlags). */
 import { FleetError } from '../../../errors.ts';
+import { shellWord } from '../../../shell-word.ts';
 import type { VmOps } from '../../contract.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { type GuestCall, type GuestCalls, onGuest } from '../vm/guest-call.ts';
 import { DOMAIN } from '../vm/states.ts';
-import { type HostView, quoted, refusePath, refuseUnlessFree, viewHost } from './host-view.ts';
+import { type HostView, refusePath, refuseUnlessFree, viewHost } from './host-view.ts';
 
 /** libvirt answers when the last page is written, or read: as long as the operation may take. */
 export const MEMORY_MS = 600_000;
@@ -58,7 +59,7 @@ async function withWhatIsLeft(
         ? 'it goes on as before'
         : `it is ${STATES[now] ?? 'in another state'} now`;
     return presence === 'there'
-      ? say(`${goesOn}; a part of its memory is left in ${path}`, `remove it on the host: rm ${quoted(path)}`)
+      ? say(`${goesOn}; a part of its memory is left in ${path}`, `remove it on the host: rm ${shellWord(path)}`)
       : say(goesOn);
   } catch {
     return say(`what became of it is not known, and a part of its memory may be left in ${path}`);

@@ -43,8 +43,8 @@ const sh = (script: string): string => `exec sh -c '${script.replaceAll("'", "'\
 
 /** Undefined where the login can't write to this file of the daemon's, which is there, or does not see it. */
 export async function toolsOnNode(run: Run, path: string, signal: AbortSignal): Promise<OnNode | undefined> {
-  const told = await run(sh(TOOLS), signal, lines(path));
-  const tools = new Set(Array.from(told.matchAll(/^has (\w+)$/gm), ([, tool]) => tool));
+  const found = await run(sh(TOOLS), signal, lines(path));
+  const tools = new Set(Array.from(found.matchAll(/^has (\w+)$/gm), ([, tool]) => tool));
   if (!tools.has('sha256sum') || !tools.has('sha512sum')) return undefined;
 
   const work = async (script: string, input: Buffer, what: string, workSignal: AbortSignal): Promise<string> => {

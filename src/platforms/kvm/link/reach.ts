@@ -13,7 +13,7 @@ export type Place = { readonly listen: string; readonly port: number } | { reado
 
 export interface Reached {
   readonly stream: Duplex;
-  /** Whom its certificate must be of, and PEM of who signed it, where it speaks TLS. */
+  /** The host that its certificate must name, and the CA in PEM, where it speaks TLS. */
   readonly host: string;
   readonly ca?: string;
   /** Nothing else protects the way there. */

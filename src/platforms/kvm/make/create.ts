@@ -96,8 +96,8 @@ async function make(host: Host, call: HostCall, plan: MakePlan, now: number): Pr
         throw mutationError(error, spec.name, `write ${made.volume.name}`);
       });
     }
-    const told = plan.seed?.made.kind === 'ignition' ? { seed: undefined, ignition: seed?.path } : { seed };
-    const xml = await withNewDefined(writeDomainXml({ ...plan, disks, ...told, now }), spec.defined);
+    const seeding = plan.seed?.made.kind === 'ignition' ? { seed: undefined, ignition: seed?.path } : { seed };
+    const xml = await withNewDefined(writeDomainXml({ ...plan, disks, ...seeding, now }), spec.defined);
     const hasNvram = abilities.firmware !== 'bios';
     const domain = await step(
       'define',

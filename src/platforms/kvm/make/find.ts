@@ -2,7 +2,8 @@
 import { FleetError } from '../../../errors.ts';
 import { refused } from '../../lib/spec-values.ts';
 import type { HostCall } from '../host/host-call.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { findNetwork } from '../network/find-network.ts';
+import { unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { refuseVolumes } from '../storage/refuse-volumes.ts';
@@ -85,16 +86,15 @@ async function noPool({ client, signal }: Pick<HostCall, 'client' | 'signal'>, n
 }
 
 /** Rejects with network.not-found; with op.conflict for one that isn't active where the VM is to start. */
-export async function checkNetwork({ client, signal }: HostCall, name: string, starts: boolean): Promise<void> {
-  const network = await client.call(procedures.networkByName, { name }, { signal }).catch(unlessMissing);
+export async function checkNetwork(call: HostCall, name: string, starts: boolean): Promise<void> {
+  const network = await findNetwork(call, name);
   if (!network) throw new FleetError('network.not-found', `the host has no network ${JSON.stringify(name)}`);
-  if (starts && !(await client.call(procedures.networkIsActive, { network }, { signal })))
+  if (starts && !(await call.client.call(procedures.networkIsActive, { network }, { signal: call.signal })))
     throw new FleetError('op.conflict', `the network ${name} is not active`, { fix: 'start it first' });
 }
 
-export async function hasNetwork({ client, signal }: HostCall, name: string): Promise<boolean> {
-  return (await client.call(procedures.networkByName, { name }, { signal }).catch(unlessMissing)) !== undefined;
-}
+export const hasNetwork = async (call: HostCall, name: string): Promise<boolean> =>
+  (await findNetwork(call, name)) !== undefined;
 
 /** Throws op.conflict for a name that a VM of the host has. */
 export async function refuseTakenVm({ client, signal }: HostCall, endpoint: string, name: string): Promise<void> {
@@ -116,7 +116,4 @@ export function refuseMedium({ volume, xml: { format } }: Found): void {
     throw refused(`${volume.name} is a medium, no image of a disk`, 'give it as the ISO');
 }
 
-const MISSING: ReadonlySet<number> = new Set([VIR_ERR.noDomain, VIR_ERR.noPool, VIR_ERR.noVolume, VIR_ERR.noNetwork]);
-function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof LibvirtError) || !MISSING.has(error.code)) throw error;
-}
+const unlessMissing = unlessCode(VIR_ERR.noDomain, VIR_ERR.noPool, VIR_ERR.noVolume);

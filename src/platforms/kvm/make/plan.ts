@@ -79,10 +79,10 @@ export async function planVm(
   const extraIso = await mediumIn(devices.extraIso, isX86 ? 'sata' : 'scsi');
   const floppy = await mediumIn(devices.floppy, 'fdc');
   const nics = await nicsOf(call, spec);
-  const { seed: told, network } = spec.guest;
+  const { seed: wanted, network } = spec.guest;
   const words = { ...spec.metadata, plan: spec.plan, profile: spec.profile, owner: spec.owner };
   const seed = await writeSeed({
-    ...{ name: spec.name, seed: told, network, image: image?.volume.name ?? '', metadata: words },
+    ...{ name: spec.name, seed: wanted, network, image: image?.volume.name ?? '', metadata: words },
     ...{ macs: nics.map(({ mac }) => mac), instance: uuid, date: new Date(now) },
   });
   if (seed?.kind === 'ignition' && !HAS_FW_CFG.has(abilities.arch))
@@ -159,9 +159,9 @@ async function nicsOf(call: HostCall, { nics, start, bootsNetwork, guest }: Make
   if (bootsNetwork && wanted.length === 0) throw refused('a VM that starts from the network needs a NIC');
   const macs = wanted.map(({ mac }) => mac).filter(Boolean);
   if (new Set(macs).size < macs.length) throw refused('two of its NICs have the same address');
-  const { isConfigured, kept, nics: told } = guest.network;
-  if (told.length > wanted.length)
-    throw refused(`there are addresses for ${told.length} NICs, and the VM has ${wanted.length}`);
+  const { isConfigured, kept, nics: addresses } = guest.network;
+  if (addresses.length > wanted.length)
+    throw refused(`there are addresses for ${addresses.length} NICs, and the VM has ${wanted.length}`);
   // The guest finds its NICs by their addresses, and so does the network.
   const addressed = isConfigured || kept.ip !== '' ? await withMacs(call, wanted) : wanted;
   const plugged: PluggedNic[] = [];

@@ -6,7 +6,7 @@ import { FleetError } from '../../../errors.ts';
 import { bytes, spellBytes } from '../../../units.ts';
 import { isPairs, isRows, type Pairs, type Settings, type SettingValue } from '../../contract.ts';
 import { XmlError } from '../../transport/xml.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { METADATA } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { CHANGE_MS, type GuestCall } from '../vm/guest-call.ts';
@@ -75,11 +75,7 @@ const readElement = ({ client, domain, signal }: GuestCall, flags: number): Prom
   client.call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags }, { signal });
 
 /** A guest without the element has none, nor has one without a saved definition in there. */
-function unlessNone(error: unknown): undefined {
-  if (error instanceof LibvirtError && NONE.has(error.code)) return undefined;
-  throw error;
-}
-const NONE: ReadonlySet<number> = new Set([VIR_ERR.noMetadata, VIR_ERR.operationInvalid, VIR_ERR.noSupport]);
+const unlessNone = unlessCode(VIR_ERR.noMetadata, VIR_ERR.operationInvalid, VIR_ERR.noSupport);
 
 /** A value in the sentence that it is another one now. */
 export function spellValue(key: string, value: SettingValue | undefined): string {

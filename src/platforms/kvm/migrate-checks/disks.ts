@@ -2,10 +2,10 @@
 
 import { bytes, formatBytes } from '../../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck } from '../../contract.ts';
-import { volumeOfDisk } from '../disk/find-volume.ts';
+import { error, ok, warning } from '../../lib/migration.ts';
+import { unlessNone, volumeAtPath, volumeOfDisk } from '../disk/find-volume.ts';
 import type { HostCall } from '../host/host-call.ts';
 import { type Leaving, nameOf, type Side } from '../migrate/side.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { readVolume } from '../storage/volumes.ts';
@@ -64,7 +64,7 @@ export async function planDisks(
     }
     const here = await foundAt(from, await volumeOfDisk(from, disk));
     const path = here?.xml.path ?? what;
-    const other = await foundAt(to, await volumeAtPath(to, path));
+    const other = await foundAt(to, await refreshedAtPath(to, path));
     const isThere = other !== undefined || (await seenAt(sides.to, path, to.signal));
     if (disk.readOnly) {
       media++;
@@ -81,7 +81,7 @@ export async function planDisks(
       );
     else if (spec.copyDisks) wanted.push({ disk, found: here });
     else if (isThere)
-      problems.push(error('disks', `${there} has a ${path} too, and whether that is the same file can't be told`));
+      problems.push(error('disks', `${there} has a ${path} too, and whether that is the same file is not known`));
     else problems.push(error('disks', `${there} does not have ${path}: copy the disks, or share their storage`, true));
   }
   const { checks, copies } = await placesFor(from, to, there, wanted, spec);
@@ -101,28 +101,17 @@ export async function planDisks(
   };
 }
 
-export const ok = (name: string, text: string): MigrationCheck => ({ name, level: 'ok', text });
-export const warning = (name: string, text: string): MigrationCheck => ({ name, level: 'warning', text });
-export const error = (name: string, text: string, final = false): MigrationCheck => ({
-  name,
-  level: 'error',
-  text,
-  ...(final && { final }),
-});
-
 const foundAt = async (call: HostCall, volume: Volume | undefined): Promise<Found | undefined> =>
   volume && { volume, xml: await readVolume(call, volume) };
 
 /** libvirt lists a folder as it was when it last looked: one that has a file by now is looked at again. */
-async function volumeAtPath(call: HostCall, path: string): Promise<Volume | undefined> {
-  const { client, signal } = call;
-  const found = () => client.call(procedures.volumeByPath, { path }, { signal }).catch(unlessMissing);
-  const known = await found();
+async function refreshedAtPath(call: HostCall, path: string): Promise<Volume | undefined> {
+  const known = await volumeAtPath(call, path);
   if (known) return known;
   const pool = await poolOfFolder(call, path.slice(0, path.lastIndexOf('/')));
   if (!pool) return undefined;
   await refresh(call, pool);
-  return found();
+  return volumeAtPath(call, path);
 }
 
 async function poolOfFolder(call: HostCall, folder: string): Promise<StoragePool | undefined> {
@@ -174,7 +163,7 @@ async function placesFor(
   const needed = new Map<string, number>();
   for (const { disk, found } of wanted) {
     const name = spec.storage === '' ? found.volume.pool : spec.storage;
-    const pool = await to.client.call(procedures.poolByName, { name }, { signal: to.signal }).catch(unlessMissing);
+    const pool = await to.client.call(procedures.poolByName, { name }, { signal: to.signal }).catch(unlessNone);
     if (!pool) {
       checks.push(error('storage', `${there} has no storage ${name} that is on: choose another one`, true));
       continue;
@@ -183,7 +172,7 @@ async function placesFor(
     const volumeName = found.volume.name;
     const [info, taken, { size: fileSize }] = await Promise.all([
       to.client.call(procedures.poolInfo, { pool }, { signal: to.signal }),
-      to.client.call(procedures.volumeByName, { pool, name: volumeName }, { signal: to.signal }).catch(unlessMissing),
+      to.client.call(procedures.volumeByName, { pool, name: volumeName }, { signal: to.signal }).catch(unlessNone),
       sizesOf(from, found.volume),
     ]);
     const size = found.xml.size ?? bytes(fileSize);
@@ -237,9 +226,4 @@ function checkCaches({ isOn }: Leaving, shared: readonly DiskXml[]): readonly Mi
       `the host that is left caches ${which}: move it only where both hosts see each write at once, as on a cluster file system`,
     ),
   ];
-}
-
-function unlessMissing(problem: unknown): undefined {
-  if (problem instanceof LibvirtError && (problem.code === VIR_ERR.noVolume || problem.code === VIR_ERR.noPool)) return;
-  throw problem;
 }

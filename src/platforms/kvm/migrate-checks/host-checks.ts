@@ -3,19 +3,20 @@ import { isIP } from 'node:net';
 import { FleetError, isAbort, sentence } from '../../../errors.ts';
 import { formatBytes } from '../../../units.ts';
 import type { MigrateSpec, MigrationCheck } from '../../contract.ts';
+import { error, ok, warning } from '../../lib/migration.ts';
 import { shellWord } from '../../lib/take-back.ts';
 import { attribute, child, childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
 import { readHostFacts } from '../hardware/host-facts.ts';
 import type { HostCall } from '../host/host-call.ts';
 import { uuidText } from '../link/uuid.ts';
 import { type Leaving, nameOf, type Side } from '../migrate/side.ts';
+import { findNetwork } from '../network/find-network.ts';
 import { interfaceType } from '../network/interfaces.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { LibvirtError, unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { CPU_MUST_FIT } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { readDocument } from '../xml/document.ts';
 import { editXml } from '../xml/edit-xml.ts';
-import { error, ok, warning } from './disks.ts';
 
 interface Both {
   readonly from: Side;
@@ -45,10 +46,7 @@ export async function checkIdentity(
   if (from.facts.capabilities.uuid !== undefined && from.facts.capabilities.uuid === to.facts.capabilities.uuid)
     return error('identity', `${there} has the same uuid as ${nameOf(from)}: give it one of its own (host_uuid)`, true);
   const { uuid, name } = vm.domain;
-  const none = (problem: unknown) => {
-    if (problem instanceof LibvirtError && problem.code === VIR_ERR.noDomain) return undefined;
-    throw problem;
-  };
+  const none = unlessCode(VIR_ERR.noDomain);
   const same = await client.call(procedures.domainByUuid, { uuid }, { signal }).catch(none);
   if (same) return error('identity', `${there} has a VM ${same.name} with its uuid ${uuidText(uuid)}`, true);
   const namesake = await client.call(procedures.domainByName, { name }, { signal }).catch(none);
@@ -93,7 +91,7 @@ export async function checkCpu(call: HostCall, { from, to }: Both, vm: Leaving):
   const root = await readDocument(vm.live, 'domain');
   const cpu = child(root, 'cpu');
   const isNamed = cpuMode === 'custom' && textAt(cpu, 'model') !== undefined;
-  if (!isNamed) return ok('cpu', vm.isOn ? `it has that of QEMU` : 'it gets what its definition says');
+  if (!isNamed) return ok('cpu', vm.isOn ? 'it has that of QEMU' : 'it gets what its definition says');
   const xml = await partOf(vm.live, cpu);
   const args = { emulator, arch, machine: machine || undefined, type, xml, flags: CPU_MUST_FIT };
   try {
@@ -146,12 +144,7 @@ export async function checkNetworks(
   );
   for (const { network, type, source } of names.values()) {
     if (network !== undefined) {
-      const found = await client
-        .call(procedures.networkByName, { name: network }, { signal })
-        .catch((problem: unknown) => {
-          if (problem instanceof LibvirtError && problem.code === VIR_ERR.noNetwork) return undefined;
-          throw problem;
-        });
+      const found = await findNetwork(call, network);
       if (!found) checks.push(error('networks', `${nameOf(to)} has no network ${network}`, true));
       else if (isOn && !(await client.call(procedures.networkIsActive, { network: found }, { signal })))
         checks.push(error('networks', `the network ${network} of ${nameOf(to)} is off: start it`, true));

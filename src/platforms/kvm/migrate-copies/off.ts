@@ -62,14 +62,14 @@ async function copyAll({ from, to, copies, spec }: OffMove, made: Volume[], sign
   const began = clock.ticks();
   let before = 0;
   for (const copy of copies) {
-    const told = (done: number) =>
+    const report = (done: number) =>
       spec.progress?.({
         doing: `copying ${copy.disk.target}`,
         done: before + done,
         total,
         rate: ((before + done) * 1000) / Math.max(1, clock.ticks() - began),
       });
-    await copyBytes(from, to, copy, made, told, signal);
+    await copyBytes(from, to, copy, made, report, signal);
     before += copy.fileSize;
   }
 }

@@ -34,21 +34,26 @@ export async function copyBytes(
   to: Side,
   copy: Copy,
   made: Volume[],
-  told: (done: number) => void,
+  report: (done: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { pool, name } = copy;
   // It deletes what it has made when it fails.
-  await upload(to.host, { name, storage: pool.name, resume: false }, sourceOf(from.host, copy, told, signal), signal);
+  await upload(to.host, { name, storage: pool.name, resume: false }, sourceOf(from.host, copy, report, signal), signal);
   await onHost(to.host, name, signal, async ({ client }) => {
     made.push(await client.call(procedures.volumeByName, { pool, name }, { signal }));
   });
 }
 
-const sourceOf = (host: Host, { from, fileSize }: Copy, told: (done: number) => void, signal: AbortSignal): Source => ({
+const sourceOf = (
+  host: Host,
+  { from, fileSize }: Copy,
+  report: (done: number) => void,
+  signal: AbortSignal,
+): Source => ({
   name: from.name,
   size: bytes(fileSize),
-  read: (offset, length = fileSize - offset) => piecesOf(host, from, { offset, length }, told, signal),
+  read: (offset, length = fileSize - offset) => piecesOf(host, from, { offset, length }, report, signal),
 });
 
 /** What is received, piece by piece: the next is read when the one before is done with. */
@@ -56,7 +61,7 @@ async function* piecesOf(
   host: Host,
   volume: Volume,
   range: { readonly offset: number; readonly length: number },
-  told: (done: number) => void,
+  report: (done: number) => void,
   outer: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const ending = new AbortController();
@@ -77,7 +82,7 @@ async function* piecesOf(
       if (piece === undefined) return;
       yield piece;
       done += piece.length;
-      told(done);
+      report(done);
       offer = Promise.withResolvers();
       offer.promise.catch(() => undefined);
       const before = taken;

@@ -105,7 +105,7 @@ async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal
       { deadlineMs: PERFORM_MS },
     );
   } catch (error) {
-    // It is told to be cancelled, and says no: that is how it ends its part.
+    // It is asked to cancel, and refuses: that is how it ends its part.
     await finish(Buffer.alloc(0), true).catch(() => undefined);
     throw await settled(signal.aborted ? cancelled(move) : normalizeError(error, domain.name), 'before finish');
   } finally {
@@ -119,12 +119,12 @@ async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal
     if (failed !== undefined) throw failed;
     return undefined;
   });
-  const figures = arrived ? await figuresOf(target, arrived.domain) : NOTHING_MEASURED;
+  const measured = arrived ? await measuredBy(target, arrived.domain) : NOTHING_MEASURED;
   if (arrived)
     await confirm(arrived.cookie, false).catch((error: unknown) =>
       settled(mutationError(error, domain.name, 'leave'), 'after finish'),
     );
-  return figures;
+  return measured;
 }
 
 const NOTHING_MEASURED: Moved = { downtimeMs: undefined, bytes: undefined };
@@ -213,7 +213,7 @@ function progressOf(stats: ReadonlyMap<string, number>): MigrationProgress {
 }
 
 /** How long the guest stood still, and what went over the wire, as libvirt has measured it. */
-async function figuresOf(target: RpcClient, domain: Domain): Promise<Moved> {
+async function measuredBy(target: RpcClient, domain: Domain): Promise<Moved> {
   const stats = await target
     .call(migration.jobStats, { domain, flags: JOB_COMPLETED }, { deadlineMs: DAEMON_ANSWERS_MS })
     .then(({ params }) => new Map(params.map(({ name, value }) => [name, Number(value)])))

@@ -11,9 +11,9 @@ import type {
   ReceivingOps,
   Visit,
 } from '../../contract.ts';
-import { plansFor, refuseFailed, runVisit } from '../../lib/migration.ts';
+import { error, ok, plansFor, refuseFailed, runVisit } from '../../lib/migration.ts';
 import { onHost } from '../host/host-call.ts';
-import { type Copy, error, ok, planDisks } from '../migrate-checks/disks.ts';
+import { type Copy, planDisks } from '../migrate-checks/disks.ts';
 import {
   checkClock,
   checkConverge,
@@ -96,7 +96,7 @@ export function createMigration(
             onTarget(call.domain.name, target, 'planReceive', signal, (to, until) =>
               planOne({ ...call, signal: until }, own, to, vm, spec),
             );
-          return plansFor(targets, async (target) => told(await plan(target)), signal);
+          return plansFor(targets, async (target) => planOf(await plan(target)), signal);
         }),
       migrate,
     },
@@ -114,7 +114,7 @@ export function createMigration(
 }
 
 /** What leaves the platform of it: plain values. */
-const told = ({ node, checks, copies, live }: Plan): MigrationPlan => ({
+const planOf = ({ node, checks, copies, live }: Plan): MigrationPlan => ({
   node,
   checks,
   copies: copies.map(({ path, to, size }) => ({ path, to, size })),

@@ -138,7 +138,7 @@ function setRanges(name: string, editor: XmlEditor, subnets: readonly Subnet[], 
   }
 }
 
-/** Reservations and boot files are told by DHCP, and libvirt keeps none without it. */
+/** Reservations and boot files are sent by DHCP, and libvirt keeps none without it. */
 function refuseKept(name: string, network: XmlElement): void {
   const all = childrenOf(network, 'ip').flatMap((ip) => child(ip, 'dhcp')?.children ?? []);
   const kept = all.filter((one) => one.name === 'host').length;

@@ -1,16 +1,13 @@
 import { FleetError } from '../../../errors.ts';
 import type { HostCall } from '../host/host-call.ts';
-import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
+import { unlessCode, VIR_ERR } from '../rpc/errors.ts';
 import { procedures, type VirtualNetwork } from '../rpc/protocol.ts';
 
 type Asked = Pick<HostCall, 'client' | 'signal'>;
 
 /** Undefined where libvirt has no network of this name. */
 export const findNetwork = ({ client, signal }: Asked, name: string): Promise<VirtualNetwork | undefined> =>
-  client.call(procedures.networkByName, { name }, { signal }).catch((error: unknown) => {
-    if (error instanceof LibvirtError && error.code === VIR_ERR.noNetwork) return undefined;
-    throw error;
-  });
+  client.call(procedures.networkByName, { name }, { signal }).catch(unlessCode(VIR_ERR.noNetwork));
 
 /** Rejects with network.not-found. */
 export async function networkNamed(call: Asked, name: string): Promise<VirtualNetwork> {

@@ -56,8 +56,8 @@ export async function runCommand(
   if (stop.aborted) endIt();
   if (signal.aborted) giveUp();
   try {
-    const told = Promise.all([tellAll(running.stdout, 'stdout', tell), tellAll(running.stderr, 'stderr', tell)]);
-    const ended = Promise.all([running.ended, told]);
+    const read = Promise.all([tellAll(running.stdout, 'stdout', tell), tellAll(running.stderr, 'stderr', tell)]);
+    const ended = Promise.all([running.ended, read]);
     const [code] = await Promise.race([ended, over.promise]);
     return { warnings: [], code };
   } catch (error) {

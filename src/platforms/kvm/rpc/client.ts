@@ -24,7 +24,7 @@ export interface RpcClient {
   onEvent(listen: (message: number, body: Buffer) => void): void;
   /** Resolves when the daemon has read all that was sent before, also the bytes of streams; rejects with the link. */
   ping(): Promise<void>;
-  /** From now on a daemon that says nothing is given up after this time, ms; ten seconds unless told. */
+  /** From now on a daemon that says nothing is given up after this time, ms; ten seconds unless set. */
   expectSilence(ms: number): void;
   /** Calls that the daemon has not answered yet, given up here or not. It works on five per connection at most. */
   readonly unanswered: number;

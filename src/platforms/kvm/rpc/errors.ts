@@ -62,3 +62,10 @@ export const VIR_ERR = {
   volumeExists: 90,
   authUnavailable: 94,
 } as const;
+
+/** For `catch`: undefined where libvirt answers with one of these codes. */
+export const unlessCode =
+  (...codes: readonly number[]) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof LibvirtError) || !codes.includes(error.code)) throw error;
+  };

@@ -1,4 +1,4 @@
-/** What a clone is told at its first start: the same as its original, as another guest with other NICs. */
+/** What a clone gets at its first start: the same as its original, as another guest with other NICs. */
 import { readIso } from '../../lib/iso9660/read-iso.ts';
 import { writeIso } from '../../lib/iso9660/write-iso.ts';
 import { writeMetaData } from '../../user-files/cloud-config.ts';

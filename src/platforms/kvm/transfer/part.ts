@@ -41,6 +41,6 @@ export async function withoutVolumes(host: Host, volumes: readonly Volume[], err
     command: `virsh vol-delete --pool ${shellWord(volume.pool)} ${shellWord(volume.name)}`,
     undo: () => removeVolume(host, volume),
   }));
-  const told = await takeBack(said, steps);
-  return told === said ? error : told;
+  const rejection = await takeBack(said, steps);
+  return rejection === said ? error : rejection;
 }

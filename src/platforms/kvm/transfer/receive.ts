@@ -22,7 +22,7 @@ export const receive = (
   take: (piece: Buffer) => void | Promise<void>,
 ): Promise<void> =>
   onOwnLink(host, volume.name, signal, async ({ client, signal: ending, fail, moved }) => {
-    // To the end: of a range that it is told libvirt may leave out the last part, when its reader is done before that is sent.
+    // To the end: of a range that it is given, libvirt may leave out the last part when its reader is done before that is sent.
     const args = { volume, offset, length: 0, flags: 0 };
     const blocks = createBlocks();
     const options = { signal: ending, onRefused: fail, blocks };

@@ -3,9 +3,9 @@ import { volumeId } from '../../../ids.ts';
 import { bytes, spellBytes } from '../../../units.ts';
 import type { Source, UploadSpec, VolumeOps } from '../../contract.ts';
 import { type Host, type HostCall, onHost } from '../host/host-call.ts';
-import { LibvirtError } from '../rpc/errors.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { refuseRunning } from '../storage/domain-disks.ts';
+import { refreshPool } from '../storage/refresh-pool.ts';
 import { refuseVolumes } from '../storage/refuse-volumes.ts';
 import { nativeOfVolume, readVolume, volumesOf } from '../storage/volumes.ts';
 import { CHANGE_MS, DONE } from '../vm/guest-call.ts';
@@ -18,7 +18,6 @@ import { send } from './send.ts';
 import { sizesOf } from './sizes.ts';
 
 const RESUME = 'go on with it: --resume';
-/** A folder that takes longer is taken as libvirt knew it. */
 const REFRESH_MS = 15_000;
 
 /** A file of this machine as a volume. */
@@ -53,15 +52,8 @@ export const upload = (
     return { ...DONE, id: volumeId(host.place.endpoint, nativeOfVolume(spec.storage, spec.name)) };
   });
 
-/** libvirt lists a folder as it was when it last looked, and reads only then what format a file has. */
-export async function refresh({ client, signal }: HostCall, pool: StoragePool): Promise<void> {
-  const options = { signal, deadlineMs: REFRESH_MS };
-  await client.call(procedures.refreshPool, { pool, flags: 0 }, options).catch((error: unknown) => {
-    // Another volume of it is being written: libvirt looks again when that is done.
-    if (error instanceof LibvirtError || (error instanceof FleetError && error.code === 'op.timeout')) return;
-    throw error;
-  });
-}
+/** For what takes minutes anyway. */
+export const refresh = (call: HostCall, pool: StoragePool): Promise<void> => refreshPool(call, pool, REFRESH_MS);
 
 /** Where to go on in a volume that is there. Rejects with op.conflict also for one that a VM has. */
 async function offsetIn(host: Host, call: HostCall, volume: Volume, source: Source): Promise<number> {

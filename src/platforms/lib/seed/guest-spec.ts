@@ -1,4 +1,4 @@
-/** What a new guest is told at its first start, as it is asked for: types instead of settings. */
+/** What a new guest gets at its first start, as it is asked for: types instead of settings. */
 import type { Settings } from '../../contract.ts';
 import { linesIn, refused, textIn } from '../spec-values.ts';
 import { readFiles, type WantedFile } from './files.ts';
@@ -29,7 +29,7 @@ export interface GuestSpec {
 }
 
 export interface WantedGuest {
-  /** Undefined where the guest is told nothing. */
+  /** Undefined where the guest gets none. */
   readonly seed: GuestSpec | undefined;
   readonly network: GuestNetwork;
 }
@@ -46,7 +46,7 @@ export function refuseNoKey(key: string, where: string): void {
   if (!PUBLIC_KEY.test(key) || key.includes('PRIVATE KEY')) throw refused(`${where} is no public SSH key`);
 }
 
-/** An image is told its name at least; without one only what was asked for makes a seed. Throws op.refused for what no guest takes. */
+/** A guest of an image gets its name at least; without one only what was asked for makes a seed. Throws op.refused for what no guest takes. */
 export function readGuest(spec: Settings, image: string): WantedGuest {
   const lines = (key: string) => linesIn(spec, key).filter(Boolean);
   const kind = KINDS.find((one) => one === textIn(spec, 'seed'));

@@ -13,7 +13,7 @@ export interface NicAddresses {
 }
 
 export interface GuestNetwork {
-  /** Whether the guest is told: otherwise it does what its image does. */
+  /** Whether the guest gets a configuration: otherwise it does what its image does. */
   readonly isConfigured: boolean;
   /** In the order of the NICs; those behind the last one ask for addresses. */
   readonly nics: readonly NicAddresses[];

@@ -13,7 +13,7 @@ import { checkIgnition, writeIgnition } from './ignition.ts';
 import { networkFiles, nicsOfCloud } from './network-config.ts';
 import type { GuestNetwork } from './network-spec.ts';
 
-/** What a guest is told by a platform that hands it over itself. */
+/** What a guest gets from a platform that hands it over itself. */
 export interface UserData {
   readonly kind: SeedKind;
   readonly text: string;
@@ -51,9 +51,9 @@ const usualUser = (kind: SeedKind, image: string): string =>
 
 /** As a disk of its own: an ISO for cloud-init, a config for Ignition. */
 export async function writeSeed(of: SeedFor): Promise<Seed | undefined> {
-  const told = await writeUserData(of);
-  if (!told) return undefined;
-  const { text, ...seed } = told;
+  const data = await writeUserData(of);
+  if (!data) return undefined;
+  const { text, ...seed } = data;
   return { ...seed, bytes: seed.kind === 'ignition' ? Buffer.from(text) : await isoOf(of, text) };
 }
 
