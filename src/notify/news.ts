@@ -62,7 +62,8 @@ export function createNews(options: NewsOptions): News {
     taskHistory,
     notices,
     witness: {
-      ...taskHistory,
+      began: taskHistory.began,
+      itemEnded: taskHistory.itemEnded,
       ended(task) {
         taskHistory.ended(task);
         const notice = noticeOf(task);
