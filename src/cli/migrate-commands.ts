@@ -86,7 +86,7 @@ export const migrateCommands: readonly Command[] = [
 ];
 
 async function run(vms: readonly Vm[], parsed: ParsedFlags, context: CommandContext): Promise<number> {
-  const { app, global, signal } = context;
+  const { app, global } = context;
   const { to, policy, live, ...values } = parsed.values;
   if (live === true && values['cold'] === true) throw new FleetError('usage', '--live and --cold are one or the other');
   if ((to === undefined) !== (policy === true))
@@ -114,9 +114,6 @@ async function run(vms: readonly Vm[], parsed: ParsedFlags, context: CommandCont
   const { id, ended } = app.tasks.run(
     migrationTask(all, spec, app, { ...taskLimits(app.config()), ...givenLimits(parsed) }),
   );
-  const cancel = () => app.tasks.cancel(id);
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
   return report(await followed(id, ended, context), vms.length, context);
 }
 

@@ -6,7 +6,7 @@ import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
 import { writeTar } from '../../state/templates/archive/write-tar.ts';
 import { findTemplate, spellTemplate, templateNameComplaint } from '../../state/templates/template.ts';
 import { type Command, EXIT } from '../command.ts';
-import { printResults } from '../results.ts';
+import { printResults, printWritten } from '../results.ts';
 import { scanned } from './list-commands.ts';
 import { newTemplateName } from './new-template.ts';
 
@@ -50,9 +50,7 @@ export const templateArchiveCommands: readonly Command[] = [
       const to = newTemplateName(word ?? archive.name);
       const written = await context.app.changeTemplates({ kind: 'template-add', to, entries: archive.entries });
       const name = spellTemplate(to);
-      const text = written ? `${name} is in the library` : `${name}: nothing was written`;
-      await printResults([{ name, text }], false, context);
-      return EXIT.done;
+      return printWritten(name, `${name} is in the library`, written, context);
     },
   },
 ];
