@@ -103,12 +103,12 @@ async function run(vms: readonly Vm[], parsed: ParsedFlags, context: CommandCont
     return sayRefusal(() => refuseMoves(moves, spec.despite), context);
   }
   refuseMoves(moves, spec.despite);
-  const told = checkLines(moves).filter(({ level }) => level !== 'ok');
-  for (const { text } of told) context.say(clean(text));
+  const warnings = checkLines(moves).filter(({ level }) => level !== 'ok');
+  for (const { text } of warnings) context.say(clean(text));
   // Bound before the question: the answer is for the VMs and nodes that were shown.
   const all = decided(moves, (vm) => bind('vm', vm.id, app), app);
   const what = vms.length === 1 ? clean(vms[0]?.name ?? '') : `${vms.length} VMs`;
-  const asks = told.length > 0 || (vms.length > 1 && global.filter !== '');
+  const asks = warnings.length > 0 || (vms.length > 1 && global.filter !== '');
   const question = { what: `moving ${what} needs a yes`, text: `Migrate ${what}? [y/N] `, isAgreement: isYes };
   if (asks && !(await agreedTo(question, context))) return EXIT.interrupted;
   const { id, ended } = app.tasks.run(

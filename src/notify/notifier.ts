@@ -38,7 +38,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   let stopWatching = () => {};
   let isClosed = false;
 
-  const notify = (notice: NewNotice) => delivery.tell(notices.add(notice));
+  const notify = (notice: NewNotice) => delivery.deliver(notices.add(notice));
   const failed = (error: unknown) => trouble(sentence(error));
 
   /** What another drover has notified of meanwhile is not sent again. */

@@ -18,7 +18,7 @@ export interface TaskHistory extends TaskWitness {
   readonly list: () => readonly PastTask[];
   /** Reads them again. Rejects with what the file system says. */
   refresh(): Promise<readonly PastTask[]>;
-  /** Resolves when what was told is on the disk, or the disk does not answer. */
+  /** Resolves when every line is on the disk, or the disk does not answer. */
   written(): Promise<void>;
 }
 
@@ -118,7 +118,7 @@ export function createTaskHistory({ folder, clock, redactor, env, trouble }: Tas
   };
 }
 
-/** An answer is for the user who asked: an address, and a link that opens a file for everybody who has it. */
+/** An answer is for the user who asked: an address, and a link that opens a file without a login. */
 function kept({ id, name, state, text, fix, code, answer }: TaskItem): KeptItem {
   const said = answer === undefined || answer === '' ? text : text.replaceAll(answer, '(shown then)');
   return {
