@@ -6,7 +6,7 @@ import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
 import type { EndpointName, VmId } from './ids.ts';
-import { createNews, type News, type NewsOptions } from './notify/news.ts';
+import { createNotifier, type Notifier, type NotifierOptions } from './notify/notifier.ts';
 import type {
   Check,
   Connection,
@@ -71,7 +71,7 @@ export interface ComposeOptions {
   readonly warn: (message: string) => void;
   /** Sequences that call the user at the terminal; absent where none is ours. */
   readonly signal?: (sequence: string) => void;
-  /** Told of each message that was sent, without secrets. */
+  /** Gets each message that was sent, without secrets. */
   readonly wire?: (line: WireLine) => void;
   /** Endpoints of this run alone, which are in no configuration. */
   readonly unsaved?: readonly UnsavedEndpoint[];
@@ -93,7 +93,7 @@ export interface App extends Services {
   open(names?: readonly EndpointName[]): void;
   /** Where an endpoint points, for people. */
   addressOf(config: EndpointConfig): string;
-  /** Follows the configuration file while other programs edit it, and tells of endpoints and nodes that go away and come back. */
+  /** Follows the configuration file while other programs edit it, and notifies of endpoints and nodes that go away and come back. */
   follow(): void;
   /** Resolves when what happened in this run is on the disk, or the disk does not answer. */
   written(): Promise<void>;
@@ -125,9 +125,9 @@ export function compose(options: ComposeOptions): App {
   });
   const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
   const rules = () => readNotifyRules(configPath, current().file).rules;
-  const news = newsOf(options, stateDirectory(env, home), { redactor, secrets, store, rules });
+  const notifier = notifierOf(options, stateDirectory(env, home), { redactor, secrets, store, rules });
   // What a dry run says it would do is no part of what was done.
-  const tasks = createTasks(clock, options.dryRun ? undefined : news.witness);
+  const tasks = createTasks(clock, options.dryRun ? undefined : notifier.witness);
 
   const load = (platform: string) => loadFrom(platforms, platform);
 
@@ -153,21 +153,21 @@ export function compose(options: ComposeOptions): App {
 
   const wrap = (connection: Connection, { name, platform, readOnly: why }: SessionSpec): Connection => {
     const fields = manifestOf(platform)?.settings ?? [];
-    const told = (name: string, args: readonly unknown[]) => withoutSecrets(fields, operations[name], args);
+    const logged = (name: string, args: readonly unknown[]) => withoutSecrets(fields, operations[name], args);
     const sent = checked(withDeadline(connection, clock, operations), operations);
     const whole = resolveSecrets(sent, (spec, signal) => secrets.resolve(name, fields, spec, signal, 'the new VM'));
     let wrapped = withRetry(throttle(whole, IN_FLIGHT_PER_CONNECTION, operations), clock, operations);
     wrapped = audited(
       wrapped,
       async (action, args) =>
-        audit.begin({ action, endpoint: name, object: String(args[0]), arguments: told(action, args).slice(1) }),
+        audit.begin({ action, endpoint: name, object: String(args[0]), arguments: logged(action, args).slice(1) }),
       operations,
     );
     if (options.dryRun) {
       wrapped = dryRun(
         wrapped,
         (operation, args) => {
-          const shown = operation === 'vm.configure' ? args : told(operation, args);
+          const shown = operation === 'vm.configure' ? args : logged(operation, args);
           options.warn(redactor.redact(wouldSend({ store, manifests }, name, operation, shown)));
         },
         operations,
@@ -202,8 +202,8 @@ export function compose(options: ComposeOptions): App {
     store,
     sessions,
     tasks,
-    taskHistory: news.taskHistory,
-    notices: news.notices,
+    taskHistory: notifier.taskHistory,
+    notices: notifier.notices,
     clock,
     audit,
     redact: redactor.redact,
@@ -219,7 +219,7 @@ export function compose(options: ComposeOptions): App {
     open: follower.open,
     follow() {
       follower.watch();
-      news.follow();
+      notifier.follow();
     },
     async changeConfig(change, basedOn) {
       const config = await changeConfig(change, basedOn, { ...options, configStore, fieldsOf, audit });
@@ -240,19 +240,19 @@ export function compose(options: ComposeOptions): App {
       return detect ? detect({ signal, clock, wire: wireLog.push, ask: {} }) : [];
     },
     policyFor,
-    written: news.written,
+    written: notifier.written,
     async close() {
       follower.stop();
-      await Promise.all([sessions.close(), news.close()]);
+      await Promise.all([sessions.close(), notifier.close()]);
     },
   };
 }
 
-const newsOf = (
+const notifierOf = (
   { clock, env, signal, warn }: ComposeOptions,
   folder: string,
-  own: Pick<NewsOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
-): News => createNews({ ...own, folder, clock, env, signal, trouble: warn });
+  own: Pick<NotifierOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
+): Notifier => createNotifier({ ...own, folder, clock, env, signal, trouble: warn });
 
 /** `isReadOnly`: nothing may be changed in this run. */
 function specFor(

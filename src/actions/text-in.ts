@@ -27,10 +27,15 @@ export function pairsIn(args: Args, key: string): Pairs {
   if (!Array.isArray(value)) return value as Pairs;
   return Object.fromEntries(
     value.map((one) => {
-      const text = String(one);
-      const middle = text.indexOf('=');
-      if (middle < 1) throw new FleetError('usage', `--${key}: must be KEY=VALUE`);
-      return [text.slice(0, middle), text.slice(middle + 1)];
+      const pair = pairOf(String(one));
+      if (!pair) throw new FleetError('usage', `--${key}: must be KEY=VALUE`);
+      return pair;
     }),
   );
+}
+
+/** `KEY=VALUE` in its two parts; undefined for what has no key or no equals sign. */
+export function pairOf(text: string): readonly [key: string, value: string] | undefined {
+  const middle = text.indexOf('=');
+  return middle < 1 ? undefined : [text.slice(0, middle), text.slice(middle + 1)];
 }

@@ -11,7 +11,7 @@ import { askOnTerminal } from './ask.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isYes } from './consent.ts';
 import { findNode, findVms } from './find.ts';
-import { printResults } from './results.ts';
+import { printResults, printWritten } from './results.ts';
 
 /** Actions that change the configuration, and what they take beside the subject: the first required option may be a plain word. */
 export const configCommands: readonly Command[] = [
@@ -44,9 +44,7 @@ async function runConfigAction(
   const subject = await subjectOf(action, word, context);
   if (action.loses && !(await agreedToLosses(action, subject, action.loses(subject), context))) return EXIT.interrupted;
   const written = await context.app.changeConfig(action.change(subject, args, context.app.configEdit()), basedOn);
-  const text = written ? action.said(subject, args) : `${subject}: nothing was written`;
-  await printResults([{ name: subject, text }], false, context);
-  return EXIT.done;
+  return printWritten(subject, action.said(subject, args), written, context);
 }
 
 /** What is taken out of the configuration can't be brought back from here, so it is asked about, or has to be agreed to. */

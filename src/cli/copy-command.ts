@@ -11,17 +11,26 @@ import type { Flag } from './flags.ts';
 import { printResults } from './results.ts';
 import { guestSsh, sshFlags } from './ssh-command.ts';
 
-export const COPY_FLAGS: readonly Flag[] = [
-  { key: 'recursive', short: 'r', label: 'Recursive', help: 'Folders with all that is in them.', kind: 'flag' },
-  { key: 'overwrite', label: 'Overwrite', help: 'Write over files that are there.', kind: 'flag' },
-];
+const RECURSIVE: Flag = {
+  key: 'recursive',
+  short: 'r',
+  label: 'Recursive',
+  help: 'Folders with all that is in them.',
+  kind: 'flag',
+};
+export const OVERWRITE: Flag = {
+  key: 'overwrite',
+  label: 'Overwrite',
+  help: 'Write over files that are there.',
+  kind: 'flag',
+};
 
 export const copyCommand: Command = {
   noun: 'vm',
   verb: 'cp',
   help: 'Copy files to a VM or from it, by SFTP: NAME:PATH is a file of the VM.',
   takes: 'SOURCE TARGET',
-  flags: () => [...COPY_FLAGS, ...sshFlags],
+  flags: () => [RECURSIVE, OVERWRITE, ...sshFlags],
   async run(context, { words, values }) {
     const { name, from, to, isUp } = sidesOf(words);
     const [vm] = await findVms([name], context);
@@ -36,8 +45,8 @@ export const copyCommand: Command = {
     const wish: CopyWish = {
       from,
       to,
-      recursive: values['recursive'] === true,
-      overwrite: values['overwrite'] === true,
+      recursive: values[RECURSIVE.key] === true,
+      overwrite: values[OVERWRITE.key] === true,
     };
     try {
       const { files: count, left, failed } = await (isUp ? sendAll : receiveAll)(files, wish, tellOn(context), signal);

@@ -147,9 +147,6 @@ async function run(
       },
     })),
   });
-  const cancel = () => app.tasks.cancel(id);
-  context.signal.addEventListener('abort', cancel, { once: true });
-  if (context.signal.aborted) cancel();
   const code = await report(await followed(id, ended, context), all.length, context);
   return code === EXIT.done && afterwards ? afterwards(made, context) : code;
 }

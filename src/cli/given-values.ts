@@ -1,3 +1,4 @@
+import { pairOf } from '../actions/text-in.ts';
 import { FleetError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import { type Field, isRows, type Settings, type SettingValue } from '../platforms/contract.ts';
@@ -123,8 +124,8 @@ async function together(field: Field, where: string, texts: readonly string[], f
 
 /** A comma in the value of a pair needs no doubling: one flag is one pair. */
 function pairIn(text: string): Written {
-  const middle = text.indexOf('=');
-  return middle < 1 ? text : { [text.slice(0, middle)]: text.slice(middle + 1) };
+  const pair = pairOf(text);
+  return pair ? Object.fromEntries([pair]) : text;
 }
 
 /** Every user who may list the processes of the machine can read the command line. */

@@ -7,14 +7,14 @@ interface InGuest {
   /** Who logs in; empty leaves it to ssh. */
   readonly user: string;
   readonly command: string;
-  /** Told of each line of ssh and of the command that is no output, as it came: it is the guest's. */
+  /** Gets each line of ssh and of the command that is no output, as it came: it is the guest's. */
   readonly complained: (line: string) => void;
 }
 
 /** What ssh itself ends with when there is no login. */
 export const SSH_FAILED = 255;
 
-/** No longer than anyone reads; the rest of such a line is dropped. */
+/** Longer lines are not read; the rest of such a line is dropped. */
 const LINE_MAX = 1_000;
 
 /**
@@ -27,9 +27,9 @@ export function runInGuest(
   signal: AbortSignal,
 ): Promise<number | null> {
   const how = interactive ? [] : ['-o', 'BatchMode=yes'];
-  const whom = user === '' ? [] : ['-l', user];
+  const login = user === '' ? [] : ['-l', user];
   return new Promise((resolve, reject) => {
-    const argv = [...how, ...whom, '-o', 'ConnectTimeout=10', '--', ip, command];
+    const argv = [...how, ...login, '-o', 'ConnectTimeout=10', '--', ip, command];
     // ssh asks on the terminal itself. What comes by stderr may be sequences for it, so it is not handed on.
     const child = spawn('ssh', argv, { stdio: [interactive ? 'inherit' : 'ignore', 'ignore', 'pipe'], signal });
     const endLines = readLines(child.stderr, complained);

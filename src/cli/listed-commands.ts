@@ -44,8 +44,8 @@ async function list(kind: ListedKind, words: readonly string[], context: Command
   const rows = (await objectsOf(kind, words, context)).map((object) => rowOf(kind, object, context));
   const [nameKey, ...others] = columnsOf(context.app.kinds, kind);
   // As on the screen: what no row has takes no room, unless all columns are wanted.
-  const told = others.filter((key) => context.global.wide || rows.some((row) => shownAs(row[key.id], key) !== '-'));
-  const columns = columnsFor([...(nameKey ? [nameKey] : []), ...(rows.length === 0 ? others : told)]);
+  const filled = others.filter((key) => context.global.wide || rows.some((row) => shownAs(row[key.id], key) !== '-'));
+  const columns = columnsFor([...(nameKey ? [nameKey] : []), ...(rows.length === 0 ? others : filled)]);
   const name = ({ id }: Row) => String(id);
   const text = await renderList({ rows, columns, name }, context.format, context.columns);
   await context.printer.print(text);

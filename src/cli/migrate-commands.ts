@@ -86,7 +86,7 @@ export const migrateCommands: readonly Command[] = [
 ];
 
 async function run(vms: readonly Vm[], parsed: ParsedFlags, context: CommandContext): Promise<number> {
-  const { app, global, signal } = context;
+  const { app, global } = context;
   const { to, policy, live, ...values } = parsed.values;
   if (live === true && values['cold'] === true) throw new FleetError('usage', '--live and --cold are one or the other');
   if ((to === undefined) !== (policy === true))
@@ -103,20 +103,17 @@ async function run(vms: readonly Vm[], parsed: ParsedFlags, context: CommandCont
     return sayRefusal(() => refuseMoves(moves, spec.despite), context);
   }
   refuseMoves(moves, spec.despite);
-  const told = checkLines(moves).filter(({ level }) => level !== 'ok');
-  for (const { text } of told) context.say(clean(text));
+  const warnings = checkLines(moves).filter(({ level }) => level !== 'ok');
+  for (const { text } of warnings) context.say(clean(text));
   // Bound before the question: the answer is for the VMs and nodes that were shown.
   const all = decided(moves, (vm) => bind('vm', vm.id, app), app);
   const what = vms.length === 1 ? clean(vms[0]?.name ?? '') : `${vms.length} VMs`;
-  const asks = told.length > 0 || (vms.length > 1 && global.filter !== '');
+  const asks = warnings.length > 0 || (vms.length > 1 && global.filter !== '');
   const question = { what: `moving ${what} needs a yes`, text: `Migrate ${what}? [y/N] `, isAgreement: isYes };
   if (asks && !(await agreedTo(question, context))) return EXIT.interrupted;
   const { id, ended } = app.tasks.run(
     migrationTask(all, spec, app, { ...taskLimits(app.config()), ...givenLimits(parsed) }),
   );
-  const cancel = () => app.tasks.cancel(id);
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
   return report(await followed(id, ended, context), vms.length, context);
 }
 

@@ -10,13 +10,10 @@ import type { Connection, FileEntry, Node, OperationName } from '../platforms/co
 import { clean } from '../terminal/width.ts';
 import { formatBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
-import { COPY_FLAGS, tellOn } from './copy-command.ts';
+import { OVERWRITE, tellOn } from './copy-command.ts';
 import { findNode } from './find.ts';
 import { type Column, renderList } from './output.ts';
 import { printResults } from './results.ts';
-
-const [, OVERWRITE] = COPY_FLAGS;
-const overwrites = OVERWRITE ? [OVERWRITE] : [];
 
 interface FileRow {
   readonly [key: string]: string | number | null;
@@ -75,12 +72,12 @@ export const nodeFileCommands: readonly Command[] = [
     verb: 'get',
     help: 'Receive a file of a node; what broke off is gone on with.',
     takes: 'NODE PATH [FILE]',
-    flags: () => overwrites,
+    flags: () => [OVERWRITE],
     async run(context, { words, values }) {
       const [node, path = '', file] = await nodeAnd(words, 2, 3, context);
       const { connection } = reach(node, 'node.readFile', 'Receive file', context);
       const tell = tellOn(context)(path);
-      const to = { file: file ?? '', overwrite: values['overwrite'] === true };
+      const to = { file: file ?? '', overwrite: values[OVERWRITE.key] === true };
       const name = await receiveNodeFile(connection, node, path, to, tell, context.signal);
       return said(`${name} is here`, node, context);
     },
@@ -90,11 +87,11 @@ export const nodeFileCommands: readonly Command[] = [
     verb: 'put',
     help: 'Send a file to a node: it is the old one or the new one there, never a part of it.',
     takes: 'NODE FILE PATH',
-    flags: () => overwrites,
+    flags: () => [OVERWRITE],
     async run(context, { words, values }) {
       const [node, file = '', path = ''] = await nodeAnd(words, 3, 3, context);
       const { connection } = reach(node, 'node.writeFile', 'Send file', context);
-      const to = { path, overwrite: values['overwrite'] === true };
+      const to = { path, overwrite: values[OVERWRITE.key] === true };
       const sent = await sendNodeFile(connection, node, file, to, tellOn(context)(basename(file)), context.signal);
       return said(sent === undefined ? 'nothing was sent' : `${sent} is on ${node.name}`, node, context);
     },

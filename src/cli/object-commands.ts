@@ -127,14 +127,15 @@ async function runAction(
   const { id, ended } = app.tasks.run(
     taskFor(action, targets, args, app, { ...taskLimits(app.config()), ...limitsOf(values) }),
   );
-  const cancel = () => app.tasks.cancel(id);
-  context.signal.addEventListener('abort', cancel, { once: true });
-  if (context.signal.aborted) cancel();
   return report(await followed(id, ended, context), things.length, context);
 }
 
-/** Shows how far it is until it has ended. */
+/** Shows how far it is until it has ended; ctrl-c cancels it. */
 export async function followed(id: number, ended: Promise<Task>, context: CommandContext): Promise<Task> {
+  const { app, signal } = context;
+  const cancel = () => app.tasks.cancel(id);
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
   const progress = followProgress(id, context);
   return ended.finally(() => progress.stop());
 }

@@ -1,4 +1,5 @@
 /** Single pairs of a setting, where the others stay: `--add-metadata site=south`, `--append-metadata`, `--remove-metadata site`. */
+import { pairOf } from '../actions/text-in.ts';
 import { FleetError } from '../errors.ts';
 import { isPairs, type Pairs, type PairsField, type Settings, type SettingsField } from '../platforms/contract.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
@@ -46,9 +47,9 @@ export function takePairEdits(
 
 function edited(pairs: Pairs, way: Way, text: string, flag: string): Pairs {
   if (way === 'remove') return Object.fromEntries(Object.entries(pairs).filter(([key]) => key !== text));
-  const middle = text.indexOf('=');
-  if (middle < 1) throw new FleetError('usage', `--${flag}: must be KEY=VALUE`);
-  const [key, value] = [text.slice(0, middle), text.slice(middle + 1)];
+  const pair = pairOf(text);
+  if (!pair) throw new FleetError('usage', `--${flag}: must be KEY=VALUE`);
+  const [key, value] = pair;
   const now = Object.hasOwn(pairs, key) ? pairs[key] : undefined;
   return { ...pairs, [key]: way === 'append' && now ? `${now},${value}` : value };
 }

@@ -1,4 +1,5 @@
 /** kcli's parameters of VMs: `-P numcpus=4 -P memory=2048 -P disks=[10,20] -P nets=[default]`. Their words and units are kcli's. */
+import { pairOf } from '../actions/text-in.ts';
 import { FleetError } from '../errors.ts';
 import type { Field } from '../platforms/contract.ts';
 import { readYaml } from '../state/config/yaml-file.ts';
@@ -32,9 +33,9 @@ export const PARAMETERS_FILE: Flag = {
 /** Throws usage for what is no KEY=VALUE. */
 const pairsIn = (texts: readonly string[]): readonly (readonly [key: string, value: string])[] =>
   texts.map((text) => {
-    const middle = text.indexOf('=');
-    if (middle < 1) throw new FleetError('usage', `-P ${JSON.stringify(text)}: must be KEY=VALUE`);
-    return [text.slice(0, middle), text.slice(middle + 1)];
+    const pair = pairOf(text);
+    if (!pair) throw new FleetError('usage', `-P ${JSON.stringify(text)}: must be KEY=VALUE`);
+    return pair;
   });
 
 /** What the parameters of a command line say, each with what an error calls it. */

@@ -6,7 +6,7 @@ import type { PoolConfig } from '../state/config/model.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { connect, sayFailures } from './connect.ts';
 import { renderDetails } from './output.ts';
-import { printResults } from './results.ts';
+import { printWritten } from './results.ts';
 
 /** What can be seen and set of a pool of the user beside its name and its place. */
 export const poolCommands: readonly Command[] = [
@@ -56,9 +56,7 @@ export const poolCommands: readonly Command[] = [
       const written = await context.app.changeConfig(
         poolVariablesAction.change(pool.name, variables, context.app.configEdit()),
       );
-      const text = written ? poolVariablesAction.said(pool.name, variables) : `${pool.name}: nothing was written`;
-      await printResults([{ name: pool.name, text }], false, context);
-      return EXIT.done;
+      return printWritten(pool.name, poolVariablesAction.said(pool.name, variables), written, context);
     },
   },
 ];

@@ -21,7 +21,7 @@ import { PARAMETERS, parametersIn, refuseSecretWord } from './parameters.ts';
 import { type Presets, type Profile, readPresets } from './preset-files.ts';
 import { profileOf, textOf } from './presets.ts';
 import { printDetails } from './print-details.ts';
-import { printResults } from './results.ts';
+import { printWritten } from './results.ts';
 
 const flags = () => [PARAMETERS];
 
@@ -195,13 +195,8 @@ async function save(
     for (const field of fieldsCalled(key)) refuseSecret(field, where, value);
   }
   refuseBase(name, said, presets);
-  const values: ProfileValues = Object.fromEntries(
-    [...said].map(([key, { value }]) => [key, value === '' || value === null ? undefined : treeOf(value)]),
-  );
-  const written = await app.changeConfig({ kind, name, values });
-  const text = written ? `the profile ${name} is saved` : `${name}: nothing was written`;
-  await printResults([{ name, text }], false, context);
-  return EXIT.done;
+  const written = await app.changeConfig({ kind, name, values: treesOf(said) });
+  return printWritten(name, `the profile ${name} is saved`, written, context);
 }
 
 function newName(word: string | undefined, { profiles }: Presets): string {
@@ -223,8 +218,14 @@ function refuseBase(name: string, said: Preset, { profiles }: Presets): void {
   profileOf({ profiles: new Map([...profiles, [name, changed]]) }, name);
 }
 
+/** What is written into a file for each parameter; undefined for one that is taken away. */
+export const treesOf = (said: Preset): ProfileValues =>
+  Object.fromEntries(
+    [...said].map(([key, { value }]) => [key, value === '' || value === null ? undefined : treeOf(value)]),
+  );
+
 /** A number and a yes or no stand in the file without quotes. */
-export function treeOf(value: Written): Tree {
+function treeOf(value: Written): Tree {
   if (typeof value === 'string') return plainWord(value) ?? value;
   if (value === null) return '';
   if (Array.isArray(value)) return value.map(treeOf);
@@ -246,7 +247,5 @@ async function remove(context: CommandContext, { words }: ParsedFlags): Promise<
   };
   if (!(await agreedTo(question, context))) return EXIT.interrupted;
   const written = await context.app.changeConfig({ kind: 'profile-remove', name });
-  const text = written ? `the profile ${name} is deleted` : `${name}: nothing was written`;
-  await printResults([{ name, text }], false, context);
-  return EXIT.done;
+  return printWritten(name, `the profile ${name} is deleted`, written, context);
 }

@@ -1,7 +1,7 @@
 import { FleetError, sentence } from '../errors.ts';
 import type { Kept } from '../platforms/contract.ts';
 import { clean } from '../terminal/width.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, EXIT } from './command.ts';
 import { renderDetails, renderList, resultOf } from './output.ts';
 
 export interface Outcome {
@@ -56,4 +56,15 @@ export async function printFailure(
   if (context.format === 'json' || context.format === 'jsoncompact' || context.format === 'yaml') {
     await context.printer.print(await renderDetails({ value: resultOf(error), name: '', lines: [] }, context.format));
   }
+}
+
+/** What a change of drover's own files came to; in a dry run nothing was `written`. */
+export async function printWritten(
+  name: string,
+  text: string,
+  written: boolean,
+  context: CommandContext,
+): Promise<number> {
+  await printResults([{ name, text: written ? text : `${name}: nothing was written` }], false, context);
+  return EXIT.done;
 }

@@ -26,7 +26,7 @@ async function open({ reconnects = true, resizes = false, size = { columns: 80, 
   const sizes: ConsoleSize[] = [];
   const opened: boolean[] = [];
   const copied: string[] = [];
-  const told: FleetError[] = [];
+  const errors: FleetError[] = [];
   let closings = 0;
   const session = await createConsoleSession({
     name: 'web1 on host1',
@@ -53,7 +53,7 @@ async function open({ reconnects = true, resizes = false, size = { columns: 80, 
     changed: () => {},
     closed: () => closings++,
     copy: (text) => void copied.push(text),
-    tell: (error) => void told.push(error),
+    tell: (error) => void errors.push(error),
   });
   const guest = () => streams.at(-1) as Duplex;
   const shown = () =>
@@ -73,7 +73,7 @@ async function open({ reconnects = true, resizes = false, size = { columns: 80, 
     sizes,
     opened,
     copied,
-    told,
+    errors,
     see,
     shown,
     closings: () => closings,
@@ -170,16 +170,16 @@ describe('a console that is kept open', () => {
     expect(fixed.session.model.size()).toEqual({ columns: 80, rows: 24 });
     fixed.session.resize({ columns: 100, rows: 20 });
     expect(fixed.session.model.size()).toEqual({ columns: 100, rows: 24 });
-    const told = await open({ resizes: true, size: { columns: 60, rows: 20 } });
-    await told.session.open();
-    told.session.resize({ columns: 70, rows: 30 });
-    told.session.resize({ columns: 70, rows: 30 });
-    expect(told.sizes).toEqual([
+    const resizable = await open({ resizes: true, size: { columns: 60, rows: 20 } });
+    await resizable.session.open();
+    resizable.session.resize({ columns: 70, rows: 30 });
+    resizable.session.resize({ columns: 70, rows: 30 });
+    expect(resizable.sizes).toEqual([
       { columns: 60, rows: 20 },
       { columns: 70, rows: 30 },
     ]);
-    expect(told.session.model.size()).toEqual({ columns: 70, rows: 30 });
-    await Promise.all([fixed.session.close(), told.session.close()]);
+    expect(resizable.session.model.size()).toEqual({ columns: 70, rows: 30 });
+    await Promise.all([fixed.session.close(), resizable.session.close()]);
   });
 
   it('is closed when the other side ends it, and can be opened again with all that it had', async () => {

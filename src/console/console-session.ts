@@ -56,7 +56,7 @@ export interface ConsoleSession {
   send(bytes: Uint8Array | string): boolean;
   /** The same, but it is kept while a user waits for the link; false when it is neither sent nor kept. */
   type(text: string): boolean;
-  /** Of the room that it has; the guest is told where it can be. */
+  /** Of the room that it has; the guest gets its size where that is possible. */
   resize(size: ConsoleSize): void;
   /** Opens it, at first or again. Rejects when that fails; then it is closed, and what was typed early is dropped. */
   open(force?: boolean): Promise<void>;
@@ -197,7 +197,7 @@ export async function createConsoleSession(options: ConsoleSessionOptions): Prom
     },
     follow(called) {
       name = called;
-      // What the old way ends with is no news any more.
+      // What the old way ends with is not reported any more.
       const old = stream;
       stream = undefined;
       old?.destroy();

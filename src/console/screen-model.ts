@@ -53,7 +53,7 @@ export interface ScreenModel {
 
 const CURSOR_MODE = 25;
 const [SGR_MOUSE, PIXEL_MOUSE] = [1006, 1016];
-/** How the mouse is told: in UTF-8, as above, urxvt's way, and in pixels. */
+/** How the mouse is reported: in UTF-8, as above, urxvt's way, and in pixels. */
 const MOUSE_ENCODINGS = [1005, SGR_MOUSE, 1015, PIXEL_MOUSE];
 
 export async function createScreenModel(options: ScreenModelOptions): Promise<ScreenModel> {

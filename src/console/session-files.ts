@@ -14,7 +14,7 @@ export interface SessionFiles {
   resized(size: ConsoleSize): void;
   /** Resolves with its path when all of it is written; undefined when there was none. */
   stop(kind: FileKind): Promise<string | undefined>;
-  /** Ends all; what could not be written is told. */
+  /** Ends all; what could not be written is reported. */
   close(tell: (error: FleetError) => void): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { SessionFiles } from './session-files.ts';
 /** Serial lines have no size, so guests take this for granted. */
 const USUAL: ConsoleSize = { columns: 80, rows: 24 };
 
-/** A guest that can't be told its room has the usual one, or more; of that a part is shown. */
+/** A guest that can't get its size has the usual one, or more; of that a part is shown. */
 export const usualOrMore = ({ columns, rows }: ConsoleSize): ConsoleSize => ({
   columns: Math.max(columns, USUAL.columns),
   rows: Math.max(rows, USUAL.rows),
@@ -15,7 +15,7 @@ export const usualOrMore = ({ columns, rows }: ConsoleSize): ConsoleSize => ({
 export interface Sizing {
   /** There is another room. */
   resize(room: ConsoleSize): void;
-  /** There is another link, by which the guest can be told its size, or not. */
+  /** There is another link, by which the guest can get its size, or not. */
   setTeller(tell: ((size: ConsoleSize) => void) | undefined): void;
 }
 

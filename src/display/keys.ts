@@ -28,7 +28,7 @@ const NAMED: Readonly<Record<string, number>> = {
   space: 0x20,
 };
 
-/** What a keyboard of the USA has above its keys: displays want to be told of the shift key too. */
+/** What a keyboard of the USA has above its keys: displays want the shift key reported too. */
 const SHIFTED = new Set('~!@#$%^&*()_+{}|:"<>?ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 /** Characters of Latin 1 are their own number; the others are behind this one. */
 const UNICODE = 0x1000000;

@@ -18,14 +18,14 @@ export interface DeliveryOptions {
   readonly secrets: Pick<Secrets, 'resolve'>;
   /** Sequences for the user's terminal; absent where none is ours. */
   readonly signal?: ((sequence: string) => void) | undefined;
-  /** What could not be sent, told once until it works again. */
+  /** What could not be sent, reported once until it works again. */
   readonly trouble: (message: string) => void;
 }
 
-/** Tells of notices by the rules of the configuration: bell, desktop, webhook, e-mail. */
+/** Sends notices by the rules of the configuration: bell, desktop, webhook, e-mail. */
 export interface Delivery {
   /** Never rejects and never waits. */
-  tell(notice: Notice): void;
+  deliver(notice: Notice): void;
   /** Sends what waits for more, and resolves when nothing is under way any more; every attempt has a deadline. */
   close(): Promise<void>;
 }
@@ -103,7 +103,7 @@ export function createDelivery({ rules, clock, secrets, signal, trouble }: Deliv
   };
 
   return {
-    tell(notice) {
+    deliver(notice) {
       for (const rule of rules()) if (isFor(rule, notice)) gathererOf(rule).add(notice);
     },
     async close() {

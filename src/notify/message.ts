@@ -7,7 +7,7 @@ import { clean } from '../terminal/width.ts';
 export interface Message {
   /** One line: the first of them, and how many more there are. */
   readonly title: string;
-  /** A line for each, the newest last, as many as are told. */
+  /** A line for each, the newest last, as many as are listed. */
   readonly lines: readonly string[];
   /** How many there are. */
   readonly count: number;
@@ -16,22 +16,22 @@ export interface Message {
   readonly host: string;
 }
 
-const MOST_TOLD = 20;
+const MOST_LISTED = 20;
 
 /** Names and reasons come from hosts, so all texts are cleaned. `notices` has one at least, oldest first. */
 export function messageOf(notices: readonly Notice[], dropped: number): Message {
   const count = notices.length + dropped;
-  const told = notices.slice(0, MOST_TOLD);
-  const [first] = told;
-  const more = count - told.length;
+  const listed = notices.slice(0, MOST_LISTED);
+  const [first] = listed;
+  const more = count - listed.length;
   return {
     title: `${clean(first?.text ?? '')}${count > 1 ? ` (and ${count - 1} more)` : ''}`,
     lines: [
-      ...told.map(({ at, text }) => `${new Date(at).toISOString()} ${clean(text)}`),
+      ...listed.map(({ at, text }) => `${new Date(at).toISOString()} ${clean(text)}`),
       ...(more > 0 ? [`and ${more} more: drover notification list has them`] : []),
     ],
     count,
-    notices: told.map(({ at, kind, subject, name, text }) => ({
+    notices: listed.map(({ at, kind, subject, name, text }) => ({
       at: new Date(at).toISOString(),
       kind,
       endpoint: endpointNameOf(subject),
@@ -44,5 +44,4 @@ export function messageOf(notices: readonly Notice[], dropped: number): Message 
 }
 
 /** An endpoint's own name is its id. */
-export const endpointNameOf = (subject: string): string =>
-  subject.includes('/') ? endpointOf(subject as Id) : subject;
+export const endpointNameOf = (subject: string): string => endpointOf(subject as Id);

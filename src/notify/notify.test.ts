@@ -92,7 +92,7 @@ describe('a webhook', () => {
     const { delivery, troubles } = deliver({
       ops: { webhook: `http://127.0.0.1:${port}/hook?x=1`, token: 'env:HOOK' },
     });
-    delivery.tell(notice({ text: 'Start web1: no \x1b[31mmemory' }));
+    delivery.deliver(notice({ text: 'Start web1: no \x1b[31mmemory' }));
     await delivery.close();
     expect([troubles, got]).toEqual([
       [],
@@ -126,7 +126,7 @@ describe('a webhook', () => {
   it('F-222 gets what came together in one message, which names twenty and counts all', async () => {
     const { got, port } = await receiver();
     const { delivery } = deliver({ ops: { webhook: `http://127.0.0.1:${port}/` } });
-    for (let count = 0; count < 100; count++) delivery.tell(notice());
+    for (let count = 0; count < 100; count++) delivery.deliver(notice());
     await delivery.close();
     const sizes = got.map(({ body }) => [body.count, body.notices.length]);
     expect(sizes.toSorted()).toEqual([
@@ -139,7 +139,7 @@ describe('a webhook', () => {
     const { port } = await receiver(500);
     const { delivery, troubles } = deliver({ ops: { webhook: `http://127.0.0.1:${port}/secret-path` } });
     for (let count = 0; count < 3; count++) {
-      delivery.tell(notice());
+      delivery.deliver(notice());
       await delivery.close();
     }
     expect(troubles).toEqual(['notification ops: not sent by webhook: the webhook answered with status 500']);
@@ -154,7 +154,7 @@ describe('a webhook', () => {
     const port = await listen(server);
     const attempt = async (rule: object) => {
       const { delivery, troubles } = deliver({ ops: rule });
-      delivery.tell(notice());
+      delivery.deliver(notice());
       await delivery.close();
       return troubles.join();
     };
@@ -204,7 +204,7 @@ describe('a mail', () => {
   it('F-222 comes with what happened, and no name of a host adds a header', async () => {
     const { mails, port } = await mailServer();
     const { delivery, troubles } = deliver({ admins: rule(port) });
-    delivery.tell(notice({ text: 'Start web1\r\nBcc: eve@example.org: no memory' }));
+    delivery.deliver(notice({ text: 'Start web1\r\nBcc: eve@example.org: no memory' }));
     await delivery.close();
     expect(troubles).toEqual([]);
     const [mail = ''] = mails;
@@ -217,7 +217,7 @@ describe('a mail', () => {
 
   it('that no server takes is told of with the reason', async () => {
     const { delivery, troubles } = deliver({ admins: rule(1) });
-    delivery.tell(notice());
+    delivery.deliver(notice());
     await delivery.close();
     expect(troubles).toEqual([
       expect.stringMatching(
@@ -234,7 +234,7 @@ describe('a rule', () => {
     [{ desktop: 'osc99', bell: true }, '\x1b]99;i=drover;Start web1: no memory\x1b\\\x07'],
   ])('calls the user at the terminal: %j', (rule, sequence) => {
     const { delivery, signals } = deliver({ desk: rule }, createTestClock());
-    delivery.tell(notice({ text: 'Start web1:\x07 no memory' }));
+    delivery.deliver(notice({ text: 'Start web1:\x07 no memory' }));
     expect(signals).toEqual([sequence]);
   });
 
@@ -242,15 +242,15 @@ describe('a rule', () => {
     const clock = createTestClock();
     const { delivery, signals } = deliver({ desk: { bell: true, desktop: 'osc9' } }, clock);
     for (let minute = 0; minute < 60; minute++) {
-      for (let count = 0; count < 100; count++) delivery.tell(notice());
+      for (let count = 0; count < 100; count++) delivery.deliver(notice());
       await clock.pass(60_000);
     }
     await delivery.close();
     expect(signals.length).toBeLessThanOrEqual(12);
-    const told = signals.map((text) => 1 + Number(/and (\d+) more/.exec(text)?.[1] ?? 0));
-    expect(told.reduce((sum, count) => sum + count, 0)).toBe(6_000);
+    const counts = signals.map((text) => 1 + Number(/and (\d+) more/.exec(text)?.[1] ?? 0));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(6_000);
     await clock.pass(3_600_000);
-    delivery.tell(notice());
+    delivery.deliver(notice());
     expect(signals.at(-1)).toBe('\x1b]9;Start web1: no memory\x07\x07');
   });
 
@@ -262,7 +262,7 @@ describe('a rule', () => {
     [{ filter: 'kind:task' }, 1],
   ])('is for what its words fit: %j: %i', (rule, count) => {
     const { delivery, signals } = deliver({ desk: { bell: true, ...rule } }, createTestClock());
-    delivery.tell(notice());
+    delivery.deliver(notice());
     expect(signals).toHaveLength(count);
   });
 

@@ -19,7 +19,7 @@ export const subnetSpec: KindSpec<'subnet'> = {
     {
       id: 'nameServers',
       type: 'texts',
-      help: 'name servers that its VMs are told',
+      help: 'name servers that its VMs get',
       always: true,
       title: 'NAME SERVERS',
       shrinksTo: 8,

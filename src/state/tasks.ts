@@ -77,7 +77,7 @@ export interface Tasks {
   subscribe(listener: () => void): () => void;
 }
 
-/** Is told of every task, so that it can be kept and spoken of. Must not throw. */
+/** Gets every task, so that it can be kept and reported. Must not throw. */
 export interface TaskWitness {
   began(task: Task): void;
   itemEnded(task: Task, item: TaskItem): void;

@@ -11,7 +11,7 @@ import { withSettings } from '../../state/templates/with-settings.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 import { PARAMETERS } from '../parameters.ts';
-import { type Outcome, printResults } from '../results.ts';
+import { type Outcome, printResults, printWritten } from '../results.ts';
 import { parametersToWrite } from './edit-command.ts';
 import { VARIABLE, variablesIn } from './given-variables.ts';
 import { scanned } from './list-commands.ts';
@@ -83,12 +83,7 @@ async function add(context: CommandContext, { words, values, repeated }: ParsedF
   const others = entries.filter(({ path }) => path !== TEMPLATE_FILE);
   const written = await context.app.changeTemplates({ kind: 'template-add', to, entries: [file, ...others] });
   const name = spellTemplate(to);
-  await printResults(
-    [{ name, text: written ? `${name} is in the library` : `${name}: nothing was written` }],
-    false,
-    context,
-  );
-  return EXIT.done;
+  return printWritten(name, `${name} is in the library`, written, context);
 }
 
 async function entriesFrom(folder: string): Promise<readonly Entry[]> {

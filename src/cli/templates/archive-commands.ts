@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { link, rm, writeFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
 import { FleetError } from '../../errors.ts';
 import { absolute } from '../../state/files/absolute.ts';
 import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
-import { readArchive } from '../../state/templates/archive/read-archive.ts';
 import { writeTar } from '../../state/templates/archive/write-tar.ts';
 import { findTemplate, spellTemplate, templateNameComplaint } from '../../state/templates/template.ts';
 import { type Command, EXIT } from '../command.ts';
-import { printResults } from '../results.ts';
+import { printResults, printWritten } from '../results.ts';
 import { scanned } from './list-commands.ts';
 import { newTemplateName } from './new-template.ts';
 
@@ -25,8 +23,11 @@ export const templateArchiveCommands: readonly Command[] = [
       const path = absolute(file ?? `${template.name}.tar.gz`);
       const name = spellTemplate(template);
       const text = context.global.dryRun ? `would write ${name} to ${path}` : `${name} is in ${path}`;
-      if (!context.global.dryRun)
+      if (!context.global.dryRun) {
+        // Loaded here: zlib would be a part of every start.
+        const { gzipSync } = await import('node:zlib');
         await writeNewFile(path, gzipSync(writeTar(template.name, entries, template.changedAt)));
+      }
       await printResults([{ name, text }], false, context);
       return EXIT.done;
     },
@@ -39,6 +40,7 @@ export const templateArchiveCommands: readonly Command[] = [
     flags: () => [],
     async run(context, { words: [file, word] }) {
       if (file === undefined) throw new FleetError('usage', 'which archive? Give its path');
+      const { readArchive } = await import('../../state/templates/archive/read-archive.ts');
       const archive = await readArchive(absolute(file));
       const wrong = word === undefined ? templateNameComplaint(archive.name) : undefined;
       if (wrong !== undefined)
@@ -48,9 +50,7 @@ export const templateArchiveCommands: readonly Command[] = [
       const to = newTemplateName(word ?? archive.name);
       const written = await context.app.changeTemplates({ kind: 'template-add', to, entries: archive.entries });
       const name = spellTemplate(to);
-      const text = written ? `${name} is in the library` : `${name}: nothing was written`;
-      await printResults([{ name, text }], false, context);
-      return EXIT.done;
+      return printWritten(name, `${name} is in the library`, written, context);
     },
   },
 ];

@@ -7,16 +7,15 @@ import type { TemplatePart } from '../../state/templates/change.ts';
 import { PART_FILES } from '../../state/templates/library.ts';
 import { readTemplate } from '../../state/templates/read-template.ts';
 import { findTemplate, nextVersion, spellTemplate, type Template, VERSION } from '../../state/templates/template.ts';
-import type { SettingsEdit } from '../../state/templates/with-settings.ts';
-import { withSettings } from '../../state/templates/with-settings.ts';
+import { type SettingsEdit, withSettings } from '../../state/templates/with-settings.ts';
 import { clean } from '../../terminal/width.ts';
-import { type Command, type CommandContext, EXIT } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { isYes } from '../consent.ts';
 import { editFile } from '../edit-file.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 import { PARAMETERS, parametersIn, refuseSecretWord } from '../parameters.ts';
-import { treeOf } from '../profile-commands.ts';
-import { printResults } from '../results.ts';
+import { treesOf } from '../profile-commands.ts';
+import { printWritten } from '../results.ts';
 import { VARIABLE, variablesIn } from './given-variables.ts';
 import { scanned } from './list-commands.ts';
 
@@ -61,9 +60,7 @@ export const editTemplateCommand: Command = {
       ? await editKeys(template, edit, context)
       : await openEditor(template, part, context);
     const name = spellTemplate(template);
-    const text = written ? `${name} is saved` : `${name}: nothing was written`;
-    await printResults([{ name, text }], false, context);
-    return EXIT.done;
+    return printWritten(name, `${name} is saved`, written, context);
   },
 };
 
@@ -71,9 +68,7 @@ export const editTemplateCommand: Command = {
 export async function parametersToWrite(texts: ParsedFlags['words']): Promise<SettingsEdit['vm']> {
   const said = await parametersIn(texts);
   for (const [key, { value, where }] of said) refuseSecretWord(key, where, value);
-  return Object.fromEntries(
-    [...said].map(([key, { value }]) => [key, value === '' || value === null ? undefined : treeOf(value)]),
-  );
+  return treesOf(said);
 }
 
 async function editKeys(template: Template, edit: SettingsEdit, { app }: CommandContext): Promise<boolean> {

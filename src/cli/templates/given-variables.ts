@@ -1,3 +1,4 @@
+import { pairOf } from '../../actions/text-in.ts';
 import { FleetError } from '../../errors.ts';
 import type { Flag } from '../flags.ts';
 
@@ -14,9 +15,9 @@ export const VARIABLE: Flag = {
 export function variablesIn(texts: readonly string[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
     texts.map((text) => {
-      const middle = text.indexOf('=');
-      if (middle < 1) throw new FleetError('usage', `--var ${JSON.stringify(text)}: must be NAME=VALUE`);
-      return [text.slice(0, middle), text.slice(middle + 1)];
+      const pair = pairOf(text);
+      if (!pair) throw new FleetError('usage', `--var ${JSON.stringify(text)}: must be NAME=VALUE`);
+      return pair;
     }),
   );
 }

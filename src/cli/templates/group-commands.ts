@@ -2,11 +2,12 @@
 import { FleetError } from '../../errors.ts';
 import { didYouMean } from '../../nearest.ts';
 import { templateNameComplaint } from '../../state/templates/template.ts';
-import { type Command, type CommandContext, EXIT } from '../command.ts';
+import { type Command, EXIT } from '../command.ts';
 import { agreedTo, isYes } from '../consent.ts';
 import { type Row, renderList } from '../output.ts';
+import { printWritten } from '../results.ts';
 import { scanned } from './list-commands.ts';
-import { done, refuseMade, unknownOf } from './move-commands.ts';
+import { refuseMade, unknownOf } from './move-commands.ts';
 
 const NOUN = 'template-group';
 
@@ -38,7 +39,7 @@ export const templateGroupCommands: readonly Command[] = [
     async run(context, { words: [word] }) {
       const group = newGroup(word);
       const written = await context.app.changeTemplates({ kind: 'template-group-add', group });
-      return done(group, `the group ${group} is in the library`, written, context);
+      return printWritten(group, `the group ${group} is in the library`, written, context);
     },
   },
   {
@@ -48,10 +49,10 @@ export const templateGroupCommands: readonly Command[] = [
     takes: 'GROUP NEW',
     flags: () => [],
     async run(context, { words: [word, name] }) {
-      const group = await groupCalled(word, context);
+      const group = groupCalled(word, (await scanned(context)).groups);
       const to = newGroup(name);
       const written = await context.app.changeTemplates({ kind: 'template-group-rename', group, to });
-      return done(group, `the group ${group} is ${to} now`, written, context);
+      return printWritten(group, `the group ${group} is ${to} now`, written, context);
     },
   },
   {
@@ -61,8 +62,8 @@ export const templateGroupCommands: readonly Command[] = [
     takes: 'GROUP',
     flags: () => [],
     async run(context, { words: [word] }) {
-      const group = await groupCalled(word, context);
-      const { templates } = await scanned(context);
+      const { groups, templates } = await scanned(context);
+      const group = groupCalled(word, groups);
       const inside = templates.filter((one) => one.group === group);
       const unasked = inside.length === 0 ? [] : await refuseMade(inside, templates, context);
       if (!context.global.yes)
@@ -75,7 +76,7 @@ export const templateGroupCommands: readonly Command[] = [
       };
       if (!(await agreedTo(question, context))) return EXIT.interrupted;
       const written = await context.app.changeTemplates({ kind: 'template-group-remove', group });
-      return done(group, `the group ${group} is deleted`, written, context);
+      return printWritten(group, `the group ${group} is deleted`, written, context);
     },
   },
 ];
@@ -87,8 +88,7 @@ function newGroup(word: string | undefined): string {
   return word;
 }
 
-async function groupCalled(word: string | undefined, context: CommandContext): Promise<string> {
-  const { groups } = await scanned(context);
+function groupCalled(word: string | undefined, groups: readonly string[]): string {
   if (word !== undefined && groups.includes(word)) return word;
   throw new FleetError('usage', `there is no group ${JSON.stringify(word ?? '')}${didYouMean(word ?? '', groups)}`, {
     fix: 'drover template-group list shows them',

@@ -10,7 +10,7 @@ import { type Details, type Row, renderList } from '../output.ts';
 import { printDetails } from '../print-details.ts';
 import { type MadeOf, vmsMade } from './made-of.ts';
 
-/** The library as it is now; what is wrong in it is told on stderr, and the rest goes on. */
+/** The library as it is now; what is wrong in it is reported on stderr, and the rest goes on. */
 export async function scanned({ app, say }: Pick<CommandContext, 'app' | 'say'>): Promise<Scanned> {
   const found = await app.templates().scan();
   for (const problem of found.problems) say(clean(spellProblem(problem)));

@@ -17,7 +17,7 @@ export interface AllMade {
   readonly unasked: readonly EndpointName[];
 }
 
-/** Asks these endpoints, or every one that is enabled; those that do not answer are told on stderr. */
+/** Asks these endpoints, or every one that is enabled; those that do not answer are reported on stderr. */
 export async function vmsMade(
   templates: readonly Template[],
   context: CommandContext,

@@ -5,7 +5,7 @@ import { findTemplate, spellTemplate, type Template } from '../../state/template
 import { clean } from '../../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { agreedTo, isYes } from '../consent.ts';
-import { printResults } from '../results.ts';
+import { printWritten } from '../results.ts';
 import { scanned } from './list-commands.ts';
 import { vmsMade } from './made-of.ts';
 import { newTemplateName } from './new-template.ts';
@@ -22,7 +22,12 @@ export const templateMoveCommands: readonly Command[] = [
       const to = newTemplateName(name, template.group);
       const entries = await cloneEntries(await context.app.templates().entries(template));
       const written = await context.app.changeTemplates({ kind: 'template-add', to, entries });
-      return done(spellTemplate(to), `${spellTemplate(to)} is a copy of ${spellTemplate(template)}`, written, context);
+      return printWritten(
+        spellTemplate(to),
+        `${spellTemplate(to)} is a copy of ${spellTemplate(template)}`,
+        written,
+        context,
+      );
     },
   },
   {
@@ -68,15 +73,10 @@ export const templateMoveCommands: readonly Command[] = [
       };
       if (!(await agreedTo(question, context))) return EXIT.interrupted;
       const written = await context.app.changeTemplates({ kind: 'template-remove', of: template });
-      return done(name, `${name} is deleted`, written, context);
+      return printWritten(name, `${name} is deleted`, written, context);
     },
   },
 ];
-
-export async function done(name: string, text: string, written: boolean, context: CommandContext): Promise<number> {
-  await printResults([{ name, text: written ? text : `${name}: nothing was written` }], false, context);
-  return EXIT.done;
-}
 
 async function rename(
   from: Template,
@@ -85,7 +85,7 @@ async function rename(
 ): Promise<number> {
   const name = spellTemplate(from);
   const written = await context.app.changeTemplates({ kind: 'template-rename', from, to });
-  return done(name, `${name} is ${spellTemplate(to)} now`, written, context);
+  return printWritten(name, `${name} is ${spellTemplate(to)} now`, written, context);
 }
 
 const versionsOf = ({ older }: Template): string =>

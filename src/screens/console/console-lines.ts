@@ -52,7 +52,7 @@ export interface TabSpan {
   readonly to: number;
 }
 
-/** `[1 web1] 2 web2+ 3 db1!`: which one is in front, which has news, which has no link, which is chosen. */
+/** `[1 web1] 2 web2+ 3 db1!`: which one is in front, which has new output, which has no link, which is chosen. */
 export function tabs(
   consoles: Consoles,
   columns: number,

@@ -1,5 +1,5 @@
 /**
- * The `notifications:` section of the configuration: who is told of what, and how.
+ * The `notifications:` section of the configuration: who is notified of what, and how.
  *
  *     notifications:
  *       desk:

@@ -20,8 +20,8 @@ it.each([
   ['a part', 5, 2 * MIB],
   ['nothing', CONTENT.length, undefined],
 ])('reads %s of a file, piece by piece', async (_what, from, length) => {
-  const told: number[] = [];
-  const { source, close } = await openSource(join(folder, 'file'), (done) => void told.push(done));
+  const reported: number[] = [];
+  const { source, close } = await openSource(join(folder, 'file'), (done) => void reported.push(done));
   const end = length === undefined ? CONTENT.length : from + length;
   const kept: Uint8Array[] = [];
   for await (const piece of source.read(from, length)) kept.push(piece);
@@ -34,7 +34,7 @@ it.each([
   }
   expect(Buffer.concat(seen).equals(CONTENT.subarray(from, end))).toBe(true);
   expect(memory.size).toBeLessThanOrEqual(2);
-  if (end > from) expect(told.at(-1)).toBe(end);
+  if (end > from) expect(reported.at(-1)).toBe(end);
   await close();
 });
 

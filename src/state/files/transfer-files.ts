@@ -11,7 +11,7 @@ const PIECE = 1024 ** 2;
 /** What is not whole yet. */
 const PART = '.part';
 
-/** Is told how many bytes have moved, and of how many, where that is known. */
+/** Gets how many bytes have moved, and of how many, where that is known. */
 export type Moved = (done: number, of?: number) => void;
 
 /**
@@ -76,7 +76,7 @@ async function readWhole(file: FileHandle, into: Buffer, at: number): Promise<Bu
 }
 
 /**
- * A file that is received into `PATH.part`, which stays when the transfer breaks off and is gone on with the next time; `keep` makes it
+ * A file that is received into `PATH.part`, which stays when the transfer breaks off and is resumed the next time; `keep` makes it
  * the file. Throws op.conflict where that is there already, unless it may be overwritten.
  */
 export async function openDestination(

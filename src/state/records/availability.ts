@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock.ts';
+import { endpointOf } from '../../ids.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Store } from '../fleet/store.ts';
 import type { Notice, NoticeKind } from './notices.ts';
 
-/** A link that is made again at once is no news. */
+/** A link that comes back sooner is not reported. */
 const LASTS_MS = 10_000;
 
 interface Reach {
@@ -14,47 +15,48 @@ interface Reach {
 }
 
 /**
- * Tells when an endpoint or a node can't be reached for ten seconds, and when one of those is back. `known`: what was told
+ * Reports when an endpoint or a node can't be reached for ten seconds, and when one of those is back. `known`: what was reported
  * last of each, also by earlier runs. Answers how to stop it.
  */
 export function watchAvailability(
   { fleet, subscribe }: Pick<Store, 'fleet' | 'subscribe'>,
   clock: Clock,
   known: readonly Notice[],
-  tell: (notice: Omit<Notice, 'id' | 'at'>) => void,
+  report: (notice: Omit<Notice, 'id' | 'at'>) => void,
 ): () => void {
-  const told = new Map<string, NoticeKind>();
-  for (const { subject, kind } of known) if (kind !== 'task-failed' && !told.has(subject)) told.set(subject, kind);
-  /** What is away and not told of yet: how to forget it. */
+  const reported = new Map<string, NoticeKind>();
+  for (const { subject, kind } of known)
+    if (kind !== 'task-failed' && !reported.has(subject)) reported.set(subject, kind);
+  /** What is away and not reported yet: how to forget it. */
   const waiting = new Map<string, () => void>();
 
   const isAway = (subject: string): Reach | undefined => {
     const now = reachOf(fleet).get(subject);
     return now?.isThere === false ? now : undefined;
   };
-  const tellAway = (subject: string) => {
+  const reportAway = (subject: string) => {
     waiting.delete(subject);
     const away = isAway(subject);
     if (!away) return;
-    told.set(subject, 'unreachable');
-    tell({ kind: 'unreachable', subject, name: away.name, text: `${away.name} is unreachable${away.why}` });
+    reported.set(subject, 'unreachable');
+    report({ kind: 'unreachable', subject, name: away.name, text: `${away.name} is unreachable${away.why}` });
   };
 
   const look = () => {
     for (const [subject, { isThere, name }] of reachOf(fleet)) {
       if (!isThere) {
-        if (told.get(subject) !== 'unreachable' && !waiting.has(subject))
+        if (reported.get(subject) !== 'unreachable' && !waiting.has(subject))
           waiting.set(
             subject,
-            clock.after(LASTS_MS, () => tellAway(subject)),
+            clock.after(LASTS_MS, () => reportAway(subject)),
           );
         continue;
       }
       waiting.get(subject)?.();
       waiting.delete(subject);
-      if (told.get(subject) !== 'unreachable') continue;
-      told.set(subject, 'back');
-      tell({ kind: 'back', subject, name, text: `${name} is reachable again` });
+      if (reported.get(subject) !== 'unreachable') continue;
+      reported.set(subject, 'back');
+      report({ kind: 'back', subject, name, text: `${name} is reachable again` });
     }
   };
   look();
@@ -74,7 +76,7 @@ function reachOf({ endpoints, nodes }: Fleet): ReadonlyMap<string, Reach> {
     reach.set(name, { isThere: phase === 'up', name, why });
   }
   for (const { id, name, state } of nodes.values()) {
-    const isKnown = (state === 'up' || state === 'down') && reach.get(id.slice(0, id.indexOf('/')))?.isThere === true;
+    const isKnown = (state === 'up' || state === 'down') && reach.get(endpointOf(id))?.isThere === true;
     if (isKnown) reach.set(id, { isThere: state === 'up', name, why: ': its endpoint says that it is down' });
   }
   return reach;

@@ -67,7 +67,7 @@ describe('availability', () => {
   const open = (known: readonly Notice[] = []) => {
     const clock = createTestClock();
     const store = createStore(clock);
-    const told: string[] = [];
+    const reported: string[] = [];
     const phase = (now: 'up' | 'down' | 'connecting') => {
       const problem = { code: 'host.unreachable', message: 'no route' } as const;
       const status = { name: host1, platform: 'fake', address: 'root@host1', phase: now, since: 0 };
@@ -75,29 +75,29 @@ describe('availability', () => {
       store.flush();
     };
     phase('up');
-    const stop = watchAvailability(store, clock, known, ({ text }) => void told.push(text));
-    return { clock, store, phase, told, stop };
+    const stop = watchAvailability(store, clock, known, ({ text }) => void reported.push(text));
+    return { clock, store, phase, reported, stop };
   };
   const was = (kind: Notice['kind']): Notice => ({ id: 'x', at: 0, kind, subject: 'host1', name: 'host1', text: '' });
 
   it('F-224 tells of an endpoint that stays away for ten seconds, with the reason, and of its return', async () => {
-    const { clock, phase, told } = open();
+    const { clock, phase, reported } = open();
     phase('down');
     await clock.pass(9_000);
     phase('up');
     await clock.pass(60_000);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     phase('down');
     phase('connecting');
     phase('down');
     await clock.pass(10_000);
     await clock.pass(60_000);
     phase('up');
-    expect(told).toEqual(['host1 is unreachable: no route', 'host1 is reachable again']);
+    expect(reported).toEqual(['host1 is unreachable: no route', 'host1 is reachable again']);
   });
 
   it('F-224 tells of a node that its endpoint says is down', async () => {
-    const { clock, store, told, stop } = open();
+    const { clock, store, reported, stop } = open();
     const push = (state: 'up' | 'down') => {
       store.push(host1, inventory([{ ...aNode('n1'), state }], []));
       store.flush();
@@ -105,20 +105,20 @@ describe('availability', () => {
     push('down');
     await clock.pass(10_000);
     push('up');
-    expect(told).toEqual(['n1 is unreachable: its endpoint says that it is down', 'n1 is reachable again']);
+    expect(reported).toEqual(['n1 is unreachable: its endpoint says that it is down', 'n1 is reachable again']);
     push('down');
     stop();
     await clock.pass(60_000);
-    expect(told).toHaveLength(2);
+    expect(reported).toHaveLength(2);
   });
 
   it('knows what earlier runs have told', async () => {
-    expect(open([was('unreachable')]).told).toEqual(['host1 is reachable again']);
-    expect(open([was('back')]).told).toEqual([]);
-    const { clock, phase, told } = open([was('unreachable'), was('back')]);
+    expect(open([was('unreachable')]).reported).toEqual(['host1 is reachable again']);
+    expect(open([was('back')]).reported).toEqual([]);
+    const { clock, phase, reported } = open([was('unreachable'), was('back')]);
     phase('down');
     await clock.pass(60_000);
-    expect(told).toEqual(['host1 is reachable again', 'host1 is unreachable: no route']);
+    expect(reported).toEqual(['host1 is reachable again', 'host1 is unreachable: no route']);
   });
 });
 

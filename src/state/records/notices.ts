@@ -97,21 +97,21 @@ export function createNotices({ folder, clock, redactor, trouble }: NoticesOptio
   };
 }
 
-/** Newest first, each once; that something is still unreachable, or still back, was seen by two drovers and is told once. */
+/** Newest first, each once; that something is still unreachable, or still back, was seen by two drovers and is reported once. */
 function merged(known: readonly Notice[], more: readonly Notice[]): readonly Notice[] {
   const byId = new Map(
     [...known, ...more].map(({ id, at, kind, subject, name, text }) => [id, { id, at, kind, subject, name, text }]),
   );
   const last = new Map<string, NoticeKind>();
-  const told = [...byId.values()]
+  const reported = [...byId.values()]
     .sort((a, b) => a.at - b.at)
     .filter(({ kind, subject }) => {
       if (kind === 'task-failed') return true;
-      const isNews = last.get(subject) !== kind;
+      const isChange = last.get(subject) !== kind;
       last.set(subject, kind);
-      return isNews;
+      return isChange;
     });
-  return told.slice(-MOST).reverse();
+  return reported.slice(-MOST).reverse();
 }
 
 /** The file is drover's own, but may have been damaged or be of another version. */

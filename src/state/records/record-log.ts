@@ -15,7 +15,7 @@ import { makeOwnFolder } from '../files/own-folder.ts';
 import type { Redactor } from '../files/redactor.ts';
 
 export interface RecordLog<Line> {
-  /** Written soon, in this order. Never rejects: what can't be written is told once in a run. */
+  /** Written soon, in this order. Never rejects: what can't be written is reported once in a run. */
   add(line: Line): void;
   /** Every line that is there, oldest first; what is no line of this log is left out. Rejects with what the file system says. */
   read(): Promise<readonly Line[]>;
@@ -51,7 +51,7 @@ export function createRecordLog<Line>(options: RecordLogOptions<Line>): RecordLo
   const name = basename(file, '.jsonl');
   let waiting: string[] = [];
   let writing: Promise<void> | undefined;
-  let told = false;
+  let hasComplained = false;
 
   const spelled = (line: Line): string =>
     escapeActive(JSON.stringify(line, (_key, value) => (typeof value === 'string' ? redactor.redact(value) : value)));
@@ -65,8 +65,8 @@ export function createRecordLog<Line>(options: RecordLogOptions<Line>): RecordLo
         await setAside(file, longest);
         await appendLines(file, lines);
       } catch (error) {
-        if (!told) trouble(`${file} can't be written: ${fileTrouble(error)}; what happens now is not kept`);
-        told = true;
+        if (!hasComplained) trouble(`${file} can't be written: ${fileTrouble(error)}; what happens now is not kept`);
+        hasComplained = true;
       }
     }
     writing = undefined;

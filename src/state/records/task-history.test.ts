@@ -132,8 +132,8 @@ describe('tasks', () => {
   it('are kept without secrets, and without the answers that were for the user alone', async () => {
     const { history, redactor, tasks } = drover();
     redactor.add('hunter22');
-    const told = work('f', async () => ({ text: 'f: https://x.test/?sig=abc', answer: 'https://x.test/?sig=abc' }));
-    await tasks.run({ action: 'a', title: 'Set hunter22', work: [told] }).ended;
+    const linked = work('f', async () => ({ text: 'f: https://x.test/?sig=abc', answer: 'https://x.test/?sig=abc' }));
+    await tasks.run({ action: 'a', title: 'Set hunter22', work: [linked] }).ended;
     await history.written();
     const text = await readFile(join(folder, 'tasks.jsonl'), 'utf8');
     expect(text).not.toMatch(/hunter22|sig=abc/);

@@ -18,7 +18,7 @@ export interface TaskHistory extends TaskWitness {
   readonly list: () => readonly PastTask[];
   /** Reads them again. Rejects with what the file system says. */
   refresh(): Promise<readonly PastTask[]>;
-  /** Resolves when what was told is on the disk, or the disk does not answer. */
+  /** Resolves when every line is on the disk, or the disk does not answer. */
   written(): Promise<void>;
 }
 
@@ -39,7 +39,9 @@ const ELSEWHERE_MS = 24 * 3_600_000;
 const WORST_FIRST: readonly ItemState[] = ['unknown', 'failed', 'cancelled', 'running', 'waiting', 'done'];
 
 export function createTaskHistory({ folder, clock, redactor, env, trouble }: TaskHistoryOptions): TaskHistory {
-  const run = randomBytes(3).toString('hex');
+  let run: string | undefined;
+  /** Drawn when it is needed first: crypto would be a part of every start. */
+  const ownRun = () => (run ??= randomBytes(3).toString('hex'));
   const host = hostname();
   const who = whoAmI(env);
   const log = createRecordLog({ file: join(folder, 'tasks.jsonl'), clock, redactor, parse: parseTaskLine, trouble });
@@ -62,13 +64,15 @@ export function createTaskHistory({ folder, clock, redactor, env, trouble }: Tas
   };
 
   return {
-    run,
+    get run() {
+      return ownRun();
+    },
     began(task) {
       const items = task.items.slice(0, MOST_ITEMS).map(({ id, name }) => [id, name] as const);
       const { id, action, title, startedAt: at } = task;
       add((runner) => ({
         phase: 'began',
-        run,
+        run: ownRun(),
         id,
         at,
         who,
@@ -84,7 +88,7 @@ export function createTaskHistory({ folder, clock, redactor, env, trouble }: Tas
       if (task.items.length === 1 || task.items.length > MOST_ITEMS) return;
       const { id } = task;
       const at = clock.now();
-      add(() => ({ phase: 'item', run, id, at, item: kept(item) }));
+      add(() => ({ phase: 'item', run: ownRun(), id, at, item: kept(item) }));
     },
     ended(task) {
       const { id, state, endedAt: at = clock.now() } = task;
@@ -93,7 +97,7 @@ export function createTaskHistory({ folder, clock, redactor, env, trouble }: Tas
         .slice(0, MOST_ITEMS)
         .map(kept);
       const counts = countsOf(task);
-      add(() => ({ phase: 'ended', run, id, at, state, items, counts }));
+      add(() => ({ phase: 'ended', run: ownRun(), id, at, state, items, counts }));
     },
     list: () => newest,
     async refresh() {
@@ -114,7 +118,7 @@ export function createTaskHistory({ folder, clock, redactor, env, trouble }: Tas
   };
 }
 
-/** An answer is for the user who asked: an address, and a link that opens a file for everybody who has it. */
+/** An answer is for the user who asked: an address, and a link that opens a file without a login. */
 function kept({ id, name, state, text, fix, code, answer }: TaskItem): KeptItem {
   const said = answer === undefined || answer === '' ? text : text.replaceAll(answer, '(shown then)');
   return {

@@ -19,13 +19,13 @@ it('has the newest two thousand lines, the oldest first', () => {
 
 it('blots out secrets, also those that were looked up later', () => {
   const redactor = createRedactor();
-  const told: (string | undefined)[] = [];
-  const log = createWireLog(redactor, ({ text, failed }) => told.push(text, failed));
+  const logged: (string | undefined)[] = [];
+  const log = createWireLog(redactor, ({ text, failed }) => logged.push(text, failed));
   log.push(line('login hunter2', { failed: 'hunter2 was refused' }));
   log.push(line('fine'));
   redactor.add('hunter2');
   log.push(line('again hunter2', { failed: 'hunter2' }));
-  expect(told.slice(-2)).toEqual(['again ********', '********']);
+  expect(logged.slice(-2)).toEqual(['again ********', '********']);
   const [first, second] = log.lines();
   expect(first).toMatchObject({ text: 'login ********', failed: '******** was refused', endpoint: 'host1' });
   expect(second).not.toHaveProperty('failed');

@@ -138,16 +138,16 @@ export function createLibrary(folder: string, platforms: readonly string[], cloc
   return {
     folder,
     scan: () => scanLibrary(folder, platforms),
-    text: (of, part) => told(folder, () => textIfThere(join(folderOf(of), PART_FILES[part]))),
+    text: (of, part) => inLibrary(folder, () => textIfThere(join(folderOf(of), PART_FILES[part]))),
     async older(template, version) {
       const file = join(folderOf(template), VERSIONS_FOLDER, `${version}.yaml`);
-      const text = await told(folder, () => textIfThere(file));
+      const text = await inLibrary(folder, () => textIfThere(file));
       if (text === undefined) throw gone(`${spellTemplate(template)}@${version}`);
       return { ...template, ...(await checkedText(file, text)), version };
     },
-    entries: (of) => told(folder, () => entriesOfFolder(folderOf(of))),
+    entries: (of) => inLibrary(folder, () => entriesOfFolder(folderOf(of))),
     async change(change, signal) {
-      await told(folder, async () => {
+      await inLibrary(folder, async () => {
         await makeOwnFolder(folder);
         await withLock(
           join(folder, '.lock'),
@@ -197,7 +197,7 @@ const changedMeanwhile = (of: TemplateName) =>
   );
 
 /** Errors of the file system become op.failed, with the folder that they are about. */
-async function told<T>(folder: string, run: () => Promise<T>): Promise<T> {
+async function inLibrary<T>(folder: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -6,13 +6,13 @@ import { createTaskHistory, type TaskHistory, type TaskHistoryOptions } from '..
 import type { TaskWitness } from '../state/tasks.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
 
-/** What happens, kept for later runs, and told to whom the configuration names. */
-export interface News {
+/** Events, kept for later runs, and sent by the rules of the configuration. */
+export interface Notifier {
   readonly taskHistory: TaskHistory;
   readonly notices: Notices;
-  /** To be told of every task. */
+  /** Gets every task. */
   readonly witness: TaskWitness;
-  /** Tells from now on of endpoints and nodes that go away and come back. */
+  /** Notifies from now on of endpoints and nodes that go away and come back. */
   follow(): void;
   /** Resolves when all is on the disk, or the disk does not answer. */
   written(): Promise<void>;
@@ -20,7 +20,7 @@ export interface News {
   close(): Promise<void>;
 }
 
-export interface NewsOptions
+export interface NotifierOptions
   extends NoticesOptions,
     Pick<TaskHistoryOptions, 'env'>,
     Pick<DeliveryOptions, 'rules' | 'secrets' | 'signal'> {
@@ -29,7 +29,7 @@ export interface NewsOptions
 
 type NewNotice = Omit<Notice, 'id' | 'at'>;
 
-export function createNews(options: NewsOptions): News {
+export function createNotifier(options: NotifierOptions): Notifier {
   const { store, clock, redactor } = options;
   const trouble = (message: string) => options.trouble(redactor.redact(message));
   const taskHistory = createTaskHistory(options);
@@ -38,10 +38,10 @@ export function createNews(options: NewsOptions): News {
   let stopWatching = () => {};
   let isClosed = false;
 
-  const notify = (notice: NewNotice) => delivery.tell(notices.add(notice));
+  const notify = (notice: NewNotice) => delivery.deliver(notices.add(notice));
   const failed = (error: unknown) => trouble(sentence(error));
 
-  /** What another drover has told meanwhile is not told again. */
+  /** What another drover has notified of meanwhile is not sent again. */
   const notifyOnce = async (notice: NewNotice) => {
     const known = await notices.refresh();
     const last = known.find(({ kind, subject }) => kind !== 'task-failed' && subject === notice.subject);
@@ -62,7 +62,8 @@ export function createNews(options: NewsOptions): News {
     taskHistory,
     notices,
     witness: {
-      ...taskHistory,
+      began: taskHistory.began,
+      itemEnded: taskHistory.itemEnded,
       ended(task) {
         taskHistory.ended(task);
         const notice = noticeOf(task);
