@@ -33,7 +33,8 @@ export interface GuestCalls {
   readonly touched: (key: string) => void;
 }
 
-export const pathOf = ({ node, kind, vmid }: Pick<Guest, 'node' | 'kind' | 'vmid'>): string => `/nodes/${segment(node)}/${kind}/${vmid}`;
+export const pathOf = ({ node, kind, vmid }: Pick<Guest, 'node' | 'kind' | 'vmid'>): string =>
+  `/nodes/${segment(node)}/${kind}/${vmid}`;
 
 export async function onGuest<T>(
   { api, clock, index, touched }: GuestCalls,

@@ -95,8 +95,7 @@ describe('the seed of a clone', () => {
     expect(warnings).toEqual([
       {
         feature: 'seed',
-        detail:
-          'gets no seed of its own: /d/web1.ISO is not as drover makes a seed, and stays with its original',
+        detail: 'gets no seed of its own: /d/web1.ISO is not as drover makes a seed, and stays with its original',
       },
     ]);
     expect(sent).not.toContain('STORAGE_VOL_CREATE_XML web2.ISO');
@@ -110,18 +109,14 @@ describe('the seed of a clone', () => {
       return { pool: 'd', name: path.slice(3), key: path };
     });
     const why = "/d/web1.ISO can't be read: no storage vol with matching path, and stays with its original";
-    expect((await clone()).warnings).toEqual([
-      { feature: 'seed', detail: `gets no seed of its own: ${why}` },
-    ]);
+    expect((await clone()).warnings).toEqual([{ feature: 'seed', detail: `gets no seed of its own: ${why}` }]);
     expect(documents.at(-1)).not.toContain('.ISO');
   });
 
   it('is left out where the medium is too large to be one, and that is said', async () => {
     const { clone } = setUp(Buffer.alloc(16 * 1024 ** 2 + 1));
     const why = '/d/web1.ISO is larger than any that drover makes, and stays with its original';
-    expect((await clone()).warnings).toEqual([
-      { feature: 'seed', detail: `gets no seed of its own: ${why}` },
-    ]);
+    expect((await clone()).warnings).toEqual([{ feature: 'seed', detail: `gets no seed of its own: ${why}` }]);
   });
 
   it('is the same medium where that belongs to no VM', async () => {

@@ -132,7 +132,11 @@ const NO_BOOT = { tftp: '', bootp: '' } as const;
 function bootOf({ name, boot = '' }: NetworkSpec, hasDhcp: boolean): { readonly tftp: string; readonly bootp: string } {
   if (boot === '') return NO_BOOT;
   if (!hasDhcp)
-    throw refused(name, 'a boot file is sent by DHCP of IPv4, which this network does not have', 'leave the boot file out');
+    throw refused(
+      name,
+      'a boot file is sent by DHCP of IPv4, which this network does not have',
+      'leave the boot file out',
+    );
   const at = boot.lastIndexOf('@');
   const [path, server] = at < 0 ? [boot, ''] : [boot.slice(0, at), boot.slice(at + 1)];
   const slash = path.lastIndexOf('/');

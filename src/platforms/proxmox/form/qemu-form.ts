@@ -14,7 +14,6 @@ export interface PlacedDisk {
   readonly storage: KnownStorage;
 }
 
-
 /** What a clone is given as well. */
 export function commonForm({ memory, vcpus, autostart, notes, tags, protection, hardware }: MakeSpec): Form {
   const description = writeNotes(notes);

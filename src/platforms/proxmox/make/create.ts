@@ -20,8 +20,8 @@ import {
 } from '../form/qemu-form.ts';
 import { type MakeSpec, newMac, readSpec, type WantedNic } from '../form/spec.ts';
 import { nicText } from '../form/texts.ts';
-import { readGuestConfig } from '../guest-config.ts';
 import { pathOf } from '../guest-call.ts';
+import { readGuestConfig } from '../guest-config.ts';
 import { diskContent, type Guest, type GuestKind } from '../guests.ts';
 import { placePath } from '../read-each.ts';
 import { chooseStorage } from '../storage/choose.ts';
@@ -251,9 +251,7 @@ function driveForm(
 function cloneRequest({ spec, node, catalog, kind }: Plan, template: Guest, endpoint: string): Request {
   const wanted = spec.disks[0]?.storage ?? '';
   const storage =
-    wanted === ''
-      ? undefined
-      : chooseStorage(catalog.storages, { endpoint, wanted, content: diskContent(kind), node });
+    wanted === '' ? undefined : chooseStorage(catalog.storages, { endpoint, wanted, content: diskContent(kind), node });
   const form: Form = {
     [kind === 'qemu' ? 'name' : 'hostname']: spec.name,
     full: storage === undefined ? '0' : '1',

@@ -12,10 +12,7 @@ const patient = (): AbortSignal => new AbortController().signal;
 
 type Undoing = Omit<FollowContext, 'signal'>;
 
-export function guestMade(
-  context: Undoing,
-  place: Pick<Guest, 'node' | 'kind' | 'vmid'>,
-): Made {
+export function guestMade(context: Undoing, place: Pick<Guest, 'node' | 'kind' | 'vmid'>): Made {
   const { node, vmid } = place;
   const path = pathOf(place);
   return {
