@@ -29,8 +29,8 @@ export interface Watching {
   stop(): Promise<void>;
 }
 
-/** Beside what the platform's facts allow; a loaded machine is slow. */
-const PATIENCE_MS = 10_000;
+/** Beside what the platform's facts allow. The first feed of a real cloud took over ten seconds while another lab was built. */
+const PATIENCE_MS = 45_000;
 
 export function watchConnection(connection: Connection, everyMs = 1_000): Watching {
   const controller = new AbortController();

@@ -84,6 +84,8 @@ export interface OpenFleet {
   /** The name that the cursor is on. */
   cursor(): string | undefined;
   vm(fits: (vm: Vm) => boolean): Vm;
+  /** Waits for the feed: what an action read at the server comes to the tree a moment later. */
+  untilVm(fits: (vm: Vm) => boolean): Promise<Vm>;
   /** Another client deletes a VM. */
   removeVm(name: string): void;
   /** Another client changes the memory of a VM. */
@@ -320,6 +322,10 @@ export async function openFleet(options: FleetOptions = {}): Promise<OpenFleet> 
       const found = [...services.store.fleet.vms.values()].find(fits);
       if (!found) throw fail('there is no such VM');
       return found;
+    },
+    async untilVm(fits) {
+      await until(() => [...services.store.fleet.vms.values()].some(fits), 'no such VM came:');
+      return fleet.vm(fits);
     },
     removeVm(name) {
       const { id } = fleet.vm((vm) => vm.name === name);

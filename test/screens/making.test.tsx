@@ -28,8 +28,8 @@ describe('a VM', () => {
     await fleet.see(/20GiB +virtio/);
     await fleet.press('esc', 'pgdn', 'enter');
     await fleet.see('demo has the VM newvm, which is running');
-    const { state, image } = fleet.vm(({ name }) => name === 'newvm');
-    expect([state, image]).toEqual(['running', 'debian-13']);
+    const { image } = await fleet.untilVm(({ name, state }) => name === 'newvm' && state === 'running');
+    expect(image).toBe('debian-13');
     expect(fleet.server.drives.disks(rowOf('newvm')).map(({ size }) => size)).toEqual([20 * 1024 ** 3]);
   });
 
@@ -61,7 +61,7 @@ describe('a VM', () => {
     await fleet.see('Clone billing-web1 on fra-01?');
     await fleet.press('copy', 'pgdn', 'enter');
     await fleet.see('is cloned as copy');
-    expect(fleet.vm(({ name }) => name === 'copy').state).toBe('stopped');
+    expect((await fleet.untilVm(({ name }) => name === 'copy')).state).toBe('stopped');
     await fleet.press('space', 'space', 'C');
     await fleet.see('Clone VM: mark one VM at most');
   });

@@ -55,7 +55,7 @@ describe('the template library in the tree', () => {
     await fleet.see(/Image +debian-12/);
     await fleet.press('pgdn', 'enter');
     await fleet.see('demo has the VM web9, which is running');
-    const { profile, cpus } = fleet.vm(({ name }) => name === 'web9');
+    const { profile, cpus } = await fleet.untilVm(({ name }) => name === 'web9');
     expect([profile, cpus]).toEqual(['Common/linux-cloud@1.0', 2]);
     await fleet.press('X');
     await fleet.see('VMs were made of it: web9');

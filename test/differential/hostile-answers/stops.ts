@@ -61,8 +61,21 @@ export function createStops(): Stops {
   };
 }
 
+/** 4 MiB, which JSON.parse takes in one go. */
+const YARDSTICK = `[${Array.from({ length: 60_000 }, (_, at) => `{"id":${at},"name":"web1","disks":[{"path":"/d/x","size":1234567}]}`).join()}]`;
+
+/** The CPU time that this machine needs for it: the middle of seven times, after some in which it is compiled. */
+function yardstickMs(): number {
+  const times = Array.from({ length: 9 }, () => {
+    const before = cpuMs();
+    JSON.parse(YARDSTICK);
+    return cpuMs() - before;
+  });
+  return times.slice(2).toSorted((a, b) => a - b)[3] ?? 0;
+}
+
 /**
  * What no input may exceed, where it is read in steps: a key that is pressed meanwhile waits no longer. A reader that takes
- * its input in one go needs hundreds for the largest of them.
+ * its input in one go needs hundreds for the largest of them. On a slow machine it is four times what the yardstick takes.
  */
-export const LONGEST_STOP_MS = 100;
+export const LONGEST_STOP_MS = Math.max(100, 4 * yardstickMs());
