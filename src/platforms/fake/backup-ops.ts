@@ -4,9 +4,9 @@ import { mib } from '../../units.ts';
 import type { Backup, BackupOps, LossPlan, Vm } from '../contract.ts';
 import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
-import { refuseUnknown } from './collection.ts';
 import { createMaker } from './make.ts';
 import { accepted, createPower } from './power.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import type { FakeServer } from './server.ts';
 
 const WRITE_MS = 600;

@@ -1,8 +1,6 @@
-import { FleetError } from '../../errors.ts';
 import type { Id } from '../../ids.ts';
 import type { ListedKind, ObjectOf } from '../contract.ts';
 import { noListed } from '../lib/listed.ts';
-import type { FakeServer } from './server.ts';
 
 /** What an endpoint has of one kind: computed from the seed, and what was made, changed and deleted since. */
 export interface Collection<K extends ListedKind> {
@@ -36,14 +34,4 @@ export function collection<K extends ListedKind>(kind: K, computed: () => readon
     remove: (id) => void changed.set(id, undefined),
     forget: (id) => void changed.delete(id),
   };
-}
-
-/** Throws KIND.not-found. */
-export function refuseUnknown(
-  { collections, endpoint }: Pick<FakeServer, 'collections' | 'endpoint'>,
-  kind: 'image' | 'network' | 'storage' | 'zone',
-  name: string,
-): void {
-  if (collections[kind].all().some((one) => one.name === name)) return;
-  throw new FleetError(`${kind}.not-found`, `${endpoint} has no ${kind} ${JSON.stringify(name)}`);
 }

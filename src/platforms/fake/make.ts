@@ -11,12 +11,12 @@ import {
   type Settings,
   type Vm,
 } from '../contract.ts';
-import { refuseUnknown } from './collection.ts';
 import { freeDevice } from './disk-ops.ts';
 import { RAW_STATES, uuidOf } from './machines.ts';
 import { macOf } from './nics.ts';
 import type { Power } from './power.ts';
 import { hash } from './random.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import type { FakeServer } from './server.ts';
 import { folderOf } from './volume-ops.ts';
 

@@ -1,8 +1,8 @@
 /** Modes of a VM beside its state. A new size is kept at once here, so that none waits for a word. */
 import { FleetError } from '../../errors.ts';
 import { type Accepted, type LossPlan, type OperationName, operations, type Vm, type VmMode } from '../contract.ts';
-import { refuseUnknown } from './collection.ts';
 import { accepted } from './power.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import type { FakeServer } from './server.ts';
 
 /** What its disk takes to be written. */

@@ -3,8 +3,8 @@ import { dnsId, leaseId } from '../../ids.ts';
 import type { DnsOps, DnsRecord, Lease, LeaseOps, LossPlan } from '../contract.ts';
 import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
-import { refuseUnknown } from './collection.ts';
 import { accepted } from './power.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import type { FakeServer } from './server.ts';
 
 /** What DHCP has given out, and what is kept. */

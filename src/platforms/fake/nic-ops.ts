@@ -3,11 +3,11 @@ import { type NicId, nicId, vmOf } from '../../ids.ts';
 import type { Nic, NicOps, Vm } from '../contract.ts';
 import { listNics, noPart } from '../lib/parts.ts';
 import type { Calls } from './call.ts';
-import { refuseUnknown } from './collection.ts';
 import { vmInfo } from './info.ts';
 import { macOf } from './nics.ts';
 import { accepted } from './power.ts';
 import { hash } from './random.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import type { FakeServer } from './server.ts';
 
 const PLUG_MS = 200;

@@ -3,9 +3,9 @@ import { type AddressId, addressId, nativeOfListed } from '../../../ids.ts';
 import type { Address, AddressOps, LossPlan } from '../../contract.ts';
 import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
-import { refuseUnknown } from '../collection.ts';
 import { planFor } from '../listed-plans.ts';
 import { accepted } from '../power.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import type { FakeServer } from '../server.ts';
 
 export function createAddressOps(server: FakeServer, calls: Calls): Required<AddressOps> {

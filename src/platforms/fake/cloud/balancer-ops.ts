@@ -3,8 +3,8 @@ import { type BalancerId, balancerId, dnsId, nativeOf } from '../../../ids.ts';
 import type { Balancer, BalancerOps, Vm } from '../../contract.ts';
 import { refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
-import { refuseUnknown } from '../collection.ts';
 import { accepted } from '../power.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import type { FakeServer } from '../server.ts';
 
 export function createBalancerOps(server: FakeServer, calls: Calls): Required<BalancerOps> {

@@ -10,10 +10,10 @@ import {
 import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import { nameOfRule } from '../../lib/security-rules.ts';
 import type { Calls } from '../call.ts';
-import { refuseUnknown } from '../collection.ts';
 import { planFor } from '../listed-plans.ts';
 import { networkUsers } from '../network-users.ts';
 import { accepted } from '../power.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import type { FakeServer } from '../server.ts';
 
 const groupOf = ({ collections }: FakeServer, id: SecurityGroupId): SecurityGroup => {

@@ -3,10 +3,10 @@ import { type SubnetId, subnetId } from '../../../ids.ts';
 import type { LossPlan, Subnet, SubnetOps } from '../../contract.ts';
 import { overlapping, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Calls } from '../call.ts';
-import { refuseUnknown } from '../collection.ts';
 import { planFor } from '../listed-plans.ts';
 import { networkUsers } from '../network-users.ts';
 import { accepted } from '../power.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import type { FakeServer } from '../server.ts';
 
 export function createSubnetOps(server: FakeServer, calls: Calls): Required<SubnetOps> {
