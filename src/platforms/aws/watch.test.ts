@@ -10,6 +10,10 @@ const NAME = endpointName('cloud');
 /** The time between ticks is the test's to give. */
 const HOUR_MS = 3_600_000;
 
+/** States of instances end by this clock: while `heldAt` is set, they last. */
+let heldAt: number | undefined;
+const clockOfServer: Clock = { ...systemClock, ticks: () => heldAt ?? systemClock.ticks() };
+
 let server: FakeAws;
 let connection: Connection;
 let ending: AbortController;
@@ -18,7 +22,8 @@ let feeds: Feed[];
 let look: () => void;
 
 beforeEach(async () => {
-  server = await startFakeAws(systemClock);
+  heldAt = undefined;
+  server = await startFakeAws(clockOfServer);
   feeds = [];
   look = () => {};
   ending = new AbortController();
@@ -121,7 +126,7 @@ it('says since when an instance runs, and nothing of one that does not', async (
   expect(vms.find(({ uuid }) => uuid === on.id)?.bootedAt).toBe(Date.UTC(2026, 2, 1, 10));
   expect(vms.find(({ uuid }) => uuid === off.id)).not.toHaveProperty('bootedAt');
   await connection.vm.stop(vmId(NAME, on.id), 'graceful', signal);
-  await until(() => upserts(on.id).at(-1)?.state === 'stopping');
+  await until(() => ['stopping', 'stopped'].includes(upserts(on.id).at(-1)?.state ?? ''));
   expect(upserts(on.id).at(-1)).not.toHaveProperty('bootedAt');
 });
 
@@ -137,8 +142,10 @@ it('takes an instance off the list that is terminated, and not before', async ()
   const instance = server.world.add();
   await watch();
   const id = vmId(NAME, instance.id);
+  heldAt = systemClock.ticks();
   await connection.vm.delete?.(id, { keepDisks: false, snapshots: false }, signal);
   await until(() => upserts(instance.id).some(({ rawState }) => rawState === 'shutting-down'));
+  heldAt = undefined;
   await until(() =>
     feeds.some(
       (feed) => feed.kind === 'changes' && feed.changes.some((one) => one.kind === 'vm-remove' && one.id === id),
