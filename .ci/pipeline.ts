@@ -2,7 +2,7 @@
 import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { BUDGETS, COMPARISON_S, LAB_S, TOTAL_S } from './budgets.ts';
+import { BUDGETS, COMPARISON_S, LAB_S, SHARES, TOTAL_S } from './budgets.ts';
 import { resultsOf } from './results.ts';
 import { endSteps, runStep } from './step.ts';
 
@@ -42,7 +42,9 @@ let failed = 0;
 const closing: string[] = [];
 
 const say = (text: string) => void process.stdout.write(`\n== ${text}\n`);
-const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+/** `lab libvirt` means all of its shares. */
+const wanted = (name: string): boolean =>
+  only.length === 0 || only.some((one) => name === one || name.startsWith(`${one} `));
 const budgetOf = (name: string): number => BUDGETS[name] ?? (name.startsWith('lab ') ? LAB_S : COMPARISON_S);
 const leftS = (): number => TOTAL_S - performance.now() / 1000;
 const reportOf = (name: string): string => join(reports, `${name.replaceAll(/\W+/g, '-')}.json`);
@@ -126,15 +128,31 @@ async function provideGo(): Promise<void> {
   }
 }
 
+interface LabRun {
+  readonly lab: string;
+  /** As vitest has it, `1/2`; without one, all files. */
+  readonly share?: string;
+}
+
+const nameOf = ({ lab, share }: LabRun): string => (share === undefined ? `lab ${lab}` : `lab ${lab} ${share}`);
+
+function runsOf(lab: string): readonly LabRun[] {
+  const shares = SHARES[lab];
+  if (shares === undefined) return [{ lab }];
+  return Array.from({ length: shares }, (_, at) => ({ lab, share: `${at + 1}/${shares}` }));
+}
+
 /** Brings the lab up, tests, and takes it down. Labs have a folder and a network of their own, so that two don't meet. */
-async function testLab(lab: string, number: number): Promise<void> {
-  const name = `lab ${lab}`;
+async function testLab(run: LabRun, number: number): Promise<void> {
+  const name = nameOf(run);
+  const { lab, share } = run;
   if (!wanted(name)) return;
   const env = {
-    DROVER_LAB_DIR: join(work, lab),
+    DROVER_LAB_DIR: join(work, `lab${number}`),
     DROVER_LAB_NET: process.env['DROVER_LAB_NET'] ?? `10.231.${200 + number}`,
   };
-  await tests(name, ['.ci/run-lab.sh', lab, reportOf(name)], { env, shown: false });
+  const command: Command = ['.ci/run-lab.sh', lab, reportOf(name), ...(share === undefined ? [] : [share])];
+  await tests(name, command, { env, shown: false });
   const log = readFileSync(logOf(name), 'utf8');
   if (log.includes('Once more, from nothing')) closing.push(`${name} did not start at its first try`);
   if (/^FAILED: .* did not go down$/m.test(log)) fail(`${name} did not go down`);
@@ -147,13 +165,15 @@ async function testLabs(): Promise<void> {
   const alone = labs.filter((lab) => lab === 'together');
   const queue = labs
     .filter((lab) => !alone.includes(lab))
-    .sort((a, b) => budgetOf(`lab ${b}`) - budgetOf(`lab ${a}`))
-    .map((lab, at) => ({ lab, at }));
+    .flatMap(runsOf)
+    .sort((a, b) => budgetOf(nameOf(b)) - budgetOf(nameOf(a)))
+    .map((run, at) => ({ run, at }));
+  const inAll = queue.length;
   const lane = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await testLab(next.lab, next.at);
+    for (let next = queue.shift(); next; next = queue.shift()) await testLab(next.run, next.at);
   };
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
-  for (const lab of alone) await testLab(lab, labs.length);
+  for (const lab of alone) await testLab({ lab }, inAll);
 }
 
 async function pipeline(): Promise<void> {

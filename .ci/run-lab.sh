@@ -1,7 +1,8 @@
 #!/bin/bash
-# run-lab.sh LAB REPORT: brings a lab up, runs its tests, and takes it down again, whatever happens.
+# run-lab.sh LAB REPORT [SHARE]: brings a lab up, runs its tests (SHARE `1/2`: half of its files), and takes it down again,
+# whatever happens.
 set -uo pipefail
-lab=$1 report=$2
+lab=$1 report=$2 share=${3:-}
 exports=$(mktemp)
 
 # in the background, since bash puts a signal off until a program in front has ended
@@ -25,5 +26,5 @@ fi
 set -a
 eval "$(cat "$exports")"
 set +a
-in_background npx --no -- vitest run --config vitest.labs.config.ts "test/labs/$lab/" \
+in_background npx --no -- vitest run --config vitest.labs.config.ts "test/labs/$lab/" ${share:+"--shard=$share"} \
   --reporter=default --reporter=json --outputFile.json="$report"
