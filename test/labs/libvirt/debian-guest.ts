@@ -4,12 +4,17 @@ import { type Host, site, virsh } from './hosts.ts';
 import { runInside } from './namespaces.ts';
 
 /** An emulated CPU is slow, and a command may wait for cloud-init. */
-const COMMAND_MS = 90_000;
+const COMMAND_MS = 180_000;
 
 async function agent<T>(host: Host, guest: string, execute: string, args: object = {}): Promise<T> {
   const said = await virsh(host, 'qemu-agent-command', guest, JSON.stringify({ execute, arguments: args }));
   return (JSON.parse(said) as { return: T }).return;
 }
+
+/** Half a minute on an idle machine; ten times that where two labs share two slow cores. */
+export const BOOT_MS = 480_000;
+/** Of a test that waits for a boot and does little else. */
+export const BOOT_TEST_MS = BOOT_MS + 120_000;
 
 /** Resolves when the guest's agent answers. */
 export const untilAgentAnswers = (host: Host, guest: string, deadlineMs: number): Promise<unknown> =>

@@ -16,7 +16,7 @@ import { present } from '../../contract/bench.ts';
 import { openTerminal } from '../../contract/terminal.ts';
 import { run } from '../command.ts';
 import { until } from '../until.ts';
-import { bySsh, inside, untilAgentAnswers } from './debian-guest.ts';
+import { BOOT_MS, BOOT_TEST_MS, bySsh, inside, untilAgentAnswers } from './debian-guest.ts';
 import { DEBIAN_IMAGE, provideDebian } from './debian-image.ts';
 import { host3, makeNetwork, removeNetwork, site, virsh } from './hosts.ts';
 import { sshEndpoint } from './kvm-testkit.ts';
@@ -28,8 +28,6 @@ const VM = 'debian1';
 const ISOLATED = 'debian-isolated';
 const MAC = '52:54:00:de:b1:02';
 const PASSWORD = 'Sesam: öffne "dich"';
-/** Half a minute on an idle machine. */
-const BOOT_MS = 240_000;
 /** What a guest takes to see what was done to it. */
 const SOON_MS = 20_000;
 const SPEC: Settings = {
@@ -88,30 +86,34 @@ afterAll(async () => {
 });
 
 describe('a Debian that drover makes', () => {
-  it('F-237 F-345 F-359 starts, does what its seed says, and shows the address at which it answers', async () => {
-    vm = await make(VM, {
-      disk: [{ size: gib(2) }, { size: mib(64) }],
-      nic: [
-        // libvirt's choice: the host would still have the lease of an earlier guest with the same address
-        { network: 'default', mac: '' },
-        { network: ISOLATED, mac: MAC },
-      ],
-      user: 'fred',
-      keys: (await readFile(`${site.files.key}.pub`, 'utf8')).trim(),
-      password: PASSWORD,
-      commands: 'echo "a: b" > /made\nhostname >> /made',
-      rng: true,
-    });
-    const ip = await address();
-    await untilAgentAnswers(host, VM, BOOT_MS);
-    expect(await sh('cloud-init status --wait | tail -n 1')).toBe('status: done');
-    expect(JSON.parse(await sh('cat /run/cloud-init/result.json'))).toEqual({
-      v1: { datasource: 'DataSourceNoCloud [seed=/dev/sr0][dsmode=net]', errors: [] },
-    });
-    // cloud-init would have said what it does not like of the seed
-    expect(await sh('grep WARNING /var/log/cloud-init.log; true')).toBe('');
-    expect(await bySsh(host, `fred@${ip}`, 'id -un; hostname; cat /made')).toBe(`fred\n${VM}\na: b\n${VM}`);
-  }, 300_000);
+  it(
+    'F-237 F-345 F-359 starts, does what its seed says, and shows the address at which it answers',
+    async () => {
+      vm = await make(VM, {
+        disk: [{ size: gib(2) }, { size: mib(64) }],
+        nic: [
+          // libvirt's choice: the host would still have the lease of an earlier guest with the same address
+          { network: 'default', mac: '' },
+          { network: ISOLATED, mac: MAC },
+        ],
+        user: 'fred',
+        keys: (await readFile(`${site.files.key}.pub`, 'utf8')).trim(),
+        password: PASSWORD,
+        commands: 'echo "a: b" > /made\nhostname >> /made',
+        rng: true,
+      });
+      const ip = await address();
+      await untilAgentAnswers(host, VM, BOOT_MS);
+      expect(await sh('cloud-init status --wait | tail -n 1')).toBe('status: done');
+      expect(JSON.parse(await sh('cat /run/cloud-init/result.json'))).toEqual({
+        v1: { datasource: 'DataSourceNoCloud [seed=/dev/sr0][dsmode=net]', errors: [] },
+      });
+      // cloud-init would have said what it does not like of the seed
+      expect(await sh('grep WARNING /var/log/cloud-init.log; true')).toBe('');
+      expect(await bySsh(host, `fred@${ip}`, 'id -un; hostname; cat /made')).toBe(`fred\n${VM}\na: b\n${VM}`);
+    },
+    BOOT_TEST_MS,
+  );
 
   it('F-331 F-286 F-465 lets its user in by vm ssh, from where its address is not reached, and ends with its exit code', async () => {
     const desk = await openDesk();
@@ -294,24 +296,32 @@ describe('a Debian that runs', () => {
 });
 
 describe('a Debian that is restarted', () => {
-  it('F-347 F-366 shuts down as it should, and has its new size, vCPUs and memory then', async () => {
-    const before = await vms().settings(vm, 'config', patient());
-    const changes = { memory: mib(768), vcpus: 1, 'max-vcpus': 3 };
-    const basedOn = { memory: before['memory'], vcpus: before['vcpus'], 'max-vcpus': before['max-vcpus'] } as Settings;
-    await vms().configure(vm, 'config', changes, basedOn, patient());
-    const small = await memoryInside();
-    await vms().stop(vm, 'graceful', patient());
-    await watched.untilState(vm, 'stopped', 60_000);
-    await vms().start(vm, patient());
-    await untilAgentAnswers(host, VM, BOOT_MS);
-    // the record of a shutdown is what a guest writes that was not cut off
-    expect(await sh('last -x shutdown | head -n 1')).toMatch(/^shutdown/);
-    expect(await sh('nproc')).toBe('1');
-    expect((await memoryInside()) - small).toBeGreaterThan(mib(100));
-    // cloud-init looks for room at each start
-    const size = async () => Number(await sh('df --output=size -B1 / | tail -n 1'));
-    await until(`the root of ${VM} fills its disk`, BOOT_MS, async () => (await size()) > mib(2_800));
-  }, 330_000);
+  it(
+    'F-347 F-366 shuts down as it should, and has its new size, vCPUs and memory then',
+    async () => {
+      const before = await vms().settings(vm, 'config', patient());
+      const changes = { memory: mib(768), vcpus: 1, 'max-vcpus': 3 };
+      const basedOn = {
+        memory: before['memory'],
+        vcpus: before['vcpus'],
+        'max-vcpus': before['max-vcpus'],
+      } as Settings;
+      await vms().configure(vm, 'config', changes, basedOn, patient());
+      const small = await memoryInside();
+      await vms().stop(vm, 'graceful', patient());
+      await watched.untilState(vm, 'stopped', 60_000);
+      await vms().start(vm, patient());
+      await untilAgentAnswers(host, VM, BOOT_MS);
+      // the record of a shutdown is what a guest writes that was not cut off
+      expect(await sh('last -x shutdown | head -n 1')).toMatch(/^shutdown/);
+      expect(await sh('nproc')).toBe('1');
+      expect((await memoryInside()) - small).toBeGreaterThan(mib(100));
+      // cloud-init looks for room at each start
+      const size = async () => Number(await sh('df --output=size -B1 / | tail -n 1'));
+      await until(`the root of ${VM} fills its disk`, BOOT_MS, async () => (await size()) > mib(2_800));
+    },
+    BOOT_TEST_MS,
+  );
 
   it('F-293 sees a vCPU that is added while it runs', async () => {
     await vms().configure(vm, 'running', { vcpus: 2 }, { vcpus: 1 }, patient());
@@ -351,6 +361,6 @@ describe('a Debian on other firmware', () => {
       await watched.untilState(id, 'stopped');
       await vms().delete(id, { keepDisks: false, snapshots: false }, patient());
     },
-    300_000,
+    BOOT_TEST_MS,
   );
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VmId } from '../../../src/ids.ts';
 import type { Settings } from '../../../src/platforms/contract.ts';
 import { mib } from '../../../src/units.ts';
-import { bySsh, inside, untilAgentAnswers } from './debian-guest.ts';
+import { BOOT_MS, BOOT_TEST_MS, bySsh, inside, untilAgentAnswers } from './debian-guest.ts';
 import { DEBIAN_IMAGE, provideDebian } from './debian-image.ts';
 import { host2, imageFile, makeNetwork, removeNetwork, site, virsh } from './hosts.ts';
 import { sshEndpoint } from './kvm-testkit.ts';
@@ -17,7 +17,6 @@ const endpoint = sshEndpoint(host);
 /** Of cloud-init, of Ignition, and the clone of the first. */
 const [TOLD, IGNITED, CLONE] = ['told1', 'told2', 'told3'];
 const ISOLATED = 'told-isolated';
-const BOOT_MS = 240_000;
 const NET = `192.168.12${host.number}`;
 const SPEC: Settings = {
   image: DEBIAN_IMAGE,
@@ -95,23 +94,31 @@ afterAll(async () => {
 describe('a guest of cloud-init', () => {
   const sh = (command: string): Promise<string> => inside(host, TOLD, command);
 
-  it('F-237 F-333 has the addresses, routes, name servers and files that it was made with, and no complaint', async () => {
-    await untilAgentAnswers(host, TOLD, BOOT_MS);
-    expect(await sh('cloud-init status --wait | tail -n 1')).toBe('status: done');
-    expect(await sh('grep WARNING /var/log/cloud-init.log; true')).toBe('');
-    const addresses = await sh("ip -o addr show scope global | awk '{print $2, $4}'");
-    expect(addresses.split('\n').toSorted()).toEqual([`eth0 ${NET}.60/24`, 'eth0 fd00:7::60/64', 'eth1 10.99.0.5/24']);
-    expect(await sh("ip route show default | cut -d' ' -f1-5; ip -6 route show default | cut -d' ' -f1-5")).toBe(
-      `default via ${NET}.1 dev eth0\ndefault via fd00:7::1 dev eth0`,
-    );
-    expect(await sh('networkctl status eth0')).toMatch(new RegExp(`DNS: ${NET}\\.1\\n *Search Domains: lan\\.test`));
-    expect(await sh('stat -c "%a %U %G" /etc/told/text; cat /etc/told/text; od -An -tx1 /srv/bytes')).toBe(
-      '640 fred adm\na: "b"\n 00 ff 0a',
-    );
-    expect(await sh('stat -c %a /root/.metadata; cat /root/.metadata')).toBe(
-      `600\nname: ${TOLD}\nimage: ${DEBIAN_IMAGE}\nuser: fred\ndomain: lan.test\nplan: shop`,
-    );
-  }, 300_000);
+  it(
+    'F-237 F-333 has the addresses, routes, name servers and files that it was made with, and no complaint',
+    async () => {
+      await untilAgentAnswers(host, TOLD, BOOT_MS);
+      expect(await sh('cloud-init status --wait | tail -n 1')).toBe('status: done');
+      expect(await sh('grep WARNING /var/log/cloud-init.log; true')).toBe('');
+      const addresses = await sh("ip -o addr show scope global | awk '{print $2, $4}'");
+      expect(addresses.split('\n').toSorted()).toEqual([
+        `eth0 ${NET}.60/24`,
+        'eth0 fd00:7::60/64',
+        'eth1 10.99.0.5/24',
+      ]);
+      expect(await sh("ip route show default | cut -d' ' -f1-5; ip -6 route show default | cut -d' ' -f1-5")).toBe(
+        `default via ${NET}.1 dev eth0\ndefault via fd00:7::1 dev eth0`,
+      );
+      expect(await sh('networkctl status eth0')).toMatch(new RegExp(`DNS: ${NET}\\.1\\n *Search Domains: lan\\.test`));
+      expect(await sh('stat -c "%a %U %G" /etc/told/text; cat /etc/told/text; od -An -tx1 /srv/bytes')).toBe(
+        '640 fred adm\na: "b"\n 00 ff 0a',
+      );
+      expect(await sh('stat -c %a /root/.metadata; cat /root/.metadata')).toBe(
+        `600\nname: ${TOLD}\nimage: ${DEBIAN_IMAGE}\nuser: fred\ndomain: lan.test\nplan: shop`,
+      );
+    },
+    BOOT_TEST_MS,
+  );
 
   it('F-334 lets its user and root in with the keys of a file', async () => {
     expect(await bySsh(host, `fred@${NET}.60`, 'id -un; hostname')).toBe(`fred\n${TOLD}`);
@@ -127,14 +134,18 @@ describe('a guest of cloud-init', () => {
 });
 
 describe('a guest of Ignition', () => {
-  it('F-333 gets its config by the firmware of the machine, byte for byte', async () => {
-    await untilAgentAnswers(host, IGNITED, BOOT_MS);
-    const file = await readFile(imageFile(host, `${IGNITED}.ign`));
-    expect(JSON.parse(file.toString())).toMatchObject({ ignition: { version: '3.0.0' } });
-    const at = '/sys/firmware/qemu_fw_cfg/by_name/opt';
-    const read = `modprobe qemu_fw_cfg && base64 -w0 ${at}/com.coreos/config/raw && cmp ${at}/com.coreos/config/raw ${at}/org.flatcar-linux/config/raw`;
-    expect(Buffer.from(await inside(host, IGNITED, read), 'base64').equals(file)).toBe(true);
-  }, 300_000);
+  it(
+    'F-333 gets its config by the firmware of the machine, byte for byte',
+    async () => {
+      await untilAgentAnswers(host, IGNITED, BOOT_MS);
+      const file = await readFile(imageFile(host, `${IGNITED}.ign`));
+      expect(JSON.parse(file.toString())).toMatchObject({ ignition: { version: '3.0.0' } });
+      const at = '/sys/firmware/qemu_fw_cfg/by_name/opt';
+      const read = `modprobe qemu_fw_cfg && base64 -w0 ${at}/com.coreos/config/raw && cmp ${at}/com.coreos/config/raw ${at}/org.flatcar-linux/config/raw`;
+      expect(Buffer.from(await inside(host, IGNITED, read), 'base64').equals(file)).toBe(true);
+    },
+    BOOT_TEST_MS,
+  );
 
   it('F-241 takes it along when it is deleted', async () => {
     expect((await vms().planDelete(idOf(IGNITED), patient())).goes).toContain(`/var/lib/libvirt/images/${IGNITED}.ign`);
@@ -160,15 +171,19 @@ describe('a clone of a guest of cloud-init', () => {
     expect(left).toContain(`${CLONE}.ISO`);
   });
 
-  it('knows that it is another guest', async () => {
-    const sh = (command: string): Promise<string> => inside(host, CLONE, command);
-    await untilAgentAnswers(host, CLONE, BOOT_MS);
-    expect(await sh('cloud-init status --wait | tail -n 1')).toBe('status: done');
-    expect(await sh('hostname; ls /var/lib/cloud/instances | wc -l; head -n 1 /root/.metadata')).toBe(
-      `${CLONE}\n2\nname: "${CLONE}"`,
-    );
-    const addresses = await sh("ip -o addr show scope global | awk '{print $2, $4}'");
-    expect(addresses).toMatch(new RegExp(`^eth0 ${NET.replaceAll('.', '\\.')}\\.\\d+/24$`, 'm'));
-    expect(addresses).not.toMatch(/\.60\/|fd00:7::60|10\.99/);
-  }, 300_000);
+  it(
+    'knows that it is another guest',
+    async () => {
+      const sh = (command: string): Promise<string> => inside(host, CLONE, command);
+      await untilAgentAnswers(host, CLONE, BOOT_MS);
+      expect(await sh('cloud-init status --wait | tail -n 1')).toBe('status: done');
+      expect(await sh('hostname; ls /var/lib/cloud/instances | wc -l; head -n 1 /root/.metadata')).toBe(
+        `${CLONE}\n2\nname: "${CLONE}"`,
+      );
+      const addresses = await sh("ip -o addr show scope global | awk '{print $2, $4}'");
+      expect(addresses).toMatch(new RegExp(`^eth0 ${NET.replaceAll('.', '\\.')}\\.\\d+/24$`, 'm'));
+      expect(addresses).not.toMatch(/\.60\/|fd00:7::60|10\.99/);
+    },
+    BOOT_TEST_MS,
+  );
 });
