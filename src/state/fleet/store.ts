@@ -18,6 +18,7 @@ import type {
   ObjectOf,
   PlatformEvent,
   Pool,
+  SampleBlock,
 } from '../../platforms/contract.ts';
 import type { Scanned } from '../templates/template.ts';
 import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
@@ -59,7 +60,8 @@ export interface Store {
   flush(): void;
 }
 
-export function createStore(clock: Clock): Store {
+/** `sampled` gets each block of samples when it comes; its columns are the platform's again when that returns. */
+export function createStore(clock: Clock, sampled?: (endpoint: EndpointName, block: SampleBlock) => void): Store {
   const endpoints = new Map<EndpointName, EndpointStatus>();
   const pools = new Map<PoolId, Pool>();
   const nodes = new Map<NodeId, Node>();
@@ -248,7 +250,10 @@ export function createStore(clock: Clock): Store {
     push(endpoint, feed) {
       if (feed.kind === 'alive' || feed.kind === 'complete') return;
       // The columns are the platform's again when this returns. They are copied now; listeners are called later.
-      if (feed.kind === 'samples') samples.land(feed.block);
+      if (feed.kind === 'samples') {
+        samples.land(feed.block);
+        sampled?.(endpoint, feed.block);
+      }
       const afterMs = LANDS_AFTER_MS[feed.kind];
       const open = waiting.get(endpoint);
       const batch = open ?? createFeedBatch();
