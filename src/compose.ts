@@ -45,8 +45,8 @@ import { homeOf } from './state/files/home.ts';
 import { createRedactor } from './state/files/redactor.ts';
 import { whoAmI } from './state/files/who-am-i.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
-import { createStore } from './state/fleet/store.ts';
-import { createMetricHistory } from './state/metrics/metric-history.ts';
+import { createStore, type Store } from './state/fleet/store.ts';
+import { createMetricHistory, type MetricHistory, type MetricHistoryOptions } from './state/metrics/metric-history.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
@@ -128,13 +128,7 @@ export function compose(options: ComposeOptions): App {
   const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
   const rules = () => readNotifyRules(configPath, current().file).rules;
   const notifier = notifierOf(options, stateDirectory(env, home), { redactor, secrets, store, rules });
-  const metrics = createMetricHistory({
-    folder: stateDirectory(env, home),
-    clock,
-    fleet: () => store.fleet,
-    limits: () => historyLimits(current()),
-    trouble: options.warn,
-  });
+  const metrics = metricsOf(options, stateDirectory(env, home), store, () => historyLimits(current()));
   // What a dry run says it would do is no part of what was done.
   const tasks = createTasks(clock, options.dryRun ? undefined : notifier.witness);
 
@@ -263,6 +257,13 @@ const notifierOf = (
   folder: string,
   own: Pick<NotifierOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
 ): Notifier => createNotifier({ ...own, folder, clock, env, signal, trouble: warn });
+
+const metricsOf = (
+  { clock, warn }: ComposeOptions,
+  folder: string,
+  { fleet }: Store,
+  limits: MetricHistoryOptions['limits'],
+): MetricHistory => createMetricHistory({ folder, clock, fleet, limits, trouble: warn });
 
 /** `isReadOnly`: nothing may be changed in this run. */
 function specFor(

@@ -1,4 +1,4 @@
-/** The last hour of a VM, a node or a pool, and the last day of a VM as its platform has kept it. Read only while the tab is shown. */
+/** The last hour of a VM, a node or a pool, and what was kept of a VM from before. Read only while the tab is shown. */
 import type { NodeId, VmId } from '../../ids.ts';
 import type { History, HistoryRow, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
@@ -6,11 +6,11 @@ import { HOUR_METRICS, type HourMetric, MINUTES } from '../../state/fleet/hour-h
 import { formatBytes, formatRatio } from '../../units.ts';
 import { CHART_ROWS, type Chart, chartLines } from '../components/chart.ts';
 import type { Look } from '../frame/look.ts';
+import { type ChartRange, SPANS } from './chart-ranges.ts';
 
 const SIDE_BY_SIDE_FROM = 100;
 const GAP = 2;
 const HOUR = '1 h ago';
-const DAY = '1 d ago';
 const rate = (value: number): string => `${formatBytes(value)}/s`;
 
 /** Of a VM: shares of its own CPUs and memory, and what goes to and from its disks and networks. */
@@ -21,15 +21,17 @@ export function vmCharts(vm: Vm, fleet: Fleet, columns: number, look: Look): rea
   return charts(shown, { memory: vm.memory, span: HOUR }, columns, look);
 }
 
-/** The same of the last day, from before drover looked. Steps that are missing are blank. */
+/** The same of a longer range, as its platform or drover has kept it. Steps that are missing are blank. */
 export function historyCharts(
   vm: Vm,
   { stepMs, rows }: History,
+  range: ChartRange,
   fleet: Fleet,
   columns: number,
   look: Look,
 ): readonly string[] {
-  const steps = Math.max(1, Math.round(DAY_MS / stepMs));
+  const { ms, name, edge } = SPANS[range];
+  const steps = Math.max(1, Math.round(ms / stepMs));
   const newest = Math.floor(fleet.landedAt / stepMs);
   const column = (value: (row: HistoryRow) => number) => {
     const out = new Float32Array(steps).fill(Number.NaN);
@@ -45,11 +47,9 @@ export function historyCharts(
     disk: column(({ diskRead, diskWrite }) => diskRead + diskWrite),
     net: column(({ netRx, netTx }) => netRx + netTx),
   };
-  if (isEmpty(shown)) return [look.theme.paint('dim', 'Its platform has kept nothing of the last day.')];
-  return charts(shown, { memory: vm.memory, span: DAY }, columns, look);
+  if (isEmpty(shown)) return [look.theme.paint('dim', `Nothing was kept of the ${name}.`)];
+  return charts(shown, { memory: vm.memory, span: edge }, columns, look);
 }
-
-const DAY_MS = 86_400_000;
 
 /** Of nodes together: shares of their CPUs and memory; `vms`: those whose disks and networks count. */
 export function nodeCharts(

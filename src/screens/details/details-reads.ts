@@ -11,6 +11,7 @@ import type { Row } from '../../state/query/tree.ts';
 import type { ColourLevel } from '../../state/theme/theme-colours.ts';
 import type { Stage } from '../stage.ts';
 import { createTable, type Table } from '../tables/table.ts';
+import { CHART_RANGES, type ChartRange } from './chart-ranges.ts';
 import { createLoader, type Loaded } from './load.ts';
 import type { TabName } from './tabs.ts';
 
@@ -28,12 +29,11 @@ const TABLES: Partial<Record<TabName, ListedKind>> = { Snapshots: 'snapshot' };
  */
 export interface DetailsReads {
   /** Reads what this tab of this row shows, where that has not been read yet or has changed. */
-  want(row: Row | undefined, tab: TabName | undefined): void;
+  want(row: Row | undefined, tab: TabName | undefined, range: ChartRange): void;
   vmInfo(id: VmId): Loaded<VmInfo>;
   nodeInfo(id: NodeId): Loaded<NodeInfo>;
   consoleOutput(id: VmId): Loaded<ConsoleOutput>;
-  /** Of the last day. */
-  history(id: VmId): Loaded<History>;
+  history(id: VmId, range: ChartRange): Loaded<History>;
   display(id: VmId): Loaded<Preview>;
   /** The table that the tab of this VM is, where it is one. One of another VM is never answered. */
   tableOf(id: VmId): Table | undefined;
@@ -56,10 +56,12 @@ export function createDetailsReads(stage: Stage): DetailsReads {
     const output = console?.output;
     return output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log');
   });
-  const history = createLoader(services, changed, (connection, id: VmId) => {
-    const read = connection.vm.history;
-    return read ? (signal) => read(id, 'day', signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
-  });
+  const historyOf = (range: ChartRange) =>
+    createLoader(services, changed, (connection, id: VmId) => {
+      const read = connection.vm.history;
+      return read ? (signal) => read(id, range, signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
+    });
+  const histories = new Map(CHART_RANGES.map((range) => [range, historyOf(range)]));
   const display = createLoader(services, changed, ({ console, whyNot }, id: VmId) => {
     const open = console?.display;
     return open
@@ -82,19 +84,19 @@ export function createDetailsReads(stage: Stage): DetailsReads {
   };
 
   return {
-    want(row, tab) {
+    want(row, tab, range) {
       const vm = row?.kind === 'vm' ? row.id : undefined;
       vmInfo.want(vm);
       nodeInfo.want(row?.kind === 'node' ? row.id : undefined);
       consoleOutput.want(tab === 'Console' ? vm : undefined);
-      history.want(tab === 'Charts' ? vm : undefined);
+      for (const [one, history] of histories) history.want(tab === 'Charts' && one === range ? vm : undefined);
       display.want(tab === 'Display' ? vm : undefined);
       wantTable(vm, tab && TABLES[tab]);
     },
     vmInfo: vmInfo.of,
     nodeInfo: nodeInfo.of,
     consoleOutput: consoleOutput.of,
-    history: history.of,
+    history: (id, range) => histories.get(range)?.of(id) ?? { state: 'loading' },
     display: display.of,
     tableOf: (id) => (table?.under[0] === id ? table : undefined),
   };

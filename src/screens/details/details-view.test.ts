@@ -148,6 +148,29 @@ describe('the details', () => {
     expect(details.tab).toBe('Disks');
   });
 
+  it('F-121 have charts of a VM that go back a day up to a year, for one VM after the other', async () => {
+    const reads: string[] = [];
+    const history = async (id: string, range: string) => {
+      reads.push(`${id} ${range}`);
+      return { stepMs: 3_600_000, rows: [] };
+    };
+    const { to, details, text } = open({ vm: { info: async () => INFO, history } });
+    await to(1);
+    expect(details.turnRange(1)).toBe(false);
+    details.turnTo('Charts');
+    await to(1);
+    expect(text()).toContain('The last day; ) goes further back, ( less far');
+    expect(text()).toContain('Nothing was kept of the last day.');
+    for (const by of [-1, 1, 1, 1, 1]) expect(details.turnRange(by)).toBe(true);
+    await to(2);
+    expect(text()).toContain('Nothing was kept of the last year.');
+    expect(reads).toEqual([
+      ...['host1/web1 day', 'host1/web1 week', 'host1/web1 month', 'host1/web1 year', 'host1/web2 year'],
+    ]);
+    await to(0);
+    expect(details.turnRange(1)).toBe(false);
+  });
+
   it('begin with their first line for another row and another tab', async () => {
     const { to, lines, details } = open();
     await to(1);

@@ -28,6 +28,17 @@ export function createMetricDatabase(sqlite: DatabaseSync): MetricDatabase {
   );
   const series = createSeries(sqlite);
   const reader = createReader(sqlite);
+  /** The minute in which means of hours and days were made last. */
+  let broughtUpTo = Number.NaN;
+
+  /** What was measured since then would be missing at the end of a chart. */
+  const bringUpTo = (now: number): void => {
+    const minute = stepAt('minute', now);
+    if (minute === broughtUpTo) return;
+    rollUp(sqlite, now);
+    broughtUpTo = minute;
+  };
+
   return {
     add({ minute, keys, means }) {
       const day = stepAt('day', minute * STEPS.minute.ms);
@@ -42,8 +53,7 @@ export function createMetricDatabase(sqlite: DatabaseSync): MetricDatabase {
       });
     },
     read(key, range, now) {
-      // What was measured since the last time would be missing at the end of a chart.
-      if (range !== 'hour' && range !== 'day') rollUp(sqlite, now);
+      if (range !== 'hour' && range !== 'day') bringUpTo(now);
       return reader(key, range, now);
     },
     tidy(now, limits) {

@@ -23,7 +23,7 @@ export interface MetricHistoryOptions {
   /** The folder of drover's state. */
   readonly folder: string;
   readonly clock: Clock;
-  readonly fleet: () => Pick<Fleet, 'vms' | 'endpoints'>;
+  readonly fleet: Pick<Fleet, 'vms' | 'endpoints'>;
   /** Undefined: it is off. */
   readonly limits: () => MetricLimits | undefined;
   /** Called once, with the sentence why nothing is kept. */
@@ -37,8 +37,8 @@ export function createMetricHistory({ folder, clock, fleet, limits, trouble }: M
   let follows = false;
 
   const keyOf = (id: VmId): SeriesKey | undefined => {
-    const vm = fleet().vms.get(id);
-    const endpoint = fleet().endpoints.get(endpointOf(id));
+    const vm = fleet.vms.get(id);
+    const endpoint = fleet.endpoints.get(endpointOf(id));
     if (!vm || !endpoint) return undefined;
     return {
       source: `${endpoint.platform} ${endpoint.address}`,

@@ -6,7 +6,7 @@ import { METRICS } from './points.ts';
 /** Means of VMs over the minute that is under way: a few additions for each sample. */
 export interface MinuteMeans {
   land(block: SampleBlock): void;
-  /** The means of those VMs of which something was measured, by METRICS, NaN = unknown; and begins anew. */
+  /** The means of those VMs of which something was measured, by METRICS, NaN = unknown; what comes then is of the next minute. */
   take(): { readonly ids: readonly VmId[]; readonly means: Float64Array };
 }
 

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { FleetError } from '../../errors.ts';
 import { errnoOf, fileTrouble } from '../files/file-trouble.ts';
 import { makeOwnFolder, ownerBelow } from '../files/own-folder.ts';
+import { type JournalMode, journalModeAt } from './journal-mode.ts';
 import { APPLICATION_ID, CREATE_TABLES, SCHEMA_VERSION } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -29,14 +30,16 @@ async function loadSqlite(): Promise<Sqlite | undefined> {
 export async function openFile(file: string, load = loadSqlite): Promise<DatabaseSync> {
   const sqlite = await load();
   if (!sqlite) throw off(`this Node (${process.version}) has no SQLite`, 'run drover with Node 22.13 or newer');
+  let journal: JournalMode;
   try {
     await makeFile(file);
+    journal = await journalModeAt(file);
   } catch (error) {
     throw off(`${file} can't be made: ${fileTrouble(error)}`);
   }
   const database = new sqlite.DatabaseSync(file);
   try {
-    prepare(database, file);
+    prepare(database, file, journal);
     return database;
   } catch (error) {
     database.close();
@@ -58,12 +61,12 @@ async function makeFile(file: string): Promise<void> {
   }
 }
 
-function prepare(database: DatabaseSync, file: string): void {
+function prepare(database: DatabaseSync, file: string, journal: JournalMode): void {
   database.exec(`PRAGMA busy_timeout = ${WAITS_MS}`);
   if (isNew(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   else requireOwn(database, file);
   // What a crash of the machine takes is the last minutes; a process that is killed loses nothing that it had written.
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${LOG_BYTES}`);
+  database.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${LOG_BYTES}`);
   inTransaction(database, () => {
     // Another drover may have made it meanwhile.
     if (isNew(database)) database.exec(CREATE_TABLES);

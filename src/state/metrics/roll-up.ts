@@ -22,7 +22,10 @@ function rollUpInto(sqlite: DatabaseSync, to: Step, from: Step, now: number): vo
      FROM ${from} WHERE at >= :first AND at < :end GROUP BY series`,
   );
   const nextFrom = (at: number): number | undefined => {
-    const next = atOf(sqlite, `SELECT min(at) AS at FROM ${from} WHERE at >= ${at * per} AND at < ${(newest + 1) * per}`);
+    const next = atOf(
+      sqlite,
+      `SELECT min(at) AS at FROM ${from} WHERE at >= ${at * per} AND at < ${(newest + 1) * per}`,
+    );
     return next === undefined ? undefined : Math.floor(next / per);
   };
   // One at a time: another drover that wants to write waits for no more than one.

@@ -23,8 +23,12 @@ function open() {
         if (event === 'message') tell = listener as typeof tell;
         else crash = listener as typeof crash;
       },
-      ref: () => void (state.isHeld = true),
-      unref: () => void (state.isHeld = false),
+      ref() {
+        state.isHeld = true;
+      },
+      unref() {
+        state.isHeld = false;
+      },
       async terminate() {
         state.ended++;
       },
