@@ -15,7 +15,7 @@ export interface MetricFigures {
   /** Bytes at the end: of the file, and of the log beside it. */
   readonly file: number;
   readonly log: number;
-  /** ms: a minute of all VMs written; hours and days made and old rows taken away, every ten minutes. */
+  /** ms: a minute of all VMs written; hours and days made and old rows taken away, every hour. */
   readonly minute: Figures;
   readonly tidy: Figures;
   /** ms: what a chart is drawn of, read for one VM after the other. */
@@ -26,7 +26,7 @@ export interface MetricFigures {
 
 const VMS = 1_000;
 const MINUTES_A_DAY = 24 * 60;
-const TIDY_EVERY = 10;
+const TIDY_EVERY = 60;
 const MINUTE_MS = 60_000;
 const DAY_MS = MINUTES_A_DAY * MINUTE_MS;
 const CHARTS = 50;

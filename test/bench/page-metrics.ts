@@ -20,7 +20,7 @@ ${table(
     ['size of the file', formatBytes(figures.file)],
     ['of the log beside it', formatBytes(figures.log)],
     ['a minute of all VMs is written, ms', most(figures.minute)],
-    ['hours and days are made, and old rows go, every 10 minutes, ms', most(figures.tidy)],
+    ['hours and days are made, and old rows go, every hour, ms', most(figures.tidy)],
     ['the same after a month without drover, ms', number(figures.afterAMonth)],
     ...HISTORY_RANGES.map((range) => [`a chart of one VM is read: ${range}, ms`, most(figures.charts[range])] as const),
   ],

@@ -55,6 +55,30 @@ describe('metrics on the disk', () => {
       expect(cpus(database, 'hour', START, { ...web1, ...other })).toEqual([]);
   });
 
+  it('F-120 go along when a machine moves to another host, but not when it was copied with its uuid', () => {
+    const { database } = open();
+    const machine = '6f1b9c1e-0000-4000-8000-000000000001';
+    const [before, after] = [
+      { ...web1, machine },
+      { ...web1, machine, source: 'kvm root@host2' },
+    ];
+    database.add(block(START, 0.25, before));
+    database.add(block(START + MINUTE, 0.5, before));
+    database.add(block(START + MINUTE, 0.75, after));
+    const now = START + 2 * MINUTE;
+    expect(cpus(database, 'hour', now, after)).toEqual([
+      [0, 0.25],
+      [1, 0.75],
+    ]);
+    expect(cpus(database, 'hour', now, { ...after, source: 'vsphere root@host2' })).toEqual([]);
+    database.add(block(START + 2 * MINUTE, 0.5, before));
+    database.add(block(START + 2 * MINUTE, 1, after));
+    expect(cpus(database, 'hour', now, after)).toEqual([
+      [1, 0.75],
+      [2, 1],
+    ]);
+  });
+
   it('F-120 roll minutes up to hours and days, each as long as it was measured', () => {
     const { database } = open();
     // An hour at a tenth, and a minute of the next at ten times as much.

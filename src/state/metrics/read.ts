@@ -15,18 +15,42 @@ const RANGES: Readonly<Record<HistoryRange, { readonly step: Step; readonly per:
 
 type Reader = (key: SeriesKey, range: HistoryRange, now: number) => History;
 
+/** Of such an identity there is one machine, wherever it is. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export function createReader(sqlite: DatabaseSync): Reader {
   const findSeries = sqlite.prepare('SELECT id FROM series WHERE source = ? AND object = ? AND machine = ?');
-  return ({ source, object, machine }, range, now) => {
+  const findElsewhere = sqlite.prepare(
+    `SELECT id FROM series WHERE machine = :machine AND (source != :source OR object != :object)
+     AND substr(source, 1, length(:platform)) = :platform`,
+  );
+  return (key, range, now) => {
     const { step, per, count } = RANGES[range];
     const stepMs = per * STEPS[step].ms;
-    const series = findSeries.get(source, object, machine)?.['id'];
-    if (series === undefined) return { stepMs, rows: [] };
     const last = stepAt(step, now);
     const first = (Math.floor(last / per) - count + 1) * per;
-    const rows = sqlite.prepare(stepsOf(step, per)).all({ first, last, series });
-    return { stepMs, rows: rows.map((row) => rowOf(row, stepMs)) };
+    const read = sqlite.prepare(stepsOf(step, per));
+    const rowsOf = (series: unknown): readonly HistoryRow[] =>
+      read.all({ first, last, series: Number(series) }).map((row) => rowOf(row, stepMs));
+    const { source, object, machine } = key;
+    const own = findSeries.get(source, object, machine)?.['id'];
+    const rows = own === undefined ? [] : rowsOf(own);
+    if (!UUID.test(machine)) return { stepMs, rows };
+    const platform = source.slice(0, source.indexOf(' ') + 1);
+    const elsewhere = findElsewhere.all({ machine, source, object, platform }).map(({ id }) => rowsOf(id));
+    return { stepMs, rows: elsewhere.reduce(withEarlier, rows) };
   };
+}
+
+/**
+ * With what the machine did on another host, before it came from there. Where both have measured at the same time they are two
+ * machines, one copied from the other with its identity: but for the step in which it moved.
+ */
+function withEarlier(own: readonly HistoryRow[], other: readonly HistoryRow[]): readonly HistoryRow[] {
+  const here = new Set(own.map(({ at }) => at));
+  const more = other.filter(({ at }) => !here.has(at));
+  if (other.length - more.length > 1) return own;
+  return [...own, ...more].sort((a, b) => a.at - b.at);
 }
 
 /** Each step is looked up by itself: a table has the steps of all series together. Numbers of JavaScript come as fractions. */

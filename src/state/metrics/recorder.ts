@@ -24,8 +24,8 @@ export interface RecorderOptions {
   readonly keyOf: (id: VmId) => SeriesKey | undefined;
 }
 
-/** The bounds of the file need not be kept to the minute. */
-const TIDY_EVERY_MINUTES = 10;
+/** The bounds of the file need not be kept to the minute; what a chart wants is made when it is read. */
+const TIDY_EVERY_MINUTES = 60;
 /** What is handed on between two keys. */
 const ROWS_AT_ONCE = 500;
 
