@@ -113,7 +113,7 @@ export function compose(options: ComposeOptions): App {
   const manifests = platforms.map(({ manifest }) => manifest);
   const manifestOf = (platform: string) => manifests.find(({ id }) => id === platform);
 
-  const store = createStore(clock, (endpoint, block) => metrics.land(endpoint, block));
+  const store = createStore(clock, (endpoint, feed) => metrics.land(endpoint, feed));
   const redactor = createRedactor();
   const wireLog = createWireLog(redactor, options.wire);
   const secrets = createSecrets({ env, home, directory: dirname(configPath), clock, redactor });
@@ -206,6 +206,7 @@ export function compose(options: ComposeOptions): App {
     sessions,
     tasks,
     taskHistory: notifier.taskHistory,
+    nodeHistory: metrics.ofNodes,
     notices: notifier.notices,
     clock,
     audit,

@@ -67,7 +67,7 @@ export function createLineViews({ stage, state, details, fleetView, vms, voice }
 
   const tellRange = (by: number) => {
     if (details.turnRange(by)) tellDetails();
-    else voice.say('only the charts of a VM go further back');
+    else voice.say('only charts go further back');
   };
 
   const current: View = {

@@ -19,7 +19,7 @@ export interface DetailsView {
   scroll(rows: number): void;
   /** To another tab. */
   turn(by: number): void;
-  /** To charts that go further back, or less far; false where none are shown. It is one for all VMs, to compare them. */
+  /** To charts that go further back, or less far; false where none are shown. It is one for all rows, to compare them. */
   turnRange(by: number): boolean;
   /** The name of the tab that is shown. */
   readonly tab: string;
@@ -42,7 +42,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   const { services } = stage;
   const { fleet } = services.store;
   const tabs = createTabs();
-  const reads = createDetailsReads(stage);
+  const reads = createDetailsReads(stage, (id) => state.sums.nodesBelow(id));
   let target: Row | undefined;
   let range: ChartRange = 'day';
   let first = 0;
@@ -91,7 +91,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       want();
     },
     turnRange(by) {
-      if (target?.kind !== 'vm' || tabs.current('vm') !== 'Charts') return false;
+      if (!target || tabs.current(target.kind) !== 'Charts') return false;
       const at = CHART_RANGES.indexOf(range) + by;
       range = CHART_RANGES[Math.max(0, Math.min(CHART_RANGES.length - 1, at))] ?? range;
       want();

@@ -1,3 +1,4 @@
+import type { NodeId, PoolId } from '../../ids.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { isLibraryRow } from '../../state/query/library-rows.ts';
 import type { Row } from '../../state/query/tree.ts';
@@ -9,7 +10,7 @@ import type { Look } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { type ChartRange, SPANS } from './chart-ranges.ts';
-import { historyCharts, nodeCharts, vmCharts } from './chart-tab.ts';
+import { historyCharts, nodeCharts, nodeHistoryCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
@@ -42,10 +43,14 @@ export function tabLines(
   const { look, advice } = stage;
   const { fleet } = stage.services.store;
   const { sums } = state;
+  const past = (id: NodeId | PoolId): readonly string[] => [
+    rangeLine(range, stage, columns),
+    ...loaded(reads.nodeHistories(id, range), columns, look, (kept) => nodeHistoryCharts(kept, range, fleet, columns, look)),
+  ];
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {
     const vms = sums.vmsBelow(row.id);
-    if (tab === 'Charts') return nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look);
+    if (tab === 'Charts') return [...nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look), ...past(row.id)];
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
@@ -57,7 +62,8 @@ export function tabLines(
     const node = fleet.nodes.get(row.id);
     if (!node) return gone(look);
     if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
-    if (tab === 'Charts') return nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look);
+    if (tab === 'Charts')
+      return [...nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look), ...past(row.id)];
     if (tab === 'Hardware')
       return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));
     return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look);

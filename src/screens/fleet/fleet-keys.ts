@@ -61,7 +61,7 @@ export function createFleetKeys(
   });
 
   const turnRange = (by: number) => {
-    if (!details.turnRange(by)) stage.message.say('only the charts of a VM go further back');
+    if (!details.turnRange(by)) stage.message.say('only charts go further back');
   };
 
   const handlers: FleetKeys['handlers'] = {

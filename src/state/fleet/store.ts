@@ -18,7 +18,6 @@ import type {
   ObjectOf,
   PlatformEvent,
   Pool,
-  SampleBlock,
 } from '../../platforms/contract.ts';
 import type { Scanned } from '../templates/template.ts';
 import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
@@ -37,6 +36,9 @@ const INVENTORY_LANDS_AFTER_MS = 5;
 /** A large inventory takes many steps: drawing after each of them would cost more than the steps. */
 const NOTIFIES_EVERY_MS = 50;
 const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
+
+/** What is measured of VMs and of nodes. */
+export type Measured = Extract<Feed, { readonly kind: 'samples' | 'node-samples' }>;
 
 /** The one writer of the fleet: what is pushed lands later, in order, in steps of a few milliseconds. */
 export interface Store {
@@ -60,8 +62,8 @@ export interface Store {
   flush(): void;
 }
 
-/** `sampled` gets each block of samples when it comes; its columns are the platform's again when that returns. */
-export function createStore(clock: Clock, sampled?: (endpoint: EndpointName, block: SampleBlock) => void): Store {
+/** `measured` gets what was measured when it comes; its columns are the platform's again when that returns. */
+export function createStore(clock: Clock, measured?: (endpoint: EndpointName, feed: Measured) => void): Store {
   const endpoints = new Map<EndpointName, EndpointStatus>();
   const pools = new Map<PoolId, Pool>();
   const nodes = new Map<NodeId, Node>();
@@ -252,8 +254,8 @@ export function createStore(clock: Clock, sampled?: (endpoint: EndpointName, blo
       // The columns are the platform's again when this returns. They are copied now; listeners are called later.
       if (feed.kind === 'samples') {
         samples.land(feed.block);
-        sampled?.(endpoint, feed.block);
-      }
+        measured?.(endpoint, feed);
+      } else if (feed.kind === 'node-samples') measured?.(endpoint, feed);
       const afterMs = LANDS_AFTER_MS[feed.kind];
       const open = waiting.get(endpoint);
       const batch = open ?? createFeedBatch();

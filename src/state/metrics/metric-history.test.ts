@@ -12,7 +12,7 @@ const connection = (vm: HistoryOps) => ({ vm, whyNot: {} }) as unknown as Connec
 const metrics = createMetricHistory({
   folder: '/nowhere',
   clock: createTestClock(),
-  fleet: { vms: new Map(), endpoints: new Map() },
+  fleet: { vms: new Map(), nodes: new Map(), endpoints: new Map() },
   limits: () => undefined,
   trouble: (message) => expect.fail(message),
 });

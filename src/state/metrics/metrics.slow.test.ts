@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
-import { aVm, cpuBlock } from '../../../test/state/objects.ts';
+import { aNode, aVm, cpuBlock } from '../../../test/state/objects.ts';
 import { endpointOf } from '../../ids.ts';
 import type { Connection } from '../../platforms/contract.ts';
 import { createMetricHistory } from './metric-history.ts';
@@ -59,6 +59,7 @@ it('F-120 keeps all that was written when drovers that share it are killed, and 
 
 it('F-120 F-121 charts what an earlier run has measured, of a platform that keeps nothing itself', async () => {
   const web1 = aVm('web1');
+  const n1 = aNode('n1');
   const host1 = endpointOf(web1.id);
   const clock = createTestClock();
   const status = { name: host1, platform: 'kvm', address: 'root@host1', phase: 'up', since: 0 } as const;
@@ -66,24 +67,33 @@ it('F-120 F-121 charts what an earlier run has measured, of a platform that keep
     const metrics = createMetricHistory({
       folder,
       clock,
-      fleet: { vms: new Map([[web1.id, web1]]), endpoints: new Map([[host1, status]]) },
+      fleet: { vms: new Map([[web1.id, web1]]), nodes: new Map([[n1.id, n1]]), endpoints: new Map([[host1, status]]) },
       limits: () => ({ days: 365, bytes: 2 ** 30 }),
       trouble: (message) => expect.fail(message),
     });
     const { vm } = metrics.supplied({ vm: {}, whyNot: {} } as unknown as Connection, host1);
     const cpus = async () =>
       (await vm.history?.(web1.id, 'hour', AbortSignal.timeout(60_000)))?.rows.map((row) => row.cpu);
-    return { metrics, cpus };
+    const land = (cpu: number) => {
+      metrics.land(host1, { kind: 'samples', block: cpuBlock([web1], cpu) });
+      metrics.land(host1, { kind: 'node-samples', samples: [{ node: n1.id, at: 0, cpu: cpu / 2, memory: 2 ** 30 }] });
+    };
+    return { metrics, cpus, land };
   };
-  const { metrics, cpus } = open();
-  metrics.land(host1, cpuBlock([web1], 1));
+  const { metrics, cpus, land } = open();
+  land(1);
   metrics.follow();
-  metrics.land(host1, cpuBlock([web1], 0.25));
+  land(0.25);
   await clock.pass(60_000);
-  metrics.land(host1, cpuBlock([web1], 0.5));
+  land(0.5);
   expect(await cpus()).toEqual([0.25]);
   await metrics.close();
   const next = open();
   expect(await next.cpus()).toEqual([0.25, 0.5]);
+  const nodes = await next.metrics.ofNodes([n1.id], 'hour', AbortSignal.timeout(60_000));
+  expect(nodes.get(n1.id)?.rows.map(({ cpu, memory }) => [cpu, memory])).toEqual([
+    [0.125, 2 ** 30],
+    [0.25, 2 ** 30],
+  ]);
   await next.metrics.close();
 });

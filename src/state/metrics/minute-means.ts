@@ -1,27 +1,32 @@
-import type { VmId } from '../../ids.ts';
+import type { NodeId, VmId } from '../../ids.ts';
 import type { SampleBlock } from '../../platforms/contract.ts';
 import { createSlots, grown } from '../fleet/columns.ts';
 import { METRICS } from './points.ts';
 
-/** Means of VMs over the minute that is under way: a few additions for each sample. */
-export interface MinuteMeans {
-  land(block: SampleBlock): void;
-  /** The means of those VMs of which something was measured, by METRICS, NaN = unknown; what comes then is of the next minute. */
-  take(): { readonly ids: readonly VmId[]; readonly means: Float64Array };
+/** Columns of figures of one instant, as those of a `SampleBlock`. */
+export interface Columns<Id extends VmId | NodeId> extends Pick<SampleBlock, (typeof METRICS)[number]> {
+  readonly ids: readonly Id[];
 }
 
-export function createMinuteMeans(): MinuteMeans {
-  const slots = createSlots<VmId>();
+/** Means over the minute that is under way: a few additions for each sample. */
+export interface MinuteMeans<Id extends VmId | NodeId> {
+  land(block: Columns<Id>): void;
+  /** The means of those objects of which something was measured, by METRICS, NaN = unknown; what comes then is of the next minute. */
+  take(): { readonly ids: readonly Id[]; readonly means: Float64Array };
+}
+
+export function createMinuteMeans<Id extends VmId | NodeId>(): MinuteMeans<Id> {
+  const slots = createSlots<Id>();
   /** By slot; and by slot and metric, NaN where nothing was measured. */
-  const owners: (VmId | undefined)[] = [];
+  const owners: (Id | undefined)[] = [];
   let sums = new Float64Array(0);
   let counts = new Float32Array(0);
-  /** VMs that a block has spoken of, be it that nothing was measured. */
+  /** Those that a block has spoken of, be it that nothing was measured. */
   const heard = new Set<number>();
   /** Platforms send the same `ids` array again and again. */
-  const places = new WeakMap<readonly VmId[], { generation: number; slots: Int32Array }>();
+  const places = new WeakMap<readonly Id[], { generation: number; slots: Int32Array }>();
 
-  const placesOf = (ids: readonly VmId[]): Int32Array => {
+  const placesOf = (ids: readonly Id[]): Int32Array => {
     const known = places.get(ids);
     if (known?.generation === slots.generation) return known.slots;
     const found = Int32Array.from(ids, (id) => {
@@ -55,7 +60,7 @@ export function createMinuteMeans(): MinuteMeans {
       }
     },
     take() {
-      const ids: VmId[] = [];
+      const ids: Id[] = [];
       const means = new Float64Array(heard.size * METRICS.length).fill(Number.NaN);
       for (const [slot, id] of owners.entries()) {
         if (id === undefined) continue;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { aVm, cpuBlock } from '../../../test/state/objects.ts';
-import { endpointName, endpointOf, nativeOf, type VmId } from '../../ids.ts';
-import type { SampleBlock, Vm } from '../../platforms/contract.ts';
+import { nativeOf, type VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
 import type { MetricLimits, MinuteBlock } from './points.ts';
 import { createMetricRecorder } from './recorder.ts';
 
@@ -20,19 +20,17 @@ function open(limits: MetricLimits | 'off' = { days: 1, bytes: 1 }) {
     clock,
     store: { add: (block) => void added.push(block), tidy: () => void tidied.push(clock.now() - START) },
     limits: () => (limits === 'off' ? undefined : limits),
-    isKept: (endpoint) => endpoint === endpointOf(web1.id),
-    keyOf: (id) => {
+    keyOf: (id: VmId) => {
       const vm = fleet.get(id);
       return vm && { source: 'kvm host1', object: nativeOf(id), machine: vm.uuid };
     },
   });
-  const land = (block: SampleBlock) => recorder.land(endpointOf(web1.id), block);
   /** Minute of the hour, machines and their shares of the CPU. */
   const written = () =>
     added.flatMap(({ minute, keys, means }) =>
       keys.map(({ object }, row) => [minute - START / MINUTE, object, Number(means[row * 6]?.toFixed(3))]),
     );
-  return { clock, recorder, land, fleet, written, added, tidied };
+  return { clock, recorder, land: recorder.land, fleet, written, added, tidied };
 }
 
 it('F-119 F-120 writes the means of a minute when it is over, and nothing of machines that were not measured', async () => {
@@ -74,7 +72,7 @@ it('F-120 hands a large fleet on in pieces, and the rest of it at the end', asyn
   await clock.pass(MINUTE);
   expect(sizes()).toEqual([500, 100]);
   land(cpuBlock(vms, 0.5));
-  recorder.close();
+  recorder.close(true);
   expect(sizes().slice(2)).toEqual([500, 100]);
   await clock.pass(MINUTE);
   expect(added).toHaveLength(4);
@@ -89,17 +87,23 @@ it('F-120 keeps the bounds of the file at the start and every hour', async () =>
   expect(tidied.map((at) => at / MINUTE)).toEqual([1, 61, 121]);
 });
 
-it('keeps nothing of machines that are gone, of endpoints that keep it themselves, and where it is off', async () => {
+it('ends without the minute that is under way where nothing was written yet', async () => {
+  const { clock, recorder, land, added } = open();
+  land(cpuBlock([web1], 0.5));
+  recorder.close(false);
+  await clock.pass(MINUTE);
+  expect(added).toEqual([]);
+});
+
+it('keeps nothing of machines that are gone, and where it is off', async () => {
   const gone = open();
   gone.land(cpuBlock([web1], 0.5));
   gone.fleet.clear();
-  const elsewhere = open();
-  elsewhere.recorder.land(endpointName('host9'), cpuBlock([web1], 0.5));
   const off = open('off');
   off.land(cpuBlock([web1], 0.5));
-  for (const { clock, recorder, added } of [gone, elsewhere, off]) {
+  for (const { clock, recorder, added } of [gone, off]) {
     await clock.pass(MINUTE);
-    recorder.close();
+    recorder.close(true);
     expect(added).toEqual([]);
   }
 });

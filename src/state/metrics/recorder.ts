@@ -1,27 +1,24 @@
 import type { Clock } from '../../clock.ts';
-import type { EndpointName, VmId } from '../../ids.ts';
-import type { SampleBlock } from '../../platforms/contract.ts';
-import { createMinuteMeans } from './minute-means.ts';
+import type { NodeId, VmId } from '../../ids.ts';
+import { type Columns, createMinuteMeans } from './minute-means.ts';
 import { METRICS, type MetricLimits, type SeriesKey } from './points.ts';
 import { STEPS, stepAt } from './schema.ts';
 import type { MetricStore } from './store.ts';
 
 /** Hands the means of each minute to the disk when it is over. */
-export interface MetricRecorder {
-  land(endpoint: EndpointName, block: SampleBlock): void;
-  /** What was measured of the minute that is under way is handed on as well. */
-  close(): void;
+export interface MetricRecorder<Id extends VmId | NodeId> {
+  land(block: Columns<Id>): void;
+  /** `hand`: what was measured of the minute that is under way is handed on as well. */
+  close(hand: boolean): void;
 }
 
-export interface RecorderOptions {
+export interface RecorderOptions<Id extends VmId | NodeId> {
   readonly store: Pick<MetricStore, 'add' | 'tidy'>;
   readonly clock: Clock;
   /** Undefined: nothing is kept. */
   readonly limits: () => MetricLimits | undefined;
-  /** False for an endpoint that keeps the history of its VMs itself. */
-  readonly isKept: (endpoint: EndpointName) => boolean;
-  /** Undefined for a VM that is not there any more. */
-  readonly keyOf: (id: VmId) => SeriesKey | undefined;
+  /** Undefined for what is not there any more. */
+  readonly keyOf: (id: Id) => SeriesKey | undefined;
 }
 
 /** The bounds of the file need not be kept to the minute; what a chart wants is made when it is read. */
@@ -29,17 +26,22 @@ const TIDY_EVERY_MINUTES = 60;
 /** What is handed on between two keys. */
 const ROWS_AT_ONCE = 500;
 
-export function createMetricRecorder({ store, clock, limits, isKept, keyOf }: RecorderOptions): MetricRecorder {
-  const means = createMinuteMeans();
+export function createMetricRecorder<Id extends VmId | NodeId>({
+  store,
+  clock,
+  limits,
+  keyOf,
+}: RecorderOptions<Id>): MetricRecorder<Id> {
+  const means = createMinuteMeans<Id>();
   /** The minute that `means` are of; undefined while nothing was measured. */
   let minute: number | undefined;
   let tidied = Number.NEGATIVE_INFINITY;
   /** Takes back the end of the minute. */
   let forget = () => {};
-  /** Hands on what is left of the minute before. */
+  /** Hands on what is left of the minute before, now. */
   let finish = () => {};
 
-  const hand = (of: number, ids: readonly VmId[], values: Float64Array): void => {
+  const hand = (of: number, ids: readonly Id[], values: Float64Array): void => {
     const keys: SeriesKey[] = [];
     const kept = new Float64Array(ids.length * METRICS.length);
     for (const [row, id] of ids.entries()) {
@@ -86,8 +88,8 @@ export function createMetricRecorder({ store, clock, limits, isKept, keyOf }: Re
   };
 
   return {
-    land(endpoint, block) {
-      if (!limits() || !isKept(endpoint)) return;
+    land(block) {
+      if (!limits()) return;
       const now = clock.now();
       const current = stepAt('minute', now);
       // After the machine slept, or its clock was set.
@@ -98,8 +100,9 @@ export function createMetricRecorder({ store, clock, limits, isKept, keyOf }: Re
       }
       means.land(block);
     },
-    close() {
-      turn();
+    close(hand) {
+      if (hand) turn();
+      forget();
       finish();
     },
   };

@@ -15,7 +15,9 @@ export interface MetricStore {
   tidy(limits: MetricLimits): void;
   /** Resolves when nothing waits to be written, or the disk has not answered for two seconds. */
   written(): Promise<void>;
-  /** The same; then the file is closed. */
+  /** Whether something was written or read: the thread is there. */
+  readonly isRunning: boolean;
+  /** As `written`; then the file is closed. */
   close(): Promise<void>;
 }
 
@@ -143,12 +145,16 @@ export function createMetricStore({ file, clock, trouble, start = startThread }:
     },
     tidy: (limits) => write({ kind: 'tidy', now: clock.now(), limits }),
     written,
+    get isRunning() {
+      return thread !== undefined && gone === undefined;
+    },
     async close() {
-      if (!thread || gone) return;
-      write({ kind: 'close' });
-      await written();
-      gone = new FleetError('op.cancelled', 'drover ends');
-      await thread.terminate();
+      if (thread && !gone) {
+        write({ kind: 'close' });
+        await written();
+      }
+      gone ??= new FleetError('op.cancelled', 'drover ends');
+      await thread?.terminate();
     },
   };
 }
