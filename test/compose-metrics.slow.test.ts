@@ -7,6 +7,7 @@ import { compose } from '../src/compose.ts';
 import { endpointName } from '../src/ids.ts';
 import type { History, HistoryRange, Platform } from '../src/platforms/contract.ts';
 import { platforms } from '../src/platforms/registry.ts';
+import { openFile } from '../src/state/metrics/open-file.ts';
 import { createTestClock } from './clock.ts';
 
 const demo = endpointName('demo');
@@ -76,13 +77,18 @@ it('F-120 F-121 has what an earlier run has measured, in a file of its user alon
   expect([first.warnings, second.warnings]).toEqual([[], []]);
 });
 
-it('F-120 keeps nothing where the platform does, nor where the configuration says so', async () => {
+it('F-120 keeps nothing where the configuration says so, and of VMs nothing where their platform does', async () => {
+  const off = await run(createTestClock(), { history: 'off' });
+  await off.clock.pass(180_000);
+  const told = 'no history is kept: the configuration says history: off';
+  await expect(off.history('hour')).rejects.toThrow(told);
+  await expect(off.app.nodeHistory([], 'hour', AbortSignal.timeout(60_000))).rejects.toThrow(told);
+  await off.app.close();
+  await expect(stat(KEPT())).rejects.toThrow('ENOENT');
   const own = await run(createTestClock(), {}, (platform) => platform);
   await own.clock.pass(180_000);
   await own.app.close();
-  const off = await run(createTestClock(), { history: 'off' });
-  await off.clock.pass(180_000);
-  await expect(off.history('hour')).rejects.toThrow('no history is kept: the configuration says history: off');
-  await off.app.close();
-  await expect(stat(KEPT())).rejects.toThrow('ENOENT');
+  const sqlite = await openFile(KEPT());
+  expect(sqlite.prepare('SELECT DISTINCT machine FROM series').all()).toEqual([{ machine: 'node' }]);
+  sqlite.close();
 });

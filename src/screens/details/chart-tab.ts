@@ -76,10 +76,7 @@ export function nodeHistoryCharts(
   const [first] = nodes;
   if (!first) return [look.theme.paint('dim', `Nothing was kept of the ${name}.`)];
   const { cpu, memory, most } = together(first.cpu.length, nodes);
-  const all = [
-    chartOf('CPU', cpu, 1, formatRatio),
-    chartOf('Memory in use', memory, most, formatBytes),
-  ];
+  const all = [chartOf('CPU', cpu, 1, formatRatio), chartOf('Memory in use', memory, most, formatBytes)];
   return beside(all, edge, columns, look);
 }
 

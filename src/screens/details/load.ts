@@ -1,6 +1,6 @@
 import type { Services } from '../../actions/services.ts';
-import { sentence } from '../../errors.ts';
 import type { Clock } from '../../clock.ts';
+import { sentence } from '../../errors.ts';
 import { endpointOf, type NodeId, type PoolId, type VmId } from '../../ids.ts';
 import type { Connection } from '../../platforms/contract.ts';
 
@@ -20,7 +20,7 @@ export interface Loader<Id, Value> {
 /** What is asked of: it is asked again when one of `of` is another than before. */
 export interface Question<Value> {
   readonly of: readonly unknown[];
-  /** How to ask, or the sentence why nobody can be asked. */
+  /** How to ask, or the sentence why that is not possible. */
   readonly read: () => ((signal: AbortSignal) => Promise<Value>) | string;
 }
 

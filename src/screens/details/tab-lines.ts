@@ -45,7 +45,9 @@ export function tabLines(
   const { sums } = state;
   const past = (id: NodeId | PoolId): readonly string[] => [
     rangeLine(range, stage, columns),
-    ...loaded(reads.nodeHistories(id, range), columns, look, (kept) => nodeHistoryCharts(kept, range, fleet, columns, look)),
+    ...loaded(reads.nodeHistories(id, range), columns, look, (kept) =>
+      nodeHistoryCharts(kept, range, fleet, columns, look),
+    ),
   ];
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {

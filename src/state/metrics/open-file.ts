@@ -66,7 +66,9 @@ function prepare(database: DatabaseSync, file: string, journal: JournalMode): vo
   if (isNew(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   else requireOwn(database, file);
   // What a crash of the machine takes is the last minutes; a process that is killed loses nothing that it had written.
-  database.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${LOG_BYTES}`);
+  database.exec(
+    `PRAGMA journal_mode = ${journal}; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${LOG_BYTES}`,
+  );
   inTransaction(database, () => {
     // Another drover may have made it meanwhile.
     if (isNew(database)) database.exec(CREATE_TABLES);
