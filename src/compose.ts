@@ -30,6 +30,7 @@ import { withRetry } from './platforms/wrap/retry.ts';
 import { throttle } from './platforms/wrap/throttle.ts';
 import { changeConfig } from './state/config/change-config.ts';
 import { allFieldsOf } from './state/config/common-fields.ts';
+import { historyLimits } from './state/config/history-preferences.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { readNotifyRules } from './state/config/notify-rules.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
@@ -44,7 +45,8 @@ import { homeOf } from './state/files/home.ts';
 import { createRedactor } from './state/files/redactor.ts';
 import { whoAmI } from './state/files/who-am-i.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
-import { createStore } from './state/fleet/store.ts';
+import { createStore, type Store } from './state/fleet/store.ts';
+import { createMetricHistory, type MetricHistory, type MetricHistoryOptions } from './state/metrics/metric-history.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
@@ -111,7 +113,7 @@ export function compose(options: ComposeOptions): App {
   const manifests = platforms.map(({ manifest }) => manifest);
   const manifestOf = (platform: string) => manifests.find(({ id }) => id === platform);
 
-  const store = createStore(clock);
+  const store = createStore(clock, (endpoint, feed) => metrics.land(endpoint, feed));
   const redactor = createRedactor();
   const wireLog = createWireLog(redactor, options.wire);
   const secrets = createSecrets({ env, home, directory: dirname(configPath), clock, redactor });
@@ -126,6 +128,7 @@ export function compose(options: ComposeOptions): App {
   const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
   const rules = () => readNotifyRules(configPath, current().file).rules;
   const notifier = notifierOf(options, stateDirectory(env, home), { redactor, secrets, store, rules });
+  const metrics = metricsOf(options, stateDirectory(env, home), store, () => historyLimits(current()));
   // What a dry run says it would do is no part of what was done.
   const tasks = createTasks(clock, options.dryRun ? undefined : notifier.witness);
 
@@ -154,7 +157,7 @@ export function compose(options: ComposeOptions): App {
   const wrap = (connection: Connection, { name, platform, readOnly: why }: SessionSpec): Connection => {
     const fields = manifestOf(platform)?.settings ?? [];
     const logged = (name: string, args: readonly unknown[]) => withoutSecrets(fields, operations[name], args);
-    const sent = checked(withDeadline(connection, clock, operations), operations);
+    const sent = checked(withDeadline(metrics.supplied(connection, name), clock, operations), operations);
     const whole = resolveSecrets(sent, (spec, signal) => secrets.resolve(name, fields, spec, signal, 'the new VM'));
     let wrapped = withRetry(throttle(whole, IN_FLIGHT_PER_CONNECTION, operations), clock, operations);
     wrapped = audited(
@@ -203,6 +206,7 @@ export function compose(options: ComposeOptions): App {
     sessions,
     tasks,
     taskHistory: notifier.taskHistory,
+    nodeHistory: metrics.ofNodes,
     notices: notifier.notices,
     clock,
     audit,
@@ -220,6 +224,7 @@ export function compose(options: ComposeOptions): App {
     follow() {
       follower.watch();
       notifier.follow();
+      metrics.follow();
     },
     async changeConfig(change, basedOn) {
       const config = await changeConfig(change, basedOn, { ...options, configStore, fieldsOf, audit });
@@ -243,7 +248,7 @@ export function compose(options: ComposeOptions): App {
     written: notifier.written,
     async close() {
       follower.stop();
-      await Promise.all([sessions.close(), notifier.close()]);
+      await Promise.all([sessions.close(), notifier.close(), metrics.close()]);
     },
   };
 }
@@ -253,6 +258,13 @@ const notifierOf = (
   folder: string,
   own: Pick<NotifierOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
 ): Notifier => createNotifier({ ...own, folder, clock, env, signal, trouble: warn });
+
+const metricsOf = (
+  { clock, warn }: ComposeOptions,
+  folder: string,
+  { fleet }: Store,
+  limits: MetricHistoryOptions['limits'],
+): MetricHistory => createMetricHistory({ folder, clock, fleet, limits, trouble: warn });
 
 /** `isReadOnly`: nothing may be changed in this run. */
 function specFor(

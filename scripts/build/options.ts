@@ -23,6 +23,7 @@ export const buildOptions = {
     drover: 'src/drover.ts',
     'aws-thread': 'src/platforms/aws/sdk/thread.ts',
     'ssh-key-thread': 'src/platforms/transport/ssh/key-thread.ts',
+    'metrics-thread': 'src/state/metrics/thread.ts',
   },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',

@@ -1,6 +1,16 @@
 import type { Clock } from '../clock.ts';
-import type { EndpointName, Id } from '../ids.ts';
-import type { Ask, Check, Detected, Manifest, OperationTable, Settings, WireLine } from '../platforms/contract.ts';
+import type { EndpointName, Id, NodeId } from '../ids.ts';
+import type {
+  Ask,
+  Check,
+  Detected,
+  History,
+  HistoryRange,
+  Manifest,
+  OperationTable,
+  Settings,
+  WireLine,
+} from '../platforms/contract.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
@@ -28,6 +38,12 @@ export interface Services extends TemplateServices {
   readonly tasks: Tasks;
   /** Tasks of earlier runs and of other drovers. */
   readonly taskHistory: Pick<TaskHistory, 'run' | 'list' | 'refresh'>;
+  /** What drover has measured of these nodes while it ran; those of which nothing is known are left out. Rejects with op.*. */
+  nodeHistory(
+    nodes: readonly NodeId[],
+    range: HistoryRange,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<NodeId, History>>;
   /** What failed, went away or came back, also in earlier runs and other drovers. */
   readonly notices: Pick<Notices, 'list' | 'unread' | 'refresh' | 'markRead' | 'subscribe'>;
   readonly clock: Clock;

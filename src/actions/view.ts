@@ -58,6 +58,8 @@ const VIEW = [
   ['view.next-pane', ['tab'], 'Next pane', 'From the tree to the details and back.'],
   ['view.next-tab', [']'], 'Next tab', 'The next tab of the details.'],
   ['view.previous-tab', ['['], 'Previous tab', 'The previous tab of the details.'],
+  ['view.further-back', [')'], 'Charts further back', 'Charts over a week, a month or a year.'],
+  ['view.less-far-back', ['('], 'Charts less far back', 'Charts over a shorter time again.'],
   ['view.details', ['i'], 'Details', 'Show or hide the details.'],
   ['view.fleet', ['1'], 'Fleet', 'The tree of pools, nodes and VMs.'],
   ['view.tasks', ['t', '7'], 'Tasks', 'What is under way and what became of it.'],

@@ -350,7 +350,7 @@ export const historyAction: VmShowAction = {
   on: 'vm',
   tab: 'Charts',
   title: 'History',
-  help: 'What the platform has kept of the load of a VM, from before drover looked.',
+  help: 'The load of a VM in the past: as its platform has kept it, or drover while it ran.',
   keys: [],
   danger: 'none',
   needs: 'vm.history',

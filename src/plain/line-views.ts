@@ -65,6 +65,11 @@ export function createLineViews({ stage, state, details, fleetView, vms, voice }
     void sayDetails(state.view.current()?.key).catch(stage.message.fail);
   };
 
+  const tellRange = (by: number) => {
+    if (details.turnRange(by)) tellDetails();
+    else voice.say('only charts go further back');
+  };
+
   const current: View = {
     ...fleetView,
     handlers: {
@@ -77,6 +82,8 @@ export function createLineViews({ stage, state, details, fleetView, vms, voice }
       'view.next-pane': () => tellDetails(),
       'view.next-tab': () => tellDetails(1),
       'view.previous-tab': () => tellDetails(-1),
+      'view.further-back': () => tellRange(1),
+      'view.less-far-back': () => tellRange(-1),
     },
   };
   return {

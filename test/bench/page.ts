@@ -6,7 +6,9 @@ import type { InsideFigures } from './inside.ts';
 import type { LibvirtFigures, Way } from './libvirt.ts';
 import type { Machine, Part } from './machine.ts';
 import type { ManyDomainsFigures } from './many-domains.ts';
+import type { MetricFigures } from './metrics.ts';
 import { displayMemorySection, displaySection } from './page-display.ts';
+import { metricsSection } from './page-metrics.ts';
 import type { ScreenFigures } from './screen.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { SlowLinkFigures } from './slow-link.ts';
@@ -23,6 +25,7 @@ export interface Results {
   readonly 'display-memory'?: Part<readonly MemorySample[]>;
   readonly 'slow-link'?: Part<SlowLinkFigures>;
   readonly 'second-opinion'?: Part<SecondOpinion>;
+  readonly metrics?: Part<MetricFigures>;
   readonly soak?: Part<SoakResult>;
   readonly libvirt?: Part<readonly LibvirtFigures[]>;
   readonly 'many-domains'?: Part<ManyDomainsFigures>;
@@ -242,6 +245,7 @@ export function spellPage(results: Results): string {
     'display-memory': memory,
     'slow-link': slow,
     'second-opinion': opinion,
+    metrics,
     soak,
     libvirt,
     'many-domains': many,
@@ -257,6 +261,7 @@ export function spellPage(results: Results): string {
     ...(memory ? [displayMemorySection(memory, place(memory.machine))] : []),
     ...(slow ? [slowLinkSection(slow)] : []),
     ...(opinion ? [opinionSection(opinion)] : []),
+    ...(metrics ? [metricsSection(metrics, place(metrics.machine))] : []),
     ...(soak ? [soakSection(soak)] : []),
     ...(libvirt ? [libvirtSection(libvirt)] : []),
     ...(many ? [manySection(many)] : []),

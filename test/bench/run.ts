@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures, and writes docs/performance.json and docs/performance.md. With names behind `--` only those
- * parts are measured; the others keep their figures, with the machine and the day they are from. `soak` takes an hour and
- * `display-memory` ten minutes: they are measured only by name. As root on Debian with the lab's packages, htop, and dirt and k9s where they are to be
+ * parts are measured; the others keep their figures, with the machine and the day they are from. `soak` takes an hour,
+ * `display-memory` and `metrics` ten minutes: they are measured only by name. As root on Debian with the lab's packages, htop, and dirt and k9s where they are to be
  * compared; started by `chrt -f 5` other work on the machine disturbs it least.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { measureInside } from './inside.ts';
 import { measureLibvirt } from './libvirt.ts';
 import { thisMachine } from './machine.ts';
 import { measureManyDomains } from './many-domains.ts';
+import { measureMetrics } from './metrics.ts';
 import { type Results, spellPage } from './page.ts';
 import { measureScreen, type ScreenFigures } from './screen.ts';
 import { secondOpinion } from './second-opinion.ts';
@@ -26,6 +27,7 @@ const PAGE = path('docs/performance.md');
 const PROGRAM = path('bin/drover');
 const SOAK_MINUTES = 60;
 const DISPLAY_MINUTES = 10;
+const METRIC_DAYS = 30;
 /** Where `ptybench.py` is, for a second opinion; it is no part of the project. */
 const PTYBENCH = process.env['DROVER_PTYBENCH'];
 
@@ -49,11 +51,13 @@ const parts = {
   'second-opinion': () => secondOpinion(PTYBENCH ?? '', PROGRAM),
   libvirt: () => measureLibvirt(tell),
   'many-domains': () => measureManyDomains(PROGRAM, tell),
+  metrics: () => measureMetrics(METRIC_DAYS, tell),
   soak: () => soak(path('dist/drover.js'), SOAK_MINUTES, tell),
 };
 type Part = keyof typeof parts;
+const LONG: readonly Part[] = ['soak', 'display-memory', 'metrics'];
 const usual = (Object.keys(parts) as Part[]).filter(
-  (part) => part !== 'soak' && part !== 'display-memory' && (part !== 'second-opinion' || PTYBENCH !== undefined),
+  (part) => !LONG.includes(part) && (part !== 'second-opinion' || PTYBENCH !== undefined),
 );
 
 const isPart = (name: string): name is Part => name in parts;

@@ -78,6 +78,7 @@ export function openStage(options: LightOptions = {}): LightStage {
     tasks: createTasks(clock),
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
+    nodeHistory: async () => new Map(),
     sessions: { connection: () => connection, current: () => undefined },
     manifests: [],
     kinds,

@@ -63,6 +63,7 @@ export async function openServices(
     tasks: createTasks(clock),
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
+    nodeHistory: async () => new Map(),
     clock,
     manifests: [],
     kinds,

@@ -125,18 +125,22 @@ export const consoleLog = object('console log', 'What a VM has written to its co
   text: text('the output, as the guest wrote it'),
 });
 
-export const historyRow = object('history', 'The means of one step of time, as the platform of a VM has kept them.', {
-  id: identity.id,
-  name: identity.name,
-  at: instant('when the step began'),
-  seconds: count('how long it is'),
-  cpu: maybe({ type: 'number', minimum: 0, maximum: 1, description: 'share of the virtual CPUs that was busy' }),
-  memory: maybe(size('memory in use inside the guest')),
-  diskRead: maybe(amount('bytes per second read from its disks')),
-  diskWrite: maybe(amount('bytes per second written to its disks')),
-  netRx: maybe(amount('bytes per second received')),
-  netTx: maybe(amount('bytes per second sent')),
-});
+export const historyRow = object(
+  'history',
+  'The means of one step of time, as the platform of a VM has kept them, or drover where that keeps none.',
+  {
+    id: identity.id,
+    name: identity.name,
+    at: instant('when the step began'),
+    seconds: count('how long it is'),
+    cpu: maybe({ type: 'number', minimum: 0, maximum: 1, description: 'share of the virtual CPUs that was busy' }),
+    memory: maybe(size('memory in use inside the guest')),
+    diskRead: maybe(amount('bytes per second read from its disks')),
+    diskWrite: maybe(amount('bytes per second written to its disks')),
+    netRx: maybe(amount('bytes per second received')),
+    netTx: maybe(amount('bytes per second sent')),
+  },
+);
 
 export const screenshot = object('screenshot', 'What the screen of a VM shows.', {
   id: identity.id,

@@ -98,6 +98,10 @@ export const configTopic: Topic = {
           'notifications',
           'who is notified of what, by name: for (task-failed, unreachable, back; all unless said), filter, and how: bell: true, desktop: osc9 or osc99, webhook with token, mail-to with mail-from, mail-server, mail-user and mail-password; ca for a private authority. Webhook, token and password can be references as other secrets (drover help secrets)',
         ],
+        [
+          'history',
+          'metrics of VMs that drover keeps on this machine while it runs, where the platform keeps none: off, or days (365 if not said) and size of the file (1GiB); means of minutes are kept for 2 days, of hours for 60',
+        ],
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
         ['templates', 'the folder of the template library (drover help templates)'],

@@ -24,6 +24,10 @@ export const filesTopic: Topic = {
           join(state, 'notifications.jsonl'),
           'what failed, went away or came back; notifications-*.jsonl are older ones',
         ],
+        [
+          join(state, 'metrics.db'),
+          'what was measured of VMs whose platform keeps no history, an SQLite database; metrics.db-wal and -shm belong to it',
+        ],
         [join(state, 'ui.json'), 'how the screen was left'],
         [join(state, 'crash-*.txt'), 'reports of crashes, secrets blotted out; the newest ten'],
         [join(cache, 'inventory'), 'what each endpoint had last, shown until it answers'],

@@ -61,7 +61,7 @@ it('F-114 draws nodes and pools as what they add up to, and says when nothing wa
   expect(plain(nodeCharts([], [], fleet, 140, look))).toEqual(['Nothing was measured in the last hour.']);
 });
 
-it('draws what a platform has kept of the last day, and leaves blank what it has not', () => {
+it('F-121 draws what was kept of a day or a year, and leaves blank what was not', () => {
   const fleet = open();
   const hour = 60 * MINUTE;
   const now = Math.floor(fleet.landedAt / hour) * hour;
@@ -70,12 +70,18 @@ it('draws what a platform has kept of the last day, and leaves blank what it has
     netTx: Number.NaN,
   });
   const kept = { stepMs: hour, rows: [row(23, 0.5), row(22, 1), row(0, 0.25), row(30, 1)] };
-  const lines = plain(historyCharts(web1, kept, fleet, 60, look));
+  const lines = plain(historyCharts(web1, kept, 'day', fleet, 60, look));
   expect(lines[0]).toMatch(/^CPU: now 25%, highest 100%/);
   expect(lines[1]).toMatch(/^ +100% {2}█ *$/);
   expect(lines[5]).toContain('1 d ago');
   expect(lines[12]).toMatch(/^Disks, read and written: now 2.0K\/s, highest 2.0K\/s/);
   expect(lines[18]).toMatch(/^Networks, in and out: not known/);
-  const nothing = plain(historyCharts(web1, { stepMs: hour, rows: [] }, fleet, 60, look));
-  expect(nothing).toEqual(['Its platform has kept nothing of the last day.']);
+  const nothing = plain(historyCharts(web1, { stepMs: hour, rows: [] }, 'day', fleet, 60, look));
+  expect(nothing).toEqual(['Nothing was kept of the last day.']);
+  const day = 24 * hour;
+  const year = { stepMs: day, rows: [{ ...row(0, 0.5), at: now - 364 * day }] };
+  const long = plain(historyCharts(web1, year, 'year', fleet, 60, look));
+  expect(long[0]).toMatch(/^CPU: now -, highest 50%/);
+  expect(long[3]).toMatch(/^ {7}█ *$/);
+  expect(long[5]).toContain('1 y ago');
 });

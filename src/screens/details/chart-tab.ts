@@ -1,16 +1,16 @@
-/** The last hour of a VM, a node or a pool, and the last day of a VM as its platform has kept it. Read only while the tab is shown. */
+/** The last hour of a VM, a node or a pool, and what was kept of a VM from before. Read only while the tab is shown. */
 import type { NodeId, VmId } from '../../ids.ts';
-import type { History, HistoryRow, Vm } from '../../platforms/contract.ts';
+import type { History, HistoryRow, Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { HOUR_METRICS, type HourMetric, MINUTES } from '../../state/fleet/hour-history.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
 import { CHART_ROWS, type Chart, chartLines } from '../components/chart.ts';
 import type { Look } from '../frame/look.ts';
+import { type ChartRange, SPANS } from './chart-ranges.ts';
 
 const SIDE_BY_SIDE_FROM = 100;
 const GAP = 2;
 const HOUR = '1 h ago';
-const DAY = '1 d ago';
 const rate = (value: number): string => `${formatBytes(value)}/s`;
 
 /** Of a VM: shares of its own CPUs and memory, and what goes to and from its disks and networks. */
@@ -21,35 +21,86 @@ export function vmCharts(vm: Vm, fleet: Fleet, columns: number, look: Look): rea
   return charts(shown, { memory: vm.memory, span: HOUR }, columns, look);
 }
 
-/** The same of the last day, from before drover looked. Steps that are missing are blank. */
+/** The same of a longer range, as its platform or drover has kept it. Steps that are missing are blank. */
 export function historyCharts(
   vm: Vm,
   { stepMs, rows }: History,
+  range: ChartRange,
   fleet: Fleet,
   columns: number,
   look: Look,
 ): readonly string[] {
-  const steps = Math.max(1, Math.round(DAY_MS / stepMs));
-  const newest = Math.floor(fleet.landedAt / stepMs);
-  const column = (value: (row: HistoryRow) => number) => {
-    const out = new Float32Array(steps).fill(Number.NaN);
-    for (const row of rows) {
-      const at = steps - 1 - (newest - Math.floor(row.at / stepMs));
-      if (at >= 0 && at < steps) out[at] = value(row);
-    }
-    return out;
-  };
+  const { name, edge } = SPANS[range];
+  const column = (value: (row: HistoryRow) => number) => columnOf({ stepMs, rows }, range, fleet.landedAt, value);
   const shown = {
     cpu: column(({ cpu }) => cpu),
     memory: column(({ memory }) => memory),
     disk: column(({ diskRead, diskWrite }) => diskRead + diskWrite),
     net: column(({ netRx, netTx }) => netRx + netTx),
   };
-  if (isEmpty(shown)) return [look.theme.paint('dim', 'Its platform has kept nothing of the last day.')];
-  return charts(shown, { memory: vm.memory, span: DAY }, columns, look);
+  if (isEmpty(shown)) return [look.theme.paint('dim', `Nothing was kept of the ${name}.`)];
+  return charts(shown, { memory: vm.memory, span: edge }, columns, look);
 }
 
-const DAY_MS = 86_400_000;
+/** One figure of a history, a place for each step of the range; NaN where it is not known. `now`: epoch, ms. */
+function columnOf(
+  { stepMs, rows }: History,
+  range: ChartRange,
+  now: number,
+  value: (row: HistoryRow) => number,
+): Float32Array {
+  const steps = Math.max(1, Math.round(SPANS[range].ms / stepMs));
+  const newest = Math.floor(now / stepMs);
+  const out = new Float32Array(steps).fill(Number.NaN);
+  for (const row of rows) {
+    const at = steps - 1 - (newest - Math.floor(row.at / stepMs));
+    if (at >= 0 && at < steps) out[at] = value(row);
+  }
+  return out;
+}
+
+/** CPUs and memory of nodes together over a longer range, as drover has measured them. */
+export function nodeHistoryCharts(
+  kept: ReadonlyMap<NodeId, History>,
+  range: ChartRange,
+  fleet: Fleet,
+  columns: number,
+  look: Look,
+): readonly string[] {
+  const { name, edge } = SPANS[range];
+  const nodes = [...kept].flatMap(([id, history]) => {
+    const node = fleet.nodes.get(id);
+    const of = (value: (row: HistoryRow) => number) => columnOf(history, range, fleet.landedAt, value);
+    return node ? [{ node, cpu: of(({ cpu }) => cpu), memory: of(({ memory }) => memory) }] : [];
+  });
+  const [first] = nodes;
+  if (!first) return [look.theme.paint('dim', `Nothing was kept of the ${name}.`)];
+  const { cpu, memory, most } = together(first.cpu.length, nodes);
+  const all = [chartOf('CPU', cpu, 1, formatRatio), chartOf('Memory in use', memory, most, formatBytes)];
+  return beside(all, edge, columns, look);
+}
+
+interface NodeColumns {
+  readonly node: Node;
+  readonly cpu: Float32Array;
+  readonly memory: Float32Array;
+}
+
+/** `cpu`: the share of the CPUs of those nodes of which it is known at that step; `most`: all memory that there is. */
+function together(steps: number, nodes: Iterable<NodeColumns>) {
+  const cpus = new Float32Array(steps);
+  const busy = new Float32Array(steps).fill(Number.NaN);
+  const memory = new Float32Array(steps).fill(Number.NaN);
+  let most = 0;
+  for (const { node, cpu, memory: used } of nodes) {
+    if (Number.isFinite(node.memory)) most += node.memory;
+    add(memory, used, 1);
+    if (!Number.isFinite(node.cpus)) continue;
+    add(busy, cpu, node.cpus);
+    for (let at = 0; at < steps; at++) if (!Number.isNaN(cpu[at] ?? Number.NaN)) cpus[at] = (cpus[at] ?? 0) + node.cpus;
+  }
+  return { cpu: busy.map((share, at) => share / (cpus[at] ?? 0)), memory, most };
+}
 
 /** Of nodes together: shares of their CPUs and memory; `vms`: those whose disks and networks count. */
 export function nodeCharts(
@@ -60,22 +111,13 @@ export function nodeCharts(
   look: Look,
 ): readonly string[] {
   const one = new Float32Array(MINUTES);
-  const cpus = new Float32Array(MINUTES);
-  const cpu = new Float32Array(MINUTES).fill(Number.NaN);
-  const memory = new Float32Array(MINUTES).fill(Number.NaN);
-  let most = 0;
-  for (const id of nodes) {
+  const hour = (id: NodeId, metric: HourMetric) =>
+    hourOf((out) => fleet.nodeSamples.hour(id, metric, fleet.landedAt, out));
+  const known = nodes.flatMap((id) => {
     const node = fleet.nodes.get(id);
-    if (!node) continue;
-    if (Number.isFinite(node.memory)) most += node.memory;
-    fleet.nodeSamples.hour(id, 'memory', fleet.landedAt, one);
-    add(memory, one, 1);
-    if (!Number.isFinite(node.cpus)) continue;
-    fleet.nodeSamples.hour(id, 'cpu', fleet.landedAt, one);
-    add(cpu, one, node.cpus);
-    for (let at = 0; at < MINUTES; at++)
-      if (!Number.isNaN(one[at] ?? Number.NaN)) cpus[at] = (cpus[at] ?? 0) + node.cpus;
-  }
+    return node ? [{ node, cpu: hour(id, 'cpu'), memory: hour(id, 'memory') }] : [];
+  });
+  const { cpu, memory, most } = together(MINUTES, known);
   const sum = (metric: HourMetric) => {
     const all = new Float32Array(MINUTES).fill(Number.NaN);
     for (const id of vms) {
@@ -84,7 +126,7 @@ export function nodeCharts(
     }
     return all;
   };
-  const shown = { cpu: cpu.map((busy, at) => busy / (cpus[at] ?? 0)), memory, disk: sum('disk'), net: sum('net') };
+  const shown = { cpu, memory, disk: sum('disk'), net: sum('net') };
   if (isEmpty(shown)) return [look.theme.paint('dim', 'Nothing was measured in the last hour.')];
   return charts(shown, { memory: most, span: HOUR }, columns, look);
 }
@@ -122,10 +164,15 @@ function charts(
     chartOf('Disks, read and written', shown.disk, highest(shown.disk), rate),
     chartOf('Networks, in and out', shown.net, highest(shown.net), rate),
   ];
+  return beside(all, span, columns, look);
+}
+
+/** An even number of charts, in pairs where there is room. */
+function beside(all: readonly Chart[], span: string, columns: number, look: Look): readonly string[] {
   if (columns < SIDE_BY_SIDE_FROM) return all.flatMap((chart) => chartLines(chart, columns, span, look));
   const half = Math.floor((columns - GAP) / 2);
   const drawn = all.map((chart) => chartLines(chart, half, span, look));
-  return [0, 2].flatMap((first) =>
+  return Array.from({ length: all.length / 2 }, (_, pair) => pair * 2).flatMap((first) =>
     Array.from(
       { length: CHART_ROWS },
       (_, row) => `${drawn[first]?.[row]}${' '.repeat(GAP)}${drawn[first + 1]?.[row]}`,

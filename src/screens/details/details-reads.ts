@@ -1,4 +1,4 @@
-import type { NodeId, VmId } from '../../ids.ts';
+import type { NodeId, PoolId, VmId } from '../../ids.ts';
 import {
   type ConsoleOutput,
   type History,
@@ -11,7 +11,8 @@ import type { Row } from '../../state/query/tree.ts';
 import type { ColourLevel } from '../../state/theme/theme-colours.ts';
 import type { Stage } from '../stage.ts';
 import { createTable, type Table } from '../tables/table.ts';
-import { createLoader, type Loaded } from './load.ts';
+import { CHART_RANGES, type ChartRange } from './chart-ranges.ts';
+import { createAsking, createLoader, type Loaded } from './load.ts';
 import type { TabName } from './tabs.ts';
 
 /** What a display shows, as lines. */
@@ -28,18 +29,20 @@ const TABLES: Partial<Record<TabName, ListedKind>> = { Snapshots: 'snapshot' };
  */
 export interface DetailsReads {
   /** Reads what this tab of this row shows, where that has not been read yet or has changed. */
-  want(row: Row | undefined, tab: TabName | undefined): void;
+  want(row: Row | undefined, tab: TabName | undefined, range: ChartRange): void;
+  /** Of a node, or of the nodes below a pool. */
+  nodeHistories(id: NodeId | PoolId, range: ChartRange): Loaded<ReadonlyMap<NodeId, History>>;
   vmInfo(id: VmId): Loaded<VmInfo>;
   nodeInfo(id: NodeId): Loaded<NodeInfo>;
   consoleOutput(id: VmId): Loaded<ConsoleOutput>;
-  /** Of the last day. */
-  history(id: VmId): Loaded<History>;
+  history(id: VmId, range: ChartRange): Loaded<History>;
   display(id: VmId): Loaded<Preview>;
   /** The table that the tab of this VM is, where it is one. One of another VM is never answered. */
   tableOf(id: VmId): Table | undefined;
 }
 
-export function createDetailsReads(stage: Stage): DetailsReads {
+/** `nodesBelow`: those of a pool. */
+export function createDetailsReads(stage: Stage, nodesBelow: (id: PoolId) => readonly NodeId[]): DetailsReads {
   const { services, changed } = stage;
   const vmInfo = createLoader(
     services,
@@ -56,10 +59,19 @@ export function createDetailsReads(stage: Stage): DetailsReads {
     const output = console?.output;
     return output ? (signal) => output(id, signal) : (whyNot['console.output'] ?? 'this platform keeps no console log');
   });
-  const history = createLoader(services, changed, (connection, id: VmId) => {
-    const read = connection.vm.history;
-    return read ? (signal) => read(id, 'day', signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
-  });
+  const historyOf = (range: ChartRange) =>
+    createLoader(services, changed, (connection, id: VmId) => {
+      const read = connection.vm.history;
+      return read ? (signal) => read(id, range, signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
+    });
+  const histories = new Map(CHART_RANGES.map((range) => [range, historyOf(range)]));
+  const nodeHistoriesOf = (range: ChartRange) =>
+    createAsking(services.clock, changed, (id: NodeId | PoolId) => {
+      const isNode = services.store.fleet.nodes.has(id as NodeId);
+      const nodes = () => (isNode ? [id as NodeId] : nodesBelow(id as PoolId));
+      return { of: [], read: () => (signal) => services.nodeHistory(nodes(), range, signal) };
+    });
+  const nodeHistories = new Map(CHART_RANGES.map((range) => [range, nodeHistoriesOf(range)]));
   const display = createLoader(services, changed, ({ console, whyNot }, id: VmId) => {
     const open = console?.display;
     return open
@@ -82,19 +94,22 @@ export function createDetailsReads(stage: Stage): DetailsReads {
   };
 
   return {
-    want(row, tab) {
+    want(row, tab, range) {
       const vm = row?.kind === 'vm' ? row.id : undefined;
       vmInfo.want(vm);
       nodeInfo.want(row?.kind === 'node' ? row.id : undefined);
       consoleOutput.want(tab === 'Console' ? vm : undefined);
-      history.want(tab === 'Charts' ? vm : undefined);
+      for (const [one, history] of histories) history.want(tab === 'Charts' && one === range ? vm : undefined);
+      const nodes = tab === 'Charts' && (row?.kind === 'node' || row?.kind === 'pool') ? row.id : undefined;
+      for (const [one, kept] of nodeHistories) kept.want(one === range ? nodes : undefined);
       display.want(tab === 'Display' ? vm : undefined);
       wantTable(vm, tab && TABLES[tab]);
     },
     vmInfo: vmInfo.of,
     nodeInfo: nodeInfo.of,
     consoleOutput: consoleOutput.of,
-    history: history.of,
+    history: (id, range) => histories.get(range)?.of(id) ?? { state: 'loading' },
+    nodeHistories: (id, range) => nodeHistories.get(range)?.of(id) ?? { state: 'loading' },
     display: display.of,
     tableOf: (id) => (table?.under[0] === id ? table : undefined),
   };

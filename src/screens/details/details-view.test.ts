@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { host1, type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted, plain } from '../../../test/screens/painted.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import type { NodeId } from '../../ids.ts';
 import type { Connection, VmInfo } from '../../platforms/contract.ts';
 import { createDetailsView } from './details-view.ts';
 
@@ -146,6 +147,49 @@ describe('the details', () => {
     expect([details.tab, details.turnTo('VMs'), details.tab]).toEqual(['Overview', true, 'VMs']);
     await to(2);
     expect(details.tab).toBe('Disks');
+  });
+
+  it('F-121 have charts of a VM that go back a day up to a year, for one VM after the other', async () => {
+    const reads: string[] = [];
+    const history = async (id: string, range: string) => {
+      reads.push(`${id} ${range}`);
+      return { stepMs: 3_600_000, rows: [] };
+    };
+    const { to, details, text } = open({ vm: { info: async () => INFO, history } });
+    await to(1);
+    expect(details.turnRange(1)).toBe(false);
+    details.turnTo('Charts');
+    await to(1);
+    expect(text()).toContain('The last day; ) goes further back, ( less far');
+    expect(text()).toContain('Nothing was kept of the last day.');
+    for (const by of [-1, 1, 1, 1, 1]) expect(details.turnRange(by)).toBe(true);
+    await to(2);
+    expect(text()).toContain('Nothing was kept of the last year.');
+    expect(reads).toEqual([
+      ...['host1/web1 day', 'host1/web1 week', 'host1/web1 month', 'host1/web1 year', 'host1/web2 year'],
+    ]);
+  });
+
+  it('F-121 have charts of a node that go back as far, as drover has measured it', async () => {
+    const asked: unknown[] = [];
+    const nodeHistory = async (nodes: readonly NodeId[], range: string) => {
+      asked.push([nodes, range]);
+      const row = { at: noon, cpu: 0.5, memory: 2 ** 30, diskRead: 0, diskWrite: 0, netRx: 0, netTx: 0 };
+      return new Map(nodes.map((id) => [id, { stepMs: 3_600_000, rows: [row] }]));
+    };
+    const { to, details, text, clock } = open({}, { services: { nodeHistory } });
+    await to(0);
+    details.turnTo('Charts');
+    expect(details.turnRange(1)).toBe(true);
+    await to(0);
+    await clock.pass(1);
+    expect(asked).toEqual([
+      [['host1/n1'], 'day'],
+      [['host1/n1'], 'week'],
+    ]);
+    expect(text()).toContain('The last week; ) goes further back');
+    expect(text()).toContain('highest 50%');
+    expect(text()).toContain('7 d ago');
   });
 
   it('begin with their first line for another row and another tab', async () => {

@@ -4,6 +4,7 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import { nameOf } from '../fleet/row-text.ts';
 import type { Stage } from '../stage.ts';
 import type { Table } from '../tables/table.ts';
+import { CHART_RANGES, type ChartRange } from './chart-ranges.ts';
 import { createDetailsReads } from './details-reads.ts';
 import { tabLines } from './tab-lines.ts';
 import { createTabs } from './tabs.ts';
@@ -18,6 +19,8 @@ export interface DetailsView {
   scroll(rows: number): void;
   /** To another tab. */
   turn(by: number): void;
+  /** To charts that go further back, or less far; false where none are shown. It is one for all rows, to compare them. */
+  turnRange(by: number): boolean;
   /** The name of the tab that is shown. */
   readonly tab: string;
   /** The table that the tab is, where it is one. */
@@ -39,12 +42,13 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   const { services } = stage;
   const { fleet } = services.store;
   const tabs = createTabs();
-  const reads = createDetailsReads(stage);
+  const reads = createDetailsReads(stage, (id) => state.sums.nodesBelow(id));
   let target: Row | undefined;
+  let range: ChartRange = 'day';
   let first = 0;
   let stop = () => {};
 
-  const want = () => reads.want(target, target && tabs.current(target.kind));
+  const want = () => reads.want(target, target && tabs.current(target.kind), range);
 
   const arrive = () => {
     const row = state.view.current();
@@ -63,7 +67,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   };
 
   const content = (row: Row, columns: number, rows: number) =>
-    tabLines({ row, tab: tabs.current(row.kind), columns, first, rows }, reads, stage, state);
+    tabLines({ row, tab: tabs.current(row.kind), range, columns, first, rows }, reads, stage, state);
 
   /** A table is not drawn for that. */
   const heightOf = (row: Row, columns: number): number => {
@@ -85,6 +89,13 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       tabs.turn(target.kind, by);
       first = 0;
       want();
+    },
+    turnRange(by) {
+      if (!target || tabs.current(target.kind) !== 'Charts') return false;
+      const at = CHART_RANGES.indexOf(range) + by;
+      range = CHART_RANGES[Math.max(0, Math.min(CHART_RANGES.length - 1, at))] ?? range;
+      want();
+      return true;
     },
     get tab() {
       return target ? tabs.current(target.kind) : '';

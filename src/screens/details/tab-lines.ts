@@ -1,13 +1,16 @@
+import type { NodeId, PoolId } from '../../ids.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { isLibraryRow } from '../../state/query/library-rows.ts';
 import type { Row } from '../../state/query/tree.ts';
 import { colourLevel } from '../../state/theme/theme-colours.ts';
+import { fit } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Look } from '../frame/look.ts';
 import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
-import { historyCharts, nodeCharts, vmCharts } from './chart-tab.ts';
+import { type ChartRange, SPANS } from './chart-ranges.ts';
+import { historyCharts, nodeCharts, nodeHistoryCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
 import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
@@ -19,6 +22,8 @@ import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 export interface ShownTab {
   readonly row: Row;
   readonly tab: TabName;
+  /** Of charts. */
+  readonly range: ChartRange;
   readonly columns: number;
   /** Lines that are seen: from `first` on, so many. A tab may make no more of them, or all. */
   readonly first: number;
@@ -30,7 +35,7 @@ const MOST_ROWS = 25;
 
 /** What a tab says, of what the store knows and what was read for it. */
 export function tabLines(
-  { row, tab, columns, first, rows }: ShownTab,
+  { row, tab, range, columns, first, rows }: ShownTab,
   reads: DetailsReads,
   stage: Stage,
   state: FleetState,
@@ -38,10 +43,16 @@ export function tabLines(
   const { look, advice } = stage;
   const { fleet } = stage.services.store;
   const { sums } = state;
+  const past = (id: NodeId | PoolId): readonly string[] => [
+    rangeLine(range, stage, columns),
+    ...loaded(reads.nodeHistories(id, range), columns, look, (kept) =>
+      nodeHistoryCharts(kept, range, fleet, columns, look),
+    ),
+  ];
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {
     const vms = sums.vmsBelow(row.id);
-    if (tab === 'Charts') return nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look);
+    if (tab === 'Charts') return [...nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look), ...past(row.id)];
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
@@ -53,7 +64,8 @@ export function tabLines(
     const node = fleet.nodes.get(row.id);
     if (!node) return gone(look);
     if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
-    if (tab === 'Charts') return nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look);
+    if (tab === 'Charts')
+      return [...nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look), ...past(row.id)];
     if (tab === 'Hardware')
       return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));
     return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look);
@@ -61,8 +73,10 @@ export function tabLines(
   const vm = fleet.vms.get(row.id);
   if (!vm) return gone(look);
   if (tab === 'Charts') {
-    const kept = loaded(reads.history(row.id), columns, look, (day) => historyCharts(vm, day, fleet, columns, look));
-    return [...vmCharts(vm, fleet, columns, look), '', ...kept];
+    const kept = loaded(reads.history(row.id, range), columns, look, (history) =>
+      historyCharts(vm, history, range, fleet, columns, look),
+    );
+    return [...vmCharts(vm, fleet, columns, look), rangeLine(range, stage, columns), ...kept];
   }
   if (tab === 'Console') {
     return loaded(reads.consoleOutput(row.id), columns, look, (value) => consoleLog(value, columns, look));
@@ -88,6 +102,15 @@ function loaded<Value>(
   if (read.state === 'ready') return draw(read.value);
   if (read.state === 'loading') return [theme.paint('dim', 'loading…')];
   return wrapped(read.message, columns).map((line) => theme.paint('warning', line));
+}
+
+/** What the charts below are of, and how to have others. */
+function rangeLine(range: ChartRange, { keymap, look }: Stage, columns: number): string {
+  const [further] = keymap.keysOf('view.further-back');
+  const [less] = keymap.keysOf('view.less-far-back');
+  const keys =
+    further === undefined ? '' : `; ${further} goes further back${less === undefined ? '' : `, ${less} less far`}`;
+  return look.theme.paint('dim', fit(`The ${SPANS[range].name}${keys}`, columns));
 }
 
 const gone = ({ theme }: Look): readonly string[] => [theme.paint('dim', 'This is not there any more.')];

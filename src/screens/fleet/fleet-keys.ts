@@ -60,6 +60,10 @@ export function createFleetKeys(
     stage.changed();
   });
 
+  const turnRange = (by: number) => {
+    if (!details.turnRange(by)) stage.message.say('only charts go further back');
+  };
+
   const handlers: FleetKeys['handlers'] = {
     'view.down': step(() => 1),
     'view.up': step(() => -1),
@@ -97,6 +101,8 @@ export function createFleetKeys(
     }),
     'view.next-tab': moved(() => details.turn(1)),
     'view.previous-tab': moved(() => details.turn(-1)),
+    'view.further-back': moved(() => turnRange(1)),
+    'view.less-far-back': moved(() => turnRange(-1)),
     'view.details': moved(() => {
       state.detailsShown = !state.detailsShown;
       if (!state.detailsShown) state.pane = 'tree';

@@ -118,6 +118,8 @@ export function createCommands({
     'view.next-pane': ofView('view.next-pane'),
     'view.next-tab': ofView('view.next-tab'),
     'view.previous-tab': ofView('view.previous-tab'),
+    'view.further-back': ofView('view.further-back'),
+    'view.less-far-back': ofView('view.less-far-back'),
     'view.details': ofView('view.details'),
     'view.fleet': () => {
       if (views.current.id === 'fleet') views.current.handlers['view.fleet']?.();

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../nearest.ts';
 import { consoleComplaints } from './console-preferences.ts';
 import { readGroups } from './groups.ts';
+import { historyComplaint } from './history-preferences.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { readNotifyRules } from './notify-rules.ts';
@@ -38,6 +39,7 @@ const SECTIONS: readonly string[] = [
   'viewer',
   'templates',
   'notifications',
+  'history',
 ];
 /** Counts: section, key, and the least that may stand there. */
 const COUNTS = [
@@ -101,6 +103,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const wait = map.entries.get('escape-wait');
   const wrongWait = escapeWaitComplaint(map);
   if (wait && wrongWait !== undefined) complain(wait.value.at, wrongWait, { severity: 'warning' });
+  const history = map.entries.get('history');
+  const wrongHistory = historyComplaint(map);
+  if (history && wrongHistory !== undefined) complain(history.value.at, wrongHistory, { severity: 'warning' });
   const defaults = readDefaults(map.entries.get('defaults'), platforms, complain);
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain, defaults);
   problems.push(...readGroups(file, map, new Set(endpoints.keys())).problems);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { historyLimits } from './history-preferences.ts';
 import { interpret } from './interpret.ts';
 import { auditIsRequired, mouseIsOn, taskLimits, themeName, typeCountAbove, wantsLines } from './preferences.ts';
 import { spellProblem } from './problem.ts';
@@ -52,6 +53,38 @@ describe('what the configuration says of the program', () => {
   ])('%j: a count is typed above %s', async (text, count, sentences) => {
     const { config, told } = await read(text);
     expect([typeCountAbove(config), told]).toEqual([count, sentences]);
+  });
+
+  it.each<[string, object | undefined, readonly string[]]>([
+    ['', { days: 365, bytes: 2 ** 30 }, []],
+    ['history:\n', { days: 365, bytes: 2 ** 30 }, []],
+    ['history: on\n', { days: 365, bytes: 2 ** 30 }, []],
+    ['history: off\n', undefined, []],
+    ['history: false\n', undefined, []],
+    ['history: { days: 30, size: 64MiB }\n', { days: 30, bytes: 64 * 2 ** 20 }, []],
+    [
+      'history: never\n',
+      { days: 365, bytes: 2 ** 30 },
+      ['warning config.yaml:1:10: history must be off, or have days and size; it is kept as usual'],
+    ],
+    [
+      'history: { weeks: 2 }\n',
+      { days: 365, bytes: 2 ** 30 },
+      ['warning config.yaml:1:10: history has days and size, not "weeks"'],
+    ],
+    [
+      'history: { days: 0 }\n',
+      { days: 365, bytes: 2 ** 30 },
+      ['warning config.yaml:1:10: days must be a whole number from 1 to 3650; 365 are kept'],
+    ],
+    [
+      'history: { days: 30, size: 1MiB }\n',
+      { days: 30, bytes: 2 ** 30 },
+      ['warning config.yaml:1:10: size must be an amount from 16MiB on, such as 512MiB; it is taken for 1GiB'],
+    ],
+  ])('F-120 %j: metrics are kept for %j', async (text, limits, sentences) => {
+    const { config, told } = await read(text);
+    expect([historyLimits(config), told]).toEqual([limits, sentences]);
   });
 
   it.each<[string, object, readonly string[]]>([

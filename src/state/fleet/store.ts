@@ -37,6 +37,9 @@ const INVENTORY_LANDS_AFTER_MS = 5;
 const NOTIFIES_EVERY_MS = 50;
 const ITEMS_PER_LOOK_AT_THE_CLOCK = 256;
 
+/** What is measured of VMs and of nodes. */
+export type Measured = Extract<Feed, { readonly kind: 'samples' | 'node-samples' }>;
+
 /** The one writer of the fleet: what is pushed lands later, in order, in steps of a few milliseconds. */
 export interface Store {
   readonly fleet: Fleet;
@@ -59,7 +62,8 @@ export interface Store {
   flush(): void;
 }
 
-export function createStore(clock: Clock): Store {
+/** `measured` gets what was measured when it comes; its columns are the platform's again when that returns. */
+export function createStore(clock: Clock, measured?: (endpoint: EndpointName, feed: Measured) => void): Store {
   const endpoints = new Map<EndpointName, EndpointStatus>();
   const pools = new Map<PoolId, Pool>();
   const nodes = new Map<NodeId, Node>();
@@ -248,7 +252,10 @@ export function createStore(clock: Clock): Store {
     push(endpoint, feed) {
       if (feed.kind === 'alive' || feed.kind === 'complete') return;
       // The columns are the platform's again when this returns. They are copied now; listeners are called later.
-      if (feed.kind === 'samples') samples.land(feed.block);
+      if (feed.kind === 'samples') {
+        samples.land(feed.block);
+        measured?.(endpoint, feed);
+      } else if (feed.kind === 'node-samples') measured?.(endpoint, feed);
       const afterMs = LANDS_AFTER_MS[feed.kind];
       const open = waiting.get(endpoint);
       const batch = open ?? createFeedBatch();
