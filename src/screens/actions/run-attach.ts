@@ -1,6 +1,7 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted } from '../../actions/permitted.ts';
 import { bind, placeOfShown, type Target, verifiedSignal, verify, whyAnother } from '../../actions/target.ts';
+import { wayBack } from '../../actions/way-back.ts';
 import type { ConsoleSession } from '../../console/console-session.ts';
 import type { Awaited } from '../../console/consoles.ts';
 import { createTypedEarly, type TypedEarly } from '../../console/typed-early.ts';
@@ -61,7 +62,8 @@ export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
       await verify(shown, services, signal);
       const { connection, object } = permitted(action, 'vm', shown.id as VmId, services);
       const verified = verifiedSignal(shown, services, signal);
-      return action.open(connection, object.id, { force }, stage.terminal.size(), verified, object);
+      const back = wayBack(action, () => target, services);
+      return action.open(connection, object.id, { force }, stage.terminal.size(), verified, object, back);
     },
     /** Goes along with the VM: true when the very same one runs on another node by now, and its console is to be opened there. */
     follow(): boolean {
