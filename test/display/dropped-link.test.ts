@@ -99,13 +99,15 @@ describe('a display whose link drops', () => {
     expect(await failed).toBe(last);
   });
 
-  it('is given up at once where another try makes no sense', async () => {
-    const off = new FleetError('op.unsupported', 'web1 is stopped, which has ended its display');
-    const { clock, first, see, failed } = await visit(off);
+  it.each([
+    new FleetError('op.unsupported', 'web1 is stopped, which has ended its display'),
+    new FleetError('auth.rejected', 'the display refused the login'),
+  ])('is given up at once where another try makes no sense: $message', async (last) => {
+    const { clock, first, see, failed } = await visit(last, screen(BLUE));
     first.push(null);
     await see(2, / no link: the display was closed by the other side; again in 1 s/);
     await clock.pass(1_000);
-    expect(await failed).toBe(off);
+    expect(await failed).toBe(last);
   });
 
   it('is left while it is opened, which ends that', async () => {
