@@ -84,6 +84,48 @@ describe('the pointer of a display that does not draw it', () => {
   });
 });
 
+describe('a display that shows a picture', () => {
+  it('is zoomed into, moved about, and clicked where it is seen', async () => {
+    const [RED, GREEN, BLUE, WHITE] = [0xff0000, 0x00ff00, 0x0000ff, 0xffffff] as const;
+    const quarters = [RED, GREEN, BLUE, WHITE].map((colour, at) => {
+      const pixel = Buffer.of(colour >> 16, (colour >> 8) & 255, colour & 255, 0);
+      return rectangle((at & 1) * 48, (at >> 1) * 32, 48, 32, 0, Buffer.concat(new Array<Buffer>(48 * 32).fill(pixel)));
+    });
+    const link = playedStream(Buffer.concat([greeting(96, 64), ...quarters]));
+    const { stream, terminal, settle } = await show(
+      await openDisplay(link, { password: undefined, host: 'x' }),
+      48,
+      16,
+    );
+    const seeCorners = async (...wanted: readonly number[]): Promise<void> => {
+      const corners = () =>
+        [0, 1, 2, 3].map((at) =>
+          terminal.buffer.active
+            .getLine((at >> 1) * 15)
+            ?.getCell((at & 1) * 47)
+            ?.getFgColor(),
+        );
+      while (JSON.stringify(corners()) !== JSON.stringify(wanted)) await settle();
+    };
+    const choose = (key: string) => {
+      stream.write('\x1c');
+      stream.write(key);
+    };
+    await seeCorners(RED, GREEN, BLUE, WHITE);
+    choose('+');
+    choose('\x1b[D');
+    await seeCorners(RED, RED, BLUE, BLUE);
+    choose('\x1b[A');
+    await seeCorners(RED, RED, RED, RED);
+    stream.write('\x1b[<0;48;16M');
+    await settle();
+    // The last cell is the end of the first quarter.
+    expect([link.said.at(-6), link.said.at(-5), link.said.readUInt16BE(link.said.length - 4)]).toEqual([5, 1, 48]);
+    choose('-');
+    await seeCorners(RED, GREEN, BLUE, WHITE);
+  });
+});
+
 describe('the text of a display', () => {
   async function textScreen(columns = 80, rows = 25) {
     const shown = await show(await openRecording('zrle'), columns, rows);
