@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachCommands } from '../../src/cli/attach-commands.ts';
@@ -44,7 +46,7 @@ async function anotherDrover(clock: Clock = systemClock): Promise<App> {
 
 /** A visit of the console of demo/vm-1 by a user at a terminal. */
 async function visit(
-  flags: { readonly force?: boolean; readonly graphic?: boolean } = {},
+  flags: { readonly force?: boolean; readonly graphic?: boolean; readonly record?: string } = {},
   of: (app: App) => App = (app) => app,
   clock?: Clock,
 ) {
@@ -145,6 +147,27 @@ describe('the console on the command line', () => {
     server.faults.restoreLink();
     while (outcome === undefined) await clock.pass(50);
     expect(outcome).toMatchObject({ code: 'op.unsupported', message: expect.stringContaining('is stopped') });
+  });
+
+  it('is recorded as asciicast v2, and played again from that', async () => {
+    const cast = join(desk.home, 'vm-1.cast');
+    const { stdin, stdout, ended } = await visit({ record: cast });
+    let shown = '';
+    await new Promise<void>((resolve) => {
+      stdout.on('data', (chunk: Buffer) => {
+        shown += chunk.toString();
+        if (/login: $/.test(shown)) resolve();
+      });
+    });
+    stdin.write(DETACH);
+    expect(await ended).toBe(0);
+    const [head, ...events] = (await readFile(cast, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(head).toMatchObject({ version: 2, width: 80, height: 24 });
+    expect(events.flatMap(([, kind, text]) => [kind, text]).join('')).toContain('login: ');
+    expect((await desk.run('play', cast)).stdout).toContain('login: ');
   });
 
   it('names the flag that takes it over when another client has it, and takes it over with it', async () => {
