@@ -101,13 +101,15 @@ const LAYERS: readonly Row[] = [
     lazily: ['nodemailer'],
   },
   { layer: 'crash', is: ['crash/'], imports: ['leaf', 'state'] },
+  // When a console whose link dropped is tried again, and what is said of it.
+  { layer: 'link', is: ['link/'], imports: ['leaf'] },
   // Displays of VMs, for a terminal. It knows no platform: bytes go in, bytes come out.
-  { layer: 'display', is: ['display/'], imports: ['leaf', 'terminal'], lazily: ['pngjs'] },
+  { layer: 'display', is: ['display/'], imports: ['leaf', 'terminal', 'link'], lazily: ['pngjs'] },
   // Serial consoles that are kept open, on a screen of their own.
   {
     layer: 'console',
     is: ['console/'],
-    imports: ['leaf', 'contract', 'terminal', 'display'],
+    imports: ['leaf', 'contract', 'terminal', 'display', 'link'],
     lazily: ['@xterm/headless'],
   },
   { layer: 'actions', is: ['actions/'], imports: ['leaf', 'contract', 'state', 'sftp'], lazily: ['display'] },
@@ -137,6 +139,7 @@ const LAYERS: readonly Row[] = [
       'crash',
       'compose',
       'console',
+      'link',
     ],
     lazily: ['display', 'yaml'],
   },

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { EndpointName, Id, NodeId, OwnerKind, VmId } from '../ids.ts';
 import {
   type Accepted,
@@ -183,6 +184,7 @@ export interface VmAttachAction extends Attaches {
   readonly noun: 'vm';
   readonly on: 'vm';
   readonly fits: (vm: Vm) => true | string;
+  /** `back`: for a console that sees by itself to a link that drops. */
   readonly open: (
     connection: Connection,
     id: VmId,
@@ -190,7 +192,23 @@ export interface VmAttachAction extends Attaches {
     size: ConsoleSize,
     signal: AbortSignal,
     vm: Vm,
+    back?: WayBack,
   ) => Promise<Attachment>;
+}
+
+/** To the very same VM, when the link of its console drops. */
+export interface WayBack {
+  readonly detachKey: string;
+  readonly clock: Clock;
+  /**
+   * The connection, the VM's id and the signal for the call that opens its console. Rejects as `verify` and `permitted` do, and
+   * with op.unsupported for a VM that is off by now.
+   */
+  again(signal: AbortSignal): Promise<{
+    readonly connection: Connection;
+    readonly id: VmId;
+    readonly signal: AbortSignal;
+  }>;
 }
 
 export interface NodeAttachAction extends Attaches {

@@ -321,10 +321,20 @@ export const displayAction: VmAttachAction = {
   danger: 'none',
   needs: 'console.display',
   fits: consoleAction.fits,
-  async open(connection, id, _args, size, signal) {
-    const link = await needed(connection, 'console.display')(id, signal);
-    const { attachDisplay } = await import('../display/attach-display.ts');
-    return attachDisplay(link, { ...size, depth: colourLevel(process.env), signal });
+  async open(connection, id, _args, size, signal, _vm, back) {
+    // What shows it is loaded on the way.
+    const [link, { attachDisplay }] = await Promise.all([
+      needed(connection, 'console.display')(id, signal),
+      import('../display/attach-display.ts'),
+    ]);
+    const linkBack = back && {
+      ...back,
+      async open(until: AbortSignal) {
+        const way = await back.again(until);
+        return needed(way.connection, 'console.display')(way.id, way.signal);
+      },
+    };
+    return attachDisplay(link, { ...size, depth: colourLevel(process.env), signal }, linkBack);
   },
 };
 

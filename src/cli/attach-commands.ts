@@ -3,8 +3,10 @@ import { shellAction } from '../actions/node.ts';
 import { permitted } from '../actions/permitted.ts';
 import { bind, verifiedSignal, verify } from '../actions/target.ts';
 import { consoleAction, displayAction } from '../actions/vm.ts';
+import { wayBack } from '../actions/way-back.ts';
 import { type ReconnectingOptions, reconnecting } from '../console/reconnecting.ts';
 import { FleetError } from '../errors.ts';
+import { LINK_BACK, NOT_SENT, noLink } from '../link/sentences.ts';
 import type { Attachment, Field, Settings, Vm } from '../platforms/contract.ts';
 import { placeOf } from '../state/fleet/fleet.ts';
 import { clean } from '../terminal/width.ts';
@@ -83,11 +85,12 @@ export async function openConsole(vm: Vm, values: Settings, context: CommandCont
       fix: `drover vm screenshot ${vm.name} FILE.png writes what it shows to a file`,
     });
   const action = isGraphic ? displayAction : consoleAction;
+  const back = wayBack(action, () => target, context.app);
   /** Each time it must be the machine that was found. */
   const open = (given: Settings, signal: AbortSignal): Promise<Attachment> => {
     const { connection, object } = permitted(action, 'vm', vm.id, context.app);
     const verified = verifiedSignal(target, context.app, signal);
-    return action.open(connection, vm.id, given, sizeOf(context), verified, object);
+    return action.open(connection, vm.id, given, sizeOf(context), verified, object, back);
   };
   const again = async (signal: AbortSignal): Promise<Attachment> => {
     await verify(target, context.app, signal);
@@ -113,9 +116,9 @@ function tells({ say, app }: CommandContext): Pick<ReconnectingOptions, 'dropped
   const tell = (text: string) => say(`\r\n${clean(text)}`);
   const { detachKey } = configuredKeymap([], app.configPath, app.config().file);
   return {
-    dropped: (why, ms) => tell(`no link: ${why}; again in ${ms / 1_000} s, ${detachKey} detaches`),
-    back: () => tell('the link is back'),
-    notSent: () => tell('what is typed is not sent: there is no link'),
+    dropped: (why, ms) => tell(noLink(why, ms, detachKey)),
+    back: () => tell(LINK_BACK),
+    notSent: () => tell(NOT_SENT),
   };
 }
 

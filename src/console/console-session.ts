@@ -2,11 +2,11 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { FleetError, sentence } from '../errors.ts';
+import { createRetries } from '../link/retries.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
 import type { GuestPower } from '../terminal/guest-filter.ts';
 import { createAudience } from './audience.ts';
 import type { OutputFile } from './output-file.ts';
-import { createRetries } from './retries.ts';
 import { createScreenModel, type ScreenModel } from './screen-model.ts';
 import { createSessionFiles, type FileKind, type SessionFiles } from './session-files.ts';
 import { createSizing, usualOrMore } from './sizing.ts';

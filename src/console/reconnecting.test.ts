@@ -2,8 +2,9 @@ import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import { FleetError } from '../errors.ts';
+import { GIVE_UP_MS } from '../link/kept-link.ts';
 import type { ConsoleSize } from '../platforms/contract.ts';
-import { GIVE_UP_MS, reconnecting, type StreamAttachment } from './reconnecting.ts';
+import { reconnecting, type StreamAttachment } from './reconnecting.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const UNREACHABLE = new FleetError('host.unreachable', 'the link to host1 is down');

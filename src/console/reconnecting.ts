@@ -1,9 +1,9 @@
 /** A console as one stream that outlives its link: one that drops is opened again, as those of the screen are. */
 import { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import { FleetError, sentence } from '../errors.ts';
+import { FleetError } from '../errors.ts';
+import { createKeptLink } from '../link/kept-link.ts';
 import type { Attachment, ConsoleSize } from '../platforms/contract.ts';
-import { createRetries } from './retries.ts';
 
 export type StreamAttachment = Extract<Attachment, { readonly kind: 'stream' }>;
 
@@ -18,8 +18,6 @@ export interface ReconnectingOptions {
   readonly notSent: () => void;
 }
 
-/** Without a link for so long it is given up. */
-export const GIVE_UP_MS = 5 * 60_000;
 /** More than this is not kept for a guest that takes nothing. */
 const MOST_UNSENT = 1 << 20;
 
@@ -28,15 +26,10 @@ const MOST_UNSENT = 1 << 20;
  * for too long. What is typed meanwhile is never sent: the guest may be in the middle of anything.
  */
 export function reconnecting(first: StreamAttachment, options: ReconnectingOptions): StreamAttachment {
-  const { open, clock } = options;
-  const retries = createRetries(clock);
   let link: Duplex | undefined;
   let tell: ((size: ConsoleSize) => void) | undefined;
   let size: ConsoleSize | undefined;
-  let lostAt: number | undefined;
   let hasWarned = false;
-  let attempt = new AbortController();
-  let cancelWait = () => {};
 
   const stream = new Duplex({
     allowHalfOpen: false,
@@ -54,19 +47,32 @@ export function reconnecting(first: StreamAttachment, options: ReconnectingOptio
       done();
     },
     destroy(error, done) {
-      cancelWait();
-      attempt.abort();
+      kept.stop();
       link?.destroy();
       done(error);
     },
   });
 
+  const kept = createKeptLink<StreamAttachment>({
+    clock: options.clock,
+    async open(signal) {
+      const attachment = await options.open(signal);
+      if (attachment.kind === 'stream') return attachment;
+      throw new FleetError('op.unsupported', 'it is no console of bytes any more');
+    },
+    use(attachment) {
+      use(attachment);
+      options.back();
+    },
+    discard: (attachment) => void attachment.stream.destroy(),
+    dropped: options.dropped,
+    gaveUp: (error) => void stream.destroy(error),
+  });
+
   function use({ stream: own, resize }: StreamAttachment): void {
     link = own;
     tell = resize;
-    lostAt = undefined;
     hasWarned = false;
-    retries.opened();
     if (size) tell?.(size);
     own.on('data', (chunk: Buffer) => {
       if (!stream.push(chunk)) own.pause();
@@ -81,29 +87,7 @@ export function reconnecting(first: StreamAttachment, options: ReconnectingOptio
     own.on('error', () => {}).destroy();
     if (stream.destroyed) return;
     if (error === undefined) stream.push(null);
-    else lost(error);
-  }
-
-  function lost(error: unknown): void {
-    const ms = retries.after(error);
-    const now = clock.ticks();
-    lostAt ??= now;
-    if (ms === undefined || now + ms - lostAt > GIVE_UP_MS) return void stream.destroy(error as Error);
-    options.dropped(sentence(error), ms);
-    cancelWait = clock.after(ms, () => {
-      attempt = new AbortController();
-      again(attempt.signal).catch((next: unknown) => {
-        if (!stream.destroyed) lost(next);
-      });
-    });
-  }
-
-  async function again(signal: AbortSignal): Promise<void> {
-    const attachment = await open(signal);
-    if (attachment.kind !== 'stream') throw new FleetError('op.unsupported', 'it is no console of bytes any more');
-    if (stream.destroyed) return void attachment.stream.destroy();
-    use(attachment);
-    options.back();
+    else kept.lost(error);
   }
 
   use(first);

@@ -18,3 +18,15 @@ export const emptyCells = (columns: number, rows: number): Cells => ({
   foregrounds: new Uint32Array(columns * rows),
   backgrounds: new Uint32Array(columns * rows),
 });
+
+/** For picture after picture: what a call answers is blank, and valid until the next call. */
+export function createSheet(): (columns: number, rows: number) => Cells {
+  let cells = emptyCells(0, 0);
+  return (columns, rows) => {
+    if (columns !== cells.columns || rows !== cells.rows) cells = emptyCells(columns, rows);
+    cells.chars.fill(SPACE);
+    cells.foregrounds.fill(0);
+    cells.backgrounds.fill(0);
+    return cells;
+  };
+}

@@ -16,10 +16,13 @@ import { MENU_KEY, MENU_LINE, menuOf } from './menu.ts';
 import { createMouse } from './mouse.ts';
 import type { Display } from './rfb/session.ts';
 import { textOf } from './screenshot.ts';
+import { createSteadyDisplay, type WayBack } from './steady-display.ts';
 import { createTypist } from './typist.ts';
 
 export interface DisplayStreamOptions extends CanvasOptions {
   readonly clock: Clock;
+  /** The display is opened again when its link drops; without it that is the end. */
+  readonly back?: WayBack;
 }
 
 export interface DisplayStream {
@@ -31,8 +34,8 @@ export interface DisplayStream {
 const BEGIN = `\x1b[?1049h\x1b[?25l\x1b[?2004h${MOUSE_ON}\x1b[m\x1b[2J`;
 
 /** The display is closed with the stream. What it can't go on with ends the stream with that error. */
-export function createDisplayStream(display: Display, options: DisplayStreamOptions): DisplayStream {
-  const { clock, ...terminal } = options;
+export function createDisplayStream(first: Display, options: DisplayStreamOptions): DisplayStream {
+  const { clock, back, ...terminal } = options;
   const canvas = createCanvas(terminal);
   const { viewer } = canvas;
   const typed = new PassThrough();
@@ -45,6 +48,16 @@ export function createDisplayStream(display: Display, options: DisplayStreamOpti
 
   /** The pointer was moved while the terminal had no room for that. */
   let hasMoved = false;
+
+  const display = back
+    ? createSteadyDisplay(first, {
+        ...back,
+        clock,
+        dropped: () => typist.stop(),
+        say: (text) => say(text),
+        unsay: (text) => line === text && say(undefined),
+      })
+    : first;
 
   const onTaken = () => {
     if (hasMoved) movePointer();

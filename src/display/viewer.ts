@@ -1,6 +1,6 @@
 /** Which part of a display is in the terminal, and how: as text where it is one, else as a picture. */
 import type { CellSize } from '../terminal/pictures.ts';
-import { type Cells, emptyCells, SPACE } from './cells.ts';
+import { type Cells, createSheet, SPACE } from './cells.ts';
 import type { Find } from './finder.ts';
 import type { Framebuffer } from './framebuffer.ts';
 import type { ViewChange } from './menu.ts';
@@ -29,7 +29,7 @@ export interface Shown {
 }
 
 export interface Viewer {
-  /** `line` stands over the last one; a text has no pointer in it. */
+  /** Valid until the next call. `line` stands over the last one; a text has no pointer in it. */
   show(frame: Framebuffer, line: string | undefined, pointer?: Pointer): Shown;
   draw(as: Drawing): void;
   /** What is looked for on a text screen is marked, and in sight. */
@@ -44,6 +44,7 @@ const LARGEST_ZOOM = 16;
 
 export function createViewer(first: Size, firstDrawing: Drawing): Viewer {
   let size = first;
+  const sheet = createSheet();
   let drawing = firstDrawing;
   let prefersText = true;
   let zoom = 1;
@@ -65,11 +66,11 @@ export function createViewer(first: Size, firstDrawing: Drawing): Viewer {
       const { cell } = drawing;
       const pixels = fittedPixels(frame, size.columns, Math.max(1, size.rows - 1), cell);
       shown = { ...part, columns: pixels.toWidth / cell.width, rows: pixels.toHeight / cell.height };
-      return { cells: emptyCells(size.columns, size.rows), raster: rasterOf(frame, { ...part, ...pixels }) };
+      return { cells: sheet(size.columns, size.rows), raster: rasterOf(frame, { ...part, ...pixels }) };
     }
     shown = { ...fitted(frame, size.columns, size.rows), ...part };
     const cells = drawing.kind === 'halves' ? scaled(frame, shown) : quadrants(frame, shown);
-    return { cells: placed(cells, 0, 0, size), raster: undefined };
+    return { cells: placed(cells, 0, 0, sheet(size.columns, size.rows)), raster: undefined };
   }
 
   function text(frame: Framebuffer, screen: TextScreen): Cells {
@@ -92,7 +93,8 @@ export function createViewer(first: Size, firstDrawing: Drawing): Viewer {
     const wide = frame.width / screen.columns;
     const high = frame.height / screen.rows;
     shown = { x: left * wide, y: top * high, width: columns * wide, height: rows * high, columns, rows };
-    return placed(highlighted(marked(screen), found, find?.text ?? '', current), left, top, size);
+    const shownCells = highlighted(marked(screen), found, find?.text ?? '', current);
+    return placed(shownCells, left, top, sheet(size.columns, size.rows));
   }
 
   return {
@@ -167,9 +169,9 @@ function highlighted(cells: Cells, found: readonly number[], text: string, curre
   return { ...cells, foregrounds, backgrounds };
 }
 
-/** The part of them that begins there, in a terminal of this size. */
-function placed(cells: Cells, left: number, top: number, { columns, rows }: Size): Cells {
-  const all = emptyCells(columns, rows);
+/** The part of them that begins there, on cells that are blank. */
+function placed(cells: Cells, left: number, top: number, all: Cells): Cells {
+  const { columns, rows } = all;
   const wide = Math.min(columns, cells.columns - left);
   for (let row = 0; row < Math.min(rows, cells.rows - top); row++) {
     const from = (row + top) * cells.columns + left;

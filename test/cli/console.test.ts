@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachCommands } from '../../src/cli/attach-commands.ts';
@@ -5,7 +7,7 @@ import { type CommandContext, globalsOf } from '../../src/cli/command.ts';
 import { createPrinter } from '../../src/cli/print.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type App, compose } from '../../src/compose.ts';
-import { endpointName } from '../../src/ids.ts';
+import { endpointName, vmId } from '../../src/ids.ts';
 import { manifest } from '../../src/platforms/fake/manifest.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { filled } from '../../src/state/fields.ts';
@@ -43,7 +45,11 @@ async function anotherDrover(clock: Clock = systemClock): Promise<App> {
 }
 
 /** A visit of the console of demo/vm-1 by a user at a terminal. */
-async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) => App = (app) => app, clock?: Clock) {
+async function visit(
+  flags: { readonly force?: boolean; readonly graphic?: boolean; readonly record?: string } = {},
+  of: (app: App) => App = (app) => app,
+  clock?: Clock,
+) {
   const app = of(await anotherDrover(clock));
   const said: string[] = [];
   const stdin = new PassThrough();
@@ -66,6 +72,12 @@ async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) =>
   const attached = new Promise<void>((resolve) => stdout.once('data', () => resolve()));
   return { said, stdin, stdout, attached, ended: ended ?? Promise.reject(new Error('there is no such command')) };
 }
+
+/** What the simulated endpoint `demo` is connected to. */
+const demoServer = (clock: Clock) => {
+  const values = filled(manifest.endpoint, { vms: 6, running: 100, 'events-every': 0 }, desk.home);
+  return fakeServer({ name: endpointName('demo'), platform: 'fake', values }, clock);
+};
 
 describe('the console on the command line', () => {
   it('leaves the terminal as it was, whatever the guest switched on', async () => {
@@ -90,8 +102,7 @@ describe('the console on the command line', () => {
       while (!text.test(said.join('\n') + shown)) await clock.pass(50);
     };
     await see(/login: $/);
-    const values = filled(manifest.endpoint, { vms: 6, running: 100, 'events-every': 0 }, desk.home);
-    const server = await fakeServer({ name: endpointName('demo'), platform: 'fake', values }, clock);
+    const server = await demoServer(clock);
     server.faults.cutLink();
     await see(/no link: .*; again in 1 s, ctrl-\] detaches/);
     stdin.write('lost');
@@ -103,6 +114,60 @@ describe('the console on the command line', () => {
     stdin.write(DETACH);
     expect(await ended).toBe(0);
     expect(shown).not.toContain('lost');
+  });
+
+  it('goes on with another link when that of a display drops, and ends when its VM is off', async () => {
+    const clock = createTestClock();
+    const { stdout, ended } = await visit({ graphic: true }, undefined, clock);
+    let shown = '';
+    stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    let outcome: unknown;
+    ended.then(
+      (code) => {
+        outcome = code;
+      },
+      (error) => {
+        outcome = error;
+      },
+    );
+    const see = async (text: RegExp) => {
+      while (!text.test(shown)) await clock.pass(50);
+    };
+    // Behind the first picture the terminal is asked whether it has come so far.
+    await see(/\x1b\[5n/);
+    const server = await demoServer(clock);
+    server.faults.cutLink();
+    await see(/no link: .*; again in 1 s, ctrl-\] detaches/);
+    server.faults.restoreLink();
+    await see(/the link is back/);
+    server.enter(server.fleet.rowOf(vmId(server.endpoint, 'vm-1')), 'stopped');
+    server.faults.cutLink();
+    server.faults.restoreLink();
+    while (outcome === undefined) await clock.pass(50);
+    expect(outcome).toMatchObject({ code: 'op.unsupported', message: expect.stringContaining('is stopped') });
+  });
+
+  it('is recorded as asciicast v2, and played again from that', async () => {
+    const cast = join(desk.home, 'vm-1.cast');
+    const { stdin, stdout, ended } = await visit({ record: cast });
+    let shown = '';
+    await new Promise<void>((resolve) => {
+      stdout.on('data', (chunk: Buffer) => {
+        shown += chunk.toString();
+        if (/login: $/.test(shown)) resolve();
+      });
+    });
+    stdin.write(DETACH);
+    expect(await ended).toBe(0);
+    const [head, ...events] = (await readFile(cast, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(head).toMatchObject({ version: 2, width: 80, height: 24 });
+    expect(events.flatMap(([, kind, text]) => [kind, text]).join('')).toContain('login: ');
+    expect((await desk.run('play', cast)).stdout).toContain('login: ');
   });
 
   it('names the flag that takes it over when another client has it, and takes it over with it', async () => {

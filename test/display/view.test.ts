@@ -1,64 +1,22 @@
 /** A display in a terminal: what xterm shows of what the stream writes, and what the display is told. */
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { Terminal } from '@xterm/headless';
 import { afterEach, describe, expect, it } from 'vitest';
 import { emptyCells } from '../../src/display/cells.ts';
-import { createDisplayStream, type DisplayStream } from '../../src/display/display-stream.ts';
+import { createDisplayStream } from '../../src/display/display-stream.ts';
 import { createFramebuffer } from '../../src/display/framebuffer.ts';
 import { chordOf } from '../../src/display/keys.ts';
 import type { Depth } from '../../src/display/paint/colours.ts';
 import { createPainter } from '../../src/display/paint/painter.ts';
 import { fitted, scaled } from '../../src/display/paint/scale.ts';
-import { type Display, openDisplay } from '../../src/display/rfb/session.ts';
+import { openDisplay } from '../../src/display/rfb/session.ts';
 import { createTestClock } from '../clock.ts';
 import { farthest, ROUNDING } from './cell-colours.ts';
 import { greeting, openRecording, playedStream, rectangle } from './played-display.ts';
+import { closeShown, show } from './shown-display.ts';
 
-const opened: DisplayStream[] = [];
-afterEach(() => {
-  for (const { stream } of opened.splice(0)) stream.destroy();
-});
-
-async function show(display: Display, columns: number, rows: number, clock = createTestClock()) {
-  const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
-  const shown = createDisplayStream(display, { columns, rows, depth: 'truecolor', pictures: 'halves', clock });
-  opened.push(shown);
-  shown.stream.on('error', () => {});
-  terminal.onData((answer) => void shown.stream.write(answer));
-  const written: Promise<void>[] = [];
-  const drawn = new EventEmitter();
-  shown.stream.on('data', (bytes: Buffer) => {
-    written.push(new Promise((resolve) => terminal.write(bytes, resolve)));
-    written.at(-1)?.then(() => drawn.emit('more'));
-  });
-  /** Until nothing more is drawn. */
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 20; turn++) await setImmediate();
-    await Promise.all(written);
-  };
-  const lines = (): string[] =>
-    Array.from(
-      { length: terminal.rows },
-      (_, row) => terminal.buffer.active.getLine(row)?.translateToString().trimEnd() ?? '',
-    );
-  await settle();
-  /** Until the terminal shows this in that line; what unpacks a picture has threads of its own. */
-  const see = async (row: number, wanted: string | RegExp): Promise<void> => {
-    const fits = (line: string) => (typeof wanted === 'string' ? line === wanted : wanted.test(line));
-    while (!fits(lines()[row] ?? '')) await once(drawn, 'more');
-  };
-  const resize = (size: { readonly columns: number; readonly rows: number }) => {
-    terminal.resize(size.columns, size.rows);
-    shown.resize(size);
-  };
-  let clipboard = '';
-  terminal.parser.registerOscHandler(52, (data) => {
-    clipboard = Buffer.from(data.split(';')[1] ?? '', 'base64').toString();
-    return true;
-  });
-  return { ...shown, copied: () => clipboard, resize, terminal, settle, lines, see };
-}
+afterEach(closeShown);
 
 describe('a text screen', () => {
   it('is text in the terminal, its cursor with it', async () => {
@@ -123,6 +81,48 @@ describe('the pointer of a display that does not draw it', () => {
       while (JSON.stringify(reds()) !== JSON.stringify(places)) await settle();
       expect(display.frame().pixels.every((byte, at) => at % 4 === 3 || byte === 0)).toBe(true);
     }
+  });
+});
+
+describe('a display that shows a picture', () => {
+  it('is zoomed into, moved about, and clicked where it is seen', async () => {
+    const [RED, GREEN, BLUE, WHITE] = [0xff0000, 0x00ff00, 0x0000ff, 0xffffff] as const;
+    const quarters = [RED, GREEN, BLUE, WHITE].map((colour, at) => {
+      const pixel = Buffer.of(colour >> 16, (colour >> 8) & 255, colour & 255, 0);
+      return rectangle((at & 1) * 48, (at >> 1) * 32, 48, 32, 0, Buffer.concat(new Array<Buffer>(48 * 32).fill(pixel)));
+    });
+    const link = playedStream(Buffer.concat([greeting(96, 64), ...quarters]));
+    const { stream, terminal, settle } = await show(
+      await openDisplay(link, { password: undefined, host: 'x' }),
+      48,
+      16,
+    );
+    const seeCorners = async (...wanted: readonly number[]): Promise<void> => {
+      const corners = () =>
+        [0, 1, 2, 3].map((at) =>
+          terminal.buffer.active
+            .getLine((at >> 1) * 15)
+            ?.getCell((at & 1) * 47)
+            ?.getFgColor(),
+        );
+      while (JSON.stringify(corners()) !== JSON.stringify(wanted)) await settle();
+    };
+    const choose = (key: string) => {
+      stream.write('\x1c');
+      stream.write(key);
+    };
+    await seeCorners(RED, GREEN, BLUE, WHITE);
+    choose('+');
+    choose('\x1b[D');
+    await seeCorners(RED, RED, BLUE, BLUE);
+    choose('\x1b[A');
+    await seeCorners(RED, RED, RED, RED);
+    stream.write('\x1b[<0;48;16M');
+    await settle();
+    // The last cell is the end of the first quarter.
+    expect([link.said.at(-6), link.said.at(-5), link.said.readUInt16BE(link.said.length - 4)]).toEqual([5, 1, 48]);
+    choose('-');
+    await seeCorners(RED, GREEN, BLUE, WHITE);
   });
 });
 

@@ -48,6 +48,28 @@ describe('a console on the screen', () => {
     fleet.dontSee('l again');
   });
 
+  it('that is a display goes on when its link drops', async () => {
+    await open();
+    await fleet.press('g', 'jj', 'V');
+    await fleet.see('detached from the console of billing-db1');
+    const [attachment] = fleet.attached;
+    if (attachment?.kind !== 'stream') throw new Error('no stream');
+    let shown = '';
+    attachment.stream.on('data', (bytes: Buffer) => {
+      shown += bytes.toString();
+    });
+    const seeIt = async (text: RegExp) => {
+      while (!text.test(shown)) await fleet.clock.pass(50);
+    };
+    // What asks the terminal whether it has shown the first picture.
+    await seeIt(/\x1b\[5n/);
+    fleet.server.faults.cutLink();
+    await seeIt(/no link: .*; again in 1 s, ctrl-\] detaches/);
+    fleet.server.faults.restoreLink();
+    await seeIt(/the link is back/);
+    attachment.stream.destroy();
+  });
+
   it('gets what was typed before it was there, and nothing of that goes to the fleet', async () => {
     await open();
     await fleet.press('g', 'jj');

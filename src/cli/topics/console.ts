@@ -35,7 +35,7 @@ export const consoleTopic: Topic = {
         'A console that another user has is not taken over without --force. A blank screen is often a guest that waits: press enter. A guest without a serial console shows nothing; on Linux the kernel needs console=ttyS0.',
       ),
       text(
-        `The menu: other consoles by their numbers, what was scrolled off (moved through, searched and copied from as in less: / ? n N, v or V selects, y copies), a log, a recording, beside the tree from 120 columns on, typing into several at once. In the line at the top + is new output, ! no link, * chosen. What is typed while a console opens is sent as soon as it is there. While a link is down what is typed is refused, and the link is tried again by itself: by drover vm console at a terminal for five minutes. In a broadcast a guest without a link gets nothing, also not later.`,
+        `The menu: other consoles by their numbers, what was scrolled off (moved through, searched and copied from as in less: / ? n N, v or V selects, y copies), a log, a recording, beside the tree from 120 columns on, typing into several at once. In the line at the top + is new output, ! no link, * chosen. What is typed while a console opens is sent as soon as it is there. While a link is down what is typed is refused, and the link is tried again by itself: by drover vm console at a terminal, and by displays, for five minutes. In a broadcast a guest without a link gets nothing, also not later.`,
       ),
       text(
         'With the mouse on, clicks, drags and the wheel are for a program of the guest that asks for them, but not in a broadcast; shift-pgup scrolls all the same.',

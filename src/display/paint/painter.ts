@@ -1,5 +1,5 @@
 /** Cells as the bytes that make a terminal show them: only those that have changed. */
-import { type Cells, SPACE } from '../cells.ts';
+import { type Cells, emptyCells, SPACE } from '../cells.ts';
 import { type Depth, sgrOf } from './colours.ts';
 
 export interface Painter {
@@ -13,6 +13,7 @@ export interface Painter {
 const SHORT_GAP = 4;
 
 export function createPainter(depth: Depth): Painter {
+  /** A copy: those that are painted are used again. */
   let before: Cells | undefined;
   const codes = new Map<number, string>();
 
@@ -34,7 +35,8 @@ export function createPainter(depth: Depth): Painter {
     paint(cells) {
       const { columns, rows, chars, foregrounds, backgrounds } = cells;
       const isSame = before?.columns === columns && before.rows === rows;
-      const old = isSame ? before : undefined;
+      if (!isSame) before = undefined;
+      const old = before;
       let out = isSame ? '' : '\x1b[m\x1b[2J';
       /** Of the pen as it is; what is the same is not said again. */
       let [foreground, background] = ['', ''];
@@ -59,15 +61,19 @@ export function createPainter(depth: Depth): Painter {
             const char = chars[cell] ?? SPACE;
             const front = char === SPACE ? foreground : code(foregrounds[cell] ?? 0, false);
             const behind = code(backgrounds[cell] ?? 0, true);
-            const changes = [front === foreground ? '' : front, behind === background ? '' : behind].filter(Boolean);
-            if (changes.length > 0) out += `\x1b[${changes.join(';')}m`;
+            if (front !== foreground && behind !== background) out += `\x1b[${front};${behind}m`;
+            else if (front !== foreground) out += `\x1b[${front}m`;
+            else if (behind !== background) out += `\x1b[${behind}m`;
             [foreground, background] = [front, behind];
             out += String.fromCodePoint(char);
           }
           written = column + 1;
         }
       }
-      before = cells;
+      before ??= emptyCells(columns, rows);
+      before.chars.set(chars);
+      before.foregrounds.set(foregrounds);
+      before.backgrounds.set(backgrounds);
       return out && `${out}\x1b[m`;
     },
   };

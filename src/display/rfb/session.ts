@@ -90,18 +90,23 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
     // 65535 stands for as many as come before the last one is announced.
     for (let left = count; left > 0; left--) {
       const head = await reader.take(12);
-      const [x, y, width, height] = [0, 2, 4, 6].map((at) => head.readUInt16BE(at)) as [number, number, number, number];
       const encoding = head.readInt32BE(8);
       if (encoding === LAST_RECT) break;
-      await readRect({ x, y, width, height }, encoding);
+      const [x, y] = [head.readUInt16BE(0), head.readUInt16BE(2)];
+      await readRect({ x, y, width: head.readUInt16BE(4), height: head.readUInt16BE(6) }, encoding);
       hasDrawn ||= decoders.has(encoding);
     }
     return hasDrawn;
   }
 
-  async function readRect(rect: Rect, encoding: number): Promise<void> {
+  function readRect(rect: Rect, encoding: number): Promise<void> | undefined {
     const decode = decoders.get(encoding);
-    if (decode) return rect.width === 0 || rect.height === 0 ? undefined : decode(rect, reader, frame);
+    if (!decode) return readOther(rect, encoding);
+    return rect.width === 0 || rect.height === 0 ? undefined : decode(rect, reader, frame);
+  }
+
+  /** What is told in place of pixels. */
+  async function readOther(rect: Rect, encoding: number): Promise<void> {
     if (encoding === POINTER) {
       shape = await readPointerShape(rect, reader);
       return;

@@ -40,85 +40,102 @@ export function readTextScreen(frame: Framebuffer): TextScreen | undefined {
   return undefined;
 }
 
+/** What a screen is read with, and into. The two glyphs are of the cell at hand: thousands are read for each picture. */
+interface Reading {
+  /** Pixels, row by row, of which one has `stride`. */
+  readonly words: Uint32Array;
+  readonly stride: number;
+  readonly size: Size;
+  readonly cells: Cells;
+  readonly glyph: Uint8Array;
+  /** What it would be if it were inverse, or had the cursor in it. */
+  readonly other: Uint8Array;
+}
+
 function readWith(frame: Framebuffer, size: Size): TextScreen | undefined {
   const columns = Math.floor(frame.width / size.width);
   const rows = Math.floor(frame.height / size.height);
   // What is left at the edges has no whole cell; a text screen has less than one there.
   if (columns < 40 || rows < 15) return undefined;
-  const words = new Uint32Array(frame.pixels.buffer);
   const cells = emptyCells(columns, rows);
-  const bits = new Uint8Array((size.height * size.glyphWidth) / 8);
+  const bytes = (size.height * size.glyphWidth) / 8;
+  const reading: Reading = {
+    words: new Uint32Array(frame.pixels.buffer),
+    stride: frame.width,
+    size,
+    cells,
+    glyph: new Uint8Array(bytes),
+    other: new Uint8Array(bytes),
+  };
   const most = Math.max(LEAST_KNOWN, columns * rows * MOST_UNKNOWN);
   let known = 0;
   let unknown = 0;
   let cursor: number | undefined;
   for (let at = 0; at < columns * rows; at++) {
-    const first = Math.floor(at / columns) * size.height * frame.width + (at % columns) * size.width;
-    const cell = readCell(words, first, frame.width, size, bits);
-    cells.backgrounds[at] = rgb(cell.background);
-    cells.foregrounds[at] = rgb(cell.foreground);
-    cells.chars[at] = cell.char;
-    if (cell.hasCursor) cursor ??= at;
-    if (cell.char === UNKNOWN) unknown++;
-    else if (cell.char !== SPACE) known++;
+    if (readCell(reading, at)) cursor ??= at;
+    const char = cells.chars[at];
+    if (char === UNKNOWN) unknown++;
+    else if (char !== SPACE) known++;
     if (unknown > most) return undefined;
   }
   if (known < LEAST_KNOWN || unknown > (known + unknown) * MOST_UNKNOWN) return undefined;
   return { ...cells, cursor };
 }
 
-interface Cell {
-  readonly char: number;
-  readonly foreground: number;
-  readonly background: number;
-  readonly hasCursor: boolean;
-}
-
-/** `first`: the number of its first pixel; `bits` is for those of its character: one for each cell would fill memory. */
-function readCell(
-  words: Uint32Array,
-  first: number,
-  stride: number,
-  { height, glyphWidth }: Size,
-  bits: Uint8Array,
-): Cell {
+/** Reads the cell with this number; whether the cursor is in it. */
+function readCell({ words, stride, size, cells, glyph, other }: Reading, at: number): boolean {
+  const { height, glyphWidth } = size;
+  const first = Math.floor(at / cells.columns) * height * stride + (at % cells.columns) * size.width;
   const background = (words[first] ?? 0) & COLOUR;
   let foreground = background;
-  bits.fill(0);
-  for (let row = 0; row < height; row++)
+  let isOfTwo = true;
+  glyph.fill(0);
+  for (let row = 0; row < height && isOfTwo; row++)
     for (let column = 0; column < glyphWidth; column++) {
       const colour = (words[first + row * stride + column] ?? 0) & COLOUR;
       if (colour === background) continue;
       if (foreground === background) foreground = colour;
-      else if (colour !== foreground) return { char: UNKNOWN, foreground, background, hasCursor: false };
+      else if (colour !== foreground) {
+        isOfTwo = false;
+        break;
+      }
       const bit = row * glyphWidth + column;
-      bits[bit >> 3] = (bits[bit >> 3] ?? 0) | (128 >> (bit & 7));
+      glyph[bit >> 3] = (glyph[bit >> 3] ?? 0) | (128 >> (bit & 7));
     }
-  if (foreground === background) return { char: SPACE, foreground, background, hasCursor: false };
-  const upright = { foreground, background };
-  const turned = { foreground: background, background: foreground };
-  const plain = charOf(bits);
-  if (plain !== undefined) return { char: plain, ...upright, hasCursor: false };
-  const inverse = charOf(bits.map((byte) => byte ^ 255));
-  if (inverse !== undefined) return { char: inverse, ...turned, hasCursor: false };
-  const under = charOf(withoutLine(bits, glyphWidth / 8));
-  if (under !== undefined) return { char: under, ...upright, hasCursor: true };
-  return { char: UNKNOWN, ...upright, hasCursor: false };
+  cells.foregrounds[at] = rgb(foreground);
+  cells.backgrounds[at] = rgb(background);
+  cells.chars[at] = isOfTwo ? (charOf(glyph) ?? UNKNOWN) : UNKNOWN;
+  if (!isOfTwo || cells.chars[at] !== UNKNOWN) return false;
+  for (let byte = 0; byte < glyph.length; byte++) other[byte] = (glyph[byte] ?? 0) ^ 255;
+  const inverse = charOf(other);
+  if (inverse !== undefined) {
+    cells.foregrounds[at] = rgb(background);
+    cells.backgrounds[at] = rgb(foreground);
+    cells.chars[at] = inverse;
+    return false;
+  }
+  other.set(glyph);
+  clearCursor(other, glyphWidth / 8);
+  const under = charOf(other);
+  cells.chars[at] = under ?? UNKNOWN;
+  return under !== undefined;
 }
 
-/** Without the lines at the lower end that are drawn from side to side: a cursor. */
-function withoutLine(bits: Uint8Array, bytes: number): Uint8Array {
-  const rest = new Uint8Array(bits);
-  for (let at = bits.length - 4 * bytes; at < bits.length; at += bytes)
-    if (rest.subarray(at, at + bytes).every((byte) => byte === 255)) rest.fill(0, at, at + bytes);
-  return rest;
+/** Takes the lines at the lower end away that are drawn from side to side: a cursor. `bytes`: of a line. */
+function clearCursor(glyph: Uint8Array, bytes: number): void {
+  for (let at = glyph.length - 4 * bytes; at < glyph.length; at += bytes) {
+    let isDrawn = true;
+    for (let byte = at; byte < at + bytes; byte++) isDrawn &&= glyph[byte] === 255;
+    if (isDrawn) glyph.fill(0, at, at + bytes);
+  }
 }
 
-function charOf(bits: Uint8Array): number | undefined {
-  if (bits.every((byte) => byte === 0)) return SPACE;
+function charOf(glyph: Uint8Array): number | undefined {
+  if (glyph.every(isBlank)) return SPACE;
   table ??= readTable();
-  return table.get(glyphNumber(bits));
+  return table.get(glyphNumber(glyph));
 }
+const isBlank = (byte: number): boolean => byte === 0;
 
 function readTable(): ReadonlyMap<number, number> {
   const packed = Buffer.from(GLYPHS, 'base64');
@@ -130,8 +147,7 @@ function readTable(): ReadonlyMap<number, number> {
 /** Red, green and blue in the order of their bytes, as 0xRRGGBB. */
 function rgb(word: number): number {
   pixelWord[0] = word;
-  const [red = 0, green = 0, blue = 0] = pixelBytes;
-  return (red << 16) | (green << 8) | blue;
+  return ((pixelBytes[0] ?? 0) << 16) | ((pixelBytes[1] ?? 0) << 8) | (pixelBytes[2] ?? 0);
 }
 const pixelWord = new Uint32Array(1);
 const pixelBytes = new Uint8Array(pixelWord.buffer);

@@ -1,6 +1,7 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted } from '../../actions/permitted.ts';
 import { bind, placeOfShown, type Target, verifiedSignal, verify, whyAnother } from '../../actions/target.ts';
+import { wayBack } from '../../actions/way-back.ts';
 import type { ConsoleSession } from '../../console/console-session.ts';
 import type { Awaited } from '../../console/consoles.ts';
 import { createTypedEarly, type TypedEarly } from '../../console/typed-early.ts';
@@ -10,6 +11,7 @@ import type { Attachment, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { clean } from '../../terminal/width.ts';
 import { keptConsole } from '../console/kept-console.ts';
+import { type OpenConsole, openedAhead } from '../console/opened-ahead.ts';
 import type { Stage } from '../stage.ts';
 import { whileSame } from './while-same.ts';
 
@@ -27,7 +29,8 @@ export async function attachVm(stage: Stage, action: VmAttachAction, id: VmId, w
   if (ways && action.isKept) {
     const awaited = stage.consoles.await(`the console of ${vm.name}`, createTypedEarly());
     ways.show();
-    return openAwaited(stage, awaited, keepVm(stage, vm, awaited.early), ways);
+    const ahead = openedAhead(vm.open, awaited.signal);
+    return openAwaited(stage, awaited, keepVm(stage, vm, awaited.early, ahead.open), ways).finally(ahead.drop);
   }
   const what = `the console of ${vm.name}`;
   const open = (force: boolean) => (signal: AbortSignal) => vm.open({ force, signal });
@@ -61,7 +64,8 @@ export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
       await verify(shown, services, signal);
       const { connection, object } = permitted(action, 'vm', shown.id as VmId, services);
       const verified = verifiedSignal(shown, services, signal);
-      return action.open(connection, object.id, { force }, stage.terminal.size(), verified, object);
+      const back = wayBack(action, () => target, services);
+      return action.open(connection, object.id, { force }, stage.terminal.size(), verified, object, back);
     },
     /** Goes along with the VM: true when the very same one runs on another node by now, and its console is to be opened there. */
     follow(): boolean {
@@ -89,6 +93,7 @@ export async function keepVm(
   stage: Stage,
   vm: ReturnType<typeof vmConsole>,
   early?: TypedEarly,
+  open: OpenConsole = vm.open,
 ): Promise<ConsoleSession> {
   const { consoles, message, services } = stage;
   const session = await keptConsole(
@@ -100,7 +105,7 @@ export async function keepVm(
       name: vm.name,
       label: vm.label,
       isSame: vm.isSame,
-      open: vm.open,
+      open,
       reconnects: true,
       reopen: (kept) => reopenVm(stage, kept, vm.target),
     },

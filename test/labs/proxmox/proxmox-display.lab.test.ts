@@ -1,8 +1,10 @@
 /** Displays of Proxmox VE: its tickets and websockets, over TLS, with the VNC server of a real QEMU behind them. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { openLink } from '../../../src/display/open-link.ts';
 import { shownOn, textOf } from '../../../src/display/screenshot.ts';
 import { endpointName, type VmId, vmId } from '../../../src/ids.ts';
 import type { Connection, Endpoint, Settings } from '../../../src/platforms/contract.ts';
@@ -11,6 +13,7 @@ import { ACCOUNTS } from '../../../src/platforms/proxmox/testkit/access.ts';
 import { type FakeProxmox, startFakeProxmox } from '../../../src/platforms/proxmox/testkit/server.ts';
 import { createTestClock } from '../../clock.ts';
 import { present } from '../../contract/bench.ts';
+import { closeShown, show } from '../../display/shown-display.ts';
 import { differences, type QemuDisplay, startQemuDisplay } from '../qemu-display.ts';
 
 const PVE = endpointName('pve');
@@ -26,6 +29,8 @@ let server: FakeProxmox;
 let web1: VmId;
 /** What QEMU is told in place of the password that the server has given out. */
 let otherPassword: string | undefined;
+/** To the last client that has come to the display. */
+let way: Duplex | undefined;
 const open: Connection[] = [];
 
 beforeAll(async () => {
@@ -34,8 +39,12 @@ beforeAll(async () => {
     tls,
     // As `qm vncproxy` does: a password for this client, and then bytes both ways.
     async display(stream, password) {
+      way = stream;
       await qemu.setPassword(otherPassword ?? password);
-      stream.pipe(qemu.connect()).pipe(stream);
+      const socket = qemu.connect();
+      // One that was cut takes nothing more of what QEMU still says.
+      stream.on('error', () => {}).once('close', () => socket.destroy());
+      stream.pipe(socket).pipe(stream);
     },
   });
   const guest = server.world.addGuest('qemu', 'pve1', { name: 'web1', ostype: 'l26', vga: 'virtio,memory=32' });
@@ -45,6 +54,7 @@ beforeAll(async () => {
 afterEach(async () => {
   server.answerInstead = undefined;
   otherPassword = undefined;
+  closeShown();
   for (const connection of open.splice(0)) await connection.close();
 });
 afterAll(async () => {
@@ -82,6 +92,27 @@ it.each([
     }
   },
 );
+
+it('a display goes on when its link drops, with a new ticket', async () => {
+  const link = await display(byPassword);
+  const open = async (until: AbortSignal) => openLink(await link(), until);
+  const asked = () => server.requests.filter((request) => request.endsWith('/vncproxy')).length;
+  const time = createTestClock();
+  const { see, lines, settle } = await show(await open(signal), 80, 25, time, { detachKey: 'ctrl-]', open });
+  const seeScreen = async () => {
+    while (!lines().includes('No bootable device.')) await settle();
+  };
+  await seeScreen();
+  const before = asked();
+  way?.destroy();
+  await see(24, /^ no link: .*; again in 1 s/);
+  await time.pass(1_000);
+  await see(24, ' the link is back');
+  expect(asked()).toBe(before + 1);
+  await time.pass(5_000);
+  await see(24, '');
+  await seeScreen();
+});
 
 it('a ticket that is too old opens nothing, and is no wrong login', async () => {
   const link = await display(byPassword);

@@ -31,19 +31,19 @@ export function createTight(): { readonly decode: Decoder; close(): void } {
     const filter = kind & FILTERED ? await reader.u8() : 0;
     const stream = kind & 3;
     const { width, height } = rect;
+    const count = width * height;
+    const into = pixels(count * PIXEL);
     if (filter === PALETTE) {
       const colours = (await reader.u8()) + 1;
       const palette = Buffer.from(await reader.take(colours * PACKED));
       const row = colours === 2 ? Math.ceil(width / 8) : width;
       const indexes = await packed(stream, row * height, reader);
-      const each = colours === 2 ? byBits(indexes, rect, bitwise(width * height)) : indexes;
-      const bytes = byIndexes(each, palette, indexed(each.length * PACKED));
-      return spread(bytes, each.length, pixels(each.length * PIXEL));
+      const each = colours === 2 ? byBits(indexes, rect, bitwise(count)) : indexes;
+      return spread(byIndexes(each, count, palette, indexed(count * PACKED)), count, into);
     }
-    const bytes = await packed(stream, width * height * PACKED, reader);
-    const into = pixels(width * height * PIXEL);
-    if (filter === 0) return spread(bytes, width * height, into);
-    if (filter === GRADIENT) return spread(predicted(bytes, width), width * height, into);
+    const bytes = await packed(stream, count * PACKED, reader);
+    if (filter === 0) return spread(bytes, count, into);
+    if (filter === GRADIENT) return spread(predicted(bytes, width), count, into);
     throw broken(`pixels with the filter ${filter}`);
   }
 
@@ -78,8 +78,8 @@ async function compactLength(reader: ByteReader): Promise<number> {
   return second < 128 ? low : low | ((await reader.u8()) << 14);
 }
 
-function byIndexes(indexes: Uint8Array, palette: Uint8Array, bytes: Uint8Array): Uint8Array {
-  for (let at = 0; at < indexes.length; at++) {
+function byIndexes(indexes: Uint8Array, count: number, palette: Uint8Array, bytes: Uint8Array): Uint8Array {
+  for (let at = 0; at < count; at++) {
     const from = (indexes[at] ?? 0) * PACKED;
     if (from >= palette.length) throw broken('a colour that is not in the palette');
     for (let part = 0; part < PACKED; part++) bytes[at * PACKED + part] = palette[from + part] ?? 0;
