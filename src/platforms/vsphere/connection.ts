@@ -4,6 +4,7 @@ import { lacking } from '../lib/listed.ts';
 import { addressOf } from './address.ts';
 import { createDiskOps } from './disk/disk-ops.ts';
 import { createDisplay } from './display.ts';
+import { createMaintenance } from './host/maintenance.ts';
 import { createImageChanges } from './image/image-ops.ts';
 import { createImageOps } from './image/images.ts';
 import { readInfo } from './info.ts';
@@ -41,7 +42,11 @@ const WHY_NOT: Absences = {
   'console.viewer': 'displays of vSphere are websockets of its own kind: open them in its own client',
   'console.command': 'vSphere passes no text console on',
   'console.output': 'vSphere keeps nothing of what a VM has written to its serial port',
-  ...lacking('vSphere gives no shell on a host: log in to the ESX host itself over SSH', ['node'], ['node.info']),
+  ...lacking(
+    'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
+    ['node'],
+    ['node.info', 'node.enterMaintenance', 'node.exitMaintenance'],
+  ),
   ...NO_FILES,
   ...noCloudNouns('vSphere'),
   'node.planReceive': 'drover moves VMs within one vCenter alone',
@@ -88,7 +93,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     console: {
       display: createDisplay({ calls, target: address.target, wire: context.wire, closed: closing.signal }),
     },
-    node: { info: (id, signal) => readNodeInfo(session, id, signal) },
+    node: { info: (id, signal) => readNodeInfo(session, id, signal), ...createMaintenance(calls) },
     whyNot: WHY_NOT,
     watch: (options) =>
       watchInventory(session, tasks, { ...options, signal: AbortSignal.any([options.signal, closing.signal]) }),

@@ -6,7 +6,13 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, nodeId, vmId } from '../../ids.ts';
 import { bytes, gib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import { PART_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import {
+  MAINTENANCE_OPERATIONS,
+  PART_OPERATIONS,
+  type PlatformTestkit,
+  SNAPSHOT_OPERATIONS,
+  type TestServer,
+} from '../testkit.ts';
 import { servePicture } from '../testkit-display.ts';
 import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
@@ -43,6 +49,7 @@ export const testkit: PlatformTestkit = {
       'vm.configure',
       'console.display',
       'node.info',
+      ...MAINTENANCE_OPERATIONS,
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
       'storage.refresh',
@@ -205,6 +212,7 @@ async function start(): Promise<TestServer> {
     },
     linkedFrom: async () => idOf(room.find('layered')),
     vmWithDrive: async () => idOf(await room.clone(running, `driven-${++doomed}`)),
+    idleNode: async () => nodeId(ENDPOINT, (await room.idleHost(running)).value),
     doomedVm: async () => idOf(await room.clone(running, `doomed-${++doomed}`)),
     async hasDisk(path) {
       const [, datastore = '', file = ''] = /^\[(.+)\] (.+)$/.exec(path) ?? [];

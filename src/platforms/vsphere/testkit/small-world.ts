@@ -120,6 +120,7 @@ const OBJECTS = (): readonly (readonly [Ref, Properties])[] => [
     {
       name: 'Fast',
       parent: { ref: 'Folder:group-h1' },
+      configurationEx: undefined,
       host: { refs: ['HostSystem:host-1', 'HostSystem:host-2'] },
     },
   ],
