@@ -10,6 +10,8 @@ import { createImageOps } from './image/images.ts';
 import { readInfo } from './info.ts';
 import { createClone } from './make/clone.ts';
 import { createMake } from './make/create.ts';
+import { createCounters } from './metrics/counters.ts';
+import { readHistory } from './metrics/history.ts';
 import { createMigration } from './migrate/migrate.ts';
 import { createNetworkChanges } from './network/network-ops.ts';
 import { createNetworkOps } from './network/networks.ts';
@@ -73,9 +75,12 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
 
   const info: VmOps['info'] = (id, signal) => readInfo(calls, id, signal);
 
+  const counters = createCounters(session);
+
   return {
     vm: {
       info,
+      history: (id, range, signal) => readHistory(calls, counters, id, range, signal),
       ...createLifecycle(calls),
       ...createDelete(calls),
       ...createSettings(calls),

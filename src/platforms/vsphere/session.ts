@@ -28,6 +28,7 @@ export interface ServiceContent {
   readonly searchIndex: MoRef;
   readonly fileManager: MoRef;
   readonly virtualDiskManager: MoRef;
+  readonly perfManager: MoRef | undefined;
 }
 
 export interface Session {
@@ -201,5 +202,6 @@ function readContent(response: XmlElement, host: string): ServiceContent {
     searchIndex: manager('searchIndex'),
     fileManager: manager('fileManager'),
     virtualDiskManager: manager('virtualDiskManager'),
+    perfManager: child(content, 'perfManager') && manager('perfManager'),
   };
 }

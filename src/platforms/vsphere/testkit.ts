@@ -32,6 +32,7 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.info',
+      'vm.history',
       'vm.create',
       'vm.clone',
       'vm.export',
