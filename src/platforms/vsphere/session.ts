@@ -29,6 +29,8 @@ export interface ServiceContent {
   readonly fileManager: MoRef;
   readonly virtualDiskManager: MoRef;
   readonly perfManager: MoRef | undefined;
+  /** A single ESX host has none. */
+  readonly customFieldsManager: MoRef | undefined;
 }
 
 export interface Session {
@@ -203,5 +205,6 @@ function readContent(response: XmlElement, host: string): ServiceContent {
     fileManager: manager('fileManager'),
     virtualDiskManager: manager('virtualDiskManager'),
     perfManager: child(content, 'perfManager') && manager('perfManager'),
+    customFieldsManager: child(content, 'customFieldsManager') && manager('customFieldsManager'),
   };
 }

@@ -42,6 +42,7 @@ const VM: Properties = {
   'config.template': 'false',
   'config.uuid': undefined,
   'config.version': undefined,
+  customValue: undefined,
   datastore: undefined,
   'guest.hostName': undefined,
   'guest.ipAddress': undefined,
