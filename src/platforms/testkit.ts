@@ -203,6 +203,8 @@ export interface PlatformFacts {
    * where there is no `vm.configure`. `memory` must show in the row too.
    */
   readonly changes: Readonly<Record<SettingsTarget, Settings>>;
+  /** A file that becomes an image, of platforms that take images and give none. */
+  readonly uploads?: () => Buffer;
   /** What a serial console shows after Enter was pressed; undefined when the guests have none, and consoles are not tested. */
   readonly prompt: RegExp | undefined;
 }
