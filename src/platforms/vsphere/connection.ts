@@ -7,6 +7,7 @@ import { createDisplay } from './display.ts';
 import { createMaintenance } from './host/maintenance.ts';
 import { createImageChanges } from './image/image-ops.ts';
 import { createImageOps } from './image/images.ts';
+import { createUpload } from './image/upload.ts';
 import { readInfo } from './info.ts';
 import { createClone } from './make/clone.ts';
 import { createMake } from './make/create.ts';
@@ -59,7 +60,10 @@ const WHY_NOT: Absences = {
     ['network'],
     ['network.list', 'network.create', 'network.planDelete', 'network.delete'],
   ),
-  'image.create': 'drover fetches no OVA yet: import it, and mark it as a template',
+  'image.create': 'a vCenter fetches nothing by itself: get the OVA, and import it with drover image upload',
+  'image.download':
+    'a disk of an export has no known size before it has come (HttpNfcLeaseDeviceUrl), and an OVA says it before: export it with govc export.ovf',
+  'image.update': 'a template is a VM: drover vm edit changes its notes, its metadata and its custom attributes',
   lease: 'vSphere hands out no addresses: a DHCP server in the network does',
   dns: 'vSphere has no names of its own',
   flavor: 'vSphere has no flavors: a VM has what it is given',
@@ -94,7 +98,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     storage: createStorageOps(session),
     volume: createVolumeOps(calls),
     network: { ...createNetworkOps(session), ...createNetworkChanges(calls) },
-    image: { ...createImageOps(session), ...createImageChanges(calls) },
+    image: {
+      ...createImageOps(session),
+      ...createImageChanges(calls),
+      upload: createUpload(calls, { session, own: address.target, wire: context.wire }),
+    },
     console: {
       display: createDisplay({ calls, target: address.target, wire: context.wire, closed: closing.signal }),
     },

@@ -29,6 +29,7 @@ export interface ServiceContent {
   readonly fileManager: MoRef;
   readonly virtualDiskManager: MoRef;
   readonly perfManager: MoRef | undefined;
+  readonly ovfManager: MoRef | undefined;
   /** A single ESX host has none. */
   readonly customFieldsManager: MoRef | undefined;
 }
@@ -204,6 +205,7 @@ function readContent(response: XmlElement, host: string): ServiceContent {
     searchIndex: manager('searchIndex'),
     fileManager: manager('fileManager'),
     virtualDiskManager: manager('virtualDiskManager'),
+    ovfManager: child(content, 'ovfManager') && manager('ovfManager'),
     perfManager: child(content, 'perfManager') && manager('perfManager'),
     customFieldsManager: child(content, 'customFieldsManager') && manager('customFieldsManager'),
   };

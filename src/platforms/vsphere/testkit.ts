@@ -18,6 +18,7 @@ import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { http } from './testkit/http-facts.ts';
 import { openMachineRoom } from './testkit/machine-room.ts';
+import { anOva } from './testkit/ova.ts';
 import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
 
 const ENDPOINT = endpointName('vsphere-test');
@@ -66,6 +67,7 @@ export const testkit: PlatformTestkit = {
       'network.planDelete',
       'network.delete',
       'image.list',
+      'image.upload',
       'image.planDelete',
       'image.delete',
     ],
@@ -171,6 +173,7 @@ export const testkit: PlatformTestkit = {
       // What runs takes memory and vCPUs, but never gives them back.
       running: { description: 'by the suite, live' },
     },
+    uploads: () => anOva({ disk: Buffer.from('the disk of the suite'), network: 'lan' }),
     prompt: undefined,
   },
   http,
