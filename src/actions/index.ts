@@ -18,6 +18,7 @@ import { migrateActions } from './migrate.ts';
 import { dnsActions, dnsListAction, leaseActions, leaseListAction } from './names.ts';
 import { networkActions, networkListAction } from './network.ts';
 import { nicActions, nicListAction } from './nic.ts';
+import { maintenanceActions } from './node/maintenance.ts';
 import { nodeRunAction } from './node/run-action.ts';
 import { browseAction, nodeActions, nodeInfoAction, shellAction } from './node.ts';
 import { noteActions } from './note.ts';
@@ -103,6 +104,7 @@ export const actions: readonly Action[] = [
   nodeRunAction,
   nodeInfoAction,
   browseAction,
+  ...maintenanceActions,
   ...migrateActions.filter(({ on }) => on === 'node'),
   ...nodeActions,
   ...noteActions,

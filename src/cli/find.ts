@@ -110,6 +110,22 @@ export async function findNode(word: string, context: CommandContext): Promise<N
   return orUnreachable(silent, () => oneNode(word, fleet));
 }
 
+/** Each node once. Throws usage where none is named: a filter is for VMs. */
+export async function findNodes(
+  words: readonly string[],
+  byFilter: boolean,
+  context: CommandContext,
+): Promise<readonly Node[]> {
+  if (byFilter) throw new FleetError('usage', 'nodes are named: a filter finds VMs');
+  if (words.length === 0) throw new FleetError('usage', 'which nodes? Name them');
+  const nodes = new Map<NodeId, Node>();
+  for (const word of words) {
+    const node = await findNode(word, context);
+    nodes.set(node.id, node);
+  }
+  return [...nodes.values()];
+}
+
 function oneNode(word: string, fleet: Fleet): Node {
   const byId = fleet.nodes.get(word as NodeId);
   if (byId) return byId;

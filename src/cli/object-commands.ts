@@ -1,5 +1,6 @@
 import { type Action, type Args, isMaker, type ObjectAction } from '../actions/action.ts';
 import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../actions/danger.ts';
+import { nodeRunAction } from '../actions/node/run-action.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
 import { taskFor } from '../actions/perform.ts';
 import { whyNotOf } from '../actions/permitted.ts';
@@ -15,7 +16,7 @@ import { clean } from '../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isCount, isYes } from './consent.ts';
 import { exitCodeFor } from './exit-code.ts';
-import { findVms } from './find.ts';
+import { findNodes, findVms } from './find.ts';
 import { findEndpoint, findListed } from './find-listed.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
 import { followProgress } from './follow-progress.ts';
@@ -25,10 +26,15 @@ import { printResults } from './results.ts';
 
 type Thing = ObjectOf<ObjectKind>;
 
-/** Every action on objects, as a command that takes many: a result for each, on stderr as they come for people. */
+/**
+ * Every action on objects, as a command that takes many: a result for each, on stderr as they come for people. What a command
+ * has written on a node is printed by one of its own.
+ */
 export const objectCommands = (actions: readonly Action[], kinds: KindTable): readonly Command[] =>
   actions.flatMap((action) =>
-    action.kind === 'object' && action.settings === undefined && action.on !== 'node' ? [commandOf(action, kinds)] : [],
+    action.kind === 'object' && action.settings === undefined && action.id !== nodeRunAction.id
+      ? [commandOf(action, kinds)]
+      : [],
   );
 
 /** What the words behind a command name. */
@@ -170,7 +176,8 @@ async function find(
       throw new FleetError('usage', `it is made on an endpoint, which -C names: ${words.join(' ')} is too much`);
     return [await findEndpoint(context)];
   }
-  if (on === 'node' || on === 'pool') throw new Error(`no command finds a ${on}`);
+  if (on === 'node') return findNodes(words, byFilter, context);
+  if (on === 'pool') throw new Error(`no command finds a ${on}`);
   return findListed(on, words, byFilter, context, destroys);
 }
 

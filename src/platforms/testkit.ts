@@ -6,7 +6,7 @@
  * seconds of the system's clock more, for slow machines.
  */
 import type { Clock } from '../clock.ts';
-import type { VmId } from '../ids.ts';
+import type { NodeId, VmId } from '../ids.ts';
 import type { Bytes } from '../units.ts';
 import {
   type AddressSpec,
@@ -203,6 +203,8 @@ export interface PlatformFacts {
    * where there is no `vm.configure`. `memory` must show in the row too.
    */
   readonly changes: Readonly<Record<SettingsTarget, Settings>>;
+  /** A file that becomes an image, of platforms that take images and give none. */
+  readonly uploads?: () => Buffer;
   /** What a serial console shows after Enter was pressed; undefined when the guests have none, and consoles are not tested. */
   readonly prompt: RegExp | undefined;
 }
@@ -257,6 +259,12 @@ export const NODE_OPERATIONS = [
   'node.makeFolder',
 ] as const satisfies readonly OperationName[];
 
+/** A node is taken out of service, and put back. */
+export const MAINTENANCE_OPERATIONS = [
+  'node.enterMaintenance',
+  'node.exitMaintenance',
+] as const satisfies readonly OperationName[];
+
 /** What is read from files, and written to them. */
 export const FILE_OPERATIONS = [
   'vm.save',
@@ -291,6 +299,8 @@ export interface TestServer {
    * snapshots up to five. `goes` of its plan has paths alone, at least one.
    */
   doomedVm(): Promise<VmId>;
+  /** A node that is up and that nothing runs on, where nodes can be taken out of service. */
+  idleNode?(): Promise<NodeId>;
   /** One that has a drive for CDs, where `parts.medium` is said. */
   vmWithDrive?(): Promise<VmId>;
   /** Another endpoint of the platform that takes VMs of this one and gives them back, where `migrates.elsewhere` is said. */

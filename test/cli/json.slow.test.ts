@@ -384,6 +384,9 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
         [...words, 'fra-01', '--', 'hostname'],
         [...words, 'fra-01', 'fra-02', '--', 'hostname'],
       ];
+    case 'node enter-maintenance':
+    case 'node exit-maintenance':
+      return [[...words, 'fra-01', '--dry-run']];
     case 'node files':
       return [[...words, 'fra-01', '/etc']];
     case 'node get':

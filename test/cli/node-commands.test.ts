@@ -57,6 +57,23 @@ describe('a command on nodes', () => {
   });
 });
 
+describe('a node that is taken out of service', () => {
+  it('is so once it is seen, and put back likewise; one that runs VMs stays and names them', async () => {
+    await desk.write(simulated({ large: { vms: 120, latency: 0 } }));
+    const put = await desk.run('node', 'exit-maintenance', 'fra-spare');
+    expect([put.code, put.stderr]).toEqual([0, 'fra-spare is in service\n']);
+    const taken = await desk.run('node', 'enter-maintenance', 'fra-spare');
+    expect([taken.code, taken.stderr]).toEqual([0, 'fra-spare is in maintenance\n']);
+    const again = await desk.run('node', 'enter-maintenance', 'fra-spare');
+    expect([again.code, again.stderr]).toEqual([0, 'fra-spare is in maintenance already\n']);
+    const busy = await desk.run('node', 'enter-maintenance', 'fra-01');
+    expect(busy.code).not.toBe(0);
+    expect(busy.stderr).toMatch(/fra-01 runs .+ and \d+ more VMs/);
+    expect(busy.stderr).toContain('drover node evacuate fra-01');
+    expect((await desk.run('node', 'enter-maintenance')).code).toBe(2);
+  });
+});
+
 describe('files of nodes', () => {
   const node = (...words: readonly string[]) => desk.run('node', ...words, '-C', 'demo');
 

@@ -56,6 +56,8 @@ describe('drover snapshot', () => {
       1,
       { result: 'failure', reason: `${WEB} has a snapshot monday already`, code: 'op.conflict' },
     ]);
+    await desk.run('snapshot', 'create', WEB, 'quiet', '--quiesce');
+    expect((await listed()).at(-1)).toMatchObject({ name: 'quiet', memory: false });
     const off = await desk.run('snapshot', 'create', 'billing-web1', 'cold');
     expect(off.stderr).toBe('billing-web1 has the snapshot cold\n');
     const disks = await desk.run('snapshot', 'create', WEB, 'disks-only', '--no-memory');

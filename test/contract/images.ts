@@ -13,6 +13,22 @@ export function images(bench: () => Bench, facts: PlatformFacts): void {
     it('are no files of this machine', () => expect(has('image.download')).toBe(false));
     return;
   }
+  if (!has('image.download')) {
+    it('F-379 a file becomes an image, and a second one of its name is refused', async () => {
+      const connection = await bench().connect();
+      const { upload, list } = present(connection.image);
+      const { name: endpoint } = bench().server.endpoint;
+      const name = 'suite-upload';
+      const send = () =>
+        present(upload)(endpoint, { name, storage: '' }, sourceOf(present(facts.uploads)()), patient());
+      const { id } = await bench().supporting(connection, 'image.upload', send);
+      const all = await present(list)(endpoint, patient());
+      expect(all.filter((one) => one.name === name).map((one) => one.id)).toEqual([present(id)]);
+      expect((await refusal(send())).code).toBe('op.conflict');
+      await present(connection.image?.delete)(present(id), patient());
+    });
+    return;
+  }
 
   /** The image of this id, once its list shows it so. */
   async function shown(connection: Connection, id: string, holds: (image: Image) => boolean): Promise<Image> {

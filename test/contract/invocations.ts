@@ -86,6 +86,8 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   'node.readFile': on('node', '/etc/hostname', NOWHERE),
   'node.writeFile': on('node', '/harmless', EMPTY, { overwrite: false }),
   'node.makeFolder': on('node', '/harmless'),
+  'node.enterMaintenance': on('node'),
+  'node.exitMaintenance': on('node'),
   'snapshot.list': on('vm'),
   'snapshot.create': on('vm', { name: 'harmless', description: '', memory: false }),
   'snapshot.planRevert': on('snapshot'),

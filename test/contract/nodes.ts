@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { NodeId } from '../../src/ids.ts';
-import type { CommandOutput, Connection, NodeOps } from '../../src/platforms/contract.ts';
+import type { CommandOutput, Connection, NodeOps, NodeState } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import { type Bench, patient, present } from './bench.ts';
 import { destinationOf, sourceOf } from './memory-files.ts';
@@ -19,6 +19,45 @@ export function nodes(bench: () => Bench, { operations }: PlatformFacts): void {
     const ofFiles = ['node.files', 'node.readFile', 'node.writeFile', 'node.makeFolder'] as const;
     expect([0, ofFiles.length]).toContain(ofFiles.filter((name) => operations.includes(name)).length);
   });
+
+  if (operations.includes('node.enterMaintenance')) {
+    it('a node is taken out of service and put back, and one that runs VMs stays and names them', async () => {
+      const { server } = bench();
+      const running = await server.runningVm();
+      const idle = await present(server.idleNode)();
+      const watching = await bench().watch();
+      const { connection, feeds, vms } = watching;
+      const ops = present(connection.node) as Required<NodeOps>;
+      const states = () =>
+        feeds.flatMap((feed) =>
+          feed.kind === 'changes'
+            ? feed.changes.flatMap((one) => (one.kind === 'node-upsert' && one.node.id === idle ? one.node.state : []))
+            : [],
+        );
+      const until = (state: NodeState) =>
+        watching.until(`${idle} to be ${state}`, () => states().at(-1) === state || undefined);
+      await bench().supporting(connection, 'node.enterMaintenance', async () => {
+        expect((await ops.enterMaintenance(idle, patient())).warnings).toEqual([]);
+        await until('maintenance');
+        expect((await ops.enterMaintenance(idle, patient())).warnings).toMatchObject([
+          { feature: 'node.enterMaintenance' },
+        ]);
+      });
+      await bench().supporting(connection, 'node.exitMaintenance', async () => {
+        expect((await ops.exitMaintenance(idle, patient())).warnings).toEqual([]);
+        await until('up');
+        expect((await ops.exitMaintenance(idle, patient())).warnings).toMatchObject([
+          { feature: 'node.exitMaintenance' },
+        ]);
+      });
+      const { name, node } = await watching.untilState(running, 'running');
+      const others = [...vms.values()].filter((vm) => vm.node === node && vm.state === 'running').length;
+      await expect(ops.enterMaintenance(present(node), patient())).rejects.toMatchObject({
+        code: 'op.conflict',
+        message: expect.stringContaining(others > 5 ? 'more VMs' : name),
+      });
+    });
+  }
 
   if (operations.includes('node.route')) {
     it('says how the guests of its nodes are reached', async () => {

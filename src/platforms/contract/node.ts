@@ -94,4 +94,11 @@ export interface NodeOps extends ReceivingOps {
   /** Atomic: the file is the old one or the new one, whatever breaks on the way. */
   writeFile?(id: NodeId, path: string, from: Source, how: FileWrite, signal: AbortSignal): Promise<Accepted>;
   makeFolder?(id: NodeId, path: string, signal: AbortSignal): Promise<Accepted>;
+  /**
+   * It takes no VMs from now on: its state becomes `maintenance`. One that runs VMs is refused with op.conflict, which names
+   * them, unless its platform moves them away by itself. In maintenance already: accepted with a warning.
+   */
+  enterMaintenance?(id: NodeId, signal: AbortSignal): Promise<Accepted>;
+  /** It takes VMs again. In service already: accepted with a warning. */
+  exitMaintenance?(id: NodeId, signal: AbortSignal): Promise<Accepted>;
 }

@@ -79,6 +79,7 @@ const RESCUES = 'this platform has no rescue mode: boot the VM from a medium';
 const REBUILDS = 'this platform does not write the disk of a VM again: make another VM of the image';
 const NO_IMAGE_FILES = 'this platform takes and gives no images as files of this machine';
 const NO_PROPERTIES = 'images of this platform have no properties that are changed';
+const NO_MAINTENANCE = 'drover takes no node of this platform out of service: move its VMs away with `node evacuate`';
 const CONFIRMS = 'a new size needs no word here: it is kept at once';
 
 /**
@@ -143,6 +144,8 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'node.readFile': { kind: 'reads', deadlineMs: 86_400_000 },
   'node.writeFile': { kind: 'mutates', deadlineMs: 86_400_000 },
   'node.makeFolder': { kind: 'mutates', deadlineMs: 60_000 },
+  'node.enterMaintenance': { kind: 'mutates', deadlineMs: 60_000, rare: NO_MAINTENANCE },
+  'node.exitMaintenance': { kind: 'mutates', deadlineMs: 60_000, rare: NO_MAINTENANCE },
   'snapshot.list': { kind: 'reads', deadlineMs: 15_000 },
   // where there are no tasks, these are answered when memory and disks are written
   'snapshot.create': { kind: 'mutates', deadlineMs: 600_000 },

@@ -12,6 +12,11 @@ export interface SnapshotSpec {
   readonly memory: boolean;
   /** The disks go on in files of their own, laid on what they were. Otherwise, or left out, as the platform does it. */
   readonly external?: boolean;
+  /**
+   * The guest writes out to its disks what it has in memory, and holds still for that moment: its agent or tools do. Refused with
+   * op.conflict where they don't answer; a platform that can't be told says so as a warning.
+   */
+  readonly quiesce?: boolean;
 }
 
 export interface SnapshotOps {

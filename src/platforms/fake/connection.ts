@@ -6,6 +6,7 @@ import { type CloudOps, createCloudOps } from './cloud/ops.ts';
 import { createConsoleOps, createNodeShell } from './console.ts';
 import { createDiskOps } from './disk-ops.ts';
 import { createFlavorOps, createImageOps } from './image-ops.ts';
+import { createMaintenance } from './maintenance.ts';
 import { createMigration } from './migrate.ts';
 import { createDnsOps, createLeaseOps } from './name-ops.ts';
 import { createNetworkOps } from './network-ops.ts';
@@ -44,6 +45,7 @@ export function createConnection(server: FakeServer, context: Context): Connecti
         })),
       run: createNodeRun(server, calls),
       ...createNodeFiles(server, calls),
+      ...createMaintenance(server, calls),
     }),
     snapshot: lacking('snapshot', without, createSnapshotOps(server, calls)),
     disk: lacking('disk', without, createDiskOps(server, calls)),

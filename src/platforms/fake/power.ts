@@ -110,6 +110,9 @@ export function createPower(server: FakeServer): Power {
     start(vm, row) {
       if (vm.state === 'paused') return proceed(row);
       if (!CAN_START.includes(vm.state)) return already('vm.start', `${vm.name} was already ${vm.state}`);
+      const node = fleet.nodes()[fleet.columns.node[row] ?? -1];
+      if (node?.state === 'maintenance')
+        throw conflict(vm, `is on ${node.name}, which is in maintenance`, 'put the node into service, or move the VM');
       const answer = boot(vm, row, vm.state === 'suspended' ? 'Started (restored from disk)' : 'Started (booted)');
       if (faults.takeFailure('vm.start')) stick(vm, row, BOOT_MS, 'error', 'Starting failed');
       return answer;

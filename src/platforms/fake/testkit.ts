@@ -7,6 +7,7 @@ import {
   FILE_OPERATIONS,
   IMAGE_FILE_OPERATIONS,
   LISTED_OPERATIONS,
+  MAINTENANCE_OPERATIONS,
   NAME_OPERATIONS,
   NODE_OPERATIONS,
   PART_OPERATIONS,
@@ -64,6 +65,7 @@ export const testkit: PlatformTestkit = {
       'node.planReceive',
       'node.receive',
       ...NODE_OPERATIONS,
+      ...MAINTENANCE_OPERATIONS,
       ...SNAPSHOT_OPERATIONS,
       ...PART_OPERATIONS,
       'disk.move',
@@ -216,6 +218,14 @@ export const testkit: PlatformTestkit = {
         name: endpointName(`${endpoint.name}-other`),
         values: { ...endpoint.values, vms: 60, seed: 11 },
       }),
+      async idleNode() {
+        const kept = server.fleet.vm(server.fleet.rowOf(bring(server, busy, 'running')))?.node;
+        const { nodes, vms } = server.fleet.inventory();
+        const idle = nodes.find(({ id, state }) => state === 'up' && id !== kept);
+        if (!idle) throw new Error('the test fleet has one node alone');
+        for (const vm of vms) if (vm.node === idle.id) bring(server, vm, 'stopped');
+        return idle.id;
+      },
       hasDisk: async (path) => server.drives.exists(path),
       cutLink: async () => server.link.cut(),
       restoreLink: async () => server.link.restore(),

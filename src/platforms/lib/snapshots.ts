@@ -1,7 +1,7 @@
 /** What is the same for the snapshots of every platform: which ones are meant, refused and lost. */
 import { FleetError } from '../../errors.ts';
 import { nativeOfPart, type SnapshotId } from '../../ids.ts';
-import type { LossPlan, Snapshot } from '../contract.ts';
+import type { LossPlan, Snapshot, SnapshotSpec, Warning } from '../contract.ts';
 
 /** For a VM, by its name, that has no snapshot of this id. */
 export const noSnapshot = (vm: string, id: SnapshotId): FleetError =>
@@ -12,6 +12,12 @@ export function refuseTaken(vm: string, all: readonly Snapshot[], name: string):
   if (!all.some((one) => one.name === name)) return;
   throw new FleetError('op.conflict', `${vm} has a snapshot ${name} already`, { fix: 'choose another name' });
 }
+
+/** Warns where quiescing was asked for; `why` goes behind the name of the VM. */
+export const notTold = (vm: string, { quiesce }: SnapshotSpec, why: string): readonly Warning[] =>
+  quiesce === true
+    ? [{ feature: 'quiesce', detail: `${vm} was not told to write out what it has in memory: ${why}` }]
+    : [];
 
 /** It and, with `children`, all that descend from it, in the order of the list, which has parents first. */
 export function deletedWith(one: Snapshot, all: readonly Snapshot[], children: boolean): readonly Snapshot[] {

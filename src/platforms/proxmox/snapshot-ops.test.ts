@@ -63,6 +63,17 @@ const spec = (more: Partial<SnapshotSpec>): SnapshotSpec => ({
 });
 
 describe('taking a snapshot of a guest', () => {
+  it('says who decides whether the guest writes out its memory first, where that is asked for', async () => {
+    const { create } = open(ON);
+    expect((await create(WEB1, spec({ quiesce: true }), signal)).warnings).toEqual([
+      {
+        feature: 'quiesce',
+        detail:
+          'web1 was not told to write out what it has in memory: Proxmox VE has its agent do so where that is switched on in its options, for each snapshot without memory',
+      },
+    ]);
+  });
+
   const isOff = 'web1 is off, so there was no memory to keep';
   const isContainer = "ct is a container, whose memory can't be kept";
   it.each<[string, VmId, object, Partial<SnapshotSpec>, object, readonly string[]]>([

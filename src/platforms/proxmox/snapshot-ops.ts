@@ -2,7 +2,7 @@
 import { FleetError, type FleetErrorOptions, sentence } from '../../errors.ts';
 import { type SnapshotId, snapshotId, vmOf } from '../../ids.ts';
 import type { Accepted, LossPlan, Snapshot, SnapshotOps, SnapshotSpec, Warning } from '../contract.ts';
-import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../lib/snapshots.ts';
+import { deletedWith, lostByDelete, noSnapshot, notTold, refuseTaken } from '../lib/snapshots.ts';
 import { segment } from './api.ts';
 import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
 import { newestOnly, refuseWithoutSnapshots } from './snapshot-storage.ts';
@@ -38,7 +38,11 @@ export function createSnapshotOps(calls: GuestCalls): Required<SnapshotOps> {
         await refuseWithoutSnapshots(calls.api, call);
         const { form, warnings } = requestOf(call, spec);
         const accepted = await call.task('post', '/snapshot', form);
-        return { ...accepted, warnings: [...accepted.warnings, ...warnings], id: snapshotId(vm, spec.name) };
+        return {
+          ...accepted,
+          warnings: [...accepted.warnings, ...warnings, ...notTold(call.name, spec, BY_OPTION)],
+          id: snapshotId(vm, spec.name),
+        };
       }),
     planRevert: (id, signal) => on(id, signal, async (call, found) => lossesOf(calls, call, found)),
     revert: (id, signal) =>
@@ -59,6 +63,9 @@ interface Found {
   readonly one: Snapshot;
   readonly all: readonly Snapshot[];
 }
+
+const BY_OPTION =
+  'Proxmox VE has its agent do so where that is switched on in its options, for each snapshot without memory';
 
 function checkName(name: string): void {
   const said = JSON.stringify(name);

@@ -4,11 +4,15 @@ import { lacking } from '../lib/listed.ts';
 import { addressOf } from './address.ts';
 import { createDiskOps } from './disk/disk-ops.ts';
 import { createDisplay } from './display.ts';
+import { createMaintenance } from './host/maintenance.ts';
 import { createImageChanges } from './image/image-ops.ts';
 import { createImageOps } from './image/images.ts';
+import { createUpload } from './image/upload.ts';
 import { readInfo } from './info.ts';
 import { createClone } from './make/clone.ts';
 import { createMake } from './make/create.ts';
+import { createCounters } from './metrics/counters.ts';
+import { readHistory } from './metrics/history.ts';
 import { createMigration } from './migrate/migrate.ts';
 import { createNetworkChanges } from './network/network-ops.ts';
 import { createNetworkOps } from './network/networks.ts';
@@ -41,7 +45,11 @@ const WHY_NOT: Absences = {
   'console.viewer': 'displays of vSphere are websockets of its own kind: open them in its own client',
   'console.command': 'vSphere passes no text console on',
   'console.output': 'vSphere keeps nothing of what a VM has written to its serial port',
-  ...lacking('vSphere gives no shell on a host: log in to the ESX host itself over SSH', ['node'], ['node.info']),
+  ...lacking(
+    'vSphere gives no shell on a host: log in to the ESX host itself over SSH',
+    ['node'],
+    ['node.info', 'node.enterMaintenance', 'node.exitMaintenance'],
+  ),
   ...NO_FILES,
   ...noCloudNouns('vSphere'),
   'node.planReceive': 'drover moves VMs within one vCenter alone',
@@ -52,7 +60,10 @@ const WHY_NOT: Absences = {
     ['network'],
     ['network.list', 'network.create', 'network.planDelete', 'network.delete'],
   ),
-  'image.create': 'drover fetches no OVA yet: import it, and mark it as a template',
+  'image.create': 'a vCenter fetches nothing by itself: get the OVA, and import it with drover image upload',
+  'image.download':
+    'a disk of an export has no known size before it has come (HttpNfcLeaseDeviceUrl), and an OVA says it before: export it with govc export.ovf',
+  'image.update': 'a template is a VM: drover vm edit changes its notes, its metadata and its custom attributes',
   lease: 'vSphere hands out no addresses: a DHCP server in the network does',
   dns: 'vSphere has no names of its own',
   flavor: 'vSphere has no flavors: a VM has what it is given',
@@ -68,9 +79,12 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
 
   const info: VmOps['info'] = (id, signal) => readInfo(calls, id, signal);
 
+  const counters = createCounters(session);
+
   return {
     vm: {
       info,
+      history: (id, range, signal) => readHistory(calls, counters, id, range, signal),
       ...createLifecycle(calls),
       ...createDelete(calls),
       ...createSettings(calls),
@@ -84,11 +98,15 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     storage: createStorageOps(session),
     volume: createVolumeOps(calls),
     network: { ...createNetworkOps(session), ...createNetworkChanges(calls) },
-    image: { ...createImageOps(session), ...createImageChanges(calls) },
+    image: {
+      ...createImageOps(session),
+      ...createImageChanges(calls),
+      upload: createUpload(calls, { session, own: address.target, wire: context.wire }),
+    },
     console: {
       display: createDisplay({ calls, target: address.target, wire: context.wire, closed: closing.signal }),
     },
-    node: { info: (id, signal) => readNodeInfo(session, id, signal) },
+    node: { info: (id, signal) => readNodeInfo(session, id, signal), ...createMaintenance(calls) },
     whyNot: WHY_NOT,
     watch: (options) =>
       watchInventory(session, tasks, { ...options, signal: AbortSignal.any([options.signal, closing.signal]) }),

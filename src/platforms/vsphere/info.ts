@@ -8,6 +8,7 @@ import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from './snapshot/snapshots.ts';
 import { bootTimeOf, stateOf } from './states.ts';
+import { ATTRIBUTE_VALUES, attributesOf } from './vm/custom-attributes.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 
 const PATHS = [
@@ -21,6 +22,7 @@ const PATHS = [
   'config.instanceUuid',
   'config.uuid',
   'config.version',
+  ATTRIBUTE_VALUES,
   'guest.hostName',
   'guest.ipAddress',
   'guest.net',
@@ -41,6 +43,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
     const guestNics = childrenOf(values.get('guest.net'), 'GuestNicInfo');
     const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
     const ip = text('guest.ipAddress');
+    const attributes = await attributesOf(calls.session, values, signal);
     const started = bootTimeOf(power, text('runtime.connectionState'), text('runtime.bootTime'));
     return {
       state: stateOf(power, text('runtime.connectionState'), undefined).state,
@@ -64,7 +67,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
       ),
       snapshots: readSnapshots(id, values),
       description: text('config.annotation'),
-      more: moreOf(ref.value, text),
+      more: [...moreOf(ref.value, text), ...Object.entries(attributes)],
     };
   });
 

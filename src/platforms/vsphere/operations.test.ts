@@ -229,6 +229,7 @@ describe('settings of a vSphere VM', () => {
       plan: '',
       profile: '',
       image: '',
+      'custom-attributes': {},
       boot: '',
       template: false,
     });
@@ -241,6 +242,55 @@ describe('settings of a vSphere VM', () => {
     expect(/<spec>(.*)<\/spec>/.exec(sent)?.[1]).toBe(
       '<changeVersion>2026-01-01T00:00:00Z</changeVersion><annotation>&lt;x&gt;</annotation><numCPUs>3</numCPUs><memoryMB>4096</memoryMB><memoryHotAddEnabled>true</memoryHotAddEnabled>',
     );
+  });
+
+  describe('that are custom attributes', () => {
+    beforeEach(() => {
+      vcenter.vm.set('customValue', aValue(101, 'ops') + aValue(102, ''));
+      vcenter.vm.set(
+        'field',
+        aField(101, 'owner') + aField(102, 'cost') + aField(103, 'rack', 'HostSystem') + aField(104, 'cost center', ''),
+      );
+    });
+    const aValue = (key: number, text: string) =>
+      `<CustomFieldValue><key>${key}</key><value>${text}</value></CustomFieldValue>`;
+    const aField = (key: number, name: string, type = 'VirtualMachine') =>
+      `<CustomFieldDef><key>${key}</key><name>${name}</name><managedObjectType>${type}</managedObjectType></CustomFieldDef>`;
+    const set = (attributes: Record<string, string>) => configure('config', { 'custom-attributes': attributes });
+    const sentValues = () =>
+      vcenter.asked.flatMap(({ method, body }) =>
+        method === 'SetField' ? (/<key>.*<\/value>/.exec(body)?.[0] ?? '') : [],
+      );
+
+    it('are read by name, and each that differs is set in a request of its own', async () => {
+      expect(await connection.vm.settings?.(vcenter.id, 'config', signal)).toMatchObject({
+        'custom-attributes': { owner: 'ops' },
+      });
+      await set({ owner: 'ops', cost: '<7>' });
+      await set({ 'cost center': 'x' });
+      expect(sentValues()).toEqual([
+        '<key>102</key><value>&lt;7&gt;</value>',
+        '<key>101</key><value></value>',
+        '<key>104</key><value>x</value>',
+      ]);
+    });
+
+    it('are refused before anything is sent where the vCenter has none of that name', async () => {
+      await expect(configure('config', { vcpus: 3, 'custom-attributes': { rack: 'r1' } })).rejects.toMatchObject({
+        code: 'op.refused',
+        message: expect.stringMatching(/ has no custom attribute "rack"; there is cost, cost center, owner$/),
+        fix: 'an administrator makes one: govc fields.add -type VirtualMachine "rack"',
+      });
+      expect(vcenter.sent()).toEqual([]);
+    });
+
+    it('that fail after other settings were changed say what was changed', async () => {
+      vcenter.answer('SetField', () => refused('no-permission'));
+      await expect(configure('config', { vcpus: 3, 'custom-attributes': { owner: 'me' } })).rejects.toMatchObject({
+        code: 'auth.forbidden',
+        message: expect.stringMatching(/^web1: vcpus changed, but not owner: web1: the right \S+ is missing$/),
+      });
+    });
   });
 
   it.each<[string, 'config' | 'running', string, object, object, string]>([

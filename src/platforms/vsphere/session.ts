@@ -28,6 +28,10 @@ export interface ServiceContent {
   readonly searchIndex: MoRef;
   readonly fileManager: MoRef;
   readonly virtualDiskManager: MoRef;
+  readonly perfManager: MoRef | undefined;
+  readonly ovfManager: MoRef | undefined;
+  /** A single ESX host has none. */
+  readonly customFieldsManager: MoRef | undefined;
 }
 
 export interface Session {
@@ -201,5 +205,8 @@ function readContent(response: XmlElement, host: string): ServiceContent {
     searchIndex: manager('searchIndex'),
     fileManager: manager('fileManager'),
     virtualDiskManager: manager('virtualDiskManager'),
+    ovfManager: child(content, 'ovfManager') && manager('ovfManager'),
+    perfManager: child(content, 'perfManager') && manager('perfManager'),
+    customFieldsManager: child(content, 'customFieldsManager') && manager('customFieldsManager'),
   };
 }

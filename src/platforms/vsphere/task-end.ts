@@ -26,7 +26,7 @@ export interface TaskRequest {
 }
 
 /** Begins a task; resolves with its reference. Rejects with outcome.unknown where the answer names none. */
-async function beginTask({ session }: VmCalls, request: TaskRequest): Promise<MoRef> {
+export async function beginTask({ session }: VmCalls, request: TaskRequest): Promise<MoRef> {
   const { target, method, args, subject, signal } = request;
   const answer = await session.call({ target, method, args, kind: 'mutates', signal, deadlineMs: ASK_MS });
   const task = refOf(child(answer, 'returnval'));

@@ -6,12 +6,19 @@ import { systemClock } from '../../clock.ts';
 import { endpointName, nodeId, vmId } from '../../ids.ts';
 import { bytes, gib, mib } from '../../units.ts';
 import type { Endpoint } from '../contract.ts';
-import { PART_OPERATIONS, type PlatformTestkit, SNAPSHOT_OPERATIONS, type TestServer } from '../testkit.ts';
+import {
+  MAINTENANCE_OPERATIONS,
+  PART_OPERATIONS,
+  type PlatformTestkit,
+  SNAPSHOT_OPERATIONS,
+  type TestServer,
+} from '../testkit.ts';
 import { servePicture } from '../testkit-display.ts';
 import { startLink } from '../testkit-link.ts';
 import type { MoRef } from './soap/envelope.ts';
 import { http } from './testkit/http-facts.ts';
 import { openMachineRoom } from './testkit/machine-room.ts';
+import { anOva } from './testkit/ova.ts';
 import { PASSWORD, startVcsim, USER, vcsimPath } from './testkit/vcsim.ts';
 
 const ENDPOINT = endpointName('vsphere-test');
@@ -26,6 +33,7 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.info',
+      'vm.history',
       'vm.create',
       'vm.clone',
       'vm.export',
@@ -43,6 +51,7 @@ export const testkit: PlatformTestkit = {
       'vm.configure',
       'console.display',
       'node.info',
+      ...MAINTENANCE_OPERATIONS,
       ...SNAPSHOT_OPERATIONS,
       'storage.list',
       'storage.refresh',
@@ -58,6 +67,7 @@ export const testkit: PlatformTestkit = {
       'network.planDelete',
       'network.delete',
       'image.list',
+      'image.upload',
       'image.planDelete',
       'image.delete',
     ],
@@ -163,6 +173,7 @@ export const testkit: PlatformTestkit = {
       // What runs takes memory and vCPUs, but never gives them back.
       running: { description: 'by the suite, live' },
     },
+    uploads: () => anOva({ disk: Buffer.from('the disk of the suite'), network: 'lan' }),
     prompt: undefined,
   },
   http,
@@ -205,6 +216,7 @@ async function start(): Promise<TestServer> {
     },
     linkedFrom: async () => idOf(room.find('layered')),
     vmWithDrive: async () => idOf(await room.clone(running, `driven-${++doomed}`)),
+    idleNode: async () => nodeId(ENDPOINT, (await room.idleHost(running)).value),
     doomedVm: async () => idOf(await room.clone(running, `doomed-${++doomed}`)),
     async hasDisk(path) {
       const [, datastore = '', file = ''] = /^\[(.+)\] (.+)$/.exec(path) ?? [];

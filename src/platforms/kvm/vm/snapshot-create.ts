@@ -2,6 +2,7 @@
 import { FleetError } from '../../../errors.ts';
 import { snapshotId, type VmId } from '../../../ids.ts';
 import type { SnapshotOps, SnapshotSpec, Warning } from '../../contract.ts';
+import { notTold } from '../../lib/snapshots.ts';
 import { planExternal, takeExternal } from '../files/external-snapshot.ts';
 import { versionText } from '../host/host.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
@@ -33,6 +34,8 @@ export const createCreate =
       const outside = external ? 'it was asked for' : whyOutside(call, await readDomainXml(text), spec);
       const warnings = [
         ...aboutMemory(call, spec, saved, external?.memoryFile === undefined ? outside : undefined),
+        // outside of the images it is tried in any case, and said where it was not possible
+        ...(external || domain.id === -1 ? [] : notTold(domain.name, spec, ONLY_EXTERNAL)),
         ...(persistent
           ? []
           : [
@@ -58,6 +61,8 @@ export const createCreate =
       if (outside !== undefined) warnings.push(...(await aboutFiles(call, id, made)));
       return { warnings, id: snapshotId(id, made.name) };
     });
+
+const ONLY_EXTERNAL = 'libvirt has its agent do so for disks that go on in files of their own, --external';
 
 /** Why the snapshot can't be kept inside of the images, where a new file is made for each disk instead. */
 function whyOutside(call: GuestCall, { disks, nvram }: DomainXml, { memory }: SnapshotSpec): string | undefined {

@@ -3,13 +3,14 @@ import { FleetError } from '../../../errors.ts';
 import { nativeOfPart, type SnapshotId, snapshotId, vmOf } from '../../../ids.ts';
 import type { LossPlan, Snapshot, SnapshotOps } from '../../contract.ts';
 import { type Row, textOf } from '../../lib/json.ts';
-import { lostByDelete, noSnapshot, refuseTaken } from '../../lib/snapshots.ts';
+import { lostByDelete, noSnapshot, notTold, refuseTaken } from '../../lib/snapshots.ts';
 import { isMissing, needed, type Project } from '../project.ts';
 import { conflict, onServer, type ServerCall } from '../server-call.ts';
 import { readSnapshots } from './snapshots.ts';
 
 /** The guest's disk is copied into Glance. */
 const COPY_MS = 900_000;
+const BY_IMAGE = 'Nova has its agent do so where its image says hw_qemu_guest_agent, for each snapshot';
 
 export function createSnapshotOps(project: Project): Required<Omit<SnapshotOps, 'list'>> {
   const { calls, glance } = project;
@@ -25,8 +26,9 @@ export function createSnapshotOps(project: Project): Required<Omit<SnapshotOps, 
     });
 
   return {
-    create: (vm, { name, description, memory }, signal) =>
+    create: (vm, spec, signal) =>
       onServer(calls, vm, signal, async (call) => {
+        const { name, description, memory } = spec;
         if (memory && call.state === 'running')
           throw new FleetError('op.unsupported', `${call.name}: an image of Nova holds no memory of what runs`, {
             fix: 'leave the memory out, or suspend it first',
@@ -36,7 +38,7 @@ export function createSnapshotOps(project: Project): Required<Omit<SnapshotOps, 
         const { body, request } = await call.change('POST', '/action', { createImage: { name, metadata } });
         const id = body === undefined ? undefined : textOf(body as Row, 'image_id');
         return {
-          warnings: [],
+          warnings: notTold(call.name, spec, BY_IMAGE),
           takesUpToMs: COPY_MS,
           ...(request !== undefined && { task: request }),
           ...(id !== undefined && { id: snapshotId(vm, id) }),

@@ -120,6 +120,17 @@ export const vmSettings: readonly SettingsField[] = [
   ...kcliFields,
   metadataField,
   {
+    key: 'custom-attributes',
+    label: 'Custom attributes',
+    help: 'Values of the custom attributes that the vCenter has, by name; what a change leaves out is taken away.',
+    kind: 'pairs',
+    one: 'attribute',
+    many: 'attributes',
+    default: {},
+    ...ALWAYS,
+    advanced: true,
+  },
+  {
     key: 'boot',
     label: 'Boot order',
     help: 'Devices that it starts from, the first one first, with commas between them; left empty, that of its firmware.',

@@ -1,9 +1,10 @@
 /** What is asked of a new VM: the values of the manifest's settings, as types. What is missing has the manifest's default. */
 import { gib, mib } from '../../../units.ts';
-import type { Settings } from '../../contract.ts';
+import type { Pairs, Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
 import { checkMac, numberIn, oneOf, pairsIn, refused, rowsIn, textIn } from '../../lib/spec-values.ts';
 import type { Wish } from '../place/choose.ts';
+import { ATTRIBUTES } from '../vm/custom-attributes.ts';
 import { BUSES, type Bus, FIRMWARES, NAME, NIC_MODELS, type NicModel } from './fields.ts';
 
 export interface WantedDisk {
@@ -43,6 +44,8 @@ export interface MakeSpec {
   readonly guest: WantedGuest;
   /** kcli's metadata, as it stands among the VM's options. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Values of the vCenter's custom attributes, by name. */
+  readonly attributes: Pairs;
   readonly start: boolean;
 }
 
@@ -90,6 +93,7 @@ export function readSpec(spec: Settings): MakeSpec {
     firmware: oneOf(['', ...FIRMWARES], textIn(spec, 'firmware'), 'firmware'),
     guest: readGuest(spec, image),
     metadata: metadataOf(spec, image),
+    attributes: pairsIn(spec, ATTRIBUTES),
     start: spec['start'] !== false,
   };
 }

@@ -11,6 +11,7 @@ import { readCatalog, storesOf } from '../place/catalog.ts';
 import { choosePlace, chooseStore, type Place } from '../place/choose.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
 import { findFile } from '../storage/browse.ts';
+import { changesOf } from '../vm/custom-attributes.ts';
 import type { VmCalls } from '../vm-call.ts';
 import { chooseNics, type Hardware, partsOfClone, partsOfNew } from './hardware.ts';
 import { writeGuestInfo } from './seed.ts';
@@ -23,8 +24,11 @@ export const createMake =
     const spec = readSpec(settings);
     const steps = createSteps(calls, spec.name, signal);
     try {
+      const attributes = await changesOf(calls.session, spec.attributes, {}, signal);
       const { source, hardware } = await plan(calls, spec, signal);
       const { ref, warnings } = await makeVm(calls, steps, spec, hardware, source);
+      for (const { send } of attributes) await send(ref);
+      if (spec.start) await steps.start(ref);
       return { id: vmId(endpoint, ref.value), warnings };
     } catch (error) {
       throw await takeBack(normalizeError(error, spec.name), steps.made, { asked: steps.asked });
@@ -79,7 +83,6 @@ async function makeVm(
   if (told?.isClosed) {
     warnings.push({ feature: 'vm.create', detail: `nothing lets a user into ${spec.name}: no key and no password` });
   }
-  if (spec.start) await steps.start(ref);
   return { ref, warnings };
 }
 

@@ -78,6 +78,22 @@ describe('a snapshot of a vSphere VM', () => {
     expect(argsOf('CreateSnapshot_Task')).toContain('<memory>false</memory>');
   });
 
+  it('has the guest write out its memory first where that is asked for, and is refused where no tools could', async () => {
+    power('poweredOn');
+    vcenter.vm.set('guest.toolsRunningStatus', 'guestToolsRunning');
+    await take({ quiesce: true });
+    expect(argsOf('CreateSnapshot_Task')).toBe('<name>new</name><memory>false</memory><quiesce>true</quiesce>');
+    vcenter.vm.set('guest.toolsRunningStatus', 'guestToolsNotRunning');
+    await expect(take({ quiesce: true })).rejects.toMatchObject({
+      code: 'op.conflict',
+      message: 'web1 does not run VMware Tools, which would write out what it has in memory',
+    });
+    expect(vcenter.sent()).toEqual(['CreateSnapshot_Task vm-143']);
+    power('poweredOff');
+    await take({ quiesce: true });
+    expect(argsOf('CreateSnapshot_Task')).toContain('<quiesce>false</quiesce>');
+  });
+
   it('gets no name that another one has, though the server would take it', async () => {
     await expect(take({ name: 'tests' })).rejects.toMatchObject({
       code: 'op.conflict',

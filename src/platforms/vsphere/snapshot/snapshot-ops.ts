@@ -3,12 +3,16 @@ import { nativeOfPart, type SnapshotId, type VmId, vmOf } from '../../../ids.ts'
 import type { Snapshot, SnapshotOps } from '../../contract.ts';
 import { deletedWith, lostByDelete, noSnapshot, refuseTaken } from '../../lib/snapshots.ts';
 import { type MoRef, xml } from '../soap/envelope.ts';
-import { onVm, refuseTemplate, type VmCall, type VmCalls } from '../vm-call.ts';
+import { conflict, onVm, refuseTemplate, type VmCall, type VmCalls } from '../vm-call.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from './snapshots.ts';
 
 export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
-  const onAll = <T>(vm: VmId, signal: AbortSignal, work: (call: VmCall, all: readonly Snapshot[]) => Promise<T>) =>
-    onVm(calls, vm, SNAPSHOT_PATHS, signal, (call) => work(call, readSnapshots(vm, call.values)));
+  const onAll = <T>(
+    vm: VmId,
+    signal: AbortSignal,
+    work: (call: VmCall, all: readonly Snapshot[]) => Promise<T>,
+    more: readonly string[] = [],
+  ) => onVm(calls, vm, [...SNAPSHOT_PATHS, ...more], signal, (call) => work(call, readSnapshots(vm, call.values)));
   /** One VM with all its snapshots, and the one that is meant. */
   const on = <T>(id: SnapshotId, signal: AbortSignal, work: (call: VmCall, found: Found) => Promise<T>) =>
     onAll(vmOf(id), signal, async (call, all) => {
@@ -20,17 +24,23 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
 
   return {
     list: (vm, signal) => onAll(vm, signal, async (_call, all) => all),
-    create: (vm, { name, description, memory }, signal) =>
-      onAll(vm, signal, async (call, all) => {
-        refuseTemplate(call);
-        refuseTaken(call.name, all, name);
-        const isOff = call.power === 'poweredOff';
-        const flags = xml`<memory>${memory && !isOff}</memory><quiesce>false</quiesce>`;
-        const about = description === '' ? xml`` : xml`<description>${description}</description>`;
-        const accepted = await call.task('CreateSnapshot_Task', xml`<name>${name}</name>${about}${flags}`);
-        const detail = `${call.name} is off, so there was no memory to keep`;
-        return memory && isOff ? { ...accepted, warnings: [{ feature: 'memory', detail }] } : accepted;
-      }),
+    create: (vm, { name, description, memory, quiesce = false }, signal) =>
+      onAll(
+        vm,
+        signal,
+        async (call, all) => {
+          refuseTemplate(call);
+          refuseTaken(call.name, all, name);
+          const isOff = call.power === 'poweredOff';
+          if (quiesce && call.power === 'poweredOn') refuseWithoutTools(call);
+          const flags = xml`<memory>${memory && !isOff}</memory><quiesce>${quiesce && !isOff}</quiesce>`;
+          const about = description === '' ? xml`` : xml`<description>${description}</description>`;
+          const accepted = await call.task('CreateSnapshot_Task', xml`<name>${name}</name>${about}${flags}`);
+          const detail = `${call.name} is off, so there was no memory to keep`;
+          return memory && isOff ? { ...accepted, warnings: [{ feature: 'memory', detail }] } : accepted;
+        },
+        quiesce ? [TOOLS] : [],
+      ),
     planRevert: (id, signal) =>
       on(id, signal, async ({ name, power }, { one }) => ({
         goes: [
@@ -53,6 +63,18 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
         return call.task('RemoveSnapshot_Task', args, { target: ref });
       }),
   };
+}
+
+const TOOLS = 'guest.toolsRunningStatus';
+
+/** Throws op.conflict where nobody in the guest could be told: the server takes some of those as if nothing had been asked for. */
+function refuseWithoutTools({ name, values }: VmCall): void {
+  if (values.get(TOOLS)?.text === 'guestToolsRunning') return;
+  throw conflict(
+    name,
+    'does not run VMware Tools, which would write out what it has in memory',
+    'install open-vm-tools in it, or take the snapshot without that',
+  );
 }
 
 interface Found {

@@ -19,6 +19,8 @@ export interface MachineRoom {
   tryPowerOff(vm: MoRef): Promise<void>;
   /** Whether the host of a VM takes work; while it does not, its VMs fail to start. */
   maintain(vm: MoRef, maintenance: boolean): Promise<void>;
+  /** A host that runs nothing any more, another one than that of this VM. */
+  idleHost(busy: MoRef): Promise<MoRef>;
   /** As an administrator does who cleans up. */
   endOtherSessions(): Promise<void>;
   close(): Promise<void>;
@@ -81,6 +83,20 @@ export async function openMachineRoom(vcsim: Vcsim): Promise<MachineRoom> {
       const host = refOf(await read(vm, 'runtime.host'));
       const method = maintenance ? 'EnterMaintenanceMode_Task' : 'ExitMaintenanceMode_Task';
       await run(host, method, xml`<timeout>0</timeout>`);
+    },
+    async idleHost(busy) {
+      const other = (await read(busy, 'runtime.host'))?.text;
+      const on = new Map<string, MoRef[]>();
+      const places = [{ type: 'VirtualMachine', paths: ['runtime.host', 'runtime.powerState'] }];
+      await retrieve(session, places, wholeInventory(session.content.rootFolder), signal, ({ ref, values: found }) => {
+        const host = found.get('runtime.host')?.text ?? '';
+        const running = found.get('runtime.powerState')?.text === 'poweredOn' ? [ref] : [];
+        if (host !== other) on.set(host, [...(on.get(host) ?? []), ...running]);
+      });
+      const [idle] = [...on].toSorted(([, a], [, b]) => a.length - b.length);
+      if (!idle) throw new Error('the lab has no other host');
+      for (const vm of idle[1]) await run(vm, 'PowerOffVM_Task');
+      return { type: 'HostSystem', value: idle[0] };
     },
     async endOtherSessions() {
       const target = session.content.sessionManager;

@@ -42,6 +42,7 @@ const VM: Properties = {
   'config.template': 'false',
   'config.uuid': undefined,
   'config.version': undefined,
+  customValue: undefined,
   datastore: undefined,
   'guest.hostName': undefined,
   'guest.ipAddress': undefined,
@@ -120,6 +121,7 @@ const OBJECTS = (): readonly (readonly [Ref, Properties])[] => [
     {
       name: 'Fast',
       parent: { ref: 'Folder:group-h1' },
+      configurationEx: undefined,
       host: { refs: ['HostSystem:host-1', 'HostSystem:host-2'] },
     },
   ],

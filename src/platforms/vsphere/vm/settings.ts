@@ -1,15 +1,19 @@
 import { FleetError } from '../../../errors.ts';
 import { mib } from '../../../units.ts';
-import type { Settings, SettingsTarget, VmOps } from '../../contract.ts';
+import { isPairs, type Settings, type SettingsTarget, type VmOps } from '../../contract.ts';
+import { type ChangeStep, sendSteps } from '../../lib/change-steps.ts';
 import { refuseStale } from '../../lib/refuse-stale.ts';
+import { pairsIn } from '../../lib/spec-values.ts';
 import { type ConfigKey, type ConfigParts, extraConfig } from '../config-spec.ts';
 import { checkCores, memoryMibOf } from '../form/spec.ts';
 import { basedOnRead, DEVICES } from '../hardware/change-vm.ts';
 import { kcliPath } from '../inventory-spec.ts';
 import { manifest } from '../manifest.ts';
+import { normalizeError } from '../normalize-error.ts';
 import { xml } from '../soap/envelope.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 import { BOOT_ORDER, bootOrderOf, bootParts } from './boot-order.ts';
+import { ATTRIBUTE_VALUES, ATTRIBUTES, attributesOf, changesOf } from './custom-attributes.ts';
 import { markAsTemplate, markAsVm } from './template.ts';
 
 /** kcli's metadata, as options of the VM. */
@@ -23,6 +27,7 @@ const PATHS = [
   'config.hardware.numCoresPerSocket',
   'config.memoryHotAddEnabled',
   'config.nestedHVEnabled',
+  ATTRIBUTE_VALUES,
   BOOT_ORDER,
   DEVICES,
   ...NOTES.map(kcliPath),
@@ -36,30 +41,50 @@ const FOLLOW_MS = 20_000;
  */
 export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
   return {
-    settings: (id, target, signal) => onVm(calls, id, PATHS, signal, async (call) => read(call, target)),
+    settings: (id, target, signal) => onVm(calls, id, PATHS, signal, (call) => read(call, target)),
     configure: (id, target, changes, basedOn, signal) =>
       onVm(calls, id, PATHS, signal, async (call) => {
-        const now = read(call, target);
+        const now = await read(call, target);
         refuseStale(manifest.settings, call.name, basedOn, now);
         if (call.power === 'poweredOn') refuseCold(call, changes, now);
         checkCores(Number(changes['vcpus'] ?? now['vcpus']), coresIn(changes['cores'] ?? null));
-        const { template, ...others } = changes;
+        const { template, [ATTRIBUTES]: attributes, ...others } = changes;
         const parts = partsOf(others, call);
+        const values = isPairs(attributes)
+          ? await changesOf(call.session, attributes, pairsIn(now, ATTRIBUTES), signal)
+          : [];
         // a template takes few changes
         if (template === false && now['template'] === true) await markAsVm(calls, call);
-        const accepted =
-          Object.keys(parts).length === 0
-            ? done()
-            : await call.task('ReconfigVM_Task', basedOnRead(call, parts), { followMs: FOLLOW_MS });
-        if (template === true && now['template'] !== true) await markAsTemplate(call);
+        let accepted = done();
+        const reconfigure = async () => {
+          accepted = await call.task('ReconfigVM_Task', basedOnRead(call, parts), { followMs: FOLLOW_MS });
+        };
+        await sendSteps(
+          [
+            ...(Object.keys(parts).length > 0 ? [stepOf(call, Object.keys(others), reconfigure)] : []),
+            ...values.map(({ name, send }) => stepOf(call, [name], () => send(call.ref))),
+            ...(template === true && now['template'] !== true
+              ? [stepOf(call, ['template'], () => markAsTemplate(call))]
+              : []),
+          ],
+          (made, failed, why) => `${call.name}: ${made.join(', ')} changed, but not ${failed.join(', ')}: ${why}`,
+        );
         return accepted;
       }),
   };
 }
 
+const stepOf = ({ name }: VmCall, keys: readonly string[], send: () => Promise<unknown>): ChangeStep => ({
+  keys,
+  send: () =>
+    send().catch((error: unknown) => {
+      throw normalizeError(error, name);
+    }),
+});
+
 const coresIn = (value: Settings[string]): number | undefined => (typeof value === 'number' ? value : undefined);
 
-function read({ name, power, values }: VmCall, target: SettingsTarget): Settings {
+async function read({ session, name, power, values, signal }: VmCall, target: SettingsTarget): Promise<Settings> {
   if (target === 'running' && power !== 'poweredOn') {
     throw conflict(name, 'does not run', 'change the saved settings instead');
   }
@@ -81,6 +106,7 @@ function read({ name, power, values }: VmCall, target: SettingsTarget): Settings
     nested: text('config.nestedHVEnabled') === 'true',
     description: text('config.annotation') ?? '',
     ...Object.fromEntries(NOTES.map((key) => [key, text(kcliPath(key)) ?? ''])),
+    [ATTRIBUTES]: await attributesOf(session, values, signal),
     ...(target === 'config' && {
       boot: bootOrderOf(values),
       template: text('config.template') === 'true',

@@ -28,6 +28,7 @@ type options struct {
 }
 
 func main() {
+	govc()
 	var o options
 	flag.StringVar(&o.listen, "listen", "127.0.0.1:0", "address and port")
 	flag.StringVar(&o.dir, "dir", "", "folder for ca.pem")
