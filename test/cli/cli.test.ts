@@ -108,7 +108,7 @@ describe('lists', () => {
     ]);
   });
 
-  it('F-446 lists nodes, pools, endpoints and platforms', async () => {
+  it('F-413 F-414 F-446 lists nodes, pools, endpoints and platforms', async () => {
     const nodes = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
     expect(nodes[0]).toMatchObject({ endpoint: 'demo', state: 'up', vms: expect.any(Number) });
     expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>().length).toBeGreaterThan(0);

@@ -80,7 +80,7 @@ export function files(bench: () => Bench, facts: PlatformFacts): void {
     });
 
   if (has('vm.define'))
-    it('F-056 a definition is changed as text, and a stale one is a conflict', async () => {
+    it('F-056 F-416 F-461 a definition is changed as text, and a stale one is a conflict', async () => {
       const connection = await bench().connect();
       const id = await bench().server.stoppedVm();
       const [read, define] = [present(connection.vm.definition), present(connection.vm.define)];

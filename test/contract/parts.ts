@@ -19,7 +19,7 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
   const more = bytes(2 * least);
   const NEW: DiskSpec = { ...ANY, size: least };
 
-  it('F-263 disks and NICs are listed as the details of their VM list them', async () => {
+  it('F-263 F-418 F-419 disks and NICs are listed as the details of their VM list them', async () => {
     const vm = await bench().server.stoppedVm();
     const connection = await bench().connect();
     const info = await connection.vm.info(vm, patient());

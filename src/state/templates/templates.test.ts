@@ -28,7 +28,7 @@ const wrongIn = async (text: string) =>
 const valuesOf = (preset: Preset) => Object.fromEntries([...preset].map(([key, { value }]) => [key, value]));
 
 describe('the file of a template', () => {
-  it('F-150 says version, platform, guest, variables and parameters; numbers stay as they are written', async () => {
+  it('F-150 F-423 says version, platform, guest, variables and parameters; numbers stay as they are written', async () => {
     const template = await templateOf(
       'version: 1.10\nplatform: kvm\nos: { flavor: linux, name: Debian, version: 012 }\nvariables: { A: 007, B: }\nvm: { memory: 2048, disks: [10] }\n',
     );
