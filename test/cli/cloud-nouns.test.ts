@@ -94,7 +94,9 @@ describe('subnets', () => {
   it('F-281 F-408 are changed, and deleted when nothing has an address in them', async () => {
     await said('subnet', 'create', 'lan-c', '--network', 'lan', '--cidr', '10.0.130.0/24', '-C', 'demo');
     expect((await said('subnet', 'update', 'lan-c', '--name-servers', '10.0.0.9', '-C', 'demo'))[0]).toBe(0);
-    expect((await desk.run('subnet', 'info', 'lan-c', '-o', 'json')).json()).toMatchObject({ nameServers: ['10.0.0.9'] });
+    expect((await desk.run('subnet', 'info', 'lan-c', '-o', 'json')).json()).toMatchObject({
+      nameServers: ['10.0.0.9'],
+    });
     expect(await said('subnet', 'delete', 'lan-a', '--yes')).toEqual([3, expect.stringContaining('lan-a is used by')]);
     expect((await said('subnet', 'delete', 'lan-c', '--yes'))[0]).toBe(0);
     expect((await said('subnet', 'info', 'lan-c'))[0]).toBe(1);
@@ -159,7 +161,10 @@ describe('buckets', () => {
       0,
       'demo has the bucket suite-lists\n',
     ]);
-    expect(await said('bucket', 'create', 'suite-lists', '-C', 'demo')).toEqual([1, expect.stringContaining('already')]);
+    expect(await said('bucket', 'create', 'suite-lists', '-C', 'demo')).toEqual([
+      1,
+      expect.stringContaining('already'),
+    ]);
     await said('file', 'upload', 'suite-lists', file, '--name', 'a/list.txt', '-C', 'demo');
     const listed = async () => (await desk.run('file', 'list', 'suite-lists', '-o', 'json')).json();
     expect(await listed()).toMatchObject([{ name: 'a/list.txt', size: 12, bucket: 'suite-lists' }]);

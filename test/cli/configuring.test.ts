@@ -104,7 +104,7 @@ describe('endpoints', () => {
     );
   });
 
-  it('are listed with whether they answer, and why they do not', async () => {
+  it('F-015 are listed with whether they answer, and why they do not', async () => {
     await desk.write(
       JSON.stringify({
         endpoints: {

@@ -116,7 +116,7 @@ describe('vm create', () => {
   });
 });
 
-it('F-249 F-459 vm clone makes another one of the same size, with addresses of its own', async () => {
+it('F-193 F-249 F-459 vm clone makes another one of the same size, with addresses of its own', async () => {
   expect(await desk.run('vm', 'clone', 'billing-db1', 'copy')).toMatchObject({
     code: 0,
     stderr: 'billing-db1 is cloned as copy\n',

@@ -57,7 +57,8 @@ describe('what an endpoint has', () => {
   it('F-343 F-344 is there or not by its exit code, a network and a disk in its storage', async () => {
     const codeOf = async (...words: readonly string[]) => (await desk.run(...words, '-C', 'one')).code;
     expect([await codeOf('network', 'info', 'lan'), await codeOf('network', 'info', 'lam')]).toEqual([0, 1]);
-    const disks = (await rowsOf('volume', 'list', '--filter', 'storage:vms name:retired-web.qcow2', '-C', 'one')).length;
+    const disks = (await rowsOf('volume', 'list', '--filter', 'storage:vms name:retired-web.qcow2', '-C', 'one'))
+      .length;
     expect([disks, await codeOf('volume', 'info', 'nothing.qcow2')]).toEqual([1, 1]);
   });
 

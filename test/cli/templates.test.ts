@@ -163,7 +163,7 @@ describe('a VM that is made of a template', () => {
     expect(await make('b', '--var', 'MEMORY=1024', '--vcpus', '3')).toMatchObject({ memory: 1024, cpus: 3 });
   });
 
-  it('is refused without a value for each variable, and on another platform', async () => {
+  it('F-164 is refused without a value for each variable, and on another platform', async () => {
     await said('template', 'add', 'Lab/web', 'any', ...variables, ...parameters);
     expect(await said('vm', 'create', 'a', '--template', 'web')).toEqual([
       2,

@@ -142,7 +142,7 @@ it('F-336 an endpoint shows the VMs that its filter is about, and no command act
     });
 });
 
-it('F-243 F-326 what is sent is written to stderr with --debug, without secrets', async () => {
+it('F-231 F-243 F-326 what is sent is written to stderr with --debug, without secrets', async () => {
   await configure({ one: { vms: 3, latency: 0, password: 'env:PW' } });
   const inEnv = { env: { PW: 'geheim' } };
   const [vm] = (await desk.runWith(inEnv, 'vm', 'list', '-o', 'json')).json<{ id: string }[]>();

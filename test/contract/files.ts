@@ -44,7 +44,7 @@ export function files(bench: () => Bench, facts: PlatformFacts): void {
   };
 
   if (has('vm.save'))
-    it('F-052 F-053 memory goes to a file and comes back', async () => {
+    it('F-052 F-053 F-194 memory goes to a file and comes back', async () => {
       const watching = await bench().watch();
       const { vm } = watching.connection;
       const id = await bench().server.runningVm();

@@ -61,7 +61,7 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   };
   if (has('storage.list'))
     it('F-258 F-382 F-469 storages are listed, with what the server knows of them', isListed('storage'));
-  if (has('volume.list')) it('F-263 volumes are listed, with what the server knows of them', isListed('volume'));
+  if (has('volume.list')) it('F-179 F-263 volumes are listed, with what the server knows of them', isListed('volume'));
   if (has('network.list'))
     it('F-271 F-383 networks are listed, with what the server knows of them', isListed('network'));
   if (has('image.list')) it('F-282 F-360 images are listed, with what the server knows of them', isListed('image'));

@@ -89,7 +89,7 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
   const isThere = (one: unknown) => one !== undefined;
   const isGone = (one: unknown) => one === undefined;
 
-  it('F-260 F-261 a disk is added, grows, and is deleted with its volume', async () => {
+  it('F-196 F-260 F-261 a disk is added, grows, and is deleted with its volume', async () => {
     const vm = await bench().server.doomedVm();
     const connection = await bench().connect();
     const disks = disksOf(connection);

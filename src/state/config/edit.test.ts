@@ -100,7 +100,7 @@ describe('an edit keeps what it is not about', () => {
 });
 
 describe('endpoints', () => {
-  it('F-317 writes a new endpoint so that it reads back the same', async () => {
+  it('F-190 F-317 writes a new endpoint so that it reads back the same', async () => {
     const text = await edited('', {
       kind: 'endpoint-add',
       name: 'h1',

@@ -69,7 +69,7 @@ describe('variables of a template', () => {
     expect(valuesOf(says)).toEqual({ description: 'template pool flag of the pool alone $HOME' });
   });
 
-  it('F-104 F-105 may name the VM, its server, the template and a new MAC, in lists too', async () => {
+  it('F-094 F-104 F-105 may name the VM, its server, the template and a new MAC, in lists too', async () => {
     const template = await templateOf(
       'variables: { TITLE: "$VM_NAME on $SERVER_NAME" }\nvm: { title: $TITLE, nets: [{ name: $IMAGE_NAME, mac: $AUTOGEN_MAC }, { mac: $AUTOGEN_MAC }] }\n',
     );
