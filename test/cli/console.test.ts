@@ -43,7 +43,11 @@ async function anotherDrover(clock: Clock = systemClock): Promise<App> {
 }
 
 /** A visit of the console of demo/vm-1 by a user at a terminal. */
-async function visit(flags: { readonly force?: boolean } = {}, of: (app: App) => App = (app) => app, clock?: Clock) {
+async function visit(
+  flags: { readonly force?: boolean; readonly start?: boolean } = {},
+  of: (app: App) => App = (app) => app,
+  clock?: Clock,
+) {
   const app = of(await anotherDrover(clock));
   const said: string[] = [];
   const stdin = new PassThrough();
@@ -103,6 +107,21 @@ describe('the console on the command line', () => {
     stdin.write(DETACH);
     expect(await ended).toBe(0);
     expect(shown).not.toContain('lost');
+  });
+
+  it('F-047 starts a VM that is off where that was asked for, and shows its console', async () => {
+    await desk.write(simulated({ demo: { vms: 6, running: 0 } }));
+    await expect((await visit()).ended).rejects.toMatchObject({ code: 'op.refused' });
+    const clock = createTestClock();
+    const { said, stdin, stdout, ended } = await visit({ start: true }, undefined, clock);
+    let shown = '';
+    stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    while (!shown.endsWith('login: ')) await clock.pass(50);
+    expect(said.join('\n')).toContain('is running');
+    stdin.write(DETACH);
+    expect(await ended).toBe(0);
   });
 
   it('names the flag that takes it over when another client has it, and takes it over with it', async () => {
