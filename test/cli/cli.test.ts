@@ -119,6 +119,14 @@ describe('lists', () => {
     expect(platforms.map(({ id }) => id)).toEqual(expect.arrayContaining(['fake', 'kvm']));
   });
 
+  it('F-253 counts the virtual CPUs of the VMs of a node that run, beside its CPUs and memory', async () => {
+    const vms = (await desk.run('vm', 'list', '--filter', 'state:running', '-o', 'json')).json<Row[]>();
+    const [node] = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
+    const here = vms.filter((vm) => vm['node'] === node?.name).map((vm) => Number(vm['cpus']));
+    expect(here.length).toBeGreaterThan(1);
+    expect(node).toMatchObject({ cpus: 64, vcpus: here.reduce((sum, cpus) => sum + cpus, 0), running: here.length });
+  });
+
   it('F-314 works with the endpoints that were named, and no others', async () => {
     await desk.write(simulated({ one: { vms: 2 }, two: { vms: 3 } }));
     expect((await desk.run('vm', 'list', '-C', 'two', '-o', 'json')).json<Row[]>()).toHaveLength(3);
