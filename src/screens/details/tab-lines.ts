@@ -9,7 +9,7 @@ import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { historyCharts, nodeCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
-import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
+import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
@@ -41,6 +41,7 @@ export function tabLines(
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {
     const vms = sums.vmsBelow(row.id);
+    if (tab === 'VMs') return branchVms(vms, fleet, first, rows + 1, columns, look);
     if (tab === 'Charts') return nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look);
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
   }
@@ -52,7 +53,7 @@ export function tabLines(
   if (row.kind === 'node') {
     const node = fleet.nodes.get(row.id);
     if (!node) return gone(look);
-    if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
+    if (tab === 'VMs') return branchVms(fleet.vmsBelow(row.id), fleet, first, rows + 1, columns, look);
     if (tab === 'Charts') return nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look);
     if (tab === 'Hardware')
       return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));

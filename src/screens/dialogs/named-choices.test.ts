@@ -13,6 +13,10 @@ it('F-089 offers volumes that are free first, and names the VMs that use the oth
     { label: 'unknown.raw', value: 'unknown.raw' },
     { label: expect.stringMatching(/^web\.qcow2 {2}used by web1, web2/), value: 'web.qcow2' },
   ]);
-  expect(namedChoices(found).map(({ label }) => label).join()).not.toContain('\x1b');
+  expect(
+    namedChoices(found)
+      .map(({ label }) => label)
+      .join(),
+  ).not.toContain('\x1b');
   expect(namedChoices([{ name: 'lan' }, { name: 'dmz' }]).map(({ value }) => value)).toEqual(['lan', 'dmz']);
 });
