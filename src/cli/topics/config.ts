@@ -101,6 +101,7 @@ export const configTopic: Topic = {
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
         ['templates', 'the folder of the template library (drover help templates)'],
+        ['notes', 'what was noted about VMs and nodes, by their ids (drover vm note)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),
