@@ -61,7 +61,7 @@ export const configTopic: Topic = {
         ],
         [
           'groups',
-          'names for several endpoints, for -C: endpoints, a list; place, how one of them is chosen for what is made: random, free (the fewest VMs that run) or balance (the fewest VMs)',
+          'names for several endpoints, for -C: endpoints, a list; place, how one of them is chosen for what is made: random, free (the fewest VMs that run), balance (the fewest VMs) or policy (the node that its VMs load least)',
         ],
         [
           'profiles',
