@@ -16,6 +16,7 @@ import { CONSOLE_FILES, withConsoleFiles } from './console-files.ts';
 import { findNode, findVms } from './find.ts';
 import { runOnNodes } from './node-run-command.ts';
 import { PRINT_COMMAND } from './ssh-command.ts';
+import { START, startFirst } from './start-first.ts';
 import { openViewer, printConsoleCommand, VIEWER, VV, viewerFlags } from './viewer-command.ts';
 
 const GRAPHIC: Field = {
@@ -40,11 +41,21 @@ export const attachCommands: readonly Command[] = [
     verb: 'console',
     help: consoleAction.help,
     takes: 'NAME',
-    flags: () => [...(consoleAction.options ?? []), SERIAL, GRAPHIC, ...CONSOLE_FILES, ...viewerFlags, PRINT_COMMAND],
+    flags: () => [
+      ...(consoleAction.options ?? []),
+      START,
+      SERIAL,
+      GRAPHIC,
+      ...CONSOLE_FILES,
+      ...viewerFlags,
+      PRINT_COMMAND,
+    ],
     async run(context, { words, values }) {
       const [vm] = await findVms(words.slice(0, 1), context);
       if (!vm) throw new FleetError('usage', 'which VM? Name one');
       if (values[PRINT_COMMAND.key] === true) return printConsoleCommand(vm, values, context);
+      const failed = values[START.key] === true ? await startFirst(vm, context) : undefined;
+      if (failed !== undefined) return failed;
       if (values[VIEWER.key] === true || values[VV.key] !== undefined) return openViewer(vm, values, context);
       return openConsole(vm, values, context);
     },

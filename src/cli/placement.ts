@@ -1,3 +1,4 @@
+import { byPolicy, loadOf } from '../actions/node-policy.ts';
 import { FleetError } from '../errors.ts';
 import { type EndpointName, endpointOf } from '../ids.ts';
 import type { Vm } from '../platforms/contract.ts';
@@ -6,6 +7,7 @@ import { currentEndpoint } from '../state/config/preferences.ts';
 import { chosenEndpoints, groupsOf } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
 import { connect, sayFailures } from './connect.ts';
+import { awaitMetrics } from './metrics.ts';
 
 /**
  * The one endpoint that something is made on: that of `-C`, of a group the one that its `place` chooses, the current one, or the only
@@ -46,10 +48,29 @@ async function chosenBy(
   }
   if (place === 'random') return able[Math.floor(Math.random() * able.length)] ?? first;
   const isLoad = ({ state }: Vm) => place === 'balance' || state === 'running';
+  if (place === 'policy') return leastLoaded(able, context);
   const shown = [...app.store.fleet.vms.values()].filter(isLoad);
   // What the filter of an endpoint leaves out runs there all the same.
   const count = (name: EndpointName) =>
     shown.filter(({ id }) => endpointOf(id) === name).length + app.sessions.hidden(name).filter(isLoad).length;
   const counts = new Map(able.map((name) => [name, count(name)]));
   return able.reduce((best, name) => ((counts.get(name) ?? 0) < (counts.get(best) ?? 0) ? name : best), first);
+}
+
+/**
+ * The endpoint of the node that ConVirt's policy takes, as far as it is known: of VMs that the filter of an endpoint leaves out only the
+ * memory counts that their node says is in use. Throws op.refused where no node has free memory.
+ */
+async function leastLoaded(able: readonly EndpointName[], context: CommandContext): Promise<EndpointName> {
+  await awaitMetrics([], context);
+  const { fleet } = context.app.store;
+  const nodes = [...fleet.nodes.values()].filter(
+    ({ id, state }) => able.includes(endpointOf(id)) && state !== 'down' && state !== 'maintenance',
+  );
+  const [best] = byPolicy(
+    nodes.map(({ id }) => loadOf(fleet, id, new Map())),
+    0,
+  );
+  if (!best) throw new FleetError('op.refused', `no node of ${able.join(', ')} is up and has free memory`);
+  return endpointOf(best.node);
 }

@@ -36,7 +36,7 @@ describe('rows as text', () => {
     ['password=hun,ter2', 'part 2 is not key=value (a comma is typed as ,,)'],
     ['a=1,', 'part 2 is not key=value (a comma is typed as ,,)'],
     ['a=1,b=2,a=3', '"a" is there twice'],
-  ])('%j is none: %s', (text, why) => {
+  ])('F-091 F-095 %j is none: %s', (text, why) => {
     expect(splitEntries(text)).toBe(why);
   });
 

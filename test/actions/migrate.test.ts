@@ -5,6 +5,7 @@ import { byPolicy, type NodeLoad } from '../../src/actions/node-policy.ts';
 import { bind } from '../../src/actions/target.ts';
 import { endpointName, type NodeId, nodeId } from '../../src/ids.ts';
 import type { MigrateSpec, Vm } from '../../src/platforms/contract.ts';
+import type { TaskSpec } from '../../src/state/tasks.ts';
 import { aNode, inventory } from '../state/objects.ts';
 import { type OpenServices, openServices } from '../state/open-services.ts';
 
@@ -21,12 +22,16 @@ async function moved(open: OpenServices, vms: readonly Vm[], node: NodeId, spec:
     spec,
     open.services,
   );
+  return untilOver(open, task, cancelAfterMs);
+}
+
+async function untilOver(open: OpenServices, task: TaskSpec, cancelAfterMs?: number) {
   const { id, ended } = open.services.tasks.run(task);
   let isOver = false;
   void ended.then(() => {
     isOver = true;
   });
-  for (let passed = 0; passed < 60 && !isOver; passed++) {
+  for (let passed = 0; passed < 600 && !isOver; passed++) {
     if (cancelAfterMs !== undefined && passed * 500 >= cancelAfterMs) open.services.tasks.cancel(id);
     await open.clock.pass(500);
   }
@@ -131,6 +136,24 @@ describe('a migration', () => {
       level: 'error',
       text: expect.stringMatching(new RegExp(`^${vms.length} VMs need .* together, .* free$`)),
     });
+  });
+
+  it('F-037 moves all VMs of a node, and goes on after those that can not be moved, each with its reason', async () => {
+    const open = await openServices();
+    const vm = running(open);
+    const to = otherNode(open, vm);
+    const vms = [...open.store.fleet.vms.values()].filter(({ node }) => node === vm.node);
+    const moves = await movesTo(vms, to, COLD, open.services, patient);
+    const shown = decided(moves, (one) => bind('vm', one.id, open.services), open.services);
+    const { items } = await untilOver(open, migrationTask(shown, COLD, open.services));
+    open.store.flush();
+    const there = vms.filter(({ id }) => open.store.fleet.vms.get(id)?.node === to);
+    const failed = items.filter(({ state }) => state !== 'done');
+    expect(there.length).toBe(vms.length - failed.length);
+    expect(there.length).toBeGreaterThan(1);
+    expect(failed.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/ can't be moved: vm: it is suspended: only one that runs, is paused or off can be moved$/),
+    );
   });
 
   it('goes where the policy says, and spreads what it moves', async () => {

@@ -108,7 +108,7 @@ describe('lists', () => {
     ]);
   });
 
-  it('F-446 lists nodes, pools, endpoints and platforms', async () => {
+  it('F-413 F-414 F-446 lists nodes, pools, endpoints and platforms', async () => {
     const nodes = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
     expect(nodes[0]).toMatchObject({ endpoint: 'demo', state: 'up', vms: expect.any(Number) });
     expect((await desk.run('pool', 'list', '-o', 'json')).json<Row[]>().length).toBeGreaterThan(0);
@@ -117,6 +117,14 @@ describe('lists', () => {
     ]);
     const platforms = (await desk.run('platform', 'list', '-o', 'json')).json<Row[]>();
     expect(platforms.map(({ id }) => id)).toEqual(expect.arrayContaining(['fake', 'kvm']));
+  });
+
+  it('F-253 counts the virtual CPUs of the VMs of a node that run, beside its CPUs and memory', async () => {
+    const vms = (await desk.run('vm', 'list', '--filter', 'state:running', '-o', 'json')).json<Row[]>();
+    const [node] = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
+    const here = vms.filter((vm) => vm['node'] === node?.name).map((vm) => Number(vm['cpus']));
+    expect(here.length).toBeGreaterThan(1);
+    expect(node).toMatchObject({ cpus: 64, vcpus: here.reduce((sum, cpus) => sum + cpus, 0), running: here.length });
   });
 
   it('F-314 works with the endpoints that were named, and no others', async () => {

@@ -45,7 +45,7 @@ describe('key pairs', () => {
 });
 
 describe('security groups', () => {
-  it('F-304 F-305 get rules, which are listed by their group, and removed', async () => {
+  it('F-304 F-305 F-404 get rules, which are listed by their group, and removed', async () => {
     await said('securitygroup', 'create', 'suite', '-C', 'demo');
     const [code, text] = await said('securityrule', 'create', 'suite', 'udp/53', '--peer', '10.0.0.0/8', '-C', 'demo');
     expect([code, text]).toEqual([0, 'suite of demo lets udp/53 through\n']);
@@ -57,13 +57,82 @@ describe('security groups', () => {
     expect((await said('securityrule', 'create', 'suite', 'ssh', '-C', 'demo'))[1]).toContain('ports as 22');
   });
 
-  it('are not deleted while VMs are in them, which are named', async () => {
+  it('F-405 F-429 F-478 go with their rules, and not while VMs are in them, which are named', async () => {
     const [code, text] = await said('securitygroup', 'delete', 'demo/lan/default', '--yes');
     expect([code, text]).toEqual([3, expect.stringMatching(/default is used by \S+/)]);
+    await said('securitygroup', 'create', 'brief', '--network', 'lan', '-C', 'demo');
+    await said('securityrule', 'create', 'brief', '8000-8100', '--peer', '10.7.0.0/16', '-C', 'demo');
+    expect((await desk.run('securitygroup', 'info', 'brief', '-o', 'json')).json()).toMatchObject({ network: 'lan' });
+    expect((await desk.run('securityrule', 'list', 'brief', '-o', 'json')).json()).toMatchObject([
+      { group: 'brief', direction: 'in', protocol: 'tcp', ports: '8000-8100', peer: '10.7.0.0/16' },
+    ]);
+    expect((await said('securitygroup', 'delete', 'brief', '--yes'))[0]).toBe(0);
+    expect((await said('securitygroup', 'list'))[1]).not.toContain('brief');
   });
 
   it('must be named where their rules are listed', async () => {
     expect(await said('securityrule', 'list')).toEqual([2, expect.stringContaining('which security group?')]);
+  });
+});
+
+describe('subnets', () => {
+  it('F-385 F-407 F-427 are made in a network, and shown with all that is known of them', async () => {
+    const flags = ['--network', 'lan', '--cidr', '10.0.128.0/24', '--gateway', '10.0.128.1', '-C', 'demo'];
+    const made = await said('subnet', 'create', 'lan-b', ...flags);
+    expect(made).toEqual([0, 'demo has the subnet lan-b\n']);
+    expect((await desk.run('subnet', 'info', 'lan-b', '-o', 'json')).json()).toMatchObject({
+      network: 'lan',
+      cidr: '10.0.128.0/24',
+      gateway: '10.0.128.1',
+      dhcp: true,
+    });
+    const again = await said('subnet', 'create', 'lan-b', '--network', 'lan', '--cidr', '10.0.129.0/24', '-C', 'demo');
+    expect(again).toEqual([1, expect.stringContaining('lan-b')]);
+    await said('subnet', 'delete', 'lan-b', '--yes');
+  });
+
+  it('F-281 F-408 are changed, and deleted when nothing has an address in them', async () => {
+    await said('subnet', 'create', 'lan-c', '--network', 'lan', '--cidr', '10.0.130.0/24', '-C', 'demo');
+    expect((await said('subnet', 'update', 'lan-c', '--name-servers', '10.0.0.9', '-C', 'demo'))[0]).toBe(0);
+    expect((await desk.run('subnet', 'info', 'lan-c', '-o', 'json')).json()).toMatchObject({
+      nameServers: ['10.0.0.9'],
+    });
+    expect(await said('subnet', 'delete', 'lan-a', '--yes')).toEqual([3, expect.stringContaining('lan-a is used by')]);
+    expect((await said('subnet', 'delete', 'lan-c', '--yes'))[0]).toBe(0);
+    expect((await said('subnet', 'info', 'lan-c'))[0]).toBe(1);
+  });
+});
+
+describe('DNS zones', () => {
+  it('F-430 F-479 have entries with type, time to live and data, and go with them only when that is said', async () => {
+    await said('zone', 'create', 'shop.example', '-C', 'demo');
+    const entry = ['web', '--zone', 'shop.example', '--data', '10.0.0.4', '--ttl', '300', '-C', 'demo'] as const;
+    expect((await said('dns', 'create', ...entry))[0]).toBe(0);
+    const alias = ['www', '--zone', 'shop.example', '--type', 'CNAME', '--data', 'web.shop.example'] as const;
+    expect((await said('dns', 'create', ...alias, '-C', 'demo'))[0]).toBe(0);
+    const rows = (await desk.run('dns', 'list', '--filter', 'zone:shop.example', '-o', 'json')).json();
+    expect(rows).toMatchObject([
+      { name: 'web', type: 'A', ttl: 300, data: '10.0.0.4' },
+      { name: 'www', type: 'CNAME', data: 'web.shop.example' },
+    ]);
+    expect(await said('zone', 'delete', 'shop.example', '--yes')).toEqual([3, expect.stringContaining('2 entries')]);
+    expect((await said('zone', 'delete', 'shop.example', '--records', '--yes'))[0]).toBe(0);
+  });
+});
+
+describe('load balancers', () => {
+  it('F-310 lead one address to several VMs, and leave them when they go', async () => {
+    const vms = (await desk.run('vm', 'list', '-o', 'json', '-C', 'demo')).json<{ name: string }[]>().slice(0, 2);
+    const members = vms.map(({ name }) => name);
+    const flags = ['--ports', '80,443', '--vms', members.join(), '--check-path', '/health', '--internal', '-C', 'demo'];
+    expect((await said('balancer', 'create', 'front', ...flags))[0]).toBe(0);
+    expect((await desk.run('balancer', 'info', 'front', '-o', 'json')).json()).toMatchObject({
+      ports: ['80', '443'],
+      members,
+      internal: true,
+    });
+    expect((await said('balancer', 'delete', 'front', '--yes'))[0]).toBe(0);
+    expect((await said('vm', 'info', ...members))[0]).toBe(0);
   });
 });
 
@@ -83,6 +152,40 @@ describe('buckets', () => {
     const [code, text] = await said('bucket', 'delete', 'demo/suite-reports', '--yes');
     expect([code, text]).toEqual([3, expect.stringContaining('suite-reports has 1 file, which are not to go')]);
     expect((await said('bucket', 'delete', 'demo/suite-reports', '--files', '--yes'))[0]).toBe(0);
+  });
+
+  it('F-393 F-395 F-399 are made once; their files are listed by their path, and deleted one by one', async () => {
+    const file = join(desk.home, 'list.txt');
+    await writeFile(file, 'twelve bytes');
+    expect(await said('bucket', 'create', 'suite-lists', '--public', '-C', 'demo')).toEqual([
+      0,
+      'demo has the bucket suite-lists\n',
+    ]);
+    expect(await said('bucket', 'create', 'suite-lists', '-C', 'demo')).toEqual([
+      1,
+      expect.stringContaining('already'),
+    ]);
+    await said('file', 'upload', 'suite-lists', file, '--name', 'a/list.txt', '-C', 'demo');
+    const listed = async () => (await desk.run('file', 'list', 'suite-lists', '-o', 'json')).json();
+    expect(await listed()).toMatchObject([{ name: 'a/list.txt', size: 12, bucket: 'suite-lists' }]);
+    expect((await said('file', 'delete', 'suite-lists', 'a/list.txt', '--yes'))[0]).toBe(0);
+    expect(await listed()).toEqual([]);
+    expect((await said('bucket', 'delete', 'suite-lists', '--yes'))[0]).toBe(0);
+  });
+
+  it('F-300 F-394 F-477 say how much is in them, and are gone after they were deleted with it', async () => {
+    const file = join(desk.home, 'much.txt');
+    await writeFile(file, 'twelve bytes');
+    await said('bucket', 'create', 'suite-much', '--public', '-C', 'demo');
+    await said('file', 'upload', 'suite-much', file, '-C', 'demo');
+    expect((await desk.run('bucket', 'info', 'suite-much', '-o', 'json')).json()).toMatchObject({
+      public: true,
+      files: 1,
+      size: 12,
+    });
+    const [code, text] = await said('bucket', 'delete', 'suite-much', '--files', '--yes');
+    expect([code, text]).toEqual([0, expect.stringContaining('1 file')]);
+    expect((await said('bucket', 'info', 'suite-much'))[0]).toBe(1);
   });
 });
 

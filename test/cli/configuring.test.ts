@@ -104,7 +104,7 @@ describe('endpoints', () => {
     );
   });
 
-  it('are listed with whether they answer, and why they do not', async () => {
+  it('F-015 are listed with whether they answer, and why they do not', async () => {
     await desk.write(
       JSON.stringify({
         endpoints: {
@@ -249,7 +249,7 @@ it.each([
 });
 
 describe('notes on VMs and nodes', () => {
-  it('F-039 F-060 notes are written, replaced, listed, found and taken away, with who wrote them', async () => {
+  it('F-039 F-060 F-437 notes are written, replaced, listed, found and taken away, with who wrote them', async () => {
     const [first] = (await desk.run('vm', 'list', '-o', 'json')).json<{ id: string; name: string; uuid: string }[]>();
     if (!first) throw new Error('no VM');
     await talk([
@@ -269,7 +269,7 @@ describe('notes on VMs and nodes', () => {
     expect((await desk.run('vm', 'note', first.name, '')).code).toBe(2);
   });
 
-  it('are refused where they are no line of text, and nothing is written in a dry run', async () => {
+  it('F-464 are refused where they are no line of text, and nothing is written in a dry run', async () => {
     const before = await readFile(desk.config, 'utf8');
     const [{ name } = { name: '' }] = (await desk.run('vm', 'list', '-o', 'json')).json<{ name: string }[]>();
     for (const text of ['a\nb', 'a\u202eb', 'x'.repeat(1_001)])

@@ -46,7 +46,12 @@ async function anotherDrover(clock: Clock = systemClock): Promise<App> {
 
 /** A visit of the console of demo/vm-1 by a user at a terminal. */
 async function visit(
-  flags: { readonly force?: boolean; readonly graphic?: boolean; readonly record?: string } = {},
+  flags: {
+    readonly force?: boolean;
+    readonly graphic?: boolean;
+    readonly record?: string;
+    readonly start?: boolean;
+  } = {},
   of: (app: App) => App = (app) => app,
   clock?: Clock,
 ) {
@@ -168,6 +173,21 @@ describe('the console on the command line', () => {
     expect(head).toMatchObject({ version: 2, width: 80, height: 24 });
     expect(events.flatMap(([, kind, text]) => [kind, text]).join('')).toContain('login: ');
     expect((await desk.run('play', cast)).stdout).toContain('login: ');
+  });
+
+  it('F-047 starts a VM that is off where that was asked for, and shows its console', async () => {
+    await desk.write(simulated({ demo: { vms: 6, running: 0 } }));
+    await expect((await visit()).ended).rejects.toMatchObject({ code: 'op.refused' });
+    const clock = createTestClock();
+    const { said, stdin, stdout, ended } = await visit({ start: true }, undefined, clock);
+    let shown = '';
+    stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    while (!shown.endsWith('login: ')) await clock.pass(50);
+    expect(said.join('\n')).toContain('is running');
+    stdin.write(DETACH);
+    expect(await ended).toBe(0);
   });
 
   it('names the flag that takes it over when another client has it, and takes it over with it', async () => {

@@ -30,7 +30,7 @@ const vms = async (...words: readonly string[]) => (await desk.run('vm', 'list',
 const infoOf = async (name: string) => (await desk.run('vm', 'info', name, '-o', 'json')).json<Info>();
 
 describe('vm create', () => {
-  it('F-237 F-345 makes a VM with what the flags say, and starts it', async () => {
+  it('F-237 F-345 F-452 makes a VM with what the flags say, and starts it', async () => {
     const { code, stderr } = await desk.run(
       ...['vm', 'create', 'web9', '--memory', '1GiB', '--vcpus', '4', '--image', 'debian-13', '--plan', 'shop'],
       ...['--disk', 'size=20GiB,bus=scsi', '--disk', 'size=5GiB', '--nic', 'network=lan', '--nic', 'network=dmz'],
@@ -116,7 +116,7 @@ describe('vm create', () => {
   });
 });
 
-it('F-249 vm clone makes another one of the same size, with addresses of its own', async () => {
+it('F-193 F-249 F-459 vm clone makes another one of the same size, with addresses of its own', async () => {
   expect(await desk.run('vm', 'clone', 'billing-db1', 'copy')).toMatchObject({
     code: 0,
     stderr: 'billing-db1 is cloned as copy\n',
@@ -161,7 +161,7 @@ it('a disk is moved to another storage, where it is seen, and from what it had n
   expect([again.code, again.stderr]).toEqual([3, expect.stringContaining('vda of billing-web1 is on fast already')]);
 });
 
-it('F-265 F-411 all disks but the first are detached by one word; their volumes and the drives stay', async () => {
+it('F-265 F-411 F-466 all disks but the first are detached by one word; their volumes and the drives stay', async () => {
   const disks = async () =>
     (await desk.run('disk', 'list', 'billing-web1', '-o', 'json')).json<
       { name: string; type: string; path: string }[]

@@ -16,7 +16,7 @@ interface Row {
 const rowsOf = async (...words: readonly string[]) => (await desk.run(...words, '-o', 'json')).json<Row[]>();
 
 describe('what an endpoint has', () => {
-  it('F-325 F-383 is listed for all endpoints, for one, and as far as it matches', async () => {
+  it('F-325 F-383 F-426 is listed for all endpoints, for one, and as far as it matches', async () => {
     const all = await rowsOf('network', 'list');
     expect(all.map(({ id }) => id).filter((id) => id.endsWith('/lan'))).toEqual(['one/lan', 'two/lan']);
     expect((await rowsOf('network', 'list', '-C', 'two')).every(({ endpoint }) => endpoint === 'two')).toBe(true);
@@ -54,6 +54,14 @@ describe('what an endpoint has', () => {
     expect((await desk.run('volume', 'info', 'nothing.qcow2', '-C', 'one')).code).toBe(1);
   });
 
+  it('F-343 F-344 is there or not by its exit code, a network and a disk in its storage', async () => {
+    const codeOf = async (...words: readonly string[]) => (await desk.run(...words, '-C', 'one')).code;
+    expect([await codeOf('network', 'info', 'lan'), await codeOf('network', 'info', 'lam')]).toEqual([0, 1]);
+    const disks = (await rowsOf('volume', 'list', '--filter', 'storage:vms name:retired-web.qcow2', '-C', 'one'))
+      .length;
+    expect([disks, await codeOf('volume', 'info', 'nothing.qcow2')]).toEqual([1, 1]);
+  });
+
   it('F-257 F-377 F-387 makes a storage, and deletes it alone or with what is in it', async () => {
     const made = await desk.run('storage', 'create', 'extra', '--path', '/srv/extra', '-C', 'one');
     expect([made.code, made.stderr]).toEqual([0, 'one has the storage extra\n']);
@@ -68,7 +76,7 @@ describe('what an endpoint has', () => {
     expect((await rowsOf('volume', 'list', '-C', 'one')).map(({ name }) => name)).not.toContain('a.qcow2');
   });
 
-  it('F-371 F-374 makes a disk that no VM has, and lists it with the others', async () => {
+  it('F-371 F-374 F-425 makes a disk that no VM has, and lists it with the others', async () => {
     await desk.run('volume', 'create', 'spare.qcow2', '--storage', 'vms', '--size', '3GiB', '-C', 'one');
     const disks = (await desk.run('volume', 'list', '-C', 'one', '-o', 'json')).json<
       (Row & { storage: string; path: string })[]

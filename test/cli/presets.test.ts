@@ -68,7 +68,7 @@ describe('a profile', () => {
   });
 });
 
-it('F-328 a flavor is vCPUs, memory and disks; a profile counts more', async () => {
+it('F-328 F-431 a flavor is vCPUs, memory and disks; a profile counts more', async () => {
   await configure({
     flavors: { large: { numcpus: 8, memory: 4096 } },
     profiles: { db: { flavor: 'large', memory: 8192 } },

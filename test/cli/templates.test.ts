@@ -21,7 +21,7 @@ const add = (...more: readonly string[]) => said('template', 'add', 'Lab/web', '
 const textOf = (path: string) => readFile(join(library, path), 'utf8');
 
 describe('the template library', () => {
-  it('F-152 is empty at first, and takes the templates that come with drover on demand', async () => {
+  it('F-152 F-422 is empty at first, and takes the templates that come with drover on demand', async () => {
     expect(await said('template', 'list')).toEqual([
       0,
       `${library} has no templates: drover template add --built-in writes those that come with drover\n`,
@@ -114,7 +114,7 @@ describe('the template library', () => {
     expect((await add('-P', 'rootpassword=hush'))[1]).toContain('would show the secret in the list of processes');
   });
 
-  it('comes out as an archive, and goes in again under another name', async () => {
+  it('F-474 comes out as an archive, and goes in again under another name', async () => {
     await add();
     await writeFile(join(library, 'Lab/web/provision.sh'), 'exit 0\n', { mode: 0o700 });
     const archive = join(desk.home, 'web.tar.gz');
@@ -163,7 +163,7 @@ describe('a VM that is made of a template', () => {
     expect(await make('b', '--var', 'MEMORY=1024', '--vcpus', '3')).toMatchObject({ memory: 1024, cpus: 3 });
   });
 
-  it('is refused without a value for each variable, and on another platform', async () => {
+  it('F-164 is refused without a value for each variable, and on another platform', async () => {
     await said('template', 'add', 'Lab/web', 'any', ...variables, ...parameters);
     expect(await said('vm', 'create', 'a', '--template', 'web')).toEqual([
       2,

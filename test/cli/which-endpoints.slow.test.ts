@@ -55,6 +55,13 @@ it('F-313 a group stands for its endpoints, and says which of them a VM is made 
     expect(stderr).toContain(said);
 });
 
+it('F-018 a VM is made where the VMs load their node least, as far as that is up', async () => {
+  const groups = { lab: { endpoints: ['busy', 'calm'], place: 'policy' } };
+  await configure({ busy: { vms: 3, running: 100, latency: 0 }, calm: { vms: 9, running: 0, latency: 0 } }, { groups });
+  const { code, stderr } = await desk.run('vm', 'create', 'new', '--no-start', '-C', 'lab');
+  expect([code, stderr]).toEqual([0, 'calm has the VM new\n']);
+});
+
 it('F-313 a VM is made on no endpoint that is read-only, and what a filter hides is counted', async () => {
   const groups = {
     even: { endpoints: ['locked', 'pooled', 'busy', 'free'], place: 'balance' },
@@ -142,7 +149,7 @@ it('F-336 an endpoint shows the VMs that its filter is about, and no command act
     });
 });
 
-it('F-243 F-326 what is sent is written to stderr with --debug, without secrets', async () => {
+it('F-231 F-243 F-326 what is sent is written to stderr with --debug, without secrets', async () => {
   await configure({ one: { vms: 3, latency: 0, password: 'env:PW' } });
   const inEnv = { env: { PW: 'geheim' } };
   const [vm] = (await desk.runWith(inEnv, 'vm', 'list', '-o', 'json')).json<{ id: string }[]>();

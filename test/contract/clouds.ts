@@ -222,7 +222,7 @@ export function clouds(bench: () => Bench, facts: PlatformFacts): void {
 
   const { subnet } = how;
   if (subnet) {
-    it('F-409 what VMs in a subnet get is changed', async () => {
+    it('F-409 F-472 what VMs in a subnet get is changed', async () => {
       const connection = await bench().connect();
       const spec = present(facts.makes?.subnet);
       const { create, update, delete: remove } = present(connection.subnet);

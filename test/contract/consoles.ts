@@ -82,7 +82,7 @@ export function consoles(bench: () => Bench, facts: PlatformFacts): void {
   }
 
   if (operations.includes('console.viewer')) {
-    it('F-061 has a way to the display of a VM that runs, on which its server speaks first', async () => {
+    it('F-042 F-061 has a way to the display of a VM that runs, on which its server speaks first', async () => {
       const connection = await bench().connect();
       const viewer = present(connection.console?.viewer);
       await bench().supporting(connection, 'console.viewer', async () => {

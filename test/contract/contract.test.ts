@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 describe('the contract', () => {
-  it('F-188 is run for every platform of the registry', () => {
+  it('F-188 F-208 is run for every platform of the registry', () => {
     expect(testkits.map(([name]) => name).sort()).toEqual(platforms.map(({ manifest }) => manifest.id).sort());
   });
 

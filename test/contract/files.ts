@@ -44,7 +44,7 @@ export function files(bench: () => Bench, facts: PlatformFacts): void {
   };
 
   if (has('vm.save'))
-    it('F-052 F-053 memory goes to a file and comes back', async () => {
+    it('F-052 F-053 F-194 memory goes to a file and comes back', async () => {
       const watching = await bench().watch();
       const { vm } = watching.connection;
       const id = await bench().server.runningVm();
@@ -80,7 +80,7 @@ export function files(bench: () => Bench, facts: PlatformFacts): void {
     });
 
   if (has('vm.define'))
-    it('F-056 a definition is changed as text, and a stale one is a conflict', async () => {
+    it('F-056 F-416 F-461 a definition is changed as text, and a stale one is a conflict', async () => {
       const connection = await bench().connect();
       const id = await bench().server.stoppedVm();
       const [read, define] = [present(connection.vm.definition), present(connection.vm.define)];

@@ -42,7 +42,7 @@ export function images(bench: () => Bench, facts: PlatformFacts): void {
     }
   }
 
-  it('F-282 F-379 a file becomes an image, comes back in one part or two, and is changed', async () => {
+  it('F-282 F-379 F-473 a file becomes an image, comes back in one part or two, and is changed', async () => {
     const connection = await bench().connect();
     const { upload, download, update, planDelete, delete: remove } = present(connection.image);
     const { name: endpoint } = bench().server.endpoint;

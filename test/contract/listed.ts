@@ -60,21 +60,21 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
     });
   };
   if (has('storage.list'))
-    it('F-258 F-382 storages are listed, with what the server knows of them', isListed('storage'));
-  if (has('volume.list')) it('F-263 volumes are listed, with what the server knows of them', isListed('volume'));
+    it('F-258 F-382 F-469 storages are listed, with what the server knows of them', isListed('storage'));
+  if (has('volume.list')) it('F-179 F-263 volumes are listed, with what the server knows of them', isListed('volume'));
   if (has('network.list'))
     it('F-271 F-383 networks are listed, with what the server knows of them', isListed('network'));
   if (has('image.list')) it('F-282 F-360 images are listed, with what the server knows of them', isListed('image'));
   if (has('lease.list')) it('leases are listed, those that are kept too', isListed('lease'));
   if (has('dns.list')) it('F-307 entries of name servers are listed', isListed('dns'));
-  if (has('flavor.list')) it('F-309 F-391 flavors are listed, with what the server knows of them', isListed('flavor'));
+  if (has('flavor.list')) it('F-309 F-391 F-476 flavors are listed, with what the server knows of them', isListed('flavor'));
 
   if (has('subnet.list')) it('F-386 subnets are listed, with what the server knows of them', isListed('subnet'));
   if (has('keypair.list')) it('key pairs are listed, with what the server knows of them', isListed('keypair'));
   if (has('address.list')) it('public addresses are listed, with what has them', isListed('address'));
-  if (has('bucket.list')) it('F-301 F-398 buckets are listed, with what the server knows of them', isListed('bucket'));
+  if (has('bucket.list')) it('F-301 F-398 F-428 buckets are listed, with what the server knows of them', isListed('bucket'));
   if (has('zone.list')) it('F-410 DNS zones are listed, with what the server knows of them', isListed('zone'));
-  if (has('balancer.list')) it('load balancers are listed, with what the server knows of them', isListed('balancer'));
+  if (has('balancer.list')) it('F-310 load balancers are listed, with what the server knows of them', isListed('balancer'));
   if (has('securitygroup.list'))
     it('F-403 security groups are listed, with what the server knows of them', isListed('securitygroup'));
 
@@ -188,7 +188,7 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   }
 
   if (facts.networksChangeAtOnce) {
-    it('F-270 F-402 a network is changed at once, and what it can not be changes nothing', async () => {
+    it('F-270 F-402 F-471 a network is changed at once, and what it can not be changes nothing', async () => {
       const connection = await bench().connect();
       const spec = present(facts.makes?.network);
       const { create, delete: remove } = groupOf(connection, 'network');
@@ -324,7 +324,7 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   }
 
   if (has('volume.resize')) {
-    it('F-267 a volume grows, and is never cut off', async () => {
+    it('F-267 F-470 a volume grows, and is never cut off', async () => {
       const connection = await bench().connect();
       const spec = present(facts.makes?.volume);
       const { create, delete: remove } = groupOf(connection, 'volume');

@@ -58,7 +58,7 @@ export function migrating(bench: () => Bench, facts: PlatformFacts): void {
     );
 
   if (how.within)
-    it('F-054 go to another node of the endpoint while they run, and come back', async () => {
+    it('F-054 F-456 go to another node of the endpoint while they run, and come back', async () => {
       const watching = await bench().watch();
       const { connection } = watching;
       const id = await bench().server.runningVm();

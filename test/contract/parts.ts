@@ -19,7 +19,7 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
   const more = bytes(2 * least);
   const NEW: DiskSpec = { ...ANY, size: least };
 
-  it('F-263 disks and NICs are listed as the details of their VM list them', async () => {
+  it('F-263 F-418 F-419 disks and NICs are listed as the details of their VM list them', async () => {
     const vm = await bench().server.stoppedVm();
     const connection = await bench().connect();
     const info = await connection.vm.info(vm, patient());
@@ -89,7 +89,7 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
   const isThere = (one: unknown) => one !== undefined;
   const isGone = (one: unknown) => one === undefined;
 
-  it('F-260 F-261 a disk is added, grows, and is deleted with its volume', async () => {
+  it('F-196 F-260 F-261 a disk is added, grows, and is deleted with its volume', async () => {
     const vm = await bench().server.doomedVm();
     const connection = await bench().connect();
     const disks = disksOf(connection);

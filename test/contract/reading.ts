@@ -91,7 +91,7 @@ export function reading(bench: () => Bench): void {
     }
   });
 
-  it('is heard from in every interval', async () => {
+  it('F-118 is heard from in every interval', async () => {
     const { server, everyMs } = bench();
     const { clock } = server;
     const watching = await bench().watch();

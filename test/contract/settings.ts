@@ -18,7 +18,7 @@ export function settings(bench: () => Bench, facts: PlatformFacts): void {
   const vmFor = (target: SettingsTarget): Promise<VmId> =>
     target === 'config' ? bench().server.stoppedVm() : bench().server.runningVm();
 
-  it('F-187 knows every setting that its manifest declares', async () => {
+  it('F-187 F-460 F-462 knows every setting that its manifest declares', async () => {
     const { server } = bench();
     const connection = await bench().connect();
     const { read } = vmOf(connection);

@@ -86,7 +86,7 @@ describe('actions on a VM', () => {
     fleet.dontSee('Pause: only a running VM');
   });
 
-  it('F-233 F-439 says what the platform can not do', async () => {
+  it('F-233 F-439 F-443 says what the platform can not do', async () => {
     await open({ values: { without: 'vm.pause' } });
     await fleet.press(RUNNING, 'p');
     await fleet.see(/Pause: /);

@@ -199,7 +199,7 @@ describe('endpoints', () => {
 });
 
 describe('pools', () => {
-  it('F-013 F-016 makes one and moves a node into it', async () => {
+  it('F-006 F-013 F-016 makes one and moves a node into it', async () => {
     await open();
     await fleet.press('a');
     await fleet.chooseFromMenu('Add pool');

@@ -55,7 +55,7 @@ describe('the networks of an endpoint', () => {
     fleet.dontSee('10.77.0.0/24');
   });
 
-  it('F-269 that VMs are in are not deleted, and the question names the VMs', async () => {
+  it('F-269 F-381 that VMs are in are not deleted, and the question names the VMs', async () => {
     await open();
     await fleet.press('5');
     await fleet.see('as of');

@@ -13,7 +13,7 @@ const STOPPED = ['jjj'];
 const rowOf = (name: string) => fleet.server.fleet.rowOf(fleet.vm((vm) => vm.name === name).id);
 
 describe('a VM', () => {
-  it('F-237 is made with a form of what its platform asks for, with disks and NICs as rows', async () => {
+  it('F-033 F-093 F-237 is made with a form of what its platform asks for, with disks and NICs as rows', async () => {
     await open();
     await fleet.press(...STOPPED, 'a', 'down', 'enter');
     await fleet.see('Create VM on demo?');
@@ -113,7 +113,7 @@ describe('the other disks of a VM', () => {
 });
 
 describe('the NICs of a VM', () => {
-  it('F-276 F-277 F-278 are added, plugged into another network, and removed', async () => {
+  it('F-185 F-276 F-278 are added, plugged into another network, and removed', async () => {
     await open();
     await fleet.press(...STOPPED, 'u');
     await fleet.see('NICs of billing-web1');

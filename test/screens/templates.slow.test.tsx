@@ -43,7 +43,7 @@ describe('the template library in the tree', () => {
     expect(fleet.frame().split('\n').at(-1)).toMatch(/^ a create VM {2}e edit {2}.*\? help {2}q quit$/);
   });
 
-  it('F-165 makes a VM of a template, with its form filled in and what it leaves open asked for', async () => {
+  it('F-074 F-099 F-165 makes a VM of a template, with its form filled in and what it leaves open asked for', async () => {
     await open();
     await fleet.press('a');
     await fleet.see('Its name:');

@@ -136,6 +136,14 @@ describe('the tree', () => {
     await fleet.see('60: 47 running');
     await fleet.see('VMs per node');
   });
+
+  it('F-008 lists the VMs of a pool, with their states and loads', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('tab', ']');
+    await fleet.see(/running +\d+% +billing-db1/);
+    await fleet.press(']');
+    await fleet.see('CPU: now');
+  });
 });
 
 describe('marks', () => {

@@ -44,7 +44,7 @@ describe('a long help', () => {
 });
 
 describe('the key bar', () => {
-  it('F-005 shows the keys of the row, dimmed when they can not be used, and always how to find more', async () => {
+  it('F-005 F-007 shows the keys of the row, dimmed when they can not be used, and always how to find more', async () => {
     await open();
     await fleet.press('jjj');
     const dim = '38;2;130;138;148m';

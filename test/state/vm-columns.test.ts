@@ -61,7 +61,7 @@ function openFleet() {
 }
 
 describe('the columns of VMs', () => {
-  it('tell people of a VM of which all is known, and show - for what is not', () => {
+  it('F-117 tell people of a VM of which all is known, and show - for what is not', () => {
     const { fleet, full, bare } = openFleet();
     const told = vmColumns.map((column) => [
       column.id,

@@ -61,7 +61,7 @@ export const configTopic: Topic = {
         ],
         [
           'groups',
-          'names for several endpoints, for -C: endpoints, a list; place, how one of them is chosen for what is made: random, free (the fewest VMs that run) or balance (the fewest VMs)',
+          'names for several endpoints, for -C: endpoints, a list; place, how one of them is chosen for what is made: random, free (the fewest VMs that run), balance (the fewest VMs) or policy (the node that its VMs load least)',
         ],
         [
           'profiles',
@@ -105,6 +105,7 @@ export const configTopic: Topic = {
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
         ['templates', 'the folder of the template library (drover help templates)'],
+        ['notes', 'what was noted about VMs and nodes, by their ids (drover vm note)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
       text('Every endpoint also takes these; drover help endpoint add lists the fields of the platforms.'),

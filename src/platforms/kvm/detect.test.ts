@@ -27,7 +27,7 @@ it.each<[readonly string[], string | undefined, readonly unknown[]]>([
       { name: 'db1-session', why: `${SESSION} is there`, values: { ...unix, driver: 'qemu:///session' } },
     ],
   ],
-])('finds by %j what of libvirt is on a machine', (paths, runtimeDir, found) => {
+])('F-031 F-186 F-441 finds by %j what of libvirt is on a machine', (paths, runtimeDir, found) => {
   expect(detectOn({ host: 'db1', runtimeDir, isThere: (path) => paths.includes(path) })).toEqual(found);
 });
 

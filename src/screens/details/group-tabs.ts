@@ -1,4 +1,4 @@
-import { endpointOf, type NodeId } from '../../ids.ts';
+import { endpointOf, type VmId } from '../../ids.ts';
 import type { Node, NodeInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus, Fleet } from '../../state/fleet/fleet.ts';
 import { noteOf } from '../../state/fleet/note-of.ts';
@@ -146,21 +146,20 @@ const rateFacts = ({ diskRead, diskWrite, netRx, netTx }: VmRates): readonly Fac
 /** State and load, before the name. */
 const LEAD = 17;
 
-/** The VMs of a node in short; those outside of the window are blank lines. */
-export function nodeVms(
-  id: NodeId,
+/** VMs of a node or a pool in short; those outside of the window are blank lines. */
+export function branchVms(
+  ids: readonly VmId[],
   fleet: Fleet,
   first: number,
   rows: number,
   columns: number,
   look: Look,
 ): readonly string[] {
-  const ids = fleet.vmsBelow(id);
   if (ids.length === 0) return [look.theme.paint('dim', 'No VMs.')];
-  const isStale = fleet.endpoints.get(endpointOf(id))?.staleSince !== undefined;
   return ids.flatMap((vmId, at) => {
     const vm = at >= first && at < first + rows ? fleet.vms.get(vmId) : undefined;
     if (!vm) return [''];
+    const isStale = fleet.endpoints.get(endpointOf(vmId))?.staleSince !== undefined;
     const sign = isStale ? look.glyphs.stale : look.glyphs.state[vm.state];
     const state = look.theme.paint(isStale ? 'dim' : stateColour(vm.state), fit(`${sign} ${vm.state}`, 11));
     const share = isStale ? '   -' : formatRatio(fleet.samples.cpu(vmId)).padStart(4);

@@ -12,7 +12,7 @@ import { timeOfDay } from '../time.ts';
 import { type ChartRange, SPANS } from './chart-ranges.ts';
 import { historyCharts, nodeCharts, nodeHistoryCharts, vmCharts } from './chart-tab.ts';
 import type { DetailsReads } from './details-reads.ts';
-import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
+import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
@@ -52,6 +52,7 @@ export function tabLines(
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {
     const vms = sums.vmsBelow(row.id);
+    if (tab === 'VMs') return branchVms(vms, fleet, first, rows + 1, columns, look);
     if (tab === 'Charts') return [...nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look), ...past(row.id)];
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
   }
@@ -63,7 +64,7 @@ export function tabLines(
   if (row.kind === 'node') {
     const node = fleet.nodes.get(row.id);
     if (!node) return gone(look);
-    if (tab === 'VMs') return nodeVms(row.id, fleet, first, rows + 1, columns, look);
+    if (tab === 'VMs') return branchVms(fleet.vmsBelow(row.id), fleet, first, rows + 1, columns, look);
     if (tab === 'Charts')
       return [...nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look), ...past(row.id)];
     if (tab === 'Hardware')

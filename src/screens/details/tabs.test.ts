@@ -5,7 +5,7 @@ import { aNode, aVm, cpuBlock } from '../../../test/state/objects.ts';
 import type { Node, NodeInfo, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { EndpointStatus } from '../../state/fleet/fleet.ts';
 import { gib } from '../../units.ts';
-import { endpointOverview, nodeOverview, nodeVms, poolOverview } from './group-tabs.ts';
+import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import type { Loaded } from './load.ts';
 import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
@@ -320,10 +320,11 @@ describe('the overview of a group', () => {
     ]);
   });
 
-  it('lists the VMs of a node, those outside of the window as blank lines', () => {
+  it('lists the VMs of a node or pool, those outside of the window as blank lines', () => {
     const vms = [aVm('a-name-of-some-length'), aVm('b', { state: 'stopped' }), aVm('c'), aVm('d')];
     const { store } = open({}, vms);
-    const list = (first: number, rows: number) => shown(nodeVms(aNode('n1').id, store.fleet, first, rows, 30, look));
+    const ids = vms.map(({ id }) => id);
+    const list = (first: number, rows: number) => shown(branchVms(ids, store.fleet, first, rows, 30, look));
     expect(list(0, 2)).toMatchInlineSnapshot(`
       "{running|● running  }  50% a-name-of-som
                        e-length
@@ -338,7 +339,7 @@ describe('the overview of a group', () => {
       "
     `);
     const stale = open({ staleSince: at(9) }, vms);
-    expect(shown(nodeVms(aNode('n1').id, stale.store.fleet, 2, 1, 30, look))).toContain('{dim|~ running  }    - c');
-    expect(shown(nodeVms(aNode('none').id, store.fleet, 0, 5, 30, look))).toBe('{dim|No VMs.}');
+    expect(shown(branchVms(ids, stale.store.fleet, 2, 1, 30, look))).toContain('{dim|~ running  }    - c');
+    expect(shown(branchVms([], store.fleet, 0, 5, 30, look))).toBe('{dim|No VMs.}');
   });
 });

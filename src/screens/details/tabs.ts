@@ -3,7 +3,7 @@ import type { Row } from '../../state/query/tree.ts';
 const TABS = {
   vm: ['Overview', 'Disks', 'Networks', 'Snapshots', 'Events', 'Console', 'Display', 'Charts'],
   node: ['Overview', 'VMs', 'Events', 'Charts', 'Hardware'],
-  pool: ['Overview', 'Charts'],
+  pool: ['Overview', 'VMs', 'Charts'],
   endpoint: ['Overview', 'Events'],
   library: ['Overview'],
   group: ['Overview'],

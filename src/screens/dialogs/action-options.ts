@@ -11,12 +11,12 @@ import {
 } from '../../platforms/contract.ts';
 import { defaultsOf, display } from '../../state/fields.ts';
 import { manyOf } from '../../state/kinds.ts';
-import { clean } from '../../terminal/width.ts';
 import { wrapped } from '../components/wrap.ts';
 import { createForm } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
 import type { Choice } from './dialogs.ts';
+import { namedChoices } from './named-choices.ts';
 
 type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 
@@ -76,7 +76,7 @@ export async function listedNames(
   const all = await readListing(kind as ListedKind, endpoint, services, signal);
   const isOfType = (one: object) => type === undefined || ('type' in one && one.type === type);
   const usable = all.filter((one) => isOfType(one) && (!('active' in one) || one.active));
-  return [...new Set(usable.map(({ name }) => name))].map((name) => ({ label: clean(name), value: name }));
+  return namedChoices(usable);
 }
 
 /** Whether something has to be filled in before the action can be done at all: the name of what it makes. */

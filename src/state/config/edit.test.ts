@@ -100,7 +100,7 @@ describe('an edit keeps what it is not about', () => {
 });
 
 describe('endpoints', () => {
-  it('F-317 writes a new endpoint so that it reads back the same', async () => {
+  it('F-190 F-317 writes a new endpoint so that it reads back the same', async () => {
     const text = await edited('', {
       kind: 'endpoint-add',
       name: 'h1',
@@ -226,7 +226,7 @@ describe('pools', () => {
     expect(await edited(text, { kind: 'node-move', node: h2, to: undefined })).not.toContain('[ h2 ]');
   });
 
-  it('F-016 moves one node of an endpoint apart from the others, and back', async () => {
+  it('F-016 F-447 moves one node of an endpoint apart from the others, and back', async () => {
     const start = `${two}pools:\n  A: { nodes: [ h1 ] }\n  B: {}\n`;
     const node = 'h1/one' as typeof h1;
     const apart = await edited(start, { kind: 'node-move', node, to: 'B' });

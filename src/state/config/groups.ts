@@ -3,8 +3,11 @@ import { didYouMean } from '../../nearest.ts';
 import { type Located, type LocatedMap, locate } from './located.ts';
 import type { Problem } from './problem.ts';
 
-/** How one of a group is chosen for a new VM: any, the one with the fewest VMs that run, the one with the fewest VMs. */
-export const PLACINGS = ['random', 'free', 'balance'] as const;
+/**
+ * How one of a group is chosen for a new VM: any, the one with the fewest VMs that run, the one with the fewest VMs, or the one
+ * with the node that its VMs load least.
+ */
+export const PLACINGS = ['random', 'free', 'balance', 'policy'] as const;
 export type Placing = (typeof PLACINGS)[number];
 
 /** A name for several endpoints. */

@@ -13,7 +13,7 @@ function setUp() {
   return { ...history, read };
 }
 
-it('F-113 keeps a mean for each minute of an hour, and knows nothing of those in which nothing came', () => {
+it('F-113 F-120 keeps a mean for each minute of an hour, and knows nothing of those in which nothing came', () => {
   const { push, read } = setUp();
   push(3, 100, 0.2, 2 ** 30, 1000, NOTHING);
   push(3, 100, 0.4, 2 ** 30, 3000, NOTHING);

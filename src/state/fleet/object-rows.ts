@@ -62,12 +62,20 @@ export function nodeRow(node: Node, fleet: Fleet) {
     version: node.version,
     vms: total,
     running,
+    vcpus: vcpusInUse(node.id, fleet),
     note: noteOf(node, fleet)?.text,
     error: node.trouble?.message,
     staleSince: instant(status?.staleSince),
   };
 }
 export type NodeRow = ReturnType<typeof nodeRow>;
+
+/** What the VMs of a node that run have together; more than its CPUs is usual. */
+const vcpusInUse = (node: NodeId, fleet: Fleet): number =>
+  fleet.vmsBelow(node).reduce((sum, id) => {
+    const vm = fleet.vms.get(id);
+    return sum + (vm?.state === 'running' ? vm.cpus : 0);
+  }, 0);
 
 /** The pools that the user made and those that platforms report, in one list. */
 export function poolRows(fleet: Fleet) {

@@ -20,6 +20,7 @@ export const filterWords: readonly FilterWord[] = [
   { word: 'plan', compares: 'text', help: 'the plan that it was made by' },
   { word: 'profile', compares: 'text', help: 'the profile that it was made from' },
   { word: 'image', compares: 'text', help: 'the image that its disk was made from' },
+  { word: 'note', compares: 'text', help: 'what people have noted about it; note:* is every VM with a note' },
   { word: 'trouble', compares: 'text', help: 'what is wrong with it; trouble:* is every VM with something wrong' },
   { word: 'cpu', compares: 'number', help: 'its CPU load now, in percent of its own virtual CPUs' },
   { word: 'mem', compares: 'size', help: 'the memory that it uses now' },

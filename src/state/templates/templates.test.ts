@@ -28,7 +28,7 @@ const wrongIn = async (text: string) =>
 const valuesOf = (preset: Preset) => Object.fromEntries([...preset].map(([key, { value }]) => [key, value]));
 
 describe('the file of a template', () => {
-  it('F-150 says version, platform, guest, variables and parameters; numbers stay as they are written', async () => {
+  it('F-150 F-423 says version, platform, guest, variables and parameters; numbers stay as they are written', async () => {
     const template = await templateOf(
       'version: 1.10\nplatform: kvm\nos: { flavor: linux, name: Debian, version: 012 }\nvariables: { A: 007, B: }\nvm: { memory: 2048, disks: [10] }\n',
     );
@@ -69,7 +69,7 @@ describe('variables of a template', () => {
     expect(valuesOf(says)).toEqual({ description: 'template pool flag of the pool alone $HOME' });
   });
 
-  it('F-104 F-105 may name the VM, its server, the template and a new MAC, in lists too', async () => {
+  it('F-094 F-104 F-105 may name the VM, its server, the template and a new MAC, in lists too', async () => {
     const template = await templateOf(
       'variables: { TITLE: "$VM_NAME on $SERVER_NAME" }\nvm: { title: $TITLE, nets: [{ name: $IMAGE_NAME, mac: $AUTOGEN_MAC }, { mac: $AUTOGEN_MAC }] }\n',
     );

@@ -27,7 +27,7 @@ describe('settings of a definition', () => {
     [{ video: 'virtio' }],
     [{ balloon: false }],
     [{ virtualization: 'kvm' }],
-  ])('F-097 F-098 becomes %j and goes back, and nothing else changes', async (changes) => {
+  ])('F-096 F-097 F-098 becomes %j and goes back, and nothing else changes', async (changes) => {
     for (const xml of [REAL, BARE.replace('<devices/>', '<cpu/><devices><memballoon model="virtio"/></devices>')]) {
       const before = await read(xml);
       const { xml: changed } = await withDefined(xml, changes);

@@ -210,7 +210,7 @@ describe('a volume that is there', () => {
     ['data.img', 'raw', '/d/data.img'],
     ['fast/old.vmdk', 'vmdk', '/d/old.vmdk'],
     ['notes.txt', 'raw', '/d/notes.txt'],
-  ])('F-265 is attached by the name %s, as %s', async (volume, format, path) => {
+  ])('F-083 F-265 is attached by the name %s, as %s', async (volume, format, path) => {
     const { create, sent } = await setUp();
     expect(await create({ volume })).toEqual({ warnings: [], id: idOfDisk('vdb') });
     expect(sent).toEqual([

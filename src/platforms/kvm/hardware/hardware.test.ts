@@ -115,7 +115,7 @@ describe('the hardware of a new VM', () => {
     ],
     ['a password of its screen', { 'display-password': 'a"&b' }, 'listen="127.0.0.1" passwd="a&quot;&amp;b"/>'],
     ['a channel for its agent', {}, 'name="org.qemu.guest_agent.0"'],
-  ])('has %s', (_what, spec, said) => expect(written(spec)).toContain(said));
+  ])('F-063 has %s', (_what, spec, said) => expect(written(spec)).toContain(said));
 
   it('has what its host gives to guests of that kind: flags, an emulator', () => {
     const flags = [{ name: 'aes', policy: 'disable' }];

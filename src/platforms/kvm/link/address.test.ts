@@ -9,7 +9,7 @@ describe('the fields of an endpoint', () => {
   it('F-030 lead to this machine when they name no host', () => {
     expect(of({})).toEqual({ transport: 'unix', driver: 'qemu:///system', socket: undefined });
   });
-  it('F-023 lead to a host over ssh', () => {
+  it('F-023 F-216 lead to a host over ssh', () => {
     expect(of({ host: 'db1', user: 'root', ssh: 'system' })).toMatchObject({
       transport: 'ssh',
       user: 'root',

@@ -34,7 +34,7 @@ const failure = (work: Promise<unknown>): Promise<FleetError> =>
   );
 
 describe('a VM', () => {
-  it('F-237 F-345 is made from an image: a layer on it, a seed, the definition, the start', async () => {
+  it('F-087 F-237 F-345 is made from an image: a layer on it, a seed, the definition, the start', async () => {
     const { make, sent, uploaded, defined, touched } = opened();
     const { id, warnings } = await make({ ...IMAGE, autostart: true });
     expect(warnings).toEqual([]);

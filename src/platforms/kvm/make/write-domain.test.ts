@@ -47,7 +47,7 @@ const drives = (xml: string) =>
   ].map(([, type, device, name, bus, order]) => [type, device, name, bus, order].filter(Boolean).join(' '));
 
 describe('the definition of a new domain', () => {
-  it('F-110 is read again as it was meant', async () => {
+  it('F-110 F-111 is read again as it was meant', async () => {
     const xml = await readDomainXml(written({}, {}, { title: 'a & <b>', description: 'two\nlines' }));
     expect(xml).toMatchObject({
       title: 'a & <b>',

@@ -41,7 +41,7 @@ const SYSTEM = {
 };
 
 describe('disks and NICs in the settings of a VM', () => {
-  it('F-078 F-092 are rows with what they are on', async () => {
+  it('F-078 F-084 F-092 are rows with what they are on', async () => {
     const { rows } = await setUp();
     expect(rows('disk')).toEqual([
       SYSTEM,

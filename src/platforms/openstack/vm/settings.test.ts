@@ -92,7 +92,7 @@ describe('settings of a server', () => {
     expect(on.sent).toEqual([]);
   });
 
-  it('F-370 another flavor is a resize, which nova is asked for once', async () => {
+  it('F-297 F-370 another flavor is a resize, which nova is asked for once', async () => {
     expect(await configure({ flavor: 'm2' })).toEqual({ warnings: [] });
     expect(on.sent).toEqual(['POST /action {"resize":{"flavorRef":"f-2"}}']);
     on.sent.length = 0;

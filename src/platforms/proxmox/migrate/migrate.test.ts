@@ -65,7 +65,7 @@ const formIn = (asked: readonly string[]) =>
   changesIn(asked).map((one) => JSON.parse(one.slice(one.indexOf('{'))).form);
 
 describe('a migration', () => {
-  it('F-457 has checks by name for each target, and goes where most memory is free when none is named', async () => {
+  it('F-195 F-457 has checks by name for each target, and goes where most memory is free when none is named', async () => {
     const { planMigrate } = open({ local_disks: [DISK] });
     const [first, chosen, away, here] = await planMigrate(
       WEB1,
