@@ -127,7 +127,7 @@ describe('the details of an instance', () => {
       ],
       KeyName: 'ada',
       IamInstanceProfile: { Arn: 'arn:x' },
-      Placement: { Tenancy: 'default' },
+      Placement: { Tenancy: 'default', GroupName: 'near' },
       MetadataOptions: { HttpTokens: 'optional' },
     });
     expect(more).toEqual([
@@ -149,6 +149,7 @@ describe('the details of an instance', () => {
       ['Security groups', 'web (sg-1), ssh (sg-2)'],
       ['Key pair', 'ada'],
       ['Instance profile', 'arn:x'],
+      ['Placement group', 'near'],
       ['Tenancy', 'default'],
       ['Metadata service', 'IMDSv1 allowed'],
     ]);

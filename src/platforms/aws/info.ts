@@ -104,6 +104,7 @@ function moreOf({ machine, instance }: VmCall): VmInfo['more'] {
     ],
     ['Key pair', instance.KeyName],
     ['Instance profile', instance.IamInstanceProfile?.Arn],
+    ['Placement group', instance.Placement?.GroupName],
     ['Tenancy', instance.Placement?.Tenancy],
     ['Metadata service', instance.MetadataOptions?.HttpTokens === 'optional' ? 'IMDSv1 allowed' : undefined],
   ];

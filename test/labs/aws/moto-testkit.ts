@@ -20,7 +20,8 @@ import { siteFrom } from './site.ts';
 
 const ENDPOINT = endpointName('aws-moto');
 const HOLD_MS = 1_200;
-const MORE_THAN_A_PAGE = 205;
+const PAGE = 5;
+const MORE_THAN_A_PAGE = 6;
 const NEXT = /<nextToken>.*?<\/nextToken>/;
 
 /** Made by moto anew at each start. */
@@ -131,13 +132,13 @@ function namingTheFirst(): (body: string) => string {
 }
 
 async function start(): Promise<TestServer> {
-  const cloud = await startCloud(siteFrom(process.env), HOLD_MS);
+  const cloud = await startCloud(siteFrom(process.env), { holdMs: HOLD_MS, page: PAGE });
   const room = openMachineRoom(cloud.back);
   const [stopped = ''] = await room.launch('contract-stopped', 1);
   const [running = ''] = await room.launch('contract-running', 1, { HibernationOptions: { Configured: true } });
   await room.terminate(await room.launch('contract-terminated', 2));
   // A reservation of many, and more reservations than a page has.
-  await room.launch('crowd', 20);
+  await room.launch('crowd', 6);
   for (let made = 0; made < MORE_THAN_A_PAGE; made++) await room.launch('single', 1);
   await putFigures(cloud.back, [running]);
   await furnish(cloud.back, stopped, subnets);

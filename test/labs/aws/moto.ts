@@ -1,9 +1,10 @@
 /** moto: a server that knows the state of a whole AWS account (github.com/getmoto/moto), from PyPI. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { run } from '../command.ts';
 import type { Tell } from '../lab-contract.ts';
 import { until } from '../until.ts';
@@ -39,10 +40,32 @@ export async function provideMoto(site: Site, tell: Tell): Promise<void> {
   await writeFile(mark(site), `${packages}\n`);
 }
 
+const packagesIn = (venv: string): string => {
+  const [python] = readdirSync(join(venv, 'lib')).filter((name) => name.startsWith('python'));
+  return join(venv, 'lib', python ?? '', 'site-packages');
+};
+
+const RESOURCES = 'moto/ec2/resources';
+const readResource = (venv: string, name: string): Buffer =>
+  gunzipSync(readFileSync(join(packagesIn(venv), RESOURCES, name)));
+
+/** Names of all types that moto knows. */
+export const instanceTypesIn = ({ venv }: Pick<Site, 'venv'>): readonly string[] =>
+  Object.keys(JSON.parse(readResource(venv, 'instance_types.json.gz').toString('utf8')) as object);
+
+/** moto's own 44 images as a file. By itself it adds 1,200 of other services, and tells a snapshot of each in every list of them. */
+function fewImages(venv: string): string {
+  const file = join(venv, 'amis.json');
+  if (existsSync(file)) return file;
+  const making = `${file}.${process.pid}`;
+  writeFileSync(making, readResource(venv, 'amis.json.gz'));
+  renameSync(making, file);
+  return file;
+}
+
 /** What the API of a service takes, as AWS has published it with botocore: `service-2.json.gz`. */
 export function modelOf({ venv }: Pick<Site, 'venv'>, service: string): string {
-  const [python] = readdirSync(join(venv, 'lib')).filter((name) => name.startsWith('python'));
-  const folder = join(venv, 'lib', python ?? '', 'site-packages/botocore/data', service);
+  const folder = join(packagesIn(venv), 'botocore/data', service);
   const [newest = ''] = readdirSync(folder).sort().toReversed();
   return join(folder, newest, 'service-2.json.gz');
 }
@@ -55,7 +78,10 @@ export interface Moto {
 /** Starts it on a port of its own, and resolves when it answers. */
 export async function startMoto({ venv }: Pick<Site, 'venv'>): Promise<Moto> {
   const port = await freePort();
-  const child = spawn(join(venv, 'bin/moto_server'), ['-H', HOST, '-p', String(port)], { stdio: 'ignore' });
+  const child = spawn(join(venv, 'bin/moto_server'), ['-H', HOST, '-p', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, MOTO_AMIS_PATH: fewImages(venv) },
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await until('moto answers', STARTS_WITHIN_MS, () => {
     if (child.exitCode !== null) throw new Error(`moto ended with exit code ${child.exitCode}`);

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { refusalXml } from '../../../src/platforms/aws/testkit/xml.ts';
+import type { Asking } from './asking.ts';
 import type { RequestCheck } from './model.ts';
 import type { RestCheck } from './rest-model.ts';
 import type { Transitions } from './transitions.ts';
@@ -29,7 +30,7 @@ export interface LabProxy {
 }
 
 export interface ProxyParts {
-  readonly moto: number;
+  readonly ask: Asking;
   readonly region: string;
   /** The one access key that is known; what STS gives out is added. */
   readonly accessKeyId: string;
@@ -43,7 +44,7 @@ const HOST = '127.0.0.1';
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
 
 export async function startProxy({
-  moto,
+  ask,
   region,
   accessKeyId,
   checks,
@@ -112,13 +113,8 @@ export async function startProxy({
       response.writeHead(refused.status, { 'content-type': 'text/xml;charset=UTF-8' });
       return void response.end(refusalXml(refused.code, refused.message));
     }
-    const answer = await fetch(`http://${HOST}:${moto}${request.url}`, {
-      method: request.method ?? 'POST',
-      headers: plainHeaders(request),
-      ...(body.length > 0 && { body: new Uint8Array(body) }),
-      redirect: 'manual',
-    });
-    let content = Buffer.from(await answer.arrayBuffer());
+    const answer = await ask(request, body, action);
+    let { content } = answer;
     if (answer.ok && told === undefined) {
       transitions.begin(action, idsIn(form), form.get('Hibernate') === 'true');
       if (action === 'DescribeInstances') content = Buffer.from(transitions.rewrite(content.toString('utf8')));
@@ -173,12 +169,3 @@ const idsIn = (form: URLSearchParams): readonly string[] =>
 const HOP: ReadonlySet<string> = new Set(
   'connection transfer-encoding content-encoding keep-alive date content-length'.split(' '),
 );
-
-function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
-  const left = ['host', 'connection', 'content-length', 'transfer-encoding', 'expect', 'accept-encoding'];
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || left.includes(name) ? [] : [[name, String(value)]],
-    ),
-  );
-}

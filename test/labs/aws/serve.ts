@@ -4,10 +4,12 @@ import { putFigures } from './figures.ts';
 import { populate } from './population.ts';
 
 const HOLD_MS = 3_000;
+/** As much as drover asks for at once. */
+const PAGE = 200;
 const FIGURES_EVERY_MS = 60_000;
 
 const [venv = '', vms = ''] = process.argv.slice(2);
-const cloud = await startCloud({ venv }, HOLD_MS);
+const cloud = await startCloud({ venv }, { holdMs: HOLD_MS, page: PAGE });
 const end = (code: number) => void cloud.close().finally(() => process.exit(code));
 process.on('SIGTERM', () => end(0));
 try {

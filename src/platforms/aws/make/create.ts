@@ -169,13 +169,16 @@ async function networkOf(region: AwsRegion, spec: MakeSpec, about: About): Promi
   const groups = spec.groups.length > 0 ? await groupsOf(region, spec, about) : [];
   const ofGroups = groups.length > 0 ? { Groups: [...groups] } : {};
   const open = spec.publicIp === undefined ? {} : { AssociatePublicIpAddress: spec.publicIp };
+  // A network interface that is described is kept by EC2 when its instance goes, unless that is said.
+  const goesAlong = { DeleteOnTermination: true };
   if (chosen.length === 0 && spec.publicIp === undefined)
     return groups.length > 0 ? { SecurityGroupIds: [...groups] } : {};
-  if (chosen.length === 0) return { NetworkInterfaces: [{ DeviceIndex: 0, ...open, ...ofGroups }] };
+  if (chosen.length === 0) return { NetworkInterfaces: [{ DeviceIndex: 0, ...goesAlong, ...open, ...ofGroups }] };
   return {
     NetworkInterfaces: chosen.map(({ subnet, ip }, DeviceIndex) => ({
       DeviceIndex,
       SubnetId: nativeOfListed(subnet.id),
+      ...goesAlong,
       ...(ip !== '' && { PrivateIpAddress: ip }),
       ...ofGroups,
       ...open,
