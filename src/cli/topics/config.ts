@@ -100,7 +100,7 @@ export const configTopic: Topic = {
         ],
         [
           'history',
-          'metrics of VMs that drover keeps on this machine while it runs, where the platform keeps none: off, or days (365 if not said) and size of the file (1GiB); means of minutes are kept for 2 days, of hours for 60',
+          'metrics that drover keeps on this machine while it runs, of nodes, and of VMs whose platform keeps none: off, or days (365 if not said) and size of the file (1GiB); means of minutes are kept for 2 days, of hours for 60',
         ],
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],

@@ -26,7 +26,7 @@ export const filesTopic: Topic = {
         ],
         [
           join(state, 'metrics.db'),
-          'what was measured of VMs whose platform keeps no history, an SQLite database; metrics.db-wal and -shm belong to it',
+          'what was measured of nodes, and of VMs whose platform keeps no history, an SQLite database; metrics.db-wal and -shm belong to it',
         ],
         [join(state, 'ui.json'), 'how the screen was left'],
         [join(state, 'crash-*.txt'), 'reports of crashes, secrets blotted out; the newest ten'],
