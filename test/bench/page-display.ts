@@ -39,8 +39,8 @@ export const displayMemorySection = ({ figures }: Part<readonly MemorySample[]>,
 ${place}
 
 The same guest, near, for ${figures.at(-1)?.minute ?? 0} minutes at full speed. MB after garbage was collected. A picture is read, kept and painted
-without an object for each of its cells: it throws 57 kB away (269 with them), so that V8 has little reason to reserve more room
-for what is young, which it does in steps, up to a limit of its own.
+without an object for each of its cells, and what has come already without a promise for each number: so V8 has little reason
+to reserve more room for what is young, which it does in steps, up to a limit of its own.
 
 ${table(
   ['minute', 'resident', 'heap in use', 'heap reserved', 'buffers'],
