@@ -4,8 +4,8 @@ import { gib } from '../../units.ts';
 import type { Change, Vm } from '../contract.ts';
 import { readXml, type XmlElement } from '../transport/xml.ts';
 import { createInventory, type VsphereInventory } from './inventory.ts';
+import { createSampler } from './metrics/samples.ts';
 import { readObject } from './properties.ts';
-import { createSampler } from './samples.ts';
 import { fixture } from './testkit/fixture.ts';
 
 const ENDPOINT = endpointName('vc1');

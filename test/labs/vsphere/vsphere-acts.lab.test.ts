@@ -211,6 +211,9 @@ it('takes as many requests for a plan or a list as with another number of VMs', 
       delete: await during(() => present(on.vm.planDelete)(vm, patient())),
       images: await during(() => present(on.image?.list)(endpoint.name, patient())),
       networks: await during(() => present(on.network?.list)(endpoint.name, patient())),
+      settings: await during(() => present(on.vm.settings)(vm, 'config', patient())),
+      firstHistory: await during(() => present(on.vm.history)(vm, 'day', patient())),
+      history: await during(() => present(on.vm.history)(vm, 'year', patient())),
     };
   };
   const few = await counts(connection, wire, vcenter.endpoint, vcenter.idOf('app-0000'));
@@ -220,6 +223,7 @@ it('takes as many requests for a plan or a list as with another number of VMs', 
   const [name] = (await present(there.image?.list)(big.name, patient())).map(({ id }) => nativeOf(id));
   const many = await counts(there, lines, big, `${big.name}/${name}` as VmId);
   await there.close();
-  expect(few).toEqual({ migrate: 2, delete: 3, images: 2, networks: 2 });
+  const others = { settings: 1, firstHistory: 3, history: 2 };
+  expect(few).toEqual({ migrate: 2, delete: 3, images: 2, networks: 2, ...others });
   expect(many).toEqual(few);
 });

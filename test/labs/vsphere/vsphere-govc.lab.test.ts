@@ -18,6 +18,10 @@ interface Theirs {
   readonly summary: { readonly config: { readonly numCpu: number; readonly memorySizeMB: number } };
 }
 
+interface Found {
+  readonly virtualMachines: readonly Theirs[];
+}
+
 let vcenter: SmallVcenter;
 let watched: Watched;
 let connection: Connection;
@@ -47,14 +51,12 @@ const ourRows = (): readonly string[] =>
     )
     .toSorted();
 
+/** Of each VM that the server itself has. */
 async function theirRows(): Promise<readonly string[]> {
-  const both = await Promise.all(
-    ['DC0', 'DC1'].map((dc) =>
-      govc.json<{ readonly virtualMachines: readonly Theirs[] }>('vm.info', '-dc', dc, `/${dc}/vm/*`),
-    ),
-  );
-  return both
-    .flatMap(({ virtualMachines }) => virtualMachines ?? [])
+  const all = (await vcenter.vcsim.objects('VirtualMachine')) as readonly Pick<Theirs, 'self'>[];
+  const refs = all.map(({ self }) => `VirtualMachine:${self.value}`);
+  const { virtualMachines } = await govc.json<Found>('vm.info', ...refs);
+  return virtualMachines
     .map(({ self, name, runtime, summary: { config } }) =>
       [self.value, name, STATES[runtime.powerState], runtime.host.value, config.numCpu, config.memorySizeMB].join(' '),
     )
@@ -70,13 +72,9 @@ async function same(): Promise<void> {
 const vmCalled = (name: string): Vm => present([...watched.vms.values()].find((vm) => vm.name === name));
 const untilCalled = (name: string) =>
   watched.until(name, () => [...watched.vms.values()].find((vm) => vm.name === name), 20_000);
-const theirsOf = async (id: VmId): Promise<Theirs> => {
-  const { virtualMachines } = await govc.json<{ readonly virtualMachines: readonly Theirs[] }>(
-    'vm.info',
-    vmCalled(present(watched.vms.get(id)).name).name,
-  );
-  return present(virtualMachines[0]);
-};
+const refOf = (id: VmId): string => `VirtualMachine:${nativeOf(id)}`;
+const theirsOf = async (id: VmId): Promise<Theirs> =>
+  present((await govc.json<Found>('vm.info', refOf(id))).virtualMachines[0]);
 
 describe('drover beside govc', () => {
   it('has the same rows before anything is done', async () => {
@@ -102,7 +100,7 @@ describe('drover beside govc', () => {
     await watched.untilState(id, 'stopped', 20_000);
     await same();
     await present(connection.snapshot?.create)(id, { name: 'one', description: '', memory: false }, patient());
-    expect(await govc('snapshot.tree', '-vm', 'ours-too')).toContain('one');
+    expect(await govc('snapshot.tree', '-vm', refOf(id))).toContain('one');
     await present(vm.delete)(id, { keepDisks: false, snapshots: true }, patient());
     await watched.until('it is gone', () => (watched.vms.has(id) ? undefined : true), 20_000);
     await same();
@@ -112,10 +110,12 @@ describe('drover beside govc', () => {
     await govc(
       'vm.clone',
       '-vm',
-      'golden-debian12',
+      refOf(vcenter.idOf('golden-debian12')),
       '-on=false',
       '-pool',
       'DC0_C0/Resources',
+      '-ds',
+      'LocalDS_0',
       '-c',
       '1',
       '-m',
@@ -124,17 +124,17 @@ describe('drover beside govc', () => {
     );
     const { id } = await untilCalled('theirs');
     await same();
-    await govc('vm.change', '-vm', 'theirs', '-c', '3', '-m', '512');
+    await govc('vm.change', '-vm', refOf(id), '-c', '3', '-m', '512');
     await same();
-    await govc('vm.power', '-on', 'theirs');
+    await govc('vm.power', '-on', refOf(id));
     await watched.untilState(id, 'running', 20_000);
     await same();
-    await govc('snapshot.create', '-vm', 'theirs', '-m=false', 'two');
+    await govc('snapshot.create', '-vm', refOf(id), '-m=false', 'two');
     expect((await present(connection.snapshot?.list)(id, patient())).map(({ name }) => name)).toEqual(['two']);
-    await govc('vm.power', '-off', '-force', 'theirs');
+    await govc('vm.power', '-off', '-force', refOf(id));
     await watched.untilState(id, 'stopped', 20_000);
     await same();
-    await govc('vm.destroy', 'theirs');
+    await govc('vm.destroy', refOf(id));
     await watched.until('it is gone', () => (watched.vms.has(id) ? undefined : true), 20_000);
     await same();
   });
@@ -207,8 +207,8 @@ describe('drover beside govc', () => {
     const set = (attributes: Record<string, string>) =>
       present(connection.vm.configure)(id, 'config', { 'custom-attributes': attributes }, {}, patient());
     await set({ owner: 'ops & co' });
-    expect(await govc('fields.info', '-n', 'owner', '/DC0/vm/off')).toContain('ops & co');
-    await govc('fields.set', 'cost', '7', '/DC0/vm/off');
+    expect(await govc('fields.info', '-n', 'owner', refOf(id))).toContain('ops & co');
+    await govc('fields.set', 'cost', '7', refOf(id));
     const read = async () => (await present(connection.vm.settings)(id, 'config', patient()))['custom-attributes'];
     expect(await read()).toEqual({ owner: 'ops & co', cost: '7' });
     await set({ cost: '7' });

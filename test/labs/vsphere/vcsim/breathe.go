@@ -19,7 +19,7 @@ const beat = time.Second
 const collectsPerBeat = 50
 
 // breathe does what a vCenter does and the simulator leaves out: figures and tools of guests that run, and news of a
-// VM whose size was changed.
+// VM whose size or name was changed, and of a host that enters or leaves maintenance.
 func breathe(model *simulator.Model) {
 	ctx := model.Service.Context
 	machines := all[*simulator.VirtualMachine](model, "VirtualMachine")
@@ -32,7 +32,9 @@ func breathe(model *simulator.Model) {
 	ctx.Map.AddHandler(&mender{})
 	go func() {
 		next := 0
+		told := map[string]bool{}
 		for range time.Tick(beat) {
+			tellMaintenance(ctx, model, told)
 			machines := all[*simulator.VirtualMachine](model, "VirtualMachine")
 			if len(machines) == 0 {
 				continue
@@ -44,6 +46,18 @@ func breathe(model *simulator.Model) {
 			}
 		}
 	}()
+}
+
+// tellMaintenance tells of hosts that are in another mode than was told.
+func tellMaintenance(ctx *simulator.Context, model *simulator.Model, told map[string]bool) {
+	for _, host := range all[*simulator.HostSystem](model, "HostSystem") {
+		now := host.Runtime.InMaintenanceMode
+		if now == told[host.Self.Value] {
+			continue
+		}
+		told[host.Self.Value] = now
+		ctx.Map.AtomicUpdate(ctx, host, []types.PropertyChange{{Name: "runtime.inMaintenanceMode", Val: now}})
+	}
 }
 
 func all[T mo.Entity](model *simulator.Model, kind string) []T {
@@ -101,7 +115,7 @@ func address(value string) string {
 	return net.IPv4(10, byte(sum>>16), byte(sum>>8), byte(sum)).String()
 }
 
-// mender tells of power and size what the simulator changes without telling.
+// mender tells of power, size and name what the simulator changes without telling.
 type mender struct{}
 
 func (*mender) Reference() types.ManagedObjectReference {
@@ -133,6 +147,7 @@ func tell(ctx *simulator.Context, vm *simulator.VirtualMachine, what func(*simul
 
 func size(vm *simulator.VirtualMachine) []types.PropertyChange {
 	return []types.PropertyChange{
+		{Name: "name", Val: vm.Name},
 		{Name: "summary.config.memorySizeMB", Val: vm.Config.Hardware.MemoryMB},
 		{Name: "summary.config.numCpu", Val: vm.Config.Hardware.NumCPU},
 	}

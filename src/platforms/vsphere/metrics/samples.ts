@@ -1,12 +1,12 @@
 /** quickStats, which a vCenter refreshes every 20 s and pushes with everything else: no request is made for them. */
 
-import type { EndpointName } from '../../ids.ts';
-import { nodeId, type VmId, vmId } from '../../ids.ts';
-import type { NodeSample, SampleBlock } from '../contract.ts';
-import { asShare, blockOf, columnsFor } from '../lib/sample-block.ts';
-import type { VsphereInventory } from './inventory.ts';
-import { type Known, numberIn } from './objects.ts';
-import { isNode, isVm } from './rows.ts';
+import type { EndpointName } from '../../../ids.ts';
+import { nodeId, type VmId, vmId } from '../../../ids.ts';
+import type { NodeSample, SampleBlock } from '../../contract.ts';
+import { asShare, blockOf, columnsFor } from '../../lib/sample-block.ts';
+import type { VsphereInventory } from '../inventory.ts';
+import { type Known, numberIn } from '../objects.ts';
+import { isNode, isVm } from '../rows.ts';
 
 const MIB = 1024 ** 2;
 /** What the figures of a vCenter are an average of. */
