@@ -9,6 +9,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   contract: 420,
   features: 30,
   // of other programs than drover, which are installed first
+  'comparison aws-clients': 420,
   'comparison proxmox-clients': 420,
   'lab aws': 900,
   'lab libvirt 1/3': 2_200,

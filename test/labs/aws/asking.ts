@@ -52,9 +52,10 @@ export function createAsking({ port, page, types }: AskingParts): Asking {
       const less = body.toString('utf8').replace(SIZE, (size) => String(Math.min(Number(size), page)));
       return send(request, Buffer.from(less));
     }
-    const form = new URLSearchParams(action === 'DescribeInstanceTypes' ? body.toString('utf8') : '');
-    const isWhole = form.size > 0 && !form.has('InstanceType.1');
-    return isWhole ? sendForTypes(request, form) : send(request, body);
+    if (action !== 'DescribeInstanceTypes') return send(request, body);
+    const form = new URLSearchParams(body.toString('utf8'));
+    const areNamed = form.has('InstanceType.1') || [...form.values()].includes('instance-type');
+    return areNamed ? send(request, body) : sendForTypes(request, form);
   };
 }
 
