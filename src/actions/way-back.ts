@@ -8,7 +8,7 @@ import { permitted } from './permitted.ts';
 import type { Services } from './services.ts';
 import { type Target, verifiedSignal, verify } from './target.ts';
 
-/** Nothing is shown then, and nothing will be before somebody starts it. */
+/** Nothing is shown then, and nothing will be before it is started. */
 const OFF: ReadonlySet<VmState> = new Set(['stopped', 'suspended', 'crashed']);
 
 /** `target`: whom it leads to now, which must be the machine that was chosen. */

@@ -9,7 +9,7 @@ export interface KeptLinkOptions<T> {
   readonly open: (signal: AbortSignal) => Promise<T>;
   /** It is there again. */
   readonly use: (link: T) => void;
-  /** It came when nobody wanted it any more. */
+  /** It came when it was not wanted any more. */
   readonly discard: (link: T) => void;
   /** It dropped, or could not be opened, and is tried again after so long. */
   readonly dropped: (why: string, ms: number) => void;

@@ -29,10 +29,10 @@ describe('keys of the configuration', () => {
   });
 
   it('take the place of an action’s own', async () => {
-    const { keymap, told } = await configured(keys('vm.start: [f5, F7]', "view.previous-tab: '('", 'view.range: []'));
+    const { keymap, told } = await configured(keys('vm.start: [f5, F7]', "view.previous-tab: '|'", 'view.range: []'));
     expect(told).toEqual([]);
     expect(keymap.keysOf('vm.start')).toEqual(['f5', 'f7']);
-    expect(keymap.keysOf('view.previous-tab')).toEqual(['(']);
+    expect(keymap.keysOf('view.previous-tab')).toEqual(['|']);
     expect(keymap.keysOf('view.range')).toEqual([]);
     expect(keymap.actionsOf('s').filter(({ noun }) => noun === 'vm')).toEqual([]);
   });

@@ -17,7 +17,7 @@ function guest() {
   return { ahead, forced, streams, signal };
 }
 
-it('a console that is opened ahead is taken once, and opened anew after that', async () => {
+it('a console that is opened ahead is taken once, and opened again after that', async () => {
   const { ahead, forced, streams, signal } = guest();
   expect(forced).toEqual([false]);
   const first = await ahead.open({ force: false, signal });
@@ -28,7 +28,7 @@ it('a console that is opened ahead is taken once, and opened anew after that', a
   expect(streams.map(({ destroyed }) => destroyed)).toEqual([false, false]);
 });
 
-it('a console that is opened ahead, and that nobody takes, is closed', async () => {
+it('a console that is opened ahead, and is not taken, is closed', async () => {
   const { ahead, streams } = guest();
   ahead.drop();
   await new Promise<void>((resolve) => streams[0]?.once('close', resolve));

@@ -5,14 +5,14 @@ export type OpenConsole = ConsoleSessionOptions['open'];
 export interface OpenedAhead {
   /** The first time it answers the way that is opened already. */
   readonly open: OpenConsole;
-  /** Closes that way where nobody has taken it. */
+  /** Closes that way where it was not taken. */
   drop(): void;
 }
 
 /** The way to a guest is opened while what shows it is still made and loaded: the first answer of the guest waits for neither. */
 export function openedAhead(open: OpenConsole, signal: AbortSignal): OpenedAhead {
   let first: ReturnType<OpenConsole> | undefined = open({ force: false, signal });
-  // Whoever takes it is told.
+  // An error is reported to the console that takes it.
   first.catch(() => {});
   return {
     open(options) {

@@ -53,7 +53,7 @@ describe('the palette', () => {
        {border|│} {dim|vm.stop                 } {key|S        } {dim|it is stopped already, and it can not be stopped…} {border|│}
        {border|│} {text|vm.edit                 } {key|e        } Change memory, virtual CPUs and the other settin… {border|│}
        {border|│} {text|vm.restart              } {key|R        } Ask the guest to reboot; with force, reset it.    {border|│}
-       {border|│} {text|vm.history              } {key|         } What the platform has kept of the load of a VM, … {border|│}
+       {border|│} {text|vm.history              } {key|         } The load of a VM in the past: as its platform ha… {border|│}
        {border|│} {dim|Power a VM on, or resume one that is paused.}                                         {border|│}
        {border|│} {dim|}                                                                                     {border|│}
        {border|╰──────────────────────────────────────────────────────────────────────────────────────╯}"
@@ -150,7 +150,7 @@ describe('the help', () => {
     expect(stage.layers.top?.hints()[0]).toEqual({ key: '?', does: 'all keys' });
     press('?');
     expect(drawn().split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
-      "╭─ All keys: lines 1-11 of 325 ────────────────────────────────────────────────╮
+      "╭─ All keys: lines 1-11 of 327 ────────────────────────────────────────────────╮
       │ VMs                                                                          │
       │ a            Create VM          Make a VM from an image, or an empty one.    │"
     `);

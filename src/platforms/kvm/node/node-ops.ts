@@ -20,7 +20,14 @@ interface NodeSetting {
 }
 
 /** What needs no login to the host, and what migration has its own reasons for. */
-const REACHED_OTHERWISE = ['node.info', 'node.route', 'node.planReceive', 'node.receive'] as const;
+const WITHOUT_LOGIN = [
+  'node.info',
+  'node.route',
+  'node.planReceive',
+  'node.receive',
+  'node.enterMaintenance',
+  'node.exitMaintenance',
+] as const;
 
 /** `whyNot`: why one is missing. */
 export function createNodeOps({ daemon, dialer, facts, address, clock }: NodeSetting): {
@@ -55,7 +62,7 @@ export function createNodeOps({ daemon, dialer, facts, address, clock }: NodeSet
     ...(files && createNodeFiles({ files }, clock, here)),
   };
   const noLogin = `${host} is reached by ${address.transport}: only an endpoint over ssh has a shell, commands and files`;
-  return { ops, whyNot: shell ? {} : lacking(noLogin, ['node'], REACHED_OTHERWISE) };
+  return { ops, whyNot: shell ? {} : lacking(noLogin, ['node'], WITHOUT_LOGIN) };
 }
 
 /** As the endpoint is reached; undefined where that is not by ssh. */

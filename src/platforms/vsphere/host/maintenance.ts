@@ -69,7 +69,7 @@ export function createMaintenance(calls: VmCalls): Required<Pick<NodeOps, 'enter
     enterMaintenance: (id, signal) =>
       onHost(id, signal, async (host) => {
         if (host.inMaintenance) return alreadySo('node.enterMaintenance', `${host.name} was in maintenance already`);
-        // the server would wait for somebody who moves them, until its time is over
+        // the server would wait until they are moved, until its time is over
         if (!host.isEmptied) refuseRunning(host.name, host.running);
         return send(host, 'EnterMaintenanceMode_Task', ENTERS_WITHIN_S, signal);
       }),
