@@ -100,8 +100,8 @@ async function explain(error: unknown): Promise<number> {
 
 async function start(argv: readonly string[]): Promise<void> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 22 || (major === 22 && minor < 12)) {
-    process.stderr.write(`drover needs Node 22.12 or newer; this is ${process.version} (${process.execPath}).\n`);
+  if (major < 22 || (major === 22 && minor < 13)) {
+    process.stderr.write(`drover needs Node 22.13 or newer; this is ${process.version} (${process.execPath}).\n`);
     process.exitCode = 1;
     return;
   }
