@@ -67,14 +67,17 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   if (has('image.list')) it('F-282 F-360 images are listed, with what the server knows of them', isListed('image'));
   if (has('lease.list')) it('leases are listed, those that are kept too', isListed('lease'));
   if (has('dns.list')) it('F-307 entries of name servers are listed', isListed('dns'));
-  if (has('flavor.list')) it('F-309 F-391 F-476 flavors are listed, with what the server knows of them', isListed('flavor'));
+  if (has('flavor.list'))
+    it('F-309 F-391 F-476 flavors are listed, with what the server knows of them', isListed('flavor'));
 
   if (has('subnet.list')) it('F-386 subnets are listed, with what the server knows of them', isListed('subnet'));
   if (has('keypair.list')) it('key pairs are listed, with what the server knows of them', isListed('keypair'));
   if (has('address.list')) it('public addresses are listed, with what has them', isListed('address'));
-  if (has('bucket.list')) it('F-301 F-398 F-428 buckets are listed, with what the server knows of them', isListed('bucket'));
+  if (has('bucket.list'))
+    it('F-301 F-398 F-428 buckets are listed, with what the server knows of them', isListed('bucket'));
   if (has('zone.list')) it('F-410 DNS zones are listed, with what the server knows of them', isListed('zone'));
-  if (has('balancer.list')) it('F-310 load balancers are listed, with what the server knows of them', isListed('balancer'));
+  if (has('balancer.list'))
+    it('F-310 load balancers are listed, with what the server knows of them', isListed('balancer'));
   if (has('securitygroup.list'))
     it('F-403 security groups are listed, with what the server knows of them', isListed('securitygroup'));
 
