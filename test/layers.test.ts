@@ -25,6 +25,7 @@ const LAYERS: readonly Row[] = [
       'host-names.ts',
       'login-user.ts',
       'shell-word.ts',
+      'tar-header.ts',
       'nearest.ts',
       'version.ts',
       'screen-options.ts',

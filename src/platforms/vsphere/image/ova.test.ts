@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sourceOf } from '../../../../test/contract/memory-files.ts';
-import { anOva, descriptorOf, tarOf } from '../testkit/ova.ts';
+import { anOva, descriptorOf, tarOf, writeSum } from '../testkit/ova.ts';
 import { readOva } from './ova.ts';
 
 const DISK = Buffer.from('a disk of some bytes');
@@ -46,10 +46,11 @@ describe('an OVA', () => {
       ['a.ovf', Buffer.from('<Envelope/>')],
       ['big.vmdk', Buffer.alloc(0)],
     ]);
-    const header = content.subarray(1024);
+    const header = content.subarray(1024, 1536);
     header.fill(0, 124, 136);
     header[124] = 0x80;
     header.writeBigUInt64BE(2n ** 34n, 128);
+    writeSum(header);
     const source = { ...sourceOf(content), size: (2 ** 35) as ReturnType<typeof sourceOf>['size'] };
     const padded = {
       ...source,

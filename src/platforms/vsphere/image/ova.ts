@@ -1,6 +1,7 @@
 /** An OVA (DMTF DSP0243, section 5.4): a tar whose first file is the descriptor, perhaps with a manifest of digests behind it. */
 import { createHash } from 'node:crypto';
 import { FleetError } from '../../../errors.ts';
+import { readTarHeader, TAR_BLOCK } from '../../../tar-header.ts';
 import type { Source } from '../../contract.ts';
 
 /** A file in the tar: where its bytes are. */
@@ -24,7 +25,6 @@ export interface Ova {
   readonly digests: ReadonlyMap<string, Digest>;
 }
 
-const BLOCK = 512;
 /** Descriptors and manifests of the largest appliances are far below. */
 const MOST_TEXT = 4 * 1024 ** 2;
 const MOST_FILES = 1_000;
@@ -32,14 +32,15 @@ const MOST_FILES = 1_000;
 /** Reads what is in it, and no disk. Rejects with op.refused for what is no OVA, or not what its manifest says. */
 export async function readOva(source: Source): Promise<Ova> {
   const files = new Map<string, OvaFile>();
-  for (let at = 0; at + BLOCK <= source.size; ) {
-    const header = await bytesOf(source, at, BLOCK);
-    if (header.every((byte) => byte === 0)) break;
-    const entry = entryIn(header);
-    if (entry === undefined) throw noOva(source, 'it is no tar');
-    if (entry.isFile) files.set(entry.name, { name: entry.name, at: at + BLOCK, size: entry.size });
+  for (let at = 0; at + TAR_BLOCK <= source.size; ) {
+    const block = await bytesOf(source, at, TAR_BLOCK);
+    if (block.every((byte) => byte === 0)) break;
+    const header = readTarHeader(block);
+    if (header === undefined) throw noOva(source, 'it is no tar');
+    const { name, size, kind } = header;
+    if (kind === '0' || kind === '\0') files.set(name, { name, at: at + TAR_BLOCK, size });
     if (files.size > MOST_FILES) throw noOva(source, `it has more than ${MOST_FILES} files`);
-    at += BLOCK + Math.ceil(entry.size / BLOCK) * BLOCK;
+    at += TAR_BLOCK + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
     if (at > source.size) throw noOva(source, 'it ends in the middle of a file');
   }
   const [first] = files.values();
@@ -55,28 +56,6 @@ export async function readOva(source: Source): Promise<Ova> {
 
 const noOva = ({ name }: Source, why: string): FleetError =>
   new FleetError('op.refused', `${name} is no OVA that can be imported: ${why}`);
-
-interface Entry {
-  readonly name: string;
-  readonly size: number;
-  readonly isFile: boolean;
-}
-
-/** ustar (POSIX.1-1988); sizes above 8 GiB as GNU tar has them. Undefined for what is no header. */
-function entryIn(header: Buffer): Entry | undefined {
-  if (header.toString('latin1', 257, 262) !== 'ustar') return undefined;
-  const text = (from: number, to: number) => header.toString('utf8', from, to).replace(/\0.*$/s, '');
-  const isBinary = ((header[124] ?? 0) & 0x80) !== 0;
-  const size = isBinary ? Number(header.readBigUInt64BE(128)) : Number.parseInt(text(124, 136).trim(), 8);
-  if (!Number.isSafeInteger(size) || size < 0) return undefined;
-  const type = header.toString('latin1', 156, 157);
-  const folder = text(345, 500);
-  return {
-    name: folder === '' ? text(0, 100) : `${folder}/${text(0, 100)}`,
-    size,
-    isFile: type === '0' || type === '\0',
-  };
-}
 
 async function bytesOf(source: Source, at: number, length: number): Promise<Buffer> {
   const pieces: Buffer[] = [];

@@ -3,6 +3,13 @@ import { createHash } from 'node:crypto';
 
 const BLOCK = 512;
 
+/** Of all bytes of a header, its own field taken for blanks. */
+export function writeSum(header: Buffer): void {
+  header.fill(' ', 148, 156);
+  const sum = header.reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0`, 148);
+}
+
 /** A ustar of these files, in their order. */
 export function tarOf(files: readonly (readonly [name: string, content: Buffer])[]): Buffer {
   const blocks = files.flatMap(([name, content]) => {
@@ -11,6 +18,7 @@ export function tarOf(files: readonly (readonly [name: string, content: Buffer])
     header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
     header.write('0', 156);
     header.write('ustar\u000000', 257);
+    writeSum(header);
     return [header, content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);

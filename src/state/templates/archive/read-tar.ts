@@ -1,8 +1,8 @@
 /** Reads tar: POSIX ustar with the pax headers of its paths, and GNU's long names. */
 import { FleetError } from '../../../errors.ts';
+import { readTarHeader, TAR_BLOCK, tarText } from '../../../tar-header.ts';
 import { checkedPath, type Entry, MOST_BYTES, MOST_FILES, refusedEntry, tooLarge, tooMany } from './entries.ts';
 
-const BLOCK = 512;
 const REGULAR: readonly string[] = ['0', '\0', '7'];
 const FOLDER = '5';
 const PAX = 'x';
@@ -25,23 +25,24 @@ export function readTar(source: string, bytes: Uint8Array): readonly Entry[] {
   let total = 0;
   let long: string | undefined;
   let isEnded = false;
-  for (let at = 0; at + BLOCK <= bytes.length; ) {
-    const header = bytes.subarray(at, at + BLOCK);
-    isEnded = header.every((byte) => byte === 0);
+  for (let at = 0; at + TAR_BLOCK <= bytes.length; ) {
+    const block = bytes.subarray(at, at + TAR_BLOCK);
+    isEnded = block.every((byte) => byte === 0);
     if (isEnded) break;
-    if (!hasRightSum(header)) throw damaged(source);
-    const kind = String.fromCharCode(header[156] ?? 0);
-    const size = numberIn(source, header.subarray(124, 136));
-    const start = at + BLOCK;
+    const header = readTarHeader(block);
+    if (!header) throw damaged(source);
+    const { kind, size, mode } = header;
+    if (size > MOST_BYTES) throw tooLarge(source);
+    const start = at + TAR_BLOCK;
     if (start + size > bytes.length) throw damaged(source);
     const content = bytes.subarray(start, start + size);
-    at = start + Math.ceil(size / BLOCK) * BLOCK;
+    at = start + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
     if (kind === PAX_OF_ALL) continue;
     if (kind === GNU_LONG_NAME || kind === PAX) {
-      long = kind === PAX ? (pathOfPax(source, content) ?? long) : textIn(content);
+      long = kind === PAX ? (pathOfPax(source, content) ?? long) : tarText(content);
       continue;
     }
-    const name = long ?? nameIn(header);
+    const name = long ?? header.name;
     long = undefined;
     if (kind === FOLDER && /^(\.\/?)+$/.test(name)) continue;
     const path = checkedPath(source, name);
@@ -51,43 +52,11 @@ export function readTar(source: string, bytes: Uint8Array): readonly Entry[] {
     total += size;
     if (total > MOST_BYTES) throw tooLarge(source);
     if (entries.length >= MOST_FILES) throw tooMany(source);
-    const mode = numberIn(source, header.subarray(100, 108));
     entries.push({ path, bytes: content, executable: (mode & 0o100) !== 0 });
   }
   // A tar ends with a block of zeros: without it more may be missing.
   if (!isEnded) throw damaged(source);
   return entries;
-}
-
-/** Up to the first zero byte. */
-function textIn(field: Uint8Array): string {
-  const end = field.indexOf(0);
-  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString('utf8');
-}
-
-/** Octal. GNU writes what does not fit in binary: nothing that large belongs into a template. */
-function numberIn(source: string, field: Uint8Array): number {
-  if (((field[0] ?? 0) & 0x80) !== 0) throw tooLarge(source);
-  const text = textIn(field).trim();
-  if (!/^[0-7]*$/.test(text)) throw damaged(source);
-  return text === '' ? 0 : Number.parseInt(text, 8);
-}
-
-/** The sum of all bytes of the header, those of the sum itself taken for blanks. */
-function hasRightSum(header: Uint8Array): boolean {
-  const said = Number.parseInt(textIn(header.subarray(148, 156)).trim(), 8);
-  let sum = 0;
-  header.forEach((byte, at) => {
-    sum += at >= 148 && at < 156 ? 0x20 : byte;
-  });
-  return sum === said;
-}
-
-function nameIn(header: Uint8Array): string {
-  const name = textIn(header.subarray(0, 100));
-  const isPosix = Buffer.from(header.subarray(257, 263)).toString('latin1') === 'ustar\0';
-  const before = isPosix ? textIn(header.subarray(345, 500)) : '';
-  return before === '' ? name : `${before}/${name}`;
 }
 
 /** Records of `LENGTH KEY=VALUE\n`. What says another size or a link target than the header does would be passed over: refused. */

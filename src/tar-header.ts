@@ -1,0 +1,54 @@
+/** The header of an entry of a tar: POSIX ustar, and the large numbers of GNU tar. */
+
+export const TAR_BLOCK = 512;
+
+export interface TarHeader {
+  /** With its folder. Longer ones stand in an entry of their own before it, which is the reader's to know. */
+  readonly name: string;
+  readonly size: number;
+  readonly mode: number;
+  /** The type flag: `0` or a zero byte is a file. */
+  readonly kind: string;
+}
+
+/** Of a block. Undefined for one that is no header, or damaged. */
+export function readTarHeader(block: Uint8Array): TarHeader | undefined {
+  const size = numberIn(block.subarray(124, 136));
+  const mode = numberIn(block.subarray(100, 108));
+  if (size === undefined || mode === undefined || !hasRightSum(block)) return undefined;
+  return { name: nameIn(block), size, mode, kind: String.fromCharCode(block[156] ?? 0) };
+}
+
+/** Up to the first zero byte. */
+export function tarText(field: Uint8Array): string {
+  const end = field.indexOf(0);
+  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString('utf8');
+}
+
+/** Octal; GNU tar writes what does not fit in binary, in the last eight bytes. */
+function numberIn(field: Uint8Array): number | undefined {
+  if (((field[0] ?? 0) & 0x80) !== 0) {
+    const number = field.length < 9 ? undefined : Number(Buffer.from(field.subarray(-8)).readBigUInt64BE());
+    return Number.isSafeInteger(number) ? number : undefined;
+  }
+  const text = tarText(field).trim();
+  if (!/^[0-7]*$/.test(text)) return undefined;
+  return text === '' ? 0 : Number.parseInt(text, 8);
+}
+
+/** The sum of all bytes of the header, those of the sum itself taken for blanks. */
+function hasRightSum(block: Uint8Array): boolean {
+  const said = Number.parseInt(tarText(block.subarray(148, 156)).trim(), 8);
+  let sum = 0;
+  block.forEach((byte, at) => {
+    sum += at >= 148 && at < 156 ? 0x20 : byte;
+  });
+  return sum === said;
+}
+
+function nameIn(block: Uint8Array): string {
+  const name = tarText(block.subarray(0, 100));
+  const isPosix = Buffer.from(block.subarray(257, 263)).toString('latin1') === 'ustar\0';
+  const before = isPosix ? tarText(block.subarray(345, 500)) : '';
+  return before === '' ? name : `${before}/${name}`;
+}
