@@ -17,6 +17,8 @@ export interface FreshTerminal extends Pty {
   filter(query: string): Promise<void>;
   /** Filters for the name of a guest and puts the cursor on it. */
   goTo(guest: string): Promise<void>;
+  /** Waits for a question, and answers it until it is gone: a key that comes before all of its frame was written is no answer. */
+  answer(question: string, key?: string, deadlineMs?: number): Promise<void>;
 }
 
 export interface FreshOptions {
@@ -109,6 +111,12 @@ export async function openFresh(options: FreshOptions = {}): Promise<FreshTermin
       await filter(guest);
       pty.type('G');
       await pty.until(`─ ${guest} ─`);
+    },
+    async answer(question, key = 'y', deadlineMs = 60_000) {
+      await pty.until(question, deadlineMs);
+      pty.type(key);
+      const again = setInterval(() => pty.screen().includes(question) && pty.type(key), 1_000);
+      await pty.until((screen) => !screen.includes(question), deadlineMs).finally(() => clearInterval(again));
     },
   };
 }

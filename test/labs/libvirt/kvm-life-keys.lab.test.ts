@@ -25,6 +25,11 @@ async function press(keys: string, shown: string | RegExp): Promise<void> {
   screen.type(keys);
   await screen.until(shown, DEADLINE_MS);
 }
+/** Says yes to what is asked, and waits until the screen shows what comes of it. */
+async function agree(shown: string): Promise<void> {
+  await screen.answer('y yes   n no');
+  await press('', shown);
+}
 /** A fresh program with the cursor on this VM. */
 async function goTo(vm: string): Promise<void> {
   screen = await openFresh({ env: { EDITOR: join(folder, 'add-kernel') } });
@@ -105,7 +110,7 @@ it('its definition is changed in an editor, it is started, and its console answe
   await command('vm.define', `Edit definition of ${VM} on ${host.name}?`);
   await press(ENTER, 'changed');
   await press(CONTINUE, /\+ +<kernel>/);
-  await press('y', `${VM} has its new definition`);
+  await agree(`${VM} has its new definition`);
   expect(await virsh(host, 'dumpxml', '--inactive', VM)).toContain('vmlinuz</kernel>');
   await press('s', `${VM} is running`);
   expect(await guestState(host, VM)).toBe('running');
@@ -153,11 +158,11 @@ it('its memory goes to a file and comes back, with what it was doing', async () 
   await inGuest('sleep 9999 & echo $! > /root/pid; echo $((40 + 4)) done', '44 done');
   await command('vm.save', `Save memory of ${VM} on ${host.name} to a file?`);
   await press(`/no/such/folder/keyed.save${CONTINUE}`, `Path /no/such/folder`);
-  await press('y', 'the host has no folder /no/such/folder');
+  await agree('the host has no folder /no/such/folder');
   expect(await guestState(host, VM)).toBe('running');
   await command('vm.save', `Save memory of ${VM} on ${host.name} to a file?`);
   await press(SAVED + CONTINUE, `Path ${SAVED}`);
-  await press('y', `${VM} is saved to ${SAVED}`);
+  await agree(`${VM} is saved to ${SAVED}`);
   expect(await guestState(host, VM)).toBe('shut off');
   await command('vm.restore', `Restore from file on ${host.name}?`);
   await press(SAVED + CONTINUE, `${host.name} has restored ${SAVED}`);
@@ -168,7 +173,7 @@ it('its memory goes to a file and comes back, with what it was doing', async () 
 it('it is shut down, cloned and exported', async () => {
   await goTo(VM);
   await press('S', `Shut down ${VM} on ${host.name}?`);
-  await press('y', `${VM} is stopped`);
+  await agree(`${VM} is stopped`);
   await press('C', `Clone ${VM} on ${host.name}?`);
   await press(CLONE + CONTINUE, `${VM} is cloned as ${CLONE}`);
   expect((await virsh(host, 'domblklist', CLONE)).match(/twin_\d/g)).toEqual(['twin_0', 'twin_1']);
@@ -183,7 +188,7 @@ it('the settings of the clone are looked at, and it is renamed', async () => {
   await press('e', /Memory +128MiB/);
   await press(RENAMED, `${CLONE} → ${RENAMED}, now`);
   await press(CONTINUE, `Change ${CLONE} on ${host.name}?`);
-  await press('y', `${CLONE} is called ${RENAMED} now`);
+  await agree(`${CLONE} is called ${RENAMED} now`);
   expect(await domains()).toContain(RENAMED);
   expect(await domains()).not.toContain(CLONE);
 });

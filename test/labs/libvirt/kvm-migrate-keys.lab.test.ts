@@ -37,7 +37,7 @@ it('F-054 F-147 by keys: the target is chosen, the checks are shown, and the row
   screen.type(BUTTONS + ENTER);
   await screen.until(/Migrate roamer on host1 to host2\?/, DEADLINE_MS);
   await screen.until(/ok +cpu +host2 can give it/, DEADLINE_MS);
-  screen.type('y');
+  await screen.answer('Migrate roamer on host1 to host2?');
   await screen.until(/roamer is on host2, .* moved, it stood still for \d+ ms/, DEADLINE_MS);
   expect(await whereIs(VM)).toEqual(['host2: running']);
 });

@@ -63,8 +63,7 @@ it('starts and stops one of ten thousand while the list is still being read', as
   await drover.untilRow('many06543', 'running');
 
   drover.type('S');
-  await drover.until('Shut down many06543 on');
-  drover.type('y');
+  await drover.answer('Shut down many06543 on');
   await drover.until('many06543 is stopped');
   expect(await domains.isOn('many06543')).toBe(false);
   drover.type('q');

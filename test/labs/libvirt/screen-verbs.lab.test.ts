@@ -41,8 +41,7 @@ it('F-045 F-048 F-050 starts, pauses, resumes and shuts down a guest from the ke
   expect(await guestState(host2, PORTER)).toBe('running');
 
   drover.type('p');
-  await drover.until(`Pause ${PORTER} on ${host2.name}?`);
-  drover.type('y');
+  await drover.answer(`Pause ${PORTER} on ${host2.name}?`);
   await drover.until(`${PORTER} is paused`);
   expect(await guestState(host2, PORTER)).toBe('paused');
   await drover.untilRow(PORTER, 'paused');
@@ -54,8 +53,7 @@ it('F-045 F-048 F-050 starts, pauses, resumes and shuts down a guest from the ke
   // a guest that is still booting does not hear its power button
   await untilLoginPrompt(host2, PORTER);
   drover.type('S');
-  await drover.until(`Shut down ${PORTER} on ${host2.name}?`);
-  drover.type('y');
+  await drover.answer(`Shut down ${PORTER} on ${host2.name}?`);
   await drover.until(`${PORTER} is stopped`, 40_000);
   expect(await guestState(host2, PORTER)).toBe('shut off');
 });
@@ -80,8 +78,7 @@ it('F-055 changes the memory of a running guest, and the host has it', async () 
   drover.type('\x15192MiB');
   await drover.until('128MiB → 192MiB, now');
   drover.type('\x1b[6~\r');
-  await drover.until(`Change ${PORTER} on ${host2.name}?`);
-  drover.type('y');
+  await drover.answer(`Change ${PORTER} on ${host2.name}?`);
   await drover.until(new RegExp(`${PORTER} has memory 192M`, 'i'), 20_000);
   await expect.poll(liveMemory, { timeout: 15_000 }).toBe(192);
   await drover.untilRow(PORTER, '192M');
@@ -103,16 +100,14 @@ it('F-255 marks ten guests and starts them with one key', async () => {
   };
   await markTen();
   drover.type('s');
-  await drover.until('Start 10 VMs?');
-  drover.type('y');
+  await drover.answer('Start 10 VMs?');
   await drover.until('Start 10 VMs: 10 done', 90_000);
   for (const name of TEN) expect(await guestState(host3, name)).toBe('running');
 
   // without waiting for their boot: power off, all at once; what is done is marked no longer
   await markTen();
   drover.type('D');
-  await drover.until('Force off 10 VMs?');
-  drover.type('y');
+  await drover.answer('Force off 10 VMs?');
   await drover.until('Force off 10 VMs: 10 done', 90_000);
   for (const name of TEN) expect(await guestState(host3, name)).toBe('shut off');
 });
