@@ -30,11 +30,10 @@ func breathe(model *simulator.Model) {
 		ctx.Map.AtomicUpdate(ctx, host, hostVitals())
 	}
 	ctx.Map.AddHandler(&mender{})
+	go tellMaintenance(ctx, model)
 	go func() {
 		next := 0
-		told := map[string]bool{}
 		for range time.Tick(beat) {
-			tellMaintenance(ctx, model, told)
 			machines := all[*simulator.VirtualMachine](model, "VirtualMachine")
 			if len(machines) == 0 {
 				continue
@@ -48,15 +47,23 @@ func breathe(model *simulator.Model) {
 	}()
 }
 
-// tellMaintenance tells of hosts that are in another mode than was told.
-func tellMaintenance(ctx *simulator.Context, model *simulator.Model, told map[string]bool) {
-	for _, host := range all[*simulator.HostSystem](model, "HostSystem") {
-		now := host.Runtime.InMaintenanceMode
-		if now == told[host.Self.Value] {
-			continue
+// tellMaintenance tells of hosts that are in another mode than was told, soon after a client changed that; and once a
+// beat of those that ever were, since what several clients read at that moment may cross what they are told.
+func tellMaintenance(ctx *simulator.Context, model *simulator.Model) {
+	const looksPerBeat = 20
+	told := map[string]bool{}
+	looks := 0
+	for range time.Tick(beat / looksPerBeat) {
+		looks++
+		for _, host := range all[*simulator.HostSystem](model, "HostSystem") {
+			now := host.Runtime.InMaintenanceMode
+			last, ever := told[host.Self.Value]
+			if now == last && !(ever && looks%looksPerBeat == 0) {
+				continue
+			}
+			told[host.Self.Value] = now
+			ctx.Map.AtomicUpdate(ctx, host, []types.PropertyChange{{Name: "runtime.inMaintenanceMode", Val: now}})
 		}
-		told[host.Self.Value] = now
-		ctx.Map.AtomicUpdate(ctx, host, []types.PropertyChange{{Name: "runtime.inMaintenanceMode", Val: now}})
 	}
 }
 
