@@ -83,6 +83,14 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
   const words = command.split(' ');
   const inState = async (state: string) => (await list('--filter', `state:${state}`))[0]?.id ?? '';
   switch (command) {
+    case 'vm lock': {
+      const id = await inState('running');
+      // What is locked is refused by commands that come later.
+      return [
+        [...words, id],
+        ['vm', 'unlock', id],
+      ];
+    }
     case 'vm list':
       return [
         words,
