@@ -2,7 +2,7 @@
 import { endpointOf, type VmId } from '../ids.ts';
 import { BACKUP_MODES } from '../platforms/contract.ts';
 import type { Args, ObjectAction, ReadOutcome } from './action.ts';
-import { deleteAction, listAction } from './cloud/listed-verbs.ts';
+import { deleteAction, listAction } from './listed-verbs.ts';
 import { NEW_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
 import { seenInList } from './seen-in-list.ts';

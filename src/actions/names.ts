@@ -2,7 +2,7 @@
 import { endpointOf } from '../ids.ts';
 import type { DnsRecord } from '../platforms/contract.ts';
 import type { Args, ObjectAction } from './action.ts';
-import { deleteAction, LIMIT_MS, listAction } from './cloud/listed-verbs.ts';
+import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 import { objectAction } from './object-action.ts';
 import { seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';

@@ -1,7 +1,7 @@
 /** Snapshots of volumes, which a VM need not have. */
 import { endpointOf } from '../ids.ts';
 import type { ObjectAction } from './action.ts';
-import { deleteAction, LIMIT_MS, listAction } from './cloud/listed-verbs.ts';
+import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 import { NEW_NAME, VOLUME_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
 import { seenByName, seenInList } from './seen-in-list.ts';

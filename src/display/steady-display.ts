@@ -23,7 +23,7 @@ export interface SteadyOptions extends WayBack {
 
 const lineOf = (text: string): string => ` ${clean(text)} `;
 const BACK = lineOf(LINK_BACK);
-/** The picture behind the good news is wanted too. */
+/** Then that line goes, since it covers a part of the picture. */
 const BACK_MS = 5_000;
 
 /**

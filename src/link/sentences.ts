@@ -1,4 +1,4 @@
-/** What a user is told of a link that dropped, whatever kind of console it is of. */
+/** What is shown to a user of a link that dropped, whatever kind of console it is of. */
 
 /** `why`: a sentence; it is tried again after `ms`. */
 export const noLink = (why: string, ms: number, detachKey: string): string =>

@@ -1,11 +1,11 @@
 /** Public addresses that an account keeps, and gives to its VMs. */
 import { endpointOf } from '../../ids.ts';
 import type { Args, ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { objectAction } from '../object-action.ts';
 import { PLAN } from '../plan-option.ts';
 import { isListed, seenInList } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 const NAME = {
   source: '^([A-Za-z0-9][A-Za-z0-9_.-]{0,62})?$',

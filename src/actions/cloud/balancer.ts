@@ -1,12 +1,12 @@
 /** Load balancers: one address for several VMs. */
 import type { BalancerSpec } from '../../platforms/contract.ts';
 import type { Args, ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { NEW_NAME } from '../new-name.ts';
 import { objectAction } from '../object-action.ts';
 import { PLAN } from '../plan-option.ts';
 import { seenByName } from '../seen-in-list.ts';
 import { listIn, textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 const PORTS = { source: '^[0-9]{1,5}([ ,]+[0-9]{1,5})*$', complaint: 'numbers with commas between them: 80,443' };
 const PATH = { source: '^(/\\S*)?$', complaint: 'a path: /health' };

@@ -1,11 +1,11 @@
 /** Places for files beside VMs. */
 import { endpointOf } from '../../ids.ts';
 import type { ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { objectAction } from '../object-action.ts';
 import { PLAN } from '../plan-option.ts';
 import { seenByName, seenInList } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 /** What all platforms take; some take less. */
 const NAME = {

@@ -1,11 +1,11 @@
 /** Files in buckets: sent, received, shared and deleted. */
 import { basename } from 'node:path';
 import type { Args, ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { fileFor, RECEIVES, receiveFile, SENT_FILE, sendFile } from '../local-file.ts';
 import { objectAction } from '../object-action.ts';
 import { seenInList } from '../seen-in-list.ts';
 import { pairsIn, textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 /** As kcli's links. */
 const LINK_SECONDS = 600;

@@ -8,11 +8,11 @@ import { fileTrouble } from '../../state/files/file-trouble.ts';
 import { keepPrivateKey } from '../../state/files/private-key-file.ts';
 import { newSshKeyPair, SSH_KEY_TYPES } from '../../state/files/ssh-key-pair.ts';
 import type { Args, ObjectAction, ReadOutcome } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { NEW_NAME } from '../new-name.ts';
 import { objectAction } from '../object-action.ts';
 import { seenByName } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 export const keyPairListAction = listAction('keypair', 'Key pairs', 'List the SSH keys that new VMs can be given.');
 

@@ -8,11 +8,11 @@ import {
   spelledPorts,
 } from '../../platforms/contract.ts';
 import type { Args, ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { objectAction } from '../object-action.ts';
 import { PLAN } from '../plan-option.ts';
 import { isGone, seenInList } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 const NAME = {
   source: '^[A-Za-z0-9][A-Za-z0-9_. -]{0,99}$',

@@ -2,12 +2,12 @@
 import { endpointOf } from '../../ids.ts';
 import type { Subnet, SubnetChanges } from '../../platforms/contract.ts';
 import type { Args, ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { NEW_NAME } from '../new-name.ts';
 import { objectAction } from '../object-action.ts';
 import { PLAN } from '../plan-option.ts';
 import { seenByName, seenInList } from '../seen-in-list.ts';
 import { listIn, textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 const CIDR = { source: '^[0-9a-fA-F.:]+/[0-9]{1,3}$', complaint: 'addresses with a length: 10.0.1.0/24' };
 const ADDRESS = { source: '^([0-9a-fA-F.:]+)?$', complaint: 'an address: 10.0.1.1' };

@@ -1,9 +1,9 @@
 /** DNS zones. */
 import type { ObjectAction } from '../action.ts';
+import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { objectAction } from '../object-action.ts';
 import { seenByName } from '../seen-in-list.ts';
 import { textIn } from '../text-in.ts';
-import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 
 const NAME = {
   source: '^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$',

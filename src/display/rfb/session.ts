@@ -105,7 +105,7 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
     return rect.width === 0 || rect.height === 0 ? undefined : decode(rect, reader, frame);
   }
 
-  /** What is told in place of pixels. */
+  /** What is sent in place of pixels. */
   async function readOther(rect: Rect, encoding: number): Promise<void> {
     if (encoding === POINTER) {
       shape = await readPointerShape(rect, reader);

@@ -4,6 +4,15 @@ import type { VmId } from '../../ids.ts';
 export const HISTORY_RANGES = ['hour', 'day', 'week', 'month', 'year'] as const;
 export type HistoryRange = (typeof HISTORY_RANGES)[number];
 
+const DAY_MS = 86_400_000;
+export const RANGE_MS: Readonly<Record<HistoryRange, number>> = {
+  hour: DAY_MS / 24,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 30 * DAY_MS,
+  year: 365 * DAY_MS,
+};
+
 /** Means of one step of time, as those of a `SampleBlock`: NaN = unknown, never 0. */
 export interface HistoryRow {
   /** When the step began: epoch, ms. */

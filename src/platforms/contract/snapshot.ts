@@ -14,7 +14,7 @@ export interface SnapshotSpec {
   readonly external?: boolean;
   /**
    * The guest writes out to its disks what it has in memory, and holds still for that moment: its agent or tools do. Refused with
-   * op.conflict where they don't answer; a platform that can't be told says so as a warning.
+   * op.conflict where they don't answer; a platform that has no such order for one snapshot reports that as a warning.
    */
   readonly quiesce?: boolean;
 }

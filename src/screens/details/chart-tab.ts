@@ -1,6 +1,6 @@
 /** The last hour of a VM, a node or a pool, and what was kept of a VM from before. Read only while the tab is shown. */
 import type { NodeId, VmId } from '../../ids.ts';
-import type { History, HistoryRow, Node, Vm } from '../../platforms/contract.ts';
+import { type History, type HistoryRow, type Node, RANGE_MS, type Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { HOUR_METRICS, type HourMetric, MINUTES } from '../../state/fleet/hour-history.ts';
 import { formatBytes, formatRatio } from '../../units.ts';
@@ -49,7 +49,7 @@ function columnOf(
   now: number,
   value: (row: HistoryRow) => number,
 ): Float32Array {
-  const steps = Math.max(1, Math.round(SPANS[range].ms / stepMs));
+  const steps = Math.max(1, Math.round(RANGE_MS[range] / stepMs));
   const newest = Math.floor(now / stepMs);
   const out = new Float32Array(steps).fill(Number.NaN);
   for (const row of rows) {

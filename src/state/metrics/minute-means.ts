@@ -3,7 +3,7 @@ import type { SampleBlock } from '../../platforms/contract.ts';
 import { createSlots, grown } from '../fleet/columns.ts';
 import { METRICS } from './points.ts';
 
-/** Columns of figures of one instant, as those of a `SampleBlock`. */
+/** Columns of metrics of one instant, as those of a `SampleBlock`. */
 export interface Columns<Id extends VmId | NodeId> extends Pick<SampleBlock, (typeof METRICS)[number]> {
   readonly ids: readonly Id[];
 }

@@ -6,6 +6,7 @@ import { FleetError } from '../../errors.ts';
 import { errnoOf, fileTrouble } from '../files/file-trouble.ts';
 import { makeOwnFolder, ownerBelow } from '../files/own-folder.ts';
 import { type JournalMode, journalModeAt } from './journal-mode.ts';
+import { pragma } from './pragma.ts';
 import { APPLICATION_ID, CREATE_TABLES, SCHEMA_VERSION } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -75,8 +76,6 @@ function prepare(database: DatabaseSync, file: string, journal: JournalMode): vo
     requireOwn(database, file);
   });
 }
-
-const pragma = (database: DatabaseSync, name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 
 /** Nothing has been written to it. */
 const isNew = (database: DatabaseSync): boolean =>

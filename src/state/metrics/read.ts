@@ -1,16 +1,16 @@
 /** What is kept of one machine, in the steps of a chart. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { History, HistoryRange, HistoryRow } from '../../platforms/contract.ts';
+import { type History, type HistoryRange, type HistoryRow, RANGE_MS } from '../../platforms/contract.ts';
 import { METRICS, type SeriesKey } from './points.ts';
 import { COLUMNS, meanOf, STEPS, STORED_PER_UNIT, type Step, stepAt } from './schema.ts';
 
-/** Of what table a range is drawn, how many of its steps are one of the chart, and how many of those there are. */
-const RANGES: Readonly<Record<HistoryRange, { readonly step: Step; readonly per: number; readonly count: number }>> = {
-  hour: { step: 'minute', per: 1, count: 60 },
-  day: { step: 'minute', per: 15, count: 96 },
-  week: { step: 'hour', per: 1, count: 168 },
-  month: { step: 'hour', per: 4, count: 180 },
-  year: { step: 'day', per: 1, count: 365 },
+/** Of what table a range is drawn, and how many of its steps are one of the chart. */
+const RANGES: Readonly<Record<HistoryRange, { readonly step: Step; readonly per: number }>> = {
+  hour: { step: 'minute', per: 1 },
+  day: { step: 'minute', per: 15 },
+  week: { step: 'hour', per: 1 },
+  month: { step: 'hour', per: 4 },
+  year: { step: 'day', per: 1 },
 };
 
 type Reader = (key: SeriesKey, range: HistoryRange, now: number) => History;
@@ -25,10 +25,10 @@ export function createReader(sqlite: DatabaseSync): Reader {
      AND substr(source, 1, length(:platform)) = :platform`,
   );
   return (key, range, now) => {
-    const { step, per, count } = RANGES[range];
+    const { step, per } = RANGES[range];
     const stepMs = per * STEPS[step].ms;
     const last = stepAt(step, now);
-    const first = (Math.floor(last / per) - count + 1) * per;
+    const first = (Math.floor(last / per) - RANGE_MS[range] / stepMs + 1) * per;
     const read = sqlite.prepare(stepsOf(step, per));
     const rowsOf = (series: unknown): readonly HistoryRow[] =>
       read.all({ first, last, series: Number(series) }).map((row) => rowOf(row, stepMs));

@@ -11,7 +11,7 @@ if (!port) throw new Error('this is a thread of its own');
 const { file }: { file: string } = workerData;
 
 const opening = openFile(file).then(createMetricDatabase);
-// Each order that it fails is told of it.
+// Each order that fails by it reports it.
 opening.catch(() => undefined);
 
 port.on('message', async ({ call, ...order }: ToThread) => {
@@ -19,14 +19,14 @@ port.on('message', async ({ call, ...order }: ToThread) => {
   try {
     answer({ call, kind: 'done', history: obey(order, await opening) });
   } catch (error) {
-    const told = troubleOf(error, file);
+    const trouble = troubleOf(error, file);
     answer({
       call,
       kind: 'failed',
-      isKnown: told instanceof FleetError,
-      message: sentence(told),
-      fix: told instanceof FleetError ? told.fix : undefined,
-      stack: told instanceof Error ? told.stack : undefined,
+      isKnown: trouble instanceof FleetError,
+      message: sentence(trouble),
+      fix: trouble instanceof FleetError ? trouble.fix : undefined,
+      stack: trouble instanceof Error ? trouble.stack : undefined,
     });
   }
 });

@@ -1,5 +1,6 @@
 /** What keeps the file within its bounds. */
 import type { DatabaseSync } from 'node:sqlite';
+import { pragma } from './pragma.ts';
 import { STEPS, type Step, stepAt } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -51,5 +52,3 @@ function giveBack(sqlite: DatabaseSync): void {
   for (let left = pragma(sqlite, 'freelist_count'); left > 0; left -= PAGES_AT_ONCE)
     sqlite.prepare(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`).all();
 }
-
-const pragma = (sqlite: DatabaseSync, name: string): number => Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name]);

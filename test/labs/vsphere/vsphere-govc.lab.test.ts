@@ -1,4 +1,4 @@
-/** Beside govc on the same vCenter: the same rows, and the same after each act, whoever of the two has done it. */
+/** Beside govc on the same vCenter: the same rows, and the same after each act, of either of the two. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeOf, nodeId, type VmId } from '../../../src/ids.ts';
 import type { Connection, Node, Vm } from '../../../src/platforms/contract.ts';

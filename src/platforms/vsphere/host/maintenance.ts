@@ -35,7 +35,7 @@ interface HostNow {
   readonly inMaintenance: boolean;
   /** Names of the VMs that run. */
   readonly running: readonly string[];
-  /** Its cluster moves VMs by itself, without asking anybody. */
+  /** Its cluster moves VMs by itself, without asking an administrator. */
   readonly isEmptied: boolean;
 }
 

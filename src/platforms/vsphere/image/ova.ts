@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { FleetError } from '../../../errors.ts';
 import { readTarHeader, TAR_BLOCK } from '../../../tar-header.ts';
 import type { Source } from '../../contract.ts';
+import { readPart } from '../../lib/file-parts.ts';
 
 /** A file in the tar: where its bytes are. */
 export interface OvaFile {
@@ -33,7 +34,7 @@ const MOST_FILES = 1_000;
 export async function readOva(source: Source): Promise<Ova> {
   const files = new Map<string, OvaFile>();
   for (let at = 0; at + TAR_BLOCK <= source.size; ) {
-    const block = await bytesOf(source, at, TAR_BLOCK);
+    const block = await readPart(source, at, TAR_BLOCK);
     if (block.every((byte) => byte === 0)) break;
     const header = readTarHeader(block);
     if (header === undefined) throw noOva(source, 'it is no tar');
@@ -57,15 +58,9 @@ export async function readOva(source: Source): Promise<Ova> {
 const noOva = ({ name }: Source, why: string): FleetError =>
   new FleetError('op.refused', `${name} is no OVA that can be imported: ${why}`);
 
-async function bytesOf(source: Source, at: number, length: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of source.read(at, length)) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces);
-}
-
 async function textOf(source: Source, { name, at, size }: OvaFile): Promise<string> {
   if (size > MOST_TEXT) throw noOva(source, `${name} is larger than any descriptor`);
-  return (await bytesOf(source, at, size)).toString('utf8');
+  return (await readPart(source, at, size)).toString('utf8');
 }
 
 /** `SHA256(disk1.vmdk)= 01ab…`, a line each. */

@@ -11,7 +11,7 @@ export interface PerfQuery {
   readonly mostSamples: number;
 }
 
-/** Of one object. NaN where nothing is known; a counter without any figure is missing. */
+/** Of one object. NaN where nothing is known; a counter without any value is missing. */
 export interface Series {
   readonly entity: string;
   /** Epoch, ms: when each step ended. In no order. */
@@ -46,9 +46,9 @@ export async function queryPerf(
     for (const series of childrenOf(one, 'value')) {
       const name = byId.get(textAt(series, 'id', 'counterId') ?? '');
       if (name === undefined) continue;
-      const figures = figuresOf(textAt(series, 'value') ?? '');
+      const steps = valuesOf(textAt(series, 'value') ?? '');
       const before = values.get(name);
-      values.set(name, before ? before.map((sum, at) => sumOf(sum, figures[at])) : figures);
+      values.set(name, before ? before.map((sum, at) => sumOf(sum, steps[at])) : steps);
     }
     return { entity: textAt(one, 'entity') ?? '', ends, values };
   });
@@ -63,9 +63,9 @@ const timesOf = (csv: string): readonly number[] =>
   csv.split(',').flatMap((part, at) => (at % 2 === 1 ? [Date.parse(part)] : []));
 
 /** -1 stands for what is not known. */
-const figuresOf = (csv: string): readonly number[] =>
+const valuesOf = (csv: string): readonly number[] =>
   csv.split(',').map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
 
-/** A disk that was added meanwhile has no figures of before. */
-const sumOf = (sum: number, figure = Number.NaN): number =>
-  Number.isNaN(sum) ? figure : Number.isNaN(figure) ? sum : sum + figure;
+/** A disk that was added meanwhile has no values of before. */
+const sumOf = (sum: number, value = Number.NaN): number =>
+  Number.isNaN(sum) ? value : Number.isNaN(value) ? sum : sum + value;

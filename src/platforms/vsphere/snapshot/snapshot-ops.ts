@@ -67,7 +67,7 @@ export function createSnapshotOps(calls: VmCalls): Required<SnapshotOps> {
 
 const TOOLS = 'guest.toolsRunningStatus';
 
-/** Throws op.conflict where nothing in the guest could be told: the server takes some of those as if nothing had been asked for. */
+/** Throws op.conflict where nothing in the guest could do it: the server takes some of those as if it had not been asked for. */
 function refuseWithoutTools({ name, values }: VmCall): void {
   if (values.get(TOOLS)?.text === 'guestToolsRunning') return;
   throw conflict(

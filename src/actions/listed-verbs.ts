@@ -1,10 +1,10 @@
-/** The verbs that every noun of a cloud has: its list, and to delete one after it was said what goes. */
-import { type Id, ownerOf } from '../../ids.ts';
-import type { Accepted, ListedKind, LossPlan, ObjectOf, OperationName } from '../../platforms/contract.ts';
-import { operationOf } from '../../platforms/contract.ts';
-import type { Args, ListAction, ObjectAction } from '../action.ts';
-import { needed } from '../object-action.ts';
-import { isGone, seenInList } from '../seen-in-list.ts';
+/** The verbs that nouns which are listed have alike: its list, and to delete one after it was said what goes. */
+import { type Id, ownerOf } from '../ids.ts';
+import type { Accepted, ListedKind, LossPlan, ObjectOf, OperationName } from '../platforms/contract.ts';
+import { operationOf } from '../platforms/contract.ts';
+import type { Args, ListAction, ObjectAction } from './action.ts';
+import { needed } from './object-action.ts';
+import { isGone, seenInList } from './seen-in-list.ts';
 
 /** What was asked for is in the list within this time. */
 export const LIMIT_MS = 60_000;
