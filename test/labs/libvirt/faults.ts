@@ -14,7 +14,6 @@ const DAEMON = 'libvirtd.pid';
 
 /** The daemon hangs: its sockets take connections and answer nothing. */
 export const pauseDaemon = (host: Host): Promise<void> => signalTo(host, 'STOP', DAEMON);
-export const resumeDaemon = (host: Host): Promise<void> => signalTo(host, 'CONT', DAEMON);
 
 async function daemonRuns(host: Host): Promise<boolean> {
   return signalTo(host, '0', DAEMON).then(
@@ -28,6 +27,16 @@ const daemonAnswers = (host: Host): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** The daemon goes on, and answers. libvirtd 9.0 may crash when it does: it is started again then. */
+export async function resumeDaemon(host: Host): Promise<void> {
+  await signalTo(host, 'CONT', DAEMON).catch(() => undefined);
+  await until(`libvirtd of ${host.name} answers`, 60_000, async () => {
+    if (await daemonAnswers(host)) return true;
+    if (!(await daemonRuns(host))) await startDaemon(host);
+    return undefined;
+  });
+}
 
 /** The daemon dies without a word; its guests run on. `startDaemon` brings it back. */
 export async function killDaemon(host: Host): Promise<void> {
@@ -53,9 +62,7 @@ export const resumeQemu = (host: Host, guest: string): Promise<void> =>
 /** Undoes whatever was done to the host. For `afterEach`: a test that failed must not fail the next one. */
 export async function restoreHost(host: Host): Promise<void> {
   await restoreLink(host);
-  if (await daemonRuns(host)) await resumeDaemon(host);
-  // libvirtd 9.0 may crash when it goes on after a stop: a daemon that does not answer is started again.
-  if (!(await daemonAnswers(host))) await startDaemon(host);
+  await resumeDaemon(host);
   const guests = (await readdir(`${host.dir}/run/libvirt/qemu`)).filter((file) => file.endsWith('.pid'));
   // a file may be older than its process's end
   for (const file of guests) await signalTo(host, 'CONT', `libvirt/qemu/${file}`).catch(() => undefined);
