@@ -7,7 +7,7 @@ import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 import { type GuestDetails, isAboutGuest, isSaved, readDetails } from '../vm/guest.ts';
 import { type GuestTable, isActive } from './guest-table.ts';
-import type { ListedGuest } from './list-guests.ts';
+import { isAlike, type ListedGuest } from './list-guests.ts';
 
 /** Reads guests in batches into the table: those that something happened to, those on the screen, then all others. */
 export interface GuestReader {
@@ -44,10 +44,10 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
   let compared = 0;
   let wake = () => {};
 
-  async function readFirst(uuid: string): Promise<Change | undefined> {
+  async function readFirst(uuid: string): Promise<void> {
     const guest = guests.get(uuid);
-    if (!guest) return undefined;
-    return reading(uuid, async () => {
+    if (!guest) return;
+    await reading(uuid, async () => {
       const pending = compared++ < MOST_COMPARED;
       const wanted = { active: isActive(guest), pending, settling: table.isSettling(uuid) };
       const details = await readDetails(poll, guest.domain, wanted, clock, signal);
@@ -56,11 +56,12 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
     });
   }
 
-  async function readAgain(uuid: string): Promise<Change | undefined> {
+  async function readAgain(uuid: string): Promise<void> {
     const bytes = uuidBytes(uuid);
-    if (!bytes) return undefined;
-    const known: Domain = guests.get(uuid)?.domain ?? { name: '', uuid: bytes, id: -1 };
-    return reading(uuid, async () => {
+    if (!bytes) return;
+    const before = guests.get(uuid);
+    const known: Domain = before?.domain ?? { name: '', uuid: bytes, id: -1 };
+    await reading(uuid, async () => {
       const [domain, { state, reason }, saved, details] = await Promise.all([
         poll.call(procedures.domainByUuid, { uuid: bytes }, { signal }),
         poll.call(procedures.domainState, { domain: known, flags: 0 }, { signal }),
@@ -68,32 +69,35 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
         readDetails(poll, known, { active: true, pending: true, settling: table.isSettling(uuid) }, clock, signal),
       ]);
       if (domain.id === -1) table.setTrouble(uuid, 'hanging', undefined);
+      // What a tick has seen meanwhile is newer; it has asked for another reading.
+      const now = guests.get(uuid);
+      if (now && before && !isAlike(now, before)) return [now, details];
       return [{ domain, state, reason, saved }, details];
     });
   }
 
   /** The daemon's "no" about one guest stays with that guest, until it is read; what the link says ends the watch. */
-  async function reading(
-    uuid: string,
-    read: () => Promise<readonly [ListedGuest, GuestDetails]>,
-  ): Promise<Change | undefined> {
+  async function reading(uuid: string, read: () => Promise<readonly [ListedGuest, GuestDetails]>): Promise<void> {
     try {
       const [listed, details] = await read();
       table.setTrouble(uuid, 'unreadable', undefined);
-      return table.put(uuid, listed, details);
+      table.put(uuid, listed, details);
     } catch (error) {
       if (!isAboutGuest(error)) throw error;
-      if (error instanceof LibvirtError && error.code === VIR_ERR.noDomain) return table.remove(uuid);
+      if (error instanceof LibvirtError && error.code === VIR_ERR.noDomain) {
+        table.remove(uuid);
+        return;
+      }
       const guest = guests.get(uuid);
-      if (!guest) return undefined;
+      if (!guest) return;
       table.setTrouble(uuid, 'unreadable', error.message);
-      return table.put(uuid, guest, guest.details);
+      table.put(uuid, guest, guest.details);
     }
   }
 
-  function nextBatch(): readonly (() => Promise<Change | undefined>)[] {
-    const batch: (() => Promise<Change | undefined>)[] = [];
-    const take = (from: Set<string>, uuid: string, read: (uuid: string) => Promise<Change | undefined>) => {
+  function nextBatch(): readonly (() => Promise<void>)[] {
+    const batch: (() => Promise<void>)[] = [];
+    const take = (from: Set<string>, uuid: string, read: (uuid: string) => Promise<void>) => {
       if (batch.length < AT_ONCE && from.delete(uuid)) batch.push(() => read(uuid));
     };
     for (const uuid of touched) {
@@ -134,7 +138,8 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
           await awoken();
           continue;
         }
-        const changes = (await Promise.all(batch.map((read) => read()))).filter((change) => change !== undefined);
+        await Promise.all(batch.map((read) => read()));
+        const changes = table.takeChanges();
         if (changes.length > 0) emit(changes);
         await breathe();
       }

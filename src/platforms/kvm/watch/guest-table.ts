@@ -2,16 +2,21 @@ import type { Clock } from '../../../clock.ts';
 import type { Change, Trouble } from '../../contract.ts';
 import { breathe } from '../../transport/breathe.ts';
 import { isSettling } from '../definition/pending.ts';
-import { createGuest, type Guest, type GuestDetails, type Place } from '../vm/guest.ts';
+import { createGuest, type Guest, type GuestDetails, idOf, type Place } from '../vm/guest.ts';
 import type { ListedGuest } from './list-guests.ts';
 
-/** What is known of each guest of a host, by uuid. Each step answers what a row shows of it, or undefined for nothing new. */
+/** What is known of each guest of a host, by uuid. */
 export interface GuestTable {
   readonly guests: ReadonlyMap<string, Guest>;
   /** Uuids of those that run or are paused: the same array as long as they are the same. */
   running(): readonly string[];
-  put(uuid: string, listed: ListedGuest, details: GuestDetails | undefined): Change | undefined;
-  remove(uuid: string): Change | undefined;
+  put(uuid: string, listed: ListedGuest, details: GuestDetails | undefined): void;
+  remove(uuid: string): void;
+  /**
+   * What rows show by now of all that changed since the last call. A change has no older value in it: what was put earlier and is
+   * told later must not take the place of what was told meanwhile.
+   */
+  takeChanges(): readonly Change[];
   /**
    * Its monitor hangs, or it could not be read: both may be true, and each ends by itself, with an undefined message. The next
    * `put` shows it.
@@ -48,6 +53,7 @@ export async function createGuestTable(
   /** The last start that an event has reported. It belongs to the run with that domain id, whichever comes first, event or reply. */
   const boots = new Map<string, { readonly id: number; readonly at: number }>();
   let running: readonly string[] | undefined;
+  const changed = new Set<string>();
 
   /** What changes when it starts, stops, comes or goes. */
   function noteActivity(uuid: string, before: Guest | undefined, after: Guest | undefined): void {
@@ -72,9 +78,7 @@ export async function createGuestTable(
       const before = guests.get(uuid);
       noteActivity(uuid, before, guest);
       guests.set(uuid, guest);
-      return before && JSON.stringify(before.vm) === JSON.stringify(guest.vm)
-        ? undefined
-        : { kind: 'vm-upsert', vm: guest.vm };
+      if (!before || JSON.stringify(before.vm) !== JSON.stringify(guest.vm)) changed.add(uuid);
     },
     remove(uuid) {
       const before = guests.get(uuid);
@@ -83,7 +87,15 @@ export async function createGuestTable(
       troubles.hanging.delete(uuid);
       troubles.unreadable.delete(uuid);
       boots.delete(uuid);
-      return before && { kind: 'vm-remove', id: before.vm.id };
+      if (before) changed.add(uuid);
+    },
+    takeChanges() {
+      const changes = Array.from(changed, (uuid): Change => {
+        const guest = guests.get(uuid);
+        return guest ? { kind: 'vm-upsert', vm: guest.vm } : { kind: 'vm-remove', id: idOf(place, uuid) };
+      });
+      changed.clear();
+      return changes;
     },
     setTrouble(uuid, cause, message) {
       if (message === undefined) troubles[cause].delete(uuid);

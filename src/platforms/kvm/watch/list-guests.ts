@@ -13,6 +13,10 @@ export interface ListedGuest {
   readonly saved: boolean;
 }
 
+/** In the same state, for the same reason, in the same run. */
+export const isAlike = (a: ListedGuest, b: ListedGuest): boolean =>
+  a.state === b.state && a.reason === b.reason && a.domain.id === b.domain.id;
+
 /** Between two looks at the event loop; a list of ten thousand must not be felt in the hand. */
 const AT_ONCE = 500;
 

@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 /** One running guest, read for the first time. */
-async function setUp(readInfo: () => typeof info = () => info) {
+async function setUp(readInfo: (args: { readonly domain: Domain }) => typeof info | Promise<typeof info> = () => info) {
   let now = { domain, state: RUNNING };
   const { client, answer } = createScriptedClient();
   const clock = createTestClock();
@@ -33,7 +33,7 @@ async function setUp(readInfo: () => typeof info = () => info) {
   const controller = new AbortController();
   ending.push(controller);
   answer(procedures.domainInfo, readInfo);
-  answer(procedures.domainByUuid, () => now.domain);
+  answer(procedures.domainByUuid, ({ uuid }) => ({ ...now.domain, uuid }));
   answer(procedures.domainState, () => ({ state: now.state, reason: 0 }));
   answer(procedures.hasManagedSave, () => false);
   answer(procedures.domainAutostart, () => false);
@@ -107,6 +107,42 @@ describe('the roster', () => {
     expect(emitted).toHaveLength(1);
     roster.resize(web1, 196_608, 1);
     expect(emitted).toHaveLength(1);
+  });
+
+  it('tells no older state after a newer one while another guest of the same batch is slow to answer', async () => {
+    const slow = Promise.withResolvers<typeof info>();
+    const bytes2 = Buffer.alloc(16, 8);
+    const { roster, clock, emitted, become, vm } = await setUp(({ domain: { uuid } }) =>
+      uuid.equals(bytes2) ? slow.promise : info,
+    );
+    emitted.length = 0;
+    roster.touch(uuidText(bytes2));
+    await become(6, PAUSED);
+    expect(emitted).toEqual([]);
+    await become(6, RUNNING);
+    roster.observe(web1, { domain: { ...domain, id: 6 }, state: RUNNING, reason: 1, saved: false });
+    expect(emitted).toMatchObject([{ vm: { state: 'running' } }]);
+    slow.resolve(info);
+    for (let turn = 0; turn < 3; turn++) await clock.pass(1);
+    const told = emitted.filter((change) => change.kind === 'vm-upsert' && change.vm.id === vm()?.id);
+    expect(told.map((change) => change.kind === 'vm-upsert' && change.vm.state)).toEqual(['running']);
+  });
+
+  it('tells what a tick has seen of a guest while its own reading was on the way, and reads it again', async () => {
+    const slow = Promise.withResolvers<typeof info>();
+    let first = false;
+    const { roster, clock, emitted, become, vm } = await setUp(() => (first ? slow.promise : info));
+    emitted.length = 0;
+    first = true;
+    await become(6, PAUSED);
+    first = false;
+    const running = { domain: { ...domain, id: 6 }, state: RUNNING, reason: 0, saved: false };
+    roster.observe(web1, running);
+    await become(6, RUNNING);
+    slow.resolve(info);
+    for (let turn = 0; turn < 3; turn++) await clock.pass(1);
+    expect(emitted.filter((change) => change.kind === 'vm-upsert' && change.vm.state === 'paused')).toEqual([]);
+    expect(vm()?.state).toBe('running');
   });
 
   it('says since when a guest is on whose start was seen, also while it is paused, until it stops', async () => {

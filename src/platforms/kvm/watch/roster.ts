@@ -9,7 +9,7 @@ import type { RpcClient } from '../rpc/client.ts';
 import type { Guest, GuestDetails, Place } from '../vm/guest.ts';
 import { createGuestReader } from './guest-reader.ts';
 import { createGuestTable } from './guest-table.ts';
-import type { ListedGuest } from './list-guests.ts';
+import { isAlike, type ListedGuest } from './list-guests.ts';
 
 export interface Roster {
   readonly guests: ReadonlyMap<string, Guest>;
@@ -49,8 +49,9 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
   const { guests } = table;
   const { touch, work } = createGuestReader({ ...options, table });
   const put = (uuid: string, listed: ListedGuest, details: GuestDetails | undefined) => {
-    const change = table.put(uuid, listed, details);
-    if (change) emit([change]);
+    table.put(uuid, listed, details);
+    const changes = table.takeChanges();
+    if (changes.length > 0) emit(changes);
   };
 
   return {
@@ -59,9 +60,8 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     touch,
     booted: table.booted,
     observe(uuid, seenNow) {
-      const { domain, state, reason } = seenNow;
       const guest = guests.get(uuid);
-      if (guest && guest.state === state && guest.reason === reason && guest.domain.id === domain.id) return;
+      if (guest && isAlike(guest, seenNow)) return;
       if (guest) put(uuid, seenNow, guest.details);
       touch(uuid);
     },
