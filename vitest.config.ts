@@ -15,8 +15,8 @@ export default defineConfig({
     // Half of the garbage collections of young objects, which were a tenth of the time.
     execArgv: ['--max-semi-space-size=32'],
     // For a machine that has other work: what waits for ever is found all the same.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A golden file that is missing fails here as in CI, and is not written by the run that it should check; -u writes it.
     update: 'none',
     globalSetup: ['test/setup/fresh-build.ts', 'test/setup/ink-as-built.ts', 'test/setup/own-home.ts'],

@@ -8,8 +8,8 @@ export default defineConfig({
     setupFiles: ['test/labs/libvirt/restore-before.ts'],
     // a lab is one machine room: two files that cut the same cable would see each other's faults
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     update: 'none',
   },
 });

@@ -51,7 +51,7 @@ const soon = (holds: () => void) =>
       await clock.pass(50);
       holds();
     },
-    { timeout: 10_000, interval: 1 },
+    { timeout: 45_000, interval: 1 },
   );
 const patient = () => new AbortController().signal;
 const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);

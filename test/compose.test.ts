@@ -99,7 +99,7 @@ const soon = (holds: () => void, stepMs = 50) =>
       await clock.pass(stepMs);
       holds();
     },
-    { timeout: 10_000, interval: 1 },
+    { timeout: 45_000, interval: 1 },
   );
 const patient = () => new AbortController().signal;
 const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);

@@ -73,7 +73,7 @@ const until = (holds: () => boolean) =>
       await clock.pass(10);
       expect(holds()).toBe(true);
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: 45_000, interval: 5 },
   );
 const sent = () => app.wireLog().filter(({ text }) => text.startsWith('vm.stop'));
 const vms = () => [...app.store.fleet.vms.values()];

@@ -66,7 +66,7 @@ describe('vm wait', () => {
       };
       const words = ['vm', 'wait', vm?.id ?? '', '--command', command, '--timeout', '777s'];
       const ended = desk.runWith({ clock }, ...words);
-      await vi.waitFor(async () => expect((await asked()).length).toBeGreaterThanOrEqual(times), 10_000);
+      await vi.waitFor(async () => expect((await asked()).length).toBeGreaterThanOrEqual(times), 30_000);
       end();
       return ended;
     };

@@ -10,7 +10,7 @@ export interface Terminal {
   readonly ended: Promise<unknown>;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 export function openTerminal(stream: Duplex): Terminal {
   let text = '';

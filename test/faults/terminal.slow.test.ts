@@ -88,9 +88,9 @@ describe('a console', () => {
     await pty.until('Stopped');
     pty.type('fg\r');
     // The shell's own line editor takes keys one by one as well: the terminal must be the program's again.
-    await expect.poll(() => hasTerminal(pid), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => hasTerminal(pid), { timeout: 45_000 }).toBe(true);
     await expect
-      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 10_000 })
+      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 45_000 })
       .toContain('-icanon');
     pty.type('\x1d');
     await pty.until('detached from');
@@ -131,7 +131,7 @@ describe('a signal', () => {
       });
       const ended = once(child, 'exit');
       const said = text(child.stderr);
-      await expect.poll(() => waitsForSignals(child.pid ?? 0), { timeout: 10_000, interval: 5 }).toBe(true);
+      await expect.poll(() => waitsForSignals(child.pid ?? 0), { timeout: 45_000, interval: 5 }).toBe(true);
       process.kill(child.pid ?? 0, signal);
       expect([(await ended)[0], (await said).includes('chat-api2 is stopped')]).toEqual([code, code === 0]);
     },

@@ -26,7 +26,7 @@ export interface QemuDisplay {
   stop(): Promise<void>;
 }
 
-const STARTS_MS = 30_000;
+const STARTS_MS = 90_000;
 
 export interface QemuOptions {
   readonly password?: boolean;

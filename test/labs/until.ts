@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { PATIENCE } from '../patience.ts';
 
-/** Looks again and again until `seen` gives something, and gives that. Rejects with the sentence after `deadlineMs`. */
+/** Looks again and again until `seen` gives something, and gives that. Rejects with the sentence after `deadlineMs`, with patience. */
 export async function until<T>(
   what: string,
   deadlineMs: number,
@@ -10,7 +11,8 @@ export async function until<T>(
   for (;;) {
     const found = await seen();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() - startedAt > deadlineMs) throw new Error(`waited ${deadlineMs / 1000} s in vain: ${what}`);
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs > deadlineMs * PATIENCE) throw new Error(`waited ${Math.round(waitedMs / 1000)} s in vain: ${what}`);
     await pause(20);
   }
 }

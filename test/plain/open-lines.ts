@@ -47,7 +47,7 @@ export interface OpenLines {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 const STEP_MS = 50;
 const MOST_TURNS = 500;
 

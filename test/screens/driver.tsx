@@ -121,7 +121,7 @@ const BUTTONS: Readonly<Record<MouseAction, number>> = {
   'wheel-down': 65,
 };
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 const STEP_MS = 50;
 const MOST_TURNS = 500;
 const MOST_PRESSES = 30;

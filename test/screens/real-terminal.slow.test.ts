@@ -15,7 +15,7 @@ let pty: Pty;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'drover-screen-'));
   await build({ ...buildOptions, outdir: join(folder, 'dist') });
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => pty.close());
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import { PATIENCE } from '../patience.ts';
 
 export interface PtyOptions {
   readonly argv: readonly [string, ...string[]];
@@ -20,7 +21,7 @@ export interface Pty {
   bytes(): Buffer;
   type(text: string): void;
   resize(columns: number, rows: number): void;
-  /** Waits until the screen shows it; throws with the screen after the deadline. */
+  /** Waits until the screen shows it; throws with the screen after the deadline, with patience. */
   until(wanted: string | RegExp | ((screen: string) => boolean), deadlineMs?: number): Promise<string>;
   /** How the terminal is switched now. */
   modes(): TerminalModes;
@@ -107,8 +108,8 @@ export function openPty(options: PtyOptions): Pty {
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         watchers.delete(look);
-        reject(new Error(`not on the screen within ${deadlineMs} ms: ${String(wanted)}\n${screen()}`));
-      }, deadlineMs);
+        reject(new Error(`not on the screen within ${deadlineMs * PATIENCE} ms: ${String(wanted)}\n${screen()}`));
+      }, deadlineMs * PATIENCE);
       function look(): void {
         const text = screen();
         if (!isThere(text)) return;

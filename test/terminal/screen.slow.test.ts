@@ -169,9 +169,9 @@ describe('a console', () => {
     process.kill(pid, 'SIGCONT');
     // As soon as the terminal is raw: until then a ctrl-C would be for the program.
     // The shell's own line editor takes keys one by one as well: the terminal must be the program's again.
-    await expect.poll(() => hasTerminal(Number(pid)), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => hasTerminal(Number(pid)), { timeout: 45_000 }).toBe(true);
     await expect
-      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 10_000 })
+      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 45_000 })
       .toContain('-icanon');
     pty.type('q\x03');
     await pty.until(/<71(?:>.*<)?03>/);
@@ -193,9 +193,9 @@ describe('a console', () => {
     expect(await pty.until('icanon')).not.toMatch(/-icanon|-echo\s/);
     pty.type('fg\r');
     // The shell's own line editor takes keys one by one as well: the terminal must be the program's again.
-    await expect.poll(() => hasTerminal(Number(pid)), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => hasTerminal(Number(pid)), { timeout: 45_000 }).toBe(true);
     await expect
-      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 10_000 })
+      .poll(() => spawnSync('stty', ['-F', `/proc/${pid}/fd/0`]).stdout.toString(), { timeout: 45_000 })
       .toContain('-icanon');
     pty.type('\x03');
     await pty.until('<03>');
@@ -258,7 +258,7 @@ describe('a stalled link', () => {
     const pid = await openSample({ SAMPLE_STALLED: report });
     pty.stall();
     pty.type('f');
-    await expect.poll(() => existsSync(report) && readFileSync(report, 'utf8'), { timeout: 15_000 }).toBeTruthy();
+    await expect.poll(() => existsSync(report) && readFileSync(report, 'utf8'), { timeout: 45_000 }).toBeTruthy();
     return { pid };
   }
 
@@ -275,6 +275,6 @@ describe('a stalled link', () => {
   it('does not keep the program from ending', async () => {
     const { pid } = await stall();
     process.kill(pid, 'SIGTERM');
-    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 45_000 }).toBe(false);
   });
 });

@@ -46,7 +46,7 @@ const isGivenUp = (name: string): boolean => /-F3$/.test(name);
 /** Ends each key in the capture; nothing that a key sends. */
 const MARK = '|';
 const READY = 'ready';
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Throws where tmux is missing, with how to get it. */
 export function tmuxKeys(): readonly Sent[] {

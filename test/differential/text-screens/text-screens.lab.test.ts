@@ -81,5 +81,5 @@ describe('a text screen', () => {
     await qemu.runUntil(/login: *$/);
     const { share } = await shareRead(qemu);
     expect(share).toBeGreaterThanOrEqual(LEAST);
-  }, 120_000);
+  });
 });

@@ -207,7 +207,7 @@ describe('a Debian that drover makes', () => {
       display.close();
       await vms().resume(vm, patient());
     }
-  }, 120_000);
+  });
 
   it('shows the address that its agent tells where the host gives out none', async () => {
     const ip = await address();

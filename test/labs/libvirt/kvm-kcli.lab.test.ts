@@ -29,7 +29,7 @@ let home = '';
 /** The built program. Rejects with what it says when it fails. */
 async function drover(...args: readonly string[]): Promise<string> {
   const env = { HOME: home, PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', DROVER_CONFIG: site.files.config };
-  const { stdout } = await promisify(execFile)(DROVER, [...args], { env, timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(DROVER, [...args], { env, timeout: 180_000 });
   return stdout;
 }
 const droverJson = async <T>(...args: readonly string[]): Promise<T> => JSON.parse(await drover(...args, '-o', 'json'));

@@ -127,4 +127,4 @@ it('all of it is deleted, and nothing is left', async () => {
   await drover('volume', 'delete', EXPORT, '--yes');
   expect(await virsh(host, 'list', '--all', '--name')).not.toMatch(/life/);
   expect(await volumes()).toEqual(['life1.save']);
-}, 120_000);
+});

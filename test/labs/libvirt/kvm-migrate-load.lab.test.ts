@@ -56,7 +56,7 @@ it('F-133 F-145 does not go by itself, goes on where it is when it is given up, 
   await expect(move).rejects.toMatchObject({ code: 'op.cancelled' });
   expect(told.at(-1)).toMatch(/^copying memory, round \d+$/);
   expect(await whereIs(NAME)).toEqual(['host1: running']);
-}, 240_000);
+});
 
 it('F-143 is warned about before it is slowed down without KVM', async () => {
   await makeMovable(host1, NAME, { shared: true, running: true, cache: 'none' });

@@ -123,7 +123,7 @@ describe('ssh into a guest', () => {
     } finally {
       agent.kill();
     }
-  }, 150_000);
+  });
 });
 
 describe('files of a guest', () => {
@@ -153,7 +153,7 @@ describe('files of a guest', () => {
     const none = await copy({}, `${VM}:/etc/none`, folder);
     expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('/etc/none is not there')]);
     expect((await readdir(folder)).filter((name) => name.includes('none'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('say how far they are, are named when they are cancelled on the way, and are gone on with', async () => {
     const content = randomBytes(60_000_000);
@@ -181,5 +181,5 @@ describe('files of a guest', () => {
     expect((await copy({}, `${VM}:${THERE}/large`, down)).code).toBe(0);
     expect((await readFile(down)).equals(content)).toBe(true);
     expect(existsSync(`${down}.part`)).toBe(false);
-  }, 180_000);
+  });
 });

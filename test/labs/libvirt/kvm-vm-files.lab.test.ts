@@ -49,7 +49,7 @@ beforeAll(async () => {
   [connection, apart] = await Promise.all([connectTo(endpoint), connectTo(daemonAlone)]);
   await virsh(host, 'start', MEMORY);
   await untilLoginPrompt(host, MEMORY);
-}, 90_000);
+});
 afterAll(async () => {
   await Promise.all([connection?.close(), apart?.close()]);
   await tidy();

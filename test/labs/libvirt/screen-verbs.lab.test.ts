@@ -80,7 +80,7 @@ it('F-055 changes the memory of a running guest, and the host has it', async () 
   drover.type('\x1b[6~\r');
   await drover.answer(`Change ${PORTER} on ${host2.name}?`);
   await drover.until(new RegExp(`${PORTER} has memory 192M`, 'i'), 20_000);
-  await expect.poll(liveMemory, { timeout: 15_000 }).toBe(192);
+  await expect.poll(liveMemory, { timeout: 45_000 }).toBe(192);
   await drover.untilRow(PORTER, '192M');
   expect(await virsh(host2, 'dumpxml', '--inactive', PORTER)).toContain("<currentMemory unit='KiB'>196608<");
   await virsh(host2, 'destroy', PORTER);

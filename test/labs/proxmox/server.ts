@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { until } from '../until.ts';
 import type { Site } from './site.ts';
 
-const STARTS_WITHIN_MS = 20_000;
+const STARTS_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 10_000;
 
 /** Of the server that runs for this site; undefined when none does. */

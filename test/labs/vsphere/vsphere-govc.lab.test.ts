@@ -66,7 +66,7 @@ async function theirRows(): Promise<readonly string[]> {
 /** Every row of both, once the watch has heard of it. */
 async function same(): Promise<void> {
   const theirs = await theirRows();
-  await expect.poll(ourRows, { timeout: 20_000, interval: 50 }).toEqual(theirs);
+  await expect.poll(ourRows, { timeout: 60_000, interval: 50 }).toEqual(theirs);
 }
 
 const vmCalled = (name: string): Vm => present([...watched.vms.values()].find((vm) => vm.name === name));
