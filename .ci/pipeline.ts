@@ -42,9 +42,11 @@ let failed = 0;
 const closing: string[] = [];
 
 const say = (text: string) => void process.stdout.write(`\n== ${text}\n`);
+/** By a signal. */
+let isEnding = false;
 /** `lab libvirt` means all of its shares. */
 const wanted = (name: string): boolean =>
-  only.length === 0 || only.some((one) => name === one || name.startsWith(`${one} `));
+  !isEnding && (only.length === 0 || only.some((one) => name === one || name.startsWith(`${one} `)));
 const budgetOf = (name: string): number => BUDGETS[name] ?? (name.startsWith('lab ') ? LAB_S : COMPARISON_S);
 const leftS = (): number => TOTAL_S - performance.now() / 1000;
 const reportOf = (name: string): string => join(reports, `${name.replaceAll(/\W+/g, '-')}.json`);
@@ -224,6 +226,7 @@ function commandLineOf(pid: string): string {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, async () => {
+    isEnding = true;
     await endSteps();
     cleanUp();
     process.exit(130);
