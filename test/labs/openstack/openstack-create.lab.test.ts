@@ -38,7 +38,7 @@ const listed = async (path: string, key: string): Promise<readonly Row[]> =>
   (await members.ask<Readonly<Record<string, readonly Row[]>>>('network', path))[key] ?? [];
 
 it(
-  'F-345 a server boots from a volume of its image, has an empty one beside it, and leads outside',
+  'F-291 F-345 a server boots from a volume of its image, has an empty one beside it, and leads outside',
   async () => {
     const disk = [{ size: 2 * 1024 ** 3, storage: 'fast' }, { size: 1024 ** 3 }];
     const spec = {
@@ -56,7 +56,9 @@ it(
       description: 'front',
       zone: 'rack-2',
       'config-drive': true,
+      metadata: { tier: 'front', 'cost: of': '7' },
     };
+    const own = { plan: 'shop', profile: 'web', image: 'debian-12', user: 'debian' };
     const id = await create({ ...spec, ...more });
     const { server } = await members.ask<{ server: Row }>('compute', `/servers/${id}`);
     expect(server).toMatchObject({
@@ -65,8 +67,11 @@ it(
       tags: ['a', 'b'],
       'OS-EXT-AZ:availability_zone': 'rack-2',
       config_drive: 'True',
-      metadata: { plan: 'shop', profile: 'web', image: 'debian-12', user: 'debian' },
+      metadata: { ...own, tier: 'front', 'cost: of': '7' },
     });
+    const pairs = { tier: 'back', 'on call': 'kim' };
+    await connection.vm.configure?.(`${LAB}/${id}` as never, 'config', { metadata: pairs }, {}, patient());
+    expect(await members.ask('compute', `/servers/${id}/metadata`)).toEqual({ metadata: { ...own, ...pairs } });
     const { disks } = await connection.vm.info(`${LAB}/${id}` as never, patient());
     expect(disks.map(({ size }) => size)).toEqual([2 * 1024 ** 3, 1024 ** 3]);
     const [port] = await listed(`/v2.0/ports?device_id=${id}`, 'ports');

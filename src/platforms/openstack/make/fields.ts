@@ -1,6 +1,7 @@
 /** What a new server is made of. Manifests are always loaded: this file imports types and fields alone. */
 import { gib } from '../../../units.ts';
 import type { SettingsField } from '../../contract.ts';
+import { ALWAYS } from '../../lib/fields.ts';
 import {
   cloudInitFields,
   disksOf,
@@ -115,6 +116,6 @@ export const newServerFields: readonly SettingsField[] = [
     default: '',
     ...RARE,
   },
-  metadataField,
+  { ...metadataField, ...ALWAYS },
   startField,
 ];

@@ -2,6 +2,7 @@
 import type { Pairs, Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
 import { numberIn, pairsIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
+import { checkedPairs } from '../vm/metadata.ts';
 import { gibOf } from '../volume/cinder.ts';
 
 export interface WantedNic {
@@ -47,10 +48,8 @@ export interface MakeSpec {
   readonly start: boolean;
 }
 
-/** What nova keeps in one metadata item (API reference of Compute, "Create Server"). */
+/** Characters of a name (API reference of Compute, "Create Server"). */
 const MOST = 255;
-/** kcli's own keys, which come from settings of their own. */
-const OWN_KEYS: ReadonlySet<string> = new Set(['plan', 'profile', 'image', 'user', 'domain']);
 
 /** Throws op.refused for values that no cloud could take. */
 export function readSpec(spec: Settings): MakeSpec {
@@ -90,7 +89,7 @@ export function readSpec(spec: Settings): MakeSpec {
     guest: readGuest(spec, image),
     plan: text('plan'),
     profile: text('profile'),
-    metadata: checked(pairsIn(spec, 'metadata')),
+    metadata: checkedPairs(pairsIn(spec, 'metadata')),
     start: spec['start'] !== false,
   };
 }
@@ -101,13 +100,4 @@ function readNic(row: Settings): WantedNic {
   if (port !== '' && (network !== '' || ip !== ''))
     throw refused('a port has its network and address already', 'name the port alone');
   return { network, port, ip };
-}
-
-function checked(metadata: Pairs): Pairs {
-  for (const [key, value] of Object.entries(metadata)) {
-    if (OWN_KEYS.has(key)) throw refused(`the metadata ${key} comes from a setting of its own`, 'give it there');
-    if (key === '' || key.length > MOST || value.length > MOST)
-      throw refused(`the metadata ${JSON.stringify(key.slice(0, 40))} is too long: Nova keeps ${MOST} characters`);
-  }
-  return metadata;
 }

@@ -28,13 +28,13 @@ describe('settings of a server', () => {
       flavor: { original_name: 'm1', vcpus: 2, ram: 512 },
       description: 'front',
       tags: ['web', 'shop'],
-      metadata: { plan: 'lab' },
+      metadata: { plan: 'lab', image: 'cirros', tier: 'front' },
     });
   });
 
   it('are read', async () => {
     const known = { name: 'web1', flavor: 'm1', memory: mib(512), vcpus: 2, description: 'front', tags: 'shop,web' };
-    expect(await settings('running')).toEqual({ ...known, plan: 'lab', profile: '' });
+    expect(await settings('running')).toEqual({ ...known, plan: 'lab', profile: '', metadata: { tier: 'front' } });
     on.stand('stopped');
     expect(await settings()).toEqual({
       name: 'web1',
@@ -45,6 +45,7 @@ describe('settings of a server', () => {
       tags: '',
       plan: '',
       profile: '',
+      metadata: {},
     });
     for (const state of ['stopped', 'suspended']) {
       on.stand(state);
@@ -62,6 +63,12 @@ describe('settings of a server', () => {
     [{ tags: ' b, a,b ,' }, ['PUT /tags {"tags":["a","b"]}']],
     [{ plan: 'x', profile: 'y' }, ['POST /metadata {"metadata":{"plan":"x","profile":"y"}}']],
     [{ plan: '', profile: '' }, ['DELETE /metadata/plan']],
+    [{ metadata: { tier: 'front' } }, []],
+    [
+      { profile: 'y', metadata: { 'a b': 'c' } },
+      ['POST /metadata {"metadata":{"profile":"y","a b":"c"}}', 'DELETE /metadata/tier'],
+    ],
+    [{ metadata: { tier: 'back', empty: '' } }, ['POST /metadata {"metadata":{"tier":"back","empty":""}}']],
     [
       { tags: 'a', profile: 'y', plan: '', name: 'n' },
       [
@@ -86,6 +93,13 @@ describe('settings of a server', () => {
       RESIZE,
     ],
     [{ vcpus: 3 }, 'op.unsupported', 'web1: vcpus comes with the flavor, and another flavor is a resize', RESIZE],
+    [{ metadata: { plan: 'x' } }, 'op.refused', 'the metadata plan comes from a setting of its own', 'give it there'],
+    [
+      { metadata: { 'a/b': 'x' } },
+      'op.refused',
+      '"a/b" is no key of the metadata of a server',
+      'take at most 255 letters, digits, spaces and any of -_:.',
+    ],
     [{ autostart: true }, 'usage', 'autostart is no setting of an OpenStack server', undefined],
   ])('%j are refused before anything is sent', async (changes, code, message, fix) => {
     await expect(configure({ description: 'x', ...changes })).rejects.toMatchObject({ code, message, fix });

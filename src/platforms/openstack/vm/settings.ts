@@ -1,6 +1,6 @@
 import { FleetError } from '../../../errors.ts';
 import { bytes } from '../../../units.ts';
-import type { Settings, SettingsTarget, VmOps } from '../../contract.ts';
+import { isPairs, type Settings, type SettingsTarget, type VmOps } from '../../contract.ts';
 import { type ChangeStep, sendSteps } from '../../lib/change-steps.ts';
 import { refuseStale } from '../../lib/refuse-stale.ts';
 import { pickOne } from '../find.ts';
@@ -8,6 +8,7 @@ import { readListed } from '../listed-rows.ts';
 import { manifest } from '../manifest.ts';
 import { conflict, onServer, type ServerCall, type ServerCalls } from '../server-call.ts';
 import type { Server } from '../servers.ts';
+import { checkedPairs, pairsOf } from './metadata.ts';
 
 /** Settings by the keys of the manifest. What there is to be changed takes effect at once, running or not. */
 export function createSettings(calls: ServerCalls): Required<Pick<VmOps, 'settings' | 'configure'>> {
@@ -43,6 +44,7 @@ const valuesOf = ({ name, flavor, description, tags, metadata }: Server): Settin
   tags: tags.toSorted().join(','),
   plan: metadata['plan'] ?? '',
   profile: metadata['profile'] ?? '',
+  metadata: pairsOf(metadata),
 });
 
 /** Tags are a set: their order says nothing. */
@@ -57,6 +59,10 @@ function stepsOf(call: ServerCall, changes: Settings, flavorRef: string | undefi
   const own: Record<string, string> = {};
   const steps: ChangeStep[] = [];
   const kept: Record<string, string> = {};
+  const drop = (key: string) => {
+    if (call.server.metadata[key] === undefined) return;
+    steps.push({ keys: [key], send: () => call.change('DELETE', `/metadata/${encodeURIComponent(key)}`) });
+  };
   for (const [key, value] of Object.entries(changes)) {
     const text = String(value);
     if (key === 'name' && text.trim() === '') throw new FleetError('op.refused', `${call.name}: a server has a name`);
@@ -65,9 +71,12 @@ function stepsOf(call: ServerCall, changes: Settings, flavorRef: string | undefi
       steps.push({ keys: [key], send: () => call.change('PUT', '/tags', { tags: readTags(text) }) });
     } else if (key === 'plan' || key === 'profile') {
       if (text !== '') kept[key] = text;
-      else if (call.server.metadata[key] !== undefined) {
-        steps.push({ keys: [key], send: () => call.change('DELETE', `/metadata/${key}`) });
-      }
+      else drop(key);
+    } else if (key === 'metadata') {
+      const now = pairsOf(call.server.metadata);
+      const wanted = checkedPairs(isPairs(value) ? value : {});
+      for (const pair of Object.keys(wanted)) if (wanted[pair] !== now[pair]) kept[pair] = wanted[pair] ?? '';
+      for (const pair of Object.keys(now)) if (!Object.hasOwn(wanted, pair)) drop(pair);
     } else if (key === 'flavor') {
       // It is moved to a host that has room, and waits there to be confirmed or reverted.
       const send = () => call.act('Resize', { resize: { flavorRef } });
