@@ -31,6 +31,8 @@ export interface GuestReaderOptions {
 
 /** Guests that are read at once: four calls each, in one write. */
 const AT_ONCE = 64;
+/** A guest that takes longer holds up none of the others: libvirt answers nothing about one while a long job has its lock. */
+const LATE_MS = 1_000;
 /** Of those that are read first, whose definitions are compared: each is some KiB. All others when they are read again. */
 const MOST_COMPARED = 64;
 
@@ -40,6 +42,10 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
   const { guests } = table;
   const touched = new Set<string>();
   const unread = new Set(guests.keys());
+  /** Asked for, without an answer yet. */
+  const asked = new Set<string>();
+  /** Why the link can't be used any more, from a guest that was late. */
+  let broken: { readonly error: unknown } | undefined;
   let complete = false;
   let compared = 0;
   let wake = () => {};
@@ -95,10 +101,20 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
     }
   }
 
-  function nextBatch(): readonly (() => Promise<void>)[] {
-    const batch: (() => Promise<void>)[] = [];
+  async function ask(uuid: string, read: (uuid: string) => Promise<void>): Promise<void> {
+    asked.add(uuid);
+    try {
+      await read(uuid);
+    } finally {
+      asked.delete(uuid);
+    }
+  }
+
+  /** Asks for the next guests. Those whose answer is late are asked again after it. */
+  function nextBatch(): readonly Promise<void>[] {
+    const batch: Promise<void>[] = [];
     const take = (from: Set<string>, uuid: string, read: (uuid: string) => Promise<void>) => {
-      if (batch.length < AT_ONCE && from.delete(uuid)) batch.push(() => read(uuid));
+      if (asked.size < AT_ONCE && !asked.has(uuid) && from.delete(uuid)) batch.push(ask(uuid, read));
     };
     for (const uuid of touched) {
       unread.delete(uuid);
@@ -106,10 +122,26 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
     }
     for (const uuid of seen()) take(unread, uuid, readFirst);
     for (const uuid of unread) {
-      if (batch.length >= AT_ONCE) break;
+      if (asked.size >= AT_ONCE) break;
       take(unread, uuid, readFirst);
     }
     return batch;
+  }
+
+  /** Resolves when all of them are read, or are late. Rejects with what the link says. */
+  async function unlessLate(batch: readonly Promise<void>[]): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const stop = clock.after(LATE_MS, late.resolve);
+    await Promise.race([Promise.all(batch), late.promise]).finally(stop);
+    for (const read of batch) {
+      void read.then(
+        () => wake(),
+        (error: unknown) => {
+          broken = { error };
+          wake();
+        },
+      );
+    }
   }
 
   function awoken(): Promise<void> {
@@ -131,17 +163,20 @@ export function createGuestReader(options: GuestReaderOptions): GuestReader {
     async work() {
       for (;;) {
         signal.throwIfAborted();
+        if (broken) throw broken.error;
         const batch = nextBatch();
-        if (batch.length === 0) {
-          if (!complete) onComplete();
-          complete = true;
-          await awoken();
-          continue;
-        }
-        await Promise.all(batch.map((read) => read()));
+        if (batch.length > 0) await unlessLate(batch);
         const changes = table.takeChanges();
         if (changes.length > 0) emit(changes);
-        await breathe();
+        if (batch.length > 0) {
+          await breathe();
+          continue;
+        }
+        if (!complete && asked.size === 0) {
+          complete = true;
+          onComplete();
+        }
+        await awoken();
       }
     },
   };

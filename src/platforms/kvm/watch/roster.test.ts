@@ -54,7 +54,8 @@ async function setUp(readInfo: (args: { readonly domain: Domain }) => typeof inf
     onIdle: () => undefined,
     onComplete: () => undefined,
   });
-  roster.work().catch(() => undefined);
+  const worked = roster.work();
+  worked.catch(() => undefined);
   await clock.pass(1);
   /** Its domain id and state, from now on; an event or a tick has pointed at it. */
   const become = async (id: number, state: number) => {
@@ -62,7 +63,7 @@ async function setUp(readInfo: (args: { readonly domain: Domain }) => typeof inf
     roster.touch(web1);
     await clock.pass(1);
   };
-  return { roster, clock, emitted, become, vm: () => roster.guests.get(web1)?.vm };
+  return { roster, worked, clock, emitted, become, vm: () => roster.guests.get(web1)?.vm };
 }
 
 describe('the roster', () => {
@@ -126,6 +127,38 @@ describe('the roster', () => {
     for (let turn = 0; turn < 3; turn++) await clock.pass(1);
     const told = emitted.filter((change) => change.kind === 'vm-upsert' && change.vm.id === vm()?.id);
     expect(told.map((change) => change.kind === 'vm-upsert' && change.vm.state)).toEqual(['running']);
+  });
+
+  it('tells of the others after a second while one guest gives no answer, and of that one when it does', async () => {
+    const slow = Promise.withResolvers<typeof info>();
+    const stuck = Buffer.alloc(16, 8);
+    const { roster, clock, emitted, become, vm } = await setUp(({ domain: { uuid } }) =>
+      uuid.equals(stuck) ? slow.promise : info,
+    );
+    emitted.length = 0;
+    const ids = () => emitted.flatMap((change) => (change.kind === 'vm-upsert' ? [change.vm.uuid] : []));
+    roster.touch(uuidText(stuck));
+    await become(6, PAUSED);
+    expect(ids()).toEqual([]);
+    await clock.pass(1_000);
+    expect(ids()).toEqual([web1]);
+    await become(-1, OFF);
+    expect(vm()?.state).toBe('stopped');
+    expect(ids()).toEqual([web1, web1]);
+    slow.resolve(info);
+    await clock.pass(1);
+    expect(ids()).toEqual([web1, web1, uuidText(stuck)]);
+  });
+
+  it('ends with what the link says of a guest that is late', async () => {
+    const slow = Promise.withResolvers<typeof info>();
+    let isStuck = false;
+    const { roster, clock, worked } = await setUp(() => (isStuck ? slow.promise : info));
+    isStuck = true;
+    roster.touch(web1);
+    await clock.pass(2_000);
+    slow.reject(new FleetError('host.unreachable', 'the link is gone'));
+    await expect(worked).rejects.toMatchObject({ code: 'host.unreachable' });
   });
 
   it('tells what a tick has seen of a guest while its own reading was on the way, and reads it again', async () => {
