@@ -189,8 +189,10 @@ describe('a server', () => {
       30_000,
     );
     expect(failed.text).toMatch(/^Start failed: /);
-    await watched.until('the trouble', () => watched.vms.get(id)?.trouble);
-    expect(watched.vms.get(id)?.state).toBe('stopped');
+    await watched.until('the trouble of one that is off', () => {
+      const vm = watched.vms.get(id);
+      return vm?.state === 'stopped' ? vm.trouble : undefined;
+    });
   });
 
   it('is not touched by who may only look', async () => {
