@@ -1,7 +1,8 @@
 /** Makes on the nodes of a pool what is defined for it and missing there. */
 import { FleetError } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
 import { commandLine } from '../../shell-word.ts';
-import type { Task, TaskSpec, TaskWork } from '../../state/tasks.ts';
+import type { Task, TaskSpec, TaskWork, WorkResult } from '../../state/tasks.ts';
 import { perform } from '../perform.ts';
 import type { Services } from '../services.ts';
 import { bind } from '../target.ts';
@@ -51,7 +52,8 @@ function workOn(state: DefinitionState, node: NodeState, services: Services): Ta
       const called = `${name} of ${endpoint}`;
       return {
         ...item,
-        run: (signal, report) => perform(verbOf(kind, 'start'), target, {}, services, signal, report, called),
+        run: (signal, report) =>
+          onNode(endpoint, () => perform(verbOf(kind, 'start'), target, {}, services, signal, report, called)),
       };
     }
     case 'missing': {
@@ -59,10 +61,21 @@ function workOn(state: DefinitionState, node: NodeState, services: Services): Ta
       return {
         ...item,
         // What is wrong with the definition is the failure of each node.
-        run: async (signal, report) =>
-          perform(verbOf(kind, 'create'), target, argsOf(definition), services, signal, report),
+        run: (signal, report) =>
+          onNode(endpoint, () => perform(verbOf(kind, 'create'), target, argsOf(definition), services, signal, report)),
       };
     }
+  }
+}
+
+/** Hosts refuse in the same words, and what they say of a network need not name them. */
+async function onNode(endpoint: EndpointName, work: () => Promise<WorkResult>): Promise<WorkResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FleetError) || error.message.includes(endpoint)) throw error;
+    const { code, fix } = error;
+    throw new FleetError(code, `${endpoint}: ${error.message}`, { cause: error, ...(fix !== undefined && { fix }) });
   }
 }
 

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { FleetError } from '../../errors.ts';
 import { endpointOf } from '../../ids.ts';
 import type { ConfigChange } from '../../state/config/change.ts';
-import { definitionsFor, type OfPool, poolsAfterMove } from '../../state/config/definitions.ts';
+import type { OfPool } from '../../state/config/definitions.ts';
+import { definitionsFor, poolsAfterMove } from '../../state/config/definitions-of-nodes.ts';
 import type { Config } from '../../state/config/model.ts';
 import type { Task } from '../../state/tasks.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +14,7 @@ import { readStates } from './node-states.ts';
 
 export type NodeMove = Extract<ConfigChange, { kind: 'node-move' }>;
 
-export interface MovePlan {
+interface MovePlan {
   readonly detach: DetachPlan;
   /** What the new pool has, and the old one has not. */
   readonly comes: readonly OfPool[];
@@ -29,11 +30,15 @@ export function changedBy(
   const endpoint = endpointOf(node);
   const before = definitionsFor(pools, endpoint);
   const after = definitionsFor(poolsAfterMove(pools, node, to), endpoint);
-  const isIn = (all: readonly OfPool[], { definition: { kind, name, values } }: OfPool) =>
-    all.some(
-      ({ definition: other }) => other.kind === kind && other.name === name && isDeepStrictEqual(other.values, values),
-    );
-  return { goes: before.filter((one) => !isIn(after, one)), comes: after.filter((one) => !isIn(before, one)) };
+  const isSame = (one: OfPool, other: OfPool) =>
+    one.definition.kind === other.definition.kind &&
+    one.definition.name === other.definition.name &&
+    isDeepStrictEqual(one.definition.values, other.definition.values);
+  return {
+    goes: before.filter((one) => !after.some((other) => isSame(one, other))),
+    // What another pool defines alike need not be there yet.
+    comes: after.filter((one) => !before.some((other) => one.pool === other.pool && isSame(one, other))),
+  };
 }
 
 /**
@@ -59,15 +64,15 @@ export async function planMove(
     comes,
     lines: [
       ...(keeps ? goes.map(({ definition: { kind, name } }) => `${kind} ${name} stays on ${endpoint}`) : detach.lines),
-      ...comes.map(({ definition: { kind, name } }) => `${kind} ${name} is made on ${endpoint}`),
+      ...comes.map(({ definition: { kind, name } }) => `${kind} ${name} comes to ${endpoint}`),
     ],
   };
 }
 
 /** How a task is run to its end: with progress on the command line, in the message line on the screen. */
-export type RunTask = (spec: ReturnType<typeof applyTask>) => Promise<Task>;
+type RunTask = (spec: ReturnType<typeof applyTask>) => Promise<Task>;
 
-export interface Moved {
+interface Moved {
   /** Tasks that were run, in their order. */
   readonly tasks: readonly Task[];
   /** Whether the configuration was written: not in a dry run, and not when something could not be taken off. */

@@ -2,7 +2,8 @@
 import { sentence } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Network, Storage } from '../../platforms/contract.ts';
-import { type DefinedKind, type Definition, endpointsIn, type OfPool } from '../../state/config/definitions.ts';
+import type { DefinedKind, Definition, OfPool } from '../../state/config/definitions.ts';
+import { endpointsIn } from '../../state/config/definitions-of-nodes.ts';
 import { networkIn } from '../network.ts';
 import { readListing } from '../read-listing.ts';
 import type { Services } from '../services.ts';
@@ -11,7 +12,7 @@ import { networkDifferences, storageDifferences } from './differences.ts';
 import { argsOf } from './maker.ts';
 
 export const SYNC_STATES = ['in sync', 'out of sync', 'missing', 'unknown'] as const;
-export type SyncState = (typeof SYNC_STATES)[number];
+type SyncState = (typeof SYNC_STATES)[number];
 
 /** What one node has. A node here is an endpoint, since storages and networks are made on these. */
 export interface NodeState {

@@ -3,7 +3,8 @@ import { type DefinitionState, readStates } from '../../actions/definitions/node
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import { didYouMean } from '../../nearest.ts';
-import { endpointsIn, type OfPool } from '../../state/config/definitions.ts';
+import type { OfPool } from '../../state/config/definitions.ts';
+import { endpointsIn } from '../../state/config/definitions-of-nodes.ts';
 import type { PoolConfig } from '../../state/config/model.ts';
 import { chosenEndpoints } from '../chosen-endpoints.ts';
 import type { CommandContext } from '../command.ts';

@@ -31,6 +31,14 @@ export function applyDefinitionChange(draft: Draft, change: DefinitionChange): v
   if (taken !== undefined && !(was?.kind === taken && was.name === name)) {
     throw invalid(`pool ${pool} has a ${taken} ${name} already`);
   }
-  if (was && was.name !== name) draft.rename(['pools', pool, sectionOf(was.kind)], was.name, name);
-  draft.put(['pools', pool, sectionOf(kind), name], writtenDefinition(definition));
+  const section = ['pools', pool, sectionOf(kind)] as const;
+  const written = writtenDefinition(definition);
+  if (!was) {
+    draft.put([...section, name], written);
+    return;
+  }
+  draft.rename(section, was.name, name);
+  // Key by key, so that comments stay.
+  for (const [key, value] of Object.entries(written)) draft.set([...section, name, key], value);
+  for (const key of draft.keys([...section, name])) if (!(key in written)) draft.remove([...section, name, key]);
 }

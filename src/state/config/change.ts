@@ -56,7 +56,7 @@ export type ConfigChange =
   /** Any other section: the theme, one key of the keymap. Undefined takes it out. */
   | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: Word | undefined };
 
-export type DefinitionName = Pick<Definition, 'kind' | 'name'>;
+type DefinitionName = Pick<Definition, 'kind' | 'name'>;
 
 /** By key; undefined takes it out of the file. */
 export type ProfileValues = Readonly<Record<string, Tree | undefined>>;

@@ -2,9 +2,9 @@ import { type EndpointName, isEndpointName, type NodeId } from '../../ids.ts';
 import { didYouMean } from '../../nearest.ts';
 import { parse } from '../fields.ts';
 import { commonFields } from './common-fields.ts';
-import { readDefinitions } from './definitions.ts';
 import type { Located, LocatedEntry } from './located.ts';
 import type { PoolConfig } from './model.ts';
+import { readDefinitions } from './read-definitions.ts';
 import type { Complain } from './read-endpoints.ts';
 
 const KEYS = ['nodes', 'in', 'variables', 'storages', 'networks', 'read-only'] as const;
