@@ -264,6 +264,12 @@ export interface ConfigAction extends Verb {
   readonly loses?: (subject: string) => readonly string[];
 }
 
+/** What is defined for a pool and applied to its nodes: lists on the screen, commands of their own on the command line. */
+export interface DefinitionsAction extends Verb {
+  readonly kind: 'definitions';
+  readonly noun: 'pool';
+}
+
 /** Does something with an endpoint that needs neither a connection nor a change of the configuration. */
 export interface EndpointAction extends Verb {
   readonly kind: 'endpoint';
@@ -305,6 +311,7 @@ export type Action =
   | NodeInfoAction
   | BrowseAction
   | ConfigAction
+  | DefinitionsAction
   | EndpointAction
   | EndpointFormAction
   | TemplateAction

@@ -22,7 +22,7 @@ import { maintenanceActions } from './node/maintenance.ts';
 import { nodeRunAction } from './node/run-action.ts';
 import { browseAction, nodeActions, nodeInfoAction, shellAction } from './node.ts';
 import { noteActions } from './note.ts';
-import { poolActions, poolVariablesAction } from './pool.ts';
+import { poolActions, poolDefinitionsAction, poolVariablesAction } from './pool.ts';
 import { snapshotActions, snapshotListAction } from './snapshot.ts';
 import { storageActions, storageListAction, volumeActions, volumeListAction } from './storage.ts';
 import { templateActions } from './template.ts';
@@ -110,6 +110,7 @@ export const actions: readonly Action[] = [
   ...noteActions,
   ...poolActions,
   poolVariablesAction,
+  poolDefinitionsAction,
   ...endpointForms,
   ...endpointChanges,
   ...endpointActions,

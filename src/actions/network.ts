@@ -22,7 +22,8 @@ const VLANS = { source: '^([0-9]+([ ,]+[0-9]+)*)?$', complaint: 'numbers of VLAN
 
 const modeIn = (args: Args): NetworkMode => NETWORK_MODES.find((mode) => mode === args['mode']) ?? 'nat';
 
-function specIn(args: Args): NetworkSpec {
+/** What these options of `network.create` ask for. */
+export function networkIn(args: Args): NetworkSpec {
   const [dualCidr, range, boot] = ['dual-cidr', 'range', 'boot'].map((key) => textIn(args, key));
   const forwarders = listIn(args, 'forwarders');
   const vlans = listIn(args, 'vlan').map(Number);
@@ -194,7 +195,7 @@ export const networkActions: readonly ObjectAction[] = [
     ],
     fits: () => true,
     outcome: (args, endpoint) => endpoint && seenByName('network', args, endpoint.id, LIMIT_MS),
-    send: (create, { id }, args, signal) => create(id, specIn(args), signal),
+    send: (create, { id }, args, signal) => create(id, networkIn(args), signal),
   }),
   networkEditAction,
   objectAction({

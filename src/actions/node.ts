@@ -55,7 +55,16 @@ export const nodeActions: readonly ConfigAction[] = [
     keys: ['m'],
     danger: 'none',
     onExisting: true,
-    options: [{ key: 'to', label: 'Pool', help: 'The pool; empty for none.', kind: 'text' }],
+    options: [
+      { key: 'to', label: 'Pool', help: 'The pool; empty for none.', kind: 'text' },
+      {
+        key: 'keep',
+        label: 'Keep',
+        help: 'Leave on it what is defined for the pool that it is in.',
+        kind: 'flag',
+        default: false,
+      },
+    ],
     change: (subject, args) => ({
       kind: 'node-move',
       node: isEndpointName(subject) ? subject : (subject as NodeId),

@@ -1,5 +1,5 @@
 import { poolNameComplaint } from '../state/config/read-pools.ts';
-import type { ConfigAction } from './action.ts';
+import type { ConfigAction, DefinitionsAction } from './action.ts';
 
 /** Its arguments are the variables, all of them: what is not among them is taken away. */
 export const poolVariablesAction: ConfigAction = {
@@ -21,6 +21,16 @@ export const poolVariablesAction: ConfigAction = {
     const count = Object.keys(variables).length;
     return `pool ${name} has ${count === 0 ? 'no variables' : count === 1 ? '1 variable' : `${count} variables`} now`;
   },
+};
+
+export const poolDefinitionsAction: DefinitionsAction = {
+  kind: 'definitions',
+  id: 'pool.definitions',
+  noun: 'pool',
+  title: 'Storages and networks of pool',
+  help: 'Define storages and networks for a pool, and make, test and remove them on its nodes.',
+  keys: ['='],
+  danger: 'none',
 };
 
 /** Why a variable can't be called that; undefined when it can. */

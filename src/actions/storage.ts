@@ -44,7 +44,8 @@ const isActive =
   (all: readonly Storage[]) =>
     all.some((one) => one.id === id && one.active === active) || `is ${active ? 'not active yet' : 'still active'}`;
 
-function storageIn(args: Args): StorageSpec {
+/** What these options of `storage.create` ask for. */
+export function storageIn(args: Args): StorageSpec {
   const [source, format, initiator, user, secret, thinPool] = [
     ...['source', 'format', 'initiator', 'user', 'secret', 'thin-pool'].map((key) => textIn(args, key)),
   ];

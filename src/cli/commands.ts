@@ -6,6 +6,9 @@ import { configCommands, endpointCommands } from './config-commands.ts';
 import { consoleLogCommand } from './console-log-command.ts';
 import { copyCommand } from './copy-command.ts';
 import { createCommand } from './create-command.ts';
+import { changeDefinitionCommands } from './definitions/change-commands.ts';
+import { definitionNodeCommands } from './definitions/node-commands.ts';
+import { showDefinitionCommands } from './definitions/show-commands.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
 import { historyCommand } from './history-command.ts';
@@ -56,6 +59,9 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   screenshotCommand,
   ...configCommands,
   ...poolCommands,
+  ...showDefinitionCommands,
+  ...changeDefinitionCommands,
+  ...definitionNodeCommands,
   ...profileCommands,
   ...templateCommands,
   ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),

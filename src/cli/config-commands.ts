@@ -10,6 +10,7 @@ import type { Settings } from '../platforms/contract.ts';
 import { askOnTerminal } from './ask.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { agreedTo, isYes } from './consent.ts';
+import { moveWithDefinitions } from './definitions/move-command.ts';
 import { findNode, findVms } from './find.ts';
 import { printResults, printWritten } from './results.ts';
 
@@ -43,7 +44,13 @@ async function runConfigAction(
   const basedOn = context.app.config();
   const subject = await subjectOf(action, word, context);
   if (action.loses && !(await agreedToLosses(action, subject, action.loses(subject), context))) return EXIT.interrupted;
-  const written = await context.app.changeConfig(action.change(subject, args, context.app.configEdit()), basedOn);
+  const change = action.change(subject, args, context.app.configEdit());
+  if (change.kind === 'node-move') {
+    const move = { keeps: args['keep'] === true, said: action.said(subject, args), basedOn };
+    const code = await moveWithDefinitions(change, move, context);
+    if (code !== undefined) return code;
+  }
+  const written = await context.app.changeConfig(change, basedOn);
   return printWritten(subject, action.said(subject, args), written, context);
 }
 

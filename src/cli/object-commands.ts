@@ -22,7 +22,7 @@ import type { Flag, ParsedFlags } from './flags.ts';
 import { followProgress } from './follow-progress.ts';
 import { agreedToLosses } from './losses.ts';
 import { readFirst } from './read-first.ts';
-import { printResults } from './results.ts';
+import { type Outcome, printResults } from './results.ts';
 
 type Thing = ObjectOf<ObjectKind>;
 
@@ -240,20 +240,17 @@ async function agreedToAll(
   return agreedTo(question, context);
 }
 
+export const outcomesOf = ({ items }: Task): readonly Outcome[] =>
+  items.map(({ name, state, text, fix, code, kept, answer }) => ({
+    name,
+    text,
+    ...(kept && { kept }),
+    ...(answer !== undefined && { answer }),
+    ...(state === 'done' ? {} : { error: new FleetError(code ?? 'op.failed', text, fix === undefined ? {} : { fix }) }),
+  }));
+
 export async function report(task: Task, count: number, context: CommandContext): Promise<number> {
-  await printResults(
-    task.items.map(({ name, state, text, fix, code, kept, answer }) => ({
-      name,
-      text,
-      ...(kept && { kept }),
-      ...(answer !== undefined && { answer }),
-      ...(state === 'done'
-        ? {}
-        : { error: new FleetError(code ?? 'op.failed', text, fix === undefined ? {} : { fix }) }),
-    })),
-    count > 1,
-    context,
-  );
+  await printResults(outcomesOf(task), count > 1, context);
   if (task.state === 'cancelled') return EXIT.interrupted;
   const [only] = task.items;
   if (task.state === 'done') return task.items.some(({ kept }) => kept) ? EXIT.failed : EXIT.done;

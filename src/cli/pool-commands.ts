@@ -1,10 +1,10 @@
 import { poolVariablesAction, variableNameComplaint } from '../actions/pool.ts';
 import { FleetError } from '../errors.ts';
 import { endpointOf, type NodeId, userPoolId } from '../ids.ts';
-import { didYouMean } from '../nearest.ts';
 import type { PoolConfig } from '../state/config/model.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
 import { connect, sayFailures } from './connect.ts';
+import { poolCalled } from './definitions/meant.ts';
 import { renderDetails } from './output.ts';
 import { printWritten } from './results.ts';
 
@@ -60,14 +60,6 @@ export const poolCommands: readonly Command[] = [
     },
   },
 ];
-
-function poolCalled(word: string | undefined, { app }: CommandContext): PoolConfig {
-  const { pools } = app.config();
-  if (word === undefined) throw new FleetError('usage', 'which pool? Name one');
-  const pool = pools.get(word);
-  if (pool) return pool;
-  throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(word)}${didYouMean(word, pools.keys())}`);
-}
 
 /** As `pool list` calls them. A whole endpoint has its name already; a single node has to be asked for, and keeps its id without an answer. */
 async function namesOf(nodes: PoolConfig['nodes'], context: CommandContext): Promise<readonly string[]> {

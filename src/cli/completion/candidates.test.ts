@@ -82,6 +82,7 @@ describe('completion', () => {
       'image',
       'flavor',
       'endpoint',
+      'definition',
       'profile',
       'template',
       'template-group',

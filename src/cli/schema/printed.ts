@@ -1,4 +1,5 @@
 import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
+import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
 import { nodeFile, nodeInfo, nodeRun } from './node.ts';
@@ -65,6 +66,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'node files': { schema: list(nodeFile, 'every file') },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
   'pool info': { schema: poolInfo },
+  'definition list': { schema: list(definition, 'every definition') },
+  'definition info': { schema: definitionInfo },
   'profile list': { schema: list(profile, 'every profile') },
   'profile info': { schema: profile },
   'task list': { schema: list(task, 'every task that is kept') },
@@ -114,6 +117,8 @@ export const printedObjects: readonly Schema[] = [
   nodeRun,
   nodeFile,
   poolInfo,
+  definition,
+  definitionInfo,
   profile,
   template,
   templateInfo,

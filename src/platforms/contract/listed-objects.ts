@@ -17,6 +17,9 @@ export interface Storage extends Listed<'storage'> {
   readonly used: Bytes | undefined;
   /** The directory, volume group, dataset or URL that it is. */
   readonly path: string | undefined;
+  /** Where it comes from, in the words of StorageSpec, where the platform says so. */
+  readonly source?: string;
+  readonly hosts?: readonly string[];
   /** What it takes, in the platform's words: `images`, `iso`. Empty where it takes anything, or does not say. */
   readonly content: readonly string[];
 }

@@ -22,7 +22,7 @@ export function createStorageOps({ collections, endpoint }: FakeServer, calls: C
 
   return {
     list: (_of, signal) => calls.endpoint('storage.list', signal, () => collections.storage.all()),
-    create: (_of, { name, type, path, source = '' }, signal) =>
+    create: (_of, { name, type, path, source = '', hosts = [] }, signal) =>
       calls.endpoint('storage.create', signal, () => {
         if (path === '' && source === '')
           throw new FleetError('op.refused', `${name}: a storage needs a path or a source`);
@@ -38,6 +38,8 @@ export function createStorageOps({ collections, endpoint }: FakeServer, calls: C
           size: gib(500),
           used: bytes(0),
           path: path || source,
+          ...(source !== '' && { source }),
+          ...(hosts.length > 0 && { hosts }),
           content: ['images'],
         });
         return { ...accepted(), id };

@@ -8,6 +8,7 @@ import { clean } from '../../terminal/width.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { editVariables } from '../forms/variables-dialog.ts';
 import type { Stage } from '../stage.ts';
+import { hasDefinitions, moveWithDefinitions } from './definitions/move-definitions.ts';
 import { configSubject, userPoolUnder } from './subject.ts';
 
 /** Changes pools, endpoints and where nodes hang: asks for what is missing, writes it, and says what is true then. */
@@ -29,7 +30,10 @@ export async function runConfig(stage: Stage, state: FleetState, action: ConfigA
     if (!(await stage.dialogs.confirm({ title: action.title, question, details }))) return;
   }
   const { services } = stage;
-  await services.changeConfig(action.change(subject, args, services.configEdit()), basedOn);
+  const change = action.change(subject, args, services.configEdit());
+  if (change.kind === 'node-move' && hasDefinitions(change, basedOn)) {
+    if (!(await moveWithDefinitions(stage, change, basedOn))) return;
+  } else await services.changeConfig(change, basedOn);
   // A pool that was made or renamed may have come up far away from the cursor.
   const pool = action.id === 'pool.add' ? subject : action.id === 'pool.rename' ? String(args['to']) : undefined;
   if (pool !== undefined) goWhenThere(stage, state, rowKey('pool', userPoolId(pool)));

@@ -22,6 +22,7 @@ import { addEndpoint, editEndpoint } from '../forms/endpoint-dialog.ts';
 import { openSettings } from '../forms/settings-dialog.ts';
 import type { Stage } from '../stage.ts';
 import type { Chooser } from './chooser.ts';
+import { openDefinitions } from './definitions/open-definitions.ts';
 import { attachNode, attachVm, type ConsoleWays } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
 import { runMigration } from './run-migration.ts';
@@ -89,6 +90,8 @@ export function createRunner(
         return show(action);
       case 'config':
         return runConfig(stage, state, action);
+      case 'definitions':
+        return openDefinitions(stage, state);
       case 'form': {
         if (action.form === 'add') return addEndpoint(stage);
         const endpoint = endpointUnder(state.view.current());

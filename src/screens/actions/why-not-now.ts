@@ -75,6 +75,10 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       const found = configSubject(action, row, fleet);
       return 'no' in found ? found.no : undefined;
     }
+    case 'definitions': {
+      const found = configSubject(action, row, fleet);
+      return 'no' in found ? found.no : undefined;
+    }
     case 'form':
       return action.form === 'add' ? undefined : whyNoEndpoint(row);
     case 'endpoint':

@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { didYouMean } from '../../nearest.ts';
 import { type ConfigChange, DEFAULT_POOLS } from './change.ts';
+import { DEFINED_KINDS, sectionOf } from './definitions.ts';
 import type { Draft } from './draft.ts';
 import { isAroundItself, isNodeReference, poolNameComplaint } from './read-pools.ts';
 
@@ -18,6 +19,16 @@ function assertFree(draft: Draft, name: string): void {
 function assertThere(draft: Draft, name: string): void {
   if (draft.has(['pools', name])) return;
   throw new FleetError('pool.not-found', `there is no pool ${name}${didYouMean(name, draft.keys(['pools']))}`);
+}
+
+/** Nodes would keep what nothing knows of any more. */
+function refuseDefinitions(draft: Draft, name: string): void {
+  const names = DEFINED_KINDS.flatMap((kind) => draft.keys(['pools', name, sectionOf(kind)]));
+  const [first] = names;
+  if (first === undefined) return;
+  throw new FleetError('op.refused', `pool ${name} has definitions: ${names.join(', ')}`, {
+    fix: `remove them from its nodes first: drover definition remove ${name} ${first}`,
+  });
 }
 
 const around = (draft: Draft, name: string): string | undefined => draft.text(['pools', name, 'in']);
@@ -86,6 +97,7 @@ export function applyPoolChange(draft: Draft, change: PoolChange): void {
       draft.rename(['pools'], change.name, change.to);
       return;
     case 'pool-remove': {
+      refuseDefinitions(draft, change.name);
       const outer = around(draft, change.name);
       for (const pool of draft.keys(['pools'])) {
         if (around(draft, pool) === change.name) nest(draft, pool, outer);

@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import { applyDefinitionChange } from './apply-definition.ts';
 import { applyEndpointChange } from './apply-endpoint.ts';
 import { applyNoteChange } from './apply-note.ts';
 import { applyPoolChange } from './apply-pool.ts';
@@ -24,6 +25,11 @@ export function applyChange(draft: Draft, change: ConfigChange, platforms: Platf
     case 'note-write':
     case 'note-remove':
       applyNoteChange(draft, change);
+      return;
+    case 'definition-add':
+    case 'definition-edit':
+    case 'definition-remove':
+      applyDefinitionChange(draft, change);
       return;
     case 'profile-add':
     case 'profile-edit':

@@ -1,6 +1,7 @@
 import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import type { SettingValue } from '../../platforms/contract.ts';
 import type { Note } from '../fleet/fleet.ts';
+import type { Definition } from './definitions.ts';
 import type { Tree, Word } from './draft.ts';
 
 /** Keys of the platform's and the common fields; undefined takes the key out of the file. */
@@ -27,6 +28,16 @@ export type ConfigChange =
   /** The whole list of provisioning variables, F-017. */
   | { readonly kind: 'pool-variables'; readonly name: string; readonly variables: Readonly<Record<string, string>> }
   | { readonly kind: 'pool-read-only'; readonly name: string; readonly readOnly: boolean }
+  /** A storage or network that is to be on the nodes of a pool. */
+  | { readonly kind: 'definition-add'; readonly pool: string; readonly definition: Definition }
+  /** The whole definition, perhaps under another name. */
+  | {
+      readonly kind: 'definition-edit';
+      readonly pool: string;
+      readonly of: DefinitionName;
+      readonly definition: Definition;
+    }
+  | { readonly kind: 'definition-remove'; readonly pool: string; readonly of: DefinitionName }
   /** ConVirt's three first pools, F-002. Refused when there is a pool already. */
   | { readonly kind: 'pool-defaults' }
   /** An endpoint with all its nodes, or one node; undefined leaves it under no pool of the user. */
@@ -44,6 +55,8 @@ export type ConfigChange =
   | { readonly kind: 'profile-remove'; readonly name: string }
   /** Any other section: the theme, one key of the keymap. Undefined takes it out. */
   | { readonly kind: 'set'; readonly path: readonly [string, ...string[]]; readonly value: Word | undefined };
+
+type DefinitionName = Pick<Definition, 'kind' | 'name'>;
 
 /** By key; undefined takes it out of the file. */
 export type ProfileValues = Readonly<Record<string, Tree | undefined>>;

@@ -211,7 +211,7 @@ describe('pools in the file', () => {
     const { config, problems } = interpret('config.yaml', tree, platforms);
     return { pools: [...config.pools.values()], told: problems.map((one) => `${one.severity} ${spellProblem(one)}`) };
   };
-  const usual = { in: undefined, nodes: [], variables: {}, readOnly: false };
+  const usual = { in: undefined, nodes: [], variables: {}, definitions: [], readOnly: false };
 
   it.each([
     ['pools: [A]\n', [], ['error config.yaml:3:8: pools must be names with settings below them']],

@@ -1,6 +1,7 @@
 import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import type { EndpointField, Settings } from '../../platforms/contract.ts';
 import type { Note } from '../fleet/fleet.ts';
+import type { Definition } from './definitions.ts';
 import type { LocatedMap } from './located.ts';
 import type { Problem } from './problem.ts';
 
@@ -32,6 +33,8 @@ export interface PoolConfig {
   readonly nodes: readonly (EndpointName | NodeId)[];
   /** Provisioning variables, F-017. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Storages and networks that are to be on its nodes, and on those of the pools inside it. */
+  readonly definitions: readonly Definition[];
   readonly readOnly: boolean;
 }
 

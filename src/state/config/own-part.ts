@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FleetError } from '../../errors.ts';
 import type { ConfigChange } from './change.ts';
+import { type DefinedKind, sectionOf } from './definitions.ts';
 import { poolNameOf } from './grouping.ts';
 import { locate, plainOf } from './located.ts';
 import type { Config } from './model.ts';
@@ -18,6 +19,8 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
     if (group?.kind !== 'map') return new Map([[whole, plainOf(group)]]);
     return new Map([...group.entries].map(([key, { value }]) => [`${whole}: ${key}`, plainOf(value)]));
   };
+  const definitionPart = (pool: string, kind: DefinedKind, name: string) =>
+    new Map([[`pool ${pool}: ${kind} ${name}`, at('pools', pool, sectionOf(kind), name)]]);
   switch (change.kind) {
     case 'endpoint-add':
     case 'endpoint-edit':
@@ -35,6 +38,13 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
       return new Map([[`pool ${change.name}: in`, at('pools', change.name, 'in')]]);
     case 'pool-variables':
       return new Map([[`pool ${change.name}: variables`, at('pools', change.name, 'variables')]]);
+    case 'definition-add': {
+      const { kind, name } = change.definition;
+      return definitionPart(change.pool, kind, name);
+    }
+    case 'definition-edit':
+    case 'definition-remove':
+      return definitionPart(change.pool, change.of.kind, change.of.name);
     case 'pool-read-only':
       return new Map([[`pool ${change.name}: read-only`, at('pools', change.name, 'read-only')]]);
     case 'pool-defaults':

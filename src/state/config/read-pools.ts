@@ -4,9 +4,10 @@ import { parse } from '../fields.ts';
 import { commonFields } from './common-fields.ts';
 import type { Located, LocatedEntry } from './located.ts';
 import type { PoolConfig } from './model.ts';
+import { readDefinitions } from './read-definitions.ts';
 import type { Complain } from './read-endpoints.ts';
 
-const KEYS = ['nodes', 'in', 'variables', 'read-only'] as const;
+const KEYS = ['nodes', 'in', 'variables', 'storages', 'networks', 'read-only'] as const;
 const readOnlyField = commonFields.find((field) => field.key === 'read-only');
 
 /** Why a pool can't have this name; undefined when it can. Whether it is taken is asked elsewhere. */
@@ -86,8 +87,15 @@ function readPool(
   if (typeof readOnly !== 'boolean' && readOnlyAt) complain(readOnlyAt.at, `pool ${name}: Read-only must be yes or no`);
 
   const around = textOf(entries.get('in')?.value);
-  // What can't be understood is taken for the careful answer.
-  return { name, in: around === '' ? undefined : around, nodes, variables, readOnly: readOnly !== false };
+  return {
+    name,
+    in: around === '' ? undefined : around,
+    nodes,
+    variables,
+    definitions: readDefinitions(name, entries, complain),
+    // What can't be understood is taken for the careful answer.
+    readOnly: readOnly !== false,
+  };
 }
 
 /** True when the pool is around itself, over however many others. */

@@ -201,6 +201,7 @@ describe('pools in the file', () => {
       in: 'All',
       nodes: ['h1', 'h2/node-7'],
       variables: { DEFAULT_BRIDGE: 'br0', N: '010' },
+      definitions: [],
       readOnly: true,
     });
     expect(groupingOf(config).placeOf.get(nodeId(endpointName('h2'), 'node-7'))).toBe('~/Production');

@@ -101,7 +101,7 @@ describe('variables of a template', () => {
   it('come from the pool of the endpoint, over those of the pools around it', () => {
     const pool = (name: string, more: Partial<PoolConfig>): [string, PoolConfig] => [
       name,
-      { name, in: undefined, nodes: [], variables: {}, readOnly: false, ...more },
+      { name, in: undefined, nodes: [], variables: {}, definitions: [], readOnly: false, ...more },
     ];
     const pools = new Map([
       pool('outer', { variables: { A: 'outer', B: 'outer' } }),

@@ -27,6 +27,8 @@ export async function readStorages({ place, clock }: Host, { client, signal }: H
     size: read?.size,
     used: read?.used,
     path: read?.path,
+    ...(read?.source !== undefined && { source: read.source }),
+    ...(read && read.hosts.length > 0 && { hosts: read.hosts }),
     content: [],
     ...trouble,
   }));

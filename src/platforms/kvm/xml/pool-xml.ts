@@ -1,6 +1,6 @@
 /** What drover reads of a storage pool's XML (https://libvirt.org/formatstorage.html). */
 import type { Bytes } from '../../../units.ts';
-import { attribute, child, textAt, XmlError } from '../../transport/xml.ts';
+import { attribute, child, childrenOf, textAt, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { readDocument } from './document.ts';
 import { byteCount } from './volume-xml.ts';
 
@@ -12,6 +12,10 @@ export interface PoolXml {
   readonly type: string;
   /** Of its target, which is a folder or where its devices appear; else the name of its source. */
   readonly path: string | undefined;
+  /** The exported directory, the device, the target of iSCSI or the pool of Ceph; undefined for one that comes from nowhere. */
+  readonly source: string | undefined;
+  /** `nas`, `10.0.0.5:3260`, `[fd00::5]:3260`. */
+  readonly hosts: readonly string[];
   /** The folder whose files are its volumes; undefined for every other kind of pool. */
   readonly folder: string | undefined;
   /** What names of its volumes begin with, where disks reach them by network. */
@@ -47,11 +51,26 @@ export async function readPoolXml(xml: string): Promise<PoolXml> {
     thin: thin ? `${textAt(pool, 'source', 'name') ?? ''}/${thin}` : undefined,
     remote: remote ? `${remote}/` : undefined,
     isShared: SHARED.has(type),
+    source: sourceOf(type, source),
+    hosts: childrenOf(source, 'host').flatMap((host) => hostOf(host) ?? []),
     path: target ?? (textAt(pool, 'source', 'name') || undefined),
     folder: FOLDER_POOLS.has(type) ? target : undefined,
     size,
     used: size === undefined ? undefined : byteCount(child(pool, 'allocation')),
   };
+}
+
+/** Of a volume group or a dataset the name is its path. */
+const sourceOf = (type: string, source: XmlElement | undefined): string | undefined =>
+  (type === 'rbd' ? textAt(source, 'name') : undefined) ??
+  attribute(child(source, 'dir'), 'path') ??
+  (REMOTE[type] || type === 'fs' ? attribute(child(source, 'device'), 'path') : undefined);
+
+function hostOf(host: XmlElement): string | undefined {
+  const name = attribute(host, 'name');
+  const port = attribute(host, 'port');
+  if (name === undefined || port === undefined) return name;
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** The folder alone; undefined also for what is no pool. */
