@@ -8,7 +8,7 @@ import { copyCommand } from './copy-command.ts';
 import { createCommand } from './create-command.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
-import { historyCommand } from './history-command.ts';
+import { historyCommand, nodeHistoryCommand } from './history-command.ts';
 import { listedCommands } from './listed-commands.ts';
 import { migrateCommands } from './migrate-commands.ts';
 import { nodeFileCommands } from './node-file-commands.ts';
@@ -53,6 +53,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   copyCommand,
   consoleLogCommand,
   historyCommand,
+  nodeHistoryCommand,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

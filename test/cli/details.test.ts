@@ -20,7 +20,12 @@ afterEach(async () => {
 });
 
 /** What a command prints, and says, of a host that gives these answers. */
-async function told(line: string, answers: (real: Connection) => Partial<Connection>, format: Format = 'table') {
+async function told(
+  line: string,
+  answers: (real: Connection) => Partial<Connection>,
+  format: Format = 'table',
+  services: Partial<App> = {},
+) {
   const [noun, verb, ...words] = line.split(' ');
   const found = findCommand(noun, verb);
   if (!found || !('command' in found)) throw new Error(`there is no command ${line}`);
@@ -30,7 +35,7 @@ async function told(line: string, answers: (real: Connection) => Partial<Connect
     return real && { ...real, ...answers(real) };
   };
   const context = commandContext({
-    app: { ...app, sessions: { ...app.sessions, connection } },
+    app: { ...app, sessions: { ...app.sessions, connection }, ...services },
     format,
     printer: { print: async (text) => void printed.push(text), unread: false },
   });
@@ -260,6 +265,14 @@ describe('vm history', () => {
     ]);
   });
 
+  it('F-121 compares VMs, each step under its name', async () => {
+    const { text } = await told('vm history demo/vm-1 demo/vm-2', kept([ROW]));
+    const [titles, ...rows] = text.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 3));
+    expect(titles).toEqual(['NAME', 'TIME (UTC)', 'CPU']);
+    expect(rows.map(([, at, cpu]) => [at, cpu])).toEqual(Array(2).fill(['2026-02-03 04:05', '50%']));
+    expect(new Set(rows.map(([name]) => name)).size).toBe(2);
+  });
+
   it('says that nothing was kept, or why nothing is read', async () => {
     const { code, said } = await told('vm history demo/vm-1', kept([]));
     expect([code, said]).toEqual([0, ['nothing was kept of gateway in the last hour']]);
@@ -268,6 +281,31 @@ describe('vm history', () => {
       code: 'op.refused',
       message: expect.stringContaining('reads no metrics of the past'),
     });
+  });
+});
+
+describe('node history', () => {
+  const ROW = { at: DAY, cpu: 0.25, memory: 2 ** 30, diskRead: Number.NaN, diskWrite: Number.NaN };
+  const rows = [{ ...ROW, netRx: Number.NaN, netTx: Number.NaN }];
+  const measured: Partial<App> = {
+    nodeHistory: async ([first]) => new Map(first === undefined ? [] : [[first, { stepMs: 60_000, rows }]]),
+  };
+
+  it('F-121 F-480 is what drover has measured of it, or says that this is nothing', async () => {
+    const { text } = await told('node history fra-01', () => ({}), 'table', measured);
+    expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['TIME (UTC)', 'CPU', 'MEMORY'],
+      ['2026-02-03 04:05', '25%', '1.0G'],
+    ]);
+    const { said } = await told('node history fra-01', () => ({}), 'table', { nodeHistory: async () => new Map() });
+    expect(said).toEqual(['nothing was kept of fra-01 in the last hour']);
+  });
+
+  it('has null for what is known of VMs alone', async () => {
+    const { text } = await told('node history fra-01', () => ({}), 'json', measured);
+    expect(JSON.parse(text)).toMatchObject([
+      { id: 'demo/fra-01', name: 'fra-01', cpu: 0.25, diskRead: null, netTx: null },
+    ]);
   });
 });
 

@@ -127,7 +127,7 @@ export const consoleLog = object('console log', 'What a VM has written to its co
 
 export const historyRow = object(
   'history',
-  'The means of one step of time, as the platform of a VM has kept them, or drover where that keeps none.',
+  'The means of one step of time, as the platform of a VM has kept them, or drover where that keeps none; of nodes as drover has measured them.',
   {
     id: identity.id,
     name: identity.name,
