@@ -13,6 +13,7 @@ import { listedCommands } from './listed-commands.ts';
 import { migrateCommands } from './migrate-commands.ts';
 import { nodeFileCommands } from './node-file-commands.ts';
 import { nodeInfoCommand } from './node-info.ts';
+import { nodeListCommand } from './node-list.ts';
 import { nodeRunCommand } from './node-run-command.ts';
 import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
@@ -36,6 +37,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   vmInfoCommand,
   vmStatusCommand,
   waitCommand,
+  nodeListCommand,
   ...watchedCommands(kinds),
   nodeInfoCommand,
   platformListCommand,

@@ -1,7 +1,7 @@
 import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
-import { nodeFile, nodeInfo, nodeRun } from './node.ts';
+import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
@@ -97,7 +97,10 @@ export function printedBy(command: string, kinds: KindTable = ownKinds): Printed
   const known = printed[command];
   if (known) return known;
   const table = tableSchemas(kinds).get(noun);
-  if (table && verb === 'list') return { schema: kinds[noun]?.watched ? listOf(table) : list(table, `every ${noun}`) };
+  if (table && verb === 'list') {
+    const schema = kinds[noun]?.watched ? listOf(table) : list(table, `every ${noun}`);
+    return noun === 'node' ? { schema, others: [{ when: '--columns', schema: listOf(nodeWithColumns) }] } : { schema };
+  }
   if (table && verb === 'info') return { schema: oneOrMany(table) };
   return { schema: result };
 }

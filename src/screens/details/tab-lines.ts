@@ -16,6 +16,7 @@ import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
+import { summaryFacts } from './summary-facts.ts';
 import type { TabName } from './tabs.ts';
 import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
@@ -43,6 +44,8 @@ export function tabLines(
   const { look, advice } = stage;
   const { fleet } = stage.services.store;
   const { sums } = state;
+  const { notices, clock } = stage.services;
+  const summaryOf = (nodes: readonly NodeId[]) => summaryFacts(nodes, fleet, notices.list(), clock.now());
   const past = (id: NodeId | PoolId): readonly string[] => [
     rangeLine(range, stage, columns),
     ...loaded(reads.nodeHistories(id, range), columns, look, (kept) =>
@@ -54,7 +57,8 @@ export function tabLines(
     const vms = sums.vmsBelow(row.id);
     if (tab === 'VMs') return branchVms(vms, fleet, first, rows + 1, columns, look);
     if (tab === 'Charts') return [...nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look), ...past(row.id)];
-    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
+    const more = summaryOf(sums.nodesBelow(row.id));
+    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look, more);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
   if (row.kind === 'endpoint') {
@@ -69,7 +73,8 @@ export function tabLines(
       return [...nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look), ...past(row.id)];
     if (tab === 'Hardware')
       return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));
-    return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look);
+    const more = summaryOf([row.id]);
+    return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look, more);
   }
   const vm = fleet.vms.get(row.id);
   if (!vm) return gone(look);

@@ -2,7 +2,7 @@ import { endpointOf } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { VmSample } from '../../state/fleet/samples.ts';
-import { nodePool } from '../../state/query/node-order.ts';
+import { hasNodeValue, nodePool, nodeText } from '../../state/query/node-columns.ts';
 import { columnText, type VmColumn, vmColumn } from '../../state/query/vm-columns.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
@@ -126,11 +126,15 @@ const CELLS: Readonly<Record<string, Cell>> = {
   ),
 };
 
-/** A value that only VMs have; blank in the rows of nodes and pools. */
+/** Of VMs, and of nodes where they have such a value; blank in the rows of pools. */
 const ofVms =
   (column: VmColumn): Cell =>
   (facts, look, width) => {
-    if (facts.kind !== 'vm') return ' '.repeat(width);
+    if (facts.kind === 'pool' || (facts.kind === 'node' && !hasNodeValue(column.id))) return ' '.repeat(width);
+    if (facts.kind === 'node') {
+      const text = clean(nodeText(column, facts.node, facts.fleet));
+      return column.align === 'right' ? plain(text, width, facts, look) : look.theme.paint('dim', fit(text, width));
+    }
     // What was measured long ago must not look as if it were so now.
     const isUnknown = facts.stale && (column.sampled || column.id === 'uptime');
     const text = isUnknown ? '-' : columnText(column, facts.vm, facts.fleet);
