@@ -25,6 +25,7 @@ import { sshCommand } from './ssh-command.ts';
 import { taskCommands } from './task-commands.ts';
 import { addImageCommand } from './templates/add-command.ts';
 import { templateCommands } from './templates/template-commands.ts';
+import { topCommands } from './top-commands.ts';
 import { vmInfoCommand } from './vm-info.ts';
 import { vmListCommand } from './vm-list.ts';
 import { vmStatusCommand } from './vm-status.ts';
@@ -56,6 +57,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   consoleLogCommand,
   historyCommand,
   nodeHistoryCommand,
+  ...topCommands,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findCommand } from '../../src/cli/commands.ts';
 import type { Format } from '../../src/cli/output.ts';
 import type { App } from '../../src/compose.ts';
+import { FleetError } from '../../src/errors.ts';
 import { endpointName, snapshotId, vmId } from '../../src/ids.ts';
-import type { Connection, History, NodeInfo, VmInfo } from '../../src/platforms/contract.ts';
+import type { Connection, History, NodeInfo, Settings, VmInfo } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
 import { appAt, commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
@@ -25,6 +26,7 @@ async function told(
   answers: (real: Connection) => Partial<Connection>,
   format: Format = 'table',
   services: Partial<App> = {},
+  values: Settings = {},
 ) {
   const [noun, verb, ...words] = line.split(' ');
   const found = findCommand(noun, verb);
@@ -39,7 +41,7 @@ async function told(
     format,
     printer: { print: async (text) => void printed.push(text), unread: false },
   });
-  const code = await found.command.run(context, { words, values: {}, repeated: {} });
+  const code = await found.command.run(context, { words, values, repeated: {} });
   return { code, text: printed.join('\n'), said: context.said };
 }
 
@@ -306,6 +308,52 @@ describe('node history', () => {
     expect(JSON.parse(text)).toMatchObject([
       { id: 'demo/fra-01', name: 'fra-01', cpu: 0.25, diskRead: null, netTx: null },
     ]);
+  });
+});
+
+describe('the busiest of some time', () => {
+  const ROW = { at: DAY, cpu: 0.5, memory: 2 ** 30, diskRead: 0, diskWrite: 0, netRx: 0, netTx: 0 };
+  const one = ({ vm }: Connection, fails = false) => ({
+    vm: {
+      ...vm,
+      history: async (id: string) => {
+        if (fails && id === 'demo/vm-1') throw new FleetError('op.failed', 'the disk is full');
+        const last = Number(id.split('-').at(-1)) / 100;
+        return { stepMs: 60_000, rows: [ROW, { ...ROW, cpu: last }, { ...ROW, cpu: Number.NaN }] };
+      },
+    },
+  });
+
+  it('F-122 F-129 are the VMs of the highest mean, with their busiest step', async () => {
+    const { code, text } = await told('vm top', one, 'json', {}, { count: 2, range: 'day' });
+    const rows = JSON.parse(text) as { id: string; cpu: number; cpuMost: number }[];
+    expect([code, rows.map(({ id }) => id)]).toEqual([0, ['demo/vm-12', 'demo/vm-11']]);
+    expect([rows[0]?.cpu, rows[0]?.cpuMost]).toEqual([expect.closeTo(0.31), 0.5]);
+    const table = (await told('vm top', one, 'table', {}, { count: 1 })).text.split('\n');
+    expect(table.map((line) => line.trim().split(/ {2,}/).slice(1, 4))).toEqual([
+      ['CPU', 'MOST', 'MEMORY'],
+      ['31%', '50%', '1.0G'],
+    ]);
+  });
+
+  it('says of how many nothing was read, and why', async () => {
+    const { code, said } = await told('vm top', (real) => one(real, true));
+    expect([code, said]).toEqual([1, ['not read of 1 of 12 VMs: gateway: the disk is full']]);
+  });
+
+  it('F-122 F-129 are the nodes, as drover has measured them', async () => {
+    const nodeHistory: App['nodeHistory'] = async (ids) =>
+      new Map(ids.map((id) => [id, { stepMs: 60_000, rows: [ROW] }]));
+    const { text } = await told('node top', () => ({}), 'table', { nodeHistory });
+    expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['NAME', 'CPU', 'MOST', 'MEMORY'],
+      ['fra-01', '50%', '50%', '1.0G'],
+    ]);
+    const none = await told('node top', () => ({}), 'table', { nodeHistory: async () => new Map() });
+    expect(none.said).toEqual(['nothing was kept in the last hour']);
+    await expect(told('node top', () => ({}), 'table', {}, { by: 'net' })).rejects.toThrow(
+      'of nodes cpu and memory are known',
+    );
   });
 });
 

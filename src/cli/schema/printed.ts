@@ -7,7 +7,7 @@ import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { notification, task, taskInfo } from './task.ts';
 import { madeVm, template, templateGroup, templateInfo } from './template.ts';
-import { consoleLog, historyRow, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
+import { consoleLog, historyRow, screenshot, topRow, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
 export interface Printed {
@@ -58,6 +58,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'vm status': { schema: oneOrMany(vmStatus) },
   'vm history': { schema: list(historyRow, 'every step of time of each VM, the oldest first') },
   'node history': { schema: list(historyRow, 'every step of time of each node, the oldest first') },
+  'vm top': { schema: list(topRow, 'the busiest VMs, the busiest first') },
+  'node top': { schema: list(topRow, 'the busiest nodes, the busiest first') },
   'vm log': { schema: consoleLog },
   'vm screenshot': { schema: screenshot },
   'vm migrate': moved,
@@ -112,6 +114,7 @@ export const printedObjects: readonly Schema[] = [
   vmStatus,
   consoleLog,
   historyRow,
+  topRow,
   ...tableSchemas(ownKinds).values(),
   migrationCheck,
   nodeInfo,
