@@ -278,6 +278,21 @@ describe('the filter of the list of nodes', () => {
     await fleet.see('filter: state:maint (1)');
   });
 
+  it('F-127 has what the VMs of each send and read, where that is chosen', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('2', 'F');
+    await fleet.chooseFromMenu('net ');
+    await fleet.see('NET/S↓');
+    const at = (fleet.line('NET/S↓') ?? '').indexOf('NET/S↓') + 'NET/S↓'.length;
+    const sums = fleet
+      .frame()
+      .split('\n')
+      .filter((line) => /-0\d .*\d+\/\d+/.test(line))
+      .map((line) => line.slice(0, at).split(' ').at(-1));
+    expect(sums.length).toBeGreaterThan(1);
+    expect(sums.every((sum) => /^[\d.]+[KMG]$/.test(sum ?? ''))).toBe(true);
+  });
+
   it('says that no node matches, and what it has words for', async () => {
     await open();
     await fleet.press('2', '/', 'tag:web');

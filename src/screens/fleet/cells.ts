@@ -126,15 +126,11 @@ const CELLS: Readonly<Record<string, Cell>> = {
   ),
 };
 
-/** Of VMs, and of nodes where they have such a value; blank in the rows of pools. */
+/** A value that only VMs have in the tree; blank in the rows of nodes and pools. */
 const ofVms =
   (column: VmColumn): Cell =>
   (facts, look, width) => {
-    if (facts.kind === 'pool' || (facts.kind === 'node' && !hasNodeValue(column.id))) return ' '.repeat(width);
-    if (facts.kind === 'node') {
-      const text = clean(nodeText(column, facts.node, facts.fleet));
-      return column.align === 'right' ? plain(text, width, facts, look) : look.theme.paint('dim', fit(text, width));
-    }
+    if (facts.kind !== 'vm') return ' '.repeat(width);
     // What was measured long ago must not look as if it were so now.
     const isUnknown = facts.stale && (column.sampled || column.id === 'uptime');
     const text = isUnknown ? '-' : columnText(column, facts.vm, facts.fleet);
@@ -143,7 +139,18 @@ const ofVms =
     return look.theme.paint('dim', fit(shown, width));
   };
 
+/** The value of a node. That of rates costs by its VMs, so the tree, which has columns that nobody chose, leaves them out. */
+const ofNodes =
+  (column: VmColumn): Cell =>
+  (facts, look, width) => {
+    if (facts.kind !== 'node') return ' '.repeat(width);
+    const text = clean(nodeText(column, facts.node, facts.fleet));
+    return column.align === 'right' ? plain(text, width, facts, look) : look.theme.paint('dim', fit(text, width));
+  };
+
 /** Names of things: those that begin alike differ at their end. */
 const NAMES: readonly string[] = ['node', 'pool', 'endpoint', 'plan', 'profile', 'image'];
 
-export const cellOf = (column: VmColumn): Cell => CELLS[column.id] ?? ofVms(column);
+/** `isListOfNodes`: the rows are nodes alone. */
+export const cellOf = (column: VmColumn, isListOfNodes = false): Cell =>
+  CELLS[column.id] ?? (isListOfNodes && hasNodeValue(column.id) ? ofNodes(column) : ofVms(column));

@@ -249,7 +249,7 @@ describe('a cell', () => {
       memory:   8.0G/{dim|  8.0G}/   64G/   64G
       cpus:     4/{dim|    4}/   16/   16
       uptime:      1m/{dim|      -}/       /       
-      disk:       -/{dim|      -}/      -/       
+      disk:       -/{dim|      -}/       /       
       ip: {dim|10.0.0.7  }/{dim|10.0.0.7  }/{dim|10.0.0.1  }/          
       ip: {dim|10.0…}/{dim|10.0…}/{dim|10.0…}/     
       node: {dim|n1          }/{dim|n1          }/            /            
