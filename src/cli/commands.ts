@@ -11,11 +11,12 @@ import { definitionNodeCommands } from './definitions/node-commands.ts';
 import { showDefinitionCommands } from './definitions/show-commands.ts';
 import { editCommand } from './edit-command.ts';
 import { endpointFormCommands } from './endpoint-commands.ts';
-import { historyCommand } from './history-command.ts';
+import { historyCommand, nodeHistoryCommand } from './history-command.ts';
 import { listedCommands } from './listed-commands.ts';
 import { migrateCommands } from './migrate-commands.ts';
 import { nodeFileCommands } from './node-file-commands.ts';
 import { nodeInfoCommand } from './node-info.ts';
+import { nodeListCommand } from './node-list.ts';
 import { nodeRunCommand } from './node-run-command.ts';
 import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
@@ -27,6 +28,7 @@ import { sshCommand } from './ssh-command.ts';
 import { taskCommands } from './task-commands.ts';
 import { addImageCommand } from './templates/add-command.ts';
 import { templateCommands } from './templates/template-commands.ts';
+import { topCommands } from './top-commands.ts';
 import { vmInfoCommand } from './vm-info.ts';
 import { vmListCommand } from './vm-list.ts';
 import { vmStatusCommand } from './vm-status.ts';
@@ -39,6 +41,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   vmInfoCommand,
   vmStatusCommand,
   waitCommand,
+  nodeListCommand,
   ...watchedCommands(kinds),
   nodeInfoCommand,
   platformListCommand,
@@ -56,6 +59,8 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   copyCommand,
   consoleLogCommand,
   historyCommand,
+  nodeHistoryCommand,
+  ...topCommands,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

@@ -1,7 +1,4 @@
-import { FleetError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Settings, Vm } from '../platforms/contract.ts';
-import { readViews, readyViews, type ViewSettings } from '../state/config/views.ts';
 import type { Fleet } from '../state/fleet/fleet.ts';
 import { vmRow } from '../state/fleet/object-rows.ts';
 import { compileFilter } from '../state/query/filter.ts';
@@ -26,6 +23,7 @@ import { type Column, type Row, renderList } from './output.ts';
 import { filterOf, PARAMETERS } from './parameters.ts';
 import { readableFilter } from './readable-filter.ts';
 import { usualVmColumns } from './rows.ts';
+import { orUsage, savedView } from './saved-view.ts';
 
 const flags: readonly Flag[] = [
   {
@@ -102,7 +100,7 @@ interface Wanted {
 
 /** What the flags and the view say; the flags win. Throws usage before anything is connected. */
 function readWanted(values: Settings, context: CommandContext): Wanted {
-  const view = values['view'] === undefined ? undefined : savedView(String(values['view']), context);
+  const view = values['view'] === undefined ? undefined : savedView('vm', String(values['view']), context);
   const given =
     values['columns'] === undefined ? undefined : orUsage('--columns', readColumns(String(values['columns'])));
   const everything = context.global.wide ? vmColumns : undefined;
@@ -115,27 +113,6 @@ function readWanted(values: Settings, context: CommandContext): Wanted {
 /** On the screen the name is always there, so views that were saved there don't say it. */
 const withName = (columns: readonly VmColumn[] | undefined): readonly VmColumn[] | undefined =>
   columns && [...vmColumns.filter((column) => column.id === 'name' && !columns.includes(column)), ...columns];
-
-function orUsage<Value>(flag: string, read: Value | string): Value {
-  if (typeof read === 'string') throw new FleetError('usage', `${flag}: ${read}`);
-  return read;
-}
-
-function savedView(name: string, { app }: CommandContext): ViewSettings {
-  // What is wrong in that section was said with the rest of the file.
-  const { views } = readViews(app.configPath, app.config().file);
-  const all = new Map([...readyViews, ...views]);
-  const view = all.get(name);
-  if (!view) {
-    throw new FleetError('usage', `there is no view ${JSON.stringify(name)}${didYouMean(name, all.keys())}`, {
-      fix: `there are ${[...all.keys()].join(', ')}; drover help columns says how to add one`,
-    });
-  }
-  const { problem, unfinished } = compileFilter(view.filter, app.store.fleet);
-  const wrong = problem ?? unfinished;
-  if (wrong) throw new FleetError('usage', `the filter of the view ${name}: ${wrong.message}`);
-  return view;
-}
 
 /** That of the view and that of `--filter`: a VM must pass both. */
 function filtersOf({ filter }: Wanted, { app, global }: CommandContext) {

@@ -9,10 +9,10 @@ import { failureRows } from './failure-rows.ts';
 import { columnsFor, inOrder } from './key-columns.ts';
 import { type Row, renderList } from './output.ts';
 
-/** `KIND list` of the kinds whose lists come out of the fleet. */
+/** `KIND list` of the kinds whose lists come out of the fleet. Nodes have a list of their own, with what is measured of them. */
 export const watchedCommands = (kinds: KindTable): readonly Command[] =>
   Object.entries(kinds).flatMap(([noun, { many, watched }]) =>
-    watched
+    watched && noun !== 'node'
       ? [
           {
             noun,

@@ -51,9 +51,12 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   const dispatch = (action: Action) => (action.kind === 'view' ? command(action.id as ViewActionId) : run(action));
   const tellFound = () => {
     sifted = () => {};
-    const { shownVms } = state.tree;
+    const matches = state.matches();
+    const what = state.arrangement === 'nodes' ? 'node' : 'VM';
     state.toMatch('chosen');
-    voice.say(state.filterText === '' ? 'no filter' : `${shownVms} ${shownVms === 1 ? 'VM matches' : 'VMs match'}`);
+    voice.say(
+      state.filterText === '' ? 'no filter' : `${matches} ${matches === 1 ? `${what} matches` : `${what}s match`}`,
+    );
     announcer.moved(true);
   };
   const onlyOnScreen = (what: string) => () => voice.say(`${what} is for the full screen`);
@@ -148,8 +151,8 @@ export function createPlainProgram(stage: Stage, state: FleetState, voice: Voice
   };
 }
 
-function emptiness({ services, keymap }: Stage, { filterText }: FleetState): string {
-  if (filterText !== '') return `No VM matches ${filterText}.`;
+function emptiness({ services, keymap }: Stage, { filterText, arrangement }: FleetState): string {
+  if (filterText !== '') return `No ${arrangement === 'nodes' ? 'node' : 'VM'} matches ${filterText}.`;
   if (services.config().endpoints.size > 0) return 'Connecting.';
   return `Nothing here yet. ${keymap.keysOf('endpoint.add')[0] ?? '-'} adds an endpoint.`;
 }

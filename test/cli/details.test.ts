@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findCommand } from '../../src/cli/commands.ts';
 import type { Format } from '../../src/cli/output.ts';
 import type { App } from '../../src/compose.ts';
+import { FleetError } from '../../src/errors.ts';
 import { endpointName, snapshotId, vmId } from '../../src/ids.ts';
-import type { Connection, History, NodeInfo, VmInfo } from '../../src/platforms/contract.ts';
+import type { Connection, History, NodeInfo, Settings, VmInfo } from '../../src/platforms/contract.ts';
 import { gib } from '../../src/units.ts';
 import { appAt, commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
@@ -20,7 +21,13 @@ afterEach(async () => {
 });
 
 /** What a command prints, and says, of a host that gives these answers. */
-async function told(line: string, answers: (real: Connection) => Partial<Connection>, format: Format = 'table') {
+async function told(
+  line: string,
+  answers: (real: Connection) => Partial<Connection>,
+  format: Format = 'table',
+  services: Partial<App> = {},
+  values: Settings = {},
+) {
   const [noun, verb, ...words] = line.split(' ');
   const found = findCommand(noun, verb);
   if (!found || !('command' in found)) throw new Error(`there is no command ${line}`);
@@ -30,11 +37,11 @@ async function told(line: string, answers: (real: Connection) => Partial<Connect
     return real && { ...real, ...answers(real) };
   };
   const context = commandContext({
-    app: { ...app, sessions: { ...app.sessions, connection } },
+    app: { ...app, sessions: { ...app.sessions, connection }, ...services },
     format,
     printer: { print: async (text) => void printed.push(text), unread: false },
   });
-  const code = await found.command.run(context, { words, values: {}, repeated: {} });
+  const code = await found.command.run(context, { words, values, repeated: {} });
   return { code, text: printed.join('\n'), said: context.said };
 }
 
@@ -260,6 +267,14 @@ describe('vm history', () => {
     ]);
   });
 
+  it('F-121 compares VMs, each step under its name', async () => {
+    const { text } = await told('vm history demo/vm-1 demo/vm-2', kept([ROW]));
+    const [titles, ...rows] = text.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 3));
+    expect(titles).toEqual(['NAME', 'TIME (UTC)', 'CPU']);
+    expect(rows.map(([, at, cpu]) => [at, cpu])).toEqual(Array(2).fill(['2026-02-03 04:05', '50%']));
+    expect(new Set(rows.map(([name]) => name)).size).toBe(2);
+  });
+
   it('says that nothing was kept, or why nothing is read', async () => {
     const { code, said } = await told('vm history demo/vm-1', kept([]));
     expect([code, said]).toEqual([0, ['nothing was kept of gateway in the last hour']]);
@@ -268,6 +283,77 @@ describe('vm history', () => {
       code: 'op.refused',
       message: expect.stringContaining('reads no metrics of the past'),
     });
+  });
+});
+
+describe('node history', () => {
+  const ROW = { at: DAY, cpu: 0.25, memory: 2 ** 30, diskRead: Number.NaN, diskWrite: Number.NaN };
+  const rows = [{ ...ROW, netRx: Number.NaN, netTx: Number.NaN }];
+  const measured: Partial<App> = {
+    nodeHistory: async ([first]) => new Map(first === undefined ? [] : [[first, { stepMs: 60_000, rows }]]),
+  };
+
+  it('F-121 F-480 is what drover has measured of it, or says that this is nothing', async () => {
+    const { text } = await told('node history fra-01', () => ({}), 'table', measured);
+    expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['TIME (UTC)', 'CPU', 'MEMORY'],
+      ['2026-02-03 04:05', '25%', '1.0G'],
+    ]);
+    const { said } = await told('node history fra-01', () => ({}), 'table', { nodeHistory: async () => new Map() });
+    expect(said).toEqual(['nothing was kept of fra-01 in the last hour']);
+  });
+
+  it('has null for what is known of VMs alone', async () => {
+    const { text } = await told('node history fra-01', () => ({}), 'json', measured);
+    expect(JSON.parse(text)).toMatchObject([
+      { id: 'demo/fra-01', name: 'fra-01', cpu: 0.25, diskRead: null, netTx: null },
+    ]);
+  });
+});
+
+describe('the busiest of some time', () => {
+  const ROW = { at: DAY, cpu: 0.5, memory: 2 ** 30, diskRead: 0, diskWrite: 0, netRx: 0, netTx: 0 };
+  const one = ({ vm }: Connection, fails = false) => ({
+    vm: {
+      ...vm,
+      history: async (id: string) => {
+        if (fails && id === 'demo/vm-1') throw new FleetError('op.failed', 'the disk is full');
+        const last = Number(id.split('-').at(-1)) / 100;
+        return { stepMs: 60_000, rows: [ROW, { ...ROW, cpu: last }, { ...ROW, cpu: Number.NaN }] };
+      },
+    },
+  });
+
+  it('F-122 F-129 are the VMs of the highest mean, with their busiest step', async () => {
+    const { code, text } = await told('vm top', one, 'json', {}, { count: 2, range: 'day' });
+    const rows = JSON.parse(text) as { id: string; cpu: number; cpuMost: number }[];
+    expect([code, rows.map(({ id }) => id)]).toEqual([0, ['demo/vm-12', 'demo/vm-11']]);
+    expect([rows[0]?.cpu, rows[0]?.cpuMost]).toEqual([expect.closeTo(0.31), 0.5]);
+    const table = (await told('vm top', one, 'table', {}, { count: 1 })).text.split('\n');
+    expect(table.map((line) => line.trim().split(/ {2,}/).slice(1, 4))).toEqual([
+      ['CPU', 'MOST', 'MEMORY'],
+      ['31%', '50%', '1.0G'],
+    ]);
+  });
+
+  it('says of how many nothing was read, and why', async () => {
+    const { code, said } = await told('vm top', (real) => one(real, true));
+    expect([code, said]).toEqual([1, ['not read of 1 of 12 VMs: gateway: the disk is full']]);
+  });
+
+  it('F-122 F-129 are the nodes, as drover has measured them', async () => {
+    const nodeHistory: App['nodeHistory'] = async (ids) =>
+      new Map(ids.map((id) => [id, { stepMs: 60_000, rows: [ROW] }]));
+    const { text } = await told('node top', () => ({}), 'table', { nodeHistory });
+    expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['NAME', 'CPU', 'MOST', 'MEMORY'],
+      ['fra-01', '50%', '50%', '1.0G'],
+    ]);
+    const none = await told('node top', () => ({}), 'table', { nodeHistory: async () => new Map() });
+    expect(none.said).toEqual(['nothing was kept in the last hour']);
+    await expect(told('node top', () => ({}), 'table', {}, { by: 'net' })).rejects.toThrow(
+      'of nodes cpu and memory are known',
+    );
   });
 });
 

@@ -111,6 +111,11 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'vm log':
     case 'vm history':
       return [[...words, await inState('running')]];
+    case 'vm top':
+    case 'node top':
+      return [words];
+    case 'node history':
+      return [[...words, 'fra-01']];
     case 'vm delete':
       return [[...words, await inState('stopped'), '--snapshots', '--yes', '--dry-run']];
     case 'vm edit':

@@ -251,6 +251,57 @@ describe('the list of nodes', () => {
   });
 });
 
+describe('the filter of the list of nodes', () => {
+  it('F-130 F-438 F-482 is over nodes, of its own, and is kept under a name', async () => {
+    await open({ vms: 200 });
+    await fleet.press('/', 'state:running', 'enter', '2');
+    fleet.dontSee('filter:');
+    await fleet.press('/', 'state:maint', 'enter');
+    await fleet.see('filter: state:maint (1)');
+    expect(fleet.cursor()).toBe('fra-spare');
+    await fleet.press('W');
+    await fleet.see('Save this one: state:maint, all nodes in one list');
+    await fleet.chooseFromMenu('Save this one');
+    await fleet.press('resting', 'enter');
+    await fleet.see('saved as resting');
+    expect(await fleet.config()).toMatch(/resting:\n {4}filter: state:maint\n {4}nodes: true/);
+
+    await fleet.press('enter');
+    await fleet.see('▾ fra-spare');
+    expect(fleet.cursor()).toBe('fra-spare');
+    await fleet.press('W');
+    await fleet.chooseFromMenu('busiest-nodes');
+    await fleet.see('CPU↓');
+    fleet.dontSee('filter:');
+    await fleet.press('W');
+    await fleet.chooseFromMenu('resting');
+    await fleet.see('filter: state:maint (1)');
+  });
+
+  it('F-127 has what the VMs of each send and read, where that is chosen', async () => {
+    await open({ size: '120x40' });
+    await fleet.press('2', 'F');
+    await fleet.chooseFromMenu('net ');
+    await fleet.see('NET/S↓');
+    const at = (fleet.line('NET/S↓') ?? '').indexOf('NET/S↓') + 'NET/S↓'.length;
+    const sums = fleet
+      .frame()
+      .split('\n')
+      .filter((line) => /-0\d .*\d+\/\d+/.test(line))
+      .map((line) => line.slice(0, at).split(' ').at(-1));
+    expect(sums.length).toBeGreaterThan(1);
+    expect(sums.every((sum) => /^[\d.]+[KMG]$/.test(sum ?? ''))).toBe(true);
+  });
+
+  it('says that no node matches, and what it has words for', async () => {
+    await open();
+    await fleet.press('2', '/', 'tag:web');
+    await fleet.see('there is nothing called tag to filter by');
+    await fleet.press('esc', '/', 'name:none');
+    await fleet.see('No node matches name:none');
+  });
+});
+
 describe('columns', () => {
   it('are shown, hidden, moved and widened, and as usual again', async () => {
     await open({ size: '120x40' });

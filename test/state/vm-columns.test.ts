@@ -4,7 +4,8 @@ import type { Vm } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { csvLine } from '../../src/state/query/csv.ts';
 import { filterCompletions, filterWords, valuesInFleet } from '../../src/state/query/filter-words.ts';
-import { hasNodeValue, nodePool, nodesInOrder } from '../../src/state/query/node-order.ts';
+import { hasNodeValue, nodePool } from '../../src/state/query/node-columns.ts';
+import { nodesInOrder } from '../../src/state/query/node-order.ts';
 import { readSort, type Sort } from '../../src/state/query/sort.ts';
 import {
   columnKey,
@@ -287,7 +288,9 @@ describe('nodes in order', () => {
 
   it('are told of by some columns, and are in a pool', () => {
     expect(vmColumns.filter(({ id }) => hasNodeValue(id)).map(({ id }) => id)).toEqual(
-      'name state cpu mem memory cpus ip pool endpoint platform version'.split(' '),
+      'name state cpu mem memory cpus disk read write net rx tx ip pool endpoint platform version note trouble'.split(
+        ' ',
+      ),
     );
     const fleet = openNodes();
     expect([...fleet.nodes.values()].map((node) => nodePool(node, fleet))).toEqual(['B', 'B', 'A']);

@@ -1,6 +1,23 @@
+import { nodeColumns, nodeKey } from '../../state/query/node-columns.ts';
 import { nodeSpec } from '../../state/watched-specs.ts';
 import { propertiesOf } from './listed.ts';
-import { count, flag, instant, list, maybe, object, size, text, word } from './schema.ts';
+import { amount, count, flag, instant, list, maybe, object, type Schema, size, text, word } from './schema.ts';
+
+/** With `--columns`: the keys that were chosen, in that order. */
+export const nodeWithColumns: Schema = {
+  ...object('node', nodeSpec.help, {
+    ...propertiesOf(nodeSpec.keys),
+    ...Object.fromEntries(
+      nodeColumns
+        .filter(({ sampled }) => sampled)
+        .map((column) => [
+          nodeKey(column),
+          maybe(amount(column.id === 'cpu' ? 'CPU load now, in percent of its CPUs' : `${column.help}, in bytes`)),
+        ]),
+    ),
+  }),
+  required: [],
+};
 
 export const nodeInfo = object('node info', 'A node with what it is made of: the keys of `node list`, and more.', {
   ...propertiesOf(nodeSpec.keys),

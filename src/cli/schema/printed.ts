@@ -2,13 +2,13 @@ import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
 import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
-import { nodeFile, nodeInfo, nodeRun } from './node.ts';
+import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { notification, task, taskInfo } from './task.ts';
 import { madeVm, template, templateGroup, templateInfo } from './template.ts';
-import { consoleLog, historyRow, screenshot, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
+import { consoleLog, historyRow, screenshot, topRow, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
 export interface Printed {
@@ -57,7 +57,10 @@ const printed: Readonly<Record<string, Printed>> = {
     others: [{ when: '--fields', schema: oneOrMany({ ...vmInfo, required: [] }) }],
   },
   'vm status': { schema: oneOrMany(vmStatus) },
-  'vm history': { schema: list(historyRow, 'every step of time, the oldest first') },
+  'vm history': { schema: list(historyRow, 'every step of time of each VM, the oldest first') },
+  'node history': { schema: list(historyRow, 'every step of time of each node, the oldest first') },
+  'vm top': { schema: list(topRow, 'the busiest VMs, the busiest first') },
+  'node top': { schema: list(topRow, 'the busiest nodes, the busiest first') },
   'vm log': { schema: consoleLog },
   'vm screenshot': { schema: screenshot },
   'vm migrate': moved,
@@ -99,7 +102,10 @@ export function printedBy(command: string, kinds: KindTable = ownKinds): Printed
   const known = printed[command];
   if (known) return known;
   const table = tableSchemas(kinds).get(noun);
-  if (table && verb === 'list') return { schema: kinds[noun]?.watched ? listOf(table) : list(table, `every ${noun}`) };
+  if (table && verb === 'list') {
+    const schema = kinds[noun]?.watched ? listOf(table) : list(table, `every ${noun}`);
+    return noun === 'node' ? { schema, others: [{ when: '--columns', schema: listOf(nodeWithColumns) }] } : { schema };
+  }
   if (table && verb === 'info') return { schema: oneOrMany(table) };
   return { schema: result };
 }
@@ -111,6 +117,7 @@ export const printedObjects: readonly Schema[] = [
   vmStatus,
   consoleLog,
   historyRow,
+  topRow,
   ...tableSchemas(ownKinds).values(),
   migrationCheck,
   nodeInfo,

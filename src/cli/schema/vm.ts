@@ -127,7 +127,7 @@ export const consoleLog = object('console log', 'What a VM has written to its co
 
 export const historyRow = object(
   'history',
-  'The means of one step of time, as the platform of a VM has kept them, or drover where that keeps none.',
+  'The means of one step of time, as the platform of a VM has kept them, or drover where that keeps none; of nodes as drover has measured them.',
   {
     id: identity.id,
     name: identity.name,
@@ -141,6 +141,16 @@ export const historyRow = object(
     netTx: maybe(amount('bytes per second sent')),
   },
 );
+
+export const topRow = object('top', 'What a VM or a node did over some time.', {
+  id: identity.id,
+  name: identity.name,
+  cpu: maybe({ type: 'number', minimum: 0, maximum: 1, description: 'share of its CPUs that was busy, in the mean' }),
+  cpuMost: maybe({ type: 'number', minimum: 0, maximum: 1, description: 'the same of its busiest step of time' }),
+  memory: maybe(size('memory in use, in the mean')),
+  disk: maybe(amount('bytes per second from and to its disks, in the mean; of VMs alone')),
+  net: maybe(amount('bytes per second from and to its networks, in the mean; of VMs alone')),
+});
 
 export const screenshot = object('screenshot', 'What the screen of a VM shows.', {
   id: identity.id,

@@ -1,4 +1,5 @@
 import { readyViews, spellView } from '../../state/config/views.ts';
+import { nodeColumns } from '../../state/query/node-columns.ts';
 import { vmColumns } from '../../state/query/vm-columns.ts';
 import { example, type Topic, terms, text } from './topic.ts';
 
@@ -22,8 +23,15 @@ export const columnsTopic: Topic = {
         '    sort: cpu',
         '    columns: [state, cpu, mem, node]',
         '    flat: yes',
+        '  full-nodes:',
+        '    nodes: yes',
+        '    filter: used>80',
+        '    sort: mem',
       ),
-      example('drover vm list --view busy'),
+      example('drover vm list --view busy', 'drover node list --view full-nodes'),
+      text(
+        `Nodes have some of these columns, in their list on the screen and for drover node list: ${nodeColumns.map(({ id }) => id).join(', ')}. Rates are sums of their VMs.`,
+      ),
       text('These are there without that:'),
       terms([...readyViews].map(([name, view]) => [name, spellView(view)] as const)),
     ];

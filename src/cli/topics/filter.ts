@@ -1,4 +1,5 @@
 import { type FilterWord, filterWords } from '../../state/query/filter-words.ts';
+import { nodeFilterWords } from '../../state/query/node-filter.ts';
 import { example, type Topic, terms, text } from './topic.ts';
 
 const spelling: Readonly<Record<FilterWord['compares'], (word: string) => string>> = {
@@ -24,6 +25,12 @@ export const filterTopic: Topic = {
       text(
         'With --filter a verb is for all that match. One that interrupts VMs lists them and asks first; without a terminal it needs --yes. One that destroys leaves out, and names, those that it can’t be done to.',
       ),
+      text('Over nodes, in the list of nodes and for drover node list, a filter has these words:'),
+      example('state:up cpu>80 used>90 !pool:lab'),
+      terms([
+        ['TEXT', 'a word alone is looked for in name, address and version'],
+        ...nodeFilterWords.map(({ word, compares, help }) => [spelling[compares](word), help] as const),
+      ]),
       text(
         'On the screen esc takes the filter away, and n and N still go from match to match of it, through the whole tree and into what is folded; { leads back to where you were.',
       ),

@@ -12,7 +12,7 @@ export function whyNoVm({ store: { fleet }, config }: Pick<Services, 'store' | '
   if (state.view.marks.size > 0) return 'what is marked is not there any more; clear the marks first';
   if (!row && state.filter.filter) {
     const text = clean(state.filterText);
-    return `no VM matches ${fit(text, Math.min(width(text), LONGEST))}; clear the filter first`;
+    return `no ${state.arrangement === 'nodes' ? 'node' : 'VM'} matches ${fit(text, Math.min(width(text), LONGEST))}; clear the filter first`;
   }
   if (!row && config().endpoints.size === 0) return 'there is no VM yet; add an endpoint first';
   if (!row) return fleet.endpoints.size === 0 ? 'the endpoints are not connected yet' : 'there is no VM here';

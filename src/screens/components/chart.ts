@@ -41,8 +41,8 @@ export function chartLines({ title, values, top, spell }: Chart, columns: number
   ];
 }
 
-/** The same in so many numbers: each the mean of those that fall together. */
-function squeezed(values: Float32Array, count: number): Float32Array {
+/** Values in so many numbers: each the mean of those that fall together. */
+export function squeezed(values: Float32Array, count: number): Float32Array {
   if (count >= values.length) return values;
   const out = new Float32Array(count).fill(Number.NaN);
   for (let i = 0; i < count; i++) {

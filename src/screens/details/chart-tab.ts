@@ -43,7 +43,7 @@ export function historyCharts(
 }
 
 /** One figure of a history, a place for each step of the range; NaN where it is not known. `now`: epoch, ms. */
-function columnOf(
+export function columnOf(
   { stepMs, rows }: History,
   range: ChartRange,
   now: number,
@@ -131,7 +131,8 @@ export function nodeCharts(
   return charts(shown, { memory: most, span: HOUR }, columns, look);
 }
 
-function hourOf(read: (out: Float32Array) => void): Float32Array {
+/** Of each of the last minutes; `read` fills it. */
+export function hourOf(read: (out: Float32Array) => void): Float32Array {
   const out = new Float32Array(MINUTES);
   read(out);
   return out;

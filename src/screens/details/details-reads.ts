@@ -1,4 +1,5 @@
-import type { NodeId, PoolId, VmId } from '../../ids.ts';
+import { createGate } from '../../gate.ts';
+import { endpointOf, type NodeId, type PoolId, type VmId } from '../../ids.ts';
 import {
   type ConsoleOutput,
   type History,
@@ -29,13 +30,15 @@ const TABLES: Partial<Record<TabName, ListedKind>> = { Snapshots: 'snapshot' };
  */
 export interface DetailsReads {
   /** Reads what this tab of this row shows, where that has not been read yet or has changed. */
-  want(row: Row | undefined, tab: TabName | undefined, range: ChartRange): void;
+  want(row: Row | undefined, tab: TabName | undefined, range: ChartRange, compared: readonly VmId[]): void;
   /** Of a node, or of the nodes below a pool. */
   nodeHistories(id: NodeId | PoolId, range: ChartRange): Loaded<ReadonlyMap<NodeId, History>>;
   vmInfo(id: VmId): Loaded<VmInfo>;
   nodeInfo(id: NodeId): Loaded<NodeInfo>;
   consoleOutput(id: VmId): Loaded<ConsoleOutput>;
   history(id: VmId, range: ChartRange): Loaded<History>;
+  /** Of VMs that are compared; those of which nothing can be read are left out. */
+  histories(ids: readonly VmId[], range: ChartRange): Loaded<ReadonlyMap<VmId, History>>;
   display(id: VmId): Loaded<Preview>;
   /** The table that the tab of this VM is, where it is one. One of another VM is never answered. */
   tableOf(id: VmId): Table | undefined;
@@ -65,6 +68,12 @@ export function createDetailsReads(stage: Stage, nodesBelow: (id: PoolId) => rea
       return read ? (signal) => read(id, range, signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
     });
   const histories = new Map(CHART_RANGES.map((range) => [range, historyOf(range)]));
+  const comparisonOf = (range: ChartRange) =>
+    createAsking(services.clock, changed, (words: string) => ({
+      of: [],
+      read: () => (signal) => readHistories(idsIn(words), range, services, signal),
+    }));
+  const comparisons = new Map(CHART_RANGES.map((range) => [range, comparisonOf(range)]));
   const nodeHistoriesOf = (range: ChartRange) =>
     createAsking(services.clock, changed, (id: NodeId | PoolId) => {
       const isNode = services.store.fleet.nodes.has(id as NodeId);
@@ -94,12 +103,16 @@ export function createDetailsReads(stage: Stage, nodesBelow: (id: PoolId) => rea
   };
 
   return {
-    want(row, tab, range) {
+    want(row, tab, range, compared) {
       const vm = row?.kind === 'vm' ? row.id : undefined;
       vmInfo.want(vm);
       nodeInfo.want(row?.kind === 'node' ? row.id : undefined);
       consoleOutput.want(tab === 'Console' ? vm : undefined);
-      for (const [one, history] of histories) history.want(tab === 'Charts' && one === range ? vm : undefined);
+      const shown = tab === 'Charts' ? vm : undefined;
+      const isComparison = compared.length > 1;
+      for (const [one, history] of histories) history.want(one === range && !isComparison ? shown : undefined);
+      for (const [one, comparison] of comparisons)
+        comparison.want(shown && one === range && isComparison ? wordsOf(compared) : undefined);
       const nodes = tab === 'Charts' && (row?.kind === 'node' || row?.kind === 'pool') ? row.id : undefined;
       for (const [one, kept] of nodeHistories) kept.want(one === range ? nodes : undefined);
       display.want(tab === 'Display' ? vm : undefined);
@@ -109,8 +122,34 @@ export function createDetailsReads(stage: Stage, nodesBelow: (id: PoolId) => rea
     nodeInfo: nodeInfo.of,
     consoleOutput: consoleOutput.of,
     history: (id, range) => histories.get(range)?.of(id) ?? { state: 'loading' },
+    histories: (ids, range) => comparisons.get(range)?.of(wordsOf(ids)) ?? { state: 'loading' },
     nodeHistories: (id, range) => nodeHistories.get(range)?.of(id) ?? { state: 'loading' },
     display: display.of,
     tableOf: (id) => (table?.under[0] === id ? table : undefined),
   };
+}
+
+/** Ids have no line ends. */
+const wordsOf = (ids: readonly VmId[]): string => ids.join('\n');
+const idsIn = (words: string): readonly VmId[] => words.split('\n') as VmId[];
+
+/** So many at once: they may be of one host. */
+const AT_ONCE = 4;
+
+async function readHistories(
+  ids: readonly VmId[],
+  range: ChartRange,
+  { sessions }: Stage['services'],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<VmId, History>> {
+  const gate = createGate(AT_ONCE);
+  const read = async (id: VmId): Promise<readonly (readonly [VmId, History])[]> => {
+    const history = sessions.connection(endpointOf(id))?.vm.history;
+    return history ? [[id, await history(id, range, signal)]] : [];
+  };
+  // One that can't be read must not take the others with it: its line stays blank.
+  const all = ids.map((id) => gate.run(signal, () => read(id)).catch(() => []));
+  const kept = new Map((await Promise.all(all)).flat());
+  signal.throwIfAborted();
+  return kept;
 }

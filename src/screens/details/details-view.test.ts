@@ -170,6 +170,28 @@ describe('the details', () => {
     ]);
   });
 
+  it('F-121 F-122 compare the VMs that are marked, also in the past', async () => {
+    const reads: string[] = [];
+    const history = async (id: string, range: string) => {
+      reads.push(`${id} ${range}`);
+      if (id === 'host1/web2') throw new Error('out of order');
+      return { stepMs: 3_600_000, rows: [] };
+    };
+    const { to, details, text, state } = open({ vm: { info: async () => INFO, history } });
+    await to(1);
+    state.view.toggleMark();
+    state.view.toggleMark();
+    details.turnTo('Charts');
+    await to(1);
+    expect(reads).toEqual(['host1/web1 day', 'host1/web2 day']);
+    expect(text()).toContain('The 2 marked VMs compared; esc clears the marks');
+    expect(text()).toMatch(/CPU, last hour +NOW +MEAN +MOST\n *web1 .*\n *web2 /);
+    expect(text()).toMatch(/CPU, last day +NOW +MEAN +MOST\n *web1 .*\n *web2 /);
+    state.view.clearMarks();
+    await to(2);
+    expect([reads.at(-1), text()]).toEqual(['host1/web2 day', expect.not.stringContaining('compared')]);
+  });
+
   it('F-121 have charts of a node that go back as far, as drover has measured it', async () => {
     const asked: unknown[] = [];
     const nodeHistory = async (nodes: readonly NodeId[], range: string) => {

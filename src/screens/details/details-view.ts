@@ -5,6 +5,7 @@ import { nameOf } from '../fleet/row-text.ts';
 import type { Stage } from '../stage.ts';
 import type { Table } from '../tables/table.ts';
 import { CHART_RANGES, type ChartRange } from './chart-ranges.ts';
+import { comparedIn } from './compared-vms.ts';
 import { createDetailsReads } from './details-reads.ts';
 import { tabLines } from './tab-lines.ts';
 import { createTabs } from './tabs.ts';
@@ -48,7 +49,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   let first = 0;
   let stop = () => {};
 
-  const want = () => reads.want(target, target && tabs.current(target.kind), range);
+  const want = () => reads.want(target, target && tabs.current(target.kind), range, comparedIn(state));
 
   const arrive = () => {
     const row = state.view.current();

@@ -15,7 +15,7 @@ import { lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines, noteFact, rateText, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
 
-/** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, and what the platform reports. */
+/** What a server's summary has in ConVirt, F-124: state, processors, memory, VMs, `more`, and what the platform reports. */
 export function nodeOverview(
   node: Node,
   sum: Sum,
@@ -24,6 +24,7 @@ export function nodeOverview(
   advice: Advice,
   columns: number,
   look: Look,
+  more: readonly Fact[] = [],
 ): readonly string[] {
   const status = fleet.endpoints.get(endpointOf(node.id));
   const stale = status?.staleSince;
@@ -36,6 +37,7 @@ export function nodeOverview(
     ...vmFacts(sum),
     ...noteFact(noteOf(node, fleet)),
     ...(stale === undefined ? rateFacts(fleet.samples.rates(fleet.vmsBelow(node.id))) : []),
+    ...more,
     ...fact('Address', node.address),
     ...fact('Version', node.version),
     ...dropped(status),
@@ -65,13 +67,14 @@ function sections(info: NodeInfo, columns: number, look: Look): readonly string[
   return factLines(facts, Math.min(columns, 75), look);
 }
 
-/** What a pool's summary has in ConVirt, F-123: nodes up and down, VMs by state, density, processors, memory, versions. */
+/** What a pool's summary has in ConVirt, F-123: nodes up and down, VMs by state, density, processors, memory, `more`, versions. */
 export function poolOverview(
   sum: Sum,
   versions: ReadonlyMap<string, number>,
   rates: VmRates,
   columns: number,
   look: Look,
+  more: readonly Fact[] = [],
 ): readonly string[] {
   const facts: Fact[] = [
     ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodes - sum.nodesUp} down`),
@@ -79,6 +82,7 @@ export function poolOverview(
     ...vmFacts(sum),
     ...rateFacts(rates),
     ...fact('Density', sum.nodes === 0 ? '-' : `${(sum.counts.total / sum.nodes).toFixed(1)} VMs per node`),
+    ...more,
     ...[...versions].flatMap(([version, count]) => fact('Version', `${version} on ${count}`)),
   ];
   return factLines(facts, columns, look);

@@ -1,7 +1,7 @@
 import type { Services } from '../../actions/services.ts';
 import type { Clock } from '../../clock.ts';
 import { sentence } from '../../errors.ts';
-import { endpointOf, type NodeId, type PoolId, type VmId } from '../../ids.ts';
+import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { Connection } from '../../platforms/contract.ts';
 
 /** What was asked of a platform for the details: under way, here, or why not. */
@@ -44,7 +44,7 @@ export const createLoader = <Id extends VmId | NodeId, Value>(
     };
   });
 
-export function createAsking<Id extends VmId | NodeId | PoolId, Value>(
+export function createAsking<Id extends string, Value>(
   clock: Clock,
   changed: () => void,
   questionOf: (id: Id) => Question<Value>,

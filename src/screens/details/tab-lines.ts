@@ -11,11 +11,14 @@ import type { Stage } from '../stage.ts';
 import { timeOfDay } from '../time.ts';
 import { type ChartRange, SPANS } from './chart-ranges.ts';
 import { historyCharts, nodeCharts, nodeHistoryCharts, vmCharts } from './chart-tab.ts';
+import { busiestNodes, busiestNodesOf, comparedHistories, comparedVms } from './compared-charts.ts';
+import { comparedIn } from './compared-vms.ts';
 import type { DetailsReads } from './details-reads.ts';
 import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
+import { summaryFacts } from './summary-facts.ts';
 import type { TabName } from './tabs.ts';
 import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
@@ -43,18 +46,26 @@ export function tabLines(
   const { look, advice } = stage;
   const { fleet } = stage.services.store;
   const { sums } = state;
+  const { notices, clock } = stage.services;
+  const summaryOf = (nodes: readonly NodeId[]) => summaryFacts(nodes, fleet, notices.list(), clock.now());
   const past = (id: NodeId | PoolId): readonly string[] => [
     rangeLine(range, stage, columns),
-    ...loaded(reads.nodeHistories(id, range), columns, look, (kept) =>
-      nodeHistoryCharts(kept, range, fleet, columns, look),
-    ),
+    ...loaded(reads.nodeHistories(id, range), columns, look, (kept) => [
+      ...nodeHistoryCharts(kept, range, fleet, columns, look),
+      ...busiestNodesOf(kept, range, fleet, columns, look),
+    ]),
   ];
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {
     const vms = sums.vmsBelow(row.id);
     if (tab === 'VMs') return branchVms(vms, fleet, first, rows + 1, columns, look);
-    if (tab === 'Charts') return [...nodeCharts(sums.nodesBelow(row.id), vms, fleet, columns, look), ...past(row.id)];
-    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look);
+    if (tab === 'Charts') {
+      const nodes = sums.nodesBelow(row.id);
+      const now = [...nodeCharts(nodes, vms, fleet, columns, look), ...busiestNodes(nodes, fleet, columns, look)];
+      return [...now, ...past(row.id)];
+    }
+    const more = summaryOf(sums.nodesBelow(row.id));
+    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look, more);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
   if (row.kind === 'endpoint') {
@@ -69,10 +80,24 @@ export function tabLines(
       return [...nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look), ...past(row.id)];
     if (tab === 'Hardware')
       return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));
-    return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look);
+    const more = summaryOf([row.id]);
+    return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look, more);
   }
   const vm = fleet.vms.get(row.id);
   if (!vm) return gone(look);
+  const compared = tab === 'Charts' ? comparedIn(state) : [];
+  if (compared.length > 1) {
+    const vms = compared.flatMap((id) => fleet.vms.get(id) ?? []);
+    const kept = loaded(reads.histories(compared, range), columns, look, (histories) =>
+      comparedHistories(vms, histories, range, fleet, columns, look),
+    );
+    return [
+      look.theme.paint('dim', fit(comparisonTitle(vms.length, state.view.marks.size, stage), columns)),
+      ...comparedVms(vms, fleet, columns, look),
+      rangeLine(range, stage, columns),
+      ...kept,
+    ];
+  }
   if (tab === 'Charts') {
     const kept = loaded(reads.history(row.id, range), columns, look, (history) =>
       historyCharts(vm, history, range, fleet, columns, look),
@@ -103,6 +128,13 @@ function loaded<Value>(
   if (read.state === 'ready') return draw(read.value);
   if (read.state === 'loading') return [theme.paint('dim', 'loading…')];
   return wrapped(read.message, columns).map((line) => theme.paint('warning', line));
+}
+
+/** Which VMs the charts below are of, and how to have those of one. */
+function comparisonTitle(shown: number, marked: number, { keymap }: Stage): string {
+  const [back] = keymap.keysOf('view.back');
+  const which = shown < marked ? `The first ${shown} of ${marked} marked VMs` : `The ${shown} marked VMs`;
+  return `${which} compared${back === undefined ? '' : `; ${back} clears the marks`}`;
 }
 
 /** What the charts below are of, and how to have others. */

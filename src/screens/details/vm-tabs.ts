@@ -10,6 +10,7 @@ import type { Look } from '../frame/look.ts';
 import { dateAndTime, lastHeard, timeOfDay } from '../time.ts';
 import { type Fact, fact, factLines, noteFact, rateText, staleState, usedOf } from './facts.ts';
 import type { Loaded } from './load.ts';
+import { templateFact, vmHardwareFacts } from './summary-facts.ts';
 
 const TREND = 30;
 const trend = new Float32Array(TREND);
@@ -54,10 +55,11 @@ export function vmOverview(vm: Vm, info: Loaded<VmInfo>, fleet: Fleet, columns: 
     ...fact('Autostart', vm.autostart === undefined ? undefined : vm.autostart ? 'yes' : 'no'),
     ...fact('Plan', vm.plan),
     ...fact('Profile', vm.profile),
+    ...templateFact(vm.profile, fleet),
     ...fact('Image', vm.image),
     ...fact('Tags', vm.tags.join(' ')),
     ...fact('Next start', (read?.row?.pending ?? vm.pending)?.join(', '), 'warning'),
-    ...(info.state === 'ready' ? moreOf(vm, info.value) : []),
+    ...(info.state === 'ready' ? [...vmHardwareFacts(vm, info.value, fleet), ...moreOf(vm, info.value)] : []),
     ...(info.state === 'loading' ? fact('More', 'loading…', 'dim') : []),
     ...(info.state === 'failed' ? fact('More', info.message, 'warning') : []),
   ];

@@ -1,4 +1,5 @@
-import type { FilterProblem } from '../../state/query/filter.ts';
+import type { FilterProblem } from '../../state/query/compile-query.ts';
+import type { FilterVocabulary } from '../../state/query/filter-words.ts';
 import type { Form } from '../forms/form-state.ts';
 import type { Layer } from '../frame/layers.ts';
 
@@ -87,6 +88,8 @@ export interface FormDialogOptions {
 
 export interface FilterPromptOptions {
   readonly start: string;
+  /** Of a list of nodes; undefined: the words of VMs. */
+  readonly vocabulary?: FilterVocabulary;
   /** Called with every change: what is shown follows while typing. Answers what is wrong with it. */
   readonly apply: (text: string) => FilterProblem | undefined;
   /** Moves the cursor in what is shown; negative is up. Line mode shows nothing meanwhile. */

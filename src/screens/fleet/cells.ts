@@ -2,7 +2,7 @@ import { endpointOf } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { VmSample } from '../../state/fleet/samples.ts';
-import { nodePool } from '../../state/query/node-order.ts';
+import { hasNodeValue, nodePool, nodeText } from '../../state/query/node-columns.ts';
 import { columnText, type VmColumn, vmColumn } from '../../state/query/vm-columns.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import { formatBytes, formatCount, formatRatio } from '../../units.ts';
@@ -126,7 +126,7 @@ const CELLS: Readonly<Record<string, Cell>> = {
   ),
 };
 
-/** A value that only VMs have; blank in the rows of nodes and pools. */
+/** A value that only VMs have in the tree; blank in the rows of nodes and pools. */
 const ofVms =
   (column: VmColumn): Cell =>
   (facts, look, width) => {
@@ -139,7 +139,18 @@ const ofVms =
     return look.theme.paint('dim', fit(shown, width));
   };
 
+/** The value of a node. That of rates costs by its VMs, so the tree, which has columns that nobody chose, leaves them out. */
+const ofNodes =
+  (column: VmColumn): Cell =>
+  (facts, look, width) => {
+    if (facts.kind !== 'node') return ' '.repeat(width);
+    const text = clean(nodeText(column, facts.node, facts.fleet));
+    return column.align === 'right' ? plain(text, width, facts, look) : look.theme.paint('dim', fit(text, width));
+  };
+
 /** Names of things: those that begin alike differ at their end. */
 const NAMES: readonly string[] = ['node', 'pool', 'endpoint', 'plan', 'profile', 'image'];
 
-export const cellOf = (column: VmColumn): Cell => CELLS[column.id] ?? ofVms(column);
+/** `isListOfNodes`: the rows are nodes alone. */
+export const cellOf = (column: VmColumn, isListOfNodes = false): Cell =>
+  CELLS[column.id] ?? (isListOfNodes && hasNodeValue(column.id) ? ofNodes(column) : ofVms(column));

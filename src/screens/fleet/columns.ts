@@ -109,7 +109,7 @@ export function columnsFor(width: number, choice: ColumnChoice): Columns {
     left -= columns;
     fits.add(id);
   }
-  return { name: left, others: wanted.flatMap((id) => (fits.has(id) ? drawn(id, choice.widths) : [])) };
+  return { name: left, others: wanted.flatMap((id) => (fits.has(id) ? drawn(id, choice) : [])) };
 }
 
 /** The id of the column that is drawn there, counted from the left edge of the tree. */
@@ -125,11 +125,13 @@ export function columnAt({ name, others }: Columns, at: number): string {
 
 const cells = new Map<string, Cell>();
 
-function drawn(id: string, widths: ReadonlyMap<string, number>): readonly Column[] {
+function drawn(id: string, { widths, arrangement }: ColumnChoice): readonly Column[] {
   const column = vmColumn(id);
   if (!column) return [];
-  const cell = cells.get(id) ?? cellOf(column);
-  cells.set(id, cell);
+  const isListOfNodes = arrangement === 'nodes';
+  const key = `${isListOfNodes} ${id}`;
+  const cell = cells.get(key) ?? cellOf(column, isListOfNodes);
+  cells.set(key, cell);
   const width = widthOf(id, widths);
   return [
     {

@@ -14,7 +14,7 @@ export function emptyLines(stage: Stage, state: FleetState, columns: number): st
     const { hint } = state.filter;
     return [
       '',
-      `  No VM matches ${theme.paint('accent', fit(text, Math.min(40, width(text))))}.`,
+      `  No ${state.arrangement === 'nodes' ? 'node' : 'VM'} matches ${theme.paint('accent', fit(text, Math.min(40, width(text))))}.`,
       ...(hint ? wrapped(clean(`${hint.message}.`), columns - 4).map((line) => `  ${line}`) : []),
       theme.paint('dim', `  ${filterKey} clears the filter.`),
     ];

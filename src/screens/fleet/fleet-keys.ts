@@ -1,3 +1,5 @@
+import type { VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
 import { whyNoVm } from '../actions/why-no-vm.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import type { Stage, View } from '../stage.ts';
@@ -25,6 +27,7 @@ export function createFleetKeys(
   sift: () => void,
 ): FleetKeys {
   const { view } = state;
+  const { fleet } = stage.services.store;
 
   const moved = (move: () => void) => () => {
     move();
@@ -42,6 +45,10 @@ export function createFleetKeys(
     const row = view.current();
     if (row && state.arrangement === 'nodes') {
       state.arrange('tree');
+      // A filter over VMs may hide the node.
+      const { filter } = state.filter;
+      const isShown = (id: VmId) => filter?.accepts(fleet.vms.get(id) as Vm) !== false;
+      if (filter && row.kind === 'node' && !fleet.vmsBelow(row.id).some(isShown)) state.setFilter('');
       state.reveal(row.key);
       if ('open' in row && state.tree.isFolded(row.key)) view.expand();
     } else if (row?.kind === 'vm' || row?.kind === 'endpoint' || row?.kind === 'template') state.pane = 'details';

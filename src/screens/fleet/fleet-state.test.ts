@@ -173,6 +173,7 @@ describe('what the fleet screen is looked at by', () => {
       filter: '',
       sort: undefined,
       flat: true,
+      nodes: false,
       columns: ['name', 'net'].flatMap((id) => vmColumn(id) ?? []),
     });
     expect([state.arrangement, state.filterText, state.sort, state.columns.flat]).toEqual([
@@ -182,7 +183,7 @@ describe('what the fleet screen is looked at by', () => {
       ['net'],
     ]);
     expect(state.settings().flat).toBe(true);
-    state.take({ filter: '', sort: undefined, flat: false, columns: undefined }, 'nodes');
+    state.take({ filter: '', sort: undefined, flat: false, nodes: false, columns: undefined }, 'nodes');
     expect([state.arrangement, state.columns.nodes]).toEqual(['nodes', undefined]);
     expect(state.columnChoice()).toMatchObject({ arrangement: 'nodes', ids: undefined, sort: undefined });
   });

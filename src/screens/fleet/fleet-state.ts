@@ -1,8 +1,10 @@
 import type { Shown } from '../../actions/target.ts';
 import type { NodeId, VmId } from '../../ids.ts';
+import type { Vm } from '../../platforms/contract.ts';
 import type { ViewSettings } from '../../state/config/views.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { type CompiledFilter, compileFilter } from '../../state/query/filter.ts';
+import { compileNodeFilter, type NodeFilter } from '../../state/query/node-filter.ts';
 import type { TreeFilter } from '../../state/query/sieve.ts';
 import type { Sort } from '../../state/query/sort.ts';
 import { createTree, type Row, rowKey, type Tree } from '../../state/query/tree.ts';
@@ -23,13 +25,14 @@ export interface FleetState {
   readonly sums: Sums;
   /** Of the whole fleet, as of the last landing. */
   totals(): Totals;
+  /** Of the list that is shown: that of nodes has a filter of its own, over nodes. */
   readonly filterText: string;
   readonly filter: CompiledFilter;
   /** Without a filter the cursor is back on its row, unless another one was chosen meanwhile. */
   setFilter(text: string): void;
   /** The row under the cursor when it does not pass the filter any more: it stays until another one is looked at. */
   kept(): Row | undefined;
-  /** How many VMs pass the filter. */
+  /** How many VMs, or nodes, pass the filter. */
   matches(): number;
   /**
    * Puts the cursor on a VM that the filter lets through: its own, else the first. While the filter is still typed that is no
@@ -85,8 +88,9 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   const tree = createTree(fleet, folded);
   const marks = createMarks(fleet, sessionOf);
   const view = createTreeView(tree, marks, (key) => movedKey(fleet, key));
-  let filterText = '';
-  let filter = compileFilter('', fleet);
+  /** What is typed over VMs, and over the list of nodes: each list keeps its own. */
+  let ofVms = { text: '', filter: compileFilter('', fleet) };
+  let ofNodes = { text: '', filter: filterByNodes('', fleet) };
   let sought: FleetState['sought'];
   let sort: Sort | undefined;
   let arrangement: Arrangement = 'tree';
@@ -105,6 +109,8 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     return false;
   };
 
+  const present = () => (arrangement === 'nodes' ? ofNodes : ofVms);
+
   const sums = createSums(fleet, tree);
   const state: FleetState = {
     tree,
@@ -117,17 +123,22 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     front: () => undefined,
     split: {},
     get filterText() {
-      return filterText;
+      return present().text;
     },
     get filter() {
-      return filter;
+      return present().filter;
     },
     setFilter(text) {
-      if (filterText === '' && text !== '') unfiltered = { key: view.current()?.key, choices: view.choices() };
-      filterText = text;
-      filter = compileFilter(text, fleet);
-      if (filter.filter) sought = { text, filter: filter.filter };
-      tree.want({ filter: filter.filter });
+      if (present().text === '' && text !== '') unfiltered = { key: view.current()?.key, choices: view.choices() };
+      if (arrangement === 'nodes') {
+        ofNodes = { text, filter: filterByNodes(text, fleet) };
+        tree.want({ nodeFilter: ofNodes.filter.nodes });
+      } else {
+        const filter = compileFilter(text, fleet);
+        ofVms = { text, filter };
+        if (filter.filter) sought = { text, filter: filter.filter };
+        tree.want({ filter: filter.filter });
+      }
       // The user has not chosen the row that came into the place of a hidden one.
       if (text !== '' || !unfiltered) return;
       if (unfiltered.key !== undefined && unfiltered.choices === view.choices()) view.reveal(unfiltered.key);
@@ -136,11 +147,12 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     kept() {
       const row = view.current();
       const vm = row?.kind === 'vm' ? fleet.vms.get(row.id) : undefined;
-      return vm && filter.filter?.accepts(vm) === false ? row : undefined;
+      return vm && present().filter.filter?.accepts(vm) === false ? row : undefined;
     },
-    matches: () => tree.shownVms - (state.kept() ? 1 : 0),
+    matches: () => (arrangement === 'nodes' ? tree.length : tree.shownVms - (state.kept() ? 1 : 0)),
     toMatch(is) {
-      if (!filter.filter) return;
+      // Rows of nodes are all matches.
+      if (!present().filter.filter || arrangement === 'nodes') return;
       view.toMatch(unfiltered?.choices === view.choices() ? unfiltered.key : view.current()?.key, is);
     },
     get sought() {
@@ -164,8 +176,10 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       // What the list has no row for leaves the cursor to its first one.
       if (next === 'flat' && row?.kind !== 'vm') view.toTop();
       if (next === 'nodes' && row?.kind !== 'node') view.toTop();
+      if ((arrangement === 'nodes') !== (next === 'nodes')) unfiltered = undefined;
       arrangement = next;
-      tree.want({ flat: next === 'flat', nodes: next === 'nodes' });
+      const filter = next === 'nodes' ? undefined : ofVms.filter.filter;
+      tree.want({ flat: next === 'flat', nodes: next === 'nodes', filter });
       if (home !== undefined) view.toKey(home);
       if (next === 'tree' && row?.kind === 'vm' && isFoldedAway(row.key)) view.reveal(row.key);
     },
@@ -173,14 +187,15 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     widths: new Map(),
     columnChoice: () => ({ arrangement, sort, widths: state.widths, ids: state.columns[arrangement] }),
     settings: () => ({
-      filter: filterText,
+      filter: present().text,
       sort,
       columns: state.columns[arrangement]?.flatMap((id) => vmColumn(id) ?? []),
       flat: arrangement === 'flat',
+      nodes: arrangement === 'nodes',
     }),
-    take(next, wanted = next.flat ? 'flat' : 'tree') {
-      state.setFilter(next.filter);
+    take(next, wanted = next.nodes ? 'nodes' : next.flat ? 'flat' : 'tree') {
       state.arrange(wanted);
+      state.setFilter(next.filter);
       state.setSort(next.sort);
       state.columns[arrangement] = next.columns?.flatMap(({ id }) => (id === 'name' ? [] : [id]));
     },
@@ -226,6 +241,16 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     },
   };
   return state;
+}
+
+/** A filter over nodes, which lets the VMs of those nodes through. */
+function filterByNodes(text: string, fleet: Fleet): CompiledFilter & { readonly nodes: NodeFilter | undefined } {
+  const { filter: nodes, ...more } = compileNodeFilter(text, fleet);
+  const accepts = ({ node }: Vm) => {
+    const home = node && fleet.nodes.get(node);
+    return home !== undefined && nodes?.accepts(home) !== false;
+  };
+  return { ...more, nodes, filter: nodes && { ...nodes, accepts } };
 }
 
 /** The key of the row of a VM since that has moved to another endpoint. */

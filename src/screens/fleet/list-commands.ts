@@ -1,5 +1,5 @@
 import type { ViewActionId } from '../../actions/view.ts';
-import { hasNodeValue } from '../../state/query/node-order.ts';
+import { hasNodeValue } from '../../state/query/node-columns.ts';
 import { type Sort, sortBy, spellSort } from '../../state/query/sort.ts';
 import { type VmColumn, vmColumn, vmColumns } from '../../state/query/vm-columns.ts';
 import type { Stage } from '../stage.ts';

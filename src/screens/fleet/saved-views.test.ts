@@ -29,16 +29,20 @@ describe('saved views', () => {
     const { begin, drawn, press, said, state, changed } = await start(MINE);
     const { done } = await begin();
     expect(drawn()).toMatchInlineSnapshot(`
-      "      ╭─ Views ──────────────────────────────────────────────────────────╮
-            │ ❯ mine: name:web*, by cpu, all in one list                       │
-            │   busiest: by cpu, all in one list                               │
-            │   most-memory: by mem, all in one list                           │
-            │   running: state:running, by name, all in one list               │
-            │   stopped: state:stopped, by name, all in one list               │
-            │   in-trouble: trouble:*, by name, all in one list                │
-            │   Save this one: the whole tree                                  │
-            │   Delete one …                                                   │
-            ╰──────────────────────────────────────────────────────────────────╯"
+      " ╭─ Views ───────────────────────────────────────────────────────────────────╮
+       │ ❯ mine: name:web*, by cpu, all in one list                                │
+       │   busiest: by cpu, all in one list                                        │
+       │   most-memory: by mem, all in one list                                    │
+       │   running: state:running, by name, all in one list                        │
+       │   stopped: state:stopped, by name, all in one list                        │
+       │   in-trouble: trouble:*, by name, all in one list                         │
+       │   busiest-nodes: by cpu, all nodes in one list                            │
+       │   fullest-nodes: by mem, all nodes in one list                            │
+       │   nodes-down: state:down,unknown, by name, all nodes in one list          │
+       │   nodes-in-maintenance: state:maintenance, by name, all nodes in one list │
+       │   Save this one: the whole tree                                           │
+       │   Delete one …                                                            │
+       ╰───────────────────────────────────────────────────────────────────────────╯"
     `);
     press('enter');
     await done;

@@ -1,4 +1,4 @@
-import { hasNodeValue } from '../../state/query/node-order.ts';
+import { hasNodeValue } from '../../state/query/node-columns.ts';
 import type { PickedColumns } from '../dialogs/dialogs.ts';
 import { columnsFor, NARROWEST, offeredColumns, WIDEST, wantedColumns, widthOf } from './columns.ts';
 import type { FleetState } from './fleet-state.ts';

@@ -1,6 +1,7 @@
 import type { Action } from '../../actions/action.ts';
 import type { ViewActionId } from '../../actions/view.ts';
 import { listedKinds } from '../../state/kinds.ts';
+import { nodeVocabulary } from '../../state/query/node-filter.ts';
 import type { InputEvent } from '../../terminal/keys.ts';
 import { forThisRow } from '../actions/for-this-row.ts';
 import type { ConsoleWays } from '../actions/run-attach.ts';
@@ -97,6 +98,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     openFilter: () =>
       stage.dialogs.filter({
         start: state.filterText,
+        ...(state.arrangement === 'nodes' && { vocabulary: nodeVocabulary }),
         apply(text) {
           state.setFilter(text);
           // The row that is shown as chosen while the filter is typed is the one that enter keeps.

@@ -9,9 +9,11 @@ import type { Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 
 const LEAD = ' / ';
+const OVER_VMS = 'name:db* state:running cpu>80 mem>1G pool: node: tag: !';
+const OVER_NODES = 'name:kvm* state:down cpu>80 used>90 pool: version: !';
 
 /** One line at the bottom; Tab goes on with a word, Enter keeps the filter, Esc takes it away. */
-export function openFilterPrompt(stage: Stage, { start, apply, step, keep }: FilterPromptOptions): void {
+export function openFilterPrompt(stage: Stage, { start, apply, step, keep, vocabulary }: FilterPromptOptions): void {
   const { fleet } = stage.services.store;
   let input: TextInput = textInput(start);
   let problem = apply(start);
@@ -33,7 +35,7 @@ export function openFilterPrompt(stage: Stage, { start, apply, step, keep }: Fil
     stage.changed();
   };
   const complete = () => {
-    const found = filterCompletions(input.text, (word) => valuesInFleet(word, fleet))
+    const found = filterCompletions(input.text, (word) => valuesInFleet(word, fleet), vocabulary)
       .map(({ query }) => query)
       .filter((query) => query.toLowerCase().startsWith(input.text.toLowerCase()));
     if (found.length > 0) change(textInput(commonStart(found)));
@@ -48,7 +50,7 @@ export function openFilterPrompt(stage: Stage, { start, apply, step, keep }: Fil
       { key: 'up/down', does: 'choose' },
       { key: 'enter', does: 'keep' },
       { key: 'esc', does: 'clear' },
-      { key: 'name:db* state:running cpu>80 mem>1G pool: node: tag: !', does: 'such as' },
+      { key: vocabulary ? OVER_NODES : OVER_VMS, does: 'such as' },
     ],
     press(key) {
       if (key.name === 'enter') {

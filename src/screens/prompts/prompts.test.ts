@@ -4,7 +4,7 @@ import { painted } from '../../../test/screens/painted.ts';
 import { aNode, aVm } from '../../../test/state/objects.ts';
 import type { Action } from '../../actions/action.ts';
 import type { Problem } from '../../state/config/problem.ts';
-import type { FilterProblem } from '../../state/query/filter.ts';
+import type { FilterProblem } from '../../state/query/compile-query.ts';
 import { openHelp } from './help.tsx';
 import { openPalette } from './palette.tsx';
 import { openProblems } from './problems.tsx';

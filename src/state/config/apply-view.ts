@@ -15,11 +15,12 @@ export function applyViewChange(draft: Draft, change: ViewChange): void {
   }
   const wrong = viewNameComplaint(change.name);
   if (wrong !== undefined) throw new FleetError('config.invalid', wrong);
-  const { filter, sort, columns, flat } = change.view;
+  const { filter, sort, columns, flat, nodes } = change.view;
   for (const key of draft.keys(path)) draft.remove([...path, key]);
   draft.addGroup(path);
   if (filter !== undefined) draft.set([...path, 'filter'], filter);
   if (sort !== undefined) draft.set([...path, 'sort'], sort);
   for (const id of columns ?? []) draft.append([...path, 'columns'], id);
   if (flat !== undefined) draft.set([...path, 'flat'], flat);
+  if (nodes !== undefined) draft.set([...path, 'nodes'], nodes);
 }

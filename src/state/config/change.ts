@@ -67,6 +67,7 @@ export interface ViewWords {
   readonly sort?: string;
   readonly columns?: readonly string[];
   readonly flat?: boolean;
+  readonly nodes?: boolean;
 }
 
 export const DEFAULT_POOLS = ['Desktops', 'QA Lab', 'Servers'] as const;

@@ -54,6 +54,7 @@ describe('views in the file', () => {
     ['', {}, 'the whole tree'],
     ['{ flat: no }', {}, 'the whole tree'],
     ['{ flat: FALSE }', {}, 'the whole tree'],
+    ['{ nodes: yes }', { nodes: true }, 'all nodes in one list'],
     ['{ flat: True }', { flat: true }, 'all in one list'],
     ['{ flat: yes }', { flat: true }, 'all in one list'],
     ['{ filter: "  " }', {}, 'the whole tree'],
@@ -82,6 +83,7 @@ describe('views in the file', () => {
     ['{ columns: [a, [b]] }', 'columns must be a word or, of columns, a list of words'],
     ['{ columns: }', 'columns must be a word or, of columns, a list of words'],
     ['{ columns: [] }', 'no column is named'],
+    ['{ flat: yes, nodes: yes }', 'flat lists VMs and nodes lists nodes: a view is of one of them'],
     ['{ sort: name:up }', 'name:up is no order: write name:asc or name:desc'],
     ['{ sort: "name:asc:x" }', 'name:asc:x is no order: write name:asc or name:desc'],
   ])('%s is told: %s', async (text, message) => {
@@ -97,6 +99,10 @@ it('F-129 everybody has some views ready', () => {
     'running: state:running, by name, all in one list',
     'stopped: state:stopped, by name, all in one list',
     'in-trouble: trouble:*, by name, all in one list',
+    'busiest-nodes: by cpu, all nodes in one list',
+    'fullest-nodes: by mem, all nodes in one list',
+    'nodes-down: state:down,unknown, by name, all nodes in one list',
+    'nodes-in-maintenance: state:maintenance, by name, all nodes in one list',
   ]);
 });
 
@@ -111,6 +117,7 @@ describe('a view that is saved', () => {
     [{}, 'views:\n  a: {}\n'],
     [{ filter: 'x' }, 'views:\n  a:\n    filter: x\n'],
     [{ sort: 'cpu', flat: false }, 'views:\n  a:\n    sort: cpu\n    flat: false\n'],
+    [{ filter: 'used>80', nodes: true }, 'views:\n  a:\n    filter: used>80\n    nodes: true\n'],
     [{ columns: ['name', 'cpu'], flat: true }, 'views:\n  a:\n    columns: [ name, cpu ]\n    flat: true\n'],
   ])('%j stands in the file as it is', async (view, text) => {
     expect(await edited('', { kind: 'view-save', name: 'a', view })).toBe(text);

@@ -7,6 +7,9 @@
  *         sort: cpu
  *         columns: [state, cpu, mem, node]
  *         flat: yes
+ *       full-nodes:
+ *         nodes: yes
+ *         filter: used>80
  */
 
 import { didYouMean } from '../../nearest.ts';
@@ -16,8 +19,9 @@ import type { ViewWords } from './change.ts';
 import type { Located, LocatedMap } from './located.ts';
 import type { Problem } from './problem.ts';
 
-/** How a list of VMs is looked at. */
+/** How a list of VMs, or of nodes, is looked at. */
 export interface ViewSettings {
+  /** Over VMs; of a list of nodes over them. */
   readonly filter: string;
   /** Undefined: by name. */
   readonly sort: Sort | undefined;
@@ -25,6 +29,8 @@ export interface ViewSettings {
   readonly columns: readonly VmColumn[] | undefined;
   /** All VMs in one list, not below their nodes. */
   readonly flat: boolean;
+  /** All nodes in one list. */
+  readonly nodes: boolean;
 }
 
 export interface SavedViews {
@@ -33,7 +39,7 @@ export interface SavedViews {
   readonly problems: readonly Problem[];
 }
 
-const KEYS = ['filter', 'sort', 'columns', 'flat'] as const;
+const KEYS = ['filter', 'sort', 'columns', 'flat', 'nodes'] as const;
 const FLAGS: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false };
 
 /** Why a view can't have this name; undefined when it can. */
@@ -44,9 +50,16 @@ export function viewNameComplaint(name: string): string | undefined {
   return /[\p{Cc}\p{Cf}]/u.test(name) ? 'the name of a view must not contain control characters' : undefined;
 }
 
-const ready = (filter: string, by: string): ViewSettings => {
+const ready = (filter: string, by: string, of: 'flat' | 'nodes' = 'flat'): ViewSettings => {
   const sort = readSort(by);
-  return { filter, sort: typeof sort === 'string' ? undefined : sort, columns: undefined, flat: true };
+  const isOfNodes = of === 'nodes';
+  return {
+    filter,
+    sort: typeof sort === 'string' ? undefined : sort,
+    columns: undefined,
+    flat: !isOfNodes,
+    nodes: isOfNodes,
+  };
 };
 
 /** The built-in ones, F-129. One of the configuration that has the same name takes its place. */
@@ -56,22 +69,28 @@ export const readyViews: ReadonlyMap<string, ViewSettings> = new Map([
   ['running', ready('state:running', 'name')],
   ['stopped', ready('state:stopped', 'name')],
   ['in-trouble', ready('trouble:*', 'name')],
+  ['busiest-nodes', ready('', 'cpu', 'nodes')],
+  ['fullest-nodes', ready('', 'mem', 'nodes')],
+  ['nodes-down', ready('state:down,unknown', 'name', 'nodes')],
+  ['nodes-in-maintenance', ready('state:maintenance', 'name', 'nodes')],
 ]);
 
 /** As it stands in the file. */
-export const viewWords = ({ filter, sort, columns, flat }: ViewSettings): ViewWords => ({
+export const viewWords = ({ filter, sort, columns, flat, nodes }: ViewSettings): ViewWords => ({
   ...(filter.trim() !== '' && { filter }),
   ...(sort && { sort: spellSort(sort) }),
   ...(columns && { columns: columns.map(({ id }) => id) }),
   ...(flat && { flat }),
+  ...(nodes && { nodes }),
 });
 
 /** The view in one line: `state:running, by cpu, all in one list`. */
-export function spellView({ filter, sort, columns, flat }: ViewSettings): string {
+export function spellView({ filter, sort, columns, flat, nodes }: ViewSettings): string {
   const parts = [
     ...(filter.trim() === '' ? [] : [filter]),
     ...(sort ? [`by ${spellSort(sort)}`] : []),
     ...(flat ? ['all in one list'] : []),
+    ...(nodes ? ['all nodes in one list'] : []),
     ...(columns ? [columns.map(({ id }) => id).join(' ')] : []),
   ];
   return parts.length === 0 ? 'the whole tree' : parts.join(', ');
@@ -113,6 +132,7 @@ function readView(name: string, value: Located, complain: Complain): ViewSetting
     sort: undefined,
     columns: undefined,
     flat: false,
+    nodes: false,
   };
   for (const [key, { value: given }] of value.kind === 'map' ? value.entries : []) {
     const text = wordsOf(given);
@@ -120,10 +140,10 @@ function readView(name: string, value: Located, complain: Complain): ViewSetting
       wrong(given, `unknown key ${JSON.stringify(key)}${didYouMean(key, KEYS)}`);
     else if (text === undefined) wrong(given, `${key} must be a word or, of columns, a list of words`);
     else if (key === 'filter') settings.filter = text;
-    else if (key === 'flat') {
-      const flat = FLAGS[text.toLowerCase()];
-      if (flat === undefined) wrong(given, 'flat must be yes or no');
-      else settings.flat = flat;
+    else if (key === 'flat' || key === 'nodes') {
+      const is = FLAGS[text.toLowerCase()];
+      if (is === undefined) wrong(given, `${key} must be yes or no`);
+      else settings[key] = is;
     } else if (key === 'sort') {
       const sort = readSort(text);
       if (typeof sort === 'string') wrong(given, sort);
@@ -134,6 +154,7 @@ function readView(name: string, value: Located, complain: Complain): ViewSetting
       else settings.columns = columns;
     }
   }
+  if (settings.flat && settings.nodes) wrong(value, 'flat lists VMs and nodes lists nodes: a view is of one of them');
   return isRight ? settings : undefined;
 }
 

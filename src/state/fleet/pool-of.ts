@@ -12,6 +12,26 @@ export function poolNameOf(
   return own?.name ?? (pool && fleet.pools.get(pool)?.name);
 }
 
+/** Every pool around a node, or around a VM without one, the platform's and the user's. */
+export function poolNames(
+  fleet: Fleet,
+  node: NodeId | undefined,
+  pool: PoolId | undefined,
+  endpoint: EndpointName,
+): readonly string[] {
+  const names: string[] = [];
+  let platformPool = pool && fleet.pools.get(pool);
+  for (let depth = 0; platformPool && depth < MOST_NESTED; depth++) {
+    names.push(platformPool.name);
+    platformPool = platformPool.parent && fleet.pools.get(platformPool.parent);
+  }
+  for (const { name } of userPoolsAbove(fleet, node, endpoint)) names.push(name);
+  return names;
+}
+
+/** A server that reports a pool inside itself must not hang the screen. */
+const MOST_NESTED = 32;
+
 /** The user's pools that a node is in, or a VM without one, from the inside out. The configuration lets none be inside itself. */
 export function* userPoolsAbove(
   { grouping: { placeOf, pools } }: Fleet,

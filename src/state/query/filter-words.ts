@@ -30,6 +30,14 @@ export const filterWords: readonly FilterWord[] = [
   { word: 'net', compares: 'size', help: 'what goes from and to its networks in a second' },
 ];
 
+/** The words of one kind of list. */
+export interface FilterVocabulary {
+  readonly words: readonly FilterWord[];
+  readonly states: readonly string[];
+}
+
+const ofVms: FilterVocabulary = { words: filterWords, states: VM_STATES };
+
 export interface FilterCompletion {
   /** The whole query with its last term gone on with. */
   readonly query: string;
@@ -43,6 +51,7 @@ export interface FilterCompletion {
 export function filterCompletions(
   query: string,
   valuesOf: (word: string) => readonly string[],
+  { words, states }: FilterVocabulary = ofVms,
 ): readonly FilterCompletion[] {
   const start = query.lastIndexOf(' ') + 1;
   const before = query.slice(0, start);
@@ -51,9 +60,9 @@ export function filterCompletions(
   const whole = (text: string, help: string) => ({ query: `${before}${not}${text}`, help });
   const asked = /^([a-z]+):/.exec(term)?.[1];
   if (asked === undefined) {
-    return filterWords.map(({ word, compares, help }) => whole(`${word}${compares === 'text' ? ':' : '>'}`, help));
+    return words.map(({ word, compares, help }) => whole(`${word}${compares === 'text' ? ':' : '>'}`, help));
   }
-  const values = asked === 'state' ? VM_STATES : valuesOf(asked);
+  const values = asked === 'state' ? states : valuesOf(asked);
   // A value with a blank would be two terms, and quotes can't be gone on with.
   return values.filter((value) => !/[\s"]/.test(value)).map((value) => whole(`${asked}:${value}`, ''));
 }

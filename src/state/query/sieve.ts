@@ -1,17 +1,13 @@
 import type { NodeId, PoolId, VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { QueryFilter } from './compile-query.ts';
+import type { NodeFilter } from './node-filter.ts';
 import { comparing, type Sort, type SortKey, sortedInSteps, sortKey } from './sort.ts';
 import { vmColumn } from './vm-columns.ts';
 
 /** Which VMs are shown. Branches without any are left out. */
-export interface TreeFilter {
-  accepts(vm: Vm): boolean;
-  /** True when the answer can change without a row coming or going: it looks at states or samples. */
-  readonly live: boolean;
-  /** It looks at samples, which have to be waited for. */
-  readonly sampled?: true;
-}
+export type TreeFilter = QueryFilter<Vm>;
 
 /** Which VMs are wanted, and how. Without filter and sort, and not flat, it is the fleet as it is. */
 export interface Wanted {
@@ -22,6 +18,8 @@ export interface Wanted {
   readonly flat: boolean;
   /** The nodes in one list, in this order, with their VMs folded away. */
   readonly nodes: boolean;
+  /** Which of them; undefined for all. */
+  readonly nodeFilter: NodeFilter | undefined;
 }
 
 /** The VMs that were let through, in the order that was asked for. */
@@ -60,7 +58,7 @@ const VMS_PER_STEP = 512;
 const NEXT_WHEN_ASKED_MS = 0;
 const NEXT_WHEN_LIVE_MS = 10;
 
-const AS_IT_IS: Wanted = { filter: undefined, sort: undefined, flat: false, nodes: false };
+const AS_IT_IS: Wanted = { filter: undefined, sort: undefined, flat: false, nodes: false, nodeFilter: undefined };
 
 export function createSieve(fleet: Fleet): Sieve {
   let wanted = AS_IT_IS;

@@ -87,7 +87,7 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
   /** Where a VM was found last among those beside it: the next one that is asked for is not far. */
   let near = 0;
   let changed = 0;
-  let order: Pick<Wanted, 'nodes' | 'sort'> = { nodes: false, sort: undefined };
+  let order: Pick<Wanted, 'nodes' | 'nodeFilter' | 'sort'> = { nodes: false, nodeFilter: undefined, sort: undefined };
 
   /** The library is folded when drover starts. */
   let isLibraryOpen = false;
@@ -202,6 +202,8 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     for (const id of nodesInOrder(fleet, order.sort)) {
       const { length: found } = vmsOf(id);
       if (isFiltered && found === 0) continue;
+      const node = order.nodeFilter && fleet.nodes.get(id);
+      if (node && !order.nodeFilter?.accepts(node)) continue;
       const key = rowKey('node', id);
       places.set(key, segments.length);
       segments.push({ start: length++, row: { kind: 'node', key, id, depth: 0, open: false } });
@@ -297,7 +299,7 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
     },
     resort() {
       sieve.resort();
-      if (order.nodes && order.sort?.by.sampled) changed++;
+      if (order.nodes && (order.sort?.by.sampled || order.nodeFilter?.live)) changed++;
     },
     get isAwaited() {
       refresh();

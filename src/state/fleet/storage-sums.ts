@@ -1,0 +1,52 @@
+/** How much storage nodes have together, as the lists of their endpoints say, which are read once a minute. */
+import { type EndpointName, endpointOf, type NodeId } from '../../ids.ts';
+import type { ListedKind, ObjectOf, Storage } from '../../platforms/contract.ts';
+import type { Fleet } from './fleet.ts';
+
+/** Bytes of those that say both; `count` of all that can be used. */
+export interface StorageSum {
+  readonly count: number;
+  readonly size: number;
+  readonly used: number;
+}
+
+export interface StorageSums {
+  readonly local: StorageSum;
+  readonly shared: StorageSum;
+}
+
+/** What these nodes have of a kind that is listed by endpoint: theirs, and what is of no node alone. Undefined until a list was read. */
+export function listedOf<K extends Extract<ListedKind, 'storage' | 'network'>>(
+  kind: K,
+  nodes: readonly NodeId[],
+  { listings }: Pick<Fleet, 'listings'>,
+): readonly ObjectOf<K>[] | undefined {
+  const own = new Set(nodes);
+  const endpoints = new Set<EndpointName>(nodes.map(endpointOf));
+  const lists = [...endpoints].flatMap((name) => listings.of(kind, name) ?? []);
+  if (lists.length === 0) return undefined;
+  return lists.flatMap(({ items }) => items.filter(({ node }) => node === undefined || own.has(node)));
+}
+
+/** Each storage counts once, whichever of the nodes use it. */
+export function sumStorages(storages: readonly Storage[]): StorageSums {
+  const seen = new Set<string>();
+  const sums = { local: { ...NOTHING }, shared: { ...NOTHING } };
+  for (const storage of storages) {
+    if (!storage.active) continue;
+    const sum = storage.shared ? sums.shared : sums.local;
+    sum.count++;
+    const { size, used } = storage;
+    if (size === undefined || used === undefined || seen.has(spaceOf(storage))) continue;
+    seen.add(spaceOf(storage));
+    sum.size += size;
+    sum.used += used;
+  }
+  return sums;
+}
+
+const NOTHING = { count: 0, size: 0, used: 0 };
+
+/** Two directories of one file system tell the whole of it: as large, and to the byte as full. Of empty ones that says nothing. */
+const spaceOf = ({ id, node, size, used }: Storage): string =>
+  used === undefined || used === 0 ? id : `${endpointOf(id)} ${node} ${size} ${used}`;
