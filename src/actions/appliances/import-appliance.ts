@@ -64,6 +64,8 @@ function wayTo({ appliance, to }: ImportSpec, services: Services): Way {
   const endpoint = { id: to.id as EndpointName, name: to.name };
   const why = (action: ObjectAction) => whyNotOf(action, endpoint, services);
   if (appliance.keyword !== undefined && why(CREATE) === undefined) return 'fetched by the endpoint';
+  if (appliance.keyword !== undefined && takesOva(to, services))
+    throw new FleetError('op.refused', `${to.name} takes OVAs, and ${appliance.name} is a disk`);
   if (why(UPLOAD) === undefined) return 'as an image';
   if (why(VOLUME_UPLOAD) === undefined) return 'as a volume';
   throw new FleetError('op.refused', `${to.name} takes no appliances: ${why(UPLOAD)}`);
