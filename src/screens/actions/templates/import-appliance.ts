@@ -37,8 +37,9 @@ export async function importFromCatalog(stage: Stage, imported: (template: strin
   void ended.then(async ({ state, items: [item] }) => {
     await scanTemplates(services);
     services.store.flush();
-    message.say(item?.text ?? task.title, state === 'done' ? 'good' : 'bad');
-    if (state === 'done') imported(typed);
+    if (state !== 'done') return message.trouble(item?.text ?? task.title, item?.fix);
+    message.say(item?.text ?? task.title, 'good');
+    imported(typed);
   });
 }
 
@@ -52,7 +53,7 @@ async function chosenAppliance({ services, dialogs, message }: Stage): Promise<A
   if (words === undefined) return undefined;
   const readings = await (await services.appliances()).read('usual', new AbortController().signal);
   const troubles = readings.flatMap(({ catalog, troubles: [first] }) => (first ? [`${catalog.name}: ${first}`] : []));
-  if (troubles.length > 0) message.say(troubles.join('; '), 'bad');
+  if (troubles.length > 0) message.say(troubles.join('; '), 'warning');
   const all = [...cloudImages('x86_64'), ...readings.flatMap(({ appliances }) => appliances)];
   const matching = all.filter((one) => passes(applianceRow(one), words, applianceKeys));
   if (matching.length === 0) throw new FleetError('op.refused', `no appliance has ${JSON.stringify(words)}`);
