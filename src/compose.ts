@@ -28,6 +28,8 @@ import { readOnly } from './platforms/wrap/read-only.ts';
 import { resolveSecrets } from './platforms/wrap/resolve-secrets.ts';
 import { withRetry } from './platforms/wrap/retry.ts';
 import { throttle } from './platforms/wrap/throttle.ts';
+import type { Appliances } from './state/appliances/appliance.ts';
+import { readApplianceCatalogs } from './state/config/appliance-catalogs.ts';
 import { changeConfig } from './state/config/change-config.ts';
 import { allFieldsOf } from './state/config/common-fields.ts';
 import { historyLimits } from './state/config/history-preferences.ts';
@@ -231,6 +233,8 @@ export function compose(options: ComposeOptions): App {
       if (config) follower.takeOver(config);
       return config !== undefined;
     },
+    isDryRun: options.dryRun,
+    appliances: () => appliancesOf(clock, cacheDirectory(env, home), home, current),
     ...templateServices({ ...options, audit, platforms: manifests.map(({ id }) => id), config: current }),
     configEdit: () => ({ by: whoAmI(env), at: clock.now(), fleet: store.fleet }),
     async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
@@ -265,6 +269,19 @@ const metricsOf = (
   { fleet }: Store,
   limits: MetricHistoryOptions['limits'],
 ): MetricHistory => createMetricHistory({ folder, clock, fleet, limits, trouble: warn });
+
+/** Loaded here: HTTP and what unpacks would be a part of every start. */
+async function appliancesOf(clock: Clock, cache: string, home: string, config: () => Config): Promise<Appliances> {
+  const { createAppliances } = await import('./appliances/appliances.ts');
+  const inHome = (path: string) => path.replace(/^~(?=\/)/, home);
+  const catalogs = () =>
+    readApplianceCatalogs('', config().file).catalogs.map(({ name, location, ca }) => ({
+      name,
+      location: inHome(location),
+      ...(ca !== undefined && { ca: inHome(ca) }),
+    }));
+  return createAppliances({ folder: join(cache, 'appliances'), clock, catalogs });
+}
 
 /** `isReadOnly`: nothing may be changed in this run. */
 function specFor(

@@ -101,6 +101,8 @@ const LAYERS: readonly Row[] = [
     imports: ['leaf', 'contract', 'state', 'transport', 'terminal'],
     lazily: ['nodemailer'],
   },
+  // Catalogs of appliances, and what is in their files.
+  { layer: 'appliances', is: ['appliances/'], imports: ['leaf', 'contract', 'state', 'transport'] },
   { layer: 'crash', is: ['crash/'], imports: ['leaf', 'state'] },
   // When a console whose link dropped is tried again, and what is said of it.
   { layer: 'link', is: ['link/'], imports: ['leaf'] },
@@ -125,6 +127,7 @@ const LAYERS: readonly Row[] = [
     layer: 'compose',
     is: ['compose.ts'],
     imports: ['leaf', 'contract', 'registry', 'wrap', 'state', 'actions', 'notify'],
+    lazily: ['appliances'],
   },
   {
     layer: 'cli',

@@ -11,6 +11,7 @@ import type {
   Settings,
   WireLine,
 } from '../platforms/contract.ts';
+import type { Appliances } from '../state/appliances/appliance.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
@@ -46,6 +47,10 @@ export interface Services extends TemplateServices {
   ): Promise<ReadonlyMap<NodeId, History>>;
   /** What failed, went away or came back, also in earlier runs and other drovers. */
   readonly notices: Pick<Notices, 'list' | 'unread' | 'refresh' | 'markRead' | 'subscribe'>;
+  /** Catalogs of appliances, loaded when they are first needed. */
+  appliances(): Promise<Appliances>;
+  /** Changes are said, and not made. */
+  readonly isDryRun: boolean;
   readonly clock: Clock;
   readonly manifests: readonly Manifest[];
   /** Every kind of object that platforms have, and every operation. */

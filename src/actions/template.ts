@@ -82,6 +82,16 @@ export const templateActions = [
   },
   {
     kind: 'template',
+    id: 'library.import-appliance',
+    noun: 'library',
+    on: [],
+    title: 'Import appliance',
+    help: 'Choose an appliance of the catalogs, and make an image and a template of it.',
+    keys: [],
+    danger: 'none',
+  },
+  {
+    kind: 'template',
     id: 'library.scan',
     noun: 'library',
     on: [],

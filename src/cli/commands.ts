@@ -1,5 +1,6 @@
 import { type Tables, tables } from '../actions/tables.ts';
 import { platforms } from '../platforms/registry.ts';
+import { applianceCommands } from './appliances/appliance-commands.ts';
 import { attachCommands } from './attach-commands.ts';
 import type { Command } from './command.ts';
 import { configCommands, endpointCommands } from './config-commands.ts';
@@ -69,6 +70,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   ...definitionNodeCommands,
   ...profileCommands,
   ...templateCommands,
+  ...applianceCommands,
   ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),
   ...endpointCommands,
 ];

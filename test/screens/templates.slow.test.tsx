@@ -91,4 +91,18 @@ describe('the template library in the tree', () => {
     await fleet.see('the template Lab/shop is deleted');
     await fleet.see(/Lab +0 templates/);
   });
+
+  it('F-169 F-170 F-172 imports an appliance that is chosen by words, and shows its template', async () => {
+    fleet = await openFleet({ size: '120x40', vms: 4 });
+    await fleet.see('fra-01');
+    await fleet.press(':', 'import appliance', 'enter');
+    await fleet.see('Words that must stand in');
+    await fleet.press('arch linux', 'enter');
+    await fleet.see('cloud-images/arch  Arch Linux  x86_64');
+    await fleet.press('enter');
+    await fleet.see('The template that VMs are made of then');
+    await fleet.press('enter');
+    await fleet.see('arch is an image of demo, and Common/arch is in the library');
+    await fleet.see(/image +arch/);
+  });
 });

@@ -79,6 +79,8 @@ export async function openServices(
     testEndpoint: async () => [],
     testDraft: async () => [],
     detect: async () => [],
+    appliances: () => Promise.reject(new Error('there are no appliances here')),
+    isDryRun: false,
     templates: () => createLibrary('/no/such/library', [], clock),
     changeTemplates: () => Promise.reject(new Error('there is no template library here')),
     configEdit: () => ({ by: 'anna@desk', at: clock.now(), fleet: store.fleet }),

@@ -17,6 +17,8 @@ export interface Manifest {
   readonly everyMs: number;
   /** How long nothing may come before rows are stale, where that is longer: an API whose lists take their time. */
   readonly silentMs?: number;
+  /** Its images are made of OVAs, each with a VM's disks and hardware, and not of disks. */
+  readonly takesOva?: true;
   /** npm packages that must be installed beside drover, for platforms whose SDK is heavy. */
   readonly needs?: readonly string[];
 }

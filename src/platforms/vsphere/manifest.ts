@@ -40,6 +40,7 @@ export const manifest: Manifest = {
   title: 'VMware vSphere',
   summary: 'VMs of a vCenter or of a single ESX host, over the Web Services API (SOAP), with changes as they happen.',
   tier: 'preview',
+  takesOva: true,
   endpoint: ENDPOINT,
   settings: vmSettings,
   everyMs: 5000,

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../nearest.ts';
+import { readApplianceCatalogs } from './appliance-catalogs.ts';
 import { consoleComplaints } from './console-preferences.ts';
 import { readGroups } from './groups.ts';
 import { historyComplaint } from './history-preferences.ts';
@@ -40,6 +41,7 @@ const SECTIONS: readonly string[] = [
   'templates',
   'notifications',
   'history',
+  'appliances',
 ];
 /** Counts: section, key, and the least that may stand there. */
 const COUNTS = [
@@ -113,5 +115,6 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const notes = readNotes(map.entries.get('notes'), complain);
   checkPresets(map, complain);
   problems.push(...readViews(file, map).problems, ...readNotifyRules(file, map).problems);
+  problems.push(...readApplianceCatalogs(file, map).problems);
   return { config: { endpoints, pools, notes, file: map }, problems };
 }

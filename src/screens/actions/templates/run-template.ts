@@ -20,6 +20,7 @@ import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
 import { createFromTemplate } from './create-from-template.ts';
 import { editPart } from './edit-part.ts';
+import { importFromCatalog } from './import-appliance.ts';
 
 export async function runTemplate(
   stage: Stage,
@@ -61,6 +62,12 @@ export async function runTemplate(
     }
     case 'library.built-in':
       return writeBuiltIn();
+    case 'library.import-appliance':
+      return importFromCatalog(stage, (name) => {
+        state.tree.fold(LIBRARY_KEY, false);
+        state.view.toKey(`template ${name}`);
+        stage.changed();
+      });
     case 'library.scan': {
       const { templates, problems } = await scanTemplates(services);
       const wrong = problems.length === 0 ? '' : `, ${problems.length} that can't be used`;

@@ -1,0 +1,199 @@
+/** An appliance becomes an image of an endpoint, and a template in the library that VMs are made of. */
+import { FleetError, sentence } from '../../errors.ts';
+import type { EndpointName } from '../../ids.ts';
+import type { Image } from '../../platforms/contract.ts';
+import { type Appliance, type ReadyDisk, spellAppliance } from '../../state/appliances/appliance.ts';
+import type { TaskSpec, WorkResult } from '../../state/tasks.ts';
+import { spellTemplate, type TemplateName } from '../../state/templates/template.ts';
+import type { Args, ObjectAction, Report } from '../action.ts';
+import { imageActions } from '../image.ts';
+import { perform } from '../perform.ts';
+import { whyNotOf } from '../permitted.ts';
+import { progressOf } from '../progress.ts';
+import { readListing } from '../read-listing.ts';
+import type { Services } from '../services.ts';
+import type { Target } from '../target.ts';
+import { transferActions } from '../transfer.ts';
+import { checksumListOf } from './cloud-images.ts';
+import { applianceTemplate } from './template-of.ts';
+
+export interface ImportSpec {
+  readonly appliance: Appliance;
+  /** The endpoint. */
+  readonly to: Target;
+  /** The name of a storage; empty for the one that there is. */
+  readonly storage: string;
+  /** What the image is to be called; where images are volumes, an ending is put behind it that has none. */
+  readonly image: string;
+  readonly template: TemplateName;
+}
+
+const actionOf = (id: string): ObjectAction => {
+  const found = [...imageActions, ...transferActions].find((one) => one.id === id);
+  if (!found) throw new Error(`there is no action ${id}`);
+  return found;
+};
+const CREATE = actionOf('image.create');
+const UPLOAD = actionOf('image.upload');
+const VOLUME_UPLOAD = actionOf('volume.upload');
+
+/** How an image comes to an endpoint. */
+type Way = 'fetched by the endpoint' | 'as an image' | 'as a volume';
+
+/** One task: what it has done so far is shown, and it can be cancelled. Throws op.refused for what can't be done at all. */
+export function importTask(spec: ImportSpec, services: Services): TaskSpec {
+  const { appliance, to } = spec;
+  wayTo(spec, services);
+  const name = appliance.catalog === '' ? appliance.name : spellAppliance(appliance);
+  return {
+    action: 'appliance.import',
+    title: `Import ${name} to ${to.name}`,
+    work: [
+      {
+        id: to.id,
+        name: appliance.name,
+        lane: to.id,
+        run: (signal, report) => importAppliance(spec, services, signal, report),
+      },
+    ],
+  };
+}
+
+/** What is fetched is looked at here, but for images of vendors, whose addresses come with drover: those the endpoint may fetch. */
+function wayTo({ appliance, to }: ImportSpec, services: Services): Way {
+  const endpoint = { id: to.id as EndpointName, name: to.name };
+  const why = (action: ObjectAction) => whyNotOf(action, endpoint, services);
+  if (appliance.keyword !== undefined && why(CREATE) === undefined) return 'fetched by the endpoint';
+  if (appliance.keyword !== undefined && takesOva(to, services))
+    throw new FleetError('op.refused', `${to.name} takes OVAs, and ${appliance.name} is a disk`);
+  if (why(UPLOAD) === undefined) return 'as an image';
+  if (why(VOLUME_UPLOAD) === undefined) return 'as a volume';
+  throw new FleetError('op.refused', `${to.name} takes no appliances: ${why(UPLOAD)}`);
+}
+
+async function importAppliance(
+  spec: ImportSpec,
+  services: Services,
+  signal: AbortSignal,
+  report: Report,
+): Promise<WorkResult> {
+  const { to, template } = spec;
+  await refuseTaken(template, services);
+  const way = wayTo(spec, services);
+  const appliances = await services.appliances();
+  const checksum = await checksumOf(spec.appliance, appliances, signal, report);
+  const appliance = { ...spec.appliance, ...(checksum !== undefined && { checksum }) };
+  const made: Made = { name: spec.image, storage: spec.storage };
+  if (way === 'fetched by the endpoint') {
+    const args = { name: spec.image, url: appliance.keyword, arch: appliance.arch, storage: spec.storage, checksum };
+    await perform(CREATE, to, withoutUndefined(args), services, signal, report);
+    return finish(spec, appliance, made, undefined, services, signal);
+  }
+  const wholeOva = way === 'as an image' && takesOva(to, services);
+  const options = { wholeOva, signal, report, moved: progressOf((text) => report(`fetching: ${text}`), Date.now) };
+  return appliances.withDisk(appliance, options, async (disk) => {
+    const sent = way === 'as an image' ? { ...made, action: UPLOAD } : await asVolume(spec, disk, services, signal);
+    const args = { name: sent.name, file: disk.path, storage: sent.storage };
+    const sending: Report = (text) => report(`sending: ${text}`);
+    await perform(sent.action, to, args, services, signal, sending);
+    return finish(spec, appliance, sent, disk, services, signal);
+  });
+}
+
+interface Made {
+  /** Of the image, as it is called there. */
+  readonly name: string;
+  readonly storage: string;
+}
+
+/** Before anything is fetched. Rejects with op.conflict. */
+async function refuseTaken(template: TemplateName, services: Services): Promise<void> {
+  const { templates } = await services.templates().scan();
+  const name = spellTemplate(template);
+  if (templates.some((one) => spellTemplate(one) === name))
+    throw new FleetError('op.conflict', `the library has a template ${name} already; nothing was imported`, {
+      fix: 'give another name, or delete that one first',
+    });
+}
+
+/** That of the catalog, or of the list that its makers publish. */
+async function checksumOf(
+  appliance: Appliance,
+  appliances: Awaited<ReturnType<Services['appliances']>>,
+  signal: AbortSignal,
+  report: Report,
+): Promise<string | undefined> {
+  const published = checksumListOf(appliance);
+  if (appliance.checksum !== undefined || !published) return appliance.checksum;
+  report(`reading ${published.list}`);
+  return appliances.publishedChecksum(published.list, published.file, signal);
+}
+
+const takesOva = (to: Target, { manifests, store }: Services): boolean =>
+  manifests.find(({ id }) => id === store.fleet.endpoints.get(to.id as EndpointName)?.platform)?.takesOva === true;
+
+const withoutUndefined = (args: Readonly<Record<string, string | undefined>>): Args =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Args;
+
+const ENDINGS = { qcow2: '.qcow2', raw: '.img', iso: '.iso', ova: '.ova' } as const;
+
+/** Where images are volumes their names say what they are. */
+async function asVolume(
+  { to, storage, image }: ImportSpec,
+  { format }: ReadyDisk,
+  services: Services,
+  signal: AbortSignal,
+): Promise<Made & { readonly action: ObjectAction }> {
+  const name = /\.(qcow2|qc2|img|raw|iso)$/i.test(image) ? image : `${image}${ENDINGS[format]}`;
+  const chosen = storage || (await onlyStorage(to, services, signal));
+  return { name, storage: chosen, action: VOLUME_UPLOAD };
+}
+
+async function onlyStorage(to: Target, services: Services, signal: AbortSignal): Promise<string> {
+  const all = await readListing('storage', to.id as EndpointName, services, signal);
+  const [only, ...others] = all;
+  const usual = others.length === 0 ? only : all.find(({ name }) => name === 'default');
+  if (usual) return usual.name;
+  throw new FleetError(
+    'usage',
+    `which storage of ${to.name}? It has ${all.map(({ name }) => name).join(', ') || 'none'}`,
+    {
+      fix: 'name it: --storage',
+    },
+  );
+}
+
+/** The image is looked for, and the template written. What is there when that fails is named. */
+async function finish(
+  { to, template }: ImportSpec,
+  appliance: Appliance,
+  made: Made,
+  disk: ReadyDisk | undefined,
+  services: Services,
+  signal: AbortSignal,
+): Promise<WorkResult> {
+  const name = spellTemplate(template);
+  if (services.isDryRun) return { text: `${appliance.name}: nothing was sent, and no template was written` };
+  try {
+    const image = await seenImage(to, made, services, signal);
+    const platform = services.store.fleet.endpoints.get(to.id as EndpointName)?.platform ?? '';
+    const entries = applianceTemplate({ appliance, image: image.name, platform, endpoint: to.name, disk });
+    await services.changeTemplates({ kind: 'template-add', to: template, entries });
+  } catch (error) {
+    throw new FleetError(
+      error instanceof FleetError ? error.code : 'op.failed',
+      `${made.name} is on ${to.name}, but no template was made: ${sentence(error)}`,
+      { fix: `drover image delete ${made.name} -C ${to.name} removes the image`, cause: error },
+    );
+  }
+  const unproved = appliance.checksum === undefined ? '; no checksum of it is known, so none was compared' : '';
+  return { text: `${made.name} is an image of ${to.name}, and ${name} is in the library${unproved}`, answer: name };
+}
+
+async function seenImage(to: Target, made: Made, services: Services, signal: AbortSignal): Promise<Image> {
+  const images = await readListing('image', to.id as EndpointName, services, signal);
+  const image = images.find((one) => one.name === made.name && (made.storage === '' || one.storage === made.storage));
+  if (image) return image;
+  const where = made.storage === '' ? '' : `, in ${made.storage}`;
+  throw new FleetError('op.failed', `${to.name} does not list it as an image${where}`);
+}

@@ -1,0 +1,61 @@
+/** What the library keeps of an appliance that was imported. */
+import { type Appliance, type ReadyDisk, spellAppliance } from '../../state/appliances/appliance.ts';
+import type { Entry } from '../../state/templates/archive/entries.ts';
+import { DESCRIPTION_FILE, TEMPLATE_FILE } from '../../state/templates/scan.ts';
+
+export interface Imported {
+  readonly appliance: Appliance;
+  /** As the endpoint calls it. */
+  readonly image: string;
+  /** Id of the platform that the endpoint is of. */
+  readonly platform: string;
+  readonly endpoint: string;
+  /** What its makers say that it needs; undefined where the endpoint has fetched it. */
+  readonly disk: ReadyDisk | undefined;
+}
+
+const USUAL_MEMORY_MIB = 2_048;
+const USUAL_CPUS = 2;
+/** GiB of the empty disk beside an installation medium. */
+const USUAL_DISK = 20;
+
+/** In YAML a JSON string is a string. What strangers wrote is one, and never a variable. */
+const quoted = (text: string): string => JSON.stringify(text.replaceAll('$', ''));
+
+export function applianceTemplate({ appliance, image, platform, endpoint, disk }: Imported): readonly Entry[] {
+  const memory = disk?.memory === undefined ? USUAL_MEMORY_MIB : Math.ceil(disk.memory / 1024 ** 2);
+  const isMedium = disk?.format === 'iso';
+  const os = disk?.os ?? appliance.title;
+  const settings = [
+    'version: "1.0"',
+    `platform: ${quoted(platform)}`,
+    `os: { name: ${quoted(os)} }`,
+    'variables:',
+    `  MEMORY: ${memory}`,
+    `  CPUS: ${disk?.cpus ?? USUAL_CPUS}`,
+    ...(isMedium ? [`  DISK_SIZE: ${USUAL_DISK}`] : []),
+    'vm:',
+    ...(isMedium
+      ? [`  iso: ${quoted(image)}`, '  cloudinit: false', '  disks: [$DISK_SIZE]']
+      : [`  image: ${quoted(image)}`]),
+    '  numcpus: $CPUS',
+    '  memory: $MEMORY',
+  ];
+  const from = appliance.catalog === '' ? appliance.location : `${spellAppliance(appliance)}, ${appliance.location}`;
+  const description = [
+    appliance.title,
+    '',
+    ...(appliance.description === '' ? [] : [appliance.description, '']),
+    `Imported from ${from}`,
+    `Its image ${image} is on ${endpoint}.`,
+    ...(appliance.checksum === undefined ? [] : [`Its file was ${appliance.checksum}.`]),
+    ...(appliance.homepage === undefined ? [] : [`More: ${appliance.homepage}`]),
+  ];
+  return [entry(TEMPLATE_FILE, settings), entry(DESCRIPTION_FILE, description)];
+}
+
+const entry = (path: string, lines: readonly string[]): Entry => ({
+  path,
+  bytes: Buffer.from(`${lines.join('\n')}\n`),
+  executable: false,
+});

@@ -1,0 +1,98 @@
+/** From the file of an appliance to its disk: what is packed is unpacked, layer by layer, by how each begins. */
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { readTarHeader, TAR_BLOCK } from '../../tar-header.ts';
+import { type Bytes, bytes } from '../../units.ts';
+import { diskFormatOf } from './disk-format.ts';
+import { describedBy } from './ovf.ts';
+import { bytesIn, type Piece, refused, unpackedInto, type Workshop } from './piece.ts';
+import { tarIndex } from './tar-index.ts';
+import { diskOfVmdk } from './vmdk.ts';
+import { diskOfXva, disksOfXva, isXva } from './xva.ts';
+import { zipIndex } from './zip-index.ts';
+
+export interface FoundDisk {
+  readonly piece: Piece;
+  readonly format: 'qcow2' | 'raw' | 'iso' | 'ova';
+  readonly memory?: Bytes;
+  readonly cpus?: number;
+  readonly os?: string;
+}
+
+/** A disk that is packed, in an archive that is packed. */
+const DEEPEST = 4;
+const UNPACKED_AT_ONCE = 262_144;
+const DISK_NAME = /\.(qcow2|qc2|img|raw|vmdk|iso)(\.(gz|zst))?$/i;
+const BEGINNING = 8;
+const PACKINGS = [
+  { name: 'gzip', start: '1f8b08', decoder: () => createGunzip({ chunkSize: UNPACKED_AT_ONCE }) },
+  { name: 'zstd', start: '28b52ffd', decoder: () => createZstdDecompress({ chunkSize: UNPACKED_AT_ONCE }) },
+  { name: 'xz', start: 'fd377a585a00', decoder: undefined },
+  { name: 'bzip2', start: '425a68', decoder: undefined },
+  { name: '7z', start: '377abcaf271c', decoder: undefined },
+] as const;
+
+/** `wholeOva`: an OVA is looked at, and stays as it is. Rejects with op.refused for what has no disk, several, or could do harm. */
+export async function findDisk(piece: Piece, wholeOva: boolean, workshop: Workshop, depth = 0): Promise<FoundDisk> {
+  if (depth > DEEPEST) throw refused(piece.name, 'is packed deeper than anything that is meant to be unpacked');
+  const inner = (next: Piece) => findDisk(next, wholeOva, workshop, depth + 1);
+  const start = await bytesIn(piece, 0, TAR_BLOCK);
+  const beginning = start.toString('hex', 0, BEGINNING);
+  const packing = PACKINGS.find((one) => beginning.startsWith(one.start));
+  if (packing) {
+    if (!packing.decoder) throw refused(piece.name, `is packed by ${packing.name}, which drover does not unpack here`);
+    workshop.report(`unpacking ${piece.name}`);
+    return inner(await unpackedInto(piece, packing.decoder(), workshop));
+  }
+  if (start.toString('latin1', 0, 2) === 'PK') return inner(await onlyDiskOfZip(piece, workshop));
+  if (start.length === TAR_BLOCK && readTarHeader(start)?.name) return inTar(piece, wholeOva, workshop, inner);
+  const format = await diskFormatOf(piece);
+  if (format === 'vmdk') return { piece: await diskOfVmdk(piece, workshop), format: 'qcow2' };
+  return { piece: await inOwnFile(piece, workshop), format };
+}
+
+/** What is sent is a file of its own. */
+const inOwnFile = async (piece: Piece, workshop: Workshop): Promise<Piece> =>
+  piece.at === 0 ? piece : unpackedInto(piece, undefined, workshop);
+
+async function onlyDiskOfZip(zip: Piece, workshop: Workshop): Promise<Piece> {
+  const files = await zipIndex(zip);
+  const only = onlyDisk(zip, files, /\.(qcow2|qc2|img|raw|vmdk|iso|ova|xva|tar)(\.(gz|zst))?$/i);
+  workshop.report(`unpacking ${only.name}`);
+  return only.unpack(workshop);
+}
+
+async function inTar(
+  tar: Piece,
+  wholeOva: boolean,
+  workshop: Workshop,
+  inner: (next: Piece) => Promise<FoundDisk>,
+): Promise<FoundDisk> {
+  const files = await tarIndex(tar, workshop.signal);
+  if (isXva(files)) {
+    const disks = [...disksOfXva(files).values()];
+    const [chunks = []] = disks;
+    if (disks.length !== 1) throw severalDisks(tar, disks.length);
+    return { piece: await diskOfXva(chunks, files, workshop), format: 'qcow2' };
+  }
+  const descriptor = files.find(({ name }) => name.toLowerCase().endsWith('.ovf'));
+  if (!descriptor) return inner(onlyDisk(tar, files, DISK_NAME));
+  workshop.report(`comparing ${tar.name} with its manifest`);
+  const { disks, ...hardware } = await describedBy(descriptor, files, workshop.signal);
+  if (wholeOva) return { piece: await inOwnFile(tar, workshop), format: 'ova', ...hardware };
+  const [disk] = disks;
+  if (!disk || disks.length > 1) throw severalDisks(tar, disks.length);
+  return { ...(await inner(disk)), ...hardware };
+}
+
+const severalDisks = ({ name }: Piece, count: number) =>
+  refused(name, count === 0 ? 'has no disk' : `has ${count} disks: a template is made of one`);
+
+function onlyDisk<T extends { readonly name: string }>(archive: Piece, files: readonly T[], disk: RegExp): T {
+  const found = files.filter(({ name }) => disk.test(name));
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  throw severalDisks(archive, found.length);
+}
+
+/** Bytes that a file system has for a disk, but for what others need. */
+export const roomIn = (free: number): Bytes => bytes(Math.max(0, free - 256 * 1024 ** 2));
