@@ -24,6 +24,7 @@ export const buildOptions = {
     'aws-thread': 'src/platforms/aws/sdk/thread.ts',
     'ssh-key-thread': 'src/platforms/transport/ssh/key-thread.ts',
     'metrics-thread': 'src/state/metrics/thread.ts',
+    'plugin-thread': 'src/plugins/probe-thread.ts',
   },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',

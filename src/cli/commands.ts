@@ -1,4 +1,5 @@
 import { type Tables, tables } from '../actions/tables.ts';
+import type { Manifest } from '../platforms/contract.ts';
 import { platforms } from '../platforms/registry.ts';
 import { attachCommands } from './attach-commands.ts';
 import type { Command } from './command.ts';
@@ -30,8 +31,11 @@ import { vmStatusCommand } from './vm-status.ts';
 import { waitCommand } from './wait-command.ts';
 import { watchedCommands } from './watched-commands.ts';
 
-/** Every command of these tables, in the order of the help. */
-export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>): readonly Command[] => [
+/** Every command of these tables and platforms, in the order of the help. */
+export const commandsOf = (
+  { actions, kinds }: Pick<Tables, 'actions' | 'kinds'>,
+  manifests: readonly Manifest[] = platforms.map(({ manifest }) => manifest),
+): readonly Command[] => [
   vmListCommand,
   vmInfoCommand,
   vmStatusCommand,
@@ -41,11 +45,11 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   platformListCommand,
   ...taskCommands,
   notificationListCommand,
-  createCommand(platforms.map(({ manifest }) => manifest)),
+  createCommand(manifests),
   ...objectCommands(actions, kinds),
   ...migrateCommands,
   ...listedCommands(actions, kinds),
-  editCommand(platforms.map(({ manifest }) => manifest)),
+  editCommand(manifests),
   ...attachCommands,
   nodeRunCommand,
   ...nodeFileCommands,
@@ -58,7 +62,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   ...poolCommands,
   ...profileCommands,
   ...templateCommands,
-  ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),
+  ...endpointFormCommands(manifests),
   ...endpointCommands,
 ];
 
