@@ -5,6 +5,7 @@
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import * as ids from '../ids.ts';
+import { type Absences, type OperationName, operations, partsOf } from '../platforms/contract.ts';
 import { lacking, noListed } from '../platforms/lib/listed.ts';
 import { nodeChanges } from '../platforms/lib/node-changes.ts';
 import { createPollLoop } from '../platforms/lib/poll-loop.ts';
@@ -22,6 +23,11 @@ import { openSshHost } from '../platforms/transport/ssh/ssh.ts';
 import { shellWord } from '../shell-word.ts';
 import * as units from '../units.ts';
 
+const groupNames = [...new Set((Object.keys(operations) as OperationName[]).map((name) => partsOf(name)[0]))];
+
+/** `whyNot` of a platform that has these operations and no other one, for one and the same reason. */
+const lackingAllBut = (has: readonly OperationName[], why: string): Absences => lacking(why, groupNames, has);
+
 export const toolbox = {
   FleetError,
   ids,
@@ -30,7 +36,7 @@ export const toolbox = {
   within,
   shellWord,
   watching: { createPollLoop, createRechecks, nodeChanges, blockOf, lastBlockOf, asShare },
-  lists: { lacking, noListed },
+  lists: { lacking, lackingAllBut, noListed },
   checks: { step, resolveName, upToFailure },
   ssh: { openSshHost, runningChild },
   http: { readHttpTarget, createHttp, createRest, createTokens, StatusError, statusError },
