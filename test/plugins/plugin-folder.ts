@@ -21,7 +21,7 @@ export default ({ ids, units }) => ({
   async connect({ name, values }) {
     const node = { id: ids.nodeId(name, 'n'), name: 'shed', pool: undefined, state: 'up', address: undefined, cpus: 1, memory: units.gib(1), version: '1' };
     const vm = {
-      id: ids.vmId(name, values.garden), name: 'shed', uuid: 'v', node: node.id, pool: undefined, state: 'running', rawState: 'on',
+      id: ids.vmId(name, values.garden), name: 'shed', uuid: values.garden, node: node.id, pool: undefined, state: 'running', rawState: 'on',
       cpus: 1, memory: units.gib(1), ips: [], autostart: undefined, plan: undefined, profile: undefined, image: undefined, tags: [],
     };
     return {

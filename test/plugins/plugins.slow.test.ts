@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDescription } from '../../src/plugins/description.ts';
 import { loadPlugin } from '../../src/plugins/load-plugin.ts';
 import { type Desk, openDesk } from '../cli/run-drover.ts';
+import { guideBlocks } from './guide.ts';
 import { description, pluginFolder, WORKING } from './plugin-folder.ts';
 
 let desk: Desk;
@@ -21,14 +22,30 @@ const CONFIG = [
   '',
 ].join('\n');
 
-/** Modules that must never reach drover itself. */
-const HARMFUL: readonly (readonly [what: string, module: string, why: string, patienceMs?: number])[] = [
-  ['throws', 'throw new Error("no shed")', 'it throws while it is loaded: no shed'],
-  ['is no JavaScript', 'export default (', 'it throws while it is loaded: '],
-  ['exports nothing', 'export const one = 1', 'its module has no function as its default export'],
-  ['ends the process', 'process.exit(0)', 'it ends the process while it is loaded'],
-  ['waits for ever', 'await new Promise(() => setInterval(() => {}, 1_000))', 'it was not loaded within 0.5 s', 500],
-  ['runs for ever', 'for (;;);', 'it was not loaded within 0.5 s', 500],
+/** A module that must never reach drover itself. */
+interface Harmful {
+  readonly what: string;
+  readonly module: string;
+  readonly why: string;
+  readonly patienceMs?: number;
+}
+
+const HARMFUL: readonly Harmful[] = [
+  { what: 'throws', module: 'throw new Error("no shed")', why: 'it throws while it is loaded: no shed' },
+  { what: 'is no JavaScript', module: 'export default (', why: 'it throws while it is loaded: ' },
+  {
+    what: 'exports nothing',
+    module: 'export const one = 1',
+    why: 'its module has no function as its default export',
+  },
+  { what: 'ends the process', module: 'process.exit(0)', why: 'it ends the process while it is loaded' },
+  {
+    what: 'waits for ever',
+    module: 'await new Promise(() => setInterval(() => {}, 1_000))',
+    why: 'it was not loaded within 0.5 s',
+    patienceMs: 500,
+  },
+  { what: 'runs for ever', module: 'for (;;);', why: 'it was not loaded within 0.5 s', patienceMs: 500 },
 ];
 
 describe('a plugin', () => {
@@ -49,6 +66,17 @@ describe('a plugin', () => {
     expect((await desk.run('vm', 'list', '-o', 'name')).stdout).toContain('g2/west');
   });
 
+  it('is written as docs/plugins.md says', async () => {
+    const { suite: _suite, ...files } = await guideBlocks();
+    expect(Object.keys(files)).toEqual(['drover-plugin.json', 'index.mjs']);
+    await pluginFolder(desk.home, 'shed', files);
+    await desk.write('plugins: { shed: ./shed }\nendpoints: { g1: { platform: shed, garden: north } }\n');
+    expect((await desk.run('endpoint', 'test', 'g1')).stderr).toContain('garden: north has a shed');
+    expect((await desk.run('vm', 'list')).stdout).toMatch(/^lamp +running/m);
+    expect(await desk.run('vm', 'stop', 'lamp', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect((await desk.run('vm', 'info', 'nobody')).stderr).toContain('nobody');
+  });
+
   it('is not run while nothing of its platform is asked for', async () => {
     await pluginFolder(desk.home, 'sheds', { 'drover-plugin.json': description('sheds'), 'index.mjs': 'throw 1' });
     await desk.write('plugins: { sheds: ./sheds }\nendpoints: { f1: { platform: fake, vms: 1 } }\n');
@@ -58,7 +86,7 @@ describe('a plugin', () => {
     );
   });
 
-  it.each(HARMFUL)('that %s harms nothing, and says what is wrong', async (_what, module, why, patienceMs) => {
+  it.each(HARMFUL)('that $what harms nothing, and says what is wrong', async ({ module, why, patienceMs }) => {
     const folder = await pluginFolder(desk.home, 'broken', {
       'drover-plugin.json': description('broken'),
       'index.mjs': module,
