@@ -1,12 +1,12 @@
 /** What a plugin says of itself without being run: `drover-plugin.json` in its folder. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../errors.ts';
 import type { Field, Manifest } from '../platforms/contract.ts';
 import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
+import { regularText } from './regular-text.ts';
 
 /** Grows when the contract changes in a way that plugins notice. */
-export const CONTRACT_VERSION = 1;
+const CONTRACT_VERSION = 1;
 export const DESCRIPTION_FILE = 'drover-plugin.json';
 
 export interface Description {
@@ -30,10 +30,11 @@ const wrong = (why: string): FleetError => new FleetError('config.invalid', `${D
 
 /** Rejects with config.invalid: a sentence that says what is wrong with it, without the plugin's name. Runs nothing of the plugin. */
 export async function readDescription(folder: string, id: string): Promise<Description> {
-  const text = await readFile(join(folder, DESCRIPTION_FILE), 'utf8').catch((error: unknown) => {
+  const text = await regularText(join(folder, DESCRIPTION_FILE)).catch((error: unknown) => {
     const why = errnoOf(error) === 'ENOENT' ? `there is no ${DESCRIPTION_FILE} in ${folder}` : fileTrouble(error);
     throw new FleetError('config.invalid', why, { cause: error });
   });
+  if (text === undefined) throw wrong('it is no regular file');
   if (text.length > MOST_CHARACTERS) throw wrong('it is too long');
   return descriptionIn(folder, id, objectIn(text));
 }

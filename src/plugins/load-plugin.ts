@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FleetError, sentence } from '../errors.ts';
 import type { Platform } from '../platforms/contract.ts';
+import { plainLine } from '../platforms/transport/http/wire.ts';
 import type { Description } from './description.ts';
 import { probe } from './probe.ts';
 import { type Toolbox, toolbox } from './toolbox.ts';
@@ -30,7 +31,9 @@ export async function loadPlugin({ folder, module }: Description, patienceMs = P
   }
 }
 
-const broken = (why: string, cause?: unknown): FleetError => new FleetError('config.invalid', why, { cause });
+/** What a module throws may be anything: it is shown as one plain line. */
+const broken = (why: string, cause?: unknown): FleetError =>
+  new FleetError('config.invalid', plainLine(why), { cause });
 
 function checked(platform: Platform): Platform {
   const missing = (['connect', 'test'] as const).filter((name) => typeof platform?.[name] !== 'function');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FleetError, sentence } from '../errors.ts';
 import type { Platform } from '../platforms/contract.ts';
@@ -9,6 +8,7 @@ import type { Problem } from '../state/config/problem.ts';
 import { openYaml } from '../state/config/yaml-file.ts';
 import { findHome } from '../state/files/home-folder.ts';
 import type { Description } from './description.ts';
+import { regularText } from './regular-text.ts';
 import { isFirstTime } from './told.ts';
 
 export interface PluginOptions {
@@ -40,9 +40,10 @@ export async function openPlugins({ config, env, tell }: PluginOptions): Promise
   const home = findHome(env);
   if (home === undefined) return noPlugins;
   const file = configFile(config, env, home);
-  const text = await readFile(file, 'utf8').catch(() => '');
+  // What is wrong with the file is told when it is loaded.
+  const text = await regularText(file).catch(() => undefined);
   // Nearly nobody has any, and then the file is not parsed twice.
-  if (!/\bplugins\b/.test(text)) return noPlugins;
+  if (text === undefined || !/\bplugins\b/.test(text)) return noPlugins;
   const { tree, broken } = await openYaml(file, text);
   if (broken.length > 0 || tree.kind !== 'map') return noPlugins;
   const { readDescription } = await import('./description.ts');

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -28,7 +28,12 @@ it('F-210 F-211 F-212 F-486 the sample plugin, built from the guide alone outsid
   const report = join(folder, 'report.json');
   // Nothing of this run: what the child sees working is no platform of drover's own.
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, DROVER: CHECKOUT, PACKAGE: join(folder, stdout.trim().split('\n').at(-1) ?? '') };
+  const env = {
+    PATH: `${dirname(process.execPath)}:${PATH}`,
+    HOME,
+    DROVER: CHECKOUT,
+    PACKAGE: join(folder, stdout.trim().split('\n').at(-1) ?? ''),
+  };
   const told = `${suite.trim()} --reporter=json --outputFile=${report}\n`;
   await run('sh', ['-e', '-c', told], { cwd: plugin, env, timeout: SUITE_MS, maxBuffer: 2 ** 26 }).catch(() => {});
   const { numPassedTests, testResults } = JSON.parse(await readFile(report, 'utf8'));
