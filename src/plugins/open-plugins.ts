@@ -42,7 +42,7 @@ export async function openPlugins({ config, env, tell }: PluginOptions): Promise
   const file = configFile(config, env, home);
   // What is wrong with the file is told when it is loaded.
   const text = await regularText(file).catch(() => undefined);
-  // Nearly nobody has any, and then the file is not parsed twice.
+  // Few users have any: without one the file is not parsed twice.
   if (text === undefined || !/\bplugins\b/.test(text)) return noPlugins;
   const { tree, broken } = await openYaml(file, text);
   if (broken.length > 0 || tree.kind !== 'map') return noPlugins;

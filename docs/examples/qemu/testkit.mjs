@@ -94,7 +94,7 @@ export const testkit = {
         await stop('off');
         return ids.vmId(endpoint.name, 'off');
       },
-      /** Made anew each time: an earlier test may have paused it. */
+      /** Another process each time: an earlier test may have paused it. */
       async runningVm() {
         await stop('on');
         const files = [
