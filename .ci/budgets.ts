@@ -6,7 +6,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   packages: 600,
   go: 300,
   package: 180,
-  contract: 420,
+  contract: 900,
   features: 30,
   // of other programs than drover, which are installed first
   'comparison aws-clients': 420,

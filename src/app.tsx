@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import type { CrashGuard } from './crash/guard-crash.ts';
 import { sentence } from './errors.ts';
+import { openPlugins } from './plugins/open-plugins.ts';
 import { isCount, screenOptions } from './screen-options.ts';
 import { createAttach } from './screens/console/attach.ts';
 import { panelDialogs } from './screens/dialogs/panels.ts';
@@ -48,7 +49,10 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
       : await openDemo(process.env, isCount(flags.demo) ? Number(flags.demo) : undefined);
   const env = { ...process.env, ...demo?.env };
   const started: { stage?: Stage; state?: FleetState } = {};
+  const tell = (message: string) => started.stage?.message.say(message, 'warning');
+  const plugins = await openPlugins({ config: demo?.config ?? flags.config, env, tell });
   const services = compose({
+    ...plugins,
     config: demo?.config ?? flags.config,
     readOnly: flags.readOnly,
     dryRun: false,
@@ -56,7 +60,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     env,
     clock: systemClock,
     interest: () => started.state?.interest() ?? [],
-    warn: (message) => started.stage?.message.say(message, 'warning'),
+    warn: tell,
     signal: screen.signal,
   });
   crash.describedBy({

@@ -1,9 +1,11 @@
+import { tables } from './actions/tables.ts';
 import { unsavedEndpoints } from './cli/address.ts';
 import type { CliHost } from './cli/cli-host.ts';
-import { type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
-import { commands, findCommand, nounsOf } from './cli/commands.ts';
+import { type Command, type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
+import { commands, commandsOf, findCommand, nounsOf } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
+import { configFlagIn } from './cli/config-flag.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { leadingWords, type ParsedFlags, parseFlags } from './cli/flags.ts';
 import { commandHelp, nounHelp, ownHelp } from './cli/help.ts';
@@ -19,7 +21,7 @@ import type { CrashGuard } from './crash/guard-crash.ts';
 import { FleetError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import type { WireLine } from './platforms/contract.ts';
-import { platforms } from './platforms/registry.ts';
+import { noPlugins, openPlugins, type Plugins } from './plugins/open-plugins.ts';
 import { spellProblem } from './state/config/problem.ts';
 import { DEMO_VMS, openDemo } from './state/files/demo.ts';
 import { errnoOf } from './state/files/file-trouble.ts';
@@ -68,10 +70,12 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
         await printer.print(ownHelp(own));
         return EXIT.done;
       }
-      const withAnyApp: OwnContext['withApp'] = (run) => withApp(parsed, crash, host, run);
+      const withAnyApp: OwnContext['withApp'] = async (run) =>
+        withApp(parsed, crash, host, await pluginsFor(argv, env, say), run);
       return await own.run({ ...contextOf(parsed), withApp: withAnyApp }, ownPart(parsed, first === undefined ? 0 : 1));
     }
-    const found = findCommand(first, second);
+    const plugins = await pluginsFor(argv, env, say);
+    const found = findCommand(first, second, commandsWith(plugins));
     if (!found) throw noCommand(leadingWords(argv, globalFlags));
     if (!('command' in found)) {
       if (!found.verb && asksForHelp(argv)) {
@@ -86,7 +90,7 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       return EXIT.done;
     }
     const context = contextOf(parsed);
-    return await withApp(parsed, crash, host, (app) => {
+    return await withApp(parsed, crash, host, plugins, (app) => {
       tellProblems(app, say);
       return found.command.run({ ...context, app }, ownPart(parsed, found.used));
     });
@@ -97,6 +101,25 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
     return interrupt.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
 }
+
+/** Those of the configuration that this line names; the demo has none. */
+const pluginsFor = async (
+  argv: readonly string[],
+  env: CliHost['env'],
+  say: CommandContext['say'],
+): Promise<Plugins> =>
+  argv.some((word) => /^--demo(=|$)/.test(word))
+    ? noPlugins
+    : openPlugins({ config: configFlagIn(argv), env, tell: (text) => say(clean(text)) });
+
+/** Fields of plugins are flags like those of drover's own platforms. */
+const commandsWith = (plugins: Plugins): readonly Command[] =>
+  plugins.platforms === noPlugins.platforms
+    ? commands
+    : commandsOf(
+        tables,
+        plugins.platforms.map(({ manifest }) => manifest),
+      );
 
 /** `db1 rpc 12 ms 310 B: CONNECT_LIST_ALL_DOMAINS …`. */
 const wireText = ({ endpoint, channel, text, tookMs, bytes, failed }: WireLine): string =>
@@ -152,11 +175,13 @@ async function withApp(
   { values, repeated }: ParsedFlags,
   crash: CrashGuard,
   { clock, interrupt, stderr, ...host }: CliHost,
+  plugins: Plugins,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
   const demo = values['demo'] === undefined ? undefined : await openDemo(host.env, Number(values['demo']));
   const env = { ...host.env, ...demo?.env };
   const app = compose({
+    ...plugins,
     config: demo?.config ?? (values['config'] === undefined ? undefined : String(values['config'])),
     readOnly: values['read-only'] === true,
     dryRun: values['dry-run'] === true,
@@ -168,7 +193,7 @@ async function withApp(
     ...(values['debug'] === true && { wire: (line) => void stderr.write(`${clean(wireText(line))}\n`) }),
     unsaved: unsavedEndpoints(
       globalsOf(values, repeated).clients,
-      platforms.map(({ manifest }) => manifest),
+      plugins.platforms.map(({ manifest }) => manifest),
     ),
   });
   crash.describedBy({

@@ -83,6 +83,9 @@ export interface ComposeOptions {
   readonly tables?: Tables;
   /** The platforms that there are; drover's own where absent. */
   readonly platforms?: typeof ownPlatforms;
+  /** Plugins that can't be used, and what loads the others to see whether they can; none where absent. */
+  readonly pluginProblems?: readonly Problem[];
+  readonly checkPlugins?: () => Promise<readonly Problem[]>;
 }
 
 /** The program without a face: used by the screen and by the command line. */
@@ -95,6 +98,8 @@ export interface App extends Services {
   load(): Promise<Config>;
   /** Opens sessions for these endpoints, or for all. */
   open(names?: readonly EndpointName[]): void;
+  /** Loads every plugin, and answers those that can't be used beside those of `problems`. */
+  checkPlugins(): Promise<readonly Problem[]>;
   /** Where an endpoint points, for people. */
   addressOf(config: EndpointConfig): string;
   /** Follows the configuration file while other programs edit it, and notifies of endpoints and nodes that go away and come back. */
@@ -219,7 +224,8 @@ export function compose(options: ComposeOptions): App {
     kinds,
     operations,
     config: current,
-    problems: () => configStore.current.problems,
+    problems: () => [...configStore.current.problems, ...(options.pluginProblems ?? [])],
+    checkPlugins: options.checkPlugins ?? (async () => []),
     wireLog: wireLog.lines,
     load: follower.load,
     open: follower.open,

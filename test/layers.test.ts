@@ -123,6 +123,12 @@ const LAYERS: readonly Row[] = [
     packages: ['ink', 'ink-select-input', 'react'],
     lazily: ['display'],
   },
+  // Platforms that the configuration names, from outside of the program.
+  {
+    layer: 'plugins',
+    is: ['plugins/'],
+    imports: ['leaf', 'contract', 'registry', 'state', 'lib', 'transport'],
+  },
   {
     layer: 'compose',
     is: ['compose.ts'],
@@ -142,6 +148,7 @@ const LAYERS: readonly Row[] = [
       'terminal',
       'crash',
       'compose',
+      'plugins',
       'console',
       'link',
     ],
@@ -150,13 +157,24 @@ const LAYERS: readonly Row[] = [
   {
     layer: 'app',
     is: ['app.tsx'],
-    imports: ['leaf', 'contract', 'state', 'store hook', 'actions', 'screens', 'terminal', 'crash', 'compose'],
+    imports: [
+      'leaf',
+      'contract',
+      'state',
+      'store hook',
+      'actions',
+      'screens',
+      'terminal',
+      'crash',
+      'compose',
+      'plugins',
+    ],
     packages: ['ink', 'react'],
   },
   {
     layer: 'plain',
     is: ['plain/'],
-    imports: ['leaf', 'contract', 'state', 'actions', 'screens', 'terminal', 'crash', 'compose'],
+    imports: ['leaf', 'contract', 'state', 'actions', 'screens', 'terminal', 'crash', 'compose', 'plugins'],
   },
   { layer: 'start', is: ['drover.ts'], imports: ['leaf', 'terminal', 'crash'], lazily: ['app', 'cli', 'plain'] },
 ];

@@ -24,6 +24,9 @@ export const buildOptions = {
     'aws-thread': 'src/platforms/aws/sdk/thread.ts',
     'ssh-key-thread': 'src/platforms/transport/ssh/key-thread.ts',
     'metrics-thread': 'src/state/metrics/thread.ts',
+    'plugin-thread': 'src/plugins/probe-thread.ts',
+    // For those who write a plugin: `drover/testkit`.
+    testkit: 'test/contract/exported.ts',
   },
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
@@ -37,8 +40,8 @@ export const buildOptions = {
   minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
-  // What a platform's manifest `needs` is installed beside drover by those who want it.
-  external: ['@aws-sdk/*'],
+  // What a platform's manifest `needs` is installed beside drover by those who want it; vitest by those who test a plugin.
+  external: ['@aws-sdk/*', 'vitest'],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

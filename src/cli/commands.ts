@@ -1,4 +1,5 @@
 import { type Tables, tables } from '../actions/tables.ts';
+import type { Manifest } from '../platforms/contract.ts';
 import { platforms } from '../platforms/registry.ts';
 import { applianceCommands } from './appliances/appliance-commands.ts';
 import { attachCommands } from './attach-commands.ts';
@@ -36,8 +37,11 @@ import { vmStatusCommand } from './vm-status.ts';
 import { waitCommand } from './wait-command.ts';
 import { watchedCommands } from './watched-commands.ts';
 
-/** Every command of these tables, in the order of the help. */
-export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>): readonly Command[] => [
+/** Every command of these tables and platforms, in the order of the help. */
+export const commandsOf = (
+  { actions, kinds }: Pick<Tables, 'actions' | 'kinds'>,
+  manifests: readonly Manifest[] = platforms.map(({ manifest }) => manifest),
+): readonly Command[] => [
   vmListCommand,
   vmInfoCommand,
   vmStatusCommand,
@@ -48,11 +52,11 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   platformListCommand,
   ...taskCommands,
   notificationListCommand,
-  createCommand(platforms.map(({ manifest }) => manifest)),
+  createCommand(manifests),
   ...objectCommands(actions, kinds),
   ...migrateCommands,
   ...listedCommands(actions, kinds),
-  editCommand(platforms.map(({ manifest }) => manifest)),
+  editCommand(manifests),
   ...attachCommands,
   nodeRunCommand,
   ...nodeFileCommands,
@@ -71,7 +75,7 @@ export const commandsOf = ({ actions, kinds }: Pick<Tables, 'actions' | 'kinds'>
   ...profileCommands,
   ...templateCommands,
   ...applianceCommands,
-  ...endpointFormCommands(platforms.map(({ manifest }) => manifest)),
+  ...endpointFormCommands(manifests),
   ...endpointCommands,
 ];
 

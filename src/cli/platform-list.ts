@@ -1,3 +1,4 @@
+import { spellProblem } from '../state/config/problem.ts';
 import { type Command, EXIT } from './command.ts';
 import { type Column, renderList } from './output.ts';
 
@@ -7,7 +8,8 @@ export const platformListCommand: Command = {
   help: 'List the platforms that drover knows.',
   takes: '',
   flags: () => [],
-  async run({ app, printer, format, columns: room }) {
+  async run({ app, printer, format, say, columns: room }) {
+    for (const problem of await app.checkPlugins()) say(spellProblem(problem));
     const rows = app.manifests.map(({ id, title, tier, summary, needs }) => ({
       id,
       title,

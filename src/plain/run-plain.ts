@@ -4,6 +4,7 @@ import { actions } from '../actions/index.ts';
 import { systemClock } from '../clock.ts';
 import { compose } from '../compose.ts';
 import type { CrashGuard } from '../crash/guard-crash.ts';
+import { openPlugins } from '../plugins/open-plugins.ts';
 import { isCount, screenOptions } from '../screen-options.ts';
 import { createAttach } from '../screens/console/attach.ts';
 import { createFleetState, type FleetState } from '../screens/fleet/fleet-state.ts';
@@ -46,6 +47,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
   const typing = createTyping(voice);
   const started: { state?: FleetState } = {};
   const services = compose({
+    ...(await openPlugins({ config: demo?.config ?? options.config, env, tell: voice.say })),
     config: demo?.config ?? options.config,
     readOnly: options.readOnly,
     dryRun: false,

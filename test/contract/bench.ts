@@ -2,12 +2,13 @@ import {
   type Ask,
   type Connection,
   type Endpoint,
+  type Manifest,
   type OperationName,
   type Platform,
   partsOf,
   type WireLine,
 } from '../../src/platforms/contract.ts';
-import { platforms } from '../../src/platforms/registry.ts';
+import { type PlatformEntry, platforms } from '../../src/platforms/registry.ts';
 import type { PlatformFacts, PlatformTestkit, TestServer } from '../../src/platforms/testkit.ts';
 import { findOperation } from '../../src/platforms/wrap/operations.ts';
 import { recordSupport } from './support.ts';
@@ -18,6 +19,7 @@ export interface Bench {
   readonly facts: PlatformFacts;
   readonly server: TestServer;
   readonly platform: Platform;
+  readonly manifest: Manifest;
   /** What the platform said that it sent. */
   readonly wire: readonly WireLine[];
   connect(endpoint?: Endpoint, ask?: Ask): Promise<Connection>;
@@ -32,9 +34,10 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
+/** `given`: the platform, where it is not in the registry. */
+export async function openBench(testkit: PlatformTestkit, given?: PlatformEntry): Promise<Bench> {
   const server = await testkit.start();
-  const entry = platforms.find(({ manifest }) => manifest.id === server.endpoint.platform);
+  const entry = given ?? platforms.find(({ manifest }) => manifest.id === server.endpoint.platform);
   if (!entry) throw new Error(`no platform ${server.endpoint.platform} in the registry: npm run gen puts it there`);
   const platform = await entry.load();
   // a real server is asked as often as drover asks one; a pretended one is not hurt by more, and no user waits
@@ -47,6 +50,7 @@ export async function openBench(testkit: PlatformTestkit): Promise<Bench> {
     facts: testkit.facts,
     server,
     platform,
+    manifest: entry.manifest,
     wire,
     async connect(endpoint = server.endpoint, ask = {}) {
       const { signal } = new AbortController();

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { VmId } from '../../src/ids.ts';
 import type { Connection, Settings, SettingsTarget, SettingValue } from '../../src/platforms/contract.ts';
-import { platforms } from '../../src/platforms/registry.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
 import type { Bench } from './bench.ts';
 import { patient, present } from './bench.ts';
@@ -24,9 +23,8 @@ export function settings(bench: () => Bench, facts: PlatformFacts): void {
     const { read } = vmOf(connection);
     await bench().supporting(connection, 'vm.settings', async () => {
       const values = await read(await server.stoppedVm(), 'config', patient());
-      const manifest = platforms.find((entry) => entry.manifest.id === server.endpoint.platform)?.manifest;
-      const declared = manifest?.settings.filter((field) => field.in['edit-config']).map(({ key }) => key);
-      expect(Object.keys(values)).toEqual(expect.arrayContaining(declared ?? []));
+      const declared = bench().manifest.settings.filter((field) => field.in['edit-config']);
+      expect(Object.keys(values)).toEqual(expect.arrayContaining(declared.map(({ key }) => key)));
     });
   });
 

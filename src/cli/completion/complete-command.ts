@@ -1,4 +1,5 @@
 import { EXIT } from '../command.ts';
+import { configFlagIn } from '../config-flag.ts';
 import { ownCommands } from '../own-commands.ts';
 import type { Printer } from '../print.ts';
 import { bashReplacement, readBashLine } from './bash-line.ts';
@@ -41,12 +42,5 @@ async function forOthers(words: readonly string[], env: Env): Promise<readonly s
 type Env = Readonly<Record<string, string | undefined>>;
 
 async function completed(before: readonly string[], current: string, env: Env): Promise<Completion> {
-  return complete(before, current, ownCommands, await readLiveNames(configIn(before), env));
-}
-
-/** What `--config` says on the line that is being typed. */
-function configIn(before: readonly string[]): string | undefined {
-  const inline = before.find((word) => word.startsWith('--config='))?.slice('--config='.length);
-  const at = before.indexOf('--config');
-  return inline ?? (at < 0 ? undefined : before[at + 1]);
+  return complete(before, current, ownCommands, await readLiveNames(configFlagIn(before), env));
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../../clock.ts';
 import type { App } from '../../compose.ts';
 import { type EndpointName, endpointOf } from '../../ids.ts';
-import { platforms } from '../../platforms/registry.ts';
+import { openPlugins } from '../../plugins/open-plugins.ts';
 import { readGroups } from '../../state/config/groups.ts';
 import { type Located, locate } from '../../state/config/located.ts';
 import { cacheDirectory, configFile } from '../../state/config/paths.ts';
@@ -41,6 +41,7 @@ export interface LiveNames {
 export async function readLiveNames(config: string | undefined, env: Env): Promise<LiveNames> {
   const home = homeOf(env);
   const file = configFile(config, env, home);
+  const { platforms } = await openPlugins({ config, env, tell: () => {} });
   const fieldsOf = new Map(platforms.map(({ manifest }) => [manifest.id, manifest.endpoint]));
   const [loaded, names] = await Promise.all([
     createConfigStore(file, fieldsOf, systemClock).load(),

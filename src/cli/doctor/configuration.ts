@@ -16,7 +16,11 @@ const CONFIGURATION = 'configuration';
 export async function configurationFindings(app: App): Promise<readonly Finding[]> {
   const { configPath: file } = app;
   const config = app.config();
-  const problems = [...app.problems(), ...configuredKeymap(actions, file, config.file).problems];
+  const problems = [
+    ...app.problems(),
+    ...configuredKeymap(actions, file, config.file).problems,
+    ...(await app.checkPlugins()),
+  ];
   const wrong = problems.map(findingOf);
   const found = await stat(file).catch(() => undefined);
   if (!found) {

@@ -80,6 +80,10 @@ export const configTopic: Topic = {
           'pools',
           'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only',
         ],
+        [
+          'plugins',
+          'platforms that are no part of drover, by name: the path of a folder, or an npm package in node_modules beside the file; they run with all your rights, when an endpoint of theirs is connected, and a change here is taken over at the next start',
+        ],
         ['views', 'filter, order and columns under a name (drover help columns)'],
         ['theme', 'the colours of the screen (drover help colours)'],
         ['keys', 'other keys (drover help keys)'],

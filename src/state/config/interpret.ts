@@ -6,6 +6,7 @@ import { historyComplaint } from './history-preferences.ts';
 import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { readNotifyRules } from './notify-rules.ts';
+import { readPluginPlaces } from './plugin-places.ts';
 import { escapeWaitComplaint, templatesComplaint, viewerComplaint } from './preferences.ts';
 import type { Problem } from './problem.ts';
 import { readDefaults } from './read-defaults.ts';
@@ -42,6 +43,7 @@ const SECTIONS: readonly string[] = [
   'notifications',
   'history',
   'appliances',
+  'plugins',
 ];
 /** Counts: section, key, and the least that may stand there. */
 const COUNTS = [
@@ -114,7 +116,11 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   const notes = readNotes(map.entries.get('notes'), complain);
   checkPresets(map, complain);
-  problems.push(...readViews(file, map).problems, ...readNotifyRules(file, map).problems);
-  problems.push(...readApplianceCatalogs(file, map).problems);
+  problems.push(
+    ...readViews(file, map).problems,
+    ...readNotifyRules(file, map).problems,
+    ...readApplianceCatalogs(file, map).problems,
+    ...readPluginPlaces(file, map).problems,
+  );
   return { config: { endpoints, pools, notes, file: map }, problems };
 }
