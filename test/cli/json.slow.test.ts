@@ -111,6 +111,8 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'vm log':
     case 'vm history':
       return [[...words, await inState('running')]];
+    case 'node list':
+      return [words, [...words, '--columns', 'name,cpu,mem,net,ip,note']];
     case 'vm top':
     case 'node top':
       return [words];

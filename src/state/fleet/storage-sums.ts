@@ -10,7 +10,7 @@ export interface StorageSum {
   readonly used: number;
 }
 
-export interface StorageSums {
+interface StorageSums {
   readonly local: StorageSum;
   readonly shared: StorageSum;
 }

@@ -31,7 +31,7 @@ export interface CompiledQuery<Thing> {
 }
 
 /** A word that compares a number. NaN fits nothing. */
-export interface ComparedNumber<Thing> {
+interface ComparedNumber<Thing> {
   readonly size: boolean;
   /** An amount of memory, where a small number without a unit is a mistake and would fit everything. */
   readonly memory?: true;

@@ -9,9 +9,9 @@ import type { FilterVocabulary, FilterWord } from './filter-words.ts';
 
 /** Which nodes are shown in a list of them. */
 export type NodeFilter = QueryFilter<Node>;
-export type CompiledNodeFilter = CompiledQuery<Node>;
+type CompiledNodeFilter = CompiledQuery<Node>;
 
-export const NODE_STATES = ['up', 'down', 'maintenance', 'unknown'] as const satisfies readonly NodeState[];
+const NODE_STATES = ['up', 'down', 'maintenance', 'unknown'] as const satisfies readonly NodeState[];
 
 export const nodeFilterWords: readonly FilterWord[] = [
   { word: 'name', compares: 'text', help: 'its whole name, where * stands for anything: name:kvm*' },
