@@ -78,7 +78,7 @@ export const configTopic: Topic = {
         ],
         [
           'pools',
-          'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only',
+          'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only; storages and networks that are to be on all of them, by name, in the words of storage create and network create (drover help definition)',
         ],
         [
           'plugins',

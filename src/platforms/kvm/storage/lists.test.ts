@@ -29,14 +29,17 @@ it('lists storages with what their documents say, sorted by name; an inactive on
     pools: {
       vms: pool('dir', room('100', '40') + target('/srv/vms//')),
       away: pool('logical', room('0', '0') + target('/dev/vg0')),
-      ceph: pool('rbd', `${room('9', '1')}<source><name>rbd-pool</name></source>`),
+      ceph: pool('rbd', `${room('9', '1')}<source><host name='m1' port='6789'/><name>rbd-pool</name></source>`),
     },
     inactive: ['away'],
   });
   const same = { node: 'a/node', shared: undefined, content: [] };
   expect(await storagesOf(scripted)).toEqual([
     { ...same, id: `a/${uuidOf(2)}`, name: 'away', type: 'logical', active: false, path: '/dev/vg0' },
-    { ...same, id: `a/${uuidOf(3)}`, name: 'ceph', type: 'rbd', active: true, size: 9, used: 1, path: 'rbd-pool' },
+    {
+      ...{ ...same, id: `a/${uuidOf(3)}`, name: 'ceph', type: 'rbd', active: true, size: 9, used: 1 },
+      ...{ path: 'rbd-pool', source: 'rbd-pool', hosts: ['m1:6789'] },
+    },
     { ...same, id: `a/${uuidOf(1)}`, name: 'vms', type: 'dir', active: true, size: 100, used: 40, path: '/srv/vms' },
   ]);
   expect(scripted.came.filter((name) => name.startsWith('STORAGE'))).toHaveLength(3);
