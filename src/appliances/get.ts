@@ -23,7 +23,7 @@ const ANSWER_MS = 30_000;
 const SILENT_MS = 60_000;
 
 /** For sentences: what stands behind the question mark may be a secret. */
-export const shownUrl = ({ origin, pathname }: URL): string => plainLine(`${origin}${pathname}`, 200);
+const shownUrl = ({ origin, pathname }: URL): string => plainLine(`${origin}${pathname}`, 200);
 
 /** The length that the server says, and what comes. `use` ends the request. Rejects with host.*, trust.tls, op.refused, op.failed. */
 export async function get<T>(
