@@ -1,8 +1,8 @@
 /** How a new VM sees a disk, and what its volume is: https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms */
 import type { Settings } from '../../contract.ts';
 import { oneOf, refused, textIn } from '../../lib/spec-values.ts';
+import { type FileSystem, readFileSystem } from '../medium/file-system.ts';
 import { CACHES, DISCARDS, FORMATS, IOS } from './fields.ts';
-import { type FileSystem, readFileSystem } from './file-system.ts';
 
 export interface DiskOptions {
   readonly bus: string;

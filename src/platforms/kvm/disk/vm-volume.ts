@@ -6,8 +6,8 @@ import { escapeXml } from '../../transport/xml.ts';
 import type { Found, Pool } from '../make/find.ts';
 import type { WantedDisk } from '../make/spec.ts';
 import type { Drive } from '../make/write-drives.ts';
+import type { FileSystem } from '../medium/file-system.ts';
 import type { Volume } from '../rpc/protocol.ts';
-import type { FileSystem } from './file-system.ts';
 
 /** A volume that is to be made. */
 export interface NewVolume {

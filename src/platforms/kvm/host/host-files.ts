@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../../clock.ts';
 import { FleetError, isAbort } from '../../../errors.ts';
+import { type Ask, createHostDisks, type HostDisks, isPlain } from '../medium/host-disks.ts';
 
 /** What a shell command prints on the host, given `input` as its stdin. */
 export type Run = (command: string, signal: AbortSignal, input?: Buffer) => Promise<string>;
@@ -28,15 +29,7 @@ export interface Backing {
   readonly format: string | undefined;
 }
 
-/** A block device as the host has it. */
-export interface HostDevice {
-  /** What the host does with it, or with a part of it: `/dev/sdb1 is mounted at /srv`. */
-  readonly uses: readonly string[];
-  /** Devices that are parts of it, or that it is a part of. */
-  readonly kin: readonly string[];
-}
-
-export interface HostFiles {
+export interface HostFiles extends HostDisks {
   /** By path, in one or two calls. Links are followed. */
   look(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Look>>;
   /** Of those that are symbolic links themselves: where they lead in the end. */
@@ -46,10 +39,6 @@ export interface HostFiles {
     images: readonly { readonly path: string; readonly format: string | undefined }[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Backing | undefined>>;
-  /** Rejects with op.refused where the host does not say what it does with it. */
-  device(path: string, signal: AbortSignal): Promise<HostDevice>;
-  /** Of an empty volume, with `mkfs.KIND` or mkswap of the host. Rejects with op.failed and what that says. */
-  makeFileSystem(path: string, kind: string, signal: AbortSignal): Promise<void>;
   /** Removes a plain file if it still is the one with this `id`. Rejects with op.failed when it is there afterwards. */
   remove(path: string, id: string, signal: AbortSignal): Promise<void>;
   hostname(signal: AbortSignal): Promise<string>;
@@ -57,8 +46,6 @@ export interface HostFiles {
 
 /** A stuck file system (NFS) must not hold up more than this look at it. */
 const LOOK_MS = 6_000;
-/** Large devices that are slow to be written to. */
-const FORMAT_MS = 300_000;
 /** Paths in one call, and images, which cost a process each. */
 const AT_ONCE = 2_000;
 const IMAGES_AT_ONCE = 64;
@@ -68,19 +55,11 @@ const WHY = 'LC_ALL=C xargs -0 -n1 stat -L -c there -- 2>&1; true';
 const LINKS = `xargs -0 -n1 sh -c 'if [ -L "$0" ]; then readlink -f -- "$0"; else echo; fi'; true`;
 const INFO = `xargs -0 -n2 sh -c 'qemu-img info -U --output=json $\{0:+-f "$0"} -- "$1" 2>/dev/null; echo "== $?"'; true`;
 const REMOVE = `xargs -0 -n2 sh -c 'test "$(stat -c %d:%i -- "$1")" = "$0" && rm -f -- "$1" && echo gone' 2>&1; true`;
-const DEVICE = `xargs -0 -n1 sh -c 'lsblk -nrpo NAME,TYPE,MOUNTPOINT -- "$0" && echo == && lsblk -nrspo NAME -- "$0" && echo ==' 2>&1; true`;
-/** Neither is told to write over what it finds. Kinds come from a list of ours; root's programs are in no user's path. */
-const FORMAT = `xargs -0 -n2 sh -c 'PATH=$PATH:/usr/sbin:/sbin; case $0 in swap) mkswap -- "$1";; *) "mkfs.$0" -q -- "$1";; esac && echo == made' 2>&1; true`;
 /** Another login shell than sh must not read them. */
 const sh = (script: string): string => `exec sh -c '${script.replaceAll("'", "'\\''")}'`;
 
 export function createHostFiles(run: Run, clock: Clock): HostFiles {
-  async function ask(
-    script: string,
-    words: readonly string[],
-    outer: AbortSignal,
-    deadlineMs = LOOK_MS,
-  ): Promise<string> {
+  const ask: Ask = async (script, words, outer, deadlineMs = LOOK_MS) => {
     const late = new AbortController();
     const signal = AbortSignal.any([outer, late.signal]);
     const stop = clock.after(deadlineMs, () =>
@@ -91,7 +70,7 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
     } finally {
       stop();
     }
-  }
+  };
   /** A host that can't be asked has said nothing: the files are unknown then. */
   async function tried(script: string, words: readonly string[], signal: AbortSignal): Promise<string> {
     try {
@@ -103,6 +82,8 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
   }
 
   return {
+    ...createHostDisks(ask),
+
     async look(paths, signal) {
       const looks = new Map<string, Look>();
       const askable = paths.filter((path) => {
@@ -151,25 +132,6 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
       return backings;
     },
 
-    async device(path, signal) {
-      const said = isPlain(path) ? await ask(DEVICE, [path], signal) : 'its name has control characters';
-      const [below, above, end] = said.split(/^==\n/m);
-      if (below === undefined || above === undefined || end !== '')
-        throw new FleetError(
-          'op.refused',
-          `whether the host uses ${path} can't be seen: ${said.trim() || 'no answer'}`,
-        );
-      return readDevice(below, above);
-    },
-
-    async makeFileSystem(path, kind, signal) {
-      const said = isPlain(path)
-        ? await ask(FORMAT, [kind, path], signal, FORMAT_MS)
-        : 'its name has control characters';
-      if (/^== made$/m.test(said)) return;
-      throw new FleetError('op.failed', `${path} got no ${kind}: ${said.trim() || 'the host does not say why'}`);
-    },
-
     async remove(path, id, signal) {
       const said = isPlain(path) ? await ask(REMOVE, [id, path], signal) : 'its name has control characters';
       if (said.trim() === 'gone') return;
@@ -179,9 +141,6 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
     hostname: async (signal) => (await tried('uname -n', [], signal)).trim(),
   };
 }
-
-/** An absolute path without what would end a line of an answer. */
-const isPlain = (path: string): boolean => path.startsWith('/') && !/[\x00-\x1f\x7f]/.test(path);
 
 function slices<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
@@ -201,20 +160,6 @@ function readStats(output: string, looks: Map<string, Look>): void {
     const id = type === BLOCK ? `block ${device}` : inode;
     looks.set(path, { is: 'there', id, isFile: type === REGULAR, changed: Number(changed) });
   }
-}
-
-/** Lines of `NAME TYPE MOUNTPOINT`, the device first, and of `NAME`; blanks in them are written as `\\x20`. */
-function readDevice(below: string, above: string): HostDevice {
-  const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
-  const rows = linesOf(below).map((line) => line.split(' '));
-  const uses = rows.flatMap(([name = '', type = '', mount = ''], i) => {
-    if (mount === '[SWAP]') return `${name} is swap`;
-    if (mount !== '') return `${name} is mounted at ${mount}`;
-    return i > 0 && type !== 'part' ? `${name} (${type}) is made of it` : [];
-  });
-  const [own = ''] = rows[0] ?? [];
-  const names = [...rows.map(([name = '']) => name), ...linesOf(above)];
-  return { uses, kin: [...new Set(names)].filter((name) => name !== own) };
 }
 
 /** What `qemu-img info --output=json` says: `full-backing-filename`, `backing-filename-format`. */

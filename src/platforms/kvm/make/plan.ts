@@ -2,8 +2,6 @@
 import type { Warning } from '../../contract.ts';
 import { type Seed, writeSeed } from '../../lib/seed/seed.ts';
 import { escapeXml } from '../../transport/xml.ts';
-import { existingDisk } from '../disk/existing-disk.ts';
-import { formatter } from '../disk/file-system.ts';
 import { refuseDoubled, refuseSeedNames } from '../disk/own-volumes.ts';
 import { type NewVolume, newVolume, refuseNoRoom } from '../disk/vm-volume.ts';
 import { readPci } from '../hardware/devices.ts';
@@ -12,6 +10,8 @@ import { capabilitiesFor } from '../hardware/host-facts.ts';
 import type { Capabilities } from '../host/host.ts';
 import type { Host, HostCall } from '../host/host-call.ts';
 import type { HostFiles } from '../host/host-files.ts';
+import { existingDisk } from '../medium/existing-disk.ts';
+import { formatter } from '../medium/file-system.ts';
 import { withMacs } from '../nic/mac.ts';
 import { type PluggedNic, USUAL_NIC } from '../nic/nic-options.ts';
 import { plugFor } from '../nic/nic-plugs.ts';

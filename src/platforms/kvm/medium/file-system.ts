@@ -2,11 +2,11 @@
 import { FleetError } from '../../../errors.ts';
 import type { Settings } from '../../contract.ts';
 import { oneOf, refused, textIn } from '../../lib/spec-values.ts';
+import { FILE_SYSTEMS } from '../disk/fields.ts';
 import type { HostCall } from '../host/host-call.ts';
 import type { HostFiles } from '../host/host-files.ts';
 import { readStorage } from '../vm/storage.ts';
 import { trustedFiles } from '../vm/trusted-files.ts';
-import { FILE_SYSTEMS } from './fields.ts';
 
 export type FileSystem = '' | (typeof FILE_SYSTEMS)[number];
 

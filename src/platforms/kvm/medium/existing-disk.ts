@@ -1,10 +1,10 @@
 /** A volume, a file or a device that is there, as a disk of a new VM. */
 import type { Warning } from '../../contract.ts';
 import { refused } from '../../lib/spec-values.ts';
+import { refuseUsedVolume } from '../disk/add-disk.ts';
 import type { Host, HostCall } from '../host/host-call.ts';
 import type { WantedDisk } from '../make/spec.ts';
 import type { Drive } from '../make/write-drives.ts';
-import { refuseUsedVolume } from './add-disk.ts';
 import { findMedium } from './find-medium.ts';
 
 /** Rejects with volume.not-found, and op.conflict for one that another VM needs; what can't be decided is a warning. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { mib } from '../../../units.ts';
 import type { DiskSpec } from '../../contract.ts';
-import type { HostDevice, HostFiles, Look } from '../host/host-files.ts';
+import type { HostFiles, Look } from '../host/host-files.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { DIR, disk, guestWithDevices, idOfDisk, volumeXml, WEB1 } from '../testkit/guest-with-devices.ts';
+import type { HostDevice } from './host-disks.ts';
 
 const FILE: Look = { is: 'there', id: '8:1', isFile: true, changed: 1 };
 const LOOKS: Readonly<Record<string, Look>> = {
