@@ -6,7 +6,7 @@ export interface Terminal {
   shown(): string;
   type(text: string): void;
   /** Until it shows the pattern; `nudge` is typed soon and every second, since a prompt may wait for Enter. */
-  see(pattern: RegExp, nudge?: string): Promise<void>;
+  see(pattern: RegExp, nudge?: string, deadlineMs?: number): Promise<void>;
   readonly ended: Promise<unknown>;
 }
 
@@ -23,8 +23,8 @@ export function openTerminal(stream: Duplex): Terminal {
   return {
     shown: () => text,
     type: (keys) => void stream.write(keys),
-    async see(pattern, nudge) {
-      const deadline = AbortSignal.timeout(PATIENCE_MS);
+    async see(pattern, nudge, deadlineMs = PATIENCE_MS) {
+      const deadline = AbortSignal.timeout(deadlineMs);
       const timer = nudge === undefined ? undefined : setInterval(() => stream.write(nudge), 1000);
       const soon = nudge === undefined ? undefined : setTimeout(() => stream.write(nudge), 100);
       try {

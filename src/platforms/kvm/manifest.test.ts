@@ -79,6 +79,7 @@ it('shows of a guest what can be changed: saved, or while it runs', () => {
     'plan: Plan, text; default empty; config write, running write; takes effect now',
     'profile: Profile, text; default empty; advanced; config write, running write; takes effect now',
     'image: Image, text; advanced; config write, running write; takes effect now',
+    'os: Operating system, text; default empty; checked; such as http://debian.org/debian/12 http://microsoft.com/win/2k22; advanced; config write, running write; takes effect now',
     'owner: Owner, text; default empty; advanced; config write, running write; takes effect now',
     'metadata: Metadata, pairs; default {}; advanced; config write, running write; takes effect now',
     'virtualization: Virtualization, choice; of kvm qemu; advanced; config write, running read; takes effect restart',
@@ -118,7 +119,7 @@ it('asks of a new VM what it is made of, with the rare apart', () => {
     'name image iso memory vcpus autostart title description disk nic cloud-init user keys password commands plan start',
   );
   expect(keys(true).join(' ')).toBe(
-    'user-data profile owner metadata boot-network seed file root-login store-metadata ips netmasks gateway dns domain reserve-ip reserve-dns virtualization cpu sockets cores threads cpu-flag pmu firmware kernel initrd cmdline on-poweroff on-reboot on-crash clock tpm rng guest-agent graphics video tablet balloon memory-reports machine arch max-vcpus nested pin max-memory hotplug-memory memory-slots numa numa-mode numa-nodes huge-pages page-size folder pci iommu emulator extra-iso floppy display-password boot next-boot',
+    'user-data profile os owner metadata boot-network seed file root-login store-metadata ips netmasks gateway dns domain reserve-ip reserve-dns virtualization cpu sockets cores threads cpu-flag pmu firmware kernel initrd cmdline on-poweroff on-reboot on-crash clock tpm rng guest-agent graphics video tablet balloon memory-reports machine arch max-vcpus nested pin max-memory hotplug-memory memory-slots numa numa-mode numa-nodes huge-pages page-size folder pci iommu emulator extra-iso floppy display-password boot next-boot',
   );
   const ofCloudInit = [
     'user',

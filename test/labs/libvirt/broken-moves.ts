@@ -18,14 +18,19 @@ export function aroundEach(): void {
   });
   afterEach(async () => {
     for (const host of [host1, host2]) await restoreHost(host);
-    await pair?.close();
-    pair = undefined;
-    await removeMovable(HOSTS, NAME);
+    await tidyUp();
   });
 }
 
+/** Behind a move, with hosts that are whole: its connections and its VM go. */
+export async function tidyUp(): Promise<void> {
+  await pair?.close();
+  pair = undefined;
+  await removeMovable(HOSTS, NAME);
+}
+
 /** A step of libvirt's protocol at the target, and what happens before it is sent or after its answer has come. */
-interface Hook {
+export interface Hook {
   readonly step: 'PREPARE' | 'FINISH';
   readonly when: 'before' | 'after';
   happens(): Promise<unknown>;

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { run } from '../command.ts';
 import { until } from '../until.ts';
-import { startDaemon } from './host.ts';
-import { inHost } from './namespaces.ts';
-import type { Host } from './site.ts';
+import { startDaemon, startHost, stopHost } from './host.ts';
+import { furnishRun } from './host-files.ts';
+import { inHost, initOf } from './namespaces.ts';
+import type { Host, Site } from './site.ts';
 
 async function signalTo(host: Host, signal: string, pidFile: string): Promise<void> {
   const pid = (await readFile(`${host.dir}/run/${pidFile}`, 'utf8')).trim();
@@ -51,6 +53,22 @@ export async function cutLink(host: Host): Promise<void> {
 
 export async function restoreLink(host: Host): Promise<void> {
   await run(['ip', 'link', 'set', host.link, 'up']);
+}
+
+/** The host loses its power: it says nothing more, and its daemon and guests are gone. `powerOn` brings it back. */
+export async function losePower(host: Host): Promise<void> {
+  await cutLink(host);
+  await stopHost(host);
+}
+
+/** The host starts, with what was on its disks; a host that is on stays as it is. */
+export async function powerOn(site: Site, host: Host): Promise<void> {
+  if (initOf(host) !== undefined) return;
+  // the kernel takes the link of a dead host away in its own time, which is long while something was to be sent on it
+  await run(['ip', 'link', 'delete', host.link]).catch(() => undefined);
+  await until(`the link of ${host.name} is gone`, 30_000, () => !existsSync(`/sys/class/net/${host.link}`));
+  await furnishRun(site, host);
+  await startHost(site, host);
 }
 
 /** One guest's QEMU hangs, with its monitor. */

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { run } from '../command.ts';
 import { serverFiles } from './certificates.ts';
 import { type Host, ROOT_PASSWORD, type Site } from './site.ts';
@@ -10,11 +10,9 @@ const FOLDERS = [
   'lib/images',
   'cache',
   'log/libvirt/qemu',
-  'run/sshd',
-  'run/libvirt',
-  'run/lock',
   'tpm-ca',
 ];
+const RUN_FOLDERS = ['run/sshd', 'run/libvirt', 'run/lock'];
 
 /** The host that also listens with TLS. */
 const TLS_HOST = 2;
@@ -81,6 +79,13 @@ export async function newKey(path: string, comment: string): Promise<void> {
   await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path]);
 }
 
+/** Empties /run, as it is when a machine is switched on, but for what its sshd is told. */
+export async function furnishRun(site: Site, host: Host): Promise<void> {
+  await rm(`${host.dir}/run`, { recursive: true, force: true });
+  for (const folder of RUN_FOLDERS) await mkdir(`${host.dir}/${folder}`, { recursive: true });
+  await writeFile(`${host.dir}/run/sshd_config`, sshdConfig(site, host));
+}
+
 /** Lays out all that the host sees as its own. `capabilities`: what a daemon found out about this QEMU before, if any. */
 export async function furnish(site: Site, host: Host, capabilities: string | undefined): Promise<void> {
   for (const folder of FOLDERS) await mkdir(`${host.dir}/${folder}`, { recursive: true });
@@ -92,7 +97,7 @@ export async function furnish(site: Site, host: Host, capabilities: string | und
     writeFile(`${host.dir}/etc/shadow`, shadow, { mode: 0o600 }),
     writeFile(`${host.dir}/etc/libvirt/libvirtd.conf`, libvirtdConf(site, host)),
     writeFile(`${host.dir}/etc/libvirt/qemu.conf`, QEMU_CONF),
-    writeFile(`${host.dir}/run/sshd_config`, sshdConfig(site, host)),
+    furnishRun(site, host),
     newKey(`${host.dir}/hostkey`, host.name),
     capabilities && cp(capabilities, `${host.dir}/cache/qemu`, { recursive: true }),
   ]);

@@ -30,7 +30,9 @@ async function boot(host: Host): Promise<number> {
 }
 
 async function plugIn(site: Site, host: Host, init: number): Promise<void> {
-  await run(['ip', 'link', 'add', host.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', `${init}`]);
+  // The same after a restart: neighbours remember it.
+  const peer = ['peer', 'name', 'eth0', 'address', `52:54:00:fe:00:0${host.number}`, 'netns', `${init}`];
+  await run(['ip', 'link', 'add', host.link, 'type', 'veth', ...peer]);
   await run(['ip', 'link', 'set', host.link, 'master', site.bridge, 'up']);
   await inHost(host, 'ip', 'link', 'set', 'lo', 'up');
   await inHost(host, 'ip', 'addr', 'add', `${host.address}/24`, 'dev', 'eth0');

@@ -1,8 +1,9 @@
 /** VMs moved by keys at 80x24 and by command line; virsh says where they are. */
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '../command.ts';
+import { until } from '../until.ts';
 import { closeTerminals, openFresh, untilConnected } from './fresh-terminal.ts';
-import { host1, site } from './hosts.ts';
+import { host1, site, untilLoginPrompt } from './hosts.ts';
 import { HOSTS, whereIs } from './migrating.ts';
 import { makeMovable, removeMovable, shareStorage } from './movable-guests.ts';
 
@@ -10,6 +11,8 @@ const NAMES = ['roamer', 'rover'] as const;
 const [VM] = NAMES;
 const [ENTER, BUTTONS] = ['\r', '\x1b[6~'];
 const DEADLINE_MS = 60_000;
+/** For what a guest without KVM does, beside whatever else this machine does. */
+const SLOW_MS = 300_000;
 
 closeTerminals();
 const tidy = async () => {
@@ -41,6 +44,38 @@ it('F-054 F-147 by keys: the target is chosen, the checks are shown, and the row
   await screen.until(/roamer is on host2, .* moved, it stood still for \d+ ms/, DEADLINE_MS);
   expect(await whereIs(VM)).toEqual(['host2: running']);
 });
+
+it('F-054 by keys: the row and an open console go along with the VM, which goes on where it was', async () => {
+  await makeMovable(host1, VM, { shared: true, running: true, cache: 'none' });
+  await untilLoginPrompt(host1, VM, SLOW_MS);
+  const screen = await openFresh({});
+  await untilConnected(screen);
+  await screen.goTo(VM);
+  screen.type('c');
+  await screen.until((shown) => shown.startsWith(`[${VM} on host1]`), SLOW_MS);
+  screen.type(ENTER);
+  await screen.until(`${VM} login:`, SLOW_MS);
+  screen.type('root\r');
+  await screen.until(`root@${VM}:`, SLOW_MS);
+  // the arithmetic is the guest's: an echo of what was typed would not show it
+  screen.type('cd /proc; mark=$((40 + 2)); echo before-$mark\r');
+  await screen.until('before-42', SLOW_MS);
+  screen.type('\x1d');
+  await screen.until('which stays open', SLOW_MS);
+  screen.type('m');
+  await screen.until(/Migrate roamer on host1\?/, SLOW_MS);
+  screen.type(BUTTONS + ENTER);
+  await screen.until(/Migrate roamer on host1 to host2\?/, SLOW_MS);
+  await screen.until(/ok +cpu +host2 can give it/, SLOW_MS);
+  await screen.answer('Migrate roamer on host1 to host2?', 'y', SLOW_MS);
+  await screen.until((shown) => shown.includes(`─ ${VM} ─`) && /host2/.test(shown), SLOW_MS);
+  await until('it runs on host2', SLOW_MS, async () => (await whereIs(VM)).join() === 'host2: running');
+  // what was there before is still on its screen, and the same shell goes on
+  screen.type('0');
+  await screen.until((shown) => shown.startsWith(`[${VM} on host2]`) && shown.includes('before-42'), SLOW_MS);
+  screen.type('echo after-$((mark + 1)) in $(pwd)\r');
+  await screen.until('after-43 in /proc', SLOW_MS);
+}, 1_800_000);
 
 it('by command line: a node is emptied by the policy and filled again, and what stands against it is said', async () => {
   for (const name of NAMES) await makeMovable(host1, name, { shared: true, running: false, cache: 'none' });

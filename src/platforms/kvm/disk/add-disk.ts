@@ -1,7 +1,9 @@
-/** A disk that a guest gets: on a new volume, or on one that is there and no other VM has. */
+/** A disk that a guest gets: on a new volume, or on what is there and no other VM has: a volume, a file or a device. */
 import { FleetError } from '../../../errors.ts';
 import type { DiskSpec, Warning } from '../../contract.ts';
 import type { Host } from '../host/host-call.ts';
+import { type FileSystem, formatter } from '../medium/file-system.ts';
+import { type FoundMedium, findMedium } from '../medium/find-medium.ts';
 import { attachDevice } from '../vm/change-device.ts';
 import { usersOf } from '../vm/disk-users.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
@@ -10,7 +12,7 @@ import type { Search } from '../vm/other-domains.ts';
 import { readStorage } from '../vm/storage.ts';
 import { trustedFiles } from '../vm/trusted-files.ts';
 import { type DiskPlace, newDisk } from '../xml/device-xml.ts';
-import { findVolume, mediumOf } from './find-volume.ts';
+import { mediumOf } from './find-volume.ts';
 import { createVolume, takenBack } from './new-volume.ts';
 import { freeTarget } from './target-names.ts';
 
@@ -21,6 +23,8 @@ export interface WantedDisk extends DiskSpec {
   /** `vdb`; without it the first name that is free. */
   readonly target?: string;
   readonly readOnly?: boolean;
+  /** On a new one. */
+  readonly fileSystem?: FileSystem;
 }
 
 export interface AddedDisk {
@@ -40,7 +44,7 @@ export async function addDisk(
   const bus = busFor(name, devices, spec.bus);
   const target = spec.target || freeTarget(name, bus, [devices.live, devices.saved]);
   const place = { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true };
-  return spec.volume === '' ? addNew(call, devices, spec, place) : addExisting(host, call, devices, spec, place);
+  return spec.volume === '' ? addNew(host, call, devices, spec, place) : addExisting(host, call, devices, spec, place);
 }
 
 /** The one that is wanted, or that of the first disk. Throws op.unsupported for one that takes nothing now. */
@@ -53,12 +57,21 @@ export function busFor(name: string, { live, now }: GuestDevices, wanted: string
   });
 }
 
-async function addNew(call: GuestCall, devices: GuestDevices, spec: WantedDisk, place: DiskPlace): Promise<AddedDisk> {
-  const volume = await createVolume(call, devices, spec);
+async function addNew(
+  host: Host,
+  call: GuestCall,
+  devices: GuestDevices,
+  spec: WantedDisk,
+  place: DiskPlace,
+): Promise<AddedDisk> {
+  const { fileSystem = '' } = spec;
+  const login = fileSystem === '' ? undefined : await formatter(host.files, call);
+  const volume = await createVolume(call, devices, login ? { ...spec, format: 'raw' } : spec);
   let path = `the volume ${volume.name} in ${volume.pool}`;
   try {
     const medium = await call.change('attach', () => mediumOf(call, volume));
     path = medium.path;
+    await call.change('format', async () => login?.makeFileSystem(path, fileSystem, call.signal));
     await attachDevice(call, devices, newDisk(medium, place));
   } catch (error) {
     throw await takenBack(call, volume, path, error);
@@ -73,10 +86,10 @@ async function addExisting(
   spec: WantedDisk,
   place: DiskPlace,
 ): Promise<AddedDisk> {
-  const medium = await mediumOf(call, await findVolume(call, spec.volume));
+  const medium = await findMedium(host.files, call, spec.volume, spec.format);
   const { client, domain, signal } = call;
   const search = { client, domain, signal, own: 'definition' } as const;
-  const warnings = await refuseUsedVolume(host, search, medium.path, spec.shareable);
+  const warnings = await refuseUsedVolume(host, search, medium, spec.shareable);
   await attachDevice(call, devices, newDisk(medium, place));
   return { target: place.target, warnings };
 }
@@ -89,15 +102,17 @@ async function addExisting(
 export async function refuseUsedVolume(
   { files: login }: Pick<Host, 'files'>,
   search: Search,
-  path: string,
+  { path, kin }: Pick<FoundMedium, 'path' | 'kin'>,
   isShared: boolean,
 ): Promise<readonly Warning[]> {
   const storage = await readStorage(search);
   const files = login && (await trustedFiles(login, search, storage));
-  const { known, unsure } = await usersOf(search, storage, files, [path], isShared);
-  const user = known.get(path)?.replace(/^also /, '');
-  if (user !== undefined) {
-    throw new FleetError('op.conflict', `${path} can't be attached: ${user}`, {
+  const { known, unsure } = await usersOf(search, storage, files, [path, ...kin], isShared);
+  for (const one of [path, ...kin]) {
+    const user = known.get(one)?.replace(/^also /, '');
+    if (user === undefined) continue;
+    const what = one === path ? '' : `${one} is `;
+    throw new FleetError('op.conflict', `${path} can't be attached: ${what}${user}`, {
       fix: 'detach it there first, or let all who have it write to it as a shareable disk',
     });
   }

@@ -1,6 +1,7 @@
 /** How a new VM sees a disk, and what its volume is: https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms */
 import type { Settings } from '../../contract.ts';
 import { oneOf, refused, textIn } from '../../lib/spec-values.ts';
+import { type FileSystem, readFileSystem } from '../medium/file-system.ts';
 import { CACHES, DISCARDS, FORMATS, IOS } from './fields.ts';
 
 export interface DiskOptions {
@@ -17,9 +18,11 @@ export interface DiskOptions {
 /** What a disk is on: a new volume, which may be made of an image, or one that is there. */
 export interface DiskVolume {
   /** '' is the platform's choice. */
-  readonly format: '' | 'qcow2' | 'raw';
+  readonly format: '' | (typeof FORMATS)[number];
   /** Takes room as it is written to. */
   readonly isThin: boolean;
+  /** On the new volume, which is empty. */
+  readonly fileSystem: FileSystem;
   readonly image: string;
   /** One that is there; '' for a new one. */
   readonly volume: string;
@@ -58,21 +61,22 @@ export function readDiskOptions(row: Settings): DiskOptions {
 export function readDiskVolume(row: Settings, shareable: boolean, vmImage: string): DiskVolume {
   const [volume, image, name] = [textIn(row, 'volume'), textIn(row, 'image'), textIn(row, 'name')];
   const isThin = row['thin'] !== false;
-  const format = oneOf(['', ...FORMATS], textIn(row, 'format') || (isThin ? '' : 'raw'), 'format of disks');
-  if (!isThin && format === 'qcow2') throw refused('a disk that has all of its room at once is raw');
+  const said = oneOf(['', ...FORMATS], textIn(row, 'format'), 'format of disks');
+  const fileSystem = readFileSystem(row, said, volume || image || vmImage);
+  const format = said || (isThin && fileSystem === '' ? '' : 'raw');
+  if (!isThin && format !== 'raw') throw refused('a disk that has all of its room at once is raw');
   if (image !== '' && vmImage !== '')
     throw refused('the first disk is made of the image of the VM', 'name the image once, there or here');
   if (volume !== '' && (image !== '' || vmImage !== ''))
     throw refused(`${volume} is a volume that is there, and is not made of an image`);
-  if (volume !== '' && (name !== '' || format !== ''))
-    throw refused(`${volume} is a volume that is there, with a name and a format of its own`);
+  if (volume !== '' && name !== '') throw refused(`${volume} is there, with a name of its own`);
   if (name !== '' && !/^[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}$/.test(name))
     throw refused(
       `${JSON.stringify(name)} is no name of a volume: a letter or digit, then letters, digits, - . + or _`,
     );
   if (shareable && volume === '' && format !== 'raw')
     throw refused('VMs can share a raw disk alone', 'choose the format raw');
-  return { format, isThin, image, volume, name };
+  return { format, isThin, fileSystem, image, volume, name };
 }
 
 /** What goes into the driver of a disk, behind its format. */

@@ -2,16 +2,29 @@
 import type { Field, ListField, SettingsField } from '../../contract.ts';
 import { choice, flag, object, text, withItems } from '../../lib/field-kinds.ts';
 
-export const FORMATS = ['qcow2', 'raw'] as const;
+/** Those that a login makes on the host. */
+export const FILE_SYSTEMS = ['ext4', 'ext3', 'ext2', 'xfs', 'swap'] as const;
+export const FORMATS = ['qcow2', 'raw', 'vmdk'] as const;
 export const CACHES = ['none', 'writeback', 'writethrough', 'directsync', 'unsafe'] as const;
 export const IOS = ['threads', 'native', 'io_uring'] as const;
 export const DISCARDS = ['unmap', 'ignore'] as const;
 
 const DISK: readonly Field[] = [
-  choice('format', 'Format', 'Left empty, qcow2, which can have snapshots; devices are raw.', FORMATS),
+  choice(
+    'format',
+    'Format',
+    'Left empty, qcow2, which can have snapshots; devices are raw. Of a file in no storage it must be said.',
+    FORMATS,
+  ),
   flag('thin', 'Thin', 'It takes room as it is written to; else it is raw, and has all of its room at once.', true),
+  choice('file-system', 'File system', 'On a new, empty disk, which is raw then; left empty, none.', FILE_SYSTEMS),
   object('image', 'Image', 'The image that it is made of; the first disk has that of the VM.', 'image'),
-  object('volume', 'Volume', 'A volume that is there, instead of a new one.', 'volume'),
+  object(
+    'volume',
+    'Volume',
+    'A volume that is there, instead of a new one; or a file or device of the host, by its path.',
+    'volume',
+  ),
   text('name', 'Volume name', 'Name of the new volume; left empty, that of the VM with a number.'),
   choice('cache', 'Cache', 'How the host caches it; left empty, what QEMU does.', CACHES),
   choice('io', 'I/O', 'How QEMU reads and writes it; native needs the cache none or directsync.', IOS),

@@ -100,6 +100,16 @@ describe('a disk of a new VM', () => {
     expect(sent.filter((line) => line.startsWith('STORAGE_VOL'))).toEqual([]);
   });
 
+  it('F-080 is VMDK where that is asked for, but no layer on an image', async () => {
+    const { make, sent, defined } = opened();
+    await make({ start: false, disk: [{ size: mib(8), format: 'vmdk' }] });
+    expect(sent[0]).toContain('<name>web1_0.vmdk</name>');
+    expect(sent[0]).toContain('<target><format type="vmdk"/></target>');
+    expect(disksIn(defined())[0]).toContain('<driver name="qemu" type="vmdk" discard="unmap"/>');
+    const layer = make({ image: 'debian-13.qcow2', disk: [{ format: 'vmdk' }] });
+    await expect(layer).rejects.toThrow('a layer on an image is qcow2, and a copy of one raw');
+  });
+
   it('has a second medium and a floppy beside it', async () => {
     const { make, defined, answer } = opened();
     answer(procedures.volumeByPath, ({ path }) => ({ pool: 'default', name: 'shared.raw', key: path }));
@@ -123,11 +133,15 @@ describe('a disk of a new VM', () => {
     [{ serial: 'a'.repeat(37), bus: 'scsi' }, 'a serial number on scsi has up to 36 letters'],
     [{ wwn: '5000', bus: 'scsi' }, 'a world wide name has 16 digits of hex'],
     [{ wwn: '5000c500a0b1c2d3' }, 'disks on virtio have no world wide name'],
-    [{ format: 'vmdk' }, 'there is no format of disks "vmdk"'],
+    [{ format: 'vhdx' }, 'there is no format of disks "vhdx"'],
     [{ thin: false, format: 'qcow2' }, 'a disk that has all of its room at once is raw'],
+    [{ thin: false, format: 'vmdk' }, 'a disk that has all of its room at once is raw'],
     [{ image: 'a', volume: 'b' }, 'b is a volume that is there, and is not made of an image'],
-    [{ volume: 'b', name: 'c' }, 'b is a volume that is there, with a name and a format of its own'],
-    [{ volume: 'b', format: 'raw' }, 'b is a volume that is there, with a name and a format of its own'],
+    [{ volume: 'b', name: 'c' }, 'b is there, with a name of its own'],
+    [{ 'file-system': 'ntfs' }, 'there is no file system "ntfs"'],
+    [{ 'file-system': 'ext4', volume: 'b' }, 'a file system is made on a new, empty disk alone, and b is there'],
+    [{ 'file-system': 'ext4', image: 'a' }, 'a file system is made on a new, empty disk alone, and a is there'],
+    [{ 'file-system': 'ext4', format: 'qcow2' }, 'a file system is made on a raw disk alone'],
     [{ name: '../c' }, '"../c" is no name of a volume'],
   ])('is refused with %j: %s', (row, said) => {
     expect(() => readSpec({ name: 'web1', disk: [{ size: mib(8), ...row }] })).toThrow(

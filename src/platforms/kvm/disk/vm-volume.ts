@@ -6,6 +6,7 @@ import { escapeXml } from '../../transport/xml.ts';
 import type { Found, Pool } from '../make/find.ts';
 import type { WantedDisk } from '../make/spec.ts';
 import type { Drive } from '../make/write-drives.ts';
+import type { FileSystem } from '../medium/file-system.ts';
 import type { Volume } from '../rpc/protocol.ts';
 
 /** A volume that is to be made. */
@@ -17,6 +18,8 @@ export interface NewVolume {
   readonly from: Volume | undefined;
   /** A copy has the size of its image at first. */
   readonly growsTo: number | undefined;
+  /** What is made on it. */
+  readonly fileSystem: FileSystem;
   /** Bytes that it takes at once. */
   readonly room: number;
   readonly drive: Omit<Drive, 'path'>;
@@ -28,15 +31,17 @@ const USUAL_SIZE = gib(10);
 /** `at`: its number among the disks of the VM. Throws op.refused, and op.unsupported for an image without a size. */
 export function newVolume(
   vm: string,
-  { size: asked, format: wanted, isThin, name: given, options }: WantedDisk,
+  { size: asked, format: wanted, isThin, fileSystem, name: given, options }: WantedDisk,
   at: number,
   pool: Pool,
   image: Found | undefined,
 ): NewVolume {
   const isFile = pool.folder !== undefined;
   const format = isFile ? wanted || 'qcow2' : 'raw';
-  if (wanted === 'qcow2' && !isFile)
+  if (wanted !== '' && wanted !== 'raw' && !isFile)
     throw refused(`volumes of ${pool.pool.name} are devices: they have no format`, 'leave the format out');
+  if (wanted === 'vmdk' && image)
+    throw refused('a layer on an image is qcow2, and a copy of one raw', 'leave the format out, or choose one of them');
   const least = image ? sizeOf(image) : 0;
   const size = asked ?? Math.max(USUAL_SIZE, least);
   if (image && size < least)
@@ -62,6 +67,7 @@ export function newVolume(
     xml: `<volume><name>${escapeXml(name)}</name><capacity unit="bytes">${size}</capacity>${target}</volume>`,
     from: isCopy ? image.volume : undefined,
     growsTo: isCopy && isFile && size > least ? size : undefined,
+    fileSystem,
     room: isFile && isThin ? 0 : size,
     drive: { isBlock: !isFile, format, bus: options.bus, options },
   };

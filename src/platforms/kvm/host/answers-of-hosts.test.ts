@@ -41,6 +41,43 @@ describe('what a host says of its files', () => {
     });
   });
 
+  it('says what a device is used for, and which devices are parts of it', async () => {
+    const { run, calls } = scripted({
+      lsblk: [
+        '/dev/sdb disk ',
+        '/dev/sdb1 part /srv\\x20data',
+        '/dev/sdb2 part [SWAP]',
+        '/dev/sdb3 part ',
+        '/dev/mapper/vg-data lvm ',
+        '==',
+        '/dev/sdb',
+        '==',
+        '',
+      ].join('\n'),
+    });
+    expect(await files(run).device('/dev/disk/by-id/usb', signal)).toEqual({
+      uses: ['/dev/sdb1 is mounted at /srv\\x20data', '/dev/sdb2 is swap', '/dev/mapper/vg-data (lvm) is made of it'],
+      kin: ['/dev/sdb1', '/dev/sdb2', '/dev/sdb3', '/dev/mapper/vg-data'],
+    });
+    expect(calls).toEqual([['lsblk', '/dev/disk/by-id/usb']]);
+    const free = scripted({ lsblk: '/dev/sdb1 part \n==\n/dev/sdb1\n/dev/sdb\n==\n' });
+    expect(await files(free.run).device('/dev/sdb1', signal)).toEqual({ uses: [], kin: ['/dev/sdb'] });
+    const none = scripted({ lsblk: 'lsblk: /d: not a block device\n' });
+    await expect(files(none.run).device('/d', signal)).rejects.toThrow(
+      "/d can't be seen: lsblk: /d: not a block device",
+    );
+  });
+
+  it('says whether a file system was made', async () => {
+    const made = scripted({ mkswap: 'Setting up swapspace version 1\n== made\n' });
+    await files(made.run).makeFileSystem('/d/new.raw', 'swap', signal);
+    expect(made.calls).toEqual([['mkswap', 'swap', '/d/new.raw']]);
+    const none = scripted({ mkswap: 'sh: 1: mkfs.xfs: not found\n' });
+    await expect(files(none.run).makeFileSystem('/d/new.raw', 'xfs', signal)).rejects.toThrow(
+      '/d/new.raw got no xfs: sh: 1: mkfs.xfs: not found',
+    );
+  });
+
   it('may be less than was asked, or nothing that is known', async () => {
     const half = scripted({ '%d:%i:%t': '', 'stat -L -c there': 'there\n' });
     const looks = await files(half.run).look(['/a', '/b\u007f', '/c'], signal);

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../../clock.ts';
 import { FleetError, isAbort } from '../../../errors.ts';
+import { type Ask, createHostDisks, type HostDisks, isPlain } from '../medium/host-disks.ts';
 
 /** What a shell command prints on the host, given `input` as its stdin. */
 export type Run = (command: string, signal: AbortSignal, input?: Buffer) => Promise<string>;
@@ -28,7 +29,7 @@ export interface Backing {
   readonly format: string | undefined;
 }
 
-export interface HostFiles {
+export interface HostFiles extends HostDisks {
   /** By path, in one or two calls. Links are followed. */
   look(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Look>>;
   /** Of those that are symbolic links themselves: where they lead in the end. */
@@ -58,10 +59,10 @@ const REMOVE = `xargs -0 -n2 sh -c 'test "$(stat -c %d:%i -- "$1")" = "$0" && rm
 const sh = (script: string): string => `exec sh -c '${script.replaceAll("'", "'\\''")}'`;
 
 export function createHostFiles(run: Run, clock: Clock): HostFiles {
-  async function ask(script: string, words: readonly string[], outer: AbortSignal): Promise<string> {
+  const ask: Ask = async (script, words, outer, deadlineMs = LOOK_MS) => {
     const late = new AbortController();
     const signal = AbortSignal.any([outer, late.signal]);
-    const stop = clock.after(LOOK_MS, () =>
+    const stop = clock.after(deadlineMs, () =>
       late.abort(new FleetError('op.timeout', 'the files of the host do not answer')),
     );
     try {
@@ -69,7 +70,7 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
     } finally {
       stop();
     }
-  }
+  };
   /** A host that can't be asked has said nothing: the files are unknown then. */
   async function tried(script: string, words: readonly string[], signal: AbortSignal): Promise<string> {
     try {
@@ -81,6 +82,8 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
   }
 
   return {
+    ...createHostDisks(ask),
+
     async look(paths, signal) {
       const looks = new Map<string, Look>();
       const askable = paths.filter((path) => {
@@ -138,9 +141,6 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
     hostname: async (signal) => (await tried('uname -n', [], signal)).trim(),
   };
 }
-
-/** An absolute path without what would end a line of an answer. */
-const isPlain = (path: string): boolean => path.startsWith('/') && !/[\x00-\x1f\x7f]/.test(path);
 
 function slices<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));

@@ -80,7 +80,12 @@ async function make(host: Host, call: HostCall, plan: MakePlan, now: number): Pr
       await step(`grow ${one.name}`, () =>
         client.call(procedures.resizeVolume, { volume, capacity, flags: 0 }, options),
       );
-    return { volume, drive: { ...one.drive, path: (await readVolume(call, volume)).path } };
+    const { path } = await readVolume(call, volume);
+    if (one.fileSystem !== '')
+      await step(`make ${one.fileSystem} on ${one.name}`, async () =>
+        plan.formatter?.makeFileSystem(path, one.fileSystem, signal),
+      );
+    return { volume, drive: { ...one.drive, path } };
   };
 
   try {

@@ -2,7 +2,6 @@
 import type { Warning } from '../../contract.ts';
 import { type Seed, writeSeed } from '../../lib/seed/seed.ts';
 import { escapeXml } from '../../transport/xml.ts';
-import { existingDisk } from '../disk/existing-disk.ts';
 import { refuseDoubled, refuseSeedNames } from '../disk/own-volumes.ts';
 import { type NewVolume, newVolume, refuseNoRoom } from '../disk/vm-volume.ts';
 import { readPci } from '../hardware/devices.ts';
@@ -10,6 +9,9 @@ import { refuseLacking } from '../hardware/host-checks.ts';
 import { capabilitiesFor } from '../hardware/host-facts.ts';
 import type { Capabilities } from '../host/host.ts';
 import type { Host, HostCall } from '../host/host-call.ts';
+import type { HostFiles } from '../host/host-files.ts';
+import { existingDisk } from '../medium/existing-disk.ts';
+import { formatter } from '../medium/file-system.ts';
 import { withMacs } from '../nic/mac.ts';
 import { type PluggedNic, USUAL_NIC } from '../nic/nic-options.ts';
 import { plugFor } from '../nic/nic-plugs.ts';
@@ -37,6 +39,8 @@ export interface MakePlan {
   readonly abilities: Abilities;
   /** To be made, or there already. */
   readonly disks: readonly (NewVolume | Drive)[];
+  /** Who makes the file systems on them; undefined where none is wanted. */
+  readonly formatter: HostFiles | undefined;
   readonly seed: { readonly volume: NewVolume; readonly made: Seed } | undefined;
   /** What its network is to keep for it. */
   readonly keeping: readonly Keeping[];
@@ -115,6 +119,7 @@ export async function planVm(
   }
   const made = disks.filter((disk) => 'pool' in disk);
   refuseNoRoom(made);
+  const isFormatted = made.some(({ fileSystem }) => fileSystem !== '');
   const seedPool = seed && (pools.values().next().value ?? (await findPool(call, '')));
   const seedVolume = seed && seedPool && seedOf(spec.name, seed, seedPool);
   const media = [iso, extraIso, floppy].flatMap((drive) => drive?.path ?? []);
@@ -129,6 +134,7 @@ export async function planVm(
     uuid,
     abilities,
     disks,
+    formatter: isFormatted ? await formatter(host.files, call) : undefined,
     seed: seedVolume && seed && { volume: seedVolume, made: seed },
     keeping: kept.keeping,
     iso,
@@ -183,6 +189,7 @@ function seedOf(vm: string, { kind, bytes }: Seed, pool: Pool): NewVolume {
     xml,
     from: undefined,
     growsTo: undefined,
+    fileSystem: '',
     room: 0,
     drive: { isBlock, format: 'raw', bus: 'scsi' },
   };

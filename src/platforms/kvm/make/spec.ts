@@ -10,6 +10,7 @@ import { type Hardware, readHardware } from '../hardware/hardware.ts';
 import { refuseKey, refuseUnwritable } from '../metadata/texts.ts';
 import { isMac } from '../nic/mac.ts';
 import { type NicOptions, readNicOptions } from '../nic/nic-options.ts';
+import { refuseOs } from '../xml/guest-os.ts';
 
 export { refused };
 
@@ -45,6 +46,8 @@ export interface MakeSpec {
   readonly plan: string;
   readonly profile: string;
   readonly owner: string;
+  /** An id of libosinfo; '' where nothing is said. */
+  readonly os: string;
   readonly metadata: Pairs;
   /** '' is the platform's choice. */
   readonly type: '' | 'kvm' | 'qemu';
@@ -76,6 +79,8 @@ export function readSpec(spec: Settings): MakeSpec {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name))
     throw refused(`${JSON.stringify(name)} is no name of a VM: a letter or digit, then letters, digits, - . or _`);
   const image = text('image');
+  const os = text('os');
+  refuseOs(os);
   const rows = rowsIn(spec, 'disk');
   const nics = rowsIn(spec, 'nic').map(readNic);
   const [memory, vcpus] = [numberIn(spec, 'memory') ?? gib(2), numberIn(spec, 'vcpus') ?? 2];
@@ -94,6 +99,7 @@ export function readSpec(spec: Settings): MakeSpec {
     plan: words(text('plan')),
     profile: words(text('profile')),
     owner: words(text('owner')),
+    os,
     metadata: readMetadata(spec['metadata']),
     type: oneOf(TYPES, text('virtualization'), 'virtualization'),
     cpu: text('cpu'),

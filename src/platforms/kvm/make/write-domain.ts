@@ -7,6 +7,7 @@ import { featuresXml, remapsInterrupts } from '../hardware/hardware.ts';
 import { backingXml, cellsXml, memoryXml } from '../hardware/memory.ts';
 import { nicXml, type PluggedNic } from '../nic/nic-options.ts';
 import { placesOf, withNics } from '../nic/nic-plugs.ts';
+import { guestOsXml } from '../xml/guest-os.ts';
 import { writeKcliMetadata } from '../xml/metadata.ts';
 import type { Abilities } from './abilities.ts';
 import type { MakeSpec } from './spec.ts';
@@ -41,7 +42,7 @@ export function writeDomainXml(plan: DomainPlan): string {
     `<domain type="${type}"><name>${escapeXml(spec.name)}</name><uuid>${uuid}</uuid>`,
     spec.title && `<title>${escapeXml(spec.title)}</title>`,
     spec.description && `<description>${escapeXml(spec.description)}</description>`,
-    `<metadata>${writeKcliMetadata(kept, now)}${nextBootXml(spec.nextBoot)}</metadata>`,
+    `<metadata>${writeKcliMetadata(kept, now)}${guestOsXml(spec.os)}${nextBootXml(spec.nextBoot)}</metadata>`,
     memoryXml(spec.memory, memory),
     backingXml(memory, sharesMemory(devices)),
     vcpuXml(spec.vcpus, cpu),

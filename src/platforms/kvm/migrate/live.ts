@@ -96,7 +96,10 @@ async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal
       { deadlineMs: STEP_MS },
     );
   let performed: { readonly cookie: Buffer };
-  const watched = watch(move, signal);
+  // The target takes its part back then, and QEMU would go on sending to it for as long as TCP hopes.
+  const lost = new AbortController();
+  void target.ended.then((reason) => lost.abort(reason));
+  const watched = watch(move, AbortSignal.any([signal, lost.signal]));
   try {
     signal.throwIfAborted();
     performed = await source.call(
@@ -107,7 +110,8 @@ async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal
   } catch (error) {
     // It is asked to cancel, and refuses: that is how it ends its part.
     await finish(Buffer.alloc(0), true).catch(() => undefined);
-    throw await settled(signal.aborted ? cancelled(move) : normalizeError(error, domain.name), 'before finish');
+    const why = lost.signal.aborted ? lost.signal.reason : normalizeError(error, domain.name);
+    throw await settled(signal.aborted ? cancelled(move) : why, 'before finish');
   } finally {
     await watched.stop();
   }
@@ -161,7 +165,7 @@ const rethrown = (subject: string, verb: string) => (error: unknown) => {
   throw error instanceof LibvirtError ? normalizeError(error, subject) : mutationError(error, subject, verb);
 };
 
-/** Says how far it is, and ends it when the user has given up: over another connection, since its own is busy with it. */
+/** Says how far it is, and ends it when the signal says so: over another connection, since its own is busy with it. */
 function watch({ from, vm: { domain }, spec }: LiveMove, signal: AbortSignal) {
   const { daemon, clock } = from.host;
   const ended = new AbortController();

@@ -60,8 +60,13 @@ export async function settle(move: Both, error: unknown, phase: Phase): Promise<
         cause: error,
       },
     );
-  if (there.is !== 'there') return error;
+  if (there.is === 'gone') return error;
   const code = error instanceof FleetError ? error.code : 'op.failed';
+  if (there.is === 'unknown')
+    return new FleetError(code, `${sentence(error)}; whether anything of it is left on ${target} is not known`, {
+      fix: `look when ${target} answers: virsh domstate ${shellWord(name)}; where it is paused there: virsh destroy ${shellWord(name)}`,
+      cause: error,
+    });
   return new FleetError(code, `${sentence(error)}; what was begun of it on ${target} is still there`, {
     fix: `what removes it, on ${target}: virsh destroy ${shellWord(name)}`,
     cause: error,

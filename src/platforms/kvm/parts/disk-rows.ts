@@ -1,7 +1,7 @@
 /** Disks and drives of a guest as rows of its settings: what they are, and what a row that was changed comes to. */
 import { FleetError } from '../../../errors.ts';
 import { bytes, formatBytes, gib } from '../../../units.ts';
-import type { Settings, Warning } from '../../contract.ts';
+import type { DiskSpec, Settings, Warning } from '../../contract.ts';
 import { textIn } from '../../lib/spec-values.ts';
 import { addDisk, busFor, refuseUsedVolume } from '../disk/add-disk.ts';
 import { detachDisk } from '../disk/detach-disk.ts';
@@ -10,6 +10,8 @@ import { insertMedium } from '../disk/insert-medium.ts';
 import { resizeDisk } from '../disk/resize-disk.ts';
 import { freeTarget, isTarget } from '../disk/target-names.ts';
 import type { Host } from '../host/host-call.ts';
+import { readFileSystem } from '../medium/file-system.ts';
+import { findMedium } from '../medium/find-medium.ts';
 import { procedures, type Volume } from '../rpc/protocol.ts';
 import { unlessGone } from '../vm/guest.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
@@ -104,6 +106,7 @@ async function added(host: Host, call: GuestCall, devices: GuestDevices, row: Se
     bus,
     shareable: row['shareable'] === true,
     readOnly: row['read-only'] === true,
+    fileSystem: readFileSystem(row, textIn(row, 'format'), textIn(row, 'volume')),
     ...(target !== '' && { target }),
   };
   if (spec.storage !== '')
@@ -118,11 +121,11 @@ async function added(host: Host, call: GuestCall, devices: GuestDevices, row: Se
 async function doubts(
   host: Host,
   call: GuestCall,
-  { volume, shareable }: { readonly volume: string; readonly shareable: boolean },
+  { volume, format, shareable }: Pick<DiskSpec, 'volume' | 'format' | 'shareable'>,
 ): Promise<readonly Warning[]> {
   const { client, domain, signal } = call;
-  const { path } = await mediumOf(call, await findVolume(call, volume));
-  return refuseUsedVolume(host, { client, domain, signal, own: 'definition' }, path, shareable);
+  const medium = await findMedium(host.files, call, volume, format);
+  return refuseUsedVolume(host, { client, domain, signal, own: 'definition' }, medium, shareable);
 }
 
 /** A size, and the medium of a drive: all else is what the disk was made of. */

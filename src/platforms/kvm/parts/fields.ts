@@ -1,8 +1,8 @@
 /** Disks and NICs of a VM that is there, as rows of its settings. */
 import type { Field, ListField, SettingsField } from '../../contract.ts';
-import { fixed, flag, object, size, text } from '../../lib/field-kinds.ts';
+import { choice, fixed, flag, object, size, text } from '../../lib/field-kinds.ts';
 import { CHANGES_NOW } from '../../lib/fields.ts';
-import { FORMATS } from '../disk/fields.ts';
+import { FILE_SYSTEMS, FORMATS } from '../disk/fields.ts';
 
 /** Bytes: disks are as many of these. */
 export const SECTOR = 512;
@@ -34,7 +34,15 @@ export const attachedDisks: ListField & SettingsField = {
       of: 'storage',
       when: isDisk,
     }),
-    fixed({ ...object('volume', 'Volume', 'One that is there; left empty, a new one.', 'volume'), when: isDisk }),
+    fixed({
+      ...object(
+        'volume',
+        'Volume',
+        'One that is there, or the path of a file or device of the host; left empty, a new one.',
+        'volume',
+      ),
+      when: isDisk,
+    }),
     {
       key: 'medium',
       label: 'Medium',
@@ -45,7 +53,21 @@ export const attachedDisks: ListField & SettingsField = {
       when: isDrive,
     },
     fixed(text('bus', 'Bus', 'Left empty, that of the first disk.', { examples: ['virtio', 'scsi'] })),
-    fixed(text('format', 'Format', 'Of a new one; left empty, qcow2 in folders.', { examples: FORMATS, when: isDisk })),
+    fixed(
+      text(
+        'format',
+        'Format',
+        'Left empty, qcow2 for a new one in a folder; of a file in no storage it must be said.',
+        {
+          examples: FORMATS,
+          when: isDisk,
+        },
+      ),
+    ),
+    fixed({
+      ...choice('file-system', 'File system', 'On a new one, which is raw then; left empty, none.', FILE_SYSTEMS),
+      when: isDisk,
+    } as Field),
     fixed(flag('read-only', 'Read-only', 'The guest can not write to it.')),
     fixed(flag('shareable', 'Shareable', 'Other VMs may write to it at the same time.')),
   ],

@@ -1,6 +1,7 @@
 /** How each setting of a guest goes over: by a call of its own, which libvirt answers when it is done. */
 import type { Settings, SettingsTarget, SettingValue, Warning } from '../../contract.ts';
 import { setBoot, setNextBoot } from '../boot/next-boot.ts';
+import { setGuestOs } from '../metadata/guest-os.ts';
 import { AFFECT, MAXIMUM, METADATA } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { CHANGE_MS, type GuestCall } from '../vm/guest-call.ts';
@@ -25,6 +26,7 @@ export function inOrder(changes: Settings, now: Settings): readonly (readonly [s
     ['autostart', setAutostart],
     ['title', setText(METADATA.title)],
     ['description', setText(METADATA.description)],
+    ['os', setOs],
     ['boot', async (call, value) => listOf(await setBoot(call, value))],
     ['next-boot', async (call, value) => listOf(await setNextBoot(call, value))],
     ['memory-reports', setReports],
@@ -105,6 +107,9 @@ const setAutostart: Apply = async (call, value) => {
   await call.client.call(procedures.setAutostart, { domain: call.domain, autostart: value === true }, timing(call));
   return undefined;
 };
+
+const setOs: Apply = (call, value, target) =>
+  everywhere(call, target, (flags) => setGuestOs(call, String(value), flags));
 
 const setText =
   (type: number): Apply =>

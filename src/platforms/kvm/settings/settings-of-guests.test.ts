@@ -53,14 +53,29 @@ function setUp({ runs = true, more = '' } = {}) {
   };
 }
 
+const DEBIAN = 'http://debian.org/debian/12';
+
 describe('the settings of a guest', () => {
+  it('F-076 say which operating system it has, where virt-manager looks for it', async () => {
+    const { change, sent } = setUp({ runs: false });
+    await change('config', { os: DEBIAN });
+    await change('config', { os: '' }, { os: '' });
+    const uri = 'http://libosinfo.org/xmlns/libvirt/domain/1.0';
+    expect(sent).toEqual([
+      ['text', 2, `<libosinfo><os id="${DEBIAN}"/></libosinfo>`, 'libosinfo', uri, CONFIG],
+      ['text', 2, undefined, undefined, uri, CONFIG],
+    ]);
+    await expect(change('config', { os: 'debian 12' })).rejects.toThrow('"debian 12" is no operating system');
+  });
+
   it('are read as they run, or as they are saved, with empty texts where there are none', async () => {
     const kept = { plan: '', profile: '', image: '', owner: '', metadata: {} };
     const cpus = { vcpus: 2, 'max-vcpus': 4 };
     const all = { name: 'web1', memory: mib(128), 'max-memory': mib(256), ...cpus, autostart: false, ...kept };
     const bare = setUp();
     expect(await bare.read('running')).toMatchObject({ ...all, title: '', description: '' });
-    const told = setUp({ runs: false, more: '<title>t</title><description>d</description>' });
+    const os = `<metadata><i:libosinfo xmlns:i="http://libosinfo.org/xmlns/libvirt/domain/1.0"><i:os id="${DEBIAN}"/></i:libosinfo></metadata>`;
+    const told = setUp({ runs: false, more: `<title>t</title><description>d</description>${os}` });
     told.answer(procedures.domainAutostart, () => true);
     expect(await told.read('config')).toMatchObject({
       ...all,
@@ -68,6 +83,7 @@ describe('the settings of a guest', () => {
       autostart: true,
       title: 't',
       description: 'd',
+      os: DEBIAN,
     });
     told.answer(procedures.domainAutostart, () => {
       throw libvirtNo(55, 'transient');

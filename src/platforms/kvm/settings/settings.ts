@@ -19,6 +19,7 @@ import { type GuestCall, type GuestCalls, onGuest } from '../vm/guest-call.ts';
 import { readDevices } from '../xml/device-xml.ts';
 import { readDocument } from '../xml/document.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
+import { guestOsOf, refuseOs } from '../xml/guest-os.ts';
 import { everywhere, inOrder } from './apply-settings.ts';
 
 type SettingsOps = Required<Pick<VmOps, 'settings' | 'planConfigure' | 'configure'>>;
@@ -105,6 +106,7 @@ async function prepare(
   const asked = withoutParts(all);
   refuseStale(EDITED, domain.name, basedOn, now, spellValue);
   const kept = keptChanges(asked, now);
+  refuseOs(String(asked['os'] ?? ''));
   const { changes, warnings } = withLimits(asked, now, target);
   refuseAboveLimit(domain.name, changes, now, target);
   if (target === 'running' && changes['memory'] !== undefined && now['balloon'] === false)
@@ -140,6 +142,7 @@ async function readAll(
     readKept(call, target === 'config' ? AFFECT.config : AFFECT.live),
   ]);
   const { memory, maxMemory, cpus, maxCpus, title, description } = await readDomainXml(xml);
+  const document = await readDocument(xml, 'domain');
   const settings: Settings = {
     name: domain.name,
     memory,
@@ -149,7 +152,8 @@ async function readAll(
     title: title ?? '',
     description: description ?? '',
     ...kept,
-    ...readDefined(await readDocument(xml, 'domain')),
+    os: guestOsOf(document),
+    ...readDefined(document),
     'max-vcpus': maxCpus,
     ...(await readBoot(xml)),
     ...(await partRows(call, await readDevices(xml))),

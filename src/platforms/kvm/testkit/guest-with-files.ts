@@ -49,6 +49,8 @@ export function guestWithFiles(words: FileWords = {}) {
     look: async (paths) => new Map(paths.map((path) => [path, looks(path)])),
     links: async () => new Map(),
     backings: async () => new Map(),
+    device: async () => ({ uses: [], kin: [] }),
+    makeFileSystem: async () => undefined,
     remove: async () => undefined,
     hostname: async () => 'host1',
   };

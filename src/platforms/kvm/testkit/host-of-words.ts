@@ -64,6 +64,8 @@ function seenBy({ files, denied = [], links = {}, backings = {}, hostname = '' }
       new Map(paths.flatMap((path) => (links[path] === undefined ? [] : [[path, links[path]] as const]))),
     backings: async (images) =>
       new Map(images.flatMap(({ path }) => (path in backings ? [[path, backings[path]] as const] : []))),
+    device: async () => ({ uses: [], kin: [] }),
+    makeFileSystem: async () => undefined,
     remove: async () => undefined,
     hostname: async () => hostname,
   };

@@ -95,6 +95,8 @@ function setUp({
     look: async (paths) => new Map(paths.map((path) => [path, look(path)])),
     links: async () => new Map(),
     backings: async (images) => new Map(images.map(({ path }) => [path, undefined])),
+    device: async () => ({ uses: [], kin: [] }),
+    makeFileSystem: async () => undefined,
     remove: async (path, id) => void removed.push(`${path} ${id}`),
     hostname: async () => 'db1',
   };

@@ -126,6 +126,7 @@ function moreOf(xml: DomainXml, kcli: Notes, persistent: boolean): VmInfo['more'
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Title', xml.title],
     ['Type', xml.type],
+    ['Operating system', xml.guestOs],
     ['Machine', [xml.arch, xml.machine].filter(Boolean).join(', ')],
     ['Firmware', xml.firmware],
     ['CPU', xml.cpuMode],

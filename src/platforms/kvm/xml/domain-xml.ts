@@ -2,6 +2,7 @@
 import { type Bytes, bytes } from '../../../units.ts';
 import { attribute, child, childrenOf, type XmlElement, XmlError } from '../../transport/xml.ts';
 import { readDocument } from './document.ts';
+import { guestOsOf } from './guest-os.ts';
 import { type HardwareLine, hardwareLines } from './hardware-lines.ts';
 import { KCLI_NAMESPACE } from './metadata.ts';
 
@@ -15,6 +16,8 @@ export interface DomainXml {
   readonly type: string;
   readonly machine: string | undefined;
   readonly arch: string | undefined;
+  /** An id of libosinfo; '' where nothing is written down. */
+  readonly guestOs: string;
   readonly firmware: string;
   readonly nvram: string | undefined;
   readonly emulator: string | undefined;
@@ -94,6 +97,7 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
     type: attribute(domain, 'type') ?? '',
     machine: attribute(child(os, 'type'), 'machine'),
     arch: attribute(child(os, 'type'), 'arch'),
+    guestOs: guestOsOf(domain),
     firmware: child(os, 'loader') !== undefined || attribute(os, 'firmware') === 'efi' ? 'UEFI' : 'BIOS',
     nvram: text(child(os, 'nvram')),
     emulator: text(child(devices, 'emulator')),

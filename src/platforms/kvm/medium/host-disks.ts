@@ -1,0 +1,64 @@
+/** Block devices and empty volumes of a host, asked and written by its own programs. */
+import { FleetError } from '../../../errors.ts';
+
+/** A block device as the host has it. */
+export interface HostDevice {
+  /** What the host does with it, or with a part of it: `/dev/sdb1 is mounted at /srv`. */
+  readonly uses: readonly string[];
+  /** Devices that are parts of it, or that it is a part of. */
+  readonly kin: readonly string[];
+}
+
+export interface HostDisks {
+  /** Rejects with op.refused where the host does not say what it does with it. */
+  device(path: string, signal: AbortSignal): Promise<HostDevice>;
+  /** Of an empty volume, with `mkfs.KIND` or mkswap of the host. Rejects with op.failed and what that says. */
+  makeFileSystem(path: string, kind: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What a script prints that has these words, ended by NUL, as its stdin. */
+export type Ask = (
+  script: string,
+  words: readonly string[],
+  signal: AbortSignal,
+  deadlineMs?: number,
+) => Promise<string>;
+
+/** Large devices that are slow to be written to. */
+const FORMAT_MS = 300_000;
+const DEVICE = `xargs -0 -n1 sh -c 'lsblk -nrpo NAME,TYPE,MOUNTPOINT -- "$0" && echo == && lsblk -nrspo NAME -- "$0" && echo ==' 2>&1; true`;
+/** Neither is told to write over what it finds. Kinds come from a list of ours; root's programs are in no user's path. */
+const FORMAT = `xargs -0 -n2 sh -c 'PATH=$PATH:/usr/sbin:/sbin; case $0 in swap) mkswap -- "$1";; *) "mkfs.$0" -q -- "$1";; esac && echo == made' 2>&1; true`;
+const ODD_NAME = 'its name has control characters';
+
+export const createHostDisks = (ask: Ask): HostDisks => ({
+  async device(path, signal) {
+    const said = isPlain(path) ? await ask(DEVICE, [path], signal) : ODD_NAME;
+    const [below, above, end] = said.split(/^==\n/m);
+    if (below === undefined || above === undefined || end !== '')
+      throw new FleetError('op.refused', `whether the host uses ${path} can't be seen: ${said.trim() || 'no answer'}`);
+    return readDevice(below, above);
+  },
+  async makeFileSystem(path, kind, signal) {
+    const said = isPlain(path) ? await ask(FORMAT, [kind, path], signal, FORMAT_MS) : ODD_NAME;
+    if (/^== made$/m.test(said)) return;
+    throw new FleetError('op.failed', `${path} got no ${kind}: ${said.trim() || 'the host does not say why'}`);
+  },
+});
+
+/** An absolute path without what would end a line of an answer. */
+export const isPlain = (path: string): boolean => path.startsWith('/') && !/[\x00-\x1f\x7f]/.test(path);
+
+/** Lines of `NAME TYPE MOUNTPOINT`, the device first, and of `NAME`; blanks in them are written as `\\x20`. */
+function readDevice(below: string, above: string): HostDevice {
+  const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
+  const rows = linesOf(below).map((line) => line.split(' '));
+  const uses = rows.flatMap(([name = '', type = '', mount = ''], i) => {
+    if (mount === '[SWAP]') return `${name} is swap`;
+    if (mount !== '') return `${name} is mounted at ${mount}`;
+    return i > 0 && type !== 'part' ? `${name} (${type}) is made of it` : [];
+  });
+  const [own = ''] = rows[0] ?? [];
+  const names = [...rows.map(([name = '']) => name), ...linesOf(above)];
+  return { uses, kin: [...new Set(names)].filter((name) => name !== own) };
+}
