@@ -6,10 +6,10 @@ import { createDaemon, type Daemon } from '../../src/platforms/kvm/link/daemon.t
 import { createDialer } from '../../src/platforms/kvm/link/dial.ts';
 import { procedures } from '../../src/platforms/kvm/rpc/protocol.ts';
 import { readDomainStats } from '../../src/platforms/kvm/rpc/stats.ts';
-import { createFastTick } from '../../src/platforms/kvm/watch/fast-tick.ts';
+import { createFastTick } from '../../src/platforms/kvm/samples/fast-tick.ts';
+import { createMeters } from '../../src/platforms/kvm/samples/meters.ts';
+import { createNodeMeter } from '../../src/platforms/kvm/samples/node-meter.ts';
 import { listGuests } from '../../src/platforms/kvm/watch/list-guests.ts';
-import { createMeters } from '../../src/platforms/kvm/watch/meters.ts';
-import { createNodeMeter } from '../../src/platforms/kvm/watch/node-meter.ts';
 import { createRoster } from '../../src/platforms/kvm/watch/roster.ts';
 import { type Host, site } from '../labs/libvirt/hosts.ts';
 

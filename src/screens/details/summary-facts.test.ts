@@ -54,7 +54,7 @@ const notice = (subject: string, text: string, at = NOW): Notice => ({
 });
 
 describe('a summary of nodes', () => {
-  it('F-114 F-123 F-124 F-436 adds up storage of its nodes, what is shared apart and once', () => {
+  it('F-114 F-124 F-436 adds up storage of its nodes, what is shared apart and once', () => {
     const { fleet } = aFleet([
       storage('local1', { node: n1 }),
       storage('local2', { node: n2, used: gib(60) }),

@@ -139,7 +139,7 @@ const ofVms =
     return look.theme.paint('dim', fit(shown, width));
   };
 
-/** The value of a node. That of rates costs by its VMs, so the tree, which has columns that nobody chose, leaves them out. */
+/** The value of a node. That of rates costs by its VMs, so the tree, whose columns the user did not choose, leaves them out. */
 const ofNodes =
   (column: VmColumn): Cell =>
   (facts, look, width) => {

@@ -4,8 +4,8 @@ import type { NodeBridge, NodeFacts, NodeInfo, NodeStorage } from '../../contrac
 import type { Daemon } from '../link/daemon.ts';
 import type { Dialer } from '../link/dial.ts';
 import { procedures } from '../rpc/protocol.ts';
+import { createNodeMeter } from '../samples/node-meter.ts';
 import { unlessGone } from '../vm/guest.ts';
-import { createNodeMeter } from '../watch/node-meter.ts';
 import type { HostFacts } from './host.ts';
 import { readNodeDevices } from './node-devices.ts';
 

@@ -13,7 +13,7 @@ export interface FoundMedium extends Medium {
 }
 
 /**
- * `format` is said of what is in no storage, since nobody else knows it: of a device '' is raw, a file needs one. Rejects with
+ * `format` is said of what is in no storage, since the host does not know it: of a device '' is raw, a file needs one. Rejects with
  * volume.not-found; op.conflict for a device that the host uses itself; op.refused for another format than a volume has.
  */
 export async function findMedium(

@@ -28,7 +28,7 @@ const DOMAIN = { name: 'web1', uuid: Buffer.alloc(16, 1), id: 1 };
 const RUNS = { state: 1, reason: 0 };
 const OPERATION_ABORTED = 78;
 
-/** web1 goes from host1 to host2, whose link is lost while memory is on its way; the daemon of host2 answers nobody then. */
+/** web1 goes from host1 to host2, whose link is lost while memory is on its way; the daemon of host2 gives no answer then. */
 function losingTarget() {
   const { client: source, answer } = createScriptedClient();
   const { client: target, answer: says } = createScriptedClient();

@@ -3,15 +3,15 @@ import { endpointOf, nativeOf } from '../../../ids.ts';
 import type { SampleBlock, WatchOptions } from '../../contract.ts';
 import type { HostFacts } from '../host/host.ts';
 import type { Daemon } from '../link/daemon.ts';
+import { createBlock, createFastTick } from '../samples/fast-tick.ts';
+import { createMeters } from '../samples/meters.ts';
+import { createNodeMeter } from '../samples/node-meter.ts';
+import { createSlowLayer } from '../samples/slow-layer.ts';
 import { idOf, type Place } from '../vm/guest.ts';
 import type { GuestEvent, GuestEvents } from './events.ts';
-import { createBlock, createFastTick } from './fast-tick.ts';
 import { isPartOfStart } from './lifecycle-events.ts';
 import { listGuests } from './list-guests.ts';
-import { createMeters } from './meters.ts';
-import { createNodeMeter } from './node-meter.ts';
 import { createRoster, type Roster } from './roster.ts';
-import { createSlowLayer } from './slow-layer.ts';
 
 export interface WatchContext {
   readonly daemon: Daemon;

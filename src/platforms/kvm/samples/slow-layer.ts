@@ -13,8 +13,8 @@ import { LibvirtError } from '../rpc/errors.ts';
 import { STATS } from '../rpc/flags.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 import { type DomainStats, readDomainStats } from '../rpc/stats.ts';
+import type { Roster } from '../watch/roster.ts';
 import type { Meters } from './meters.ts';
-import type { Roster } from './roster.ts';
 import { createTurns } from './turns.ts';
 
 export interface SlowLayer {

@@ -14,9 +14,9 @@ import { LIST, STATS } from '../rpc/flags.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 import { readDomainStats } from '../rpc/stats.ts';
 import { idOf, isAboutGuest, type Place } from '../vm/guest.ts';
+import type { Roster } from '../watch/roster.ts';
 import type { CpuReading, Meters, NetReading, Rates } from './meters.ts';
 import type { NodeMeter } from './node-meter.ts';
-import type { Roster } from './roster.ts';
 import { createTurns } from './turns.ts';
 
 /** Guests whose CPU is asked for in one tick: as many that are looked at, and as many of the others. */
