@@ -27,7 +27,7 @@ export interface DetachPlan {
 const NO_VOLUMES = { volumes: false };
 
 /**
- * What would go from which nodes. What differs from its definition is somebody else's, and stays, but where `isNamed`: the
+ * What would go from which nodes. What differs from its definition was made past drover, and stays, but where `isNamed`: the
  * user has named these nodes. Rejects with op.refused that names who uses what, and where it is not known what a node has.
  */
 export async function planDetach(
@@ -76,7 +76,7 @@ export async function planDetach(
   };
 }
 
-/** Who uses it there, as a sentence; undefined where nobody does. Rejects with op.refused where that can't be read. */
+/** Who uses it there, as a sentence; undefined where no VM does. Rejects with op.refused where that can't be read. */
 export async function usersOn(
   state: DefinitionState,
   node: NodeState,
