@@ -27,7 +27,7 @@ export const poolDefinitionsAction: DefinitionsAction = {
   kind: 'definitions',
   id: 'pool.definitions',
   noun: 'pool',
-  title: 'Storages and networks',
+  title: 'Definitions',
   help: 'Define storages and networks for a pool, and make, test and remove them on its nodes.',
   keys: ['='],
   danger: 'none',

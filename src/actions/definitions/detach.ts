@@ -27,7 +27,7 @@ export interface DetachPlan {
 const NO_VOLUMES = { volumes: false };
 
 /**
- * What would go from which nodes. What differs from its definition was not made by it, and stays, but where `isNamed`: the
+ * What would go from which nodes. What differs from its definition was made past drover, and stays, but where `isNamed`: the
  * user has named these nodes. Rejects with op.refused that names who uses what, and where it is not known what a node has.
  */
 export async function planDetach(

@@ -170,7 +170,7 @@ describe('the keys at the bottom', () => {
       return `${what}: ${hints()}`;
     });
     expect(rows.join('\n')).toMatchInlineSnapshot(`
-      "pool: S shut down all, D force off all, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, -f2 rename, -m move, -X remove, -e set up, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, x viewer all, b back up all, / filter!, : more!, ? help!, q quit!
+      "pool: S shut down all, D force off all, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, -f2 rename, -m move, -X remove, -e set up, -= definitions, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, x viewer all, b back up all, / filter!, : more!, ? help!, q quit!
       node: S shut down all, D force off all, -o shell, -$ run command, b back up all, m move to pool, ; note, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, s start all, R reboot all, p pause all, P suspend to disk all, A switch autostart all, x viewer all, / filter!, : more!, ? help!, q quit!
       running VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, ; note, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!
       stopped VM: -s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, ; note, a add, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"
@@ -179,7 +179,7 @@ describe('the keys at the bottom', () => {
     state.view.toggleMark();
     state.view.toIndex(0);
     expect(hints()).toMatchInlineSnapshot(
-      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, a add, -f2 rename, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
+      `"-s start, -S shut down, -R reboot, -c console, -e edit, -D force off, -p pause, -P suspend to disk, -X delete, -A switch autostart, -V graphical console, -x viewer, -H ssh, -O console log, -m migrate, -4 snapshots, -d disks, -u NICs, a add, -f2 rename, -= definitions, t tasks, 3 busiest, F sort, r reconnect, E edit, / filter!, : more!, ? help!, q quit!"`,
     );
   });
 
@@ -228,7 +228,7 @@ describe('the keys at the bottom', () => {
     store.flush();
     state.view.toKey('pool ~/prod');
     expect(hints()).toMatchInlineSnapshot(
-      `"a add, f2 rename, m move, X remove, e set up, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`,
+      `"a add, f2 rename, m move, X remove, e set up, = definitions, t tasks, 3 busiest, F sort, / filter!, : more!, ? help!, q quit!"`,
     );
   });
 
