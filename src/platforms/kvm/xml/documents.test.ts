@@ -20,6 +20,7 @@ describe('a domain', () => {
       type: '',
       machine: undefined,
       arch: undefined,
+      guestOs: '',
       firmware: 'BIOS',
       nvram: undefined,
       emulator: undefined,
