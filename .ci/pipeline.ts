@@ -100,7 +100,7 @@ const reporting = (name: string): readonly string[] => [
   '--reporter=json',
   `--outputFile.json=${reportOf(name)}`,
 ];
-const slowTests = (name: string, folder: string): Command => [
+const slowTests = (name: string, ...folders: readonly string[]): Command => [
   'npx',
   '--no',
   '--',
@@ -108,9 +108,11 @@ const slowTests = (name: string, folder: string): Command => [
   'run',
   '--config',
   'vitest.labs.config.ts',
-  folder,
+  ...folders,
   ...reporting(name),
 ];
+/** Installs a package and runs its own suite in a process: it waits long, and needs no lab. */
+const PLUGIN = 'test/contract/plugin-qemu.lab.test.ts';
 
 /** One package a line. */
 const packages = [
@@ -160,22 +162,24 @@ async function testLab(run: LabRun, number: number): Promise<void> {
   if (/^FAILED: .* did not go down$/m.test(log)) fail(`${name} did not go down`);
 }
 
-/** As many at a time as there are processors, two at most: they wait for each other's processes otherwise. */
+/**
+ * The labs, and beside them what needs none. As many at a time as there are processors, two at most: they wait for each other's
+ * processes otherwise.
+ */
 async function testLabs(): Promise<void> {
   const labs = readdirSync('test/labs').filter((name) => existsSync(`test/labs/${name}/lab.ts`));
   // what is made of all of them is a lab of its own, for which the machine must be free
   const alone = labs.filter((lab) => lab === 'together');
-  const queue = labs
-    .filter((lab) => !alone.includes(lab))
-    .flatMap(runsOf)
-    .sort((a, b) => budgetOf(nameOf(b)) - budgetOf(nameOf(a)))
-    .map((run, at) => ({ run, at }));
-  const inAll = queue.length;
+  const runs = labs.filter((lab) => !alone.includes(lab)).flatMap(runsOf);
+  const queue = [
+    ...runs.map((run, at) => ({ name: nameOf(run), run: () => testLab(run, at) })),
+    { name: 'plugin', run: () => tests('plugin', slowTests('plugin', PLUGIN), { shown: false }) },
+  ].sort((a, b) => budgetOf(b.name) - budgetOf(a.name));
   const lane = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await testLab(next.run, next.at);
+    for (let next = queue.shift(); next; next = queue.shift()) await next.run();
   };
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
-  for (const lab of alone) await testLab({ lab }, inAll);
+  for (const lab of alone) await testLab({ lab }, runs.length);
 }
 
 async function pipeline(): Promise<void> {
@@ -200,7 +204,7 @@ async function pipeline(): Promise<void> {
   await tests('package', slowTests('package', 'test/package/'));
 
   // after the labs: what they have built is what the private servers are made of
-  await tests('contract', slowTests('contract', 'test/contract/'));
+  await tests('contract', slowTests('contract', 'test/contract/', `--exclude=${PLUGIN}`));
 
   const all = readdirSync(reports).filter((file) => file.endsWith('.json'));
   const seen = `--support=${join(reports, 'support-seen')}`;

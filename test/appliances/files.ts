@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
 
 const BLOCK = 512;
-export const SECTOR = 512;
+const SECTOR = 512;
 
 export interface TarEntry {
   readonly name: string;

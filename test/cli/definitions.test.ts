@@ -115,7 +115,7 @@ it('F-177 tries a definition on the node that was chosen, and leaves nothing the
   expect((await definition('test', 'P', 'nfs')).code).toBe(2);
 });
 
-it('F-021 F-181 F-183 F-184 names who uses a network on which node, and removes it only when nobody does', async () => {
+it('F-021 F-183 F-184 names who uses a network on which node, and removes it only when no VM does', async () => {
   await lab();
   await useLab('one');
   await useLab('two');

@@ -25,7 +25,7 @@ describe('node list', () => {
     expect(values.some(({ net }) => Number(net) > 0)).toBe(true);
   });
 
-  it('F-129 F-130 F-438 F-482 has ready-made views and those of the configuration, narrowed by a filter', async () => {
+  it('F-129 F-130 F-438 has ready-made views and those of the configuration, narrowed by a filter', async () => {
     const busiest = (await desk.run('node', 'list', '--view', 'busiest-nodes', '-o', 'json')).json<
       { cpu: number | null }[]
     >();

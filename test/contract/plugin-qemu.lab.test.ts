@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-it('F-210 F-211 F-212 F-486 the sample plugin, built from the guide alone outside of the checkout, passes the suite against QEMU', {
+it('F-210 F-211 F-212 the sample plugin, built from the guide alone outside of the checkout, passes the suite against QEMU', {
   timeout: SUITE_MS,
 }, async () => {
   const { suite = '' } = await guideBlocks();

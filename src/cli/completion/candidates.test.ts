@@ -86,6 +86,7 @@ describe('completion', () => {
       'profile',
       'template',
       'template-group',
+      'appliance',
       'help',
       'doctor',
       'play',

@@ -50,7 +50,7 @@ afterAll(async () => {
   await desk.clear();
 });
 
-it('F-176 F-178 F-180 F-181 F-183 makes storages and networks on both hosts, as virsh sees as well', async () => {
+it('F-176 F-181 F-183 makes storages and networks on both hosts, as virsh sees as well', async () => {
   await definition('add-storage', 'P', STORAGE, '--type', 'dir', '--path', FOLDER);
   await definition('add-network', 'P', ISOLATED, '--mode', 'isolated', '--cidr', '10.217.0.0/24');
   await definition('add-network', 'P', NAT, '--cidr', '10.218.0.0/24', '--range', '10.218.0.20-10.218.0.40');

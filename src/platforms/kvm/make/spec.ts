@@ -7,10 +7,10 @@ import type { BootDevice } from '../boot/boot-device.ts';
 import { bootOf } from '../boot/order.ts';
 import { type DiskOptions, type DiskVolume, readDiskOptions, readDiskVolume } from '../disk/disk-options.ts';
 import { type Hardware, readHardware } from '../hardware/hardware.ts';
+import { refuseOs } from '../metadata/guest-os.ts';
 import { refuseKey, refuseUnwritable } from '../metadata/texts.ts';
 import { isMac } from '../nic/mac.ts';
 import { type NicOptions, readNicOptions } from '../nic/nic-options.ts';
-import { refuseOs } from '../xml/guest-os.ts';
 
 export { refused };
 

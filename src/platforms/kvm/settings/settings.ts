@@ -10,6 +10,7 @@ import { adviceOf, refuseLacking } from '../definition/host-checks.ts';
 import { readWhole, redefine, refuseTransient } from '../files/definition.ts';
 import type { Host } from '../host/host-call.ts';
 import { manifest } from '../manifest.ts';
+import { refuseOs } from '../metadata/guest-os.ts';
 import { type KeptChanges, keptChanges, readKept, setKept, spellValue } from '../metadata/kept-settings.ts';
 import { type PlannedParts, partRows, planParts, withoutParts } from '../parts/part-changes.ts';
 import { AFFECT, XML } from '../rpc/flags.ts';
@@ -19,7 +20,7 @@ import { type GuestCall, type GuestCalls, onGuest } from '../vm/guest-call.ts';
 import { readDevices } from '../xml/device-xml.ts';
 import { readDocument } from '../xml/document.ts';
 import { readDomainXml } from '../xml/domain-xml.ts';
-import { guestOsOf, refuseOs } from '../xml/guest-os.ts';
+import { guestOsOf } from '../xml/guest-os.ts';
 import { everywhere, inOrder } from './apply-settings.ts';
 
 type SettingsOps = Required<Pick<VmOps, 'settings' | 'planConfigure' | 'configure'>>;
