@@ -47,7 +47,7 @@ const left = () => readdir(join(desk.home, '.cache/drover/appliances/incoming'))
 const templates = async () => (await desk.run('template', 'list', '-o', 'name')).stdout.trim();
 const images = async () => (await desk.run('image', 'list', '-o', 'json')).json<readonly { readonly name: string }[]>();
 
-it('F-169 F-475 lists the cloud images of vendors first, and those of a catalog, by words and filters', async () => {
+it('F-169 F-174 F-475 lists the cloud images of vendors first, and those of a catalog, by words and filters', async () => {
   publish(offer(), offer({ name: 'wiki', title: 'Wiki', provider: 'Other', arch: 'arm64' }));
   const all = await names();
   expect(all).toContain('cloud-images/debian13');
