@@ -44,7 +44,7 @@ import { type UnsavedEndpoint, withUnsaved } from './state/config/unsaved.ts';
 import { filled, linesOf, redacted } from './state/fields.ts';
 import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
-import { createRedactor } from './state/files/redactor.ts';
+import { createRedactor, type Redactor } from './state/files/redactor.ts';
 import { whoAmI } from './state/files/who-am-i.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore, type Store } from './state/fleet/store.ts';
@@ -124,14 +124,7 @@ export function compose(options: ComposeOptions): App {
   const redactor = createRedactor();
   const wireLog = createWireLog(redactor, options.wire);
   const secrets = createSecrets({ env, home, directory: dirname(configPath), clock, redactor });
-  const audit = createAudit({
-    file: join(stateDirectory(env, home), 'audit.jsonl'),
-    clock,
-    redactor,
-    env,
-    trouble: options.warn,
-    required: () => auditIsRequired(configStore.current.config),
-  });
+  const audit = auditOf(options, stateDirectory(env, home), redactor, () => auditIsRequired(current()));
   const configStore = withUnsaved(createConfigStore(configPath, fieldsOf, clock), options.unsaved ?? [], fieldsOf);
   const rules = () => readNotifyRules(configPath, current().file).rules;
   const notifier = notifierOf(options, stateDirectory(env, home), { redactor, secrets, store, rules });
@@ -262,6 +255,13 @@ export function compose(options: ComposeOptions): App {
     },
   };
 }
+
+const auditOf = (
+  { clock, env, warn }: ComposeOptions,
+  folder: string,
+  redactor: Redactor,
+  required: () => boolean,
+): Audit => createAudit({ file: join(folder, 'audit.jsonl'), clock, redactor, env, trouble: warn, required });
 
 const notifierOf = (
   { clock, env, signal, warn }: ComposeOptions,

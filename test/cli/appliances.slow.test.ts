@@ -59,6 +59,10 @@ it('F-169 F-174 F-475 lists the cloud images of vendors first, and those of a ca
   expect(stdout).toMatch(/^NAME +CATALOG +TITLE +PROVIDER +VERSION +ARCH/);
   const shown = (await desk.run('appliance', 'info', 'shop', '-o', 'json')).json<object>();
   expect(shown).toMatchObject({ id: 'ours/shop', version: '2.1', arch: 'x86_64', provider: 'Acme' });
+  const image = (await desk.run('appliance', 'info', 'debian13', '-o', 'json')).json<object>();
+  expect(image).toMatchObject({ arch: 'x86_64', location: expect.stringMatching(/amd64\.qcow2$/) });
+  const other = (await desk.run('appliance', 'info', 'debian13', '--arch', 'aarch64', '-o', 'json')).json<object>();
+  expect(other).toMatchObject({ arch: 'aarch64', location: expect.stringMatching(/arm64\.qcow2$/) });
 });
 
 it('F-167 serves a catalog that does not answer from what it kept, and says so', async () => {

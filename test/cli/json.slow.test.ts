@@ -29,11 +29,18 @@ beforeAll(async () => {
     JSON.stringify({
       endpoints: { ...config.endpoints, gone: { ...gone, enabled: false } },
       profiles: { small: { numcpus: 1, disks: [10] } },
-      pools: { lab: { nodes: ['demo'], variables: { NET: 'br0' } } },
+      pools: {
+        lab: {
+          nodes: ['demo'],
+          variables: { NET: 'br0' },
+          storages: { images: { type: 'dir', path: '/srv/defined' } },
+        },
+      },
     }),
   );
   await desk.run('template', 'add', 'Lab/web', 'any', '-P', 'memory=512');
   await desk.run('template', 'export', 'Lab/web', join(desk.home, 'web.tar.gz'));
+  await writeFile(join(desk.home, 'tiny.img'), Buffer.alloc(65_536));
   await mkdir(join(desk.home, '.aws'));
   await writeFile(join(desk.home, '.aws', 'config'), '[default]\nregion = eu-west-1\n');
   const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdNWgSimulatedKeyOfATest somebody';
@@ -435,6 +442,26 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'lab', 'NET=br1']];
     case 'pool info':
       return [[...words, 'lab']];
+    case 'definition list':
+      return [words, [...words, 'lab']];
+    case 'definition info':
+    case 'definition apply':
+      return [[...words, 'lab', 'images']];
+    case 'definition add-storage':
+      return [[...words, 'lab', 'more', '--path', '/srv/more']];
+    case 'definition add-network':
+      return [[...words, 'lab', 'inner', '--cidr', '10.78.0.0/24']];
+    case 'definition edit':
+      return [[...words, 'lab', 'images', 'description=of the lab']];
+    case 'definition test':
+      return [[...words, 'lab', 'images', '-C', 'demo']];
+    case 'definition detach':
+    case 'definition remove':
+      return [[...words, 'lab', 'images', '--yes']];
+    case 'appliance info':
+      return [[...words, 'debian13']];
+    case 'appliance import':
+      return [[...words, join(desk.home, 'tiny.img'), 'Lab/brought', '-C', 'demo', '--dry-run']];
     case 'profile info':
       return [[...words, 'small']];
     case 'profile create':

@@ -2,13 +2,14 @@ import { namedByHand } from '../../actions/appliances/by-hand.ts';
 import { importTask } from '../../actions/appliances/import-appliance.ts';
 import { bind } from '../../actions/target.ts';
 import { FleetError } from '../../errors.ts';
+import type { Settings } from '../../platforms/contract.ts';
 import { type Appliance, findAppliance } from '../../state/appliances/appliance.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { findEndpoint } from '../find-listed.ts';
 import type { Flag } from '../flags.ts';
 import { followed, report } from '../object-commands.ts';
 import { newTemplateName } from '../templates/new-template.ts';
-import { ARCH, offered } from './list-commands.ts';
+import { ARCH, archIn, offered } from './list-commands.ts';
 
 const STORAGE: Flag = {
   key: 'storage',
@@ -65,15 +66,11 @@ export const importApplianceCommand: Command = {
   },
 };
 
-async function chosen(
-  word: string,
-  values: Readonly<Record<string, unknown>>,
-  context: CommandContext,
-): Promise<Appliance> {
+async function chosen(word: string, values: Settings, context: CommandContext): Promise<Appliance> {
   const checksum = values[CHECKSUM.key] === undefined ? undefined : String(values[CHECKSUM.key]).toLowerCase();
   const byHand = namedByHand(word, checksum);
   if (byHand) return byHand;
   if (checksum !== undefined)
     throw new FleetError('usage', '--checksum is for an address or a path: catalogs have their own');
-  return findAppliance(word, (await offered('usual', String(values[ARCH.key]), context)).appliances);
+  return findAppliance(word, (await offered('usual', archIn(values), context)).appliances);
 }

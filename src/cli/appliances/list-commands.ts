@@ -1,6 +1,7 @@
 import { cloudImages } from '../../actions/appliances/cloud-images.ts';
 import { FleetError } from '../../errors.ts';
 import { didYouMean } from '../../nearest.ts';
+import type { Settings } from '../../platforms/contract.ts';
 import { type Appliance, type CatalogReading, findAppliance } from '../../state/appliances/appliance.ts';
 import { applianceKeys, applianceRow } from '../../state/appliances/appliance-keys.ts';
 import { CLOUD_IMAGES } from '../../state/config/appliance-catalogs.ts';
@@ -13,14 +14,18 @@ import { columnsFor, inOrder, shownAs } from '../key-columns.ts';
 import { type Row, renderList } from '../output.ts';
 import { printDetails } from '../print-details.ts';
 
+const USUAL_ARCH = 'x86_64';
+
 export const ARCH: Flag = {
   key: 'arch',
   label: 'Architecture',
   help: 'Of the images of the catalog that comes with drover.',
   kind: 'choice',
   options: ['x86_64', 'aarch64'],
-  default: 'x86_64',
+  default: USUAL_ARCH,
 };
+
+export const archIn = (values: Settings): string => String(values[ARCH.key] ?? USUAL_ARCH);
 
 interface Offered {
   readonly appliances: readonly Appliance[];
@@ -59,7 +64,7 @@ const listCommand: Command = {
   takes: 'WORD…',
   flags: () => [ARCH],
   async run(context, { words, values }) {
-    const { appliances, isWhole } = await offered('usual', String(values[ARCH.key]), context);
+    const { appliances, isWhole } = await offered('usual', archIn(values), context);
     const filter = [context.global.filter, ...words].join(' ');
     const rows = appliances.map(applianceRow).filter((row) => passes(row, filter, applianceKeys));
     const columns = columnsFor(applianceKeys.filter(isShown)).map((column) => ({
@@ -85,7 +90,7 @@ const infoCommand: Command = {
   async run(context, { words, values }) {
     const [word, ...more] = words;
     if (word === undefined || more.length > 0) throw new FleetError('usage', 'which appliance? Name one');
-    const { appliances } = await offered('usual', String(values[ARCH.key]), context);
+    const { appliances } = await offered('usual', archIn(values), context);
     const row = applianceRow(findAppliance(word, appliances));
     const lines = applianceKeys.flatMap((key) => {
       const value = row[key.id];
@@ -105,7 +110,7 @@ const catalogRow = ({ catalog, appliances, fetchedAt, troubles }: CatalogReading
   error: troubles[0],
 });
 
-const CATALOG_KEYS: readonly KindColumn[] = [
+export const CATALOG_KEYS: readonly KindColumn[] = [
   { id: 'name', type: 'text', help: 'its name', title: 'CATALOG' },
   { id: 'count', type: 'count', help: 'how many appliances it has', title: 'APPLIANCES' },
   { id: 'fetched', type: 'instant', help: 'when it was fetched last', title: 'FETCHED' },
@@ -114,7 +119,7 @@ const CATALOG_KEYS: readonly KindColumn[] = [
 ];
 
 async function printCatalogs(readings: readonly CatalogReading[], context: CommandContext): Promise<number> {
-  const own: Row = { name: CLOUD_IMAGES, count: cloudImages('x86_64').length, location: 'comes with drover' };
+  const own: Row = { name: CLOUD_IMAGES, count: cloudImages(USUAL_ARCH).length, location: 'comes with drover' };
   const rows = [own, ...readings.map(catalogRow)].map((row) => inOrder(CATALOG_KEYS, row));
   const listing = { rows, columns: columnsFor(CATALOG_KEYS), name: (row: Row) => String(row['name']) };
   await context.printer.print(await renderList(listing, context.format, context.columns));

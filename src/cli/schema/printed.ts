@@ -1,4 +1,5 @@
 import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
+import { appliance, applianceCatalog } from './appliance.ts';
 import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
@@ -71,6 +72,10 @@ const printed: Readonly<Record<string, Printed>> = {
   'pool info': { schema: poolInfo },
   'definition list': { schema: list(definition, 'every definition') },
   'definition info': { schema: definitionInfo },
+  'appliance list': { schema: list(appliance, 'every appliance') },
+  'appliance info': { schema: appliance },
+  'appliance catalogs': { schema: list(applianceCatalog, 'every catalog') },
+  'appliance refresh': { schema: list(applianceCatalog, 'every catalog') },
   'profile list': { schema: list(profile, 'every profile') },
   'profile info': { schema: profile },
   'task list': { schema: list(task, 'every task that is kept') },
@@ -126,6 +131,8 @@ export const printedObjects: readonly Schema[] = [
   poolInfo,
   definition,
   definitionInfo,
+  appliance,
+  applianceCatalog,
   profile,
   template,
   templateInfo,

@@ -101,14 +101,6 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   let marked: readonly VmId[] = [];
   let markedOn = '';
 
-  /** In the tree; lists have no branches. */
-  const isFoldedAway = (key: string): boolean => {
-    for (let home = tree.parentKeyOf(key); home !== undefined; home = tree.parentKeyOf(home)) {
-      if (folded.has(home)) return true;
-    }
-    return false;
-  };
-
   const present = () => (arrangement === 'nodes' ? ofNodes : ofVms);
 
   const sums = createSums(fleet, tree);
@@ -181,7 +173,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       const filter = next === 'nodes' ? undefined : ofVms.filter.filter;
       tree.want({ flat: next === 'flat', nodes: next === 'nodes', filter });
       if (home !== undefined) view.toKey(home);
-      if (next === 'tree' && row?.kind === 'vm' && isFoldedAway(row.key)) view.reveal(row.key);
+      if (next === 'tree' && row?.kind === 'vm' && isFoldedAway(row.key, tree, folded)) view.reveal(row.key);
     },
     columns: { tree: undefined, flat: undefined, nodes: undefined },
     widths: new Map(),
@@ -234,13 +226,23 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       if (arrangement !== 'tree' && lists[kind] !== arrangement) state.arrange('tree');
       view.reveal(key);
     },
-    isThere(key) {
-      const id = key.slice(key.indexOf(' ') + 1);
-      if (key.startsWith('vm ')) return fleet.vms.has(id as VmId);
-      return tree.indexOf(key) >= 0 || tree.parentKeyOf(key) !== undefined || fleet.nodes.has(id as NodeId);
-    },
+    isThere: (key) => isInFleet(key, fleet, tree),
   };
   return state;
+}
+
+/** In the tree; lists have no branches. */
+function isFoldedAway(key: string, tree: Tree, folded: ReadonlySet<string>): boolean {
+  for (let home = tree.parentKeyOf(key); home !== undefined; home = tree.parentKeyOf(home)) {
+    if (folded.has(home)) return true;
+  }
+  return false;
+}
+
+function isInFleet(key: string, fleet: Fleet, tree: Tree): boolean {
+  const id = key.slice(key.indexOf(' ') + 1);
+  if (key.startsWith('vm ')) return fleet.vms.has(id as VmId);
+  return tree.indexOf(key) >= 0 || tree.parentKeyOf(key) !== undefined || fleet.nodes.has(id as NodeId);
 }
 
 /** A filter over nodes, which lets the VMs of those nodes through. */
