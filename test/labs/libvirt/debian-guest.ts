@@ -1,4 +1,5 @@
 /** What is true inside of a Debian guest of the lab: asked of its agent by virsh, or by SSH from its host, but not by drover. */
+import { PATIENCE } from '../../patience.ts';
 import { until } from '../until.ts';
 import { type Host, site, virsh } from './hosts.ts';
 import { runInside } from './namespaces.ts';
@@ -11,10 +12,10 @@ async function agent<T>(host: Host, guest: string, execute: string, args: object
   return (JSON.parse(said) as { return: T }).return;
 }
 
-/** Half a minute on an idle machine; ten times that where two labs share two slow cores. */
+/** Half a minute on an idle machine; twenty times that was seen where two labs shared two slow cores. */
 export const BOOT_MS = 480_000;
 /** Of a test that waits for a boot and does little else. */
-export const BOOT_TEST_MS = BOOT_MS + 120_000;
+export const BOOT_TEST_MS = BOOT_MS * PATIENCE + 120_000;
 
 /** Resolves when the guest's agent answers. */
 export const untilAgentAnswers = (host: Host, guest: string, deadlineMs: number): Promise<unknown> =>

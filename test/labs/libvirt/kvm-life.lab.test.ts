@@ -107,7 +107,7 @@ it(
 it(
   'it is shut down, cloned and exported, and a VM that is made of that starts',
   async () => {
-    expect(await drover('vm', 'stop', VM, '--wait', '120')).toBe(`${VM} is stopped\n`);
+    expect(await drover('vm', 'stop', VM, '--wait', '600')).toBe(`${VM} is stopped\n`);
     await drover('snapshot', 'delete', VM, 'before', '--yes');
     expect(await drover('vm', 'clone', VM, CLONE)).toContain(`is cloned as ${CLONE}`);
     const uuid = async (vm: string) => (await virsh(host, 'domuuid', vm)).trim();
