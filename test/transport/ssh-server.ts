@@ -1,4 +1,4 @@
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import ssh2, {
   type Algorithms,
   type AuthContext,
@@ -38,6 +38,19 @@ const connectOnward: Required<ServerOptions>['onward'] = (accept, { destIP, dest
   stream.pipe(onward).pipe(stream);
   onward.on('error', () => {});
 };
+
+/** All that `write` does gets to the client in one piece, as over a link that was busy. */
+function inOnePacket(client: Connection, write: () => void): void {
+  const { _sock: socket } = client as Connection & { readonly _sock: Socket };
+  socket.cork();
+  write();
+  setImmediate(() => socket.uncork());
+}
+
+function endWith(stream: ServerChannel, code: number): void {
+  stream.exit(code);
+  stream.end();
+}
 
 export async function startServer(
   accepts: (context: AuthContext) => boolean,
@@ -86,6 +99,7 @@ export async function startServer(
       session.on('shell', (acceptShell) => acceptShell().write('# '));
       session.on('exec', (acceptExec, _reject, { command }) => {
         if (command === 'never') return;
+        if (command === 'at once') return inOnePacket(client, () => endWith(acceptExec(), 7));
         const stream = acceptExec();
         if (command === 'noisy') stream.stderr.write(Buffer.alloc(4 * 1024 ** 2, 'x'));
         if (command === 'wait') return;

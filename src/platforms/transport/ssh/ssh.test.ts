@@ -83,6 +83,14 @@ describe('SSH', () => {
     expect(await outputOf(await host.pipe('uname', signal), signal)).toBe('ran uname');
   });
 
+  it('knows how a command has ended that says so in the packet that opens it', async () => {
+    const server = await startServer(({ method }) => method === 'none' || method === 'password');
+    const host = await open(server, { password: 'x' });
+    const { ended, stdout, stderr } = await host.run('at once', signal);
+    for (const stream of [stdout, stderr]) stream.resume();
+    expect(await ended).toBe(7);
+  });
+
   it('opens a further connection when the sessions of one are used up, without asking again', async () => {
     const key = await keyFile('secret');
     const server = await startServer(key.isIt);

@@ -116,6 +116,18 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
       },
     );
 
+  /** `listen` comes before all that the channel says: how a short command has ended may be in the packet that opens it. */
+  const session = async <T>(open: OpenChannel, listen: (stream: ClientChannel) => T, signal: AbortSignal) => {
+    let heard: T | undefined;
+    const stream = await channel('session', signal, (client, done) =>
+      open(client, (error, opening) => {
+        if (!error) heard = listen(opening);
+        done(error, opening);
+      }),
+    );
+    return { stream, heard: heard as T };
+  };
+
   return {
     name,
     openUnixSocket: (path, signal) =>
@@ -129,17 +141,19 @@ export async function openSshHost(target: SshTarget, options: SshOptions): Promi
       return stream;
     },
     async run(command, signal) {
-      const stream = await channel('session', signal, (client, done) => client.exec(command, done));
-      return runningOver(stream, name);
+      const open: OpenChannel = (client, done) => client.exec(command, done);
+      return (await session(open, (stream) => runningOver(stream, name), signal)).heard;
     },
     files: (signal) => channel('session', signal, (client, done) => client.subsys('sftp', done)),
     async shell({ columns, rows }, signal) {
       const terminal = { term: process.env['TERM'] ?? 'xterm-256color', cols: columns, rows };
-      const stream = await channel('session', signal, (client, done) => client.shell(terminal, done));
       let code: number | undefined;
-      stream.once('exit', (exit: number | null, by?: string) => {
-        code = exitCodeOf(exit, by);
-      });
+      const open: OpenChannel = (client, done) => client.shell(terminal, done);
+      const hear = (opened: ClientChannel) =>
+        opened.once('exit', (exit: number | null, by?: string) => {
+          code = exitCodeOf(exit, by);
+        });
+      const { stream } = await session(open, hear, signal);
       return { stream, resize: (size) => stream.setWindow(size.rows, size.columns, 0, 0), exitCode: () => code };
     },
     close() {
