@@ -79,7 +79,7 @@ it('shows of a guest what can be changed: saved, or while it runs', () => {
     'plan: Plan, text; default empty; config write, running write; takes effect now',
     'profile: Profile, text; default empty; advanced; config write, running write; takes effect now',
     'image: Image, text; advanced; config write, running write; takes effect now',
-    'os: Operating system, text; default empty; checked; such as http://debian.org/debian/12 http://microsoft.com/win/2k22; advanced; config write, running write; takes effect now',
+    'os: Guest OS, text; default empty; checked; such as http://debian.org/debian/12 http://microsoft.com/win/2k22; advanced; config write, running write; takes effect now',
     'owner: Owner, text; default empty; advanced; config write, running write; takes effect now',
     'metadata: Metadata, pairs; default {}; advanced; config write, running write; takes effect now',
     'virtualization: Virtualization, choice; of kvm qemu; advanced; config write, running read; takes effect restart',

@@ -251,7 +251,7 @@ const SETTINGS: readonly SettingsField[] = [
   ...kcliFields,
   {
     key: 'os',
-    label: 'Operating system',
+    label: 'Guest OS',
     help: 'What the guest runs, as an id of libosinfo; virt-manager reads and writes it too.',
     kind: 'text',
     default: '',

@@ -97,8 +97,8 @@ it('a VM is made with a form, of an image and a network that are chosen from lis
   await press(ENTER + CONTINUE, /default +virtio/);
   await press(ESC, /NICs +1 NIC/);
   await press(`${BUTTONS}${UP}${ENTER}`, /User data/);
-  await press(DOWN.repeat(17) + RIGHT.repeat(2), /Virtualization +< qemu >/);
-  await press(UP.repeat(18) + RIGHT, /Start +< no >/);
+  await press(DOWN.repeat(18) + RIGHT.repeat(2), /Virtualization +< qemu >/);
+  await press(UP.repeat(19) + RIGHT, /Start +< no >/);
   await press(CONTINUE, `${host.name} has the VM ${VM}`);
   expect(await guestState(host, VM)).toBe('shut off');
   expect(await virsh(host, 'dominfo', VM)).toMatch(/Max memory: +131072 KiB/);
