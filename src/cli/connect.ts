@@ -33,8 +33,13 @@ function within(ms: number, name: EndpointName, ready: Promise<void>, { app, sig
  * for a filter that can't be read: a typing mistake is reported before any host is waited for.
  */
 export async function connect(context: CommandContext, names: readonly EndpointName[]): Promise<Connected> {
-  const { app, global, signal } = context;
-  readableFilter(global.filter, app.store.fleet);
+  readableFilter(context.global.filter, context.app.store.fleet);
+  return connectUnfiltered(context, names);
+}
+
+/** The same where `--filter` is over something else than VMs. */
+export async function connectUnfiltered(context: CommandContext, names: readonly EndpointName[]): Promise<Connected> {
+  const { app, signal } = context;
   app.open(names);
   const ready = names.map((name) => within(READY_MS, name, app.sessions.ready(name), context));
   const results = await Promise.allSettled(ready);

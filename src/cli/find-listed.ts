@@ -17,7 +17,7 @@ import { passes } from '../state/query/row-filter.ts';
 import { clean } from '../terminal/width.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
-import { connect, sayFailures } from './connect.ts';
+import { connectUnfiltered, sayFailures } from './connect.ts';
 import { findVms } from './find.ts';
 import { placedOn } from './placement.ts';
 
@@ -151,8 +151,8 @@ export async function listedOfEndpoints<K extends ListedKind>(
   context: CommandContext,
   all = false,
 ): Promise<readonly ObjectOf<K>[]> {
-  const { app, global } = context;
-  const connected = await connect({ ...context, global: { ...global, filter: '' } }, names);
+  const { app } = context;
+  const connected = await connectUnfiltered(context, names);
   const [failed] = connected.failed.values();
   if (connected.answered.length === 0 && failed !== undefined) throw failed;
   sayFailures(context, connected);
@@ -191,7 +191,7 @@ function filtered<K extends ListedKind>(
 /** The one endpoint that something is made on, connected. Throws usage as `placedOn` does. */
 export async function findEndpoint(context: CommandContext): Promise<EndpointObject> {
   const name = await placedOn(context);
-  const { failed } = await connect({ ...context, global: { ...context.global, filter: '' } }, [name]);
+  const { failed } = await connectUnfiltered(context, [name]);
   const error = failed.get(name);
   if (error !== undefined) throw error;
   return { id: name, name };

@@ -20,7 +20,7 @@ import { defaultsOf } from '../state/fields.ts';
 import { clean } from '../terminal/width.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
-import { connect, sayFailures } from './connect.ts';
+import { connectUnfiltered, sayFailures } from './connect.ts';
 import { agreedTo, isYes } from './consent.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findNode, findVms } from './find.ts';
@@ -136,7 +136,7 @@ async function planned(
     return movesTo(vms, node.id, spec, app, signal);
   }
   const names = [...new Set([...(await chosenEndpoints(context)), ...vms.map(({ id }) => endpointOf(id))])];
-  sayFailures(context, await connect({ ...context, global: { ...context.global, filter: '' } }, names));
+  sayFailures(context, await connectUnfiltered(context, names));
   return movesByPolicy(vms, spec, app, signal);
 }
 

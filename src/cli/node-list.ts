@@ -18,38 +18,17 @@ import { readColumns, type VmColumn, vmColumns } from '../state/query/vm-columns
 import { nodeSpec } from '../state/watched-specs.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { Command, CommandContext } from './command.ts';
-import { connect, sayFailures } from './connect.ts';
+import { connectUnfiltered, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
-import type { Flag } from './flags.ts';
 import { columnsFor, inOrder } from './key-columns.ts';
+import { listFlags } from './list-flags.ts';
 import { awaitMetrics, awaitNodeMetrics } from './metrics.ts';
 import { type Column, type Row, renderList } from './output.ts';
+import { readableNodeFilter } from './readable-filter.ts';
 import { orUsage, savedView } from './saved-view.ts';
 
-const flags: readonly Flag[] = [
-  {
-    key: 'columns',
-    label: 'Columns',
-    help: 'Only these columns, in this order: drover help columns lists them.',
-    kind: 'text',
-    examples: ['name,state,cpu'],
-  },
-  {
-    key: 'sort',
-    label: 'Sort',
-    help: 'Sort by this column; with :asc or :desc behind it, that way.',
-    kind: 'text',
-    examples: ['COLUMN'],
-  },
-  {
-    key: 'view',
-    label: 'View',
-    help: 'A view of nodes, saved or ready-made: its filter, its columns, its order.',
-    kind: 'text',
-    examples: ['NAME'],
-  },
-];
+const flags = listFlags('A view of nodes, saved or ready-made: its filter, its columns, its order.');
 
 interface Wanted {
   /** Undefined: the usual ones. */
@@ -66,10 +45,10 @@ export const nodeListCommand: Command = {
   takes: '',
   flags: () => flags,
   async run(context, { values }) {
-    const { app, global, printer, format, columns: room } = context;
+    const { app, printer, format, columns: room } = context;
     const { fleet } = app.store;
     const wanted = readWanted(values, context);
-    const connected = await connect({ ...context, global: { ...global, filter: '' } }, await chosenEndpoints(context));
+    const connected = await connectUnfiltered(context, await chosenEndpoints(context));
     if (connected.answered.length > 0) await awaitFigures(wanted, context);
     const nodes = nodesInOrder(fleet, wanted.sort)
       .flatMap((id) => fleet.nodes.get(id) ?? [])
@@ -100,9 +79,7 @@ function readWanted(values: Settings, context: CommandContext): Wanted {
   }
   const ofView = view?.columns && [...nodeColumns.filter(({ id }) => id === 'name'), ...view.columns];
   const columns = (given ?? (global.wide ? nodeColumns : undefined) ?? ofView)?.filter(({ id }) => hasNodeValue(id));
-  const { filter, problem, unfinished } = compileNodeFilter(global.filter, app.store.fleet);
-  const wrong = problem ?? unfinished;
-  if (wrong) throw new FleetError('usage', `--filter: ${wrong.message} (at character ${wrong.at + 1})`);
+  const filter = readableNodeFilter(global.filter, app.store.fleet);
   const ownFilter = view && compileNodeFilter(view.filter, app.store.fleet).filter;
   return {
     columns: columns && [...new Set(columns)],

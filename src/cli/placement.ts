@@ -6,7 +6,7 @@ import type { Placing } from '../state/config/groups.ts';
 import { currentEndpoint } from '../state/config/preferences.ts';
 import { chosenEndpoints, groupsOf } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
-import { connect, sayFailures } from './connect.ts';
+import { connectUnfiltered, sayFailures } from './connect.ts';
 import { awaitMetrics } from './metrics.ts';
 
 /**
@@ -36,7 +36,7 @@ async function chosenBy(
   const { app } = context;
   const { endpoints } = app.config();
   const open = names.filter((name) => !endpoints.get(name)?.readOnly);
-  const connected = await connect({ ...context, global: { ...context.global, filter: '' } }, open);
+  const connected = await connectUnfiltered(context, open);
   sayFailures(context, connected);
   // A pool above may be read-only, too.
   const able = connected.answered.filter((name) => app.policyFor(name).readOnly === undefined);

@@ -4,17 +4,16 @@ import { FleetError, sentence } from '../errors.ts';
 import { createGate } from '../gate.ts';
 import type { NodeId, VmId } from '../ids.ts';
 import type { History, HistoryRow, Node, Settings, Vm } from '../platforms/contract.ts';
-import { compileNodeFilter } from '../state/query/node-filter.ts';
 import { formatBytes, formatRatio } from '../units.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
-import { connect, sayFailures } from './connect.ts';
+import { connect, connectUnfiltered, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import type { Flag } from './flags.ts';
 import { type HistorySpan, rowsWithin, SPAN_FLAGS, spanOf } from './history-span.ts';
 import { awaitMetrics, awaitNodeMetrics } from './metrics.ts';
 import { type Column, renderList } from './output.ts';
-import { readableFilter } from './readable-filter.ts';
+import { readableFilter, readableNodeFilter } from './readable-filter.ts';
 
 const ORDERS = ['cpu', 'memory', 'disk', 'net'] as const;
 type Order = (typeof ORDERS)[number];
@@ -158,13 +157,8 @@ export const topCommands: readonly Command[] = [
       const { app, global, signal } = context;
       const { fleet } = app.store;
       const wanted = wantedOf(values, app.clock.now(), ['cpu', 'memory']);
-      const { filter, problem, unfinished } = compileNodeFilter(global.filter, fleet);
-      const wrong = problem ?? unfinished;
-      if (wrong) throw new FleetError('usage', `--filter: ${wrong.message} (at character ${wrong.at + 1})`);
-      const connected = await connect(
-        { ...context, global: { ...global, filter: '' } },
-        await chosenEndpoints(context),
-      );
+      const filter = readableNodeFilter(global.filter, fleet);
+      const connected = await connectUnfiltered(context, await chosenEndpoints(context));
       if (filter?.sampled) await awaitNodeMetrics(context);
       const nodes = [...fleet.nodes.values()].filter((node) => filter?.accepts(node) !== false);
       const ids = nodes.map(({ id }) => id);

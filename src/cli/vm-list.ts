@@ -18,6 +18,7 @@ import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
 import { listingsOf } from './find-listed.ts';
 import type { Flag } from './flags.ts';
+import { listFlags } from './list-flags.ts';
 import { awaitMetrics } from './metrics.ts';
 import { type Column, type Row, renderList } from './output.ts';
 import { filterOf, PARAMETERS } from './parameters.ts';
@@ -26,27 +27,7 @@ import { usualVmColumns } from './rows.ts';
 import { orUsage, savedView } from './saved-view.ts';
 
 const flags: readonly Flag[] = [
-  {
-    key: 'columns',
-    label: 'Columns',
-    help: 'Only these columns, in this order: drover help columns lists them.',
-    kind: 'text',
-    examples: ['name,state,cpu'],
-  },
-  {
-    key: 'sort',
-    label: 'Sort',
-    help: 'Sort by this column; with :asc or :desc behind it, that way.',
-    kind: 'text',
-    examples: ['COLUMN'],
-  },
-  {
-    key: 'view',
-    label: 'View',
-    help: 'A view, saved or ready-made: its filter, its columns, its order.',
-    kind: 'text',
-    examples: ['NAME'],
-  },
+  ...listFlags('A view, saved or ready-made: its filter, its columns, its order.'),
   {
     ...PARAMETERS,
     help: 'Only VMs with this, as kcli finds them: name, ip, status, image, network, plan or profile.',

@@ -3,7 +3,7 @@ import { passes } from '../state/query/row-filter.ts';
 import type { WatchedSpec } from '../state/watched-specs.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { Command, CommandContext } from './command.ts';
-import { connect, sayFailures } from './connect.ts';
+import { connectUnfiltered, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import { failureRows } from './failure-rows.ts';
 import { columnsFor, inOrder } from './key-columns.ts';
@@ -29,7 +29,7 @@ export const watchedCommands = (kinds: KindTable): readonly Command[] =>
 /** Its exit code is that of exitCodeOfList. */
 async function list({ keys, rows: rowsOf }: WatchedSpec, context: CommandContext): Promise<number> {
   const { app, global, printer, format, columns: room } = context;
-  const connected = await connect({ ...context, global: { ...global, filter: '' } }, await chosenEndpoints(context));
+  const connected = await connectUnfiltered(context, await chosenEndpoints(context));
   const titled = columnsIn(keys);
   const rows = rowsOf(app.store.fleet)
     .filter((row) => passes(row, global.filter, titled))

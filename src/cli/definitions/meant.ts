@@ -8,7 +8,7 @@ import { endpointsIn } from '../../state/config/definitions-of-nodes.ts';
 import type { PoolConfig } from '../../state/config/model.ts';
 import { chosenEndpoints } from '../chosen-endpoints.ts';
 import type { CommandContext } from '../command.ts';
-import { connect } from '../connect.ts';
+import { connectUnfiltered } from '../connect.ts';
 
 /** Throws usage where no pool is named, and pool.not-found. */
 export function poolCalled(word: string | undefined, { app }: CommandContext): PoolConfig {
@@ -67,6 +67,6 @@ export async function statesMeant(
   const nodes = new Map<string, readonly EndpointName[]>();
   for (const { pool } of all) if (!nodes.has(pool)) nodes.set(pool, await nodesMeant(pool, context));
   const names = [...new Set([...nodes.values()].flat())].filter((name) => endpoints.get(name)?.enabled);
-  if (names.length > 0) await connect({ ...context, global: { ...context.global, filter: '' } }, names);
+  if (names.length > 0) await connectUnfiltered(context, names);
   return readStates(all, app, signal, (pool) => nodes.get(pool) ?? []);
 }

@@ -4,7 +4,7 @@ import { endpointOf } from '../../ids.ts';
 import type { Config } from '../../state/config/model.ts';
 import { clean } from '../../terminal/width.ts';
 import { type CommandContext, EXIT } from '../command.ts';
-import { connect } from '../connect.ts';
+import { connectUnfiltered } from '../connect.ts';
 import { agreedTo, isYes } from '../consent.ts';
 import { outcomesOf } from '../object-commands.ts';
 import { printResults } from '../results.ts';
@@ -19,7 +19,7 @@ export async function moveWithDefinitions(
   const { app, global, signal } = context;
   const { goes, comes } = changedBy(basedOn, move);
   if (goes.length + comes.length === 0 || (move.to !== undefined && !basedOn.pools.has(move.to))) return undefined;
-  await connect({ ...context, global: { ...global, filter: '' } }, [endpointOf(move.node)]);
+  await connectUnfiltered(context, [endpointOf(move.node)]);
   const plan = await planMove(move, keeps, app, signal);
   for (const line of plan.lines) context.say(clean(line));
   const question = {

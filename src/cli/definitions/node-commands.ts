@@ -7,7 +7,7 @@ import type { OfPool } from '../../state/config/definitions.ts';
 import type { Task, TaskSpec } from '../../state/tasks.ts';
 import { clean } from '../../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
-import { connect } from '../connect.ts';
+import { connectUnfiltered } from '../connect.ts';
 import { agreedTo, isYes } from '../consent.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { followed, outcomesOf, report } from '../object-commands.ts';
@@ -75,7 +75,7 @@ async function test(context: CommandContext, { words }: ParsedFlags): Promise<nu
   const [node, ...others] = await nodesMeant(of.pool, context);
   if (node === undefined || others.length > 0)
     throw new FleetError('usage', 'on which node is it to be tried? -C names one of its pool');
-  const { failed } = await connect({ ...context, global: { ...context.global, filter: '' } }, [node]);
+  const { failed } = await connectUnfiltered(context, [node]);
   if (failed.has(node)) throw failed.get(node);
   return report(await runTask(testTask(of, node, context.app), context), 1, context);
 }
