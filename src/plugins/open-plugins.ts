@@ -8,14 +8,14 @@ import type { Problem } from '../state/config/problem.ts';
 import { openYaml } from '../state/config/yaml-file.ts';
 import { findHome } from '../state/files/home-folder.ts';
 import type { Description } from './description.ts';
+import { isFirstTime } from './first-run.ts';
 import { regularText } from './regular-text.ts';
-import { isFirstTime } from './told.ts';
 
 export interface PluginOptions {
   /** `--config`; otherwise the environment and XDG decide. */
   readonly config: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Told once of each plugin, before it runs for the first time. */
+  /** Called once for each plugin, before it runs for the first time. */
   readonly tell: (message: string) => void;
 }
 
@@ -40,7 +40,7 @@ export async function openPlugins({ config, env, tell }: PluginOptions): Promise
   const home = findHome(env);
   if (home === undefined) return noPlugins;
   const file = configFile(config, env, home);
-  // What is wrong with the file is told when it is loaded.
+  // What is wrong with the file is reported when it is loaded.
   const text = await regularText(file).catch(() => undefined);
   // Few users have any: without one the file is not parsed twice.
   if (text === undefined || !/\bplugins\b/.test(text)) return noPlugins;

@@ -77,7 +77,7 @@ export const testkit = {
     /** Past drover: from the pid file alone. */
     const pidOf = async (name) => {
       const pid = Number(await readFile(join(folder, 'run', `${name}.pid`), 'utf8').catch(() => ''));
-      // one that has ended and that nobody has asked about has no command line
+      // one that has ended and was not waited for has no command line
       return pid > 0 && (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '' ? pid : undefined;
     };
     const stop = async (name) => {

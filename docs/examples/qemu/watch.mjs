@@ -1,4 +1,4 @@
-/** The watch: the host is asked in each interval, and what is different is told. */
+/** The watch: the host is asked in each interval, and what is different is reported. */
 
 export function createWatch({ drover: { watching }, context: { clock }, vms, facts, node, closed }) {
   const loops = new Set();

@@ -10,13 +10,13 @@ import type { Look } from '../frame/look.ts';
 import { type ChartRange, SPANS } from './chart-ranges.ts';
 import { columnOf, hourOf } from './chart-tab.ts';
 
-/** More than these can't be told from each other. */
+/** More than these can't be distinguished. */
 export const MOST_COMPARED = 12;
 const MOST_NODES = 5;
 
 const NAME = 16;
-const FIGURE = 7;
-const FIGURES = ['NOW', 'MEAN', 'MOST'] as const;
+const STATISTIC = 7;
+const STATISTICS = ['NOW', 'MEAN', 'MOST'] as const;
 const HOUR = 'last hour';
 const rate = (value: number): string => `${formatBytes(value)}/s`;
 
@@ -26,17 +26,17 @@ interface Line {
   readonly values: Float32Array;
 }
 
-interface Figure {
+interface Metric {
   readonly title: string;
   readonly spell: (value: number) => string;
   /** The value that fills a cell; undefined: the highest of all lines. */
   readonly top?: number;
 }
 
-const CPU: Figure = { title: 'CPU', spell: formatRatio, top: 1 };
-const MEMORY: Figure = { title: 'Memory in use', spell: formatRatio, top: 1 };
-const DISKS: Figure = { title: 'Disks', spell: rate };
-const NETWORKS: Figure = { title: 'Networks', spell: rate };
+const CPU: Metric = { title: 'CPU', spell: formatRatio, top: 1 };
+const MEMORY: Metric = { title: 'Memory in use', spell: formatRatio, top: 1 };
+const DISKS: Metric = { title: 'Disks', spell: rate };
+const NETWORKS: Metric = { title: 'Networks', spell: rate };
 
 /** The marked VMs in the last hour: shares of their own CPUs and memory, what goes to and from their disks and networks. */
 export function comparedVms(vms: readonly Vm[], fleet: Fleet, columns: number, look: Look): readonly string[] {
@@ -48,10 +48,10 @@ export function comparedVms(vms: readonly Vm[], fleet: Fleet, columns: number, l
       return { name, values: metric === 'memory' ? values.map((value) => value / memory) : values };
     };
   return [
-    ...figureLines(CPU, vms.map(line('cpu')), HOUR, columns, look),
-    ...figureLines(MEMORY, vms.map(line('memory')), HOUR, columns, look),
-    ...figureLines(DISKS, vms.map(line('disk')), HOUR, columns, look),
-    ...figureLines(NETWORKS, vms.map(line('net')), HOUR, columns, look),
+    ...metricLines(CPU, vms.map(line('cpu')), HOUR, columns, look),
+    ...metricLines(MEMORY, vms.map(line('memory')), HOUR, columns, look),
+    ...metricLines(DISKS, vms.map(line('disk')), HOUR, columns, look),
+    ...metricLines(NETWORKS, vms.map(line('net')), HOUR, columns, look),
   ];
 }
 
@@ -72,10 +72,10 @@ export function comparedHistories(
     };
   const { name } = SPANS[range];
   return [
-    ...figureLines(CPU, vms.map(line(({ cpu }) => cpu)), name, columns, look),
-    ...figureLines(MEMORY, vms.map(line(({ memory }, vm) => memory / vm.memory)), name, columns, look),
-    ...figureLines(DISKS, vms.map(line(({ diskRead, diskWrite }) => diskRead + diskWrite)), name, columns, look),
-    ...figureLines(NETWORKS, vms.map(line(({ netRx, netTx }) => netRx + netTx)), name, columns, look),
+    ...metricLines(CPU, vms.map(line(({ cpu }) => cpu)), name, columns, look),
+    ...metricLines(MEMORY, vms.map(line(({ memory }, vm) => memory / vm.memory)), name, columns, look),
+    ...metricLines(DISKS, vms.map(line(({ diskRead, diskWrite }) => diskRead + diskWrite)), name, columns, look),
+    ...metricLines(NETWORKS, vms.map(line(({ netRx, netTx }) => netRx + netTx)), name, columns, look),
   ];
 }
 
@@ -111,21 +111,21 @@ function busiestLines(lines: readonly Line[], span: string, columns: number, loo
   const means = new Map(lines.map((line) => [line, meanOf(line.values)]));
   const known = lines.filter((line) => !Number.isNaN(means.get(line)));
   const busiest = known.toSorted((a, b) => (means.get(b) ?? 0) - (means.get(a) ?? 0)).slice(0, MOST_NODES);
-  return busiest.length === 0 ? [] : figureLines({ ...CPU, title: 'Busiest nodes: CPU' }, busiest, span, columns, look);
+  return busiest.length === 0 ? [] : metricLines({ ...CPU, title: 'Busiest nodes: CPU' }, busiest, span, columns, look);
 }
 
-/** A title with the names of the figures, and a line for each machine, each exactly `columns` wide. */
-function figureLines(
-  { title, spell, top }: Figure,
+/** A title with the names of the statistics, and a line for each machine, each exactly `columns` wide. */
+function metricLines(
+  { title, spell, top }: Metric,
   lines: readonly Line[],
   span: string,
   columns: number,
   { theme, glyphs }: Look,
 ): readonly string[] {
-  const figures = FIGURES.length * (FIGURE + 1);
-  const room = Math.max(1, columns - NAME - 1 - figures);
+  const statistics = STATISTICS.length * (STATISTIC + 1);
+  const room = Math.max(1, columns - NAME - 1 - statistics);
   const scale = top ?? Math.max(...lines.map(({ values }) => mostOf(values)).filter((most) => !Number.isNaN(most)), 1);
-  const head = `${fit(`${title}, ${span}`, columns - figures)}${FIGURES.map((one) => one.padStart(FIGURE + 1)).join('')}`;
+  const head = `${fit(`${title}, ${span}`, columns - statistics)}${STATISTICS.map((one) => one.padStart(STATISTIC + 1)).join('')}`;
   return [
     theme.paint('header', fit(head, columns)),
     ...lines.map(({ name, values }) => {
@@ -134,8 +134,8 @@ function figureLines(
         drawn.map((value) => value / scale),
         { theme, glyphs },
       );
-      const told = [values.at(-1) ?? Number.NaN, meanOf(values), mostOf(values)];
-      const texts = told.map((value) => (Number.isNaN(value) ? '-' : spell(value)).padStart(FIGURE + 1)).join('');
+      const shown = [values.at(-1) ?? Number.NaN, meanOf(values), mostOf(values)];
+      const texts = shown.map((value) => (Number.isNaN(value) ? '-' : spell(value)).padStart(STATISTIC + 1)).join('');
       return `${fit(clean(name), NAME)} ${chart}${' '.repeat(room - drawn.length)}${texts}`;
     }),
   ];

@@ -14,7 +14,7 @@ export interface GuestTable {
   remove(uuid: string): void;
   /**
    * What rows show by now of all that changed since the last call. A change has no older value in it: what was put earlier and is
-   * told later must not take the place of what was told meanwhile.
+   * emitted later must not replace what was emitted meanwhile.
    */
   takeChanges(): readonly Change[];
   /**
