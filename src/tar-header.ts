@@ -52,3 +52,37 @@ function nameIn(block: Uint8Array): string {
   const before = isPosix ? tarText(block.subarray(345, 500)) : '';
   return before === '' ? name : `${before}/${name}`;
 }
+
+/** Type flags of entries; a file has one of several. */
+export const TAR_KIND = { folder: '5', pax: 'x', paxOfAll: 'g', gnuLongName: 'L' } as const;
+const FILES: readonly string[] = ['0', '\0', '7'];
+const OTHERS: Readonly<Record<string, string>> = {
+  '1': 'is a hard link',
+  '2': 'is a symbolic link',
+  '3': 'is a device node',
+  '4': 'is a device node',
+  '6': 'is a named pipe',
+};
+
+/** What an entry is that is neither a folder nor about the next entry: undefined for a regular file, '' for a type of no name here. */
+export const whyNoFile = (kind: string): string | undefined =>
+  FILES.includes(kind) ? undefined : (OTHERS[kind] ?? '');
+
+/** `wrong`: it is damaged, or says another size or a link target than the header does, which would be passed over. */
+export type PaxPath = { readonly path: string | undefined } | { readonly wrong: 'damaged' | 'foreign' };
+
+/** The path in a pax header, whose records are `LENGTH KEY=VALUE\n`. */
+export function paxPath(content: Uint8Array): PaxPath {
+  let path: string | undefined;
+  for (let at = 0; at < content.length; ) {
+    const blank = content.indexOf(0x20, at);
+    const length = blank < 0 ? 0 : Number(Buffer.from(content.subarray(at, blank)).toString('latin1'));
+    if (!Number.isInteger(length) || length <= blank - at || at + length > content.length) return { wrong: 'damaged' };
+    const [, key = '', value = ''] =
+      /^([^=]*)=([\s\S]*)\n$/.exec(Buffer.from(content.subarray(blank + 1, at + length)).toString('utf8')) ?? [];
+    if (key === 'path') path = value;
+    if (key === 'size' || key === 'linkpath' || key.startsWith('GNU.sparse')) return { wrong: 'foreign' };
+    at += length;
+  }
+  return { path };
+}

@@ -1,18 +1,11 @@
 /** What a tar holds and where, without reading it whole: POSIX ustar with the pax headers of its paths, and GNU's long names. */
-import { readTarHeader, TAR_BLOCK, tarText } from '../../tar-header.ts';
+import { paxPath, readTarHeader, TAR_BLOCK, TAR_KIND, tarText, whyNoFile } from '../../tar-header.ts';
 import { bytesIn, damaged, type Piece, refused } from './piece.ts';
 import { safePath } from './safe-path.ts';
 
 /** XVA has a file for each MiB of its disks. */
 const MOST_FILES = 4_000_000;
 const LONGEST_HEADER = 64 * 1024;
-const REFUSED: Readonly<Record<string, string>> = {
-  '1': 'is a hard link',
-  '2': 'is a symbolic link',
-  '3': 'is a device node',
-  '4': 'is a device node',
-  '6': 'is a named pipe',
-};
 
 /** In their order. Rejects with op.refused for all that is no regular file or folder, for paths that lead elsewhere, and for what is damaged. */
 export async function tarIndex(tar: Piece, signal: AbortSignal): Promise<readonly Piece[]> {
@@ -31,19 +24,20 @@ export async function tarIndex(tar: Piece, signal: AbortSignal): Promise<readonl
     const start = at + TAR_BLOCK;
     if (start + size > tar.size) throw damaged(tar.name);
     at = start + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
-    if (kind === 'g') continue;
-    if (kind === 'L' || kind === 'x') {
+    if (kind === TAR_KIND.paxOfAll) continue;
+    if (kind === TAR_KIND.gnuLongName || kind === TAR_KIND.pax) {
       if (size > LONGEST_HEADER) throw damaged(tar.name);
       const said = await bytesIn(tar, start, size);
-      long = kind === 'L' ? tarText(said) : (paxPath(tar, said) ?? long);
+      long = kind === TAR_KIND.pax ? (pathOfPax(tar, said) ?? long) : tarText(said);
       continue;
     }
     const name = long ?? header.name;
     long = undefined;
-    if (kind === '5' && /^(\.\/?)+$/.test(name)) continue;
+    if (kind === TAR_KIND.folder && /^(\.\/?)+$/.test(name)) continue;
     const path = safePath(name);
-    if (kind === '5') continue;
-    if (kind !== '0' && kind !== '\0' && kind !== '7') throw refused(path, REFUSED[kind] ?? 'is no regular file');
+    if (kind === TAR_KIND.folder) continue;
+    const why = whyNoFile(kind);
+    if (why !== undefined) throw refused(path, why || 'is no regular file');
     if (names.has(path)) throw refused(path, 'is there twice');
     names.add(path);
     files.push({ path: tar.path, name: path, at: tar.at + start, size });
@@ -54,19 +48,9 @@ export async function tarIndex(tar: Piece, signal: AbortSignal): Promise<readonl
   return files;
 }
 
-/** Records of `LENGTH KEY=VALUE\n`. What says another size or a link target than the header does would be passed over: refused. */
-function paxPath(tar: Piece, said: Buffer): string | undefined {
-  let path: string | undefined;
-  for (let at = 0; at < said.length; ) {
-    const blank = said.indexOf(0x20, at);
-    const length = blank < 0 ? 0 : Number(said.toString('latin1', at, blank));
-    if (!Number.isInteger(length) || length <= blank - at || at + length > said.length) throw damaged(tar.name);
-    const record = said.toString('utf8', blank + 1, at + length - 1);
-    const key = record.slice(0, record.indexOf('='));
-    if (key === 'path') path = record.slice(key.length + 1);
-    if (key === 'size' || key === 'linkpath' || key.startsWith('GNU.sparse'))
-      throw refused(tar.name, 'has files that are links, sparse or too large for its headers');
-    at += length;
-  }
-  return path;
+function pathOfPax(tar: Piece, content: Buffer): string | undefined {
+  const found = paxPath(content);
+  if (!('wrong' in found)) return found.path;
+  if (found.wrong === 'damaged') throw damaged(tar.name);
+  throw refused(tar.name, 'has files that are links, sparse or too large for its headers');
 }

@@ -1,4 +1,5 @@
 /** The files of a template, as an archive or a folder has them: checked before anything of them is written. */
+import { archivePath } from '../../../archive-path.ts';
 import { FleetError } from '../../../errors.ts';
 
 export interface Entry {
@@ -29,11 +30,10 @@ export const tooMany = (source: string): FleetError =>
 
 /** Throws op.refused for a path that could lead out of the folder, or that some file system can't have. Answers it without a slash at its end. */
 export function checkedPath(source: string, path: string): string {
-  const trimmed = path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+  const found = archivePath(path);
+  if ('why' in found) throw refusedEntry(source, path, found.why);
+  const trimmed = found.path;
   const parts = trimmed.split('/');
-  if (path.startsWith('/')) throw refusedEntry(source, path, 'is an absolute path');
-  if (parts.includes('..')) throw refusedEntry(source, path, 'leads out of its folder');
-  if (parts.some((part) => part === '' || part === '.')) throw refusedEntry(source, path, 'is no plain path');
   // A backslash divides paths on other systems, and a colon names a drive there.
   if (/[\\:\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]/u.test(trimmed))
     throw refusedEntry(source, path, 'has characters that a file of a template may not have');

@@ -1,20 +1,7 @@
 /** Reads tar: POSIX ustar with the pax headers of its paths, and GNU's long names. */
 import { FleetError } from '../../../errors.ts';
-import { readTarHeader, TAR_BLOCK, tarText } from '../../../tar-header.ts';
+import { paxPath, readTarHeader, TAR_BLOCK, TAR_KIND, tarText, whyNoFile } from '../../../tar-header.ts';
 import { checkedPath, type Entry, MOST_BYTES, MOST_FILES, refusedEntry, tooLarge, tooMany } from './entries.ts';
-
-const REGULAR: readonly string[] = ['0', '\0', '7'];
-const FOLDER = '5';
-const PAX = 'x';
-const PAX_OF_ALL = 'g';
-const GNU_LONG_NAME = 'L';
-const REFUSED: Readonly<Record<string, string>> = {
-  '1': 'is a hard link',
-  '2': 'is a symbolic link',
-  '3': 'is a device node',
-  '4': 'is a device node',
-  '6': 'is a named pipe',
-};
 
 const damaged = (source: string) =>
   new FleetError('op.refused', `${source} is cut short or damaged; nothing was written`);
@@ -37,18 +24,18 @@ export function readTar(source: string, bytes: Uint8Array): readonly Entry[] {
     if (start + size > bytes.length) throw damaged(source);
     const content = bytes.subarray(start, start + size);
     at = start + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
-    if (kind === PAX_OF_ALL) continue;
-    if (kind === GNU_LONG_NAME || kind === PAX) {
-      long = kind === PAX ? (pathOfPax(source, content) ?? long) : tarText(content);
+    if (kind === TAR_KIND.paxOfAll) continue;
+    if (kind === TAR_KIND.gnuLongName || kind === TAR_KIND.pax) {
+      long = kind === TAR_KIND.pax ? (pathOfPax(source, content) ?? long) : tarText(content);
       continue;
     }
     const name = long ?? header.name;
     long = undefined;
-    if (kind === FOLDER && /^(\.\/?)+$/.test(name)) continue;
+    if (kind === TAR_KIND.folder && /^(\.\/?)+$/.test(name)) continue;
     const path = checkedPath(source, name);
-    if (kind === FOLDER) continue;
-    if (!REGULAR.includes(kind))
-      throw refusedEntry(source, path, REFUSED[kind] ?? `is no file (type ${JSON.stringify(kind)})`);
+    if (kind === TAR_KIND.folder) continue;
+    const why = whyNoFile(kind);
+    if (why !== undefined) throw refusedEntry(source, path, why || `is no file (type ${JSON.stringify(kind)})`);
     total += size;
     if (total > MOST_BYTES) throw tooLarge(source);
     if (entries.length >= MOST_FILES) throw tooMany(source);
@@ -59,22 +46,9 @@ export function readTar(source: string, bytes: Uint8Array): readonly Entry[] {
   return entries;
 }
 
-/** Records of `LENGTH KEY=VALUE\n`. What says another size or a link target than the header does would be passed over: refused. */
 function pathOfPax(source: string, content: Uint8Array): string | undefined {
-  let path: string | undefined;
-  for (let at = 0; at < content.length; ) {
-    const blank = content.indexOf(0x20, at);
-    const length = blank < 0 ? 0 : Number(Buffer.from(content.subarray(at, blank)).toString('latin1'));
-    if (!Number.isInteger(length) || length <= blank - at || at + length > content.length) throw damaged(source);
-    const [, key = '', value = ''] =
-      /^([^=]*)=([\s\S]*)\n$/.exec(Buffer.from(content.subarray(blank + 1, at + length)).toString('utf8')) ?? [];
-    if (key === 'path') path = value;
-    if (key === 'size' || key === 'linkpath' || key.startsWith('GNU.sparse'))
-      throw new FleetError(
-        'op.refused',
-        `${source} has files that are links, sparse or too large; nothing was written`,
-      );
-    at += length;
-  }
-  return path;
+  const found = paxPath(content);
+  if (!('wrong' in found)) return found.path;
+  if (found.wrong === 'damaged') throw damaged(source);
+  throw new FleetError('op.refused', `${source} has files that are links, sparse or too large; nothing was written`);
 }
