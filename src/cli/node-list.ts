@@ -49,7 +49,7 @@ export const nodeListCommand: Command = {
     const { fleet } = app.store;
     const wanted = readWanted(values, context);
     const connected = await connectUnfiltered(context, await chosenEndpoints(context));
-    if (connected.answered.length > 0) await awaitFigures(wanted, context);
+    if (connected.answered.length > 0) await awaitSamples(wanted, context);
     const nodes = nodesInOrder(fleet, wanted.sort)
       .flatMap((id) => fleet.nodes.get(id) ?? [])
       .filter((node) => wanted.filters.every((filter) => filter.accepts(node)));
@@ -88,7 +88,7 @@ function readWanted(values: Settings, context: CommandContext): Wanted {
   };
 }
 
-async function awaitFigures({ columns = [], sort, filters }: Wanted, context: CommandContext): Promise<void> {
+async function awaitSamples({ columns = [], sort, filters }: Wanted, context: CommandContext): Promise<void> {
   const used = [...columns, ...(sort ? [sort.by] : [])];
   const isSampled = used.some((column) => column.sampled && !isOfItsVms(column));
   if (isSampled || filters.some(({ sampled }) => sampled)) await awaitNodeMetrics(context);

@@ -2,11 +2,8 @@ import { changedBy, moveNode, type NodeMove, planMove } from '../../../actions/d
 import { endpointOf } from '../../../ids.ts';
 import type { Config } from '../../../state/config/model.ts';
 import { clean } from '../../../terminal/width.ts';
-import { deadline } from '../../deadline.ts';
 import type { Stage } from '../../stage.ts';
-import { orSay, runToEnd } from './run-to-end.ts';
-
-const READ_MS = 60_000;
+import { orSay, readInTime, runToEnd } from './run-to-end.ts';
 
 /** Whether something goes off the node or comes to it when it moves. */
 export function hasDefinitions(move: NodeMove, config: Config): boolean {
@@ -18,24 +15,20 @@ export function hasDefinitions(move: NodeMove, config: Config): boolean {
 export async function moveWithDefinitions(stage: Stage, move: NodeMove, basedOn: Config): Promise<boolean> {
   const { services, dialogs } = stage;
   const title = 'Move to pool';
-  const done = new AbortController();
-  const late = `what ${endpointOf(move.node)} has was not read within ${READ_MS / 1000} s`;
-  const signal = deadline(services.clock, READ_MS, late, done.signal);
-  try {
-    const plan = await orSay(stage, title, () => planMove(move, false, services, signal));
-    if (!plan) return false;
-    const question = `Move ${clean(move.node)} to ${move.to === undefined ? 'no pool' : clean(move.to)}?`;
-    if (!(await dialogs.confirm({ title, question, details: plan.lines.map(clean) }))) return false;
-    const moved = await moveNode(
-      move,
-      plan,
-      basedOn,
-      services,
-      (spec) => runToEnd(stage, spec),
-      new AbortController().signal,
-    );
-    return moved.written && moved.tasks.every(({ state }) => state === 'done');
-  } finally {
-    done.abort();
-  }
+  const what = `what ${endpointOf(move.node)} has`;
+  const plan = await orSay(stage, title, () =>
+    readInTime(stage, what, (signal) => planMove(move, false, services, signal)),
+  );
+  if (!plan) return false;
+  const question = `Move ${clean(move.node)} to ${move.to === undefined ? 'no pool' : clean(move.to)}?`;
+  if (!(await dialogs.confirm({ title, question, details: plan.lines.map(clean) }))) return false;
+  const moved = await moveNode(
+    move,
+    plan,
+    basedOn,
+    services,
+    (spec) => runToEnd(stage, spec),
+    new AbortController().signal,
+  );
+  return moved.written && moved.tasks.every(({ state }) => state === 'done');
 }

@@ -8,18 +8,13 @@ import {
   summaryOf,
 } from '../../../actions/definitions/node-states.ts';
 import { testTask } from '../../../actions/definitions/test-on-node.ts';
-import { FleetError } from '../../../errors.ts';
 import { DEFINED_KINDS, type DefinedKind } from '../../../state/config/definitions.ts';
 import { clean } from '../../../terminal/width.ts';
-import { deadline } from '../../deadline.ts';
 import type { FleetState } from '../../fleet/fleet-state.ts';
 import type { Stage } from '../../stage.ts';
 import { userPoolUnder } from '../subject.ts';
 import { addDefinition, editDefinition } from './edit-definition.ts';
-import { orSay, runToEnd } from './run-to-end.ts';
-
-/** For reading what all nodes of a pool have. */
-const READ_MS = 60_000;
+import { orSay, readInTime, runToEnd } from './run-to-end.ts';
 
 type Chosen =
   | { readonly does: 'add'; readonly kind: DefinedKind }
@@ -48,11 +43,8 @@ export async function openDefinitions(stage: Stage, state: FleetState): Promise<
 function statesOf(stage: Stage, pool: string): Promise<readonly DefinitionState[]> {
   const { services } = stage;
   const definitions = services.config().pools.get(pool)?.definitions ?? [];
-  const late = `what the nodes of ${clean(pool)} have was not read within ${READ_MS / 1000} s`;
-  const done = new AbortController();
-  const signal = deadline(services.clock, READ_MS, late, done.signal);
   const all = definitions.map((definition) => ({ pool, definition }));
-  return readStates(all, services, signal).finally(() => done.abort());
+  return readInTime(stage, `what the nodes of ${clean(pool)} have`, (signal) => readStates(all, services, signal));
 }
 
 const lineOf = ({ definition: { kind, name, description }, nodes }: DefinitionState): string =>
@@ -109,12 +101,9 @@ async function test(stage: Stage, state: DefinitionState): Promise<void> {
 async function detach(stage: Stage, state: DefinitionState, question: string, always = false): Promise<boolean> {
   const { services, dialogs, message } = stage;
   const title = question.replace(/\?$/, '');
-  const plan = await orSay(stage, title, () => {
-    const late = new FleetError('op.timeout', `who uses it was not read within ${READ_MS / 1000} s`);
-    const given = new AbortController();
-    const stop = services.clock.after(READ_MS, () => given.abort(late));
-    return planDetach([state], services, given.signal).finally(stop);
-  });
+  const plan = await orSay(stage, title, () =>
+    readInTime(stage, 'who uses it', (signal) => planDetach([state], services, signal)),
+  );
   if (!plan) return false;
   if (plan.takes.length === 0 && !always) {
     message.say(`no node has ${state.definition.name} as it is defined`, 'warning');

@@ -1,6 +1,7 @@
 import { sentence } from '../../../errors.ts';
 import type { Task, TaskSpec } from '../../../state/tasks.ts';
 import { clean } from '../../../terminal/width.ts';
+import { deadline } from '../../deadline.ts';
 import type { Stage } from '../../stage.ts';
 
 /** Runs it, and says how it ended. */
@@ -25,6 +26,20 @@ export async function runToEnd(
     );
   }
   return task;
+}
+
+/** For reading what all nodes of a pool have. */
+const READ_MS = 60_000;
+
+/** Reads something of nodes, for a minute at most; `what` begins the sentence of one that is late. */
+export function readInTime<T>(
+  { services }: Stage,
+  what: string,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const late = `${what} was not read within ${READ_MS / 1000} s`;
+  return read(deadline(services.clock, READ_MS, late, done.signal)).finally(() => done.abort());
 }
 
 /** What goes wrong before anything is done is said in the message line. */
