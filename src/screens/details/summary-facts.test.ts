@@ -59,7 +59,7 @@ describe('a summary of nodes', () => {
       storage('local1', { node: n1 }),
       storage('local2', { node: n2, used: gib(60) }),
       storage('nfs', { shared: true, size: gib(1024), used: gib(256) }),
-      storage('off', { node: n1, active: false }),
+      storage('off', { node: n1, active: false, used: gib(10) }),
     ]);
     expect(told(summaryFacts([n1], fleet, [], NOW))).toEqual(['Storage: 40% 40G of 100G', 'Shared: 25% 256G of 1.0T']);
     expect(told(summaryFacts([n1, n2], fleet, [], NOW))).toEqual([

@@ -100,6 +100,12 @@ describe('settings of a server', () => {
       '"a/b" is no key of the metadata of a server',
       'take at most 255 letters, digits, spaces and any of -_:.',
     ],
+    [
+      { metadata: { tier: 'x'.repeat(256) } },
+      'op.refused',
+      'the metadata "tier" is too long: Nova keeps 255 characters',
+      undefined,
+    ],
     [{ autostart: true }, 'usage', 'autostart is no setting of an OpenStack server', undefined],
   ])('%j are refused before anything is sent', async (changes, code, message, fix) => {
     await expect(configure({ description: 'x', ...changes })).rejects.toMatchObject({ code, message, fix });
