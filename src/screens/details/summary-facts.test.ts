@@ -5,7 +5,7 @@ import { endpointName, networkId, nodeId, storageId } from '../../ids.ts';
 import type { Network, Storage, VmInfo } from '../../platforms/contract.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import type { Notice } from '../../state/records/notices.ts';
-import { gib } from '../../units.ts';
+import { bytes, gib, mib } from '../../units.ts';
 import type { Fact } from './facts.ts';
 import { summaryFacts, templateFact, vmHardwareFacts } from './summary-facts.ts';
 
@@ -69,7 +69,7 @@ describe('a summary of nodes', () => {
   });
 
   it('counts two directories of one file system once, and says of how many the size is not known', () => {
-    const one = aFleet([storage('a', { node: n1 }), storage('b', { node: n1 })]);
+    const one = aFleet([storage('a', { node: n1 }), storage('b', { node: n1, used: bytes(gib(40) + mib(30)) })]);
     expect(told(summaryFacts([n1], one.fleet, [], NOW))).toEqual(['Storage: 40% 40G of 100G']);
     const two = aFleet([storage('a', { size: undefined }), storage('b', { used: undefined })]);
     expect(told(summaryFacts([n1], two.fleet, [], NOW))).toEqual(['Storage: 2, of sizes that are not known']);

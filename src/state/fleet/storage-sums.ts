@@ -30,15 +30,17 @@ export function listedOf<K extends Extract<ListedKind, 'storage' | 'network'>>(
 
 /** Each storage counts once, whichever of the nodes use it. */
 export function sumStorages(storages: readonly Storage[]): StorageSums {
-  const seen = new Set<string>();
+  const seen = new Map<string, number[]>();
   const sums = { local: { ...NOTHING }, shared: { ...NOTHING } };
   for (const storage of storages) {
     if (!storage.active) continue;
     const sum = storage.shared ? sums.shared : sums.local;
     sum.count++;
     const { size, used } = storage;
-    if (size === undefined || used === undefined || seen.has(spaceOf(storage))) continue;
-    seen.add(spaceOf(storage));
+    if (size === undefined || used === undefined) continue;
+    const alike = seen.get(spaceOf(storage)) ?? [];
+    if (alike.some((other) => Math.abs(other - used) <= size * DRIFT)) continue;
+    seen.set(spaceOf(storage), [...alike, used]);
     sum.size += size;
     sum.used += used;
   }
@@ -47,6 +49,9 @@ export function sumStorages(storages: readonly Storage[]): StorageSums {
 
 const NOTHING = { count: 0, size: 0, used: 0 };
 
-/** Two directories of one file system tell the whole of it: as large, and to the byte as full. Of empty ones that says nothing. */
+/** Their sizes are read one after the other, while the file system is written to. */
+const DRIFT = 0.001;
+
+/** Two directories of one file system report the whole of it: as large, and as full. Of empty ones that says nothing. */
 const spaceOf = ({ id, node, size, used }: Storage): string =>
-  used === undefined || used === 0 ? id : `${endpointOf(id)} ${node} ${size} ${used}`;
+  used === undefined || used === 0 ? id : `${endpointOf(id)} ${node} ${size}`;
