@@ -209,10 +209,12 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path));
 
+const isFile = new Set(files);
+
 const IMPORT = /\b(import\()\s*'([^']+)'|^(?:import|export)\s+(type\s)?(?:[^'";]*\sfrom\s+)?'([^']+)'/gm;
 
 /** What a file imports: files from src/, and packages by name. Node's own modules are everybody's. */
-function importsOf(file: string): readonly Import[] {
+const importsOf = once((file): readonly Import[] => {
   const text = readFileSync(new URL(file, SOURCE), 'utf8');
   return [...text.matchAll(IMPORT)]
     .map(([, call, called, type, named]) => {
@@ -223,7 +225,7 @@ function importsOf(file: string): readonly Import[] {
       return { from: file, to, lazy };
     })
     .filter(({ to }) => !to.startsWith('node:'));
-}
+});
 
 const packageOf = (name: string): string =>
   name
@@ -231,11 +233,22 @@ const packageOf = (name: string): string =>
     .slice(0, name.startsWith('@') ? 2 : 1)
     .join('/');
 
-const rowOf = (path: string): Row | undefined => LAYERS.find(({ is }) => is.some((place) => matches(path, place)));
+const PATTERNS = LAYERS.map(({ is }) => new RegExp(is.map((place) => `^${patternOf(place)}`).join('|')));
 
-function matches(path: string, place: string): boolean {
+function patternOf(place: string): string {
   const pattern = place.replaceAll('.', '\\.').replaceAll('*', '[^/]+');
-  return new RegExp(place.endsWith('/') ? `^${pattern}` : `^${pattern}$`).test(path);
+  return place.endsWith('/') ? pattern : `${pattern}$`;
+}
+
+const rowOf = once((path): Row | undefined => LAYERS[PATTERNS.findIndex((pattern) => pattern.test(path))]);
+
+/** Each file is asked about many times. */
+function once<T>(answer: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, answer(path));
+    return known.get(path) as T;
+  };
 }
 
 const platformOf = (path: string): string | undefined => /^platforms\/([^/]+)\//.exec(path)?.[1];
@@ -244,7 +257,7 @@ const platformOf = (path: string): string | undefined => /^platforms\/([^/]+)\//
 function complaint({ from, to, lazy }: Import): string | undefined {
   const row = rowOf(from);
   if (!row) return `${from} has no row in the table of layers`;
-  const target = files.includes(to) ? rowOf(to) : undefined;
+  const target = isFile.has(to) ? rowOf(to) : undefined;
   const name = target?.layer ?? to;
   if (platformOf(from) !== platformOf(to) && row.layer === 'platform' && name === 'platform') {
     return `${from} imports another platform: ${to}`;

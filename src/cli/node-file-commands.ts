@@ -1,6 +1,7 @@
 /** Files of nodes: listed, sent, received and edited. */
 import { basename } from 'node:path';
 import type { Asked } from '../actions/action.ts';
+import { deleteNodeFile, renameNodeFile, seeNodeFile } from '../actions/node/change-files.ts';
 import { editNodeFile } from '../actions/node/edit-file.ts';
 import { receiveNodeFile, sendNodeFile } from '../actions/node/node-files.ts';
 import { needed } from '../actions/object-action.ts';
@@ -10,6 +11,7 @@ import type { Connection, FileEntry, Node, OperationName } from '../platforms/co
 import { clean } from '../terminal/width.ts';
 import { formatBytes } from '../units.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
+import { agreedTo, isYes } from './consent.ts';
 import { OVERWRITE, tellOn } from './copy-command.ts';
 import { findNode } from './find.ts';
 import { type Column, renderList } from './output.ts';
@@ -122,6 +124,41 @@ export const nodeFileCommands: readonly Command[] = [
       const { connection } = reach(node, 'node.makeFolder', 'Make folder', context);
       const { dryRun } = await needed(connection, 'node.makeFolder')(node.id, path, context.signal);
       return said(dryRun ? 'nothing was sent' : `${path} is on ${node.name}`, node, context);
+    },
+  },
+  {
+    noun: 'node',
+    verb: 'mv',
+    help: 'Give a file or a folder of a node another name or path; what a VM uses stays where it is.',
+    takes: 'NODE PATH NEW',
+    flags: () => [],
+    async run(context, { words }) {
+      const [node, path = '', to = ''] = await nodeAnd(words, 3, 3, context);
+      const { connection } = reach(node, 'node.renameFile', 'Rename file', context);
+      const file = await seeNodeFile(connection, node, path, context.signal);
+      const target = await renameNodeFile(connection, node, file, to, context.signal);
+      return said(target === undefined ? 'nothing was sent' : `${file.path} is ${target} now`, node, context);
+    },
+  },
+  {
+    noun: 'node',
+    verb: 'rm',
+    help: 'Delete a file, a link or an empty folder of a node; what a VM uses is named, and stays.',
+    takes: 'NODE PATH',
+    flags: () => [],
+    async run(context, { words }) {
+      const [node, path = ''] = await nodeAnd(words, 2, 2, context);
+      const { connection } = reach(node, 'node.deleteFile', 'Delete file', context);
+      const file = await seeNodeFile(connection, node, path, context.signal);
+      const size = file.is.kind === 'file' && file.is.size !== undefined ? ` (${formatBytes(file.is.size)})` : '';
+      const question = {
+        what: clean(`this deletes ${file.path} of ${node.name}`),
+        text: clean(`Delete the ${file.is.kind} ${file.path}${size} of ${node.name}? [y/N] `),
+        isAgreement: isYes,
+      };
+      if (!(await agreedTo(question, context))) return EXIT.interrupted;
+      const isGone = await deleteNodeFile(connection, node, file, context.signal);
+      return said(isGone ? `${file.path} is deleted` : 'nothing was sent', node, context);
     },
   },
 ];

@@ -257,6 +257,8 @@ export const NODE_OPERATIONS = [
   'node.readFile',
   'node.writeFile',
   'node.makeFolder',
+  'node.renameFile',
+  'node.deleteFile',
 ] as const satisfies readonly OperationName[];
 
 /** A node is taken out of service, and put back. */

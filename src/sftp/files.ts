@@ -11,9 +11,13 @@ export interface SftpFiles {
   realPath(path: string): Promise<string>;
   /** Links are followed. Undefined where nothing is there. */
   look(path: string): Promise<FileEntry | undefined>;
+  /** A link is one, and not what it leads to. Undefined where nothing is there. */
+  lookAt(path: string): Promise<FileEntry | undefined>;
   list(path: string): Promise<readonly FileEntry[]>;
   makeFolder(path: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** An empty one. */
+  removeFolder(path: string): Promise<void>;
   /** `over`: what is there under the new name is replaced in one step; without it that is refused. */
   rename(from: string, to: string, over: boolean): Promise<void>;
   setAttributes(path: string, attributes: Pick<Attributes, 'mode' | 'owner' | 'group'>): Promise<void>;
@@ -46,19 +50,22 @@ export async function openSftp(stream: Duplex, options: SftpOptions): Promise<Sf
     const answer = await session.ask(REQUEST.open, [checked(path), u32(flags), attributes], ANSWER.handle);
     return openFile(session, Buffer.from(answer.data()));
   };
+  const entryAt = async (request: number, path: string): Promise<FileEntry | undefined> => {
+    const answer = await session.ask(request, [checked(path)], ANSWER.attributes).catch(unlessMissing);
+    return answer && entryOf(path.slice(path.lastIndexOf('/') + 1), answer.attributes());
+  };
   const files: SftpFiles = {
     async realPath(path) {
       const answer = await session.ask(REQUEST.realpath, [checked(path || '.')], ANSWER.name);
       answer.u32();
       return answer.text();
     },
-    async look(path) {
-      const answer = await session.ask(REQUEST.stat, [checked(path)], ANSWER.attributes).catch(unlessMissing);
-      return answer && entryOf(path.slice(path.lastIndexOf('/') + 1), answer.attributes());
-    },
+    look: (path) => entryAt(REQUEST.stat, path),
+    lookAt: (path) => entryAt(REQUEST.lstat, path),
     list: (path) => listFolder(session, checked(path)),
     makeFolder: (path) => session.tell(REQUEST.mkdir, [checked(path), {}]),
     remove: (path) => session.tell(REQUEST.remove, [checked(path)]),
+    removeFolder: (path) => session.tell(REQUEST.rmdir, [checked(path)]),
     rename: (from, to, over) =>
       over && session.has(POSIX_RENAME)
         ? session.tell(REQUEST.extended, [POSIX_RENAME, checked(from), checked(to)])
@@ -157,9 +164,11 @@ function withSentences(files: SftpFiles): SftpFiles {
   return {
     realPath: about(files.realPath),
     look: about(files.look),
+    lookAt: about(files.lookAt),
     list: about(files.list),
     makeFolder: about(files.makeFolder),
     remove: about(files.remove),
+    removeFolder: about(files.removeFolder),
     rename: about(files.rename),
     setAttributes: about(files.setAttributes),
     openToRead: about(files.openToRead),

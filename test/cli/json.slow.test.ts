@@ -417,6 +417,10 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'fra-01', join(desk.home, '.aws', 'config'), '/root/sent']];
     case 'node mkdir':
       return [[...words, 'fra-01', '/root/made']];
+    case 'node mv':
+      return [[...words, 'fra-01', '/root/notes.txt', 'older.txt', '--dry-run']];
+    case 'node rm':
+      return [[...words, 'fra-01', '/root/notes.txt', '--yes']];
     case 'node info': {
       const [one] = (await desk.run('node', 'list', '-o', 'json')).json<Row[]>();
       return [

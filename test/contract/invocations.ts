@@ -2,6 +2,7 @@ import type { Id } from '../../src/ids.ts';
 import type {
   Connection,
   Destination,
+  FileEntry,
   Method,
   ObjectKind,
   OperationName,
@@ -25,6 +26,11 @@ const on = <Name extends OperationName>(kind: ObjectKind, ...rest: Invocation<Na
   rest,
 });
 
+const SEEN: FileEntry = {
+  name: 'harmless',
+  kind: 'file',
+  ...{ size: undefined, changed: undefined, mode: undefined, owner: undefined, group: undefined },
+};
 const EMPTY: Source = { name: 'harmless', size: bytes(0), read: async function* () {} };
 const NOWHERE: Destination = {
   name: 'harmless',
@@ -86,6 +92,8 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   'node.readFile': on('node', '/etc/hostname', NOWHERE),
   'node.writeFile': on('node', '/harmless', EMPTY, { overwrite: false }),
   'node.makeFolder': on('node', '/harmless'),
+  'node.renameFile': on('node', '/harmless', '/harmless-too'),
+  'node.deleteFile': on('node', '/harmless', SEEN),
   'node.enterMaintenance': on('node'),
   'node.exitMaintenance': on('node'),
   'snapshot.list': on('vm'),

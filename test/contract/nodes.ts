@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { NodeId } from '../../src/ids.ts';
 import type { CommandOutput, Connection, NodeOps, NodeState } from '../../src/platforms/contract.ts';
 import type { PlatformFacts } from '../../src/platforms/testkit.ts';
+import { bytes } from '../../src/units.ts';
 import { type Bench, patient, present } from './bench.ts';
 import { destinationOf, sourceOf } from './memory-files.ts';
 
@@ -16,7 +17,10 @@ export function nodes(bench: () => Bench, { operations }: PlatformFacts): void {
   }
 
   it('has the files of nodes as a whole, or none', () => {
-    const ofFiles = ['node.files', 'node.readFile', 'node.writeFile', 'node.makeFolder'] as const;
+    const ofFiles = [
+      ...(['node.files', 'node.readFile', 'node.writeFile', 'node.makeFolder'] as const),
+      ...(['node.renameFile', 'node.deleteFile'] as const),
+    ];
     expect([0, ofFiles.length]).toContain(ofFiles.filter((name) => operations.includes(name)).length);
   });
 
@@ -99,7 +103,7 @@ export function nodes(bench: () => Bench, { operations }: PlatformFacts): void {
   }
 
   if (operations.includes('node.writeFile')) {
-    it('F-043 F-044 F-449 makes a folder, writes a file into it and reads it, and refuses one that was changed', async () => {
+    it('F-043 F-044 F-449 makes a folder, writes a file into it, reads it, renames and deletes both, and refuses what was changed', async () => {
       const { connection, node, ops } = await withNode();
       const home = (await ops.files(node, '', patient())).path;
       const folder = `${home}/drover-suite-${randomBytes(4).toString('hex')}`;
@@ -128,8 +132,33 @@ export function nodes(bench: () => Bench, { operations }: PlatformFacts): void {
       expect(to.content().equals(second)).toBe(true);
       expect((await ops.files(node, file, patient())).is.mode).toBe(0o640);
       await expect(ops.files(node, `${folder}/none`, patient())).rejects.toMatchObject({ code: 'op.refused' });
-      if (operations.includes('node.run'))
-        await ops.run(node, `rm -r '${folder}'`, { tell: () => undefined, stop: patient() }, patient());
+
+      const other = `${folder}/another "name"`;
+      const seen = async (path: string) => {
+        const at = path.lastIndexOf('/');
+        const { entries } = await ops.files(node, path.slice(0, at), patient());
+        return present(entries?.find(({ name }) => name === path.slice(at + 1)));
+      };
+      await bench().supporting(connection, 'node.renameFile', () => ops.renameFile(node, file, other, patient()));
+      expect(await list()).toEqual([['another "name"', 'file']]);
+      await ops.makeFolder(node, `${folder}/inner`, patient());
+      await expect(ops.renameFile(node, other, `${folder}/inner`, patient())).rejects.toMatchObject({
+        code: 'op.conflict',
+      });
+      await bench().supporting(connection, 'node.deleteFile', async () => {
+        const shown = await seen(other);
+        const older = { ...shown, size: bytes(1) };
+        await expect(ops.deleteFile(node, other, older, patient())).rejects.toMatchObject({ code: 'op.conflict' });
+        await expect(ops.deleteFile(node, folder, await seen(folder), patient())).rejects.toMatchObject({
+          code: 'op.refused',
+          message: expect.stringContaining('in it'),
+        });
+        await ops.deleteFile(node, other, shown, patient());
+        await ops.deleteFile(node, `${folder}/inner`, await seen(`${folder}/inner`), patient());
+        expect(await list()).toEqual([]);
+        await ops.deleteFile(node, folder, await seen(folder), patient());
+      });
+      await expect(list()).rejects.toMatchObject({ code: 'op.refused' });
     });
   }
 }

@@ -56,4 +56,20 @@ describe('the files of a node', () => {
     await fleet.press('+ send', 'enter', join(folder, 'sent.txt'), 'enter');
     await fleet.see('/root/sent.txt is on fra-01');
   });
+
+  it('F-201 get another name, and are deleted after a question', async () => {
+    await open();
+    await fleet.press('b', 'notes', 'enter', 'Rename', 'enter');
+    await fleet.see('Rename /root/notes.txt of fra-01');
+    await fleet.press('ctrl-u', 'older.txt', 'enter');
+    await fleet.see('/root/notes.txt is /root/older.txt now');
+    await fleet.see(/older\.txt +18B/);
+    await fleet.press('older', 'enter', 'Delete', 'enter');
+    await fleet.see('Delete /root/older.txt of fra-01?');
+    await fleet.see('size 18B');
+    await fleet.press('y');
+    await fleet.see('/root/older.txt is deleted');
+    const [tree] = fleet.server.nodeFiles.values();
+    expect([...(tree?.keys() ?? [])].filter((path) => path.startsWith('/root/'))).toEqual([]);
+  });
 });

@@ -15,7 +15,10 @@ export const sshTopic: Topic = {
         ['drover vm cp SOURCE TARGET', 'Copy files: NAME:PATH is a file of the VM; -r takes folders.'],
         [`${key(nodeRunAction)}, drover node run NODE… -- COMMAND`, nodeRunAction.help],
         [`${key(browseAction)}, drover node files NODE`, browseAction.help],
-        ['drover node get, put, edit, mkdir', 'Receive, send and edit files of a node, and make folders there.'],
+        [
+          'drover node get, put, edit, mkdir, mv, rm',
+          'Receive, send, edit, rename and delete files of a node, and make folders there.',
+        ],
         [`${key(viewAction)}, drover vm console NAME --viewer`, viewAction.help],
       ]),
       example(

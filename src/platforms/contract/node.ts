@@ -94,6 +94,13 @@ export interface NodeOps extends ReceivingOps {
   /** Atomic: the file is the old one or the new one, whatever breaks on the way. */
   writeFile?(id: NodeId, path: string, from: Source, how: FileWrite, signal: AbortSignal): Promise<Accepted>;
   makeFolder?(id: NodeId, path: string, signal: AbortSignal): Promise<Accepted>;
+  /** A file, a link or a folder has another path afterwards, in one step. What is in use is an op.conflict, and so is a path that is taken. */
+  renameFile?(id: NodeId, from: string, to: string, signal: AbortSignal): Promise<Accepted>;
+  /**
+   * Deletes a file, a link (and not what it leads to) or an empty folder. `seen` is what the user was shown of it: any other by
+   * now is an op.conflict, and so is what a VM uses, which is named. A folder that is not empty is refused.
+   */
+  deleteFile?(id: NodeId, path: string, seen: FileEntry, signal: AbortSignal): Promise<Accepted>;
   /**
    * It takes no VMs from now on: its state becomes `maintenance`. One that runs VMs is refused with op.conflict, which names
    * them, unless its platform moves them away by itself. In maintenance already: accepted with a warning.

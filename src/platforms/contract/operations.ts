@@ -144,6 +144,9 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'node.readFile': { kind: 'reads', deadlineMs: 86_400_000 },
   'node.writeFile': { kind: 'mutates', deadlineMs: 86_400_000 },
   'node.makeFolder': { kind: 'mutates', deadlineMs: 60_000 },
+  // what uses the file is looked for first
+  'node.renameFile': { kind: 'mutates', deadlineMs: 60_000 },
+  'node.deleteFile': { kind: 'mutates', deadlineMs: 60_000 },
   'node.enterMaintenance': { kind: 'mutates', deadlineMs: 60_000, rare: NO_MAINTENANCE },
   'node.exitMaintenance': { kind: 'mutates', deadlineMs: 60_000, rare: NO_MAINTENANCE },
   'snapshot.list': { kind: 'reads', deadlineMs: 15_000 },

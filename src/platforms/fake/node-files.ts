@@ -74,6 +74,35 @@ export function createNodeFiles(server: FakeServer, calls: Calls) {
         tree.set(at, { content: undefined, mode: 0o755, changed: server.clock.now() });
         return accepted();
       }),
+    renameFile: (id: NodeId, from: string, to: string, signal: AbortSignal) =>
+      calls.node('node.renameFile', id, signal, ({ name }) => {
+        const tree = treeOf(id, name);
+        const [path, target] = [absolute(from), absolute(to)];
+        fileAt(tree, path);
+        if (tree.has(target)) throw new FleetError('op.conflict', `${target} is there already`);
+        fileAt(tree, folderOf(target));
+        if (target.startsWith(`${path}/`)) throw new FleetError('op.refused', `${target} is within ${path}`);
+        for (const [at, file] of [...tree])
+          if (at === path || at.startsWith(`${path}/`)) {
+            tree.delete(at);
+            tree.set(`${target}${at.slice(path.length)}`, file);
+          }
+        return accepted();
+      }),
+    deleteFile: (id: NodeId, given: string, seen: FileEntry, signal: AbortSignal) =>
+      calls.node('node.deleteFile', id, signal, ({ name }) => {
+        const tree = treeOf(id, name);
+        const path = absolute(given);
+        const is = entryOf(path, fileAt(tree, path));
+        if (is.kind !== seen.kind || is.size !== seen.size || is.changed !== seen.changed)
+          throw new FleetError('op.conflict', `${path} was changed since it was looked at`, {
+            fix: 'look at it again',
+          });
+        if (entriesOf(tree, path).length > 0)
+          throw new FleetError('op.refused', `${path} has something in it`, { fix: 'delete what is in it first' });
+        tree.delete(path);
+        return accepted();
+      }),
   };
 }
 

@@ -111,7 +111,7 @@ describe('a connection to libvirt', () => {
     expect(connection.whyNot).toEqual({
       ...NEVER,
       ...Object.fromEntries(
-        ['shell', 'run', 'files', 'readFile', 'writeFile', 'makeFolder'].map((name) => [
+        ['shell', 'run', 'files', 'readFile', 'writeFile', 'makeFolder', 'renameFile', 'deleteFile'].map((name) => [
           `node.${name}`,
           '127.0.0.1 is reached by tcp: only an endpoint over ssh has a shell, commands and files',
         ]),

@@ -112,7 +112,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const volume: VolumeOps = isTest ? volumes : { resize, upload, download, ...volumes };
   const { settings, update, ...networks } = createNetworkOps(beside);
 
-  const nodes = createNodeOps({ daemon, dialer, facts, address, clock });
+  const nodes = createNodeOps({ daemon, dialer, facts, address, clock, beside });
   Object.assign(whyNot, nodes.whyNot);
 
   const info: VmOps['info'] = (id, infoSignal) => readInfo(calls, id, infoSignal, preferred);

@@ -1,5 +1,6 @@
 /** Files of a node as lists that are gone through: folders are opened, files are edited or received, others are sent there. */
 import type { BrowseAction } from '../../actions/action.ts';
+import { deleteNodeFile, renameNodeFile, seeNodeFile } from '../../actions/node/change-files.ts';
 import { readNodeText, writeNodeText } from '../../actions/node/edit-file.ts';
 import { receiveNodeFile, sendNodeFile } from '../../actions/node/node-files.ts';
 import { needed } from '../../actions/object-action.ts';
@@ -21,7 +22,7 @@ const MOST_SHOWN = 1_990;
 type Step =
   | { readonly kind: 'open'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly is: FileEntry }
-  | { readonly kind: 'send' | 'make'; readonly folder: string };
+  | { readonly kind: 'send' | 'make' | 'rename' | 'delete'; readonly folder: string };
 
 /** Until the list is left. Rejects with what a folder can't be read for. */
 export async function browseFiles(stage: Stage, action: BrowseAction, id: NodeId): Promise<void> {
@@ -38,8 +39,15 @@ export async function browseFiles(stage: Stage, action: BrowseAction, id: NodeId
     if (step.kind === 'open') path = step.path;
     else if (step.kind === 'file') await onFile(stage, node, step.path, step.is);
     else if (step.kind === 'send') await sendThere(stage, node, step.folder);
-    else await makeThere(stage, node, step.folder);
+    else if (step.kind === 'make') await makeThere(stage, node, step.folder);
+    else path = await changeFolder(stage, node, step.folder, step.kind);
   }
+}
+
+/** Answers the folder that is looked at then. */
+async function changeFolder(stage: Stage, node: Node, folder: string, what: 'rename' | 'delete'): Promise<string> {
+  const isOther = await (what === 'rename' ? renameThere : deleteThere)(stage, node, folder);
+  return isOther ? folder.slice(0, Math.max(1, folder.lastIndexOf('/'))) : folder;
 }
 
 function choicesOf(path: string, entries: readonly FileEntry[]): readonly Choice<Step>[] {
@@ -61,6 +69,14 @@ function choicesOf(path: string, entries: readonly FileEntry[]): readonly Choice
     }),
     { label: '+ send a file of this machine here', value: { kind: 'send', folder: path } },
     { label: '+ make a folder here', value: { kind: 'make', folder: path } },
+    ...(path === '/'
+      ? []
+      : [
+          { label: '+ rename this folder', value: { kind: 'rename', folder: path } as const },
+          ...(entries.length === 0
+            ? [{ label: '+ delete this folder', value: { kind: 'delete', folder: path } as const }]
+            : []),
+        ]),
   ];
 }
 
@@ -71,8 +87,12 @@ async function onFile(stage: Stage, node: Node, path: string, is: FileEntry): Pr
     choices: () => [
       { label: 'Edit it', value: 'edit' as const },
       { label: 'Receive it into the folder that drover was started in', value: 'receive' as const },
+      { label: 'Rename it', value: 'rename' as const },
+      { label: 'Delete it', value: 'delete' as const },
     ],
   });
+  if (what === 'rename') await renameThere(stage, node, path);
+  if (what === 'delete') await deleteThere(stage, node, path);
   if (what === 'edit') await editThere(stage, node, path).catch(stage.message.fail);
   if (what === 'receive') {
     run(stage, node, `Receive ${path} of ${node.name}`, 'node.readFile', async (connection, signal, report) => {
@@ -118,6 +138,53 @@ async function makeThere(stage: Stage, node: Node, folder: string): Promise<void
     stage.message.fail,
   );
 }
+
+/** Whether it has another path now. */
+async function renameThere(stage: Stage, node: Node, path: string): Promise<boolean> {
+  const start = path.slice(path.lastIndexOf('/') + 1);
+  const to = await stage.dialogs.prompt({
+    title: clean(`Rename ${path} of ${node.name}`),
+    lines: ['Its new name, or its new path:'],
+    start,
+  });
+  if (to === undefined || to === '' || to === start) return false;
+  const { signal } = new AbortController();
+  return renameNodeFile(reach(stage, node, 'node.renameFile'), node, { path }, to, signal).then((target) => {
+    stage.message.say(clean(target === undefined ? 'nothing was sent' : `${path} is ${target} now`), 'good');
+    return target !== undefined;
+  }, failed(stage));
+}
+
+/** Whether it is gone. What is there is looked at again, so that the question is about what it is now. */
+async function deleteThere(stage: Stage, node: Node, path: string): Promise<boolean> {
+  const { signal } = new AbortController();
+  const connection = reach(stage, node, 'node.deleteFile');
+  try {
+    const file = await seeNodeFile(connection, node, path, signal);
+    const { kind, size, changed } = file.is;
+    const details = [
+      `${kind} ${file.path}`,
+      ...(kind === 'file' && size !== undefined ? [`size ${formatBytes(size)}`] : []),
+      ...(changed === undefined
+        ? []
+        : [`changed ${new Date(changed).toISOString().slice(0, 19).replace('T', ' ')} UTC`]),
+    ].map(clean);
+    const question = clean(`Delete ${file.path} of ${node.name}?`);
+    if (!(await stage.dialogs.confirm({ title: 'Delete', question, details }))) return false;
+    const isGone = await deleteNodeFile(connection, node, file, signal);
+    stage.message.say(clean(isGone ? `${file.path} is deleted` : 'nothing was sent'), 'good');
+    return isGone;
+  } catch (error) {
+    return failed(stage)(error);
+  }
+}
+
+const failed =
+  (stage: Stage) =>
+  (error: unknown): false => {
+    stage.message.fail(error);
+    return false;
+  };
 
 const reach = ({ services }: Stage, { id }: Node, needs: OperationName): Connection =>
   permitted({ needs, title: 'Files' }, 'node', id, services).connection;

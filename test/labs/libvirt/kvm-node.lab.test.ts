@@ -3,16 +3,19 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, DROVER, openDesk } from '../../cli/run-drover.ts';
 import { until } from '../until.ts';
-import { host1, host2, site } from './hosts.ts';
+import { makeFreshGuests } from './fresh-guests.ts';
+import { host1, host2, removeGuests, site } from './hosts.ts';
 import { inHost } from './namespaces.ts';
 
 const host = host1;
 /** A folder of the host. */
 const THERE = '/root/drover-node-test';
+const MOVED = `${THERE}/moved`;
+const VM = 'filed';
 
 let desk: Desk;
 let folder: string;
@@ -134,5 +137,39 @@ describe('files of a host', () => {
     const lost = await slow;
     expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining('was changed since it was read')]);
     expect(await sh(`cat ${THERE}/conf; ls ${THERE} | grep -c part || true`)).toBe('theirs\n0\n');
+  });
+
+  it('F-201 are renamed and deleted: a link for itself, no folder with something in it, never over another', async () => {
+    await sh(`mkdir ${MOVED} && cd ${MOVED} && mkdir -p full/inner && echo 1 > full/one && ln -s full way && echo 2 > two`);
+    const moved = await node('mv', host.name, `${MOVED}/way/one`, 'three');
+    expect([moved.code, moved.stderr]).toEqual([0, expect.stringContaining(`${MOVED}/full/three`)]);
+    const over = await node('mv', host.name, `${MOVED}/two`, `${MOVED}/full/three`);
+    expect([over.code, over.stderr]).toEqual([1, expect.stringContaining('is there already')]);
+    const full = await node('rm', host.name, `${MOVED}/full`, '--yes');
+    expect([full.code, full.stderr]).toEqual([3, expect.stringContaining('has 2 files and folders in it')]);
+    expect((await node('rm', host.name, `${MOVED}/two`)).stderr).toContain('there is no terminal to ask at');
+    for (const gone of ['way', 'two', 'full/three', 'full/inner', 'full'])
+      expect((await node('rm', host.name, `${MOVED}/${gone}`, '--yes')).code, gone).toBe(0);
+    expect(await sh(`cd ${MOVED} && ls -d way two full 2>/dev/null || true`)).toBe('');
+  });
+
+  it('F-201 stay where they are when a VM uses them, by whatever name, and it is named', async () => {
+    await makeFreshGuests(host, VM);
+    try {
+      const disk = (await sh(`virsh domblklist ${VM} --details`)).match(/ (\/\S+)$/m)?.[1] ?? '';
+      const above = dirname(disk);
+      await sh(`ln -f ${disk} ${disk}.other && ln -sfn ${above} ${THERE}/disks`);
+      for (const path of [disk, `${disk}.other`, `${THERE}/disks/${basename(disk)}`]) {
+        const kept = await node('rm', host.name, path, '--yes');
+        expect([kept.code, kept.stderr], path).toEqual([1, expect.stringContaining(`used by ${VM}`)]);
+        expect((await node('mv', host.name, path, 'elsewhere')).stderr, path).toContain(`used by ${VM}`);
+      }
+      const folderKept = await node('mv', host.name, above, `${above}.old`);
+      expect([folderKept.code, folderKept.stderr]).toEqual([1, expect.stringContaining(`${above} must stay`)]);
+      expect(await sh(`ls ${disk} ${disk}.other`)).toBe(`${disk}\n${disk}.other\n`);
+      await sh(`rm ${disk}.other`);
+    } finally {
+      await removeGuests(host, VM);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { FleetError } from '../../../errors.ts';
 import type { Absences, NodeLogin, NodeOps } from '../../contract.ts';
 import { lacking } from '../../lib/listed.ts';
 import type { HostFacts } from '../host/host.ts';
+import type { Host } from '../host/host-call.ts';
 import { readHostInfo } from '../host/host-info.ts';
 import type { Address } from '../link/address.ts';
 import type { Daemon } from '../link/daemon.ts';
@@ -17,6 +18,7 @@ interface NodeSetting {
   readonly facts: HostFacts;
   readonly address: Address;
   readonly clock: Clock;
+  readonly beside: Host;
 }
 
 /** What needs no login to the host, and what migration has its own reasons for. */
@@ -30,7 +32,7 @@ const WITHOUT_LOGIN = [
 ] as const;
 
 /** `whyNot`: why one is missing. */
-export function createNodeOps({ daemon, dialer, facts, address, clock }: NodeSetting): {
+export function createNodeOps({ daemon, dialer, facts, address, clock, beside }: NodeSetting): {
   readonly ops: NodeOps;
   readonly whyNot: Absences;
 } {
@@ -59,7 +61,7 @@ export function createNodeOps({ daemon, dialer, facts, address, clock }: NodeSet
         return runCommand({ command, host }, line, how, clock, signal);
       },
     }),
-    ...(files && createNodeFiles({ files }, clock, here)),
+    ...(files && createNodeFiles({ files }, beside, clock, here)),
   };
   const noLogin = `${host} is reached by ${address.transport}: only an endpoint over ssh has a shell, commands and files`;
   return { ops, whyNot: shell ? {} : lacking(noLogin, ['node'], WITHOUT_LOGIN) };
