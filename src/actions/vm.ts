@@ -304,8 +304,12 @@ export const consoleAction: VmAttachAction = {
       default: false,
     },
   ],
-  fits: (vm) =>
-    vm.state === 'running' || vm.state === 'paused' || `only a VM that is on has a console; it is ${vm.state}`,
+  // One that is migrated is on until it runs elsewhere, where its console goes along.
+  fits: ({ state }) =>
+    state === 'running' ||
+    state === 'paused' ||
+    state === 'migrating' ||
+    `only a VM that is on has a console; it is ${state}`,
   open: async (connection, id, args, _size, signal) =>
     needed(connection, 'console.serial')(id, { force: args['force'] === true }, signal),
 };

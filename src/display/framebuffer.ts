@@ -9,8 +9,8 @@ export interface Rect {
   readonly height: number;
 }
 
-/** 8K by 8K: what asks for more is no display. */
-const MOST_PIXELS = 2 ** 26;
+/** Of 8K: what asks for more is no display. */
+const MOST_PIXELS = 7_680 * 4_320;
 
 /** Without a view of each row, which thousands of rows a second would fill memory with. */
 const copyBytes = Buffer.prototype.copy;
@@ -20,6 +20,8 @@ export interface Framebuffer {
   readonly height: number;
   /** Red, green, blue and a byte without meaning for each pixel, row by row. */
   readonly pixels: Uint8Array;
+  /** Throws host.protocol for what is not within it, as all that draws does. */
+  check(rect: Rect): void;
   /** `rgbx`: as `pixels`, of this rectangle alone. */
   blit(rect: Rect, rgbx: Uint8Array): void;
   fill(rect: Rect, red: number, green: number, blue: number): void;
@@ -43,6 +45,7 @@ export function createFramebuffer(width: number, height: number): Framebuffer {
     width,
     height,
     pixels,
+    check,
     blit(rect, rgbx) {
       check(rect);
       const bytes = rect.width * 4;

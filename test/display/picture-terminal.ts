@@ -1,6 +1,7 @@
 /** A terminal that shows pictures, for tests: kitty's images and sixels, pixel by pixel. */
 import { inflateSync } from 'node:zlib';
 import { Decoder } from 'sixel';
+import type { Framebuffer } from '../../src/display/framebuffer.ts';
 
 export interface PictureTerminal {
   readonly width: number;
@@ -75,4 +76,17 @@ export function pictureTerminal(
         else if (sixels !== undefined) sixel(sixels);
     },
   };
+}
+
+/** The largest difference of a colour between what the terminal shows and the picture; beside it there is nothing. */
+export function farthest(terminal: PictureTerminal, frame: Pick<Framebuffer, 'width' | 'height' | 'pixels'>): number {
+  let most = 0;
+  for (let y = 0; y < terminal.height; y++)
+    for (let x = 0; x < terminal.width; x++)
+      for (let part = 0; part < 3; part++) {
+        const isInside = x < frame.width && y < frame.height;
+        const wanted = isInside ? (frame.pixels[(y * frame.width + x) * 4 + part] ?? 0) : 0;
+        most = Math.max(most, Math.abs(wanted - (terminal.rgb[(y * terminal.width + x) * 3 + part] ?? 0)));
+      }
+  return most;
 }

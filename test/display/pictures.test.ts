@@ -10,7 +10,7 @@ import { fitted } from '../../src/display/paint/scale.ts';
 import { openDisplay } from '../../src/display/rfb/session.ts';
 import { PICTURE_QUESTION, type Pictures, readPictureAnswers } from '../../src/terminal/pictures.ts';
 import { createTestClock } from '../clock.ts';
-import { type PictureTerminal, pictureTerminal } from './picture-terminal.ts';
+import { farthest, pictureTerminal } from './picture-terminal.ts';
 import { greeting, playedStream, rectangle } from './played-display.ts';
 
 const CELL = { width: 5, height: 10 };
@@ -29,19 +29,6 @@ const whole = ({ width, height }: Framebuffer): RasterPlacing => ({
   ...{ x: 0, y: 0, width, height },
   ...{ toWidth: width, toHeight: height },
 });
-
-/** The largest difference of a colour between what the terminal shows and the picture; beside it there is nothing. */
-function farthest(terminal: PictureTerminal, frame: Framebuffer): number {
-  let most = 0;
-  for (let y = 0; y < terminal.height; y++)
-    for (let x = 0; x < terminal.width; x++)
-      for (let part = 0; part < 3; part++) {
-        const isInside = x < frame.width && y < frame.height;
-        const wanted = isInside ? (frame.pixels[(y * frame.width + x) * 4 + part] ?? 0) : 0;
-        most = Math.max(most, Math.abs(wanted - (terminal.rgb[(y * terminal.width + x) * 3 + part] ?? 0)));
-      }
-  return most;
-}
 
 describe('a picture as images of the terminal', () => {
   it.each([

@@ -101,6 +101,19 @@ const packed = (bytes: number[]) => {
   return [body.length, ...body];
 };
 
+/** How often the event loop turns while a picture is drawn. */
+async function turnsOf(display: Display): Promise<number> {
+  let [turns, isDrawn] = [0, false];
+  const count = () => {
+    turns++;
+    if (!isDrawn) setImmediate(count);
+  };
+  setImmediate(count);
+  await display.update();
+  isDrawn = true;
+  return turns;
+}
+
 describe('a rectangle', () => {
   const CORNER = '##..\n##..\n....';
   const DIAGONAL = '#...\n.#..\n..#.';
@@ -163,6 +176,54 @@ describe('a rectangle', () => {
     expect(picture(await drawn(tight(0x00, ...packed([...whole])), tight(0x01, ...packed([...whole]))))).toBe(
       '####\n####\n####',
     );
+  });
+
+  it('in tight, as differences to neighbours, goes on from piece to piece of what is unpacked', async () => {
+    const [width, height] = [200, 200];
+    const body = deflateSync(Buffer.concat([Buffer.of(255), Buffer.alloc(width * height * 3 - 1)]), { finishFlush: 2 });
+    const length = Buffer.of((body.length & 127) | 128, body.length >> 7);
+    const update = rectangle(0, 0, width, height, 7, Buffer.of(0x40, 2), length, body);
+    const display = await drawn(rectangle(0, 0, width, height, -223), update);
+    expect(picture(display)).toBe(new Array(height).fill('#'.repeat(width)).join('\n'));
+  });
+
+  it.each<readonly [string, number, Uint8Array]>([
+    ['ZRLE', 16, sized(deflateSync(Buffer.alloc(32 * 32 * 4, Buffer.of(1, 0, 0, 0)), { finishFlush: 2 }))],
+    ['hextile', 5, Buffer.alloc(128 * 128)],
+  ])('of many pixels in few bytes holds up nothing else, in %s', async (_encoding, number, body) => {
+    const bytes = Buffer.concat([greeting(2_048, 2_048), rectangle(0, 0, 2_048, 2_048, number, body)]);
+    const display = await openDisplay(playedStream(bytes), { password: undefined, host: 'x' });
+    const turns = await turnsOf(display);
+    // A turn for each million of pixels.
+    expect(turns).toBeGreaterThanOrEqual(4);
+    display.close();
+  });
+
+  it('of which there are many holds up nothing else', async () => {
+    const fill = rectangle(0, 0, 1_024, 1_024, 7, Buffer.of(0x80, 255, 0, 0));
+    const one = fill.subarray(4);
+    const update = Buffer.concat([fill.subarray(0, 2), Buffer.of(0, 10), ...new Array<Buffer>(10).fill(one)]);
+    const bytes = Buffer.concat([greeting(1_024, 1_024), update]);
+    const display = await openDisplay(playedStream(bytes), { password: undefined, host: 'x' });
+    const turns = await turnsOf(display);
+    expect(turns).toBeGreaterThanOrEqual(10);
+    display.close();
+  });
+
+  it('in zlib behind the end of its stream ends the display', async () => {
+    const whole = sized(deflateSync(red(4)));
+    await expect(drawn(rectangle(0, 0, 2, 2, 6, whole), rectangle(0, 0, 2, 2, 6, whole))).rejects.toMatchObject({
+      code: 'host.protocol',
+    });
+  });
+
+  it('that is unpacked while the display is closed says why it was closed', async () => {
+    const body = sized(deflateSync(Buffer.alloc(512 * 512 * 4), { finishFlush: 2 }));
+    const bytes = Buffer.concat([greeting(512, 512), rectangle(0, 0, 512, 512, 6, body)]);
+    const display = await openDisplay(playedStream(bytes), { password: undefined, host: 'x' });
+    const shown = display.update();
+    setImmediate(() => display.close(new Error('the user has left')));
+    await expect(shown).rejects.toThrow('the user has left');
   });
 
   it.each<readonly [string, Uint8Array]>([

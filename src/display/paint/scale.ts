@@ -53,14 +53,18 @@ export function scaled(frame: Framebuffer, placing: Placing): Cells {
 /** Red, green and blue, from 0 to 255; parts of it count. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
+/** Of more pixels only some rows count: those of the largest displays would hold up what is typed. */
+const MOST_COUNTED = 1_024;
+
 export function average({ pixels, width }: Framebuffer, left: number, top: number, right: number, bottom: number): Rgb {
   let [red, green, blue] = [0, 0, 0];
-  for (let y = top; y < bottom; y++)
+  const step = Math.ceil(((right - left) * (bottom - top)) / MOST_COUNTED);
+  for (let y = top; y < bottom; y += step)
     for (let at = (y * width + left) * 4, end = (y * width + right) * 4; at < end; at += 4) {
       red += pixels[at] ?? 0;
       green += pixels[at + 1] ?? 0;
       blue += pixels[at + 2] ?? 0;
     }
-  const count = (right - left) * (bottom - top);
+  const count = (right - left) * Math.ceil((bottom - top) / step);
   return [red / count, green / count, blue / count];
 }

@@ -17,8 +17,8 @@ export interface ByteReader {
   detach(): void;
 }
 
-/** More than a whole picture of the largest display is never asked for at once. */
-const LARGEST = 2 ** 28;
+/** More than the largest pointer is never asked for at once: pictures are read in pieces. */
+const LARGEST = 2 ** 20;
 
 /** Nothing is read ahead of what is asked for but what the stream itself holds: a reader that stops slows the other side down. */
 export function createByteReader(stream: Duplex): ByteReader {

@@ -12,6 +12,7 @@ import { createZlib } from './encodings/zlib.ts';
 import { createZrle } from './encodings/zrle.ts';
 import { type LoginOptions, login } from './login.ts';
 import { keyEvent, pointerEvent, requestUpdate, setEncodings, setPixelFormat } from './messages.ts';
+import { createPace } from './pace.ts';
 import type { ByteReader } from './reader.ts';
 
 export interface Display {
@@ -37,6 +38,8 @@ const [LAST_RECT, DESKTOP_SIZE, EXTENDED_SIZE, POINTER] = [-224, -223, -308, -23
 /** Packed as much as it can be: a link is slower than a server. */
 const BEST_COMPRESSION = -247;
 const LONGEST_NAME = 4_096;
+/** What a rectangle costs, whatever it draws. */
+const LEAST_PIXELS = 256;
 /** Changes of the size without a picture between them. */
 const MOST_SIZES = 8;
 
@@ -73,6 +76,7 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
     [1, copyRect],
     [0, raw],
   ]);
+  const pace = createPace();
   let frame = first;
   /** Nothing of the picture has come yet. */
   let isNew = true;
@@ -93,7 +97,10 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
       const encoding = head.readInt32BE(8);
       if (encoding === LAST_RECT) break;
       const [x, y] = [head.readUInt16BE(0), head.readUInt16BE(2)];
-      await readRect({ x, y, width: head.readUInt16BE(4), height: head.readUInt16BE(6) }, encoding);
+      const [width, height] = [head.readUInt16BE(4), head.readUInt16BE(6)];
+      await readRect({ x, y, width, height }, encoding);
+      const rest = pace(LEAST_PIXELS + width * height);
+      if (rest !== undefined) await rest;
       hasDrawn ||= decoders.has(encoding);
     }
     return hasDrawn;
@@ -102,7 +109,9 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
   function readRect(rect: Rect, encoding: number): Promise<void> | undefined {
     const decode = decoders.get(encoding);
     if (!decode) return readOther(rect, encoding);
-    return rect.width === 0 || rect.height === 0 ? undefined : decode(rect, reader, frame);
+    if (rect.width === 0 || rect.height === 0) return undefined;
+    frame.check(rect);
+    return decode(rect, reader, frame, pace);
   }
 
   /** What is sent in place of pixels. */
@@ -138,7 +147,7 @@ function createDisplay(stream: Duplex, reader: ByteReader, first: Framebuffer): 
 
   function close(reason: Error = new FleetError('host.unreachable', 'the display was closed')): void {
     reader.fail(reason);
-    for (const one of [tight, zrle, zlib]) one.close();
+    for (const one of [tight, zrle, zlib]) one.close(reason);
     stream.destroy();
   }
 

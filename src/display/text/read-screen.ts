@@ -22,6 +22,8 @@ const SIZES: readonly Size[] = [
   { width: 8, height: 16, glyphWidth: 8 },
   { width: 16, height: 32, glyphWidth: 16 },
 ];
+/** Of 4K: larger ones are shown as pictures, since to look for text in them takes too long. */
+const MOST_PIXELS = 4_096 * 2_304;
 /** So many of the cells that are not blank may be unknown: a picture has more. */
 const MOST_UNKNOWN = 0.02;
 /** Too few characters are no proof: a dark picture has as many. */
@@ -33,6 +35,7 @@ let table: ReadonlyMap<number, number> | undefined;
 
 /** Undefined for a picture that is no text screen. */
 export function readTextScreen(frame: Framebuffer): TextScreen | undefined {
+  if (frame.width * frame.height > MOST_PIXELS) return undefined;
   for (const size of SIZES) {
     const screen = readWith(frame, size);
     if (screen) return screen;

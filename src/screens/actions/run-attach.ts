@@ -1,5 +1,6 @@
 import type { NodeAttachAction, VmAttachAction } from '../../actions/action.ts';
 import { permitted } from '../../actions/permitted.ts';
+import type { Services } from '../../actions/services.ts';
 import { bind, placeOfShown, type Target, verifiedSignal, verify, whyAnother } from '../../actions/target.ts';
 import { wayBack } from '../../actions/way-back.ts';
 import type { ConsoleSession } from '../../console/console-session.ts';
@@ -7,7 +8,7 @@ import type { Awaited } from '../../console/consoles.ts';
 import { createTypedEarly, type TypedEarly } from '../../console/typed-early.ts';
 import { FleetError } from '../../errors.ts';
 import type { NodeId, VmId } from '../../ids.ts';
-import type { Attachment, Vm } from '../../platforms/contract.ts';
+import type { Attachment, Vm, VmState } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { clean } from '../../terminal/width.ts';
 import { keptConsole } from '../console/kept-console.ts';
@@ -49,6 +50,26 @@ export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
   permitted(action, 'vm', id, services);
   const { fleet } = services.store;
   let node = fleet.vms.get(id)?.node;
+
+  /** True when the very same VM runs on another node by now: it is the target then, wherever it is. */
+  function follow(): boolean {
+    if (whyAnother(target, services) !== undefined) return false;
+    const here = fleet.vms.get(target.id as VmId);
+    const now = here ?? movedFrom(target, fleet);
+    if (now?.node === undefined || now.state === 'migrating' || now.node === node) return false;
+    // Within an endpoint it is bound to the same machine already.
+    if (!here) target = bind('vm', now.id, services);
+    node = now.node;
+    return now.state === 'running' || now.state === 'paused';
+  }
+
+  /** Whom a link that dropped is opened to again. Throws op.refused while it is on its way, which is tried again later. */
+  function targetNow(): Target {
+    follow();
+    if (isOnItsWay(target, services)) throw new FleetError('op.refused', `${target.name} is being moved`);
+    return target;
+  }
+
   return {
     get target() {
       return target;
@@ -64,21 +85,25 @@ export function vmConsole(stage: Stage, action: VmAttachAction, id: VmId) {
       await verify(shown, services, signal);
       const { connection, object } = permitted(action, 'vm', shown.id as VmId, services);
       const verified = verifiedSignal(shown, services, signal);
-      const back = wayBack(action, () => target, services);
+      const back = wayBack(action, targetNow, services);
       return action.open(connection, object.id, { force }, stage.terminal.size(), verified, object, back);
     },
-    /** Goes along with the VM: true when the very same one runs on another node by now, and its console is to be opened there. */
-    follow(): boolean {
-      if (whyAnother(target, services) !== undefined) return false;
-      const here = fleet.vms.get(target.id as VmId);
-      const now = here ?? movedFrom(target, fleet);
-      if (now?.node === undefined || now.state === 'migrating' || now.node === node) return false;
-      // Within an endpoint it is bound to the same machine already.
-      if (!here) target = bind('vm', now.id, services);
-      node = now.node;
-      return now.state === 'running' || now.state === 'paused';
-    },
+    /** Goes along with the VM: true when its console is to be opened there. */
+    follow,
   };
+}
+
+const IS_ON: ReadonlySet<VmState> = new Set(['running', 'paused', 'migrating']);
+
+/** It does not run here any more, and has not come to its end where it goes. */
+function isOnItsWay(target: Target, { store: { fleet }, tasks }: Services): boolean {
+  const id = target.id as VmId;
+  const here = fleet.vms.get(id);
+  if (here && IS_ON.has(here.state)) return false;
+  const to = here ? undefined : fleet.movedTo(id);
+  if (to !== undefined) return !fleet.vms.has(to) || movedFrom(target, fleet) !== undefined;
+  const moves = tasks.list().filter(({ action, state }) => action === 'vm.migrate' && state === 'running');
+  return moves.some(({ items }) => items.some((item) => item.id === id && item.state === 'running'));
 }
 
 /** The same machine at another endpoint. */

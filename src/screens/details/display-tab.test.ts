@@ -2,9 +2,10 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openStage } from '../../../test/screens/light-stage.tsx';
+import { host1, isUp, openStage } from '../../../test/screens/light-stage.tsx';
 import { painted } from '../../../test/screens/painted.ts';
-import { aVm } from '../../../test/state/objects.ts';
+import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { endpointName } from '../../ids.ts';
 import type { Connection } from '../../platforms/contract.ts';
 import { servePicture } from '../../platforms/testkit-display.ts';
 import { createDetailsView } from './details-view.ts';
@@ -74,6 +75,32 @@ describe('the display of a VM', () => {
     await clock.pass(60_000);
     details.refresh();
     expect(streams).toHaveLength(2);
+  });
+
+  it('F-054 is that of the VM where it runs after it has gone to another endpoint', async () => {
+    const opened: string[] = [];
+    const display = async (id: string) => {
+      const [near, far] = duplexPair();
+      opened.push(id);
+      void servePicture(far);
+      return { stream: near, host: 'x' };
+    };
+    const { details, store, clock, seen } = await open({ console: { display } });
+    details.turnTo('Display');
+    await seen();
+    const there = aVm('web1', { endpoint: 'host2' });
+    const [from, to] = [aVm('web1').id, there.id];
+    const host2 = endpointName('host2');
+    store.setEndpoint(isUp({ name: host2 }));
+    store.push(host2, inventory([aNode('n1', 'host2')], [there]));
+    store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: from }] });
+    store.push(host2, { kind: 'changes', at: 0, changes: [{ kind: 'vm-moved', from, to }] });
+    store.flush();
+    details.refresh();
+    await clock.pass(120);
+    await seen();
+    expect(opened).toEqual([from, to]);
+    expect(details.tab).toBe('Display');
   });
 
   it('is none where the platform has none, and the reason stands there', async () => {

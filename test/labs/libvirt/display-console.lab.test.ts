@@ -1,5 +1,5 @@
 /** The screen of a guest in a terminal, by the command line: its virtual console, read through VNC. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Terminal } from '@xterm/headless';
@@ -9,6 +9,7 @@ import { fitted } from '../../../src/display/paint/scale.ts';
 import { farthest, type Picture, ROUNDING } from '../../display/cell-colours.ts';
 import { openPty, type Pty } from '../../terminal/open-pty.ts';
 import { until } from '../until.ts';
+import { cutLink, restoreHost, restoreLink } from './faults.ts';
 import { makeFreshGuests } from './fresh-guests.ts';
 import { host2, removeGuests, site, untilGuestIs, untilLoginPrompt, virsh } from './hosts.ts';
 
@@ -33,6 +34,7 @@ afterEach(async () => {
     pty.close();
     await pty.exit;
   }
+  await restoreHost(host2);
 });
 afterAll(async () => {
   await removeGuests(host2, PAINTER);
@@ -70,6 +72,34 @@ describe('the screen of a guest', () => {
     expect(drover.modes()).toMatchObject({ alternateScreen: false, cursor: true, mouse: false, paste: false });
   });
 
+  it('goes on when its link was cut and is back, refuses what is typed meanwhile, and leaves nothing of the old one', async () => {
+    const drover = attach(80, 24);
+    await drover.until(LOGIN, PATIENCE_MS);
+    const sockets = await socketsOf(drover.pid);
+    expect(await clientsOf(PAINTER)).toBe(1);
+    await cutLink(host2);
+    const without = await drover.until(/^ no link: /m, PATIENCE_MS);
+    // The last picture stays, and the line that says so is over it.
+    expect(without).toContain(`${PAINTER} login:`);
+    drover.type('x');
+    await drover.until('what is typed is not sent: there is no link');
+    await restoreLink(host2);
+    await drover.until('the link is back', PATIENCE_MS);
+    await drover.until(LOGIN, PATIENCE_MS);
+    // With the x before it that would be the name of no user.
+    drover.type('root\r');
+    await drover.until(PROMPT, PATIENCE_MS);
+    drover.type('echo back-$((40 + 2))\r');
+    await drover.until(/^back-42 *$/m, PATIENCE_MS);
+    drover.type('exit\r');
+    await drover.until(LOGIN, PATIENCE_MS);
+    await until('one client of the display', PATIENCE_MS, async () => (await clientsOf(PAINTER)) === 1);
+    await until('no more sockets than before', PATIENCE_MS, async () => (await socketsOf(drover.pid)) <= sockets);
+    drover.type(DETACH);
+    expect(await drover.exit).toEqual({ code: 0, signal: 0 });
+    await until('no client of the display', PATIENCE_MS, async () => (await clientsOf(PAINTER)) === 0);
+  });
+
   it('is the picture of virsh while it is paused, cell by cell, in every depth of colours', async () => {
     const size = { columns: 120, rows: 40 };
     const terminals = [
@@ -97,6 +127,19 @@ describe('the screen of a guest', () => {
     await virsh(host2, 'resume', PAINTER);
   });
 });
+
+/** As QEMU has them. */
+async function clientsOf(guest: string): Promise<number> {
+  const said = await virsh(host2, 'qemu-monitor-command', guest, '--hmp', 'info vnc');
+  return said.split('\n').filter((line) => /^\s*Client:/.test(line)).length;
+}
+
+async function socketsOf(pid: number): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  const names = await readdir(folder);
+  const targets = await Promise.all(names.map((name) => readlink(join(folder, name)).catch(() => '')));
+  return targets.filter((target) => target.startsWith('socket:')).length;
+}
 
 async function screenshot(): Promise<Picture> {
   const file = join(home, 'screen.png');

@@ -1,9 +1,13 @@
 import { FleetError } from '../../../errors.ts';
 import type { Framebuffer, Rect } from '../../framebuffer.ts';
+import type { Pace } from '../pace.ts';
 import type { ByteReader } from '../reader.ts';
 
-/** Reads one rectangle and draws it. Rejects with host.protocol for bytes that are none. */
-export type Decoder = (rect: Rect, reader: ByteReader, frame: Framebuffer) => Promise<void>;
+/**
+ * Reads one rectangle, which is within the picture, and draws it. Rejects with host.protocol for bytes that are none. One that
+ * may draw much for few bytes keeps the pace; of what it was called for the caller does that.
+ */
+export type Decoder = (rect: Rect, reader: ByteReader, frame: Framebuffer, pace: Pace) => Promise<void>;
 
 /** Bytes of a pixel in the format that is asked for: red, green, blue, and one without meaning. */
 export const PIXEL = 4;
@@ -23,3 +27,5 @@ export function spread(packed: Uint8Array, count: number, into: Uint8Array): Uin
 }
 
 export const broken = (what: string): FleetError => new FleetError('host.protocol', `the display sent ${what}`);
+
+export const tooFew = (rows: number, height: number): FleetError => broken(`${rows} rows of a picture of ${height}`);

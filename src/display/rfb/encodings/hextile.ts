@@ -13,7 +13,7 @@ const COLOURED = 16;
 
 type Colour = readonly [number, number, number];
 
-export const hextile: Decoder = async (whole, reader, frame) => {
+export const hextile: Decoder = async (whole, reader, frame, pace) => {
   let background: Colour = [0, 0, 0];
   let foreground: Colour = [0, 0, 0];
   for (let y = whole.y; y < whole.y + whole.height; y += TILE)
@@ -21,10 +21,13 @@ export const hextile: Decoder = async (whole, reader, frame) => {
       const width = Math.min(TILE, whole.x + whole.width - x);
       const height = Math.min(TILE, whole.y + whole.height - y);
       const tile = { x, y, width, height };
+      // A tile may be one byte.
+      const rest = pace(width * height);
+      if (rest !== undefined) await rest;
       const has = await reader.u8();
       if (has > (RAW | BACKGROUND | FOREGROUND | SUBRECTS | COLOURED)) throw broken(`a hextile of kind ${has}`);
       if (has & RAW) {
-        await raw(tile, reader, frame);
+        await raw(tile, reader, frame, pace);
         continue;
       }
       if (has & BACKGROUND) background = await colour(reader);

@@ -2,11 +2,11 @@
  * Encoding 7 (tight), without JPEG, which is only sent to who asks for a quality
  * (https://github.com/rfbproto/rfbproto/blob/master/rfbproto.rst, "Tight Encoding").
  */
-import type { Rect } from '../../framebuffer.ts';
 import { createInflateStream, type InflateStream } from '../inflate.ts';
 import type { ByteReader } from '../reader.ts';
 import { createScratch } from '../scratch.ts';
-import { broken, type Decoder, PACKED, PIXEL, spread } from './encoding.ts';
+import { createBands } from './bands.ts';
+import { broken, type Decoder, PACKED, PIXEL, spread, tooFew } from './encoding.ts';
 
 /** Less than that is not packed. */
 const LEAST_PACKED = 12;
@@ -14,44 +14,39 @@ const FILL = 8;
 const FILTERED = 4;
 const [PALETTE, GRADIENT] = [1, 2];
 
-export function createTight(): { readonly decode: Decoder; close(): void } {
+/** What unpacked rows become: pixels as they are drawn. */
+type Filter = (rows: Uint8Array, count: number) => Uint8Array;
+
+export function createTight(): { readonly decode: Decoder; close(reason: Error): void } {
   const streams: (InflateStream | undefined)[] = [];
   const [pixels, indexed, bitwise] = [createScratch(), createScratch(), createScratch()];
 
-  async function packed(stream: number, size: number, reader: ByteReader): Promise<Buffer> {
-    if (size < LEAST_PACKED) return Buffer.from(await reader.take(size));
-    const bytes = await reader.take(await compactLength(reader));
-    streams[stream] ??= createInflateStream();
-    const all = await streams[stream].push(bytes, size);
-    if (all.length < size) throw broken(`${all.length} bytes of a picture of ${size}`);
-    return all;
-  }
-
-  async function pixelsOf(kind: number, rect: Rect, reader: ByteReader): Promise<Uint8Array> {
+  /** Of a picture so wide: how many bytes a row has before it is filtered, and the filter. */
+  async function filterOf(kind: number, width: number, reader: ByteReader) {
     const filter = kind & FILTERED ? await reader.u8() : 0;
-    const stream = kind & 3;
-    const { width, height } = rect;
-    const count = width * height;
-    const into = pixels(count * PIXEL);
-    if (filter === PALETTE) {
-      const colours = (await reader.u8()) + 1;
-      const palette = Buffer.from(await reader.take(colours * PACKED));
-      const row = colours === 2 ? Math.ceil(width / 8) : width;
-      const indexes = await packed(stream, row * height, reader);
-      const each = colours === 2 ? byBits(indexes, rect, bitwise(count)) : indexes;
-      return spread(byIndexes(each, count, palette, indexed(count * PACKED)), count, into);
+    const spreadOut = (packed: Uint8Array, count: number) =>
+      spread(packed, count * width, pixels(count * width * PIXEL));
+    if (filter === 0) return { rowBytes: width * PACKED, filter: spreadOut };
+    if (filter === GRADIENT) {
+      const predict = createPredictor(width * PACKED);
+      const filtered: Filter = (rows, count) => spreadOut(predict(rows), count);
+      return { rowBytes: width * PACKED, filter: filtered };
     }
-    const bytes = await packed(stream, count * PACKED, reader);
-    if (filter === 0) return spread(bytes, count, into);
-    if (filter === GRADIENT) return spread(predicted(bytes, width), count, into);
-    throw broken(`pixels with the filter ${filter}`);
+    if (filter !== PALETTE) throw broken(`pixels with the filter ${filter}`);
+    const colours = (await reader.u8()) + 1;
+    const palette = Buffer.from(await reader.take(colours * PACKED));
+    const coloured: Filter = (indexes, count) =>
+      spreadOut(byIndexes(indexes, count * width, palette, indexed(count * width * PACKED)), count);
+    if (colours !== 2) return { rowBytes: width, filter: coloured };
+    const twoColoured: Filter = (rows, count) => coloured(byBits(rows, width, count, bitwise(count * width)), count);
+    return { rowBytes: Math.ceil(width / 8), filter: twoColoured };
   }
 
   return {
-    close: () => {
-      for (const stream of streams) stream?.close();
+    close: (reason) => {
+      for (const stream of streams) stream?.close(reason);
     },
-    async decode(rect, reader, frame) {
+    async decode(rect, reader, frame, pace) {
       const control = await reader.u8();
       for (let stream = 0; stream < 4; stream++)
         if (control & (1 << stream)) {
@@ -64,7 +59,20 @@ export function createTight(): { readonly decode: Decoder; close(): void } {
         return frame.fill(rect, red, green, blue);
       }
       if (kind > FILL) throw broken(`a tight rectangle of kind ${kind}, which was not asked for`);
-      frame.blit(rect, await pixelsOf(kind, rect, reader));
+      const { x, y, width, height } = rect;
+      const { rowBytes, filter } = await filterOf(kind, width, reader);
+      const bands = createBands(rowBytes, (rows, first, count) =>
+        frame.blit({ x, y: y + first, width, height: count }, filter(rows, count)),
+      );
+      const size = rowBytes * height;
+      if (size < LEAST_PACKED) return bands.push(await reader.take(size));
+      const length = await compactLength(reader);
+      streams[kind & 3] ??= createInflateStream();
+      await streams[kind & 3]?.unpack(reader, length, size, (piece) => {
+        bands.push(piece);
+        return pace((piece.length / rowBytes) * width);
+      });
+      if (bands.drawn() < height) throw tooFew(bands.drawn(), height);
     },
   };
 }
@@ -88,22 +96,26 @@ function byIndexes(indexes: Uint8Array, count: number, palette: Uint8Array, byte
 }
 
 /** Two colours: a bit for each pixel, the highest first; each row begins with a byte of its own. */
-function byBits(bits: Uint8Array, { width, height }: Rect, indexes: Uint8Array): Uint8Array {
+function byBits(bits: Uint8Array, width: number, height: number, indexes: Uint8Array): Uint8Array {
   const row = Math.ceil(width / 8);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) indexes[y * width + x] = ((bits[y * row + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
   return indexes;
 }
 
-/** Each value is the difference to what left, upper and upper left neighbour let expect. */
-function predicted(bytes: Buffer, width: number): Buffer {
-  const row = width * PACKED;
-  for (let at = 0; at < bytes.length; at++) {
-    const isFirst = at % row < PACKED;
-    const left = isFirst ? 0 : (bytes[at - PACKED] ?? 0);
-    const upper = at < row ? 0 : (bytes[at - row] ?? 0);
-    const corner = isFirst || at < row ? 0 : (bytes[at - row - PACKED] ?? 0);
-    bytes[at] = ((bytes[at] ?? 0) + Math.min(255, Math.max(0, left + upper - corner))) & 255;
-  }
-  return bytes;
+/** Each value is the difference to what left, upper and upper left neighbour let expect; the rows go on from call to call. */
+function createPredictor(rowBytes: number): (rows: Uint8Array) => Uint8Array {
+  const above = new Uint8Array(rowBytes);
+  return (rows) => {
+    for (let at = 0; at < rows.length; at++) {
+      const column = at % rowBytes;
+      const isFirst = column < PACKED;
+      const left = isFirst ? 0 : (rows[at - PACKED] ?? 0);
+      const upper = (at < rowBytes ? above[column] : rows[at - rowBytes]) ?? 0;
+      const corner = isFirst ? 0 : ((at < rowBytes ? above[column - PACKED] : rows[at - rowBytes - PACKED]) ?? 0);
+      rows[at] = ((rows[at] ?? 0) + Math.min(255, Math.max(0, left + upper - corner))) & 255;
+    }
+    above.set(rows.subarray(-rowBytes));
+    return rows;
+  };
 }

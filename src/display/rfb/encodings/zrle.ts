@@ -1,32 +1,49 @@
 /** Encoding 16 (ZRLE): RFC 6143, 7.7.6. Tiles of 64x64, packed by one stream that lasts as long as the connection. */
-import type { Rect } from '../../framebuffer.ts';
+import type { Framebuffer, Rect } from '../../framebuffer.ts';
 import { createInflateStream, type InflateStream } from '../inflate.ts';
+import type { Pace } from '../pace.ts';
 import { broken, type Decoder, PACKED, PIXEL, spread } from './encoding.ts';
 
 const TILE = 64;
-/** A tile says its kind and a palette of 127 colours at most, before its pixels. */
-const HEAD = 1 + 127 * PACKED;
+/** Its kind, a palette of 127 colours, and each pixel with a length of its own. */
+const MOST_TILE_BYTES = 1 + 127 * PACKED + TILE * TILE * (PACKED + 1);
 
-export function createZrle(): { readonly decode: Decoder; close(): void } {
+export function createZrle(): { readonly decode: Decoder; close(reason: Error): void } {
   let stream: InflateStream | undefined;
   const tile = new Uint8Array(TILE * TILE * PIXEL);
+  const unpacked = new Unpacked();
+
+  /** Draws those of which all is here, until the pace is to be kept. */
+  function draw(tiles: Rect[], isAll: boolean, frame: Framebuffer, pace: Pace): Promise<void> | undefined {
+    while (isAll ? tiles.length > 0 : unpacked.left >= MOST_TILE_BYTES) {
+      const rect = tiles.pop();
+      if (!rect) throw broken('more than its tiles');
+      const { width, height } = rect;
+      readTile(unpacked, width * height, width, tile);
+      frame.blit(rect, tile);
+      const rest = pace(width * height);
+      if (rest !== undefined) return rest.then(() => draw(tiles, isAll, frame, pace));
+    }
+    return undefined;
+  }
+
   return {
-    close: () => stream?.close(),
-    async decode(whole, reader, frame) {
-      const tiles = tilesOf(whole);
-      // Each pixel with a length of its own is the most that there can be.
-      const most = whole.width * whole.height * (PACKED + 1) + tiles.length * HEAD;
+    close: (reason) => stream?.close(reason),
+    async decode(whole, reader, frame, pace) {
+      // The first one is the last.
+      const tiles = tilesOf(whole).reverse();
       stream ??= createInflateStream();
-      const unpacked = new Unpacked(await stream.push(await reader.take(await reader.u32()), most));
-      for (const rect of tiles) {
-        readTile(unpacked, rect.width * rect.height, rect.width, tile);
-        frame.blit(rect, tile);
-      }
+      unpacked.clear();
+      await stream.unpack(reader, await reader.u32(), tiles.length * MOST_TILE_BYTES, (piece) => {
+        unpacked.push(piece);
+        return draw(tiles, false, frame, pace);
+      });
+      await draw(tiles, true, frame, pace);
     },
   };
 }
 
-function tilesOf({ x, y, width, height }: Rect): readonly Rect[] {
+function tilesOf({ x, y, width, height }: Rect): Rect[] {
   const tiles: Rect[] = [];
   for (let top = y; top < y + height; top += TILE)
     for (let left = x; left < x + width; left += TILE)
@@ -39,12 +56,20 @@ function tilesOf({ x, y, width, height }: Rect): readonly Rect[] {
   return tiles;
 }
 
-/** Throws where bytes are missing. */
+/** What was unpacked and not read yet. Throws where bytes are missing. */
 class Unpacked {
   #at = 0;
-  readonly #bytes: Buffer;
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+  #bytes: Buffer = Buffer.alloc(0);
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+  clear(): void {
+    this.#bytes = Buffer.alloc(0);
+    this.#at = 0;
+  }
+  push(piece: Buffer): void {
+    this.#bytes = this.left === 0 ? piece : Buffer.concat([this.#bytes.subarray(this.#at), piece]);
+    this.#at = 0;
   }
   byte(): number {
     const byte = this.#bytes[this.#at++];
